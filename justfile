@@ -8,13 +8,16 @@ check:
 fmt:
     cargo fmt
 
+# Many tests wait for a server or a limit, so more of them run at once than there are cores.
+export RUST_TEST_THREADS := env("RUST_TEST_THREADS", shell("echo $((3 * $1))", num_cpus()))
+
 # The quick tests; `just test rules` runs those whose name holds the word
 test *words:
     cargo test --locked -- {{ words }}
 
-# The slow tests as well: kills, faults, whole histories
+# All tests with all their cases: kills, faults, whole histories
 test-all:
-    cargo test --locked -- --include-ignored --skip sweep --skip figures
+    PORTOLAN_CASES=full cargo test --locked -- --include-ignored --skip sweep --skip figures
 
 # A long run of all tests that generate their cases, optimised: `just long 2` is the one with seed 2
 long seed="1" cases="10000":

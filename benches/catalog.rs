@@ -1,9 +1,9 @@
-//! The embedded catalog as a program and the library's client, on loopback of one machine: writing and reading 100,000
-//! entities, the start of `serve`, and many clients at once. Figures and what they are wanted to be are printed; nothing
-//! is decided by them. The client runs in a process of its own, so that its memory can be told.
+//! Benchmarks the embedded catalog with the library's client, over loopback on one machine: writing and reading 100,000
+//! entities, the start of `serve`, and many clients at once. Measurements and targets are printed; nothing fails
+//! because of them. The client runs in a process of its own, so that its memory can be measured.
 //!
-//! `cargo bench --bench catalog` takes about two minutes; `-- --seconds N` sets how long the many clients ask (60), and
-//! `-- --entities N` how many entities there are.
+//! `cargo bench --bench catalog` takes about two minutes; `-- --seconds N` sets how long the many clients send requests
+//! (60), and `-- --entities N` the number of entities.
 
 #![expect(
     clippy::print_stdout,
@@ -67,7 +67,7 @@ fn measure(entities: usize, seconds: usize) {
     start("a file with all of them", store);
 }
 
-/// This program again, as a client.
+/// Runs this program again, as a client.
 fn child(arguments: &[&str]) {
     let myself = std::env::current_exe().expect("this program has a path");
     let output = Command::new(myself).args(arguments).stderr(Stdio::inherit()).output().expect("it runs");
@@ -110,7 +110,7 @@ fn read(url: &str, count: usize) {
     );
 }
 
-/// From the start of the process to the first answer of the API, in the middle of several.
+/// The median time from the start of the process to the first response of the API.
 fn start(what: &str, store: &str) {
     let mut times: Vec<f64> = (0..STARTS)
         .map(|_| {
@@ -128,7 +128,7 @@ fn start(what: &str, store: &str) {
     );
 }
 
-/// The most this process ever held, where the system tells.
+/// The peak memory of this process, if the system reports it.
 fn peak_memory() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

@@ -1,5 +1,5 @@
-//! Writes a repository of any size for the benches: eight kinds of services-and-friends, one manifest a file or all
-//! in one, about 1.7 kB each, the same bytes for the same arguments. It lints clean.
+//! Writes a repository of any size for the benches: eight kinds of entities around services, one manifest per file or
+//! all in one, about 1.7 kB each, with the same bytes for the same arguments. Lint reports nothing.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -43,7 +43,7 @@ const WORDS: [&str; 32] = [
     "idempotent",
 ];
 
-/// A small generator of even numbers: no dependency, no seed from outside.
+/// A small generator of uniform random numbers, without dependencies and with a fixed seed.
 struct Dice(u64);
 
 impl Dice {

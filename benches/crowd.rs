@@ -1,5 +1,6 @@
-//! Many clients at once, each with a connection and a thread of its own, asking for single entities one after the other.
-//! They speak as little HTTP as they need, over plain sockets: on one machine whatever they cost, the server lacks.
+//! Many concurrent clients, each with a connection and a thread of its own, which request single entities one after the
+//! other. They use minimal HTTP over plain sockets, because on one machine their own cost reduces the server's
+//! throughput.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -39,7 +40,7 @@ pub fn ask(url: &str, entities: usize, seconds: usize) {
     );
 }
 
-/// The microseconds of each answer, and how many were none.
+/// The microseconds of each response, and the number of failed requests.
 fn one(url: &str, token: &str, client: usize, entities: usize, until: Instant) -> (Vec<u32>, usize) {
     let (mut times, mut errors) = (Vec::new(), 0);
     let mut connection = None;
@@ -78,7 +79,7 @@ pub fn authenticate(url: &str) -> String {
     answer["accessToken"].as_str().expect("a token").to_owned()
 }
 
-/// Must go well.
+/// Sends a request that must succeed.
 pub fn post(url: &str, path: &str, body: &Value) {
     let authorization = format!("authorization: Bearer {}\r\n", authenticate(url));
     let (status, answer) = send(url, path, &authorization, &body.to_string());
@@ -95,7 +96,7 @@ fn send(url: &str, path: &str, headers: &str, body: &str) -> (u16, Vec<u8>) {
     exchange(&mut stream, request.as_bytes()).expect("the server answers")
 }
 
-/// One connection that sends one thing after the other.
+/// One connection for consecutive requests.
 pub struct Line<'l> {
     url: &'l str,
     token: &'l str,
@@ -107,7 +108,7 @@ impl<'l> Line<'l> {
         Self { url, token, stream: connect(url).expect("the server listens") }
     }
 
-    /// The status.
+    /// Returns the status.
     pub fn post(&mut self, path: &str, body: &str) -> u16 {
         let request = format!(
             "POST {path} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
@@ -131,7 +132,7 @@ fn connect(url: &str) -> Option<TcpStream> {
     Some(stream)
 }
 
-/// Status and body; the server announces the length of what it sends.
+/// Status and body; the server always sends a content length.
 fn exchange(stream: &mut TcpStream, request: &[u8]) -> Option<(u16, Vec<u8>)> {
     stream.write_all(request).ok()?;
     let mut bytes = Vec::with_capacity(4096);

@@ -1,7 +1,8 @@
-//! Lint as a whole process, against a bare program that walks, reads and parses the same files with the same parser
-//! on the same threads. The two run in turn; medians and ratios are printed, and nothing is decided by them.
+//! Benchmarks lint as a whole process, against a minimal program that walks, reads and parses the same files with the
+//! same parser on the same threads. Both run alternately; medians and ratios are printed, and nothing fails because of
+//! them.
 //!
-//! `cargo bench --bench lint` makes its own corpus; `cargo bench --bench lint -- DIR` measures an existing one.
+//! `cargo bench --bench lint` creates its own corpus; `cargo bench --bench lint -- DIR` measures an existing one.
 
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a bench prints what it measured")]
 
@@ -40,7 +41,7 @@ fn main() {
     }
 }
 
-/// The floor: what any linter with this parser must pay.
+/// The lower bound: what any linter with this parser costs.
 fn bare(folder: &Path) {
     let pattern = Pattern::new(&["catalog/**/*.yaml"], &[]).expect("a legal pattern");
     let files = discover(folder, &pattern).expect("the corpus can be walked").files;
@@ -88,7 +89,7 @@ fn command(program: PathBuf, arguments: &[&str]) -> Command {
     command
 }
 
-/// Medians of both, the first with the median of the ratios pair by pair.
+/// The medians of both programs, and the median of the pairwise ratios.
 fn in_turn(a: impl Fn() -> Command, b: impl Fn() -> Command) -> ((f64, f64), (f64, f64)) {
     let time = |mut command: Command| {
         let start = Instant::now();

@@ -1,4 +1,4 @@
-//! Text to tree, by both producers, over documents like those people write. The throughput is in bytes of YAML.
+//! Benchmarks parsing of text to trees, with both parsers, over typical documents. The throughput is in bytes of YAML.
 
 use divan::Bencher;
 use divan::counter::BytesCount;
@@ -8,14 +8,14 @@ fn main() {
     divan::main();
 }
 
-/// How many documents a round reads.
+/// The number of documents per round.
 const DOCUMENTS: usize = 200;
 
 fn documents() -> Vec<String> {
     (0..DOCUMENTS).map(document).collect()
 }
 
-/// About 1.7 kB, fifty lines: a mean manifest.
+/// A typical manifest: about 1.7 kB, fifty lines.
 fn document(number: usize) -> String {
     let tier = number % 5;
     let mut text = format!(
@@ -61,13 +61,13 @@ fn full(bencher: Bencher<'_, '_>) {
     bench(bencher, &documents(), Producer::FullOnly);
 }
 
-/// One file of many documents.
+/// One file with many documents.
 #[divan::bench]
 fn fast_stream(bencher: Bencher<'_, '_>) {
     bench(bencher, &[documents().join("---\n")], Producer::FastThenFull);
 }
 
-/// YAML that is none of our business.
+/// YAML without manifests.
 #[divan::bench]
 fn other_yaml(bencher: Bencher<'_, '_>) {
     let texts = documents()

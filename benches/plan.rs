@@ -1,9 +1,9 @@
-//! `diff` as a whole process, against a bare program that reads the same two sides and compares nothing; the planner
-//! alone; and the shapes that a planner could stumble over. Figures and what they are wanted to be are printed, and
-//! nothing is decided by them.
+//! Benchmarks `diff` as a whole process, against a minimal program that reads the same two sides and compares nothing;
+//! the planner alone; and shapes of relations that are hard for a planner. Measurements and targets are printed, and
+//! nothing fails because of them.
 //!
-//! `cargo bench --bench plan` makes its own corpus of 20,000 entities, 1 % of them changed; `-- --entities N` of another
-//! number.
+//! `cargo bench --bench plan` creates its own corpus of 20,000 entities, 1 % of them changed; `-- --entities N` sets
+//! another number.
 
 #![expect(clippy::print_stdout, clippy::disallowed_methods, clippy::panic, reason = "a bench prints what it measured")]
 
@@ -67,7 +67,7 @@ fn measure(count: usize) {
     shapes();
 }
 
-/// Changes one file of a hundred.
+/// Changes one of a hundred files.
 fn touch(folder: &Path) -> usize {
     let pattern = Pattern::new(&["catalog/**/*.yaml"], &[]).expect("a legal pattern");
     let files = discover(folder, &pattern).expect("the corpus can be walked").files;
@@ -82,7 +82,7 @@ fn touch(folder: &Path) -> usize {
     changed
 }
 
-/// The floor: both sides read, and nothing done with them.
+/// The lower bound: both sides are read, and nothing is compared.
 fn bare(folder: &Path) -> usize {
     let pattern = Pattern::new(&["catalog/**/*.yaml"], &[]).expect("a legal pattern");
     let files = discover(folder, &pattern).expect("the corpus can be walked").files;
@@ -151,7 +151,7 @@ fn diff(folder: &Path, variables: &[(&str, &str)]) -> Command {
     command
 }
 
-/// Milliseconds, and the most memory that was seen, in MiB.
+/// Milliseconds, and the peak memory in MiB.
 fn run(mut command: Command) -> (f64, u64) {
     let start = Instant::now();
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program runs");
@@ -175,7 +175,7 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// As the manifests would ask for what is stored, one of a hundred otherwise.
+/// Plans manifests that equal what is stored, except for one of a hundred.
 fn planner(folder: &Path) {
     let (blueprints, snapshot) = stored(folder);
     let entities = snapshot.blueprints.values().flat_map(|shelf| &shelf.entities);
@@ -229,7 +229,7 @@ fn ask(desired: &[Desired], actual: &Snapshot, blueprints: &[Blueprint], owned: 
     })
 }
 
-/// What hides credentials; every plan is made with one.
+/// The mask that every plan requires.
 static MASK: std::sync::OnceLock<Mask> = std::sync::OnceLock::new();
 
 fn timed(work: impl Fn() -> Plan) -> f64 {
@@ -244,8 +244,8 @@ fn timed(work: impl Fn() -> Plan) -> f64 {
     median((0..RUNS).map(|_| time()).collect())
 }
 
-/// Everything new, and everything going away: what relates to what decides the order. Twice as many must take about
-/// twice as long.
+/// Plans in which everything is created, or everything deleted, so that relations determine the order. Twice as many
+/// entities must take about twice as long.
 fn shapes() {
     type Links = fn(usize, usize) -> Vec<usize>;
     let star: Links = |at, _| if at == 0 { Vec::new() } else { vec![0] };

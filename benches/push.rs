@@ -1,8 +1,8 @@
-//! `push` as a whole process against a served catalog: everything new, against the same calls sent as fast as the server
-//! takes them; a part changed and nothing to do, against the diff; and how many calls are made where a limit is announced
-//! and where calls fail. Figures and what they are wanted to be are printed, and nothing is decided by them.
+//! Benchmarks `push` as a whole process against a served catalog: all entities new, against the same requests sent as
+//! fast as the server accepts them; a part changed, and no changes, against `diff`; and the number of requests with a
+//! rate limit and with failures. Measurements and targets are printed, and nothing fails because of them.
 //!
-//! `cargo bench --bench push` makes its own corpus of 20,000 entities; `-- --entities N` of another number.
+//! `cargo bench --bench push` creates its own corpus of 20,000 entities; `-- --entities N` sets another number.
 
 #![expect(
     clippy::print_stdout,
@@ -44,7 +44,7 @@ use faulty::{Fault, Faulty, Schedule};
 use serving::{CLIENT_ID, CLIENT_SECRET};
 
 const RUNS: usize = 5;
-/// Who sends as fast as the server takes it.
+/// The number of threads that send as fast as the server accepts.
 const SENDERS: usize = 16;
 const SQUADS: usize = 8;
 
@@ -70,7 +70,7 @@ fn measure(count: usize) {
     trouble(&folder);
 }
 
-/// A catalog that knows the blueprints, and counts.
+/// A catalog with the blueprints that counts requests.
 struct Served {
     running: Running,
     store: Store,
@@ -99,7 +99,7 @@ fn serve(folder: &Path, rate: Option<Rate>) -> Served {
     Served { running: server::start(config).expect("it starts"), store, calls, throttled, _home: home }
 }
 
-/// Milliseconds of the whole process.
+/// The milliseconds of the whole process.
 fn run(folder: &Path, url: &str, verb: &[&str]) -> f64 {
     let mut command = Command::new(PathBuf::from(env!("CARGO_BIN_EXE_portolan")));
     command.env_clear().env("PORT_CLIENT_ID", CLIENT_ID).env("PORT_CLIENT_SECRET", CLIENT_SECRET);
@@ -157,10 +157,10 @@ fn stored(store: &Store) -> usize {
     count("squad") + count("service")
 }
 
-/// Path and body of a bulk call.
+/// The path and body of a bulk request.
 type Bulk = (String, String);
 
-/// What a push sends, to the letter: a wave holds what can be sent in any order.
+/// The exact requests of a push, in waves whose requests can be sent in any order.
 fn waves(folder: &Path) -> Vec<Vec<Bulk>> {
     let served = serve(folder, None);
     let faulty = Faulty::before(&served.running.url(), Schedule { seed: 1, faults: Vec::new(), percent: 0 });
@@ -171,7 +171,7 @@ fn waves(folder: &Path) -> Vec<Vec<Bulk>> {
         path.contains("/entities/bulk").then_some((path, body))
     });
     let (mut waves, mut wave): (Vec<Vec<Bulk>>, Vec<Bulk>) = (Vec::new(), Vec::new());
-    // What is made by the wave that is being filled.
+    // The entities that the current wave creates.
     let (mut made, mut seen): (HashSet<String>, HashSet<String>) = (HashSet::new(), HashSet::new());
     for (path, body) in calls {
         let parsed: Value = serde_json::from_str(&body).expect("it is JSON");
@@ -191,7 +191,7 @@ fn waves(folder: &Path) -> Vec<Vec<Bulk>> {
     waves
 }
 
-/// As fast as they are taken.
+/// Sends the waves as fast as the server accepts them.
 fn send(url: &str, waves: &[Vec<Bulk>]) {
     let token = crowd::authenticate(url);
     for wave in waves {
@@ -229,7 +229,7 @@ fn changes(folder: &Path, full: &Served) {
     }
 }
 
-/// Changes one file of a hundred, others each time.
+/// Changes one of a hundred files, others each time.
 fn touch(folder: &Path, turn: usize) {
     let pattern = portolan::sources::Pattern::new(&["catalog/**/*.yaml"], &[]).expect("a legal pattern");
     let files = portolan::sources::discover(folder, &pattern).expect("the corpus can be walked").files;

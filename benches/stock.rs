@@ -1,5 +1,5 @@
-//! Blueprints and entities of any number for the bench of the catalog: twelve to fifteen properties and three relations
-//! each, the same for the same number. They are made in memory: the bench measures catalogs, not files.
+//! Blueprints and any number of entities for the catalog bench: twelve to fifteen properties and three relations each,
+//! deterministic for a number. They are created in memory, because the bench measures catalogs instead of files.
 
 use portolan::catalog::Catalog;
 use portolan::catalog::client::Client;
@@ -24,7 +24,7 @@ const WORDS: [&str; 12] = [
 ];
 const SYSTEMS: usize = 200;
 
-/// The blueprints, and what the entities point to.
+/// Creates the blueprints and the relation targets.
 pub fn prepare(client: &Client, url: &str) {
     let blueprint = |body: Value| crate::crowd::post(url, "/v1/blueprints", &body);
     let bare = |name: &str| json!({"identifier": name, "title": name, "schema": {"properties": {"contact": {"type": "string"}}}});

@@ -1,5 +1,5 @@
-//! The verbs and the flags of everyone. Parses, hands over, and turns what comes back into one exit code; usage errors
-//! end with 64 and not with clap's own 2, which is taken.
+//! The command line: commands and global options. It runs the command and turns the result into one exit code; usage
+//! errors exit with 64, because clap's own 2 means that changes are pending.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -115,12 +115,12 @@ enum Verb {
     Version,
 }
 
-/// The whole command line, for completions, pages and the reference.
+/// The whole command line, for completions, manual pages and the reference.
 pub fn command() -> clap::Command {
     Cli::command()
 }
 
-/// Runs the verb that the arguments name.
+/// Runs the command that the arguments name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: &Environment, streams: &mut Streams) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let mut request = Request { color: early_color(&arguments, environment), ..Request::default() };
@@ -145,7 +145,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: &Environm
     })
 }
 
-/// Tells of a panic, which is always ours: the message, and what to do with it.
+/// Reports a panic, which is always a bug in portolan, and asks the user to report it.
 pub fn tell_of_panic(panic: &std::panic::PanicHookInfo<'_>) {
     let told = format!(
         "error: internal error in portolan {}: {panic}\n  help: please report this bug, with the command and the files that cause it\n",
@@ -167,7 +167,7 @@ impl Verb {
             && args.entities.is_some()
             && is_all
         {
-            // The old spelling: entities are written for one config at a time.
+            // `pull --entities --all` is the old spelling of `--any-owner`, so here `--all` does not mean all configs.
             (args.all, is_all) = (true, false);
         }
         if is_all && self.each().is_none() {
@@ -243,7 +243,7 @@ impl Verb {
 }
 
 impl Verb {
-    /// The verb for each of several configs; `None`: it is for one.
+    /// The command for each of several configs; `None` if it runs for one only.
     fn each(&self) -> Option<Each> {
         match self {
             Self::Lint(args) => Some(Each::Lint(args.clone())),
@@ -282,8 +282,8 @@ impl Verb {
         }
     }
 
-    /// Whether configs in folders below are no reason to stop: `init` makes one beside them and excludes theirs, and a
-    /// server of another folder or file reads nothing here.
+    /// Whether the command may run although there are configs in subfolders: `init` writes one next to them and
+    /// excludes their folders, and a server with another folder or store reads nothing here.
     fn may_pass_by_configs(&self) -> bool {
         match self {
             Self::Init(_) => true,
@@ -303,13 +303,13 @@ impl Verb {
         }
     }
 
-    /// Verbs that read manifests walk through the repository; without one, they would walk through the whole disk.
+    /// Requires a repository for commands that search for manifests; without one, they would search the whole disk.
     fn require_repository(&self, settings: &settings::Settings) -> Result<(), Error> {
         const WAY_OUT: &str = "run it in a Git work tree, choose the folder of a portolan.yaml with `-C`, or write one with `portolan init`";
         let help = match self {
-            // Files that are named are those that are meant.
+            // Named files limit the search.
             Self::Lint(args) if !args.paths.is_empty() => return Ok(()),
-            // Git's own refusal is clearer.
+            // The error of Git is clearer.
             Self::Lint(args) if args.staged || args.pre_commit || args.changed || args.since.is_some() => return Ok(()),
             Self::Lint(_) => {
                 "name the files and folders to lint (`portolan lint catalog/`), run it in a Git work tree, or choose the \
@@ -348,7 +348,7 @@ fn show_usage(error: &clap::Error, terminal: &Terminal, mask: &Mask, streams: &m
     let text = error.render();
     let is_coloured = if is_asked_for { terminal.style.color } else { terminal.talk_is_coloured };
     let plain = text.to_string();
-    // An argument with an escape sequence in it must not pass for a colour of ours.
+    // An escape sequence in an argument must not look like portolan's own colours.
     let is_coloured = is_coloured && !plain.chars().any(|c| c != '\n' && escape::is_unsafe(c));
     let mut text = if is_coloured { text.ansi().to_string() } else { plain };
     if let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg)
@@ -366,7 +366,7 @@ fn show_usage(error: &clap::Error, terminal: &Terminal, mask: &Mask, streams: &m
     }
 }
 
-/// The colour choice, also where the rest of the line cannot be understood.
+/// The colour choice, even if the rest of the command line is invalid.
 fn early_color(arguments: &[OsString], environment: &Environment) -> Option<ColourChoice> {
     let words: Vec<&str> = arguments.iter().take_while(|word| *word != "--").filter_map(|word| word.to_str()).collect();
     let joined = words.iter().rev().find_map(|word| word.strip_prefix("--color="));

@@ -111,7 +111,7 @@ pub enum Error {
     NoSuchVerb { verb: String, known: String },
 }
 
-/// Why lint could not do what it was asked for.
+/// Errors of `lint`.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum LintError {
     #[error(transparent)]
@@ -161,7 +161,7 @@ impl LintError {
     }
 }
 
-/// Why there is nothing to compare a branch with.
+/// Why a plan has no base to compare with.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum BaseError {
     #[error(transparent)]
@@ -172,7 +172,7 @@ pub enum BaseError {
     NoGit { root: String, flag: &'static str },
 }
 
-/// Why `serve` does not begin.
+/// Errors of `serve`.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum ServeError {
     #[error("{address} is not a loopback address, and generated credentials work for loopback only")]
@@ -215,7 +215,7 @@ pub enum ServeError {
     NotFollowed { why: String },
 }
 
-/// Why there is no scope.
+/// Why no scope can be determined.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum ScopeError {
     #[error("no scope is set, and there is no Git remote `origin` to derive one from")]
@@ -234,7 +234,7 @@ pub enum ScopeError {
     NotSet { catalog: String, example: String },
 }
 
-/// Why pull could not do what it was asked for.
+/// Errors of `pull`.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum PullError {
     #[error("incomplete read of the blueprint `{blueprint}`: {reason}")]
@@ -275,7 +275,7 @@ pub enum PullError {
     NoFolder { blueprint: String },
 }
 
-/// Why a repository is not wired.
+/// Errors of `init`.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum InitError {
     #[error(transparent)]
@@ -319,7 +319,7 @@ pub enum InitError {
     HalfWritten { written: String, source: WriteError },
 }
 
-/// Why `new` makes no manifest.
+/// Errors of `new`.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum NewError {
     #[error("no snapshot of the catalog (`.portolan/blueprints`)")]
@@ -390,7 +390,7 @@ pub enum NewError {
     NoEditor,
 }
 
-/// Why diff could not do what it was asked for.
+/// Errors of `diff`.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum DiffError {
     #[error("`{key}` cannot be verified: {error}")]
@@ -431,7 +431,7 @@ pub enum DiffError {
     UnreadableConfig { path: String, problem: ReadProblem },
 }
 
-/// A sentence behind an error, in brackets.
+/// The reason of an error in parentheses.
 fn because(why: Option<&str>) -> String {
     why.map(|why| format!(" ({})", why.trim_end_matches('.'))).unwrap_or_default()
 }
@@ -450,7 +450,7 @@ impl Error {
             Self::Write(_) | Self::Streams(_) | Self::Prompt(_) | Self::Editor(EditorError::Ended { .. }) => {
                 Exit::Failure
             }
-            // A file that the user named to be read is there or it is not; one to be written is the disk's affair.
+            // A file to read is chosen by the user, so its errors are usage errors; errors of writing are the disk's.
             Self::Output(
                 OutputError::Read { .. }
                 | OutputError::Open { .. }
@@ -479,11 +479,11 @@ impl Error {
                 | InitError::InTheWay { .. }
                 | InitError::InsideGit { .. },
             ) => Exit::Usage,
-            // Another file can be named.
+            // The user can name another file.
             Self::Store(StoreError::NotACatalog { .. }) => Exit::Usage,
             Self::Store(_) => Exit::Failure,
             Self::Catalog(error) => exit_of_catalog(error),
-            // An address that cannot be had is chosen otherwise.
+            // The user can choose another address.
             Self::Server(ServerError::Listen { .. }) | Self::Serve(_) => Exit::Usage,
             Self::Server(ServerError::Runtime(_) | ServerError::Random) => Exit::Failure,
             Self::Diff(
@@ -545,7 +545,7 @@ fn exit_of_lint(error: &LintError) -> Exit {
     }
 }
 
-/// The embedded catalog is a file, and fails as the disk does; another one is reached or not.
+/// Errors of the embedded catalog are those of a file; errors of another one mean that it is unreachable.
 fn exit_of_catalog(error: &CatalogError) -> Exit {
     match error {
         CatalogError::Store(_) | CatalogError::Unreadable(_) => Exit::Failure,
@@ -554,7 +554,7 @@ fn exit_of_catalog(error: &CatalogError) -> Exit {
     }
 }
 
-/// What the user can set right by asking otherwise is usage; a repository that is broken is not.
+/// Errors that the user can fix by other arguments are usage errors; a broken repository is not.
 fn exit_of_git(error: &GitError) -> Exit {
     match error {
         GitError::ForeignOwner { .. }

@@ -59,7 +59,7 @@ impl Exit {
         ORDER.into_iter().find(|exit| exits.contains(exit)).unwrap_or(Self::Success)
     }
 
-    /// For the help and the pages.
+    /// The description of the code for `--help` and the manual page.
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Success => "done, nothing wrong",

@@ -1,24 +1,29 @@
-//! How many generated cases a test runs, and from which seed. Tests use few cases and a fixed seed by default;
-//! `PORTOLAN_CASES` and `PORTOLAN_SEED` make it a long run, or the same run again.
+//! The number and seed of generated test cases. A local run uses a quarter of the cases that a test names, CI uses all of
+//! them (`PORTOLAN_CASES=full`). `PORTOLAN_CASES=10000` makes it a long run, and `PORTOLAN_SEED` repeats a run.
 #![expect(clippy::disallowed_methods, reason = "the two variables of long test runs are read here, by tests alone")]
 
 use proptest::test_runner::{Config, RngSeed};
 
 const DEFAULT_SEED: u64 = 1;
+const QUICK_SHARE: u32 = 4;
 
-/// The number of cases: `PORTOLAN_CASES`, or what the test sets.
-pub fn cases(default: u32) -> u32 {
-    variable("PORTOLAN_CASES").unwrap_or(default)
+/// The number of cases: a quarter of `full`, all of `full`, or the number in `PORTOLAN_CASES`.
+pub fn cases(full: u32) -> u32 {
+    match std::env::var("PORTOLAN_CASES").ok().as_deref() {
+        None => full.div_ceil(QUICK_SHARE),
+        Some("full") => full,
+        Some(number) => parse("PORTOLAN_CASES", number),
+    }
 }
 
-/// The seed: `PORTOLAN_SEED`, or always the same one.
+/// The seed: `PORTOLAN_SEED`, or a constant.
 pub fn seed() -> u64 {
-    variable("PORTOLAN_SEED").unwrap_or(DEFAULT_SEED)
+    std::env::var("PORTOLAN_SEED").map_or(DEFAULT_SEED, |text| parse("PORTOLAN_SEED", &text))
 }
 
-/// The configuration of a property test that honours both. The more cases there are, the more may be rejected.
-pub fn config(default: u32) -> Config {
-    let (default_config, cases) = (Config::default(), cases(default));
+/// The configuration of a property test with both. The limit of rejected cases grows with their number.
+pub fn config(full: u32) -> Config {
+    let (default_config, cases) = (Config::default(), cases(full));
     Config {
         cases,
         rng_seed: RngSeed::Fixed(seed()),
@@ -29,8 +34,7 @@ pub fn config(default: u32) -> Config {
     }
 }
 
-fn variable<T: std::str::FromStr>(name: &str) -> Option<T> {
-    let text = std::env::var(name).ok()?;
+fn parse<T: std::str::FromStr>(name: &str, text: &str) -> T {
     let Ok(value) = text.parse() else { panic!("{name} is not a whole number: {text}") };
-    Some(value)
+    value
 }

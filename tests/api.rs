@@ -1,10 +1,11 @@
-//! One conformance suite over HTTP. It asks the embedded catalog always, and a live organisation of the platform where
-//! `PORTOLAN_LIVE_URL`, `PORTOLAN_LIVE_CLIENT_ID` and `PORTOLAN_LIVE_CLIENT_SECRET` are set (`docs/live.md`): what is
-//! claimed of the embedded catalog can be held against the real one by anybody with an account.
+//! A conformance suite of Port's API over HTTP. It always tests the embedded catalog, and also a live organisation of
+//! the platform if `PORTOLAN_LIVE_URL`, `PORTOLAN_LIVE_CLIENT_ID` and `PORTOLAN_LIVE_CLIENT_SECRET` are set
+//! (`docs/live.md`): anybody with an account can check the embedded catalog against the real one.
 //!
-//! A test that opens with `Bench::open` says what the platform's sources say and runs in both places. What the sources
-//! leave open is in `questions.rs`, with the answer the embedded catalog gives; what would touch more of a live
-//! organisation than the suite's own blueprints opens with `Bench::embedded` and says why.
+//! A test that starts with `Bench::open` checks what the platform's sources document, and runs in both places.
+//! `questions.rs` contains what the sources leave open, with the answer of the embedded catalog. A test that would
+//! change more of a live organisation than the suite's own blueprints starts with `Bench::embedded` and states the
+//! reason.
 
 #![expect(
     clippy::disallowed_methods,
@@ -54,7 +55,7 @@ fn every_blueprint_of_a_test_can_be_cleaned_away() {
     bench.get(&["blueprints", &cart]).now().refused(404, "not_found");
 }
 
-/// After a live run that was killed.
+/// Cleans up after a live run that was killed.
 #[test]
 #[ignore = "deletes what killed live runs have left behind"]
 fn sweep() {

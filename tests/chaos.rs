@@ -1,6 +1,6 @@
-//! The library's client against the real server through a proxy with faults: everything that was asked for comes about,
-//! agrees with what the catalog then holds (asked without the proxy), and is not done twice to a bad end; what cannot
-//! come about is reported, and soon enough.
+//! Tests the library's client against the real server through a proxy with faults: every request takes effect, the
+//! client's view equals the content of the catalog (read without the proxy), and nothing harmful is done twice; what
+//! cannot succeed is reported in time.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,13 +20,13 @@ use crate::testkit::plain::Plain;
 use crate::testkit::seeds::seeds;
 use crate::testkit::serving::Serving;
 
-/// The faults that a pause of a second belongs to.
+/// The faults that cause a wait of one second.
 const THROTTLES: &[Fault] = &[Fault::RetryAfterSeconds, Fault::RetryAfterDate, Fault::ResetEpoch, Fault::ResetSeconds];
 const ANSWERS: &[Fault] = &[Fault::RequestTimeout, Fault::InternalError, Fault::BadGateway, Fault::GatewayTimeout];
 const CUTS: &[Fault] = &[Fault::CutBefore, Fault::CutAfter, Fault::CutInBody, Fault::Truncated];
 const ODDITIES: &[Fault] = &[Fault::Slow, Fault::Repeated];
 
-/// A catalog with `domain` (one entity) and `service` (none), and a proxy before it that does no harm yet.
+/// A catalog with `domain` (one entity) and `service` (none), behind a proxy without faults yet.
 struct Scene {
     faulty: Faulty,
     plain: Plain,
@@ -53,7 +53,7 @@ impl Scene {
         self.faulty.follow(Schedule { seed, faults: faults.to_vec(), percent });
     }
 
-    /// Without the proxy.
+    /// Writes without the proxy.
     fn fill(&self, range: std::ops::Range<u64>) {
         for twenty in range.collect::<Vec<_>>().chunks(20) {
             let entities: Vec<Value> = twenty.iter().map(|n| entity(*n, "first")).collect();
@@ -71,7 +71,7 @@ impl Scene {
         connect(&self.faulty.url)
     }
 
-    /// That there was trouble at all: most of the kinds that could come did.
+    /// Checks that most of the configured faults occurred.
     fn had_trouble(&self, faults: &[Fault]) {
         let happened = self.faulty.happened();
         assert!(happened.len() * 2 > faults.len(), "{happened:?} of {faults:?}");
@@ -104,7 +104,7 @@ fn service(client: &Client) -> Vec<Blueprint> {
     own.map(|it| Blueprint::from_json(it).expect("a blueprint").0).collect()
 }
 
-/// All that a client does, once, under these faults.
+/// Runs every operation of a client once, with these faults.
 fn everything_comes_about(faults: &[Fault], percent: u64, seed: u64) {
     let scene = Scene::set(&[]);
     scene.fill(0..300);
@@ -112,7 +112,7 @@ fn everything_comes_about(faults: &[Fault], percent: u64, seed: u64) {
     let client = scene.client();
     let blueprints = service(&client);
     is_read(&scene, &client, &blueprints);
-    // Some are there, some are not.
+    // Some of these entities exist, and some do not.
     let written = client.upsert("service", &drafts(200..500, "second"), &merge(), &Silent).expect("it is written");
     let names: Vec<String> = written.into_iter().map(|it| it.expect("nothing is wrong with it").identifier).collect();
     assert_eq!(names, (200..500).map(name).collect::<Vec<_>>());
@@ -122,7 +122,7 @@ fn everything_comes_about(faults: &[Fault], percent: u64, seed: u64) {
         let patched = client.patch("service", &name(n), &body, &WriteOptions::default()).expect("it is patched");
         patched.expect("nothing is wrong with it");
     }
-    // Two of them are not there.
+    // Two of these entities do not exist.
     let names: Vec<String> = (450..502).map(name).collect();
     let deleted = client.delete("service", &names, &Silent).expect("they are deleted");
     assert!(deleted.iter().all(Result::is_ok) && deleted.len() == 52, "{deleted:?}");
@@ -150,7 +150,7 @@ fn everything_comes_about(faults: &[Fault], percent: u64, seed: u64) {
     }
 }
 
-/// The client sees what is stored, all of it, and knows that it is all.
+/// The client reads everything that is stored, and knows that it is complete.
 fn is_read(scene: &Scene, client: &Client, blueprints: &[Blueprint]) {
     let snapshot = client.read(blueprints, Part::Whole, &Silent).expect("it is read");
     assert!(snapshot.is_complete(), "{:?}", snapshot.blueprints["service"].completeness);
@@ -228,7 +228,7 @@ fn a_refusal_is_the_catalogs_word_whatever_the_network_does() {
     for (at, result) in written.iter().enumerate() {
         let status = match result {
             Ok(_) => 200,
-            // In doubt, where an answer before it was lost: only a read takes that away.
+            // The write is in doubt if an earlier response was lost: only a read can resolve that.
             Err(undone) => undone.refusal().unwrap_or_else(|| panic!("{at}: {undone:?}")).status,
         };
         let expected = match at {
@@ -248,14 +248,14 @@ fn a_token_that_ends_in_the_middle_is_renewed() {
     let client = scene.client();
     let started = Instant::now();
     let mut n = 0;
-    // Over the ends of at least two tokens.
+    // Long enough for at least two tokens to expire.
     while started.elapsed() < Duration::from_millis(2500) {
         let body = draft(&json!({"identifier": "same", "properties": {"n": n}}));
         let written = client.upsert("service", &[body], &merge(), &Silent).expect("it is written");
         written.into_iter().for_each(|it| assert!(it.is_ok(), "{it:?}"));
         n += 1;
     }
-    // The bench's own token is over, too.
+    // The bench's own token has expired too, so it connects again.
     let stored = Plain::connect(&scene.serving.url).all("service");
     assert_eq!(stored[0]["properties"]["n"], n - 1, "{stored:?}");
 }
@@ -265,7 +265,7 @@ fn a_token_that_the_catalog_forgot_is_fetched_again() {
     let scene = Scene::set(&[]);
     let client = scene.client();
     let blueprints = service(&client);
-    // Another server of the same credentials, which never gave out that token.
+    // Another server with the same credentials, which did not issue that token.
     let other = Scene::set(&[]);
     other.fill(0..30);
     scene.faulty.lead_to(&other.serving.url);
@@ -273,10 +273,10 @@ fn a_token_that_the_catalog_forgot_is_fetched_again() {
     assert_eq!((snapshot.len(), snapshot.is_complete()), (30, true));
 }
 
-/// Long enough for a few tries, and not for a test to wait.
+/// Long enough for a few attempts, and short enough for a test.
 const BUDGET: Duration = Duration::from_secs(2);
 
-/// From a good beginning into trouble that does not end.
+/// Connects without faults, then with a permanent one.
 fn is_reported_within_the_budget(fault: Fault) {
     let scene = Scene::set(&[]);
     scene.fill(0..30);
@@ -295,7 +295,7 @@ fn is_reported_within_the_budget(fault: Fault) {
         Err(error) => assert!(!error.to_string().is_empty()),
     }
     let deleted = client.delete("service", &["e0001".to_owned()], &Silent);
-    // It may have been done all the same; what is claimed to be gone is gone.
+    // The request may have been executed in spite of the error; a reported deletion must have happened.
     if deleted.is_ok_and(|it| it.iter().all(Result::is_ok)) {
         assert!(!scene.stored().contains_key("e0001"));
     }
@@ -303,7 +303,7 @@ fn is_reported_within_the_budget(fault: Fault) {
         Ok(snapshot) => assert!(!snapshot.is_complete(), "nothing was read, and it claims to be all"),
         Err(error) => assert!(!error.to_string().is_empty()),
     }
-    // Four things were asked for; each is a few calls at most, one after the other.
+    // There are four operations, each of a few consecutive requests at most.
     let took = started.elapsed();
     assert!(took < BUDGET * 4 * 3, "{took:?}");
     let tried = scene.faulty.requests() - calm;

@@ -1,5 +1,5 @@
-//! The real binary: that flags are wired, what goes to which stream, and with which number it ends. What can be proved
-//! lower is proved lower. One file per verb, and a test that none was forgotten.
+//! Tests the real binary: that flags have an effect, what is written to which stream, and the exit codes. Details are
+//! tested at lower layers. There is one file per command, and a test that none is missing.
 
 mod catalog;
 mod comment;
@@ -25,7 +25,7 @@ mod version;
 
 use crate::testkit::{Repo, portolan};
 
-/// What a run gave.
+/// The result of a run.
 struct Run {
     code: i32,
     results: String,
@@ -37,7 +37,7 @@ fn run(repo: &Repo, line: &str) -> Run {
     run_with(repo, line, &[])
 }
 
-/// A push with credentials gets `--yes`, since no test has a person to ask.
+/// A push with credentials gets `--yes`, because the tests have no terminal to confirm on.
 fn run_with(repo: &Repo, line: &str, variables: &[(&str, &str)]) -> Run {
     let is_push = line.split_whitespace().any(|word| word == "push");
     if is_push && variables.iter().any(|(name, _)| *name == "PORT_CLIENT_ID") {
@@ -63,13 +63,13 @@ fn run_exactly(repo: &Repo, line: &str, variables: &[(&str, &str)]) -> Run {
 }
 
 impl Run {
-    /// The results of a run that went well and had nothing else to say.
+    /// The results of a successful run without messages.
     fn quietly_gave(self) -> String {
         assert_eq!((self.code, self.talk.as_str()), (0, ""), "{}", self.results);
         self.results
     }
 
-    /// The talk of a run that was refused before it did anything.
+    /// The messages of a run that was refused before it did anything.
     fn was_refused(self) -> String {
         assert_eq!((self.code, self.results.as_str()), (64, ""), "{}", self.talk);
         self.talk

@@ -1,6 +1,6 @@
-//! Laws of carrying out: plans, acts and the real catalogs, over worlds by chance. Whatever was edited, refused, cut off or
-//! stopped before, pushing on ends in what is asked; the outcome says what the catalog holds; and what is somebody else's
-//! is never touched.
+//! Laws of applying plans: plans, requests and the real catalogs, over random worlds. Whatever was edited, rejected,
+//! cut off or stopped before, repeated pushes reach the declared state; the outcome matches the content of the catalog;
+//! and foreign entities are never changed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -34,7 +34,7 @@ fn owner() -> Owner {
     Owner { scope: "acme/catalog".to_owned() }
 }
 
-/// One catalog with all that a world stores, some of it somebody else's.
+/// One catalog with everything that a world stores, some of it foreign.
 struct Scene {
     store: Store,
 }
@@ -63,7 +63,7 @@ impl Scene {
             world.stored.iter().partition(|entity| world.owned.contains(&entity.key));
         scene.fill("somebody else", &theirs);
         scene.fill(&owner().user_agent(), &ours);
-        // Once more, since who is made as another's target is made by that other.
+        // Written again, because a placeholder that was created for a relation is owned by the writer of that relation.
         scene.fill("somebody else", &theirs);
         scene
     }
@@ -87,7 +87,7 @@ impl Scene {
         server::start(ServerConfig::new(self.store.clone(), credentials)).expect("it starts")
     }
 
-    /// As it is, whoever asks.
+    /// The content of the catalog.
     fn snapshot(&self, world: &World) -> Snapshot {
         let snapshot = self.local("test").read(&world.blueprints, Part::Whole, &Silent).expect("it is read");
         assert!(snapshot.is_complete());
@@ -110,7 +110,7 @@ impl Scene {
     }
 }
 
-/// What is written, not who wrote it; a relation or a property of nothing is none.
+/// The content without its writers; empty relations and null properties do not count.
 fn content(entity: &Entity) -> String {
     let Entity { title, icon, team, properties, relations, .. } = entity;
     let mut properties: Vec<_> = properties.iter().filter(|(_, value)| !value.is_null()).collect();
@@ -153,7 +153,7 @@ fn body(entity: &Entity) -> Json {
     Json::Object(body)
 }
 
-/// The blueprint as its body, as far as the worlds' blueprints go.
+/// The blueprint's body, as far as the worlds' blueprints need it.
 fn blueprint(blueprint: &portolan::domain::blueprint::Blueprint) -> Json {
     let properties: Map<String, Json> =
         blueprint.properties.iter().map(|property| (property.name.clone(), property.schema.clone())).collect();
@@ -169,7 +169,7 @@ fn blueprint(blueprint: &portolan::domain::blueprint::Blueprint) -> Json {
     })
 }
 
-/// Nobody minds.
+/// Ignores notices.
 struct Unheard;
 
 impl Notices for Unheard {
@@ -188,7 +188,7 @@ fn client(url: &str) -> Client {
     Client::connect_within(config, Arc::new(Unheard), Duration::from_secs(60)).expect("a client can be made")
 }
 
-/// Tells the run to stop after so many acts.
+/// Stops the run after a number of requests.
 struct Fuse<'s> {
     stop: &'s Stop,
     left: AtomicU64,
@@ -209,10 +209,10 @@ impl Progress for Fuse<'_> {
     fn finish(&self) {}
 }
 
-/// How a push is cut short.
+/// How a push is interrupted.
 #[derive(Debug, Clone, Copy)]
 struct Cut {
-    /// After so many acts; 0: not at all.
+    /// After this many requests; 0: never.
     after: u64,
     is_sudden: bool,
 }
@@ -227,12 +227,12 @@ fn push(catalog: &dyn Catalog, world: &World, plan: &Plan, acts: &Acts, cut: Cut
     apply(catalog, acts, plan.changes.len(), Ground { blueprints: &world.blueprints, owner: &owner }, errand)
 }
 
-/// What the outcome says is what the catalog holds.
+/// Checks that the outcome matches the content of the catalog.
 fn agrees(plan: &Plan, outcome: &Outcome, before: &BTreeMap<EntityKey, String>, scene: &Scene, world: &World) {
     let after = scene.contents(world);
     let left: BTreeSet<EntityKey> = scene.plan(world).changes.into_iter().map(|change| change.key).collect();
     assert_eq!(outcome.ends.len(), plan.changes.len());
-    // What a deletion takes out of those that pointed to it is the catalog's doing.
+    // A deletion also removes relations to the deleted entity, which the catalog does itself.
     let deletes = plan.changes.iter().any(|change| change.removed().is_some());
     for (change, end) in plan.changes.iter().zip(&outcome.ends) {
         let key = &change.key;
@@ -256,7 +256,7 @@ fn agrees(plan: &Plan, outcome: &Outcome, before: &BTreeMap<EntityKey, String>, 
             assert!(!after.contains_key(&removed), "{removed:?} is still there");
         }
     }
-    // Nothing that the plan does not name came or went.
+    // No entity that the plan does not name was created or deleted.
     let named: BTreeSet<EntityKey> =
         plan.changes.iter().flat_map(|change| [Some(change.key.clone()), change.removed()]).flatten().collect();
     for key in before.keys().chain(after.keys()).filter(|key| !named.contains(key)) {
@@ -267,7 +267,7 @@ fn agrees(plan: &Plan, outcome: &Outcome, before: &BTreeMap<EntityKey, String>, 
     }
 }
 
-/// Pushes until nothing is left to do; that takes one more push than was cut short.
+/// Pushes until nothing is left to do, which takes one push more than the number of interruptions.
 fn settles(catalog: &dyn Catalog, scene: &Scene, world: &World, cuts: &[Cut]) -> Result<(), TestCaseError> {
     for cut in cuts.iter().copied().chain([NEVER]) {
         let plan = scene.plan(world);
@@ -290,15 +290,15 @@ fn settles(catalog: &dyn Catalog, scene: &Scene, world: &World, cuts: &[Cut]) ->
 
 fn settled(world: &World) -> World {
     let mut world = world.clone();
-    // Whose it is, the catalog says; and everything may be deleted that ought to be.
+    // The catalog knows the owners, and everything may be deleted.
     world.adopt = true;
     world.prune = PruneRule { enabled: true, max: 1000, max_percent: 100 };
     world
 }
 
-/// `most` bounds what a long run takes.
-fn cases(default: u32, most: u32) -> ProptestConfig {
-    let config = crate::generated_cases::config(default);
+/// `most` limits the number of cases in a long run.
+fn cases(full: u32, most: u32) -> ProptestConfig {
+    let config = crate::generated_cases::config(full);
     ProptestConfig { cases: config.cases.min(most), max_shrink_iters: 60, ..config }
 }
 
@@ -319,7 +319,7 @@ proptest! {
     }
 }
 
-/// Faults that cost no whole second of waiting.
+/// Faults that do not cause a wait of a second.
 const FAULTS: &[Fault] = &[
     Fault::InternalError,
     Fault::BadGateway,
@@ -334,7 +334,7 @@ const FAULTS: &[Fault] = &[
 proptest! {
     #![proptest_config(cases(6, 200))]
 
-    /// Several pushes of several states, over a bad line, stopped half-way, and with somebody else at work between.
+    /// Several pushes of different states, over a faulty connection, interrupted, and with another writer in between.
     #[test]
     #[ignore = "slow"]
     fn every_history_converges(
@@ -350,7 +350,7 @@ proptest! {
         for (world, cuts, meddling) in &history {
             let mut world = settled(world);
             world.base = None;
-            // What is stored is what all before left; what of that is declared to be pointed to stays.
+            // The store holds what earlier pushes left; declared relations to it are kept.
             ground(&mut world, &scene.contents(&first).into_keys().collect());
             meddle(&scene, &world, *meddling);
             settles(&client, &scene, &world, cuts)?;
@@ -359,7 +359,7 @@ proptest! {
     }
 }
 
-/// Nobody can write what points to nothing: it is not declared.
+/// Removes relations to missing targets, because such a plan could not be applied.
 fn ground(world: &mut World, there: &BTreeSet<EntityKey>) {
     let World { blueprints, desired, .. } = world;
     let target = |key: &EntityKey, relation: &str| -> Option<Arc<str>> {
@@ -389,7 +389,7 @@ fn ground(world: &mut World, there: &BTreeSet<EntityKey>) {
     }
 }
 
-/// Somebody else writes a title here and there.
+/// Another owner changes some titles.
 fn meddle(scene: &Scene, world: &World, which: u8) {
     let keys: Vec<EntityKey> = scene.contents(world).into_keys().collect();
     let other = scene.local("somebody else");

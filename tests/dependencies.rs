@@ -1,13 +1,13 @@
-//! Every dependency is used, and none is one that we will not have. Looks for a crate's name in the code, so it needs
-//! no tool; a crate that is there for its effect alone is listed with the reason.
+//! Tests that every dependency is used, and none is banned. It searches the code for a crate's name, so it needs no
+//! tool; a crate that is there only for its effect is listed with the reason.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// Used without being named.
+/// Dependencies that are used without being named.
 const UNNAMED: [(&str, &str); 1] = [("libz-sys", "its feature `static` keeps libgit2 from needing libz.so.1")];
 
-/// Unmaintained, unsound, or a second copy of what we have (`deny.toml` says the same to cargo-deny).
+/// Unmaintained, unsound, or a duplicate of another dependency (`deny.toml` has the same list for cargo-deny).
 const BANNED: [&str; 8] =
     ["serde_yml", "libyml", "yaml-rust", "openssl-sys", "aws-lc-sys", "native-tls", "backoff", "atty"];
 
@@ -56,7 +56,7 @@ fn an_unused_dependency_would_be_seen() {
     assert_eq!(found, ["divan", "serde", "de", "memchr", ""]);
 }
 
-/// The names in one table of the manifest that the words do not hold.
+/// The dependencies in one table of the manifest that are not among the words.
 fn unused<'a>(manifest: &'a str, table: &str, words: &'a BTreeSet<String>) -> impl Iterator<Item = String> + use<'a> {
     let heading = format!("[{table}]");
     let lines = manifest.lines().skip_while(move |line| *line != heading).skip(1);
@@ -65,7 +65,7 @@ fn unused<'a>(manifest: &'a str, table: &str, words: &'a BTreeSet<String>) -> im
     names.filter(|name| !words.contains(&name.replace('-', "_"))).map(str::to_owned)
 }
 
-/// Every name in the code that a path begins with, comments aside.
+/// Every name in the code that starts a path, without comments.
 fn words_below(folders: &[&str]) -> BTreeSet<String> {
     let mut words = BTreeSet::new();
     let mut left: Vec<_> = folders.iter().map(|folder| root().join(folder)).collect();
@@ -82,7 +82,8 @@ fn words_below(folders: &[&str]) -> BTreeSet<String> {
     words
 }
 
-/// `serde` of `serde::Serialize`, `divan` of `use divan;`: a name alone may be anything, a path is a crate's or ours.
+/// `serde` from `serde::Serialize`, `divan` from `use divan;`: a name alone may be anything, but a path starts with a
+/// crate or one of our modules.
 fn path_starts(text: &str) -> Vec<String> {
     let is_name = |c: char| c == '_' || c.is_alphanumeric();
     let mut starts = Vec::new();

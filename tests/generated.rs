@@ -1,5 +1,5 @@
-//! What is made from the code and kept beside it: schemas, completions, the reference, the rules' pages, and the
-//! examples that `explain` shows. Fails when one is stale; `just accept` writes them anew.
+//! Tests that generated files are up to date: schemas, completions, the reference, the rules' pages, and the examples
+//! of `explain`. `just accept` writes them again.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -15,7 +15,7 @@ use portolan::exit::Exit;
 use portolan::report::explain::rule_page;
 use portolan::settings::VARIABLES;
 
-/// The folders that hold generated files alone: what is there and not made any more is stale too.
+/// Folders that contain only generated files: a file that is no longer generated is stale too.
 const WHOLE: [&str; 3] = ["schemas", "completions", "docs/rules"];
 
 #[test]
@@ -44,7 +44,7 @@ fn generated_files_are_fresh() {
     assert!(update || stale.is_empty(), "stale: {}\nrun `just accept` and commit what it writes", stale.join(", "));
 }
 
-/// Every generated file with what it should hold.
+/// Every generated file with its expected content.
 fn made(root: &Path) -> BTreeMap<String, String> {
     let mut made = BTreeMap::new();
     for name in SchemaName::value_variants() {
@@ -72,7 +72,7 @@ fn made(root: &Path) -> BTreeMap<String, String> {
     made
 }
 
-/// `docs/cli.md`: the help of every verb, the variables, the exit codes.
+/// `docs/cli.md`: the help of every command, the variables, the exit codes.
 fn reference() -> String {
     let mut text = "# The command line\n\nMade from the program itself; `--help` says the same.\n".to_owned();
     let mut command = portolan::cli::command();
@@ -135,7 +135,7 @@ fn index() -> String {
     text
 }
 
-/// Larger examples are described, not shown.
+/// Larger examples are described instead of shown.
 const LONGEST_EXAMPLE: usize = 3000;
 
 /// `src/commands/examples.rs`: the rules' examples as part of the program.

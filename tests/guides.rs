@@ -1,6 +1,6 @@
-//! The pages are true: every `console` block is run, line by line, with the real binary in a real repository, and must
-//! come out as it stands there; commands that are only shown are ones that there are; no link is dead, and every page
-//! is found from the README. `UPDATE=1` writes into the pages what comes instead; then read it.
+//! Tests the documentation: every `console` block is run, line by line, with the real binary in a real repository, and
+//! its output must match; commands in `sh` blocks must be valid; links must work, and every page must be reachable from
+//! the README. `UPDATE=1` writes the actual output into the pages; then read the difference.
 
 mod bench;
 mod links;
@@ -22,7 +22,7 @@ fn read(path: &str) -> String {
     fs::read_to_string(project(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// The README, and all that is under `docs`.
+/// The README, CONTRIBUTING, and all pages under `docs`.
 fn pages() -> Vec<String> {
     let below = crate::testkit::files_below(&project("docs")).into_iter().map(|path| Path::new("docs").join(path));
     let names = below.map(|path| path.to_str().expect("our names are UTF-8").replace('\\', "/"));

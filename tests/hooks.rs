@@ -1,6 +1,6 @@
-//! Our hooks, run by the real pre-commit in real repositories: what it stashes, how it cuts a long list of files, and
-//! what it does not name (what a commit deletes) is its affair, and only it knows. Where pre-commit is not installed,
-//! these tests say so and do nothing; `TESTS_NEED_ALL` makes that a failure.
+//! Tests our hooks with the real pre-commit in real repositories, because only pre-commit determines what it stashes,
+//! how it splits a long list of files, and which files it does not name (deleted ones). If pre-commit is not installed,
+//! these tests print that and pass; `TESTS_NEED_ALL` makes that a failure.
 
 #![expect(clippy::print_stderr, reason = "says what it skips")]
 
@@ -14,7 +14,7 @@ use portolan::scaffold::repository;
 
 const HOOKS: &str = include_str!("../.pre-commit-hooks.yaml");
 
-/// A repository with the hook installed, and what pre-commit needs beside it.
+/// A repository with the hook installed, and what pre-commit needs.
 struct Hooked {
     repo: Repo,
     /// The repository that the hooks come from.
@@ -28,7 +28,7 @@ struct Told {
     words: String,
 }
 
-/// `None`: there is no pre-commit on this machine.
+/// `None` if pre-commit is not installed.
 fn hooked(id: &str, args: &str) -> Option<Hooked> {
     if !is_installed("pre-commit") {
         return None;
@@ -100,7 +100,7 @@ fn told(output: &Output) -> Told {
     Told { is_success: output.status.success(), words: String::from_utf8_lossy(&words).into_owned() }
 }
 
-/// The binary under test comes first.
+/// The PATH with the binary under test first.
 fn path() -> std::ffi::OsString {
     let ours = Path::new(env!("CARGO_BIN_EXE_portolan")).parent().expect("a binary is in a folder").to_owned();
     let others = std::env::var_os("PATH").unwrap_or_default();
@@ -115,7 +115,7 @@ fn a_commit_is_judged_by_what_it_holds() {
     hooked.add("catalog/cart.yaml");
     let told = hooked.commit();
     assert!(!told.is_success && told.words.contains("wrong-property-type"), "{}", told.words);
-    // The fault is mended where the commit takes from, and stands in the work tree still.
+    // The fault is fixed in the index, but not in the work tree.
     hooked.repo.write("catalog/cart.yaml", service("cart", "  title: Cart\n"));
     hooked.add("catalog/cart.yaml");
     hooked.repo.write("catalog/cart.yaml", service("cart", WRONG));
@@ -143,7 +143,8 @@ fn a_commit_that_breaks_a_relation_of_another_file_is_stopped() {
     assert!(!told.is_success && told.words.contains("catalog/checkout.yaml"), "{}", told.words);
 }
 
-/// A wheel of the binary under test, and what pip builds with: pre-commit installs from there, and asks no index.
+/// A wheel of the binary under test, and the packages that pip builds with: pre-commit installs from this folder and
+/// contacts no package index.
 #[cfg(unix)]
 const WHEELS: &str = r#"
 import glob, os, shutil, sys, zipfile
@@ -160,8 +161,8 @@ with zipfile.ZipFile(f"{folder}/portolan_gitops-{version}-py3-none-any.whl", "w"
     wheel.writestr(f"{info}/RECORD", f"portolan_gitops-{version}.data/scripts/portolan,,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n")
 "#;
 
-/// The config that a published release writes for the top and for a folder. The program under test is no release, so the
-/// fact is given where the files are drafted.
+/// The config that a published release writes for the top and for a folder. The program under test is not a release, so
+/// the test passes the version to the draft.
 #[cfg(unix)] // as the test
 fn hooks_of_a_release(folder: &str) -> String {
     let mut texts = std::collections::BTreeMap::new();
@@ -196,8 +197,8 @@ fn hooks_of_a_release(folder: &str) -> String {
 #[cfg(unix)] // as the test
 const CONFIG: &str = ".pre-commit-config.yaml";
 
-/// What `init` writes is a hook that runs, at the top and in a folder: from the PATH, as a build from source has it, and
-/// from the wheel that a published release names.
+/// The hook that `init` writes runs, at the top and in a folder: from the PATH, for a build from source, and from the
+/// wheel that a published release names.
 #[cfg(unix)] // the wheel is made for Unix
 #[test]
 fn the_hook_that_init_writes_runs() {
@@ -234,7 +235,7 @@ fn the_hook_that_init_writes_runs() {
             hooked.repo.write(CONFIG, hooks_of_a_release("teams/pay"));
         }
         assert_eq!(hooked.repo.read(CONFIG).matches(language).count(), 2, "{}", hooked.repo.read(CONFIG));
-        // The config says which types of hooks there are.
+        // The config determines the types of hooks.
         let told = run("pre-commit", &["install"]);
         assert!(told.is_success, "{}", told.words);
         for hook in ["pre-commit", "pre-merge-commit"] {
@@ -271,7 +272,8 @@ fn what_is_none_of_the_commits_doing_does_not_stop_it() {
     assert!(!told.is_success && told.words.contains("catalog/old.yaml"), "all files are all files: {}", told.words);
 }
 
-/// So many files that pre-commit calls us several times: each fault is told once, and none is told that is none.
+/// There are so many files that pre-commit runs the hook several times: each fault is reported once, and there are no
+/// false reports.
 #[test]
 fn a_list_that_is_cut_into_pieces_is_judged_as_one() {
     const FILES: usize = 1500;
@@ -302,7 +304,7 @@ fn arguments_of_the_user_leave_the_hook_a_hook() {
     assert!(told.is_success, "{}", told.words);
 }
 
-/// Every hook that is offered is one that pre-commit takes.
+/// pre-commit accepts every offered hook.
 #[test]
 fn pre_commit_takes_the_list_of_hooks() {
     if !is_installed("pre-commit") {
@@ -313,7 +315,7 @@ fn pre_commit_takes_the_list_of_hooks() {
     assert!(output.status.success(), "{:?}", told(&output));
 }
 
-/// The wheel that a hook brings is the one of the same version.
+/// The hook installs the wheel of its own version.
 #[test]
 fn the_hook_brings_the_wheel_of_its_version() {
     let project = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("pyproject.toml"));

@@ -1,5 +1,5 @@
-//! `kill -9` of a serving catalog, over and over, while several write to it: whatever was acknowledged is there when it
-//! comes back, what was not is there whole or not at all, and the file opens each time.
+//! Tests `kill -9` of a serving catalog, repeatedly, during concurrent writes: every acknowledged write is there after
+//! a restart, every other one is there completely or not at all, and the file can always be opened.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,14 +17,14 @@ const WRITERS: usize = 4;
 /// What one writer knows.
 #[derive(Default)]
 struct Notes {
-    /// Entities that were acknowledged, with their value.
+    /// Acknowledged entities with their values.
     there: BTreeMap<String, u64>,
     /// Entities whose deletion was acknowledged.
     gone: Vec<String>,
-    /// The counter: acknowledged, and sent at most.
+    /// The counter: its acknowledged value, and the last value sent.
     counted: u64,
     sent: u64,
-    /// Entities of which nobody heard: there with this value, or not.
+    /// Entities whose write was not acknowledged: they may exist with this value, or not.
     unheard: BTreeMap<String, u64>,
 }
 
@@ -38,7 +38,7 @@ fn what_was_acknowledged_is_there_after_a_kill() {
     for round in 0..ROUNDS {
         let mut serving = start(&store);
         check(&serving.url, &notes, round);
-        // Not after a time but after so many writes: the same on every machine.
+        // The kill comes after a number of writes instead of a time, so that all machines behave alike.
         let (acknowledge, acknowledged) = mpsc::channel();
         let wanted = 15 + round * 23 % 60;
         std::thread::scope(|scope| {
@@ -50,7 +50,7 @@ fn what_was_acknowledged_is_there_after_a_kill() {
             for _ in 0..wanted {
                 acknowledged.recv().expect("the writers write as long as there is a server");
             }
-            // As `kill -9` does it: nothing is put away.
+            // Like `kill -9`: the server cannot clean up.
             serving.child.kill().expect("it runs");
         });
     }
@@ -79,13 +79,13 @@ fn prepare(store: &Path) {
     }
 }
 
-/// Some text makes it several pages of the file.
+/// The text makes the entity several pages of the file long.
 fn entity(identifier: &str, n: u64) -> Value {
     let properties = json!({"n": n, "text": format!("{n} ").repeat(300)});
     json!({"identifier": identifier, "properties": properties, "relations": {"domain": "shop"}})
 }
 
-/// Until the server is gone.
+/// Writes until the server is gone.
 fn write(plain: &Plain, writer: usize, round: usize, notes: &Mutex<Notes>, acknowledge: &Sender<()>) {
     for turn in 0_u64.. {
         let mut notes = notes.lock().expect("no writer panics");
@@ -97,7 +97,7 @@ fn write(plain: &Plain, writer: usize, round: usize, notes: &Mutex<Notes>, ackno
         if !heard {
             return;
         }
-        // Nobody listens any more once the server is to be killed.
+        // The receiver is closed once the server is about to be killed.
         let _heard = acknowledge.send(());
     }
 }
@@ -139,7 +139,7 @@ fn delete(plain: &Plain, notes: &mut Notes) -> bool {
     heard
 }
 
-/// Anything but a success is a fault of the server's, unless there is no server any more.
+/// Whether the request succeeded. An error status is a failure of the server, unless the server is gone.
 fn is_well(answer: &Result<(u16, Value), reqwest::Error>) -> bool {
     match answer {
         Ok((status, answer)) => {

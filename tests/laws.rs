@@ -1,5 +1,5 @@
-//! Laws that hold for every input: nothing makes lint panic, hang or eat memory; edits change only what they cover;
-//! repairs end. And those of plans, as they are reported.
+//! Laws that hold for every input: nothing makes lint panic, hang or exhaust memory; edits change only the bytes within
+//! their spans; fixes come to an end. Also laws of plans in reports.
 
 mod plans;
 
@@ -16,7 +16,7 @@ use proptest::prelude::*;
 
 const BLUEPRINT: &str = include_str!("../fuzz/blueprint.json");
 
-/// All that lint does to one file, without the file.
+/// Lints one file in memory.
 fn lint(text: &str) -> Vec<Finding> {
     let json = BLUEPRINT.parse().expect("the blueprint is JSON");
     let (blueprint, _) = Blueprint::from_json(json).expect("the blueprint is one");
@@ -42,7 +42,7 @@ fn lint(text: &str) -> Vec<Finding> {
     analyzer.conclude(vec![state.into_gathered()], &|_| true).findings
 }
 
-/// A manifest that is right, for tearing apart.
+/// A valid manifest to mutate.
 const SOUND: &str = "\
 apiVersion: getport.io/v1
 kind: Entity
@@ -68,7 +68,7 @@ spec:
   properties: {<<: *p}
 ";
 
-/// Something a person, a merge or a disk could do to it.
+/// Mutations that a user, a merge or a disk could cause.
 fn torn() -> impl Strategy<Value = String> {
     let pieces = prop_oneof![
         Just(String::new()),
@@ -93,14 +93,14 @@ fn torn() -> impl Strategy<Value = String> {
     })
 }
 
-/// One per document: such a file has it on every line.
+/// Such a file has the fault on every line, but one finding per document is enough.
 #[test]
 fn doubled_carriage_returns_are_reported_once_in_a_document() {
     let doubled = |text: &str| {
         let findings = lint(text).into_iter().filter(|finding| finding.message.contains("two carriage returns"));
         findings.map(|finding| finding.rule.name).collect::<Vec<_>>()
     };
-    // `SOUND` has an alias that leads out of its second document, which is read no further.
+    // `SOUND` has an invalid alias in its second document, so that document is not read further.
     let (first, _) = SOUND.split_once("---").expect("it has two documents");
     let twice = format!("{first}---\n{first}");
     assert_eq!(doubled(&twice.replace('\n', "\r\r\n")), ["ambiguous-scalar"; 2]);
@@ -124,7 +124,7 @@ proptest! {
         lint(&format!("apiVersion: getport.io/v1\n{}", String::from_utf8_lossy(&bytes)));
     }
 
-    /// Safe repairs leave every byte outside of them alone, and come to an end.
+    /// Safe fixes do not change any byte outside their spans, and come to an end.
     #[test]
     fn repairs_end(text in torn()) {
         let mut text = text;
@@ -144,7 +144,7 @@ proptest! {
     }
 }
 
-/// Small files that ask for endless work. Each ends in a finding, with little memory and soon.
+/// Small files that would cause endless work. Each leads to a finding, quickly and with little memory.
 #[test]
 #[ignore = "slow"]
 fn bombs_end_in_a_finding() {

@@ -1,6 +1,6 @@
-//! Imports go down only. Reads every path of every file in `src` (comments and strings aside), finds out which room it
-//! leads to, and fails where it leads up or across. It reads text, not meaning: whatever would let a path hide from it
-//! (globs of the crate root, other names for the crate, included code) is a fault by itself.
+//! Tests the layers: imports go down only. It reads every path of every file in `src` (without comments and strings),
+//! resolves the module that it leads to, and fails if it leads up or across. It works on text, so constructs that could
+//! hide a path (globs of the crate root, other names for the crate, included code) are errors themselves.
 
 #![expect(clippy::disallowed_methods, reason = "reads the sources of the project")]
 
@@ -10,15 +10,15 @@ mod wording;
 
 use std::path::{Path, PathBuf};
 
-/// The house from the ground up. A top module that is not here has no floor yet: give it one.
+/// The layers from the bottom up. Every top-level module must be in one of them.
 const FLOORS: [&[&str]; 10] = [
-    // For tests alone.
+    // Only for tests.
     &["generated_cases"],
     &["text"],
     &["domain"],
     &["manifest", "mapping", "sources", "catalog", "forge", "analysis", "plan", "report", "scaffold", "ui"],
     &["settings"],
-    // One floor in the drawing; an error knows its exit code.
+    // Both are one layer, but an error knows its exit code.
     &["exit"],
     &["error"],
     &["commands"],
@@ -26,7 +26,7 @@ const FLOORS: [&[&str]; 10] = [
     &["main"],
 ];
 
-/// What belongs to some rooms alone, but for their tests. The first match of a path's beginning counts.
+/// Paths that only some modules may use, apart from their tests. The first matching prefix counts.
 const OWNED: [(&str, &[&str]); 23] = [
     ("std::fs", &["sources", "catalog"]),
     ("std::net::TcpListener", &["catalog"]),
@@ -53,7 +53,7 @@ const OWNED: [(&str, &[&str]); 23] = [
     ("tokio", &["catalog", "forge"]),
 ];
 
-/// Names that say nothing about what is inside.
+/// Names that say nothing about the content.
 const EMPTY_NAMES: [&str; 6] = ["utils", "util", "helpers", "helper", "common", "misc"];
 const LONGEST_FILE: usize = 600;
 
@@ -89,9 +89,9 @@ fn every_file_says_what_it_is_and_stays_short() {
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
 }
 
-/// Where text leaves the program. All of it passes the last escape there, so that no renderer can go around it.
+/// The files that print. All text passes the last escape there, so that no renderer can bypass it.
 const EXITS: [&str; 4] = ["ui/progress.rs", "ui/prompt.rs", "ui/remarks.rs", "ui/streams.rs"];
-/// Ways out that let more through, and who may use them.
+/// Functions that let commands or colours through, and the files that may use them.
 const OPEN_WAYS: [(&str, &[&str]); 2] = [
     ("show_workflow_commands(", &["ui/streams.rs", "commands/reports.rs"]),
     ("say_painted(", &["ui/streams.rs", "cli.rs", "commands/all.rs", "commands/init.rs"]),
@@ -125,7 +125,7 @@ fn all_that_is_printed_passes_the_last_escape() {
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
 }
 
-/// Ways to generate cases that take neither `PORTOLAN_CASES` nor `PORTOLAN_SEED` into account.
+/// Ways to generate cases that ignore `PORTOLAN_CASES` and `PORTOLAN_SEED`.
 const RANDOM_SEEDS: [&str; 4] =
     ["ProptestConfig::with_cases", "ProptestConfig::default", "TestRunner::default", "TestRunner::deterministic"];
 
@@ -207,7 +207,7 @@ fn form_faults(path: &str, text: &str) -> Vec<String> {
     faults
 }
 
-/// What is wrong with the paths of one file; `path` is relative to `src`.
+/// The faults of one file's paths; `path` is relative to `src`.
 fn faults_of(path: &str, text: &str) -> Vec<String> {
     let home = module_of(path);
     let room = home.first().map_or_else(|| path.trim_end_matches(".rs"), String::as_str).to_owned();
@@ -259,7 +259,7 @@ fn module_of(path: &str) -> Vec<String> {
     parts
 }
 
-/// Ways to import that this test could not see through.
+/// Constructs that could hide an import from this test.
 fn hiding_places(tokens: &[String]) -> Vec<String> {
     let ways: [(&[&str], &str); 4] = [
         (&["crate", "as"], "names the crate's root, by another name"),
@@ -280,16 +280,17 @@ struct FoundPath {
 
 #[derive(Debug, PartialEq)]
 enum Found {
-    /// From the crate's root.
+    /// A path from the crate's root.
     Ours(Vec<String>),
-    /// Of another crate, as written.
+    /// A path into another crate, as written.
     Other(String),
 }
 
-/// Every path in the tokens, groups spread out, `super` and `self` resolved from `home` and the modules inside the file.
+/// Every path in the tokens, with groups expanded, and `super` and `self` resolved from `home` and the modules inside
+/// the file.
 fn paths_of(tokens: &[String], home: &[String]) -> Vec<FoundPath> {
     let mut found = Vec::new();
-    // The modules that are open here, each with the depth of braces at which it closes.
+    // The enclosing modules, each with the brace depth at which it ends.
     let mut inner: Vec<(String, usize)> = Vec::new();
     let mut depth = 0;
     let mut at = 0;
@@ -328,7 +329,7 @@ fn paths_of(tokens: &[String], home: &[String]) -> Vec<FoundPath> {
     found
 }
 
-/// Reads the path at `at`, its groups too, and gives the place after it.
+/// Reads the path at `at` with its groups, and returns the position after it.
 fn spread_path(tokens: &[String], mut at: usize, before: &[String], into: &mut Vec<Vec<String>>) -> usize {
     let mut path = before.to_vec();
     loop {
@@ -384,7 +385,7 @@ fn resolve(path: &[String], here: &[String]) -> Found {
             "super" => {
                 base.pop();
             }
-            // A glob brings in all that is in the module: for the root, all rooms.
+            // A glob imports everything in the module; in the root, all modules.
             "*" => {}
             name => base.push(name.to_owned()),
         }
@@ -400,12 +401,12 @@ fn is_name(token: &str) -> bool {
     token.starts_with(|c: char| c == '_' || c.is_alphabetic())
 }
 
-/// Words that may stand right before a path that begins with `::`.
+/// Keywords that may directly precede a path that begins with `::`.
 fn is_keyword(token: &str) -> bool {
     ["use", "as", "dyn", "else", "for", "if", "impl", "in", "match", "mut", "return", "where", "while"].contains(&token)
 }
 
-/// Names, `::` and single signs; no comments, no strings, no lifetimes.
+/// Names, `::` and single characters; without comments, strings and lifetimes.
 fn tokens_of(text: &str) -> Vec<String> {
     let chars: Vec<char> = text.chars().collect();
     let mut tokens = Vec::new();
@@ -475,7 +476,7 @@ fn after_string(chars: &[char], mut at: usize) -> usize {
     at + 1
 }
 
-/// A character (`'x'`, `'\''`) ends at its second quote; a lifetime (`'a`) has none.
+/// A character literal (`'x'`, `'\''`) ends at its second quote; a lifetime (`'a`) has none.
 fn after_quote(chars: &[char], at: usize) -> usize {
     if chars.get(at + 1) == Some(&'\\') {
         return (at + 3..chars.len()).find(|i| chars[*i] == '\'').unwrap_or(chars.len()) + 1;
@@ -486,7 +487,7 @@ fn after_quote(chars: &[char], at: usize) -> usize {
     (at + 1..chars.len()).find(|i| chars[*i] != '_' && !chars[*i].is_alphanumeric()).unwrap_or(chars.len())
 }
 
-/// The end of `r"…"`, `br#"…"#` and their like, when `word` opens one.
+/// The end of `r"…"`, `br#"…"#` and similar literals, if `word` starts one.
 fn raw_string(chars: &[char], end: usize, word: &str) -> Option<usize> {
     let hashes = (end..chars.len()).take_while(|i| chars[*i] == '#').count();
     if !matches!(word, "r" | "b" | "c" | "br" | "cr") || chars.get(end + hashes) != Some(&'"') {

@@ -1,5 +1,5 @@
-//! Everything that runs the program or a part of it from outside, in one binary: what is linked is linked once.
-//! `cargo test --test main cli::push` runs a part. The tests of the layout (`layers.rs`) stay apart.
+//! All tests that run the program from outside, in one binary, so that it is linked only once.
+//! `cargo test --test main cli::push` runs a part. The tests of the layout (`layers.rs`) are a binary of their own.
 
 #![expect(
     clippy::disallowed_methods,
@@ -34,7 +34,7 @@ mod generated_cases;
 #[path = "../src/text/hostile_texts.rs"]
 mod hostile_texts;
 
-/// The modules of the program as `testkit::worlds` knows them.
+/// The modules of the program under the names that `testkit::worlds` uses.
 mod domain {
     pub use portolan::domain::*;
 }

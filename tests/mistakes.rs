@@ -1,8 +1,9 @@
-//! The mistakes that newcomers make most. Each is answered with the place, the cause and the way out, and changes nothing.
+//! Tests the most common mistakes of new users. Each is answered with the place, the cause and what to do, and changes
+//! nothing.
 
 use crate::testkit::{Repo, contents, portolan};
 
-/// A mistake: what the repository is like, what is typed, and what the answer has to name.
+/// A mistake: the repository, the command line, and what the answer must contain.
 struct Mistake {
     /// Changes the example `acme`, which is a Git repository with one commit.
     setup: fn(&Repo),
@@ -13,7 +14,7 @@ struct Mistake {
     code: i32,
     /// The place: what the error is about.
     names: &'static [&'static str],
-    /// Part of the way out.
+    /// A part of the help.
     way_out: &'static str,
 }
 
@@ -37,7 +38,7 @@ const SERVICE: &str = "catalog/logistics/quoting/address-check.yaml";
 
 fn mistakes() -> Vec<(&'static str, Mistake)> {
     vec![
-        // What is typed wrongly.
+        // Typing errors.
         ("a verb is misspelled", typed("lnt", &["lnt"], "'lint'")),
         ("Terraform's verb with a flag of its own", typed("apply -auto-approve", &["-a"], "--help")),
         ("kubectl's verb with a file", typed("apply -f catalog", &["-f"], "--help")),
@@ -69,7 +70,7 @@ fn mistakes() -> Vec<(&'static str, Mistake)> {
         ("a plan file that does not exist", typed("push --plan plan.json", &["plan.json"], "name a file that exists")),
         ("a schema that does not exist", typed("schema entity", &["entity"], "manifest")),
         ("a shell that does not exist", typed("completions bsh", &["bsh"], "'bash'")),
-        // What is missing in the environment.
+        // Missing environment.
         ("no credentials", typed("diff --catalog eu", &["PORT_CLIENT_ID", "PORT_CLIENT_SECRET"], "API")),
         ("no credentials, and a pull", typed("pull --catalog us", &["PORT_CLIENT_ID"], "`--catalog local`")),
         (
@@ -87,7 +88,7 @@ fn mistakes() -> Vec<(&'static str, Mistake)> {
                 ..typed("diff --catalog http://127.0.0.1:9", &["127.0.0.1:9"], "port")
             },
         ),
-        // What is written wrongly.
+        // Errors in files.
         (
             "a blueprint is misspelled",
             made(

@@ -1,6 +1,5 @@
-//! The pictures of the documentation: what the real binary shows, drawn. Fails when one is stale;
-//! `just accept` draws them anew. What hangs on the day or the machine (times, commits, digests)
-//! is replaced by what always stays the same.
+//! Tests that the pictures of the documentation are up to date: drawings of the real binary's output. `just accept`
+//! draws them again. Text that depends on the day or the machine (times, commits, digests) is replaced by constants.
 
 mod comment;
 mod svg;
@@ -25,7 +24,7 @@ fn check(name: &str, picture: &str) {
     assert!(found == picture, "{name} is stale: `just accept`, look at it, and commit it");
 }
 
-/// What a terminal of 100 columns shows of it.
+/// The output on a terminal of 100 columns.
 fn shown(repo: &Repo, arguments: &[&str]) -> String {
     let mut command = portolan(repo);
     let output = command.env_remove("NO_COLOR").args(["--color", "always"]).args(arguments).output().expect("it runs");
@@ -33,7 +32,8 @@ fn shown(repo: &Repo, arguments: &[&str]) -> String {
     settled(&String::from_utf8(output.stdout).expect("UTF-8"))
 }
 
-/// The text with what differs from run to run replaced: `commit 0a1b…`, `(0a1b…)`, digests of twelve digits, times.
+/// The text with everything that differs from run to run replaced: `commit 0a1b…`, `(0a1b…)`, digests of twelve digits,
+/// times.
 fn settled(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -71,7 +71,7 @@ fn lint_is_as_in_the_picture() {
     check("lint.svg", &terminal::draw(&command, &text));
 }
 
-/// A branch that creates, updates, and deletes what somebody else's entity points to.
+/// A branch that creates and updates entities, and deletes a relation target of a foreign entity.
 fn branch() -> Repo {
     let repo = Repo::new();
     repo.copy_example("acme");

@@ -1,5 +1,5 @@
-//! What runs in pipelines besides portolan: the scripts of the action and of the GitLab template, against a forge on
-//! loopback. They are run as the pipeline runs them: inputs in variables, outputs in files.
+//! Tests scripts that run in pipelines besides portolan: those of the action and of the GitLab template, against a
+//! forge on loopback. They run as in the pipeline: inputs in variables, outputs in files.
 
 mod action;
 mod gitlab;
@@ -30,7 +30,7 @@ fn run(command: &mut Command) -> Told {
     Told { code: output.status.code().expect("it was not killed"), words: String::from_utf8_lossy(&words).into_owned() }
 }
 
-/// The installer, on a runner of this kind.
+/// Runs the installer on a simulated runner.
 fn install(forge: &Forge, folder: &Repo, variables: &[(&str, &str)]) -> Told {
     let mut command = Command::new("bash");
     command.arg(project("ci/install.sh")).env_clear().env("GITHUB_ACTION_PATH", project("")).env("VERSION", "9.8.7");

@@ -1,5 +1,5 @@
-//! What differs between Linux, macOS and Windows: the reason stands beside each `cfg`, and the docs claim no system on
-//! which nothing has run yet.
+//! Tests differences between Linux, macOS and Windows: the reason is next to each `cfg`, and the docs name no system on
+//! which nothing was run yet.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use crate::testkit::files_below;
 
 const SYSTEMS: [&str; 5] = ["unix", "windows", "target_os", "target_vendor", "target_family"];
 
-/// A line that is compiled on some systems only.
+/// Whether a line is compiled only on some systems.
 fn is_of_a_system(line: &str) -> bool {
     let code = line.split("//").next().unwrap_or_default();
     let conditions = code.split("cfg(").skip(1).chain(code.split("cfg!(").skip(1));

@@ -1,11 +1,11 @@
-//! The form of every error, help and note in the sources: the thing first, what is wrong, and a way out. It reads the
-//! literals of `src`, so a new text is checked without being registered anywhere.
+//! Tests the form of every error, help and note in the sources: the thing first, what is wrong, and what to do. It
+//! reads the literals in `src`, so a new text is checked without registration.
 
 use crate::{read, rust_files, slashes};
 
 use std::path::Path;
 
-/// An error names the thing first. These verbs begin an order or an excuse instead.
+/// An error names the thing first. These verbs would begin an instruction or an excuse instead.
 const OPENING_VERBS: [&str; 38] = [
     "adopt", "ask", "begin", "call", "cannot", "check", "choose", "comment", "compare", "connect", "could", "do",
     "edit", "failed", "find", "follow", "hold", "know", "lint", "listen", "look", "make", "name", "open", "plan",
@@ -13,7 +13,7 @@ const OPENING_VERBS: [&str; 38] = [
 ];
 /// Nouns of the same spelling: `plan file`, `push refused`, `seed folder`.
 const NOUNS: [&str; 5] = ["plan cannot", "plan file", "push refused", "seed `", "comment of"];
-/// Words of an older style, in texts that users read.
+/// Words of an older style that user-visible texts must not contain.
 const RETIRED_WORDS: [&str; 17] = [
     "failed to",
     "nobody",
@@ -44,7 +44,7 @@ fn errors_name_the_thing_and_helps_say_what_to_do() {
         for (line, error) in literals_after(&text, "#[error(") {
             count += 1;
             let at = format!("{path}:{line}: error `{error}`");
-            // Findings, and not errors: sentences.
+            // These are findings instead of errors, so they are sentences.
             let is_sentence = path == "sources/read.rs";
             faults.extend(error_faults(&error, is_sentence).map(|fault| format!("{at} {fault}")));
         }
@@ -70,7 +70,7 @@ fn no_text_uses_a_retired_word() {
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
 }
 
-/// Production code only: tests may quote what they like.
+/// The production code without its tests, which may quote anything.
 fn sources() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let files = rust_files(&root).into_iter().map(|file| {
@@ -83,7 +83,7 @@ fn sources() -> Vec<(String, String)> {
     files.filter(|(path, _)| !is_test(path)).collect()
 }
 
-/// The first literal behind each `start`, with its line.
+/// The first literal after each `start`, with its line.
 fn literals_after(text: &str, start: &str) -> Vec<(usize, String)> {
     let starts = text.match_indices(start).filter_map(|(at, _)| {
         let rest = text[at + start.len()..].trim_start();
@@ -93,7 +93,7 @@ fn literals_after(text: &str, start: &str) -> Vec<(usize, String)> {
     starts.collect()
 }
 
-/// Every string literal outside of comments and of calls to `expect`, with its line.
+/// Every string literal outside comments and calls to `expect`, with its line.
 fn literals(text: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     let mut rest = text;
@@ -109,7 +109,7 @@ fn literals(text: &str) -> Vec<(usize, String)> {
             }
             after
         } else {
-            // A quote or a slash as a character; anything else is a lifetime or a division.
+            // A character literal with a quote or a slash; anything else is a lifetime or a division.
             let character = ["'\"'", "'/'", "'\\''"].into_iter().find(|character| from.starts_with(character));
             &from[character.map_or(1, str::len)..]
         };

@@ -1,5 +1,5 @@
-//! Any bytes, through the whole of lint: reading, decoding, every rule, the repository as a whole. The snapshot has
-//! one blueprint of each kind of property.
+//! Fuzzes all of lint with any bytes: reading, decoding, every rule, the repository as a whole. The snapshot has one
+//! blueprint with each kind of property.
 
 #![no_main]
 

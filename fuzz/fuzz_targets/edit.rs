@@ -1,4 +1,4 @@
-//! Any edits on any text: only the bytes under the spans change, and nothing panics.
+//! Fuzzes edits on any text: only the bytes within the spans change, and nothing panics.
 
 #![no_main]
 

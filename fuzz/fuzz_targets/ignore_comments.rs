@@ -1,4 +1,4 @@
-//! Any text as a comment to us: the directives are read without a panic, and stay inside the comment.
+//! Fuzzes ignore comments with any text: directives are parsed without a panic, and stay inside the comment.
 
 #![no_main]
 

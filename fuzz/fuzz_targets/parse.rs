@@ -1,5 +1,5 @@
-//! Any bytes, read by both parsers: they agree on the tree and the faults, and every span lies in the text, on
-//! character borders, inside its parent.
+//! Fuzzes both parsers with any bytes: they agree on the tree and the faults, and every span is within the text, on
+//! character boundaries, inside its parent's span.
 
 #![no_main]
 
@@ -8,7 +8,7 @@ use portolan::domain::tree::Value;
 use portolan::manifest::{Limits, Producer, Reader};
 
 fuzz_target!(|bytes: &[u8]| {
-    // The mark makes every document worth parsing.
+    // The API group makes the reader parse every document.
     let text = format!("# getport.io\n{}", String::from_utf8_lossy(bytes));
     let seen = |producer| {
         let mut seen = Vec::new();

@@ -29,29 +29,29 @@ pub struct Analyzer<'a> {
     suppression_rules: Vec<(&'static Rule, Severity)>,
 }
 
-/// What the files of one thread leave behind.
+/// The results of the files that one thread checked.
 #[derive(Debug, Default)]
 pub struct Gathered {
     pub entities: usize,
-    /// How many documents of a file could not be read, where there are such.
+    /// The number of unreadable documents of each file that has any.
     pub broken_documents: Vec<(FileId, usize)>,
     findings: Vec<Finding>,
     facts: Facts,
-    /// Comments to us, and whether some entity of their file could not be held against a blueprint, or not be read at
-    /// all.
+    /// The ignore comments of each file, and whether some entity of the file could not be checked against a blueprint,
+    /// or not be read at all.
     directives: Vec<(FileId, Directives, bool)>,
-    /// There may be entities whose names nobody knows.
+    /// There may be entities whose names are unknown.
     is_partly_unknown: bool,
 }
 
-/// All that was found, sorted, and how many findings comments silenced.
+/// All findings, sorted, and the number of findings that ignore comments silenced.
 #[derive(Debug)]
 pub struct Conclusion {
     pub findings: Vec<Finding>,
     pub suppressed: usize,
-    /// Relations whose targets could not be judged, because the snapshot does not list what the catalog holds.
+    /// Relations whose targets could not be checked, because the snapshot does not list all entities of the catalog.
     pub unjudged_relations: usize,
-    /// Every file could be read far enough to name its entities.
+    /// Every file could be read far enough to identify its entities.
     pub is_complete: bool,
 }
 
@@ -79,7 +79,7 @@ impl<'a> Analyzer<'a> {
         analyzer
     }
 
-    /// A file begins. `text` is the whole of it.
+    /// Begins a file; `text` is all of its text.
     pub fn file<'r>(&'r self, file: FileId, text: &str, state: &'r mut RunState) -> FileRun<'r> {
         FileRun {
             analyzer: self,
@@ -93,7 +93,8 @@ impl<'a> Analyzer<'a> {
         }
     }
 
-    /// Everything about the repository as a whole; then the comments. `in_sight` tells whose findings are asked for.
+    /// Runs the rules over the whole repository, then applies the ignore comments. `in_sight` returns whether findings
+    /// of a file are requested.
     pub fn conclude(&self, parts: Vec<Gathered>, in_sight: &dyn Fn(FileId) -> bool) -> Conclusion {
         let mut findings = Vec::new();
         let mut directives = BTreeMap::new();
@@ -147,7 +148,7 @@ impl<'a> Analyzer<'a> {
 }
 
 impl Analyzer<'_> {
-    /// Whether a rule had its say in a file: it is on, and it had what it needs to know.
+    /// Whether a rule was evaluated in a file: it is on, and the data that it requires was available.
     fn judges(&self, rule: &'static Rule, is_partly_unjudged: bool, knows_targets: bool) -> bool {
         let info = &rule.info;
         let is_it = |active: &&'static RuleInfo| std::ptr::eq(*active, info);
@@ -167,7 +168,7 @@ impl Analyzer<'_> {
     }
 }
 
-/// What goes from file to file; one per thread.
+/// State that is kept from file to file; one per thread.
 #[derive(Debug, Default)]
 pub struct RunState {
     scratch: Scratch,
@@ -175,19 +176,19 @@ pub struct RunState {
 }
 
 impl RunState {
-    /// For a share of so many files.
+    /// Reserves capacity for this many files.
     pub fn with_room(files: usize) -> Self {
         let gathered = Gathered { facts: Facts::with_room(files), ..Gathered::default() };
         Self { gathered, ..Self::default() }
     }
 
-    /// After the last file.
+    /// The results, after the last file.
     pub fn into_gathered(self) -> Gathered {
         self.gathered
     }
 }
 
-/// One file under way.
+/// The check of one file.
 #[derive(Debug)]
 pub struct FileRun<'r> {
     analyzer: &'r Analyzer<'r>,
@@ -201,7 +202,7 @@ pub struct FileRun<'r> {
 }
 
 impl FileRun<'_> {
-    /// One document that is ours.
+    /// Checks one document that contains manifests.
     pub fn document(&mut self, context: &DocumentContext<'_>) {
         let is_odd = |manifest: &Manifest| manifest.near_miss.is_some();
         let is_sound = context.faults.is_empty() && !context.manifests.iter().any(is_odd);
@@ -221,15 +222,14 @@ impl FileRun<'_> {
         self.is_partly_unjudged |= context.manifests.is_empty();
     }
 
-    /// What a document that cannot be read stands for is unknown, so nothing is deleted beside it: the first of its
-    /// findings says so.
+    /// Adds to the first finding that nothing is deleted: the entities of an unreadable document are unknown.
     fn name_consequence(&mut self, first: usize) {
         if let Some(finding) = self.state.gathered.findings.get_mut(first) {
             finding.message.push_str(" Until this is fixed, `portolan push` deletes nothing.");
         }
     }
 
-    /// The document at `span` cannot be read; `names` is what a look at its text tells of its entities.
+    /// Records an unreadable document at `span`; `names` are the entities that a scan of its text found.
     pub fn salvaged(&mut self, names: &[EntityName], span: Span) {
         for name in names {
             self.state.gathered.facts.salvaged(self.file, name, span);
@@ -238,7 +238,7 @@ impl FileRun<'_> {
         self.broken_documents += 1;
     }
 
-    /// Nobody can tell what entities the file holds.
+    /// Records that the entities of this file are unknown.
     pub fn hides_entities(&mut self) {
         self.state.gathered.is_partly_unknown = true;
     }
@@ -286,7 +286,7 @@ impl FileRun<'_> {
         }
     }
 
-    /// The file is at its end; `directives` are its comments to us.
+    /// Ends the file; `directives` are its ignore comments.
     pub fn finish(self, directives: Option<Directives>) {
         let Self { file, state, is_partly_unjudged, broken_documents, .. } = self;
         let gathered = &mut state.gathered;

@@ -1,10 +1,11 @@
-//! The faults of a blueprint in the words of lint: clauses that follow "In blueprint `x`, ".
+//! Describes the faults of a blueprint for lint: clauses that follow "In blueprint `x`, ".
 
 use crate::domain::blueprint_check::{BlueprintFault, BlueprintFaultKind as Kind};
 use crate::domain::blueprint_references::{LostKind, LostReference};
 use crate::domain::words::list;
 
-/// A fault of the body, and whether the catalog is known to refuse it. `written` is the text at its place.
+/// Describes a fault of the body, and returns whether the catalog is known to reject it. `written` is the text at its
+/// position.
 pub fn describe_fault(fault: &BlueprintFault, written: Option<&str>) -> (String, bool) {
     let subject = subject(&fault.at);
     let words = match &fault.kind {
@@ -12,7 +13,7 @@ pub fn describe_fault(fault: &BlueprintFault, written: Option<&str>) -> (String,
         Kind::WrongType { expected } => format!("{subject} must be {}", with_article(expected)),
         Kind::NoSuchChoice { choices } => {
             let choices = list(&choices.iter().map(|choice| format!("`{choice}`")).collect::<Vec<_>>());
-            // The Argo CD integration ships it: whether the platform takes it is not known.
+            // The Argo CD integration ships this type; whether the platform accepts it is not known.
             if written == Some("enum") && fault.at.last().is_some_and(|key| key == "type") {
                 return (format!("{subject} is `enum`, which the platform does not document"), false);
             }
@@ -46,10 +47,10 @@ pub fn describe_fault(fault: &BlueprintFault, written: Option<&str>) -> (String,
     (words, true)
 }
 
-/// A reference that leads nowhere; `None`: lint does not report it.
+/// Describes a reference to something missing; `None` if lint does not report it.
 pub fn describe_reference(lost: &LostReference) -> Option<String> {
     Some(match &lost.kind {
-        // A snapshot may hold a part of the catalog.
+        // A snapshot may be partial.
         LostKind::NoBlueprint { .. } => return None,
         LostKind::Mirror { path, step, is_relation, blueprint } => {
             let what = if *is_relation { "relation" } else { "property" };
@@ -64,7 +65,7 @@ pub fn describe_reference(lost: &LostReference) -> Option<String> {
     })
 }
 
-/// What a place in a blueprint is called: "property `tier`", "`format` of property `tier`".
+/// The name of a position in a blueprint: "property `tier`", "`format` of property `tier`".
 fn subject(at: &[String]) -> String {
     let at: Vec<&str> = at.iter().map(String::as_str).collect();
     let (named, rest): (String, &[&str]) = match at.as_slice() {

@@ -1,6 +1,6 @@
-//! What lint remembers of a file after its tree is gone: who its entities are and what they point to. Compact,
-//! because a repository may hold a hundred thousand of them. Names are compared by 64-bit hashes, and by text
-//! wherever a finding hangs on it.
+//! The facts that lint keeps of a file after its tree was freed: its entities and what they point to. They are compact,
+//! because a repository may have a hundred thousand entities. Names are compared by 64-bit hashes, and by text before
+//! anything is reported.
 
 use std::ops::Range;
 
@@ -12,9 +12,8 @@ use crate::domain::manifest::{Form, Manifest, ResourceKind};
 use crate::domain::span::Span;
 use crate::domain::tree::View;
 
-/// The facts of the files that one thread has seen, in the order of the run. They lie in three pieces however many
-/// files there are: a few small boxes for each file cost more than all that is in them, to make, to look through and
-/// to give back.
+/// The facts of the files that one thread checked, in order. They are in three vectors regardless of the number of
+/// files: separate allocations for each file would cost more than their content to create, search and free.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
     texts: String,
@@ -29,14 +28,14 @@ pub(crate) struct EntityFact {
     folded: u64,
     blueprint: Span,
     identifier: Span,
-    /// Where the blueprint's name stands.
+    /// The position of the blueprint's name.
     blueprint_span: Span,
-    /// Where the identifier stands.
+    /// The position of the identifier.
     pub span: Span,
-    /// The entity's targets end here in the list of all.
+    /// The end of the entity's targets in the list of all targets.
     targets_end: u32,
     resource: Option<ResourceFact>,
-    /// Its document is broken or not quite ours: it counts as a target, and nothing is said of it.
+    /// Its document is broken or only resembles a manifest: it counts as a target, but is not reported.
     pub is_doubtful: bool,
     /// The snapshot has no such blueprint.
     pub is_shapeless: bool,
@@ -66,7 +65,7 @@ pub(crate) enum TargetField {
         shape: u32,
         relation: u32,
     },
-    /// `team` itself.
+    /// The field `team`.
     Team,
     /// A property whose format is `team`.
     TeamProperty {
@@ -91,18 +90,18 @@ impl TargetField {
 }
 
 impl TargetFact {
-    /// `blueprint` is that of the entity that `text` names.
+    /// `blueprint` is the blueprint of the entity that `text` names.
     pub fn new(field: TargetField, blueprint: &str, text: &str, span: Span) -> Self {
         Self { key: key(blueprint, text), text: Span::default(), span, field }
     }
 }
 
-/// Stable across threads and files of one run; never stored.
+/// The hash of a name. It is stable across threads and files of one run, and never stored.
 pub(crate) fn key(blueprint: &str, identifier: &str) -> u64 {
     finish(absorb(absorb(SEED, blueprint.as_bytes()), identifier.as_bytes()))
 }
 
-/// The same for names that differ in case only.
+/// A hash that is equal for names that differ only in case.
 fn folded_key(blueprint: &str, identifier: &str) -> u64 {
     let state = absorb(SEED, blueprint.as_bytes());
     if !identifier.is_ascii() {
@@ -121,7 +120,7 @@ fn folded_key(blueprint: &str, identifier: &str) -> u64 {
 
 const SEED: u64 = 0xcbf2_9ce4_8422_2325;
 
-/// One part of a name, eight bytes at a time, and its length, so that `ab` + `c` is not `a` + `bc`.
+/// Adds one part of a name, eight bytes at a time, and its length, so that `ab` + `c` differs from `a` + `bc`.
 fn absorb(mut state: u64, part: &[u8]) -> u64 {
     let mix = |state: u64, word: u64| (state ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
     let (words, rest) = part.as_chunks::<8>();
@@ -133,23 +132,23 @@ fn absorb(mut state: u64, part: &[u8]) -> u64 {
     mix(mix(state, u64::from_le_bytes(last)), part.len() as u64)
 }
 
-/// Spreads every bit over all: the map takes the value as it is.
+/// Spreads every bit over the whole hash, because the map does not hash its keys again.
 fn finish(state: u64) -> u64 {
     let state = (state ^ state >> 32).wrapping_mul(0xd6e8_feb8_6659_fd93);
     state ^ state >> 32
 }
 
-/// What is not sure about an entity.
+/// What is uncertain about an entity.
 struct Doubts {
     is_doubtful: bool,
     is_shapeless: bool,
 }
 
 impl Facts {
-    /// Asks at once for what one thread needs of a run over so many files: lists that grow are moved again and again.
-    /// Where a file holds more than most do, they grow all the same.
+    /// Reserves the capacity that one thread needs for a run over this many files, because growing vectors are copied
+    /// repeatedly. If files contain more than usual, the vectors still grow.
     pub fn with_room(files: usize) -> Self {
-        // A small run has no second thread, and asking how many there are would start them.
+        // A small run uses one thread, and asking rayon for their number would start the pool.
         if files < FEW {
             return Self::default();
         }
@@ -167,8 +166,7 @@ impl Facts {
         self.targets.push(target);
     }
 
-    /// The entity whose targets were just handed over. Without a blueprint or identifier there is nothing to
-    /// remember.
+    /// Records the entity whose targets were just added. Without a blueprint or identifier, there is nothing to record.
     pub fn entity(&mut self, file: FileId, view: View<'_>, manifest: &Manifest, has_shape: bool) {
         let blueprint = manifest.blueprint_text(view);
         let identifier = manifest.identifier_text(view);
@@ -178,7 +176,7 @@ impl Facts {
             Form::Resource(kind) => self.resource(view, manifest, kind),
         };
         let (Some(blueprint), Some(identifier)) = (blueprint, identifier) else {
-            // `identifier: 123` is wrong, and yet it is what others point to.
+            // `identifier: 123` is an error, but other entities may point to it.
             let written =
                 manifest.identifier.map(|id| view.value(id)).filter(|value| !value.is_empty() || value.raw() != "");
             if let (Some(blueprint), Some(written)) = (blueprint, written) {
@@ -198,7 +196,7 @@ impl Facts {
         self.push(file, (blueprint, blueprint_span), (identifier, span), resource, doubts);
     }
 
-    /// The name of an entity in a document that could not be read.
+    /// Records the name of an entity in an unreadable document.
     pub fn salvaged(&mut self, file: FileId, name: &EntityName, span: Span) {
         let doubts = Doubts { is_doubtful: true, is_shapeless: false };
         self.push(file, (&name.blueprint, span), (&name.identifier, span), None, doubts);
@@ -251,7 +249,7 @@ impl Facts {
     }
 }
 
-/// One entity of the repository, with what is known of it.
+/// One entity of the repository with its facts.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct EntityRef<'a> {
     facts: &'a Facts,
@@ -271,7 +269,7 @@ impl<'a> EntityRef<'a> {
         self.fact.identifier.slice(&self.facts.texts)
     }
 
-    /// `None` where it has none that can be read.
+    /// `None` if it has no readable name.
     pub fn name(self) -> Option<EntityName> {
         let (blueprint, identifier) = (self.blueprint().to_owned(), self.identifier().to_owned());
         (!identifier.is_empty()).then_some(EntityName { blueprint, identifier })
@@ -293,7 +291,7 @@ impl<'a> EntityRef<'a> {
         self.fact.is_doubtful
     }
 
-    /// Kind, namespace, name, and where the name stands.
+    /// Kind, namespace, name, and the place of the name.
     pub fn resource(self) -> Option<(ResourceKind, &'a str, &'a str, Place)> {
         let resource = self.fact.resource.as_ref()?;
         let texts = &self.facts.texts;
@@ -302,7 +300,7 @@ impl<'a> EntityRef<'a> {
     }
 }
 
-/// A relation's target as written.
+/// The target of a relation, as written.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TargetRef<'a> {
     pub entity: EntityRef<'a>,
@@ -319,16 +317,16 @@ impl<'a> TargetRef<'a> {
     }
 }
 
-/// Below this many entities a second thread costs more than it brings.
+/// With fewer entities, a second thread costs more than it saves.
 const FEW: usize = 4096;
 
-/// Where an entity is: its part, and its place in there.
+/// The position of an entity: the index of its part, and its index within it.
 type At = (u32, u32);
 type ByKey = HashMap<u64, At>;
-/// The first and the later one.
+/// Pairs of the first entity and a later one.
 type Twins<'a> = Vec<(EntityRef<'a>, EntityRef<'a>)>;
 
-/// Entities of one part that follow each other in the run, too.
+/// Consecutive entities of one part whose files are also consecutive in the run.
 #[derive(Debug)]
 struct Stretch {
     first: FileId,
@@ -336,8 +334,8 @@ struct Stretch {
     entities: Range<usize>,
 }
 
-/// A thread takes its files in order, but others take those in between: where a file is left out, somebody else may
-/// have it.
+/// Splits the parts into stretches. A thread takes files in order, but other threads take files in between, so a
+/// stretch ends at each gap.
 fn stretches(parts: &[Facts]) -> Vec<Stretch> {
     let mut stretches = Vec::new();
     for (part, facts) in parts.iter().enumerate() {
@@ -352,7 +350,7 @@ fn stretches(parts: &[Facts]) -> Vec<Stretch> {
     stretches
 }
 
-/// All entities of the repository in the order of the files, whoever read them.
+/// All entities of the repository in file order, regardless of the thread that read them.
 #[derive(Debug)]
 struct Entities<'a> {
     parts: &'a [Facts],
@@ -391,10 +389,10 @@ impl<'a> Entities<'a> {
                 Some(first) => {
                     let first = self.at(*first);
                     match (first.is_doubtful(), fact.is_doubtful) {
-                        // Equal keys are equal names but for a chance in 2^64; a finding is not left to chance.
+                        // Equal keys are equal names except for a chance of 1 in 2^64; a finding must be certain.
                         (false, false) if first.name() != entity.name() => {}
                         (false, false) => duplicates.push((first, entity)),
-                        // The first one that is sure counts as the original.
+                        // The first certain entity counts as the original.
                         (true, false) => _ = by_key.insert(fact.key, at),
                         (_, true) => {}
                     }
@@ -448,28 +446,28 @@ impl<'a> Entities<'a> {
     }
 }
 
-/// All entities of the repository, and the pairs that clash.
+/// All entities of the repository, and the conflicting pairs.
 #[derive(Debug)]
 pub(crate) struct Repository<'a> {
     all: Entities<'a>,
     by_key: ByKey,
     by_folded: ByKey,
-    /// The same blueprint and identifier.
+    /// Pairs with the same blueprint and identifier.
     pub duplicates: Twins<'a>,
-    /// The same but for the case of letters.
+    /// Pairs that differ only in case.
     pub case_twins: Twins<'a>,
-    /// The same kind, namespace and name.
+    /// Pairs with the same kind, namespace and name.
     pub resource_twins: Twins<'a>,
 }
 
 impl<'a> Repository<'a> {
-    /// Of two twins the one in the earlier file counts as the original, whatever part it is in.
+    /// Of a pair, the entity in the earlier file counts as the original, whichever part it is in.
     pub fn new(parts: &'a [Facts]) -> Self {
         let all = Entities { parts, stretches: stretches(parts) };
         let others = || (all.by_folded(), all.resource_twins());
         let ((by_key, duplicates), ((by_folded, mut case_twins), resource_twins)) =
             if all.count() < FEW { (all.by_key(), others()) } else { rayon::join(|| all.by_key(), others) };
-        // A second declaration is said once, not again for its spelling.
+        // A duplicate declaration is reported once, and not again for its spelling.
         let again = duplicates.iter().map(|(_, again)| again.place()).collect::<HashSet<_>>();
         case_twins.retain(|(_, twin)| !again.contains(&twin.place()));
         Self { all, by_key, by_folded, duplicates, case_twins, resource_twins }
@@ -479,12 +477,12 @@ impl<'a> Repository<'a> {
         self.all.all().map(|(_, entity)| entity)
     }
 
-    /// The entity that differs from this name in the case of letters only.
+    /// The entity whose name differs from this one only in case.
     pub fn case_variant(&self, blueprint: &str, identifier: &str) -> Option<EntityRef<'a>> {
         self.by_folded.get(&folded_key(blueprint, identifier)).map(|at| self.all.at(*at))
     }
 
-    /// The targets that no entity of the repository answers to, in the order of the files.
+    /// The targets that match no entity of the repository, in file order.
     pub fn absent_targets(&self) -> Vec<TargetRef<'a>> {
         let of_stretch = |stretch: &Stretch| {
             let facts = &self.all.parts[stretch.part];

@@ -1,5 +1,5 @@
-//! One property's schema, compiled by `jsonschema`, and its errors turned into facts with a place in the tree.
-//! The only file that knows that crate's error types.
+//! Validates values with a property's schema, compiled by `jsonschema`, and converts its errors to problems with a
+//! position in the tree. No other file knows that crate's error types.
 
 use jsonschema::Validator;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
@@ -13,11 +13,11 @@ use crate::domain::tree::Value;
 #[derive(Debug)]
 pub(crate) struct Judge(Validator<TreeJson>);
 
-/// One thing that is wrong with a value.
+/// One problem of a value.
 #[derive(Debug)]
 pub(crate) struct Violation<'a> {
     pub at: Value<'a>,
-    /// Where inside the property: `[2].url`; empty for the value itself.
+    /// The path within the property: `[2].url`; empty for the value itself.
     pub path: String,
     pub problem: Problem,
 }
@@ -40,34 +40,34 @@ pub(crate) enum Problem {
     CostlyPattern {
         pattern: String,
     },
-    /// A bound of a number, a length or a count: "at most 10".
+    /// A limit of a number, a length or a count: "at most 10".
     Range {
         bound: String,
     },
-    /// A key that an object needs.
+    /// A required key of an object.
     Lacks {
         key: String,
     },
-    /// Keys that an object may not have.
+    /// Keys that the object must not have.
     Extra {
         keys: Vec<String>,
     },
     Repeats,
-    /// Something the platform's blueprints do not use; in the words of the checker.
+    /// A keyword that the platform's blueprints do not use, with the validator's message.
     Other {
         message: String,
     },
 }
 
 impl Judge {
-    /// `Err` in a person's words where the schema itself makes no sense.
+    /// Compiles a schema. The error is a clause for users.
     pub fn new(schema: &Json) -> Result<Self, String> {
         property_schema::compile(schema).map(Self)
     }
 
-    /// Everything that is wrong with `value`, in the order of the checker.
+    /// All problems of `value`, in the validator's order.
     pub fn violations<'a>(&self, value: Value<'a>) -> Vec<Violation<'a>> {
-        // Items by their place: a long list may be wrong in every one.
+        // Indexed in advance, because every item of a long list may be wrong.
         let items = value.items().collect::<Vec<_>>();
         self.0
             .iter_errors(TreeNode::Value(value))
@@ -88,7 +88,7 @@ enum Segment {
     Index(usize),
 }
 
-/// Follows the path as far as the tree has it.
+/// Follows the path as far as it exists in the tree.
 fn walk<'a>(value: Value<'a>, items: &[Value<'a>], segments: impl Iterator<Item = Segment>) -> (Value<'a>, String) {
     let mut at = value;
     let mut path = String::new();
@@ -145,7 +145,7 @@ fn problem(kind: &ValidationErrorKind, message: impl Fn() -> String) -> Problem 
         K::AdditionalProperties { unexpected } | K::UnevaluatedProperties { unexpected } => {
             Problem::Extra { keys: unexpected.clone() }
         }
-        // Its words may hold the whole value.
+        // The message may contain the whole value.
         _ => Problem::Other { message: message().chars().take(60).collect() },
     }
 }

@@ -11,7 +11,7 @@ use crate::domain::tree::{Kind, Value, entries_of};
 
 pub(crate) const RESOURCE: [&str; 5] = ["apiVersion", "kind", "metadata", "spec", "status"];
 pub(crate) const ENTITY: [&str; 7] = ["blueprint", "identifier", "title", "icon", "team", "properties", "relations"];
-/// Those of Kubernetes' ObjectMeta that a person or a tool may write into Git.
+/// Fields of Kubernetes' ObjectMeta that a user or a tool may write into Git.
 pub(crate) const METADATA: [&str; 15] = [
     "name",
     "namespace",
@@ -48,8 +48,8 @@ impl<'n> FreeNames<'n> {
         suggest::closest(name, self.free.iter().copied())
     }
 
-    /// What may be put in the place of `key` by machine, and what was most likely meant. A name that is put in is not
-    /// free for the next key.
+    /// The safe replacement of `key`, and the most likely intended name. A name that was returned is no longer free for
+    /// the next key.
     pub fn meant(&mut self, key: Value<'_>) -> (Option<&'n str>, Option<&'n str>) {
         if self.left == 0 {
             return (None, None);
@@ -66,7 +66,7 @@ impl<'n> FreeNames<'n> {
 /// The number of unknown keys for which a suggestion is searched; with more, something else is wrong.
 pub(crate) const MOST_SLIPS: usize = 50;
 
-/// Whether one of the unknown keys of `mapping` stands for `field`.
+/// Whether one of the unknown keys of `mapping` is a misspelt `field`.
 pub(crate) fn stands_for(mapping: Value<'_>, known: &[&str], field: &str) -> bool {
     let free = FreeNames::of(Some(mapping), known.iter().copied());
     let unknown = mapping.entries().filter_map(|(key, _)| key.as_str()).filter(|name| !known.contains(name));
@@ -84,8 +84,8 @@ impl<'a> EntityContext<'a> {
         (self.manifest.form != Form::Bare).then(|| self.view.value(self.manifest.root))
     }
 
-    /// Whether `properties` (or `relations`) can be said to lack something: it is a mapping, empty, or not there.
-    /// Misspelt, or of another kind, that is what is wrong.
+    /// Whether missing keys of `properties` (or `relations`) can be reported: it is a mapping, empty, or absent. If it
+    /// is misspelt or of another kind, that is reported instead.
     pub fn can_lack(&self, field: &str) -> bool {
         let Some(entity) = self.entity() else { return false };
         match entity.get(field) {
@@ -94,14 +94,14 @@ impl<'a> EntityContext<'a> {
         }
     }
 
-    /// The key `properties` (or `relations`), or else the identifier: where a person would add what is missing.
+    /// The key `properties` (or `relations`), otherwise the identifier: where a user would add what is missing.
     pub fn place_of(&self, field: &str) -> Span {
         let key = self.entity().and_then(|entity| entity.entry(field)).map(|(key, _)| key.span());
         let identifier = self.manifest.identifier.map(|id| self.view.value(id).span());
         key.or(identifier).unwrap_or_else(|| self.view.value(self.manifest.root).span())
     }
 
-    /// The blueprint's properties (or relations) that the entity does not give.
+    /// The blueprint's properties that the entity does not set.
     pub fn free_properties(&self) -> FreeNames<'a> {
         let names = self.shape.into_iter().flat_map(|shape| &shape.blueprint.properties).map(|it| it.name.as_str());
         FreeNames::of(self.manifest.properties.map(|id| self.view.value(id)), names)
@@ -112,7 +112,7 @@ impl<'a> EntityContext<'a> {
         FreeNames::of(self.manifest.relations.map(|id| self.view.value(id)), names)
     }
 
-    /// Property names of the blueprint that stand beside `properties` instead of in it.
+    /// Keys next to `properties` that are properties of the blueprint.
     pub fn misplaced_properties(&self) -> impl Iterator<Item = Value<'a>> {
         let shape = self.shape;
         entries_of(self.entity()).map(|(key, _)| key).filter(move |key| {

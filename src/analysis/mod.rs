@@ -1,5 +1,5 @@
-//! Rules over entities: pure functions from trees and facts to findings. Files come by one at a time and are
-//! forgotten; what rules about several files need stays behind as facts.
+//! Lint rules over entities: pure functions from trees and facts to findings. Files are processed one at a time and
+//! then freed; rules about several files use facts that are kept.
 
 mod analyzer;
 mod blueprint_words;

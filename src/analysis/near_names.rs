@@ -1,5 +1,5 @@
-//! "Did you mean" for the name of an entity that exists nowhere: the near names among the entities of the repository and
-//! those that the snapshot lists.
+//! Suggestions ("did you mean") for the name of an entity that does not exist: similar names among the entities of the
+//! repository and those that the snapshot lists.
 
 use foldhash::HashMap;
 
@@ -9,15 +9,15 @@ use crate::domain::finding::Edit;
 use crate::domain::known::KnownEntities;
 use crate::domain::suggest;
 
-/// A suggestion compares with every entity of a blueprint. Where a whole folder went missing, the first few suggestions
-/// say as much as all.
+/// The maximum number of comparisons. Each suggestion compares with every entity of a blueprint, and if a whole folder
+/// is missing, a few suggestions are enough.
 const MOST_COMPARISONS: usize = 100_000;
 
-/// The names that may have been meant.
+/// The candidates for suggestions.
 pub(super) struct NearNames<'a> {
     repository: &'a Repository<'a>,
     known: &'a KnownEntities,
-    /// The repository's identifiers by blueprint; made when the first is asked for.
+    /// The repository's identifiers by blueprint, collected for the first suggestion.
     declared: Option<HashMap<&'a str, Vec<&'a str>>>,
     comparisons_left: usize,
 }
@@ -27,7 +27,7 @@ impl<'a> NearNames<'a> {
         Self { repository, known, declared: None, comparisons_left: MOST_COMPARISONS }
     }
 
-    /// Adds what was most likely meant to a finding about `target`, an entity of `blueprint`; otherwise `help`.
+    /// Adds the most similar name to a finding about `target`, an entity of `blueprint`; without one, adds `help`.
     pub fn suggest(&mut self, draft: Draft, target: &TargetRef<'a>, blueprint: &str, help: &str) -> Draft {
         let text = target.text();
         let edits = |text: &str| vec![Edit { span: target.place().span, replacement: spelled(text) }];

@@ -1,5 +1,5 @@
-//! The shortcut past `jsonschema` for what is plainly right. It may only ever say "surely valid": whatever it
-//! does not know by heart it leaves to `jsonschema`, which is the judge. A law test holds it to that.
+//! A fast check for obviously valid values, before `jsonschema`. It may only return "certainly valid": everything that
+//! it does not know is left to `jsonschema`. A property test checks this.
 
 use serde_json::Value as Json;
 
@@ -8,7 +8,7 @@ use crate::domain::tree::{Kind, Value};
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Plain {
-    /// Not known by heart: always ask.
+    /// The schema is not supported here: always use `jsonschema`.
     Ask,
     Text {
         choices: Option<Vec<String>>,
@@ -32,7 +32,7 @@ pub(super) enum Plain {
     },
 }
 
-/// Keys of a property's schema that say nothing of its value.
+/// Keys of a property's schema that do not constrain its value.
 const ORNAMENTS: [&str; 9] =
     ["title", "description", "icon", "default", "enumColors", "spec", "specAuthentication", "colorized", "colors"];
 
@@ -65,7 +65,7 @@ impl Plain {
         Some(plain)
     }
 
-    /// Takes one keyword in; `None` for what it does not know.
+    /// Adds one keyword; `None` if it is not supported.
     fn constrain(&mut self, key: &str, value: &Json) -> Option<()> {
         match (self, key) {
             (Self::Text { format, .. }, "format") => {
@@ -92,7 +92,7 @@ impl Plain {
         Some(())
     }
 
-    /// True: surely valid. False: ask.
+    /// True if the value is certainly valid; false if `jsonschema` must decide.
     pub fn accepts(&self, value: Value<'_>) -> bool {
         match self {
             Self::Ask => false,
@@ -117,7 +117,7 @@ impl Plain {
     }
 }
 
-/// Lengths are counted in characters; the bytes settle it where they can.
+/// Lengths are counted in characters; the number of bytes is a cheap upper bound.
 fn within(text: &str, shortest: usize, longest: usize) -> bool {
     if shortest == 0 && text.len() <= longest {
         return true;
@@ -126,7 +126,7 @@ fn within(text: &str, shortest: usize, longest: usize) -> bool {
     (shortest..=longest).contains(&length)
 }
 
-/// Few enough texts to compare each with each, and no two alike.
+/// The list is short enough to compare all pairs, and all texts differ.
 fn has_distinct_texts(list: Value<'_>) -> bool {
     list.len() <= 16
         && list.items().enumerate().all(|(at, item)| {
@@ -228,7 +228,7 @@ mod tests {
     proptest! {
         #![proptest_config(crate::generated_cases::config(4_000))]
 
-        /// The shortcut never takes what the judge would refuse.
+        /// The fast check never accepts a value that `jsonschema` rejects.
         #[test]
         fn what_is_plainly_right_is_right(schema in schemas(), value in values()) {
             let mut tree = Tree::default();

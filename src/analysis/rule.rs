@@ -1,5 +1,5 @@
-//! What a rule is, and what it is given to look at. A rule is a value; its check is a plain function that
-//! looks and reports, and never decides how bad its finding is: the selection does.
+//! Defines lint rules and their inputs. A rule is a value; its check is a plain function that reports findings. The
+//! selection, not the rule, decides the severity.
 
 use crate::analysis::facts::{Repository, TargetRef};
 use crate::analysis::snapshot::{Shape, Snapshot};
@@ -22,24 +22,25 @@ impl std::fmt::Debug for Rule {
     }
 }
 
-/// How much of the world a rule looks at.
+/// The check of a rule, by its scope.
 pub(crate) enum Check {
-    /// One document that is ours, or would be if it could be read.
+    /// Checks one document that contains manifests, or would if it could be read.
     Document(fn(&DocumentContext<'_>, &Snapshot, &mut Sink<'_>)),
-    /// One entity as written.
+    /// Checks one entity as written.
     Entity(fn(&EntityContext<'_>, &mut Sink<'_>)),
-    /// What the survey of one entity collected; nearly always that is nothing, and then nobody is asked.
+    /// Reports what the survey of one entity collected. It is skipped if the survey is empty, which is nearly always
+    /// the case.
     Survey(fn(&EntityContext<'_>, &mut Sink<'_>)),
-    /// All entities of the repository.
+    /// Checks all entities of the repository.
     Repository(fn(&RepositoryContext<'_>, &mut Sink<'_>)),
-    /// Made where the comments are applied, after all others have spoken.
+    /// Created where the ignore comments are applied, after all other rules.
     Suppression,
 }
 
-/// What the whole run shares.
+/// Options of the whole run.
 #[derive(Debug)]
 pub struct Options {
-    /// The manifests go through a cluster, whose CRD drops what it does not know.
+    /// A cluster delivers the manifests, and its CRD drops unknown fields.
     pub delivery_is_cluster: bool,
     pub today: Day,
     pub snapshot_max_age_days: u32,
@@ -56,24 +57,24 @@ pub struct DocumentContext<'a> {
 pub(crate) struct EntityContext<'a> {
     pub view: View<'a>,
     pub manifest: &'a Manifest,
-    /// The blueprint, where it is known and the entity is ours without doubt.
+    /// The blueprint, if it is known and the document is certainly a manifest.
     pub shape: Option<&'a Shape>,
     pub survey: &'a Survey<'a>,
 }
 
 pub(crate) struct RepositoryContext<'a> {
     pub repository: &'a Repository<'a>,
-    /// The names of entities that the repository does not declare.
+    /// The targets that the repository does not declare.
     pub absent_targets: &'a [TargetRef<'a>],
-    /// Whether a target that is nowhere is nowhere: all files were read, and it is known what the catalog holds.
+    /// Whether an unknown target certainly does not exist: all files were read, and the catalog's entities are known.
     pub knows_all_targets: bool,
-    /// The files whose findings are asked for: where one finding stands for many places, it stands in one of these.
+    /// Whether findings of a file are requested: a finding about many places is reported at one of these.
     pub in_sight: &'a dyn Fn(FileId) -> bool,
     pub snapshot: &'a Snapshot,
     pub options: &'a Options,
 }
 
-/// Where findings go. It knows the file, the entity and the rule at work, so that a check says only what it saw.
+/// Collects findings. It knows the file, the entity and the current rule, so that a check only passes what it saw.
 #[derive(Debug)]
 pub(crate) struct Sink<'a> {
     pub(super) findings: &'a mut Vec<Finding>,
@@ -84,7 +85,7 @@ pub(crate) struct Sink<'a> {
 }
 
 impl Sink<'_> {
-    /// What follows is about this entity, where its name can be read.
+    /// Sets the entity of the following findings, if its name can be read.
     pub fn about(&mut self, manifest: &Manifest, view: View<'_>) {
         let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
         let blueprint = text(manifest.blueprint_text(view));
@@ -114,7 +115,7 @@ impl Sink<'_> {
     }
 }
 
-/// A finding in the making.
+/// A finding under construction.
 #[derive(Debug)]
 pub(crate) struct Draft {
     file: Option<FileId>,
@@ -145,7 +146,7 @@ impl Draft {
         }
     }
 
-    /// In a file other than the one at hand; for rules that see the whole repository.
+    /// Sets another file than the current one, for rules over the whole repository.
     pub fn file(mut self, file: FileId) -> Self {
         self.file = Some(file);
         self
@@ -156,7 +157,7 @@ impl Draft {
         self
     }
 
-    /// The other entity it hangs on.
+    /// Sets the other entity that the finding depends on.
     pub fn target(mut self, blueprint: &str, identifier: &str) -> Self {
         self.target = Some(EntityName { blueprint: blueprint.to_owned(), identifier: identifier.to_owned() });
         self
@@ -182,18 +183,18 @@ impl Draft {
         self
     }
 
-    /// The first related place, which is that of `entity`, is as much the cause as the finding's own.
+    /// Marks the first related place, which belongs to `entity`, as equally responsible.
     pub fn counterpart(mut self, entity: Option<EntityName>) -> Self {
         self.counterpart = entity;
         self
     }
 
-    /// A repair that `--fix` may make on its own.
+    /// Adds a fix that `--fix` may apply.
     pub fn fix(self, title: impl Into<String>, edits: Vec<Edit>) -> Self {
         self.repair(title, edits, true)
     }
 
-    /// A repair that is only shown.
+    /// Adds a fix that is only shown.
     pub fn suggestion(self, title: impl Into<String>, edits: Vec<Edit>) -> Self {
         self.repair(title, edits, false)
     }
@@ -204,8 +205,8 @@ impl Draft {
     }
 }
 
-/// Puts `text` in the place of a scalar, in the quotes that the scalar has: in flow style a bare word in place of a
-/// quoted key would swallow its colon.
+/// Replaces a scalar by `text` and keeps its quotes: in flow style, an unquoted word instead of a quoted key would
+/// include the colon.
 pub(crate) fn put(value: Value<'_>, text: &str) -> Edit {
     let is_simple = !text.contains(['"', '\\', '\'']);
     let replacement = match value.style() {
@@ -222,7 +223,7 @@ pub(crate) fn put(value: Value<'_>, text: &str) -> Edit {
     Edit { span: value.span(), replacement }
 }
 
-/// `text` as a scalar that every reader takes for this text.
+/// `text` as a scalar that every YAML reader reads as this text.
 pub(crate) fn spelled(text: &str) -> String {
     let special = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
     let is_word = text.starts_with(|c: char| c.is_alphabetic())
@@ -235,7 +236,7 @@ pub(crate) fn spelled(text: &str) -> String {
     }
 }
 
-/// "a number", "an integer": for the words of blueprints.
+/// "a number", "an integer": a type with its article.
 pub(crate) fn with_article(word: &str) -> String {
     let article = if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     format!("{article} {word}")

@@ -1,9 +1,9 @@
-//! Which rules speak in a run, and how loud: their own severity, unless the config says another.
+//! Selects the rules of a run and their severities: the config's, otherwise the rule's own.
 
 use crate::analysis::rule::Rule;
 use crate::domain::finding::{RuleInfo, Severity};
 
-/// Rules by how much of the world they look at are sorted out by the analyzer; this only knows levels.
+/// The configured levels. The analyzer sorts the rules by scope.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
     levels: Vec<(String, Option<Severity>)>,
@@ -11,7 +11,7 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// `levels`: rule names with what the config says of them (`None`: off); the last word on a rule counts.
+    /// `levels`: rule names with their configured severity (`None`: off); the last entry for a rule counts.
     pub fn new(levels: impl IntoIterator<Item = (String, Option<Severity>)>, delivery_is_cluster: bool) -> Self {
         Self { levels: levels.into_iter().collect(), cluster: delivery_is_cluster }
     }
@@ -19,13 +19,14 @@ impl Selection {
     pub fn severity(&self, rule: &RuleInfo) -> Option<Severity> {
         let said = self.levels.iter().rev().find(|(name, _)| name == rule.name).map(|(_, level)| *level);
         said.unwrap_or_else(|| {
-            // What the cluster's CRD would drop matters only to those who deliver through a cluster.
+            // These rules report what the cluster's CRD would drop, which matters only if a cluster delivers the
+            // manifests.
             let only_for_clusters = rule.severity.is_none() && self.cluster;
             if only_for_clusters { Some(Severity::Warning) } else { rule.severity }
         })
     }
 
-    /// The rules that speak, with their severity, in the order of the list.
+    /// The active rules with their severity, in the order of the list.
     pub(crate) fn active(&self) -> impl Iterator<Item = (&'static Rule, Severity)> {
         crate::analysis::rules::ALL.iter().filter_map(|rule| Some((*rule, self.severity(&rule.info)?)))
     }

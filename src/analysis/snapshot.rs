@@ -1,5 +1,5 @@
-//! What `.portolan/` says, made ready for asking: each blueprint with its names in a map and its property
-//! checks compiled, each property once and only when a value is not plainly right.
+//! The snapshot of `.portolan/`, prepared for lookups: each blueprint with a map of its names and its compiled property
+//! checks. A property is compiled once, and only for a value that is not obviously valid.
 
 use std::sync::OnceLock;
 
@@ -14,17 +14,17 @@ use crate::domain::finding::FileId;
 use crate::domain::known::KnownEntities;
 use crate::domain::span::Span;
 
-/// The whole snapshot. An empty one is legal: then lint checks what needs none.
+/// The whole snapshot. It may be empty: then lint runs only the checks that do not need it.
 #[derive(Debug, Default)]
 pub struct Snapshot {
     shapes: Vec<Shape>,
     by_identifier: HashMap<String, usize>,
-    /// `None`: there is no `known-entities.txt`.
+    /// `None` if there is no `known-entities.txt`.
     pub known: Option<KnownEntities>,
-    /// What is wrong with the files of the snapshot.
+    /// The problems of the snapshot's files.
     pub problems: Vec<SnapshotProblem>,
     pub pulled: Option<Pulled>,
-    /// Blueprint identifiers whose file is there but cannot be read: named by the file.
+    /// Blueprints whose file exists but cannot be read, named by the file.
     pub unreadable: Vec<String>,
 }
 
@@ -46,15 +46,15 @@ pub struct SnapshotProblem {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProblemKind {
-    /// The blueprint cannot be used at all.
+    /// The blueprint cannot be used.
     Broken,
-    /// The catalog would refuse the blueprint.
+    /// The catalog would reject the blueprint.
     Invalid,
-    /// It is unusual, and the rest of the blueprint is used.
+    /// A part is unusual, and the rest of the blueprint is used.
     Odd,
 }
 
-/// A blueprint ready for asking.
+/// A blueprint prepared for lookups.
 #[derive(Debug)]
 pub struct Shape {
     pub blueprint: Blueprint,
@@ -63,7 +63,7 @@ pub struct Shape {
     checks: Vec<PropertyCheck>,
 }
 
-/// Whether the snapshot knows the account's teams and users. Where it does not, nothing is said of their names.
+/// Whether the snapshot knows the account's teams and users. Unknown ones are reported only if it does.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct KnownAccounts {
     pub teams: bool,
@@ -83,7 +83,7 @@ impl KnownAccounts {
     }
 }
 
-/// What a property key of an entity stands for.
+/// The meaning of a property key of an entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Slot {
     /// An index into the blueprint's properties.
@@ -93,7 +93,7 @@ pub(crate) enum Slot {
 
 #[derive(Debug)]
 pub(crate) struct PropertyCheck {
-    /// What its values name.
+    /// The kind of entity that its values name.
     pub entity_format: Option<EntityFormat>,
     plain: Plain,
     judge: OnceLock<Option<Judge>>,
@@ -107,18 +107,18 @@ impl Snapshot {
         Self { shapes, by_identifier, ..Self::default() }
     }
 
-    /// No blueprint at all: nothing was pulled yet.
+    /// Whether there are blueprints; if not, nothing was pulled yet.
     pub fn has_blueprints(&self) -> bool {
         !self.shapes.is_empty() || !self.unreadable.is_empty()
     }
 
-    /// Which of the entities that every account has are known, and so can be missing.
+    /// Whether the account's teams and users are known, so that others can be reported.
     pub(crate) fn known_accounts(&self) -> KnownAccounts {
         let covers = |blueprint| self.known.as_ref().is_some_and(|known| known.covers(blueprint));
         KnownAccounts { teams: covers(TEAM), users: covers(USER) }
     }
 
-    /// The relation of a fact, and whether the snapshot lists all entities that it may point to.
+    /// The relation of a fact, and whether the snapshot lists all of its possible targets.
     pub(crate) fn relation(&self, field: TargetField) -> Option<(&Relation, bool)> {
         let TargetField::Relation { shape, relation } = field else { return None };
         let relation = self.shape(shape as usize)?.blueprint.relations.get(relation as usize)?;
@@ -161,7 +161,7 @@ impl Shape {
         Self { slots, relations, checks, blueprint }
     }
 
-    /// Entities mostly follow the order of their blueprint: the next few properties are looked at first.
+    /// Searches the next few properties first, because entities mostly follow the order of their blueprint.
     pub(crate) fn slot_near(&self, name: &str, next: usize) -> Option<Slot> {
         let near = self.blueprint.properties.get(next..).unwrap_or_default().iter().take(4);
         let found = near.enumerate().find(|(_, property)| property.name == name);
@@ -194,7 +194,7 @@ impl PropertyCheck {
         self.plain.accepts(value)
     }
 
-    /// `None`: the schema does not compile, which is the blueprint's fault and said there.
+    /// `None` if the schema does not compile, which is reported for the blueprint.
     pub fn judge(&self, schema: &serde_json::Value) -> Option<&Judge> {
         self.judge.get_or_init(|| Judge::new(schema).ok()).as_ref()
     }

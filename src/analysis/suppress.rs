@@ -1,12 +1,12 @@
-//! `# portolan: ignore[rule, other-rule] reason`: on the line it speaks of, or on a line of its own above it.
-//! Only true comments arrive here; the reader has seen to that.
+//! Ignore comments: `# portolan: ignore[rule, other-rule] reason`, on the line of the finding or on a line of its own
+//! above it. The reader passes only real comments, not text in scalars.
 
 use crate::analysis::rule::Rule;
 use crate::analysis::rules;
 use crate::domain::finding::{Edit, Finding};
 use crate::domain::span::{LineIndex, Span};
 
-/// The comments of one file, with what is needed to tell lines.
+/// The ignore comments of one file, and its line index.
 #[derive(Debug, Clone)]
 pub struct Directives {
     lines: LineIndex,
@@ -17,10 +17,10 @@ pub struct Directives {
 struct Directive {
     /// From `#` to the end of the line.
     comment: Span,
-    /// The comment with the white space before it; with its whole line where it stands alone.
+    /// The comment with the white space before it; the whole line if the comment is alone on it.
     removal: Span,
     names: Vec<Name>,
-    /// The line it speaks of.
+    /// The line that the comment applies to.
     line: usize,
 }
 
@@ -31,7 +31,7 @@ struct Name {
     used: bool,
 }
 
-/// What the comments did, and what is wrong with them.
+/// The unused comments and unknown rule names.
 #[derive(Debug, Default)]
 pub(crate) struct Verdict {
     pub unused: Vec<UnusedIgnore>,
@@ -41,7 +41,7 @@ pub(crate) struct Verdict {
 #[derive(Debug)]
 pub(crate) struct UnusedIgnore {
     pub span: Span,
-    /// `None`: the comment names no rule at all.
+    /// `None` if the comment names no rule.
     pub name: Option<String>,
     pub edit: Edit,
 }
@@ -53,14 +53,14 @@ pub(crate) struct UnknownName {
 }
 
 impl Directives {
-    /// `None` where none of the comments is meant for us.
+    /// `None` if no comment is an ignore comment.
     pub fn read(text: &str, comments: &[Span]) -> Option<Self> {
         let found = comments.iter().filter_map(|comment| Some((*comment, names(text, *comment)?))).collect::<Vec<_>>();
         if found.is_empty() {
             return None;
         }
         let lines = LineIndex::new(text);
-        // From the end, so that a stack of comments finds its line once.
+        // Processed from the end, so that a stack of comments finds its line only once.
         let mut below = None;
         let mut directives = Vec::with_capacity(found.len());
         for (comment, names) in found.into_iter().rev() {
@@ -71,11 +71,11 @@ impl Directives {
         Some(Self { lines, directives })
     }
 
-    /// Whether a comment asks for silence on this finding; the comment is then used.
+    /// Whether a comment silences this finding; the comment then counts as used.
     pub fn silences(&mut self, finding: &Finding) -> bool {
         let line = self.lines.line_of(finding.place.span.start as usize);
         let mut silenced = false;
-        // They come in the order of the file, and so do the lines they speak of.
+        // Comments are sorted by the line that they apply to.
         let first = self.directives.partition_point(|directive| directive.line < line);
         let of_line = self.directives.iter_mut().skip(first).take_while(|directive| directive.line == line);
         for directive in of_line {
@@ -91,7 +91,8 @@ impl Directives {
         silenced
     }
 
-    /// `was_judged` tells whether a rule had its say here. A comment for one that had not may well be needed.
+    /// `was_judged` returns whether a rule was evaluated here. A comment for a rule that was not evaluated may be
+    /// needed.
     pub(crate) fn verdict(self, was_judged: impl Fn(&'static Rule) -> bool) -> Verdict {
         let mut verdict = Verdict::default();
         for directive in self.directives {
@@ -103,7 +104,8 @@ impl Directives {
                 name.used |= rules::by_name(&name.text).is_some_and(|rule| !was_judged(rule));
             }
             let nothing_else = unknown.is_empty();
-            // All that stays, in the order written: the rules at work, and the names that must be corrected first.
+            // The names that remain, in the written order: the used rules, and unknown names, which must be corrected
+            // first.
             let stays = known.iter().filter(|name| name.used).chain(&unknown).collect::<Vec<_>>();
             let of = |span: &Span| stays.iter().find(|name| name.span == *span).map(|name| name.text.as_str());
             let kept = order.iter().filter_map(of).collect::<Vec<_>>().join(", ");
@@ -129,12 +131,12 @@ impl Directives {
     }
 }
 
-/// The rule names of a comment; `None` when it is not an ignore comment.
+/// The rule names of a comment; `None` if it is not an ignore comment.
 fn names(text: &str, comment: Span) -> Option<Vec<Name>> {
     let body = comment.slice(text);
     let after_mark = body.trim_start_matches('#').trim_start().strip_prefix("portolan:")?.trim_start();
     let Some(rest) = after_mark.strip_prefix("ignore") else {
-        // What other linters call it; anything else that is said to us is only talk.
+        // The words of other linters are reported as mistakes; any other text after `portolan:` is just a comment.
         let others = ["disable", "skip", "allow", "noqa", "suppress", "off"];
         return others.iter().any(|other| after_mark.starts_with(other)).then(Vec::new);
     };
@@ -156,7 +158,7 @@ fn names(text: &str, comment: Span) -> Option<Vec<Name>> {
     Some(names)
 }
 
-/// `below`: the nearest comment further down that stands alone, and the line it speaks of.
+/// `below`: the nearest comment further down that is alone on its line, and the line that it applies to.
 fn place(
     text: &str,
     lines: &LineIndex,
@@ -180,7 +182,7 @@ fn place(
     Directive { comment, removal, names, line }
 }
 
-/// Several comments may stand above one line.
+/// The line that a comment above applies to. Several comments may be stacked above one line.
 fn next_line_of_content(text: &str, lines: &LineIndex, after: usize, below: Option<(usize, usize)>) -> usize {
     let is_content = |line: &usize| {
         let line = lines.line_span(*line).slice(text).trim();

@@ -1,5 +1,5 @@
-//! One entity held against its blueprint, once: every fact that the entity rules word afterwards. In an entity
-//! that is right, nothing is collected and nothing allocated.
+//! Compares one entity with its blueprint, once, and collects everything that the entity rules report. For a valid
+//! entity, nothing is collected and nothing allocated.
 
 use crate::analysis::credentials;
 use crate::analysis::facts::{Facts, TargetFact, TargetField};
@@ -21,12 +21,12 @@ pub(crate) struct Survey<'a> {
     pub unknown_relations: Vec<(Value<'a>, Value<'a>)>,
     pub missing_relations: Vec<&'a Relation>,
     pub null_relations: Vec<(Value<'a>, &'a Relation)>,
-    /// A list for a single relation, a lone value for a many relation.
+    /// A list for a single relation, or a single value for a `many` relation.
     pub arity: Vec<(Value<'a>, Value<'a>, &'a Relation)>,
-    /// A target that is not text: the key, the target, the relation.
+    /// A target that is not a string: the key, the target, the relation.
     pub not_text: Vec<(Value<'a>, Value<'a>, &'a Relation)>,
     pub repeated: Vec<Repeated<'a>>,
-    /// `file://` values, by the property that holds them.
+    /// `file://` values with the name of their property.
     pub file_references: Vec<(&'a str, Value<'a>)>,
     pub secrets: Vec<credentials::Secret<'a>>,
     pub unnormalised: Vec<Unnormalised<'a>>,
@@ -39,7 +39,7 @@ pub(crate) struct Repeated<'a> {
     pub relation: &'a Relation,
 }
 
-/// What is reused from entity to entity: which of the blueprint's names were seen.
+/// Buffers that are reused for every entity: which of the blueprint's names were seen.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     properties: Vec<bool>,
@@ -47,7 +47,7 @@ pub(crate) struct Scratch {
 }
 
 impl<'a> Survey<'a> {
-    /// Looks the entity over, and hands the names of other entities on to the facts of the file.
+    /// Collects the facts about an entity, and adds its targets to the facts of the file.
     pub fn take(
         view: View<'a>,
         manifest: &Manifest,
@@ -65,7 +65,7 @@ impl<'a> Survey<'a> {
             if accounts.has_any() {
                 keep_account_names(properties, (index, shape), accounts, facts);
             }
-            // A team that is inherited may not be set at all, which `inherited-team` reports.
+            // An inherited team must not be set at all, which `inherited-team` reports.
             if accounts.teams && shape.blueprint.ownership == Ownership::Direct {
                 let team = manifest.team.map(|id| view.value(id));
                 keep_names(team, TargetField::Team, EntityFormat::Team.blueprint(), facts);
@@ -74,8 +74,8 @@ impl<'a> Survey<'a> {
         survey
     }
 
-    /// Nothing was collected: the rules that word it have nothing to say. (`not_text` is worded by a rule that looks at
-    /// more than the survey.)
+    /// Whether nothing was collected, so that the rules that report it can be skipped. (`not_text` is reported by a
+    /// rule that does not depend only on the survey.)
     pub fn is_empty(&self) -> bool {
         let Self {
             unknown_properties,
@@ -114,7 +114,8 @@ impl<'a> Survey<'a> {
         }
     }
 
-    /// What the blueprint says about the text of a reference is said about the content of its file.
+    /// Collects `file://` values and drops violations at them: the blueprint constrains the content of the file, not
+    /// the reference.
     pub fn look_for_file_references(&mut self, view: View<'a>, manifest: &Manifest) {
         for (key, value) in entries_of(manifest.properties.map(|id| view.value(id))) {
             collect_file_references(key.as_str().unwrap_or_default(), value, &mut self.file_references);
@@ -132,7 +133,7 @@ impl<'a> Survey<'a> {
         scratch.properties.resize(shape.blueprint.properties.len(), false);
         let mut next = 0;
         for (key, value) in entries_of(properties) {
-            // Keys that are not text are a finding of their own; here they are what the cluster makes of them.
+            // Keys that are not text are reported separately; here they are read as the cluster reads them.
             let name = key.as_str().map_or_else(|| key.key_text(), Into::into);
             let slot = shape.slot_near(&name, next);
             if let Some(Slot::Stored(at)) = slot {
@@ -169,7 +170,7 @@ impl<'a> Survey<'a> {
         }
         let Some(judge) = check.judge(&property.schema) else { return };
         let found = judge.violations(value);
-        // A value of the wrong type is also none of the choices, and so on: the type is what is wrong.
+        // A value of the wrong type violates other keywords too, so only the type is reported.
         let wrong = found.iter().filter(|it| matches!(it.problem, Problem::Type { .. })).map(|it| it.at.id());
         let wrong = wrong.collect::<foldhash::HashSet<_>>();
         let is_cause = |it: &Violation<'_>| matches!(it.problem, Problem::Type { .. }) || !wrong.contains(&it.at.id());
@@ -262,7 +263,7 @@ impl<'a> Survey<'a> {
     }
 }
 
-/// The teams and users that properties name.
+/// Adds the teams and users that properties name.
 fn keep_account_names(
     properties: Option<Value<'_>>,
     (index, shape): (usize, &Shape),
@@ -284,8 +285,8 @@ fn keep_account_names(
     }
 }
 
-/// The names that a text or a list of texts holds. An empty text is nobody, and a mapping is a search query, which only
-/// the catalog can answer.
+/// Adds the names in a string or a list of strings. An empty string names nobody, and a mapping is a search query,
+/// which only the catalog can evaluate.
 fn keep_names(value: Option<Value<'_>>, field: TargetField, blueprint: &str, facts: &mut Facts) {
     let mut keep = |value: Value<'_>| {
         let text = value.as_str().filter(|text| !text.is_empty() && !text.starts_with(FILE_REFERENCE));
@@ -300,10 +301,10 @@ fn keep_names(value: Option<Value<'_>>, field: TargetField, blueprint: &str, fac
     }
 }
 
-/// Where Port's Git integrations read a file; in a text or deeper inside.
+/// The prefix of a value that Port's Git integrations replace by a file, at any depth.
 pub(crate) const FILE_REFERENCE: &str = "file://";
 
-/// Depth is bounded by the reader's limit on nesting.
+/// The reader's limit on nesting bounds the recursion.
 fn collect_file_references<'a>(name: &'a str, value: Value<'a>, found: &mut Vec<(&'a str, Value<'a>)>) {
     match value.kind() {
         Kind::Map => value.entries().for_each(|(_, value)| collect_file_references(name, value, found)),

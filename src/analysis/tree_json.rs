@@ -1,5 +1,5 @@
-//! Lets `jsonschema` read our tree as it stands: nothing is converted on the way. Keys that are not strings
-//! appear as the cluster's JSON spells them; a key given twice appears once, with its last value.
+//! Lets `jsonschema` read the YAML tree without conversion. Keys that are not strings appear as in the cluster's JSON;
+//! a duplicate key appears once, with its last value.
 
 use std::borrow::Cow;
 
@@ -8,11 +8,11 @@ use jsonschema::json::{Array, Json, JsonNumber, Node, NodeIdentity, Object};
 
 use crate::domain::tree::{Entries, Items, Kind, Number, Value};
 
-/// The representation's name for `jsonschema`.
+/// The type that represents this tree for `jsonschema`.
 #[derive(Debug)]
 pub(super) struct TreeJson;
 
-/// A node of a tree, or a bare string (property names are validated through one).
+/// A node of a tree, or a string (for validating property names).
 #[derive(Debug, Clone, Copy)]
 pub(super) enum TreeNode<'a> {
     Value(Value<'a>),
@@ -162,7 +162,8 @@ impl<'a> Iterator for MembersIter<'a> {
         loop {
             let (key, value) = self.entries.next()?;
             let name = key.key_text();
-            // Quadratic only where keys repeat or mappings are huge; a look ahead keeps the last of its name.
+            // Looking ahead finds the last entry of a duplicate key. This is quadratic only for repeated keys or huge
+            // mappings.
             let given_again = self.entries.clone().take(MOST_LOOKED_AT).any(|(other, _)| other.key_text() == name);
             if !given_again {
                 return Some((name, TreeNode::Value(value)));
@@ -171,7 +172,7 @@ impl<'a> Iterator for MembersIter<'a> {
     }
 }
 
-/// How far ahead a repeated key is looked for: repeated keys are a finding of their own anyway.
+/// How far to look ahead for a duplicate key; duplicates are reported anyway.
 const MOST_LOOKED_AT: usize = 64;
 
 /// The items of a list.

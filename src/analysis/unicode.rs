@@ -1,6 +1,6 @@
-//! Text that is not in NFC, the Unicode form in which nearly everything is written: it looks like what others write and
-//! is other bytes. Of two texts that look alike for that reason, at least one is found here. A first look over the
-//! whole text of a file keeps this free where there is nothing.
+//! Finds text that is not in NFC, the Unicode form of nearly all text: it may look identical to other text with
+//! different bytes. Of two such texts, at least one is found here. A scan of the whole file first makes the check free
+//! for files without such text.
 
 use icu_normalizer::{ComposingNormalizer, ComposingNormalizerBorrowed};
 use serde_json::Value as Json;
@@ -14,30 +14,30 @@ use crate::domain::span::Span;
 use crate::domain::tree::{Kind, Style, Value, View, entries_of};
 
 const NFC: ComposingNormalizerBorrowed<'static> = ComposingNormalizer::new_nfc();
-/// No character below this one changes, whatever stands before it.
+/// Normalisation changes no character below this one, whatever precedes it.
 const FIRST: char = '\u{300}';
-/// So many characters at most make one that is shown.
+/// The maximum number of code points of one visible character.
 const LONGEST: usize = 8;
 
-/// A text with letters that others write otherwise.
+/// A text with characters that are not in NFC.
 #[derive(Debug)]
 pub(crate) struct Unnormalised<'a> {
     pub value: Value<'a>,
     pub part: Part,
 }
 
-/// What hangs on the bytes of a text.
+/// What depends on the bytes of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
-    /// The name of an entity or a team: another one in other bytes.
+    /// The name of an entity or a team: other bytes name another one.
     Name,
-    /// People read it, and nothing else.
+    /// Only people read it.
     Prose,
-    /// Who knows what reads it: an address, a key.
+    /// Its reader is unknown: a URL, a key.
     Data,
 }
 
-/// Whether it is worth looking at the values of this file. An escape may stand for any character.
+/// Whether the values of this file are worth checking. An escape may stand for any character.
 pub(crate) fn may_hold(text: &str) -> bool {
     !text.is_ascii() || memchr::memchr(b'\\', text.as_bytes()).is_some()
 }
@@ -46,7 +46,7 @@ fn is_unusual(text: &str) -> bool {
     !text.is_ascii() && text.chars().any(|c| c >= FIRST) && !NFC.is_normalized(text)
 }
 
-/// Looks through what an entity sends to the catalog.
+/// Searches all values that an entity sends to the catalog.
 pub(crate) fn search<'a>(
     view: View<'a>,
     manifest: &Manifest,
@@ -54,7 +54,7 @@ pub(crate) fn search<'a>(
     found: &mut Vec<Unnormalised<'a>>,
 ) {
     let value = |id: Option<_>| id.map(|id| view.value(id));
-    // An identifier that the platform refuses is a finding of its own.
+    // An identifier that the platform rejects is reported separately.
     let is_identifier = |text: &str| identifier::check_entity_identifier(text).is_ok();
     for (part, id) in [(Part::Prose, manifest.title), (Part::Data, manifest.icon), (Part::Name, manifest.team)] {
         look(value(id), part, &|_| true, found);
@@ -65,13 +65,13 @@ pub(crate) fn search<'a>(
     }
     for (key, value) in entries_of(value(manifest.properties)) {
         let property = key.as_str().zip(shape).and_then(|(name, shape)| shape.blueprint.property(name));
-        // What the blueprint spells so is right so.
+        // A text that the blueprint spells this way is correct.
         let is_free = |text: &str| property.is_none_or(|property| !names(&property.schema, text));
         look(Some(value), property.map_or(Part::Data, part_of), &is_free, found);
     }
 }
 
-/// Depth is bounded by the reader's limit on nesting. What an alias brings is looked at where it was written.
+/// The reader's limit on nesting bounds the recursion. The content of an alias is checked at its anchor.
 fn look<'a>(value: Option<Value<'a>>, part: Part, judge: &dyn Fn(&str) -> bool, found: &mut Vec<Unnormalised<'a>>) {
     let Some(value) = value.filter(|value| !value.is_copied()) else { return };
     match value.kind() {
@@ -94,7 +94,7 @@ fn part_of(property: &Property) -> Part {
     if property.kind == Some(PropertyKind::String) && !is_bound { Part::Prose } else { Part::Data }
 }
 
-/// Whether a schema holds this text, as a choice or as anything else.
+/// Whether a schema contains this text, as a choice or elsewhere.
 fn names(schema: &Json, text: &str) -> bool {
     match schema {
         Json::String(own) => own == text,
@@ -104,7 +104,7 @@ fn names(schema: &Json, text: &str) -> bool {
     }
 }
 
-/// The first letters that others write otherwise: as they write them, and the characters of both spellings.
+/// The first character that differs from NFC: its NFC spelling, and the code points of both.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Spelling {
     pub usual: String,
@@ -130,8 +130,8 @@ fn codes(text: &str) -> String {
     text.chars().map(|c| format!("U+{:04X}", u32::from(c))).collect::<Vec<_>>().join(" ")
 }
 
-/// The same text as others write it, from the first letter that differs to the last. `None` where that could make
-/// another file of it: beside an escape, or where a letter's usual spelling is a character that YAML knows.
+/// Replaces the text by its NFC form, from the first character that differs to the last. `None` if that could change
+/// the meaning of the file: next to an escape, or if the NFC form contains a character with a meaning in YAML.
 pub(crate) fn usual(value: Value<'_>) -> Option<Edit> {
     let raw = value.raw();
     let normal = NFC.normalize(raw);
@@ -179,7 +179,7 @@ mod tests {
         assert_eq!(spelling("300 \u{212a}"), told("K", "U+004B", "U+212A"));
         assert_eq!(spelling("\u{958}"), told("\u{915}\u{93c}", "U+0915 U+093C", "U+0958"));
         assert_eq!(spelling("a\u{301}\u{323}"), told("\u{1ea1}\u{301}", "U+1EA1 U+0301", "U+0061 U+0301 U+0323"));
-        // One of very many marks has no first letter to show.
+        // A character with very many combining marks is too long to show.
         assert!(is_unusual(&format!("a{}\u{323}", "\u{301}".repeat(99))));
         assert_eq!(Spelling::first_of(&format!("a{}\u{323}", "\u{301}".repeat(99))), None);
     }

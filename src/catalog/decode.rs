@@ -1,5 +1,6 @@
-//! Answers become entities of the domain in one pass, straight from the text: a hundred thousand entities pass here, so
-//! nothing is made in between, and names that all of them share are held once. What is computed is left out on the way.
+//! Decodes entities from the JSON of a catalog's answer in one pass, without an intermediate `Value`, because a catalog
+//! may have a hundred thousand of them. Names of properties and relations are interned; computed properties are
+//! dropped.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,23 +14,23 @@ use crate::domain::entity::{Entity, EntityKey, Record, Targets};
 use crate::domain::moment::Moment;
 use crate::domain::value::Value;
 
-/// Things by names that are shared.
+/// Values by interned name.
 type Named<T> = Box<[(Arc<str>, T)]>;
 
-/// A page of entities; `next` is what to send for the one after it, as it was written.
+/// A page of entities. `next` is the cursor of the following page, exactly as the catalog wrote it.
 #[derive(Debug)]
 pub(super) struct Page {
     pub entities: Vec<Entity>,
     pub next: Option<Box<RawValue>>,
 }
 
-/// Reads entities of one blueprint, and shares their names.
+/// Decodes entities of one blueprint and interns their names.
 #[derive(Debug)]
 pub(super) struct Decoder {
     blueprint: Arc<str>,
-    /// Every name of a property that was seen; `None` for what is computed.
+    /// Every property name seen so far; `None` for a computed property, which is dropped.
     property_names: HashMap<Box<str>, Option<Arc<str>>>,
-    /// Apart from those of properties: a relation may have the name of a property, of a computed one too.
+    /// Separate from `property_names`: a relation may have the same name as a property, even as a computed one.
     relation_names: HashMap<Box<str>, Arc<str>>,
     writers: HashMap<Box<str>, Arc<str>>,
     properties: usize,
@@ -49,7 +50,7 @@ impl Decoder {
         }
     }
 
-    /// `{"entities": [...], "next": ...}`; what else is in it is not looked at.
+    /// Decodes `{"entities": [...], "next": ...}`; other keys are ignored.
     pub fn page(&mut self, text: &[u8]) -> Result<Page, serde_json::Error> {
         let mut deserializer = serde_json::Deserializer::from_slice(text);
         let page = PageSeed(self).deserialize(&mut deserializer)?;
@@ -82,7 +83,7 @@ impl Decoder {
     }
 }
 
-/// The one text that all who have this name hold.
+/// Interns `name`.
 fn shared(names: &mut HashMap<Box<str>, Arc<str>>, name: &str) -> Arc<str> {
     if let Some(known) = names.get(name) {
         return Arc::clone(known);
@@ -92,7 +93,7 @@ fn shared(names: &mut HashMap<Box<str>, Arc<str>>, name: &str) -> Arc<str> {
     shared
 }
 
-/// A seed that takes an object and hands its entries to a function.
+/// Defines a seed that reads a JSON object and passes its entries to `$read`.
 macro_rules! object_seed {
     ($seed:ident, $value:ty, $what:literal, $read:expr) => {
         struct $seed<'d>(&'d mut Decoder);
@@ -242,7 +243,7 @@ fn read_relations<'de, A: MapAccess<'de>>(decoder: &mut Decoder, mut entries: A)
     Ok(relations.into())
 }
 
-/// The keys that are known, of a page and of an entity.
+/// The keys that are decoded, of a page and of an entity.
 enum Key {
     Entities,
     Next,
@@ -279,7 +280,7 @@ impl<'de> serde::Deserialize<'de> for Key {
     }
 }
 
-/// Makes something of a text without owning it first.
+/// Maps a string to `T` without allocating it first.
 struct StrVisitor<F>(F);
 
 impl<'de, T, F: FnOnce(&str) -> T> Visitor<'de> for StrVisitor<F> {
@@ -294,7 +295,7 @@ impl<'de, T, F: FnOnce(&str) -> T> Visitor<'de> for StrVisitor<F> {
     }
 }
 
-/// A name, by what looks it up.
+/// Maps an object key to `T` without allocating it first.
 struct NameSeed<F>(F);
 
 impl<'de, T, F: FnOnce(&str) -> T> DeserializeSeed<'de> for NameSeed<F> {
@@ -305,12 +306,12 @@ impl<'de, T, F: FnOnce(&str) -> T> DeserializeSeed<'de> for NameSeed<F> {
     }
 }
 
-/// A text, borrowed where it can be.
+/// A string, borrowed from the input if it has no escapes.
 #[derive(serde::Deserialize)]
 #[serde(transparent)]
 struct Text<'t>(#[serde(borrow)] std::borrow::Cow<'t, str>);
 
-/// What is null is as if it were empty.
+/// Decodes null as the default value.
 struct OrNull<S>(S);
 
 impl<'de, S> DeserializeSeed<'de> for OrNull<S>
@@ -345,7 +346,8 @@ where
     }
 }
 
-/// A relation's value, or a team's: null, one, many; each an identifier or an object that has one.
+/// Decodes the value of a relation or of `team`: null, one target or a list; each is an identifier or an object with
+/// one.
 struct TargetsSeed;
 
 impl<'de> DeserializeSeed<'de> for TargetsSeed {

@@ -10,27 +10,27 @@ use super::wire::{Refusal, WriteOptions};
 use super::{CatalogError, Stop, Undone};
 use crate::domain::progress::Progress;
 
-/// So many calls are given up, with none between that went well, before the catalog is taken for lost. One may be its own
-/// fault.
+/// The number of failed calls in a row after which the run ends, because the catalog is unreachable. A single failure
+/// may be specific to its call.
 const MOST_GIVEN_UP: u32 = 3;
 
-/// So many calls are refused with 401 or 403, with none between that was accepted, before the rest is not sent: the
-/// credentials may not write, and each further entity would be refused alike.
+/// The number of 401 and 403 rejections in a row after which nothing more is sent: the credentials may not write, so
+/// every further entity would be rejected too.
 const MOST_DENIED: u32 = 3;
 
-/// What holds for every act.
+/// The options of every write request of a run.
 #[derive(Clone, Copy)]
 pub struct Errand<'e> {
-    /// The run of an action in the catalog, which is told what is written.
+    /// The action run in Port that the writes are attributed to.
     pub run_id: Option<&'e str>,
-    /// Whether nothing new is begun once anything has failed.
+    /// `--on-error stop`: no new request is sent after the first failure.
     pub stops_at_first: bool,
     pub stop: &'e Stop,
     pub progress: &'e dyn Progress,
 }
 
 impl Errand<'_> {
-    /// A create is refused where the entity exists; everything else may be repeated.
+    /// A create is rejected if the entity exists; every other request can be repeated safely.
     pub(super) fn options(&self, means: Means) -> WriteOptions {
         let upsert = means != Means::Create;
         let merge = matches!(means, Means::Merge | Means::Patch);
@@ -38,17 +38,17 @@ impl Errand<'_> {
     }
 }
 
-/// An errand under way.
+/// The state of a run while its requests are sent.
 pub(super) struct Course<'e> {
     pub errand: Errand<'e>,
     given_up: Cell<u32>,
     denied: Cell<u32>,
     over: RefCell<Option<Over>>,
-    /// For calls that wait for their turn.
+    /// For calls that wait for a permit.
     pub halt: Halt,
 }
 
-/// Tells calls that wait for their turn that their run is over. Copies are one and the same.
+/// Cancels calls that wait for a permit when their run ends. Clones share one flag.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Halt(Arc<AtomicBool>);
 
@@ -73,12 +73,12 @@ impl<'e> Course<'e> {
         Self { errand, given_up: Cell::new(0), denied: Cell::new(0), over: RefCell::new(None), halt: Halt::default() }
     }
 
-    /// Whether another call may be begun.
+    /// Whether another request may be sent.
     pub fn goes_on(&self) -> bool {
         self.over.borrow().is_none() && !self.errand.stop.is_told()
     }
 
-    /// What became of what was not begun.
+    /// The outcome of requests that were not sent.
     pub fn unsent(&self) -> Undone {
         match &*self.over.borrow() {
             Some(Over::Lost(error)) => Undone::Unsent(Arc::clone(error)),
@@ -87,23 +87,24 @@ impl<'e> Course<'e> {
         }
     }
 
-    /// A call came about, whatever the catalog said.
+    /// Resets the count of failed calls: the catalog answered, even if with a rejection.
     pub fn came_about(&self) {
         self.given_up.set(0);
     }
 
-    /// The catalog accepted a write.
+    /// Resets the count of 401 and 403 rejections: the catalog accepted a write.
     pub fn accepted(&self) {
         self.denied.set(0);
     }
 
-    /// Nothing more is sent.
+    /// Ends the run: no new request is sent. The first reason is kept.
     fn end(&self, over: Over) {
         self.over.borrow_mut().get_or_insert(over);
         self.halt.set();
     }
 
-    /// The catalog refused a call as a whole. A 401 comes here only after the token was renewed: it holds for every call.
+    /// Records that the catalog rejected a whole call. A 401 arrives here only after the token was renewed, so it
+    /// applies to every call.
     pub fn refused_call(&self, refusal: &Refusal) {
         if refusal.status == 401 {
             self.end(Over::Denied);
@@ -112,7 +113,7 @@ impl<'e> Course<'e> {
         }
     }
 
-    /// A call of which nothing was accepted was refused.
+    /// Records a rejection of a call in which no entity was accepted.
     pub fn refused(&self, refusal: &Refusal) {
         if !is_about_rights(refusal) {
             return;
@@ -123,17 +124,17 @@ impl<'e> Course<'e> {
         }
     }
 
-    /// One act failed, for good.
+    /// Records the final failure of one write.
     pub fn failed(&self) {
         if self.errand.stops_at_first {
             self.end(Over::Failed);
         }
     }
 
-    /// A call did not come about. `is_of_the_call`: others may fare better.
+    /// Records a call that failed without an answer. `is_of_the_call`: other calls may still succeed.
     pub fn gave_up(&self, error: &Arc<CatalogError>, is_of_the_call: bool) {
         if self.errand.stop.is_told() {
-            // That the calls ended is somebody's wish and says nothing about the catalog.
+            // A cancelled run ends its calls itself, which says nothing about the catalog.
             return;
         }
         self.given_up.set(self.given_up.get() + 1);
@@ -142,14 +143,14 @@ impl<'e> Course<'e> {
         }
     }
 
-    /// So many acts have their end.
+    /// Reports progress: this many more writes are finished.
     pub fn advance(&self, settled: u64) {
         self.errand.progress.advance(settled);
     }
 }
 
-/// Whether the catalog would refuse every other entity, too. 403 is also what it says of one that others need, or that it
-/// protects.
+/// Whether the catalog would reject every other entity too. The API also uses 403 for an entity that has dependents or
+/// is protected.
 fn is_about_rights(refusal: &Refusal) -> bool {
     let is_of_the_entity = refusal.error.contains("dependents") || refusal.error.contains("protected");
     matches!(refusal.status, 401 | 403) && !is_of_the_entity

@@ -1,5 +1,5 @@
-//! Why a call to a catalog did not come about, whichever catalog it is. A refusal of one entity is not an error: it is
-//! a result, and in `wire`.
+//! Errors of calls to a catalog, embedded or remote. The rejection of one entity is not an error but a result: see
+//! `wire::Refusal`.
 
 use super::client::ClientError;
 use super::store::StoreError;
@@ -25,7 +25,7 @@ pub enum CatalogError {
 }
 
 impl CatalogError {
-    /// What the catalog answered, where it did.
+    /// The HTTP status of the catalog's answer, if there was one.
     pub fn status(&self) -> Option<u16> {
         match self {
             Self::Client(error) => error.status(),
@@ -34,7 +34,7 @@ impl CatalogError {
         }
     }
 
-    /// Whether the catalog does not let these credentials in, whatever they ask.
+    /// Whether the catalog rejects these credentials for every call.
     pub fn is_about_credentials(&self) -> bool {
         match self {
             Self::Client(error) => error.is_about_credentials(),
@@ -42,7 +42,7 @@ impl CatalogError {
         }
     }
 
-    /// Whether the call surely changed nothing. What the embedded catalog does not finish, it takes back.
+    /// Whether the call certainly changed nothing. The embedded catalog rolls back what it does not finish.
     pub fn is_surely_undone(&self) -> bool {
         match self {
             Self::Client(error) => error.is_surely_undone(),
@@ -50,7 +50,7 @@ impl CatalogError {
         }
     }
 
-    /// Whether the catalog does not know what it was asked, whoever it was asked about.
+    /// Whether the catalog does not have this route at all.
     pub fn is_no_route(&self) -> bool {
         match self {
             Self::Client(error) => error.is_no_route(),

@@ -1,6 +1,6 @@
-//! The credentials that `portolan serve` issues: their form, and the address that they are bound to. A client recognises
-//! them without a network call. The binding is a checksum, not a signature: it keeps credentials of the platform from
-//! being taken for issued ones; somebody who forges a pair gains nothing, because only that pair is sent.
+//! The credentials that `portolan serve` issues: their form, and the address that they are bound to. A client
+//! recognises them without a network call. The binding is a checksum, not a signature: it prevents credentials
+//! of the platform from being mistaken for issued ones; a forged pair gains nothing, because only that pair is sent.
 
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -9,7 +9,7 @@ use ring::digest::{SHA256, digest};
 
 use crate::domain::secret::Secret;
 
-/// No platform's credentials begin with it.
+/// No platform's credentials begin with this prefix.
 const PREFIX: &str = "portolan-serve-";
 const VERSION: &str = "portolan serve credentials 1";
 /// Random bytes of the id and of the secret.
@@ -21,7 +21,7 @@ const BINDING_BYTES: usize = 16;
 /// How many random bytes [`issue`] needs.
 pub(super) const RANDOM_BYTES: usize = ID_BYTES + SECRET_BYTES;
 
-/// An id and a secret for the server that listens on `address`.
+/// Creates an id and a secret for the server that listens on `address`.
 pub(super) fn issue(address: SocketAddr, random: &[u8; RANDOM_BYTES]) -> (String, Secret) {
     let (for_id, for_secret) = random.split_at(ID_BYTES);
     let id = format!("{PREFIX}{}", hexadecimal(for_id));
@@ -30,7 +30,8 @@ pub(super) fn issue(address: SocketAddr, random: &[u8; RANDOM_BYTES]) -> (String
     (id, Secret::new(format!("{drawn}-{binding}")))
 }
 
-/// Whether `portolan serve` issued this pair for the server at `host` and `port`. `localhost` is both loopback addresses.
+/// Whether `portolan serve` issued this pair for the server at `host` and `port`. `localhost` matches both loopback
+/// addresses.
 pub(super) fn is_issued_for(id: &str, secret: &str, host: &str, port: u16) -> bool {
     let is_ours = id.starts_with(PREFIX) && secret.starts_with(PREFIX);
     let Some((drawn, bound_to)) = secret.rsplit_once('-').filter(|_| is_ours) else { return false };

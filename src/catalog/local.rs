@@ -19,11 +19,11 @@ use crate::domain::foreign_owner::ForeignOwner;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
 
-/// Who writes, as `createdBy` says it: there are no API clients here.
+/// The value of `createdBy`: the embedded catalog has no API clients.
 const WRITER: &str = "portolan";
-/// Entities of one transaction: others get their turn between.
+/// Entities per transaction, so that other processes can access the file in between.
 const PAGE: usize = 1000;
-/// As the platform deletes them: all or nothing.
+/// Entities per delete request: the platform's limit. Each request is all or nothing.
 const LOT: usize = 100;
 
 #[derive(Debug)]
@@ -34,7 +34,7 @@ pub struct LocalCatalog {
 }
 
 impl LocalCatalog {
-    /// `name`: as it is told; `user_agent` is what the catalog keeps as the datasource of what is written.
+    /// `name` is used in messages; `user_agent` is stored as the datasource of every write.
     pub fn of(store: Store, name: String, user_agent: &str) -> Self {
         Self { name, store, user_agent: user_agent.to_owned() }
     }
@@ -43,7 +43,7 @@ impl LocalCatalog {
         &self.store
     }
 
-    /// Who writes, at this moment.
+    /// The author of a write made now.
     pub fn writer(&self) -> Writer {
         Writer { id: WRITER.to_owned(), user_agent: self.user_agent.clone(), now: self.store.now() }
     }
@@ -66,13 +66,13 @@ impl LocalCatalog {
         let completeness = if counted == entities.len() as u64 {
             Completeness::Complete
         } else {
-            // Both are of one state: somebody has been in the file with other tools.
+            // The count and the entities come from one transaction, so another tool must have changed the file.
             Completeness::Incomplete(format!("the catalog counts {counted} entities but returned {}", entities.len()))
         };
         Ok(Shelf { entities, completeness })
     }
 
-    /// Of one lane.
+    /// Writes acts of one lane.
     fn perform_lot(&self, lane: &Lane, lot: &[&Act], course: &Course<'_>) -> Vec<Result<(), Undone>> {
         let options = course.errand.options(lane.means);
         let write = || {
@@ -95,7 +95,8 @@ impl LocalCatalog {
         };
         ends.unwrap_or_else(|error| {
             let error = Arc::new(error);
-            // A file that cannot be written will not be by the next one.
+            // The failure applies to all lots: a file that cannot be written now cannot be written for the next lot
+            // either.
             course.gave_up(&error, false);
             lot.iter().map(|_| Err(Undone::Broken(Arc::clone(&error)))).collect()
         })
@@ -119,7 +120,7 @@ impl LocalCatalog {
 
 impl Catalog for LocalCatalog {
     fn mask_key(&self) -> Option<Vec<u8>> {
-        // Who cannot read it masks with a key of the run.
+        // If the key cannot be read, the caller masks with a key of this run.
         self.store.mask_key().ok()
     }
 
@@ -190,15 +191,12 @@ impl Catalog for LocalCatalog {
         Ok(mine.filter(|identifier| asked.contains(identifier.as_ref())).collect())
     }
 
-    fn writer_of(&self, blueprint: &str, identifier: &str, _look: Look<'_>) -> Result<Option<String>, CatalogError> {
-        Ok(self.store.datasource_of(blueprint, identifier)?.map(|text| describe_writer(&text)))
-    }
-
     fn owners_of(
         &self,
         blueprint: &str,
         identifiers: &[Box<str>],
         _scopes: &[String],
+        _look: Look<'_>,
     ) -> Result<HashMap<Box<str>, ForeignOwner>, CatalogError> {
         let mut owners = HashMap::new();
         for identifier in identifiers {
@@ -226,7 +224,7 @@ impl Catalog for LocalCatalog {
             let entities = lot.iter().cloned().map(Ok).collect();
             match self.store.bulk_upsert(blueprint, entities, options, &self.writer()) {
                 Ok(written) => outcomes.extend(written.into_iter().map(|one| one.map_err(Undone::from))),
-                // The whole call: the blueprint is not there, or is the platform's own.
+                // The rejection applies to the whole call: the blueprint does not exist, or it is a system blueprint.
                 Err(Failure::Refused(refusal)) => {
                     outcomes.extend(lot.iter().map(|_| Err(Undone::Refused(refusal.clone()))));
                 }
@@ -306,11 +304,6 @@ impl Catalog for LocalCatalog {
     }
 }
 
-/// ``scope `acme/other` ``, or the datasource as it is.
-fn describe_writer(datasource: &str) -> String {
-    ForeignOwner::of_datasource(datasource).map_or_else(|| format!("`{datasource}`"), |owner| owner.to_string())
-}
-
 impl From<Failure> for CatalogError {
     fn from(failure: Failure) -> Self {
         match failure {
@@ -328,7 +321,7 @@ mod tests {
     use crate::catalog::store::system_clock;
     use crate::catalog::wire::IdentifierRef;
 
-    /// Deletes the first entity whenever a page was read.
+    /// Deletes the first entity after each page that was read.
     struct Meddler(Store);
 
     impl Progress for Meddler {

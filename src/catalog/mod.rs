@@ -1,6 +1,5 @@
 //! The catalog: wire format (`wire`), embedded catalog (`store`), HTTP server (`server`), and client of the platform
-//! (`client`). Only this module is async; others use the trait [`Catalog`], which hides where the catalog is.
-//! A rejected entity is a result; an error is a call that failed.
+//! (`client`). Only this module is async; others use the blocking trait [`Catalog`], which hides where the catalog is.
 
 pub mod wire;
 
@@ -34,20 +33,19 @@ pub use local::LocalCatalog;
 pub use stop::{Stop, Told};
 use wire::{EntityDraft, Refusal, WriteOptions, Written};
 
-/// A catalog, embedded or remote. Calls block. A rejected entity is a result, an error is a call that
-/// failed.
+/// A catalog, embedded or remote. Calls block. A rejected entity is a result; an error is a call that failed.
 pub trait Catalog {
     /// Its name in messages: "the embedded catalog `.portolan/local.db`", "https://api.port.io".
     fn name(&self) -> &str;
 
-    /// The organisation that the catalog is of: its `id` and its `name`.
+    /// The organisation that the catalog belongs to: its `id` and its `name`.
     fn organization(&self) -> Result<serde_json::Value, CatalogError>;
 
-    /// Every blueprint, system ones too, as the API gives them, sorted by identifier.
+    /// All blueprints, including system blueprints, as the API returns them, sorted by identifier.
     fn blueprints(&self) -> Result<Vec<serde_json::Value>, CatalogError>;
 
-    /// The entities of `blueprints`, computed values taken out. A blueprint that cannot be read to its end is in the
-    /// snapshot and incomplete.
+    /// The entities of `blueprints`, without computed properties. A blueprint that cannot be read completely is in the
+    /// snapshot, marked as incomplete.
     fn read(&self, blueprints: &[Blueprint], part: Part, progress: &dyn Progress) -> Result<Snapshot, CatalogError>;
 
     /// The entities of one blueprint with these identifiers. One that is missing in a complete shelf does not
@@ -59,10 +57,10 @@ pub trait Catalog {
         progress: &dyn Progress,
     ) -> Result<Shelf, CatalogError>;
 
-    /// The keys of all entities whose datasource is `owner`'s, sorted.
+    /// The keys of all entities owned by `owner` (by datasource), sorted.
     fn owned(&self, owner: &Owner) -> Result<Vec<EntityKey>, CatalogError>;
 
-    /// Those of `identifiers` that exist now.
+    /// The entities of `identifiers` that exist now.
     fn find(
         &self,
         blueprint: &Blueprint,
@@ -70,7 +68,7 @@ pub trait Catalog {
         look: Look<'_>,
     ) -> Result<Vec<Entity>, CatalogError>;
 
-    /// Those of `identifiers` that `owner` owns now.
+    /// The identifiers of entities that `owner` owns now.
     fn owned_among(
         &self,
         owner: &Owner,
@@ -79,16 +77,14 @@ pub trait Catalog {
         look: Look<'_>,
     ) -> Result<HashSet<Box<str>>, CatalogError>;
 
-    /// Who wrote an entity last, for a message: "an Ocean integration". `None`: the catalog does not say.
-    fn writer_of(&self, blueprint: &str, identifier: &str, look: Look<'_>) -> Result<Option<String>, CatalogError>;
-
-    /// The owners of those of `identifiers` whose owner the catalog reveals, for messages. `scopes`: names that another
-    /// scope may have.
+    /// The owners of those of `identifiers` whose owner the catalog reveals, for messages. `scopes` lists possible
+    /// names of other scopes.
     fn owners_of(
         &self,
         _blueprint: &str,
         _identifiers: &[Box<str>],
         _scopes: &[String],
+        _look: Look<'_>,
     ) -> Result<HashMap<Box<str>, ForeignOwner>, CatalogError> {
         Ok(HashMap::new())
     }
@@ -119,7 +115,7 @@ pub trait Catalog {
         progress: &dyn Progress,
     ) -> Result<Vec<Result<(), Undone>>, CatalogError>;
 
-    /// A key for tags of masked values that is as secret as what the catalog holds, where the catalog keeps one.
+    /// The catalog's secret key for tags of masked values, if the catalog stores one.
     fn mask_key(&self) -> Option<Vec<u8>> {
         None
     }
@@ -128,8 +124,8 @@ pub trait Catalog {
     fn perform(&self, acts: &[&Act], errand: Errand<'_>) -> Vec<Result<(), Undone>>;
 }
 
-/// Why one of many was not written or deleted. A call that fails half-way keeps what was done before, so each entity has
-/// its own result; if nothing was done at all, the whole call is an error.
+/// The reason why one entity of a call was not written or deleted. A call that fails half-way keeps the writes done
+/// before, so each entity has its own result; if none was done, the whole call is an error.
 #[derive(Debug, Clone)]
 pub enum Undone {
     /// The catalog rejected it; nothing was done.
@@ -174,10 +170,10 @@ impl Undone {
     }
 }
 
-/// The time limit of a read that checks the results of a push.
+/// The time limit of a small read: one that checks the results of a push, or finds names for messages.
 #[derive(Clone, Copy)]
 pub struct Look<'l> {
-    /// Two signals end it.
+    /// The read ends at the second signal.
     pub stop: &'l Stop,
     pub within: Duration,
 }

@@ -51,8 +51,8 @@ impl Stop {
         self.inner.told.load(Ordering::SeqCst) >= ONCE
     }
 
-    /// Handles Ctrl-C and SIGTERM from here on instead of ending the program, and calls `hear` for the first two. A third
-    /// signal ends the program at once.
+    /// Handles Ctrl-C and SIGTERM from here on instead of ending the program, and calls `hear` for the first two. A
+    /// third signal ends the program at once.
     pub fn heed_signals(&self, hear: impl Fn(Told) + Send + 'static) -> std::io::Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let mut signals = {

@@ -1,9 +1,9 @@
-//! What is known of one write: the state machine behind every outcome. Once an answer is lost a write is in doubt, and no
-//! later answer takes the doubt away unless it says that the write is done: only a read does. Pure.
+//! State machine for the outcome of one write. A write whose answer was lost is in doubt; only an answer that says it
+//! is done, or a read, resolves the doubt. Pure.
 
 use super::Undone;
 
-/// What is known of a write.
+/// What is known about a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum State {
     /// No request with it can have had an effect.
@@ -11,13 +11,13 @@ pub(super) enum State {
     Unsent,
     /// The first request that can have an effect is in flight.
     Sent,
-    /// In doubt: a request was sent, and whether it had an effect is not known. None is in flight.
+    /// In doubt: a request was sent, but its effect is unknown. None is in flight.
     Lost,
     /// In doubt, and another request is in flight.
     Resent,
     /// The catalog says that it is done, or a read shows it.
     Done,
-    /// The catalog refused it, and no other request can have had an effect.
+    /// The catalog rejected it, and no other request can have had an effect.
     Refused,
     /// It was in doubt, and a read shows that it had no effect.
     Undone,
@@ -28,15 +28,16 @@ pub(super) enum State {
 pub(super) enum Event {
     /// A request that holds the write is sent.
     Send,
-    /// The catalog did not take the request: no connection, no token, too many requests, or a batch that is refused as a
-    /// whole and is sent again in parts.
+    /// The catalog did not process the request: no connection, no token, too many requests, or a batch that is rejected
+    /// as a whole and is sent again in parts.
     Decline,
     /// The answer says that the write is done.
     Accept,
-    /// The answer says that the catalog will not do it.
+    /// The answer says that the catalog rejects the write.
     Refuse,
-    /// There is no answer, or it leaves open what happened: a cut connection, half a body, a server error, nothing about
-    /// this entity; for a create also that the entity exists, since an earlier copy of the request may have created it.
+    /// There is no answer, or it leaves open what happened: a cut connection, half a body, a server error, nothing
+    /// about this entity; for a create also that the entity exists, since an earlier copy of the request may have
+    /// created it.
     Lose,
     /// A read shows the entity as the write leaves it.
     Confirm,
@@ -67,7 +68,7 @@ const TABLE: [[Option<State>; EVENTS.len()]; STATES.len()] = {
 };
 
 impl State {
-    /// The state after `event`. An event that cannot happen changes nothing; tests do not let it pass.
+    /// The state after `event`. An event that cannot happen changes nothing; in debug builds it panics.
     pub fn after(self, event: Event) -> Self {
         let next = TABLE[self as usize][event as usize];
         debug_assert!(next.is_some(), "{event:?} cannot happen in {self:?}");
@@ -75,7 +76,7 @@ impl State {
     }
 }
 
-/// One write of a call with many: its state, and what was last heard of it.
+/// One write of a call with many: its state and the last answer or error.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Item {
     state: State,
@@ -84,7 +85,7 @@ pub(super) struct Item {
 }
 
 impl Item {
-    /// A request was sent and this is how it ended. `last`: what the catalog or the network said, where it is not done.
+    /// Records that a request was sent and how it ended. `last`: the answer or error, unless the write is done.
     pub fn answered(&mut self, event: Event, last: Option<Undone>) {
         self.state = self.state.after(Event::Send).after(event);
         if last.is_some() {
@@ -92,13 +93,13 @@ impl Item {
         }
     }
 
-    /// An attempt before the last one was lost. `is_late`: its effect may still come, since nobody ended it.
+    /// Records that an earlier attempt was lost. `is_late`: that request was abandoned, so its effect may still come.
     pub fn lost(&mut self, is_late: bool) {
         self.state = self.state.after(Event::Send).after(Event::Lose);
         self.is_late |= is_late;
     }
 
-    /// Something was heard of it, whatever its state.
+    /// Records an answer or error without changing the state.
     pub fn heard(&mut self, last: Undone) {
         self.last = Some(last);
     }
@@ -107,12 +108,13 @@ impl Item {
         self.state == State::Done
     }
 
-    /// Nothing more is sent for it.
+    /// Nothing more is sent for this write.
     pub fn is_final(&self) -> bool {
         matches!(self.state, State::Done | State::Refused)
     }
 
-    /// What became of it, where nothing more is sent. `unsent`: why it was not sent, where nobody else says why.
+    /// The result of the write when nothing more is sent. `unsent`: the reason why it was not sent, if there is no
+    /// answer or error.
     pub fn end(self, unsent: impl FnOnce() -> Undone) -> Result<(), Undone> {
         match self.state {
             State::Done => Ok(()),
@@ -125,7 +127,7 @@ impl Item {
     }
 }
 
-/// What a read makes of a write that is in doubt.
+/// Resolves a write in doubt by a read: `event` is `Confirm` or `Deny`.
 pub(super) fn resolve(last: Undone, event: Event) -> Result<(), Undone> {
     match State::Lost.after(event) {
         State::Done => Ok(()),
@@ -138,7 +140,7 @@ mod tests {
     use super::*;
     use crate::catalog::wire::Refusal;
 
-    /// One row per state and event: the whole table, written a second time and by its meaning.
+    /// One row per state and event: the whole table a second time, written independently.
     #[test]
     fn every_state_and_event() {
         use Event::{Accept, Confirm, Decline, Deny, Lose, Refuse, Send};
@@ -183,7 +185,7 @@ mod tests {
         assert!(EVENTS.iter().enumerate().all(|(at, event)| *event as usize == at), "the columns are in order");
     }
 
-    /// Whatever happens after an answer was lost: the write is done only by an answer or a read that says so, and it is
+    /// Whatever happens after an answer was lost, the write becomes done only by an answer or a read that says so, and
     /// undone only by a read.
     #[test]
     fn a_doubt_stays_until_it_is_resolved() {

@@ -1,5 +1,5 @@
-//! `--all`: a verb run for each config in this folder and below it, with one exit code and one report. Each run has the
-//! settings of its own config; paths on the command line are relative to where the user is, as ever.
+//! `--all`: runs a command for each config in this folder and below it, with one exit code and one combined report.
+//! Each run has the settings of its own config; paths on the command line stay relative to the user's directory.
 
 use std::path::{Path, PathBuf};
 
@@ -25,7 +25,7 @@ use crate::settings::{
 use crate::sources;
 use crate::ui::{self, Streams};
 
-/// A verb that can be run for each config.
+/// A command that can run for each config.
 #[derive(Debug, Clone)]
 pub enum Each {
     Lint(Box<LintArgs>),
@@ -46,7 +46,7 @@ impl Each {
         }
     }
 
-    /// Files that are of one config alone.
+    /// Refuses flags whose file belongs to a single config.
     fn refuse_flags(&self) -> Result<(), AllError> {
         const ONE_PLAN: &str = "a plan file holds the plan of one config";
         let (flag, why) = match self {
@@ -61,7 +61,7 @@ impl Each {
         Err(AllError::Flag { flag, why })
     }
 
-    /// Where reports were asked to go.
+    /// The destinations of the reports.
     fn destinations(&self) -> Vec<Destination> {
         match self {
             Self::Lint(args) => destinations(&args.output),
@@ -82,7 +82,8 @@ impl Each {
         }
     }
 
-    /// The same for one of `configs`: with those of the PATHS that are its own. `None`: PATHS were given, and none is.
+    /// The same command for one of `configs`, with the PATHS that belong to it. `None`: PATHS were given, and none
+    /// belongs to it.
     fn for_config(&self, config: &ConfigBelow, configs: &[ConfigBelow], directory: &Path) -> Option<Self> {
         let Self::Lint(args) = self else { return Some(self.clone()) };
         let is_input = args.paths.iter().any(|path| path == Path::new("-"));
@@ -112,10 +113,10 @@ impl Each {
         matches!(self, Self::Lint(args) if args.staged || args.stdin_filename.is_some())
     }
 
-    /// PATHS that no config holds, and that hold none.
+    /// PATHS that are below no config and contain none.
     fn strays(&self, configs: &[ConfigBelow], directory: &Path) -> Vec<PathBuf> {
         let Self::Lint(args) = self else { return Vec::new() };
-        // A hook passes every file of a commit.
+        // A hook passes every file of a commit, so its PATHS are never reported.
         let is_stray = |path: &&PathBuf| {
             let place = sources::tidy(directory.join(path));
             let holds = |config: &ConfigBelow| sources::tidy(directory.join(&config.folder)).starts_with(&place);
@@ -130,22 +131,22 @@ fn destinations<F: crate::report::format::Format>(outputs: &[crate::commands::ou
     outputs.iter().map(|output| (output.format.name(), output.file.clone())).collect()
 }
 
-/// The config whose folder is the nearest one above a path.
+/// The config in the nearest folder above a path.
 fn owner<'c>(path: &Path, configs: &'c [ConfigBelow], directory: &Path) -> Option<&'c ConfigBelow> {
     let holds = |config: &&ConfigBelow| path.starts_with(sources::tidy(directory.join(&config.folder)));
     configs.iter().filter(holds).max_by_key(|config| config.folder.len())
 }
 
-/// A config with its settings, or why it has none.
+/// A config with its settings, or the error of resolving them.
 struct Job {
     config: ConfigBelow,
     each: Each,
-    /// The flags, and the folder of the config.
+    /// The global flags, with the folder of this config.
     request: Request,
     settings: Result<Settings, Error>,
 }
 
-/// Runs the verb for each config. `request`: the flags of all of them.
+/// Runs the command for each config. `request` holds the global flags of all of them.
 pub fn run(
     each: &Each,
     request: &Request,
@@ -196,7 +197,7 @@ pub fn run(
     Ok(exit)
 }
 
-/// The configs to run, after all that would make the whole of it wrong.
+/// The configs to run. Errors that affect all of them are reported here.
 fn jobs(
     each: &Each,
     request: &Request,
@@ -242,7 +243,7 @@ fn one(
 ) -> Result<Exit, Error> {
     let settings = match &job.settings {
         Ok(settings) => settings,
-        // Resolved again for an error of its own: errors cannot be copied.
+        // Errors cannot be cloned, so the settings are resolved again to get the error.
         Err(_) => &settings::resolve(&job.request, environment, &rule_names())?,
     };
     let mut context = Context {
@@ -279,7 +280,7 @@ fn failure(error: &Error) -> Failure {
     }
 }
 
-/// Writes what waited for all configs.
+/// Writes the reports that were collected from all configs.
 fn write(
     each: &Each,
     subject: &Subject<'_>,

@@ -1,12 +1,12 @@
-//! The value of `--approve`, and what people paste there instead of an approval digest.
+//! Parses the value of `--approve`, and recognises other digests that users paste there by mistake.
 
 use crate::domain::digest::ApprovalDigest;
 
-/// Digits of what earlier versions showed as an approval.
+/// The length of an approval digest that earlier versions displayed.
 const EARLIER_DIGITS: usize = 12;
-/// Digits of a plan's own id, and of what earlier versions wrote as `approval` into JSON.
+/// The length of a plan's own digest, and of the `approval` that earlier versions wrote into JSON.
 const PLAN_DIGITS: usize = 64;
-/// Digits of a commit's id.
+/// The length of a commit id.
 const COMMIT_DIGITS: usize = 40;
 
 pub(crate) fn parse_approval(text: &str) -> Result<ApprovalDigest, String> {

@@ -1,6 +1,6 @@
-//! Reads approvals of hazards from the comments of a pull request: `approve DIGEST`, by somebody who may merge. A comment
-//! that was edited approves nothing, because others than its author may edit it; nor does a bot, because a workflow of the
-//! pull request could write as one.
+//! Reads approvals of hazards from the comments of a pull request: `approve DIGEST`, by somebody who may merge. An
+//! edited comment does not count, because others than its author may edit it; nor does a bot's, because a workflow of
+//! the pull request could write as one.
 
 use std::path::Path;
 
@@ -16,10 +16,11 @@ use crate::forge::{Comment, Forge, ForgeError, Host, PullRequest};
 
 /// The word before the digest.
 const WORD: &str = "approve";
-/// GitLab's access levels of members who may merge where a branch is not protected, and by default where it is.
+/// GitLab's access levels: developers may merge into an unprotected branch, and maintainers, by default, into a
+/// protected one.
 const DEVELOPER: u64 = 30;
 const MAINTAINER: u64 = 40;
-/// A forge may take a moment between the two times that it notes of a new comment.
+/// A new comment's two timestamps may differ by a moment.
 const SAVING_MILLISECONDS: i64 = 2_000;
 
 /// What the comments say about one digest.
@@ -40,7 +41,7 @@ pub(crate) enum Searched<'s> {
     OfCommit(&'s str),
 }
 
-/// Looks for an approval of this digest. Reads nothing but the forge, and sends the token to its API only.
+/// Looks for an approval of this digest. It reads only from the forge, and sends the token only to the forge's API.
 pub(crate) fn read_approvals(
     digest: ApprovalDigest,
     searched: Searched<'_>,
@@ -97,8 +98,8 @@ fn connect(pull_request: PullRequest, context: &Context<'_>) -> Result<Forge, Er
         .ok_or_else(|| CommentError::no_token_to_read_approvals(variable, name).into())
 }
 
-/// The digests that a comment approves. The whole comment must be nothing else: whoever explains how to approve, or quotes
-/// it, does not approve.
+/// The digests that a comment approves. The comment must contain nothing else, so that a quote or an explanation of the
+/// command does not approve.
 fn digests(body: &str) -> Vec<ApprovalDigest> {
     let line = |line: &str| {
         let line = line.trim().trim_matches('`').trim();
@@ -112,7 +113,7 @@ fn digests(body: &str) -> Vec<ApprovalDigest> {
     lines.map(line).collect::<Option<Vec<_>>>().unwrap_or_default()
 }
 
-/// Why this comment approves nothing, as a clause; `None`: it counts.
+/// Why this comment does not count, as a clause; `None` if it counts.
 fn objection(comment: &Comment, own: Option<&str>, forge: &Forge) -> Result<Option<String>, Error> {
     if comment.author.is_empty() {
         return Ok(Some("the account is gone".to_owned()));
@@ -139,7 +140,7 @@ fn is_bot(login: &str) -> bool {
     login.ends_with("[bot]") || is_gitlab_token("project_") || is_gitlab_token("group_")
 }
 
-/// A time that cannot be read counts as an edit.
+/// Whether the comment was edited. An unreadable timestamp counts as an edit.
 fn is_edited(comment: &Comment) -> bool {
     match (Moment::parse(&comment.created_at), Moment::parse(&comment.updated_at)) {
         (Some(created), Some(updated)) => updated.0.abs_diff(created.0) > SAVING_MILLISECONDS.unsigned_abs(),
@@ -147,7 +148,7 @@ fn is_edited(comment: &Comment) -> bool {
     }
 }
 
-/// GitHub reports `write` for the role Maintain, too.
+/// Whether the user may merge. GitHub reports `write` for the role Maintain too.
 fn may_merge_on_github(login: &str, repository: &str, forge: &Forge) -> Result<bool, Error> {
     let route = format!("/repos/{repository}/collaborators/{}/permission", encode(login));
     let answer = match forge.get(&route) {
@@ -157,7 +158,7 @@ fn may_merge_on_github(login: &str, repository: &str, forge: &Forge) -> Result<b
     Ok(matches!(answer["permission"].as_str(), Some("admin" | "write")))
 }
 
-/// The branch may be protected, and then its own rule says who merges.
+/// Whether the user may merge. A protected branch has its own rule for that.
 fn may_merge_on_gitlab(login: &str, project: &str, forge: &Forge) -> Result<bool, Error> {
     let members = forge.get(&format!("/projects/{project}/members/all?query={}&per_page=100", encode(login)))?;
     let is_member = |member: &&Value| {
@@ -170,22 +171,23 @@ fn may_merge_on_gitlab(login: &str, project: &str, forge: &Forge) -> Result<bool
     let branch = request["target_branch"].as_str().unwrap_or_default();
     let protection = match forge.get(&format!("/projects/{project}/protected_branches/{}", encode(branch))) {
         Err(ForgeError::NotFound { .. }) => return Ok(level >= DEVELOPER),
-        // Whether it is protected is not shown to this token.
+        // This token may not read whether the branch is protected.
         Err(ForgeError::Forbidden { .. }) => return Ok(level >= MAINTAINER),
         protection => protection?,
     };
     let rules = protection["merge_access_levels"].as_array().cloned().unwrap_or_default();
     Ok(rules.iter().any(|rule| match (rule["user_id"].as_u64(), rule["group_id"].as_u64()) {
         (Some(user), _) => member["id"].as_u64() == Some(user),
-        // Who is in a group is not looked up.
+        // The members of a group are not looked up.
         (None, Some(_)) => false,
         (None, None) => rule["access_level"].as_u64().is_some_and(|least| least > 0 && level >= least),
     }))
 }
 
-/// The merged pull request that brought this commit to the branch. One that merely contains the commit is not it.
+/// The merged pull request that brought this commit to the branch. A pull request that only contains the commit does
+/// not count.
 fn merged_pull_request(commit: &str, context: &Context<'_>) -> Result<Option<PullRequest>, Error> {
-    // The number is only known afterwards; no address below has one.
+    // The number is unknown until the request below is answered, and no URL before that contains it.
     let unknown = forge::pull_request(context.environment, directory(context), Some(0))?;
     let forge = connect(unknown.clone(), context)?;
     let route = match &unknown.host {
@@ -212,7 +214,8 @@ fn merged_on_github(pull_request: &Value, commit: &str, repository: &str) -> Opt
     (is_here && is_merged).then(|| pull_request["number"].as_u64()).flatten()
 }
 
-/// A fast-forward has no merge commit, and then the head of the merge request is the commit.
+/// The number of the merge request if its merge resulted in this commit. A fast-forward has no merge commit; then the
+/// commit is the head of the merge request.
 fn merged_on_gitlab(request: &Value, commit: &str, project: &str) -> Option<u64> {
     let is_here = request["target_project_id"].as_u64().is_some_and(|id| id.to_string() == project);
     let commits = ["merge_commit_sha", "squash_commit_sha", "sha"];
@@ -220,7 +223,7 @@ fn merged_on_gitlab(request: &Value, commit: &str, project: &str) -> Option<u64>
     (is_here && is_merged).then(|| request["iid"].as_u64()).flatten()
 }
 
-/// For a segment of a path, or a value of a query.
+/// Encodes a path segment or a query value.
 fn encode(text: &str) -> String {
     percent_encoded(text, |byte| b"-_~".contains(&byte))
 }

@@ -1,5 +1,5 @@
-//! `comment`: puts a Markdown report on the pull request of this CI job, as one comment per scope that later runs update.
-//! It reads no config and no manifest: a pull request can change these, and here a token is at hand.
+//! `comment`: publishes a Markdown report on the pull request of this CI job, as one comment per scope that later runs
+//! update. It reads no config and no manifest: the pull request can change these, and this command holds a token.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,7 @@ use crate::sources;
 use crate::text::merge_conflict::merge_conflicts;
 use crate::ui::Streams;
 
-/// The login of GitHub's own token in a workflow, which GitHub does not always reveal.
+/// The login of GitHub's own workflow token, which GitHub does not always reveal.
 const GITHUB_ACTIONS: &str = "github-actions[bot]";
 
 /// Create or update the comment on a pull request (GitHub) or merge request (GitLab)
@@ -48,7 +48,7 @@ Examples:
   portolan comment comment.md
   portolan comment --pull-request 7 comment.md";
 
-/// Where the command was started, and how much it says.
+/// The environment of the command.
 pub struct Place<'p> {
     pub environment: &'p Environment,
     pub directory: &'p Path,
@@ -140,7 +140,7 @@ fn publish_all(forge: &Forge, args: &CommentArgs, reports: &[Report<'_>], stream
     Ok(())
 }
 
-/// Anybody can write a marker, so a comment is ours only if our account wrote it.
+/// Creates or updates the comment. Anybody can write a marker, so only a comment by our own account is updated.
 fn publish(forge: &Forge, author: &str, report: &Report<'_>) -> Result<String, Error> {
     let is_ours = |comment: &Comment| {
         comment.author.eq_ignore_ascii_case(author) && marker_of(&comment.body) == Some(report.marker)
@@ -150,7 +150,7 @@ fn publish(forge: &Forge, author: &str, report: &Report<'_>) -> Result<String, E
         if is_same(&comment.body, report.text) {
             return Ok(format!("the comment is up to date{}", at(&comment.url)));
         }
-        // Somebody may have deleted it since it was read.
+        // The comment may have been deleted after it was read.
         if forge.update_comment(comment.id, report.text)?.is_some() {
             return Ok(format!("updated the comment{}", at(&comment.url)));
         }

@@ -1,5 +1,5 @@
-//! `completions`: the script that teaches a shell our verbs and flags. Made from the command line itself, so it cannot
-//! fall behind; `completions/` holds what this prints.
+//! `completions`: prints a shell completion script. It is generated from the command line, so it is never out of date;
+//! `completions/` holds the same output.
 
 use clap::Command;
 use clap_complete::Shell;
@@ -26,7 +26,7 @@ pub fn run(args: &CompletionsArgs, command: Command, streams: &mut Streams) -> R
     Ok(Exit::Success)
 }
 
-/// The script.
+/// The completion script.
 pub fn script(shell: Shell, mut command: Command) -> String {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command, "portolan", &mut script);

@@ -1,5 +1,5 @@
-//! `config`: every setting with where it comes from, or with `--check`, whether the catalog takes them. Credentials are no
-//! settings, so none can show here.
+//! `config`: prints every setting with its origin or, with `--check`, tests the settings against the catalog.
+//! Credentials are not settings, so none are printed.
 
 mod check;
 
@@ -50,7 +50,7 @@ impl ConfigArgs {
     }
 }
 
-/// `portolan.config/1`.
+/// The document `portolan.config/1`.
 #[derive(Debug, Serialize)]
 struct Shown {
     format: &'static str,
@@ -138,7 +138,7 @@ fn text(rows: &[Row], style: &Style) -> String {
         other => other.to_string(),
     };
     let keys = rows.iter().map(|row| row.key.chars().count()).max().unwrap_or_default();
-    // A path would push everything to the right.
+    // The root is left out of the alignment, because a long path would move all columns to the right.
     let aligned = rows.iter().filter(|row| row.key != "root").map(|row| value(row).chars().count());
     let values = aligned.filter(|width| *width <= 40).max().unwrap_or_default();
     let mut out = String::new();

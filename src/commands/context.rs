@@ -17,18 +17,18 @@ pub struct Context<'a> {
     pub settings: &'a Settings,
     pub environment: &'a Environment,
     pub streams: &'a mut Streams,
-    /// For standard output.
+    /// The style of standard output.
     pub style: Style,
     pub quiet: bool,
     /// How progress is shown on standard error.
     pub motion: Motion,
-    /// What hides credentials in all that is shown.
+    /// Masks credentials in all output.
     pub mask: Mask,
-    /// With `--all`: where reports wait for those of the other configs.
+    /// With `--all`: collects reports until every config was run.
     pub reports: Option<&'a mut Reports>,
 }
 
-/// The mask of what is said before or after there are settings: errors.
+/// The mask for errors outside a run, when there are no settings.
 pub fn mask_of_errors(environment: &Environment) -> Mask {
     let mut secrets = PLATFORMS.iter().filter_map(|platform| environment.secret(platform.client_secret_variable));
     Mask::derived(&secrets.next().map_or_else(random_key, |secret| secret.reveal().as_bytes().to_vec()), Vec::new())
@@ -40,8 +40,8 @@ fn random_key() -> Vec<u8> {
     key.to_vec()
 }
 
-/// The mask of a run. Its key comes from the platform's client secret, so that a pull request and the pipeline that pushes
-/// it have the same; without one it is random.
+/// The mask of a run. Its key comes from the platform's client secret, so that a pull request and the pipeline that
+/// pushes it have the same; without one it is random.
 pub fn mask_of_run(settings: &Settings, environment: &Environment) -> Mask {
     let allowed = settings.secrets_allow.value.clone();
     match environment.secret(settings.platform.value.client_secret_variable) {
@@ -51,7 +51,7 @@ pub fn mask_of_run(settings: &Settings, environment: &Environment) -> Mask {
 }
 
 impl Context<'_> {
-    /// The same with other settings.
+    /// The same context with other settings.
     pub fn with<'b>(&'b mut self, settings: &'b Settings) -> Context<'b> {
         Context {
             settings,
@@ -65,8 +65,8 @@ impl Context<'_> {
         }
     }
 
-    /// The mask for what this catalog holds. An embedded catalog has a key of its own, so that an approval or a plan file of
-    /// one run holds in the next one, without a client secret too.
+    /// The mask for the content of this catalog. An embedded catalog has a key of its own, so that an approval or a
+    /// plan file stays valid in the next run without a client secret.
     pub fn mask_for(&self, catalog: &dyn Catalog) -> Mask {
         let has_secret = self.environment.has_secret(self.settings.platform.value.client_secret_variable);
         match catalog.mask_key().filter(|_| !has_secret) {
@@ -75,7 +75,7 @@ impl Context<'_> {
         }
     }
 
-    /// A remark on standard error; silent when quiet.
+    /// Prints a notice on standard error, unless `--quiet` is set.
     pub fn say(&mut self, words: &str) {
         if !self.quiet {
             self.streams.say(&format!("{}\n", self.mask.text(words)));
@@ -90,7 +90,7 @@ impl Context<'_> {
         self.environment.text("GITHUB_ACTIONS").as_deref() == Some("true")
     }
 
-    /// The file that a pipeline shows beside the run.
+    /// The file that GitHub shows as the summary of the job.
     pub fn job_summary(&self) -> Option<PathBuf> {
         self.is_github().then(|| self.environment.get("GITHUB_STEP_SUMMARY").map(PathBuf::from)).flatten()
     }

@@ -121,7 +121,7 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     if args.approval_comments {
         approve.extend(commented_approval(&mut planned, &approve, context)?);
     }
-    // The command that pushes this plan says the scope, since a push derives none.
+    // A push derives no scope, so the command that pushes this plan passes it as a flag.
     let mut settings = settings.clone();
     if let Some(scope) = derived_scope(&settings, context.environment) {
         planned.notes.push(format!(
@@ -187,7 +187,8 @@ fn is_found(fail_on: FailOn, total: &Tally) -> bool {
     }
 }
 
-/// The plan against the merge base. Lint decides the exit code: what the branch does to the catalog is not known.
+/// Shows the plan against the merge base. Only lint determines the exit code, because the effect on the real catalog is
+/// not known.
 fn show_offline(
     args: &DiffArgs,
     from: &Standpoint,

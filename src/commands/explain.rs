@@ -1,4 +1,4 @@
-//! `explain`: one rule as a page, or the list of all.
+//! `explain`: prints the page of one rule, or the list of all rules.
 
 use crate::analysis::{RULES, Rule};
 use crate::commands::examples::{EXAMPLES, RuleExamples};
@@ -24,7 +24,7 @@ pub struct ExplainArgs {
     rule: Option<String>,
 }
 
-/// What is no rule is told by us, with what was meant.
+/// Accepts any text: portolan reports an unknown rule with a suggestion, which clap cannot.
 #[expect(clippy::unnecessary_wraps, reason = "the parser of an argument may fail")]
 fn any(text: &str) -> Result<String, String> {
     Ok(text.to_owned())

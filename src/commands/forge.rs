@@ -14,10 +14,10 @@ use crate::forge::{Connection, Forge, Host, PullRequest, Waiting};
 use crate::settings::Environment;
 use crate::ui::{Motion, Remarks};
 
-/// The longest that all waits of a run take together: a check that waits longer for its comment is worse than none.
+/// The maximum total wait of a run: a job should not hang for the sake of a comment.
 const PATIENCE: Duration = Duration::from_secs(150);
 
-/// The pull request of this job. `number`: the user names another one.
+/// The pull request of this job, or the one with the `number` that the user names.
 pub(crate) fn pull_request(
     environment: &Environment,
     directory: &Path,
@@ -27,7 +27,7 @@ pub(crate) fn pull_request(
     Ok(PullRequest::detect(&|name| environment.trimmed(name), event.as_ref(), number)?)
 }
 
-/// The variables that may hold the token, the first that is set counts.
+/// The variables that may hold the token; the first that is set is used.
 pub(crate) fn token_variables(pull_request: &PullRequest) -> &'static [&'static str] {
     match pull_request.host {
         Host::GitHub { .. } => &["GITHUB_TOKEN", "GH_TOKEN"],
@@ -35,7 +35,7 @@ pub(crate) fn token_variables(pull_request: &PullRequest) -> &'static [&'static 
     }
 }
 
-/// `None`: the environment has no token.
+/// Connects to the forge; `None` if the environment has no token.
 pub(crate) fn connect(
     pull_request: PullRequest,
     environment: &Environment,

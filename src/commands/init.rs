@@ -1,5 +1,5 @@
-//! `init`: sets up a repository. It detects and drafts everything in memory before it writes. Files that exist are
-//! extended or left alone, so a second run has nothing to do.
+//! `init`: sets up a repository. It detects and drafts everything in memory before it writes. Existing files are
+//! extended or left alone, so a second run changes nothing.
 
 mod choices;
 mod next;
@@ -224,7 +224,7 @@ fn draft(found: &Surroundings, choices: &Choices, build: Build) -> Draft {
     draft
 }
 
-/// The value of a YAML text; `None`: it is broken.
+/// The value of a YAML text; `None` if it is not valid YAML.
 fn value_of(text: &str) -> Option<serde_json::Value> {
     let mut value = Some(serde_json::Value::Null);
     Reader::new(Limits::default()).read_first(text, &mut |document| {
@@ -245,7 +245,7 @@ fn examples(found: &Surroundings, platform: &Platform) -> Vec<Wanted> {
     files.filter_map(wanted).collect()
 }
 
-/// Every file in full.
+/// Shows every file in full.
 fn show_contents(draft: &Draft, context: &mut Context<'_>) -> Result<(), Error> {
     let files: Vec<File<'_>> = draft.files.iter().map(shown).collect();
     if !context.quiet && !files.is_empty() {
@@ -269,12 +269,12 @@ fn changed_files(draft: &Draft, context: &Context<'_>) -> String {
     file_list(&draft.files.iter().map(shown).collect::<Vec<_>>(), &context.style)
 }
 
-/// Asks whether the files are to be written, and shows them in full for whoever wants to see them first.
+/// Asks whether to write the files, and shows them in full first if the user asks for it.
 fn is_confirmed(draft: &Draft, prompt: &mut Prompt, context: &mut Context<'_>) -> Result<bool, Error> {
     let files = format!("{}:\n{}", count(draft.files.len(), "file"), changed_files(draft, context));
     context.streams.show(&files)?;
     loop {
-        // What the question is about has to be on the screen.
+        // The list of files must be visible before the question.
         context.streams.flush()?;
         let answer = prompt.ask("Write them? [Y/n, s = show them first] ")?;
         match answer.as_deref() {
@@ -287,7 +287,7 @@ fn is_confirmed(draft: &Draft, prompt: &mut Prompt, context: &mut Context<'_>) -
     }
 }
 
-/// What is left alone, and the settings of a new config.
+/// The files that stay unchanged, and the settings of a new config.
 fn summary(found: &Surroundings, choices: &Choices, draft: &Draft, build: Build, context: &Context<'_>) -> String {
     let config = context.settings.config.as_ref().filter(|_| found.has_config);
     let config =
@@ -337,7 +337,7 @@ fn shown(file: &Wanted) -> File<'_> {
     File { path: &file.path, before: file.before.as_deref(), after: &file.after }
 }
 
-/// Options that have no effect here, and what others will not get.
+/// Reports options that have no effect here, and ignored files that other users of the repository would not get.
 fn report_ignored_wishes(
     args: &InitArgs,
     found: &Surroundings,
@@ -371,7 +371,7 @@ fn report_ignored_wishes(
     }
 }
 
-/// Whether the editor's settings name the schema of manifests and the schema does not exist: this run writes them, or an
+/// Whether the editor settings name the schema of manifests and the schema does not exist: this run writes them, or an
 /// earlier one was interrupted.
 fn lacks_editor_schema(found: &Surroundings, draft: &Draft) -> bool {
     let path = editor::path(&found.folder);
@@ -380,7 +380,7 @@ fn lacks_editor_schema(found: &Surroundings, draft: &Draft) -> bool {
     draft.files.iter().any(|file| file.path == path) || found.has_editor_settings && names_schema() && !is_there()
 }
 
-/// The temporary files of an earlier run that was killed.
+/// Removes temporary files of an earlier run that was killed.
 fn remove_abandoned(found: &Surroundings) {
     let examples = example::FILES.iter().map(|(name, _)| match found.folder.as_str() {
         "" => (*name).to_owned(),
@@ -412,7 +412,7 @@ fn write(found: &Surroundings, draft: &Draft) -> Result<(), Error> {
     Ok(())
 }
 
-/// The settings, now that there is a config.
+/// The settings with the new config.
 fn settled(context: &Context<'_>) -> Result<settings::Settings, Error> {
     let old = context.settings;
     let is_flag = matches!(old.catalog.origin, Origin::Flag(_));
@@ -425,7 +425,7 @@ fn settled(context: &Context<'_>) -> Result<settings::Settings, Error> {
     Ok(settings::resolve(&request, context.environment, &rule_names())?)
 }
 
-/// The same as `pull`.
+/// Runs `pull` with the new settings.
 fn first_pull(choices: &Choices, context: &mut Context<'_>) -> Result<(), Error> {
     let args = PullArgs {
         check: false,

@@ -1,5 +1,5 @@
-//! `lint`: findings, and safe repairs of them. The flags become a request, the steps do the work, and what they
-//! yield is shown in every format that was asked for.
+//! `lint`: reports findings in manifests and applies safe fixes. It turns the flags into a request for `steps::linted`
+//! and writes the result in every requested format.
 
 use std::borrow::Cow;
 use std::cell::LazyCell;
@@ -30,7 +30,7 @@ use crate::report::style::Style;
 use crate::settings::{Level, Settings};
 use crate::sources::{self, PathKind, Pattern, PatternError};
 
-/// A terminal full of findings teaches nobody: so many are shown as text unless `--max-findings` says otherwise.
+/// The number of findings that are printed as text unless `--max-findings` sets another: nobody reads more at once.
 const MOST_AS_TEXT: usize = 50;
 
 /// Check the entity manifests of this repository
@@ -158,7 +158,7 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         linted::lint(&request, progress).map_err(|error| Error::Lint(as_the_user_named(error, args, settings)))?;
     linted.notes.extend(excluded);
     let is_about_all = request.extent == Extent::Everything && request.paths.is_empty() && request.given.is_none();
-    // One may be the config itself.
+    // The only file may be the config itself.
     if linted.counts.files <= 1 && is_about_all {
         refuse_emptied(settings, &terms.pattern, &Standpoint::WorkTree).map_err(Error::Lint)?;
     }
@@ -173,8 +173,8 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     Ok(exit(args.fail_on, linted.worst))
 }
 
-/// Outside of Git and without a config, what is named is all that is read: whatever else lies here is not known to belong
-/// together.
+/// Limits the run to the named paths. Outside Git and without a config, nothing shows that other files belong to the
+/// same repository.
 fn only_named(paths: &[PathBuf], given: Option<&Path>, root: &Path) -> Result<Pattern, PatternError> {
     let glob = |path: &Path| {
         let relative = path.strip_prefix(root).ok()?;
@@ -188,21 +188,22 @@ fn only_named(paths: &[PathBuf], given: Option<&Path>, root: &Path) -> Result<Pa
         }
     };
     let mut include: Vec<String> = paths.iter().map(PathBuf::as_path).chain(given).filter_map(glob).collect();
-    // Paths elsewhere are refused later, by name.
+    // Paths outside the root are reported later, by name.
     if include.is_empty() {
         include.push("portolan.yaml".to_owned());
     }
     Pattern::new(&include, &[])
 }
 
-/// Where `manifests.include` is, if there is one and `unlisted-manifest` is on: looking for such files costs a walk.
+/// The origin of `manifests.include`, if it is set and `unlisted-manifest` is on; otherwise the search for unlisted
+/// files is skipped.
 fn unlisted_place(settings: &Settings) -> Option<String> {
     let is_off = settings.rules.get("unlisted-manifest").is_some_and(|level| level.value == Level::Off);
     let include = &settings.include;
     (!include.value.is_empty() && !is_off).then(|| include.origin.words(&settings.config_name()))
 }
 
-/// The PATHS that the config excludes, as sentences. A hook names whatever a commit touches, and wants none.
+/// Notes about PATHS that the config excludes. A hook passes every changed file, so it gets no notes.
 fn excluded(args: &LintArgs, paths: &[PathBuf], settings: &Settings) -> Vec<String> {
     let named = paths.iter().zip(&args.paths).filter(|_| !args.pre_commit);
     let sentence = |(path, name): (&PathBuf, &PathBuf)| {
@@ -239,7 +240,7 @@ fn most(args: &LintArgs, context: &Context<'_>) -> Option<usize> {
     }
 }
 
-/// Paths made absolute; `-` is the text on standard input, which needs a name.
+/// Absolute paths, and the text on standard input with its file name, if one of the PATHS is `-`.
 type Asked = (Vec<PathBuf>, Option<(PathBuf, Vec<u8>)>);
 
 fn what_is_asked(args: &LintArgs, context: &Context<'_>) -> Result<Asked, Error> {
@@ -286,7 +287,7 @@ fn write_baseline(file: &Path, linted: &Linted, context: &mut Context<'_>) -> Re
     Ok(Exit::Success)
 }
 
-/// What goes where: what was asked for, or what the place we run in makes the best of.
+/// The requested outputs; without any, annotations in a GitHub workflow and text elsewhere.
 fn outputs(args: &LintArgs, context: &Context<'_>) -> Vec<Output<LintFormat>> {
     if !args.output.is_empty() {
         return args.output.clone();
@@ -309,11 +310,11 @@ fn show(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> Result<(
     };
     let outputs = outputs(args, context);
     let in_work_tree = LazyCell::new(|| InWorkTree::new(&context.settings.root.value, &linted.texts));
-    // Lines of several configs stand for themselves, so their paths are the repository's.
+    // With `--all`, lines of several configs are mixed, so their paths are relative to the repository.
     let is_one_of_several = context.reports.is_some();
     let is_whole = |format| is_for_pipelines(format) || is_one_of_several && format == LintFormat::Concise;
     let lint_of = |format| if is_whole(format) { Lint { files: &*in_work_tree, ..lint } } else { lint };
-    // Written first: what does not fit into annotations is told to be there.
+    // The job summary is written first, because the annotations refer to it for findings beyond their limit.
     let has_summary = args.output.is_empty() && {
         let render = || render(&lint_of(LintFormat::Markdown), LintFormat::Markdown, &Style::PLAIN);
         summarised(render, context)
@@ -335,7 +336,7 @@ fn show(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> Result<(
     Ok(())
 }
 
-/// Whose readers look files up in the repository, wherever the config lies in it.
+/// Whether readers of the format look files up by their path in the Git repository, wherever the config is.
 fn is_for_pipelines(format: LintFormat) -> bool {
     match format {
         LintFormat::Sarif | LintFormat::Github | LintFormat::Gitlab | LintFormat::Junit | LintFormat::Markdown => true,
@@ -357,7 +358,7 @@ fn write_repairs(linted: &Linted, context: &mut Context<'_>) -> Result<(), Error
     Ok(())
 }
 
-/// The diff alone; the exit code tells whether there is one.
+/// Prints only the diff; the exit code shows whether there is one.
 fn show_repairs(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> Result<Exit, Error> {
     if !linted.repaired.is_empty() {
         context.show_heading()?;
@@ -378,7 +379,7 @@ fn show_repairs(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> 
     Ok(if clean || args.fail_on == FailOn::Never { Exit::Success } else { Exit::Findings })
 }
 
-/// A file without its credentials.
+/// The text with its credentials masked.
 fn shown_text<'t>(text: &'t str, context: &Context<'_>) -> Cow<'t, str> {
     without_hidden(text, &hidden_in(&context.mask, text, &read_credentials(text, &context.mask)))
 }

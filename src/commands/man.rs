@@ -1,4 +1,4 @@
-//! `man`: the manual page, of portolan or of one verb, made from the command line itself.
+//! `man`: prints the manual page of portolan or of one command, generated from the command line.
 
 use std::path::{Path, PathBuf};
 
@@ -27,7 +27,7 @@ pub struct ManArgs {
     out: Option<PathBuf>,
 }
 
-/// `directory`: where the user is.
+/// `directory` is the user's directory.
 pub fn run(args: &ManArgs, command: Command, directory: &Path, streams: &mut Streams) -> Result<Exit, Error> {
     let Some(folder) = &args.out else {
         streams.show(&page(command, args.verb.as_deref())?)?;
@@ -54,7 +54,7 @@ fn page(mut command: Command, verb: Option<&str>) -> Result<String, Error> {
         None => command,
         Some(verb) => {
             let Some(found) = command.find_subcommand(verb) else { return Err(unknown(&command, verb)) };
-            // Built, it is called `portolan-lint`: pages are found by that name.
+            // `build` names the subcommand `portolan-lint`, the name under which `man` finds its page.
             found.clone()
         }
     };

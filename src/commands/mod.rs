@@ -1,5 +1,5 @@
-//! The verbs: short scripts of steps. Each has its `Args` and its `run` in its own file; what two of them need is a
-//! step. They yield an exit code, and show through the streams alone.
+//! The commands. Each has its `Args` and its `run` in a file of its own and returns an exit code; what several commands
+//! share is in `steps`.
 
 pub mod all;
 mod approval_flag;
@@ -31,7 +31,7 @@ pub mod terminal;
 use crate::analysis::RULES;
 use crate::settings::RuleName;
 
-/// All rules, by name and code: what the config and `--rule` may speak of.
+/// All rules by name and code, as the config and `--rule` may name them.
 pub fn rule_names() -> Vec<RuleName> {
     RULES.iter().map(|rule| RuleName { name: rule.info.name, code: rule.info.code }).collect()
 }

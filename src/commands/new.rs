@@ -146,7 +146,7 @@ pub fn run(args: &NewArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     Ok(Exit::Success)
 }
 
-/// What is known of the entity.
+/// The blueprint, identifier and values of the new entity.
 struct Told<'c> {
     blueprint: &'c Blueprint,
     identifier: String,
@@ -158,7 +158,7 @@ fn asked_for(args: &NewArgs) -> AskedFor<'_> {
     AskedFor { set, relate, title: title.as_ref(), icon: icon.as_ref(), team }
 }
 
-/// Without anybody to ask.
+/// Takes everything from the flags and asks nothing.
 fn take<'c>(args: &NewArgs, choices: &'c Choices, terms: &Terms<'_>) -> Result<Told<'c>, NewError> {
     let Some(name) = &args.blueprint else {
         return Err(NewError::NoBlueprint { known: some_blueprints(choices) });
@@ -172,7 +172,7 @@ fn take<'c>(args: &NewArgs, choices: &'c Choices, terms: &Terms<'_>) -> Result<T
     Ok(Told { blueprint, identifier, given })
 }
 
-/// Flags first: what is wrong with them is told before a person answers anything.
+/// Asks for what the flags leave open. Invalid flags are reported before the first question.
 fn ask<'c>(args: &NewArgs, choices: &'c Choices, asking: &mut Asking<'_>) -> Result<Result<Told<'c>, Gone>, Error> {
     let all: Vec<&str> = choices.blueprints.iter().map(|blueprint| blueprint.identifier.as_str()).collect();
     let settled = args.blueprint.as_deref().map(|name| find(name, choices)).transpose()?;
@@ -228,7 +228,7 @@ fn find<'c>(name: &str, choices: &'c Choices) -> Result<&'c Blueprint, NewError>
     Err(NewError::NoSuchBlueprint { name: name.to_owned(), help })
 }
 
-/// The first few.
+/// The names of the first few blueprints.
 fn some_blueprints(choices: &Choices) -> String {
     let names = choices.blueprints.iter().take(20).map(|blueprint| format!("`{}`", blueprint.identifier));
     let mut names: Vec<String> = names.collect();
@@ -259,7 +259,7 @@ fn key(blueprint: &Blueprint, identifier: &str) -> EntityKey {
     EntityKey { blueprint: blueprint.identifier.as_str().into(), identifier: identifier.into() }
 }
 
-/// A manifest, and where it goes.
+/// A new manifest and its path.
 struct Made {
     /// Relative to the root.
     place: PathBuf,
@@ -352,7 +352,7 @@ fn named(file: &Path, context: &Context<'_>) -> Result<PathBuf, Error> {
     Ok(place.to_owned())
 }
 
-/// As it is found from where the user stands.
+/// The path relative to the user's directory.
 fn shown(place: &Path, context: &Context<'_>) -> String {
     let settings = context.settings;
     let path = settings.root.value.join(place);
@@ -364,7 +364,7 @@ fn editor(context: &Context<'_>) -> Result<std::ffi::OsString, NewError> {
     named.map(ToOwned::to_owned).ok_or(NewError::NoEditor)
 }
 
-/// What lint says of it, one line each.
+/// Prints the lint findings of the new manifest, one line each.
 fn tell_what_is_left(terms: &Terms<'_>, made: &Made, instead: Instead, context: &mut Context<'_>) -> Result<(), Error> {
     let path = sources::path_text(&made.place);
     if !context.settings.pattern()?.matches(&made.place) {

@@ -1,5 +1,5 @@
-//! Arguments that shells complete. What is offered is no closed list: a rule has a code too, and a format may be
-//! followed by a file, so what is typed is judged by the argument's own parser and not by the list.
+//! Argument parsers with shell completions. The completions are not a closed list: a rule also has a code, and a format
+//! may be followed by a file, so the parser alone decides what is valid.
 
 use std::ffi::OsStr;
 
@@ -9,19 +9,19 @@ use crate::analysis::RULES;
 use crate::commands::output::Output;
 use crate::report::format::Format;
 
-/// A parser with words to offer. Help must not list them: set `hide_possible_values`.
+/// A parser with completions. `--help` must not list them: set `hide_possible_values`.
 #[derive(Clone)]
 pub struct Offered<T> {
     parse: fn(&str) -> Result<T, String>,
     words: fn() -> Vec<&'static str>,
 }
 
-/// Offers the rules' names.
+/// Completes rule names.
 pub fn rules<T>(parse: fn(&str) -> Result<T, String>) -> Offered<T> {
     Offered { parse, words: || RULES.iter().map(|rule| rule.info.name).collect() }
 }
 
-/// Offers the formats of a verb's report.
+/// Completes the formats of a command's report.
 pub fn formats<F: Format>() -> Offered<Output<F>> {
     Offered { parse: Output::parse, words: F::names }
 }

@@ -1,5 +1,5 @@
-//! `--output FORMAT[=FILE]`, the same for every verb that has it. A verb has formats of its own; how they are written on
-//! the command line, and that two of them do not go to one place, is said here.
+//! Parses `--output FORMAT[=FILE]`, and refuses two reports for one destination. Each command has its own list of
+//! formats.
 
 use std::path::{Path, PathBuf};
 
@@ -8,16 +8,16 @@ use crate::error::LintError;
 use crate::report::format::Format;
 use crate::sources;
 
-/// A format, and the file it goes to.
+/// A format and its destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Output<F> {
     pub format: F,
-    /// As the user wrote it; `None`: standard output.
+    /// The path as the user typed it; `None` is standard output.
     pub file: Option<PathBuf>,
 }
 
 impl<F: Format> Output<F> {
-    /// For the flag's parser.
+    /// The value parser of the flag.
     pub fn parse(text: &str) -> Result<Self, String> {
         let (name, file) = text.split_once('=').map_or((text, None), |(name, file)| (name, Some(file)));
         let format = F::parse(name).ok_or_else(|| match closest(name, F::names()) {
@@ -35,7 +35,7 @@ impl<F: Format> Output<F> {
     }
 }
 
-/// Two reports in one place: the second would run into the first, or replace it.
+/// Refuses two reports for one destination: the second would be appended to the first, or replace it.
 pub fn refuse_shared<F: Format>(outputs: &[Output<F>], directory: &Path) -> Result<(), LintError> {
     let place = |output: &Output<F>| output.file.as_ref().map(|file| sources::output_place(&directory.join(file)));
     let places = outputs.iter().map(place).collect::<Vec<_>>();

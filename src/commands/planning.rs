@@ -1,4 +1,4 @@
-//! The flags of verbs that plan, the same for each of them: what is planned, from where, and against what.
+//! The flags of commands that plan: what to plan, from which source, and compared with what.
 
 use clap::ValueHint;
 

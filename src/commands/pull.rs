@@ -1,5 +1,5 @@
 //! `pull`: updates `.portolan/` from the catalog, and writes manifests for undeclared entities. Everything is read and
-//! checked before the first write. Entities that no longer fit are reported and do not stop it.
+//! checked before the first write. Entities that no longer match their blueprint are reported and do not fail the pull.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -34,7 +34,7 @@ use crate::report::pull::{Before, Counts, ManifestDeed, ManifestLine, Mode, Pull
 use crate::settings::{self, Delivery, Origin, Settings};
 use crate::sources;
 
-/// So many misfits are shown as text; JSON has all.
+/// The number of mismatches that are printed as text; JSON lists all.
 const MOST_AS_TEXT: usize = 10;
 
 /// Update the blueprints and known entities in `.portolan/` from the catalog
@@ -111,7 +111,7 @@ pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let declared = Declared::of(&files);
     let mut fetched = Fetched::blueprints(&*catalog)?;
     if fetched.all.iter().all(|blueprint| is_reserved(&blueprint.identifier)) {
-        // A new organisation, or the wrong one. Its snapshot would leave lint nothing to check manifests against.
+        // The organisation is new, or the wrong one. Its snapshot would leave lint without blueprints.
         return Err(empty(&*catalog, context.settings).into());
     }
     refuse_emptier(&standing, &*catalog, &fetched, context)?;
@@ -146,8 +146,8 @@ pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     Ok(if args.check && is_news { Exit::ChangesPending } else { Exit::Success })
 }
 
-/// What an empty catalog means for the user: the embedded one is empty until something fills it, a platform's is probably
-/// the wrong one.
+/// The error for an empty catalog, with help that depends on the kind: an embedded catalog is empty until something
+/// fills it, and a platform's is probably the wrong one.
 fn empty(catalog: &dyn Catalog, settings: &Settings) -> PullError {
     let help = if settings.catalog.value == settings::Catalog::Local {
         let platform = settings.platform.value;
@@ -163,8 +163,8 @@ fn empty(catalog: &dyn Catalog, settings: &Settings) -> PullError {
     PullError::Empty { catalog: catalog.name().to_owned(), help }
 }
 
-/// Without a word on the catalog and without credentials it is the embedded one: an empty catalog in the place of the
-/// one that the snapshot is of would make all that the repository relates to unknown.
+/// Refuses to replace the snapshot of a platform by the embedded catalog that is only the default without credentials:
+/// every relation target of the repository would become unknown.
 fn refuse_unasked(standing: &Standing, context: &Context<'_>) -> Result<(), PullError> {
     let chosen = &context.settings.catalog;
     let is_unasked = chosen.value == settings::Catalog::Local && chosen.origin == Origin::Default;
@@ -176,8 +176,8 @@ fn refuse_unasked(standing: &Standing, context: &Context<'_>) -> Result<(), Pull
     }
 }
 
-/// The config may say `local` for everyday work, and `pull` be meant for the catalog that the snapshot is of: one without
-/// entities takes its place only for those who say so on the spot.
+/// Refuses to replace a snapshot by one of a catalog without entities, unless the catalog is named on the command line.
+/// The config may name `local` for everyday work while the snapshot is from another catalog.
 fn refuse_emptier(
     standing: &Standing,
     catalog: &dyn Catalog,
@@ -208,7 +208,7 @@ fn source(catalog: &dyn Catalog, context: &Context<'_>) -> Source {
     Source::new(context.settings.platform.value.name, name, now)
 }
 
-/// The entities that are asked for, read as a whole, with the manifests they would have.
+/// Reads the requested entities completely, and drafts their manifests.
 fn adopted(
     names: &[String],
     args: &PullArgs,
@@ -249,7 +249,7 @@ fn adopted(
     Ok(adopt(&entities, &shapes, declared, &wishes)?)
 }
 
-/// The blueprints that are named, or all but the platform's own.
+/// The named blueprints, or all but the system blueprints.
 fn chosen(names: &[String], fetched: &Fetched, catalog: &dyn Catalog) -> Result<Vec<Blueprint>, PullError> {
     if names.is_empty() {
         return Ok(fetched.all.iter().filter(|blueprint| !is_reserved(&blueprint.identifier)).cloned().collect());
@@ -268,7 +268,7 @@ fn chosen(names: &[String], fetched: &Fetched, catalog: &dyn Catalog) -> Result<
     names.into_iter().map(find).collect()
 }
 
-/// What lint says of the repository as it would be, and not of the repository as it is.
+/// The lint findings of the repository as it would be after the pull.
 fn misfits(
     prepared: &Prepared,
     adoption: &Adoption,
@@ -289,7 +289,7 @@ fn misfits(
     Ok(after)
 }
 
-/// What to do apart from what is being done.
+/// The part of a help text that does not suggest `portolan pull`, which is already running.
 fn without_pull(help: &str) -> Option<String> {
     let Some(at) = help.find("`portolan pull`") else { return Some(help.to_owned()) };
     let before = &help[..at];
@@ -364,7 +364,8 @@ fn line(adopted: &Adopted) -> ManifestLine<'_> {
     }
 }
 
-/// Manifests first: a snapshot that counts on entities which are not there yet would make relations dangle.
+/// Writes the manifests before the snapshot: if the pull is interrupted, the snapshot must not lack entities of
+/// manifests that do not exist yet.
 fn write(adoption: &Adoption, prepared: Prepared, context: &Context<'_>) -> Result<(), Error> {
     let root = &context.settings.root.value;
     sources::remove_abandoned(root, adoption.adopted.iter().map(|adopted| adopted.path.as_str()));

@@ -135,7 +135,7 @@ pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let settings = context.settings;
     refuse_shared(&args.output, &settings.directory)?;
     if args.dry_run {
-        // The same as `diff` with the same flags, to the byte.
+        // A dry run must print exactly what `diff` prints with the same flags.
         let (planning, output) = (args.planning.clone(), plan_outputs(&args.output));
         return diff::run(&DiffArgs { planning, output, ..DiffArgs::default() }, context);
     }
@@ -189,7 +189,7 @@ fn commented_approval(
     Ok(approvals.is_approved.then_some(digest))
 }
 
-/// Where the manifests are read from, after it is proved that they may be pushed; and what is to be said of it.
+/// Checks that the manifests may be pushed, and returns their source and a note about them.
 fn provenance(args: &PushArgs, owner: &Owner, context: &Context<'_>) -> Result<(Standpoint, Option<String>), Error> {
     let commit = args.planning.commit.as_deref();
     let from = if args.require_signed || context.settings.require_signed.value {
@@ -205,22 +205,22 @@ fn provenance(args: &PushArgs, owner: &Owner, context: &Context<'_>) -> Result<(
     Ok((from, note))
 }
 
-/// All that is known before the first write.
+/// Everything that is known before the first write.
 struct ToDo<'a> {
     planned: Planned,
     owner: Owner,
     from: &'a Standpoint,
-    /// Where a refusal is told.
+    /// The outputs for a refusal.
     instead: &'a [Output<OutcomeFormat>],
 }
 
 enum Prepared<'a> {
     Done(Box<ToDo<'a>>),
-    /// It was told, and this is the run's end.
+    /// The refusal was reported, and the run ends with this exit code.
     Refused(Exit),
 }
 
-/// The plan of now. With `--plan`, it must be the one that the file shows.
+/// Computes the current plan. With `--plan`, it must equal the one in the file.
 fn prepared<'a>(
     args: &PushArgs,
     owner: Owner,
@@ -248,7 +248,7 @@ fn prepared<'a>(
     }
 }
 
-/// From the plan on all pushes are alike; `again` is the command that makes this one anew.
+/// Asks for approval and confirmation, then pushes; `again` is the command that repeats this push.
 fn consented(args: &PushArgs, todo: &mut ToDo<'_>, again: &str, context: &mut Context<'_>) -> Result<Exit, Error> {
     let mut approve = args.approve.clone();
     if args.approval_comments {
@@ -256,12 +256,12 @@ fn consented(args: &PushArgs, todo: &mut ToDo<'_>, again: &str, context: &mut Co
     }
     let ToDo { planned, owner, from, .. } = &*todo;
     let missing = missing_approval(&planned.plan, &Consents { approve: &approve, adopt: args.planning.adopt });
-    // Where the outcome alone is wanted, nothing else is in it.
+    // If a report goes to standard output, the plan is not printed there as well.
     let shows_plan = args.output.iter().all(|output| output.file.is_some() || output.format == OutcomeFormat::Text);
     let prompt = if context.environment.in_ci() { None } else { Prompt::of_terminal() };
     let asks = match &missing {
         Some(missing) => {
-            // Nobody approves hazards unseen.
+            // Hazards can only be approved on a terminal that shows the plan.
             let is_seen = shows_plan && ui::results_are_seen();
             if !missing.can_be_typed || !is_seen || prompt.is_none() {
                 return Err(refuse(missing.error(), todo, again, false, context)?.into());
@@ -294,7 +294,7 @@ fn consented(args: &PushArgs, todo: &mut ToDo<'_>, again: &str, context: &mut Co
         }
     }
     let pushed = push(args, planned, owner, context);
-    // What is in a plan file is carried out once: what is left of it makes a plan of its own.
+    // A plan file is applied only once; the remaining changes require a new plan.
     let rest = args.plan.as_ref().map(|file| plan_file(file, &args.planning, context.settings));
     tell(args, &todo.planned, &pushed, rest.as_deref().unwrap_or(again), context)?;
     if pushed.outcome.is_complete() && is_first_in_embedded(planned, context.settings) {
@@ -309,8 +309,9 @@ fn consented(args: &PushArgs, todo: &mut ToDo<'_>, again: &str, context: &mut Co
     })
 }
 
-/// Writes the refusal and the plan to every report and to the job summary; the text goes to standard output unless another
-/// report does. The error is for the end of the run. `was_shown`: a person has just read the plan there.
+/// Writes the refusal and the plan to every report and to the job summary; the text goes to standard output unless
+/// another report does. The caller returns the error at the end of the run. `was_shown`: the plan was already printed
+/// for the user.
 fn refuse(
     refusal: PushError,
     todo: &ToDo<'_>,
@@ -333,17 +334,17 @@ fn refuse(
         refusal: Some(PlanRefusal { reason: &reason, help: &help }),
         ..Report::default()
     };
-    // No outputs at all would be the text.
+    // An empty list of outputs would mean text on standard output.
     if !outputs.is_empty() {
         shown(&report, planned, context)?;
     }
-    // A plan has no JUnit form, so these reports hold the refusal alone.
+    // A plan cannot be expressed in JUnit, so these reports contain only the refusal.
     let tests: Vec<_> = instead.iter().filter(|it| it.format == OutcomeFormat::Junit).cloned().collect();
     write_refusal(&refusal, &tests, owner, context);
     Ok(refusal)
 }
 
-/// Nothing of it was there before.
+/// Whether this push creates the first entities of the embedded catalog.
 fn is_first_in_embedded(planned: &Planned, settings: &Settings) -> bool {
     let total = &planned.plan.counts.total;
     settings.catalog.value == Catalog::Local
@@ -352,7 +353,8 @@ fn is_first_in_embedded(planned: &Planned, settings: &Settings) -> bool {
         && total.unchanged == 0
 }
 
-/// Where the outcome was to go, for what comes in its place. The record of the last push stays what it is.
+/// The outputs for a refusal: those of the outcome, except for the record of the last push, which must not be
+/// overwritten.
 fn instead(args: &PushArgs, context: &Context<'_>) -> Vec<Output<OutcomeFormat>> {
     let place = |file: &PathBuf| sources::output_place(&context.settings.directory.join(file));
     let record = args.since_outcome.as_ref().map(place);
@@ -360,7 +362,7 @@ fn instead(args: &PushArgs, context: &Context<'_>) -> Vec<Output<OutcomeFormat>>
     args.output.iter().filter(|output| !is_record(output)).cloned().collect()
 }
 
-/// Where a plan goes in place of its outcome. Tests are of what was done.
+/// The outputs of the outcome, converted for a plan. JUnit is left out, because its tests describe applied changes.
 fn plan_outputs(outputs: &[Output<OutcomeFormat>]) -> Vec<Output<PlanFormat>> {
     let plan = |output: &Output<OutcomeFormat>| {
         let format = match output.format {
@@ -374,7 +376,7 @@ fn plan_outputs(outputs: &[Output<OutcomeFormat>]) -> Vec<Output<PlanFormat>> {
     outputs.iter().filter_map(plan).collect()
 }
 
-/// A catalog may repeat in its refusal what it was sent.
+/// Masks the catalog's messages, which may repeat the values that were sent.
 fn mask_answers(outcome: &mut Outcome, planned: &Planned) {
     for act in planned.acts.waves.iter().flatten() {
         let Some(failure) = outcome.ends.get_mut(act.change).and_then(End::failure_mut) else { continue };
@@ -403,7 +405,7 @@ fn push(args: &PushArgs, planned: &Planned, owner: &Owner, context: &Context<'_>
         });
     });
     if heeded.is_err() {
-        // Then they end the program as they always did; the next run sees what was done.
+        // Without a handler, a signal ends the process at once; the next push reads what was written.
         Remarks::new(context.quiet, context.motion)
             .say("Ctrl-C ends this run without a report: signals cannot be handled here.");
     }
@@ -449,7 +451,7 @@ fn tell(
     };
     let given = give_out(&args.output, &render, context);
     if given.is_err() {
-        // Nobody may take a report that is not there for a push that was not made.
+        // The report could not be written, so the outcome is printed: the user must learn that the push happened.
         context.say(&render(OutcomeFormat::Text, &Style::PLAIN));
     }
     given

@@ -1,5 +1,5 @@
-//! Where reports go. A run of one config writes each to its place at once; with `--all`, texts are printed under a
-//! heading, and what is one document or goes to a file waits until all configs were run.
+//! Writes reports to their destinations. A run of one config writes at once; with `--all`, texts are printed under a
+//! heading, and documents and files are collected until all configs were run.
 
 use std::path::{Path, PathBuf};
 
@@ -10,10 +10,10 @@ use crate::report::combined::{self, Part, Run};
 use crate::report::plan::Totals;
 use crate::sources;
 
-/// The formats of which several on standard output would be no document.
+/// Formats of which standard output can hold only one document.
 const DOCUMENTS: [&str; 5] = ["json", "sarif", "gitlab", "junit", "markdown"];
 
-/// Whether a report of this format is a whole document, so that nothing may stand beside it.
+/// Whether a report of this format is a whole document that nothing may precede or follow.
 pub(super) fn is_document(format: &str) -> bool {
     DOCUMENTS.contains(&format)
 }
@@ -48,7 +48,7 @@ struct Collected {
     text: String,
 }
 
-/// Where a report was asked to go; `None`: standard output.
+/// The format of a report and its file; `None` is standard output.
 pub type Destination = (&'static str, Option<PathBuf>);
 
 impl Reports {
@@ -63,18 +63,18 @@ impl Reports {
         self.plans.push((self.config.clone(), plan));
     }
 
-    /// What follows is of this config.
+    /// Sets the config of the following reports.
     pub fn enter(&mut self, config: &str, folder: &str) {
         (self.config, self.folder) = (config.to_owned(), folder.to_owned());
         self.has_heading = false;
     }
 
-    /// The config at hand, once, for the line above what is said of it.
+    /// The name of the current config, once, as the heading of its reports.
     pub fn take_heading(&mut self) -> Option<String> {
         (!std::mem::replace(&mut self.has_heading, true)).then(|| self.config.clone())
     }
 
-    /// The JSON report of a config, wherever it was to go: all copies are the same.
+    /// The JSON report of a config. All copies are equal, so any destination will do.
     pub fn json_of(&self, config: &str) -> Option<String> {
         self.collected.iter().find(|it| it.config == config && it.format == "json").map(|it| it.text.clone())
     }
@@ -98,7 +98,7 @@ impl Reports {
         comment::comment(subject, &parts.collect::<Vec<_>>())
     }
 
-    /// What was asked to go to this place, of all configs, as one text; `None`: no config came to a report.
+    /// The combined report of all configs for this destination; `None` if no config produced one.
     pub fn combined(&self, (format, file): &Destination) -> Option<String> {
         let here = self.collected.iter().filter(|it| it.format == *format && it.file == *file);
         let part = |it: &'_ Collected| (it.config.clone(), it.folder.clone(), it.text.clone());
@@ -109,7 +109,7 @@ impl Reports {
 }
 
 impl Context<'_> {
-    /// Writes one report, in the format of this name. `file`: as the user wrote it; `None`: standard output.
+    /// Writes one report in the named format. `file` is the path as the user typed it; `None` is standard output.
     pub fn write_report(&mut self, format: &'static str, file: Option<&Path>, text: &str) -> Result<(), Error> {
         if let Some(reports) = self.reports.as_mut().filter(|_| file.is_some() || is_document(format)) {
             reports.collected.push(Collected {
@@ -134,7 +134,7 @@ impl Context<'_> {
         Ok(())
     }
 
-    /// With `--all`: names the config that the following results are of.
+    /// With `--all`: prints the name of the config above its results.
     pub fn show_heading(&mut self) -> Result<(), Error> {
         if let Some(config) = self.reports.as_mut().and_then(|reports| reports.take_heading()) {
             self.streams.show(&format!("{}\n", combined::heading(&config, &self.style)))?;

@@ -1,5 +1,5 @@
-//! `schema`: the JSON Schema of a file that portolan reads or writes, for editors and for those who read our JSON. That
-//! of manifests is made of the repository: its blueprints, and the entities that relations may point to.
+//! `schema`: prints or writes the JSON Schema of a file that portolan reads or writes. The schema of manifests is
+//! generated from the repository: its blueprints, and the entities that relations may point to.
 
 use crate::commands::context::Context;
 use crate::commands::steps::choices::Choices;
@@ -70,7 +70,7 @@ pub enum SchemaName {
 const FILE: &str = "manifest.schema.json";
 
 impl SchemaArgs {
-    /// Whether it is the same in all repositories.
+    /// Whether the schema is the same in all repositories.
     pub fn needs_no_repository(&self) -> bool {
         self.name != SchemaName::Manifest && !self.write
     }
@@ -108,7 +108,7 @@ pub fn run_in_repository(args: &SchemaArgs, context: &mut Context<'_>) -> Result
     Ok(Exit::Success)
 }
 
-/// Writes the schema of manifests anew where it lies: one of old blueprints would have an editor underline what is right.
+/// Updates an existing schema file of manifests: with old blueprints, an editor would mark valid manifests as wrong.
 pub fn refresh(settings: &Settings) -> Result<(), Error> {
     let (root, path) = (&settings.root.value, format!("{FOLDER}/{FILE}"));
     if sources::path_kind(&root.join(&path)) == Some(PathKind::File) {
@@ -126,7 +126,7 @@ fn of_manifests(settings: &Settings, choices: &Choices) -> String {
     }))
 }
 
-/// The schema as text; of manifests, what is the same in all repositories.
+/// The schema as text; for manifests, the generic part only.
 pub fn schema(name: SchemaName) -> String {
     let nowhere = Repository { platform: &PORT, blueprints: &[], candidates: &Candidates::default() };
     text(&match name {

@@ -1,4 +1,4 @@
-//! `serve`: runs the embedded catalog as a server until a signal. The server answers on its own threads; this one
+//! `serve`: runs the embedded catalog as an HTTP server until a signal. The server runs on its own threads; this one
 //! waits and writes the log.
 
 use std::fmt::Write as _;
@@ -29,12 +29,12 @@ use crate::report::serve::{self as report, Serve};
 use crate::settings::Origin;
 use crate::sources::{PathKind, database_place, did_you_mean, path_kind, path_text, tidy};
 
-/// `--store`'s word for a catalog that is gone at the end.
+/// The value of `--store` for a catalog that is not saved.
 const MEMORY: &str = "memory";
-/// Lines of the log that wait to be written, should the terminal be slow. More are counted and dropped: requests do not
-/// wait for a reader of the log.
+/// The maximum number of log lines that wait for a slow terminal. Further lines are counted and dropped, because
+/// requests must not wait for the log.
 const MOST_WAITING: usize = 10_000;
-/// In milliseconds; clients give up before.
+/// The maximum of `--latency` in milliseconds; clients time out earlier.
 const MOST_LATENCY: u32 = 60_000;
 
 /// Serve the embedded catalog with Port's HTTP API
@@ -190,7 +190,7 @@ pub fn run(args: ServeArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     Ok(wait(&heard, &waiting, context))
 }
 
-/// The credentials that the user chose; `None`: the server is to issue some.
+/// The credentials that the user chose; `None` if the server issues them.
 fn chosen_credentials(args: &ServeArgs, context: &Context<'_>) -> Result<Option<Credentials>, Error> {
     let variable = |name| context.environment.secret(name).cloned();
     let id = args.client_id.clone().map(Secret::new).or_else(|| variable("PORTOLAN_SERVE_CLIENT_ID"));
@@ -211,13 +211,13 @@ fn chosen_credentials(args: &ServeArgs, context: &Context<'_>) -> Result<Option<
         }
     }
     if id.reveal().contains(':') {
-        // A browser sends `user:password`.
+        // HTTP Basic authentication sends `user:password`, so the user name cannot contain a colon.
         return bad("client id", "it contains a colon");
     }
     Ok(Some(Credentials { id: id.reveal().to_owned(), secret }))
 }
 
-/// Where the file of that name is or may be made.
+/// The path of the store, whether or not the file exists.
 fn place_of(file: &Path, context: &Context<'_>) -> Result<PathBuf, ServeError> {
     let settings = context.settings;
     let refused = |why, help: &str| Err(ServeError::NoStore { store: path_text(file), why, help: help.to_owned() });
@@ -242,7 +242,7 @@ fn place_of(file: &Path, context: &Context<'_>) -> Result<PathBuf, ServeError> {
     }
 }
 
-/// The store, with the blueprints that it is to follow, and seeded.
+/// Opens the store, updates its blueprints, and seeds it.
 fn open(args: &ServeArgs, client: &str, context: &mut Context<'_>) -> Result<Store, Error> {
     let settings = context.settings;
     let store = match &args.store {
@@ -270,7 +270,7 @@ fn open(args: &ServeArgs, client: &str, context: &mut Context<'_>) -> Result<Sto
             let seed = Seed::of(&place, folder, context)?;
             seed.sow(&store, &writer(seed.user_agent()), context)?;
         }
-        // Another file is another catalog: what this repository holds is not its business.
+        // A store in another file is another catalog, so this repository does not change its blueprints.
         None if args.store.as_ref().is_some_and(|name| name.as_os_str() != MEMORY) => {}
         None => {
             let owner = Owner { scope: "local".to_owned() };
@@ -280,14 +280,14 @@ fn open(args: &ServeArgs, client: &str, context: &mut Context<'_>) -> Result<Sto
     Ok(store)
 }
 
-/// What the waiting thread is told.
+/// A message to the waiting thread.
 enum Heard {
-    /// And when it was.
+    /// A log line and its time.
     Line(Moment, Box<LogLine>),
     End(Told),
 }
 
-/// The way of a line from the server's threads to this one.
+/// Passes log lines from the server's threads to the waiting one.
 struct Log {
     sender: Sender<Heard>,
     waiting: Arc<AtomicUsize>,
@@ -296,7 +296,7 @@ struct Log {
 impl Log {
     fn take(&self, now: Moment, line: &LogLine) {
         if self.waiting.fetch_add(1, Ordering::Relaxed) < MOST_WAITING {
-            // Nobody listens only when the program is at its end.
+            // The receiver is closed only when the program ends.
             let _ = self.sender.send(Heard::Line(now, Box::new(line.clone())));
         }
     }
@@ -307,7 +307,7 @@ fn wait(heard: &Receiver<Heard>, waiting: &AtomicUsize, context: &mut Context<'_
         match heard {
             Heard::Line(now, line) => {
                 context.say(&line_text(now, &line));
-                // What came beyond the most that may wait was counted and not sent.
+                // Lines beyond the maximum were counted but not sent.
                 let before = waiting.fetch_sub(1, Ordering::Relaxed);
                 if before > MOST_WAITING {
                     let dropped = waiting.swap(MOST_WAITING - 1, Ordering::Relaxed) + 1 - MOST_WAITING;
@@ -324,7 +324,7 @@ fn wait(heard: &Receiver<Heard>, waiting: &AtomicUsize, context: &mut Context<'_
 
 fn line_text(now: Moment, line: &LogLine) -> String {
     let now = now.to_string();
-    // The time of a moment in its ISO form: `2026-11-02T08:15:00.000Z`.
+    // The time within an ISO timestamp: `2026-11-02T08:15:00.000Z`.
     let time = now.split_once('T').and_then(|(_, time)| time.get(..8)).unwrap_or_default();
     let milliseconds = line.time.as_secs_f64() * 1000.0;
     let mut text = format!("{time} {} {} {} {milliseconds:.1} ms", line.method, line.path, line.status);

@@ -1,5 +1,5 @@
-//! How results and talk may look where this run was started. Verbs that need no settings need this all the same:
-//! `explain` works beside a broken config.
+//! Decides about colours, progress and width from the environment and the streams. It needs no settings, so that
+//! commands such as `explain` work next to a broken config.
 
 use crate::report::style::Style;
 use crate::settings::{Environment, Request};
@@ -7,9 +7,9 @@ use crate::ui::{self, ColourChoice, ColourVariables, Motion};
 
 #[derive(Debug, Clone, Copy)]
 pub struct Terminal {
-    /// For standard output.
+    /// The style of standard output.
     pub style: Style,
-    /// For standard error.
+    /// Whether standard error is coloured.
     pub talk_is_coloured: bool,
     /// How progress is shown on standard error.
     pub motion: Motion,
@@ -32,8 +32,8 @@ impl Terminal {
     }
 }
 
-/// Pipelines keep what was said: there nothing moves, on a terminal of theirs neither. A file that somebody writes the talk
-/// to gets none of it.
+/// How to show progress. CI systems keep a log, so nothing is redrawn there, even on a terminal. A redirected standard
+/// error gets no progress.
 fn motion(environment: &Environment, is_terminal: bool) -> Motion {
     let is_dumb = environment.text("TERM").as_deref() == Some("dumb");
     match (environment.in_ci(), is_terminal) {
@@ -44,7 +44,7 @@ fn motion(environment: &Environment, is_terminal: bool) -> Motion {
     }
 }
 
-/// Where the locale says nothing, most terminals of today do; the console of Linux does not.
+/// Whether the terminal shows Unicode. Without a locale, most terminals do; the Linux console does not.
 fn takes_unicode(environment: &Environment) -> bool {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| environment.text(name));
     let is_plain = locale.is_some_and(|locale| !locale.to_lowercase().replace('-', "").contains("utf8"));
@@ -56,7 +56,7 @@ fn takes_links(environment: &Environment) -> bool {
     signs.into_iter().any(|name| environment.get(name).is_some())
 }
 
-/// `--color`'s words.
+/// Parses the value of `--color`.
 pub fn colour_choice(word: &str) -> Option<ColourChoice> {
     match word {
         "auto" => Some(ColourChoice::Auto),

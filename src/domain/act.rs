@@ -1,5 +1,5 @@
-//! What is sent to the catalog for each step of a plan: the plan says what changes and why, an act says what a call
-//! holds. A plan file carries acts, so that what was reviewed is, to the letter, what runs.
+//! The requests of a plan: a plan says what changes and why, an act is the write that is sent. A plan file contains its
+//! acts, so that exactly what was reviewed is sent.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use crate::domain::entity::{EntityKey, Targets};
 use crate::domain::plan::Deed;
 use crate::domain::value::Value;
 
-/// One for each step of each wave of the plan, in the same order.
+/// One act for each step of each wave of the plan, in the same order.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Acts {
     pub waves: Vec<Vec<Act>>,
@@ -15,25 +15,25 @@ pub struct Acts {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Act {
-    /// The place of its change in the plan.
+    /// The index of its change in the plan.
     pub change: usize,
     pub deed: Deed,
-    /// Whom the call is about: for the deletion of a rename, the old identifier.
+    /// The entity of the request: for the deletion of a rename, the old identifier.
     pub key: EntityKey,
     pub call: Call,
-    /// The changes all of whose earlier acts must have succeeded.
+    /// The changes whose earlier acts must all have succeeded.
     pub needs: Vec<usize>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Call {
-    /// Creates the entity, and is refused where there is one by now: the body is the whole entity.
+    /// Creates the entity; refused if it exists. The body is the whole entity.
     Create(Body),
-    /// Writes what the body names and leaves the rest; makes the entity where it is not there.
+    /// Writes the fields of the body and keeps the others; creates the entity if it does not exist.
     Merge(Body),
     /// The body is the whole entity.
     Replace(Body),
-    /// Writes what the body names of one entity that is there: the only call that clears title, icon or team.
+    /// Writes the fields of the body to an existing entity: the only request that clears title, icon or team.
     Patch(Body),
     Delete,
 }
@@ -44,7 +44,7 @@ pub struct Body {
     pub title: Part<Box<str>>,
     pub icon: Part<Box<str>>,
     pub team: Part<Box<[Box<str>]>>,
-    /// A null clears.
+    /// A null clears the property.
     pub properties: Vec<(Arc<str>, Value)>,
     pub relations: Vec<(Arc<str>, Targets)>,
 }

@@ -1,16 +1,16 @@
-//! Addresses as people write them: which hosts are this machine, and what of one may be repeated. What does not parse
-//! must be shown with the same care as what does: a password with a slash in it makes no address, and is still one.
+//! URLs and hosts as users write them: detects hosts that are this machine, and redacts credentials. A text that is not
+//! a URL is redacted too: a password with a slash breaks the URL, but is still a password.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-/// Whether `host`, with or without the brackets of IPv6, is this machine: `localhost`, all of 127/8, `::1`.
+/// Whether `host`, with or without the brackets of IPv6, is this machine: `localhost`, any of 127/8, `::1`.
 pub fn is_loopback(host: &str) -> bool {
     let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
     bare.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// `text` for an address: every byte but letters, digits and those that `is_kept` names is written as `%XX`.
+/// Percent-encodes `text` for a URL: keeps letters, digits and the bytes that `is_kept` accepts.
 pub fn percent_encoded(text: &str, is_kept: impl Fn(u8) -> bool) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
@@ -23,8 +23,7 @@ pub fn percent_encoded(text: &str, is_kept: impl Fn(u8) -> bool) -> String {
     encoded
 }
 
-/// `text` as a message may repeat it: where it is an address, or nearly one, without what may be a user, a password or a
-/// token. What was left out is `...`.
+/// Redacts a URL, or a text like one, for messages: user, password and tokens become `...`.
 pub fn without_secrets(text: &str) -> Cow<'_, str> {
     if !text.contains("://") && !text.contains('@') {
         return Cow::Borrowed(text);
@@ -33,7 +32,7 @@ pub fn without_secrets(text: &str) -> Cow<'_, str> {
         Some(at) => text.split_at(at + 3),
         None => ("", text),
     };
-    // The last one: nobody encodes the `@` of a password that should have been.
+    // The last `@`, because a password may contain one that is not encoded.
     let (user, rest) = rest.rsplit_once('@').map_or(("", rest), |(user, rest)| (user, rest));
     let (place, behind) = rest.split_at(rest.find(['?', '#']).unwrap_or(rest.len()));
     let (authority, path) = place.split_at(place.find(['/', '\\']).unwrap_or(place.len()));
@@ -42,7 +41,7 @@ pub fn without_secrets(text: &str) -> Cow<'_, str> {
         shown.push_str(if user.is_empty() { "@" } else { "...@" });
     }
     match port_at(authority).map(|at| authority.split_at(at)) {
-        // It was meant as a user and its password, and the path may be the rest of that.
+        // This is a user and password, and the path may be the rest of the password.
         Some((host, port)) if !port.bytes().skip(1).all(|byte| byte.is_ascii_digit()) => {
             shown.extend([host, ":..."]);
             return Cow::Owned(shown);
@@ -55,7 +54,7 @@ pub fn without_secrets(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Where the port of a host begins, with its colon.
+/// The index of the port of a host, with its colon.
 fn port_at(authority: &str) -> Option<usize> {
     let host = authority.rfind(']').unwrap_or_default();
     authority[host..].find(':').map(|at| host + at)

@@ -1,5 +1,5 @@
-//! The shape of entities, as the catalog's API gives it. Reading never fails as a whole where something can be
-//! made of it: what platforms really ship (absent `many`, types that do not exist, unknown keys) becomes a flaw.
+//! A blueprint: the schema of entities, as the catalog's API returns it. Parsing is lenient: whatever real catalogs
+//! return (no `many`, unknown types, unknown keys) is reported as a flaw.
 
 use serde_json::{Map, Value};
 
@@ -9,13 +9,13 @@ pub struct Blueprint {
     pub title: Option<String>,
     pub icon: Option<String>,
     pub description: Option<String>,
-    /// In the order of the file.
+    /// In file order.
     pub properties: Vec<Property>,
     pub relations: Vec<Relation>,
-    /// Mirror, calculation and aggregation properties: read, never written.
+    /// Mirror, calculation and aggregation properties, which are never written.
     pub computed: Vec<Computed>,
     pub ownership: Ownership,
-    /// The whole object as it came, unknown keys and all.
+    /// The whole object, including unknown keys.
     pub raw: Value,
 }
 
@@ -25,13 +25,13 @@ pub struct Property {
     pub title: Option<String>,
     pub description: Option<String>,
     pub required: bool,
-    /// `None`: the file gives none, or one that does not exist; then the type is not checked.
+    /// `None`: no type or an unknown one; the type is then not checked.
     pub kind: Option<PropertyKind>,
     pub format: Option<String>,
     pub default: Option<Value>,
-    /// The choices, when there is an `enum`.
+    /// The allowed values, if there is an `enum`.
     pub choices: Vec<Value>,
-    /// The property's schema as it came.
+    /// The property's schema, unchanged.
     pub schema: Value,
 }
 
@@ -44,7 +44,7 @@ pub enum PropertyKind {
     Array,
 }
 
-/// A format whose values are the identifiers of entities that every account has.
+/// A format whose values are identifiers of entities in a system blueprint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntityFormat {
     Team,
@@ -60,7 +60,7 @@ impl EntityFormat {
         }
     }
 
-    /// The blueprint of the entities.
+    /// The blueprint of those entities.
     pub fn blueprint(self) -> &'static str {
         match self {
             Self::Team => TEAM,
@@ -69,19 +69,19 @@ impl EntityFormat {
     }
 }
 
-/// The blueprint of teams; the identifiers of its entities are what `team` names.
+/// The blueprint of teams; `team` contains identifiers of its entities.
 pub const TEAM: &str = "_team";
 /// The blueprint of users; the identifiers of its entities are e-mail addresses.
 pub const USER: &str = "_user";
 
 impl Property {
-    /// What its value, or each item of its list, names.
+    /// The format of the value, or of each item of a list.
     pub fn entity_format(&self) -> Option<EntityFormat> {
         let of_items = || self.schema.get("items").and_then(|items| items.get("format")).and_then(Value::as_str);
         self.format.as_deref().or_else(of_items).and_then(EntityFormat::parse)
     }
 
-    /// Whether the catalog fills the property in where an entity does not give it.
+    /// Whether the catalog fills in a default if an entity has no value.
     pub fn has_default(&self) -> bool {
         self.default.as_ref().is_some_and(|default| !default.is_null())
     }
@@ -114,7 +114,7 @@ impl PropertyKind {
 pub struct Relation {
     pub name: String,
     pub title: Option<String>,
-    /// The blueprint of what it points to.
+    /// The target blueprint.
     pub target: String,
     pub required: bool,
     pub many: bool,
@@ -145,13 +145,13 @@ impl ComputedKind {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ownership {
-    /// Direct, or nothing said: a team may be set.
+    /// Direct or absent: entities have their own team.
     Direct,
-    /// The team comes along this path of relations and may not be set.
+    /// The team is inherited along this path of relations and cannot be set.
     Inherited { path: String },
 }
 
-/// Something odd in a blueprint that does not stop us. The path is a JSON pointer into the file.
+/// A problem in a blueprint that does not prevent its use. `pointer` is a JSON pointer into the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flaw {
     pub pointer: String,
@@ -159,7 +159,7 @@ pub struct Flaw {
 }
 
 impl Blueprint {
-    /// Reads one blueprint object. `Err` only where nothing can be made of it: no object, no identifier.
+    /// Parses a blueprint. `Err` only if it is not an object or has no identifier.
     pub fn from_json(raw: Value) -> Result<(Self, Vec<Flaw>), Flaw> {
         let mut flaws = Vec::new();
         let Value::Object(object) = &raw else {
@@ -288,7 +288,7 @@ fn text(object: &Map<String, Value>, key: &str) -> Option<String> {
     object.get(key).and_then(Value::as_str).map(str::to_owned)
 }
 
-/// A key inside a JSON pointer.
+/// Escapes a key for a JSON pointer.
 fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }

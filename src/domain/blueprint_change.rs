@@ -1,5 +1,5 @@
-//! What became of blueprints between two looks at a catalog, in the terms of those who write entities: what may be
-//! said, what must be, and where relations lead. Equal is equal by value; the order of keys means nothing.
+//! Compares blueprints at two points in time, for authors of manifests: changed properties, requirements and relations.
+//! Values are compared as JSON values; the order of keys does not matter.
 
 use std::collections::BTreeMap;
 
@@ -20,11 +20,11 @@ pub enum BlueprintChangeKind {
     Changed(Vec<Detail>),
 }
 
-/// One thing that is not as it was.
+/// One difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Detail {
     pub part: Part,
-    /// Of the property or relation, or the blueprint's key.
+    /// The name of the property or relation, or the key of the blueprint.
     pub name: String,
     pub change: Change,
 }
@@ -40,7 +40,7 @@ pub enum Part {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// What it is, in a few words: `number`, `many service`.
+    /// The type in a few words: `number`, `many service`.
     Added {
         what: String,
         required: bool,
@@ -48,18 +48,18 @@ pub enum Change {
     Removed,
     Required,
     Optional,
-    /// Type, target, arity or path.
+    /// Another type, target, arity or path.
     Became {
         from: String,
         to: String,
     },
-    /// Other keys of it that differ.
+    /// Other keys that differ.
     Rules {
         keys: Vec<String>,
     },
 }
 
-/// Sorted by identifier; empty where nothing that matters differs.
+/// The changes, sorted by identifier; empty if nothing relevant differs.
 pub fn changes(old: &[Blueprint], new: &[Blueprint]) -> Vec<BlueprintChange> {
     let by_identifier = |blueprints: &'_ [Blueprint]| -> BTreeMap<String, usize> {
         blueprints.iter().enumerate().map(|(at, blueprint)| (blueprint.identifier.clone(), at)).collect()
@@ -128,15 +128,15 @@ fn details(old: &Blueprint, new: &Blueprint) -> Vec<Detail> {
         change: Change::Rules { keys: Vec::new() },
     }));
     if details.is_empty() {
-        // What nothing could be made of has changed.
+        // Something that is not understood here has changed.
         let whole = |name| Detail { part: Part::Blueprint, name, change: Change::Rules { keys: Vec::new() } };
         details.extend(differing(&said_in_full(&old.raw), &said_in_full(&new.raw)).into_iter().map(whole));
     }
     details
 }
 
-/// The blueprint with what goes without saying: a relation that does not say so is to one, and not required;
-/// and what is empty might as well be absent.
+/// The blueprint with defaults spelled out: a relation without `many` and `required` is single and optional; an empty
+/// section equals an absent one.
 fn said_in_full(raw: &Value) -> Value {
     let mut raw = raw.clone();
     if let Some(object) = raw.as_object_mut() {
@@ -153,14 +153,14 @@ fn said_in_full(raw: &Value) -> Value {
     raw
 }
 
-/// Both sides of one name.
+/// Both versions of a named part.
 enum Pair<'a, T> {
     Gone,
     New(&'a T),
     Both(&'a T, &'a T),
 }
 
-/// In the new order, then what is gone.
+/// In the new order, followed by removed parts.
 fn each<'a, T>(old: &'a [T], new: &'a [T], name: impl Fn(&T) -> &str, mut deed: impl FnMut(&str, Pair<'a, T>)) {
     let before: BTreeMap<&str, &T> = old.iter().map(|it| (name(it), it)).collect();
     let after: BTreeMap<&str, &T> = new.iter().map(|it| (name(it), it)).collect();
@@ -257,7 +257,7 @@ fn raw_computed<'b>(blueprint: &'b Blueprint, name: &str) -> &'b Value {
 
 const COMPUTED: [&str; 3] = ["mirrorProperties", "calculationProperties", "aggregationProperties"];
 
-/// Keys of the blueprint, and of its schema, whose change is not told elsewhere.
+/// Keys of the blueprint and its schema whose change is not reported elsewhere.
 fn other_keys(old: &Blueprint, new: &Blueprint) -> Vec<String> {
     let told = ["schema", "relations", "ownership", "teamInheritance"];
     let is_empty = |value: Option<&Value>| value.is_none_or(|it| it.as_object().is_some_and(serde_json::Map::is_empty));

@@ -1,5 +1,5 @@
-//! What is wrong with a blueprint's body, by the published description of the API: the one list that lint and the
-//! embedded catalog both judge by. It records faults; lint and the catalog word them.
+//! Validates a blueprint body by the published description of the API. Lint and the embedded catalog both use it; it
+//! returns faults, and they word the messages.
 
 use serde_json::{Map, Value};
 
@@ -26,15 +26,14 @@ pub const FORMATS: [&str; 14] = [
 pub const SPECS: [&str; 3] = ["open-api", "embedded-url", "async-api"];
 const TITLE_MAX: usize = 100;
 const DESCRIPTION_MAX: usize = 200;
-/// The kinds of computed properties; each is a map of its own in the body.
+/// The kinds of computed properties; each is a separate map in the body.
 pub const COMPUTED: [&str; 3] = ["mirrorProperties", "calculationProperties", "aggregationProperties"];
-/// How deep the schema of one property may nest.
+/// The maximum nesting of a property's schema.
 const DEEPEST_SCHEMA: usize = 32;
 
-/// One fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BlueprintFault {
-    /// The keys that lead to it from the body.
+    /// The path of keys from the body.
     pub at: Vec<String>,
     pub kind: BlueprintFaultKind,
 }
@@ -45,14 +44,14 @@ pub enum BlueprintFaultKind {
         key: &'static str,
     },
     WrongType {
-        /// A type of JSON: `string`, `object`.
+        /// A JSON type: `string`, `object`.
         expected: String,
     },
     NoSuchChoice {
         choices: &'static [&'static str],
     },
     TooShort {
-        /// "characters" or "items"; the least number is 1.
+        /// "characters" or "items"; the minimum is 1.
         unit: &'static str,
     },
     TooLong {
@@ -65,7 +64,7 @@ pub enum BlueprintFaultKind {
     Extra {
         key: String,
     },
-    /// A `pattern`, or a key of `patternProperties`, that is no regular expression.
+    /// A `pattern`, or a key of `patternProperties`, that is not a regular expression.
     BrokenPattern,
     /// A pattern that would take too much time or memory.
     CostlyPattern,
@@ -77,11 +76,11 @@ pub enum BlueprintFaultKind {
     RequiredMany {
         relation: String,
     },
-    /// `required` names a property that is not there.
+    /// `required` contains an unknown property.
     UnknownRequired {
         property: String,
     },
-    /// More than one property, stored or computed, has this name.
+    /// Several properties, stored or computed, have this name.
     RepeatedName {
         name: String,
     },
@@ -90,7 +89,7 @@ pub enum BlueprintFaultKind {
 
 use BlueprintFaultKind as Kind;
 
-/// All faults, in the order in which the platform would name them.
+/// All faults, in the order in which the platform reports them.
 pub fn check_blueprint(body: &Value) -> Vec<BlueprintFault> {
     let mut check = Checker { at: Vec::new(), faults: Vec::new() };
     match body.as_object() {
@@ -100,7 +99,7 @@ pub fn check_blueprint(body: &Value) -> Vec<BlueprintFault> {
     check.faults
 }
 
-/// Whether `key` can be the name of a property or a relation.
+/// Whether `key` is a valid name of a property or relation.
 pub fn check_key(key: &str) -> Result<(), BlueprintFaultKind> {
     let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '@' | '_' | '=' | '\\' | '-');
     if key.chars().count() > BLUEPRINT_IDENTIFIER_MAX {
@@ -112,7 +111,7 @@ pub fn check_key(key: &str) -> Result<(), BlueprintFaultKind> {
     Ok(())
 }
 
-/// Collects the faults; `at` is where it is.
+/// Collects the faults; `at` is the current path.
 #[derive(Debug)]
 struct Checker {
     at: Vec<String>,
@@ -271,7 +270,7 @@ impl Checker {
         self.patterns(property, 0);
     }
 
-    /// Type, format and spec of a property or of the items of a list.
+    /// Checks type, format and spec of a property or of the items of a list.
     fn typed(&mut self, property: &Object) {
         self.one_of(property, "type", &TYPES);
         self.one_of(property, "format", &FORMATS);
@@ -290,7 +289,7 @@ impl Checker {
         self.text(property, "icon");
     }
 
-    /// A default that the property itself would refuse could never be stored.
+    /// A default of the wrong type could never be stored.
     fn default(&mut self, property: &Object) {
         let word = property.get("type").and_then(Value::as_str).unwrap_or_default();
         let fits = match property.get("default") {
@@ -306,7 +305,7 @@ impl Checker {
         }
     }
 
-    /// The patterns of a property, however deep in it they are.
+    /// Checks the patterns of a property at any depth.
     fn patterns(&mut self, schema: &Object, depth: usize) {
         if depth > DEEPEST_SCHEMA {
             return self.report(Kind::TooDeep);
@@ -440,7 +439,7 @@ impl Checker {
         }
     }
 
-    /// Stored and computed values are answered in one object, so a name can only be one of them.
+    /// Stored and computed values are returned in one object, so names must be unique across both.
     fn names(&mut self, body: &Object) {
         let stored = ("properties", body.get("schema").and_then(|schema| schema.get("properties")));
         let maps = [stored].into_iter().chain(COMPUTED.iter().map(|key| (*key, body.get(*key))));

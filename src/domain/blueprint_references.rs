@@ -1,21 +1,21 @@
-//! What a blueprint says about others: the targets of its relations and aggregations, and the paths of its mirror
-//! properties and of its ownership. Lint asks the snapshot for them, the embedded catalog its store.
+//! References from one blueprint to others: targets of relations and aggregations, and paths of mirror properties and
+//! ownership. Lint resolves them in the snapshot, the embedded catalog in its store.
 
 use serde_json::{Map, Value};
 
 use crate::domain::blueprint_check::COMPUTED;
 use crate::domain::system_blueprints;
 
-/// What every entity has, whatever its blueprint.
+/// The meta properties of every entity.
 const META: [&str; 9] =
     ["$identifier", "$title", "$icon", "$team", "$blueprint", "$createdAt", "$createdBy", "$updatedAt", "$updatedBy"];
-/// As a step of a path, it leads to the teams of the entity.
+/// In a path, this segment leads to the teams of the entity.
 pub const TEAM: &str = "$team";
 
-/// A reference that leads nowhere.
+/// A broken reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LostReference {
-    /// The keys that lead to it from the body.
+    /// The path of keys from the body.
     pub at: Vec<String>,
     pub kind: LostKind,
 }
@@ -25,15 +25,15 @@ pub enum LostKind {
     NoBlueprint {
         identifier: String,
     },
-    /// A mirror's path: `step` is the relation or property that `blueprint` does not have.
+    /// A mirror's path: `step` is a relation or property that `blueprint` does not have.
     Mirror {
         path: String,
         step: String,
         is_relation: bool,
         blueprint: String,
     },
-    /// An ownership's path: `step` is a relation that `blueprint` does not have, or `None` where the path ends at a
-    /// blueprint that has no direct ownership.
+    /// An ownership path: `step` is a relation that `blueprint` does not have, or `None` if the path ends at a
+    /// blueprint without direct ownership.
     Ownership {
         path: String,
         step: Option<String>,
@@ -43,7 +43,7 @@ pub enum LostKind {
 
 type Body = Map<String, Value>;
 
-/// The references of a body that lead nowhere. `find` gives the body of another blueprint; its own is `body`.
+/// The broken references of a body. `find` returns the body of another blueprint; `body` is its own.
 pub fn check_references<'a>(body: &'a Body, find: &dyn Fn(&str) -> Option<&'a Body>) -> Vec<LostReference> {
     let mut check = References { own: body, find, lost: Vec::new() };
     for section in ["relations", "aggregationProperties"] {
@@ -67,10 +67,10 @@ struct References<'a, 'f> {
     lost: Vec<LostReference>,
 }
 
-/// Why a path does not lead on.
+/// The reason why a path ends early.
 enum Stop<'a> {
     NoRelation(&'a Body),
-    /// The blueprint that a relation points to is not there; that is reported at the relation.
+    /// The target blueprint of a relation does not exist; that is reported at the relation.
     Elsewhere,
 }
 
@@ -122,7 +122,7 @@ impl<'a> References<'a, '_> {
         self.report(&["ownership", "path"], kind);
     }
 
-    /// The blueprint at the end of a path of relations; or the step that leads nowhere.
+    /// The blueprint at the end of a relation path, or the first segment that is broken.
     fn walk<'p>(&self, path: &'p str) -> Result<&'a Body, (&'p str, Stop<'a>)> {
         let mut current = self.own;
         for step in path.split('.') {
@@ -137,17 +137,17 @@ impl<'a> References<'a, '_> {
     }
 }
 
-/// The relations of an ownership's path, which may name the team at their end: `service.$team`.
+/// The relations of an ownership path, without a final `$team`: `service.$team`.
 pub fn owner_path(path: &str) -> &str {
     path.strip_suffix(".$team").unwrap_or(path)
 }
 
-/// Whether entities of a blueprint have the property at the end of a mirror's path.
+/// Whether entities of a blueprint have the property at the end of a mirror path.
 fn has(body: &Body, name: &str) -> bool {
     META.contains(&name)
         || entries(body, "schema.properties").any(|(property, _)| property == name)
         || COMPUTED.iter().any(|key| entries(body, key).any(|(property, _)| property == name))
-        // What the platform's newer blueprints hold is not published.
+        // The properties of the platform's newer system blueprints are not published.
         || system_blueprints::is_partly_known(identifier_of(body))
 }
 
@@ -155,12 +155,12 @@ fn is_inherited(ownership: &Value) -> bool {
     ownership.get("type").and_then(Value::as_str) == Some("Inherited")
 }
 
-/// Whether entities have teams of their own.
+/// Whether entities have their own teams.
 fn is_directly_owned(body: &Body) -> bool {
     body.get("ownership").and_then(|value| value.get("type")).and_then(Value::as_str) == Some("Direct")
 }
 
-/// The named parts of a body: `relations`, or `schema.properties`.
+/// The entries of a section of a body: `relations`, or `schema.properties`.
 pub fn entries<'a>(body: &'a Body, section: &str) -> impl Iterator<Item = (&'a String, &'a Value)> + use<'a> {
     let map = match section {
         "schema.properties" => body.get("schema").and_then(|schema| schema.get("properties")),

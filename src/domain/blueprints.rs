@@ -1,4 +1,4 @@
-//! All blueprints of a catalog: sorted by identifier, each once. It is a slice for whoever looks at all of them.
+//! All blueprints of a catalog, sorted by identifier and without duplicates. It dereferences to a slice.
 
 use std::collections::BTreeSet;
 use std::ops::Deref;
@@ -11,7 +11,7 @@ pub struct Blueprints {
 }
 
 impl Blueprints {
-    /// Of several with one identifier, the first that was given.
+    /// Of several blueprints with one identifier, the first one is kept.
     pub fn new(mut given: Vec<Blueprint>) -> Self {
         given.sort_by(|a, b| a.identifier.cmp(&b.identifier));
         given.dedup_by(|later, first| later.identifier == first.identifier);
@@ -23,7 +23,7 @@ impl Blueprints {
         self.sorted.get(at)
     }
 
-    /// Those of the names that are there.
+    /// The blueprints with these names that exist.
     pub fn among(&self, names: &BTreeSet<&str>) -> Vec<Blueprint> {
         self.sorted.iter().filter(|blueprint| names.contains(blueprint.identifier.as_str())).cloned().collect()
     }

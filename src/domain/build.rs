@@ -8,12 +8,12 @@ pub enum Build {
 }
 
 impl Build {
-    /// The build of this program: the release workflow compiles with `PORTOLAN_RELEASE` set to the tag of the release.
+    /// The build of this program: the release workflow compiles with `PORTOLAN_RELEASE` set to the release's tag.
     pub fn current() -> Self {
         Self::of_tag(option_env!("PORTOLAN_RELEASE"), env!("CARGO_PKG_VERSION"))
     }
 
-    /// A tag of another version does not count: the version that such a build would pin is not the published one.
+    /// A tag of another version is ignored, because such a build would pin a version that was not published.
     fn of_tag(tag: Option<&str>, version: &str) -> Self {
         match tag.and_then(|tag| tag.strip_prefix('v')) {
             Some(tagged) if tagged == version => Self::Published,

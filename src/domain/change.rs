@@ -1,5 +1,5 @@
-//! A change of a plan: the action on one entity, its fields and its cause. It carries facts, never texts. Values are in
-//! the form in which they were compared, so equal values here are equal in the catalog.
+//! A change of a plan: the action on one entity, its fields and its cause. It contains data only, no texts for users.
+//! Values are normalised, so equal values here are equal in the catalog.
 
 use std::sync::Arc;
 
@@ -18,8 +18,8 @@ pub struct Change {
     pub origin: Origin,
     /// The entity in its manifest; `None` for a deletion.
     pub place: Option<Place>,
-    /// Title, icon, team, then properties and relations by name. Empty for a deletion; for a rename, the fields in which
-    /// the new entity differs from the old one.
+    /// Title, icon, team, then properties and relations by name. Empty for a deletion; for a rename, the fields in
+    /// which the new entity differs from the old one.
     pub fields: Vec<FieldChange>,
     /// Who last wrote the entity in the catalog, and when.
     pub record: Option<Record>,
@@ -48,7 +48,7 @@ pub enum RenamedBy {
     Annotation,
     /// Git moved its file.
     Move,
-    /// It is in the same file at the same position as the old entity at the base.
+    /// It is in the same file at the same position as the old entity at the merge base.
     Place,
     /// One entity was removed and one added, with nearly the same content.
     Content,
@@ -68,9 +68,9 @@ pub enum Standing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {
     ThisBranch,
-    /// The base and the catalog differ, and this branch did not change it.
+    /// The manifest at the merge base and the catalog differ, and this branch did not change it.
     AlreadyPending,
-    /// There is no base to compare with.
+    /// There is no merge base to compare with.
     Unknown,
 }
 
@@ -103,7 +103,7 @@ pub enum Field {
 pub enum Cause {
     /// The manifest sets it.
     Named,
-    /// The manifest at the base set it, and this one no longer does.
+    /// The manifest at the merge base set it, and this one no longer does.
     Dropped,
     /// The manifest is the whole entity and does not set it.
     LeftOut,
@@ -142,7 +142,7 @@ pub enum Afterwards {
 }
 
 impl Field {
-    /// The name that the value of a property is under.
+    /// The name of the property, for a property.
     pub fn property_name(&self) -> Option<&str> {
         match self {
             Self::Property(name) => Some(name),
@@ -152,13 +152,13 @@ impl Field {
 }
 
 impl Change {
-    /// Whether this branch caused any part of it; without a base, every change counts.
+    /// Whether this branch caused no part of it; without a merge base, every change counts as caused.
     pub fn is_only_pending(&self) -> bool {
         let is_pending = |origin: Origin| origin == Origin::AlreadyPending;
         is_pending(self.origin) && self.fields.iter().all(|field| is_pending(field.origin))
     }
 
-    /// The entity that it removes.
+    /// The entity that the change removes.
     pub fn removed(&self) -> Option<EntityKey> {
         self.removed_identifier()
             .map(|identifier| EntityKey { blueprint: self.key.blueprint.clone(), identifier: identifier.into() })
@@ -172,7 +172,7 @@ impl Change {
         }
     }
 
-    /// Whether it creates its key.
+    /// Whether the change creates its entity.
     pub fn is_new(&self) -> bool {
         match self.action {
             Action::Create | Action::Rename { .. } => true,

@@ -4,7 +4,7 @@
 pub struct Day(pub i64);
 
 impl Day {
-    /// The day of an RFC 3339 time or date, in the zone it is written in: a day is precise enough.
+    /// Parses the day of an RFC 3339 time or date, in its own time zone: a day is precise enough.
     pub fn parse(text: &str) -> Option<Self> {
         let number = |from: usize, to: usize| text.get(from..to)?.parse::<i64>().ok();
         let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
@@ -39,7 +39,7 @@ impl Day {
     }
 }
 
-/// Seconds since 1970 of a date as HTTP writes it: `Sun, 06 Nov 1994 08:49:37 GMT`.
+/// Seconds since 1970 of an HTTP date: `Sun, 06 Nov 1994 08:49:37 GMT`.
 pub fn http_date(text: &str) -> Option<i64> {
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let rest = text.trim().split_once(", ")?.1.strip_suffix(" GMT")?;

@@ -1,5 +1,5 @@
-//! An entity as a manifest declares it. Absent, null and set differ: absent is "unmanaged" with `merge` and "none"
-//! with `replace`, null clears with both. Every part has its position, so that a change can point to a line.
+//! An entity as a manifest declares it. Absent, null and set differ: an absent field is unmanaged with `merge` and
+//! cleared with `replace`; null clears with both. Every part has its position, so that a change can point to a line.
 
 use std::sync::Arc;
 
@@ -14,19 +14,19 @@ pub struct Desired {
     pub title: Wish<Box<str>>,
     pub icon: Wish<Box<str>>,
     pub team: Wish<Teams>,
-    /// In the manifest's order; a name given twice counts as its last.
+    /// In the manifest's order; of duplicate names, the last one applies.
     pub properties: Box<[DesiredProperty]>,
     pub relations: Box<[DesiredRelation]>,
-    /// The identifier that the entity had, in the same blueprint, where its manifest says so.
+    /// The former identifier in the same blueprint, if the manifest has the annotation.
     pub renamed_from: Option<Box<str>>,
-    /// The file, and the entity in it.
+    /// The file, and the position of the entity in it.
     pub place: Place,
 }
 
-/// The annotation of a manifest that names the entity's former identifier.
+/// The annotation for the entity's former identifier.
 pub const RENAMED_FROM: &str = "portolan.dev/renamed-from";
 
-/// One key of a manifest, with the place of its value.
+/// A field of a manifest, with the position of its value.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Wish<T> {
     #[default]
@@ -35,14 +35,14 @@ pub enum Wish<T> {
     Set(T, Span),
 }
 
-/// The catalog takes a lone string for a list of one.
+/// The catalog accepts a single string as a list of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Teams {
     One(Box<str>),
     Many(Box<[Box<str>]>),
 }
 
-/// A null value clears.
+/// A null value clears the property.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DesiredProperty {
     pub name: Arc<str>,
@@ -50,7 +50,7 @@ pub struct DesiredProperty {
     pub span: Span,
 }
 
-/// `Targets::None` is a null, which clears.
+/// `Targets::None` is a null, which clears the relation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DesiredRelation {
     pub name: Arc<str>,

@@ -1,4 +1,4 @@
-//! SHA-256 digests: of what was compared ([`Digest`]), and of what a person approves ([`ApprovalDigest`]). Whoever
+//! SHA-256 digests of compared content ([`Digest`]) and of what a user approves ([`ApprovalDigest`]). The code that
 //! computes a digest defines what it covers.
 
 use std::fmt;
@@ -18,22 +18,22 @@ impl fmt::Debug for Digest {
     }
 }
 
-/// What `--approve` takes: 192 bits of a SHA-256 in hexadecimal. One word, so that a double click selects it, and of a
-/// length that neither a commit (40 digits) nor any other digest (64 digits) has. It is never abbreviated: of a short
-/// digest somebody can find two plans that share it.
+/// The value of `--approve`: 192 bits of a SHA-256 in hexadecimal. It is one word, so that a double click selects it,
+/// and differs in length from a commit (40 digits) and other digests (64 digits). It is never abbreviated, because two
+/// plans with the same short digest can be constructed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ApprovalDigest(pub [u8; Self::BYTES]);
 
 impl ApprovalDigest {
     const BYTES: usize = 24;
-    /// Digits in its only spelling.
+    /// The number of digits.
     pub const DIGITS: usize = 2 * Self::BYTES;
 
     pub fn of(digest: Digest) -> Self {
         Self(std::array::from_fn(|at| digest.0[at]))
     }
 
-    /// Reads its only spelling: all digits, in lower case.
+    /// Parses the canonical spelling: all digits, in lower case.
     pub fn parse(text: &str) -> Option<Self> {
         let mut bytes = [0; Self::BYTES];
         if text.len() != Self::DIGITS || !text.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f')) {

@@ -1,33 +1,33 @@
-//! An entity as the catalog stores it: its writable part and the catalog's record of it. `domain::manifest` has its
-//! position in a file.
+//! An entity as the catalog stores it: its values and the record of its writers. `domain::manifest` has its position in
+//! a file.
 
 use std::sync::Arc;
 
 use crate::domain::moment::Moment;
 use crate::domain::value::Value;
 
-/// What an entity is told by: identifiers are unique within a blueprint.
+/// The key of an entity: identifiers are unique within a blueprint.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EntityKey {
     pub blueprint: Arc<str>,
     pub identifier: Box<str>,
 }
 
-/// The stored part of an entity; computed values are not in it. Names are shared: a hundred thousand entities of a
-/// blueprint have the same few.
+/// The stored part of an entity, without computed values. Names are interned, because a hundred thousand entities share
+/// a few names.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entity {
     pub key: EntityKey,
     pub title: Option<Box<str>>,
     pub icon: Option<Box<str>>,
     pub team: Box<[Box<str>]>,
-    /// In the catalog's order; a null is kept.
+    /// In the catalog's order; nulls are kept.
     pub properties: Box<[(Arc<str>, Value)]>,
     pub relations: Box<[(Arc<str>, Targets)]>,
     pub record: Record,
 }
 
-/// What a relation points to.
+/// The targets of a relation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Targets {
     None,
@@ -44,27 +44,27 @@ pub struct Record {
     pub updated_by: Option<Arc<str>>,
 }
 
-/// Whose entities are meant: the scope that every write is sent under, and that the catalog keeps beside the entity.
+/// The owner of entities: the scope of every write, which the catalog stores in the datasource of an entity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owner {
     pub scope: String,
 }
 
 impl Owner {
-    /// The writer's product name, in the datasource of what it wrote.
+    /// The product name at the start of the datasource.
     pub const PRODUCT: &'static str = "portolan";
 
-    /// The User-Agent of every write; the catalog keeps it as the datasource.
+    /// The User-Agent of every write; the catalog stores it as the datasource.
     pub fn user_agent(&self) -> String {
         format!("{}/{} {}", Self::PRODUCT, env!("CARGO_PKG_VERSION"), self.mark())
     }
 
-    /// What stands in the datasource of all that this owner wrote, whatever version did.
+    /// The part of the datasource that identifies the owner, in every version.
     pub fn mark(&self) -> String {
         format!("(statekey/{})", self.scope)
     }
 
-    /// Whether a User-Agent says on whose behalf it writes: what is written without that is nobody's.
+    /// Whether a User-Agent contains a scope: entities written without one have no owner.
     pub fn is_told_in(user_agent: &str) -> bool {
         let scope = user_agent.split_once("(statekey/").and_then(|(_, rest)| rest.split_once(')'));
         user_agent.starts_with(Self::PRODUCT) && scope.is_some_and(|(scope, _)| !scope.trim().is_empty())

@@ -1,5 +1,4 @@
-//! What is wrong with a text as YAML, before anybody asks what it means. The reader records facts; the
-//! rules word them.
+//! Syntax faults of a YAML text, independent of its meaning. The reader records data; the rules word the messages.
 
 use crate::domain::span::Span;
 
@@ -17,29 +16,29 @@ pub enum FaultKind {
         help: Option<String>,
         related: Option<(Span, String)>,
     },
-    /// A value or a key that JSON does not have (`.inf`, a null key): Kubernetes refuses the file. `message` is a sentence;
-    /// `help` starts with a verb.
+    /// A value or key that JSON does not have (`.inf`, a null key): Kubernetes rejects the file. `message` is a
+    /// sentence; `help` starts with a verb.
     NotJson {
         message: String,
         help: String,
     },
-    /// The same key again; the span is the later one.
+    /// A duplicate key; the span is the later one.
     DuplicateKey {
         key: String,
         first: Span,
     },
-    /// A plain scalar that editors (YAML 1.2) and the cluster read differently.
+    /// A plain scalar that editors (YAML 1.2) and Kubernetes (YAML 1.1) read differently.
     AmbiguousScalar {
         editor: Reading,
         cluster: Reading,
         is_key: bool,
     },
-    /// A character that breaks the line for Kubernetes (YAML 1.1), and is part of the text for editors. A carriage return:
-    /// one too many before a line end, which Kubernetes does not count and editors do.
+    /// A character that Kubernetes (YAML 1.1) reads as a line break and editors read as text; also a second carriage
+    /// return before a line feed, which only editors count.
     AmbiguousBreak {
         code: u32,
     },
-    /// A key that is not a string for anybody. `text` is what the cluster makes of it.
+    /// A key that no reader accepts as a string. `text` is what Kubernetes converts it to.
     NonStringKey {
         found: Reading,
         text: String,
@@ -54,22 +53,23 @@ pub enum FaultKind {
     AliasBomb {
         limit: usize,
     },
-    /// The file is not UTF-8 (or UTF-16 with a mark).
+    /// The file is neither UTF-8 nor UTF-16 with a byte order mark.
     BadEncoding {
         message: String,
     },
-    /// There is, or may be, a manifest, and something else is in its place. `message` is a sentence; `help` starts with a
-    /// verb. `is_fault`: nothing like it is kept by intent.
+    /// A file that is, or may be, a manifest was replaced by something else. `message` is a sentence; `help` starts
+    /// with a verb. `is_fault`: this is never intended.
     Absent {
         message: String,
         help: String,
         is_fault: bool,
     },
-    /// Marks of an unresolved merge conflict; the span is the first one. `message` is a sentence; `help` starts with a verb.
+    /// Markers of an unresolved merge conflict; the span is the first one. `message` is a sentence; `help` starts with
+    /// a verb.
     MergeConflict {
         message: String,
         help: String,
-        /// The last mark.
+        /// The last marker.
         last: Span,
     },
     /// A manifest in a file that the config does not include. `message` is a sentence; `help` starts with a verb.
@@ -77,7 +77,7 @@ pub enum FaultKind {
         message: String,
         help: String,
     },
-    /// The system does not let us read the file.
+    /// The operating system denies reading the file.
     Unreadable {
         message: String,
     },
@@ -85,25 +85,25 @@ pub enum FaultKind {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Oversize {
-    /// Bytes of a file.
+    /// The size of a file in bytes.
     File,
-    /// Bytes of one document.
+    /// The size of one document in bytes.
     Document,
-    /// Keys and values of one document.
+    /// The number of keys and values in one document.
     Nodes,
 }
 
-/// What a reader makes of a scalar, for messages.
+/// How a reader interprets a scalar, for messages.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reading {
     Null,
     Bool(bool),
-    /// As it would be written in JSON.
+    /// In JSON notation.
     Number(String),
     String(String),
-    /// The reader refuses it (`.nan` has no JSON form).
+    /// The reader rejects it (`.nan` has no JSON form).
     Refused,
-    /// A list or a mapping, as keys can be.
+    /// A list or a mapping, used as a key.
     Collection,
 }
 

@@ -1,22 +1,22 @@
-//! Names of files made from identifiers. An identifier may hold `/`, `\` and `:`, and two may differ in case alone;
-//! a file's name may not, on one system or another. What is escaped is escaped as in a URL, with `%`, which no
-//! identifier has: so a name tells its identifier.
+//! File names for identifiers. An identifier may contain `/`, `\` and `:`, and two may differ only in case; file
+//! systems do not allow that. Characters are escaped as in a URL, with `%`, which identifiers cannot contain, so a name
+//! maps back to its identifier.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::domain::fnv;
 
-/// The longest stem, in bytes: most systems take names of 255.
+/// The maximum length of a stem in bytes: most systems allow names of 255.
 const LONGEST: usize = 200;
 
-/// Devices of Windows, which are no files whatever follows the dot.
+/// Device names of Windows, with any extension.
 const DEVICES: [&str; 22] = [
     "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "lpt1", "lpt2",
     "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
 ];
 
-/// The name, without its extension, of the file that is `identifier`'s.
+/// The file name of an identifier, without its extension.
 pub fn stem(identifier: &str) -> String {
     let is_device = is_device(identifier);
     let stem = escaped(identifier, |at, c| {
@@ -26,7 +26,7 @@ pub fn stem(identifier: &str) -> String {
     shortened(stem, identifier)
 }
 
-/// Every identifier with its stem; no two are the same to a system that knows no case.
+/// The file name of every identifier; no two are equal on a case-insensitive file system.
 pub fn stems<'i>(identifiers: impl IntoIterator<Item = &'i str>) -> BTreeMap<&'i str, String> {
     let mut stems: BTreeMap<&str, String> = identifiers.into_iter().map(|it| (it, stem(it))).collect();
     let mut alike: BTreeMap<String, Vec<&str>> = BTreeMap::new();
@@ -41,7 +41,7 @@ pub fn stems<'i>(identifiers: impl IntoIterator<Item = &'i str>) -> BTreeMap<&'i
     stems
 }
 
-/// The identifier that a stem stands for; a stem that nobody escaped stands for itself.
+/// The identifier of a file name; a name that was not escaped is its own identifier.
 pub fn identifier_of(stem: &str) -> String {
     let mut bytes = Vec::with_capacity(stem.len());
     let mut rest = stem;
@@ -56,7 +56,7 @@ pub fn identifier_of(stem: &str) -> String {
     String::from_utf8(bytes).unwrap_or_else(|_| stem.to_owned())
 }
 
-/// Whether a file of this name would be a device of Windows.
+/// Whether a file with this name would be a Windows device.
 pub fn is_device(stem: &str) -> bool {
     let first = stem.split('.').next().unwrap_or(stem);
     DEVICES.iter().any(|device| device.eq_ignore_ascii_case(first))
@@ -78,8 +78,7 @@ fn escaped(text: &str, must: impl Fn(usize, char) -> bool) -> String {
     out
 }
 
-/// A stem that is too long keeps its beginning, and a number of its own. It tells no identifier any more; the file's
-/// content does.
+/// Shortens a stem to its beginning and a hash. It no longer maps back to its identifier; the file's content has it.
 fn shortened(stem: String, identifier: &str) -> String {
     if stem.len() <= LONGEST {
         return stem;

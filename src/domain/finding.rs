@@ -1,4 +1,4 @@
-//! What lint says: a finding is data, and knows nothing of how it is shown.
+//! Findings of lint, independent of how they are reported.
 
 use crate::domain::span::Span;
 
@@ -21,7 +21,7 @@ impl Severity {
     }
 }
 
-/// The families of `product` order: from the text towards the repository.
+/// The families of rules, from the text to the repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Family {
     Syntax,
@@ -47,28 +47,28 @@ impl Family {
     }
 }
 
-/// What a rule says of itself. Its examples are files in `testdata/rules/<name>/`.
+/// The metadata of a rule. Its examples are files in `testdata/rules/<name>/`.
 #[derive(Debug)]
 pub struct RuleInfo {
-    /// `P` and three digits, by family; never used again.
+    /// `P` and three digits, by family; never reused.
     pub code: &'static str,
     pub name: &'static str,
     pub family: Family,
-    /// `None`: off until the config turns it on.
+    /// `None`: off unless the config turns it on.
     pub severity: Option<Severity>,
-    /// What is wrong, in half a line.
+    /// The problem, in half a line.
     pub what: &'static str,
-    /// The harm.
+    /// The harm that the problem causes.
     pub why: &'static str,
-    /// The cure; starts with a verb.
+    /// The solution; starts with a verb.
     pub fix: &'static str,
 }
 
-/// Which file of a run; the run's list of files says its path.
+/// A file of a run, by its index in the run's list of paths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(pub u32);
 
-/// A place in a file of the run.
+/// A position in a file of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Place {
     pub file: FileId,
@@ -80,32 +80,32 @@ pub struct Finding {
     pub rule: &'static RuleInfo,
     pub severity: Severity,
     pub place: Place,
-    /// A sentence: names the thing, in backticks.
+    /// A sentence that names the problem, with identifiers in backticks.
     pub message: String,
     /// A few words under the caret; may be empty.
     pub label: String,
-    /// The entity it is about, where there is one.
+    /// The entity of the finding, if any.
     pub entity: Option<EntityName>,
-    /// Another entity that it hangs on: the target of a relation.
+    /// Another entity involved: the target of a relation.
     pub target: Option<EntityName>,
-    /// Other places that matter, each with a few words.
+    /// Other relevant positions, each with a few words.
     pub related: Vec<(Place, String)>,
-    /// The entity at the first related place, where that place is as much the cause as this one: then a report may
-    /// exchange the two, to show the finding in the file that a change touches.
+    /// The entity at the first related position, if that position is equally a cause: a report may then exchange the
+    /// two, to show the finding in the file that a change touches.
     pub counterpart: Option<EntityName>,
-    /// What to do about this one; starts with a verb.
+    /// What to do about this finding; starts with a verb.
     pub help: Option<String>,
     pub fix: Option<Fix>,
 }
 
-/// (blueprint, identifier) as written, which may be neither legal nor complete.
+/// Blueprint and identifier as written, possibly invalid or incomplete.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EntityName {
     pub blueprint: String,
     pub identifier: String,
 }
 
-/// A repair: edits of the finding's own file. Safe ones are applied by `--fix`, the rest only shown.
+/// Edits of the finding's own file that fix it. Safe fixes are applied by `--fix`, others are only shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
     /// Starts with a verb: "quote it".
@@ -121,7 +121,7 @@ pub struct Edit {
 }
 
 impl Finding {
-    /// Makes the first related place the finding's own, and the other way round.
+    /// Exchanges the finding's position with the first related one.
     pub fn exchange_places(&mut self) {
         let Some((other, _)) = self.related.first_mut() else { return };
         std::mem::swap(&mut self.place, other);
@@ -130,7 +130,7 @@ impl Finding {
         }
     }
 
-    /// Same findings, same order, whatever the threads did.
+    /// Sorts findings independently of the order in which threads report them.
     pub fn sort_key(&self) -> (Place, &'static str, &str) {
         (self.place, self.rule.code, &self.message)
     }

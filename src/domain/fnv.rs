@@ -1,10 +1,10 @@
-//! FNV-1a: small, and the same on every platform, with every compiler and in every version, which `std`'s hashers do
-//! not promise. What is kept in files depends on it: it never changes, and it keeps nobody from forging.
+//! FNV-1a hash: small, and identical on every platform and in every version, unlike `std`'s hashers. Stored files
+//! depend on it, so it never changes. It is not cryptographic.
 
-/// What a hash begins with.
+/// The initial value of a hash.
 pub const START: u64 = 0xcbf2_9ce4_8422_2325;
 
-/// The hash, after one more byte.
+/// The hash after one more byte.
 pub fn add(hash: u64, byte: u8) -> u64 {
     (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
 }

@@ -18,6 +18,16 @@ pub enum OwnerKind {
     Person,
 }
 
+/// How the datasource of each known writer starts, and the name of the tool.
+pub const WRITERS: [(&str, OwnerKind, Option<&str>); 6] = [
+    (Owner::PRODUCT, OwnerKind::Scope, None),
+    ("port-k8s-exporter", OwnerKind::Exporter, None),
+    ("port-auto-k8s-exporter", OwnerKind::Exporter, None),
+    ("port-ocean/", OwnerKind::Integration, None),
+    ("terraform-provider", OwnerKind::Tool, Some("Terraform")),
+    ("port-cli/", OwnerKind::Tool, Some("port-cli")),
+];
+
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ForeignOwner {
     pub kind: OwnerKind,
@@ -30,32 +40,21 @@ impl ForeignOwner {
         Self { kind, name }
     }
 
-    /// From the datasource that the catalog keeps: the writer's User-Agent.
+    /// The owner from the datasource that the catalog stores: the writer's User-Agent.
     pub fn of_datasource(datasource: &str) -> Option<Self> {
-        let key = datasource.split_once("(statekey/").and_then(|(_, rest)| rest.split_once(')'));
-        let key = key.map(|(key, _)| key.to_owned()).filter(|key| !key.is_empty());
-        if datasource.starts_with(Owner::PRODUCT) {
-            return Some(Self::new(OwnerKind::Scope, key));
-        }
-        if datasource.contains("port-k8s-exporter") || datasource.contains("port-auto-k8s-exporter") {
-            return Some(Self::new(OwnerKind::Exporter, key));
-        }
-        if let Some(rest) = datasource.strip_prefix("port-ocean/") {
-            let parts: Vec<&str> = rest.split('/').filter(|part| !part.is_empty()).collect();
-            // The type, the version, the integration's id, and which part of it wrote.
-            let name = match parts.as_slice() {
-                [] => None,
-                [kind, _, id, ..] => Some(format!("{kind}/{id}")),
-                all => Some(all.join("/")),
-            };
-            return Some(Self::new(OwnerKind::Integration, name));
-        }
-        let tools = [("terraform-provider", "Terraform"), ("port-cli", "port-cli")];
-        let tool = tools.into_iter().find(|(start, _)| datasource.starts_with(start));
-        tool.map(|(_, name)| Self::new(OwnerKind::Tool, Some(name.to_owned())))
+        let (start, kind, name) = WRITERS.into_iter().find(|(start, ..)| datasource.starts_with(start))?;
+        let name = match kind {
+            OwnerKind::Scope | OwnerKind::Exporter => {
+                let (_, rest) = datasource.split_once("(statekey/").unwrap_or_default();
+                rest.split_once(')').map(|(key, _)| key.to_owned()).filter(|key| !key.is_empty())
+            }
+            OwnerKind::Integration => integration_name(&datasource[start.len()..]),
+            OwnerKind::Tool | OwnerKind::Person => name.map(str::to_owned),
+        };
+        Some(Self::new(kind, name))
     }
 
-    /// The person who changed an entity last. The ids of API clients are no people.
+    /// The person who last changed an entity. Ids of API clients are not people.
     pub fn of_record(record: &Record) -> Option<Self> {
         let by = record.updated_by.as_deref().or(record.created_by.as_deref())?;
         let is_person = by.contains(['@', '|']) || by.starts_with("user_");
@@ -63,7 +62,17 @@ impl ForeignOwner {
     }
 }
 
-/// As it stands in a sentence after "owned by".
+/// `pagerduty/1` from `pagerduty/0.2.1/1/exporter`: type, version, integration id, component.
+fn integration_name(path: &str) -> Option<String> {
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    match parts.as_slice() {
+        [] => None,
+        [kind, _, id, ..] => Some(format!("{kind}/{id}")),
+        all => Some(all.join("/")),
+    }
+}
+
+/// The text after "owned by".
 impl fmt::Display for ForeignOwner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.name.as_deref().map(|name| format!("`{}`", name.replace('`', "'")));

@@ -1,11 +1,11 @@
-//! The formats of the platform's properties, as plain functions, so that lint and the embedded catalog agree. Lenient
-//! where the platform's own check is not known: a wrong alarm costs more than a missed one.
+//! Validates the formats of property values, for lint and the embedded catalog. It is lenient where the platform's
+//! check is unknown, because a false alarm costs more than a missed error.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use serde_json::{Value as Json, json};
 
-/// Whether `text` has the shape that `format` asks for. `None`: the format asks for nothing.
+/// Whether `text` matches `format`. `None`: the format is not checked.
 pub fn accepts(format: &str, text: &str) -> Option<bool> {
     Some(match format {
         "url" => is_url(text),
@@ -14,15 +14,15 @@ pub fn accepts(format: &str, text: &str) -> Option<bool> {
         "ipv4" => text.parse::<Ipv4Addr>().is_ok(),
         "ipv6" => text.parse::<Ipv6Addr>().is_ok(),
         "date-time" | "timer" => is_date_time(text),
-        // `user` and `team` name entities, which only the catalog knows; it stores an empty text for nobody.
+        // `user` and `team` refer to entities, which only the catalog knows; an empty text is allowed.
         _ => return None,
     })
 }
 
-/// The formats that `accepts` judges.
+/// The formats that `accepts` checks.
 pub const FORMATS: [&str; 7] = ["url", "email", "idn-email", "ipv4", "ipv6", "date-time", "timer"];
 
-/// What a text of this format looks like, for help lines.
+/// An example of the format, for help lines.
 pub fn example(format: &str) -> Option<&'static str> {
     Some(match format {
         "url" => "https://git.example.com/team/service",
@@ -35,8 +35,8 @@ pub fn example(format: &str) -> Option<&'static str> {
     })
 }
 
-/// The schema as it is meant: formats that JSON Schema does not know are spelled out, ornaments that could be
-/// taken for keywords are dropped.
+/// The schema for validation: formats that JSON Schema does not define are replaced by keywords, and keys that could be
+/// mistaken for keywords are removed.
 pub fn spelled_out(schema: &Json) -> Json {
     let mut schema = schema.clone();
     if let Some(object) = schema.as_object_mut() {
@@ -70,7 +70,7 @@ fn is_url(text: &str) -> bool {
     scheme_is_legal && !host.is_empty() && !host.starts_with(':') && is_free_of_blanks(text)
 }
 
-/// No white space, no control characters, and none of the marks that people put around URLs.
+/// No white space, no control characters, and none of the characters that people put around URLs.
 fn is_free_of_blanks(text: &str) -> bool {
     let is_fine = |byte: u8| byte > b' ' && byte < 0x7F && !matches!(byte, b'<' | b'>' | b'"' | b'`');
     text.bytes().all(is_fine)
@@ -101,8 +101,8 @@ fn is_email(text: &str, international: bool) -> bool {
     local_is_legal && local.len() <= 64 && domain_is_legal
 }
 
-/// RFC 3339: date, `T` (or a space), time, optional fraction, and a zone. The zone may be written without its colon
-/// (`+0000`), as ISO 8601 allows and as GitLab, Jira and Jenkins write it.
+/// RFC 3339: date, `T` (or a space), time, optional fraction, and a time zone. The zone may lack its colon (`+0000`),
+/// as in ISO 8601 and in the output of GitLab, Jira and Jenkins.
 fn is_date_time(text: &str) -> bool {
     let bytes = text.as_bytes();
     let number = |from: usize, to: usize| -> Option<u32> {

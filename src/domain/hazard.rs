@@ -44,12 +44,12 @@ pub enum HazardKind {
     RenameWithDependents { key: EntityKey, from: Box<str>, dependents: Vec<Dependent> },
     /// Declared entities that another owner wrote and that would change.
     Foreign { keys: Vec<EntityKey> },
-    /// Creates in a blueprint that was read only in part: the entities may exist with another owner.
+    /// Creates in a blueprint that was not read completely: the entities may exist with another owner.
     Unseen { blueprint: Arc<str>, why: Option<String>, keys: Vec<EntityKey> },
     /// Blueprints that were not read, and whose entities may point to deleted ones of `blueprint`.
     UnseenDependents { blueprint: Arc<str>, unread: Vec<Arc<str>> },
-    /// No longer declared, but kept, because declared entities, or other kept ones, point to it.
-    /// `by` lists them.
+    /// Entities that are no longer declared but kept, because declared or other kept entities have relations to them.
+    /// `by` lists these.
     StillNeeded { key: EntityKey, by: Vec<Dependent> },
     /// Nothing is deleted. `keys` are the entities that are no longer declared, as far as known.
     PruneBlocked { by: Vec<Blocker>, keys: Vec<EntityKey> },
@@ -58,12 +58,12 @@ pub enum HazardKind {
 /// Why nothing is deleted.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Blocker {
-    /// The settings turn deletes off.
+    /// The config turns deletes off.
     Disabled,
-    /// A manifest did not parse, so its entities are unknown.
+    /// A manifest could not be parsed, so its entities are unknown.
     Manifest(Place),
-    /// A blueprint was read only in part; why, as a clause.
+    /// A blueprint was not read completely; the reason, as a clause.
     Read { blueprint: Arc<str>, why: String },
-    /// A path that may contain manifests could not be read; why, as a clause.
+    /// A path that may contain manifests could not be read; the reason, as a clause.
     Folder { path: Box<str>, why: String },
 }

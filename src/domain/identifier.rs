@@ -1,13 +1,12 @@
-//! The platform's rules for identifiers and Kubernetes' rules for names, in one place, so that lint, the embedded
-//! catalog and `new` agree.
+//! Rules for identifiers (of the platform) and names (of Kubernetes), shared by lint, the embedded catalog and `new`.
 
-/// The longest entity identifier the platform takes, in characters.
+/// The maximum length of an entity identifier, in characters.
 pub const ENTITY_IDENTIFIER_MAX: usize = 1000;
-/// The longest blueprint identifier, property or relation key.
+/// The maximum length of a blueprint identifier, property key or relation key.
 pub const BLUEPRINT_IDENTIFIER_MAX: usize = 100;
-/// The longest name of a Kubernetes resource (RFC 1123 subdomain).
+/// The maximum length of a Kubernetes resource name (RFC 1123 subdomain).
 pub const RESOURCE_NAME_MAX: usize = 253;
-/// The longest namespace (RFC 1123 label).
+/// The maximum length of a namespace (RFC 1123 label).
 pub const NAMESPACE_MAX: usize = 63;
 
 /// Why a text is not an identifier.
@@ -37,12 +36,12 @@ pub fn check_blueprint_identifier(text: &str) -> Result<(), IdentifierFault> {
     check(text, BLUEPRINT_IDENTIFIER_MAX, |_| false)
 }
 
-/// Blueprints whose identifiers begin so are the platform's own to make.
+/// Blueprints with this prefix can be created only by the platform.
 pub fn is_reserved(blueprint: &str) -> bool {
     blueprint.starts_with('_')
 }
 
-/// The bytes that every identifier may have: looked up, since every name of every entity passes here.
+/// The ASCII bytes that every identifier may contain, as a table, because every name of every entity is checked.
 const PLAIN: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;
@@ -66,7 +65,7 @@ fn check(text: &str, max: usize, also: impl Fn(char) -> bool) -> Result<(), Iden
         return Ok(());
     }
     for (at, c) in text.char_indices() {
-        // `char::is_alphabetic` is wider than \p{L}: it also takes letter-like numbers and marks.
+        // `char::is_alphabetic` accepts more than \p{L}: also letter-like numbers and marks.
         let allowed = if c.is_ascii() { plain(c as u8) } else { is_letter(c) };
         if !allowed && !also(c) {
             return Err(IdentifierFault::Character { at, found: c });
@@ -76,12 +75,12 @@ fn check(text: &str, max: usize, also: impl Fn(char) -> bool) -> Result<(), Iden
     if length > max { Err(IdentifierFault::TooLong { max, length }) } else { Ok(()) }
 }
 
-/// \p{L}, as near as the standard library comes: alphabetic, and neither a number nor a combining mark.
+/// \p{L}, approximated with the standard library: alphabetic, and neither a number nor a combining mark.
 fn is_letter(c: char) -> bool {
     c.is_alphabetic() && !c.is_numeric() && !is_mark(c)
 }
 
-/// Alphabetic code points that are marks (\p{M}), not letters: vowel signs and the like.
+/// Alphabetic code points that are marks (\p{M}) instead of letters, such as vowel signs.
 fn is_mark(c: char) -> bool {
     let code = c as u32;
     matches!(code, 0x0345 | 0x05B0..=0x05C7 | 0x0610..=0x061A | 0x064B..=0x065F | 0x0670 | 0x06D6..=0x06ED)
@@ -131,7 +130,7 @@ pub fn check_namespace(text: &str) -> Result<(), NameFault> {
     within(text, NAMESPACE_MAX)
 }
 
-/// What nearly every name is: one label, within every bound. The long way finds out what is wrong with the others.
+/// A fast path for nearly all names: one label within all limits. The slow path finds the fault of the others.
 fn is_simple_label(text: &str) -> bool {
     let bytes = text.as_bytes();
     let is_end = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
@@ -162,7 +161,7 @@ fn check_label(label: &str, offset: usize, whole: usize) -> Result<(), NameFault
     }
 }
 
-/// A valid resource name made from any identifier: what `new` writes and `--fix` proposes.
+/// Converts any identifier to a valid resource name, as `new` writes it and `--fix` proposes it.
 pub fn to_resource_name(text: &str) -> String {
     let mut name = String::with_capacity(text.len());
     for c in text.chars() {

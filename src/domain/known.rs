@@ -1,8 +1,8 @@
-//! The entities that manifests may point to and that this repository does not declare: the lines of
-//! `.portolan/known-entities.txt`. The text is kept as it is and searched; a catalog may know a million.
+//! The list of entities that manifests may refer to but this repository does not declare:
+//! `.portolan/known-entities.txt`. The text is searched without copying, because a catalog may have a million entities.
 //!
-//! Git merges the file line by line (`merge=union`), so every line makes sense on its own, in any order, and may be
-//! there twice.
+//! Git merges the file line by line (`merge=union`), so lines are independent of each other, in any order, and may be
+//! duplicated.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -10,12 +10,12 @@ use std::collections::BTreeSet;
 use crate::domain::blueprint::{TEAM, USER};
 use crate::domain::span::Span;
 
-/// The same in every file, whatever it lists: a line that changed from pull to pull would conflict in every merge.
+/// Identical in every file: a line that changes with every pull would conflict in every merge.
 const HEADER: &str = "\
 # Entities of the catalog that manifests here may point to and do not declare. `portolan pull` writes this file.
 # One `blueprint<TAB>identifier` per line. `complete`: all entities of the blueprint are listed or declared here.
 ";
-/// Begins the line that names a blueprint whose entities are all listed, or declared in the repository.
+/// Starts a line with a blueprint whose entities are all listed, or declared in the repository.
 const COMPLETE: &str = "# complete: ";
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,8 +23,8 @@ pub struct KnownEntities {
     text: String,
     /// Sorted by blueprint, then identifier.
     lines: Vec<Line>,
-    /// The blueprints whose entities are all listed. `None`: the file does not say, as before portolan wrote it; then it
-    /// counts as complete, except for teams and users.
+    /// The blueprints whose entities are all listed. `None`: the file has no `complete` line; it then counts as
+    /// complete, except for teams and users.
     complete: Option<BTreeSet<String>>,
 }
 
@@ -42,7 +42,7 @@ pub struct BadLine {
 }
 
 impl KnownEntities {
-    /// Empty lines and lines that start with `#` are skipped; lines that make no sense are returned, not lost.
+    /// Skips empty lines and lines that start with `#`; returns malformed lines.
     pub fn parse(text: String) -> (Self, Vec<BadLine>) {
         let mut lines = Vec::new();
         let mut bad = Vec::new();
@@ -91,8 +91,8 @@ impl KnownEntities {
         self.lines[from..to].iter().map(|line| line.identifier.slice(&self.text))
     }
 
-    /// Whether an entity of the blueprint that is neither listed nor declared does not exist. Of users, only those are
-    /// listed that manifests name; a list that has none of them, or no teams, knows nothing of users or teams.
+    /// Whether an entity of the blueprint that is neither listed nor declared does not exist. Users are listed only if
+    /// manifests refer to them; a list without users, or without teams, says nothing about them.
     pub fn covers(&self, blueprint: &str) -> bool {
         let is_named = |complete: &BTreeSet<String>| complete.contains(blueprint);
         match blueprint {
@@ -101,13 +101,13 @@ impl KnownEntities {
         }
     }
 
-    /// All of them: blueprint and identifier, sorted.
+    /// All entities as blueprint and identifier, sorted.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.lines.iter().map(|line| self.pair(line))
     }
 
     /// The file's text. `complete`: the blueprints whose entities are all among `pairs` or declared; `pairs` are sorted
-    /// and there once.
+    /// and unique.
     pub fn text<'p>(
         complete: impl IntoIterator<Item = &'p str>,
         pairs: impl IntoIterator<Item = (&'p str, &'p str)>,
@@ -165,7 +165,7 @@ mod tests {
         assert_eq!(covered("# complete: a b\n"), [false; 4]);
     }
 
-    /// What `merge=union` makes of two pulls: the lines of both, in the order of neither.
+    /// `merge=union` combines two pulls: the lines of both, in mixed order.
     #[test]
     fn a_union_of_two_lists_reads_as_both() {
         let list = |complete: &[&'static str], pairs: &[(&'static str, &'static str)]| {

@@ -1,5 +1,5 @@
-//! One entity in a file: the nodes of its parts in the document's tree. Nothing is checked here: every part may be
-//! missing or of the wrong kind.
+//! One entity in a file: the nodes of its parts in the document tree. Nothing is validated: every part may be missing
+//! or have the wrong type.
 
 use crate::domain::platform::Platform;
 use crate::domain::tree::{NodeId, View};
@@ -20,21 +20,21 @@ impl ResourceKind {
     }
 }
 
-/// How the entity is wrapped.
+/// The form of the manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     /// A Kubernetes resource: the entity is under `spec`.
     Resource(ResourceKind),
-    /// The keys of the API at the top: `port.yml`. In a list of entities it may be no mapping at all.
+    /// The keys of the API at the top level: `port.yml`. In a list of entities it may not even be a mapping.
     Bare,
 }
 
-/// It looks like ours and is not quite; what is wrong is said at the node.
+/// An almost correct manifest; the error is reported at the node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NearMiss {
-    /// `getport.io/v2`, `getport.io`, `port.io/v1`; or none at all (then the node is the root).
+    /// `getport.io/v2`, `getport.io`, `port.io/v1`; or no version at all (then the node is the root).
     Version(NodeId),
-    /// `kind: Entitty` under one of our API groups, or no kind at all (then the node is the root).
+    /// `kind: Entitty` in one of our API groups, or no kind at all (then the node is the root).
     Kind(NodeId),
 }
 
@@ -49,7 +49,7 @@ pub struct Manifest {
     /// `metadata.name`, `metadata.namespace`.
     pub name: Option<NodeId>,
     pub namespace: Option<NodeId>,
-    /// `spec` of a resource; of a bare entity, its root.
+    /// `spec` of a resource; the root of a bare entity.
     pub spec: Option<NodeId>,
     pub blueprint: Option<NodeId>,
     pub identifier: Option<NodeId>,

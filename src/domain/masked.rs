@@ -1,5 +1,4 @@
-//! Values without credentials: every text in them, by the name of the property that it is under. The mask itself is
-//! [`crate::text::mask`]; here is how it goes through a value and through a document.
+//! Masks credentials in values and documents, by property name and content. The mask itself is [`crate::text::mask`].
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -9,16 +8,17 @@ use crate::domain::value::Value;
 use crate::text::credentials::{holds_secret, merged};
 use crate::text::mask::Mask;
 
-/// The shortest credential that is also hidden elsewhere in the same value: a shorter one may be a part of any word.
+/// The minimum length of a credential that is also masked elsewhere in the same value: a shorter one may be part of any
+/// word.
 const REPEATED_MIN: usize = 8;
 
-/// The value of the property `name` as it may be shown. `None`: it has no name, as a title.
+/// The masked value of the property `name`. `None`: it has no name, like a title.
 pub fn masked_value<'v>(mask: &Mask, name: Option<&str>, value: &'v Value) -> Cow<'v, Value> {
     let masked = masked_by_name(mask, name, value);
     if !matches!((&masked, value), (Cow::Owned(_), Value::List(_) | Value::Map(_))) {
         return masked;
     }
-    // An alias repeats the credential under a name that tells nothing.
+    // An alias may repeat the credential under an innocent name.
     let mut secrets = Vec::new();
     secrets_in(mask, name, value, &mut secrets);
     secrets.retain(|secret| secret.len() >= REPEATED_MIN);
@@ -96,7 +96,7 @@ pub fn holds_credential(mask: &Mask, name: Option<&str>, value: &Value) -> bool 
     matches!(masked_value(mask, name, value), Cow::Owned(_))
 }
 
-/// The credentials in a value, as they are.
+/// Collects the credentials in a value.
 pub fn secrets_in(mask: &Mask, name: Option<&str>, value: &Value, found: &mut Vec<String>) {
     if name.is_some_and(|name| mask.allows(name)) {
         return;
@@ -125,9 +125,10 @@ fn secrets_of(mask: &Mask, name: Option<&str>, text: &str) -> Vec<String> {
     }
 }
 
-/// Which name a value of a mapping is under.
+/// The name of each value in a mapping.
 struct Names<'v> {
-    /// The mapping names its value: `{name: DB_PASSWORD, value: hunter2}`, as in the environment of a container.
+    /// The mapping contains the name of its value: `{name: DB_PASSWORD, value: hunter2}`, as in a container's
+    /// environment.
     given: Option<&'v str>,
 }
 
@@ -138,7 +139,7 @@ impl<'v> Names<'v> {
         }
     }
 
-    /// `above`: the name that the mapping is under. In a blueprint, a default is under the property's.
+    /// `above`: the name of the mapping itself. In a blueprint, a default has the name of its property.
     fn of_value<'n>(&self, key: &'n str, above: Option<&'n str>) -> Option<&'n str>
     where
         'v: 'n,
@@ -151,13 +152,13 @@ impl<'v> Names<'v> {
     }
 }
 
-/// Where the credentials of a document are in its file, and what they are: read by a parser, so that escapes, aliases and
-/// block scalars hide nothing.
+/// The positions and texts of a document's credentials. They come from the parsed document, so that escapes, aliases
+/// and block scalars are covered.
 pub fn credentials_in(mask: &Mask, root: tree::Value<'_>, found: &mut Vec<(Range<usize>, String)>) {
     in_tree(mask, None, root, found);
 }
 
-/// Depth is bounded by the reader's limit on nesting.
+/// The recursion is bounded by the reader's nesting limit.
 fn in_tree(mask: &Mask, name: Option<&str>, value: tree::Value<'_>, found: &mut Vec<(Range<usize>, String)>) {
     if name.is_some_and(|name| mask.allows(name)) {
         return;
@@ -185,15 +186,15 @@ fn in_tree(mask: &Mask, name: Option<&str>, value: tree::Value<'_>, found: &mut 
     }
 }
 
-/// A part of one line of a file, and what is shown instead.
+/// A part of one line of a file, and its replacement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hidden {
     pub range: Range<usize>,
     pub mark: String,
 }
 
-/// What of a file may not be shown, line by line. `known` was read by a parser: where its text stands in the file as it is,
-/// only that is hidden, and else all of the value.
+/// The parts of a file to hide, line by line. `known` comes from the parser: if its text appears literally in the file,
+/// only that is hidden, otherwise the whole value.
 pub fn hidden_in(mask: &Mask, text: &str, known: &[(Range<usize>, String)]) -> Vec<Hidden> {
     let mut found: Vec<(Range<usize>, &str)> = Vec::new();
     for (range, secret) in known {
@@ -201,7 +202,7 @@ pub fn hidden_in(mask: &Mask, text: &str, known: &[(Range<usize>, String)]) -> V
         let inside = written.find(secret.as_str()).map(|at| range.start + at..range.start + at + secret.len());
         found.push((inside.unwrap_or_else(|| range.clone()), secret));
     }
-    // What a parser read has the tag of the value; what it did not read has that of the text.
+    // The tag of a parsed credential is computed over its value; for others, over the text.
     found.extend(mask.find(text).into_iter().map(|range| (range.clone(), &text[range])));
     let ranges = merged(found.iter().map(|(range, _)| range.clone()).collect());
     let mut hidden = Vec::with_capacity(ranges.len());
@@ -221,7 +222,7 @@ pub fn hidden_in(mask: &Mask, text: &str, known: &[(Range<usize>, String)]) -> V
     hidden
 }
 
-/// A file without what may not be shown. Every line stays a line.
+/// The text with the hidden parts replaced. The number of lines does not change.
 pub fn without_hidden<'t>(text: &'t str, hidden: &[Hidden]) -> Cow<'t, str> {
     if hidden.is_empty() {
         return Cow::Borrowed(text);

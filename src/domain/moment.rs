@@ -1,5 +1,5 @@
-//! A point in time, in milliseconds since 1970 (UTC), as the catalog writes it: `2026-11-02T08:15:00.000Z`. Nobody
-//! here asks the clock; two texts in two zones can be the same moment.
+//! A point in time, in milliseconds since 1970 (UTC); the catalog writes it as `2026-11-02T08:15:00.000Z`. The clock is
+//! never read here; two texts in two time zones can be the same moment.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ pub struct Moment(pub i64);
 const DAY: i64 = 86_400_000;
 
 impl Moment {
-    /// RFC 3339 with a zone (`Z` or `+01:00`). What is finer than a millisecond is cut off.
+    /// Parses RFC 3339 with a time zone (`Z` or `+01:00`). Fractions below a millisecond are cut off.
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();
         let number = |from: usize, to: usize| -> Option<i64> {
@@ -39,7 +39,7 @@ impl Moment {
     }
 }
 
-/// `.123` and what follows it; no fraction is 0.
+/// Parses `.123` and returns the rest; without a fraction, 0.
 fn fraction(text: &str) -> Option<(i64, &str)> {
     let Some(digits) = text.strip_prefix('.') else { return Some((0, text)) };
     let length = digits.bytes().take_while(u8::is_ascii_digit).count();

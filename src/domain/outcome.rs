@@ -1,35 +1,35 @@
-//! What a push did: for every change of the plan its end, the good ones too. What could not be read is reported as in
-//! doubt, never as done and never as failed.
+//! The outcome of a push: the result of every change of the plan. A result that could not be read is reported as in
+//! doubt, neither as applied nor as failed.
 
 use crate::domain::plan::Deed;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// At the place of their change in the plan.
+    /// Indexed like the changes of the plan.
     pub ends: Vec<End>,
-    /// Somebody stopped it.
+    /// A signal stopped the run.
     pub is_interrupted: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum End {
     Applied,
-    /// Its first step was done, and a later one was not: a created entity without its relations, or a renamed one that
-    /// still exists under its old identifier.
+    /// Its first step was applied, but a later one was not: a created entity lacks relations, or a renamed one still
+    /// exists under its old identifier.
     Incomplete {
-        /// The step that is missing.
+        /// The missing step.
         deed: Deed,
         cause: Cause,
     },
     /// Nothing was done.
     Failed(Failure),
-    /// It was sent, and what became of it could not be read.
+    /// It was sent, but its result could not be read.
     InDoubt(Failure),
     /// Nothing was sent.
     NotAttempted(Reason),
 }
 
-/// Why a step of an incomplete change is missing.
+/// The reason why a step of an incomplete change is missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cause {
     Failed(Failure),
@@ -41,25 +41,25 @@ pub enum Cause {
 pub struct Failure {
     /// The step that failed.
     pub deed: Deed,
-    /// The catalog's answer; `None`: there was none.
+    /// The status of the catalog's answer; `None`: there was none.
     pub status: Option<u16>,
-    /// The catalog's word for it: `relation_not_found`.
+    /// The catalog's error code: `relation_not_found`.
     pub code: Option<String>,
-    /// The catalog's words, or why there is no answer; a clause.
+    /// The catalog's message, or why there is no answer; a clause.
     pub message: String,
 }
 
-/// Why a change was not begun, or not gone on with.
+/// The reason why a change was not started or not continued.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
-    /// These changes, by their place in the plan, had to succeed before.
+    /// These changes, by index in the plan, had to succeed first.
     Needs(Vec<usize>),
     Interrupted,
-    /// Another change failed, and the user wants to stop at the first failure.
+    /// Another change failed, with `--on-error stop`.
     Stopped,
-    /// The catalog could not be reached any more.
+    /// The catalog became unreachable.
     Unreachable,
-    /// The catalog refused every write before it with 401 or 403.
+    /// The catalog rejected every earlier write with 401 or 403.
     Denied,
 }
 
@@ -70,7 +70,7 @@ impl Outcome {
 }
 
 impl End {
-    /// The failure behind it, where there is one.
+    /// The underlying failure, if any.
     pub fn failure(&self) -> Option<&Failure> {
         match self {
             Self::Failed(failure)
@@ -89,7 +89,7 @@ impl End {
         }
     }
 
-    /// Why it, or its missing step, was not attempted.
+    /// The reason why it, or its missing step, was not attempted.
     pub fn reason(&self) -> Option<&Reason> {
         match self {
             Self::NotAttempted(reason) | Self::Incomplete { cause: Cause::NotAttempted(reason), .. } => Some(reason),

@@ -1,5 +1,5 @@
-//! The changes of a run as one value: what `diff` shows and `push` does. All numbers are counted here once, so no two
-//! outputs can disagree.
+//! The plan: the changes that `diff` shows and `push` applies. All numbers are counted here once, so that outputs
+//! cannot disagree.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,22 +13,21 @@ use crate::domain::hazard::Hazard;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
     pub scope: String,
-    /// By key. Waves name them by their place in this list.
+    /// Sorted by key. Waves refer to them by index.
     pub changes: Vec<Change>,
-    /// What is done, one wave after the other; what is in a wave may be done at once.
+    /// The steps, wave by wave; the steps of one wave may run concurrently.
     pub waves: Vec<Wave>,
-    /// Circles of relations that are broken in two steps.
+    /// Cycles of relations, which are broken in two steps.
     pub cycles: Vec<Cycle>,
-    /// What cannot be done.
+    /// Changes that cannot be applied.
     pub obstacles: Vec<Obstacle>,
     pub hazards: Vec<Hazard>,
-    /// Declared, chosen, somebody else's, and already as declared: nothing is done to them unless they are adopted.
+    /// Declared entities with another owner that already have the declared values: they change only if adopted.
     pub foreign_unchanged: Vec<EntityKey>,
     pub counts: Counts,
-    /// What `--approve` must be given; `None` where no hazard needs approval.
+    /// The value for `--approve`; `None`: no hazard needs approval.
     pub approval: Option<ApprovalDigest>,
-    /// Identifies the plan: its destination, all that would be done and all that is dangerous; not where it is written,
-    /// nor whose doing it is.
+    /// Identifies the plan: its destination, all changes and all hazards. It does not cover positions and origins.
     pub digest: Digest,
 }
 
@@ -38,11 +37,11 @@ pub struct Wave {
     pub steps: Vec<Step>,
 }
 
-/// In this order: all writes, then all relinks, then all deletes.
+/// The order: all writes, then all relinks, then all deletes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Deed {
     Write,
-    /// Sets the relations that a write had to leave out.
+    /// Sets the relations that a write left out.
     Relink,
     Delete,
 }
@@ -52,32 +51,32 @@ pub struct Step {
     pub change: usize,
     /// The relations that a write leaves out, or that a relink sets.
     pub relations: Vec<Arc<str>>,
-    /// The changes all of whose earlier steps must have succeeded.
+    /// The changes whose earlier steps must all have succeeded.
     pub needs: Vec<usize>,
 }
 
-/// Entities that point to each other, by key.
+/// Entities with relations to each other, by key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cycle {
     pub members: Vec<EntityKey>,
-    /// One way round, from the first member back to it (which is not named again).
+    /// One cycle, from the first member back to it (which is not repeated).
     pub path: Vec<EntityKey>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Obstacle {
-    /// Two manifests ask for one entity; the first counts.
+    /// Several manifests declare one entity; the first one is used.
     Duplicate { key: EntityKey, places: Vec<Place> },
-    /// Each requires the next one to be there before it.
+    /// Each requires that the next one exists first.
     RequiredCycle { deed: Deed, cycle: Cycle },
-    /// `key` would be written with a relation to an entity that no manifest declares and the catalog does not have.
+    /// `key` would get a relation to an entity that neither a manifest declares nor the catalog has.
     MissingTarget { key: EntityKey, relation: Arc<str>, target: EntityKey, place: Place },
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {
     pub total: Tally,
-    /// Blueprints of which something is declared, changed or kept.
+    /// The blueprints with declared, changed or kept entities.
     pub by_blueprint: BTreeMap<Arc<str>, Tally>,
 }
 
@@ -88,15 +87,15 @@ pub struct Tally {
     pub rename: usize,
     pub adopt: usize,
     pub delete: usize,
-    /// Declared, and already as declared.
+    /// Declared entities that already have the declared values.
     pub unchanged: usize,
-    /// No longer declared, and not deleted.
+    /// Entities that are no longer declared but kept.
     pub kept: usize,
-    /// Of the changes: foreign entities.
+    /// Of the changes: entities with another owner.
     pub foreign: usize,
-    /// Of the changes: with nothing of this branch in them.
+    /// Of the changes: those that this branch did not cause.
     pub pending: usize,
-    /// Changes that are left out of this plan: pending ones where they are not wanted, and what was not chosen.
+    /// Changes left out of this plan: pending ones if not requested, and those not chosen.
     pub left_out: usize,
 }
 

@@ -1,6 +1,6 @@
-//! The catalogs portolan speaks to. A platform is one record; a third is one more record.
+//! The supported platforms. Each is one record.
 
-/// A brand of the catalog: the names it uses, nothing more.
+/// A brand of the catalog and its names.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Platform {
     pub name: &'static str,
@@ -9,17 +9,17 @@ pub struct Platform {
     /// The API group of manifests: `getport.io`.
     pub group: &'static str,
     pub version: &'static str,
-    /// File names that hold bare entities.
+    /// The file names of bare entities.
     pub bare_files: [&'static str; 2],
     /// Regions by name, the default first.
     pub regions: &'static [(&'static str, &'static str)],
-    /// Every host that is the platform's own, older names too.
+    /// All hosts of the platform, including older names.
     pub hosts: &'static [&'static str],
-    /// The web app of each of these hosts.
+    /// The web app of each host.
     pub apps: &'static [(&'static str, &'static str)],
     pub client_id_variable: &'static str,
     pub client_secret_variable: &'static str,
-    /// The base URL's variable, and an alias.
+    /// The variable of the base URL, and an alias.
     pub base_url_variables: &'static [&'static str],
 }
 
@@ -63,7 +63,7 @@ impl Platform {
         PLATFORMS.into_iter().find(|platform| platform.name == name)
     }
 
-    /// The web app that belongs to the catalog at this address; `None` for a host that is not the platform's own.
+    /// The web app of the catalog at this address; `None`: the host is not the platform's own.
     pub fn app_of(&self, address: &str) -> Option<&'static str> {
         let host = address.strip_prefix("https://")?.split(['/', ':']).next()?;
         self.apps.iter().find(|(api, _)| *api == host).map(|(_, app)| *app)
@@ -73,17 +73,17 @@ impl Platform {
         PLATFORMS.into_iter().find(|platform| platform.group == group)
     }
 
-    /// The platform that serves its API on `host`.
+    /// The platform whose API has this host.
     pub fn by_host(host: &str) -> Option<&'static Self> {
         PLATFORMS.into_iter().find(|platform| platform.hosts.contains(&host))
     }
 
-    /// The platform whose bare entity files are called `file_name`.
+    /// The platform whose bare entity files have this name.
     pub fn by_bare_file(file_name: &str) -> Option<&'static Self> {
         PLATFORMS.into_iter().find(|platform| platform.bare_files.contains(&file_name))
     }
 
-    /// The region that a host of the platform serves; older names of hosts differ in the domain only.
+    /// The region of a host; older host names differ only in the domain.
     pub fn region_of(&self, host: &str) -> Option<&'static str> {
         if !self.hosts.contains(&host) {
             return None;

@@ -1,13 +1,13 @@
 //! The trait through which long work reports its progress. Only `ui` knows how it is displayed.
 
 pub trait Progress: Sync {
-    /// A stage begins: "reading 1,204 files". `total` is 0 when nobody knows.
+    /// Starts a stage: "reading 1,204 files". `total` is 0 if unknown.
     fn start(&self, stage: &str, total: u64);
     fn advance(&self, by: u64);
     fn finish(&self);
 }
 
-/// For pipes, tests and quiet runs.
+/// Reports nothing: for pipes, tests and quiet runs.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;
 

@@ -1,5 +1,5 @@
-//! The schema of one property, compiled for whatever representation its values have: lint judges trees, the embedded
-//! catalog JSON, and both by the same rules. Patterns have a limit (`pattern`), formats are the platform's (`formats`).
+//! Compiles the schema of a property for any representation of values: lint validates trees, the embedded catalog JSON,
+//! by the same rules. Patterns have limits (`pattern`), formats are the platform's (`formats`).
 
 use std::sync::Arc;
 
@@ -11,11 +11,11 @@ use serde_json::Value;
 use crate::domain::formats;
 use crate::domain::pattern::{Pattern, PatternError, TooCostly};
 
-/// The most memory of a compiled key of `patternProperties`, in bytes; and of the table that speeds it up.
+/// The maximum memory of a compiled key of `patternProperties`, and of its DFA cache, in bytes.
 const LARGEST_KEY_PATTERN: usize = 64 << 10;
 const KEY_PATTERN_TABLE: usize = 1 << 20;
 
-/// `Err`, in the words of `jsonschema`, where the schema makes no sense; then no value is judged by it.
+/// `Err`, with the message of `jsonschema`, if the schema is invalid; values are then not validated.
 pub fn compile<F: Json>(schema: &Value) -> Result<Validator<F>, String> {
     let schema = formats::spelled_out(schema);
     let keys = PatternOptions::regex().size_limit(LARGEST_KEY_PATTERN).dfa_size_limit(KEY_PATTERN_TABLE);
@@ -36,14 +36,14 @@ pub fn compile<F: Json>(schema: &Value) -> Result<Validator<F>, String> {
     options.build(&schema).map_err(|error| error.to_string())
 }
 
-/// What a pattern makes of a value.
+/// The failure of a pattern on a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PatternFault {
     Mismatch { pattern: String },
     TooCostly { pattern: String },
 }
 
-/// The fault of a pattern, where that is what an error is about.
+/// The pattern fault of an error, if it is one.
 pub fn pattern_fault(kind: &ValidationErrorKind) -> Option<PatternFault> {
     let ValidationErrorKind::Custom { message, .. } = kind else { return None };
     let mismatch = message.strip_prefix(MISMATCH).map(|pattern| PatternFault::Mismatch { pattern: pattern.to_owned() });
@@ -51,7 +51,7 @@ pub fn pattern_fault(kind: &ValidationErrorKind) -> Option<PatternFault> {
     mismatch.or_else(costly)
 }
 
-/// `jsonschema` passes on nothing but a text.
+/// `jsonschema` passes only a text through its custom keywords, so the kind of fault is its prefix.
 const MISMATCH: &str = "mismatch: ";
 const COSTLY: &str = "too costly: ";
 

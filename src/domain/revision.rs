@@ -1,24 +1,23 @@
-//! What is checked out, and what a branch is compared with: commits as people name them. Who looks them up is
-//! `sources::git`'s affair.
+//! The checked-out commit, and the merge base that a branch is compared with. `sources::git` determines them.
 
-/// The state of a repository that a plan is made of.
+/// The state of the repository that a plan is made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revision {
     /// Forty hex digits; `None` before the first commit.
     pub commit: Option<String>,
-    /// The branch that is checked out, where there is one.
+    /// The checked-out branch, if any.
     pub branch: Option<String>,
-    /// Manifests, the config or the snapshot are not as the commit has them.
+    /// Manifests, the config or the snapshot differ from the commit.
     pub is_dirty: bool,
 }
 
 /// The commit that a branch is compared with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BaseRevision {
-    /// As it was asked for: `origin/main`.
+    /// The name as given: `origin/main`.
     pub name: String,
     pub commit: String,
-    /// The variable of the pipeline that named it; `None`: the user did.
+    /// The CI variable that named it; `None`: the user did.
     pub found_in: Option<&'static str>,
 }
 
@@ -29,7 +28,7 @@ impl Revision {
 }
 
 impl BaseRevision {
-    /// Whether its name is nothing but digits of its commit.
+    /// Whether its name is only a prefix of its commit.
     pub fn is_named_by_commit(&self) -> bool {
         self.name.len() >= 7 && self.commit.starts_with(&self.name.to_ascii_lowercase())
     }
@@ -39,7 +38,7 @@ impl BaseRevision {
     }
 }
 
-/// As many digits as people read.
+/// The abbreviated commit.
 fn short(commit: &str) -> &str {
     commit.get(..10).unwrap_or(commit)
 }

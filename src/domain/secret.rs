@@ -11,7 +11,7 @@ impl Secret {
         Self(text.into())
     }
 
-    /// For the wire, and for the one line that tells a user what was made up.
+    /// For requests, and for the one line that shows generated credentials to the user.
     pub fn reveal(&self) -> &str {
         &self.0
     }

@@ -1,5 +1,5 @@
-//! A manifest that a person is going to finish: what is known, what is wanted and not known yet, and what could be
-//! said besides. It is no entity: that has values and nothing else, and is what a sketch reads back as.
+//! A manifest for a person to finish: known values, required fields without a value, and optional fields as comments.
+//! It is not an entity; a sketch is parsed as one once it is written.
 
 use crate::domain::value::Value;
 
@@ -13,11 +13,11 @@ pub struct Sketch {
     pub relations: Vec<Entry>,
 }
 
-/// One key of the manifest, written or only shown.
+/// One key of the manifest, written or as a comment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     pub name: String,
-    /// What a person needs to know who fills it in; free text, of any length.
+    /// A note for the person who fills it in; free text of any length.
     pub note: String,
     pub filling: Filling,
 }
@@ -25,14 +25,14 @@ pub struct Entry {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Filling {
     Given(Value),
-    /// Wanted, and for a person to say: the key stands there without a value.
+    /// Required: the key is written without a value, for the user to fill in.
     Blank,
-    /// Not wanted: the key stands in a comment, with what it could hold.
+    /// Optional: the key is a comment with a possible value.
     Offered(Option<Value>),
 }
 
 impl Entry {
-    /// Whether the key is part of the manifest as it stands.
+    /// Whether the key is written as part of the manifest.
     pub fn is_written(&self) -> bool {
         match self.filling {
             Filling::Given(_) | Filling::Blank => true,

@@ -1,5 +1,5 @@
-//! A catalog as a value: the entities of the blueprints that were asked for. A read that is not complete says so, and
-//! nothing may be concluded from what is absent in it.
+//! The entities of the requested blueprints, as read from a catalog. An incomplete read is marked as such; an absent
+//! entity then means nothing.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ pub struct Snapshot {
 /// All entities of one blueprint.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shelf {
-    /// Sorted by identifier; each is there once.
+    /// Sorted by identifier, without duplicates.
     pub entities: Vec<Entity>,
     pub completeness: Completeness,
 }
@@ -21,7 +21,7 @@ pub struct Shelf {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Completeness {
     Complete,
-    /// Why, as a clause: "the catalog counts 1,204 and gave 1,200".
+    /// The reason, as a clause: "the catalog counts 1,204 entities but returned 1,200".
     Incomplete(String),
 }
 

@@ -1,5 +1,4 @@
-//! Places in a text: byte spans, and lines and columns for people. Columns count characters, not
-//! bytes, and both count from 1.
+//! Positions in a text: byte spans, and lines and columns for people. Columns count characters, and both count from 1.
 
 /// A half-open range of bytes in one text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -37,19 +36,19 @@ impl Span {
         Self { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
-    /// The text under the span; empty where the text has become shorter than the span remembers.
+    /// The text under the span; empty if the text has become shorter.
     #[inline(always)]
     pub fn slice(self, text: &str) -> &str {
         text.get(self.range()).unwrap_or("")
     }
 }
 
-/// Files are limited far below 4 GiB before a span is ever made.
+/// The size of files is limited far below 4 GiB before any span is created.
 fn clamp(byte: usize) -> u32 {
     u32::try_from(byte).unwrap_or(u32::MAX)
 }
 
-/// A place as people and editors count it: line and column from 1, columns in characters.
+/// A position as editors show it: line and column from 1, columns in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Position {
     pub line: usize,
@@ -57,7 +56,7 @@ pub struct Position {
     pub byte: usize,
 }
 
-/// Where each line of one text starts. Made once per file that has something to show.
+/// The start of each line of a text. Computed only for files with something to report.
 #[derive(Debug, Clone)]
 pub struct LineIndex {
     starts: Vec<u32>,
@@ -69,7 +68,7 @@ impl LineIndex {
         let mut starts = vec![0];
         let bytes = text.as_bytes();
         for at in memchr::memchr2_iter(b'\n', b'\r', bytes) {
-            // A lone CR ends a line for YAML and for editors; CR LF ends it once.
+            // A lone CR ends a line in YAML and in editors; CR LF ends it once.
             if bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n') {
                 starts.push(clamp(at + 1));
             }
@@ -81,12 +80,12 @@ impl LineIndex {
         self.starts.len()
     }
 
-    /// The number of the line that holds `byte`, from 1.
+    /// The number of the line that contains `byte`, from 1.
     pub fn line_of(&self, byte: usize) -> usize {
         self.starts.partition_point(|start| *start as usize <= byte).max(1)
     }
 
-    /// The bytes of line `number` (from 1) with its line break; empty when there is no such line.
+    /// The bytes of line `number` (from 1) with its line break; empty if there is no such line.
     pub fn line_span(&self, number: usize) -> Span {
         let Some(start) = number.checked_sub(1).and_then(|index| self.starts.get(index)) else {
             return Span::empty(self.length);
@@ -95,7 +94,7 @@ impl LineIndex {
         Span::new(*start as usize, end)
     }
 
-    /// Line, column and byte. A byte inside a character counts as that character.
+    /// The line, column and byte of an offset. An offset inside a character counts as that character.
     pub fn position(&self, text: &str, byte: usize) -> Position {
         let mut byte = byte.min(text.len());
         while !text.is_char_boundary(byte) {

@@ -1,12 +1,12 @@
 //! "Did you mean": the closest candidate, or none. A wrong suggestion is worse than none.
 
-/// The closest candidate within reach, ties broken by the longer common prefix, then by order.
+/// The closest candidate within reach; ties are resolved by the longer common prefix, then by order.
 pub fn closest<'c>(typed: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     ranked(typed, candidates).map(|(candidate, _, _)| candidate)
 }
 
-/// The only candidate that is one edit away (a letter too many, too few, another, or two swapped), or differs in case
-/// and separators only: safe to put in by machine. `None` when two candidates are as near.
+/// The only candidate that differs by one edit (insertion, deletion, substitution or swap), or only in case and
+/// separators: safe for an automatic fix. `None` if two candidates are equally close.
 pub fn single_slip<'c>(typed: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     if typed.chars().count() < 3 {
         return None;
@@ -45,8 +45,7 @@ fn ranked<'c>(typed: &str, candidates: impl IntoIterator<Item = &'c str>) -> Opt
     best
 }
 
-/// Told by lengths alone, before anything is copied: bytes that no edit and no separator explains. One edit may change
-/// four bytes.
+/// A quick filter by length, before anything is copied. One edit may change four bytes.
 fn could_be_near(typed: &str, candidate: &str, reach: usize) -> bool {
     let separators = |text: &str| text.bytes().filter(|byte| matches!(byte, b'_' | b'-' | b' ')).count();
     let apart = typed.len().abs_diff(candidate.len());
@@ -56,7 +55,7 @@ fn could_be_near(typed: &str, candidate: &str, reach: usize) -> bool {
         || candidate.get(..4).is_some_and(|start| typed.get(..4).is_some_and(|other| start.eq_ignore_ascii_case(other)))
 }
 
-/// Within `reach` edits and less than half of the longer one changed; or one the beginning of the other.
+/// Within `reach` edits and less than half of the longer text; or one is a prefix of the other.
 fn near(typed: &str, other: &str, reach: usize) -> Option<usize> {
     let longer = typed.chars().count().max(other.chars().count());
     if let Some(found) = distance(typed, other, reach) {
@@ -67,7 +66,7 @@ fn near(typed: &str, other: &str, reach: usize) -> Option<usize> {
     (prefixed && shorter >= 4).then_some(reach)
 }
 
-/// Case and separators are what people get wrong first: they do not count.
+/// Ignores case and separators, which are the most common mistakes.
 fn fold(text: &str) -> String {
     text.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
 }

@@ -1,12 +1,12 @@
-//! The blueprints that every account has: users, teams, and scorecards with their rules and results. Their structure
-//! is the platform's; accounts extend it.
+//! The system blueprints of every account: users, teams, and scorecards with their rules and results. The platform
+//! defines their structure; accounts can extend it.
 
 use serde_json::{Value, json};
 
-/// Those that are known here; newer accounts have more.
+/// The known system blueprints; newer accounts have more.
 pub const SYSTEM_BLUEPRINTS: [&str; 5] = ["_user", "_team", "_scorecard", "_rule", "_rule_result"];
 
-/// What of a system blueprint is the platform's; `None`: it is not known here.
+/// The platform's part of a system blueprint; `None`: unknown.
 pub fn structure(identifier: &str) -> Option<Value> {
     Some(match identifier {
         "_user" => user(),
@@ -18,7 +18,7 @@ pub fn structure(identifier: &str) -> Option<Value> {
     })
 }
 
-/// Whether the platform's own has properties that are not known here.
+/// Whether the platform's blueprint has properties that are not known here.
 pub fn is_partly_known(identifier: &str) -> bool {
     identifier.starts_with('_') && !matches!(identifier, "_user" | "_team")
 }

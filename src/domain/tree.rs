@@ -1,10 +1,10 @@
-//! One YAML document as a flat tree with spans, independent of the parser. Nodes are in document order in one vector;
-//! a collection's children follow it. Aliases and merge keys are already resolved, so a node may carry the span of the
-//! anchor it was copied from: such nodes are marked and never edited.
+//! A YAML document as a flat tree with spans, independent of the parser. Nodes are in document order in one vector; the
+//! children of a collection follow it. Aliases and merge keys are resolved, so a node may have the span of the anchor
+//! it was copied from: such nodes are marked and never edited.
 
 use crate::domain::span::Span;
 
-/// The place of a node in its tree.
+/// The index of a node in its tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NodeId(u32);
 
@@ -14,7 +14,7 @@ impl NodeId {
     }
 }
 
-/// What the cluster makes of a node.
+/// The type of a node as Kubernetes reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Kind {
@@ -27,7 +27,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The word for it in a message, with its article.
+    /// The type for a message, with its article.
     pub fn words(self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -40,7 +40,7 @@ impl Kind {
     }
 }
 
-/// How a node was written.
+/// The style in which a node was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Style {
@@ -53,7 +53,7 @@ pub enum Style {
     Block,
 }
 
-/// A number as the cluster reads it.
+/// A number as Kubernetes reads it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Number {
     Signed(i64),
@@ -70,7 +70,7 @@ impl Number {
         }
     }
 
-    /// The number as the key of a mapping, which JSON has as text.
+    /// The number as a mapping key, which is a string in JSON.
     pub fn to_key(self) -> String {
         match self {
             Self::Signed(value) => value.to_string(),
@@ -79,7 +79,7 @@ impl Number {
         }
     }
 
-    /// The number as JSON writes it; integers without a point, whole floats too, as the cluster does.
+    /// The number in JSON; floats without a fraction are written as integers, as Kubernetes does.
     pub fn to_json(self) -> serde_json::Number {
         match self {
             Self::Signed(value) => value.into(),
@@ -90,8 +90,8 @@ impl Number {
     }
 }
 
-/// A floating-point number as kubectl writes it in a key: the shortest digits that give the same 32-bit number, with an
-/// exponent from a million on.
+/// A float as kubectl writes it in a key: the shortest digits that give the same 32-bit float, with an exponent from a
+/// million on.
 fn float_key(value: f64) -> String {
     let value = value as f32;
     if !value.is_finite() {
@@ -115,13 +115,13 @@ fn float_key(value: f64) -> String {
     }
 }
 
-/// A scalar ready to be put into a tree.
+/// A scalar to add to a tree.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Scalar<'t> {
     Null,
     Bool(bool),
     Number(Number),
-    /// The text stands in the source as it is, at this span.
+    /// The text is in the source unchanged, at this span.
     Verbatim(Span),
     /// The text had to be decoded (escapes, folding, block scalars).
     Decoded(&'t str),
@@ -131,7 +131,7 @@ const COPIED: u8 = 1;
 const TAGGED: u8 = 2;
 const IN_ARENA: u8 = 4;
 
-/// 24 bytes. `payload` is the text's range (strings), the bits (numbers, booleans) or the count (collections).
+/// 24 bytes. `payload` is the range of a text, the bits of a number or boolean, or the count of a collection.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Node {
     span: Span,
@@ -144,7 +144,7 @@ struct Node {
     number: u8,
 }
 
-/// A document's nodes. Reused from document to document: `clear` keeps the memory.
+/// The nodes of a document. A tree is reused for the next document: `clear` keeps the memory.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Tree {
     nodes: Vec<Node>,
@@ -165,7 +165,7 @@ impl Tree {
         self.nodes.is_empty()
     }
 
-    /// The bytes held by decoded texts, for budgets.
+    /// The size of decoded texts in bytes, for limits.
     pub fn decoded_bytes(&self) -> usize {
         self.arena.len()
     }
@@ -193,7 +193,7 @@ impl Tree {
         self.push(Node { span, payload, next: 0, kind, style, flags, number })
     }
 
-    /// Opens a list or a mapping; its children are pushed next, then `close` ends it.
+    /// Opens a list or mapping; its children are pushed next, then `close` ends it.
     #[inline(always)]
     pub fn open(&mut self, kind: Kind, span: Span, style: Style) -> NodeId {
         self.push(Node { span, payload: [0, 0], next: 0, kind, style, flags: 0, number: 0 })
@@ -212,7 +212,7 @@ impl Tree {
         self.nodes[id.index()].flags |= TAGGED;
     }
 
-    /// Appends a copy of the subtree at `from` (an alias, a merged entry) and marks every node of it as copied.
+    /// Appends a copy of the subtree at `from` (an alias, a merged entry) and marks its nodes as copied.
     pub fn copy_subtree(&mut self, from: NodeId) -> NodeId {
         let to = self.nodes.len();
         let end = self.nodes[from.index()].next as usize;
@@ -225,13 +225,13 @@ impl Tree {
         NodeId(Span::empty(to).start)
     }
 
-    /// Empties this tree and takes over the texts of `other`, so that `push_node_of` need not copy them.
+    /// Clears this tree and copies the decoded texts of `other`, so that `push_node_of` does not have to.
     pub fn start_from(&mut self, other: &Self) {
         self.clear();
         self.arena.push_str(&other.arena);
     }
 
-    /// Appends one node of the tree this one was started from, without its children: a collection is to be closed.
+    /// Appends one node of the tree passed to `start_from`, without its children; a collection must be closed.
     pub fn push_node_of(&mut self, other: &Self, id: NodeId, copied: bool) -> NodeId {
         let mut node = *other.node(id);
         if copied {
@@ -240,7 +240,7 @@ impl Tree {
         self.push(node)
     }
 
-    /// How many nodes the subtree has, itself included.
+    /// The number of nodes in the subtree, including itself.
     pub fn subtree_len(&self, id: NodeId) -> usize {
         self.nodes[id.index()].next as usize - id.index()
     }
@@ -273,7 +273,7 @@ fn split(bits: u64) -> [u32; 2] {
     [(bits >> 32) as u32, bits as u32]
 }
 
-/// A tree together with the text it was read from.
+/// A tree and its source text.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'a> {
     pub source: &'a str,
@@ -291,7 +291,7 @@ impl<'a> View<'a> {
     }
 }
 
-/// One node, with everything needed to read it.
+/// A node with its tree and source.
 #[derive(Debug, Clone, Copy)]
 pub struct Value<'a> {
     view: View<'a>,
@@ -326,12 +326,12 @@ impl<'a> Value<'a> {
         self.node().span
     }
 
-    /// What the file says at the node's span, quotes and all.
+    /// The source text of the node, including quotes.
     pub fn raw(self) -> &'a str {
         self.span().slice(self.view.source)
     }
 
-    /// Came here through an alias or a merge key: its span is the anchor's.
+    /// The node came through an alias or merge key: its span is that of the anchor.
     pub fn is_copied(self) -> bool {
         self.node().flags & COPIED != 0
     }
@@ -372,7 +372,7 @@ impl<'a> Value<'a> {
         })
     }
 
-    /// How many items or entries; 0 for scalars.
+    /// The number of items or entries; 0 for scalars.
     pub fn len(self) -> usize {
         match self.kind() {
             Kind::List | Kind::Map => self.node().payload[0] as usize,
@@ -384,7 +384,7 @@ impl<'a> Value<'a> {
         self.len() == 0
     }
 
-    /// The items of a list; nothing for anything else.
+    /// The items of a list; empty for other types.
     #[inline(always)]
     pub fn items(self) -> Items<'a> {
         let node = self.node();
@@ -392,7 +392,7 @@ impl<'a> Value<'a> {
         Items { view: self.view, at: self.id.0 + 1, end }
     }
 
-    /// The entries of a mapping, in the order written (merged ones last); nothing for anything else.
+    /// The entries of a mapping in source order (merged ones last); empty for other types.
     #[inline(always)]
     pub fn entries(self) -> Entries<'a> {
         let node = self.node();
@@ -400,7 +400,7 @@ impl<'a> Value<'a> {
         Entries { items: Items { view: self.view, at: self.id.0 + 1, end } }
     }
 
-    /// The value under `key`. Given twice, the last counts, as in the cluster.
+    /// The value under `key`. Of duplicate keys the last one applies, as in Kubernetes.
     pub fn get(self, key: &str) -> Option<Value<'a>> {
         self.entry(key).map(|(_, value)| value)
     }
@@ -409,7 +409,7 @@ impl<'a> Value<'a> {
         self.entries().filter(|(name, _)| name.key_is(key)).last()
     }
 
-    /// Whether this node, as a key, is `key`.
+    /// Whether this node, as a key, equals `key`.
     #[inline(always)]
     pub fn key_is(self, key: &str) -> bool {
         self.as_str() == Some(key)
@@ -431,7 +431,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// A key as the cluster's JSON spells it: strings as they are, `true`, `1`, and the like as text.
+    /// A key as Kubernetes writes it in JSON: strings unchanged; `true`, `1` and the like as text.
     pub fn key_text(self) -> std::borrow::Cow<'a, str> {
         match self.kind() {
             Kind::String => self.as_str().unwrap_or_default().into(),
@@ -443,7 +443,7 @@ impl<'a> Value<'a> {
     }
 }
 
-/// The entries of a mapping that may not be there.
+/// The entries of an optional mapping.
 pub fn entries_of(value: Option<Value<'_>>) -> Entries<'_> {
     value.map_or(Entries { items: Items { view: EMPTY, at: 0, end: 0 } }, Value::entries)
 }

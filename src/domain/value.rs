@@ -1,5 +1,5 @@
-//! A property's value, apart from any file: JSON in 24 bytes a node, since a catalog of 100,000 entities is held in
-//! memory at once. It is not `tree::Value`, which looks into a document and knows its place there.
+//! A property's value, independent of files: JSON in 24 bytes per node, because 100,000 entities are in memory at once.
+//! `tree::Value`, in contrast, is a node of a document with a position.
 
 use std::fmt;
 
@@ -12,12 +12,12 @@ pub enum Value {
     Null,
     Bool(bool),
     Integer(i64),
-    /// Above what an `i64` holds.
+    /// Greater than `i64::MAX`.
     Large(u64),
     Float(f64),
     Text(Box<str>),
     List(Box<[Value]>),
-    /// In the order it came; keys are there once.
+    /// In source order, with unique keys.
     Map(Box<[(Box<str>, Value)]>),
 }
 

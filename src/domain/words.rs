@@ -1,5 +1,5 @@
-//! Numbers with their nouns: the one plural helper. Numbers are grouped, `120,000`; a caller that needs bare
-//! digits wants JSON, not words.
+//! Formats numbers with nouns: the only plural helper. Numbers are grouped, `120,000`; callers that need bare digits
+//! use JSON.
 
 /// `1 error`, `1,204 errors`.
 pub fn count(number: usize, noun: &str) -> String {
@@ -28,7 +28,7 @@ pub fn grouped(number: usize) -> String {
     text
 }
 
-/// The clause with a capital letter and a period, for a report that prints sentences: errors are clauses.
+/// Makes a sentence of a clause, for reports that print sentences: errors are clauses.
 pub fn as_sentence(clause: &str) -> String {
     let clause = clause.trim();
     let mut chars = clause.chars();

@@ -1,12 +1,12 @@
-//! How entities are written and what may be deleted: the part of the settings that a plan hangs on. Where each value
-//! came from is `settings`'.
+//! Write mode and prune rules: the part of the config that a plan depends on. `settings` records the source of each
+//! value.
 
 use std::collections::BTreeMap;
 
 /// Whether a manifest is the whole entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum WriteMode {
-    /// What the manifest does not name is left alone.
+    /// Fields that the manifest does not name are left unchanged.
     Merge,
     Replace,
 }
@@ -47,16 +47,17 @@ impl Write {
     }
 }
 
-/// Whether anything is deleted, and how much without a person's yes.
+/// Whether entities are deleted, and how many without approval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PruneRule {
     pub enabled: bool,
     pub max: u32,
-    /// Of the entities that are owned; it counts from [`PruneRule::FEWEST`] on, for all of fewer, and where it is 0.
+    /// The percentage of owned entities. It applies from [`PruneRule::FEWEST`] owned entities on, if all of fewer would
+    /// go, and if it is 0.
     pub max_percent: u32,
 }
 
 impl PruneRule {
-    /// So many entities are owned before a part of them says anything: one of nine is more than a tenth.
+    /// The minimum number of owned entities for the percentage: one of nine is already more than a tenth.
     pub const FEWEST: usize = 10;
 }

@@ -1,6 +1,6 @@
 //! Errors of `portolan comment` and of reading approvals from the forge.
 
-/// Why there is no comment on the pull request.
+/// Errors of `comment`.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum CommentError {
     #[error("`{path}` is not a report: its first line is not the marker of one")]

@@ -1,6 +1,6 @@
-//! Refusals of a push. The words are sentences of their own, and no failure: `push refused: ...`.
+//! Refusals of a push. Their messages are complete sentences: `push refused: ...`.
 
-/// Why nothing was pushed. Every message says that nothing was written; every help says what allows the push.
+/// Why nothing was pushed. Every message states that nothing was written; every help says what allows the push.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum PushError {
     #[error("no catalog is configured, and in CI the embedded one would be lost when the job ends")]

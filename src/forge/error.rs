@@ -1,5 +1,5 @@
-//! Why a comment could not be read or written: the pull request and the forge first, then the cause, then the way out. What
-//! the forge said is shortened and made harmless before it gets here; the token never gets here.
+//! Errors of reading and writing pull-request comments: the pull request and the forge first, then the cause, then what
+//! to do. Messages of the forge are shortened and escaped before they get here; the token never gets here.
 
 use std::time::Duration;
 
@@ -69,7 +69,7 @@ pub enum ForgeError {
 }
 
 impl ForgeError {
-    /// The user can correct it on the command line or in the environment.
+    /// Whether the user can fix it on the command line or in the environment.
     pub fn is_usage(&self) -> bool {
         match self {
             Self::NoForge | Self::NoPullRequest { .. } | Self::Variable { .. } | Self::Setup { .. } => true,
@@ -84,7 +84,7 @@ impl ForgeError {
         }
     }
 
-    /// The request may have been carried out all the same.
+    /// Whether the forge may have executed the request in spite of the error.
     pub(super) fn is_ambiguous(&self) -> bool {
         match self {
             Self::Unreachable { .. } | Self::Unreadable { .. } => true,

@@ -1,5 +1,5 @@
-//! GitHub's addresses and the shape of its comments. A comment of a pull request is one of its issue: those on lines of
-//! the diff are others, and are not read.
+//! GitHub's URLs and the JSON of its comments. Comments of a pull request are those of its issue; review comments on
+//! lines of the diff are not read.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! GitLab's addresses and the shape of its notes, which is what it calls comments.
+//! GitLab's URLs and the JSON of its notes, which is GitLab's word for comments.
 
 use serde_json::Value;
 
@@ -16,7 +16,7 @@ pub(super) fn comment_url(pull_request: &PullRequest, id: u64) -> String {
     format!("{}/{id}", list_url(pull_request))
 }
 
-/// A note has no address of its own in the answer.
+/// Parses a note. The response has no URL for it.
 pub(super) fn comment(value: &Value) -> Option<Comment> {
     let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
     Some(Comment {

@@ -1,5 +1,5 @@
-//! One request to the forge and its answer, and the waits between tries. This is the one place that sends the token. It
-//! sends it to the origin of the API's address only: a redirect to another host is an error.
+//! Sends requests to the forge, with retries. This is the only place that sends the token, and it sends it only to the
+//! origin of the API's URL: a redirect to another host is an error.
 
 use std::cell::Cell;
 use std::error::Error as StdError;
@@ -20,13 +20,13 @@ use crate::text::redact::Redactor;
 
 const CONNECT: Duration = Duration::from_secs(10);
 const WHOLE: Duration = Duration::from_secs(60);
-/// A page of a hundred comments of the greatest length, with room to spare.
+/// Enough for a page of a hundred comments of maximum length.
 const ANSWER_MAX: usize = 128 << 20;
 const WORDS_MAX: usize = 300;
 const REDIRECTS_MAX: usize = 5;
 const TRIES_MAX: u32 = 4;
 const FIRST_WAIT: Duration = Duration::from_secs(1);
-/// What GitHub asks for where its secondary limit names no time.
+/// The wait that GitHub recommends if its secondary rate limit names no time.
 const SECONDARY_WAIT: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +57,7 @@ impl Method {
     }
 }
 
-/// Why nothing happens for a while.
+/// The reason and the length of a wait.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting {
     /// `GitHub limits the rate of requests`.
@@ -77,23 +77,23 @@ pub(super) struct Http {
     waiting: Box<dyn Fn(&Waiting)>,
 }
 
-/// What a request that went well was answered.
+/// The response to a successful request.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub body: Value,
-    /// Whether a list goes on, on another page; `None`: the forge does not say.
+    /// Whether a list has another page; `None` if the forge does not say.
     pub has_more: Option<bool>,
 }
 
-/// What one try ended in.
+/// The result of one attempt.
 enum Ended {
     Well(Answer),
-    /// Nothing was carried out, and another try may go well.
+    /// Nothing was executed, and a retry may succeed.
     Again {
         error: ForgeError,
         wait: Option<Duration>,
     },
-    /// The answer is lost or a 5xx: only a request that may be repeated is repeated.
+    /// The response was lost, or is a 5xx: only idempotent requests are retried.
     Lost(ForgeError),
     Badly(ForgeError),
 }
@@ -104,7 +104,7 @@ impl Http {
         connection: Connection<'_>,
         waiting: Box<dyn Fn(&Waiting)>,
     ) -> Result<Self, ForgeError> {
-        // The first caller installs it; all install the same.
+        // Installing fails if another caller was first, and all install the same provider.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let forge = pull_request.forge();
         let setup = |reason: String, help| ForgeError::Setup { forge, reason, help };
@@ -152,8 +152,8 @@ impl Http {
         })
     }
 
-    /// Sends a request until it goes well, fails for good, or the waits are used up. `is_repeatable`: it may be sent again
-    /// although the last one may have been carried out.
+    /// Sends a request until it succeeds, fails permanently, or the total wait is used up. `is_repeatable`: it may be
+    /// sent again although the last attempt may have been executed.
     pub fn send(
         &self,
         method: Method,
@@ -180,7 +180,7 @@ impl Http {
         }
     }
 
-    /// Waits before a request that was lost is sent again by the caller.
+    /// Waits before the caller repeats a request whose response was lost.
     pub fn wait_for_retry(&self, error: &ForgeError) -> Result<(), ForgeError> {
         self.wait(FIRST_WAIT, error.clone())
     }
@@ -226,7 +226,7 @@ impl Http {
         Ended::Badly(self.unreadable(url, "it redirects too often"))
     }
 
-    /// The only place where the token leaves.
+    /// Builds the request. No other function uses the token.
     fn request(&self, method: Method, url: Url, body: Option<&Value>) -> reqwest::RequestBuilder {
         let (name, value) = self.authorization.clone();
         let mut headers = HeaderMap::from_iter([(name, value)]);
@@ -299,13 +299,13 @@ impl Http {
         let reason = if error.is_timeout() { "it took too long".to_owned() } else { self.shown(&cause(error)) };
         let error_of_ours = ForgeError::Unreachable { forge: self.forge(), host: host(&self.origin), reason };
         if error.is_connect() {
-            // Nothing was sent.
+            // The connection failed, so nothing was sent.
             return Ended::Again { error: error_of_ours, wait: None };
         }
         Ended::Lost(error_of_ours)
     }
 
-    /// Words of the other side: on one line, short, and without the token.
+    /// A message of the forge on one line, shortened and without the token.
     fn shown(&self, words: &str) -> String {
         let words = Redactor::new([self.token.reveal()]).redact(words);
         let words = clean(&words).split_whitespace().collect::<Vec<_>>().join(" ");
@@ -313,7 +313,7 @@ impl Http {
     }
 }
 
-/// The innermost error is the one that says what happened.
+/// The message of the innermost error, which names the cause.
 fn cause(error: &reqwest::Error) -> String {
     let mut last: &dyn StdError = error;
     while let Some(source) = last.source() {
@@ -322,7 +322,7 @@ fn cause(error: &reqwest::Error) -> String {
     last.downcast_ref().map_or_else(|| last.to_string(), io_reason)
 }
 
-/// GitHub has `message`; GitLab has `message`, a text or an object, or `error`.
+/// The error message of a response. GitHub sends `message`; GitLab sends `message`, a string or an object, or `error`.
 fn words(answer: &Value) -> Option<String> {
     match (&answer["message"], &answer["error"]) {
         (Value::String(text), _) | (_, Value::String(text)) => Some(text.clone()),
@@ -331,7 +331,7 @@ fn words(answer: &Value) -> Option<String> {
     }
 }
 
-/// Whether the answer asks to wait, and for how long it says. GitHub answers 403 or 429 for its limits.
+/// Whether the response is a rate limit, and the wait that it names. GitHub answers 403 or 429 for its limits.
 fn limited(status: u16, headers: &HeaderMap, words: Option<&str>) -> Option<Option<Duration>> {
     if !matches!(status, 403 | 429 | 503) {
         return None;
@@ -356,7 +356,7 @@ fn limited(status: u16, headers: &HeaderMap, words: Option<&str>) -> Option<Opti
     Some(wait.or_else(|| is_secondary.then_some(SECONDARY_WAIT)))
 }
 
-/// Both forges name the next page of a list in the header `link`.
+/// Whether the header `link` names a next page, as both forges do.
 fn has_more(headers: &HeaderMap) -> Option<bool> {
     let links = headers.get(LINK)?.to_str().ok()?;
     Some(links.contains("rel=\"next\""))
@@ -378,7 +378,7 @@ fn host(url: &Url) -> String {
     format!("{}{port}", url.host_str().unwrap_or_default())
 }
 
-/// Without the query.
+/// The URL without its query.
 fn shown_address(url: &str) -> String {
     url.split('?').next().unwrap_or_default().to_owned()
 }

@@ -1,6 +1,6 @@
-//! Comments of pull requests on GitHub and merge requests on GitLab. The module is async inside and blocks outside. It
-//! knows nothing of entities and reads neither files nor the environment: both come in as values. The token is sent by
-//! `http` alone, and to the API's own host only.
+//! Reads and writes comments of pull requests on GitHub and merge requests on GitLab. The module is async inside and
+//! blocks outside. It knows nothing of entities and reads neither files nor the environment: both come in as values.
+//! Only `http` sends the token, and only to the API's own host.
 
 mod error;
 mod github;
@@ -23,23 +23,23 @@ pub use error::ForgeError;
 pub use http::Waiting;
 pub use pull_request::{Host, PullRequest};
 
-/// More comments than a forge shows on one pull request.
+/// A forge shows fewer comments than this on one pull request.
 const PAGES_MAX: usize = 100;
 const PAGE: usize = 100;
-/// How often a comment is created again after an answer was lost.
+/// How often creating a comment is tried again after a lost response.
 const CREATES_MAX: u32 = 3;
 
-/// A comment of a person or a program on a pull request, system notes aside.
+/// A comment on a pull request, without the forge's system notes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comment {
     pub id: u64,
-    /// The login; empty where the account is gone.
+    /// The login of the author; empty if the account was deleted.
     pub author: String,
     pub body: String,
-    /// RFC 3339, as the forge writes it. Anybody who may edit a comment can change its text after this moment.
+    /// RFC 3339, as the forge writes it. Anybody who may edit a comment can change its text after this time.
     pub created_at: String,
     pub updated_at: String,
-    /// For people; empty where the forge does not say.
+    /// The web page of the comment; empty if the forge does not return it.
     pub url: String,
 }
 
@@ -55,13 +55,13 @@ impl fmt::Debug for Forge {
     }
 }
 
-/// What connecting takes beside the pull request.
+/// The parameters of a connection apart from the pull request.
 #[derive(Clone)]
 pub struct Connection<'c> {
     pub token: Secret,
-    /// Certificates that are trusted besides the system's, as PEM; empty: none.
+    /// Certificates to trust in addition to the system's, as PEM; may be empty.
     pub certificates: &'c [u8],
-    /// The longest that all waits of a run take together.
+    /// The maximum total wait of a run.
     pub patience: Duration,
 }
 
@@ -72,7 +72,7 @@ impl fmt::Debug for Connection<'_> {
 }
 
 impl Forge {
-    /// Sends nothing yet.
+    /// Prepares the connection without sending anything.
     pub fn connect(
         pull_request: PullRequest,
         connection: Connection<'_>,
@@ -86,7 +86,7 @@ impl Forge {
         &self.pull_request
     }
 
-    /// The login that the token writes as. `None`: the forge does not say, as for a GitHub App without that permission.
+    /// The login of the token. `None` if the forge does not reveal it, as for a GitHub App without that permission.
     pub fn viewer(&self) -> Result<Option<String>, ForgeError> {
         let answer = match &self.pull_request.host {
             Host::GitHub { graphql, .. } => {
@@ -116,7 +116,7 @@ impl Forge {
         Ok(all)
     }
 
-    /// The first comment that `is_wanted`; no page is read after it.
+    /// The first comment for which `is_wanted` returns true; no further page is read.
     pub fn find_comment(&self, is_wanted: &dyn Fn(&Comment) -> bool) -> Result<Option<Comment>, ForgeError> {
         let mut found = None;
         self.visit(&mut |comment| {
@@ -127,7 +127,8 @@ impl Forge {
         Ok(found)
     }
 
-    /// Creates a comment. An answer that is lost may have created it: before another try `is_ours` looks for it.
+    /// Creates a comment. If the response is lost, the comment may exist: before another attempt, it is searched with
+    /// `is_ours`.
     pub fn create_comment(&self, body: &str, is_ours: &dyn Fn(&Comment) -> bool) -> Result<Comment, ForgeError> {
         let sent = serde_json::json!({"body": body});
         let list = self.list();
@@ -147,7 +148,7 @@ impl Forge {
         self.comment(&answer.body)
     }
 
-    /// Replaces the text of a comment. `None`: the comment is gone.
+    /// Replaces the text of a comment. `None` if the comment was deleted.
     pub fn update_comment(&self, id: u64, body: &str) -> Result<Option<Comment>, ForgeError> {
         let sent = serde_json::json!({"body": body});
         let (method, url) = match &self.pull_request.host {
@@ -161,8 +162,8 @@ impl Forge {
         }
     }
 
-    /// Reads one address of the API; `route` begins with `/`, its segments are encoded. For what callers need to know
-    /// beside comments, such as the permissions of a comment's author.
+    /// Reads one route of the API for other data than comments, such as permissions of a comment's author. `route`
+    /// begins with `/`, and its segments are percent-encoded.
     pub fn get(&self, route: &str) -> Result<Value, ForgeError> {
         Ok(self.http.send(Method::Get, &format!("{}{route}", self.pull_request.api()), None, true)?.body)
     }
@@ -186,7 +187,7 @@ impl Forge {
     fn visit(&self, visit: &mut dyn FnMut(Comment) -> bool) -> Result<(), ForgeError> {
         let list = self.list();
         let oldest_first = match &self.pull_request.host {
-            // The order that GitHub always has.
+            // GitHub always sorts comments this way.
             Host::GitHub { .. } => "",
             Host::GitLab { .. } => "&sort=asc&order_by=created_at",
         };
@@ -201,7 +202,7 @@ impl Forge {
                     return Ok(());
                 }
             }
-            // A page may be shorter than the others and not the last one: GitHub hides comments of blocked accounts.
+            // A short page need not be the last one: GitHub hides comments of blocked accounts.
             if items.is_empty() || !answer.has_more.unwrap_or(items.len() >= PAGE) {
                 return Ok(());
             }

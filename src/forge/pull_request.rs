@@ -1,5 +1,5 @@
-//! Which pull request a CI job is for, and where its forge's API is. Both come from the variables that the runner sets,
-//! and never from a file of the repository: a pull request can change those, and the token is sent to this address.
+//! Detects the pull request of a CI job and the URL of its forge's API. Both come from variables of the runner and
+//! never from a file of the repository: a pull request can change files, and the token is sent to this URL.
 
 use reqwest::Url;
 use serde_json::Value;
@@ -7,15 +7,15 @@ use serde_json::Value;
 use super::ForgeError;
 use crate::domain::address::{is_loopback, without_secrets};
 
-/// GitHub.com, where no variable names another.
+/// GitHub.com, if no variable names another server.
 const GITHUB_API: &str = "https://api.github.com";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PullRequest {
     pub host: Host,
     pub number: u64,
-    /// The job has no secrets of the repository, and on GitHub a token that only reads: the pull request comes from a fork
-    /// or from Dependabot.
+    /// Why the job has no secrets of the repository, and on GitHub only a read-only token: the pull request comes from
+    /// a fork or from Dependabot.
     pub restricted: Option<&'static str>,
 }
 
@@ -26,7 +26,7 @@ pub enum Host {
         graphql: String,
         repository: String,
     },
-    /// `project`: its number or its encoded path.
+    /// `project`: the project's number or its encoded path.
     GitLab {
         api: String,
         project: String,
@@ -34,8 +34,8 @@ pub enum Host {
 }
 
 impl PullRequest {
-    /// `variable` reads the environment, `event` is what the runner says of the event (`GITHUB_EVENT_PATH`), `number` is
-    /// the user's own word.
+    /// Detects the pull request. `variable` reads the environment, `event` is the content of `GITHUB_EVENT_PATH`, and
+    /// `number` is set by the user.
     pub fn detect(
         variable: &dyn Fn(&str) -> Option<String>,
         event: Option<&Value>,
@@ -79,7 +79,7 @@ impl PullRequest {
         }
         let api = match (variable("GITHUB_API_URL"), variable("GITHUB_SERVER_URL")) {
             (Some(api), _) => address("GITHUB_API_URL", &api)?,
-            // A GitHub Enterprise server, on a CI system that knows no more of it.
+            // A GitHub Enterprise server, on another CI system that sets only the server's URL.
             (None, Some(server)) if server.trim_end_matches('/') != "https://github.com" => {
                 format!("{}/api/v3", address("GITHUB_SERVER_URL", &server)?)
             }
@@ -109,7 +109,7 @@ impl PullRequest {
         if project.is_empty() || !project.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(ForgeError::Variable { name: "CI_PROJECT_ID", reason: "must be a number".to_owned() });
         }
-        // In a pipeline of a fork's own project the merge request is the other project's.
+        // In a pipeline of a fork's own project, the merge request belongs to the target project.
         let target = variable("CI_MERGE_REQUEST_PROJECT_ID").filter(|it| it.bytes().all(|byte| byte.is_ascii_digit()));
         let pair = |suffix: &str| {
             let source = variable(&format!("CI_MERGE_REQUEST_SOURCE_PROJECT_{suffix}"));
@@ -121,14 +121,14 @@ impl PullRequest {
         Ok(Self { host: Host::GitLab { api, project: target.unwrap_or(project) }, number, restricted })
     }
 
-    /// The root of the API, without a slash at the end.
+    /// The root URL of the API, without a trailing slash.
     pub fn api(&self) -> &str {
         match &self.host {
             Host::GitHub { api, .. } | Host::GitLab { api, .. } => api,
         }
     }
 
-    /// As messages name it: `acme/catalog#7`, `!7`.
+    /// The name in messages: `acme/catalog#7`, `!7`.
     pub fn name(&self) -> String {
         match &self.host {
             Host::GitHub { repository, .. } => format!("{repository}#{}", self.number),
@@ -144,7 +144,7 @@ impl PullRequest {
         }
     }
 
-    /// The longest comment that the forge takes, in characters.
+    /// The maximum length of a comment, in characters.
     pub fn longest_comment(&self) -> usize {
         match self.host {
             Host::GitHub { .. } => 65_536,
@@ -153,7 +153,7 @@ impl PullRequest {
     }
 }
 
-/// An address that may be sent the token, without the slash at its end.
+/// Checks a URL to which the token may be sent, and removes its trailing slash.
 fn address(name: &'static str, text: &str) -> Result<String, ForgeError> {
     let text = text.trim();
     let fault = |reason: &str| ForgeError::Variable { name, reason: format!("{reason}: {}", without_secrets(text)) };

@@ -1,4 +1,4 @@
-//! Which pull request a job is for, and where its API is.
+//! Tests which pull request a job is for, and the URL of its API.
 
 use serde_json::{Value, json};
 

@@ -1,22 +1,22 @@
-//! Whose document it is that does not parse, as far as its lines show. A broken entity must be reported; a broken
-//! file of another tool is reported once, with the way to exclude it; a template is not YAML and not reported at all.
+//! Classifies a document that cannot be parsed, by its lines. A broken entity must be reported; a broken file of
+//! another tool is reported once, with a hint to exclude it; a template is not YAML and is not reported.
 
 use super::ours::value_of;
 use super::split::lines;
 use crate::domain::platform::PLATFORMS;
 
-/// What the lines of a broken document say.
+/// The class of a broken document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Claim {
-    /// Its top level has the fields of an entity, or names one of our API groups.
+    /// Its top level has the fields of an entity, or one of our API groups.
     Entity,
     /// `identifier` and `blueprint` are deeper inside: an exporter or Ocean mapping, a workflow.
     Foreign,
-    /// Nothing of ours, or a template that another tool renders.
+    /// No entity fields, or a template that another tool renders.
     Nothing,
 }
 
-/// The fields of an entity; the top level of a bare entity has nothing else.
+/// The fields of an entity; the top level of a bare entity has only these.
 const ENTITY_KEYS: [&str; 7] = ["identifier", "blueprint", "title", "icon", "team", "properties", "relations"];
 
 pub(super) fn claim(text: &str) -> Claim {
@@ -35,24 +35,24 @@ fn is_template(text: &str) -> bool {
     text.contains("{{") || text.contains("{%")
 }
 
-/// The keys of a text, by its lines alone.
+/// The keys of a text, found by its lines alone.
 #[derive(Debug, Default)]
 struct Outline<'t> {
     /// The keys at the top level; for a list, those of its items.
     top: Vec<&'t str>,
     /// The value of `kind` at the top level.
     kind: Option<&'t str>,
-    /// `spec`, at the top level, has one of the two fields that make an entity.
+    /// The top-level `spec` has `identifier` or `blueprint`.
     has_spec: bool,
-    /// An `apiVersion` names one of our groups: at the top level, or anywhere.
+    /// An `apiVersion` contains one of our groups: at the top level, or at any level.
     is_ours: bool,
     has_our_version: bool,
-    /// The two fields that make an entity, anywhere.
+    /// `identifier` and `blueprint`, at any level.
     has_identifier: bool,
     has_blueprint: bool,
-    /// The blueprint is a JQ program, as exporter and Ocean mappings have it.
+    /// The blueprint is a JQ expression, as in exporter and Ocean mappings.
     is_mapping: bool,
-    /// Both stand on one line of the top level, which begins with the field of an entity.
+    /// Both fields are on one line of the top level, which begins with an entity field.
     is_one_line: bool,
 }
 
@@ -73,7 +73,7 @@ impl<'t> Outline<'t> {
             outline.has_identifier |= identifier;
             outline.has_blueprint |= blueprint;
             let Some(key) = key_of(content) else { continue };
-            // Whatever is indented below `key: |` is text, not structure.
+            // Lines indented below `key: |` are text, not structure.
             if literal.is_some_and(|at| column > at) {
                 continue;
             }
@@ -121,7 +121,7 @@ fn is_block_scalar(content: &str) -> bool {
     header.len() <= 3 && header.starts_with(['|', '>'])
 }
 
-/// The text of a line behind its indentation and the marks of lists, flow mappings and documents, and its column.
+/// The text of a line after indentation and the markers of lists, flow mappings and documents, and its column.
 fn content_of(line: &str) -> (usize, &str) {
     let line = line.trim_start_matches('\u{feff}');
     let line_start = line.strip_prefix("--- ").unwrap_or(line);
@@ -134,7 +134,7 @@ fn content_of(line: &str) -> (usize, &str) {
     (line_start.len() - rest.len(), rest)
 }
 
-/// The key that a line begins with, in quotes or without.
+/// The key at the start of a line, quoted or not.
 fn key_of(content: &str) -> Option<&str> {
     let rest = content.trim_start_matches(['"', '\'']);
     let end = rest.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.' | '$' | '@' | '/'))?;

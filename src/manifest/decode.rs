@@ -1,30 +1,30 @@
-//! Finds the entities in a document. Told apart by what they contain, never by the file's name alone; and what only
-//! looks like ours is handed on with what is wrong, since silence would hide a typo.
+//! Finds the entities in a document by their content, never by the file name alone. Almost correct manifests are
+//! returned with their fault, because ignoring them would hide a typo.
 
 use crate::domain::manifest::{Form, Manifest, NearMiss, ResourceKind};
 use crate::domain::platform::{PLATFORMS, PORT, Platform};
 use crate::domain::suggest;
 use crate::domain::tree::{Kind, Value, View, entries_of};
 
-/// What the API has at the top of an entity.
+/// The top-level keys of an entity in the API.
 const ENTITY_KEYS: [&str; 7] = ["identifier", "blueprint", "title", "icon", "team", "properties", "relations"];
 
-/// The header of entity files of 2022.
+/// The `apiVersion` of entity files from 2022.
 pub(crate) const ENTITY_FILE_VERSION: &str = "v0.1";
 
-/// Keys of the catalog's other objects, which people keep in YAML beside their entities.
+/// Keys of the catalog's other objects, which users store as YAML next to their entities.
 pub(super) const OTHER_KEYS: [&str; 9] =
     ["rules", "levels", "filter", "trigger", "userInputs", "invocationMethod", "schema", "steps", "mirrorProperties"];
 
-/// Appends the entities of one document. `file_name` is the last part of the path: it decides between brands of bare
-/// entities, and lets a `port.yml` leave out more.
+/// Appends the entities of one document. `file_name` is the last part of the path: it determines the platform of bare
+/// entities, and a `port.yml` may omit more fields.
 pub fn decode(view: View<'_>, file_name: &str, out: &mut Vec<Manifest>) {
     if let Some(root) = view.root() {
         one(root, file_name, 0, out);
     }
 }
 
-/// A `List` in a `List` is nothing the cluster takes, but no reason to overlook entities; deeper is.
+/// Kubernetes rejects a `List` inside a `List`, but its entities are still found; deeper nesting is not searched.
 const LISTS: usize = 2;
 
 fn one(root: Value<'_>, file_name: &str, lists: usize, out: &mut Vec<Manifest>) {
@@ -36,7 +36,7 @@ fn one(root: Value<'_>, file_name: &str, lists: usize, out: &mut Vec<Manifest>) 
             ),
         },
         Kind::List if lists == 0 => {
-            // One entity makes it a list of entities: what is beside it is one too, however little there is of it.
+            // If one item is an entity, the list is a list of entities, so all its items are, however incomplete.
             let is_resource = |item: &Value<'_>| version_of(*item).is_some();
             let platform = root.items().filter(|item| !is_resource(item)).find_map(|item| bare(item, file_name));
             let Some(platform) = platform else { return };
@@ -46,7 +46,7 @@ fn one(root: Value<'_>, file_name: &str, lists: usize, out: &mut Vec<Manifest>) 
     }
 }
 
-/// The `apiVersion` of a resource. Port's first entity files began with `apiVersion: v0.1`: they are bare entities.
+/// The `apiVersion` of a resource. Port's first entity files had `apiVersion: v0.1`: they are bare entities.
 fn version_of(root: Value<'_>) -> Option<Value<'_>> {
     let version = root.get("apiVersion")?;
     let is_entity_file = version.as_str() == Some(ENTITY_FILE_VERSION) && root.get("kind").is_none();
@@ -82,7 +82,7 @@ fn resource(root: Value<'_>, version: Value<'_>, file_name: &str, lists: usize, 
         }
         None => return out.extend(elsewhere(root, text, file_name, version_miss)),
     };
-    // Of a kind we do not know: the scope is a guess that only says which fields to look at.
+    // For an unknown kind, the scope is guessed; it only selects the fields to look at.
     let kind = ours.unwrap_or(match kind_text.starts_with(['C', 'c']) {
         true => ResourceKind::ClusterEntity,
         false => ResourceKind::Entity,
@@ -94,20 +94,20 @@ fn resource_kind(text: &str) -> Option<ResourceKind> {
     [ResourceKind::Entity, ResourceKind::ClusterEntity].into_iter().find(|kind| kind.name() == text)
 }
 
-/// The kind that was meant, where it is right but for its case or one slip.
+/// The intended kind, if it is correct except for its case or one typo.
 fn kind_meant(root: Value<'_>) -> Option<ResourceKind> {
     let text = root.get("kind")?.as_str()?;
     let names = [ResourceKind::Entity, ResourceKind::ClusterEntity].map(ResourceKind::name);
     resource_kind(text).or_else(|| resource_kind(suggest::single_slip(text, names)?))
 }
 
-/// An entity by its kind and content under a version that names nobody we know. `miss` says where the version is.
+/// An entity by its kind and content, under an unknown `apiVersion`. `miss` is the position of the version.
 fn elsewhere(root: Value<'_>, version: &str, file_name: &str, miss: NearMiss) -> Option<Manifest> {
     let kind = kind_meant(root)?;
     let group = version.split_once('/').map_or(version, |(group, _)| group);
     let resembled = resembled(version, group);
     let has = |key: &str| root.get("spec").is_some_and(|spec| spec.get(key).is_some());
-    // Another's group is another's business, until all of it looks like ours.
+    // A resource of another API group belongs to another tool, unless it has the exact form of an entity.
     let is_anothers = resembled.is_none() && group.contains('.');
     let is_entity = match is_anothers {
         true => root.get("kind").and_then(Value::as_str) == Some(kind.name()) && has("blueprint") && has("identifier"),
@@ -117,7 +117,7 @@ fn elsewhere(root: Value<'_>, version: &str, file_name: &str, miss: NearMiss) ->
     is_entity.then(|| manifest(root, root.get("spec"), platform, Form::Resource(kind), Some(miss)))
 }
 
-/// Nothing is called `apiVersion`: it was forgotten, or its key is misspelt.
+/// An entity whose `apiVersion` is missing or has a misspelt key.
 fn without_version(root: Value<'_>, file_name: &str) -> Option<Manifest> {
     let is_misspelt = |key: &str| suggest::single_slip(key, ["apiVersion"]).is_some();
     let misspelt = root.entries().find(|(key, _)| key.as_str().is_some_and(is_misspelt));
@@ -125,8 +125,8 @@ fn without_version(root: Value<'_>, file_name: &str) -> Option<Manifest> {
     elsewhere(root, version, file_name, NearMiss::Version(root.id()))
 }
 
-/// The platform whose group was most likely meant: `getprot.io` is one slip away, `port.io` and `getport` are parts of
-/// it, and `api.getport.io` has its name.
+/// The platform whose group was probably meant: `getprot.io` has one typo, `port.io` and `getport` are parts of it, and
+/// `api.getport.io` contains its name.
 fn resembled(version: &str, group: &str) -> Option<&'static Platform> {
     PLATFORMS.into_iter().find(|platform| {
         let name = platform.group.split('.').next().unwrap_or(platform.group);
@@ -139,17 +139,17 @@ fn resembled(version: &str, group: &str) -> Option<&'static Platform> {
     })
 }
 
-/// The platform of a bare entity, if it is one by itself.
+/// The platform of a bare entity, if the mapping is one.
 fn bare(root: Value<'_>, file_name: &str) -> Option<&'static Platform> {
     let by_name = Platform::by_bare_file(file_name);
     let has = |key: &str| root.get(key).is_some();
-    // Scorecards, actions and the like have an identifier, a blueprint and a title too.
+    // Scorecards, actions and others also have an identifier, a blueprint and a title.
     let is_other = by_name.is_none() && OTHER_KEYS.into_iter().any(has);
     let content = ["properties", "relations", "team"].into_iter().any(has) || by_name.is_some() && has("title");
     let (identifier, blueprint) = (has("identifier"), has("blueprint"));
     let is_ours = |key: &str| ENTITY_KEYS.contains(&key) || key == "apiVersion";
     let only_ours = || root.entries().all(|(key, _)| key.as_str().is_some_and(is_ours));
-    // A template names its entities when it is rendered, and a mapping when it is evaluated.
+    // The identifiers of a template are known only after rendering, those of a mapping only after evaluation.
     let is_rendered = by_name.is_none() && (is_template(root) || is_mapping(root));
     let both = identifier && blueprint && !is_rendered && (by_name.is_some() || content || only_ours());
     let either = by_name.is_some() && (identifier || blueprint) && (content || has("icon"));
@@ -163,12 +163,12 @@ fn is_template(root: Value<'_>) -> bool {
     })
 }
 
-/// The blueprint of an exporter or Ocean mapping is a JQ program: `'"service"'`, `.spec.blueprint`.
+/// The blueprint of an exporter or Ocean mapping is a JQ expression: `'"service"'`, `.spec.blueprint`.
 fn is_mapping(root: Value<'_>) -> bool {
     root.get("blueprint").and_then(Value::as_str).is_some_and(|text| text.starts_with(['"', '.']))
 }
 
-/// A bare entity. One that is no mapping has no parts, and the rules say so.
+/// A bare entity. One that is not a mapping has no parts, which the rules report.
 fn plain(root: Value<'_>, platform: &'static Platform) -> Manifest {
     manifest(root, Some(root).filter(|root| root.kind() == Kind::Map), platform, Form::Bare, None)
 }
@@ -208,7 +208,7 @@ fn manifest(
             }
         }
     }
-    // One walk over the entries: given twice, the last counts.
+    // One pass over the entries: of duplicate keys, the last one applies.
     for (key, value) in entries_of(spec) {
         let slot = match key.as_str() {
             Some("blueprint") => &mut manifest.blueprint,

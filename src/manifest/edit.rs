@@ -1,10 +1,10 @@
-//! Puts edits into a text and leaves every other byte alone. Edits come from many rules that do not know of one
-//! another: what overlaps is left for the next run.
+//! Applies edits to a text and leaves all other bytes unchanged. Edits come from independent rules, so overlapping ones
+//! are left for the next run.
 
 use crate::domain::finding::Edit;
 
-/// The new text, and how many edits went in. Edits that overlap an earlier one (by place, then by end, then by
-/// replacement), or that do not fit the text, are skipped.
+/// The new text, and the number of applied edits. Edits that overlap an earlier one (by position, then end, then
+/// replacement) or lie outside the text are skipped.
 pub fn apply(text: &str, edits: &[Edit]) -> (String, usize) {
     let mut order = edits.iter().collect::<Vec<_>>();
     order.sort_by(|a, b| (a.span, &a.replacement).cmp(&(b.span, &b.replacement)));
@@ -15,7 +15,7 @@ pub fn apply(text: &str, edits: &[Edit]) -> (String, usize) {
     let mut inserted = None;
     for edit in order {
         let range = edit.span.range();
-        // Two insertions at one place would depend on who came first.
+        // The result of two insertions at one position would depend on their order.
         let clashes = range.start < at || range.is_empty() && inserted == Some(range.start);
         if clashes || text.get(range.clone()).is_none() {
             continue;

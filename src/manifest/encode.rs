@@ -1,5 +1,5 @@
-//! Entities to text: the manifest that a person would have written, and that every reader takes for the same entity.
-//! What is left out (defaults, computed values) is decided before; here all that is given is written, nulls too.
+//! Writes entities as YAML that looks hand-written and that every YAML reader reads as the same entity. The caller has
+//! already removed defaults and computed values; everything given is written, including nulls.
 
 mod sketch;
 
@@ -12,7 +12,7 @@ use crate::text::escape;
 
 pub use sketch::{Around, encode_sketch};
 
-/// What is around the entity in its file.
+/// The resource around the entity.
 #[derive(Debug, Clone, Copy)]
 pub struct Wrapper<'a> {
     pub platform: &'static Platform,
@@ -22,7 +22,7 @@ pub struct Wrapper<'a> {
     pub namespace: Option<&'a str>,
 }
 
-/// One document, with a line end at its end.
+/// One document, with a line break at its end.
 pub fn encode(entity: &Entity, wrapper: &Wrapper<'_>) -> String {
     let mut out = Writer { text: String::with_capacity(512) };
     out.envelope(wrapper);
@@ -61,7 +61,7 @@ pub fn encode(entity: &Entity, wrapper: &Wrapper<'_>) -> String {
     out.text
 }
 
-/// A key longer than this is written with `?`: readers look no further than 1,024 characters for its colon.
+/// Longer keys are written with `?`: YAML readers look for the colon only within 1,024 characters.
 const LONGEST_SIMPLE_KEY: usize = 1000;
 
 struct Writer {
@@ -69,7 +69,7 @@ struct Writer {
 }
 
 impl Writer {
-    /// All that is above the entity, `spec:` with it.
+    /// Everything above the entity, including `spec:`.
     fn envelope(&mut self, wrapper: &Wrapper<'_>) {
         self.text_entry(0, "apiVersion", &wrapper.platform.api_version());
         self.text_entry(0, "kind", wrapper.kind.name());
@@ -89,7 +89,7 @@ impl Writer {
         }
     }
 
-    /// Up to and with the colon.
+    /// Writes a key and its colon.
     fn key(&mut self, level: usize, key: &str) {
         self.indent(level);
         self.bare_key(level, key);
@@ -118,7 +118,7 @@ impl Writer {
         self.scalar(level, text);
     }
 
-    /// What stands after a colon, to the end of its line or of its lines.
+    /// Writes the value after a colon, up to the end of its lines.
     fn value(&mut self, level: usize, value: &Value) {
         match value {
             Value::Text(text) => self.scalar(level, text),
@@ -148,7 +148,7 @@ impl Writer {
         self.indent(level);
         self.text.push('-');
         match item {
-            // The first entry stands beside the dash.
+            // The first entry is on the line of the dash.
             Value::Map(entries) if !entries.is_empty() => {
                 self.text.push(' ');
                 for (at, (key, value)) in entries.iter().enumerate() {
@@ -206,8 +206,8 @@ fn scalar(text: &str) -> String {
     if must_quote(text) { quoted(text) } else { text.to_owned() }
 }
 
-/// How a literal block of this text begins, where one gives back every character: whole lines of visible text, of
-/// which the first tells the indentation. Blanks at the end of a line are what editors take away.
+/// The header of a literal block for this text, if it would preserve every character: lines of visible text, the first
+/// of which determines the indentation. Editors remove blanks at line ends.
 fn block_header(text: &str) -> Option<&'static str> {
     let body = text.strip_suffix('\n').unwrap_or(text);
     let is_exact = |line: &str| {
@@ -226,7 +226,7 @@ fn block_header(text: &str) -> Option<&'static str> {
     is_block.then_some(if body.len() == text.len() { "|-" } else { "|" })
 }
 
-/// What is no text and has no parts.
+/// Writes a value that is neither text nor a non-empty collection.
 fn plain(value: &Value) -> String {
     match value {
         Value::Null => "null".to_owned(),
@@ -240,7 +240,7 @@ fn plain(value: &Value) -> String {
     }
 }
 
-/// With a point and a signed exponent: YAML 1.1 takes `1e3` for a string.
+/// Written with a point and a signed exponent, because YAML 1.1 reads `1e3` as a string.
 fn float_text(float: f64) -> String {
     let text = format!("{float:?}");
     let Some((mantissa, exponent)) = text.split_once('e') else { return text };

@@ -1,5 +1,5 @@
-//! Resolves aliases and merge keys of a document that was read with placeholders. Every copied node is counted: a few
-//! lines of aliases can stand for billions of nodes, so the budget is what keeps this bounded, not the file's size.
+//! Resolves aliases and merge keys in a document that was read with placeholders. Every copied node is counted: a few
+//! lines of aliases can expand to billions of nodes, so a limit on copies is required in addition to the file size.
 
 use std::collections::HashMap;
 
@@ -30,11 +30,11 @@ struct Expansion<'e> {
     to: &'e mut Tree,
     faults: &'e mut Vec<Fault>,
     copied: usize,
-    /// The outermost alias or merge key we are inside of: it is what the user can change.
+    /// The outermost alias or merge key being expanded: the one that the user can change.
     blame: Option<Span>,
 }
 
-/// Entries that merge keys bring in, by key text, in the order they were first brought.
+/// The entries of merge keys by key text, in the order of their first occurrence.
 #[derive(Default)]
 struct Merged {
     entries: Vec<Option<(String, NodeId, NodeId)>>,
@@ -89,7 +89,7 @@ impl Expansion<'_> {
         Ok(())
     }
 
-    /// The entries of a mapping: its own, then what its merge keys bring in.
+    /// Appends the entries of a mapping: its own, then those of its merge keys.
     fn entries(&mut self, id: NodeId, copied: bool, depth: usize) -> Result<usize, Broken> {
         let map = self.view.value(id);
         let mut count = 0;
@@ -116,8 +116,8 @@ impl Expansion<'_> {
         Ok(count)
     }
 
-    /// What the merge keys of a mapping bring in, and no own key after them takes back. The cluster writes entry by
-    /// entry into one map: so a merge key also overrides an own key *before* it, which is not what YAML says.
+    /// The entries of a mapping's merge keys that no later own key replaces. Kubernetes writes the entries into one map
+    /// in order, so a merge key also overrides an own key *before* it, contrary to the YAML specification.
     fn merged(&mut self, id: NodeId, copied: bool, depth: usize) -> Result<Vec<(NodeId, NodeId)>, Broken> {
         let mut found = Merged::default();
         let mut own: HashMap<String, Span> = HashMap::new();
@@ -142,7 +142,7 @@ impl Expansion<'_> {
         Ok(found.entries.into_iter().flatten().map(|(_, key, value)| (key, value)).collect())
     }
 
-    /// The value of a merge key: a mapping, or a list of them of which the first wins.
+    /// The value of a merge key: a mapping, or a list of mappings of which the first takes precedence.
     fn sources(&mut self, value: NodeId, place: Span, into: &mut Merged, depth: usize) -> Result<(), Broken> {
         let value = self.target(value);
         let list = match self.view.tree.kind(value) {
@@ -151,7 +151,7 @@ impl Expansion<'_> {
             Kind::Null | Kind::Bool | Kind::Number | Kind::String => return Err(super::faults::bad_merge(place)),
         };
         for source in list.into_iter().rev() {
-            // An empty one costs its turn too: lists of lists of nothing are endless work.
+            // An empty mapping counts too, because nested lists of empty mappings take endless time.
             self.spend(place)?;
             if self.view.tree.kind(source) != Kind::Map {
                 return Err(super::faults::bad_merge(place));
@@ -184,7 +184,7 @@ impl Expansion<'_> {
         self.links.aliases.get(&id).copied().unwrap_or(id)
     }
 
-    /// `None` for keys that are collections: the cluster refuses these anyway.
+    /// `None` for keys that are collections, which Kubernetes rejects anyway.
     fn key_text(&self, key: NodeId) -> Option<String> {
         let value = self.view.value(self.target(key));
         match value.kind() {

@@ -1,4 +1,4 @@
-//! The thorough producer: the events of the YAML parser become a tree. It sets the standard that `fast` is measured by.
+//! The complete reader: builds a tree from the events of the YAML parser. Its results define what `fast` must produce.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -16,7 +16,7 @@ use crate::domain::fault::{Fault, FaultKind, Oversize};
 use crate::domain::span::Span;
 use crate::domain::tree::{Kind, NodeId, Scalar, Style, Tree, View};
 
-/// What is kept between documents.
+/// Buffers that are reused for the next document.
 #[derive(Debug, Default)]
 pub(super) struct Full {
     scratch: Tree,
@@ -24,16 +24,16 @@ pub(super) struct Full {
     links: Links,
 }
 
-/// What has to be resolved once the document is read: placeholders stand in the tree for these.
+/// Placeholders in the tree that are resolved once the document is read.
 #[derive(Debug, Default)]
 pub(super) struct Links {
-    /// Alias node -> the node it stands for.
+    /// Maps an alias node to its target.
     pub(super) aliases: HashMap<NodeId, NodeId>,
     /// Keys that are `<<`.
     pub(super) merges: HashMap<NodeId, ()>,
 }
 
-/// The document to read, and where results go.
+/// The document to read and its options.
 pub(super) struct Job<'j> {
     pub(super) text: &'j str,
     pub(super) range: Range<usize>,
@@ -42,7 +42,7 @@ pub(super) struct Job<'j> {
 }
 
 impl Full {
-    /// Reads one document into `tree`. `false`: it is broken, the last fault says why, and the tree is empty.
+    /// Reads one document into `tree`. `false`: it is broken, the last fault is the reason, and the tree is empty.
     pub(super) fn read(
         &mut self,
         job: &Job<'_>,
@@ -85,11 +85,11 @@ impl Full {
     }
 }
 
-/// A collection that is still open.
+/// An open collection.
 struct Frame<'b> {
     kind: Kind,
     style: Style,
-    /// `None` until its first child tells where it starts.
+    /// `None` until its first child determines its start.
     id: Option<NodeId>,
     anchor: Option<&'b str>,
     tagged: bool,
@@ -105,7 +105,7 @@ struct Builder<'b> {
     faults: &'b mut Vec<Fault>,
     notes: &'b mut Vec<Span>,
     frames: Vec<Frame<'b>>,
-    /// How many of the innermost frames have no node yet.
+    /// The number of innermost frames without a node.
     pending: usize,
     anchors: HashMap<&'b str, NodeId>,
     /// The end of the last node.
@@ -181,7 +181,7 @@ impl<'b> Builder<'b> {
         };
         self.frames.push(frame);
         self.pending += 1;
-        // A collection without brackets starts where its first child does.
+        // A block collection starts where its first child starts.
         if let Some(bracket) = bracket {
             self.flush(at)?;
             self.cursor = bracket.end as usize;
@@ -189,7 +189,7 @@ impl<'b> Builder<'b> {
         Ok(())
     }
 
-    /// Gives every collection that waited for it the start of its first child.
+    /// Creates the nodes of pending collections, which start at their first child.
     fn flush(&mut self, start: usize) -> Step {
         let from = self.frames.len() - self.pending.min(self.frames.len());
         self.pending = 0;
@@ -260,7 +260,7 @@ impl<'b> Builder<'b> {
         Ok(())
     }
 
-    /// Notes a key that stands at `span`; its text is at `node`.
+    /// Records a key at `span`; `node` has its text.
     fn key(&mut self, node: NodeId, span: Span, agreed: bool) {
         self.keys.note(View { source: self.job.text, tree: self.tree }, node, span, agreed, self.faults);
     }
@@ -298,7 +298,7 @@ impl<'b> Builder<'b> {
         Ok(())
     }
 
-    /// What the scalar is, and whether both readers agree on that.
+    /// Determines the type of a scalar, and whether Kubernetes and editors agree on it.
     fn resolve(&mut self, text: &str, style: Style, tag: Option<&Tag>, span: Span, is_key: bool) -> (Tagged, bool) {
         match tag {
             Some(tag) if text.is_empty() && style == Style::Plain && tag.is_local => {

@@ -1,5 +1,5 @@
-//! Reads a JSON value into a tree. kubectl reads a file that starts with `{` as JSON values in a row, by JSON's rules:
-//! escapes of surrogates are pairs there, and a key may have any length.
+//! Reads a JSON value into a tree. kubectl reads a file that starts with `{` as a sequence of JSON values, by the rules
+//! of JSON: escapes of surrogates are pairs, and keys may have any length.
 
 use serde::de::IgnoredAny;
 
@@ -11,7 +11,7 @@ use crate::domain::fault::{Fault, FaultKind, Oversize};
 use crate::domain::span::Span;
 use crate::domain::tree::{Kind, Number, Scalar, Style, Tree, View};
 
-/// Where the JSON value that starts at or after `from` ends; `Err`: where it is not JSON.
+/// The end of the JSON value that starts at or after `from`; `Err`: the position of a syntax error.
 pub(super) fn value_end(text: &str, from: usize) -> Result<usize, usize> {
     let rest = text.get(from..).unwrap_or_default();
     let mut values = serde_json::Deserializer::from_str(rest).into_iter::<IgnoredAny>();
@@ -22,7 +22,7 @@ pub(super) fn value_end(text: &str, from: usize) -> Result<usize, usize> {
     }
 }
 
-/// The byte at a line and column that both count from 1.
+/// The byte offset of a line and column, both counted from 1.
 fn offset(text: &str, line: usize, column: usize) -> usize {
     let lines = memchr::memchr_iter(b'\n', text.as_bytes());
     let start = line.checked_sub(2).and_then(|before| lines.into_iter().nth(before)).map_or(0, |at| at + 1);
@@ -33,7 +33,7 @@ fn offset(text: &str, line: usize, column: usize) -> usize {
     at
 }
 
-/// Reads the JSON value of the job into `tree`. `false`: a limit was exceeded, and the last fault says which.
+/// Reads the JSON value into `tree`. `false`: a limit was exceeded; the last fault says which.
 pub(super) fn read(job: &Job<'_>, keys: &mut Keys, tree: &mut Tree, faults: &mut Vec<Fault>) -> bool {
     tree.clear();
     keys.clear();
@@ -48,7 +48,7 @@ pub(super) fn read(job: &Job<'_>, keys: &mut Keys, tree: &mut Tree, faults: &mut
     }
 }
 
-/// Builds nodes from text that is known to be JSON.
+/// Builds nodes from valid JSON text.
 struct Builder<'b> {
     job: &'b Job<'b>,
     at: usize,
@@ -165,7 +165,7 @@ impl Builder<'_> {
     }
 }
 
-/// Decodes the escapes of a JSON string. Half of a surrogate pair becomes U+FFFD, as kubectl has it.
+/// Decodes the escapes of a JSON string. Half of a surrogate pair becomes U+FFFD, as in kubectl.
 fn decode(text: &str, out: &mut String) {
     let code = |text: &str, at: usize| text.get(at..at + 4).and_then(|digits| u32::from_str_radix(digits, 16).ok());
     let mut rest = text;

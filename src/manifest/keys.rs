@@ -1,5 +1,5 @@
-//! Finds duplicate keys, for both readers. Small mappings compare every pair of fingerprints, large ones sort, so that
-//! no input makes it quadratic. Two keys are equal if their JSON form is.
+//! Finds duplicate keys, for both readers. Small mappings compare fingerprints in pairs, large ones sort them, so no
+//! input is quadratic. Two keys are equal if their JSON forms are.
 
 use super::faults;
 use crate::domain::fault::{Fault, FaultKind, Reading};
@@ -8,7 +8,7 @@ use crate::domain::tree::{Kind, NodeId, Number, View};
 
 const SMALL: usize = 16;
 
-/// The keys of all mappings that are still open, innermost last.
+/// The keys of all open mappings, innermost last.
 #[derive(Debug, Default)]
 pub(super) struct Keys {
     keys: Vec<Key>,
@@ -17,7 +17,7 @@ pub(super) struct Keys {
 #[derive(Debug, Clone, Copy)]
 struct Key {
     print: u64,
-    /// Where the key's text is: not the key itself where that is an alias.
+    /// The node of the key's text, which differs from the key for an alias.
     text: NodeId,
     span: Span,
 }
@@ -27,7 +27,7 @@ impl Keys {
         self.keys.clear();
     }
 
-    /// Where the keys of a mapping that is being opened will start.
+    /// The index at which the keys of a new mapping start.
     #[inline]
     pub(super) fn mark(&self) -> usize {
         self.keys.len()
@@ -38,8 +38,8 @@ impl Keys {
         self.keys.push(Key { print, text, span });
     }
 
-    /// The same for a key that may be no string: then that is a fault, unless the two readers disagree on it, which is
-    /// said already. `node` has the key's text, `span` is where the key stands.
+    /// Records a key of any type. A key that is not a string is a fault, unless the two readers disagree on it, which
+    /// is already reported. `node` has the key's text, `span` is the position of the key.
     pub(super) fn note(&mut self, view: View<'_>, node: NodeId, span: Span, agreed: bool, faults: &mut Vec<Fault>) {
         let value = view.value(node);
         let text = value.key_text();
@@ -59,7 +59,7 @@ impl Keys {
         }
     }
 
-    /// Ends the mapping whose keys start at `mark`, and tells of every key given again.
+    /// Ends the mapping whose keys start at `mark`, and reports duplicate keys.
     #[inline]
     pub(super) fn close(&mut self, mark: usize, view: View<'_>, faults: &mut Vec<Fault>) {
         let keys = self.keys.get(mark..).unwrap_or_default();
@@ -89,7 +89,7 @@ impl Keys {
     }
 }
 
-/// Whether two fingerprints are equal. Most keys are told apart by six bits of theirs.
+/// Whether two fingerprints are equal. Six bits are enough to tell most keys apart.
 #[inline]
 fn has_double(keys: &[Key]) -> bool {
     let mut seen = 0u64;
@@ -103,7 +103,7 @@ fn has_double(keys: &[Key]) -> bool {
     false
 }
 
-/// Length, beginning and end: keys of one mapping seldom share all three.
+/// A fingerprint of length, beginning and end: keys of one mapping rarely share all three.
 #[inline]
 pub(super) fn print(text: &[u8]) -> u64 {
     let (first, last) = match text {

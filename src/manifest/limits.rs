@@ -1,16 +1,17 @@
-//! What one text may cost. Every limit ends in a fault at its place, never in an error of the whole run.
+//! Limits on the resources that one text may use. Exceeding one is a fault at its position, not an error of the whole
+//! run.
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of one file.
+    /// The maximum size of a file, in bytes.
     pub file_bytes: usize,
-    /// Bytes of one document of a file.
+    /// The maximum size of a document, in bytes.
     pub document_bytes: usize,
-    /// Collections inside one another.
+    /// The maximum nesting of collections.
     pub depth: usize,
-    /// Keys and values of one document.
+    /// The maximum number of keys and values in one document.
     pub nodes: usize,
-    /// Of these, what aliases and merge keys bring in.
+    /// The maximum number of nodes that aliases and merge keys may add.
     pub copied_nodes: usize,
 }
 

@@ -1,21 +1,21 @@
 //! Recognises a file whose content is missing, such as a Git LFS pointer. Its entities are unknown, which is not the
 //! same as removed.
 
-/// Why the content of a file is not there.
+/// The reason why the content of a file is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Missing {
-    /// What Git has in place of a large file, which is fetched apart; the name of the tool.
+    /// A pointer to a large file that is stored outside of Git; the name of the tool.
     Pointer(&'static str),
-    /// Zero bytes: a crash or a full disk leaves them.
+    /// Only NUL bytes, as after a crash or on a full disk.
     Zeros,
-    /// Nothing but white space and document markers.
+    /// Only white space and document markers.
     Empty,
     /// The name of the tool.
     Encrypted(&'static str),
 }
 
 impl Missing {
-    /// `None`: the file has content, be it good or bad.
+    /// `None`: the file has content, valid or not.
     pub fn of(text: &str) -> Option<Self> {
         let start = text.trim_start_matches('\u{feff}');
         if let Some((_, tool)) = POINTERS.iter().find(|(beginning, _)| start.starts_with(beginning)) {
@@ -27,7 +27,7 @@ impl Missing {
         if memchr::memchr(0, text.as_bytes()).is_some() {
             return Some(Self::Zeros);
         }
-        // The first line with content ends the search, so a manifest of any length costs nothing.
+        // The first line with content ends the search, so long manifests cost nothing.
         let is_nothing = |line: &str| matches!(line.trim_matches(is_blank), "" | "---" | "...");
         if start.split(['\n', '\r']).all(is_nothing) {
             return Some(Self::Empty);
@@ -35,7 +35,7 @@ impl Missing {
         is_sops(text).then_some(Self::Encrypted("SOPS"))
     }
 
-    /// Whether this is a fault whatever the file was: nobody keeps such a file by intent as YAML.
+    /// Whether this is a fault in any YAML file, because nobody creates such a file on purpose.
     pub fn is_fault(self) -> bool {
         match self {
             Self::Pointer(_) | Self::Zeros => true,
@@ -43,7 +43,6 @@ impl Missing {
         }
     }
 
-    /// A sentence.
     pub fn message(self) -> String {
         match self {
             Self::Pointer(tool) => format!("The file is a pointer of {tool}; its content was not fetched."),
@@ -53,7 +52,7 @@ impl Missing {
         }
     }
 
-    /// Begins with a verb.
+    /// The help text; starts with a verb.
     pub fn help(self) -> &'static str {
         match self {
             Self::Pointer("Git LFS") => {
@@ -85,7 +84,7 @@ const ENCRYPTED: [(&str, &str); 5] = [
     ("$ANSIBLE_VAULT;", "ansible-vault"),
 ];
 
-/// SOPS leaves the keys and encrypts the values. Where it left what makes a manifest readable, it is one.
+/// SOPS encrypts values only. A file whose manifest keys are unencrypted is read as a manifest.
 fn is_sops(text: &str) -> bool {
     let has = |words: &str| memchr::memmem::find(text.as_bytes(), words.as_bytes()).is_some();
     has("ENC[AES256_GCM,")

@@ -1,5 +1,5 @@
-//! Reads manifests: text to spanned tree to entities. Two readers build the same tree: `fast` for common documents, and
-//! `full`, a complete YAML 1.1 parser, for the rest.
+//! Reads manifests: text becomes a tree with spans, then entities. Two readers build the same tree: `fast` for common
+//! documents, and `full`, a complete YAML 1.1 parser, for the rest.
 
 pub mod edit;
 pub mod scalar;

@@ -1,5 +1,5 @@
-//! Decides without parsing whether a text may be a manifest. Other YAML (charts, workflows, templates that are not
-//! even YAML) must cost nothing and never cause a finding.
+//! Decides without parsing whether a text may be a manifest. Other YAML (charts, workflows, templates that are not even
+//! YAML) must cost nothing and never cause a finding.
 
 use std::sync::LazyLock;
 
@@ -14,14 +14,14 @@ static GROUPS: LazyLock<Vec<Finder<'static>>> =
     LazyLock::new(|| PLATFORMS.into_iter().map(|platform| Finder::new(platform.group)).collect());
 static KEYS: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| [Finder::new("blueprint"), Finder::new("identifier")]);
 
-/// Whether a document could hold an entity: it names one of the API groups, or has the key of one.
+/// Whether a document may contain an entity: it contains one of the API groups, or a key of an entity.
 pub fn looks_ours(text: &str) -> bool {
     let bytes = text.as_bytes();
     GROUPS.iter().any(|group| group.find(bytes).is_some())
         || KEYS.iter().any(|word| word.find_iter(bytes).any(|at| is_key(bytes, at, word.needle().len())))
 }
 
-/// Whether the word there is written as a key; on a line that is not YAML, another key may stand before it.
+/// Whether the word at `at` is written as a key; on a line that is not YAML, another key may precede it.
 fn is_key(bytes: &[u8], at: usize, length: usize) -> bool {
     let before = at.checked_sub(1).and_then(|before| bytes.get(before));
     let starts = before
@@ -30,14 +30,14 @@ fn is_key(bytes: &[u8], at: usize, length: usize) -> bool {
     starts && after.iter().find(|byte| !matches!(byte, b' ' | b'"' | b'\'')) == Some(&b':')
 }
 
-/// For bytes that are not text: whether what can be read of them names the fields of an entity or our API.
+/// For bytes that are not text: whether the readable part contains the fields of an entity or our API group.
 pub fn claims_ours(text: &str) -> bool {
     claim(text) != Claim::Nothing
 }
 
-/// The entities a broken document was meant to hold, so that relations to them are not called dangling. Blueprints and
-/// identifiers are paired as they come; where their numbers differ, every pair is possible, and all are taken: here a
-/// name too many costs nothing.
+/// The entities that a broken document was meant to declare, so that relations to them are not reported as dangling.
+/// Blueprints and identifiers are paired in order; if their numbers differ, all combinations are returned, because a
+/// superfluous name does no harm here.
 pub fn salvage(text: &str) -> Vec<EntityName> {
     let (mut blueprints, mut identifiers) = (Vec::new(), Vec::new());
     for line in lines(text) {
@@ -64,8 +64,8 @@ pub fn salvage(text: &str) -> Vec<EntityName> {
 
 const MOST_SALVAGED: usize = 10_000;
 
-/// The value of a key on a line, wherever on it the key stands: `- key: value # comment`, `"key": "value"`, or
-/// `other: x   key: value`, which is not YAML.
+/// The value of a key anywhere on a line: `- key: value # comment`, `"key": "value"`, or `other: x   key: value`, which
+/// is not YAML.
 pub(super) fn value_of<'t>(line: &'t str, key: &str) -> Option<&'t str> {
     let mut from = 0;
     while let Some(found) = line.get(from..)?.find(key) {
@@ -80,7 +80,7 @@ pub(super) fn value_of<'t>(line: &'t str, key: &str) -> Option<&'t str> {
     None
 }
 
-/// What follows the colon, without quotes and comment, up to the next key of the same line.
+/// The text after the colon, without quotes and comment, up to the next key on the line.
 fn value_after(rest: &str) -> Option<&str> {
     let rest = rest.trim_start_matches(['"', '\'']).trim_start().strip_prefix(':')?.trim();
     Some(match rest.chars().next() {

@@ -1,5 +1,5 @@
-//! Drops the faults of values that never become JSON, since a later entry of their mapping replaces them. Kubernetes
-//! converts a document to JSON once it is read to its end, so `.inf` under a key that is given again does no harm.
+//! Drops the faults of values that never become JSON, because a later entry with the same key replaces them. Kubernetes
+//! converts a document to JSON after reading all of it, so `.inf` under a duplicate key does no harm.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,7 +14,7 @@ pub(super) fn drop_overridden(view: View<'_>, faults: &mut Vec<Fault>) {
     }
     let Some(root) = view.root() else { return };
     let spans = effective_spans(root);
-    // A key that is an alias has the span of its anchor in the tree.
+    // An alias used as a key has the span of its anchor in the tree.
     let is_alias = |span: Span| span.slice(view.source).starts_with('*');
     faults.retain(|fault| !is_not_json(fault) || spans.contains(&fault.span) || is_alias(fault.span));
 }
@@ -27,7 +27,7 @@ fn effective_spans(root: Value<'_>) -> HashSet<Span> {
         spans.insert(value.span());
         match value.kind() {
             Kind::List => waiting.extend(value.items()),
-            // Of `1` and `"1"` kubectl keeps one by chance; here the last one counts, as everywhere.
+            // Of the keys `1` and `"1"`, kubectl keeps a random one; here the last one applies.
             Kind::Map => {
                 let last: HashMap<_, _> = value.entries().map(|(key, value)| (key.key_text(), value)).collect();
                 spans.extend(value.entries().map(|(key, _)| key.span()));

@@ -1,11 +1,12 @@
-//! Places in the source: of texts that need no copy, and of what the parser takes for a key and a person does not.
+//! Positions in the source: texts that require no copy, and characters that the parser reads as part of a key but
+//! people do not.
 
 use super::faults::{self, Broken};
 use super::full::Job;
 use crate::domain::span::Span;
 use crate::domain::tree::Style;
 
-/// The place of a scalar's text, if it is in the source letter by letter.
+/// The span of a scalar's text, if the text is in the source unchanged.
 pub(super) fn verbatim(style: Style, span: Span) -> Option<Span> {
     match style {
         Style::SingleQuoted | Style::DoubleQuoted => {
@@ -15,7 +16,7 @@ pub(super) fn verbatim(style: Style, span: Span) -> Option<Span> {
     }
 }
 
-/// Blanks that look like the indentation of a key, and are the beginning of it for every parser.
+/// Reports characters that look like indentation but are the beginning of the key for every parser.
 pub(super) fn check_indentation(job: &Job<'_>, key: Span) -> Result<(), Broken> {
     let start = key.start as usize;
     let before = job.text.get(job.range.start..start).unwrap_or_default();
@@ -30,7 +31,7 @@ pub(super) fn check_indentation(job: &Job<'_>, key: Span) -> Result<(), Broken> 
     }
 }
 
-/// The character at a byte, for places that would otherwise have no width.
+/// The span of the character at a byte, for positions that would otherwise be empty.
 pub(super) fn one_character(text: &str, at: usize) -> Span {
     let next = text.get(at..).and_then(|rest| rest.chars().next());
     Span::new(at, at + next.filter(|c| *c != '\n').map_or(0, char::len_utf8))

@@ -24,7 +24,7 @@ use crate::domain::tree::{Tree, View};
 static VERSION: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("apiVersion"));
 static NOTE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("portolan:"));
 
-/// Reads texts; one per thread.
+/// Reads texts; one instance per thread.
 #[derive(Debug)]
 pub struct Reader {
     limits: Limits,
@@ -34,11 +34,11 @@ pub struct Reader {
     fast: Fast,
     full: Full,
     keys: Keys,
-    /// The documents of a text, and whether they could hold entities.
+    /// The documents of a text, and whether they may contain entities.
     pieces: Vec<(Piece, bool)>,
 }
 
-/// Which parser makes the tree. The result is the same.
+/// The reader that builds the tree. The result is the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Producer {
     #[default]
@@ -46,29 +46,30 @@ pub enum Producer {
     FullOnly,
 }
 
-/// Which documents are read, and what is reported of them.
+/// Which documents are read, and which faults are reported.
 #[derive(Clone, Copy)]
 struct Filter {
-    /// Whether a document is worth reading.
+    /// Whether a document should be read.
     is_candidate: fn(&str) -> bool,
-    /// Whose a broken document is: decides whether it is reported.
+    /// Classifies a broken document, to decide whether it is reported.
     claim: fn(&str) -> Claim,
-    /// Whether kubectl reads the file, so that what it sees otherwise is reported.
+    /// Whether kubectl reads the file, so that its deviations are reported.
     is_kubernetes: bool,
 }
 
 /// One document of a text.
 #[derive(Debug)]
 pub struct Document<'a> {
-    /// Counts the documents that are handed out, from 0.
+    /// The index among the documents passed on, from 0.
     pub index: usize,
     /// The whole document in the file.
     pub span: Span,
-    /// Empty when the document is broken.
+    /// Empty if the document is broken.
     pub view: View<'a>,
-    /// By place. A sound document in which `decode` finds no entity is somebody else's: its faults are not to be told.
+    /// Sorted by position. If `decode` finds no entity in a valid document, it belongs to another tool and its faults
+    /// must not be reported.
     pub faults: &'a [Fault],
-    /// It could not be read to its end: what it holds is unknown.
+    /// The document could not be read to its end, so its content is unknown.
     pub broken: bool,
     /// Comments that contain `portolan:`, from `#` to the end of the line.
     pub notes: &'a [Span],
@@ -88,7 +89,7 @@ impl Reader {
         }
     }
 
-    /// Calls `each` for every document of the text that could hold entities, in order.
+    /// Calls `each` for every document that may contain entities, in order.
     pub fn read(&mut self, text: &str, each: &mut dyn FnMut(&Document<'_>)) {
         self.read_with(text, Producer::default(), each);
     }
@@ -99,7 +100,7 @@ impl Reader {
         self.read_those(text, producer, filter, each);
     }
 
-    /// Every document, ours or not.
+    /// Reads all documents, whatever they contain.
     #[cfg(test)]
     pub(super) fn read_all(&mut self, text: &str, each: &mut dyn FnMut(&Document<'_>)) {
         let filter = Filter { is_candidate: |_| true, claim: |_| Claim::Entity, is_kubernetes: true };
@@ -143,7 +144,7 @@ impl Reader {
         self.pieces = pieces;
     }
 
-    /// Keeps one fault of a broken document that another tool owns, with the way to exclude its file.
+    /// Keeps one fault of a broken document of another tool, with a hint to exclude the file.
     fn report_once(&mut self) {
         let is_syntax = |fault: &Fault| matches!(fault.kind, FaultKind::Syntax { .. });
         let first = self.faults.iter().position(is_syntax).unwrap_or_default();
@@ -155,7 +156,7 @@ impl Reader {
         }
     }
 
-    /// The first document of a text, ours or not: for the other files that are read with places.
+    /// Reads the first document of a text, whatever it contains: for other files that require positions.
     pub fn read_first(&mut self, text: &str, each: &mut dyn FnMut(&Document<'_>)) {
         let is_filled = |piece: &Piece| !split::is_empty(text.get(piece.range.clone()).unwrap_or_default());
         if let Some(found) = Documents::new(text).find(is_filled) {
@@ -197,7 +198,7 @@ impl Reader {
         };
         let is_misread = misread.is_some();
         if let Some(fault) = misread {
-            // What the two together look like is nobody's fault.
+            // The other faults are only a consequence of this one.
             self.faults.clear();
             self.faults.push(fault);
             self.tree.clear();
@@ -208,7 +209,7 @@ impl Reader {
         sound && !is_misread
     }
 
-    /// Reports what kubectl sees otherwise; other readers of YAML see the same as we do.
+    /// Reports where kubectl splits the text differently; other YAML readers agree with us.
     fn report_trouble(&mut self, text: &str, piece: &Piece) {
         if let Some(trouble) = piece.trouble {
             self.faults.push(faults::trouble(text, trouble));
@@ -216,8 +217,8 @@ impl Reader {
         }
     }
 
-    /// Where another manifest begins in the same mapping, since the `---` between them was lost: the first
-    /// of the keys given again. Only where one of the versions is ours.
+    /// The position at which a second manifest starts in the same mapping, because the `---` between them is missing:
+    /// the first duplicate key. Only if one of the two versions is ours.
     fn second_manifest(&self, text: &str) -> Option<Span> {
         let again = |name: &str| {
             let is_it = |fault: &&Fault| matches!(&fault.kind, FaultKind::DuplicateKey { key, .. } if key == name);
@@ -253,8 +254,8 @@ impl Reader {
     }
 }
 
-/// kubectl refuses the whole file for some of what is wrong with one document: if that holds no entities, one that
-/// does reports it.
+/// For some faults of one document, kubectl rejects the whole file: if that document has no entities, they are reported
+/// at one that has.
 fn move_troubles(pieces: &mut [(Piece, bool)]) {
     for at in 0..pieces.len() {
         let Some((piece, false)) = pieces.get(at) else { continue };

@@ -1,5 +1,5 @@
-//! Cuts a text into documents by its lines alone, so that one broken document cannot hide its neighbours. A `---` at
-//! the start of a line ends whatever was open there, by YAML's own rule: even inside a block scalar.
+//! Splits a text into documents by its lines alone, so that a broken document does not hide others. By the rules of
+//! YAML, a `---` at the start of a line ends everything that is open there, even a block scalar.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -12,45 +12,45 @@ use super::yaml::{Parser, first_forbidden};
 static START: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("---"));
 static END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("..."));
 
-/// A document of a text, and what kubectl sees otherwise.
+/// A document of a text, and how kubectl reads it differently.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Piece {
-    /// Comments and directives go with the document they precede.
+    /// Comments and directives belong to the document that follows them.
     pub(super) range: Range<usize>,
     /// A JSON value of a file that starts with one.
     pub(super) is_json: bool,
     pub(super) trouble: Option<Trouble>,
 }
 
-/// Why kubectl does not find the documents that a reader of YAML finds. The place is a byte of the text.
+/// The reason why kubectl finds other documents than YAML readers. The value is a byte offset in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Trouble {
-    /// Text on the line of `---`: kubectl refuses the file.
+    /// Text on the line of `---`: kubectl rejects the file.
     Separator(usize),
-    /// `...` where no document has started: kubectl refuses the file.
+    /// `...` before any document: kubectl rejects the file.
     EndOfNothing(usize),
-    /// `%YAML` or `%TAG`: kubectl cuts after it, and refuses what it has cut off.
+    /// `%YAML` or `%TAG`: kubectl splits after it, and rejects the part before.
     Directive(usize),
-    /// A directive after `---` that is no directive: kubectl refuses the file.
+    /// An invalid directive after `---`: kubectl rejects the file.
     BadDirective(usize),
-    /// A control character where nothing else is: kubectl refuses the file.
+    /// A control character in an otherwise empty document: kubectl rejects the file.
     ControlCharacter(usize),
-    /// A tab before a comment where nothing else is: kubectl refuses the file.
+    /// A tab before a comment in an otherwise empty document: kubectl rejects the file.
     Tab(usize),
     /// A document after `...` without `---`: kubectl ignores it.
     AfterEnd(usize),
-    /// A `---` after a carriage return without a line feed: kubectl does not see it.
+    /// A `---` after a carriage return without a line feed: kubectl does not recognise it.
     CarriageReturn(usize),
-    /// Lines that end with a carriage return alone, after `---`: kubectl takes them for the rest of that line.
+    /// Lines after `---` that end with only a carriage return: kubectl reads them as the rest of that line.
     IgnoredLine(usize),
-    /// The file starts with `{`, and is no JSON.
+    /// The file starts with `{` but is not JSON.
     NotJson(usize),
     /// Something else follows JSON values.
     AfterJson(usize),
 }
 
 impl Trouble {
-    /// kubectl refuses the whole file, whatever else is in it.
+    /// Whether kubectl rejects the whole file.
     pub(super) fn concerns_file(self) -> bool {
         match self {
             Self::AfterEnd(_) | Self::CarriageReturn(_) | Self::IgnoredLine(_) => false,
@@ -66,23 +66,23 @@ impl Trouble {
     }
 }
 
-/// The documents of a text in order. A `---` after a lone carriage return, and a document after `...`, are cut as any
-/// reader of YAML does; `trouble` says that kubectl does not.
+/// The documents of a text in order. A `---` after a lone carriage return, and a document after `...`, are split as any
+/// YAML reader does; `trouble` records that kubectl does not.
 pub(super) struct Documents<'t> {
     text: &'t str,
-    /// Where the text starts, after a byte order mark.
+    /// The start of the text, after a byte order mark.
     at: usize,
     start: usize,
     next_start: Option<usize>,
     next_end: Option<usize>,
-    /// Where the next JSON value ends.
+    /// The end of the next JSON value.
     json: Option<usize>,
-    /// Where the text starts that kubectl reads next. It leaves out the line of a separator, unless that is all it has
-    /// read so far.
+    /// The start of the text that kubectl reads next. kubectl skips the line of a separator, unless it has read nothing
+    /// else so far.
     chunk: usize,
-    /// The last separator that kubectl did not leave out.
+    /// The last separator that kubectl did not skip.
     kept_separator: Option<usize>,
-    /// The document before ended with `...`.
+    /// The previous document ended with `...`.
     after_end: bool,
     trouble: Option<Trouble>,
 }
@@ -161,13 +161,13 @@ impl<'t> Documents<'t> {
                 directive.map(Trouble::Directive).or(tab.map(Trouble::Tab))
             };
         }
-        // What kubectl ignores is in a later piece.
+        // The lines that kubectl ignores are in a later piece.
         let is_early = matches!(self.trouble, Some(Trouble::IgnoredLine(_))) && is_empty(text);
         let trouble = if is_early { None } else { self.trouble.take() };
         Piece { range, is_json: false, trouble }
     }
 
-    /// A separator that kubectl keeps makes a document of nothing, of which it reads no further than one token.
+    /// A separator that kubectl does not skip creates an empty document, of which it reads only the first token.
     fn first_token_trouble(
         &self,
         range: &Range<usize>,
@@ -180,11 +180,11 @@ impl<'t> Documents<'t> {
         trouble.filter(|_| is_refused)
     }
 
-    /// What is unusual about the separator at the start of a document.
+    /// Records what is unusual about the separator at the start of a document.
     fn judge_separator(&mut self, at: usize) {
         self.after_end = false;
         if self.text.as_bytes().get(at.wrapping_sub(1)) == Some(&b'\r') {
-            // On the line of a separator that kubectl leaves out it makes no difference.
+            // On the line of a separator that kubectl skips, it makes no difference.
             if at >= self.chunk {
                 self.trouble.get_or_insert(Trouble::CarriageReturn(at));
             }
@@ -198,7 +198,7 @@ impl<'t> Documents<'t> {
         } else {
             self.chunk = end;
         }
-        // kubectl's lines end with line feeds alone.
+        // kubectl ends lines only at line feeds.
         let line = self.text.get(at + 3..end).unwrap_or_default().trim();
         if !line.is_empty() && !line.starts_with('#') || self.is_kept_text(at) {
             self.trouble.get_or_insert(Trouble::Separator(at));
@@ -207,13 +207,13 @@ impl<'t> Documents<'t> {
         }
     }
 
-    /// `---#` where kubectl does not cut, and YAML sees a text.
+    /// `---#` where kubectl does not split and YAML reads a text.
     fn is_kept_text(&self, at: usize) -> bool {
         self.kept_separator == Some(at)
             && self.text.as_bytes().get(at + 3).is_some_and(|byte| *byte == b'#' || !byte.is_ascii())
     }
 
-    /// A document that starts without `---`.
+    /// Records what is unusual about a document without `---`.
     fn judge_start(&mut self, at: usize, end: usize) {
         let text = self.text.get(at..end).unwrap_or_default();
         if self.after_end && !is_empty(text) {
@@ -269,7 +269,7 @@ impl Iterator for Documents<'_> {
             }
             if self.next_start == Some(marker) {
                 let before = self.text.get(begin..marker).unwrap_or_default();
-                // A marker only opens the document when nothing but its comments and directives stand before it.
+                // A marker opens the document only if nothing but its comments and directives precede it.
                 if !is_prelude(before) {
                     self.start = marker;
                     return Some(self.piece(begin..marker));
@@ -279,7 +279,7 @@ impl Iterator for Documents<'_> {
                         self.trouble.get_or_insert(Trouble::Directive(begin + at));
                     }
                 } else if directive(before).is_some() || tab(before).is_some() {
-                    // kubectl reads nothing between `...` and `---`: no directive counts there, and no tab.
+                    // kubectl reads nothing between `...` and `---`, so directives and tabs have no effect there.
                     self.start = marker;
                 }
                 has_separator = true;
@@ -303,26 +303,26 @@ impl Iterator for Documents<'_> {
     }
 }
 
-/// `---` with blanks after it that YAML does not know, and kubectl does.
+/// `---` followed by blanks that YAML does not accept but kubectl does.
 pub(super) fn is_odd_separator(text: &str) -> bool {
     let line = text.split('\n').next().unwrap_or_default();
     line.strip_prefix("---").is_some_and(|rest| rest.trim().is_empty())
 }
 
-/// Where the first tab in the indentation of a line stands.
+/// The position of the first tab in the indentation of a line.
 fn tab(text: &str) -> Option<usize> {
     let indentation = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
     let mut lines = lines(text).map(|line| (line.as_ptr() as usize - text.as_ptr() as usize, line));
     lines.find_map(|(start, line)| line.get(..indentation(line))?.find('\t').map(|at| start + at))
 }
 
-/// Where the first directive of a text stands.
+/// The position of the first directive.
 fn directive(text: &str) -> Option<usize> {
     let line = lines(text).find(|line| line.starts_with('%'))?;
     Some(line.as_ptr() as usize - text.as_ptr() as usize)
 }
 
-/// Only blank lines, comments and directives, so far.
+/// Only blank lines, comments and directives.
 fn is_prelude(text: &str) -> bool {
     lines(text).all(|line| {
         let content = line.trim_start_matches([' ', '\t']);
@@ -330,7 +330,7 @@ fn is_prelude(text: &str) -> bool {
     })
 }
 
-/// Nothing in it that could be a value: not worth calling a document.
+/// Whether the text has no content, so that it does not count as a document.
 pub(super) fn is_empty(text: &str) -> bool {
     lines(text).all(|line| {
         let content = line.trim_start_matches([' ', '\t']);
@@ -344,7 +344,7 @@ pub(super) fn is_empty(text: &str) -> bool {
     })
 }
 
-/// Lines by any of YAML's breaks, without them.
+/// Splits at any line break of YAML.
 pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'])
 }

@@ -1,24 +1,24 @@
-//! What a tag makes of a scalar, as the cluster reads it: the core types must fit, `!!binary` is decoded, and any
-//! other tag makes a string of whatever stands there.
+//! Applies tags to scalars as Kubernetes does: core types must match the text, `!!binary` is decoded, and any other tag
+//! makes a string.
 
 use super::scalar::{Plain, cluster};
 use super::yaml::Tag;
 use crate::domain::tree::Number;
 
-/// A scalar under a tag.
+/// A scalar with a tag.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Tagged {
     Plain(Plain),
     Binary(String),
 }
 
-/// Why a scalar is not what its tag says; a fragment that fits after "because".
+/// A scalar that does not match its tag; `wanted` is a fragment that fits after "because".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Misfit {
     pub(super) wanted: &'static str,
 }
 
-/// What the tag of this name makes of a scalar.
+/// Applies the tag to a scalar.
 pub(super) fn apply(tag: &str, text: &str) -> Result<Tagged, Misfit> {
     let suffix = core_suffix(tag);
     let found = cluster(text);
@@ -52,8 +52,8 @@ fn core_suffix(tag: &str) -> Option<&str> {
     tag.strip_prefix("tag:yaml.org,2002:")
 }
 
-/// The four forms that Go's reader accepts: a date, or a date and a time with a zone after `T` or `t`, without one after
-/// a space.
+/// The four forms that Go's parser accepts: a date, or a date and a time with a time zone after `T` or `t`, without one
+/// after a space.
 fn is_timestamp(text: &str) -> bool {
     let mut rest = text;
     let Some(year) = digits(&mut rest, 4, 4).filter(|_| take(&mut rest, "-")) else { return false };
@@ -110,7 +110,7 @@ fn is_zone(rest: &mut &str) -> bool {
         && digits(rest, 2, 2).is_some_and(|minutes| minutes <= 60)
 }
 
-/// Takes a number of `least` to `most` digits.
+/// Consumes a number of `least` to `most` digits.
 fn digits(rest: &mut &str, least: usize, most: usize) -> Option<u32> {
     let count = rest.bytes().take(most).take_while(u8::is_ascii_digit).count();
     let (number, after) = rest.split_at_checked(count).filter(|_| count >= least)?;
@@ -124,7 +124,7 @@ fn take(rest: &mut &str, expected: &str) -> bool {
     after.is_some()
 }
 
-/// Standard base64 with padding; line breaks are skipped, nothing else is.
+/// Standard base64 with padding; only line breaks are skipped.
 fn decode_base64(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let (mut bits, mut held, mut padding, mut count) = (0u32, 0u32, 0usize, 0usize);
@@ -156,7 +156,7 @@ fn decode_base64(text: &str) -> Option<String> {
     whole.then(|| decode_utf8(&bytes))
 }
 
-/// Bytes as text, with U+FFFD for each byte that is not part of a character, as Go has it. Rust has one for several.
+/// Decodes UTF-8 with one U+FFFD per invalid byte, like Go; Rust uses one for several bytes.
 fn decode_utf8(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {

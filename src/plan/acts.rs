@@ -19,7 +19,7 @@ use super::compare::by_name;
 use super::ownership::{self, Pair, pair};
 use super::shape::{Shape, Shapes};
 
-/// `ground`: what the plan was made of.
+/// `ground`: the input that the plan was built from.
 pub fn acts(plan: &Plan, ground: &Ground<'_>) -> Acts {
     let shapes = Shapes::new(ground.blueprints);
     let (declared, _) = ownership::declared(ground.desired);
@@ -46,16 +46,16 @@ pub fn acts(plan: &Plan, ground: &Ground<'_>) -> Acts {
     Acts { waves: plan.waves.iter().map(wave).collect() }
 }
 
-/// `without`: relations that wait for a later step.
+/// `without`: relations that a later step sets.
 fn write(change: &Change, manifest: &Desired, without: &[Arc<str>]) -> Call {
     match (&change.action, change.mode) {
-        // Somebody else may have created it since the read: the catalog refuses it then.
+        // Another writer may have created the entity since the read; the catalog then rejects the create.
         (Action::Create | Action::Rename { .. }, _) => Call::Create(whole(manifest, without)),
         (Action::Adopt, _) => Call::Merge(whole(manifest, without)),
         (Action::Update | Action::Delete, WriteMode::Replace) => Call::Replace(whole(manifest, without)),
         (Action::Update | Action::Delete, WriteMode::Merge) => {
             let body = changed(change, without);
-            // Only there a null is taken.
+            // Only PATCH can set these to null.
             if body.title == Part::Null || body.icon == Part::Null || body.team == Part::Null {
                 Call::Patch(body)
             } else {
@@ -65,8 +65,8 @@ fn write(change: &Change, manifest: &Desired, without: &[Arc<str>]) -> Call {
     }
 }
 
-/// What an entity is by default and its manifest does not name: a catalog that takes a body for the whole entity would
-/// unset it. What is unset already stays so.
+/// Defaults that the entity has and its manifest does not name: a catalog that treats the body as the whole entity
+/// would unset them. A property that is already unset stays unset.
 fn defaults<'s>(
     manifest: &'s Desired,
     stored: &'s Entity,
@@ -78,7 +78,7 @@ fn defaults<'s>(
     defaults.map(|(name, default)| (name.clone(), default.clone()))
 }
 
-/// A title, icon or team that is null is not there: a new or whole entity has none then.
+/// A title, icon or team that is null is left out: an entity that is written whole has none then.
 fn whole(manifest: &Desired, without: &[Arc<str>]) -> Body {
     let text = |wish: &Wish<Box<str>>| match wish {
         Wish::Absent | Wish::Null(_) => Part::Absent,
@@ -138,7 +138,7 @@ fn texts(list: &Value) -> Box<[Box<str>]> {
     }
 }
 
-/// A relation as it was compared: a text, a list, or null.
+/// The targets of a relation from the compared value: a text, a list, or null.
 fn targets(after: &Value) -> Targets {
     match after {
         Value::Text(target) => Targets::One(target.clone()),

@@ -1,10 +1,10 @@
-//! The digest that approves a plan's hazards. It covers what the person who approves has read: the catalog and the scope
-//! that the plan is for, each hazard with every entity in it, and what the manifests say of these entities. It does not
-//! cover commits, file names or the rest of the plan, so a squash or another merge does not void an approval.
+//! The digest that approves a plan's hazards. It covers what the approver has reviewed: the catalog and scope of the
+//! plan, each hazard with all its entities, and the manifests of these entities. It does not cover commits, file names
+//! or the rest of the plan, so a squash or another merge does not void an approval.
 //!
-//! Of an entity that is deleted there is no manifest, and that is part of the digest; what the catalog stores of it is
-//! not, because integrations write to it all the time. Who owns it follows from catalog and scope: nothing else is
-//! deleted. Adoptions are approved by `--adopt` and are not part of it.
+//! A deleted entity has no manifest, which is part of the digest; its content in the catalog is not, because
+//! integrations change it all the time. Its owner follows from catalog and scope, because nothing else is deleted.
+//! Adoptions are approved by `--adopt` and are not covered.
 
 use std::collections::BTreeSet;
 
@@ -48,7 +48,8 @@ pub(super) fn digest(question: &Question<'_>, hazards: &[Hazard]) -> Option<Appr
     Some(ApprovalDigest::of(writer.finish()))
 }
 
-/// Hazards that need approval, and those that say how much is known about them. What is kept is no hazard of this plan.
+/// Covers hazards that need approval, and those that limit what is known about them. Kept entities are not a hazard of
+/// this plan.
 fn is_covered(hazard: &Hazard) -> bool {
     match hazard.kind {
         HazardKind::UnseenDependents { .. } => true,
@@ -62,7 +63,7 @@ fn is_covered(hazard: &Hazard) -> bool {
     }
 }
 
-/// Every entity that a hazard names.
+/// All entities of a hazard.
 fn entities(kind: &HazardKind) -> Vec<EntityKey> {
     let with_dependents = |key: &EntityKey, dependents: &[Dependent]| {
         let dependents = dependents.iter().map(|dependent| dependent.key.clone());

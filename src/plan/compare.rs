@@ -1,5 +1,5 @@
-//! One entity on both sides, field by field. What counts as alike is `normalise`'s; here is only what the manifest
-//! decides at all, which hangs on the write mode.
+//! Compares one entity in the manifests with the catalog, field by field. `normalise` defines when values are equal;
+//! here is only which fields the manifest decides, which depends on the write mode.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::normalise::{self, Ask};
 use super::origin::{self, Past};
 use super::shape::Shape;
 
-/// The sides of one entity.
+/// Both sides of one entity.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sides<'a, 'q> {
     pub wanted: &'a Desired,
@@ -22,11 +22,12 @@ pub(super) struct Sides<'a, 'q> {
     pub stored: Option<&'a Entity>,
     pub shape: &'a Shape<'q>,
     pub mode: WriteMode,
-    /// The old entity goes, and what the manifest does not name goes with it; whose doing that is.
+    /// A rename deletes the old entity, and with it every field that the manifest does not name. The value is the
+    /// origin of the rename.
     pub renamed: Option<Origin>,
 }
 
-/// The fields in which the catalog is not as asked, in their order.
+/// The fields in which the catalog differs from the manifest, in order.
 pub(super) fn fields(sides: Sides<'_, '_>) -> Vec<FieldChange> {
     let mut found = Vec::new();
     texts(sides, &mut found);
@@ -37,13 +38,14 @@ pub(super) fn fields(sides: Sides<'_, '_>) -> Vec<FieldChange> {
 }
 
 impl Sides<'_, '_> {
-    /// Whether the manifest says of every field what it is, of those too that it does not name.
+    /// Whether the manifest decides all fields, including those that it does not name.
     fn is_whole(&self) -> bool {
         self.mode == WriteMode::Replace || self.renamed.is_some()
     }
 }
 
-/// What a field shall be, and why; `None`: it is not ours to say. `unnamed`: what it is where nobody names it.
+/// The target value of a field and its cause; `None`: the manifest does not decide the field. `unnamed`: the value of a
+/// field that the manifest does not name.
 fn settle<T: Copy>(
     sides: Sides<'_, '_>,
     now: Ask<T>,
@@ -60,7 +62,7 @@ fn settle<T: Copy>(
     }
 }
 
-/// One field through all of it. `value` makes of it what is shown.
+/// Compares one field. `value` converts it for the plan.
 fn field<T: Copy>(
     sides: Sides<'_, '_>,
     (now, past): (Ask<T>, Past<Ask<T>>),
@@ -82,7 +84,7 @@ fn field<T: Copy>(
         (_, Cause::Named | Cause::Dropped | Cause::LeftOut) => origin::of_field(now, past, sides.mode, same),
     };
     let (before, after) = (stored.map(&value).unwrap_or_default(), after.map(&value).unwrap_or_default());
-    // The name and the place are put on by who knows them.
+    // The caller sets the field's name and span.
     Some(FieldChange { field: Field::Title, before, after, paths: Vec::new(), cause, origin, span: None })
 }
 
@@ -123,12 +125,12 @@ fn properties(sides: Sides<'_, '_>, found: &mut Vec<FieldChange>) {
         let ask = |wish: Option<(_, Span)>| wish.map_or(Ask::Silent, |(value, _)| normalise::property(value));
         let asks = (ask(now), past.map(|_| ask(before)));
         let default = shape.default.as_ref();
-        // A property that is no longer managed goes back to its default, as if the entity were created from this
-        // manifest. One that is unset in the catalog stays unset: only a new entity gets its defaults filled in.
+        // A property that was removed from the manifest is reset to its default, as if the entity were created from
+        // this manifest. One that is unset in the catalog stays unset: only new entities get their defaults.
         let is_dropped = matches!(asks, (Ask::Silent, Past::Known(Ask::Set(_))));
         let is_reset = stored.is_some() && (sides.is_whole() || is_dropped);
         let unnamed = default.filter(|_| is_reset || sides.renamed.is_some());
-        // Nothing is won by clearing what is as it is without anybody.
+        // Resetting a property that already has its default changes nothing.
         let is_default = stored.zip(default).is_some_and(|(stored, default)| same(stored, default));
         if asks.0 == Ask::Silent && unnamed.is_none() && is_default {
             return;
@@ -175,7 +177,7 @@ fn span_of<T>(wish: &Wish<T>) -> Option<Span> {
 
 type Named<'a, T> = (&'a Arc<str>, T);
 
-/// Sorted by name; of a name given twice the last counts.
+/// Sorted by name; of a duplicate name, the last value is kept.
 pub(super) fn by_name<'a, T: Copy>(items: impl Iterator<Item = Named<'a, T>>) -> Vec<Named<'a, T>> {
     let mut items: Vec<_> = items.collect();
     items.sort_by(|a, b| a.0.cmp(b.0));
@@ -189,7 +191,7 @@ pub(super) fn by_name<'a, T: Copy>(items: impl Iterator<Item = Named<'a, T>>) ->
     items
 }
 
-/// Every name of three sorted lists once, with what each list has under it.
+/// Merges three sorted lists: calls `each` once per name, with the value of each list.
 fn join<'a, W: Copy, S: Copy>(
     wanted: &[Named<'a, W>],
     past: &[Named<'a, W>],

@@ -1,4 +1,4 @@
-//! The numbers, counted once. A rename is one change here, though it is a creation and a deletion in the catalog.
+//! Counts the changes of a plan. A rename counts as one change, although the catalog sees a create and a delete.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ pub(super) fn count(
     let mut counts = Counts::default();
     let mut count = |blueprint: &Arc<str>, to: &dyn Fn(&mut Tally)| {
         to(&mut counts.total);
-        // An entry's key is cloned only where there is none yet.
+        // The key is cloned only for a new entry.
         match counts.by_blueprint.get_mut(blueprint) {
             Some(tally) => to(tally),
             None => to(counts.by_blueprint.entry(blueprint.clone()).or_default()),
@@ -32,7 +32,7 @@ pub(super) fn count(
     counts
 }
 
-/// One change more.
+/// Counts one change.
 pub(super) fn add(tally: &mut Tally, change: &Change) {
     let slot = match change.action {
         Action::Create => &mut tally.create,

@@ -1,5 +1,5 @@
-//! Who points at what goes away, and whether this very plan points it elsewhere. One walk over all relations, and none at all
-//! where nothing goes.
+//! Finds the dependents of removed entities: those with a relation to them, and whether this plan changes that
+//! relation. One pass over all relations, and none if nothing is removed.
 
 use std::sync::Arc;
 
@@ -22,13 +22,14 @@ pub(super) fn each_target(targets: &Targets, mut each: impl FnMut(&str)) {
     }
 }
 
-/// Whether it sets the relation. Then it points elsewhere: to what a manifest points does not go (`needed`).
+/// Whether the change sets the relation. It then has another target, because targets in manifests are not removed
+/// (`needed`).
 fn relinks(change: &Change, name: &Arc<str>) -> bool {
     let wanted = Field::Relation(name.clone());
     change.fields.binary_search_by(|field| field.field.cmp(&wanted)).is_ok()
 }
 
-/// Puts its dependents on every change by which something goes away.
+/// Sets the dependents of every change that removes an entity.
 pub(super) fn find(drafts: &mut [Draft<'_>], declared: &[&Desired], actual: &Snapshot, shapes: &Shapes<'_>) {
     let found = all(drafts, declared, actual, shapes);
     for (at, mut dependents) in found {
@@ -60,7 +61,7 @@ fn all(
     }
     let changes: HashMap<Pair<'_>, &Change> =
         drafts.iter().map(|draft| (pair(&draft.change.key), &draft.change)).collect();
-    // They are sorted by key.
+    // `declared` is sorted by key.
     let manifest_of = |key: &EntityKey| {
         let at = declared.binary_search_by(|desired| desired.key.cmp(key)).ok()?;
         declared.get(at).copied()
@@ -83,7 +84,7 @@ fn all(
         let change = changes.get(&pair(&entity.key));
         for (name, targets) in &entity.relations {
             let is_relinked = change.is_some_and(|change| relinks(change, name));
-            // Looked up late: few relations lead to what goes.
+            // Evaluated lazily, because few relations have a removed target.
             let after = || match (is_relinked, manifest_of(&entity.key)) {
                 (true, _) => Afterwards::Relinked,
                 (false, Some(manifest)) if !manifest.relations_of().any(|(named, _)| named == name) => {

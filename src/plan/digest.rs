@@ -1,8 +1,8 @@
-//! What is digested, and in which bytes. Everything is written with its length or its count before it, so that no two
-//! things have the same bytes; values that compare alike are written alike.
+//! SHA-256 digests of plans, hazards, manifests and entities. Every item is preceded by its length or count, so that
+//! different content never has the same bytes; values that compare as equal have the same bytes.
 //!
-//! Digests leave the machine: plan files and approvals show them. So each one is taken over values as the mask leaves
-//! them. The digest of a short password itself could be guessed.
+//! Digests leave the machine in plan files and approvals, so they are computed over masked values: the digest of a
+//! short password could be guessed.
 
 use crate::domain::change::{Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Standing};
 use crate::domain::digest::Digest;
@@ -21,7 +21,7 @@ use super::shape::{PropertyShape, Times};
 pub(super) struct Writer(ring::digest::Context);
 
 impl Writer {
-    /// `what` keeps digests of different things apart.
+    /// `what` separates the domains of different digests.
     pub fn new(what: &str) -> Self {
         let mut writer = Self(ring::digest::Context::new(&ring::digest::SHA256));
         writer.text(what);
@@ -104,7 +104,7 @@ impl Writer {
         }
     }
 
-    /// As it is spelled: `1` is not `1.0` here. The order of keys does not count.
+    /// Digests the spelling: here `1` differs from `1.0`. The order of keys does not matter.
     pub fn exactly(&mut self, value: &Value) {
         match value {
             Value::Null | Value::Bool(_) | Value::Text(_) => self.value(value),
@@ -136,7 +136,7 @@ impl Writer {
         }
     }
 
-    /// A property's value, moments as such.
+    /// Digests a property's value; times are digested as instants.
     pub fn property(&mut self, value: &Value, shape: &PropertyShape) {
         match (shape.times, value) {
             (Times::Itself, _) => self.time(value),
@@ -181,7 +181,7 @@ impl Writer {
             self.text(&dependent.relation);
             self.byte(dependent.required.into());
             self.byte(match dependent.after {
-                // Why it is left is no part of the danger.
+                // The reason why a relation is kept does not change the hazard.
                 Afterwards::Left | Afterwards::Unnamed => 0,
                 Afterwards::Relinked => 1,
                 Afterwards::Asked => 2,
@@ -189,7 +189,7 @@ impl Writer {
         }
     }
 
-    /// A value under a name, without credentials.
+    /// Digests a value of the property `name`, with credentials masked.
     pub fn masked(&mut self, mask: &Mask, name: Option<&str>, value: &Value) {
         self.value(&masked_value(mask, name, value));
     }
@@ -216,7 +216,7 @@ impl Writer {
         self.mode(change.mode);
         self.count(change.fields.len());
         change.fields.iter().for_each(|field| self.field(mask, field));
-        // Its dependents are in the hazards, or changes themselves.
+        // Dependents are covered by the hazards, or are changes themselves.
     }
 
     fn field(&mut self, mask: &Mask, change: &FieldChange) {
@@ -269,8 +269,8 @@ impl Writer {
     }
 }
 
-/// Exactly what is dangerous. How many are owned, and which limit that passes, is not in it: it changes with every
-/// harmless entity.
+/// The digest of a hazard. It does not cover the number of owned entities or the exceeded limit, because these change
+/// with every harmless entity.
 pub(super) fn of_hazard(kind: &HazardKind) -> Digest {
     let mut writer = Writer::new("portolan hazard 1");
     match kind {
@@ -351,8 +351,8 @@ pub(super) fn of_plan(
     writer.finish()
 }
 
-/// What the catalog stores of an entity, by value: whoever has planned against it can tell whether it has moved since.
-/// Who wrote it last does not count.
+/// The digest of a stored entity by value, to detect whether it changed since the plan was made. The last writer is not
+/// covered.
 pub fn of_entity(entity: &Entity, mask: &Mask) -> Digest {
     let mut writer = Writer::new("portolan entity 1");
     writer.key(&entity.key);

@@ -1,12 +1,12 @@
-//! What waits for what, as numbers: circles (Tarjan's strongly connected components) and levels. Iterative, since a
-//! chain of relations is as long as a user makes it, and linear in nodes and edges.
+//! Dependency graph over indices: finds cycles (Tarjan's strongly connected components) and levels. It is iterative,
+//! because a chain of relations can be of any length, and linear in nodes and edges.
 
-/// `from` waits for `to`.
+/// `from` depends on `to`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Edge {
     pub from: usize,
     pub to: usize,
-    /// Which relation it comes of.
+    /// The relation that causes the edge.
     pub label: usize,
     pub required: bool,
 }
@@ -16,11 +16,11 @@ pub(super) struct Graph {
     nodes: usize,
     /// Sorted.
     edges: Vec<Edge>,
-    /// Where each node's edges begin; one more for the end.
+    /// The index of each node's first edge, and one more for the end.
     starts: Vec<usize>,
 }
 
-/// The component of each node; what a component waits for has smaller numbers.
+/// The component of each node. A component depends only on components with smaller numbers.
 #[derive(Debug)]
 pub(super) struct Components {
     pub of: Vec<usize>,
@@ -60,7 +60,7 @@ impl Graph {
             if index[root] != UNSEEN {
                 continue;
             }
-            // A node on the way, and which of its edges is next.
+            // The nodes on the current path, each with the index of its next edge.
             path.push((root, self.starts[root]));
             while let Some((node, edge)) = path.pop() {
                 if index[node] == UNSEEN {
@@ -95,7 +95,7 @@ impl Graph {
         found
     }
 
-    /// For each node the number of waves before it can be done; circles do not wait for themselves.
+    /// The number of waves before each node can be applied. Edges within a cycle are ignored.
     pub fn levels(&self, components: &Components) -> Vec<usize> {
         let mut level = vec![0; components.count];
         let members = components.members();
@@ -107,7 +107,7 @@ impl Graph {
         components.of.iter().map(|component| level[*component]).collect()
     }
 
-    /// Components that wait for themselves, by their smallest member; members are sorted.
+    /// The cycles: components with an edge to themselves, ordered by their smallest member; members are sorted.
     pub fn circles(&self, components: &Components) -> Vec<Vec<usize>> {
         let is_circle = |nodes: &Vec<usize>| match nodes.as_slice() {
             [only] => self.edges_of(*only).iter().any(|edge| edge.to == *only),
@@ -118,7 +118,7 @@ impl Graph {
         circles
     }
 
-    /// A shortest way from the circle's first member back to it, within the circle.
+    /// A shortest path from the cycle's first member back to it, within the cycle.
     pub fn way_round(&self, circle: &[usize], components: &Components, came_from: &mut [usize]) -> Vec<usize> {
         let Some(&start) = circle.first() else { return Vec::new() };
         let mut queue = std::collections::VecDeque::from([start]);
@@ -141,7 +141,7 @@ impl Graph {
         Vec::new()
     }
 
-    /// Room for [`Graph::way_round`], shared by all circles: they have no node in common.
+    /// A buffer for [`Graph::way_round`]. All cycles can share it, because they have no common node.
     pub fn unseen(&self) -> Vec<usize> {
         vec![UNSEEN; self.nodes]
     }
@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn circles_are_found_and_what_waits_comes_later() {
-        // 0 waits for a circle of 1, 2 and 3, which waits for 4; 5 waits for itself.
+        // 0 depends on a cycle of 1, 2 and 3, which depends on 4; 5 depends on itself.
         let graph = graph(6, &[(0, 1), (1, 2), (2, 3), (3, 1), (2, 1), (3, 4), (5, 5)]);
         let components = graph.components();
         assert_eq!(graph.circles(&components), [vec![1, 2, 3], vec![5]]);

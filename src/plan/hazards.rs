@@ -1,5 +1,5 @@
-//! Finds the hazards of a plan and its notices. Every removal counts, also the old entity of a rename, because other
-//! writers' data goes with it.
+//! Finds the hazards of a plan. Every removal counts, also the old entity of a rename, because it deletes data of other
+//! writers too.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,9 +15,9 @@ use crate::domain::write::PruneRule;
 use super::needed::Needed;
 use super::{Draft, Question, digest, ownership};
 
-/// What is ours, no longer declared, and not deleted.
+/// Owned entities that are no longer declared but kept.
 pub(super) struct Stays<'s, 'q> {
-    /// Because of the blockers.
+    /// Kept because of the blockers.
     pub kept: &'s [&'q Entity],
     pub blockers: Vec<Blocker>,
     pub needed: &'s [Needed<'q>],
@@ -32,7 +32,7 @@ pub(super) fn find(question: &Question<'_>, drafts: &[Draft<'_>], stays: Stays<'
     kinds.extend(unseen_dependents(question, drafts));
     let still_needed = |it: &Needed<'_>| HazardKind::StillNeeded { key: it.entity.key.clone(), by: it.by.clone() };
     kinds.extend(needed.iter().map(still_needed));
-    // A setting that keeps nothing is no news.
+    // A disabled prune that keeps nothing is not worth a notice.
     if !kept.is_empty() || blockers.iter().any(|blocker| *blocker != Blocker::Disabled) {
         let keys = kept.iter().map(|entity| entity.key.clone()).collect();
         kinds.push(HazardKind::PruneBlocked { by: blockers, keys });
@@ -41,7 +41,7 @@ pub(super) fn find(question: &Question<'_>, drafts: &[Draft<'_>], stays: Stays<'
     kinds.into_iter().map(hazard).collect()
 }
 
-/// What a hazard of this kind asks for.
+/// The consent that a hazard of this kind requires.
 pub(super) fn consent(kind: &HazardKind) -> Consent {
     match kind {
         HazardKind::ManyDeletes { .. }
@@ -55,7 +55,7 @@ pub(super) fn consent(kind: &HazardKind) -> Consent {
     }
 }
 
-/// Over all, then by blueprint. Where all that goes is of one blueprint, that alone is said.
+/// First over all entities, then by blueprint. If all removed entities are of one blueprint, only that one is reported.
 fn many_deletes(question: &Question<'_>, drafts: &[Draft<'_>]) -> Vec<HazardKind> {
     let removed: Vec<EntityKey> = drafts.iter().filter_map(|draft| draft.change.removed()).collect();
     if removed.is_empty() {
@@ -75,7 +75,7 @@ fn many_deletes(question: &Question<'_>, drafts: &[Draft<'_>]) -> Vec<HazardKind
         keys.sort();
         let (rule, count) = (question.prune, keys.len() as u128);
         let over_max = (count > rule.max.into()).then_some(rule.max);
-        // Of a handful every one is a large part; all of them is something else.
+        // In a small set a few entities are a large percentage, so the percentage applies only if all of them go.
         let is_all = keys.len() == owned && owned > 1;
         let is_many = owned >= PruneRule::FEWEST || is_all || rule.max_percent == 0;
         let is_over = is_many && count * 100 > u128::from(rule.max_percent) * owned as u128;

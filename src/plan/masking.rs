@@ -1,5 +1,5 @@
-//! A plan and its requests as they may be shown and written down: the same, without credentials. What is sent is made of
-//! the plan as it was.
+//! Masks the credentials in a plan and its requests for output and plan files. The requests that are sent come from the
+//! unmasked plan.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::text::mask::Mask;
 
 use super::normalise;
 
-/// The plan without credentials. Its digests are the same: they never covered any.
+/// Masks the plan. Its digests stay the same, because they are computed over masked values.
 pub fn masked(mut plan: Plan, mask: &Mask) -> Plan {
     plan.changes.iter_mut().flat_map(|change| &mut change.fields).for_each(|field| mask_field(field, mask));
     plan
@@ -24,13 +24,13 @@ fn mask_field(change: &mut FieldChange, mask: &Mask) {
     let before = masked_value(mask, name, &change.before).into_owned();
     let after = masked_value(mask, name, &change.after).into_owned();
     if before != change.before || after != change.after {
-        // Two credentials that differ have tags that differ, so the change stays visible.
+        // Two different credentials have different tags, so the change stays visible.
         change.paths = normalise::differences(&before, &after);
         (change.before, change.after) = (before, after);
     }
 }
 
-/// The requests without credentials, for a plan file.
+/// Masks the requests for a plan file.
 pub(super) fn masked_acts(acts: Acts, mask: &Mask) -> Acts {
     let act = |act: Act| {
         let call = match act.call {
@@ -75,7 +75,7 @@ fn masked_body(body: Body, mask: &Mask) -> Body {
     }
 }
 
-/// The credentials that a request sends. The catalog may repeat them in its answer.
+/// The credentials in a request; the catalog may repeat them in its answer.
 pub fn secrets_of(act: &Act, mask: &Mask) -> Vec<String> {
     let mut found = Vec::new();
     match &act.call {

@@ -1,6 +1,6 @@
 //! The planner: computes the changes that make the catalog equal to the manifests. Pure; the same input in any order
-//! gives the same plan, byte for byte. Both sides are first normalised (`normalise`), so that the comparison
-//! (`compare`) has no exceptions.
+//! gives the same plan, byte for byte. Both sides are normalised first (`normalise`), so that the comparison
+//! (`compare`) needs no exceptions.
 
 mod acts;
 mod approval;
@@ -51,45 +51,47 @@ use ownership::Owned;
 use rename::{Renamed, Renames};
 use shape::Shapes;
 
-/// All that a plan hangs on. No order counts.
+/// The input of a plan. The order of its lists does not matter.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'q> {
-    /// Every entity of the manifests that parsed.
+    /// All entities of the manifests that were parsed.
     pub desired: &'q [Desired],
     pub base: Option<Base<'q>>,
-    /// The blueprints that the manifests or the ownership name, and those whose entities may point to theirs.
+    /// The blueprints that the manifests or the owned entities name, and those whose entities may have relations to
+    /// them.
     pub actual: &'q Snapshot,
     pub blueprints: &'q [Blueprint],
-    /// What the catalog says this scope wrote.
+    /// The entities that this scope owns according to the catalog.
     pub owned: &'q [EntityKey],
     pub write: &'q Write,
     pub prune: PruneRule,
     pub destination: Destination<'q>,
-    /// Take over entities that other owners wrote.
+    /// Adopts entities that other owners wrote.
     pub adopt: bool,
-    /// Leave out what was pending before this branch. For showing alone: what is left may hang on what is left out.
+    /// Leaves out changes that were pending before this branch. Only for output: the remaining changes may depend on
+    /// those left out.
     pub only_branch: bool,
-    /// What did not parse, and what could not be read beyond what the snapshot says of itself.
+    /// Manifests that could not be parsed, and reads that failed beyond what the snapshot itself records.
     pub unread: &'q [Blocker],
     pub moves: &'q [Move],
-    /// Do this part alone, and what it cannot do without.
+    /// Plans only this part and its dependencies.
     pub only: Option<&'q Only>,
-    /// What digests hide of values. The plan itself holds values as they are, for `acts`; [`masked`] makes the one to show.
+    /// The mask of digests. The plan itself holds unmasked values for `acts`; [`masked`] returns the one to show.
     pub mask: &'q Mask,
 }
 
-/// Where a plan is carried out, and as whom. Approvals and plan files hold for one destination.
+/// The catalog that a plan is applied to, and the scope. Approvals and plan files are valid for one destination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Destination<'q> {
     pub platform: &'q str,
     /// The catalog's name in messages: its URL, or the path of the embedded one.
     pub catalog: &'q str,
-    /// The config's target that was chosen.
+    /// The selected target of the config.
     pub target: Option<&'q str>,
     pub scope: &'q str,
 }
 
-/// What a plan stands on: for whoever goes on with it.
+/// The input of a plan that later steps use.
 #[derive(Debug, Clone, Copy)]
 pub struct Ground<'g> {
     pub desired: &'g [Desired],
@@ -98,16 +100,16 @@ pub struct Ground<'g> {
     pub mask: &'g Mask,
 }
 
-/// A change on its way into the plan, with the sides that it came of.
+/// A change under construction, with the two sides that it comes from.
 #[derive(Debug)]
 struct Draft<'q> {
     change: Change,
     wanted: Option<&'q Desired>,
-    /// What is in the catalog: for a rename, under the old identifier.
+    /// The entity in the catalog; for a rename, under the old identifier.
     stored: Option<&'q Entity>,
 }
 
-/// What is declared and needs no change.
+/// Declared entities that need no change.
 #[derive(Debug, Default)]
 struct AtRest<'q> {
     unchanged: Vec<&'q EntityKey>,
@@ -161,7 +163,7 @@ pub fn plan(question: &Question<'_>) -> Plan {
     }
 }
 
-/// Takes out what is not this branch's, and says which changes are gone by it.
+/// Removes changes that were already pending; returns the keys of the changes left out.
 fn leave_out_pending(drafts: &mut Vec<Draft<'_>>) -> Vec<EntityKey> {
     let mut left_out = Vec::new();
     drafts.retain_mut(|Draft { change, .. }| {
@@ -169,7 +171,7 @@ fn leave_out_pending(drafts: &mut Vec<Draft<'_>>) -> Vec<EntityKey> {
             left_out.push(change.key.clone());
             return false;
         }
-        // What comes into being comes as a whole.
+        // A new entity is always written whole.
         if !change.is_new() {
             change.fields.retain(|field| field.origin != Origin::AlreadyPending);
         }
@@ -255,7 +257,7 @@ impl<'q> Planner<'_, 'q> {
     }
 }
 
-/// An update is this branch's as soon as one of its fields is.
+/// An update belongs to this branch if at least one of its fields does.
 fn of_fields(fields: &[FieldChange]) -> Origin {
     let all = |origin: Origin| fields.iter().all(|field| field.origin == origin);
     match (all(Origin::AlreadyPending), fields.iter().any(|field| field.origin == Origin::ThisBranch)) {

@@ -16,11 +16,11 @@ use super::shape::Shapes;
 #[derive(Debug)]
 pub(super) struct Needed<'q> {
     pub entity: &'q Entity,
-    /// Who points to it, and shall.
+    /// The entities with a relation to it.
     pub by: Vec<Dependent>,
 }
 
-/// Takes out of what would go what is still needed.
+/// Moves entities that are still needed out of `gone`.
 pub(super) fn take_out<'q>(gone: &mut Vec<&'q Entity>, declared: &[&Desired], shapes: &Shapes<'_>) -> Vec<Needed<'q>> {
     if gone.is_empty() {
         return Vec::new();

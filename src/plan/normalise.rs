@@ -1,5 +1,5 @@
-//! The one comparable form of both sides. Every rule that makes two spellings one thing is here and has a test of its
-//! own; after it, comparison knows no exceptions. Texts are compared byte by byte: two Unicode forms are two values.
+//! Normalises both sides of the comparison. Every rule that makes two spellings equal is here and has its own test.
+//! Texts are compared byte by byte, so two Unicode forms are two values.
 
 use crate::domain::change::PathChange;
 use crate::domain::desired::{Teams, Wish};
@@ -9,12 +9,12 @@ use crate::domain::value::Value;
 
 use super::shape::{PropertyShape, RelationShape, Shape, Times};
 
-/// What a manifest says of a field.
+/// The value of a field in a manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ask<T> {
-    /// It does not name it.
+    /// The manifest does not name the field.
     Silent,
-    /// Null, or a list that is as good as none.
+    /// Null, or a list that counts as null.
     Clear,
     Set(T),
 }
@@ -36,7 +36,8 @@ pub(super) fn text(wish: &Wish<Box<str>>) -> Ask<&str> {
     }
 }
 
-/// A lone team is a list of one; an inherited team is the catalog's business, as a calculated value is.
+/// A single team equals a list with one team. An inherited team is computed by the catalog, so the manifest does not
+/// decide it.
 pub(super) fn team<'a>(wish: &'a Wish<Teams>, shape: &Shape<'_>) -> Ask<&'a [Box<str>]> {
     if shape.inherits_team {
         return Ask::Silent;
@@ -58,7 +59,7 @@ pub(super) fn property(value: &Value) -> Ask<&Value> {
     if value.is_null() { Ask::Clear } else { Ask::Set(value) }
 }
 
-/// An empty list is no target, but for a relation that takes no list: there the catalog refuses it, and shall.
+/// An empty list means no target, except for a single relation: there it is kept, so that the catalog rejects it.
 pub(super) fn relation<'a>(targets: &'a Targets, shape: Option<&RelationShape<'_>>) -> Ask<&'a Targets> {
     let is_single = shape.is_some_and(|shape| !shape.many);
     match targets {
@@ -68,7 +69,7 @@ pub(super) fn relation<'a>(targets: &'a Targets, shape: Option<&RelationShape<'_
     }
 }
 
-/// Order and repetition do not count.
+/// Compares as sets: order and duplicates do not matter.
 pub(super) fn same_set(a: &[Box<str>], b: &[Box<str>]) -> bool {
     a == b || sorted(a) == sorted(b)
 }
@@ -80,7 +81,7 @@ fn sorted(items: &[Box<str>]) -> Vec<&str> {
     items
 }
 
-/// A list of one is not its only target: a relation takes either the one or the other.
+/// A list with one target differs from a single target, because a relation accepts only one of the two forms.
 pub(super) fn same_targets(a: &Targets, b: &Targets) -> bool {
     match (a, b) {
         (Targets::None, Targets::None) => true,
@@ -123,7 +124,7 @@ pub(super) fn moment(value: &Value) -> Option<Moment> {
     value.as_str().and_then(Moment::parse)
 }
 
-/// By value: numbers by what they count, maps by their keys, lists in order. Readers bound the depth of values.
+/// Compares by value: numbers numerically, maps by key, lists in order. The readers limit the depth of values.
 pub(super) fn same(a: &Value, b: &Value) -> bool {
     if let (Some(a), Some(b)) = (Number::of(a), Number::of(b)) {
         return a == b;
@@ -134,7 +135,7 @@ pub(super) fn same(a: &Value, b: &Value) -> bool {
         (Value::Text(a), Value::Text(b)) => a == b,
         (Value::List(a), Value::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
         (Value::Map(a), Value::Map(b)) => {
-            // The keys decide in which order, and each value is looked at once: twice at every level is without end.
+            // The values are compared in one pass: comparing them twice at every level would take exponential time.
             if a.len() != b.len() {
                 false
             } else if a.iter().zip(b).all(|(a, b)| a.0 == b.0) {
@@ -165,11 +166,11 @@ pub(super) fn by_key(entries: &[Entry]) -> Vec<&Entry> {
     entries
 }
 
-/// A number by its value, exactly: no integer is rounded to a float on the way.
+/// A number by its exact value: integers are not rounded to floats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Number {
     Whole(i128),
-    /// Its bits; too large for the other, or with a fraction.
+    /// The bits of a float with a fraction, or too large for an integer.
     Broken(u64),
 }
 
@@ -178,7 +179,7 @@ impl Number {
         match value {
             Value::Integer(integer) => Some(Self::Whole((*integer).into())),
             Value::Large(large) => Some(Self::Whole((*large).into())),
-            // Below 2^120 a whole float is that integer.
+            // Below 2^120, a float without a fraction converts to an integer exactly.
             Value::Float(float) if float.fract() == 0.0 && float.abs() < 1.3e36 => Some(Self::Whole(*float as i128)),
             Value::Float(float) => Some(Self::Broken(float.to_bits())),
             Value::Null | Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Map(_) => None,
@@ -186,7 +187,7 @@ impl Number {
     }
 }
 
-/// Where two objects differ, by key. A list is one value.
+/// The paths at which two objects differ. A list counts as one value.
 pub(super) fn differences(before: &Value, after: &Value) -> Vec<PathChange> {
     let mut found = Vec::new();
     if let (Value::Map(before), Value::Map(after)) = (before, after) {

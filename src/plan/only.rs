@@ -1,5 +1,5 @@
-//! A part of a plan: the changes of some blueprints or files, and what they cannot do without. What is created because a
-//! chosen change points to it comes along; nothing is deleted that is not of a chosen blueprint.
+//! Limits a plan to some blueprints or files and their dependencies. New entities that a chosen change has a relation
+//! to are included; only entities of a chosen blueprint are deleted.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,19 +17,19 @@ use super::ownership::{Pair, pair};
 use super::shape::Shapes;
 use super::{Draft, Ground};
 
-/// What is chosen.
+/// The chosen part.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Only {
     pub blueprints: BTreeSet<Arc<str>>,
-    /// Manifests. They name no deletions.
+    /// Manifest files. They never select a deletion.
     pub files: BTreeSet<FileId>,
 }
 
-/// A change that was not chosen, and is needed by one that stays.
+/// A change that was not chosen, but that a chosen change requires.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Along {
     pub key: EntityKey,
-    /// It points to it.
+    /// A change that has a relation to it.
     pub by: EntityKey,
 }
 
@@ -48,7 +48,7 @@ impl Only {
     }
 }
 
-/// Takes out what is neither chosen nor needed, and says which changes are gone by it.
+/// Removes changes that are neither chosen nor required; returns the keys of the changes left out.
 pub(super) fn narrow(drafts: &mut Vec<Draft<'_>>, only: &Only, shapes: &Shapes<'_>) -> Vec<EntityKey> {
     let mut stays: Vec<bool> = drafts.iter().map(|draft| only.chooses(&draft.change)).collect();
     let new: HashMap<Pair<'_>, usize> = (0..drafts.len())
@@ -80,7 +80,7 @@ pub(super) fn narrow(drafts: &mut Vec<Draft<'_>>, only: &Only, shapes: &Shapes<'
     left_out
 }
 
-/// What came along in a plan that was narrowed to `only`, each with the first change that points to it; sorted.
+/// The changes that were pulled in by `only`, each with the first change that requires it; sorted.
 pub fn along(plan: &Plan, only: &Only, ground: &Ground<'_>) -> Vec<Along> {
     let uncalled = plan.changes.iter().filter(|change| !only.chooses(change)).map(|change| pair(&change.key));
     let uncalled: HashMap<Pair<'_>, usize> = uncalled.zip(0..).collect();

@@ -1,5 +1,5 @@
-//! Orders the steps of a plan into waves: relation targets that do not exist yet come first. Circles are broken at
-//! optional relations; a circle of required relations cannot be broken.
+//! Orders the steps of a plan into waves: new relation targets are created first. Cycles are broken at optional
+//! relations; a cycle of required relations cannot be broken.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub(super) struct Order {
     pub obstacles: Vec<Obstacle>,
 }
 
-/// One direction of the work: what is done, its edges, and the names on them.
+/// The graph of all writes, or of all removals.
 struct Work<'d> {
     /// The change of each node, ascending.
     changes: Vec<usize>,
@@ -31,7 +31,7 @@ struct Work<'d> {
     names: Names<'d>,
 }
 
-/// The names of relations as numbers.
+/// Interned names of relations.
 #[derive(Default)]
 struct Names<'d> {
     numbers: HashMap<&'d str, usize>,
@@ -89,7 +89,7 @@ fn writes<'d>(drafts: &'d [Draft<'_>], shapes: &Shapes<'_>) -> Work<'d> {
     Work { changes, keys, edges, names }
 }
 
-/// The same way back: what is pointed to waits for those that point to it.
+/// The graph of removals: a target is deleted after the entities with a relation to it.
 fn removals<'d>(drafts: &'d [Draft<'_>], shapes: &Shapes<'_>) -> Work<'d> {
     let is_removal = |at: &usize| drafts[*at].change.removed_identifier().is_some();
     let changes: Vec<usize> = (0..drafts.len()).filter(is_removal).collect();
@@ -112,19 +112,19 @@ fn removals<'d>(drafts: &'d [Draft<'_>], shapes: &Shapes<'_>) -> Work<'d> {
     Work { changes, keys, edges, names }
 }
 
-/// Work whose circles are broken.
+/// A graph whose cycles are broken.
 struct Sorted<'d> {
     changes: Vec<usize>,
     names: Names<'d>,
-    /// What is left of the edges: no circle, but for those that cannot be broken.
+    /// The remaining edges: without cycles, except those that cannot be broken.
     graph: Graph,
     components: Components,
-    /// The edges that were taken out, by node.
+    /// The removed edges, by node.
     broken: HashMap<usize, Vec<Edge>>,
 }
 
 impl Sorted<'_> {
-    /// The changes that a node waits for, sorted; not itself, nor its fellows in a circle that cannot be broken.
+    /// The changes that a node depends on, sorted, without itself and without other members of an unbreakable cycle.
     fn waits(&self, node: usize) -> Vec<usize> {
         let waits = self.graph.edges_of(node).iter().filter(|edge| !self.components.are_one(edge));
         let mut waits: Vec<usize> = waits.map(|edge| self.changes[edge.to]).collect();
@@ -142,8 +142,8 @@ impl Sorted<'_> {
     }
 }
 
-/// Breaks circles at what need not be there at once. Writes name them all; deletes only those that stay whole, since
-/// nobody has to do anything about the others.
+/// Breaks cycles at optional relations. For writes, all cycles are reported; for deletes only unbreakable ones, because
+/// the others require nothing from the user.
 fn sorted<'d>(work: Work<'d>, deed: Deed, order: &mut Order) -> Sorted<'d> {
     let whole = Graph::new(work.changes.len(), work.edges);
     let components = whole.components();
@@ -157,7 +157,7 @@ fn sorted<'d>(work: Work<'d>, deed: Deed, order: &mut Order) -> Sorted<'d> {
         order.cycles.extend(circles.iter().map(|circle| cycle(&whole, circle, &components, &mut room)));
     }
     let is_breakable = |edge: &Edge| components.are_one(edge) && !edge.required;
-    // A write leaves a relation out as a whole, so it waits for none of its targets.
+    // A write leaves out the whole relation, so it does not wait for any of its targets.
     let whole_relations = whole.edges().iter().filter(|edge| deed == Deed::Write && is_breakable(edge));
     let left_out: HashSet<(usize, usize)> = whole_relations.map(|edge| (edge.from, edge.label)).collect();
     let mut broken: HashMap<usize, Vec<Edge>> = HashMap::new();
@@ -174,7 +174,7 @@ fn sorted<'d>(work: Work<'d>, deed: Deed, order: &mut Order) -> Sorted<'d> {
     let mut room = graph.unseen();
     let whole: Vec<Cycle> =
         graph.circles(&components).iter().map(|circle| cycle(&graph, circle, &components, &mut room)).collect();
-    // What cannot be broken is not named among what is.
+    // A cycle that cannot be broken is reported as an obstacle only.
     let named: HashSet<&[EntityKey]> = whole.iter().map(|cycle| cycle.members.as_slice()).collect();
     order.cycles.retain(|cycle| !named.contains(cycle.members.as_slice()));
     order.obstacles.extend(whole.into_iter().map(|cycle| Obstacle::RequiredCycle { deed, cycle }));
@@ -193,7 +193,7 @@ fn waves(sorted: &Sorted<'_>, deed: Deed, needs: impl Fn(usize) -> Vec<usize>) -
     waves
 }
 
-/// The second step of circles: everything is there by now.
+/// The second step of broken cycles: sets the relations that were left out, when all entities exist.
 fn relinks(writes: &Sorted<'_>) -> Option<Wave> {
     let mut nodes: Vec<&usize> = writes.broken.keys().collect();
     nodes.sort_unstable();
@@ -208,7 +208,7 @@ fn relinks(writes: &Sorted<'_>) -> Option<Wave> {
     (!steps.is_empty()).then_some(Wave { deed: Deed::Relink, steps })
 }
 
-/// The writes that must be done before something may go: those that point elsewhere, and what takes its place.
+/// The writes that must come before a removal: those that change relations to it, and the new entity of a rename.
 fn relinkers(drafts: &[Draft<'_>], removals: &[usize]) -> HashMap<usize, Vec<usize>> {
     let changes: HashMap<Pair<'_>, usize> =
         drafts.iter().enumerate().map(|(at, draft)| (pair(&draft.change.key), at)).collect();

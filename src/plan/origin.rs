@@ -1,5 +1,5 @@
-//! Whose doing a change is. This branch touched what its manifest says otherwise than the base's manifest did; what both
-//! say alike and the catalog has otherwise was already pending.
+//! The origin of a change: this branch, if its manifest differs from the one at the merge base; already pending, if
+//! both agree and the catalog differs.
 
 use foldhash::{HashMap, HashMapExt};
 
@@ -10,18 +10,18 @@ use crate::domain::write::WriteMode;
 use super::normalise::Ask;
 use super::ownership::{self, Pair, pair};
 
-/// The base's manifests.
+/// The manifests at the merge base.
 #[derive(Debug, Clone, Copy)]
 pub struct Base<'q> {
     pub desired: &'q [Desired],
-    /// Every manifest of the base parsed. Otherwise what is not among them may have been there all the same.
+    /// Whether every manifest at the merge base was parsed. Otherwise an entity that is missing may have been declared.
     pub is_complete: bool,
 }
 
-/// What the base says of one thing.
+/// The value at the merge base.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Past<T> {
-    /// There is no base, or what it says of it did not parse.
+    /// There is no merge base, or its manifest could not be parsed.
     Unknown,
     Absent,
     Known(T),
@@ -37,10 +37,10 @@ impl<T> Past<T> {
     }
 }
 
-/// The base's entities by key.
+/// The entities at the merge base, by key.
 #[derive(Debug)]
 pub(super) struct Pasts<'q> {
-    /// `None`: there is no base.
+    /// `None`: there is no merge base.
     entities: Option<HashMap<Pair<'q>, &'q Desired>>,
     is_complete: bool,
 }
@@ -69,7 +69,7 @@ impl<'q> Pasts<'q> {
     }
 }
 
-/// Of an entity that comes into being.
+/// The origin of a new entity.
 pub(super) fn of_creation(past: Past<&Desired>) -> Origin {
     match past {
         Past::Unknown => Origin::Unknown,
@@ -78,7 +78,7 @@ pub(super) fn of_creation(past: Past<&Desired>) -> Origin {
     }
 }
 
-/// Of an entity that is no longer declared.
+/// The origin of a deletion.
 pub(super) fn of_deletion(past: Past<&Desired>) -> Origin {
     match past {
         Past::Unknown => Origin::Unknown,
@@ -87,7 +87,7 @@ pub(super) fn of_deletion(past: Past<&Desired>) -> Origin {
     }
 }
 
-/// Of a field whose entity the manifest declares.
+/// The origin of a changed field.
 pub(super) fn of_field<T>(now: Ask<T>, past: Past<Ask<T>>, mode: WriteMode, same: impl Fn(T, T) -> bool) -> Origin {
     let past = match past {
         Past::Unknown => return Origin::Unknown,

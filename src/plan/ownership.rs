@@ -1,5 +1,5 @@
-//! Whose entities these are, and what may be deleted: what is ours, no longer declared, and only while everything that
-//! could speak for it was read. What we do not know is never taken for gone.
+//! Decides which entities this scope owns, and which may be deleted: owned entities that are no longer declared, and
+//! only if everything was read. An entity that could not be read is never treated as deleted.
 
 use std::cmp::Ordering;
 
@@ -14,7 +14,7 @@ use crate::domain::plan::Obstacle;
 use crate::domain::snapshot::{Completeness, Snapshot};
 use crate::domain::write::PruneRule;
 
-/// A key without its memory.
+/// Borrowed form of `EntityKey`.
 pub(super) type Pair<'q> = (&'q str, &'q str);
 
 pub(super) fn pair(key: &EntityKey) -> Pair<'_> {
@@ -38,7 +38,8 @@ impl<'q> Owned<'q> {
     }
 }
 
-/// The manifests' entities by key, each once. Of two that ask for one entity the first in the files counts.
+/// The declared entities, sorted by key and without duplicates. Of two manifests for one entity, the first in file
+/// order is used.
 pub(super) fn declared(desired: &[Desired]) -> (Vec<&Desired>, Vec<Obstacle>) {
     let mut all: Vec<&Desired> = desired.iter().collect();
     all.sort_by(|a, b| a.key.cmp(&b.key).then_with(|| order(a, b)));
@@ -53,19 +54,19 @@ pub(super) fn declared(desired: &[Desired]) -> (Vec<&Desired>, Vec<Obstacle>) {
     (all, obstacles)
 }
 
-/// Which of two that ask for one entity comes first in the files.
+/// The file order of two manifests for one entity.
 pub(super) fn order(a: &Desired, b: &Desired) -> Ordering {
-    // Copies by a YAML alias stand in one place; no order of the input may show.
+    // Copies made by a YAML alias have the same position; the content decides, so that the input order does not matter.
     let by_content = || if a == b { Ordering::Equal } else { format!("{a:?}").cmp(&format!("{b:?}")) };
     a.place.cmp(&b.place).then_with(by_content)
 }
 
-/// What the catalog has of each declared entity, and what it has besides. Both sides are sorted, so one walk finds all.
+/// The stored entity of each declared one, and all other stored entities. Both sides are sorted, so one pass is enough.
 pub(super) fn stored<'q>(actual: &'q Snapshot, declared: &[&Desired]) -> (Vec<Option<&'q Entity>>, Vec<&'q Entity>) {
     let (mut stored, mut others) = (Vec::with_capacity(declared.len()), Vec::new());
     let mut groups = declared.chunk_by(|a, b| a.key.blueprint == b.key.blueprint).peekable();
     for (blueprint, shelf) in &actual.blueprints {
-        // Declared, and of a blueprint that was not read.
+        // Declared entities of a blueprint that was not read.
         while let Some(group) = groups.next_if(|group| name_of(group) < blueprint.as_str()) {
             stored.resize(stored.len() + group.len(), None);
         }
@@ -86,7 +87,7 @@ fn name_of<'q>(group: &[&'q Desired]) -> &'q str {
     group.first().map_or("", |first| &first.key.blueprint)
 }
 
-/// Why nothing may be deleted; empty: it may.
+/// The reasons why nothing may be deleted; empty: deletions are allowed.
 pub(super) fn blockers(rule: PruneRule, actual: &Snapshot, unread: &[Blocker]) -> Vec<Blocker> {
     let mut blockers: Vec<Blocker> = unread.to_vec();
     if !rule.enabled {

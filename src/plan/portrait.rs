@@ -1,5 +1,5 @@
-//! An entity as it can be known again under another identifier: what is its own, without what the catalog would fill in
-//! by itself. A manifest and a stored entity have the same kind of portrait.
+//! The comparable content of an entity, to recognise it under another identifier: without defaults and computed values.
+//! Manifests and stored entities have the same form.
 
 use std::cmp::Ordering;
 
@@ -18,18 +18,18 @@ pub(super) struct Portrait<'a> {
     /// Title and icon.
     texts: [Option<&'a str>; 2],
     team: Option<&'a [Box<str>]>,
-    /// By name, as the relations are.
+    /// Sorted by name, like the relations.
     properties: Vec<(&'a str, &'a Value)>,
     relations: Vec<(&'a str, &'a Targets)>,
 }
 
-/// How much of an older portrait is in a newer one, in fields.
+/// How similar a newer entity is to an older one, in numbers of fields.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Likeness {
     pub alike: usize,
-    /// The newer one has them otherwise, or has them alone.
+    /// Fields in which the newer one differs, or that only it has.
     pub differing: usize,
-    /// The older one has them alone.
+    /// Fields that only the older one has.
     pub unnamed: usize,
     pub has_same_title: bool,
 }
@@ -61,7 +61,7 @@ impl<'a> Portrait<'a> {
         self.texts[0]
     }
 
-    /// `None`: there is nothing in it to know it by.
+    /// `None`: the content is empty, so it identifies nothing.
     pub fn digest(&self, shape: &Shape<'_>) -> Option<Digest> {
         if self.texts == [None, None] && self.team.is_none() && self.properties.is_empty() && self.relations.is_empty()
         {
@@ -97,25 +97,26 @@ impl<'a> Portrait<'a> {
 }
 
 impl Likeness {
-    /// What one file's manifest was and is: most of it stayed. Of little, one field may be another.
+    /// Whether two versions of one file declare the same entity: most fields are unchanged. In a small manifest, one
+    /// field may differ.
     pub fn is_one_manifest(&self) -> bool {
         self.differing + self.unnamed <= self.alike.max(1)
     }
 
-    /// What only its content tells: all that is named is there, or the title is and nearly all of the rest. What is not
-    /// named may have been set by others, as long as it is not more than what is.
+    /// Whether the content alone identifies the entity: all named fields agree, or the title and at least four of five
+    /// fields do. Other writers may have set fields that are not named, if they are not the majority.
     pub fn is_one_content(&self, title: Option<&str>) -> bool {
         let is_near = self.differing == 0 || (title.is_some() && self.is_near());
         self.has_same_title && self.alike > 0 && self.unnamed <= self.alike && is_near
     }
 
-    /// Less than that, and more than chance.
+    /// Whether the similarity is weaker than that, but unlikely to be chance.
     pub fn is_suspicious(&self, title: Option<&str>) -> bool {
         let has_title = title.is_some() && self.has_same_title && self.alike >= self.differing;
         has_title || (self.alike > 1 && self.is_near() && self.unnamed <= self.alike)
     }
 
-    /// Four of five fields.
+    /// At least four of five fields agree.
     fn is_near(&self) -> bool {
         self.differing * 4 <= self.alike
     }
@@ -146,7 +147,7 @@ impl Likeness {
     }
 }
 
-/// What the catalog would not fill in by itself.
+/// The properties without defaults and computed values.
 fn own<'a>(properties: impl Iterator<Item = (&'a str, &'a Value)>, shape: &Shape<'_>) -> Vec<(&'a str, &'a Value)> {
     let is_own = |(name, value): &(&str, &Value)| {
         let property = shape.property(name);

@@ -15,21 +15,20 @@ use super::portrait::Portrait;
 use super::shape::{Shape, Shapes};
 use super::{Ground, normalise};
 
-/// The limits on compared pairs and on deleted entities with one title, so that the search stays
-/// fast.
+/// The limits on compared pairs and on deleted entities with the same title, so that the search stays fast.
 const MOST_LOOKS: usize = 10_000;
 const MOST_OF_A_TITLE: usize = 50;
 
-/// A rename that a file shows: the identifier at the base and the current one.
+/// A rename that the files show: the identifier at the merge base and the current one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Move {
     pub from: EntityKey,
     pub to: EntityKey,
-    /// The file is the same and so is the position in it. Otherwise Git moved the file.
+    /// The manifest has the same position in the same file. Otherwise Git detected that the file was moved.
     pub is_in_place: bool,
 }
 
-/// What a new entity was before.
+/// The deleted entity that a new entity replaces.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Renamed<'q> {
     pub old: &'q Entity,
@@ -50,7 +49,7 @@ impl<'q> Renames<'q> {
         self.claimed.contains(&pair(&old.key))
     }
 
-    /// `new` are declared and not in the catalog, `gone` are to be deleted.
+    /// `new`: declared and not in the catalog; `gone`: to be deleted.
     pub fn find(
         new: &[&'q Desired],
         gone: &[&'q Entity],
@@ -141,7 +140,7 @@ impl<'q> Renames<'q> {
         for desired in new.iter().copied().filter(|desired| self.of(&desired.key).is_none()) {
             let (blueprint, shape) = sight.shape_of(&desired.key);
             let title = normalise::text(&desired.title).value();
-            // A title that many have, or none, proves nothing.
+            // A title that many entities share, or none, identifies nothing.
             let Some(faces) = faces.get(&(blueprint, title)).filter(|faces| faces.len() <= MOST_OF_A_TITLE) else {
                 continue;
             };
@@ -153,10 +152,10 @@ impl<'q> Renames<'q> {
     }
 }
 
-/// The content of the deleted entities.
+/// A deleted entity and its content.
 type Face<'q> = (&'q Entity, Portrait<'q>);
 
-/// What entities are known by.
+/// The data for comparing the content of entities.
 struct Sight<'s, 'q> {
     pasts: &'s Pasts<'q>,
     shapes: &'s Shapes<'q>,
@@ -174,14 +173,14 @@ impl<'s, 'q> Sight<'s, 'q> {
         }
     }
 
-    /// As its last manifest had it, and as the catalog has it.
+    /// The content in the last manifest, and the content in the catalog.
     fn faces(&self, entity: &'q Entity) -> impl Iterator<Item = Portrait<'q>> {
         let (_, shape) = self.shape_of(&entity.key);
         let last = self.last_manifest(&entity.key).map(|last| Portrait::of_manifest(last, shape));
         last.into_iter().chain([Portrait::of_stored(entity, shape)])
     }
 
-    /// Whether what stands where something else stood is that, with another name.
+    /// Whether the new manifest is a renamed version of the old one at the same position.
     fn is_one_manifest(&self, old: &Entity, new: &Desired) -> bool {
         let (_, shape) = self.shape_of(&new.key);
         let portrait = Portrait::of_manifest(new, shape);

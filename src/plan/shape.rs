@@ -1,5 +1,5 @@
-//! What of a blueprint the comparison hangs on, looked up by name. What a blueprint does not know has no shape and is
-//! compared as it stands; it is never left out, since the catalog will have its say on it.
+//! The parts of a blueprint that the comparison uses, by name. A property that the blueprint does not define has no
+//! shape; it is compared as it is and not dropped, so that the catalog can reject it.
 
 use std::sync::Arc;
 
@@ -20,18 +20,18 @@ pub(super) struct Shape<'q> {
     relations: HashMap<&'q str, RelationShape<'q>>,
     computed: HashSet<&'q str>,
     defaults: Vec<(Arc<str>, Value)>,
-    /// The team is the catalog's to work out.
+    /// The catalog computes the team.
     pub inherits_team: bool,
 }
 
 #[derive(Debug, Default, Clone)]
 pub(super) struct PropertyShape {
     pub times: Times,
-    /// What the property is where nothing is given.
+    /// The value of the property if none is given.
     pub default: Option<Value>,
 }
 
-/// Which texts of a property are points in time.
+/// The texts of a property that are times.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Times {
     #[default]
@@ -42,7 +42,7 @@ pub(super) enum Times {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct RelationShape<'q> {
-    /// The blueprint that it points to.
+    /// The target blueprint.
     pub target: &'q str,
     pub required: bool,
     pub many: bool,
@@ -108,13 +108,13 @@ impl<'q> Shape<'q> {
     }
 }
 
-/// The properties that are something where nothing is given.
+/// The properties with a default.
 fn defaults(blueprint: &Blueprint) -> impl Iterator<Item = (Arc<str>, Value)> {
     blueprint.properties.iter().filter_map(|property| Some((property.name.as_str().into(), default(property)?)))
 }
 
-/// What the catalog fills in when it makes an entity, and what we send when we write a whole one. A default that is none
-/// of the property's own kind is none: sent, it would be refused.
+/// The default that the catalog fills in for a new entity, and that is sent with a whole entity. A default of the wrong
+/// type is ignored, because the catalog would reject it.
 fn default(property: &Property) -> Option<Value> {
     let default = property.default.as_ref()?;
     let is_right = match property.kind? {

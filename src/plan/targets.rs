@@ -1,5 +1,5 @@
-//! The relation targets that a plan counts on and cannot create: no manifest declares them. A catalog refuses an entity
-//! whose relation leads nowhere, so the caller looks them up before it promises the change.
+//! Finds relation targets that the plan relies on but cannot create, because no manifest declares them. The catalog
+//! rejects a relation to a missing entity, so the caller looks these targets up first.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use super::shape::Shapes;
 use super::{Destination, Ground, digest};
 use crate::text::mask::Mask;
 
-/// A relation that the plan writes to an entity that is neither declared nor known to be in the catalog.
+/// A relation in the plan to an entity that is neither declared nor known to exist in the catalog.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Link {
     pub key: EntityKey,
@@ -25,7 +25,7 @@ pub struct Link {
     pub place: Place,
 }
 
-/// The links of everything that is sent, by entity and relation.
+/// The unconfirmed relations of all requests, by entity and relation.
 pub fn unconfirmed_links(acts: &Acts, ground: &Ground<'_>) -> Vec<Link> {
     let shapes = Shapes::new(ground.blueprints);
     let (declared, _) = ownership::declared(ground.desired);
@@ -57,8 +57,8 @@ fn relations(act: &Act) -> &[(Arc<str>, Targets)] {
     }
 }
 
-/// The targets of these links that have to be looked up, by blueprint. Of a blueprint that was read to its end nothing
-/// has to be: the target is not there.
+/// The targets to look up, by blueprint. In a blueprint that was read completely, a missing target does not exist and
+/// is not looked up.
 pub fn to_look_up(links: &[Link], ground: &Ground<'_>) -> BTreeMap<Arc<str>, BTreeSet<Box<str>>> {
     let mut found: BTreeMap<Arc<str>, BTreeSet<Box<str>>> = BTreeMap::new();
     for Link { target, .. } in links {
@@ -70,7 +70,7 @@ pub fn to_look_up(links: &[Link], ground: &Ground<'_>) -> BTreeMap<Arc<str>, BTr
     found
 }
 
-/// Adds the links that lead nowhere to the plan's obstacles.
+/// Adds an obstacle for each relation to a missing entity.
 pub fn refuse_links(plan: &mut Plan, links: Vec<Link>, destination: Destination<'_>, mask: &Mask) {
     if links.is_empty() {
         return;

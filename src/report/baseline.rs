@@ -1,5 +1,5 @@
-//! The file that lets a repository start with a clean slate: the fingerprints of the findings it lives with for now.
-//! Pure: text in, text out. One entry a line, sorted, so that a review shows what was added and what was repaired.
+//! The baseline file: fingerprints of known findings that lint does not report. One entry per line, sorted, so that a
+//! review shows what was added and what was fixed. Pure: text in, text out.
 
 use std::collections::BTreeSet;
 
@@ -14,13 +14,13 @@ use crate::text::merge_conflict;
 
 pub const FORMAT: &str = "portolan.baseline/1";
 
-/// Findings that are known and not reported.
+/// Known findings that are not reported.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Baseline {
     entries: BTreeSet<Entry>,
 }
 
-/// Ordered as written: by path, rule, fingerprint.
+/// Sorted as written: by path, rule, fingerprint.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Entry {
     path: String,
@@ -81,7 +81,7 @@ pub enum BaselineError {
 }
 
 impl Baseline {
-    /// The baseline that silences exactly these findings. `fingerprints` has one for each.
+    /// The baseline that silences exactly these findings. `fingerprints` has one for each finding.
     pub fn of(findings: &[Finding], fingerprints: &[Fingerprint], files: &dyn Files) -> Self {
         let entry = |(finding, fingerprint): (&Finding, &Fingerprint)| Entry {
             path: files.path(finding.place.file).to_owned(),
@@ -91,9 +91,9 @@ impl Baseline {
         Self { entries: findings.iter().zip(fingerprints).map(entry).collect() }
     }
 
-    /// `path` is what errors call the file.
+    /// Parses a baseline. `path` is the file's name in errors.
     pub fn parse(path: &str, text: &str) -> Result<Self, BaselineError> {
-        // A file saved by a Windows editor begins with a mark.
+        // Windows editors begin a file with a byte order mark.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let path = || path.to_owned();
         if let Some(conflict) = merge_conflict::merge_conflicts(text).first() {
@@ -108,7 +108,7 @@ impl Baseline {
         }
         let document: Document = serde_json::from_str(text).map_err(|fault| {
             let reason = fault.to_string();
-            // serde says the place a second time at the end.
+            // serde repeats the position at the end of its message.
             let reason = reason.rsplit_once(" at line ").map_or(reason.as_str(), |(reason, _)| reason).to_owned();
             BaselineError::Syntax { path: path(), line: fault.line(), column: fault.column().max(1), reason }
         })?;
@@ -137,7 +137,7 @@ impl Baseline {
         harmless_json(format!("{{\n  \"format\": \"{FORMAT}\",\n  \"fingerprints\": {list}\n}}\n"))
     }
 
-    /// The fingerprints, for looking findings up: a set, so that a run of many stays linear.
+    /// The fingerprints as a set, so that the lookup of many findings stays linear.
     pub fn fingerprints(&self) -> std::collections::HashSet<Fingerprint> {
         self.entries.iter().map(|entry| entry.fingerprint).collect()
     }

@@ -1,5 +1,5 @@
-//! What `config --check` found: one line per question that the catalog was asked. No secret can be in it: it is made of
-//! names, counts and errors, and errors are redacted where they are made.
+//! Renders the result of `config --check`: one line for each check of the catalog. It contains no secrets, only names,
+//! counts and errors, which are redacted where they arise.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -14,11 +14,11 @@ pub const FORMAT: &str = "portolan.config-check/1";
 pub enum Status {
     Ok,
     Failed,
-    /// It could not be asked, since something before it failed or is not set.
+    /// The check could not run, because an earlier one failed or a setting is missing.
     Unknown,
 }
 
-/// One question and its answer.
+/// One check and its result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Check {
     /// `credentials`, `region`, `organization`, `read-blueprints`, `read-entities`, `write-entities`, `scope`.

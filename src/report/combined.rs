@@ -1,5 +1,5 @@
-//! The reports of several configs as one, for `--all`. JSON is an envelope with a report per config. SARIF, JUnit and
-//! GitLab's report can hold several by themselves, and stay what their readers know; texts follow one another.
+//! Combines the reports of several configs, for `--all`. JSON is an envelope with a report per config. SARIF, JUnit and
+//! GitLab's report can hold several runs natively; texts follow one another.
 
 pub mod comment;
 
@@ -13,31 +13,31 @@ use crate::report::style::{Role, Style};
 
 pub const FORMAT: &str = "portolan.all/1";
 
-/// A comment on a forge is no longer than this, in bytes, which are never fewer than characters.
+/// Below the maximum length of a comment on the forges. In bytes, which are never fewer than characters.
 const MARKDOWN_MAX: usize = 65_000;
 
 /// One config's report in one format.
 #[derive(Debug, Clone, Copy)]
 pub struct Part<'a> {
     pub config: &'a str,
-    /// Of the config; empty: the folder that the run was started in.
+    /// The folder of the config; empty for the folder that the run was started in.
     pub folder: &'a str,
     pub text: &'a str,
 }
 
-/// How the run of one config ended.
+/// The result of the run of one config.
 #[derive(Debug, Clone, Default)]
 pub struct Run {
     pub config: String,
     pub folder: String,
-    /// `None`: it was not run.
+    /// `None` if it was not run.
     pub exit: Option<u8>,
-    /// Its report as JSON, where it came to one.
+    /// Its JSON report, if it produced one.
     pub report: Option<String>,
     pub error: Option<Failure>,
 }
 
-/// Why a run came to no report.
+/// Why a run produced no report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Failure {
     /// Stable: `no-scope`.
@@ -76,7 +76,7 @@ struct One<'a> {
     error: Option<&'a Failure>,
 }
 
-/// The envelope.
+/// Renders the envelope.
 pub fn envelope(command: &str, exit: u8, runs: &[Run]) -> String {
     let raw = |run: &Run| run.report.as_deref().and_then(|text| RawValue::from_string(text.trim().to_owned()).ok());
     let raws: Vec<Option<Box<RawValue>>> = runs.iter().map(raw).collect();
@@ -96,13 +96,13 @@ pub fn schema() -> Value {
     schemars::schema_for!(Document<'_>).into()
 }
 
-/// Several reports of one format that is neither JSON nor Markdown, by the format's name.
+/// Combines several reports of one format other than JSON and Markdown, by the format's name.
 pub fn combine(format: &str, parts: &[Part<'_>]) -> String {
     match format {
         "sarif" => sarif(parts),
         "gitlab" => gitlab(parts),
         "junit" => junit(parts),
-        // Lines that hold for themselves, with paths that are the repository's.
+        // Each line is complete, and its path is relative to the repository.
         "concise" | "github" => parts.iter().map(|part| part.text).collect(),
         _ => {
             let whole = |part: &Part<'_>| format!("{}\n{}", heading(part.config, &Style::PLAIN), part.text);
@@ -111,12 +111,12 @@ pub fn combine(format: &str, parts: &[Part<'_>]) -> String {
     }
 }
 
-/// The line above a config's report.
+/// The heading of a config's report.
 pub fn heading(config: &str, style: &Style) -> String {
     style.paint(Role::Strong, &format!("== {} ==", clean(config)))
 }
 
-/// Runs of one tool in one file need a name each, or code scanning takes the last one for all.
+/// Merges SARIF runs. Each needs an id of its own; otherwise code scanning replaces all of them by the last one.
 fn sarif(parts: &[Part<'_>]) -> String {
     let mut whole = Value::Null;
     for part in parts {
@@ -137,7 +137,7 @@ fn gitlab(parts: &[Part<'_>]) -> String {
     format!("{}\n", escape::json(&issues.collect::<Vec<_>>()))
 }
 
-/// Our own XML: one element per line, the root's attributes on the second.
+/// Merges our own XML: one element per line, with the root's attributes on the second line.
 fn junit(parts: &[Part<'_>]) -> String {
     let (mut suites, mut name) = (String::new(), "portolan");
     let (mut sums, mut seconds) = ([0_u64; 3], 0.0);
@@ -153,7 +153,7 @@ fn junit(parts: &[Part<'_>]) -> String {
             *sum += attribute(name).and_then(|number| number.parse::<u64>().ok()).unwrap_or_default();
         }
         seconds += attribute("time").and_then(|time| time.parse::<f64>().ok()).unwrap_or_default();
-        // Suites of one name are one suite for some readers.
+        // Some readers merge suites of one name.
         let named = format!("<testsuite name=\"{}: ", escape::xml(&clean(part.config)));
         let own = rest.split("</testsuites>").next().unwrap_or(rest);
         suites.push_str(&own.replace("<testsuite name=\"", &named));

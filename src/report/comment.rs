@@ -1,4 +1,4 @@
-//! The first lines of a report that becomes a comment: the marker by which a later run finds the comment again, and
+//! The first lines of a report for a pull-request comment: the marker by which a later run finds the comment, and
 //! whether there is anything to report. They are HTML comments, which no forge shows.
 
 use crate::domain::fnv;
@@ -8,18 +8,18 @@ const NOTHING: &str = "<!-- portolan:nothing-to-do -->";
 const START: &str = "<!-- portolan:";
 const END: &str = " -->";
 
-/// The head of a report: verb, scope and target make a comment of its own.
+/// The marker of a report: each verb, scope and target has a comment of its own.
 pub(in crate::report) fn marker(verb: &str, scope: &str, target: Option<&str>) -> String {
     let parts: Vec<String> = std::iter::once(scope).chain(target).map(mark).collect();
     format!("{START}{verb} {}{END}", parts.join(" "))
 }
 
-/// The marker, and the line that says that there is nothing to report.
+/// The marker, and a second line if there is nothing to report.
 pub(in crate::report) fn head(marker: &str, is_empty: bool) -> String {
     if is_empty { format!("{marker}\n{NOTHING}\n") } else { format!("{marker}\n") }
 }
 
-/// No name can end the comment that it stands in, and no two names look alike in it.
+/// Encodes a name so that it cannot end the HTML comment, and different names stay different.
 fn mark(name: &str) -> String {
     const MARK_MAX: usize = 300;
     let mut out = String::with_capacity(name.len());
@@ -37,7 +37,7 @@ fn mark(name: &str) -> String {
     out
 }
 
-/// The marker of a report or of a comment; `None`: it is neither of ours.
+/// The marker of a report or of a comment; `None` if portolan did not write it.
 pub fn marker_of(text: &str) -> Option<&str> {
     let first = text.lines().next()?.trim_end();
     let inside = first.strip_prefix(START)?.strip_suffix(END)?;
@@ -54,12 +54,12 @@ pub(in crate::report) fn split_head(report: &str) -> (&str, &str) {
     report.split_at(report.len() - rest.len())
 }
 
-/// Whether the report says that there is nothing to report.
+/// Whether the report has nothing to report.
 pub fn is_empty(text: &str) -> bool {
     text.lines().nth(1).is_some_and(|line| line.trim_end() == NOTHING)
 }
 
-/// Whether two texts are the same comment: forges change line ends and take blanks off the end.
+/// Whether two texts are the same comment: forges change line endings and remove trailing white space.
 pub fn is_same(one: &str, other: &str) -> bool {
     let lines = |text: &'_ str| text.trim_end().lines().map(|line| line.trim_end_matches('\r').to_owned()).collect();
     let (one, other): (Vec<String>, Vec<String>) = (lines(one), lines(other));

@@ -1,4 +1,4 @@
-//! A text before and after, as the unified diff that everybody reads and that `patch` takes.
+//! Renders the difference of two texts as a unified diff, which `patch` accepts.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use crate::report::escape::{is_unsafe, patch_line};
 use crate::report::style::{Role, Style};
 use crate::text::escape::command_brackets;
 
-/// Empty where nothing changed.
+/// Empty if the texts are equal.
 pub fn unified(path: &str, before: &str, after: &str, style: &Style) -> String {
     let text = hunks(path, before, after);
     if !style.color {
@@ -32,8 +32,8 @@ pub fn unified(path: &str, before: &str, after: &str, style: &Style) -> String {
     painted
 }
 
-/// What makes the one side's lines the other's. They are compared as numbers, so that one comparison in the program does
-/// for whatever is compared.
+/// The operations that turn the old lines into the new ones. Lines are compared as numbers, so that the diff algorithm
+/// is compiled for a single type.
 pub(in crate::report) fn operations(old: &[&str], new: &[&str]) -> Vec<DiffOp> {
     let mut known: HashMap<&str, usize> = HashMap::new();
     let mut numbers: Vec<usize> = Vec::with_capacity(old.len() + new.len());
@@ -73,7 +73,7 @@ fn hunks(path: &str, before: &str, after: &str) -> String {
 fn put(text: &mut String, sign: char, lines: &[&str]) {
     for line in lines {
         let (body, end) = line.strip_suffix('\n').map_or((*line, ""), |body| (body, "\n"));
-        // With its sign, which keeps a command from being the first in its line.
+        // The sign comes before the check, because a line that begins with a sign is no runner command.
         text.push_str(&patch_line(&format!("{sign}{body}")));
         text.push_str(end);
         if !line.ends_with('\n') {
@@ -82,7 +82,8 @@ fn put(text: &mut String, sign: char, lines: &[&str]) {
     }
 }
 
-/// A file's name as Git writes it. Blanks end a name unless a tab does; quotes, backslashes and controls are escaped.
+/// A file name as Git writes it in a diff: a name with spaces ends with a tab; quotes, backslashes and control
+/// characters are escaped.
 fn name(side: &str, path: &str) -> String {
     let name = format!("{side}{path}");
     let brackets = command_brackets(&name);
@@ -93,7 +94,7 @@ fn name(side: &str, path: &str) -> String {
     let mut quoted = String::from("\"");
     for (at, c) in name.char_indices() {
         match c {
-            // A runner would take it for a command.
+            // A runner would interpret it as a command.
             '[' if brackets.contains(&at) => quoted.push_str("\\133"),
             '"' | '\\' => quoted.extend(['\\', c]),
             '\n' => quoted.push_str("\\n"),

@@ -1,7 +1,7 @@
-//! Escapes untrusted text for the format that it goes into, one function for each: [`lines`] for text, [`json`],
-//! [`xml`], [`markdown`] and [`markdown_code`], [`github_message`] and [`github_property`], [`patch_line`]. What came out of a
-//! user's file or from a catalog passes [`clean`] first, since a terminal must not obey a manifest. Reports are printed
-//! into the logs of pipelines, so each format also has its own way to keep runners from finding a command in a value.
+//! Escapes untrusted text for the format that it goes into, with one function for each: [`lines`] for text, [`json`],
+//! [`xml`], [`markdown`] and [`markdown_code`], [`github_message`] and [`github_property`], [`patch_line`]. Text from a
+//! user's file or a catalog passes [`clean`] first, so that it cannot control a terminal. CI systems print reports into
+//! logs, so each format also keeps runners from finding a command in a value.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use crate::domain::address::percent_encoded;
 pub use crate::text::escape::{clean, is_unsafe, neutralise, picture};
 use crate::text::escape::{command_brackets, holds_command, is_bidi};
 
-/// The text with something else for each bracket that would make a command for a runner (`##[error]`, `##vso[...]`).
+/// Replaces each bracket that would start a runner command (`##[error]`, `##vso[...]`).
 fn without_commands<'t>(text: &'t str, bracket: &str) -> Cow<'t, str> {
     let found = command_brackets(text);
     if found.is_empty() {
@@ -26,7 +26,7 @@ fn without_commands<'t>(text: &'t str, bracket: &str) -> Cow<'t, str> {
     out.into()
 }
 
-/// The end of every text for people: whole lines, in which no runner finds a command.
+/// The last step of every text format: escapes runner commands in whole lines.
 pub fn lines(text: String) -> String {
     match neutralise(&text) {
         Cow::Borrowed(_) => text,
@@ -34,8 +34,8 @@ pub fn lines(text: String) -> String {
     }
 }
 
-/// A line of a difference between two texts, without its end: as it is but for what a terminal or a runner would obey.
-/// A line that had such a thing in it no longer patches the file that it came from.
+/// One line of a diff, without its line ending: unchanged except for what a terminal or a runner would interpret. A
+/// line with such characters no longer applies as a patch.
 pub fn patch_line(line: &str) -> Cow<'_, str> {
     let (body, end) = line.strip_suffix('\r').map_or((line, ""), |body| (body, "\r"));
     let safe = |c: char| c == '\t' || !is_unsafe(c);
@@ -46,15 +46,15 @@ pub fn patch_line(line: &str) -> Cow<'_, str> {
     neutralise(&(drawn + end)).into_owned().into()
 }
 
-/// A character that takes no room, or the room of a blank: what it does to a text, nobody sees. Those of these that
-/// ordinary text has (in emoji, in names, in numbers) are none: see [`is_shapeless`].
+/// A character that is invisible or looks like a space. Those that occur in ordinary text (in emoji, names, numbers)
+/// are not included: see [`is_shapeless`].
 fn is_unseen(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{180e}' | '\u{200b}' | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}' | '\u{feff}'
         | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{2800}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// A character that shows in its neighbours alone, or as a blank: two texts may differ in it and look alike.
+/// A character that only affects its neighbours or looks like a space: two texts may differ in it and look alike.
 fn is_shapeless(c: char) -> bool {
     is_unsafe(c)
         || is_unseen(c)
@@ -62,24 +62,24 @@ fn is_shapeless(c: char) -> bool {
         || matches!(c, '\u{200c}' | '\u{200d}' | '\u{34f}' | '\u{300}'..='\u{36f}' | '\u{fe00}'..='\u{fe0f}')
 }
 
-/// What of a text has a shape: of two texts that look alike it is the same.
+/// The visible characters of a text: they are equal for two texts that look alike.
 pub(super) fn shape(text: &str) -> String {
     text.chars().filter(|c| !is_shapeless(*c)).collect()
 }
 
-/// Whether a line shows something else than what is in it.
+/// Whether a line contains something that is not visible.
 pub(super) fn hides(line: &str) -> bool {
     line.ends_with(' ') || line.chars().any(|c| c != '\t' && (is_unsafe(c) || is_unseen(c)))
 }
 
-/// JSON text with escapes for all that would not be seen; `is_strict`: and for all that might not be told apart. Such
-/// characters can only stand inside strings.
+/// JSON text with escapes for all invisible characters; `is_strict`: also for those that look alike. Such characters
+/// can occur only inside strings.
 pub(super) fn revealed(json: String, is_strict: bool) -> String {
     let is_risky = |c: char| is_unsafe(c) || is_unseen(c) || is_strict && c != ' ' && is_shapeless(c);
     escaped(json, is_risky)
 }
 
-/// The message part of a GitHub workflow command. Runners that do not know these commands look for their own in it.
+/// The message of a GitHub workflow command. Runners of other CI systems also search it for their own commands.
 pub fn github_message(text: &str) -> String {
     without_commands(text, "\\[").replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
@@ -89,7 +89,7 @@ pub fn github_property(text: &str) -> String {
     github_message(text).replace(':', "%3A").replace(',', "%2C")
 }
 
-/// XML text and attribute values. XML 1.0 has no way at all to write most control characters; they go.
+/// XML text and attribute values. XML 1.0 cannot represent most control characters, so they are removed.
 pub fn xml(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let brackets = command_brackets(text);
@@ -101,10 +101,10 @@ pub fn xml(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&apos;"),
-            // Written out, or an attribute would turn them into spaces.
+            // An attribute would otherwise normalise them to spaces.
             '\n' => out.push_str("&#10;"),
             '\t' => out.push_str("&#9;"),
-            // Where a runner reads the report as the log of a job, it finds no command in it.
+            // A runner that reads the report as a log must find no command in it.
             ':' if out.ends_with(':') => out.push_str("&#58;"),
             '\u{fffe}' | '\u{ffff}' => {}
             c if c.is_control() || is_bidi(c) => {}
@@ -114,8 +114,8 @@ pub fn xml(text: &str) -> String {
     out
 }
 
-/// Text for GitHub- and GitLab-flavoured Markdown, also inside a table: code between backticks stays code, all else
-/// is shown as written. Nobody is mentioned, no issue is linked, no address becomes a link, no HTML lives.
+/// Text for GitHub- and GitLab-flavoured Markdown, also inside a table: code between backticks stays code, everything
+/// else is shown literally. Mentions, issue references, URLs and HTML have no effect.
 pub fn markdown(text: &str) -> String {
     let text = clean(text);
     let mut out = String::with_capacity(text.len() + 16);
@@ -150,7 +150,8 @@ fn markdown_text(text: &str, out: &mut String) {
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
             '|' => out.push_str("&#124;"),
-            // A zero-width space behind the sign is what stops the mention or the link: entities are decoded first.
+            // A zero-width space after the character prevents the mention or the link. An entity would not, because
+            // entities are decoded first.
             '@' => out.push_str("@&#8203;"),
             '#' => out.push_str("\\#&#8203;"),
             ':' if after.starts_with("//") => out.push_str(":&#8203;"),
@@ -166,7 +167,7 @@ fn markdown_text(text: &str, out: &mut String) {
     }
 }
 
-/// Code where no Markdown is read, as inside of a `<summary>`. Nobody is mentioned and nothing is linked in code.
+/// Code where Markdown is not interpreted, as inside `<summary>`. Code has no mentions and no links.
 pub fn html_code(text: &str) -> String {
     let text = clean(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
     format!("<code>{}</code>", without_commands(&text, "&#91;"))
@@ -178,9 +179,9 @@ pub fn fence(text: &str) -> String {
     "`".repeat((longest + 1).max(3))
 }
 
-/// A code span of text that may hold anything: its fence is longer than any run of backticks inside. What holds a
-/// pipe is written in HTML, for a pipe in a code span ends a table's cell, and its escape shows outside of tables; so is
-/// a command of a runner, which only an escape takes apart.
+/// A code span for any text: its fence is longer than any run of backticks inside. Text with a pipe or a runner command
+/// is written as HTML: a pipe in a code span ends a table cell and cannot be escaped outside tables, and only an escape
+/// breaks up a command.
 pub fn markdown_code(text: &str) -> String {
     let text = clean(text);
     if text.contains('|') || holds_command(&text) {
@@ -189,7 +190,7 @@ pub fn markdown_code(text: &str) -> String {
         out.push_str("</code>");
         return out;
     }
-    // Two backticks around nothing would open a span that ends at the next two.
+    // Two backticks without content would open a span that ends at the next two.
     if text.is_empty() {
         return "<code></code>".to_owned();
     }
@@ -209,15 +210,15 @@ pub fn uri(path: &str) -> String {
     percent_encoded(path, |byte| b"-._~/@+=()".contains(&byte))
 }
 
-/// A value as JSON text that is harmless on a terminal too: DEL, C1 and bidi characters, which serde leaves as they
-/// are, are written as `\u` escapes. They can only stand inside strings.
+/// JSON text that is also harmless on a terminal: DEL, C1 and bidi characters, which serde does not escape, are written
+/// as `\u` escapes. They can occur only inside strings.
 pub fn json(value: &impl serde::Serialize) -> String {
     let text = serde_json::to_string_pretty(value)
         .expect("our report types have string keys and no custom serialisers, so they cannot fail");
     harmless_json(text)
 }
 
-/// JSON text as [`json`] writes it. Brackets that would make a command for a runner are written as `\u005b`.
+/// Escapes JSON text as [`json`] does. Brackets that would start a runner command are written as `\u005b`.
 pub(crate) fn harmless_json(text: String) -> String {
     let text = match without_commands(&text, "\\u005b") {
         Cow::Borrowed(_) => text,

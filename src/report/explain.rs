@@ -1,12 +1,12 @@
-//! Rule pages: `explain` and `docs/rules/` are made from the same record and the same examples. The finding on a page
-//! is the output of the tests.
+//! Renders rule pages: `explain` and `docs/rules/` use the same record and examples. The finding on a page is the
+//! output of a test.
 
 use crate::domain::finding::{RuleInfo, Severity};
 use crate::domain::words::as_sentence;
 use crate::report::escape::{is_unsafe, markdown};
 use crate::report::style::{Role, Style, wrap};
 
-/// A file of a rule's examples.
+/// An example file of a rule.
 #[derive(Debug, Clone, Copy)]
 pub struct Example<'a> {
     pub path: &'a str,
@@ -19,19 +19,19 @@ pub struct RulePage<'a> {
     pub info: &'a RuleInfo,
     pub bad: &'a [Example<'a>],
     pub good: &'a [Example<'a>],
-    /// The finding as a user sees it (`bad.txt`).
+    /// The finding as lint prints it (`bad.txt`).
     pub finding: Option<&'a str>,
-    /// Whether `--fix` repairs some of what it finds.
+    /// Whether `--fix` fixes some of its findings.
     pub fixable: bool,
 }
 
-/// The address of a rule's page, where the package says where it lives.
+/// The URL of a rule's page, if the package metadata names a repository.
 pub fn page_address(rule: &str) -> Option<String> {
     let home = env!("CARGO_PKG_REPOSITORY");
     (!home.is_empty()).then(|| format!("{}/blob/main/docs/rules/{rule}.md", home.trim_end_matches('/')))
 }
 
-/// The rule for a terminal.
+/// The page of a rule for a terminal.
 pub fn explain(page: &RulePage<'_>, style: &Style) -> String {
     let info = page.info;
     let mut out = format!(
@@ -74,7 +74,7 @@ fn indented(out: &mut String, text: &str) {
     }
 }
 
-/// `error`, or `off by default`.
+/// The severity, or `off by default`.
 fn standing(info: &RuleInfo) -> &'static str {
     info.severity.map_or("off by default", Severity::word)
 }
@@ -84,7 +84,7 @@ fn fix(page: &RulePage<'_>) -> String {
     if page.fixable { format!("{words} `--fix` does it if there is only one way.") } else { words }
 }
 
-/// What, why and fix in Markdown, without a heading: what a code scanning alert shows.
+/// What, why and fix in Markdown, without a heading, for a code scanning alert.
 pub(crate) fn rule_markdown(info: &RuleInfo) -> String {
     format!(
         "{}\n\n**Why:** {}\n\n**Fix:** {}\n",

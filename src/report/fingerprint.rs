@@ -1,9 +1,9 @@
 //! Fingerprints of findings that survive moved lines, since they cover the text of the line instead of its number.
-//! Equal findings are numbered in order, so fingerprints are made of **all** findings of a run, before any is
+//! Equal findings are numbered in order, so fingerprints are computed from **all** findings of a run, before any is
 //! filtered.
 //!
-//! A line is hashed without its credentials: reports are published, and the hash of a short password can be guessed. So a
-//! baseline that knows a credential in a property knows the next one there, too.
+//! A line is hashed without its credentials: reports are published, and the hash of a short password can be guessed. As
+//! a consequence, a baseline entry for a credential in a property also covers a later one there.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -42,7 +42,8 @@ impl Hash {
         Self(fnv::add(self.0, byte))
     }
 
-    /// A field and its end, so that `ab` + `c` is not `a` + `bc`. No UTF-8 text holds the byte 0xff.
+    /// Hashes a field and a separator, so that `ab` + `c` differs from `a` + `bc`. UTF-8 text never contains the byte
+    /// 0xff.
     fn field(self, text: &str) -> Self {
         text.bytes().fold(self, Self::byte).byte(0xff)
     }
@@ -69,7 +70,7 @@ pub fn fingerprints(findings: &[Finding], files: &dyn Files) -> Vec<Fingerprint>
     made
 }
 
-/// The line with the same word for every credential.
+/// The line with every credential replaced by the same word.
 fn without_credentials(line: &str) -> Cow<'_, str> {
     let ranges = credentials::find(line, &[]);
     if ranges.is_empty() {
@@ -86,8 +87,8 @@ fn without_credentials(line: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Hashes of lines. Findings come sorted, so remembering the last line is enough to hash a line of 10 MiB once and
-/// not once for each of its findings.
+/// Hashes of lines. Findings are sorted, so remembering the last line is enough to hash a line of 10 MiB once instead
+/// of once per finding.
 struct Lines<'a> {
     files: &'a dyn Files,
     index: HashMap<FileId, Option<(&'a str, LineIndex)>>,
@@ -95,7 +96,7 @@ struct Lines<'a> {
 }
 
 impl Lines<'_> {
-    /// `is_secret`: what is at `byte` is a credential, whatever it looks like in the file.
+    /// The hash of the line at `byte`. `is_secret`: the finding itself reports that the text at `byte` is a credential.
     fn hash(&mut self, file: FileId, byte: usize, is_secret: bool) -> Hash {
         let files = self.files;
         let text = self.index.entry(file).or_insert_with(|| files.text(file).map(|text| (text, LineIndex::new(text))));
@@ -154,7 +155,7 @@ mod tests {
         let before = of("a: x\npassword: hunter2\n", &DANGLING, &["password"]);
         assert_eq!(before, of("a: x\npassword: hunter3\n", &DANGLING, &["password"]));
         assert_ne!(before, of("a: x\npassword: vault:x\n", &DANGLING, &["password"]));
-        // A value that only its finding knows to be one.
+        // Only the finding identifies this value as a credential.
         let of_secret = |value: &str| of(&format!("note: {value}\n"), &SECRET, &[value]);
         assert_eq!(of_secret("hunter2"), of_secret("letmein"));
     }

@@ -1,7 +1,7 @@
-//! What the formats of every report have in common: a name that a user may write, and a list that is offered.
+//! The trait of report formats: a name for the command line, and the list of all of them.
 
 pub trait Format: Copy + PartialEq + 'static {
-    /// In the order in which they are offered.
+    /// In the order of the help.
     const ALL: &'static [Self];
 
     fn name(self) -> &'static str;

@@ -1,15 +1,15 @@
-//! What `init` does, as a person reads it: with `--dry-run` every file in full and every change as a diff, and always a
-//! summary: the files, those that are left alone, and the settings.
+//! Renders the report of `init`: with `--dry-run` every new file in full and every change as a diff, and always a
+//! summary with the files, those left unchanged, and the settings.
 
 use crate::report::difference::unified;
 use crate::report::escape::{clean, lines};
 use crate::report::style::{Role, Style};
 
-/// A file as it will be.
+/// A file with its new content.
 #[derive(Debug)]
 pub struct File<'a> {
     pub path: &'a str,
-    /// `None`: it is new.
+    /// The old content; `None` for a new file.
     pub before: Option<&'a str>,
     pub after: &'a str,
 }
@@ -18,12 +18,12 @@ pub struct File<'a> {
 #[derive(Debug)]
 pub struct Lines<'a> {
     pub path: &'a str,
-    /// As a clause.
+    /// A clause.
     pub why: &'a str,
     pub lines: &'a str,
 }
 
-/// All files, one after the other.
+/// All files in full.
 pub fn contents(files: &[File<'_>], style: &Style) -> String {
     let mut out = String::new();
     for file in files {
@@ -44,11 +44,11 @@ pub fn contents(files: &[File<'_>], style: &Style) -> String {
     lines(out)
 }
 
-/// A file that is left alone.
+/// A file that stays unchanged.
 #[derive(Debug)]
 pub struct Kept<'a> {
     pub path: &'a str,
-    /// What follows the path: `is up to date`.
+    /// The text after the path: `is up to date`.
     pub why: &'a str,
 }
 
@@ -81,7 +81,7 @@ pub fn settings(rows: &[(&str, String)], style: &Style) -> String {
     lines(if rows.is_empty() { rows } else { format!("Settings:\n{rows}") })
 }
 
-/// What the user has to add.
+/// The lines that the user has to add.
 pub fn pastes(all: &[Lines<'_>], style: &Style) -> String {
     let mut out = String::new();
     for paste in all {

@@ -1,5 +1,5 @@
-//! Values to strings: what every verb says, in every format. Nothing here prints or reads; a renderer is a
-//! function of a value and a [`style::Style`], and the text it is given is never trusted.
+//! Renders results to strings: the reports of every command in every format. Nothing here prints or reads; a renderer
+//! is a function of a value and a [`style::Style`], and treats all text as untrusted.
 
 pub mod baseline;
 pub mod check;

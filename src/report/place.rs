@@ -1,5 +1,5 @@
-//! Lines and columns for every byte that a report names. All of a file's places are worked out in one sweep:
-//! asking for them one by one would count the columns of one huge line again for each of its findings.
+//! Resolves byte offsets of a report to lines and columns. All positions of a file are resolved in one pass; resolving
+//! them one by one would count the columns of a huge line again for each finding.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -11,16 +11,17 @@ use crate::text::mask::Mask;
 /// Path and text of the files of a run.
 pub trait Files {
     fn path(&self, file: FileId) -> &str;
-    /// `None`: the text is gone, or was never UTF-8.
+    /// `None` if the text is no longer available or is not UTF-8.
     fn text(&self, file: FileId) -> Option<&str>;
 
-    /// The credentials that a parser finds in the file, with their places. Whoever has no parser knows of none.
+    /// The credentials that a parser finds in the file, with their positions. An implementation without a parser finds
+    /// none.
     fn credentials(&self, _file: FileId, _mask: &Mask) -> Vec<(Range<usize>, String)> {
         Vec::new()
     }
 }
 
-/// A span as people count it.
+/// A span as lines and columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Extent {
     pub start: Position,
@@ -28,13 +29,13 @@ pub struct Extent {
 }
 
 impl Extent {
-    /// The last line with something marked on it: an end right behind a line break is not on the next line.
+    /// The last line with a marked character: an end directly after a line break does not count as the next line.
     pub fn last_line(&self) -> usize {
         if self.end.column == 1 && self.end.line > self.start.line { self.end.line - 1 } else { self.end.line }
     }
 }
 
-/// The places of a run's findings, resolved.
+/// The resolved positions of a run's findings.
 pub struct Places<'a> {
     files: HashMap<FileId, FilePlaces<'a>>,
 }
@@ -42,7 +43,7 @@ pub struct Places<'a> {
 struct FilePlaces<'a> {
     text: &'a str,
     lines: LineIndex,
-    /// Sorted by the byte asked for.
+    /// Sorted by byte offset.
     positions: Vec<(u32, Position)>,
 }
 
@@ -64,7 +65,7 @@ impl<'a> Places<'a> {
         Self::resolve(wanted, files)
     }
 
-    /// Of bare places.
+    /// Resolves places without findings.
     pub fn at(places: impl IntoIterator<Item = Place>, files: &'a dyn Files) -> Self {
         let mut wanted: HashMap<FileId, Vec<u32>> = HashMap::new();
         for Place { file, span } in places {
@@ -78,7 +79,7 @@ impl<'a> Places<'a> {
         Self { files: wanted.into_iter().filter_map(resolve).collect() }
     }
 
-    /// The extent of a place; the top of the file where its text is gone.
+    /// The extent of a place; the start of the file if its text is not available.
     pub fn extent(&self, place: Place) -> Extent {
         self.extent_in(place.file, place.span)
     }
@@ -121,7 +122,7 @@ impl<'a> FilePlaces<'a> {
     fn position(&self, byte: u32) -> Position {
         match self.positions.binary_search_by_key(&byte, |(asked, _)| *asked) {
             Ok(index) => self.positions.get(index).map_or(NOWHERE, |(_, position)| *position),
-            // A span nobody announced: right, if slower.
+            // The span was not requested in advance, so resolving it is slower.
             Err(_) => self.lines.position(self.text, byte as usize),
         }
     }

@@ -1,5 +1,5 @@
-//! What `serve` says when it listens: for a person, and (`portolan.serve/1`) for a program. A secret that was issued is
-//! in it: this is the one place that shows one, and it is shown once.
+//! Renders the start message of `serve`, as text and as `portolan.serve/1`. It contains the secret that the server
+//! issued: this is the only place that shows one, and it is shown once.
 
 use std::fmt::Write as _;
 
@@ -22,7 +22,7 @@ pub struct Serve<'a> {
     /// The catalog's file; `None` for a catalog in memory.
     pub store: Option<&'a str>,
     pub platform: &'a Platform,
-    /// Its content.
+    /// The number of blueprints in the catalog.
     pub blueprints: usize,
     pub entities: usize,
     pub is_seeded: bool,

@@ -1,26 +1,26 @@
-//! How much the reader's terminal can take. Every renderer gets a [`Style`] and none asks the environment;
-//! that is what makes reports the same in tests, pipes and terminals.
+//! The capabilities of the output. Every renderer gets a [`Style`] and none reads the environment, so reports are the
+//! same in tests, pipes and terminals.
 
 use unicode_width::UnicodeWidthStr;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
     pub color: bool,
-    /// Box drawing and other signs beyond ASCII may be used.
+    /// Box drawing and other characters beyond ASCII may be used.
     pub unicode: bool,
-    /// Columns of the terminal, or what lines should be wrapped to.
+    /// The columns of the terminal, or the width to wrap lines to.
     pub width: usize,
-    /// The terminal takes OSC 8 hyperlinks.
+    /// The terminal supports OSC 8 hyperlinks.
     pub links: bool,
 }
 
-/// Prose wider than this is hard to read, however wide the terminal.
+/// Wider prose is hard to read, however wide the terminal.
 const PROSE_MAX: usize = 120;
-/// Narrower than this nothing fits anyway.
+/// Nothing fits into less.
 const WIDTH_MIN: usize = 40;
 const WIDTH_MAX: usize = 400;
 
-/// What a piece of text is; the palette is chosen here alone, from the 16 colours that themes remap.
+/// The role of a piece of text. Only this module assigns colours, from the 16 that terminal themes define.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     Error,
@@ -49,14 +49,14 @@ impl Role {
 }
 
 impl Style {
-    /// No colours, no signs beyond ASCII, 80 columns: files and dumb terminals.
+    /// No colours, only ASCII, 80 columns: for files and simple terminals.
     pub const PLAIN: Self = Self { color: false, unicode: false, width: 80, links: false };
 
     pub fn paint(&self, role: Role, text: &str) -> String {
         if self.color && !text.is_empty() { format!("\u{1b}[{}m{text}\u{1b}[0m", role.code()) } else { text.to_owned() }
     }
 
-    /// `text` as a hyperlink, where there is somewhere to go and the terminal can.
+    /// `text` as a hyperlink, if there is a URL and the terminal supports it.
     pub fn link(&self, text: &str, address: Option<&str>) -> String {
         match address {
             Some(address) if self.links => format!("\u{1b}]8;;{address}\u{1b}\\{text}\u{1b}]8;;\u{1b}\\"),
@@ -74,14 +74,14 @@ impl Style {
         self.columns().min(PROSE_MAX)
     }
 
-    /// The sign for "cut here".
+    /// The mark for truncated text.
     pub fn ellipsis(&self) -> &'static str {
         if self.unicode { "…" } else { "..." }
     }
 }
 
-/// Breaks text at spaces into lines of at most `width` columns; the first may use `first` columns. A word longer
-/// than a line stays whole: it is a name or a path, and half a name helps nobody.
+/// Breaks text at spaces into lines of at most `width` columns; the first may use `first` columns. A word longer than a
+/// line stays whole, because it is a name or a path.
 pub fn wrap(text: &str, first: usize, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
@@ -90,7 +90,7 @@ pub fn wrap(text: &str, first: usize, width: usize) -> Vec<String> {
         let columns = word.width();
         let room = if lines.is_empty() { first } else { width };
         let gap = usize::from(!line.is_empty());
-        // On a line of its own even what does not fit must go somewhere.
+        // A word on a line of its own is written even if it does not fit.
         let alone = line.is_empty() && (!lines.is_empty() || first >= width);
         if used + gap + columns > room && !alone {
             lines.push(std::mem::take(&mut line));
@@ -106,9 +106,9 @@ pub fn wrap(text: &str, first: usize, width: usize) -> Vec<String> {
     lines
 }
 
-/// Cuts text to `width` columns; what is left out shows as `ellipsis`.
+/// Cuts text to `width` columns; `ellipsis` marks the cut.
 pub fn clip(text: &str, width: usize, ellipsis: &str) -> String {
-    // Every character is at most as wide as its bytes, so short texts need no measuring.
+    // No character is wider than its number of bytes, so short texts need no measuring.
     if text.len() <= width || text.width() <= width {
         return text.to_owned();
     }

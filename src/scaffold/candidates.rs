@@ -1,5 +1,5 @@
-//! The entities that relations may point to, as far as the repository knows: its own, and those of the catalog that it
-//! relates to. What is not among them may exist all the same.
+//! The entities that relations may point to, as far as they are known: those of the repository, and known ones of the
+//! catalog. Others may exist.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,7 @@ impl Candidates {
         }
     }
 
-    /// Sorted.
+    /// The identifiers, sorted.
     pub fn of(&self, blueprint: &str) -> impl ExactSizeIterator<Item = &str> + Clone {
         const NONE: &BTreeSet<String> = &BTreeSet::new();
         self.by_blueprint.get(blueprint).unwrap_or(NONE).iter().map(String::as_str)
@@ -28,7 +28,7 @@ impl Candidates {
         self.by_blueprint.get(blueprint).is_some_and(|known| known.contains(identifier))
     }
 
-    /// Which one was most likely meant.
+    /// The most similar identifier.
     pub fn closest(&self, blueprint: &str, identifier: &str) -> Option<&str> {
         closest(identifier, self.of(blueprint))
     }

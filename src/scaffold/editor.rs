@@ -1,6 +1,6 @@
-//! The JSON Schema of all manifests of a repository, for completion and simple checks in editors. It is written for
-//! yaml-language-server (draft 7; `if` before `anyOf`, whose errors are unreadable). It does not replace lint: it
-//! leaves out what lint checks better or only over several files.
+//! Generates the JSON Schema of all manifests of a repository, for completion and simple checks in editors. It is
+//! written for yaml-language-server (draft 7; `if` instead of `anyOf`, whose errors are unreadable). It does not
+//! replace lint: it omits what lint checks better or only over several files.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -12,17 +12,17 @@ use crate::domain::platform::{PLATFORMS, Platform};
 use crate::scaffold::Candidates;
 use crate::scaffold::wanted::{of_property, of_relation};
 
-/// What the schema is made of.
+/// The input of the schema.
 #[derive(Debug, Clone, Copy)]
 pub struct Repository<'a> {
-    /// The one whose resources are offered first.
+    /// The platform whose resources are suggested first.
     pub platform: &'static Platform,
-    /// In the order in which they are offered; none: whatever needs no blueprint is checked.
+    /// In the order of suggestions; if empty, only what does not depend on a blueprint is checked.
     pub blueprints: &'a [Blueprint],
     pub candidates: &'a Candidates,
 }
 
-/// So many entities of a blueprint are offered: more make an editor slow, and a list that nobody reads.
+/// The maximum number of entities that are suggested for a blueprint: more would slow the editor down.
 const MOST_OFFERED: usize = 2_000;
 
 pub fn manifest_schema(repository: &Repository<'_>) -> Json {
@@ -42,7 +42,7 @@ pub fn manifest_schema(repository: &Repository<'_>) -> Json {
     let entity = entity(repository, &mut offers);
     let mut definitions = Map::new();
     definitions.insert("resource".to_owned(), resource(repository));
-    // Other YAML is none of our business: a document without a key of ours is offered some, and judged by none.
+    // Other YAML is ignored: a document without one of these keys gets suggestions but no errors.
     let bare = json!({
         "if": {"anyOf": [{"required": ["blueprint"]}, {"required": ["identifier"]}]},
         "then": {"$ref": "#/definitions/entity"},
@@ -59,7 +59,8 @@ pub fn manifest_schema(repository: &Repository<'_>) -> Json {
     definitions.insert("entity".to_owned(), entity);
     for (at, blueprint) in offers.blueprints.iter().enumerate() {
         let known: Vec<&str> = repository.candidates.of(blueprint).take(MOST_OFFERED).collect();
-        // Choices that are no rule: an editor quotes them where it has to, which it does not do with examples.
+        // `anyOf` with an empty schema suggests values without requiring them. Unlike with examples, the editor quotes
+        // them if necessary.
         let offered = if known.is_empty() { json!({}) } else { json!({"anyOf": [{}, {"enum": known}]}) };
         definitions.insert(format!("entities-{at}"), offered);
     }
@@ -67,15 +68,15 @@ pub fn manifest_schema(repository: &Repository<'_>) -> Json {
     schema
 }
 
-/// The blueprints whose entities are offered somewhere. Their schemas are told apart by number: an identifier may hold
-/// what a reference may not.
+/// The blueprints whose entities are suggested somewhere. Their definitions are numbered, because an identifier may
+/// contain characters that a `$ref` must not.
 #[derive(Default)]
 struct Offers {
     blueprints: Vec<String>,
 }
 
 impl Offers {
-    /// An identifier of that blueprint, those that are known first; another is no fault.
+    /// The schema for an identifier of that blueprint, with the known ones as suggestions.
     fn of(&mut self, blueprint: &str) -> Json {
         let at = self.blueprints.iter().position(|known| known == blueprint).unwrap_or_else(|| {
             self.blueprints.push(blueprint.to_owned());
@@ -96,10 +97,10 @@ fn kind() -> Json {
     json!({"description": "`Entity` is namespaced, `ClusterEntity` is not.", "enum": kinds, "default": kinds.first()})
 }
 
-/// A resource; one of another API is none of our business, unless it is a list that may hold ours.
+/// The schema of a resource. Resources of another API are ignored, except for lists that may contain manifests.
 fn resource(repository: &Repository<'_>) -> Json {
     let groups: Vec<String> = PLATFORMS.iter().map(|platform| platform.group.replace('.', "\\.")).collect();
-    // While it is being typed it is ours.
+    // An incomplete `apiVersion` counts as ours while it is typed.
     let foreign = format!("^(v[0-9][a-z0-9]*$|(?!({})/)[^/]+/)", groups.join("|"));
     let name = json!({
         "type": "string",
@@ -139,7 +140,7 @@ fn resource(repository: &Repository<'_>) -> Json {
     })
 }
 
-/// What is the same whatever the blueprint, and what follows from it.
+/// The schema of an entity: the common fields, and those that depend on the blueprint.
 fn entity(repository: &Repository<'_>, offers: &mut Offers) -> Json {
     let teams = offers.of("_team");
     let mut entity = json!({
@@ -159,7 +160,7 @@ fn entity(repository: &Repository<'_>, offers: &mut Offers) -> Json {
             "icon": {"type": ["string", "null"], "description": "Default: the blueprint's icon."},
             "team": {
                 "description": "The owning team, or several.",
-                // An object is a query, which only the catalog can answer.
+                // An object is a search query, which only the catalog can evaluate.
                 "type": ["string", "array", "object", "null"],
                 "allOf": teams["allOf"],
                 "items": teams,
@@ -203,7 +204,7 @@ fn branch(blueprint: &Blueprint, repository: &Repository<'_>, offers: &mut Offer
     let mut required = Vec::new();
     let mut parts = Map::new();
     for (part, entries, names) in [("properties", properties, wanted), ("relations", relations, needed)] {
-        // An empty one is dropped, unless something in it is required.
+        // An empty part is dropped, unless something in it is required.
         let kind = if names.is_empty() { json!(["object", "null"]) } else { json!("object") };
         let mut schema = json!({"type": kind, "properties": entries, "additionalProperties": false});
         if !names.is_empty() {
@@ -232,7 +233,7 @@ fn property(property: &Property, candidates: &Candidates, offers: &mut Offers) -
     if !property.required {
         let kind = schema.get("type").and_then(Json::as_str).map(str::to_owned);
         if let Some(kind) = kind {
-            // A null clears.
+            // Null clears the property.
             schema["type"] = json!([kind, "null"]);
             if let Some(choices) = schema.get_mut("enum").and_then(Json::as_array_mut) {
                 choices.push(Json::Null);
@@ -276,8 +277,8 @@ fn relation(relation: &Relation, candidates: &Candidates, offers: &mut Offers) -
     }
 }
 
-/// The keywords that say what a value is like, at every depth. Formats are spelled as patterns that take no less than
-/// lint does: an editor knows others, by the same names, and would be stricter.
+/// The keywords that constrain a value, at every depth. Formats are written as patterns that accept at least what lint
+/// accepts, because editors implement formats of the same name more strictly.
 fn checks(schema: &Json, offers: &mut Offers) -> Json {
     let Some(object) = schema.as_object() else { return json!({}) };
     let mut checks = Map::new();

@@ -9,7 +9,7 @@ use crate::domain::value::Value;
 use crate::scaffold::Candidates;
 use crate::scaffold::wanted::{example, known, of_property, of_relation};
 
-/// What somebody said of the entity.
+/// The values of the entity that the user gave.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Given {
     pub title: Option<String>,
@@ -19,18 +19,18 @@ pub struct Given {
     pub relations: BTreeMap<String, Vec<String>>,
 }
 
-/// What the manifest is made of.
+/// The input of a manifest.
 #[derive(Debug, Clone, Copy)]
 pub struct Wish<'a> {
     pub blueprint: &'a Blueprint,
     pub identifier: &'a str,
     pub given: &'a Given,
     pub candidates: &'a Candidates,
-    /// The cluster's CRD drops title, icon and team: then they are not offered.
+    /// The cluster's CRD drops title, icon and team; then they are not suggested.
     pub offers_fields: bool,
 }
 
-/// What is required, has no default, and is not given.
+/// Required properties without a given value.
 pub fn lacking_properties<'b>(blueprint: &'b Blueprint, given: &Given) -> Vec<&'b Property> {
     let is_lacking = |property: &&Property| property.required && !given.properties.contains_key(&property.name);
     blueprint.properties.iter().filter(is_lacking).collect()

@@ -1,5 +1,5 @@
-//! What a repository is begun with: its wiring, manifests to be finished, schemas for editors. It yields values and texts; where
-//! they go, and whether they may, is decided by those who write.
+//! Generates the files that a repository starts with: config, hooks and pipelines, manifests to complete, and schemas
+//! for editors. It returns values and texts; the caller writes them.
 
 mod candidates;
 mod editor;

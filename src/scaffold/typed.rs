@@ -1,5 +1,5 @@
-//! What a person typed, as the value that the blueprint takes. Only what is certain is refused here: the type, the
-//! choices, the formats; patterns and bounds are judged where all of lint's rules are.
+//! Converts text that a user typed to a value of the blueprint's type. Only type, choices and formats are checked here;
+//! lint checks patterns and limits.
 
 use serde_json::Value as Json;
 
@@ -10,7 +10,7 @@ use crate::domain::suggest::closest;
 use crate::domain::value::Value;
 use crate::scaffold::wanted::bare;
 
-/// Why a text is not a value of its property; a clause about the text.
+/// Why a text is not a value of its property, as a clause about the text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Mistyped {
     #[error("`{text}` is not {wanted}")]
@@ -29,7 +29,7 @@ fn hint(meant: Option<&str>) -> String {
     meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default()
 }
 
-/// The value that `texts` give together: several make a list, and one that begins as a JSON list is one.
+/// The value of all `texts`: several form a list, and a text that begins like a JSON list is one.
 pub fn value(property: &Property, texts: &[String]) -> Result<Value, Mistyped> {
     let json = if property.kind == Some(PropertyKind::Array) {
         list(&property.schema, texts)?
@@ -39,7 +39,8 @@ pub fn value(property: &Property, texts: &[String]) -> Result<Value, Mistyped> {
     Ok(Value::from_json(&json))
 }
 
-/// Identifiers of entities that a relation points to. No identifier begins with a bracket: that is a list in JSON.
+/// Identifiers of the entities that a relation points to. No identifier begins with a bracket, so such a text is a JSON
+/// list.
 pub fn targets(many: bool, texts: &[String]) -> Result<Vec<String>, Mistyped> {
     if let [only] = texts
         && many
@@ -107,7 +108,7 @@ fn single(schema: &Json, kind: Option<PropertyKind>, text: &str) -> Result<Json,
         }
         Some(PropertyKind::Object) => json(text, "an object in JSON", Json::is_object)?,
         Some(PropertyKind::Array) => json(text, "a list in JSON", Json::is_array)?,
-        // Nobody knows: what is JSON is taken for it.
+        // The type is unknown, so valid JSON is read as JSON.
         None => serde_json::from_str(text).unwrap_or_else(|_| Json::from(text)),
     };
     check(schema, &found, text)?;

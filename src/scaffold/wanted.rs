@@ -1,5 +1,5 @@
-//! What a property or a relation takes, in words for a person who is about to write it. The checks are lint's; these
-//! words leave out what would take a page.
+//! Describes the values of a property or a relation, for a user who is about to write one. Lint does the checks; these
+//! descriptions omit details that would take too much space.
 
 use serde_json::Value as Json;
 
@@ -8,13 +8,13 @@ use crate::domain::formats;
 use crate::domain::words::grouped;
 use crate::scaffold::Candidates;
 
-/// Of so many choices all are told.
+/// Up to this many choices, all are listed.
 const MOST_CHOICES: usize = 12;
-/// So many entities are named, in so many characters: the rest of the line is for what they are.
+/// The maximum number of listed entities, and of their characters, because the line has other content too.
 const MOST_TARGETS: usize = 6;
 const WIDEST_TARGETS: usize = 50;
 
-/// "text of 1 to 2,000 characters", "rust, go or kotlin"; what it means follows.
+/// "text of 1 to 2,000 characters", "rust, go or kotlin"; followed by the title or description.
 pub fn of_property(property: &Property, candidates: &Candidates) -> String {
     let mut text = shape(&property.schema, property.kind, candidates);
     if let Some(default) = &property.default {
@@ -49,14 +49,14 @@ fn with_article(blueprint: &str) -> String {
     format!("{article} `{blueprint}`")
 }
 
-/// A title that only spells the name otherwise tells nothing.
+/// Whether a title adds information, instead of only repeating the name.
 fn says_more(words: &str, name: &str) -> bool {
     let letters =
         |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
     !words.is_empty() && letters(words) != letters(name)
 }
 
-/// The first few entities of a blueprint, and how many there are besides.
+/// The first few entities of a blueprint, and the number of others.
 pub(super) fn known(blueprint: &str, candidates: &Candidates) -> String {
     let known = candidates.of(blueprint);
     let mut width = 0;
@@ -68,7 +68,7 @@ pub(super) fn known(blueprint: &str, candidates: &Candidates) -> String {
     either(named, known.len())
 }
 
-/// `a, b or c`; with more than are named, `a, b or 10 others`.
+/// `a, b or c`; with more than are listed, `a, b or 10 others`.
 fn either(mut named: Vec<String>, all: usize) -> String {
     let others = all - named.len();
     if others > 0 && named.is_empty() {
@@ -167,12 +167,12 @@ fn list(schema: &Json, candidates: &Candidates) -> String {
     }
 }
 
-/// As a person would write it.
+/// The value as a user would write it.
 pub(super) fn bare(value: &Json) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// A value to begin with, where there is an obvious one.
+/// An obvious value to start with, if there is one.
 pub(super) fn example(property: &Property, candidates: &Candidates) -> Option<Json> {
     if let Some(default) = &property.default {
         return Some(default.clone());

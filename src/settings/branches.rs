@@ -1,5 +1,5 @@
-//! Names and globs of branches in `push.branches`. A `*` stays within one part of a name, `**` does not, as in the
-//! branch filters of GitHub.
+//! Matches branches against the names and globs in `push.branches`. As in GitHub's branch filters, `*` does not match a
+//! slash, and `**` does.
 
 use globset::{GlobBuilder, GlobMatcher};
 
@@ -21,7 +21,7 @@ impl BranchPattern {
         Self::parse(pattern).map(|_| ())
     }
 
-    /// Whether one of the patterns names this branch. A pattern that is also the branch's exact name always does.
+    /// Whether one of the patterns matches this branch. A pattern that equals the branch's name always does.
     pub fn any_matches(patterns: &[String], branch: &str) -> bool {
         patterns
             .iter()

@@ -1,5 +1,5 @@
-//! Which catalog is meant: the embedded one, a region of the platform, or an address. An address with a name and
-//! password in it is refused: what is committed is not the place for them.
+//! The catalog setting: the embedded one, a region of the platform, or a URL. A URL with a user name and password is
+//! rejected, because the config is committed.
 
 use crate::domain::address::is_loopback;
 use crate::domain::platform::Platform;
@@ -7,13 +7,13 @@ use crate::domain::platform::Platform;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Catalog {
     Local,
-    /// By the platform's name for it.
+    /// The platform's name for the region.
     Region(String),
     Url(String),
 }
 
 impl Catalog {
-    /// `Err` says what is wrong, as a clause.
+    /// Parses the setting; the error is a clause.
     pub fn parse(text: &str) -> Result<Self, String> {
         if text == "local" {
             return Ok(Self::Local);
@@ -37,7 +37,7 @@ impl Catalog {
         }
     }
 
-    /// What is wrong with a region that `platform` does not have.
+    /// Checks that `platform` has the region.
     pub fn check_region(&self, platform: &Platform) -> Result<(), String> {
         let Self::Region(name) = self else { return Ok(()) };
         if platform.regions.iter().any(|(region, _)| region == name) {
@@ -65,7 +65,7 @@ fn check_url(text: &str) -> Result<(), String> {
         return Err("the address has no host".to_owned());
     }
     if !port.is_empty() && port.strip_prefix(':').is_none_or(|port| port.parse::<u16>().is_err()) {
-        // Very likely a user and a password, without the host.
+        // The text is probably a user and a password without a host.
         return Err("the port is not a number from 1 to 65535".to_owned());
     }
     match scheme {

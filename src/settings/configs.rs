@@ -1,5 +1,5 @@
-//! The configs of a repository with several: those that a run without one of its own must not pass by, and those that
-//! `--all` runs in turn.
+//! Finds all configs of a repository: those that a run without a config must not ignore, and those that `--all` runs in
+//! turn.
 
 use std::path::{Path, PathBuf};
 
@@ -9,14 +9,14 @@ use super::resolve::Settings;
 use crate::domain::words::count;
 use crate::sources::{Search, path_text};
 
-/// More folders than any repository that people work in has.
+/// A limit above the number of folders in real repositories.
 const MOST_FOLDERS: usize = 200_000;
-/// Outside of Git nothing says where a search ends: it may be the whole disk.
+/// Outside Git nothing limits the search, which may cover the whole disk.
 const MOST_FOLDERS_OUTSIDE_GIT: usize = 4_000;
-/// So many are listed in a message.
+/// The number of configs that are listed in a message.
 const MOST_LISTED: usize = 20;
 
-/// Why `--all` does not run.
+/// Errors of `--all`.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum AllError {
     #[error("no portolan.yaml in `{}` or below it, so `--all` has nothing to run", directory.display())]
@@ -42,7 +42,7 @@ pub enum AllError {
     SharedScope { scope: String, catalog: String, first: String, second: String },
 }
 
-/// The configs in `folder` and below it, relative to it, sorted. `is_git`: it is in a Git work tree.
+/// The configs in `folder` and below it, relative to it, sorted. `is_git`: the folder is in a Git work tree.
 pub(super) fn configs_below(folder: &Path, is_git: bool) -> Vec<PathBuf> {
     let search = Search {
         root: folder,
@@ -53,7 +53,7 @@ pub(super) fn configs_below(folder: &Path, is_git: bool) -> Vec<PathBuf> {
         most_folders: if is_git { MOST_FOLDERS } else { MOST_FOLDERS_OUTSIDE_GIT },
     };
     let mut found = search.run().files;
-    // Of two names in one folder the preferred one counts, as everywhere.
+    // If a folder has both names, the preferred one counts.
     found.sort_by(|a, b| (a.parent(), rank(a)).cmp(&(b.parent(), rank(b))));
     found.dedup_by(|later, kept| later.parent() == kept.parent());
     found
@@ -66,13 +66,13 @@ fn rank(config: &Path) -> Option<usize> {
 /// One config that `--all` runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigBelow {
-    /// The config, relative to the folder that `--all` was started in, with `/`.
+    /// The path of the config, relative to the folder in which `--all` was started, with `/`.
     pub config: String,
-    /// Its folder, the same way; empty: the folder itself.
+    /// Its folder, relative to the same; empty for the start folder itself.
     pub folder: String,
 }
 
-/// The configs that `--all` runs, in their order.
+/// The configs that `--all` runs, in order.
 pub fn all_configs(directory: &Path, is_git: bool) -> Result<Vec<ConfigBelow>, AllError> {
     let found = configs_below(directory, is_git);
     if found.is_empty() {
@@ -86,7 +86,8 @@ pub fn all_configs(directory: &Path, is_git: bool) -> Result<Vec<ConfigBelow>, A
     Ok(found.iter().map(below).collect())
 }
 
-/// Two configs with one scope in one catalog delete each other's entities. Each embedded catalog is one of its own.
+/// Refuses two configs with one scope in one catalog, because they would delete each other's entities. Each embedded
+/// catalog is separate.
 pub fn refuse_shared_scope(runs: &[(&str, &Settings)]) -> Result<(), AllError> {
     for (at, (second, settings)) in runs.iter().enumerate() {
         let Some(scope) = settings.scope.as_ref().filter(|_| !settings.is_local()) else { continue };
@@ -107,8 +108,8 @@ pub fn refuse_shared_scope(runs: &[(&str, &Settings)]) -> Result<(), AllError> {
     Ok(())
 }
 
-/// The refusal of a run without a config among folders that have some. `start` is where it was started, `root` what it
-/// would have taken for its root, and `configs` are relative to that.
+/// The error for a run without a config above folders that have some. `start` is where it was started, `root` is the
+/// root it would have, and `configs` are relative to `root`.
 pub(super) fn configs_below_error(start: &Path, root: &Path, configs: &[PathBuf]) -> SettingsError {
     let shown: Vec<String> = configs.iter().map(|config| seen_from(start, &root.join(config))).collect();
     let mut list: String = shown.iter().take(MOST_LISTED).map(|config| format!("\n- {config}")).collect();
@@ -123,7 +124,7 @@ pub(super) fn configs_below_error(start: &Path, root: &Path, configs: &[PathBuf]
     SettingsError::ConfigsBelow { configs, list, help: format!("choose one with `-C {choose}`{all}") }
 }
 
-/// A path as somebody in `start` would write it.
+/// A path as the user in `start` would type it.
 fn seen_from(start: &Path, path: &Path) -> String {
     let mut up = String::new();
     for above in start.ancestors() {

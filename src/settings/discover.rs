@@ -8,7 +8,7 @@ use super::error::SettingsError;
 use super::value::{Origin, Sourced};
 use crate::sources::{Boundary, PathKind, did_you_mean, exists, is_taken, path_kind, tidy};
 
-/// The names, the preferred one first.
+/// The file names of the config, preferred one first.
 pub const NAMES: [&str; 2] = ["portolan.yaml", "portolan.yml"];
 
 /// Whether a file of this name is a config.
@@ -20,15 +20,15 @@ pub fn is_config_name(name: &str) -> bool {
 pub(super) struct Found {
     pub root: Sourced<PathBuf>,
     pub config: Option<Sourced<PathBuf>>,
-    /// The repository: the Git work tree, or the root where there is none.
+    /// The repository: the Git work tree, or the root outside Git.
     pub boundary: Boundary,
 }
 
-/// The root's origin outside of Git and without a config: the only root that nobody chose.
+/// The origin of a root that nobody chose: outside Git and without a config.
 pub(super) const HERE: Origin = Origin::Repository("the current folder");
 
-/// `start`: absolute, where the user stands. `named`: the config from a flag or a variable, relative to `start`.
-/// `may_pass_by`: a run without a config is right beside configs in folders below.
+/// Finds config and root. `start`: absolute, the user's directory. `named`: the config of a flag or a variable,
+/// relative to `start`. `may_pass_by`: a run without a config is allowed above folders with configs.
 pub(super) fn find(start: &Path, named: Option<Sourced<PathBuf>>, may_pass_by: bool) -> Result<Found, SettingsError> {
     if path_kind(start) != Some(PathKind::Folder) {
         return Err(no_folder(start.to_owned(), Path::new("/"), start));
@@ -68,7 +68,7 @@ pub(super) fn find(start: &Path, named: Option<Sourced<PathBuf>>, may_pass_by: b
     }
     let Some(config) = config else {
         let root = git().unwrap_or_else(here);
-        // What they own, a run of the whole repository would take for its own.
+        // Without a config, a run of the whole repository would treat their entities as its own.
         let below = if may_pass_by { Vec::new() } else { configs_below(&root.value, work_tree.is_some()) };
         return match below.as_slice() {
             [] => Ok(Found::new(root, None, work_tree)),
@@ -125,7 +125,7 @@ impl Found {
     }
 }
 
-/// The repository that a folder is in, for verbs that have no settings.
+/// The repository that contains a folder, for commands without settings.
 pub fn repository_of(folder: &Path) -> Boundary {
     Boundary::new(folder.ancestors().find(|above| exists(&above.join(".git"))).unwrap_or(folder))
 }
@@ -135,8 +135,8 @@ pub fn is_in_git(folder: &Path) -> bool {
     folder.ancestors().any(|above| exists(&above.join(".git")))
 }
 
-/// Whatever has the name and is no folder: a link that leads nowhere, or out of the repository, is a mistake in the
-/// config. To go by the defaults instead would hide it.
+/// Whether the path counts as a config: anything with that name except a folder. A broken or escaping link is an error
+/// in the config, which using the defaults would hide.
 fn is_config(path: &Path) -> bool {
     is_taken(path) && path_kind(path) != Some(PathKind::Folder)
 }

@@ -1,6 +1,6 @@
-//! `30d`, `2w`: how old something may be, in whole days. Nothing here needs hours.
+//! Parses durations in whole days: `30d`, `2w`. No setting requires hours.
 
-/// The days in `text`; `None` where it is not a number with `d` or `w`.
+/// The number of days; `None` if the text is not a number followed by `d` or `w`.
 pub(super) fn days(text: &str) -> Option<u32> {
     let (number, unit) = match (text.strip_suffix('d'), text.strip_suffix('w')) {
         (Some(number), _) => (number, 1),

@@ -1,5 +1,5 @@
 //! The list of environment variables, and the only access to them, to the clock and to the current folder: once, at
-//! start. Secrets are typed as such, so nothing that prints the environment shows them.
+//! start. Secrets have a type of their own, so that printing the environment does not reveal them.
 
 #![expect(clippy::disallowed_methods, reason = "the one place that looks at the environment and the clock")]
 
@@ -11,15 +11,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::domain::secret::Secret;
 use crate::domain::suggest::single_slip;
 
-/// A variable of ours.
+/// A variable of portolan's own.
 #[derive(Debug)]
 pub struct Variable {
     pub name: &'static str,
-    /// What it does, for the reference.
+    /// The description for the reference.
     pub what: &'static str,
 }
 
-/// Everything that begins with `PORTOLAN_`.
+/// All variables that begin with `PORTOLAN_`.
 pub static VARIABLES: [Variable; 13] = [
     Variable {
         name: "PORTOLAN_CA_BUNDLE",
@@ -39,7 +39,7 @@ pub static VARIABLES: [Variable; 13] = [
     Variable { name: "PORTOLAN_WRITE", what: "`write` of the config, for all blueprints" },
 ];
 
-/// Variables of others that portolan uses: the terminal's, Git's, the CI systems', the platforms'.
+/// Variables of other programs that portolan reads: those of the terminal, Git, CI systems and the platforms.
 const HEEDED: &[&str] = &[
     "NO_COLOR",
     "CLICOLOR",
@@ -123,7 +123,7 @@ const HEEDED: &[&str] = &[
     "CIRRUS_BASE_SHA",
     "CIRRUS_BASE_BRANCH",
     "BITRISEIO_GIT_BRANCH_DEST",
-    // Which event and which branch a pipeline runs for.
+    // The event and the branch of a pipeline.
     "CI_EXTERNAL_PULL_REQUEST_IID",
     "CI_COMMIT_BRANCH",
     "CI_DEFAULT_BRANCH",
@@ -148,7 +148,7 @@ const HEEDED: &[&str] = &[
     "CIRCLE_BRANCH",
     "SEMAPHORE_GIT_PR_NUMBER",
     "SEMAPHORE_GIT_BRANCH",
-    // The HTTP library reads these; messages name the proxy.
+    // The HTTP library reads these, and messages name the proxy.
     "HTTPS_PROXY",
     "https_proxy",
     "ALL_PROXY",
@@ -173,7 +173,7 @@ const SECRET: [&str; 9] = [
 /// How the names of a catalog's credentials begin.
 const CATALOG_PREFIXES: [&str; 2] = ["PORT_", "GLINT_"];
 
-/// What the process was given.
+/// The environment of the process.
 #[derive(Debug, Clone, Default)]
 pub struct Environment {
     values: BTreeMap<&'static str, OsString>,
@@ -188,18 +188,18 @@ pub struct Environment {
 impl Environment {
     pub fn of_process() -> Self {
         let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs().cast_signed());
-        // A folder that was deleted under us: what is relative to it will not be found, and is told then.
+        // The folder may have been deleted; then opening a relative path fails and is reported.
         let directory = std::env::current_dir().unwrap_or_default();
         Self::new(std::env::vars_os(), directory, seconds)
     }
 
-    /// From values: for tests.
+    /// An environment from values, for tests.
     pub fn new(variables: impl IntoIterator<Item = (OsString, OsString)>, directory: PathBuf, seconds: i64) -> Self {
         let mut environment = Self { directory, seconds, ..Self::default() };
         for (name, value) in variables {
             let Some(name) = name.to_str() else { continue };
             if value.is_empty() {
-                // Pipelines set a variable to the empty string for "not set".
+                // CI systems set a variable to the empty string for "not set".
                 continue;
             }
             if SECRET.contains(&name) && value.to_string_lossy().trim().is_empty() {
@@ -220,24 +220,24 @@ impl Environment {
         }
         environment.unknown.sort();
         environment.misspelled.sort();
-        // The convention for the date of reproducible runs.
+        // The convention for reproducible output.
         if let Some(seconds) = environment.text("SOURCE_DATE_EPOCH").and_then(|text| text.trim().parse().ok()) {
             environment.seconds = seconds;
         }
         environment
     }
 
-    /// The value of a variable of the list; `None` also where it is empty.
+    /// The value of a listed variable; `None` also if it is empty.
     pub fn get(&self, name: &str) -> Option<&OsStr> {
         self.values.get(name).map(OsString::as_os_str)
     }
 
-    /// The same as text; a value that is not UTF-8 is shown with marks, and then is nothing we know.
+    /// The value as text. Invalid UTF-8 is replaced, so that such a value never matches a known one.
     pub fn text(&self, name: &str) -> Option<String> {
         self.get(name).map(|value| value.to_string_lossy().into_owned())
     }
 
-    /// The value without the blanks around it; `None` also if that leaves nothing.
+    /// The value without surrounding white space; `None` also if nothing is left.
     pub fn trimmed(&self, name: &str) -> Option<String> {
         self.text(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
     }
@@ -246,13 +246,13 @@ impl Environment {
         self.secrets.contains_key(name)
     }
 
-    /// A credential of the list; it is in none of the other values.
+    /// A listed credential. No other method returns it.
     pub fn secret(&self, name: &str) -> Option<&Secret> {
         self.secrets.get(name)
     }
 
-    /// Whether this run is in CI: the one answer for all of portolan. `CI` decides where it is set (`CI=false` says no);
-    /// elsewhere, a variable that only a CI system sets.
+    /// Whether this run is in CI; all of portolan uses this answer. `CI` decides if it is set (`CI=false` means no);
+    /// otherwise a variable that only a CI system sets.
     pub fn in_ci(&self) -> bool {
         match self.text("CI") {
             Some(value) => is_on(&value),
@@ -260,7 +260,7 @@ impl Environment {
         }
     }
 
-    /// Unknown names with portolan's prefix: most likely typing errors.
+    /// Unknown variables with portolan's prefix, probably typing errors.
     pub fn unknown(&self) -> &[String] {
         &self.unknown
     }
@@ -275,13 +275,13 @@ impl Environment {
         &self.directory
     }
 
-    /// Seconds since 1970-01-01 (UTC), or what `SOURCE_DATE_EPOCH` says.
+    /// Seconds since 1970-01-01 (UTC), or the value of `SOURCE_DATE_EPOCH`.
     pub fn seconds(&self) -> i64 {
         self.seconds
     }
 }
 
-/// Variables by which CI systems are known that do not all set `CI`.
+/// Variables that identify CI systems which do not set `CI`.
 const CI_SYSTEMS: [&str; 7] = [
     "GITHUB_ACTIONS",
     "GITLAB_CI",

@@ -78,15 +78,15 @@ fn known_targets(known: &[String]) -> String {
     }
 }
 
-/// One thing that is wrong in the config, at its place.
+/// One error in the config, with its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigFault {
     pub span: Span,
-    /// A clause: it stands under the caret.
+    /// A clause, which is printed below the caret.
     pub message: String,
 }
 
-/// All that is wrong in one config.
+/// All errors of one config.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 #[error("config `{path}` has {}", count(faults.len(), "error"))]
 #[diagnostic(code("faulty-config"), help("{help}"))]
@@ -110,7 +110,8 @@ impl FaultyConfig {
         )
     }
 
-    /// A config with unresolved merge conflicts, and nothing else: what is between the marks is not known.
+    /// The error for a config with unresolved merge conflicts. Nothing else is reported, because the content is
+    /// ambiguous.
     pub(super) fn in_conflict(path: String, text: &str, conflicts: &[MergeConflict]) -> Self {
         let fault = |conflict: &MergeConflict| ConfigFault {
             span: Span::new(conflict.first.start, conflict.first.end),
@@ -127,7 +128,7 @@ impl FaultyConfig {
             LabeledSpan::new(Some(visible(&fault.message)), range.start.min(text.len()), length)
         });
         let labels = labels.collect();
-        // Same bytes, same places: what a terminal would obey, and what may be a password, is replaced by as many marks.
+        // Control characters and possible passwords are replaced by as many bytes, so that the spans stay valid.
         let source_text = NamedSource::new(&path, masked_in_place(&visible_in_place(text)));
         Self { path, faults, help, source_text, labels }
     }
@@ -149,7 +150,7 @@ fn visible_in_place(text: &str) -> String {
     seen
 }
 
-/// Logs are read by more people than the config is, so an address with a password in it is not shown there.
+/// Masks URLs with a password: more people can read a log than the config.
 fn masked_in_place(text: &str) -> String {
     let is_end = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '{' | '}' | '[' | ']');
     let mut masked = String::with_capacity(text.len());

@@ -1,5 +1,5 @@
-//! The config file as it is written: one layer, and one more for each target. It is read with the same spanned reader
-//! as the manifests, so that every fault has a place; nothing here is settled yet.
+//! The config file as written: one layer, and one more for each target. It is parsed with the manifest reader, so that
+//! every error has a position; nothing is merged yet.
 
 use super::error::{ConfigFault, FaultyConfig};
 use super::layer::{KEYS, Layer, LayerReader};
@@ -17,7 +17,7 @@ pub(super) struct File {
     pub targets: Vec<(String, Layer)>,
 }
 
-/// A file and the lines of its text.
+/// A parsed file with its line index.
 #[derive(Debug)]
 pub(super) struct Placed {
     pub file: File,
@@ -34,9 +34,9 @@ impl Placed {
     }
 }
 
-/// `path` is for people; `known_rules` are those that exist.
+/// `path` is for messages; `known_rules` are all existing rules.
 pub(super) fn read(path: &str, text: &str, known_rules: &[RuleName]) -> Result<Placed, Box<FaultyConfig>> {
-    // To the reader the marks are only broken YAML, and it would report each of them.
+    // The YAML reader would report each conflict marker as a syntax error.
     let conflicts = merge_conflicts(text);
     if !conflicts.is_empty() {
         return Err(Box::new(FaultyConfig::in_conflict(path.to_owned(), text, &conflicts)));
@@ -88,7 +88,7 @@ fn one(layers: &mut LayerReader<'_>, layer: &mut Layer, key: Value<'_>, value: V
     }
 }
 
-/// A region must be one of the platform that the same file chooses.
+/// Checks that every region belongs to the platform that the same file chooses.
 fn check_regions(layers: &mut LayerReader<'_>, file: &File) {
     let own = file.layer.platform;
     for layer in std::iter::once(&file.layer).chain(file.targets.iter().map(|(_, layer)| layer)) {
@@ -101,7 +101,8 @@ fn check_regions(layers: &mut LayerReader<'_>, file: &File) {
     }
 }
 
-/// What is wrong with the text as YAML. That a scalar has two readings is no fault here: what it is read as is checked.
+/// The syntax error of the text, if the fault is one. An ambiguous scalar is not an error here, because its value is
+/// checked.
 fn wrong(fault: &Fault) -> Option<ConfigFault> {
     let message = match &fault.kind {
         FaultKind::Syntax { message, .. }

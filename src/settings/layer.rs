@@ -1,5 +1,5 @@
-//! What one mapping of the config says: the file's own level, or one target's. The same keys on both, but for
-//! `targets`. Reading never stops at a fault; the value is left out and the next key is read.
+//! Parses one mapping of the config: the top level, or one target. Both have the same keys, except for `targets`.
+//! Parsing never stops at an error: the value is left out and the next key is read.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::domain::tree::{Kind, Number, Value};
 use crate::domain::write::{Write, WriteMode};
 use crate::sources::Pattern;
 
-/// A value and where it stands.
+/// A value with its position.
 pub(super) type Said<T> = Option<(T, Span)>;
 
 #[derive(Debug, Default)]
@@ -27,7 +27,7 @@ pub(super) struct Layer {
     pub delivery: Said<Delivery>,
     pub include: Said<Vec<String>>,
     pub exclude: Said<Vec<String>>,
-    /// Where each glob of `exclude` is.
+    /// The positions of the globs in `exclude`.
     pub exclude_spans: Vec<Span>,
     pub write: Said<Write>,
     pub prune_enabled: Said<bool>,
@@ -44,15 +44,15 @@ pub(super) struct Layer {
 pub(super) const KEYS: [&str; 11] =
     ["platform", "catalog", "scope", "delivery", "manifests", "write", "prune", "push", "rules", "secrets", "snapshot"];
 
-/// Reads layers, and remembers what is wrong.
+/// Parses layers and collects errors.
 pub(super) struct LayerReader<'r> {
-    /// The rules that exist.
+    /// All existing rules.
     pub known_rules: &'r [RuleName],
     pub faults: Vec<ConfigFault>,
 }
 
 impl LayerReader<'_> {
-    /// One entry of a layer; false when the key is none of a layer's.
+    /// Parses one entry; returns false if the key does not belong to a layer.
     pub fn entry(&mut self, layer: &mut Layer, key: &str, value: Value<'_>) -> bool {
         let span = value.span();
         match key {
@@ -109,7 +109,7 @@ impl LayerReader<'_> {
         self.fault(span, message);
     }
 
-    /// The entries of a mapping whose keys are known. `each` gets only those.
+    /// Calls `each` for the entries with a known key, and reports the others.
     fn entries(&mut self, value: Value<'_>, known: &[&str], mut each: impl FnMut(&mut Self, &str, Value<'_>)) {
         for (key, value) in self.mapping(value) {
             let name = key.key_text();
@@ -121,7 +121,7 @@ impl LayerReader<'_> {
         }
     }
 
-    /// The entries of a mapping; a null one has none.
+    /// The entries of a mapping; null has none.
     pub fn mapping<'v>(&mut self, value: Value<'v>) -> impl Iterator<Item = (Value<'v>, Value<'v>)> + use<'v> {
         if !matches!(value.kind(), Kind::Map | Kind::Null) {
             self.refuse::<()>(value.span(), "a mapping", value);
@@ -210,7 +210,7 @@ impl LayerReader<'_> {
         Some((globs, value.span()))
     }
 
-    /// A single name may stand without brackets.
+    /// A list of branches, or a single name without brackets.
     fn branches(&mut self, value: Value<'_>) -> Said<Vec<String>> {
         let items: Vec<Value<'_>> = match value.kind() {
             Kind::List => value.items().collect(),
@@ -264,7 +264,7 @@ impl LayerReader<'_> {
                     ),
                 );
             });
-            // Unquoted, `off` is the boolean false for the cluster and for us.
+            // In YAML 1.1, unquoted `off` is the boolean false.
             let level = match value.as_bool() {
                 Some(false) => Some((Level::Off, value.span())),
                 Some(true) | None => self.choice(value, &Level::WORDS, Level::parse),
@@ -275,7 +275,7 @@ impl LayerReader<'_> {
     }
 }
 
-/// A scope goes into a header, inside parentheses.
+/// Checks a scope, which becomes part of a header, inside parentheses.
 pub(super) fn scope(text: &str) -> Result<String, String> {
     let fits = |c: char| c.is_ascii_alphanumeric() || "._/@-".contains(c);
     if !text.is_empty() && text.len() <= 200 && text.chars().all(fits) {

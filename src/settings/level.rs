@@ -1,10 +1,10 @@
-//! How loud a rule is, as the config and `--rule` spell it. `off` unquoted is a boolean for the reader of the file:
-//! that reading is taken back where it can only have been meant as a level.
+//! Parses the level of a rule, as the config and `--rule` spell it. YAML reads unquoted `off` as a boolean, which is
+//! accepted as the level.
 
 use crate::domain::finding::Severity;
 use crate::domain::suggest::closest;
 
-/// A rule that may be spoken of. The rules themselves are another room's.
+/// A rule that settings may name. The rules themselves are defined in `analysis`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RuleName {
     pub name: &'static str,
@@ -12,7 +12,7 @@ pub struct RuleName {
 }
 
 impl RuleName {
-    /// The rule's name, by its name or its code; otherwise a clause that says what to do.
+    /// Looks a rule up by name or code; the error is a clause that suggests a name.
     pub(super) fn find(known: &[Self], said: &str) -> Result<&'static str, String> {
         let found = known.iter().find(|rule| rule.name == said || rule.code.eq_ignore_ascii_case(said));
         found.map(|rule| rule.name).ok_or_else(|| {

@@ -1,5 +1,5 @@
-//! Flag over environment over target over file over default: resolved once into one immutable [`Settings`], each value
-//! with where it came from. A newcomer would look for credentials here: they are no settings, and stay in the environment.
+//! Resolves flag over environment over target over file over default, once, into one immutable [`Settings`]; each value
+//! has its origin. Credentials are not settings: they stay in the environment.
 
 mod branches;
 mod catalog;

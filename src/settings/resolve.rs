@@ -23,69 +23,69 @@ use crate::sources::{
 };
 use crate::ui::ColourChoice;
 
-/// What the flags said. `None` is "not said", which is not the same as the default.
+/// The flags. `None` means that a flag is not set, which differs from its default.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
-    /// `-C`.
+    /// The value of `-C`.
     pub directory: Option<PathBuf>,
-    /// With `--all`: the folder of the config at hand, relative to where the process was started. Paths on the command
-    /// line are relative to `directory` all the same.
+    /// With `--all`: the folder of the current config, relative to where the process was started. Paths on the command
+    /// line are still relative to `directory`.
     pub folder: Option<PathBuf>,
-    /// Configs in folders below are no reason to stop.
+    /// The run is allowed although there are configs in subfolders.
     pub may_pass_by_configs: bool,
     pub config: Option<PathBuf>,
     pub target: Option<String>,
-    /// `--catalog`, as it was written.
+    /// `--catalog`, as the user typed it.
     pub catalog: Option<String>,
     pub scope: Option<String>,
     pub color: Option<ColourChoice>,
     pub quiet: bool,
     pub verbose: bool,
     pub no_progress: bool,
-    /// `--rule`; the last word on a rule counts.
+    /// `--rule`; the last one for a rule counts.
     pub rules: Vec<(String, Level)>,
 }
 
-/// Everything that is settled before a verb does anything.
+/// All settings of a run.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Where the user stands: paths on the command line start here.
+    /// The user's directory: paths on the command line are relative to it.
     pub directory: PathBuf,
-    /// What globs, reports and `.portolan` are relative to.
+    /// Globs, reports and `.portolan` are relative to it.
     pub root: Sourced<PathBuf>,
-    /// The repository that the root is in: a link in it leads nowhere else.
+    /// The repository that contains the root; links must not lead out of it.
     pub boundary: Boundary,
-    /// Relative to the root where it is inside; `None`: there is none.
+    /// The config, relative to the root if inside it; `None` if there is none.
     pub config: Option<Sourced<PathBuf>>,
     pub target: Option<Sourced<String>>,
     pub platform: Sourced<&'static Platform>,
     pub catalog: Sourced<Catalog>,
-    /// `None`: nobody set it. Verbs that only read may derive one from the Git remote.
+    /// `None` if it is not set. Commands that only read may derive one from the Git remote.
     pub scope: Option<Sourced<String>>,
-    /// The scopes of the config and of all its targets, whichever is in use.
+    /// The scopes of the config and of all its targets, selected or not.
     pub target_scopes: Vec<String>,
     pub delivery: Sourced<Delivery>,
-    /// Empty: every YAML file.
+    /// If empty, every YAML file.
     pub include: Sourced<Vec<String>>,
     pub exclude: Sourced<Vec<String>>,
-    /// The line of each glob of `exclude` in the config.
+    /// The lines of the globs of `exclude` in the config.
     pub exclude_lines: Vec<usize>,
     pub write: Sourced<Write>,
     pub prune: Prune,
     /// The branches that CI may push from, as names or globs; `None`: the remote's default branch.
     pub push_branches: Option<Sourced<Vec<String>>>,
-    /// Whether a push needs a clean work tree.
+    /// Whether a push requires a clean work tree.
     pub require_clean: Sourced<bool>,
     /// Whether the commit that is pushed must be signed.
     pub require_signed: Sourced<bool>,
     pub rules: BTreeMap<String, Sourced<Level>>,
-    /// Properties whose values are shown although they look like credentials.
+    /// Properties whose values look like credentials and are shown anyway.
     pub secrets_allow: Sourced<Vec<String>>,
     pub snapshot_max_age_days: Sourced<u32>,
-    /// The flags by which another directory, config, target or catalog was chosen, as words of a command line: who is
-    /// told to run something in the same place gives them too.
+    /// The flags that selected another directory, config, target or catalog, as command-line arguments: a suggested
+    /// command must repeat them.
     pub flags: Vec<String>,
-    /// What the user may want to know and nothing fails for, as sentences.
+    /// Notes for the user that are not errors, as sentences.
     pub notes: Vec<String>,
 }
 
@@ -95,7 +95,7 @@ impl Settings {
         self.config.as_ref().map(|config| path_text(&config.value)).unwrap_or_default()
     }
 
-    /// What was found, in a sentence: for `-v`.
+    /// Root, config and target in one sentence, for `-v`.
     pub fn in_short(&self) -> String {
         let config = match &self.config {
             Some(_) => format!("the config is `{}`", self.config_name()),
@@ -106,8 +106,8 @@ impl Settings {
         format!("The root is `{root}` ({}), {config}{}.", self.root.origin.words(""), target.unwrap_or_default())
     }
 
-    /// The same, but for the manifests: which files they are and how they are written is as this text of the config
-    /// says. `name` is for people.
+    /// The same settings with includes, excludes and write modes from another text of the config. `name` is for
+    /// messages.
     pub fn as_of(
         &self,
         name: &str,
@@ -143,12 +143,12 @@ impl Settings {
         self.catalog.value == Catalog::Local
     }
 
-    /// Whether a config or a Git work tree says which files are meant.
+    /// Whether a config or a Git work tree determines the files.
     pub fn is_repository(&self) -> bool {
         self.config.is_some() || self.root.origin != HERE
     }
 
-    /// Refuses what would walk through whatever lies below the current folder. `help` is the way out of the verb at hand.
+    /// Refuses a run that would search everything below the current folder. `help` depends on the command.
     pub fn require_repository(&self, help: &'static str) -> Result<(), SettingsError> {
         if self.is_repository() {
             return Ok(());
@@ -159,10 +159,10 @@ impl Settings {
         Err(SettingsError::NoRepository { path: self.root.value.clone(), help })
     }
 
-    /// The glob of `manifests.exclude` that leaves out a path, with its place in the config. `relative` to the root.
+    /// The glob of `manifests.exclude` that excludes a path, with its position in the config. `relative`: to the root.
     pub fn excluded_by(&self, relative: &Path) -> Option<(&str, String)> {
         let globs = &self.exclude.value;
-        // A glob of what is in a folder excludes the folder too.
+        // A glob for the content of a folder excludes the folder too.
         let inside = relative.join("_");
         let excludes = |glob: &String| {
             Pattern::new::<&str>(&[], &[glob.as_str()])
@@ -178,13 +178,13 @@ impl Settings {
         Some((globs[at].as_str(), origin.words(&self.config_name())))
     }
 
-    /// The files to look at.
+    /// The pattern that selects manifest files.
     pub fn pattern(&self) -> Result<Pattern, PatternError> {
         Pattern::new(&self.include.value, &self.exclude.value)
     }
 }
 
-/// Resolves everything. `known_rules`: those that exist.
+/// Resolves all settings. `known_rules`: all existing rules.
 pub fn resolve(
     request: &Request,
     environment: &Environment,
@@ -258,7 +258,7 @@ fn named_config(request: &Request, environment: &Environment) -> Option<Sourced<
     })
 }
 
-/// As reports spell it: relative to the root where it is inside.
+/// The path in reports: relative to the root if inside it.
 fn shown(root: &Path, path: &Path) -> PathBuf {
     path.strip_prefix(root).unwrap_or(path).to_owned()
 }
@@ -291,7 +291,7 @@ fn chosen_target(
     Err(SettingsError::UnknownTarget { name: target.value, known, help })
 }
 
-/// What is said, the strongest first.
+/// The sources of settings below the flags.
 struct Layers<'a> {
     placed: &'a Placed,
     target: Option<&'a str>,
@@ -301,12 +301,12 @@ struct Layers<'a> {
 impl<'a> Layers<'a> {
     fn target(&self) -> Option<(&'a str, &'a Layer)> {
         let target = self.target?;
-        // Given twice, the last one counts, as everywhere in the file.
+        // Of a duplicate key, the last counts, as everywhere in the file.
         let found = self.placed.file.targets.iter().rev().find(|(name, _)| name == target)?;
         Some((found.0.as_str(), &found.1))
     }
 
-    /// What the target says, else what the file says.
+    /// The value of the target, otherwise of the file.
     fn said<T: Clone + 'a>(&self, get: impl Fn(&'a Layer) -> &'a Said<T>) -> Option<Sourced<T>> {
         if let Some((name, layer)) = self.target()
             && let Some((value, span)) = get(layer)
@@ -345,8 +345,9 @@ impl<'a> Layers<'a> {
         Ok(self.variable(name, parse)?.unwrap_or_else(|| self.said_or(get, default)))
     }
 
-    /// If nothing names a catalog: the platform's if any of its credentials is set, else the embedded one. With only one
-    /// of the two variables set, connecting fails and names the missing one; it never falls back to the embedded catalog.
+    /// The default catalog, if none is configured: the platform's if any of its credentials is set, otherwise the
+    /// embedded one. If only one of the two variables is set, connecting fails and names the missing one; it never
+    /// falls back to the embedded catalog.
     fn catalog(&self, request: &Request, platform: &'static Platform) -> Result<Sourced<Catalog>, SettingsError> {
         if let Some(flag) = &request.catalog {
             let parsed = Catalog::parse(flag).and_then(|value| value.check_region(platform).map(|()| value));
@@ -386,9 +387,8 @@ impl<'a> Layers<'a> {
         })
     }
 
-    /// What the config says, with the platform's address from the environment in the place of a region or another
-    /// address. It tells where the platform is, not that it is meant: `local` stays `local`, and
-    /// `Settings::unused_address` tells it.
+    /// The catalog of the config; the platform's URL from the environment replaces a region or a URL. The variable only
+    /// says where the platform is, so `local` stays `local`, and `Settings::unused_address` reports that.
     fn addressed(&self, platform: &'static Platform) -> Result<Option<Sourced<Catalog>>, SettingsError> {
         let said = self.said(|layer| &layer.catalog);
         let is_platform = match &said {
@@ -427,7 +427,7 @@ impl<'a> Layers<'a> {
         Ok(self.variable("PORTOLAN_SCOPE", scope)?.or_else(|| self.said(|layer| &layer.scope)))
     }
 
-    /// Of the layer that `exclude` is taken from.
+    /// The lines of the layer that provides `exclude`.
     fn exclude_lines(&self) -> Vec<usize> {
         let target = self.target().map(|(_, layer)| layer).filter(|layer| layer.exclude.is_some());
         let layer = target.unwrap_or(&self.placed.file.layer);
@@ -502,7 +502,7 @@ fn choices(words: &[&str]) -> String {
     format!("expected one of {}", words.join(", "))
 }
 
-/// A target is named wherever it came from: it tells where all of it happens.
+/// The flags that a suggested command must repeat. The target is always included, because it determines the catalog.
 fn flags(request: &Request, target: Option<&Sourced<String>>) -> Vec<String> {
     let path = |path: &PathBuf| path.to_string_lossy().into_owned();
     let given = [

@@ -1,7 +1,7 @@
-//! The config as editors see it: a mirror of the file's keys, only to make a JSON Schema of. A key that `layer` reads
-//! and this does not know fails a test.
+//! Generates the JSON Schema of the config from a mirror of its keys. A test fails if `layer` reads a key that is
+//! missing here.
 
-// The fields are never read: they exist to be described.
+// The fields are never read; they only describe the file.
 #![expect(dead_code, reason = "a description of the file, not a value")]
 
 use std::collections::BTreeMap;
@@ -163,14 +163,13 @@ struct Snapshot {
     max_age: Option<String>,
 }
 
-/// The JSON Schema of the config file, in the form that SchemaStore takes: draft 7, with an `$id` where the source of
-/// portolan has an address.
+/// The JSON Schema of the config, as SchemaStore requires: draft 7, with an `$id` if the source repository has a URL.
 pub fn schema() -> serde_json::Value {
     let generator = schemars::generate::SchemaSettings::draft07().into_generator();
     with_head(generator.into_root_schema_for::<Config>().to_value(), env!("CARGO_PKG_REPOSITORY"))
 }
 
-/// What names the schema comes first.
+/// Puts the keys that identify the schema first.
 fn with_head(schema: serde_json::Value, repository: &str) -> serde_json::Value {
     let serde_json::Value::Object(mut body) = schema else { return schema };
     let mut head = serde_json::Map::new();

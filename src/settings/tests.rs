@@ -1,5 +1,5 @@
-//! Who wins over whom, and that a config with faults tells all of them. The files are real: what is resolved includes
-//! where they are found.
+//! Tests precedence, and that a config with several errors reports all of them. The files are real, because resolving
+//! includes finding them.
 
 #![expect(clippy::disallowed_methods, reason = "lays out folders to resolve in")]
 
@@ -81,7 +81,7 @@ fn credentials_choose_the_platform_and_are_not_kept() {
     assert_eq!(settings.platform.value, &GLINT);
     assert_eq!(settings.catalog.value, Catalog::Region("eu".to_owned()));
     assert!(!format!("{settings:?}").contains("s3cret"));
-    // One of them alone is a mistake that connecting reports. The embedded catalog would hide it.
+    // One variable alone is a mistake that connecting reports; the embedded catalog would hide it.
     for half in [&both[..1], &both[1..]] {
         let settings = resolved("platform: glint\n", half, |_| {}).expect("it is right");
         assert_eq!(settings.catalog.value, Catalog::Region("eu".to_owned()));
@@ -215,7 +215,7 @@ fn the_platforms_address_of_the_environment_stands_in_for_a_region() {
     let address = ("https://catalog.acme.example".to_owned(), Origin::Environment("PORT_BASE_URL"));
     assert_eq!(catalog("catalog: us\n", &[base], None).ok(), Some(address.clone()));
     assert_eq!(catalog("# nothing\n", &[base, CREDENTIALS[0], CREDENTIALS[1]], None).ok(), Some(address));
-    // It says where the platform is, not that it is meant.
+    // The variable says where the platform is, but does not select it.
     assert_eq!(catalog("# nothing\n", &[base], None).ok(), Some(("local".to_owned(), Origin::Default)));
     let local = ("local".to_owned(), Origin::File { line: 1 });
     assert_eq!(catalog("catalog: local\n", &[base, CREDENTIALS[0], CREDENTIALS[1]], None).ok(), Some(local));

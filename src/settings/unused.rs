@@ -7,7 +7,8 @@ use super::resolve::Settings;
 use super::value::Origin;
 
 impl Settings {
-    /// The platform's address of the environment that is not used since the catalog is the embedded one, as a sentence.
+    /// A sentence about the platform's URL in the environment that has no effect, because the catalog is the embedded
+    /// one.
     pub fn unused_address(&self, environment: &Environment) -> Option<String> {
         if self.catalog.value != Catalog::Local {
             return None;
@@ -15,7 +16,7 @@ impl Settings {
         let platform = self.platform.value;
         let name = platform.base_url_variables.iter().find(|name| environment.get(name).is_some())?;
         let why = match &self.catalog.origin {
-            // Whoever says it on the command line knows it.
+            // A user who passes the flag knows it.
             Origin::Flag(_) => return None,
             Origin::Default => {
                 let (id, secret) = (platform.client_id_variable, platform.client_secret_variable);

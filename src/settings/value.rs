@@ -1,8 +1,8 @@
-//! The values that are settled, and where each came from. The words are the config file's own.
+//! The types of settings, and the origin of each value. Names are those of the config file.
 
 use crate::domain::write::PruneRule;
 
-/// A value with where it came from.
+/// A value with its origin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sourced<T> {
     pub value: T,
@@ -27,12 +27,12 @@ pub enum Origin {
     },
     Environment(&'static str),
     Flag(&'static str),
-    /// Found by looking at the repository.
+    /// Detected from the repository.
     Repository(&'static str),
 }
 
 impl Origin {
-    /// In words; `file` is the config's path as it is shown.
+    /// The origin in words; `file` is the config's path in messages.
     pub fn words(&self, file: &str) -> String {
         match self {
             Self::Default => "default".to_owned(),
@@ -50,7 +50,7 @@ impl Origin {
 pub enum Delivery {
     /// portolan pushes them.
     Direct,
-    /// A cluster's exporter does, and its CRD drops what it does not know.
+    /// A cluster's exporter pushes them, and its CRD drops unknown fields.
     Cluster,
 }
 
@@ -73,7 +73,7 @@ impl Delivery {
     }
 }
 
-/// What may be deleted without a person's yes.
+/// What may be deleted without approval.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prune {
     pub enabled: Sourced<bool>,
@@ -82,7 +82,7 @@ pub struct Prune {
 }
 
 impl Prune {
-    /// What counts, without where it came from.
+    /// The values without their origins.
     pub fn rule(&self) -> PruneRule {
         PruneRule { enabled: self.enabled.value, max: self.max.value, max_percent: self.max_percent.value }
     }

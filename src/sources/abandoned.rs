@@ -1,5 +1,5 @@
-//! Removes the temporary files that a killed process left behind. A process holds a lock on each of its temporary files,
-//! so one that can be locked belongs to nobody any more.
+//! Removes temporary files of killed processes. A process holds a lock on each of its temporary files, so one that can
+//! be locked has no owner.
 
 #![expect(clippy::disallowed_methods, reason = "one of the few files that write: it locks and removes temporary files")]
 
@@ -11,7 +11,8 @@ use std::sync::{Mutex, PoisonError};
 const PREFIX: &str = ".portolan-";
 const SUFFIX: &str = ".tmp";
 
-/// The name of a temporary file: short, since the name of the file itself may be as long as a name can be.
+/// The name of a temporary file. It is short and independent of the target's name, which may already have the maximum
+/// length.
 pub(super) fn name(process: u32, number: u32) -> String {
     format!("{PREFIX}{process}-{number}{SUFFIX}")
 }
@@ -22,13 +23,13 @@ fn is_name(name: &str) -> bool {
     numbers.and_then(|numbers| numbers.split_once('-')).is_some_and(|(a, b)| is_number(a) && is_number(b))
 }
 
-/// Takes the lock of a new temporary file. False: it was taken for an abandoned one and removed, before the lock was held.
+/// Locks a new temporary file. False: another process removed it as abandoned before the lock was held.
 pub(super) fn claim(file: &File, path: &Path) -> bool {
-    // A disk without locks has no abandoned files either: nobody removes one that cannot be locked.
+    // On a file system without locks nothing is ever removed, because no file can be locked there.
     file.lock().is_err() || path.symlink_metadata().is_ok()
 }
 
-/// The same as [`remove_from`], once for each folder: a process may write thousands of files into one.
+/// Like [`remove_from`], but once per folder, because a process may write thousands of files into one.
 pub(super) fn remove_once_from(folder: &Path) {
     static DONE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
     let mut done = DONE.lock().unwrap_or_else(PoisonError::into_inner);
@@ -38,12 +39,12 @@ pub(super) fn remove_once_from(folder: &Path) {
     }
 }
 
-/// Removes them from one folder, as far as that can be done: what stays harms nobody.
+/// Removes abandoned files from one folder. Errors are ignored, because a remaining file does no harm.
 pub(super) fn remove_from(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let is_ours = entry.file_name().to_str().is_some_and(is_name);
-        // A link or a pipe of that name is not of our making.
+        // A link or pipe with such a name is not ours.
         if is_ours && entry.file_type().is_ok_and(|kind| kind.is_file()) {
             let _ = remove(&entry.path());
         }
@@ -58,7 +59,7 @@ fn remove(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Removes them from the folders in which these files, relative to `root`, are or may be written.
+/// Removes abandoned files from the folders of these files, which are relative to `root`.
 pub fn remove_abandoned<'p>(root: &Path, files: impl Iterator<Item = &'p str>) {
     let Ok(root) = root.canonicalize() else { return };
     let mut folders: Vec<_> = files.filter_map(|file| root.join(file).parent()?.canonicalize().ok()).collect();

@@ -1,6 +1,5 @@
-//! Places that may hide manifests, which a walk of files does not show: other repositories, submodules, links in the place
-//! of folders, and files that are ignored although the config names them. Whether one does hide manifests is for those to
-//! say who know what a manifest is: the files to look into are listed.
+//! Places that may hide manifests from the walk: nested repositories, submodules, links instead of folders, and ignored
+//! files that the config includes. The candidate files are listed, and the caller decides whether they are manifests.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,7 +11,7 @@ use super::path::path_text;
 use super::pattern::{Pattern, is_skipped};
 use super::read::{DiskFile, Place, SourceFile};
 
-/// So many entries of hidden folders are looked at; beyond, what they hold counts as unknown.
+/// The maximum number of entries examined in hidden folders; the content of larger ones counts as unknown.
 const MOST_ENTRIES: usize = 20_000;
 const MOST_FILES: usize = 1_000;
 
@@ -20,20 +19,20 @@ const MOST_FILES: usize = 1_000;
 #[derive(Debug)]
 pub struct Hidden {
     pub place: Unreadable,
-    /// What is there that may be manifests.
+    /// The files there that may be manifests.
     pub files: Vec<SourceFile>,
-    /// All that is there is in `files`.
+    /// Whether `files` is complete.
     pub is_complete: bool,
-    /// The history of this path can tell too: it is, or was, tracked.
+    /// Whether the Git history of this path may tell, because it is or was tracked.
     pub has_past: bool,
-    /// Git ignores it.
+    /// Git ignores the place.
     pub is_ignored: bool,
 }
 
-/// Another repository inside of the work tree.
+/// A nested repository in the work tree.
 #[derive(Debug, Default)]
 pub(super) struct Nested {
-    /// Manifests of the outer repository are in it.
+    /// It contains tracked manifests of the outer repository.
     pub is_tracked: bool,
 }
 
@@ -66,7 +65,7 @@ pub(super) fn hidden(
     (hidden, certain)
 }
 
-/// Ignored files that the config asks for by name, and ignored folders that such files may be in.
+/// Ignored files that the config includes, and ignored folders that may contain such files.
 pub(super) fn hidden_by_ignores(within: &Boundary, pattern: &Pattern, left_out: &[PathBuf]) -> Vec<Hidden> {
     if !pattern.is_named() {
         return Vec::new();
@@ -79,7 +78,7 @@ pub(super) fn hidden_by_ignores(within: &Boundary, pattern: &Pattern, left_out: 
             true => look_into(within, path, pattern),
             false => (vec![file(within, path)], true),
         };
-        // A folder that is too large to look into is one of a tool.
+        // A folder that is too large to examine belongs to a tool.
         if files.is_empty() || !is_complete {
             continue;
         }
@@ -93,14 +92,14 @@ pub(super) fn hidden_by_ignores(within: &Boundary, pattern: &Pattern, left_out: 
 }
 
 impl Hidden {
-    /// A link that may have taken the place of a folder: what it leads to cannot be read.
+    /// A link that may have replaced a folder; its target cannot be read.
     pub(super) fn link(path: &Path, why: &'static str) -> Self {
         let help = "replace the link with the folder, or remove it";
         let place = Unreadable::new(path_text(path), "followed", why).help(help);
         Self { place, files: Vec::new(), is_complete: false, has_past: true, is_ignored: false }
     }
 
-    /// A submodule of a commit, or one that is not checked out.
+    /// A submodule in a commit, or one that is not checked out.
     pub(super) fn submodule(path: &Path) -> Self {
         let why = "it is a submodule";
         let place = Unreadable::new(path_text(path), "read", why).help(EXCLUDE);
@@ -113,7 +112,7 @@ fn file(within: &Boundary, relative: &Path) -> SourceFile {
     SourceFile { path: path_text(relative), place }
 }
 
-/// The files of a folder that match; `false`: there are too many.
+/// The matching files of a folder; `false`: there are too many.
 fn look_into(within: &Boundary, folder: &Path, pattern: &Pattern) -> (Vec<SourceFile>, bool) {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];

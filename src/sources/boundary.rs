@@ -1,5 +1,5 @@
-//! The repository as a boundary: a link inside it never leads out of it, and never into Git's folder. A path that the
-//! command line names outside of the repository is free to be anywhere; a committed link is not.
+//! Confines file access to the repository: links inside it must not lead out of it or into the Git directory. Paths
+//! outside that the command line names are allowed; committed links to them are not.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -9,25 +9,26 @@ use std::sync::Arc;
 use super::inspect::{self, EntryKind};
 use crate::text::io_reason;
 
-/// As many as Linux follows.
+/// The same limit as in Linux.
 const MOST_LINKS: usize = 40;
 
-/// Where the system describes processes and devices. What looks like a link there is none, and none of it is a file of
-/// a repository.
+/// Pseudo file systems: their links do not resolve like ordinary links, and they contain no files of a repository.
 const SYSTEM_FOLDERS: [&str; 2] = ["/proc", "/dev"];
+/// The folder of `/dev` that holds ordinary files, in memory.
+const SHARED_MEMORY: &str = "/dev/shm";
 
-/// A folder, without links, that links inside it may not lead out of.
+/// A folder, without links in its path, that links inside it must not leave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Boundary {
     root: Arc<Path>,
-    /// Links are followed wherever they lead.
+    /// Links are followed anywhere.
     is_open: bool,
 }
 
-/// Where a path ends when every link has been followed.
+/// The end of a path after following all links.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Resolved {
-    /// Without links. The last parts need not exist.
+    /// Without links. The last components need not exist.
     pub path: PathBuf,
     pub exists: bool,
     /// Whether a link inside the boundary was followed.
@@ -36,7 +37,7 @@ pub(super) struct Resolved {
     pub dangles: bool,
 }
 
-/// Why a path cannot be followed.
+/// The reason why a path cannot be followed.
 #[derive(Debug, thiserror::Error)]
 pub enum LinkProblem {
     #[error("the link points out of the repository")]
@@ -52,14 +53,15 @@ pub enum LinkProblem {
 }
 
 impl Boundary {
-    /// `folder` may itself be reached by links: whoever runs portolan chose it. One that does not exist bounds nothing
-    /// that could be read.
+    /// `folder` may itself be reached by links, because the user chose it. A missing folder contains nothing that could
+    /// be read.
     pub fn new(folder: &Path) -> Self {
         let real = inspect::real_path(folder).unwrap_or_else(|| folder.to_owned());
         Self { root: real.into(), is_open: false }
     }
 
-    /// No boundary: for files that no commit can bring, as those in Git's folder, where links are the user's own.
+    /// No boundary: for files that no commit can contain, such as those in the Git directory, where links belong to the
+    /// user.
     pub(super) fn open() -> Self {
         Self { root: Path::new("/").into(), is_open: true }
     }
@@ -68,7 +70,7 @@ impl Boundary {
         &self.root
     }
 
-    /// Whether a path may be used: no link inside leads it out.
+    /// Checks that no link inside leads the path out.
     pub fn check(&self, path: &Path) -> Result<(), LinkProblem> {
         self.resolve(path).map(drop)
     }
@@ -78,13 +80,13 @@ impl Boundary {
         !self.is_open && path.starts_with(&self.root)
     }
 
-    /// Whether `path`, which has no links, is in a folder of Git that lies inside.
+    /// Whether `path`, which has no links, is in a Git directory inside the boundary.
     pub(super) fn is_in_git(&self, path: &Path) -> bool {
         let Ok(inside) = path.strip_prefix(&self.root) else { return false };
         !self.is_open && inside.components().any(|part| is_git_folder(part.as_os_str()))
     }
 
-    /// Follows `path`, which is relative to the root or absolute, link by link.
+    /// Follows `path`, relative to the root or absolute, link by link.
     pub(super) fn resolve(&self, path: &Path) -> Result<Resolved, LinkProblem> {
         let mut walk = Walk::new(self, path);
         while let Some(part) = walk.left.pop() {
@@ -108,12 +110,12 @@ impl Boundary {
     }
 }
 
-/// Systems that do not tell `a` from `A` open `.GIT` as `.git`.
+/// Case-insensitive file systems open `.GIT` as `.git`.
 fn is_git_folder(name: &OsStr) -> bool {
     name.eq_ignore_ascii_case(".git")
 }
 
-/// A step of a path.
+/// A component of a path.
 enum Part {
     Name(OsString),
     Up,
@@ -122,20 +124,20 @@ enum Part {
 
 struct Walk<'b> {
     boundary: &'b Boundary,
-    /// What is left, the next one last.
+    /// The remaining components, the next one last.
     left: Vec<Part>,
     real: PathBuf,
     exists: bool,
     by_link: bool,
     dangles: bool,
     links: usize,
-    /// While more parts than these are left, they are the target of a link.
+    /// While more components than this remain, they are part of a link target.
     target: Option<usize>,
 }
 
 impl<'b> Walk<'b> {
     fn new(boundary: &'b Boundary, path: &Path) -> Self {
-        // The root has no links: there is no need to look at its parts again.
+        // The root has no links, so its components are not examined again.
         let (real, rest) = match path.strip_prefix(boundary.root()) {
             Ok(inside) => (boundary.root().to_owned(), inside),
             Err(_) if path.is_absolute() => (PathBuf::new(), path),
@@ -216,9 +218,21 @@ impl<'b> Walk<'b> {
     }
 
     fn is_in_system_folder(&self) -> bool {
-        let is_in = |folder: &&str| self.real.starts_with(folder) && !self.boundary.root().starts_with(folder);
         // /dev, /proc and /sys exist on Unix only.
-        cfg!(unix) && SYSTEM_FOLDERS.iter().any(is_in)
+        if cfg!(windows) || self.is_in_shared_memory() {
+            return false;
+        }
+        let is_in = |folder: &&str| self.real.starts_with(folder) && !self.boundary.root().starts_with(folder);
+        SYSTEM_FOLDERS.iter().any(is_in)
+    }
+
+    /// Whether the path is in the shared memory, or enters it with its next component.
+    fn is_in_shared_memory(&self) -> bool {
+        let mut path = self.real.clone();
+        if let Some(Part::Name(name)) = self.left.last() {
+            path.push(name);
+        }
+        self.real.starts_with(SHARED_MEMORY) || path == Path::new(SHARED_MEMORY)
     }
 
     fn end_as_it_is(self) -> Resolved {

@@ -1,5 +1,5 @@
-//! Where a database may lie. SQLite opens its files by itself, and would follow links and wait for pipes, so what is
-//! there is looked at before.
+//! Checks the path of a database. SQLite opens its files itself, follows links and blocks on pipes, so the path is
+//! checked before.
 
 use std::path::{Path, PathBuf};
 
@@ -7,18 +7,18 @@ use super::boundary::Boundary;
 use super::inspect::{EntryKind, entry_kind};
 use super::write::{WriteError, place_named};
 
-/// What SQLite keeps beside a database.
+/// The suffixes of the files that SQLite creates next to a database.
 const COMPANIONS: [&str; 4] = ["", "-wal", "-shm", "-journal"];
 
-/// The path of the database without links. It is refused where a link in the repository leads out of it, and where it or
-/// a companion is there and is no regular file.
+/// The path of the database without links. Refused if a link in the repository leads out of it, or if the database or a
+/// companion file exists and is not a regular file.
 pub fn database_place(within: &Boundary, path: &Path) -> Result<PathBuf, WriteError> {
     let place = place_named(within, path)?;
     for companion in COMPANIONS {
         let file = with_suffix(&place, companion);
         let what = match entry_kind(&file) {
             Ok(None | Some(EntryKind::File)) => continue,
-            // The store says so in its own words.
+            // The store reports this itself.
             Ok(Some(EntryKind::Folder)) if companion.is_empty() => continue,
             Ok(Some(EntryKind::Link)) => "it is a link, and the database keeps its own files there",
             Ok(Some(EntryKind::Folder)) => "it is a folder, not a database",
@@ -65,7 +65,7 @@ mod tests {
         fs::remove_dir(root.join(".portolan")).expect("it is empty");
         symlink(&outside, root.join(".portolan")).expect("a link");
         assert!(matches!(place(), Err(WriteError::Outside { .. })));
-        // What is named outside is the user's.
+        // The user may name a path outside.
         assert!(database_place(&within, &outside.join("x.db")).is_ok());
     }
 }

@@ -1,6 +1,6 @@
-//! Finds the files to look at by walking the work tree, in a Git repository or outside of one. Git's index is asked only
-//! about what is ignored: what is tracked all the same counts. Hidden folders are walked, since manifests live in
-//! `.github` and `.port` too.
+//! Finds manifest candidates by walking the work tree, in a Git repository or outside of one. Git's index is read only
+//! for ignored files, because a tracked file counts although it matches a `.gitignore`. Hidden folders are walked,
+//! because manifests are in `.github` and `.port` too.
 
 use std::collections::{BTreeMap, HashSet};
 use std::io;
@@ -19,20 +19,20 @@ use super::read::{DiskFile, Place, SourceFile};
 use super::tracked::Tracked;
 use crate::text::io_reason;
 
-/// From so many folders at a time on, threads pay.
+/// The number of folders on one level from which threads are faster.
 const MANY_FOLDERS: usize = 48;
 
-/// From so many files on, threads sort faster.
+/// The number of files from which parallel sorting is faster.
 const MANY_FILES: usize = 4_096;
 
-/// What the walk found.
+/// The result of the walk.
 #[derive(Debug, Default)]
 pub struct Discovery {
     /// Sorted by path.
     pub files: Vec<SourceFile>,
-    /// What may hold manifests and was not looked into: told, and no reason to stop.
+    /// Candidates that could not be read: they are reported, and the walk continues.
     pub unreadable: Vec<Unreadable>,
-    /// What may hide manifests; sorted by path.
+    /// Places that may hide manifests; sorted by path.
     pub hidden: Vec<Hidden>,
 }
 
@@ -44,7 +44,7 @@ pub struct Unreadable {
     pub verb: &'static str,
     /// A clause.
     pub why: String,
-    /// What to do about it, beginning with a verb.
+    /// What to do about it; starts with a verb.
     pub help: &'static str,
 }
 
@@ -66,11 +66,11 @@ pub enum DiscoverError {
     Root { path: PathBuf, source: io::Error },
 }
 
-/// The files under `root` that match.
+/// Finds the files under `root` that match.
 pub fn discover(root: &Path, pattern: &Pattern) -> Result<Discovery, DiscoverError> {
     let refuse = |source| DiscoverError::Root { path: root.to_owned(), source };
     let real_root = real_path(root).unwrap_or_else(|| root.to_owned());
-    // Asked here so that a root which is a file or may not be read is an error, and not an empty repository.
+    // Listed first, so that a root that is a file or unreadable is an error instead of an empty repository.
     entries_of(&real_root).map_err(refuse)?;
     let within = Boundary::new(&real_root);
     let walk = Walk { root: &real_root, within: &within, pattern };
@@ -128,16 +128,16 @@ struct Folder {
 #[derive(Default)]
 struct Found {
     files: Vec<SourceFile>,
-    /// Links to files inside the root, with what they point to.
+    /// Links to files inside the root, with their targets.
     links: Vec<(SourceFile, PathBuf)>,
     folders: Vec<Folder>,
-    /// Folders that are called as a manifest is.
+    /// Folders whose name matches manifests.
     named: Vec<String>,
-    /// Files that match and folders that may hold some (with a slash behind them), left out since they are ignored.
+    /// Ignored files that match, and ignored folders that may contain such files (with a trailing slash).
     ignored: Vec<PathBuf>,
     unreadable: Vec<Unreadable>,
     hidden: Vec<Hidden>,
-    /// Folders that are repositories of their own.
+    /// Nested repositories.
     nested: Vec<PathBuf>,
     unread: Vec<UnreadRules>,
 }
@@ -168,7 +168,7 @@ impl Walk<'_> {
         };
         let is_root = folder.relative.as_os_str().is_empty();
         if !is_root && entries.iter().any(|(name, _)| name == ".git") {
-            // Another repository, or a submodule: its manifests are its own.
+            // A nested repository or submodule has its own manifests.
             return found.nested.push(folder.relative.clone());
         }
         let has_rules = entries.iter().any(|(name, _)| name == ".gitignore");
@@ -207,7 +207,7 @@ impl Walk<'_> {
         }
     }
 
-    /// A path that matches, and is no folder.
+    /// Adds a path that matches and is not a folder.
     fn take(&self, path: PathBuf, relative: PathBuf, kind: EntryKind, found: &mut Found) {
         match kind {
             EntryKind::File => {
@@ -232,7 +232,7 @@ impl Walk<'_> {
         }
     }
 
-    /// A link that is not called as a manifest is may have taken the place of a folder of manifests.
+    /// Examines a link whose name does not match manifests: it may have replaced a folder of manifests.
     fn look_at_link(&self, path: &Path, relative: PathBuf, found: &mut Found) {
         if !self.pattern.may_be_under(&relative)
             || self.pattern.includes(&relative)
@@ -249,7 +249,8 @@ impl Walk<'_> {
         }
     }
 
-    /// Outside of Git there is none. An index that cannot be read hides which manifests are absent.
+    /// Opens the index; `None` outside of Git. If it cannot be read, absent manifests cannot be detected, which is
+    /// reported.
     fn open_index(&self, found: &mut Found) -> Option<Tracked<'_>> {
         match Tracked::open(self.within) {
             Ok(tracked) => tracked,
@@ -264,7 +265,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Adds what is ignored and tracked all the same; returns what is left out for good.
+    /// Adds files that are ignored but tracked; returns those that stay ignored.
     fn add_tracked(&self, tracked: Option<&Tracked<'_>>, found: &mut Found) -> Vec<PathBuf> {
         let left_out = std::mem::take(&mut found.ignored);
         let is_taken = tracked.map(|tracked| tracked.among(&left_out)).unwrap_or_default();
@@ -279,7 +280,7 @@ impl Walk<'_> {
         left_out.into_iter().filter(|path| !is_taken.contains(path)).collect()
     }
 
-    /// What is not in the work tree without having been removed.
+    /// Adds tracked manifests that are missing in the work tree without having been removed.
     fn add_absent(
         &self,
         tracked: Option<&Tracked<'_>>,
@@ -301,7 +302,7 @@ impl Walk<'_> {
         unreadable.extend(certain);
     }
 
-    /// Where a link ends, if that is a file inside the root; else what is against it.
+    /// The target of a link, if it is a file inside the root; otherwise the reason against it.
     fn follow(&self, link: &Path) -> Result<PathBuf, &'static str> {
         let resolved = self.within.resolve(link).map_err(|problem| match problem {
             LinkProblem::Outside => "the link points out of the repository",
@@ -320,27 +321,27 @@ impl Walk<'_> {
     }
 }
 
-/// Emacs marks a file that is being edited with a link to nothing. Links to folders are links to folders, unless they
-/// are called as a file is.
+/// Emacs marks a file that is being edited with a dangling link. Links to folders are ignored here, unless their name
+/// is that of a YAML file.
 fn may_be_manifest(link: &Path) -> bool {
     let is_mark = link.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".#"));
     !is_mark && (is_yaml(link) || end_kind(link) != Some(EntryKind::Folder))
 }
 
-/// Emacs marks a file that is being edited with a link to nothing.
+/// Emacs marks a file that is being edited with a dangling link.
 fn may_be_manifest_folder(link: &Path) -> bool {
     link.file_name().is_some_and(|name| !name.as_encoded_bytes().starts_with(b".#"))
 }
 
-/// Nothing was found in it; `files` are sorted.
+/// Whether no file was found in the folder; `files` are sorted.
 pub(super) fn is_bare(folder: &str, files: &[SourceFile]) -> bool {
     let inside = format!("{folder}/");
     let at = files.partition_point(|file| file.path < inside);
     !files.get(at).is_some_and(|file| file.path.starts_with(&inside))
 }
 
-/// A link to a file that is listed anyway is that file under a second name: listing both would make each of its
-/// entities look like a duplicate.
+/// Adds links to files. A link to a listed file is left out: listing the file twice would make its entities look like
+/// duplicates.
 fn add_links(files: &mut Vec<SourceFile>, mut links: Vec<(SourceFile, PathBuf)>) {
     if links.is_empty() {
         return;

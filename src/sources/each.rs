@@ -1,14 +1,15 @@
-//! Reads and works on many files at once. The answers come in the order of the files, whatever the threads did; few
-//! files are done on the caller's thread and no other is started.
+//! Reads and processes many files in parallel. Results are in the order of the files; few files are processed on the
+//! caller's thread.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::read::{ReadBuffer, ReadProblem, SourceFile, TextRef, read};
 
-/// Below this, starting threads costs more than it saves.
+/// Below this number, starting threads costs more than it saves.
 const FEW: usize = 64;
 
-/// Calls `work` with every file's text. `make` gives each thread its own state, which stays from file to file.
+/// Calls `work` with the text of every file. `make` creates the state of each thread, which is reused for all its
+/// files.
 pub fn for_each_text<State, T: Send>(
     files: &[SourceFile],
     make: impl Fn() -> State + Sync,
@@ -17,8 +18,9 @@ pub fn for_each_text<State, T: Send>(
     if files.len() < FEW || rayon::current_num_threads() < 2 {
         return Worker::new(make()).run(files, 0, &work);
     }
-    // Threads take the next piece when they are done with one: files differ in size, and halving the list ahead would
-    // leave one thread waiting for the other. Small enough to end together, large enough not to queue for the counter.
+    // Each thread takes the next chunk when it is done with one: file sizes differ, so a fixed split would leave
+    // threads idle. The chunks are small enough to finish together, and large enough to avoid contention on the
+    // counter.
     let piece = (files.len() / (rayon::current_num_threads() * 16)).clamp(8, 256);
     let next = AtomicUsize::new(0);
     let mut pieces: Vec<(usize, Vec<T>)> = rayon::broadcast(|_| {

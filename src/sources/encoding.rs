@@ -1,9 +1,9 @@
-//! Text out of bytes and back. YAML may be UTF-8 or UTF-16, with a byte order mark or without; the mark is not part
-//! of the text, but is remembered so that a repair gives the file back as it was.
+//! Decodes and encodes file content: UTF-8 or UTF-16, with or without a byte order mark. The mark is not part of the
+//! text but is remembered, so that a fix preserves it.
 
 use super::read::{ReadProblem, TextRef};
 
-/// How a file's text is stored.
+/// The encoding of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
     Utf8 { bom: bool },
@@ -18,7 +18,7 @@ pub enum ByteOrder {
 
 const MARK: char = '\u{FEFF}';
 
-/// The text in the file's own encoding.
+/// Encodes a text in the file's own encoding.
 pub fn encode(text: &str, encoding: Encoding) -> Vec<u8> {
     match encoding {
         Encoding::Utf8 { bom } => {
@@ -45,7 +45,7 @@ fn bytes_of(unit: u16, order: ByteOrder) -> [u8; 2] {
     }
 }
 
-/// UTF-8 is borrowed as it stands; UTF-16 is written into `scratch`.
+/// UTF-8 is borrowed; UTF-16 is decoded into `scratch`.
 pub(super) fn decode<'a>(bytes: &'a [u8], scratch: &'a mut String) -> Result<TextRef<'a>, ReadProblem> {
     let (encoding, body) = detect(bytes)?;
     let mark = bytes.len() - body.len();
@@ -62,7 +62,8 @@ pub(super) fn decode<'a>(bytes: &'a [u8], scratch: &'a mut String) -> Result<Tex
     }
 }
 
-/// The encoding by its mark, or by the zero that every ASCII character has in UTF-16; and the bytes after the mark.
+/// Detects the encoding by its mark, or by the zero byte of ASCII characters in UTF-16; returns it with the bytes after
+/// the mark.
 fn detect(bytes: &[u8]) -> Result<(Encoding, &[u8]), ReadProblem> {
     use ByteOrder::{Big, Little};
     let utf_16 = |order, bom, skip: usize| (Encoding::Utf16 { order, bom }, bytes.get(skip..).unwrap_or_default());
@@ -175,7 +176,7 @@ mod tests {
         assert_eq!((at, before.as_str()), (11, "a: 1\nb: caf"));
         assert!(message.contains("`0xE9`"), "{message}");
         assert_eq!(problem(b"\xEF\xBB\xBFx\xFF").0, 4);
-        // a truncated character at the end
+        // A truncated character at the end.
         assert_eq!(problem(b"x: \xC3").0, 3);
         assert!(problem(b"\x89PNG\0\0").2.contains("binary"));
         assert!(problem(b"\xFF\xFE\0\0a\0\0\0").2.contains("UTF-32"));

@@ -28,7 +28,7 @@ pub enum Part {
         name: &'static str,
         bytes: Vec<u8>,
     },
-    /// All `*.json` of a folder; the names are those of files.
+    /// All `*.json` files of a folder, by file name.
     Folder {
         name: &'static str,
         files: Vec<(String, Vec<u8>)>,
@@ -43,7 +43,7 @@ impl Part {
     }
 }
 
-/// The path of a part, relative to the root: where it belongs, or where a process that was killed left it.
+/// The path of a part relative to the root: its final path, or where a killed process left it.
 pub fn part_path(root: &Path, folder: &str, name: &str) -> String {
     let ready = format!("{folder}/{READY}/{name}");
     let is_link = |path: &Path| path.is_symlink();
@@ -51,7 +51,7 @@ pub fn part_path(root: &Path, folder: &str, name: &str) -> String {
     if is_there && !is_link(&root.join(&ready)) { ready } else { format!("{folder}/{name}") }
 }
 
-/// Exchanges `parts` in `folder` under `root`. `names`: all that any exchange of this folder may bring.
+/// Replaces `parts` in `folder` under `root`. `names`: all parts that any transaction on this folder may contain.
 pub fn exchange(root: &Path, folder: &str, names: &[&str], parts: &[Part]) -> Result<(), WriteError> {
     let place = Place::find(root, folder)?;
     let result = place.exchange(names, parts);
@@ -62,12 +62,12 @@ pub fn exchange(root: &Path, folder: &str, names: &[&str], parts: &[Part]) -> Re
     result
 }
 
-/// The folder, without links, and held against others who exchange in it.
+/// The folder of the transaction, without links in its path, and locked against other processes.
 struct Place {
     path: PathBuf,
     shown: PathBuf,
     is_new: bool,
-    /// Released when the process ends, however it ends.
+    /// Released when the process ends, in whatever way.
     _lock: Option<File>,
 }
 
@@ -107,7 +107,7 @@ impl Place {
         self.finish(names).map_err(fail)
     }
 
-    /// Detects before the first step what would fail in the last one.
+    /// Detects in advance what would fail in the last step.
     fn check(&self, part: &Part) -> Result<(), WriteError> {
         let path = self.shown.join(part.name());
         let metadata = match self.path.join(part.name()).symlink_metadata() {
@@ -127,7 +127,7 @@ impl Place {
         Err(WriteError::NotAFile { path, what })
     }
 
-    /// Whether a part exists already with the same bytes.
+    /// Whether the part already has this content.
     fn holds(&self, part: &Part) -> bool {
         let path = self.path.join(part.name());
         let within = Boundary::new(&self.path);
@@ -161,7 +161,7 @@ impl Place {
         Ok(())
     }
 
-    /// Moves committed content into place, from the beginning or from where another process stopped.
+    /// Moves committed content to its final place, also after another process was killed.
     fn finish(&self, names: &[&str]) -> io::Result<()> {
         let ready = self.path.join(READY);
         if !ready.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
@@ -193,7 +193,7 @@ fn is_ours(name: &Path) -> bool {
     name.extension().is_some_and(|extension| extension == EXTENSION)
 }
 
-/// Files of the older folder that portolan did not write.
+/// Keeps the files of the old folder that portolan did not write.
 fn carry_over(old: &Path, new: &Path) -> io::Result<()> {
     for entry in fs::read_dir(old)? {
         let entry = entry?;
@@ -205,7 +205,7 @@ fn carry_over(old: &Path, new: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// A file, a link or a folder with all that is in it; one that is not there is removed. Links are not followed.
+/// Removes a file, a link or a folder with its content. It succeeds if nothing is there, and does not follow links.
 fn remove(path: &Path) -> io::Result<()> {
     let removed = match path.symlink_metadata() {
         Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(path),
@@ -218,8 +218,8 @@ fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Waits for those who exchange here now. The folder itself is locked, so that no file is left for it; a system that
-/// cannot do that goes without.
+/// Locks the folder against other transactions. The folder itself is locked, so that no lock file remains; where the
+/// system cannot do that, there is no lock.
 fn lock(folder: &Path) -> Option<File> {
     let file = File::open(folder).ok()?;
     file.lock().ok()?;
@@ -259,7 +259,7 @@ mod tests {
         found
     }
 
-    /// What a reader finds.
+    /// What a reader sees.
     fn seen(root: &Path) -> BTreeMap<String, String> {
         let mut found = BTreeMap::new();
         for name in NAMES {
@@ -300,8 +300,8 @@ mod tests {
         assert_eq!(found, expected.map(|(name, text)| (name.to_owned(), text.to_owned())).into());
     }
 
-    /// Every state that a killed process can leave behind, made by hand: a reader sees one snapshot, old or new, and the
-    /// next exchange brings order.
+    /// Simulates every state that a killed process can leave: a reader sees one snapshot, old or new, and the next
+    /// transaction cleans up.
     #[test]
     fn wherever_it_stops_there_is_one_snapshot() {
         let all_steps = 7;

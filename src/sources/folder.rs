@@ -1,5 +1,5 @@
-//! The few files that are found by name and not by walking: the snapshot's, and those that `init` writes. What is a link
-//! out of the repository, or no file at all, is found too: reading it says what is wrong.
+//! Finds files by name instead of by walking: those of the snapshot and of `init`. Links out of the repository and
+//! non-files are returned too; reading them gives the error.
 
 use std::path::Path;
 
@@ -8,8 +8,8 @@ use super::inspect::{EntryKind, end_kind, entries_of, entry_kind};
 use super::path::path_text;
 use super::read::{DiskFile, Place, SourceFile};
 
-/// The files of one folder under `root` with this extension, by name. A folder that is not there is empty. A folder that
-/// cannot be used, since a link leads it out of the root, stands in the list itself: reading it says why.
+/// The files of one folder under `root` with this extension, sorted by name. A missing folder is empty. A folder that a
+/// link leads out of the root is returned as an entry itself; reading it gives the error.
 pub fn list_folder(root: &Path, folder: &str, extension: &str) -> Vec<SourceFile> {
     let within = Boundary::new(root);
     let file = |path: &Path| SourceFile { path: path_text(path), place: Place::Disk(DiskFile::new(&within, path)) };
@@ -32,7 +32,7 @@ pub fn list_folder(root: &Path, folder: &str, extension: &str) -> Vec<SourceFile
     files
 }
 
-/// What is at this path under `root`, unless that is nothing or a folder.
+/// The file at this path under `root`; `None` if there is nothing or a folder.
 pub fn find_file(root: &Path, path: &str) -> Option<SourceFile> {
     let within = Boundary::new(root);
     let place = within.root().join(path);

@@ -1,6 +1,6 @@
-//! What `.gitignore` files leave out, folder by folder. The nearest file that says anything about a path decides, so a
-//! deeper `!keep.yaml` beats what a folder above ignores. Works outside Git as well; what Git tracks all the same is
-//! `tracked`'s affair.
+//! Evaluates `.gitignore` files, folder by folder. The nearest file with a matching rule decides, so a deeper
+//! `!keep.yaml` overrides a rule of a parent folder. This works outside of Git too; `tracked` handles ignored files
+//! that are tracked.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,20 +12,20 @@ use super::boundary::Boundary;
 use super::inspect::exists;
 use super::open::{OpenProblem, read_whole};
 
-/// Longer than any that a person keeps, and short enough to be compiled at once.
+/// Larger than any hand-written file, and small enough to compile quickly.
 const LARGEST_IGNORE_FILE: u64 = 512 * 1024;
 
-/// A line of a path.
+/// The file contains a single path.
 const LARGEST_POINTER: u64 = 64 * 1024;
 
-/// A file of rules that was not read.
+/// A file of rules that could not be read.
 #[derive(Debug)]
 pub(super) struct UnreadRules {
     pub path: PathBuf,
     pub problem: OpenProblem,
 }
 
-/// The rules that hold in one folder: its own, and through `above` those of the folders over it.
+/// The rules of one folder: its own, and through `above` those of its parents.
 #[derive(Debug)]
 pub(super) struct Ignored {
     rules: Gitignore,
@@ -33,8 +33,8 @@ pub(super) struct Ignored {
 }
 
 impl Ignored {
-    /// Rules from over the root: those of the Git repository it lies in, and `.git/info/exclude`. Outside Git nothing
-    /// over the root counts, or a `.gitignore` in a home folder would hide everything.
+    /// Rules from outside of the root: those of its Git repository and `.git/info/exclude`. Outside of Git there are
+    /// none, because a `.gitignore` in the home folder would hide everything.
     pub(super) fn above(root: &Path, unread: &mut Vec<UnreadRules>) -> Option<Arc<Ignored>> {
         let top = root.ancestors().find(|folder| exists(&folder.join(".git")))?;
         let mut rules = Self::excludes(top, unread);
@@ -46,12 +46,12 @@ impl Ignored {
         rules
     }
 
-    /// Those of one clone; `top` is the top of its work tree.
+    /// The rules of `.git/info/exclude`; `top` is the top of the work tree.
     fn excludes(top: &Path, unread: &mut Vec<UnreadRules>) -> Option<Arc<Ignored>> {
         add(None, top, &git_folder(top).join("info/exclude"), &Boundary::open(), unread)
     }
 
-    /// The rules in `folder`, where its own `.gitignore` is known to be, or may be.
+    /// Adds the rules of `folder`, whose `.gitignore` may not exist.
     pub(super) fn enter(
         above: Option<Arc<Ignored>>,
         folder: &Path,
@@ -74,7 +74,7 @@ impl Ignored {
     }
 }
 
-/// A line that is no glob is skipped, as Git does; a file that is not there adds nothing.
+/// Adds the rules of a file. Invalid lines are skipped, as in Git; a missing file adds nothing.
 fn add(
     above: Option<Arc<Ignored>>,
     folder: &Path,
@@ -93,7 +93,7 @@ fn add(
     let text = String::from_utf8_lossy(&bytes);
     let mut builder = GitignoreBuilder::new(folder);
     for line in text.trim_start_matches('\u{FEFF}').lines() {
-        // Git skips such a line, too.
+        // Git skips such a line too.
         let _ = builder.add_line(Some(file.to_owned()), line);
     }
     finish(above, &builder)
@@ -106,7 +106,7 @@ fn finish(above: Option<Arc<Ignored>>, builder: &GitignoreBuilder) -> Option<Arc
     }
 }
 
-/// `.git`, or in a linked work tree the repository it is linked to.
+/// The Git directory: `.git`, or for a linked work tree that of the main repository.
 fn git_folder(top: &Path) -> PathBuf {
     let own = own_git_folder(top);
     match pointer(&own.join("commondir")) {
@@ -115,14 +115,14 @@ fn git_folder(top: &Path) -> PathBuf {
     }
 }
 
-/// `.git`, or in a linked work tree and in a submodule what is kept for it alone.
+/// The Git directory of this work tree: `.git`, or for a linked work tree or submodule its own.
 pub(super) fn own_git_folder(top: &Path) -> PathBuf {
     let git = top.join(".git");
     let linked = pointer(&git);
     linked.and_then(|text| Some(top.join(text.strip_prefix("gitdir:")?.trim()))).unwrap_or(git)
 }
 
-/// The text of a file that holds one path.
+/// The content of a file that contains one path.
 fn pointer(file: &Path) -> Option<String> {
     String::from_utf8(read_whole(&Boundary::open(), file, LARGEST_POINTER).ok()?).ok()
 }

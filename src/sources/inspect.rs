@@ -1,5 +1,5 @@
-//! Looks at paths without opening what is there: kinds, links, names. A look never follows a link unless its name says
-//! so, and it decides nothing about reading: that is for `open`.
+//! Examines paths without opening files: kinds, links, names. No function follows links unless its name says so; `open`
+//! decides what may be read.
 
 #![expect(clippy::disallowed_methods, reason = "one of the few files that look at the disk")]
 
@@ -8,7 +8,7 @@ use std::fs::{self, FileType};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-/// What a name stands for; links are not followed.
+/// The kind of a directory entry; links are not followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum EntryKind {
     File,
@@ -43,7 +43,7 @@ impl EntryKind {
         }
     }
 
-    /// With its article, for messages.
+    /// The kind with its article, for messages.
     pub fn name(self) -> &'static str {
         match self {
             Self::File => "a file",
@@ -56,7 +56,7 @@ impl EntryKind {
     }
 }
 
-/// What is at a path; links are not followed. `None`: nothing.
+/// The kind of the entry at a path; links are not followed. `None`: there is none.
 pub(super) fn entry_kind(path: &Path) -> io::Result<Option<EntryKind>> {
     match path.symlink_metadata() {
         Ok(metadata) => Ok(Some(EntryKind::of(metadata.file_type()))),
@@ -65,7 +65,7 @@ pub(super) fn entry_kind(path: &Path) -> io::Result<Option<EntryKind>> {
     }
 }
 
-/// What a path leads to, links followed. `None`: nothing.
+/// The kind of the file that a path leads to, following links. `None`: there is none.
 pub(super) fn end_kind(path: &Path) -> Option<EntryKind> {
     path.metadata().ok().map(|metadata| EntryKind::of(metadata.file_type()))
 }
@@ -74,15 +74,15 @@ pub(super) fn link_target(link: &Path) -> io::Result<PathBuf> {
     link.read_link()
 }
 
-/// Device and number: the same for two paths means the same file.
+/// Device and inode: equal for two paths of the same file.
 #[cfg(unix)]
 pub(super) fn file_number(path: &Path) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;
     path.symlink_metadata().ok().map(|metadata| (metadata.dev(), metadata.ino()))
 }
 
-/// Names and kinds. The kind comes with the listing on every file system that matters; where it does not, it is asked
-/// for, and what is gone by then is left out.
+/// Names and kinds. Nearly all file systems return the kind with the listing; otherwise it is queried, and entries that
+/// are gone by then are left out.
 pub(super) fn entries_of(folder: &Path) -> io::Result<Vec<(OsString, FileType)>> {
     let mut entries = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -94,14 +94,14 @@ pub(super) fn entries_of(folder: &Path) -> io::Result<Vec<(OsString, FileType)>>
     Ok(entries)
 }
 
-/// What is at a path that a user may name.
+/// The kind of a path that a user names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PathKind {
     File,
     Folder,
 }
 
-/// What is there, links followed; `None`: nothing, or something that holds no text.
+/// The kind after following links; `None`: nothing, or not a file or folder.
 pub fn path_kind(path: &Path) -> Option<PathKind> {
     match end_kind(path)? {
         EntryKind::File => Some(PathKind::File),
@@ -110,22 +110,22 @@ pub fn path_kind(path: &Path) -> Option<PathKind> {
     }
 }
 
-/// Whether a path leads to anything, a link to nothing included: whether a new file would take a place.
+/// Whether a path exists, even as a dangling link, so that a new file would replace something.
 pub fn is_taken(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }
 
-/// Whether a path leads to anything, links followed.
+/// Whether a path exists after following links.
 pub fn exists(path: &Path) -> bool {
     path.exists()
 }
 
-/// The path without links and dots, where it exists.
+/// The absolute path without links and dots, if it exists.
 pub fn real_path(path: &Path) -> Option<PathBuf> {
     path.canonicalize().ok()
 }
 
-/// Whether a path leads to a named pipe, links followed.
+/// Whether a path leads to a named pipe, following links.
 pub fn is_pipe(path: &Path) -> bool {
     end_kind(path) == Some(EntryKind::Pipe)
 }

@@ -1,10 +1,10 @@
-//! The text of a file that is not text, with a mark in place of each bad byte: good enough to tell whether the
-//! file is any of our business.
+//! Reads a file that is not valid text, with a replacement character for each invalid byte: enough to tell whether it
+//! may be a manifest.
 
 use super::open::read_whole;
 use super::read::{LARGEST_MANIFEST, Place, SourceFile};
 
-/// `None` where the bytes cannot be had again, or are more than any manifest has.
+/// `None` if the bytes cannot be read again, or exceed the limit for manifests.
 pub fn read_lossy(file: &SourceFile) -> Option<String> {
     let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     match &file.place {

@@ -1,5 +1,5 @@
-//! Files, encodings and Git: where text comes from and where it is written back. It never asks what the text
-//! means. A newcomer would think that a file is a path: it may as well be a blob of Git's index or bytes from a pipe.
+//! Files, encodings and Git: where text comes from and where it is written to, independent of its meaning. A source
+//! file is not always a path: it may be a blob in Git's index, or bytes from a pipe.
 
 mod abandoned;
 mod absent;

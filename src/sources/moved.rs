@@ -15,8 +15,8 @@ const PAIRS: usize = 250_000;
 /// Larger files are not compared.
 const LARGEST: usize = 256 * 1024;
 
-/// Pairs of places in `gone` and `come`. Each is in one pair at most: with the one that is most like it, if that is so
-/// the other way round, and no other is as much like either.
+/// Pairs of indices into `gone` and `come`. Each file is in at most one pair: with its most similar counterpart, if
+/// that is mutual and no other file is equally similar to either.
 pub fn moved(gone: &[&SourceFile], come: &[&SourceFile]) -> Vec<(usize, usize)> {
     if gone.len().saturating_mul(come.len()) > PAIRS {
         return Vec::new();
@@ -41,7 +41,7 @@ pub fn moved(gone: &[&SourceFile], come: &[&SourceFile]) -> Vec<(usize, usize)> 
     pairs.filter(|(from, to)| best_of_new[*to].only() == Some(*from)).collect()
 }
 
-/// A file's lines by their hashes and lengths, sorted. What is around a line does not count.
+/// The sorted hashes and lengths of a file's lines, without surrounding blanks.
 struct Sketch {
     lines: Vec<(u64, usize)>,
     size: usize,
@@ -60,7 +60,7 @@ impl Sketch {
         (size > 0).then_some(Self { lines, size })
     }
 
-    /// `None`: they have too little in common.
+    /// `None`: the files have too little in common.
     fn likeness(&self, other: &Self) -> Option<Likeness> {
         let (mut ours, mut theirs) = (self.lines.iter().peekable(), other.lines.iter().peekable());
         let (mut shared, mut lines) = (0, 0);
@@ -81,8 +81,8 @@ impl Sketch {
     }
 }
 
-/// How much two files have in common. Lines that differ count by their number: a longer name is no worse than a short
-/// one.
+/// The similarity of two files. Different lines count by their number, not by their length, so that long names are no
+/// disadvantage.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Likeness {
     shared: usize,
@@ -142,7 +142,7 @@ mod tests {
         assert_eq!(pairs(&[&a, &b], &[&c]), []);
         assert_eq!(pairs(&[&a, &b], &[&c, &d]), []);
         assert_eq!(pairs(&[&a], &[&c]), [(0, 0)]);
-        // The length of a name tells nothing; a file that was added to is less alike than one that was not.
+        // The length of a name does not matter; a file with an added line is less similar than one without.
         assert_eq!(pairs(&[&a], &[&c, &of("much-longer")]), []);
         assert_eq!(pairs(&[&a], &[&format!("{c}owner: x\n"), &d]), [(0, 1)]);
     }

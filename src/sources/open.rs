@@ -1,6 +1,6 @@
-//! Opens a file to read it: a regular one, of at most so many bytes, and inside the boundary unless the command line
-//! names a path outside of it. It checks what was really opened, so that a path that changes in between gains nothing.
-//! No other function opens a file of the repository.
+//! Opens files for reading: only regular files, up to a size limit, and inside the boundary unless the command line
+//! names a path outside. It checks the file that was actually opened, so that replacing a path in between has no
+//! effect. No other function opens files of the repository.
 
 #![expect(clippy::disallowed_methods, reason = "the one place where files are opened for reading")]
 
@@ -12,14 +12,14 @@ use super::boundary::{Boundary, LinkProblem, Resolved};
 use super::inspect::{EntryKind, entry_kind};
 use crate::text::io_reason;
 
-/// A file that is open, and how large it was then.
+/// An open file with its length at that time.
 #[derive(Debug)]
 pub(super) struct OpenFile {
     pub file: File,
     pub length: u64,
 }
 
-/// Why a file was not opened.
+/// The reason why a file was not opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenProblem {
     #[error("{0}")]
@@ -47,7 +47,8 @@ impl From<io::Error> for OpenProblem {
 /// Opens `path` (absolute, or relative to the boundary's root) if it is a regular file of at most `limit` bytes.
 pub(super) fn open(boundary: &Boundary, path: &Path, limit: u64) -> Result<OpenFile, OpenProblem> {
     let path = boundary.root().join(path);
-    // Most paths have no link in them. Where the system names the file that was opened, that is known from its name alone.
+    // Fast path: most paths contain no links, and where the system reports the path of an open file, that path proves
+    // it.
     if let Ok(opened) = open_unfollowed(&path)
         && let Some(name) = name_of(&opened)
         && boundary.holds(&name)
@@ -57,7 +58,7 @@ pub(super) fn open(boundary: &Boundary, path: &Path, limit: u64) -> Result<OpenF
     }
     let resolved = boundary.resolve(&path).map_err(OpenProblem::Link)?;
     if !resolved.exists {
-        // The system has its own words for it.
+        // Uses the system's own message.
         let missing = || open_unfollowed(&path).err().unwrap_or_else(|| io::Error::from(ErrorKind::NotFound));
         return Err(if resolved.dangles {
             OpenProblem::Link(LinkProblem::Nowhere)
@@ -70,13 +71,13 @@ pub(super) fn open(boundary: &Boundary, path: &Path, limit: u64) -> Result<OpenF
     check_kind(opened, limit)
 }
 
-/// The whole file.
+/// Reads the whole file.
 pub(super) fn read_whole(boundary: &Boundary, path: &Path, limit: u64) -> Result<Vec<u8>, OpenProblem> {
     let OpenFile { file, length } = open(boundary, path, limit)?;
     read_at_most(file, length, limit)
 }
 
-/// A file may be longer than it said, and some say nothing.
+/// Reads up to the limit: a file may be longer than its metadata says, and some report no length.
 pub(super) fn read_at_most(file: impl Read, length: u64, limit: u64) -> Result<Vec<u8>, OpenProblem> {
     let mut bytes = Vec::with_capacity(usize::try_from(length.min(limit)).unwrap_or_default());
     file.take(limit + 1).read_to_end(&mut bytes)?;
@@ -94,7 +95,7 @@ fn check_kind(file: File, limit: u64) -> Result<OpenFile, OpenProblem> {
     if length > limit { Err(OpenProblem::TooLarge { bytes: length, limit }) } else { Ok(OpenFile { file, length }) }
 }
 
-/// What was opened is what the path led to a moment before.
+/// Checks that the open file is the one that the path was resolved to.
 fn check_place(boundary: &Boundary, resolved: &Resolved, file: &File) -> Result<(), OpenProblem> {
     let is_outside = !boundary.holds(&resolved.path);
     let is_right = match name_of(file) {
@@ -105,7 +106,7 @@ fn check_place(boundary: &Boundary, resolved: &Resolved, file: &File) -> Result<
     if is_right { Ok(()) } else { Err(OpenProblem::Link(LinkProblem::Outside)) }
 }
 
-/// Some things cannot be opened at all, and the system's words do not say what they are.
+/// Some entries cannot be opened at all, and the system's message does not say what they are.
 fn describe(path: &Path, error: io::Error) -> OpenProblem {
     match entry_kind(path) {
         Ok(Some(kind)) if !matches!(kind, EntryKind::File | EntryKind::Link) => OpenProblem::NotAFile(kind.name()),
@@ -113,7 +114,7 @@ fn describe(path: &Path, error: io::Error) -> OpenProblem {
     }
 }
 
-/// Does not follow a link at the end, and does not wait: opening a pipe would, until somebody writes to it.
+/// Does not follow a final link and does not block: opening a pipe would wait for a writer.
 #[cfg(unix)]
 fn open_unfollowed(path: &Path) -> io::Result<File> {
     use rustix::fs::{Mode, OFlags};
@@ -135,7 +136,7 @@ fn open_unfollowed(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
-/// The path of an open file as the system knows it, without links; `None` where it does not say.
+/// The path of an open file as the system reports it, without links; `None` if it does not.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn name_of(file: &File) -> Option<std::path::PathBuf> {
     use std::os::fd::AsRawFd;

@@ -1,6 +1,6 @@
-//! Reads and writes files that a user names: a report, a baseline, a plan, a job summary. They may be anywhere, but a link in
-//! the repository must not lead out of it, because a branch may contain such a link. Files of the repository itself are
-//! written with `write_atomically` only.
+//! Reads and writes files that a user names: a report, a baseline, a plan, a job summary. They may be anywhere, but a
+//! link in the repository must not lead out of it, because a branch may contain such a link. Files of the repository
+//! itself are written with `write_atomically` only.
 
 #![expect(clippy::disallowed_methods, reason = "one of the few files that write")]
 
@@ -104,8 +104,8 @@ fn help_with_opening(problem: &OpenProblem) -> &'static str {
     }
 }
 
-/// Replaces the content of the file with `text`, atomically where possible. It creates no folders: a missing one is
-/// a typing error.
+/// Replaces the content of the file with `text`, atomically where possible. It creates no folders, because a missing
+/// folder is probably a typo.
 pub fn write_output(within: &Boundary, path: &Path, text: &str) -> Result<(), OutputError> {
     let failed = |source| OutputError::Write { path: path.to_owned(), source, near: None };
     match Target::of(within, path)? {
@@ -163,7 +163,7 @@ fn is_standard_stream(place: &Path) -> bool {
 
 fn write_stream(place: &Path, kind: EntryKind, path: &Path, text: &str) -> Result<(), OutputError> {
     let failed = |source| OutputError::Write { path: path.to_owned(), source, near: None };
-    // Opening a pipe would wait for a reader, perhaps for ever.
+    // Opening a pipe without a reader would block, perhaps forever.
     let _probe = match kind {
         EntryKind::Pipe => {
             Some(open_without_waiting(place).map_err(|_| OutputError::NoReader { path: path.to_owned() })?)
@@ -174,7 +174,7 @@ fn write_stream(place: &Path, kind: EntryKind, path: &Path, text: &str) -> Resul
     stream.write_all(text.as_bytes()).map_err(failed)
 }
 
-#[cfg(unix)] // a pipe blocks whoever opens it
+#[cfg(unix)] // opening a pipe may block
 fn open_without_waiting(place: &Path) -> io::Result<fs::File> {
     use rustix::fs::{Mode, OFlags};
     let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
@@ -186,7 +186,7 @@ fn open_without_waiting(place: &Path) -> io::Result<fs::File> {
     OpenOptions::new().write(true).open(place)
 }
 
-/// False where the folder takes no new file: the one that is there may still be written.
+/// Replaces the file. False: the folder accepts no new files, but the existing file may still be writable.
 fn replace(place: &Path, bytes: &[u8]) -> io::Result<bool> {
     let Ok((draft, mut file)) = Draft::create(folder_of(place)) else { return Ok(false) };
     file.write_all(bytes)?;
@@ -200,7 +200,7 @@ fn replace(place: &Path, bytes: &[u8]) -> io::Result<bool> {
     Ok(true)
 }
 
-/// Checks early whether `write_output` would succeed, as far as that is known.
+/// Checks in advance whether `write_output` would succeed, as far as possible.
 pub fn check_output(within: &Boundary, path: &Path) -> Result<(), OutputError> {
     match Target::of(within, path)? {
         Target::New(place) => Draft::create(folder_of(&place)).map(drop).map_err(|source| OutputError::Write {
@@ -216,7 +216,7 @@ fn folder_of(place: &Path) -> &Path {
     place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Adds `text` to the end of the file: a job summary has other authors too.
+/// Appends `text` to the file: a job summary has other authors too.
 pub fn append_output(within: &Boundary, path: &Path, text: &str) -> Result<(), OutputError> {
     let failed = |source| OutputError::Write { path: path.to_owned(), source, near: None };
     match Target::of(within, path)? {
@@ -228,7 +228,7 @@ pub fn append_output(within: &Boundary, path: &Path, text: &str) -> Result<(), O
     }
 }
 
-/// A file that a user named.
+/// Reads a file that a user named.
 pub fn read_input_bytes(within: &Boundary, path: &Path) -> Result<Vec<u8>, OutputError> {
     let bytes = if is_inherited(path) { read_inherited(path) } else { read_whole(within, path, LARGEST_FILE) };
     bytes.map_err(|problem| match problem {
@@ -238,7 +238,7 @@ pub fn read_input_bytes(within: &Boundary, path: &Path) -> Result<Vec<u8>, Outpu
     })
 }
 
-/// The same, as text.
+/// Like [`read_input_bytes`], as text.
 pub fn read_input(within: &Boundary, path: &Path) -> Result<String, OutputError> {
     let bytes = read_input_bytes(within, path)?;
     String::from_utf8(bytes).map_err(|_| {
@@ -247,7 +247,8 @@ pub fn read_input(within: &Boundary, path: &Path) -> Result<String, OutputError>
     })
 }
 
-/// What the shell opened for this process, as in `--baseline <(jq ...)`: there is somebody who writes to it.
+/// A stream that the shell opened for this process, as in `--baseline <(jq ...)`: it has a writer, so reading it does
+/// not block forever.
 fn is_inherited(path: &Path) -> bool {
     // Streams are files on Unix only.
     cfg!(unix) && ["/dev/stdin", "/dev/fd", "/proc/self/fd"].iter().any(|place| path.starts_with(place))
@@ -257,7 +258,7 @@ fn read_inherited(path: &Path) -> Result<Vec<u8>, OpenProblem> {
     read_at_most(fs::File::open(path)?, 0, LARGEST_FILE)
 }
 
-/// The same; `None` where there is no such file.
+/// Like [`read_input`]; `None` if the file does not exist.
 pub fn read_input_if_there(within: &Boundary, path: &Path) -> Result<Option<String>, OutputError> {
     match read_input(within, path) {
         Err(OutputError::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -265,7 +266,7 @@ pub fn read_input_if_there(within: &Boundary, path: &Path) -> Result<Option<Stri
     }
 }
 
-/// The file that a path leads to, in one spelling: for telling whether two paths are the same file.
+/// The resolved path of a file, to tell whether two paths are the same file.
 pub fn output_place(path: &Path) -> PathBuf {
     let real = || {
         let (folder, name) = (path.parent()?, path.file_name()?);
@@ -323,16 +324,24 @@ mod tests {
     fn links_permissions_and_devices_stay_what_they_are() {
         use std::os::unix::fs::{PermissionsExt, symlink};
         let folder = tempfile::tempdir().expect("a folder");
-        let (path, link) = (folder.path().join("real.json"), folder.path().join("link.json"));
-        fs::write(&path, "old").expect("a file");
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("it is ours");
-        symlink("real.json", &link).expect("a link");
-        write_output(&anywhere(), &link, "new").expect("it is written");
-        assert!(link.is_symlink());
-        assert_eq!(fs::read_to_string(&path).expect("it is there"), "new");
-        assert_eq!(fs::metadata(&path).expect("it is there").permissions().mode() & 0o777, 0o640);
-        write_output(&anywhere(), Path::new("/dev/null"), "x").expect("it is written");
-        assert!(!Path::new("/dev/null").is_file());
+        check(folder.path());
+        // Linux has ordinary files in one folder of /dev.
+        if let Ok(folder) = tempfile::tempdir_in("/dev/shm") {
+            check(folder.path());
+        }
+
+        fn check(folder: &Path) {
+            let (path, link) = (folder.join("real.json"), folder.join("link.json"));
+            fs::write(&path, "old").expect("a file");
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("it is ours");
+            symlink("real.json", &link).expect("a link");
+            write_output(&anywhere(), &link, "new").expect("it is written");
+            assert!(link.is_symlink());
+            assert_eq!(fs::read_to_string(&path).expect("it is there"), "new");
+            assert_eq!(fs::metadata(&path).expect("it is there").permissions().mode() & 0o777, 0o640);
+            write_output(&anywhere(), Path::new("/dev/null"), "x").expect("it is written");
+            assert!(!Path::new("/dev/null").is_file());
+        }
     }
 
     #[test]
@@ -341,7 +350,7 @@ mod tests {
         let path = folder.path().join("plan.json");
         assert!(read_input_if_there(&anywhere(), &path).expect("it is no fault").is_none());
         assert!(matches!(read_input(&anywhere(), &path), Err(OutputError::Read { .. })));
-        // Sparse: it takes no room on the disk.
+        // A sparse file, which uses no disk space.
         let file = File::create(&path).expect("a file");
         file.set_len(LARGEST_FILE + 1).expect("it grows");
         assert!(matches!(read_input_if_there(&anywhere(), &path), Err(OutputError::TooLarge { .. })));

@@ -1,31 +1,31 @@
-//! Paths as reports spell them. A name need not be UTF-8: what cannot be shown is escaped, and so that two files
-//! never share a name, so is a backslash that only looks like such an escape.
+//! Paths in reports. File names need not be UTF-8: invalid bytes are escaped, and so are backslashes that look like
+//! such an escape, so that two files never have the same text.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::path::{Component, Path, PathBuf};
 
-/// A path relative to the root, for people and reports: always `/`, bytes that are not UTF-8 as `\xE9`.
+/// A path relative to the root for people and reports: always with `/`, and invalid UTF-8 as `\xE9`.
 pub fn path_text(relative: &Path) -> String {
     let bytes = relative.as_os_str().as_encoded_bytes();
     let text = match std::str::from_utf8(bytes) {
         Ok(text) if !has_escape(bytes) => text.to_owned(),
         Ok(_) | Err(_) => escaped(bytes),
     };
-    // Windows separates by `\`.
+    // Windows separates with `\`.
     if cfg!(windows) { text.replace('\\', "/") } else { text }
 }
 
-/// The same, of a path that is not needed any more: most need no change, and there are many.
+/// Like [`path_text`] for an owned path, without copying: most paths require no change.
 pub(super) fn into_path_text(relative: PathBuf) -> String {
-    // Windows separates by `\`, so every path has to be rewritten.
+    // Windows separates with `\`, so every path has to be rewritten.
     if cfg!(windows) || has_escape(relative.as_os_str().as_encoded_bytes()) {
         return path_text(&relative);
     }
     relative.into_os_string().into_string().unwrap_or_else(|odd| path_text(Path::new(&odd)))
 }
 
-/// A path as Git stores it.
+/// The path that Git stores as bytes.
 pub(super) fn path_of_git(bytes: &[u8]) -> Cow<'_, Path> {
     #[cfg(unix)] // names are bytes on Unix
     {
@@ -39,14 +39,14 @@ pub(super) fn path_of_git(bytes: &[u8]) -> Cow<'_, Path> {
 }
 
 fn has_escape(bytes: &[u8]) -> bool {
-    // A `\` separates there, and escapes nothing.
+    // On Windows a `\` is a separator, so nothing looks like an escape.
     !cfg!(windows) && memchr::memmem::find(bytes, b"\\x").is_some()
 }
 
 fn escaped(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() + 8);
     for chunk in bytes.utf8_chunks() {
-        // A `\` separates there, and escapes nothing.
+        // On Windows a `\` is a separator, so nothing looks like an escape.
         if cfg!(windows) {
             text.push_str(chunk.valid());
         } else {
@@ -60,14 +60,14 @@ fn escaped(bytes: &[u8]) -> String {
     text
 }
 
-/// The path without `.` and, where that is safe, `..`: links are not looked at.
+/// Removes `.` and, where that is safe, `..`, without resolving links.
 pub fn tidy(path: PathBuf) -> PathBuf {
     let mut tidied = PathBuf::new();
     for part in path.components() {
         match part {
             Component::CurDir => {}
             Component::ParentDir if matches!(tidied.components().next_back(), Some(Component::Normal(_))) => {
-                // Through a link `..` leads elsewhere: then the path is left as it is.
+                // After a link `..` leads elsewhere, so the path is left unchanged.
                 if super::inspect::is_link(&tidied) {
                     return path.clone();
                 }

@@ -1,12 +1,12 @@
-//! The globs of manifests, relative to the root. An empty list of includes means every YAML file; manifests are
-//! recognised by content later.
+//! Globs of `manifests.include` and `manifests.exclude`, relative to the root. Without includes, every YAML file
+//! matches; manifests are recognised by their content later.
 
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
-/// Folders of tools, ours included, that never hold manifests.
+/// Folders of tools, including our own, that never contain manifests.
 const SKIPPED_FOLDERS: [&str; 2] = [".git", ".portolan"];
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -24,9 +24,9 @@ pub struct Pattern {
     /// `None`: every `*.yaml` and `*.yml`.
     include: Option<GlobSet>,
     exclude: Option<GlobSet>,
-    /// The folders that the includes start in; empty when they may start anywhere.
+    /// The literal folders at the start of the includes; empty if an include may match anywhere.
     starts: Vec<PathBuf>,
-    /// The same, without those that may start anywhere.
+    /// The same, without the includes that may match anywhere.
     named_starts: Vec<PathBuf>,
 }
 
@@ -42,7 +42,7 @@ impl Pattern {
             let folder = glob.trim_end_matches('/');
             match folder.strip_suffix("**") {
                 Some(above) => vec![format!("{above}**/*.{{yaml,yml}}")],
-                // `catalog` may well be a folder; `*.yaml` is none, and would be asked for each file in vain.
+                // `catalog` may be a folder; `*.yaml` is not, so no folder variant is compiled for it.
                 None if folder.len() == glob.len() && names_a_file(folder) => vec![folder.to_owned()],
                 None => vec![folder.to_owned(), format!("{folder}/**/*.{{yaml,yml}}")],
             }
@@ -54,22 +54,22 @@ impl Pattern {
         Ok(Self { include, exclude, starts, named_starts })
     }
 
-    /// Whether a file is one to look at; `relative` to the root.
+    /// Whether a file is a candidate; `relative` to the root.
     pub fn matches(&self, relative: &Path) -> bool {
         self.includes(relative) && !self.excludes(relative) && !is_never_walked(relative)
     }
 
-    /// Whether the config says which files are manifests.
+    /// Whether the config has includes.
     pub fn is_named(&self) -> bool {
         self.include.is_some()
     }
 
-    /// Whether an include starts in this folder, above or below it: a folder that is meant, and not one of many.
+    /// Whether an include starts in, above or below this folder, so that the user probably means it.
     pub(super) fn starts_near(&self, folder: &Path) -> bool {
         self.named_starts.iter().any(|start| start.starts_with(folder) || folder.starts_with(start))
     }
 
-    /// A first look at the last part of a path, before the path is put together.
+    /// A quick check of the last component, before the path is built.
     pub(super) fn may_be_named(&self, name: &OsStr) -> bool {
         self.include.is_some() || is_yaml(Path::new(name))
     }
@@ -85,14 +85,14 @@ impl Pattern {
         self.exclude.as_ref().is_some_and(|globs| globs.is_match(relative))
     }
 
-    /// Whether a folder can hold anything of interest: saves the walk through the rest of a large repository.
+    /// Whether a folder may contain matching files, to avoid walking the rest of a large repository.
     pub(super) fn may_be_under(&self, folder: &Path) -> bool {
         let near = |start: &PathBuf| start.starts_with(folder) || folder.starts_with(start);
         (self.starts.is_empty() || self.starts.iter().any(near)) && !self.excludes(folder)
     }
 }
 
-/// Whether a path lies where no file is ever looked at: in Git's folder or in the snapshot's.
+/// Whether a path is in a folder that is never walked: the Git directory or the snapshot.
 pub fn is_never_walked(relative: &Path) -> bool {
     relative.components().any(|part| is_skipped(part.as_os_str()))
 }
@@ -101,7 +101,7 @@ pub(super) fn is_skipped(name: &OsStr) -> bool {
     SKIPPED_FOLDERS.iter().any(|folder| name == *folder)
 }
 
-/// Whether a glob ends in something with an extension.
+/// Whether the last component of a glob has an extension.
 fn names_a_file(glob: &str) -> bool {
     let last = glob.rsplit('/').next().unwrap_or(glob);
     last.chars().skip(1).any(|letter| letter == '.')
@@ -112,7 +112,7 @@ pub(super) fn is_yaml(path: &Path) -> bool {
     name.ends_with(b".yaml") || name.ends_with(b".yml")
 }
 
-/// People write `./catalog/**` and `/catalog/**` and mean the root.
+/// `./catalog/**` and `/catalog/**` mean the root.
 fn relative(glob: &str) -> &str {
     glob.trim_start_matches("./").trim_start_matches('/')
 }
@@ -144,12 +144,12 @@ fn compile<S: AsRef<str>>(
     Ok(Some(whole))
 }
 
-/// The folders before the first part with a wildcard.
+/// The folders before the first component with a wildcard.
 fn literal_start(glob: &str) -> PathBuf {
     let wild = |part: &str| part.contains(['*', '?', '[', '{', '\\']);
     let mut start: PathBuf = glob.split('/').take_while(|part| !wild(part)).collect();
     if !wild(glob) {
-        // The glob may name a file.
+        // The last component may be a file.
         start.pop();
     }
     start

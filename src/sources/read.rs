@@ -1,5 +1,5 @@
-//! One file's text, read into a buffer that stays from file to file. The size is known before the first byte is read: a
-//! file that is too large costs an open and a close.
+//! Reads the text of a file into a reused buffer. The size is checked before the first byte is read, so an oversized
+//! file costs only an open and a close.
 
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -11,13 +11,13 @@ use super::git::BlobStore;
 use super::open::{OpenFile, OpenProblem, open};
 use crate::text::io_reason;
 
-/// Manifests, blueprints and configs beyond this are refused unread: the catalog takes entities of 1 MiB.
+/// Larger manifests, blueprints and configs are refused without reading: the catalog accepts entities up to 1 MiB.
 pub(super) const LARGEST_MANIFEST: u64 = 10 * 1024 * 1024;
 
-/// The same for what a program wrote: known entities, plans, baselines.
+/// The limit for generated files: known entities, plans, baselines.
 pub(super) const LARGEST_FILE: u64 = 256 * 1024 * 1024;
 
-/// A buffer that a rare large file has grown is given back after it.
+/// A buffer that exceeds this after a large file is freed.
 const LARGEST_KEPT: usize = 4 * 1024 * 1024;
 
 const FIRST_READ: usize = 64 * 1024;
@@ -25,12 +25,12 @@ const FIRST_READ: usize = 64 * 1024;
 /// A file of the run.
 #[derive(Debug, Clone)]
 pub struct SourceFile {
-    /// Relative to the root, always `/`, for people and reports. See [`super::path_text`].
+    /// Relative to the root, always with `/`, for people and reports. See [`super::path_text`].
     pub path: String,
     pub place: Place,
 }
 
-/// Where the bytes are.
+/// Where the content of a file is.
 #[derive(Debug, Clone)]
 pub enum Place {
     Disk(DiskFile),
@@ -38,11 +38,11 @@ pub enum Place {
     Given(Arc<[u8]>),
 }
 
-/// A file that lies on the disk.
+/// A file on disk.
 #[derive(Debug, Clone)]
 pub struct DiskFile {
     pub path: PathBuf,
-    /// The repository: no link in it may make `path` lead out of it.
+    /// The repository: no link in it may lead `path` out of it.
     pub within: Boundary,
 }
 
@@ -53,14 +53,14 @@ impl DiskFile {
     }
 }
 
-/// A file's text, owned.
+/// The owned text of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text {
     pub text: String,
     pub encoding: Encoding,
 }
 
-/// A file's text, borrowed from the buffer it was read into.
+/// The text of a file, borrowed from a buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TextRef<'b> {
     /// Without the byte order mark.
@@ -74,14 +74,14 @@ impl TextRef<'_> {
     }
 }
 
-/// Why a file has no text.
+/// The reason why a file has no text.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadProblem {
     #[error("{message}")]
     NotText {
-        /// The first byte of the file that is not text.
+        /// The offset of the first invalid byte.
         at: usize,
-        /// The text before it, to count lines in.
+        /// The text before it, to count lines.
         before: String,
         /// A sentence.
         message: String,
@@ -97,7 +97,7 @@ pub enum ReadProblem {
 }
 
 impl ReadProblem {
-    /// As a clause that fits behind the name of the file.
+    /// The reason as a clause after the file name.
     pub fn reason(&self) -> String {
         match self {
             Self::NotText { message, .. } => message.trim_end_matches('.').to_owned(),
@@ -119,7 +119,7 @@ impl From<OpenProblem> for ReadProblem {
     }
 }
 
-/// A clone may leave out contents (`--filter=blob:none`) until they are asked for, which only `git` can do.
+/// A partial clone (`--filter=blob:none`) lacks content until it is requested, which only `git` can do.
 fn git_reason(error: &git2::Error) -> &str {
     match error.code() {
         git2::ErrorCode::NotFound => "its content is not in this clone; run `git fetch --refetch --no-filter`",
@@ -127,12 +127,12 @@ fn git_reason(error: &git2::Error) -> &str {
     }
 }
 
-/// What reading reuses from file to file. One per thread.
+/// Reused buffers for reading. One per thread.
 #[derive(Default)]
 pub struct ReadBuffer {
     bytes: Vec<u8>,
     decoded: String,
-    /// Git handles are not shared between threads, and opening one is dear: the last one stays.
+    /// Git handles cannot be shared between threads and are expensive to open, so the last one is kept.
     opened: Option<(Arc<BlobStore>, git2::Repository)>,
 }
 
@@ -142,12 +142,12 @@ impl std::fmt::Debug for ReadBuffer {
     }
 }
 
-/// The text of `file`, valid until the buffer is used again.
+/// Reads the text of `file`, which is valid until the buffer is used again.
 pub fn read<'b>(file: &'b SourceFile, buffer: &'b mut ReadBuffer) -> Result<TextRef<'b>, ReadProblem> {
     read_at_most(file, buffer, LARGEST_MANIFEST)
 }
 
-/// The same, of a file that a program wrote.
+/// Like [`read`], for a generated file.
 pub fn read_large<'b>(file: &'b SourceFile, buffer: &'b mut ReadBuffer) -> Result<TextRef<'b>, ReadProblem> {
     read_at_most(file, buffer, LARGEST_FILE)
 }
@@ -170,12 +170,12 @@ fn read_at_most<'b>(file: &'b SourceFile, buffer: &'b mut ReadBuffer, limit: u64
     }
 }
 
-/// Reads the whole file to the front of `bytes`, which only ever grows (zeroing it again would cost more than
-/// reading), and tells how much of it is the file.
+/// Reads the whole file into the start of `bytes` and returns its length. The buffer only grows, because zeroing it
+/// again would cost more than reading.
 fn fill(disk: &DiskFile, bytes: &mut Vec<u8>, limit: u64) -> Result<usize, ReadProblem> {
     let OpenFile { mut file, length } = open(&disk.within, &disk.path, limit)?;
     make_ready(bytes);
-    // One byte more than the file has, so that the last read falls short.
+    // One byte more than the file has, so that the last read is short.
     let expected = usize::try_from(length).unwrap_or(usize::MAX - 1) + 1;
     if bytes.len() < expected {
         bytes.resize(expected, 0);
@@ -190,10 +190,10 @@ fn fill(disk: &DiskFile, bytes: &mut Vec<u8>, limit: u64) -> Result<usize, ReadP
         filled += read;
         check_size(filled as u64, limit)?;
         if read == 0 || filled < bytes.len() {
-            // A regular file gives all that is asked for: less means its end, and asking again costs a call.
+            // A regular file fills the buffer completely until its end, so a short read saves another call.
             return Ok(filled);
         }
-        // It has grown since it was opened.
+        // The file has grown since it was opened.
         bytes.resize(filled + FIRST_READ, 0);
     }
 }
@@ -282,7 +282,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let file = on_disk(&folder, b"");
         let path = folder.path().join("x.yaml");
-        // Sparse: it takes no room on the disk.
+        // A sparse file, which uses no disk space.
         let grown = fs::File::options().write(true).open(&path).and_then(|file| file.set_len(LARGEST_MANIFEST + 1));
         grown.expect("it grows");
         let mut buffer = ReadBuffer::default();

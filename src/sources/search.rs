@@ -1,5 +1,5 @@
-//! Finds files by their paths without reading any: configs in the folders below, and YAML that `manifests.include` does
-//! not name. Unlike `discover` it reports nothing that it could not look into: whoever searches asks for what is there.
+//! Finds files by their paths without reading them: configs in subfolders, and YAML files that `manifests.include` does
+//! not match. Unlike `discover`, it ignores folders that it cannot read.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -12,10 +12,10 @@ use super::ignored::Ignored;
 use super::inspect::{entries_of, real_path};
 use super::pattern::is_skipped;
 
-/// From so many folders at a time on, threads pay.
+/// The number of folders on one level from which threads are faster.
 const MANY_FOLDERS: usize = 48;
 
-/// Folders that hold other people's files, by the conventions of their languages.
+/// Folders for third-party files, by the conventions of their languages.
 const VENDORED: [&str; 9] = [
     "node_modules",
     "bower_components",
@@ -28,26 +28,26 @@ const VENDORED: [&str; 9] = [
     ".terraform",
 ];
 
-/// What to search for. All paths are relative to the root.
+/// The criteria of a search. All paths are relative to the root.
 pub struct Search<'a> {
     pub root: &'a Path,
     /// Whether a folder is entered.
     pub enters: &'a (dyn Fn(&Path) -> bool + Sync),
-    /// A first look at the last part of a path, before the path is put together.
+    /// A quick check of the last component, before the path is built.
     pub may_take: &'a (dyn Fn(&OsStr) -> bool + Sync),
     pub takes: &'a (dyn Fn(&Path) -> bool + Sync),
-    /// A folder below the root that holds a file of such a name is left out.
+    /// A subfolder that contains a file with such a name is left out.
     pub is_border: &'a (dyn Fn(&OsStr) -> bool + Sync),
-    /// Where the search is given up: nobody waits for a walk through a whole disk.
+    /// The maximum number of folders, so that a search in a very large tree ends.
     pub most_folders: usize,
 }
 
-/// What a search found.
+/// The result of a search.
 #[derive(Debug, Default)]
 pub struct Found {
     /// Regular files, sorted.
     pub files: Vec<PathBuf>,
-    /// Every folder was looked into, or left out on purpose.
+    /// Every folder was searched, or left out on purpose.
     pub is_complete: bool,
 }
 
@@ -72,7 +72,7 @@ impl Listed {
 }
 
 impl Search<'_> {
-    /// Looks level by level. Links are not followed; repositories of their own, vendored folders and what Git ignores are
+    /// Searches level by level. Links are not followed; nested repositories, vendored folders and ignored paths are
     /// left out.
     pub fn run(&self) -> Found {
         let root = real_path(self.root).unwrap_or_else(|| self.root.to_owned());
@@ -109,7 +109,7 @@ impl Search<'_> {
         }
         let above = folder.ignored.clone();
         let has_rules = entries.iter().any(|(name, _)| name == ".gitignore");
-        // Rules that cannot be read are reported by the walk that reads manifests.
+        // Unreadable rules are reported by the walk that reads manifests.
         let ignored = if has_rules { Ignored::enter(above, &folder.path, within, &mut Vec::new()) } else { above };
         for (name, kind) in entries {
             let is_candidate = match kind.is_dir() {

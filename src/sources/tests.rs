@@ -1,5 +1,5 @@
-//! Generated repositories full of links, pipes and devices, for every function that reads or writes: what lies outside
-//! is never read and never changed, what lies inside is, and nothing waits for ever.
+//! Property tests for every function that reads or writes files, on generated repositories full of links, pipes and
+//! devices: files outside are never read or changed, files inside are, and nothing blocks.
 #![expect(clippy::disallowed_methods, reason = "lays out folders, and watches a thread")]
 
 use std::collections::BTreeMap;
@@ -14,10 +14,10 @@ use super::*;
 use crate::generated_cases::{cases, seed};
 
 const SECRET: &str = "marker-of-what-lies-outside";
-/// What a case takes at most; a debug build on a busy machine takes milliseconds.
+/// The time limit of a case; a debug build on a busy machine takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Everything that portolan reads or writes by its name, and what may stand in the way there. Parents come first.
+/// All names that portolan reads or writes, which the tests replace with other kinds of entries. Parents come first.
 const NAMES: [&str; 24] = [
     "portolan.yaml",
     "catalog",
@@ -45,7 +45,7 @@ const NAMES: [&str; 24] = [
     ".vscode",
 ];
 
-/// Splitmix64: small, and the same everywhere.
+/// Splitmix64: a small deterministic random number generator.
 struct Chance(u64);
 
 impl Chance {
@@ -89,10 +89,11 @@ impl World {
         world
     }
 
-    /// What a hostile commit, a careless person or a broken tool leaves at a path; half of the time what belongs there.
+    /// Puts a random entry at a path, as a hostile commit, a careless user or a broken tool could; half of the time it
+    /// is the expected one.
     fn put(&self, name: &str, chance: &mut Chance) {
         let path = self.repo.join(name);
-        // Nothing is laid through a link.
+        // Nothing is created through a link.
         let mut above = Path::new(name).ancestors().skip(1);
         let is_plain = above.all(|it| self.repo.join(it).symlink_metadata().is_ok_and(|it| it.is_dir()));
         if !is_plain {
@@ -133,7 +134,7 @@ impl World {
         }
     }
 
-    /// All that may not change: what lies outside, and Git's folder.
+    /// Everything that must not change: files outside, and the Git directory.
     fn untouchable(&self) -> BTreeMap<PathBuf, String> {
         let mut found = BTreeMap::new();
         let mut left = vec![self.outside.clone(), self.repo.join(".git")];
@@ -157,7 +158,7 @@ impl World {
         found
     }
 
-    /// Whether a path is a file that may be read, found out in another way: by the system's own resolution.
+    /// Whether a path is a file that may be read, determined independently by the system's own resolution.
     fn is_readable(&self, path: &Path) -> bool {
         let Ok(real) = self.repo.join(path).canonicalize() else { return false };
         let is_file = real.is_file();
@@ -165,7 +166,7 @@ impl World {
     }
 }
 
-/// One pipe under many names: making each anew would start a program.
+/// One pipe is linked under many names, because creating each would start a program.
 fn pipe(path: &Path) {
     static FIRST: LazyLock<(tempfile::TempDir, PathBuf)> = LazyLock::new(|| {
         let folder = tempfile::tempdir().expect("a folder");
@@ -177,7 +178,7 @@ fn pipe(path: &Path) {
     fs::hard_link(&FIRST.1, path).expect("a second name");
 }
 
-/// Reads in every way that there is; yields all that was read, and what was said instead.
+/// Calls every reading function; returns all text and errors.
 fn read_everything(world: &World) -> String {
     let repo = &world.repo;
     let boundary = Boundary::new(repo);
@@ -229,7 +230,7 @@ fn write_everywhere(world: &World, chance: &mut Chance) {
         let name = chance.pick(&NAMES);
         let name = if chance.below(3) == 0 { format!("{name}/new.yaml") } else { name.to_owned() };
         let absolute = repo.join(&name);
-        // Each may be refused. What counts is what is there afterwards.
+        // Each call may be refused; what counts is the state afterwards.
         match chance.below(8) {
             0 => drop(write_output(&boundary, &absolute, "written")),
             1 => drop(append_output(&boundary, &absolute, "written")),

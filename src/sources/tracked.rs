@@ -1,6 +1,6 @@
-//! Reads Git's index for what the walk does not find: a tracked file is not ignored, whatever a `.gitignore` says, and one
-//! that is absent from the work tree without having been removed (sparse checkouts, hidden changes, conflicts, other
-//! repositories in its folder) is not deleted.
+//! Reads Git's index to correct the walk: tracked files are not ignored, whatever a `.gitignore` says, and tracked
+//! files that are missing in the work tree for other reasons (sparse checkout, hidden changes, conflicts, nested
+//! repositories) do not count as deleted.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ use super::pattern::Pattern;
 use super::read::{LARGEST_FILE, SourceFile};
 use crate::domain::words::count;
 
-/// Flags of an entry; `git2` has no names for them.
+/// Flags of an index entry; `git2` has no constants for them.
 const SKIP_WORKTREE: u16 = 1 << 14;
 const INTENT_TO_ADD: u16 = 1 << 13;
 const ASSUME_UNCHANGED: u16 = 1 << 15;
@@ -26,7 +26,7 @@ const STAGE: u16 = 0x3000;
 const KIND: u32 = 0o170_000;
 const SUBMODULE: u32 = 0o160_000;
 
-/// The index of the work tree that the root lies in.
+/// The index of the work tree that contains the root.
 pub(super) struct Tracked<'r> {
     git_dir: GitDir,
     within: &'r Boundary,
@@ -36,7 +36,7 @@ pub(super) struct Tracked<'r> {
 }
 
 impl<'r> Tracked<'r> {
-    /// `None` outside of Git; an error where the index cannot be read.
+    /// `None` outside of Git; an error if the index cannot be read.
     pub fn open(within: &'r Boundary) -> Result<Option<Self>, git2::Error> {
         let root = within.root();
         let Some(git_dir) = GitDir::of(root) else { return Ok(None) };
@@ -45,13 +45,12 @@ impl<'r> Tracked<'r> {
         Ok(Some(Self { git_dir, within, root, prefix, index }))
     }
 
-    /// The tracked paths among `left_out` and in the folders among them, which end in a slash; all are relative to the
-    /// root.
+    /// The tracked paths among `left_out` and in its folders, which end with a slash; all are relative to the root.
     pub fn among(&self, left_out: &[PathBuf]) -> Vec<PathBuf> {
         let mut found = Vec::new();
         for path in left_out {
             let path = self.prefix.join(path);
-            // Sorted by their names, so all that lies in a folder, and all sides of a conflict, follow each other.
+            // The index is sorted by name, so the files of a folder and all sides of a conflict are adjacent.
             let Ok(first) = self.index.find_prefix(path.as_path()) else { continue };
             for at in first..self.index.len() {
                 let Some(entry) = self.index.get(at) else { break };
@@ -67,7 +66,7 @@ impl<'r> Tracked<'r> {
         found
     }
 
-    /// Compares the index with what the walk found. `files` are sorted by path.
+    /// Compares the index with the files of the walk, which are sorted by path.
     pub fn absent(&self, pattern: &Pattern, files: &[SourceFile], nested: &mut BTreeMap<PathBuf, Nested>) -> Absent {
         let mut absent = Absent::default();
         for entry in self.index.iter() {
@@ -138,7 +137,7 @@ impl<'r> Tracked<'r> {
         }
     }
 
-    /// Whether this is a sparse checkout, which is said by another file than the index.
+    /// Whether this is a sparse checkout, which a file other than the index records.
     pub fn is_sparse(&self) -> bool {
         exists(&self.git_dir.path.join("info/sparse-checkout"))
     }
@@ -154,18 +153,18 @@ impl<'r> Tracked<'r> {
 pub(super) struct Absent {
     skipped: Vec<PathBuf>,
     assumed: Vec<PathBuf>,
-    /// In the work tree, with content that Git does not show as changed; with the flag that hides it.
+    /// Files in the work tree whose changes Git does not show, with the flag that hides them.
     hidden_changes: Vec<(PathBuf, &'static str)>,
     conflicts: BTreeSet<PathBuf>,
-    /// Something else is where a folder of manifests was.
+    /// Folders of manifests that something else replaced.
     replaced: BTreeSet<PathBuf>,
-    /// Not there, and nothing says why: a person removed it.
+    /// Missing files without another reason: the user removed them.
     gone: Vec<PathBuf>,
     pub submodules: Vec<PathBuf>,
 }
 
 impl Absent {
-    /// Of those that are gone only the ones that a file system without case cannot hold beside another stay.
+    /// Keeps only those missing files that a case-insensitive file system cannot store next to another one.
     fn keep_case_twins(&mut self, index: &Index, prefix: &Path) {
         if self.gone.is_empty() {
             return;
@@ -220,7 +219,7 @@ impl Absent {
     }
 }
 
-/// Whether a file has the content of a blob; line endings do not count.
+/// Whether a file has the content of a blob, ignoring line endings.
 fn holds(within: &Boundary, file: &Path, id: Oid) -> bool {
     let Ok(bytes) = read_whole(within, file, LARGEST_FILE) else { return false };
     let is_same = |bytes: &[u8]| Oid::hash_object(ObjectType::Blob, bytes).is_ok_and(|hash| hash == id);

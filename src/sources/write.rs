@@ -1,5 +1,5 @@
-//! Writes a file atomically and only inside the root, whatever `..` or links say. The new text comes with a rename, so
-//! the file's permissions are copied.
+//! Writes files atomically and only inside the root, even with `..` or links in the path. The new content is written to
+//! a temporary file and renamed, so the permissions of the old file are copied.
 
 #![expect(clippy::disallowed_methods, reason = "one of the few files that write")]
 
@@ -34,13 +34,13 @@ pub enum WriteError {
     Io { path: PathBuf, source: io::Error },
 }
 
-/// Puts `bytes` at `path` (relative to `root`, or absolute and inside it), making the folders on the way. A link
-/// inside the root stays a link: what it points to is written.
+/// Writes `bytes` to `path` (relative to `root`, or absolute and inside it) and creates missing folders. A link inside
+/// the root is kept, and its target is written.
 pub fn write_atomically(root: &Path, path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     let fail = |source| WriteError::Io { path: path.to_owned(), source };
     let target = resolve(&real_root(root, path)?, path)?;
     let existing = match fs::symlink_metadata(&target) {
-        // A rename would do it all the same, and somebody meant it when they sealed the file.
+        // A rename would replace a read-only file too, but its owner protected it on purpose.
         Ok(metadata) if metadata.permissions().readonly() => {
             return Err(WriteError::ReadOnly { path: path.to_owned() });
         }
@@ -64,7 +64,7 @@ pub fn write_atomically(root: &Path, path: &Path, bytes: &[u8]) -> Result<(), Wr
     Ok(())
 }
 
-/// Makes a file that is not there yet, as [`write_atomically`] does; one that is there stays as it is.
+/// Creates a new file like [`write_atomically`]; fails if it exists.
 pub fn create_atomically(root: &Path, path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     let fail = |source| WriteError::Io { path: path.to_owned(), source };
     let within = real_root(root, path)?;
@@ -75,11 +75,11 @@ pub fn create_atomically(root: &Path, path: &Path, bytes: &[u8]) -> Result<(), W
     let (draft, mut file) = Draft::create(target.parent().unwrap_or(root)).map_err(fail)?;
     file.write_all(bytes).map_err(fail)?;
     drop(file);
-    // A link is refused where a rename would replace.
+    // Unlike a rename, a hard link fails if the target exists.
     match fs::hard_link(&draft.path, &target) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(WriteError::Exists { path: path.to_owned() }),
-        // There are disks that have no links; what is left is the moment since the look above.
+        // Some file systems have no hard links; the rename leaves a short race after the check above.
         Err(_) => {
             fs::rename(&draft.path, &target).map_err(fail)?;
             draft.keep();
@@ -89,12 +89,12 @@ pub fn create_atomically(root: &Path, path: &Path, bytes: &[u8]) -> Result<(), W
 }
 
 fn real_root(root: &Path, path: &Path) -> Result<Boundary, WriteError> {
-    // Asked here: a root that is not there is an error, and is not made.
+    // A missing root is an error here and is not created.
     fs::metadata(root).map_err(|source| WriteError::Io { path: path.to_owned(), source })?;
     Ok(Boundary::new(root))
 }
 
-/// Where the bytes really go: an absolute path without links, in a folder that is there.
+/// The final target: an absolute path without links, in an existing folder.
 fn resolve(within: &Boundary, path: &Path) -> Result<PathBuf, WriteError> {
     let target = place_inside(within, path)?;
     if let Some(folder) = target.parent() {
@@ -103,11 +103,11 @@ fn resolve(within: &Boundary, path: &Path) -> Result<PathBuf, WriteError> {
     Ok(target)
 }
 
-/// The same, before its folder is made.
+/// Like `resolve`, but without creating the folder.
 pub(super) fn place_inside(within: &Boundary, path: &Path) -> Result<PathBuf, WriteError> {
     let outside = || WriteError::Outside { path: path.to_owned(), root: within.root().to_owned() };
     if path.components().any(|part| part == Component::ParentDir) {
-        // Even where it would come back in: through a link it does not go where it seems to.
+        // Refused even if the path would come back in, because `..` after a link leads elsewhere.
         return Err(outside());
     }
     if path.file_name().is_none() {
@@ -117,7 +117,7 @@ pub(super) fn place_inside(within: &Boundary, path: &Path) -> Result<PathBuf, Wr
     if within.holds(&target) { Ok(target) } else { Err(outside()) }
 }
 
-/// The same, of a path that the command line names: it may be outside, unless it is a link inside that leads there.
+/// Like `place_inside`, for a path from the command line: it may be outside, unless a link inside leads there.
 pub(super) fn place_named(within: &Boundary, path: &Path) -> Result<PathBuf, WriteError> {
     let outside = || WriteError::Outside { path: path.to_owned(), root: within.root().to_owned() };
     let resolved = within.resolve(path).map_err(|problem| match problem {
@@ -134,13 +134,13 @@ pub(super) fn place_named(within: &Boundary, path: &Path) -> Result<PathBuf, Wri
     Ok(resolved.path)
 }
 
-/// Only the superuser may give files away; for all others they are theirs already.
+/// Keeps the owner of the old file. Only the superuser can change owners; other users already own their files.
 pub(super) fn keep_owner(file: &File, existing: &fs::Metadata) {
     #[cfg(unix)] // files have an owner and a group
     {
         use std::os::unix::fs::{MetadataExt, fchown};
         if file.metadata().is_ok_and(|new| (new.uid(), new.gid()) != (existing.uid(), existing.gid())) {
-            // Best effort: a file that is readable but has a new owner is better than no repair.
+            // Best effort: a readable file with a new owner is better than no fix.
             let _ = fchown(file, Some(existing.uid()), Some(existing.gid()));
         }
     }
@@ -148,12 +148,12 @@ pub(super) fn keep_owner(file: &File, existing: &fs::Metadata) {
     let _ = (file, existing);
 }
 
-/// The new file under a name of its own; gone again unless it is kept. The next draft in this folder removes it where
-/// this process is killed before.
+/// A temporary file, which is deleted on drop unless it is kept. If this process is killed, the next draft in this
+/// folder removes it.
 pub(super) struct Draft {
     pub(super) path: PathBuf,
     kept: bool,
-    /// Held until the file has its name.
+    /// Held until the file has its final name.
     _lock: Option<File>,
 }
 
@@ -184,7 +184,7 @@ impl Draft {
 impl Drop for Draft {
     fn drop(&mut self) {
         if !self.kept {
-            // The error that led here is the one to tell.
+            // The error that led here is the one to report.
             let _ = fs::remove_file(&self.path);
         }
     }
@@ -214,7 +214,7 @@ mod tests {
         write_atomically(&roots.root, path.as_ref(), b"new")
     }
 
-    /// No draft is left behind.
+    /// The names in a folder, to check that no draft remains.
     fn names(folder: &Path) -> Vec<String> {
         let entries = fs::read_dir(folder).expect("it is there");
         let mut names: Vec<String> =
@@ -326,7 +326,7 @@ mod tests {
         assert!(matches!(write(&roots, "broken.yaml"), Err(WriteError::NotAFile { .. })));
         assert_eq!(names(&roots.outside), ["x.yaml"]);
         assert_eq!(fs::read(roots.outside.join("x.yaml")).expect("it is there"), b"theirs");
-        // A root that is itself reached through a link is the same root.
+        // A root that is reached through a link is the same root.
         let through = roots.outside.parent().expect("it has one").join("through");
         symlink(&roots.root, &through).expect("a link");
         write_atomically(&through, &through.join("z.yaml"), b"new").expect("it is written");

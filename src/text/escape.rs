@@ -1,9 +1,9 @@
-//! Escapes text for terminals and for the logs of pipelines. Terminals obey escape sequences; bidirectional controls
-//! change how the text around them is shown; and runners obey commands that they find in a log line: GitHub Actions
+//! Escapes text for terminals and for the logs of CI systems. Terminals interpret escape sequences; bidirectional
+//! controls change how the text around them is shown; and CI runners execute commands in log lines: GitHub Actions
 //! (`::error::`, `##[error]`), Azure Pipelines (`##vso[...]`, `##[...]`), TeamCity (`##teamcity[...]`), GitLab
 //! (`section_start:`) and Buildkite (`--- `, `+++ `, `~~~ `, `^^^ `). A runner reads every line of a step, whichever
-//! program wrote it, so these commands are neutralised always and not only where a runner is detected: a backslash
-//! stands before the sign that makes them a command. The text stays readable, and nothing invisible is copied with it.
+//! program wrote it, so these commands are always neutralised, not only in CI: a backslash before the decisive
+//! character. The text stays readable, and copying it copies nothing invisible.
 
 use std::borrow::Cow;
 
@@ -12,13 +12,13 @@ pub fn is_bidi(c: char) -> bool {
     matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// A character that no terminal should get from a file. `char::is_control` covers C0, DEL and C1.
+/// A character from a file that must never reach a terminal. `char::is_control` covers C0, DEL and C1.
 pub fn is_unsafe(c: char) -> bool {
     c.is_control() || is_bidi(c) || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-/// One line of harmless text: escape sequences and control characters are gone, breaks and tabs are spaces. Commands of
-/// runners are left, since they depend on where in a line the text will stand: see [`neutralise`].
+/// One line of safe text: escape sequences and control characters are removed, line breaks and tabs become spaces.
+/// Runner commands are kept, because they depend on the position in the line: see [`neutralise`].
 pub fn clean(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_unsafe) {
         return text.into();
@@ -42,8 +42,8 @@ pub fn clean(text: &str) -> Cow<'_, str> {
     kept.into()
 }
 
-/// How many bytes of an escape sequence the text starts with; 0 for none. A sequence that does not end costs
-/// only its opening, so that it cannot swallow the sentence.
+/// The length in bytes of the escape sequence that the text starts with; 0 for none. Of an unterminated sequence only
+/// the introducer counts, so that the rest of the text is not removed.
 fn sequence_length(text: &str) -> usize {
     let mut chars = text.char_indices();
     let kind = match chars.next() {
@@ -74,7 +74,7 @@ fn sequence_length(text: &str) -> usize {
     }
 }
 
-/// The picture of a character that must not be shown itself, one column wide: source lines keep their shape.
+/// A visible symbol for a control character, one column wide, so that source lines keep their alignment.
 pub fn picture(c: char, unicode: bool) -> char {
     match c {
         _ if !unicode => '?',
@@ -84,8 +84,8 @@ pub fn picture(c: char, unicode: bool) -> char {
     }
 }
 
-/// The same text in as many bytes, with `?` for every byte of what a terminal would obey. For texts that are shown by
-/// byte offsets. Line breaks and tabs stay.
+/// The same text in as many bytes, with `?` for every byte that a terminal would interpret. It is used for text with
+/// byte offsets. Line breaks and tabs are kept.
 pub fn in_place(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
@@ -100,8 +100,7 @@ pub fn in_place(text: &str) -> String {
     out
 }
 
-/// Whole lines of a text that was put together from safe parts, with every command of a runner made harmless. Applying
-/// it twice changes nothing more.
+/// Neutralises every runner command in whole lines of a text that was composed of safe parts. It is idempotent.
 pub fn neutralise(text: &str) -> Cow<'_, str> {
     const SIGNS: [&str; 7] = ["##", "::", "section_", "---", "+++", "~~~", "^^^"];
     if !SIGNS.iter().any(|sign| text.contains(sign)) {
@@ -121,9 +120,9 @@ pub fn neutralise(text: &str) -> Cow<'_, str> {
     out.into()
 }
 
-/// Where in a line a command begins that counts only at the start of a line.
+/// The position in a line of a command that counts only at the start of a line.
 fn command_at_start(line: &str) -> Option<usize> {
-    // Buildkite reads its headings in the first column alone.
+    // Buildkite recognises its headings only in the first column.
     let is_heading = ["--- ", "+++ ", "~~~ ", "^^^ "].iter().any(|heading| without_colours(line).starts_with(heading));
     let is_diff =
         ["--- a/", "+++ b/", "--- \"a/", "+++ \"b/"].iter().any(|head| without_colours(line).starts_with(head));
@@ -142,12 +141,12 @@ fn command_at_start(line: &str) -> Option<usize> {
     is_command.then_some(line.len() - body.len())
 }
 
-/// What does not keep a reader from taking the following characters for the first of a line.
+/// Characters after which a reader still treats the following ones as the start of the line.
 fn is_zero_width(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
 
-/// The rest of the text behind its colour codes.
+/// The text after its leading colour codes.
 fn without_colours(mut text: &str) -> &str {
     loop {
         let length = colour_length(text);
@@ -158,15 +157,15 @@ fn without_colours(mut text: &str) -> &str {
     }
 }
 
-/// How many bytes of a colour code (`ESC [ ... m`) the text starts with; 0 for none.
+/// The length in bytes of the colour code (`ESC [ ... m`) that the text starts with; 0 for none.
 fn colour_length(text: &str) -> usize {
     let Some(body) = text.strip_prefix("\u{1b}[") else { return 0 };
     let digits = body.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b';').count();
     if body.as_bytes().get(digits) == Some(&b'm') { digits + 3 } else { 0 }
 }
 
-/// Where in a text the brackets stand that make `##[`, `##vso[`, `##teamcity[` and their like commands. Runners look for
-/// these anywhere in a line.
+/// The positions of the brackets in `##[`, `##vso[`, `##teamcity[` and similar commands. Runners look for these
+/// anywhere in a line.
 pub fn command_brackets(text: &str) -> Vec<usize> {
     let mut found = Vec::new();
     if !text.contains('#') {
@@ -194,13 +193,13 @@ pub fn command_brackets(text: &str) -> Vec<usize> {
     found
 }
 
-/// Whether a runner would obey something in this text, wherever in a line it will stand.
+/// Whether the text contains a runner command, at any position in a line.
 pub fn holds_command(text: &str) -> bool {
     text.lines().any(|line| command_at_start(line).is_some()) || !command_brackets(text).is_empty()
 }
 
-/// The last escape before text leaves the program for people: whatever a terminal or a runner would obey is harmless
-/// behind it, however the text was made. With `paints`, our own colours and links pass.
+/// The last escape before text is printed: its result contains nothing that a terminal or a runner would interpret,
+/// however the text was made. With `paints`, our own colours and links are kept.
 pub fn printable(text: &str, paints: bool) -> Cow<'_, str> {
     let is_plain = |c: char| matches!(c, '\n' | '\t') || !is_unsafe(c);
     if text.chars().all(is_plain) {
@@ -218,7 +217,7 @@ pub fn printable(text: &str, paints: bool) -> Cow<'_, str> {
         }
         at += c.len_utf8();
         match c {
-            // The end of a line of a file with such ends, as in a diff.
+            // A carriage return before a line feed, as in a diff of a file with such line endings.
             '\r' if rest.starts_with("\r\n") => out.push(c),
             c if is_plain(c) => out.push(c),
             c => out.push(picture(c, true)),
@@ -230,7 +229,7 @@ pub fn printable(text: &str, paints: bool) -> Cow<'_, str> {
     }
 }
 
-/// How many bytes the opening or the end of a link of ours takes: to a page on the web, or to nothing.
+/// The length in bytes of the start or the end of one of our links: to a web page, or to nothing.
 fn link_length(text: &str) -> usize {
     const OPEN: &str = "\u{1b}]8;;";
     const CLOSE: &str = "\u{1b}\\";

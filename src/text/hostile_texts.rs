@@ -1,12 +1,12 @@
-//! Hostile texts for the tests of everything that shows text, and what no output may hold. Shared by the unit tests and
-//! the integration tests, so it uses nothing of the program: the checks are written a second time, on purpose.
+//! Hostile texts for the tests of everything that prints text, and checks of the output. Unit tests and integration
+//! tests share it, so it uses nothing of the program: the checks are deliberately implemented a second time.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 /// One of each kind.
 pub const CORPUS: &[&str] = &[
-    // Commands of runners.
+    // Runner commands.
     "::error::owned",
     "::set-output name=a::b",
     "::add-mask::owned",
@@ -26,7 +26,7 @@ pub const CORPUS: &[&str] = &[
     "section_start:1:x\r\u{1b}[0K",
     "section_end:1:x",
     "a\n--- fold\n+++ open\n^^^ +++\n~~~ muted",
-    // Terminals.
+    // Terminal escape sequences.
     "\u{1b}[2J\u{1b}[1;31mred\u{1b}[0m",
     "\u{1b}[8mconcealed",
     "\u{1b}]8;;https://evil.example\u{7}link\u{1b}]8;;\u{7}",
@@ -41,7 +41,7 @@ pub const CORPUS: &[&str] = &[
     "a\u{0}b\u{7}\u{8}\u{8}\u{b}\u{c}\u{e}\u{7f}",
     "over\rwritten",
     "a\tb",
-    // Unicode.
+    // Unicode tricks.
     "\u{202e}gnp.exe\u{202c}",
     "\u{2066}a\u{2069}\u{2067}b\u{2068}",
     "\u{61c}\u{200e}\u{200f}",
@@ -51,7 +51,7 @@ pub const CORPUS: &[&str] = &[
     "\u{fff9}a\u{fffa}b\u{fffb}\u{fffe}\u{ffff}\u{fffd}",
     "日本語🎉👩\u{200d}💻",
     "e\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}",
-    // Formats.
+    // Markup of output formats.
     "`code` ``two`` ```fence```",
     "```\n</details>\n```",
     "~~~\nx",
@@ -76,7 +76,7 @@ pub const CORPUS: &[&str] = &[
     "",
 ];
 
-/// Pieces of the corpus and any other characters, put together.
+/// Random combinations of corpus pieces and other characters.
 pub fn hostile_text() -> BoxedStrategy<String> {
     let sign = prop_oneof![
         3 => prop::sample::select(vec![
@@ -95,7 +95,7 @@ pub fn hostile_text() -> BoxedStrategy<String> {
     vec(piece, 1..4).prop_map(|pieces| pieces.concat()).boxed()
 }
 
-/// What a terminal or a reader would be deceived by. `paints`: colours and links of the program's own are none.
+/// The lines that would deceive a terminal or a reader. `paints`: the program's own colours and links are allowed.
 pub fn terminal_faults(text: &str, paints: bool) -> Vec<String> {
     let text = if paints { without_paint(text) } else { text.to_owned() };
     let is_bad = |c: char| {
@@ -105,7 +105,7 @@ pub fn terminal_faults(text: &str, paints: bool) -> Vec<String> {
     text.lines().filter(|line| line.chars().any(is_bad)).map(|line| format!("obeyed by a terminal: {line:?}")).collect()
 }
 
-/// Lines that a runner would obey. `annotations`: those of `--output github` are meant.
+/// The lines that a runner would execute. `annotations`: those of `--output github` are allowed.
 pub fn runner_faults(text: &str, annotations: bool) -> Vec<String> {
     let text = without_paint(text);
     let mut faults = Vec::new();
@@ -129,7 +129,7 @@ pub fn runner_faults(text: &str, annotations: bool) -> Vec<String> {
     faults
 }
 
-/// The text without colour codes and links, as the program writes them.
+/// The text without colour codes and links in the form that the program writes.
 pub fn without_paint(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -152,7 +152,7 @@ pub fn without_paint(text: &str) -> String {
     out + rest
 }
 
-/// Markdown whose fences and folds are not closed, or closed too often, and what lives outside of code.
+/// Unbalanced fences and folds in Markdown, and markup that is active outside code.
 pub fn markdown_faults(text: &str) -> Vec<String> {
     let mut faults = Vec::new();
     let (mut fence, mut folds): (Option<String>, i32) = (None, 0);
@@ -163,7 +163,7 @@ pub fn markdown_faults(text: &str) -> Vec<String> {
             Some(_) => {}
             None if ticks.len() >= 3 => fence = Some(ticks),
             None => {
-                // Backticks make no code in a block of HTML.
+                // Backticks do not create code in an HTML block.
                 let prose = if line.starts_with('<') { line.to_owned() } else { without_code(line) };
                 let prose = prose.replace("\\\\", "").replace("\\]", "");
                 folds += i32::try_from(prose.matches("<details").count()).unwrap_or(i32::MAX);
@@ -171,7 +171,7 @@ pub fn markdown_faults(text: &str) -> Vec<String> {
                 if prose.contains("<script") || prose.contains("<img") {
                     faults.push(format!("HTML lives: {line:?}"));
                 }
-                // Nobody is mentioned in code, in HTML neither.
+                // Mentions have no effect in code, including HTML code.
                 let prose: String =
                     prose.split("<code>").map(|part| part.rsplit("</code>").next().unwrap_or_default()).collect();
                 if prose.contains("@team") || prose.contains("](javascript:") {
@@ -199,7 +199,7 @@ fn without_code(line: &str) -> String {
     let mut rest = line;
     while let Some(at) = rest.find('`') {
         out.push_str(&rest[..at]);
-        // A backslash that is escaped itself escapes nothing.
+        // An escaped backslash escapes nothing.
         let backslashes = at - rest[..at].trim_end_matches('\\').len();
         if backslashes % 2 == 1 {
             out.push('`');
@@ -209,7 +209,7 @@ fn without_code(line: &str) -> String {
         let ticks = rest[at..].len() - rest[at..].trim_start_matches('`').len();
         let mark = &rest[at..at + ticks];
         let body = &rest[at + ticks..];
-        // The next run of just so many.
+        // The next run of the same length.
         let mut from = 0;
         let end = loop {
             let Some(found) = body[from..].find('`').map(|found| from + found) else { break None };

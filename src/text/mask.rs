@@ -1,9 +1,9 @@
-//! Masks credentials in everything that portolan shows, writes down or digests: the one place that decides what stands
-//! instead of a credential. It is `[secret TAG]`, and the tag is an HMAC of the credential, so that two credentials can be
-//! told apart and nobody without the key can guess one.
+//! Masks credentials in everything that portolan prints, saves or digests. It is the only place that decides what
+//! replaces a credential: `[secret TAG]`, where the tag is an HMAC of the credential, so that two credentials can be
+//! distinguished and nobody without the key can guess one.
 //!
-//! The key comes from the client secret of the platform where there is one, so that a pull request and its pipeline agree.
-//! Otherwise it is random, and tags compare within one run alone.
+//! The key comes from the client secret of the platform if there is one, so that a pull request and its pipeline agree.
+//! Otherwise it is random, and tags can be compared only within one run.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,7 +16,7 @@ use ring::{hkdf, hmac};
 use super::credentials::{self, holds_secret};
 use super::redact::Redactor;
 
-/// Letters of a tag: none makes a word or a number with the others.
+/// The letters of a tag, chosen so that they form no words or numbers.
 const ALPHABET: &[u8; 16] = b"bdghjkmnpqrstvwx";
 const TAG_LETTERS: usize = 12;
 
@@ -29,7 +29,7 @@ pub struct Mask {
 
 struct Shared {
     key: hmac::Key,
-    /// Names of properties whose values are shown.
+    /// Names of properties whose values are not masked.
     allowed: Vec<String>,
     is_off: bool,
 }
@@ -41,7 +41,8 @@ impl fmt::Debug for Mask {
 }
 
 impl Mask {
-    /// Whoever has the same secret makes the same tags. `allowed`: names of properties that are not masked.
+    /// A mask whose key is derived from the secret, so that equal secrets give equal tags. `allowed`: names of
+    /// properties that are not masked.
     pub fn derived(secret: &[u8], allowed: Vec<String>) -> Self {
         let derived = hkdf::Salt::new(hkdf::HKDF_SHA256, b"portolan mask 1").extract(secret);
         let key = derived.expand(&[b"tag"], hmac::HMAC_SHA256).expect("a key is as long as a digest");
@@ -49,28 +50,28 @@ impl Mask {
         Self { shared: Arc::new(shared), has_masked: Arc::default() }
     }
 
-    /// Masks nothing: for what comes out of a plan file, where everything is masked already.
+    /// A mask without effect, for the content of a plan file, which is already masked.
     pub fn off() -> Self {
         let shared = Shared { key: hmac::Key::new(hmac::HMAC_SHA256, &[]), allowed: Vec::new(), is_off: true };
         Self { shared: Arc::new(shared), has_masked: Arc::default() }
     }
 
-    /// The same mask; [`Self::has_masked`] starts anew.
+    /// The same mask with a [`Self::has_masked`] of its own.
     pub fn watched(&self) -> Self {
         Self { shared: Arc::clone(&self.shared), has_masked: Arc::default() }
     }
 
-    /// Whether anything was masked by this one or its clones.
+    /// Whether this mask or one of its clones masked anything.
     pub fn has_masked(&self) -> bool {
         self.has_masked.load(Ordering::Relaxed)
     }
 
-    /// Tells keys apart, and says nothing about the key.
+    /// An id that distinguishes keys and does not reveal the key.
     pub fn key_id(&self) -> String {
         self.letters("portolan mask key")
     }
 
-    /// What stands instead of this credential.
+    /// The replacement of this credential.
     pub fn mark(&self, secret: &str) -> String {
         self.has_masked.store(true, Ordering::Relaxed);
         format!("{}{}]", credentials::MARK, self.letters(secret))
@@ -101,29 +102,30 @@ impl Mask {
         self.shared.is_off || self.shared.allowed.iter().any(|allowed| allowed == name)
     }
 
-    /// Where the credentials of a text are.
+    /// The ranges of the credentials in a text.
     pub fn find(&self, text: &str) -> Vec<Range<usize>> {
         if self.shared.is_off { Vec::new() } else { credentials::find(text, &self.shared.allowed) }
     }
 
-    /// A text without its credentials.
+    /// The text with its credentials masked.
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.without(text, &self.find(text))
     }
 
-    /// The value of a property without credentials: its name says more than its text.
+    /// The value of a property with credentials masked, decided by its name first, then by its text.
     pub fn named<'t>(&self, name: &str, text: &'t str) -> Cow<'t, str> {
         if self.allows(name) {
             Cow::Borrowed(text)
         } else if holds_secret(name, text) {
-            // Without the line break of a block scalar, so that it has the tag of the same credential elsewhere.
+            // The line break of a block scalar is ignored, so that the tag equals that of the same credential
+            // elsewhere.
             Cow::Owned(self.mark(text.trim()))
         } else {
             self.text(text)
         }
     }
 
-    /// Words of somebody else who was sent `secrets` and may repeat them in another writing.
+    /// The text of a third party that received `secrets` and may repeat them in another encoding.
     pub fn quoted<'t>(&self, text: &'t str, secrets: &[String]) -> Cow<'t, str> {
         if secrets.is_empty() {
             return self.text(text);
@@ -132,7 +134,7 @@ impl Mask {
         Cow::Owned(self.text(&redacted).into_owned())
     }
 
-    /// The text with a mark for each of these ranges, which are sorted and apart.
+    /// The text with a mark for each of these ranges, which must be sorted and must not overlap.
     pub fn without<'t>(&self, text: &'t str, ranges: &[Range<usize>]) -> Cow<'t, str> {
         if ranges.is_empty() {
             return Cow::Borrowed(text);

@@ -1,24 +1,24 @@
-//! Finds the marks of an unresolved merge conflict (`<<<<<<<`, `=======`, `>>>>>>>`), so that a file of ours with a conflict
-//! is reported as one and never as broken YAML or JSON.
+//! Finds the markers of an unresolved merge conflict (`<<<<<<<`, `=======`, `>>>>>>>`), so that a file with a conflict
+//! is reported as such and not as broken YAML or JSON.
 
 use std::ops::Range;
 
-/// One conflict, or what is left of one.
+/// One conflict, or the rest of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MergeConflict {
-    /// The line of the first mark.
+    /// The line of the first marker.
     pub first: Range<usize>,
-    /// The line of the last mark; the same as `first` where only one is left.
+    /// The line of the last marker; the same as `first` if only one is left.
     pub last: Range<usize>,
-    /// From 1.
+    /// The line number, counted from 1.
     pub first_line: usize,
     pub last_line: usize,
-    /// What the marks call the two sides: `HEAD`, a branch, a commit.
+    /// The names of both sides in the markers: `HEAD`, a branch, a commit.
     pub sides: Option<(String, String)>,
 }
 
 impl MergeConflict {
-    /// A sentence.
+    /// The message, as a sentence.
     pub fn message(&self) -> String {
         let lines = match self.first_line == self.last_line {
             true => format!("line {}", self.first_line),
@@ -34,7 +34,7 @@ impl MergeConflict {
     }
 }
 
-/// The way out, for files that people write.
+/// The help for files that people write.
 pub const HELP: &str = "keep the lines that are right, and remove the lines with `<<<<<<<`, `=======` and `>>>>>>>`";
 
 /// All conflicts of a text, in order.
@@ -73,7 +73,7 @@ pub fn merge_conflicts(text: &str) -> Vec<MergeConflict> {
                     ..conflict
                 });
             }
-            // Somebody removed the first mark alone: what is left of one conflict is one conflict.
+            // The first marker was removed, so the other two belong to one conflict.
             ('>', None) if found.last().is_some_and(is_separator) => {
                 if let Some(conflict) = found.last_mut() {
                     (conflict.last, conflict.last_line) = (range, number);
@@ -87,12 +87,12 @@ pub fn merge_conflicts(text: &str) -> Vec<MergeConflict> {
     found
 }
 
-/// The one line that separates the sides.
+/// Whether this is a single separator line.
 fn is_separator(conflict: &MergeConflict) -> bool {
     conflict.sides.is_none() && conflict.first == conflict.last && conflict.first.len() == 7
 }
 
-/// The kind of mark that a line is, and what follows it.
+/// The kind of marker in a line, and the text after it.
 fn mark(line: &str) -> Option<(char, &str)> {
     let kind = line.chars().next().filter(|first| matches!(first, '<' | '=' | '>'))?;
     let rest = line.trim_start_matches(kind);

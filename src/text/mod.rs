@@ -1,5 +1,5 @@
-//! Text as such: what a terminal or a pipeline's runner would obey in it, and secrets that must not be shown. It knows
-//! nothing of catalogs, files or formats of reports.
+//! Text functions without knowledge of catalogs, files or report formats: escapes for terminals and CI runners, and
+//! masking of secrets.
 
 pub mod credentials;
 pub mod escape;
@@ -9,7 +9,7 @@ pub mod mask;
 pub mod merge_conflict;
 pub mod redact;
 
-/// Why the system refused, in words for people: without the number that the standard library adds.
+/// The reason of an I/O error, without the error number that the standard library adds.
 pub fn io_reason(error: &std::io::Error) -> String {
     use std::io::ErrorKind;
 
@@ -40,7 +40,7 @@ mod tests {
         assert_eq!(io_reason(&Error::from_raw_os_error(2)), "it does not exist");
         assert_eq!(io_reason(&Error::from(ErrorKind::PermissionDenied)), "permission denied");
         assert_eq!(io_reason(&Error::other("IO is odd")), "IO is odd");
-        // The number of a full disk is that of Linux.
+        // The error number of a full disk is specific to Linux.
         #[cfg(target_os = "linux")]
         assert_eq!(io_reason(&Error::from_raw_os_error(28)), "no space left on device");
     }

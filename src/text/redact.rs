@@ -14,7 +14,7 @@ const SHORTEST_PART: usize = 12;
 /// The secrets of one call in every searched encoding.
 #[derive(Debug, Clone, Default)]
 pub struct Redactor {
-    /// Lower case, the longest first.
+    /// In lower case, longest first.
     forms: Vec<Vec<u8>>,
     /// All parts of [`SHORTEST_PART`] bytes of all forms.
     parts: HashSet<Box<[u8]>>,
@@ -74,7 +74,7 @@ impl Redactor {
         if let Some(length) = whole {
             return length;
         }
-        // A part that goes on: the longest run of which every window is a part.
+        // A longer part: the longest run in which every window is a part.
         let Some(mut length) = self.part_at(signs) else { return 0 };
         let mut at = 0;
         while at + 1 < signs.len() {
@@ -150,19 +150,19 @@ impl Sign {
     }
 }
 
-/// What is between the characters of a secret for a program alone.
+/// Whether a character between those of a secret is invisible to people.
 fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
             | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// The escape that the text begins with: its length, and what it stands for.
+/// The escape at the start of the text: its length, and the bytes that it stands for.
 fn escape(text: &str) -> Option<(usize, Vec<u8>)> {
     let rest = text.get(1..)?;
     match text.as_bytes().first()? {
         b'%' => {
-            // What was encoded twice begins with an encoded percent sign.
+            // A doubly encoded character begins with an encoded percent sign.
             let twice = rest.len() - rest.trim_start_matches("25").len();
             let digits = rest.get(twice..twice + 2).and_then(hex);
             let (skipped, byte) = digits.map(|byte| (twice, byte)).or_else(|| Some((0, hex(rest.get(..2)?)?)))?;
@@ -214,8 +214,8 @@ fn hexadecimal(bytes: &[u8]) -> Vec<u8> {
     bytes.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect()
 }
 
-/// The part of a Base64 text that `bytes` alone decide, where `shift` bytes (0, 1 or 2, counted modulo 3) stand before
-/// them, as a user name does in `Basic`.
+/// The part of a Base64 text that depends only on `bytes`, if `shift` bytes (0, 1 or 2, modulo 3) precede them, as the
+/// user name does in `Basic`.
 fn base64_within(bytes: &[u8], shift: usize) -> Vec<u8> {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut padded = vec![0; shift];

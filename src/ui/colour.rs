@@ -1,7 +1,7 @@
-//! Whether to colour. The flag decides; then the variables that people set; then what the stream is. The
-//! environment comes in as values: nothing is asked here.
+//! Decides whether a stream is coloured: by the flag, then by environment variables, then by whether it is a terminal.
+//! The environment is passed in as values.
 
-/// `--color`.
+/// The value of `--color`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ColourChoice {
     #[default]
@@ -10,7 +10,7 @@ pub enum ColourChoice {
     Never,
 }
 
-/// The variables with a say, as they are set. An empty one counts as not set.
+/// The environment variables about colours. An empty one counts as not set.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ColourVariables {
     pub no_color: Option<String>,
@@ -21,7 +21,7 @@ pub struct ColourVariables {
 }
 
 impl ColourVariables {
-    /// `variable` gives the value of an environment variable.
+    /// Reads the variables through `variable`.
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Self {
         Self {
             no_color: variable("NO_COLOR"),
@@ -33,8 +33,8 @@ impl ColourVariables {
     }
 }
 
-/// Whether a stream gets colours. `NO_COLOR` wins over the variables that force them: it is the one of the two that a
-/// person sets for all programs.
+/// Whether a stream is coloured. `NO_COLOR` wins over the variables that force colours, because users set it for all
+/// programs.
 pub fn is_coloured(choice: ColourChoice, variables: &ColourVariables, is_terminal: bool) -> bool {
     let set = |variable: &Option<String>| variable.as_deref().is_some_and(|value| !value.is_empty());
     let yes = |variable: &Option<String>| set(variable) && !matches!(variable.as_deref(), Some("0" | "false"));

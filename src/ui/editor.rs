@@ -1,5 +1,5 @@
-//! The person's own editor on a file. It is the one program that portolan starts, and only when it is asked to; the
-//! words of the variable go through a shell, as Git has them go, since they may hold options and quotes.
+//! Opens a file in the user's editor. Apart from Git, the editor is the only program that portolan starts, and only on
+//! request. As in Git, a shell splits the variable's value, since it may contain options and quotes.
 
 use std::ffi::OsStr;
 use std::io;
@@ -18,7 +18,7 @@ pub enum EditorError {
     Ended { editor: String, path: PathBuf, status: String },
 }
 
-/// Waits for the editor to end.
+/// Starts the editor and waits until it exits.
 pub fn edit(editor: &OsStr, path: &Path) -> Result<(), EditorError> {
     let name = || editor.to_string_lossy().into_owned();
     let status = command(editor, path).status();
@@ -39,7 +39,7 @@ fn command(editor: &OsStr, path: &Path) -> Command {
     command
 }
 
-/// There is no shell to speak of: the first word is the program, unless it is one with a blank in its name.
+/// Without a shell, the first word is the program, unless the whole value is a file whose name contains spaces.
 #[cfg(not(unix))]
 fn command(editor: &OsStr, path: &Path) -> Command {
     let text = editor.to_string_lossy();

@@ -20,7 +20,7 @@ pub fn failure(error: &dyn Diagnostic, is_coloured: bool, width: usize) -> Strin
     let mut drawn = String::new();
     let shown = Printable { error, source: safe_source(error) };
     if handler.render_report(&mut drawn, &shown).is_err() {
-        // A span that lies outside of its text: the message is still right.
+        // A span outside the source text: the message is still correct.
         drawn = shown.to_string();
     }
     let first = if is_coloured { "\u{1b}[1;31merror\u{1b}[0m: " } else { "error: " };
@@ -103,7 +103,7 @@ mod tests {
     #[diagnostic(help("use another sign"))]
     struct Sign(&'static str);
 
-    /// An error with everything that an error can show.
+    /// An error with everything that can be rendered.
     #[derive(Debug, thiserror::Error, miette::Diagnostic)]
     #[error("`{words}`: {words}")]
     #[diagnostic(help("{words}"))]

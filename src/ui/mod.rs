@@ -1,4 +1,5 @@
-//! Light: streams, colour and progress. It alone prints, and it does not know what it shows.
+//! Terminal output: streams, colours, progress and prompts. It is the only module that prints, and it knows nothing
+//! about the content.
 
 mod colour;
 mod editor;

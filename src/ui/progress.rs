@@ -18,13 +18,13 @@ use crate::text::escape;
 pub enum Motion {
     #[default]
     None,
-    /// Lines that stay: for logs, and for terminals that cannot redraw one.
+    /// Separate lines: for logs, and for terminals that cannot redraw a line.
     Lines,
     Bar,
 }
 
 impl Motion {
-    /// Nobody wonders before this.
+    /// How long a stage may take before progress is shown.
     fn patience(self) -> Duration {
         match self {
             Self::None => Duration::MAX,
@@ -34,7 +34,7 @@ impl Motion {
     }
 }
 
-/// Shows the stages of one piece of work, as `Motion` says.
+/// Shows the stages of one task, as `Motion` demands.
 #[derive(Debug)]
 pub struct Bar {
     shared: Arc<Shared>,
@@ -72,7 +72,7 @@ impl Bar {
             Motion::Lines | Motion::Bar => {
                 let own = Arc::clone(&shared);
                 let thread = std::thread::Builder::new().name("portolan-progress".to_owned());
-                // Where there is no thread to be had, nothing is shown.
+                // If no thread can be started, no progress is shown.
                 thread.spawn(move || own.draw()).ok()
             }
         };
@@ -106,7 +106,7 @@ impl Drop for Bar {
         self.shared.lock().is_over = true;
         self.shared.ended.notify_all();
         if let Some(drawing) = self.drawing.take() {
-            // What panicked while drawing is no reason to fail.
+            // A panic while drawing must not fail the run.
             let _ = drawing.join();
         }
     }
@@ -114,16 +114,16 @@ impl Drop for Bar {
 
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, Scene> {
-        // A thread that panicked while drawing leaves nothing half-done that matters.
+        // A panic while drawing leaves the scene valid.
         self.scene.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Until the work is over.
+    /// Draws until the work is over.
     fn draw(&self) {
         let mut scene = self.lock();
         while !scene.is_over {
             let patience = self.motion.patience();
-            // A stage that begins between two looks is due as soon as it has lasted long enough, and not a whole look later.
+            // A new stage is shown as soon as it has lasted long enough, not one interval later.
             let young = scene.stage.as_ref().and_then(|stage| patience.checked_sub(stage.started.elapsed()));
             let wait = young.filter(|left| !left.is_zero()).unwrap_or(patience);
             let waited = self.ended.wait_timeout(scene, wait);
@@ -143,7 +143,7 @@ impl Shared {
         match self.motion {
             Motion::None => {}
             Motion::Lines => {
-                // Where nobody can hear it, there is nobody to tell.
+                // Standard error may be closed.
                 let far = if far.is_empty() { "...".to_owned() } else { format!(": {far}") };
                 let _ = io::stderr().lock().write_all(format!("{}{far}\n", stage.name).as_bytes());
             }
@@ -157,7 +157,7 @@ impl Shared {
     }
 }
 
-/// "1,200/5,000, 240/s, 16 s left": as far as anybody can tell.
+/// "1,200/5,000, 240/s, 16 s left", as far as it is known.
 fn far(done: u64, total: u64, elapsed: Duration) -> String {
     let number = |number: u64| grouped(usize::try_from(number).unwrap_or(usize::MAX));
     let mut parts = match (done, total) {
@@ -189,7 +189,7 @@ fn drawn(name: &str, total: u64) -> ProgressBar {
     let length = (total > 0).then_some(total);
     let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr());
     let template = if total > 0 { "{msg} {bar:20} {prefix}" } else { "{spinner} {msg} {prefix}" };
-    // The template is ours and fixed; a bar in the library's own style is still a bar.
+    // The template is a constant; the library's default style would do as well.
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     bar.with_style(style).with_message(name.to_owned())
 }
@@ -202,7 +202,7 @@ mod tests {
         bar.shared.lock().stage.as_ref().and_then(|stage| stage.bar.clone())
     }
 
-    /// Looks as if a person had waited that long.
+    /// Draws as if the stage had lasted that long.
     fn look(bar: &Bar, elapsed: Duration) {
         let done = bar.shared.done.load(Ordering::Relaxed);
         if let Some(stage) = bar.shared.lock().stage.as_mut() {
@@ -222,7 +222,7 @@ mod tests {
         assert_eq!((drawn.position(), drawn.length(), drawn.message()), (2, Some(3), "reading".to_owned()));
         bar.finish();
         assert!(drawn.is_finished() && shows(&bar).is_none());
-        // A stage after it begins from nothing, and an advance outside of any does no harm.
+        // The next stage begins at zero, and an advance outside any stage has no effect.
         bar.advance(1);
         bar.start("checking", 0);
         assert_eq!(bar.shared.done.load(Ordering::Relaxed), 0);

@@ -23,7 +23,7 @@ impl std::fmt::Debug for Prompt {
 }
 
 impl Prompt {
-    /// Where a person sits before both streams.
+    /// A prompt, if standard input and standard error are terminals.
     pub fn of_terminal() -> Option<Self> {
         let is_seen = io::stdin().is_terminal() && io::stderr().is_terminal();
         is_seen.then(|| Self::new(Box::new(io::BufReader::new(io::stdin())), Box::new(io::stderr())))
@@ -38,13 +38,13 @@ impl Prompt {
         Ok(self.talk.flush()?)
     }
 
-    /// The line without its end and the blanks around it. `None`: the input ended (Ctrl-D).
+    /// The answer without surrounding white space. `None` if the input ended (Ctrl-D).
     pub fn ask(&mut self, question: &str) -> Result<Option<String>, PromptError> {
         write!(self.talk, "{}", escape::printable(question, false))?;
         self.talk.flush()?;
         let mut line = Vec::new();
         if self.input.read_until(b'\n', &mut line)? == 0 {
-            // The line of the question is still open.
+            // The cursor is still on the line of the question.
             writeln!(self.talk)?;
             return Ok(None);
         }

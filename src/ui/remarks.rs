@@ -1,5 +1,5 @@
-//! Talk while a verb works, from whichever thread: why nothing happens for a while. What is said at other times goes
-//! through `Streams`, which keeps it behind the results.
+//! Messages while a command works, from any thread: why nothing happens for a while. Other messages go through
+//! `Streams`, which prints them after earlier results.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -9,7 +9,7 @@ use crate::text::escape;
 #[derive(Debug, Clone, Copy)]
 pub struct Remarks {
     is_quiet: bool,
-    /// A bar may stand on the line.
+    /// The line may show a progress bar, which must be cleared.
     clears: bool,
 }
 
@@ -25,7 +25,7 @@ impl Remarks {
         let visible = escape::clean(words);
         let visible = escape::neutralise(&visible);
         let clear = if self.clears { "\r\u{1b}[2K" } else { "" };
-        // Where nobody can hear it, there is nobody to tell.
+        // Standard error may be closed.
         let _ = io::stderr().lock().write_all(format!("{clear}{visible}\n").as_bytes());
     }
 }

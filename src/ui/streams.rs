@@ -1,8 +1,8 @@
 //! Standard output for results, standard error for messages. A closed pipe (`| head`) is not an error: the rest is
 //! dropped silently, and the exit code does not change.
 //!
-//! Everything that is printed passes [`escape::printable`] here, after the escape of its format. A renderer that forgot
-//! an escape cannot make a terminal or a pipeline's runner obey a manifest.
+//! Everything that is printed passes [`escape::printable`] here, after the escape of its format. Even if a renderer
+//! forgets to escape, text from a manifest cannot control the terminal or the CI runner.
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
@@ -20,7 +20,7 @@ pub enum StreamError {
 pub struct Streams {
     results: Box<dyn Write>,
     talk: Box<dyn Write>,
-    /// The reader of the results is gone.
+    /// The reader of the results has closed the pipe.
     is_closed: bool,
 }
 
@@ -31,7 +31,7 @@ impl std::fmt::Debug for Streams {
 }
 
 impl Streams {
-    /// The process's own.
+    /// The streams of the process.
     pub fn standard() -> Self {
         Self::new(Box::new(io::BufWriter::with_capacity(64 * 1024, io::stdout())), Box::new(io::stderr()))
     }
@@ -40,12 +40,12 @@ impl Streams {
         Self { results, talk, is_closed: false }
     }
 
-    /// Results: text in lines, or a document whose format has escaped all that would be changed here.
+    /// Prints results: lines of text, or a document whose format has already escaped control characters.
     pub fn show(&mut self, text: &str) -> Result<(), StreamError> {
         self.write(&escape::printable(text, true))
     }
 
-    /// Results that are commands for a runner. Their values were escaped by the rules of the runner.
+    /// Prints results that are commands for a CI runner. Their values must be escaped by the rules of the runner.
     pub fn show_workflow_commands(&mut self, text: &str) -> Result<(), StreamError> {
         for line in text.split_inclusive('\n') {
             if is_annotation(line) {
@@ -92,7 +92,7 @@ impl Streams {
         self.settle(flushed)
     }
 
-    /// Whether the reader of the results is gone, so that the caller may stop producing them.
+    /// Whether the reader has closed the pipe, so that the caller may stop producing results.
     pub fn is_closed(&self) -> bool {
         self.is_closed
     }
@@ -109,7 +109,7 @@ impl Streams {
     }
 }
 
-/// A finding as an annotation, the only kind of command that we write.
+/// Whether the line is an annotation, the only kind of command that portolan writes.
 fn is_annotation(line: &str) -> bool {
     ["::error ", "::warning ", "::notice "].iter().any(|command| line.starts_with(command))
 }
@@ -131,7 +131,7 @@ mod tests {
 
     use super::*;
 
-    /// Takes so many bytes, then fails.
+    /// Accepts this many bytes, then fails.
     #[derive(Clone, Default)]
     struct Sink {
         taken: Rc<RefCell<Vec<u8>>>,

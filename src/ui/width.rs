@@ -1,17 +1,17 @@
-//! How wide lines may be.
+//! The width of terminal output.
 
-/// What a stream without an end is taken for.
+/// The width for streams that have none.
 const UNKNOWN: usize = 100;
-/// Below this nothing readable can be drawn; wider lines are hard to read.
+/// The limits of the width: less is not enough to draw, and longer lines are hard to read.
 const SENSIBLE: std::ops::RangeInclusive<usize> = 40..=140;
 
-/// Columns of the terminal; `COLUMNS` when it is given, else what the terminal says.
+/// The width: `COLUMNS` if set, otherwise the terminal's.
 pub fn width(columns: Option<&str>, terminal: Option<usize>) -> usize {
     let given = columns.and_then(|columns| columns.trim().parse().ok()).filter(|columns: &usize| *columns > 0);
     given.or(terminal).unwrap_or(UNKNOWN).clamp(*SENSIBLE.start(), *SENSIBLE.end())
 }
 
-/// What the terminal says; `None` where neither stream is one.
+/// The terminal's width; `None` if no stream is a terminal.
 pub fn terminal_width() -> Option<usize> {
     terminal_size::terminal_size().map(|(terminal_size::Width(columns), _)| usize::from(columns))
 }

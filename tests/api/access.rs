@@ -1,4 +1,4 @@
-//! Who may ask, and what stands around every answer: tokens, envelopes, headers, routes that are none.
+//! Tests authentication, and what surrounds every response: envelopes, headers, unknown routes.
 
 use serde_json::json;
 

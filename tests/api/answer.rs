@@ -1,4 +1,4 @@
-//! What came back. The assertions live here, so that a failure always shows the request and the whole answer.
+//! A response with its assertions, so that every failure shows the request and the whole response.
 
 use std::fmt;
 
@@ -10,12 +10,12 @@ pub struct Answer {
     pub status: u16,
     pub headers: reqwest::header::HeaderMap,
     pub text: String,
-    /// Null where the text is no JSON.
+    /// Null if the text is not JSON.
     pub json: Value,
 }
 
 impl Answer {
-    /// The body of a success of this status.
+    /// The body of a successful response with this status.
     #[track_caller]
     pub fn gave(mut self, status: u16) -> Value {
         assert_eq!(self.status, status, "{self}");
@@ -23,7 +23,7 @@ impl Answer {
         self.json.take()
     }
 
-    /// The body of a success of one of these statuses.
+    /// The body of a successful response with one of these statuses.
     #[track_caller]
     pub fn gave_one_of(self, statuses: &[u16]) -> Value {
         assert!(statuses.contains(&self.status), "{self}");
@@ -31,13 +31,13 @@ impl Answer {
         self.gave(status)
     }
 
-    /// A refusal in the platform's envelope.
+    /// An error in the platform's envelope.
     #[track_caller]
     pub fn refused(self, status: u16, error: &str) -> Refused {
         self.refused_as(&[status], &[error])
     }
 
-    /// As [`Answer::refused`], where the sources do not agree on one status or code.
+    /// Like [`Answer::refused`], if the sources disagree about the status or code.
     #[track_caller]
     pub fn refused_as(self, statuses: &[u16], errors: &[&str]) -> Refused {
         assert!(statuses.contains(&self.status), "{self}");
@@ -51,7 +51,7 @@ impl Answer {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// Status and code: for what is asked in order to learn the answer.
+    /// Status and code, for requests whose answer is the question.
     pub fn brief(&self) -> String {
         match self.json["error"].as_str() {
             Some(error) => format!("{} {error}", self.status),
@@ -67,7 +67,7 @@ impl fmt::Display for Answer {
     }
 }
 
-/// A refusal whose status and code are as they must be.
+/// An error with the expected status and code.
 pub struct Refused {
     answer: Answer,
 }
@@ -86,7 +86,7 @@ impl Refused {
         self
     }
 
-    /// Some keys of `details`; the live ones have more.
+    /// Checks some keys of `details`; a live organisation returns more.
     #[track_caller]
     pub fn with(self, details: &[(&str, &str)]) -> Self {
         for (key, value) in details {
@@ -106,7 +106,7 @@ pub fn identifiers(answer: &Value) -> Vec<String> {
     found
 }
 
-/// Absent and null are the same to everyone who reads entities.
+/// Absent and null mean the same to every reader of entities.
 pub fn is_unset(value: &Value, key: &str) -> bool {
     value.get(key).is_none_or(|value| value.is_null() || value.as_array().is_some_and(Vec::is_empty))
 }

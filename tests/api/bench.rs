@@ -1,6 +1,6 @@
-//! One catalog under test: the embedded one as a program of its own for each test, or the live organisation that
-//! `PORTOLAN_LIVE_URL` names. A test makes its own blueprints, under a prefix nobody else has, and they are gone at its
-//! end, also when it failed. Every exchange is held against the published description on its way.
+//! One catalog under test: the embedded one, started for each test, or the live organisation that `PORTOLAN_LIVE_URL`
+//! names. A test creates its own blueprints under a unique prefix, and they are deleted at its end, even if it failed.
+//! Every request and response is checked against the published description.
 
 use std::cell::RefCell;
 use std::hash::{BuildHasher as _, Hasher as _};
@@ -15,7 +15,7 @@ use crate::testkit::serving::{self, Serving};
 
 pub const PREFIX: &str = "portolan_proof_";
 const AGENT: &str = "portolan-proof/1.0 (statekey/proof)";
-/// How often a live catalog that asks for patience is asked again.
+/// How often a request to a rate-limited live catalog is repeated.
 const PATIENCE: usize = 8;
 
 pub struct Bench {
@@ -25,22 +25,22 @@ pub struct Bench {
     credentials: (String, String),
     token: RefCell<String>,
     prefix: String,
-    /// The embedded server; absent in a live run.
+    /// The embedded server; `None` in a live run.
     serving: Option<Serving>,
 }
 
 impl Bench {
-    /// Wherever the suite runs.
+    /// The catalog of this run.
     pub fn open() -> Self {
         Self::live().unwrap_or_else(|| Self::serve(&[]))
     }
 
-    /// For what cannot be asked of a live organisation; `reason` is shown there instead.
+    /// The embedded catalog, for tests that a live organisation cannot run; there, `reason` is printed instead.
     pub fn embedded(reason: &str) -> Option<Self> {
         Self::embedded_with(reason, &[])
     }
 
-    /// As [`Bench::embedded`], with flags of `serve`.
+    /// Like [`Bench::embedded`], with flags of `serve`.
     pub fn embedded_with(reason: &str, flags: &[&str]) -> Option<Self> {
         if live_settings().is_some() {
             println!("not asked of the live organisation: {reason}");
@@ -97,12 +97,12 @@ impl Bench {
         self.post(&["auth", "access_token"]).token(None).send(json!({"clientId": id, "clientSecret": secret}))
     }
 
-    /// A name that is this test's alone.
+    /// A name that only this test uses.
     pub fn name(&self, name: &str) -> String {
         format!("{}{name}", self.prefix)
     }
 
-    /// Makes a blueprint, its own name given back; identifier and title are put in.
+    /// Creates a blueprint with an identifier and a title, and returns its unique name.
     pub fn blueprint(&self, name: &str, mut body: Value) -> String {
         let identifier = self.name(name);
         body["identifier"] = identifier.as_str().into();
@@ -114,12 +114,12 @@ impl Bench {
         identifier
     }
 
-    /// A blueprint with `properties` and `relations` alone.
+    /// Creates a blueprint that has only `properties` and `relations`.
     pub fn simple(&self, name: &str, properties: Value, relations: Value) -> String {
         self.blueprint(name, json!({"schema": {"properties": properties}, "relations": relations}))
     }
 
-    /// Creates an entity; it must not be there.
+    /// Creates an entity, which must not exist.
     pub fn create(&self, blueprint: &str, body: Value) -> Value {
         self.post(&["blueprints", blueprint, "entities"]).send(body).gave(201)["entity"].take()
     }
@@ -133,7 +133,7 @@ impl Bench {
         self.post(&["blueprints", blueprint, "entities", "bulk"]).flags(flags).send(json!({"entities": entities}))
     }
 
-    /// Writes any number of entities, which all must be taken.
+    /// Writes any number of entities, all of which must be accepted.
     pub fn fill(&self, blueprint: &str, entities: &[Value]) {
         for twenty in entities.chunks(20) {
             self.bulk(blueprint, &[("upsert", "true")], twenty).gave(200);
@@ -190,8 +190,8 @@ impl Bench {
         }
     }
 
-    /// Deletes every blueprint whose name begins with `prefix`, and what is in it. Blueprints hold each other by their
-    /// relations, so it goes in rounds; what is left is named.
+    /// Deletes every blueprint whose name begins with `prefix`, with its entities. Relations prevent the deletion of
+    /// their targets, so it works in rounds; what is left is returned.
     pub fn sweep(&self, prefix: &str) -> Vec<String> {
         let mut left = Vec::new();
         for round in 0..20 {
@@ -203,7 +203,7 @@ impl Bench {
             }
             for blueprint in listed["blueprints"].as_array().into_iter().flatten() {
                 let Some(identifier) = of_ours(blueprint) else { continue };
-                // Relations away first: who points nowhere holds nobody.
+                // Relations are removed first, because they prevent the deletion of their targets.
                 let bare = json!({"identifier": identifier, "title": blueprint["title"], "schema": {"properties": {}}});
                 let _loose = self.put(&["blueprints", &identifier]).unheld().send(bare);
                 let _emptied = self.delete(&["blueprints", &identifier, "all-entities"]).unheld().now();
@@ -238,7 +238,7 @@ fn live_settings() -> Option<[String; 3]> {
     }
 }
 
-/// A request that is being put together.
+/// A request under construction.
 pub struct Call<'a> {
     bench: &'a Bench,
     method: &'static str,
@@ -264,19 +264,19 @@ impl Call<'_> {
         self
     }
 
-    /// Another header than the bench's own token; `None`: no header.
+    /// Replaces the bench's own token; `None`: no header.
     pub fn token(mut self, authorization: Option<&str>) -> Self {
         self.authorization = authorization.map(str::to_owned);
         self
     }
 
-    /// For what the description cannot speak of.
+    /// Skips the check against the description, for requests that it does not cover.
     pub fn unheld(mut self) -> Self {
         self.held = false;
         self
     }
 
-    /// Without a body.
+    /// Sends the request without a body.
     pub fn now(self) -> Answer {
         self.exchange(None)
     }
@@ -285,7 +285,7 @@ impl Call<'_> {
         self.exchange(Some(&body.to_string()))
     }
 
-    /// A body as it is, JSON or not.
+    /// Sends a body as it is, JSON or not.
     pub fn send_text(self, body: &str) -> Answer {
         self.exchange(Some(body))
     }
@@ -332,7 +332,8 @@ impl Call<'_> {
         })
     }
 
-    /// Embedded, a difference is a fault; live, it is news.
+    /// Checks against the description. For the embedded catalog a difference is a failure; for a live organisation it
+    /// is printed as news.
     fn hold(&self, body: Option<&str>, answer: &Answer) {
         if !self.held {
             return;
@@ -354,7 +355,7 @@ impl Call<'_> {
     }
 }
 
-/// Percent-encoded down to what no URL can misread.
+/// Percent-encodes everything that a URL might interpret.
 fn encoded(segment: &str) -> String {
     let mut text = String::new();
     for byte in segment.bytes() {

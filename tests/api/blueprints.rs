@@ -1,4 +1,4 @@
-//! Blueprints: made, read, replaced, changed, renamed inside, deleted; and what a blueprint may not be.
+//! Tests blueprints: create, read, replace, patch, rename of parts, delete; and invalid blueprints.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! The bulk write: its limits, its mixed answer, and that results are matched by index.
+//! Tests the bulk write: its limits, its partial failures, and that results are matched by index.
 
 use serde_json::{Value, json};
 

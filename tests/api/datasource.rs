@@ -1,5 +1,5 @@
-//! Whose entities these are: the catalog keeps the User-Agent of the last write as an entity's datasource, and finds by
-//! it. Everything that deletes what a repository no longer has stands on this.
+//! Tests ownership: the catalog stores the User-Agent of the last write as an entity's datasource, and can search by
+//! it. Every deletion of entities that a repository no longer declares depends on this.
 
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ fn write(bench: &Bench, blueprint: &str, agent: &str, identifier: &str) {
         .gave_one_of(&[200, 201]);
 }
 
-/// Identifiers of `blueprint` that the undocumented route finds; a live organisation has others.
+/// Identifiers of `blueprint` that the undocumented route returns; a live organisation has others too.
 fn of_datasource(bench: &Bench, blueprint: &str, prefix: &str, suffix: &str) -> Vec<String> {
     let call = bench.post(&["blueprints", "entities", "datasource-entities"]);
     let call = call.query("include", "blueprint").query("include", "identifier");

@@ -1,11 +1,11 @@
-//! What a deletion takes with it, and what it refuses to.
+//! Tests which entities a deletion includes, and which deletions are refused.
 
 use serde_json::{Value, json};
 
 use crate::api::answer::Answer;
 use crate::api::bench::Bench;
 
-/// `domain` <- required - `service` <- required - `check`; `note` points at `domain` when it likes to.
+/// `domain` <- required - `service` <- required - `check`; `note` has an optional relation to `domain`.
 struct Chain {
     domain: String,
     service: String,

@@ -1,5 +1,5 @@
-//! Generated requests to every described route: whatever they are refused with is an answer that the description has, or
-//! one of the named exceptions. The server never fails.
+//! Tests generated requests to every described route: each error response is in the description, or is one of the
+//! listed exceptions. The server never fails with 5xx.
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -97,7 +97,7 @@ fn object(members: Vec<(&'static str, Value)>) -> Value {
     members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect::<Map<_, _>>().into()
 }
 
-/// Most bodies are nearly good, so that they are not all refused at the first look.
+/// Most bodies are nearly valid, so that not all are rejected by the first check.
 fn body() -> impl Strategy<Value = Option<String>> {
     let near = prop_oneof![
         Just(json!({"identifier": "a", "properties": {"text": "t"}})),
@@ -166,7 +166,7 @@ fn whatever_is_asked_the_answer_is_a_described_one() {
             None => call.now(),
         };
         assert!(answer.status < 500, "case {case}: {answer}\n{asked:?}");
-        // Dots are resolved by the client, and an empty name is no name: these are other routes.
+        // The client resolves dots, and an empty segment is no identifier, so these are other routes.
         if path.iter().any(|name| matches!(name.as_str(), "" | "." | "..")) {
             continue;
         }

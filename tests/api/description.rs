@@ -1,5 +1,5 @@
-//! The platform's published description of its API, as far as the suite needs it, and the named exceptions: where the
-//! live platform is known to differ. What is no exception and differs is a fault of whoever answered.
+//! The platform's published description of its API, as far as the suite needs it, with the listed exceptions in which
+//! the live platform is known to differ. Any other difference is a failure of the server.
 //!
 //! `testdata/openapi/entities.json` is that description without its prose: `paths`, `method`, then `query`, `request`
 //! and `answers` by status.
@@ -14,7 +14,7 @@ pub struct Description {
     pub document: Value,
 }
 
-/// What one exchange was, as far as the description speaks of it.
+/// The parts of one request and response that the description covers.
 pub struct Exchange<'a> {
     pub method: &'a str,
     /// The segments of the path after `/v1`, not percent-encoded.
@@ -25,7 +25,7 @@ pub struct Exchange<'a> {
     pub answered: &'a Value,
 }
 
-/// As it is published, with the exceptions of [`SHAPES`] worked in.
+/// The published description with the exceptions of [`SHAPES`] applied.
 pub static DESCRIPTION: LazyLock<Description> = LazyLock::new(|| {
     let mut description = Description::as_published();
     for shape in SHAPES {
@@ -40,7 +40,7 @@ impl Description {
         Self { document: serde_json::from_str(text).expect("the description is JSON") }
     }
 
-    /// What is wrong with an exchange, in words; empty where it is as described.
+    /// The differences from the description; empty if there are none.
     pub fn faults(&self, exchange: &Exchange<'_>) -> Vec<String> {
         let method = exchange.method.to_lowercase();
         let Some((template, operation)) = self.operation(&method, exchange.path) else {
@@ -66,8 +66,8 @@ impl Description {
         if let Some(schema) = place.and_then(|status| answers.get(&status)) {
             faults.extend(self.mismatches(schema, exchange.answered).map(|fault| format!("the answer: {fault}")));
         }
-        // Whoever takes a request that is not described is laxer than the platform; a refusal needs no description, and
-        // 207 refuses in parts.
+        // A server that accepts an undescribed request is laxer than the platform. A rejection needs no description, and
+        // a 207 rejects a part.
         if (200..300).contains(&exchange.status) && exchange.status != 207 {
             if let (Some(schema), Some(sent)) = (operation.get("request"), exchange.sent) {
                 faults.extend(self.mismatches(schema, sent).map(|fault| format!("the request was taken: {fault}")));
@@ -86,7 +86,7 @@ impl Description {
             .filter(|(template, _)| fits(template, path))
             .filter_map(|(template, methods)| Some((template.as_str(), methods.get(method)?)))
             .collect();
-        // Of `/entities/bulk` and `/entities/{id}` the one with fewer holes is meant.
+        // Of `/entities/bulk` and `/entities/{id}`, the one with fewer parameters applies.
         fitting.sort_by_key(|(template, _)| template.matches('{').count());
         fitting.into_iter().next()
     }
@@ -104,7 +104,7 @@ impl Description {
     }
 }
 
-/// Whether a path is of a template such as `/v1/blueprints/{identifier}`.
+/// Whether a path matches a template such as `/v1/blueprints/{identifier}`.
 pub fn fits(template: &str, path: &[String]) -> bool {
     let holes: Vec<&str> = template.trim_start_matches("/v1/").split('/').collect();
     holes.len() == path.len() && holes.iter().zip(path).all(|(hole, segment)| hole.starts_with('{') || hole == segment)

@@ -1,5 +1,5 @@
-//! Where the live platform is known to differ from its published description, each with the reason. The list is the
-//! claim: an answer that needs an exception which is not here fails the suite.
+//! The cases in which the live platform is known to differ from its published description, each with the reason. The
+//! list is complete: a response that needs an exception which is not here fails the suite.
 
 use serde_json::{Value, json};
 
@@ -9,18 +9,18 @@ pub struct Shape {
     pub why: &'static str,
     pub schema: &'static str,
     pub change: fn(&mut Value),
-    /// What the description alone refuses.
+    /// A value that the published description rejects.
     pub example: fn() -> Value,
 }
 
-/// A status that a route answers and the description does not name.
+/// A status that a route returns and the description does not name.
 pub struct Status {
     pub status: u16,
-    /// `None`: any.
+    /// `None`: any method.
     pub method: Option<&'static str>,
-    /// How the route's template ends; empty: any.
+    /// The end of the route's template; empty: any route.
     pub ending: &'static str,
-    /// The described status whose body it has; `None`: nothing is known of its body.
+    /// The described status with the same body; `None`: its body is unknown.
     pub answers_like: Option<&'static str>,
     pub why: &'static str,
 }

@@ -1,11 +1,11 @@
-//! Which identifiers there are, how they go through a path, and what a new identifier does to those who point at the
+//! Tests valid identifiers, how they are encoded in a path, and how a change of an identifier affects relations to the
 //! entity.
 
 use serde_json::json;
 
 use crate::api::bench::Bench;
 
-/// Every sign that an identifier may have.
+/// Every character that an identifier may contain.
 const LEGAL: &[&str] = &[
     "plain",
     "With-Capitals_and.dots",
@@ -66,7 +66,7 @@ fn every_legal_identifier_goes_through_every_path() {
     let blueprint = bench.simple("service", json!({}), json!({}));
     let legal = LEGAL.iter().map(|&it| it.to_owned()).chain([format!("long{}", "x".repeat(996))]);
     for identifier in legal {
-        // These are routes; a GET of them is one of an entity all the same.
+        // These are names of routes too, but a GET with one of them reads an entity.
         let entity = bench.create(&blueprint, json!({"identifier": identifier, "title": "A"}));
         assert_eq!(entity["identifier"], identifier.as_str());
         assert_eq!(bench.entity(&blueprint, &identifier)["identifier"], identifier.as_str());

@@ -1,5 +1,5 @@
-//! Integrations: the routes that the platform's exporter needs to start. A live organisation shows integrations to its
-//! people, so these are asked of the embedded catalog alone.
+//! Tests integrations: the routes that the platform's exporter calls at its start. A live organisation shows
+//! integrations to its users, so only the embedded catalog is tested.
 
 use serde_json::json;
 

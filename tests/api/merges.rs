@@ -1,5 +1,5 @@
-//! What a merge means for one key: omitted, null, a list, an object, for properties and for relations; and what a
-//! replacing write makes of a null.
+//! Tests what a merge does to one key: omitted, null, a list, an object, for properties and relations; and what a
+//! replacing write does with null.
 
 use serde_json::{Value, json};
 
@@ -37,7 +37,7 @@ fn stocked(bench: &Bench) -> String {
     service
 }
 
-/// Both ways to merge.
+/// Merges in one of the two ways.
 fn merge(bench: &Bench, service: &str, with_patch: bool, mut body: Value) -> Value {
     if with_patch {
         return bench.patch(&["blueprints", service, "entities", "a"]).send(body).gave(200)["entity"].take();

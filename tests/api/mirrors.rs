@@ -1,12 +1,12 @@
-//! Mirror properties: values of related entities, computed when they are read, among the stored ones, and taken out
-//! where that is asked for.
+//! Tests mirror properties: values of related entities, computed on every read, returned together with stored ones, and
+//! excluded on request.
 
 use serde_json::json;
 
 use crate::api::answer::is_unset;
 use crate::api::bench::Bench;
 
-/// `service` -> `system` -> `domain`, mirrored one and two steps away.
+/// `service` -> `system` -> `domain`, with mirrors across one and two relations.
 fn chain(bench: &Bench) -> [String; 3] {
     let domain = bench.simple("domain", json!({"contact": {"type": "string"}}), json!({}));
     let system = bench.simple(

@@ -1,4 +1,4 @@
-//! Teams: written where ownership is direct, read through a relation where it is inherited.
+//! Tests teams: written if ownership is direct, read through a relation if it is inherited.
 
 use serde_json::json;
 

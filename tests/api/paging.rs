@@ -1,5 +1,5 @@
-//! Pages of the paged search, at the borders where pages go wrong: nothing, one, a page less one, a page, a page and
-//! one, for the default limit of 200 and for the maximum of 1000.
+//! Tests the pages of the paged search at the boundaries: no entity, one, a page less one, a full page, a page and one,
+//! for the default limit of 200 and the maximum of 1000.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::api::bench::Bench;
 
-/// Reads to the end and gives the sizes of the pages; no entity may come twice.
+/// Reads all pages and returns their sizes; no entity may occur twice.
 fn read(bench: &Bench, blueprint: &str, limit: Option<usize>) -> (Vec<usize>, BTreeSet<String>) {
     let (mut sizes, mut seen) = (Vec::new(), BTreeSet::new());
     let mut from: Option<String> = None;
@@ -49,7 +49,7 @@ fn borders(name: &str, limit: Option<usize>, counts: &[usize]) {
         let (sizes, seen) = read(&bench, &blueprint, limit);
         assert_eq!(seen.len(), count, "{sizes:?}");
         assert_eq!(bench.count(&blueprint), count as u64);
-        // A full last page may be followed by an empty one: the platform is not asked to look ahead.
+        // A full last page may be followed by an empty one, because the platform is not required to look ahead.
         let full = sizes.iter().take_while(|size| **size == page).count();
         assert_eq!(full, count / page, "{sizes:?}");
         assert!(sizes.len() <= full + 1, "{sizes:?}");
@@ -110,7 +110,7 @@ fn pages_lose_nobody_while_others_come_and_go() {
         for identifier in crate::api::answer::identifiers(&page) {
             assert!(seen.insert(identifier.clone()), "`{identifier}` came twice");
         }
-        // Before, between and after what was read; and one of those already read goes.
+        // Adds entities before and after those that were read, and deletes one of these.
         bench.fill(&blueprint, &[json!({"identifier": format!("a{turn}")}), json!({"identifier": format!("z{turn}")})]);
         let read = seen.first().expect("some were read").clone();
         bench.delete(&["blueprints", &blueprint, "entities", &read]).now();

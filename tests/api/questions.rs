@@ -1,8 +1,8 @@
-//! What the platform's public sources leave open, as a list: each question asks itself over HTTP. A live run prints the
-//! answers beside ours; a run against the embedded catalog holds it to the choice that `docs/live.md` names.
+//! Questions that the platform's public sources leave open: each is answered over HTTP. A live run prints the answers
+//! next to ours; a run against the embedded catalog checks the choice that `docs/live.md` documents.
 //!
-//! An answer that turns out differently live is news, not a fault: change the embedded catalog, the choice here, and
-//! the table (`UPDATE=1` writes it).
+//! A different live answer is news, not a failure: change the embedded catalog, the choice here, and the table
+//! (`UPDATE=1` writes it).
 
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ mod ask;
 
 pub struct Question {
     pub asks: &'static str,
-    /// What the embedded catalog answers.
+    /// The answer of the embedded catalog.
     pub choice: &'static str,
     pub ask: fn(&Bench) -> String,
 }
@@ -272,7 +272,7 @@ pub const QUESTIONS: &[Question] = &[
 fn the_open_questions_are_asked() {
     let mut wrong = Vec::new();
     for question in QUESTIONS {
-        // Each on blueprints of its own: no answer depends on another's leavings.
+        // Each question has blueprints of its own, so that no answer depends on another's entities.
         let bench = Bench::open();
         let answer = (question.ask)(&bench);
         let mark = if answer == question.choice { "as chosen" } else { "OTHERWISE" };

@@ -1,5 +1,5 @@
-//! Relations as they are written: one and many, required, missing targets, targets that are made on the way, and
-//! searches in place of identifiers.
+//! Tests how relations are written: single and `many`, required, missing targets, targets that are created implicitly,
+//! and search queries instead of identifiers.
 
 use serde_json::{Value, json};
 
@@ -71,7 +71,7 @@ fn missing_targets_are_made_where_that_is_asked_for() {
     bench.put(&path).flags(&[flag]).send(related(json!({"domain": "made-4"}))).gave(200);
     bench.bulk(&service, CREATE_MISSING, &[related(json!({"domain": "made-5"}))]).gave(200);
     assert_eq!(bench.count(&domain), 8);
-    // What is there is left as it is.
+    // Existing targets are not changed.
     assert_eq!(bench.entity(&domain, "shop")["title"], "The Shop");
 }
 

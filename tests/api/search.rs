@@ -1,12 +1,12 @@
-//! Both searches, operator by operator: a rule and who it finds. The same rule is asked of the paged search of the
-//! blueprint and of the search over everything, which must agree.
+//! Tests both searches, operator by operator: a rule and the entities that it matches. The same rule is sent to the
+//! blueprint's paged search and to the global search, which must agree.
 
 use serde_json::{Value, json};
 
 use crate::api::answer::identifiers;
 use crate::api::bench::Bench;
 
-/// `shop` <- a, b; `bank` <- b; nothing <- c, d; d points at a.
+/// `shop` <- a, b; `bank` <- b; nothing <- c, d; d has a relation to a.
 fn stocked(bench: &Bench) -> [String; 2] {
     let domain = bench.simple("domain", json!({}), json!({}));
     for (identifier, title) in [("shop", "The Shop"), ("bank", "The Bank")] {
@@ -59,7 +59,7 @@ fn rule(property: &str, operator: &str, value: Value) -> Value {
     json!({"property": property, "operator": operator, "value": value})
 }
 
-/// Who both searches find.
+/// The entities that both searches return.
 #[track_caller]
 fn found(bench: &Bench, service: &str, rule: &Value) -> Vec<String> {
     let paged = identifiers(&bench.search(service, json!({"query": and(std::slice::from_ref(rule))})).gave(200));
@@ -136,7 +136,7 @@ fn what_is_there_and_what_is_not() {
         (bare("until", "isExpired"), "a"),
         (bare("until", "isNotExpired"), "b"),
     ];
-    // An entity without a timer is neither here nor there.
+    // Whether an entity without a timer matches `isNotExpired` is not specified.
     for (rule, expected) in cases {
         let mut seen = found(&bench, &service, &rule);
         if rule["operator"] == "isNotExpired" {

@@ -1,5 +1,5 @@
-//! How much of an entity is answered: `include` and `exclude` in the two spellings the platform has, one for the routes
-//! that GET and for the search over everything, one for the paged search.
+//! Tests how much of an entity is returned: `include` and `exclude` in both spellings of the platform, one for GET
+//! routes and the global search, one for the paged search.
 
 use serde_json::{Value, json};
 

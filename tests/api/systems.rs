@@ -1,4 +1,4 @@
-//! What belongs to the platform: system blueprints are there, can be read and added to, and are never taken away.
+//! Tests system blueprints: they exist, can be read and extended, and cannot be deleted.
 
 use serde_json::json;
 

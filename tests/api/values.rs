@@ -1,5 +1,5 @@
-//! What an entity's properties may hold, by the schema of its blueprint. Each line is a schema, values that fit it and
-//! values that do not; the code of the refusal is one of two, and the status is always 422.
+//! Tests valid and invalid values of properties by the schema of the blueprint. Each row is a schema, valid values and
+//! invalid ones; the error code is one of two, and the status is always 422.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
-//! The table of the write modes: POST, POST with `upsert`, with `merge`, PUT and PATCH, each on an entity that is
-//! missing and on one that is there; and what every body may and may not have.
+//! Tests the table of write modes: POST, POST with `upsert`, with `merge`, PUT and PATCH, each on a missing and on an
+//! existing entity; and which keys a body may have.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::api::bench::Bench;
 const OVERRIDE: &[(&str, &str)] = &[("upsert", "true")];
 const MERGE: &[(&str, &str)] = &[("upsert", "true"), ("merge", "true")];
 
-/// A blueprint, and an entity that has everything.
+/// A blueprint, and an entity with all fields set.
 fn stocked(bench: &Bench) -> String {
     let domain = bench.simple("domain", json!({}), json!({}));
     let service = bench.simple(

@@ -1,5 +1,5 @@
-//! The way to a catalog, from the flags on: which one is meant, who gets the credentials, and what a run that does not get
-//! there ends with.
+//! Tests the connection to a catalog, from the flags on: which catalog is selected, which address gets the credentials,
+//! and the errors of a failed connection.
 
 use std::io::Read;
 use std::net::TcpListener;
@@ -21,7 +21,7 @@ fn config(text: &str) -> Repo {
 fn an_address_of_the_config_is_sent_nothing_until_somebody_names_it() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let port = listener.local_addr().expect("it is bound").port();
-    // A name for this machine that only the config names.
+    // An address of this machine that only the config names.
     let address = format!("https://0.0.0.0:{port}");
     let repo = config(&format!("scope: acme/catalog\ncatalog: {address}\n"));
     let talk = run_with(&repo, "pull", &CREDENTIALS).was_refused();
@@ -29,7 +29,7 @@ fn an_address_of_the_config_is_sent_nothing_until_somebody_names_it() {
     assert!(talk.contains(&format!("--catalog {address}")), "{talk}");
     listener.set_nonblocking(true).expect("it is ours");
     assert!(listener.accept().is_err(), "nobody came");
-    // Named, it is called; what it says is not TLS, and what it got is no secret.
+    // Named on the command line, it is called; the TLS handshake fails, and no secret was sent.
     listener.set_nonblocking(false).expect("it is ours");
     let heard = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().expect("somebody comes");
@@ -68,7 +68,7 @@ fn what_is_missing_is_named_before_anything_is_called() {
 #[test]
 fn an_address_that_is_set_and_not_used_is_told() {
     let repo = config("scope: acme/catalog\ncatalog: local\n");
-    // An embedded catalog without blueprints is an error of its own.
+    // Without blueprints, the embedded catalog would report another error.
     repo.write(
         ".portolan/blueprints/service.json",
         r#"{"identifier":"service","title":"Service","schema":{"properties":{}}}"#,
@@ -84,12 +84,12 @@ fn an_address_that_is_set_and_not_used_is_told() {
     repo.write("portolan.yaml", "scope: acme/catalog\n");
     let said = run_with(&repo, "pull", &[base]);
     assert!(said.talk.contains("without `PORT_CLIENT_ID` and `PORT_CLIENT_SECRET`"), "{}", said.talk);
-    // One of the two is a mistake, and never the embedded catalog.
+    // One variable alone is a mistake, and never selects the embedded catalog.
     let said = run_with(&repo, "pull", &[base, CREDENTIALS[0]]);
     assert!(said.code == 64 && said.talk.contains("`PORT_CLIENT_SECRET` is not"), "{}", said.talk);
 }
 
-/// Whatever connects to it within a moment, and what it sends.
+/// All bytes that connections send within a moment.
 fn heard_at(listener: &TcpListener) -> String {
     listener.set_nonblocking(true).expect("it is ours");
     let mut heard = String::new();
@@ -108,7 +108,7 @@ fn heard_at(listener: &TcpListener) -> String {
 fn a_loopback_address_of_the_config_gets_no_credentials_of_the_platform() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let port = listener.local_addr().expect("it is bound").port();
-    // Issued by `portolan serve`, for another port.
+    // The credentials were issued by `portolan serve` for another port.
     let (_other, credentials) = start_issuing(&["--store", "memory"]);
     let issued_elsewhere = [("PORT_CLIENT_ID", credentials.0.as_str()), ("PORT_CLIENT_SECRET", credentials.1.as_str())];
     for host in ["127.0.0.1", "localhost", "[::1]"] {
@@ -145,7 +145,7 @@ fn a_loopback_address_of_the_config_gets_the_credentials_that_serve_issued_for_i
         assert_eq!(run.code, 0, "{}", run.talk);
         assert!(run.results.contains("nothing to do"), "{}", run.results);
     }
-    // A flag or the environment names any address, for any credentials: here they are only the wrong ones.
+    // A flag or the environment may name any address, with any credentials: here these are just invalid.
     let repo = config(&format!("scope: acme/catalog\ncatalog: {}\n", serving.url));
     for (flags, variable) in [
         (format!("--catalog {} ", serving.url), ("LANG", "C")),
@@ -189,7 +189,7 @@ fn a_proxy_that_refuses_is_named() {
             assert!(refused.talk.contains(&named) && refused.talk.contains(why), "{}", refused.talk);
         }
     }
-    // Its credentials are nobody's business.
+    // The proxy's password must not be printed.
     let with_password = proxy("403 Forbidden").replace("http://", "http://ada:hunter2@");
     let refused = run(&with_password, "HTTPS_PROXY");
     assert!(refused.talk.contains("through the proxy") && !refused.talk.contains("hunter2"), "{}", refused.talk);

@@ -1,5 +1,5 @@
-//! `portolan comment`: one comment per scope on the pull request of a CI job, over real HTTP. Whatever the forge answers,
-//! the run is short and ends with a way out; the token goes to the forge's own host alone.
+//! Tests `portolan comment`: one comment per scope on the pull request of a CI job, over real HTTP. Whatever the forge
+//! answers, the run is short and its error says what to do; the token is sent only to the forge's own host.
 
 use std::time::{Duration, Instant};
 
@@ -29,7 +29,7 @@ fn gitlab(forge: &Forge) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Publishes `texts`, with these variables in place of those of the job.
+/// Publishes `texts`, with these variables in addition to those of the job.
 fn publish(job: Vec<(&'static str, String)>, texts: &[&str], more: &[(&'static str, &str)], line: &str) -> Run {
     let repo = Repo::new();
     let mut words = format!("comment {line}");
@@ -37,7 +37,7 @@ fn publish(job: Vec<(&'static str, String)>, texts: &[&str], more: &[(&'static s
         repo.write(&format!("comment-{at}.md"), text);
         words.push_str(&format!(" comment-{at}.md"));
     }
-    // A config of the pull request is not read, not even a broken one.
+    // The config of the pull request is not read, not even to report its errors.
     repo.write("portolan.yaml", "catalog: http://evil.example\nscope: [\n");
     let mut variables = job;
     variables.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
@@ -67,7 +67,7 @@ fn a_comment_is_created_once_then_updated_and_left_alone_where_nothing_changed()
     let second = comment(&forge, &report("second"));
     assert!(second.quietly_gave().contains("https://forge.example/comments/2"));
     assert_eq!(forge.comments(), [("ada".to_owned(), "Looks good!".to_owned()), (ME.to_owned(), report("second"))]);
-    // Forges store other line ends, and no blanks at the end.
+    // Forges store other line endings and remove trailing spaces.
     forge.edit(1, report("second").replace('\n', "\r\n").trim_end());
     let before = writes(&forge);
     assert_eq!(comment(&forge, &report("second")).code, 0);
@@ -95,7 +95,7 @@ fn a_marker_that_somebody_else_wrote_is_not_ours() {
             forge.hide_viewer();
         }
         forge.add("mallory", &report("mine"));
-        // One that quotes the marker is another comment, too.
+        // A comment that only quotes the marker is not ours.
         forge.add(ME, &format!("> {}", report("quoted")));
         assert_eq!(comment(&forge, &report("ours")).code, 0);
         assert_eq!(forge.comments()[0].1, report("mine"));
@@ -158,7 +158,7 @@ fn the_event_names_the_pull_request_and_a_flag_another() {
     assert!(posts.last().is_some_and(|call| call.contains("/issues/13/") || call.contains("/comments/1")), "{posts:?}");
 }
 
-/// A fork's token only reads. The check must not fail for it.
+/// A fork's token is read-only. The job must not fail because of it.
 #[test]
 fn a_fork_gets_a_notice_and_no_failure() {
     let events = Repo::new();
@@ -176,13 +176,13 @@ fn a_fork_gets_a_notice_and_no_failure() {
     let more =
         [("CI_MERGE_REQUEST_SOURCE_PROJECT_ID", "13"), ("CI_MERGE_REQUEST_PROJECT_ID", "12"), ("GITLAB_TOKEN", "")];
     assert_eq!(publish(gitlab(&forge), &[&report("x")], &more, "").code, 0);
-    // Elsewhere a token without permission is a mistake in the workflow.
+    // Outside forks, a token without permission is a mistake in the workflow.
     let run = comment(&forge, &report("x"));
     assert_eq!(run.code, 5);
     assert!(run.talk.contains("pull-requests: write") && run.talk.contains("not accessible"), "{}", run.talk);
 }
 
-/// The arguments, the variables, and what the answer has to name.
+/// The arguments, the variables, and the words that the error must contain.
 type Case<'a> = (&'a str, &'a [(&'static str, &'a str)], &'a str);
 
 #[test]
@@ -205,7 +205,7 @@ fn what_cannot_be_published_is_refused_before_anything_is_sent() {
         assert!(run.talk.contains(wanted), "{wanted}: {}", run.talk);
     }
     assert_eq!(forge.calls(), [] as [&str; 0]);
-    // GitLab has more room.
+    // GitLab accepts longer comments.
     assert_eq!(publish(gitlab(&forge), &[&long], &[], "").code, 0);
 }
 
@@ -220,7 +220,7 @@ fn a_redirect_to_another_host_gets_no_token() {
         assert!(run.talk.contains(&other.url["http://".len()..]), "{}", run.talk);
     }
     assert_eq!((other.calls(), other.secrets()), (Vec::new(), Vec::new()));
-    // One within the forge is followed: a repository was renamed.
+    // A redirect within the forge is followed: the repository was renamed.
     let to = vec![("location", "/repositories/1/issues/7/comments?per_page=100&page=1".to_owned())];
     forge.fail([Fault::Answer(307, vec![("location", "/api/graphql".to_owned())], "{}")]);
     assert_eq!(comment(&forge, &report("x")).code, 0);
@@ -244,7 +244,7 @@ fn limits_are_waited_for_within_a_bound() {
     let run = comment(&forge, &report("x"));
     assert_eq!((run.code, forge.comments().len()), (0, 1), "{}", run.talk);
     assert_eq!(run.talk.matches("retrying in 1 s").count(), 2, "{}", run.talk);
-    // An hour is not waited for.
+    // A wait of an hour is refused.
     let reset = vec![
         ("x-ratelimit-remaining", "0".to_owned()),
         ("x-ratelimit-reset", "1794704400".to_owned()),
@@ -265,7 +265,7 @@ fn an_answer_that_is_lost_makes_no_second_comment() {
     forge.fail([Fault::OnWrite(Box::new(Fault::Lost(502)))]);
     let run = comment(&forge, &report("x"));
     assert_eq!((run.code, forge.comments().len()), (0, 1), "{}", run.talk);
-    // Nor does one that did nothing lose it.
+    // A lost response after which nothing was created is retried too.
     let forge = Forge::start();
     forge.fail([Fault::OnWrite(Box::new(Fault::Answer(503, vec![], "{}")))]);
     let run = comment(&forge, &report("x"));

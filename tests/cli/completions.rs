@@ -1,4 +1,4 @@
-//! `portolan completions`: a script for each shell, that knows the verbs and their flags.
+//! Tests `portolan completions`: a script for each shell, with the commands and their flags.
 
 use super::run;
 use crate::testkit::Repo;
@@ -31,7 +31,7 @@ fn bash_takes_the_script() {
     let repo = Repo::new();
     repo.write("portolan.bash", run(&repo, "completions bash").quietly_gave());
     let checked = std::process::Command::new("bash").arg("-n").arg(repo.path().join("portolan.bash")).output();
-    // Not every machine has bash; those that have it must like the script.
+    // Where bash is installed, the script must be valid.
     if let Ok(output) = checked {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }

@@ -1,4 +1,4 @@
-//! `portolan config`: every value with its origin; a faulty config with all its faults.
+//! Tests `portolan config`: every value with its origin, and all errors of an invalid config.
 
 use super::pull::bench::Catalog;
 use super::{run, run_with};
@@ -125,7 +125,7 @@ fn a_password_in_an_address_is_not_printed() {
     }
 }
 
-/// The status of a check, by its name.
+/// The status of each check, by name.
 fn checks(told: &super::Run) -> std::collections::BTreeMap<String, String> {
     let json: serde_json::Value = serde_json::from_str(&told.results).unwrap_or_else(|_| panic!("{}", told.talk));
     assert_eq!(json["format"], "portolan.config-check/1");
@@ -148,7 +148,7 @@ fn check_asks_the_catalog_and_writes_nothing() {
     assert!(catalog.stored() == before);
     let text = catalog.run(&repo, "config --check").quietly_gave();
     assert!(text.contains("portolan (org_") && !text.contains(CLIENT_SECRET) && !text.contains(CLIENT_ID), "{text}");
-    // Nothing says whose entities a push would write.
+    // Without a scope, a push has no owner.
     repo.write("portolan.yaml", "");
     let told = catalog.run(&repo, "config --check --output json");
     assert_eq!((told.code, checks(&told)["scope"].as_str()), (64, "failed"));

@@ -1,4 +1,4 @@
-//! `diff`: what it compares, what it tells, where it stops. Over HTTP and without, with real branches.
+//! Tests `diff`: what it compares, reports and refuses. Over HTTP and with the embedded catalog, in real branches.
 
 mod absent;
 mod again;
@@ -108,7 +108,7 @@ fn each_kind_of_difference_fails_the_run_on_request() {
     assert_eq!(["missing", "extra", "changed", "hazard"].map(|it| code(&format!("--fail-on {it}"))), [2, 0, 0, 0]);
     repo.write("catalog/all.yaml", manifest(&["a", "b", "c"], "Two"));
     assert_eq!(["missing", "extra", "changed", "hazard"].map(|it| code(&format!("--fail-on {it}"))), [0, 0, 2, 0]);
-    // What is no longer declared counts, be it deleted or not.
+    // An entity that is no longer declared counts as extra, whether or not it is deleted.
     repo.write("catalog/all.yaml", manifest(&["a", "b"], "One"));
     for prune in ["", "--no-prune"] {
         let codes = ["missing", "extra", "changed"].map(|it| code(&format!("{prune} --fail-on {it}")));

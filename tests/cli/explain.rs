@@ -1,4 +1,4 @@
-//! `portolan explain`: a rule by name or code, or all of them.
+//! Tests `portolan explain`: a rule by name or code, and the list of all rules.
 
 use portolan::analysis::RULES;
 

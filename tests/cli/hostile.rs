@@ -1,5 +1,5 @@
-//! Hostile texts at every place where text enters the real binary: manifests, blueprints, the config, file names, Git,
-//! arguments, the environment. Whatever it prints, no terminal and no pipeline's runner obeys it.
+//! Tests hostile texts at every place where text enters the real binary: manifests, blueprints, the config, file names,
+//! Git, arguments, the environment. Nothing that it prints controls a terminal or a CI runner.
 
 use std::ffi::OsString;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::hostile_texts::{CORPUS, markdown_faults, runner_faults, terminal_faults};
 use crate::testkit::{Repo, portolan};
 
-/// Names of files.
+/// File names.
 const NAMES: &[&str] = &[
     "::error::owned.yaml",
     "##[error]owned.yaml",
@@ -22,7 +22,7 @@ const NAMES: &[&str] = &[
     "\u{9b}2J.yaml",
 ];
 
-/// A text as YAML writes it whatever is in it.
+/// A YAML scalar for any text.
 fn yaml(text: &str) -> String {
     let escaped = text.chars().map(|c| match c {
         'a'..='z' | 'A'..='Z' | '0'..='9' | ' ' | ':' | '#' | '[' | ']' | '`' | '|' | '<' | '>' | '@' | '-' => {
@@ -45,7 +45,7 @@ fn manifest(name: &str, text: &str) -> String {
     )
 }
 
-/// A repository in which one text stands wherever a stranger could put it.
+/// A repository with a text at every place that a stranger could control.
 fn repository(text: &str, file: &str) -> Repo {
     let repo = Repo::new();
     repo.write("portolan.yaml", "scope: acme/shop\nmanifests: {include: [\"catalog/**/*.yaml\"]}\n");
@@ -77,7 +77,7 @@ fn repository(text: &str, file: &str) -> Repo {
     repo
 }
 
-/// One run, and what is wrong with what it printed.
+/// Runs portolan once, and checks what it printed.
 #[track_caller]
 fn check(repo: &Repo, arguments: &[&str], variables: &[(&str, &str)], is_github: bool) -> String {
     let fits = |text: &str| !text.contains('\0');
@@ -94,7 +94,7 @@ fn check(repo: &Repo, arguments: &[&str], variables: &[(&str, &str)], is_github:
         let output = command.timeout(std::time::Duration::from_secs(60)).output().expect("the binary runs");
         for (stream, bytes) in [("stdout", output.stdout), ("stderr", output.stderr)] {
             let text = String::from_utf8(bytes).expect("what portolan says is UTF-8");
-            // The end of a line of a difference, and a tab in one.
+            // CRLF line endings and tabs are allowed in a diff.
             let bare = text.replace("\r\n", "\n").replace('\t', " ");
             let faults = [terminal_faults(&bare, paints), runner_faults(&text, is_github)].concat();
             assert!(faults.is_empty(), "{arguments:?} {variables:?} {stream}: {faults:#?}\n{text}");
@@ -111,11 +111,11 @@ fn check(repo: &Repo, arguments: &[&str], variables: &[(&str, &str)], is_github:
 #[test]
 #[ignore = "slow"]
 fn nothing_that_is_printed_is_obeyed() {
-    // Something of every kind in one text; a long run takes the whole corpus, one after the other.
+    // One text with everything; a long run also tests the whole corpus, one text at a time.
     let all = [
         "x\r::error::a\n##[group]b ##vso[c]\u{1b}[2J\u{1b}[8m\u{9b}1m\u{202e}\u{2028}::error::d\u{85}`|</details>@team",
     ];
-    let is_long = std::env::var_os("PORTOLAN_CASES").is_some();
+    let is_long = crate::generated_cases::cases(1) > 1;
     let corpus = if is_long { CORPUS } else { &[] };
     for (at, text) in all.iter().chain(corpus).enumerate() {
         let repo = repository(text, NAMES[at % NAMES.len()]);
@@ -143,7 +143,7 @@ fn lint(repo: &Repo) {
 }
 
 fn plan(repo: &Repo, text: &str) {
-    // What lint finds stands in the way of a plan: both are shown.
+    // Lint errors prevent a plan, so both are tested.
     for format in ["text", "json", "markdown", "summary"] {
         check(repo, &["--catalog", "local", "diff", "--output", format], &[], false);
     }
@@ -196,7 +196,7 @@ fn has_text(json: &serde_json::Value, text: &str) -> bool {
     }
 }
 
-/// What is refused, with the text as an argument, as a variable, in the config.
+/// Errors with the text in an argument, in a variable, or in the config.
 fn errors(repo: &Repo, text: &str) {
     let joined = format!("--{text}");
     let set = format!("{text}=x");

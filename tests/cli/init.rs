@@ -1,5 +1,5 @@
-//! `init`: what it makes of the places where people begin, that it takes nothing away, and that a second run finds
-//! nothing to do.
+//! Tests `init`: what it writes in typical repositories, that it removes nothing, and that a second run changes
+//! nothing.
 
 mod adopted;
 mod kept;
@@ -25,7 +25,7 @@ fn git(origin: &str) -> Repo {
 const GITHUB: &str = "git@github.com:acme/catalog.git";
 const GITLAB: &str = "https://gitlab.com/acme/teams/catalog.git";
 
-/// All files but Git's own.
+/// All files except Git's own.
 fn names(repo: &Repo) -> Vec<String> {
     let names = files_below(repo.path()).into_iter().map(|path| path.display().to_string().replace('\\', "/"));
     names.filter(|name| !name.starts_with(".git/")).collect()
@@ -35,7 +35,7 @@ fn yaml(repo: &Repo, path: &str) -> Value {
     serde_yaml::from_str(&repo.read(path)).unwrap_or_else(|error| panic!("{path}: {error}\n{}", repo.read(path)))
 }
 
-/// Wires it, and a second time: nothing may change then.
+/// Runs `init` twice; the second run must change nothing.
 #[track_caller]
 fn wired(repo: &Repo, line: &str) -> String {
     let first = run(repo, line);
@@ -92,7 +92,7 @@ fn a_dry_run_shows_every_file_and_writes_none() {
     }
     let brief = run(&repo, "init --dry-run --quiet").quietly_gave();
     assert!(brief.starts_with("Would write 5 files:\n"), "{brief}");
-    // Without `--dry-run` the files are written and listed, and not shown.
+    // Without `--dry-run`, the files are written and listed, but not shown.
     let written = run(&repo, "init --yes");
     assert!(written.results.starts_with("Wrote 5 files:\n  new     portolan.yaml\n"), "{}", written.results);
     assert!(!written.results.contains("+ scope") && written.results.contains("  changed .gitignore\n"));
@@ -110,7 +110,7 @@ fn the_summary_names_what_was_left_alone_and_the_region_that_nobody_chose() {
     assert!(first.contains("eu (default; `--region us` for another one)"), "{first}");
     assert!(first.contains("acme/catalog") && first.contains("GitHub Actions; pushes from main"), "{first}");
     assert!(first.contains("built from source"), "{first}");
-    // The second run names every file of the first.
+    // The second run lists every file of the first.
     let second = run(&repo, "init --yes").results;
     for path in ["portolan.yaml", ".pre-commit-config.yaml", ".github/workflows/portolan.yml", ".gitattributes"] {
         assert!(second.contains(&format!("  {path} ")), "{path}: {second}");
@@ -123,7 +123,7 @@ fn a_region_by_flag_is_written_into_the_config() {
     let told = wired(&repo, "init --yes --region us");
     assert_eq!(yaml(&repo, "portolan.yaml")["catalog"], "us");
     assert!(!told.contains("(default"), "{told}");
-    // A config that exists stays as it is, and the flag is reported as without effect.
+    // An existing config is not changed, and the flag is reported as ignored.
     let again = run(&repo, "init --yes --region eu");
     assert!(again.talk.contains("`--region`"), "{}", again.talk);
     assert_eq!(yaml(&repo, "portolan.yaml")["catalog"], "us");
@@ -136,7 +136,7 @@ fn a_region_by_flag_is_written_into_the_config() {
     }
 }
 
-/// Questions need a terminal: Python's `pty` opens one, for the program alone.
+/// Questions require a terminal: Python's `pty` opens one for the program.
 #[cfg(unix)]
 const ON_A_TERMINAL: &str = r#"
 import os, pty, select, subprocess, sys
@@ -176,7 +176,8 @@ fn the_region_is_asked_for_on_a_terminal() {
     for (answers, line, catalog) in [
         ("n\nmars\nus\ny\n", "init", Some("us")),
         ("n\n\ny\n", "init", Some("eu")),
-        // The example is for trying portolan without an account: no question, and the embedded catalog.
+        // The example is for trying portolan without an account: there is no question, and it uses the embedded
+        // catalog.
         ("y\ny\n", "init", None),
         ("n\ny\n", "init --region us", Some("us")),
         ("n\ny\n", "init --platform glint", None),
@@ -188,7 +189,7 @@ fn the_region_is_asked_for_on_a_terminal() {
         let is_asked = !line.contains("--region") && catalog.is_some();
         assert_eq!(seen.contains("Region of your Port account: eu or us [eu]"), is_asked, "{seen}");
     }
-    // Whoever wants to see the files first is shown them and asked again.
+    // The user can view the files first, and is asked again.
     let repo = git(GITHUB);
     let (code, seen) = on_a_terminal(&repo, "n\nus\ns\nn\n", "init");
     assert_eq!(code, Some(0), "{seen}");
@@ -209,7 +210,7 @@ fn an_empty_repository_is_wired_for_github() {
     assert_eq!(config["manifests"]["include"][0], "catalog/**/*.{yaml,yml}");
     let steps = next_steps(&told);
     assert!(steps.len() <= 5 && steps[1].contains("PORT_CLIENT_ID and PORT_CLIENT_SECRET"), "{steps:?}");
-    // The settings are as they were written, and lint has nothing to say.
+    // The settings are as written, and lint reports nothing.
     let settings = run(&repo, "config").quietly_gave();
     assert!(settings.contains("acme/catalog"), "{settings}");
     assert_eq!(run(&repo, "lint").code, 0);
@@ -218,7 +219,7 @@ fn an_empty_repository_is_wired_for_github() {
     assert_eq!(ignored.lines().collect::<Vec<_>>(), machine);
     let merge = repo.git(&["check-attr", "merge", ".portolan/known-entities.txt"]);
     assert!(merge.ends_with("merge: union\n"), "{merge}");
-    // What is on the PATH runs: this program was built from source.
+    // This program was built from source, so the hook uses the one on the PATH.
     let hooks = yaml(&repo, ".pre-commit-config.yaml");
     assert_eq!(hooks["repos"][0]["hooks"][0]["language"], "system");
     assert_eq!(hooks["default_install_hook_types"], serde_json::json!(["pre-commit", "pre-merge-commit"]));
@@ -230,7 +231,7 @@ fn an_example_is_something_to_try_things_out_with() {
     let told = wired(&repo, "init --yes --example");
     assert_eq!(run(&repo, "lint").quietly_gave(), "2 files, 2 entities: nothing to report\n");
     assert!(next_steps(&told).len() <= 5, "{told}");
-    // In a repository that has something it would only be in the way.
+    // In a repository with manifests, the example would be in the way.
     let other = git(GITHUB);
     other.write("port.yml", "identifier: cart\nblueprint: service\n");
     let run = run(&other, "init --yes --example");
@@ -258,11 +259,11 @@ fn manifests_that_are_here_say_where_and_whose() {
     assert_eq!(include, ["deploy/entities/**/*.{yaml,yml}", "**/glint.yml"]);
     assert!(run(&repo, "lint").results.contains("3 files, 3 entities"), "{}", run(&repo, "lint").results);
     assert!(told.contains("GLINT_CLIENT_ID") && !told.contains("PORT_CLIENT_ID"), "{told}");
-    // Without a snapshot the embedded catalog has nothing to compare with, and it is told where that comes from.
+    // Without a snapshot, the embedded catalog has nothing to compare with, and the error says where to get one.
     let diff = run(&repo, "diff");
     assert_eq!(diff.code, 1, "{}", diff.results);
     assert!(diff.results.contains("run `portolan pull` to update `.portolan/blueprints`"), "{}", diff.results);
-    // What is said counts more than what is found.
+    // Flags take precedence over detected values.
     let other = git(GITHUB);
     other.write("a.yaml", manifest("useglint.io", "a"));
     wired(&other, "init --yes --platform port --scope acme/other --no-pre-commit --ci none");
@@ -285,7 +286,7 @@ fn a_folder_of_a_larger_repository_has_its_own_scope_and_jobs() {
         let hooks = yaml(&repo, ".pre-commit-config.yaml");
         assert_eq!(hooks["repos"][0]["hooks"][0]["entry"], "portolan -C services/cart lint --pre-commit");
         assert!(repo.read(jobs).contains("services/cart"));
-        // A second folder joins the first, and takes nothing from it.
+        // A second folder is added next to the first, which does not change.
         repo.write("services/shop/port.yml", "identifier: shop\nblueprint: service\n");
         let before = repo.read(jobs);
         wired(&repo, "-C services/shop init --yes");
@@ -308,7 +309,7 @@ fn the_top_leaves_alone_what_is_wired_by_itself() {
     let hooks = yaml(&repo, ".pre-commit-config.yaml");
     let ids: Vec<&Value> = (0..2).map(|at| &hooks["repos"][at]["hooks"][0]["id"]).collect();
     assert_eq!(ids, ["portolan-lint-services-cart", "portolan-lint"]);
-    // The secrets are there for the first one.
+    // The secrets already exist for the first folder.
     assert!(!next_steps(&told).iter().any(|step| step.contains("secrets")), "{told}");
 }
 
@@ -352,10 +353,10 @@ fn a_catalog_that_is_named_is_written_where_it_may_be() {
     };
     let (catalog, jobs) = written("init --yes --catalog us");
     assert!(catalog == "us" && jobs.contains("portolan push"));
-    // A pull request could change it in the config, and would be sent the credentials.
+    // A pull request could change the URL in the config, and would then get the credentials.
     let (catalog, jobs) = written("init --yes --catalog https://catalog.acme.example");
     assert!(catalog.is_null() && jobs.contains("  PORTOLAN_CATALOG: \"https://catalog.acme.example\"\n"), "{jobs}");
-    // There is nothing that a pipeline could compare with.
+    // A pipeline has nothing to compare with.
     let (catalog, jobs) = written("init --yes --catalog local --example");
     assert!(catalog == "local" && !jobs.contains("push") || jobs.contains("portolan lint"), "{jobs}");
     assert!(!jobs.contains("portolan push") && !jobs.contains("secrets."), "{jobs}");

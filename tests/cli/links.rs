@@ -1,5 +1,5 @@
-//! Links, pipes and devices that a repository brings along: what lies outside of it is never shown and never changed, and
-//! nothing is waited for.
+//! Tests links, pipes and devices in a repository: what is outside of it is never printed and never changed, and
+//! nothing blocks.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -23,7 +23,7 @@ spec:
 ";
 const BLUEPRINT: &str = r#"{"identifier": "service", "title": "Service", "schema": {"properties": {}}}"#;
 
-/// Verbs that read the config, each in a form that would otherwise begin to work.
+/// Commands that read the config, each in a form that would otherwise start to work.
 const VERBS: [&str; 10] = [
     "lint",
     "lint --output json",
@@ -37,7 +37,7 @@ const VERBS: [&str; 10] = [
     "init --yes",
 ];
 
-/// A folder with a repository and, beside it, what nobody may see.
+/// A folder with a repository and, next to it, files that must stay private.
 struct World {
     top: Repo,
 }
@@ -74,7 +74,7 @@ impl World {
         self.top.write(&format!("repo/{path}"), text);
     }
 
-    /// Puts a link where something else may be.
+    /// Replaces a path by a link.
     fn link(&self, target: impl AsRef<Path>, path: &str) {
         self.remove(path);
         symlink(target, self.repo().join(path)).expect("a link");
@@ -96,7 +96,8 @@ impl World {
         }
     }
 
-    /// Runs portolan; yields the exit code and all that was printed. What lies outside is not in it and stays as it is.
+    /// Runs portolan; returns the exit code and all output. Checks that files outside are not printed and do not
+    /// change.
     fn run(&self, line: &str) -> (i32, String) {
         let before = contents(&self.outside());
         let mut command = portolan_in(&self.repo());
@@ -139,13 +140,13 @@ fn a_config_that_is_a_link_inside_the_repository_is_read_and_one_that_is_named_t
     world.write("teams/a/x.yaml", "");
     world.link("../../ci/shared.yaml", "teams/a/portolan.yaml");
     assert!(world.run("-C teams/a config").1.contains("acme/shared"));
-    // The command line names a file outside: that one is meant.
+    // The command line may name a config outside.
     world.top.write("elsewhere/portolan.yaml", "scope: acme/elsewhere\n");
     assert!(world.run("--config ../elsewhere/portolan.yaml config").1.contains("acme/elsewhere"));
-    // It names one inside, and the repository leads it elsewhere.
+    // The named config is inside, but the repository's link leads outside.
     world.link("../../outside/secret.yaml", "ci/linked.yaml");
     assert_eq!(world.run("--config ci/linked.yaml config").0, 64);
-    // A repository that is itself reached through a link is the same repository.
+    // A repository that is reached through a link is the same repository.
     symlink(world.repo(), world.top.path().join("through")).expect("a link");
     assert!(world.run("-C ../through config").1.contains("acme/shared"));
 }
@@ -286,11 +287,11 @@ fn outputs_do_not_follow_links_out_of_the_repository() {
     assert!(code == 64, "{code}\n{told}");
     let (code, told) = world.run("new service y --file out/y.yaml");
     assert!(code != 0, "{code}\n{told}");
-    // A path outside that the command line names is the user's own affair.
+    // The command line may name any path outside.
     fs::create_dir(world.top.path().join("reports")).expect("a folder");
     assert_eq!(world.run("lint --output json=../reports/r.json").0, 0);
     assert!(world.top.path().join("reports/r.json").exists());
-    // And so is a link inside that stays inside.
+    // A link inside the repository that stays inside is allowed.
     world.write("reports/x", "");
     world.link("reports", "r");
     assert_eq!(world.run("lint --output json=r/r.json").0, 0);
@@ -323,15 +324,14 @@ fn the_embedded_catalog_stays_inside() {
 fn a_manifest_over_the_limit_is_a_finding_and_is_not_read() {
     let world = World::new();
     let file = fs::File::create(world.repo().join("catalog/large.yaml")).expect("a file");
-    // Sparse: it takes no room on the disk, and reading it would take a while.
+    // The file is sparse: it takes no space, and reading it would take a while.
     file.set_len(20 << 30).expect("it grows");
     let (code, told) = world.run("lint");
     assert_eq!(code, 1, "{told}");
     assert!(told.contains("catalog/large.yaml") && told.contains("larger than 10 MiB"), "{told}");
 }
 
-/// Generated: any of the places, any of the targets, any of the verbs. The same in the library, where it is faster, is
-/// `sources::tests`.
+/// Generated: any place, any target, any command. `sources::tests` does the same in the library, where it is faster.
 #[test]
 fn generated_links_show_and_change_nothing_outside() {
     let places = [
@@ -365,7 +365,7 @@ fn generated_links_show_and_change_nothing_outside() {
         "new service deep --file catalog/deep.yaml",
     ]);
     let verbs: Vec<&str> = verbs.collect();
-    // Splitmix64.
+    // The generator is splitmix64.
     let mut state = seed();
     let mut below = |limit: usize| {
         state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
@@ -405,7 +405,7 @@ fn generated_links_show_and_change_nothing_outside() {
         let git = contents(&world.repo().join(".git"));
         for _ in 0..2 {
             let verb = verbs[below(verbs.len())];
-            // Shown where the case fails.
+            // The test harness prints this only for a failed case.
             println!("{laid:?}: portolan {verb}");
             world.run(verb);
         }

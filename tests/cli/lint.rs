@@ -1,5 +1,5 @@
-//! `lint` through the real binary: that every flag is wired, what the exit code says, and what a person reads. What a
-//! rule finds is proved in `tests/rules.rs`; here the same few faults do for all.
+//! Tests `lint` through the real binary: flags, exit codes and text output. `tests/rules.rs` tests what each rule
+//! finds; here a few findings are enough.
 
 pub mod bench;
 mod chosen;

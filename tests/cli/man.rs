@@ -1,4 +1,4 @@
-//! `portolan man`: manual pages.
+//! Tests `portolan man`: manual pages.
 
 use super::run;
 use crate::testkit::Repo;

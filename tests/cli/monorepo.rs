@@ -1,5 +1,5 @@
-//! Several configs in one repository: none of them is passed by, and `--all` runs each in turn. And the folder that is no
-//! repository at all.
+//! Tests several configs in one repository: none is ignored, and `--all` runs each in turn. Also tests a folder that is
+//! not a repository.
 
 use serde_json::Value;
 
@@ -58,15 +58,15 @@ fn without_a_config_here_and_with_some_below_every_verb_lists_them_and_stops() {
             assert!(talk.contains(words), "{line}: {talk}");
         }
     }
-    // A folder beside them is no way around it.
+    // A folder next to the configs finds them too.
     let talk = run(&repo, "-C docs push").was_refused();
     assert!(talk.contains("../teams/a/portolan.yaml") && !talk.contains("--all"), "{talk}");
     assert!(contents(repo.path()) == before);
-    // Nor is it outside of Git.
+    // The same applies outside Git.
     let plain = Repo::outside_git();
     plain.write("teams/a/portolan.yaml", "");
     assert!(run(&plain, "lint").was_refused().contains("teams/a/portolan.yaml"));
-    // What needs no repository works.
+    // Commands that need no repository work.
     assert_eq!(run(&repo, "explain wrong-type").code, 0);
     assert_eq!(run(&repo, "-C teams/a lint").code, 0);
 }
@@ -106,7 +106,7 @@ fn all_runs_each_config_with_one_report_and_the_worst_exit_code() {
     assert_eq!((&second["config"], &second["root"]), (&"teams/b/portolan.yaml".into(), &"teams/b".into()));
     assert_eq!(second["report"]["format"], "portolan.lint/1");
     assert_eq!(second["report"]["findings"][0]["path"], "catalog/wrong.yaml");
-    // A config that cannot be used does not hide the others.
+    // An invalid config does not hide the others.
     repo.write("teams/a/portolan.yaml", "scop: x\n");
     let told = run(&repo, "lint --all --output json");
     let envelope = json(&told);
@@ -154,7 +154,7 @@ fn paths_go_to_the_config_that_holds_them() {
     assert_eq!(exits(&envelope), [Some(1), Some(1)]);
     let stray = run(&repo, "lint --all docs teams/a");
     assert!(stray.talk.contains("`docs` belongs to none of the configs"), "{}", stray.talk);
-    // A hook names every file of a commit, whoever's it is.
+    // A hook passes every file of a commit, including those of other configs.
     let hook = run(&repo, "lint --all --pre-commit docs/README.md teams/b/catalog/wrong.yaml");
     assert_eq!((hook.code, hook.talk.contains("docs")), (1, false), "{}{}", hook.results, hook.talk);
 }
@@ -198,7 +198,7 @@ fn a_push_of_all_writes_each_under_its_own_scope_and_stops_at_the_first_refusal(
         ("PORT_CLIENT_ID", CLIENT_ID),
         ("PORT_CLIENT_SECRET", CLIENT_SECRET),
     ];
-    // Pushing from the top would have written both under a scope that nobody chose.
+    // A push from the top would have written both under a scope that nobody chose.
     assert_eq!(run_with(&repo, "push", &variables).code, 64);
     let told = run_with(&repo, "push --all --output json", &variables);
     let envelope = json(&told);
@@ -207,7 +207,7 @@ fn a_push_of_all_writes_each_under_its_own_scope_and_stops_at_the_first_refusal(
     let scopes: Vec<&Value> =
         envelope["reports"].as_array().into_iter().flatten().map(|report| &report["report"]["scope"]).collect();
     assert_eq!(scopes, ["acme/a", "acme/b"]);
-    // An entity of b, declared by a too, is foreign there.
+    // An entity of b that a declares too is foreign there.
     repo.write(
         "teams/a/catalog/search.yaml",
         manifest("search").replace("identifier: search", "identifier: search, title: X"),
@@ -216,7 +216,7 @@ fn a_push_of_all_writes_each_under_its_own_scope_and_stops_at_the_first_refusal(
     let envelope = json(&told);
     assert_eq!((told.code, exits(&envelope)), (4, vec![Some(4), None]), "{}", told.talk);
     assert!(told.talk.contains("`teams/b/portolan.yaml` was not run"), "{}", told.talk);
-    // A diff refuses nothing, and goes on.
+    // A diff refuses nothing, so it continues.
     assert_eq!(exits(&json(&run_with(&repo, "diff --all --exit-code --output json", &variables))), [Some(2), Some(0)]);
 }
 
@@ -296,13 +296,13 @@ fn outside_git_and_without_a_config_nothing_is_walked_through() {
         assert!(talk.contains("Git work tree") && talk.contains("`-C`"), "{line}: {talk}");
     }
     assert!(run(&repo, "lint").was_refused().contains("portolan lint catalog/"));
-    // What is named is what is meant, and nothing else is read.
+    // Only the named files are read.
     let told = run(&repo, "lint catalog --output json");
     let report = json(&told);
     assert_eq!((told.code, &report["summary"]["files"]), (1, &1.into()), "{report}");
     assert_eq!(json(&run(&repo, "lint other/x.yaml --output json"))["summary"]["entities"], 1);
     assert!(run(&repo, "lint nowhere").was_refused().contains("nowhere"));
-    // A config makes it a repository.
+    // A config makes the folder a repository.
     repo.write("portolan.yaml", "");
     assert_eq!(run(&repo, "lint").code, 1);
 }
@@ -337,12 +337,12 @@ fn a_push_to_a_platform_derives_no_scope_and_a_diff_says_that_it_does() {
     let plan = json(&told);
     assert_eq!((told.code, &plan["scope"]), (0, &"acme/shop".into()));
     assert!(plan["notes"].to_string().contains("derived from the Git remote"), "{plan}");
-    // The command that it shows works.
+    // The shown command works.
     assert!(at("diff").results.contains("--scope acme/shop"), "{}", at("diff").results);
     assert_eq!(at("push --scope acme/shop").code, 0);
     let plan = json(&at("diff --scope acme/other --output json"));
     assert_eq!((&plan["scope"], plan["changes"][0]["owner"].is_null()), (&"acme/other".into(), true));
-    // The embedded catalog is this machine's own.
+    // The embedded catalog belongs to this machine, so it needs no configured scope.
     assert_eq!(run(&repo, "push").code, 0);
     assert!(run(&repo, "push --scope a(b)").was_refused().contains("--scope"));
 }

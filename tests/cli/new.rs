@@ -1,4 +1,4 @@
-//! `new`: what it writes, where, what it says of it, and what it never does.
+//! Tests `new`: what it writes, where, what it reports, and what it refuses.
 
 mod editor;
 mod filled;

@@ -1,5 +1,5 @@
-//! `pull`: the snapshot it writes, what it tells, and what it never does. Against the embedded catalog, over HTTP and
-//! without.
+//! Tests `pull`: the snapshot it writes, what it reports, and what it refuses. Against the embedded catalog, over HTTP
+//! and directly.
 
 pub mod bench;
 mod entities;
@@ -59,6 +59,6 @@ fn an_embedded_catalog_without_entities_does_not_either_until_it_is_named_on_the
         checked.results
     );
     assert_eq!(run(&repo, "--catalog local pull").code, 0);
-    // From here on the snapshot is of the embedded one.
+    // From here on, the snapshot is from the embedded catalog.
     assert_eq!(run(&repo, "pull").code, 0);
 }

@@ -1,4 +1,5 @@
-//! `push`: what is asked for comes about, once; what is dangerous wants a yes; and whatever ends it, the next one finishes.
+//! Tests `push`: declared changes are applied once, hazards need approval, and after any interruption the next push
+//! completes them.
 
 mod approved;
 mod confirmed;
@@ -29,7 +30,7 @@ fn manifests(range: std::ops::Range<u32>) -> String {
     range.map(one).collect()
 }
 
-/// A repository of so many services.
+/// A repository with `count` services.
 fn services(count: u32) -> Repo {
     let repo = Repo::new();
     repo.write("portolan.yaml", "scope: acme/catalog\nprune: {max: 5}\n");
@@ -37,7 +38,7 @@ fn services(count: u32) -> Repo {
     repo
 }
 
-/// A server that knows the blueprint.
+/// A server with the blueprint.
 fn server(flags: &[&str]) -> (Serving, Plain) {
     let serving = Serving::start(&[&["--store", "memory"], flags].concat());
     let plain = Plain::connect(&serving.url);
@@ -215,7 +216,7 @@ fn what_is_dangerous_wants_a_yes_to_this_very_plan() {
 #[test]
 fn what_fails_is_told_and_the_next_push_finishes() {
     let (repo, (serving, plain)) = (services(3), server(&[]));
-    // The catalog has grown stricter than the snapshot.
+    // The catalog's blueprint is stricter than the snapshot's.
     let strict = json!({"schema": {"properties": {"size": {"type": "number", "maximum": 1}}}});
     plain.must("PATCH", "blueprints/service", Some(&strict));
     let partly = push(&repo, &serving, "--output json");
@@ -229,7 +230,7 @@ fn what_fails_is_told_and_the_next_push_finishes() {
     assert_eq!(plain.count("service"), 3);
 }
 
-/// Starts a push and lets it write something.
+/// Starts a push and waits until it has written something.
 fn begin(repo: &Repo, serving: &Serving, plain: &Plain) -> std::process::Child {
     let before = plain.count("service");
     let mut command = Command::new(env!("CARGO_BIN_EXE_portolan"));

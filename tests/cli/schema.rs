@@ -1,4 +1,5 @@
-//! `portolan schema`: what it prints is a schema, takes the example's config, and refuses what portolan refuses.
+//! Tests `portolan schema`: the output is a valid schema, accepts the example's config, and rejects what portolan
+//! rejects.
 
 mod manifest;
 mod session;

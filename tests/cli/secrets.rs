@@ -1,5 +1,5 @@
-//! No output holds a credential: lint, diff, push, pull, plan files and pages are searched for canaries, one for each kind
-//! of credential in each position of a manifest.
+//! Tests that no output contains a credential: lint, diff, push, pull, plan files and pages are searched for canaries,
+//! one for each kind of credential in each position of a manifest.
 
 use serde_json::json;
 
@@ -9,10 +9,10 @@ use crate::testkit::plain::Plain;
 use crate::testkit::serving::{CLIENT_ID, CLIENT_SECRET, Serving};
 use crate::testkit::{Repo, contents};
 
-/// In every canary, whatever it is a part of.
+/// A part of every canary.
 const CANARY: &str = "C4nary";
 
-/// Each kind of credential, under the name that gives it away or under one that does not.
+/// Each kind of credential, under a name that reveals it or under one that does not.
 fn credentials(canary: &str) -> Vec<(&'static str, String)> {
     vec![
         ("apiKey", format!("{canary}x9Qp2LmN8vRt")),
@@ -66,7 +66,7 @@ fn manifest(name: &str, lines: &str, more: &str) -> String {
     )
 }
 
-/// One manifest for each credential in each position. `generation` makes other canaries of the same shapes.
+/// One manifest for each credential in each position. Each `generation` has other canaries of the same form.
 fn fill(repo: &Repo, generation: usize, more: &str) -> usize {
     let mut count = 0;
     for kind in 0..credentials("").len() {
@@ -101,7 +101,7 @@ fn silent(what: &str, run: Run) -> Run {
 #[test]
 fn no_format_of_lint_shows_a_credential() {
     let repo = repo("");
-    // A finding on the line beside each of them, so that the frame shows it.
+    // A finding on the line next to each of them, so that the frame shows it.
     let count = fill(&repo, 1, "    colour: x\n    tier: no\n");
     assert!(count > 80, "{count}");
     for format in ["text", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown"] {
@@ -146,7 +146,7 @@ fn what_is_no_credential_stays_readable() {
     assert!(text.contains("dbPassword: ${DB_PASSWORD}") && !text.contains("[secret "), "{text}");
 }
 
-/// Everything that leaves a run beside what it prints.
+/// Checks every file that a run writes.
 fn assert_files_silent(repo: &Repo, files: &[&str]) {
     for file in files {
         assert_silent(file, &repo.read(file));
@@ -167,13 +167,13 @@ fn no_format_of_diff_and_push_shows_a_credential_of_either_side() {
         assert_eq!(diff.code, 0, "{}{}", diff.results, diff.talk);
         silent("diff", run(&repo, "diff"));
         assert_files_silent(&repo, &PLAN_FILES);
-        // The embedded catalog keeps its key, so a plan file of one run holds in the next one.
+        // The embedded catalog keeps its key, so a plan file is valid in the next run.
         let with_file = if generation == 3 { "--plan plan.json" } else { "" };
         let push = silent("push", run(&repo, &format!("push {with_file} {pushed}")));
         assert_eq!(push.code, 0, "{}{}", push.results, push.talk);
         assert_files_silent(&repo, &PUSH_FILES);
         assert_eq!(run(&repo, "diff --exit-code").code, 0, "what was pushed are the values themselves");
-        // The same manifests with other credentials: each of them is a change that the plan shows.
+        // The same manifests with other credentials: the plan shows each as a change.
         fill(&repo, generation, "");
     }
     let text = run(&repo, "diff --full").results;
@@ -208,7 +208,7 @@ fn a_plan_file_of_another_secret_is_refused_for_that_reason() {
     let refused = silent("push", with("another secret", "push --catalog local --plan plan.json"));
     assert_eq!(refused.code, 4, "{}{}", refused.results, refused.talk);
     assert!(refused.talk.contains("PORT_CLIENT_SECRET") && refused.talk.contains("key"), "{}", refused.talk);
-    // Without credentials in it, the key does not matter.
+    // The key does not matter for a plan without credentials.
     let same = with("one secret", "push --catalog local --plan plan.json");
     assert_eq!(same.code, 0, "{}{}", same.results, same.talk);
     repo.write("catalog/b.yaml", manifest("b", "    tier: 1\n", ""));

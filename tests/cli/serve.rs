@@ -1,5 +1,5 @@
-//! `serve`: the real binary, over real HTTP. What the API answers to whom is the conformance suite's; here is what is
-//! the server's own: how it begins and ends, what it says, what it bears, and its pages.
+//! Tests `serve`: the real binary, over real HTTP. The conformance suite tests the API; these tests are about the
+//! server: start and end, messages, limits, and pages.
 
 mod access;
 mod limits;

@@ -1,4 +1,4 @@
-//! Help, versions, and everything that ends with 64: refused before anything is read.
+//! Tests help, versions, and usage errors, which exit with 64 before anything is read.
 
 use super::{run, run_with};
 use crate::testkit::{Repo, portolan};

@@ -1,6 +1,6 @@
-//! Follows a page: a folder of its own, a shell that remembers folder, variables and the last exit code, a Git that
-//! knows nothing of this machine. A command that fails is followed by `echo $?`: pages tell exit codes, or there are
-//! none to tell.
+//! Runs a page: in a folder of its own, with a shell that keeps folder, variables and the last exit code, and a Git
+//! without the configuration of this machine. A command that fails must be followed by `echo $?`, so that pages show
+//! the exit codes.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::testkit::{Repo, tracked_below};
 const GIT: &str = "[user]\nname = Ada\nemail = ada@example.com\n[init]\ndefaultBranch = main\n[commit]\ngpgsign = false\n\
                    [advice]\ndetachedHead = false\n[core]\npager = cat\n";
 
-/// What pages show instead of an approval digest: it holds for one address, so it differs in every run.
+/// The approval digest in pages: the real one depends on the address and differs in every run.
 const APPROVAL: &str = "1d8c1b066ba59f42c07e6a318d5b24f90e73c6a1825fd0b4";
 
 #[derive(Default)]
@@ -52,9 +52,9 @@ pub fn follow(name: &str, page: &Page) -> Outcome {
 struct Shell {
     folder: Repo,
     servers: Vec<Serving>,
-    /// What each server issued.
+    /// The credentials that each server issued.
     credentials: Vec<(String, String)>,
-    /// Addresses that pages name, and those that there are.
+    /// Addresses in pages, each with the real address.
     names: Vec<(String, String)>,
     code: i32,
 }
@@ -64,7 +64,7 @@ impl Shell {
         let folder = Repo::new();
         folder.write("home/gitconfig", GIT).write("state/env", "");
         let shell = Self { folder, servers: Vec::new(), credentials: Vec::new(), names: Vec::new(), code: 0 };
-        // A clone of the project, as far as pages need one.
+        // A clone of the project, as far as pages need it.
         let clone = shell.made("work/portolan");
         for path in tracked_below(&project("examples")) {
             let target = clone.join("examples").join(&path);
@@ -75,7 +75,7 @@ impl Shell {
         shell
     }
 
-    /// What the test knows and a page cannot: `credentials URL` are those that the catalog at this address issued.
+    /// Provides what a page cannot know: `credentials URL` are those that the catalog at this URL issued.
     fn bring(&mut self, words: &[&str]) {
         match words {
             ["credentials", url] => self.export_credentials(url),
@@ -83,7 +83,7 @@ impl Shell {
         }
     }
 
-    /// `portolan serve ... &`, on a port that is free: what follows sees that one.
+    /// Runs `portolan serve ... &` on a free port, which later commands use.
     fn serve(&mut self, command: &str) {
         let here = self.here();
         let mut arguments = vec!["-C", here.to_str().expect("our names are UTF-8")];
@@ -135,7 +135,7 @@ impl Shell {
         let path = std::env::join_paths([binary].into_iter().chain(std::env::split_paths(&path)));
         shell.env("PATH", path.expect("folders have plain names")).env("HOME", self.folder.path().join("home"));
         shell.env("GIT_CONFIG_GLOBAL", self.folder.path().join("home/gitconfig")).env("GIT_CONFIG_NOSYSTEM", "1");
-        // As the other tests have it: examples with a date keep their age.
+        // As in the other tests, a fixed date keeps the age of examples.
         shell
             .env("SOURCE_DATE_EPOCH", "1794700800")
             .env("NO_COLOR", "1")

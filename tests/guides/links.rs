@@ -1,4 +1,4 @@
-//! Links between our own pages: files that are there, headings that are there.
+//! Checks links between our own pages: files and headings must exist.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -24,7 +24,7 @@ fn pages(root: &Path) -> BTreeMap<String, (Vec<String>, BTreeSet<String>)> {
     found
 }
 
-/// Outside of blocks and of code.
+/// The lines outside code blocks and code spans.
 fn prose(text: &str) -> impl Iterator<Item = String> {
     let mut fence: Option<&str> = None;
     text.lines().filter_map(move |line| {
@@ -51,7 +51,7 @@ fn links(text: &str) -> Vec<String> {
     found
 }
 
-/// As GitHub and GitLab name them.
+/// The anchors of headings, as GitHub and GitLab name them.
 fn headings(text: &str) -> BTreeSet<String> {
     let lines = text.lines().filter(|line| line.starts_with('#'));
     let plain = |line: &str| {
@@ -61,7 +61,7 @@ fn headings(text: &str) -> BTreeSet<String> {
     lines.map(plain).collect()
 }
 
-/// The file that a link of `page` means, and the heading; `None`: it leads elsewhere.
+/// The file and the heading that a link in `page` leads to; `None` if it leads outside.
 fn target(page: &str, link: &str) -> Option<(String, Option<String>)> {
     let is_elsewhere = link.contains("://") || link.starts_with("mailto:");
     let (file, heading) = link.split_once('#').map_or((link, None), |(file, heading)| (file, Some(heading.to_owned())));
@@ -101,7 +101,7 @@ pub fn dead(root: &Path) -> Vec<String> {
     faults
 }
 
-/// The pages that links lead to, from one to the next.
+/// All pages that are reachable by links.
 pub fn found_from(root: &Path, start: &str) -> BTreeSet<String> {
     let pages = pages(root);
     let mut found = BTreeSet::new();

@@ -1,7 +1,7 @@
-//! A page as a list of things to do. What runs are `console` blocks: a line with `$ ` is a command (a here-document
-//! belongs to it, and so does what follows a `\`), the lines after it are its output. `...` stands for anything: alone
-//! on a line for any lines. A block with `title=PATH` is a file that the reader is asked to write. What only
-//! the test knows is a comment that Markdown does not show: `<!-- guide: credentials http://127.0.0.1:47001 -->`.
+//! Parses a page into steps. `console` blocks are run: a line with `$ ` is a command (with its here-document, and
+//! continued lines after `\`), the lines after it are its output. `...` matches anything; alone on a line, it matches
+//! any number of lines. A block with `title=PATH` is a file that the reader writes. What only the test knows is a
+//! comment that Markdown does not show: `<!-- guide: credentials http://127.0.0.1:47001 -->`.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ pub struct Page {
     pub steps: Vec<Step>,
 }
 
-/// With the number of its line.
+/// A step with its line number.
 pub struct Step {
     pub line: usize,
     pub deed: Deed,
@@ -24,18 +24,18 @@ pub enum Deed {
 pub struct Command {
     pub text: String,
     pub output: Vec<String>,
-    /// The lines that the output takes in the page.
+    /// The lines of the output in the page.
     place: Range<usize>,
 }
 
-/// Output that is to stand in the place of another.
+/// Output that replaces another in the page.
 pub struct News {
     place: Range<usize>,
     output: Vec<String>,
 }
 
 impl Command {
-    /// Lines that are as they stand there, but for what is left out, keep that.
+    /// The new output; lines that still match keep their form with `...`.
     pub fn news(&self, came: &[String]) -> News {
         let stands = |line: &String| self.output.iter().find(|old| old.trim() != "..." && line_matches(old, line));
         let output = came.iter().map(|line| stands(line).unwrap_or(line).clone()).collect();
@@ -44,7 +44,7 @@ impl Command {
 }
 
 impl Page {
-    /// Panics where a page cannot be followed: a reader could not either.
+    /// Parses the page; panics if a reader could not follow it.
     pub fn of(name: &str, text: &str) -> Self {
         let lines: Vec<&str> = text.lines().collect();
         let mut steps = Vec::new();
@@ -104,7 +104,7 @@ fn commands(name: &str, lines: &[&str], block: Range<usize>) -> Vec<Step> {
         }
         let from = at;
         at = (at..block.end).find(|at| lines[*at].starts_with("$ ")).unwrap_or(block.end);
-        // An empty line before the next command parts the two for the eye.
+        // An empty line before the next command only separates the two.
         let output = trimmed(lines[from..at].iter().map(|line| (*line).to_owned()).collect());
         let place = from..from + output.len();
         steps.push(Step { line: start + 1, deed: Deed::Command(Command { text, output, place }) });
@@ -112,7 +112,7 @@ fn commands(name: &str, lines: &[&str], block: Range<usize>) -> Vec<Step> {
     steps
 }
 
-/// Without empty lines at its end.
+/// The lines without empty ones at the end.
 pub fn trimmed(mut lines: Vec<String>) -> Vec<String> {
     while lines.last().is_some_and(|line| line.trim().is_empty()) {
         lines.pop();
@@ -120,7 +120,7 @@ pub fn trimmed(mut lines: Vec<String>) -> Vec<String> {
     lines
 }
 
-/// The page with other output; what is asked of it is in its order.
+/// The page with new output; `news` must be in the order of the page.
 pub fn renewed(page: &str, news: &[News]) -> String {
     let mut lines: Vec<&str> = page.lines().collect();
     for news in news.iter().rev() {
@@ -129,7 +129,7 @@ pub fn renewed(page: &str, news: &[News]) -> String {
     lines.join("\n") + "\n"
 }
 
-/// Whether what came is what stands there.
+/// Whether the output matches the page.
 pub fn matches(shown: &[String], came: &[String]) -> bool {
     let Some((first, rest)) = shown.split_first() else { return came.is_empty() };
     if first.trim() == "..." {
@@ -151,7 +151,7 @@ fn line_matches(shown: &str, came: &str) -> bool {
     left.ends_with(last)
 }
 
-/// Columns are as wide as what is in them: inside of a line, any number of spaces is as good as two.
+/// The widths of columns depend on their content: within a line, any number of spaces equals two.
 fn narrow(line: &str) -> String {
     let text = line.trim_start();
     let indent = &line[..line.len() - text.len()];

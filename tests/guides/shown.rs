@@ -1,8 +1,8 @@
-//! Commands that a page shows and nobody runs: those in `sh` blocks. They must be ones that the program takes.
+//! Checks commands that a page shows and the test does not run, those in `sh` blocks: the program must accept them.
 
 use portolan::cli;
 
-/// With the numbers of their lines; comments and what the shell makes of the rest are cut off.
+/// The commands with their line numbers, without comments and without what the shell interprets.
 pub fn commands(text: &str) -> Vec<(usize, Vec<String>)> {
     let mut found = Vec::new();
     let mut is_shell = false;
@@ -16,7 +16,7 @@ pub fn commands(text: &str) -> Vec<(usize, Vec<String>)> {
     found
 }
 
-/// As a shell parts them, up to what is for the shell.
+/// The words as a shell splits them, up to the first operator of the shell.
 fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();

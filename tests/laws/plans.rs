@@ -1,5 +1,5 @@
-//! Laws of plans as they are reported: the planner's own plans in every format. What the numbers say is what is listed,
-//! no order of the question shows, and no size or depth that a catalog holds is too much for a small stack.
+//! Laws of plans in reports: plans of the real planner in every format. The counts match the listed changes, the order
+//! of the input makes no difference, and no size or depth that a catalog may hold overflows a small stack.
 
 use std::collections::BTreeMap;
 
@@ -62,7 +62,7 @@ fn expected(tally: &Tally) -> [usize; 6] {
     [tally.create, tally.update, tally.delete, tally.rename, tally.adopt, tally.unchanged]
 }
 
-/// The numbers of the one line that has them.
+/// The counts in the line that contains them.
 fn told(report: &str) -> [usize; 6] {
     let line = report.lines().find(|line| line.contains(" to create") || line.contains("othing to do"));
     let line = line.expect("the numbers are there").to_owned();
@@ -73,7 +73,7 @@ fn told(report: &str) -> [usize; 6] {
     })
 }
 
-/// The numbers of a comment's head.
+/// The counts in a comment's head.
 fn told_in_comment(report: &str) -> [usize; 6] {
     let parse = |digits: &str| digits.trim_end_matches(',').replace(',', "").parse().expect("a number");
     let headline = report.lines().find_map(|line| line.strip_prefix("### ")).expect("there is a headline");
@@ -142,11 +142,11 @@ proptest! {
     }
 }
 
-/// A debug build's frames are several times as large as those of a release.
+/// The frames of a debug build are several times larger than those of a release.
 const STACK: usize = 256 << 10;
 
 #[expect(clippy::disallowed_methods, reason = "a thread with a stack of its own")]
-/// Plans, puts the calls together, reports in every format and gives all of it back, on a small stack.
+/// Plans, builds the requests, reports in every format and frees everything, on a small stack.
 fn on_a_small_stack(name: &str, world: World) -> Plan {
     let work = move || {
         let plan = world.plan();
@@ -180,7 +180,7 @@ fn chains_circles_and_stars_fit_a_small_stack() {
     assert_eq!(on_a_small_stack("star that goes", World::of(json!([]), star())).changes.len(), 1_001);
 }
 
-/// As deep as a manifest may be, and as JSON from a catalog is read.
+/// The maximum depth of a manifest, and of JSON from a catalog.
 #[test]
 fn the_deepest_values_fit_a_small_stack() {
     let deep =
@@ -193,7 +193,7 @@ fn the_deepest_values_fit_a_small_stack() {
     assert_eq!(World::of(with(json!(1)), with(json!(1.0))).plan().changes.len(), 0);
 }
 
-/// Nothing deeper comes in: not from the catalog's JSON.
+/// Deeper values are rejected when they are read, also from the catalog's JSON.
 #[test]
 fn what_is_deeper_is_refused_by_whoever_reads_it() {
     let deep = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
@@ -202,7 +202,7 @@ fn what_is_deeper_is_refused_by_whoever_reads_it() {
     assert!(serde_json::from_str::<Value>(&deep(1_000_000)).is_err());
 }
 
-/// A hub's manifests, declared in any order, are one plan of two waves.
+/// Manifests of a hub, declared in any order, are one plan of two waves.
 #[test]
 fn a_hub_comes_before_its_thousand() {
     let mut star: Vec<Json> = services(1_000, |_| 99_999).as_array().expect("a list").clone();

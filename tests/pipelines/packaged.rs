@@ -1,4 +1,4 @@
-//! What is handed out: the crate, the container, the archive of a release. Each holds what it needs, and no more.
+//! Tests the packages: the crate, the container, the archive of a release. Each contains what it needs, and no more.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ fn text(path: &str) -> String {
     std::fs::read_to_string(project(path)).expect("the file is there")
 }
 
-/// The files that become part of the program, relative to the project; what its tests read is not.
+/// The files that become part of the program, relative to the project; files that only tests read are left out.
 fn built_in() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for path in files_below(&project("src")).into_iter().filter(|path| path.extension().is_some_and(|it| it == "rs")) {
@@ -90,6 +90,7 @@ fn the_container_is_built_from_what_it_is_given() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn an_archive_holds_the_binary_its_pages_and_completions() {
     let folder = Repo::new();
     let built = folder.path().join("target/dist");
@@ -123,7 +124,7 @@ fn an_archive_holds_the_binary_its_pages_and_completions() {
     assert_eq!((told.code, told.words), (0, format!("portolan {}\n", env!("CARGO_PKG_VERSION"))));
 }
 
-/// One version, wherever it is written down.
+/// Every file states the same version.
 #[test]
 fn everything_is_of_the_same_version() {
     let version = env!("CARGO_PKG_VERSION");

@@ -1,5 +1,5 @@
-//! What a release offers, and the files by which package registries offer it: one set of names, one set of checksums. What
-//! only the forge can do is listed in docs/releasing.md as not run.
+//! Tests the files of a release, and those by which package registries offer it: the same names and checksums
+//! everywhere. docs/releasing.md lists what only the forge can do as not tested.
 
 use std::process::{Command, Stdio};
 
@@ -26,13 +26,13 @@ fn targets() -> Vec<String> {
     builds.iter().map(|build| build["target"].as_str().expect("a target").to_owned()).collect()
 }
 
-/// What `.github/package` calls it.
+/// The archive's name, as in `.github/package`.
 fn archive(target: &str) -> String {
     let end = if target.contains("-windows-") { "zip" } else { "tar.gz" };
     format!("portolan-{VERSION}-{target}.{end}")
 }
 
-/// The archives of a release, as far as registries look at them, with their checksums.
+/// Stand-ins for the archives of a release, with checksums, as far as registries read them.
 fn release() -> Repo {
     let dist = Repo::new();
     for target in targets() {
@@ -79,9 +79,9 @@ fn the_formula_names_archives_of_the_release_with_their_checksums() {
         assert!(targets().iter().any(|target| archive(target) == name), "{name}");
     }
     assert_eq!(values("version "), [VERSION]);
-    // Homebrew refuses longer ones.
+    // Homebrew rejects longer ones.
     assert!(values("desc ")[0].len() <= 80, "{:?}", values("desc "));
-    // What it installs is in the archive, which `packaged` unpacks.
+    // The formula installs these parts of the archive, which `packaged` unpacks.
     for part in
         ["\"man/*.1\"", "\"completions/portolan.bash\"", "\"completions/portolan.fish\"", "\"completions/_portolan\""]
     {
@@ -103,7 +103,7 @@ fn ruby_takes_the_formula() {
     assert_eq!(told.code, 0, "{}", told.words);
 }
 
-/// A registry offers what it was told for as long as nobody looks, so what is wrong stops the release.
+/// A registry keeps offering what was published, so an inconsistent release is stopped.
 #[test]
 fn a_release_whose_parts_disagree_is_offered_to_no_registry() {
     let none = |dist: &Repo| !files_below(dist.path()).iter().any(|path| path.ends_with("portolan.rb"));
@@ -121,7 +121,7 @@ fn a_release_whose_parts_disagree_is_offered_to_no_registry() {
     let dist = release();
     let told = registries(&dist, &["--repository", "https://example.com/portolan"]);
     assert!(told.code == 1 && told.words.contains("GitHub") && none(&dist), "{}", told.words);
-    // Nothing invents where portolan is.
+    // The script does not guess the repository.
     let told = registries(&dist, &[]);
     let is_known = text("Cargo.toml").lines().any(|line| line.starts_with("repository = "));
     assert_eq!(told.code, i32::from(!is_known), "{}", told.words);
@@ -175,7 +175,7 @@ fn schemastore_is_offered_the_schema_of_the_config() {
     assert!(schema["title"].is_string() && schema["description"].is_string());
 }
 
-/// Each compiler run of the release is told the tag, so that the binary pins its version; no other workflow says so.
+/// Each compiler run of the release gets the tag, so that the binary pins its version; no other workflow sets it.
 #[test]
 fn the_release_alone_makes_published_builds() {
     let workflow = workflow();
@@ -193,7 +193,7 @@ fn the_release_alone_makes_published_builds() {
     assert!(!text("Dockerfile").contains("PORTOLAN_RELEASE"));
 }
 
-/// Files and image have their build provenance, and what is made known of the image is its digest.
+/// Files and image have build provenance, and the image is announced by its digest.
 #[test]
 fn what_is_released_is_attested() {
     let workflow = workflow();

@@ -1,6 +1,6 @@
-//! A repository in a pipeline, with the real binary, a catalog on loopback and a forge; and a GitHub runner as far as
-//! `action.yml` needs one: inputs become variables by its expressions, its steps are run by bash, their outputs are
-//! read back, and of what is printed it knows which lines a runner would obey.
+//! A repository in a pipeline, with the real binary, a catalog on loopback and a forge; and a simulation of a GitHub
+//! runner as far as `action.yml` needs one: expressions set variables from inputs, bash runs the steps, their outputs
+//! are read back, and lines of the log that a runner would execute are recognised.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::testkit::Repo;
 use crate::testkit::forge::Forge;
 use crate::testkit::serving::{CLIENT_ID, CLIENT_SECRET, Serving};
 
-/// The repository, its catalog (which has what its first commit declares), and the forge that its branch is on.
+/// The repository, its catalog (with the content of its first commit), and the forge of its branch.
 pub struct Scene {
     pub repo: Repo,
     pub forge: Forge,
@@ -26,7 +26,7 @@ const BLUEPRINT: &str = r#"{"identifier": "service", "title": "Service", "schema
     "relations": {}, "mirrorProperties": {}, "calculationProperties": {}}"#;
 
 impl Scene {
-    /// On the branch `topic`, where nothing has changed yet.
+    /// On the branch `topic`, without changes.
     pub fn new() -> Self {
         let repo = Repo::new();
         repo.write("portolan.yaml", "scope: acme/catalog\nprune: {enabled: true, max: 1, max-percent: 100}\n");
@@ -49,7 +49,7 @@ impl Scene {
         commit(&self.repo);
     }
 
-    /// What every job of the project is given, whatever the forge.
+    /// The variables of every job of the project, whatever the forge.
     pub fn variables(&self) -> BTreeMap<String, String> {
         let binaries = Path::new(env!("CARGO_BIN_EXE_portolan")).parent().expect("it is in a folder");
         let path = format!("{}:/usr/local/bin:/usr/bin:/bin", binaries.display());
@@ -72,7 +72,7 @@ impl Scene {
         Job::new(self, "pull_request", "acme/catalog")
     }
 
-    /// A job for a pull request of a fork, which is given no secrets.
+    /// A job for a pull request of a fork, which has no secrets.
     pub fn fork(&self) -> Job<'_> {
         let mut job = Job::new(self, "pull_request", "mallory/catalog");
         job.withhold_secrets();
@@ -101,7 +101,7 @@ pub struct Job<'a> {
     variables: BTreeMap<String, String>,
 }
 
-/// What a use of the action came to.
+/// The result of a step that uses the action.
 pub struct Step {
     pub told: Told,
     pub outputs: BTreeMap<String, String>,
@@ -127,7 +127,7 @@ impl<'a> Job<'a> {
                 "repository": {"full_name": "acme/catalog"},
                 "pull_request": {"number": 7, "head": {"repo": {"full_name": head}}},
             }),
-            // The scenes commit on `topic`, and their pushes are those of the default branch.
+            // The scenes commit on `topic`, which is the default branch for pushes.
             _ => {
                 json!({"repository": {"full_name": "acme/catalog", "default_branch": "topic"}, "before": "0".repeat(40)})
             }
@@ -211,7 +211,7 @@ impl<'a> Job<'a> {
     }
 }
 
-/// The value of an expression that is nothing but one name: `${{ inputs.mode }}`. What is not known is empty.
+/// The value of an expression that is a single name: `${{ inputs.mode }}`. An unknown name is empty.
 fn evaluated(expression: &Value, known: &BTreeMap<String, String>) -> String {
     let text = expression.as_str().expect("an expression");
     let name = text.strip_prefix("${{ ").and_then(|rest| rest.strip_suffix(" }}"));
@@ -220,8 +220,8 @@ fn evaluated(expression: &Value, known: &BTreeMap<String, String>) -> String {
     known.get(name).cloned().unwrap_or_default()
 }
 
-/// The commands that a runner obeys in a log: those at the start of a line, blanks aside, and the old ones, which may
-/// stand anywhere; none between `stop-commands` and its word.
+/// The commands that a runner executes in a log: those at the start of a line after white space, and the old ones
+/// anywhere; none between `stop-commands` and its token.
 pub fn obeyed(log: &str) -> Vec<String> {
     let mut obeyed = Vec::new();
     let mut until: Option<String> = None;

@@ -1,5 +1,5 @@
-//! Plan files that somebody edited: `push --plan` sends exactly what a push without the file would send, or nothing, and
-//! says why. The forger has the program: checksums are right.
+//! Tests edited plan files: `push --plan` sends exactly what a push without the file would send, or nothing, with the
+//! reason. The forger can compute valid checksums.
 
 use ring::digest::{Context, SHA256};
 use serde_json::{Value, json};
@@ -9,13 +9,13 @@ use crate::pushed::Dice;
 use crate::pushed::scene::{Ended, Scene};
 use crate::testkit::faulty::{Faulty, Schedule};
 
-/// What a plan is made of, and the proxy through which every request goes.
+/// A scene with a plan, and the proxy that records every request.
 struct Forge {
     scene: Scene,
     proxy: Faulty,
     good: String,
     digest: String,
-    /// What a push sends without the file.
+    /// The requests of a push without the file.
     genuine: Vec<(String, String)>,
 }
 
@@ -26,7 +26,8 @@ fn manifest(name: &str, more: &str) -> String {
     )
 }
 
-/// A catalog that this scope wrote to: `a` will change, `b` stays, `c` and `d` go although others point to `d`.
+/// A catalog that this scope wrote to: `a` will change, `b` stays, `c` and `d` are removed although others point to
+/// `d`.
 fn scene() -> Scene {
     let scene = Scene::set(None, 0);
     scene.repo.write("portolan.yaml", "scope: acme/catalog\nprune: {max: 1, max-percent: 100}\n");
@@ -60,7 +61,7 @@ impl Forge {
         forge
     }
 
-    /// The same catalog once more, at the same address.
+    /// The same initial catalog at the same address.
     fn begin_anew(&mut self) {
         self.scene = scene();
         self.proxy.lead_to(&self.scene.running.url());
@@ -79,7 +80,7 @@ impl Forge {
         (ended, sent)
     }
 
-    /// Whether the file was carried out; then it was what a push without it sends.
+    /// Whether the file was applied; then the requests must equal those of a push without it.
     fn is_carried_out(&mut self, file: &str) -> bool {
         self.scene.repo.write("plan.json", file);
         let (ended, sent) = self.push(&format!("push --plan plan.json --approve {}", self.digest));
@@ -94,7 +95,7 @@ impl Forge {
         false
     }
 
-    /// The file with an edit and a checksum that is right all the same.
+    /// The file with an edit and a valid checksum.
     fn forged(&self, edit: impl FnOnce(&mut Value)) -> String {
         let mut json: Value = serde_json::from_str(&self.good).expect("it is JSON");
         edit(&mut json);
@@ -163,7 +164,7 @@ fn pointers(json: &Value, at: String, found: &mut Vec<String>) {
     found.push(at);
 }
 
-/// One edit somewhere.
+/// One random edit.
 fn edit(json: &mut Value, dice: &mut Dice) {
     let mut all = Vec::new();
     pointers(json, String::new(), &mut all);
@@ -214,7 +215,7 @@ fn edit(json: &mut Value, dice: &mut Dice) {
     }
 }
 
-/// Text that is no longer what was written: cut, doubled, of another version.
+/// Corrupted text: truncated, duplicated, of another version.
 fn spoiled(text: &str, dice: &mut Dice) -> String {
     let at = usize::try_from(dice.roll(text.len() as u64)).expect("it is small");
     match dice.roll(5) {
@@ -231,7 +232,7 @@ fn a_forged_plan_file_sends_nothing() {
     let mut forge = Forge::new();
     let good = forge.good.clone();
     assert!(forge.is_carried_out(&good));
-    // What was found: another body, and a checksum that is right.
+    // A former vulnerability: another body with a valid checksum.
     let act = |json: &Value, key: &str| {
         let mut all = Vec::new();
         pointers(&json["acts"], "/acts".to_owned(), &mut all);
@@ -259,7 +260,7 @@ fn a_forged_plan_file_sends_nothing() {
         ("another catalog", forge.forged(|json| json["catalog"] = json!("http://127.0.0.1:1"))),
         ("an old file", good.replace("plan-file/2", "plan-file/1")),
     ] {
-        // An option that changes nothing is as if it had not been given.
+        // An option without effect is allowed.
         assert!(!forge.is_carried_out(&file) || name == "adopting", "{name}");
     }
     let sum = |file: &str| serde_json::from_str::<Value>(file).expect("it is JSON")["checksum"].clone();

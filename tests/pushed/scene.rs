@@ -1,5 +1,4 @@
-//! A repository, a server in this process that counts what it is asked, and pushes of the real binary from the one to
-//! the other.
+//! A repository, a server in this process that records requests, and pushes of the real binary to it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -16,7 +15,7 @@ use serde_json::{Value, json};
 use crate::testkit::Repo;
 use crate::testkit::serving::{CLIENT_ID, CLIENT_SECRET};
 
-/// Every request, in the order in which it was answered.
+/// Every request with its status, in the order of the responses.
 #[derive(Clone, Default)]
 pub struct Journal(Arc<Mutex<Vec<(String, u16)>>>);
 
@@ -33,7 +32,7 @@ impl Journal {
         self.lines().iter().filter(|line| line.1 == status).count()
     }
 
-    /// Calls that write, and were answered.
+    /// The number of successful writes.
     pub fn writes(&self) -> usize {
         self.lines().iter().filter(|(line, status)| is_write(line) && *status < 300).count()
     }
@@ -52,7 +51,7 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// `service`s that may point to each other; `rate`: so many requests in so many seconds.
+    /// A catalog of `service`s with relations to each other; `rate`: requests per seconds.
     pub fn set(rate: Option<(u32, u64)>, latency: u64) -> Self {
         let store = Store::in_memory(system_clock()).expect("there is memory");
         let bare = json!({"identifier": "service", "title": "Service",
@@ -76,7 +75,7 @@ impl Scene {
         Self { repo, journal, running, store }
     }
 
-    /// What somebody else has in the catalog.
+    /// Writes foreign entities.
     pub fn foreign(&self, names: impl Iterator<Item = String>) {
         let draft = |name: String| {
             let body = json!({"identifier": name, "title": "theirs", "properties": {"size": 7}});
@@ -88,7 +87,7 @@ impl Scene {
         assert!(made.iter().all(Result::is_ok), "{made:?}");
     }
 
-    /// The manifests: every entity with its size.
+    /// Writes the manifests: every entity with its size.
     pub fn declare(&self, entities: &BTreeMap<String, u64>) {
         let one = |(name, size): (&String, &u64)| {
             format!(
@@ -105,7 +104,7 @@ impl Scene {
             let content = json!([entity["title"].take(), entity["properties"].take(), entity["relations"].take()]);
             (name, content)
         };
-        // A bench that asks as anybody else would use up the limit.
+        // The store is read directly, because requests would use up the rate limit.
         let shape = portolan::catalog::wire::Shape::default();
         let mut found = BTreeMap::new();
         let read = self.store.each_page("service", &shape, 1000, |page| {

@@ -1,4 +1,4 @@
-//! The library's own client, connected to a server of this machine, and some entities to write with it.
+//! The library's own client, connected to a local server, and entities to write with it.
 
 use std::sync::Arc;
 

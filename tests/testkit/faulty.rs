@@ -1,9 +1,9 @@
-//! A proxy between a client and a real server that does what networks and catalogs do on bad days: refuses, answers with
-//! pages that are no JSON, cuts connections before, in the middle of and after an answer, is slow, sends a request twice.
-//! What happens is drawn from a seed, so a failure comes again; it is written down, so a test can tell that there was
-//! any trouble at all.
+//! A proxy between a client and a real server that simulates faults of networks and catalogs: it refuses, answers with
+//! pages that are not JSON, cuts connections before, during and after a response, is slow, and sends requests twice.
+//! Faults are drawn from a seed, so failures can be repeated; they are recorded, so a test can check that there were
+//! any.
 //!
-//! A fault after the request has gone on is the nasty kind: the write is done, and its writer does not know.
+//! A fault after the request was forwarded is the hardest: the write took effect, and the client does not know.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -29,15 +29,15 @@ pub enum Fault {
     GatewayTimeout,
     /// The request never arrives.
     CutBefore,
-    /// The request arrives; its answer does not.
+    /// The request arrives; its response does not.
     CutAfter,
-    /// Half of the body that was announced.
+    /// Half of the announced body.
     CutInBody,
-    /// A body that ends early and claims to be whole.
+    /// A body that is truncated but looks complete to HTTP.
     Truncated,
-    /// Later than other answers.
+    /// The response is delayed.
     Slow,
-    /// The request arrives twice; the second answer is given.
+    /// The request arrives twice; the second response is returned.
     Repeated,
 }
 
@@ -58,12 +58,12 @@ pub const ALL: [Fault; 14] = [
     Fault::Repeated,
 ];
 
-/// Which faults come, and how often.
+/// The faults and their frequency.
 #[derive(Debug, Clone)]
 pub struct Schedule {
     pub seed: u64,
     pub faults: Vec<Fault>,
-    /// How many of a hundred requests meet one.
+    /// The percentage of requests with a fault.
     pub percent: u64,
 }
 
@@ -76,7 +76,7 @@ impl Schedule {
         Self { seed: 1, faults: vec![fault], percent: 100 }
     }
 
-    /// The same for the same seed, however many ask at once: drawn by the number of the request.
+    /// Draws by the number of the request, so that equal seeds give equal faults, whatever the concurrency.
     fn draw(&self, number: usize) -> Option<Fault> {
         let mut state =
             self.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (number as u64 + 1).wrapping_mul(0xd6e8_feb8_6659_fd93);
@@ -99,17 +99,17 @@ pub struct Faulty {
 struct Shared {
     server: Mutex<String>,
     schedule: Mutex<Schedule>,
-    /// Routes that are not there.
+    /// Routes that the proxy answers with 404.
     lacking: Mutex<Vec<&'static str>>,
     requests: AtomicUsize,
     happened: Mutex<BTreeMap<Fault, usize>>,
-    /// Line and body of each request, where somebody wants them.
+    /// The line and body of each request, if recording is on.
     record: Mutex<Option<Vec<(String, String)>>>,
     ended: AtomicBool,
 }
 
 impl Faulty {
-    /// Before the server at `url`.
+    /// Starts a proxy before the server at `url`.
     pub fn before(url: &str, schedule: Schedule) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
         let address = listener.local_addr().expect("it listens");
@@ -135,37 +135,37 @@ impl Faulty {
         Self { url: format!("http://{address}"), address, shared }
     }
 
-    /// From now on.
+    /// Applies a schedule from now on.
     pub fn follow(&self, schedule: Schedule) {
         *self.shared.schedule.lock().expect("nobody panics with it") = schedule;
     }
 
-    /// To another server, from now on.
+    /// Forwards to another server from now on.
     pub fn lead_to(&self, url: &str) {
         url.trim_start_matches("http://").clone_into(&mut self.shared.server.lock().expect("nobody panics with it"));
     }
 
-    /// An older server, or a smaller one: from now on it does not know the route that ends so.
+    /// Simulates an older server: from now on, routes with this ending do not exist.
     pub fn lacks(&self, route: &'static str) {
         self.shared.lacking.lock().expect("nobody panics with it").push(route);
     }
 
-    /// What was done to whom, by fault.
+    /// The number of faults that occurred, by kind.
     pub fn happened(&self) -> BTreeMap<Fault, usize> {
         self.shared.happened.lock().expect("nobody panics with it").clone()
     }
 
-    /// Keeps the line and the body of each request from now on.
+    /// Records the line and the body of each request from now on.
     pub fn record(&self) {
         *self.shared.record.lock().expect("nobody panics with it") = Some(Vec::new());
     }
 
-    /// In the order in which they came in.
+    /// The recorded requests, in the order of arrival.
     pub fn recorded(&self) -> Vec<(String, String)> {
         self.shared.record.lock().expect("nobody panics with it").clone().unwrap_or_default()
     }
 
-    /// How many requests came in.
+    /// The number of requests.
     pub fn requests(&self) -> usize {
         self.shared.requests.load(Ordering::SeqCst)
     }
@@ -174,13 +174,13 @@ impl Faulty {
 impl Drop for Faulty {
     fn drop(&mut self) {
         self.shared.ended.store(true, Ordering::SeqCst);
-        // Wakes the one who waits for the next connection.
+        // Wakes the thread that waits for the next connection.
         let _woken = TcpStream::connect(self.address);
     }
 }
 
 impl Shared {
-    /// Request by request, until either side has had enough.
+    /// Handles requests until one side closes the connection.
     fn serve(&self, mut client: TcpStream) {
         let _at_once = client.set_nodelay(true);
         while let Some(request) = message(&mut client) {
@@ -202,7 +202,7 @@ impl Shared {
         let _closed = client.shutdown(Shutdown::Both);
     }
 
-    /// `None`: the connection is cut without a word.
+    /// `None`: the connection is closed without a response.
     fn answer(&self, fault: Option<Fault>, request: &[u8]) -> Option<Bytes> {
         if let Some(answer) = self.no_route(request) {
             return Some(answer);
@@ -235,7 +235,7 @@ impl Shared {
         }
     }
 
-    /// What the platform says of a route that it does not have.
+    /// The platform's response for an unknown route.
     fn no_route(&self, request: &[u8]) -> Option<Bytes> {
         let first = lines(request).into_iter().next()?;
         let (method, path) = first.split_once(' ')?;
@@ -247,7 +247,7 @@ impl Shared {
         Some(Bytes { bytes: format!("{head}: {}\r\n\r\n{body}", body.len()).into_bytes(), is_last: false })
     }
 
-    /// The server's answer, from a connection of its own.
+    /// Forwards the request over a connection of its own, and returns the response.
     fn pass_on(&self, request: &[u8]) -> Option<Bytes> {
         let address = self.server.lock().expect("nobody panics with it").clone();
         let mut server = TcpStream::connect(&address).ok()?;
@@ -259,13 +259,13 @@ impl Shared {
     }
 }
 
-/// What is sent to the client, and whether the connection ends with it.
+/// The bytes for the client, and whether the connection ends after them.
 struct Bytes {
     bytes: Vec<u8>,
     is_last: bool,
 }
 
-/// Half of the body: the announced length, or the chunk that ends it, never comes.
+/// Half of the body: the rest of the announced length, or the last chunk, never arrives.
 fn cut(answer: Bytes) -> Bytes {
     let head = head_length(&answer.bytes).unwrap_or(answer.bytes.len());
     let body = answer.bytes.len() - head;
@@ -273,7 +273,7 @@ fn cut(answer: Bytes) -> Bytes {
     Bytes { bytes: answer.bytes[..kept].to_vec(), is_last: true }
 }
 
-/// Half of the body, whole as far as HTTP can tell. A packed body would not even unpack.
+/// Half of the body, complete to HTTP. A compressed body could not be decompressed at all.
 fn truncated(answer: Bytes) -> Bytes {
     let Some(head) = head_length(&answer.bytes) else { return answer };
     let is_chunked = header(&answer.bytes, "transfer-encoding").is_some();
@@ -323,7 +323,7 @@ fn refusal(fault: Fault) -> Bytes {
 
 const LIMIT: &str = "x-ratelimit-limit: 100\r\nx-ratelimit-remaining: 0\r\nx-ratelimit-period: 60\r\n";
 
-/// As HTTP writes a time: `Sun, 06 Nov 1994 08:49:37 GMT`.
+/// An HTTP date: `Sun, 06 Nov 1994 08:49:37 GMT`.
 fn date(epoch: u64) -> String {
     const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -345,7 +345,7 @@ fn date(epoch: u64) -> String {
     format!("{weekday}, {:02} {month} {year} {hour:02}:{minute:02}:{second:02} GMT", left + 1)
 }
 
-/// One request, head and body. Clients of this proxy announce the length of what they send.
+/// One request, head and body. Clients of this proxy always send a content length.
 fn message(stream: &mut TcpStream) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut buffer = [0; 16 * 1024];
@@ -361,7 +361,7 @@ fn message(stream: &mut TcpStream) -> Option<Vec<u8>> {
     }
 }
 
-/// Up to and with the empty line.
+/// The length of the head, including the empty line.
 fn head_length(bytes: &[u8]) -> Option<usize> {
     bytes.windows(4).position(|it| it == b"\r\n\r\n").map(|at| at + 4)
 }
@@ -380,7 +380,7 @@ fn header(bytes: &[u8], name: &str) -> Option<String> {
     Some(line.split_once(':')?.1.trim().to_owned())
 }
 
-/// The message with this one value of a header.
+/// The message with this as the only value of a header.
 fn with_header(bytes: &[u8], name: &str, value: &str) -> Vec<u8> {
     let body = &bytes[head_length(bytes).unwrap_or(bytes.len())..];
     let mut head: Vec<String> = lines(bytes).into_iter().filter(|line| !is_of(line, name)).collect();

@@ -1,5 +1,5 @@
-//! The few calls of GitHub and GitLab that a comment is written with, on loopback: pages of a hundred, the marker of
-//! whoever may write it, and a memory of what was asked.
+//! A server on loopback with the few routes of GitHub and GitLab that comments need: pages of a hundred, a viewer, and
+//! a record of requests.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -18,28 +18,28 @@ struct State {
     comments: Vec<Value>,
     calls: Vec<String>,
     secrets: Vec<String>,
-    /// Every write is answered with it.
+    /// The status of every write, if set.
     refusal: Option<u16>,
-    /// What the next calls meet, in order.
+    /// The faults of the next calls, in order.
     faults: VecDeque<Fault>,
-    /// `/graphql` and `/user` are answered with 403, as for tokens that may not ask who they are.
+    /// `/graphql` and `/user` respond with 403, as for tokens that may not read their own login.
     hides_viewer: bool,
-    /// What releases offer, by path.
+    /// The files that releases offer, by path.
     files: Vec<(String, Vec<u8>)>,
 }
 
-/// What goes wrong with one call.
+/// A fault of one call.
 #[derive(Debug, Clone)]
 pub enum Fault {
-    /// This answer, with headers, and nothing is done.
+    /// This response with headers, without any effect.
     Answer(u16, Vec<(&'static str, String)>, &'static str),
-    /// It is done, and the answer says that it failed.
+    /// The write takes effect, and the response says that it failed.
     Lost(u16),
-    /// It is answered, and only when there is a write.
+    /// Applies the fault only to a write.
     OnWrite(Box<Fault>),
 }
 
-/// Who comments with the token.
+/// The login of the token.
 pub const ME: &str = "github-actions[bot]";
 
 impl Forge {
@@ -65,7 +65,7 @@ impl Forge {
         self.state.lock().expect("nobody panicked").refusal = Some(status);
     }
 
-    /// The next calls meet these, in order.
+    /// Sets the faults of the next calls, in order.
     pub fn fail(&self, faults: impl IntoIterator<Item = Fault>) {
         self.state.lock().expect("nobody panicked").faults.extend(faults);
     }
@@ -74,7 +74,7 @@ impl Forge {
         self.state.lock().expect("nobody panicked").hides_viewer = true;
     }
 
-    /// As the forge's web page stores it.
+    /// Edits a comment like the forge's web page.
     pub fn edit(&self, at: usize, body: &str) {
         self.state.lock().expect("nobody panicked").comments[at]["body"] = json!(body);
     }
@@ -83,7 +83,7 @@ impl Forge {
         self.state.lock().expect("nobody panicked").files.push((path.to_owned(), bytes));
     }
 
-    /// Author and text of every comment.
+    /// The author and text of every comment.
     pub fn comments(&self) -> Vec<(String, String)> {
         let state = self.state.lock().expect("nobody panicked");
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -95,7 +95,7 @@ impl Forge {
         self.state.lock().expect("nobody panicked").calls.clone()
     }
 
-    /// The secrets that came along, each once.
+    /// The secrets that were sent, each once.
     pub fn secrets(&self) -> Vec<String> {
         let mut secrets = self.state.lock().expect("nobody panicked").secrets.clone();
         secrets.sort();
@@ -155,7 +155,7 @@ fn answer(stream: TcpStream, state: &mut State) {
     let _ = reader.get_mut().write_all(&[head.into_bytes(), bytes].concat());
 }
 
-/// The header of a list that goes on.
+/// The `link` header of a list with another page.
 fn next_page(target: &str, bytes: &[u8]) -> Vec<(&'static str, String)> {
     let Some(list) = serde_json::from_slice::<Value>(bytes).ok().filter(Value::is_array) else { return Vec::new() };
     let is_full = list.as_array().is_some_and(|list| list.len() == 100);

@@ -1,5 +1,5 @@
-//! The bench of the tests that run the real binary: a repository in a folder of its own, and an environment in which
-//! nothing of this machine shows.
+//! Shared helpers of the tests that run the real binary: a repository in a temporary folder, and an environment without
+//! settings of this machine.
 pub mod connected;
 pub mod faulty;
 pub mod forge;
@@ -17,13 +17,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A folder that is gone at the end of the test.
+/// A temporary folder, deleted at the end of the test.
 pub struct Repo {
     folder: tempfile::TempDir,
 }
 
 impl Repo {
-    /// An empty Git repository, without a process: most tests need no commit, only a place that has a root.
+    /// An empty Git repository, created without running Git: most tests need no commit, only a root.
     pub fn new() -> Self {
         let repo = Self::outside_git();
         repo.write(".git/HEAD", "ref: refs/heads/main\n");
@@ -34,12 +34,12 @@ impl Repo {
         repo
     }
 
-    /// A folder that is in no Git work tree.
+    /// A folder outside any Git work tree.
     pub fn outside_git() -> Self {
         Self { folder: tempfile::tempdir().expect("a temporary folder") }
     }
 
-    /// Takes the repository out of Git again; a config then says that it is one.
+    /// Removes the Git folder, and writes a config instead, so that the folder is still a repository.
     pub fn leave_git(&self) -> &Self {
         fs::remove_dir_all(self.path().join(".git")).expect("it is there");
         self.write("portolan.yaml", "")
@@ -74,7 +74,7 @@ impl Repo {
         self
     }
 
-    /// Copies an example of `examples/`: only what Git tracks, since whoever tries an example leaves files there.
+    /// Copies an example of `examples/`: only what Git tracks, since running an example leaves files there.
     pub fn copy_example(&self, name: &str) -> &Self {
         let source = example(name);
         for path in tracked_below(&source) {
@@ -83,7 +83,7 @@ impl Repo {
         self
     }
 
-    /// Runs Git in the repository; its words are shown when it fails.
+    /// Runs Git in the repository; its messages are shown if it fails.
     pub fn git(&self, arguments: &[&str]) -> String {
         let mut command = Command::new("git");
         command.current_dir(self.path()).args(["-c", "user.name=Ada", "-c", "user.email=ada@example.com"]);
@@ -96,12 +96,12 @@ impl Repo {
     }
 }
 
-/// The folder of an example that README and docs name.
+/// The folder of an example that the README and the docs name.
 pub fn example(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name)
 }
 
-/// The files that Git tracks below a folder, relative to it. An unpacked source archive has no Git: there, all files.
+/// The files that Git tracks below a folder, relative to it. In an unpacked source archive without Git, all files.
 pub fn tracked_below(folder: &Path) -> Vec<String> {
     let output = Command::new("git").arg("-C").arg(folder).args(["ls-files", "-z", "--", "."]).output();
     let listed = output.ok().filter(|output| output.status.success()).map(|output| output.stdout).unwrap_or_default();
@@ -113,7 +113,7 @@ pub fn tracked_below(folder: &Path) -> Vec<String> {
     files_below(folder).iter().map(|path| path.to_str().expect("the names of examples are UTF-8").to_owned()).collect()
 }
 
-/// The binary, in the repository, with today fixed and no colours.
+/// The binary in the repository, with a fixed date and no colours.
 pub fn portolan(repo: &Repo) -> assert_cmd::Command {
     portolan_in(repo.path())
 }
@@ -121,7 +121,7 @@ pub fn portolan(repo: &Repo) -> assert_cmd::Command {
 pub fn portolan_in(folder: &Path) -> assert_cmd::Command {
     let mut command = assert_cmd::Command::cargo_bin("portolan").expect("the binary is built");
     command.current_dir(folder).env_clear();
-    // 2026-11-15: examples with a date keep their age.
+    // 2026-11-15: a fixed date keeps the age of examples.
     command.env("SOURCE_DATE_EPOCH", "1794700800").env("NO_COLOR", "1").env("COLUMNS", "100").env("LC_ALL", "C.UTF-8");
     for name in ["PATH", "LLVM_PROFILE_FILE", "SYSTEMROOT"] {
         if let Some(value) = std::env::var_os(name) {
@@ -131,7 +131,7 @@ pub fn portolan_in(folder: &Path) -> assert_cmd::Command {
     command
 }
 
-/// All files under a folder, relative to it, sorted; without the Git folder that `Repo::new` made and Git never saw.
+/// All files under a folder, relative to it, sorted; without the Git folder that only `Repo::new` wrote.
 pub fn files_below(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut left = vec![PathBuf::new()];
@@ -149,7 +149,7 @@ pub fn files_below(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Every file with its bytes: for telling that nothing changed.
+/// Every file with its bytes, to check that nothing changed.
 pub fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let read = |path: PathBuf| (path.clone(), fs::read(folder.join(path)).expect("the file can be read"));
     files_below(folder).into_iter().map(read).collect()

@@ -1,5 +1,5 @@
-//! HTTP and JSON without retries, limits or manners: what a test asks with when it wants to know what is, or writes with
-//! when it wants to know what was acknowledged. Blocking; one for each thread.
+//! A minimal HTTP and JSON client without retries or limits: tests read the state with it, or write and learn what was
+//! acknowledged. Blocking; one for each thread.
 
 use std::sync::Once;
 use std::time::Duration;
@@ -20,11 +20,11 @@ impl Plain {
         Self::connect_as("plain", url)
     }
 
-    /// The catalog takes the agent for the writer.
+    /// Connects with a user agent, which the catalog records as the writer.
     pub fn connect_as(agent: &str, url: &str) -> Self {
         static PROVIDER: Once = Once::new();
         PROVIDER.call_once(|| {
-            // The library's client may have been first.
+            // The library's client may have installed it before.
             let _installed = rustls::crypto::ring::default_provider().install_default();
         });
         let http = reqwest::Client::builder().user_agent(agent).no_proxy().timeout(Duration::from_secs(60));
@@ -41,7 +41,7 @@ impl Plain {
         plain
     }
 
-    /// `path` after `/v1/`, ready to be sent. An error where no whole answer came.
+    /// Sends a request; `path` follows `/v1/` and must be encoded. An error means that no complete response arrived.
     pub fn call(&self, method: &str, path: &str, body: Option<&Value>) -> Result<(u16, Value), reqwest::Error> {
         let url = format!("{}/v1/{path}", self.url);
         let request = self.http.request(method.parse().expect("a method"), url).bearer_auth(&self.token);
@@ -57,7 +57,7 @@ impl Plain {
         })
     }
 
-    /// A call that must go well.
+    /// Sends a request that must succeed.
     #[track_caller]
     pub fn must(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
         let (status, answer) = self.call(method, path, body).expect("the server answers");
@@ -65,7 +65,7 @@ impl Plain {
         answer
     }
 
-    /// Every entity of a blueprint, sorted by identifier; not by the route that the client reads with.
+    /// Every entity of a blueprint, sorted by identifier. It uses another route than the library's client.
     pub fn all(&self, blueprint: &str) -> Vec<Value> {
         let mut listed = self.must("GET", &format!("blueprints/{blueprint}/entities"), None);
         let mut found = std::mem::take(listed["entities"].as_array_mut().expect("a list"));

@@ -1,11 +1,10 @@
-//! A run of the program on a real pseudo terminal, which Python opens: what it asks is answered as a person would, after
-//! the question is there.
+//! Runs the program on a pseudo terminal, which Python opens: each question is answered after it was shown.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Waits for each question in turn and types its answer; an empty answer is Ctrl-D. What was shown goes to standard output,
-/// and the exit code is the program's.
+/// Waits for each question in turn and types its answer; an empty answer is Ctrl-D. The terminal's content goes to
+/// standard output, and the exit code is the program's.
 const SCRIPT: &str = r#"
 import json, os, pty, select, sys, time
 asked = json.load(sys.stdin)
@@ -37,7 +36,7 @@ sys.stdout.flush()
 sys.exit(os.waitstatus_to_exitcode(status) if os.WIFEXITED(status) else 99)
 "#;
 
-/// What a person saw, and the exit code. `None`, aloud, where there is no Python with pseudo terminals.
+/// The terminal's content, and the exit code. `None`, with a message, without a Python that has pseudo terminals.
 #[expect(clippy::print_stderr, reason = "says what it skips")]
 pub fn run_on_terminal(
     folder: &Path,

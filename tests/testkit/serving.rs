@@ -1,5 +1,6 @@
-//! The embedded catalog as a program: the real binary with `serve`, on a port of its own, gone at the end of the test.
-//! It is asked for its address in its own words (the line of `--output json`), so a test never guesses a port.
+//! Runs the embedded catalog as a program: the real binary with `serve`, on a port of its own, stopped at the end of
+//! the test. The address is read from its own start message (the line of `--output json`), so a test never guesses a
+//! port.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::PathBuf;
@@ -10,12 +11,12 @@ use std::time::Duration;
 pub const CLIENT_ID: &str = "the-client-id-of-the-tests";
 pub const CLIENT_SECRET: &str = "the-client-secret-of-the-tests";
 
-/// How long a server may take to say where it listens; only a broken one takes this long.
+/// The timeout for the start message; only a broken server takes this long.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub struct Serving {
     pub child: Child,
-    /// Without a slash at its end.
+    /// Without a trailing slash.
     pub url: String,
 }
 
@@ -26,7 +27,7 @@ impl Serving {
         Self::start_with(arguments, &chosen).0
     }
 
-    /// The same, with other variables; and what the server says of itself.
+    /// The same with other variables; also returns the start message.
     pub fn start_with(arguments: &[&str], variables: &[(&str, &str)]) -> (Self, serde_json::Value) {
         let mut command = Command::new(binary());
         command.args(["serve", "--output", "json", "--quiet"]).args(arguments);
@@ -44,7 +45,7 @@ impl Serving {
             let _read = child.stderr.take().expect("it is piped").read_to_string(&mut words);
             panic!("`serve {arguments:?}` does not say where it listens: {line:?}\n{words}");
         };
-        // Nobody reads what it says later: a full pipe must not stop it.
+        // The output must be drained, because a full pipe would block the server.
         let mut talk = child.stderr.take().expect("it is piped");
         std::thread::spawn(move || std::io::copy(&mut talk, &mut std::io::sink()));
         (Self { child, url: url.trim_end_matches('/').to_owned() }, said)

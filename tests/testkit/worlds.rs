@@ -1,4 +1,4 @@
-//! The worlds of the planner's own tests, for the laws that need the real catalogs or the binary.
+//! The random worlds of the planner's tests, for laws that need the real catalogs or the binary.
 
 #[path = "../../src/plan/tests/generated.rs"]
 pub mod generated;

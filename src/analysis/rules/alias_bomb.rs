@@ -1,4 +1,5 @@
-//! Bounded in the reader: the finding is at the alias that went over the budget.
+//! Reports aliases that expand to a huge document. The reader enforces the limit; the finding is at the alias that
+//! exceeded it.
 
 use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
 use crate::analysis::snapshot::Snapshot;

@@ -1,6 +1,6 @@
-//! Shows both readings. A fix never changes a value that Kubernetes reads and the blueprint accepts: it writes that value
-//! in plain words where the blueprint has a boolean or a number, and quotes where only text is accepted. Elsewhere quotes
-//! are only suggested.
+//! Reports scalars that YAML readers read differently, with both readings. A fix never changes a value that Kubernetes
+//! reads and the blueprint accepts: it writes that value unambiguously if the blueprint has a boolean or a number, and
+//! quotes it if only text is accepted. Otherwise quotes are only suggested.
 
 use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
 use crate::analysis::snapshot::Snapshot;
@@ -39,7 +39,7 @@ fn check(context: &DocumentContext<'_>, snapshot: &Snapshot, sink: &mut Sink<'_>
         let quoted = Edit { span: fault.span, replacement: quoted_text(raw) };
         let draft = Draft::new(fault.span, message);
         if let (Reading::Number(one), Reading::Number(other)) = (editor, cluster) {
-            // Which of two numbers was meant, only a person knows.
+            // Only the user knows which of the two numbers is meant.
             sink.report(draft.help(format!("write `{one}` or `{other}`, or quote it if it is text")));
             continue;
         }
@@ -53,10 +53,10 @@ fn check(context: &DocumentContext<'_>, snapshot: &Snapshot, sink: &mut Sink<'_>
             (Some(PropertyKind::Boolean | PropertyKind::Number), Some(plain)) => draft
                 .help(format!("write `{plain}`, which every tool reads alike"))
                 .fix(format!("write `{plain}`"), vec![Edit { replacement: plain, ..quoted }]),
-            // Kubernetes reads no text here, and the blueprint or the API accepts nothing else.
+            // Kubernetes does not read text here, but the blueprint or the API accepts nothing else.
             (Some(PropertyKind::String), _) => draft.help(quotes(raw)).fix("quote it", vec![quoted]),
             _ if matches!(cluster, Reading::String(_)) => draft.help(quotes(raw)).fix("quote it", vec![quoted]),
-            // Quotes would change the value that arrives, and nothing says that text is meant.
+            // Quotes would change the value that arrives, and nothing indicates that text is meant.
             (_, Some(plain)) => {
                 let kind = if matches!(plain.as_str(), "true" | "false") { "boolean" } else { "number" };
                 let help = format!("{}, or write `{plain}` if it is a {kind}", quotes(raw));
@@ -67,7 +67,7 @@ fn check(context: &DocumentContext<'_>, snapshot: &Snapshot, sink: &mut Sink<'_>
     }
 }
 
-/// A line break for one reader, and a character for the other.
+/// A line break for one reader and a character for the other.
 fn ambiguous_break(code: u32, span: Span) -> Draft {
     if code == u32::from('\r') {
         let message = "The line ends with two carriage returns and a line feed, which are two line breaks to an editor \
@@ -92,7 +92,7 @@ fn quoted_text(raw: &str) -> String {
     if raw.contains(['"', '\\']) { format!("'{}'", raw.replace('\'', "''")) } else { format!("\"{raw}\"") }
 }
 
-/// What every reader takes for the same boolean or number.
+/// A form that every reader reads as the same boolean or number.
 fn plain_form(reading: &Reading) -> Option<String> {
     match reading {
         Reading::Bool(value) => Some(value.to_string()),
@@ -101,10 +101,10 @@ fn plain_form(reading: &Reading) -> Option<String> {
     }
 }
 
-/// The type that the blueprint has at this place: of a property, or of an item of one.
+/// The type in the blueprint at this position: of a property, or of an item of one.
 fn expected_kind(context: &DocumentContext<'_>, snapshot: &Snapshot, span: Span) -> Option<PropertyKind> {
     for manifest in context.manifests {
-        // Kubernetes takes only text there.
+        // Kubernetes accepts only text there.
         if manifest.metadata.is_some_and(|metadata| context.view.value(metadata).span().contains(span.start as usize)) {
             return Some(PropertyKind::String);
         }
@@ -115,7 +115,7 @@ fn expected_kind(context: &DocumentContext<'_>, snapshot: &Snapshot, span: Span)
             if value.span() == span {
                 return property.kind;
             }
-            // A list of scalars only: whatever lies in its span is one of its items.
+            // In a list of scalars, every span inside it is one of its items.
             let is_flat = context.view.tree.subtree_len(value.id()) == value.len() + 1;
             if value.kind() == Kind::List && is_flat && value.span().contains(span.start as usize) {
                 let items = property.schema.get("items")?.get("type")?.as_str()?;

@@ -1,4 +1,4 @@
-//! The bytes are judged where files are read; here it is only said.
+//! Reports files that are not UTF-8 text. `sources` checks the bytes when it reads them.
 
 use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
 use crate::analysis::snapshot::Snapshot;

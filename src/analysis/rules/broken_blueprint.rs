@@ -1,4 +1,4 @@
-//! A blueprint file of the snapshot that gives no blueprint: one finding for the file, none for its entities.
+//! Reports a blueprint file of the snapshot that cannot be used: one finding for the file, none for its entities.
 
 use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink};
 use crate::analysis::snapshot::ProblemKind;

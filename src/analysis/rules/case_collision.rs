@@ -1,4 +1,4 @@
-//! Identifiers are case-sensitive; people are not.
+//! Reports identifiers that differ only in case. They are different entities to the catalog, but easily confused.
 
 use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink};
 use crate::domain::finding::{Family, RuleInfo, Severity};

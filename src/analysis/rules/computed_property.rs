@@ -1,4 +1,4 @@
-//! Mirror, calculation and aggregation properties belong to the catalog.
+//! Reports values for mirror, calculation and aggregation properties, which the catalog computes.
 
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::finding::{Family, RuleInfo, Severity};

@@ -1,5 +1,6 @@
-//! Counts the entities of the whole repository and `known-entities.txt`. Where these do not list all entities of a
-//! blueprint, it stays silent, and the run says so once: a guess would be a false alarm.
+//! Reports relations to entities that do not exist, by the whole repository and `known-entities.txt`. If these do not
+//! list all entities of a blueprint, the rule reports nothing for it, and the run notes that once: a guess would be a
+//! false alarm.
 
 use crate::analysis::near_names::NearNames;
 use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink};
@@ -25,7 +26,7 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
     for target in context.absent_targets {
         let Some((relation, true)) = context.snapshot.relation(target.fact.field) else { continue };
         let (blueprint, text) = (relation.target.as_str(), target.text());
-        // `invalid-identifier` reports what is not an identifier at all.
+        // `invalid-identifier` reports a target that is not a valid identifier.
         if identifier::check_entity_identifier(text).is_err() || known.contains(blueprint, text) {
             continue;
         }

@@ -1,5 +1,5 @@
-//! Identity is (blueprint, identifier). Both places are shown; the later one carries the finding, unless a change touches
-//! the other alone.
+//! Reports entities that are declared twice, by blueprint and identifier. Both places are shown; the finding is at the
+//! later one, unless a change touches only the other.
 
 use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink};
 use crate::domain::finding::{Family, RuleInfo, Severity};

@@ -1,4 +1,4 @@
-//! Both places are shown: the later one is what the cluster takes.
+//! Reports duplicate keys. Both places are shown: Kubernetes reads the later one.
 
 use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
 use crate::analysis::snapshot::Snapshot;

@@ -1,4 +1,4 @@
-//! What a cluster would take for one and the same resource, although the entities differ.
+//! Reports manifests that are the same resource to a cluster although their entities differ.
 
 use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink};
 use crate::domain::finding::{Family, RuleInfo, Severity};
@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
     for (first, again) in &context.repository.resource_twins {
-        // The same entity twice is said by `duplicate-entity`.
+        // `duplicate-entity` reports the same entity.
         if first.blueprint() == again.blueprint() && first.identifier() == again.identifier() {
             continue;
         }

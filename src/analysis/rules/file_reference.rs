@@ -1,4 +1,4 @@
-//! `file://` values: Port's Git integrations put the file's content in their place, portolan does not yet.
+//! Reports `file://` values: Port's Git integrations replace them by the file's content, and portolan does not yet.
 
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::finding::{Family, RuleInfo, Severity};

@@ -1,4 +1,4 @@
-//! Something odd in a blueprint that is otherwise usable: platforms do ship such.
+//! Reports an unusual part of an otherwise usable blueprint, which platforms do ship.
 
 use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink};
 use crate::analysis::snapshot::ProblemKind;

@@ -1,4 +1,5 @@
-//! portolan pushes these fields; the published CRD does not know them. Off unless manifests go through a cluster.
+//! Reports fields that portolan pushes and the published CRD does not have. It is off unless a cluster delivers the
+//! manifests.
 
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::finding::{Family, RuleInfo};

@@ -1,5 +1,5 @@
 //! Reports places that may hold manifests which were not read: empty files, other repositories, submodules, links, and
-//! what Git hides. Which places those are is decided where files are found.
+//! what Git hides. `sources` determines these places.
 
 use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
 use crate::analysis::snapshot::Snapshot;

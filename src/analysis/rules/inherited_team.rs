@@ -1,4 +1,4 @@
-//! Ownership of type `Inherited` (or the older `teamInheritance`) leaves no room for a team.
+//! Reports a team on an entity whose blueprint inherits it (ownership `Inherited`, or the older `teamInheritance`).
 
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::blueprint::Ownership;

@@ -1,5 +1,5 @@
-//! A blueprint that the catalog would refuse: what is checked against it may be wrong, and the embedded catalog does
-//! not follow it.
+//! Reports a blueprint that the catalog would reject: checks against it may be wrong, and the embedded catalog does not
+//! use it.
 
 use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink};
 use crate::analysis::snapshot::ProblemKind;

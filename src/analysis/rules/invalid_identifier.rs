@@ -1,4 +1,4 @@
-//! The platform's own rule for identifiers; told the same for entities and for what relations point to.
+//! Reports identifiers that the platform rejects, of entities and of relation targets.
 
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::finding::{Family, RuleInfo, Severity};

@@ -1,4 +1,5 @@
-//! `metadata.name` and `metadata.namespace`, as Kubernetes wants them. The entity's identifier is another matter.
+//! Reports `metadata.name` and `metadata.namespace` that Kubernetes rejects. The entity's identifier has rules of its
+//! own.
 
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};

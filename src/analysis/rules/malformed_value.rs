@@ -1,4 +1,4 @@
-//! Formats and patterns, and objects that lack or have keys they should not.
+//! Reports values that do not match a format or pattern, and objects with missing or unexpected keys.
 
 use crate::analysis::judge::Problem;
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};

@@ -1,5 +1,5 @@
-//! Reports the marks of an unresolved merge conflict in manifests and in the snapshot. The reader finds them before it
-//! parses: to a parser they are only broken text.
+//! Reports the markers of an unresolved merge conflict in manifests and in the snapshot. The reader finds them before
+//! it parses, because a parser would only report syntax errors.
 
 use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
 use crate::analysis::snapshot::Snapshot;

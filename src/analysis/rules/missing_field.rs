@@ -1,4 +1,5 @@
-//! What every entity needs, whatever its blueprint: the envelope, a blueprint and an identifier.
+//! Reports missing fields that every entity requires, whatever its blueprint: those of the envelope, a blueprint and an
+//! identifier.
 
 use crate::analysis::layout::{ENTITY, METADATA, RESOURCE, stands_for};
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
@@ -53,7 +54,7 @@ fn needs(context: &EntityContext<'_>, entity: Value<'_>, of: &str, sink: &mut Si
     let manifest = context.manifest;
     for (field, found) in [("blueprint", manifest.blueprint), ("identifier", manifest.identifier)] {
         let is_missing = found.is_none_or(|id| context.view.value(id).is_null());
-        // Misspelt is not missing; that is `unknown-field`.
+        // `unknown-field` reports a misspelt field.
         if is_missing && (found.is_some() || !stands_for(entity, &ENTITY, field)) {
             let key = context.view.value(manifest.root).entry("spec").map(|(key, _)| key);
             report(key.filter(|_| manifest.form != Form::Bare).unwrap_or(entity), field, of, sink);
@@ -61,7 +62,7 @@ fn needs(context: &EntityContext<'_>, entity: Value<'_>, of: &str, sink: &mut Si
     }
 }
 
-/// The entity's fields at the top say that only the one line is missing.
+/// If the entity's fields are at the top level, only the line `spec:` is missing.
 fn no_spec(root: Value<'_>, sink: &mut Sink<'_>) {
     if stands_for(root, &RESOURCE, "spec") {
         return;
@@ -78,7 +79,7 @@ fn no_spec(root: Value<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// An item in a list of entities that is no mapping.
+/// Reports an item in a list of entities that is not a mapping.
 fn no_entity(item: Value<'_>, sink: &mut Sink<'_>) {
     let message = match item.is_null() {
         true => "This list item is empty; an entity must be a mapping.".to_owned(),

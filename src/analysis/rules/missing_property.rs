@@ -1,4 +1,4 @@
-//! A null counts as missing where the property is required: null clears, and this one may not be clear.
+//! Reports missing required properties. Null counts as missing, because it clears the property.
 
 use crate::analysis::layout::MOST_SLIPS;
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink, with_article};
@@ -46,7 +46,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Those that no slip explains: neither misspelt, nor put beside `properties`.
+/// The missing properties that are neither misspelt nor placed next to `properties`.
 fn missing<'a>(context: &EntityContext<'a>) -> Vec<&'a Property> {
     let free = context.free_properties();
     let unknown = context.survey.unknown_properties.iter().filter_map(|(key, _)| key.as_str()).take(MOST_SLIPS);
@@ -56,7 +56,7 @@ fn missing<'a>(context: &EntityContext<'a>) -> Vec<&'a Property> {
     missing.filter(|property| !explained.contains(&property.name.as_str())).collect()
 }
 
-/// ", a string such as ..." in the words of the blueprint.
+/// The expected value, as ", one of `a`, `b`" or ", a string".
 fn wanted(property: &Property) -> String {
     let choices = property.choices.iter().take(6).map(|choice| format!("`{}`", bare(choice))).collect::<Vec<_>>();
     let more = if property.choices.len() > 6 { ", ..." } else { "" };

@@ -1,4 +1,4 @@
-//! Required relations; a null is as good as nothing.
+//! Reports missing required relations. Null counts as missing.
 
 use crate::analysis::layout::MOST_SLIPS;
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
@@ -24,7 +24,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
         let unknown = context.survey.unknown_relations.iter().filter_map(|(key, _)| key.as_str());
         unknown.take(MOST_SLIPS).any(|written| free.closest(written) == Some(name))
     };
-    // One level too deep, under `properties`: that is said there.
+    // `unknown-property` reports `relations` inside `properties`.
     let properties = context.manifest.properties.map(|id| context.view.value(id));
     let astray = properties.is_some_and(|properties| properties.get("relations").is_some());
     let missing = context.survey.missing_relations.iter().filter(|_| context.can_lack("relations") && !astray);

@@ -1,4 +1,4 @@
-//! Cluster-wide resources have no namespace.
+//! Reports a namespace on a `ClusterEntity`, which is a cluster-wide resource and has none.
 
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::finding::{Family, RuleInfo, Severity};

@@ -1,5 +1,4 @@
-//! Keys that are numbers or booleans for every reader. `yes:` and its like are
-//! `ambiguous-scalar`.
+//! Reports keys that every reader reads as numbers or booleans. `ambiguous-scalar` reports `yes:` and similar keys.
 
 use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
 use crate::analysis::snapshot::Snapshot;
@@ -25,7 +24,7 @@ fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
         let raw = fault.span.slice(context.view.source);
         let message = format!("The key `{raw}` must be text, found {found}.");
         let draft = Draft::new(fault.span, message).help(format!("quote it: `\"{text}\"`"));
-        // Only where the text that Kubernetes makes of it is what is written: `1.0` becomes `1`.
+        // The fix is safe only if Kubernetes converts the key to exactly the written text: `1.0` becomes `1`.
         let is_safe = raw == text && !raw.contains(['"', '\\']);
         let edit = Edit { span: fault.span, replacement: format!("\"{raw}\"") };
         let draft = if is_safe { draft.fix("quote it", vec![edit]) } else { draft };

@@ -1,4 +1,4 @@
-//! Credentials in manifests. The finding repeats nothing of what it found.
+//! Reports credentials in manifests. The finding does not repeat any part of the credential.
 
 use crate::analysis::credentials::SecretKind;
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};

@@ -1,4 +1,4 @@
-//! One or many: the blueprint says which, and the platform does not guess.
+//! Reports a list for a single relation, or a single value for a `many` relation: the platform accepts neither.
 
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
@@ -31,7 +31,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let draft = Draft::new(value.span(), format!("Relation `{name}` must be a list, found a single value."));
-        // An anchor or a tag in between would belong to the list, or to nothing.
+        // An anchor or a tag before the value would then apply to the list, or be invalid.
         let between = context.view.source.get(key.span().end as usize..value.span().start as usize);
         let is_bare = between.is_some_and(|between| between.trim() == ":") && !value.is_tagged();
         let one_line = matches!(value.style(), Style::Plain | Style::SingleQuoted | Style::DoubleQuoted)

@@ -1,4 +1,4 @@
-//! The same identifier again in one list. In a flow or block list the repeated entry can go.
+//! Reports an identifier that occurs twice in one list. The fix removes the repeated entry from a flow or block list.
 
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::analysis::survey::Repeated;
@@ -32,8 +32,8 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// The bytes to remove with an entry: its whole line in a block list (only where nothing else stands on it), the
-/// comma before it in a flow list. A repeated entry is never the first.
+/// The bytes to remove with an entry: its whole line in a block list (only if nothing else is on it), the comma before
+/// it in a flow list. A repeated entry is never the first.
 fn removal(source: &str, entry: Span) -> Option<Span> {
     let before = source.get(..entry.start as usize)?;
     let after = source.get(entry.end as usize..)?;

@@ -1,5 +1,5 @@
-//! Port's API accepts a search query where a relation's target or a team stands. Only the catalog can answer it, so an entity
-//! with one can be neither compared nor written.
+//! Reports search queries, which Port's API accepts instead of a relation's target or a team. Only the catalog can
+//! evaluate one, so an entity with a query can be neither compared nor written.
 
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::finding::{Family, RuleInfo, Severity};

@@ -1,4 +1,4 @@
-//! The age of `.portolan/source.json`. Day comes in as a value.
+//! Reports an old snapshot, by the date in `.portolan/source.json`. The current day is passed in as a value.
 
 use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink};
 use crate::domain::finding::{Family, RuleInfo, Severity};

@@ -1,4 +1,4 @@
-//! The reader stops at the limit; what lies deeper is not looked at.
+//! Reports documents that are nested too deeply. The reader stops at the limit, so deeper content is not checked.
 
 use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
 use crate::analysis::snapshot::Snapshot;

@@ -1,4 +1,4 @@
-//! Bytes of a file, bytes of a document, and keys and values of a document each have a limit.
+//! Reports files and documents beyond the limits of bytes, and documents with too many keys and values.
 
 use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
 use crate::analysis::snapshot::Snapshot;

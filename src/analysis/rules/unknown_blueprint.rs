@@ -1,4 +1,4 @@
-//! One finding for each blueprint that is not there, however many entities use it.
+//! Reports blueprints that do not exist: one finding for each, however many entities use it.
 
 use crate::analysis::facts::EntityRef;
 use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink, spelled};
@@ -21,7 +21,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
     let snapshot = context.snapshot;
-    // Without a snapshot nobody knows; that is said once, elsewhere.
+    // Without a snapshot, blueprints are unknown, which a note on the run says.
     if !snapshot.has_blueprints() {
         return;
     }
@@ -34,13 +34,13 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
         }
     }
     for (blueprint, entities) in unknown {
-        // A blueprint whose file is broken is said there.
+        // `broken-blueprint` reports a blueprint whose file is broken.
         if snapshot.unreadable.iter().any(|unreadable| unreadable == blueprint) {
             continue;
         }
         let names = || context.snapshot.identifiers();
         match suggest::single_slip(blueprint, names()) {
-            // A slip of the pen is its file's own affair: each is said, and repaired, where it stands.
+            // A misspelt name is reported, with a fix, in each file that contains it.
             Some(meant) => {
                 for of_file in entities.chunk_by(|a, b| a.file() == b.file()) {
                     slip(blueprint, of_file, meant, sink);

@@ -1,4 +1,4 @@
-//! The fields of the envelope and of the entity itself; `properties` and `relations` have rules of their own.
+//! Reports unknown fields of the envelope and of the entity; `properties` and `relations` have rules of their own.
 
 use crate::analysis::layout::{ENTITY, FreeNames, METADATA, RESOURCE};
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink, put};
@@ -29,7 +29,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
         }
         return;
     };
-    // Without a `spec`, the entity's fields were meant to stand in one: that is said once.
+    // Without a `spec`, the entity's fields at the top level belong into one, which `missing-field` reports once.
     let astray: &[&str] = if manifest.spec.is_none() { &ENTITY } else { &[] };
     fields(resource, &RESOURCE, "a manifest", astray, sink);
     if let Some(metadata) = manifest.metadata {
@@ -43,15 +43,15 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Whether decoding found every key by its name: nearly always, and then nobody has to look again. What is given
-/// twice was found once, and leaves it to the long way.
+/// A fast check whether decoding found every key by its name, which is nearly always the case. A duplicate key was
+/// found only once and fails this check.
 fn is_all_known(entity: Value<'_>, manifest: &Manifest) -> bool {
     let Manifest { blueprint, identifier, title, icon, team, properties, relations, .. } = manifest;
     let found = [blueprint, identifier, title, icon, team, properties, relations];
     found.iter().filter(|field| field.is_some()).count() == entity.len()
 }
 
-/// One finding for all that stands one level too far to the left.
+/// Reports all properties that are next to `properties` in one finding.
 fn misplace(keys: &[Value<'_>], names: &[&str], sink: &mut Sink<'_>) {
     let Some(first) = keys.first() else { return };
     let shown = names.iter().take(3).map(|name| format!("`{name}`")).collect::<Vec<_>>();
@@ -65,7 +65,7 @@ fn misplace(keys: &[Value<'_>], names: &[&str], sink: &mut Sink<'_>) {
 }
 
 fn fields(mapping: Value<'_>, known: &[&str], of: &str, elsewhere: &[&str], sink: &mut Sink<'_>) {
-    // Made for the first that is wrong: nearly always there is none.
+    // Created for the first unknown key, because there is nearly always none.
     let mut free = None;
     for (key, _) in mapping.entries() {
         let known_or_said = |name: &&str| known.contains(name) || elsewhere.contains(name);
@@ -76,7 +76,7 @@ fn fields(mapping: Value<'_>, known: &[&str], of: &str, elsewhere: &[&str], sink
                 draft.help(format!("write `{meant}`")).fix(format!("rename it to `{meant}`"), vec![put(key, meant)])
             }
             (None, Some(meant)) => draft.help(format!("did you mean `{meant}`?")),
-            // Whatever stands beside `properties` was most likely meant to stand in it.
+            // An unknown key next to `properties` most likely belongs into it.
             (None, None) if of == "`spec`" => draft.help(format!("move `{name}` under `properties`, or remove it")),
             (None, None) => {
                 let known = known.iter().take(7).map(|name| format!("`{name}`")).collect::<Vec<_>>();

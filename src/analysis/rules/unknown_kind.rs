@@ -1,4 +1,4 @@
-//! A kind under one of our API groups that the platform does not have; most likely a slip.
+//! Reports a kind in one of the platforms' API groups that the platform does not have, most likely misspelt.
 
 use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink, put};
 use crate::analysis::snapshot::Snapshot;

@@ -1,4 +1,5 @@
-//! Names the blueprint does not have. One slip away from exactly one name that is still free is repaired.
+//! Reports properties that the blueprint does not have. A name with a single typing error is fixed if it matches
+//! exactly one unused name.
 
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink, put};
 use crate::domain::finding::{Family, RuleInfo, Severity};

@@ -1,4 +1,4 @@
-//! Names the blueprint does not have as relations; properties put among them are recognised.
+//! Reports relations that the blueprint does not have, and recognises properties among them.
 
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink, put};
 use crate::domain::finding::{Family, RuleInfo, Severity};

@@ -1,4 +1,4 @@
-//! A misspelt rule in an ignore comment. In the config it is the config's own fault and said there.
+//! Reports an unknown rule in an ignore comment. The config reader reports unknown rules in the config.
 
 use crate::analysis::rule::{Check, Draft, Rule, Sink};
 use crate::analysis::rules;

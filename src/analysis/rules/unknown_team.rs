@@ -1,5 +1,5 @@
-//! The teams and users that a manifest names: in `team`, and in properties whose format is `team` or `user`. Silent where
-//! the snapshot lists no team, or no user: then it does not know which there are.
+//! Reports unknown teams and users that a manifest names in `team`, or in properties whose format is `team` or `user`.
+//! If the snapshot lists no team, or no user, the rule reports nothing about them.
 
 use crate::analysis::facts::TargetField;
 use crate::analysis::near_names::NearNames;

@@ -1,5 +1,5 @@
-//! Reports manifests in files that `manifests.include` does not name. Which files those are is decided where files are
-//! found; they are not read as manifests otherwise.
+//! Reports manifests in files that `manifests.include` does not match. `commands` finds these files; they are not read
+//! as manifests otherwise.
 
 use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
 use crate::analysis::snapshot::Snapshot;

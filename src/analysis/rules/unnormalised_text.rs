@@ -1,5 +1,5 @@
-//! Two texts may look the same and be other bytes: the catalog takes them for two. Of such a pair one at least is not
-//! in Unicode's usual form, and is found here without knowing the other.
+//! Reports text that is not in Unicode NFC. It may look identical to another text that the catalog treats as different.
+//! Of such a pair at least one is not in NFC, so it is found without comparing them.
 
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::analysis::unicode::{Part, Spelling, Unnormalised, usual};

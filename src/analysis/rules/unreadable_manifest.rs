@@ -1,4 +1,4 @@
-//! Reports files whose content was lost or not fetched. Which files those are is decided where files are read.
+//! Reports files whose content was lost or not fetched. `sources` determines these files.
 
 use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
 use crate::analysis::snapshot::Snapshot;

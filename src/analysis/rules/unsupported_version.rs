@@ -1,5 +1,5 @@
-//! An API version under one of our groups that was never published, a group that is not quite ours, or no version at
-//! all on what is an entity otherwise: nobody else would tell, since everybody passes such a manifest by.
+//! Reports an API version of one of the platforms' groups that was never published, a misspelt group, or an entity
+//! without a version. No other tool reports these, because all of them ignore such a manifest.
 
 use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink, put};
 use crate::analysis::snapshot::Snapshot;
@@ -39,7 +39,7 @@ fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
     }
 }
 
-/// The manifest of `root` has no `apiVersion`, or one without a value, or has it under a misspelt key.
+/// The finding for a manifest whose `apiVersion` is missing, empty or misspelt.
 fn missing(manifest: &Manifest, root: Value<'_>) -> Draft {
     let message = "This manifest has no `apiVersion`, so Kubernetes and portolan ignore it.";
     let is_misspelt = |key: &str| suggest::single_slip(key, ["apiVersion"]).is_some();

@@ -1,4 +1,4 @@
-//! Reported where the comments are applied, after every other rule has spoken.
+//! Reports ignore comments without effect, after all other rules were applied.
 
 use crate::analysis::rule::{Check, Draft, Rule, Sink};
 use crate::analysis::suppress::Verdict;

@@ -1,4 +1,4 @@
-//! Choices of a property, and the one that was most likely meant.
+//! Reports values that are not among the choices of a property, and suggests the closest choice.
 
 use crate::analysis::judge::Problem;
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
@@ -38,7 +38,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Needs no quotes in any reader's eyes.
+/// Whether every YAML reader reads the text as a string without quotes.
 fn is_plain_word(text: &str) -> bool {
     text.len() > 3 && text.bytes().all(|byte| byte.is_ascii_alphabetic()) && !matches!(text, "true" | "false" | "null")
 }

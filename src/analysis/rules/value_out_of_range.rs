@@ -1,4 +1,4 @@
-//! Bounds of numbers, lengths and counts, and lists that may not repeat a value.
+//! Reports values outside the limits of numbers, lengths and counts, and repeated items in lists of unique items.
 
 use crate::analysis::judge::Problem;
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};

@@ -1,4 +1,5 @@
-//! The judge is `jsonschema`; here its verdict gets words and, where quotes would do it, a proposal.
+//! Reports property values of the wrong type. `jsonschema` decides; this rule adds the message and, if quotes would
+//! help, a suggestion.
 
 use crate::analysis::judge::{Problem, Violation};
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink, with_article};

@@ -1,4 +1,4 @@
-//! The fields of the manifest itself. Property values are `wrong-property-type`.
+//! Reports wrong types in the fields of the manifest itself. `wrong-property-type` reports those of property values.
 
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
@@ -26,7 +26,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
         }
     }
     for (field, found) in [("title", manifest.title), ("icon", manifest.icon)] {
-        // A null clears.
+        // Null clears the field.
         if let Some(found) = value(found).filter(|found| !found.is_null()) {
             text(field, found, sink);
         }
@@ -37,7 +37,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
         }
     }
     for (field, found) in [("properties", manifest.properties), ("relations", manifest.relations)] {
-        // Kubernetes drops an empty one.
+        // Kubernetes drops an empty mapping.
         if let Some(found) = value(found).filter(|found| !found.is_null()) {
             mapping(field, found, sink);
         }
@@ -80,7 +80,7 @@ fn mapping(field: &str, found: Value<'_>, sink: &mut Sink<'_>) {
     });
 }
 
-/// One team, or several.
+/// Checks `team`: one team, or a list of teams.
 fn team(found: Value<'_>, sink: &mut Sink<'_>) {
     match found.kind() {
         Kind::String => {}
@@ -99,7 +99,8 @@ fn team(found: Value<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Quotes help where a plain scalar only looks like something else. What was meant, only a person knows.
+/// Suggests quotes for a plain scalar that looks like another type. It is not a safe fix, because only the user knows
+/// what was meant.
 fn quote(draft: Draft, found: Value<'_>) -> Draft {
     let raw = found.raw();
     let is_plain = found.style() == Style::Plain && matches!(found.kind(), Kind::Bool | Kind::Number);

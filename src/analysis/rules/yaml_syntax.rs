@@ -1,4 +1,4 @@
-//! Words what the reader could not read. The reader has already found the narrow place and the cure.
+//! Reports YAML syntax errors. The reader provides the position and the help.
 
 use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
 use crate::analysis::snapshot::Snapshot;

@@ -1,12 +1,12 @@
-//! Whether the catalog holds what a write asked for. Texts, numbers and moments are compared by what they mean, since a
-//! catalog may store them otherwise than they were sent. Pure.
+//! Compares an entity in the catalog with the write that was sent for it. Texts, numbers and timestamps are compared by
+//! their meaning, because a catalog may store them in another form. Pure.
 
 use crate::domain::act::{Act, Body, Call, Part};
 use crate::domain::entity::{Entity, Targets};
 use crate::domain::moment::Moment;
 use crate::domain::value::Value;
 
-/// `stored`: the entity that the act is about, as it is now; `None`: it does not exist.
+/// `stored`: the entity of the act as it is now; `None`: it does not exist.
 pub(super) fn is_as_written(act: &Act, stored: Option<&Entity>) -> bool {
     match (&act.call, stored) {
         (Call::Delete, stored) => stored.is_none(),
@@ -16,7 +16,7 @@ pub(super) fn is_as_written(act: &Act, stored: Option<&Entity>) -> bool {
     }
 }
 
-/// Everything that the body names.
+/// Whether the entity has every value that the body sets.
 fn holds(body: &Body, stored: &Entity) -> bool {
     let text = |part: &Part<Box<str>>, stored: &Option<Box<str>>| match part {
         Part::Absent => true,
@@ -39,7 +39,8 @@ fn holds(body: &Body, stored: &Entity) -> bool {
     text(&body.title, &stored.title) && text(&body.icon, &stored.icon) && team && properties && relations
 }
 
-/// Nothing that the body does not name. A title that was never given may be the identifier.
+/// Whether the entity has no value besides those of the body. Without a title in the body, the catalog may set the
+/// identifier as title.
 fn holds_nothing_else(body: &Body, stored: &Entity) -> bool {
     let is_named = |name: &str| body.properties.iter().any(|(other, _)| other.as_ref() == name);
     let is_linked = |name: &str| body.relations.iter().any(|(other, _)| other.as_ref() == name);
@@ -88,7 +89,7 @@ fn is_same(one: &Value, other: &Value) -> bool {
     }
 }
 
-/// Numbers are compared as JSON's: `1` is `1.0`.
+/// Numbers are compared as JSON numbers: `1` equals `1.0`.
 #[expect(clippy::cast_precision_loss, reason = "a catalog that reads JSON loses as much")]
 fn number(value: &Value) -> Option<f64> {
     match value {

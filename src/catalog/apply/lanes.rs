@@ -1,4 +1,5 @@
-//! Acts that may be done at once, by what one call can hold: of one blueprint and one way to send. Pure.
+//! Groups the acts of a wave into lanes: acts on the same blueprint with the same method, which can share one API call.
+//! Pure.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use crate::catalog::wire::{EntityDraft, Field, IdentifierRef, RelationRef, TeamR
 use crate::domain::act::{Act, Body, Call, Part};
 use crate::domain::entity::Targets;
 
-/// How it is sent.
+/// The method of the write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::catalog) enum Means {
     Create,
@@ -22,7 +23,7 @@ pub(in crate::catalog) enum Means {
 pub(in crate::catalog) struct Lane {
     pub blueprint: Arc<str>,
     pub means: Means,
-    /// Their places among the acts, ascending.
+    /// Their indices among the acts, ascending.
     pub members: Vec<usize>,
 }
 
@@ -46,7 +47,8 @@ pub(in crate::catalog) fn lanes(acts: &[&Act]) -> Vec<Lane> {
     lanes.into_iter().map(lane).collect()
 }
 
-/// The end of a write of this kind. An update that created an entity left out what it does not name.
+/// Converts the result of a write with this method. A merge that created the entity left out the fields that it does
+/// not name.
 pub(in crate::catalog) fn settled(means: Means, end: Result<Written, Undone>) -> Result<(), Undone> {
     match end {
         Ok(written) if written.created && means == Means::Merge => Err(Undone::Recreated),
@@ -55,7 +57,7 @@ pub(in crate::catalog) fn settled(means: Means, end: Result<Written, Undone>) ->
     }
 }
 
-/// What is sent of an act, with its identifier; of a deletion there is nothing besides.
+/// The entity to send for an act, with its identifier; a deletion has nothing else.
 pub fn draft(act: &Act) -> EntityDraft {
     let identifier = Some(IdentifierRef::Literal(act.key.identifier.to_string()));
     let body = match &act.call {

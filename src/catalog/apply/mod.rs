@@ -1,6 +1,6 @@
-//! Acts carried out, wave by wave, and the end of every change. A wave begins when the one before is over and what was in
-//! doubt in it has been read, so what an act needs is settled by then; what failed takes along what hangs on it and nothing
-//! else.
+//! Applies a plan: sends its acts wave by wave and records the outcome of every change. A wave starts after the
+//! previous one is finished and its writes in doubt were read back. A failed change skips the changes that require it,
+//! and no others.
 
 mod content;
 mod lanes;
@@ -19,10 +19,10 @@ use super::{Catalog, Undone};
 use crate::domain::act::{Act, Acts, Call};
 use crate::domain::outcome::{Cause, End, Failure, Outcome, Reason};
 
-/// Deletes of one check of their owners: few enough that little time passes between the check and the delete.
+/// Deletes per ownership check: few enough that little time passes between the check and the delete.
 const DELETES_OF_A_CHECK: usize = 500;
 
-/// `changes`: how many the plan has.
+/// `changes`: the number of changes in the plan.
 pub fn apply(catalog: &dyn Catalog, acts: &Acts, changes: usize, ground: Ground<'_>, errand: Errand<'_>) -> Outcome {
     let total: usize = acts.waves.iter().map(Vec::len).sum();
     errand.progress.start("writing to the catalog", total as u64);
@@ -70,19 +70,19 @@ pub fn apply(catalog: &dyn Catalog, acts: &Acts, changes: usize, ground: Ground<
     ledger.outcome(&errand)
 }
 
-/// What is known of a change so far.
+/// The state of one change.
 #[derive(Debug, Clone, Default)]
 struct State {
     /// At least one of its acts was done.
     is_begun: bool,
-    /// How it ended, where it did not go well.
+    /// How the change ended, unless it succeeded.
     end: Option<End>,
 }
 
 struct Ledger {
-    /// At the place of their change in the plan.
+    /// Indexed like the changes of the plan.
     states: Vec<State>,
-    /// Why nothing more is begun.
+    /// The reason why no further act is sent.
     over: Option<Reason>,
 }
 
@@ -95,7 +95,7 @@ impl Ledger {
         self.over.is_none() && self.is_well(act.change) && act.needs.iter().all(|need| self.is_well(*need))
     }
 
-    /// Sends what may be done at once, and reads what became of it where no answer says so.
+    /// Sends acts that may run concurrently, and reads back those whose result is in doubt.
     fn carry_out(&mut self, resolver: &Resolver<'_>, acts: &[&Act]) {
         let ends = resolver.catalog.perform(acts, resolver.errand);
         let ends = resolver.resolve(acts, ends);
@@ -118,7 +118,7 @@ impl Ledger {
         self.end(act, Cause::NotAttempted(reason));
     }
 
-    /// The first thing that went wrong with a change is the cause of all others.
+    /// The first failure of a change is its cause; later ones are ignored.
     fn end(&mut self, act: &Act, cause: Cause) {
         let Some(state) = self.states.get_mut(act.change) else { return };
         let is_begun = state.is_begun;

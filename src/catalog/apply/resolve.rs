@@ -1,5 +1,5 @@
-//! Reads around the writes of a push: what became of those that are in doubt, and whom the entities belong to that are
-//! about to be deleted. Each read is bounded, so that a run that was stopped still ends soon.
+//! Reads around the writes of a push: the results of writes in doubt, and the owners of entities that are about to be
+//! deleted. Every read has a time limit, so that a cancelled run still ends soon.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -13,12 +13,12 @@ use crate::domain::act::{Act, Call};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::{Entity, Owner};
 
-/// How long the reads after one batch may take.
+/// The time limit of the reads after one batch.
 const WITHIN: Duration = Duration::from_secs(60);
-/// The same once somebody wants to end the run.
+/// The time limit after the first signal.
 const WITHIN_STOPPED: Duration = Duration::from_secs(10);
 
-/// What reading takes besides the catalog.
+/// The blueprints and the owner that the reads require.
 #[derive(Clone, Copy)]
 pub struct Ground<'g> {
     pub blueprints: &'g [Blueprint],
@@ -34,7 +34,7 @@ pub(super) struct Resolver<'r> {
 type Ends = Vec<Result<(), Undone>>;
 
 impl Resolver<'_> {
-    /// The ends of `acts`, those in doubt as a read shows them. Where that cannot be read, they stay in doubt.
+    /// Replaces the results in doubt by what a read shows. If the read fails, they stay in doubt.
     pub fn resolve(&self, acts: &[&Act], mut ends: Ends) -> Ends {
         let doubtful: Vec<usize> =
             (0..acts.len()).filter(|at| matches!(ends.get(*at), Some(Err(Undone::InDoubt { .. })))).collect();
@@ -65,7 +65,7 @@ impl Resolver<'_> {
         ends
     }
 
-    /// `owned`: whether the entity that was found is this scope's; `None`: it could not be read.
+    /// `owned`: whether the owner of this run owns the entity that was found; `None`: unknown, because the read failed.
     fn resolved(
         &self,
         act: &Act,
@@ -82,13 +82,13 @@ impl Resolver<'_> {
             }
             (_, Some(found), _) if is_there && is_update(act) && is_new(found) => Err(Undone::Recreated),
             _ if is_there => resolve(*last, Event::Confirm),
-            // What was left to itself may still be done.
+            // The effect of an abandoned request may still come.
             _ if is_late => Err(Undone::InDoubt { last, is_late }),
             _ => resolve(*last, Event::Deny),
         }
     }
 
-    /// The refusal of a create whose entity somebody else created after the plan was made.
+    /// The refusal of a create whose entity another writer created after the plan was made.
     fn taken(&self, found: &Entity, owned: bool) -> Refusal {
         let whose = if owned {
             format!("created by another run of scope `{}`", self.ground.owner.scope)
@@ -103,8 +103,9 @@ impl Resolver<'_> {
     fn owner_of(&self, found: &Entity) -> String {
         let blueprint = &found.key.blueprint;
         let identifier = std::slice::from_ref(&found.key.identifier);
-        let named = self.catalog.writer_of(blueprint, &identifier[0], self.look()).ok().flatten();
-        let mut text = format!("owned by {}", named.unwrap_or_else(|| "another writer".to_owned()));
+        let owners = self.catalog.owners_of(blueprint, identifier, &[], self.look()).unwrap_or_default();
+        let named = owners.get(&identifier[0]).map_or_else(|| "another writer".to_owned(), ToString::to_string);
+        let mut text = format!("owned by {named}");
         let changed: Vec<String> = [
             found.record.updated_by.as_ref().map(|by| format!("by {by}")),
             found.record.updated_at.map(|at| format!("at {at}")),
@@ -118,8 +119,8 @@ impl Resolver<'_> {
         text
     }
 
-    /// What must not be deleted, by its place among `acts`: it became somebody else's after the plan was made, or nobody
-    /// can say whose it is. What does not exist any more may be deleted: nothing happens then.
+    /// The acts that must not be deleted, by index: entities with another owner since the plan was made, or whose owner
+    /// cannot be read. An entity that no longer exists may be deleted, which does nothing.
     pub fn undeletable(&self, acts: &[&Act]) -> HashMap<usize, Undone> {
         let mut kept = HashMap::new();
         for (blueprint, members) in by_blueprint(acts, 0..acts.len()) {
@@ -175,7 +176,7 @@ impl Resolver<'_> {
     }
 }
 
-/// No answer of the catalog's: portolan itself refuses.
+/// The status of a refusal by portolan itself, without an answer of the catalog.
 pub(super) const FOREIGN: u16 = 0;
 
 fn is_create(act: &Act) -> bool {
@@ -186,7 +187,7 @@ fn is_update(act: &Act) -> bool {
     matches!(act.call, Call::Merge(_))
 }
 
-/// Nobody changed it since it was created.
+/// Whether the entity was never changed after its creation.
 fn is_new(found: &Entity) -> bool {
     found.record.created_at.is_some() && found.record.created_at == found.record.updated_at
 }

@@ -1,5 +1,5 @@
-//! What becomes of the changes around one that fails, is stopped, or finds nobody there; on the embedded catalog, whose
-//! refusals are the platform's.
+//! Tests the outcomes of changes around one that fails, is cancelled or finds its entity missing. They run on the
+//! embedded catalog, which rejects what the platform rejects.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -104,7 +104,7 @@ fn who_wants_to_stop_at_the_first_failure_does() {
     assert_eq!(there(&catalog), 1);
 }
 
-/// Tells the run to stop when so many acts are done.
+/// Cancels the run after this many acts.
 struct Fuse {
     stop: Stop,
     left: AtomicU64,
@@ -136,7 +136,7 @@ fn what_is_stopped_between_two_steps_is_told_as_half_done() {
     let outcome = apply(&catalog, &Acts { waves }, 3, Ground { blueprints: &[], owner: &owner() }, errand);
     assert_eq!(brief(&outcome), ["incomplete Relink Interrupted", "applied", "Interrupted"]);
     assert!(outcome.is_interrupted);
-    // Nothing was left to be stopped.
+    // The signal came after the last act, so nothing is interrupted.
     let stop = Stop::default();
     let fuse = Fuse { stop: stop.clone(), left: AtomicU64::new(1) };
     let errand = Errand { stop: &stop, progress: &fuse, ..errand };

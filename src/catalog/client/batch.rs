@@ -1,15 +1,16 @@
-//! Entities in lots that the platform takes: at most 20, at most 1 MiB, measured on the bytes that are sent. Pure.
+//! Splits entities into batches within the platform's limits: 20 entities and 1 MiB of body, measured in bytes as sent.
+//! Pure.
 
 use crate::catalog::wire::EntityDraft;
 
-/// The most entities in one call.
+/// The maximum number of entities in one call.
 const MOST: usize = 20;
-/// The longest body, in bytes.
+/// The maximum length of a body, in bytes.
 const LONGEST: usize = 1 << 20;
 const OPEN: &[u8] = b"{\"entities\":[";
 const CLOSE: &[u8] = b"]}";
 
-/// One call's worth. `members` says which drafts they are, by position.
+/// The body of one call. `members` are the indices of its drafts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Batch {
     pub members: Vec<usize>,
@@ -17,8 +18,8 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    /// As many of `members` as fit, from the front; they are taken away. One that is too long by itself goes alone: the
-    /// catalog says so in its own words. `None`: there are none.
+    /// Takes as many of `members` as fit, from the front. A draft that exceeds the limit is sent alone, so that the
+    /// catalog itself rejects it. `None`: no members are left.
     pub fn take(members: &mut impl Iterator<Item = usize>, drafts: &[EntityDraft], rest: &mut Rest) -> Option<Self> {
         let mut batch = Self { members: Vec::new(), body: OPEN.to_vec() };
         while batch.members.len() < MOST {
@@ -39,7 +40,7 @@ impl Batch {
         (!batch.members.is_empty()).then_some(batch)
     }
 
-    /// All of `members`, whatever their length.
+    /// A batch of all `members`, whatever their length.
     pub fn of(members: Vec<usize>, drafts: &[EntityDraft]) -> Self {
         let mut body = OPEN.to_vec();
         for (position, member) in members.iter().enumerate() {
@@ -53,7 +54,7 @@ impl Batch {
     }
 }
 
-/// The draft that did not fit any more, already written down.
+/// The draft that did not fit into the last batch, already serialised.
 #[derive(Debug, Default)]
 pub(super) struct Rest(Option<(usize, Vec<u8>)>);
 
@@ -97,7 +98,7 @@ mod tests {
         assert!(batches(&[]).is_empty());
     }
 
-    /// Each case writes megabytes, so a long run has `most`.
+    /// Each case writes megabytes, so `most` bounds the number of cases in a long run.
     fn long(default: u32, most: u32) -> ProptestConfig {
         let config = crate::generated_cases::config(default);
         ProptestConfig { cases: config.cases.min(most), ..config }

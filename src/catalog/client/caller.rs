@@ -1,5 +1,5 @@
-//! Sends one call: waits for the limiter, renews the token, and retries within the budget. A final rejection of the
-//! catalog is an error with its message.
+//! Sends one API call: waits for the limiter, renews the token, and retries within the budget. A final rejection by the
+//! catalog is an error with the catalog's message.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,32 +22,32 @@ use crate::catalog::wire::Refusal;
 use crate::domain::platform::Platform;
 use crate::domain::secret::Secret;
 
-/// A clock that is off by more than this may be why a token is refused.
+/// The clock difference in seconds above which a wrong clock may explain a rejected token.
 const SKEW: i64 = 300;
 
 #[derive(Debug, Clone)]
 pub(super) struct Call {
     pub method: &'static str,
-    /// From `/v1` on, its segments encoded.
+    /// The path from `/v1` on, with its segments encoded.
     pub route: String,
     pub body: Option<Vec<u8>>,
     pub work: Work,
     pub repeat: Repeat,
-    /// There is another way to get the same: this one is not tried for long.
+    /// Another request can return the same, so this one has few retries.
     pub is_brief: bool,
-    /// It changes the catalog, so that it must say on whose behalf.
+    /// The call changes the catalog, so it must name the scope.
     pub is_write: bool,
-    /// Who may end it before its time.
+    /// Cancels the call.
     pub stop: Stop,
-    /// The run that it belongs to is over: then it is not sent any more.
+    /// Set when the run of this call ends: the call is then not sent.
     pub halt: Halt,
 }
 
-/// Whether a call may be made again when nobody knows what became of it.
+/// Whether a call may be repeated if its outcome is unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Repeat {
     Always,
-    /// Only where it surely did nothing.
+    /// Only if the previous attempt certainly had no effect.
     Unheard,
 }
 
@@ -66,7 +66,7 @@ impl Call {
         }
     }
 
-    /// A question that is too long for an address.
+    /// A read whose parameters are too long for a URL, so it is a POST.
     pub fn ask(route: String, body: Vec<u8>, work: Work) -> Self {
         Self { method: "POST", body: Some(body), work, ..Self::get(route) }
     }
@@ -84,33 +84,33 @@ pub(super) struct Caller {
     pub credentials: Credentials,
     pub platform: &'static Platform,
     pub notices: Arc<dyn Notices>,
-    /// Somebody has answered: the address is right.
+    /// Any server has answered, so the address is right.
     pub is_heard: AtomicBool,
-    /// What all calls of this run have for retries.
+    /// The retry budget of all calls of this run.
     pub budget: Mutex<Budget>,
-    /// Until when the user knows that it waits.
+    /// The end of the wait that was last reported to the user.
     pub told_until: Mutex<Duration>,
 }
 
-/// How a call ended, and what its earlier attempts may have done.
+/// The result of a call, and what its earlier attempts may have done.
 pub(super) struct Reply<T> {
     pub result: Result<T, ClientError>,
-    /// The answer to one of its attempts was lost.
+    /// The answer to at least one attempt was lost.
     pub is_lost: bool,
-    /// One of them was left to itself: what it does may still come.
+    /// At least one attempt was abandoned, so its effect may still come.
     pub is_late: bool,
 }
 
-/// One attempt that failed, and whether another may help.
+/// An attempt that failed, and whether it may be retried.
 enum Failed {
-    /// Its token was refused to another call meanwhile: it was not sent.
+    /// Another call showed meanwhile that its token is rejected, so it was not sent.
     Stale,
     ForGood(ClientError),
     ForNow(ClientError, Option<Duration>),
 }
 
 impl Caller {
-    /// Makes the call, and reads what it brought. A body that ends too early is a call that was cut.
+    /// Sends the call and reads its answer. A body that ends too early counts as a lost connection.
     pub async fn call<T>(
         &self,
         call: &Call,
@@ -119,7 +119,7 @@ impl Caller {
         self.call_told(call, |answer, _| read(answer)).await
     }
 
-    /// The same, for answers whose words will be shown: `read` is given the secrets that they may repeat.
+    /// Like [`Caller::call`], for answers whose text is shown: `read` receives the secrets to redact.
     pub async fn call_told<T>(
         &self,
         call: &Call,
@@ -128,7 +128,7 @@ impl Caller {
         self.send(call, read).await.result
     }
 
-    /// The same for a call that writes: also whether an attempt before the last may have done it.
+    /// Like [`Caller::call_told`], for writes: also reports whether an earlier attempt may have been applied.
     pub async fn send<T>(
         &self,
         call: &Call,
@@ -153,7 +153,7 @@ impl Caller {
             };
             let lease = match lease {
                 Ok(lease) => lease,
-                // The call itself was not sent, whatever became of the one for the token.
+                // The write itself was not sent, whatever happened to the call for the token.
                 Err(error) if call.is_write => return Err(self.final_word(error.without_token(), tries)),
                 Err(error) => return Err(error),
             };
@@ -189,7 +189,7 @@ impl Caller {
         self.tokens.get(|| self.gate.now(), || self.grant()).await
     }
 
-    /// Asks for a token.
+    /// Requests an access token.
     async fn grant(&self) -> Result<Granted, ClientError> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
@@ -218,7 +218,7 @@ impl Caller {
         }
     }
 
-    /// One try, in its turn.
+    /// One attempt, once the limiter admits it.
     async fn attempt(&self, call: &Call, lease: Option<&Lease>) -> Result<Answer, Failed> {
         if call.is_write && !self.transport.names_scope() {
             return Err(Failed::ForGood(ClientError::Unscoped { asked: self.asked(call) }));
@@ -287,7 +287,7 @@ impl Caller {
         }
     }
 
-    /// What an answer means. `secrets`: what the other side was told with the call, and may repeat.
+    /// Classifies an answer. `secrets`: the secrets that the request contained, which the answer may repeat.
     fn judge<T>(
         &self,
         call: &Call,
@@ -309,7 +309,7 @@ impl Caller {
             });
         }
         let wait = if matches!(answer.status, 429 | 503) { answer.announced.wait() } else { None };
-        // Half a refusal says nothing yet.
+        // A truncated rejection is retried.
         if answer.is_json
             && !answer.body.is_empty()
             && let Err(error) = serde_json::from_slice::<IgnoredAny>(&answer.body)
@@ -323,13 +323,14 @@ impl Caller {
         Err(if is_passing { Failed::ForNow(error, wait) } else { Failed::ForGood(error) })
     }
 
-    /// The words of an answer that is a refusal.
+    /// The error for an answer that rejects the call.
     fn refused(&self, call: &Call, answer: Answer, secrets: &[&Secret]) -> ClientError {
         let status = answer.status;
         let asked = self.asked(call);
         let told = Told::read(&answer.body);
         let Some(mut told) = told else {
-            // A gateway that speaks for the catalog has no words of its own; a page in its place is another thing.
+            // A gateway answers without an error object, and an empty body is normal then; any other page means that
+            // this is not the API.
             if is_passing(status) || status == 407 || answer.body.is_empty() {
                 let refusal = Refusal { status, error: String::new(), message: None, details: None };
                 return ClientError::Refused { asked, refusal: Box::new(refusal), trace: answer.trace };
@@ -379,7 +380,7 @@ impl Caller {
         help
     }
 
-    /// Waits before the next try, or says why there is none.
+    /// Waits before the next attempt, or returns why there is none.
     async fn wait(&self, call: &Call, failed: Failed, began: Duration, tries: &mut Tries) -> Result<(), ClientError> {
         let (error, asked) = match failed {
             Failed::ForGood(error) => {
@@ -406,7 +407,7 @@ impl Caller {
             (next, tries.count(&patience, &budget, asked.is_some()), budget.lasted(now))
         };
         match next {
-            // The attempts of other calls were in vain, too.
+            // The run's budget is exhausted by the failed attempts of other calls.
             Next::GiveUp if tries.made() <= 1 && asked.is_none() && count.0 > 1 => {
                 let last = Box::new(error);
                 Err(ClientError::Spent { made: count.0, lasted, last, may_be_done: tries.may_be_done })
@@ -424,7 +425,8 @@ impl Caller {
         }
     }
 
-    /// What the last try says of itself may not hold of those before it.
+    /// The last attempt may certainly have had no effect while an earlier one may have been applied; the error then
+    /// says so.
     fn final_word(&self, error: ClientError, tries: &Tries) -> ClientError {
         let is_all = !tries.may_be_done || !error.is_surely_undone() || error.refusal().is_some();
         if is_all { error } else { self.spent(error, tries) }
@@ -437,11 +439,11 @@ impl Caller {
     }
 
     fn budget(&self) -> MutexGuard<'_, Budget> {
-        // Nothing in there panics half-way.
+        // No code panics while it holds this lock.
         self.budget.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Once for all who wait at the same time. `count`: which attempt failed, of how many.
+    /// Reports a wait once for all calls that wait at the same time. `count`: the failed attempt and the maximum.
     fn tell(&self, why: &str, then: &'static str, wait: Duration, count: Option<(u32, u32)>) {
         let until = self.gate.now().saturating_add(wait);
         let mut told_until = self.told_until.lock().unwrap_or_else(PoisonError::into_inner);
@@ -452,7 +454,7 @@ impl Caller {
     }
 }
 
-/// Which region was asked, and the others: credentials of one region are unknown in the others.
+/// Names the region in use and the others, because credentials of one region are unknown in the others.
 fn region_help(platform: &Platform, host: &str) -> String {
     let Some(region) = platform.region_of(host) else { return String::new() };
     let others = platform.regions.iter().map(|(name, _)| *name).filter(|name| *name != region);
@@ -464,7 +466,7 @@ fn region_help(platform: &Platform, host: &str) -> String {
     format!("; they must be of the region `{region}` of {product}, which was asked (another region: {others})")
 }
 
-/// The body of a refusal.
+/// The body of a rejection.
 #[derive(Debug, Deserialize)]
 struct Told {
     #[serde(default)]
@@ -476,7 +478,7 @@ struct Told {
 }
 
 impl Told {
-    /// Some routes make an object of `error`; then its name and message are meant.
+    /// Some routes return `error` as an object with a name and a message.
     fn read(body: &[u8]) -> Option<Self> {
         let serde_json::Value::Object(mut object) = serde_json::from_slice(body).ok()? else { return None };
         if let Some(serde_json::Value::Object(inner)) = object.get_mut("error").map(serde_json::Value::take) {
@@ -487,7 +489,7 @@ impl Told {
     }
 }
 
-/// From 0 up to 1. Nobody depends on it being hard to guess.
+/// A number in `0.0..1.0`. It does not have to be unpredictable.
 pub(super) fn chance() -> f64 {
     use std::hash::{BuildHasher, RandomState};
     let random = RandomState::new().hash_one(0u8);

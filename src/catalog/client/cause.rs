@@ -1,4 +1,5 @@
-//! What lies behind an error of the HTTP library: it nests them several deep, and only the innermost say what happened.
+//! Finds the root cause of an error of the HTTP library, which nests errors several levels deep; only the innermost
+//! says what happened.
 
 use std::error::Error as StdError;
 use std::io;
@@ -9,17 +10,17 @@ use super::words::shown;
 use crate::domain::address;
 use crate::domain::secret::Secret;
 
-/// The innermost of a chain of errors.
+/// The innermost error of a chain.
 #[derive(Debug)]
 pub(super) struct Cause {
-    /// In the words of whoever noticed it.
+    /// The message of the innermost error.
     pub reason: String,
     kind: Option<io::ErrorKind>,
     tls: Option<rustls::Error>,
 }
 
 impl Cause {
-    /// `secrets`: what the other side was told, and may have repeated in what could not be understood.
+    /// `secrets`: the secrets that the request contained, which the answer, and so the error, may repeat.
     pub fn of(error: &(dyn StdError + 'static), secrets: &[&Secret]) -> Self {
         let mut cause = Self { reason: String::new(), kind: None, tls: None };
         let mut next = Some(error);
@@ -32,7 +33,7 @@ impl Cause {
             if let Some(io) = io {
                 cause.kind = Some(io.kind());
             }
-            // What an I/O error wraps is not its source, but what that one's source is.
+            // `io::Error::source` skips the wrapped error and returns that error's source.
             next = match io.and_then(io::Error::get_ref) {
                 Some(inner) => Some(inner as &(dyn StdError + 'static)),
                 None => error.source(),
@@ -42,7 +43,7 @@ impl Cause {
         cause
     }
 
-    /// `proxy`: the one between here and the host.
+    /// The error to report. `proxy`: the proxy of this host, if any.
     pub fn told(
         self,
         error: &reqwest::Error,
@@ -57,7 +58,8 @@ impl Cause {
             let help = tls_help(&tls, is_on_this_machine(&host));
             return ClientError::Tls { host, reason: tls_reason(&tls), help };
         }
-        // The library calls a refusal of the proxy a tunnel error; before the tunnel nothing but the proxy is reached.
+        // The library calls a rejection by the proxy a tunnel error. Before the tunnel exists, any connection error is
+        // one with the proxy.
         let tunnel = reason.strip_prefix("tunnel error: ");
         if let Some(proxy) = proxy.filter(|_| tunnel.is_some() || error.is_connect() || error.is_dns()) {
             let is_passing = tunnel.is_none();
@@ -75,7 +77,7 @@ impl Cause {
             return ClientError::Proxy { proxy: proxy.to_owned(), host, reason, is_passing };
         }
         if error.is_dns() {
-            // Only the name was looked for, and the system says again that it looked.
+            // Only the name was looked up, so the port and the system's prefix say nothing.
             let host = host.rsplit_once(':').map_or(host.as_str(), |(name, _)| name).to_owned();
             let reason = reason.strip_prefix("failed to lookup address information: ").unwrap_or(&reason).to_owned();
             return ClientError::UnknownHost { host, reason };
@@ -83,7 +85,7 @@ impl Cause {
         if error.is_timeout() || self.kind == Some(io::ErrorKind::TimedOut) {
             return match error.is_connect() {
                 true => ClientError::Timeout { asked, what: "no connection", limit: limits.connect },
-                // Which of the two it was, the library does not say.
+                // The library does not say which of the two limits it was.
                 false => ClientError::Timeout { asked, what: "no answer", limit: limits.read },
             };
         }
@@ -115,7 +117,7 @@ fn tls_reason(tls: &rustls::Error) -> String {
     }
 }
 
-/// Of a host with or without its port.
+/// `host`: with or without a port.
 fn is_on_this_machine(host: &str) -> bool {
     let bare = host.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).map_or(host, |(name, _)| name);
     address::is_loopback(bare)

@@ -1,5 +1,5 @@
-//! Deleting: a hundred at a time. A batch that is refused was not touched; its members are then deleted one by one,
-//! so that only those remain that really cannot go. What is not there is deleted.
+//! Deletes entities, up to a hundred per call. A call is all or nothing: after a rejection its entities are deleted one
+//! by one, so that only those remain that the catalog rejects. An entity that does not exist counts as deleted.
 
 use std::collections::HashSet;
 
@@ -18,7 +18,7 @@ use crate::catalog::write_state::{Event, Item};
 use crate::catalog::{Stop, Undone};
 use crate::domain::progress::Progress;
 
-/// The most in one call.
+/// The maximum number of entities in one call.
 pub(super) const MOST: usize = 100;
 
 #[derive(Deserialize)]
@@ -29,7 +29,7 @@ struct Deleted {
     deleted_entities: Option<HashSet<String>>,
 }
 
-/// The outcomes, in the order of `identifiers`. Where nothing at all came about, it is an error.
+/// Deletes entities; the results are in the order of `identifiers`. It is an error if no call at all got an answer.
 pub(super) async fn delete(
     caller: &Caller,
     blueprint: &str,
@@ -44,7 +44,7 @@ pub(super) async fn delete(
     or_nothing(outcomes)
 }
 
-/// The same on an errand.
+/// Deletes entities as part of a run.
 pub(super) async fn remove(
     caller: &Caller,
     blueprint: &str,
@@ -66,7 +66,7 @@ struct Removal<'r> {
 }
 
 impl Removal<'_> {
-    /// Adds the outcome of each.
+    /// Deletes one lot and appends a result for each entity.
     async fn lot(&self, lot: &[String], outcomes: &mut Vec<Result<(), Undone>>) {
         let mut items = vec![Item::default(); lot.len()];
         let is_brief = lot.len() > 1 && self.course.goes_on() && self.together(lot, &mut items).await;
@@ -83,8 +83,8 @@ impl Removal<'_> {
         }
     }
 
-    /// All or nothing; what is left undone or open is seen to one by one. Yields whether the call failed, so that each of
-    /// those is not tried for long.
+    /// Deletes the lot in one call, which is all or nothing; the caller then handles the remaining entities one by one.
+    /// Returns whether the call failed, so that those calls have few retries.
     async fn together(&self, lot: &[String], items: &mut [Item]) -> bool {
         let body = json!({"entities": lot}).to_string().into_bytes();
         let path = route(&["blueprints", self.blueprint, "bulk", "entities", "delete"]);
@@ -139,20 +139,21 @@ impl Removal<'_> {
         let missing =
             reply.result.as_ref().err().and_then(ClientError::refusal).filter(|refusal| refusal.status == 404);
         match missing {
-            // What is not there is deleted.
+            // A missing entity counts as deleted.
             Some(refusal)
                 if refusal.error == "not_found" && !reply.result.as_ref().is_err_and(ClientError::is_no_route) =>
             {
                 reply.result = Ok(());
             }
-            // Something else is not there, or something else than the catalog says so: only a read can tell.
+            // Something other than the entity is missing, or a server other than the catalog answered: only a read can
+            // resolve that.
             Some(_) => reply.is_lost = true,
             None => {}
         }
         settle_one(self.course, item, reply);
     }
 
-    /// Never who depends on it: whoever asks for that, asks for each.
+    /// Dependents are never deleted implicitly: the plan deletes each of them explicitly.
     fn flags(&self) -> String {
         let run = self.course.errand.run_id.map(|run| format!("&run_id={}", encoded(run))).unwrap_or_default();
         format!("delete_dependents=false{run}")

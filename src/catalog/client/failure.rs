@@ -1,5 +1,5 @@
-//! Why a call to the platform did not come about: what was asked of whom, what came back, and what to do. Words of the other
-//! side are made harmless before they get here; secrets never get here.
+//! Errors of calls to the platform: the request, what happened, and what to do. Texts of the server are cleaned before
+//! they get here; secrets never get here.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use crate::catalog::wire::Refusal;
 use crate::domain::platform::Platform;
 use crate::domain::words::count;
 
-/// What was asked, without the query.
+/// The request, without its query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
     pub method: &'static str,
@@ -17,7 +17,7 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// Who answers there: the platform by its name, or another catalog.
+    /// The name of the server: the platform's brand, or "the catalog".
     fn server(&self) -> &'static str {
         let host = self.url.split_once("://").and_then(|(_, rest)| rest.split('/').next());
         host.and_then(Platform::by_host).map_or("the catalog", |platform| platform.brand)
@@ -53,7 +53,7 @@ pub enum ClientError {
         proxy: String,
         host: String,
         reason: String,
-        /// The proxy was not reached, and another try may reach it; it did not refuse.
+        /// The proxy was not reached, so a retry may help; otherwise the proxy rejected the connection.
         is_passing: bool,
     },
     #[error("no secure connection to `{host}`: {reason}")]
@@ -118,7 +118,7 @@ pub enum ClientError {
         made: u32,
         lasted: Duration,
         last: Box<Self>,
-        /// One of the tries may have done it.
+        /// At least one attempt may have been applied.
         may_be_done: bool,
     },
     /// There is no access token, so the call was not sent.
@@ -169,7 +169,7 @@ pub enum ClientError {
 }
 
 impl ClientError {
-    /// Whether asking again with the same credentials is no use.
+    /// Whether another call with the same credentials is useless.
     pub(in crate::catalog) fn is_about_credentials(&self) -> bool {
         match self {
             Self::Credentials { .. } | Self::NetworkNotAllowed { .. } => true,
@@ -199,7 +199,7 @@ impl ClientError {
         }
     }
 
-    /// What the catalog itself said no with, after however many tries.
+    /// The catalog's own rejection, after any number of attempts.
     pub(super) fn refusal(&self) -> Option<&Refusal> {
         match self {
             Self::Refused { refusal, .. } => Some(refusal),
@@ -231,7 +231,7 @@ impl ClientError {
         }
     }
 
-    /// What the catalog's makers find the call by.
+    /// The trace id, by which Port support finds the call.
     pub(super) fn trace(&self) -> Option<&str> {
         match self {
             Self::Refused { trace, .. }
@@ -262,7 +262,7 @@ impl ClientError {
         }
     }
 
-    /// The platform says of a route that it is not there what it says of a thing that is not there, but for the words.
+    /// The platform answers 404 for an unknown route as for a missing entity; only the message tells them apart.
     pub fn is_no_route(&self) -> bool {
         let refusal = self.refusal().filter(|refusal| refusal.status == 404);
         refusal.is_some_and(|refusal| refusal.message.as_ref().is_none_or(|words| words.starts_with("Route ")))
@@ -277,7 +277,7 @@ impl ClientError {
         if self.is_about_credentials() { self } else { Self::NoToken(Box::new(self)) }
     }
 
-    /// Whether the catalog may still do it: nobody ended the request.
+    /// Whether the effect may still come, because the request was abandoned.
     pub(super) fn is_late(&self) -> bool {
         match self {
             Self::Timeout { .. } | Self::Abandoned { .. } => true,
@@ -308,7 +308,7 @@ impl ClientError {
         }
     }
 
-    /// In a few words, for a notice: `failed (500)`.
+    /// A short clause for a notice: `failed (500)`.
     pub(super) fn brief(&self) -> String {
         match self {
             Self::Refused { refusal, .. } if refusal.status == 429 => "was throttled (429)".to_owned(),
@@ -341,7 +341,7 @@ impl ClientError {
         }
     }
 
-    /// Whether the request surely did nothing: it was not taken.
+    /// Whether the request certainly had no effect, because it was not accepted.
     pub(in crate::catalog) fn is_surely_undone(&self) -> bool {
         match self {
             Self::UnknownHost { .. }
@@ -373,7 +373,7 @@ impl ClientError {
         }
     }
 
-    /// Whether it may be this call's own trouble, and others would fare better: somebody was reached.
+    /// Whether the failure may be specific to this call, because a server was reached.
     pub(super) fn is_of_the_call(&self) -> bool {
         match self {
             Self::Timeout { .. }
@@ -405,7 +405,7 @@ impl ClientError {
         }
     }
 
-    /// Whether the user can set it right by asking otherwise: no call was made.
+    /// Whether the user can fix it with other settings: no call was made.
     pub fn is_usage(&self) -> bool {
         matches!(self, Self::Bundle { .. } | Self::NoCredentials { .. } | Self::Untrusted(_))
     }

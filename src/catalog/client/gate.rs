@@ -1,5 +1,5 @@
-//! Where calls wait for their turn: the pace, the clock and the callers who wait. A permit that is dropped gives its place
-//! back, whatever became of the call.
+//! The client's limiter: admits calls by `pace` and keeps the clock. Dropping a permit releases its slot, whatever
+//! happened to the call.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -29,13 +29,13 @@ impl Gate {
         Self { pace: Mutex::new(Pace::new()), freed: Notify::new(), started: Instant::now() }
     }
 
-    /// The clock that everything about calls is told by.
+    /// The clock of all calls: the time since the client was created.
     pub fn now(&self) -> Duration {
         self.started.elapsed()
     }
 
-    /// Waits for a turn. Where that would take longer than `most`, `Err` is how long. `told` hears of a wait that only the
-    /// catalog's limit is the reason for.
+    /// Waits for a permit. If the wait would exceed `most`, returns its length as `Err`. `told` is called for a wait
+    /// that only the catalog's rate limit causes.
     pub async fn enter(&self, work: Work, most: Duration, told: impl Fn(Duration)) -> Result<Permit<'_>, Duration> {
         loop {
             let freed = self.freed.notified();
@@ -45,7 +45,7 @@ impl Gate {
                 Verdict::Go(ticket) => return Ok(Permit { gate: self, ticket: Some(ticket) }),
                 Verdict::Full(None) => freed.await,
                 Verdict::Full(Some(at)) => {
-                    // Whichever is first; both lead to another look.
+                    // Both a freed slot and the timeout lead to another check.
                     let _ = timeout(at.saturating_sub(now), freed).await;
                 }
                 Verdict::Until(at) => {
@@ -66,7 +66,7 @@ impl Gate {
     }
 
     fn lock(&self) -> MutexGuard<'_, Pace> {
-        // Nothing in there panics half-way.
+        // No code panics while it holds this lock.
         self.pace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,5 +1,5 @@
-//! The way to the platform's catalog, over HTTP. Async inside, on a runtime of its own that is made when connecting;
-//! outside it blocks. Every call goes through `caller`, and every secret leaves through `transport`.
+//! HTTP client of the platform's API. It is async inside, on its own runtime, and blocks outside. Every call goes
+//! through `caller`, and every secret leaves through `transport`.
 
 mod batch;
 mod caller;
@@ -54,14 +54,14 @@ use transport::{Limits, Transport};
 pub use failure::{Asked, ClientError};
 pub use trust::{NamedBy, TrustError, Trusted};
 
-/// An API client's id and secret.
+/// The id and secret of an API client.
 #[derive(Debug, Clone)]
 pub struct Credentials {
     pub id: Secret,
     pub secret: Secret,
 }
 
-/// Hears why nothing happens for a while. It is told once, however many calls wait.
+/// Reports waits to the user: once, however many calls wait.
 pub trait Notices: Send + Sync {
     fn waiting(&self, waiting: &Waiting);
 }
@@ -87,17 +87,17 @@ impl fmt::Display for Waiting {
     }
 }
 
-/// All that connecting takes.
+/// The settings of a client.
 #[derive(Debug, Clone)]
 pub struct ClientConfig {
     pub platform: &'static Platform,
     pub address: Trusted,
     pub credentials: Credentials,
-    /// What the catalog keeps as the datasource of what is written: [`Owner::user_agent`].
+    /// Stored by the catalog as the datasource of every write: [`Owner::user_agent`].
     pub user_agent: String,
-    /// Certificates that are trusted besides the system's, as PEM; empty: none.
+    /// Certificates trusted in addition to the system's, as PEM; empty: none.
     pub certificates: Vec<u8>,
-    /// The proxy that the environment names for this address, without its credentials, for messages.
+    /// The proxy that the environment sets for this address, without its credentials, for messages.
     pub proxy: Option<String>,
 }
 
@@ -114,12 +114,12 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    /// Makes ready; nothing is sent before the first call.
+    /// Creates a client; it sends nothing before the first call.
     pub fn connect(config: ClientConfig, notices: Arc<dyn Notices>) -> Result<Self, ClientError> {
         Self::with(config, notices, Patience::PLATFORM, Limits::PLATFORM)
     }
 
-    /// As [`Client::connect`], with less patience than the platform deserves: each call is given up after `budget`.
+    /// Like [`Client::connect`], but each call fails after `budget`.
     pub fn connect_within(
         config: ClientConfig,
         notices: Arc<dyn Notices>,
@@ -157,7 +157,7 @@ impl Client {
 }
 
 impl Client {
-    /// Reads, as long as it may take.
+    /// Runs a read within the limits of `look`.
     fn look<T>(
         &self,
         blueprint: &str,
@@ -236,17 +236,14 @@ impl Catalog for Client {
         self.look(blueprint, look, owned::among(&self.caller, owner, blueprint, identifiers))
     }
 
-    fn writer_of(&self, blueprint: &str, identifier: &str, look: Look<'_>) -> Result<Option<String>, CatalogError> {
-        self.look(blueprint, look, owned::writer_of(&self.caller, blueprint, identifier))
-    }
-
     fn owners_of(
         &self,
         blueprint: &str,
         identifiers: &[Box<str>],
         scopes: &[String],
+        look: Look<'_>,
     ) -> Result<HashMap<Box<str>, ForeignOwner>, CatalogError> {
-        Ok(self.runtime.block_on(owners::owners_of(&self.caller, blueprint, identifiers, scopes))?)
+        self.look(blueprint, look, owners::owners_of(&self.caller, blueprint, identifiers, scopes))
     }
 
     fn owned(&self, owner: &Owner) -> Result<Vec<EntityKey>, CatalogError> {

@@ -1,5 +1,5 @@
-//! What an owner wrote: the keys of all entities with its mark as their datasource. The route for that is not in the
-//! published description; where it is not there, the search across blueprints knows the same.
+//! Lists the entities of an owner: the keys of all entities with the owner's mark in their datasource. The route for
+//! that is not in the published API description; if it does not exist, a search across all blueprints returns the same.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -23,16 +23,16 @@ const ROUTE: &str = "/v1/blueprints/entities/datasource-entities\
                      ?exclude_calculated_properties=true&include=blueprint&include=identifier";
 const SEARCH: &str = "/v1/entities/search?exclude_calculated_properties=true&include=blueprint&include=identifier";
 const PAGE: usize = 1000;
-/// Names in one question.
+/// The maximum number of identifiers in one search.
 const PAGE_OF_NAMES: usize = 500;
-/// So many blueprints that could not be looked through are named.
+/// The maximum number of failed blueprints that an error names.
 const MOST_TOLD: usize = 5;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Keys {
     entities: Vec<Key>,
-    /// Those that could not be looked through: what they hold is missing in `entities`.
+    /// Blueprints that could not be searched: their entities are missing in `entities`.
     #[serde(default)]
     failed_blueprints: Option<Vec<Value>>,
     #[serde(default)]
@@ -48,23 +48,13 @@ struct Key {
 impl Keys {
     fn read(answer: &Answer, secrets: &[&Secret]) -> Result<Self, serde_json::Error> {
         let mut keys: Self = serde_json::from_slice(&answer.body)?;
-        // The only words that are shown.
+        // Only these texts of the answer are shown to users.
         let failed =
             keys.failed_blueprints.take().map(|all| all.into_iter().map(|it| shown_json(it, secrets)).collect());
         keys.failed_blueprints = failed;
         Ok(keys)
     }
 }
-
-/// What the datasource of known writers contains (port.md 2.7), and what they are called.
-const WRITERS: &[(&str, &str)] = &[
-    ("portolan/", "another portolan scope"),
-    ("port-k8s-exporter", "the Kubernetes exporter"),
-    ("port-auto-k8s-exporter", "the Kubernetes exporter"),
-    ("port-ocean/", "an Ocean integration"),
-    ("terraform-provider", "Terraform"),
-    ("port-cli/", "port-cli"),
-];
 
 #[derive(Deserialize)]
 struct Named {
@@ -78,7 +68,7 @@ struct NamedKey {
     identifier: Box<str>,
 }
 
-/// Sorted, each once.
+/// The keys of the owner's entities, sorted and without duplicates.
 pub(super) async fn owned(caller: &Caller, owner: &Owner) -> Result<Vec<EntityKey>, ClientError> {
     let found = match by_datasource(caller, owner).await {
         Err(error) if error.is_no_route() => by_search(caller, owner).await?,
@@ -134,8 +124,8 @@ async fn by_search(caller: &Caller, owner: &Owner) -> Result<Vec<Key>, ClientErr
     Ok(page.entities)
 }
 
-/// Those of `identifiers` that the owner owns. A catalog that cannot search by datasource within a blueprint is asked for
-/// all that the owner owns.
+/// The identifiers that the owner owns. A catalog that cannot search a blueprint by datasource is asked for all
+/// entities of the owner instead.
 pub(super) async fn among(
     caller: &Caller,
     owner: &Owner,
@@ -158,23 +148,6 @@ pub(super) async fn among(
     Ok(owned)
 }
 
-/// Who wrote an entity last. The catalog does not give out the datasource, but it can be asked whether it is one of those
-/// that are known.
-pub(super) async fn writer_of(
-    caller: &Caller,
-    blueprint: &str,
-    identifier: &str,
-) -> Result<Option<String>, ClientError> {
-    for (part, writer) in WRITERS {
-        let mut found = HashSet::new();
-        search(caller, blueprint, &[identifier.into()], &[part], &mut found).await?;
-        if !found.is_empty() {
-            return Ok(Some((*writer).to_owned()));
-        }
-    }
-    Ok(None)
-}
-
 async fn named(
     caller: &Caller,
     owner: &Owner,
@@ -185,7 +158,7 @@ async fn named(
     search(caller, blueprint, identifiers, &[Owner::PRODUCT, &owner.mark()], owned).await
 }
 
-/// Those of `identifiers` whose datasource contains all `parts`.
+/// Finds those of `identifiers` whose datasource contains all `parts`.
 pub(super) async fn search(
     caller: &Caller,
     blueprint: &str,
@@ -214,7 +187,7 @@ pub(super) async fn search(
         if from.is_none() {
             return Ok(());
         }
-        // There are no more pages than names.
+        // There cannot be more pages than identifiers.
         if pages > PAGE_OF_NAMES {
             let reason = "its pages repeat".to_owned();
             return Err(ClientError::Unreadable { asked: caller.asked(&call), reason });
@@ -222,7 +195,7 @@ pub(super) async fn search(
     }
 }
 
-/// What is missing would look like what nobody owns.
+/// Rejects an incomplete answer: missing entities would look like entities without an owner.
 fn whole(caller: &Caller, call: &Call, page: &Keys) -> Result<(), ClientError> {
     let failed = page.failed_blueprints.as_deref().unwrap_or_default();
     if failed.is_empty() {

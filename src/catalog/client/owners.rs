@@ -1,6 +1,6 @@
-//! Names the owners of entities that other writers own. The catalog gives out no datasource, but a search can ask whether
-//! it contains a text: first those of the known kinds of writers, then the names that another scope or an integration of
-//! this organisation may have.
+//! Names the owners of entities that other writers own. The API does not return the datasource, but a search can test
+//! whether it contains a text: first those of known kinds of writers, then the names of other scopes and of this
+//! organisation's integrations.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,23 +10,14 @@ use super::caller::{Call, Caller};
 use super::failure::ClientError;
 use super::owned::search;
 use crate::domain::entity::Owner;
-use crate::domain::foreign_owner::{ForeignOwner, OwnerKind};
+use crate::domain::foreign_owner::{ForeignOwner, OwnerKind, WRITERS};
 
-/// What the datasource of known writers contains, the most specific first.
-const WRITERS: [(&str, OwnerKind, Option<&str>); 6] = [
-    ("portolan/", OwnerKind::Scope, None),
-    ("port-k8s-exporter", OwnerKind::Exporter, None),
-    ("port-auto-k8s-exporter", OwnerKind::Exporter, None),
-    ("port-ocean/", OwnerKind::Integration, None),
-    ("terraform-provider", OwnerKind::Tool, Some("Terraform")),
-    ("port-cli/", OwnerKind::Tool, Some("port-cli")),
-];
-/// So many names are tried for each kind: names are for messages, and each takes a call.
+/// The maximum number of names tried for each kind, because each takes a call and the names are only for messages.
 const NAMES_MAX: usize = 30;
 
 type Owners = HashMap<Box<str>, ForeignOwner>;
 
-/// The first of an integration's properties that this needs; the list holds many more.
+/// The properties of an integration that are used here; the API returns many more.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Integration {
@@ -66,7 +57,7 @@ pub(super) async fn owners_of(
     }
     let call = Call::get("/v1/integration".to_owned());
     let listed = caller.call(&call, |answer| serde_json::from_slice::<Integrations>(&answer.body)).await;
-    // Not every API client may list the integrations.
+    // Listing integrations requires a permission that this API client may not have.
     let Ok(Integrations { integrations }) = listed else { return Ok(owners) };
     for Integration { installation_id: id, installation_app_type } in integrations.iter().take(NAMES_MAX) {
         let mark = format!("(statekey/{id})");
@@ -82,7 +73,7 @@ pub(super) async fn owners_of(
     Ok(owners)
 }
 
-/// Gives those of this kind that have no name yet, and whose datasource contains all `parts`, this name.
+/// Sets `name` for those of this kind that have none yet and whose datasource contains all `parts`.
 async fn name_those(
     caller: &Caller,
     blueprint: &str,

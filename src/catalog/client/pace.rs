@@ -97,7 +97,7 @@ impl Pace {
     }
 
     pub fn end(&mut self, ticket: Ticket, ended: Ended, announced: Announced, now: Duration) {
-        // An unused limit proves nothing.
+        // Success below the limit is no reason to raise it.
         let was_used = self.under_way * 2 > self.width();
         match announced.allowance {
             Some(allowance) => {
@@ -133,7 +133,7 @@ impl Pace {
 
     /// How many calls may be in flight.
     pub fn width(&self) -> u64 {
-        // Between 1 and `MOST`: the fraction is what is cut off.
+        // The limit is between 1 and `MOST`; the fraction is cut off.
         self.limit as u64
     }
 
@@ -148,7 +148,7 @@ impl Pace {
         let ends = now.saturating_add(allowance.resets_in);
         match &mut self.window {
             Some(window) if ends <= window.ends.saturating_add(SAME_WINDOW) => {
-                // Earlier than the known end: a straggler of the window before.
+                // An earlier end than the known one: a late answer of the previous window.
                 if ends.saturating_add(SAME_WINDOW) >= window.ends {
                     window.left = window.left.min(allowance.left);
                 }
@@ -158,7 +158,7 @@ impl Pace {
     }
 }
 
-/// How long calls of one kind take, lately and usually.
+/// Latency of one kind of call: recent average and long-term average.
 #[derive(Debug, Clone, Copy, Default)]
 struct Latency {
     usually: f64,
@@ -167,7 +167,7 @@ struct Latency {
 }
 
 impl Latency {
-    /// Far longer than usual, and for several calls in a row.
+    /// Whether recent calls were far slower than usual.
     fn is_rising(&mut self, took: Duration) -> bool {
         let took = took.as_secs_f64();
         if self.seen == 0 {
@@ -204,7 +204,7 @@ mod tests {
         }
     }
 
-    /// As many rounds of full use, each call taking a tenth of a second.
+    /// Runs this many rounds at the full limit, each call taking a tenth of a second.
     fn run(pace: &mut Pace, rounds: u32, mut now: Duration) -> Duration {
         for _ in 0..rounds {
             let mut tickets = Vec::new();
@@ -268,11 +268,11 @@ mod tests {
         let mut pace = Pace::new();
         let now = Duration::from_secs(1);
         let (first, second) = (go(&mut pace, now), go(&mut pace, now));
-        // Two are left by the first answer; whether the second call was counted in that, nobody knows.
+        // The first answer says that two calls are left; whether that includes the second call is unknown.
         pace.end(first, Ended::Well, left(2, 60), now);
         let third = go(&mut pace, now);
         assert!(matches!(pace.start(Work::Small, now), Verdict::Full(Some(_))));
-        // An answer that was overtaken does not give anything back.
+        // An answer that arrives out of order does not raise the remaining count.
         pace.end(second, Ended::Well, left(3, 60), now);
         let fourth = go(&mut pace, now);
         pace.end(third, Ended::Well, left(1, 60), now);
@@ -310,13 +310,13 @@ mod tests {
     proptest! {
         #![proptest_config(crate::generated_cases::config(256))]
 
-        /// Against a catalog that counts every call it is sent, in windows of a minute.
+        /// The model is a catalog that counts every call it receives, in windows of a minute.
         #[test]
         fn the_catalogs_limit_is_never_passed_once_it_was_told(steps in steps(), quota in 1u64..30) {
             let mut pace = Pace::new();
             let mut now = Duration::from_secs(5);
             let mut under_way: Vec<(Ticket, Announced, u64)> = Vec::new();
-            // Calls that were lost before anything was told: nobody can know that they were counted.
+            // Calls that were lost before the first report of the limit: the client cannot know that they were counted.
             let (mut counted, mut window, mut told, mut unknown) = (0, 0, false, 0);
             for step in steps {
                 match step {
@@ -335,7 +335,8 @@ mod tests {
                     }
                     Step::End { which, ended } if !under_way.is_empty() => {
                         let (ticket, announced, at) = under_way.swap_remove(which % under_way.len());
-                        // Answers come at once or not at all: a told reset counts from when it was sent.
+                        // Answers come within the same second or not at all, because the reported reset is relative to
+                        // the time of sending.
                         let fresh = at == now.as_secs() && ended != Ended::Lost;
                         pace.end(ticket, ended, if fresh { announced } else { QUIET }, now);
                         told |= fresh && at / 60 == window;
@@ -346,7 +347,7 @@ mod tests {
                 }
                 prop_assert!((1..=32).contains(&pace.width()));
             }
-            // Whatever happened, it goes on: when all have ended and the windows are over, one may start.
+            // Whatever happened, a call may start once all others have ended and the windows are over.
             for (ticket, ..) in under_way {
                 pace.end(ticket, Ended::Lost, QUIET, now);
             }

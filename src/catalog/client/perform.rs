@@ -1,5 +1,5 @@
-//! Acts that may be done at once, done at once: every lane on its way beside the others, as many calls as the gate lets
-//! through. One lane that waits holds up no other; one that finds the catalog gone ends all.
+//! Sends the lanes of one wave concurrently, as many calls as the limiter admits. A waiting lane does not block the
+//! others; a lane that finds the catalog unreachable ends all.
 
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
@@ -17,12 +17,12 @@ use crate::catalog::write_state::{Event, Item};
 use crate::catalog::{CatalogError, Undone};
 use crate::domain::act::Act;
 
-/// Single calls, or lots to delete, that are made ready at once.
+/// The number of single calls or delete batches prepared at once.
 const TOGETHER: usize = 32;
 
 type Ends = Vec<(usize, Result<(), Undone>)>;
 
-/// The outcomes, in the order of `acts`.
+/// Sends the acts; the results are in their order.
 pub(super) async fn perform(
     caller: &Arc<Caller>,
     acts: &[&Act],
@@ -30,7 +30,7 @@ pub(super) async fn perform(
     errand: Errand<'_>,
 ) -> Vec<Result<(), Undone>> {
     let course = Course::new(errand);
-    // Where each lane is: whoever is free takes the next.
+    // The next member of each lane; a free worker takes it.
     let turns: Vec<Cell<usize>> = lanes.iter().map(|_| Cell::new(0)).collect();
     let mut ways: Vec<Pin<Box<dyn Future<Output = Ends> + '_>>> = Vec::new();
     for (lane, turn) in lanes.iter().zip(&turns) {
@@ -60,7 +60,7 @@ pub(super) async fn perform(
 async fn written(caller: &Arc<Caller>, acts: &[&Act], lane: &Lane, course: &Course<'_>, lanes: usize) -> Ends {
     let drafts: Vec<_> = lane.members.iter().map(|member| draft(acts[*member])).collect();
     let options = course.errand.options(lane.means);
-    // A create that may have been done is sent again, too: a read shows whose it is.
+    // Retrying a create whose outcome is unknown is safe, because a read afterwards shows who created the entity.
     let ends = write::write(caller, &lane.blueprint, &drafts, &options, Repeat::Always, course, lanes).await;
     let ends = ends.into_iter().map(|end| settled(lane.means, end));
     lane.members.iter().copied().zip(ends).collect()
@@ -103,7 +103,7 @@ async fn removed(caller: &Caller, acts: &[&Act], lane: &Lane, turn: &Cell<usize>
     ends
 }
 
-/// What became of a call for one entity.
+/// Records the result of a call for one entity.
 pub(super) fn settle_one(course: &Course<'_>, item: &mut Item, reply: Reply<()>) {
     if reply.is_lost {
         item.lost(reply.is_late);
@@ -131,7 +131,7 @@ pub(super) fn settle_one(course: &Course<'_>, item: &mut Item, reply: Reply<()>)
     }
 }
 
-/// What is heard of those whose call failed.
+/// Records a failed call and returns the result of its entities.
 pub(super) fn broken(course: &Course<'_>, error: ClientError) -> Undone {
     if let ClientError::Stopped { .. } = error {
         return course.unsent();
@@ -142,7 +142,7 @@ pub(super) fn broken(course: &Course<'_>, error: ClientError) -> Undone {
     Undone::Broken(error)
 }
 
-/// All of them, each whenever it can go on.
+/// Polls all futures to completion concurrently.
 async fn together<T>(mut ways: Vec<Pin<Box<dyn Future<Output = T> + '_>>>) -> Vec<T> {
     let mut ends: Vec<Option<T>> = ways.iter().map(|_| None).collect();
     poll_fn(|context| {

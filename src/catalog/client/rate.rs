@@ -5,19 +5,19 @@ use std::time::Duration;
 
 use crate::domain::day::http_date;
 
-/// A reset further away than this was not understood.
+/// A reset further away than this was misread.
 const FARTHEST: Duration = Duration::from_secs(3600);
-/// No wait is this long, no clock this early: what is above counts from 1970.
+/// Larger values are Unix times: no wait is that long.
 const EARLIEST_EPOCH: u64 = 1_000_000_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Announced {
     pub allowance: Option<Allowance>,
-    /// How long the catalog asks to be left alone.
+    /// The `Retry-After` header: how long the catalog asks to wait.
     pub retry_after: Option<Duration>,
 }
 
-/// How many calls are left until the window ends.
+/// The number of calls left until the window ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Allowance {
     pub left: u64,
@@ -25,10 +25,11 @@ pub(super) struct Allowance {
 }
 
 impl Announced {
-    /// `header` finds one by its lowercase name; `now` is seconds since 1970 by our clock, for answers without a date.
+    /// `header` returns a header by its lowercase name; `now` is our clock in seconds since 1970, for answers without a
+    /// `date` header.
     pub fn read<'h>(header: impl Fn(&str) -> Option<&'h str>, now: i64) -> Self {
         let number = |name: &str| header(name).and_then(|text| text.trim().parse::<u64>().ok());
-        // The catalog's own clock, where it tells it: ours may be wrong.
+        // The catalog's own clock is preferred, because ours may be wrong.
         let now = header("date").and_then(http_date).unwrap_or(now);
         let reset = number("x-ratelimit-reset").map(|reset| until(reset, now));
         let farthest = number("x-ratelimit-period").map_or(FARTHEST, Duration::from_secs).min(FARTHEST);
@@ -51,7 +52,7 @@ impl Announced {
 fn until(reset: u64, now: i64) -> Duration {
     match reset {
         ..EARLIEST_EPOCH => Duration::from_secs(reset),
-        // Milliseconds, then.
+        // The value is in milliseconds.
         1_000_000_000_000.. => since((reset / 1000).cast_signed(), now),
         _ => since(reset.cast_signed(), now),
     }

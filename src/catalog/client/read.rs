@@ -1,5 +1,5 @@
-//! Reads entities by blueprint, in the largest pages, several blueprints concurrently. A blueprint is complete only if
-//! the catalog's count equals the number read; if one way of reading fails, another is tried.
+//! Reads all entities, several blueprints concurrently, in the largest pages. A blueprint is complete only if the
+//! catalog's count equals the number of entities read; if one route fails, another is tried.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -22,14 +22,14 @@ use crate::domain::entity::Entity;
 use crate::domain::progress::Progress;
 use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
 
-/// The most that the platform gives at once.
+/// The platform's maximum page size.
 const PAGE: usize = 1000;
-/// Blueprints that are read at once; each page waits for the one before it.
+/// Blueprints read concurrently; the pages of one blueprint are sequential.
 const TOGETHER: usize = 8;
-/// No catalog has so many pages: it leads in circles.
+/// More pages than any catalog has: the pages repeat.
 pub(super) const MOST_PAGES: usize = 100_000;
 
-/// The entities of all `blueprints`.
+/// Reads the entities of all `blueprints`.
 pub(super) async fn read(
     caller: &Arc<Caller>,
     blueprints: &[Blueprint],
@@ -69,7 +69,7 @@ pub(super) async fn read(
     Ok(snapshot)
 }
 
-/// What a task of ours brought. A panic in it is ours, and goes on.
+/// The result of a task that we spawned; a panic in it is resumed.
 pub(super) fn joined<T>(done: Result<T, tokio::task::JoinError>) -> Result<T, ClientError> {
     done.map_err(|error| match error.try_into_panic() {
         Ok(panic) => std::panic::resume_unwind(panic),
@@ -85,7 +85,7 @@ struct Reader {
     advanced: UnboundedSender<u64>,
 }
 
-/// What one reading brought, and why it is not all.
+/// The entities of one blueprint, and why some are missing.
 struct Brought {
     entities: Vec<Entity>,
     missing: Option<String>,
@@ -99,7 +99,7 @@ impl Reader {
 
     async fn shelf(&mut self) -> Result<Shelf, ClientError> {
         let mut incomplete = None;
-        // What changed while it was read is read once more.
+        // A blueprint that changed while it was read is read once more.
         for _ in 0..2 {
             let Brought { entities, missing } = self.all().await?;
             let counted = match missing {
@@ -114,7 +114,7 @@ impl Reader {
         Ok(incomplete.expect("it was read at least once"))
     }
 
-    /// Whether the catalog counts as many; `Err` inside says how it does not.
+    /// Compares the catalog's count with the number read; the inner `Err` describes a difference.
     async fn count(&self, read: usize) -> Result<Result<(), String>, ClientError> {
         #[derive(Deserialize)]
         struct Count {
@@ -130,8 +130,9 @@ impl Reader {
         }
     }
 
-    /// By pages; where that is refused or takes too long, in one piece; where that does, patiently by pages. Only what the
-    /// other way may do better is left soon: a bad line is met with patience.
+    /// Reads by pages; if that route is missing, gone (410) or times out (504), reads all in one request; if that fails
+    /// too, reads by pages with all retries. A route is abandoned early only for errors that the other route may avoid;
+    /// a bad connection is retried.
     async fn all(&mut self) -> Result<Brought, ClientError> {
         let mut is_brief = true;
         loop {
@@ -159,14 +160,14 @@ impl Reader {
         Ok(Brought { entities: Vec::new(), missing: Some(self.own_fault(error)?) })
     }
 
-    /// Why this blueprint cannot be read while others may; what concerns all of them is the error that it is.
+    /// The reason why only this blueprint cannot be read; an error that affects all blueprints is returned as `Err`.
     fn own_fault(&self, error: ClientError) -> Result<String, ClientError> {
         match error.refusal() {
             Some(refusal) if refusal.status == 404 && !error.is_no_route() => {
                 let trace = error.trace().map(str::to_owned);
                 Err(ClientError::NoBlueprint { blueprint: self.blueprint.clone(), trace })
             }
-            // Nobody gets any further.
+            // These statuses affect every blueprint.
             Some(refusal) if matches!(refusal.status, 401 | 407 | 429) => Err(error),
             Some(_) => Ok(error.to_string()),
             None => Err(error),
@@ -179,7 +180,7 @@ impl Reader {
         let mut seen = HashSet::new();
         let missing = loop {
             let page = self.page(from.as_deref(), is_brief).await?;
-            // Nobody is left to hear when the whole reading was given up.
+            // The receiver is gone if the whole read was abandoned.
             let _ = self.advanced.send(page.entities.len() as u64);
             entities.extend(page.entities);
             let Some(next) = page.next else { break None };
@@ -226,7 +227,7 @@ impl Reader {
     }
 }
 
-/// Each once, the one that came last.
+/// Sorts by identifier; of duplicates, the last one read is kept.
 pub(super) fn sorted(mut entities: Vec<Entity>) -> Vec<Entity> {
     entities.sort_by(|one, other| one.key.identifier.cmp(&other.key.identifier));
     entities.dedup_by(|later, earlier| {
@@ -239,12 +240,12 @@ pub(super) fn sorted(mut entities: Vec<Entity>) -> Vec<Entity> {
     entities
 }
 
-/// This way is closed, or too long.
+/// Whether the other route may succeed: this one is gone, missing or timed out.
 pub(super) fn leads_elsewhere(error: &ClientError) -> bool {
     matches!(error.status(), Some(410 | 504)) || error.is_no_route()
 }
 
-/// It was tried as often as patience went.
+/// Whether all retries were used.
 fn is_worn_out(error: &ClientError) -> bool {
     matches!(error, ClientError::Spent { .. })
 }

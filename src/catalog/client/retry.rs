@@ -1,21 +1,21 @@
-//! Whether a call that failed is made again, and after how long: exponential, with full jitter, within the budget of the
-//! call and of the run. Pure: time and chance come in as values. What the catalog asks for is not doubted, only added up.
+//! Retry policy of the client: exponential backoff with full jitter, within the budget of the call and of the run. A
+//! wait that the catalog requests is honoured and only counted. Pure: time and chance are arguments.
 
 use std::time::Duration;
 
-/// How much is done for one call before it is given up.
+/// The retry limits of one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Patience {
-    /// The longest wait after the first failure; it doubles from there.
+    /// The maximum wait after the first failure; it doubles from there.
     pub first: Duration,
     pub longest: Duration,
-    /// How often a call is made when nothing says how long to wait.
+    /// The maximum number of attempts if the catalog does not say how long to wait.
     pub tries: u32,
-    /// How often it is made again because the catalog asked to wait.
+    /// The maximum number of retries that the catalog requested.
     pub waits: u32,
-    /// From the first try on; the same for all waits of a run together.
+    /// The maximum time from the first attempt on, and of all waits of a run together.
     pub total: Duration,
-    /// How many attempts in a row, of whichever calls, may fail.
+    /// The maximum number of failed attempts in a row, counted over all calls.
     pub tries_of_run: u32,
 }
 
@@ -30,46 +30,46 @@ impl Patience {
         tries_of_run: 10,
     };
 
-    /// While nothing ever answered: an address that is wrong is told soon.
+    /// The limits before any server has answered, so that a wrong address is reported soon.
     pub fn at_the_door(self) -> Self {
         Self { tries: self.tries.min(3), tries_of_run: self.tries_of_run.min(3), ..self }
     }
 
-    /// For a way that has another way beside it.
+    /// The limits of a route that has an alternative.
     pub fn brief(self) -> Self {
         Self { tries: self.tries.min(2), ..self }
     }
 }
 
-/// The tries of one call.
+/// The attempts of one call.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tries {
     started: Duration,
     failed: u32,
     waited: u32,
-    /// One of them may have done it.
+    /// At least one attempt may have been applied.
     pub may_be_done: bool,
-    /// One of them was left to itself: what it does may still come.
+    /// At least one attempt was abandoned, so its effect may still come.
     pub is_late: bool,
 }
 
-/// What a run has for retries, shared by all of its calls. Calls that fail side by side count as one attempt, and an answer
-/// that shows no distress fills it up again; the time that was spent waiting stays spent.
+/// The retry budget of a run, shared by all of its calls. Calls that fail concurrently count as one attempt, and an
+/// answer without an error resets the count; the time spent waiting is not reset.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Budget {
-    /// Attempts in a row that failed, whichever calls made them.
+    /// Failed attempts in a row, of any call.
     failed: u32,
-    /// When the last of them ended: an attempt that began before says nothing new.
+    /// The end of the last counted attempt: an attempt that began earlier is no new evidence.
     counted: Duration,
     /// When the first of them began.
     since: Option<Duration>,
-    /// All the time in which some call waited for its next attempt.
+    /// The total time in which at least one call waited for its next attempt.
     waited: Duration,
     waits_until: Duration,
 }
 
 impl Budget {
-    /// An attempt that began at `began` failed, and the catalog does not say how long to wait.
+    /// Counts an attempt that began at `began` and failed without a requested wait.
     fn fail(&mut self, began: Duration, now: Duration) {
         self.since.get_or_insert(began);
         if self.failed == 0 || began >= self.counted {
@@ -78,7 +78,7 @@ impl Budget {
         }
     }
 
-    /// An answer came.
+    /// Resets the count: an answer came.
     pub fn answer(&mut self) {
         self.failed = 0;
         self.since = None;
@@ -95,7 +95,7 @@ impl Budget {
         self.since.map_or(Duration::ZERO, |since| now.saturating_sub(since))
     }
 
-    /// Whether another attempt after `wait` is beyond it.
+    /// Whether another attempt after `wait` would exceed the budget.
     fn is_spent(&self, patience: &Patience, now: Duration, wait: Duration) -> bool {
         let lasted = self.lasted(now);
         self.failed >= patience.tries_of_run
@@ -112,13 +112,13 @@ pub(super) enum Next {
 }
 
 impl Tries {
-    /// `now`: since any fixed moment, the same for all calls.
+    /// `now`: the time since any fixed moment that is the same for all calls.
     pub fn new(now: Duration) -> Self {
         Self { started: now, failed: 0, waited: 0, may_be_done: false, is_late: false }
     }
 
-    /// Which attempt failed last, of how many: of this call, or of the run where that is closer to its end. `asked`: the
-    /// catalog asked for the wait.
+    /// The number of the failed attempt and the maximum: those of the call, or those of the run if they are closer to
+    /// the end. `asked`: the catalog requested the wait.
     pub fn count(&self, patience: &Patience, budget: &Budget, asked: bool) -> (u32, u32) {
         if asked {
             (self.waited, patience.waits)
@@ -127,17 +127,17 @@ impl Tries {
         }
     }
 
-    /// How often the call was made, once [`Tries::next`] was told of its failure.
+    /// The number of attempts, after [`Tries::next`] recorded the last failure.
     pub fn made(&self) -> u32 {
         self.failed + self.waited
     }
 
-    /// How long it has been going on.
+    /// The time since the first attempt.
     pub fn lasted(&self, now: Duration) -> Duration {
         now.saturating_sub(self.started)
     }
 
-    /// The same for an attempt that began at `began`, within the run's budget.
+    /// Like [`Tries::next`] for an attempt that began at `began`, but also within the run's budget.
     pub fn next_of_run(
         &mut self,
         patience: &Patience,
@@ -162,13 +162,13 @@ impl Tries {
         }
     }
 
-    /// `asked`: the wait that the catalog asks for. `chance`: from 0 up to 1.
+    /// `asked`: the wait that the catalog requested. `chance`: a number in `0.0..1.0`.
     pub fn next(&mut self, patience: &Patience, now: Duration, asked: Option<Duration>, chance: f64) -> Next {
         let chance = chance.clamp(0.0, 1.0);
         let wait = match asked {
             Some(asked) => {
                 self.waited += 1;
-                // Not everybody at once.
+                // The jitter spreads clients that wait for the same reset.
                 asked.saturating_add(patience.first.mul_f64(chance))
             }
             None => {
@@ -185,7 +185,7 @@ impl Tries {
     }
 }
 
-/// Statuses that another try may change. 501 says that none will.
+/// Statuses that a retry may change; 501 is permanent.
 pub(super) fn is_passing(status: u16) -> bool {
     matches!(status, 408 | 429 | 500 | 502..=599)
 }
@@ -253,7 +253,7 @@ mod tests {
                 .unwrap_or_default();
         }
         assert_eq!(rounds, 10);
-        // A call that comes now is made once.
+        // A call that starts after the budget is exhausted has one attempt.
         let mut late = Tries::new(now);
         assert_eq!(late.next_of_run(&PATIENCE, &mut budget, (now, now), None, 0.0), Next::GiveUp);
         budget.answer();

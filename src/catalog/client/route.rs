@@ -1,5 +1,5 @@
-//! Paths of the API. Identifiers hold slashes, colons and letters of any script: every segment is encoded, and none may be
-//! taken for a step up.
+//! Builds paths of the API. Identifiers contain slashes, colons and letters of any script, so every segment is encoded,
+//! and none can become a `..` step.
 
 use crate::domain::address::percent_encoded;
 
@@ -9,7 +9,7 @@ pub(super) fn route(segments: &[&str]) -> String {
     for segment in segments {
         path.push('/');
         match *segment {
-            // An address loses these, however they are encoded; what comes of this is a name that nothing has.
+            // A URL parser removes `.` and `..` in any encoding; encoding them twice gives a name that no entity has.
             "." | ".." => path.extend(segment.chars().map(|_| "%252E")),
             _ => path.push_str(&encoded(segment)),
         }
@@ -17,7 +17,7 @@ pub(super) fn route(segments: &[&str]) -> String {
     path
 }
 
-/// For a segment, or a value of the query.
+/// Percent-encodes a path segment or a query value.
 pub(super) fn encoded(text: &str) -> String {
     percent_encoded(text, |byte| b"-_.~".contains(&byte))
 }

@@ -1,5 +1,5 @@
-//! Reading a few entities of a blueprint by their names: as many names in a call as it takes, several calls at once. A
-//! catalog that cannot be searched is read as a whole; either way what comes back is what was asked for and not more.
+//! Reads entities of one blueprint by their identifiers, in several concurrent searches. A catalog without search is
+//! read as a whole; either way the result contains only the requested entities.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -20,14 +20,14 @@ use crate::domain::entity::Entity;
 use crate::domain::progress::Progress;
 use crate::domain::snapshot::{Completeness, Shelf};
 
-/// Names in one call: as many as it gives entities at once.
+/// The maximum number of identifiers in one call, which is also the page size.
 const MOST: usize = 500;
-/// Their length together, in bytes: far below what a platform takes.
+/// The maximum total length of the identifiers in one call, in bytes: far below the platform's limit.
 const LONGEST: usize = 1 << 18;
-/// Calls at once.
+/// Concurrent calls.
 const TOGETHER: usize = 8;
 
-/// Those of `identifiers` that are there, sorted.
+/// Reads those of `identifiers` that exist, sorted.
 pub(super) async fn some(
     caller: &Arc<Caller>,
     blueprint: &Blueprint,
@@ -61,7 +61,7 @@ pub(super) async fn some(
     Ok(Shelf { entities: only(entities, identifiers), completeness: Completeness::Complete })
 }
 
-/// In lots that one call takes.
+/// Splits identifiers into lots for one call each.
 fn lots(identifiers: &[Box<str>]) -> Vec<Vec<Box<str>>> {
     let mut lots: Vec<Vec<Box<str>>> = Vec::new();
     let mut length = 0;
@@ -78,7 +78,7 @@ fn lots(identifiers: &[Box<str>]) -> Vec<Vec<Box<str>>> {
     lots
 }
 
-/// How many were asked for, and those that are there.
+/// Returns how many were requested, and those that exist.
 async fn named(
     caller: Arc<Caller>,
     mut decoder: Decoder,
@@ -118,7 +118,7 @@ async fn from_all(
     Ok(Shelf { entities: only(shelf.entities, identifiers), ..shelf })
 }
 
-/// A catalog may answer more than it was asked.
+/// Drops entities that were not requested, since a catalog may return more.
 fn only(entities: Vec<Entity>, identifiers: &[Box<str>]) -> Vec<Entity> {
     let wanted: HashSet<&str> = identifiers.iter().map(AsRef::as_ref).collect();
     sorted(entities.into_iter().filter(|entity| wanted.contains(entity.key.identifier.as_ref())).collect())

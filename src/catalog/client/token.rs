@@ -1,6 +1,6 @@
-//! The access token: fetched when first needed, renewed before it expires and when it is refused, by one caller while the
-//! others wait and take its result, whatever it is. The catalog gives the same token again while it lives, so a renewal may
-//! bring nothing new: then it is renewed again, ever closer to its end.
+//! The access token: fetched before the first call, renewed before it expires and when it is rejected. One caller
+//! fetches while the others wait and share its result, even a failure. The platform returns the same token again while
+//! it is valid, so a renewal may have to be repeated until close to its end.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -12,37 +12,37 @@ use tokio::time::timeout;
 use super::failure::ClientError;
 use crate::domain::secret::Secret;
 
-/// The longest before its end that a token is renewed.
+/// The maximum time before expiry at which a token is renewed.
 const EARLIEST: Duration = Duration::from_secs(300);
 
-/// How long calls wait for the first answer to a token that replaced a refused one.
+/// How long calls wait for the first answer to a token that replaced a rejected one.
 const PROBATION: Duration = Duration::from_secs(2);
 
-/// What the catalog granted.
+/// A granted token and its lifetime.
 #[derive(Debug, Clone)]
 pub(super) struct Granted {
     pub token: Secret,
     pub lasts: Duration,
 }
 
-/// A token in use. `serial` tells two grants apart, even of the same token.
+/// A token in use. `serial` distinguishes two grants, even of the same token.
 #[derive(Debug, Clone)]
 pub(super) struct Lease {
     pub token: Arc<Secret>,
     serial: u64,
     renew_at: Duration,
-    /// It replaced one that was refused, and no call with it has been answered yet.
+    /// The token replaced a rejected one, and no call with it has been answered yet.
     is_on_probation: Arc<AtomicBool>,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Tokens {
     state: Mutex<State>,
-    /// How many fetches have ended.
+    /// The number of finished fetches.
     ended: AtomicU64,
-    /// The serial of the newest token that was refused.
+    /// The serial of the newest rejected token.
     refused: AtomicU64,
-    /// A token came through its probation, or was refused.
+    /// Notified when a token passed its probation or was rejected.
     judged: Notify,
 }
 
@@ -51,14 +51,14 @@ struct State {
     lease: Option<Lease>,
     granted: u64,
     was_refused: bool,
-    /// Credentials that were refused stay refused: nobody asks again.
+    /// Credentials that were rejected are not sent again.
     refused: Option<ClientError>,
-    /// How the last fetch failed, for those who waited for it.
+    /// The error of the last fetch, for the callers that waited for it.
     failed: Option<ClientError>,
 }
 
 impl Tokens {
-    /// A token that lives. `fetch` is called by one at a time.
+    /// Returns a valid token. Only one caller at a time runs `fetch`.
     pub async fn get<F>(&self, now: impl Fn() -> Duration, fetch: impl FnOnce() -> F) -> Result<Lease, ClientError>
     where
         F: Future<Output = Result<Granted, ClientError>>,
@@ -71,7 +71,7 @@ impl Tokens {
         if let Some(refused) = &state.refused {
             return Err(refused.clone());
         }
-        // A fetch ended while this caller waited: its result is this caller's, too.
+        // A fetch failed while this caller waited, so it shares that failure.
         if let Some(failed) = state.failed.as_ref().filter(|_| self.ended.load(Ordering::SeqCst) != ended) {
             return Err(failed.clone());
         }
@@ -96,7 +96,7 @@ impl Tokens {
         }
     }
 
-    /// The catalog did not take it: the next one to ask fetches another, unless somebody already did.
+    /// Drops a rejected token, so that the next caller fetches another, unless that has already happened.
     pub async fn refused(&self, refused: &Lease) {
         let mut state = self.state.lock().await;
         if state.lease.as_ref().is_some_and(|lease| lease.serial == refused.serial) {
@@ -105,7 +105,7 @@ impl Tokens {
         }
     }
 
-    /// The catalog answered a call with this token: `is_refused`, that it does not accept the token.
+    /// Records the answer to a call with this token. `is_refused`: the catalog rejected the token.
     pub fn judge(&self, lease: &Lease, is_refused: bool) {
         if is_refused {
             self.refused.fetch_max(lease.serial, Ordering::SeqCst);
@@ -115,23 +115,23 @@ impl Tokens {
         }
     }
 
-    /// Whether this token was refused, so that no call with it is worth sending.
+    /// Whether this token was rejected, so that a call with it is useless.
     pub fn is_stale(&self, lease: &Lease) -> bool {
         lease.serial <= self.refused.load(Ordering::SeqCst)
     }
 
-    /// Waits for the first answer to a new token that replaced a refused one. Where the credentials themselves are no
-    /// longer valid, one call then shows that for all.
+    /// Waits for the first answer to a token that replaced a rejected one. If the credentials themselves are no longer
+    /// valid, a single call shows that for all.
     pub async fn pass_probation(&self, lease: &Lease) {
         let judged = self.judged.notified();
         if lease.is_on_probation.load(Ordering::SeqCst) {
-            // The call whose answer counts may be lost.
+            // The call that would show it may be lost, so the wait is bounded.
             let _ = timeout(PROBATION, judged).await;
         }
     }
 }
 
-/// How long before its end a token is renewed: in proportion, so that a short-lived one is not renewed at once.
+/// How long before its end a token is renewed: in proportion, so that a short-lived token is not renewed at once.
 fn margin(lasts: Duration) -> Duration {
     (lasts / 10).min(EARLIEST)
 }
@@ -178,7 +178,7 @@ mod tests {
             assert_eq!(fetched.get(), 1);
             let second = at(900).await.expect("it is granted");
             assert_eq!(fetched.get(), 2);
-            // Refused by a call that still had the first one: the second is not touched.
+            // A call that still used the first token is rejected: the second token is kept.
             tokens.refused(&first).await;
             at(901).await.expect("it lives");
             assert_eq!(fetched.get(), 2);
@@ -233,7 +233,7 @@ mod tests {
             }
             assert!(callers.join_all().await.iter().all(Result::is_err));
             assert_eq!(fetched.load(Ordering::Relaxed), 1);
-            // Who comes later tries for itself.
+            // A later caller fetches again.
             ask(Arc::clone(&tokens), Arc::clone(&fetched)).await.expect_err("it is not granted");
             assert_eq!(fetched.load(Ordering::Relaxed), 2);
         });

@@ -1,5 +1,5 @@
-//! One request, one answer: over TLS, through proxies, within limits of time and size. It is the one place where a secret
-//! leaves, and asks the rule of trust each time, redirects included. It tries once; `caller` tries again.
+//! Sends one HTTP request and reads its answer: over TLS, through proxies, within limits of time and size. Secrets
+//! leave only here, and only after a check by `trust`, also for redirects. Retries are in `caller`.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -17,17 +17,17 @@ use crate::domain::day::http_date;
 use crate::domain::entity::Owner;
 use crate::domain::secret::Secret;
 
-/// The most that is read of an answer that went well, unpacked.
+/// The maximum size of a successful answer, after decompression.
 const MOST_READ: usize = 256 << 20;
-/// The most that is read of a refusal.
+/// The maximum size of a rejection.
 const MOST_REFUSED: usize = 256 << 10;
 const MOST_REDIRECTS: usize = 5;
 
-/// How long one call may take.
+/// The time limits of one call.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
     pub connect: Duration,
-    /// Between two pieces of an answer.
+    /// The maximum time between two chunks of an answer.
     pub read: Duration,
     pub whole: Duration,
 }
@@ -43,22 +43,22 @@ pub(super) struct Transport {
     trusted: Trusted,
     limits: Limits,
     names_scope: bool,
-    /// The proxy that the environment names for this address, for messages.
+    /// The proxy that the environment sets for this address, for messages.
     proxy: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Request<'r> {
     pub method: &'static str,
-    /// From `/v1` on, its segments encoded.
+    /// The path from `/v1` on, with its segments encoded.
     pub route: &'r str,
     pub body: Option<&'r [u8]>,
     pub token: Option<&'r Secret>,
-    /// All that the other side was told, with this request or one before, and may repeat.
+    /// All secrets that this request or an earlier one contained, which the answer may repeat.
     pub secrets: &'r [&'r Secret],
 }
 
-/// What came back, whatever its status.
+/// An answer, whatever its status.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub status: u16,
@@ -72,7 +72,7 @@ pub(super) struct Answer {
 }
 
 impl Transport {
-    /// `bundle`: certificates to trust besides the system's, as PEM.
+    /// `bundle`: certificates to trust in addition to the system's, as PEM.
     pub fn new(
         trusted: Trusted,
         user_agent: &str,
@@ -80,7 +80,7 @@ impl Transport {
         limits: Limits,
         proxy: Option<String>,
     ) -> Result<Self, ClientError> {
-        // Whoever comes first; they are all the same.
+        // The provider may already be installed, and it is always the same one.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let setup = |reason: String, help| ClientError::Setup { reason, help };
         let agent = HeaderValue::from_str(user_agent).map_err(|_| {
@@ -115,7 +115,7 @@ impl Transport {
             }
             builder.tls_certs_merge(certificates)
         } else {
-            // Nothing will be encrypted: the system's certificates need not be looked for.
+            // No connection is encrypted, so the system's certificates are not loaded.
             builder.tls_certs_only([])
         };
         let client = builder.build().map_err(|error| {
@@ -128,7 +128,7 @@ impl Transport {
         Ok(Self { client, trusted, limits, names_scope: Owner::is_told_in(user_agent), proxy })
     }
 
-    /// Whether every request says on whose behalf it comes.
+    /// Whether every request names the scope.
     pub fn names_scope(&self) -> bool {
         self.names_scope
     }
@@ -142,7 +142,8 @@ impl Transport {
         Asked { method, url: format!("{}{route}", self.trusted.text()) }
     }
 
-    /// Sends it and reads the answer. A redirect within the catalog is followed, one that leads away is an error.
+    /// Sends the request and reads the answer. Redirects within the catalog are followed; one to another origin is an
+    /// error.
     pub async fn exchange(&self, request: Request<'_>) -> Result<Answer, ClientError> {
         let mut url = self.trusted.url(request.route)?;
         for _ in 0..MOST_REDIRECTS {
@@ -165,7 +166,7 @@ impl Transport {
         })
     }
 
-    /// The only place where a secret leaves.
+    /// The only function that sends a secret.
     async fn send(&self, request: &Request<'_>, url: Url) -> Result<Response, ClientError> {
         if !self.trusted.admits(&url) {
             return Err(self.led_away(request, &url));
@@ -230,8 +231,8 @@ impl Transport {
     }
 }
 
-/// As it is shown: what stands behind the host and its port may be anything, a secret of somebody's too. In the host a
-/// secret of ours may stand.
+/// The scheme, host and port of a URL for messages: the rest may contain secrets of others, and the host may contain
+/// one of ours, so it is redacted.
 fn origin(url: &Url, secrets: &[&Secret]) -> String {
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
     shown(&format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default()), secrets)
@@ -244,7 +245,7 @@ fn redirected(response: &Response, from: &Url) -> Option<Url> {
     from.join(response.headers().get(LOCATION)?.to_str().ok()?).ok()
 }
 
-/// What the catalog's support finds the call by. One with a secret in it is not a trace id.
+/// The trace id by which Port support finds the call. A value that contains a secret is dropped.
 fn trace(headers: &HeaderMap, secrets: &[&Secret]) -> Option<String> {
     let value = headers.get("x-trace-id")?.to_str().ok()?;
     let redactor = redactor(secrets);
@@ -261,7 +262,7 @@ fn looks_like_json(body: &[u8]) -> bool {
     body.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| matches!(byte, b'{' | b'['))
 }
 
-/// The system's, on a thread of its own; `localhost` is this machine, whatever the network says.
+/// Resolves names with the system's resolver on its own thread; `localhost` is always this machine, whatever DNS says.
 struct Resolver;
 
 impl Resolve for Resolver {

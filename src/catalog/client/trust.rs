@@ -1,6 +1,6 @@
-//! Where credentials may be sent. One rule, asked in one place before every request that carries a secret. What a pull
-//! request can change (an address in the config) is not enough to be trusted: any program can listen on loopback, so a
-//! loopback address from the config gets only the credentials that `portolan serve` issued for it.
+//! Decides where credentials may be sent: one check before every request that carries a secret. An address that a pull
+//! request can change (in the config) is not trusted: any program can listen on loopback, so a loopback address from
+//! the config gets only the credentials that `portolan serve` issued for it.
 
 use reqwest::Url;
 
@@ -9,25 +9,26 @@ use crate::catalog::issued::is_issued_for;
 use crate::domain::address;
 use crate::domain::platform::Platform;
 
-/// Who said that this is the catalog.
+/// The source of the catalog's address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NamedBy {
-    /// The user at this moment: a flag or a variable of the environment.
+    /// The user: a flag or an environment variable.
     User,
-    /// A file of the repository, and where in it: `portolan.yaml:2`.
+    /// A file of the repository, with its line: `portolan.yaml:2`.
     Repository(String),
 }
 
-/// An address that may be sent credentials: any, or only issued ones. There is no other way to make one than
-/// [`Trusted::check`], and a client is only made with credentials that [`Trusted::check_credentials`] accepts.
+/// An address that may receive credentials: any, or only issued ones. [`Trusted::check`] is the only constructor, and a
+/// client is created only with credentials that [`Trusted::check_credentials`] accepts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trusted {
     base: Url,
-    /// The place in the config, where only the config names this loopback address: it gets issued credentials only.
+    /// The position in the config, if only the config names this loopback address: it then receives issued credentials
+    /// only.
     issued_only: Option<String>,
 }
 
-/// Why an address is given no credentials.
+/// The reason why an address receives no credentials.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, miette::Diagnostic)]
 pub enum TrustError {
     #[error("no credentials are sent to `{address}`: only the repository's config ({place}) names it")]
@@ -56,14 +57,15 @@ pub enum TrustError {
     #[error("invalid catalog address `{address}`: {reason}")]
     #[diagnostic(code("invalid-address"), help("write `https://HOST`, with a path if needed"))]
     Invalid { address: String, reason: String },
-    /// Not repeated: what cannot be taken apart may have a password anywhere.
+    /// The address is not repeated: one that cannot be parsed may contain a password anywhere.
     #[error("invalid catalog address: {reason}")]
     #[diagnostic(code("invalid-address"), help("write `https://HOST`, with a path if needed"))]
     NoAddress { reason: String },
 }
 
 impl Trusted {
-    /// The rule: the platform's own hosts, what the user named, and loopback for issued credentials.
+    /// Checks an address: trusted are the platform's own hosts, addresses that the user named, and loopback for issued
+    /// credentials.
     pub fn check(address: &str, named_by: &NamedBy, platform: &Platform) -> Result<Self, TrustError> {
         let invalid = |reason: &str| TrustError::Invalid {
             address: address::without_secrets(address).into_owned(),
@@ -71,7 +73,7 @@ impl Trusted {
         };
         let mut base = Url::parse(address).map_err(|error| TrustError::NoAddress { reason: error.to_string() })?;
         if !base.username().is_empty() || base.password().is_some() {
-            // Not repeated: it may be a password.
+            // The user name is not repeated: it may be a password.
             let reason = "it contains a user name or password".to_owned();
             return Err(TrustError::Invalid { address: base.host_str().unwrap_or_default().to_owned(), reason });
         }
@@ -89,20 +91,20 @@ impl Trusted {
         let is_own = base.port_or_known_default() == Some(443) && platform.hosts.contains(&host);
         let issued_only = match named_by {
             NamedBy::Repository(place) if is_here && base.scheme() == "http" => Some(place.clone()),
-            // `portolan serve` does not speak TLS, so it issued nothing for `https://localhost`.
+            // `portolan serve` has no TLS, so it never issued credentials for `https://localhost`.
             NamedBy::Repository(place) if !is_own => {
                 return Err(TrustError::Unnamed { address: address.to_owned(), place: place.clone() });
             }
             NamedBy::Repository(_) | NamedBy::User => None,
         };
-        // Some write the version into the base address; every path here has it.
+        // Some base addresses end with the version, but every route here includes it.
         let path = base.path().trim_end_matches('/');
         let path = path.strip_suffix("/v1").unwrap_or(path).to_owned();
         base.set_path(&path);
         Ok(Self { base, issued_only })
     }
 
-    /// Whether this address may be sent these credentials.
+    /// Checks that this address may receive these credentials.
     pub(super) fn check_credentials(&self, credentials: &Credentials) -> Result<(), TrustError> {
         let Some(place) = &self.issued_only else { return Ok(()) };
         let port = self.base.port_or_known_default().unwrap_or_default();
@@ -112,23 +114,23 @@ impl Trusted {
         Err(TrustError::NotIssued { address: self.text().to_owned(), place: place.clone() })
     }
 
-    /// Whether it may be sent any credentials, and not only those that were issued for it.
+    /// Whether the address may receive any credentials, not only issued ones.
     pub fn is_unconditional(&self) -> bool {
         self.issued_only.is_none()
     }
 
-    /// Whether a request for `url` may carry the secrets that are meant for this address.
+    /// Whether a request to `url` may carry secrets for this address.
     pub(super) fn admits(&self, url: &Url) -> bool {
         url.origin() == self.base.origin()
     }
 
-    /// The address of a route: `/v1/blueprints`, its segments encoded.
+    /// The URL of a route such as `/v1/blueprints`, with its segments encoded.
     pub(super) fn url(&self, route: &str) -> Result<Url, TrustError> {
         let text = format!("{}{route}", self.text());
         Url::parse(&text).map_err(|error| TrustError::Invalid { address: text, reason: error.to_string() })
     }
 
-    /// As it is shown, without a slash at the end.
+    /// The address for messages, without a trailing slash.
     pub fn text(&self) -> &str {
         self.base.as_str().trim_end_matches('/')
     }
@@ -137,7 +139,7 @@ impl Trusted {
         self.base.host_str().unwrap_or_default()
     }
 
-    /// The host, and the port where it is not the scheme's own.
+    /// The host, and the port unless it is the scheme's default.
     pub(super) fn place(&self) -> String {
         let port = self.base.port().map(|port| format!(":{port}")).unwrap_or_default();
         format!("{}{port}", self.host())
@@ -147,7 +149,7 @@ impl Trusted {
         self.base.scheme() == "https"
     }
 
-    /// On this machine.
+    /// Whether the address is on this machine.
     pub(super) fn is_loopback(&self) -> bool {
         is_loopback(&self.base)
     }
@@ -233,7 +235,7 @@ mod tests {
             let refused = from_config(bad);
             let is_refused = match &refused {
                 Err(TrustError::Unnamed { .. }) => true,
-                // A backslash is a slash for browsers, and so for the parser: the host is still the platform's.
+                // URL parsers treat a backslash as a slash, so the host is still the platform's.
                 Ok(trusted) => trusted.host() == "api.port.io" && bad.contains('\\'),
                 Err(
                     TrustError::InTheClear { .. }

@@ -1,5 +1,5 @@
-//! Cleans texts from the server before they are shown: shortened, without control characters, and without secrets that
-//! the request contained. A server may repeat whatever it received.
+//! Cleans texts from the server before they are shown: shortens them, and removes control characters and secrets of the
+//! request. A server may repeat whatever it received.
 
 use serde_json::Value;
 
@@ -7,19 +7,19 @@ use crate::domain::secret::Secret;
 use crate::text::escape::is_unsafe;
 use crate::text::redact::Redactor;
 
-/// The longest piece of somebody else's text in a message, in characters.
+/// The maximum length of a server's text in a message, in characters.
 const LONGEST: usize = 400;
 
-/// Of a text that is only shown by its beginning, so much is looked through for secrets: one that is cut would not be
-/// found.
+/// The number of bytes that are searched for secrets before a text is cut to its beginning: a secret that is cut in two
+/// would not be found.
 const LOOKED_THROUGH: usize = 64 << 10;
 
-/// Finds the secrets that were sent with a call, however the other side writes them.
+/// Finds the secrets of a call in any encoding.
 pub(super) fn redactor(secrets: &[&Secret]) -> Redactor {
     Redactor::new(secrets.iter().map(|secret| secret.reveal()))
 }
 
-/// The first `most` bytes of a body as they may be shown.
+/// Cleans the first `most` bytes of a body.
 pub(super) fn shown_start(body: &[u8], most: usize, secrets: &[&Secret]) -> String {
     let looked_through = String::from_utf8_lossy(&body[..body.len().min(LOOKED_THROUGH)]);
     let redacted = redactor(secrets).redact(&looked_through);
@@ -27,7 +27,7 @@ pub(super) fn shown_start(body: &[u8], most: usize, secrets: &[&Secret]) -> Stri
     shown(&redacted[..end], &[])
 }
 
-/// Text as it may be shown, on one line.
+/// Cleans a text to one line.
 pub(super) fn shown(text: &str, secrets: &[&Secret]) -> String {
     let text = redactor(secrets).redact(text);
     let words = text.split(|c: char| c.is_whitespace() || is_unseen(c)).filter(|word| !word.is_empty());
@@ -51,7 +51,7 @@ pub(super) fn shown(text: &str, secrets: &[&Secret]) -> String {
     short
 }
 
-/// A JSON value as it may be shown: every text in it, and every name.
+/// Cleans every string and every key of a JSON value.
 pub(super) fn shown_json(json: Value, secrets: &[&Secret]) -> Value {
     match json {
         Value::String(text) => Value::String(shown(&text, secrets)),
@@ -63,7 +63,7 @@ pub(super) fn shown_json(json: Value, secrets: &[&Secret]) -> Value {
     }
 }
 
-/// Controls, and marks that turn the direction of what follows.
+/// Control characters and characters that are invisible or change the text direction.
 fn is_unseen(c: char) -> bool {
     is_unsafe(c) || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }

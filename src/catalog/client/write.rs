@@ -24,10 +24,10 @@ use crate::catalog::{CatalogError, Stop, Undone};
 use crate::domain::progress::Progress;
 use crate::domain::secret::Secret;
 
-/// Lots that are made ready at once; how many of them are sent is the gate's affair.
+/// Batches prepared at once; the limiter decides how many of them are sent.
 const TOGETHER: usize = 32;
 
-/// The outcomes, in the order of `drafts`. Where nothing at all came about, it is an error.
+/// Writes entities; the results are in the order of `drafts`. It is an error if no call at all got an answer.
 pub(super) async fn upsert(
     caller: &Arc<Caller>,
     blueprint: &str,
@@ -38,14 +38,14 @@ pub(super) async fn upsert(
     progress.start("writing to the catalog", drafts.len() as u64);
     let stop = Stop::default();
     let course = Course::new(Errand { run_id: None, stops_at_first: false, stop: &stop, progress });
-    // Without a read afterwards, a create that may have been done is not sent again.
+    // No read follows, so a create whose outcome is unknown is not repeated.
     let repeat = if options.upsert || options.validation_only { Repeat::Always } else { Repeat::Unheard };
     let outcomes = write(caller, blueprint, drafts, options, repeat, &course, 1).await;
     progress.finish();
     or_nothing(outcomes)
 }
 
-/// The same on an errand, beside as many others.
+/// Writes entities as part of a run, concurrently with `lanes` others.
 pub(super) async fn write(
     caller: &Arc<Caller>,
     blueprint: &str,
@@ -89,7 +89,7 @@ pub(super) async fn write(
     writing.finish()
 }
 
-/// A call of which nothing at all came about is an error as a whole.
+/// Returns an error if no entity got an answer.
 pub(super) fn or_nothing<T>(outcomes: Vec<Result<T, Undone>>) -> Result<Vec<Result<T, Undone>>, ClientError> {
     let why = |outcome: &Result<T, Undone>| outcome.as_ref().err()?.error().map(Arc::clone);
     let is_nothing = outcomes.iter().all(|outcome| why(outcome).is_some());
@@ -114,21 +114,21 @@ struct Writing<'c> {
     caller: Arc<Caller>,
     route: String,
     repeat: Repeat,
-    /// The catalog refuses what exists.
+    /// The catalog rejects entities that exist.
     is_create: bool,
     course: &'c Course<'c>,
     items: Vec<Item>,
-    /// What the catalog said of those that it wrote.
+    /// The catalog's results for the entities that it wrote.
     written: Vec<Option<Written>>,
     /// Nothing more is sent for these.
     is_settled: Vec<bool>,
-    /// Of those that the catalog asked to be sent once more.
+    /// Retries of single entities that the catalog's result asked for.
     tries: Vec<Option<Tries>>,
     apart: VecDeque<Again>,
     running: JoinSet<Answered>,
 }
 
-/// What goes out again, in smaller batches, and after how long.
+/// Members to send again in smaller batches, after a delay.
 struct Again {
     members: Vec<usize>,
     delay: Duration,
@@ -175,7 +175,7 @@ impl NotDone {
         }
     }
 
-    /// A catalog may repeat what it was sent, the token too.
+    /// Redacts the message: a catalog may repeat the token.
     fn make_harmless(&mut self, secrets: &[&Secret]) {
         self.error = self.error.take().map(|words| shown(&words, secrets));
         self.message = self.message.take().map(|words| shown(&words, secrets));
@@ -192,7 +192,7 @@ impl Writing<'_> {
         call.stop = self.course.errand.stop.clone();
         call.halt = self.course.halt.clone();
         self.running.spawn(async move {
-            // Whether it was told before, the call sees for itself.
+            // The call itself checks whether the signal came before.
             call.stop.unless_told(tokio::time::sleep(delay)).await;
             let reply = caller.send(&call, |answer, secrets| {
                 let mut bulk: Bulk = serde_json::from_slice(&answer.body)?;
@@ -204,7 +204,7 @@ impl Writing<'_> {
         });
     }
 
-    /// How many are settled by this.
+    /// Records the answer of a batch; returns how many members are finished.
     fn take(&mut self, members: Vec<usize>, reply: Reply<Bulk>) -> u64 {
         if reply.is_lost {
             members.iter().for_each(|member| self.items[*member].lost(reply.is_late));
@@ -214,12 +214,12 @@ impl Writing<'_> {
                 self.course.came_about();
                 return self.settle(&members, bulk);
             }
-            // Not sent: each ends as it was before.
+            // The batch was not sent, so its members keep their state.
             Err(ClientError::Stopped { .. }) => return 0,
             Err(error) => error,
         };
         match error.refusal() {
-            // Nobody knows whose fault it is until there is only one.
+            // Only a batch of one shows which member is rejected.
             Some(refusal) if members.len() > 1 && self.is_of_a_member(refusal.status) => {
                 self.course.came_about();
                 self.decline(&members, || refusal.clone().into());
@@ -236,17 +236,17 @@ impl Writing<'_> {
         }
     }
 
-    /// Whether one member alone may be why the catalog refuses all of them.
+    /// Whether a single member may cause the rejection of the whole batch.
     fn is_of_a_member(&self, status: u16) -> bool {
         matches!(status, 400 | 413 | 422) || (self.is_create && status == 409)
     }
 
-    /// The catalog did not take them.
+    /// Records that the catalog did not process these members.
     fn decline(&mut self, members: &[usize], why: impl Fn() -> Undone) {
         members.iter().for_each(|member| self.items[*member].answered(Event::Decline, Some(why())));
     }
 
-    /// A batch that nobody answered for good: one in it may be why.
+    /// Handles a batch without an answer after all retries: a single member may be the cause, so the batch is halved.
     fn give_up(&mut self, members: &[usize], error: ClientError, is_late: bool) -> u64 {
         let is_of_the_call = error.is_of_the_call();
         let is_lost = !error.is_surely_undone();
@@ -273,7 +273,8 @@ impl Writing<'_> {
         self.apart.extend([again(first), again(second)]);
     }
 
-    /// The catalog's last word about one. That a new entity exists may be the doing of an earlier copy of the request.
+    /// Records the final rejection of a member. A conflict may come from an earlier copy of the create, so it leaves
+    /// the outcome in doubt.
     fn refuse(&mut self, member: usize, refusal: Refusal) {
         let is_open = refusal.status >= 500 || (self.is_create && refusal.status == 409);
         let event = if is_open { Event::Lose } else { Event::Refuse };
@@ -281,7 +282,7 @@ impl Writing<'_> {
         self.end(member);
     }
 
-    /// Nothing more is sent for it.
+    /// Marks a member as finished: nothing more is sent for it.
     fn end(&mut self, member: usize) {
         if !self.items[member].is_done() {
             self.course.failed();
@@ -289,7 +290,7 @@ impl Writing<'_> {
         self.is_settled[member] = true;
     }
 
-    /// Gives every member its outcome, by the index that the catalog tells it with.
+    /// Gives each member the result that has its index in the answer.
     fn settle(&mut self, members: &[usize], bulk: Bulk) -> u64 {
         let mut settled = 0;
         let mut is_any_accepted = false;
@@ -351,7 +352,7 @@ impl Writing<'_> {
         settled
     }
 
-    /// After how long one is sent again, if it is.
+    /// The delay before a member is sent again, if it is.
     fn once_more(&mut self, member: usize, may: bool) -> Option<Duration> {
         let now = self.caller.gate.now();
         let tries = self.tries[member].get_or_insert_with(|| Tries::new(now));
@@ -367,7 +368,7 @@ impl Writing<'_> {
     }
 }
 
-/// One entity; the only way to clear title, icon and team.
+/// Updates one entity; the only way to clear title, icon and team.
 pub(super) async fn patch(
     caller: &Caller,
     blueprint: &str,
@@ -388,7 +389,7 @@ pub(super) async fn patch(
     caller.send(&call, |_, _| Ok(())).await
 }
 
-/// A refusal for good is a result.
+/// Turns a final rejection into a result.
 pub(super) fn or_refusal(result: Result<(), ClientError>) -> Result<Result<(), Refusal>, ClientError> {
     match result {
         Ok(()) => Ok(Ok(())),

@@ -1,5 +1,5 @@
-//! Who may ask: one pair of credentials, and the token that they are given for it. There is one token at a time, the
-//! same until it ends; nothing here prints it, and what a stranger sends is compared in constant time.
+//! Authentication: one pair of credentials and its access token. There is one token at a time, the same until it
+//! expires; secrets are compared in constant time and never printed.
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -19,8 +19,8 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// For the server that listens on `address`: a client sends them there even where only a config names the address.
-    /// `None`: the system has no randomness to give.
+    /// Issues credentials for the server that listens on `address`: a client sends them there even if only a config
+    /// contains the address. `None`: the system has no random bytes.
     pub fn issue(address: SocketAddr) -> Option<Self> {
         let mut drawn = [0; RANDOM_BYTES];
         random().fill(&mut drawn).ok()?;
@@ -29,12 +29,12 @@ impl Credentials {
     }
 }
 
-/// The system's, by the library that TLS uses.
+/// The source of random bytes of the TLS library.
 pub(super) fn random() -> &'static dyn SecureRandom {
     rustls::crypto::ring::default_provider().secure_random
 }
 
-/// Twice as many characters as `bytes`.
+/// A random hexadecimal string of `2 * bytes` characters.
 pub(super) fn hexadecimal(random: &dyn SecureRandom, bytes: usize) -> Option<String> {
     let mut drawn = vec![0; bytes];
     random.fill(&mut drawn).ok()?;
@@ -56,7 +56,7 @@ struct Token {
     ends: Instant,
 }
 
-/// A token, and for how many more seconds it is good.
+/// A token and its remaining lifetime in seconds.
 pub(super) struct Issued {
     pub token: Secret,
     pub expires_in: u64,
@@ -67,7 +67,7 @@ impl Access {
         Self { credentials, lifetime, live: Mutex::default() }
     }
 
-    /// The client's id, as entities record their writer.
+    /// The client's id, stored as the writer of entities.
     pub fn id(&self) -> &str {
         &self.credentials.id
     }
@@ -78,14 +78,14 @@ impl Access {
         (id & secret).into()
     }
 
-    /// The live token, or a new one. `None`: the system has no randomness to give.
+    /// The current token, or a new one. `None`: the system has no random bytes.
     pub fn issue(&self, now: Instant) -> Option<Issued> {
         let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
         let token = match live.take().filter(|token| token.ends > now) {
             Some(token) => token,
             None => Token { text: Secret::new(hexadecimal(random(), 32)?), ends: now + self.lifetime },
         };
-        // Rounded up: told that nothing is left, a client would ask again and again.
+        // Rounded up: with 0 seconds left, a client would request a token again and again.
         let expires_in = token.ends.duration_since(now).as_millis().div_ceil(1000);
         let issued = Issued { token: token.text.clone(), expires_in: u64::try_from(expires_in).unwrap_or(u64::MAX) };
         *live = Some(token);

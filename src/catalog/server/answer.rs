@@ -1,5 +1,5 @@
-//! Answers and refusals as they go out. A failure of our own is 500 with nothing but its code, as on the platform;
-//! what went wrong goes to the log.
+//! Answers and refusals of the server. As on the platform, an internal error is a 500 with only a code; its cause goes
+//! to the log.
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
@@ -13,7 +13,7 @@ use crate::catalog::wire::Refusal;
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
-/// What a route comes to.
+/// The result of a route.
 pub(super) type Outcome = Result<Answer, Fault>;
 
 pub(super) struct Answer {
@@ -24,11 +24,11 @@ pub(super) struct Answer {
 
 pub(super) enum Fault {
     Refused(Box<Refusal>),
-    /// Ours; the words are for the log.
+    /// An internal error; the text is for the log.
     Trouble(String),
 }
 
-/// Goes with an answer to the log.
+/// Attached to a response for the log.
 #[derive(Debug, Clone)]
 pub(super) struct Trouble(pub String);
 
@@ -38,7 +38,7 @@ impl Answer {
         Ok(Self { status, kind: JSON, body })
     }
 
-    /// 200; `body` says `ok` itself.
+    /// 200; `body` contains `ok` itself.
     pub fn ok(body: &impl Serialize) -> Outcome {
         Self::json(StatusCode::OK, body)
     }

@@ -1,5 +1,5 @@
-//! One request of the API, read to its end: who asks, for what, and with which body. Access comes first, so that a
-//! stranger's body is never taken in.
+//! Reads one API request: credentials, path, query and body. Authorisation is checked first, so that the body of an
+//! unauthenticated request is never read.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -20,15 +20,15 @@ use super::shared::{Deed, Shared};
 use crate::catalog::store::Store;
 use crate::catalog::wire::{Refusal, Writer};
 
-/// The longest User-Agent that is kept as a datasource.
+/// The maximum length of a User-Agent that is stored as a datasource.
 const LONGEST_USER_AGENT: usize = 1024;
-/// What is too large is still taken off the line, up to so many times the limit: a client that writes to the end before
-/// it reads would never see why.
+/// Up to this many times the limit, an oversized body is still read: a client that writes everything before it reads
+/// would otherwise never see the error.
 const DRAINED: usize = 8;
 
 pub(super) struct Call {
     shared: Arc<Shared>,
-    /// The parts of the path that the route names, decoded.
+    /// The path segments that the route captures, decoded.
     segments: Vec<String>,
     pub query: Query,
     user_agent: String,
@@ -61,7 +61,7 @@ impl Call {
         self.segments.get(at).map_or("", String::as_str)
     }
 
-    /// The same call, of a route that spells out what others have as their last part.
+    /// Adds a segment that this route contains literally and other routes capture.
     pub fn of(mut self, name: &str) -> Self {
         self.segments.push(name.to_owned());
         self
@@ -85,7 +85,7 @@ impl Call {
     }
 }
 
-/// The path's parts and the query.
+/// The captured path segments and the query.
 pub(super) async fn address(parts: &mut Parts) -> Result<(Vec<String>, Query), Fault> {
     let query = Query::parse(parts.uri.query().unwrap_or_default());
     let segments = RawPathParams::from_request_parts(parts, &()).await;
@@ -123,7 +123,7 @@ fn bad_request(message: String) -> Refusal {
     Refusal::new(400, "bad_request", message)
 }
 
-/// The body as JSON.
+/// Parses the body as JSON.
 pub(super) fn parse(body: &[u8]) -> Result<Value, Refusal> {
     if body.is_empty() {
         return Err(bad_request("Body cannot be empty: it is to be a JSON object".to_owned()));
@@ -131,17 +131,17 @@ pub(super) fn parse(body: &[u8]) -> Result<Value, Refusal> {
     serde_json::from_slice(body).map_err(|error| bad_request(format!("Body is not valid JSON: {error}")))
 }
 
-/// What a client may take for the body of a request.
+/// The limits of a request body.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct BodyLimits {
     pub bytes: usize,
     pub time: Duration,
-    /// So long it may send as slowly as it likes; then it must keep up `rate` bytes in a second, on the average.
+    /// How long the client may send slowly; after that its average must be at least `rate` bytes per second.
     pub grace: Duration,
     pub rate: u64,
 }
 
-/// The body, as long as it keeps within its limits. It is refused too when another client needs the place.
+/// Reads the body within its limits. It is also refused if another client needs the slot.
 pub(super) async fn take_in(
     headers: &HeaderMap,
     body: Body,

@@ -1,4 +1,4 @@
-//! What a server is started with.
+//! The configuration of the embedded catalog's server.
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -8,27 +8,27 @@ use super::access::Credentials;
 use crate::catalog::store::Store;
 use crate::text::mask::Mask;
 
-/// Gets every request, once it is answered.
+/// Called for every request after it is answered.
 pub type Log = Box<dyn Fn(&LogLine) + Send + Sync>;
 
 pub struct ServerConfig {
-    /// Port 0: any that is free.
+    /// Port 0: any free port.
     pub listen: SocketAddr,
     pub store: Store,
     pub credentials: Credentials,
     pub token_lifetime: Duration,
-    /// What is enforced; without one nothing is, and a large limit is announced.
+    /// The rate limit to enforce; without one, none is enforced and a large limit is announced.
     pub rate: Option<Rate>,
-    /// How long every answer of the API is held back.
+    /// The artificial delay of every API answer.
     pub latency: Duration,
     pub log: Log,
     pub limits: Limits,
-    /// What hides credentials on the pages. The API answers with what the catalog holds.
+    /// Masks credentials on the pages. The API returns values unmasked.
     pub mask: Mask,
 }
 
 impl ServerConfig {
-    /// On any free port of loopback, without a log.
+    /// Listens on a free loopback port, without a log.
     pub fn new(store: Store, credentials: Credentials) -> Self {
         let mask = Mask::derived(credentials.secret.reveal().as_bytes(), Vec::new());
         Self {
@@ -51,44 +51,44 @@ impl fmt::Debug for ServerConfig {
     }
 }
 
-/// So many requests in so much time.
+/// A number of requests per period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
     pub requests: u32,
     pub period: Duration,
 }
 
-/// What one client may take from the others.
+/// Limits that protect clients from each other.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     pub connections: usize,
-    /// Of one client beyond this machine. Clients on this machine cannot be told apart by their address.
+    /// Per client on another machine. Clients on this machine share an address.
     pub connections_per_client: usize,
-    /// Bodies that unauthenticated clients may be sending at once.
+    /// The maximum number of request bodies in transfer from unauthenticated clients.
     pub unauthenticated_bodies: usize,
-    /// How long a client may send a body slowly, or leave an answer unread, before its place may go to another client.
+    /// How long a client may send a body slowly, or leave an answer unread, before its slot may go to another client.
     pub unauthenticated_grace: Duration,
     /// The same for a client that has shown valid credentials on this connection.
     pub authenticated_grace: Duration,
-    /// The request line and the headers.
+    /// The maximum size of the request line and headers.
     pub head_bytes: usize,
     pub url_bytes: usize,
     pub body_bytes: usize,
-    /// For a head to come in, and for a connection on which nothing is asked.
+    /// The time limit for receiving a head, and for an idle connection.
     pub head_time: Duration,
     pub body_time: Duration,
-    /// The same for a client that has shown no credentials yet.
+    /// The same for a client that has not shown credentials yet.
     pub unauthenticated_body_time: Duration,
-    /// Bytes in a second, on the average, that a client must send once `body_grace` is over.
+    /// The minimum average rate, in bytes per second, at which a client must send after `body_grace`.
     pub body_rate: u64,
     pub body_grace: Duration,
-    /// For a request to get its turn at the store.
+    /// The time limit for a request to get access to the store.
     pub turn_time: Duration,
-    /// For a client that does not take what it is sent.
+    /// The time limit for a client that does not read.
     pub write_time: Duration,
-    /// Bytes in a second, on the average over an answer, that a client has to take once `write_time` is over.
+    /// The minimum average rate, in bytes per second and answer, at which a client must read after `write_time`.
     pub write_rate: u64,
-    /// For requests in flight, when the server is to stop.
+    /// The time limit of requests in flight when the server stops.
     pub stop_time: Duration,
 }
 
@@ -116,15 +116,15 @@ impl Default for Limits {
     }
 }
 
-/// One request as it was answered. Nothing of its headers, query or body is in it: those may hold secrets.
+/// One answered request. It contains nothing of the headers, query or body, because those may contain secrets.
 #[derive(Debug, Clone)]
 pub struct LogLine {
     pub method: String,
-    /// As it was sent, still encoded.
+    /// As sent, still encoded.
     pub path: String,
     pub status: u16,
     pub time: Duration,
     pub trace: String,
-    /// Why it was answered with 500.
+    /// The cause of a 500.
     pub trouble: Option<String>,
 }

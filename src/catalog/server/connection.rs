@@ -1,6 +1,6 @@
-//! The open connections, and which of them ends when another client needs its place. Connections without valid
-//! credentials end first, the oldest of them before the others, so that unauthenticated clients which send slowly or
-//! hold on to idle connections keep nobody out.
+//! Open connections, and which of them is closed when another client needs its slot. Unauthenticated connections are
+//! closed first, the oldest first, so that unauthenticated clients that send slowly or keep idle connections do not
+//! block others.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -26,37 +26,37 @@ pub(super) struct Connections {
     next: AtomicU64,
 }
 
-/// One connection, as others see it.
+/// The state of one connection that other connections read.
 pub(super) struct Slot {
     peer: IpAddr,
     requests: AtomicU32,
     opened: Instant,
-    /// Milliseconds since it was opened, at the end of the last request.
+    /// Milliseconds from opening to the end of the last request.
     used: AtomicU64,
     is_authenticated: AtomicBool,
-    /// Since when a body is waited for, and since when an answer is not read.
+    /// Since when the server has waited for a body, and for the client to read an answer.
     receiving: Mutex<Option<Instant>>,
     unread: Mutex<Option<Instant>>,
-    /// Ends the connection after the request in flight.
+    /// Closes the connection after the request in flight.
     leave: Notify,
-    /// Ends the wait for the body that is being received: the request is refused.
+    /// Stops waiting for the body that is being received: the request is refused.
     is_body_evicted: AtomicBool,
     body_evicted: Notify,
-    /// Ends the connection at once.
+    /// Closes the connection at once.
     evicted: Notify,
 }
 
-/// A request's connection: an extension of the request.
+/// The connection of a request, as an extension of the request.
 #[derive(Clone)]
 pub(super) struct Client {
     connections: Arc<Connections>,
     slot: Arc<Slot>,
 }
 
-/// A request that is being answered.
+/// A request in progress.
 struct Request(Arc<Slot>);
 
-/// How readily a connection ends for another client; less is sooner.
+/// The order in which connections are closed for another client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
     Unauthenticated,
@@ -81,12 +81,12 @@ impl Slot {
         }
     }
 
-    /// When it was last of use.
+    /// The time of the last activity.
     fn used(&self) -> Instant {
         self.opened + Duration::from_millis(self.used.load(Ordering::Relaxed))
     }
 
-    /// Whether there is something to send that the client does not read.
+    /// Records whether the client has data to read that it does not read.
     pub fn set_unread(&self, is_unread: bool) {
         let mut unread = lock(&self.unread);
         *unread = is_unread.then(|| unread.unwrap_or_else(Instant::now));
@@ -96,17 +96,17 @@ impl Slot {
         self.is_authenticated.load(Ordering::Relaxed)
     }
 
-    /// A request is being answered, or its answer is not all sent.
+    /// Whether a request is in progress or its answer is not completely sent.
     fn is_busy(&self) -> bool {
         self.requests.load(Ordering::Relaxed) > 0 || lock(&self.unread).is_some()
     }
 
-    /// Since when the client has held things up; `None`: it is the server that works.
+    /// Since when the server has waited for the client; `None`: the server is working.
     fn held_up(&self) -> Option<Instant> {
         (*lock(&self.receiving)).or(*lock(&self.unread))
     }
 
-    /// How readily it ends, and since when it is as it is; `None`: it must not end now.
+    /// The rank of the connection and since when it has it; `None`: it must not be closed now.
     fn rank(&self, limits: &Limits) -> Option<(Rank, Instant)> {
         let since = if self.is_busy() { self.held_up()? } else { self.used() };
         let waited = since.elapsed();
@@ -148,13 +148,13 @@ impl Drop for Request {
 }
 
 impl Client {
-    /// The request showed valid credentials.
+    /// Records that the request had valid credentials.
     pub fn authenticate(&self) {
         self.slot.is_authenticated.store(true, Ordering::Relaxed);
     }
 
-    /// The body is waited for from now on. Only so many unauthenticated clients may send slowly at once: one more ends
-    /// the oldest.
+    /// Records that the body is awaited from now on. The number of unauthenticated clients that send slowly is limited:
+    /// one more closes the oldest.
     pub fn begin_body(&self) {
         let mut receiving = lock(&self.slot.receiving);
         if receiving.is_some() {
@@ -173,9 +173,9 @@ impl Client {
         self.slot.is_body_evicted.store(false, Ordering::Relaxed);
     }
 
-    /// Waits until the place is needed by somebody else.
+    /// Waits until another client needs the slot.
     pub async fn body_evicted(&self) {
-        // A notification may be left over from an earlier body.
+        // The notification may be left over from an earlier body.
         while !self.slot.is_body_evicted.load(Ordering::Relaxed) {
             self.slot.body_evicted.notified().await;
         }
@@ -191,7 +191,7 @@ impl Connections {
         lock(&self.slots).values().cloned().collect()
     }
 
-    /// Ends the connection that can best be spared, of `peer` or of anybody; where all are at work, none.
+    /// Closes the connection with the lowest rank, of `peer` or of any client; none if all are busy.
     pub fn make_room(&self, peer: Option<IpAddr>) {
         let slots = self.slots();
         let candidates = slots.iter().filter(|slot| peer.is_none_or(|peer| slot.peer == peer));
@@ -201,7 +201,7 @@ impl Connections {
         }
     }
 
-    /// How many connections a client has.
+    /// The number of connections of a client.
     pub fn count(&self, peer: IpAddr) -> usize {
         lock(&self.slots).values().filter(|slot| slot.peer == peer).count()
     }
@@ -216,7 +216,7 @@ impl Connections {
         slow.iter().take(surplus).for_each(|(_, slot)| slot.end());
     }
 
-    /// Takes a connection in. It is counted from here on.
+    /// Registers a connection.
     pub fn open(&self, peer: IpAddr) -> (u64, Arc<Slot>) {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let slot = Arc::new(Slot::new(peer));
@@ -232,7 +232,7 @@ impl Connections {
         front: Front,
         mut stop: watch::Receiver<bool>,
     ) {
-        // Answers go out in one piece, and the next request is waited for: there is nothing to gather.
+        // Answers are sent in one piece, so delaying small packets gains nothing.
         let _ = stream.set_nodelay(true);
         let limits = &self.limits;
         let client = Client { connections: Arc::clone(self), slot: Arc::clone(&slot) };
@@ -250,7 +250,7 @@ impl Connections {
         let io = Watched::new(stream, Arc::clone(&slot), limits);
         let mut connection = pin!(builder.serve_connection(io, service));
         let is_over = tokio::select! {
-            // What the client breaks off or sends wrongly is its own affair; hyper has answered what can be answered.
+            // Errors of the client are ignored; hyper has already answered where possible.
             _ = connection.as_mut() => true,
             () = slot.evicted.notified() => true,
             () = told(&mut stop) => false,
@@ -275,7 +275,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Waits until the server is to stop; one that is gone has stopped.
+/// Waits until the server is to stop; a dropped sender counts as stopped.
 pub(super) async fn told(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }

@@ -1,5 +1,5 @@
-//! What every request passes before and after its route: who it says to speak to, how long it may be, how many came
-//! before it, and the log. No answer leaves without its trace and the rate limit.
+//! Middleware around every route: checks the host, the URL length and the rate limit, and writes the log. Every answer
+//! gets a trace id and the rate limit headers.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use super::shared::Shared;
 use crate::catalog::wire::Refusal;
 use crate::domain::address::is_loopback;
 
-/// All that some route answers to.
+/// All methods that any route supports.
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE");
 
 #[derive(Clone)]
@@ -57,7 +57,8 @@ impl Front {
             response.headers_mut().insert(header::ALLOW, METHODS);
         }
         if is_chunked {
-            // The request may have had a Content-Length too, which hyper drops; RFC 9112 6.1 has the connection close then.
+            // RFC 9112 6.1: the request may also have had a Content-Length, which hyper drops; then the connection must
+            // be closed.
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         let trouble = response.extensions_mut().remove::<Trouble>().map(|Trouble(words)| words);
@@ -79,7 +80,8 @@ impl Front {
         if self.shared.is_loopback
             && let Some(host) = foreign_host(request.uri(), request.headers())
         {
-            // A page elsewhere that lets its own name lead here would otherwise be let in by the browser.
+            // DNS rebinding: a web page whose host name resolves to this machine could otherwise use the catalog
+            // through a browser.
             let message = format!("This server answers to `localhost` and its address alone, not to \"{host}\"");
             return Some(Refusal::new(421, "misdirected_request", message));
         }
@@ -93,7 +95,7 @@ impl Front {
     }
 }
 
-/// The header that a proxy before this server may read in another way: no `Host` or two of them, two `Authorization`.
+/// The header that a proxy in front of this server may interpret differently: no `Host` or two, two `Authorization`.
 fn malformed_header(version: Version, headers: &HeaderMap) -> Option<&'static str> {
     let hosts = headers.get_all(header::HOST).iter().count();
     if hosts > 1 || hosts == 0 && version == Version::HTTP_11 {
@@ -102,7 +104,7 @@ fn malformed_header(version: Version, headers: &HeaderMap) -> Option<&'static st
     (headers.get_all(header::AUTHORIZATION).iter().count() > 1).then_some("Authorization")
 }
 
-/// The host that is meant, where it is not this machine's loopback. Ports are not looked at: a proxy has its own.
+/// The requested host, unless it is loopback. Ports are ignored, because a proxy has its own.
 fn foreign_host(uri: &Uri, headers: &HeaderMap) -> Option<String> {
     let named = |text: &str| {
         let host = match text.strip_prefix('[') {
@@ -140,7 +142,7 @@ fn announce(headers: &mut HeaderMap, allowance: &Allowance, trace: &str) {
     }
 }
 
-/// A route that is not there, and a method that a route does not have: the same to the platform.
+/// The platform gives the same answer for an unknown route and an unsupported method.
 pub(super) async fn no_route(method: Method, uri: Uri) -> Fault {
     Refusal::new(404, "not_found", format!("Route {method}:{} not found", uri.path())).into()
 }

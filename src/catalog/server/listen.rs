@@ -1,4 +1,4 @@
-//! Accepts connections, up to a limit, until the server is to stop; then waits for those that are being served.
+//! Accepts connections up to a limit until the server is stopped, then waits for requests in flight.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use super::config::Limits;
 use super::connection::{Connections, told};
 use super::front::Front;
 
-/// After a connection could not be taken in: most often there are no descriptors left, or no places, and soon there are.
+/// The pause after a connection could not be accepted: usually file descriptors or slots are exhausted for a moment.
 const BREATH: Duration = Duration::from_millis(20);
 
 pub(super) async fn serve(listener: TcpListener, front: Front, limits: Limits, mut stop: watch::Receiver<bool>) {
@@ -35,7 +35,7 @@ pub(super) async fn serve(listener: TcpListener, front: Front, limits: Limits, m
         };
         let peer = peer.ip().to_canonical();
         if !peer.is_loopback() && connections.count(peer) >= limits.connections_per_client.max(1) {
-            // One of its own ends, or this one where all of them are at work.
+            // One of the client's own connections is closed; if all of them are busy, the new one is.
             connections.make_room(Some(peer));
             sleep(BREATH).await;
             if connections.count(peer) >= limits.connections_per_client.max(1) {
@@ -50,12 +50,12 @@ pub(super) async fn serve(listener: TcpListener, front: Front, limits: Limits, m
         });
     }
     drop(listener);
-    // All places free: nobody is served any more. Whoever takes longer is cut off.
+    // When all permits are back, no request is in flight. Slower ones are cut off.
     let _ = timeout(limits.stop_time, places.acquire_many(most)).await;
 }
 
-/// A place for one more; `None` only once there are no places at all. Where all connections are at work none can be ended,
-/// so this tries again and again.
+/// A slot for one more connection; `None` only if the semaphore is closed. While all connections are busy, none can be
+/// ended, so this retries.
 async fn place(places: &Arc<Semaphore>, connections: &Connections) -> Option<OwnedSemaphorePermit> {
     let mut free = pin!(Arc::clone(places).acquire_owned());
     if places.available_permits() > 0 {
@@ -80,7 +80,7 @@ mod tests {
     use crate::catalog::store::{Store, system_clock};
     use crate::domain::secret::Secret;
 
-    /// The line that an answer begins with; the rest of its head is taken off the line.
+    /// The status line of an answer; the rest of the head is read and dropped.
     fn status(stream: &TcpStream) -> String {
         let mut lines = BufReader::new(stream).lines();
         let first = lines.next().expect("it answers").expect("it answers in time");
@@ -107,7 +107,7 @@ mod tests {
         assert!(status(&busy).contains(" 100 "), "it is being served");
         let mut waiting = connect();
         waiting.write_all(b"GET /v1/nothing HTTP/1.1\r\nhost: localhost\r\n\r\n").expect("it is taken");
-        // For it to come while the other is busy; were it later, the test would prove less and say nothing wrong.
+        // The request should arrive while the other is busy; if it is late, the test still passes.
         std::thread::sleep(Duration::from_millis(200));
         busy.write_all(b"{}").expect("it is taken");
         assert!(status(&busy).starts_with("HTTP/1.1 4"), "it is answered");

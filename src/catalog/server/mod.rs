@@ -1,5 +1,5 @@
-//! The embedded catalog as a server: the platform's HTTP API over `Store`, and pages for people. It prints nothing and
-//! reads no flags: [`ServerConfig`] has its options and the log that gets each request.
+//! HTTP server of the embedded catalog: the platform's API on top of `Store`, and pages for people. It prints nothing
+//! and reads no flags: [`ServerConfig`] has its options and the log callback.
 
 mod access;
 mod answer;

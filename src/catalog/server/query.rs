@@ -1,8 +1,8 @@
-//! The query of a URL. What a route does not know is tolerated; a flag that is neither `true` nor `false` is refused.
+//! Query parameters of a URL. Unknown parameters are ignored; a flag that is neither `true` nor `false` is refused.
 
 use crate::catalog::wire::{Refusal, Shape, WriteOptions};
 
-/// Decoded, in the order they came; an array is a name given several times.
+/// Decoded, in order; an array is a parameter given several times.
 #[derive(Debug, Default)]
 pub(super) struct Query(Vec<(String, String)>);
 
@@ -22,7 +22,7 @@ impl Query {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// `false` where it is not given.
+    /// `false` if it is absent.
     pub fn flag(&self, name: &str) -> Result<bool, Refusal> {
         let mut given = self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str());
         match (given.next(), given.next()) {
@@ -32,7 +32,7 @@ impl Query {
         }
     }
 
-    /// The flags of a write; `upsert` and `merge` are POST's alone.
+    /// The flags of a write; `upsert` and `merge` apply only to POST.
     pub fn write_options(&self) -> Result<WriteOptions, Refusal> {
         Ok(WriteOptions {
             upsert: self.flag("upsert")?,
@@ -43,9 +43,9 @@ impl Query {
         })
     }
 
-    /// How entities are to be answered.
+    /// The requested shape of entities.
     pub fn shape(&self) -> Result<Shape, Refusal> {
-        // A part of the result is never given here: the whole is.
+        // Partial results are never returned; the flag is only validated.
         self.flag("allow_partial_results")?;
         Ok(Shape {
             exclude_calculated: self.flag("exclude_calculated_properties")?,
@@ -57,7 +57,7 @@ impl Query {
     }
 }
 
-/// `+` is a space and `%41` an A; an escape that is none stays as it is, as browsers and the platform have it.
+/// Decodes `+` and `%41`; an invalid escape is kept, as in browsers and on the platform.
 fn decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());

@@ -1,6 +1,5 @@
-//! How many requests are left in the present window, for the headers of every answer and for the refusal of what is too
-//! much. Windows follow each other from the first request on; the platform's limit is the organization's, so this one
-//! is for all clients together.
+//! Rate limiter of the server: counts requests per window, for the headers of every answer and for refusals. The first
+//! request starts a window; the limit is shared by all clients, because the platform's limit is per organisation.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -8,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::config::Rate;
 use crate::domain::moment::Moment;
 
-/// What is announced where nothing is enforced: so much that no client waits for it.
+/// The limit announced if none is enforced: so large that no client waits for it.
 const ANNOUNCED: Rate = Rate { requests: 100_000_000, period: Duration::from_secs(300) };
 
 pub(super) struct Limiter {
@@ -22,14 +21,14 @@ struct Window {
     used: u32,
 }
 
-/// What one request is told.
+/// The rate limit headers of one request.
 pub(super) struct Allowance {
     pub limit: u32,
     pub period: u64,
     pub remaining: u32,
-    /// Seconds since 1970, as the platform's documents have it.
+    /// Seconds since 1970, as documented by the platform.
     pub reset: i64,
-    /// Seconds to wait, where this request is one too many.
+    /// Seconds to wait, if this request exceeds the limit.
     pub refused: Option<u64>,
 }
 

@@ -1,4 +1,4 @@
-//! A running server on its own threads, until it is stopped, dropped or interrupted by a signal.
+//! Starts the embedded catalog's server on its own threads; it runs until it is stopped, dropped or ended by a signal.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -18,9 +18,9 @@ use super::{listen, routes};
 use crate::catalog::signals::Signals;
 use crate::text::io_reason;
 
-/// Threads that speak HTTP; the work is done on others.
+/// Threads for HTTP; the store is used on blocking threads.
 const WORKERS: usize = 2;
-/// For what still looks at the store when the server ends.
+/// The time for store operations that still run when the server ends.
 const LAST_LOOKS: Duration = Duration::from_millis(100);
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -44,13 +44,13 @@ pub enum ServerError {
     Random,
 }
 
-/// What becomes of a server that signals may end.
+/// The stages of shutting down after a signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Told {
     /// No new connections; requests in flight are answered.
     Stopping,
     Stopped,
-    /// A second signal: nothing is waited for.
+    /// A second signal: the server ends without waiting.
     Interrupted,
 }
 
@@ -59,11 +59,11 @@ pub struct Running {
     address: SocketAddr,
     stop: watch::Sender<bool>,
     ended: watch::Receiver<bool>,
-    /// `None` only while it is being dropped.
+    /// `None` only during drop.
     runtime: Option<Runtime>,
 }
 
-/// A socket that listens and is not answered yet: its port is known before the credentials are issued.
+/// A bound socket that is not served yet: its port is known before the credentials are issued.
 #[derive(Debug)]
 pub struct Listener {
     runtime: Runtime,
@@ -72,11 +72,11 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Port 0: any that is free.
+    /// Port 0: any free port.
     pub fn bind(address: SocketAddr) -> Result<Self, ServerError> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(WORKERS)
-            // The writer, the readers, and one to spare.
+            // The writer, the readers, and one spare.
             .max_blocking_threads(READERS + 2)
             .thread_name("portolan-serve")
             .enable_all()
@@ -95,13 +95,13 @@ impl Listener {
     }
 }
 
-/// Binds, and answers from here on.
+/// Binds and starts serving.
 pub fn start(config: ServerConfig) -> Result<Running, ServerError> {
     let listener = Listener::bind(config.listen)?;
     Ok(start_on(listener, config))
 }
 
-/// Answers what comes in at `listener`.
+/// Serves the requests at `listener`.
 pub fn start_on(listener: Listener, config: ServerConfig) -> Running {
     let Listener { runtime, socket, address } = listener;
     let limits = config.limits;
@@ -133,7 +133,7 @@ impl Running {
         self.address
     }
 
-    /// Where a client on this machine finds it.
+    /// The URL for clients on this machine.
     pub fn url(&self) -> String {
         let ip = match self.address.ip() {
             IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
@@ -143,7 +143,7 @@ impl Running {
         format!("http://{}", SocketAddr::new(ip, self.address.port()))
     }
 
-    /// Lets requests in flight finish, within a bound.
+    /// Lets requests in flight finish, up to a time limit.
     pub fn stop(mut self) {
         self.stop.send_replace(true);
         if let Some(runtime) = self.runtime.take() {
@@ -153,7 +153,8 @@ impl Running {
         }
     }
 
-    /// From here on Ctrl-C and SIGTERM stop the server in order, and a second one at once; `tell` hears of both.
+    /// Handles Ctrl-C and SIGTERM from here on: the first stops the server gracefully, the second at once. `tell` is
+    /// called for both.
     pub fn heed_signals(&self, tell: impl Fn(Told) + Send + 'static) -> Result<(), ServerError> {
         let Some(runtime) = &self.runtime else { return Ok(()) };
         let (stop, mut ended) = (self.stop.clone(), self.ended.clone());
@@ -175,7 +176,7 @@ impl Running {
 }
 
 impl Drop for Running {
-    /// At once: whoever wants requests to be finished stops it.
+    /// Ends at once; `stop` lets requests in flight finish.
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();

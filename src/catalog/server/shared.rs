@@ -1,5 +1,6 @@
-//! What all requests share, and the way to the store: SQLite blocks, so every look at it is on a thread that may. Only
-//! one writes at a time anyway; were the others to wait on such threads, the readers would have none left.
+//! State that all requests share, and access to the store. SQLite blocks, so it is used on blocking threads; writers
+//! queue before they take a thread, because only one can write at a time and the others would leave no thread for
+//! readers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +16,7 @@ use crate::catalog::store::Store;
 use crate::catalog::wire::Refusal;
 use crate::text::mask::Mask;
 
-/// How many may read at once.
+/// The maximum number of concurrent readers.
 pub(super) const READERS: usize = 24;
 
 pub(super) struct Shared {
@@ -27,13 +28,13 @@ pub(super) struct Shared {
     pub log: Log,
     pub mask: Mask,
     pub random: &'static dyn SecureRandom,
-    /// Nobody but this machine is spoken to.
+    /// The server listens only on loopback.
     pub is_loopback: bool,
     pub readers: Arc<Semaphore>,
     pub writers: Arc<Semaphore>,
 }
 
-/// What a request does with the store.
+/// The kind of store access of a request.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Deed {
     Reads,
@@ -55,7 +56,7 @@ impl Shared {
         let turn = turn.map_err(|error| Fault::Trouble(error.to_string()))?;
         let store = self.store.clone();
         let worker = tokio::task::spawn_blocking(move || {
-            // A client that goes away takes its request with it, not this work: the turn lasts as long as the work.
+            // If the client disconnects, its request is dropped but this work is not, so the permit is held here.
             let _turn = turn;
             work(&store)
         });

@@ -1,4 +1,5 @@
-//! Slow clients over real sockets, with small limits: who keeps a place, who loses it, and that the others are served.
+//! Tests slow clients over real sockets, with small limits: which connections are closed, and that other clients are
+//! served.
 
 #![expect(clippy::disallowed_types, reason = "clients that are not ours, and that block")]
 
@@ -11,7 +12,7 @@ use crate::catalog::store::{Store, system_clock};
 use crate::domain::secret::Secret;
 
 const CREDENTIALS: &str = r#"{"clientId":"ada","clientSecret":"hunter2"}"#;
-/// Only what is broken takes this long.
+/// A time limit that only a broken server reaches.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 fn server(limits: Limits) -> Running {
@@ -34,7 +35,7 @@ fn head(line: &str, token: &str, length: usize) -> String {
     format!("{line} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\ncontent-length: {length}\r\n\r\n")
 }
 
-/// Status and body; `None`: it was closed.
+/// Status and body; `None`: the connection was closed.
 fn answer(stream: &TcpStream) -> Option<(u16, String)> {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
@@ -56,7 +57,7 @@ fn answer(stream: &TcpStream) -> Option<(u16, String)> {
     Some((status, String::from_utf8_lossy(&body).into_owned()))
 }
 
-/// A client that has a connection of its own and a token.
+/// A client with its own connection and a token.
 fn signed_in(server: &Running) -> (TcpStream, String) {
     let stream = connect(server);
     send(&stream, &(head("POST /v1/auth/access_token", "", CREDENTIALS.len()) + CREDENTIALS));
@@ -79,7 +80,7 @@ fn unauthenticated_bodies_give_way_the_oldest_first() {
         .map(|_| {
             let stream = connect(&server);
             send(&stream, &(head("POST /v1/auth/access_token", "", 100) + "{"));
-            // In this order, and not as the server happens to look at them.
+            // The pause makes the order of arrival deterministic.
             std::thread::sleep(Duration::from_millis(20));
             stream
         })
@@ -123,7 +124,7 @@ fn a_body_must_keep_up_its_rate() {
     }
 }
 
-/// Every kind of slow client has all the places, and another one is served all the same.
+/// Slow clients of every kind hold all slots, and another client is still served.
 #[test]
 fn whatever_holds_all_places_others_are_served() {
     let grace = Duration::from_millis(100);
@@ -153,7 +154,7 @@ fn whatever_holds_all_places_others_are_served() {
         let slow: Vec<TcpStream> = (0..12)
             .map(|_| {
                 let stream = connect(&server);
-                // What is not taken in is part of the attack.
+                // Bytes that the server does not read are part of the attack.
                 stream.set_write_timeout(Some(Duration::from_millis(100))).expect("a socket has a timeout");
                 let _ = (&stream).write_all(bytes.as_bytes());
                 stream
@@ -168,7 +169,7 @@ fn whatever_holds_all_places_others_are_served() {
     }
 }
 
-/// The authenticated client is older than all of the others and idle, and keeps its connection.
+/// The authenticated client is the oldest and idle, and keeps its connection.
 #[test]
 fn an_authenticated_connection_outlives_unauthenticated_ones() {
     let server = server(Limits { connections: 6, ..Limits::default() });

@@ -1,6 +1,5 @@
-//! A connection's two ends as hyper wants them, with an eye on the writing one: a client that does not take what it is
-//! sent holds memory, and hyper would wait for it for ever. One that takes a byte now and then is no better: patience grows
-//! with what was taken, by no more than its worth.
+//! Disconnects clients that do not read their answer: unread answers hold memory, and hyper would wait forever. Against
+//! clients that read a byte now and then, the time limit grows only in proportion to the bytes read.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -20,11 +19,11 @@ pub(super) struct Watched {
     stream: TokioIo<TcpStream>,
     slot: Arc<Slot>,
     patience: Duration,
-    /// Bytes in a second.
+    /// Bytes per second.
     least_rate: u64,
-    /// What is being sent: since when, and how much of it was taken.
+    /// The answer in transfer: its start and the number of bytes that the client has read.
     sending: Option<(Instant, u64)>,
-    /// Runs while the client takes nothing.
+    /// Runs while the client reads nothing.
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
@@ -75,7 +74,7 @@ impl Write for Watched {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        // hyper flushes once all that there was to send has been taken: what comes next is another answer.
+        // hyper flushes when everything written so far is sent, so the next write belongs to another answer.
         self.sending = None;
         Pin::new(&mut self.stream).poll_flush(context)
     }
@@ -108,7 +107,7 @@ mod tests {
 
     use super::*;
 
-    /// What becomes of so many bytes, for a client that takes a little, a moment later a little more.
+    /// Sends `total` bytes to a client that reads a little at a time.
     fn sent(total: usize, limits: Limits) -> io::Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {

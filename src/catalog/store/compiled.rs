@@ -1,5 +1,5 @@
-//! A blueprint, read once for as long as it stays the same: names to look up, values to judge, paths to walk. Another
-//! process may have changed it since, so its version is asked for in every transaction, never assumed.
+//! Compiles a blueprint for repeated use (names to look up, validators, relation paths) and caches it. Another process
+//! may change the blueprint, so every transaction checks its version.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,27 +15,27 @@ use crate::domain::blueprint::{Blueprint, ComputedKind, Ownership, Property, Rel
 
 #[derive(Debug)]
 pub struct Compiled {
-    /// Its row; a blueprint made anew under an old name has another.
+    /// The row id; a blueprint that was deleted and created again has another.
     pub id: i64,
     pub version: i64,
     pub system: bool,
     pub blueprint: Blueprint,
-    /// One for each property, in the order of the blueprint.
+    /// One validator per property, in the order of the blueprint.
     pub(super) judges: Vec<Judge>,
     pub(super) mirrors: Vec<Mirror>,
-    /// The relations to walk to the entity whose team it is, where it is not its own.
+    /// The relation path to the entity that the team is inherited from; `None`: the entity has its own team.
     pub(super) inherited: Option<Box<[Box<str>]>>,
     properties: HashMap<Box<str>, usize>,
     relations: HashMap<Box<str>, usize>,
     computed: HashMap<Box<str>, ComputedKind>,
 }
 
-/// A property whose value stands at another entity.
+/// A mirror property: its value is read from a related entity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Mirror {
     pub name: Box<str>,
     pub relations: Box<[Box<str>]>,
-    /// A property's name or a meta property (`$title`).
+    /// The name of a property or of a meta property (`$title`).
     pub last: Box<str>,
 }
 
@@ -60,12 +60,12 @@ impl Compiled {
         self.computed.get(name).copied()
     }
 
-    /// Whether entities of it come from the platform alone. Users and teams are made by anyone.
+    /// Whether only the platform creates entities of it. Users and teams can be created by API clients.
     pub fn is_protected(&self) -> bool {
         self.system && !matches!(self.identifier(), "_user" | "_team")
     }
 
-    /// `body` is the blueprint as the API gives it.
+    /// `body` is the blueprint as the API returns it.
     pub fn new(id: i64, version: i64, system: bool, body: Value) -> Result<Self, StoreError> {
         let mirrors = mirrors(&body);
         let (blueprint, _) = Blueprint::from_json(body)
@@ -102,7 +102,7 @@ fn segments(path: &str) -> Box<[Box<str>]> {
     path.split('.').filter(|segment| !segment.is_empty()).map(Box::from).collect()
 }
 
-/// Those that lead somewhere; a path without a relation in it has no value.
+/// The mirror properties with a relation in their path; a path without one has no value.
 fn mirrors(body: &Value) -> Vec<Mirror> {
     let entries = body.get("mirrorProperties").and_then(Value::as_object);
     entries
@@ -117,14 +117,14 @@ fn mirrors(body: &Value) -> Vec<Mirror> {
         .collect()
 }
 
-/// The blueprints that were compiled, by identifier.
+/// The compiled blueprints, by identifier.
 #[derive(Debug, Default)]
 pub(super) struct Cache(Mutex<Shelf>);
 
 #[derive(Debug, Default)]
 struct Shelf {
     known: HashMap<String, (u64, Arc<Compiled>)>,
-    /// How many were put there so far.
+    /// The number of blueprints cached so far.
     puts: u64,
 }
 
@@ -144,24 +144,24 @@ impl Cache {
         shelf.known.insert(compiled.identifier().to_owned(), entry);
     }
 
-    /// It is gone, or has another name now. A transaction that sees it still reads it anew.
+    /// Drops a blueprint that was deleted or renamed. A transaction that still sees it compiles it again.
     pub(super) fn forget(&self, identifier: &str) {
         self.lock().known.remove(identifier);
     }
 
-    /// Where a transaction begins, for `forget_since`.
+    /// The position of a new transaction, for `forget_since`.
     pub(super) fn mark(&self) -> u64 {
         self.lock().puts
     }
 
-    /// A transaction that is undone takes its versions with it: the next one may use the same number for another body.
+    /// Drops what a rolled-back transaction cached: the next one may use the same version number for another body.
     pub(super) fn forget_since(&self, mark: u64) {
         self.lock().known.retain(|_, (put, _)| *put <= mark);
     }
 }
 
 impl Store {
-    /// The blueprint as this transaction sees it; 404 where there is none.
+    /// The blueprint as this transaction sees it; 404 if it does not exist.
     pub(super) fn compiled(&self, transaction: &Transaction<'_>, identifier: &str) -> Result<Arc<Compiled>, Failure> {
         self.find_compiled(transaction, identifier)?
             .ok_or_else(|| Refusal::not_found("Blueprint", "identifier", identifier).into())
@@ -192,7 +192,7 @@ impl Store {
         Ok(Some(compiled))
     }
 
-    /// The blueprint of a row.
+    /// The blueprint with this row id.
     pub(super) fn compiled_by_id(&self, transaction: &Transaction<'_>, id: i64) -> Result<Arc<Compiled>, Failure> {
         let mut asked = transaction.prepare_cached("SELECT identifier FROM blueprints WHERE id = ?1")?;
         let identifier = asked.query_row(params![id], |row| row.get::<_, String>(0))?;

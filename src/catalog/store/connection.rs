@@ -1,5 +1,5 @@
-//! The file and its connections: one that writes, as many as needed that read. SQLite lets one process write at a time;
-//! the others wait for it, and readers see the state before or after a write, never between.
+//! The SQLite file and its connections: one writer, and as many readers as needed. SQLite allows one process to write
+//! at a time; other writers wait, and readers see the state before or after a write.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -14,10 +14,10 @@ use super::error::{Failure, StoreError};
 use super::time_limit;
 use crate::domain::moment::Moment;
 
-/// What time it is; tests stop it.
+/// The current time; tests freeze it.
 pub type Clock = Arc<dyn Fn() -> Moment + Send + Sync>;
 
-/// The system's.
+/// The system clock.
 pub fn system_clock() -> Clock {
     Arc::new(|| {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -25,19 +25,19 @@ pub fn system_clock() -> Clock {
     })
 }
 
-/// The format of the file; each step from the one before is one entry of `MIGRATIONS`.
+/// The migrations of the file format, in order. The number of applied migrations is the version of the file.
 const MIGRATIONS: [&str; 2] = [include_str!("schema.sql"), include_str!("mask_key.sql")];
 /// How long a writer waits for the others.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Between two tries of what SQLite does not wait for by itself.
+/// The pause between two attempts where SQLite itself does not wait.
 const PAUSE: Duration = Duration::from_millis(10);
-/// Readers that are kept for the next; more come and go with a rush.
+/// The number of idle readers that are kept; more are opened under load and closed again.
 const IDLE: usize = 4;
-/// Pages of the file that a connection keeps, in KiB. The writer goes back to what it has just written.
+/// Page cache per connection, in KiB. The writer rereads what it has just written.
 const WRITER_CACHE: i32 = 16_000;
 const READER_CACHE: i32 = 2_000;
 
-/// A handle; clones are the same store.
+/// A handle to a store; clones share the store.
 #[derive(Clone)]
 pub struct Store {
     shared: Arc<Shared>,
@@ -46,7 +46,7 @@ pub struct Store {
 struct Shared {
     path: Option<PathBuf>,
     writer: Mutex<Connection>,
-    /// Idle readers. A store in memory has none: its one connection does all.
+    /// Idle readers. A store in memory has none: its only connection is the writer.
     readers: Mutex<Vec<Connection>>,
     clock: Clock,
     cache: Cache,
@@ -59,7 +59,7 @@ impl fmt::Debug for Store {
 }
 
 impl Store {
-    /// Opens or makes the file, and the folder that it is to lie in.
+    /// Opens or creates the file and its folder.
     pub fn open(path: &Path, clock: Clock) -> Result<Self, StoreError> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             let failed = |source| StoreError::Folder { path: folder.to_owned(), source };
@@ -73,7 +73,7 @@ impl Store {
         Ok(Self::of(writer, Some(path.to_owned()), clock))
     }
 
-    /// A store that is gone with its last handle.
+    /// A store that exists as long as its last handle.
     pub fn in_memory(clock: Clock) -> Result<Self, StoreError> {
         let mut writer = Connection::open_in_memory()?;
         prepare(&mut writer, WRITER_CACHE)?;
@@ -81,7 +81,7 @@ impl Store {
         Ok(Self::of(writer, None, clock))
     }
 
-    /// The same in memory, as it is at this moment: what is done to the one, the other does not know.
+    /// A copy of this store in memory. The two are independent from then on.
     pub fn copy(&self) -> Result<Self, StoreError> {
         let mut copy = Connection::open_in_memory()?;
         Backup::new(&lock(&self.shared.writer), &mut copy)?.run_to_completion(i32::MAX, PAUSE, None)?;
@@ -95,7 +95,7 @@ impl Store {
         Self { shared: Arc::new(shared) }
     }
 
-    /// `None`: it is in memory.
+    /// `None`: the store is in memory.
     pub fn path(&self) -> Option<&Path> {
         self.shared.path.as_deref()
     }
@@ -104,7 +104,7 @@ impl Store {
         (self.shared.clock)()
     }
 
-    /// Runs `deed` on one state of the store; it writes nothing.
+    /// Runs `deed` on one consistent state of the store, without writing.
     pub(super) fn read<T>(&self, deed: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
         time_limit::begin_transaction();
         let Some(path) = &self.shared.path else {
@@ -129,12 +129,12 @@ impl Store {
         result
     }
 
-    /// Runs `deed` as one transaction: all of it is there afterwards, or, if it fails, nothing.
+    /// Runs `deed` in one transaction: if it fails, nothing is written.
     pub(super) fn write<T>(&self, deed: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
         self.transact(deed, |transaction| transaction.commit())
     }
 
-    /// Runs `deed` as `write` does, and undoes it.
+    /// Runs `deed` like `write`, then rolls it back.
     pub(super) fn write_and_undo<T>(
         &self,
         deed: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
@@ -169,7 +169,7 @@ impl Store {
     }
 }
 
-/// A panic elsewhere left no half-done transaction: they roll back when dropped.
+/// A panic elsewhere left no unfinished transaction, because transactions roll back when dropped.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -179,13 +179,14 @@ fn prepare(connection: &mut Connection, cache: i32) -> rusqlite::Result<()> {
     connection.busy_timeout(PATIENCE)?;
     connection.set_prepared_statement_cache_capacity(128);
     connection.pragma_update(None, "foreign_keys", true)?;
-    // In WAL mode a killed process loses nothing that was committed; only a power cut may, and damages nothing.
+    // In WAL mode, a killed process loses nothing that was committed; a power cut may lose the last commits but does
+    // not damage the file.
     connection.pragma_update(None, "synchronous", "normal")?;
     connection.pragma_update(None, "cache_size", -cache)
 }
 
-/// Readers and the writer do not wait for each other. Who changes to it needs the file alone for a moment, and is not
-/// made to wait for it but turned away, when somebody else opens the new file, too.
+/// Switches to WAL mode, in which readers and the writer do not block each other. The switch requires exclusive access,
+/// and SQLite fails at once instead of waiting if another process opens a new file too.
 fn log_ahead(connection: &Connection) -> rusqlite::Result<()> {
     let until = Instant::now() + PATIENCE;
     loop {
@@ -277,7 +278,8 @@ mod tests {
         other.execute_batch("BEGIN IMMEDIATE").expect("nobody else is there");
         std::thread::scope(|scope| {
             let opened = scope.spawn(|| Store::open(&path, system_clock()).map(|_| ()));
-            // For it to be turned away at least once; were it later, the test would prove less and say nothing wrong.
+            // The other thread should be rejected at least once in this time; if it starts later, the test still
+            // passes.
             std::thread::sleep(Duration::from_millis(100));
             other.execute_batch("COMMIT").expect("it is done");
             opened.join().expect("it ends").expect("it opens");

@@ -1,4 +1,4 @@
-//! Why the store could not do what it was asked for: it refused, as the platform would, or the disk failed it.
+//! Errors of the store: a refusal like the platform's, or a failure of the disk.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use super::time_limit::SEARCH_TIME;
 use crate::catalog::wire::Refusal;
 use crate::text::io_reason;
 
-/// The outcome of every operation that can be refused.
+/// The error of every operation that can be refused.
 #[derive(Debug)]
 pub enum Failure {
     Refused(Box<Refusal>),
@@ -66,7 +66,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Why `path` could not be opened, in what SQLite tells and the disk shows.
+    /// The reason why `path` could not be opened, from SQLite's error and from what is at that path.
     pub(super) fn opening(path: &Path, source: rusqlite::Error) -> Self {
         let path = path.to_owned();
         match source.sqlite_error_code() {

@@ -1,5 +1,5 @@
-//! Integrations: what exporters keep in the catalog about themselves. The catalog does nothing with it but give it back;
-//! without it an exporter does not start.
+//! Integrations: what exporters store in the catalog about themselves. The embedded catalog only stores and returns it,
+//! but exporters do not start without it.
 
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::{Map, Value, json};
@@ -9,7 +9,7 @@ use super::error::{Failure, StoreError};
 use crate::catalog::wire::{Refusal, Writer};
 
 impl Store {
-    /// Sorted by identifier.
+    /// All integrations, sorted by identifier.
     pub fn integrations(&self) -> Result<Vec<Value>, Failure> {
         self.read(|transaction| {
             let mut asked = transaction.prepare_cached("SELECT body FROM integrations ORDER BY identifier")?;
@@ -49,14 +49,14 @@ impl Store {
         })
     }
 
-    /// What the body does not name stays.
+    /// Keys that the body does not contain are kept.
     pub fn patch_integration(&self, identifier: &str, body: Value, writer: &Writer) -> Result<Value, Failure> {
         let body = object(body, "body")?;
         check(&body)?;
         self.write(|transaction| {
             let mut stored = get(transaction, identifier)?;
             for (key, value) in body {
-                // An integration is not moved to another name.
+                // The identifier of an integration cannot change.
                 if key != "installationId" {
                     stored.integration.insert(key, value);
                 }
@@ -68,7 +68,7 @@ impl Store {
         })
     }
 
-    /// The body has a `config` and nothing else.
+    /// The body must contain only `config`.
     pub fn patch_integration_config(&self, identifier: &str, body: Value, writer: &Writer) -> Result<Value, Failure> {
         let map = object(body, "body")?;
         if let Some(key) = map.keys().find(|key| *key != "config") {
@@ -89,17 +89,18 @@ impl Store {
         })
     }
 
-    /// The resync that somebody asked the exporter for. Nobody can ask for one here, so there is none.
+    /// The resync requested for this exporter. The embedded catalog offers no way to request one, so the result is
+    /// always null.
     pub fn resync_request(&self, identifier: &str) -> Result<Value, Failure> {
         self.read(|transaction| get(transaction, identifier).map(|_| Value::Null))
     }
 
-    /// For each kind, `{"examples": [...]}`.
+    /// The kinds of the integration, each as `{"examples": [...]}`.
     pub fn integration_kinds(&self, identifier: &str) -> Result<Value, Failure> {
         self.read(|transaction| Ok(get(transaction, identifier)?.kinds.into()))
     }
 
-    /// Takes the place of the examples that the kind had.
+    /// Replaces the examples of a kind.
     pub fn put_kind_examples(&self, identifier: &str, kind: &str, body: Value) -> Result<(), Failure> {
         let mut body = object(body, "body")?;
         let Some(examples) = body.remove("examples") else {
@@ -153,7 +154,7 @@ fn put(transaction: &Transaction<'_>, identifier: &str, stored: &Stored) -> Resu
     Ok(())
 }
 
-/// The keys whose type is known; all others are the exporter's own.
+/// Checks the types of known keys; all other keys belong to the exporter.
 fn check(body: &Map<String, Value>) -> Result<(), Refusal> {
     for (key, value) in body {
         let (legal, word) = match key.as_str() {

@@ -1,4 +1,5 @@
-//! The key for tags of masked values. It is in the file that holds the values, so it tells nobody more than the file does.
+//! The key for tags of masked values. It is stored in the same file as the values, so it reveals no more than the file
+//! does.
 
 use super::connection::Store;
 use super::error::Failure;

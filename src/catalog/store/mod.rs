@@ -1,5 +1,5 @@
-//! The embedded catalog: one SQLite file that behaves as the platform does. Everything here blocks; the server hands it
-//! to threads that may. Each operation is one transaction.
+//! The embedded catalog: one SQLite file that behaves like the platform. Everything here blocks, so the server calls it
+//! on blocking threads. Each operation is one transaction.
 
 mod blueprints;
 mod compiled;

@@ -1,4 +1,4 @@
-//! The organisation: one a store, named when the store is made. Clients ask for its id and its feature flags.
+//! The organisation of a store, created with the store. Clients request its id and its feature flags.
 
 use rusqlite::Transaction;
 use serde_json::{Map, Value};
@@ -9,7 +9,7 @@ use crate::catalog::wire::Refusal;
 
 const KEYS: [&str; 5] = ["name", "settings", "isOnboarded", "toolSelectionProvisioning", "announcement"];
 
-/// Gives a new store its organisation.
+/// Creates the organisation of a new store.
 pub(super) fn seed(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     transaction.execute(
         "INSERT INTO organization (id, body) VALUES (1, json_object(
@@ -26,7 +26,7 @@ impl Store {
         self.read(|transaction| Ok(read(transaction)?.into()))
     }
 
-    /// PUT and PATCH alike: what the body names is set; a name is always among it.
+    /// Handles PUT and PATCH alike: sets the keys of the body, which must include a name.
     pub fn change_organization(&self, body: Value) -> Result<(), Failure> {
         let Value::Object(body) = body else { return Err(Refusal::invalid("\"body\" must be object").into()) };
         if let Some(key) = body.keys().find(|key| !KEYS.contains(&key.as_str())) {

@@ -1,4 +1,5 @@
-//! What an owner wrote, straight from the index on datasources: it costs what is owned, not what is stored.
+//! Lists the entities of an owner by the index on datasources: the cost depends on the number owned, not on the number
+//! stored.
 
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use super::error::Failure;
 use crate::domain::entity::{EntityKey, Owner};
 
 impl Store {
-    /// The User-Agent that wrote an entity last.
+    /// The User-Agent of the last writer of an entity.
     pub fn datasource_of(&self, blueprint: &str, identifier: &str) -> Result<Option<String>, Failure> {
         self.read(|transaction| {
             let mut asked = transaction.prepare_cached(
@@ -20,7 +21,7 @@ impl Store {
         })
     }
 
-    /// The keys of all entities whose datasource is `owner`'s, sorted.
+    /// The keys of all entities owned by `owner` (by datasource), sorted.
     pub fn owned(&self, owner: &Owner) -> Result<Vec<EntityKey>, Failure> {
         self.read(|transaction| {
             let mut sources = transaction.prepare_cached("SELECT id, text FROM datasources")?;

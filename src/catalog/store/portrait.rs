@@ -1,5 +1,5 @@
-//! What an entity's page shows besides the entity: who wrote it last, and which entities point to it. The API returns
-//! neither with an entity.
+//! What an entity's page shows in addition to the entity: its last writer and the entities that point to it. The API
+//! returns neither.
 
 use rusqlite::{OptionalExtension, params};
 
@@ -15,7 +15,7 @@ pub struct Portrait {
     /// The User-Agent of the last writer.
     pub datasource: String,
     pub sources: Vec<Source>,
-    /// There are more who point to it.
+    /// More entities point to it than are listed.
     pub has_more: bool,
 }
 
@@ -43,7 +43,7 @@ impl Store {
             let Some((id, datasource)) = found else {
                 return Err(Refusal::not_found("Entity", "identifier", identifier).into());
             };
-            // In the order of the index: nothing is sorted, however many there are.
+            // Rows come in index order, so nothing is sorted, however many there are.
             let mut sources = transaction.prepare_cached(
                 "SELECT blueprints.identifier, entities.identifier, entities.title, links.relation FROM links
                  JOIN entities ON entities.id = links.source

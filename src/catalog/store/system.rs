@@ -4,11 +4,11 @@ use rusqlite::{Transaction, params};
 
 use crate::domain::system_blueprints::{SYSTEM_BLUEPRINTS, structure};
 
-/// Where they begin; nobody made them, so they carry the day on which accounts began to have them.
+/// The creation date of the system blueprints: when the platform introduced them.
 const SINCE: i64 = 1_736_812_800_000;
 const MAKER: &str = "system";
 
-/// Makes those that are not there; a file may be older than this list.
+/// Inserts missing system blueprints; a file may be older than this list.
 pub(super) fn seed(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     let mut insert = transaction.prepare(
         "INSERT INTO blueprints (identifier, body, system, created_at, created_by, updated_at, updated_by)

@@ -1,5 +1,5 @@
-//! How long searches may take: a search over large entities, with many rules and long paths, would otherwise keep the
-//! others waiting for minutes. SQLite asks now and then, in the thread that searches, whether it is to go on.
+//! The time limit of searches: one over large entities, with many rules and long paths, would otherwise block others
+//! for minutes. SQLite calls a progress handler in the searching thread, which decides whether to continue.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
@@ -7,25 +7,25 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 
 pub(super) const SEARCH_TIME: Duration = Duration::from_secs(30);
-/// Steps of SQLite's machine between two questions: a fraction of a millisecond.
+/// SQLite instructions between two calls of the progress handler: a fraction of a millisecond.
 const STEPS: i32 = 10_000;
 
 thread_local! {
-    /// When the present search must have ended.
+    /// The deadline of the current search.
     static ENDS: Cell<Option<Instant>> = const { Cell::new(None) };
-    /// What is left for the searches of the present transaction.
+    /// The time left for the searches of the current transaction.
     static LEFT: Cell<Duration> = const { Cell::new(SEARCH_TIME) };
     #[cfg(test)]
     static TEST_LIMIT: Cell<Option<Duration>> = const { Cell::new(None) };
 }
 
-/// A transaction begins: the searches in it share one limit.
+/// Starts the time limit that all searches of a transaction share.
 pub(super) fn begin_transaction() {
     LEFT.set(limit());
 }
 
-/// A search, while it lives. Only searches are limited: SQLite undoes the whole transaction where it interrupts a
-/// statement that writes.
+/// The time limit applies while this value lives, so only searches are limited: if SQLite interrupts a statement that
+/// writes, it rolls back the whole transaction.
 pub(super) struct Search {
     begun: Instant,
 }
@@ -53,7 +53,7 @@ fn limit() -> Duration {
     SEARCH_TIME
 }
 
-/// Once for each connection.
+/// Installs the progress handler; once per connection.
 pub(super) fn install(connection: &mut Connection) -> rusqlite::Result<()> {
     connection.progress_handler(STEPS, Some(|| ENDS.get().is_some_and(|ends| Instant::now() >= ends)))
 }

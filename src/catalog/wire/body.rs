@@ -1,11 +1,11 @@
-//! The words for a body that does not match its route, as Ajv puts them. A place is the path to it, `rules/0/value`;
-//! empty is the body itself.
+//! Messages for a body that does not match its route, in Ajv's words. A location is its path, `rules/0/value`; the
+//! empty path is the body itself.
 
 use serde_json::{Map, Value};
 
 use super::Refusal;
 
-/// The place as it stands in a message.
+/// The location as it appears in a message.
 pub(in crate::catalog) fn name(at: &str) -> String {
     if at.is_empty() { "\"body\"".to_owned() } else { format!("\"{at}\"") }
 }
@@ -18,7 +18,7 @@ pub(in crate::catalog) fn must_be(word: &str, at: &str) -> Refusal {
     Refusal::invalid(format!("{} must be {word}", name(at)))
 }
 
-/// Every one of these keys.
+/// Requires all of these keys.
 pub(in crate::catalog) fn needs(map: &Map<String, Value>, at: &str, keys: &[&str]) -> Result<(), Refusal> {
     match keys.iter().find(|key| !map.contains_key(**key)) {
         None => Ok(()),
@@ -27,7 +27,7 @@ pub(in crate::catalog) fn needs(map: &Map<String, Value>, at: &str, keys: &[&str
     }
 }
 
-/// No key but these.
+/// Refuses all other keys.
 pub(in crate::catalog) fn only(map: &Map<String, Value>, at: &str, keys: &[&str]) -> Result<(), Refusal> {
     match map.keys().find(|key| !keys.contains(&key.as_str())) {
         None => Ok(()),

@@ -1,5 +1,5 @@
-//! An entity as it is asked to be: the body of a write. Absent, null and set are three things here, and that is the whole
-//! difference between the write modes.
+//! An entity draft: the body of a write. Absent, null and set are three different states of a field, and they are the
+//! whole difference between the write modes.
 
 use serde_json::{Map, Value};
 
@@ -7,7 +7,7 @@ mod parse;
 
 pub use parse::Strictness;
 
-/// One key of a body.
+/// One field of a body.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Field<T> {
     #[default]
@@ -18,12 +18,12 @@ pub enum Field<T> {
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct EntityDraft {
-    /// `None`: the catalog makes one up.
+    /// `None`: the catalog generates one.
     pub identifier: Option<IdentifierRef>,
     pub title: Field<String>,
     pub icon: Field<String>,
     pub team: Field<TeamRef>,
-    /// `None`: the body has no `properties`. A null value clears.
+    /// `None`: the body has no `properties`. A null value clears a property.
     pub properties: Option<Map<String, Value>>,
     pub relations: Option<Vec<(String, RelationRef)>>,
 }
@@ -31,7 +31,7 @@ pub struct EntityDraft {
 #[derive(Debug, Clone, PartialEq)]
 pub enum IdentifierRef {
     Literal(String),
-    /// A search that hits exactly one entity.
+    /// A search that must find exactly one entity.
     Query(Value),
 }
 
@@ -50,7 +50,7 @@ pub enum RelationRef {
 }
 
 impl EntityDraft {
-    /// The body of a write. `blueprint` is not in it: the path names it.
+    /// The body of a write. It does not contain `blueprint`, which is in the path.
     pub fn to_json(&self) -> Value {
         let mut body = Map::new();
         let mut put = |key: &str, value: Option<Value>| {

@@ -1,5 +1,5 @@
-//! An entity as it is answered, and a page of them. Properties and relations stay the text that they are: a page has a
-//! thousand entities, and most of what is in them nobody looks at.
+//! An entity as the API returns it, and a page of them. Properties and relations are kept as raw JSON: a page has a
+//! thousand entities, and most of their values are never used.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -31,7 +31,7 @@ pub struct WireEntity {
     pub updated_by: Option<String>,
 }
 
-/// `next` is what to send as `from` for the next page; absent at the end.
+/// `next` is the `from` of the next page; absent on the last page.
 #[derive(Debug, Clone)]
 pub struct EntityPage<T> {
     pub entities: Vec<T>,

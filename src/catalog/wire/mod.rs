@@ -1,4 +1,4 @@
-//! What goes over the wire: one set of types for client, server and store, so that they cannot disagree.
+//! Wire format of the API: one set of types for client, server and store, so that they cannot disagree.
 
 pub(super) mod body;
 mod draft;

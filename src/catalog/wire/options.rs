@@ -1,4 +1,4 @@
-//! What is said beside an entity when it is written, and what comes back.
+//! The options of a write, its author and its result.
 
 use crate::domain::moment::Moment;
 
@@ -6,15 +6,15 @@ use crate::domain::moment::Moment;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WriteOptions {
     pub upsert: bool,
-    /// Only with `upsert`: what the draft does not name stays.
+    /// Only with `upsert`: values that the draft does not contain are kept.
     pub merge: bool,
-    /// Everything is checked and nothing written.
+    /// Validates without writing.
     pub validation_only: bool,
     pub create_missing_related_entities: bool,
     pub run_id: Option<String>,
 }
 
-/// Who writes, as the catalog records it.
+/// The author of a write, as stored by the catalog.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Writer {
     /// The API client's id; `createdBy` and `updatedBy`.
@@ -24,7 +24,7 @@ pub struct Writer {
     pub now: Moment,
 }
 
-/// What became of one entity.
+/// The result for one entity.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Written {
     pub identifier: String,

@@ -1,14 +1,14 @@
-//! A refusal: the platform's `{"ok":false,"error","message","details"}` with its status. One type for what the embedded
-//! catalog says and what the platform said.
+//! A refusal: the platform's error body `{"ok":false,"error","message","details"}` with its status. The embedded
+//! catalog and the client share this type.
 
 use serde_json::{Map, Value, json};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Refusal {
     pub status: u16,
-    /// The platform's code: `not_found`.
+    /// The platform's error code: `not_found`.
     pub error: String,
-    /// Its words; a 500 has none.
+    /// The message; a 500 has none.
     pub message: Option<String>,
     pub details: Option<Value>,
 }
@@ -22,7 +22,7 @@ impl Refusal {
         Self { details: Some(details), ..self }
     }
 
-    /// 404 for a thing that is not there: `Blueprint with identifier "x" was not found`.
+    /// 404 for a missing resource: `Blueprint with identifier "x" was not found`.
     pub fn not_found(resource: &str, field: &str, value: &str) -> Self {
         Self::new(404, "not_found", format!("{resource} with {field} \"{value}\" was not found"))
             .with_details(json!({"resource": resource, "byField": field, "withValue": value}))
@@ -33,7 +33,7 @@ impl Refusal {
         Self::new(422, "invalid_request", message)
     }
 
-    /// 403 for what belongs to the platform.
+    /// 403 for resources of the platform.
     pub fn protected(action: &str, resource: &str, value: &str, message: impl Into<String>) -> Self {
         Self::new(403, "protected_resource", message)
             .with_details(json!({"action": action, "resource": resource, "resourceValue": value}))

@@ -1,5 +1,5 @@
-//! A search: rules under `and` or `or`, nested. What is in here was checked: each operator has the value that it takes.
-//! Whether a property exists is another question, since one search may span many blueprints.
+//! A parsed search: rules combined by `and` or `or`, nested. Each operator has a valid value. Whether a property exists
+//! is checked later, because one search may span many blueprints.
 
 mod moments;
 mod parse;
@@ -34,7 +34,7 @@ pub enum SearchRule {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Condition {
     pub subject: Subject,
-    /// `!=`, `doesNotContains`, `isNotEmpty`: exactly what the positive operator is not, absent values too.
+    /// `!=`, `doesNotContains`, `isNotEmpty`: the exact negation of the positive operator, also for absent values.
     pub negated: bool,
     pub test: Test,
 }
@@ -43,17 +43,17 @@ pub struct Condition {
 pub enum Subject {
     Meta(Meta),
     Property(String),
-    /// What a relation points to.
+    /// The targets of a relation.
     Relation {
         name: String,
-        /// By its title, and not its identifier.
+        /// Compares the title instead of the identifier.
         by_title: bool,
     },
     /// Any property of a type.
     Schema(PropertySchema),
 }
 
-/// What every entity has.
+/// The meta properties that every entity has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meta {
     Identifier,
@@ -87,18 +87,18 @@ impl Meta {
     }
 }
 
-/// Properties told by their type; what is not named may be anything.
+/// Selects properties by type; an absent field matches any value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PropertySchema {
     pub kind: String,
     pub format: Option<String>,
-    /// Type and format of a list's items.
+    /// The type and format of a list's items.
     pub items: Option<(String, Option<String>)>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Test {
-    /// A text, number, truth value or null; or a list of texts, in whatever order.
+    /// A text, number, boolean or null; or a list of texts in any order.
     Equal(Value),
     Compare(Comparison, Bound),
     Within(Range),
@@ -126,14 +126,14 @@ pub enum Bound {
     Moment(crate::domain::moment::Moment),
 }
 
-/// `relatedTo`: entities on the way to or from the given ones, however many relations away.
+/// `relatedTo`: entities reachable from the given ones, over any number of relations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Related {
     pub blueprint: String,
     pub identifiers: Vec<String>,
-    /// `None`: both, each by itself.
+    /// `None`: both, each separately.
     pub direction: Option<Direction>,
-    /// Only over relations that are required, or only over those that are not.
+    /// Follows only required relations, or only optional ones.
     pub required: Option<bool>,
 }
 
@@ -149,13 +149,13 @@ pub enum Direction {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RelationPath {
     pub hops: Vec<Hop>,
-    /// The path begins at the given entities of this blueprint and ends at those searched for. Without it the other way
+    /// If set, the path leads from the given entities of this blueprint to those searched for; otherwise the other way
     /// round.
     pub from_blueprint: Option<String>,
     pub identifiers: Vec<String>,
 }
 
-/// One relation of a path, taken at least once.
+/// One relation of a path, followed at least once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hop {
     pub relation: String,

@@ -1,30 +1,30 @@
-//! Which keys of an entity are answered. The routes spell them in two ways: `properties.language` where a whole list is
-//! asked for, `language` and `$title` in the paged search. Both are understood everywhere.
+//! Selects the keys of an entity to return. The routes use two notations: `properties.language` in the list of all
+//! entities, `language` and `$title` in the paged search. Both are accepted everywhere.
 
 use std::collections::HashSet;
 
-/// How an entity is to be answered.
+/// How entities are returned.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shape {
-    /// Mirror, calculation and aggregation properties stay away.
+    /// Leaves out mirror, calculation and aggregation properties.
     pub exclude_calculated: bool,
-    /// Nothing: everything.
+    /// Empty: everything.
     pub include: Vec<String>,
     pub exclude: Vec<String>,
-    /// A relation's targets as `{identifier, title}`.
+    /// Returns a relation's targets as `{identifier, title}`.
     pub attach_title_to_relation: bool,
-    /// A mirror of `$title` as `{identifier, title}`.
+    /// Returns a mirror of `$title` as `{identifier, title}`.
     pub attach_identifier_to_title_mirror_properties: bool,
 }
 
-/// A `Shape`, ready to be asked for every key.
+/// A `Shape` compiled for lookups by key.
 #[derive(Debug, Default)]
 pub struct Selection {
     include: Option<Names>,
     exclude: Names,
 }
 
-/// What one list of keys names.
+/// The keys of one list, by kind.
 #[derive(Debug, Default)]
 struct Names {
     meta: HashSet<String>,
@@ -40,7 +40,7 @@ impl Shape {
 }
 
 impl Selection {
-    /// `identifier`, `createdAt`, `properties` as a whole.
+    /// `key`: `identifier`, `createdAt`, or `properties` as a whole.
     pub fn has(&self, key: &str) -> bool {
         let included = self.include.as_ref().is_none_or(|names| match key {
             "properties" => names.meta.contains(key) || !names.properties.is_empty(),
@@ -66,7 +66,7 @@ impl Selection {
         included && !self.exclude.relations.contains(name)
     }
 
-    /// Nothing is chosen within properties.
+    /// Whether no property is excluded.
     pub fn has_all_properties(&self) -> bool {
         let included = self.include.as_ref().is_none_or(|names| names.meta.contains("properties"));
         included && self.exclude.properties.is_empty()
@@ -97,7 +97,7 @@ impl Names {
             "updatedAt",
             "updatedBy",
         ];
-        // A property called `title` is asked for as `properties.title`, on every route.
+        // A property called `title` is requested as `properties.title`, on every route.
         if META.contains(&key) {
             self.meta.insert(key.to_owned());
         } else if let Some(meta) = key.strip_prefix('$') {

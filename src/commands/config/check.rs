@@ -1,5 +1,5 @@
-//! `config --check`: asks the catalog whether what is configured works. It reads, and has one write validated; nothing is
-//! written.
+//! `config --check`: tests the configured catalog. It only reads, and asks the catalog to validate one write; nothing
+//! is written.
 
 use miette::Diagnostic;
 use serde_json::Value;
@@ -22,7 +22,7 @@ use crate::settings::{Catalog as Chosen, Settings};
 /// An identifier that no entity has.
 const NOBODY: &str = "portolan-config-check";
 
-/// The checks, and how the run ends.
+/// The checks, and the exit code.
 pub(super) fn check(context: &mut Context<'_>) -> (Vec<Check>, Exit) {
     let settings = context.settings;
     let scope = scope_check(context);
@@ -36,7 +36,7 @@ pub(super) fn check(context: &mut Context<'_>) -> (Vec<Check>, Exit) {
     let mut checks = Vec::new();
     let organization = match catalog.organization() {
         Ok(organization) => ok("organization", name_of(&organization)),
-        // A client that may not read the organisation is let in all the same.
+        // The credentials are valid even if they may not read the organisation.
         Err(error) if !error.is_about_credentials() && error.status() == Some(403) => {
             unknown("organization", "these credentials may not read the organisation")
         }
@@ -60,7 +60,7 @@ pub(super) fn check(context: &mut Context<'_>) -> (Vec<Check>, Exit) {
     (checks, exit)
 }
 
-/// The catalog does not answer as it should. Where the platform has other regions, the credentials may be of one of them.
+/// The check after a failed request. If the platform has other regions, the credentials may belong to one of them.
 fn refused(settings: &Settings, error: CatalogError, context: &Context<'_>) -> (Vec<Check>, Exit) {
     let is_about_region = error.is_about_credentials() || matches!(error.status(), Some(401 | 404));
     let platform = settings.platform.value;
@@ -77,13 +77,13 @@ fn refused(settings: &Settings, error: CatalogError, context: &Context<'_>) -> (
     (vec![ok("credentials", credentials(settings)), region], exit)
 }
 
-/// The first of the platform's other regions that takes the credentials.
+/// The first other region of the platform that accepts the credentials.
 fn other_region(platform: &Platform, here: &str, accepts: &dyn Fn(&str) -> bool) -> Option<&'static str> {
     let mut others = platform.regions.iter().filter(|(region, _)| *region != here);
     others.find(|(_, address)| accepts(address)).map(|(region, _)| *region)
 }
 
-/// The platform's region that the catalog is, also where its address is spelled out.
+/// The region of the configured catalog, also if it is configured by URL.
 fn region_of(settings: &Settings) -> Option<String> {
     match &settings.catalog.value {
         Chosen::Region(region) => Some(region.clone()),
@@ -136,7 +136,7 @@ fn permissions(catalog: &dyn Catalog, settings: &Settings) -> Vec<Check> {
     checks
 }
 
-/// Has the catalog validate a write. Whatever it finds wrong with the entity, it would take one from us.
+/// Asks the catalog to validate a write. A complaint about the entity still proves that writes are permitted.
 fn write(catalog: &dyn Catalog, blueprint: &Blueprint) -> Check {
     let draft = EntityDraft { identifier: Some(IdentifierRef::Literal(NOBODY.to_owned())), ..EntityDraft::default() };
     let options = WriteOptions { upsert: true, merge: true, validation_only: true, ..WriteOptions::default() };

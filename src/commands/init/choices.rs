@@ -1,5 +1,5 @@
-//! What `init` decides: by flags, by what it detects, and by questions where neither is enough. Each question has a
-//! default for people who just press Enter.
+//! Decides what `init` sets up: by flags, by what it detects, and by questions if neither is enough. Each question has
+//! a default for users who just press Enter.
 
 use super::surroundings::Surroundings;
 use super::{InitArgs, Pipelines};
@@ -14,7 +14,7 @@ use crate::ui::Prompt;
 
 pub(super) struct Choices {
     pub platform: &'static Platform,
-    /// For the config, if the user named it.
+    /// The catalog for the config, if the user named one.
     pub catalog: Option<String>,
     /// The region is the platform's default, because nobody was asked and no flag names one.
     pub has_default_region: bool,
@@ -27,9 +27,9 @@ pub(super) struct Choices {
     pub hook: bool,
     pub example: bool,
     pub adopts: bool,
-    /// A workflow that runs portolan already, so that none is written.
+    /// The path of an existing workflow that runs portolan, so that no other is written.
     pub wired: Option<String>,
-    /// There are credentials, so the first snapshot can be had.
+    /// Credentials are available, so the first snapshot can be pulled.
     pulls_first: bool,
 }
 
@@ -59,7 +59,7 @@ impl Choices {
             return Err(InitError::NoCatalog { variables }.into());
         }
         let (catalog, pipeline_catalog) = match &chosen.value {
-            // This machine's, which is nobody else's.
+            // A local server belongs to this machine, so its URL is not written to a shared file.
             Catalog::Url(address) if address.starts_with("http://") => (None, None),
             Catalog::Url(address) if is_named && !may_stand_in_config(address, platform) => {
                 (None, Some(address.clone()))
@@ -127,7 +127,7 @@ impl Choices {
                 prompt.ask("Add two example blueprints and manifests, to try portolan without a catalog? [y/N] ")?;
             self.example = is_yes(answer, false);
         }
-        // The example is for people without an account; `lint`, `diff` and `push` then use the embedded catalog.
+        // The example is for users without an account; `lint`, `diff` and `push` then use the embedded catalog.
         if self.has_default_region && !self.example {
             self.ask_region(prompt)?;
         }
@@ -139,7 +139,7 @@ impl Choices {
         let default = regions.first().copied().unwrap_or_default();
         let question = format!("Region of your {} account: {} [{default}] ", self.platform.brand, regions.join(" or "));
         loop {
-            // At the end of the input the default stays unwritten, as without a terminal.
+            // At the end of the input, the default is not written, as without a terminal.
             let Some(answer) = prompt.ask(&question)? else { return Ok(()) };
             let answer = answer.to_ascii_lowercase();
             let region = if answer.is_empty() { default } else { answer.as_str() };
@@ -152,7 +152,7 @@ impl Choices {
         }
     }
 
-    /// Whether `init` pulls the first snapshot. Later ones are for `portolan pull`.
+    /// Whether `init` pulls the first snapshot. `portolan pull` updates it later.
     pub fn pulls(&self, found: &Surroundings) -> bool {
         self.adopts || self.pulls_first && !found.has_snapshot && !self.example
     }
@@ -162,7 +162,7 @@ impl Choices {
     }
 }
 
-/// Enter means the default; the end of the input is never a yes.
+/// Enter means the default; the end of the input never means yes.
 pub(super) fn is_yes(answer: Option<String>, default: bool) -> bool {
     match answer.as_deref().map(str::to_ascii_lowercase).as_deref() {
         Some("y" | "yes") => true,
@@ -185,8 +185,7 @@ fn has_credentials(platform: &Platform, environment: &Environment) -> bool {
     [platform.client_id_variable, platform.client_secret_variable].iter().all(|name| environment.has_secret(name))
 }
 
-/// The catalog that is set up: `--region` names one, otherwise it is the one of the settings. A config that exists stays
-/// as it is.
+/// The catalog to set up: the one of `--region`, otherwise the one of the settings. An existing config is not changed.
 fn catalog(args: &InitArgs, found: &Surroundings, settings: &Settings) -> Result<Sourced<Catalog>, InitError> {
     let chosen = &settings.catalog;
     let Some(region) = args.region.as_ref().filter(|_| !found.has_config) else { return Ok(chosen.clone()) };
@@ -201,7 +200,8 @@ fn catalog(args: &InitArgs, found: &Surroundings, settings: &Settings) -> Result
     Ok(Sourced { value: Catalog::Region(region.clone()), origin: Origin::Flag("--region") })
 }
 
-/// The catalog was chosen because its credentials are in the environment, which says nothing about other machines.
+/// Whether the catalog was chosen because its credentials are in the environment. On other machines, these may be
+/// missing.
 fn is_credentials(origin: &Origin) -> bool {
     match origin {
         Origin::Environment(name) => PLATFORMS.iter().any(|it| it.client_id_variable == *name),
@@ -228,13 +228,13 @@ fn scope(args: &InitArgs, found: &Surroundings, context: &Context<'_>) -> Result
     Ok(said.or_else(|| found.scope.clone()))
 }
 
-/// What the config says, where there is one: editors look at what lint looks at.
+/// The includes of an existing config, otherwise detected ones: editors validate the files that lint reads.
 fn include(found: &Surroundings, context: &Context<'_>) -> Vec<String> {
     if found.has_config {
         return context.settings.include.value.clone();
     }
     match found.homes.globs() {
-        // What is left of an example that was cut short is no choice of folders.
+        // The folders of an interrupted `--example` say nothing about where the user keeps manifests.
         Some(globs) if globs.is_empty() || found.has_only_examples => vec!["catalog/**/*.{yaml,yml}".to_owned()],
         Some(globs) => globs,
         None => Vec::new(),

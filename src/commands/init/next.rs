@@ -6,7 +6,7 @@ use crate::domain::build::Build;
 use crate::domain::words::list;
 use crate::scaffold::repository::{Draft, Forge};
 
-/// How the first snapshot went.
+/// The result of the first pull.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Pulled {
     NotTried,
@@ -48,10 +48,10 @@ fn is_pipeline(path: &str) -> bool {
     path.starts_with(".github/workflows/") || path.starts_with(".gitlab/")
 }
 
-/// The secrets of a new pipeline, or what to run where `init` writes none.
+/// The secrets that a new pipeline requires, or the command for CI systems for which `init` writes no pipeline.
 fn pipeline_step(found: &Surroundings, choices: &Choices, is_new: bool) -> Option<String> {
     let (id, secret) = (choices.platform.client_id_variable, choices.platform.client_secret_variable);
-    // A pipeline that runs already has its secrets.
+    // An existing pipeline already has its secrets.
     let needs_secrets = is_new && choices.has_catalog && !found.has_other_pipeline;
     match choices.forge {
         Forge::Github if needs_secrets => {

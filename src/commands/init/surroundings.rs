@@ -1,5 +1,5 @@
-//! What `init` detects before it asks anything: Git, the forge, the files that exist, and where manifests are. Nothing is
-//! decided here.
+//! Detects the surroundings before `init` asks anything: Git, the forge, existing files, and where manifests are. It
+//! decides nothing.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,29 +17,30 @@ use crate::sources::{self, Encoding, PathKind, ReadBuffer};
 use crate::text::merge_conflict::{self, merge_conflicts};
 
 pub(super) struct Surroundings {
-    /// What all paths are relative to: the top of the work tree, or the config's folder outside of Git.
+    /// All paths are relative to this folder: the top of the work tree, or the config's folder outside Git.
     pub top: PathBuf,
     /// The config's folder.
     pub root: PathBuf,
-    /// The same, below the top.
+    /// The config's folder relative to the top.
     pub folder: String,
     pub is_git: bool,
     pub has_config: bool,
     pub has_snapshot: bool,
-    /// All blueprints and manifests are the example's, unchanged: an earlier `--example` was cut short, or is done.
+    /// All blueprints and manifests are those of the example, unchanged: an earlier `--example` was interrupted, or is
+    /// complete.
     pub has_only_examples: bool,
     pub has_editor_settings: bool,
-    /// Of the patterns that `.gitignore` should have, those whose file Git does not ignore yet.
+    /// The patterns to add to `.gitignore`: those whose files Git does not ignore yet.
     pub unignored: Vec<&'static str>,
-    /// A pipeline of portolan, for another folder of this repository, is there already, and with it the secrets.
+    /// The repository already has a portolan pipeline for another folder, and therefore the secrets.
     pub has_other_pipeline: bool,
-    /// What `init` may write and Git leaves out: others would not have it.
+    /// Files that `init` may write and that Git ignores: other users of the repository would not get them.
     pub ignored: Vec<String>,
-    /// From the remote, with the folder where it is not the top.
+    /// The scope derived from the remote, with the folder appended unless it is the top.
     pub scope: Option<String>,
     pub forge: Option<Forge>,
     pub branch: String,
-    /// A pipeline that runs portolan already.
+    /// The path of an existing pipeline that runs portolan.
     pub wired: Option<String>,
     pub homes: Homes,
     pub texts: BTreeMap<String, String>,
@@ -49,7 +50,8 @@ pub(super) struct Surroundings {
 impl Surroundings {
     pub fn of(context: &Context<'_>) -> Result<Self, InitError> {
         let settings = context.settings;
-        // Without a config the root is the top of the work tree; who stands in a folder of it means that folder.
+        // Without a config, the root of the settings is the top of the work tree; a user in a subfolder wants to set up
+        // that folder.
         let has_config = settings.config.as_ref().is_some_and(|config| matches!(config.origin, Origin::Repository(_)));
         let root = if has_config { &settings.root.value } else { &settings.directory };
         let variables = git::Environment::from_variables(|name| context.environment.get(name).map(Into::into));
@@ -88,7 +90,7 @@ impl Surroundings {
         })
     }
 
-    /// The first of the paths whose place is taken by something that is no file, or that lies below a file.
+    /// The first path that is occupied by something other than a regular file, or that is below a file.
     pub fn in_the_way<'p>(&self, paths: impl Iterator<Item = &'p str>) -> Option<String> {
         for path in paths {
             let place = self.top.join(path);
@@ -138,7 +140,7 @@ fn texts(top: &Path, folder: &str) -> Result<Texts, InitError> {
     Ok(found)
 }
 
-/// Two folders of one repository with one scope would delete each other's entities.
+/// The scope for a folder. Two folders of one repository with the same scope would delete each other's entities.
 fn scope(repository: &Repository, folder: &str) -> Option<String> {
     let origin = repository.origin()?;
     let plain = |c: char| if c.is_ascii_alphanumeric() || "._/@-".contains(c) { c } else { '-' };
@@ -165,7 +167,7 @@ fn has_other_pipeline(top: &Path, folder: &str) -> bool {
     names.any(|path| path.rsplit('/').next().is_some_and(|name| name.starts_with("portolan")))
 }
 
-/// By the remote's host, else by the files that are there.
+/// Detects the forge by the remote's host, otherwise by existing files.
 fn forge(top: &Path, repository: Option<&Repository>, texts: &BTreeMap<String, String>) -> Option<Forge> {
     let host = repository?.origin_host().unwrap_or_default();
     let has_workflows = sources::path_kind(&top.join(".github/workflows")).is_some();
@@ -178,14 +180,15 @@ fn forge(top: &Path, repository: Option<&Repository>, texts: &BTreeMap<String, S
     }
 }
 
-/// A name that no reader of a workflow takes for a pattern.
+/// The default branch, if its name has no characters that a workflow interprets as a pattern.
 fn branch(repository: Option<&Repository>) -> String {
     let branch = repository.and_then(Repository::default_branch);
     let is_plain = |name: &String| name.chars().all(|c| c.is_ascii_alphanumeric() || "._/-".contains(c));
     branch.filter(is_plain).unwrap_or_else(|| "main".to_owned())
 }
 
-/// At the top any workflow counts; a folder's has its own name.
+/// The workflow that already runs portolan. For the top folder any workflow counts; one for a subfolder has a name of
+/// its own.
 fn wired(top: &Path, folder: &str) -> Option<String> {
     let own: Vec<String> = repository::paths(folder);
     let mut buffer = ReadBuffer::default();

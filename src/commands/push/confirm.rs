@@ -1,4 +1,4 @@
-//! Asks a person on a terminal: whether to push, and whether to accept the hazards. In CI nobody is asked; elsewhere
+//! Asks on a terminal whether to push, and whether to accept the hazards. In CI there are no questions; elsewhere
 //! without a terminal, flags must give the answers.
 
 use crate::commands::context::Context;
@@ -8,7 +8,7 @@ use crate::error::PushError;
 use crate::settings::Catalog;
 use crate::ui::{Prompt, PromptError};
 
-/// Whether a person has to confirm this push. A plan that changes nothing and the embedded catalog need no confirmation.
+/// Whether the user must confirm this push. A plan without changes and the embedded catalog need no confirmation.
 pub(super) fn needs_confirmation(plan: &Plan, context: &Context<'_>) -> bool {
     let is_platform = context.settings.catalog.value != Catalog::Local;
     is_platform && !plan.is_empty() && !context.environment.in_ci()
@@ -21,7 +21,8 @@ pub(super) fn confirm_push(plan: &Plan, catalog: &str, prompt: &mut Prompt) -> R
     Ok(answer.is_some_and(|answer| matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes")))
 }
 
-/// Whether the hazards of this plan are accepted. A `y` is typed too easily for that: the scope has to be typed.
+/// Asks whether the hazards of this plan are accepted. Typing `y` is too easy for that, so the user must type the
+/// scope.
 pub(super) fn confirm_hazards(plan: &Plan, hazards: usize, prompt: &mut Prompt) -> Result<bool, PromptError> {
     let (hazards, verb) = (count(hazards, "hazard"), if hazards == 1 { "needs" } else { "need" });
     prompt.say(&format!("{hazards} {verb} approval (listed above): {}.", summarise(plan)))?;

@@ -1,5 +1,5 @@
-//! Refuses a push to a platform from where nobody means to push: a pull request, another branch in CI, or a work tree with
-//! uncommitted changes. The embedded catalog takes every push.
+//! Refuses an accidental push to a platform: from a pull request, from another branch in CI, or from a work tree with
+//! uncommitted changes. The embedded catalog accepts every push.
 
 use crate::commands::context::Context;
 use crate::commands::steps::ci_run::{CiRun, event_text};
@@ -10,10 +10,10 @@ use crate::error::{Error, PushError};
 use crate::settings::{BranchPattern, Catalog, Settings};
 use crate::sources::git::Repository;
 
-/// The default branch where neither Git nor the CI system says which it is.
+/// The default branches if neither Git nor the CI system names one.
 const USUAL_BRANCHES: [&str; 2] = ["main", "master"];
 
-/// What the flags of this run allow once.
+/// The flags of this run that allow an exception.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Allowed {
     pub pull_request: bool,
@@ -21,7 +21,7 @@ pub(super) struct Allowed {
     pub dirty: bool,
 }
 
-/// `from` is what is pushed; a commit that `--ref` names is clean whatever the work tree holds.
+/// Checks where the push comes from. A commit of `--ref` is always clean, regardless of the work tree.
 pub(super) fn check_source(allowed: Allowed, from: &Standpoint, context: &Context<'_>) -> Result<(), Error> {
     let (settings, environment) = (context.settings, context.environment);
     if settings.catalog.value == Catalog::Local {

@@ -20,40 +20,40 @@ use crate::manifest::{self, Limits, Reader, Wrapper, encode};
 use crate::sources::{self, Boundary, DiskFile, Pattern, Place, ReadBuffer, SourceFile};
 use crate::text::mask::Mask;
 
-/// What is asked of the adoption.
+/// The options of an adoption.
 pub(crate) struct Wishes<'a> {
     pub root: &'a Path,
     pub platform: &'static Platform,
     pub pattern: &'a Pattern,
-    /// The globs of the config; none: every YAML file.
+    /// The globs of the config; if empty, every YAML file is a manifest.
     pub include: &'a [String],
-    /// The cluster's CRD drops title, icon and team.
+    /// The cluster's CRD has no title, icon and team, so these are not written.
     pub delivery_is_cluster: bool,
-    /// Blueprints that are written as a whole: what a manifest does not name would be unset.
+    /// Blueprints whose entities are written with `replace`: a property that the manifest does not name would be unset.
     pub replaces: &'a dyn Fn(&str) -> bool,
     pub overwrites: bool,
-    /// What it takes for a credential is not written to a file.
+    /// A value that this mask takes for a credential is not written to a file.
     pub mask: &'a Mask,
 }
 
-/// What became of one entity.
+/// The result for one entity.
 #[derive(Debug, Clone)]
 pub(crate) struct Adopted {
     pub key: EntityKey,
-    /// Where it stands, or would.
+    /// The path of its manifest, whether or not the file exists yet.
     pub path: String,
     pub deed: Deed,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Deed {
-    /// A file of its own, that was not there.
+    /// The text of a new file.
     New(String),
-    /// The text of a file that holds this entity alone.
+    /// The new text of an existing file that holds only this entity.
     Rewritten(String),
-    /// It says the same already.
+    /// The file already has these values.
     Unchanged,
-    /// It is in the repository; why it was not rewritten, where that was asked for.
+    /// The repository declares the entity, and its manifest is kept; the reason if a rewrite was requested.
     Kept(Option<&'static str>),
 }
 
@@ -65,20 +65,20 @@ impl Adopted {
         }
     }
 
-    /// For linting before it is there.
+    /// The manifest as a file, so that it can be linted before it is written.
     pub fn file(&self) -> Option<SourceFile> {
         let text = self.text()?;
         Some(SourceFile { path: self.path.clone(), place: Place::Given(Arc::from(text.as_bytes())) })
     }
 }
 
-/// All of them, and what a person should hear once.
+/// The results for all entities, and notes for the user.
 pub(crate) struct Adoption {
     pub adopted: Vec<Adopted>,
     pub notes: Vec<String>,
 }
 
-/// `entities`: of blueprints that are in `blueprints`, in any order.
+/// Adopts `entities`, in any order. Their blueprints must be in `blueprints`.
 pub(crate) fn adopt(
     entities: &[&Entity],
     blueprints: &BTreeMap<&str, &Blueprint>,
@@ -139,7 +139,7 @@ fn of_declared(
     let path = standings.first().map(|standing| standing.path.clone()).unwrap_or_default();
     let deed = match standings {
         _ if !wishes.overwrites => Deed::Kept(None),
-        // Without the value, a manifest that had it clears it with the next push.
+        // A rewrite would drop the value from the manifest, and the next push would clear it in the catalog.
         _ if !secret_fields(entity, shape, wishes.mask).is_empty() => {
             Deed::Kept(Some("the catalog's has a value that looks like a credential"))
         }
@@ -161,7 +161,7 @@ fn of_declared(
     Adopted { key: entity.key.clone(), path, deed }
 }
 
-/// Whether a file holds the same values, however it is written.
+/// Whether the file has the same values, regardless of its formatting.
 fn says_the_same(root: &Path, path: &str, text: &str) -> bool {
     let place = Place::Disk(DiskFile::new(&Boundary::new(root), path));
     let file = SourceFile { path: String::new(), place };
@@ -177,8 +177,8 @@ fn says_the_same(root: &Path, path: &str, text: &str) -> bool {
     json(old.text) == json(text)
 }
 
-/// The entity as a manifest should say it: in the order of its blueprint, without what is computed, unset, or as it
-/// would be anyway.
+/// The entity as its manifest should declare it: in the order of its blueprint, without values that are computed, unset
+/// or the default.
 fn trimmed(entity: &Entity, shape: &Blueprint, wishes: &Wishes<'_>, left_out: &mut LeftOut<'_>) -> Entity {
     let keeps_defaults = (wishes.replaces)(&shape.identifier);
     let values: HashMap<&str, &Value> = entity.properties.iter().map(|(name, value)| (name.as_ref(), value)).collect();
@@ -227,8 +227,8 @@ fn secret_fields(entity: &Entity, shape: &Blueprint, mask: &Mask) -> Vec<String>
 const TITLE: &str = "title";
 const PROPERTIES: &str = "properties.";
 
-/// Whether a manifest may do without these fields. With `merge`, a field that no manifest names stays as it is in the
-/// catalog; with `replace`, the next push would clear it. What the blueprint requires has to be named.
+/// Whether a manifest may omit these fields. With `merge`, a field that no manifest names keeps its value in the
+/// catalog; with `replace`, the next push would clear it. Required fields can never be omitted.
 fn may_leave_out(secrets: &[String], shape: &Blueprint, wishes: &Wishes<'_>) -> bool {
     let is_required = |field: &String| {
         let property = field.strip_prefix(PROPERTIES).and_then(|name| shape.property(name));
@@ -244,7 +244,8 @@ fn without_secrets(entity: Entity, secrets: &[String]) -> Entity {
     Entity { title, properties, ..entity }
 }
 
-/// Whether there is less than the blueprint requires, as in an entity that was made only so that a relation had a target.
+/// Whether the entity lacks something that its blueprint requires, like a placeholder that was created only as a
+/// relation target.
 fn lacks(trimmed: &Entity, shape: &Blueprint) -> bool {
     let has_property = |name: &str| trimmed.properties.iter().any(|(own, _)| own.as_ref() == name);
     let has_relation = |name: &str| trimmed.relations.iter().any(|(own, _)| own.as_ref() == name);
@@ -252,7 +253,8 @@ fn lacks(trimmed: &Entity, shape: &Blueprint) -> bool {
         || shape.relations.iter().any(|relation| relation.required && !has_relation(&relation.name))
 }
 
-/// A relation that became many, or one, after the entity was written.
+/// The targets in the form that the blueprint declares. A relation may have become `many`, or single, after the entity
+/// was written.
 fn as_declared(targets: &Targets, many: bool) -> Option<Targets> {
     match targets {
         Targets::None => None,
@@ -263,7 +265,7 @@ fn as_declared(targets: &Targets, many: bool) -> Option<Targets> {
     }
 }
 
-/// By value: `1.0` is `1`, and the order of keys is nothing.
+/// Compares by value: `1.0` equals `1`, and the order of keys does not matter.
 fn is_same(one: &Value, other: &Value) -> bool {
     let number = |value: &Value| match value {
         #[expect(clippy::cast_precision_loss, reason = "only compared with a number that is no integer")]
@@ -286,20 +288,20 @@ fn is_same(one: &Value, other: &Value) -> bool {
     }
 }
 
-/// What is not in the manifests though the catalog has it.
+/// What the catalog has and the manifests omit.
 #[derive(Debug, Default)]
 struct LeftOut<'e> {
-    /// Entities without what their blueprints require.
+    /// Entities that lack something their blueprints require.
     lacking: Vec<&'e EntityKey>,
-    /// Files that were written without values that look like credentials, and the fields of these.
+    /// Files that were written without values that look like credentials, and the omitted fields.
     secrets: Vec<(String, &'e EntityKey, Vec<String>)>,
-    /// Entities that got no manifest for such values.
+    /// Entities that got no manifest because it would have to contain such values.
     unwritten: Vec<(&'e EntityKey, Vec<String>)>,
     strangers: usize,
     meta: usize,
 }
 
-/// So many entities are named one by one.
+/// The number of entities that are listed by name.
 const MOST_NAMED: usize = 20;
 
 fn list_fields(fields: &[String]) -> String {

@@ -1,12 +1,12 @@
-//! Builds the command line that makes a plan again, to push it. It repeats the flags of this run; settings from the
-//! environment or a pipeline are not repeated.
+//! Builds the command line that repeats a plan, to push it. It repeats the flags of this run, but no settings from the
+//! environment or a pipeline.
 
 use std::path::Path;
 
 use crate::commands::planning::PlanningArgs;
 use crate::settings::Settings;
 
-/// Without what the plan must be given.
+/// The command that plans and pushes again, without the approval flags.
 pub(crate) fn push_again(planning: &PlanningArgs, settings: &Settings) -> String {
     let PlanningArgs { commit, base, no_base, only, adopt, prune, no_prune } = planning;
     let mut words = Words::of("push", settings);
@@ -20,7 +20,7 @@ pub(crate) fn push_again(planning: &PlanningArgs, settings: &Settings) -> String
     words.0.join(" ")
 }
 
-/// Of a plan that is in a file, which says all the rest.
+/// The command that pushes a saved plan. The plan file records all other options.
 pub(crate) fn push_file(file: &Path, planning: &PlanningArgs, settings: &Settings) -> String {
     let mut words = Words::of("push", settings);
     words.value("--plan", Some(&file.to_string_lossy()));
@@ -29,7 +29,7 @@ pub(crate) fn push_file(file: &Path, planning: &PlanningArgs, settings: &Setting
     words.0.join(" ")
 }
 
-/// Of what is left to do of a plan that is in a file.
+/// The command that saves the remaining changes of a plan to a file again.
 pub(crate) fn plan_file(file: &Path, planning: &PlanningArgs, settings: &Settings) -> String {
     let mut words = Words::of("diff", settings);
     words.value("--ref", planning.commit.as_deref());
@@ -57,10 +57,11 @@ impl Words {
     }
 }
 
-/// Revisions and paths may hold what a shell obeys: `HEAD@{2 days ago}`.
+/// Quotes a word for a shell: revisions and paths may contain characters that a shell interprets, as in
+/// `HEAD@{2 days ago}`.
 fn for_a_shell(word: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "/._-+:@^%,=".contains(c);
-    // At the start it would be a home.
+    // A shell expands a leading `~` to the home folder.
     let is_inner = |c: char| is_plain(c) || c == '~';
     let is_one = word.starts_with(is_plain) && word.chars().all(is_inner);
     if is_one { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }

@@ -16,14 +16,14 @@ use crate::report::escape::clean;
 use crate::scaffold::{self, Candidates, Given, Wish};
 use crate::ui::{Prompt, PromptError};
 
-/// The person went away (Ctrl-D) instead of answering.
+/// The user ended the input (Ctrl-D) instead of answering.
 #[derive(Debug)]
 pub(crate) struct Gone;
 
-/// An answer, a person who went away, or a terminal that failed.
+/// An answer, the end of the input, or an error of the terminal.
 pub(crate) type Answer<T> = Result<Result<T, Gone>, PromptError>;
 
-/// Who is asked, and what there is to choose from.
+/// The prompt, and the data to choose answers from.
 pub(crate) struct Asking<'a> {
     pub prompt: &'a mut Prompt,
     pub candidates: &'a Candidates,
@@ -31,7 +31,7 @@ pub(crate) struct Asking<'a> {
 }
 
 const MARK: &str = "> ";
-/// So many are shown when all are asked for.
+/// The number of candidates that `?` lists.
 const MOST_LISTED: usize = 200;
 
 impl Asking<'_> {
@@ -39,7 +39,7 @@ impl Asking<'_> {
         self.prompt.say(&clean(words))
     }
 
-    /// A name of several that must be given.
+    /// Asks for one of several names until the answer is one of them.
     pub fn name(&mut self, question: &str, names: &[&str]) -> Answer<String> {
         self.say(&format!("{question}: {}", names.join(", ")))?;
         loop {
@@ -54,7 +54,7 @@ impl Asking<'_> {
         }
     }
 
-    /// An identifier that must be given; `refuse` says why one cannot be had.
+    /// Asks for an identifier until it is valid; `refuse` returns the reason why an identifier cannot be used.
     pub fn identifier(&mut self, question: &str, refuse: impl Fn(&str) -> Option<String>) -> Answer<String> {
         self.say(question)?;
         loop {
@@ -71,7 +71,7 @@ impl Asking<'_> {
         }
     }
 
-    /// Everything that the blueprint requires and `given` has not.
+    /// Asks for everything that the blueprint requires and `given` lacks.
     pub fn complete(&mut self, blueprint: &Blueprint, mut given: Given) -> Answer<Given> {
         for property in scaffold::lacking_properties(blueprint, &given) {
             match self.property(blueprint, property)? {
@@ -113,7 +113,7 @@ impl Asking<'_> {
         }
     }
 
-    /// What lint would say of the value.
+    /// The lint finding for the value, as a sentence.
     fn misfit(&self, blueprint: &Blueprint, property: &Property, value: &Value) -> Option<String> {
         let finding = misfit(self.terms, blueprint, property, value)?;
         Some(match finding.help {
@@ -148,7 +148,7 @@ impl Asking<'_> {
         }
     }
 
-    /// Targets that nobody knows are asked about: they may be slips, or the next entity to be made.
+    /// Asks about targets that are not known: each may be a typing error, or an entity that is created next.
     fn settled(&mut self, relation: &Relation, mut targets: Vec<String>) -> Answer<Option<Vec<String>>> {
         for target in &mut targets {
             if self.candidates.holds(&relation.target, target) {
@@ -192,7 +192,7 @@ impl Asking<'_> {
     }
 }
 
-/// What lint would say first of an entity that has this value alone.
+/// The first lint finding of an entity that has only this value.
 pub(crate) fn misfit(terms: &Terms<'_>, blueprint: &Blueprint, property: &Property, value: &Value) -> Option<Finding> {
     let alone = Blueprint { properties: vec![property.clone()], relations: Vec::new(), ..blueprint.clone() };
     let properties = BTreeMap::from([(property.name.clone(), value.clone())]);
@@ -205,7 +205,7 @@ pub(crate) fn misfit(terms: &Terms<'_>, blueprint: &Blueprint, property: &Proper
     terms.try_out(&text, alone).into_iter().next()
 }
 
-/// The one of the names that is written, or that alone begins so.
+/// The name that equals the answer, or the only one that begins with it.
 fn chosen<'n>(answer: &str, names: &[&'n str]) -> Option<&'n str> {
     if let Some(name) = names.iter().find(|name| **name == answer) {
         return Some(name);
@@ -215,7 +215,7 @@ fn chosen<'n>(answer: &str, names: &[&'n str]) -> Option<&'n str> {
     beginning.next().copied().filter(|_| !answer.is_empty() && beginning.next().is_none())
 }
 
-/// The choice that was begun, where the property has choices.
+/// The only choice that begins with the answer, if the property has choices.
 fn completed(answer: &str, property: &Property) -> String {
     let choices: Vec<&str> = property.choices.iter().filter_map(serde_json::Value::as_str).collect();
     chosen(answer, &choices).map_or_else(|| answer.to_owned(), str::to_owned)

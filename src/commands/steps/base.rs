@@ -1,6 +1,6 @@
-//! Reads the base of a comparison: the manifests at the merge base, from Git without a checkout, and the entities
-//! whose files moved since. A base that the user names must exist; one that a pipeline names may be missing, and then
-//! a notice says so and the run continues without it.
+//! Reads the base of a comparison: the manifests at the merge base, from Git without a checkout, and the entities whose
+//! files moved since. A base that the user names must exist; one that a pipeline names may be missing, and then a
+//! notice says so and the run continues without it.
 
 mod moves;
 mod pipeline;
@@ -23,16 +23,16 @@ use crate::settings::{Environment, Settings};
 use crate::sources::Pattern;
 use crate::sources::git::{CommitId, GitError, Repository};
 
-/// Which base is wanted.
+/// Which base to compare with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wanted<'w> {
-    /// None, whatever a pipeline names: `--no-base`.
+    /// No base, even if a pipeline names one: `--no-base`.
     Nothing,
-    /// The commit where this revision and `HEAD` parted: `--base`.
+    /// The merge base of this revision and `HEAD`: `--base`.
     Named(&'w str),
-    /// This very commit, where this clone has it: the base of a plan that is made again.
+    /// Exactly this commit, if this clone has it: the base that a saved plan recorded.
     Recorded(&'w str),
-    /// What the pipeline names that this runs in, if it does.
+    /// The base that the CI pipeline names, if any.
     FromPipeline,
 }
 
@@ -42,9 +42,9 @@ pub(crate) struct Request<'r> {
     /// `None` outside Git.
     pub repository: Option<&'r Repository>,
     pub root: &'r Path,
-    /// That of now: it chooses the base's files too.
+    /// The current pattern: it selects the base's files too.
     pub pattern: &'r Pattern,
-    /// The commit that was asked for; `None`: what is checked out.
+    /// The requested commit; `None` for the work tree.
     pub commit: Option<CommitId>,
     /// The manifests that are compared with the base's.
     pub now: &'r Asked,
@@ -56,7 +56,7 @@ pub(crate) struct Request<'r> {
 #[derive(Debug, Default)]
 pub(crate) struct Compared {
     pub base: Option<Base>,
-    /// Sentences.
+    /// Complete sentences for the user.
     pub notes: Vec<String>,
 }
 
@@ -68,12 +68,12 @@ pub(crate) struct Base {
 }
 
 impl Base {
-    /// What the planner takes.
+    /// The base as the planner takes it.
     pub fn sides(&self) -> plan::Base<'_> {
         plan::Base { desired: &self.asked.entities, is_complete: self.is_complete() }
     }
 
-    /// Every manifest of the base could be used.
+    /// Whether every manifest of the base could be used.
     pub fn is_complete(&self) -> bool {
         doubts(&self.asked).next().is_none()
     }
@@ -90,7 +90,7 @@ pub(crate) fn base(request: &Request<'_>) -> Result<Compared, BaseError> {
                 Some(commit) => Some(repository.left_at(name, commit)?),
                 None => repository.parting(name)?,
             };
-            // Before the first commit nothing was left: all of that revision is what there was.
+            // Before the first commit there is no merge base, so the revision itself is the base.
             let commit = match parting {
                 Some(commit) => commit,
                 None => repository.find_commit(name)?,
@@ -124,7 +124,7 @@ pub(crate) fn base(request: &Request<'_>) -> Result<Compared, BaseError> {
     }
 }
 
-/// The files that the change in CI touches; `None` outside of CI, and where the base of the change is not known.
+/// The files that the change in CI touches; `None` outside CI, or if the base of the change is not known.
 pub(crate) fn touched_in_ci(
     settings: &Settings,
     pattern: &Pattern,
@@ -152,7 +152,8 @@ pub(crate) fn commit_in_ci(
     }
 }
 
-/// A commit that is not checked out is compared with the one that is: what a pipeline says is about that one.
+/// Compares a commit that is not checked out with `HEAD`. The pipeline's variables do not apply, because they describe
+/// the commit that is checked out.
 fn from_checked_out(request: &Request<'_>, repository: &Repository, commit: CommitId) -> Result<Compared, GitError> {
     if repository.head_commit()?.is_none() {
         return Ok(Compared::default());
@@ -167,7 +168,7 @@ fn from_checked_out(request: &Request<'_>, repository: &Repository, commit: Comm
     }
 }
 
-/// The manifests of any commit; what chooses files now chooses them there.
+/// The manifests of any commit, selected by the current pattern.
 pub(crate) fn at_commit(
     repository: &Repository,
     root: &Path,
@@ -178,15 +179,15 @@ pub(crate) fn at_commit(
     Ok(Asked::of_discovery(repository.at(root, pattern, commit)?, progress))
 }
 
-/// What came of a pipeline's words.
+/// The result of looking for the base that a pipeline names.
 enum Found {
     Base(String, CommitId),
-    /// It is here, and where it parted from what is checked out is not known.
+    /// The commit exists, but it has no known merge base with `HEAD`.
     Unrelated,
     Absent,
 }
 
-/// The first of what the pipeline names that this clone has, and that has a commit in common with what is checked out.
+/// The first commit named by the pipeline that this clone has and that has a merge base with `HEAD`.
 fn found(repository: &Repository, named: &Named) -> Result<Found, GitError> {
     let head = repository.head_commit()?.map(|head| head.to_string());
     if named.merge.is_some()
@@ -204,7 +205,8 @@ fn found(repository: &Repository, named: &Named) -> Result<Found, GitError> {
         let Some((name, tip)) = tip else { continue };
         match (repository.merge_base(tip)?, named.kind) {
             (Some(base), _) => return Ok(Found::Base(name, base)),
-            // The history between them was not fetched. What was pushed over is the base all the same.
+            // A shallow clone lacks the history between the two. The commit before the push is the base even without
+            // it.
             (None, Kind::Itself) if repository.is_shallow() => return Ok(Found::Base(name, tip)),
             (None, Kind::Itself | Kind::Parting) => found = Found::Unrelated,
         }
@@ -233,12 +235,12 @@ fn compared(
     Ok(Compared { base: Some(Base { revision, asked, moves }), notes })
 }
 
-/// What was no manifest there is none of the base's.
+/// Doubts about the base. Files that never looked like manifests are left out.
 fn doubts(asked: &Asked) -> impl Iterator<Item = &Doubt> {
     asked.doubts.iter().filter(|doubt| !doubt.is_opaque)
 }
 
-/// That what the base says is known in part only.
+/// A note that the base is known only in part.
 fn doubted(asked: &Asked, name: &str) -> Option<String> {
     let first = doubts(asked).next()?;
     let path = asked.path(first.place);

@@ -1,5 +1,5 @@
-//! Writes plan files, and compares them with the plan that is made again before it is carried out. Nothing in a file is
-//! believed because it is there.
+//! Writes plan files, and compares them with the plan that is computed again before it is applied. Nothing in a plan
+//! file is trusted.
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -26,16 +26,16 @@ use crate::report::escape::{clean, harmless_json};
 use crate::settings::Settings;
 use crate::sources::{self, OutputError, PathKind};
 
-/// What version a plan file is made by, and carried out by.
+/// The version of portolan that a plan file records.
 const TOOL: &str = env!("CARGO_PKG_VERSION");
-/// So many entities are named in one sentence.
+/// The number of entities that one sentence names.
 const MOST_TOLD: usize = 10;
-/// Characters of a value in a sentence.
+/// The number of characters of a value in a sentence.
 const MOST_OF_A_VALUE: usize = 60;
-/// In so many characters of a plan file it says what it is.
+/// The format name must be within this many characters at the start of a plan file.
 const HEAD: usize = 200;
 
-/// The plan, bound.
+/// The plan with its provenance and preconditions, as a plan file holds it.
 pub(crate) fn bound(planned: &Planned, settings: &Settings) -> PlanFile {
     let ground = planned.ground();
     let acts = planned.acts.clone();
@@ -43,8 +43,8 @@ pub(crate) fn bound(planned: &Planned, settings: &Settings) -> PlanFile {
     PlanFile::bind(circumstances(planned, settings), planned.options.clone(), planned.plan.clone(), acts, ground, path)
 }
 
-/// `file` is relative to where the user is.
-/// `push`: the command that carries it out, but for what it must be given.
+/// Writes a plan file. `file` is relative to the user's directory; `push` is the command that applies it, without the
+/// approval flags.
 pub(crate) fn write_plan(file: &Path, push: &str, planned: &Planned, context: &mut Context<'_>) -> Result<(), Error> {
     refuse_place(file, context.settings)?;
     let text = harmless_json(bound(planned, context.settings).write());
@@ -60,7 +60,7 @@ pub(crate) fn write_plan(file: &Path, push: &str, planned: &Planned, context: &m
     Ok(())
 }
 
-/// A plan takes the place of a plan, and of nothing else that somebody may want to keep.
+/// Refuses a path whose file is not a plan: `--out` may overwrite an older plan, but no other file.
 pub(crate) fn refuse_place(file: &Path, settings: &Settings) -> Result<(), DiffError> {
     let refuse = |why, help| Err(DiffError::NoPlace { path: file.display().to_string(), why, help });
     if file == Path::new("-") {
@@ -74,13 +74,13 @@ pub(crate) fn refuse_place(file: &Path, settings: &Settings) -> Result<(), DiffE
         Ok(text) => text.trim().is_empty() || is_plan_file(&text),
         Err(OutputError::Read { source, .. }) => source.kind() != ErrorKind::InvalidData,
         Err(OutputError::TooLarge { .. }) => false,
-        // Writing to it says what is wrong.
+        // The write reports the error.
         Err(_) => true,
     };
     if is_plan { Ok(()) } else { refuse("it exists and is not a plan file", "name another file, or remove this one") }
 }
 
-/// By its first words, whatever version wrote it.
+/// Whether the text begins like a plan file of any version.
 fn is_plan_file(text: &str) -> bool {
     let head: String = text.chars().take(HEAD).collect();
     FORMAT.split('/').next().is_some_and(|format| head.contains(&format!("\"{format}/")))
@@ -165,16 +165,16 @@ fn of_moved(moved: &Moved) -> String {
     }
 }
 
-/// A plan file, held against the plan that is made again.
+/// The result of comparing a plan file with the plan that was computed again.
 pub(crate) enum Rebound {
-    /// The plan that was made again. It is what the file shows.
+    /// The plan that was computed again. It equals the one in the file.
     Holds(Box<Planned>),
-    /// Why it is not carried out, as sentences.
+    /// Why the plan is not applied, as sentences.
     Refused(Vec<String>),
 }
 
-/// Makes the plan of a file again, with the options that the file records, and compares the two. Nothing that is sent
-/// comes from the file.
+/// Computes the plan of a file again, with the options that the file records, and compares the two. Requests are sent
+/// only from the new plan, never from the file.
 pub(crate) fn rebound(
     file: &Path,
     owner: &Owner,
@@ -191,7 +191,7 @@ pub(crate) fn rebound(
         target: settings.target.as_ref().map(|target| target.value.as_str()),
         scope: &owner.scope,
     };
-    // Of another catalog nothing has to be read to tell.
+    // A plan for another catalog is refused without reading anything.
     let elsewhere = elsewhere(&file.made, now);
     if !elsewhere.is_empty() {
         return Ok(refused(elsewhere.iter().map(|unfit| of_unfit(unfit, secret))));
@@ -249,7 +249,7 @@ fn no_base(file: &PlanFile) -> String {
     )
 }
 
-/// Entities that the file speaks of, and that making the plan again had no reason to read.
+/// Reads entities that the file mentions and the new plan had no reason to read.
 fn read_touched(file: &PlanFile, planned: &mut Planned, context: &Context<'_>) -> Result<(), CatalogError> {
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
@@ -257,7 +257,7 @@ fn read_touched(file: &PlanFile, planned: &mut Planned, context: &Context<'_>) -
         if planned.actual.blueprints.contains_key(name.as_ref()) {
             continue;
         }
-        // One that is gone is reported by `unfit`.
+        // `unfit` reports a blueprint that no longer exists.
         let Some(blueprint) = planned.live.all.named(&name) else { continue };
         let shelf = planned.catalog.read_some(blueprint, &identifiers, progress)?;
         planned.actual.blueprints.insert(name.to_string(), shelf);
@@ -265,7 +265,7 @@ fn read_touched(file: &PlanFile, planned: &mut Planned, context: &Context<'_>) -
     Ok(())
 }
 
-/// Of a difference between the file and the plan that was made again.
+/// Describes one difference between the file and the new plan.
 fn of_difference(difference: &Difference) -> String {
     let value = |value: &Option<Value>| match value {
         None => "no change".to_owned(),
@@ -313,7 +313,7 @@ fn field_name(field: &Field) -> String {
     }
 }
 
-/// A value in a sentence.
+/// A value, shortened for a sentence.
 fn brief(text: &str) -> String {
     let text = text.replace('`', "'");
     if text.chars().count() <= MOST_OF_A_VALUE {

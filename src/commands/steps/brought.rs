@@ -123,7 +123,7 @@ pub(crate) fn held(store: &Store) -> Result<(usize, usize), Error> {
 
 /// A repository to seed from.
 pub(crate) struct Seed {
-    /// As the user named it.
+    /// The path as the user typed it.
     name: String,
     settings: Settings,
     scope: Option<String>,
@@ -211,7 +211,7 @@ pub(crate) fn stand_in(
 /// An operation on a blueprint's entities that returns their number.
 type Deed<'d> = dyn Fn(&str, &mut dyn Iterator<Item = &str>) -> Result<usize, Error> + 'd;
 
-/// Calls `deed` for the undeclared known entities of each blueprint and returns the sum.
+/// Applies `deed` to the undeclared known entities of each blueprint and returns the sum.
 fn each_known(
     store: &Store,
     root: &Path,

@@ -19,30 +19,30 @@ use crate::manifest::{self, Document, Limits, Missing, Reader};
 use crate::sources::{self, ReadProblem, SourceFile, TextRef, Unreadable};
 use crate::text::merge_conflict;
 
-/// What a run found, before anybody chose what to show.
+/// Everything that a run found, before findings are selected for the report.
 pub(crate) struct Checked {
     pub conclusion: Conclusion,
-    /// How many documents of a file could not be read, by its place in the list.
+    /// The number of unreadable documents by index in the list of files.
     pub broken: BTreeMap<usize, usize>,
     pub entities: usize,
     pub notes: Vec<String>,
 }
 
-/// The snapshot and what to do with it, made ready once for several passes over the files.
+/// The snapshot and the options, prepared once for several passes over the files.
 pub(crate) struct Bench<'a> {
     pub snapshot: &'a Snapshot,
     pub selection: &'a Selection,
     pub options: &'a Options,
     /// Whether a file without readable content may be a manifest.
     pub may_be_manifest: &'a (dyn Fn(&str, Option<Missing>) -> bool + Sync),
-    /// Places that could not be looked into, by the files that stand for them in the list.
+    /// Places that could not be read, each with the file that represents it in the list.
     pub absent: &'a [(FileId, Unreadable)],
-    /// Faults that are known before the run, in files that it does not read.
+    /// Faults that were found before the run, in files that it does not read.
     pub known: &'a [(FileId, Fault, Option<Directives>)],
 }
 
-/// One thread's tools. What they gather is laid down when the thread is done: an answer for each of a hundred thousand
-/// files would be made, moved and given back for nothing, since nearly none has anything to say.
+/// The working state of one thread. Its results are collected when the thread ends: one result per file would be
+/// allocated, moved and freed for each of a hundred thousand files, most of which have no findings.
 struct Hands<'d> {
     reader: Reader,
     manifests: Vec<Manifest>,
@@ -58,7 +58,7 @@ impl Drop for Hands<'_> {
 }
 
 impl Bench<'_> {
-    /// Checks `files`, of which the first `manifests` are read; the others are only pointed into.
+    /// Checks `files`. Only the first `manifests` of them are read; the others only serve as locations of findings.
     pub fn check(
         &self,
         files: &[SourceFile],
@@ -93,7 +93,7 @@ impl Bench<'_> {
 }
 
 impl Bench<'_> {
-    /// One finding for each place that could not be looked into.
+    /// Adds one finding for each place that could not be read.
     fn absent(&self, analyzer: &Analyzer<'_>) -> Gathered {
         let mut state = RunState::default();
         for (file, place) in self.absent {
@@ -174,8 +174,8 @@ fn document_of(run: &mut FileRun<'_>, text: &str, name: &str, document: &Documen
     }
 }
 
-/// A file that gave no text. One that is not text is told only where what can be made out of it looks like ours; one
-/// that cannot be read at all is always told, since nobody can know what it holds.
+/// Reports a file without text. A binary file is reported only if its readable part looks like a manifest. A file that
+/// cannot be read is always reported, because its content is unknown.
 fn unread(bench: &Bench<'_>, mut run: FileRun<'_>, file: &SourceFile, problem: ReadProblem) {
     let mut names = Vec::new();
     let (kind, source) = match problem {
@@ -197,7 +197,7 @@ fn unread(bench: &Bench<'_>, mut run: FileRun<'_>, file: &SourceFile, problem: R
             let limit = usize::try_from(limit).unwrap_or(usize::MAX);
             (FaultKind::TooLarge { what: Oversize::File, limit }, String::new())
         }
-        // Gone since it was listed: editors and generators replace files all the time.
+        // The file disappeared after it was listed: editors and generators replace files all the time.
         ReadProblem::Io(error) if error.kind() == std::io::ErrorKind::NotFound => return run.finish(None),
         problem @ (ReadProblem::NotOpened(_) | ReadProblem::Io(_) | ReadProblem::Git(_)) => {
             run.hides_entities();
@@ -213,7 +213,7 @@ fn unread(bench: &Bench<'_>, mut run: FileRun<'_>, file: &SourceFile, problem: R
     run.finish(None);
 }
 
-/// What stands in for the content says nothing about the entities of the file.
+/// Reports a file whose content is replaced by a placeholder. The entities that it declares are unknown.
 fn missing_content(bench: &Bench<'_>, mut run: FileRun<'_>, file: &SourceFile, missing: Missing) {
     if (bench.may_be_manifest)(&file.path, Some(missing)) {
         let (message, help) = (missing.message(), missing.help().to_owned());
@@ -232,14 +232,15 @@ fn fault_of(run: &mut FileRun<'_>, faults: &[Fault]) {
     run.document(&DocumentContext { view: View { source: "", tree: &tree }, faults, manifests: &[] });
 }
 
-/// A manifest in two versions. The entities of both are known by name, so that relations to them are not called dangling.
+/// Reports a manifest with Git conflict markers. The entities of both versions count as declared, so that relations to
+/// them are not reported as dangling.
 fn in_conflict(mut run: FileRun<'_>, text: &str, conflicts: &[Fault]) {
     fault_of(&mut run, conflicts);
     run.salvaged(&manifest::salvage(text), conflicts.first().map(|fault| fault.span).unwrap_or_default());
     run.finish(None);
 }
 
-/// The identities that the given files declare, readable or not: for telling what a change took away.
+/// The identities that the given files declare, readable or not; used to find what a change removed.
 pub(crate) fn identities(files: &[SourceFile]) -> std::collections::BTreeSet<crate::domain::finding::EntityName> {
     let mut found = std::collections::BTreeSet::new();
     let mut reader = Reader::new(Limits::default());

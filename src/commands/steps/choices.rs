@@ -12,10 +12,10 @@ use crate::scaffold::Candidates;
 use crate::sources::{self, DiscoverError, Pattern, ReadBuffer};
 
 pub(crate) struct Choices {
-    /// By identifier; the platform's own are last.
+    /// Sorted by identifier; system blueprints are last.
     pub blueprints: Vec<Blueprint>,
     pub unusable: Vec<Unusable>,
-    /// Entities of the repository, and of the catalog as far as it is known.
+    /// Entities of the repository, and the known ones of the catalog.
     pub candidates: Candidates,
     pub declared: Declared,
     /// Entities that the catalog has and the repository does not.
@@ -45,7 +45,7 @@ impl Choices {
     }
 }
 
-/// What cannot be read is lint's to tell: here it only leaves less to choose from.
+/// The known entities. Lint reports an unreadable file; here it only means fewer candidates.
 fn known(root: &Path) -> KnownEntities {
     let mut buffer = ReadBuffer::default();
     let file = Shelf::Disk.file(root, KNOWN);

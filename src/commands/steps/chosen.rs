@@ -6,14 +6,14 @@ use std::collections::BTreeSet;
 use crate::domain::finding::{EntityName, FileId, Finding};
 use crate::sources::SourceFile;
 
-/// Which findings are shown.
+/// The selection of findings to show.
 #[derive(Debug, Default)]
 pub(crate) struct Chosen {
     /// `None`: all files.
     files: Option<BTreeSet<String>>,
-    /// Folders, with a slash at the end.
+    /// Folders, each with a trailing slash.
     folders: Vec<String>,
-    /// Entities that the change took away: relations to them break in files that nobody touched.
+    /// Entities that the change removed: they break relations in files that the change did not touch.
     removed: BTreeSet<EntityName>,
 }
 
@@ -30,7 +30,7 @@ impl Chosen {
         Self { files: Some(files), folders: Vec::new(), removed }
     }
 
-    /// Files and folders, relative to the root; the empty folder is the root.
+    /// Selects files and folders, relative to the root; the empty folder is the root.
     pub fn paths(files: BTreeSet<String>, folders: BTreeSet<String>) -> Self {
         if folders.contains("") {
             return Self::everything();
@@ -39,7 +39,7 @@ impl Chosen {
         Self { files: Some(files), folders, removed: BTreeSet::new() }
     }
 
-    /// Narrows a choice by Git to the paths that were given too.
+    /// Restricts a selection by Git to the given paths.
     pub fn within(mut self, paths: &Self) -> Self {
         if let Some(files) = &mut self.files {
             files.retain(|file| paths.holds(file));
@@ -50,7 +50,7 @@ impl Chosen {
         self
     }
 
-    /// Widens a choice by Git by the paths that were given too.
+    /// Extends a selection by Git with the given paths.
     pub fn and(mut self, paths: Self) -> Self {
         self.files = self.files.zip(paths.files).map(|(mut files, more)| {
             files.extend(more);
@@ -65,7 +65,7 @@ impl Chosen {
         files.contains(path) || self.folders.iter().any(|folder| path.starts_with(folder.as_str()))
     }
 
-    /// Widens a choice of files by one.
+    /// Adds one file to a selection of files.
     pub fn add(&mut self, path: &str) {
         if let Some(files) = &mut self.files {
             files.insert(path.to_owned());
@@ -80,12 +80,12 @@ impl Chosen {
         self.files.as_ref().is_some_and(BTreeSet::is_empty) && self.folders.is_empty() && self.removed.is_empty()
     }
 
-    /// The finding hangs on an entity that the change took away.
+    /// Whether the finding is about an entity that the change removed.
     pub fn takes_away(&self, finding: &Finding) -> bool {
         finding.target.as_ref().is_some_and(|target| self.removed.contains(target))
     }
 
-    /// A finding is shown where any of its places is chosen, and where it hangs on something the change took away.
+    /// Whether a finding is shown: one of its places is selected, or it is about a removed entity.
     pub fn shows(&self, finding: &Finding, files: &[SourceFile]) -> bool {
         if self.is_everything() {
             return true;

@@ -1,5 +1,5 @@
-//! What a CI system says about its run: whether it is for a pull request, which branch it is for, and which branch is the
-//! repository's default. Each system says so with variables of its own.
+//! Reads from the variables of each CI system whether a run is for a pull request, for which branch it is, and which
+//! branch is the repository's default.
 
 use std::path::Path;
 
@@ -33,7 +33,8 @@ pub(crate) struct CiRun {
 const GITHUB_EVENTS: [&str; 5] =
     ["pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment", "merge_group"];
 
-/// Variables that exist only on pull requests. A value of `false` (Travis, Buildkite, Bitrise) says that this is none.
+/// Variables that exist only for pull requests. A value of `false` (Travis, Buildkite, Bitrise) means that the run is
+/// not for one.
 const PULL_REQUEST_VARIABLES: [&str; 18] = [
     "CI_MERGE_REQUEST_IID",
     "CI_MERGE_REQUEST_TARGET_BRANCH_NAME",
@@ -55,7 +56,7 @@ const PULL_REQUEST_VARIABLES: [&str; 18] = [
     "SEMAPHORE_GIT_PR_NUMBER",
 ];
 
-/// Variables whose value names the event, and the beginning of the values that mean a pull request.
+/// Variables whose value names the event, with the prefix of the values that mean a pull request.
 const EVENT_VARIABLES: [(&str, &str); 5] = [
     ("CI_PIPELINE_SOURCE", "merge_request_event"),
     ("CI_PIPELINE_SOURCE", "external_pull_request_event"),
@@ -132,7 +133,7 @@ fn branch(reference: &str) -> Option<String> {
     let name = match reference.strip_prefix("refs/heads/") {
         Some(name) => name,
         None if reference.starts_with("refs/") => return None,
-        // Jenkins names the remote, too.
+        // Jenkins prefixes the branch with its remote.
         None => reference.strip_prefix("origin/").unwrap_or(reference),
     };
     (!name.is_empty() && name != "HEAD").then(|| name.to_owned())

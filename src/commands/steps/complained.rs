@@ -1,5 +1,5 @@
 //! Finds the manifest line for an error of the catalog. Catalogs name the field in the details, in a path inside the
-//! message, or not at all; then the line is the entity's.
+//! message, or not at all; without a field, the line is the entity's.
 
 use crate::catalog::wire::{EntityDraft, Refusal, RelationRef};
 use crate::commands::steps::planned::Planned;
@@ -22,7 +22,7 @@ pub(crate) fn place(
     Some(pointed(file, entity, &path))
 }
 
-/// Keys from the outside in; empty where nothing tells.
+/// The path of the field, outermost key first; empty if the error names none.
 fn path(draft: &EntityDraft, shape: &Blueprint, refusal: &Refusal) -> Vec<String> {
     let detail = |key: &str| refusal.details.as_ref().and_then(|it| it.get(key)?.as_str());
     let of = |part: &str, name: &str| vec![part.to_owned(), name.to_owned()];
@@ -49,7 +49,7 @@ fn path(draft: &EntityDraft, shape: &Blueprint, refusal: &Refusal) -> Vec<String
     missing.and_then(|target| to_target(draft, shape, &target)).unwrap_or_default()
 }
 
-/// `"properties/tier/0" must be string`: a path that begins with a part of an entity.
+/// Extracts a path that begins with a field of an entity, as from `"properties/tier/0" must be string`.
 fn path_in(message: &str) -> Option<Vec<String>> {
     let quoted = message.split('"').skip(1).step_by(2);
     let paths =
@@ -62,7 +62,7 @@ fn path_in(message: &str) -> Option<Vec<String>> {
     paths.into_iter().find(begins)
 }
 
-/// The relation that leads to the entity.
+/// The path of the relation to `target`.
 fn to_target(draft: &EntityDraft, shape: &Blueprint, target: &str) -> Option<Vec<String>> {
     let is_known = |name: &str| shape.relations.iter().any(|relation| relation.name == name);
     let relations = draft.relations.iter().flatten().filter(|(name, _)| is_known(name));

@@ -27,11 +27,11 @@ use crate::error::Error;
 use crate::settings::{self, Environment, Origin, Settings};
 use crate::ui::Remarks;
 
-/// Shorter waits are not reported.
+/// Shorter waits are not reported individually.
 const WORTH_TELLING: Duration = Duration::from_secs(2);
 
-/// The catalog, for reading. An embedded catalog without blueprints of its own takes those of the snapshot. If there is no
-/// embedded catalog yet, this one is in memory: reading leaves no file behind.
+/// Connects for reading. An embedded catalog without blueprints uses those of the snapshot. If no embedded catalog
+/// exists yet, it is created in memory, so that reading leaves no file behind.
 pub(crate) fn connect(context: &mut Context<'_>) -> Result<Box<dyn Catalog>, Error> {
     let user_agent = user_agent(context.settings, context.environment);
     let open = |root: &Path| {
@@ -46,10 +46,10 @@ pub(crate) fn connect(context: &mut Context<'_>) -> Result<Box<dyn Catalog>, Err
     })
 }
 
-/// What is to come of it.
+/// What the connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Intent {
-    /// It is to be as it would be met by who writes, and stays as it is.
+    /// Shows the catalog as a push would find it, without changing it.
     Look,
     Write,
 }
@@ -120,7 +120,7 @@ fn connect_as(
     Ok(Box::new(Client::connect(config, Arc::new(notices)).map_err(CatalogError::from)?))
 }
 
-/// Whether another of the platform's own addresses takes the credentials. It is asked once, and briefly.
+/// Whether another official address of the platform accepts the credentials. It sends one request with a short timeout.
 pub(crate) fn accepts(address: &str, context: &Context<'_>) -> bool {
     let settings = context.settings;
     let platform = settings.platform.value;
@@ -138,15 +138,15 @@ pub(crate) fn accepts(address: &str, context: &Context<'_>) -> bool {
     };
     ask().is_ok_and(|client: Client| match client.organization() {
         Ok(_) => true,
-        // Let in, and not allowed to read this.
+        // 403 means that the credentials are valid but may not read this.
         Err(error) => !error.is_about_credentials() && error.status() == Some(403),
     })
 }
 
-/// How long another region has to answer.
+/// The timeout for another region.
 const BRIEFLY: Duration = Duration::from_secs(10);
 
-/// Nobody waits for long enough to be told.
+/// Discards notices, because this request is too short to report a wait.
 struct Unheard;
 
 impl Notices for Unheard {
@@ -162,7 +162,7 @@ pub(crate) fn catalog_name(settings: &Settings) -> String {
     }
 }
 
-/// `None`: the embedded catalog.
+/// The address of the catalog; `None` for the embedded one.
 fn address(settings: &Settings) -> Option<&str> {
     match &settings.catalog.value {
         settings::Catalog::Local => None,
@@ -171,7 +171,7 @@ fn address(settings: &Settings) -> Option<&str> {
     }
 }
 
-/// Reading needs no scope.
+/// The user agent of a read-only connection, which does not need a scope.
 fn user_agent(settings: &Settings, environment: &Environment) -> String {
     match scope(settings, environment).value {
         Some(scope) => Owner { scope }.user_agent(),
@@ -238,7 +238,7 @@ fn address_host(settings: &Settings) -> &str {
     authority.rsplit_once(':').map_or(authority, |(host, _)| host)
 }
 
-/// The proxy that the HTTP library uses for this host, by the usual variables. Its credentials are left out.
+/// The proxy that the HTTP library uses for this host, by the usual variables, without its credentials.
 fn proxy(host: &str, environment: &Environment) -> Option<String> {
     let text = |names: [&str; 2]| names.into_iter().find_map(|name| environment.text(name));
     let excluded = text(["NO_PROXY", "no_proxy"]).unwrap_or_default();
@@ -250,12 +250,12 @@ fn proxy(host: &str, environment: &Environment) -> Option<String> {
     (!is_excluded).then(|| without_secrets(&proxy).into_owned())
 }
 
-/// Reports why nothing happens for a while, on a terminal or not: a log must explain its gaps too.
+/// Reports why nothing happens for a while, also without a terminal, because the gaps in a log need an explanation.
 struct WaitNotices {
     remarks: Remarks,
-    /// The first notice of a retry also names what the run has for all of them.
+    /// Only the first notice of a retry names the retry budget of the run.
     has_named_budget: AtomicBool,
-    /// Waits too short to be shown one by one, in milliseconds. Together they explain why a run takes long.
+    /// The sum of the waits that were too short to be reported, in milliseconds. Together they explain a long run.
     unshown: AtomicU64,
 }
 

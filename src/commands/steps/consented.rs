@@ -1,5 +1,5 @@
-//! Checks that every hazard in a plan has been approved. An approval digest holds for the hazards of one plan; a hazard
-//! that has come since needs a new one.
+//! Checks that every hazard in a plan has been approved. An approval digest covers the hazards of one plan; a new
+//! hazard needs a new digest.
 
 use crate::domain::change::Standing;
 use crate::domain::digest::ApprovalDigest;
@@ -8,7 +8,7 @@ use crate::domain::plan::Plan;
 use crate::domain::words::count;
 use crate::error::PushError;
 
-/// What a person approved.
+/// The approvals given on the command line.
 pub(crate) struct Consents<'a> {
     pub approve: &'a [ApprovalDigest],
     pub adopt: bool,
@@ -23,14 +23,14 @@ pub(crate) struct MissingApproval {
     pub obstacles: usize,
     /// The flags that approve everything: `--adopt --approve DIGEST`.
     pub flags: String,
-    /// A person on a terminal can approve it. Taking over foreign entities changes the plan, so that needs the flag.
+    /// The user can approve it on a terminal. Taking over foreign entities changes the plan, so that needs the flag.
     pub can_be_typed: bool,
-    /// A digest was given, and it is another plan's.
+    /// A digest was given, but for another plan.
     is_other: bool,
 }
 
 impl MissingApproval {
-    /// The refusal that the push ends with.
+    /// The error that the push ends with.
     pub fn error(&self) -> PushError {
         if self.obstacles > 0 {
             return PushError::Obstacles { what: count(self.obstacles, "obstacle") };
@@ -63,8 +63,8 @@ pub(crate) fn missing_approval(plan: &Plan, consents: &Consents<'_>) -> Option<M
     Some(MissingApproval { hazards, obstacles, flags: flags.join(" "), can_be_typed, is_other })
 }
 
-/// Whether the plan writes to a foreign entity. A plan file that was made with `--adopt` has no hazard for it, and is no
-/// approval.
+/// Whether the plan writes to a foreign entity. A plan file made with `--adopt` has no hazard for it, and the file
+/// alone is no approval.
 fn takes_over(plan: &Plan) -> bool {
     plan.changes.iter().any(|change| change.standing == Standing::Foreign)
 }

@@ -1,5 +1,5 @@
-//! An index of the repository's declarations: every entity with its file, and the used names and folders.
-//! Entities of unreadable manifests count as declared, because they are not missing.
+//! An index of the repository's declarations: every entity with its file, and the used names and folders. Entities of
+//! unreadable manifests count as declared, because they are not missing.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
@@ -12,20 +12,20 @@ use crate::domain::tree::{Kind, View, entries_of};
 use crate::manifest::{self, Document, Limits, Reader};
 use crate::sources::{self, SourceFile, TextRef};
 
-/// All that is declared.
+/// The index.
 #[derive(Debug, Default)]
 pub(crate) struct Declared {
     entities: HashMap<EntityName, Vec<Standing>>,
-    /// `metadata.name` of all resources, in whatever namespace.
+    /// `metadata.name` of all resources, regardless of namespace.
     pub names: HashSet<String>,
-    /// By blueprint, how many files of each folder hold resources of it.
+    /// For each blueprint and folder, the number of files with resources of it.
     folders: BTreeMap<String, BTreeMap<String, usize>>,
 }
 
 /// The position of a declaration.
 #[derive(Debug, Clone)]
 pub(crate) struct Standing {
-    /// As the run's list spells it.
+    /// Spelled as in the run's list of files.
     pub path: String,
     pub wrapping: Wrapping,
 }
@@ -33,7 +33,7 @@ pub(crate) struct Standing {
 /// The other content of an entity's file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Wrapping {
-    /// The file holds this resource and nothing else; its metadata has no more than these.
+    /// The file holds only this resource, and its metadata has no other keys.
     Alone { kind: ResourceKind, name: String, namespace: Option<String> },
     /// Why the file has other content too, as a clause.
     Shared(&'static str),
@@ -82,15 +82,15 @@ impl Declared {
         self.entities.keys().map(|name| name.blueprint.as_str()).collect()
     }
 
-    /// The folder that most of a blueprint's files lie in; of several, the first.
+    /// The folder with most of a blueprint's files; of equals, the first.
     pub fn folder(&self, blueprint: &str) -> Option<&str> {
         let folders = self.folders.get(blueprint)?;
         let most = folders.values().max()?;
         folders.iter().find(|(_, count)| *count == most).map(|(folder, _)| folder.as_str())
     }
 
-    /// Where bare entities of a blueprint stand beside what they are of (`apps/cart/port.yml`, `apps/shop/port.yml`): the
-    /// folder of most of those folders, and the name of the file.
+    /// The layout of bare entities that are next to their code (`apps/cart/port.yml`, `apps/shop/port.yml`): the most
+    /// frequent folder above them, and the name of the file.
     pub fn bare_home(&self, blueprint: &str) -> Option<(&str, &str)> {
         let mut homes: BTreeMap<(&str, &str), usize> = BTreeMap::new();
         let own = self.entities.iter().filter(|(name, _)| name.blueprint == blueprint);
@@ -122,7 +122,7 @@ impl Hands {
             documents += 1;
             document_of(document, text.text, name, manifests, &mut found);
         });
-        // Documents that are not ours are not handed out: then the text tells that there are more.
+        // The reader skips documents that are not manifests, so only the text shows whether there are more.
         let is_one = documents == 1 && found.len() == 1 && !has_more_documents(text.text);
         for (_, wrapping, _) in found.iter_mut().filter(|_| !is_one) {
             *wrapping = Wrapping::Shared("its file has other content too");
@@ -169,7 +169,7 @@ fn wrapping(manifest: &Manifest, view: View<'_>, name: Option<&str>) -> Wrapping
     if !is_plain {
         return Wrapping::Shared("its metadata has more than a name");
     }
-    // An item of a `List` is not its document.
+    // An item of a `List` shares its document with others.
     if view.root().is_none_or(|root| root.id() != manifest.root) {
         return Wrapping::Shared("it is an item of a list");
     }

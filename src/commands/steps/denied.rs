@@ -1,5 +1,5 @@
-//! Writes the refusal of a push to where its outcome was asked to go, and to the job summary. Whoever reads a report of a
-//! push learns there that nothing was pushed, and why.
+//! Writes the refusal of a push to its reports and to the job summary, so that a reader of a report learns that nothing
+//! was pushed, and why.
 
 use miette::Diagnostic;
 
@@ -14,7 +14,7 @@ use crate::report::format::Format;
 use crate::report::outcome::OutcomeFormat;
 use crate::report::outcome::refusal::{self, Refusal};
 
-/// Writes every report and the job summary, and hands on the error that the run ends with.
+/// Writes every report and the job summary, and returns the error that the run ends with.
 pub(crate) fn denied(
     error: PushError,
     outputs: &[Output<OutcomeFormat>],
@@ -33,7 +33,8 @@ pub(crate) fn refusal_sentences(error: &PushError) -> (String, String) {
     (as_sentence(&error.to_string()), as_sentence(&help(error)))
 }
 
-/// `outputs`: those that hold nothing yet. A report that cannot be written is only noted; the refusal is what counts.
+/// Writes the refusal to `outputs`, which must still be empty. A report that cannot be written is only noted, because
+/// the refusal matters more.
 pub(crate) fn write_refusal(
     error: &PushError,
     outputs: &[Output<OutcomeFormat>],
@@ -43,7 +44,7 @@ pub(crate) fn write_refusal(
     with_refusal(error, owner, context, |refusal, context| {
         for Output { format, file } in outputs {
             let text = refusal::render(refusal, *format);
-            // The error itself is on the terminal.
+            // The terminal already shows the error.
             if file.is_none() && *format == OutcomeFormat::Text {
                 continue;
             }

@@ -19,15 +19,15 @@ use crate::domain::value::Value;
 use crate::manifest::{self, Document, Limits, Missing, Reader};
 use crate::sources::{self, DiscoverError, Discovery, Hidden, Pattern, ReadProblem, SourceFile, TextRef, Unreadable};
 
-/// What a repository asks for.
+/// The manifests of a repository.
 #[derive(Debug, Default)]
 pub(crate) struct Asked {
-    /// Places count by these.
+    /// The indexes in `Place` refer to this list.
     pub files: Vec<SourceFile>,
-    /// By file and place. An entity that is asked for twice is in it twice.
+    /// Sorted by file and position. An entity that is declared twice is in it twice.
     pub entities: Vec<Desired>,
     pub doubts: Vec<Doubt>,
-    /// Folders that could not be looked into, and what stands in the place of a manifest.
+    /// Folders that could not be read, and files whose content is replaced by a placeholder.
     pub unreadable: Vec<Unreadable>,
     /// Places that may hide manifests; see `settle`.
     pub hidden: Vec<Hidden>,
@@ -37,27 +37,27 @@ pub(crate) struct Asked {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Doubt {
     pub place: Place,
-    /// From 1.
+    /// The line, counted from 1.
     pub line: usize,
-    /// As a clause: "`spec.identifier` is a number and not a string".
+    /// A clause: "`spec.identifier` is a number and not a string".
     pub reason: String,
-    /// The entities that are meant, as far as anybody can tell.
+    /// The entities that it may declare, as far as they can be recognised.
     pub entities: Vec<EntityName>,
-    /// Nothing in the file says that it is a manifest: it is no text. There are such files in good repositories, and a
+    /// The file is binary, so nothing in it says that it is a manifest. Good repositories have such files, but a
     /// manifest may have become one.
     pub is_opaque: bool,
-    /// What stands in for the content of the file. It counts only where the file may be a manifest.
+    /// The placeholder for the file's content. It counts only if the file may be a manifest.
     pub missing: Option<Missing>,
 }
 
 impl Asked {
-    /// Reads every manifest under `root` that matches.
+    /// Reads every manifest under `root` that matches the pattern.
     pub fn of(root: &Path, pattern: &Pattern, progress: &dyn Progress) -> Result<Self, DiscoverError> {
         let discovery = sources::discover(root, pattern)?;
         Ok(Self::of_discovery(discovery, progress))
     }
 
-    /// An ignored manifest is in doubt where it declares an entity of the catalog that is owned, and no other manifest does.
+    /// An ignored manifest is in doubt if it declares an owned entity of the catalog that no other manifest declares.
     pub fn settle_ignored(&mut self, owned: &[EntityKey]) {
         let declared: HashSet<&EntityKey> = self.entities.iter().map(|entity| &entity.key).collect();
         let undeclared: HashSet<(&str, &str)> =
@@ -81,7 +81,7 @@ impl Asked {
         Self { unreadable: discovery.unreadable, hidden: discovery.hidden, ..asked }
     }
 
-    /// Drops what is in doubt and never was a manifest, and settles which hidden places may hold manifests.
+    /// Drops doubts about files that never were manifests, and decides which hidden places may hold manifests.
     pub fn settle(&mut self, past: &PastManifests) {
         let files = &self.files;
         self.doubts.retain(|doubt| {
@@ -111,20 +111,20 @@ impl Asked {
         asked
     }
 
-    /// `catalog/cart.yaml`, for messages.
+    /// The path of a place, for messages: `catalog/cart.yaml`.
     pub fn path(&self, place: Place) -> &str {
         self.files.get(place.file.0 as usize).map_or("", |file| file.path.as_str())
     }
 }
 
-/// One thread's tools.
+/// The working state of one thread.
 struct Hands {
     reader: Reader,
     manifests: Vec<Manifest>,
     names: Names,
 }
 
-/// A thousand entities have the same few names of properties: each is kept once.
+/// Interned property names: a thousand entities share the same few.
 #[derive(Default)]
 struct Names(HashSet<Arc<str>>);
 
@@ -139,11 +139,11 @@ impl Names {
     }
 }
 
-/// What one file gave.
+/// The result for one file.
 struct Found<'t> {
     file: FileId,
     text: &'t str,
-    /// Made for the first doubt.
+    /// Built for the first doubt.
     lines: OnceCell<LineIndex>,
     entities: Vec<Desired>,
     doubts: Vec<Doubt>,
@@ -170,13 +170,13 @@ impl Hands {
     }
 }
 
-/// The same, without the text.
+/// The result for one file without its text.
 struct Given {
     entities: Vec<Desired>,
     doubts: Vec<Doubt>,
 }
 
-/// What cannot be read may hold anything, unless it went away since it was listed.
+/// An unreadable file may hold anything, unless it disappeared after it was listed.
 fn unread(file: FileId, problem: &ReadProblem) -> Given {
     let is_nothing = matches!(problem, ReadProblem::Io(error) if error.kind() == std::io::ErrorKind::NotFound);
     let is_opaque = matches!(problem, ReadProblem::NotText { before, .. } if !manifest::claims_ours(before));
@@ -186,7 +186,7 @@ fn unread(file: FileId, problem: &ReadProblem) -> Given {
     Given { entities: Vec::new(), doubts: if is_nothing { Vec::new() } else { vec![doubt] } }
 }
 
-/// A file whose content is not there may have declared anything.
+/// A file whose content is missing may have declared anything.
 fn missing_content(file: FileId, missing: Missing) -> Given {
     let reason = missing.message().trim_end_matches('.').to_owned();
     let place = Place { file, span: Span::default() };
@@ -255,7 +255,7 @@ impl Found<'_> {
     }
 }
 
-/// Why a manifest asks for no entity.
+/// Why a manifest declares no entity.
 struct Flawed {
     at: NodeId,
     reason: String,
@@ -311,7 +311,7 @@ fn strings(list: Node<'_>, key: &str) -> Result<Box<[Box<str>]>, Flawed> {
     list.items().map(item).collect()
 }
 
-/// The entries of `properties` or `relations`; a key without a value has none. Given twice, the last counts.
+/// The entries of `properties` or `relations`; a key without a value has none. Of a duplicate key, the last counts.
 fn entries<'v>(node: Option<Node<'v>>, key: &str) -> Result<Vec<(Node<'v>, Node<'v>)>, Flawed> {
     match node {
         Some(node) if !matches!(node.kind(), Kind::Map | Kind::Null) => Err(Flawed::kind(node, key, "a mapping")),
@@ -353,7 +353,7 @@ fn renamed_from(metadata: Option<Node<'_>>) -> Option<Box<str>> {
     entries_of(annotations).filter(|(key, _)| key.key_is(RENAMED_FROM)).last()?.1.as_str().map(Into::into)
 }
 
-/// What the cluster makes of a node, apart from its document.
+/// The value of a node as Kubernetes (YAML 1.1) reads it, detached from its document.
 fn value_of(node: Node<'_>) -> Value {
     match node.kind() {
         Kind::Null => Value::Null,
@@ -366,7 +366,7 @@ fn value_of(node: Node<'_>) -> Value {
             let mut places = HashMap::with_capacity(node.len());
             for (key, value) in node.entries() {
                 let (key, value) = (key.key_text(), value_of(value));
-                // Given twice, the last counts, in the place of the first.
+                // Of a duplicate key, the last value counts, at the position of the first.
                 match places.entry(key) {
                     Entry::Vacant(free) => {
                         entries.push((free.key().as_ref().into(), value));

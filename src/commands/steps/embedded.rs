@@ -1,5 +1,5 @@
-//! Opens or creates the store of the embedded catalog at its default path. The file is for this machine only, so
-//! creating it also makes Git ignore it.
+//! Opens or creates the store of the embedded catalog at its default path. The file belongs to this machine, so
+//! creating it also adds it to a `.gitignore`.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use crate::catalog::store::{Store, system_clock};
 use crate::error::Error;
 use crate::sources::{Boundary, create_atomically, database_place, is_taken};
 
-/// Where it lies, below the root.
+/// The path of the store below the root.
 pub(crate) const STORE: &str = ".portolan/local.db";
 const IGNORE: &str = ".portolan/.gitignore";
 const IGNORED: &str = "\
@@ -20,13 +20,13 @@ pub(crate) fn has_embedded(root: &Path) -> bool {
     is_taken(&root.join(STORE))
 }
 
-/// Opens or makes it.
+/// Opens the store, or creates it.
 pub(crate) fn embedded(root: &Path) -> Result<Store, Error> {
     let path = database_place(&Boundary::new(root), STORE.as_ref())?;
     let is_new = !is_taken(&path);
     let store = Store::open(&path, system_clock())?;
     if is_new && !is_taken(&root.join(IGNORE)) {
-        // A comfort: the catalog is as good without it, where another process was first or the folder is a link.
+        // The `.gitignore` is optional: creating it fails if another process was first or the folder is a link.
         let _ = create_atomically(root, IGNORE.as_ref(), IGNORED.as_bytes());
     }
     Ok(store)
@@ -44,11 +44,11 @@ mod tests {
         let read = || std::fs::read_to_string(&ignore).expect("a file");
         drop(embedded(folder.path()).expect("it is made"));
         assert_eq!(read(), IGNORED);
-        // Whoever took it away did not want it.
+        // A removed `.gitignore` is not created again, because the user did not want it.
         std::fs::remove_file(&ignore).expect("it is there");
         drop(embedded(folder.path()).expect("it is opened"));
         assert!(!ignore.exists());
-        // And what somebody wrote is theirs.
+        // An existing file is not overwritten.
         std::fs::write(&ignore, "mine\n").expect("a file");
         std::fs::remove_file(folder.path().join(STORE)).expect("it is there");
         drop(embedded(folder.path()).expect("it is made"));

@@ -10,7 +10,7 @@ use crate::error::LintError;
 use crate::settings::{Origin, Settings};
 use crate::sources::Pattern;
 
-/// That includes or excludes of the config match nothing, or all, of the YAML files that are there.
+/// Checks whether includes or excludes of the config leave no file although there are YAML files.
 pub(crate) fn refuse_emptied(settings: &Settings, pattern: &Pattern, from: &Standpoint) -> Result<(), LintError> {
     let (include, exclude) = (&settings.include, &settings.exclude);
     let root = &settings.root.value;
@@ -19,14 +19,14 @@ pub(crate) fn refuse_emptied(settings: &Settings, pattern: &Pattern, from: &Stan
     if !includes && !excludes {
         return Ok(());
     }
-    // The config is a YAML file too, and nobody's manifest.
+    // The config is a YAML file too, but never a manifest.
     let config = settings.config_name();
     let all = from.files(root, &Pattern::default())?;
     let here = all.iter().filter(|file| file.path != config).count();
     if here == 0 || found(from, root, pattern, &config)? > 0 {
         return Ok(());
     }
-    // A repository that has only workflows and charts so far is as it should be.
+    // A repository without manifests is valid, as one that only has workflows and charts so far.
     if identities(&all).is_empty() {
         return Ok(());
     }

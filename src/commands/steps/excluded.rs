@@ -1,5 +1,5 @@
-//! Finds manifests that `manifests.include` and `manifests.exclude` do not choose any more. An entity whose manifest is
-//! still there was not removed, so a change of the patterns must not delete it.
+//! Finds manifests that `manifests.include` and `manifests.exclude` no longer select. An entity whose manifest still
+//! exists was not removed, so a change of the patterns must not delete it.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -16,8 +16,8 @@ use crate::settings::{CONFIG_NAMES, Environment, Settings};
 use crate::sources::git::{CommitId, Repository};
 use crate::sources::{self, Pattern, ReadBuffer, SourceFile, Unreadable};
 
-/// The manifests that a former config chose and the present one does not, of entities that the catalog has and that no
-/// other manifest declares.
+/// The manifests that an earlier config selected and the current one does not, of entities that the catalog has and
+/// that no other manifest declares.
 pub(crate) fn excluded_manifests(
     asked: &Asked,
     owned: &[EntityKey],
@@ -69,7 +69,7 @@ struct History<'h> {
 }
 
 impl History<'_> {
-    /// Whether the file was there at this commit, and the config of then chose it.
+    /// Whether the file existed at this commit and its config selected it.
     fn chooses(&self, commit: CommitId, path: &str) -> bool {
         let root = &self.settings.root.value;
         let file_at = |path: &str| self.repository.file_at(root, path, commit).ok().flatten();

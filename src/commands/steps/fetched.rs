@@ -15,18 +15,18 @@ use crate::domain::snapshot::Completeness;
 use crate::error::{Error, PullError};
 use crate::report::escape::clean;
 
-/// What changes with every write and says nothing of a shape.
+/// Fields that change with every write and do not belong to the shape of a blueprint.
 const VOLATILE: [&str; 7] = ["createdAt", "createdBy", "updatedAt", "updatedBy", "id", "_id", "orgId"];
 
-/// What a catalog has.
+/// What a pull read from the catalog.
 pub(crate) struct Fetched {
-    /// All blueprints, system ones too, without what is volatile.
+    /// All blueprints, including system blueprints, without volatile fields.
     pub all: Blueprints,
-    /// The entities that were asked for, by blueprint; whole or as keys.
+    /// The requested entities by blueprint, complete or as keys.
     pub entities: BTreeMap<String, Vec<Entity>>,
 }
 
-/// The blueprint without what is volatile.
+/// The blueprint without volatile fields.
 pub(crate) fn steady(mut blueprint: Json) -> Json {
     if let Some(object) = blueprint.as_object_mut() {
         object.retain(|key, _| !VOLATILE.contains(&key.as_str()));
@@ -39,7 +39,7 @@ impl Fetched {
         Ok(Self::of(catalog.blueprints()?)?)
     }
 
-    /// One that cannot be understood ends it: left out, it would look as if it had been deleted.
+    /// Fails if a blueprint cannot be parsed: without it, the blueprint would look deleted.
     fn of(blueprints: Vec<Json>) -> Result<Self, PullError> {
         let mut all = Vec::with_capacity(blueprints.len());
         for (at, json) in blueprints.into_iter().enumerate() {
@@ -54,7 +54,7 @@ impl Fetched {
         Ok(Self { all: Blueprints::new(all), entities: BTreeMap::new() })
     }
 
-    /// The blueprints that lint needs: all but the platform's own, and of those the ones that relations lead to and
+    /// The blueprints that lint needs: all but the system blueprints, and of these the ones that relations lead to and
     /// the ones that `used` names.
     pub fn wanted(&self, used: &BTreeSet<&str>) -> Vec<&Blueprint> {
         let is_own = |blueprint: &Blueprint| !is_reserved(&blueprint.identifier);
@@ -72,8 +72,8 @@ impl Fetched {
         wanted.into_values().collect()
     }
 
-    /// Reads those entities of a blueprint that have one of these identifiers. A catalog that does not let them be read
-    /// yields none.
+    /// Reads the entities of a blueprint with these identifiers. If the catalog does not permit the read, there are
+    /// none.
     pub fn read_some(
         &mut self,
         catalog: &dyn Catalog,

@@ -8,34 +8,34 @@ use crate::domain::finding::{Edit, Finding};
 use crate::manifest::edit;
 use crate::sources::{self, DiskFile, Place, ReadBuffer, SourceFile, Text};
 
-/// How often repairs may uncover further repairs.
+/// The maximum number of passes, because one fix may reveal another.
 const MOST_PASSES: usize = 8;
 
 /// One file with its text before and after.
 #[derive(Debug)]
 pub(crate) struct Repaired {
-    /// As the run's list spells it; and on the disk, relative to the root.
+    /// The path as in the run's list of files, and on disk, relative to the root.
     pub path: String,
     pub place: DiskFile,
     pub before: Text,
     pub after: String,
     repairs: usize,
-    /// How many of its documents could not be read before anything was repaired.
+    /// The number of unreadable documents before the first fix.
     broken_before: usize,
 }
 
-/// The repairs so far, by file.
+/// The fixes so far, by file.
 #[derive(Debug, Default)]
 pub(crate) struct Repairs {
     files: BTreeMap<usize, Repaired>,
-    /// Files whose repair broke them: left alone from then on.
+    /// Files that a fix broke; they are not changed again.
     given_up: Vec<usize>,
     passes: usize,
 }
 
 impl Repairs {
-    /// Makes the safe repairs among `findings` in memory; false when there was nothing (more) to do. `broken`: how many
-    /// documents of a file cannot be read, as the texts are now.
+    /// Applies the safe fixes of `findings` in memory; returns false if there was nothing to fix. `broken` is the
+    /// number of unreadable documents per file, as the texts are now.
     pub fn pass<'f>(
         &mut self,
         findings: impl Iterator<Item = &'f Finding>,
@@ -60,7 +60,7 @@ impl Repairs {
         changed
     }
 
-    /// Only files of the work tree: what comes from the index or a pipe has no place to be written to.
+    /// Fixes only files of the work tree: content from the index or standard input cannot be written back.
     fn repair(&mut self, index: usize, edits: &[Edit], broken: usize, files: &mut [SourceFile]) -> bool {
         let Some(file) = files.get_mut(index) else { return false };
         let place = match (&file.place, self.files.get(&index)) {
@@ -90,7 +90,7 @@ impl Repairs {
         true
     }
 
-    /// Undoes files of which more is broken than before; tells whether there was one.
+    /// Reverts files that now have more unreadable documents than before; returns whether there was one.
     fn take_back(&mut self, broken: &BTreeMap<usize, usize>, files: &mut [SourceFile]) -> bool {
         let is_worse = |index: &usize, repaired: &mut Repaired| {
             broken.get(index).is_some_and(|broken| *broken > repaired.broken_before)
@@ -105,7 +105,7 @@ impl Repairs {
         !worse.is_empty()
     }
 
-    /// How many repairs were made.
+    /// The number of applied fixes.
     pub fn count(&self) -> usize {
         self.files.values().map(|repaired| repaired.repairs).sum()
     }

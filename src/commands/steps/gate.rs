@@ -12,13 +12,13 @@ use crate::domain::words::{count, list};
 use crate::error::Error;
 
 pub(crate) enum Gate {
-    /// With what is to be said of warnings that were not shown.
+    /// The manifests have no errors. The text mentions warnings that were not shown.
     Open(Option<String>),
-    /// There are errors.
+    /// The manifests have errors.
     Shut(Box<Linted>),
 }
 
-/// `most`: findings that are wanted at most, the worst first.
+/// Lints the repository; `most` is the maximum number of findings to keep, the most severe first.
 pub(crate) fn gate(from: &Standpoint, most: Option<usize>, context: &mut Context<'_>) -> Result<Gate, Error> {
     let terms = Terms::of(context.settings, context.environment)?;
     let bar = context.bar();
@@ -27,7 +27,8 @@ pub(crate) fn gate(from: &Standpoint, most: Option<usize>, context: &mut Context
     if linted.worst == Some(Severity::Error) {
         return Ok(Gate::Shut(Box::new(linted)));
     }
-    // Globs that match nothing would be a repository that asks for nothing, and all that it owns would go.
+    // Globs that match nothing would look like a repository without manifests, and the plan would delete all owned
+    // entities.
     if linted.counts.files <= 1 {
         refuse_emptied(context.settings, &terms.pattern, from)?;
     }

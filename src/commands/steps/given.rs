@@ -1,5 +1,5 @@
-//! Reads a new entity's values from flags, typed by the blueprint. An unknown name is refused with a suggestion; in a
-//! file it would only be a finding later.
+//! Parses a new entity's values from flags, typed by the blueprint. An unknown name is rejected with a suggestion,
+//! because in a file it would only become a finding later.
 
 use crate::commands::steps::answered::misfit;
 use crate::commands::steps::terms::Terms;
@@ -10,7 +10,7 @@ use crate::domain::words::list;
 use crate::error::NewError;
 use crate::scaffold::{self, Candidates, Given};
 
-/// The flags, apart from the command line.
+/// The values of the flags, independent of clap.
 pub(crate) struct AskedFor<'a> {
     pub set: &'a [(String, String)],
     pub relate: &'a [(String, String)],
@@ -36,7 +36,7 @@ pub(crate) fn given(asked: &AskedFor<'_>, blueprint: &Blueprint, terms: &Terms<'
                 takes: scaffold::of_property(property, &Candidates::default()),
                 mistyped,
             })?;
-            // Blank is what it is without the flag.
+            // A value that lint rejects is an error here; without the flag, it would be left blank.
             let finding = misfit(terms, blueprint, property, &value).filter(|it| it.severity == Severity::Error);
             if let Some(finding) = finding {
                 return Err(NewError::Misfit {
@@ -64,7 +64,7 @@ fn relate(
     given: &mut Given,
 ) -> Result<(), NewError> {
     let Some(relation) = blueprint.relation(name) else { return Err(no_such(name, blueprint, flag)) };
-    // `--set` and `--relate` may both name it.
+    // `--set` and `--relate` may both name the relation.
     let mut all = given.relations.remove(name).unwrap_or_default();
     all.extend_from_slice(texts);
     let targets = scaffold::targets(relation.many, &all).map_err(|mistyped| NewError::Mistyped {
@@ -95,7 +95,7 @@ fn no_such(name: &str, blueprint: &Blueprint, flag: &'static str) -> NewError {
     NewError::NoSuchName { what, name: name.to_owned(), blueprint: blueprint.identifier.clone(), help }
 }
 
-/// The values of each name together, in the order in which the names come first.
+/// The values grouped by name, in the order of first use.
 fn by_name(pairs: &[(String, String)]) -> Vec<(&str, Vec<String>)> {
     let mut all: Vec<(&str, Vec<String>)> = Vec::new();
     for (name, value) in pairs {

@@ -1,4 +1,4 @@
-//! Detects where manifests are and which platform they belong to: the values of a new config.
+//! Detects which folders hold manifests and which platform they belong to, as defaults for a new config.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -11,13 +11,13 @@ use crate::sources::{self, DiscoverError, Pattern, TextRef};
 
 #[derive(Debug, Default)]
 pub(crate) struct Homes {
-    /// By file, in how many of them a platform's manifests are.
+    /// The number of files with manifests of each platform.
     platforms: BTreeMap<&'static str, usize>,
-    /// Of resources.
+    /// Folders with resources.
     folders: BTreeSet<String>,
-    /// Names of files that hold bare entities.
+    /// Names of files with bare entities.
     bare: BTreeSet<String>,
-    /// Folders with a config of their own: what is in them is theirs.
+    /// Folders with a config of their own; their files are not counted.
     nested: BTreeSet<String>,
     pub files: usize,
 }
@@ -28,7 +28,7 @@ struct Hands {
 }
 
 impl Homes {
-    /// Of all YAML files under `root`.
+    /// Inspects all YAML files under `root`.
     pub fn of(root: &Path) -> Result<Self, DiscoverError> {
         let mut files = sources::discover(root, &Pattern::default())?.files;
         let nested = nested(files.iter().map(|file| file.path.as_str()));
@@ -53,11 +53,12 @@ impl Homes {
     /// The platform of most files.
     pub fn platform(&self) -> Option<&'static Platform> {
         let count = |platform: &&'static Platform| self.platforms.get(platform.name).copied().unwrap_or_default();
-        // The first of those that are equal.
+        // Of equals, the first.
         PLATFORMS.into_iter().rev().max_by_key(count).filter(|platform| count(platform) > 0)
     }
 
-    /// The folder that holds all resources: a list of the folders of today would leave out the one of tomorrow.
+    /// The deepest folder that contains all resources. A list of the current folders would omit a folder that is added
+    /// later.
     fn common_folder(&self) -> Option<String> {
         let mut folders = self.folders.iter();
         let mut common: Vec<&str> = folders.next()?.split('/').collect();
@@ -68,7 +69,7 @@ impl Homes {
         Some(common.join("/"))
     }
 
-    /// Globs that match all of them; `None`: only every YAML file does.
+    /// Globs that match all manifests; `None` if only a pattern for every YAML file does.
     pub fn globs(&self) -> Option<Vec<String>> {
         let is_literal = |path: &String| !path.contains(['*', '?', '[', ']', '{', '}', '!', '\\']);
         if !self.folders.iter().chain(&self.bare).all(is_literal) {
@@ -77,27 +78,27 @@ impl Homes {
         let bare = self.bare.iter().map(|name| format!("**/{name}"));
         let folder = match self.common_folder().as_deref() {
             None => None,
-            // Every YAML file, told apart by content.
+            // One folder does not contain all resources, so every YAML file is read and filtered by content.
             Some("") => return None,
             Some(folder) => Some(format!("{folder}/**/*.{{yaml,yml}}")),
         };
         Some(folder.into_iter().chain(bare).collect())
     }
 
-    /// Globs that leave out what has a config of its own, as far as `include` would take it in.
+    /// Globs that exclude folders with a config of their own, if `include` would reach them.
     pub fn excluded(&self, include: &[String]) -> Vec<String> {
         let reaches = |folder: &&String| {
             let start = |glob: &String| glob.split("**").next().unwrap_or_default().trim_end_matches('/').to_owned();
             let from = |start: &String| start.is_empty() || start == *folder || is_below(folder, start);
             include.is_empty() || include.iter().filter(|glob| glob.contains("**")).map(start).any(|it| from(&it))
         };
-        // What is special in a glob stands for itself too.
+        // `?` matches characters that are special in a glob.
         let plain = |folder: &String| folder.replace(['*', '?', '[', ']', '{', '}', '!', '\\', ','], "?");
         self.nested.iter().filter(reaches).map(|folder| format!("{}/**", plain(folder))).collect()
     }
 }
 
-/// The folders below the top that hold a config.
+/// The folders below the root that hold a config.
 fn nested<'p>(paths: impl Iterator<Item = &'p str>) -> BTreeSet<String> {
     let folder = |path: &'p str| {
         path.rsplit_once('/').filter(|(_, name)| settings::is_config_name(name)).map(|(folder, _)| folder.to_owned())
@@ -110,7 +111,7 @@ fn is_below(path: &str, folder: &str) -> bool {
 }
 
 impl Hands {
-    /// Platform of the file's first manifest, and whether it is a bare one.
+    /// The platform of the file's first manifest, and whether that is a bare entity.
     fn file(&mut self, path: &str, text: Result<TextRef<'_>, sources::ReadProblem>) -> Option<(&'static str, bool)> {
         let Self { reader, manifests, .. } = self;
         let text = text.ok()?;
@@ -145,7 +146,7 @@ mod tests {
         assert_eq!(homes(&["catalog/a"], &[]).expect("a common folder"), ["catalog/a/**/*.{yaml,yml}"]);
         assert_eq!(homes(&[], &["port.yml"]).expect("a name"), ["**/port.yml"]);
         assert_eq!(homes(&[], &[]).expect("nothing to include"), [] as [&str; 0]);
-        // Only the root is above all of them: then every YAML file counts.
+        // Only the root contains all folders, so no glob can narrow the files down.
         for folders in [&["", "x"][..], &["catalog", "catalogs"], &["a", "b", "c", "d", "e", "f", "g"]] {
             assert_eq!(homes(folders, &[]), None, "{folders:?}");
         }

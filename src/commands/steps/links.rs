@@ -1,4 +1,4 @@
-//! Where the links of a report lead: to files and to the job as the CI system names them, and to the platform's web app.
+//! Builds the links of a report: to files and to the job in the CI system, and to the platform's web app.
 
 use serde_json::Value;
 
@@ -23,7 +23,8 @@ pub(crate) fn links(planned: &Planned, context: &Context<'_>) -> Links {
     }
 }
 
-/// GitHub checks out a merge that it makes for the run. Its files are those of the pull request, which stays.
+/// The head commit of the pull request. GitHub checks out a temporary merge commit for the run; links to the head
+/// commit stay valid.
 fn of_pull_request(context: &Context<'_>) -> Option<String> {
     let environment = context.environment;
     environment.text("GITHUB_REF").filter(|name| name.starts_with("refs/pull/"))?;
@@ -33,7 +34,7 @@ fn of_pull_request(context: &Context<'_>) -> Option<String> {
     is_commit.then(|| commit.to_owned())
 }
 
-/// The page of the repository's files, without the commit.
+/// The URL under which the CI system shows files, without the commit.
 fn files(environment: &Environment) -> Option<String> {
     if environment.text("GITHUB_ACTIONS").as_deref() == Some("true") {
         let (server, repository) = (address(environment, "GITHUB_SERVER_URL")?, environment.text("GITHUB_REPOSITORY")?);
@@ -51,7 +52,7 @@ fn run(environment: &Environment) -> Option<String> {
     address(environment, "CI_JOB_URL")
 }
 
-/// An address that can stand in a link as it is.
+/// A URL from a variable, if it can be used in a link without escaping.
 fn address(environment: &Environment, name: &str) -> Option<String> {
     let text = environment.text(name)?;
     let text = text.trim_end_matches('/');

@@ -1,4 +1,4 @@
-//! Runs lint: selects files, checks them, applies fixes if asked, and filters the findings for this run. Settings,
+//! Runs lint: selects files, checks them, applies fixes if requested, and filters the findings for this run. Settings,
 //! paths and the date come with the request.
 
 use std::cell::LazyCell;
@@ -33,7 +33,7 @@ use crate::sources::{
 use crate::text::credentials::may_hold;
 use crate::text::mask::Mask;
 
-/// What is asked of lint.
+/// The input of a lint run.
 pub(crate) struct Request<'a> {
     pub root: &'a Path,
     pub pattern: &'a Pattern,
@@ -42,65 +42,65 @@ pub(crate) struct Request<'a> {
     pub extent: Extent,
     /// Files and folders to report on, absolute.
     pub paths: Vec<PathBuf>,
-    /// The text of a file as an editor has it, and where it would be.
+    /// The text of a file as an editor has it, and its path.
     pub given: Option<(PathBuf, Vec<u8>)>,
-    /// Paths that the config leaves out stay out even when they are named.
+    /// Excluded paths stay excluded even if the user names them.
     pub force_exclude: bool,
     pub repair: bool,
     pub baseline: Option<&'a Baseline>,
-    /// A missing snapshot ends the run.
+    /// A missing snapshot is an error.
     pub require_snapshot: bool,
-    /// The files that the change in CI touches, where the run is about all files. Asked for only where a finding can stand
-    /// in either of two files.
+    /// The files that the change in CI touches, for runs over all files. Called only if a finding could be placed in
+    /// either of two files.
     pub touched: Option<&'a dyn Fn() -> Option<BTreeSet<String>>>,
     pub most: Option<usize>,
     pub git: &'a Environment,
     pub instead: Instead,
-    /// Where `manifests.include` is, if files outside of it are to be looked for.
+    /// Where `manifests.include` is declared, if files outside it should be searched.
     pub include: Option<&'a str>,
 }
 
-/// What is looked at in the place of what lies on the disk: the repository as it would be.
+/// Content that replaces what is on disk, to lint the repository as it would be after a change.
 #[derive(Debug, Default)]
 pub(crate) struct Instead {
     pub shelf: Option<Shelf>,
     pub files: Vec<SourceFile>,
 }
 
-/// Which files' findings the run is about.
+/// Which files a run reports on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Extent {
     Everything,
     /// What the next commit will change.
     Staged,
-    /// What the next commit will change, and the files that are named; where it changes nothing, these alone, as they
-    /// lie there.
+    /// What the next commit will change, plus the named files. If it changes nothing, only the named files, as they are
+    /// on disk.
     Hook,
-    /// What differs from `HEAD`, or from where `since` and `HEAD` parted.
+    /// Changes since `HEAD`, or since the merge base of `since` and `HEAD`.
     Changed {
         since: Option<String>,
     },
-    /// All of a commit, and its snapshot.
+    /// All files of a commit, with its snapshot.
     Commit(CommitId),
 }
 
-/// What a run shows.
+/// The result of a lint run.
 pub(crate) struct Linted {
-    /// Sorted; cut to the most that was asked for.
+    /// Sorted, and limited to the requested maximum.
     pub findings: Vec<Finding>,
     pub fingerprints: Vec<Fingerprint>,
-    /// The worst severities of all findings, shown or cut: what the exit code is made of.
+    /// The highest severity of all findings, including those cut off; it determines the exit code.
     pub worst: Option<crate::domain::finding::Severity>,
     pub texts: Texts,
     pub counts: Counts,
     pub notes: Vec<String>,
     pub repaired: Vec<Repaired>,
     pub repairs: usize,
-    /// The baseline that would silence all that was found, known or new.
+    /// A baseline that would silence all findings, known or new.
     pub baseline: Baseline,
 }
 
-/// Does all of it.
+/// Runs lint.
 pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Linted, LintError> {
     let mut found = find(request)?;
     let manifests = found.files.len();
@@ -158,7 +158,7 @@ fn show(
 ) -> Linted {
     let Sifted { texts, prints, shown, baselined } = Sifted::of(request, &found, &checked);
     let Checked { conclusion, entities, notes: more, .. } = checked;
-    // Where nothing is ours, nothing was left unchecked.
+    // Without any entity, a missing snapshot left nothing unchecked, so its notes are dropped.
     let nothing_is_ours = entities == 0 && conclusion.findings.is_empty();
     let mut notes = if nothing_is_ours { Vec::new() } else { loaded.notes };
     notes.extend(snapshot::unused_blueprints(&loaded.snapshot, |path| found.chosen.holds(path)));
@@ -186,14 +186,14 @@ fn show(
     };
     let repairs_made = repairs.count();
     let repaired = repairs.into_files();
-    // Two small texts for each file of the repository. The run is over and the process about to end, which gives all
-    // memory back at once: doing it piece by piece is what somebody would wait for.
+    // The list holds two small strings per file of the repository. The process is about to exit, which frees all memory
+    // at once; freeing it piece by piece would take noticeable time.
     std::mem::forget(found.files);
     Linted { findings, fingerprints, worst, texts, counts, notes, repaired, repairs: repairs_made, baseline }
 }
 
-/// Of two places that are as much the cause of a finding, it stands in the file that the change touches. Fingerprints and
-/// comments know it by its first place.
+/// Moves a finding with two equally responsible places to the one in a file that the change touches. Fingerprints and
+/// review comments use the first place.
 fn move_to_touched_files(
     shown: &mut [(Finding, Fingerprint)],
     request: &Request<'_>,
@@ -217,7 +217,7 @@ fn move_to_touched_files(
     shown.sort_by(|(one, _), (other, _)| one.sort_key().cmp(&other.sort_key()));
 }
 
-/// The findings that this run is about, by their place in the list.
+/// The findings of this run, by their index in the list.
 struct Sifted {
     texts: Texts,
     prints: Vec<Fingerprint>,
@@ -226,7 +226,8 @@ struct Sifted {
 }
 
 impl Sifted {
-    /// Fingerprints are made of all findings, before any is left out: two alike are told apart by their order.
+    /// Computes fingerprints from all findings before any is filtered out, because the order of equal findings
+    /// distinguishes their fingerprints.
     fn of(request: &Request<'_>, found: &Found, checked: &Checked) -> Self {
         let findings = &checked.conclusion.findings;
         let texts = Texts::of(findings, &found.files);
@@ -238,7 +239,7 @@ impl Sifted {
     }
 }
 
-/// The worst ones stay, in the order of the files.
+/// Keeps the most severe findings, in file order.
 fn cut(findings: Vec<Finding>, prints: Vec<Fingerprint>, most: Option<usize>) -> (Vec<Finding>, Vec<Fingerprint>) {
     let Some(most) = most.filter(|most| *most < findings.len()) else { return (findings, prints) };
     let mut order =
@@ -249,13 +250,13 @@ fn cut(findings: Vec<Finding>, prints: Vec<Fingerprint>, most: Option<usize>) ->
     both.filter(|(at, _)| kept.contains(at)).map(|(_, pair)| pair).unzip()
 }
 
-/// The files of the run, and what it is about.
+/// The files of the run, and the selection of findings to report.
 struct Found {
     files: Vec<SourceFile>,
     chosen: Chosen,
     unreadable: Vec<Unreadable>,
     hidden: Vec<Hidden>,
-    /// `None`: the files are those of the work tree or of the index.
+    /// `None` if the files are those of the work tree or of the index.
     commit: Option<CommitId>,
     shelf: Shelf,
     notes: Vec<String>,
@@ -267,7 +268,7 @@ impl Found {
         Self { files, chosen, unreadable, hidden, commit: None, shelf: Shelf::Disk, notes: Vec::new() }
     }
 
-    /// Gives each place that could not be looked into a file that findings can point to.
+    /// Adds a file for each place that could not be read, so that findings can point to it.
     fn name_absent(&mut self, past: &PastManifests) -> Vec<(FileId, Unreadable)> {
         let mut places = std::mem::take(&mut self.unreadable);
         places.append(&mut past.settle(std::mem::take(&mut self.hidden)));
@@ -281,16 +282,16 @@ impl Found {
 }
 
 impl Found {
-    /// Adds a file that is only pointed into.
+    /// Adds a file that is not read and only serves as a location of findings.
     fn add(&mut self, file: SourceFile) -> FileId {
         self.files.push(file);
         FileId(Span::empty(self.files.len() - 1).start)
     }
 
-    /// Files outside of `manifests.include` that this run is about.
+    /// Files outside `manifests.include` that this run reports on.
     fn unlisted(&self, request: &Request<'_>) -> Vec<SourceFile> {
         let Request { root, pattern, .. } = request;
-        // Git is asked about every YAML file: the pattern at hand leaves out what is looked for.
+        // Git lists every YAML file, because the configured pattern would exclude exactly the files searched for.
         let git = || Repository::open(root, request.git).ok().flatten();
         let all = Pattern::default();
         match &request.extent {
@@ -348,7 +349,7 @@ fn find(request: &Request<'_>) -> Result<Found, LintError> {
         found.shelf = shelf.clone();
     }
     if !request.instead.files.is_empty() {
-        // Sorting keeps their order, and the first of a path stays.
+        // The sort is stable and `dedup_by` keeps the first, so the replacement wins over the file on disk.
         let mut files = request.instead.files.clone();
         files.append(&mut found.files);
         files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -381,7 +382,7 @@ fn repository(request: &Request<'_>, flag: &'static str) -> Result<Repository, L
     found.ok_or_else(|| LintError::NoGit { root: request.root.display().to_string(), flag })
 }
 
-/// Puts an editor's text in the place of the file it belongs to, and asks about nothing else.
+/// Replaces a file by an editor's text, and reports only on that file.
 fn give(found: &mut Found, request: &Request<'_>, path: &Path, bytes: &[u8]) -> Result<(), LintError> {
     let relative = relative(request.root, path)?;
     let place = Place::Given(Arc::from(bytes));
@@ -399,7 +400,7 @@ fn insert(files: &mut Vec<SourceFile>, file: SourceFile) {
     files.insert(at, file);
 }
 
-/// The paths as a choice. A file that is named joins the run even where the config would leave it out.
+/// The selection for the given paths. A named file joins the run even if the config excludes it.
 fn choose(found: &mut Found, request: &Request<'_>) -> Result<Chosen, LintError> {
     let (mut files, mut folders) = (BTreeSet::new(), BTreeSet::new());
     let (mut others, mut strangers) = (Vec::new(), Vec::new());
@@ -413,7 +414,7 @@ fn choose(found: &mut Found, request: &Request<'_>) -> Result<Chosen, LintError>
             continue;
         }
         let Some(kind) = sources::path_kind(path) else {
-            // What the commit takes away is not there any more, and a hook still names it.
+            // A Git hook also names the files that the commit deletes.
             if matches!(request.extent, Extent::Staged | Extent::Hook) {
                 continue;
             }
@@ -425,7 +426,7 @@ fn choose(found: &mut Found, request: &Request<'_>) -> Result<Chosen, LintError>
         };
         match kind {
             PathKind::Folder => folders.extend([relative, end]),
-            // Another name of a file that is there already: read twice, all in it would be declared twice.
+            // The path is a link to a listed file. Reading it again would declare its entities twice.
             PathKind::File if is_listed(found, &end) => drop(files.insert(end)),
             PathKind::File if request.force_exclude || request.extent != Extent::Everything => {}
             PathKind::File if is_yaml(path) => drop(files.insert(named.join(found, end, path, request.root))),
@@ -437,11 +438,11 @@ fn choose(found: &mut Found, request: &Request<'_>) -> Result<Chosen, LintError>
     Ok(Chosen::paths(files, folders))
 }
 
-/// Files that only the command line brings in. They join under the name that they really have: two names of one file
-/// would declare all in it twice.
+/// Files that only the command line names. They join under their real path, because two names of one file would declare
+/// its entities twice.
 #[derive(Default)]
 struct Named {
-    /// Names by where the files lie. Made when it is first asked for: most runs name nothing that is not listed.
+    /// Names by real path. Built on first use, because most runs name only listed files.
     listed: Option<HashMap<PathBuf, String>>,
 }
 
@@ -455,7 +456,7 @@ impl Named {
             });
             on_disk.collect()
         });
-        // The walk lists a link whose end the config leaves out.
+        // The file is already listed through a link, and its real path is excluded.
         if let Some(name) = listed.get(&place) {
             return name.clone();
         }
@@ -466,7 +467,7 @@ impl Named {
     }
 }
 
-/// Whoever names a file and hears nothing takes it for checked.
+/// The note about named files that were not checked; without it, the user would assume that they were.
 fn unchecked(paths: &[String], is: &str, are: &str) -> Option<String> {
     match paths {
         [] => None,
@@ -478,7 +479,7 @@ fn unchecked(paths: &[String], is: &str, are: &str) -> Option<String> {
     }
 }
 
-/// Where a path really leads, as the run's list would spell it; `None` when that is outside of the root.
+/// The real path, spelled as in the run's list; `None` if it is outside the root.
 fn end_of_links(root: &Path, path: &Path) -> Option<String> {
     let (root, path) = (sources::real_path(root)?, sources::real_path(path)?);
     path.strip_prefix(&root).ok().map(sources::path_text)
@@ -488,17 +489,17 @@ fn is_yaml(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
 }
 
-/// The path as the run's list spells it.
+/// The path, spelled as in the run's list.
 fn relative(root: &Path, path: &Path) -> Result<String, LintError> {
     let outside = || LintError::Outside { path: path.display().to_string(), root: root.display().to_string() };
     if let Ok(inside) = path.strip_prefix(root) {
         return Ok(sources::path_text(inside));
     }
-    // A link somewhere on the way: compare what the paths really are.
+    // One of the folders is a link, so the real paths are compared.
     end_of_links(root, path).ok_or_else(outside)
 }
 
-/// The credentials in a file, as the reader of manifests decodes them.
+/// The credentials in a file, found with the manifest reader, which decodes escapes.
 pub(crate) fn read_credentials(text: &str, mask: &Mask) -> Vec<(Range<usize>, String)> {
     let mut found = Vec::new();
     if may_name_one(text) {
@@ -509,14 +510,14 @@ pub(crate) fn read_credentials(text: &str, mask: &Mask) -> Vec<(Range<usize>, St
     found
 }
 
-/// Whether reading the file is worth it. A name may also be a value: `{name: apiKey, value: ...}`.
+/// A cheap check whether the file is worth parsing. A name may also be a value: `{name: apiKey, value: ...}`.
 fn may_name_one(text: &str) -> bool {
     const WORDS: [&str; 7] = ["pass", "pwd", "secret", "key", "token", "begin", "default"];
     let lower = text.to_ascii_lowercase();
     may_hold(text) || WORDS.iter().any(|word| lower.contains(word))
 }
 
-/// Path and text of the files that findings point into; all others are forgotten.
+/// Path and text of the files that findings point into; the texts of all other files are dropped.
 pub(crate) struct Texts {
     files: HashMap<FileId, (String, Option<String>)>,
 }
@@ -531,14 +532,14 @@ impl Texts {
         Self { files: HashMap::new() }.and_files(wanted, files, 0)
     }
 
-    /// Those of another list too, whose first file is called `first`.
+    /// Adds files of another list, whose first file has the id `first`.
     pub fn and_files(self, wanted: BTreeSet<FileId>, files: &[SourceFile], first: u32) -> Self {
         let mut buffer = ReadBuffer::default();
         let mut known = self.files;
         for id in wanted {
             let Some(file) = id.0.checked_sub(first).and_then(|at| files.get(at as usize)) else { continue };
             let text = sources::read(file, &mut buffer).map(|it| it.text.to_owned());
-            // What is not text is shown with marks in place of the bad bytes; what is before them keeps its place.
+            // Invalid bytes of a file that is not text are replaced by marks, so positions before them stay valid.
             let text = text.ok().or_else(|| sources::read_lossy(file));
             known.insert(id, (file.path.clone(), text));
         }
@@ -546,7 +547,7 @@ impl Texts {
     }
 }
 
-/// The same files, by their paths in the Git repository: what a pipeline lays findings onto.
+/// The same files by their paths in the Git repository, which CI systems use to show findings.
 pub(crate) struct InWorkTree<'a> {
     paths: HashMap<FileId, String>,
     texts: &'a Texts,

@@ -27,14 +27,14 @@ use crate::report::escape::clean;
 use crate::report::fingerprint::fingerprints;
 use crate::report::lint::Counts;
 
-/// So many names are told.
+/// The number of names in one note.
 const MOST_TOLD: usize = 5;
-/// So many places of one blueprint that is not there are shown besides the first.
+/// The number of additional places that are shown for one missing blueprint.
 const MOST_RELATED: usize = 3;
 
 pub(crate) struct Live {
     pub all: Blueprints,
-    /// How many could not be understood: nothing can be of them.
+    /// The number of blueprints that could not be parsed; no entity can be compared with them.
     unusable: usize,
 }
 
@@ -51,7 +51,7 @@ impl Live {
         Self { all: Blueprints::new(all), unusable }
     }
 
-    /// What is said once: that the snapshot is of other blueprints than these, as far as `names` go.
+    /// Notes about the blueprints in `names` that differ from the snapshot.
     pub fn notes(&self, names: &BTreeSet<&str>, root: &Path, shelf: &Shelf) -> Vec<String> {
         let mut notes = Vec::new();
         if self.unusable > 0 {
@@ -61,7 +61,7 @@ impl Live {
         let read = |body: &Json| Blueprint::from_json(steady(body.clone())).ok().map(|(blueprint, _)| blueprint);
         let saved: BTreeMap<String, Json> = shelved(root, shelf).blueprints;
         let saved: Vec<Blueprint> = saved.values().filter_map(read).collect();
-        // Those that the snapshot does not have are new, and none is missed where there is no snapshot at all.
+        // Blueprints that the snapshot lacks are new; without a snapshot, nothing can differ.
         let both = |kind: &BlueprintChangeKind| matches!(kind, BlueprintChangeKind::Changed(_));
         let differing: Vec<String> = changes(&saved, &self.all)
             .into_iter()
@@ -74,7 +74,7 @@ impl Live {
         notes
     }
 
-    /// The entities whose blueprint is not there, as findings; `None`: every one is.
+    /// Findings for the entities whose blueprint does not exist; `None` if all exist.
     pub fn strangers(&self, asked: &Asked, catalog: &str, is_embedded: bool) -> Option<Linted> {
         let mut strange: BTreeMap<&str, Vec<&Desired>> = BTreeMap::new();
         for entity in asked.entities.iter().filter(|entity| self.all.named(&entity.key.blueprint).is_none()) {
@@ -143,7 +143,7 @@ fn outdated(differing: &[String]) -> Option<String> {
     Some(format!("{words} from the snapshot in `.portolan/`. Run `portolan pull` to update it."))
 }
 
-/// As a run of lint that found nothing else.
+/// The findings in the form of a lint result.
 fn as_linted(findings: Vec<Finding>, asked: &Asked) -> Linted {
     let mut findings = findings;
     findings.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));

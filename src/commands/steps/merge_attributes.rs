@@ -1,4 +1,4 @@
-//! Makes Git merge the snapshot line by line: adds what is missing to `.gitattributes` beside `.portolan/`.
+//! Makes Git merge the snapshot line by line: adds the missing rules to the `.gitattributes` next to `.portolan/`.
 
 use crate::commands::context::Context;
 use crate::scaffold::repository::attributes;
@@ -7,10 +7,10 @@ use crate::sources::{self, ReadBuffer, WriteError};
 use crate::text::merge_conflict::merge_conflicts;
 
 const FILE: &str = ".gitattributes";
-/// Part of the snapshot: where Git leaves it out, there is nothing to merge.
+/// A file of the snapshot, to check whether Git ignores it. Ignored files are never merged.
 const KNOWN: &str = ".portolan/known-entities.txt";
 
-/// Nothing is written outside of Git. A file that cannot be changed is left as it is, and a note says so.
+/// Writes nothing outside Git. A file that cannot be changed is left as it is, with a note.
 pub(crate) fn add_merge_attributes(context: &mut Context<'_>) -> Result<(), WriteError> {
     let root = &context.settings.root.value;
     let variables = git::Environment::from_variables(|name| context.environment.get(name).map(Into::into));

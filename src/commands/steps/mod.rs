@@ -1,4 +1,4 @@
-//! What verbs share, each step named by what it yields.
+//! Steps that several commands share.
 
 pub(crate) mod adopted;
 pub(crate) mod again;

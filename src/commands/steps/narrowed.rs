@@ -15,10 +15,10 @@ use crate::report::escape::clean;
 use crate::settings::Settings;
 use crate::sources::{is_taken, path_text, tidy};
 
-/// So many that came along are named.
+/// The number of dependencies that are listed by name.
 const MOST_TOLD: usize = 5;
 
-/// `None`: all of it.
+/// `None`: the plan is not limited.
 pub(crate) fn narrowed(
     names: &[String],
     asked: &Asked,
@@ -33,7 +33,7 @@ pub(crate) fn narrowed(
         let is_in = |file: &str| {
             file == path || path.is_empty() || file.strip_prefix(&path).is_some_and(|rest| rest.starts_with('/'))
         };
-        // Two words for the root: an empty path, and the folder itself.
+        // The root has two spellings: an empty path, and the folder `.` itself.
         let is_path = !path.is_empty() || Path::new(name) == Path::new(".");
         let files = (0..).map(FileId).zip(&asked.files).filter(|(_, file)| is_path && is_in(&file.path));
         let before = only.files.len();
@@ -68,7 +68,7 @@ fn unknown(name: &str, asked: &Asked, live: &Live, catalog: &str, settings: &Set
     DiffError::NothingChosen { name: name.to_owned(), catalog: catalog.to_owned(), help }
 }
 
-/// A path of the root as the user writes it, relative to where they are.
+/// A path below the root as the user would type it, relative to their directory.
 fn spelled(path: &str, settings: &Settings) -> String {
     let (there, here) = (settings.root.value.join(path), tidy(settings.directory.clone()));
     let common = there.components().zip(here.components()).take_while(|(one, other)| one == other).count();
@@ -77,7 +77,7 @@ fn spelled(path: &str, settings: &Settings) -> String {
     path_text(&up.map(Path::new).chain(down.map(|part| Path::new(part.as_os_str()))).collect::<PathBuf>())
 }
 
-/// What is in the plan that nobody named, and why.
+/// Names the changes that the plan contains only because selected entities depend on them.
 pub(crate) fn came_along(plan: &Plan, only: &Only, ground: &Ground<'_>) -> Option<String> {
     let came = along(plan, only, ground);
     let name = |Along { key, by }: &Along| {

@@ -1,5 +1,5 @@
-//! A catalog for pull requests without credentials: what the manifests declare at the merge base, in memory. A plan against
-//! it shows what the branch changes. It says nothing of the real catalog, which nobody read.
+//! A catalog for pull requests without credentials: what the manifests declare at the merge base, in memory. A plan
+//! against it shows what the branch changes. The real catalog is not read, so it may differ.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
@@ -19,8 +19,8 @@ use crate::domain::words::count;
 use crate::error::{Error, LintError};
 use crate::settings::{self, Environment, Origin, Settings};
 
-/// Whether this run is for a pull request that was given no credentials: one from a fork, or of a bot. The embedded
-/// catalog needs none, if it was asked for.
+/// Whether this run is for a pull request without credentials, as from a fork or a bot. An explicitly configured
+/// embedded catalog needs no credentials.
 pub(crate) fn is_offline(settings: &Settings, environment: &Environment) -> bool {
     let is_local = settings.catalog.value == settings::Catalog::Local && settings.catalog.origin != Origin::Default;
     let platform = settings.platform.value;
@@ -29,7 +29,7 @@ pub(crate) fn is_offline(settings: &Settings, environment: &Environment) -> bool
     !is_local && !has_credentials && is_pull_request(environment)
 }
 
-/// The sentence that every report of such a run begins its notes with.
+/// The first note in every report of such a run.
 pub(crate) fn note(settings: &Settings, base: &Base) -> String {
     let platform = settings.platform.value;
     format!(
@@ -39,7 +39,7 @@ pub(crate) fn note(settings: &Settings, base: &Base) -> String {
     )
 }
 
-/// The catalog, and what is to be said of it.
+/// The catalog, and notes about it.
 pub(crate) fn catalog_of_base(
     base: &Base,
     now: &[Desired],
@@ -59,7 +59,8 @@ pub(crate) fn catalog_of_base(
     let mut keys = declared(entities);
     keys.extend(declared(now));
     stand_in(store, root, shelf, &writer, &keys)?;
-    // Whether a target exists that neither the repository nor the snapshot knows, only the catalog can say.
+    // Only the catalog knows whether targets exist that neither the repository nor the snapshot declares, so they are
+    // assumed to exist.
     let blueprints = catalog.blueprints()?;
     let blueprints = blueprints.into_iter().filter_map(|body| Blueprint::from_json(body).ok());
     let blueprints: BTreeMap<String, Blueprint> =

@@ -1,5 +1,5 @@
-//! Asks Git's history whether a path that holds nothing readable held manifests before. Only a place that never did is
-//! left alone; what is unknown counts as a manifest.
+//! Asks Git's history whether a path without readable content held manifests before. Only a path that never did is
+//! ignored; an unknown past counts as manifests.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -13,9 +13,10 @@ pub(crate) struct PastManifests {
     root: PathBuf,
     pattern: Pattern,
     git: git::Environment,
-    /// `None`: what is checked out.
+    /// The commit whose history is searched; `None` for `HEAD`.
     commit: Option<CommitId>,
-    /// Opened when it is first asked: most repositories have nothing to ask about. Git's handle is for one thread.
+    /// Opened on first use, because most repositories never need it. A Git handle is limited to one thread, hence the
+    /// lock.
     repository: Mutex<Option<Option<Repository>>>,
 }
 
@@ -25,7 +26,7 @@ impl PastManifests {
         Self { root, pattern, git, commit, repository: Mutex::default() }
     }
 
-    /// Whether a file with missing content, or without text, is to be taken for a manifest.
+    /// Whether a file with missing or binary content counts as a manifest.
     pub fn may_be_manifest(&self, path: &str, missing: Option<Missing>) -> bool {
         if is_config(path) {
             return false;
@@ -33,7 +34,7 @@ impl PastManifests {
         missing.is_some_and(Missing::is_fault) || self.pattern.is_named() || self.of(path) != Past::Other
     }
 
-    /// The same for lint, which outside of Git has no reason to suspect a file that says nothing.
+    /// The same for lint, which outside Git ignores a file without any sign of a manifest.
     pub fn is_suspect(&self, path: &str, missing: Option<Missing>) -> bool {
         if is_config(path) {
             return false;
@@ -80,7 +81,7 @@ impl PastManifests {
     }
 }
 
-/// The config may well be empty.
+/// An empty config is valid.
 fn is_config(path: &str) -> bool {
     crate::settings::CONFIG_NAMES.contains(&path.rsplit('/').next().unwrap_or(path))
 }

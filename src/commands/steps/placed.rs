@@ -10,15 +10,15 @@ use crate::domain::file_name;
 use crate::domain::identifier::to_resource_name;
 use crate::sources::{self, Pattern};
 
-/// Where manifests of a blueprint go.
+/// The folder for new manifests of a blueprint.
 pub(crate) struct Folder {
     path: String,
     extension: &'static str,
 }
 
 impl Folder {
-    /// Where there are some already, else in a folder of its own where the includes begin. `None`: the globs of the
-    /// config match nothing that could be made.
+    /// Chooses the folder that already has manifests of the blueprint, or a new one below the folder where the includes
+    /// begin. `None` if the globs of the config match no path that could be created.
     pub fn of(blueprint: &str, declared: &Declared, pattern: &Pattern, include: &[String]) -> Option<Self> {
         let own = file_name::stem(blueprint);
         let bases = include.iter().map(|glob| literal_start(glob));
@@ -31,7 +31,7 @@ impl Folder {
         for path in folders {
             for extension in ["yaml", "yml"] {
                 let folder = Self { path: path.clone(), extension };
-                // A name that nobody would single out in a glob.
+                // A name that no glob is likely to mention.
                 if pattern.matches(Path::new(&folder.file("portolan-entity"))) {
                     return Some(folder);
                 }
@@ -46,7 +46,7 @@ impl Folder {
     }
 }
 
-/// The folders at the front of a glob that have no wildcard.
+/// The leading folders of a glob without wildcards.
 fn literal_start(glob: &str) -> String {
     let is_literal = |part: &&str| !part.contains(['*', '?', '[', '{', '!', '\\']) && *part != "..";
     let parts: Vec<&str> = glob.split('/').filter(|part| *part != ".").collect();
@@ -54,14 +54,14 @@ fn literal_start(glob: &str) -> String {
     folders.iter().copied().take_while(is_literal).collect::<Vec<_>>().join("/")
 }
 
-/// Names of resources, each given once.
+/// Resource names, each handed out once.
 pub(crate) struct Names {
     taken: HashSet<String>,
-    /// By the beginning of a name: the number to try next.
+    /// By prefix of a name, the number to try next.
     next: HashMap<String, usize>,
 }
 
-/// Longer names make longer file names than some systems take.
+/// The resource name becomes a file name, and some file systems limit its length.
 const LONGEST_NAME: usize = 200;
 
 impl Names {
@@ -69,7 +69,7 @@ impl Names {
         Self { taken: declared.names.clone(), next: HashMap::new() }
     }
 
-    /// A free name, and the free path of its file.
+    /// An unused name, and an unused path for its file.
     pub fn find(&mut self, key: &EntityKey, folder: &Folder, root: &Path) -> (String, String) {
         self.first_of(key, |name| {
             let path = folder.file(name);
@@ -77,15 +77,15 @@ impl Names {
         })
     }
 
-    /// Among bare entities, each in a folder of its own: the free path of the next one. `None`: there are none, or it would
-    /// be read by nobody.
+    /// The unused path of the next bare entity, if the bare entities of the blueprint each have a folder of their own.
+    /// `None` if there are none, or the pattern does not match the path.
     pub fn beside(&self, key: &EntityKey, declared: &Declared, pattern: &Pattern, root: &Path) -> Option<PathBuf> {
         let (above, file) = declared.bare_home(&key.blueprint)?;
         let path = Path::new(above).join(shortened(to_resource_name(&key.identifier))).join(file);
         (pattern.matches(&path) && !sources::is_taken(&root.join(&path))).then_some(path)
     }
 
-    /// A free name for a file whose path is settled.
+    /// An unused name for a file whose path is already chosen.
     pub fn name(&mut self, key: &EntityKey) -> String {
         self.first_of(key, |_| Some(())).0
     }
@@ -119,7 +119,7 @@ impl Names {
 }
 
 fn shortened(mut name: String) -> String {
-    // Only ASCII is in it.
+    // The name is ASCII, so the cut is at a character boundary.
     name.truncate(LONGEST_NAME);
     let length = name.trim_end_matches(['-', '.']).len();
     name.truncate(length);

@@ -1,10 +1,11 @@
-//! Makes the plan: reads both sides, compares them, and keeps everything that it read, so that later steps read nothing
-//! twice. It writes nothing except the embedded catalog's own blueprints before a push.
+//! Builds the plan: reads both sides, compares them, and keeps everything that it read, so that later steps read
+//! nothing twice. It writes nothing except the embedded catalog's own blueprints before a push.
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
+use std::time::Duration;
 
-use crate::catalog::{self, Catalog, CatalogError};
+use crate::catalog::{self, Catalog, CatalogError, Look, Stop};
 use crate::commands::context::Context;
 use crate::commands::steps::allowed_secrets::{AllowedSecrets, allowed_secrets, restrict_mask};
 use crate::commands::steps::base::{self, Base};
@@ -42,14 +43,16 @@ use crate::sources::git::{self, GitError};
 use crate::sources::{Pattern, is_pipe};
 use crate::text::mask::Mask;
 
-/// So many owners are looked up, since they are for messages only.
+/// The maximum number of owners to look up, because they are used only in messages.
 const OWNERS_MAX: usize = 1_000;
+/// The time limit for the names of the owners of one blueprint's entities. They are only for messages.
+const OWNERS_WITHIN: Duration = Duration::from_secs(30);
 
-/// What of the settings a run may say otherwise, and what only a run says.
+/// The options of a plan: settings that a run may override, and options that only a run has.
 #[derive(Clone)]
 pub(crate) struct Wishes<'a> {
     pub owner: Owner,
-    /// Where the manifests are read from.
+    /// The source of the manifests.
     pub from: &'a Standpoint,
     pub base: base::Wanted<'a>,
     pub prune: Option<bool>,
@@ -59,38 +62,39 @@ pub(crate) struct Wishes<'a> {
     pub intent: Intent,
 }
 
-/// Which part is planned.
+/// Which part of the repository to plan.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Choice<'a> {
-    /// Blueprints and files as `--only` names them; none: everything.
+    /// Blueprints and files as named by `--only`; if empty, everything.
     Named(&'a [String]),
     /// The part that a plan file records.
     Recorded(Option<&'a ChosenPart>),
 }
 
 pub(crate) struct Planned {
-    /// What is shown and written down: its values are masked.
+    /// The plan to show and to save: its values are masked.
     pub plan: Plan,
     /// The catalog was not read: the plan is against the manifests of the merge base.
     pub is_offline: bool,
-    /// What is sent: values as the manifests have them.
+    /// The requests to send: values as in the manifests.
     pub acts: Acts,
     pub mask: Mask,
-    /// What it was made with, for a plan file.
+    /// The options that the plan was made with, for a plan file.
     pub options: Options,
     pub asked: Asked,
     pub base: Option<Base>,
-    /// Where the base declared what is deleted, by key. Its files come after those of now.
+    /// The places in the base that declared the deleted entities, sorted by key. The base's files follow the current
+    /// ones.
     pub at_base: Vec<(EntityKey, Place)>,
-    /// `None` outside of Git.
+    /// `None` outside Git.
     pub revision: Option<Revision>,
     pub catalog: Box<dyn Catalog>,
     pub live: Live,
     pub actual: Snapshot,
     pub owned: Vec<EntityKey>,
-    /// The owners of foreign entities, as far as they are known, by key.
+    /// The known owners of foreign entities, sorted by key.
     pub owners: Vec<(EntityKey, ForeignOwner)>,
-    /// Sentences said once.
+    /// Complete sentences for the user.
     pub notes: Vec<String>,
 }
 
@@ -174,7 +178,7 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
     let at_base = base.as_ref().map(|base| at_base(&plan, &asked, base)).unwrap_or_default();
     let owners = foreign_owners(&plan, &actual, &*catalog, settings, context.environment);
     if is_offline {
-        // It would approve what would happen in a catalog that does not exist.
+        // An approval would cover changes to a catalog that does not exist.
         plan.approval = None;
     }
     let options =
@@ -209,7 +213,7 @@ fn part(only: &Only, asked: &Asked) -> ChosenPart {
     ChosenPart { blueprints: only.blueprints.iter().map(ToString::to_string).collect(), files }
 }
 
-/// A file that is not there any more chooses nothing.
+/// The part that a plan file records. A file that no longer exists selects nothing.
 fn recorded(part: &ChosenPart, asked: &Asked) -> Only {
     let chosen: HashSet<&str> = part.files.iter().map(String::as_str).collect();
     let files = (0..).map(FileId).zip(&asked.files).filter(|(_, file)| chosen.contains(file.path.as_str()));
@@ -234,16 +238,16 @@ fn at_base(plan: &Plan, asked: &Asked, base: &Base) -> Vec<(EntityKey, Place)> {
     found
 }
 
-/// What the first of the base's files is called here.
+/// The id of the base's first file in the combined list.
 fn first_of_base(asked: &Asked) -> u32 {
     u32::try_from(asked.files.len()).unwrap_or(u32::MAX / 2)
 }
 
-/// All of a question but what the catalog holds.
+/// The input of the planner except for the catalog's entities.
 struct Sides<'a> {
     wishes: &'a Wishes<'a>,
     settings: &'a Settings,
-    /// Its name.
+    /// The name of the catalog.
     catalog: &'a str,
     asked: &'a Asked,
     base: Option<&'a Base>,
@@ -285,8 +289,8 @@ impl Sides<'_> {
     }
 }
 
-/// The relations that the plan would write to entities that are not there. Targets that nothing declares are looked up by
-/// their identifiers; where the catalog does not let them be read, nothing is claimed about them.
+/// The relations that the plan would write to missing entities. Targets that nothing declares are looked up by their
+/// identifiers; if the catalog does not permit the read, they count as existing.
 fn missing_links(
     plan: &Plan,
     ground: &Ground<'_>,
@@ -322,14 +326,15 @@ fn missing_links(
     Ok(links)
 }
 
-/// What Git knows of the run.
+/// What Git knows about the run.
 struct Checkout {
     base: Option<Base>,
     revision: Option<Revision>,
     allowed: AllowedSecrets,
 }
 
-/// A repository that Git will not open is told, and missed only by those who name a base.
+/// Reads base and revision. A repository that Git cannot open is an error only if the user named a base; otherwise it
+/// is noted.
 fn checkout(
     wishes: &Wishes<'_>,
     asked: &Asked,
@@ -368,7 +373,7 @@ fn checkout(
     Ok(Checkout { base: compared.base, revision, allowed })
 }
 
-/// Git reads the files of rules in every folder, and would wait for a pipe among them.
+/// Git reads the ignore files of every folder, and would block on a named pipe.
 pub(super) fn refuse_pipes(asked: &Asked, root: &Path) -> Result<(), GitError> {
     let mut paths = asked.unreadable.iter().map(|unreadable| root.join(&unreadable.path));
     match paths.find(|path| path.ends_with(".gitignore") && is_pipe(path)) {
@@ -377,7 +382,8 @@ pub(super) fn refuse_pipes(asked: &Asked, root: &Path) -> Result<(), GitError> {
     }
 }
 
-/// The keys that are ours. A catalog that does not tell whose an entity is has none of ours, and that is said.
+/// The keys of owned entities. A catalog that does not report ownership owns nothing for this scope, and a note says
+/// so.
 fn tolerant(
     found: Result<Vec<EntityKey>, CatalogError>,
     notes: &mut Vec<String>,
@@ -394,8 +400,8 @@ fn tolerant(
     }
 }
 
-/// Who owns the foreign entities of the plan. Owners are for messages: where the catalog cannot say, the person who wrote
-/// last is named, and the run goes on.
+/// The owners of the foreign entities in the plan. They are used only in messages: if the catalog does not know the
+/// owner, the last writer is named, and errors are ignored.
 fn foreign_owners(
     plan: &Plan,
     actual: &Snapshot,
@@ -407,11 +413,13 @@ fn foreign_owners(
     let keys: BTreeSet<&EntityKey> = changed.chain(&plan.foreign_unchanged).take(OWNERS_MAX).collect();
     let scopes = known_scopes(settings, environment);
     let keys: Vec<&EntityKey> = keys.into_iter().collect();
+    let stop = Stop::default();
+    let look = Look { stop: &stop, within: OWNERS_WITHIN };
     let mut owners = Vec::new();
     for group in keys.chunk_by(|one, other| one.blueprint == other.blueprint) {
         let Some(first) = group.first() else { continue };
         let identifiers: Vec<Box<str>> = group.iter().map(|key| key.identifier.clone()).collect();
-        let mut found = catalog.owners_of(&first.blueprint, &identifiers, &scopes).unwrap_or_default();
+        let mut found = catalog.owners_of(&first.blueprint, &identifiers, &scopes, look).unwrap_or_default();
         let shelf = actual.blueprints.get(first.blueprint.as_ref());
         for key in group {
             let record = || {
@@ -426,7 +434,7 @@ fn foreign_owners(
     owners
 }
 
-/// Scopes that may own what this scope does not: those of the config's targets, and the default one.
+/// Other scopes that may own foreign entities: those of the config's targets, and the default one.
 fn known_scopes(settings: &Settings, environment: &settings::Environment) -> Vec<String> {
     let mut scopes = settings.target_scopes.clone();
     scopes.extend(scope::of_remote(settings, environment));
@@ -434,7 +442,7 @@ fn known_scopes(settings: &Settings, environment: &settings::Environment) -> Vec
     scopes
 }
 
-/// What may hold entities and could not be used: nothing is deleted beside it.
+/// Unusable manifests and folders. While there are any, nothing is deleted.
 fn unread(asked: &Asked) -> Vec<Blocker> {
     let doubts = asked.doubts.iter().map(|doubt| Blocker::Manifest(doubt.place));
     let folders = asked
@@ -444,7 +452,7 @@ fn unread(asked: &Asked) -> Vec<Blocker> {
     doubts.chain(folders).collect()
 }
 
-/// Blueprints whose entities may relate to what goes away, and that nobody has read so far.
+/// Blueprints that were not read yet and whose entities may relate to a deleted entity.
 fn onlookers(plan: &Plan, live: &Live, actual: &Snapshot) -> Vec<Blueprint> {
     let names: BTreeSet<&str> = plan
         .hazards
@@ -466,18 +474,18 @@ fn onlookers(plan: &Plan, live: &Live, actual: &Snapshot) -> Vec<Blueprint> {
     live.all.among(&names)
 }
 
-/// Nobody said which catalog is meant, and a pipeline compares with one that is made anew every time.
+/// Whether no catalog is configured. In CI, the embedded catalog would then be empty in every run.
 pub(crate) fn is_local_by_default(settings: &Settings) -> bool {
     settings.catalog.value == settings::Catalog::Local && settings.catalog.origin == Origin::Default
 }
 
 impl Planned {
-    /// What the plan stands on.
+    /// The data that the plan is based on.
     pub fn ground(&self) -> Ground<'_> {
         Ground { desired: &self.asked.entities, blueprints: &self.live.all, actual: &self.actual, mask: &self.mask }
     }
 
-    /// Path and text of the manifests that the plan speaks of.
+    /// Path and text of the manifests that the plan mentions.
     pub fn texts(&self) -> Texts {
         let plan = &self.plan;
         let changes = plan.changes.iter().filter_map(|change| change.place);

@@ -8,7 +8,7 @@ use crate::domain::tree::{Kind, NodeId, Value, View};
 use crate::manifest::{self, Limits, Reader};
 use crate::sources::{self, ReadBuffer, SourceFile};
 
-/// The place of the value at `path` in the entity that stands at `entity`; that of the entity where it leads nowhere.
+/// The place of the value at `path` in the entity at `entity`; the entity's own place if the path does not exist.
 pub(crate) fn pointed(file: &SourceFile, entity: Place, path: &[&str]) -> Place {
     let mut buffer = ReadBuffer::default();
     let Ok(text) = sources::read(file, &mut buffer) else { return entity };
@@ -31,7 +31,7 @@ pub(crate) fn pointed(file: &SourceFile, entity: Place, path: &[&str]) -> Place 
 fn span_of(manifest: &Manifest, view: View<'_>, path: &[&str]) -> Option<Span> {
     let (first, rest) = path.split_first()?;
     let mut at = view.value(part(manifest, first)?);
-    // A mapping as a whole points nowhere in particular.
+    // A whole mapping is too large to be a useful position.
     let mut is_particular = !matches!(at.kind(), Kind::Map);
     for segment in rest {
         let Some(inner) = inner(at, segment) else { break };
@@ -55,7 +55,7 @@ fn part(manifest: &Manifest, name: &str) -> Option<NodeId> {
 
 fn inner<'v>(value: Value<'v>, segment: &str) -> Option<Value<'v>> {
     match value.kind() {
-        // Given twice, the last counts.
+        // Of a duplicate key, the last counts.
         Kind::Map => value.entries().filter(|(key, _)| key.key_is(segment)).last().map(|(_, value)| value),
         Kind::List => value.items().nth(segment.parse().ok()?),
         Kind::Null | Kind::Bool | Kind::Number | Kind::String => None,

@@ -19,12 +19,12 @@ use crate::domain::moment::Moment;
 use crate::sources::{self, Part, Place, ReadBuffer, SourceFile};
 
 const BLUEPRINTS: &str = "blueprints";
-/// All that an exchange of the snapshot may bring; what says where it came from is last.
+/// The files of a snapshot that a pull may replace. The one that names the source is last.
 pub(crate) const PARTS: [&str; 3] = [BLUEPRINTS, KNOWN, SOURCE];
 
-/// The snapshot that is there.
+/// The current snapshot.
 pub(crate) struct Standing {
-    /// By file name: the text, and the blueprint without what is volatile.
+    /// By file name: the text, and the blueprint without volatile fields.
     files: BTreeMap<String, (String, Option<Json>)>,
     known: Option<KnownEntities>,
     pub source: Option<Source>,
@@ -38,18 +38,18 @@ pub(crate) struct Source {
     pub pulled_at: String,
 }
 
-/// The snapshot as it would be.
+/// The snapshot that a pull would write.
 pub(crate) struct Prepared {
     pub source: Source,
     pub blueprints: usize,
     pub known: usize,
     pub changes: Vec<BlueprintChange>,
-    /// How many keys are known now and were not; and the other way round.
+    /// The number of entity keys that are new in the list, and of those that were removed.
     pub known_added: usize,
     pub known_removed: usize,
-    /// The list is now complete for a blueprint for which it was not.
+    /// The list is now complete for a blueprint for which it was not before.
     covers_more: bool,
-    /// `source.json` aside.
+    /// All parts except `source.json`.
     parts: Vec<Part>,
     shelf: Vec<SourceFile>,
 }
@@ -78,7 +78,7 @@ impl Standing {
         !self.files.is_empty()
     }
 
-    /// Whether there is a blueprint besides the platform's own. Without one, a snapshot is as good as none.
+    /// Whether there is a blueprint other than system blueprints. Without one, the snapshot is useless.
     pub fn has_own_blueprints(&self) -> bool {
         self.blueprints().iter().any(|blueprint| !is_reserved(&blueprint.identifier))
     }
@@ -99,8 +99,8 @@ impl Source {
     }
 
     fn text(&self, blueprints: usize, known: usize) -> String {
-        // Git merges the file by lines (`merge=union`). What changes with every pull is not last, so that the lines of two
-        // pulls, one after the other, are JSON too: each ends in a comma, and the later value counts.
+        // Git merges this file by lines (`merge=union`). The line that changes with every pull is not the last one, so
+        // two merged versions of it are valid JSON: each ends in a comma, and the later value counts.
         let json = json!({
             "format": Self::FORMAT,
             "pulledAt": self.pulled_at,
@@ -118,7 +118,7 @@ impl Source {
 }
 
 impl Prepared {
-    /// `fetched` holds the entities that are reachable; `is_declared`: whether the repository has an entity.
+    /// `fetched` holds the reachable entities; `is_declared` returns whether the repository declares an entity.
     pub fn new(
         standing: &Standing,
         fetched: &Fetched,
@@ -160,12 +160,12 @@ impl Prepared {
         }
     }
 
-    /// For linting against it before it is there.
+    /// The new snapshot as input of lint, before it is written.
     pub fn shelf(&self) -> Shelf {
         Shelf::Files(self.shelf.clone())
     }
 
-    /// Whether the snapshot that is there says something else; when it was taken is no difference.
+    /// Whether it differs from the current snapshot, apart from the time of the pull.
     pub fn is_news(&self, standing: &Standing) -> bool {
         let is_elsewhere = |old: &Source| old.catalog != self.source.catalog || old.platform != self.source.platform;
         !self.changes.is_empty()
@@ -175,7 +175,7 @@ impl Prepared {
             || standing.source.as_ref().is_none_or(is_elsewhere)
     }
 
-    /// All of it; the exchange leaves alone what is there already.
+    /// All parts. Unchanged ones are not rewritten.
     pub fn into_parts(self) -> Vec<Part> {
         let source = self.source.text(self.blueprints, self.known);
         let mut parts = self.parts;
@@ -184,7 +184,7 @@ impl Prepared {
     }
 }
 
-/// One file for each blueprint. A file that says the same already stays as it is, to the byte.
+/// One file for each blueprint. A file with equal content keeps its exact bytes.
 fn blueprint_files(standing: &Standing, wanted: &[&Blueprint]) -> BTreeMap<String, String> {
     let stems = stems(wanted.iter().map(|blueprint| blueprint.identifier.as_str()));
     let file = |blueprint: &&Blueprint| {
@@ -197,7 +197,7 @@ fn blueprint_files(standing: &Standing, wanted: &[&Blueprint]) -> BTreeMap<Strin
     wanted.iter().filter_map(file).collect()
 }
 
-/// A line holds one entity.
+/// The list has one entity per line, so an identifier must not contain a line break.
 fn fits_on_a_line(key: &EntityKey) -> bool {
     !key.identifier.contains(['\n', '\r']) && !key.identifier.is_empty()
 }

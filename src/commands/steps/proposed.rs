@@ -12,12 +12,12 @@ use crate::exit::Exit;
 use crate::report::escape::clean;
 use crate::report::lint::LintFormat;
 
-/// So many findings are shown as text: they must be mended before anything else, and lint tells all.
+/// The number of findings to print: they must be fixed before anything else, and `portolan lint` shows all.
 const MOST_AS_TEXT: usize = 50;
 
 pub(crate) enum Proposed {
     Plan(Box<Planned>),
-    /// It was told, and this is the run's end.
+    /// The findings were reported, and the run ends with this exit code.
     Refused(Exit),
 }
 

@@ -1,6 +1,6 @@
-//! Which entities of a catalog the manifests of a repository can point to: the targets of their relations, the teams, and
-//! the users that they name. Of users only those that are named: a list of everybody's e-mail address has no place in a
-//! repository.
+//! Which entities of a catalog the manifests of a repository can point to: the targets of their relations, the teams,
+//! and the users that they name. Only named users are included, because a list of everybody's e-mail address does not
+//! belong in a repository.
 
 use std::collections::BTreeSet;
 
@@ -17,14 +17,15 @@ use crate::error::Error;
 
 #[derive(Debug, Default)]
 pub(crate) struct Reachable {
-    /// Blueprints any entity of which may be named; never that of users.
+    /// Blueprints of which any entity may be named; never the one of users.
     blueprints: BTreeSet<String>,
-    /// The users that are named.
+    /// The users that manifests name.
     users: BTreeSet<Box<str>>,
 }
 
 impl Reachable {
-    /// The relation targets of the blueprints that the repository uses. One that has no manifests yet may use any.
+    /// The relation targets of the blueprints that the repository uses. A repository without manifests may use any
+    /// blueprint.
     pub fn from_blueprints(used: &BTreeSet<&str>, fetched: &Fetched) -> Self {
         let has_own = used.iter().any(|name| !is_reserved(name) && fetched.all.named(name).is_some());
         let all = fetched.wanted(used);
@@ -47,7 +48,7 @@ impl Reachable {
         entity.relations.iter().for_each(|relation| self.add_relation(&relation.name, &relation.targets, blueprint));
     }
 
-    /// Adds those that an entity names for which a manifest is to be written.
+    /// Adds the teams, users and targets of an entity for which a manifest will be written.
     pub fn add_entity(&mut self, entity: &Entity, blueprints: &Blueprints) {
         let Some(blueprint) = blueprints.named(&entity.key.blueprint) else { return };
         self.add_team(!entity.team.is_empty(), blueprint);
@@ -83,7 +84,7 @@ impl Reachable {
         }
     }
 
-    /// Reads all of it from the catalog.
+    /// Reads all of these entities from the catalog.
     pub fn read(&self, catalog: &dyn Catalog, fetched: &mut Fetched, progress: &dyn Progress) -> Result<(), Error> {
         let blueprints: Vec<Blueprint> =
             self.blueprints.iter().filter_map(|name| fetched.all.named(name)).cloned().collect();
@@ -99,7 +100,8 @@ impl Reachable {
         whole.chain(users).map(|entity| &entity.key)
     }
 
-    /// The blueprints all of whose entities were read. An account without a single team does not use them as entities.
+    /// The blueprints whose entities were all read. If the account has no `_team` entity at all, it does not manage
+    /// teams as entities, so that list does not count as complete.
     pub fn complete<'f>(&'f self, fetched: &'f Fetched) -> impl Iterator<Item = &'f str> {
         let is_read = |name: &&String| {
             fetched.entities.get(name.as_str()).is_some_and(|entities| name.as_str() != TEAM || !entities.is_empty())
@@ -108,7 +110,7 @@ impl Reachable {
     }
 }
 
-/// A text, or the texts of a list.
+/// A string, or the strings of a list.
 fn texts(value: &Value) -> impl Iterator<Item = &str> {
     let items = match value {
         Value::List(items) => items.as_ref(),

@@ -8,7 +8,7 @@ use crate::report::escape::clean;
 
 const MOST_TOLD: usize = 3;
 
-/// Sentences.
+/// Complete sentences for the user.
 pub(crate) fn resembling(found: &[Lookalike]) -> Vec<String> {
     let name = |key: &EntityKey| format!("`{}`", clean(&format!("{}/{}", key.blueprint, key.identifier)));
     let sentence = |Lookalike { to, from }: &Lookalike| {

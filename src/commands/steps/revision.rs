@@ -1,5 +1,5 @@
-//! Reads what is checked out, for reports and plan files: commit, branch, and whether manifests, config or snapshot
-//! differ from the commit. Outside of Git all of that is unknown.
+//! Reads the state of the checkout for reports and plan files: commit, branch, and whether manifests, config or
+//! snapshot differ from the commit. Outside Git, all of that is unknown.
 
 use std::path::PathBuf;
 
@@ -9,13 +9,13 @@ use crate::settings::{Environment, Settings};
 use crate::sources::Pattern;
 use crate::sources::git::{self, GitError, Repository};
 
-/// The repository that the root lies in; `None` outside Git.
+/// The repository that contains the root; `None` outside Git.
 pub(crate) fn repository(settings: &Settings, environment: &Environment) -> Result<Option<Repository>, GitError> {
     let variables = git::Environment::from_variables(|name| environment.get(name).map(Into::into));
     Repository::open(&settings.root.value, &variables)
 }
 
-/// Manifests, config and snapshot count; a `.portolan` that Git is told to leave out does not.
+/// Changes to manifests, config and snapshot make the state dirty; an ignored `.portolan` does not.
 pub(crate) fn revision(
     repository: Option<&Repository>,
     settings: &Settings,

@@ -1,4 +1,4 @@
-//! Writes declared entities into a store, as far as possible. Relation targets are written first; in circles, the
+//! Writes declared entities into a store, as far as possible. Relation targets are written first; in a cycle, the
 //! entities are written first and their relations afterwards.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -10,14 +10,14 @@ use crate::catalog::wire::{EntityDraft, Field, IdentifierRef, Refusal, RelationR
 use crate::domain::desired::{Desired, Teams, Wish};
 use crate::domain::entity::Targets;
 
-/// How many entities are written in one transaction.
+/// The number of entities per transaction.
 const BATCH: usize = 1000;
 
-/// What became of the entities.
+/// The result of seeding.
 #[derive(Debug, Default)]
 pub(crate) struct Seeded {
     pub written: usize,
-    /// By their place in the list, with the catalog's words.
+    /// The rejected entities by index, with the catalog's message.
     pub refused: Vec<(usize, String)>,
 }
 
@@ -27,11 +27,11 @@ pub(crate) fn seeded(store: &Store, entities: &[Desired], writer: &Writer) -> Re
     let mut refused = BTreeMap::new();
     for wave in waves(entities) {
         for (at, refusal) in pass.write(&wave)? {
-            // A target that is not there may come yet: in a circle somebody is first.
+            // The target may be written later: in a cycle, one entity must come first.
             if refusal.status == 404 { missing.push(at) } else { drop(refused.insert(at, words(&refusal))) }
         }
     }
-    // Only what leads round the circle waits: a relation that must be there from the start is kept where it can be.
+    // Only relations within the cycle are written later, so that required relations are set from the start if possible.
     pass.without = missing.iter().map(|at| entities[*at].key.identifier.as_ref()).collect();
     pass.write(&missing)?;
     pass.without.clear();
@@ -48,12 +48,12 @@ struct Pass<'a> {
     store: &'a Store,
     entities: &'a [Desired],
     writer: &'a Writer,
-    /// Relations to these are left out.
+    /// Relations to these identifiers are omitted.
     without: HashSet<&'a str>,
 }
 
 impl Pass<'_> {
-    /// Writes these entities, blueprint by blueprint, and yields those that were refused.
+    /// Writes these entities by blueprint, and returns the rejected ones.
     fn write(&self, which: &[usize]) -> Result<Vec<(usize, Refusal)>, StoreError> {
         let mut shelves: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for at in which {
@@ -93,7 +93,7 @@ impl Pass<'_> {
     }
 }
 
-/// The body of a write that makes the entity so.
+/// The request body that writes the entity.
 pub(crate) fn draft(desired: &Desired) -> EntityDraft {
     let text = |wish: &Wish<Box<str>>| match wish {
         Wish::Absent => Field::Absent,
@@ -102,7 +102,7 @@ pub(crate) fn draft(desired: &Desired) -> EntityDraft {
     };
     let properties: Map<_, _> =
         desired.properties.iter().map(|property| (property.name.to_string(), property.value.to_json())).collect();
-    // A name given twice counts as its last.
+    // Of a duplicate name, the last counts.
     let mut relations: Vec<(String, RelationRef)> = Vec::with_capacity(desired.relations.len());
     let mut places: HashMap<&str, usize> = HashMap::new();
     for relation in &desired.relations {
@@ -138,8 +138,8 @@ fn strings(texts: &[Box<str>]) -> Vec<String> {
     texts.iter().map(ToString::to_string).collect()
 }
 
-/// The entities in an order in which targets come first. Nobody knows here which blueprint a relation leads to: every
-/// entity of that identifier counts as its target.
+/// Orders the entities so that targets come first. The blueprint that a relation leads to is not known here, so every
+/// entity with that identifier counts as its target.
 fn waves(entities: &[Desired]) -> Vec<Vec<usize>> {
     let mut by_identifier: HashMap<&str, Vec<usize>> = HashMap::new();
     for (at, entity) in entities.iter().enumerate() {
@@ -153,7 +153,7 @@ fn waves(entities: &[Desired]) -> Vec<Vec<usize>> {
             Targets::One(target) => std::slice::from_ref(target).iter(),
             Targets::Many(targets) => targets.iter(),
         });
-        // Two blueprints may well have the same identifiers; hundreds would make every name a crowd.
+        // Two blueprints may share identifiers. The limit keeps hundreds of them from multiplying the edges.
         names.flat_map(|name| by_identifier.get(name.as_ref()).into_iter().flatten().take(8).copied()).collect()
     };
     for start in 0..entities.len() {
@@ -164,7 +164,7 @@ fn waves(entities: &[Desired]) -> Vec<Vec<usize>> {
         }
         while let Some((at, left, depth)) = path.last_mut() {
             match left.pop() {
-                // One that is open is in a circle: it is not waited for.
+                // An open target is part of a cycle, so it is not waited for.
                 Some(target) if is_open[target] => {}
                 Some(target) => match depths[target] {
                     Some(found) => *depth = (*depth).max(found + 1),

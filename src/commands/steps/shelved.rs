@@ -14,19 +14,19 @@ use crate::text::merge_conflict::merge_conflicts;
 
 #[derive(Debug, Default)]
 pub(crate) struct Shelved {
-    /// As a catalog gave them, by identifier.
+    /// Blueprints as returned by a catalog, by identifier.
     pub blueprints: BTreeMap<String, Value>,
-    /// Files that hold none, with the reason.
+    /// Files without a usable blueprint, with the reason.
     pub unusable: Vec<Unusable>,
 }
 
-/// A file that holds no blueprint.
+/// A file without a usable blueprint.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Unusable {
     pub path: String,
-    /// By its name, the blueprint that it would hold.
+    /// The identifier that the file name stands for.
     pub identifier: String,
-    /// As a clause.
+    /// A clause.
     pub reason: String,
 }
 

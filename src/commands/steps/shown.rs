@@ -1,5 +1,5 @@
-//! Gives a plan, or what stands in its way, to where it was asked to go. The same for all that plan: what one verb
-//! shows and another does must not read otherwise.
+//! Writes a plan, or the findings that prevent one, to the requested outputs. Every command that plans uses it, so that
+//! the plan which one command shows reads like the one that another applies.
 
 use crate::commands::context::Context;
 use crate::commands::output::Output;
@@ -20,12 +20,12 @@ use crate::report::place::Files;
 use crate::report::plan::{self, Complaint, PlanFormat, PlanRefusal, PlanReport};
 use crate::report::style::{Role, Style};
 
-/// A format that a plan is told in, or what comes of it.
+/// An output format of a command that plans.
 pub(crate) trait PlanLike: Format {
     const TEXT: Self;
     const MARKDOWN: Self;
 
-    /// What findings in the way of a plan are told in; `None`: in one line.
+    /// The lint format for findings that prevent a plan; `None`: they are reported in one line.
     fn as_lint(self) -> Option<LintFormat>;
 }
 
@@ -57,21 +57,22 @@ impl PlanLike for OutcomeFormat {
     }
 }
 
-/// How a plan is to be shown.
+/// How to show a plan.
 #[derive(Default)]
 pub(crate) struct Report<'a> {
-    /// The commit that was asked for in place of the work tree.
+    /// The commit that is planned instead of the work tree.
     pub asked_for: Option<&'a str>,
-    /// The command that makes this plan again to push it.
+    /// The command that repeats this plan to push it.
     pub push: &'a str,
-    /// The one that carries out the file in which it is: for who is here. Who reads a comment does not have it.
+    /// The command that pushes the saved plan file. It is shown only on the terminal: a reader of a comment does not
+    /// have the file.
     pub push_file: Option<&'a str>,
-    /// What was asked for; nothing: the text.
+    /// The requested outputs; if empty, text on standard output.
     pub outputs: &'a [Output<PlanFormat>],
-    /// Nothing is folded in the text.
+    /// Nothing is abbreviated in the text.
     pub is_full: bool,
     pub is_only_branch: bool,
-    /// Whether to say how the plan is pushed.
+    /// Whether to show how the plan is pushed.
     pub says_next_step: bool,
     /// Why the push was refused, and what to do.
     pub refusal: Option<PlanRefusal<'a>>,
@@ -85,7 +86,7 @@ pub(crate) fn shown(report: &Report<'_>, planned: &Planned, context: &mut Contex
     let links = links(planned, context);
     let render = |format: PlanFormat, style: &Style| match format {
         PlanFormat::Text => format!("{}\n{}", head(&plan, report.asked_for, style), plan::render(&plan, format, style)),
-        // Whose readers look files up in the repository, wherever the config lies in it.
+        // Readers of Markdown look files up by their path in the Git repository, wherever the config is.
         PlanFormat::Markdown => {
             let files: &dyn Files = &in_work_tree;
             plan::render(&PlanReport { files, push: report.push, links: Some(&links), ..plan }, format, style)
@@ -98,14 +99,14 @@ pub(crate) fn shown(report: &Report<'_>, planned: &Planned, context: &mut Contex
         reports.keep_plan(plan::Totals::of(&comment), |most| plan::comment_of(&comment, most));
     }
     let given = give_out(report.outputs, &render, context);
-    // Whoever looks at the job sees that its push was refused, wherever the reports went.
+    // The job summary shows the refusal, wherever the reports were written to.
     if report.refusal.is_some() && !report.outputs.is_empty() {
         summarised(|| render(PlanFormat::Markdown, &Style::PLAIN), context);
     }
     given
 }
 
-/// All that is told of a plan; `texts` are the manifests that it speaks of.
+/// The report of a plan; `texts` are the manifests that it mentions.
 pub(crate) fn plan_report<'a>(
     report: &Report<'a>,
     planned: &'a Planned,
@@ -135,7 +136,7 @@ pub(crate) fn plan_report<'a>(
     }
 }
 
-/// Before anything else: that the push was refused, where all of this would happen, and as whom.
+/// The head of the text: the refusal of a push, if any, then the catalog and the scope.
 fn head(plan: &PlanReport<'_>, asked_for: Option<&str>, style: &Style) -> String {
     let place = format!("Catalog: {}. Scope: {}.", plan.catalog, plan.plan.scope);
     if let Some(refusal) = plan.refusal {
@@ -149,7 +150,7 @@ fn head(plan: &PlanReport<'_>, asked_for: Option<&str>, style: &Style) -> String
     format!("{}\n", style.paint(Role::Strong, &clean(&format!("{place}{commit}{base}"))))
 }
 
-/// The findings that stand in the way, in the formats that were asked for.
+/// Writes the findings that prevent a plan, in the requested formats.
 pub(crate) fn refused<F: PlanLike>(
     outputs: &[Output<F>],
     owner: &Owner,
@@ -157,7 +158,7 @@ pub(crate) fn refused<F: PlanLike>(
     context: &mut Context<'_>,
 ) -> Result<Exit, Error> {
     let target = context.settings.target.as_ref().map(|target| target.value.as_str());
-    // The same comment as the plan's: what is wrong now takes the place of what was right before.
+    // The marker of the plan's comment, so that the findings replace a plan that was posted before.
     let marker = plan::marker(&owner.scope, target);
     let in_work_tree = InWorkTree::new(&context.settings.root.value, &linted.texts);
     let mask = context.mask.clone();
@@ -188,15 +189,14 @@ fn errors(linted: &Linted) -> String {
     count(linted.findings.iter().filter(|finding| finding.severity == Severity::Error).count(), "error")
 }
 
-/// Writes each report to its place: what was asked for, or the text. Who asks for nothing also gets the summary that a
-/// pipeline shows beside the run.
+/// Writes each report to its output, by default as text. Without outputs, it also writes the job summary.
 pub(crate) fn give_out<F: PlanLike>(
     asked: &[Output<F>],
     render: &dyn Fn(F, &Style) -> String,
     context: &mut Context<'_>,
 ) -> Result<(), Error> {
     let text = [Output { format: F::TEXT, file: None }];
-    // One that finds no place keeps the others from nothing.
+    // A report that cannot be written does not prevent the others.
     let mut given: Result<(), Error> = Ok(());
     for Output { format, file } in if asked.is_empty() { &text } else { asked } {
         let one = match file {

@@ -7,7 +7,7 @@ use crate::commands::steps::standpoint::Standpoint;
 use crate::error::{BaseError, Error, PushError};
 use crate::sources::git::{CommitId, GitError, Repository, Signed};
 
-/// `commit`: what was asked for in place of the work tree.
+/// `commit`: the requested commit; `None` for the work tree.
 pub(crate) fn signed(commit: Option<&str>, context: &Context<'_>) -> Result<Standpoint, Error> {
     const FLAG: &str = "--require-signed";
     let settings = context.settings;

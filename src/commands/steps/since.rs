@@ -1,5 +1,5 @@
-//! Checks that a push does not go back, by the outcome of the last one. A missing record means a first push; a record
-//! that does not belong to this push is refused.
+//! Checks that a push does not go back to an older commit, by the outcome of the last push. A missing record means a
+//! first push; a record that does not belong to this push is refused.
 
 use std::path::Path;
 
@@ -14,15 +14,15 @@ use crate::report::outcome::record::Record;
 use crate::sources::git::Repository;
 use crate::sources::{self, PathKind};
 
-/// What a push is held against.
+/// The record to compare a push with.
 pub(crate) struct Since<'a> {
-    /// As the user named it.
+    /// The path as the user typed it.
     pub file: &'a Path,
-    /// Whether it may go back.
+    /// Whether the push may go back to an older commit.
     pub may_go_back: bool,
 }
 
-/// A sentence where there is something to say.
+/// Checks the push against the record; returns a note for the user, if any.
 pub(crate) fn since(
     wanted: &Since<'_>,
     owner: &Owner,

@@ -29,7 +29,7 @@ const BLUEPRINTS: &str = ".portolan/blueprints";
 pub(crate) const KNOWN: &str = "known-entities.txt";
 pub(crate) const SOURCE: &str = "source.json";
 
-/// The snapshot, and what it says that a person should hear once.
+/// The snapshot, and notes about it for the user.
 pub(crate) struct LoadedSnapshot {
     pub snapshot: Snapshot,
     pub notes: Vec<String>,
@@ -40,10 +40,10 @@ pub(crate) struct LoadedSnapshot {
 /// Where the snapshot is read from.
 #[derive(Debug, Clone, Default)]
 pub(crate) enum Shelf {
-    /// As it lies there.
+    /// As it is on disk.
     #[default]
     Disk,
-    /// As the next commit will hold it, or as a pull would leave it.
+    /// As the next commit will contain it, or as a pull would write it.
     Files(Vec<SourceFile>),
 }
 
@@ -77,13 +77,13 @@ impl Shelf {
     }
 }
 
-/// Whether a file is the snapshot's; `path` is relative to the root.
+/// Whether a file belongs to the snapshot; `path` is relative to the root.
 pub(crate) fn holds(path: &str) -> bool {
     path.strip_prefix(FOLDER).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// The snapshot of the index, and which of its files the commit changes. A snapshot that Git does not have is used as
-/// it lies there: some keep it out and fetch it in every run.
+/// The snapshot in the index, and which of its files the commit changes. A snapshot that is not in Git is read from
+/// disk: some teams ignore it and pull it in every run.
 pub(crate) fn staged(repository: &Repository, root: &Path) -> Result<(Shelf, BTreeSet<String>), GitError> {
     let Some((folder, pattern)) = of_git(root) else { return Ok((Shelf::Disk, BTreeSet::new())) };
     let staged = repository.staged(&folder, &pattern).map_err(with_folder)?;
@@ -94,19 +94,19 @@ pub(crate) fn staged(repository: &Repository, root: &Path) -> Result<(Shelf, BTr
     Ok((Shelf::Files(staged.files.into_iter().map(whole).collect()), whole_paths(staged.changed)))
 }
 
-/// The snapshot of a commit; where that has none, as it lies there.
+/// The snapshot of a commit, or the one on disk if the commit has none.
 pub(crate) fn at_commit(repository: &Repository, root: &Path, commit: CommitId) -> Result<Shelf, GitError> {
     let files = repository.folder_at(root, FOLDER, commit)?;
     Ok(if files.is_empty() { Shelf::Disk } else { Shelf::Files(files) })
 }
 
-/// Which of its files a branch or the work tree changed.
+/// The snapshot files that a branch or the work tree changed.
 pub(crate) fn changed(repository: &Repository, root: &Path, since: Option<&str>) -> Result<BTreeSet<String>, GitError> {
     let Some((folder, pattern)) = of_git(root) else { return Ok(BTreeSet::new()) };
     Ok(whole_paths(repository.changed(&folder, &pattern, since).map_err(with_folder)?.changed))
 }
 
-/// The folder as a root of its own, so that Git looks nowhere else.
+/// The folder as a root of its own, so that Git searches only there.
 fn of_git(root: &Path) -> Option<(std::path::PathBuf, Pattern)> {
     let folder = root.join(FOLDER);
     let pattern = Pattern::new(&["blueprints/*.json", "known-entities.txt", "source.json"], &[]).ok()?;
@@ -126,7 +126,7 @@ fn with_folder(error: GitError) -> GitError {
     }
 }
 
-/// That some blueprints could not be used: for a run that does not report on their files, and would be mute.
+/// A note about unusable blueprints, for a run that does not report on their files and would otherwise be silent.
 pub(crate) fn unused_blueprints(snapshot: &Snapshot, is_reported: impl Fn(&str) -> bool) -> Option<String> {
     let paths = snapshot.unreadable.iter().map(|name| format!("{BLUEPRINTS}/{}.json", stem(name)));
     let paths: Vec<String> = paths.filter(|path| !is_reported(path)).collect();
@@ -258,7 +258,7 @@ impl Loading<'_> {
                 return None;
             }
         };
-        // What either side knows is known: only the marks are no entities.
+        // The entities of both sides of the conflict count as known; only the conflict markers are not entities.
         let is_in_conflict = self.is_in_conflict(id, &text);
         let (known, mut bad) = KnownEntities::parse(text);
         if is_in_conflict {
@@ -309,13 +309,13 @@ impl Loading<'_> {
         sources::read(file, &mut self.buffer).map(|it| it.text.to_owned()).map_err(|problem| problem.to_string())
     }
 
-    /// The same, of a file that `pull` writes however long the list is.
+    /// The same with a higher size limit, because `pull` writes this file however long the list is.
     fn large_text(&mut self, id: FileId) -> Result<String, String> {
         let Some(file) = self.files.get(id.0 as usize) else { return Err(String::new()) };
         sources::read_large(file, &mut self.buffer).map(|it| it.text.to_owned()).map_err(|problem| problem.to_string())
     }
 
-    /// Whether a file has unresolved merge conflicts; they are noted for the rule that reports them.
+    /// Whether a file has unresolved merge conflicts; they are recorded for the rule that reports them.
     fn is_in_conflict(&mut self, id: FileId, text: &str) -> bool {
         let found =
             conflicts_of(text, "run `portolan pull`, which writes the file again, or resolve the conflict by hand");
@@ -343,8 +343,8 @@ pub(crate) fn conflicts_of(text: &str, help: &str) -> Vec<Fault> {
     merge_conflicts(text).into_iter().map(fault).collect()
 }
 
-/// What is wrong with a blueprint that could be read: what the catalog refuses, and then the flaws of reading it that
-/// this does not explain. The platform's own blueprints are as the platform made them.
+/// The problems of a blueprint that could be read: what the catalog would reject, then the other flaws. System
+/// blueprints are not checked, because only the platform changes them.
 fn problems_of(blueprint: &Blueprint, all: &[Blueprint], flaws: Vec<Flaw>) -> Vec<(Flaw, ProblemKind)> {
     let mut problems = Vec::new();
     if !is_reserved(&blueprint.identifier) {
@@ -380,7 +380,7 @@ fn lost_references(blueprint: &Blueprint, all: &[Blueprint]) -> impl Iterator<It
         })
     });
     let lost = lost.unwrap_or_default();
-    // Accounts extend the platform's blueprints; one that the snapshot does not hold may have more than is known here.
+    // Accounts extend system blueprints, so one that the snapshot lacks may have more properties than are known here.
     let is_known = |blueprint: &str| !is_reserved(blueprint) || all.iter().any(|it| it.identifier == blueprint);
     let lost = lost.iter().filter(|lost| match &lost.kind {
         LostKind::Mirror { blueprint, .. } | LostKind::Ownership { blueprint, .. } => is_known(blueprint),
@@ -393,12 +393,12 @@ fn lost_references(blueprint: &Blueprint, all: &[Blueprint]) -> impl Iterator<It
     flaws.collect::<Vec<_>>().into_iter()
 }
 
-/// Keys as a JSON pointer.
+/// A JSON pointer from keys.
 fn pointer(at: &[String]) -> String {
     at.iter().map(|key| format!("/{}", key.replace('~', "~0").replace('/', "~1"))).collect()
 }
 
-/// serde_json's message without its own "at line 3 column 7": the finding has a place.
+/// serde_json's message without its own "at line 3 column 7", because the finding has a position.
 fn without_place(message: &str) -> &str {
     message.rfind(" at line ").map_or(message, |at| &message[..at])
 }
@@ -416,7 +416,7 @@ fn place_of(text: &str, pointer: &str) -> Span {
     places_of(text, [pointer].into_iter()).first().copied().unwrap_or_default()
 }
 
-/// JSON is YAML, and the manifest reader knows places. Read once, however many are asked for.
+/// The spans of several JSON pointers in one parse. JSON is YAML, and the manifest reader records spans.
 fn places_of<'p>(text: &str, pointers: impl Iterator<Item = &'p str>) -> Vec<Span> {
     let pointers = pointers.collect::<Vec<_>>();
     let mut places = vec![Span::default(); pointers.len()];

@@ -26,20 +26,20 @@ pub(crate) enum Standpoint {
 pub(crate) struct Then {
     repository: Repository,
     pub commit: CommitId,
-    /// As it was asked for.
+    /// The revision as the user named it.
     name: String,
-    /// The work tree is what was asked for, and is as this commit has it.
+    /// The user asked for the work tree, and it equals this commit.
     is_checked_out: bool,
     branch: Option<String>,
     shelf: Shelf,
-    /// Of now, but for what the commit's config says of manifests.
+    /// The current settings, but with includes, excludes and write mode from the config of the commit.
     settings: Settings,
-    /// Sentences.
+    /// Complete sentences for the user.
     pub notes: Vec<String>,
 }
 
 impl Standpoint {
-    /// `name`: a branch, a tag, an id; `None`: the work tree.
+    /// `name`: a branch, a tag or a commit id; `None` for the work tree.
     pub fn of(name: Option<&str>, context: &Context<'_>) -> Result<Self, Error> {
         match name {
             None => Ok(Self::WorkTree),
@@ -47,7 +47,7 @@ impl Standpoint {
         }
     }
 
-    /// The commit in the place of a work tree that is as it has it.
+    /// The commit as the source instead of a work tree that equals it.
     pub fn checked_out(state: &Revision, context: &Context<'_>) -> Result<Self, Error> {
         let name = state.commit.as_deref().unwrap_or("HEAD");
         let then = Then::of(name, context)?;
@@ -61,12 +61,12 @@ impl Standpoint {
         }
     }
 
-    /// The commit that `--ref` named, in place of what is checked out.
+    /// The commit that `--ref` names; `None` for what is checked out.
     pub fn asked_for(&self) -> Option<&Then> {
         self.then().filter(|then| !then.is_checked_out)
     }
 
-    /// What `--ref` said.
+    /// The value of `--ref`.
     pub fn name(&self) -> Option<&str> {
         self.asked_for().map(|then| then.name.as_str())
     }
@@ -94,7 +94,7 @@ impl Standpoint {
         }
     }
 
-    /// What the manifests ask for. One of the past without any asks for nothing, and all that is owned would go.
+    /// The declared entities. A commit without manifests is an error, because its plan would delete all owned entities.
     pub fn asked(&self, root: &Path, pattern: &Pattern, progress: &dyn Progress) -> Result<Asked, Error> {
         match self {
             Self::WorkTree => Ok(Asked::of(root, pattern, progress).map_err(LintError::from)?),
@@ -108,7 +108,7 @@ impl Standpoint {
         }
     }
 
-    /// What a plan is of. `repository`: that of the work tree.
+    /// The revision that a plan is for. `repository`: the one of the work tree.
     pub fn revision(
         &self,
         repository: Option<&Repository>,
@@ -142,7 +142,7 @@ impl Then {
     }
 }
 
-/// The settings with what the commit's own config says of manifests.
+/// The settings, with includes, excludes and write mode from the config of the commit.
 fn settings_then(
     repository: &Repository,
     commit: CommitId,
@@ -152,7 +152,7 @@ fn settings_then(
 ) -> Result<Settings, Error> {
     let settings = context.settings;
     let now = settings.config.as_ref().map(|config| &config.value);
-    // One that lies elsewhere has no history here.
+    // A config outside the repository has no history here.
     if now.is_some_and(|path| path.is_absolute()) {
         return Ok(settings.clone());
     }

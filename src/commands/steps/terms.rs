@@ -36,7 +36,7 @@ impl<'a> Terms<'a> {
         })
     }
 
-    /// All findings of the whole repository as it lies there.
+    /// A request for all findings of the whole work tree.
     pub fn whole(&self) -> Request<'_> {
         Request {
             root: &self.settings.root.value,
@@ -58,7 +58,7 @@ impl<'a> Terms<'a> {
         }
     }
 
-    /// What lint says of one text, where there is nothing but this blueprint.
+    /// The findings for one text, checked against only this blueprint.
     pub fn try_out(&self, text: &str, blueprint: Blueprint) -> Vec<Finding> {
         let snapshot = Snapshot::new(vec![blueprint]);
         let bench = Bench {

@@ -1,5 +1,5 @@
-//! Manifests in files that `manifests.include` does not name: what the rule `unlisted-manifest` reports. Only lint asks, and
-//! only where there are includes. A text is parsed only if it names an API group of ours.
+//! Finds manifests in files outside `manifests.include`, for the rule `unlisted-manifest`. Only lint does this, and
+//! only if there are includes. A text is parsed only if it contains one of the platforms' API groups.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -19,15 +19,15 @@ use crate::sources::{
     self, Boundary, DiskFile, Pattern, Place, ReadProblem, Search, SourceFile, TextRef, is_never_walked,
 };
 
-/// A file with manifests that nothing reads.
+/// A file with manifests that no include matches.
 pub(crate) struct Unlisted {
     pub file: SourceFile,
     pub fault: Fault,
     pub directives: Option<Directives>,
 }
 
-/// The YAML files under `root` that are neither included nor excluded, as far as `is_chosen` goes. Vendored folders and
-/// folders with a config of their own are left out: what is in them is not this config's.
+/// The YAML files under `root` that are neither included nor excluded and that `is_chosen` selects. Vendored folders
+/// and folders with a config of their own are skipped, because this config does not apply to them.
 pub(crate) fn candidates(
     root: &Path,
     pattern: &Pattern,
@@ -49,7 +49,7 @@ pub(crate) fn candidates(
     search.run().files.into_iter().map(on_disk).collect()
 }
 
-/// Those of a list that Git gave.
+/// The candidates among files listed by Git.
 pub(crate) fn candidates_among(
     files: Vec<SourceFile>,
     changed: &BTreeSet<String>,
@@ -68,7 +68,7 @@ fn is_yaml(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
 }
 
-/// The candidates that hold a manifest. `include`: where the globs are in the config.
+/// The candidates that contain a manifest. `include`: where the config declares the globs.
 pub(crate) fn unlisted(candidates: Vec<SourceFile>, include: &str) -> Vec<Unlisted> {
     let make = || Hands { reader: Reader::new(Limits::default()), manifests: Vec::new() };
     let found =

@@ -18,7 +18,7 @@ use crate::error::{DiffError, Error};
 use crate::plan::secrets_of;
 use crate::report::plan::Complaint;
 
-/// By change; one for each that would be refused.
+/// The complaints, one for each change that the catalog would reject, by change.
 pub(crate) fn verified(planned: &Planned, acts: &Acts, progress: &dyn Progress) -> Result<Vec<Complaint>, Error> {
     let changes = &planned.plan.changes;
     let new = changes.iter().filter(|change| change.is_new());
@@ -34,7 +34,7 @@ pub(crate) fn verified(planned: &Planned, acts: &Acts, progress: &dyn Progress) 
     Ok(complaints)
 }
 
-/// The flags that a push sends a write with.
+/// The flags that a push sends with a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Mode {
     Create,
@@ -42,7 +42,8 @@ enum Mode {
     Replace,
 }
 
-/// The writes by blueprint and mode. What is set later, in a circle, cannot be asked before its entity is there.
+/// The writes by blueprint and mode. Relations of a cycle are written later and cannot be validated before their entity
+/// exists.
 fn by_call(acts: &Acts) -> BTreeMap<(&str, Mode), Vec<(&Act, EntityDraft)>> {
     let mut calls: BTreeMap<(&str, Mode), Vec<(&Act, EntityDraft)>> = BTreeMap::new();
     for act in acts.waves.iter().flatten().filter(|act| act.deed == Deed::Write) {
@@ -57,7 +58,7 @@ fn by_call(acts: &Acts) -> BTreeMap<(&str, Mode), Vec<(&Act, EntityDraft)>> {
     calls
 }
 
-/// What a push sends; there is no way to try a patch, so what it alone can clear is left out.
+/// The body that a push sends. The API cannot validate a patch, so fields that only a patch can clear are omitted.
 fn tried(act: &Act) -> EntityDraft {
     let mut draft = draft(act);
     for field in [&mut draft.title, &mut draft.icon] {
@@ -73,12 +74,12 @@ fn tried(act: &Act) -> EntityDraft {
 
 struct Asking<'a> {
     planned: &'a Planned,
-    /// Keys that come into being by the plan.
+    /// Keys of the entities that the plan creates.
     new: HashSet<(&'a str, &'a str)>,
     progress: &'a dyn Progress,
 }
 
-/// What is asked about, and for which act.
+/// A request, and the body to validate.
 type Asked<'t> = (&'t Act, EntityDraft);
 
 impl Asking<'_> {
@@ -91,7 +92,7 @@ impl Asking<'_> {
                 Some(without) => again.push((act, without)),
             }
         }
-        // What is wrong with it besides could not be seen before.
+        // The first refusal hid any other problem of the entity.
         for ((act, draft), refusal) in self.refused(shape, mode, again)? {
             if self.without_new(shape, &draft, &refusal).is_none() {
                 complaints.push(self.complaint(act, &draft, shape, &refusal));
@@ -116,7 +117,7 @@ impl Asking<'_> {
         let mut refused = Vec::new();
         for (one, answer) in asked.into_iter().zip(answers) {
             match answer {
-                // Nothing stops it, and it is no push that would be denied.
+                // A validation is never stopped, and the guards of a push do not apply to it.
                 Ok(_) | Err(Undone::Stopped | Undone::Denied | Undone::Recreated) => {}
                 Err(Undone::Refused(refusal)) => refused.push((one, *refusal)),
                 Err(undone @ (Undone::Broken(_) | Undone::Unsent(_) | Undone::InDoubt { .. })) => {
@@ -134,7 +135,8 @@ impl Asking<'_> {
         Ok(refused)
     }
 
-    /// The draft without the optional relations to what the plan brings; `None`: the refusal is about something else.
+    /// The body without the optional relations to entities that the plan creates; `None` if the refusal is about
+    /// something else.
     fn without_new(&self, shape: &Blueprint, draft: &EntityDraft, refusal: &Refusal) -> Option<EntityDraft> {
         let missing = missing_target(refusal)?;
         let relations = draft.relations.as_ref()?;
@@ -165,7 +167,7 @@ impl Asking<'_> {
 
     fn complaint(&self, act: &Act, draft: &EntityDraft, shape: &Blueprint, refusal: &Refusal) -> Complaint {
         let message = refusal.message.as_ref().unwrap_or(&refusal.error);
-        // A catalog may repeat in its refusal what it was sent.
+        // A catalog may repeat in its refusal the values that it was sent.
         let secrets = secrets_of(act, &self.planned.mask);
         Complaint {
             change: act.change,
@@ -177,7 +179,7 @@ impl Asking<'_> {
     }
 }
 
-/// The entity that the catalog looked for and did not find.
+/// The entity that the catalog looked up and did not find.
 pub(crate) fn missing_target(refusal: &Refusal) -> Option<String> {
     if refusal.status != 404 {
         return None;
@@ -188,6 +190,6 @@ pub(crate) fn missing_target(refusal: &Refusal) -> Option<String> {
         return None;
     }
     let named = details.and_then(|it| it.get("withValue")?.as_str()).map(str::to_owned);
-    // Else the first thing in quotes: `Entity with identifier "x" was not found`.
+    // Otherwise the first quoted word: `Entity with identifier "x" was not found`.
     named.or_else(|| Some(refusal.message.as_ref()?.split('"').nth(1)?.to_owned()))
 }

@@ -1,19 +1,19 @@
-//! Runs a pattern's tree on a text, and gives up after a number of steps: look-around and back-references can make a
-//! match quadratic or exponential.
+//! Backtracking regex engine with a step limit: look-around and back-references can make a match quadratic or
+//! exponential.
 
 use super::syntax::{Node, Tree, words};
 use super::{PatternError, TooCostly};
 
-/// The most steps of one match; some hundredths of a second.
+/// The maximum number of steps of one match, a few hundredths of a second.
 const MOST_STEPS: usize = 2_000_000;
-/// The most instructions of a program.
+/// The maximum number of instructions of a program.
 const LARGEST: usize = 20_000;
 
 #[derive(Debug)]
 pub(super) struct Program {
     code: Vec<Instruction>,
     slots: usize,
-    /// It begins with `^`: one start is enough.
+    /// It begins with `^`, so only one start position is tried.
     is_anchored: bool,
 }
 
@@ -25,14 +25,14 @@ enum Instruction {
     WordBoundary {
         negative: bool,
     },
-    /// The first is tried first.
+    /// The first alternative is tried first.
     Split(usize, usize),
     Jump(usize),
     Save(usize),
-    /// Fails where nothing was read since the position in the slot.
+    /// Fails if nothing was consumed since the position in the slot.
     Progress(usize),
     BackReference(usize),
-    /// What is looked for follows, up to its own `Match`; then it goes on at `next`.
+    /// The pattern of the look-around follows, up to its own `Match`; execution then continues at `next`.
     Look {
         behind: bool,
         negative: bool,
@@ -121,7 +121,7 @@ impl Compiler {
     }
 
     fn repeat(&mut self, inner: &Node, least: usize, most: Option<usize>, greedy: bool) -> Result<(), PatternError> {
-        // A copy each; nothing repeated any number of times is still nothing.
+        // The body is copied for each repetition; an empty body is not repeated.
         if least > LARGEST || most.is_some_and(|most| most > LARGEST) {
             return Err(PatternError::TooCostly);
         }
@@ -159,18 +159,18 @@ struct Run<'r> {
     program: &'r Program,
     text: &'r [char],
     slots: Vec<Option<usize>>,
-    /// Steps that may still be taken.
+    /// The remaining steps.
     left: usize,
 }
 
-/// What is undone, or tried, when a way leads nowhere.
+/// A backtracking point: an alternative to try, or a slot to restore.
 enum Choice {
     Try { at: usize, position: usize },
     Restore { slot: usize, value: Option<usize> },
 }
 
 impl Run<'_> {
-    /// Runs from an instruction to its `Match`; yields where that ends. `end`: it must end there.
+    /// Runs from an instruction to its `Match`; returns the end position. `end`: the match must end there.
     fn from(&mut self, at: usize, position: usize, end: Option<usize>) -> Result<Option<usize>, TooCostly> {
         let mut choices = vec![Choice::Try { at, position }];
         while let Some(choice) = choices.pop() {
@@ -194,7 +194,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// One way, up to its end or where it fails; the other ways are left in `choices`.
+    /// Follows one path until it matches or fails; alternatives are pushed to `choices`.
     fn along(
         &mut self,
         mut at: usize,
@@ -258,7 +258,7 @@ impl Run<'_> {
         Ok(false)
     }
 
-    /// A group that took no part matches nothing, which is always there.
+    /// A group that did not participate matches the empty string.
     fn is_repeated(&mut self, group: usize, position: &mut usize) -> Result<bool, TooCostly> {
         let (Some(Some(from)), Some(Some(to))) = (self.slots.get(2 * group), self.slots.get(2 * group + 1)) else {
             return Ok(true);
@@ -278,7 +278,7 @@ impl Run<'_> {
     }
 }
 
-/// The ranges in order, none of which overlaps the next.
+/// Sorted and merged ranges.
 fn sorted(ranges: &[(char, char)]) -> Box<[(char, char)]> {
     let mut ranges = ranges.to_vec();
     ranges.sort_unstable();

@@ -1,6 +1,6 @@
-//! Regular expressions of blueprints, which strangers write and every value is matched against: each match has a
-//! limit, so that none holds a run or the embedded catalog. A linear engine takes nearly all of them; what it does not
-//! have (look-around, back-references) goes to a backtracking one that counts its steps.
+//! Regular expressions of blueprints. Strangers write them and every value is matched against them, so each match has a
+//! limit. A linear engine runs nearly all; look-around and back-references use a backtracking engine that counts its
+//! steps.
 
 mod backtracking;
 mod syntax;
@@ -11,7 +11,7 @@ use regex_automata::{Input, meta};
 
 use backtracking::Program;
 
-/// A compiled pattern, in the syntax of JavaScript.
+/// A compiled pattern in JavaScript syntax.
 #[derive(Debug)]
 pub struct Pattern {
     engine: Engine,
@@ -23,26 +23,26 @@ enum Engine {
     Backtracking(Program),
 }
 
-/// Why there is no compiled pattern.
+/// The reason why a pattern was not compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PatternError {
     Broken,
     TooCostly,
 }
 
-/// A match that was given up.
+/// A match that exceeded its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooCostly;
 
-/// The longest pattern, in bytes.
+/// The maximum length of a pattern, in bytes.
 const LONGEST: usize = 16 << 10;
-/// The most memory that one compiled pattern takes, in bytes: `(a{1000}){1000}` takes more.
+/// The maximum memory of a compiled pattern, in bytes: `(a{1000}){1000}` exceeds it.
 const LARGEST: usize = 4 << 20;
-/// The most states times bytes that are worth a search that visits each pair.
+/// The maximum number of states times bytes for a search that may visit each pair.
 const MOST_VISITS: usize = 50_000_000;
-/// How often the table of a lazy automaton is thrown away before the search is given up.
+/// How often the cache of the lazy DFA is cleared before the search is abandoned.
 const MOST_CLEARS: usize = 4;
-/// What the table takes, in bytes.
+/// The size of the DFA cache, in bytes.
 const TABLE: usize = 1 << 20;
 
 impl Pattern {
@@ -61,7 +61,7 @@ impl Pattern {
         Ok(Self { engine })
     }
 
-    /// Whether some part of `text` matches.
+    /// Whether any part of `text` matches.
     pub fn is_match(&self, text: &str) -> Result<bool, TooCostly> {
         match &self.engine {
             Engine::Linear { regex, nfa } if nfa.states().len().saturating_mul(text.len()) <= MOST_VISITS => {
@@ -73,7 +73,7 @@ impl Pattern {
     }
 }
 
-/// `None`: the linear engine does not have what the pattern uses.
+/// `None`: the linear engine does not support the pattern.
 fn linear(pattern: &str) -> Result<Option<Engine>, PatternError> {
     let config = thompson::Config::new().nfa_size_limit(Some(LARGEST));
     let nfa = match thompson::Compiler::new().configure(config).build(pattern) {
@@ -88,7 +88,7 @@ fn linear(pattern: &str) -> Result<Option<Engine>, PatternError> {
     }
 }
 
-/// A search that takes each byte once, or is given up where the automaton keeps growing.
+/// Searches with a lazy DFA: visits each byte once, or is abandoned if the DFA keeps growing.
 fn lazily(nfa: &NFA, text: &str) -> Result<bool, TooCostly> {
     let config = DFA::config()
         .cache_capacity(TABLE)
@@ -185,10 +185,10 @@ mod tests {
             "^(?=(?:a|aa)+$)(?=(?:a|aa|aaa)+b)",
         ] {
             let compiled = Pattern::new(pattern).unwrap_or_else(|error| panic!("{pattern}: {error:?}"));
-            // Whether it matches, or is given up: it ends.
+            // The match ends, or is abandoned.
             assert_ne!(compiled.is_match(&long), Ok(true), "{pattern}");
         }
-        // Long texts are no reason to give up a pattern that is cheap.
+        // A long text is no reason to abandon a cheap pattern.
         assert_eq!(Pattern::new("^(?!\\s*$)[\\s\\S]*").expect("it compiles").is_match(&long[..100_000]), Ok(true));
         assert_eq!(Pattern::new("^[a-z]+$").expect("it compiles").is_match(&long), Ok(true));
     }

@@ -1,10 +1,11 @@
-//! Reads a regular expression of JavaScript (without flags) into a tree, for what the linear engine does not have.
+//! Parses a JavaScript regular expression (without flags) into a tree, for patterns that the linear engine does not
+//! support.
 
 use regex_syntax::hir::{Class, HirKind};
 
 use super::PatternError;
 
-/// One part of a pattern.
+/// A node of the pattern.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Node {
     Sequence(Vec<Node>),
@@ -20,7 +21,7 @@ pub(super) enum Node {
     Repeat {
         inner: Box<Node>,
         least: usize,
-        /// `None`: without end.
+        /// `None`: unbounded.
         most: Option<usize>,
         greedy: bool,
     },
@@ -38,7 +39,7 @@ pub(super) struct Tree {
     pub groups: usize,
 }
 
-/// How deep groups may nest.
+/// The maximum nesting of groups.
 const DEEPEST: usize = 100;
 
 pub(super) fn parse(pattern: &str) -> Result<Tree, PatternError> {
@@ -55,7 +56,7 @@ struct Parser {
     chars: Vec<char>,
     at: usize,
     groups: usize,
-    /// The names of the groups, in order; empty for those that have none.
+    /// The names of the groups, in order; empty for unnamed groups.
     names: Vec<String>,
     depth: usize,
 }
@@ -174,7 +175,7 @@ impl Parser {
         }
     }
 
-    /// `{2}`, `{2,}`, `{2,5}`: leaves the closing brace; `None` where the brace stands for itself.
+    /// Parses `{2}`, `{2,}`, `{2,5}` up to the closing brace; `None` if the brace is a literal.
     fn count(&mut self) -> Option<(usize, Option<usize>)> {
         let length = self.chars.get(self.at..)?.iter().position(|c| *c == '}')?;
         let text: String = self.chars.get(self.at + 1..self.at + length)?.iter().collect();
@@ -225,7 +226,7 @@ impl Parser {
         node
     }
 
-    /// What follows a backslash, as the characters that it stands for.
+    /// The characters of an escape sequence.
     fn class_escape(&mut self) -> Read<Ranges> {
         let one = |c: char| Ok(vec![(c, c)]);
         match self.next()? {
@@ -276,7 +277,7 @@ impl Parser {
         char::from_u32(code).ok_or(PatternError::Broken)
     }
 
-    /// `\p{L}`: the tables are those of the linear engine.
+    /// `\p{L}`, with the tables of the linear engine.
     fn property(&mut self, letter: char) -> Read<Ranges> {
         let mut text = format!("\\{letter}");
         loop {
@@ -334,7 +335,7 @@ impl Parser {
     }
 }
 
-/// The names of all capturing groups: a reference may come before its group.
+/// The names of all capturing groups, collected first because a reference may precede its group.
 fn group_names(chars: &[char]) -> Vec<String> {
     let mut names = Vec::new();
     let (mut at, mut is_class) = (0, false);
@@ -366,7 +367,7 @@ pub(super) fn words() -> Ranges {
     vec![('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z')]
 }
 
-/// White space and line ends, as ECMAScript lists them.
+/// White space and line terminators, as defined by ECMAScript.
 fn blanks() -> Ranges {
     let others = ['\u{a0}', '\u{1680}', '\u{202f}', '\u{205f}', '\u{3000}', '\u{feff}'];
     let mut ranges = vec![('\t', '\r'), (' ', ' '), ('\u{2000}', '\u{200a}'), ('\u{2028}', '\u{2029}')];
@@ -374,7 +375,7 @@ fn blanks() -> Ranges {
     ranges
 }
 
-/// Every character that is in none of the ranges.
+/// All characters that are in none of the ranges.
 fn negated(mut ranges: Ranges) -> Ranges {
     ranges.sort_unstable();
     let mut others = Vec::new();
@@ -387,7 +388,7 @@ fn negated(mut ranges: Ranges) -> Ranges {
     others
 }
 
-/// The characters from one code up to another, which is left out; surrogates are none.
+/// The characters in a half-open range of code points, without surrogates.
 fn between(from: u32, to: u32) -> impl Iterator<Item = (char, char)> {
     let parts = [(from, to.min(0xD800)), (from.max(0xE000), to)];
     parts.into_iter().filter_map(|(from, to)| {

@@ -1,4 +1,4 @@
-//! What is ours, what nearly is, and where its parts are.
+//! Tests which documents contain entities, which almost do, and where their parts are.
 
 use super::*;
 use crate::domain::platform::GLINT;
@@ -142,7 +142,7 @@ fn templates_and_mappings_are_not_entities() {
     ] {
         assert!(found("template.yaml", text).is_empty(), "{text}");
     }
-    // The name says that it is one.
+    // The file name shows that it is an entity.
     assert_eq!(found("port.yml", "identifier: '{{ name }}'\nblueprint: b\n"), ["port bare b/{{ name }}"]);
 }
 

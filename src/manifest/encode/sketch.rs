@@ -1,25 +1,25 @@
-//! A sketch to text. What stands in comments is written as it would be outside of them: taking the marks away makes it
-//! part of the manifest, and nothing else has to be touched. Notes come from blueprints, so they are no one's orders:
-//! what would be a directive in a comment is not one here.
+//! Writes a sketch as YAML. Optional keys are comments in the form of YAML: removing the `# ` makes them part of the
+//! manifest without further changes. Notes come from blueprints, which are not trusted, so directives in them are
+//! disarmed.
 
 use super::{Wrapper, Writer};
 use crate::domain::sketch::{Entry, Filling, Sketch};
 use crate::manifest::scalar::needs_escape;
 use crate::text::escape;
 
-/// What is around the entity.
+/// The document around the entity.
 #[derive(Debug, Clone, Copy)]
 pub enum Around<'a> {
-    /// A resource of the cluster.
+    /// A Kubernetes resource.
     Resource(Wrapper<'a>),
-    /// Nothing: the keys of the API at the top.
+    /// No envelope: the keys of the API at the top level.
     Bare,
 }
 
-/// Longer lines get their note above.
+/// Longer lines have their note above.
 const WIDEST: usize = 110;
 
-/// One document, with a line end at its end.
+/// One document, with a line break at its end.
 pub fn encode_sketch(sketch: &Sketch, around: &Around<'_>) -> String {
     let mut out = Writer { text: String::with_capacity(2048) };
     let level = match around {
@@ -39,7 +39,7 @@ pub fn encode_sketch(sketch: &Sketch, around: &Around<'_>) -> String {
             let (written, offered): (Vec<_>, Vec<_>) = entries.iter().partition(|entry| entry.is_written());
             written.into_iter().chain(offered).for_each(|entry| out.sketched(level + 1, entry));
         } else if !entries.is_empty() {
-            // A key over nothing but comments would be null.
+            // A key with only comments below it would be null.
             let mut section = Writer { text: format!("{name}:\n") };
             for entry in entries {
                 let Noted { above, lines } = Noted::of(1, level + 1, entry);
@@ -52,14 +52,14 @@ pub fn encode_sketch(sketch: &Sketch, around: &Around<'_>) -> String {
     out.text
 }
 
-/// An entry with its note: beside it where that leaves a line that can be read, else above.
+/// An entry with its note: on the same line if that stays readable, else above.
 struct Noted {
     above: Vec<String>,
     lines: String,
 }
 
 impl Noted {
-    /// Indented by `level`; `shown` is how far it stands in the end, marks aside.
+    /// `level` is its indentation; `shown` is its indentation in the final text, without comment markers.
     fn of(level: usize, shown: usize, entry: &Entry) -> Self {
         let mut bare = Writer { text: String::new() };
         match &entry.filling {
@@ -73,7 +73,7 @@ impl Noted {
         let words = words(&entry.note);
         let first = lines.split('\n').next().unwrap_or_default();
         let width = first.chars().count() + words.iter().map(|word| word.chars().count() + 1).sum::<usize>();
-        // Behind the mark of a block of text, and behind half of a key, a note would be no comment for all readers.
+        // After the header of a block scalar, and after an explicit key, some YAML readers do not accept a comment.
         let opens_block =
             lines.len() > first.len() + 1 && first.rsplit(' ').next().is_some_and(|it| it.starts_with('|'));
         let is_open = opens_block || first.trim_start().starts_with('?');
@@ -113,7 +113,7 @@ impl Writer {
         }
     }
 
-    /// Lines with the mark of a comment before each.
+    /// Writes lines with a comment marker before each.
     fn commented(&mut self, level: usize, lines: &str) {
         for line in lines.lines() {
             self.indent(level);
@@ -127,10 +127,10 @@ impl Writer {
     }
 }
 
-/// Words that tools take as addressed to them.
+/// Prefixes that tools read as directives.
 const DIRECTIVES: [&str; 2] = ["portolan:", "yaml-language-server:"];
 
-/// The note in words that a comment can hold: no line ends, nothing that cannot be seen.
+/// The words of a note for a comment: without line breaks and invisible characters.
 fn words(note: &str) -> Vec<String> {
     let visible = |word: &str| word.chars().filter(|c| !needs_escape(*c)).collect::<String>();
     let tame = |word: String| {

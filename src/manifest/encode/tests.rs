@@ -1,4 +1,4 @@
-//! What is written is read back, by our reader and by another that knows nothing of ours. Numbers are compared by value.
+//! Tests that written entities read back, by our reader and by an independent one. Numbers are compared by value.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::manifest::{Limits, Reader, decode};
 const WRAPPER: Wrapper<'static> =
     Wrapper { platform: &PORT, kind: ResourceKind::Entity, name: "cart", namespace: None };
 
-/// What somebody somewhere takes for something else, or for nothing.
+/// Texts that some YAML reader reads as another type or as nothing.
 const NASTY: [&str; 64] = [
     "",
     " ",
@@ -94,7 +94,7 @@ fn entity(properties: Vec<(String, Value)>) -> Entity {
     }
 }
 
-/// The entity that our own reader finds in a text with one; faults of any kind are refused.
+/// The entity that our reader finds in a text with exactly one; any fault fails the test.
 fn decoded(text: &str) -> Entity {
     let mut found = None;
     Reader::new(Limits::default()).read(text, &mut |document| {
@@ -133,7 +133,7 @@ fn decoded(text: &str) -> Entity {
     found.expect("the entity is there")
 }
 
-/// Ours, and another reader that knows nothing of ours.
+/// Checks with our reader and with an independent one.
 fn check(entity: &Entity) {
     let text = encode(entity, &WRAPPER);
     let back = decoded(&text);
@@ -147,7 +147,7 @@ fn check(entity: &Entity) {
     assert!(!text.lines().any(|line| line.ends_with([' ', '\t'])), "{text}");
 }
 
-/// `1.0` and `1` are one value in JSON.
+/// `1.0` and `1` are the same value in JSON.
 fn whole(value: &Value) -> Value {
     match value {
         #[expect(clippy::cast_possible_truncation, reason = "only those that are whole and fit")]
@@ -283,7 +283,7 @@ fn nasty_value() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Keys are there once.
+/// Removes duplicate keys.
 fn unique(entries: Vec<(String, Value)>) -> Vec<(Box<str>, Value)> {
     let mut seen = std::collections::HashSet::new();
     entries.into_iter().filter(|(key, _)| seen.insert(key.clone())).map(|(key, value)| (key.into(), value)).collect()

@@ -21,7 +21,7 @@ impl Run<'_> {
         };
         self.end_line(header)?;
         let style = if self.byte(start) == b'|' { Style::Literal } else { Style::Folded };
-        // Taken out so that the lines can be read while it is written.
+        // Moved out, so that lines can be read while it is written.
         let mut text = std::mem::take(&mut self.kept.decoded);
         text.clear();
         let end = self.block_lines(parent, style, chomp, &mut text);
@@ -33,17 +33,17 @@ impl Run<'_> {
         taken
     }
 
-    /// Reads the content into `text`; the end of the last line that has any, or 0.
+    /// Reads the content into `text`; returns the end of the last non-empty line, or 0.
     fn block_lines(&mut self, parent: usize, style: Style, chomp: Chomp, text: &mut String) -> Option<usize> {
         let mut indent = 0;
         let mut end = 0;
-        // Line breaks since the last content.
+        // The number of line breaks since the last content.
         let mut breaks = 0usize;
         while self.at < self.bytes.len() {
             let content = self.skip_indent(self.at);
             let width = content - self.at;
             if self.byte(content) == b'\n' {
-                // Blanks on a blank line can be content, or an error when they come first.
+                // Blanks on a blank line may be content, or an error if they come first.
                 if content >= self.bytes.len() || if end == 0 { width > 0 } else { width > indent } {
                     return None;
                 }

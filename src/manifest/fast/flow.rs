@@ -1,14 +1,14 @@
-//! Flow collections of one line.
+//! Flow collections on one line.
 
 use super::Run;
 use crate::domain::span::Span;
 use crate::domain::tree::{Kind, View};
 
-/// Deeper than this on one line is declined: it keeps the recursion small.
+/// Deeper nesting on one line is declined, which limits the recursion.
 const DEPTH: usize = 16;
 
 impl Run<'_> {
-    /// Puts the collection in brackets at `start` into the tree; says where it ends.
+    /// Reads the flow collection at `start`; returns its end.
     pub(super) fn flow(&mut self, start: usize) -> Option<usize> {
         self.flow_at(start, 1)
     }
@@ -35,7 +35,7 @@ impl Run<'_> {
                 byte if byte == closing => break,
                 _ => return None,
             }
-            // A comma at the end is legal and rare.
+            // A trailing comma is legal and rare.
             if self.byte(at) == closing {
                 return None;
             }
@@ -50,7 +50,7 @@ impl Run<'_> {
         Some(end)
     }
 
-    /// A key with a colon and a blank; says where its value starts.
+    /// Reads a key, its colon and a blank; returns the start of its value.
     fn flow_key(&mut self, start: usize) -> Option<usize> {
         let colon = match self.byte(start) {
             b'"' | b'\'' => self.quoted(start, true)?,
@@ -82,7 +82,7 @@ impl Run<'_> {
         }
     }
 
-    /// The comma, bracket or key colon after a plain scalar.
+    /// The end of a plain scalar: a comma, a bracket or the colon of a key.
     fn flow_plain_end(&self, start: usize) -> Option<usize> {
         let next = self.byte(start + 1);
         if !super::starts_plain(self.byte(start), next) || self.byte(start) == b'-' && b",[]{}".contains(&next) {

@@ -1,4 +1,4 @@
-//! The block collections that are open while a document is read.
+//! Open block collections while a document is read.
 
 use super::Run;
 use crate::domain::span::Span;
@@ -15,13 +15,13 @@ pub(super) struct Frame {
     keys_from: usize,
 }
 
-/// What the next line may bring.
+/// What the next line may contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expect {
     Nothing,
-    /// The value of the key just read.
+    /// The value of the last key.
     Value,
-    /// The item of the dash just read.
+    /// The item of the last dash.
     Item,
 }
 

@@ -1,6 +1,6 @@
-//! The quick producer: one pass over the lines, for what people usually write. It knows nothing of errors: whatever
-//! it is not sure about, valid or not, it declines, and `full` reads the document instead. So there is no harm in
-//! declining too much, only in taking what `full` would have read otherwise.
+//! The fast reader: one pass over the lines, for common documents. It reports no errors: it declines whatever it does
+//! not handle, valid or not, and `full` reads the document instead. Declining too much is harmless; reading something
+//! differently from `full` is not.
 
 mod block;
 mod flow;
@@ -15,7 +15,7 @@ use crate::domain::span::Span;
 use crate::domain::tree::{Kind, Scalar, Style, Tree};
 use frames::{Expect, Frame};
 
-/// What is kept between documents.
+/// Buffers that are reused for the next document.
 #[derive(Debug, Default)]
 pub(super) struct Fast {
     frames: Vec<Frame>,
@@ -24,7 +24,7 @@ pub(super) struct Fast {
 }
 
 impl Fast {
-    /// Reads one document into `tree`. `false`: declined, and what was written so far means nothing.
+    /// Reads one document into `tree`. `false`: declined, and the content of `tree` is meaningless.
     pub(super) fn read(
         &mut self,
         job: &Job<'_>,
@@ -55,7 +55,8 @@ impl Fast {
     }
 }
 
-/// No tabs, no carriage returns, no other control characters and no mark inside: not one of them is worth a branch later.
+/// No tabs, carriage returns, other control characters or byte order marks inside: checked once, so that no later code
+/// has to.
 fn is_plain_text(bytes: &[u8]) -> bool {
     let (words, rest) = bytes.as_chunks::<8>();
     let (mut odd, mut high) = (0u64, 0u64);
@@ -70,8 +71,8 @@ fn is_plain_text(bytes: &[u8]) -> bool {
 const EACH: u64 = 0x0101_0101_0101_0101;
 const HIGHEST: u64 = EACH * 0x80;
 
-/// The highest bit of each byte that is an ASCII control character other than `\n`. Eight at once, in a program that is
-/// built small too; no byte carries into the next.
+/// The highest bit of each byte that is an ASCII control character other than `\n`. It handles eight bytes at once
+/// without SIMD, even in size-optimised builds; no byte carries into the next.
 fn odd_bytes(word: u64) -> u64 {
     let differs = |from: u8| ((word ^ (EACH * u64::from(from))) & !HIGHEST) + EACH * 0x7F;
     let from_blank_on = (word & !HIGHEST) + EACH * u64::from(0x80 - b' ');
@@ -87,19 +88,19 @@ fn has_odd_character(bytes: &[u8]) -> bool {
         || memchr::memchr_iter(0xE2, bytes).any(|at| matches!(bytes.get(at + 1..at + 3), Some([0x80, 0xA8 | 0xA9])))
 }
 
-/// The reading of one document. `None` anywhere means: declined.
+/// The state of reading one document. `None` anywhere means: declined.
 struct Run<'r> {
     job: &'r Job<'r>,
     /// The file up to the end of the document.
     bytes: &'r [u8],
-    /// The start of the line to read next.
+    /// The start of the next line.
     at: usize,
     kept: &'r mut Fast,
     tree: &'r mut Tree,
     faults: &'r mut Vec<Fault>,
     notes: &'r mut Vec<Span>,
     expect: Expect,
-    /// Where an empty value would stand: right after the colon or dash.
+    /// The position of an empty value: right after the colon or dash.
     gap: usize,
     /// The end of the last node.
     end: usize,
@@ -127,13 +128,13 @@ impl Run<'_> {
         (!self.tree.is_empty()).then_some(())
     }
 
-    /// Too many nodes are the full parser's to complain of; here they must not fill the memory first.
+    /// The full parser reports too many nodes; this only prevents them from filling the memory first.
     #[inline(always)]
     fn room(&self) -> Option<()> {
         (self.tree.len() <= self.job.limits.nodes).then_some(())
     }
 
-    /// Comments and blank lines, then perhaps `---` on a line of its own.
+    /// Comments and blank lines, then optionally `---` on its own line.
     fn prelude(&mut self) -> Option<()> {
         loop {
             let content = self.skip_spaces(self.at);
@@ -149,13 +150,13 @@ impl Run<'_> {
         }
     }
 
-    /// The byte there; beyond the end a line break, so that every line has one.
+    /// The byte at `at`; a line break after the end, so that every line has one.
     #[inline(always)]
     fn byte(&self, at: usize) -> u8 {
         self.bytes.get(at).copied().unwrap_or(b'\n')
     }
 
-    /// Past the indentation of a line: eight blanks at a time, since most lines start with more than one.
+    /// Skips the indentation of a line, eight blanks at a time.
     #[inline(always)]
     fn skip_indent(&self, from: usize) -> usize {
         let mut at = from;
@@ -178,7 +179,7 @@ impl Run<'_> {
         at
     }
 
-    /// Only blanks or a comment may stand at the rest of the line.
+    /// Only blanks or a comment may follow on the line.
     #[inline]
     fn end_line(&mut self, from: usize) -> Option<()> {
         let at = self.skip_spaces(from);
@@ -202,7 +203,7 @@ impl Run<'_> {
         }
     }
 
-    /// A line with content, `indent` columns in.
+    /// Reads a line with content at column `indent`.
     #[inline]
     fn line(&mut self, indent: usize, content: usize) -> Option<()> {
         let dash = self.byte(content) == b'-' && is_blank(self.byte(content + 1));
@@ -217,14 +218,14 @@ impl Run<'_> {
         }
         loop {
             let Some(top) = self.kept.frames.last() else {
-                // The first line of all; afterwards nothing may stand left of it.
+                // The first line of the document; no later line may be indented less.
                 return if self.tree.is_empty() { self.node(content, indent) } else { None };
             };
             if top.indent > indent {
                 self.close();
                 continue;
             }
-            // Further in than what is open, with nothing to belong to: a scalar that goes on, or a fault.
+            // More indented than the open collection without a key or dash: a multi-line scalar, or an error.
             if top.indent < indent {
                 return None;
             }
@@ -232,7 +233,7 @@ impl Run<'_> {
                 (true, false) => return self.entry(content),
                 (false, true) => return self.item(content),
                 (true, true) => return None,
-                // A list under a key at the same column ends where the next key starts.
+                // A list at the column of its key ends at the next key.
                 (false, false) => {
                     self.close();
                     self.kept.frames.last().filter(|below| below.kind == Kind::Map && below.indent == indent)?;
@@ -241,7 +242,7 @@ impl Run<'_> {
         }
     }
 
-    /// The next item of the list that is open.
+    /// Reads the next item of the open list.
     fn item(&mut self, dash: usize) -> Option<()> {
         self.count();
         let content = self.skip_spaces(dash + 1);
@@ -254,7 +255,7 @@ impl Run<'_> {
         self.node(content, column)
     }
 
-    /// The next key of the mapping that is open, and its value if it is on the line.
+    /// Reads the next key of the open mapping, and its value if it is on the line.
     #[inline]
     fn entry(&mut self, content: usize) -> Option<()> {
         let colon = match self.byte(content) {
@@ -273,7 +274,7 @@ impl Run<'_> {
         self.value(colon)
     }
 
-    /// What stands after the colon of a key.
+    /// Reads the text after the colon of a key.
     #[inline]
     fn value(&mut self, colon: usize) -> Option<()> {
         let start = self.skip_spaces(colon + 1);
@@ -287,7 +288,7 @@ impl Run<'_> {
         }
     }
 
-    /// A value that cannot be a block collection.
+    /// Reads a value that cannot be a block collection.
     #[inline]
     fn scalar_or_flow(&mut self, start: usize, first: u8) -> Option<()> {
         match first {
@@ -312,7 +313,7 @@ impl Run<'_> {
         }
     }
 
-    /// A node that starts here: the value of a key on an earlier line, an item, or the document itself.
+    /// Reads a node that starts here: the value of a key on an earlier line, an item, or the root.
     fn node(&mut self, content: usize, column: usize) -> Option<()> {
         let first = self.byte(content);
         if first == b'-' && is_blank(self.byte(content + 1)) {
@@ -342,13 +343,13 @@ impl Run<'_> {
         self.scalar_or_flow(content, first)
     }
 
-    /// Where the first child of a list starts: after its dash, and after those of lists in it.
+    /// The start of a list's first child: after its dash, and after the dashes of nested lists.
     fn past_dashes(&self, dash: usize) -> Option<usize> {
         let mut at = dash;
         while self.byte(at) == b'-' && is_blank(self.byte(at + 1)) {
             at = self.skip_spaces(at + 1);
         }
-        // On another line, or nowhere: rare enough to decline.
+        // On another line, or missing: rare enough to decline.
         (!matches!(self.byte(at), b'\n' | b'#')).then_some(at)
     }
 
@@ -363,7 +364,7 @@ fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\n')
 }
 
-/// Whether a plain scalar can start with `first`. `?` and `:` could too, and are not worth it.
+/// Whether a plain scalar can start with `first`. `?` and `:` are possible too, but too rare.
 #[inline]
 fn starts_plain(first: u8, second: u8) -> bool {
     match first {

@@ -1,11 +1,11 @@
-//! Quoted scalars of one line, with the escapes people write.
+//! Quoted scalars on one line, with common escapes.
 
 use super::Run;
 use crate::domain::span::Span;
 use crate::domain::tree::{Scalar, Style};
 
 impl Run<'_> {
-    /// Past the closing quote, if that is on this line.
+    /// The position after the closing quote, if it is on this line.
     pub(super) fn quoted_end(&self, start: usize) -> Option<usize> {
         let quote = self.byte(start);
         let mut at = start + 1;
@@ -19,7 +19,7 @@ impl Run<'_> {
             match self.byte(at) {
                 b'\n' => return None,
                 b'\\' => {
-                    // The escaped character may be a quote, never the end of the line.
+                    // The escaped character may be a quote, but not a line break.
                     if self.byte(at + 1) == b'\n' {
                         return None;
                     }
@@ -31,7 +31,7 @@ impl Run<'_> {
         }
     }
 
-    /// Puts a quoted scalar into the tree; says where it ends.
+    /// Reads a quoted scalar into the tree; returns its end.
     pub(super) fn quoted(&mut self, start: usize, is_key: bool) -> Option<usize> {
         let end = self.quoted_end(start)?;
         let span = Span::new(start, end);
@@ -73,7 +73,7 @@ fn double_quotes_to_one(text: &str, out: &mut String) {
     }
 }
 
-/// `None`: an escape that is rare or wrong.
+/// `None`: a rare or invalid escape.
 fn unescape(text: &str, out: &mut String) -> Option<()> {
     let mut rest = text;
     while let Some(at) = rest.find('\\') {
@@ -99,7 +99,7 @@ fn unescape(text: &str, out: &mut String) -> Option<()> {
 }
 
 fn code(digits: &str) -> Option<char> {
-    // `from_str_radix` would take a sign.
+    // `from_str_radix` accepts a sign.
     let hexadecimal = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
     hexadecimal.then(|| u32::from_str_radix(digits, 16).ok()).flatten().and_then(char::from_u32)
 }

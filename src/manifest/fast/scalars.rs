@@ -1,4 +1,4 @@
-//! Plain scalars and keys of the quick producer.
+//! Plain scalars and keys of the fast reader.
 
 use super::{Run, is_blank};
 use crate::domain::span::Span;
@@ -6,23 +6,23 @@ use crate::domain::tree::{Kind, NodeId, Number, Scalar, Style};
 use crate::manifest::keys;
 use crate::manifest::scalar::{self, Plain};
 
-/// The longest key the full parser takes, less a little.
+/// Slightly below the limit of the full parser.
 const KEY_MAX: usize = 1000;
 
-/// Where a plain scalar ends.
+/// The end of a plain scalar.
 pub(super) struct PlainEnd {
     pub(super) end: usize,
-    /// The colon that makes a key of it.
+    /// The colon that makes it a key.
     pub(super) colon: Option<usize>,
 }
 
 impl Run<'_> {
-    /// Reads on to the end of a plain scalar: a line break, a comment, or the colon after a key.
+    /// Finds the end of a plain scalar: a line break, a comment, or the colon after a key.
     #[inline]
     pub(super) fn plain_end(&self, start: usize) -> PlainEnd {
         let mut at = start;
         loop {
-            // Slices, not `byte`: the loop that most bytes go through has no bounds to check.
+            // Slices instead of `byte`, so that the inner loop has no bounds checks.
             let rest = self.bytes.get(at..).unwrap_or_default();
             at += rest.iter().position(|byte| STOPS[usize::from(*byte)]).unwrap_or(rest.len());
             match self.byte(at) {
@@ -38,12 +38,12 @@ impl Run<'_> {
         PlainEnd { end: at, colon: None }
     }
 
-    /// Puts the plain key between `start` and `colon` into the tree.
+    /// Reads the plain key between `start` and `colon` into the tree.
     #[inline]
     pub(super) fn plain_key(&mut self, start: usize, colon: usize) -> Option<()> {
         let text = self.bytes.get(start..colon)?;
-        // A blank before the colon, a merge key, an endless key, what may be a blank of another kind (they start with
-        // these bytes): the full parser's business.
+        // Left to the full parser: a blank before the colon, a merge key, a very long key, and bytes that may start a
+        // non-ASCII blank.
         let odd = matches!(text.first(), Some(0xC2 | 0xE1..=0xE3));
         if text.len() > KEY_MAX || text.last() == Some(&b' ') || text == b"<<" || odd || starts_like_a_marker(text) {
             return None;
@@ -64,14 +64,14 @@ impl Run<'_> {
         self.note_key(id, span, judged.agreed)
     }
 
-    /// Remembers a key for the search for doubles, and says so if it is no string.
+    /// Records a key to find duplicates, and reports it if it is not a string.
     pub(super) fn note_key(&mut self, id: NodeId, span: Span, agreed: bool) -> Option<()> {
         let view = crate::domain::tree::View { source: self.job.text, tree: self.tree };
         self.kept.keys.note(view, id, span, agreed, self.faults);
         Some(())
     }
 
-    /// Puts a plain value into the tree.
+    /// Reads a plain value into the tree.
     #[inline]
     pub(super) fn plain_value(&mut self, span: Span) {
         self.end = span.end as usize;
@@ -102,21 +102,21 @@ impl Run<'_> {
         self.tree.push_scalar(scalar, span, Style::Plain)
     }
 
-    /// An empty or a filled collection in brackets is opened like this.
+    /// Opens a flow collection, empty or not.
     pub(super) fn open_flow(&mut self, kind: Kind, start: usize) -> NodeId {
         self.tree.open(kind, Span::empty(start), Style::Flow)
     }
 }
 
-/// `...` and `---` with more after them, which end or start documents at the beginning of a line.
+/// `...` or `---` followed by more text, which ends or starts a document at the beginning of a line.
 #[inline]
 fn starts_like_a_marker(text: &[u8]) -> bool {
     matches!(text, [b'.', b'.', b'.', ..] | [b'-', b'-', b'-', ..])
 }
 
-/// A number that every reader takes for the same: some digits, perhaps a point and more of them.
+/// A number that every reader reads alike: a few digits, optionally a point and more digits.
 fn small_number(text: &[u8]) -> Option<Number> {
-    // So few digits are exact in a float, and dividing by a power of ten rounds once, as parsing would.
+    // So few digits are exact in a float, and a division by a power of ten rounds once, like parsing.
     if text.len() > 15 || text.first() == Some(&b'0') && text.get(1).is_some_and(u8::is_ascii_digit) {
         return None;
     }
@@ -138,7 +138,7 @@ fn small_number(text: &[u8]) -> Option<Number> {
     }
 }
 
-/// Bytes that may end a plain scalar.
+/// The bytes that may end a plain scalar.
 const STOPS: [bool; 256] = {
     let mut table = [false; 256];
     table[b':' as usize] = true;

@@ -1,4 +1,4 @@
-//! The lines around the place where the parser stopped. All spans are bytes in the file; lines come without breaks.
+//! The lines around the position of a syntax error. Spans are bytes in the file; lines exclude their line breaks.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -15,7 +15,7 @@ pub(super) struct Around<'t> {
 impl<'t> Around<'t> {
     pub(super) fn new(text: &'t str, range: Range<usize>, at: usize) -> Self {
         let mut at = at.clamp(range.start, range.end);
-        // At the end of everything the last line with content is what people look at.
+        // At the end of the document, the last line with content is relevant.
         while at > range.start && at == range.end && text.as_bytes().get(at - 1).is_some_and(u8::is_ascii_whitespace) {
             at -= 1;
         }
@@ -29,7 +29,7 @@ impl<'t> Around<'t> {
         self.range.clone()
     }
 
-    /// The line with the place.
+    /// The line with the error.
     pub(super) fn line(&self) -> Span {
         self.line_at(self.at)
     }
@@ -43,7 +43,7 @@ impl<'t> Around<'t> {
         Span::new(start, at + after.iter().position(is_break).unwrap_or(after.len()))
     }
 
-    /// Every line of the document.
+    /// All lines of the document.
     pub(super) fn lines(&self) -> impl Iterator<Item = Span> {
         let mut next = Some(self.range.start);
         std::iter::from_fn(move || {
@@ -54,7 +54,7 @@ impl<'t> Around<'t> {
         })
     }
 
-    /// The lines above that have content, nearest first.
+    /// The preceding lines with content, nearest first.
     pub(super) fn above(&self) -> impl Iterator<Item = Line<'t>> {
         let mut start = self.line().start as usize;
         std::iter::from_fn(move || {
@@ -76,14 +76,14 @@ impl<'t> Around<'t> {
         Line::new(self.text, self.line())
     }
 
-    /// The line's number, from 1.
+    /// The line number, from 1.
     pub(super) fn number(&self, at: usize) -> usize {
         let before = self.text.get(..at).unwrap_or_default().as_bytes();
         let lone = |at: usize| before.get(at) == Some(&b'\n') || before.get(at + 1) != Some(&b'\n');
         memchr::memchr2_iter(b'\n', b'\r', before).filter(|at| lone(*at)).count() + 1
     }
 
-    /// From the place to the end of its line, without a comment and trailing blanks.
+    /// The text from the error to the end of the line, without a comment and trailing blanks.
     pub(super) fn rest(&self) -> Span {
         let rest = Span::new(self.at, self.line().end as usize);
         let text = rest.slice(self.text);
@@ -91,7 +91,7 @@ impl<'t> Around<'t> {
         Span::new(self.at, self.at + text.len())
     }
 
-    /// The word at the place.
+    /// The word at the error.
     pub(super) fn token(&self) -> Span {
         let text = self.rest();
         let length = text.slice(self.text).find([' ', '\t', ',', ']', '}']).unwrap_or(text.range().len());
@@ -100,10 +100,10 @@ impl<'t> Around<'t> {
     }
 }
 
-/// One line, taken apart the way people do.
+/// The parts of one line.
 #[derive(Clone, Copy)]
 pub(super) struct Line<'t> {
-    /// The content without comment and blanks around.
+    /// The content without a comment and surrounding blanks.
     pub(super) span: Span,
     pub(super) content: &'t str,
     pub(super) indent: usize,
@@ -120,7 +120,7 @@ impl<'t> Line<'t> {
         Self { span: Span::new(start, start + content.len()), content, indent }
     }
 
-    /// The content after the dashes of list items, and where it starts.
+    /// The content after the dashes of list items, and its start.
     pub(super) fn item(&self) -> (usize, &'t str) {
         let mut content = self.content;
         while let Some(rest) = content.strip_prefix("- ") {
@@ -133,7 +133,7 @@ impl<'t> Line<'t> {
         self.content == "-" || self.content.starts_with("- ")
     }
 
-    /// `key: value` or `key:`, the key with its place.
+    /// The key of `key: value` or `key:`, with its position.
     pub(super) fn key(&self) -> Option<(Span, &'t str)> {
         let (start, content) = self.item();
         let colon = first_colon(content)?;
@@ -141,7 +141,7 @@ impl<'t> Line<'t> {
         Some((Span::new(start, start + key.len()), key))
     }
 
-    /// What stands after the first colon.
+    /// The text after the first colon.
     pub(super) fn value(&self) -> Option<(Span, &'t str)> {
         let (_, content) = self.item();
         let value = content.get(first_colon(content)? + 1..)?.trim_start();
@@ -149,7 +149,7 @@ impl<'t> Line<'t> {
         Some((Span::new(end - value.len(), end), value))
     }
 
-    /// A short name for it in a message.
+    /// A short name of the line for a message.
     pub(super) fn name(&self) -> Cow<'t, str> {
         clip(self.key().map_or(self.content, |(_, key)| key))
     }
@@ -159,7 +159,7 @@ impl<'t> Line<'t> {
     }
 }
 
-/// The first colon that makes a key: before a blank or the end.
+/// The first colon that ends a key: before a blank or at the end.
 fn first_colon(content: &str) -> Option<usize> {
     content.find(": ").or_else(|| content.ends_with(':').then(|| content.len() - 1))
 }

@@ -1,10 +1,10 @@
-//! Lines that stand at the wrong column, or are no key where one is needed.
+//! Explains lines with wrong indentation, and lines that are not a key where one is required.
 
 use super::around::{Around, Line};
 use super::{Words, clip};
 use crate::domain::span::Span;
 
-/// A line that fits nowhere at its column.
+/// Explains a line whose column fits no open collection.
 pub(super) fn misplaced(around: &Around<'_>) -> Option<Words> {
     let here = around.here();
     if here.content.starts_with("---") {
@@ -39,8 +39,8 @@ pub(super) fn misplaced(around: &Around<'_>) -> Option<Words> {
     Some(Words::new(here.name_span(), message, help).see(fitting.name_span(), "it should start in this column"))
 }
 
-/// A field of `spec` that slid out of it: the lines before and after still stand in one column. Nothing is wrong with
-/// the line where the parser stopped.
+/// A field of `spec` with too little indentation: the lines before and after are in one column. The line at which the
+/// parser stopped is correct.
 fn odd_one(around: &Around<'_>, here: &Line<'_>) -> Option<Words> {
     let is = |line: &Line<'_>, names: &[&str]| line.key().is_some_and(|(_, key)| names.contains(&key));
     let mut above = around.above();
@@ -63,7 +63,7 @@ fn comment_above(around: &Around<'_>) -> bool {
     above.is_some_and(|line| line.slice(around.text).trim_start().starts_with('#'))
 }
 
-/// The line that this one most likely belongs with: of the lines it could stand under, the nearest column.
+/// The line that this one probably belongs to: among the possible parents, the one with the nearest column.
 fn fitting<'t>(around: &Around<'t>, here: &Line<'t>) -> Option<Line<'t>> {
     let mut open: Vec<Line<'t>> = Vec::new();
     for line in around.above() {
@@ -78,7 +78,7 @@ fn fitting<'t>(around: &Around<'t>, here: &Line<'t>) -> Option<Line<'t>> {
     open.into_iter().min_by_key(rank)
 }
 
-/// Deeper than the line above, which has its value already.
+/// A line that is deeper than the one above, which already has a value.
 fn too_deep(around: &Around<'_>, here: &Line<'_>, above: &Line<'_>) -> Words {
     let line = around.number(above.span.start as usize);
     let indent = if above.is_item() && here.key().is_some() && above.key().is_none() {
@@ -95,7 +95,7 @@ fn too_deep(around: &Around<'_>, here: &Line<'_>, above: &Line<'_>) -> Words {
     Words::new(here.name_span(), message, help).see(above.name_span(), "this has a value already")
 }
 
-/// At the column of the others, and not of their kind.
+/// A line in the column of the others, but of another kind.
 fn wrong_kind(around: &Around<'_>, here: &Line<'_>, other: &Line<'_>) -> Words {
     let line = around.number(other.span.start as usize);
     if here.is_item() {
@@ -111,7 +111,7 @@ fn wrong_kind(around: &Around<'_>, here: &Line<'_>, other: &Line<'_>) -> Words {
     no_key_words(here)
 }
 
-/// Less indented than the text it seems to go on.
+/// A line with less indentation than the block scalar that it seems to continue.
 fn in_block_scalar(around: &Around<'_>, here: &Line<'_>) -> Option<Words> {
     let mut first = None;
     for line in around.above() {
@@ -130,7 +130,7 @@ fn in_block_scalar(around: &Around<'_>, here: &Line<'_>) -> Option<Words> {
     None
 }
 
-/// A line that should be a key and is none.
+/// A line that should be a key but is not.
 pub(super) fn no_key(around: &Around<'_>) -> Option<Words> {
     let here = around.here();
     if let Some(rest) = here.content.strip_prefix('-').filter(|rest| !rest.is_empty() && !rest.starts_with([' ', '-']))
@@ -153,7 +153,7 @@ fn no_key_words(here: &Line<'_>) -> Words {
     Words::new(here.span, message, format!("{help}, or indent it deeper than the key whose text it goes on"))
 }
 
-/// `key:value` without the space that makes a key of it.
+/// `key:value` without the space after the colon.
 pub(super) fn tight_colon(text: &str, line: Span) -> Option<Words> {
     let content = line.slice(text);
     let skipped = content.len() - content.trim_start_matches([' ', '-']).len();

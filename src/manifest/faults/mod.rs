@@ -1,5 +1,5 @@
-//! What is wrong with a document, in words for a tired person: the place, the cause, the cure. The parser knows where
-//! it stopped; the mistake is often a line above, so the text around is looked at before the parser's own words.
+//! Explains syntax errors: position, cause and fix. The parser knows only where it stopped; the mistake is often a line
+//! above, so the surrounding text is examined before the parser's own message is used.
 
 mod around;
 mod indentation;
@@ -16,14 +16,14 @@ use crate::domain::fault::{Fault, FaultKind, Reading};
 use crate::domain::span::Span;
 use around::Around;
 
-/// Why a document could not be read to its end.
+/// The reason why a document could not be read to its end.
 #[derive(Debug)]
 pub(super) struct Broken(pub(super) Fault);
 
-/// Most of a value that a message shows, in characters.
+/// The maximum number of characters of a value in a message.
 const SHOWN: usize = 60;
 
-/// As much of a value as people read in a message.
+/// Cuts a value for a message.
 fn clip(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(SHOWN) {
         Some((at, _)) => Cow::Owned(format!("{}…", text.get(..at).unwrap_or_default())),
@@ -31,7 +31,7 @@ fn clip(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// A fault in words, before it is a `Fault`.
+/// The texts of a fault before it becomes a `Fault`.
 struct Words {
     span: Span,
     message: String,
@@ -55,7 +55,7 @@ impl Words {
     }
 }
 
-/// What the parser stopped at.
+/// Explains the error at which the parser stopped.
 pub(super) fn syntax(text: &str, range: &Range<usize>, problem: &Problem) -> Broken {
     let at = problem.at.clamp(range.start, range.end);
     let around = Around::new(text, range.clone(), at);
@@ -100,7 +100,7 @@ fn by_kind(around: &Around<'_>, kind: ProblemKind) -> Option<Words> {
     }
 }
 
-/// Blanks that look like spaces and are not.
+/// Blanks that look like spaces but are other characters.
 fn odd_blank(around: &Around<'_>) -> Option<Words> {
     let line = around.line();
     let content = line.slice(around.text).trim_start_matches(' ');
@@ -119,18 +119,18 @@ fn nbsp_words(span: Span) -> Words {
     Words::new(span, message, "replace them with ordinary spaces")
 }
 
-/// The same where the parser made a key of it.
+/// The same if the parser read it as a key.
 pub(super) fn odd_indentation(span: Span) -> Broken {
     Broken(nbsp_words(span).fault())
 }
 
-/// A tab where the parser stopped, or in the indentation of that line.
+/// A tab at the error, or in the indentation of its line.
 fn tab(around: &Around<'_>, kind: ProblemKind) -> Option<Words> {
     let line = around.line();
     let is_at_tab = around.text.as_bytes().get(around.at) == Some(&b'\t')
         && matches!(kind, ProblemKind::UnexpectedCharacter | ProblemKind::TabInIndentation);
     if !is_at_tab {
-        // Inside brackets and quotes a tab is a blank like any other.
+        // Inside brackets and quotes a tab is an ordinary blank.
         let is_indentation = matches!(
             kind,
             ProblemKind::ValueNotAllowed
@@ -180,7 +180,7 @@ fn template_words(text: &str, span: Span) -> Words {
     Words::new(span, message, "quote the value, or exclude templates with `manifests.exclude`")
 }
 
-/// A value that starts with `{{`: legal YAML, a mapping as the key of a mapping, and refused by the cluster.
+/// A value that starts with `{{`: valid YAML with a mapping as key, which Kubernetes rejects.
 pub(super) fn braces(text: &str, span: Span) -> Broken {
     let around = Around::new(text, 0..text.len(), span.start as usize);
     let rest = Span::new(span.start as usize, around.line().end as usize);
@@ -208,7 +208,7 @@ pub(super) fn misfit(text: &str, misfit: Misfit, span: Span) -> Fault {
     Words::new(span, message, "remove the tag or correct the value").fault()
 }
 
-/// A local tag on nothing: legal, and text for the person who wrote it.
+/// A local tag without a value: valid YAML, but probably meant as text.
 pub(super) fn only_a_tag(text: &str, tag: Span) -> Fault {
     let written = tag.slice(text);
     let message = format!("`{}` is a YAML tag, not text, and the value is empty.", clip(written));
@@ -219,7 +219,7 @@ pub(super) fn unknown_anchor(text: &str, range: &Range<usize>, span: Span) -> Br
     syntax(text, range, &Problem { kind: ProblemKind::UnknownAnchor, at: span.start as usize })
 }
 
-/// A list or a mapping as a key.
+/// A list or mapping as a key.
 pub(super) fn collection_key(span: Span) -> Fault {
     let message = "This key is a list or a mapping, and Kubernetes refuses the file.";
     Words::new(span, message, "use a word as the key, and put the list or the mapping into the value").fault()
@@ -234,7 +234,7 @@ pub(super) fn null_key(written: &str, span: Span) -> Fault {
     not_json(span, message, values::quote_it(written))
 }
 
-/// An integer that kubectl cannot turn into the text of a key.
+/// An integer that kubectl cannot convert to a JSON key.
 pub(super) fn huge_key(written: &str, span: Span) -> Fault {
     let message =
         format!("The key `{}` is an integer above {}, and Kubernetes refuses the file.", clip(written), i64::MAX);
@@ -251,7 +251,7 @@ fn not_json(span: Span, message: impl Into<String>, help: impl Into<String>) -> 
     Fault { kind: FaultKind::NotJson { message: message.into(), help: help.into() }, span }
 }
 
-/// What kubectl's cutting of the file into documents does to it.
+/// A fault of how kubectl splits the file into documents.
 pub(super) fn trouble(text: &str, trouble: Trouble) -> Fault {
     let (at, message, help) = match trouble {
         Trouble::Separator(at) => {
@@ -308,7 +308,7 @@ pub(super) fn trouble(text: &str, trouble: Trouble) -> Fault {
     Words::new(span, message, help).fault()
 }
 
-/// What YAML 1.2 reads otherwise by its form.
+/// A fault of a syntax that YAML 1.2 reads differently.
 pub(super) fn divergence(text: &str, divergence: Divergence) -> Fault {
     match divergence {
         Divergence::ColonBeforeIndicator(span) => {
@@ -344,7 +344,7 @@ pub(super) fn divergence(text: &str, divergence: Divergence) -> Fault {
     }
 }
 
-/// The whole document is one plain text, though its lines look like keys.
+/// The whole document is one plain text, although its lines look like keys.
 pub(super) fn not_a_mapping(text: &str, range: &Range<usize>) -> Fault {
     let around = Around::new(text, range.clone(), range.start);
     let words = around.lines().find_map(|line| indentation::tight_colon(text, line));
@@ -355,7 +355,7 @@ pub(super) fn not_a_mapping(text: &str, range: &Range<usize>) -> Fault {
     words.unwrap_or_else(all).fault()
 }
 
-/// The keys of two manifests in one mapping, the second from `at` on.
+/// The keys of two manifests in one mapping; the second starts at `at`.
 pub(super) fn second_manifest(at: Span) -> Fault {
     let message = "A second manifest begins here, but `---` is missing above it.";
     Words::new(at, message, "put `---` on a line of its own above it").fault()

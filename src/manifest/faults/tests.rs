@@ -1,4 +1,4 @@
-//! The words of every syntax fault, as a table that is read by people.
+//! Tests the messages of all syntax faults by a table that people can read.
 
 #![expect(clippy::disallowed_methods, reason = "reads and writes the table of messages")]
 
@@ -6,7 +6,7 @@ use crate::domain::fault::FaultKind;
 use crate::domain::span::LineIndex;
 use crate::manifest::{Limits, Reader};
 
-/// The faults of a text as `line:column place: message help`, as a person would see them.
+/// The faults of a text as `line:column place: message help`, as a user sees them.
 fn shown(text: &str) -> String {
     let index = LineIndex::new(text);
     let mut out = String::new();
@@ -27,10 +27,10 @@ fn shown(text: &str) -> String {
     out
 }
 
-/// What editors would change in a committed file.
+/// Characters that editors would change in a committed file.
 const MARKS: [(&str, &str); 2] = [("<tab>", "\t"), ("<nbsp>", "\u{a0}")];
 
-/// Each case of the file: a broken text, `----`, and what is said of it; `====` parts them. `UPDATE=1` rewrites it.
+/// Each case of the file is a broken text, `----`, and its messages; `====` separates cases. `UPDATE=1` rewrites it.
 #[test]
 fn every_mistake_is_told_with_place_cause_and_cure() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/manifests/faults.txt");
@@ -128,7 +128,7 @@ fn a_long_value_is_shown_in_part() {
     }
 }
 
-/// The words of every fault, without places.
+/// The messages of all faults, without positions.
 fn shown_of(text: &str) -> Vec<String> {
     let mut out = Vec::new();
     Reader::new(Limits::default()).read(text, &mut |document| {

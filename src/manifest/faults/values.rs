@@ -1,4 +1,4 @@
-//! Values that YAML takes for something else than text: quotes, brackets, indicators, colons.
+//! Explains values that YAML does not read as text: quotes, brackets, indicators, colons.
 
 use super::around::Around;
 use super::{Words, clip};
@@ -6,7 +6,7 @@ use crate::domain::span::Span;
 use crate::manifest::scalar;
 use crate::manifest::yaml::ProblemKind;
 
-/// Keys that start a line of a manifest: where one follows a value, a line break was forgotten.
+/// Keys that start a line of a manifest: if one follows a value, a line break is missing.
 const KEYS: [&str; 13] = [
     "apiVersion",
     "kind",
@@ -56,7 +56,7 @@ pub(super) fn second_colon(around: &Around<'_>) -> Option<Words> {
     Some(Words::new(span, message, quote_it(value)))
 }
 
-/// `start` is the quote that opens, and is not closed before the document ends.
+/// The quote at `start` is not closed before the document ends.
 pub(super) fn unclosed_quote(around: &Around<'_>, start: usize) -> Option<Words> {
     let line = around.line_at(start);
     let rest = Span::new(start, line.end as usize);
@@ -76,7 +76,7 @@ pub(super) fn unclosed_quote(around: &Around<'_>, start: usize) -> Option<Words>
     })
 }
 
-/// Where the quoted text ends, if on this line: past the closing quote.
+/// The position after the closing quote, if it is on this line.
 fn closing(text: &str, quote: char) -> Option<usize> {
     let mut chars = text.char_indices().skip(1).peekable();
     while let Some((at, c)) = chars.next() {
@@ -93,7 +93,7 @@ fn closing(text: &str, quote: char) -> Option<usize> {
     None
 }
 
-/// Text after a closing quote: often a quote that was meant to be part of the text.
+/// Text after a closing quote: often the quote was meant to be part of the text.
 pub(super) fn after_quote(around: &Around<'_>) -> Option<Words> {
     let here = around.here();
     let rest = around.rest();
@@ -114,7 +114,7 @@ pub(super) fn after_quote(around: &Around<'_>) -> Option<Words> {
     Some(Words::new(rest, message, help))
 }
 
-/// A backslash that starts no escape: most often a path. `start` is the opening quote.
+/// A backslash that starts no escape, usually in a path. `start` is the opening quote.
 pub(super) fn escape(around: &Around<'_>, start: usize) -> Option<Words> {
     let rest = around.text.get(around.at..around.line().end as usize)?;
     let next = rest.chars().nth(1);
@@ -155,7 +155,7 @@ pub(super) fn control_character(around: &Around<'_>) -> Option<Words> {
     Some(Words::new(Span::new(around.at, around.at + c.len_utf8()), message, help))
 }
 
-/// A name of an anchor that goes on with a character that no name has.
+/// An anchor name with an invalid character.
 pub(super) fn anchor_name(around: &Around<'_>) -> Option<Words> {
     let token = around.token();
     let text = token.slice(around.text);
@@ -167,7 +167,7 @@ pub(super) fn anchor_name(around: &Around<'_>) -> Option<Words> {
     })
 }
 
-/// Something other than a value where a value is expected.
+/// Something else where a value is expected.
 pub(super) fn no_content(around: &Around<'_>) -> Option<Words> {
     let byte = around.text.as_bytes().get(around.at)?;
     let one = Span::new(around.at, around.at + 1);
@@ -192,7 +192,7 @@ pub(super) fn no_content(around: &Around<'_>) -> Option<Words> {
     }
 }
 
-/// A bracket above that stays open on its line, when the parser stumbled over a later line.
+/// An unclosed bracket on an earlier line, if the parser stopped at a later line.
 pub(super) fn unclosed_bracket(around: &Around<'_>) -> Option<Words> {
     let (span, bracket) = around.above().take(200).find_map(|line| {
         let (start, text) = line.value().map_or_else(|| line.item(), |(span, value)| (span.start as usize, value));
@@ -266,7 +266,7 @@ pub(super) fn inline_dash(around: &Around<'_>) -> Option<Words> {
     Some(Words::new(rest, message, format!("put `{}` on the next line", clip(text))).see(key, "the key of the list"))
 }
 
-/// A value that starts with a character that means something to YAML.
+/// A value that starts with a YAML indicator.
 pub(super) fn indicator(around: &Around<'_>) -> Option<Words> {
     let rest = around.rest();
     let text = rest.slice(around.text);

@@ -1,5 +1,5 @@
-//! The cluster's reading, as seen with kubectl (`testdata/manifests/scalars.tsv`). It is neither YAML 1.1 nor 1.2:
-//! `012` is ten, `08` is eight, `12:30` is a string.
+//! Reads plain scalars as Kubernetes does, as observed with kubectl (`testdata/manifests/scalars.tsv`). It is neither
+//! YAML 1.1 nor 1.2: `012` is ten, `08` is eight, `12:30` is a string.
 
 use std::borrow::Cow;
 
@@ -32,7 +32,7 @@ fn dotted(text: &str) -> Plain {
     if !text.contains('_') {
         return float(text);
     }
-    // Here alone underscores must stand between two digits.
+    // Only here, underscores must be between two digits.
     let bytes = text.as_bytes();
     let between = |at: usize| {
         let digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
@@ -64,7 +64,7 @@ fn signed_or_digit(text: &str) -> Plain {
     }
 }
 
-/// Digits after an optional sign, in the base their beginning tells.
+/// Parses digits after an optional sign, in the base of their prefix.
 fn integer(digits: &str, negative: bool, signed: bool) -> Option<Number> {
     let bytes = digits.as_bytes();
     let (radix, digits) = match (bytes.first()?, bytes.get(1)) {
@@ -83,7 +83,7 @@ fn integer(digits: &str, negative: bool, signed: bool) -> Option<Number> {
     }
     match i64::try_from(value) {
         Ok(value) => Some(Number::Signed(value)),
-        // Beyond 63 bits only a text without a sign is taken as an integer.
+        // Beyond 63 bits, only a text without a sign is an integer.
         Err(_) => (!signed).then_some(Number::Unsigned(value)),
     }
 }
@@ -98,7 +98,7 @@ fn float(text: &str) -> Plain {
     }
 }
 
-/// A quirk of the reader: after `0b` it takes another sign.
+/// A quirk of Go's parser: after `0b` it accepts another sign.
 fn signed_binary(text: &str) -> Option<i64> {
     let (digits, negative) = match text.strip_prefix("-0b") {
         Some(digits) => (digits, true),

@@ -1,5 +1,5 @@
-//! An editor's reading: YAML 1.2, core schema. Only `true` and `false` are booleans here, and a leading zero means
-//! nothing.
+//! Reads plain scalars as editors do: YAML 1.2, core schema. Only `true` and `false` are booleans, and leading zeros
+//! are ignored.
 
 use super::{Plain, is_float};
 use crate::domain::tree::Number;
@@ -53,7 +53,7 @@ fn based(digits: &str, radix: u32) -> Plain {
     }
     match u64::from_str_radix(digits, radix) {
         Ok(value) => Plain::Number(i64::try_from(value).map_or(Number::Unsigned(value), Number::Signed)),
-        // Too long for 64 bits: an editor still shows a number, and its size is all that matters here.
+        // Too long for 64 bits: editors still read a number, and only its magnitude matters here.
         Err(_) => {
             let value = digits.chars().filter_map(|c| c.to_digit(radix));
             Plain::Number(Number::Float(value.fold(0.0, |sum, digit| sum * f64::from(radix) + f64::from(digit))))

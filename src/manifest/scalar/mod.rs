@@ -1,5 +1,5 @@
-//! What a plain scalar means. There are two readers, and they differ: the cluster (YAML 1.1 as Go reads it) and the
-//! editor (YAML 1.2, core schema). The cluster's reading is the one that counts.
+//! The meaning of plain scalars. Two readers differ: Kubernetes (YAML 1.1 as Go reads it) and editors (YAML 1.2, core
+//! schema). The reading of Kubernetes is the one that applies.
 
 mod cluster;
 mod editor;
@@ -13,16 +13,16 @@ pub use cluster::cluster;
 pub use editor::editor;
 pub use quote::{must_quote, needs_escape, quoted};
 
-/// What one reader makes of a plain scalar.
+/// How one reader interprets a plain scalar.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Plain {
     Null,
     Bool(bool),
-    /// May be infinite or not a number for an editor, never for the cluster.
+    /// May be infinite or NaN for editors, never for Kubernetes.
     Number(Number),
-    /// The text as it stands.
+    /// The text unchanged.
     String,
-    /// `.nan` and `.inf` in the cluster: the whole file is refused.
+    /// `.nan` and `.inf` in Kubernetes: the whole file is rejected.
     Refused,
 }
 
@@ -41,7 +41,7 @@ impl Plain {
         }
     }
 
-    /// Same type and same value: nobody can be surprised.
+    /// Whether type and value are the same.
     pub fn agrees(self, other: Self) -> bool {
         match (self, other) {
             (Self::Number(a), Self::Number(b)) => same_number(a, b),
@@ -50,14 +50,14 @@ impl Plain {
     }
 }
 
-/// A plain scalar judged by both readers.
+/// A plain scalar as read by both readers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Judged {
     pub(super) cluster: Plain,
     pub(super) agreed: bool,
 }
 
-/// Reads a plain scalar both ways, and says so where they differ.
+/// Reads a plain scalar both ways, and reports a difference.
 pub(super) fn judge(text: &str, span: Span, is_key: bool, faults: &mut Vec<Fault>) -> Judged {
     let mut cluster = cluster(text);
     let editor = editor(text);
@@ -66,7 +66,7 @@ pub(super) fn judge(text: &str, span: Span, is_key: bool, faults: &mut Vec<Fault
             faults.push(super::faults::not_finite(text, span));
             return Judged { cluster, agreed: true };
         }
-        // As the text of a key JSON has these too.
+        // As the text of a key, JSON allows these too.
         cluster = editor;
     }
     let agreed = cluster.agrees(editor);
@@ -77,7 +77,7 @@ pub(super) fn judge(text: &str, span: Span, is_key: bool, faults: &mut Vec<Fault
     Judged { cluster, agreed }
 }
 
-/// `1.0` and `1` are one value in JSON, whatever type a reader gave it.
+/// `1.0` and `1` are the same value in JSON, whatever their type.
 fn same_number(a: Number, b: Number) -> bool {
     match (a, b) {
         (Number::Signed(a), Number::Signed(b)) => a == b,
@@ -86,7 +86,7 @@ fn same_number(a: Number, b: Number) -> bool {
     }
 }
 
-/// Whether a plain scalar can be anything but a string, for any reader. Quick, and never wrongly `false`.
+/// Whether a plain scalar may be anything but a string for any reader. Fast, and never wrongly `false`.
 #[inline]
 pub(super) fn may_be_special(text: &[u8]) -> bool {
     let Some(first) = text.first() else { return true };
@@ -124,7 +124,7 @@ const CLASSES: [u8; 256] = {
     table
 };
 
-/// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`, whole text.
+/// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`, the whole text.
 fn is_float(text: &str) -> bool {
     let bytes = text.as_bytes();
     let mut at = usize::from(matches!(bytes.first(), Some(b'-' | b'+')));

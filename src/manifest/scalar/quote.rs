@@ -1,5 +1,5 @@
-//! When a text has to be quoted, and how. Strict on purpose: what any reader of any age could take for something
-//! else is quoted, since what portolan writes is read by more than portolan.
+//! Decides whether a text must be quoted, and quotes it. It is strict on purpose: texts that any YAML reader of any
+//! version could read as something else are quoted, because other tools read these files too.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use crate::text::escape;
 
 use super::{Plain, cluster, editor, is_float};
 
-/// Whether the text, written bare, could be anything but this string to anybody.
+/// Whether any reader could read the unquoted text as something other than this string.
 pub fn must_quote(text: &str) -> bool {
     let Some(first) = text.chars().next() else { return true };
     let numeric = matches!(first, '0'..='9' | '+' | '-' | '.') && text.chars().any(|c| c.is_ascii_digit());
@@ -26,14 +26,14 @@ pub fn must_quote(text: &str) -> bool {
         || text.chars().any(|c| "[]{},".contains(c) || c == '\u{a0}' || needs_escape(c))
 }
 
-/// What breaks a line for somebody, what readers refuse to see bare, and what makes a line look other than it is
-/// (marks that turn the direction of text).
+/// Characters that some reader treats as a line break or rejects, and those that make a line look different (text
+/// direction).
 pub fn needs_escape(c: char) -> bool {
     escape::is_unsafe(c) || matches!(c, '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// The text as a quoted scalar: double quotes, or single ones where these would need escapes. What a runner would take
-/// for a command is escaped too: `new --stdout` prints a manifest into the log of a job.
+/// The text as a quoted scalar: in double quotes, or in single quotes if these avoid escapes. Workflow commands of CI
+/// runners are escaped too, because `new --stdout` prints a manifest into the job log.
 pub fn quoted(text: &str) -> String {
     let brackets = escape::command_brackets(text);
     let printable = brackets.is_empty() && !text.chars().any(needs_escape);

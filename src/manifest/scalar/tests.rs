@@ -1,4 +1,4 @@
-//! The table of scalars: what an editor and the cluster make of each, as it was seen.
+//! Tests the table of scalars: how editors and Kubernetes read each, as observed.
 
 use super::*;
 
@@ -11,7 +11,7 @@ fn rows() -> impl Iterator<Item = [&'static str; 3]> {
     })
 }
 
-/// As the table writes it; numbers by value, since `1e3` and `1000` are one.
+/// Compares with the notation of the table; numbers by value, because `1e3` equals `1000`.
 fn same(found: Plain, expected: &str) -> bool {
     match found {
         Plain::Null => expected == "null",

@@ -1,4 +1,4 @@
-//! Fast equals full, on the committed examples and on what a seeded mutator makes of them.
+//! Tests that the fast reader equals the full one, on the committed examples and on random mutations of them.
 
 use super::Pair;
 use crate::generated_cases::{cases, seed};
@@ -30,7 +30,7 @@ fn on_the_examples() {
     assert!(pair.taken > 12, "only {} documents were taken", pair.taken);
 }
 
-/// Small, fast and the same everywhere.
+/// A small deterministic random number generator.
 struct Random(u64);
 
 impl Random {
@@ -154,7 +154,7 @@ fn mutate(random: &mut Random, text: &str, other: &str) -> String {
     chars.into_iter().collect()
 }
 
-/// A window of a few lines: small texts find more per second.
+/// A window of a few lines, because small texts find more faults per second.
 fn window(random: &mut Random, text: &str) -> String {
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     let from = random.below(lines.len());

@@ -1,4 +1,4 @@
-//! What holds for every text: nothing panics, places are places, and what is written is read back.
+//! Property tests: no text causes a panic, positions are valid, and what is written reads back.
 
 use proptest::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::domain::finding::Edit;
 use crate::domain::span::Span;
 use crate::manifest::{Limits, Producer, Reader, decode, edit, salvage, scalar};
 
-/// Everything the room does with a text.
+/// Runs all functions of this module on a text.
 fn exercise(text: &str) {
     let mut reader = Reader::new(Limits::default());
     let mut counts = Vec::new();
@@ -100,7 +100,7 @@ proptest! {
     }
 }
 
-/// Values without the spellings that the cluster reads otherwise (`yes`, `1_0`), which the other reader does not know.
+/// Values without the spellings that Kubernetes reads differently (`yes`, `1_0`), which the other reader does not know.
 fn json() -> impl Strategy<Value = serde_json::Value> {
     let text = "[a-z]{6,9}( [a-z:#'\"\n]{1,6}){0,3}|[@{\\[!&*>|%-][a-z]{3}|";
     let leaf = prop_oneof![
@@ -119,7 +119,7 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
     tree.prop_filter("not a bare scalar", |value| value.is_object() || value.is_array())
 }
 
-/// The one fault of a text that breaks a limit, with its place.
+/// The single fault of a text that exceeds a limit, with its position.
 fn refusal(text: &str, limits: Limits) -> (FaultKind, Span) {
     let mut found = Vec::new();
     Reader::new(limits).read(text, &mut |document| {

@@ -1,11 +1,11 @@
-//! What documents mean, and where their parts stand: checked by hand, whichever producer reads them.
+//! Tests the values and positions of documents, checked by hand, with both readers.
 
 use crate::domain::fault::{Fault, FaultKind, Reading};
 use crate::domain::span::Span;
 use crate::domain::tree::{Kind, Style, Value};
 use crate::manifest::{Document, Limits, Producer, Reader};
 
-/// Reads a text both ways, which must agree, and hands out the documents.
+/// Reads a text with both readers, which must agree, and passes on the documents.
 fn read(text: &str, each: &mut dyn FnMut(&Document<'_>)) {
     let mut reader = Reader::new(Limits::default());
     let mut quick = Vec::new();
@@ -19,7 +19,7 @@ fn read(text: &str, each: &mut dyn FnMut(&Document<'_>)) {
     assert_eq!(index, quick.len());
 }
 
-/// Each node as `span kind text`, one a line, indented by depth; `*` marks copies, `!` tags.
+/// Each node as `span kind text`, one per line, indented by depth; `*` marks copies, `!` tags.
 fn outline(text: &str) -> Vec<String> {
     fn walk(value: Value<'_>, depth: usize, out: &mut Vec<String>) {
         let marks = format!("{}{}", if value.is_copied() { "*" } else { "" }, if value.is_tagged() { "!" } else { "" });
@@ -152,7 +152,7 @@ fn merge_keys_merge_as_in_the_cluster() {
         ("{<<: []}", serde_json::json!({}), 0),
         ("{!!merge <<: {a: 1}}", serde_json::json!({"a": 1}), 0),
         ("{\"<<\": {a: 1}}", serde_json::json!({"<<": {"a": 1}}), 0),
-        // A merge key overrides what stands before it: seen in the cluster, and not what YAML says.
+        // A merge key overrides preceding keys, as observed in Kubernetes and contrary to the YAML specification.
         ("{a: 1, <<: {a: 2, b: 3}}", serde_json::json!({"a": 2, "b": 3}), 1),
     ];
     for (text, expected, doubles) in cases {
@@ -198,7 +198,7 @@ fn refused(message: &str) -> FaultKind {
     FaultKind::Syntax { message: message.to_owned(), help: None, related: None }
 }
 
-/// The same without advice.
+/// The fault without its help.
 fn short(kind: FaultKind) -> FaultKind {
     match kind {
         FaultKind::Syntax { message, .. } | FaultKind::NotJson { message, .. } => refused(&message),
@@ -206,7 +206,7 @@ fn short(kind: FaultKind) -> FaultKind {
     }
 }
 
-/// Kubernetes converts to JSON what is left of a document once it is read to its end.
+/// Kubernetes converts the remaining values to JSON after reading the whole document.
 #[test]
 fn what_json_lacks_is_an_error_only_where_it_becomes_json() {
     let replaced = [
@@ -260,7 +260,7 @@ fn lines_that_kubernetes_ignores_are_reported() {
         matches!(&found[..], [Fault { kind: FaultKind::Syntax { message, .. }, .. }] if message.contains("ignores what follows `---`")),
         "{found:?}"
     );
-    // A directive after `...` does not count for Kubernetes, and so not for us.
+    // Kubernetes ignores a directive after `...`, so we do too.
     let text = "apiVersion: a/v1\n...\n%TAG !e! tag:yaml.org,2002:\n---\napiVersion: getport.io/v1\nkind: Entity\nspec: {blueprint: a, identifier: !e!int 3}\n";
     let found = faults(text);
     assert!(matches!(&found[..], [Fault { kind: FaultKind::Syntax { .. }, .. }]), "{found:?}");

@@ -1,4 +1,4 @@
-//! The two producers against each other, and against a second oracle. Most of the room's promises are proved here.
+//! Tests the two readers against each other, and against an independent reader.
 
 mod differential;
 mod kubectl;
@@ -15,7 +15,7 @@ use crate::domain::fault::Fault;
 use crate::domain::span::Span;
 use crate::domain::tree::{Kind, Tree, Value, View};
 
-/// One document as one producer sees it.
+/// One document as one reader reads it.
 #[derive(Debug, Default, PartialEq)]
 struct Outcome {
     tree: Tree,
@@ -24,7 +24,7 @@ struct Outcome {
     sound: bool,
 }
 
-/// Both producers, with their buffers kept as the reader keeps them.
+/// Both readers, with reused buffers as in the reader.
 #[derive(Default)]
 struct Pair {
     fast: Fast,
@@ -60,7 +60,7 @@ impl Pair {
         taken.then_some(outcome)
     }
 
-    /// Reads every document of a text both ways; panics where they differ or a tree is not sound.
+    /// Reads every document of a text both ways; panics if they differ or a tree is inconsistent.
     fn check(&mut self, text: &str) {
         for piece in Documents::new(text) {
             let range = piece.range;
@@ -89,7 +89,8 @@ impl Pair {
     }
 }
 
-/// Every span inside the document and on character boundaries; children inside their parents and in order.
+/// Checks that spans are inside the document and on character boundaries, and that children are inside their parents
+/// and in order.
 fn check_spans(view: View<'_>, range: &Range<usize>) {
     fn walk(value: Value<'_>, outer: Span, text: &str) {
         let span = value.span();

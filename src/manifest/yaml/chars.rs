@@ -1,7 +1,7 @@
-//! The classes of characters that the scanner distinguishes, on the bytes of UTF-8.
+//! Character classes of the scanner, on UTF-8 bytes.
 
-/// `\n`, `\r`, U+0085, U+2028 or U+2029 at `at`: its length in bytes, or 0. `\r\n` is two bytes long, and `\r\r\n` three:
-/// kubectl's reader of lines replaces `\r\n` with `\n`, so that its YAML parser sees `\r\n` there.
+/// The length in bytes of a line break at `at` (`\n`, `\r`, U+0085, U+2028 or U+2029), or 0. `\r\n` is two bytes long,
+/// and `\r\r\n` three: kubectl's line reader replaces `\r\n` with `\n`, so its YAML parser sees `\r\n` there.
 #[inline]
 pub(super) fn break_length(bytes: &[u8], at: usize) -> usize {
     match bytes.get(at) {
@@ -38,7 +38,7 @@ pub(super) fn is_break_or_end(bytes: &[u8], at: usize) -> bool {
     at >= bytes.len() || is_break(bytes, at)
 }
 
-/// What names of anchors and tag handles consist of.
+/// Characters of anchor names and tag handles.
 #[inline]
 pub(super) fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
@@ -49,7 +49,7 @@ pub(super) fn is_uri(byte: u8) -> bool {
     is_word(byte) || b";/?:@&=+$,.!~*'()[]%".contains(&byte)
 }
 
-/// How many bytes the character that starts with this byte has.
+/// The length in bytes of the character that starts with this byte.
 #[inline]
 pub(super) fn width(byte: u8) -> usize {
     match byte {
@@ -60,7 +60,7 @@ pub(super) fn width(byte: u8) -> usize {
     }
 }
 
-/// Where the first character is that kubectl refuses in any place.
+/// The position of the first character that kubectl rejects anywhere.
 pub(in crate::manifest) fn first_forbidden(text: &str) -> Option<usize> {
     let is_forbidden = |c: char| match c {
         '\t' | '\n' | '\r' | '\u{85}' => false,

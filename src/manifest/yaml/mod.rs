@@ -1,6 +1,6 @@
-//! A YAML 1.1 parser that accepts, refuses and reads what kubectl's does: text becomes tokens (`scanner`), tokens
-//! become events (`parser`). Both keep kubectl's departures from the specification, which are named where they occur;
-//! `tests/kubectl.rs` compares the result with a real kubectl.
+//! A YAML 1.1 parser that accepts, rejects and reads the same texts as kubectl: `scanner` makes tokens, `parser` makes
+//! events. Both have kubectl's deviations from the specification, which are named where they occur; `tests/kubectl/mod.rs`
+//! compares the result with a real kubectl.
 
 mod chars;
 mod parser;
@@ -18,31 +18,31 @@ pub(super) use chars::first_forbidden;
 pub(super) use parser::{Event, Parser, Properties};
 pub(super) use problem::{Problem, ProblemKind};
 
-/// A tag as it is written and as it is resolved: `!!int` is `tag:yaml.org,2002:int`.
+/// A tag as written and as resolved: `!!int` is `tag:yaml.org,2002:int`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Tag {
     pub(super) span: Span,
     pub(super) name: String,
-    /// Written as `!name`: a tag of the author's own.
+    /// Written as `!name`: a local tag.
     pub(super) is_local: bool,
 }
 
-/// A value that YAML 1.2 reads in another way than kubectl does, by its form alone.
+/// A syntax that YAML 1.2 reads differently from kubectl.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Divergence {
-    /// `{a:, b: 1}`: the colon belongs to the key for kubectl, and ends it elsewhere.
+    /// `{a:, b: 1}`: for kubectl the colon is part of the key, for others it ends the key.
     ColonBeforeIndicator(Span),
-    /// `[?a]`: the question mark starts a mapping for kubectl, and a text elsewhere.
+    /// `[?a]`: for kubectl the question mark starts a mapping, for others a text.
     TightQuestionMark(Span),
-    /// U+0085, U+2028 or U+2029: a line break for kubectl, a character like any other elsewhere.
+    /// U+0085, U+2028 or U+2029: a line break for kubectl, an ordinary character for others.
     LineBreak(Span),
-    /// `\r\r\n`: one line break for kubectl, two elsewhere.
+    /// `\r\r\n`: one line break for kubectl, two for others.
     DoubleReturn(Span),
-    /// `&a:b x`: the name ends before the colon for kubectl, and goes on elsewhere.
+    /// `&a:b x`: for kubectl the anchor name ends before the colon, for others it continues.
     AnchorEnd(Span),
 }
 
-/// A unit of the text.
+/// A token and its span.
 #[derive(Debug, Clone, PartialEq)]
 struct Token<'t> {
     kind: TokenKind<'t>,

@@ -1,5 +1,5 @@
-//! Tokens to events: what a tree is built from. The states are those of kubectl's parser, so that both accept the same
-//! texts; collections are kept on a stack of states, so depth costs no stack of the machine.
+//! Builds parser events from tokens. The states are those of kubectl's parser, so that both accept the same texts; they
+//! are on an explicit stack, so nesting does not use the call stack.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use super::{Directive, Divergence, Tag, Token, TokenKind};
 use crate::domain::span::Span;
 use crate::domain::tree::{Kind, Style};
 
-/// A step in a document, from the root to its end.
+/// A parser event of a document.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::manifest) enum Event<'t> {
     Scalar {
@@ -22,7 +22,8 @@ pub(in crate::manifest) enum Event<'t> {
         name: &'t str,
         span: Span,
     },
-    /// `bracket` is where a flow collection opens; a pair in a list (`[a: b]`) and a block collection have none.
+    /// `bracket` is the opening bracket of a flow collection; a pair in a list (`[a: b]`) and a block collection have
+    /// none.
     Start {
         kind: Kind,
         style: Style,
@@ -30,13 +31,13 @@ pub(in crate::manifest) enum Event<'t> {
         bracket: Option<Span>,
         at: usize,
     },
-    /// `bracket` is where a flow collection closes.
+    /// `bracket` is the closing bracket of a flow collection.
     End {
         bracket: Option<Span>,
     },
 }
 
-/// What precedes a node.
+/// The anchor and tag of a node.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(in crate::manifest) struct Properties<'t> {
     pub(in crate::manifest) anchor: Option<&'t str>,
@@ -47,7 +48,7 @@ pub(in crate::manifest) struct Properties<'t> {
 enum State {
     Document,
     BlockItem,
-    /// The items of a list that stand in the column of their key.
+    /// The items of a list in the column of its key.
     IndentlessItem,
     BlockKey,
     BlockValue,
@@ -73,7 +74,7 @@ pub(in crate::manifest) struct Parser<'t> {
     states: Vec<State>,
     brackets: Vec<Open>,
     handles: Vec<(&'t str, Cow<'t, str>)>,
-    /// The end of the last token: an empty value stands right after its colon or dash.
+    /// The end of the last token: the position of an empty value after a colon or dash.
     slot: usize,
 }
 
@@ -123,14 +124,14 @@ impl<'t> Parser<'t> {
         self.scanner.peek()
     }
 
-    /// Takes the token that was peeked at.
+    /// Consumes the peeked token.
     fn take(&mut self) -> Option<Token<'t>> {
         let token = self.scanner.take()?;
         self.slot = token.span.end as usize;
         Some(token)
     }
 
-    /// Takes the token if it is this one.
+    /// Consumes the token if it matches.
     fn take_if(&mut self, is_it: impl Fn(&TokenKind<'t>) -> bool) -> Scan<bool> {
         let found = is_it(&self.peek()?.kind);
         if found {
@@ -178,7 +179,7 @@ impl<'t> Parser<'t> {
     fn directive(&mut self) -> Scan<()> {
         let Some(Token { kind: TokenKind::Directive(directive), span }) = self.take() else { return Ok(()) };
         match directive {
-            // 1.2 is refused where directives are: the reader reports every directive that kubectl sees.
+            // Version 1.2 is rejected elsewhere: the reader reports every directive that kubectl sees.
             Directive::Version { major: 1, minor: 1 | 2 } => {}
             Directive::Version { .. } => return self.scanner.problem(ProblemKind::Version, span.start as usize),
             Directive::Tag { handle, prefix } => self.handles.push((handle, prefix)),
@@ -194,7 +195,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// A node, with `slot` as the place of an empty one.
+    /// Reads a node; an empty one is at `slot`.
     fn node(&mut self, is_block: bool, is_indentless: bool) -> Scan<Event<'t>> {
         let slot = self.slot;
         if let TokenKind::Alias(name) = self.peek()?.kind {
@@ -348,7 +349,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// Past the comma before an entry that is not the first one.
+    /// Consumes the comma before every entry but the first.
     fn comma(&mut self) -> Scan<()> {
         if self.take_if(|kind| *kind == TokenKind::FlowEntry)? {
             return Ok(());
@@ -365,7 +366,7 @@ impl<'t> Parser<'t> {
         self.fail(kind)
     }
 
-    /// A node in brackets; the end of the text is a bracket that was not closed.
+    /// Reads a node in brackets; the end of the text means an unclosed bracket.
     fn flow_node(&mut self) -> Scan<Event<'t>> {
         let open = self.brackets.last().copied();
         match (&self.peek()?.kind, open) {
@@ -409,7 +410,7 @@ impl<'t> Parser<'t> {
         match self.peek()?.kind {
             TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowSequenceEnd => {
                 let at = self.slot;
-                // kubectl loses a token here, and so refuses what follows.
+                // kubectl loses a token here, so it rejects what follows.
                 self.take();
                 self.state = State::PairValue;
                 Ok(self.empty(at))

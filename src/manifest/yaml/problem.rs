@@ -1,13 +1,13 @@
-//! Why a text is not YAML for kubectl, and where.
+//! Syntax errors of kubectl's YAML, with their positions.
 
-/// What the parser stopped at; `at` is a byte of the text.
+/// A syntax error; `at` is a byte offset in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::manifest) struct Problem {
     pub(in crate::manifest) kind: ProblemKind,
     pub(in crate::manifest) at: usize,
 }
 
-/// A flow collection that is open.
+/// An open flow collection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::manifest) struct Open {
     pub(in crate::manifest) bracket: char,
@@ -18,7 +18,7 @@ pub(in crate::manifest) struct Open {
 pub(in crate::manifest) enum ProblemKind {
     /// A character that no text may contain.
     ControlCharacter,
-    /// A character that starts nothing: `@`, a backtick, `%`, a tab.
+    /// A character that cannot start a token: `@`, a backtick, `%`, a tab.
     UnexpectedCharacter,
     /// A tab where the indentation of a text is expected.
     TabInIndentation,
@@ -28,7 +28,7 @@ pub(in crate::manifest) enum ProblemKind {
     KeyNotAllowed,
     /// A dash where no list item can start.
     ItemNotAllowed,
-    /// A line in the column of the keys that has no colon.
+    /// A line in the column of the keys without a colon.
     ColonExpected,
     /// Something other than a key in a mapping.
     KeyExpected,
@@ -55,16 +55,16 @@ pub(in crate::manifest) enum ProblemKind {
     },
     /// The indicator line of a block scalar has something else on it.
     BlockScalarHeader,
-    /// An anchor or alias without a name, or with a name that goes on.
+    /// An anchor or alias without a name, or with an invalid character in its name.
     AnchorName,
     UnknownAnchor,
     Tag,
     UndefinedTagHandle,
     Directive,
-    /// `%YAML` with another version than 1.1.
+    /// `%YAML` with a version other than 1.1.
     Version,
-    /// Directives without `---` after them on kubectl's side of the cut.
+    /// Directives without `---` after them, where kubectl splits.
     DocumentStartExpected,
-    /// The document has ended, and more follows it.
+    /// Content after the end of the document.
     ContentAfterEnd,
 }

@@ -1,4 +1,4 @@
-//! Plain, quoted and block scalars. A scalar that stands in the source letter by letter is not copied.
+//! Plain, quoted and block scalars. A scalar whose text is in the source unchanged is not copied.
 
 use std::borrow::Cow;
 
@@ -26,7 +26,7 @@ impl Breaks {
         }
     }
 
-    /// One break is a blank, more are breaks without the first; U+2028 and U+2029 always stay.
+    /// One break becomes a blank; of several, the first is dropped. U+2028 and U+2029 are kept.
     fn fold_into(&mut self, text: &mut String) {
         if !self.first.starts_with('\n') {
             text.push_str(&self.first);
@@ -111,7 +111,7 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    /// The end of the characters without blanks that belong to a plain scalar.
+    /// The end of a run of non-blank characters in a plain scalar.
     fn plain_run_end(&self, from: usize, in_flow: bool) -> usize {
         let mut at = from;
         while let Some(byte) = self.bytes.get(at) {
@@ -220,7 +220,7 @@ impl<'t> Scanner<'t> {
         at
     }
 
-    /// The character that an escape stands for, and the length of the escape.
+    /// The character of an escape, and the length of the escape.
     fn escape(&self, at: usize, start: usize) -> Scan<(char, usize)> {
         let c = match self.bytes.get(at + 1) {
             Some(b'0') => '\0',
@@ -314,7 +314,7 @@ impl<'t> Scanner<'t> {
                     last_break.push_str(worth);
                     self.scan_block_breaks(Some(indent), &mut breaks)?;
                 }
-                // kubectl's reader of lines adds the break that the last line lacks.
+                // kubectl's line reader adds the missing break to the last line.
                 None => last_break.push('\n'),
             }
         }
@@ -337,7 +337,7 @@ impl<'t> Scanner<'t> {
         at
     }
 
-    /// Blank lines and the indentation of the line after them; finds out the indentation if it is not known.
+    /// Skips blank lines and the indentation of the next line; detects the indentation if it is unknown.
     fn scan_block_breaks(&mut self, indent: Option<i64>, breaks: &mut String) -> Scan<i64> {
         let mut widest = 0;
         loop {
@@ -352,7 +352,7 @@ impl<'t> Scanner<'t> {
             match self.skip_break() {
                 Some(worth) => breaks.push_str(worth),
                 None => {
-                    // kubectl's reader of lines ends every text with a line feed.
+                    // kubectl's line reader ends every text with a line feed.
                     if self.byte().is_none() && !matches!(self.bytes.last(), Some(b'\n' | b'\r')) {
                         breaks.push('\n');
                     }

@@ -1,5 +1,5 @@
-//! Text to tokens. A key is recognised by the colon after it, so tokens wait in a queue until it is known whether they
-//! start one (`Candidate`).
+//! Splits a text into tokens. A key is recognised only by the colon after it, so tokens wait in a queue until it is
+//! known whether they start one (`Candidate`).
 
 use std::collections::VecDeque;
 
@@ -11,10 +11,10 @@ use super::{Divergence, Token, TokenKind};
 use crate::domain::span::Span;
 use crate::manifest::split::is_odd_separator;
 
-/// A key ends within so many characters, and on its line.
+/// A key must end within this many characters, and on its line.
 const LONGEST_KEY: usize = 1024;
 
-/// A place in the text, counted as kubectl counts.
+/// A position in the text, counted like kubectl.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Mark {
     pub(super) at: usize,
@@ -23,15 +23,14 @@ pub(super) struct Mark {
     pub(super) column: usize,
 }
 
-/// A token that is a key if a colon follows in time.
+/// A token that becomes a key if a colon follows in time.
 #[derive(Debug, Clone, Copy)]
 struct Candidate {
-    /// Nothing else can start in this column.
+    /// Only a key can start in this column.
     required: bool,
     token: usize,
     mark: Mark,
-    /// Empty brackets. kubectl does not look ahead for the colon after them, so it reads no further than a root that
-    /// is one of these.
+    /// Empty brackets. kubectl does not look for a colon after them, so it reads no further if the root is one.
     has_ended: bool,
 }
 
@@ -44,20 +43,20 @@ pub(super) struct Scanner<'t> {
     pub(super) bytes: &'t [u8],
     pub(super) mark: Mark,
     pub(super) queue: VecDeque<Token<'t>>,
-    /// How many tokens have left the queue.
+    /// The number of tokens taken from the queue.
     taken: usize,
     ended: bool,
     /// The column of the innermost block collection.
     pub(super) indent: i64,
     indents: Vec<i64>,
     pub(super) key_allowed: bool,
-    /// One for the block level, one more for each open bracket.
+    /// One for the block level, and one for each open bracket.
     candidates: Vec<Option<Candidate>>,
-    /// For each open bracket the last token in it that could start a key, or its own.
+    /// For each open bracket, the last token in it that could start a key, or the bracket itself.
     last_candidates: Vec<usize>,
     forbidden: Option<usize>,
-    /// Where kubectl starts to read: a byte order mark there is none of the text. It cuts off the line of `---`, but for
-    /// the first line of a file.
+    /// Where kubectl starts to read: a byte order mark there is not content. kubectl removes the line of `---`, except
+    /// on the first line of a file.
     text_start: usize,
     /// Comments that contain this are kept.
     wanted: Option<memmem::Finder<'static>>,
@@ -68,7 +67,7 @@ pub(super) struct Scanner<'t> {
 }
 
 impl<'t> Scanner<'t> {
-    /// Scans `text[start..end]`; all places count from the start of `text`.
+    /// Scans `text[start..end]`; positions are relative to `text`.
     pub(super) fn new(text: &'t str, start: usize, end: usize, wanted: Option<&'static str>) -> Self {
         let document = text.get(start..end).unwrap_or_default();
         Self {
@@ -92,7 +91,7 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// The next token, which stays where it is.
+    /// The next token, without consuming it.
     pub(super) fn peek(&mut self) -> Scan<&Token<'t>> {
         while self.needs_more()? {
             self.fetch()?;
@@ -151,7 +150,7 @@ impl<'t> Scanner<'t> {
         self.candidates.len() > 1
     }
 
-    /// Past one character that is no break.
+    /// Skips one character that is not a break.
     #[inline]
     pub(super) fn skip(&mut self) {
         self.mark.at += self.byte().map_or(0, width);
@@ -159,7 +158,7 @@ impl<'t> Scanner<'t> {
         self.mark.column += 1;
     }
 
-    /// Past characters that are no breaks.
+    /// Skips characters that are not breaks.
     pub(super) fn skip_to(&mut self, at: usize) {
         let passed = self.bytes.get(self.mark.at..at).unwrap_or_default();
         let characters = passed.iter().filter(|byte| (**byte & 0xC0) != 0x80).count();
@@ -168,7 +167,7 @@ impl<'t> Scanner<'t> {
         self.mark.column += characters;
     }
 
-    /// Past a line break, if there is one; says what it is worth in a text.
+    /// Skips a line break, if there is one; returns its text value.
     pub(super) fn skip_break(&mut self) -> Option<&'t str> {
         let length = break_length(self.bytes, self.mark.at);
         if length == 0 {
@@ -183,7 +182,7 @@ impl<'t> Scanner<'t> {
         if !is_ascii {
             self.divergences.push(Divergence::LineBreak(span));
         } else if length == 3 && !self.has_double_return {
-            // Such files have it on every line: one report is enough.
+            // Such files have it on every line, so one report is enough.
             self.has_double_return = true;
             self.divergences.push(Divergence::DoubleReturn(span));
         }
@@ -194,7 +193,7 @@ impl<'t> Scanner<'t> {
         self.slice(self.mark.at, self.bytes.len())
     }
 
-    /// `---` or `...` at the start of a line, and nothing glued to it but a comment.
+    /// `---` or `...` at the start of a line, followed by nothing but blanks or a comment.
     pub(super) fn is_at_marker(&self) -> bool {
         self.mark.column == 0
             && matches!(self.bytes.get(self.mark.at..self.mark.at + 3), Some(b"---" | b"..."))
@@ -284,7 +283,7 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// Past blanks, breaks and comments. A comment needs no blank before it here.
+    /// Skips blanks, breaks and comments. A comment requires no blank before it here.
     fn skip_to_token(&mut self) {
         loop {
             let at = self.mark.at;
@@ -320,7 +319,7 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// Ends the block collections that stand further right than `column`.
+    /// Closes the block collections whose column is greater than `column`.
     fn unroll(&mut self, column: i64) {
         if self.is_in_flow() {
             return;
@@ -331,7 +330,7 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// Opens a block collection if the column is further right than the innermost one.
+    /// Opens a block collection if its column is greater than that of the innermost one.
     fn roll(&mut self, number: Option<usize>, kind: TokenKind<'t>, mark: Mark) {
         let column = i64::try_from(mark.column).unwrap_or(i64::MAX);
         if self.is_in_flow() || self.indent >= column {
@@ -491,7 +490,7 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    /// Blanks and a comment to the end of the line; `false` if anything else is on it.
+    /// Skips blanks and a comment to the end of the line; `false` if anything else is on it.
     pub(super) fn skip_rest_of_line(&mut self) -> bool {
         while is_blank(self.bytes, self.mark.at) {
             self.skip();

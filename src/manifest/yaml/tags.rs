@@ -62,7 +62,7 @@ impl<'t> Scanner<'t> {
         if !is_blank_or_end(self.bytes, self.mark.at) {
             return self.problem(ProblemKind::Tag, start);
         }
-        // A lone `!` is a tag of that name.
+        // A lone `!` is a tag with that name.
         let kind = match (handle, suffix.is_empty()) {
             ("!", true) => TokenKind::Tag { handle: "", suffix: Cow::Borrowed("!") },
             _ => TokenKind::Tag { handle, suffix },
@@ -71,7 +71,7 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    /// From `from`, which may lie behind, to the end of a URI, with its `%` escapes decoded.
+    /// Scans from `from`, which may precede the current position, to the end of a URI, and decodes its `%` escapes.
     fn scan_uri(&mut self, from: usize, start: usize) -> Scan<Cow<'t, str>> {
         while self.byte().is_some_and(is_uri) {
             self.skip();

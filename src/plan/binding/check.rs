@@ -1,6 +1,6 @@
-//! Checks whether a plan file still applies. `unfit`: is this the run it was made for; `moved`: did anything that it
-//! touches change. Both list what differs. Neither looks at commits, since a squash makes a new one with the same
-//! content.
+//! Checks whether a plan file still applies. `unfit`: does this run have the same scope, catalog and manifests;
+//! `moved`: did any entity that it touches change. Both list the differences. Commits are not compared, because a
+//! squash makes a new commit with the same content.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use crate::plan::ownership::{Pair, pair};
 use crate::plan::{Destination, Ground};
 use crate::text::mask::Mask;
 
-/// How a run is not the one that the plan was made for.
+/// A difference between this run and the one that made the plan file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Unfit {
     Scope {
@@ -40,25 +40,25 @@ pub enum Unfit {
         made: Option<String>,
         now: Option<String>,
     },
-    /// Its masked values have tags of another key, so nothing in it can be compared.
+    /// The tags of masked values were made with another key, so no values can be compared.
     MaskKey,
-    /// The manifests of a blueprint ask for something else; `keys` are the entities of the plan among them.
+    /// The manifests of a blueprint changed; `keys` are the entities of the plan among them.
     Manifests {
         blueprint: Arc<str>,
         keys: Vec<EntityKey>,
     },
-    /// The catalog's blueprint is another, or gone.
+    /// The catalog's blueprint changed or was deleted.
     Blueprint {
         blueprint: Arc<str>,
         is_gone: bool,
     },
-    /// It holds what cannot be done, and was written to be looked at.
+    /// The plan has obstacles, so it was saved for review only.
     Obstacles {
         count: usize,
     },
 }
 
-/// An entity that is not as it was.
+/// An entity that changed since the plan was made.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moved {
     pub key: EntityKey,
@@ -67,33 +67,34 @@ pub struct Moved {
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum How {
-    /// It was not there.
+    /// The entity did not exist.
     Appeared,
     Changed,
     Gone,
-    /// It is to be deleted, and somebody else wrote it last.
+    /// The entity is to be deleted, but another owner wrote it last.
     NotOurs,
-    /// It points to what is to be deleted, and did not.
+    /// A new relation to an entity that is to be deleted.
     PointsTo {
         gone: EntityKey,
         relation: Arc<str>,
     },
-    /// Its blueprint could not be read again; why, as a clause.
+    /// Its blueprint could not be read again; the reason, as a clause.
     Unread(Option<String>),
 }
 
-/// What is seen of the catalog before a plan is carried out.
+/// The state of the catalog before a plan is applied.
 #[derive(Debug, Clone, Copy)]
 pub struct Sight<'s> {
-    /// At least what [`PlanFile::to_read`] names.
+    /// At least the entities of [`PlanFile::to_read`].
     pub actual: &'s Snapshot,
     pub blueprints: &'s [Blueprint],
-    /// What the catalog says this scope wrote.
+    /// The entities that this scope owns according to the catalog.
     pub owned: &'s [EntityKey],
     pub mask: &'s Mask,
 }
 
-/// How the file's plan is for another destination. Sorted; known before anything is read.
+/// The differences between the file's destination and the current one, sorted. They are known before the catalog is
+/// read.
 pub fn elsewhere(made: &Circumstances, now: Destination<'_>) -> Vec<Unfit> {
     let mut found = Vec::new();
     let Circumstances { tool: _, scope, platform, catalog, target, commit: _, is_dirty: _, base: _ } = made;
@@ -107,7 +108,8 @@ pub fn elsewhere(made: &Circumstances, now: Destination<'_>) -> Vec<Unfit> {
     found
 }
 
-/// Sorted; empty: the plan is for this run. The snapshot of the ground is not looked at.
+/// All differences between this run and the file, sorted; empty: the plan applies. The snapshot in `ground` is not
+/// used.
 pub fn unfit(file: &PlanFile, now: Destination<'_>, ground: &Ground<'_>) -> Vec<Unfit> {
     let mut found = elsewhere(&file.made, now);
     if file.mask_key.as_ref().is_some_and(|key| *key != ground.mask.key_id()) {
@@ -142,7 +144,7 @@ fn differing(one: &BTreeMap<Arc<str>, Digest>, other: &BTreeMap<Arc<str>, Digest
     names.into_iter().filter(|name| one.get(*name) != other.get(*name)).cloned().collect()
 }
 
-/// Sorted; empty: what the plan touches is as it was.
+/// The changes in the catalog since the plan was made, sorted; empty: none.
 pub fn moved(file: &PlanFile, sight: &Sight<'_>) -> Vec<Moved> {
     let mut found: Vec<Moved> = file.touched.iter().filter_map(|touched| of_one(touched, sight)).collect();
     let owned: std::collections::HashSet<&EntityKey> = sight.owned.iter().collect();
@@ -153,7 +155,7 @@ pub fn moved(file: &PlanFile, sight: &Sight<'_>) -> Vec<Moved> {
     }
     found.extend(pointing(file, &gone, sight));
     found.sort();
-    // What has gone is nobody's.
+    // A deleted entity has no owner, so it is reported once.
     found.dedup_by(|later, kept| later.key == kept.key && kept.how == How::Gone);
     found
 }
@@ -175,7 +177,7 @@ fn of_one(touched: &Touched, sight: &Sight<'_>) -> Option<Moved> {
     }
 }
 
-/// Whoever points to what goes away and is not in the plan as one that does, as far as it is in sight.
+/// Relations to removed entities that are not among the plan's dependents, as far as the snapshot shows.
 fn pointing(file: &PlanFile, gone: &[(EntityKey, usize)], sight: &Sight<'_>) -> Vec<Moved> {
     let mut found = Vec::new();
     let gone: HashMap<Pair<'_>, usize> = gone.iter().map(|(key, at)| (pair(key), *at)).collect();
@@ -206,18 +208,18 @@ fn pointing(file: &PlanFile, gone: &[(EntityKey, usize)], sight: &Sight<'_>) -> 
     found
 }
 
-/// Makes the plan's places count by a list of the files that it names; the list.
+/// Renumbers the files of the plan's positions by a list of the files that they name; returns the list.
 pub(super) fn renumber<'p>(plan: &mut Plan, path: impl Fn(FileId) -> &'p str) -> Vec<String> {
     let mut named: BTreeMap<&'p str, Vec<FileId>> = BTreeMap::new();
     each_place(plan, |place| named.entry(path(place.file)).or_default().push(place.file));
     let numbers: HashMap<FileId, u32> =
         (0..).zip(named.values()).flat_map(|(number, files)| files.iter().map(move |file| (*file, number))).collect();
     each_place(plan, |place| place.file = FileId(numbers.get(&place.file).copied().unwrap_or_default()));
-    // A digest covers what is dangerous, and no places.
+    // Digests do not cover positions, so they stay valid.
     named.into_keys().map(str::to_owned).collect()
 }
 
-/// Every place in a plan.
+/// Calls `each` with every position in a plan.
 pub(super) fn each_place(plan: &mut Plan, mut each: impl FnMut(&mut Place)) {
     for change in &mut plan.changes {
         change.place.iter_mut().for_each(&mut each);

@@ -1,8 +1,8 @@
-//! Where a plan file differs from the plan that is made again from the manifests and the catalog. A plan file is compared
-//! and never carried out: what is sent is derived from the manifests, and the file must show exactly that.
+//! Compares a plan file with the plan that a push makes again from the manifests and the catalog. A plan file is never
+//! executed: requests come from the manifests, and the file must show exactly those.
 //!
-//! Not compared is what may differ between two runs of the same content: lines and paths, who wrote an entity last, and
-//! the spelling of values that the catalog stores.
+//! Ignored are differences between two runs with the same content: lines and paths, the last writer of an entity, and
+//! the spelling of stored values.
 
 use std::collections::BTreeMap;
 
@@ -17,14 +17,14 @@ use crate::domain::span::Span;
 use crate::domain::value::Value;
 use crate::plan::normalise::{Number, by_key};
 
-/// One thing that the file shows otherwise than the plan that was made again.
+/// One difference between the plan file and the new plan.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Difference {
     /// The file shows a change that does not follow from the manifests and the catalog.
     Unfounded(EntityKey),
     /// The file does not show a change that follows from them.
     Unshown(EntityKey),
-    /// Another action, or the same one for another reason: renamed from what, whose entity, in which write mode.
+    /// Another action, or another old identifier, owner or write mode.
     Action(EntityKey),
     /// `None`: the field does not change.
     Field {
@@ -33,7 +33,7 @@ pub enum Difference {
         shown: Option<Value>,
         planned: Option<Value>,
     },
-    /// The fields are the same, and what the file says about them is not: value before, cause, or who changed them.
+    /// The field is the same, but its old value, cause or origin differs.
     FieldDetail {
         key: EntityKey,
         field: Field,
@@ -43,15 +43,15 @@ pub enum Difference {
     Request(EntityKey),
     Hazards,
     Counts,
-    /// Waves, steps, and what each waits for.
+    /// Waves, steps, and their dependencies.
     Order,
     Approval,
     /// Anything else: cycles, foreign entities, digests.
     Rest(&'static str),
 }
 
-/// Empty: the file shows what `planned`, made again, does. `has_base`: there was a base for it to be made with, if there
-/// was one for the file; without it nobody knows whose change a change is.
+/// Empty: the file shows the same as `planned`. `has_base`: this run has a merge base if the file has one; without it,
+/// origins are unknown.
 pub fn differences(file: &PlanFile, planned: &PlanFile, has_base: bool) -> Vec<Difference> {
     let (shown, again) = (comparable(&file.plan, has_base), comparable(&planned.plan, has_base));
     let mut found = Vec::new();
@@ -71,7 +71,7 @@ pub fn differences(file: &PlanFile, planned: &PlanFile, has_base: bool) -> Vec<D
     add(file.manifests == planned.manifests, Difference::Rest("manifests"));
     add(file.blueprints == planned.blueprints, Difference::Rest("blueprints"));
     add(file.touched == planned.touched, Difference::Rest("touched"));
-    // Whatever is added to a plan later is compared as well.
+    // Parts of a plan that are added later are compared as well.
     if found.is_empty() && (shown != again || file.acts != planned.acts) {
         found.push(Difference::Rest("plan"));
     }
@@ -135,7 +135,7 @@ fn requests(file: &PlanFile, planned: &PlanFile, found: &mut Vec<Difference>) {
     let differing = shown.iter().zip(&again).filter(|(one, other)| one != other);
     let mut keys: Vec<EntityKey> = differing.map(|(one, _)| one.key.clone()).collect();
     keys.dedup();
-    // A field that differs says more than its request.
+    // A differing field says more than its request.
     let is_named = |key: &EntityKey, found: &[Difference]| {
         found.iter().any(|difference| matches!(difference, Difference::Field { key: other, .. } if other == key))
     };
@@ -143,7 +143,7 @@ fn requests(file: &PlanFile, planned: &PlanFile, found: &mut Vec<Difference>) {
     found.extend(keys.into_iter().map(Difference::Request));
 }
 
-/// The plan without what may differ between two runs of the same content.
+/// The plan without what may differ between two runs with the same content.
 fn comparable(plan: &Plan, has_base: bool) -> Plan {
     let mut plan = plan.clone();
     each_place(&mut plan, |place| *place = Place { file: FileId(0), span: Span::default() });
@@ -172,7 +172,7 @@ fn comparable(plan: &Plan, has_base: bool) -> Plan {
     plan
 }
 
-/// A stored value in one spelling.
+/// A stored value in a canonical spelling.
 fn plain(value: &Value) -> Value {
     match value {
         Value::List(items) => Value::List(items.iter().map(plain).collect()),

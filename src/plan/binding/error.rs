@@ -1,4 +1,4 @@
-//! Why a file is no plan that can be carried out. What a plan file says is not trusted: it may have come a long way.
+//! Errors in a plan file. Its content is not trusted, because it may come from another machine.
 
 use super::FORMAT;
 

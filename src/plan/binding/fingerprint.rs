@@ -1,5 +1,5 @@
-//! What manifests and blueprints say, as digests: by content, so that a comment or another file name is no difference,
-//! and a value is. Credentials are masked first. The digest of a stored entity is `plan::of_entity`.
+//! Digests of manifests and blueprints by content: a comment or another file name makes no difference, a value does.
+//! Credentials are masked first. The digest of a stored entity is `plan::of_entity`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::plan::normalise;
 use crate::plan::ownership::{Pair, pair};
 use crate::text::mask::Mask;
 
-/// What of a blueprint decides what is written; its titles, icons and times do not.
+/// The parts of a blueprint that affect what is written; titles, icons and timestamps do not.
 const DECISIVE: [&str; 7] = [
     "schema",
     "relations",
@@ -82,9 +82,9 @@ fn text(writer: &mut Writer, wish: &Wish<Box<str>>, mask: &Mask) {
     }
 }
 
-/// The manifests of a run, each blueprint's by itself.
+/// The manifests of a run, by entity.
 pub(in crate::plan) struct Manifests<'d> {
-    /// Of one entity with several manifests, all of them.
+    /// All manifests of an entity, if it has several.
     by_key: HashMap<Pair<'d>, Vec<Digest>>,
 }
 
@@ -98,7 +98,7 @@ impl<'d> Manifests<'d> {
         Self { by_key }
     }
 
-    /// `None`: nothing asks for it.
+    /// `None`: no manifest declares it.
     pub fn of_key(&self, key: &EntityKey) -> Option<Digest> {
         let digests = self.by_key.get(&pair(key))?;
         let mut writer = Writer::new("portolan manifests of one 1");
@@ -107,7 +107,7 @@ impl<'d> Manifests<'d> {
         Some(writer.finish())
     }
 
-    /// By blueprint, and in no order.
+    /// One digest per blueprint, independent of the order.
     pub fn by_blueprint(&self) -> BTreeMap<Arc<str>, Digest> {
         let mut lists: BTreeMap<&str, Vec<Digest>> = BTreeMap::new();
         for ((blueprint, _), digests) in &self.by_key {

@@ -1,6 +1,6 @@
-//! A plan as a file: what was reviewed, and everything that it depends on. A plan file is a promise to compare with: a
-//! push makes the plan again from the manifests and refuses if the result differs from what the file shows. It binds by
-//! content: comments, file names and commits may differ, what is asked for and what is stored may not.
+//! Plan files: a saved plan and everything that it depends on. A plan file is only compared: a push makes the plan
+//! again from the manifests and refuses if it differs from the file. Content counts: comments, file names and commits
+//! may differ, manifests and stored values may not.
 
 mod check;
 mod difference;
@@ -27,7 +27,7 @@ pub use error::BindingError;
 
 use fingerprint::Manifests;
 
-/// Raised with every change of the form: a plan file is short-lived, and no version reads another one's.
+/// Increased with every change of the format. Plan files are short-lived, so no version reads another one's.
 pub const FORMAT: &str = "portolan.plan-file/2";
 
 /// The JSON Schema of a plan file.
@@ -35,54 +35,54 @@ pub fn schema() -> serde_json::Value {
     serde_json::from_str(include_str!("schema.json")).expect("a test reads it")
 }
 
-/// All that is in a plan file.
+/// The content of a plan file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlanFile {
     pub made: Circumstances,
-    /// Which key the tags of masked values are made with; `None`: nothing in it is masked.
+    /// The id of the key for tags of masked values; `None`: nothing is masked.
     pub mask_key: Option<String>,
     pub options: Options,
-    /// The manifests' digests, by blueprint.
+    /// The digests of the manifests, by blueprint.
     pub manifests: BTreeMap<Arc<str>, Digest>,
     /// The digests of the catalog's blueprints that the plan touches.
     pub blueprints: BTreeMap<Arc<str>, Digest>,
-    /// What the plan touches, by key.
+    /// The entities that the plan touches, by key.
     pub touched: Vec<Touched>,
-    /// Paths of manifests. Places in the plan count by these.
+    /// The paths of manifests, which positions in the plan refer to by index.
     pub files: Vec<String>,
     pub plan: Plan,
     pub acts: Acts,
 }
 
-/// Where and of what a plan is made.
+/// The run that made a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Circumstances {
     /// The version of portolan.
     pub tool: String,
     pub scope: String,
     pub platform: String,
-    /// What the catalog is called in messages.
+    /// The catalog's name in messages.
     pub catalog: String,
-    /// The target of the config that was chosen.
+    /// The selected target of the config.
     pub target: Option<String>,
-    /// What is checked out; no plan hangs on it, people do.
+    /// The checked-out commit, for people; plans do not depend on it.
     pub commit: Option<String>,
     pub is_dirty: bool,
-    /// The base's commit.
+    /// The commit of the merge base.
     pub base: Option<String>,
 }
 
-/// The options that a plan is made with, so that it can be made again.
+/// The options of the plan, so that it can be made again.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Options {
-    /// `None`: the settings decide.
+    /// `None`: the config decides.
     pub prune: Option<bool>,
     pub adopt: bool,
     /// `None`: everything is planned.
     pub only: Option<ChosenPart>,
 }
 
-/// The part of a plan that `--only` chooses.
+/// The part of a plan that `--only` selects.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ChosenPart {
     pub blueprints: Vec<String>,
@@ -97,18 +97,18 @@ impl Circumstances {
     }
 }
 
-/// An entity that a plan changes, or counts on.
+/// An entity that a plan changes or depends on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Touched {
     pub key: EntityKey,
-    /// As the catalog stores it; `None`: it is not there.
+    /// The digest in the catalog; `None`: it does not exist.
     pub stored: Option<Digest>,
-    /// As the manifests ask for it; `None`: they do not.
+    /// The digest of its manifests; `None`: it has none.
     pub manifest: Option<Digest>,
 }
 
 impl PlanFile {
-    /// Binds a plan to the ground it was made on. `path`: of a file, by its number in the run.
+    /// Creates a plan file from a plan and its input. `path` returns the path of a file in this run.
     pub fn bind<'p>(
         made: Circumstances,
         options: Options,
@@ -137,7 +137,7 @@ impl PlanFile {
         Self { made, mask_key, options, manifests: manifests.by_blueprint(), blueprints, touched, files, plan, acts }
     }
 
-    /// The identifiers to read again before it is carried out, by blueprint.
+    /// The identifiers to read again before the plan is applied, by blueprint.
     pub fn to_read(&self) -> BTreeMap<Arc<str>, Vec<Box<str>>> {
         let mut found: BTreeMap<Arc<str>, Vec<Box<str>>> = BTreeMap::new();
         for Touched { key, stored: _, manifest: _ } in &self.touched {
@@ -146,7 +146,7 @@ impl PlanFile {
         found
     }
 
-    /// The text of the file: the same file, the same bytes.
+    /// The text of the file; the same content gives the same bytes.
     pub fn write(&self) -> String {
         let body = form::file::write(self);
         let checksum = form::file::checksum(&body);
@@ -156,19 +156,19 @@ impl PlanFile {
         text
     }
 
-    /// A file that somebody forged, without what `read` checks at its end.
+    /// Reads a forged file without the final checks of `read`.
     #[cfg(test)]
     fn read_unchecked(text: &str) -> Option<Self> {
         form::file::read_unchecked(text)
     }
 
-    /// `path` is what errors call the file. The version that made it must be `tool`.
+    /// `path` is the name of the file in errors. `tool` is the version that must have made it.
     pub fn read(path: &str, text: &str, tool: &str) -> Result<Self, BindingError> {
         form::file::read(path, text, tool)
     }
 }
 
-/// Every entity whose state the plan hangs on, by key.
+/// All entities whose state the plan depends on, by key.
 fn touched_keys(plan: &Plan) -> Vec<EntityKey> {
     let mut keys: BTreeSet<EntityKey> = BTreeSet::new();
     for change in &plan.changes {

@@ -1,4 +1,4 @@
-//! What is sent, rule by rule. That it all leads to what is asked is among the laws.
+//! Tests the requests of a plan, rule by rule. `laws` tests that they lead to the declared state.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use crate::domain::act::{Act, Body, Call, Part};
 use crate::domain::entity::Targets;
 use crate::domain::plan::Deed;
 
-/// A line for each act, wave by wave: how, whom, and what is in it.
+/// One line per request, wave by wave: method, entity and content.
 fn sent(world: &World) -> Vec<Vec<String>> {
     let plan = world.plan();
     let acts = world.acts(&plan);
@@ -54,7 +54,7 @@ fn fields(body: &Body) -> Vec<String> {
     fields
 }
 
-/// The only act of a world of one manifest.
+/// The only request of a world with one manifest.
 fn one(world: &World) -> String {
     let sent = sent(world).concat();
     assert_eq!(sent.len(), 1, "{sent:?}");

@@ -1,5 +1,5 @@
-//! A model of the catalog and of whoever carries acts out: writes by the platform's rules, refuses what it refuses. It
-//! knows the acts' waves and nothing of how they were made.
+//! A model of the catalog that applies requests: it writes by the platform's rules and refuses what the platform
+//! refuses. It knows only the waves of requests.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,15 +13,15 @@ use crate::domain::value::Value;
 
 type Catalog = BTreeMap<EntityKey, Entity>;
 
-/// When a catalog fills in defaults that a write does not name. Which of the two a platform does is its own affair.
+/// When a catalog fills in defaults that a write does not name. Platforms may do either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Defaults {
     AtCreation,
-    /// Whenever the write is the whole entity.
+    /// With every write of the whole entity.
     AtEveryReplacement,
 }
 
-/// The world after the plan was carried out, or the first refusal.
+/// The world after the plan was applied, or the first refusal.
 pub fn apply(world: &World, plan: &Plan, defaults: Defaults) -> Result<World, String> {
     let mut catalog: Catalog = world.stored.iter().map(|entity| (entity.key.clone(), entity.clone())).collect();
     let mut after = world.clone();
@@ -45,7 +45,7 @@ pub fn apply(world: &World, plan: &Plan, defaults: Defaults) -> Result<World, St
                 after.owned.push(act.key.clone());
             }
         }
-        // A wave may be done at once: nothing in it may need anything in it.
+        // The requests of a wave may run concurrently, so none may depend on another one of the same wave.
         done.extend(wave.iter().map(|act| act.change));
     }
     after.owned.retain(|key| catalog.contains_key(key));
@@ -66,7 +66,7 @@ fn put<T>(list: &mut Box<[(Arc<str>, T)]>, name: &Arc<str>, value: T) {
     *list = items.into();
 }
 
-/// `whole`: what the body does not name goes.
+/// `whole`: values that the body does not name are removed.
 fn write(world: &World, catalog: &mut Catalog, act: &Act, body: &Body, whole: Option<Defaults>) -> Result<(), String> {
     let bare = || Entity {
         key: act.key.clone(),
@@ -131,7 +131,7 @@ fn list(targets: &Targets) -> &[Box<str>] {
     }
 }
 
-/// Every target is there, every required relation is set, one is one and many are many.
+/// Checks that every target exists, required relations are set, and the number of targets fits.
 fn check(world: &World, catalog: &Catalog, entity: &Entity) -> Result<(), String> {
     for relation in &blueprint(world, &entity.key).relations {
         let found = entity.relations.iter().find(|(name, _)| name.as_ref() == relation.name);
@@ -152,7 +152,7 @@ fn check(world: &World, catalog: &Catalog, entity: &Entity) -> Result<(), String
     Ok(())
 }
 
-/// Refused while somebody requires it; who may do without loses it.
+/// Refused while another entity requires it; optional relations to it are removed.
 fn delete(world: &World, catalog: &mut Catalog, key: &EntityKey) -> Result<(), String> {
     for (other, entity) in catalog.iter_mut().filter(|(other, _)| *other != key) {
         for relation in &blueprint(world, other).relations {

@@ -1,4 +1,5 @@
-//! What an approval is bound to: destination, hazards, and the manifests of the entities in them, and nothing else.
+//! Tests what voids an approval: another destination, other hazards, or other manifests of the entities in them, and
+//! nothing else.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -17,7 +18,7 @@ use crate::generated_cases::config;
 use crate::plan::Destination;
 use crate::plan::binding::fingerprint::of_manifest;
 
-/// Deletes `gone`, to which `points` points, and creates `new`.
+/// Deletes `gone`, which `points` has a relation to, and creates `new`.
 fn world() -> World {
     let wanted = json!([
         {"identifier": "points", "title": "Points"},
@@ -48,7 +49,7 @@ fn an_approval_is_bound_to_catalog_target_scope_and_platform() {
         Destination { catalog: "https://api.us.port.io", ..DESTINATION },
         Destination { target: Some("staging"), ..DESTINATION },
         Destination { scope: "acme/other", ..DESTINATION },
-        // Parts that are joined are not taken for each other.
+        // Concatenated parts must not be confused.
         Destination { target: Some("acme/catalog"), scope: "", ..DESTINATION },
     ] {
         assert_ne!(after(|world| world.destination = other), before, "{other:?}");
@@ -61,7 +62,7 @@ fn an_approval_is_bound_to_catalog_target_scope_and_platform() {
 fn an_approval_is_bound_to_what_the_manifests_say_of_the_entities_in_it() {
     let before = approval(&world());
     let rewritten = |json| after(|world| world.desired[0] = manifests(&json).remove(0));
-    // The dependent's manifest: another value, a null, and one that is there although it says the same as the catalog.
+    // The dependent's manifest: another value, a null, and a value that equals the one in the catalog.
     for changed in [
         json!({"identifier": "points", "title": "Other"}),
         json!({"identifier": "points", "title": null}),
@@ -79,11 +80,11 @@ fn an_approval_is_not_voided_by_the_rest_of_the_plan() {
     assert_eq!(after(|world| drop(world.desired.splice(1.., manifests(&other)))), before);
     assert_eq!(after(|world| world.desired.reverse()), before);
     assert_eq!(after(|world| world.desired[0].place.file.0 += 5), before);
-    // An integration wrote to what is deleted.
+    // An integration changed the deleted entity.
     assert_eq!(after(|world| world.stored[0].title = Some("Other".into())), before);
 }
 
-/// All that an approval is bound to, spelled out.
+/// Everything that an approval covers, as text.
 fn covered(world: &World, plan: &Plan) -> String {
     let is_covered = |hazard: &&Hazard| {
         hazard.consent == Consent::Approval || matches!(hazard.kind, HazardKind::UnseenDependents { .. })
@@ -121,14 +122,14 @@ fn covered(world: &World, plan: &Plan) -> String {
             HazardKind::UnseenDependents { blueprint, unread } => format!("dependents {blueprint} {unread:?}"),
             HazardKind::Foreign { .. } | HazardKind::StillNeeded { .. } | HazardKind::PruneBlocked { .. } => continue,
         };
-        // Why a relation is left as it is, is no part of the hazard.
+        // The reason why a relation is kept is not part of the hazard.
         hazards.push(text.replace("Unnamed", "Left"));
     }
     hazards.sort();
     format!("{:?} {hazards:?} {manifests:?}", world.destination)
 }
 
-/// One thing that differs, or nothing at all.
+/// The world with one difference, or none.
 fn changed(world: &World, how: u8, seed: u64) -> World {
     let mut other = world.clone();
     let at = |length: usize| usize::try_from(seed % 1_000).unwrap_or_default() % length.max(1);

@@ -1,5 +1,5 @@
-//! Worlds by chance: every key is declared, stored, both or neither, alike or nearly. They hold together as lint and
-//! the catalog see to it: relations point to what is there, or will be.
+//! Generates random worlds: every key is declared, stored, both or neither, with equal or similar content. They are
+//! consistent, as lint and the catalog ensure: relation targets exist or are declared.
 
 use std::collections::BTreeSet;
 
@@ -16,10 +16,10 @@ use crate::plan::Move;
 const BLUEPRINTS: [&str; 4] = ["service", "team", "domain", "note"];
 const NAMES: [&str; 5] = ["a", "b", "c", "d", "e"];
 
-/// What one entity is made of.
+/// The seed of one entity's content.
 type Bytes = [u8; 10];
 
-/// For one key: where it is, how the three sides go apart, and what is in it.
+/// The seed of one key: where it exists, how the sides differ, and the content.
 type Seed = ([u8; 5], Bytes, Bytes);
 
 pub fn worlds() -> impl Strategy<Value = World> {
@@ -32,7 +32,7 @@ fn world(seeds: &[Seed], options: [u8; 8]) -> World {
     let (mut declared, mut base, mut stored, mut owned) = (Vec::new(), Vec::new(), Vec::new(), BTreeSet::new());
     for (at, (flags, first, second)) in seeds.iter().enumerate() {
         let (blueprint, name) = (BLUEPRINTS[at % BLUEPRINTS.len()], NAMES[at / BLUEPRINTS.len()]);
-        // Alike, alike but for one thing, or another altogether.
+        // Equal, equal except for one thing, or different.
         let near = |how: u8| match how % 3 {
             0 => *first,
             1 => {
@@ -42,7 +42,7 @@ fn world(seeds: &[Seed], options: [u8; 8]) -> World {
             }
             _ => *second,
         };
-        // One domain is there in every world, so that others have something to require.
+        // One domain exists in every world, as a target of required relations.
         let is_root = (blueprint, name) == ("domain", "a");
         if flags[0].is_multiple_of(2) || is_root {
             stored.push(content(blueprint, name, *first, false));
@@ -87,7 +87,7 @@ fn key_of(json: &Json) -> (String, String) {
     (text("blueprint"), text("identifier"))
 }
 
-/// Values that are not there, cleared, spelled in two ways, and set otherwise.
+/// Values that are absent, null, spelled in two ways, or different.
 fn content(blueprint: &str, name: &str, bytes: Bytes, is_declared: bool) -> Json {
     let mut found = json!({"blueprint": blueprint, "identifier": name});
     let pick = |byte: u8, choices: &[Json]| choices.get(usize::from(byte) % (choices.len() + 2)).cloned();
@@ -153,7 +153,7 @@ fn target_of(relation: &str) -> &'static str {
     }
 }
 
-/// Takes out what points nowhere, until all holds together. `others` are there besides.
+/// Removes relations to missing entities until the world is consistent. `others` exist too.
 fn settle(entities: &mut Vec<Json>, others: &BTreeSet<(String, String)>) {
     loop {
         let mut there: BTreeSet<_> = entities.iter().map(key_of).collect();
@@ -183,7 +183,7 @@ fn settle(entities: &mut Vec<Json>, others: &BTreeSet<(String, String)>) {
     }
 }
 
-/// Whether the catalog would take all of it.
+/// Whether the catalog would accept all of it.
 pub fn can_be_done(plan: &Plan) -> bool {
     let is_held = |kind: &HazardKind| match kind {
         HazardKind::DeleteWithDependents { dependents, .. } | HazardKind::RenameWithDependents { dependents, .. } => {

@@ -1,4 +1,4 @@
-//! What needs a yes, and what a yes is bound to.
+//! Tests which hazards need approval, and what an approval is bound to.
 
 use serde_json::{Value as Json, json};
 
@@ -9,7 +9,7 @@ use crate::domain::entity::EntityKey;
 use crate::domain::hazard::{Consent, HazardKind};
 use crate::domain::plan::Plan;
 
-/// `n` of a blueprint, each with its own title.
+/// Numbered entities of a blueprint, each with its own title.
 fn numbered(blueprint: &str, numbers: std::ops::Range<usize>) -> Vec<Json> {
     let entity = |at: usize| json!({"blueprint": blueprint, "identifier": format!("{blueprint}-{at:02}"), "title": at.to_string()});
     numbers.map(entity).collect()
@@ -19,7 +19,7 @@ fn joined(parts: &[Vec<Json>]) -> Json {
     Json::Array(parts.concat())
 }
 
-/// (blueprint, how many go, of how many, over max, over percent)
+/// (blueprint, removed, owned, over max, over percent)
 type Limit<'p> = (Option<&'p str>, usize, usize, bool, bool);
 
 fn limits(plan: &Plan) -> Vec<Limit<'_>> {
@@ -56,7 +56,7 @@ fn limits_hold_for_each_blueprint_and_for_all_together() {
     assert_eq!(limits(&limited(world.clone(), 3, 100).plan()), [(None, 4, 40, true, false)]);
     let all = [(None, 4, 40, false, true), (Some("note"), 2, 20, false, true), (Some("team"), 2, 20, false, true)];
     assert_eq!(limits(&limited(world, 4, 9).plan()), all);
-    // Of one the percentage is passed, of all together it is not.
+    // One blueprint exceeds the percentage; all together do not.
     let wanted = joined(&[numbered("note", 0..40), numbered("team", 2..10)]);
     let world = World::of(wanted, joined(&[numbered("note", 0..40), numbered("team", 0..10)]));
     assert_eq!(limits(&limited(world, 5, 10).plan()), [(Some("team"), 2, 10, false, true)]);
@@ -70,13 +70,13 @@ fn a_percentage_of_a_handful_says_nothing() {
     let asks = |goes, owned, percent| !limits(&limited(world(goes, owned), 5, percent).plan()).is_empty();
     for (goes, owned) in [(1, 9), (5, 9), (1, 2), (1, 1)] {
         assert!(!asks(goes, owned, 10), "{goes} of {owned}");
-        // Who wants to be asked every time is.
+        // With 0 percent, approval is always required.
         assert!(asks(goes, owned, 0), "{goes} of {owned}");
     }
     assert!(asks(2, 10, 10) && !asks(1, 10, 10));
-    // All of several is what a mistake looks like.
+    // Removing all of several entities looks like a mistake.
     assert!(asks(2, 2, 10) && asks(5, 5, 99) && !asks(5, 5, 100));
-    // The number counts as ever.
+    // The limit on the number still applies.
     assert!(asks(6, 9, 100) && !asks(5, 9, 100));
 }
 
@@ -93,7 +93,7 @@ fn a_delete_names_who_relates_to_it_and_stays() {
     let shop = json!({"identifier": "shop", "relations": {"owner": "core"}});
     let desk = json!({"identifier": "desk", "relations": {"owner": "core"}});
     let part = json!({"blueprint": "team", "identifier": "part", "relations": {"parent": "core"}});
-    // `shop` is declared without its owner, `desk` goes too, `part` is somebody else's.
+    // `shop` is declared without its owner, `desk` is deleted too, `part` is owned by another scope.
     let world = World::of(json!([{"identifier": "shop"}]), json!([team, shop, desk, part]));
     let world = world.owning(&[("team", "core"), ("service", "shop"), ("service", "desk")]);
     let plan = world.plan();
@@ -115,11 +115,11 @@ fn who_is_pointed_elsewhere_is_not_endangered() {
     let plan = world.plan();
     assert_eq!(lines(&plan), [r#"update service/shop: owner "a" > "b""#, "delete team/a"]);
     assert_eq!((plan.hazards.len(), plan.changes[1].dependents[0].after), (0, Afterwards::Relinked));
-    // The delete waits for it.
+    // The delete depends on it.
     assert_eq!(plan.waves.last().map(|wave| wave.steps[0].needs.clone()), Some(vec![0]));
 }
 
-/// (what stays, who points to it, whether a manifest says so)
+/// (kept entity, its dependents, and whether a manifest declares the relation)
 fn still_needed(plan: &Plan) -> Vec<(String, Vec<(String, bool)>)> {
     let name = |key: &EntityKey| format!("{}/{}", key.blueprint, key.identifier);
     let by = |by: &[Dependent]| by.iter().map(|it| (name(&it.key), it.after == Afterwards::Asked)).collect();
@@ -166,7 +166,7 @@ fn what_stays_keeps_what_it_points_to() {
     assert_eq!(kept, ["service/one", "service/three", "service/two"]);
     assert_eq!(needed[0].1, [("service/shop".to_owned(), true), ("service/two".to_owned(), false)]);
     assert_eq!((plan.counts.total.kept, plan.hazards.len()), (3, 3));
-    // It is what was not chosen that is not told of.
+    // Kept entities outside the chosen part are not reported.
     world.only = Some(crate::plan::Only { blueprints: ["note".into()].into(), ..Default::default() });
     assert_eq!(still_needed(&world.plan()), []);
 }
@@ -219,7 +219,7 @@ fn what_was_not_read_hides_nothing_of_what_was() {
     assert_eq!(unseen.count(), 2);
 }
 
-/// One of each hazard that asks for an approval.
+/// One hazard of each kind that requires approval.
 fn dangerous() -> World {
     let declared = joined(&[
         numbered("note", 2..10),
@@ -256,7 +256,7 @@ fn a_yes_is_not_voided_by_what_is_harmless() {
     other.desired.push(manifest(90, &json!({"blueprint": "note", "identifier": "fresh", "title": "!"})));
     other.desired.retain(|desired| desired.key.identifier.as_ref() != "free");
     other.desired.push(manifest(91, &json!({"identifier": "free", "title": "Changed", "properties": {"tier": 2}})));
-    // More is owned, the limits are others and still passed, and the lines have moved.
+    // More entities are owned, the limits differ but are still exceeded, and lines have moved.
     other.stored.push(super::world::entity(&json!({"blueprint": "note", "identifier": "more"})));
     other.owned.push(key("note", "more"));
     other.desired.push(manifest(92, &json!({"blueprint": "note", "identifier": "more"})));
@@ -308,7 +308,7 @@ fn the_plans_digest_covers_all_that_is_done() {
     assert_ne!(digest(&merged), digest(&World::of(declared("a"), json!([{"title": "c"}]))));
     assert_ne!(digest(&merged), digest(&merged.clone().replacing()));
     assert_ne!(digest(&merged), digest(&merged.clone().owning(&[])));
-    // Where it is written, and whose doing it is, is not done.
+    // Positions and origins are not part of what is applied.
     let mut moved = merged.clone().base(declared("a"));
     moved.desired[0].place.span.start += 1;
     assert_eq!(digest(&merged), digest(&moved));

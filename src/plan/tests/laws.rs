@@ -1,4 +1,4 @@
-//! What holds in every world.
+//! Property tests: laws that hold in every generated world.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +22,7 @@ fn cases() -> ProptestConfig {
     crate::generated_cases::config(256)
 }
 
-/// A manifest that asks for what is there.
+/// A manifest that declares exactly the stored entity.
 pub fn as_stored(file: u32, entity: &Entity) -> Desired {
     let span = Span::default();
     let mut desired = manifest(file, &json!({"identifier": "any"}));
@@ -46,7 +46,7 @@ pub fn as_stored(file: u32, entity: &Entity) -> Desired {
     desired
 }
 
-/// An entity in one spelling.
+/// An entity in a canonical spelling.
 fn content(entity: &Entity) -> Json {
     let (mut team, mut properties, mut relations) = (entity.team.to_vec(), BTreeMap::new(), BTreeMap::new());
     team.sort();
@@ -69,7 +69,7 @@ fn content(entity: &Entity) -> Json {
     json!({"title": entity.title, "icon": entity.icon, "team": team, "properties": properties, "relations": relations})
 }
 
-/// The entity as the plan says that it will be.
+/// Applies a field change to the entity.
 fn set(entity: &mut Entity, change: &FieldChange) {
     fn put<T>(list: &mut Box<[(std::sync::Arc<str>, T)]>, name: &std::sync::Arc<str>, value: T) {
         let others = std::mem::take(list).into_vec().into_iter().filter(|(other, _)| other != name);
@@ -156,7 +156,7 @@ proptest! {
             let told = change.map(|change| change.fields.as_slice()).unwrap_or_default();
             let mut expected = before.clone();
             told.iter().for_each(|field| set(&mut expected, field));
-            // Who pointed to what went away points there no more.
+            // Relations to removed entities are gone.
             if plan.changes.iter().any(|change| change.removed().is_some()) {
                 expected.relations.clone_from(&found.relations);
             }
@@ -175,7 +175,7 @@ proptest! {
                 prop_assert!(ours.contains(&removed) && !declared.contains(&removed), "{removed:?}");
             }
         }
-        // And nothing at all goes while a part of the catalog is unknown.
+        // Nothing is deleted while a part of the catalog is unknown.
         let blind = World { incomplete: vec!["note"], ..world };
         prop_assert!(blind.plan().changes.iter().all(|change| change.removed().is_none()));
     }
@@ -183,7 +183,7 @@ proptest! {
     #[test]
     fn no_order_of_the_question_shows_in_the_plan(world in worlds(), seed in any::<u64>(), twice in any::<bool>()) {
         let mut world = world;
-        // Some entities have two manifests, here and at the base, even in one place.
+        // Some entities have two manifests, here and at the merge base, even at the same position.
         for manifests in [Some(&mut world.desired), world.base.as_mut()].into_iter().flatten() {
             let firsts: Vec<Desired> = manifests.iter().take(if twice { 9 } else { 0 }).cloned().collect();
             manifests.extend(firsts.into_iter().map(|mut second| {
@@ -266,7 +266,7 @@ proptest! {
 
     #[test]
     fn two_scopes_never_see_each_others_entities(world in worlds()) {
-        // The other half is somebody else's: not declared here, not owned here.
+        // The other half is owned by another scope: not declared and not owned here.
         let theirs: Vec<Entity> = world.stored.iter().map(|entity| {
             let mut entity = entity.clone();
             entity.key.identifier = format!("their-{}", entity.key.identifier).into();
@@ -282,7 +282,7 @@ proptest! {
     }
 }
 
-/// One spelling for what a world spells in two.
+/// Values in a canonical spelling.
 fn plain(value: &Json) -> Json {
     match value {
         Json::Number(number) => json!(number.as_f64()),

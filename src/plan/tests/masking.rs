@@ -1,4 +1,4 @@
-//! Credentials in a plan: sent as they are, and shown, written down and digested without.
+//! Tests that credentials in a plan are sent unmasked, and masked in output, plan files and digests.
 
 use serde_json::{Value as Json, json};
 
@@ -59,7 +59,7 @@ fn a_plan_shows_that_a_credential_changed_and_no_credential() {
     }
     let paths: Vec<String> = fields(&shown)[0].paths.iter().map(|path| path.path.join(".")).collect();
     assert_eq!(paths, ["apiKey", "env"]);
-    // What is sent has the value.
+    // The request contains the value itself.
     let acts = world.acts(&world.plan());
     let Call::Merge(body) = &acts.waves[0][0].call else { panic!("it is an update: {acts:?}") };
     assert!(format!("{body:?}").contains(NEW));
@@ -83,9 +83,9 @@ fn digests_tell_credentials_apart_by_their_tags_alone() {
     assert_eq!(of(NEW, OLD, mask()), of(NEW, OLD, mask()));
     assert_ne!(of(NEW, OLD, mask()).0, of("Yy81mQp2LmN8vRt0", OLD, mask()).0);
     assert_ne!(of(NEW, OLD, mask()).1, of(NEW, "Yy81mQp2LmN8vRt0", mask()).1);
-    // Who does not have the key cannot try passwords.
+    // Without the key, passwords cannot be guessed from the tags.
     assert_ne!(of(NEW, OLD, mask()), of(NEW, OLD, &Mask::derived(b"another", Vec::new())));
-    // Without credentials, no key is in it.
+    // A plan without credentials does not depend on the key.
     let plain = World::of(json!([{"identifier": "cart", "properties": {"tier": 2}}]), json!([]));
     let other = file(&plain, &Mask::derived(b"another", Vec::new()));
     assert_eq!((file(&plain, mask()), None), (other, None::<String>));

@@ -1,4 +1,4 @@
-//! The two write modes: what a manifest decides, and what it leaves alone.
+//! Tests the two write modes: which fields a manifest decides.
 
 use serde_json::json;
 

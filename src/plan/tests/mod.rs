@@ -1,4 +1,4 @@
-//! The planner from outside: worlds in, plans out. Worlds are written as JSON, since that is how both sides are known.
+//! Tests of the planner: worlds in, plans out. Worlds are written as JSON.
 
 mod acts;
 mod apply;

@@ -1,4 +1,4 @@
-//! One test for each rule that makes two spellings one thing, and for each pair that looks alike and is not.
+//! Tests every normalisation rule: one test per rule, and one per pair that looks equal and is not.
 
 use serde_json::{Value as Json, json};
 
@@ -6,7 +6,7 @@ use super::world::{World, changed, entity, lines, mask};
 use crate::domain::entity::{Record, Targets};
 use crate::domain::moment::Moment;
 
-/// Whether a property's two values count as the same.
+/// Whether two values of a property count as equal.
 fn alike(name: &str, a: Json, b: Json) -> bool {
     let here = changed(json!({"properties": {name: a}}), json!({"properties": {name: b}}));
     let there = changed(json!({"properties": {name: b}}), json!({"properties": {name: a}}));
@@ -45,7 +45,7 @@ fn an_empty_list_of_targets_is_unset() {
         changed(json!({"relations": {"dependsOn": []}}), json!({"relations": {"dependsOn": ["a"]}})),
         [r#"dependsOn ["a"] > null"#]
     );
-    // A property's empty list is a list.
+    // A property's empty list is a value.
     assert_eq!(changed(json!({"properties": {"tags": []}}), json!({})), ["tags null > []"]);
 }
 
@@ -111,7 +111,7 @@ fn times_count_by_their_instant() {
     assert!(alike("windows", json!([here]), json!([there])));
     assert!(!alike("windows", json!([here]), json!([there, there])));
     assert!(!alike("since", here.clone(), json!("2026-11-02T12:00:01Z")));
-    // Where it is no time by its format it is a text, and so is what is no time.
+    // In a property without a time format it is a text, and so is a text that is not a time.
     assert!(!alike("language", here.clone(), there));
     assert!(!alike("since", here, json!("2026-11-02T12:00:00")));
     assert!(alike("since", json!("soon"), json!("soon")));
@@ -134,7 +134,7 @@ fn a_default_that_nobody_names_is_no_difference() {
     let dropped = world.base(json!([{"properties": {"language": "go"}}]));
     assert_eq!(lines(&dropped.plan()), [""; 0]);
     assert_eq!(lines(&dropped.replacing().plan()), [""; 0]);
-    // Any other value goes back to it, and what is unset stays unset; a null is a wish like others.
+    // Any other value is reset to the default, and an unset property stays unset; a null is a value like others.
     let rust = World::of(json!([{}]), json!([{"properties": {"language": "rust"}}]));
     assert_eq!(lines(&rust.clone().replacing().plan()), [r#"update service/cart: language "rust" > "go""#]);
     assert_eq!(lines(&World::of(json!([{}]), json!([{}])).replacing().plan()), [""; 0]);
@@ -189,7 +189,7 @@ fn objects_count_by_value_and_are_shown_by_path() {
     assert_eq!(paths, [r#"a {"x":1} > 1"#, "b.d [1] > [2]", "new - > {}", "old null > -"]);
 }
 
-/// As deep as a catalog's JSON is read: looking twice at every level would take until the end of time.
+/// As deep as the catalog's JSON is read: comparing twice at every level would never end.
 #[test]
 fn deep_objects_are_compared_in_one_walk() {
     let deep = |leaf: Json| (0..120).fold(leaf, |inner, _| json!({"a": 1, "k": inner}));
@@ -198,7 +198,7 @@ fn deep_objects_are_compared_in_one_walk() {
     assert!(alike("meta", deep(json!(1)), turned(json!(1))));
     assert!(!alike("meta", deep(json!(1)), deep(json!(2))));
     assert!(!alike("meta", deep(json!(1)), turned(json!(2))));
-    // A list of one keeps the values from being shown by their paths.
+    // A list with one item prevents the values from being shown by path.
     assert!(!alike("meta", json!({"a": [deep(json!(1))]}), json!({"a": [deep(json!(2))]})));
     assert!(!alike("tags", json!([deep(json!(1))]), json!([turned(json!(2))])));
 }

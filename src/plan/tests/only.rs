@@ -1,4 +1,4 @@
-//! Parts of plans: what is chosen, what comes along, and what is left out.
+//! Tests plans that are limited to a part: what is chosen, pulled in and left out.
 
 use serde_json::json;
 
@@ -14,7 +14,7 @@ fn only(blueprints: &[&str], files: &[u32]) -> Only {
     }
 }
 
-/// Services that point at a new team and a new domain; a note; one of each to delete.
+/// Services with relations to a new team and a new domain; a note; one entity of each to delete.
 fn world(chosen: Only) -> World {
     let wanted = json!([
         {"identifier": "cart", "relations": {"owner": "core", "dependsOn": ["pay"]}},
@@ -59,7 +59,7 @@ fn a_blueprint_comes_with_what_it_points_to() {
     let total = plan.counts.total;
     assert_eq!((total.changes(), total.left_out, total.unchanged), (5, 3, 0));
     assert_eq!(plan.counts.by_blueprint["note"].left_out, 2);
-    // All steps are there, and none of what was left out.
+    // All steps of the chosen changes, and none of those left out.
     assert_eq!(plan.waves.iter().map(|wave| wave.steps.len()).sum::<usize>(), 5);
 }
 
@@ -92,7 +92,7 @@ fn what_is_left_out_is_no_hazard_of_this_plan() {
         many.flatten().collect()
     };
     assert_eq!(keys(&world), [key("note", "gone")]);
-    // What keeps points to is told: the write that points elsewhere is not in this plan.
+    // A dependent that keeps its relation is reported, because the write that changes it is not in this plan.
     let stored =
         json!([{"identifier": "a", "relations": {"owner": "old"}}, {"blueprint": "team", "identifier": "old"}]);
     let wanted =

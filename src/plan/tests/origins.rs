@@ -1,4 +1,4 @@
-//! Whose doing a change is, field by field, and what is left when only the branch counts.
+//! Tests the origin of changes, field by field, and which remain if only those of the branch are kept.
 
 use serde_json::{Value as Json, json};
 
@@ -14,7 +14,7 @@ fn entities(plan: &Plan) -> Vec<Origin> {
     plan.changes.iter().map(|change| change.origin).collect()
 }
 
-/// Title, icon and tier differ in the catalog; the branch touched the title.
+/// Title, icon and tier differ in the catalog; the branch changed the title.
 fn drifted() -> World {
     let declared = |title: &str| json!([{"title": title, "icon": "Box", "properties": {"tier": 1}}]);
     let stored = json!([{"title": "C", "icon": "Old", "properties": {"tier": 9}, "by": "ann"}]);
@@ -72,7 +72,7 @@ fn entities_come_and_go_by_this_branch_or_before_it() {
     let origins: Vec<_> = plan.changes.iter().map(|change| (change.key.identifier.as_ref(), change.origin)).collect();
     let expected = [("dropped", ThisBranch), ("left", AlreadyPending), ("lost", AlreadyPending), ("new", ThisBranch)];
     assert_eq!(origins, expected);
-    // What did not parse on the base may have been anything.
+    // A manifest that could not be parsed at the merge base may have declared anything.
     let plan = World { base_is_complete: false, ..world }.plan();
     assert_eq!(entities(&plan), [ThisBranch, Unknown, AlreadyPending, Unknown]);
 }

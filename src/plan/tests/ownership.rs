@@ -1,4 +1,4 @@
-//! What may be deleted, and what is somebody else's.
+//! Tests what may be deleted, and what other scopes own.
 
 use serde_json::{Value as Json, json};
 
@@ -17,7 +17,7 @@ fn services(names: &[&str]) -> Json {
 fn only_what_is_ours_is_deleted() {
     let world = World::of(services(&["a"]), services(&["a", "b", "c"])).owning(&[("service", "a"), ("service", "b")]);
     assert_eq!(lines(&world.plan()), ["delete service/b"]);
-    // Owned by what the catalog said a moment ago, and not there any more.
+    // Owned according to the catalog a moment ago, but no longer existing.
     let gone = world.owning(&[("service", "a"), ("service", "nowhere"), ("ship", "argo")]);
     assert_eq!(lines(&gone.plan()), [""; 0]);
 }
@@ -29,7 +29,7 @@ fn nothing_is_deleted_while_anything_is_unknown() {
     let place = Place { file: FileId(7), span: Span::empty(3) };
     let disabled = World { prune: crate::domain::write::PruneRule { enabled: false, ..world.prune }, ..world.clone() };
     let unparsed = World { unread: vec![Blocker::Manifest(place)], ..world.clone() };
-    // Another blueprint's read is enough: nothing at all is deleted.
+    // A single incomplete blueprint is enough: nothing is deleted.
     let cut = World { incomplete: vec!["note"], ..world };
     for (world, blocker) in [
         (disabled, Blocker::Disabled),
@@ -71,7 +71,7 @@ fn somebody_elses_entity_is_foreign_until_it_is_adopted() {
     let plan = world.plan();
     assert_eq!(lines(&plan), [r#"update service/a: title "a" > "mine""#, "adopt service/b"]);
     assert_eq!((plan.hazards.len(), plan.foreign_unchanged.len(), plan.counts.total.foreign), (0, 0, 2));
-    // What is not chosen is not taken, and is not told of.
+    // Entities outside the chosen part are neither adopted nor reported.
     let file = |at: u32| crate::plan::Only { files: [FileId(at)].into(), ..Default::default() };
     world.only = Some(file(0));
     assert_eq!(lines(&world.plan()), [r#"update service/a: title "a" > "mine""#]);

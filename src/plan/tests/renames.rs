@@ -1,4 +1,4 @@
-//! What is told to be a rename, by what, and what it does to those that point at it.
+//! Tests which changes are detected as renames, by what, and how they affect dependents.
 
 use serde_json::{Value as Json, json};
 
@@ -31,15 +31,15 @@ fn one_that_goes_and_one_that_comes_alike_are_one() {
     assert_eq!(renamed_by(&plan), [pair("cart", "basket", RenamedBy::Content)]);
     assert_eq!(lines(&plan), ["rename service/basket from cart"]);
     assert_eq!((plan.counts.total.changes(), plan.counts.total.rename), (1, 1));
-    // Nothing in it is nothing to know it by.
+    // An empty entity cannot be recognised.
     let bare = World::of(json!([{"identifier": "a"}]), json!([{"identifier": "b"}])).plan();
     assert_eq!(lines(&bare), ["create service/a", "delete service/b"]);
-    // Of two that are alike nobody knows which.
+    // Of two equal candidates, neither is a match.
     let two = World::of(json!([content("a"), content("b")]), json!([content("c")])).plan();
     assert_eq!(renamed_by(&two), []);
     let two = World::of(json!([content("a")]), json!([content("c"), content("d")])).plan();
     assert_eq!(renamed_by(&two), []);
-    // Another blueprint's is another.
+    // Entities of different blueprints never match.
     let other = json!([{"blueprint": "note", "identifier": "a", "title": "Cart"}]);
     assert_eq!(renamed_by(&World::of(other, json!([{"identifier": "c", "title": "Cart"}])).plan()), []);
 }
@@ -48,11 +48,11 @@ fn one_that_goes_and_one_that_comes_alike_are_one() {
 fn what_went_is_known_by_its_last_manifest_too() {
     let stored = json!([{"identifier": "cart", "title": "Cart", "properties": {"tier": 7, "language": "c"}}]);
     let world = World::of(json!([{"identifier": "basket", "title": "Cart"}]), stored);
-    // More of it is unknown than known.
+    // More of its content is unknown than known.
     assert_eq!(renamed_by(&world.plan()), []);
     let plan = world.base(json!([{"identifier": "cart", "title": "Cart"}])).plan();
     assert_eq!(renamed_by(&plan), [pair("cart", "basket", RenamedBy::Content)]);
-    // The tier was somebody else's, and goes with the old one; that is this branch's doing.
+    // Another writer set the tier; it is lost with the old entity, because of this branch.
     assert_eq!(lines(&plan), [r#"rename service/basket from cart: language "c" > "go", tier 7 > null"#]);
     let field = &plan.changes[0].fields[0];
     assert_eq!(
@@ -85,27 +85,27 @@ fn what_others_set_and_what_differs_a_little_is_no_obstacle() {
     stored["properties"]["meta"] = json!({"set": "by hand"});
     let plan = World::of(json!([full("basket")]), json!([stored])).plan();
     assert_eq!(renamed_by(&plan), [pair("cart", "basket", RenamedBy::Content)]);
-    // One field of many.
+    // One field of many differs.
     let mut wanted = full("basket");
     wanted["properties"]["tier"] = json!(2);
     let world = World::of(json!([wanted]), json!([full("cart")]));
     assert_eq!(lines(&world.plan()), ["rename service/basket from cart: tier 1 > 2"]);
-    // Two of them are too many, and somebody may know.
+    // Two fields are too many, but it is reported as a possible rename.
     wanted["icon"] = json!("Cart");
     let world = World::of(json!([wanted]), json!([full("cart")]));
     assert_eq!((renamed_by(&world.plan()), alike(&world)), (vec![], vec![("basket".into(), vec!["cart".into()])]));
-    // Of another title it is another thing.
+    // With another title it is another entity.
     let mut wanted = full("till");
     wanted["title"] = json!("Till");
     let world = World::of(json!([wanted]), json!([full("cart")]));
     assert_eq!((renamed_by(&world.plan()), alike(&world).len()), (vec![], 1));
-    // Two that may have been it: neither is, and both are told.
+    // Two candidates: neither matches, and both are reported.
     let (mut one, mut other) = (full("one"), full("other"));
     (one["icon"], other["icon"]) = (json!("x"), json!("y"));
     let world = World::of(json!([one, other]), json!([full("cart")]));
     let both = ["one", "other"].map(|name| (name.to_owned(), vec!["cart".to_owned()]));
     assert_eq!((renamed_by(&world.plan()), alike(&world)), (vec![], both.to_vec()));
-    // What has nothing to do with each other is not spoken of.
+    // Unrelated entities are not reported.
     let world = World::of(json!([{"identifier": "a", "title": "A"}]), json!([{"identifier": "b", "title": "B"}]));
     assert_eq!((renamed_by(&world.plan()), alike(&world)), (vec![], vec![]));
 }
@@ -117,10 +117,10 @@ fn what_stands_where_it_stood_is_the_same_under_another_name() {
     assert_eq!(renamed_by(&world.plan()), []);
     world.moves = vec![moved("cart", "basket", true)];
     assert_eq!(renamed_by(&world.plan()), [pair("cart", "basket", RenamedBy::Place)]);
-    // Its manifest as it was decides, and not what others made of it.
+    // The last manifest decides, not changes by others in the catalog.
     world.stored[0].properties = [("tier".into(), crate::domain::value::Value::Integer(9))].into();
     assert_eq!(lines(&world.plan()), ["rename service/basket from cart: tier 9 > 4"]);
-    // Somebody took the place of it.
+    // Another entity took its position.
     let till = json!({"identifier": "till", "title": "Till", "icon": "x", "properties": {"tier": 3, "language": "c"}});
     let cart = json!({"identifier": "cart", "title": "Cart", "icon": "y", "properties": {"tier": 3, "language": "d"}});
     let mut world = World::of(json!([till]), json!([cart])).base(json!([cart]));
@@ -140,7 +140,7 @@ fn what_a_manifest_says_counts_before_what_git_says_before_what_is_alike() {
         renamed_by(&world.plan()),
         [pair("y", "a", RenamedBy::Annotation), pair("x", "b", RenamedBy::Move), pair("z", "c", RenamedBy::Content)]
     );
-    // A file that became two, and two that became one, tell nothing.
+    // A file that was split, or two that were merged, prove nothing.
     world.moves = vec![moved("x", "b"), moved("x", "c"), moved("z", "c")];
     assert_eq!(renamed_by(&world.plan()), [pair("y", "a", RenamedBy::Annotation), pair("z", "c", RenamedBy::Content)]);
 }
@@ -150,7 +150,7 @@ fn an_annotation_that_has_done_its_work_does_nothing() {
     let wanted = json!([{"identifier": "a", "title": "A", "renamed-from": "old"}]);
     let there = json!([{"identifier": "a", "title": "A"}]);
     assert_eq!(lines(&World::of(wanted.clone(), there).plan()), [""; 0]);
-    // And it takes nothing from others.
+    // It does not affect other entities.
     let world = World::of(wanted, json!([{"identifier": "old", "title": "B"}])).owning(&[]);
     assert_eq!(lines(&world.plan()), [r#"create service/a: title null > "A""#]);
 }
@@ -162,7 +162,7 @@ fn nothing_is_renamed_while_nothing_may_be_deleted() {
     assert_eq!(lines(&world.plan()), [r#"create service/a: title null > "A""#]);
 }
 
-/// `basket` was `cart`; `shop` follows, `desk` is somebody else's and does not, `till` is new.
+/// `basket` was `cart`; `shop` follows the rename, `desk` has another owner and does not, `till` is new.
 fn pointed_at() -> World {
     let shop = |target: &str| json!({"identifier": "shop", "relations": {"dependsOn": [target]}});
     let till = json!({"identifier": "till", "relations": {"dependsOn": ["desk"]}});

@@ -1,4 +1,4 @@
-//! What says the same in other words is no change, whichever words, and all of them at once.
+//! Property test: manifests with another spelling of the same values cause no changes.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -17,7 +17,7 @@ use crate::domain::write::WriteMode;
 
 const SPAN: Span = Span { start: 0, end: 1 };
 
-/// The same value: `1` for `1.0` and back, the keys of objects in another order, at every depth.
+/// The same value: `1` for `1.0` and back, object keys in another order, at every depth.
 fn value(dice: &mut Dice, value: &Value) -> Value {
     match value {
         Value::Integer(integer) if dice.below(2) == 0 => Value::Float(*integer as f64),
@@ -35,7 +35,7 @@ fn value(dice: &mut Dice, value: &Value) -> Value {
     }
 }
 
-/// The same instant in the time of another zone, with more or fewer zeros.
+/// The same instant in another time zone, with more or fewer zeros.
 fn time(dice: &mut Dice, text: &str) -> Option<Value> {
     let hour: i64 = text.get(11..13)?.parse().ok()?;
     let offset: i64 = text.get(19..)?.strip_suffix(":00").map_or(Some(0), |offset| offset.parse().ok())?;
@@ -45,7 +45,7 @@ fn time(dice: &mut Dice, text: &str) -> Option<Value> {
     Some(Value::Text(format!("{}{hour:02}:00:{seconds}{zone}", text.get(..11)?).into()))
 }
 
-/// The manifest in other words.
+/// The manifest with another spelling.
 fn respelled(dice: &mut Dice, desired: &Desired, blueprint: &Blueprint) -> Desired {
     let mut other = desired.clone();
     for property in &mut other.properties {
@@ -55,7 +55,7 @@ fn respelled(dice: &mut Dice, desired: &Desired, blueprint: &Blueprint) -> Desir
             None => value(dice, &property.value),
         };
     }
-    // Unset is left out or null; what the catalog fills in is left out.
+    // An unset property is left out or null; one with a default is left out.
     other.properties = other.properties.into_iter().filter(|it| !it.value.is_null() || dice.below(2) == 0).collect();
     let mut properties = std::mem::take(&mut other.properties).into_vec();
     for property in blueprint.properties.iter().filter(|property| property.default.is_none()) {
@@ -134,7 +134,7 @@ proptest! {
     }
 }
 
-/// The law would hold of words that say nothing: these say something.
+/// Checks that the law above is not vacuous: the other spellings really differ.
 #[test]
 fn the_other_words_are_others() {
     let stored = json!({"team": ["p", "q"], "properties": {"tier": 1, "since": "2026-11-02T13:00:00+01:00",
@@ -163,7 +163,7 @@ fn the_other_words_are_others() {
         "tags null",
         "domain None",
     ] {
-        // What has a default is the catalog's to fill in.
+        // Properties with a default are filled in by the catalog.
         let has_default = words.starts_with("language") || words.starts_with("public");
         assert_eq!(seen.contains(words), !has_default, "{words}: {seen:#?}");
     }

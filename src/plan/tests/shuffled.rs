@@ -1,14 +1,14 @@
-//! The same question in another order: of entities, of what is in them, of files, blueprints and keys.
+//! Shuffles the input of a plan: entities, their fields, files, blueprints and keys.
 
 use super::world::World;
 use crate::domain::desired::{Desired, Teams, Wish};
 use crate::domain::entity::Targets;
 
-/// A number generator that is the same everywhere.
+/// A deterministic random number generator.
 pub struct Dice(pub u64);
 
 impl Dice {
-    /// Below `end`, which is not 0.
+    /// A number below `end`, which must not be 0.
     pub fn below(&mut self, end: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).expect("31 bits") % end

@@ -1,4 +1,4 @@
-//! The order of the work, its circles, and sizes that no stack would bear.
+//! Tests the order of the steps, cycles, and sizes that would overflow the stack if it were recursive.
 
 use serde_json::{Value as Json, json};
 
@@ -6,7 +6,7 @@ use super::world::{World, key, manifests};
 use crate::domain::entity::EntityKey;
 use crate::domain::plan::{Cycle, Deed, Obstacle, Plan};
 
-/// Each wave: the deed, and its entities with the relations they leave out or set.
+/// Each wave: its kind, and its entities with the relations that they leave out or set.
 fn waves(plan: &Plan) -> Vec<String> {
     let wave = |wave: &crate::domain::plan::Wave| {
         let step = |step: &crate::domain::plan::Step| {
@@ -86,19 +86,19 @@ fn circles_are_named_and_broken_in_two_steps() {
     let abc = Cycle { members: keys(&["a", "b", "c"]), path: keys(&["a", "b", "c"]) };
     assert_eq!(plan.cycles, [abc, Cycle { members: keys(&["self"]), path: keys(&["self"]) }]);
     assert_eq!(plan.obstacles, []);
-    // A relink needs itself and all of its targets, of the circle or not.
+    // A relink depends on its own write and on all of its targets, inside the cycle or not.
     assert_eq!(plan.waves[2].steps[0].needs, [0, 1, 3]);
 }
 
 #[test]
 fn a_circle_is_broken_where_it_may_be() {
-    // The service requires its team; the team's lead can wait.
+    // The service requires its team; the team's lead can be set later.
     let team = json!({"blueprint": "team", "identifier": "core", "relations": {"lead": "cart"}});
     let wanted = json!([service("cart", json!({"owner": "core"})), team]);
     let plan = World::of(wanted.clone(), json!([])).plan();
     assert_eq!(waves(&plan), ["write core(lead)", "write cart", "relink core(lead)"]);
     assert_eq!((plan.cycles.len(), plan.obstacles.len()), (1, 0));
-    // Back again: the team is required until the service is gone.
+    // In the other direction, the team is required until the service is deleted.
     let plan = World::of(json!([]), wanted).plan();
     assert_eq!(waves(&plan), ["delete cart", "delete core"]);
     assert_eq!((plan.cycles.len(), plan.obstacles.len()), (0, 0));

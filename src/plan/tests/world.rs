@@ -1,4 +1,4 @@
-//! A small world: what is declared, what the base declared, what is stored, and whose it is.
+//! A small world for tests: declared entities, those at the merge base, stored entities, and their owners.
 
 use serde_json::{Value as Json, json};
 
@@ -39,7 +39,7 @@ pub struct World {
     pub destination: Destination<'static>,
 }
 
-/// Blueprints with something of everything.
+/// Blueprints with every kind of property and relation.
 pub fn blueprints() -> Vec<Blueprint> {
     let service = json!({
         "identifier": "service",
@@ -98,7 +98,7 @@ impl World {
         }
     }
 
-    /// `declared` and `stored` are lists of entities; what is stored is ours.
+    /// `declared` and `stored` are lists of entities; this scope owns all stored ones.
     pub fn of(declared: Json, stored: Json) -> Self {
         let stored: Vec<Entity> = list(&stored).iter().map(entity).collect();
         let owned = stored.iter().map(|entity| entity.key.clone()).collect();
@@ -113,7 +113,7 @@ impl World {
         Self { write: Write::every(WriteMode::Replace), ..self }
     }
 
-    /// Only these are ours.
+    /// This scope owns only these.
     pub fn owning(self, owned: &[(&str, &str)]) -> Self {
         Self { owned: owned.iter().map(|(blueprint, identifier)| key(blueprint, identifier)).collect(), ..self }
     }
@@ -162,7 +162,7 @@ impl World {
         })
     }
 
-    /// What is sent for the plan.
+    /// The requests of the plan.
     pub fn acts(&self, plan: &Plan) -> Acts {
         self.acts_against(plan, &self.snapshot())
     }
@@ -186,7 +186,7 @@ fn list(json: &Json) -> &[Json] {
     json.as_array().map_or(std::slice::from_ref(json), Vec::as_slice)
 }
 
-/// One file each, in the order in which they are written.
+/// One file per manifest, in order.
 pub fn manifests(json: &Json) -> Vec<Desired> {
     (0..).zip(list(json)).map(|(file, json)| manifest(file, json)).collect()
 }
@@ -199,7 +199,7 @@ fn entries(json: Option<&Json>) -> impl Iterator<Item = (&String, &Json)> {
     json.and_then(Json::as_object).into_iter().flatten()
 }
 
-/// An entity as it would be sent; without a name it is the service `cart`.
+/// A declared entity; without a key it is the service `cart`.
 pub fn manifest(file: u32, json: &Json) -> Desired {
     let span = Span::new(file as usize, file as usize + 9);
     let text = |name: &str| match json.get(name) {
@@ -254,7 +254,7 @@ fn targets(json: &Json) -> Targets {
     }
 }
 
-/// A line for each change: what a reviewer would want to read, short.
+/// One short line per change.
 pub fn lines(plan: &Plan) -> Vec<String> {
     plan.changes.iter().map(line).collect()
 }
@@ -282,7 +282,7 @@ fn field(change: &FieldChange) -> String {
     format!("{name} {} > {}", change.before.to_json(), change.after.to_json())
 }
 
-/// The fields of a world of one manifest and one stored entity: what changes, or nothing.
+/// The changed fields of a world with one manifest and one stored entity.
 pub fn changed(wanted: Json, stored: Json) -> Vec<String> {
     let plan = World::of(json!([wanted]), json!([stored])).plan();
     plan.changes.iter().flat_map(|change| &change.fields).map(field).collect()

@@ -1,5 +1,5 @@
-//! One line for each finding, `path:line:column: error[rule] message`: for editors' error parsers and for `grep`.
-//! No summary: a line that is no finding would be one for `wc -l`.
+//! Renders one line for each finding, `path:line:column: error[rule] message`, for editors' error parsers and for
+//! `grep`. There is no summary line, because `wc -l` would count it as a finding.
 
 use crate::report::lint::Report;
 

@@ -1,5 +1,5 @@
-//! Runs that the tests of all formats share. Their rules are invented, so that a change of a real rule's wording does
-//! not break a renderer's test.
+//! Sample runs that the tests of all formats share. Their rules are invented, so that a change of a real rule's wording
+//! does not break a renderer's test.
 
 use std::sync::LazyLock;
 
@@ -112,7 +112,7 @@ pub(crate) fn counts() -> Counts {
 }
 
 impl Run {
-    /// Nothing found.
+    /// A run without findings.
     pub fn empty() -> Self {
         Self { files: Vec::new(), findings: Vec::new(), counts: counts(), notes: Vec::new(), has_summary: false }
     }
@@ -122,7 +122,7 @@ impl Run {
         Self { files, ..Self::empty() }
     }
 
-    /// One of each: one label, two labels, several lines, two files, a safe fix, one that is not.
+    /// One of each: one label, two labels, several lines, two files, a safe fix and an unsafe one.
     pub fn sample() -> Self {
         let mut run = Self::of(&[
             ("catalog/services/checkout.yaml", CHECKOUT),
@@ -198,7 +198,7 @@ impl Run {
         run
     }
 
-    /// Text that wants to be more than text.
+    /// Text with control sequences, markup and commands.
     pub fn hostile() -> Self {
         let text = "name: \u{1b}[2J\u{1b}]0;owned\u{7}evil\u{202e} # 🎉 `x`\r\nnext: ::error::forged|<script>alert(1)</script>\r\n";
         let mut run = Self::of(&[("we,ird:\u{1b}[31m|<b>`@team`%.yaml", text)]);
@@ -220,7 +220,7 @@ impl Run {
         run
     }
 
-    /// Lines that do not fit, tabs, and characters two columns wide.
+    /// Lines that are too long, tabs, and characters two columns wide.
     pub fn wide() -> Self {
         let long = format!("list: [{}needle, {}]\n", "hay, ".repeat(500), "straw, ".repeat(500));
         let text = format!("# 日本語\n{long}\tkey:\t\"値段 🎉\" x\nshort: y\n{}: end\n", "語".repeat(80));
@@ -240,7 +240,7 @@ impl Run {
         run
     }
 
-    /// Two places far apart, more places than a frame should mark, a span over many lines, the very end.
+    /// Two distant positions, more positions than a frame should mark, a span over many lines, and the end of the file.
     pub fn far() -> Self {
         let lines = (1..=120).map(|number| format!("key-{number:03}: value\n")).collect::<String>();
         let mut run = Self::of(&[("far.yaml", &lines)]);
@@ -256,7 +256,7 @@ impl Run {
         run
     }
 
-    /// The text cannot be had any more.
+    /// A file whose text is no longer available.
     pub fn gone() -> Self {
         let mut run = Self { files: vec![("gone.yaml".to_owned(), None)], ..Self::empty() };
         let place = Place { file: FileId(0), span: Span::new(7, 9) };
@@ -265,7 +265,7 @@ impl Run {
         run
     }
 
-    /// `number` findings of one severity after another.
+    /// `number` findings with alternating severities.
     pub fn many(number: usize) -> Self {
         let text = "key: value\n".repeat(number);
         let mut run = Self::of(&[("many.yaml", &text)]);

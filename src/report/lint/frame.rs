@@ -14,17 +14,17 @@ use crate::domain::span::LineIndex;
 use crate::report::lint::window::{Drawing, Window};
 use crate::report::style::{Role, Style, wrap};
 
-/// The signs a frame is drawn with.
+/// The characters that draw a frame.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Signs {
-    /// Before the place, before an item, before the last item, before an item's further lines.
+    /// The marks before the position, before an item, before the last item, and before further lines of an item.
     pub open: &'static str,
     pub item: &'static str,
     pub close: &'static str,
     pub bar: &'static str,
-    /// Lines were left out.
+    /// Marks omitted lines.
     pub gap: &'static str,
-    /// The gutter beside marks.
+    /// The gutter next to underlines.
     pub dot: char,
 }
 
@@ -38,12 +38,12 @@ impl Signs {
     }
 }
 
-/// The columns that line numbers take in a frame of these windows.
+/// The number of columns for line numbers in a frame of these windows.
 pub(super) fn number_width(windows: &[Window]) -> usize {
     windows.last().map_or(1, |window| window.last.to_string().len())
 }
 
-/// The lines of one window, numbers right-aligned to `width` columns.
+/// Draws the lines of one window, with numbers right-aligned to `width` columns.
 pub(super) fn draw(
     window: &Window,
     text: &str,
@@ -70,10 +70,10 @@ pub(super) fn draw(
     }
     let indent = " ".repeat(width.saturating_sub(window.last.to_string().len()));
     let mut drawn = out.lines().map(|line| format!("{indent}{}", line.trim_end())).collect::<Vec<_>>();
-    // The empty message and the head; the foot.
+    // miette's empty message and head, and its foot.
     drawn.drain(..drawn.len().min(2));
     drawn.pop();
-    // From the last to the first, so that rows stay where they are until it is their turn.
+    // Captions are inserted from last to first, so that the rows of earlier ones stay valid.
     for (index, mark) in window.marks.iter().enumerate().rev().filter(|(index, _)| beside[*index]) {
         let Some(columns) = picture.drawing.columns(index) else { continue };
         let caption = Caption { words: &mark.label.text, role: role(severity, mark.label.primary), columns };
@@ -82,14 +82,15 @@ pub(super) fn draw(
     drawn
 }
 
-/// Whether a mark's words can stand beside it: it is the only one on its line, and no arc runs along the window.
+/// Whether a mark's text can be placed next to it: it is the only mark on its line, and no mark spans several lines of
+/// the window.
 fn stands_alone(window: &Window, index: usize) -> bool {
     let Some(own) = window.marks.get(index) else { return false };
     let arcs = window.marks.iter().any(|mark| mark.first != mark.last);
     !arcs && window.marks.iter().filter(|mark| mark.first == own.first).count() == 1
 }
 
-/// The row of each mark's underline among the rows that miette draws for a window without arcs.
+/// The row of each mark's underline among the rows that miette draws for a window without multi-line marks.
 fn rows(window: &Window, labels: &[LabeledSpan]) -> Vec<usize> {
     let under = |line: usize| {
         let on_line = window.marks.iter().zip(labels).filter(move |(mark, _)| mark.first == line);
@@ -101,11 +102,12 @@ fn rows(window: &Window, labels: &[LabeledSpan]) -> Vec<usize> {
     window.marks.iter().map(|mark| above(mark.first) + 1).collect()
 }
 
-/// Words that go beside their mark, or below it where there is no room: a line less than hanging them up.
+/// Text that is written next to its mark, or below it if there is no space; this saves the extra line that miette
+/// draws.
 struct Caption<'a> {
     words: &'a str,
     role: Role,
-    /// Where the mark begins and ends.
+    /// The first and the last column of the mark.
     columns: (usize, usize),
 }
 
@@ -128,7 +130,7 @@ impl Caption<'_> {
     }
 }
 
-/// A label that miette hangs up, in lines that have a chance to fit.
+/// A label that miette draws below the mark, wrapped to lines that probably fit.
 fn hung(words: &str, columns: usize) -> String {
     let room = (columns / 2).max(24);
     wrap(words, room, room).join("\n")
@@ -157,7 +159,7 @@ fn handler(window: &Window, severity: Severity, style: &Style) -> GraphicalRepor
             (window.marks.iter()).map(|mark| if mark.label.primary { own.bold() } else { palette.help }).collect();
     }
     GraphicalReportHandler::new_themed(theme)
-        // What does not fit was cut already; miette shall not wrap.
+        // Long lines were already cut, so miette must not wrap.
         .with_width(10_000)
         .with_context_lines(1)
         .with_links(false)
@@ -172,7 +174,7 @@ fn characters(style: &Style) -> ThemeCharacters {
     ThemeCharacters { vbar_break: Signs::of(style).dot, underbar: '^', ..ThemeCharacters::ascii() }
 }
 
-/// What miette is asked to draw: nothing but labels.
+/// The input of miette: only labels.
 #[derive(Debug)]
 struct Picture {
     drawing: Drawing,

@@ -1,7 +1,6 @@
-//! GitHub's workflow commands: each becomes an annotation on the changed line. A step may have 10 of each level; the
-//! rest would silently be dropped, so the worst come first and the last one of a level says how many are missing.
-//! This is printed into the job's log, where every line that begins with `::` is obeyed: nothing untrusted may
-//! begin a line.
+//! Renders GitHub's workflow commands, which become annotations on lines. GitHub shows at most 10 per level and step
+//! and drops the rest silently, so the most severe come first, and the last one of a level says how many are missing.
+//! The job's log executes every line that begins with `::`, so untrusted text must never begin a line.
 
 use crate::domain::finding::Severity;
 use crate::domain::words::count;
@@ -47,9 +46,9 @@ fn annotation(report: &Report<'_>, row: &Row<'_>) -> String {
     let (start, end) = (row.extent.start, row.extent.end);
     let mut properties =
         format!("file={},line={},endLine={}", github_property(&clean(row.path)), start.line, row.extent.last_line());
-    // Columns of two different lines are taken for columns of one.
+    // GitHub would interpret columns of two different lines as columns of one line.
     if start.line == end.line {
-        // GitHub's last column is the last one marked.
+        // GitHub's `endColumn` is inclusive.
         let last = end.column.saturating_sub(1).max(start.column);
         properties.push_str(&format!(",col={},endColumn={last}", start.column));
     }

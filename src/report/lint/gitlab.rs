@@ -1,5 +1,5 @@
-//! GitLab's Code Quality report. Its widget hides `check_name` and folds equal fingerprints into one, so the rule's
-//! name stands in the description too, and fingerprints are told apart before they come here.
+//! Renders GitLab's Code Quality report. Its widget hides `check_name` and merges equal fingerprints, so the
+//! description also contains the rule's name, and fingerprints are made unique before.
 
 use serde_json::{Value, json};
 
@@ -26,7 +26,7 @@ fn issue(row: &Row<'_>, fingerprint: Fingerprint) -> Value {
     })
 }
 
-/// `blocker` and `critical` are for a person to say.
+/// `blocker` and `critical` are left for people to assign.
 fn severity(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "major",

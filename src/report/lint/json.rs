@@ -1,5 +1,6 @@
-//! `portolan.lint/1`: the report for programs. These types are the format: they are apart from the domain's so that
-//! the domain can change while the format stays. A field may be added within a version, never renamed or removed.
+//! Renders `portolan.lint/1`, the report for programs. These types define the format: they are separate from the
+//! domain's types so that the domain can change without the format. Within a version, a field may be added, but never
+//! renamed or removed.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -149,7 +150,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
     text
 }
 
-/// The findings as other documents show them too.
+/// The findings in the form that other documents embed.
 pub(in crate::report) fn findings(lint: &Lint<'_>) -> Vec<JsonFinding> {
     masked(lint, rows)
 }

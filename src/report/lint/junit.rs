@@ -1,6 +1,6 @@
-//! JUnit XML, for readers that know nothing else. A suite is a file and a case is a finding, so that GitLab, Jenkins and
-//! others list findings by file. Only errors are failures: a reader turns the whole run red for one, and a warning
-//! does not. A run without findings has one case that passed, for a report without cases is taken for a broken one.
+//! Renders JUnit XML, for readers that support nothing else. A suite is a file and a case is a finding, so that GitLab,
+//! Jenkins and others list findings by file. Only errors are failures, because a failure marks the whole run as failed.
+//! A run without findings has one passed case, because readers treat a report without cases as broken.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
     let tally = Tally::of(report.lint.findings);
     let tests = report.lint.findings.len().max(1);
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    // No clock here, and readers insist on a time.
+    // Renderers have no clock, but the schema requires a time.
     out.push_str(&format!(
         "<testsuites name=\"portolan lint\" tests=\"{tests}\" failures=\"{}\" errors=\"0\" time=\"0\">\n",
         tally.errors
@@ -55,8 +55,8 @@ fn passed(out: &mut String, report: &Report<'_>) {
 
 fn case(out: &mut String, report: &Report<'_>, row: &Row<'_>, name: &str) {
     let path = xml(&clean(row.path));
-    // No place in the name: readers fold equal names into one, and follow a name from run to run.
-    // Nor `file` and `line`, which some readers know: the schema that all of them have in common does not.
+    // The name contains no position: readers merge equal names, and track a name from run to run. `file` and `line` are
+    // not written, because the schema shared by all readers does not have them.
     out.push_str(&format!("    <testcase name=\"{}\" classname=\"{path}\" time=\"0\">\n", xml(name)));
     let message = xml(&row.message);
     let body = xml(&body(report, row)).replace("&#10;", "\n");
@@ -72,7 +72,7 @@ fn case(out: &mut String, report: &Report<'_>, row: &Row<'_>, name: &str) {
     out.push_str("    </testcase>\n");
 }
 
-/// All of a finding, in lines.
+/// All details of a finding, in lines.
 fn body(report: &Report<'_>, row: &Row<'_>) -> String {
     let mut lines = vec![row.message.clone().into_owned(), format!("at {}", row.location())];
     for (place, words) in &row.finding.related {
@@ -119,7 +119,7 @@ mod tests {
         node.descendants().filter(|inner| inner.has_tag_name(name)).count()
     }
 
-    /// What `testdata/schemas/junit.xsd` says, and that the numbers are true, which no schema can say.
+    /// Checks `testdata/schemas/junit.xsd`, and that the counts are right, which a schema cannot express.
     fn check(text: &str) {
         let document = Document::parse(text).expect("well-formed XML");
         for node in document.descendants().filter(Node::is_element) {

@@ -1,6 +1,6 @@
-//! GitHub- and GitLab-flavoured Markdown: the job summary, or a comment. A comment may have 65,536 characters; where
-//! findings do not fit, the mildest go, and a line says how many. Everything of the user's is escaped: a manifest
-//! must not mention a team or draw a table of its own.
+//! Renders GitHub- and GitLab-flavoured Markdown for the job summary or a comment. A comment may have 65,536
+//! characters: if the findings do not fit, the least severe are omitted, and a line says how many. All text from
+//! manifests is escaped, so that it cannot mention a team or break the table.
 
 use std::cmp::Reverse;
 
@@ -13,14 +13,14 @@ use crate::report::lint::{Report, Row};
 use crate::report::style::clip;
 
 const CHARACTERS_MAX: usize = 65_000;
-/// A cell longer than this is no cell.
+/// The maximum length of a table cell.
 const CELL_MAX: usize = 600;
 const TABLE: &str = "| | Line | Finding | Rule |\n|---|---:|---|---|\n";
 
 pub(super) fn render(report: &Report<'_>) -> String {
     let head = head(report);
     let foot = foot(report);
-    // Enough for the line about what was left out.
+    // The reserve is for the line about omitted findings.
     let room = CHARACTERS_MAX.saturating_sub(length(&head) + length(&foot) + 200);
     let rows = report.rows().map(|row| line(report, &row)).collect::<Vec<_>>();
     let kept = choose(report, &rows, room);
@@ -71,7 +71,7 @@ fn foot(report: &Report<'_>) -> String {
     out
 }
 
-/// Which rows are shown: the worst first, as long as there is room, each file's heading counted once.
+/// Selects the rows to show: the most severe first while there is space, counting each file's heading once.
 fn choose(report: &Report<'_>, rows: &[String], room: usize) -> Vec<bool> {
     let mut order = report.lint.findings.iter().enumerate().collect::<Vec<_>>();
     order.sort_by_key(|(_, finding)| Reverse(finding.severity));
@@ -83,7 +83,8 @@ fn choose(report: &Report<'_>, rows: &[String], room: usize) -> Vec<bool> {
         let file = finding.place.file;
         let heading = if headed.contains(&file) { 0 } else { length(&heading(report, finding)) };
         used += length(row) + heading;
-        // The first that does not fit ends it: a milder one that happens to fit would be picked by its brevity.
+        // The first row that does not fit ends the selection; otherwise a less severe one would be selected because it
+        // is short.
         if used > room {
             break;
         }

@@ -1,4 +1,4 @@
-//! What of a lint report is hidden: the credentials in the files that it shows, and in the words about them.
+//! Masks credentials in a lint report: in the shown lines of files, and in messages about them.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
@@ -9,10 +9,10 @@ use crate::domain::span::Span;
 use crate::report::lint::Lint;
 use crate::text::mask::Mask;
 
-/// How far from a finding a value may be that its words repeat.
+/// The maximum distance between a finding and a credential that its message may repeat.
 const NEAR: usize = 200;
 
-/// By file; files without credentials are not in it.
+/// The masked parts by file; files without credentials are left out.
 pub(super) struct HiddenParts<'a> {
     mask: &'a Mask,
     files: HashMap<FileId, FileParts>,
@@ -21,7 +21,7 @@ pub(super) struct HiddenParts<'a> {
 #[derive(Default)]
 struct FileParts {
     hidden: Vec<Hidden>,
-    /// What is hidden, decoded, with its place.
+    /// The decoded credentials with their positions.
     secrets: Vec<(Range<usize>, String)>,
 }
 
@@ -44,7 +44,7 @@ impl<'a> HiddenParts<'a> {
         self.files.get(&file).map_or(&[], |parts| &parts.hidden)
     }
 
-    /// The finding with nothing in its words that may not be shown.
+    /// The finding with credentials in its texts masked.
     pub fn finding(&self, finding: &Finding) -> Finding {
         let places = std::iter::once(finding.place).chain(finding.related.iter().map(|(place, _)| *place));
         let secrets: Vec<String> = places.flat_map(|place| self.near(place)).collect();
@@ -62,7 +62,7 @@ impl<'a> HiddenParts<'a> {
         }
         if let Some(fix) = &mut masked.fix {
             fix.title = words(&fix.title);
-            // An edit with a mark in it would write the mark.
+            // Applying the edit would write the mask into the file.
             if fix.edits.iter().any(|edit| words(&edit.replacement) != edit.replacement) {
                 masked.fix = None;
             }
@@ -70,7 +70,7 @@ impl<'a> HiddenParts<'a> {
         masked
     }
 
-    /// A line that was made of the file's text and a fix.
+    /// Masks a line that was composed of the file's text and a fix.
     pub fn line(&self, place: Place, line: &str) -> String {
         let secrets: Vec<String> = self.near(place).collect();
         self.mask.quoted(line, &secrets).into_owned()

@@ -1,6 +1,5 @@
-//! What lint found, in every format. One file per format; all show the same findings in the same order with the same
-//! counts, because all read the same [`Report`]. Nothing is filtered here: what a run does not want to show, it does
-//! not hand over.
+//! Renders the result of lint in every format. All formats show the same findings in the same order with the same
+//! counts, because all use the same [`Report`]. Findings are filtered before they get here.
 
 mod concise;
 mod frame;
@@ -29,20 +28,21 @@ use crate::report::style::Style;
 use crate::text::mask::Mask;
 use masking::HiddenParts;
 
-/// All that a report tells.
+/// The input of a report.
 #[derive(Clone, Copy)]
 pub struct Lint<'a> {
     /// Sorted by [`Finding::sort_key`], already filtered.
     pub findings: &'a [Finding],
-    /// One for each finding. Made before filtering; `None`: nothing was filtered, so they can be made here.
+    /// One for each finding, computed before filtering; `None` if nothing was filtered, so that they can be computed
+    /// here.
     pub fingerprints: Option<&'a [Fingerprint]>,
     pub files: &'a dyn Files,
     pub counts: Counts,
-    /// Sentences said once: "no known-entities.txt, so ...".
+    /// Notes on the whole run, as sentences: "no known-entities.txt, so ...".
     pub notes: &'a [String],
-    /// The pipeline shows the whole report elsewhere too.
+    /// The CI system also shows the whole report in its job summary.
     pub has_summary: bool,
-    /// What hides credentials in words and in lines of files.
+    /// Masks credentials in messages and in lines of files.
     pub mask: &'a Mask,
 }
 
@@ -52,7 +52,7 @@ pub struct Counts {
     pub entities: usize,
     /// Findings silenced by ignore comments.
     pub suppressed: usize,
-    /// Findings that the baseline knows.
+    /// Findings in the baseline.
     pub baselined: usize,
     /// Findings beyond `--max-findings`.
     pub hidden: usize,
@@ -102,29 +102,29 @@ pub fn render(lint: &Lint<'_>, format: LintFormat, style: &Style) -> String {
     })
 }
 
-/// Makes a report without credentials and hands it over. No format sees a finding that was not masked.
+/// Masks the findings and passes the report on, so that no format sees an unmasked finding.
 fn masked<T>(lint: &Lint<'_>, show: impl FnOnce(&Report<'_>) -> T) -> T {
     let hidden = HiddenParts::of(lint);
     let findings: Vec<Finding> = lint.findings.iter().map(|finding| hidden.finding(finding)).collect();
     let notes: Vec<String> = lint.notes.iter().map(|note| lint.mask.text(note).into_owned()).collect();
-    // Made of the findings as they are: a baseline must not depend on the key of the mask.
+    // Fingerprints are computed from unmasked findings: a baseline must not depend on the key of the mask.
     let made = lint.fingerprints.is_none().then(|| fingerprints(lint.findings, lint.files));
     let lint =
         Lint { findings: &findings, fingerprints: lint.fingerprints.or(made.as_deref()), notes: &notes, ..*lint };
     show(&Report { lint: &lint, places: Places::of(&findings, lint.files), hidden: &hidden })
 }
 
-/// What lint found, with every place resolved.
+/// The result of lint, with every position resolved.
 struct Report<'a> {
     lint: &'a Lint<'a>,
     places: Places<'a>,
     hidden: &'a HiddenParts<'a>,
 }
 
-/// One finding, ready to be shown: its words are clean, its place is resolved.
+/// One finding ready for rendering: its texts are cleaned, and its position is resolved.
 struct Row<'a> {
     finding: &'a Finding,
-    /// As the run knows it: for formats whose readers look the file up.
+    /// Unescaped, for formats whose readers look the file up.
     path: &'a str,
     extent: Extent,
     message: Cow<'a, str>,
@@ -163,7 +163,7 @@ impl Row<'_> {
         self.finding.rule.name
     }
 
-    /// `path:line:column`, for people and terminals to click on.
+    /// `path:line:column`, which terminals make clickable.
     fn location(&self) -> String {
         format!("{}:{}:{}", clean(self.path), self.extent.start.line, self.extent.start.column)
     }
@@ -251,7 +251,7 @@ mod tests {
                         let commands = text.lines().filter(|line| line.trim_start().starts_with("::")).count();
                         prop_assert_eq!(commands, run.findings.len());
                     }
-                    // Whatever stands in a cell, a row has its five bars.
+                    // Whatever a cell contains, a row has exactly five bars.
                     LintFormat::Markdown => {
                         let rows = text.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| |"));
                         let faults = markdown_faults(&text);
@@ -260,7 +260,7 @@ mod tests {
                         prop_assert_eq!(rows.count(), run.findings.len());
                     }
                     LintFormat::Text => {
-                        // Wherever a text has been wrapped, it does not look like a finding of its own.
+                        // A wrapped line of text must not look like the header of a finding.
                         let is_header = |line: &&str| ["error[", "warning[", "info["].iter().any(|it| line.starts_with(it));
                         prop_assert_eq!(text.lines().filter(is_header).count(), run.findings.len(), "{}", text);
                     }

@@ -1,5 +1,6 @@
-//! SARIF 2.1.0, for code scanning. Columns are characters, not UTF-16 units, and the run says so; the fingerprint has
-//! a key of our own, for GitHub's `primaryLocationLineHash` is made of other things and would make alerts churn.
+//! Renders SARIF 2.1.0, for code scanning. Columns are characters instead of UTF-16 units, and the run declares that.
+//! The fingerprint has a key of its own, because GitHub's `primaryLocationLineHash` is computed differently and would
+//! make alerts reopen.
 
 use std::collections::HashMap;
 
@@ -14,11 +15,11 @@ use crate::report::fingerprint::Fingerprint;
 use crate::report::lint::{Report, Row};
 use crate::report::place::Extent;
 
-/// GitHub refuses a run with more results.
+/// GitHub rejects a run with more results.
 const RESULTS_MAX: usize = 25_000;
-/// GitHub shows no more of them.
+/// GitHub shows at most this many results.
 const SHOWN_MAX: usize = 5_000;
-/// GitHub refuses a result with more locations.
+/// GitHub rejects a result with more locations.
 const RELATED_MAX: usize = 100;
 const FINGERPRINT_KEY: &str = "portolanFinding/v1";
 
@@ -27,7 +28,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
     let mut rows = report.rows().zip(fingerprints.iter()).collect::<Vec<_>>();
     let mut notes = report.lint.notes.iter().map(|note| clean(note).into_owned()).collect::<Vec<_>>();
     if rows.len() > SHOWN_MAX {
-        // The worst first, or the cut falls on whatever file comes last in the alphabet.
+        // The most severe first; otherwise the limit would cut off the files that sort last.
         rows.sort_by_key(|(row, _)| std::cmp::Reverse(row.severity()));
         notes.extend(cut_note(rows.len()));
         rows.truncate(RESULTS_MAX);
@@ -67,7 +68,7 @@ fn cut_note(results: usize) -> Option<String> {
     }
 }
 
-/// The rules that results refer to, in order of their first result.
+/// The rules that results refer to, in the order of their first result.
 #[derive(Default)]
 struct Rules {
     places: HashMap<&'static str, usize>,
@@ -174,12 +175,12 @@ mod tests {
     use crate::report::lint::LintFormat;
     use crate::report::lint::fixtures::Run;
 
-    /// The official schema; see the README beside it.
+    /// The official schema; see the README next to it.
     const SCHEMA: &str = include_str!("../../../testdata/schemas/sarif-schema-2.1.0.json");
 
     fn faults(value: &Value) -> Vec<String> {
         let mut schema: Value = serde_json::from_str(SCHEMA).expect("the schema is JSON");
-        // The pattern of a property that we do not write has a bracket too many, and no validator takes it.
+        // The schema's pattern for an unused property has an unbalanced bracket, which validators reject.
         for object in ["run", "toolComponent"] {
             let language = schema["definitions"][object]["properties"]["language"].as_object_mut();
             language.and_then(|language| language.remove("pattern")).expect("the pattern is there");

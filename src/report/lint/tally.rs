@@ -1,5 +1,5 @@
-//! The counts of a report in words; every format that has a summary says it with these. Errors, warnings and infos
-//! count what is shown: what `--max-findings` hid has no severity any more.
+//! The counts of a report in words, for every format with a summary. Errors, warnings and infos count the shown
+//! findings; those beyond `--max-findings` are counted without severity.
 
 use crate::domain::finding::{FileId, Finding, Severity};
 use crate::domain::words::{count, grouped, list};
@@ -10,7 +10,7 @@ pub(super) struct Tally {
     pub errors: usize,
     pub warnings: usize,
     pub infos: usize,
-    /// Findings that `--fix` repairs.
+    /// Findings that `--fix` fixes.
     pub fixable: usize,
     /// Files with findings.
     pub faulty: usize,
@@ -27,7 +27,7 @@ impl Tally {
                 Severity::Info => tally.infos += 1,
             }
             tally.fixable += usize::from(finding.fix.as_ref().is_some_and(|fix| fix.safe));
-            // Sorted by file.
+            // Findings are sorted by file.
             if last != Some(finding.place.file) {
                 tally.faulty += 1;
                 last = Some(finding.place.file);
@@ -36,7 +36,7 @@ impl Tally {
         tally
     }
 
-    /// `3 errors and 1 warning`; empty when there is nothing.
+    /// `3 errors and 1 warning`; empty if there are none.
     pub fn words(&self) -> String {
         let parts = [(self.errors, "error"), (self.warnings, "warning"), (self.infos, "info")];
         let parts = parts.into_iter().filter(|(number, _)| *number > 0);
@@ -44,8 +44,8 @@ impl Tally {
     }
 }
 
-/// `3 errors and 1 warning in 2 files (120 files and 96 entities checked)`, or that there is nothing to report. Where
-/// nothing was found to check, a clean bill would mislead.
+/// `3 errors and 1 warning in 2 files (120 files and 96 entities checked)`, or that there are no findings. If there was
+/// nothing to check, it says so, because "no findings" would be misleading.
 pub(super) fn verdict(lint: &Lint<'_>) -> String {
     let tally = Tally::of(lint.findings);
     let files = count(lint.counts.files, "file");
@@ -60,12 +60,12 @@ pub(super) fn verdict(lint: &Lint<'_>) -> String {
         let words = if silent { "nothing to report" } else { "all findings are hidden" };
         return format!("{files}, {entities}: {words}");
     }
-    // A finding may stand in a file that was not checked itself, such as a blueprint.
+    // A finding may be in a file that was not checked itself, such as a blueprint.
     let within = count(tally.faulty, "file");
     format!("{} in {within} ({files} and {entities} checked)", tally.words())
 }
 
-/// What is not among the findings, and why; empty when that is nothing.
+/// The findings that are not shown, and why; empty if there are none.
 pub(super) fn left_out(lint: &Lint<'_>) -> Vec<String> {
     let counts = &lint.counts;
     let parts = [

@@ -1,5 +1,5 @@
-//! The report for people: what, where, the line itself, and what to do, in that order. A frame holds all that belongs
-//! to one finding, so that a reader who stops at the first one has seen everything about it.
+//! Renders the report for terminals: what, where, the source line, and what to do, in that order. A frame contains
+//! everything about one finding.
 
 use unicode_width::UnicodeWidthStr;
 
@@ -13,7 +13,7 @@ use crate::report::lint::window::{Label, Window};
 use crate::report::lint::{Report, Row};
 use crate::report::style::{Role, Style, clip, wrap};
 
-/// More marks than this in one frame are a thicket.
+/// More marks than this make a frame unreadable.
 const MARKS_MAX: usize = 4;
 const NOTES_MAX: usize = 4;
 
@@ -54,7 +54,7 @@ fn finding(out: &mut String, report: &Report<'_>, row: &Row<'_>, style: &Style) 
         }
     }
     let mut items = notes.into_iter().map(|note| ("note", note)).collect::<Vec<_>>();
-    // A repair that is made by `--fix` is a fix; one that a person must judge is something to try.
+    // A safe fix is labelled `fix`; one that the user must judge is labelled `try`.
     let says_it_all = |help: &str| {
         row.finding.fix.as_ref().is_some_and(|fix| fix.title == help || repeats(help, fix, row.finding, source))
     };
@@ -68,7 +68,7 @@ fn finding(out: &mut String, report: &Report<'_>, row: &Row<'_>, style: &Style) 
     write_items(out, &items, width, style);
 }
 
-/// `error[rule]: message`, its further lines a little to the right.
+/// `error[rule]: message`, with further lines indented.
 fn header(out: &mut String, row: &Row<'_>, style: &Style) {
     let word = row.severity().word();
     let used = word.len() + row.rule().len() + 4;
@@ -81,7 +81,7 @@ fn header(out: &mut String, row: &Row<'_>, style: &Style) {
 
 fn place(out: &mut String, row: &Row<'_>, width: usize, style: &Style) {
     let signs = Signs::of(style);
-    // `-->` points from the gutter, as compilers do.
+    // `-->` points from the gutter, as in compilers.
     let indent = width + if style.unicode { 2 } else { 0 };
     let location = row.location();
     out.push_str(&format!("{}{} {}", " ".repeat(indent), signs.open, style.paint(Role::Path, &location)));
@@ -98,7 +98,7 @@ fn entity_words(entity: &EntityName) -> Option<String> {
     named.then(|| format!("in {}/{}", clean(&entity.blueprint), clean(&entity.identifier)))
 }
 
-/// What goes into the frame, and what is said below it.
+/// The labels in the frame, and the notes below it.
 struct Parts {
     labels: Vec<Label>,
     notes: Vec<String>,
@@ -128,12 +128,12 @@ fn parts(report: &Report<'_>, row: &Row<'_>) -> Parts {
     Parts { labels, notes }
 }
 
-/// Marks that touch would be drawn over one another.
+/// Whether the marks do not touch; touching marks would be drawn over one another.
 fn apart(one: Span, other: Span) -> bool {
     one.end.max(one.start.saturating_add(1)) <= other.start || other.end.max(other.start.saturating_add(1)) <= one.start
 }
 
-/// What the fix does, and the line as it would be.
+/// The title of the fix, and a preview of the line.
 fn fix_words(fix: &Fix, preview: Option<String>, style: &Style) -> String {
     let mut words = clean(&fix.title).into_owned();
     if let Some(line) = preview {
@@ -145,8 +145,8 @@ fn fix_words(fix: &Fix, preview: Option<String>, style: &Style) -> String {
     words
 }
 
-/// A help that ends in what the repaired line shows, or in what the repair is called after, adds nothing to it:
-/// `did you mean `cart`?`, `write `tier`` beside `rename it to `tier``.
+/// Whether the help only repeats the preview or the title of the fix: `did you mean `cart`?`, `write `tier`` next to
+/// `rename it to `tier``.
 fn repeats(help: &str, fix: &Fix, finding: &Finding, source: Option<(&str, &LineIndex)>) -> bool {
     let Some(snippet) = last_snippet(help) else { return false };
     let says_no_more = ["write ", "name it", "did you mean"].iter().any(|start| help.starts_with(start));
@@ -154,12 +154,12 @@ fn repeats(help: &str, fix: &Fix, finding: &Finding, source: Option<(&str, &Line
     says_no_more && last_snippet(&fix.title) == Some(snippet) || line().is_some_and(|line| line.contains(snippet))
 }
 
-/// What stands in backticks at the end.
+/// The code in backticks at the end of a text.
 fn last_snippet(text: &str) -> Option<&str> {
     text.trim_end_matches('?').strip_suffix('`')?.rsplit_once('`').map(|(_, snippet)| snippet)
 }
 
-/// The finding's line after the fix, where the fix stays within that line and leaves something of it.
+/// The finding's line after the fix, if the fix stays within that line and does not remove all of it.
 fn fixed_line(fix: &Fix, finding: &Finding, text: &str, lines: &LineIndex) -> Option<String> {
     const LONG: usize = 400;
     let number = lines.line_of((finding.place.span.start as usize).min(text.len()));
@@ -190,7 +190,7 @@ fn write_items(out: &mut String, items: &[(&str, String)], width: usize, style: 
     for (at, (name, words)) in items.iter().enumerate() {
         let last = at + 1 == items.len();
         let (sign, bar) = if last { (signs.close, " ") } else { (signs.item, signs.bar) };
-        // Boxes are drawn on; a `=` stands alone.
+        // Box-drawing lines continue on further lines; a `=` does not.
         let bar = if style.unicode { bar } else { " " };
         let room = style.prose().saturating_sub(width + 5 + sign.width() + name.len());
         let lines = wrap(words, room, room);
@@ -211,7 +211,7 @@ fn summary(out: &mut String, report: &Report<'_>, style: &Style) {
         parts.push(format!("{} fixable with `--fix`", tally.fixable));
     }
     parts.extend(left_out(lint));
-    // The first of the worst: where a reader begins.
+    // The first of the most severe findings is where a reader begins.
     let worst = lint.findings.iter().map(|finding| finding.severity).max();
     let first = lint.findings.iter().find(|finding| Some(finding.severity) == worst);
     if let Some(first) = first {
@@ -225,7 +225,7 @@ fn summary(out: &mut String, report: &Report<'_>, style: &Style) {
     }
 }
 
-/// Parts with `; ` between them; a line breaks between parts, so that a command to copy stays whole.
+/// Joins parts with `; `. Lines break only between parts, so that a command stays on one line.
 fn fill(parts: &[String], width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for part in parts {
@@ -240,7 +240,7 @@ fn fill(parts: &[String], width: usize) -> Vec<String> {
     lines
 }
 
-/// Colours the verdict's own words: up to the first `in` or the whole of a clean one.
+/// Colours the counts of the verdict, up to the first ` in `, or the whole line if there are no findings.
 fn paint_verdict(line: &str, role: Role, style: &Style) -> String {
     match line.split_once(" in ") {
         Some((words, rest)) if role != Role::Good => format!("{} in {rest}", style.paint(role, words)),
@@ -291,7 +291,7 @@ mod tests {
             for unicode in [false, true] {
                 let style = Style { unicode, width, ..UNICODE };
                 for run in [Run::wide(), Run::sample()] {
-                    // The verdict stays whole: a command to copy may stand in it.
+                    // The verdict is not wrapped, because it may contain a command to copy.
                     let text = run.render(LintFormat::Text, &style);
                     for line in text.lines().filter(|line| width >= 80 || line.starts_with(' ')) {
                         assert!(line.width() <= width, "{} > {width}: {line}", line.width());

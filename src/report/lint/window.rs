@@ -1,6 +1,6 @@
-//! The few lines of a file that a frame shows, cut to the width of the terminal and made harmless, with the labels
-//! moved along. miette's own way to read a source scans it from its first byte for every label; here only what is
-//! shown is touched, so a finding at the end of 35 MB costs what one at the start does.
+//! The few source lines of a frame, cut to the terminal's width and escaped, with the labels moved along. miette would
+//! scan the source from its first byte for every label; here only the shown lines are read, so a finding at the end of
+//! 35 MB is as cheap as one at the start.
 
 use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -14,7 +14,7 @@ use crate::report::escape::{is_unsafe, picture};
 use crate::report::style::Style;
 use crate::text::escape::command_brackets;
 
-/// A span over more lines than this is shown by its first line.
+/// A longer span is shown by its first line.
 const SPAN_LINES_MAX: usize = 5;
 const TAB: usize = 4;
 
@@ -34,7 +34,7 @@ pub(super) struct Mark {
     pub last: usize,
 }
 
-/// Neighbouring lines with the marks on them: one piece of a frame.
+/// Neighbouring lines with their marks: one piece of a frame.
 #[derive(Debug)]
 pub(super) struct Window {
     pub first: usize,
@@ -43,7 +43,7 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// The pieces that show all labels, in the order of the file.
+    /// The windows that show all labels, in file order.
     pub fn all(text: &str, lines: &LineIndex, labels: Vec<Label>) -> Vec<Self> {
         let mut marks = labels.into_iter().map(|label| Mark::new(text, lines, label)).collect::<Vec<_>>();
         marks.sort_by_key(|mark| (mark.label.span, !mark.label.primary));
@@ -63,7 +63,7 @@ impl Window {
         windows
     }
 
-    /// The text of the piece and where its labels are in it.
+    /// The text of the window and the positions of its labels.
     pub fn draw(&self, text: &str, lines: &LineIndex, hidden: &[Hidden], columns: usize, style: &Style) -> Drawing {
         let mut drawing = Drawing { text: String::new(), first: self.first, spans: Vec::new() };
         let mut ends = vec![(0, 0); self.marks.len()];
@@ -93,7 +93,7 @@ impl Mark {
         let length = text.len();
         let (start, mut end) = ((label.span.start as usize).min(length), (label.span.end as usize).min(length));
         let first = lines.line_of(start);
-        // An end right behind a line break belongs to the line that was broken.
+        // An end directly after a line break belongs to the line before.
         let mut last = if end > start { lines.line_of(end - 1) } else { first };
         if last > first + SPAN_LINES_MAX - 1 {
             label.text = if label.text.is_empty() {
@@ -109,7 +109,7 @@ impl Mark {
     }
 }
 
-/// A line without its break.
+/// A line without its line break.
 fn content(text: &str, lines: &LineIndex, number: usize) -> Span {
     let span = lines.line_span(number);
     let line = span.slice(text);
@@ -117,18 +117,18 @@ fn content(text: &str, lines: &LineIndex, number: usize) -> Span {
 }
 
 fn is_blank(text: &str, lines: &LineIndex, number: usize) -> bool {
-    // A long line is not blank; looking at all of it would cost.
+    // A long line is not blank, and scanning all of it would be slow.
     let span = content(text, lines, number);
     let head = Span { end: span.end.min(span.start.saturating_add(200)), ..span };
     head.slice(text).trim().is_empty() && head == span
 }
 
-/// One line without what may not be shown, and where its bytes came from.
+/// One line with its credentials masked, and the origin of its bytes.
 struct MaskedLine<'t> {
     text: Cow<'t, str>,
-    /// Where the line begins in the file.
+    /// The offset of the line in the file.
     start: usize,
-    /// What was hidden in it, in the file, and where its mark stands in the line.
+    /// For each credential: its range in the file, and the range of its mask in the line.
     marks: Vec<(Range<usize>, Range<usize>)>,
 }
 
@@ -153,7 +153,7 @@ impl<'t> MaskedLine<'t> {
         masked
     }
 
-    /// Where a byte of the file is in the line; the beginning of a mark for what it hides.
+    /// The position in the line of a byte of the file; inside a credential, the start of its mask.
     fn place(&self, byte: usize) -> usize {
         self.placed(byte, |mark| mark.start)
     }
@@ -177,14 +177,14 @@ impl<'t> MaskedLine<'t> {
     }
 }
 
-/// One line, cut to fit: which byte of the source came where.
+/// One line, cut to fit, with a map from source bytes to drawn bytes.
 struct Cut {
-    /// (byte in the source, byte in the drawing) of every character shown, ascending, and of the end.
+    /// (byte in the source, byte in the drawing) of every shown character, ascending, and of the end.
     places: Vec<(usize, usize)>,
 }
 
 impl Cut {
-    /// Writes the line to `out`. Where it is too long, the part around the byte `focus` is shown.
+    /// Writes the line to `out`. If it is too long, the part around the byte `focus` is shown.
     fn new(source: &str, focus: usize, columns: usize, style: &Style, out: &mut String) -> Self {
         let ellipsis = style.ellipsis();
         let begin = if fits(source, columns) { 0 } else { beginning(source, focus.min(source.len()), columns) };
@@ -210,7 +210,7 @@ impl Cut {
                 return Self { places };
             }
             places.push((begin + at, out.len()));
-            // Here and not at the end of the report: the marks below keep their columns.
+            // Escaped here instead of at the end of the report, so that the marks below keep their columns.
             if brackets.contains(&(begin + at)) {
                 out.push('\\');
                 used += 1;
@@ -226,20 +226,20 @@ impl Cut {
         Self { places }
     }
 
-    /// Where a byte of the source is in the drawing; the nearest end where it was cut off.
+    /// The position in the drawing of a byte of the source; the nearest end if the byte was cut off.
     fn place(&self, byte: usize) -> usize {
         let after = self.places.partition_point(|(source, _)| *source <= byte);
         self.places.get(after.saturating_sub(1)).map_or(0, |(_, drawn)| *drawn)
     }
 }
 
-/// Whether a line fits, without measuring what is plainly too long.
+/// Whether a line fits, without measuring lines that are obviously too long.
 fn fits(line: &str, columns: usize) -> bool {
     let tabs = |line: &str| line.bytes().filter(|byte| *byte == b'\t').count() * (TAB - 1);
     line.len() <= columns.saturating_mul(4) && line.width() + tabs(line) <= columns
 }
 
-/// Where to begin showing a line that does not fit, so that `focus` is seen with what stands before it.
+/// Where to begin a line that does not fit, so that `focus` and some text before it are visible.
 fn beginning(line: &str, focus: usize, columns: usize) -> usize {
     let before = line.get(..focus).unwrap_or_default();
     let mut used = 0;
@@ -256,17 +256,17 @@ fn beginning(line: &str, focus: usize, columns: usize) -> usize {
     0
 }
 
-/// A window as miette reads it: always the whole piece, which is already no more than what is shown.
+/// A window as a source for miette: always the whole text, which contains no more than what is shown.
 #[derive(Debug)]
 pub(super) struct Drawing {
     pub text: String,
     first: usize,
-    /// Start and end of each mark.
+    /// The start and end of each mark.
     pub spans: Vec<(usize, usize)>,
 }
 
 impl Drawing {
-    /// The columns of a mark that lies within one line.
+    /// The columns of a mark within one line.
     pub fn columns(&self, index: usize) -> Option<(usize, usize)> {
         let (start, end) = self.spans.get(index).copied()?;
         let line = self.text.get(..start)?.rfind('\n').map_or(0, |at| at + 1);

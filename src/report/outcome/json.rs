@@ -1,5 +1,6 @@
-//! `portolan.outcome/1`: what a push did, for programs, and its record: a later push is shown it, to know what was
-//! pushed last. These types are the format: a field may be added within a version, never renamed or removed.
+//! Renders `portolan.outcome/1`: the outcome of a push for programs, and the record that a later push reads with
+//! `--since-outcome`. These types define the format: within a version, a field may be added, but never renamed or
+//! removed.
 
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -1,7 +1,7 @@
-//! JUnit XML of a push: a suite is a blueprint and a case is a change. What failed or is incomplete is a failure, what is in
-//! doubt is an error, and what was not attempted is skipped, so that the run is red for a cause and not for each of its
-//! consequences. A push of nothing has
-//! one case that passed, for a report without cases is taken for a broken one.
+//! Renders JUnit XML of a push: a suite is a blueprint and a case is a change. Failed or incomplete changes are
+//! failures, changes in doubt are errors, and those not attempted are skipped, so that a run fails for a cause and not
+//! for its consequences. A push without changes has one passed case, because readers treat a report without cases as
+//! broken.
 
 use crate::domain::change::Change;
 use crate::domain::outcome::End;

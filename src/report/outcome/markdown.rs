@@ -1,5 +1,5 @@
-//! The outcome as a job summary or a comment: what failed first, then what is in doubt, incomplete or not attempted, then
-//! what was done, collapsed. It fits into a comment; what does not is counted.
+//! Renders the outcome as a job summary or a comment: failed changes first, then those in doubt, incomplete or not
+//! attempted, then the applied ones, collapsed. What does not fit into a comment is counted.
 
 use crate::domain::change::Change;
 use crate::domain::outcome::{End, Reason};

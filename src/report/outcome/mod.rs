@@ -1,5 +1,5 @@
-//! What a push did, beside the plan that it did it by: every change has its end in every format that can hold it. What
-//! could not be read is reported as in doubt, never as done and never as failed.
+//! Renders the outcome of a push together with its plan: every change has its result in every format. A change whose
+//! result could not be read is reported as in doubt, never as applied and never as failed.
 
 pub mod json;
 mod junit;
@@ -20,17 +20,17 @@ use crate::report::format::Format;
 use crate::report::plan::{PlanReport, Sited};
 use crate::report::style::Style;
 
-/// All that a report tells.
+/// The input of a report.
 #[derive(Clone, Copy)]
 pub struct OutcomeReport<'a> {
-    /// The plan that was pushed, and all that is told of it.
+    /// The report of the pushed plan.
     pub plan: &'a PlanReport<'a>,
     pub outcome: &'a Outcome,
     /// When the push began.
     pub at: Moment,
     /// How long it took.
     pub milliseconds: u64,
-    /// The run of an action in the platform that asked for it.
+    /// The id of the platform's action run that requested the push.
     pub run_id: Option<&'a str>,
 }
 
@@ -66,7 +66,7 @@ pub fn render(report: &OutcomeReport<'_>, format: OutcomeFormat, style: &Style) 
     }
 }
 
-/// An outcome with every place resolved, and counted once.
+/// An outcome with every position resolved and all counts.
 struct Told<'a> {
     report: &'a OutcomeReport<'a>,
     sited: Sited<'a>,
@@ -74,7 +74,7 @@ struct Told<'a> {
 }
 
 impl<'a> Told<'a> {
-    /// Every change with its end. What has none was never come to.
+    /// Every change with its result. A change without one was not reached.
     fn ends(&self) -> impl Iterator<Item = (&'a Change, &'a End)> {
         const NEVER: End = End::NotAttempted(crate::domain::outcome::Reason::Interrupted);
         let ends = self.report.outcome.ends.iter().chain(std::iter::repeat(&NEVER));
@@ -93,10 +93,10 @@ struct Tally {
     renamed: usize,
     adopted: usize,
     deleted: usize,
-    /// Written, and a later step is missing.
+    /// Written, but a later step is missing.
     incomplete: usize,
     failed: usize,
-    /// Sent, and what became of it could not be read.
+    /// Sent, but the result is unknown.
     in_doubt: usize,
     not_attempted: usize,
     unchanged: usize,
@@ -129,7 +129,7 @@ impl Tally {
         self.created + self.updated + self.renamed + self.adopted + self.deleted
     }
 
-    /// What the catalog has taken, be it in part.
+    /// What the catalog accepted, at least in part.
     fn written(&self) -> usize {
         self.applied() + self.incomplete
     }

@@ -1,18 +1,18 @@
-//! An outcome that is read again: what was pushed last, where and for whom. Only what a later push is held against is
-//! looked at, so that an outcome of a newer portolan, which says more, will do.
+//! Reads the record of the last push: what was pushed, where and by which scope. Only the fields that a later push
+//! compares are read, so an outcome of a newer portolan with more fields is valid.
 
 use serde::Deserialize;
 
 use super::json::FORMAT;
 use crate::text::merge_conflict::merge_conflicts;
 
-/// What was pushed last.
+/// The last push.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     pub platform: String,
     pub catalog: String,
     pub scope: String,
-    /// `None`: it was pushed outside of Git, or before the first commit.
+    /// `None` if it was pushed outside Git, or before the first commit.
     pub commit: Option<String>,
 }
 
@@ -48,7 +48,7 @@ pub enum RecordError {
     Flawed { path: String, key: &'static str },
 }
 
-/// Every value may be anything: what is wrong is told by its name.
+/// Every field accepts any JSON value, so that errors can name the invalid field.
 #[derive(Deserialize)]
 struct Document {
     format: Option<serde_json::Value>,
@@ -59,10 +59,10 @@ struct Document {
 }
 
 impl Record {
-    /// `path` is what errors call the file.
+    /// Parses a record. `path` is the file's name in errors.
     pub fn parse(path: &str, text: &str) -> Result<Self, RecordError> {
         let path = || path.to_owned();
-        // A file saved by a Windows editor begins with a mark.
+        // Windows editors begin a file with a byte order mark.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         if let Some(conflict) = merge_conflicts(text).first() {
             return Err(RecordError::Conflict { path: path(), line: conflict.first_line });
@@ -72,7 +72,7 @@ impl Record {
         }
         let found: Document = serde_json::from_str(text).map_err(|fault| {
             let reason = fault.to_string();
-            // serde says the place a second time at the end.
+            // serde repeats the position at the end of its message.
             let reason = reason.rsplit_once(" at line ").map_or(reason.as_str(), |(reason, _)| reason).to_owned();
             match fault.is_data() {
                 true => RecordError::NoOutcome { path: path() },

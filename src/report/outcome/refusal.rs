@@ -1,5 +1,5 @@
-//! `portolan.refusal/1`, and the same in the other formats: a push was refused before anything was written. It replaces
-//! the outcome.
+//! Renders the refusal of a push in every format, in JSON as `portolan.refusal/1`: nothing was written. It replaces the
+//! outcome.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -107,12 +107,12 @@ fn prose(text: &str) -> String {
     markdown(&clean(text))
 }
 
-/// One failed case, so that the run is red.
+/// One failed case, so that the run is marked as failed.
 fn junit(refusal: &Refusal<'_>, message: &str, reasons: &[&str]) -> String {
     let (code, brief) = (xml(&clean(refusal.code)), xml(&clean(message)));
     let mut lines = vec![message.to_owned()];
     lines.extend(reasons.iter().map(|reason| format!("- {reason}")));
-    // Begins the line with our own word: a runner obeys what begins a line.
+    // The line begins with our own word, because runners execute commands at the start of a line.
     lines.push(format!("help: {}", refusal.help));
     let body = lines.iter().map(|line| xml(&clean(line))).collect::<Vec<_>>().join("\n");
     format!(

@@ -1,4 +1,4 @@
-//! What holds for every format of an outcome, and how they read.
+//! Tests what holds for every format of an outcome, and snapshots of each.
 
 use proptest::prelude::*;
 use roxmltree::Document;
@@ -33,7 +33,7 @@ fn all_applied(case: &Case) -> Outcome {
     Outcome { ends: vec![End::Applied; case.plan.changes.len()], is_interrupted: false }
 }
 
-/// One of each end, over a plan of four changes: basket, cart, checkout, web.
+/// One of each result, for a plan of four changes: basket, cart, checkout, web.
 fn partial() -> (Case, Outcome) {
     let half = Failure {
         deed: Deed::Relink,
@@ -45,7 +45,7 @@ fn partial() -> (Case, Outcome) {
     (Case::mixed(), Outcome { ends, is_interrupted: false })
 }
 
-/// Half done, with a rename, then stopped by somebody.
+/// An interrupted push whose rename is incomplete.
 fn interrupted() -> (Case, Outcome) {
     let case = Case::renamed();
     let twice = Failure { deed: Deed::Delete, ..failure(Some(409), "has_dependents", "`web` points to it") };
@@ -95,7 +95,7 @@ fn many_failures_are_folded_and_counted() {
     assert!(text.contains("1200 failed, 0 not attempted"), "{text}");
     let markdown = rendered(&case, &outcome, OutcomeFormat::Markdown, &UNICODE);
     assert!(markdown.len() <= markdown::LENGTH_MAX && markdown.contains("Not all of it fits here"));
-    // Every change is in the record, whatever the others fold.
+    // The JSON record contains every change, even if other formats omit some.
     let json: serde_json::Value =
         serde_json::from_str(&rendered(&case, &outcome, OutcomeFormat::Json, &UNICODE)).expect("JSON");
     assert_eq!(json["changes"].as_array().map(Vec::len), Some(1_200));

@@ -1,5 +1,6 @@
-//! The outcome for a terminal: what failed, what is in doubt or incomplete, what was not attempted and why, the numbers, and
-//! how to go on, where the eye is. What was done is in the plan above it, and is counted here.
+//! Renders the outcome for a terminal: failed changes, those in doubt or incomplete, those not attempted with the
+//! reason, then the counts and the next step, which are the last lines and therefore visible. The plan above lists the
+//! applied changes, so they are only counted here.
 
 use crate::domain::change::Change;
 use crate::domain::outcome::{End, Reason};
@@ -27,7 +28,7 @@ pub(super) fn render(told: &Told<'_>, style: &Style) -> String {
     };
     out.push_str(&format!("{} {}.{took}\n", style.paint(role, "Push:"), words::numbers(&told.tally)));
     if let Some(step) = words::next_step(told) {
-        // Not wrapped: there is a command in it, for copying.
+        // The line is not wrapped, because it contains a command to copy.
         out.push_str(&format!("{}\n", style.paint(Role::Warning, &clean(&step))));
     }
     out
@@ -44,7 +45,7 @@ fn sentence(out: &mut String, role: Role, label: &str, sentence: &str, style: &S
     out.push_str(&format!("{} {lines}\n", style.paint(role, &format!("{label}:"))));
 }
 
-/// What is not as it should be, the worst first: `failed`, `in doubt`, `incomplete`.
+/// The problems, worst first: `failed`, `in doubt`, `incomplete`.
 fn failures(out: &mut String, told: &Told<'_>, style: &Style) {
     let Tally { failed, in_doubt, incomplete, .. } = told.tally;
     let most = most(told, MOST_FAILURES);
@@ -87,7 +88,7 @@ impl Kind {
     }
 }
 
-/// The sentence about a change of this kind; `None`: it is of another.
+/// The sentence about a change of this kind; `None` if the change is of another kind.
 fn line(kind: Kind, told: &Told<'_>, change: &Change, end: &End) -> Option<String> {
     match (kind, end) {
         (Kind::Failed, End::Failed(failure)) => Some(format!("{}: {}", words::deed(change), words::answer(failure))),

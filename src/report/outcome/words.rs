@@ -1,5 +1,5 @@
-//! The sentences about an outcome, the same in every format. Names stand in them as they are, in backticks; each
-//! renderer cleans and escapes what it writes.
+//! The sentences about an outcome, shared by all formats. Names are in backticks and unescaped; each renderer cleans
+//! and escapes what it writes.
 
 use crate::domain::change::{Action, Change};
 use crate::domain::outcome::{Cause, Failure, Reason};
@@ -8,10 +8,10 @@ use crate::domain::words::grouped;
 use crate::report::outcome::{Tally, Told};
 use crate::report::plan::words::{self, tick};
 
-/// More names than this in one sentence are no sentence.
+/// The number of names in one sentence.
 const NAMES_MAX: usize = 3;
 
-/// The line of numbers, made to be searched: bare digits, and the four verbs always.
+/// The line of counts, in a form for searching: plain digits, and always the four verbs.
 pub(super) fn numbers(tally: &Tally) -> String {
     let Tally { created, updated, renamed, adopted, deleted, incomplete, failed, in_doubt, not_attempted, unchanged } =
         tally;
@@ -37,7 +37,7 @@ pub(super) fn numbers(tally: &Tally) -> String {
     format!("{text}; {}; {unchanged} unchanged", rest.join(", "))
 }
 
-/// `update of `service/cart``.
+/// `update `service/cart``.
 pub(super) fn deed(change: &Change) -> String {
     let key = words::quoted(&change.key);
     match &change.action {
@@ -49,7 +49,7 @@ pub(super) fn deed(change: &Change) -> String {
     }
 }
 
-/// What the catalog answered, or why there is no answer.
+/// The catalog's answer, or why there is none.
 pub(super) fn answer(failure: &Failure) -> String {
     let code = failure.code.as_ref().map(|code| tick(code));
     match (failure.status, code) {
@@ -79,7 +79,7 @@ pub(super) fn incomplete(change: &Change, deed: Deed) -> String {
     }
 }
 
-/// Why an incomplete change is not complete.
+/// Why a change is incomplete.
 pub(super) fn cause(cause: &Cause, told: &Told<'_>) -> String {
     match cause {
         Cause::Failed(failure) => answer(failure),
@@ -88,7 +88,7 @@ pub(super) fn cause(cause: &Cause, told: &Told<'_>) -> String {
     }
 }
 
-/// What in doubt means, wherever a change is.
+/// The meaning of "in doubt" in every format.
 pub(super) const IN_DOUBT: &str = "sent, but the result is unknown";
 
 pub(super) fn reason(reason: &Reason, told: &Told<'_>) -> String {
@@ -108,7 +108,7 @@ pub(super) fn reason(reason: &Reason, told: &Told<'_>) -> String {
     }
 }
 
-/// How to go on; `None`: all is done.
+/// How to proceed; `None` if the push is complete.
 pub(super) fn next_step(told: &Told<'_>) -> Option<String> {
     let tally = &told.tally;
     if tally.is_complete() {

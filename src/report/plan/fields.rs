@@ -1,6 +1,6 @@
-//! What is shown of a field: its value before and after, short enough to read. A text or a list that does not fit in a
-//! line is shown by what differs in it, line by line; what is folded is counted. Two sides that differ never read the
-//! same: what nobody would see is written as JSON escapes it.
+//! Renders a changed field: its value before and after, short enough to read. A text or a list that does not fit into a
+//! line is shown as a diff, and omitted lines are counted. Two sides that differ never look the same: invisible
+//! characters are written as JSON escapes.
 
 use std::collections::HashSet;
 
@@ -15,13 +15,13 @@ use crate::report::plan::words;
 /// How much of a field is shown.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::report) struct Limits {
-    /// Lines of a difference, paths of an object, items of a set.
+    /// Lines of a diff, paths of an object, items of a set.
     pub lines: usize,
     /// Characters of a value in one line.
     pub characters: usize,
 }
 
-/// A field, in words and pieces that are not escaped yet.
+/// A field as words and pieces that are not escaped yet.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::report) struct Shown {
     pub name: String,
@@ -31,13 +31,13 @@ pub(in crate::report) struct Shown {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::report) enum Body {
-    /// `None`: there is nothing on that side.
+    /// `None` if that side has no value.
     Pair(Option<String>, Option<String>),
     Paths {
         paths: Vec<(String, Option<String>, Option<String>)>,
         more: usize,
     },
-    /// A set: what went, what came, how many stay.
+    /// A set: the removed and the added items, and the number of unchanged ones.
     Items {
         gone: Vec<String>,
         come: Vec<String>,
@@ -55,23 +55,23 @@ pub(in crate::report) enum Line {
     Same(String),
     Gone(String),
     Come(String),
-    /// So many lines that are alike on both sides are not shown.
+    /// The number of omitted lines that are equal on both sides.
     Skipped(usize),
 }
 
-/// Beyond this a difference is not looked for line by line: it would take longer than reading it.
+/// Larger texts are not compared line by line, because that would take too long.
 const LINES_COMPARED: usize = 4_000;
-/// A text of more characters than this is no longer a value in a line.
+/// A longer text is not shown in one line.
 const LONG: usize = 80;
-/// Nor a list or an object that is longer.
+/// A longer list or object is not shown in one line.
 const LONG_LIST: usize = 48;
-/// What two lines have in common, of which no more is shown before and behind what differs.
+/// The number of equal characters shown before and after a difference in two lines.
 const SURROUNDING: usize = 20;
 const CONTEXT: usize = 1;
 
 pub(in crate::report) fn shown(change: &FieldChange, is_mixed: bool, limits: Limits) -> Shown {
     let mut notes: Vec<&'static str> = words::cause(change).into_iter().collect();
-    // Where all of a change is pending, its heading says so.
+    // If the whole change is pending, its heading says so.
     notes.extend((is_mixed && change.origin == Origin::AlreadyPending).then_some("already pending"));
     Shown { name: plain(&words::field(&change.field)), body: body(change, limits), notes }
 }
@@ -105,7 +105,7 @@ fn of_pair(before: &Value, after: &Value, limits: Limits) -> Body {
     Body::Pair(before, after)
 }
 
-/// Both sides in one line each.
+/// Both sides, each in one line.
 fn pair(before: Option<&Value>, after: Option<&Value>, characters: usize) -> (Option<String>, Option<String>) {
     let (Some(before), Some(after)) = (before, after) else {
         let one = |value: Option<&Value>| value.map(|value| inline(value, characters));
@@ -115,15 +115,15 @@ fn pair(before: Option<&Value>, after: Option<&Value>, characters: usize) -> (Op
     if shape(&old) != shape(&new) {
         return (Some(old), Some(new));
     }
-    // They differ in what has no shape, or behind what is shown.
+    // They differ only in invisible characters, or beyond the shown part.
     let whole = |value: &Value| revealed(json(value), true);
     let (old, new) = focused(&whole(before), &whole(after));
     (Some(cut(old, characters)), Some(cut(new, characters)))
 }
 
-/// A value in one line, as JSON writes it.
+/// A value in one line, as JSON.
 pub(in crate::report) fn inline(value: &Value, characters: usize) -> String {
-    // The end of a long text is not even looked at.
+    // The end of a long text is not shown, so it is not encoded.
     let head = value.as_str().and_then(|text| text.char_indices().nth(characters).and_then(|(at, _)| text.get(..at)));
     let text = match head {
         Some(head) => json(head),
@@ -136,7 +136,7 @@ fn json<T: serde::Serialize + ?Sized>(value: &T) -> String {
     serde_json::to_string(value).expect("a value has string keys and nothing that could fail")
 }
 
-/// A text as it is, or, where it would not be seen as that, as JSON writes it.
+/// A text as it is, or as JSON if it contains invisible characters.
 fn plain(text: &str) -> String {
     if hides(text) { revealed(json(text), false) } else { text.to_owned() }
 }
@@ -149,7 +149,7 @@ fn is_long(value: &Value) -> bool {
     }
 }
 
-/// What a team or a relation names.
+/// The items of a team or a relation.
 fn items(value: &Value) -> Option<Vec<&Value>> {
     match value {
         Value::List(items) => Some(items.iter().collect()),
@@ -180,7 +180,7 @@ fn set(old: &[&Value], new: &[&Value], limits: Limits) -> Body {
     Body::Items { gone, come, more, stay: olds.intersection(&news).count() }
 }
 
-/// Its lines: a text's own, a list's items, an object's keys.
+/// The value as lines: those of a text, the items of a list, the keys of an object.
 fn text_of(value: &Value) -> String {
     let whole = |value: &Value| inline(value, usize::MAX);
     match value {
@@ -197,7 +197,7 @@ fn text_of(value: &Value) -> String {
 
 fn lines(before: &Value, after: &Value, limits: Limits) -> Body {
     let (old, new) = (text_of(before), text_of(after));
-    // Texts that differ in what ends their lines alone.
+    // The texts differ only in their line endings.
     let is_short = old.len().max(new.len()) <= LONG;
     if is_short && old.lines().eq(new.lines()) {
         return of_pair(before, after, limits);
@@ -209,7 +209,7 @@ fn lines(before: &Value, after: &Value, limits: Limits) -> Body {
                 side.pop();
             }
         }
-        // The break at the end, which one of them has: no line is called that.
+        // Only one text ends with a line break, which is shown as a line of its own.
         (Some(end @ &mut ""), Some(_)) | (Some(_), Some(end @ &mut "")) => *end = "\n",
         (Some(_) | None, Some(_) | None) => {}
     }
@@ -217,10 +217,10 @@ fn lines(before: &Value, after: &Value, limits: Limits) -> Body {
     if !all.iter().any(|line| matches!(line, Line::Gone(_) | Line::Come(_))) {
         return of_pair(before, after, limits);
     }
-    // What is no text has lines that are JSON already.
+    // The lines of other values than texts are already JSON.
     reveal(&mut all, before.as_str().is_some() || after.as_str().is_some());
     let more = all.len().saturating_sub(limits.lines);
-    // One line takes no more room than saying that there is one more.
+    // One more line takes as much space as saying that there is one more.
     let more = if more > 1 {
         all.truncate(limits.lines);
         more
@@ -236,13 +236,13 @@ fn lines(before: &Value, after: &Value, limits: Limits) -> Body {
     Body::Lines { lines: all.collect(), more }
 }
 
-/// Joined by line breaks they are the text again; nothing has none.
+/// The lines of a text; joined by line breaks, they are the text again. An empty text has none.
 fn lines_of(text: &str) -> Vec<&str> {
     if text.is_empty() { Vec::new() } else { text.split('\n').collect() }
 }
 
-/// Lines that hide something, that would read like one of the other side, or that could be taken for what is done to
-/// such a line, are written as JSON writes them.
+/// Writes lines as JSON if they hide something, look like a line of the other side, or could be mistaken for the JSON
+/// form of one.
 fn reveal(all: &mut [Line], is_text: bool) {
     let shapes = |is_gone: bool| {
         let side = all.iter().filter_map(|line| match line {
@@ -306,7 +306,7 @@ fn difference(old: &[&str], new: &[&str]) -> Vec<Line> {
     focus(skip(all))
 }
 
-/// A long line that became another one is shown where the two differ.
+/// Shows a long line that was changed only around the difference.
 fn focus(mut all: Vec<Line>) -> Vec<Line> {
     let mut at = 0;
     while at < all.len() {
@@ -343,7 +343,7 @@ fn focused(old: &str, new: &str) -> (String, String) {
     (part(&olds), part(&news))
 }
 
-/// Leaves of what is alike only what stands beside what differs.
+/// Keeps equal lines only next to differing ones.
 fn skip(all: Vec<Line>) -> Vec<Line> {
     let is_same = |at: usize| matches!(all.get(at), Some(Line::Same(_)) | None);
     let is_near = |at: usize| (at.saturating_sub(CONTEXT)..=at + CONTEXT).any(|near| !is_same(near));
@@ -424,7 +424,7 @@ mod tests {
         ] {
             assert_eq!(pair_of(before, after), (old.to_owned(), new.to_owned()));
         }
-        // What is there on both sides, and takes no part, is as people write it.
+        // Invisible characters that are on both sides are not part of the difference, so they are not escaped.
         assert_eq!(pair_of("1\u{a0}000 ❤\u{fe0f}", "2\u{a0}000 ❤\u{fe0f}").0, "\"1\u{a0}000 ❤\u{fe0f}\"");
     }
 
@@ -445,11 +445,11 @@ mod tests {
             let [_, Line::Gone(gone), Line::Come(come), _] = lines.as_slice() else { panic!("{lines:?}") };
             assert_eq!((gone.as_str(), come.as_str()), (old, new));
         }
-        // The break at the end of all.
+        // Only the final line break differs.
         let long = "one ".repeat(30);
         let (lines, _) = lines_of(text(&long), text(&format!("{long}\n")));
         assert_eq!(lines[1..], [Line::Come(r#""\n""#.to_owned())], "{lines:?}");
-        // Those of a list, which are JSON.
+        // The lines of a list are already JSON.
         let list = |item: &str| texts(&[&[item], ["filler"; 9].as_slice()].concat());
         let (lines, _) = lines_of(list("a\u{a0}b"), list("a b"));
         assert_eq!(lines[..2], [Line::Gone(r#""a\u00a0b""#.to_owned()), Line::Come(r#""a b""#.to_owned())]);

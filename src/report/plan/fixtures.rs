@@ -1,5 +1,5 @@
-//! Plans that the tests of all formats share, written by hand because the planner is in another module. Their counts
-//! are computed here again, to detect a report that counts for itself.
+//! Sample plans that the tests of all formats share, written by hand because the planner is in another module. Their
+//! counts are computed again here, to detect a report that counts differently.
 
 use std::sync::Arc;
 
@@ -70,7 +70,7 @@ pub(in crate::report) fn json(text: &str) -> Value {
     serde_json::from_str(text).expect("it is JSON")
 }
 
-/// One property, or `->relation`, `title`, `icon`, `team` by their names.
+/// A property by its name, or `->relation`, `title`, `icon`, `team`.
 pub(in crate::report) fn field(name: &str, before: Value, after: Value) -> FieldChange {
     let field = match name {
         "title" => Field::Title,
@@ -126,7 +126,7 @@ fn blueprint(text: &str) -> Blueprint {
     Blueprint::from_json(text.parse().expect("it is JSON")).expect("it is a blueprint").0
 }
 
-/// Counted as the plan's own numbers are.
+/// Counts changes as the planner does.
 pub(in crate::report) fn counts(changes: &[Change], unchanged: usize) -> Counts {
     let mut counts = Counts::default();
     for change in changes {
@@ -210,7 +210,7 @@ impl Case {
         Self::of(Vec::new(), Vec::new())
     }
 
-    /// With a base: of this branch, of before, and an update that is half and half.
+    /// A plan with a base: changes of this branch, pending ones, and an update with both.
     pub fn mixed() -> Self {
         let mut changes = vec![
             change(
@@ -266,7 +266,7 @@ impl Case {
         case
     }
 
-    /// All kinds of hazards, an obstacle, a circle and a complaint.
+    /// All kinds of hazards, an obstacle, a cycle and a complaint.
     pub fn dangerous() -> Self {
         let dependents = vec![
             dependent("service/cart", "dependsOn", false, Afterwards::Left),
@@ -318,7 +318,7 @@ impl Case {
         case
     }
 
-    /// What cannot be done, what the catalog would not take, and a circle.
+    /// Obstacles, changes that the catalog would reject, and a cycle.
     pub fn stuck() -> Self {
         let created =
             |name: &str, after: &str| change(name, Action::Create, vec![field("->parent", Value::Null, text(after))]);
@@ -342,7 +342,7 @@ impl Case {
         case
     }
 
-    /// A rename whose old identifier others point to.
+    /// A rename whose old identifier is the target of other entities.
     pub fn renamed() -> Self {
         let rename = |from: &str, by| Action::Rename { from: from.into(), by };
         let dependents = vec![
@@ -369,7 +369,7 @@ impl Case {
         Self::of(changes, vec![hazard(kind, Consent::Approval)])
     }
 
-    /// Entities of other owners: to be changed, to be taken over, and at rest.
+    /// Entities of other owners: updated, adopted, and unchanged.
     pub fn foreign() -> Self {
         let foreign = |change: Change| Change { standing: Standing::Foreign, ..change };
         let changes = vec![
@@ -385,7 +385,7 @@ impl Case {
         case
     }
 
-    /// So many creates, a tenth as many updates and deletes, over a few blueprints.
+    /// `creates` creates, a tenth as many updates and deletes, over a few blueprints.
     pub fn huge(creates: usize) -> Self {
         let blueprint = |at: usize| ["api", "host", "service"][at % 3];
         let mut changes: Vec<Change> = (0..creates)
@@ -414,7 +414,7 @@ impl Case {
         Self::of(changes, vec![hazard(kind, Consent::Approval)])
     }
 
-    /// Names and values that want to be more than that.
+    /// Names and values with control sequences and markup.
     pub fn hostile() -> Self {
         let evil =
             "`x` | <script>alert(1)</script> @acme/owners #1 https://evil.example --> \u{1b}[2J\u{202e}```\n</details>";
@@ -452,7 +452,7 @@ impl Case {
         case
     }
 
-    /// Texts and lists that do not fit in a line.
+    /// Texts and lists that do not fit into a line.
     pub fn long() -> Self {
         let page = |edit: &str| {
             (1..60).map(|at| if at == 30 { format!("{edit}\n") } else { format!("Line {at}.\n") }).collect::<String>()

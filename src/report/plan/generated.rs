@@ -1,4 +1,4 @@
-//! Plans of any kind and size, of names and values that no catalog would take.
+//! Generates plans of any kind and size, with names and values that no catalog would accept.
 
 use proptest::collection::vec;
 use proptest::prelude::*;

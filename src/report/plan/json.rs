@@ -1,5 +1,5 @@
-//! `portolan.plan/1`: the plan for programs. These types are the format: a field may be added within a version, never
-//! renamed or removed. Values are as they were compared, and whole: nothing is folded here.
+//! Renders `portolan.plan/1`, the plan for programs. These types define the format: within a version, a field may be
+//! added, but never renamed or removed. Values are complete and as they were compared: nothing is abbreviated.
 
 mod made;
 

@@ -1,7 +1,7 @@
-//! The plan as a comment on a pull request. The first line says what merging does; hazards and deletes follow, each delete
-//! once. A comment may have 65,536 characters: what is in it is chosen by importance, what is left out is counted, and the
-//! numbers, the digest and the commit are never left out. Everything of the user's is escaped: a manifest must not mention
-//! a team, link an issue, or end a fence.
+//! Renders the plan as a comment on a pull request. The first line says what merging does; hazards and deletes follow,
+//! each delete once. A comment may have 65,536 characters: its content is chosen by importance, omitted parts are
+//! counted, and the counts, the digest and the commit are never omitted. All text from manifests is escaped, so that it
+//! cannot mention a team, link an issue, or end a fence.
 
 mod blocks;
 pub(in crate::report) mod budget;
@@ -20,20 +20,20 @@ use crate::report::plan::{PlanReport, Sited, mermaid, sections, words};
 
 use budget::{Item, Section};
 
-/// In bytes, which are never fewer than characters, however those are counted.
+/// The limit in bytes, of which there are at least as many as characters, however the forge counts these.
 pub(in crate::report) const LENGTH_MAX: usize = 65_000;
 const ELSEWHERE: &str =
     "\n_Not everything fits here. The JSON report of this job (`--output json=FILE`) has the whole plan._\n";
-/// Of a name in the head, which is never cut as a whole.
+/// The maximum length of a name in the head, which itself is never cut.
 const NAME_MAX: usize = 120;
 const SENTENCE_MAX: usize = 500;
-/// A plan of so few changes is shown unfolded.
+/// Up to this many changes, their blocks are expanded.
 const FEW: usize = 8;
-/// More changes than this have a table.
+/// A table is added for more changes than this.
 const MANY: usize = 25;
-/// So many of very many creates are shown.
+/// The number of creates that are shown of very many.
 const SAMPLES: usize = 10;
-/// So many of very many updates are shown.
+/// The number of updates that are shown of very many.
 const UPDATES_MAX: usize = 50;
 
 pub use headline::Totals;
@@ -48,7 +48,8 @@ pub(super) fn render(sited: &Sited<'_>, most: usize) -> String {
     budget::fit(head, &sections, most.min(LENGTH_MAX).saturating_sub(provenance.len()), ELSEWHERE) + &provenance
 }
 
-/// The commits and the run, at the end: beside the digest that approves the plan no other number may be copied.
+/// The commits and the run, at the end: near the digest that approves the plan, there must be no other hexadecimal
+/// number to copy by mistake.
 fn provenance(report: &PlanReport<'_>) -> String {
     let commit = report.revision.and_then(|revision| revision.short_commit());
     let commit = commit.map(|commit| format!("commit {}", code(commit)));
@@ -62,7 +63,7 @@ pub(in crate::report) fn code(text: &str) -> String {
     markdown_code(&cut(text.to_owned(), NAME_MAX))
 }
 
-/// Where a plan is carried out: an address, or words that end in a path.
+/// The catalog's name: a URL, or words that end with a path.
 pub(in crate::report) fn catalog(name: &str) -> String {
     match name.strip_suffix('`').and_then(|name| name.split_once('`')) {
         Some((words, path)) => format!("{}{}", prose(words), code(path)),
@@ -96,7 +97,7 @@ fn complaints(sited: &Sited<'_>) -> Section {
     Section::new("\n#### The catalog would reject\n\n", "", items.collect(), more)
 }
 
-/// The kinds of changes, as they are headed and as they matter.
+/// The kinds of changes, in order of importance.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Delete,
@@ -119,7 +120,7 @@ impl Kind {
         }
     }
 
-    /// The number of deletes is in the headline, and there alone.
+    /// The heading of a section. The number of deletes is only in the headline.
     fn heading(self, number: usize, are_some_above: bool) -> String {
         match self {
             Self::Delete if are_some_above => "Other deletes".to_owned(),
@@ -141,12 +142,12 @@ impl Kind {
         }
     }
 
-    /// How many of `number` changes are shown at most.
+    /// The maximum number of shown changes, out of `number`.
     fn most(self, number: usize) -> usize {
         match self {
             Self::Create if number > MANY => SAMPLES,
             Self::Foreign | Self::Update => UPDATES_MAX,
-            // What goes away is named as long as there is room.
+            // Deletes are listed by name while there is space.
             Self::Delete | Self::Rename | Self::Create => usize::MAX,
         }
     }
@@ -185,7 +186,7 @@ fn pending(sited: &Sited<'_>, mut pending: Vec<&Change>) -> Section {
     let open =
         format!("\n<details><summary>{} already pending, before this branch</summary>\n\n", count(number, "change"));
     pending.sort_by_key(|change| sections::rank(&change.action));
-    // A delete is named as long as there is room.
+    // Deletes are listed by name while there is space.
     let deletes = pending.iter().take_while(|change| change.action == Action::Delete).count();
     pending.truncate(deletes.max(UPDATES_MAX));
     let items: Vec<Item> = pending.iter().map(|change| blocks::item(sited, change, 10, false)).collect();
@@ -193,7 +194,7 @@ fn pending(sited: &Sited<'_>, mut pending: Vec<&Change>) -> Section {
     Section::new(&open, "\n</details>\n", items, |more| left(more, "pending changes")).omitting(omitted)
 }
 
-/// `most` of the changes: some of each blueprint, in their order.
+/// A sample of the changes: some of each blueprint, in order.
 fn samples(changes: Vec<&Change>, most: usize) -> Vec<&Change> {
     if changes.len() <= most {
         return changes;

@@ -1,5 +1,6 @@
-//! A picture of what a plan touches, for Mermaid: the entities that change, those that point to what goes away, and the
-//! relations that are set or taken off. Too many nodes are no picture, and no edges are no news.
+//! Draws a Mermaid diagram of a plan: changed entities, entities that point to deleted ones, and relations that are set
+//! or removed. There is no diagram with too many nodes, because it would be unreadable, nor without edges, because it
+//! would add nothing.
 
 use std::collections::BTreeMap;
 
@@ -14,12 +15,12 @@ pub(super) const MOST_NODES: usize = 40;
 const MOST_EDGES: usize = 120;
 const LABEL_MAX: usize = 60;
 
-/// Blueprint and identifier; the blueprint is unknown where nobody has told what a relation points to.
+/// Blueprint and identifier; `None` if the blueprint of a relation target is not known.
 type Node = (Option<String>, String);
 
 #[derive(Default)]
 struct Picture {
-    /// With its class.
+    /// Each node with its CSS class.
     nodes: BTreeMap<Node, &'static str>,
     edges: BTreeMap<(Node, Node, String), Edge>,
 }
@@ -31,7 +32,7 @@ enum Edge {
     Goes,
 }
 
-/// `None`: a picture would not help.
+/// Draws the diagram; `None` if it would not help.
 pub(super) fn draw(plan: &Plan, blueprints: &[Blueprint]) -> Option<String> {
     // Every change is a node.
     if plan.changes.len() > MOST_NODES {
@@ -104,7 +105,7 @@ impl Picture {
     }
 
     fn edge(&mut self, from: &Node, to: &Node, name: &str, edge: Edge) {
-        // Enough to see that it is too much.
+        // The diagram is already too large and will be dropped.
         if self.nodes.len() > MOST_NODES || self.edges.len() > MOST_EDGES {
             return;
         }
@@ -114,7 +115,7 @@ impl Picture {
         self.edges.entry((from.clone(), to.clone(), name.to_owned())).or_insert(edge);
     }
 
-    /// A node without an edge says nothing that the list does not say.
+    /// Removes nodes without edges, because the list of changes already shows them.
     fn leave_alone(&mut self) {
         let edges = &self.edges;
         self.nodes.retain(|node, _| edges.keys().any(|(from, to, _)| from == node || to == node));
@@ -137,7 +138,7 @@ impl Picture {
             };
             out.push_str(&format!("  n{from} {line}|\"{}\"| n{to}\n", label(name)));
         }
-        // Readable on a light page and on a dark one.
+        // These colours are readable on a light and on a dark page.
         for (class, fill) in [
             ("create", "#2da44e"),
             ("update", "#bf8700"),
@@ -163,8 +164,8 @@ fn targets(value: &Value) -> Vec<&str> {
     }
 }
 
-/// All but letters, digits and a few signs are written as Mermaid's codes for them, so that nothing in a label is
-/// markup for Mermaid, for HTML, or for the fence around it.
+/// Encodes everything but letters, digits and a few signs as Mermaid entity codes, so that a label contains no markup
+/// for Mermaid, HTML, or the fence around it.
 fn label(text: &str) -> String {
     let text = cut(clean(text).into_owned(), LABEL_MAX);
     let mut out = String::with_capacity(text.len());
@@ -175,7 +176,7 @@ fn label(text: &str) -> String {
             out.push_str(&format!("#{};", u32::from(c)));
         }
     }
-    // An empty label is an error for Mermaid.
+    // Mermaid rejects an empty label.
     if out.trim().is_empty() { "#32;".to_owned() } else { out }
 }
 

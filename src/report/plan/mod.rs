@@ -1,5 +1,5 @@
-//! Reports of a plan in every format: changes, hazards, and what this branch did not cause. Every number is the plan's
-//! own, so that formats cannot disagree.
+//! Renders a plan in every format: changes, hazards, and pending changes that this branch did not cause. Every number
+//! is taken from the plan, so that formats cannot disagree.
 
 pub(in crate::report) mod fields;
 pub mod json;
@@ -33,57 +33,57 @@ use crate::report::style::Style;
 
 pub use markdown::Totals;
 
-/// The first line of a plan's comment: a later run finds the comment by it, to write it anew.
+/// The first line of a plan's comment, by which a later run finds the comment to update it.
 pub fn marker(scope: &str, target: Option<&str>) -> String {
     comment::marker("diff", scope, target)
 }
 
-/// All that a report tells.
+/// The input of a report.
 #[derive(Clone, Copy)]
 pub struct PlanReport<'a> {
     pub plan: &'a Plan,
     pub platform: &'a str,
-    /// What the catalog is called in messages.
+    /// The name of the catalog in messages.
     pub catalog: &'a str,
-    /// The `--target`, where there is one: a comment of another target is another comment.
+    /// The `--target`, if any: each target has a comment of its own.
     pub target: Option<&'a str>,
-    /// The command that makes this very plan again to push it, without what it must be given.
+    /// The command that repeats this plan to push it, without approval flags.
     pub push: &'a str,
-    /// What the manifests are of; `None` outside of a repository.
+    /// The revision of the manifests; `None` outside a repository.
     pub revision: Option<&'a Revision>,
     pub base: Option<&'a BaseRevision>,
-    /// Where the base declared what is deleted, by key; `files` are of these too.
+    /// The places in the base that declared the deleted entities, sorted by key; `files` also covers the base's files.
     pub at_base: &'a [(EntityKey, Place)],
-    /// The owners of foreign entities, as far as they are known, by key.
+    /// The known owners of foreign entities, sorted by key.
     pub owners: &'a [(EntityKey, ForeignOwner)],
-    /// What relations point to: the blueprints that the plan was made with.
+    /// The blueprints that the plan was made with, which name the targets of relations.
     pub blueprints: &'a [Blueprint],
-    /// Path and text of the manifests: texts of those that changes stand in.
+    /// The manifests: paths, and the texts of those that changes refer to.
     pub files: &'a dyn Files,
-    /// What was pending before this branch was left out.
+    /// Changes that were pending before this branch are omitted.
     pub is_only_branch: bool,
-    /// Nothing is folded in the text.
+    /// Nothing is abbreviated in the text.
     pub is_full: bool,
-    /// Whether to say how the plan is pushed. A push that goes on by itself does not want it said.
+    /// Whether to say how the plan is pushed. A push continues anyway, so it does not say so.
     pub says_next_step: bool,
-    /// The refusal of the push of this plan; `None`: it was not refused, or this is no push.
+    /// The refusal of the push of this plan; `None` if it was not refused, or this is not a push.
     pub refusal: Option<PlanRefusal<'a>>,
-    /// Sentences said once.
+    /// Notes on the whole run, as sentences.
     pub notes: &'a [String],
-    /// For formats that have links; `None`: there are none.
+    /// For formats with links; `None` if there are none.
     pub links: Option<&'a Links>,
-    /// What the catalog itself said of the writes; `None`: it was not asked.
+    /// The catalog's complaints about the writes; `None` if it was not asked.
     pub complaints: Option<&'a [Complaint]>,
 }
 
-/// Where the links of a comment lead. All of these come from the CI job and the platform, never from the repository.
+/// The targets of links in a comment. All of these come from the CI job and the platform, never from the repository.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Links {
-    /// The folder of files at the commit, on the forge: `https://github.com/acme/catalog/blob/COMMIT`.
+    /// The forge's page of the files at the commit: `https://github.com/acme/catalog/blob/COMMIT`.
     pub files: Option<String>,
     /// The same at the base.
     pub files_at_base: Option<String>,
-    /// The job that made the report.
+    /// The job that wrote the report.
     pub run: Option<String>,
     /// The platform's web app: `https://app.port.io`.
     pub app: Option<String>,
@@ -94,21 +94,21 @@ pub struct Links {
 pub struct PlanRefusal<'a> {
     /// Sentences: `Push refused: 1 hazard needs approval. Nothing was written.`
     pub reason: &'a str,
-    /// A sentence. It is the only place near the reason that may hold a hexadecimal number: the digest to approve.
+    /// A sentence. Near the reason, only this may contain a hexadecimal number: the digest to approve.
     pub help: &'a str,
 }
 
-/// What the catalog would refuse, laid onto the manifest.
+/// A rejection by the catalog, with the position in the manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Complaint {
-    /// The place of the change in the plan.
+    /// The index of the change in the plan.
     pub change: usize,
-    /// As near as it can be told: the value of the field, else the entity.
+    /// The most precise known position: the value of the field, otherwise the entity.
     pub place: Option<Place>,
     pub status: u16,
-    /// The catalog's word for it.
+    /// The catalog's error code.
     pub code: String,
-    /// The catalog's words.
+    /// The catalog's message.
     pub message: String,
 }
 
@@ -149,14 +149,14 @@ pub fn comment_of(report: &PlanReport<'_>, most: usize) -> String {
 }
 
 impl PlanReport<'_> {
-    /// The owner of a foreign entity, where it is known.
+    /// The owner of a foreign entity, if it is known.
     pub(in crate::report) fn owner_of(&self, key: &EntityKey) -> Option<&ForeignOwner> {
         let at = self.owners.binary_search_by(|(other, _)| other.cmp(key)).ok()?;
         self.owners.get(at).map(|(_, owner)| owner)
     }
 }
 
-/// A report with every place resolved.
+/// A report with every position resolved.
 pub(in crate::report) struct Sited<'a> {
     pub report: &'a PlanReport<'a>,
     pub places: Places<'a>,
@@ -179,7 +179,7 @@ impl<'a> Sited<'a> {
         Self { report, places }
     }
 
-    /// `path:line`, not yet clean.
+    /// `path:line`, not yet cleaned.
     pub fn location(&self, place: Place) -> String {
         format!("{}:{}", self.path(place), self.extent(place).start.line)
     }
@@ -196,13 +196,13 @@ impl<'a> Sited<'a> {
         change.place.map(|place| self.location(place))
     }
 
-    /// Where the base declared it.
+    /// Where the base declared the entity.
     pub fn place_at_base(&self, key: &EntityKey) -> Option<Place> {
         let at = self.report.at_base.binary_search_by(|(other, _)| other.cmp(key)).ok()?;
         self.report.at_base.get(at).map(|(_, place)| *place)
     }
 
-    /// Where an entity that the plan changes is declared, or was.
+    /// Where an entity that the plan changes is declared, or was declared in the base.
     pub fn place_of(&self, key: &EntityKey) -> Option<Place> {
         let changes = &self.report.plan.changes;
         let at = changes.binary_search_by(|change| change.key.cmp(key)).ok();
@@ -210,7 +210,7 @@ impl<'a> Sited<'a> {
     }
 }
 
-/// Of the entity and of its values.
+/// The places of the entity and of its values.
 fn places_of(change: &Change) -> impl Iterator<Item = Place> {
     let own = change.place.into_iter();
     own.flat_map(|place| {

@@ -1,5 +1,5 @@
-//! The order of changes in a report: this branch's before pending ones, and dangerous ones first. A change is in
-//! exactly one section.
+//! Orders the changes of a report: this branch's before pending ones, and dangerous ones first. A change is in exactly
+//! one section.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,14 +7,14 @@ use std::sync::Arc;
 use crate::domain::change::{Action, Change, Origin};
 use crate::report::plan::PlanReport;
 
-/// Changes that are read together, under one heading.
+/// Changes under one heading.
 pub(in crate::report) struct Section<'a> {
     pub is_pending: bool,
     /// By blueprint; within it, by rank and key.
     pub groups: Vec<(&'a Arc<str>, Vec<&'a Change>)>,
 }
 
-/// What goes away first, what only comes last.
+/// The order of actions: deletes first, creates last.
 pub(in crate::report) fn rank(action: &Action) -> u8 {
     match action {
         Action::Delete => 0,
@@ -25,12 +25,12 @@ pub(in crate::report) fn rank(action: &Action) -> u8 {
     }
 }
 
-/// Where no base tells them apart, all is one section.
+/// Whether a change is only pending. Without a base, all changes are in one section.
 pub(in crate::report) fn is_pending(report: &PlanReport<'_>, change: &Change) -> bool {
     report.base.is_some() && change.is_only_pending()
 }
 
-/// Whether only some of its fields are this branch's.
+/// Whether only some of its fields are changed by this branch.
 pub(in crate::report) fn is_mixed(report: &PlanReport<'_>, change: &Change) -> bool {
     let has_pending = change.fields.iter().any(|field| field.origin == Origin::AlreadyPending);
     report.base.is_some() && has_pending && !change.is_only_pending()

@@ -1,4 +1,5 @@
-//! One line: the numbers, and what a push would ask for. The text ends in the same numbers.
+//! Renders the plan in one line: the counts, and the approvals that a push requires. The text format ends with the same
+//! counts.
 
 use crate::domain::words::count;
 use crate::report::escape::clean;

@@ -1,4 +1,4 @@
-//! What holds for every format: the same numbers, nothing hostile, no panic; and how the formats read.
+//! Tests what holds for every format (the same counts, no control sequences, no panic), and snapshots of each.
 
 use proptest::prelude::*;
 
@@ -12,7 +12,7 @@ use crate::text::hostile_texts::{markdown_faults, runner_faults, terminal_faults
 
 const UNICODE: Style = Style { color: false, unicode: true, width: 100, links: false };
 
-/// What the fixtures' plans are approved with.
+/// The approval digest of the sample plans.
 const APPROVAL: &str = "00070e151c232a31383f464d545b626970777e858c939aa1";
 
 #[test]
@@ -55,7 +55,7 @@ fn a_huge_plan_is_folded_and_counted() {
     for (action, number) in [("create", 10_000), ("update", 1_000), ("delete", 1_000)] {
         assert!(text.contains(&format!("{number} to {action}")), "{action}");
     }
-    // Shown, named or counted: of every blueprint and kind nothing is lost.
+    // Every change is shown in full, by name, or counted.
     for (sign, of_each) in [('+', 3_333..=3_334), ('~', 333..=334), ('-', 333..=334)] {
         for blueprint in
             text.split("\n\n").filter(|part| ["api", "host", "service"].contains(&part.lines().next().unwrap_or("")))
@@ -105,7 +105,7 @@ fn a_huge_comment_is_a_table_all_deletes_and_samples() {
     assert_eq!(text.matches("`api/old-").count(), 334, "every delete is named once");
     assert_eq!(text.matches("service/new-").count(), 3, "ten samples, some of each blueprint");
     assert!(text.contains("and 9,990 more creates") && text.contains("and 950 more updates"), "{text}");
-    // Nothing beside the digest can be copied for it.
+    // Near the digest there is nothing that could be copied instead.
     let (_, after) = text.split_once(APPROVAL).expect("it is there");
     assert!(text.trim_end().ends_with('.') && after.contains("Made from commit"), "{text}");
     let head = text.split("#### ").next().expect("there is a head").replace(APPROVAL, "");
@@ -145,7 +145,7 @@ fn hazards_come_first_and_each_delete_is_listed_once() {
     );
 }
 
-/// Merging is what a reader of a comment can do, and the pipeline pushes.
+/// A comment shows no command: its reader merges, and the pipeline pushes.
 #[test]
 fn a_comment_has_no_command_and_each_digest_once() {
     for case in Case::all() {
@@ -159,7 +159,7 @@ fn a_comment_has_no_command_and_each_digest_once() {
     assert!(mixed.contains("\n### Merging deletes 1 entity, updates 2 and creates 1\n"), "{mixed}");
 }
 
-/// GitLab obeys a line of a comment that begins with a slash, outside of code.
+/// GitLab executes a line of a comment that begins with a slash, outside code.
 fn no_line_is_a_quick_action(text: &str) -> bool {
     let mut fence = None::<String>;
     text.lines().all(|line| {
@@ -247,7 +247,7 @@ fn who_pushes_by_itself_is_not_told_how() {
     assert!(summary.ends_with(&format!("; needs approval: {command}\n")), "{summary}");
     let markdown = render(&report, PlanFormat::Markdown, &UNICODE);
     assert!(markdown.contains(&format!("`--approve {APPROVAL}`")) && !markdown.contains("portolan push"), "{markdown}");
-    // A push that was refused says so first.
+    // The report of a refused push begins with the refusal.
     let help = format!("Review the plan, then rerun with `--approve {APPROVAL}`.");
     let reason = "Push refused: 3 hazards need approval. Nothing was written.";
     let refused = PlanReport { refusal: Some(PlanRefusal { reason, help: &help }), ..case.report() };
@@ -258,7 +258,7 @@ fn who_pushes_by_itself_is_not_told_how() {
     assert!(head.contains(APPROVAL), "{head}");
     let json: serde_json::Value = serde_json::from_str(&render(&refused, PlanFormat::Json, &UNICODE)).expect("JSON");
     assert_eq!((&json["refused"], &json["help"], &json["approval"]), (&reason.into(), &help.into(), &APPROVAL.into()));
-    // However long it is: half of it would be another command.
+    // A long command is not truncated: half of it would be another command.
     let long = format!("portolan push{}", " --only 'catalog/a file.yaml'".repeat(100));
     let help = format!("Rerun with `{long} --approve {APPROVAL}`.");
     let report = PlanReport { refusal: Some(PlanRefusal { reason, help: &help }), ..case.report() };
@@ -280,7 +280,7 @@ fn what_a_yes_to_one_takes_over_is_told_in_full() {
     assert!(case.plain(PlanFormat::Json).contains(sentence));
     let summary = case.plain(PlanFormat::Summary);
     assert!(summary.ends_with("; needs approval: portolan push --adopt, which takes over 110 entities\n"), "{summary}");
-    // All are named where nothing is folded, and nothing tells of them twice.
+    // Without abbreviation, all are named, and only once.
     case.is_full = true;
     let full = case.plain(PlanFormat::Text);
     assert_eq!(full.matches("team/t").count(), 108, "{full}");
@@ -313,7 +313,7 @@ fn a_delete_tells_where_the_base_declared_it() {
     assert!(json["changes"][1].get("placeAtBase").is_none());
 }
 
-/// A line without its code spans, as CommonMark finds them: nothing in them is HTML.
+/// A line without its code spans, as CommonMark finds them: they contain no HTML.
 fn without_code(line: &str) -> String {
     let ticks = |at: usize| line[at..].bytes().take_while(|byte| *byte == b'`').count();
     let (mut out, mut at) = (String::new(), 0);
@@ -341,7 +341,7 @@ fn without_code(line: &str) -> String {
     out
 }
 
-/// What a comment opens it closes, whatever stands in it.
+/// Checks that a comment closes what it opens, whatever it contains.
 fn is_balanced(text: &str) -> Result<(), String> {
     let (mut fence, mut depth) = (None::<String>, 0_i32);
     for line in text.lines() {
@@ -382,7 +382,7 @@ fn a_comment_closes_what_it_opens() {
     }
 }
 
-/// The numbers of a comment's head, in the order of [`numbers`].
+/// The counts in a comment's head, in the order of [`numbers`].
 fn numbers_of_comment(text: &str) -> Vec<usize> {
     let parse = |digits: &str| digits.replace(',', "").parse().expect("a number");
     let headline = text.lines().find_map(|line| line.strip_prefix("### ")).expect("there is a headline");
@@ -398,7 +398,7 @@ fn numbers_of_comment(text: &str) -> Vec<usize> {
     verbs.into_iter().chain([" owned by others", " already pending", " unchanged"].map(before)).collect()
 }
 
-/// The numbers of the line that can be searched.
+/// The counts in the line for searching.
 fn numbers(text: &str) -> Vec<usize> {
     let line = text.lines().find(|line| line.contains("to create") || line.contains("nothing to do"));
     let line = line.expect("the numbers are there");

@@ -1,5 +1,5 @@
-//! The plan for a terminal. Hazards come first, the next step last, and between them the changes by blueprint. A long
-//! plan is abbreviated: some changes in full, more by name, the rest counted.
+//! Renders the plan for a terminal. Hazards come first, the next step last, and between them the changes by blueprint.
+//! A long plan is abbreviated: some changes in full, more by name, the rest counted.
 
 mod pieces;
 
@@ -13,14 +13,14 @@ use crate::report::style::{Role, Style, wrap};
 
 use pieces::Pen;
 
-/// Of one blueprint and one kind of change.
+/// Limits for one blueprint and one kind of change.
 const MOST_IN_FULL: usize = 20;
 const MOST_BY_NAME: usize = 60;
-/// What goes away is named as long as anybody can read it.
+/// Deletes are listed by name up to a higher limit, because they matter most.
 const MOST_DELETES_BY_NAME: usize = 400;
-/// Of a whole plan, however many blueprints it has.
+/// The limit for a whole plan, however many blueprints it has.
 const MOST_IN_FULL_OF_ALL: usize = 120;
-/// A plan that creates more names what it creates: the manifests say the rest.
+/// If a plan creates more entities, they are listed only by name, because the manifests show the rest.
 const MOST_CREATED_IN_FULL: usize = 24;
 const MOST_BY_NAME_OF_ALL: usize = 1_000;
 const MOST_HAZARDS: usize = 20;
@@ -63,7 +63,7 @@ impl Page<'_> {
         }
     }
 
-    /// `label: sentence`, wrapped, its further lines under the sentence.
+    /// `label: sentence`, wrapped, with further lines aligned with the sentence.
     fn sentence(&mut self, role: Role, label: &str, sentence: &str) {
         let indent = label.len() + 2;
         let room = self.style.prose().saturating_sub(indent);
@@ -75,7 +75,7 @@ impl Page<'_> {
         if self.sited.report.is_full { usize::MAX } else { most }
     }
 
-    /// Some of what a sentence is about, a line each.
+    /// Items below a sentence, one per line, limited to `most`.
     fn items(&mut self, items: &[String], most: usize) {
         let most = self.most(most);
         let shown = if items.len() <= most.saturating_add(1) { items.len() } else { most };
@@ -89,7 +89,7 @@ impl Page<'_> {
     }
 
     fn subject(&mut self) {
-        // What changes nothing is one calm line.
+        // A plan without changes is a single line.
         if !self.sited.report.plan.is_empty() {
             let subject = clean(&words::subject(self.sited.report)).into_owned();
             self.line(&self.style.paint(Role::Dim, &subject));
@@ -132,7 +132,7 @@ impl Page<'_> {
     fn changes(&mut self) {
         let report = self.sited.report;
         let all = sections::sections(report);
-        // A heading is needed only where there is something to tell apart.
+        // Headings are needed only if there are two kinds of changes.
         let has_base = report.base.is_some();
         for section in &all {
             self.gap();
@@ -190,7 +190,7 @@ impl Page<'_> {
             names.push(format!("and {} {noun}to {}", grouped(more), words::action(&first.action)));
         }
         let room = self.style.prose().saturating_sub(4);
-        // A name has no blanks to break at.
+        // Names contain no spaces, so lines break only between them.
         let lines = wrap(&names.join(", "), room, room).join("\n    ");
         self.line(&format!("  {sign} {lines}"));
     }
@@ -238,7 +238,7 @@ impl Page<'_> {
         let report = self.sited.report;
         self.gap();
         if self.pen.is_folded {
-            // After the push there is no difference left to show.
+            // After a push, `portolan diff` would no longer show these changes.
             let is_pushed = !report.says_next_step && report.refusal.is_none();
             let more = if is_pushed { "." } else { "; `portolan diff --full` shows them." };
             self.line(&self.style.paint(Role::Dim, &format!("Some changes are abbreviated{more}")));
@@ -246,12 +246,12 @@ impl Page<'_> {
         let numbers = words::numbers(&report.plan.counts.total);
         let role = if report.plan.is_empty() { Role::Good } else { Role::Strong };
         self.line(&format!("{} {numbers}.", self.style.paint(role, "Plan:")));
-        // A refusal says it at the top.
+        // For a refused push, the head already shows the next step.
         let step = words::next_step(report, "above").filter(|_| report.refusal.is_none());
         if let Some(step) = step {
             let is_stuck = !report.plan.obstacles.is_empty() || report.complaints.is_some_and(|it| !it.is_empty());
             let is_asking = !words::consent_flags(report).is_empty() || is_stuck;
-            // Not wrapped: there is a command in it, for copying.
+            // The line is not wrapped, because it contains a command to copy.
             let step = clean(&step).into_owned();
             self.line(&if is_asking { self.style.paint(Role::Warning, &step) } else { step });
         }

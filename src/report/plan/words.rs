@@ -1,5 +1,5 @@
-//! The sentences about a plan, the same in every format. They are not escaped here: names stand in them as they are,
-//! in backticks, and each renderer cleans and escapes what it writes.
+//! The sentences about a plan, shared by all formats. Names are in backticks and unescaped; each renderer cleans and
+//! escapes what it writes.
 
 use std::collections::BTreeMap;
 
@@ -10,19 +10,19 @@ use crate::domain::plan::{Cycle, Deed, Obstacle, Plan, Tally};
 use crate::domain::words::{count, grouped, list};
 use crate::report::plan::{PlanReport, Sited};
 
-/// More names than this in one sentence are no sentence.
+/// The number of names in one sentence.
 const NAMES_MAX: usize = 8;
 
 pub(in crate::report) fn entity(key: &EntityKey) -> String {
     format!("{}/{}", key.blueprint, key.identifier)
 }
 
-/// Where the catalog does not reveal the owner.
+/// The owner, if the catalog does not reveal it.
 const ANOTHER_OWNER: &str = "another owner";
-/// So many owners are named in one sentence.
+/// The number of owners in one sentence.
 const OWNERS_MAX: usize = 3;
 
-/// A name in backticks. A backtick in it would let the rest of it out.
+/// A name in backticks. A backtick within it would end the code.
 pub(in crate::report) fn tick(name: &str) -> String {
     format!("`{}`", name.replace('`', "'"))
 }
@@ -34,7 +34,7 @@ pub(in crate::report) fn quoted(key: &EntityKey) -> String {
 /// `a, b and 12 more`.
 pub(in crate::report) fn names(names: impl ExactSizeIterator<Item = String>, most: usize) -> String {
     let total = names.len();
-    // One name takes no more room than saying that there is one more.
+    // One more name takes as much space as saying that there is one more.
     let shown = if total <= most + 1 { total } else { most };
     let mut parts: Vec<String> = names.take(shown).collect();
     if total > shown {
@@ -63,7 +63,7 @@ pub(in crate::report) fn action(action: &Action) -> &'static str {
     }
 }
 
-/// The name of a field as it is told apart from all others of its entity.
+/// The name of a field, unique within its entity.
 pub(in crate::report) fn field(field: &Field) -> String {
     match field {
         Field::Title => "title".to_owned(),
@@ -75,7 +75,7 @@ pub(in crate::report) fn field(field: &Field) -> String {
     }
 }
 
-/// What makes a change what it is, beside its fields.
+/// What characterises a change apart from its fields.
 pub(in crate::report) fn remark(change: &Change, report: &PlanReport<'_>) -> Option<String> {
     let by = |by: RenamedBy| match by {
         RenamedBy::Annotation => "annotation in its manifest",
@@ -93,12 +93,12 @@ pub(in crate::report) fn remark(change: &Change, report: &PlanReport<'_>) -> Opt
     }
 }
 
-/// As it stands after "owned by".
+/// The owner in the form that follows "owned by".
 fn owner(key: &EntityKey, report: &PlanReport<'_>) -> String {
     report.owner_of(key).map_or_else(|| ANOTHER_OWNER.to_owned(), ToString::to_string)
 }
 
-/// The owners of these entities, those of the most first: ``scope `acme/other` (3) and another owner (1)``.
+/// The owners of these entities, by descending number of entities: ``scope `acme/other` (3) and another owner (1)``.
 fn owners<'k>(keys: impl Iterator<Item = &'k EntityKey>, report: &PlanReport<'_>) -> String {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     keys.for_each(|key| *counts.entry(owner(key, report)).or_default() += 1);
@@ -114,7 +114,8 @@ fn owners<'k>(keys: impl Iterator<Item = &'k EntityKey>, report: &PlanReport<'_>
     }
 }
 
-/// Why a field changes that the manifest does not name. What is set without being named is the blueprint's default.
+/// Why a field changes that the manifest does not name. A value that is set without being named is the blueprint's
+/// default.
 pub(in crate::report) fn cause(change: &FieldChange) -> Option<&'static str> {
     match (change.cause, change.after.is_null()) {
         (Cause::Named, _) => None,
@@ -140,7 +141,7 @@ pub(in crate::report) fn written(record: &Record) -> Option<String> {
     }
 }
 
-/// An entity that points to what goes away.
+/// An entity that points to a deleted or renamed one.
 pub(in crate::report) fn dependent(dependent: &Dependent) -> String {
     let required = if dependent.required { ", which it requires" } else { "" };
     let after = match dependent.after {
@@ -152,7 +153,7 @@ pub(in crate::report) fn dependent(dependent: &Dependent) -> String {
     format!("{} by {}{required}{after}", quoted(&dependent.key), tick(&dependent.relation))
 }
 
-/// A hazard: the sentence, and what it is about, one each.
+/// A hazard as a sentence, and the items that it is about.
 pub(in crate::report) struct Told {
     pub sentence: String,
     pub items: Vec<String>,
@@ -225,7 +226,7 @@ pub(in crate::report) fn hazard(hazard: &Hazard, sited: &Sited<'_>) -> Told {
     }
 }
 
-/// How many entities `--adopt` would make ours.
+/// The number of entities that `--adopt` would take over.
 pub(in crate::report) fn taken_over(plan: &Plan) -> usize {
     let written = plan.hazards.iter().find_map(|hazard| match &hazard.kind {
         HazardKind::Foreign { keys } => Some(keys.len()),
@@ -240,7 +241,7 @@ pub(in crate::report) fn taken_over(plan: &Plan) -> usize {
     written.map_or(0, |written| written + plan.foreign_unchanged.len())
 }
 
-/// Who owns the foreign entities, and what `--adopt` would do to them.
+/// The owners of the foreign entities, and the effect of `--adopt`.
 fn foreign(keys: &[EntityKey], report: &PlanReport<'_>) -> String {
     let (written, at_rest) = (keys.len(), report.plan.foreign_unchanged.len());
     let owners = owners(keys.iter().chain(&report.plan.foreign_unchanged), report);
@@ -267,7 +268,7 @@ fn foreign(keys: &[EntityKey], report: &PlanReport<'_>) -> String {
     )
 }
 
-/// How what a manifest no longer names is cleared.
+/// How to clear a relation that a manifest no longer names.
 fn way_out(dependents: &[Dependent], report: &PlanReport<'_>) -> String {
     let Some(unnamed) = dependents.iter().find(|dependent| dependent.after == Afterwards::Unnamed) else {
         return String::new();
@@ -342,7 +343,7 @@ fn round(cycle: &Cycle, name: &dyn Fn(&EntityKey) -> String) -> String {
     parts.join(" -> ")
 }
 
-/// Foreign entities that are as declared; `None` too where a hazard reports them.
+/// Foreign entities that are already as declared; `None` also if a hazard reports them.
 pub(in crate::report) fn foreign_at_rest(report: &PlanReport<'_>) -> Option<String> {
     let plan = report.plan;
     if plan.hazards.iter().any(|hazard| hazard.consent == Consent::Adoption) {
@@ -363,11 +364,11 @@ pub(in crate::report) fn foreign_at_rest(report: &PlanReport<'_>) -> Option<Stri
     }
 }
 
-/// What the plan is of: scope, catalog, commit, base.
+/// What the plan is for: scope, catalog, commit, base.
 pub(in crate::report) fn subject(report: &PlanReport<'_>) -> String {
     let mut text = format!("Plan for {} in {}", tick(&report.plan.scope), report.catalog);
     if report.refusal.is_some() {
-        // Near the digest that approves the plan there is no commit to copy by mistake.
+        // Near the digest that approves the plan, there must be no commit to copy by mistake.
         return text;
     }
     if let Some(revision) = report.revision {
@@ -381,7 +382,7 @@ pub(in crate::report) fn subject(report: &PlanReport<'_>) -> String {
     text
 }
 
-/// The line of numbers, made to be searched: bare digits, and the four verbs always.
+/// The line of counts, in a form for searching: plain digits, and always the four verbs.
 pub(in crate::report) fn numbers(tally: &Tally) -> String {
     let mut rest = vec![format!("{} unchanged", tally.unchanged)];
     rest.extend((tally.kept > 0).then(|| format!("{} kept", tally.kept)));
@@ -404,7 +405,7 @@ pub(in crate::report) fn numbers(tally: &Tally) -> String {
     format!("{text}; {rest}")
 }
 
-/// What a push must be given: `--adopt --approve DIGEST`; empty where it needs nothing.
+/// The approval flags of a push: `--adopt --approve DIGEST`; empty if it needs none.
 pub(in crate::report) fn consent_flags(report: &PlanReport<'_>) -> String {
     let plan = report.plan;
     let adopts = plan.hazards.iter().any(|hazard| hazard.consent == Consent::Adoption);
@@ -421,8 +422,7 @@ pub(in crate::report) fn command(report: &PlanReport<'_>) -> String {
     format!("{}{gap}{flags}", report.push)
 }
 
-/// What comes after reading, as a sentence; `None`: there is nothing to say.
-/// `where_named` is where the reader finds what it speaks of.
+/// The next step as a sentence; `None` if there is none. `where_named` says where the reader finds the hazards.
 pub(in crate::report) fn next_step(report: &PlanReport<'_>, where_named: &str) -> Option<String> {
     let plan = report.plan;
     if !report.says_next_step || plan.is_empty() && plan.obstacles.is_empty() {

@@ -1,5 +1,5 @@
-//! `portolan.pull/1`: the report for programs. These types are the format: a field may be added within a version, never
-//! renamed or removed. Findings are those of `portolan.lint/1`.
+//! Renders `portolan.pull/1`, the report for programs. These types define the format: within a version, a field may be
+//! added, but never renamed or removed. Findings are those of `portolan.lint/1`.
 
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -1,5 +1,5 @@
-//! What a pull brought: how the blueprints changed, what became of the known entities, which manifests were made, and
-//! which entities of the repository do not fit any more. The same value whether it was done or only looked at.
+//! Renders the result of a pull: changed blueprints and known entities, written manifests, and entities of the
+//! repository that no longer match their blueprint. `--check` and `--dry-run` produce the same value.
 
 pub mod json;
 mod text;
@@ -9,40 +9,40 @@ use crate::report::escape::lines;
 use crate::report::lint::Lint;
 use crate::report::style::Style;
 
-/// All that a report tells.
+/// The input of a report.
 #[derive(Clone, Copy)]
 pub struct Pull<'a> {
     pub mode: Mode,
     pub platform: &'a str,
-    /// Where it came from.
+    /// The catalog of the new snapshot.
     pub catalog: &'a str,
     pub pulled_at: &'a str,
-    /// What the snapshot before it says of itself.
+    /// The source of the previous snapshot.
     pub before: Option<Before<'a>>,
-    /// The snapshot says something else than the one before.
+    /// The new snapshot differs from the previous one.
     pub is_news: bool,
     pub counts: Counts,
     pub changes: &'a [BlueprintChange],
     pub manifests: &'a [ManifestLine<'a>],
-    /// What lint has to say now and had not before, and how it says it.
+    /// The new lint findings, and how to render them.
     pub misfits: &'a Lint<'a>,
-    /// So many of them are not in there.
+    /// The number of new findings that are not included.
     pub misfits_untold: usize,
-    /// Sentences said once.
+    /// Notes on the whole run, as sentences.
     pub notes: &'a [String],
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// It was done.
+    /// Files were written.
     Pull,
-    /// Nothing was written: is the snapshot up to date?
+    /// Nothing was written; the question is whether the snapshot is up to date.
     Check,
-    /// Nothing was written: what would be?
+    /// Nothing was written; the report shows what would be.
     DryRun,
 }
 
-/// The snapshot that was there.
+/// The previous snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Before<'a> {
     pub catalog: &'a str,
@@ -55,11 +55,11 @@ pub struct Counts {
     pub known: usize,
     pub known_added: usize,
     pub known_removed: usize,
-    /// Entities among the misfits.
+    /// Entities among the mismatches.
     pub misfits: usize,
 }
 
-/// What became of one entity's manifest.
+/// The result for one entity's manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ManifestLine<'a> {
     pub blueprint: &'a str,
@@ -72,9 +72,10 @@ pub struct ManifestLine<'a> {
 pub enum ManifestDeed {
     New,
     Rewritten,
-    /// It says the same already.
+    /// The file already has these values.
     Unchanged,
-    /// It is in the repository, and was left alone; why, as a clause, where it was to be rewritten.
+    /// The repository declares the entity, and its manifest was kept; the reason as a clause if a rewrite was
+    /// requested.
     Kept(Option<&'static str>),
 }
 

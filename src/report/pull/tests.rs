@@ -1,4 +1,4 @@
-//! A pull in which everything happens, in both formats. The lint part is lint's own and proved there.
+//! Tests both formats with a pull that has every kind of result. The lint part is tested with lint.
 
 use super::*;
 use crate::domain::blueprint_change::{BlueprintChangeKind, Change, Detail, Part};
@@ -25,7 +25,7 @@ fn changes(name: &str) -> Vec<BlueprintChange> {
     names.into_iter().zip(kinds).map(|(name, kind)| BlueprintChange { identifier: name.to_owned(), kind }).collect()
 }
 
-/// Renders a pull in which everything happens.
+/// Renders a pull with every kind of result.
 fn shown(mode: Mode, is_news: bool, run: &Run, name: &str, format: PullFormat) -> String {
     let changes = if is_news { changes(name) } else { Vec::new() };
     let line = |path, deed| ManifestLine { blueprint: "service", identifier: name, path, deed };

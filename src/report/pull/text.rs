@@ -1,4 +1,5 @@
-//! The report for people: one line says what was done, then what is different, then what that breaks.
+//! Renders the report for terminals: one line about what was done, then the differences, then the entities that no
+//! longer match.
 
 use crate::domain::blueprint_change::{BlueprintChange, BlueprintChangeKind, Change, Detail, Part};
 use crate::domain::words::{count, grouped, list};
@@ -7,7 +8,7 @@ use crate::report::lint::{self, LintFormat};
 use crate::report::pull::{ManifestDeed, Mode, Pull};
 use crate::report::style::{Role, Style, wrap};
 
-/// More lines than this teach nobody; the rest is counted, and JSON has it.
+/// The number of listed changes; further ones are counted, and JSON lists all.
 const MOST_CHANGES: usize = 60;
 const MOST_MANIFESTS: usize = 40;
 

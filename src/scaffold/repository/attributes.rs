@@ -1,5 +1,6 @@
-//! The lines of `.gitattributes` by which Git merges the snapshot: two branches that both pulled have other lists of known
-//! entities, and the union of their lines is right. A file of the user's keeps every byte; lines are added at its end.
+//! The lines of `.gitattributes` that make Git merge the snapshot: two branches that both pulled have different lists
+//! of known entities, and the union of their lines is right. Existing content of the file is preserved; lines are added
+//! at its end.
 
 use super::{Draft, Facts, Wanted, within};
 
@@ -19,7 +20,7 @@ pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
     draft.files.push(Wanted { path, before: before.cloned(), after });
 }
 
-/// The text with the lines that it lacks; `None`: it says already how the files are merged.
+/// The text with the missing lines added; `None` if none is missing.
 pub fn add(before: &str) -> Option<String> {
     let missing: Vec<&str> =
         FILES.into_iter().filter(|file| !before.lines().any(|line| speaks_of(line, file))).collect();
@@ -39,7 +40,7 @@ pub fn add(before: &str) -> Option<String> {
     Some(after)
 }
 
-/// Whether a line decides how the file is merged: ours, or what somebody chose instead.
+/// Whether a line determines how the file is merged, ours or another.
 fn speaks_of(line: &str, file: &str) -> bool {
     let mut words = line.split_ascii_whitespace();
     let pattern = words.next().unwrap_or_default().trim_matches('"').trim_start_matches('/');

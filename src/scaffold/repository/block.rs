@@ -1,10 +1,10 @@
-//! Adds an item to a list at the top of a YAML text and leaves every other byte alone. It knows the block style that
-//! people and tools write; of anything else it makes nothing, and what it makes is read again by those who asked.
+//! Adds an item to a top-level list in a YAML text without changing any other byte. It supports the usual block style
+//! and returns `None` for anything else; callers parse the result again to check it.
 
-/// The item's lines, without their indentation.
+/// The item's lines, without indentation.
 pub(super) type Item<'i> = &'i [&'i str];
 
-/// The text with `item` at the end of the list under `key`; `None` where the list is in no style that is known here.
+/// The text with `item` at the end of the list under `key`; `None` if the list has an unsupported style.
 pub(super) fn append(text: &str, key: &str, item: Item<'_>) -> Option<String> {
     let end = line_end(text);
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
@@ -84,8 +84,8 @@ fn at_the_end(text: &str, key: &str, item: Item<'_>, end: &str) -> String {
     out
 }
 
-/// The last line of the list's content (comments and blank lines behind it belong to what follows), and how far its
-/// items are indented.
+/// The last line of the list's content (later comments and blank lines belong to what follows), and the indentation of
+/// its items.
 fn last_of_list(lines: &[&str], at: usize) -> Option<(usize, usize)> {
     let mut last = at;
     let mut indentation = None;
@@ -120,7 +120,7 @@ fn is_key(line: &str, key: &str) -> bool {
     line.strip_prefix(key).is_some_and(|rest| rest.starts_with(':'))
 }
 
-/// What stands behind the key, without a comment.
+/// The value after the key, without a comment.
 fn after_key<'l>(line: &'l str, key: &str) -> &'l str {
     let rest = line.get(key.len() + 1..).unwrap_or_default().trim();
     if rest.starts_with('#') {

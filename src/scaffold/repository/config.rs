@@ -1,5 +1,5 @@
-//! The first `portolan.yaml`: the settings that were detected or chosen, each with a comment. It sets only what differs
-//! from the defaults, or what must not change when the surroundings do, such as the scope.
+//! Generates the first `portolan.yaml`: the detected or chosen settings, each with a comment. It contains only settings
+//! that differ from the defaults, or that must not change with the environment, such as the scope.
 
 use super::{Facts, quoted, within};
 
@@ -56,7 +56,7 @@ pub(super) fn text(facts: &Facts<'_>) -> String {
     text
 }
 
-/// Where editors find the schema of this config. `None`: nobody wrote down where portolan's source is.
+/// The URL of this config's schema for editors; `None` if the package metadata names no repository.
 fn schema_url(facts: &Facts<'_>) -> Option<String> {
     let path = facts.source.strip_prefix("https://github.com/")?;
     let revision = facts.published.map_or_else(|| "HEAD".to_owned(), |version| format!("v{version}"));
@@ -67,7 +67,7 @@ fn items(globs: &[String]) -> String {
     globs.iter().map(|glob| format!("    - {}\n", quoted(glob))).collect()
 }
 
-/// Without quotes where every reader of YAML takes it for this text.
+/// The text without quotes if every YAML reader reads it as this text.
 fn plain(text: &str) -> String {
     let is_word = text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.contains('/')

@@ -1,11 +1,11 @@
-//! The settings of VS Code by which its YAML extension finds the schema of manifests. They are JSON with comments, which
-//! is only added to where it is JSON without: anything else is shown to be pasted.
+//! Extends the settings of VS Code so that its YAML extension finds the schema of manifests. The file is JSON with
+//! comments and is edited only if it is plain JSON; otherwise the lines are shown for the user to add.
 
 use serde_json::{Value, json};
 
 use super::{Draft, Paste, Wanted, within};
 
-/// What a repository's editor is told.
+/// The schema file, and the manifests that it applies to.
 #[derive(Debug)]
 pub struct Schema<'a> {
     /// Relative to the folder that is opened.
@@ -17,7 +17,7 @@ pub fn path(folder: &str) -> String {
     within(folder, ".vscode/settings.json")
 }
 
-/// `before`: the settings that are there, if any.
+/// `before`: the existing settings, if any.
 pub fn draft(path: String, before: Option<&str>, schema: &Schema<'_>, draft: &mut Draft) {
     let entry = json!({ "yaml.schemas": { schema.file: schema.globs } });
     let Some(before) = before.filter(|text| !text.trim().is_empty()) else {
@@ -38,7 +38,7 @@ pub fn draft(path: String, before: Option<&str>, schema: &Schema<'_>, draft: &mu
     }
 }
 
-/// One line more at the front, where nothing has to be known of what follows.
+/// Adds one line at the start, where it does not depend on the rest.
 fn added(before: &str, schema: &Schema<'_>) -> Option<String> {
     let old: Value = serde_json::from_str(before).ok()?;
     if old.as_object()?.contains_key("yaml.schemas") {

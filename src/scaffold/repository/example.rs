@@ -1,17 +1,17 @@
-//! Blueprints and a manifest to begin with where there is no catalog yet: services, and the teams that own them. They are
-//! as the platform would give them, so a catalog may take them as they are.
+//! Example blueprints and manifests for a repository without a catalog: services, and the teams that own them. The
+//! blueprints have the form that the platform returns, so a catalog accepts them unchanged.
 
 use crate::domain::platform::Platform;
 
 pub const BLUEPRINTS: &str = ".portolan/blueprints";
 
-/// The text of one of them, for a platform.
+/// The text of one example file, for a platform.
 pub fn text(path: &str, platform: &Platform) -> Option<String> {
     let (_, text) = FILES.iter().find(|(name, _)| *name == path)?;
     Some(text.replace("@API@", &platform.api_version()))
 }
 
-/// By path in the config's folder.
+/// The files, by path in the config's folder.
 pub const FILES: [(&str, &str); 4] = [
     (".portolan/blueprints/service.json", include_str!("example/service.json")),
     (".portolan/blueprints/team.json", include_str!("example/team.json")),

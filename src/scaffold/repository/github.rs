@@ -1,11 +1,11 @@
-//! The workflow for GitHub. Values of the event reach scripts by variables only; what is put into the template here comes
-//! from this repository, and is quoted.
+//! Generates the GitHub workflow. Values of the event reach scripts only through variables; values inserted into the
+//! template come from this repository and are quoted.
 
 use super::install::Install;
 use super::{Draft, Facts, quoted, suffix};
 
 const WORKFLOW: &str = include_str!("templates/github.yml");
-/// The jobs that need a catalog.
+/// The jobs that require a catalog.
 const CATALOG: &str = include_str!("templates/github-catalog.yml");
 
 pub(super) fn path(folder: &str) -> String {

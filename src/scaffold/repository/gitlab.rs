@@ -1,5 +1,5 @@
-//! The jobs for GitLab in a file of their own, and the line of `.gitlab-ci.yml` that includes it. A pipeline whose stages
-//! do not hold a job's stage does not run at all, so the stages that are there are looked at.
+//! Generates the GitLab jobs in a file of their own, and the line of `.gitlab-ci.yml` that includes it. A pipeline that
+//! lacks the stage of a job does not run at all, so the existing stages are checked.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use super::{Draft, Facts, Paste, Wanted, block, quoted, suffix};
 
 const PIPELINE: &str = ".gitlab-ci.yml";
 const JOBS: &str = include_str!("templates/gitlab.yml");
-/// The jobs that need a catalog.
+/// The jobs that require a catalog.
 const CATALOG: &str = include_str!("templates/gitlab-catalog.yml");
 const VARIABLES: &str = include_str!("templates/gitlab-variables.txt");
 
@@ -52,7 +52,7 @@ pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
     }
 }
 
-/// Nothing but our line came.
+/// Whether the only change is the added include.
 fn is_added(old: &Value, new: &Value, path: &str) -> bool {
     let mut expected = old.clone();
     let Some(map) = expected.as_object_mut() else { return false };
@@ -111,7 +111,7 @@ fn jobs(facts: &Facts<'_>, stages: &Stages, install: &Install) -> String {
         .replace("@SECRET@", facts.platform.client_secret_variable)
 }
 
-/// GitLab puts other variables where a `$` stands in one.
+/// Quotes a variable's value. GitLab would expand a `$` in it.
 fn variable(text: &str) -> String {
     quoted(&text.replace('$', "$$"))
 }

@@ -1,5 +1,5 @@
-//! The hook in `.pre-commit-config.yaml`. It is one of `repo: local`, so it needs no address of ours: a published release
-//! is installed as a wheel of its own version, a build from source is taken from the PATH.
+//! Adds the hook to `.pre-commit-config.yaml`. It uses `repo: local`, so no repository URL is needed: a published
+//! release is installed as a wheel of its version, and a build from source is taken from the PATH.
 
 use serde_json::{Map, Value};
 
@@ -7,7 +7,7 @@ use super::{Draft, Facts, Paste, Wanted, block, quoted, suffix};
 
 pub(super) const PATH: &str = ".pre-commit-config.yaml";
 
-/// Without this key `pre-commit install` installs the first of them only, and clean merges are not checked.
+/// Without this key, `pre-commit install` installs only the first type, and clean merges are not checked.
 const TYPES_KEY: &str = "default_install_hook_types";
 const TYPES: [&str; 2] = ["pre-commit", "pre-merge-commit"];
 
@@ -36,7 +36,7 @@ pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
     }
 }
 
-/// The config with all types of hooks that ours runs as; `None` where the list has a style that is not edited.
+/// The config with all hook types that our hook requires; `None` if the list has a style that is not edited.
 fn with_types(config: &str, old: &Value) -> Option<String> {
     match old.get(TYPES_KEY) {
         None => block::append_line(config, &format!("{TYPES_KEY}: [{}]", TYPES.join(", "))),
@@ -47,7 +47,7 @@ fn with_types(config: &str, old: &Value) -> Option<String> {
     }
 }
 
-/// `None`: the value is no list.
+/// `None` if the value is not a list.
 fn missing_types(listed: &Value) -> Option<Vec<&'static str>> {
     let listed = listed.as_array()?;
     Some(TYPES.into_iter().filter(|wanted| !listed.iter().any(|it| it == wanted)).collect())
@@ -84,12 +84,13 @@ fn item(facts: &Facts<'_>) -> Vec<String> {
     lines
 }
 
-/// Several folders have a hook each, and people tell them apart by this.
+/// The displayed name, which distinguishes the hooks of several folders.
 fn name(folder: &str) -> String {
     if folder.is_empty() { "portolan lint".to_owned() } else { quoted(&format!("portolan lint ({folder})")) }
 }
 
-/// Below the top, the file names that pre-commit passes are not relative to the folder; staged files are found without.
+/// The command of the hook. Below the top, the file names that pre-commit passes are not relative to the folder; staged
+/// files are found without them.
 fn entry(folder: &str) -> String {
     if folder.is_empty() {
         return "portolan lint --pre-commit".to_owned();
@@ -105,7 +106,7 @@ fn hooks(config: &Value) -> impl Iterator<Item = &Value> {
     repositories.flat_map(|repository| repository["hooks"].as_array().into_iter().flatten())
 }
 
-/// A portolan hook for this folder, whoever wrote it.
+/// Whether there is a portolan hook for this folder, written by `init` or by hand.
 fn is_hooked(config: &Value, folder: &str) -> bool {
     let own = format!("portolan-lint{}", suffix(folder));
     hooks(config).any(|hook| {
@@ -116,7 +117,7 @@ fn is_hooked(config: &Value, folder: &str) -> bool {
     })
 }
 
-/// Only our repository was added, at the end, and the types of hooks.
+/// Whether the only changes are our repository at the end, and the hook types.
 fn is_added(old: &Value, new: &Value, facts: &Facts<'_>) -> bool {
     let (Value::Object(mut before), Value::Object(mut after)) = (old_or_empty(old), new.clone()) else { return false };
     let Some(Value::Array(mut repositories)) = after.shift_remove("repos") else { return false };

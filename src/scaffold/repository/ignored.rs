@@ -1,10 +1,10 @@
-//! The lines of `.gitignore` for what belongs to one machine: the embedded catalog and the outcome of the last push.
-//! Which of them Git ignores already is asked of Git before this is called.
+//! The lines of `.gitignore` for files that belong to one machine: the embedded catalog and the outcome of the last
+//! push. The caller asks Git which of them are already ignored.
 
 use super::{Draft, Facts, Wanted, within};
 
 const COMMENT: &str = "# portolan: the embedded catalog and the last push of this machine.";
-/// Each with a file that it must ignore.
+/// Each pattern with a file that it must ignore.
 pub const PATTERNS: [(&str, &str); 2] =
     [(".portolan/local.db*", ".portolan/local.db"), (".portolan/last-push.json", ".portolan/last-push.json")];
 
@@ -15,7 +15,7 @@ pub(super) fn path(folder: &str) -> String {
 pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
     let path = path(facts.folder);
     let before = facts.texts.get(&path);
-    // A pattern that is there and ignores nothing was undone on purpose, by a `!` further down or elsewhere.
+    // An existing pattern without effect was undone on purpose, by a later `!` line or in another file.
     let is_there = |pattern: &str| before.is_some_and(|text| text.lines().any(|line| line.trim() == pattern));
     let missing: Vec<&str> = facts.unignored.iter().copied().filter(|pattern| !is_there(pattern)).collect();
     if missing.is_empty() {
@@ -28,7 +28,7 @@ pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
     }
 }
 
-/// The text with more lines at its end, in the line ends that it has.
+/// The text with more lines at its end, with its own line endings.
 pub(super) fn append_lines(before: &str, lines: &[&str]) -> String {
     let end = if before.contains("\r\n") { "\r\n" } else { "\n" };
     let mut after = before.to_owned();

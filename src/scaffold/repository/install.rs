@@ -1,21 +1,21 @@
-//! How hooks and jobs get portolan: a published release is installed by its version. A build from source has no version
-//! that could be installed, so the jobs take the portolan on the PATH, or build a commit that the user names.
+//! How hooks and jobs install portolan: a published release is installed by its version. A build from source has no
+//! version that could be installed, so the jobs use the portolan on the PATH, or build a commit that the user names.
 
 use super::{Facts, quoted};
 
 /// The lines of a GitHub workflow and of GitLab jobs that depend on the build.
 pub(super) struct Install {
-    /// `env:` of the workflow.
+    /// The `env:` of the workflow.
     pub github_env: String,
-    /// A step, without the line end.
+    /// A step, without the final line ending.
     pub github_step: String,
-    /// How long a job that installs and lints may take.
+    /// The timeout of a job that installs and lints.
     pub github_minutes: &'static str,
     pub gitlab_note: &'static str,
     pub gitlab_image: &'static str,
     /// More lines of the jobs' `variables:`.
     pub gitlab_variables: String,
-    /// Items of `before_script:`, without the last line end.
+    /// Items of `before_script:`, without the final line ending.
     pub gitlab_script: String,
 }
 
@@ -25,7 +25,7 @@ const SOURCE_NOTE: &str = "\
 # which takes some minutes.
 ";
 
-/// Shared by both: it needs `cargo` only where portolan is not there already.
+/// The script for both CI systems: it requires `cargo` only if portolan is not installed.
 const BUILD: &str = r#"if ! command -v portolan; then
   if [ -z "$SOURCE_REPOSITORY" ] || [ -z "$SOURCE_COMMIT" ]; then
     echo '@ERROR@portolan is not on the PATH. Provide it there, or set SOURCE_REPOSITORY and SOURCE_COMMIT in @FILE@ to build it.'
@@ -35,7 +35,7 @@ const BUILD: &str = r#"if ! command -v portolan; then
 fi"#;
 
 impl Install {
-    /// `file`: the path of the workflow or of the jobs, for the message of a job that finds no portolan.
+    /// `file`: the path of the workflow or of the jobs, for the error of a job that finds no portolan.
     pub fn of(facts: &Facts<'_>, file: &str) -> Self {
         match facts.published {
             Some(version) => Self::of_release(version),

@@ -1,6 +1,6 @@
-//! The files that set up a repository: config, hook, pipeline, and Git's ignore rules and attributes. It takes the texts
-//! that exist and returns what they should be. A file of the user is extended, never replaced; where it cannot be extended
-//! safely, the lines are shown to be pasted instead.
+//! Generates the files that set up a repository: config, hook, pipeline, and Git's ignore rules and attributes. It
+//! takes the existing texts and returns the new ones. A file of the user is extended, never replaced; if it cannot be
+//! extended safely, the lines are shown for the user to add.
 
 pub mod attributes;
 mod block;
@@ -21,27 +21,27 @@ use serde_json::Value;
 
 use crate::domain::platform::Platform;
 
-/// Where pipelines run.
+/// The CI system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Forge {
     Github,
     Gitlab,
-    /// Another one, or none: nothing is written for it.
+    /// Another CI system, or none: no pipeline is written.
     Other,
 }
 
-/// What is known of the repository. All paths are relative to its top.
+/// Facts about the repository. All paths are relative to its top.
 pub struct Facts<'a> {
     pub platform: &'static Platform,
-    /// For the config.
+    /// The catalog for the config.
     pub catalog: Option<&'a str>,
-    /// An address that the config may not name, since a pull request can change that: the pipeline does.
+    /// A URL that the config must not name, because a pull request can change the config; the pipeline names it.
     pub pipeline_catalog: Option<&'a str>,
     /// The pipeline has a catalog to compare with and to push to.
     pub has_catalog: bool,
     pub scope: Option<&'a str>,
     pub include: &'a [String],
-    /// Folders that have a config, and a scope, of their own.
+    /// Folders with a config and a scope of their own.
     pub exclude: &'a [String],
     pub forge: Forge,
     pub branch: &'a str,
@@ -49,34 +49,34 @@ pub struct Facts<'a> {
     pub folder: &'a str,
     pub has_config: bool,
     pub wants_hook: bool,
-    /// Patterns of [`ignored::PATTERNS`] for files that Git does not ignore yet; empty outside of Git.
+    /// Patterns of [`ignored::PATTERNS`] whose files Git does not ignore yet; empty outside Git.
     pub unignored: &'a [&'static str],
-    /// Git merges `known-entities.txt` by keeping the lines of both sides.
+    /// Whether Git should merge `known-entities.txt` by keeping the lines of both sides.
     pub wants_attributes: bool,
-    /// The version to install. `None`: this portolan was built from source, and its version was never published.
+    /// The version to install. `None` if this portolan was built from source, because its version was never published.
     pub published: Option<&'a str>,
-    /// Where portolan's source is; empty if nobody wrote it down.
+    /// The URL of portolan's source; empty if the package metadata names none.
     pub source: &'a str,
-    /// The texts that are there.
+    /// The existing texts, by path.
     pub texts: &'a BTreeMap<String, String>,
-    /// The value of a YAML text; `None`: it is broken.
+    /// Parses a YAML text; `None` if it is not valid.
     pub read: &'a dyn Fn(&str) -> Option<Value>,
 }
 
-/// A file as it should be.
+/// A file with its new content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
     pub path: String,
-    /// `None`: it is not there yet.
+    /// The old content; `None` for a new file.
     pub before: Option<String>,
     pub after: String,
 }
 
-/// Lines for a file that cannot be changed with certainty.
+/// Lines for a file that cannot be edited safely.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paste {
     pub path: String,
-    /// As a clause.
+    /// A clause.
     pub why: &'static str,
     pub lines: String,
 }
@@ -88,14 +88,14 @@ pub struct Draft {
     pub kept: Vec<Kept>,
 }
 
-/// A file that `init` would write or extend, and leaves alone.
+/// A file that `init` would write or extend, and that stays unchanged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
     pub path: String,
     pub why: &'static str,
 }
 
-/// The paths whose texts [`draft`] wants to know.
+/// The paths whose texts [`draft`] needs.
 pub fn paths(folder: &str) -> Vec<String> {
     let mut paths = vec![config::path(folder), hook::PATH.to_owned(), ignored::path(folder)];
     paths.push(attributes::path(folder));
@@ -126,7 +126,7 @@ pub fn draft(facts: &Facts<'_>) -> Draft {
 }
 
 impl Draft {
-    /// A file that `init` alone writes: created where there is none.
+    /// A file that only `init` writes: created if it does not exist.
     fn own(&mut self, facts: &Facts<'_>, path: String, text: String) {
         match facts.texts.get(&path) {
             None => self.files.push(Wanted { path, before: None, after: text }),
@@ -146,17 +146,17 @@ impl Draft {
     }
 }
 
-/// Git may have changed the line ends on the way to the disk.
+/// Compares lines only, because Git may have changed the line endings.
 fn same_lines(one: &str, other: &str) -> bool {
     one.lines().eq(other.lines())
 }
 
-/// A scalar that every reader of YAML takes for this text.
+/// A scalar that every YAML reader reads as this text.
 fn quoted(text: &str) -> String {
     Value::from(text).to_string()
 }
 
-/// `-services-cart` behind the names of a folder's jobs and files; nothing at the top.
+/// The suffix `-services-cart` for the names of a folder's jobs and files; empty at the top.
 fn suffix(folder: &str) -> String {
     if folder.is_empty() {
         return String::new();

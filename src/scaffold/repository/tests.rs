@@ -1,4 +1,4 @@
-//! Files as people have them, and what becomes of them: every byte that was there is there still.
+//! Tests files as users have them and their edited versions: every existing byte is preserved.
 
 use std::collections::BTreeMap;
 
@@ -45,7 +45,7 @@ fn hooked(before: &str) -> Draft {
     drafted(&[(".pre-commit-config.yaml", before)], |facts| facts.wants_hook = true)
 }
 
-/// The lines that are new, where all others stayed as they were.
+/// The added lines; all others must be unchanged.
 fn added<'a>(before: &str, after: &'a str) -> Vec<&'a str> {
     let mut old = before.split_inclusive('\n').peekable();
     let new = after.split_inclusive('\n').filter(|line| old.next_if(|old| old.trim_end() == line.trim_end()).is_none());
@@ -76,7 +76,7 @@ fn a_hook_joins_those_that_are_there_and_nothing_else_changes() {
         let last = hooks["repos"].as_array().and_then(|all| all.last()).expect("a repository");
         assert_eq!(last["hooks"][0]["additional_dependencies"][0], "portolan-gitops==9.8.7");
         assert_eq!(hooks["default_install_hook_types"], serde_json::json!(["pre-commit", "pre-merge-commit"]));
-        // And then it is there.
+        // A second run finds the hook.
         is_left_alone(&hooked(&file.after));
     }
 }
@@ -91,7 +91,7 @@ fn the_hook_of_a_folder_is_not_that_of_the_top() {
             facts.folder = folder;
         })
     };
-    // Whichever comes first, the other joins it, and nobody takes one for the other.
+    // Whichever hook comes first, the other is added next to it, and neither is mistaken for the other.
     let both = of_folder("teams/pay", &file.after);
     let [file] = both.files.as_slice() else { panic!("{both:?}") };
     let other = of_folder("teams/pay", "");
@@ -112,7 +112,7 @@ fn an_empty_list_of_hooks_is_begun() {
         let draft = hooked(before);
         let after = match draft.files.as_slice() {
             [file] => read(&file.after).expect("YAML"),
-            // A bare key is odd enough to be left alone.
+            // A bare key is unusual enough to be left alone.
             _ => {
                 assert_eq!(draft.pastes.len(), 1, "{before}: {draft:?}");
                 continue;
@@ -152,7 +152,7 @@ fn a_hook_of_ours_is_enough_however_it_came() {
     }
 }
 
-/// Nothing is written, and the file is in the list of those that stay.
+/// Checks that nothing is written, and that the file is listed as unchanged.
 #[track_caller]
 fn is_left_alone(draft: &Draft) {
     assert!(draft.files.is_empty() && draft.pastes.is_empty() && draft.kept.len() == 1, "{draft:?}");
@@ -180,7 +180,7 @@ fn the_types_of_hooks_that_are_listed_already_stay() {
         assert_eq!(hooks["default_install_hook_types"], serde_json::json!(all), "{}", file.after);
         assert_eq!(file.after.contains("# ours"), before.contains("# ours"));
     }
-    // A value that is no list is for the user to change.
+    // A value that is not a list must be changed by the user.
     let draft = hooked("default_install_hook_types: pre-push\nrepos: []\n");
     assert!(draft.files.is_empty() && draft.pastes[0].lines.contains("default_install_hook_types: ["), "{draft:?}");
 }
@@ -323,7 +323,7 @@ fn git_is_told_what_to_leave_out() {
     let windows = ignored("target\r\n");
     assert!(windows.starts_with("target\r\n# ") && windows.ends_with("local.db*\r\n.portolan/last-push.json\r\n"));
     assert!(ignored("target").starts_with("target\n# "));
-    // A line that somebody wrote already, and whose effect a later line undoes, is not added again.
+    // An existing line whose effect a later line undoes is not added again.
     let partly = ignored(".portolan/local.db*\n!.portolan/local.db\n");
     assert!(partly.ends_with(".portolan/last-push.json\n") && partly.matches("local.db*").count() == 1, "{partly}");
 }

@@ -1,4 +1,4 @@
-//! What the walk of a work tree finds, leaves out and reports.
+//! Tests which files the walk of a work tree finds, leaves out and reports.
 
 use std::fs;
 
@@ -74,7 +74,7 @@ fn what_lies_over_the_root_counts_inside_git_only() {
     assert_eq!(of("repo/sub"), ["a.yaml", "local.yaml", "secret.yaml"]);
     tree.write("repo/.git/info/exclude", "secret.yaml\n");
     assert_eq!(of("repo/sub"), ["a.yaml"]);
-    // Asked for by name, an ignored folder is looked into.
+    // An ignored folder is walked if it is the root.
     assert_eq!(of("repo/build"), ["b.yaml"]);
     // A linked work tree shares the excludes.
     tree.write("linked/local.yaml", "");
@@ -114,10 +114,10 @@ fn what_git_tracks_is_not_ignored() {
         names(discover(&tree.path().join("repo"), &pattern)),
         ["gen/elsewhere.yaml", "sub/a.yaml", "sub/gen-2.yaml"]
     );
-    // Tracked, and gone: as any other file that was taken away.
+    // A tracked file that was deleted is like any other deleted file.
     fs::remove_file(tree.path().join("repo/sub/gen-2.yaml")).expect("it is there");
     assert_eq!(of("repo/sub"), ["a.yaml", "gen/c.yaml"]);
-    // What is no index says nothing.
+    // An invalid index is ignored.
     tree.write("repo/.git/index", "none");
     assert_eq!(of("repo/sub"), ["a.yaml"]);
 }
@@ -215,7 +215,7 @@ fn odd_names_and_odd_files_do_no_harm() {
     let tree = Tree::new(&["a b.yaml", "q\"uo'te.yaml", "new\nline.yaml"]);
     let name = std::ffi::OsStr::from_bytes(b"caf\xE9.yaml");
     fs::write(tree.path().join(name), "x").expect("a file");
-    // A socket has a name that matches and cannot be read.
+    // A socket with a matching name cannot be read.
     let _socket = std::os::unix::net::UnixListener::bind(tree.path().join("socket.yaml")).expect("a socket");
     assert_eq!(tree.found(&all()), ["a b.yaml", "caf\\xE9.yaml", "new\nline.yaml", "q\"uo'te.yaml"]);
     let found = discover(tree.path(), &all()).expect("it is walked");
@@ -224,7 +224,7 @@ fn odd_names_and_odd_files_do_no_harm() {
     assert_eq!(read.text, "x");
 }
 
-/// The superuser may read everything, so there the list is complete and nothing is told.
+/// The superuser can read everything, so there the list is complete and nothing is reported.
 #[cfg(unix)]
 #[test]
 fn a_folder_that_cannot_be_listed_is_told_and_stops_nothing() {

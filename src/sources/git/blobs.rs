@@ -1,5 +1,5 @@
-//! Where blobs are read from, shared by all files of a run. Every thread opens its own handle: libgit2's are not for
-//! two threads at once, and one lock for all would make them wait.
+//! Reads blobs from the object database. Every thread opens its own handle, because libgit2 handles must not be used by
+//! two threads at once, and a shared lock would serialise the threads.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Once};
@@ -7,20 +7,20 @@ use std::sync::{Arc, Once};
 /// The object database of one repository.
 #[derive(Debug)]
 pub struct BlobStore {
-    /// The folder that holds `objects`: of a linked work tree, that of the repository it is linked to.
+    /// The folder that contains `objects`; for a linked work tree, that of the main repository.
     folder: PathBuf,
 }
 
 impl BlobStore {
     pub(super) fn new(folder: PathBuf) -> Arc<Self> {
-        // A third of the time of reading blobs went into hashing each again. Git does not do that either when it reads:
-        // that is what `git fsck` is for.
+        // Verifying the hash of each blob took a third of the reading time. Git does not verify on reading either; `git
+        // fsck` does.
         static ONCE: Once = Once::new();
         ONCE.call_once(|| git2::opts::strict_hash_verification(false));
         Arc::new(Self { folder })
     }
 
-    /// As a bare repository: neither the work tree nor the index is looked at.
+    /// Opened as a bare repository, so that neither work tree nor index is read.
     pub(in crate::sources) fn open(&self) -> Result<git2::Repository, git2::Error> {
         git2::Repository::open_bare(&self.folder)
     }

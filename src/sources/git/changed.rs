@@ -1,5 +1,5 @@
-//! What a branch or a work tree changed, and how those files were before. Names of files that changed are what lint
-//! filters its report by; the analysis is of the whole repository, so the files themselves come from the walk.
+//! Files that changed on a branch or in the work tree, and their previous versions. Lint filters its report by their
+//! names; the analysis covers the whole repository, so the files themselves come from the walk.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -13,23 +13,23 @@ use crate::sources::path::{path_of_git, path_text};
 use crate::sources::pattern::Pattern;
 use crate::sources::read::{Place, SourceFile};
 
-/// What differs from a commit.
+/// The differences from a commit.
 #[derive(Debug, Default)]
 pub struct Changed {
-    /// Files that are new or not as they were, untracked ones that are not ignored included.
+    /// New and changed files, including untracked ones that are not ignored.
     pub changed: BTreeSet<String>,
-    /// As the commit has them: files that are gone, or have another name now.
+    /// Versions in the commit of files that were removed or renamed.
     pub removed: Vec<SourceFile>,
-    /// As the commit has them: files that are not as they were.
+    /// Versions in the commit of files that were changed.
     pub before: Vec<SourceFile>,
 }
 
-/// A sparse checkout keeps the file out of the work tree.
+/// The flag of a file that a sparse checkout leaves out of the work tree.
 const SKIP_WORKTREE: u16 = 1 << 14;
 
 impl Repository {
-    /// The work tree, staged or not, against `HEAD`; with `since`, against the commit where that revision and `HEAD`
-    /// parted.
+    /// Compares the work tree, staged or not, with `HEAD`; with `since`, with the merge base of that revision and
+    /// `HEAD`.
     pub fn changed(&self, root: &Path, pattern: &Pattern, since: Option<&str>) -> Result<Changed, GitError> {
         let scope = Scope::new(self, root, pattern)?;
         let commit = match since {
@@ -37,7 +37,7 @@ impl Repository {
             None => self.head_commit()?,
         };
         let mut index = self.index()?;
-        // Files that a sparse checkout keeps away from the work tree are not gone.
+        // Files that a sparse checkout leaves out of the work tree are not removed.
         let absent = scope.absent(&index);
         let name = since.map_or("`HEAD`".to_owned(), |revision| format!("`{revision}`"));
         let mut options = scope.options();
@@ -64,7 +64,7 @@ impl Repository {
     }
 }
 
-/// Which of Git's paths are of interest, and what they are called.
+/// Selects the relevant paths of Git and gives them their names in reports.
 pub(super) struct Scope<'a> {
     repository: &'a Repository,
     /// The root relative to the work tree.
@@ -103,7 +103,7 @@ impl<'a> Scope<'a> {
         path.starts_with(&self.prefix)
     }
 
-    /// Files of the index that are not to be in the work tree, and their content.
+    /// Index entries that a sparse checkout leaves out of the work tree, with their blobs.
     pub(super) fn absent(&self, index: &Index) -> HashMap<String, Oid> {
         let config = self.repository.inner.config();
         if !config.is_ok_and(|config| config.get_bool("core.sparsecheckout").unwrap_or_default()) {
@@ -121,7 +121,7 @@ impl<'a> Scope<'a> {
             match delta.status() {
                 Delta::Added | Delta::Untracked | Delta::Copied => sorted.changed.extend(now()),
                 Delta::Modified | Delta::Typechange | Delta::Conflicted | Delta::Renamed => {
-                    // Only the mode changed: the content, all that lint sees, did not.
+                    // Only the mode changed, so the content is the same for lint.
                     if old.id() == new.id() && new.is_valid_id() && old.mode() != new.mode() {
                         continue;
                     }

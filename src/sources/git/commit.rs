@@ -1,6 +1,6 @@
-//! The files as a commit has them, without a checkout: trees are walked, contents are read later, by many threads. What
-//! the walk on disk would find in a checkout of that commit is what is found here. No `.gitignore` is asked: what is
-//! committed is tracked, and what is tracked is not ignored.
+//! Lists the files of a commit without a checkout: trees are walked here, contents are read later by several threads.
+//! The result equals the walk on a checkout of that commit. `.gitignore` files are not read, because committed files
+//! are tracked and thus not ignored.
 
 use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
@@ -20,11 +20,11 @@ use crate::sources::read::{Place, SourceFile};
 const KIND: i32 = 0o170_000;
 const FILE: i32 = 0o100_000;
 const LINK: i32 = 0o120_000;
-/// A link may lead to a link. Whoever goes on longer goes round in circles.
+/// The maximum length of a chain of links; longer ones are cycles.
 const LINKS_IN_A_ROW: usize = 8;
 
 impl Repository {
-    /// The files under `root` that match, sorted by path; none where the commit has no such folder.
+    /// The files under `root` that match, sorted by path; empty if the commit has no such folder.
     pub fn at(&self, root: &Path, pattern: &Pattern, commit: Oid) -> Result<Discovery, GitError> {
         let scope = Scope::new(self, root, pattern)?;
         let walk = Walk { repository: self, pattern, prefix: scope.prefix() };
@@ -39,8 +39,8 @@ impl Repository {
         Ok(entry.map(|entry| SourceFile { path: path.to_owned(), place: self.blob_place(entry.id()) }))
     }
 
-    /// All files of a folder of the commit and of the folders in it, whatever they are called: the config's and the
-    /// snapshot's. Sorted; paths are relative to `root`, as `folder` is.
+    /// All files of a folder of the commit and of its subfolders, of any name: those of the config and of the snapshot.
+    /// They are sorted and relative to `root`, like `folder`.
     pub fn folder_at(&self, root: &Path, folder: &str, commit: Oid) -> Result<Vec<SourceFile>, GitError> {
         let whole = self.prefix(root)?.join(folder);
         let list = || {
@@ -63,7 +63,7 @@ impl Repository {
         list().map_err(|error| self.reading(commit, error))
     }
 
-    /// Who made the commit: `Ada <ada@example.com>`. Anybody can write anybody there.
+    /// The committer: `Ada <ada@example.com>`. It is not authenticated.
     pub fn committer(&self, commit: Oid) -> Option<String> {
         let commit = self.inner.find_commit(commit).ok()?;
         let committer = commit.committer();
@@ -75,7 +75,7 @@ impl Repository {
         self.inner.find_commit(commit)?.tree()
     }
 
-    /// `None` where there is no folder of that name.
+    /// `None` if there is no folder with this name.
     fn folder_of<'r>(&'r self, tree: &Tree<'r>, path: &Path) -> Result<Option<Tree<'r>>, git2::Error> {
         if path.as_os_str().is_empty() {
             return Ok(Some(tree.clone()));
@@ -83,7 +83,7 @@ impl Repository {
         match tree.get_path(path) {
             Ok(entry) if entry.kind() == Some(ObjectType::Tree) => self.inner.find_tree(entry.id()).map(Some),
             Ok(_) => Ok(None),
-            // A folder above it may be a file there, which is the same answer.
+            // A parent of the folder may be a file there, which gives the same answer.
             Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
             Err(error) => Err(error),
         }
@@ -115,9 +115,9 @@ struct Found<'r> {
     files: Vec<(PathBuf, Oid)>,
     links: Vec<PathBuf>,
     folders: Vec<Folder<'r>>,
-    /// Links that are not called as manifests are.
+    /// Links whose names do not match manifests.
     folder_links: Vec<(PathBuf, Oid)>,
-    /// Folders that are called as a manifest is.
+    /// Folders whose names match manifests.
     named: Vec<String>,
     unreadable: Vec<Unreadable>,
     hidden: Vec<Hidden>,
@@ -204,7 +204,7 @@ impl<'w> Walk<'w> {
         Ok(())
     }
 
-    /// Submodules, and links that may have taken the place of folders.
+    /// Finds submodules, and links that may have replaced folders.
     fn look_for_hidden(&self, entry: &TreeEntry<'_>, path: &Path, found: &mut Found<'_>) {
         if !self.pattern.may_be_under(path) || is_never_walked(path) {
             return;
@@ -216,7 +216,7 @@ impl<'w> Walk<'w> {
         }
     }
 
-    /// Where a link ends, if that is a file under the root: its name there, and its content.
+    /// The target of a link, if it is a file under the root: its path there and its blob.
     fn end_of(&self, top: &Tree<'_>, link: &Path) -> Option<(PathBuf, Oid)> {
         let mut path = self.prefix.join(link);
         for _ in 0..LINKS_IN_A_ROW {
@@ -236,7 +236,7 @@ impl<'w> Walk<'w> {
     }
 }
 
-/// Where a relative link ends, by its words alone; `None` when it leaves the work tree.
+/// Resolves a relative link lexically; `None` if it leaves the work tree.
 pub(super) fn follow(link: &Path, target: &Path) -> Option<PathBuf> {
     let mut end = link.parent()?.to_owned();
     for part in target.components() {

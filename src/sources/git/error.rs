@@ -1,4 +1,4 @@
-//! Git's troubles in words that name the cure. libgit2's own messages name neither the command nor the reason.
+//! Errors of Git with the command that fixes them. libgit2's own messages contain neither the fix nor the reason.
 
 use std::path::{Path, PathBuf};
 
@@ -71,7 +71,7 @@ pub(super) const FETCH: &str = "run `git fetch --unshallow` (in GitHub Actions: 
                      the variable `GIT_DEPTH: 0`), then try again";
 
 impl GitError {
-    /// Why a repository would not open.
+    /// The error for a repository that cannot be opened.
     pub(super) fn opening(path: &Path, source: Error) -> Self {
         let path = path.to_owned();
         let message = source.message();
@@ -116,7 +116,7 @@ fn no_merge_base_help(shallow: bool) -> &'static str {
     if shallow { FETCH } else { "name the branch that this one was created from" }
 }
 
-/// For a command line.
+/// Quotes a path for a command line.
 fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
     let plain = |c: char| c.is_alphanumeric() || "/._-+:@".contains(c);

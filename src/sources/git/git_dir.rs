@@ -1,34 +1,34 @@
-//! Finds the Git directory of a work tree as Git does, and never one that a commit can carry. libgit2's own search takes
-//! any folder with `HEAD`, `objects` and `refs` for a bare repository and obeys the `config` in it; such a folder can be
-//! committed, while no commit can carry a `.git`.
+//! Finds the Git directory of a work tree as Git does, but never one that a commit can contain. libgit2's own search
+//! accepts any folder with `HEAD`, `objects` and `refs` as a bare repository and follows its `config`; such a folder
+//! can be committed, whereas `.git` cannot.
 
 use std::fs::Metadata;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// A link file that is longer than this is none.
+/// The maximum length of a `.git` file.
 const LONGEST_LINK: u64 = 64 * 1024;
-/// `ref: refs/heads/...`, or an id.
+/// The file contains `ref: refs/heads/...` or an id.
 const LONGEST_HEAD: u64 = 4 * 1024;
 
-/// Where a folder belongs.
+/// A Git directory and its work tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::sources) struct GitDir {
-    /// The folder that holds `.git`.
+    /// The folder that contains `.git`.
     pub top: PathBuf,
     /// `.git` itself, or the folder that a `.git` file names.
     pub path: PathBuf,
 }
 
-/// What a search found.
+/// The result of a search.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::sources) enum Search {
     Found(GitDir),
-    /// No folder holds a `.git`.
+    /// No folder contains a `.git`.
     None,
-    /// The folder is, or is inside, a repository without a work tree.
+    /// The folder is in a repository without a work tree.
     Bare(PathBuf),
-    /// There is a `.git` that is no repository.
+    /// There is a `.git` that is not a repository.
     Refused {
         path: PathBuf,
         why: &'static str,
@@ -42,14 +42,14 @@ impl GitDir {
         let mut broken = None;
         let mut bare = None;
         for folder in root.ancestors() {
-            // Git looks into the folder that it starts in, ceiling or not.
+            // Git examines the folder that it starts in even if it is a ceiling.
             if folder != root && (ceilings.iter().any(|ceiling| ceiling == folder) || is_other_device(root, folder)) {
                 break;
             }
             match look(folder) {
                 Look::Nothing => {}
                 Look::Found(path) => return Search::Found(Self { top: folder.to_owned(), path }),
-                // Git passes over a `.git` folder that is no repository, and goes on upwards.
+                // Git skips a `.git` folder that is not a repository, and continues upwards.
                 Look::Broken => drop(broken.get_or_insert_with(|| folder.join(".git"))),
                 Look::Refused(why) => return Search::Refused { path: folder.join(".git"), why },
             }
@@ -64,7 +64,7 @@ impl GitDir {
         }
     }
 
-    /// The same without ceilings, for whoever can do without Git: `None` where there is no work tree.
+    /// Like `search` without ceilings, for callers that work without Git too: `None` if there is no work tree.
     pub fn of(root: &Path) -> Option<Self> {
         match Self::search(root, &[]) {
             Search::Found(found) => Some(found),
@@ -72,7 +72,7 @@ impl GitDir {
         }
     }
 
-    /// The folder that holds `objects`: of a linked work tree, that of the repository that it is linked to.
+    /// The folder that contains `objects`; for a linked work tree, that of the main repository.
     pub fn common(&self) -> PathBuf {
         common(&self.path)
     }
@@ -87,7 +87,7 @@ enum Look {
 
 fn look(folder: &Path) -> Look {
     let dot_git = folder.join(".git");
-    // Links are followed: a person may have moved the repository elsewhere.
+    // Links are followed, because a user may have moved the repository.
     let Ok(metadata) = dot_git.metadata() else {
         return if dot_git.symlink_metadata().is_ok() { Look::Broken } else { Look::Nothing };
     };
@@ -110,15 +110,15 @@ fn look(folder: &Path) -> Look {
     Look::Found(target)
 }
 
-/// What a `.git` file says.
+/// The folder that a `.git` file names.
 fn link_target(folder: &Path, file: &Path) -> Option<PathBuf> {
     let text = read_start(file, LONGEST_LINK)?;
     let target = text.strip_prefix("gitdir: ")?.trim_end_matches(['\n', '\r']);
     (!target.is_empty()).then(|| folder.join(target))
 }
 
-/// Whether `target`, that a `.git` file in `holder` names, is content of a work tree and not of a repository. No commit
-/// can carry anything below a `.git`.
+/// Whether `target`, which a `.git` file in `holder` names, is content of a work tree and not a Git directory. A commit
+/// cannot contain anything below a `.git`.
 fn is_tree_content(target: &Path, holder: &Path) -> bool {
     if target.components().any(|part| part.as_os_str() == ".git") {
         return false;
@@ -134,7 +134,7 @@ fn is_tree_content(target: &Path, holder: &Path) -> bool {
     })
 }
 
-/// What Git wants of a repository: a `HEAD` that says something, and folders for objects and references.
+/// What Git requires of a repository: a valid `HEAD`, and folders for objects and references.
 pub(in crate::sources) fn is_git_directory(folder: &Path) -> bool {
     let common = common(folder);
     common.join("objects").is_dir() && common.join("refs").is_dir() && is_head(&folder.join("HEAD"))
@@ -161,7 +161,7 @@ fn common(git_dir: &Path) -> PathBuf {
     common.and_then(|path| path.canonicalize().ok()).unwrap_or_else(|| git_dir.to_owned())
 }
 
-/// The text of a small regular file; `None` where it is anything else.
+/// The text of a small regular file; `None` for anything else.
 fn read_start(path: &Path, most: u64) -> Option<String> {
     path.metadata().ok().filter(Metadata::is_file)?;
     let mut bytes = Vec::new();
@@ -169,7 +169,7 @@ fn read_start(path: &Path, most: u64) -> Option<String> {
     (bytes.len() as u64 <= most).then(|| String::from_utf8(bytes).ok())?
 }
 
-/// Git does not look for a repository beyond the file system that it starts in.
+/// Git does not search for a repository beyond the file system that it starts in.
 #[cfg(unix)]
 fn is_other_device(root: &Path, folder: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;

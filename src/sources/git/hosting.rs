@@ -1,5 +1,5 @@
-//! The hosting of a Git repository: the host of `origin`, the default branch, and ignored paths. Everything may be
-//! missing; a new repository has neither a remote nor a commit.
+//! Hosting of a Git repository: the host of `origin`, the default branch, and ignored paths. All may be missing: a new
+//! repository has neither a remote nor a commit.
 
 use std::path::Path;
 
@@ -13,18 +13,18 @@ impl Repository {
         &self.work_tree
     }
 
-    /// `folder` as a path of the work tree; empty at its top.
+    /// `folder` relative to the work tree; empty at its top.
     pub fn path_of(&self, folder: &Path) -> Result<String, GitError> {
         Ok(path_text(&self.prefix(folder)?))
     }
 
-    /// The host in the address of the remote `origin`.
+    /// The host in the URL of the remote `origin`.
     pub fn origin_host(&self) -> Option<String> {
         let remote = self.inner.find_remote("origin").ok()?;
         host(remote.url().ok()?)
     }
 
-    /// The branch that others start from: what the remote says, else the one that is checked out.
+    /// The default branch: that of the remote, else the checked-out branch.
     pub fn default_branch(&self) -> Option<String> {
         self.remote_default_branch().or_else(|| {
             let head = self.inner.find_reference("HEAD").ok()?;
@@ -33,14 +33,14 @@ impl Repository {
         })
     }
 
-    /// The default branch of the remote `origin`, where this clone recorded it.
+    /// The default branch of the remote `origin`, if this clone recorded it.
     pub fn remote_default_branch(&self) -> Option<String> {
         let head = self.inner.find_reference("refs/remotes/origin/HEAD").ok()?;
         let target = head.symbolic_target().ok().flatten()?.strip_prefix("refs/remotes/origin/")?;
         Some(target.to_owned())
     }
 
-    /// Whether Git leaves out this path of the work tree, by whatever rule.
+    /// Whether Git ignores this path of the work tree, by any rule.
     pub fn ignores(&self, path: &str) -> bool {
         self.inner.is_path_ignored(path).unwrap_or(false)
     }

@@ -1,6 +1,6 @@
-//! What Git knows of the files: what is staged, what changed, how they were before, and who signed it. Read only. What a
-//! commit will hold is the index, not the work tree: they differ more often than one thinks. The `git` program is run
-//! for signatures alone, since only it knows whom this user trusts.
+//! Reads Git repositories: staged and changed files, their previous versions, and signatures. It never writes. The next
+//! commit contains the index, which often differs from the work tree. The `git` program is run only for signatures,
+//! because only it knows whom the user trusts.
 
 mod blobs;
 mod changed;
@@ -25,7 +25,7 @@ pub use blobs::BlobStore;
 pub use changed::Changed;
 pub use error::GitError;
 pub(in crate::sources) use git_dir::GitDir;
-/// A commit by its name of forty digits, that rooms above hand on and do not look into.
+/// The id of a commit, which other modules only pass on.
 pub use git2::Oid as CommitId;
 pub use open::{Environment, Repository, is_bare_repository, path_in_work_tree};
 pub use past::{Content, Past};

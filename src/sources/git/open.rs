@@ -1,5 +1,5 @@
-//! Finds and opens the repository that a folder lies in. Git's hooks set variables that change the answer: `git commit
-//! -a` hands its hook another index than the repository's own, and that one is what will be committed.
+//! Finds and opens the repository of a folder. Git hooks set variables that must be respected: for `git commit -a`, the
+//! hook gets another index than the repository's own, and that one will be committed.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -19,14 +19,14 @@ pub struct Environment {
     pub git_dir: Option<PathBuf>,
     pub work_tree: Option<PathBuf>,
     pub index_file: Option<PathBuf>,
-    /// Folders that the search upwards does not go beyond.
+    /// Folders that end the search upwards.
     pub ceilings: Vec<PathBuf>,
-    /// A person's own attributes, which may convert files between work tree and index.
+    /// The user's global attributes file, which may convert files between work tree and index.
     pub attributes: Option<PathBuf>,
 }
 
 impl Environment {
-    /// `variable` gives the value of an environment variable.
+    /// `variable` returns the value of an environment variable.
     pub fn from_variables(variable: impl Fn(&str) -> Option<OsString>) -> Self {
         let value = |name: &str| variable(name).filter(|value| !value.is_empty());
         let path = |name: &str| value(name).map(PathBuf::from);
@@ -60,7 +60,7 @@ impl std::fmt::Debug for Repository {
 }
 
 impl Repository {
-    /// The repository that `root` lies in; `None` outside Git.
+    /// Opens the repository that contains `root`; `None` outside of Git.
     pub fn open(root: &Path, environment: &Environment) -> Result<Option<Self>, GitError> {
         let root = real(root)?;
         if let Some(found) = Self::open_named(&root, environment)? {
@@ -72,8 +72,8 @@ impl Repository {
             Search::Bare(path) => return Err(GitError::Bare { path }),
             Search::Refused { path, why } => return Err(GitError::NoRepository { path, why }),
         };
-        // libgit2 gets the one `.git` that was found, and no leave to search: it would take a folder of the work tree
-        // for a bare repository.
+        // libgit2 gets the `.git` that was found and must not search itself, because it would accept a folder of the
+        // work tree as a bare repository.
         let inner = open_exactly(&found.top.join(".git")).map_err(|error| GitError::opening(&root, error))?;
         if let Some(work_tree) = &environment.work_tree {
             inner.set_workdir(work_tree, false).map_err(|error| GitError::opening(&root, error))?;
@@ -81,8 +81,7 @@ impl Repository {
         Self::new(inner, &root, environment).map(Some)
     }
 
-    /// The repository that `GIT_DIR` names, unless `root` is somewhere else: a hook of one repository may well lint
-    /// another.
+    /// The repository that `GIT_DIR` names, unless `root` is outside of it: a hook of one repository may lint another.
     fn open_named(root: &Path, environment: &Environment) -> Result<Option<Self>, GitError> {
         let Some(git_dir) = &environment.git_dir else { return Ok(None) };
         let Ok(inner) = open_exactly(git_dir) else { return Ok(None) };
@@ -101,7 +100,7 @@ impl Repository {
             return Err(GitError::Outside { root: root.to_owned(), work_tree });
         }
         check_rule_files(root, &work_tree, inner.commondir())?;
-        // Relative to the folder that the hook runs in, which is the top of the work tree.
+        // The path is relative to the hook's folder, which is the top of the work tree.
         let index_file =
             environment.index_file.as_ref().map(|file| if file.exists() { file.clone() } else { work_tree.join(file) });
         let blobs = BlobStore::new(inner.commondir().to_owned());
@@ -123,7 +122,7 @@ impl Repository {
         self.index_file.clone().unwrap_or_else(|| self.inner.path().join("index"))
     }
 
-    /// `root` relative to the work tree; empty when it is the work tree.
+    /// `root` relative to the work tree; empty at its top.
     pub(super) fn prefix(&self, root: &Path) -> Result<PathBuf, GitError> {
         let root = real(root)?;
         match root.strip_prefix(&self.work_tree) {
@@ -133,7 +132,7 @@ impl Repository {
     }
 }
 
-/// libgit2 opens the files of rules as they are, and a pipe among them would be waited for.
+/// libgit2 opens the files of rules itself, and would block on a pipe.
 fn check_rule_files(root: &Path, work_tree: &Path, git_folder: &Path) -> Result<(), GitError> {
     let folders = root.ancestors().take_while(|folder| folder.starts_with(work_tree));
     let own = folders.flat_map(|folder| [folder.join(".gitignore"), folder.join(".gitattributes")]);
@@ -148,8 +147,8 @@ fn real(folder: &Path) -> Result<PathBuf, GitError> {
     folder.canonicalize().map_err(|source| GitError::Folder { path: folder.to_owned(), source })
 }
 
-/// `root` as a path of the work tree that it lies in; empty at its top and outside Git. By the folders alone, so that
-/// it is known where Git refuses to be opened too.
+/// `root` relative to the work tree that contains it; empty at its top and outside of Git. It only examines folders, so
+/// it also works where Git refuses to open the repository.
 pub fn path_in_work_tree(root: &Path) -> String {
     let Ok(root) = root.canonicalize() else { return String::new() };
     let top = root.ancestors().find(|folder| folder.join(".git").symlink_metadata().is_ok());
@@ -161,7 +160,7 @@ pub fn is_bare_repository(folder: &Path) -> bool {
     is_git_directory(folder) && folder.file_name().is_none_or(|name| name != ".git")
 }
 
-/// This Git directory, or the one that this `.git` file names; nothing in it or above it.
+/// Opens this Git directory, or the one that this `.git` file names, without searching.
 fn open_exactly(git_dir: &Path) -> Result<git2::Repository, git2::Error> {
     let flags = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
     git2::Repository::open_ext(git_dir, flags, &[] as &[PathBuf])

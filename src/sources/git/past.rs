@@ -1,5 +1,4 @@
-//! What a path of the work tree held before it became what it is now: whether an empty file, a submodule or a link has
-//! taken the place of manifests.
+//! Examines the history of a path: whether an empty file, a submodule or a link has replaced manifests.
 
 use std::path::Path;
 
@@ -16,15 +15,15 @@ pub enum Past {
     Manifests,
     /// Something else, or nothing.
     Other,
-    /// The history of this clone does not reach back so far, or does not have the path.
+    /// The history of this clone is too short, or does not contain the path.
     Unknown,
 }
 
-/// What a text is.
+/// The class of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Content {
     Manifest,
-    /// Nothing that can be read: what was there before counts.
+    /// No readable content, so earlier versions decide.
     Nothing,
     Other,
 }
@@ -33,7 +32,7 @@ const MOST_COMMITS: usize = 20_000;
 const MOST_FILES: usize = 2_000;
 
 impl Repository {
-    /// Goes back from `from` (else from `HEAD`) along first parents. `path` is relative to `root`.
+    /// Goes back from `from` (or `HEAD`) along first parents. `path` is relative to `root`.
     pub fn past(
         &self,
         root: &Path,
@@ -53,7 +52,7 @@ impl Repository {
             let Ok(here) = &commit else { return Past::Unknown };
             let Ok(tree) = here.tree() else { return Past::Unknown };
             let Ok(entry) = tree.get_path(&whole) else {
-                // A path that no commit has was never committed; one that came anew took no place.
+                // A path in no commit was never committed; one that was added replaced nothing.
                 return if last.is_none() { Past::Unknown } else { Past::Other };
             };
             if last != Some(entry.id()) {
@@ -72,8 +71,8 @@ impl Repository {
         Past::Unknown
     }
 
-    /// The newest commit of each version of these files, back along first parents, and whether the history reaches to its
-    /// beginning. `paths` are relative to `root`.
+    /// The newest commit of each version of these files, along first parents, and whether the history is complete.
+    /// `paths` are relative to `root`.
     pub fn versions(&self, root: &Path, from: Option<Oid>, paths: &[&str]) -> (Vec<Oid>, bool) {
         let mut commits = Vec::new();
         let Ok(prefix) = self.prefix(root) else { return (commits, false) };

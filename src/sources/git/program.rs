@@ -1,6 +1,5 @@
-//! Starts the `git` program for a repository that is known already. Git gets the Git directory by name and searches for
-//! none, runs in it and not in the work tree, and sees no variable and no folder of `PATH` that could lead it into
-//! content of a commit.
+//! Runs the `git` program for a known repository. Git gets the Git directory by name and does not search, runs in it
+//! instead of the work tree, and gets no variable and no `PATH` folder that leads into content of a commit.
 
 use std::env::{join_paths, split_paths, var_os, vars_os};
 use std::ffi::{OsStr, OsString};
@@ -9,22 +8,22 @@ use std::process::{Command, Stdio};
 
 use crate::sources::path::path_text;
 
-/// The user's variables that name or hold settings of Git. The others are those of a hook, about another index and
-/// perhaps another repository, or change what Git prints.
+/// The user's variables that contain Git settings. All others are removed: they come from a hook and refer to another
+/// index or repository, or change Git's output.
 const KEPT: [&str; 4] = ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_PARAMETERS"];
 /// `GIT_CONFIG_COUNT`, `GIT_CONFIG_KEY_0`, `GIT_CONFIG_VALUE_0`.
 const KEPT_STARTS: [&str; 3] = ["GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_"];
 
-/// What a commit can change: the work tree, but for the Git directories in it.
+/// What a commit can change: the work tree, except for the Git directories in it.
 #[derive(Debug)]
 pub(super) struct Inside {
-    /// Without links, as all of these.
+    /// Like the other paths, without links.
     pub work_tree: PathBuf,
     pub git_dirs: Vec<PathBuf>,
 }
 
 impl Inside {
-    /// The name in the work tree of a file that a commit can change; `None` of any other.
+    /// The path in the work tree of a file that a commit can change; `None` for other files.
     pub fn path_in_tree(&self, path: &Path) -> Option<String> {
         [absolute(path), real(path)].iter().find_map(|path| {
             let inside = path.strip_prefix(&self.work_tree).ok()?;
@@ -39,7 +38,7 @@ fn absolute(path: &Path) -> PathBuf {
     crate::sources::path::tidy(std::path::absolute(path).unwrap_or_else(|_| path.to_owned()))
 }
 
-/// Without links, as far as it exists.
+/// Resolves links, as far as the path exists.
 fn real(path: &Path) -> PathBuf {
     let path = absolute(path);
     let existing = path.ancestors().find_map(|start| Some((start.canonicalize().ok()?, start)));
@@ -52,7 +51,7 @@ fn real(path: &Path) -> PathBuf {
     )
 }
 
-/// `git`, ready to be started for one repository.
+/// The `git` program for one repository.
 #[derive(Debug)]
 pub(super) struct GitProgram {
     program: PathBuf,
@@ -76,22 +75,22 @@ impl GitProgram {
         Some(Self { program, search_path, inside })
     }
 
-    /// Add the command of Git and its arguments.
+    /// A command to which the caller adds the Git command and its arguments.
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         let git_dir = self.inside.git_dirs.first().map_or(self.inside.work_tree.as_path(), PathBuf::as_path);
-        // A replacement is another commit under the name of this one.
+        // A replacement ref substitutes another commit for this one.
         command.args(["--no-pager", "--no-replace-objects", "--no-optional-locks"]).arg("--git-dir").arg(git_dir);
-        // Nothing of this runs a program or fetches today; these keep it so.
+        // No command used here runs other programs or fetches; these settings ensure it.
         for setting in ["core.fsmonitor=false", "core.hooksPath=/dev/null", "protocol.allow=never", "core.pager=cat"] {
             command.args(["-c", setting]);
         }
-        // Programs and files with a relative name are not looked for in the work tree.
+        // Programs and files with a relative name must not be found in the work tree.
         command.current_dir(git_dir).env("PATH", &self.search_path);
         for (name, _) in vars_os().filter(|(name, _)| is_of_git(name) && !is_kept(name)) {
             command.env_remove(name);
         }
-        // What Git prints is read, so it is asked for in one language.
+        // Git's output is parsed, so its language is fixed.
         command.env("LC_ALL", "C").env("GIT_TERMINAL_PROMPT", "0").env("GIT_NO_LAZY_FETCH", "1");
         command.stdin(Stdio::null());
         command

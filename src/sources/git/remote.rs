@@ -1,17 +1,17 @@
-//! Who owns the repository, by the address of its remote `origin`.
+//! The owner of the repository, from the URL of its remote `origin`.
 
 use super::open::Repository;
 
 impl Repository {
-    /// `owner/repo` of the remote `origin`; more parts where the host has groups within groups.
+    /// `owner/repo` of the remote `origin`; more parts if the host has nested groups.
     pub fn origin(&self) -> Option<String> {
         let remote = self.inner.find_remote("origin").ok()?;
         owner_and_name(remote.url().ok()?)
     }
 }
 
-/// From `https://host/owner/repo.git`, `ssh://git@host:22/owner/repo` or `git@host:owner/repo.git`. A path on this
-/// machine says nothing about an owner.
+/// From `https://host/owner/repo.git`, `ssh://git@host:22/owner/repo` or `git@host:owner/repo.git`. A local path has no
+/// owner.
 fn owner_and_name(address: &str) -> Option<String> {
     let path = match address.split_once("://") {
         Some(("file", _)) => return None,

@@ -1,5 +1,5 @@
-//! Revisions by name: `HEAD`, and where a branch was left. Both may be missing without a fault: before the first
-//! commit there is no `HEAD`, and a shallow clone does not know where branches parted.
+//! Resolves revisions: `HEAD`, branches and merge bases. The first and the last may be missing without an error: there
+//! is no `HEAD` before the first commit, and a shallow clone may not contain the merge base.
 
 use git2::{Commit, ErrorCode, Oid};
 
@@ -8,7 +8,7 @@ use super::open::Repository;
 use crate::domain::suggest::closest;
 
 impl Repository {
-    /// The commit that is checked out, on a branch or not; `None` before the first one.
+    /// The checked-out commit, on a branch or not; `None` before the first one.
     pub fn head_commit(&self) -> Result<Option<Oid>, GitError> {
         match self.inner.head() {
             Ok(head) => head
@@ -20,8 +20,8 @@ impl Repository {
         }
     }
 
-    /// The last commit that `revision` and `HEAD` share: what a branch changed is counted from there, and not what
-    /// others did on `revision` since. `None` before the first commit.
+    /// The merge base of `revision` and `HEAD`: changes of a branch are counted from there, without those made on
+    /// `revision` since. `None` before the first commit.
     pub fn parting(&self, revision: &str) -> Result<Option<Oid>, GitError> {
         let theirs = self.find_commit(revision)?;
         if self.head_commit()?.is_none() {
@@ -39,8 +39,8 @@ impl Repository {
         })
     }
 
-    /// What `commit` is compared with, going by `revision`: the last commit that both share, or, where `commit` lies
-    /// behind `revision`, that one itself: then it is what is gone back from.
+    /// The commit to compare `commit` with: its merge base with `revision`, or `revision` itself if `commit` is an
+    /// ancestor of it, as in a rollback.
     pub fn left_at(&self, revision: &str, commit: Oid) -> Result<Oid, GitError> {
         let theirs = self.find_commit(revision)?;
         let shallow = self.inner.is_shallow();
@@ -53,7 +53,7 @@ impl Repository {
         }
     }
 
-    /// The last commit that `theirs` and `HEAD` share; `None` where there is none, or this clone does not know it.
+    /// The merge base of `theirs` and `HEAD`; `None` if there is none, or this clone does not contain it.
     pub fn merge_base(&self, theirs: Oid) -> Result<Option<Oid>, GitError> {
         let Some(ours) = self.head_commit()? else { return Ok(None) };
         match self.inner.merge_base(ours, theirs) {
@@ -63,13 +63,12 @@ impl Repository {
         }
     }
 
-    /// The history of this clone ends somewhere before its beginning.
+    /// Whether the history of this clone is incomplete.
     pub fn is_shallow(&self) -> bool {
         self.inner.is_shallow()
     }
 
-    /// The tip of a branch as its remote had it when it was last fetched, else as it is here, and the name it was found
-    /// by.
+    /// The tip of a branch as last fetched from its remote, else the local one, with the name it was found by.
     pub fn branch_tip(&self, branch: &str) -> Option<(String, Oid)> {
         let remotes = self.inner.remotes().ok();
         let mut remotes: Vec<&str> = remotes.iter().flat_map(|names| names.iter()).flatten().flatten().collect();
@@ -82,19 +81,19 @@ impl Repository {
         })
     }
 
-    /// A commit that this clone has, by its id or the beginning of it.
+    /// A commit in this clone, by its id or a prefix of it.
     pub fn known_commit(&self, id: &str) -> Option<Oid> {
         let is_id = (7..=40).contains(&id.len()) && id.bytes().all(|digit| digit.is_ascii_hexdigit());
         is_id.then(|| self.inner.find_commit_by_prefix(id).ok())?.map(|commit| commit.id())
     }
 
-    /// The commit that a branch, a tag or an abbreviated id names.
+    /// The commit of a branch, a tag or an abbreviated id.
     pub fn find_commit(&self, revision: &str) -> Result<Oid, GitError> {
         self.commit(revision).map(|commit| commit.id())
     }
 
-    /// Whether the commit `new` is `old` or came after it; `None` where this clone cannot tell, since it does not have
-    /// `old`, or not all that lies between.
+    /// Whether `new` is `old` or a descendant of it; `None` if this clone cannot tell, because `old` or commits in
+    /// between are missing.
     pub fn is_ancestor(&self, old: &str, new: Oid) -> Result<Option<bool>, GitError> {
         let failed = |error| GitError::comparing(&format!("commit `{old}`"), self.inner.is_shallow(), error);
         let Some(id) = whole_id(old).filter(|id| self.inner.find_commit(*id).is_ok()) else { return Ok(None) };
@@ -104,8 +103,8 @@ impl Repository {
         Ok((!self.inner.is_shallow()).then_some(false))
     }
 
-    /// The tip of the branch that a commit was merged into, for the merge that a pipeline checks out instead of the
-    /// branch itself; `None` where `HEAD` is no merge of two, or this clone does not have the tip.
+    /// The tip of the branch that was merged into, for the merge commit that CI checks out instead of the branch;
+    /// `None` if `HEAD` is not a merge of two commits, or this clone does not contain the tip.
     pub fn merged_into(&self) -> Option<Oid> {
         let head = self.inner.find_commit(self.head_commit().ok()??).ok()?;
         (head.parent_count() == 2).then(|| head.parent(0).ok())?.map(|parent| parent.id())
@@ -141,8 +140,8 @@ impl Repository {
         }
     }
 
-    /// A remote and its branch that `revision` may mean though this clone does not have it: `origin/main`, or, where
-    /// the clone is shallow and so brought one branch only, `main`.
+    /// A remote and its branch that `revision` may mean although this clone does not have it: `origin/main`, or in a
+    /// shallow clone, which has only one branch, `main`.
     fn on_remote<'r>(&self, revision: &'r str, shallow: bool) -> Option<(String, &'r str)> {
         let is_name = |name: &str| git2::Reference::is_valid_name(&format!("refs/heads/{name}"));
         let remotes = self.inner.remotes().ok()?;
@@ -155,7 +154,7 @@ impl Repository {
         named.or_else(only)
     }
 
-    /// Branches, those of remotes, and tags, by their short names.
+    /// The short names of branches, remote branches and tags.
     fn names(&self) -> Vec<String> {
         let Ok(references) = self.inner.references() else { return Vec::new() };
         let name = |reference: git2::Reference<'_>| reference.shorthand().ok().map(str::to_owned);
@@ -167,12 +166,12 @@ impl Repository {
     }
 }
 
-/// As people read it.
+/// An abbreviated id.
 pub(super) fn short(commit: Oid) -> String {
     commit.to_string().chars().take(10).collect()
 }
 
-/// `git2` would fill up an abbreviation with zeros.
+/// `git2` would pad an abbreviation with zeros.
 pub(super) fn whole_id(text: &str) -> Option<Oid> {
     (text.len() == 40).then(|| Oid::from_str(text).ok())?
 }

@@ -1,6 +1,6 @@
-//! Checks whether a commit is signed by somebody whom this user trusts. `git verify-commit` decides, with the keys,
-//! allowed signers and programs of the user's Git settings. Settings that a commit could change (in a file of the work
-//! tree, or naming one) are refused; the commit's own signature only says which kind it is.
+//! Checks whether a commit is signed by someone whom this user trusts. `git verify-commit` decides, with the keys,
+//! allowed signers and programs of the user's Git config. Settings that a commit could change (in a file of the work
+//! tree, or naming one) are refused; the commit's own signature only determines its kind.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -15,27 +15,27 @@ use super::revision::short;
 use crate::sources::path::path_of_git;
 use crate::text::io_reason;
 
-/// What a commit's signature is worth.
+/// The verdict on a commit's signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Signed {
-    /// By one whom the user trusts: `ada@example.com`, or a key's name.
+    /// Signed by someone whom the user trusts: `ada@example.com`, or the name of a key.
     Good { by: String },
-    /// It has none.
+    /// Not signed.
     None,
-    /// It has one that proves nothing; `why` is a clause: "the key is not among the allowed signers".
+    /// Signed, but not trusted; `why` is a clause: "the key is not among the allowed signers".
     Bad { why: String },
 }
 
-/// How signatures of one kind are told apart from the rest.
+/// The kind of a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Ssh,
-    /// OpenPGP and X.509: both are reported in the same words.
+    /// OpenPGP and X.509, which are reported alike.
     Key,
 }
 
 impl Repository {
-    /// `signers` takes the place of `gpg.ssh.allowedSignersFile`, the list of who may sign with which SSH key.
+    /// `signers` replaces `gpg.ssh.allowedSignersFile`, the list of users and their SSH keys.
     pub fn signature(&self, commit: Oid, signers: Option<&Path>) -> Result<Signed, GitError> {
         let kind = match self.inner.extract_signature(&commit, None) {
             Ok((signature, _)) if signature.starts_with(b"-----BEGIN SSH SIGNATURE-----") => Kind::Ssh,
@@ -80,8 +80,8 @@ impl Repository {
         [self.inner.path(), self.inner.commondir()].iter().filter_map(|path| path.canonicalize().ok()).collect()
     }
 
-    /// Refuses settings of signatures that a commit can change: those that a file of the work tree makes, and those that
-    /// name a file of the work tree. `signers` as `Repository::signature` has it.
+    /// Refuses signature settings that a commit can change: those in a file of the work tree, and those that name one.
+    /// `signers` as in `Repository::signature`.
     fn check_settings(&self, program: &GitProgram, kind: Kind, signers: Option<&Path>) -> Result<(), String> {
         if kind == Kind::Key
             && let Some(folder) = key_ring()
@@ -92,7 +92,7 @@ impl Repository {
         let mut command = program.command();
         command.args(["config", "--null", "--show-origin", "--includes", "--type=path", "--get-regexp", r"^gpg\."]);
         let output = command.output().map_err(|error| io_reason(&error))?;
-        // 1: there are none.
+        // Exit code 1: there are no such settings.
         if !output.status.success() && output.status.code() != Some(1) {
             return Err(trouble(&String::from_utf8_lossy(&output.stderr)));
         }
@@ -107,12 +107,12 @@ impl Repository {
                 return Err(format!("`{name}` is set in `{file}`, which a commit can change"));
             }
             let is_replaced = signers.is_some() && name.eq_ignore_ascii_case("gpg.ssh.allowedSignersFile");
-            // A program without a folder is looked for in those of `PATH`.
+            // A program name without a folder is looked up in `PATH`.
             let is_bare_name = name.ends_with("program") && value.components().count() < 2 && !value.has_root();
             if is_replaced || is_bare_name {
                 continue;
             }
-            // A relative path counts from the top of the work tree, where people run Git.
+            // A relative path is relative to the top of the work tree, where users run Git.
             if let Some(file) = program.inside.path_in_tree(&self.work_tree.join(&value))
                 && !value.as_os_str().is_empty()
                 && PATH_SETTINGS.iter().any(|end| name.ends_with(end))
@@ -124,16 +124,16 @@ impl Repository {
     }
 }
 
-/// Where `gpg` has its keys.
+/// The folder of `gpg`'s keys.
 fn key_ring() -> Option<PathBuf> {
     let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     variable("GNUPGHOME").or_else(|| variable("HOME").map(|home| home.join(".gnupg")))
 }
 
-/// How the names of settings end that name programs and lists of keys, in lower case, as Git prints them.
+/// The endings of settings that name programs and lists of keys, in lower case, as Git prints them.
 const PATH_SETTINGS: [&str; 3] = ["program", "allowedsignersfile", "revocationfile"];
 
-/// `None`: it was not looked at.
+/// `None`: the signature was not verified.
 fn of_ssh(said: &str, is_valid: bool) -> Option<Signed> {
     let good = said.lines().find_map(|line| line.trim().strip_prefix("Good \"git\" signature"));
     let by = good.and_then(|rest| rest.strip_prefix(" for ")?.rsplit_once(" with ")).map(|(by, _)| by.to_owned());
@@ -153,7 +153,7 @@ fn of_ssh(said: &str, is_valid: bool) -> Option<Signed> {
     }
 }
 
-/// By the lines that `gpg` and `gpgsm` print for programs.
+/// Parses the status lines that `gpg` and `gpgsm` print for programs.
 fn of_key(said: &str, is_valid: bool) -> Option<Signed> {
     let status = |word: &str| {
         let mut lines = said.lines().filter_map(|line| line.trim().strip_prefix("[GNUPG:] "));
@@ -184,7 +184,7 @@ fn of_key(said: &str, is_valid: bool) -> Option<Signed> {
     bad(format!("the trust in the key of `{}` is below `gpg.minTrustLevel`", name(rest)))
 }
 
-/// What stood in the way, in Git's own words.
+/// The reason for a failure, in Git's own words.
 fn trouble(said: &str) -> String {
     let line = said.lines().map(str::trim).find(|line| line.starts_with("error: ") || line.starts_with("fatal: "));
     let line = line.or_else(|| said.lines().map(str::trim).find(|line| !line.is_empty()));

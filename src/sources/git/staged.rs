@@ -1,6 +1,6 @@
-//! The files as the next commit will hold them. Every file of the index is listed, not only what changed: rules that
-//! compare files need the rest too. A blob costs three times a file, so where the work tree provably holds the same
-//! bytes, the file is read instead.
+//! Lists the files of the next commit: all files of the index, not only changed ones, because some rules compare files.
+//! Reading a blob costs three times as much as a file, so a file is read instead if the work tree provably has the same
+//! content.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -18,26 +18,26 @@ use crate::sources::path::path_of_git;
 use crate::sources::pattern::Pattern;
 use crate::sources::read::{Place, SourceFile};
 
-/// What the next commit will hold.
+/// The content of the next commit.
 #[derive(Debug, Default)]
 pub struct Staged {
     /// All files that match, sorted by path.
     pub files: Vec<SourceFile>,
-    /// Those of them that are new or not as in `HEAD`.
+    /// New files, and those that differ from `HEAD`.
     pub changed: BTreeSet<String>,
-    /// As `HEAD` has them: files that the commit removes, or gives another name.
+    /// Versions in `HEAD` of files that the commit removes or renames.
     pub removed: Vec<SourceFile>,
-    /// As `HEAD` has them: files that the commit changes.
+    /// Versions in `HEAD` of files that the commit changes.
     pub before: Vec<SourceFile>,
 }
 
 const LINK: u32 = 0o120_000;
 const FILE: u32 = 0o100_000;
 const KIND: u32 = 0o170_000;
-/// "I will add this later" (`git add -N`): a commit leaves it out.
+/// `git add -N`: the entry is not part of the commit.
 const INTENT_TO_ADD: u16 = 1 << 13;
 const STAGE: u16 = 0x3000;
-/// From so many files on, threads look at them.
+/// The number of files from which threads are used.
 const MANY_FILES: usize = 512;
 
 impl Repository {
@@ -64,7 +64,7 @@ impl Repository {
         Ok(Staged { files, changed, removed, before })
     }
 
-    /// The blob that a link ends at, if that is a file of the index under the root that is not listed by itself.
+    /// The blob at the end of a link, if it is a file of the index under the root that is not listed itself.
     fn end_of_link(
         &self,
         link: &IndexEntry,
@@ -82,12 +82,12 @@ impl Repository {
     }
 }
 
-/// The entries of the index that are of interest, with their names.
+/// The relevant entries of the index, with their names.
 #[derive(Default)]
 struct Listed {
     files: Vec<(IndexEntry, String)>,
     links: Vec<(IndexEntry, String)>,
-    /// Only announced: see `INTENT_TO_ADD`.
+    /// Entries of `git add -N`: see `INTENT_TO_ADD`.
     announced: HashSet<String>,
     /// The `.gitattributes` of all folders.
     attributes: Vec<git2::Oid>,
@@ -111,7 +111,7 @@ impl Listed {
             } else if entry.mode & KIND == LINK {
                 listed.links.push((entry, path));
             }
-            // What is left are submodules: their manifests are their own affair.
+            // The remaining entries are submodules, which have their own manifests.
         }
         if conflicts.is_empty() {
             Ok(listed)
@@ -120,7 +120,7 @@ impl Listed {
         }
     }
 
-    /// What links are compared with; made only where there are links.
+    /// The names that links are compared with; empty if there are no links.
     fn names(&self) -> HashSet<PathBuf> {
         if self.links.is_empty() {
             return HashSet::new();

@@ -1,5 +1,5 @@
-//! The state of the checkout: commit, branch, and whether manifests, config and snapshot equal the commit. Other files
-//! may differ: the work tree of a pipeline is seldom clean.
+//! State of the checkout: commit, branch, and whether manifests, config and snapshot equal the commit. Other files may
+//! differ, because the work tree of a CI job is rarely clean.
 
 use std::path::Path;
 
@@ -13,12 +13,12 @@ use crate::sources::path::path_of_git;
 use crate::sources::pattern::Pattern;
 
 impl Repository {
-    /// `besides` are the files and folders that count beside the manifests: the config, the snapshot's. Untracked files
-    /// count, ignored ones do not.
+    /// `besides`: the files and folders that count in addition to the manifests, such as the config and the snapshot.
+    /// Untracked files count, ignored ones do not.
     pub fn revision(&self, root: &Path, pattern: &Pattern, besides: &[&Path]) -> Result<Revision, GitError> {
         let scope = Scope::new(self, root, pattern)?;
         let commit = self.head_commit()?;
-        // What lies outside of the repository is not as any commit has it, and does not make this one dirty.
+        // Paths outside of the repository are in no commit, so they do not make this one dirty.
         let besides: Vec<_> = besides.iter().filter_map(|path| self.path_inside(path)).collect();
         let mut index = self.index()?;
         let absent = scope.absent(&index);
@@ -47,7 +47,7 @@ impl Repository {
         Ok(Revision { commit: commit.map(|id| id.to_string()), branch: self.branch(), is_dirty })
     }
 
-    /// The branch that is checked out, be it without a commit yet.
+    /// The checked-out branch, even without a commit.
     pub fn branch(&self) -> Option<String> {
         let head = self.inner.find_reference("HEAD").ok()?;
         let target = head.symbolic_target_bytes()?;
@@ -55,7 +55,7 @@ impl Repository {
         Some(String::from_utf8_lossy(name).into_owned())
     }
 
-    /// As Git calls it. The file itself need not be there: it may have been deleted.
+    /// The path relative to the work tree. The file itself may have been deleted.
     fn path_inside(&self, path: &Path) -> Option<std::path::PathBuf> {
         let whole = match (path.parent(), path.file_name()) {
             (Some(folder), Some(name)) => folder.canonicalize().ok()?.join(name),

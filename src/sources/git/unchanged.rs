@@ -1,4 +1,4 @@
-//! Checks without reading it whether a work tree file equals the index: same size and times, and no conversion on
+//! Checks without reading whether a work tree file equals its index entry: same size and times, and no conversion on
 //! checkin. In doubt the answer is no, and the blob is read.
 
 use std::fs::Metadata;
@@ -13,22 +13,22 @@ use crate::sources::boundary::Boundary;
 use crate::sources::path::path_of_git;
 use crate::sources::read::{DiskFile, Place};
 
-/// A file changed in the same moment as the index was written may have the remembered times and other content. Two
-/// seconds is the coarsest clock that file systems keep.
+/// A file that changed within this time of the index being written may have the recorded times but other content. Two
+/// seconds is the coarsest resolution of file systems.
 #[cfg(unix)] // see `written`
 const SAME_MOMENT: i64 = 2;
 
-/// The work tree as the index remembers it.
+/// The work tree as the index recorded it.
 pub(super) struct WorkTree {
     folder: PathBuf,
     boundary: Boundary,
     store: Arc<BlobStore>,
-    /// When the index was written, in seconds; `None` where files cannot be trusted at all.
+    /// When the index was written, in seconds; `None`: no file can be trusted.
     indexed: Option<i64>,
 }
 
 impl WorkTree {
-    /// `attributes`: the `.gitattributes` that the index holds.
+    /// `attributes`: the `.gitattributes` files in the index.
     pub(super) fn new(repository: &Repository, attributes: &[git2::Oid]) -> Self {
         let read = |id: &git2::Oid| repository.inner.find_blob(*id);
         let by_attributes = attributes.iter().any(|id| read(id).map_or(true, |blob| may_convert(blob.content())));
@@ -38,7 +38,7 @@ impl WorkTree {
         Self { folder, boundary, store: Arc::clone(&repository.blobs), indexed }
     }
 
-    /// Where to read the content that `entry` stands for.
+    /// Where to read the content of `entry`.
     pub(super) fn place(&self, entry: &IndexEntry) -> Place {
         if let Some(indexed) = self.indexed {
             let path = self.folder.join(path_of_git(&entry.path));
@@ -50,14 +50,14 @@ impl WorkTree {
     }
 }
 
-/// Attributes that leave the content of files alone. `init` writes one of them, and it must not make every lint slower.
+/// Attributes that do not change file content. `init` writes one of them, which must not make every lint slower.
 const HARMLESS: [&str; 4] = ["merge", "diff", "export-ignore", "conflict-marker-size"];
 
 fn has_converting_attributes(file: &Path) -> bool {
     file.exists() && std::fs::read(file).map_or(true, |text| may_convert(&text))
 }
 
-/// Whether attributes could make a file and its blob differ. What is not understood could.
+/// Whether attributes may make a file differ from its blob. Unknown attributes may.
 fn may_convert(attributes: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(attributes) else { return true };
     let is_harmless = |word: &str| {
@@ -66,12 +66,12 @@ fn may_convert(attributes: &[u8]) -> bool {
     };
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let mut lines = lines.map(|line| (line.starts_with(['"', '[']), line.split_whitespace().skip(1)));
-    // A quoted pattern may hold blanks, and a `[attr]` line defines a macro.
+    // A quoted pattern may contain blanks, and a `[attr]` line defines a macro.
     lines.any(|(is_special, mut words)| is_special || !words.all(is_harmless))
 }
 
-/// Line endings, filters, keywords and encodings make the file and the blob differ. Finding out for each file costs as
-/// much as the blob does.
+/// Whether line endings, filters, keywords or encodings may make files differ from blobs. Checking each file would cost
+/// as much as reading the blob.
 fn converts(repository: &Repository) -> bool {
     let config = repository.inner.config();
     let automatic = config.ok().and_then(|config| config.get_string("core.autocrlf").ok());
@@ -91,7 +91,7 @@ fn written(index: &Path) -> Option<i64> {
 #[cfg(unix)] // compares inode and change time
 fn is_same(entry: &IndexEntry, file: &Metadata, indexed: i64) -> bool {
     use std::os::unix::fs::MetadataExt;
-    // The index keeps the low 32 bits of each.
+    // The index stores only the low 32 bits of each time.
     let low = |time: i64| time as i32;
     let moment = file.mtime().max(file.ctime());
     file.is_file()
@@ -104,7 +104,7 @@ fn is_same(entry: &IndexEntry, file: &Metadata, indexed: i64) -> bool {
         && moment.saturating_add(SAME_MOMENT) < indexed
 }
 
-/// Elsewhere the index remembers too little to be sure.
+/// On other systems the index records too little to be sure.
 #[cfg(not(unix))]
 fn written(_index: &Path) -> Option<i64> {
     None

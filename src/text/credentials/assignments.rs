@@ -1,23 +1,23 @@
-//! Credentials by the name that they are assigned to, in any text: YAML, JSON inside a string, `.env` lines, the query of a
-//! URL, a comment. It reads lines, not documents, so it works on a file that does not parse.
+//! Finds credentials by the name that they are assigned to, in any text: YAML, JSON inside a string, `.env` lines, the
+//! query of a URL, a comment. It reads lines instead of documents, so it works on a file that cannot be parsed.
 
 use std::ops::Range;
 
 use super::names::{holds_secret, may_name_secret};
 
-/// How far a value on one line is looked at: no credential is longer, and a line may have a million bytes with a name at
-/// every fourth of them.
+/// The maximum length of a value on one line. No credential is longer, and a line may have a million bytes with a name
+/// at every fourth of them.
 const LONGEST: usize = 2 << 10;
-/// The same for the lines of a block, as those of a private key.
+/// The same for the lines of a block, such as those of a private key.
 const LONGEST_BLOCK: usize = 64 << 10;
 
-/// A name with the bytes of what is assigned to it.
+/// A name and the ranges of the assigned values.
 struct Assignment<'t> {
     name: &'t str,
     values: Vec<Range<usize>>,
 }
 
-/// The values that [`holds_secret`] takes for credentials, but for names of `allowed`.
+/// Finds the values that [`holds_secret`] classifies as credentials, except for names in `allowed`.
 pub(super) fn find(text: &str, allowed: &[String], found: &mut Vec<Range<usize>>) {
     let is_wanted = |name: &str| may_name_secret(name) && !allowed.iter().any(|allowed| allowed == name);
     for assignment in assignments(text, is_wanted) {
@@ -31,7 +31,7 @@ pub(super) fn allowed(text: &str, names: &[String]) -> Vec<Range<usize>> {
     assignments(text, |name| names.iter().any(|it| it == name)).flat_map(|assignment| assignment.values).collect()
 }
 
-/// What is assigned to the names that are wanted.
+/// The assignments to names for which `is_wanted` returns true.
 fn assignments(text: &str, is_wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = Assignment<'_>> {
     memchr::memchr2_iter(b':', b'=', text.as_bytes()).filter_map(move |sign| assignment(text, sign, &is_wanted))
 }
@@ -49,7 +49,7 @@ fn assignment(text: &str, sign: usize, is_wanted: impl Fn(&str) -> bool) -> Opti
     }
     let is_colon = text.as_bytes()[sign] == b':';
     let after = &text[sign + 1..];
-    // `image:tag` and `host:port` assign nothing.
+    // `image:tag` and `host:port` are not assignments.
     if is_colon && !is_quoted && !after.is_empty() && !after.starts_with([' ', '\t', '\n', '\r']) {
         return None;
     }
@@ -61,7 +61,7 @@ fn is_of_name(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '-' | '.')
 }
 
-/// What stands behind `name=`: up to what ends a word.
+/// The value after `name=`, up to the end of the word.
 fn shell_value(text: &str, at: usize) -> Vec<Range<usize>> {
     let rest = up_to(text, at, LONGEST);
     if let Some(quoted) = quoted(text, at) {
@@ -73,10 +73,10 @@ fn shell_value(text: &str, at: usize) -> Vec<Range<usize>> {
     std::iter::once(at..end).collect()
 }
 
-/// What stands behind `name:`: a scalar, the items of a list, or the lines of a block.
+/// The values after `name:`: a scalar, the items of a list, or the lines of a block.
 fn yaml_values(text: &str, name: usize, at: usize) -> Vec<Range<usize>> {
     let mut at = skip_blanks(text, at);
-    // Anchors and tags stand before the value.
+    // Anchors and tags precede the value.
     while text[at..].starts_with(['&', '!']) {
         let word = up_to(text, at, LONGEST);
         at = skip_blanks(text, at + word.find([' ', '\t', '\n']).unwrap_or(word.len()));
@@ -97,14 +97,14 @@ fn yaml_values(text: &str, name: usize, at: usize) -> Vec<Range<usize>> {
     if let Some(quoted) = quoted(text, at) {
         return vec![quoted];
     }
-    // What an alias stands for is hidden where it is written, and a mapping has names of its own.
+    // The value of an alias is masked at its anchor, and a mapping has names of its own.
     if rest.starts_with(['*', '{']) {
         return Vec::new();
     }
     vec![plain(text, name, at, line_end)]
 }
 
-/// A plain scalar. Inside of braces a comma or a brace ends it.
+/// A plain scalar. Inside braces or brackets, a comma or a closing bracket ends it.
 fn plain(text: &str, name: usize, at: usize, line_end: usize) -> Range<usize> {
     let is_flow = line_before(text, name).contains(['{', '[']);
     let mut end = line_end;
@@ -117,7 +117,7 @@ fn plain(text: &str, name: usize, at: usize, line_end: usize) -> Range<usize> {
     at..at + text[at..end].trim_end().len()
 }
 
-/// What is in quotes at this byte; the quotes may be escaped, as they are in JSON inside of a string.
+/// The quoted value at this byte; the quotes may be escaped, as in JSON inside a string.
 fn quoted(text: &str, at: usize) -> Option<Range<usize>> {
     let rest = up_to(text, at, LONGEST);
     let bare = rest.trim_start_matches('\\');
@@ -128,7 +128,7 @@ fn quoted(text: &str, at: usize) -> Option<Range<usize>> {
     loop {
         let found = text[from..at + rest.len()].find(quote).map(|found| from + found);
         let Some(end) = found else {
-            // Never closed: the rest of the line.
+            // The quote is never closed, so the value is the rest of the line.
             let line = up_to(text, start, LONGEST);
             return Some(start..start + line.find('\n').unwrap_or(line.len()));
         };
@@ -154,7 +154,7 @@ fn items(text: &str, from: usize, to: usize) -> Vec<Range<usize>> {
     values
 }
 
-/// The lines below a key that are further to the right: the items of a list (which may stand as far left as the key), or
+/// The lines below a key that are indented further: the items of a list (which may have the indentation of the key), or
 /// the lines of a scalar.
 fn lower_lines(text: &str, name: usize, line_end: usize, is_list: bool) -> Vec<Range<usize>> {
     let own = indentation(line_before(text, name));
@@ -191,12 +191,12 @@ fn lower_lines(text: &str, name: usize, line_end: usize, is_list: bool) -> Vec<R
     values
 }
 
-/// The text from a byte on, and no more of it than this.
+/// At most `most` bytes of the text from a byte on.
 fn up_to(text: &str, at: usize, most: usize) -> &str {
     &text[at..text.floor_char_boundary(at.saturating_add(most))]
 }
 
-/// What stands on the line before a byte, as far as it is looked at.
+/// The line before a byte, up to a maximum length.
 fn line_before(text: &str, at: usize) -> &str {
     let before = &text[text.ceil_char_boundary(at.saturating_sub(LONGEST))..at];
     before.rsplit('\n').next().unwrap_or(before)
@@ -207,6 +207,6 @@ fn skip_blanks(text: &str, at: usize) -> usize {
 }
 
 fn indentation(line: &str) -> usize {
-    // In a comment, the sign is as good as a blank.
+    // In a comment, `#` counts as white space.
     line.len() - line.trim_start_matches([' ', '#', '\t']).len()
 }

@@ -1,6 +1,6 @@
-//! What a credential looks like in a text: tokens that are known by how they begin, URLs with a password, private keys,
-//! JSON web tokens, and what is assigned to a name such as `password` or `apiKey`. The rule `plain-secret` and the mask of
-//! every output ask here, so that what the rule reports is masked, too.
+//! Recognises credentials in text: tokens with a known prefix, URLs with a password, private keys, JSON web tokens, and
+//! values that are assigned to a name such as `password` or `apiKey`. The rule `plain-secret` and the mask of every
+//! output both use it, so everything that the rule reports is masked too.
 //!
 //! The rule is stricter than the mask: a finding fails a build, so it must be right about a short password; a mask only
 //! hides a value.
@@ -17,11 +17,12 @@ use aho_corasick::packed::{Config, MatchKind, Searcher};
 pub use names::{holds_secret, looks_random, name_sounds_secret};
 pub use tokens::{Credential, recognise};
 
-/// What gives a file away at first look: how tokens begin, or a part of that, and how the names of credentials end,
-/// with the colon that makes them a key. At most 32 of at least 3 bytes: beyond that the search takes half as many
-/// bytes at a time. It deals them out to eight buckets as they come, and looks at the first three bytes of all in a
-/// bucket as if they were one: in a column stands what begins alike, or with letters that are rare in prose. Any other
-/// order finds the same, and stops twice as often for nothing.
+/// Substrings that show quickly that a file may contain credentials: prefixes of tokens or parts of them, and the ends
+/// of credential names with the colon that makes them a key. There are at most 32 of at least 3 bytes, because with
+/// more of them the packed searcher processes half as many bytes at a time. The searcher distributes them over eight
+/// buckets in order, and tests the first three bytes of all substrings in a bucket together, so each column contains
+/// substrings that begin alike, or with letters that are rare in prose. Any other order finds the same matches with
+/// twice as many false candidates.
 #[rustfmt::skip]
 const MARKS: [[&str; 8]; 4] = [
     ["ghp_", "ghr_",   "hvs.",     "assword",   "ASSWORD", "oken:",   "ey:",     "AKIA"],
@@ -30,8 +31,8 @@ const MARKS: [[&str; 8]; 4] = [
     ["ghs_", "xapp-",  "_pat_",    "k_live_",   "SG.",     "EY\":",   "p_v1_",   tokens::JSON_WEB_TOKEN],
 ];
 
-/// Whether it is worth looking at the values of this file. It reads every byte of every file, so it looks for all marks at
-/// once.
+/// Whether the values of this file are worth checking. It reads every byte of every file, so it searches for all marks
+/// at once.
 pub fn may_hold(text: &str) -> bool {
     static SEARCHER: OnceLock<Option<Searcher>> = OnceLock::new();
     let searcher = SEARCHER.get_or_init(|| {
@@ -40,11 +41,11 @@ pub fn may_hold(text: &str) -> bool {
     searcher.as_ref().is_none_or(|searcher| searcher.find(text.as_bytes()).is_some()) || tokens::has_url_password(text)
 }
 
-/// How the mark begins that stands instead of a credential.
+/// The start of the mark that replaces a credential.
 pub const MARK: &str = "[secret ";
 
-/// The bytes of a text that hold credentials: sorted, and apart from each other. Nothing that is assigned to a name of
-/// `allowed` is one.
+/// The ranges of a text that are credentials, sorted and without overlaps. Values assigned to a name in `allowed` are
+/// not included.
 pub fn find(text: &str, allowed: &[String]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     tokens::find(text, &mut found);
@@ -54,7 +55,7 @@ pub fn find(text: &str, allowed: &[String]) -> Vec<Range<usize>> {
         found.retain(|range| !lifted.iter().any(|lifted| lifted.start <= range.start && range.end <= lifted.end));
     }
     let mut found = merged(found);
-    // What is masked already stays as it is, so that masking twice is masking once.
+    // Masked text is not masked again, so that masking is idempotent.
     for (start, _) in text.match_indices(MARK) {
         let end = text[start..].find(']').map_or(text.len(), |at| start + at + 1);
         found.retain(|range| range.end <= start || end <= range.start);
@@ -62,7 +63,7 @@ pub fn find(text: &str, allowed: &[String]) -> Vec<Range<usize>> {
     found
 }
 
-/// Sorted, with what overlaps made one.
+/// The ranges sorted, with overlapping ones merged.
 pub fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     ranges.retain(|range| range.start < range.end);
     ranges.sort_by_key(|range| (range.start, range.end));

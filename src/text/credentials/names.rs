@@ -1,6 +1,6 @@
-//! Names that say that their value is a credential, and values that could be one.
+//! Recognises names whose values are credentials, and values that could be one.
 
-/// Whether a property of this name would hold a credential.
+/// Whether a property of this name would be a credential.
 pub fn name_sounds_secret(name: &str) -> bool {
     ends_with_one_of(
         name,
@@ -13,13 +13,14 @@ fn ends_with_one_of(name: &str, ends: &[&str]) -> bool {
     ends.iter().any(|end| folded.ends_with(end))
 }
 
-/// Whether there is a value under this name that would be masked.
+/// Whether a value under this name may be masked.
 pub(super) fn may_name_secret(name: &str) -> bool {
     ends_with_one_of(name, &["passwd", "pwd"]) || name_sounds_secret(name)
 }
 
-/// Whether the value of a property of this name is masked: a name that sounds secret, and a value that is no reference, no
-/// template and no state such as `required`. A password may be short; what is called a token or a key must look like one.
+/// Whether the value of a property of this name is masked: the name suggests a credential, and the value is not a
+/// reference, a template or a state such as `required`. A password may be short; a value called token or key must look
+/// like one.
 pub fn holds_secret(name: &str, text: &str) -> bool {
     let text = text.trim();
     if is_stand_in(text) || refers(text) || text.contains(super::MARK) {
@@ -35,7 +36,7 @@ pub fn holds_secret(name: &str, text: &str) -> bool {
     name_sounds_secret(name) && !is_prose && text.len() >= 8 && is_mixed(text) && !is_dashed_words(text)
 }
 
-/// Letters and digits, letters of both cases, or nothing but digits.
+/// Letters and digits, letters of both cases, or only digits.
 fn is_mixed(text: &str) -> bool {
     let has = |is: fn(&u8) -> bool| text.bytes().any(|byte| is(&byte));
     let digits = has(u8::is_ascii_digit);
@@ -43,7 +44,7 @@ fn is_mixed(text: &str) -> bool {
     digits || (text.len() >= 16 && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && !is_word)
 }
 
-/// What stands where a credential is to be put, or says whether there is one.
+/// A placeholder for a credential, or a word that says whether there is one.
 pub(super) fn is_stand_in(text: &str) -> bool {
     const WORDS: [&str; 33] = [
         "",
@@ -98,18 +99,19 @@ pub(super) fn is_stand_in(text: &str) -> bool {
         || lower.starts_with("your_")
 }
 
-/// A URL, a path, or the name of a place in a store: `vault:checkout/acquirer#key`.
+/// A URL, a path, or a reference to a secret store: `vault:checkout/acquirer#key`.
 fn refers(text: &str) -> bool {
     let has_scheme = text.split_once(':').is_some_and(|(scheme, rest)| {
         let is_scheme = scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+.-_".contains(&byte));
         is_scheme && scheme.len() >= 2 && scheme.bytes().all(|byte| !byte.is_ascii_uppercase()) && !rest.is_empty()
     });
-    // Base64 has slashes, too; a path is shorter, or begins with one.
+    // Base64 contains slashes too, but a path is shorter, or begins with one.
     let is_path = text.contains('/') && (text.len() < 32 || text.starts_with('/') || text.contains('.'));
     has_scheme || is_path
 }
 
-/// Words with dashes that are a name and no password: without a digit, or with a word of what holds passwords.
+/// Dashed words that are a name instead of a password: without a digit, or with a word for something that holds
+/// passwords.
 fn names_something(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let holders = ["secret", "password", "token", "key", "credential", "vault", "ref"];
@@ -117,7 +119,7 @@ fn names_something(text: &str) -> bool {
     is_dashed_words(text) && (!has_digit || lower.split(['-', '_', '.']).any(|word| holders.contains(&word)))
 }
 
-/// Not a reference, a template or a stand-in.
+/// Whether the text is not a reference, a template or a placeholder.
 pub(super) fn is_literal(text: &str) -> bool {
     let stand_ins = ["password", "secret", "changeme", "example", "redacted", "placeholder", "xxx", "***", "..."];
     let lower = text.to_ascii_lowercase();
@@ -126,10 +128,10 @@ pub(super) fn is_literal(text: &str) -> bool {
         && !stand_ins.iter().any(|stand_in| lower.contains(stand_in))
 }
 
-/// Long enough, of one piece, mixed, and not a path, a URL or a reference to a vault.
+/// Whether the text is long enough, one word, mixed, and not a path, a URL or a reference to a secret store.
 pub fn looks_random(text: &str) -> bool {
     let mixed = text.bytes().any(|byte| byte.is_ascii_digit()) && text.bytes().any(|byte| byte.is_ascii_alphabetic());
-    // Base 64 has slashes too; a path is shorter, or begins with one.
+    // Base64 contains slashes too, but a path is shorter, or begins with one.
     let may_be_path = text.contains('/') && (text.len() < 32 || text.starts_with('/') || text.contains('.'));
     text.len() >= 12
         && mixed
@@ -139,7 +141,7 @@ pub fn looks_random(text: &str) -> bool {
         && !is_dashed_words(text)
 }
 
-/// `payments-api-token-v2`: a name, not a secret.
+/// `payments-api-token-v2`: a name, not a credential.
 fn is_dashed_words(text: &str) -> bool {
     let words = text.split(['-', '_', '.']);
     words.clone().count() > 1 && words.clone().all(|word| !word.is_empty() && word.len() <= 10)

@@ -1,4 +1,4 @@
-//! Which texts are credentials, and which only speak of them.
+//! Tests which texts are credentials, and which only mention them.
 
 use super::*;
 

@@ -1,10 +1,10 @@
-//! Credentials that a text shows by itself, whatever it is assigned to.
+//! Recognises credentials by their own text, regardless of the name that they are assigned to.
 
 use std::ops::Range;
 
 use super::names::{is_literal, is_stand_in, looks_random};
 
-/// What a text holds, in the words of a finding. It repeats nothing of the credential.
+/// The kind of a credential, described for a finding. It does not repeat any part of the credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Credential {
     /// "a GitHub personal access token".
@@ -14,10 +14,10 @@ pub enum Credential {
     WebToken,
 }
 
-/// A token that says what it is by how it begins.
+/// A token with a known prefix.
 struct Token {
     prefix: &'static str,
-    /// How many characters of the alphabet follow at least.
+    /// The minimum number of characters of the alphabet after the prefix.
     least: usize,
     also: &'static [u8],
     what: &'static str,
@@ -56,7 +56,7 @@ const PRIVATE_KEY: &str = "PRIVATE KEY-----";
 const BEGIN: &str = "-----BEGIN";
 pub(super) const JSON_WEB_TOKEN: &str = "eyJ";
 
-/// What credential a text holds, where it says so itself.
+/// The kind of credential in a text, if the text itself reveals it.
 pub fn recognise(text: &str) -> Option<Credential> {
     if text.contains(PRIVATE_KEY) && text.contains(BEGIN) {
         return Some(Credential::PrivateKey);
@@ -72,7 +72,7 @@ pub fn recognise(text: &str) -> Option<Credential> {
     has_url_password(text).then_some(Credential::UrlPassword)
 }
 
-/// The bytes of each of them.
+/// The ranges of all credentials.
 pub(super) fn find(text: &str, found: &mut Vec<Range<usize>>) {
     private_keys(text, found);
     for token in &TOKENS {
@@ -90,7 +90,7 @@ pub(super) fn find(text: &str, found: &mut Vec<Range<usize>>) {
 }
 
 impl Token {
-    /// Where it is in a text, with all that belongs to it.
+    /// The ranges of this token in a text.
     fn places<'t>(&'t self, text: &'t str) -> impl Iterator<Item = Range<usize>> + 't {
         text.match_indices(self.prefix).filter_map(move |(at, _)| {
             let starts_a_word = !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
@@ -101,19 +101,19 @@ impl Token {
     }
 }
 
-/// What could be a JSON web token, and where.
+/// Words that could be a JSON web token, with their positions.
 fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut at = 0;
     text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))).map(move |word| {
         let start = at;
-        // Behind the word stands one character that is none of its own, of whatever length.
+        // One character of any length separates the words.
         at += word.len();
         at += text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
         (start, word.trim_end_matches('.'))
     })
 }
 
-/// From `-----BEGIN` to the end of the block. One without an end goes on as long as its lines could be Base64.
+/// From `-----BEGIN` to the end of the block. A key without an end continues as long as its lines could be Base64.
 fn private_keys(text: &str, found: &mut Vec<Range<usize>>) {
     let mut from = 0;
     while let Some(start) = text.get(from..).and_then(|rest| rest.find(BEGIN)).map(|at| at + from) {
@@ -135,7 +135,7 @@ fn private_keys(text: &str, found: &mut Vec<Range<usize>>) {
     }
 }
 
-/// How many bytes of the lines at the beginning of a text could belong to a key.
+/// The number of bytes at the start of a text whose lines could belong to a key.
 fn base64_lines(text: &str) -> usize {
     let mut length = 0;
     for line in text.split_inclusive('\n') {
@@ -149,17 +149,18 @@ fn base64_lines(text: &str) -> usize {
     text[..length].trim_end().len()
 }
 
-/// `user:password@` after `://`, anywhere in the text.
+/// Whether the text contains `user:password@` after `://`.
 pub(super) fn has_url_password(text: &str) -> bool {
     memchr::memchr_iter(b'@', text.as_bytes()).any(|at| url_password(text, at).is_some_and(is_literal))
 }
 
-/// How far before its `@` a URL's slashes are looked for: a text of many `@` is not read to its start at each.
+/// How far before the `@` the slashes of a URL are searched: a text with many `@` must not be read to its start for
+/// each.
 const LONGEST_CREDENTIALS: usize = 257;
 
 /// The password that ends at the `@` at byte `at`.
 fn url_password(text: &str, at: usize) -> Option<&str> {
-    // The slash first: most of what has an `@` is an e-mail address, and has none that comes after a colon.
+    // The slash is searched first: most texts with an `@` are e-mail addresses, which have no slash after a colon.
     let window = text.as_bytes().get(at.saturating_sub(LONGEST_CREDENTIALS)..at)?;
     let slash = at - window.len() + memchr::memrchr(b'/', window)?;
     if !text.get(..=slash)?.ends_with("://") {
@@ -171,7 +172,7 @@ fn url_password(text: &str, at: usize) -> Option<&str> {
     (is_of_one_piece && !user.is_empty()).then_some(password)
 }
 
-/// What stands before the `@` at byte `at` of a URL without a password: often a token.
+/// The text before the `@` at byte `at` of a URL without a password; it is often a token.
 fn url_user(text: &str, at: usize) -> Option<&str> {
     let window = text.as_bytes().get(at.saturating_sub(LONGEST_CREDENTIALS)..at)?;
     let slash = at - window.len() + memchr::memrchr(b'/', window)?;

@@ -1,9 +1,8 @@
-//! How the longer questions are asked. Each gives what came back in a few words, and fails on nothing but its own
-//! preparations.
+//! Implements the longer questions. Each returns the answer in a few words, and fails only if its preparation fails.
 
 use super::{Answer, Bench, Value, json};
 
-/// `service` with a relation to one and one to many of `domain`, where `shop` is.
+/// `service` with a single and a `many` relation to `domain`, which has the entity `shop`.
 pub fn service(bench: &Bench) -> String {
     let domain = bench.simple("domain", json!({"tier": {"type": "number"}}), json!({}));
     bench.create(&domain, json!({"identifier": "shop"}));
@@ -14,7 +13,7 @@ pub fn service(bench: &Bench) -> String {
     bench.simple("service", json!({"tier": {"type": "number"}, "language": {"type": "string"}}), relations)
 }
 
-/// The entity `a` of `service` with `body`, created or overridden.
+/// The entity `a` of `service` with `body`, created or replaced.
 pub fn written(bench: &Bench, mut body: Value) -> Answer {
     let blueprint = bench.name("service");
     if bench.get(&["blueprints", &blueprint]).now().status == 404 {
@@ -114,7 +113,7 @@ pub fn default_value(bench: &Bench) -> String {
     shown(&bench.create(&service, json!({"identifier": "a"}))["properties"], "tier")
 }
 
-/// `d` of `domain`; `s` needs it; `c` needs `s`; `n` merely points at `d`.
+/// `d` of `domain`; `s` requires it; `c` requires `s`; `n` has an optional relation to `d`.
 fn chain(bench: &Bench) -> [String; 4] {
     let to = |target: &str, required: bool| json!({"to": {"target": target, "required": required, "many": false}});
     let domain = bench.simple("domain", json!({}), json!({}));
@@ -142,7 +141,7 @@ pub fn bulk_deletion_with_a_dependent(bench: &Bench) -> String {
     format!("{}, {} stay", answer.brief(), bench.count(&domain))
 }
 
-/// What is left tells whether it was all or nothing.
+/// The entities that are left show whether the deletion was atomic.
 pub fn bulk_deletion_of_nobody(bench: &Bench) -> String {
     let domain = bench.simple("domain", json!({}), json!({}));
     bench.create(&domain, json!({"identifier": "there"}));

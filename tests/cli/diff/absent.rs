@@ -1,5 +1,5 @@
-//! Manifests that are absent without having been removed: nothing is deleted while one is, and lint reports it. What was
-//! truly removed is deleted as ever.
+//! Tests manifests that are absent without having been removed: nothing is deleted while one is, and lint reports it.
+//! Entities whose manifests were removed are deleted.
 
 use std::fs;
 use std::path::Path;
@@ -59,14 +59,14 @@ fn findings(repo: &Repo) -> Vec<String> {
     report["findings"].as_array().expect("a list").iter().map(finding).collect()
 }
 
-/// Nothing is deleted, and lint names the place.
+/// Checks that nothing is deleted, and that lint reports the path.
 #[track_caller]
 fn is_kept(repo: &Repo, case: &str, path: &str) {
     for line in ["diff --output json", "push --output json"] {
         let run = run(repo, line);
         match run.code {
             0 => assert_eq!(deleted(&run), Some(0), "{case}: {line}: {}{}", run.results, run.talk),
-            // Findings stop the run.
+            // Lint errors stop the run.
             1 => {}
             _ => panic!("{case}: {line}: {}{}", run.results, run.talk),
         }
@@ -125,7 +125,7 @@ fn a_file_whose_content_is_missing_keeps_everything() {
                 is_kept(&repo, case, "catalog/b.yaml");
             }
         }
-        // Committed, it is the same.
+        // A commit of the placeholder makes no difference.
         for (case, bytes) in [("LFS pointer", POINTER.as_bytes()), ("emptied", b""), ("NULs", &[0; 512])] {
             repo.write("catalog/b.yaml", bytes);
             commit(&repo);
@@ -139,7 +139,7 @@ fn a_file_whose_content_is_missing_keeps_everything() {
     }
 }
 
-/// An empty or encrypted file that never was a manifest is nobody's business, where the config does not name it.
+/// An empty or encrypted file that never was a manifest is ignored unless the config names it.
 #[test]
 fn what_never_was_a_manifest_keeps_nothing() {
     let repo = pushed(CONFIGS[0]);
@@ -149,7 +149,7 @@ fn what_never_was_a_manifest_keeps_nothing() {
     repo.git(&["rm", "--quiet", "catalog/b.yaml"]);
     commit(&repo);
     is_deleted(&repo, "removed beside", 1);
-    // A shallow clone does not know.
+    // A shallow clone does not have the history.
     let clone = Repo::outside_git();
     let address = format!("file://{}", repo.path().display());
     clone.git(&["clone", "--quiet", "--depth", "1", &address, "."]);
@@ -173,7 +173,7 @@ fn what_is_commented_out_or_removed_is_deleted() {
         is_deleted(&repo, "moved", 1);
         repo.git(&["rm", "--quiet", "--force", "catalog/c.yaml"]);
         is_deleted(&repo, "staged", 2);
-        // Announced and taken back: it was never there.
+        // The file was added with `--intent-to-add` and removed: it was never in Git.
         repo.write("catalog/d.yaml", manifest("d"));
         repo.git(&["add", "--intent-to-add", "catalog/d.yaml"]);
         repo.remove("catalog/d.yaml");
@@ -206,7 +206,7 @@ fn what_git_hides_keeps_everything() {
         assert!(findings(&repo).contains(&"hidden-manifest .".to_owned()), "{:?}", findings(&repo));
         repo.git(&["sparse-checkout", "disable"]);
         is_deleted(&repo, "whole again", 0);
-        // Two names that a file system without case takes for one.
+        // Two names that a case-insensitive file system treats as one.
         repo.write("catalog/B.yaml", manifest("big"));
         commit(&repo);
         assert_eq!(run(&repo, "push").code, 0);
@@ -218,7 +218,7 @@ fn what_git_hides_keeps_everything() {
     }
 }
 
-/// A manifest that the patterns do not choose any more is still there, so its entity was not removed.
+/// A manifest that the patterns no longer select still exists, so its entity was not removed.
 #[test]
 fn a_change_of_the_patterns_deletes_nothing() {
     let patterns = ["exclude: [\"catalog/team/**\"]", "include: [\"catalog/*.yaml\"]"];
@@ -239,7 +239,7 @@ fn a_change_of_the_patterns_deletes_nothing() {
         commit(&repo);
         is_deleted(&repo, pattern, 2);
     }
-    // One that no config ever chose declares nothing.
+    // A manifest that no config ever selected declares nothing.
     let repo = pushed("scope: acme/catalog\nprune: {max: 50, max-percent: 100}\nmanifests: {exclude: [testdata]}\n");
     repo.write("testdata/b.yaml", manifest("b"));
     commit(&repo);
@@ -258,7 +258,7 @@ fn an_unresolved_merge_keeps_everything() {
     repo.write("catalog/b.yaml", manifest("b").replace("spec:", "# changed\nspec:"));
     commit(&repo);
     repo.git(&["checkout", "--quiet", "other"]);
-    // It ends with a conflict.
+    // The merge ends with a conflict.
     let mut merge = std::process::Command::new("git");
     merge.current_dir(repo.path()).args(["-c", "user.name=a", "-c", "user.email=a@b", "merge", "--quiet", "main"]);
     assert!(!merge.env("GIT_CONFIG_GLOBAL", "/dev/null").output().expect("git runs").status.success());
@@ -272,7 +272,7 @@ fn an_unresolved_merge_keeps_everything() {
 #[ignore = "slow"]
 fn other_repositories_and_submodules_keep_what_was_there() {
     for config in CONFIGS {
-        // A `.git` in a folder whose manifests are tracked here, of whatever kind.
+        // A `.git` of any kind in a folder whose manifests are tracked by this repository.
         let repo = pushed(config);
         repo.write("catalog/team/.git", "gitdir: nowhere\n");
         is_kept(&repo, "a .git file", "catalog/team");
@@ -287,7 +287,7 @@ fn other_repositories_and_submodules_keep_what_was_there() {
         repo.git(&["commit", "--quiet", "--message", "not tracked"]);
         is_kept(&repo, "the same, committed", "catalog/team");
 
-        // The folder becomes a submodule, which is checked out or not.
+        // The folder becomes a submodule, checked out or not.
         let repo = pushed(config);
         let library = Repo::new();
         library.write("c.yaml", manifest("c"));
@@ -306,7 +306,7 @@ fn other_repositories_and_submodules_keep_what_was_there() {
         commit(&repo);
         is_kept(&repo, "the same, later", "catalog/team");
 
-        // One that never took anything's place keeps nothing.
+        // A submodule that replaced no manifests prevents no deletion.
         let repo = pushed(config);
         library.write("c.yaml", "a: 1\n");
         commit(&library);
@@ -361,7 +361,7 @@ fn links_pipes_and_folders_in_the_place_of_manifests_keep_everything() {
         commit(&repo);
         is_deleted(&repo, "all is well", 0);
 
-        // A folder of manifests that is something else now.
+        // The folder of manifests was replaced by something else.
         let team = repo.path().join("catalog/team");
         fs::remove_dir_all(&team).expect("it is there");
         fs::write(&team, "x").expect("a file");
@@ -379,7 +379,7 @@ fn links_pipes_and_folders_in_the_place_of_manifests_keep_everything() {
         let repo = pushed(config);
         let closed = repo.path().join("catalog/team");
         fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).expect("it is ours");
-        // The superuser reads everything.
+        // Root can read every folder.
         if fs::read_dir(&closed).is_err() {
             is_kept(&repo, "permission denied", "catalog/team");
         }
@@ -400,7 +400,7 @@ fn a_broken_document_keeps_the_ones_beside_it() {
     is_kept(&repo, "a broken document", "catalog/a.yaml");
     let only = run(&repo, "diff --only catalog/team --output json");
     assert!(only.code == 1 || deleted(&only) == Some(0), "{}{}", only.results, only.talk);
-    // Old Macs ended lines with CR alone.
+    // Classic Mac files end lines with CR only.
     let repo = pushed(CONFIGS[0]);
     repo.write("catalog/b.yaml", manifest("b").replace('\n', "\r"));
     let run = run(&repo, "diff --output json");

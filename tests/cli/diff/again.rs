@@ -1,5 +1,5 @@
-//! What a plan recommends does that plan: what was said to make it is said again. And what a plan tells of renames, of
-//! what goes away, and of the way out.
+//! Tests that the command which a plan recommends applies that plan: it repeats the flags. Also tests what a plan says
+//! about renames, deletes and how to proceed.
 
 use serde_json::json;
 
@@ -13,7 +13,7 @@ fn recommended(text: &str) -> String {
     last.split('`').rev().nth(1).and_then(|it| it.strip_prefix("portolan ")).expect(last).to_owned()
 }
 
-/// Does what is recommended.
+/// Runs the recommended command.
 #[track_caller]
 fn follow(world: &World, flags: &str) -> (String, Run) {
     let run = world.run(flags);
@@ -40,7 +40,7 @@ fn a_base_that_was_named_is_named_again() {
     let world = World::new();
     world.repo.git(&["checkout", "--quiet", "-b", "feature"]);
     world.cart(|cart| drop(cart["properties"].as_object_mut().expect("an object").remove("language")));
-    // Somebody else leads to what goes away.
+    // A foreign entity has a relation to the deleted one.
     world.elsewhere("service", &json!({"identifier": "stranger", "relations": {"uses": ["log"]}}));
     world.repo.remove("catalog/log.yaml");
     let summary = world.run("--base main --output summary").results;
@@ -49,7 +49,7 @@ fn a_base_that_was_named_is_named_again() {
     assert!(summary.ends_with(&format!("; needs approval: portolan {line}\n")), "{summary}");
     assert_eq!(run.code, 0, "{}{}", run.results, run.talk);
     assert_eq!(world.changes("--base main"), Vec::<String>::new());
-    // One that a pipeline names it names again by itself.
+    // A base from the pipeline is not repeated, because the pipeline names it again.
     world.cart(|cart| cart["properties"]["tier"] = json!(5));
     let ci = [("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "pull_request"), ("GITHUB_BASE_REF", "main")];
     let text = world.run_in("", &ci).results;
@@ -84,7 +84,7 @@ fn a_plan_in_a_file_is_pushed_from_there() {
         "{}",
         run.talk
     );
-    // Who reads a comment has no such file, and merges.
+    // The reader of a comment does not have the plan file, and merges instead.
     assert!(!world.repo.read("c.md").contains("portolan push"));
 }
 
@@ -104,7 +104,7 @@ fn what_a_yes_takes_over_is_told_and_taken() {
     let (line, run) = follow(&world, "");
     assert_eq!(line, "push --adopt");
     assert!(run.results.contains("1 updated, 0 deleted, 0 renamed, 1 adopted"), "{}", run.results);
-    // With the flag given, it is given again.
+    // A given flag is repeated.
     world.elsewhere("service", &json!({"identifier": "one", "properties": {"tier": 3}}));
     assert_eq!(recommended(&world.run("--adopt").results), "push --adopt");
 }
@@ -132,7 +132,7 @@ fn a_rename_in_its_file_is_one_though_something_else_changed() {
         (changes(&plan), &plan["changes"][0]["renamedBy"]),
         (vec!["rename service/logs".to_owned()], &json!("place"))
     );
-    // Without a base nobody knows what stood there. What is alike but for what others set is known all the same.
+    // Without a base, the old position is unknown. Equal content still identifies the rename.
     assert_eq!(world.changes(""), ["delete service/log", "create service/logs"]);
     world.write("catalog/log.yaml", &json!({"blueprint": "service", "identifier": "log", "title": "Log"}));
     assert_eq!(run_with(&world.repo, "push", &world.catalog.variables()).code, 0);

@@ -1,5 +1,5 @@
-//! The catalog, wherever it is: the same plan from the file and over HTTP, the calls that are made for it and no more,
-//! and what is told where it cannot be had.
+//! Tests `diff` with different catalogs: the same plan from the file and over HTTP, the minimal number of requests, and
+//! the errors if the catalog is unreachable.
 
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ use crate::testkit::{contents, files_below};
 #[test]
 fn the_embedded_catalog_gives_the_same_plan_over_http_and_without() {
     let repo = acme();
-    // The file that this repository's embedded catalog lies in.
+    // The file of this repository's embedded catalog.
     std::fs::create_dir_all(repo.path().join(".portolan")).expect("a folder");
     let file = repo.path().join(".portolan/local.db");
     let (file, folder) = (file.to_str().expect("UTF-8"), repo.path().to_str().expect("UTF-8"));
@@ -35,7 +35,7 @@ fn the_embedded_catalog_gives_the_same_plan_over_http_and_without() {
             serde_json::from_str(&run.results).unwrap_or_else(|_| panic!("{}{}", run.results, run.talk));
         assert!(plan["changes"].as_array().is_some_and(|changes| changes.len() > 5), "{plan:#}");
         let parts = plan.as_object_mut().expect("an object");
-        // The plan's id and its approval are for one catalog.
+        // The plan's digest and its approval are specific to one catalog.
         let digests = ["digest", "approval"].map(|name| parts.remove(name));
         assert!(digests.iter().all(Option::is_some), "{digests:?}");
         parts.remove("catalog");
@@ -61,7 +61,7 @@ fn only_what_is_named_is_read_and_nothing_is_written() {
     let before = (contents(world.repo.path()), world.catalog.plain.all("service"));
     let run = run_with(&world.repo, "diff --verify", &at(&proxy.url));
     assert_eq!(run.code, 0, "{}", run.talk);
-    // A token, the blueprints, what is owned; then a page and a count for each of two blueprints.
+    // A token, the blueprints, the owned keys; then a page and a count for each of two blueprints.
     assert_eq!(proxy.requests(), 7);
     world.cart(|cart| cart["properties"]["tier"] = json!(5));
     run_with(&world.repo, "diff --verify", &at(&proxy.url));
@@ -110,7 +110,7 @@ fn bad_days_of_the_network_change_nothing_in_the_plan() {
     let run = run_with(&world.repo, "diff --output json", &at(&proxy.url));
     let mut plan: Value = serde_json::from_str(&run.results).unwrap_or_else(|_| panic!("{}", run.talk));
     assert!(!proxy.happened().is_empty(), "nothing happened");
-    // The id of a plan is for one catalog.
+    // The digest of a plan is specific to one catalog.
     for part in ["catalog", "digest"] {
         plan[part] = calm[part].clone();
     }
@@ -162,7 +162,7 @@ fn github_gets_the_summary_of_the_job() {
     assert_eq!(world.run_in("", &github).code, 0);
     let text = world.repo.read("summary.md");
     assert!(text.starts_with("<!-- portolan:diff acme/shop -->\n### A push updates 1 entity"), "{text}");
-    // Who sends reports elsewhere sends the summary too.
+    // With `--output summary`, the job summary is written too.
     assert_eq!(world.run_in("--output summary", &github).code, 0);
     assert_eq!(world.repo.read("summary.md"), text);
 }

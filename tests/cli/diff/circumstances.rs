@@ -1,5 +1,5 @@
-//! Catalogs and clones that are less than a diff would like: an older server, a folder that nobody may list, a clone
-//! without its history, a repository of the other platform.
+//! Tests `diff` under limitations: an older server, a folder without read permission, a clone without history, a
+//! repository of the other platform.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::testkit::serving::{CLIENT_ID, CLIENT_SECRET};
 const BY_DATASOURCE: &str = "/entities/datasource-entities";
 const SEARCH: &str = "/v1/entities/search";
 
-/// The plan of a run that went well, without the catalog's name.
+/// The plan of a successful run, without the catalog's name.
 fn plan(repo: &Repo, flags: &str, variables: &[(&str, &str)]) -> Value {
     let run = run_with(repo, &format!("diff --output json {flags}"), variables);
     assert_eq!(run.code, 0, "{}{}", run.results, run.talk);
@@ -73,7 +73,7 @@ fn where_nobody_counts_what_was_read_nothing_is_deleted() {
     assert!(plan["hazards"].to_string().contains("service"), "{:#}", plan["hazards"]);
 }
 
-/// The superuser may list every folder, unless that is given up first.
+/// Root can list every folder, so the privileges are dropped first.
 #[cfg(unix)]
 fn without_privileges(repo: &Repo, line: &str, variables: &[(&str, &str)]) -> Option<(i32, String, String)> {
     let plain = crate::testkit::portolan(repo);
@@ -98,7 +98,7 @@ fn beside_a_folder_that_nobody_may_list_nothing_is_deleted() {
     use std::os::unix::fs::PermissionsExt;
     let world = World::new();
     world.repo.remove("catalog/log.yaml");
-    // It may be in there.
+    // The unreadable folder may contain the manifest.
     world.repo.write("catalog/sealed/log.yaml", "# nothing\n");
     world.cart(|cart| cart["properties"]["tier"] = json!(5));
     let folder = world.repo.path().join("catalog/sealed");
@@ -107,7 +107,7 @@ fn beside_a_folder_that_nobody_may_list_nothing_is_deleted() {
     let json = without_privileges(&world.repo, "diff --no-base --output json", &world.catalog.variables());
     let text = without_privileges(&world.repo, "diff --no-base", &world.catalog.variables());
     set(0o755);
-    // Who is root and has no `setpriv` cannot be kept out of a folder.
+    // As root without `setpriv`, no folder is unreadable.
     let (Some((code, json, talk)), Some((_, text, _))) = (json, text) else { return };
     assert_eq!(code, 0, "{json}{talk}");
     let plan: Value = serde_json::from_str(&json).expect("JSON");
@@ -115,11 +115,11 @@ fn beside_a_folder_that_nobody_may_list_nothing_is_deleted() {
     assert_eq!(plan["counts"]["total"]["kept"], 1, "{plan:#}");
     assert!(plan["hazards"].to_string().contains("catalog/sealed"), "{:#}", plan["hazards"]);
     assert!(text.contains("catalog/sealed") && text.contains("ermission denied"), "{text}");
-    // And where it can be read, the entity is found to be gone.
+    // Once the folder is readable, the entity is known to be removed.
     assert_eq!(world.changes(""), ["update service/cart", "delete service/log"]);
 }
 
-/// The newest commit of a branch and nothing else, as pipelines check out.
+/// A clone of only the newest commit of a branch, as pipelines make it.
 fn shallow(world: &World) -> Repo {
     world.repo.git(&["checkout", "--quiet", "-b", "feature"]);
     world.cart(|cart| cart["properties"]["tier"] = json!(5));
@@ -144,7 +144,7 @@ fn a_shallow_clone_that_lacks_the_base_is_told_how_to_fetch() {
     assert!(talk.contains("this clone is shallow") && talk.contains("git fetch --unshallow"), "{talk}");
     let talk = run_with(&clone, "diff --base nowhere", &variables).was_refused();
     assert!(talk.contains("`nowhere`") && talk.contains("shallow"), "{talk}");
-    // A pipeline that names it gets its plan, and the same advice.
+    // If the pipeline names the base, the plan is made without it, with the same advice as a note.
     let ci = [("CI", "true"), ("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "pull_request")];
     let ci = [&variables[..], &ci, &[("GITHUB_BASE_REF", "main")]].concat();
     let told = plan(&clone, "", &ci);
@@ -152,7 +152,7 @@ fn a_shallow_clone_that_lacks_the_base_is_told_how_to_fetch() {
     assert_eq!(told["changes"][0]["origin"], "unknown");
     let notes = told["notes"].to_string();
     assert!(notes.contains("too shallow") && notes.contains("fetch"), "{notes}");
-    // Nothing can be left out by what nobody knows.
+    // Without a base, pending changes are unknown, so they cannot be omitted.
     let talk = run_with(&clone, "diff --only-branch", &ci).was_refused();
     assert!(talk.contains("too shallow"), "{talk}");
     clone.git(&["fetch", "--quiet", "--unshallow"]);
@@ -176,14 +176,14 @@ fn a_base_of_a_hundred_faults_is_no_obstacle() {
     world.cart(|cart| drop(cart["properties"].as_object_mut().expect("an object").remove("language")));
     commit(&world.repo, "mended");
     let plan = world.json("--base main");
-    // What the base said of the cart is known, and it is dropped.
+    // The base's value of the cart is known, so the field is dropped.
     assert_eq!(changes(&plan), ["update service/cart"]);
     assert_eq!(plan["changes"][0]["fields"][0]["cause"], "dropped", "{plan:#}");
     assert_eq!(plan["notes"].as_array().map(Vec::len), Some(1), "{:#}", plan["notes"]);
     assert!(plan["notes"][0].as_str().is_some_and(|note| note.contains("101 places")), "{:#}", plan["notes"]);
 }
 
-/// Ninety objects in each other: what looks at each of them twice does not end.
+/// Ninety nested objects: code that visits each of them twice would never finish.
 #[test]
 fn deep_objects_are_linted_compared_verified_and_pushed() {
     let world = World::new();
@@ -226,11 +226,11 @@ fn a_repository_of_the_other_platform_is_compared_like_any() {
     assert_eq!(changes(&plan(&repo, "--verify", &variables)), ["update service/cart", "delete service/log"]);
     let markdown = run_with(&repo, "diff --output markdown", &variables).results;
     assert!(markdown.contains("`catalog/cart.yaml:1`") || markdown.contains("catalog/cart.yaml:1"), "{markdown}");
-    // The other brand's manifests are none of its business: what they declare is not declared here.
+    // Manifests of the other platform are ignored: what they declare is not declared here.
     repo.write("catalog/cart.yaml", entity(&spec));
     let run = run_with(&repo, "diff", &variables);
     assert!(run.results.contains("cart"), "{}{}", run.results, run.talk);
-    // Nor are the other brand's credentials.
+    // Credentials of the other platform are ignored too.
     let run = run_with(&repo, "diff", &at(&catalog.serving.url));
     assert!(run.code == 64 && run.talk.contains("GLINT_CLIENT_ID"), "{} {}", run.code, run.talk);
 }

@@ -1,4 +1,4 @@
-//! What is a change and what is none, from the file to the catalog and back: every rule once, end to end.
+//! Tests which differences are changes, end to end from the file to the catalog: every rule of the comparison once.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,8 @@ use crate::testkit::Repo;
 fn what_says_the_same_in_other_words_is_no_change() {
     let world = World::new();
     assert_eq!(world.changes(""), Vec::<String>::new());
-    // The order of teams and of targets, numbers by value, times by instant, null and `[]` for what is not set.
+    // The order of teams and targets, numbers by value, times by instant, and null or `[]` for unset values make no
+    // difference.
     world.cart(|cart| {
         cart["team"] = json!(["red", "blue", "red"]);
         cart["relations"]["uses"] = json!(["mail", "pay"]);
@@ -37,7 +38,7 @@ fn every_kind_of_field_is_compared() {
     one(|cart| cart["icon"] = json!("Cart"), &["icon: \"Box\" -> \"Cart\""]);
     one(|cart| cart["team"] = json!(["blue"]), &["team: [\"blue\",\"red\"] -> [\"blue\"]"]);
     one(|cart| cart["properties"]["tier"] = json!(3), &["tier: 1 -> 3"]);
-    // Order counts in a list that is a property.
+    // Order matters in a list property.
     one(|cart| cart["properties"]["tags"] = json!(["a", "b"]), &["tags: [\"b\",\"a\"] -> [\"a\",\"b\"]"]);
     one(
         |cart| cart["properties"]["since"] = json!("2026-01-01T00:00:01Z"),
@@ -45,7 +46,7 @@ fn every_kind_of_field_is_compared() {
     );
     one(|cart| cart["relations"]["system"] = json!(null), &["system: \"shop\" -> null"]);
     one(|cart| cart["relations"]["uses"] = json!(["pay"]), &["uses: [\"mail\",\"pay\"] -> [\"pay\"]"]);
-    // Two ways to write one letter are two values: bytes count.
+    // Two encodings of one letter are two values, because bytes are compared.
     one(|cart| cart["properties"]["language"] = json!("caf\u{e9}"), &["language: \"go\" -> \"café\""]);
 }
 
@@ -58,7 +59,7 @@ fn objects_are_shown_by_the_path_that_differs() {
     assert_eq!(field["paths"], json!([{"path": ["a", "b"], "before": 1, "after": 2}]), "{field:#}");
     let text = world.run("").results;
     assert!(text.contains("config.a.b"), "{text}");
-    // And the line is the manifest's.
+    // The position is that of the manifest.
     assert!(text.contains("catalog/cart.yaml:1"), "{text}");
 }
 
@@ -126,6 +127,6 @@ fn a_fresh_clone_works_against_the_embedded_catalog_with_nothing_else() {
     assert!(run.results.contains("Verified: the catalog accepts every change"), "{}", run.results);
     assert!(run.results.contains("Plan: 1 to create"), "{}", run.results);
     assert_eq!(crate::cli::run(&repo, "diff --exit-code").code, 2);
-    // What is known and somebody else's is not ours, declared or not.
+    // A known foreign entity is not owned, declared or not.
     assert!(!run.results.contains("elsewhere  "), "{}", run.results);
 }

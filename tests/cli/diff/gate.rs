@@ -1,5 +1,5 @@
-//! What stops a diff before there is a plan: manifests that lint finds wrong, and blueprints that the catalog lacks. It
-//! is told in the format that was asked for, so that whoever reads the plan reads this instead.
+//! Tests what prevents a plan: lint errors, and blueprints that the catalog lacks. They are reported in the requested
+//! format, so that they replace the plan.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ const BROKEN: &str = "apiVersion: getport.io/v1\nkind: Entity\nmetadata: {name: 
 fn wrong_manifests_are_shown_and_nothing_is_asked_of_the_catalog() {
     let world = World::new();
     world.repo.write("catalog/x.yaml", BROKEN);
-    // Nobody listens there.
+    // Nothing listens at this address.
     let nowhere = at("http://127.0.0.1:9");
     let run = |flags: &str| run_with(&world.repo, &format!("diff {flags}"), &nowhere);
     let text = run("--exit-code");
@@ -26,7 +26,7 @@ fn wrong_manifests_are_shown_and_nothing_is_asked_of_the_catalog() {
     let markdown = run("--output markdown").results;
     assert!(markdown.starts_with("<!-- portolan:diff acme/shop -->\n### ❌ portolan lint\n"), "{markdown}");
     assert_eq!(run("--output summary").results, "No plan: 1 error in the manifests\n");
-    // The same comment as that of a plan.
+    // The marker is that of a plan's comment.
     world.repo.remove("catalog/x.yaml");
     let plan = world.run("--output markdown").results;
     assert_eq!(plan.lines().next(), markdown.lines().next());

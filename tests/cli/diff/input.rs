@@ -1,4 +1,5 @@
-//! What comes in: which files count, what is in their place, and what the embedded catalog is taken for.
+//! Tests the input of a plan: which files count, which other things may replace them, and which embedded catalog is
+//! assumed.
 
 use std::fs;
 use std::path::PathBuf;
@@ -9,7 +10,7 @@ use super::world::{cart, changes, commit, entity, service, shop};
 use crate::cli::{Run, run, run_with};
 use crate::testkit::{Repo, contents, portolan_in};
 
-/// The shop, pushed into its embedded catalog.
+/// The shop, pushed to its embedded catalog.
 fn pushed() -> Repo {
     let repo = shop();
     let push = run(&repo, "push");
@@ -33,7 +34,7 @@ fn what_git_tracks_is_a_manifest_whatever_is_ignored() {
     assert_eq!(planned(&repo, ""), [] as [&str; 0]);
     commit(&repo, "log.yaml is ignored");
     assert_eq!(planned(&repo, "--base HEAD~1"), [] as [&str; 0]);
-    // The base has it too, though it was ignored there.
+    // The base contains the manifest although it was ignored there.
     repo.git(&["rm", "--quiet", "catalog/log.yaml"]);
     let plan = run(&repo, "diff --base main --output json").results;
     let plan: serde_json::Value = serde_json::from_str(&plan).expect("JSON");
@@ -89,7 +90,7 @@ fn diff_leaves_the_embedded_catalog_as_it_is() {
     assert!(first.results.contains("\"identifier\": \"cart\""), "{}", first.results);
     assert_eq!(contents(repo.path()).keys().collect::<Vec<_>>(), before.keys().collect::<Vec<_>>());
     assert_eq!(run(&repo, "push").code, 0);
-    // Each entity that is stored lacks what the blueprint asks for by now.
+    // Every stored entity lacks a property that the blueprint now requires.
     let mut blueprint = service();
     blueprint["schema"]["properties"]["rank"] = json!({"type": "number"});
     blueprint["schema"]["required"] = json!(["rank"]);

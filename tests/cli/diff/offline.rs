@@ -1,4 +1,5 @@
-//! A pull request without credentials (from a fork, or of a bot): the plan is against the merge base, and says so.
+//! Tests a pull request without credentials (from a fork, or of a bot): the plan is against the merge base, and says
+//! so.
 
 use serde_json::{Value, json};
 
@@ -8,7 +9,7 @@ use crate::testkit::Repo;
 
 const FORK: [(&str, &str); 3] = [("CI", "true"), ("GITHUB_ACTIONS", "true"), ("GITHUB_BASE_REF", "main")];
 
-/// A branch that changes the cart, adds a service and takes one away.
+/// A branch that changes the cart, adds a service and removes one.
 fn fork() -> Repo {
     let repo = shop();
     repo.git(&["checkout", "--quiet", "-b", "topic"]);

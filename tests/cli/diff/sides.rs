@@ -1,5 +1,5 @@
-//! Whose doing a change is, whose the entity is, and what a deletion endangers: with real branches, and a catalog that
-//! others write to.
+//! Tests the origin of changes, the ownership of entities, and the hazards of deletions, with real branches and other
+//! writers to the catalog.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use super::world::{World, changes, commit, fields};
 
 fn on_a_branch() -> World {
     let world = World::new();
-    // The catalog was changed by hand, behind everybody's back.
+    // Another writer changed the catalog.
     world.elsewhere("service", &json!({"identifier": "pay", "properties": {"tier": 9}}));
     world.repo.git(&["checkout", "--quiet", "-b", "feature"]);
     world
@@ -23,14 +23,14 @@ fn each_change_says_whether_this_branch_makes_it() {
     let world = on_a_branch();
     world.cart(|cart| cart["properties"]["tier"] = json!(5));
     commit(&world.repo, "tier");
-    // Somebody wrote it, so its datasource is theirs: it is foreign now, and still pending.
+    // Another writer owns it now, so it is foreign, and the change is still pending.
     let plan = world.json("--base main");
     assert_eq!(origins(&plan), ["cart \"this-branch\"", "pay \"already-pending\""]);
     assert_eq!(plan["base"]["name"], "main");
     assert_eq!(plan["counts"]["total"]["pending"], 1);
     let text = world.run("--base main").results;
     assert!(text.contains("Base: main ("), "{text}");
-    // Without a base nobody can tell.
+    // Without a base, the origin is unknown.
     assert_eq!(origins(&world.json("")), ["cart \"unknown\"", "pay \"unknown\""]);
     let only = world.json("--base main --only-branch");
     assert_eq!(changes(&only), ["update service/cart"]);
@@ -57,7 +57,7 @@ fn what_the_branch_drops_is_cleared_where_the_base_is_known() {
     world.repo.git(&["checkout", "--quiet", "-b", "feature"]);
     world.cart(|cart| drop(cart["properties"].as_object_mut().expect("an object").remove("language")));
     assert_eq!(world.changes(""), Vec::<String>::new());
-    // Uncommitted work counts: what is asked for is what lies there.
+    // Uncommitted changes count, because the work tree is planned.
     let plan = world.json("--base main");
     assert_eq!(fields(&plan["changes"][0]), ["language: \"go\" -> null"]);
     assert_eq!(plan["changes"][0]["fields"][0]["cause"], "dropped");
@@ -92,7 +92,7 @@ fn a_pipeline_names_the_base_and_one_that_is_missing_stops_nothing() {
     let plan: Value = serde_json::from_str(&run.results).expect("JSON");
     assert_eq!((run.code, &plan["base"]), (0, &Value::Null), "{}", run.talk);
     assert!(plan["notes"].to_string().contains("nowhere"), "{}", plan["notes"]);
-    // One that somebody asks for by name must be there.
+    // A base that the user names must exist.
     let talk = world.run("--base nowhere").was_refused();
     assert!(talk.contains("nowhere"), "{talk}");
 }
@@ -109,7 +109,7 @@ fn somebody_elses_entity_is_shown_as_that_and_taken_over_only_on_request() {
     assert_eq!(plan["hazards"][0]["consent"], "adoption", "{:#}", plan["hazards"]);
     assert!(world.run("").results.contains("--adopt"));
     assert_eq!(world.json("--adopt")["hazards"], json!([]));
-    // As it is asked for already: nothing to do, and nothing to take.
+    // The entity already is as declared, so there is nothing to change or take over.
     world
         .write("catalog/x.yaml", &json!({"blueprint": "service", "identifier": "stranger", "properties": {"tier": 3}}));
     assert_eq!(world.changes(""), Vec::<String>::new());
@@ -127,14 +127,14 @@ fn what_is_no_longer_declared_goes_only_where_it_is_ours() {
     world.repo.write("portolan.yaml", format!("{}prune: {{enabled: false}}\n", super::world::CONFIG));
     assert_eq!(world.changes(""), Vec::<String>::new());
     assert_eq!(world.changes("--prune"), ["delete service/log"]);
-    // The last word counts.
+    // The last flag counts.
     assert_eq!(world.changes("--prune --no-prune"), Vec::<String>::new());
 }
 
 #[test]
 fn the_digest_to_approve_covers_the_danger_and_nothing_else() {
     let world = World::new();
-    // Somebody else's entity leads to what goes away.
+    // A foreign entity has a relation to the deleted one.
     world.elsewhere("service", &json!({"identifier": "stranger", "relations": {"uses": ["log"]}}));
     world.repo.remove("catalog/log.yaml");
     let plan = world.json("");
@@ -146,7 +146,7 @@ fn the_digest_to_approve_covers_the_danger_and_nothing_else() {
     let more = world.json("");
     assert_eq!((changes(&more).len(), more["approval"].as_str()), (2, Some(approval)));
     assert_ne!(more["digest"], plan["digest"]);
-    // One more danger is another yes.
+    // Another hazard needs another approval.
     world.elsewhere("service", &json!({"identifier": "other", "relations": {"uses": ["log"]}}));
     assert_ne!(world.json("")["approval"].as_str(), Some(approval));
 }

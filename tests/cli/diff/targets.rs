@@ -1,11 +1,11 @@
-//! What a plan promises can be made: relations lead somewhere, and values are the ones that the entity will have.
+//! Tests that a plan can be applied: relations have existing targets, and values are those that the entity will have.
 
 use serde_json::{Value, json};
 
 use super::world::{World, changes, commit, fields};
 use crate::cli::run_with;
 
-/// A service that uses these.
+/// A service with relations to these.
 fn using(name: &str, uses: &[&str]) -> Value {
     json!({"blueprint": "service", "identifier": name, "relations": {"uses": uses}})
 }
@@ -13,7 +13,7 @@ fn using(name: &str, uses: &[&str]) -> Value {
 #[test]
 fn a_relation_to_what_neither_the_manifests_nor_the_catalog_have_is_an_obstacle() {
     let world = World::new();
-    // Somebody else's entity is there: the snapshot does not know it, and the catalog does.
+    // A foreign entity exists in the catalog but not in the snapshot.
     world.elsewhere("service", &json!({"identifier": "theirs"}));
     world.elsewhere("system", &json!({"identifier": "another"}));
     world.write("catalog/one.yaml", &using("one", &["theirs", "cart"]));
@@ -43,11 +43,11 @@ fn a_relation_to_what_neither_the_manifests_nor_the_catalog_have_is_an_obstacle(
                     `service/nobody`, which no manifest declares and the catalog does not have";
     assert!(text.contains(sentence), "{text}");
     assert!(world.run("--output markdown").results.contains("service/nobody"));
-    // A push writes nothing of it.
+    // A push writes nothing of such a plan.
     let push = run_with(&world.repo, "push", &world.catalog.variables());
     assert_eq!(push.code, 1, "{}{}", push.results, push.talk);
     assert_eq!(world.catalog.plain.count("service"), 5);
-    // What is declared besides is there by then.
+    // A target that is declared too will exist by then.
     world.write("catalog/nobody.yaml", &using("nobody", &[]));
     world.write("catalog/three.yaml", &using("three", &["nobody"]));
     assert_eq!(changes(&world.json("")).len(), 4);
@@ -121,7 +121,7 @@ fn an_approval_holds_for_one_catalog_one_target_and_one_scope() {
     let variables = world.catalog.variables();
     let refused = run_with(&world.repo, &format!("push --target staging --approve {one}"), &variables);
     assert_eq!(refused.code, 4, "{}{}", refused.results, refused.talk);
-    // Another commit, another file, another layout: the same content.
+    // Another commit, file and layout with the same content.
     commit(&world.repo, "log is gone");
     let cart = world.repo.read("catalog/cart.yaml");
     world.repo.remove("catalog/cart.yaml");

@@ -1,11 +1,11 @@
-//! What a plan tells, from outside: renames however they are known, what was pending and who wrote it, the picture, what
-//! is folded, and what one unreadable manifest keeps.
+//! Tests the content of a plan: renames of each kind, pending changes and their writers, the diagram, abbreviations,
+//! and the effect of an unreadable manifest.
 
 use serde_json::{Value, json};
 
 use super::world::{CONFIG, World, changes, commit, entity};
 
-/// A service with enough to be known by.
+/// A service with enough content to be recognised.
 fn log(identifier: &str) -> Value {
     json!({"blueprint": "service", "identifier": identifier, "title": "The log", "icon": "Log",
         "properties": {"tier": 2, "language": "go", "tags": ["x", "y"]}})
@@ -21,12 +21,12 @@ fn a_rename_is_known_by_the_annotation_and_by_what_is_alike() {
         assert_eq!(changes(plan), ["rename service/journal"], "{plan:#}");
         plan["changes"][0]["rename"].to_string() + &plan["changes"][0].to_string()
     };
-    // Alike, in a file of its own, without Git's word for it.
+    // Similar content in a new file that Git does not know as a rename.
     world.repo.remove("catalog/log.yaml");
     world.write("catalog/journal.yaml", &log("journal"));
     let told = renamed(&world.json("--no-base"));
     assert!(told.contains("\"log\"") && told.contains("content"), "{told}");
-    // Nothing alike; its manifest sets that relation.
+    // The content differs, but the manifest has the rename annotation.
     let other = json!({"blueprint": "service", "identifier": "journal", "properties": {"tier": 9}});
     let text = entity(&other).replace(
         "\"metadata\":{\"name\":\"journal\"",
@@ -38,7 +38,7 @@ fn a_rename_is_known_by_the_annotation_and_by_what_is_alike() {
     assert!(told.contains("\"log\"") && told.contains("annotation"), "{told}");
     let text = world.run("--no-base").results;
     assert!(text.contains("annotation in its manifest") && text.contains("0 to delete, 1 to rename"), "{text}");
-    // Neither: one comes and one goes.
+    // Without either, one entity is created and one deleted.
     world.write("catalog/journal.yaml", &other);
     assert_eq!(changes(&world.json("--no-base")), ["create service/journal", "delete service/log"]);
 }
@@ -109,7 +109,7 @@ fn a_comment_has_a_picture_where_relations_change_and_no_more_than_it_can_show()
     let (cart, log, mail) = (node("cart", "update"), node("log", "other"), node("mail", "other"));
     assert!(lines.contains(&format!("{cart} ==>|\"uses\"| {log}")), "{lines:#?}");
     assert!(lines.contains(&format!("{cart} -.->|\"uses\"| {mail}")), "{lines:#?}");
-    // What only another value changes needs none, and what is too much is none.
+    // There is no diagram for a changed value, nor for too many nodes.
     world.cart(|cart| cart["properties"]["tier"] = json!(5));
     assert_eq!(picture(&world.run("--output markdown").results), [""; 0]);
     let names = |count: usize| (0..count).map(|at| format!("s{at:02}")).collect::<Vec<_>>();
@@ -149,7 +149,7 @@ fn what_is_much_is_folded_and_shown_on_request() {
     }
 }
 
-/// Whoever lets lint pass over what cannot be read has a plan, and nothing goes by it.
+/// If the config makes lint ignore syntax errors, a plan is made, but it deletes nothing.
 #[test]
 fn beside_a_manifest_that_did_not_parse_nothing_is_deleted() {
     let world = World::new();

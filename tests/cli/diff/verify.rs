@@ -1,10 +1,10 @@
-//! `--verify`: what the catalog itself says of each write, on the manifest's line.
+//! Tests `--verify`: the catalog's own validation of each write, reported at the manifest's line.
 
 use serde_json::json;
 
 use super::world::{World, entity};
 
-/// Lint goes by an older snapshot, so only the catalog knows.
+/// Lint uses an older snapshot, so only the catalog rejects the value.
 fn stricter() -> World {
     let world = World::new();
     world.catalog.change("service", |blueprint| {
@@ -60,7 +60,7 @@ fn another_fault_is_seen_behind_what_the_plan_brings() {
 #[test]
 fn a_target_that_is_gone_is_told_at_its_relation() {
     let world = World::new();
-    // It is known to be somebody else's, as far as the snapshot goes.
+    // The snapshot lists it as a known entity.
     world.repo.write(".portolan/known-entities.txt", "system\tgone\n");
     world.cart(|cart| cart["relations"]["system"] = json!("gone"));
     let run = world.run("--verify --output json");

@@ -1,4 +1,4 @@
-//! A shop: a repository in Git with two blueprints, and a catalog over HTTP that holds what its main branch asks for.
+//! A test repository of a shop: two blueprints in Git, and a catalog over HTTP with the content of its main branch.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::testkit::serving::{CLIENT_ID, CLIENT_SECRET};
 
 pub const CONFIG: &str = "scope: acme/shop\nmanifests: {include: [\"catalog/**/*.yaml\"]}\n";
 
-/// The blueprint of services, with a property of every kind that is compared in a way of its own.
+/// The blueprint of services, with a property for every kind of comparison.
 pub fn service() -> Value {
     json!({"identifier": "service", "title": "Service", "schema": {"properties": {
         "tier": {"type": "number"}, "language": {"type": "string"}, "tags": {"type": "array"},
@@ -25,7 +25,7 @@ pub fn system() -> Value {
         "schema": {"properties": {"owner": {"type": "string"}}, "required": []}, "relations": {}})
 }
 
-/// An `Entity` whose `spec` is this.
+/// A resource of kind `Entity` with this `spec`.
 pub fn entity(spec: &Value) -> String {
     let name = spec["identifier"].as_str().expect("it has a name").to_lowercase();
     let (api, metadata) = ("getport.io/v1", json!({"name": name}));
@@ -77,7 +77,7 @@ impl World {
         self
     }
 
-    /// The cart with something of it otherwise.
+    /// The cart with a change.
     pub fn cart(&self, deed: impl FnOnce(&mut Value)) -> &Self {
         let mut spec = cart();
         deed(&mut spec);
@@ -100,7 +100,7 @@ impl World {
         serde_json::from_str(&run.results).expect("JSON")
     }
 
-    /// Action and key of every change.
+    /// The action and key of every change.
     #[track_caller]
     pub fn changes(&self, flags: &str) -> Vec<String> {
         changes(&self.json(flags))
@@ -115,7 +115,7 @@ impl World {
         changes.iter().flat_map(fields).collect()
     }
 
-    /// Writes to the catalog as somebody else.
+    /// Writes to the catalog as another owner.
     #[track_caller]
     pub fn elsewhere(&self, blueprint: &str, entity: &Value) {
         let path = format!("blueprints/{blueprint}/entities?upsert=true&merge=true");
@@ -140,7 +140,7 @@ pub fn fields(change: &Value) -> Vec<String> {
     change["fields"].as_array().expect("a list").iter().map(line).collect()
 }
 
-/// The variables by which a catalog at this address is meant.
+/// The variables that select a catalog at this URL.
 pub fn at(url: &str) -> [(&str, &str); 3] {
     [("PORTOLAN_CATALOG", url), ("PORT_CLIENT_ID", CLIENT_ID), ("PORT_CLIENT_SECRET", CLIENT_SECRET)]
 }

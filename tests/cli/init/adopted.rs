@@ -1,5 +1,5 @@
-//! `init` with a catalog: the first snapshot, manifests for what is there, and what happens when it cannot be reached.
-//! Over HTTP, against the embedded one.
+//! Tests `init` with a catalog: the first snapshot, manifests for existing entities, and an unreachable catalog. Over
+//! HTTP, against the embedded catalog.
 
 use super::{GITHUB, git, names, run_with, yaml};
 use crate::cli::pull::bench::Catalog;
@@ -15,7 +15,7 @@ fn an_adopted_catalog_lints_clean_and_differs_in_nothing() {
     assert!(first.results.contains("\nWrote 120 manifests.\n"), "{}", first.results);
     let config = yaml(&repo, "portolan.yaml");
     assert_eq!(config["scope"], "acme/adopted");
-    // An address of this machine is nobody else's.
+    // An address of this machine is not written to the config.
     assert!(config["catalog"].is_null(), "{config}");
     let lint = catalog.run(&repo, "lint");
     assert_eq!(
@@ -30,7 +30,7 @@ fn an_adopted_catalog_lints_clean_and_differs_in_nothing() {
     let second = catalog.run(&repo, "init --yes --from-catalog");
     assert_eq!(second.code, 0, "{}{}", second.results, second.talk);
     assert!(contents(repo.path()) == before, "{}", second.results);
-    // What the manifests make is what they were made from, and nothing was written there on the way.
+    // Pushing the manifests recreates the original catalog, and `init` wrote nothing to it.
     assert_eq!(Catalog::of(&repo).stored(), stored);
     assert_eq!(catalog.stored(), stored);
     if portolan::cli::command().find_subcommand("diff").is_some() {
@@ -51,7 +51,7 @@ fn the_first_snapshot_comes_where_credentials_are() {
     let second = catalog.run(&repo, "init --yes");
     assert!(second.results.ends_with("Nothing to do: this repository is set up already.\n"), "{}", second.results);
     assert!(contents(repo.path()) == before);
-    // A dry run asks nobody.
+    // A dry run sends no request.
     let dry = git(GITHUB);
     let variables = [("PORTOLAN_CATALOG", "http://127.0.0.1:9"), ("PORT_CLIENT_ID", "a"), ("PORT_CLIENT_SECRET", "b")];
     let run = run_with(&dry, "init --dry-run", &variables);
@@ -78,7 +78,7 @@ fn a_pull_brings_the_schema_of_editors_along() {
     let pull = catalog.run(&repo, "pull");
     assert_eq!(pull.code, 0, "{}", pull.talk);
     assert_eq!(repo.read(".portolan/manifest.schema.json"), schema);
-    // Where nobody wants one, none is made.
+    // A removed schema file is not created again.
     repo.remove(".portolan/manifest.schema.json");
     assert_eq!(catalog.run(&repo, "pull").code, 0);
     assert!(!repo.path().join(".portolan/manifest.schema.json").exists());
@@ -99,7 +99,7 @@ fn a_catalog_that_cannot_be_reached_undoes_nothing() {
         assert!(steps.iter().any(|step| step.contains("Fix the error above") && step.contains("`portolan pull`")));
         let again = run_with(&repo, "init --yes", &variables);
         assert!(!again.talk.contains("were written") && again.talk.contains("run `portolan pull`"));
-        // Where it was the point, it is a failure.
+        // With `--from-catalog`, an unreachable catalog is an error.
         let repo = git(GITHUB);
         let run = run_with(&repo, "init --yes --from-catalog", &variables);
         assert_eq!(run.code, 5, "{}", run.talk);

@@ -1,4 +1,4 @@
-//! What somebody wrote before: it stays, to the byte, and where `init` cannot add to it with certainty it says so.
+//! Tests existing content: `init` preserves every byte, and if it cannot edit a file safely, it says so.
 
 use super::{GITHUB, GITLAB, git, names, run, wired};
 use crate::testkit::contents;
@@ -129,7 +129,7 @@ fn a_folder_that_cannot_be_written_is_told_with_what_was_written() {
     use std::os::unix::fs::PermissionsExt;
     let repo = git(GITHUB);
     repo.write(".pre-commit-config.yaml", "repos: []\n");
-    // Read-only files are left alone, whoever asks.
+    // Read-only files are not changed, even by root.
     let sealed = repo.path().join(".pre-commit-config.yaml");
     std::fs::set_permissions(&sealed, std::fs::Permissions::from_mode(0o444)).expect("it is ours");
     let run = run(&repo, "init --yes");

@@ -1,4 +1,4 @@
-//! `init --example` that was killed: the next run completes what it began, and no temporary file stays.
+//! Tests `init --example` killed at any time: the next run completes it, and no temporary file is left.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,7 +17,7 @@ fn found(repo: &Repo) -> BTreeMap<String, String> {
 
 fn prepared() -> Repo {
     let repo = git(GITHUB);
-    // The folder makes `init` write the editor's settings.
+    // This folder makes `init` write the editor's settings.
     repo.write(".vscode/extensions.json", "{}\n");
     repo
 }
@@ -39,7 +39,7 @@ fn is_completed(repo: &Repo, complete: &BTreeMap<String, String>, when: &str) {
     assert!(found == *complete, "{when}: the files differ");
 }
 
-/// Every file is written in one step, so these are all the states that a kill can leave, whatever the order of writing.
+/// Every file is written atomically, so these are all states that a kill can leave, whatever the order of writing.
 #[test]
 #[ignore = "slow"]
 fn whichever_files_were_written_the_next_run_writes_the_others() {
@@ -90,7 +90,7 @@ fn whenever_it_is_killed_the_next_run_completes_it() {
         let repo = prepared();
         let mut child = start(&repo);
         let begun = Instant::now();
-        // From the first file on; what comes before writes nothing.
+        // The kill happens after the first file; nothing is written before.
         while names(&repo).len() == 1 && begun.elapsed() < Duration::from_secs(20) {
             std::thread::yield_now();
         }
@@ -104,7 +104,7 @@ fn whenever_it_is_killed_the_next_run_completes_it() {
     assert!(cut_short > 0, "no run was killed while it wrote");
 }
 
-/// The other verbs that write: what a killed one left is gone after the next one.
+/// Tests other commands that write: the next run removes temporary files of a killed one.
 #[test]
 fn temporary_files_of_a_killed_run_are_removed_by_the_next() {
     let repo = git(GITHUB);

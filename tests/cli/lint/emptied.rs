@@ -1,4 +1,4 @@
-//! Globs of the config that leave nothing to look at: a slip in one must not pass for a repository without faults.
+//! Tests globs of the config that match nothing: a typing error must not look like a repository without findings.
 
 use super::bench::{WRONG, assert_says, findings, lint, service, shop};
 use crate::testkit::Repo;
@@ -28,7 +28,7 @@ fn globs_that_leave_no_file_are_refused() {
     }
 }
 
-/// Whoever names a file has something to look at; a commit need not touch a manifest.
+/// A named file is enough input, and a commit need not contain a manifest.
 #[test]
 fn what_is_named_or_committed_is_not_asked_for_more() {
     let repo = with_globs("  include: [catalogue]\n");
@@ -39,7 +39,7 @@ fn what_is_named_or_committed_is_not_asked_for_more() {
     assert_eq!(lint(&repo, &["--staged"]).code, 0);
 }
 
-/// The config itself is no manifest that somebody forgot.
+/// The config itself is not a forgotten manifest.
 #[test]
 fn a_repository_that_has_no_manifests_yet_is_fine() {
     let repo = Repo::new();

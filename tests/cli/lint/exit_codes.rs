@@ -1,4 +1,4 @@
-//! One exit code for each way a run can end, and words on standard error where it could not do its job.
+//! Tests one exit code for each way a run can end, and the error message on standard error.
 
 use super::bench::{AMBIGUOUS, WRONG, assert_says, lint, service, shop};
 use crate::testkit::{Repo, contents};

@@ -1,9 +1,9 @@
-//! `--fix`: the repairs and not a byte more.
+//! Tests `--fix`: it applies the fixes and changes no other byte.
 
 use super::bench::{AMBIGUOUS, QUOTED, WRONG, assert_says, findings, lint, service, shop};
 use crate::testkit::{Repo, contents};
 
-/// A file in which only three places are wrong, and everything else is as people write it.
+/// A file with only three faults, and otherwise with the usual style of people.
 const BEFORE: &str = "\
 # The cart.  Trailing blanks:   \n\
 \n\
@@ -56,7 +56,7 @@ fn every_byte_outside_the_repairs_stays() {
     }
 }
 
-/// Without a type in the blueprint `off` is what Kubernetes reads: `false`. Quotes would make a text of it.
+/// Without a type in the blueprint, Kubernetes reads `off` as `false`. Quotes would make it a string.
 #[test]
 fn a_value_that_kubernetes_reads_is_changed_by_nobody_but_a_person() {
     let repo = shop();
@@ -167,7 +167,7 @@ fn a_diff_says_how_much_it_would_do() {
     assert_says(&told, "No safe fix for 1 finding.");
 }
 
-/// A repair of the index or of a pipe would have nowhere to go.
+/// A fix of the index or of standard input could not be written anywhere.
 #[test]
 fn fix_with_changed_repairs_only_what_changed() {
     let repo = shop();
@@ -227,7 +227,7 @@ mod on_unix {
         let told = lint(&repo, &["--fix"]);
         set(0o755);
         if may_write {
-            // The superuser may.
+            // Root can write everywhere.
             return;
         }
         assert_eq!(told.code, 70, "{told:?}");
@@ -258,7 +258,7 @@ mod on_unix {
     }
 }
 
-/// A broken document is no reason to leave its neighbour in the same file unrepaired.
+/// A broken document does not prevent fixes of others in the same file.
 #[test]
 fn a_broken_neighbour_hinders_no_repair() {
     let repo = shop();

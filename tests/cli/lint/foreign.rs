@@ -1,9 +1,9 @@
-//! YAML of other tools beside the entities: none of it is reported, unless it is broken and could hold entities. Then
-//! one finding says how to exclude it.
+//! Tests YAML of other tools next to manifests: it is not reported, unless it is broken and could contain entities.
+//! Then one finding says how to exclude it.
 
 use super::bench::{lint, shop};
 
-/// Files of other tools, as repositories have them. All of them use the words `identifier` and `blueprint`.
+/// Files of other tools, as in typical repositories. All of them contain the words `identifier` and `blueprint`.
 const SILENT: [(&str, &str); 22] = [
     (
         "mkdocs.yml",
@@ -106,7 +106,7 @@ fn the_files_of_other_tools_are_silent() {
 fn a_broken_file_of_another_tool_is_reported_once_with_the_way_to_exclude_it() {
     for (path, text) in SILENT {
         let is_template = text.contains("{{") || text.contains("{%");
-        // The one has the words, and no keys of that name.
+        // These contain the words, but not as keys.
         if is_template || path == "kustomization.yaml" || path.ends_with("entity-like.yaml") {
             continue;
         }

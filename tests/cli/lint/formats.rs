@@ -1,11 +1,13 @@
-//! `--output`: every format is wired, is valid, and tells the same findings; several go where each was sent.
+//! Tests `--output`: every format is valid and contains the same findings, and several formats can be written to
+//! different files.
 
 use serde_json::Value as Json;
 
 use super::bench::{AMBIGUOUS, QUOTED, WRONG, findings, lint, report, service, shop, told};
 use crate::testkit::{Repo, portolan};
 
-/// An error with an entity, a warning with a repair, two places in two files, and text that formats must escape.
+/// An error with an entity, a warning with a fix, a finding with two places in two files, and text that formats must
+/// escape.
 fn faulty() -> Repo {
     let repo = shop();
     repo.write("catalog/cart.yaml", service("cart", AMBIGUOUS));
@@ -57,7 +59,7 @@ fn several_reports_of_one_run_each_go_where_they_were_sent() {
     assert_eq!(json(&repo.read("out/deep/lint.json"))["format"], "portolan.lint/1");
     assert_eq!(json(&repo.read("lint.sarif"))["version"], "2.1.0");
     assert!(repo.read("a=b.xml").starts_with("<?xml"), "a name may hold `=`");
-    // Relative to where one stands; a second run replaces.
+    // The path is relative to the user's directory; a second run replaces the file.
     let before = repo.read("lint.sarif");
     repo.write("lint.sarif", "x".repeat(100_000));
     lint(&repo, &["-C", "catalog", "--output", "sarif=../lint.sarif"]);
@@ -136,7 +138,7 @@ fn sarif_is_what_the_standard_says() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(root.join("testdata/schemas/sarif-schema-2.1.0.json")).expect("it is there");
     let mut schema = json(&text);
-    // The pattern of a property that we do not write has a bracket too many, and no validator takes it.
+    // The schema's pattern for an unused property has an unbalanced bracket, which validators reject.
     for object in ["run", "toolComponent"] {
         let language = schema["definitions"][object]["properties"]["language"].as_object_mut();
         language.and_then(|language| language.remove("pattern")).expect("the pattern is there");
@@ -176,7 +178,7 @@ fn github_gitlab_and_markdown_tell_each_finding() {
     assert_eq!(rows.count(), 4, "{markdown}");
 }
 
-/// What fix offers is in the report of a run that does not make it.
+/// A run without `--fix` reports the available fix.
 #[test]
 fn a_report_tells_the_repair_and_after_it_there_is_none() {
     let repo = faulty();

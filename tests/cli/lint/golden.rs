@@ -1,5 +1,5 @@
-//! The example organisation and its broken twin, as a person sees them. `UPDATE=1` writes the report anew; then
-//! read it.
+//! Snapshots of the reports for the example organisation and its broken twin. `UPDATE=1` writes them again; read the
+//! difference.
 
 use std::path::Path;
 
@@ -44,7 +44,7 @@ fn the_example_is_clean_in_every_way_of_looking_at_it() {
     assert_eq!(lint(&repo, &[]).out, "40 files, 109 entities: nothing to report\n");
 }
 
-/// Every repair of the broken twin can be made, and nothing else breaks by it.
+/// All fixes of the broken twin can be applied, and they cause no new finding.
 #[test]
 fn the_broken_twin_can_be_repaired_in_one_go() {
     let repo = Repo::new();

@@ -1,4 +1,4 @@
-//! Names and encodings that are legal and rare: places are right, and nothing in a name reaches a terminal.
+//! Tests valid but rare names and encodings: positions are right, and nothing in a name controls a terminal.
 
 use super::bench::{WRONG, commit, findings, lint, listed, service, shop};
 use crate::testkit::Repo;

@@ -1,4 +1,4 @@
-//! Where a run knows that it is in a pipeline, and what it does there without being asked.
+//! Tests how a run detects CI, and which outputs it writes there by default.
 
 use super::bench::{Told, WRONG, service, shop, told};
 use crate::testkit::{Repo, contents, portolan};
@@ -60,8 +60,8 @@ fn elsewhere_it_is_text() {
     }
 }
 
-/// Annotations, code scanning and reports on a merge request are laid onto files by their path in the repository,
-/// wherever the config lies in it.
+/// CI systems show annotations, code scanning alerts and merge request reports at the file's path in the repository,
+/// wherever the config is.
 #[test]
 fn machines_get_paths_of_the_repository_and_people_those_of_the_root() {
     let repo = Repo::new();

@@ -1,4 +1,5 @@
-//! The same bytes however often and on however many threads; and a reader that goes away early is no fault.
+//! Tests that repeated runs on any number of threads print the same bytes, and that a reader who closes the pipe causes
+//! no error.
 
 use std::io::Read;
 use std::process::{Command, Stdio};
@@ -6,7 +7,7 @@ use std::process::{Command, Stdio};
 use super::bench::{AMBIGUOUS, WRONG, lint, service, shop, told};
 use crate::testkit::{Repo, portolan};
 
-/// So many files that threads share them, each with an error and a warning, and a few that collide.
+/// Enough files for several threads, each with an error and a warning, and a few duplicates.
 fn crowd(files: usize) -> Repo {
     let repo = shop();
     for at in 0..files {
@@ -36,7 +37,7 @@ fn a_report_is_the_same_bytes_every_time_and_with_any_number_of_threads() {
     }
 }
 
-/// Shown is a part; counted is all.
+/// Some findings are shown, and all are counted.
 #[test]
 fn a_crowd_of_findings_is_cut_in_text_and_told() {
     let repo = crowd(60);
@@ -78,7 +79,7 @@ fn a_pipe_closed_early_is_silence() {
     assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0));
 }
 
-/// Editors and generators replace files while we read.
+/// Editors and generators replace files during a run.
 #[test]
 fn files_that_vanish_meanwhile_are_no_trouble() {
     let repo = crowd(260);

@@ -1,4 +1,4 @@
-//! What is not reported though it is found: ignore comments, and the baseline.
+//! Tests findings that are not reported: ignore comments, and the baseline.
 
 use super::bench::{AMBIGUOUS, WRONG, assert_says, findings, flat, lint, service, shop};
 use crate::testkit::Repo;
@@ -52,7 +52,7 @@ fn a_rule_that_is_off_does_not_make_its_comments_wrong() {
     assert_eq!(findings(&repo, &["--rule", "wrong-property-type=off"]), [""; 0]);
 }
 
-/// A repository with two faults that it lives with.
+/// A repository with two findings in its baseline.
 fn lives_with() -> Repo {
     let repo = shop();
     cart(&repo, WRONG);
@@ -87,7 +87,7 @@ fn a_baseline_survives_moved_lines_but_not_another_fault() {
     assert_eq!(findings(&repo, &BASELINE), [WRONG_TIER], "another value is another fault");
 }
 
-/// The file's name is part of what is known.
+/// The fingerprint includes the file's name.
 #[test]
 fn a_renamed_file_has_new_findings() {
     let repo = lives_with();
@@ -107,7 +107,7 @@ fn of_two_alike_on_a_line_each_counts() {
     assert_eq!(findings(&repo, &["--baseline", "known.json"]).len(), 3, "the line is another one");
 }
 
-/// Comments are the first to silence: a finding is not counted twice.
+/// Ignore comments are applied first, so that a finding is not counted twice.
 #[test]
 fn a_baseline_written_anew_keeps_what_it_knew() {
     let repo = lives_with();
@@ -122,7 +122,7 @@ fn a_baseline_written_anew_keeps_what_it_knew() {
     assert_eq!(repo.read(".portolan/baseline.json"), before, "and forgets what is mended");
 }
 
-/// Half a baseline in the place of a whole one would bring back all that it does not know.
+/// A baseline of a part would bring back all findings outside it.
 #[test]
 fn a_baseline_is_of_the_whole_repository() {
     let repo = lives_with();

@@ -1,4 +1,4 @@
-//! `--changed` and `--since`: what a work tree or a branch brings.
+//! Tests `--changed` and `--since`: findings of a work tree or a branch.
 
 use super::bench::{WRONG, assert_says, commit, committed_shop, findings, findings_in, lint, lint_in, service, shop};
 use crate::testkit::Repo;
@@ -30,7 +30,7 @@ fn changed_reports_relations_to_what_is_gone() {
     assert_eq!(findings(&repo, &["--changed"]), ["catalog/checkout.yaml:9:17 dangling-relation"]);
 }
 
-/// `main` moved on after the branch was made: what it brought since is not the branch's.
+/// `main` has newer commits than the branch: their changes are not the branch's.
 #[test]
 fn since_counts_from_where_the_branches_parted() {
     let repo = committed_shop();
@@ -86,7 +86,7 @@ fn branches_without_a_common_commit_are_told() {
     assert_says(&told, "no merge base of `main` and `HEAD`: they have no commit in common");
 }
 
-/// What most pipelines check out.
+/// Most pipelines check out a shallow clone.
 #[test]
 fn a_shallow_clone_is_explained() {
     let repo = committed_shop();
@@ -101,7 +101,7 @@ fn a_shallow_clone_is_explained() {
     assert_eq!(told.code, 64, "{told:?}");
     assert_says(&told, "no merge base of `origin/main` and `HEAD`: this clone is shallow");
     assert_says(&told, "git fetch --unshallow");
-    // All else works.
+    // Everything else works.
     assert_eq!(findings_in(&clone, &[]), [wrong("wishes")]);
     assert_eq!(findings_in(&clone, &["--staged"]), [""; 0]);
     assert_eq!(findings_in(&clone, &["--changed"]), [""; 0]);

@@ -1,4 +1,4 @@
-//! The snapshot: what lint says when it is not there, not whole, or old. Once, and never once for each entity.
+//! Tests what lint reports about a missing, incomplete or old snapshot: once, and never once per entity.
 
 use super::bench::{WRONG, commit, findings, flat, lint, service, shop};
 use crate::testkit::Repo;
@@ -61,7 +61,7 @@ fn a_broken_blueprint_is_one_finding_in_its_own_file() {
     assert_eq!(lint(&repo, &[]).code, 1);
 }
 
-/// Whoever lints one file must not take silence for a clean bill.
+/// A user who lints one file must not take the missing check for "no findings".
 #[test]
 fn a_broken_blueprint_is_noted_where_its_file_is_not_reported() {
     let repo = shop();
@@ -93,7 +93,7 @@ fn a_commit_that_breaks_the_snapshot_is_told() {
     assert_eq!(findings(&repo, &["--staged"]), expected);
 }
 
-/// A blueprint that was pulled and not added is not in the commit, so the commit is judged without it.
+/// A blueprint that was pulled but not staged is not in the commit, so the commit is checked without it.
 #[test]
 fn the_staged_snapshot_judges_what_is_staged() {
     let repo = shop();
@@ -111,7 +111,7 @@ fn the_staged_snapshot_judges_what_is_staged() {
     assert_eq!(findings(&repo, &["--staged"]), [""; 0]);
 }
 
-/// Some keep the snapshot out of Git and pull it in every run.
+/// Some teams ignore the snapshot and pull it in every run.
 #[test]
 fn a_snapshot_that_git_does_not_have_is_used_as_it_lies_there() {
     let repo = shop();
@@ -143,7 +143,7 @@ fn bad_lines_in_the_list_of_known_entities_are_noted() {
     assert!(flat(&told.out).contains("(first: line 2)"), "{told:?}");
 }
 
-/// A branch of a stranger may bring such a link, and the report shows lines of what it reads.
+/// A stranger's branch may contain such a link, and a report shows lines of what it reads.
 #[cfg(unix)]
 #[test]
 fn links_of_the_snapshot_that_leave_the_repository_are_not_followed() {
@@ -160,7 +160,7 @@ fn links_of_the_snapshot_that_leave_the_repository_are_not_followed() {
     let told = lint(&repo, &[]);
     assert!(!told.out.contains("hunter2") && !told.err.contains("hunter2"), "{told:?}");
     assert!(!told.out.contains("first: line 1"), "{told:?}");
-    // One that stays inside is as good as the file.
+    // A link that stays inside the repository is followed.
     let repo = shop();
     let inside = repo.path().join(".portolan/blueprints/service.json");
     std::fs::rename(&inside, repo.path().join("service.json")).expect("it can be moved");

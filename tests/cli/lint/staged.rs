@@ -1,5 +1,5 @@
-//! `--staged`: what the commit will hold is judged, not what lies in the work tree. With real Git, since what counts is
-//! what Git does: hooks, indexes, linked work trees.
+//! Tests `--staged`: it checks the content of the next commit instead of the work tree. With real Git, because Git's
+//! behaviour counts: hooks, indexes, linked work trees.
 
 use super::bench::{
     Told, WRONG, assert_says, commit, committed_shop, findings, findings_in, flat, lint, lint_in, service, shop,
@@ -23,7 +23,7 @@ fn the_index_is_judged_and_not_the_work_tree() {
     assert_eq!(findings(&repo, &["--staged"]), [""; 0]);
 }
 
-/// The frame shows the text of the index too, not what lies in the work tree at that line.
+/// The frame also shows the text of the index, not that of the work tree.
 #[test]
 fn the_frame_shows_the_staged_text() {
     let repo = committed_shop();
@@ -54,7 +54,7 @@ fn a_target_that_the_commit_takes_away_is_told_where_nobody_touched_a_thing() {
     repo.git(&["rm", "--quiet", "catalog/cart.yaml"]);
     let dangling = ["catalog/checkout.yaml:9:17 dangling-relation"];
     assert_eq!(findings(&repo, &["--staged"]), dangling);
-    // Renamed, or declared elsewhere: nothing is taken away.
+    // A renamed file or another declaration keeps the entity.
     repo.write("catalog/basket.yaml", service("basket", ""));
     repo.git(&["add", "catalog/basket.yaml"]);
     assert_eq!(findings(&repo, &["--staged"]), dangling);
@@ -160,7 +160,7 @@ fn outside_git_it_says_so() {
     }
 }
 
-/// `git commit` with a hook that runs the binary. `true` when Git made the commit.
+/// Runs `git commit` with a hook that runs the binary; returns whether Git made the commit.
 fn commits(repo: &Repo, arguments: &[&str]) -> (bool, Told) {
     let output = std::process::Command::new("git")
         .args(["-c", "user.name=Ada", "-c", "user.email=ada@example.com", "commit", "--message", "a change"])
@@ -203,7 +203,7 @@ fn a_hook_refuses_a_commit_with_errors_and_takes_one_without() {
     assert_eq!(repo.git(&["status", "--porcelain"]), "");
 }
 
-/// `git commit -a` and `git commit FILE` give the hook an index of their own, in `GIT_INDEX_FILE`.
+/// `git commit -a` and `git commit FILE` pass the hook an index of their own, in `GIT_INDEX_FILE`.
 #[cfg(unix)]
 #[test]
 fn a_hook_sees_what_commit_all_and_commit_file_would_commit() {
@@ -219,7 +219,7 @@ fn a_hook_sees_what_commit_all_and_commit_file_would_commit() {
     assert!(commits(&repo, &["--all"]).0);
 }
 
-/// A hook of a linked work tree is run with `GIT_DIR` set.
+/// Git runs a hook of a linked work tree with `GIT_DIR` set.
 #[cfg(unix)]
 #[test]
 fn a_hook_works_in_a_linked_work_tree_and_from_a_subfolder() {
@@ -242,7 +242,7 @@ fn a_hook_works_in_a_linked_work_tree_and_from_a_subfolder() {
     }
 }
 
-/// Nothing that the commit changes is a manifest: a hook that has nothing to say is quick and quiet.
+/// The commit changes no manifest, so the hook is quick and prints nothing.
 #[test]
 fn a_commit_without_manifests_is_clean() {
     let repo = committed_shop();
@@ -255,7 +255,7 @@ fn a_commit_without_manifests_is_clean() {
     assert!(flat(&told.out).contains("nothing to report"), "{told:?}");
 }
 
-/// pre-commit names files that the commit takes away as well.
+/// pre-commit also passes the names of deleted files.
 #[test]
 fn a_file_that_the_commit_takes_away_may_be_named() {
     let repo = committed_shop();
@@ -264,7 +264,7 @@ fn a_file_that_the_commit_takes_away_may_be_named() {
     assert_eq!(told.code, 0, "{told:?}");
 }
 
-/// What Git refuses to open is explained; what needs no Git works. Only the superuser can make such a repository.
+/// The error of Git is explained, and what works without Git still works. Only root can create such a repository.
 #[cfg(unix)]
 #[test]
 fn a_repository_of_somebody_else_is_explained() {
@@ -283,7 +283,7 @@ fn a_repository_of_somebody_else_is_explained() {
     assert_eq!(plain.code, 0, "{plain:?}");
 }
 
-/// A sparse checkout keeps files away from the work tree; the commit has them all the same.
+/// A sparse checkout omits files from the work tree that the commit contains.
 #[test]
 fn a_target_that_a_sparse_checkout_keeps_away_is_there() {
     let repo = committed_shop();

@@ -1,4 +1,5 @@
-//! `-`: an editor's text stands for the file it will be saved to, and the rest of the repository is as it lies there.
+//! Tests `-`: an editor's text replaces the file that it will be saved to, and the rest of the repository is read from
+//! disk.
 
 use super::bench::{AMBIGUOUS, Told, WRONG, assert_says, lint, listed, report, service, shop, told};
 use crate::testkit::{Repo, portolan_in};
@@ -39,7 +40,7 @@ fn only_the_typed_file_is_reported() {
     repo.write("catalog/wishes.yaml", service("wishes", WRONG));
     let seen = typed(&repo, "", &["--stdin-filename", "catalog/cart.yaml"], service("cart", AMBIGUOUS));
     assert_eq!(listed(&seen), ["catalog/cart.yaml:10:14 ambiguous-scalar"]);
-    // Unless another file is part of it: the twin that was there first, or comes after.
+    // A finding that also involves another file is shown: the duplicate, whether its file sorts before or after.
     let seen = typed(&repo, "", &["--stdin-filename", "catalog/a.yaml"], service("cart", ""));
     assert_eq!(listed(&seen), ["catalog/a.yaml:7:15 duplicate-entity"]);
 }

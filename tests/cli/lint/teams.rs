@@ -1,4 +1,4 @@
-//! Teams and users that manifests name: told where the snapshot knows which there are, silent where it does not.
+//! Tests teams and users that manifests name: unknown ones are reported only if the snapshot lists them.
 
 use super::bench::{commit, findings, lint, report, service, shop};
 use crate::testkit::Repo;
@@ -47,7 +47,7 @@ fn a_misspelled_team_or_user_is_reported_at_its_value() {
         assert_eq!(finding["entity"]["identifier"], "cart");
         assert!(finding["fix"]["title"].as_str().is_some_and(|title| title.contains(meant)), "{finding}");
     }
-    // A suggestion is shown and not applied.
+    // A suggestion is shown but not applied.
     lint(&repo, &["--fix"]);
     assert_eq!(findings(&repo, &[]), expected);
     repo.write("catalog/cart.yaml", service("cart", "  team: [payments, paymnets, nobody, \"\"]\n"));
@@ -77,7 +77,7 @@ fn without_known_teams_or_users_nothing_is_said() {
             "_team\tpayments\n_team\tplatform\n",
             &["catalog/cart.yaml:8:9 unknown-team", "catalog/cart.yaml:11:27 unknown-team"],
         ),
-        // All teams of the account are declared here, and that is none.
+        // The list of teams is complete and empty, so the account has no other teams.
         (
             "# complete: _team\n",
             &[
@@ -136,7 +136,7 @@ fn a_change_that_takes_a_team_away_is_told_at_those_who_name_it() {
     assert_eq!(findings(&repo, &["--staged"]), ["catalog/other.yaml:8:9 unknown-team"]);
 }
 
-/// The list holds what the blueprints in use led to when it was pulled; for others it knows nothing.
+/// The list contains the targets of the blueprints that were in use when it was pulled; about others it says nothing.
 #[test]
 fn relations_to_blueprints_that_are_not_listed_are_not_judged_and_that_is_said_once() {
     let repo = shop();
@@ -147,7 +147,7 @@ fn relations_to_blueprints_that_are_not_listed_are_not_judged_and_that_is_said_o
     assert_eq!(told.out.matches("1 relation points to an entity that is").count(), 1, "{told:?}");
 }
 
-/// `diff` and `push` stop at what lint finds, so a misspelled team reaches no catalog.
+/// `diff` and `push` stop at lint errors, so a misspelt team never reaches a catalog.
 #[test]
 fn no_plan_is_made_with_a_misspelled_team() {
     use super::bench::told;

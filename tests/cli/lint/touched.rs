@@ -1,9 +1,10 @@
-//! Findings with two places of equal standing are reported in the file that the change touches; the other is related.
+//! Tests that findings with two equally responsible places are reported in the file that the change touches; the other
+//! place is related.
 
 use super::bench::{commit, committed_shop, findings, listed, report, service, told};
 use crate::testkit::{Repo, portolan};
 
-/// `catalog/zebra.yaml` is on `main`; the branch adds `more` under an earlier name.
+/// `catalog/zebra.yaml` is on `main`; the branch adds `more` under a name that sorts earlier.
 fn branch(path: &str, more: String) -> Repo {
     let repo = committed_shop();
     repo.write("catalog/zebra.yaml", service("zebra", ""));
@@ -16,7 +17,7 @@ fn branch(path: &str, more: String) -> Repo {
 #[test]
 fn a_duplicate_is_reported_where_the_change_is_and_not_where_it_always_was() {
     let repo = branch("catalog/again.yaml", service("zebra", ""));
-    // By the order of the files the later one carries it.
+    // By file order, the finding is at the later file.
     assert_eq!(findings(&repo, &[]), ["catalog/zebra.yaml:7:15 duplicate-entity"]);
     let expected = ["catalog/again.yaml:7:15 duplicate-entity"];
     assert_eq!(findings(&repo, &["--changed"]), expected);
@@ -39,7 +40,7 @@ fn in_ci_the_change_is_that_of_the_pull_request() {
         listed(&told(portolan(&repo).envs(variables.iter().copied()).args(["lint", "--output", "json"])))
     };
     assert_eq!(lint(&ci), ["catalog/again.yaml:7:15 duplicate-entity"]);
-    // Without a base there is no change to tell by.
+    // Without a base, the change is not known.
     assert_eq!(lint(&ci[..2]), ["catalog/zebra.yaml:7:15 duplicate-entity"]);
     assert_eq!(lint(&[]), ["catalog/zebra.yaml:7:15 duplicate-entity"]);
 }
@@ -80,7 +81,7 @@ fn a_file_that_cannot_be_read_is_reported_with_what_that_means_for_a_push() {
     );
 }
 
-/// `push` leaves such an entity out, and `lint` was silent about it.
+/// `push` skips such an entity, so lint must report it.
 #[test]
 fn search_queries_are_reported_with_what_that_means_for_a_push() {
     let repo = committed_shop();

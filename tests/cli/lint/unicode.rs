@@ -1,14 +1,15 @@
-//! `unnormalised-text`: letters that look the same and are other bytes. What is told, what is repaired, and what is let be.
+//! Tests `unnormalised-text`: characters that look the same but have different bytes. What is reported, what is fixed,
+//! and what is ignored.
 
 use super::bench::{findings, lint, service, shop};
 use crate::testkit::Repo;
 
-/// `é`, `한` and `K` as few write them.
+/// `é`, `한` and `K` in forms that are not NFC.
 const E: &str = "e\u{301}";
 const HAN: &str = "\u{1112}\u{1161}\u{11ab}";
 const KELVIN: &str = "\u{212a}";
 
-/// The shop, and a blueprint whose maker spelled one choice in pieces.
+/// The shop with a blueprint that has one choice in decomposed form.
 fn with(spec: &str) -> Repo {
     let repo = shop();
     let blueprint = r#"{"identifier": "dish", "title": "Dish", "schema": {"properties": {
@@ -42,7 +43,7 @@ fn every_text_that_is_sent_is_looked_at_once() {
 fn what_is_as_usual_is_let_be() {
     let spec = "  identifier: \u{d55c}\n  title: Café\n  team: Équipe\n  properties:\n    name: \"日本語 🎉 \\u00e9 \\\\u0301\"\n";
     assert_eq!(told(spec), [""; 0]);
-    // Comments, and what the catalog never gets.
+    // Comments, and text that is never sent to the catalog, are ignored.
     let spec = format!("  # caf{E}\n  identifier: a\n");
     assert_eq!(told(&spec), [""; 0]);
     let repo = with("  identifier: a\n");
@@ -74,7 +75,7 @@ fn escapes_are_seen_and_left_to_people() {
     let before = repo.read("catalog/dish.yaml");
     lint(&repo, &["--fix"]);
     assert_eq!(repo.read("catalog/dish.yaml"), before);
-    // The mark behind an escape is none of the escape's last letter.
+    // A combining mark after an escape does not belong to the escape's last letter.
     let repo = with("  identifier: a\n  title: \"e\u{301}\\n\u{301}\"\n");
     let before = repo.read("catalog/dish.yaml");
     lint(&repo, &["--fix"]);
@@ -104,7 +105,7 @@ fn prose_is_repaired_and_names_and_data_are_not() {
     assert_eq!(repo.read("catalog/dish.yaml"), after);
 }
 
-/// The usual spelling of U+1FEF is a backtick, with which no plain scalar begins; that of U+037E is a semicolon.
+/// The NFC form of U+1FEF is a backtick, which cannot start a plain scalar; that of U+037E is a semicolon.
 #[test]
 fn no_repair_writes_a_sign_that_yaml_knows() {
     for title in ["\u{1fef}a", "a\u{37e}b", "=\u{338}", "a \u{338}"] {

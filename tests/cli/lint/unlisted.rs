@@ -1,4 +1,5 @@
-//! Manifests outside of `manifests.include`, and PATHS that `manifests.exclude` leaves out: neither is passed over in silence.
+//! Tests manifests outside `manifests.include`, and PATHS that `manifests.exclude` matches: neither is ignored
+//! silently.
 
 use super::bench::{commit, committed_shop, findings, lint, service, shop};
 use crate::testkit::Repo;
@@ -38,7 +39,7 @@ fn a_manifest_that_nothing_reads_is_a_warning() {
     assert_eq!(unlisted(&repo, &[]), ["shop/port.yml", "teams/wishes.yaml"]);
     assert_eq!(lint(&repo, &[]).code, 0);
     assert_eq!(lint(&repo, &["--fail-on", "warning"]).code, 1);
-    // PATHS select, a level silences, and so does a comment.
+    // PATHS, the rule's level and an ignore comment apply to it.
     assert_eq!(unlisted(&repo, &["teams"]), ["teams/wishes.yaml"]);
     assert_eq!(unlisted(&repo, &["catalog"]), [""; 0]);
     assert_eq!(unlisted(&repo, &["--rule", "unlisted-manifest=off"]), [""; 0]);
@@ -47,7 +48,7 @@ fn a_manifest_that_nothing_reads_is_a_warning() {
         text.replace("  identifier", "  # portolan: ignore[unlisted-manifest] a draft\n  identifier"),
     );
     assert_eq!(unlisted(&repo, &[]), ["shop/port.yml"]);
-    // Without includes every YAML file counts.
+    // Without includes, every YAML file is read.
     repo.write("portolan.yaml", "");
     assert_eq!(unlisted(&repo, &[]), [""; 0]);
 }
@@ -92,7 +93,7 @@ fn an_excluded_path_is_reported_with_the_glob_and_its_line() {
             "{words}: {json}"
         );
     }
-    // A hook names whatever a commit touches.
+    // A hook passes every file of a commit.
     let told = lint(&repo, &["catalog/cart.yaml"]);
     assert!(!told.out.contains("excluded"), "{told:?}");
 }

@@ -1,4 +1,4 @@
-//! `--edit`: the person's editor, on the file that was written.
+//! Tests `--edit`: the user's editor opens the file that was written.
 
 #![cfg(unix)] // the editor is a shell script
 

@@ -1,4 +1,4 @@
-//! What stands in a new manifest, and what lint says of it.
+//! Tests the content of a new manifest, and lint's findings about it.
 
 use crate::cli::new::acme;
 use crate::cli::{run, run_with};

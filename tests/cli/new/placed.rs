@@ -1,4 +1,4 @@
-//! Where a new manifest goes, and what its resource is called.
+//! Tests the path of a new manifest, and the name of its resource.
 
 use crate::cli::new::acme;
 use crate::cli::run;
@@ -56,7 +56,7 @@ fn among_bare_entities_the_next_one_is_beside_them() {
     }
     assert_eq!(run(&repo, "new x Web").quietly_gave(), "apps/web/port.yml\n");
     assert!(repo.read("apps/web/port.yml").starts_with("blueprint: x\nidentifier: Web\n"));
-    // Somebody's folder is not taken, and neither is one that nobody would look into.
+    // An existing folder of another entity is not used, nor one that the pattern does not match.
     assert!(run(&repo, "new x web").was_refused().contains("--file"));
     repo.write("portolan.yaml", "manifests: {include: [\"apps/cart/port.yml\"]}\n");
     assert!(run(&repo, "new x other").was_refused().contains("--file"));

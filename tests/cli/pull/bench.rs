@@ -1,5 +1,5 @@
-//! The example organisation as a catalog that serves. Users and teams are the platform's own and cannot be made, so here
-//! they are people and groups, which can.
+//! The example organisation as a served catalog. Users and teams belong to the platform and cannot be created, so
+//! persons and groups replace them here.
 
 use serde_json::{Value, json};
 
@@ -96,7 +96,7 @@ impl Catalog {
         serde_json::from_str(&text).expect("JSON")
     }
 
-    /// All entities as they are stored: without times, writers and what is computed or unset.
+    /// All stored entities without times, writers, and computed or unset values.
     pub fn stored(&self) -> Vec<Value> {
         let mut all = Vec::new();
         for blueprint in BLUEPRINTS {
@@ -138,7 +138,7 @@ pub fn known(repo: &Repo, folder: &str) -> Vec<String> {
     text.lines().filter(|line| !line.starts_with('#')).map(|line| line.replace('\t', "/")).collect()
 }
 
-/// Names of the files of a folder, sorted.
+/// The names of a folder's files, sorted.
 pub fn names(repo: &Repo, folder: &str) -> Vec<String> {
     files_below(&repo.path().join(folder)).iter().map(|path| path.display().to_string()).collect()
 }

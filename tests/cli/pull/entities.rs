@@ -1,4 +1,4 @@
-//! Manifests for what the catalog has: that they say the same, where they lie, and what they never replace.
+//! Tests manifests for existing entities: their content and path, and that no file is overwritten.
 
 use serde_json::json;
 
@@ -20,7 +20,7 @@ fn an_adopted_catalog_lints_clean_and_says_the_same() {
     assert_eq!((lint.code, lint.talk.as_str()), (0, ""), "{}", lint.results);
     assert_eq!(lint.results, "120 files, 120 entities: nothing to report\n");
     assert_eq!(known(&repo, ""), [""; 0]);
-    // The catalog that the manifests make is the one that they were made from.
+    // Pushing the manifests recreates the original catalog.
     assert_eq!(Catalog::of(&repo).stored(), catalog.stored());
     let before = contents(repo.path());
     let again = catalog.pull(&repo, "--entities --all");
@@ -30,7 +30,7 @@ fn an_adopted_catalog_lints_clean_and_says_the_same() {
 
 #[test]
 fn only_what_the_scope_owns_is_adopted_and_the_scope_is_known() {
-    // The seed is of scope `acme/catalog`.
+    // The seed has the scope `acme/catalog`.
     let catalog = Catalog::acme();
     let repo = Repo::new();
     let refused = catalog.run(&repo, "pull --entities");
@@ -40,7 +40,7 @@ fn only_what_the_scope_owns_is_adopted_and_the_scope_is_known() {
     let other = run_with(&repo, "pull --entities", &[url, id, secret, ("PORTOLAN_SCOPE", "acme/other")]);
     assert_eq!(other.code, 0, "{}", other.talk);
     assert!(!repo.path().join("catalog").exists());
-    // By the remote, in a linked work tree with a detached head.
+    // The scope is derived from the remote, in a linked work tree with a detached head.
     repo.write("README.md", "x").git(&["init", "--quiet"]);
     repo.git(&["add", "README.md"]);
     repo.git(&["commit", "--quiet", "-m", "x"]);
@@ -52,7 +52,8 @@ fn only_what_the_scope_owns_is_adopted_and_the_scope_is_known() {
     let services = names(&linked, "tree/catalog/service");
     assert!(!services.is_empty() && names(&linked, "tree/catalog/person").len() == 5, "{told}");
     assert!(!folder.join("catalog/system").exists());
-    // What was not adopted is known, so that relations to it are judged; libraries point to nothing that services do.
+    // Entities that were not adopted are known, so that relations to them are checked; libraries have no relations to
+    // services.
     let known = known(&linked, "tree/");
     let has = |blueprint: &str| known.iter().any(|line| line.starts_with(blueprint));
     assert!(has("system/") && !has("person/") && !has("service/"), "{known:?}");
@@ -135,7 +136,7 @@ fn overwriting_keeps_the_name_and_leaves_shared_files_alone() {
     assert!(repo.read("catalog/same.yaml").starts_with("# a comment\n"));
 }
 
-/// Without HTTP: the file of the embedded catalog itself.
+/// Without HTTP: reads the file of the embedded catalog directly.
 #[test]
 fn the_embedded_catalog_is_adopted_like_any_other() {
     let (seed, repo) = (acme(), Repo::new());
@@ -155,7 +156,7 @@ fn the_embedded_catalog_is_adopted_like_any_other() {
     assert_eq!(run(&repo, "pull --check --catalog local").code, 0);
 }
 
-/// The file that it is in, and what tells Git of it, are in nobody's way.
+/// Git ignores the catalog's file, and the ignore file conflicts with nothing.
 #[test]
 fn a_new_embedded_catalog_stays_out_of_git_and_takes_the_snapshots_blueprints() {
     let repo = acme();

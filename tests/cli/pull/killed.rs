@@ -1,4 +1,5 @@
-//! Killed at any instant, or several at once: there is one snapshot, whole, the old one or a new one.
+//! Tests pulls that are killed at any time, or run concurrently: there is always one complete snapshot, the old or the
+//! new one.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,10 +14,10 @@ use super::bench::Catalog;
 use crate::cli::run;
 use crate::testkit::{Repo, files_below};
 
-/// So many blueprints, each with one entity that all may relate to: enough for the writing to take a while.
+/// The number of blueprints, each with one entity that others may relate to: enough for writing to take a while.
 const MANY: usize = 60;
 
-/// A repository whose every file of a snapshot would bear `mark`.
+/// A repository in which every snapshot file contains `mark`.
 fn marked(mark: &str) -> Repo {
     let repo = Repo::new();
     for number in 0..MANY {
@@ -40,7 +41,7 @@ fn command(repo: &Repo, catalog: &Catalog) -> Command {
     command
 }
 
-/// What a reader finds: every file of the snapshot.
+/// Every file of the snapshot as a reader finds it.
 fn seen(root: &Path) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for part in ["blueprints", "known-entities.txt", "source.json"] {
@@ -77,7 +78,7 @@ fn whenever_it_is_killed_there_is_one_whole_snapshot() {
     for round in 0..32_u32 {
         let next = 1 - last;
         let mut child = command(&repo, &catalogs[next]).spawn().expect("it runs");
-        // From before its first word to after its last; most often while it writes.
+        // The kill happens between the start and the end of the run, most often while it writes.
         std::thread::sleep(usual * (20 + round * 4) / 100 + Duration::from_micros(u64::from(round * 37 % 100)));
         child.kill().expect("it is ours");
         child.wait().expect("it was started");
@@ -88,7 +89,7 @@ fn whenever_it_is_killed_there_is_one_whole_snapshot() {
         assert!(lint.code == 0 && !lint.results.contains("broken-blueprint"), "{}", lint.results);
         last = is;
     }
-    // Whoever comes next puts away what the killed ones left.
+    // The next pull removes what the killed ones left.
     catalogs[0].pull(&repo, "");
     assert_eq!(seen(repo.path()), whole[0]);
     let left: Vec<String> =

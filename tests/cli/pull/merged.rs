@@ -1,4 +1,4 @@
-//! Snapshots in Git: what `pull` writes there holds only what the repository can point to, and two pulls merge.
+//! Tests snapshots in Git: `pull` writes only what the repository can point to, and two pulls can be merged.
 
 use serde_json::{Value, json};
 
@@ -49,7 +49,7 @@ fn the_list_holds_what_manifests_here_can_point_to_and_no_more() {
         (format!("{CART}  properties: {{onCall: bob@acme.io}}\n"), &["_user/bob@acme.io", "squad/blue", "squad/red"]),
         (format!("{CART}- identifier: blue\n  blueprint: squad\n"), &["squad/red"]),
         ("- identifier: web\n  blueprint: pod\n".to_owned(), &["cluster/eu"]),
-        // Whoever has no manifests yet may begin with any blueprint.
+        // A repository without manifests may use any blueprint.
         (String::new(), &["cluster/eu", "squad/blue", "squad/red"]),
     ] {
         let repo = repository(&manifests);
@@ -73,7 +73,7 @@ fn after_a_pull_lint_knows_teams_and_users() {
     let report: Value = serde_json::from_str(&lint.results).expect("JSON");
     let rules: Vec<_> = report["findings"].as_array().unwrap().iter().map(|it| it["rule"].clone()).collect();
     assert_eq!(rules, ["unknown-team", "unknown-team"], "{}", lint.results);
-    // A blueprint that was not in use when the list was pulled is not judged by it.
+    // The list does not cover a blueprint that was not in use when it was pulled.
     repo.write(
         "catalog/port.yml",
         format!("{CART}- identifier: web\n  blueprint: pod\n  relations: {{cluster: eu}}\n"),
@@ -122,7 +122,7 @@ fn pulls_on_two_branches_merge_without_conflict() {
         assert!(source["pulledAt"].as_str().is_some_and(|at| at.starts_with("2026-11-1")), "{source}");
         let lint = run(&repo, "lint");
         assert_eq!(lint.code, 0, "{}", lint.results);
-        // A union is in no order, has lines twice, and is up to date all the same.
+        // A merged list is unsorted and has duplicate lines, but it is up to date.
         repo.write(".portolan/known-entities.txt", format!("{text}squad\tred\nsquad\tblue\n"));
         let check = catalog.run(&repo, "pull --check");
         assert_eq!(check.code, 0, "{}", check.results);

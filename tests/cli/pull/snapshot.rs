@@ -1,4 +1,4 @@
-//! The files of the snapshot, and what a pull says of them.
+//! Tests the files of the snapshot, and what a pull reports about them.
 
 use std::fs;
 
@@ -38,7 +38,7 @@ fn a_second_pull_changes_the_time_alone_and_a_check_is_content() {
     let catalog = Catalog::acme();
     let repo = acme();
     catalog.pull(&repo, "");
-    // All that relations lead to is declared here.
+    // All relation targets are declared here.
     assert_eq!(known(&repo, ""), [""; 0]);
     let before = contents(repo.path());
     let [url, id, secret] = catalog.variables();
@@ -64,7 +64,7 @@ fn what_changed_and_what_that_breaks_is_told() {
     let catalog = Catalog::acme();
     let repo = acme();
     catalog.pull(&repo, "");
-    // The repository's own entities are the catalog's, so it is changed as a person would change it there.
+    // The catalog is changed as a user would change it there.
     catalog.change("library", |blueprint| {
         let properties = &mut blueprint["schema"]["properties"];
         properties["auditedAt"] = json!({"type": "string", "format": "date-time"});
@@ -101,7 +101,7 @@ fn what_changed_and_what_that_breaks_is_told() {
     assert!(rules.contains("relation-arity") && rules.contains("value-out-of-range"), "{rules:?}");
     assert!(report["summary"]["misfits"].as_u64().is_some_and(|misfits| misfits > 1), "{}", report["summary"]);
     assert!(repo.read(".portolan/blueprints/Queue%2Fa%3Ab.json").contains("Queue/a:b"));
-    // They are lint's from now on, and no news for the next pull.
+    // From now on, lint reports these findings, and the next pull does not.
     let lint = run_with(&repo, "lint --output json", &[]);
     let lint: Value = serde_json::from_str(&lint.results).expect("JSON");
     assert_eq!(lint["findings"], report["findings"]);
@@ -227,7 +227,7 @@ fn it_works_from_a_folder_below_without_git_and_from_elsewhere() {
     catalog.pull(&elsewhere, &format!("-C {root}/catalog"));
     assert!(repo.read(".portolan/source.json").contains(&catalog.serving.url));
     assert_eq!(names(&elsewhere, ""), Vec::<String>::new());
-    // No config: the Git work tree is the root.
+    // There is no config, so the Git work tree is the root.
     catalog.pull(&elsewhere, "");
     assert_eq!(names(&elsewhere, ".portolan/blueprints").len(), 10);
 }

@@ -1,4 +1,5 @@
-//! Approvals in comments of a pull request: who may give them, which comments count, and that nothing is read unasked.
+//! Tests approvals in pull-request comments: who may give them, which comments count, and that comments are read only
+//! on request.
 
 use serde_json::{Value, json};
 
@@ -9,7 +10,7 @@ use crate::testkit::forge::Forge;
 
 const TOKEN: &str = "ghs-token-of-the-tests";
 
-/// A commit that deletes 30 of 40 entities, and the digest that approves this.
+/// A commit that deletes 30 of 40 entities, and the digest that approves it.
 struct Scene {
     repo: Repo,
     commit: String,
@@ -58,7 +59,7 @@ fn comment(author: &str, body: &str) -> Value {
         "created_at": "2026-11-15T08:00:00Z", "updated_at": "2026-11-15T08:00:00Z"})
 }
 
-/// GitHub with this pull request of the commit, these comments, and this permission of everybody.
+/// GitHub with this pull request of the commit, these comments, and this permission for everybody.
 fn github(scene: &Scene, pull_request: &Value, comments: &Value, permission: &str) -> Forge {
     let forge = Forge::start();
     let offer = |path: &str, value: &Value| forge.offer(path, value.to_string().into_bytes());

@@ -1,5 +1,5 @@
-//! `push` asks before it writes to a platform, and refuses where nobody means to push from: a pull request, another branch
-//! in CI, a work tree with uncommitted changes.
+//! Tests that `push` asks before it writes to a platform, and refuses accidental pushes: from a pull request, from
+//! another branch in CI, or from a work tree with uncommitted changes.
 
 use std::fs;
 
@@ -17,13 +17,13 @@ fn push(repo: &Repo, serving: &Serving, flags: &str) -> Run {
     run_exactly(repo, &format!("push --catalog {} {flags}", serving.url), &CREDENTIALS)
 }
 
-// A terminal of its own is made with a pseudo terminal, which Windows has in another way.
+// The test needs a pseudo terminal, which Windows provides differently.
 #[cfg(unix)]
 fn typed(repo: &Repo, line: &str, answers: &[(&str, &str)]) -> Option<(i32, String)> {
     crate::testkit::pty::run_on_terminal(repo.path(), line, &CREDENTIALS, answers)
 }
 
-// A terminal of its own is made with a pseudo terminal, which Windows has in another way.
+// The test needs a pseudo terminal, which Windows provides differently.
 #[cfg(unix)]
 #[test]
 fn on_a_terminal_a_push_to_a_platform_shows_the_plan_and_asks() {
@@ -50,7 +50,7 @@ fn on_a_terminal_a_push_to_a_platform_shows_the_plan_and_asks() {
     assert!(!seen.contains(question), "{seen}");
 }
 
-// A terminal of its own is made with a pseudo terminal, which Windows has in another way.
+// The test needs a pseudo terminal, which Windows provides differently.
 #[cfg(unix)]
 #[test]
 fn on_a_terminal_the_scope_is_typed_to_approve_hazards() {
@@ -69,7 +69,7 @@ fn on_a_terminal_the_scope_is_typed_to_approve_hazards() {
     assert!(!seen.contains("[y/N]"), "one question is enough: {seen}");
 }
 
-// A terminal of its own is made with a pseudo terminal, which Windows has in another way.
+// The test needs a pseudo terminal, which Windows provides differently.
 #[cfg(unix)]
 #[test]
 fn a_push_to_the_embedded_catalog_asks_nothing() {
@@ -129,7 +129,7 @@ fn a_pull_request_pushes_nothing_to_a_platform() {
         &[("CHANGE_ID", "7")],
     ] {
         is_refused(&in_ci(&repo, &serving, "", variables), &plain, "pull request", "--allow-pull-request");
-        // The embedded catalog is a preview, and pull requests are what it is for.
+        // The embedded catalog is a preview, which is useful for pull requests.
         let preview = [&[("CI", "true")], variables].concat();
         assert_eq!(run_exactly(&repo, "push --catalog local", &preview).code, 0, "{variables:?}");
     }
@@ -142,7 +142,7 @@ fn a_pull_request_pushes_nothing_to_a_platform() {
 fn in_ci_only_the_listed_branches_push() {
     let (repo, (serving, plain)) = (on_branch("feature", "push: {branches: [main, \"release/*\"]}\n"), server(&[]));
     is_refused(&in_ci(&repo, &serving, "", &[]), &plain, "`main` and `release/*`", "--allow-branch");
-    // The branch that is checked out counts before the one that the CI system names.
+    // The checked-out branch takes precedence over the one that the CI system names.
     is_refused(&in_ci(&repo, &serving, "", &[("CI_COMMIT_BRANCH", "main")]), &plain, "`feature`", "--allow-branch");
     repo.git(&["checkout", "--quiet", "--detach"]);
     is_refused(&in_ci(&repo, &serving, "", &[]), &plain, "for no branch", "--allow-branch");
@@ -151,7 +151,7 @@ fn in_ci_only_the_listed_branches_push() {
     is_refused(&in_ci(&repo, &serving, "", &tag), &plain, "for no branch", "--allow-branch");
     let pushed = in_ci(&repo, &serving, "", &[("CI_COMMIT_BRANCH", "release/1")]);
     assert_eq!((pushed.code, plain.count("service")), (0, 2), "{}", pushed.talk);
-    // On a laptop, a person answers for it.
+    // Outside CI, any branch may be pushed.
     assert_eq!(push(&repo, &serving, "--yes").code, 0);
     assert_eq!(in_ci(&repo, &serving, "--allow-branch", &[("CI_COMMIT_BRANCH", "topic")]).code, 0);
 }
@@ -249,7 +249,7 @@ fn every_report_of_a_refused_push_says_so_with_the_one_digest_that_approves_it()
         for report in reports {
             assert!(report.contains("refused") && report.contains("1 hazard needs approval"), "{report}");
             assert!(report.contains("Nothing was written") || report.contains("nothing was written"), "{report}");
-            // In Markdown, the commits are in the last line.
+            // In Markdown, the last line contains the commits.
             let near = report.split("\nMade from ").next().unwrap_or_default();
             assert!(hex_numbers(near).iter().all(|number| *number == digest), "{report}");
             assert!(near.contains(&digest), "{report}");

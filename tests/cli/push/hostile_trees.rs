@@ -1,5 +1,6 @@
-//! A commit that carries what looks like a repository, with settings that would run its own program: every verb, at the
-//! top and inside of that folder, leaves it alone. Real Git, and a mark that shows whether the program was started.
+//! Tests a commit that contains what looks like a repository whose settings would run its own program: no command
+//! starts it, at the top or inside that folder. With real Git, and a marker file that shows whether the program was
+//! started.
 #![cfg(unix)]
 
 use std::fs;
@@ -10,8 +11,8 @@ use super::{manifests, services};
 use crate::cli::{run, run_with};
 use crate::testkit::{Repo, portolan};
 
-/// A repository with a signed commit of a stranger, whose `evil/` is another repository laid out as plain files. Its
-/// program says that the signature is good, and leaves a mark.
+/// A repository with a signed commit of a stranger, whose `evil/` is another repository as plain files. Its program
+/// reports a good signature and leaves a marker file.
 struct Scene {
     repo: Repo,
     outside: Repo,
@@ -139,7 +140,7 @@ fn a_signature_is_not_good_since_the_tree_says_so() {
             scene.nothing_was_started(&line);
         }
     }
-    // So it is from inside, where a shell may stand.
+    // The same applies inside the folder, where a shell may have been started.
     let mut command = portolan(&scene.repo);
     let output = command.current_dir(scene.repo.path().join("evil")).args(["push", "--require-signed"]).output();
     assert_eq!(output.expect("it runs").status.code(), Some(4));
@@ -161,7 +162,7 @@ fn git_is_not_looked_for_in_the_tree() {
     }
 }
 
-/// The environment is the user's, and what it says about other things than settings is not passed on.
+/// The environment belongs to the user, but only its settings are passed to Git.
 #[test]
 fn variables_of_hooks_and_of_tracing_do_not_change_the_verdict() {
     let scene = Scene::new();
@@ -181,7 +182,7 @@ fn variables_of_hooks_and_of_tracing_do_not_change_the_verdict() {
     let pushed = run_with(&scene.repo, "push --require-signed", &variables);
     assert_eq!(pushed.code, 0, "{}{}", pushed.results, pushed.talk);
     assert!(pushed.results.contains("is signed by `ada@example.com`"), "{}", pushed.results);
-    // The keys of a commit say nothing about that commit.
+    // A key in the commit itself does not prove anything about that commit.
     scene.repo.write("signers", format!("ada@example.com {public}"));
     commit_signed(&scene.repo, &scene.outside);
     let inside = scene.repo.path().join("signers").display().to_string();

@@ -1,4 +1,4 @@
-//! Plans that are written down and carried out, and parts of plans: what was reviewed is what runs, or nothing does.
+//! Tests saved plans and partial plans: exactly the reviewed plan is applied, or nothing.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use super::{manifests, push, server, services};
 use crate::cli::{run, run_with};
 use crate::testkit::Repo;
 
-/// A manifest of one service, as `manifests` writes it, with something more in its spec.
+/// A manifest of one service, as `manifests` writes it, with more keys in its spec.
 fn one(name: &str, more: &str) -> String {
     format!(
         "apiVersion: getport.io/v1\nkind: Entity\nmetadata: {{name: {name}}}\n\
@@ -22,7 +22,7 @@ fn what_was_written_down_is_carried_out_and_only_once() {
     let diff = run(&repo, "diff --out plan.json");
     assert_eq!(diff.code, 0, "{}", diff.talk);
     assert!(diff.talk.contains("portolan push --plan plan.json"), "{}", diff.talk);
-    // Another layout, another file, a comment: the manifests say the same.
+    // Another layout, another file and a comment do not change the declared entities.
     repo.write("catalog/all.yaml", String::from("# moved\n\n") + &manifests(1..3));
     repo.write("catalog/new.yaml", one("new", ", relations: {next: s1}, title: \"New\"") + "# as ever\n");
     let pushed = run(&repo, "push --plan plan.json");
@@ -47,7 +47,7 @@ fn what_has_moved_since_is_refused_by_name_and_nothing_is_written() {
     ];
     let flags = format!("diff --catalog {} --out plan.json", serving.url);
     assert_eq!(run_with(&repo, &flags, &variables).code, 0);
-    // What changes nothing in the plan may move.
+    // Changes that do not affect the plan are allowed.
     let path = "blueprints/service/entities?upsert=true&merge=true";
     plain.must("POST", path, Some(&json!({"identifier": "s0", "title": "moved"})));
     plain.must("POST", path, Some(&json!({"identifier": "s2", "title": "moved"})));
@@ -55,7 +55,7 @@ fn what_has_moved_since_is_refused_by_name_and_nothing_is_written() {
     assert_eq!(refused.code, 4, "{}{}", refused.results, refused.talk);
     assert!(refused.talk.contains("`service/s2` was changed in the catalog"), "{}", refused.talk);
     assert!(!refused.talk.contains("`service/s0`"), "{}", refused.talk);
-    // Neither is it for another catalog, nor of other manifests.
+    // The plan is refused for another catalog, and for other manifests.
     let elsewhere = run(&repo, "push --plan plan.json");
     assert_eq!(elsewhere.code, 4, "{}", elsewhere.talk);
     assert!(elsewhere.talk.contains("The plan was made for the catalog"), "{}", elsewhere.talk);
@@ -89,12 +89,12 @@ fn a_plan_is_made_again_with_the_options_and_the_base_that_it_was_made_with() {
     repo.git(&["commit", "--quiet", "--message", "one"]);
     assert_eq!(run(&repo, "push").code, 0);
     repo.git(&["checkout", "--quiet", "-b", "feature"]);
-    // The title is dropped, which only the base tells; `s2` goes, which `--no-prune` keeps.
+    // The title is dropped, which only the base shows; `s2` is removed, which `--no-prune` keeps.
     repo.write("catalog/all.yaml", manifests(0..2)).write("catalog/more.yaml", one("more", ""));
     repo.git(&["add", "--all"]);
     repo.git(&["commit", "--quiet", "--message", "two"]);
     assert_eq!(run(&repo, "diff --base main --no-prune --only catalog/all.yaml --out plan.json").code, 0);
-    // A squash: another commit of the same content.
+    // A squash creates another commit with the same content.
     repo.git(&["commit", "--quiet", "--amend", "--message", "squashed"]);
     let clone = Repo::outside_git();
     let address = format!("file://{}", repo.path().display());

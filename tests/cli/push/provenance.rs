@@ -1,5 +1,5 @@
-//! Which commit is pushed: one that is not checked out, one that comes after the last, one that is signed. In real
-//! repositories, with real signatures.
+//! Tests which commit is pushed: one that is not checked out, one that descends from the last push, one that is signed.
+//! In real repositories, with real signatures.
 
 use std::process::Command;
 
@@ -19,7 +19,7 @@ fn id(repo: &Repo, revision: &str) -> String {
     repo.git(&["rev-parse", revision]).trim().to_owned()
 }
 
-/// Three services in the first commit, two of them otherwise and a fourth in the second.
+/// Three services in the first commit; the second changes two of them and adds a fourth.
 fn history() -> Repo {
     let repo = services(3);
     repo.write(".gitignore", ".portolan/local.db*\n*.json\n!.portolan/blueprints/*.json\n*.xml\n*.md\n");
@@ -34,7 +34,7 @@ fn history() -> Repo {
 fn a_commit_is_pushed_without_a_checkout() {
     let repo = history();
     assert_eq!(run(&repo, "push").code, 0);
-    // Whatever lies in the work tree, and even what is wrong in it, is not looked at.
+    // The work tree is not read, not even to report its errors.
     repo.write("catalog/all.yaml", "apiVersion: getport.io/v1\nkind: Entity\nspec: {blueprint: [\n");
     repo.write("catalog/new.yaml", manifests(8..9));
     let before = contents(&repo.path().join("catalog"));
@@ -67,7 +67,7 @@ fn going_back_clears_what_came_later() {
     let cleared = plan["changes"][0]["fields"].to_string();
     assert!(cleared.contains("title") && cleared.contains("dropped"), "{plan:#}");
     assert_eq!(run(&repo, "push --ref HEAD~1").code, 0);
-    // Without a base nobody knows that the title was the manifests' own.
+    // Without a base, it is unknown that the manifests set the title.
     assert_eq!(run(&repo, "push --ref HEAD").code, 0);
     let plan = run(&repo, "diff --ref HEAD~1 --no-base --output json").results;
     assert!(!plan.contains("\"dropped\""), "{plan}");
@@ -89,7 +89,7 @@ fn the_files_are_those_that_the_config_of_then_names_and_the_rest_is_as_of_now()
     let diff = run(&repo, "diff --ref HEAD~1");
     assert!(diff.results.contains("Scope: acme/other"), "{}{}", diff.results, diff.talk);
     assert!(diff.results.contains("Plan: 2 to create"), "{}", diff.results);
-    // So it is where there is no config any more.
+    // The same applies if there is no longer a config.
     repo.remove("portolan.yaml");
     let diff = run_with(&repo, "diff --ref HEAD~1", &[("PORTOLAN_SCOPE", "acme/third")]);
     assert!(diff.results.contains("Scope: acme/third"), "{}{}", diff.results, diff.talk);
@@ -169,7 +169,7 @@ fn a_push_goes_on_from_the_last_and_goes_back_only_on_request() {
     let back = run(&repo, &format!("{SINCE} --ref HEAD~1 --rollback"));
     assert_eq!(back.code, 0, "{}{}", back.results, back.talk);
     assert_eq!(run(&repo, SINCE).code, 0, "and forward again");
-    // Another line of history is no later one.
+    // A commit on another branch is not a descendant.
     repo.git(&["checkout", "--quiet", "-b", "side", "HEAD~1"]);
     repo.write("catalog/all.yaml", manifests(0..2));
     commit(&repo, "aside");
@@ -265,7 +265,7 @@ fn only_what_somebody_trusted_signed_is_pushed() {
     signed_by(&repo, &keys, "ada");
     let plan = run(&repo, "diff --out plan.json");
     assert_eq!(plan.code, 0, "{}", plan.talk);
-    // What is not committed is not signed; the index may say what it likes.
+    // Uncommitted changes are not signed, whatever the index contains.
     let text = repo.read("catalog/all.yaml");
     repo.write("catalog/all.yaml", manifests(0..9));
     refused("push --require-signed", "differ from commit `[HEAD]`");
@@ -303,7 +303,7 @@ fn the_config_and_the_environment_ask_for_signatures_too() {
     assert_eq!(run(&repo, "push --dry-run").code, 0, "a look needs no signature");
     signed_by(&repo, &keys, "ada");
     assert_eq!(run(&repo, "push").code, 0);
-    // A commit can take the key away; what the pipeline says it cannot.
+    // A commit can remove the config key, but not the pipeline's variable.
     repo.write("portolan.yaml", config);
     commit(&repo, "no longer");
     assert_eq!(run(&repo, "push").code, 0);
@@ -317,7 +317,7 @@ fn the_config_and_the_environment_ask_for_signatures_too() {
 fn every_report_of_a_push_that_was_refused_says_so() {
     let repo = history();
     assert_eq!(run(&repo, "push").code, 0);
-    // Dangerous: all but one would go.
+    // The push is a hazard: it would delete all entities but one.
     repo.write("catalog/all.yaml", manifests(0..1)).write("portolan.yaml", "scope: acme/catalog\nprune: {max: 1}\n");
     let refused = run(&repo, "push --output junit=push.xml --output json=push.json");
     assert_eq!(refused.code, 4, "{}{}", refused.results, refused.talk);
@@ -325,7 +325,7 @@ fn every_report_of_a_push_that_was_refused_says_so() {
     assert!(xml.contains("failures=\"1\"") && xml.contains("type=\"push-unapproved\""), "{xml}");
     assert!(xml.contains("--approve "), "{xml}");
     assert!(repo.read("push.json").contains("portolan.plan/1"), "the plan is what there is");
-    // Wrong manifests.
+    // The manifests have errors.
     repo.write("catalog/all.yaml", manifests(0..1).replace("size: 0", "size: many"));
     let shut = run(&repo, "push --output junit=push.xml");
     assert_eq!(shut.code, 1, "{}{}", shut.results, shut.talk);

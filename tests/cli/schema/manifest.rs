@@ -1,4 +1,4 @@
-//! `schema manifest`: what it takes and what not, to a validator and to a real editor's server.
+//! Tests `schema manifest`: what it accepts and rejects, with a validator and with a real editor's language server.
 
 use serde::Deserialize as _;
 
@@ -139,7 +139,7 @@ fn an_editor_explains_what_is_under_the_mouse() {
     assert!(shown.contains("booking"), "{shown}");
 }
 
-/// Every document of the example, as other readers see it.
+/// Every document of the example, parsed by another YAML reader.
 fn documents(repo: &Repo) -> Vec<serde_json::Value> {
     let mut documents = Vec::new();
     for path in files_below(repo.path()) {

@@ -1,5 +1,5 @@
-//! An editor that talks to the real yaml-language-server, over its standard streams. Where the server is not installed
-//! the tests that need it are left out, aloud; `.ci/run` installs it where there is npm.
+//! A session with the real yaml-language-server, over its standard streams. If the server is not installed, the tests
+//! that need it are skipped with a message; `.ci/run` installs it if npm is available.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -15,14 +15,14 @@ pub struct Session {
     input: ChildStdin,
     output: BufReader<ChildStdout>,
     calls: u64,
-    /// What was published for a document, by address; the last counts.
+    /// The diagnostics published for each document, by URI; the last ones count.
     published: Vec<(String, Value)>,
-    /// The editor's settings of YAML, which the server asks for.
+    /// The editor's YAML settings, which the server requests.
     settings: Value,
     asked: usize,
 }
 
-/// Where `npm install --prefix` put it.
+/// The server's script in the folder of `npm install --prefix`.
 fn installed() -> Option<PathBuf> {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent()?;
     let package = target.join("yaml-language-server/node_modules/yaml-language-server");
@@ -32,16 +32,16 @@ fn installed() -> Option<PathBuf> {
 }
 
 impl Session {
-    /// A session whose documents all have the schema.
+    /// A session in which the schema applies to all documents.
     pub fn start(schema: &Path) -> Option<Self> {
         Self::with(&json!({format!("file://{}", schema.display()): "*.yaml"}), None)
     }
 
-    /// A session in a folder, with what its settings say of schemas.
+    /// A session in a folder, with these schema settings.
     pub fn with(schemas: &Value, folder: Option<&Path>) -> Option<Self> {
         let has_node = Command::new("node").arg("--version").output().is_ok_and(|output| output.status.success());
         let Some(script) = installed().filter(|_| has_node) else {
-            // Past the test harness, which keeps to itself what a test that passes has printed.
+            // Written directly to standard error, because the test harness hides the output of a passed test.
             let words = format!(
                 "\nNOT TESTED without yaml-language-server: npm install --prefix target/yaml-language-server \
                  yaml-language-server@{VERSION}\n"
@@ -69,7 +69,7 @@ impl Session {
         session.call("initialize", &json!({"processId": null, "rootUri": root, "capabilities": capabilities}));
         session.tell("initialized", &json!({}));
         session.tell("workspace/didChangeConfiguration", &json!({"settings": {}}));
-        // Settings are asked for at leisure; what is opened before has no schema.
+        // The server requests the settings asynchronously; a document that is opened before has no schema.
         while !session.is_settled() {
             session.read();
         }
@@ -81,7 +81,7 @@ impl Session {
         self.tell("textDocument/didOpen", &json!({"textDocument": document}));
     }
 
-    /// What is wrong with a document: line (from 0) and message, by line.
+    /// The diagnostics of a document: line (from 0) and message, by line.
     pub fn faults(&mut self, name: &str, text: &str) -> Vec<(u64, String)> {
         self.open(name, text);
         let address = address(name);
@@ -100,7 +100,7 @@ impl Session {
         }
     }
 
-    /// What is offered at the mark `|` of the text.
+    /// The completions at the mark `|` in the text.
     pub fn offers(&mut self, name: &str, text: &str) -> Vec<String> {
         let answer = self.at_mark("textDocument/completion", name, text);
         let items = answer.get("items").unwrap_or(&answer).as_array().cloned().unwrap_or_default();
@@ -108,7 +108,7 @@ impl Session {
         items.iter().map(label).collect()
     }
 
-    /// What is shown where the mouse rests on the mark `|` of the text.
+    /// The hover text at the mark `|` in the text.
     pub fn hover(&mut self, name: &str, text: &str) -> String {
         self.at_mark("textDocument/hover", name, text)["contents"]["value"].as_str().unwrap_or_default().to_owned()
     }
@@ -149,7 +149,7 @@ impl Session {
         self.asked >= 1
     }
 
-    /// One message. What the server asks of an editor is answered with nothing, but for the settings.
+    /// Reads one message. Requests of the server are answered with null, except for those of settings.
     fn read(&mut self) -> Value {
         let mut length = 0;
         loop {
@@ -188,7 +188,7 @@ impl Drop for Session {
     }
 }
 
-/// Names are relative to a folder that is not there, unless they say otherwise.
+/// The URI of a document. Relative names are in a folder that does not exist.
 fn address(name: &str) -> String {
     if name.starts_with('/') { format!("file://{name}") } else { format!("file:///manifests/{name}") }
 }

@@ -1,4 +1,4 @@
-//! Tokens, and who is let in.
+//! Tests tokens and access.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! What one client may take, and that the others do not notice.
+//! Tests the limits of one client, and that they do not affect other clients.
 
 use std::io::{Read, Write};
 use std::time::{Duration, Instant};
@@ -22,7 +22,7 @@ fn a_rate_limit_is_announced_and_enforced() {
     let wait = told(&refused, "retry-after").expect("how long to wait");
     assert!((3500..=3600).contains(&wait), "{wait}");
     let reset = told(&refused, "x-ratelimit-reset").expect("when it begins anew");
-    // Told as a whole second, from a clock that goes on.
+    // The header has whole seconds, and the clock advances between the requests.
     let earlier = told(&second, "x-ratelimit-reset").expect("when it begins anew");
     assert!(reset.abs_diff(earlier) <= 1, "{earlier} {reset}");
     assert!(reset > 1_700_000_000, "{reset}");
@@ -54,7 +54,7 @@ fn a_body_an_address_and_headers_have_their_limits() {
     let refused = post(limit + 1);
     assert_eq!(refused.refusal(), (413, "bad_request".to_owned()));
     assert!(refused.body.contains("1MiB"), "{}", refused.body);
-    // A stranger is turned away before the body is looked at.
+    // A request without a valid token is rejected before its body is read.
     let stranger = server.ask("POST", "/v1/blueprints", &[], &"x".repeat(limit + 1));
     assert_eq!(stranger.status, 401);
     let long = format!("/v1/blueprints?include={}", "x".repeat(17 * 1024));
@@ -94,7 +94,7 @@ fn a_connection_serves_many_requests_even_sent_at_once() {
     assert_eq!((all.matches("HTTP/1.1 404").count(), all.matches("/v1/last not found").count()), (51, 1));
 }
 
-/// A client that sends its request a byte at a time, and one that never sends its body, while others are served.
+/// One client sends its request byte by byte, and one never sends its body, while others are served.
 #[test]
 fn a_slow_client_harms_no_other() {
     let server = Server::start("");
@@ -120,7 +120,7 @@ fn a_slow_client_harms_no_other() {
     assert_eq!(read_answer(&mut slow).expect("it is served too").status, 200);
 }
 
-/// A client that takes nothing of what it is sent: large answers wait for it, and for nobody else.
+/// A client does not read its response: large responses wait for it and do not delay others.
 #[test]
 fn a_client_that_does_not_read_harms_no_other() {
     let server = Server::start("");
@@ -150,7 +150,7 @@ fn a_client_that_does_not_read_harms_no_other() {
     assert!(answer.body.len() > 9_000_000);
 }
 
-/// More connections than there are places: those that have been idle the longest go, and whoever asks is served.
+/// There are more connections than the maximum: those idle the longest are closed, and active ones are served.
 #[test]
 fn idle_connections_keep_nobody_out() {
     let server = Server::start("");

@@ -1,4 +1,4 @@
-//! The pages for people: who sees them, what is on them, and that a browser shows it.
+//! Tests the web pages: access, content, and rendering in a browser.
 
 use std::process::Command;
 
@@ -7,7 +7,7 @@ use serde_json::json;
 use super::server::{ID, SECRET, Server};
 use crate::testkit::Repo;
 
-/// A catalog in which every text tries to be markup.
+/// A catalog in which every text contains markup.
 fn hostile() -> Server {
     let server = Server::start("");
     let blueprint = json!({
@@ -47,7 +47,7 @@ fn a_page_is_for_who_has_the_credentials() {
         let status = if path.ends_with("nothing") { 404 } else { 200 };
         assert_eq!(server.page(path).status, status, "{path}");
     }
-    // A page that lets its own name lead here is not served, whatever it sends along.
+    // DNS rebinding: a page under a foreign host name is not served, whatever it sends.
     for host in ["evil.example", "evil.example:80", "169.254.169.254"] {
         let answer =
             server.ask("GET", "/", &[("authorization", "Basic YWRhOmFuLW9wZW4tc2VjcmV0LW9mLXRoZS10ZXN0cw==")], "");
@@ -116,7 +116,7 @@ fn many_entities_are_shown_a_page_at_a_time() {
     assert_eq!(seen, names);
 }
 
-/// What a browser makes of the pages, scripts and all; where there is none, the test says that it proved nothing.
+/// Renders the pages in a browser, with scripts enabled; without a browser, the test prints that it was skipped.
 #[test]
 fn a_browser_shows_the_pages_and_runs_nothing() {
     let server = hostile();
@@ -142,7 +142,7 @@ fn a_browser_shows_the_pages_and_runs_nothing() {
     let home = look("/");
     assert!(home.contains("The embedded catalog") && home.contains("&lt;img src=x onerror=alert(1)&gt;"), "{home}");
     let entity = look(ENTITY);
-    // The script is a text in the title, and did not change it.
+    // The script is text in the title, and did not run.
     assert!(entity.contains("<title>&lt;script&gt;document.title='owned'&lt;/script&gt;</title>"), "{entity}");
     assert!(entity.contains(">See</a>") && !entity.contains("<script"), "{entity}");
     assert!(look("/blueprints/service").contains("a/b"));

@@ -1,5 +1,5 @@
-//! HTTP byte by byte: requests that a proxy in front could read in another way are refused, and nothing that comes in
-//! over a socket makes the server panic, hang, or forget its other clients.
+//! Tests HTTP byte by byte: requests that a proxy could interpret differently are rejected, and no bytes from a socket
+//! make the server panic, hang, or lose other clients.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::server::{Server, read_answer};
 use crate::generated_cases;
 
-/// The answers to `request`, and whether the connection was closed after them.
+/// The responses to `request`, and whether the connection was closed after them.
 fn exchange(server: &Server, request: &[u8]) -> (String, bool) {
     let mut stream = server.connect();
     stream.set_read_timeout(Some(Duration::from_millis(300))).expect("a socket has a timeout");
@@ -32,7 +32,7 @@ fn exchange(server: &Server, request: &[u8]) -> (String, bool) {
     }
 }
 
-/// The status of the first answer, and how many there are.
+/// The status of every response.
 fn statuses(answers: &str) -> Vec<u16> {
     let lines = answers.split("HTTP/1.1 ").skip(1);
     lines.filter_map(|line| line.get(..3)?.parse().ok()).collect()
@@ -71,7 +71,7 @@ fn methods_that_no_api_has_are_refused() {
         for target in ["/v1/blueprints", "/", "localhost:80", "http://localhost/v1/blueprints"] {
             let request = format!("{method} {target} HTTP/1.1\r\nhost: localhost\r\nx-secret: mine\r\n\r\n");
             let (answers, _) = exchange(&server, request.as_bytes());
-            // A target that the method cannot have is a bad request.
+            // A target that the method does not allow is a bad request.
             assert!(matches!(statuses(&answers)[..], [405 | 400]), "{method} {target}: {answers}");
             assert!(!answers.contains("mine"), "{answers}");
         }
@@ -91,7 +91,7 @@ fn methods_that_no_api_has_are_refused() {
     );
 }
 
-/// After what could hide a second request, either the connection is closed or nothing of it is taken for one.
+/// After a body that could hide a second request, the connection is closed, or none of it is treated as a request.
 #[test]
 fn no_request_hides_in_the_body_of_another() {
     let server = Server::start("");
@@ -126,7 +126,7 @@ fn no_request_hides_in_the_body_of_another() {
             .as_bytes(),
     );
     assert!(closed && !answers.contains("/v1/hidden"), "{answers}");
-    // The same length twice is one length.
+    // Two equal content lengths count as one.
     let twice =
         "POST /v1/auth/access_token HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\ncontent-length: 2\r\n\r\n{}";
     let (answers, _) = exchange(&server, format!("{twice}{hidden}").as_bytes());
@@ -183,14 +183,14 @@ fn bodies_are_json_whatever_they_are_called() {
             assert_eq!(post(&[], bomb.as_bytes()), bad_request, "{depth}");
         }
     }
-    // The content type is not looked at; the last of two equal keys counts, as in the platform's JSON.
+    // The content type is ignored; of a duplicate key, the last counts, as in the platform's JSON.
     for kind in ["application/json", "text/plain", "application/x-www-form-urlencoded", "nonsense"] {
         let body = b"{\"identifier\":\"a b\",\"identifier\":1,\"title\":\"t\",\"schema\":{\"properties\":{}}}";
         assert_eq!(post(&[("content-type", kind)], body), (422, "invalid_request".to_owned()), "{kind}");
     }
 }
 
-/// A request of parts that are each good, nearly good, or noise.
+/// A request of parts that are valid, nearly valid, or noise.
 fn hostile() -> impl Strategy<Value = Vec<u8>> {
     let noise = || prop::collection::vec(any::<u8>(), 0..200);
     let text = |choices: &'static [&'static str]| prop::sample::select(choices).prop_map(|it| it.as_bytes().to_vec());
@@ -230,7 +230,7 @@ fn hostile() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-/// Sends it in pieces, says that no more will come, and waits for the end.
+/// Sends the request in pieces, closes the sending side, and waits for the end.
 fn ends(server: &Server, request: &[u8], pieces: usize) -> Result<(), String> {
     let mut stream = server.connect();
     stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a socket has a timeout");
@@ -243,7 +243,7 @@ fn ends(server: &Server, request: &[u8], pieces: usize) -> Result<(), String> {
     let started = Instant::now();
     let mut heard = Vec::new();
     match stream.read_to_end(&mut heard) {
-        // A reset is a close.
+        // A reset counts as a close.
         Ok(_) => {}
         Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => {}
         Err(error) => return Err(format!("{error} after {:?}", started.elapsed())),

@@ -1,4 +1,4 @@
-//! What every route has in common, and the paths that are easily got wrong.
+//! Tests what all routes have in common, and paths that are easily handled wrongly.
 
 use serde_json::{Value, json};
 
@@ -27,7 +27,7 @@ fn an_identifier_may_be_anything_that_the_platform_takes() {
         assert_eq!(server.gives("PATCH", &path, &json!({"title": "T"}))["entity"]["title"], "T");
         assert_eq!(server.gives("PUT", &path, &json!({"title": "U"}))["entity"]["title"], "U");
     }
-    // As other clients leave it: what needs no escape is not escaped.
+    // Other clients do not escape characters that need no escape.
     for path in ["bulk", "search", "a+b:c@d=e"] {
         let path = format!("/v1/blueprints/service/entities/{path}");
         assert_eq!(server.call("GET", &path, &Value::Null).status, 200, "{path}");

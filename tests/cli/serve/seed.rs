@@ -1,4 +1,4 @@
-//! Blueprints that are followed, and repositories that are brought in.
+//! Tests blueprints that follow the snapshot, and seeding from a repository.
 
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ fn count(server: &Server, blueprint: &str) -> Value {
     server.gives("GET", &format!("/v1/blueprints/{blueprint}/entities-count"), &Value::Null)["count"].clone()
 }
 
-/// Services that point to each other in a circle, to themselves, forwards, and to a team that comes later.
+/// Services with relations in a cycle, to themselves, to later ones, and to a team that is defined later.
 fn repository() -> Repo {
     let repo = Repo::new();
     let relations = json!({
@@ -103,7 +103,7 @@ fn the_blueprints_of_the_snapshot_are_followed_when_they_change() {
     let repo = repository();
     let first = Server::of(&repo, "");
     first.gives("POST", "/v1/blueprints/team/entities", &json!({"identifier": "z", "properties": {"tier": 1}}));
-    // Made by hand: it stays as long as the snapshot does.
+    // A blueprint created by hand is kept until the snapshot changes.
     first.gives("POST", "/v1/blueprints", &serde_json::from_str(&blueprint("own", &json!({}))).expect("JSON"));
     drop(first);
     let second = Server::of(&repo, "");
@@ -132,7 +132,7 @@ fn another_file_is_another_catalog() {
     let server = Server::of(&repo, "--store other.db --seed .");
     assert_eq!(count(&server, "service"), 6);
     drop(server);
-    // Brought in again, nothing changes.
+    // Seeding again changes nothing.
     let server = Server::of(&repo, "--store other.db --seed .");
     server.says("note: Loaded 7 entities");
     assert_eq!(count(&server, "service"), 6);

@@ -1,4 +1,4 @@
-//! The server of a test: the real binary, told to end or killed at the end of the test, and asked by hand, byte by byte
+//! The server of a test: the real binary, stopped or killed at the end of the test, with requests written byte by byte
 //! where that matters.
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -14,13 +14,13 @@ use crate::testkit::Repo;
 
 pub const ID: &str = "ada";
 pub const SECRET: &str = "an-open-secret-of-the-tests";
-/// Only what is broken takes this long.
+/// Only a broken server takes this long.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
 pub struct Server {
     child: Child,
     pub address: String,
-    /// Its first line.
+    /// Its start message.
     pub told: Value,
     /// Its lines on standard error.
     talk: Receiver<String>,
@@ -33,12 +33,12 @@ pub struct Answer {
 }
 
 impl Server {
-    /// With credentials that the tests know, a catalog in memory, and what else is said.
+    /// Starts a server with known credentials, a catalog in memory, and more arguments.
     pub fn start(line: &str) -> Self {
         Self::of(&Repo::new(), &format!("--store memory {line}"))
     }
 
-    /// In a repository.
+    /// Starts a server in a repository.
     pub fn of(repo: &Repo, line: &str) -> Self {
         Self::in_folder(
             repo.path(),
@@ -74,7 +74,7 @@ impl Server {
         stream
     }
 
-    /// One request with these headers beside the usual ones; `path` is as it is sent.
+    /// Sends one request with these additional headers; `path` is sent as it is.
     pub fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         let mut stream = self.connect();
         let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", self.address);
@@ -82,7 +82,7 @@ impl Server {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
         head.push_str(&format!("content-length: {}\r\n\r\n{body}", body.len()));
-        // What is too large may be answered before it is all sent.
+        // The server may respond to an oversized request before it was sent completely.
         let _ = stream.write_all(head.as_bytes());
         read_answer(&mut stream).expect("it answers")
     }
@@ -94,21 +94,21 @@ impl Server {
         answer.json()["accessToken"].as_str().expect("a token").to_owned()
     }
 
-    /// A call of the API, with a token; an absent body is null.
+    /// Calls the API with a token; null means no body.
     pub fn call(&self, method: &str, path: &str, body: &Value) -> Answer {
         let token = format!("Bearer {}", self.token());
         let body = if body.is_null() { String::new() } else { body.to_string() };
         self.ask(method, path, &[("authorization", &token), ("user-agent", "tests/1 (statekey/tests)")], &body)
     }
 
-    /// What a call that goes well answers.
+    /// The response of a call that must succeed.
     pub fn gives(&self, method: &str, path: &str, body: &Value) -> Value {
         let answer = self.call(method, path, body);
         assert!(answer.status < 300, "{method} {path}: {} {}", answer.status, answer.body);
         answer.json()
     }
 
-    /// A page, asked for as a browser does.
+    /// Requests a page like a browser.
     pub fn page(&self, path: &str) -> Answer {
         // `ada:an-open-secret-of-the-tests`.
         let basic = ("authorization", "Basic YWRhOmFuLW9wZW4tc2VjcmV0LW9mLXRoZS10ZXN0cw==");
@@ -122,7 +122,7 @@ impl Server {
         assert!(sent.success());
     }
 
-    /// The exit code; the server must be about to end.
+    /// The exit code; the server must be about to exit.
     pub fn ends(&mut self) -> Option<i32> {
         let start = Instant::now();
         while start.elapsed() < PATIENCE {
@@ -134,7 +134,7 @@ impl Server {
         panic!("it does not end");
     }
 
-    /// Waits for a line of its talk that holds `text`.
+    /// Waits for a message that contains `text`.
     pub fn says(&self, text: &str) -> String {
         let start = Instant::now();
         let mut heard = Vec::new();
@@ -147,12 +147,12 @@ impl Server {
         panic!("it never says {text:?}, but {heard:?}");
     }
 
-    /// All that it has said and nobody has read yet.
+    /// All messages that were not read yet.
     pub fn talk_so_far(&self) -> Vec<String> {
         self.talk.try_iter().collect()
     }
 
-    /// All that it said, once it has ended.
+    /// All messages, after the server has exited.
     pub fn said(&self) -> Vec<String> {
         self.talk.iter().collect()
     }
@@ -174,13 +174,13 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
 
-    /// The status and the platform's code.
+    /// The status and the platform's error code.
     pub fn refusal(&self) -> (u16, String) {
         (self.status, self.json()["error"].as_str().unwrap_or_default().to_owned())
     }
 }
 
-/// `None`: the other side closed before it answered.
+/// `None` if the connection was closed before a response.
 pub fn read_answer(stream: &mut TcpStream) -> Option<Answer> {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();

@@ -1,4 +1,4 @@
-//! How it begins and ends, and what it says.
+//! Tests the start and end of the server, and its messages.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -26,7 +26,7 @@ fn what_is_issued_is_told_once_and_what_is_chosen_never() {
     assert_eq!(chosen.told.get("clientSecret"), None);
 }
 
-/// What a person reads of a server with a catalog in memory, which is ended then: the results, and what it says besides.
+/// The text output of a server with a catalog in memory, which is then stopped: results and messages.
 fn told_to_a_person(repo: &Repo, arguments: &[&str]) -> String {
     let started = std::process::Command::new(env!("CARGO_BIN_EXE_portolan"))
         .args(["serve", "--store", "memory"])
@@ -65,7 +65,7 @@ fn what_is_brought_in_is_what_it_holds() {
     let repo = Repo::new();
     repo.copy_example("acme");
     let text = told_to_a_person(&repo, &["--seed", "."]);
-    // The blueprints of the platform are there anyway and count nowhere; users and teams are entities as others are.
+    // System blueprints always exist and are not counted; users and teams are counted as entities.
     assert!(text.contains("\nIt has 8 blueprints and 120 entities.\n"), "{text}");
     let brought = "note: Loaded 109 entities and 8 blueprints from `.`, and 11 known entities.\n";
     assert!(text.contains(brought), "{text}");
@@ -138,7 +138,7 @@ fn requests_are_logged_and_secrets_are_not() {
         assert_eq!(server.ends(), Some(0));
     }
     let said = server.said();
-    // After the time of the day: `08:15:00`.
+    // The line begins with the time: `08:15:00`.
     let is_time = |time: &str| time.len() == 8 && time.bytes().filter(|byte| *byte == b':').count() == 2;
     let logged = |start: &str| {
         let of =
@@ -171,7 +171,8 @@ fn a_quiet_one_says_nothing_more() {
 #[cfg(unix)] // sends signals
 #[test]
 fn a_signal_lets_requests_in_flight_finish_and_a_second_does_not() {
-    // The server asks for the body when it handles the request: by then the request is in flight, however slow the machine.
+    // The server sends `100 Continue` when it handles the request: then the request is in flight, however slow the
+    // machine.
     let in_flight = |server: &Server| {
         let mut asking = server.connect();
         let request = format!(

@@ -1,4 +1,4 @@
-//! The client against the embedded server, over real HTTP: it and the store behind it are the same catalog.
+//! Tests the client against the embedded server over real HTTP: both must show the same catalog as the store behind it.
 
 use serde_json::json;
 
@@ -172,7 +172,7 @@ fn a_few_are_read_by_their_names_as_the_store_has_them() {
     let all = read(&client, &served.blueprints, Part::Whole);
     let name = |number: usize| -> Box<str> { format!("svc/{number:05}").into() };
     for wanted in [0..0, 7..8, 0..499, 0..500, 0..501, 100..1202, 1200..1300] {
-        // In any order, and some of them twice.
+        // In any order, and with duplicates.
         let names: Vec<Box<str>> = wanted.clone().rev().chain(wanted.clone().take(3)).map(name).collect();
         let shelf = client.read_some(blueprint, &names, &Silent).expect("they are read");
         let there = wanted.clone().filter(|number| *number < 1203);

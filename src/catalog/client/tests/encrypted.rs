@@ -1,5 +1,5 @@
-//! TLS for real, with an authority that nobody knows: whom it is not trusted by, and how it comes to be trusted. The keys in
-//! `testdata/tls` were made for this and protect nothing.
+//! Tests TLS with a certificate authority that is not trusted, and how to trust it. The keys in `testdata/tls` were
+//! made for this test and protect nothing.
 
 #![expect(clippy::disallowed_types, reason = "speaks TLS by hand")]
 
@@ -18,7 +18,7 @@ use crate::catalog::Catalog;
 const CERTIFICATE: &[u8] = include_bytes!("../../../../testdata/tls/server.der");
 const KEY: &[u8] = include_bytes!("../../../../testdata/tls/server-key.der");
 
-/// Answers every request on a connection of its own, until nobody comes any more.
+/// Answers every request on its own connection, until no more come.
 fn server() -> String {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
@@ -48,7 +48,7 @@ fn server() -> String {
             let _ = stream.write_all(&json(200, body));
             stream.conn.send_close_notify();
             let _ = stream.flush();
-            // Closed before the other side's body was read, the connection would be reset.
+            // Closing before the client's body is read would reset the connection.
             let _ = stream.sock.shutdown(std::net::Shutdown::Write);
             let _ = std::io::copy(&mut stream.sock, &mut std::io::sink());
         }

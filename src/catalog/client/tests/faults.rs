@@ -1,4 +1,4 @@
-//! What goes wrong on the way, and what the user is told of it.
+//! Tests network and server faults, and the errors that the user sees.
 
 #![expect(clippy::disallowed_types, reason = "a port that nobody listens on, and one that never answers")]
 
@@ -78,7 +78,7 @@ fn who_does_not_speak_tls_is_told_as_that() {
     std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().expect("somebody comes");
         let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
-        // Kept open until the other side has read it.
+        // The connection is kept open until the client has read the answer.
         let _ = stream.read_to_end(&mut Vec::new());
     });
     let told = told(&url);
@@ -149,7 +149,7 @@ fn what_is_json_but_not_the_catalogs_is_told_as_that() {
 #[test]
 fn a_call_that_is_cut_is_made_again_wherever_it_is_cut() {
     let whole = json(200, r#"{"ok":true,"blueprints":[{"identifier":"a"}]}"#);
-    // In the head, in the body, and with a body that ends too early as if that were all of it.
+    // In the head, in the body, and with a complete answer whose JSON is truncated.
     let mut pieces: Vec<Vec<u8>> = [0, 10, whole.len() - 20, whole.len() - 1].map(|end| whole[..end].to_vec()).into();
     pieces.push(json(200, r#"{"ok":true,"blueprints":[{"identif"#));
     for piece in pieces {
@@ -199,7 +199,7 @@ const SEARCH: &str = "/v1/blueprints/service/entities/search";
 const LIST: &str = "/v1/blueprints/service/entities?exclude_calculated_properties=true";
 const COUNT: &str = "/v1/blueprints/service/entities-count";
 
-/// What a read of one blueprint brings: how many entities, and why not all.
+/// Reads one blueprint: the number of entities, and why some are missing.
 fn read(server: &Scripted) -> (usize, Option<String>) {
     let snapshot = client(&server.url).read(&[service()], Part::Whole, &Silent).expect("it is read");
     let shelf = &snapshot.blueprints["service"];
@@ -237,7 +237,7 @@ fn a_count_that_does_not_agree_is_looked_at_twice_and_told() {
     let server = Scripted::with_token(|seen, _| if seen.is("GET", COUNT) { counted(4) } else { page(&[1, 2], "") });
     assert_eq!(read(&server), (2, Some("the catalog counts 4 entities but returned 2".to_owned())));
     assert_eq!((server.count("POST", SEARCH), server.count("GET", COUNT)), (2, 2));
-    // It changed meanwhile: the second look is right.
+    // The blueprint changed during the first read; the second read is complete.
     let server = Scripted::with_token(|seen, number| match () {
         () if seen.is("GET", COUNT) => counted(3),
         () if number < 2 => page(&[1, 2], ""),
@@ -267,7 +267,7 @@ fn one_way_that_is_closed_leads_to_the_other() {
             () => json(closed, r#"{"ok":false,"error":"gone"}"#),
         });
         assert_eq!(read(&server), (2, None), "{closed}");
-        // And where that one takes too long, back to the first, patiently.
+        // The other route also times out, so the first is used again, with all retries.
         let server = Scripted::with_token(move |seen, number| match () {
             () if seen.is("GET", COUNT) => counted(2),
             () if seen.is("GET", LIST) => json(504, r#"{"ok":false,"error":"timeout_error"}"#),
@@ -307,7 +307,7 @@ const UPSERT: WriteOptions = WriteOptions {
     run_id: None,
 };
 
-/// The identifiers of a bulk call.
+/// The identifiers in a bulk call.
 fn sent(body: &str) -> Vec<String> {
     let body: serde_json::Value = serde_json::from_str(body).expect("it is JSON");
     let entities = body["entities"].as_array().expect("it is a list").iter();
@@ -326,7 +326,7 @@ fn a_mixed_result_is_taken_apart_by_index_and_what_passes_is_sent_again_alone() 
                 "e5" if number == 0 => {
                     errors.push(value!({"identifier": "e5", "index": index, "statusCode": 503, "error": "busy"}));
                 }
-                // Of one, nothing is said the first time.
+                // The first answer has no result for this entity.
                 "e7" if number == 0 => {}
                 _ => entities.push(value!({"created": true, "identifier": identifier, "index": index})),
             }
@@ -387,7 +387,7 @@ fn a_catalog_that_falls_silent_half_way_leaves_what_was_done_done() {
     assert!(outcomes[..20].iter().all(Result::is_ok));
     assert!(outcomes[20..].iter().all(|outcome| matches!(outcome, Err(Undone::InDoubt { .. } | Undone::Unsent(_)))));
     assert!(matches!(outcomes[999], Err(Undone::Unsent(_))), "{:?}", outcomes[999]);
-    // Nothing at all is an error as a whole.
+    // If no entity got an answer, the whole call is an error.
     let silent = Scripted::with_token(|_, _| Vec::new());
     let error = client_error(client(&silent.url).upsert("service", &drafts(30), &UPSERT, &Silent));
     assert!(matches!(error, ClientError::Spent { .. }), "{error:?}");
@@ -419,7 +419,7 @@ fn a_create_whose_answer_is_lost_is_not_sent_again_blindly() {
     let error = client_error(client(&server.url).upsert("service", &drafts(1), &create, &Silent));
     assert!(matches!(error, ClientError::Uncertain { .. }), "{error:?}");
     assert_eq!(server.seen().len(), 2, "one for the token, one for the create");
-    // One that surely was not taken is.
+    // A create that was certainly not processed is repeated.
     let server = Scripted::with_token(|_, number| match number {
         0 => json(429, r#"{"ok":false,"error":"rate_limit"}"#),
         _ => json(200, r#"{"ok":true,"entities":[{"identifier":"e0","index":0,"created":true}],"errors":[]}"#),
@@ -447,7 +447,7 @@ fn deletes_go_together_and_one_by_one_where_one_may_not_go() {
     assert!(
         matches!(&outcomes[..], [Ok(()), Err(Undone::Refused(refusal)), Ok(())] if refusal.error == "has_dependents")
     );
-    // Some are told to be gone; the others are seen to.
+    // The answer lists only some as deleted; the others are deleted one by one.
     let server = Scripted::with_token(|seen, _| match seen.line.starts_with("POST") {
         true => json(200, r#"{"ok":true,"deletedEntities":["e1"]}"#),
         false => json(200, r#"{"ok":true}"#),

@@ -1,6 +1,6 @@
-//! Random histories of pushes against a model of the catalog, in one process: answers that are lost before or after their
-//! effect, half answers, mixed results, refusals, wrong indices, other writers, signals. The law: what the outcome says of
-//! each change is true of the catalog at the end, and no foreign entity is overwritten or deleted.
+//! Property test of pushes against a model of the catalog, in one process: answers that are lost before or after their
+//! effect, truncated answers, mixed results, refusals, wrong indices, other writers, signals. The law: the reported
+//! outcome of each change is true of the catalog at the end, and no foreign entity is overwritten or deleted.
 //!
 //! A long run: `PORTOLAN_CASES=10000 PORTOLAN_SEED=n cargo test --lib catalog::client::tests::histories`.
 
@@ -25,7 +25,7 @@ use crate::domain::progress::Silent;
 use crate::domain::value::Value;
 use crate::generated_cases::{cases, seed};
 
-/// What a change is to lead to.
+/// The intended result of a change.
 #[derive(Debug, Clone)]
 enum Wish {
     Create {
@@ -69,7 +69,7 @@ fn body(n: Value, next: Option<&str>) -> Body {
     }
 }
 
-/// A plan over what the model holds: creates in two waves, circles, updates of each kind, renames, deletes.
+/// A random plan over the entities of the model: creates in two waves, cycles, every kind of update, renames, deletes.
 fn case(dice: &mut Dice, entities: &mut BTreeMap<String, Stored>) -> Case {
     let (mut wishes, mut waves) = (Vec::new(), vec![Vec::new(), Vec::new(), Vec::new(), Vec::new()]);
     let size = dice.pick(&[1, 3, 8, 25, 60]);
@@ -99,7 +99,7 @@ fn case(dice: &mut Dice, entities: &mut BTreeMap<String, Stored>) -> Case {
                 Wish::Create { n, next: Some(next), is_circle: false }
             }
             3 | 4 => {
-                // It points to itself: created without, then linked.
+                // The entity points to itself: it is created without the relation, then linked.
                 waves[0].push(act(Deed::Write, Call::Create(body(Value::Integer(n), None)), Vec::new()));
                 let links =
                     Body { title: Part::Absent, properties: Vec::new(), ..body(Value::Null, Some(&identifier)) };
@@ -199,7 +199,7 @@ fn drawn(dice: &mut Dice, entities: BTreeMap<String, Stored>, known: Vec<String>
     }
 }
 
-/// What the outcome claims and the catalog does not hold.
+/// Claims of the outcome that are not true of the catalog.
 fn lies(model: &Model, case: &Case, outcome: &Outcome, stop_is_told: bool) -> Vec<String> {
     let mut lies = model.violations.clone();
     let is_shown = |identifier: &str, wish: &Wish| {
@@ -223,7 +223,7 @@ fn lies(model: &Model, case: &Case, outcome: &Outcome, stop_is_told: bool) -> Ve
                 if model.recreated.contains(identifier) && model.is_plain() {
                     lie("only the update is there");
                 }
-                // Where answers were lost, an update that created what somebody deleted looks like any other.
+                // After a lost answer, an update that recreated a deleted entity looks like any other.
                 let is_hidden = model.recreated.contains(identifier) && !model.is_plain()
                     || matches!(wish, Wish::Create { is_circle: true, .. }) && model.is_mixed(identifier);
                 if !is_hidden && !model.is_overtaken(identifier) && !is_shown(identifier, wish) {

@@ -1,5 +1,5 @@
-//! The client against what it meets: answers made by hand over real sockets, for what no good server sends, and the
-//! embedded server for what it should.
+//! Tests of the client: against scripted answers over real sockets, for what no correct server sends, and against the
+//! embedded server.
 
 mod embedded;
 mod encrypted;
@@ -25,7 +25,7 @@ use crate::domain::secret::Secret;
 const ID: &str = "id-of-the-tests-0123456789abcdef";
 const SECRET: &str = "secret-of-the-tests-that-nobody-may-see";
 
-/// Tests wait for nothing that they need not.
+/// Short waits, so that tests are fast.
 const PATIENCE: Patience = Patience {
     first: Duration::from_millis(1),
     longest: Duration::from_millis(8),
@@ -37,7 +37,7 @@ const PATIENCE: Patience = Patience {
 const LIMITS: Limits =
     Limits { connect: Duration::from_secs(5), read: Duration::from_secs(20), whole: Duration::from_secs(60) };
 
-/// Remembers what the user was told.
+/// Records the notices to the user.
 #[derive(Debug, Default)]
 struct Heard(Mutex<Vec<Waiting>>);
 
@@ -79,7 +79,7 @@ fn client_error<T: std::fmt::Debug>(result: Result<T, CatalogError>) -> ClientEr
     }
 }
 
-/// The error as a user sees it: its words, its help, and what a debugger would show.
+/// The error as a user sees it: its message, its help, and its debug output.
 fn everything(error: &ClientError) -> String {
     let help = miette::Diagnostic::help(error).map(|help| help.to_string()).unwrap_or_default();
     format!("{error}\n{help}\n{error:?}")

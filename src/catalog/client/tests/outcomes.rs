@@ -1,5 +1,5 @@
-//! What a push reports where answers are lost, refused or never come: the cases that once were reported wrong, each by
-//! itself. `histories` draws all others.
+//! Tests what a push reports if answers are lost, rejected or never come: single cases that were once reported wrongly.
+//! `histories` generates all others.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Instant;
@@ -77,7 +77,7 @@ fn deletes_whose_answer_was_lost_before_a_stop_are_read() {
     assert_eq!(outcome.ends, vec![End::Applied; 3], "{}", server.everything());
 }
 
-/// What is reported of one write: an answer that leaves it open, then a refusal; the read shows it there or not.
+/// The outcome of one write: an ambiguous answer, then a rejection; a read shows the entity or not.
 fn after_a_doubt(call: &Call, open: fn() -> Vec<u8>, refusal: fn() -> Vec<u8>, is_there: bool) -> End {
     let server = Scripted::with_token(move |seen, number| match () {
         () if is_search(seen) && is_there => found(&["s0"]),
@@ -94,16 +94,21 @@ fn a_refusal_after_a_lost_answer_says_nothing_until_a_read_does() {
     let opens: [fn() -> Vec<u8>; 4] = [|| item(503), truncated, Vec::new, || refused(502)];
     let refusals: [fn() -> Vec<u8>; 5] =
         [|| refused(403), || refused(422), || item(403), || item(422), || refused(401)];
-    for call in [Call::Create(body()), Call::Merge(body()), Call::Replace(body())] {
-        for (at, open) in opens.into_iter().enumerate() {
-            for (number, refusal) in refusals.into_iter().enumerate() {
-                let end = after_a_doubt(&call, open, refusal, true);
-                assert_eq!(end, End::Applied, "{at} {number} {call:?}");
-                let end = after_a_doubt(&call, open, refusal, false);
-                assert!(matches!(&end, End::Failed(_)), "{at} {number} {call:?}: {end:?}");
+    let check = |call: &Call, at: usize, number: usize| {
+        let end = after_a_doubt(call, opens[at], refusals[number], true);
+        assert_eq!(end, End::Applied, "{at} {number} {call:?}");
+        let end = after_a_doubt(call, opens[at], refusals[number], false);
+        assert!(matches!(&end, End::Failed(_)), "{at} {number} {call:?}: {end:?}");
+    };
+    // Every case waits before it asks again, so all of them wait at the same time.
+    std::thread::scope(|scope| {
+        for call in [Call::Create(body()), Call::Merge(body()), Call::Replace(body())] {
+            for (at, number) in (0..opens.len()).flat_map(|at| (0..refusals.len()).map(move |number| (at, number))) {
+                let call = call.clone();
+                scope.spawn(move || check(&call, at, number));
             }
         }
-    }
+    });
 }
 
 #[test]
@@ -153,7 +158,7 @@ fn what_somebody_else_owns_by_now_is_not_deleted() {
     let server = Scripted::with_token(|seen, _| match () {
         () if is_search(seen) && is_about_owner(seen) => found(&["s1"]),
         () if is_search(seen) && seen.body.contains("$datasource") => found(&[]),
-        // `s2` does not exist any more.
+        // `s2` no longer exists.
         () if is_search(seen) => found(&["s0", "s1"]),
         () => json(200, r#"{"ok":true}"#),
     });
@@ -187,7 +192,7 @@ fn a_token_route_that_is_down_ends_the_run_after_its_budget() {
         json(200, r#"{"ok":true}"#)
     });
     let (client, _heard) = client_with(&server.url, PATIENCE, LIMITS);
-    // The address is right: the run is patient.
+    // A server has answered before, so the full retry limits apply.
     client.caller.is_heard.store(true, Ordering::Relaxed);
     let acts = (0..700).map(|change| act(change, Call::Create(body()))).collect();
     let outcome = push(&client, acts, &Stop::default());
@@ -219,14 +224,14 @@ fn credentials_that_may_not_write_are_not_tried_with_every_entity() {
             let acts = (0..4000).map(|change| act(change, Call::Create(body()))).collect();
             let outcome = push(&client(&server.url), acts, &Stop::default());
             let writes = server.seen().iter().filter(|seen| seen.line.contains("/bulk")).count();
-            // Those in flight end; a 401 is tried once more with a new token.
+            // Batches in flight are finished; a 401 is retried once with a new token.
             assert!(writes <= 16, "{writes} batches for {status}");
             let rest = outcome
                 .ends
                 .iter()
                 .filter(|end| matches!(end, End::NotAttempted(Reason::Denied | Reason::Unreachable)))
                 .count();
-            // What was sent was refused, and what was not is not attempted.
+            // Writes that were sent were rejected; the others are reported as not attempted.
             assert!(rest >= 4000 - writes * 20, "{rest} of 4000 after {writes} batches");
             assert!(outcome.ends.iter().all(|end| !matches!(end, End::Applied | End::InDoubt(_))), "{outcome:?}");
         }
@@ -256,7 +261,7 @@ fn one_signal_ends_a_run_whose_call_hangs() {
     let started = Instant::now();
     let outcome = push(&client(&server.url), vec![act(0, Call::Merge(body())), act(1, Call::Patch(body()))], &stop);
     assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
-    // One is there by now; the other may still come.
+    // One write is done by now; the effect of the other may still come.
     let [End::Applied, other] = &outcome.ends[..] else { panic!("{outcome:?}") };
     assert!(matches!(other, End::InDoubt(_) | End::NotAttempted(Reason::Interrupted)), "{other:?}");
 }

@@ -1,4 +1,4 @@
-//! A server that answers whatever a test wants, byte by byte, and remembers every byte that it was sent.
+//! A server for tests that answers with given bytes and records every byte it receives.
 
 #![expect(clippy::disallowed_types, reason = "answers what no HTTP library would")]
 
@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// What came in.
+/// A request received.
 #[derive(Debug, Clone)]
 pub(super) struct Seen {
     /// `POST /v1/blueprints?x=y`.
@@ -31,7 +31,7 @@ pub(super) struct Scripted {
 }
 
 impl Scripted {
-    /// `answer` gives the whole answer for a request, and its number from 0; nothing: the connection is cut.
+    /// `answer` returns the whole answer for a request and its index; an empty answer cuts the connection.
     pub fn start(answer: impl Fn(&Seen, usize) -> Vec<u8> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("it is bound").to_string();
@@ -51,7 +51,7 @@ impl Scripted {
         Self { url: format!("http://{address}"), address, seen, ends }
     }
 
-    /// The same, with a token for whoever asks.
+    /// Like `start`, but answers every token request with a token.
     pub fn with_token(answer: impl Fn(&Seen, usize) -> Vec<u8> + Send + Sync + 'static) -> Self {
         let asked = std::sync::atomic::AtomicUsize::new(0);
         Self::start(move |seen, _| match seen.is("POST", "/v1/auth/access_token") {
@@ -68,7 +68,7 @@ impl Scripted {
         self.seen().iter().filter(|seen| seen.is(method, path)).count()
     }
 
-    /// All that ever came in.
+    /// Everything that was received.
     pub fn everything(&self) -> String {
         self.seen().iter().map(|seen| format!("{}\n{}\n{}\n", seen.line, seen.head, seen.body)).collect()
     }
@@ -77,7 +77,7 @@ impl Scripted {
 impl Drop for Scripted {
     fn drop(&mut self) {
         self.ends.store(true, Ordering::Relaxed);
-        // Wakes the one who waits for connections.
+        // Wakes the thread that accepts connections.
         let _ = TcpStream::connect(&self.address);
     }
 }
@@ -119,7 +119,7 @@ fn serve(mut stream: TcpStream, seen: &Mutex<Vec<Seen>>, answer: &dyn Fn(&Seen, 
     let _ = stream.flush();
 }
 
-/// An answer with these headers (each ending in a line break) and this body; the connection ends with it.
+/// An answer with these headers (each ending in a line break) and this body; it closes the connection.
 pub(super) fn answer(status: u16, headers: &str, body: &str) -> Vec<u8> {
     let headers = headers.replace('\n', "\r\n");
     let length = body.len();

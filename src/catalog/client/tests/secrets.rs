@@ -1,4 +1,4 @@
-//! Where secrets go, and that they go nowhere else: every byte that a foreign listener is sent is looked at.
+//! Tests that secrets are sent only where they belong: every byte that a foreign listener receives is checked.
 
 use super::scripted::{Scripted, answer, json, token};
 use super::*;
@@ -16,7 +16,7 @@ fn is_clean(text: &str) -> bool {
 #[test]
 fn a_redirect_to_another_host_is_not_followed() {
     for status in [301, 302, 303, 307, 308] {
-        // Another port is another origin: what listens there is somebody else's.
+        // Another port is another origin, which may belong to another program.
         let foreign = Scripted::start(|_, _| json(200, r#"{"ok":true,"blueprints":[]}"#));
         let to = format!("location: {}/v1/blueprints?stolen=1\n", foreign.url.replace("127.0.0.1", "localhost"));
         let at_the_door = to.clone();
@@ -24,7 +24,7 @@ fn a_redirect_to_another_host_is_not_followed() {
         let error = client_error(client(&leads_away.url).blueprints());
         assert!(matches!(error, ClientError::Redirected { .. }), "{error:?}");
         assert!(is_clean(&everything(&error)), "{error:?}");
-        // The same where the credentials themselves would be sent on.
+        // The same for the request that sends the credentials.
         let leads_away = Scripted::start(move |_, _| answer(status, &at_the_door, ""));
         let error = client_error(client(&leads_away.url).blueprints());
         assert!(matches!(error, ClientError::Redirected { .. }), "{error:?}");
@@ -56,7 +56,7 @@ fn a_redirect_in_circles_ends() {
 fn an_address_of_the_config_is_never_even_called() {
     let foreign = Scripted::start(|_, _| token(TOKEN, 10));
     let port = foreign.url.rsplit(':').next().unwrap_or_default();
-    // Names that lead to this machine, and that nobody but the config named.
+    // Names that resolve to this machine, and that only the config contains.
     for address in [format!("https://catalog.acme.example:{port}"), format!("https://0.0.0.0:{port}")] {
         for platform in [&PORT, &GLINT] {
             let place = NamedBy::Repository("portolan.yaml:2".to_owned());
@@ -130,7 +130,7 @@ fn nothing_but_the_token_is_sent_after_the_first_call_and_the_scope_goes_along()
 
 #[test]
 fn a_token_is_renewed_before_its_end_and_once_when_it_is_refused() {
-    // It lasts no time at all: every call fetches one.
+    // The token expires at once, so every call fetches one.
     let server = Scripted::start(|seen, _| match seen.is("POST", "/v1/auth/access_token") {
         true => token(TOKEN, 0),
         false => json(200, r#"{"ok":true,"blueprints":[]}"#),
@@ -138,7 +138,7 @@ fn a_token_is_renewed_before_its_end_and_once_when_it_is_refused() {
     let client_of_it = client(&server.url);
     (0..3).for_each(|_| drop(client_of_it.blueprints().expect("it is read")));
     assert_eq!(server.count("POST", "/v1/auth/access_token"), 3);
-    // Taken back: the second one is taken.
+    // The token was revoked: the second one is accepted.
     let server = Scripted::start(|seen, number| match (seen.is("POST", "/v1/auth/access_token"), number) {
         (true, 0) => token("token-that-was-taken-back", 3600),
         (true, _) => token(TOKEN, 3600),
@@ -147,7 +147,7 @@ fn a_token_is_renewed_before_its_end_and_once_when_it_is_refused() {
     });
     client(&server.url).blueprints().expect("it is read");
     assert_eq!(server.seen().len(), 4);
-    // Refused whatever it is: twice and no more.
+    // If every token is rejected, the call is made twice and no more.
     let server = Scripted::with_token(|_, _| json(401, r#"{"ok":false,"error":"unauthorized"}"#));
     let error = client_error(client(&server.url).blueprints());
     assert!(matches!(error, ClientError::Credentials { status: 401, .. }), "{error:?}");
@@ -165,7 +165,7 @@ fn base64(text: &str) -> String {
     out
 }
 
-/// A secret as programs write it.
+/// A secret in the encodings that programs use.
 fn writings(secret: &str) -> Vec<String> {
     let escaped = |prefix: &str| secret.bytes().map(|byte| format!("{prefix}{byte:02x}")).collect::<String>();
     vec![
@@ -186,7 +186,7 @@ fn writings(secret: &str) -> Vec<String> {
     ]
 }
 
-/// No long part of a secret in any writing that a reader could turn back.
+/// Asserts that no long part of a secret appears in any reversible encoding.
 fn assert_untold(text: &str, context: &str) {
     let seen = text.to_lowercase().replace('\u{ad}', "");
     for secret in [SECRET, TOKEN] {

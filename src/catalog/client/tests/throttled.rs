@@ -1,4 +1,4 @@
-//! A catalog with a limit on calls: it is kept, and the user hears why it takes long.
+//! Tests a catalog with a rate limit: the client stays within it and reports why it waits.
 
 use std::sync::Mutex;
 use std::time::Instant;
@@ -27,7 +27,7 @@ fn the_announced_limit_is_not_passed_with_many_calls_at_once() {
     let window = Mutex::new((Instant::now(), 0));
     let passed = Arc::new(Mutex::new(0));
     let counted = Arc::clone(&passed);
-    // One call in a second window may have been let in by its beginning; what is never seen is a call beyond the quota.
+    // A window starts with the first call after the end of the previous one. No call may exceed the quota.
     let server = Scripted::start(move |seen, _| {
         let mut window = window.lock().unwrap_or_else(PoisonError::into_inner);
         if window.0.elapsed() >= Duration::from_secs(2) {
@@ -37,7 +37,7 @@ fn the_announced_limit_is_not_passed_with_many_calls_at_once() {
         if window.1 > QUOTA {
             *counted.lock().unwrap_or_else(PoisonError::into_inner) += 1;
         }
-        // The end is told in whole seconds, so never too early.
+        // The reset is in whole seconds, rounded up so that it is never too early.
         let reset = (2.0 - window.0.elapsed().as_secs_f64()).ceil().max(0.0) + 1.0;
         let limit = format!(
             "content-type: application/json\nx-ratelimit-limit: {QUOTA}\nx-ratelimit-remaining: {}\nx-ratelimit-reset: {reset}\n",

@@ -1,4 +1,5 @@
-//! What every write says of itself, and that none leaves without: on whose behalf it comes, and that nothing is made up.
+//! Tests that every write names the scope, that none is sent without one, and that none creates missing targets or
+//! deletes dependents.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -16,7 +17,7 @@ fn act(change: usize, call: Call) -> Act {
     Act { change, deed: Deed::Write, key, call, needs: Vec::new() }
 }
 
-/// One of each kind.
+/// One act of each kind.
 fn acts() -> Vec<Act> {
     let named = Body { title: Part::Set("A".into()), ..Body::default() };
     let cleared = Body { title: Part::Null, ..Body::default() };

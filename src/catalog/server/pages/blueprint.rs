@@ -1,4 +1,4 @@
-//! `/blueprints/{id}`: its entities, a page at a time.
+//! Page `/blueprints/{id}`: the entities of a blueprint, in pages.
 
 use serde::Deserialize;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! `/blueprints/{id}/entities/{id}`: one entity, whom it points to and who points to it, and who wrote it last.
+//! Page `/blueprints/{id}/entities/{id}`: one entity, its relations in both directions, and its last writer.
 
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use crate::domain::masked::masked_value;
 use crate::domain::value;
 use crate::text::mask::Mask;
 
-/// Longer values are cut: a page is for looking at.
+/// Longer values are cut.
 const LONGEST: usize = 4000;
 
 pub(super) fn page(visit: &Visit, store: &Store) -> Result<String, Fault> {

@@ -1,4 +1,4 @@
-//! `/`: every blueprint with the number of its entities.
+//! Page `/`: all blueprints with the number of their entities.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! HTML that cannot be escaped wrongly: what is ours is known when the program is built, and everything else is text.
+//! HTML builder that always escapes: markup is a static string, everything else is text.
 
 use crate::domain::address::percent_encoded;
 use crate::text::escape;
@@ -6,7 +6,7 @@ use crate::text::escape;
 pub(super) struct Markup(String);
 
 impl Markup {
-    /// A page as far as its content.
+    /// The start of a page, up to its content.
     pub fn page(title: &str) -> Self {
         let mut page = Self(String::with_capacity(16 * 1024));
         page.put("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
@@ -20,13 +20,13 @@ impl Markup {
         self.0
     }
 
-    /// Markup of ours.
+    /// Appends static markup.
     pub fn put(&mut self, markup: &'static str) -> &mut Self {
         self.0.push_str(markup);
         self
     }
 
-    /// Text of whoever wrote it. Signs that a reader does not see, or that turn the direction of what follows, show.
+    /// Appends text, escaped. Control characters and those that change the text direction are replaced by U+FFFD.
     pub fn say(&mut self, text: &str) -> &mut Self {
         for c in text.chars() {
             match c {
@@ -48,7 +48,7 @@ impl Markup {
         self.put("<a href=\"").say(&address.0).put("\">").say(text).put("</a>")
     }
 
-    /// A link out of them, where the text is the address of a page; else the text alone.
+    /// A link to another site if the text is a URL; otherwise only the text.
     pub fn link_out(&mut self, text: &str) -> &mut Self {
         let is_page = text.starts_with("https://") || text.starts_with("http://");
         if !is_page || text.chars().any(|c| c.is_whitespace() || c.is_control()) {
@@ -58,7 +58,7 @@ impl Markup {
     }
 }
 
-/// Where a page of ours is.
+/// The path of one of these pages.
 pub(super) struct Address(String);
 
 impl Address {
@@ -74,13 +74,13 @@ impl Address {
         Self(format!("/blueprints/{}/entities/{}", encoded(blueprint), encoded(identifier)))
     }
 
-    /// The page that begins there.
+    /// The page of entities that starts at the cursor.
     pub fn from(self, cursor: &str) -> Self {
         Self(format!("{}?from={}", self.0, encoded(cursor)))
     }
 }
 
-/// All but letters, digits and a few signs that mean nothing in an address.
+/// Percent-encodes a path segment.
 fn encoded(text: &str) -> String {
     percent_encoded(text, |byte| b"-_~".contains(&byte))
 }

@@ -1,6 +1,6 @@
-//! Pages for people: the blueprints, the entities of one, an entity with its relations both ways. Plain HTML without a
-//! script. A browser cannot send a token, so it is asked for the client's id and secret as user and password: what the
-//! catalog holds is no more for every user of a machine than its API is.
+//! HTML pages for people: blueprints, the entities of one, and an entity with its relations in both directions.
+//! Browsers cannot send an access token, so the pages use the client's id and secret as user and password: other users
+//! of the machine must not read the catalog.
 
 mod blueprint;
 mod entity;
@@ -27,7 +27,7 @@ use crate::catalog::store::Store;
 use crate::catalog::wire::Refusal;
 use markup::{Address, Markup};
 
-/// No script, no frame, nothing from elsewhere.
+/// No scripts, no frames, and no external resources.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
@@ -50,7 +50,7 @@ pub(super) fn router() -> Router<Arc<Shared>> {
         .route("/style.css", get(style))
 }
 
-/// A handler that makes one page.
+/// A handler that renders one page.
 fn shows(
     work: Work,
 ) -> impl Fn(Visit) -> Pin<Box<dyn Future<Output = Response<Body>> + Send>> + Clone + Send + Sync + 'static {

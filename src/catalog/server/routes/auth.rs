@@ -1,4 +1,5 @@
-//! `POST /v1/auth/access_token`: credentials for a token. The only route that wants none.
+//! Route `POST /v1/auth/access_token`: exchanges credentials for a token. It is the only API route without
+//! authentication.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -12,7 +13,7 @@ use crate::catalog::server::connection::Client;
 use crate::catalog::server::shared::Shared;
 use crate::catalog::wire::Refusal;
 
-/// Anybody may send this; credentials are far shorter.
+/// Unauthenticated clients can send this body; credentials are far shorter.
 const LONGEST_BODY: usize = 4 * 1024;
 const KEYS: [&str; 2] = ["clientId", "clientSecret"];
 

@@ -1,4 +1,4 @@
-//! Blueprints: read, made, changed, renamed within, deleted.
+//! Routes of blueprints: read, create, change, rename properties and relations, delete.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ pub(super) fn one(call: &Call, store: &Store) -> Outcome {
 }
 
 pub(super) fn create(call: &Call, store: &Store) -> Outcome {
-    // There is no page to make here.
+    // The embedded catalog has no catalog pages; the flag is only validated.
     call.query.flag("create_catalog_page")?;
     answered(StatusCode::CREATED, store.create_blueprint(call.json()?, &call.writer())?)
 }
@@ -59,7 +59,7 @@ fn answered(status: StatusCode, blueprint: Value) -> Outcome {
     Answer::json(status, &json!({"ok": true, "blueprint": blueprint}))
 }
 
-/// The new name, the body's only key.
+/// The new name, the only key of the body.
 fn named(call: &Call, key: &str) -> Result<String, Refusal> {
     match call.json()?.get(key) {
         Some(Value::String(name)) => Ok(name.clone()),

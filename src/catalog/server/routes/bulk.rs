@@ -1,5 +1,5 @@
-//! Many entities of one blueprint in one call. What is wrong with one of them is its own affair: it is told beside the
-//! others, by its place in the call.
+//! Bulk routes: many entities of one blueprint in one call. The failure of one entity is reported by its index and does
+//! not affect the others.
 
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -32,7 +32,7 @@ pub(super) fn upsert(call: &Call, store: &Store) -> Outcome {
 }
 
 fn told(index: usize, body: &Value, refusal: &Refusal) -> Value {
-    // One that is searched for has no identifier to be told by.
+    // An entity identified by a search has no identifier to report.
     let identifier = body.get("identifier").and_then(Value::as_str).unwrap_or("unknown");
     json!({
         "identifier": identifier,
@@ -56,7 +56,7 @@ pub(super) fn delete(call: &Call, store: &Store) -> Outcome {
     Answer::ok(&json!({"ok": true, "deletedEntities": deleted}))
 }
 
-/// `{"entities": [...]}`, from one to `most` of them and nothing beside.
+/// `{"entities": [...]}`, with 1 to `most` entities and no other key.
 fn entities(body: &Value, most: usize) -> Result<&Vec<Value>, Refusal> {
     let Value::Object(body) = body else { return Err(Refusal::invalid("must be object")) };
     only(body, &["entities"])?;
@@ -73,7 +73,7 @@ fn entities(body: &Value, most: usize) -> Result<&Vec<Value>, Refusal> {
     }
 }
 
-/// No key but these.
+/// Refuses all other keys.
 pub(super) fn only(body: &Map<String, Value>, keys: &[&str]) -> Result<(), Refusal> {
     let Some(key) = body.keys().find(|key| !keys.contains(&key.as_str())) else { return Ok(()) };
     let key: String = key.chars().take(200).collect();

@@ -1,4 +1,4 @@
-//! Entities one by one and by the list: read, written, counted, deleted.
+//! Routes of single entities and of the list: read, write, count, delete.
 
 use axum::http::StatusCode;
 use serde::Serialize;
@@ -16,7 +16,7 @@ struct One {
     entity: Box<RawValue>,
 }
 
-/// Entities that are text already, and where the next page begins.
+/// Entities as rendered text, and the cursor of the next page.
 #[derive(Serialize)]
 pub(super) struct Many {
     pub ok: bool,
@@ -29,7 +29,7 @@ pub(super) fn create(call: &Call, store: &Store) -> Outcome {
     let options = call.query.write_options()?;
     let draft = EntityDraft::parse(&call.json()?, Strictness::Open)?;
     let (entity, created) = store.create_entity(call.segment(0), &draft, &options, &call.writer())?;
-    // What was only looked at was not created.
+    // A validation-only write creates nothing.
     let is_new = created && !options.validation_only;
     Answer::json(if is_new { StatusCode::CREATED } else { StatusCode::OK }, &One { ok: true, entity })
 }
@@ -56,7 +56,7 @@ pub(super) fn one(call: &Call, store: &Store) -> Outcome {
     Answer::ok(&One { ok: true, entity })
 }
 
-/// All of them: this route knows no pages.
+/// All entities: this route has no pages.
 pub(super) fn all(call: &Call, store: &Store) -> Outcome {
     let page = store.entities(call.segment(0), &call.query.shape()?, None, usize::MAX)?;
     Answer::ok(&Many { ok: true, entities: page.entities, next: None })

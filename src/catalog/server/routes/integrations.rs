@@ -1,4 +1,4 @@
-//! What exporters ask beside entities: their own integration, the organisation, and whether a resync is wanted.
+//! Routes for exporters: their integration, the organisation, and whether a resync is requested.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};

@@ -1,5 +1,5 @@
-//! Which route leads where. An identifier is decoded after its route is found, so that `%2F` can be in it; and since
-//! `search` and `bulk` may be identifiers too, what is not asked of those routes is asked of the entity.
+//! The route table. Segments are decoded after routing, so that an identifier may contain `%2F`; `search` and `bulk`
+//! may be identifiers too, so methods that those routes do not have go to the entity.
 
 mod auth;
 mod blueprints;
@@ -83,7 +83,7 @@ fn of_integrations() -> Router<Arc<Shared>> {
         .route("/v1/organization", organization)
 }
 
-/// What can be asked of one entity; `name` is its identifier where the route spells it out.
+/// The routes of one entity; `name` is its identifier if the route contains it literally.
 fn entity(name: Option<&'static str>) -> MethodRouter<Arc<Shared>> {
     let named = move |call: Call| match name {
         Some(name) => call.of(name),
@@ -104,7 +104,7 @@ fn reads(work: Work) -> impl Fn(Call) -> Answering + Clone + Send + Sync + 'stat
     move |call| Box::pin(call.run(Deed::Reads, work))
 }
 
-/// A handler that writes: one at a time.
+/// A handler that writes; writes run one at a time.
 fn writes(work: Work) -> impl Fn(Call) -> Answering + Clone + Send + Sync + 'static {
     move |call| Box::pin(call.run(Deed::Writes, work))
 }

@@ -1,4 +1,4 @@
-//! The searches: page by page within a blueprint, across all of them, and by who wrote.
+//! Search routes: in one blueprint by pages, across all blueprints, and by datasource.
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -11,7 +11,7 @@ use crate::catalog::server::call::Call;
 use crate::catalog::store::Store;
 use crate::catalog::wire::{Combinator, Refusal, SearchQuery, Shape};
 
-/// A page of the search within a blueprint, where nothing is said.
+/// The default page size of a search in one blueprint.
 const PAGE: usize = 200;
 
 #[derive(Serialize)]
@@ -74,7 +74,7 @@ fn names(body: &Map<String, Value>, key: &str) -> Result<Vec<String>, Refusal> {
     items.iter().enumerate().map(name).collect()
 }
 
-/// How many entities a page is to have; the catalog judges whether that is too many.
+/// The requested page size; the store checks the maximum.
 fn limit(body: &Map<String, Value>) -> Result<Option<usize>, Refusal> {
     let Some(value) = body.get("limit") else { return Ok(None) };
     if !value.is_number() {

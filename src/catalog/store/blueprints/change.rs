@@ -1,5 +1,5 @@
-//! What a changed blueprint does to the entities that are stored: removed properties and relations leave them, links
-//! too; a relation that becomes many holds a list from then on. What would lose or falsify a value is an obstacle.
+//! Migrates stored entities when their blueprint changes: removed properties and relations are dropped, with their
+//! links; a relation that becomes `many` is stored as a list. A change that would lose or falsify a value is refused.
 
 use rusqlite::{Transaction, params};
 use serde_json::{Map, Value};
@@ -7,12 +7,12 @@ use serde_json::{Map, Value};
 use super::references::{entries, target};
 use crate::catalog::store::error::Failure;
 
-/// How many entities are named; the others are counted.
+/// The maximum number of entities that a refusal names; the rest is only counted.
 const NAMED: usize = 20;
-/// How many rows are held while they are rewritten.
+/// The number of rows held in memory while they are rewritten.
 const CHUNK: usize = 500;
 
-/// One difference between two bodies that entities feel.
+/// One difference between two blueprints that affects entities.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Change {
     PropertyRemoved(String),
@@ -26,16 +26,16 @@ pub(super) enum Change {
     RelationRequired(String),
 }
 
-/// Entities that stand against a change.
+/// Entities that prevent a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Affected {
     pub count: u64,
-    /// The first few, by identifier.
+    /// The first few identifiers, sorted.
     pub named: Vec<String>,
 }
 
 impl Change {
-    /// As a clause about the blueprint.
+    /// Describes the change as a clause about the blueprint.
     pub(super) fn words(&self) -> String {
         match self {
             Self::PropertyRemoved(name) => format!("the property `{name}` is gone"),
@@ -122,7 +122,7 @@ fn flag(relation: &Value, key: &str) -> bool {
     relation.get(key).and_then(Value::as_bool).unwrap_or_default()
 }
 
-/// The entities that a change cannot be made over: it would lose or falsify what they hold.
+/// The entities that prevent a change, because it would lose or falsify their values.
 pub(super) fn obstacles(transaction: &Transaction<'_>, id: i64, change: &Change) -> Result<Affected, Failure> {
     match change {
         Change::PropertyRetyped { name, .. } => holders(transaction, id, "properties", Some(name), |map| {
@@ -139,7 +139,7 @@ pub(super) fn obstacles(transaction: &Transaction<'_>, id: i64, change: &Change)
     }
 }
 
-/// The entities that a change leaves without what is now asked of them. They stay; their next write must bring it.
+/// The entities that lack what the change makes required. They are kept; their next write must provide it.
 pub(super) fn lacking(transaction: &Transaction<'_>, id: i64, change: &Change) -> Result<Affected, Failure> {
     let lacks = |map: &Map<String, Value>, name: &String| map.get(name).is_none_or(Value::is_null);
     match change {
@@ -155,7 +155,7 @@ pub(super) fn lacking(transaction: &Transaction<'_>, id: i64, change: &Change) -
     }
 }
 
-/// Brings the stored entities along; obstacles were looked for before.
+/// Migrates the stored entities; the caller has already checked for obstacles.
 pub(super) fn perform(transaction: &Transaction<'_>, id: i64, change: &Change) -> Result<(), Failure> {
     match change {
         Change::PropertyRemoved(name) => {
@@ -186,7 +186,7 @@ pub(super) fn perform(transaction: &Transaction<'_>, id: i64, change: &Change) -
             }
             true
         }),
-        // What an entity lacks is told when it is read.
+        // Stored entities do not change: reads follow the current blueprint.
         Change::RelationAdded { .. }
         | Change::PropertyRetyped { .. }
         | Change::PropertyRequired(_)
@@ -195,8 +195,8 @@ pub(super) fn perform(transaction: &Transaction<'_>, id: i64, change: &Change) -
     }
 }
 
-/// Edits one JSON column of a blueprint's entities; `edit` says whether it changed anything. `key` narrows it to rows
-/// that have that key somewhere.
+/// Edits one JSON column of a blueprint's entities; `edit` returns whether it changed anything. `key` restricts it to
+/// rows whose text contains that key.
 pub(super) fn rewrite(
     transaction: &Transaction<'_>,
     id: i64,
@@ -212,7 +212,7 @@ pub(super) fn rewrite(
     let needle = needle(key);
     let mut after = String::new();
     loop {
-        // A whole chunk is read before any of it is written: a row that changes must not be met twice.
+        // A whole chunk is read before any row of it is written, so that no changed row is read twice.
         let rows = select.query_map(params![id, after, needle], |row| {
             Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
         })?;
@@ -270,7 +270,7 @@ fn pointing(transaction: &Transaction<'_>, id: i64, relation: &str, least: i64) 
     Ok(affected)
 }
 
-/// A key as it stands in compact JSON; found elsewhere in the text it only costs a look.
+/// The key as it appears in compact JSON. A match elsewhere in the text only costs a needless parse.
 fn needle(key: Option<&str>) -> String {
     key.map_or_else(String::new, |key| format!("{}:", Value::from(key)))
 }
@@ -282,7 +282,7 @@ fn object(text: &str) -> Result<Map<String, Value>, Failure> {
     })
 }
 
-/// The first few entities of a blueprint.
+/// The identifiers of the first few entities of a blueprint.
 pub(super) fn first(transaction: &Transaction<'_>, id: i64) -> Result<Vec<String>, Failure> {
     let mut select =
         transaction.prepare("SELECT identifier FROM entities WHERE blueprint = ?1 ORDER BY identifier LIMIT ?2")?;

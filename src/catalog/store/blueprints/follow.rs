@@ -1,5 +1,5 @@
-//! The store's blueprints become those of a snapshot. These are a catalog's own words, so they are taken as they are,
-//! oddities and all; only what the stored entities hold is held above them.
+//! Replaces the store's blueprints with those of a snapshot. They come from a live catalog, so they are not validated;
+//! but a change that stored entities prevent is not made.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use crate::catalog::wire::{Refusal, Writer};
 use crate::domain::fnv;
 use crate::domain::identifier::{check_blueprint_identifier, is_reserved};
 
-/// What became of the blueprints; each list is sorted.
+/// What changed; each list is sorted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Followed {
     pub created: Vec<String>,
@@ -24,20 +24,20 @@ pub struct Followed {
     pub misfits: Vec<Misfit>,
 }
 
-/// Where entities stand against what was given.
+/// A blueprint of the snapshot that contradicts stored entities.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Misfit {
     pub blueprint: String,
-    /// As a clause: "the type of the property `tier` changes from number to string".
+    /// A clause: "the type of the property `tier` changes from number to string".
     pub reason: String,
-    /// The blueprint stays as it was. Otherwise it is changed, and the entities stay without what it now asks of them.
+    /// The blueprint was not changed. Otherwise it was, and the entities lack what it now requires.
     pub left: bool,
-    /// The first few, by identifier.
+    /// The first few identifiers, sorted.
     pub entities: Vec<String>,
     pub count: u64,
 }
 
-/// Bodies by identifier.
+/// Blueprint bodies by identifier.
 pub(super) type Given = BTreeMap<String, Map<String, Value>>;
 
 pub(super) fn follow(transaction: &Transaction<'_>, given: &Given, writer: &Writer) -> Result<Followed, Failure> {
@@ -55,14 +55,14 @@ pub(super) fn follow(transaction: &Transaction<'_>, given: &Given, writer: &Writ
     Ok(followed)
 }
 
-/// Of the texts, in whatever order they come.
+/// A digest of the blueprints, independent of their order.
 pub(super) fn digest(given: &[Value]) -> i64 {
     let mut texts: Vec<String> = given.iter().map(Value::to_string).collect();
     texts.sort_unstable();
     fnv::hash(texts.iter().flat_map(|text| text.bytes().chain([0]))).cast_signed()
 }
 
-/// What was followed last.
+/// The digest of the last snapshot applied.
 pub(super) fn last(transaction: &Transaction<'_>) -> Result<Option<i64>, Failure> {
     Ok(transaction.query_row("SELECT digest FROM followed", [], |row| row.get(0)).optional()?)
 }
@@ -72,7 +72,7 @@ pub(super) fn remember(transaction: &Transaction<'_>, digest: i64) -> Result<(),
     Ok(())
 }
 
-/// Two bodies for one identifier have no order, so neither can be meant.
+/// Parses the bodies. Two bodies for one identifier are an error.
 pub(super) fn read(given: Vec<Value>) -> Result<Given, Failure> {
     let mut bodies = BTreeMap::new();
     for value in given {
@@ -89,7 +89,7 @@ pub(super) fn read(given: Vec<Value>) -> Result<Given, Failure> {
     Ok(bodies)
 }
 
-/// The parts that must be objects are: everything after this relies on it.
+/// Drops sections that are not objects, because all later code relies on their type.
 fn readable(mut body: Map<String, Value>) -> Map<String, Value> {
     let sections = ["relations", "mirrorProperties", "calculationProperties", "aggregationProperties", "schema"];
     body.retain(|key, value| !sections.contains(&key.as_str()) || value.is_object());
@@ -147,8 +147,8 @@ fn change_one(
     Ok(())
 }
 
-/// Blueprints that are not given go, but for the platform's own, for those that have entities, and for those that a
-/// blueprint which stays points to.
+/// Removes blueprints that are not in the snapshot, except system blueprints, those with entities, and those that a
+/// kept blueprint refers to.
 fn remove_the_others(transaction: &Transaction<'_>, given: &Given, followed: &mut Followed) -> Result<(), Failure> {
     let all = record::all(transaction)?;
     let by_name: BTreeMap<&str, &Stored> = all.iter().map(|stored| (stored.identifier.as_str(), stored)).collect();

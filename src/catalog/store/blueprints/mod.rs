@@ -1,5 +1,5 @@
-//! Blueprints: the shapes that entities have. A change here reaches the entities that are stored, in the same
-//! transaction; what it may not do to them is refused.
+//! Blueprints: created, changed, renamed and deleted. A change migrates the stored entities in the same transaction;
+//! one that would damage them is refused.
 
 mod change;
 mod follow;
@@ -21,11 +21,11 @@ use crate::domain::identifier::is_reserved;
 
 pub use follow::{Followed, Misfit};
 
-/// Maps that a PATCH adds to; every other key it replaces.
+/// Maps that a PATCH merges by key; it replaces every other key.
 const MERGED: [&str; 4] = ["relations", "mirrorProperties", "calculationProperties", "aggregationProperties"];
 
 impl Store {
-    /// All of them, the platform's own too, sorted by identifier.
+    /// All blueprints, including system blueprints, sorted by identifier.
     pub fn blueprints(&self) -> Result<Vec<Value>, Failure> {
         self.read(|transaction| Ok(record::all(transaction)?.iter().map(record::Stored::to_json).collect()))
     }
@@ -58,8 +58,8 @@ impl Store {
         })
     }
 
-    /// PATCH: what the body does not name stays. Properties, relations and computed properties are added to by name; a
-    /// null takes one away.
+    /// PATCH: keys that the body does not contain are kept. Properties, relations and computed properties are merged by
+    /// name; a null removes one.
     pub fn patch_blueprint(&self, identifier: &str, body: Value, writer: &Writer) -> Result<Value, Failure> {
         self.write(|transaction| {
             let old = record::get(transaction, identifier)?;
@@ -68,7 +68,7 @@ impl Store {
         })
     }
 
-    /// A blueprint goes when nothing is made after it and no other points to it.
+    /// Deletes a blueprint; refused if it has entities or another blueprint refers to it.
     pub fn delete_blueprint(&self, identifier: &str, _writer: &Writer) -> Result<(), Failure> {
         self.write(|transaction| remove(transaction, identifier))?;
         self.cache().forget(identifier);
@@ -87,7 +87,7 @@ impl Store {
         self.write(|transaction| Ok(rename::mirror(transaction, id, old, new, writer)?.to_json()))
     }
 
-    /// The part of a system blueprint that is the platform's.
+    /// The platform's part of a system blueprint.
     pub fn system_structure(&self, identifier: &str) -> Result<Value, Failure> {
         self.read(|transaction| {
             let stored = record::find(transaction, identifier)?.filter(|stored| stored.system);
@@ -98,9 +98,9 @@ impl Store {
         })
     }
 
-    /// Makes the store's blueprints those given, in whatever order they come and whatever circles they make. They are
-    /// taken as a catalog gave them; where stored entities stand against it, the blueprint stays and is named. `None`:
-    /// `given` is what was followed last; nothing was done, and what was changed here since then stays.
+    /// Replaces the store's blueprints with `given`, in any order and with any cycles. They are not validated; a change
+    /// that stored entities prevent is not made and is reported. `None`: `given` equals the last snapshot applied, so
+    /// nothing is done and later changes in the store are kept.
     pub fn follow_changed_blueprints(&self, given: Vec<Value>, writer: &Writer) -> Result<Option<Followed>, Failure> {
         if self.has_followed(&given)? {
             return Ok(None);
@@ -114,13 +114,13 @@ impl Store {
         })
     }
 
-    /// Whether these are the blueprints that were followed last.
+    /// Whether these are the blueprints of the last snapshot applied.
     pub fn has_followed(&self, given: &[Value]) -> Result<bool, Failure> {
         Ok(self.read(follow::last)? == Some(follow::digest(given)))
     }
 }
 
-/// Deletes a blueprint within a transaction that may have emptied it just before.
+/// Deletes a blueprint in a transaction that may have deleted its entities before.
 pub(super) fn remove(transaction: &Transaction<'_>, identifier: &str) -> Result<(), Failure> {
     let stored = record::get(transaction, identifier)?;
     if stored.system {
@@ -150,7 +150,7 @@ fn dependents(words: String, details: Value) -> Failure {
     Refusal::new(403, "has_dependents", words).with_details(details).into()
 }
 
-/// Writes a changed body, and brings the stored entities along.
+/// Writes a changed body and migrates the stored entities.
 fn settle(
     transaction: &Transaction<'_>,
     old: &record::Stored,
@@ -168,7 +168,7 @@ fn settle(
         if is_reserved(&identifier) {
             return Err(reserved(&identifier).into());
         }
-        // A blueprint that points to itself goes on to do so.
+        // On a rename, a blueprint that refers to itself then refers to its new identifier.
         rename::retarget(&mut body, &old.identifier, &identifier);
         rename::retarget(&mut before, &old.identifier, &identifier);
     }
@@ -241,7 +241,7 @@ fn merge(mut body: Map<String, Value>, patch: Map<String, Value>) -> Result<Map<
     Ok(body)
 }
 
-/// Puts the entries of `patch` into the map `body[key]`; null takes one out.
+/// Merges the entries of `patch` into the map `body[key]`; null removes an entry.
 fn add(body: &mut Map<String, Value>, key: &str, patch: Value) -> Result<(), Refusal> {
     let Value::Object(patch) = patch else { return Err(Refusal::invalid(format!("\"{key}\" must be object"))) };
     let map = body.entry(key).or_insert_with(|| Value::Object(Map::new()));
@@ -256,7 +256,7 @@ fn add(body: &mut Map<String, Value>, key: &str, patch: Value) -> Result<(), Ref
     Ok(())
 }
 
-/// A property that a PATCH took away is no longer required.
+/// A property that a PATCH removed is no longer required.
 fn prune_required(schema: &mut Map<String, Value>) {
     let names: Vec<String> =
         schema.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::keys).cloned().collect();

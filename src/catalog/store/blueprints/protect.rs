@@ -1,5 +1,5 @@
-//! What of a system blueprint may not be touched: every part of its structure stays as it is stored. All else may be
-//! added, changed and taken away.
+//! Protects system blueprints: their own structure cannot be changed. Everything else can be added, changed and
+//! removed.
 
 use serde_json::{Map, Value, json};
 
@@ -16,7 +16,7 @@ const SECTIONS: [(&str, &str); 4] = [
     ("aggregationProperties", "aggregation property"),
 ];
 
-/// The platform's part of a system blueprint. Of those that only a live catalog has, all that it brought is.
+/// The platform's part of a system blueprint. For one that only a live catalog has, the whole body is the platform's.
 pub(super) fn structure(stored: &Stored) -> Map<String, Value> {
     match system_blueprints::structure(&stored.identifier) {
         Some(Value::Object(structure)) if !system_blueprints::is_partly_known(&stored.identifier) => structure,

@@ -1,6 +1,6 @@
-//! A blueprint as it lies in the file: its body, and the record kept beside it. Every change gives it a version of its
-//! own; a blueprint that was deleted and made again begins at a random one, so that nothing compiled before passes for
-//! it.
+//! Blueprint rows: the body and its metadata (id, version, timestamps). Every change increments the version; a
+//! blueprint that was deleted and created again starts at a random version, so that a cached compilation of the old one
+//! is never used.
 
 use rusqlite::types::Type;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
@@ -12,9 +12,9 @@ use crate::catalog::wire::{Refusal, Writer};
 use crate::domain::moment::Moment;
 
 const COLUMNS: &str = "id, identifier, body, system, entity_count, created_at, created_by, updated_at, updated_by";
-/// The record: told by the catalog, never taken from a body.
+/// The metadata keys: set by the catalog and ignored in a request body.
 const RECORD: [&str; 4] = ["createdAt", "createdBy", "updatedAt", "updatedBy"];
-/// The keys that every blueprint has, in the order in which it is answered.
+/// The keys that every blueprint has, in the order of the API's answer.
 const ORDER: [&str; 9] = [
     "identifier",
     "description",
@@ -56,7 +56,7 @@ impl Stored {
         })
     }
 
-    /// As the API answers it.
+    /// The blueprint as the API returns it.
     pub(in crate::catalog::store) fn to_json(&self) -> Value {
         let mut body = self.body.clone();
         let at = |moment: i64| Value::from(Moment(moment).to_string());
@@ -80,7 +80,7 @@ pub(in crate::catalog::store) fn get(transaction: &Transaction<'_>, identifier: 
     find(transaction, identifier)?.ok_or_else(|| Refusal::not_found("Blueprint", "identifier", identifier).into())
 }
 
-/// Sorted by identifier.
+/// All blueprints, sorted by identifier.
 pub(in crate::catalog::store) fn all(transaction: &Transaction<'_>) -> Result<Vec<Stored>, Failure> {
     let sql = format!("SELECT {COLUMNS} FROM blueprints ORDER BY identifier");
     let mut statement = transaction.prepare_cached(&sql)?;
@@ -88,7 +88,7 @@ pub(in crate::catalog::store) fn all(transaction: &Transaction<'_>) -> Result<Ve
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// `body` is checked and whole.
+/// `body` is validated and complete.
 pub(super) fn insert(
     transaction: &Transaction<'_>,
     body: &Map<String, Value>,
@@ -132,7 +132,7 @@ fn serde_text(body: &Map<String, Value>) -> String {
     serde_json::to_string(body).expect("keys are texts and numbers are finite")
 }
 
-/// The same body with every key that a blueprint has, in one order, and without what is the catalog's to tell.
+/// The body with every key that a blueprint has, in a fixed order, and without metadata.
 pub(super) fn whole(mut body: Map<String, Value>) -> Map<String, Value> {
     for key in RECORD {
         body.remove(key);

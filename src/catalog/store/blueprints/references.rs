@@ -1,5 +1,4 @@
-//! Refuses a blueprint that refers to what is not stored. A blueprint may refer to itself; the others must be there
-//! before it.
+//! Refuses a blueprint that refers to blueprints that do not exist. It may refer to itself.
 
 use std::collections::HashMap;
 

@@ -1,6 +1,6 @@
-//! New names. Whoever uses the old one follows: the stored entities, the list of required properties, the paths of
-//! mirror properties and of ownership, and what aggregations count, in this blueprint and in all others. The texts of
-//! calculations are nobody's to rewrite.
+//! Renames properties, relations and blueprints, and updates everything that uses the old name in all blueprints:
+//! stored entities, required properties, paths of mirror properties and of ownership, and aggregations. Expressions of
+//! calculation properties are not changed.
 
 use rusqlite::{Transaction, params};
 use serde_json::{Map, Value};
@@ -64,7 +64,7 @@ pub(super) fn relation(
     if entries(&stored.body, "relations").any(|(name, _)| name == new) {
         return Err(taken("Relation", new).into());
     }
-    // Paths are read by the old names, so they are changed before the relation is.
+    // Paths are resolved by the old names, so they are changed before the relation is.
     let at = Place { blueprint: identifier, old, new };
     everywhere(transaction, writer, |shelf, body| at.hops_of_paths(shelf, body))?;
     stored.body = record::get(transaction, identifier)?.body;
@@ -100,12 +100,12 @@ pub(super) fn mirror(
     record::get(transaction, identifier)
 }
 
-/// After a blueprint was given another identifier: the others point to it by the new one.
+/// Makes the other blueprints refer to a renamed blueprint by its new identifier.
 pub(super) fn blueprint(transaction: &Transaction<'_>, old: &str, new: &str, writer: &Writer) -> Result<(), Failure> {
     everywhere(transaction, writer, |_, body| retarget(body, old, new))
 }
 
-/// Points relations and aggregations to a new identifier; says whether there were any.
+/// Changes the target of relations and aggregations; returns whether any were changed.
 pub(super) fn retarget(body: &mut Map<String, Value>, old: &str, new: &str) -> bool {
     let mut changed = false;
     for section in ["relations", "aggregationProperties"] {
@@ -120,7 +120,7 @@ pub(super) fn retarget(body: &mut Map<String, Value>, old: &str, new: &str) -> b
     changed
 }
 
-/// Lets `edit` change each blueprint; it sees all of them as they were.
+/// Runs `edit` on each blueprint; it sees all blueprints in their old state.
 fn everywhere(
     transaction: &Transaction<'_>,
     writer: &Writer,
@@ -136,7 +136,7 @@ fn everywhere(
     Ok(())
 }
 
-/// What is renamed, and whose it is.
+/// The renamed element and its blueprint.
 struct Place<'a> {
     blueprint: &'a str,
     old: &'a str,
@@ -144,7 +144,7 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
-    /// The last step of every mirror path that ends in the blueprint.
+    /// Renames the last segment of every mirror path that ends in the blueprint.
     fn ends_of_paths(&self, shelf: &[Stored], body: &mut Map<String, Value>) -> bool {
         let start = body.clone();
         edit_paths(body, false, |path| {
@@ -158,7 +158,7 @@ impl Place<'_> {
         })
     }
 
-    /// Every step of a path that is taken from the blueprint by the relation.
+    /// Renames every segment of a path that follows the relation from the blueprint.
     fn hops_of_paths(&self, shelf: &[Stored], body: &mut Map<String, Value>) -> bool {
         let start = body.clone();
         edit_paths(body, true, |path| {
@@ -176,7 +176,7 @@ impl Place<'_> {
         })
     }
 
-    /// What aggregations over the blueprint add up.
+    /// Renames the property in aggregations over the blueprint.
     fn aggregated(&self, body: &mut Map<String, Value>) -> bool {
         let mut changed = false;
         let parts = body.get_mut("aggregationProperties").and_then(Value::as_object_mut);
@@ -191,7 +191,7 @@ impl Place<'_> {
     }
 }
 
-/// What a step says, and where it says nothing, the hop as it was.
+/// Applies `step` to a segment; keeps the segment if it returns `None`.
 fn with_rest<'a>(mut step: impl FnMut(&'a str) -> Option<&'a str>) -> impl FnMut(&'a str) -> &'a str {
     move |hop| step(hop).unwrap_or(hop)
 }
@@ -202,7 +202,7 @@ fn step<'a>(shelf: &'a [Stored], from: &Map<String, Value>, hop: &str) -> Option
     shelf.get(at).map(|stored| &stored.body)
 }
 
-/// Gives every mirror path, and the path of ownership where `ownership`, to `edit`.
+/// Applies `edit` to every mirror path, and to the ownership path if `ownership` is set.
 fn edit_paths(body: &mut Map<String, Value>, ownership: bool, mut edit: impl FnMut(&str) -> Option<String>) -> bool {
     let mut changed = false;
     let mut visit = |part: &mut Value| {
@@ -244,7 +244,7 @@ fn move_key(body: &mut Map<String, Value>, section: &str, old: &str, new: &str) 
     }
 }
 
-/// Renames a key where it stands: the order of a blueprint is what people see.
+/// Renames a key without changing its position, because users see the order.
 fn move_entry(map: &mut Map<String, Value>, old: &str, new: &str) -> bool {
     if !map.contains_key(old) {
         return false;

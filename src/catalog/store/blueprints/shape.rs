@@ -1,4 +1,4 @@
-//! The faults of a blueprint's body as the platform words them: its schema checker is Ajv.
+//! Validates a blueprint body; messages match the platform's JSON Schema validator (Ajv).
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::domain::blueprint_check::{self, BlueprintFault, BlueprintFaultKind as
 
 pub(in crate::catalog::store) use crate::domain::blueprint_check::COMPUTED;
 
-/// Checks a whole body: of a POST, of a PUT, or what a PATCH would make.
+/// Checks a whole body: of a POST, a PUT, or the result of a PATCH.
 pub(super) fn check(body: &Value) -> Result<(), Refusal> {
     match check_blueprint(body).into_iter().next() {
         None => Ok(()),
@@ -16,7 +16,7 @@ pub(super) fn check(body: &Value) -> Result<(), Refusal> {
     }
 }
 
-/// A new name for a property, a relation or a mirror property.
+/// Checks the new name of a property, a relation or a mirror property.
 pub(super) fn check_key(key: &str, at: &str) -> Result<(), Refusal> {
     blueprint_check::check_key(key).map_err(|kind| refusal(at, kind))
 }

@@ -1,5 +1,5 @@
-//! Entities go: those that cannot be without them go too or stand in the way, and all others forget them. What goes is
-//! known in full before anything does.
+//! Deletes entities. Entities that require a deleted one are deleted too or prevent the deletion; all others lose their
+//! relation to it. The full set is determined before anything is deleted.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -30,7 +30,7 @@ impl Store {
         self.delete_entities(blueprint, &[identifier.to_owned()], delete_dependents, writer).map(|_| ())
     }
 
-    /// All of them or none. The answer has those that were asked for, not those that went with them.
+    /// Deletes all or none. Returns those that were requested, without their dependents.
     pub fn delete_entities(
         &self,
         blueprint: &str,
@@ -55,8 +55,8 @@ impl Store {
         })
     }
 
-    /// All entities of a blueprint, and the blueprint too where that is asked for; entities of other blueprints that
-    /// require them stand in the way. It is done when this returns: the answer names the record of it.
+    /// Deletes all entities of a blueprint, and optionally the blueprint. Refused if entities of other blueprints
+    /// require them. The deletion is complete on return; the result is the id of its migration record.
     pub fn delete_all(&self, blueprint: &str, delete_blueprint: bool, writer: &Writer) -> Result<String, Failure> {
         self.write(|transaction| {
             let compiled = self.compiled(transaction, blueprint)?;
@@ -74,7 +74,7 @@ impl Store {
         })
     }
 
-    /// The record of a deletion that `delete_all` made.
+    /// The migration record that `delete_all` created.
     pub fn migration(&self, id: &str) -> Result<Value, Failure> {
         self.read(|transaction| {
             let mut asked = transaction.prepare_cached("SELECT body FROM migrations WHERE id = ?1")?;
@@ -85,17 +85,17 @@ impl Store {
     }
 }
 
-/// The entities that go together.
+/// The set of entities that are deleted together.
 struct Fall<'f> {
     store: &'f Store,
     transaction: &'f Transaction<'f>,
     falling: HashSet<i64>,
-    /// Whose dependents were not looked for yet.
+    /// Entities whose dependents are not collected yet.
     fresh: Vec<i64>,
     blueprints: HashMap<i64, Arc<Compiled>>,
 }
 
-/// An entity that points to one that goes.
+/// An entity that points to a deleted one.
 struct Pointer {
     source: i64,
     blueprint: i64,
@@ -110,7 +110,7 @@ impl<'f> Fall<'f> {
         Self { store, transaction, falling, fresh, blueprints: HashMap::new() }
     }
 
-    /// Finds all that go along, over required relations; a refusal where none may.
+    /// Adds all dependents, following required relations; refuses them if `delete_dependents` is not set.
     fn spread(&mut self, delete_dependents: bool) -> Result<(), Failure> {
         while !self.fresh.is_empty() {
             let level = std::mem::take(&mut self.fresh);
@@ -160,7 +160,7 @@ impl<'f> Fall<'f> {
         Ok(asked.query_row(params![id], |row| row.get(0))?)
     }
 
-    /// Names the first that stand in the way, and how many do.
+    /// A refusal that names the first dependents and their number.
     fn has_dependents(&mut self, targets: &[i64]) -> Result<Failure, Failure> {
         const NAMED: usize = 20;
         let mut dependents: BTreeMap<i64, i64> = BTreeMap::new();
@@ -184,14 +184,14 @@ impl<'f> Fall<'f> {
             .into())
     }
 
-    /// Whoever stays forgets those that go; then they go.
+    /// Removes relations to the deleted entities from those that are kept, then deletes.
     fn carry_out(self) -> Result<(), Failure> {
         let mut ids = self.falling.iter().copied().collect::<Vec<_>>();
         ids.sort_unstable();
         let staying = self.pointers(&ids)?.into_iter().filter(|pointer| !self.falling.contains(&pointer.source));
         let sources = staying.map(|pointer| pointer.source).collect::<HashSet<_>>();
         forget_target(self.transaction, &sources, &self.falling)?;
-        // Links between those that go would hold each other.
+        // Links among the deleted entities are removed first, because foreign keys would prevent the deletion.
         let mut unlink = self.transaction.prepare_cached("DELETE FROM links WHERE source = ?1")?;
         let mut delete = self.transaction.prepare_cached("DELETE FROM entities WHERE id = ?1")?;
         for id in &ids {

@@ -1,5 +1,5 @@
-//! Whether a value fits its property, in the platform's words. Most values are plainly right, and that is seen without
-//! the help of `jsonschema`, which judges the rest; what it is told about formats is what lint is told.
+//! Validates a value against its property schema; messages match the platform's (Ajv). A fast path accepts most valid
+//! values; `jsonschema` checks the rest, with the same formats as lint.
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{ValidationError, Validator};
@@ -12,27 +12,28 @@ use crate::domain::property_schema::{self, PatternFault, pattern_fault};
 #[derive(Debug)]
 pub(in crate::catalog::store) struct Judge {
     plain: Plain,
-    /// `None`: the schema makes no sense, and everything fits.
+    /// `None`: the schema is invalid, so every value is accepted.
     validator: Option<Validator>,
 }
 
 impl Judge {
     pub fn new(schema: &Value) -> Self {
-        // A type that the platform does not have (`enum`) says nothing of the rest; lint judges no such value either.
+        // A type that the platform does not know (`enum`) makes the rest of the schema meaningless; lint skips such
+        // values too.
         if !has_known_type(schema) {
             return Self { plain: Plain::Ask, validator: None };
         }
         Self { plain: Plain::of(schema), validator: property_schema::compile(schema).ok() }
     }
 
-    /// What is wrong with the value of the property `name`, as Ajv puts it.
+    /// The first error in the value of property `name`, in Ajv's words.
     pub fn fault(&self, name: &str, value: &Value) -> Option<String> {
         if self.plain.accepts(value) {
             return None;
         }
         let mut errors = self.validator.as_ref()?.iter_errors(value);
         let first = errors.next()?;
-        // A value of the wrong type is also none of the choices, and so on: the type is what is wrong.
+        // A value of the wrong type also violates other keywords; only the type error is reported.
         let is_type = |error: &ValidationError<'_>| matches!(error.kind(), ValidationErrorKind::Type { .. });
         let error = if is_type(&first) { first } else { errors.find(is_type).unwrap_or(first) };
         let place = format!("\"properties/{name}{}\"", error.instance_path());
@@ -79,7 +80,7 @@ fn words(error: &ValidationError<'_>) -> String {
             let first = unexpected.first().map(String::as_str).unwrap_or_default();
             format!("must NOT have additional properties, additional property: \"{first}\"")
         }
-        // Its own words may hold the whole value.
+        // The library's own message may contain the whole value.
         _ => "does not match the schema".to_owned(),
     }
 }
@@ -91,7 +92,7 @@ fn expected(kind: &TypeKind) -> String {
     }
 }
 
-/// The shortcut: it may only ever say "surely right".
+/// The fast path: it may accept only values that are certainly valid.
 #[derive(Debug, Clone, PartialEq)]
 enum Plain {
     Ask,
@@ -102,7 +103,7 @@ enum Plain {
     List { items: Option<Box<Plain>> },
 }
 
-/// Keys of a property's schema that say nothing of its value.
+/// Schema keywords that do not constrain the value.
 const ORNAMENTS: [&str; 9] =
     ["title", "description", "icon", "default", "enumColors", "spec", "specAuthentication", "colorized", "colors"];
 
@@ -129,7 +130,7 @@ impl Plain {
         Some(plain)
     }
 
-    /// Takes one keyword in; `None` for what it does not know.
+    /// Adds one keyword; `None` for an unknown keyword.
     fn constrain(&mut self, key: &str, value: &Value) -> Option<()> {
         match (self, key) {
             (Self::Text { format, .. }, "format") => {
@@ -152,7 +153,7 @@ impl Plain {
     fn accepts(&self, value: &Value) -> bool {
         match self {
             Self::Ask => false,
-            // Bytes are never fewer than characters.
+            // A string has at least as many bytes as characters.
             Self::Text { choices, format, longest } => value.as_str().is_some_and(|text| {
                 text.len() <= *longest
                     && choices.as_ref().is_none_or(|choices| choices.iter().any(|choice| choice == text))
@@ -202,7 +203,7 @@ mod tests {
         assert_eq!(Judge::new(&json!({"type": "enum"})).fault("status", &json!({"any": "thing"})), None);
         assert_eq!(Judge::new(&json!({"type": "enum", "enum": ["a"]})).fault("status", &json!("b")), None);
         assert_eq!(Judge::new(&json!({"type": "string", "pattern": "("})).fault("name", &json!("a")), None);
-        // Look-around is legal, though the fast engine has none.
+        // Look-around is valid, although the fast regex engine does not support it.
         let judge = Judge::new(&json!({"type": "string", "pattern": "^(?!a)"}));
         assert!(judge.fault("name", &json!("a")).is_some() && judge.fault("name", &json!("b")).is_none());
     }
@@ -244,7 +245,7 @@ mod tests {
     proptest! {
         #![proptest_config(crate::generated_cases::config(256))]
 
-        /// The shortcut never takes what `jsonschema` would refuse.
+        /// The fast path never accepts a value that `jsonschema` rejects.
         #[test]
         fn what_is_plainly_right_is_right(schema in schemas(), value in values()) {
             let judge = Judge::new(&schema);

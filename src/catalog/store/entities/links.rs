@@ -1,32 +1,32 @@
-//! Who points to whom, kept in step with what the entities say of themselves.
+//! The table of links between entities, kept in step with their relations.
 
 use rusqlite::{Transaction, params};
 
 use crate::catalog::store::error::Failure;
 
-/// What a relation points to.
+/// The target of a relation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Target {
     Known(i64),
     /// The entity that is being written.
     Itself,
-    /// To be created, with nothing but its identifier.
+    /// To be created with only its identifier.
     Bare {
         blueprint: i64,
         identifier: String,
     },
 }
 
-/// A relation that no longer points where it did.
+/// A relation whose targets change.
 #[derive(Debug)]
 pub(super) struct Relink {
     pub relation: String,
-    /// It was set before.
+    /// The relation had targets before.
     pub had: bool,
     pub targets: Vec<Target>,
 }
 
-/// Points a relation of `source` to `targets` alone.
+/// Replaces the targets of a relation of `source`.
 pub(super) fn relink(
     transaction: &Transaction<'_>,
     source: i64,

@@ -1,5 +1,4 @@
-//! A stored JSON object, taken apart one level deep: its keys, and the text of each value as it is. Most of what passes
-//! here is copied and never looked at.
+//! Splits a stored JSON object into keys and raw values, one level deep. Most values are copied without parsing.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -24,7 +23,7 @@ impl<'a> Members<'a> {
     }
 }
 
-/// Stored JSON that cannot be read.
+/// The error for stored JSON that cannot be parsed.
 pub(in crate::catalog::store) fn damaged(error: &serde_json::Error) -> StoreError {
     StoreError::Damaged { what: format!("an entity cannot be read: {error}") }
 }
@@ -51,7 +50,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
     }
 }
 
-/// A key, borrowed where it has no escapes.
+/// A key, borrowed if it has no escapes.
 struct KeyText<'a>(Cow<'a, str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for KeyText<'a> {

@@ -1,5 +1,5 @@
-//! Entities: checked as the platform checks them, written, read, deleted. What is refused is refused before anything is
-//! written.
+//! Entities: validated like the platform does, written, read and deleted. Everything that can be refused is checked
+//! before anything is written.
 
 mod delete;
 mod judge;

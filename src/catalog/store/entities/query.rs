@@ -1,4 +1,4 @@
-//! Searches inside writes: an entity that is named by what it is like.
+//! Searches inside writes: entities that are identified by their properties.
 
 use rusqlite::Transaction;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use crate::catalog::store::connection::Store;
 use crate::catalog::store::error::Failure;
 use crate::catalog::wire::SearchQuery;
 
-/// The most entities that a relation's search gives.
+/// The maximum number of targets that a relation's search returns.
 pub(super) const MOST: usize = 100;
 
 #[derive(Debug)]
@@ -16,7 +16,7 @@ pub(super) struct Hit {
     pub identifier: String,
 }
 
-/// The first `limit` entities of the blueprint that the search finds, sorted by identifier.
+/// The first `limit` entities of the blueprint that match, sorted by identifier.
 pub(super) fn hits(
     store: &Store,
     transaction: &Transaction<'_>,

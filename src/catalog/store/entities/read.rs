@@ -1,5 +1,5 @@
-//! Entities by name and by page. A page begins after the last name of the one before, so that the last costs what the
-//! first does and nobody is missed when others come and go meanwhile.
+//! Reads entities by identifier and by page. A page starts after the last identifier of the previous one, so that every
+//! page costs the same, and entities created or deleted in between do not shift the pages.
 
 use rusqlite::{Transaction, params};
 use serde_json::value::RawValue;
@@ -11,7 +11,7 @@ use crate::catalog::store::connection::Store;
 use crate::catalog::store::error::Failure;
 use crate::catalog::wire::{EntityPage, Shape};
 
-/// How many rows are rendered at once.
+/// The number of rows rendered at once.
 const CHUNK: usize = 1000;
 
 impl Store {
@@ -23,7 +23,7 @@ impl Store {
         })
     }
 
-    /// Those of `identifiers` that are there, in their order, of one state of the catalog.
+    /// The entities of `identifiers` that exist, in that order, from one consistent state.
     pub fn entities_of(
         &self,
         blueprint: &str,
@@ -42,7 +42,7 @@ impl Store {
         })
     }
 
-    /// Sorted by identifier; `from` is the `next` of the page before.
+    /// One page, sorted by identifier; `from` is the `next` of the previous page.
     pub fn entities(
         &self,
         blueprint: &str,
@@ -56,8 +56,8 @@ impl Store {
         })
     }
 
-    /// Hands all entities of one state of the catalog to `take`, so many at a time, and gives their number as the catalog
-    /// counts them. `take` may not come back to this store: one in memory has but one connection.
+    /// Passes all entities of one consistent state to `take`, in pages, and returns the catalog's count. `take` must
+    /// not use this store: a store in memory has only one connection.
     pub fn each_page<E: From<Failure>>(
         &self,
         blueprint: &str,
@@ -94,7 +94,7 @@ impl Store {
             columns!(),
             " FROM entities e WHERE e.blueprint = ?1 AND e.identifier > ?2 ORDER BY e.identifier LIMIT ?3"
         ))?;
-        // No identifier is empty: all come after it. One more tells whether there is a next page.
+        // Every identifier is greater than the empty string. One extra row shows whether there is a next page.
         let most = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
         let mut rows = asked.query(params![compiled.id, from.unwrap_or_default(), most])?;
         let mut page = EntityPage { entities: Vec::new(), next: None };
@@ -104,7 +104,7 @@ impl Store {
                 page.next = chunk.last().map(|row| row.identifier.clone());
                 break;
             }
-            // A page may be a whole blueprint: as rows, only a part of it is held.
+            // A page may be a whole blueprint, so only a chunk of it is held as rows.
             if chunk.len() == CHUNK {
                 page.entities.extend(self.render(transaction, &chunk, shape)?);
                 chunk.clear();

@@ -1,4 +1,5 @@
-//! The platform's refusals of an entity, in its words. A text that no source shows is put as those are that are shown.
+//! The platform's refusals of an entity, with its messages. Messages that are not documented are modelled on those that
+//! are.
 
 use serde_json::json;
 
@@ -7,7 +8,7 @@ use crate::catalog::wire::Refusal;
 use crate::domain::blueprint::Relation;
 use crate::domain::identifier::{ENTITY_IDENTIFIER_MAX, IdentifierFault};
 
-/// As the API's description writes it.
+/// The pattern as in the API's description.
 const IDENTIFIER: &str = r"^(?!\.{1,2}$)[\p{L}0-9@_.+:\\/=-]+$";
 
 pub(super) fn bad_identifier(place: &str, fault: IdentifierFault) -> Refusal {
@@ -27,14 +28,14 @@ pub(super) fn taken(compiled: &Compiled, identifier: &str) -> Refusal {
     Refusal::new(409, "identifier_taken", message)
 }
 
-/// 404 for an entity that is not there.
+/// 404 for a missing entity.
 pub(super) fn no_entity(blueprint: &str, identifier: &str) -> Refusal {
     Refusal::new(404, "not_found", format!("Entity with identifier \"{identifier}\" was not found")).with_details(
         json!({"resource": "Entity", "byField": "identifier", "withValue": identifier, "blueprint": blueprint}),
     )
 }
 
-/// A search inside a write that hits nothing.
+/// The refusal of a search inside a write without a match.
 pub(super) fn nothing_found(place: &str) -> Refusal {
     Refusal::new(404, "not_found", format!("Entity for the search query of \"{place}\" was not found"))
 }

@@ -1,5 +1,5 @@
-//! What entities say of those they point to, when these get another name or go. Links point to rows: only when a target
-//! goes do they change.
+//! Updates the relations of entities when their target is renamed or deleted. Links refer to row ids, so a rename
+//! changes only the JSON.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::settle::stored_map;
 use crate::catalog::store::error::Failure;
 
-/// A new identifier: those who point to the entity say it.
+/// Replaces the old identifier of a target in all entities that point to it.
 pub(super) fn rename_in_sources(
     transaction: &Transaction<'_>,
     target: i64,
@@ -41,7 +41,7 @@ pub(super) fn rename_in_sources(
     Ok(())
 }
 
-/// `sources` no longer point to any of `gone`: a single relation becomes null, a list loses them.
+/// Removes the targets `gone` from `sources`: a single relation becomes null, a list loses them.
 pub(super) fn forget_target(
     transaction: &Transaction<'_>,
     sources: &HashSet<i64>,
@@ -80,7 +80,7 @@ pub(super) fn forget_target(
     Ok(())
 }
 
-/// The targets of each relation of one entity, by name and row.
+/// The targets of each relation of one entity, as identifier and row id.
 fn links_of(transaction: &Transaction<'_>, source: i64) -> Result<HashMap<String, Vec<(String, i64)>>, Failure> {
     let mut asked = transaction.prepare_cached(
         "SELECT l.relation, e.identifier, e.id FROM links l JOIN entities e ON e.id = l.target \

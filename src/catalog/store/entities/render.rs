@@ -1,5 +1,5 @@
-//! Rows to what the API answers. Stored values are copied as the text they are; mirrors and inherited teams are found
-//! along the relations as they are now, for a whole page at once.
+//! Renders rows as the API returns them. Stored values are copied as text; mirror properties and inherited teams are
+//! resolved along the current relations, for a whole page at once.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::catalog::wire::{Selection, Shape};
 use crate::domain::moment::Moment;
 
 impl Store {
-    /// The rows as they are answered, in their order; they may be of several blueprints.
+    /// Renders the rows in their order; they may be of several blueprints.
     pub(in crate::catalog::store) fn render(
         &self,
         transaction: &Transaction<'_>,
@@ -30,8 +30,8 @@ impl Store {
         rows.iter().map(|row| view.entity(row)).collect()
     }
 
-    /// What stands at the end of a way, for each of `ids`: a mirror's value, an inherited team, titles of a relation's
-    /// targets. `None`: the way leads nowhere, or to what is not computed here.
+    /// The value at the end of a relation path, for each of `ids`: a mirror property, an inherited team, or the titles
+    /// of targets. `None`: the path leads to nothing that the embedded catalog computes.
     pub(in crate::catalog::store) fn values_along(
         &self,
         transaction: &Transaction<'_>,
@@ -48,15 +48,15 @@ impl Store {
 /// A mirror's name and value.
 type Mirrored = (Box<str>, Box<RawValue>);
 
-/// All that a page needs beside its rows.
+/// The data of a page in addition to its rows.
 struct View {
     selection: Selection,
     blueprints: HashMap<i64, Arc<Compiled>>,
     /// By entity, in the order of the blueprint.
     mirrors: HashMap<i64, Vec<Mirrored>>,
-    /// Of entities that have no team of their own.
+    /// Teams of entities that inherit them.
     teams: HashMap<i64, Box<RawValue>>,
-    /// By entity and relation, where titles are asked for.
+    /// Targets with titles, by entity and relation, if requested.
     titled: Option<HashMap<(i64, String), Vec<Value>>>,
 }
 
@@ -147,7 +147,7 @@ impl View {
         Ok(Properties::Parts(stored, computed))
     }
 
-    /// By the blueprint as it is now: a relation that came later is unset, one that went is not there.
+    /// Follows the current blueprint: relations added later are unset, removed ones are left out.
     fn relations<'a>(&'a self, row: &'a Row, compiled: &'a Compiled) -> Result<Vec<(&'a str, Related<'a>)>, Failure> {
         let stored = Members::of(&row.relations)?;
         let chosen = |name: &str| self.selection.has_relation(name);
@@ -172,7 +172,7 @@ impl View {
     }
 }
 
-/// What stands at the end of each entity's way.
+/// The values at the end of a path, by entity.
 fn values(
     walk: &mut Walk<'_>,
     blueprint: i64,
@@ -224,7 +224,7 @@ fn value(row: &Row, last: &str, blueprint: &str, identified: bool) -> Result<Val
     })
 }
 
-/// Lists of teams as one, each once.
+/// Merges lists of teams without duplicates.
 fn union(lists: Vec<Value>) -> Value {
     let mut union: Vec<Value> = Vec::new();
     let mut seen = std::collections::HashSet::new();
@@ -280,9 +280,9 @@ enum Related<'a> {
     Null,
     Empty,
     Text(&'a RawValue),
-    /// One target, where the blueprint has many.
+    /// One target where the blueprint now has `many`.
     Wrapped(&'a RawValue),
-    /// Many targets, where the blueprint has one.
+    /// Many targets where the blueprint now has one.
     First(&'a RawValue),
     OneTitled(Option<&'a Value>),
     Titled(&'a [Value]),
@@ -358,7 +358,7 @@ impl Serialize for Rendered<'_> {
     }
 }
 
-/// A value that can stand under a key, whatever its type.
+/// A value of any type that can be written as a map entry.
 trait Entry<M: SerializeMap> {
     fn put(&self, key: &str, map: &mut M) -> Result<(), M::Error>;
 }

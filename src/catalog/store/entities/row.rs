@@ -1,4 +1,4 @@
-//! An entity as it lies in the file. Whoever reads entities reads these, by the columns that stand here.
+//! Entity rows, and the columns that every query of entities selects.
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
@@ -7,19 +7,19 @@ use crate::catalog::store::error::Failure;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::catalog::store) struct Row {
     pub id: i64,
-    /// The blueprint's row.
+    /// The row id of the blueprint.
     pub blueprint: i64,
     pub identifier: String,
     pub title: Option<String>,
     pub icon: Option<String>,
     /// JSON: a list.
     pub team: String,
-    /// JSON: an object, stored values only.
+    /// JSON: an object with the stored values only.
     pub properties: String,
-    /// JSON: an object; what was not given is not in it.
+    /// JSON: an object; relations that were never set are not in it.
     pub relations: String,
     pub protected: bool,
-    /// The row of the writer's User-Agent.
+    /// The row id of the writer's User-Agent.
     pub datasource: i64,
     /// Milliseconds since 1970.
     pub created_at: i64,
@@ -28,7 +28,7 @@ pub(in crate::catalog::store) struct Row {
     pub updated_by: String,
 }
 
-/// What `Row::read` reads, of a table that is called `e` in the statement.
+/// The columns that `Row::read` expects, from a table with the alias `e`.
 macro_rules! columns {
     () => {
         "e.id, e.blueprint, e.identifier, e.title, e.icon, e.team, e.properties, e.relations, e.protected, \
@@ -67,7 +67,7 @@ impl Row {
     }
 }
 
-/// The row of an entity, where nothing more is asked.
+/// The row id of an entity, without reading the row.
 pub(in crate::catalog::store) fn find_id(
     transaction: &Transaction<'_>,
     blueprint: i64,

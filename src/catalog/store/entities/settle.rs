@@ -1,5 +1,5 @@
-//! What a draft makes of an entity, with everything checked that the platform checks and nothing written yet. What a
-//! merge does not name is taken from what is stored, and only what it names is judged.
+//! Computes the new state of an entity from a draft, and validates it like the platform, without writing. A merge keeps
+//! stored values that the draft does not contain and validates only those that it contains.
 
 use rusqlite::Transaction;
 use serde_json::{Map, Value};
@@ -16,29 +16,29 @@ use crate::catalog::wire::{EntityDraft, Field, RelationRef, TeamRef, WriteOption
 use crate::domain::blueprint::{Property, Relation};
 use crate::domain::identifier::{check_entity_identifier, is_reserved};
 
-/// An entity as it will be.
+/// The new state of an entity.
 #[derive(Debug)]
 pub(super) struct Settled {
     pub identifier: String,
     pub title: Option<String>,
     pub icon: Option<String>,
-    /// JSON, as a row has it.
+    /// JSON, as stored in a row.
     pub team: String,
     pub properties: String,
     pub relations: String,
     pub relinks: Vec<Relink>,
 }
 
-/// One draft, and all that it is judged by.
+/// A draft and everything that is required to validate it.
 pub(super) struct Case<'c> {
     pub store: &'c Store,
     pub transaction: &'c Transaction<'c>,
     pub compiled: &'c Compiled,
     pub draft: &'c EntityDraft,
     pub options: &'c WriteOptions,
-    /// The entity as it is.
+    /// The current state of the entity.
     pub before: Option<&'c Row>,
-    /// What the draft does not name stays.
+    /// Values that the draft does not contain are kept.
     pub merge: bool,
 }
 
@@ -102,7 +102,7 @@ impl Case<'_> {
                     }
                     properties.insert(name.clone(), value.clone());
                 }
-                // Computed values are not written, and come back with every read: they are passed over.
+                // Computed values are ignored: clients send back what they read.
                 (None, Some(_)) => {}
                 (None, None) => return Err(refusals::unknown_property(self.compiled, name).into()),
             }
@@ -112,8 +112,8 @@ impl Case<'_> {
         Ok(Value::Object(properties).to_string())
     }
 
-    /// Gives properties that are absent their defaults. A new entity gets all of them; one that is there gets those
-    /// that it may not lack, whatever wrote it. The answer: whether one was absent.
+    /// Sets missing properties to their defaults. A new entity gets all defaults, an existing one only those of
+    /// required properties, in every kind of write. Returns whether any was missing.
     fn fill_in(&self, properties: &mut Map<String, Value>, gets: impl Fn(&Property) -> bool) -> bool {
         let before = properties.len();
         for property in self.compiled.blueprint.properties.iter().filter(|property| gets(property)) {
@@ -133,7 +133,7 @@ impl Case<'_> {
         }
     }
 
-    /// All relations as JSON, and those that are not as they were.
+    /// All relations as JSON, and those whose targets change.
     fn relations(&self, kept: Option<&Row>, identifier: &str) -> Result<(String, Vec<Relink>), Failure> {
         let before = self.before.map(|row| stored_map(&row.relations)).transpose()?.unwrap_or_default();
         let mut after = if kept.is_some() { before.clone() } else { Map::new() };
@@ -161,7 +161,7 @@ impl Case<'_> {
         Ok((Value::Object(after).to_string(), relinks))
     }
 
-    /// An entity that gets another name and points to itself says the new one.
+    /// If an entity that points to itself is renamed, its own relations use the new identifier.
     fn by_new_name(&self, relation: &Relation, value: Value, identifier: &str) -> Value {
         let old = self.before.map(|row| row.identifier.as_str()).filter(|old| *old != identifier);
         let Some(old) = old.filter(|_| relation.target == self.compiled.identifier()) else { return value };
@@ -175,7 +175,7 @@ impl Case<'_> {
         }
     }
 
-    /// The value of a relation as it is stored: an identifier, a list of them, or null.
+    /// The value of a relation as stored: an identifier, a list of them, or null.
     fn targets(&self, relation: &Relation, given: &RelationRef) -> Result<Value, Failure> {
         let place = || format!("relations/{}", relation.name);
         match (given, relation.many) {
@@ -233,7 +233,7 @@ impl Case<'_> {
             .collect()
     }
 
-    /// By the names that entities have once this one is written.
+    /// Finds a target by the identifiers that apply after this write.
     fn find_target(&self, blueprint: &Compiled, name: &str, identifier: &str) -> Result<Option<i64>, Failure> {
         match self.before {
             Some(row) if blueprint.id == self.compiled.id && name == identifier => Ok(Some(row.id)),
@@ -242,7 +242,7 @@ impl Case<'_> {
     }
 }
 
-/// Refuses what is no identifier.
+/// Refuses an invalid identifier.
 pub(super) fn check_identifier(place: &str, identifier: &str) -> Result<(), Failure> {
     check_entity_identifier(identifier).map_err(|fault| refusals::bad_identifier(place, fault).into())
 }

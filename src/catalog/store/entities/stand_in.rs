@@ -1,5 +1,5 @@
-//! Entities that are known to be and of which nothing else is known: those that a snapshot names since relations lead
-//! to them. They hold a name alone, whatever their blueprint asks for, as a missing target that a write makes does.
+//! Placeholder entities: those that a snapshot mentions only as targets of relations. They have only an identifier,
+//! even if their blueprint requires more, like targets created by `create_missing_related_entities`.
 
 use rusqlite::params;
 
@@ -11,7 +11,7 @@ use crate::catalog::wire::Writer;
 use crate::domain::identifier::check_entity_identifier;
 
 impl Store {
-    /// Whether one of them is not there.
+    /// Whether at least one of them does not exist.
     pub fn lacks<'i>(&self, blueprint: &str, identifiers: impl Iterator<Item = &'i str>) -> Result<bool, Failure> {
         self.read(|transaction| {
             let compiled = self.compiled(transaction, blueprint)?;
@@ -25,7 +25,7 @@ impl Store {
         })
     }
 
-    /// Makes those that are not there; yields how many.
+    /// Creates the missing ones; returns their number.
     pub fn stand_in<'i>(
         &self,
         blueprint: &str,

@@ -1,5 +1,4 @@
-//! From entities along relations to others, a whole page at a time: one statement for each step, however many entities
-//! take it.
+//! Follows relation paths from a whole page of entities at once: one statement per relation, however many entities.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
@@ -13,32 +12,32 @@ use crate::catalog::store::error::Failure;
 use crate::catalog::wire::Refusal;
 use crate::domain::blueprint_references::TEAM;
 
-/// The longest way; the platform's bound for paths.
+/// The maximum length of a path, as on the platform.
 const HOPS: usize = 15;
-/// The most links that are taken for one read: where everything points to everything, each hop takes them all for each
+/// The maximum number of links that one read follows: in a fully connected graph, each hop follows all of them for each
 /// entity.
 const LINKS: usize = 4_000_000;
 
-/// Where each entity's way ends, in the order of the relations; each end once, however many ways lead to it.
+/// The entities at the end of each entity's path, in the order of the relations, without duplicates.
 pub(in crate::catalog::store) type Ends = HashMap<i64, Vec<i64>>;
 
-/// A mirror's path, with those of the mirrors and inherited teams it leads to.
+/// A mirror's path, expanded through the mirrors and inherited teams that it leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Way {
     pub relations: Vec<Box<str>>,
     pub last: Box<str>,
-    /// Some relation on it has many targets.
+    /// At least one of its relations has many targets.
     pub many: bool,
 }
 
-/// One read: what was found on it is not asked for again.
+/// The state of one read: results are cached.
 pub(super) struct Walk<'s> {
     store: &'s Store,
     transaction: &'s Transaction<'s>,
     rows: HashMap<i64, Rc<Row>>,
-    /// By the statement's ids and the relations walked.
+    /// By blueprint and relation path.
     ends: HashMap<(i64, Vec<Box<str>>), Rc<Ends>>,
-    /// Links that may still be taken.
+    /// The number of links that may still be followed.
     left: usize,
 }
 
@@ -51,7 +50,7 @@ impl<'s> Walk<'s> {
         Self { store, transaction, rows: HashMap::new(), ends: HashMap::new(), left: links }
     }
 
-    /// `None`: the path leads nowhere, or to what is not computed here.
+    /// `None`: the path leads to nothing that the embedded catalog computes.
     pub fn way(&self, from: &Compiled, mirror: &Mirror) -> Result<Option<Way>, Failure> {
         let mut way = Way { relations: Vec::new(), last: mirror.last.clone(), many: false };
         let mut at: Option<std::sync::Arc<Compiled>> = None;
@@ -64,7 +63,7 @@ impl<'s> Walk<'s> {
                         return Ok(None);
                     }
                     if let Some(inherited) = &here.inherited {
-                        // The team of another entity: the way leads there first.
+                        // The team is inherited, so the path first leads to that entity.
                         steps.push_front(step);
                         inherited.iter().rev().for_each(|relation| steps.push_front(relation.clone()));
                         if way.relations.len() + steps.len() > HOPS {
@@ -102,7 +101,7 @@ impl<'s> Walk<'s> {
         }
     }
 
-    /// Where the ways of all `sources` (entities of `blueprint`) end.
+    /// The entities at the end of the paths of all `sources` (entities of `blueprint`).
     pub fn ends(&mut self, blueprint: i64, sources: &[i64], relations: &[Box<str>]) -> Result<Rc<Ends>, Failure> {
         let key = (blueprint, relations.to_vec());
         if let Some(known) = self.ends.get(&key) {
@@ -129,7 +128,7 @@ impl<'s> Walk<'s> {
         Ok(ends)
     }
 
-    /// One hop on from `ids`; `None`: that would be too many links.
+    /// Follows one hop from `ids`; `None`: the limit of links is exceeded.
     fn onwards(&mut self, ids: &[i64], step: &Ends) -> Option<Vec<i64>> {
         let mut seen = HashSet::new();
         let mut ends = Vec::new();
@@ -140,7 +139,7 @@ impl<'s> Walk<'s> {
         Some(ends)
     }
 
-    /// Reads the entities that were not read yet.
+    /// Reads the rows that are not cached yet.
     pub fn load(&mut self, ids: impl Iterator<Item = i64>) -> Result<(), Failure> {
         let mut missing = ids.filter(|id| !self.rows.contains_key(id)).collect::<Vec<_>>();
         missing.sort_unstable();
@@ -177,13 +176,13 @@ fn too_far(relations: &[Box<str>]) -> Refusal {
     ))
 }
 
-/// The targets of one relation, of each of `sources`.
+/// The targets of one relation, for each of `sources`.
 pub(in crate::catalog::store) fn targets(
     transaction: &Transaction<'_>,
     sources: &[i64],
     relation: &str,
 ) -> Result<Ends, Failure> {
-    // A team that no entity stands for leads nowhere.
+    // A team without an entity in `_team` leads nowhere.
     let statement = match relation {
         TEAM => {
             "SELECT e.id, t.id FROM json_each(?1) j CROSS JOIN entities e ON e.id = j.value \
@@ -208,7 +207,7 @@ pub(in crate::catalog::store) fn targets(
     Ok(ends)
 }
 
-/// Rows' ids as a statement takes many of them: a JSON list.
+/// Row ids as a JSON list, to pass many of them to one statement.
 pub(in crate::catalog::store) fn id_list(ids: &[i64]) -> String {
     let mut list = String::with_capacity(ids.len() * 8 + 2);
     list.push('[');

@@ -1,5 +1,5 @@
-//! Entities come and change: one at a time or many in one transaction. Everything that can be refused is refused in
-//! `settle`, before the first row is written, so a refused entity of a batch leaves nothing to undo.
+//! Creates and updates entities: one at a time, or many in one transaction. Everything that can be refused is refused
+//! in `settle`, before the first row is written, so a refused entity of a batch requires no rollback.
 
 use std::cell::Cell;
 
@@ -17,17 +17,17 @@ use crate::catalog::store::connection::Store;
 use crate::catalog::store::error::Failure;
 use crate::catalog::wire::{EntityDraft, IdentifierRef, Refusal, Shape, WriteOptions, Writer, Written};
 
-/// Which call it is.
+/// The kind of API call.
 #[derive(Debug, Clone, Copy)]
 enum Deed<'a> {
     Post,
-    /// The entity's identifier, as the path has it.
+    /// The identifier in the URL path.
     Put(&'a str),
     Patch(&'a str),
 }
 
 impl Store {
-    /// POST: the entity as it is now, and whether it is new.
+    /// POST: returns the new state, and whether the entity is new.
     pub fn create_entity(
         &self,
         blueprint: &str,
@@ -50,7 +50,7 @@ impl Store {
         self.write_entity(blueprint, Deed::Put(identifier), draft, options, writer).map(|(entity, _)| entity)
     }
 
-    /// PATCH: what the draft does not name stays.
+    /// PATCH: values that the draft does not contain are kept.
     pub fn patch_entity(
         &self,
         blueprint: &str,
@@ -62,7 +62,8 @@ impl Store {
         self.write_entity(blueprint, Deed::Patch(identifier), draft, options, writer).map(|(entity, _)| entity)
     }
 
-    /// Each entity by itself, in order, and each sees those before it. A draft that could not be read keeps its place.
+    /// Writes each entity separately, in order; each sees those before it. The result of an unreadable draft is at its
+    /// index.
     pub fn bulk_upsert(
         &self,
         blueprint: &str,
@@ -102,7 +103,7 @@ impl Store {
         })
     }
 
-    /// As `write`; a try is undone, whatever came of it.
+    /// Like `write`; a validation-only call is rolled back.
     fn write_or_try<T>(
         &self,
         is_try: bool,
@@ -111,7 +112,7 @@ impl Store {
         if is_try { self.write_and_undo(deed) } else { self.write(deed) }
     }
 
-    /// The blueprint, where entities of it may be written.
+    /// The blueprint, if clients may write its entities.
     pub(super) fn writable(
         &self,
         transaction: &Transaction<'_>,
@@ -125,14 +126,14 @@ impl Store {
     }
 }
 
-/// Writes entities of one blueprint, for one writer.
+/// Writes entities of one blueprint for one writer.
 struct Pen<'p> {
     store: &'p Store,
     transaction: &'p Transaction<'p>,
     compiled: &'p Compiled,
     options: &'p WriteOptions,
     writer: &'p Writer,
-    /// Its row is there from the first entity on that is written: a call that is refused leaves nothing.
+    /// The datasource row is created with the first entity written, so that a refused call leaves nothing.
     datasource: Cell<Option<i64>>,
 }
 
@@ -156,7 +157,7 @@ impl<'p> Pen<'p> {
         Ok(datasource)
     }
 
-    /// The identifier it has now, and whether it is new.
+    /// Returns the current identifier, and whether the entity is new.
     fn write(&self, deed: Deed<'_>, draft: &EntityDraft) -> Result<(String, bool), Failure> {
         let named = self.named(deed, draft)?;
         let before = match deed {
@@ -193,7 +194,7 @@ impl<'p> Pen<'p> {
         Ok((settled.identifier, before.is_none()))
     }
 
-    /// The identifier that the entity is to have.
+    /// The identifier that the entity will have.
     fn named(&self, deed: Deed<'_>, draft: &EntityDraft) -> Result<String, Failure> {
         match (&draft.identifier, deed) {
             (Some(IdentifierRef::Literal(identifier)), _) => Ok(identifier.clone()),
@@ -265,7 +266,7 @@ impl<'p> Pen<'p> {
         Ok(row.id)
     }
 
-    /// An entity that is only pointed to. A draft may name it twice.
+    /// Creates an entity that is only a target. A draft may contain it twice.
     fn bare(&self, blueprint: i64, identifier: &str) -> Result<i64, Failure> {
         if let Some(id) = find_id(self.transaction, blueprint, identifier)? {
             return Ok(id);
@@ -283,7 +284,7 @@ impl<'p> Pen<'p> {
     }
 }
 
-/// The row of a User-Agent.
+/// The row id of a User-Agent.
 pub(super) fn datasource(transaction: &Transaction<'_>, user_agent: &str) -> Result<i64, Failure> {
     let mut asked = transaction.prepare_cached("SELECT id FROM datasources WHERE text = ?1")?;
     if let Some(id) = asked.query_row(params![user_agent], |row| row.get(0)).optional()? {
@@ -293,7 +294,7 @@ pub(super) fn datasource(transaction: &Transaction<'_>, user_agent: &str) -> Res
     Ok(come.insert(params![user_agent])?)
 }
 
-/// `e_` and sixteen letters and digits, as the platform makes them up.
+/// A random identifier like the platform's: `e_` and sixteen letters and digits.
 fn made_up(transaction: &Transaction<'_>) -> Result<String, Failure> {
     const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     let bytes: Vec<u8> = transaction.prepare_cached("SELECT randomblob(16)")?.query_row(params![], |row| row.get(0))?;

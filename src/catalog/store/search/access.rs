@@ -1,5 +1,5 @@
-//! Which entities have to be looked at. A predicate that can only hold for a few says which, and they are looked up;
-//! that they satisfy it is then asked of each all the same.
+//! Uses indexes to narrow a search: if a predicate can hold only for a few entities, only those are read. The predicate
+//! is still evaluated on each of them.
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
@@ -10,13 +10,13 @@ use crate::catalog::wire::Test;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Narrow {
     pub identifiers: BTreeSet<String>,
-    /// Rows of whatever blueprint.
+    /// Row ids, of any blueprint.
     pub rows: Vec<Arc<HashSet<i64>>>,
     pub datasources: BTreeSet<i64>,
 }
 
 impl Narrow {
-    /// How many entities that is at most. What a datasource has is not known without counting.
+    /// The maximum number of entities. The number per datasource is unknown without counting.
     fn cost(&self) -> usize {
         if !self.datasources.is_empty() {
             return usize::MAX;
@@ -25,7 +25,7 @@ impl Narrow {
     }
 }
 
-/// `None`: any entity of the blueprint may satisfy it.
+/// `None`: any entity of the blueprint may satisfy the predicate.
 pub(super) fn narrow(predicate: &Predicate) -> Option<Narrow> {
     match predicate {
         Predicate::Always(true) => None,

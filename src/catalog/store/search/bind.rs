@@ -1,5 +1,5 @@
-//! A search over the entities of one blueprint: names become places in a row, and what is the same for all of them is
-//! decided here.
+//! Binds a search to one blueprint: names become locations in an entity, and conditions that are constant for the
+//! blueprint are evaluated.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -28,7 +28,7 @@ pub(super) enum Predicate {
     Check(Place, Arc<Asked>),
 }
 
-/// Where in an entity a rule looks.
+/// The location in an entity that a rule tests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Place {
     Identifier,
@@ -40,23 +40,23 @@ pub(super) enum Place {
     UpdatedAt,
     UpdatedBy,
     Property(String),
-    /// Any of these; one is enough.
+    /// Any of these properties; one match is enough.
     Properties(Vec<String>),
     Relation(String),
-    /// A value that stands at other entities, by its position in `Bound::ways`.
+    /// A value of related entities, by its index in `Bound::ways`.
     Elsewhere(usize),
-    /// Entities of this blueprint have no such thing.
+    /// Entities of this blueprint do not have it.
     Nowhere,
 }
 
-/// A predicate, and the ways to other entities that it looks along.
+/// A predicate and the relation paths that it uses.
 #[derive(Debug, Clone)]
 pub(super) struct Bound {
     pub predicate: Predicate,
     pub ways: Vec<Mirror>,
 }
 
-/// The values at the ends of the ways, by way and entity.
+/// The values at the ends of the paths, by path and entity.
 pub(super) type Ends = Vec<HashMap<i64, Box<RawValue>>>;
 
 impl Bound {
@@ -64,7 +64,7 @@ impl Bound {
         Self { predicate, ways: Vec::new() }
     }
 
-    /// What the ways of these entities lead to.
+    /// Reads the values at the ends of the paths for these entities.
     pub(super) fn ends(
         &self,
         store: &Store,
@@ -100,7 +100,7 @@ impl Binder<'_> {
     fn predicate(&mut self, prepared: &Prepared) -> Result<Predicate, Failure> {
         Ok(match prepared {
             Prepared::Every(parts) => {
-                // What cannot be asked of a blueprint that is out of the question anyway is no error.
+                // An error about a blueprint that another part excludes is ignored.
                 let (parts, errors): (Vec<_>, Vec<_>) =
                     parts.iter().map(|part| self.predicate(part)).partition(Result::is_ok);
                 match (every(parts.into_iter().flatten().collect()), errors.into_iter().next()) {
@@ -151,7 +151,7 @@ impl Binder<'_> {
                     self.elsewhere(way)?.unwrap_or(Place::Nowhere)
                 }
             },
-            // Decided before: the one for a whole blueprint, the other by the writers' table.
+            // Already decided: the blueprint as a constant, the datasource by the table of writers.
             Meta::Blueprint | Meta::Datasource => Place::Nowhere,
         })
     }
@@ -189,7 +189,7 @@ impl Binder<'_> {
         Ok(self.elsewhere(way)?.unwrap_or(Place::Nowhere))
     }
 
-    /// `None`: the way leads to nothing that is computed here.
+    /// `None`: the path leads to nothing that the embedded catalog computes.
     fn elsewhere(&mut self, way: Mirror) -> Result<Option<Place>, Failure> {
         if self.store.values_along(self.transaction, self.compiled, &[], &way)?.is_none() {
             return Ok(None);
@@ -238,7 +238,7 @@ fn any(mut parts: Vec<Predicate>) -> Predicate {
     }
 }
 
-/// One entity, taken apart as far as a predicate looks into it.
+/// An entity whose JSON columns are parsed only when a predicate uses them.
 pub(super) struct Subjects<'a> {
     row: &'a Row,
     ends: &'a Ends,

@@ -1,11 +1,11 @@
-//! Where a page ended, as a word that means nothing to whoever holds it. It carries its own check: what was cut or
-//! made up is refused and never taken for a place.
+//! Page cursors: opaque strings for the position where a page ended. A cursor contains a checksum, so that a truncated
+//! or invented one is rejected.
 
 use crate::catalog::store::error::Failure;
 use crate::catalog::wire::Refusal;
 use crate::domain::fnv;
 
-/// No identifier has one.
+/// Identifiers cannot contain it.
 const SEPARATOR: &str = "\n";
 
 pub(super) fn write<const N: usize>(parts: [&str; N]) -> String {
@@ -17,7 +17,7 @@ pub(super) fn write<const N: usize>(parts: [&str; N]) -> String {
     word
 }
 
-/// Without a cursor, the place before everything.
+/// Without a cursor, the position before the first entity.
 pub(super) fn read<const N: usize>(cursor: Option<&str>) -> Result<[String; N], Failure> {
     let Some(cursor) = cursor else { return Ok(std::array::from_fn(|_| String::new())) };
     let parts: Option<[String; N]> =
@@ -38,7 +38,7 @@ fn text(cursor: &str) -> Option<String> {
     (u32::from_str_radix(check_word, 16).ok()? == check(&text)).then_some(text)
 }
 
-/// Half of the hash says enough of a word that nobody means to forge.
+/// Half of the hash is enough, because it only detects accidents.
 fn check(text: &str) -> u32 {
     (fnv::hash(text.bytes()) >> 32) as u32
 }

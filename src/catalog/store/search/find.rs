@@ -1,5 +1,5 @@
-//! The entities of a blueprint that satisfy a predicate, after a place and up to a number, in the order of their
-//! identifiers. No more of them than a chunk is held beside those that were found.
+//! Finds the entities of a blueprint that satisfy a predicate, after a position and up to a limit, ordered by
+//! identifier. In addition to the results, only one chunk of rows is in memory.
 
 use rusqlite::{Transaction, params};
 
@@ -17,18 +17,18 @@ pub(super) struct Hits {
     pub rows: Vec<Row>,
     /// There is at least one more.
     pub more: bool,
-    /// How many entities were looked at.
+    /// The number of entities that were read.
     pub visited: usize,
 }
 
-/// A search in one blueprint. Pages of it share what was found out before the first.
+/// A search in one blueprint. Its pages share the work done before the first.
 pub(super) struct Finder<'a> {
     store: &'a Store,
     transaction: &'a Transaction<'a>,
     compiled: &'a Compiled,
     bound: &'a Bound,
     source: Source<'a>,
-    /// How many entities are looked at in one go.
+    /// The number of entities read at once.
     chunk: usize,
 }
 
@@ -42,7 +42,7 @@ impl<'a> Finder<'a> {
         Self::among(store, transaction, compiled, bound, narrow(&bound.predicate), CHUNK)
     }
 
-    /// `narrow` may say which entities to look at; `None` looks at all.
+    /// `narrow` restricts the entities to read; `None` reads all.
     pub(super) fn among(
         store: &'a Store,
         transaction: &'a Transaction<'a>,
@@ -56,7 +56,7 @@ impl<'a> Finder<'a> {
     }
 
     pub(super) fn find(&self, after: &str, limit: usize) -> Result<Hits, Failure> {
-        // Where every entity is one of those looked for, a page is read in one go.
+        // If every entity matches, a page is read at once.
         let chunk = match &self.bound.predicate {
             Predicate::Always(true) => limit.saturating_add(1),
             Predicate::Always(false)
@@ -88,7 +88,7 @@ impl<'a> Finder<'a> {
     }
 }
 
-/// Where the entities to look at come from.
+/// The source of the entities to read.
 struct Source<'a> {
     transaction: &'a Transaction<'a>,
     blueprint: i64,
@@ -127,7 +127,7 @@ impl<'a> Source<'a> {
         Ok(Self { transaction, blueprint, ways })
     }
 
-    /// The next entities after a place, and the place after which to go on; `None`: that was all.
+    /// The next entities after a position, and the position to continue after; `None`: no more.
     fn chunk(&self, after: &str, size: usize) -> Result<(Vec<Row>, Option<String>), Failure> {
         match &self.ways {
             Ways::All => {
@@ -146,7 +146,7 @@ impl<'a> Source<'a> {
                 }
                 names.sort_unstable();
                 names.dedup();
-                // Each list gave its first `size`, so the first `size` of them all are right.
+                // Each list contributed its first `size`, so the first `size` of the merged list are correct.
                 is_cut |= names.len() > size;
                 names.truncate(size);
                 let border = names.last().filter(|_| is_cut).cloned();
@@ -169,7 +169,7 @@ impl<'a> Source<'a> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The next identifiers that a datasource wrote; they stand in the index, and no entity is read for them.
+    /// The next identifiers written by a datasource, from the index alone.
     fn written(&self, datasource: i64, after: &str, size: usize) -> Result<Vec<String>, Failure> {
         let mut asked = self.transaction.prepare_cached(
             "SELECT identifier FROM entities INDEXED BY entities_by_datasource

@@ -1,4 +1,4 @@
-//! Whether a value satisfies an operator. Nothing here knows where the value comes from.
+//! Evaluates search operators on a value, independent of where the value comes from.
 
 use std::collections::HashSet;
 
@@ -9,17 +9,17 @@ use crate::catalog::store::error::Failure;
 use crate::catalog::wire::{Bound, Comparison, Refusal, Test};
 use crate::domain::moment::Moment;
 
-/// What stands where a rule looks.
+/// The value at the location of a rule.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Found<'a> {
     Null,
-    /// A text that is a name: one that looks like a time is none.
+    /// A name; it is never parsed as a time.
     Word(&'a str),
     Time(Moment),
     Json(Value),
 }
 
-/// One value; of a list, one item.
+/// One value, or one item of a list.
 #[derive(Debug, Clone, Copy)]
 enum Item<'a> {
     Word(&'a str),
@@ -27,11 +27,11 @@ enum Item<'a> {
     Number(&'a Number),
     Bool(bool),
     Time(Moment),
-    /// Null, a list in a list, or an object: equal to nothing that can be asked for.
+    /// Null, a nested list or an object: never equal to a search value.
     Other,
 }
 
-/// A test, ready to be asked of many values: with its moments counted, and what may be long made quick to look up.
+/// An operator compiled for many values: times are resolved and long lists are indexed.
 #[derive(Debug, Clone)]
 pub(super) enum Check {
     Empty,
@@ -40,7 +40,7 @@ pub(super) enum Check {
     /// Sorted.
     SameList(Vec<String>),
     Compare(Comparison, Bound),
-    /// Both ends count.
+    /// Inclusive at both ends.
     Within(Moment, Moment),
     /// All of them.
     Contains(Vec<Value>),
@@ -94,7 +94,7 @@ impl Check {
                 any(found, |item| moment(item).is_some_and(|moment| *first <= moment && moment <= *last))
             }
             Self::Contains(wanted) => match (found, wanted.as_slice()) {
-                // One look through a list costs less than to make it quick to look up.
+                // A single scan through the list is cheaper than indexing it.
                 (Found::Json(Value::Array(list)), [_, _, ..]) => {
                     let items = Items::of(list);
                     wanted.iter().all(|wanted| items.contain(wanted))
@@ -159,7 +159,7 @@ fn equals(item: Item<'_>, wanted: &Value) -> bool {
     }
 }
 
-/// Texts that are the same but for their order; `wanted` is sorted.
+/// Whether the list has the same strings in any order; `wanted` is sorted.
 fn is_same_list(found: &Found<'_>, wanted: &[String]) -> bool {
     let Found::Json(Value::Array(items)) = found else { return false };
     let texts: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
@@ -185,7 +185,7 @@ fn compares(item: Item<'_>, comparison: Comparison, bound: &Bound) -> bool {
     })
 }
 
-/// By value: 1 is 1.0, and whole numbers are not rounded.
+/// Compares by value: 1 equals 1.0, and integers are not rounded.
 fn order(one: &Number, other: &Number) -> Option<std::cmp::Ordering> {
     match (whole(one), whole(other)) {
         (Some(one), Some(other)) => Some(one.cmp(&other)),
@@ -202,7 +202,7 @@ fn contains(found: &Found<'_>, wanted: &Value) -> bool {
     }
 }
 
-/// A text has a part, a list has an item.
+/// Whether a text contains it as a part, or a list as an item.
 fn contains_text(found: &Found<'_>, wanted: &str) -> bool {
     match found {
         Found::Json(Value::Array(items)) => items.iter().any(|item| item.as_str() == Some(wanted)),
@@ -212,15 +212,15 @@ fn contains_text(found: &Found<'_>, wanted: &str) -> bool {
     }
 }
 
-/// The items of a list, quick to look up; what `equals` says of one item and `contains_text` of a list is said here.
+/// Index over the items of a list; must agree with `equals` for an item and `contains_text` for a list.
 #[derive(Default)]
 struct Items<'a> {
     texts: HashSet<&'a str>,
     bools: HashSet<bool>,
     whole: HashSet<i128>,
-    /// The bits of those that are not whole.
+    /// The bits of numbers that are not integers.
     broken: HashSet<u64>,
-    /// The bits of all numbers, as near as a float comes to them.
+    /// The bits of all numbers, rounded to a float.
     rounded: HashSet<u64>,
 }
 
@@ -256,7 +256,7 @@ impl<'a> Items<'a> {
         match wanted {
             Value::String(wanted) => self.texts.contains(wanted.as_str()),
             Value::Bool(wanted) => self.bools.contains(wanted),
-            // As `order` compares: two whole numbers as they are, others as floats.
+            // As in `order`: two integers are compared exactly, other numbers as floats.
             Value::Number(wanted) => match whole(wanted) {
                 Some(number) => self.whole.contains(&number) || among(&self.broken, wanted),
                 None => among(&self.rounded, wanted),
@@ -270,7 +270,7 @@ fn whole(number: &Number) -> Option<i128> {
     number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from))
 }
 
-/// Equal floats have equal bits, but for zero: -0 + 0 is 0.
+/// Equal floats have equal bits except zero; adding 0.0 turns -0.0 into 0.0.
 fn rounded(number: &Number) -> Option<u64> {
     number.as_f64().map(|number| (number + 0.0).to_bits())
 }
@@ -296,7 +296,7 @@ mod tests {
 
     use super::*;
 
-    /// Whether a list is looked through for one value or made quick to look up for many, the same holds.
+    /// A scan through a list and a lookup in its index must agree.
     #[test]
     fn a_list_contains_the_same_whichever_way_it_is_looked_at() {
         let values = [

@@ -1,9 +1,8 @@
-//! Searches. Identifiers, datasources and relations are looked up where they are indexed; all else is asked of each
-//! entity that is left, a chunk of them at a time, in the order of their identifiers.
+//! Searches the embedded catalog. Identifiers, datasources and relations use indexes; all other rules are evaluated on
+//! each remaining entity, in chunks, ordered by identifier.
 //!
-//! Texts are compared as they are: upper case is not lower case. An operator that is negated is exactly what the
-//! positive one is not, so an absent value is `!=` to any other and `isNotExpired`. A list satisfies an operator when
-//! one of its items does.
+//! Texts are compared case-sensitively. A negated operator is the exact negation of the positive one, so an absent
+//! value satisfies `!=` and `isNotExpired`. A list satisfies an operator if one of its items does.
 
 mod access;
 mod bind;
@@ -27,14 +26,14 @@ use crate::catalog::wire::{EntityPage, Refusal, SearchQuery, Shape};
 use bind::Predicate;
 use find::{Finder, Hits};
 
-/// The most entities on a page.
+/// The maximum number of entities on a page.
 const PAGE_MAX: usize = 1000;
-/// How many entities are rendered at once where there are no pages.
+/// The number of entities rendered at once if there are no pages.
 const RENDERED: usize = 1000;
 
 impl Store {
-    /// One page of a blueprint's entities that satisfy the search, by identifier. `from` is the `next` of the page
-    /// before; entities that come or go meanwhile move no border.
+    /// One page of a blueprint's entities that match, ordered by identifier. `from` is the `next` of the previous page;
+    /// entities created or deleted in between do not shift the pages.
     pub fn search(
         &self,
         blueprint: &str,
@@ -61,7 +60,7 @@ impl Store {
         })
     }
 
-    /// All entities of all blueprints that satisfy the search, and the blueprints they are of.
+    /// All entities of all blueprints that match, and their blueprints.
     pub fn search_everywhere(
         &self,
         query: &SearchQuery,
@@ -85,8 +84,8 @@ impl Store {
         })
     }
 
-    /// The entities whose datasource contains both texts, by blueprint and identifier. Without a limit all are on one
-    /// page: there are clients that ask for no second one.
+    /// The entities whose datasource contains both texts, ordered by blueprint and identifier. Without a limit, one
+    /// page has all of them, because some clients do not request a second page.
     pub fn datasource_entities(
         &self,
         prefix: &str,
@@ -118,7 +117,7 @@ impl Store {
         })
     }
 
-    /// The first entities of one blueprint that satisfy a search inside a write.
+    /// The first entities of one blueprint that match a search inside a write.
     pub(super) fn matching(
         &self,
         transaction: &Transaction<'_>,
@@ -132,8 +131,8 @@ impl Store {
         Ok(Finder::new(self, transaction, compiled, &bound)?.find("", limit)?.rows)
     }
 
-    /// Renders up to `limit` of what is found, and holds no more than one lot of rows meanwhile. If there is more, the
-    /// place after which it is.
+    /// Renders up to `limit` matches, one chunk of rows at a time. Returns the position to continue after if there are
+    /// more.
     fn render_all(
         &self,
         transaction: &Transaction<'_>,
@@ -161,7 +160,7 @@ impl Store {
     }
 }
 
-/// Blueprints in order, from one on.
+/// The identifiers of blueprints with entities, in order, starting at one.
 fn identifiers(transaction: &Transaction<'_>, from: &str) -> Result<Vec<String>, Failure> {
     let mut asked = transaction
         .prepare_cached("SELECT identifier FROM blueprints WHERE identifier >= ?1 AND entity_count > 0 ORDER BY 1")?;

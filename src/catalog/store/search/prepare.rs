@@ -1,5 +1,5 @@
-//! The part of a search that is the same for every blueprint, done once: relations are walked, datasources looked
-//! through, and spans of time counted from now.
+//! Prepares the part of a search that is the same for every blueprint: follows relations, selects datasources, and
+//! resolves relative times.
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
@@ -16,19 +16,19 @@ use crate::domain::moment::Moment;
 pub(super) enum Prepared {
     Every(Vec<Prepared>),
     Any(Vec<Prepared>),
-    /// Is one of these entities.
+    /// The entity is one of these.
     Member(Arc<HashSet<i64>>),
-    /// Was written by one of these.
+    /// The datasource is one of these.
     Datasource(Arc<BTreeSet<i64>>),
     Condition(Arc<Asked>),
 }
 
-/// A condition whose test is ready.
+/// A condition with its compiled operator.
 #[derive(Debug)]
 pub(super) struct Asked {
     pub subject: Subject,
     pub negated: bool,
-    /// As it was asked; `check` is what it comes to.
+    /// The operator as requested; `check` is its compiled form.
     pub test: Test,
     pub check: Check,
 }
@@ -36,7 +36,7 @@ pub(super) struct Asked {
 pub(super) fn prepare(transaction: &Transaction<'_>, query: &SearchQuery, now: Moment) -> Result<Prepared, Failure> {
     let rules = query.rules.iter().map(|rule| prepare_rule(transaction, rule, now)).collect::<Result<Vec<_>, _>>()?;
     if rules.is_empty() {
-        // No rules are everything, whatever combines them.
+        // An empty rule list matches everything, with either combinator.
         return Ok(Prepared::Every(rules));
     }
     Ok(match query.combinator {
@@ -64,7 +64,7 @@ fn prepare_rule(transaction: &Transaction<'_>, rule: &SearchRule, now: Moment) -
     })
 }
 
-/// The writers whose text satisfies; every entity has one, and there are few.
+/// The datasources whose text satisfies the condition. There are few, so all are tested.
 pub(super) fn datasources(
     transaction: &Transaction<'_>,
     satisfies: impl Fn(&str) -> bool,

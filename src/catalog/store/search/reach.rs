@@ -1,5 +1,5 @@
-//! Which entities relations lead to. Whole sets of rows are walked by the index of links, so that a walk costs the links
-//! it takes.
+//! Follows relations between entities. Sets of rows are followed by the index of links, so the cost depends on the
+//! links followed.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -9,8 +9,7 @@ use crate::catalog::store::entities::id_list;
 use crate::catalog::store::error::Failure;
 use crate::catalog::wire::{Direction, Hop, Refusal, Related, RelationPath};
 
-/// Everything on the way up or down from the given entities, however far. They themselves are in it where a way leads
-/// to them.
+/// All entities reachable upstream or downstream. The start entities are included only if a path leads back to them.
 pub(super) fn related(transaction: &Transaction<'_>, related: &Related) -> Result<HashSet<i64>, Failure> {
     let start = named(transaction, Some(&related.blueprint), &related.identifiers)?;
     let required = match related.required {
@@ -34,7 +33,7 @@ pub(super) fn related(transaction: &Transaction<'_>, related: &Related) -> Resul
     Ok(reached)
 }
 
-/// The entities at the open end of a path whose other end is given.
+/// The entities at the other end of a relation path.
 pub(super) fn along(transaction: &Transaction<'_>, path: &RelationPath) -> Result<HashSet<i64>, Failure> {
     let mut frontier = named(transaction, path.from_blueprint.as_deref(), &path.identifiers)?;
     let hops: Vec<&Hop> = match path.from_blueprint {
@@ -56,7 +55,7 @@ pub(super) fn along(transaction: &Transaction<'_>, path: &RelationPath) -> Resul
     Ok(frontier.into_iter().collect())
 }
 
-/// The entities of some identifiers, in one blueprint or in all. A blueprint that is not there is an error, an entity is
+/// The row ids of some identifiers, in one blueprint or in all. A missing blueprint is an error, a missing entity is
 /// not.
 fn named(transaction: &Transaction<'_>, blueprint: Option<&str>, identifiers: &[String]) -> Result<Vec<i64>, Failure> {
     if let Some(blueprint) = blueprint {
@@ -75,7 +74,7 @@ fn named(transaction: &Transaction<'_>, blueprint: Option<&str>, identifiers: &[
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// For each blueprint's row, the relations that it requires.
+/// The required relations of each blueprint, by row id.
 type RequiredRelations = BTreeMap<i64, HashSet<String>>;
 
 fn required_relations(transaction: &Transaction<'_>) -> Result<RequiredRelations, Failure> {
@@ -92,7 +91,7 @@ fn required_relations(transaction: &Transaction<'_>) -> Result<RequiredRelations
     Ok(required)
 }
 
-/// The other ends of the links of all of `from`; an end may be there more than once.
+/// The other ends of the links of all of `from`, possibly with duplicates.
 fn step(
     transaction: &Transaction<'_>,
     from: &[i64],
@@ -121,7 +120,7 @@ fn step(
     Ok(ends)
 }
 
-/// Whose relation it is, is only asked where it matters. Each of these goes by an index from the entities it is given.
+/// The blueprint is joined only where it matters. Each statement uses an index, starting from the given entities.
 pub(super) fn statement(direction: Direction, of_one_relation: bool, with_blueprint: bool) -> &'static str {
     match (direction, of_one_relation, with_blueprint) {
         (Direction::Upstream, true, _) => {

@@ -1,5 +1,5 @@
-//! A body becomes a draft, or is refused in the platform's words (its validator is Ajv; a quoted name is a place in the
-//! body). Only the shape is judged here: what the blueprint says of it is the store's business.
+//! Parses the body of a write; messages match the platform's validator (Ajv), where a quoted name is a location in the
+//! body. Only the form is checked here; the store checks it against the blueprint.
 
 use serde_json::{Map, Value};
 
@@ -7,12 +7,12 @@ use super::{EntityDraft, Field, IdentifierRef, RelationRef, TeamRef};
 use crate::catalog::wire::Refusal;
 use crate::domain::identifier::{ENTITY_IDENTIFIER_MAX, IdentifierFault, check_entity_identifier};
 
-/// What a route lets pass.
+/// What a route accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Strictness {
-    /// POST, PUT and bulk: keys that are not known are ignored; title, icon and team are not null.
+    /// POST, PUT and bulk: unknown keys are ignored; title, icon and team must not be null.
     Open,
-    /// PATCH: keys that are not known are refused, null clears, and the identifier is a text.
+    /// PATCH: unknown keys are refused, null clears, and the identifier is a text.
     Closed,
 }
 
@@ -20,7 +20,7 @@ const ENTITY_IDENTIFIER_PATTERN: &str = r"^(?!\.{1,2}$)[\p{L}0-9@_.+:\\/=-]+$";
 const KEYS: [&str; 6] = ["identifier", "title", "icon", "team", "properties", "relations"];
 
 impl EntityDraft {
-    /// Reads the body of a write.
+    /// Parses the body of a write.
     pub fn parse(body: &Value, strictness: Strictness) -> Result<Self, Refusal> {
         let Value::Object(body) = body else { return Err(refused("", "must be object")) };
         if strictness == Strictness::Closed
@@ -107,7 +107,7 @@ fn properties(body: &Map<String, Value>, strictness: Strictness) -> Result<Optio
     Ok(Some(properties.clone()))
 }
 
-/// `^[A-Za-z0-9@_=\\-]+$`, as the platform has it for the keys of properties and relations.
+/// `^[A-Za-z0-9@_=\\-]+$`, the platform's pattern for the keys of properties and relations.
 fn is_key(key: &str) -> bool {
     !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"@_=\\-".contains(&byte))
 }
@@ -144,7 +144,7 @@ fn relation(place: &str, value: &Value) -> Result<RelationRef, Refusal> {
     }
 }
 
-/// The small language of searches inside of writes: `=`, `in`, `containsAny` and `contains`, nested.
+/// Checks the small language of searches inside writes: `=`, `in`, `containsAny` and `contains`, nested.
 fn check_query(place: &str, query: &Map<String, Value>) -> Result<(), Refusal> {
     check_keys(place, query, &["combinator", "rules"])?;
     if !matches!(query["combinator"].as_str(), Some("and" | "or")) {
@@ -181,7 +181,7 @@ fn check_rule(place: &str, rule: &Map<String, Value>) -> Result<(), Refusal> {
     if fits { Ok(()) } else { Err(refused(&format!("{place}/value"), wanted)) }
 }
 
-/// All of `keys` are there, and no other.
+/// Requires exactly these keys.
 fn check_keys(place: &str, object: &Map<String, Value>, keys: &[&str]) -> Result<(), Refusal> {
     if let Some(missing) = keys.iter().find(|key| !object.contains_key(**key)) {
         return Err(refused(place, &format!("must have required property '{missing}'")));
@@ -196,12 +196,12 @@ fn additional(place: &str, key: &str) -> Refusal {
     refused(place, &format!("must NOT have additional properties, additional property: {}", quoted(key)))
 }
 
-/// A message about a place in the body; the root is not named.
+/// A message about a location in the body; the root has no name.
 fn refused(place: &str, what: &str) -> Refusal {
     Refusal::invalid(if place.is_empty() { what.to_owned() } else { format!("{} {what}", quoted(place)) })
 }
 
-/// In quotes, and not longer than a reader wants: a key may be as long as a body.
+/// A quoted text, cut because a key may be as long as a body.
 fn quoted(text: &str) -> String {
     const MOST: usize = 200;
     match text.char_indices().nth(MOST) {

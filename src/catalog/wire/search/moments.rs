@@ -1,4 +1,4 @@
-//! Spans of time that a search names by a word. Days are UTC days; `now` comes from whoever evaluates.
+//! Time ranges of a search, such as `lastWeek`. Days are UTC days; `now` is an argument.
 
 use crate::domain::day::Day;
 use crate::domain::moment::Moment;
@@ -7,14 +7,14 @@ const DAY: i64 = 86_400_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Range {
-    /// Both ends count.
+    /// Inclusive at both ends.
     Between(Moment, Moment),
     Preset(Preset),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Preset {
-    /// A whole day, this many after today.
+    /// A whole day, this many days after today.
     Day(i64),
     /// The days before now.
     LastDays(i64),
@@ -42,7 +42,7 @@ impl Preset {
 }
 
 impl Range {
-    /// First and last moment.
+    /// The first and last instant.
     pub fn ends(self, now: Moment) -> (Moment, Moment) {
         match self {
             Self::Between(from, to) => (from, to),
@@ -62,7 +62,7 @@ fn months_before(now: Moment, months: i64) -> Moment {
     let (Some(year), Some(month), Some(day)) = (parts.next(), parts.next(), parts.next()) else { return now };
     let before = year * 12 + month - 1 - months;
     let (year, month) = (before.div_euclid(12), before.rem_euclid(12) + 1);
-    // The longest month that has no such day has it three days later at most.
+    // If the month has no such day, its last day is at most three days earlier.
     let legal = (day - 3..=day).rev().find_map(|day| {
         let text = format!("{year:04}-{month:02}-{day:02}");
         Day::parse(&text).filter(|found| found.text() == text)

@@ -1,5 +1,5 @@
-//! JSON to a search. Every object is closed, every refusal names its place, and what this catalog cannot evaluate is
-//! refused by name and never passed over.
+//! Parses a search from JSON. Unknown keys are refused with their location, and so are features that this catalog does
+//! not support.
 
 use serde_json::{Map, Value};
 
@@ -12,10 +12,10 @@ use crate::catalog::wire::Refusal;
 use crate::catalog::wire::body::{must_be, name, needs, only, path};
 use crate::domain::moment::Moment;
 
-/// How deep rules may be nested, and how many a search may have: a search is evaluated for every entity it looks at.
+/// Limits on the nesting and number of rules, because a search is evaluated on every entity that it reads.
 const DEPTH_MAX: usize = 16;
 const RULES_MAX: usize = 1000;
-/// How many relations a path may have.
+/// The maximum number of relations in a path.
 const HOPS_MAX: usize = 15;
 
 const OPERATORS: [&str; 22] = [
@@ -49,12 +49,12 @@ impl SearchQuery {
         Parser { rules: 0, scoped: true }.query(query, "query", 1)
     }
 
-    /// The body of a search in all blueprints: the same, without rules about relations and scorecards.
+    /// The body of a search in all blueprints: the same language without rules about relations and scorecards.
     pub fn parse_everywhere(body: &Value) -> Result<Self, Refusal> {
         Parser { rules: 0, scoped: false }.query(body, "", 1)
     }
 
-    /// A search in the place of an identifier, a team or a relation's target: a smaller language.
+    /// A search instead of an identifier, a team or a relation's target: a smaller language.
     pub fn parse_in_write(query: &Value) -> Result<Self, Refusal> {
         let parsed = Parser { rules: 0, scoped: false }.query(query, "query", 1)?;
         small(&parsed)?;
@@ -84,9 +84,9 @@ fn small(query: &SearchQuery) -> Result<(), Refusal> {
 }
 
 struct Parser {
-    /// Seen so far.
+    /// The number of rules seen so far.
     rules: usize,
-    /// In one blueprint.
+    /// The search is in one blueprint.
     scoped: bool,
 }
 
@@ -163,7 +163,7 @@ impl Parser {
         Ok(Condition { subject, negated, test })
     }
 
-    /// What is looked at, and the keys of the rule that say so.
+    /// The subject of a rule, and the keys of the rule that define it.
     fn subject(&self, rule: &Map<String, Value>, at: &str) -> Result<(Subject, &'static [&'static str]), Refusal> {
         if let Some(schema) = rule.get("propertySchema") {
             return Ok((Subject::Schema(property_schema(schema, &path(at, "propertySchema"))?), &["propertySchema"]));
@@ -364,7 +364,7 @@ fn unsupported(at: &str, what: &str) -> Refusal {
     Refusal::invalid(format!("{} cannot be evaluated by the embedded catalog, which is asked for {what}", name(at)))
 }
 
-/// A place as it is named: `"query/rules/0"`.
+/// `at`: a location such as `query/rules/0`.
 fn not_allowed(at: &str) -> Refusal {
     Refusal::invalid(format!("{} must be equal to one of the allowed values", name(at)))
 }

@@ -1,4 +1,4 @@
-//! What is a search, and the words for what is none.
+//! Tests which searches are valid, and the messages for invalid ones.
 
 use serde_json::{Value, json};
 

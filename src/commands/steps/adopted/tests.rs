@@ -1,4 +1,4 @@
-//! What an adoption writes, what it leaves out, and what it calls its files. Paths are relative to the root, always.
+//! Tests what an adoption writes, what it omits, and how it names files. Paths are always relative to the root.
 
 use serde_json::json;
 
@@ -81,7 +81,7 @@ fn only_what_says_something_is_written() {
     );
     assert_eq!(adoption.adopted[0].path, "catalog/service/cart.yaml");
     assert_eq!(adoption.notes, ["1 value of properties that the blueprints do not have were omitted."]);
-    // Written as a whole, what is not named would be unset.
+    // With `replace`, a property that the manifest does not name would be unset, so defaults are written too.
     let whole = adopted(std::slice::from_ref(&entity), root.path(), |wishes| wishes.replaces = &|_| true);
     assert!(text(&whole).contains("    tier: 3\n    name: x\n    labels:\n      b:\n        - 1\n      a: 1.0\n"));
     let cluster = adopted(&[entity], root.path(), |wishes| wishes.delivery_is_cluster = true);
@@ -150,7 +150,7 @@ fn a_value_that_looks_like_a_credential_is_not_written_and_is_named_with_its_pla
     for field in ["`title`", "`properties.apiKey`", "`properties.labels`"] {
         assert!(note.contains(field) && !note.contains(SECRET), "{note}");
     }
-    // The config says that it is none.
+    // The config exempts these fields from masking.
     let allowing = Mask::derived(b"x", vec!["apiKey".to_owned(), "labels".to_owned()]);
     let allowed = entity("cart", json!({"name": "x", "apiKey": SECRET}));
     let adoption = adopted(&[allowed], root.path(), |wishes| wishes.mask = Box::leak(Box::new(allowing)));

@@ -1,4 +1,4 @@
-//! What a person types, and what becomes of it.
+//! Tests what users type and which values result.
 
 use std::io;
 
@@ -24,7 +24,7 @@ fn blueprint() -> Blueprint {
     Blueprint::from_json(raw).expect("a blueprint").0
 }
 
-/// The manifest's values after these lines, or nothing where the person went away.
+/// The manifest's values after these lines, or nothing if the input ended early.
 fn answered(lines: &str) -> Option<Given> {
     let folder = tempfile::tempdir().expect("a folder");
     let environment = Environment::new([], folder.path().to_owned(), 0);
@@ -57,7 +57,8 @@ fn an_empty_answer_leaves_a_blank() {
 
 #[test]
 fn what_is_wrong_is_asked_for_again() {
-    // No choice; two that begin so; one that lint would refuse; a list in JSON with a slip; an identifier that is none.
+    // In order: an unknown choice; an ambiguous prefix; a value that lint rejects; an invalid JSON list; an invalid
+    // identifier.
     let given =
         answered("c\nx\ngo\nCC-x\nCC-2\n[\"a\"\n[\"a\", \"b, c\"]\nno\"name\n?\nedge\n").expect("all is answered");
     assert_eq!(values(&given), json!({"language": "go", "code": "CC-2", "tags": ["a", "b, c"], "system": ["edge"]}));

@@ -1,6 +1,6 @@
-//! Entities whose files tell that they were renamed: together with their file, or where they stand in it. A file that
-//! went says something where it held one entity; one that stayed, where it is clear which entity stands for which. What
-//! is only alike in its values is the planner's affair.
+//! Detects renamed entities by their files: the file was renamed, or another entity took the same position in it. A
+//! removed file counts only if it held one entity, a changed file only if the pairing is unambiguous. The planner
+//! detects renames by similar values.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -10,7 +10,7 @@ use crate::domain::entity::EntityKey;
 use crate::plan::Move;
 use crate::sources::{self, SourceFile};
 
-/// Sorted.
+/// All renames, sorted.
 pub(super) fn moves(before: &Asked, now: &Asked) -> Vec<Move> {
     let mut moves = of_files(before, now);
     moves.extend(in_place(before, now));
@@ -18,7 +18,8 @@ pub(super) fn moves(before: &Asked, now: &Asked) -> Vec<Move> {
     moves
 }
 
-/// Files are compared only where entities went and others of their blueprint came, in other files.
+/// Renames by renamed file. Files are compared only if entities of a blueprint disappeared and others of it appeared in
+/// other files.
 fn of_files(before: &Asked, now: &Asked) -> Vec<Move> {
     let (gone, come) = (only_in(before, now), only_in(now, before));
     let mut moves = Vec::new();
@@ -34,7 +35,8 @@ fn of_files(before: &Asked, now: &Asked) -> Vec<Move> {
     moves
 }
 
-/// In a file that is on both sides: the one that went and the one that came, or those that have the same place in it.
+/// Renames within a file that both sides have: the only removed and the only added entity, or entities at the same
+/// position.
 fn in_place(before: &Asked, now: &Asked) -> Vec<Move> {
     let (had, has) = (keys(before), keys(now));
     if had.is_subset(&has) || has.is_subset(&had) {
@@ -67,7 +69,7 @@ fn keys(asked: &Asked) -> HashSet<&EntityKey> {
     asked.entities.iter().map(|entity| &entity.key).collect()
 }
 
-/// The entities of each blueprint and file without a doubt in it, in their order.
+/// The entities by blueprint and file, in file order. Files that could not be read completely are left out.
 fn by_place(asked: &Asked) -> BTreeMap<(&str, &str), Vec<&EntityKey>> {
     let doubted: HashSet<u32> = asked.doubts.iter().map(|doubt| doubt.place.file.0).collect();
     let mut entities: Vec<&Desired> =
@@ -81,13 +83,13 @@ fn by_place(asked: &Asked) -> BTreeMap<(&str, &str), Vec<&EntityKey>> {
     found
 }
 
-/// A file with one entity and no doubt in it.
+/// The only entity of a file that could be read completely.
 struct Alone<'a> {
     file: &'a SourceFile,
     entity: &'a Desired,
 }
 
-/// By blueprint, those whose file and whose entity the other side does not have.
+/// By blueprint, the entities for which the other side has neither the file nor the entity.
 fn only_in<'a>(asked: &'a Asked, other: &Asked) -> BTreeMap<&'a str, Vec<Alone<'a>>> {
     let mut counts: HashMap<u32, usize> = HashMap::new();
     let places = asked.entities.iter().map(|entity| entity.place);

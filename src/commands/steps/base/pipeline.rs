@@ -1,24 +1,24 @@
-//! What the pipelines say of the base, each by variables of its own. On a pull request that is the branch it is for;
-//! on a push, the commit that was there before. Some check out a merge that they made: its first parent is the tip
-//! they merged into, and often the only commit of the base that a shallow clone has.
+//! Reads the base from the variables of each CI system. For a pull request, the base is its target branch; for a push,
+//! the commit before it. Some systems check out a merge commit of their own: its first parent is the tip of the target
+//! branch, and often the only commit of it in a shallow clone.
 
 use serde_json::Value;
 
 use crate::settings::Environment;
 
-/// A base as a pipeline names it.
+/// A base as a CI system names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Named {
-    /// The variable that says it.
+    /// The variable that names the base.
     pub variable: &'static str,
-    /// What people know it by.
+    /// The name of the base in messages.
     pub shown: String,
-    /// The first that is there counts.
+    /// Revisions to try; the first that exists is used.
     pub tries: Vec<Try>,
     pub kind: Kind,
-    /// The merge that the pipeline made, and checks out unless it is told otherwise.
+    /// The merge commit that the pipeline created and checks out by default.
     pub merge: Option<String>,
-    /// What to do where this clone does not have it, as a clause.
+    /// How to fetch the base if this clone lacks it, as a clause.
     pub fetch: &'static str,
 }
 
@@ -30,9 +30,9 @@ pub(super) enum Try {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// A branch goes on after others left it: the base is where this one did.
+    /// A branch continues after others forked from it, so the base is the merge base.
     Parting,
-    /// The commit is the base, unless history was written anew since.
+    /// The commit itself is the base, unless history was rewritten since.
     Itself,
 }
 
@@ -46,7 +46,7 @@ const WOODPECKER: &str = "clone with `partial: false` and `depth: 0`, and run `g
 const TRAVIS: &str = "set `git: depth: false`, and run `git fetch origin` first";
 const OTHER: &str = "run `git fetch --unshallow origin` (in a whole clone `git fetch origin`) with all branches first";
 
-/// `event` gives the text of the file that `GITHUB_EVENT_PATH` names.
+/// The base that the CI system names. `event` returns the text of the file that `GITHUB_EVENT_PATH` names.
 pub(super) fn named(environment: &Environment, event: impl FnOnce() -> Option<String>) -> Option<Named> {
     let of = Variables { environment };
     let is_github = of.get("GITHUB_ACTIONS").as_deref() == Some("true");
@@ -76,7 +76,7 @@ impl Variables<'_> {
         Some(Named { variable, shown: branch, tries, kind: Kind::Parting, merge: None, fetch })
     }
 
-    /// `merge` holds the commit where `reference` says that it is a merge of the pipeline's.
+    /// The value of `commit`, if `reference` names a merge ref of the pipeline.
     fn merge(&self, commit: &str, reference: &str) -> Option<String> {
         let is_merge = |name: &String| name.starts_with("refs/pull/") && name.ends_with("/merge");
         self.get(reference).filter(is_merge).and_then(|_| self.get(commit))
@@ -101,7 +101,7 @@ impl Variables<'_> {
     fn gitlab(&self) -> Option<Named> {
         let request = self.branch("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", GITLAB);
         let shown = request.as_ref().map(|branch| branch.shown.clone());
-        // The first is set where the pipeline runs on the merged result, and then the second is older than it.
+        // The first variable is set only for merged-results pipelines, and there the second is older.
         for variable in ["CI_MERGE_REQUEST_TARGET_BRANCH_SHA", "CI_MERGE_REQUEST_DIFF_BASE_SHA"] {
             if let Some(commit) = self.get(variable).as_deref().and_then(whole) {
                 let mut named = before(variable, commit, GITLAB);
@@ -170,7 +170,7 @@ fn before(variable: &'static str, commit: String, fetch: &'static str) -> Named 
     Named { variable, shown, tries: vec![Try::Commit(commit)], kind: Kind::Itself, merge: None, fetch }
 }
 
-/// A whole id. All zeros is how "there was none" is said: a branch that is pushed for the first time.
+/// A complete commit id. CI systems pass all zeros for "none", as when a branch is pushed for the first time.
 fn whole(id: &str) -> Option<String> {
     let is_id = id.len() == 40 && id.bytes().all(|digit| digit.is_ascii_hexdigit());
     (is_id && id.bytes().any(|digit| digit != b'0')).then(|| id.to_owned())

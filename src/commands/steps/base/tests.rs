@@ -1,4 +1,4 @@
-//! Bases of real repositories, as the pipelines leave them: whole, shallow, with a merge that they made.
+//! Tests bases in real repositories as pipelines clone them: whole, shallow, or with a merge commit of their own.
 
 #![expect(clippy::disallowed_methods, reason = "lays out repositories with Git itself")]
 
@@ -12,7 +12,7 @@ use crate::commands::steps::snapshot;
 use crate::domain::progress::Silent;
 use crate::sources::git;
 
-/// A work tree, and perhaps clones of it, in a folder that is gone at the end.
+/// A work tree, and perhaps clones of it, in a temporary folder.
 struct Tree {
     _folder: Option<tempfile::TempDir>,
     path: PathBuf,
@@ -28,7 +28,7 @@ impl Tree {
         tree
     }
 
-    /// A base, and a branch that changed it; `main` went on meanwhile.
+    /// A branch with changes, and `main` with later commits.
     fn parted() -> Self {
         let tree = Self::new();
         tree.write("catalog/cart.yaml", &entity("cart")).write("catalog/till.yaml", &entity("till")).commit("one");
@@ -69,7 +69,7 @@ impl Tree {
         self.git(&["rev-parse", revision])
     }
 
-    /// As a pipeline clones: `arguments` are those of `git clone`, and `fetched` is checked out, on no branch.
+    /// Clones like a pipeline: `arguments` are those of `git clone`, and `fetched` is checked out with a detached head.
     fn cloned(&self, arguments: &[&str], fetched: &str) -> Self {
         let path = self.path.with_file_name("clone");
         let address = format!("file://{}", self.path.display());
@@ -153,7 +153,7 @@ fn the_base_that_is_named_is_where_the_branch_began() {
     assert_eq!(base.asked.path(base.asked.entities[0].place), "catalog/cart.yaml");
     assert!(base.is_complete() && base.moves.is_empty());
     assert_eq!(base.sides().desired.len(), 2);
-    // What a pipeline says does not count beside what the user says.
+    // `--base` takes precedence over the pipeline's variables.
     let github = [("GITHUB_ACTIONS", "true"), ("GITHUB_BASE_REF", "nowhere")];
     assert_eq!(found(tree.base(Wanted::Named("main"), &github)).revision.name, "main");
     let none = tree.base(Wanted::Nothing, &github).expect("it is no error");
@@ -237,14 +237,14 @@ fn an_entity_that_was_renamed_with_its_file_is_a_move() {
     let expected = [Move { from: key("cart"), to: key("basket"), is_in_place: false }];
     assert_eq!(found(tree.base(Wanted::Named("HEAD"), &[])).moves, expected);
     assert_eq!(found(base_of(&tree.path.join("catalog"), Wanted::Named("HEAD"), &[])).moves, expected);
-    // By hand, with nothing added.
+    // The file is renamed by hand, and nothing is staged.
     tree.git(&["reset", "--quiet"]);
     assert_eq!(found(tree.base(Wanted::Named("HEAD"), &[])).moves, expected);
-    // Another that would do as well: nobody knows which.
+    // A second candidate makes the rename ambiguous.
     tree.write("catalog/bin.yaml", &entity("bin").replace("tier: 1", "tier: 2"));
     assert_eq!(found(tree.base(Wanted::Named("HEAD"), &[])).moves, []);
     std::fs::remove_file(tree.path.join("catalog/bin.yaml")).expect("it is there");
-    // Of another blueprint it is another entity.
+    // An entity of another blueprint is not a rename.
     tree.write("catalog/basket.yaml", &entity("basket").replace("blueprint: service", "blueprint: system"));
     assert_eq!(found(tree.base(Wanted::Named("HEAD"), &[])).moves, []);
 }
@@ -266,20 +266,20 @@ fn what_stands_where_another_stood_is_a_move_in_its_place() {
     assert_eq!(moves(), []);
     tree.write("one.yaml", &entity("basket").replace("tier: 1", "tier: 2"));
     assert_eq!(moves(), [pair("cart", "basket")]);
-    // One for one, wherever it stands; several, each in the place of its own.
+    // A single pair counts wherever it is in the file; several pairs count only at the same positions.
     tree.write("list.yaml", &many(&["c", "d", "a"]));
     assert_eq!(moves(), [pair("b", "d"), pair("cart", "basket")]);
     tree.write("list.yaml", &many(&["d", "b", "e"]));
     assert_eq!(moves(), [pair("a", "d"), pair("c", "e"), pair("cart", "basket")]);
     tree.write("list.yaml", &many(&["d", "e"]));
     assert_eq!(moves(), [pair("cart", "basket")]);
-    // One that is only elsewhere now is not renamed; neither is one of another blueprint.
+    // An entity that only moved to another file is not renamed, and neither is one of another blueprint.
     tree.write("list.yaml", &many(&["a", "b", "c", "cart"]));
     assert_eq!(moves(), []);
     tree.write("list.yaml", &many(&["a", "b", "c"]));
     tree.write("one.yaml", &entity("basket").replace("blueprint: service", "blueprint: system"));
     assert_eq!(moves(), []);
-    // What cannot be read may hold what went.
+    // The unreadable document may hold the removed entity.
     tree.write("one.yaml", &format!("{}---\napiVersion: getport.io/v1\nkind: Entity\nspec: [\n", entity("basket")));
     assert_eq!(moves(), []);
 }
@@ -296,6 +296,6 @@ fn any_commit_can_be_asked_for() {
     let blueprints =
         |commit| snapshot::at_commit(&repository, &tree.path, commit).expect("it is read").blueprints(&tree.path);
     assert_eq!(blueprints(new).len(), 1);
-    // As it lies there, since that commit has none.
+    // That commit has no snapshot, so the one in the work tree is used.
     assert_eq!(blueprints(old).len(), 1);
 }

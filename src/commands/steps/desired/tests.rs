@@ -1,4 +1,4 @@
-//! What manifests ask for, and what is doubted.
+//! Tests which entities manifests declare, and which files are in doubt.
 
 use serde_json::json;
 

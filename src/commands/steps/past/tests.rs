@@ -1,6 +1,6 @@
-//! Random repositories, made with real Git: whatever becomes of their manifests, an entity is missing from what was
-//! read only where its manifest was removed, or the place that hides it is named. And nothing that a commit carries is
-//! obeyed.
+//! Tests random repositories, created with real Git. Whatever happens to a manifest, its entity is missing from the
+//! result only if the manifest was removed; otherwise the place that hides it is reported. Programs that a commit
+//! configures are never run.
 #![cfg(unix)]
 #![expect(clippy::disallowed_methods, reason = "lays out repositories with Git itself")]
 
@@ -19,7 +19,7 @@ use crate::generated_cases;
 use crate::sources::Pattern;
 use crate::sources::git::{Environment, Repository};
 
-/// Each in a folder of its own, so that a folder can become something else.
+/// Each path is in a folder of its own, so that a test can replace the folder.
 const PATHS: [&str; 6] = [
     "catalog/a/a.yaml",
     "catalog/b/deep/b.yml",
@@ -29,7 +29,7 @@ const PATHS: [&str; 6] = [
     "catalog/f/port.yml",
 ];
 
-/// What becomes of one manifest.
+/// What happens to one manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fate {
     Kept,
@@ -94,7 +94,7 @@ impl Fate {
         matches!(self, Kept | Touched)
     }
 
-    /// What a commit of everything would record as a removal, since Git is told so.
+    /// Whether a commit of everything would record a removal, because Git sees one.
     fn is_removal_once_committed(self) -> bool {
         matches!(self, FolderIsFile)
     }
@@ -103,7 +103,7 @@ impl Fate {
 #[derive(Debug, Clone)]
 struct Case {
     fates: Vec<Fate>,
-    /// Folders that look like repositories, by the places of this list.
+    /// Folders that look like repositories, as indexes into `EVIL`.
     evil: Vec<usize>,
     is_named: bool,
     is_committed: bool,
@@ -131,7 +131,7 @@ fn identifier(path: &str) -> &str {
 }
 
 fn manifest(path: &str) -> String {
-    // The identifier is the file's folder, which is unique.
+    // The identifier is the name of the file's folder, which is unique.
     let name = path.split('/').nth(1).and_then(|folder| folder.split(' ').next()).unwrap_or_default();
     match identifier(path) {
         "port" => format!("blueprint: service\nidentifier: {name}\n"),
@@ -182,7 +182,7 @@ impl Scene {
         self.outside.join("mark")
     }
 
-    /// A repository as plain files, whose config names a program.
+    /// A repository as plain files, whose config names a program to run.
     fn write_evil(&self, folder: &str) {
         let program = self.root.join(folder).join("program");
         let text = format!(
@@ -205,7 +205,7 @@ impl Scene {
     fn befall(&self, path: &str, fate: Fate) {
         let file = self.root.join(path);
         let folder = file.parent().expect("it is in a folder").to_owned();
-        // The folder under `catalog`.
+        // The folder below `catalog`.
         let top: PathBuf = self.root.join(path.split('/').take(2).collect::<PathBuf>());
         let top_path = path.split('/').take(2).collect::<Vec<_>>().join("/");
         let remove = || fs::remove_file(&file).expect("it is there");
@@ -244,7 +244,7 @@ impl Scene {
             }
             Pipe => {
                 remove();
-                // A socket is as little a file as a pipe is, and needs no program.
+                // A socket is no regular file either, and creating one needs no external program.
                 drop(std::os::unix::net::UnixDatagram::unbound().expect("a socket"));
                 assert!(Command::new("mkfifo").arg(&file).status().expect("it runs").success());
             }
@@ -270,7 +270,7 @@ impl Scene {
     }
 }
 
-/// What was read, and whether anything is in doubt.
+/// The identifiers that were read, and whether anything is in doubt.
 fn read(asked: &mut Asked, past: &PastManifests) -> (Vec<String>, bool) {
     asked.settle(past);
     let names = asked.entities.iter().map(|entity| entity.key.identifier.to_string()).collect();
@@ -302,7 +302,7 @@ fn check(scene: &Scene, case: &Case, names: &[String], is_in_doubt: bool, view: 
 
 fn run(case: &Case) {
     let scene = Scene::new();
-    // `git add` refuses broken repositories in folders: those come after the commit.
+    // `git add` refuses broken nested repositories, so they are created after the commit.
     let is_late = |fate: Fate| matches!(fate, EmptyDotGit | DotGitFile | NestedRepository | Pipe);
     for at in &case.evil {
         if EVIL[*at] != "catalog/a/evil" || case.fates[0].is_kept() {
@@ -357,7 +357,7 @@ fn is_below_dot_git(root: &Path, folder: &Path) -> bool {
     folder.ancestors().take_while(|folder| *folder != root).any(|folder| folder.join(".git").symlink_metadata().is_ok())
 }
 
-/// A commit with a signature that nobody made, looked at from each folder that looks like a repository.
+/// Checks a commit with an invalid signature from each folder that looks like a repository.
 fn check_signature(scene: &Scene, case: &Case) {
     let raw = scene.git(&["cat-file", "commit", "HEAD"]);
     let signature = "gpgsig -----BEGIN SSH SIGNATURE-----\n U1NIU0lH\n -----END SSH SIGNATURE-----\n\n";

@@ -1,5 +1,5 @@
-//! What cannot be had by asking a real catalog: one that does not tell whose an entity is, and files that nobody may
-//! read.
+//! Tests cases that a real catalog cannot produce on demand: one that does not report ownership, and files without read
+//! permission.
 
 use super::*;
 use crate::catalog::client::{Asked as Request, ClientError};

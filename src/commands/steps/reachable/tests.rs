@@ -1,4 +1,4 @@
-//! Which known entities the list keeps, by what the repository can point to.
+//! Tests which known entities the list keeps.
 
 use serde_json::{Value as Json, json};
 
@@ -11,7 +11,7 @@ fn fetched(bodies: Vec<Json>) -> Fetched {
     Fetched { all: Blueprints::new(blueprints), entities: Default::default() }
 }
 
-/// `service` points to squads and to users; `pod` to clusters.
+/// `service` has relations to squads and users; `pod` to clusters.
 fn blueprints() -> Fetched {
     let properties = json!({"onCall": {"type": "string", "format": "user"},
         "reviewers": {"type": "array", "items": {"type": "string", "format": "team"}}});
@@ -53,7 +53,7 @@ fn only_the_relation_targets_of_used_blueprints_are_reachable() {
     assert_eq!(reachable(&[manifest("service")]).0, ["squad"]);
     assert_eq!(reachable(&[manifest("service"), manifest("pod")]).0, ["cluster", "squad"]);
     assert_eq!(reachable(&[manifest("squad")]).0, [""; 0]);
-    // A repository without manifests may use any blueprint; so may one whose blueprints the catalog does not have.
+    // A repository without manifests may use any blueprint, and so may one whose blueprints the catalog does not have.
     assert_eq!(reachable(&[]).0, ["cluster", "squad"]);
     assert_eq!(reachable(&[manifest("queue"), manifest("_team")]).0, ["cluster", "squad"]);
 }

@@ -1,5 +1,5 @@
-//! Lint and the embedded catalog judge generated blueprints and entities alike: what one refuses, the other refuses.
-//! The exceptions are named, each with its reason.
+//! Tests that lint and the embedded catalog judge generated blueprints and entities alike: what one rejects, the other
+//! rejects. The exceptions are listed with their reasons.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ fn writer() -> Writer {
     Writer { id: "tester".to_owned(), user_agent: "portolan/0 (statekey/a)".to_owned(), now: NOW }
 }
 
-/// What every generated blueprint may refer to.
+/// The blueprints that every generated one may refer to.
 fn others() -> Vec<Json> {
     vec![
         json!({
@@ -57,7 +57,7 @@ fn refusal<T>(result: Result<T, Failure>) -> Option<Refusal> {
     }
 }
 
-/// What lint says about a blueprint.
+/// The lint problems of a blueprint.
 fn blueprint_problems(body: &Json) -> Vec<(Flaw, ProblemKind)> {
     let read = |body: Json| Blueprint::from_json(body);
     match read(body.clone()) {
@@ -70,7 +70,7 @@ fn blueprint_problems(body: &Json) -> Vec<(Flaw, ProblemKind)> {
     }
 }
 
-/// Fails where the two do not agree and no exception says why.
+/// Fails if lint and the catalog disagree and no exception explains it.
 fn compare_blueprint(store: &Store, body: &Json) -> Result<(), TestCaseError> {
     let problems = blueprint_problems(body);
     let refused = refusal(store.copy().expect("memory is there").create_blueprint(body.clone(), &writer()));
@@ -78,13 +78,15 @@ fn compare_blueprint(store: &Store, body: &Json) -> Result<(), TestCaseError> {
     let has_words = |words: &str| problems.iter().any(|(flaw, _)| flaw.message.contains(words));
     let is_exception = refused.as_ref().is_some_and(|refused| {
         let message = refused.message.as_deref().unwrap_or_default();
-        // Integrations ship the type `enum`: a warning, until a live answer says whether the platform takes it.
+        // Integrations ship the type `enum`. Lint only warns, because no observation of the live platform shows whether
+        // it accepts it.
         let is_enum = has_words("is `enum`") && message.contains("allowed values");
-        // A snapshot may hold a part of the catalog, so what a relation points to may be missing in it.
+        // A snapshot may be partial, so the target blueprint of a relation may be missing in it.
         let is_target = refused.status == 404 && message.contains("Blueprint with identifier");
-        // The platform's own blueprints are in snapshots as the platform made them, and not for anyone to make.
+        // System blueprints are in snapshots as the platform defines them, but no user may create one.
         let is_system = body["identifier"].as_str().is_some_and(|identifier| identifier.starts_with('_'));
-        // Accounts extend them: one that the snapshot does not hold may have more than is known here.
+        // Accounts extend system blueprints, so one that the snapshot lacks may have more properties than are known
+        // here.
         let end = refused.details.as_ref().and_then(|details| details["blueprint"].as_str());
         let is_extended = refused.error.starts_with("invalid_") && end.is_some_and(|end| end.starts_with('_'));
         is_enum || is_target || is_system || is_extended
@@ -97,7 +99,7 @@ fn compare_blueprint(store: &Store, body: &Json) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// The rules that report an entity as wrong.
+/// The rules that report errors in an entity.
 fn entity_errors(snapshot: &Snapshot, text: &str) -> Vec<String> {
     let options = Options {
         delivery_is_cluster: false,
@@ -138,9 +140,9 @@ fn compare_entity(body: &Json, entity: &Json) -> Result<(), TestCaseError> {
         Ok(draft) => refusal(store.create_entity("b", &draft, &options, &writer())),
     };
     let only = |rule: &str| errors.iter().all(|error| error.starts_with(rule));
-    // The catalog passes over computed values, which come back with every read; in a manifest they are a mistake.
+    // The catalog ignores computed values, which every read returns; in a manifest they are a mistake.
     let is_computed = refused.is_none() && only("computed-property");
-    // Lint has no list of the catalog's entities here, so only the catalog can tell that a relation's target is missing.
+    // Lint has no list of the catalog's entities here, so only the catalog can reject a missing relation target.
     let is_target = errors.is_empty()
         && refused.as_ref().is_some_and(|refused| {
             refused.status == 404
@@ -158,7 +160,7 @@ fn pick(choices: &[Json]) -> BoxedStrategy<Json> {
     proptest::sample::select(choices.to_vec()).boxed()
 }
 
-/// Values near the borders of what properties take.
+/// Values near the limits of what properties accept.
 fn values() -> BoxedStrategy<Json> {
     let leaf = prop_oneof![
         pick(&[
@@ -205,7 +207,7 @@ fn values() -> BoxedStrategy<Json> {
     .boxed()
 }
 
-/// Schemas of properties, nearly all legal.
+/// Property schemas, nearly all valid.
 fn schemas() -> BoxedStrategy<Json> {
     let kinds = pick(&[json!("string"), json!("number"), json!("boolean"), json!("object"), json!("array")]);
     let keyword = prop_oneof![
@@ -278,7 +280,7 @@ fn schemas() -> BoxedStrategy<Json> {
         .boxed()
 }
 
-/// Schemas whose keywords belong to their type, so that most blueprints are legal.
+/// Blueprints whose schema keywords belong to their type, so that most are valid.
 fn blueprints(tame: bool) -> BoxedStrategy<Json> {
     let name = if tame { "p1|p2|p3".boxed() } else { "p1|p2|p3|mirror|a b|_x|\\\\|é".boxed() };
     let properties = proptest::collection::btree_map(name, schemas(), 0..4);
@@ -489,7 +491,7 @@ fn each_fault_of_a_blueprint_is_known_to_both() {
         assert_eq!(refused.map(|refused| refused.message), None, "{body}");
         assert_eq!(blueprint_problems(&body), [], "{body}");
     }
-    // Shipped by the Argo CD integration: the catalog refuses it, and lint only warns.
+    // The Argo CD integration ships this blueprint: the catalog rejects it, and lint only warns.
     let shipped = property(json!({"type": "enum", "enum": ["a"]}));
     assert!(refusal(store.create_blueprint(shipped.clone(), &writer())).is_some());
     assert!(blueprint_problems(&shipped).iter().all(|(_, kind)| *kind == ProblemKind::Odd));

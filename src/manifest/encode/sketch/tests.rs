@@ -1,4 +1,4 @@
-//! A sketch reads back as what is written in it; and without its marks, as all that it offers.
+//! Tests that a sketch reads back as its written values, and without comment markers as all its offers.
 
 use proptest::prelude::*;
 
@@ -22,7 +22,7 @@ fn json(text: &str) -> serde_json::Value {
     found.expect("there is a document")
 }
 
-/// Every line of a comment without its mark; notes are comments then still, or gone.
+/// Removes one comment marker from every line; notes disappear or are still comments.
 fn unmarked(text: &str) -> String {
     let line = |line: &str| {
         let body = line.trim_start();
@@ -110,7 +110,7 @@ fn written(entries: &[Entry], offered_too: bool) -> serde_json::Value {
     if pairs.is_empty() { serde_json::Value::Null } else { pairs.into() }
 }
 
-/// Generated cases once found this.
+/// Found by a generated case.
 #[test]
 fn an_offer_that_ends_with_a_bar_reads_back() {
     let offered = Filling::Offered(Some(Value::Text("a|".into())));
@@ -139,11 +139,11 @@ proptest! {
 
     #[test]
     fn without_its_marks_it_is_all_that_it_offers(mut properties in entries()) {
-        // Above an entry, a note would be laid bare too.
+        // A note above an entry would be uncommented too.
         properties.iter_mut().for_each(|entry| entry.note = "a note".to_owned());
         let sketch = sketch(properties, Vec::new());
         let text = unmarked(&encode_sketch(&sketch, &Around::Bare));
-        // What was a block of text in a comment has lines that are marked, and others that only look so.
+        // In a commented block scalar, lines of text may look like comment markers.
         let has_block = |entry: &Entry| matches!(&entry.filling, Filling::Given(Value::Text(text)) | Filling::Offered(Some(Value::Text(text))) if text.contains('\n'));
         prop_assume!(!sketch.properties.iter().any(has_block));
         prop_assert_eq!(&json(&text)["properties"], &written(&sketch.properties, true), "{}", text);

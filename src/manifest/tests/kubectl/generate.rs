@@ -1,10 +1,11 @@
-//! Texts for the comparison: scalars, structure, what a few changes make of both, files of several documents, JSON.
+//! Generates texts for the comparison with kubectl: scalars, structures, mutations of both, files with several
+//! documents, JSON.
 
 use std::fmt::Write as _;
 
 use super::scalars::{TAGS, plain_scalar, scalar, scalars};
 
-/// Small, fast and the same everywhere.
+/// A small deterministic random number generator.
 pub(super) struct Random(u64);
 
 impl Random {
@@ -128,7 +129,7 @@ fn items(random: &mut Random, indent: usize, depth: usize, text: &mut String) {
     }
 }
 
-/// What follows a colon or a dash, to the end of the last line.
+/// Writes the value after a colon or dash.
 fn value(random: &mut Random, indent: usize, depth: usize, text: &mut String) {
     if random.one_in(10) {
         let name = random.pick(&["a", "b", "a-b", "a.b", "a:b", "1"]);
@@ -180,7 +181,7 @@ fn block_scalar(random: &mut Random, indent: usize, text: &mut String) {
     text.push_str(random.pick(&["", "", "\n", "\n\n", " \n", "   \n", "# c\n", " # c\n"]));
 }
 
-/// A plain or quoted scalar on several lines.
+/// A multi-line plain or quoted scalar.
 fn folded(random: &mut Random, indent: usize, text: &mut String) {
     let quote = random.pick(&["", "", "\"", "'"]);
     let _ = write!(text, " {quote}one");
@@ -321,7 +322,7 @@ const PIECES: [&str; 81] = [
     "---#c\n",
 ];
 
-/// A text of the other kinds with a few changes.
+/// A text of another kind with a few mutations.
 pub(super) fn mutated(random: &mut Random) -> String {
     let text = match random.below(8) {
         0 => scalars(random),
@@ -429,7 +430,7 @@ pub(super) fn stream(random: &mut Random) -> String {
     text
 }
 
-/// JSON values in a row, and what looks like them.
+/// JSON values in sequence, and texts that look like them.
 pub(super) fn json(random: &mut Random) -> String {
     let mut text = random.pick(&["", "", "", "\n", " \n ", "\u{feff}", "# c\n", "---\n", "\t"]).to_owned();
     for number in 0..=random.below(2) {

@@ -1,4 +1,4 @@
-//! Where portolan and kubectl differ on purpose, each difference with its reason and an example.
+//! Intended differences from kubectl, each with its reason and an example.
 
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::tree::Value;
@@ -25,7 +25,7 @@ pub(super) enum Difference {
 pub(super) struct Row {
     pub(super) difference: Difference,
     pub(super) example: fn() -> String,
-    /// Why portolan does not do as kubectl does.
+    /// The reason why portolan differs from kubectl.
     #[expect(dead_code, reason = "read by people")]
     reason: &'static str,
 }
@@ -98,7 +98,7 @@ pub(super) const TABLE: [Row; 13] = [
     },
 ];
 
-/// The difference that a fault of ours stands for.
+/// The difference that a fault stands for.
 pub(super) fn by_fault(kind: &FaultKind) -> Option<Difference> {
     match kind {
         FaultKind::TooDeep { .. } => Some(Difference::TooDeep),
@@ -122,7 +122,7 @@ const BY_MESSAGE: [(&str, Difference); 9] = [
     ("is a YAML tag, not text", Difference::TagAlone),
 ];
 
-/// The differences that separators stand for.
+/// The differences of separators in the text.
 pub(super) fn by_text(text: &str) -> Vec<Difference> {
     let glued = |(at, _): (usize, &str)| text[at + 3..].starts_with(|c: char| c == '#' || !c.is_ascii());
     let has_glued = text.match_indices("---").any(glued);
@@ -136,7 +136,7 @@ pub(super) fn by_text(text: &str) -> Vec<Difference> {
     found.into_iter().flatten().collect()
 }
 
-/// The difference that a value stands for: a key that is given as text and as something else.
+/// The difference of a value: a key that is given both as text and as another type.
 pub(super) fn by_value(root: Value<'_>, faults: &[Fault]) -> Vec<Difference> {
     let source = root.view().source;
     let is_mixed = |fault: &&Fault| match &fault.kind {

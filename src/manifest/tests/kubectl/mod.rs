@@ -1,6 +1,7 @@
-//! The reader against kubectl: the same texts through both, which must accept the same ones and read the same values.
-//! kubectl needs no cluster for this: `annotate --local` decodes every file of a folder, and complains of a document
-//! without `kind` with its JSON. Where kubectl is missing the tests say so; `TESTS_NEED_ALL` makes that a failure.
+//! Compares the reader with kubectl: both read the same texts, and must accept the same ones and read the same values.
+//! No cluster is required: `annotate --local` decodes every file of a folder, and rejects a document without `kind`
+//! with a message that contains its JSON. Without kubectl the tests are skipped with a notice; `TESTS_NEED_ALL` makes
+//! that a failure.
 //!
 //! `PORTOLAN_CASES` and `PORTOLAN_SEED` make it a long run.
 
@@ -20,21 +21,21 @@ use crate::manifest::yaml::{Parser, ProblemKind};
 use crate::manifest::{Limits, Reader};
 use intended::Difference;
 
-/// The version whose readings the tables and the documentation give.
+/// The version that the tables and the documentation are based on.
 const VERSION: &str = "v1.32.";
 
-/// Files per call: kubectl takes longer to start than to read.
+/// Files per call, because starting kubectl takes longer than reading.
 const BATCH: usize = 400;
 
-/// What a reader makes of one document.
+/// How a reader reads one document.
 #[derive(Debug, Clone, PartialEq)]
 enum Reading {
     Object(serde_json::Value),
-    /// A root that is no mapping, by its name in Go.
+    /// A root that is not a mapping, by its type name in Go.
     Other(&'static str),
 }
 
-/// What a reader makes of one file: documents until one is refused.
+/// How a reader reads one file: documents until one is rejected.
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Outcome {
     documents: Vec<Reading>,
@@ -42,7 +43,7 @@ struct Outcome {
 }
 
 impl Outcome {
-    /// kubectl reports equal complaints of one file once.
+    /// kubectl reports equal errors of one file only once.
     fn push(&mut self, reading: Reading) {
         if !self.documents.iter().any(|known| same_reading(known, &reading)) {
             self.documents.push(reading);
@@ -50,7 +51,7 @@ impl Outcome {
     }
 }
 
-/// kubectl of the right version, if there is one.
+/// kubectl in the right version, if it is installed.
 fn kubectl() -> Option<PathBuf> {
     let program = std::env::var_os("KUBECTL").map_or_else(|| PathBuf::from("kubectl"), PathBuf::from);
     let version = Command::new(&program).args(["version", "--client", "--output", "json"]).output().ok();
@@ -63,7 +64,7 @@ fn kubectl() -> Option<PathBuf> {
     None
 }
 
-/// What kubectl makes of each text.
+/// Runs kubectl on each text.
 fn ask(kubectl: &Path, texts: &[String]) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
     for batch in texts.chunks(BATCH) {
@@ -78,7 +79,7 @@ fn ask(kubectl: &Path, texts: &[String]) -> Vec<Outcome> {
             .expect("kubectl runs");
         assert!(output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stdout));
         let mut found = vec![Outcome::default(); batch.len()];
-        // The JSON of a document can have line breaks.
+        // The JSON of a document may contain line breaks.
         let folder = folder.path().display().to_string();
         let (parsing, decoding) = (format!("error parsing {folder}/"), format!("unable to decode \"{folder}/"));
         let errors = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -115,7 +116,7 @@ fn note(outcome: &mut Outcome, message: &str) {
     }
 }
 
-/// JSON with U+FFFD for each half of a surrogate pair, as kubectl reads it when it goes on.
+/// The JSON with U+FFFD for each half of a surrogate pair, as kubectl reads it.
 fn without_halves(json: &str) -> String {
     let mut out = String::new();
     let mut rest = json;
@@ -137,11 +138,11 @@ fn without_halves(json: &str) -> String {
     out + rest
 }
 
-/// What our reader makes of a text; the differences that it reports itself.
+/// Our reading of a text, and the differences that our reader itself reports.
 fn read(text: &str) -> (Outcome, Vec<Difference>) {
     let mut outcome = Outcome::default();
     let mut differences = intended::by_text(text);
-    // With nothing in it that could be an entity there is no document to report this in.
+    // Without any possible entity, there is no document to report this in.
     let trouble = Documents::new(text).find_map(|piece| piece.trouble.filter(|trouble| trouble.concerns_file()));
     outcome.refused = trouble.map(|trouble| format!("{trouble:?}"));
     Reader::new(Limits::default()).read_all(text, &mut |document| {
@@ -175,7 +176,7 @@ fn read(text: &str) -> (Outcome, Vec<Difference>) {
     (outcome, differences)
 }
 
-/// Whether all that is wrong with a document is that more follows it.
+/// Whether the only fault of a document is that content follows it.
 fn has_content_after_end(text: &str, start: usize, end: usize) -> bool {
     let mut parser = Parser::new(text, start, end, None);
     loop {
@@ -213,7 +214,7 @@ fn same_reading(one: &Reading, other: &Reading) -> bool {
     }
 }
 
-/// Equal but for the last digit of a fraction, which the parser of this test may round.
+/// Equal except for the last digit of a fraction, which the parser of this test may round.
 fn same(one: &serde_json::Value, other: &serde_json::Value) -> bool {
     use serde_json::Value as V;
     match (one, other) {
@@ -235,7 +236,7 @@ fn same(one: &serde_json::Value, other: &serde_json::Value) -> bool {
 
 fn agree(ours: &Outcome, theirs: &Outcome) -> bool {
     match (&ours.refused, &theirs.refused) {
-        // What stands before the fault is not read to its end in the same order.
+        // Both reject the file; how much they read before the fault may differ.
         (Some(_), Some(_)) => true,
         (None, None) => {
             ours.documents.len() == theirs.documents.len()
@@ -245,7 +246,7 @@ fn agree(ours: &Outcome, theirs: &Outcome) -> bool {
     }
 }
 
-/// Compares every text; how often each intended difference was met.
+/// Compares all texts; returns how often each intended difference occurred.
 fn compare(kubectl: &Path, texts: &[String]) -> BTreeMap<Difference, usize> {
     let mut met = BTreeMap::new();
     let mut surprises = Vec::new();
@@ -265,7 +266,7 @@ fn compare(kubectl: &Path, texts: &[String]) -> BTreeMap<Difference, usize> {
     met
 }
 
-/// Texts until there are as many as asked for, none of them twice.
+/// Generates as many texts as requested.
 fn texts(default: u32, stream: u64, make: fn(&mut generate::Random) -> String) -> Vec<String> {
     let mut random = generate::Random::new(generated_cases::seed(), stream);
     (0..generated_cases::cases(default)).map(|_| make(&mut random)).collect()
@@ -301,7 +302,7 @@ fn json_is_read_as_kubectl_reads_it() {
     compare(&kubectl, &texts(800, 5, generate::json));
 }
 
-/// Each named difference is still there: kubectl does the one thing and we do the other.
+/// Checks that each intended difference still exists.
 #[test]
 fn every_intended_difference_is_still_there() {
     let Some(kubectl) = kubectl() else { return };
@@ -309,13 +310,13 @@ fn every_intended_difference_is_still_there() {
     for ((row, text), theirs) in intended::TABLE.iter().zip(&texts).zip(ask(&kubectl, &texts)) {
         let (ours, differences) = read(text);
         assert!(differences.contains(&row.difference), "{row:?}\n{differences:?}\n{ours:?}");
-        // One of two keys by chance may be ours.
+        // kubectl's random choice of one of two keys may equal ours.
         let is_chance = row.difference == Difference::SameKeyTwice;
         assert!(is_chance || !agree(&ours, &theirs), "no longer a difference: {row:?}\n{theirs:?}\n{ours:?}");
     }
 }
 
-/// The cases of `testdata/manifests/kubectl.jsonl`, recorded, so that they are checked without kubectl too.
+/// The recorded cases of `testdata/manifests/kubectl.jsonl`, so that they are checked without kubectl too.
 #[test]
 fn recorded_readings_are_ours() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/manifests/kubectl.jsonl");

@@ -139,7 +139,7 @@ pub(super) fn scalar(random: &mut Random) -> String {
     if random.one_in(12) { format!("{} {text}", random.pick(&TAGS)) } else { text }
 }
 
-/// Bytes of every kind, whole characters and parts of them, in base64.
+/// Random bytes, whole characters and parts of them, in base64.
 fn binary(random: &mut Random) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const PARTS: [&[u8]; 9] = [

@@ -1,4 +1,4 @@
-//! Acts in a plan file: what is sent, to the letter.
+//! Requests in a plan file: exactly what is sent.
 
 use std::sync::Arc;
 
@@ -71,7 +71,7 @@ fn read_act(found: &Value, changes: &[Change]) -> Read<Act> {
     Ok(act)
 }
 
-/// What is absent is not in the file: null is what clears.
+/// An absent value is left out; null means clear.
 fn write_body(body: &Body) -> Value {
     let mut entries: Vec<(Box<str>, Value)> = Vec::new();
     let mut put = |name: &str, value: Option<Value>| entries.extend(value.map(|value| (name.into(), value)));

@@ -1,5 +1,5 @@
-//! Changes in a plan file: for each type what is written and what is read, side by side. What can be worked out (where
-//! two objects differ) is not in the file, so that it cannot disagree.
+//! Changes in a plan file: the writer and reader of each type, side by side. Derived data (the paths at which objects
+//! differ) is not in the file, so that it cannot disagree.
 
 use crate::domain::change::{
     Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Origin, RenamedBy, Standing,
@@ -41,7 +41,7 @@ pub(in crate::plan::binding) fn write_place(place: Place) -> Value {
     write::map([("file", Value::Integer(place.file.0.into())), start, end])
 }
 
-/// `files`: how many there are.
+/// `files`: the number of files.
 pub(in crate::plan::binding) fn read_place(found: &Value, files: usize) -> Read<Place> {
     let mut entries = Entries::of(found)?;
     let file: u32 = entries.take("file", number)?;

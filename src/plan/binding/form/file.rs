@@ -1,5 +1,5 @@
-//! Reads and writes plan files. It checks in order: whether it is a plan file, its format, its version, its checksum,
-//! and then its content, so that a truncated file is reported as such.
+//! Reads and writes plan files. Reading checks format, version, checksum and then the content, in this order, so that a
+//! truncated file is reported as such.
 
 use crate::domain::digest::Digest;
 use crate::domain::value::Value;
@@ -12,7 +12,7 @@ use super::change::{read_key, write_key};
 use super::reading::{Entries, Flaw, Read, digest, entries as read_entries, flag, list, or_null, owned};
 use super::{act, plan, writing as write};
 
-/// All but the checksum.
+/// The whole file except the checksum.
 pub(in crate::plan::binding) fn write(file: &PlanFile) -> Value {
     let Circumstances { tool, scope, platform, catalog, target, commit, is_dirty, base } = &file.made;
     let maybe = |text: &Option<String>| write::or_null(text.as_deref(), write::text);
@@ -92,7 +92,7 @@ fn read_touched(found: &Value) -> Read<Touched> {
     entries.end().map(|()| touched)
 }
 
-/// Of what the file says, not of how it is laid out.
+/// The checksum covers the content, not the layout.
 pub(in crate::plan::binding) fn checksum(body: &Value) -> Digest {
     let mut writer = Writer::new("portolan plan file 2");
     writer.exactly(body);
@@ -108,7 +108,7 @@ pub(in crate::plan::binding) fn with_checksum(body: Value, checksum: Digest) -> 
 
 pub(in crate::plan::binding) fn read(path: &str, text: &str, tool: &str) -> Result<PlanFile, BindingError> {
     let path = || path.to_owned();
-    // A file saved by a Windows editor begins with a mark.
+    // Windows editors save a byte order mark.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if let Some(conflict) = merge_conflicts(text).first() {
         return Err(BindingError::Conflict { path: path(), line: conflict.first_line });
@@ -118,7 +118,7 @@ pub(in crate::plan::binding) fn read(path: &str, text: &str, tool: &str) -> Resu
     }
     let whole: Value = serde_json::from_str(text).map_err(|fault| {
         let reason = fault.to_string();
-        // serde says the place a second time at the end.
+        // serde appends the position, which the error already contains.
         let reason = reason.rsplit_once(" at line ").map_or(reason.as_str(), |(reason, _)| reason).to_owned();
         BindingError::Syntax { path: path(), line: fault.line(), column: fault.column().max(1), reason }
     })?;

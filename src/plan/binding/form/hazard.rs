@@ -1,5 +1,5 @@
-//! Hazards in a plan file. The needed approval and the digest follow from the kind; the file also has the digest, and
-//! it must match, so that nobody can understate a hazard.
+//! Hazards in a plan file. The required consent and the digest follow from the kind; the file also contains the digest,
+//! which must match, so that an edited hazard is detected.
 
 use crate::domain::hazard::{Blocker, Hazard, HazardKind};
 use crate::domain::value::Value;

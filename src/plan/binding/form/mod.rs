@@ -1,5 +1,5 @@
-//! The form of a plan file: each type beside what is written and read of it. By hand and not derived: a fault has its
-//! place, nothing is passed over, and a number comes back to the last bit.
+//! The JSON form of a plan file: writer and reader of each type. Written by hand instead of derived, so that every
+//! error has its path, no key is ignored, and numbers round-trip exactly.
 
 pub(super) mod act;
 pub(super) mod change;

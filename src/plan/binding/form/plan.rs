@@ -54,7 +54,7 @@ pub(in crate::plan::binding) fn read(found: &Value, files: usize) -> Read<Plan> 
     Ok(plan)
 }
 
-/// The total, with what the changes tell counted anew.
+/// The total, with the changes counted again.
 fn counted(plan: &Plan) -> Tally {
     let told = plan.counts.total;
     let mut total = Tally { unchanged: told.unchanged, kept: told.kept, left_out: told.left_out, ..Tally::default() };
@@ -199,7 +199,7 @@ fn write_tally(tally: &Tally) -> Value {
 
 fn read_tally(found: &Value) -> Read<Tally> {
     let mut entries = Entries::of(found)?;
-    // No catalog has more, and sums of them stay numbers.
+    // No catalog has more entities than `u32`, and sums of such numbers do not overflow.
     let mut take = |name: &str| entries.take(name, number::<u32>).map(|number| number as usize);
     let tally = Tally {
         create: take("create")?,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::domain::digest::{ApprovalDigest, Digest};
 use crate::domain::value::Value;
 
-/// What is wrong with a value, and where: steps from the inside out.
+/// An error in a value, and its path from the inside out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::plan::binding) struct Flaw {
     steps: Vec<String>,
@@ -30,7 +30,7 @@ impl Flaw {
         self
     }
 
-    /// As a JSON pointer: `/plan/changes/3/key`.
+    /// The path as a JSON pointer: `/plan/changes/3/key`.
     pub fn pointer(&self) -> String {
         self.steps.iter().rev().map(|step| format!("/{}", step.replace('~', "~0").replace('/', "~1"))).collect()
     }
@@ -47,7 +47,7 @@ fn kind(value: &Value) -> &'static str {
     }
 }
 
-/// The entries of an object that nobody has asked for yet.
+/// The entries of an object that were not read yet.
 pub(in crate::plan::binding) struct Entries<'v> {
     left: Vec<(&'v str, &'v Value)>,
 }
@@ -77,7 +77,7 @@ impl<'v> Entries<'v> {
         }
     }
 
-    /// Nothing may be left.
+    /// Fails if any entry was not read.
     pub fn end(self) -> Read<()> {
         match self.left.iter().min_by_key(|(name, _)| *name) {
             Some((name, _)) => Err(Flaw::new("unknown key").under(*name)),
@@ -91,7 +91,7 @@ pub(in crate::plan::binding) fn list<T>(value: &Value, mut read: impl FnMut(&Val
     items.iter().enumerate().map(|(at, item)| read(item).map_err(|flaw| flaw.under(at.to_string()))).collect()
 }
 
-/// An object's entries, whatever their names.
+/// The entries of an object with any names.
 pub(in crate::plan::binding) fn entries<T>(
     value: &Value,
     mut read: impl FnMut(&Value) -> Read<T>,
@@ -147,7 +147,7 @@ pub(in crate::plan::binding) fn number<T: TryFrom<i64>>(value: &Value) -> Read<T
     }
 }
 
-/// The place of a change in the plan, of which there are so many.
+/// The index of a change; `count`: the number of changes.
 pub(in crate::plan::binding) fn index(value: &Value, count: usize) -> Read<usize> {
     let index: usize = number(value)?;
     if index < count { Ok(index) } else { Err(Flaw::new(format!("unknown change {index}: there are {count}"))) }
@@ -161,7 +161,7 @@ pub(in crate::plan::binding) fn digest(value: &Value) -> Read<Digest> {
         let read = digits(at).and_then(|pair| u8::from_str_radix(pair, 16).ok());
         *byte = read.ok_or_else(|| Flaw::new("expected a digest of 64 hexadecimal digits"))?;
     }
-    // Only in the one spelling that is written.
+    // Only the canonical spelling is accepted.
     if Digest(bytes).to_string() == text { Ok(Digest(bytes)) } else { Err(Flaw::new("expected a digest")) }
 }
 
@@ -169,7 +169,7 @@ pub(in crate::plan::binding) fn approval(value: &Value) -> Read<ApprovalDigest> 
     ApprovalDigest::parse(text(value)?).ok_or_else(|| Flaw::new("expected an approval digest"))
 }
 
-/// One of a few words.
+/// One of several fixed words.
 pub(in crate::plan::binding) fn word<T: Copy>(value: &Value, all: &[T], word: impl Fn(T) -> &'static str) -> Read<T> {
     let found = text(value)?;
     all.iter().copied().find(|one| word(*one) == found).ok_or_else(|| {

@@ -1,5 +1,5 @@
-//! A property's value inside of a plan file, exactly. Two things do not survive plain JSON and go as `{"$...": "text"}`:
-//! a float that the reader would round otherwise than it was, and what nests deeper than the reader goes.
+//! Exact encoding of a property value in a plan file. Two things do not survive plain JSON and are written as `{"$...":
+//! "text"}`: a float that the reader would round differently, and values nested deeper than the reader allows.
 
 use crate::domain::value::Value;
 
@@ -7,11 +7,11 @@ use super::reading::{Flaw, Read};
 use super::writing::{map, text};
 
 const FLOAT: &str = "$float";
-/// JSON in a text: for what is too deep, and for a real object that looks like one of these.
+/// JSON in a string: for values nested too deep, and for an object that looks like such an encoding.
 const JSON: &str = "$json";
-/// The reader goes 128 deep, and the file has a few levels of its own.
+/// The reader allows 128 levels, and the file has a few levels of its own.
 const DEEPEST: usize = 64;
-/// No reader of manifests or of a catalog lets so much through.
+/// The readers of manifests and catalogs reject values nested this deep.
 const BOTTOM: usize = 1024;
 
 pub(in crate::plan::binding) fn write(value: &Value) -> Value {
@@ -87,7 +87,7 @@ fn marked(entries: &[(Box<str>, Value)], depth: usize) -> Read<Value> {
     let inner: Value =
         serde_json::from_str(text).map_err(|fault| Flaw::new(format!("`$json` is not JSON: {fault}")))?;
     match inner {
-        // What looks like a mark in here is a real object.
+        // An object in here that looks like an encoding is an ordinary object.
         Value::Map(entries) if is_marked(&entries) => object(&entries, depth),
         Value::Map(_) | Value::List(_) => read_at(&inner, depth + 1),
         Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Large(_) | Value::Float(_) | Value::Text(_) => {

@@ -1,5 +1,4 @@
-//! Making JSON values: the other half of `reading`. Keys stand in the order in which they are given, which is the order
-//! of the file.
+//! Builds JSON values: the counterpart of `reading`. Keys keep the given order, which is the order in the file.
 
 use crate::domain::digest::Digest;
 use crate::domain::value::Value;
@@ -28,7 +27,7 @@ pub(in crate::plan::binding) fn text(text: &str) -> Value {
 }
 
 pub(in crate::plan::binding) fn number(number: usize) -> Value {
-    // Counts of things in memory are far below 2^63.
+    // Counts of objects in memory are far below 2^63.
     i64::try_from(number).map_or(Value::Large(number as u64), Value::Integer)
 }
 

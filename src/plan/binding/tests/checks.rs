@@ -1,4 +1,4 @@
-//! What voids a plan, and what does not.
+//! Tests what makes a plan file stale, and what does not.
 
 use serde_json::{Value as Json, json};
 
@@ -17,7 +17,7 @@ fn stored() -> Json {
     ])
 }
 
-/// Makes `new`, changes `cart`, deletes `gone`, to which `points` points; `other` is nobody's concern.
+/// Creates `new`, changes `cart`, deletes `gone`, which `points` has a relation to; `other` is unrelated.
 fn world() -> World {
     let wanted = json!([
         {"identifier": "cart", "title": "The cart"},
@@ -28,7 +28,7 @@ fn world() -> World {
     World::of(wanted, stored())
 }
 
-/// What has moved, once the catalog is as `change` leaves it.
+/// The differences reported after `change` was made in the catalog.
 fn after(change: impl FnOnce(&mut World)) -> Vec<Moved> {
     let file = bound(&world(), &[]);
     let mut world = world();
@@ -58,7 +58,7 @@ fn what_the_plan_touches_is_what_is_read_again() {
 #[test]
 fn nothing_has_moved_while_nothing_moves() {
     assert_eq!(after(|_| {}), []);
-    // Who wrote it, how it is spelled, and what the plan does not touch.
+    // The writer, the spelling, and entities that the plan does not touch.
     assert_eq!(
         after(|world| {
             put(world, json!({"identifier": "cart", "title": "Cart", "properties": {"tier": 1.0}, "by": "another"}));
@@ -108,7 +108,7 @@ fn what_was_not_read_is_not_taken_for_unmoved() {
     assert_eq!(sight(&actual).len(), 4);
 }
 
-/// How another run differs.
+/// The differences reported for a run after `change`.
 fn other(now: &Circumstances, change: impl FnOnce(&mut World)) -> Vec<Unfit> {
     let file = bound(&world(), &[]);
     let mut world = world();
@@ -131,7 +131,7 @@ fn a_plan_fits_whatever_says_the_same() {
         tool: "another".to_owned(),
         ..made()
     };
-    // Other files, other places, another order; a blueprint's looks, and one that is not touched.
+    // Other files, positions and order; a blueprint's title, and a blueprint that the plan does not touch.
     let change = |world: &mut World| {
         world.desired.reverse();
         for desired in &mut world.desired {

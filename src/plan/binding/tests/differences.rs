@@ -1,4 +1,4 @@
-//! What a plan file shows otherwise than the plan that is made again: nothing gets by, whoever edited the file.
+//! Tests that every difference between an edited plan file and the new plan is detected.
 
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
@@ -17,7 +17,7 @@ use crate::plan::digest::of_plan;
 use crate::plan::tests::generated::worlds;
 use crate::plan::tests::world::{World, key, mask};
 
-/// The plan of a world with the requests that it leads to.
+/// The plan file of a world with its requests.
 fn genuine(world: &World) -> PlanFile {
     let (actual, plan) = (world.snapshot(), world.plan());
     let acts = world.acts(&plan);
@@ -25,7 +25,7 @@ fn genuine(world: &World) -> PlanFile {
     PlanFile::bind(made(), options(world), plan, acts, ground, |FileId(file)| PATHS[file as usize % PATHS.len()])
 }
 
-/// Why a push refuses the file; `None`: it makes the plan again, with the options in the file, and carries that out.
+/// Why a push refuses the file; `None`: it makes the same plan again, with the options in the file, and applies it.
 fn refusal(world: &World, file: &PlanFile, actual: &Snapshot) -> Option<String> {
     let ground = Ground { desired: &world.desired, blueprints: &world.blueprints, actual, mask: mask() };
     let sight = Sight { actual, blueprints: &world.blueprints, owned: &world.owned, mask: mask() };
@@ -124,8 +124,7 @@ fn where_and_by_whom_is_not_compared() {
     assert_eq!(edited(edit), []);
 }
 
-/// Everything that the file shows, but for where it stands, who wrote it and the options that led to it: in another way
-/// than `differences` does it.
+/// Everything that the file shows, except positions, writers and options, computed independently of `differences`.
 fn shown(json: &Json) -> Json {
     match json {
         Json::Object(entries) => {
@@ -156,7 +155,7 @@ fn shown(json: &Json) -> Json {
     }
 }
 
-/// One edit anywhere in the file.
+/// A random edit in the file.
 fn edit(json: &mut Json, seed: (u16, u8, u16)) {
     let (at, how, other) = (usize::from(seed.0), seed.1, usize::from(seed.2));
     let mut pointers = Vec::new();
@@ -223,7 +222,7 @@ fn edit(json: &mut Json, seed: (u16, u8, u16)) {
     }
 }
 
-/// The file with a checksum and a digest that are right, as somebody would forge it who has this program.
+/// The file with a valid checksum and digest, as a forger with this program would make it.
 fn forged(mut json: Json) -> Option<PlanFile> {
     json.as_object_mut()?.remove("checksum");
     let text = |json: &Json| {
@@ -234,7 +233,7 @@ fn forged(mut json: Json) -> Option<PlanFile> {
     if let Ok(file) = PlanFile::read("plan.json", &text(&json), TOOL) {
         return Some(file);
     }
-    // The digest of the plan is made to fit: by a genuine file of the same edited parts.
+    // The plan's digest is computed over the edited parts.
     let mut file = PlanFile::read_unchecked(&text(&json))?;
     file.plan.digest =
         of_plan(mask(), file.made.destination(), &file.plan.changes, &file.plan.hazards, &file.plan.obstacles);

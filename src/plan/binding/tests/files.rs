@@ -1,4 +1,4 @@
-//! What is written is what is read, to the last bit.
+//! Tests that plan files round-trip exactly.
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -32,7 +32,7 @@ fn values() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Debug tells `1` from `1.0` and `0.0` from `-0.0`.
+/// Debug output distinguishes `1` from `1.0` and `0.0` from `-0.0`.
 fn spelled<T: std::fmt::Debug>(value: &T) -> String {
     format!("{value:?}")
 }
@@ -43,7 +43,7 @@ fn through_text(value: &Value) -> Value {
     read_value(&found).expect("it was written here")
 }
 
-/// A world takes some milliseconds, so a long run has `most`.
+/// Building a world takes milliseconds, so `most` bounds the number of cases in a long run.
 fn long(default: u32, most: u32) -> ProptestConfig {
     let config = crate::generated_cases::config(default);
     ProptestConfig { cases: config.cases.min(most), ..config }

@@ -1,4 +1,4 @@
-//! Files that nobody wrote with good intent: each is refused in words, and none is a panic.
+//! Tests malformed and forged plan files: each is refused with a message, and none panics.
 
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
@@ -31,7 +31,7 @@ fn text() -> String {
     bound(&world(), &[Value::Integer(1)]).write()
 }
 
-/// The file with something done to it, and a sum that is right all the same.
+/// The file with an edit and a valid checksum.
 fn forged(forge: impl FnOnce(&mut Json)) -> String {
     let mut json: Json = serde_json::from_str(&text()).expect("it is JSON");
     json.as_object_mut().expect("it is an object").remove("checksum");
@@ -155,7 +155,7 @@ fn a_key_that_is_there_twice_is_refused() {
     assert!(matches!(&read, Err(BindingError::Flawed { place, .. }) if place == "/catalog"), "{read:?}");
 }
 
-/// Every value of the tree in turn becomes something else.
+/// The JSON pointers of all values.
 pub(super) fn nodes(json: &Json, pointer: String, found: &mut Vec<String>) {
     found.push(pointer.clone());
     match json {
@@ -181,7 +181,7 @@ fn whatever_is_put_anywhere_is_read_or_refused() {
     {
         let value = strange[at % strange.len()].clone();
         let forged = forged(|json| *json.pointer_mut(pointer).expect("it is there") = value);
-        // Whatever it is, it is no panic.
+        // It must not panic.
         let _ = PlanFile::read("plan.json", &forged, TOOL);
     }
 }
@@ -201,7 +201,7 @@ proptest! {
         prop_assert!(PlanFile::read("plan.json", &good[..end], TOOL).is_err());
         bytes[at] = byte;
         if let Ok(hit) = String::from_utf8(bytes) {
-            // Only what says the same is taken: a space for another, an escape for its letter.
+            // Only an equivalent file is accepted: another whitespace, an escaped letter.
             if let Ok(read) = PlanFile::read("plan.json", &hit, TOOL) {
                 prop_assert_eq!(read.write(), good);
             }

@@ -1,4 +1,4 @@
-//! Plan files from outside: worlds in, texts out and back.
+//! Tests of plan files: written from worlds and read back.
 
 mod checks;
 mod differences;
@@ -18,7 +18,7 @@ use crate::plan::tests::world::{World, mask};
 
 const TOOL: &str = "1.2.3";
 
-/// Acts as a plan's steps have them, with `values` in their bodies in turn.
+/// Requests for a plan's steps, with `values` in their bodies in turn.
 fn acts(plan: &Plan, values: &[Value]) -> Acts {
     let mut values = values.iter().cycle();
     let mut property = |number: usize| (Arc::from(format!("p{number}")), values.next().cloned().unwrap_or_default());

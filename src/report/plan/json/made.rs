@@ -1,4 +1,5 @@
-//! From the plan to the document. Every match is whole, so that what the plan learns to say is not left out here.
+//! Converts a plan to the JSON document. Every match is exhaustive, so that an addition to the plan cannot be forgotten
+//! here.
 
 use crate::domain::change::{
     Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Origin, RenamedBy, Standing,

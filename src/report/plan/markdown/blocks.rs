@@ -1,5 +1,5 @@
-//! One change in a comment. Values stand in a fence that nothing in them can end, where nothing is a link, a mention or
-//! markup; GitHub and GitLab colour it as a difference.
+//! Renders one change in a comment. Values are in a fence that they cannot end, without links, mentions or markup;
+//! GitHub and GitLab colour it as a diff.
 
 use crate::domain::change::{Action, Change, Dependent};
 use crate::domain::words::{count, grouped};
@@ -12,7 +12,7 @@ use crate::report::plan::{Sited, sections, words};
 const LIMITS: Limits = Limits { lines: 20, characters: 300 };
 const MOST_DEPENDENTS: usize = 5;
 const MOST_ITEMS: usize = 10;
-/// Of one change: a single one must not take the whole comment.
+/// The maximum size of one change, so that a single one cannot fill the comment.
 const BLOCK_MAX: usize = 6_000;
 
 pub(super) fn item(sited: &Sited<'_>, change: &Change, importance: u8, is_open: bool) -> Item {
@@ -25,7 +25,7 @@ pub(super) fn item(sited: &Sited<'_>, change: &Change, importance: u8, is_open: 
     Item { importance, rich, brief }
 }
 
-/// What is said of a change beside its name and its fields.
+/// The remarks on a change, apart from its name and fields.
 fn remarks(sited: &Sited<'_>, change: &Change) -> Vec<String> {
     let mut remarks: Vec<String> = words::remark(change, sited.report).into_iter().collect();
     let tells_writer = change.action == Action::Delete
@@ -39,7 +39,7 @@ fn line(sited: &Sited<'_>, change: &Change) -> String {
     delete(sited, change, &links::entity(sited, change))
 }
 
-/// One line about a change without fields, which begins with `what`, and the entities that point to it.
+/// One line for a change without fields, which begins with `what`, and the entities that point to it.
 pub(super) fn delete(sited: &Sited<'_>, change: &Change, what: &str) -> String {
     let mut parts = vec![what.to_owned()];
     parts.extend(remarks(sited, change).iter().map(|remark| prose(remark)));
@@ -59,7 +59,7 @@ fn dependents(dependents: &[Dependent]) -> Vec<String> {
     lines
 }
 
-/// Lines under a line of a list.
+/// Nested list items.
 pub(super) fn inner_list(items: &[String]) -> String {
     let mut out = String::new();
     let shown = if items.len() <= MOST_ITEMS + 1 { items.len() } else { MOST_ITEMS };
@@ -80,7 +80,7 @@ fn block(sited: &Sited<'_>, change: &Change, is_open: bool) -> String {
         Action::Create | Action::Update | Action::Adopt | Action::Delete => count(change.fields.len(), "field"),
     });
     parts.extend(sited.location_of(change).map(|location| short(&location)));
-    // A summary takes no Markdown, so its names are links here.
+    // A summary does not interpret Markdown, so the links are below it.
     let entity = links::page(sited, change).map(|_| links::entity(sited, change));
     let place = change.place.filter(|_| links::has_files(sited)).map(|place| links::place(sited, place, false));
     let leads = entity.into_iter().chain(place).collect::<Vec<_>>().join(" · ");
@@ -100,12 +100,12 @@ fn block(sited: &Sited<'_>, change: &Change, is_open: bool) -> String {
     if !dependents.is_empty() {
         out.push('\n');
     }
-    // Without a blank line all that follows would be HTML.
+    // Without a blank line, the following Markdown would be treated as HTML.
     out.push_str("</details>\n\n");
     out
 }
 
-/// The fields as lines that begin with their side.
+/// The fields as diff lines.
 fn difference(sited: &Sited<'_>, change: &Change) -> String {
     let is_mixed = sections::is_mixed(sited.report, change);
     let mut out = String::new();

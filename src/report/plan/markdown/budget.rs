@@ -1,12 +1,13 @@
-//! What of a comment is in it. Every piece has a long and a short form and an importance; the short forms of all come
-//! before the long form of any, in half of the room, so that a reader sees of as much as can be that it is there.
+//! Decides what fits into a comment. Every item has a long and a short form and an importance. The short forms of all
+//! items are placed before any long form, in at most half of the space, so that as many items as possible are at least
+//! mentioned.
 
-/// A piece that is shown, shortened or left out as a whole.
+/// An item that is shown in full, shortened, or omitted.
 pub(in crate::report) struct Item {
-    /// 0 matters most.
+    /// 0 is the most important.
     pub importance: u8,
     pub rich: String,
-    /// Empty: there is no short form, and nobody misses it.
+    /// Empty if the item has no short form and may be omitted silently.
     pub brief: String,
 }
 
@@ -14,9 +15,9 @@ pub(in crate::report) struct Section {
     open: String,
     close: &'static str,
     items: Vec<Item>,
-    /// What is said of so many pieces that are left out.
+    /// The sentence about a number of omitted items.
     left: Box<dyn Fn(usize) -> String>,
-    /// So many more were never meant to be shown.
+    /// The number of items that were omitted from the start.
     omitted: usize,
 }
 
@@ -25,7 +26,7 @@ impl Section {
         Self { open: open.to_owned(), close, items, left: Box::new(left), omitted: 0 }
     }
 
-    /// The same, with so many pieces that are counted and not shown.
+    /// The same section with a number of items that are counted but not shown.
     pub fn omitting(self, omitted: usize) -> Self {
         Self { omitted, ..self }
     }
@@ -38,10 +39,11 @@ enum Form {
     Left,
 }
 
-/// `elsewhere` says where all of it is, where not all of it fits.
+/// Composes the text with at most `most` bytes. `elsewhere` says where the complete report is, and is added if
+/// something is omitted.
 pub(in crate::report) fn fit(head: String, sections: &[Section], most: usize, elsewhere: &str) -> String {
     let frame = |section: &Section| {
-        // As many as can be left out at most are the longest words.
+        // The sentence is longest if all items are omitted.
         section.open.len() + section.close.len() + (section.left)(section.items.len() + section.omitted).len()
     };
     let full = sections.iter().filter(|section| !section.items.is_empty());
@@ -50,7 +52,7 @@ pub(in crate::report) fn fit(head: String, sections: &[Section], most: usize, el
     let mut out = head;
     let mut is_cut = false;
     for (section, forms) in sections.iter().zip(&forms).filter(|(section, _)| !section.items.is_empty()) {
-        // A section of nothing but what has no short form is no section.
+        // A section is dropped if it would contain only omitted items without a short form.
         let is_bare = section.items.iter().zip(forms).all(|(item, form)| *form != Form::Rich && item.brief.is_empty());
         if is_bare {
             continue;
@@ -77,7 +79,7 @@ pub(in crate::report) fn fit(head: String, sections: &[Section], most: usize, el
     out
 }
 
-/// A form for every item of every section.
+/// Chooses a form for every item of every section.
 fn choose(sections: &[Section], room: usize) -> Vec<Vec<Form>> {
     let mut forms: Vec<Vec<Form>> = sections.iter().map(|section| vec![Form::Left; section.items.len()]).collect();
     let mut order: Vec<(usize, usize, &Item)> = sections
@@ -87,7 +89,8 @@ fn choose(sections: &[Section], room: usize) -> Vec<Vec<Form>> {
         .collect();
     order.sort_by_key(|(_, _, item)| item.importance);
     let mut used = 0;
-    // The first that does not fit ends each round: what matters less would else be picked by its brevity.
+    // The first item that does not fit ends each round; otherwise a less important one would be chosen because it is
+    // short.
     let mut round = |most: usize, wanted: Form| {
         for (section, at, item) in &order {
             let form = &mut forms[*section][*at];

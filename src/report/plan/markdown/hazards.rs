@@ -1,5 +1,5 @@
-//! The hazards of a comment. The delete that a hazard is about is listed here, with all that is known of it, and not once
-//! more among the deletes; a hazard about many deletes refers to that list.
+//! Renders the hazards of a comment. A delete that is itself a hazard is listed here with all its details, and not
+//! again among the deletes; a hazard about many deletes refers to that list.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ pub(super) fn deletes<'r>(report: &PlanReport<'r>) -> BTreeSet<&'r EntityKey> {
     report.plan.hazards.iter().filter_map(|hazard| deleted(report, hazard)).collect()
 }
 
-/// The one entity whose delete is the hazard.
+/// The entity whose delete is the hazard.
 fn deleted<'r>(report: &PlanReport<'r>, hazard: &'r Hazard) -> Option<&'r EntityKey> {
     let HazardKind::DeleteWithDependents { key, .. } = &hazard.kind else { return None };
     report.plan.changes.binary_search_by(|change| change.key.cmp(key)).ok().map(|_| key)

@@ -1,4 +1,4 @@
-//! The head of a comment: what merging does, where, and whether somebody must approve it.
+//! Renders the head of a comment: what merging does, where, and whether it must be approved.
 
 use crate::domain::hazard::Consent;
 use crate::domain::plan::Tally;
@@ -9,7 +9,7 @@ use crate::report::plan::fields::cut;
 use crate::report::plan::markdown::{catalog, code, prose};
 use crate::report::plan::{PlanReport, marker, words};
 
-/// Of the sentence with a command in it: half of a command is another one.
+/// The maximum length of a sentence with a command, large because a truncated command would be a different one.
 const STEP_MAX: usize = 10_000;
 
 pub(super) fn head(report: &PlanReport<'_>) -> String {
@@ -28,7 +28,7 @@ pub(super) fn head(report: &PlanReport<'_>) -> String {
     if report.revision.is_some_and(|revision| revision.is_dirty) {
         out.push_str(", with uncommitted changes");
     }
-    // A pipeline names a commit as the base of a push; it is at the end, with the other commits.
+    // For a push, CI names the base by a commit; it is shown at the end, with the other commits.
     if let Some(base) = report.base.filter(|base| !base.is_named_by_commit()) {
         out.push_str(&format!(", compared with {}", code(&base.name)));
     }
@@ -121,7 +121,7 @@ fn effect(subject: &str, tally: &Tally) -> String {
     format!("{subject} {}", list(&parts))
 }
 
-/// What the changes are not: own, new to the catalog, or changes at all.
+/// The other counts: unchanged, kept and left-out entities, and changes that are pending or foreign.
 fn rest(tally: &Tally) -> String {
     let some = |number: usize, words: &str| (number > 0).then(|| format!("{} {words}", grouped(number)));
     let of_these = [some(tally.pending, "already pending before this branch"), some(tally.foreign, "owned by others")];
@@ -142,7 +142,7 @@ fn is_stuck(report: &PlanReport<'_>) -> bool {
     !report.plan.obstacles.is_empty() || report.complaints.is_some_and(|complaints| !complaints.is_empty())
 }
 
-/// What a reviewer has to do. It is never a command: who reads a comment merges, and the pipeline pushes.
+/// What a reviewer has to do. It is never a command: the reader of a comment merges, and the pipeline pushes.
 fn step(report: &PlanReport<'_>) -> Option<String> {
     if let Some(refusal) = report.refusal {
         return Some(refusal.help.to_owned());

@@ -1,5 +1,5 @@
-//! Links of a comment: to a file at its commit, and to an entity's page. Only the names of files and entities come from the
-//! repository; they are percent-encoded, so that nothing in them ends a link or leads elsewhere.
+//! Builds the links of a comment: to a file at its commit, and to an entity's page. Only names of files and entities
+//! come from the repository; they are percent-encoded, so that they cannot end a link or lead elsewhere.
 
 use crate::domain::address::percent_encoded;
 use crate::domain::change::Change;
@@ -7,13 +7,13 @@ use crate::domain::finding::Place;
 use crate::report::plan::markdown::code;
 use crate::report::plan::{Sited, words};
 
-/// The entity, which leads to its page where the catalog has it.
+/// The entity, with a link to its page if it exists in the catalog.
 pub(super) fn entity(sited: &Sited<'_>, change: &Change) -> String {
     let name = code(&words::entity(&change.key));
     page(sited, change).map_or(name.clone(), |page| format!("[{name}]({page})"))
 }
 
-/// The address of the entity's page, as Port's web app names it; `None`: it has none, or has none yet.
+/// The URL of the entity's page in Port's web app; `None` if it has no page yet or the app is not known.
 pub(super) fn page(sited: &Sited<'_>, change: &Change) -> Option<String> {
     let app = sited.report.links?.app.as_deref().filter(|_| !change.is_new())?;
     let (blueprint, identifier) = (encoded(&change.key.blueprint, false), encoded(&change.key.identifier, false));
@@ -25,7 +25,7 @@ pub(super) fn has_files(sited: &Sited<'_>) -> bool {
     sited.report.links.is_some_and(|links| links.files.is_some())
 }
 
-/// `path:line`, which leads to that line.
+/// `path:line`, with a link to that line.
 pub(super) fn place(sited: &Sited<'_>, place: Place, is_at_base: bool) -> String {
     let name = code(&sited.location(place));
     let links = sited.report.links;
@@ -39,7 +39,7 @@ pub(super) fn place(sited: &Sited<'_>, place: Place, is_at_base: bool) -> String
     }
 }
 
-/// Percent-encoded, but for letters, digits and `-._~`; `keeps_slashes`: it is a path.
+/// Percent-encodes everything but letters, digits and `-._~`; `keeps_slashes`: the text is a path.
 fn encoded(text: &str, keeps_slashes: bool) -> String {
     percent_encoded(text, |byte| b"-._~".contains(&byte) || keeps_slashes && byte == b'/')
 }

@@ -1,4 +1,4 @@
-//! Many changes in one look: a row for each blueprint, a column for each kind of change that there is.
+//! Renders a table of many changes: a row for each blueprint, and a column for each kind of change that occurs.
 
 use crate::domain::plan::Tally;
 use crate::domain::words::grouped;
@@ -7,7 +7,7 @@ use crate::report::plan::markdown::budget::{Item, Section};
 use crate::report::plan::markdown::{MANY, code};
 
 const ROWS_MAX: usize = 40;
-/// The heading of a column, and what it counts.
+/// The heading of a column, and its count.
 type Column = (&'static str, fn(&Tally) -> usize);
 
 const COLUMNS: [Column; 5] = [

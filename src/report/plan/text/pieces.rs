@@ -1,4 +1,4 @@
-//! One change in the text: its head line, its fields, and who points to what goes away.
+//! Renders one change in the text: its head line, its fields, and the entities that point to a deleted one.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ const FOLDED: Limits = Limits { lines: 12, characters: 2_000 };
 const FULL: Limits = Limits { lines: usize::MAX, characters: usize::MAX };
 const MOST_DEPENDENTS: usize = 5;
 const MOST_FIELDS: usize = 40;
-/// Where a field's lines begin.
+/// The indentation of a field's lines.
 const INDENT: &str = "      ";
 
 pub(super) fn sign(action: &Action, style: &Style) -> String {
@@ -36,7 +36,7 @@ pub(super) struct Pen<'p> {
     pub out: String,
     pub sited: &'p Sited<'p>,
     pub style: &'p Style,
-    /// Something was not shown, or not to its end.
+    /// Something was omitted or truncated.
     pub is_folded: bool,
 }
 
@@ -147,7 +147,7 @@ impl Pen<'_> {
         clipped
     }
 
-    /// A line of what was or of what is.
+    /// A line of the old or the new value.
     fn sided(&mut self, side: char, text: &str) {
         self.sided_by(side, text, false);
     }
@@ -164,7 +164,7 @@ impl Pen<'_> {
         self.line(&format!("{INDENT}  {}", self.style.paint(role, line.trim_end())));
     }
 
-    /// `name: before -> after`; on two lines where it does not fit in one.
+    /// `name: before -> after`; on two lines if it does not fit into one.
     fn pair(&mut self, name: &str, (before, after): (Option<&str>, Option<&str>), notes: &str) {
         let side = |side: Option<&str>| match side {
             Some(text) => clean(text).into_owned(),
@@ -179,7 +179,7 @@ impl Pen<'_> {
         self.line(&format!("{INDENT}{name}:{notes}"));
         let (before, after) = (before.unwrap_or("unset"), after.unwrap_or("unset"));
         let clipped = |text: &str| clip(&clean(text), self.room(4), self.style.ellipsis());
-        // Cut off where they are still the same they would tell nothing.
+        // The truncated values would look equal.
         let is_whole = clipped(before) == clipped(after);
         self.sided_by('-', before, is_whole);
         self.sided_by('+', after, is_whole);

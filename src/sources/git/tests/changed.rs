@@ -1,4 +1,4 @@
-//! What differs from `HEAD`, or from where a branch began.
+//! Tests the differences from `HEAD`, or from the merge base of a branch.
 
 use super::*;
 
@@ -40,7 +40,7 @@ fn before_the_first_commit_everything_is_changed() {
     assert_eq!(names(&changed.changed), ["a.yaml", "b.yaml"]);
 }
 
-/// `feature` left `main`, and both went on.
+/// `feature` left `main`, and both have new commits.
 fn parted() -> Tree {
     let tree = Tree::with_commit();
     tree.git(["switch", "--quiet", "--create", "feature"]);
@@ -71,7 +71,7 @@ fn since_counts_from_where_the_branch_began() {
         let head = tree.git(["rev-parse", "HEAD"]);
         assert_eq!(repository.head_commit().expect("it is asked").map(|id| id.to_string()), Some(head));
     }
-    // A tag and an abbreviated id are revisions too.
+    // Tags and abbreviated ids are revisions too.
     tree.git(["tag", "--annotate", "--message", "x", "v1", "main"]);
     let id = tree.git(["rev-parse", "--short", "main"]);
     for revision in ["v1", id.as_str(), "HEAD~1", "main^{commit}"] {
@@ -197,7 +197,7 @@ fn a_commit_is_compared_with_where_it_was_left_or_with_what_it_lies_behind() {
     tree.write("later.yaml", "b: 1\n").commit("later");
     let repository = tree.open();
     let id = |name: &str| repository.find_commit(name).expect("it is there");
-    // Behind: what it goes back from. Ahead and apart: where they parted.
+    // An ancestor: the commit that it is compared with. A descendant or a diverged commit: the merge base.
     assert_eq!(repository.left_at("HEAD", id(&first)).expect("they are related"), id("HEAD"));
     assert_eq!(repository.left_at(branch, id("HEAD")).expect("they are related"), id(&first));
     tree.git(["switch", "--quiet", "--orphan", "alone"]);

@@ -1,9 +1,9 @@
-//! Files as a commit has them: the same as the walk would find in a checkout of it.
+//! Tests that the files of a commit are those that the walk finds in a checkout of it.
 
 use super::*;
 use crate::sources::discover;
 
-/// Every way to be left out, and some to be found; ignored files that are tracked all the same among these.
+/// Every way for a file to be left out, and some to be found, including ignored files that are tracked.
 fn varied() -> Tree {
     let tree = Tree::new();
     tree.write("catalog/a.yaml", "a: 1\n").write("catalog/deep/b.yml", "b: 1\n").write("catalog/note.md", "x\n");
@@ -82,7 +82,7 @@ fn what_happened_since_the_commit_does_not_show() {
     let is = repository.at(&tree.path, &everything(), head(&tree)).expect("it is read").files;
     assert_eq!(texts(&is)["catalog/a.yaml"], "a: 2\n");
     assert!(paths(&is).contains(&"new.yaml") && !paths(&is).contains(&"top.yaml"));
-    // A folder that came later, and one that was a file: the commit has nothing in them.
+    // A folder that was added later, and one that was a file: the commit has nothing in them.
     tree.write("later/x.yaml", "x: 1\n");
     fs::create_dir(tree.path.join("top.yaml")).expect("a folder");
     for folder in ["later", "top.yaml"] {
@@ -179,7 +179,7 @@ fn a_commit_that_is_not_whole_is_explained() {
     let error = tree.open().at(&tree.path, &everything(), commit).expect_err("a tree is missing");
     assert!(error.to_string().starts_with(&format!("comparison with commit `{commit}`")), "{error}");
     assert!(help(&error).contains("git fsck"), "{}", help(&error));
-    // What is not asked for need not be there.
+    // Files that are not requested may be missing.
     let other = Pattern::new(&["gen/**"], &[]).expect("globs");
     assert_eq!(
         paths(&tree.open().at(&tree.path, &other, commit).expect("it is read").files),

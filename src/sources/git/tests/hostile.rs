@@ -1,5 +1,5 @@
-//! Content of a commit that looks like a repository, or that the user's settings lead into: nothing of it is obeyed, and
-//! no program that it names is started.
+//! Tests hostile commits that contain a Git directory, or files that the user's settings refer to: they are ignored,
+//! and no program that they name is run.
 #![cfg(unix)]
 
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -7,7 +7,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use super::*;
 use crate::sources::git::Signed;
 
-/// A folder with a program that leaves a mark, outside of every repository under test.
+/// A program that records that it was run, outside of every repository under test.
 struct Trap {
     folder: tempfile::TempDir,
 }
@@ -17,7 +17,7 @@ impl Trap {
         Self { folder: tempfile::tempdir().expect("a folder") }
     }
 
-    /// A program that claims that everything is signed well.
+    /// A program that reports every signature as good.
     fn program(&self) -> String {
         let mark = self.folder.path().join("mark");
         format!(
@@ -45,7 +45,7 @@ fn key(folder: &Path, name: &str) {
     assert!(made.expect("ssh-keygen runs").success());
 }
 
-/// A repository whose last commit a stranger signed, with the stranger's key outside.
+/// A repository whose last commit is signed by a stranger, with the stranger's key outside of it.
 fn signed_by_a_stranger() -> (Tree, Tree) {
     let (tree, keys) = (Tree::with_commit(), Tree::plain());
     key(&keys.path, "stranger");
@@ -64,7 +64,7 @@ fn verdict(tree: &Tree) -> Result<Signed, GitError> {
     repository.signature(repository.find_commit("HEAD").expect("it is there"), None)
 }
 
-/// A bare repository as files of the work tree, with every setting that runs something.
+/// A bare repository as files of the work tree, with every setting that runs a program.
 fn write_evil(tree: &Tree, folder: &str, trap: &Trap, work_tree: &str) {
     let made = Tree::with_commit();
     for path in ["HEAD", "index"] {
@@ -147,7 +147,7 @@ fn a_git_file_that_leads_into_the_work_tree_is_refused() {
     trap.was_not_sprung();
 }
 
-/// What Git passes over, a search passes over.
+/// The search skips what Git skips.
 #[test]
 fn a_git_folder_that_is_no_repository_leads_to_the_one_above() {
     let tree = Tree::with_commit();
@@ -166,14 +166,14 @@ fn submodules_linked_work_trees_and_repositories_kept_aside_are_genuine() {
     tree.git(["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", address, "library"]);
     let folder = tree.path.join("library");
     assert_eq!(open(&folder, &Environment::default()).top(), folder);
-    // `.bare` beside the work trees that are made from it.
+    // `.bare` next to the work trees created from it.
     let project = Tree::plain();
     git(&project.path, ["clone", "--quiet", "--bare", address, ".bare"]);
     project.write(".git", "gitdir: ./.bare\n");
     git(&project.path, ["worktree", "add", "--quiet", "main"]);
     let folder = project.path.join("main");
     assert_eq!(open(&folder, &Environment::default()).top(), folder);
-    // `git init --separate-git-dir`, and a link in the place of `.git`.
+    // `git init --separate-git-dir`, and a link instead of `.git`.
     let apart = Tree::plain();
     git(&apart.path, ["init", "--quiet", "--separate-git-dir", "kept", "work"]);
     let folder = apart.path.join("work");
@@ -237,14 +237,14 @@ fn settings_that_a_commit_can_change_are_refused_with_their_place() {
         assert!(help(&error).contains("out of the work tree"), "{}", help(&error));
         tree.git(["config", "--unset", name]);
     }
-    // Git's own folder is no content of a commit.
+    // Git's own folder is not content of a commit.
     fs::copy(tree.path.join("signers"), tree.path.join(".git/signers")).expect("a copy");
     tree.git(["config", "gpg.ssh.allowedSignersFile", tree.path.join(".git/signers").to_str().expect("UTF-8")]);
     assert_eq!(verdict(&tree).expect("it is looked at"), Signed::Good { by: "ada@example.com".to_owned() });
     trap.was_not_sprung();
 }
 
-/// `include.path` of a genuine config decides much, but starts nothing.
+/// The `include.path` of a genuine config has many effects, but runs nothing.
 #[test]
 fn nothing_that_an_included_file_names_is_started() {
     let trap = Trap::new();

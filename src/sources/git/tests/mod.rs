@@ -1,4 +1,4 @@
-//! Real repositories, made by the `git` program: what it makes is what people have.
+//! Tests with real repositories, created by the `git` program.
 
 mod changed;
 mod commit;
@@ -17,7 +17,7 @@ use std::process::Command;
 use super::{Environment, GitError, Repository};
 use crate::sources::{Pattern, Place, ReadBuffer, SourceFile, read};
 
-/// A work tree in a folder of its own.
+/// A work tree in its own temporary folder.
 struct Tree {
     _folder: tempfile::TempDir,
     path: PathBuf,
@@ -27,7 +27,7 @@ impl Tree {
     /// Without a repository.
     fn plain() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        // A name that needs care, on every path of every test.
+        // A path that requires quoting, in every test.
         let path = folder.path().join("it's a \"tree\"");
         fs::create_dir(&path).expect("a folder in it");
         Self { _folder: folder, path: path.canonicalize().expect("it is there") }

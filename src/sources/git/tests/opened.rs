@@ -1,4 +1,4 @@
-//! Where a repository is found, and what is said when it cannot be used.
+//! Tests where a repository is found, and the errors if it cannot be used.
 
 use git2::{ErrorClass, ErrorCode};
 
@@ -117,7 +117,7 @@ fn a_foreign_owner_is_explained_with_the_command_that_helps() {
     assert_eq!(help(&error), "run `git config --global --add safe.directory '/srv/my repo'` if you trust its content");
 }
 
-/// Only the superuser can give files away, so elsewhere there is nothing to see.
+/// Only the superuser can change owners, so elsewhere this cannot be tested.
 #[cfg(unix)]
 #[test]
 fn a_repository_of_another_user_is_refused() {

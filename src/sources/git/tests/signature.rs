@@ -1,4 +1,4 @@
-//! Real signatures by real programs. Where one of the programs is missing, its test says so and proves nothing.
+//! Tests with real signatures by real programs. If a program is missing, its test is skipped with a notice.
 
 use super::*;
 use crate::sources::git::Signed;
@@ -21,7 +21,7 @@ fn signature(tree: &Tree, signers: Option<&Path>) -> Result<Signed, GitError> {
     repository.signature(repository.find_commit("HEAD").expect("it is there"), signers)
 }
 
-/// Ada's key and a stranger's, and a repository that signs with Ada's.
+/// Ada's and a stranger's key, and a repository that signs with Ada's.
 fn with_ssh() -> (Tree, Tree) {
     let (tree, keys) = (Tree::with_commit(), Tree::plain());
     for name in ["ada", "stranger"] {
@@ -54,7 +54,7 @@ fn a_signature_by_ssh_is_good_when_its_signer_is_allowed() {
     let good = Signed::Good { by: "ada@example.com".to_owned() };
     signed_by(&tree, &keys, "ada");
     assert_eq!(signature(&tree, Some(&signers)).expect("it is looked at"), good);
-    // Nobody said who may sign.
+    // There is no list of allowed signers.
     let error = signature(&tree, None).expect_err("it cannot be known");
     assert!(error.to_string().starts_with("signature of commit `"), "{error}");
     assert!(error.to_string().contains("allowedSignersFile"), "{error}");
@@ -64,7 +64,7 @@ fn a_signature_by_ssh_is_good_when_its_signer_is_allowed() {
     signed_by(&tree, &keys, "stranger");
     let Ok(Signed::Bad { why }) = signature(&tree, None) else { panic!("a stranger signed") };
     assert!(why.starts_with("the key `SHA256:") && why.ends_with("is not among the allowed signers"), "{why}");
-    // The list that is named counts, and not the configured one as well.
+    // A given list replaces the configured one.
     keys.write("nobody", "");
     signed_by(&tree, &keys, "ada");
     let Ok(Signed::Bad { .. }) = signature(&tree, Some(&keys.path.join("nobody"))) else { panic!("nobody may sign") };
@@ -83,7 +83,7 @@ fn a_signer_who_may_not_sign_any_more_is_refused() {
     assert!(matches!(found, Ok(Signed::Bad { .. })), "{found:?}");
 }
 
-/// The signature of one commit on another: what somebody would forge.
+/// Uses the signature of one commit for another, as in a forgery.
 #[test]
 fn a_signature_that_was_taken_from_another_commit_is_bad() {
     if !is_there("ssh-keygen", "-?") {
@@ -99,7 +99,7 @@ fn a_signature_that_was_taken_from_another_commit_is_bad() {
     tree.git(["update-ref", "refs/heads/main", &id]);
     let found = signature(&tree, Some(&keys.path.join("signers")));
     assert!(matches!(&found, Ok(Signed::Bad { why }) if why.contains("does not belong")), "{found:?}");
-    // A replacement would show Git the commit that was signed.
+    // A replacement ref would show Git the signed commit instead.
     let (original, forged) = (tree.git(["rev-parse", "HEAD~0"]), id);
     signed_by(&tree, &keys, "ada");
     let honest = tree.git(["rev-parse", "HEAD"]);
@@ -130,7 +130,7 @@ fn a_signature_by_gpg_is_good_when_its_key_is_known() {
         return;
     }
     let tree = Tree::with_commit();
-    // Its sockets want a short path.
+    // Its sockets require a short path.
     let home = tempfile::tempdir().expect("a folder");
     let stranger = tempfile::tempdir().expect("a folder");
     let program = |home: &Path| {

@@ -1,4 +1,4 @@
-//! What the next commit will hold, in every state an index can be in.
+//! Tests the content of the next commit, in every state of the index.
 
 use std::time::{Duration, SystemTime};
 
@@ -23,15 +23,15 @@ fn a_file_with_the_same_size_and_times_as_its_blob_is_not_taken_for_it_in_the_sa
     tree.write("a.yaml", "a: 2\n");
     tree.git(["add", "a.yaml"]);
     tree.write("a.yaml", "a: 3\n");
-    // Git's own trap: same size, same second, and the times put back.
+    // The racy case of Git: same size, same second, and restored times.
     let staged = tree.open().staged(&tree.path, &everything()).expect("it is read");
     assert_eq!(texts(&staged.files)["a.yaml"], "a: 2\n");
-    // The others may be old enough to be taken for unchanged, where the machine is slow.
+    // On a slow machine, the other files may be old enough to count as unchanged.
     let own = staged.files.iter().filter(|file| file.path == "a.yaml");
     assert!(!own.into_iter().any(on_disk), "the index is as young as the file");
 }
 
-/// An index that is surely younger than its files.
+/// A tree whose index is certainly younger than its files.
 fn settled() -> Tree {
     let tree = Tree::with_commit();
     settle(&tree);
@@ -60,7 +60,7 @@ fn unchanged_files_are_read_from_the_work_tree() {
     tree.write("a.yaml", "a: changed\n");
     assert_eq!(of("a.yaml"), (false, "a: 1\n".to_owned()));
     assert!(of("b.yaml").0);
-    // Same size and time: the moment of the change tells.
+    // Same size and modification time: only the change time differs.
     let modified = fs::metadata(tree.path.join("b.yaml")).and_then(|file| file.modified()).expect("a time");
     tree.write("b.yaml", "b: 2\n");
     let file = fs::File::options().write(true).open(tree.path.join("b.yaml")).expect("it is there");
@@ -106,7 +106,7 @@ fn a_personal_attributes_file_counts_too() {
         let staged = open(&tree.path, &environment).staged(&tree.path, &everything()).expect("it is read");
         staged.files.iter().any(on_disk)
     };
-    // Elsewhere the index knows too little of a file to trust it.
+    // Elsewhere the index records too little about a file to trust it.
     assert_eq!(disk(), cfg!(unix));
     fs::write(&attributes, "* text\n").expect("a file");
     assert!(!disk());
@@ -174,7 +174,7 @@ fn conflicts_are_named_when_they_matter() {
     assert!(!merge.expect("git runs").status.success());
     let error = tree.open().staged(&tree.path, &everything()).expect_err("it is in conflict");
     assert_eq!(error.to_string(), "unresolved merge conflicts in `a.yaml`");
-    // Work tree against HEAD needs no settled index.
+    // Comparing the work tree with `HEAD` requires no resolved index.
     let changed = tree.open().changed(&tree.path, &everything(), None).expect("it is read");
     assert_eq!(names(&changed.changed), ["a.yaml"]);
     tree.write("a.yaml", "a: both\n");
@@ -231,7 +231,7 @@ fn names_of_every_kind_are_right() {
     assert!(staged.changed.contains("caf\\xE9.yaml"));
     tree.git(["commit", "--quiet", "--message", "one"]);
     check(&tree.open().staged(&tree.path, &everything()).expect("it is read").files);
-    // And a root of such a name.
+    // A root with such a name.
     let root = tree.path.join(OsStr::from_bytes(b"r\xFF[*]"));
     tree.write(root.join("x.yaml"), "x: 1\n").commit("two");
     let staged = tree.open().staged(&root, &everything()).expect("it is read");
@@ -280,11 +280,11 @@ fn the_index_that_git_gives_its_hook_is_the_one() {
     }
     tree.write("a.yaml", "a: staged\n").write("b.yaml", "b: named\n");
     tree.git(["add", "a.yaml"]);
-    // A partial commit: `b.yaml` alone, whatever is staged.
+    // A partial commit contains only `b.yaml`, whatever is staged.
     tree.git(["commit", "--quiet", "--message", "two", "b.yaml"]);
     let given = fs::read_to_string(seen).expect("the hook ran");
     assert!(given.contains("next-index"), "{given}");
-    // What the hook would have seen, against the commit before.
+    // What the hook would have seen, compared with the previous commit.
     tree.git(["update-ref", "HEAD", "HEAD~1"]);
     let environment = Environment { index_file: Some(PathBuf::from(".git/kept")), ..Environment::default() };
     let repository = open(&tree.path, &environment);
@@ -344,13 +344,13 @@ fn many_blobs_are_read_by_several_threads() {
         tree.write(name(number), format!("n: {number}\n"));
     });
     tree.commit("one");
-    // Half of them packed.
+    // Half of them are packed.
     tree.git(["gc", "--quiet"]);
     (0..250).for_each(|number| {
         tree.write(name(number), format!("m: {number}\n"));
     });
     tree.git(["add", "--all"]);
-    // No file may be taken for unchanged, however long the writing took.
+    // No file may count as unchanged, however long writing took.
     date_index(&tree, SystemTime::UNIX_EPOCH + Duration::from_secs(60));
     let staged = tree.open().staged(&tree.path, &everything()).expect("it is read");
     assert!(!staged.files.iter().any(on_disk));

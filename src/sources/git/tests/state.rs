@@ -1,4 +1,4 @@
-//! What is checked out, whether it is as the commit has it, and how commits lie to each other.
+//! Tests the checked-out revision, whether it is dirty, and how commits are related.
 
 use super::*;
 
@@ -165,7 +165,7 @@ fn commits_know_who_came_before() {
     for unknown in ["0123456789012345678901234567890123456789", "", "main", &first[..10], "../x"] {
         assert_eq!(asked(unknown, &second), None, "{unknown}");
     }
-    // A tree is no commit.
+    // A tree is not a commit.
     assert_eq!(asked(&tree.git(["rev-parse", "HEAD^{tree}"]), &second), None);
     let shallow = Tree::plain();
     let address = format!("file://{}", tree.path.to_str().expect("it is UTF-8"));

@@ -1,4 +1,4 @@
-//! The model of a catalog behind a server of its own: what is stored, who wrote it when, and a fault for many a request.
+//! The model of a catalog behind its own server: its entities, who wrote them when, and random faults.
 
 #![expect(clippy::disallowed_types, reason = "answers what no HTTP library would")]
 
@@ -15,7 +15,7 @@ use crate::catalog::Stop;
 
 const OTHER: &str = "port-ocean/pagerduty/1/x/exporter";
 
-/// The same for the same seed.
+/// A random number generator that is deterministic for a seed.
 #[derive(Debug, Clone)]
 pub(super) struct Dice(u64);
 
@@ -53,7 +53,7 @@ pub(super) struct Stored {
     pub datasource: String,
 }
 
-/// What went wrong with a request.
+/// The fault of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fault {
     CutBefore,
@@ -61,14 +61,14 @@ pub(super) enum Fault {
     HalfAfter,
     StatusBefore(u16),
     StatusAfter(u16),
-    /// Of a batch: some members meet a fault of their own.
+    /// A batch in which some members have their own faults.
     Mixed,
-    /// Of a batch: the results come in another order, some twice, and some with an index that is none.
+    /// A batch whose results are reordered, duplicated, or have invalid indices.
     Disordered,
     Slow,
 }
 
-/// From some request on, always the same.
+/// A permanent fault from some request on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ever {
     Writes(Fault),
@@ -86,18 +86,18 @@ pub(super) struct Model {
     pub ever: Option<(u64, Ever)>,
     pub signal: Option<(u64, u32)>,
     pub stop: Stop,
-    /// Identifiers that others may write.
+    /// Identifiers that other writers may write.
     pub known: Vec<String>,
     pub requests: u64,
     pub moment: u64,
     /// When this run changed an entity, and when others did.
     pub ours: BTreeMap<String, Vec<u64>>,
     pub others: BTreeMap<String, Vec<u64>>,
-    /// A read was answered with a fault, or not at all.
+    /// The number of reads that failed.
     pub failed_reads: u64,
     pub writes: u64,
     pub violations: Vec<String>,
-    /// Entities that an update of this run created, and whether an answer said so.
+    /// Entities that an update of this run created, because they had been deleted.
     pub recreated: BTreeSet<String>,
     pub trail: Vec<String>,
 }
@@ -109,18 +109,18 @@ impl Model {
         log.entry(identifier.to_owned()).or_default().push(self.moment);
     }
 
-    /// Somebody else's last change came after this run's last.
+    /// Whether another writer changed the entity after this run's last change.
     pub fn is_overtaken(&self, identifier: &str) -> bool {
         let last = |log: &BTreeMap<String, Vec<u64>>| log.get(identifier).and_then(|all| all.last()).copied();
         last(&self.others) > last(&self.ours)
     }
 
-    /// Every answer was delivered: no doubt hides what became of an update.
+    /// Whether every answer was delivered, so that no outcome is in doubt.
     pub fn is_plain(&self) -> bool {
         self.percent == 0 && self.ever.is_none() && self.signal.is_none()
     }
 
-    /// Others wrote between the steps of this run.
+    /// Whether others wrote between the steps of this run.
     pub fn is_mixed(&self, identifier: &str) -> bool {
         let first = self.ours.get(identifier).and_then(|all| all.first());
         let last = self.others.get(identifier).and_then(|all| all.last());
@@ -131,7 +131,7 @@ impl Model {
         self.ours.contains_key(identifier)
     }
 
-    /// Another writer creates, changes, takes over or deletes something.
+    /// Another writer creates, changes, takes over or deletes an entity.
     fn meddle(&mut self) {
         let Some(identifier) = (!self.known.is_empty()).then(|| {
             let at = self.dice.roll(self.known.len() as u64);
@@ -309,14 +309,14 @@ impl Model {
             match own {
                 Some(0) => fail(503, "busy"),
                 Some(1) => fail(self.dice.pick(&[401, 403, 404, 422, 429]), "injected"),
-                // Done, and told otherwise or not at all.
+                // Done, but reported as failed or not reported.
                 Some(own @ (2 | 3)) => {
                     let _ = self.write(&identifier, draft, upsert, merge, agent);
                     if own == 2 {
                         fail(self.dice.pick(&[500, 503]), "after");
                     }
                 }
-                // Not done, and not told.
+                // Neither done nor reported.
                 Some(4) => {}
                 Some(_) | None => match self.write(&identifier, draft, upsert, merge, agent) {
                     Ok(created) => entities.push(json!({"identifier": identifier, "index": index, "created": created})),
@@ -431,7 +431,7 @@ struct Request {
     body: String,
 }
 
-/// The server of one history: a request that its client abandoned must not reach the next one.
+/// The server of one history, so that an abandoned request does not reach the next history.
 pub(super) struct Server {
     pub url: String,
     address: String,
@@ -460,7 +460,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.ended.store(true, Ordering::SeqCst);
-        // Wakes the one who waits for connections.
+        // Wakes the thread that accepts connections.
         let _ = TcpStream::connect(&self.address);
     }
 }

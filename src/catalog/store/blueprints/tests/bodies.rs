@@ -1,4 +1,4 @@
-//! Which bodies are taken, and in which words the others are refused.
+//! Tests which blueprint bodies are accepted, and the messages for the others.
 
 use serde_json::{Value, json};
 

@@ -1,11 +1,11 @@
-//! What becomes of stored entities when their blueprint changes.
+//! Tests what happens to stored entities when their blueprint changes.
 
 use serde_json::{Value, json};
 
 use super::{bare, create, links, put, refusal, store, stored, writer};
 use crate::catalog::store::Store;
 
-/// Two services, of which `one` points to `api` and both to each other.
+/// Two services; `one` points to `api`, and both point to each other.
 fn shop() -> Store {
     let store = store();
     create(

@@ -1,4 +1,5 @@
-//! The store follows a snapshot: any order, circles, oddities, and entities that stand against it.
+//! Tests that the store applies a snapshot's blueprints: any order, cycles, invalid bodies, and entities that
+//! contradict them.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
-//! Blueprints against real stores. Entities are put into the tables by hand here: what is tested is what a changed
-//! blueprint does to them.
+//! Tests of blueprints against real stores. Entities are inserted into the tables directly, because the subject is how
+//! a changed blueprint affects them.
 
 mod bodies;
 mod entities;
@@ -33,12 +33,12 @@ fn refusal<T: std::fmt::Debug>(result: Result<T, Failure>) -> Refusal {
     }
 }
 
-/// A blueprint of no properties.
+/// A blueprint without properties.
 fn bare(identifier: &str) -> Value {
     json!({"identifier": identifier, "title": identifier, "schema": {"properties": {}}})
 }
 
-/// Puts an entity and its links where they are stored.
+/// Inserts an entity and its links directly into the tables.
 fn put(store: &Store, blueprint: &str, identifier: &str, properties: Value, relations: Value) {
     let done = store.write(|transaction| {
         transaction.execute("INSERT INTO datasources (text) VALUES ('test/1') ON CONFLICT DO NOTHING", [])?;
@@ -68,7 +68,7 @@ fn put(store: &Store, blueprint: &str, identifier: &str, properties: Value, rela
     done.expect("it can be stored");
 }
 
-/// Properties and relations as they are stored.
+/// The stored properties and relations.
 fn stored(store: &Store, identifier: &str) -> (Value, Value) {
     let read = store.read(|transaction| {
         let texts = transaction.query_row(

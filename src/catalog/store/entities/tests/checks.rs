@@ -1,4 +1,4 @@
-//! What a write refuses, in what words, and what it makes of what it takes.
+//! Tests which writes are refused, with which messages, and the result of accepted ones.
 
 use serde_json::{Value, json};
 
@@ -146,7 +146,7 @@ fn each_mode_does_what_it_says_to_an_entity_that_is_there() {
         merged["properties"],
         json!({"language": "rust", "live": true, "replicas": 1, "domainTitle": null, "tiers": []})
     );
-    // The default is for what is new; an override leaves what it names alone.
+    // Defaults apply to new entities only; an override does not add them.
     let replaced = post(&store, "service", again.clone(), &upsert()).unwrap();
     assert_eq!((&replaced["title"], &replaced["team"]), (&Value::Null, &json!([])));
     assert_eq!(replaced["properties"], json!({"language": "rust", "domainTitle": null, "tiers": []}));
@@ -175,7 +175,7 @@ fn required_relations_and_inherited_teams_are_held_to() {
     assert_eq!(code(post(&store, "deployment", body, &merge())), "422 inherited_ownership_enabled");
     let taken = put(&store, "deployment", json!({"identifier": "d1", "relations": {"service": "cart"}}));
     assert_eq!(taken["team"], json!(["shop", "ops"]));
-    // What is stored is enough for a merge that does not name it.
+    // A merge that does not contain a required relation keeps the stored one.
     put(&store, "deployment", json!({"identifier": "d1", "title": "One"}));
     assert_eq!(code(post(&store, "deployment", json!({"identifier": "d1"}), &upsert())), "422 required_relation");
 }
@@ -190,7 +190,7 @@ fn missing_targets_are_made_where_that_is_asked_for() {
     assert_eq!(code(post(&store, "service", body.clone(), &merge())), "404 not_found");
     let entity = post(&store, "service", body, &creating_missing()).unwrap();
     assert_eq!(entity["relations"], json!({"domain": "shop", "dependsOn": ["pay", "cart", "pay"]}));
-    // A bare entity has nothing, not even what its blueprint requires or gives by default.
+    // A placeholder has neither required values nor defaults.
     let bare = get(&store, "service", "pay").unwrap();
     assert_eq!(bare["properties"], json!({"domainTitle": null, "tiers": []}));
     assert_eq!(bare["createdBy"], "tester");

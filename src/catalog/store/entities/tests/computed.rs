@@ -1,4 +1,5 @@
-//! What is read and was never written: mirrors, inherited teams, unset relations; and what of an entity is answered.
+//! Tests values that are computed on read: mirrors, inherited teams, unset relations; and which parts of an entity are
+//! returned.
 
 use serde_json::json;
 
@@ -29,7 +30,7 @@ fn mirrors_follow_the_relations() {
     let store = catalog();
     let d = get(&store, "service", "d").unwrap();
     assert_eq!(d["properties"]["domainTitle"], "Shop");
-    // Those without a value are not in the list, and what two ways lead to is there once.
+    // Targets without a value are not in the list, and a target of two paths is in it once.
     assert_eq!(d["properties"]["tiers"], json!([2]));
     assert_eq!(get(&store, "service", "b").unwrap()["properties"]["domainTitle"], Value::Null);
     assert_eq!(

@@ -1,4 +1,4 @@
-//! What it costs: run by hand, `cargo test --release --lib -- --ignored --nocapture figures`. A figure is no test.
+//! Measures the store; run by hand: `cargo test --release --lib -- --ignored --nocapture figures`. It asserts nothing.
 
 use std::time::{Duration, Instant};
 

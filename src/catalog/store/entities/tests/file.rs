@@ -1,4 +1,4 @@
-//! One file, several users of it: threads, handles, processes, and one that is killed.
+//! Tests concurrent use of one file: by threads, handles and processes, one of which is killed.
 
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Write};
@@ -26,7 +26,7 @@ fn two_handles_of_one_file_agree() {
             scope.spawn(move || {
                 for at in 0..EACH {
                     put(store, "domain", json!({"identifier": format!("{worker}-{at}"), "properties": {"tier": at}}));
-                    // What was acknowledged is there for everyone.
+                    // An acknowledged write is visible to everyone.
                     assert_eq!(get(store, "domain", &format!("{worker}-{at}")).unwrap()["properties"]["tier"], at);
                     put(store, "domain", json!({"identifier": "shared", "title": format!("{worker} {at}")}));
                     let page = store.entities("domain", &Shape::default(), None, 1000).unwrap();
@@ -69,7 +69,7 @@ fn a_blueprint_changed_through_one_handle_counts_for_the_other() {
     assert_eq!(code(post(&other, "domain", body.clone(), &merge())), "422 blueprint_schema_mismatch");
     put_blueprint(&one, &json!({"identifier": "domain", "schema": {"properties": {"region": {"type": "string"}}}}));
     post(&other, "domain", body.clone(), &merge()).expect("it has the property now");
-    // A version that was undone is not remembered: the next one has its number.
+    // A version that was rolled back is not cached: the next version has the same number.
     let undone: Result<(), Failure> = one.write(|transaction| {
         transaction.execute(
             "UPDATE blueprints SET version = version + 1, body = ?1 WHERE identifier = 'domain'",
@@ -86,7 +86,7 @@ fn a_blueprint_changed_through_one_handle_counts_for_the_other() {
     post(&one, "domain", body, &merge()).expect("it has the property");
 }
 
-/// The process that is killed: it writes and says what is written, until it is no more.
+/// The process that is killed: it writes and reports each write until then.
 const VICTIM: &str = "PORTOLAN_TEST_VICTIM";
 
 #[test]
@@ -112,7 +112,7 @@ fn victim() {
 fn a_kill_loses_nothing_that_was_acknowledged() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("catalog.db");
-    // One that was there all the time must see what the dead left, too.
+    // A handle that was open all the time must also see what the killed process wrote.
     let witness = open(&path);
     furnish(&witness);
     let mut acknowledged = HashSet::new();
@@ -125,13 +125,13 @@ fn a_kill_loses_nothing_that_was_acknowledged() {
             .unwrap();
         let mut lines = BufReader::new(victim.stdout.take().unwrap()).lines();
         let mut said = lines.by_ref().map(|line| line.unwrap());
-        // The first word says that it is at work; the moment after that is another in every round.
+        // The first line shows that it is writing; the delay after it differs in every round.
         let first = said.by_ref().find(|line| line.contains("acknowledged ")).expect("it writes");
         std::thread::sleep(Duration::from_micros(300 + round * round * 977 % 23_000));
         victim.kill().unwrap();
         victim.wait().unwrap();
         for line in std::iter::once(first).chain(said) {
-            // The harness may write before the first, and the last may be cut off.
+            // The test harness may print before the first line, and the last line may be cut off.
             let number = line.split("acknowledged ").nth(1).and_then(|number| number.parse::<u64>().ok());
             acknowledged.extend(number);
         }
@@ -143,7 +143,7 @@ fn a_kill_loses_nothing_that_was_acknowledged() {
                 get(&store, blueprint, &name).unwrap_or_else(|refusal| panic!("round {round}: {name}: {refusal:?}"));
             }
         }
-        // A batch is there as a whole or not at all.
+        // A batch is written completely or not at all.
         assert_eq!(store.count("domain").unwrap() % 3, 0);
         let sound: String = store
             .read(|transaction| Ok(transaction.query_row("PRAGMA integrity_check", [], |row| row.get(0))?))

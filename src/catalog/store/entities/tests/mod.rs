@@ -1,4 +1,4 @@
-//! The entity half of the store, against real stores: in memory where nothing depends on the file, else in a file.
+//! Tests of entities against real stores: in memory, or in a file if the test depends on one.
 
 mod checks;
 mod computed;
@@ -25,7 +25,7 @@ fn writer() -> Writer {
     Writer { id: "tester".to_owned(), user_agent: "portolan/0.1.0 (statekey/acme/catalog)".to_owned(), now: NOW }
 }
 
-/// A store in memory with a small catalog's blueprints.
+/// A store in memory with the blueprints of a small catalog.
 fn store() -> Store {
     let store = Store::in_memory(Arc::new(|| NOW)).expect("memory is there");
     furnish(&store);
@@ -75,7 +75,7 @@ fn blueprints() -> Vec<Value> {
     ]
 }
 
-/// As the blueprints' half writes them; a change makes a new version.
+/// Inserts a blueprint directly; a change increments its version.
 fn put_blueprint(store: &Store, blueprint: &Value) {
     let identifier = blueprint["identifier"].as_str().expect("it has a name");
     store
@@ -91,7 +91,7 @@ fn put_blueprint(store: &Store, blueprint: &Value) {
         .expect("a blueprint can be written");
 }
 
-/// A draft as a body has it; what is not a string there is a search.
+/// Parses a draft from a body; a value that is not a string becomes a search.
 fn draft(body: Value) -> EntityDraft {
     let text = |key: &str| match body.get(key) {
         None => Field::Absent,
@@ -146,7 +146,7 @@ fn post(store: &Store, blueprint: &str, body: Value, options: &WriteOptions) -> 
     refusal(store.create_entity(blueprint, &draft(body), options, &writer())).map(|(entity, _)| json(&entity))
 }
 
-/// What has to go through.
+/// Writes an entity that must be accepted.
 fn put(store: &Store, blueprint: &str, body: Value) -> Value {
     post(store, blueprint, body, &merge()).expect("it is taken")
 }

@@ -1,4 +1,4 @@
-//! A law: whatever is written in whatever order, the store says what a model of a few lines says.
+//! Property test: after any sequence of writes, the store agrees with a small model.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde_json::{Map, json};
 
 use super::*;
 
-/// What is known of an entity: title, team, properties, relations.
+/// The model of an entity: title, team, properties, relations.
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Thing {
     title: Value,
@@ -25,7 +25,7 @@ enum Step {
         name: String,
         body: Value,
     },
-    /// A patch that gives another name, too.
+    /// A patch that also changes the identifier.
     Rename {
         from: String,
         to: String,
@@ -79,7 +79,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec(prop_oneof![6 => write, 1 => rename, 1 => delete], 1..24)
 }
 
-/// Whether the model takes it; it is changed then.
+/// Applies a step to the model; returns whether it is accepted.
 fn model_step(model: &mut Model, step: &Step) -> bool {
     match step {
         Step::Write { mode, name, body } => model_write(model, *mode, name, body),
@@ -87,7 +87,7 @@ fn model_step(model: &mut Model, step: &Step) -> bool {
             if !model.contains_key(from) || (from != to && model.contains_key(to)) {
                 return false;
             }
-            // For its own relations it has both names.
+            // The entity's own relations may use both identifiers.
             let old = model.clone();
             model.insert(to.clone(), model[from].clone());
             if !model_write(model, Mode::Patch, from, body) {
@@ -107,7 +107,7 @@ fn model_step(model: &mut Model, step: &Step) -> bool {
     }
 }
 
-/// A target that becomes null leaves its list.
+/// A target that becomes null is removed from its list.
 fn each_target(model: &mut Model, change: impl Fn(&Value) -> Value) {
     for value in model.values_mut().flat_map(|thing| thing.relations.values_mut()) {
         *value = match *value {
@@ -131,7 +131,7 @@ fn model_write(model: &mut Model, mode: Mode, name: &str, body: &Value) -> bool 
     }
     let empty = Map::new();
     let relations = body["relations"].as_object().unwrap_or(&empty);
-    // Only what changes is looked up, and only another entity can be there already.
+    // Only changed relations are looked up, and only another entity can already exist.
     let known = |target: &Value| target.as_str().is_none_or(|target| model.contains_key(target));
     if !relations.values().all(|value| value.as_array().map_or_else(|| known(value), |list| list.iter().all(known))) {
         return false;
@@ -201,7 +201,7 @@ fn things(store: &Store) -> Model {
     things.iter().map(|entity| (entity["identifier"].as_str().expect("a name").to_owned(), thing(entity))).collect()
 }
 
-/// The links behind the relations, read the other way.
+/// The relations as stored in the link table.
 fn linked(store: &Store) -> Vec<Value> {
     let shape = Shape { attach_title_to_relation: true, ..Shape::default() };
     let mut linked = seen(store, &shape);

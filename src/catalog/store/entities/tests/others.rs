@@ -1,4 +1,5 @@
-//! What a write does to others: those who point to an entity follow its new name, go with it, or forget it.
+//! Tests how a write affects other entities: those that point to an entity follow its rename, are deleted with it, or
+//! lose the relation.
 
 use serde_json::json;
 
@@ -12,7 +13,7 @@ fn delete(store: &Store, blueprint: &str, identifier: &str, dependents: bool) ->
     refusal(store.delete_entity(blueprint, identifier, dependents, &writer()))
 }
 
-/// Links and JSON agree, and nobody points to what is not there.
+/// Asserts that links and JSON agree, and that no relation has a missing target.
 fn assert_consistent(store: &Store) {
     for (blueprint, relation, many) in
         [("service", "domain", false), ("service", "dependsOn", true), ("deployment", "service", false)]

@@ -1,4 +1,4 @@
-//! Searches inside writes: an entity, its targets and its teams named by what they are like.
+//! Tests searches inside writes: an entity, its targets and its teams identified by their properties.
 
 use serde_json::json;
 
@@ -32,7 +32,7 @@ fn an_entity_is_found_by_what_it_is_like() {
     assert_eq!(code(post(&store, "domain", json!({"identifier": both}), &merge())), "422 invalid_request");
     assert_eq!(code(post(&store, "domain", json!({"identifier": several}), &merge())), "404 not_found");
     assert_eq!(store.count("domain").unwrap(), 2);
-    // Only a few operators are understood here.
+    // Writes support only a few operators.
     let far = rules(json!([{"property": "tier", "operator": ">", "value": 1}]));
     assert_eq!(code(post(&store, "domain", json!({"identifier": far}), &merge())), "422 invalid_request");
 }

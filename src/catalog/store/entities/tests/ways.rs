@@ -1,4 +1,4 @@
-//! Ways along many relations: their number grows with every hop, what they lead to does not.
+//! Tests long relation paths: the number of paths grows with every hop, but the number of targets does not.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use super::*;
 
 const HOPS: usize = 4;
 
-/// So many entities that each point to all of them.
+/// Creates this many entities, each pointing to all of them.
 fn meshed(many: usize) -> Store {
     let store = Store::in_memory(Arc::new(|| NOW)).expect("memory is there");
     put_blueprint(
@@ -49,7 +49,7 @@ fn a_walk_takes_so_many_links_and_no_more() {
             Ok(ends.values().map(Vec::len).sum::<usize>())
         })
     };
-    // Of 12 sources one hop takes 12 links, and each hop after that 12 from each of 12 entities.
+    // From 12 sources, the first hop follows 12 links, and each later hop 12 from each of 12 entities.
     let taken = 12 * (12 + 3 * 12 * 12);
     assert_eq!(refusal(walk(taken)), Ok(12 * 12));
     let refused = refusal(walk(taken - 1)).expect_err("it is too far");

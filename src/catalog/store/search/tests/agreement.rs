@@ -1,4 +1,4 @@
-//! Law: whatever may be looked up by an index, a look at every entity finds the same.
+//! Property test: a search by an index finds what a scan of every entity finds.
 
 use std::sync::OnceLock;
 
@@ -15,7 +15,7 @@ fn name(number: usize) -> String {
     format!("e{:02}", number % NAMES)
 }
 
-/// Entities of two blueprints and three writers, related in a tangle.
+/// Entities of two blueprints and three writers with random relations.
 fn tangle() -> &'static Store {
     static STORE: OnceLock<Store> = OnceLock::new();
     STORE.get_or_init(|| {
@@ -86,7 +86,7 @@ fn rules() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Page by page and chunk by chunk with the index, and all at once without it.
+/// Results with the index, page by page and chunk by chunk, and of a full scan.
 fn both(rules: &Value, blueprint: &str, limit: usize, chunk: usize) -> (Vec<String>, Vec<String>) {
     let store = tangle();
     let found = store.read(|transaction| {

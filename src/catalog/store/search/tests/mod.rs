@@ -1,5 +1,5 @@
-//! Searches of real stores: every operator, pages, ways through relations, what a search may touch, and that what is
-//! looked up by an index is what a look at every entity finds.
+//! Tests of searches in real stores: every operator, pages, relation paths, the number of entities read, and that an
+//! index finds what a full scan finds.
 
 mod agreement;
 mod operators;
@@ -34,7 +34,7 @@ fn follow(store: &Store, blueprints: Vec<Value>) {
     store.follow_changed_blueprints(blueprints, &writer("test/1")).expect("they can be followed");
 }
 
-/// Writes an entity given as the API takes it.
+/// Writes an entity given as in an API request.
 fn put(store: &Store, user_agent: &str, blueprint: &str, entity: Value) {
     let options = WriteOptions { upsert: true, create_missing_related_entities: true, ..WriteOptions::default() };
     let written = store.create_entity(blueprint, &draft(&entity), &options, &writer(user_agent));

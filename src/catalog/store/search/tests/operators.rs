@@ -1,4 +1,4 @@
-//! Every operator over every kind of value: three entities, and which of them are found.
+//! Tests every operator on every kind of value: three entities, and which of them are found.
 
 use serde_json::{Value, json};
 
@@ -60,7 +60,7 @@ fn things() -> Store {
     store
 }
 
-/// A subject, an operator, a value where there is one, and who is found.
+/// A subject, an operator, an optional value, and the entities found.
 type Case = (&'static str, &'static str, Value, &'static str);
 
 fn check(cases: &[Case]) {
@@ -278,7 +278,7 @@ fn what_is_not_computed_here_is_refused_by_name() {
     let refused = refusal(search("thing", json!({"relation": "gone", "operator": "isEmpty"})));
     assert_eq!((refused.status, refused.error.as_str()), (404, "not_found"));
     assert_eq!(refusal(search("gone", json!({"property": "x", "operator": "isEmpty"}))).status, 404);
-    // Where the blueprint is out of the question, so is its property.
+    // An error about a property is ignored if the blueprint is excluded anyway.
     let query = json!({"combinator": "and", "rules": [
         {"property": "score", "operator": ">", "value": 1}, {"property": "$blueprint", "operator": "=", "value": "domain"},
     ]});

@@ -1,4 +1,4 @@
-//! Pages: their borders, what comes and goes meanwhile, and the two searches that span blueprints.
+//! Tests pages: their boundaries, concurrent changes, and the two searches that span blueprints.
 
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ fn items(count: usize) -> Store {
     store
 }
 
-/// All pages, and how many there were.
+/// The results of all pages, and the number of pages.
 fn all(store: &Store, rules: Value, limit: usize) -> (Vec<String>, usize) {
     let (query, mut found, mut from, mut pages) = (query(rules), Vec::new(), None::<String>, 0);
     loop {

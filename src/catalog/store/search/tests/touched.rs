@@ -1,4 +1,4 @@
-//! What a search looks at: counted in entities, not in time, over a blueprint that has many more.
+//! Tests that searches use indexes, by counting the entities read in a large blueprint.
 
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ fn large() -> Store {
     store
 }
 
-/// How many were found, and how many were looked at.
+/// The number found and the number read.
 fn touched(store: &Store, rules: Value, limit: usize) -> (usize, usize) {
     let counted = store.read(|transaction| {
         let compiled = store.compiled(transaction, "item")?;
@@ -121,7 +121,7 @@ fn ways_go_by_an_index() {
     }
 }
 
-/// Operators without a value have none.
+/// Removes the value of operators that take none.
 fn strip(rules: &mut Value) {
     match rules {
         Value::Array(rules) => rules.iter_mut().for_each(strip),

@@ -1,4 +1,4 @@
-//! Ways through relations: upstream, downstream, only over required relations, in circles, and along paths.
+//! Tests relation paths: upstream, downstream, only required relations, cycles, and explicit paths.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::{follow, found, put, query, refusal, store};
 use crate::catalog::store::Store;
 use crate::catalog::wire::Shape;
 
-/// `app -> lib (required) -> core`, `app -> tool`, and `core -> app` closes a circle where `circle`.
+/// `app -> lib (required) -> core`, `app -> tool`; with `circle`, `core -> app` closes a cycle.
 fn graph(circle: bool) -> Store {
     let store = store();
     let blueprint = |identifier: &str| {

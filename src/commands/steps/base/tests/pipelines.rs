@@ -1,4 +1,4 @@
-//! What each pipeline says, and what comes of it in the clones that pipelines make.
+//! Tests the base for each CI system, in clones as pipelines make them.
 
 use super::super::pipeline::{Kind, Named, Try, named};
 use super::*;
@@ -19,7 +19,7 @@ fn commit(id: &str) -> Try {
     Try::Commit(id.to_owned())
 }
 
-/// The variables, the one that counts, and what it says.
+/// The environment, the variable that counts, the revisions it names, and their kind.
 type Row<'t> = (&'t [(&'t str, &'t str)], &'t str, &'t [Try], Kind);
 
 #[test]
@@ -118,7 +118,7 @@ fn each_pipeline_says_it_with_variables_of_its_own() {
             Kind::Parting,
         ),
         (&[("BITRISEIO_GIT_BRANCH_DEST", "main")], "BITRISEIO_GIT_BRANCH_DEST", &[branch("main")], Kind::Parting),
-        // The variables of another pipeline may be left over in a runner's own environment.
+        // Variables of another CI system may be left over in a runner's environment.
         (
             &[github, ("GITHUB_BASE_REF", "main"), ("CHANGE_ID", "7"), ("CHANGE_TARGET", "other")],
             "GITHUB_BASE_REF",
@@ -177,7 +177,7 @@ fn github_tells_the_rest_in_a_file() {
     assert_eq!(said(&merge, None).expect("it is said").merge.as_deref(), Some(B));
 }
 
-/// A pull request, with the merge that the pipeline makes of it as a reference of its own.
+/// A pull request, with the merge commit that the pipeline creates for it under a ref of its own.
 fn requested() -> (Tree, String) {
     let tree = Tree::parted();
     tree.git(&["switch", "--quiet", "--detach", "main"]);
@@ -203,7 +203,7 @@ fn a_pull_request_is_compared_with_its_target() {
         BaseRevision { name: "main".to_owned(), commit: tree.id("main"), found_in: Some("GITHUB_BASE_REF") }
     );
     assert_eq!(identifiers(&base.asked), ["cart", "later", "till"]);
-    // The branch itself, as some check it out.
+    // Some pipelines check out the branch itself.
     whole.git(&["checkout", "--quiet", "--detach", "origin/feature"]);
     let base = found(whole.base(Wanted::FromPipeline, &pull_request(&merge)));
     assert_eq!((base.revision.name.as_str(), base.revision.commit), ("origin/main", tree.id("main~1")));
@@ -259,7 +259,7 @@ fn a_push_is_compared_with_what_was_there_before() {
     let base = found(push(&first));
     assert_eq!((base.revision.name.as_str(), &base.revision.commit), (&first[..10], &first));
     assert_eq!((identifiers(&base.asked), base.revision.found_in), (vec!["a"], Some("GITHUB_EVENT_PATH")));
-    // Pushed over with force: from where the two parted.
+    // After a force push, the base is the merge base of the old and the new commit.
     tree.git(&["reset", "--quiet", "--hard", &first]);
     tree.write("d.yaml", &entity("d")).commit("four");
     assert_eq!(found(push(&second)).revision.commit, first);
@@ -277,7 +277,7 @@ fn a_merge_request_is_compared_with_the_commit_that_it_names() {
     let request = [("CI_MERGE_REQUEST_DIFF_BASE_SHA", began.as_str()), target];
     let base = found(tree.base(Wanted::FromPipeline, &request));
     assert_eq!((base.revision.name.as_str(), &base.revision.commit), ("main", &began));
-    // Shallow, with that commit fetched by itself: it is the base, whatever lies between.
+    // In a shallow clone that also fetched that commit, it is the base, although the history between is missing.
     let shallow = tree.cloned(&["--depth=1", "--single-branch", "--branch=feature"], "feature");
     let told = note(shallow.base(Wanted::FromPipeline, &request));
     assert!(told.contains("`GIT_DEPTH: 0`"), "{told}");
