@@ -51,7 +51,10 @@ fn is_baseline(text: &str) -> bool {
         return false;
     }
     match serde_json::from_str::<serde_json::Value>(text) {
-        Ok(json) => json["format"].as_str().is_none_or(|format| format.starts_with("portolan.baseline/")),
+        Ok(json) => {
+            let is_other = |format: &str| !format.starts_with("portolan.baseline/");
+            json.get("fingerprints").is_some() || !json["format"].as_str().is_some_and(is_other)
+        }
         Err(_) => true,
     }
 }
