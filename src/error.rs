@@ -4,6 +4,8 @@
 mod comment;
 mod push;
 
+use std::path::Path;
+
 use crate::catalog::CatalogError;
 use crate::catalog::server::ServerError;
 use crate::catalog::store::StoreError;
@@ -15,7 +17,7 @@ use crate::report::outcome::record::RecordError;
 use crate::scaffold::Mistyped;
 use crate::settings::SettingsError;
 use crate::sources::git::GitError;
-use crate::sources::{DiscoverError, OutputError, PatternError, ReadProblem, WriteError};
+use crate::sources::{self, DiscoverError, OutputError, PatternError, ReadProblem, WriteError};
 use crate::ui::{EditorError, PromptError, StreamError};
 
 pub use comment::CommentError;
@@ -128,8 +130,8 @@ pub enum LintError {
     )]
     NoSnapshot { folder: String },
     #[error("no such file or folder: `{path}`")]
-    #[diagnostic(code("no-such-path"), help("paths are relative to the current folder"))]
-    NoSuchPath { path: String },
+    #[diagnostic(code("no-such-path"), help("{help}"))]
+    NoSuchPath { path: String, help: String },
     #[error("no files to lint: `manifests.{key}` ({place}) {what}")]
     #[diagnostic(code("nothing-to-lint"), help("correct the globs: they are relative to the repository root"))]
     Emptied { key: &'static str, place: String, what: String },
@@ -148,6 +150,15 @@ pub enum LintError {
     #[error("`{path}` is outside of the repository at `{root}`")]
     #[diagnostic(code("outside-root"), help("run portolan in the repository of that file, or pass its folder to `-C`"))]
     Outside { path: String, root: String },
+}
+
+impl LintError {
+    /// For a path that the user wrote, relative to `directory`.
+    pub fn no_such_path(directory: &Path, given: &Path) -> Self {
+        let near = sources::did_you_mean(directory, given, None);
+        let help = near.unwrap_or_else(|| "paths are relative to the current folder".to_owned());
+        Self::NoSuchPath { path: given.display().to_string(), help }
+    }
 }
 
 /// Why a plan has no base to compare with.
@@ -189,13 +200,10 @@ pub enum ServeError {
     OtherCatalog { catalog: String },
     #[error("store `{store}` cannot be used: {why}")]
     #[diagnostic(code("no-such-store"), help("{help}"))]
-    NoStore { store: String, why: &'static str, help: &'static str },
+    NoStore { store: String, why: &'static str, help: String },
     #[error("seed `{path}` cannot be used: {why}")]
-    #[diagnostic(
-        code("no-such-seed"),
-        help("pass the folder of a repository to `--seed`, relative to the current folder")
-    )]
-    NoSeed { path: String, why: &'static str },
+    #[diagnostic(code("no-such-seed"), help("{help}"))]
+    NoSeed { path: String, why: &'static str, help: String },
     #[error("seed `{path}` cannot be used: {why}")]
     #[diagnostic(
         code("nothing-seeded"),
@@ -291,6 +299,9 @@ pub enum InitError {
     #[error("`{path}` cannot be read: {}", problem.reason())]
     #[diagnostic(code("unreadable-file"), help("fix the file or move it away; nothing was written"))]
     Unreadable { path: String, problem: ReadProblem },
+    #[error("`{path}` has an unresolved merge conflict at line {line}")]
+    #[diagnostic(code("merge-conflict"), help("{help}; nothing was written"))]
+    Conflict { path: String, line: usize, help: &'static str },
     #[error("`{path}` exists and is not a regular file")]
     #[diagnostic(
         code("in-the-way"),
@@ -385,7 +396,7 @@ pub enum DiffError {
     #[error("`{key}` cannot be verified: {error}")]
     #[diagnostic(code("not-verified"), help("rerun the command, or drop `--verify`"))]
     NotVerified { key: String, error: std::sync::Arc<CatalogError> },
-    #[error("`--only-branch` has no base to compare with{}", because(why.as_deref()))]
+    #[error("`--only-branch` needs a base to compare with{}", why.as_ref().map(|why| format!("\n- {why}")).unwrap_or_default())]
     #[diagnostic(code("no-base"), help("set it: `--base origin/main`, or drop `--only-branch`"))]
     NoBase { why: Option<String> },
     #[error(
@@ -464,6 +475,7 @@ impl Error {
                 InitError::NobodyToAsk
                 | InitError::Invalid { .. }
                 | InitError::NoCatalog { .. }
+                | InitError::Conflict { .. }
                 | InitError::InTheWay { .. }
                 | InitError::InsideGit { .. },
             ) => Exit::Usage,

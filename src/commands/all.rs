@@ -14,8 +14,9 @@ use crate::commands::push::PushArgs;
 use crate::commands::reports::{Destination, Reports, is_document};
 use crate::commands::terminal::Terminal;
 use crate::commands::{config, diff, lint, pull, push, rule_names};
-use crate::error::Error;
+use crate::error::{Error, LintError};
 use crate::exit::Exit;
+use crate::report::combined::comment::Subject;
 use crate::report::combined::{self, Failure, Run};
 use crate::settings::{
     self, AllError, ConfigBelow, Environment, Request, Settings, all_configs, is_in_git, refuse_shared_scope,
@@ -107,6 +108,11 @@ impl Each {
         (!paths.is_empty()).then(|| Self::Lint(Box::new(LintArgs { paths, ..(**args).clone() })))
     }
 
+    /// What is staged may be a file that is gone.
+    fn is_of_staged(&self) -> bool {
+        matches!(self, Self::Lint(args) if args.staged || args.stdin_filename.is_some())
+    }
+
     /// PATHS that are below no config and contain none.
     fn strays(&self, configs: &[ConfigBelow], directory: &Path) -> Vec<PathBuf> {
         let Self::Lint(args) = self else { return Vec::new() };
@@ -150,7 +156,8 @@ pub fn run(
 ) -> Result<Exit, Error> {
     let directory = sources::tidy(environment.directory().join(request.directory.as_deref().unwrap_or(Path::new(""))));
     let jobs = jobs(each, request, environment, &directory, streams)?;
-    let mut reports = Reports::default();
+    let folders: Vec<&str> = jobs.iter().map(|job| job.config.folder.as_str()).collect();
+    let mut reports = Reports::new(&folders);
     let mut runs: Vec<Run> = Vec::new();
     let mut exits: Vec<Exit> = Vec::new();
     let mut is_stopped = false;
@@ -183,7 +190,10 @@ pub fn run(
         is_stopped = exit == Exit::Interrupted || exit == Exit::Refused && matches!(each, Each::Push(_));
     }
     let exit = Exit::worst(&exits);
-    write(each, exit, &runs, &reports, &directory, streams)?;
+    let target = request.target.clone().or_else(|| environment.text("PORTOLAN_TARGET"));
+    let place = sources::git::path_in_work_tree(&directory);
+    let subject = Subject { verb: each.verb(), place: &place, target: target.as_deref() };
+    write(each, &subject, exit, &runs, &reports, &directory, streams)?;
     Ok(exit)
 }
 
@@ -202,6 +212,9 @@ fn jobs(
     each.refuse_flags().map_err(refuse)?;
     let configs = all_configs(directory, is_in_git(directory)).map_err(refuse)?;
     for path in each.strays(&configs, directory) {
+        if !sources::is_taken(&directory.join(&path)) && !each.is_of_staged() {
+            return Err(Error::Lint(LintError::no_such_path(directory, &path)));
+        }
         streams.say(&format!("note: `{}` belongs to none of the configs, so it was not checked.\n", path.display()));
     }
     let mut jobs = Vec::new();
@@ -270,6 +283,7 @@ fn failure(error: &Error) -> Failure {
 /// Writes the reports that were collected from all configs.
 fn write(
     each: &Each,
+    subject: &Subject<'_>,
     exit: Exit,
     runs: &[Run],
     reports: &Reports,
@@ -280,10 +294,12 @@ fn write(
     for destination in each.destinations() {
         let text = match destination.0 {
             "json" => Some(combined::envelope(each.verb(), exit.code(), runs)),
+            "markdown" => Some(reports.comment(subject, runs, &destination.1)),
             _ => reports.combined(&destination),
         };
         match (text, &destination.1) {
-            (Some(text), Some(file)) => sources::write_output(&boundary, &directory.join(file), &text)?,
+            (Some(text), Some(file)) => sources::write_output(&boundary, &directory.join(file), &text)
+                .map_err(|error| error.named(directory, file))?,
             (Some(text), None) => streams.show(&text)?,
             (None, _) => {}
         }

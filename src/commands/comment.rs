@@ -13,6 +13,7 @@ use crate::forge::{Comment, Forge, ForgeError, Host};
 use crate::report::comment::{is_empty, is_same, marker_of};
 use crate::settings::{self, Environment};
 use crate::sources;
+use crate::text::merge_conflict::merge_conflicts;
 use crate::ui::Streams;
 
 /// The login of GitHub's own workflow token, which GitHub does not always reveal.
@@ -66,6 +67,12 @@ pub fn run(args: &CommentArgs, place: &Place<'_>, streams: &mut Streams) -> Resu
     let mut reports = Vec::new();
     for (file, text) in args.files.iter().zip(&texts) {
         let name = file.display().to_string();
+        // Only where it is the reason: a report may show a conflict in a manifest.
+        if marker_of(text).is_none()
+            && let Some(conflict) = merge_conflicts(text).first()
+        {
+            return Err(CommentError::Conflict { path: name, line: conflict.first_line }.into());
+        }
         let marker = marker_of(text).ok_or_else(|| CommentError::NoMarker { path: name.clone() })?;
         reports.push(Report { name, text, marker });
     }
@@ -100,7 +107,8 @@ fn read(file: &Path, place: &Place<'_>) -> Result<String, Error> {
         let bytes = sources::read_standard_input()?;
         return String::from_utf8(bytes).map_err(|_| CommentError::NotText.into());
     }
-    Ok(sources::read_input(&settings::repository_of(place.directory), &place.directory.join(file))?)
+    let read = sources::read_input(&settings::repository_of(place.directory), &place.directory.join(file));
+    Ok(read.map_err(|error| error.named(place.directory, file))?)
 }
 
 fn say_restricted(name: &str, why: &str, place: &Place<'_>, streams: &mut Streams) -> Exit {

@@ -70,7 +70,7 @@ impl Context<'_> {
     pub fn mask_for(&self, catalog: &dyn Catalog) -> Mask {
         let has_secret = self.environment.has_secret(self.settings.platform.value.client_secret_variable);
         match catalog.mask_key().filter(|_| !has_secret) {
-            Some(key) => Mask::derived(&key, self.settings.secrets_allow.value.clone()),
+            Some(key) => Mask::derived(&key, self.mask.allowed().to_vec()),
             None => self.mask.clone(),
         }
     }

@@ -154,7 +154,8 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     };
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
-    let mut linted = linted::lint(&request, progress).map_err(Error::Lint)?;
+    let mut linted =
+        linted::lint(&request, progress).map_err(|error| Error::Lint(as_the_user_named(error, args, settings)))?;
     linted.notes.extend(excluded);
     let is_about_all = request.extent == Extent::Everything && request.paths.is_empty() && request.given.is_none();
     // The only file may be the config itself.
@@ -258,18 +259,29 @@ fn what_is_asked(args: &LintArgs, context: &Context<'_>) -> Result<Asked, Error>
     Ok((Vec::new(), Some((sources::tidy(here(name)), sources::read_standard_input()?))))
 }
 
+/// A path that does not exist, as the user wrote it.
+fn as_the_user_named(error: LintError, args: &LintArgs, settings: &Settings) -> LintError {
+    let LintError::NoSuchPath { path, .. } = &error else { return error };
+    let missing = settings.root.value.join(path);
+    let is_it = |given: &&PathBuf| sources::tidy(settings.directory.join(given)) == missing;
+    match args.paths.iter().find(is_it) {
+        Some(given) => LintError::no_such_path(&settings.directory, given),
+        None => error,
+    }
+}
+
 fn read_baseline(args: &LintArgs, context: &Context<'_>) -> Result<Option<Baseline>, Error> {
     let Some(file) = &args.baseline else { return Ok(None) };
-    let text = sources::read_input(&context.settings.boundary, &context.settings.directory.join(file))?;
+    let directory = &context.settings.directory;
+    let text = sources::read_input(&context.settings.boundary, &directory.join(file))
+        .map_err(|error| error.named(directory, file))?;
     Ok(Some(Baseline::parse(&file.display().to_string(), &text)?))
 }
 
 fn write_baseline(file: &Path, linted: &Linted, context: &mut Context<'_>) -> Result<Exit, Error> {
-    sources::write_output(
-        &context.settings.boundary,
-        &context.settings.directory.join(file),
-        &linted.baseline.to_json(),
-    )?;
+    let directory = &context.settings.directory;
+    sources::write_output(&context.settings.boundary, &directory.join(file), &linted.baseline.to_json())
+        .map_err(|error| error.named(directory, file))?;
     let findings = count(linted.baseline.len(), "finding");
     context.say(&format!("Wrote `{}`: {findings}, hidden by `--baseline` from now on.", file.display()));
     Ok(Exit::Success)

@@ -33,12 +33,17 @@ pub fn run(args: &ManArgs, command: Command, directory: &Path, streams: &mut Str
         streams.show(&page(command, args.verb.as_deref())?)?;
         return Ok(Exit::Success);
     };
-    let (boundary, folder) = (settings::repository_of(directory), directory.join(folder));
+    let boundary = settings::repository_of(directory);
+    let write = |name: &str, text: &str| {
+        let file = folder.join(name);
+        let written = sources::write_output(&boundary, &directory.join(&file), text);
+        written.map_err(|error| error.named(directory, &file))
+    };
     let verbs: Vec<String> = command.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
-    sources::write_output(&boundary, &folder.join("portolan.1"), &page(command.clone(), None)?)?;
+    write("portolan.1", &page(command.clone(), None)?)?;
     for verb in verbs {
         let text = page(command.clone(), Some(&verb))?;
-        sources::write_output(&boundary, &folder.join(format!("portolan-{verb}.1")), &text)?;
+        write(&format!("portolan-{verb}.1"), &text)?;
     }
     Ok(Exit::Success)
 }

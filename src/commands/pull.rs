@@ -7,6 +7,7 @@ use crate::catalog::{Catalog, Part};
 use crate::commands::context::Context;
 use crate::commands::schema;
 use crate::commands::steps::adopted::{Adopted, Adoption, Deed, Wishes, adopt};
+use crate::commands::steps::allowed_secrets::restrict_mask_on_pull_request;
 use crate::commands::steps::connected::connect;
 use crate::commands::steps::declared::Declared;
 use crate::commands::steps::desired::Asked;
@@ -98,6 +99,7 @@ Examples:
   portolan pull --output json";
 
 pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
+    restrict_mask_on_pull_request(context);
     let root = &context.settings.root.value;
     let standing = Standing::read(root);
     refuse_unasked(&standing, context)?;

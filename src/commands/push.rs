@@ -140,7 +140,8 @@ pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         return diff::run(&DiffArgs { planning, output, ..DiffArgs::default() }, context);
     }
     for file in args.output.iter().filter_map(|output| output.file.as_ref()) {
-        sources::check_output(&settings.boundary, &settings.directory.join(file))?;
+        sources::check_output(&settings.boundary, &settings.directory.join(file))
+            .map_err(|error| error.named(&settings.directory, file))?;
     }
     if context.environment.in_ci() && is_local_by_default(settings) {
         let platform = settings.platform.value;

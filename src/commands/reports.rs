@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 
 use crate::commands::context::Context;
 use crate::error::Error;
-use crate::report::combined::{self, Part};
+use crate::report::combined::comment::{self, Subject};
+use crate::report::combined::{self, Part, Run};
+use crate::report::plan::Totals;
 use crate::sources;
 
 /// Formats of which standard output can hold only one document.
-const DOCUMENTS: [&str; 4] = ["json", "sarif", "gitlab", "junit"];
+const DOCUMENTS: [&str; 5] = ["json", "sarif", "gitlab", "junit", "markdown"];
 
 /// Whether a report of this format is a whole document that nothing may precede or follow.
 pub(super) fn is_document(format: &str) -> bool {
@@ -23,6 +25,18 @@ pub struct Reports {
     folder: String,
     has_heading: bool,
     collected: Vec<Collected>,
+    /// The plans, by config.
+    plans: Vec<(String, PlanInBrief)>,
+    /// How long the Markdown report of one config may be, where all are as long.
+    share: usize,
+}
+
+/// What a comment for all configs says of one plan.
+#[derive(Debug)]
+struct PlanInBrief {
+    totals: Totals,
+    /// The Markdown report in the share of one config.
+    comment: String,
 }
 
 #[derive(Debug)]
@@ -38,6 +52,17 @@ struct Collected {
 pub type Destination = (&'static str, Option<PathBuf>);
 
 impl Reports {
+    /// `folders`: of the configs that are to be run.
+    pub fn new(folders: &[&str]) -> Self {
+        Self { share: comment::share(folders), ..Self::default() }
+    }
+
+    /// Keeps the plan of the config at hand for the comment; `render` makes it in at most so many bytes.
+    pub fn keep_plan(&mut self, totals: Totals, render: impl FnOnce(usize) -> String) {
+        let plan = PlanInBrief { totals, comment: render(self.share) };
+        self.plans.push((self.config.clone(), plan));
+    }
+
     /// Sets the config of the following reports.
     pub fn enter(&mut self, config: &str, folder: &str) {
         (self.config, self.folder) = (config.to_owned(), folder.to_owned());
@@ -52,6 +77,25 @@ impl Reports {
     /// The JSON report of a config. All copies are equal, so any destination will do.
     pub fn json_of(&self, config: &str) -> Option<String> {
         self.collected.iter().find(|it| it.config == config && it.format == "json").map(|it| it.text.clone())
+    }
+
+    /// What was asked to go to this place, of all configs, as one comment.
+    pub fn comment(&self, subject: &Subject<'_>, runs: &[Run], file: &Option<PathBuf>) -> String {
+        let part = |run: &'_ Run| {
+            let is_here = |it: &&Collected| it.config == run.config && it.format == "markdown" && it.file == *file;
+            (self.collected.iter().find(is_here), self.plans.iter().find(|(config, _)| *config == run.config))
+        };
+        let found: Vec<_> = runs.iter().map(|run| (run, part(run))).collect();
+        let parts = found.iter().map(|(run, (text, plan))| comment::Part {
+            config: &run.config,
+            folder: &run.folder,
+            exit: run.exit,
+            text: text.map(|it| it.text.as_str()),
+            brief: plan.filter(|_| text.is_some() && subject.verb == "diff").map(|(_, plan)| plan.comment.as_str()),
+            totals: plan.map(|(_, plan)| &plan.totals),
+            error: run.error.as_ref(),
+        });
+        comment::comment(subject, &parts.collect::<Vec<_>>())
     }
 
     /// The combined report of all configs for this destination; `None` if no config produced one.
@@ -79,7 +123,8 @@ impl Context<'_> {
         }
         if let Some(file) = file {
             let place = self.settings.directory.join(file);
-            return Ok(sources::write_output(&self.settings.boundary, &place, text)?);
+            let written = sources::write_output(&self.settings.boundary, &place, text);
+            return Ok(written.map_err(|error| error.named(&self.settings.directory, file))?);
         }
         self.show_heading()?;
         match format {

@@ -27,7 +27,7 @@ use crate::exit::Exit;
 use crate::report::escape::clean;
 use crate::report::serve::{self as report, Serve};
 use crate::settings::Origin;
-use crate::sources::{PathKind, database_place, path_kind, path_text, tidy};
+use crate::sources::{PathKind, database_place, did_you_mean, path_kind, path_text, tidy};
 
 /// The value of `--store` for a catalog that is not saved.
 const MEMORY: &str = "memory";
@@ -220,7 +220,7 @@ fn chosen_credentials(args: &ServeArgs, context: &Context<'_>) -> Result<Option<
 /// The path of the store, whether or not the file exists.
 fn place_of(file: &Path, context: &Context<'_>) -> Result<PathBuf, ServeError> {
     let settings = context.settings;
-    let refused = |why, help| Err(ServeError::NoStore { store: path_text(file), why, help });
+    let refused = |why, help: &str| Err(ServeError::NoStore { store: path_text(file), why, help: help.to_owned() });
     let word = file.to_string_lossy();
     if word.eq_ignore_ascii_case(MEMORY) || word.eq_ignore_ascii_case(":memory:") {
         return refused("the name looks like the store `memory`", "did you mean `memory`?");
@@ -232,7 +232,13 @@ fn place_of(file: &Path, context: &Context<'_>) -> Result<PathBuf, ServeError> {
         Some(PathKind::Folder) => Ok(place),
         None if is_ours => Ok(place),
         Some(PathKind::File) => refused("its folder is a file", "name a file in a folder that exists"),
-        None => refused("no such folder", "create the folder first, or name a file in an existing one"),
+        None => {
+            let near = file.parent().and_then(|it| did_you_mean(&settings.directory, it, Some(PathKind::Folder)));
+            refused(
+                "no such folder",
+                near.as_deref().unwrap_or("create the folder first, or name a file in an existing one"),
+            )
+        }
     }
 }
 
@@ -251,7 +257,11 @@ fn open(args: &ServeArgs, client: &str, context: &mut Context<'_>) -> Result<Sto
     match &args.seed {
         Some(folder) => {
             let place = tidy(settings.directory.join(folder));
-            let refused = |why| Err(ServeError::NoSeed { path: path_text(folder), why }.into());
+            let near = did_you_mean(&settings.directory, folder, Some(PathKind::Folder));
+            let help = near.unwrap_or_else(|| {
+                "pass the folder of a repository to `--seed`, relative to the current folder".to_owned()
+            });
+            let refused = |why| Err(ServeError::NoSeed { path: path_text(folder), why, help }.into());
             match path_kind(&place) {
                 Some(PathKind::Folder) => {}
                 Some(PathKind::File) => return refused("it is a file"),

@@ -103,6 +103,22 @@ impl Tally {
     pub fn changes(&self) -> usize {
         self.create + self.update + self.rename + self.adopt + self.delete
     }
+
+    /// The numbers of two plans together.
+    pub fn plus(&self, other: &Self) -> Self {
+        Self {
+            create: self.create + other.create,
+            update: self.update + other.update,
+            rename: self.rename + other.rename,
+            adopt: self.adopt + other.adopt,
+            delete: self.delete + other.delete,
+            unchanged: self.unchanged + other.unchanged,
+            kept: self.kept + other.kept,
+            foreign: self.foreign + other.foreign,
+            pending: self.pending + other.pending,
+            left_out: self.left_out + other.left_out,
+        }
+    }
 }
 
 impl Plan {

@@ -9,6 +9,9 @@ pub enum CommentError {
         help("write it with `portolan diff --output markdown=FILE`, and change nothing in it")
     )]
     NoMarker { path: String },
+    #[error("`{path}` has an unresolved merge conflict at line {line}")]
+    #[diagnostic(code("merge-conflict"), help("write the report again with `portolan diff --output markdown=FILE`"))]
+    Conflict { path: String, line: usize },
     #[error("standard input is not UTF-8 text")]
     #[diagnostic(code("comment-not-text"), help("write the report with `portolan diff --output markdown=FILE`"))]
     NotText,

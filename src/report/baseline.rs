@@ -45,11 +45,28 @@ struct JsonEntry {
     path: String,
 }
 
+/// Whether a text may be a baseline, a broken one included: it is not when it is something else.
+fn is_baseline(text: &str) -> bool {
+    if text.trim_start().starts_with(|first| !matches!(first, '{' | '[')) {
+        return false;
+    }
+    match serde_json::from_str::<serde_json::Value>(text) {
+        Ok(json) => {
+            let is_other = |format: &str| !format.starts_with("portolan.baseline/");
+            json.get("fingerprints").is_some() || !json["format"].as_str().is_some_and(is_other)
+        }
+        Err(_) => true,
+    }
+}
+
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum BaselineError {
     #[error("baseline `{path}` is invalid at line {line}, column {column}: {reason}")]
     #[diagnostic(code(baseline::syntax), help("undo the edit, or write a new baseline with `--write-baseline`"))]
     Syntax { path: String, line: usize, column: usize, reason: String },
+    #[error("`{path}` is not a baseline")]
+    #[diagnostic(code(baseline::no_baseline), help("write one with `portolan lint --write-baseline FILE`"))]
+    NoBaseline { path: String },
     #[error("baseline `{path}` has an unresolved merge conflict at line {line}")]
     #[diagnostic(
         code(baseline::conflict),
@@ -88,6 +105,9 @@ impl Baseline {
                 line: conflict.first_line,
                 help: merge_conflict::HELP,
             });
+        }
+        if !is_baseline(text) {
+            return Err(BaselineError::NoBaseline { path: path() });
         }
         let document: Document = serde_json::from_str(text).map_err(|fault| {
             let reason = fault.to_string();

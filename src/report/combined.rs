@@ -1,6 +1,8 @@
 //! Combines the reports of several configs, for `--all`. JSON is an envelope with a report per config. SARIF, JUnit and
 //! GitLab's report can hold several runs natively; texts follow one another.
 
+pub mod comment;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -11,7 +13,7 @@ use crate::report::style::{Role, Style};
 
 pub const FORMAT: &str = "portolan.all/1";
 
-/// Below the maximum length of a comment on the forges.
+/// Below the maximum length of a comment on the forges. In bytes, which are never fewer than characters.
 const MARKDOWN_MAX: usize = 65_000;
 
 /// One config's report in one format.
@@ -94,13 +96,12 @@ pub fn schema() -> Value {
     schemars::schema_for!(Document<'_>).into()
 }
 
-/// Combines several reports of one format other than JSON, by the format's name.
+/// Combines several reports of one format other than JSON and Markdown, by the format's name.
 pub fn combine(format: &str, parts: &[Part<'_>]) -> String {
     match format {
         "sarif" => sarif(parts),
         "gitlab" => gitlab(parts),
         "junit" => junit(parts),
-        "markdown" => markdown(parts),
         // Each line is complete, and its path is relative to the repository.
         "concise" | "github" => parts.iter().map(|part| part.text).collect(),
         _ => {
@@ -164,34 +165,6 @@ fn junit(parts: &[Part<'_>]) -> String {
     )
 }
 
-/// Adds a heading per config. Reports that would make the comment too long are omitted and named.
-fn markdown(parts: &[Part<'_>]) -> String {
-    let headings: usize = parts.iter().map(|part| part.config.chars().count() + 120).sum();
-    let mut left = MARKDOWN_MAX.saturating_sub(headings);
-    let mut out = String::new();
-    for part in parts {
-        let title = escape::markdown(&clean(part.config));
-        // The marker must stay on the first line, because later runs find the comment by it.
-        let (marker, text) = match part.text.split_once('\n') {
-            Some((first, rest)) if first.starts_with("<!--") => (Some(first), rest),
-            Some(_) | None => (None, part.text),
-        };
-        if let Some(marker) = marker.filter(|_| out.is_empty()) {
-            out.push_str(&format!("{marker}\n"));
-        }
-        out.push_str(&format!("## {title}\n\n"));
-        let length = text.chars().count();
-        if length <= left {
-            left -= length;
-            out.push_str(text);
-        } else {
-            out.push_str("This report is left out: with it, the comment would be too long. The job's log has it.\n");
-        }
-        out.push('\n');
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -246,15 +219,6 @@ mod tests {
         assert!(text.contains("<testsuites name=\"portolan lint\" tests=\"4\" failures=\"2\" errors=\"0\""), "{text}");
         assert_eq!(text.matches("</testsuites>").count(), 1);
         assert!(text.contains("name=\"a/portolan.yaml: x\"") && text.contains("name=\"b/portolan.yaml: x\""), "{text}");
-    }
-
-    #[test]
-    fn a_comment_stays_short_enough_and_keeps_one_mark() {
-        let long = format!("<!-- portolan -->\n{}\n", "x".repeat(40_000));
-        let text = combine("markdown", &parts([&long, &long]));
-        assert!(text.chars().count() <= MARKDOWN_MAX && text.contains("left out"), "{}", text.len());
-        assert!(text.starts_with("<!-- portolan -->\n## a/portolan"), "{}", &text[..80]);
-        assert_eq!(text.matches("<!--").count(), 1);
     }
 
     #[test]

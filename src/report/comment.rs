@@ -45,6 +45,15 @@ pub fn marker_of(text: &str) -> Option<&str> {
     (!inside.is_empty() && inside.chars().all(is_plain)).then_some(first)
 }
 
+/// A report in two: the lines that no forge shows, and the rest.
+pub(in crate::report) fn split_head(report: &str) -> (&str, &str) {
+    let mut rest = report;
+    while let Some((_, after)) = rest.split_once('\n').filter(|(line, _)| line.starts_with(START)) {
+        rest = after;
+    }
+    report.split_at(report.len() - rest.len())
+}
+
 /// Whether the report has nothing to report.
 pub fn is_empty(text: &str) -> bool {
     text.lines().nth(1).is_some_and(|line| line.trim_end() == NOTHING)

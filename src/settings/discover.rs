@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::configs::{configs_below, configs_below_error};
 use super::error::SettingsError;
 use super::value::{Origin, Sourced};
-use crate::sources::{Boundary, PathKind, exists, is_taken, path_kind, tidy};
+use crate::sources::{Boundary, PathKind, did_you_mean, exists, is_taken, path_kind, tidy};
 
 /// The file names of the config, preferred one first.
 pub const NAMES: [&str; 2] = ["portolan.yaml", "portolan.yml"];
@@ -31,13 +31,20 @@ pub(super) const HERE: Origin = Origin::Repository("the current folder");
 /// relative to `start`. `may_pass_by`: a run without a config is allowed above folders with configs.
 pub(super) fn find(start: &Path, named: Option<Sourced<PathBuf>>, may_pass_by: bool) -> Result<Found, SettingsError> {
     if path_kind(start) != Some(PathKind::Folder) {
-        return Err(SettingsError::NoFolder { path: start.to_owned() });
+        return Err(no_folder(start.to_owned(), Path::new("/"), start));
     }
     let mut work_tree = None;
     let mut config = None;
     for folder in start.ancestors() {
         if config.is_none() {
             config = NAMES.iter().map(|name| folder.join(name)).find(|file| is_config(file));
+            let folder = NAMES.iter().map(|name| folder.join(name)).find(|path| is_folder(path));
+            // As Docker leaves it where a file was to be mounted. The defaults instead would hide it.
+            if let Some(path) = folder.filter(|_| config.is_none() && named.is_none()) {
+                let help = "remove or rename the folder; the config is a file of this name".to_owned();
+                let path = path.strip_prefix(start).unwrap_or(&path).to_owned();
+                return Err(SettingsError::FolderAsConfig { path, help });
+            }
         }
         if exists(&folder.join(".git")) {
             work_tree = Some(folder.to_owned());
@@ -50,8 +57,11 @@ pub(super) fn find(start: &Path, named: Option<Sourced<PathBuf>>, may_pass_by: b
     let here = || Sourced { value: start.to_owned(), origin: HERE };
     if let Some(named) = named {
         let path = tidy(start.join(&named.value));
+        if path_kind(&path) == Some(PathKind::Folder) {
+            return Err(folder_as_config(start, &named));
+        }
         if !is_config(&path) {
-            return Err(SettingsError::NoConfig { path: named.value });
+            return Err(no_config(start, &named));
         }
         let config = Some(Sourced { value: path, origin: named.origin });
         return Ok(Found::new(git().unwrap_or_else(here), config, work_tree));
@@ -69,6 +79,43 @@ pub(super) fn find(start: &Path, named: Option<Sourced<PathBuf>>, may_pass_by: b
     let root = Sourced { value: folder, origin: Origin::Repository("the config's folder") };
     let config = Sourced { value: config, origin: Origin::Repository("found") };
     Ok(Found::new(root, Some(config), work_tree))
+}
+
+/// `given`: as the user spelled it, relative to `from`.
+pub(super) fn no_folder(path: PathBuf, from: &Path, given: &Path) -> SettingsError {
+    let near = did_you_mean(from, given, Some(PathKind::Folder));
+    SettingsError::NoFolder { path, help: near.unwrap_or_else(|| "pass a folder that exists to `-C`".to_owned()) }
+}
+
+fn no_config(start: &Path, named: &Sourced<PathBuf>) -> SettingsError {
+    let near = did_you_mean(start, &named.value, Some(PathKind::File));
+    let help = near.unwrap_or_else(|| {
+        let said = said_by(&named.origin);
+        format!("name a file that exists, or drop {said} and portolan looks for portolan.yaml")
+    });
+    SettingsError::NoConfig { path: named.value.clone(), help }
+}
+
+fn folder_as_config(start: &Path, named: &Sourced<PathBuf>) -> SettingsError {
+    let inside = NAMES.iter().map(|name| named.value.join(name)).find(|path| is_config(&start.join(path)));
+    let help = match inside {
+        Some(file) => format!("name the file in it: `{}`", file.display()),
+        None => format!("name a file, or drop {} and portolan looks for portolan.yaml", said_by(&named.origin)),
+    };
+    SettingsError::FolderAsConfig { path: named.value.clone(), help }
+}
+
+fn said_by(origin: &Origin) -> &'static str {
+    match origin {
+        Origin::Environment(_) => "PORTOLAN_CONFIG",
+        Origin::Default | Origin::File { .. } | Origin::Target { .. } | Origin::Flag(_) | Origin::Repository(_) => {
+            "`--config`"
+        }
+    }
+}
+
+fn is_folder(path: &Path) -> bool {
+    path_kind(path) == Some(PathKind::Folder)
 }
 
 impl Found {

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::domain::secret::Secret;
+use crate::domain::suggest::single_slip;
 
 /// A variable of portolan's own.
 #[derive(Debug)]
@@ -169,12 +170,17 @@ const SECRET: [&str; 9] = [
     "GITLAB_TOKEN",
 ];
 
+/// How the names of a catalog's credentials begin.
+const CATALOG_PREFIXES: [&str; 2] = ["PORT_", "GLINT_"];
+
 /// The environment of the process.
 #[derive(Debug, Clone, Default)]
 pub struct Environment {
     values: BTreeMap<&'static str, OsString>,
     secrets: BTreeMap<&'static str, Secret>,
     unknown: Vec<String>,
+    /// Names that are one slip away from a variable of a catalog, with that variable.
+    misspelled: Vec<(String, &'static str)>,
     directory: PathBuf,
     seconds: i64,
 }
@@ -196,6 +202,9 @@ impl Environment {
                 // CI systems set a variable to the empty string for "not set".
                 continue;
             }
+            if SECRET.contains(&name) && value.to_string_lossy().trim().is_empty() {
+                continue;
+            }
             let ours = VARIABLES.iter().map(|variable| variable.name);
             if let Some(name) = SECRET.into_iter().find(|known| *known == name) {
                 environment.secrets.insert(name, Secret::new(value.to_string_lossy()));
@@ -203,9 +212,14 @@ impl Environment {
                 environment.values.insert(name, value);
             } else if name.starts_with("PORTOLAN_") {
                 environment.unknown.push(name.to_owned());
+            } else if CATALOG_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) {
+                let known = SECRET.into_iter().filter(|known| CATALOG_PREFIXES.iter().any(|it| known.starts_with(it)));
+                let meant = single_slip(name, known);
+                environment.misspelled.extend(meant.map(|meant| (name.to_owned(), meant)));
             }
         }
         environment.unknown.sort();
+        environment.misspelled.sort();
         // The convention for reproducible output.
         if let Some(seconds) = environment.text("SOURCE_DATE_EPOCH").and_then(|text| text.trim().parse().ok()) {
             environment.seconds = seconds;
@@ -249,6 +263,11 @@ impl Environment {
     /// Unknown variables with portolan's prefix, probably typing errors.
     pub fn unknown(&self) -> &[String] {
         &self.unknown
+    }
+
+    /// Names that are probably meant to be credentials of a catalog that are not set, each with the name that counts.
+    pub fn misspelled_credentials(&self) -> impl Iterator<Item = &(String, &'static str)> {
+        self.misspelled.iter().filter(|(_, meant)| !self.has_secret(meant))
     }
 
     /// The current folder of the process.

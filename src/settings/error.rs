@@ -16,8 +16,8 @@ use crate::text::merge_conflict::{self, MergeConflict};
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum SettingsError {
     #[error("no such folder: `{}`", path.display())]
-    #[diagnostic(code("no-such-folder"), help("pass a folder that exists to `-C`"))]
-    NoFolder { path: PathBuf },
+    #[diagnostic(code("no-such-folder"), help("{help}"))]
+    NoFolder { path: PathBuf, help: String },
     #[error("folder `{}` cannot be used: {problem}", path.display())]
     #[diagnostic(
         code("linked-folder"),
@@ -25,17 +25,23 @@ pub enum SettingsError {
     )]
     LinkedFolder { path: PathBuf, problem: LinkProblem },
     #[error("no such config file: `{}`", path.display())]
-    #[diagnostic(
-        code("no-such-config"),
-        help("name a file that exists, or drop `--config` and portolan looks for portolan.yaml")
-    )]
-    NoConfig { path: PathBuf },
+    #[diagnostic(code("no-such-config"), help("{help}"))]
+    NoConfig { path: PathBuf, help: String },
+    #[error("config `{}` is a folder, not a file", path.display())]
+    #[diagnostic(code("config-is-folder"), help("{help}"))]
+    FolderAsConfig { path: PathBuf, help: String },
     #[error("config `{path}` cannot be read: {}", problem.reason())]
     #[diagnostic(code("unreadable-config"), help("{}", help_with_reading(problem)))]
     Unreadable { path: String, problem: ReadProblem },
     #[error("no portolan.yaml applies to this folder, but {configs} nearby {} one:{list}", if configs == "1 folder" { "has" } else { "have" })]
     #[diagnostic(code("configs-below"), help("{help}"))]
     ConfigsBelow { configs: String, list: String, help: String },
+    #[error("`{}` is a bare Git repository: it has no files to read", path.display())]
+    #[diagnostic(
+        code("bare-repository"),
+        help("run portolan in a clone of it (`git clone`) or in a work tree (`git worktree add`)")
+    )]
+    BareRepository { path: PathBuf },
     #[error("`{}` is not in a Git work tree and has no portolan.yaml, so it is unknown which files are meant", path.display())]
     #[diagnostic(code("no-repository"), help("{help}"))]
     NoRepository { path: PathBuf, help: &'static str },

@@ -16,7 +16,11 @@ use crate::domain::address::without_secrets;
 use crate::domain::platform::{PLATFORMS, PORT, Platform};
 use crate::domain::suggest::closest;
 use crate::domain::write::{Write, WriteMode};
-use crate::sources::{Boundary, DiskFile, Pattern, PatternError, Place, ReadBuffer, SourceFile, path_text, read, tidy};
+use crate::sources::git::is_bare_repository;
+use crate::sources::{
+    Boundary, DiskFile, PathKind, Pattern, PatternError, Place, ReadBuffer, SourceFile, path_kind, path_text, read,
+    tidy,
+};
 use crate::ui::ColourChoice;
 
 /// The flags. `None` means that a flag is not set, which differs from its default.
@@ -123,6 +127,17 @@ impl Settings {
         })
     }
 
+    /// What another text of the config allows in `secrets.allow`, for the target in use. A text with errors allows nothing.
+    pub fn secrets_allowed_by(&self, text: &str, known_rules: &[RuleName]) -> Vec<String> {
+        let Ok(placed) = file::read("", text, known_rules) else { return Vec::new() };
+        let layer = &placed.file.layer;
+        let target = self.target.as_ref().and_then(|target| {
+            placed.file.targets.iter().rev().find(|(name, _)| *name == target.value).map(|(_, layer)| layer)
+        });
+        let said = target.and_then(|target| target.secrets_allow.as_ref()).or(layer.secrets_allow.as_ref());
+        said.map(|(names, _)| names.clone()).unwrap_or_default()
+    }
+
     /// Whether the catalog is the embedded one.
     pub fn is_local(&self) -> bool {
         self.catalog.value == Catalog::Local
@@ -137,6 +152,9 @@ impl Settings {
     pub fn require_repository(&self, help: &'static str) -> Result<(), SettingsError> {
         if self.is_repository() {
             return Ok(());
+        }
+        if is_bare_repository(&self.root.value) {
+            return Err(SettingsError::BareRepository { path: self.root.value.clone() });
         }
         Err(SettingsError::NoRepository { path: self.root.value.clone(), help })
     }
@@ -180,7 +198,13 @@ pub fn resolve(
         Some(folder) => tidy(environment.directory().join(folder)),
         None => directory.clone(),
     };
-    let found = discover::find(&start, named_config(request, environment), request.may_pass_by_configs)?;
+    let found = discover::find(&start, named_config(request, environment), request.may_pass_by_configs);
+    let found = found.map_err(|error| match (error, &request.directory) {
+        (SettingsError::NoFolder { .. }, Some(given)) if request.folder.is_none() => {
+            discover::no_folder(given.clone(), environment.directory(), given)
+        }
+        (error, _) => error,
+    })?;
     let root = found.root;
     let config =
         found.config.map(|found| Sourced { value: shown(&root.value, &found.value), origin: found.origin.clone() });
@@ -218,7 +242,7 @@ pub fn resolve(
         secrets_allow: layers.said_or(|layer| &layer.secrets_allow, Vec::new()),
         snapshot_max_age_days: layers.said_or(|layer| &layer.snapshot_max_age, 30),
         flags: flags(request, target.as_ref()),
-        notes: notes(environment),
+        notes: notes(environment).into_iter().chain(second_config(&root.value, config.as_ref())).collect(),
         root,
         boundary: found.boundary,
         config,
@@ -492,11 +516,23 @@ fn flags(request: &Request, target: Option<&Sourced<String>>) -> Vec<String> {
     given.flatten().collect()
 }
 
+/// Two configs in one folder: one of them has no effect.
+fn second_config(root: &Path, config: Option<&Sourced<PathBuf>>) -> Option<String> {
+    let config = config.filter(|config| matches!(config.origin, Origin::Repository(_)))?;
+    let mut others = discover::NAMES.into_iter().filter(|name| config.value != Path::new(name));
+    let other = others.find(|name| path_kind(&root.join(name)) == Some(PathKind::File))?;
+    Some(format!("`{other}` has no effect, because `{}` is the config; remove one of them.", path_text(&config.value)))
+}
+
 fn notes(environment: &Environment) -> Vec<String> {
     let known = VARIABLES.iter().map(|variable| variable.name);
     let note = |name: &String| match closest(name, known.clone()) {
         Some(meant) => format!("The environment variable `{name}` has no effect; did you mean `{meant}`?"),
         None => format!("The environment variable `{name}` has no effect."),
     };
-    environment.unknown().iter().map(note).collect()
+    let mut notes: Vec<String> = environment.unknown().iter().map(note).collect();
+    for (name, meant) in environment.misspelled_credentials() {
+        notes.push(format!("The environment variable `{name}` has no effect; did you mean `{meant}`?"));
+    }
+    notes
 }

@@ -16,6 +16,7 @@ mod ignored;
 mod inspect;
 mod lossy;
 mod moved;
+mod near;
 mod open;
 mod output;
 mod path;
@@ -37,6 +38,7 @@ pub use folder::{find_file, list_folder};
 pub use inspect::{PathKind, exists, is_pipe, is_taken, path_kind, real_path};
 pub use lossy::read_lossy;
 pub use moved::moved;
+pub use near::did_you_mean;
 pub use open::OpenProblem;
 pub use output::{
     OutputError, append_output, check_output, output_place, read_input, read_input_bytes, read_input_if_there,

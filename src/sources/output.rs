@@ -9,7 +9,8 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::boundary::{Boundary, LinkProblem};
-use super::inspect::{EntryKind, end_kind};
+use super::inspect::{EntryKind, PathKind, end_kind};
+use super::near::{did_you_mean, near_path};
 use super::open::{OpenProblem, read_at_most, read_whole};
 use super::read::LARGEST_FILE;
 use super::write::{Draft, keep_owner};
@@ -18,8 +19,8 @@ use crate::text::io_reason;
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum OutputError {
     #[error("`{}` cannot be written: {}", path.display(), io_reason(source))]
-    #[diagnostic(code("unwritable-output"), help("{}", help_with_writing(source)))]
-    Write { path: PathBuf, source: io::Error },
+    #[diagnostic(code("unwritable-output"), help("{}", near.as_deref().unwrap_or(help_with_writing(source))))]
+    Write { path: PathBuf, source: io::Error, near: Option<String> },
     #[error("`{}` cannot be written: {problem}", path.display())]
     #[diagnostic(
         code("output-outside-repository"),
@@ -30,8 +31,8 @@ pub enum OutputError {
     #[diagnostic(code("unwritable-output"), help("start the reading program first, or name a regular file"))]
     NoReader { path: PathBuf },
     #[error("`{}` cannot be read: {}", path.display(), io_reason(source))]
-    #[diagnostic(code("unreadable-input"), help("{}", help_with_reading(source)))]
-    Read { path: PathBuf, source: io::Error },
+    #[diagnostic(code("unreadable-input"), help("{}", near.as_deref().unwrap_or(help_with_reading(source))))]
+    Read { path: PathBuf, source: io::Error, near: Option<String> },
     #[error("`{}` cannot be read: {problem}", path.display())]
     #[diagnostic(code("unreadable-input"), help("{}", help_with_opening(problem)))]
     Open { path: PathBuf, problem: OpenProblem },
@@ -44,6 +45,34 @@ pub enum OutputError {
     #[error("standard input is larger than {limit} bytes")]
     #[diagnostic(code("input-too-large"), help("pass the text of one file"))]
     InputTooLarge { limit: u64 },
+}
+
+impl OutputError {
+    /// The same for a file as the user named it, relative to `directory`. A misspelled path gets a suggestion.
+    pub fn named(self, directory: &Path, file: &Path) -> Self {
+        let path = file.to_owned();
+        match self {
+            Self::Write { source, .. } => {
+                let near = || {
+                    let (folder, name) = (file.parent()?, file.file_name()?);
+                    let folder = near_path(directory, folder, Some(PathKind::Folder))?;
+                    Some(format!("did you mean `{}`?", folder.join(name).display()))
+                };
+                let near = if source.kind() == ErrorKind::NotFound { near() } else { None };
+                Self::Write { path, source, near }
+            }
+            Self::Read { source, .. } => {
+                let is_missing = source.kind() == ErrorKind::NotFound;
+                let near = if is_missing { did_you_mean(directory, file, Some(PathKind::File)) } else { None };
+                Self::Read { path, source, near }
+            }
+            Self::TooLarge { limit, .. } => Self::TooLarge { path, limit },
+            Self::WriteLink { problem, .. } => Self::WriteLink { path, problem },
+            Self::NoReader { .. } => Self::NoReader { path },
+            Self::Open { problem, .. } => Self::Open { path, problem },
+            Self::Input(_) | Self::InputTooLarge { .. } => self,
+        }
+    }
 }
 
 fn help_with_writing(source: &io::Error) -> &'static str {
@@ -67,6 +96,7 @@ fn help_with_opening(problem: &OpenProblem) -> &'static str {
         OpenProblem::Link(LinkProblem::Outside | LinkProblem::GitFolder) => {
             "remove the link from the repository, or name the file that it points to"
         }
+        OpenProblem::NotAFile("a folder") => "name a file, for example one in this folder",
         OpenProblem::NotAFile(_) => "write its content to a file, and name that file",
         OpenProblem::Link(LinkProblem::Nowhere | LinkProblem::NotAFolder | LinkProblem::Io(_))
         | OpenProblem::TooLarge { .. }
@@ -77,7 +107,7 @@ fn help_with_opening(problem: &OpenProblem) -> &'static str {
 /// Replaces the content of the file with `text`, atomically where possible. It creates no folders, because a missing
 /// folder is probably a typo.
 pub fn write_output(within: &Boundary, path: &Path, text: &str) -> Result<(), OutputError> {
-    let failed = |source| OutputError::Write { path: path.to_owned(), source };
+    let failed = |source| OutputError::Write { path: path.to_owned(), source, near: None };
     match Target::of(within, path)? {
         Target::New(place) | Target::File(place) => {
             if !replace(&place, text.as_bytes()).map_err(failed)? {
@@ -101,7 +131,7 @@ enum Target {
 
 impl Target {
     fn of(within: &Boundary, path: &Path) -> Result<Self, OutputError> {
-        let failed = |source| OutputError::Write { path: path.to_owned(), source };
+        let failed = |source| OutputError::Write { path: path.to_owned(), source, near: None };
         let resolved = within.resolve(path).map_err(|problem| match problem {
             LinkProblem::Io(source) => failed(source),
             LinkProblem::NotAFolder => failed(ErrorKind::NotADirectory.into()),
@@ -132,7 +162,7 @@ fn is_standard_stream(place: &Path) -> bool {
 }
 
 fn write_stream(place: &Path, kind: EntryKind, path: &Path, text: &str) -> Result<(), OutputError> {
-    let failed = |source| OutputError::Write { path: path.to_owned(), source };
+    let failed = |source| OutputError::Write { path: path.to_owned(), source, near: None };
     // Opening a pipe without a reader would block, perhaps forever.
     let _probe = match kind {
         EntryKind::Pipe => {
@@ -173,9 +203,11 @@ fn replace(place: &Path, bytes: &[u8]) -> io::Result<bool> {
 /// Checks in advance whether `write_output` would succeed, as far as possible.
 pub fn check_output(within: &Boundary, path: &Path) -> Result<(), OutputError> {
     match Target::of(within, path)? {
-        Target::New(place) => Draft::create(folder_of(&place))
-            .map(drop)
-            .map_err(|source| OutputError::Write { path: path.to_owned(), source }),
+        Target::New(place) => Draft::create(folder_of(&place)).map(drop).map_err(|source| OutputError::Write {
+            path: path.to_owned(),
+            source,
+            near: None,
+        }),
         Target::File(_) | Target::Stream(..) => Ok(()),
     }
 }
@@ -186,7 +218,7 @@ fn folder_of(place: &Path) -> &Path {
 
 /// Appends `text` to the file: a job summary has other authors too.
 pub fn append_output(within: &Boundary, path: &Path, text: &str) -> Result<(), OutputError> {
-    let failed = |source| OutputError::Write { path: path.to_owned(), source };
+    let failed = |source| OutputError::Write { path: path.to_owned(), source, near: None };
     match Target::of(within, path)? {
         Target::New(place) | Target::File(place) => {
             let mut file = OpenOptions::new().append(true).create(true).open(place).map_err(failed)?;
@@ -201,7 +233,7 @@ pub fn read_input_bytes(within: &Boundary, path: &Path) -> Result<Vec<u8>, Outpu
     let bytes = if is_inherited(path) { read_inherited(path) } else { read_whole(within, path, LARGEST_FILE) };
     bytes.map_err(|problem| match problem {
         OpenProblem::TooLarge { limit, .. } => OutputError::TooLarge { path: path.to_owned(), limit },
-        OpenProblem::Io(source) => OutputError::Read { path: path.to_owned(), source },
+        OpenProblem::Io(source) => OutputError::Read { path: path.to_owned(), source, near: None },
         OpenProblem::Link(_) | OpenProblem::NotAFile(_) => OutputError::Open { path: path.to_owned(), problem },
     })
 }
@@ -211,7 +243,7 @@ pub fn read_input(within: &Boundary, path: &Path) -> Result<String, OutputError>
     let bytes = read_input_bytes(within, path)?;
     String::from_utf8(bytes).map_err(|_| {
         let source = io::Error::new(ErrorKind::InvalidData, "stream did not contain valid UTF-8");
-        OutputError::Read { path: path.to_owned(), source }
+        OutputError::Read { path: path.to_owned(), source, near: None }
     })
 }
 
@@ -266,10 +298,10 @@ mod tests {
     fn the_help_is_of_the_cause() {
         let path = PathBuf::from("x.json");
         let help = |error: &OutputError| error.help().map(|help| help.to_string()).unwrap_or_default();
-        let write = |kind: ErrorKind| help(&OutputError::Write { path: path.clone(), source: kind.into() });
+        let write = |kind: ErrorKind| help(&OutputError::Write { path: path.clone(), source: kind.into(), near: None });
         assert!(write(ErrorKind::StorageFull).contains("space"));
         assert!(write(ErrorKind::NotFound).contains("folder that exists"));
-        let read = |kind: ErrorKind| help(&OutputError::Read { path: path.clone(), source: kind.into() });
+        let read = |kind: ErrorKind| help(&OutputError::Read { path: path.clone(), source: kind.into(), near: None });
         assert!(read(ErrorKind::InvalidData).contains("text"));
         assert!(read(ErrorKind::NotFound).contains("exists"));
     }

@@ -87,6 +87,17 @@ impl Mask {
             .collect()
     }
 
+    /// The same tags, with other names of properties that are not masked.
+    pub fn allowing(&self, allowed: Vec<String>) -> Self {
+        let shared = Shared { key: self.shared.key.clone(), allowed, is_off: self.shared.is_off };
+        Self { shared: Arc::new(shared), has_masked: Arc::clone(&self.has_masked) }
+    }
+
+    /// The names of properties that are not masked.
+    pub fn allowed(&self) -> &[String] {
+        &self.shared.allowed
+    }
+
     pub fn allows(&self, name: &str) -> bool {
         self.shared.is_off || self.shared.allowed.iter().any(|allowed| allowed == name)
     }

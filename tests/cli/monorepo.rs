@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::{Run, run, run_with};
 use crate::testkit::errors::assert_error;
+use crate::testkit::forge::Forge;
 use crate::testkit::serving::{CLIENT_ID, CLIENT_SECRET, Serving};
 use crate::testkit::{Repo, contents};
 
@@ -138,7 +139,7 @@ fn documents_of_several_configs_are_one_document() {
         "{paths:?}"
     );
     assert_eq!(repo.read("l.xml").matches("<testsuites ").count(), 1);
-    assert!(repo.read("l.md").contains("## teams/b/portolan"), "{}", repo.read("l.md"));
+    assert!(repo.read("l.md").contains("\n## teams/b\n"), "{}", repo.read("l.md"));
     assert!(told.results.lines().any(|line| line.starts_with("teams/b/catalog/wrong.yaml:")), "{}", told.results);
 }
 
@@ -228,6 +229,65 @@ fn the_command_that_a_report_shows_is_the_one_of_its_config() {
     let repo = teams();
     let told = run(&repo, "diff --all --catalog local");
     assert!(told.results.contains("portolan push -C teams/a --catalog local"), "{}", told.results);
+}
+
+#[test]
+fn a_diff_of_all_is_one_comment_with_its_own_marker_and_a_section_per_config() {
+    let repo = teams();
+    repo.write("teams/c/portolan.yaml", "scope: acme/c\n");
+    repo.write("teams/a/catalog/two.yaml", manifest("two"));
+    let told = run(&repo, "diff --all --catalog local --output markdown=c.md --output json");
+    assert_eq!(told.code, 0, "{}", told.talk);
+    let text = repo.read("c.md");
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[0], "<!-- portolan:diff-all . -->");
+    assert_eq!(lines[1], "## A push creates 3 entities, in 2 of 3 configs");
+    for section in
+        ["## teams/a\n\n### A push creates 2 entities\n", "## teams/b\n\n### A push creates 1 entity\n", "## teams/c\n"]
+    {
+        assert!(text.contains(section), "{section}: {text}");
+    }
+    assert_eq!(text.matches("<!-- portolan").count(), 1, "{text}");
+    // On standard output it is the same, and nothing stands beside it.
+    assert_eq!(run(&repo, "diff --all --catalog local --output markdown").results, text);
+    // Another folder, and a target, are other comments.
+    let below = run(&repo, "-C teams diff --all --catalog local --output markdown").results;
+    assert!(below.starts_with("<!-- portolan:diff-all teams -->\n"), "{below}");
+    // A config that cannot be used is named, and what the others do is still said.
+    repo.write("teams/b/portolan.yaml", "scop: x\n");
+    wrong(&repo, "a");
+    let told = run(&repo, "diff --all --catalog local --output markdown=c.md");
+    let text = repo.read("c.md");
+    assert_eq!(told.code, 64, "{}", told.talk);
+    assert!(text.contains("## ❌ No plan for 2 of 3 configs. "), "{text}");
+    assert!(text.contains("## teams/b\n\n### ❌ ") && text.contains("## teams/a\n\n### ❌ portolan lint"), "{text}");
+}
+
+#[test]
+fn the_comment_of_all_and_that_of_one_config_do_not_overwrite_each_other() {
+    let repo = teams();
+    let forge = Forge::start();
+    let variables = [
+        ("GITHUB_ACTIONS", "true"),
+        ("GITHUB_API_URL", forge.url.as_str()),
+        ("GITHUB_REPOSITORY", "acme/catalog"),
+        ("GITHUB_REF", "refs/pull/7/merge"),
+        ("GITHUB_TOKEN", "for-this-run"),
+    ];
+    let publish = |folder: &str, diff: &str| {
+        assert_eq!(run(&repo, &format!("-C {folder} {diff} --catalog local --output markdown=c.md")).code, 0);
+        let told = run_with(&repo, &format!("-C {folder} comment c.md"), &variables);
+        assert_eq!(told.code, 0, "{}", told.talk);
+    };
+    for name in ["one", "two"] {
+        repo.write("teams/a/catalog/new.yaml", manifest(name));
+        publish(".", "diff --all");
+        publish("teams/a", "diff");
+    }
+    let comments = forge.comments();
+    assert_eq!(comments.len(), 2, "{comments:?}");
+    assert!(comments[0].1.contains("diff-all") && comments[0].1.contains("two") && comments[0].1.contains("teams/b"));
+    assert!(comments[1].1.contains("portolan:diff acme/a") && comments[1].1.contains("two"), "{comments:?}");
 }
 
 #[test]

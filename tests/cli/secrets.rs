@@ -281,6 +281,99 @@ fn secrets_that_are_allowed_are_shown() {
     assert!(wrong.results.contains("secrets.allow"), "{}", wrong.results);
 }
 
+/// `main` has pushed a password and replaced it in a pull request, whose config allows what `allowed` names on each side.
+fn pull_request_of_a_password(on_main: &str, on_branch: &str) -> Repo {
+    let config = |allowed: &str| {
+        format!(
+            "catalog: local\nscope: acme/shop\nmanifests: {{include: [\"catalog/*.yaml\"]}}\n\
+             rules: {{plain-secret: \"off\"}}\n{allowed}"
+        )
+    };
+    let repo = Repo::new();
+    repo.write(".portolan/blueprints/service.json", blueprint().to_string());
+    repo.write(".gitignore", ".portolan/local.db*\n.portolan/last-push.json\n");
+    repo.write("portolan.yaml", config(on_main));
+    repo.write("catalog/a.yaml", manifest("a", "    dbPassword: C4nary-live\n    tier: 1\n", ""));
+    repo.git(&["init", "--quiet", "--initial-branch=main"]);
+    repo.git(&["add", "--all"]);
+    repo.git(&["commit", "--quiet", "--message", "main"]);
+    assert_eq!(run(&repo, "push").code, 0);
+    repo.git(&["switch", "--quiet", "--create", "feature"]);
+    repo.write("portolan.yaml", config(on_branch));
+    repo.write("catalog/a.yaml", manifest("a", "    dbPassword: letmein1\n    tier: 2\n", ""));
+    repo.git(&["commit", "--quiet", "--all", "--message", "feature"]);
+    repo
+}
+
+const ALLOW: &str = "secrets: {allow: [dbPassword]}\n";
+
+#[test]
+fn a_pull_request_uncovers_no_value_of_the_catalog_by_its_own_config() {
+    let github: &[(&str, &str)] = &[
+        ("CI", "true"),
+        ("GITHUB_ACTIONS", "true"),
+        ("GITHUB_EVENT_NAME", "pull_request"),
+        ("GITHUB_BASE_REF", "main"),
+        ("GITHUB_REF", "refs/pull/7/merge"),
+    ];
+    let gitlab: &[(&str, &str)] = &[
+        ("CI", "true"),
+        ("CI_MERGE_REQUEST_IID", "7"),
+        ("CI_PIPELINE_SOURCE", "merge_request_event"),
+        ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main"),
+    ];
+    let unknown: &[(&str, &str)] = &[("CI", "true"), ("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "pull_request")];
+    let target = "targets: {staging: {secrets: {allow: [dbPassword]}}}\n";
+    for (config, variables, line) in [
+        (ALLOW, github, "diff"),
+        (ALLOW, gitlab, "diff"),
+        (ALLOW, unknown, "diff"),
+        (ALLOW, github, "diff --no-base"),
+        (ALLOW, &[], "diff --base main"),
+        (target, github, "diff --target staging"),
+        (target, &[], "diff --base main --target staging"),
+    ] {
+        let repo = pull_request_of_a_password("", config);
+        for flags in ["--full", "--output json --output markdown=comment.md --out plan.json"] {
+            let diff = silent(line, run_with(&repo, &format!("{line} {flags}"), variables));
+            assert_eq!(diff.code, 0, "{line} {flags}: {}", diff.talk);
+            assert!(
+                diff.results.contains("[secret ") && diff.results.contains("secrets.allow"),
+                "{line}: {}",
+                diff.results
+            );
+        }
+        assert_files_silent(&repo, &["comment.md", "plan.json"]);
+    }
+}
+
+#[test]
+fn what_the_merge_base_allows_too_is_shown_on_a_pull_request() {
+    let github = [
+        ("CI", "true"),
+        ("GITHUB_ACTIONS", "true"),
+        ("GITHUB_EVENT_NAME", "pull_request"),
+        ("GITHUB_BASE_REF", "main"),
+    ];
+    let repo = pull_request_of_a_password(ALLOW, ALLOW);
+    let diff = run_with(&repo, "diff --full", &github);
+    assert!(diff.results.contains("C4nary-live") && !diff.results.contains("secrets.allow"), "{}", diff.results);
+    // Outside of a pull request and without a base, the current config decides.
+    let repo = pull_request_of_a_password("", ALLOW);
+    assert!(run(&repo, "diff --full").results.contains("C4nary-live"));
+    // What the branch no longer allows is masked at once.
+    let repo = pull_request_of_a_password(ALLOW, "");
+    silent("diff", run_with(&repo, "diff --full", &github));
+}
+
+#[test]
+fn a_plan_of_a_pull_request_that_allows_more_can_still_be_pushed() {
+    let repo = pull_request_of_a_password("", ALLOW);
+    assert_eq!(silent("diff", run(&repo, "diff --base main --out plan.json")).code, 0);
+    let push = silent("push", run(&repo, "push --plan plan.json"));
+    assert_eq!(push.code, 0, "{}{}", push.results, push.talk);
+}
+
 #[test]
 fn an_error_repeats_no_password() {
     let repo = repo("");

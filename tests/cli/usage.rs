@@ -98,3 +98,54 @@ fn a_pipe_closed_early_is_silence() {
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
     portolan.arg("--version").assert().success();
 }
+
+/// Every argument that names a file or a folder.
+#[test]
+fn a_misspelled_path_is_answered_with_the_one_that_is_near() {
+    let repo = Repo::new();
+    repo.write("portolan.yaml", "scope: acme/shop\n").write("ci/portolan.yaml", "scope: acme/shop\n");
+    repo.write("entities/teams/payments.yaml", "").write("reports/baseline.json", "").write("plan.json", "");
+    repo.write("comment.md", "").write("last-push.json", "");
+    for (line, meant) in [
+        ("lint entites/", "`entities/`"),
+        ("lint entites", "`entities`"),
+        ("lint ./entites/teams", "`./entities/teams`"),
+        ("lint entities/team/payment.yaml", "`entities/teams/payments.yaml`"),
+        ("-C entities lint team", "`teams`"),
+        ("-C entites lint", "`entities`"),
+        ("--config portolan.yml lint", "`portolan.yaml`"),
+        ("--config ci/portolan.yml lint", "`ci/portolan.yaml`"),
+        ("lint --baseline reports/basline.json", "`reports/baseline.json`"),
+        ("lint --output json=report/x.json", "`reports/x.json`"),
+        ("lint --write-baseline report/x.json", "`reports/x.json`"),
+        ("diff --catalog local --out report/plan.json", "`reports/plan.json`"),
+        ("diff --catalog local --output json=report/x.json", "`reports/x.json`"),
+        ("push --catalog local --output json=report/x.json", "`reports/x.json`"),
+        ("push --catalog local --plan plan.jsn", "`plan.json`"),
+        ("push --catalog local --plan ./plans.json", "`./plan.json`"),
+        ("comment coment.md", "`comment.md`"),
+        ("serve --seed entites", "`entities`"),
+        ("serve --store report/x.db", "`reports`"),
+        ("man --out report", "`reports/portolan.1`"),
+    ] {
+        let told = run(&repo, line);
+        assert_ne!(told.code, 0, "{line}: {}{}", told.results, told.talk);
+        assert!(told.talk.contains(&format!("did you mean {meant}?")), "{line}: {}{}", told.results, told.talk);
+    }
+    let config = run_with(&repo, "lint", &[("PORTOLAN_CONFIG", "portoln.yaml")]).was_refused();
+    assert!(config.contains("did you mean `portolan.yaml`?"), "{config}");
+    // Nothing is near, so nothing is suggested.
+    assert!(!run(&repo, "lint zebra").was_refused().contains("did you mean"));
+}
+
+#[test]
+fn all_refuses_a_path_that_does_not_exist() {
+    let repo = Repo::new();
+    repo.write("teams/a/portolan.yaml", "").write("teams/a/catalog/x.yaml", "");
+    let told = run(&repo, "lint --all teams/a/catlog");
+    let talk = &told.talk;
+    assert_eq!(told.code, 64, "{talk}");
+    assert!(talk.contains("no such file or folder: `teams/a/catlog`") && talk.contains("`teams/a/catalog`"), "{talk}");
+    let talk = run(&repo, "lint --all team").was_refused();
+    assert!(talk.contains("did you mean `teams`?"), "{talk}");
+}

@@ -14,6 +14,7 @@ use crate::scaffold::repository::{self, Forge, example};
 use crate::settings::Origin;
 use crate::sources::git::{self, Repository};
 use crate::sources::{self, Encoding, PathKind, ReadBuffer};
+use crate::text::merge_conflict::{self, merge_conflicts};
 
 pub(super) struct Surroundings {
     /// All paths are relative to this folder: the top of the work tree, or the config's folder outside Git.
@@ -129,6 +130,10 @@ fn texts(top: &Path, folder: &str) -> Result<Texts, InitError> {
         let Some(file) = sources::find_file(top, &path) else { continue };
         let text = sources::read(&file, &mut buffer);
         let text = text.map_err(|problem| InitError::Unreadable { path: path.clone(), problem })?;
+        if let Some(conflict) = merge_conflicts(text.text).first() {
+            let (line, help) = (conflict.first_line, merge_conflict::HELP);
+            return Err(InitError::Conflict { path, line, help });
+        }
         found.0.insert(path.clone(), text.text.to_owned());
         found.1.insert(path, text.encoding);
     }

@@ -135,9 +135,21 @@ pub(crate) fn touched_in_ci(
     }
     let root = &settings.root.value;
     let repository = repository(settings, environment).ok().flatten()?;
-    let named = pipeline::named(environment, || event_text(environment, root))?;
-    let Ok(Found::Base(_, commit)) = found(&repository, &named) else { return None };
+    let commit = commit_in_ci(&repository, settings, environment)?;
     Some(repository.changed(root, pattern, Some(&commit.to_string())).ok()?.changed)
+}
+
+/// The merge base that the pipeline names, where this clone has it.
+pub(crate) fn commit_in_ci(
+    repository: &Repository,
+    settings: &Settings,
+    environment: &Environment,
+) -> Option<CommitId> {
+    let named = pipeline::named(environment, || event_text(environment, &settings.root.value))?;
+    match found(repository, &named) {
+        Ok(Found::Base(_, commit)) => Some(commit),
+        Ok(Found::Unrelated | Found::Absent) | Err(_) => None,
+    }
 }
 
 /// Compares a commit that is not checked out with `HEAD`. The pipeline's variables do not apply, because they describe

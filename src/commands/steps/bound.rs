@@ -49,7 +49,8 @@ pub(crate) fn write_plan(file: &Path, push: &str, planned: &Planned, context: &m
     refuse_place(file, context.settings)?;
     let text = harmless_json(bound(planned, context.settings).write());
     let place = context.settings.directory.join(file);
-    sources::write_output(&context.settings.boundary, &place, &text).map_err(|error| as_named(error, file))?;
+    sources::write_output(&context.settings.boundary, &place, &text)
+        .map_err(|error| error.named(&context.settings.directory, file))?;
     let approve = planned.plan.approval.map(|digest| format!(" --approve {digest}")).unwrap_or_default();
     let how = match planned.plan.obstacles.is_empty() {
         true => format!(". Apply it with `{push}{approve}`"),
@@ -92,21 +93,7 @@ fn read_plan(file: &Path, settings: &Settings) -> Result<PlanFile, Error> {
         Err(OutputError::Read { source, .. }) if source.kind() == ErrorKind::InvalidData => {
             Err(BindingError::NoPlan { path }.into())
         }
-        Err(error) => Err(as_named(error, file).into()),
-    }
-}
-
-/// The error with the path as the user typed it.
-fn as_named(error: OutputError, file: &Path) -> OutputError {
-    let path = file.to_owned();
-    match error {
-        OutputError::Write { source, .. } => OutputError::Write { path, source },
-        OutputError::Read { source, .. } => OutputError::Read { path, source },
-        OutputError::TooLarge { limit, .. } => OutputError::TooLarge { path, limit },
-        OutputError::WriteLink { problem, .. } => OutputError::WriteLink { path, problem },
-        OutputError::NoReader { .. } => OutputError::NoReader { path },
-        OutputError::Open { problem, .. } => OutputError::Open { path, problem },
-        OutputError::Input(_) | OutputError::InputTooLarge { .. } => error,
+        Err(error) => Err(error.named(&settings.directory, file).into()),
     }
 }
 

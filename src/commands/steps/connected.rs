@@ -21,7 +21,7 @@ use crate::domain::address::without_secrets;
 use crate::domain::desired::Desired;
 use crate::domain::entity::Owner;
 use crate::domain::identifier::is_reserved;
-use crate::domain::platform::Platform;
+use crate::domain::platform::{PLATFORMS, Platform};
 use crate::domain::words::count;
 use crate::error::Error;
 use crate::settings::{self, Environment, Origin, Settings};
@@ -201,7 +201,9 @@ fn credentials(platform: &Platform, catalog: &str, environment: &Environment) ->
             let missing = match (found, other) {
                 (Some(_), _) => format!("`{id}` is set, `{secret}` is not"),
                 (None, Some(_)) => format!("`{secret}` is set, `{id}` is not"),
-                (None, None) => format!("neither `{id}` nor `{secret}` is set"),
+                (None, None) => {
+                    format!("neither `{id}` nor `{secret}` is set{}", other_platform(platform, environment))
+                }
             };
             Err(ClientError::NoCredentials {
                 catalog: catalog.to_owned(),
@@ -209,6 +211,18 @@ fn credentials(platform: &Platform, catalog: &str, environment: &Environment) ->
                 variables: format!("{id} and {secret}"),
             })
         }
+    }
+}
+
+/// Credentials of another platform are set: the config names the wrong one, or the variables are.
+fn other_platform(platform: &Platform, environment: &Environment) -> String {
+    let is_set = |other: &&&Platform| other.name != platform.name && environment.has_secret(other.client_id_variable);
+    match PLATFORMS.iter().find(is_set) {
+        Some(other) => format!(
+            " (`{}` is set, and it is for `platform: {}`; this is `platform: {}`)",
+            other.client_id_variable, other.name, platform.name
+        ),
+        None => String::new(),
     }
 }
 

@@ -418,7 +418,7 @@ fn choose(found: &mut Found, request: &Request<'_>) -> Result<Chosen, LintError>
             if matches!(request.extent, Extent::Staged | Extent::Hook) {
                 continue;
             }
-            return Err(LintError::NoSuchPath { path: relative });
+            return Err(LintError::no_such_path(request.root, Path::new(&relative)));
         };
         let Some(end) = end_of_links(request.root, path) else {
             strangers.push(relative);

@@ -4,6 +4,7 @@ use crate::commands::context::Context;
 use crate::scaffold::repository::attributes;
 use crate::sources::git::{self, Repository};
 use crate::sources::{self, ReadBuffer, WriteError};
+use crate::text::merge_conflict::merge_conflicts;
 
 const FILE: &str = ".gitattributes";
 /// A file of the snapshot, to check whether Git ignores it. Ignored files are never merged.
@@ -32,6 +33,13 @@ pub(crate) fn add_merge_attributes(context: &mut Context<'_>) -> Result<(), Writ
         say_unchanged(context);
         return Ok(());
     };
+    if !merge_conflicts(read.text).is_empty() {
+        context.say(&format!(
+            "note: `{FILE}` has an unresolved merge conflict, so it was left as it is. Resolve it, then add `{KNOWN} merge=union` \
+             if it is missing."
+        ));
+        return Ok(());
+    }
     let Some(after) = attributes::add(read.text) else { return Ok(()) };
     let bytes = sources::encode(&after, read.encoding);
     sources::write_atomically(root, FILE.as_ref(), &bytes)

@@ -2,6 +2,7 @@
 
 pub(crate) mod adopted;
 pub(crate) mod again;
+pub(crate) mod allowed_secrets;
 pub(crate) mod answered;
 pub(crate) mod base;
 pub(crate) mod bound;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::catalog::{self, Catalog, CatalogError, Look, Stop};
 use crate::commands::context::Context;
+use crate::commands::steps::allowed_secrets::{AllowedSecrets, allowed_secrets, restrict_mask};
 use crate::commands::steps::base::{self, Base};
 use crate::commands::steps::connected::{Intent, connect_for};
 use crate::commands::steps::desired::Asked;
@@ -113,7 +114,7 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
     let commit = wishes.from.then().map(|then| then.commit);
     asked.settle(&PastManifests::new(&settings.root.value, &pattern, &variables, commit));
     let mut notes = wishes.from.notes().to_vec();
-    let Checkout { base, revision } = checkout(wishes, &asked, &pattern, context, progress, &mut notes)?;
+    let Checkout { base, revision, allowed } = checkout(wishes, &asked, &pattern, context, progress, &mut notes)?;
     if wishes.only_branch && base.is_none() {
         return Err(DiffError::NoBase { why: notes.pop() }.into());
     }
@@ -129,6 +130,10 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
         (None, true) => return Err(DiffError::NothingToCompare { why: notes.pop() }.into()),
         (_, false) => connect_for(&wishes.owner, &asked.entities, wishes.from.shelf(), wishes.intent, context)?,
     };
+    if !is_offline {
+        restrict_mask(context, allowed.names);
+        notes.extend(allowed.note);
+    }
     let mask = context.mask_for(&*catalog);
     let live = Live::of(&*catalog)?;
     if let Some(strange) = live.strangers(&asked, catalog.name(), settings.catalog.value == settings::Catalog::Local) {
@@ -325,6 +330,7 @@ fn missing_links(
 struct Checkout {
     base: Option<Base>,
     revision: Option<Revision>,
+    allowed: AllowedSecrets,
 }
 
 /// Reads base and revision. A repository that Git cannot open is an error only if the user named a base; otherwise it
@@ -358,8 +364,13 @@ fn checkout(
     };
     let compared = base::base(&request)?;
     notes.extend(compared.notes);
+    let merge_base = repository
+        .as_ref()
+        .zip(compared.base.as_ref())
+        .and_then(|(it, base)| Some((it, it.known_commit(&base.revision.commit)?)));
+    let allowed = allowed_secrets(settings, context.environment, merge_base);
     let revision = wishes.from.revision(repository.as_ref(), settings, pattern)?;
-    Ok(Checkout { base: compared.base, revision })
+    Ok(Checkout { base: compared.base, revision, allowed })
 }
 
 /// Git reads the ignore files of every folder, and would block on a named pipe.

@@ -3,11 +3,13 @@
 
 use crate::commands::context::Context;
 use crate::commands::output::Output;
+use crate::commands::steps::connected::{Intent, catalog_name};
 use crate::commands::steps::gate::{Gate, gate};
 use crate::commands::steps::planned::{Planned, Planning, Wishes, planned};
 use crate::commands::steps::shown::{PlanLike, refused};
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::report::escape::clean;
 use crate::report::lint::LintFormat;
 
 /// The number of findings to print: they must be fixed before anything else, and `portolan lint` shows all.
@@ -27,12 +29,29 @@ pub(crate) fn proposed<F: PlanLike>(
     let only_text = outputs.iter().all(|output| output.format.as_lint() == Some(LintFormat::Text));
     let untold = match gate(wishes.from, only_text.then_some(MOST_AS_TEXT), context)? {
         Gate::Open(untold) => untold,
-        Gate::Shut(linted) => return Ok(Proposed::Refused(refused(outputs, &wishes.owner, &linted, context)?)),
+        Gate::Shut(linted) => {
+            name_destination(wishes, context);
+            return Ok(Proposed::Refused(refused(outputs, &wishes.owner, &linted, context)?));
+        }
     };
     let mut planned = match planned(wishes, context)? {
         Planning::Done(planned) => planned,
-        Planning::Strange(linted) => return Ok(Proposed::Refused(refused(outputs, &wishes.owner, &linted, context)?)),
+        Planning::Strange(linted) => {
+            name_destination(wishes, context);
+            return Ok(Proposed::Refused(refused(outputs, &wishes.owner, &linted, context)?));
+        }
     };
     planned.notes.extend(untold);
     Ok(Proposed::Plan(planned))
+}
+
+/// Above the findings that stop a push: whoever sees errors of files that they do not know is in the wrong place.
+fn name_destination(wishes: &Wishes<'_>, context: &mut Context<'_>) {
+    if wishes.intent != Intent::Write {
+        return;
+    }
+    let settings = context.settings;
+    let config = settings.config.as_ref().map_or("none".to_owned(), |_| format!("`{}`", settings.config_name()));
+    let destination = format!("Catalog: {}. Scope: {}. Config: {config}.", catalog_name(settings), wishes.owner.scope);
+    context.say(&clean(&destination));
 }

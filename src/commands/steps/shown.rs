@@ -93,6 +93,11 @@ pub(crate) fn shown(report: &Report<'_>, planned: &Planned, context: &mut Contex
         }
         PlanFormat::Json | PlanFormat::Summary => plan::render(&plan, format, style),
     };
+    if let Some(reports) = context.reports.as_mut() {
+        let files: &dyn Files = &in_work_tree;
+        let comment = PlanReport { files, push: report.push, links: Some(&links), ..plan };
+        reports.keep_plan(plan::Totals::of(&comment), |most| plan::comment_of(&comment, most));
+    }
     let given = give_out(report.outputs, &render, context);
     // The job summary shows the refusal, wherever the reports were written to.
     if report.refusal.is_some() && !report.outputs.is_empty() {

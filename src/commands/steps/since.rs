@@ -8,10 +8,11 @@ use crate::commands::steps::connected::catalog_name;
 use crate::commands::steps::revision::repository;
 use crate::commands::steps::standpoint::Standpoint;
 use crate::domain::entity::Owner;
+use crate::domain::words::as_sentence;
 use crate::error::{BaseError, Error, PushError};
 use crate::report::outcome::record::Record;
-use crate::sources;
 use crate::sources::git::Repository;
+use crate::sources::{self, PathKind};
 
 /// The record to compare a push with.
 pub(crate) struct Since<'a> {
@@ -39,8 +40,14 @@ pub(crate) fn since(
         None => repository.head_commit()?,
     };
     let Some(commit) = commit else { return Err(PushError::NoCommit { flag: FLAG }.into()) };
-    let Some(text) = sources::read_input_if_there(&settings.boundary, &settings.directory.join(wanted.file))? else {
-        return Ok(Some(format!("No `{path}`, so this counts as the first push: no earlier commit to compare with.")));
+    let text = sources::read_input_if_there(&settings.boundary, &settings.directory.join(wanted.file))
+        .map_err(|error| error.named(&settings.directory, wanted.file))?;
+    let Some(text) = text else {
+        let near = sources::did_you_mean(&settings.directory, wanted.file, Some(PathKind::File));
+        let near = near.map(|near| format!(" {}", as_sentence(&near))).unwrap_or_default();
+        return Ok(Some(format!(
+            "No `{path}`, so this counts as the first push: no earlier commit to compare with.{near}"
+        )));
     };
     let record = Record::parse(&path, &text)?;
     let catalog = catalog_name(settings);

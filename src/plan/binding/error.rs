@@ -4,6 +4,14 @@ use super::FORMAT;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum BindingError {
+    #[error("plan file `{path}` has an unresolved merge conflict at line {line}")]
+    #[diagnostic(
+        code(plan::merge_conflict),
+        help(
+            "create a new plan with `portolan diff --out`: no side of the conflict is a plan of the merged manifests"
+        )
+    )]
+    Conflict { path: String, line: usize },
     #[error("plan file `{path}` is invalid at line {line}, column {column}: {reason}")]
     #[diagnostic(code(plan::syntax), help("create a new one with `portolan diff --out`"))]
     Syntax { path: String, line: usize, column: usize, reason: String },

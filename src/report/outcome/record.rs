@@ -4,6 +4,7 @@
 use serde::Deserialize;
 
 use super::json::FORMAT;
+use crate::text::merge_conflict::merge_conflicts;
 
 /// The last push.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +18,14 @@ pub struct Record {
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum RecordError {
+    #[error("outcome `{path}` has an unresolved merge conflict at line {line}")]
+    #[diagnostic(
+        code(outcome::merge_conflict),
+        help(
+            "keep the side of the later push (`git checkout --ours` or `--theirs`): it records the commit that was pushed last"
+        )
+    )]
+    Conflict { path: String, line: usize },
     #[error("outcome `{path}` is invalid at line {line}, column {column}: {reason}")]
     #[diagnostic(
         code(outcome::syntax),
@@ -55,6 +64,12 @@ impl Record {
         let path = || path.to_owned();
         // Windows editors begin a file with a byte order mark.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        if let Some(conflict) = merge_conflicts(text).first() {
+            return Err(RecordError::Conflict { path: path(), line: conflict.first_line });
+        }
+        if text.trim_start().starts_with(|first| !matches!(first, '{' | '[')) {
+            return Err(RecordError::NoOutcome { path: path() });
+        }
         let found: Document = serde_json::from_str(text).map_err(|fault| {
             let reason = fault.to_string();
             // serde repeats the position at the end of its message.

@@ -36,13 +36,16 @@ const SAMPLES: usize = 10;
 /// The number of updates that are shown of very many.
 const UPDATES_MAX: usize = 50;
 
-pub(super) fn render(sited: &Sited<'_>) -> String {
+pub use headline::Totals;
+
+/// `most`: how long it may be, in bytes. The head is never cut.
+pub(super) fn render(sited: &Sited<'_>, most: usize) -> String {
     let head = headline::head(sited.report);
     let mut sections = vec![hazards::section(sited), obstacles(sited), complaints(sited), table::section(sited.report)];
     sections.extend(changes(sited));
     sections.extend([picture(sited.report), notes(sited.report)]);
     let provenance = provenance(sited.report);
-    budget::fit(head, &sections, LENGTH_MAX - provenance.len(), ELSEWHERE) + &provenance
+    budget::fit(head, &sections, most.min(LENGTH_MAX).saturating_sub(provenance.len()), ELSEWHERE) + &provenance
 }
 
 /// The commits and the run, at the end: near the digest that approves the plan, there must be no other hexadecimal

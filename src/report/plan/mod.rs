@@ -31,6 +31,8 @@ use crate::report::format::Format;
 use crate::report::place::{Extent, Files, Places};
 use crate::report::style::Style;
 
+pub use markdown::Totals;
+
 /// The first line of a plan's comment, by which a later run finds the comment to update it.
 pub fn marker(scope: &str, target: Option<&str>) -> String {
     comment::marker("diff", scope, target)
@@ -136,9 +138,14 @@ pub fn render(report: &PlanReport<'_>, format: PlanFormat, style: &Style) -> Str
     match format {
         PlanFormat::Text => lines(text::render(&Sited::new(report), style)),
         PlanFormat::Json => json::render(&Sited::new(report)),
-        PlanFormat::Markdown => markdown::render(&Sited::new(report)),
+        PlanFormat::Markdown => comment_of(report, markdown::LENGTH_MAX),
         PlanFormat::Summary => lines(summary::render(report)),
     }
+}
+
+/// The Markdown report in at most so many bytes, as far as its head lets it.
+pub fn comment_of(report: &PlanReport<'_>, most: usize) -> String {
+    markdown::render(&Sited::new(report), most)
 }
 
 impl PlanReport<'_> {

@@ -27,7 +27,7 @@ pub use error::GitError;
 pub(in crate::sources) use git_dir::GitDir;
 /// The id of a commit, which other modules only pass on.
 pub use git2::Oid as CommitId;
-pub use open::{Environment, Repository, path_in_work_tree};
+pub use open::{Environment, Repository, is_bare_repository, path_in_work_tree};
 pub use past::{Content, Past};
 pub use signature::Signed;
 pub use staged::Staged;

@@ -9,7 +9,7 @@ use git2::{Index, RepositoryOpenFlags};
 
 use super::blobs::BlobStore;
 use super::error::GitError;
-use super::git_dir::{GitDir, Search};
+use super::git_dir::{GitDir, Search, is_git_directory};
 use crate::sources::inspect::is_pipe;
 use crate::sources::path::path_text;
 
@@ -153,6 +153,11 @@ pub fn path_in_work_tree(root: &Path) -> String {
     let Ok(root) = root.canonicalize() else { return String::new() };
     let top = root.ancestors().find(|folder| folder.join(".git").symlink_metadata().is_ok());
     top.and_then(|top| root.strip_prefix(top).ok()).map(path_text).unwrap_or_default()
+}
+
+/// Whether a folder is a repository without a work tree.
+pub fn is_bare_repository(folder: &Path) -> bool {
+    is_git_directory(folder) && folder.file_name().is_none_or(|name| name != ".git")
 }
 
 /// Opens this Git directory, or the one that this `.git` file names, without searching.

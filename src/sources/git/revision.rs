@@ -121,6 +121,9 @@ impl Repository {
         if shallow && revision.len() >= 7 && revision.bytes().all(|digit| digit.is_ascii_hexdigit()) {
             return FETCH.to_owned();
         }
+        if matches!(self.head_commit(), Ok(None)) {
+            return "this branch has no commit yet: commit first (`git add` and `git commit`), or leave out the revision".to_owned();
+        }
         let names = self.names();
         let on_remote = names.iter().find(|name| name.split_once('/').is_some_and(|(_, branch)| branch == revision));
         let near = || closest(revision, names.iter().map(String::as_str));
@@ -156,6 +159,8 @@ impl Repository {
         let Ok(references) = self.inner.references() else { return Vec::new() };
         let name = |reference: git2::Reference<'_>| reference.shorthand().ok().map(str::to_owned);
         let mut names: Vec<String> = references.filter_map(Result::ok).filter_map(name).collect();
+        // Only another name of a branch.
+        names.retain(|name| !name.ends_with("/HEAD"));
         names.sort_unstable();
         names
     }

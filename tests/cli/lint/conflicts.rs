@@ -86,6 +86,57 @@ fn a_conflict_in_the_config_or_the_baseline_is_named_with_its_lines() {
     assert!(told.err.contains("`<<<<<<<`") && !told.err.contains("schema config"), "{told:?}");
 }
 
+/// Every file that portolan reads as its own: what is typed, and how the run ends.
+#[test]
+fn a_conflict_in_any_file_that_portolan_reads_is_reported_as_one() {
+    for (path, line, code) in [
+        ("catalog/cart.yaml", "lint", 1),
+        ("catalog/cart.yaml", "diff --catalog local", 1),
+        ("catalog/cart.yaml", "push --catalog local", 1),
+        ("apps/cart/port.yml", "lint", 1),
+        (".portolan/blueprints/service.json", "lint", 1),
+        (".portolan/known-entities.txt", "lint", 1),
+        (".portolan/source.json", "lint", 1),
+        ("portolan.yaml", "lint", 64),
+        ("portolan.yaml", "diff", 64),
+        ("portolan.yaml", "push", 64),
+        ("portolan.yaml", "config", 64),
+        ("portolan.yaml", "pull", 64),
+        ("portolan.yaml", "init --dry-run", 64),
+        ("ci/portolan.yaml", "--config ci/portolan.yaml lint", 64),
+        ("baseline.json", "lint --baseline baseline.json", 64),
+        ("plan.json", "push --catalog local --plan plan.json", 64),
+        ("last.json", "push --catalog local --since-outcome last.json", 64),
+        ("last.json", "push --catalog local --since-outcome last.json --rollback", 64),
+        ("comment.md", "comment comment.md", 64),
+        (".pre-commit-config.yaml", "init --dry-run", 64),
+        (".gitignore", "init --dry-run", 64),
+        (".gitattributes", "init --dry-run", 64),
+        (".github/workflows/portolan.yml", "init --dry-run --ci github", 64),
+        (".gitlab-ci.yml", "init --dry-run --ci gitlab", 64),
+        (".vscode/settings.json", "init --dry-run", 64),
+    ] {
+        let repo = shop();
+        repo.git(&["init", "--quiet"]);
+        repo.git(&["add", "--all"]);
+        repo.git(&["commit", "--quiet", "--message", "all"]);
+        let before = match path {
+            "catalog/cart.yaml" => service("cart", ""),
+            "apps/cart/port.yml" => "identifier: cart\nblueprint: service\n".to_owned(),
+            path if repo.path().join(path).exists() => repo.read(path),
+            path if path.ends_with(".json") => "{}\n".to_owned(),
+            _ => "a: 1\n".to_owned(),
+        };
+        repo.write(path, format!("{before}{}", conflict("a", "b")));
+        let told = crate::cli::run(&repo, line);
+        let said = format!("{}{}", told.results, told.talk);
+        assert_eq!(told.code, code, "{path}: {line}: {said}");
+        assert!(said.to_lowercase().contains("merge conflict") && said.contains("help: "), "{path}: {line}: {said}");
+        let name = path.rsplit('/').next().unwrap_or(path);
+        assert!(said.contains(name), "{path}: {line}: {said}");
+    }
+}
+
 #[test]
 fn other_yaml_with_a_conflict_is_none_of_ours() {
     let repo = shop();

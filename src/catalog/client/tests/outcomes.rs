@@ -250,7 +250,7 @@ fn one_signal_ends_a_run_whose_call_hangs() {
     let is_told = AtomicBool::new(false);
     let server = Scripted::with_token(move |seen, _| {
         if is_search(seen) {
-            return found(&["s0"]);
+            return found(&["s0", "s1"]);
         }
         if !is_told.swap(true, Ordering::SeqCst) {
             own.tell();
@@ -261,7 +261,8 @@ fn one_signal_ends_a_run_whose_call_hangs() {
     let started = Instant::now();
     let outcome = push(&client(&server.url), vec![act(0, Call::Merge(body())), act(1, Call::Patch(body()))], &stop);
     assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
-    // One write is done by now; the effect of the other may still come.
-    let [End::Applied, other] = &outcome.ends[..] else { panic!("{outcome:?}") };
-    assert!(matches!(other, End::InDoubt(_) | End::NotAttempted(Reason::Interrupted)), "{other:?}");
+    // Either write is sent first. The read shows that it was applied; the other may not have been sent.
+    assert!(outcome.ends.contains(&End::Applied), "{outcome:?}");
+    let is_true = |end: &End| matches!(end, End::Applied | End::InDoubt(_) | End::NotAttempted(Reason::Interrupted));
+    assert!(outcome.ends.iter().all(is_true), "{outcome:?}");
 }

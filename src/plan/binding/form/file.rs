@@ -6,6 +6,7 @@ use crate::domain::value::Value;
 use crate::plan::binding::{BindingError, ChosenPart, Circumstances, FORMAT, Options, PlanFile, Touched, touched_keys};
 use crate::plan::digest::{self as plan_digest, Writer};
 use crate::text::mask::Mask;
+use crate::text::merge_conflict::merge_conflicts;
 
 use super::change::{read_key, write_key};
 use super::reading::{Entries, Flaw, Read, digest, entries as read_entries, flag, list, or_null, owned};
@@ -109,6 +110,12 @@ pub(in crate::plan::binding) fn read(path: &str, text: &str, tool: &str) -> Resu
     let path = || path.to_owned();
     // Windows editors save a byte order mark.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if let Some(conflict) = merge_conflicts(text).first() {
+        return Err(BindingError::Conflict { path: path(), line: conflict.first_line });
+    }
+    if text.trim_start().starts_with(|first| !matches!(first, '{' | '[')) {
+        return Err(BindingError::NoPlan { path: path() });
+    }
     let whole: Value = serde_json::from_str(text).map_err(|fault| {
         let reason = fault.to_string();
         // serde appends the position, which the error already contains.

@@ -17,7 +17,7 @@ pub(super) fn head(report: &PlanReport<'_>) -> String {
     let is_empty = plan.is_empty() && plan.hazards.is_empty() && plan.obstacles.is_empty();
     let mut out = comment::head(&marker(&plan.scope, report.target), is_empty);
     match report.refusal {
-        None => out.push_str(&format!("### {}\n\n", headline(report))),
+        None => out.push_str(&format!("### {}\n\n", Totals::of(report).headline())),
         Some(refusal) => out.push_str(&format!(
             "### ❌ portolan push: refused, nothing was written\n\n{} {}.\n\n",
             prose(refusal.reason),
@@ -40,24 +40,65 @@ pub(super) fn head(report: &PlanReport<'_>) -> String {
     out
 }
 
-fn headline(report: &PlanReport<'_>) -> String {
-    let (plan, total) = (report.plan, &report.plan.counts.total);
-    // Without a base, nothing indicates a pull request.
-    let subject = if report.base.is_some() { "Merging" } else { "A push" };
-    let sentence = effect(subject, total);
-    let complaints = report.complaints.map_or(0, <[_]>::len);
-    if !plan.obstacles.is_empty() {
-        return format!("❌ {} in the way. {sentence}", count(plan.obstacles.len(), "obstacle"));
+/// What the headline of a comment is made of: of one plan, or of several.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    pub tally: Tally,
+    /// Hazards that need approval.
+    pub asking: usize,
+    pub obstacles: usize,
+    pub complaints: usize,
+    /// Without a base this is no pull request, as far as anybody knows.
+    pub is_pull_request: bool,
+}
+
+impl Totals {
+    pub fn of(report: &PlanReport<'_>) -> Self {
+        Self {
+            tally: report.plan.counts.total,
+            asking: asking(report),
+            obstacles: report.plan.obstacles.len(),
+            complaints: report.complaints.map_or(0, <[_]>::len),
+            is_pull_request: report.base.is_some(),
+        }
     }
-    if complaints > 0 {
-        return format!("❌ The catalog would reject {}. {sentence}", count(complaints, "change"));
+
+    /// Of both plans together.
+    pub fn plus(&self, other: &Self) -> Self {
+        Self {
+            tally: self.tally.plus(&other.tally),
+            asking: self.asking + other.asking,
+            obstacles: self.obstacles + other.obstacles,
+            complaints: self.complaints + other.complaints,
+            is_pull_request: self.is_pull_request || other.is_pull_request,
+        }
     }
-    let sign = match (asking(report) > 0, plan.is_empty()) {
-        (true, _) => "⚠️ ",
-        (false, true) => "✅ ",
-        (false, false) => "",
-    };
-    format!("{sign}{sentence}")
+
+    /// No changes, and nothing to approve or to fix.
+    pub fn is_empty(&self) -> bool {
+        self.tally.changes() + self.asking + self.obstacles + self.complaints == 0
+    }
+
+    pub fn headline(&self) -> String {
+        let sentence = self.effect();
+        if self.obstacles > 0 {
+            return format!("❌ {} in the way. {sentence}", count(self.obstacles, "obstacle"));
+        }
+        if self.complaints > 0 {
+            return format!("❌ The catalog would reject {}. {sentence}", count(self.complaints, "change"));
+        }
+        let sign = match (self.asking > 0, self.tally.changes() == 0) {
+            (true, _) => "⚠️ ",
+            (false, true) => "✅ ",
+            (false, false) => "",
+        };
+        format!("{sign}{sentence}")
+    }
+
+    /// `Merging deletes 2 entities, updates 1 and creates 6,000`.
+    pub fn effect(&self) -> String {
+        effect(if self.is_pull_request { "Merging" } else { "A push" }, &self.tally)
+    }
 }
 
 /// `Merging deletes 2 entities, updates 1 and creates 6,000`.
