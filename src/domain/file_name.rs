@@ -18,10 +18,15 @@ const DEVICES: [&str; 22] = [
 
 /// The file name of an identifier, without its extension.
 pub fn stem(identifier: &str) -> String {
+    stem_with(identifier, |_| false)
+}
+
+/// Like [`stem`], and also escapes the characters for which `is_escaped` is true.
+fn stem_with(identifier: &str, is_escaped: impl Fn(char) -> bool) -> String {
     let is_device = is_device(identifier);
     let stem = escaped(identifier, |at, c| {
         let is_edge = at == 0 && (c == '.' || is_device);
-        is_edge || c.is_control() || c.is_whitespace() || "/\\:*?\"<>|%".contains(c)
+        is_edge || c.is_control() || c.is_whitespace() || "/\\:*?\"<>|%".contains(c) || is_escaped(c)
     });
     shortened(stem, identifier)
 }
@@ -34,9 +39,8 @@ pub fn stems<'i>(identifiers: impl IntoIterator<Item = &'i str>) -> BTreeMap<&'i
         alike.entry(stem.to_lowercase()).or_default().push(identifier);
     }
     for identifier in alike.into_values().filter(|group| group.len() > 1).flatten() {
-        let told_apart =
-            escaped(identifier, |_, c| c.is_uppercase() || !(c.is_ascii_alphanumeric() || "._-".contains(c)));
-        stems.insert(identifier, shortened(told_apart, identifier));
+        let is_escaped = |c: char| c.is_uppercase() || !(c.is_ascii_alphanumeric() || "._-".contains(c));
+        stems.insert(identifier, stem_with(identifier, is_escaped));
     }
     stems
 }
@@ -122,6 +126,13 @@ mod tests {
         assert_eq!(stems["Service"], "%53ervice");
         assert_eq!(stems["SERVICE"], "%53%45%52%56%49%43%45");
         assert_eq!(stems["api"], "api");
+    }
+
+    #[test]
+    fn names_that_differ_in_case_alone_are_neither_hidden_nor_devices() {
+        let stems = stems([".c", ".C", "con", "CON", "Con"]);
+        assert_eq!((stems[".c"].as_str(), stems[".C"].as_str()), ("%2Ec", "%2E%43"));
+        assert_eq!([&stems["con"], &stems["CON"], &stems["Con"]], ["%63on", "%43%4F%4E", "%43on"]);
     }
 
     #[test]
