@@ -14,6 +14,7 @@ use portolan::catalog::store::{Store, system_clock};
 use portolan::catalog::wire::{EntityDraft, Strictness, WriteOptions, Writer};
 use portolan::catalog::{Catalog, Errand, LocalCatalog, Part, Stop};
 use portolan::domain::act::Acts;
+use portolan::domain::change::Change;
 use portolan::domain::entity::{Entity, EntityKey, Owner, Targets};
 use portolan::domain::moment::Moment;
 use portolan::domain::outcome::{End, Outcome, Reason};
@@ -230,7 +231,8 @@ fn push(catalog: &dyn Catalog, world: &World, plan: &Plan, acts: &Acts, cut: Cut
 /// Checks that the outcome matches the content of the catalog.
 fn agrees(plan: &Plan, outcome: &Outcome, before: &BTreeMap<EntityKey, String>, scene: &Scene, world: &World) {
     let after = scene.contents(world);
-    let left: BTreeSet<EntityKey> = scene.plan(world).changes.into_iter().map(|change| change.key).collect();
+    let next = scene.plan(world);
+    let left: BTreeMap<&EntityKey, &Change> = next.changes.iter().map(|change| (&change.key, change)).collect();
     assert_eq!(outcome.ends.len(), plan.changes.len());
     // A deletion also removes relations to the deleted entity, which the catalog does itself.
     let deletes = plan.changes.iter().any(|change| change.removed().is_some());
@@ -238,7 +240,14 @@ fn agrees(plan: &Plan, outcome: &Outcome, before: &BTreeMap<EntityKey, String>, 
         let key = &change.key;
         match end {
             End::Applied if deletes => {}
-            End::Applied => assert!(!left.contains(key), "{key:?} is not done, and the outcome says so: {change:?}"),
+            End::Applied => {
+                let rest = left.get(key);
+                let (was, is) = (before.get(key), after.get(key));
+                assert!(
+                    rest.is_none(),
+                    "applied, and not done: {change:?}\nleft: {rest:?}\nbefore: {was:?}\nafter: {is:?}"
+                );
+            }
             End::NotAttempted(_) => {
                 if !deletes {
                     assert_eq!(before.get(key), after.get(key), "{key:?} was touched");

@@ -78,6 +78,7 @@ fn a_push_that_is_killed_is_finished_by_the_next() {
             }
             child.kill().expect("it is killed, or over");
             of(child);
+            scene.wait_until_idle();
             let stored = scene.stored();
             for (name, entity) in &foreign {
                 assert_eq!(stored.get(name), Some(entity), "round {round}: it is somebody else's");
@@ -123,6 +124,7 @@ fn what_nobody_said_yes_to_stays_whatever_was_killed_before() {
     }
     child.kill().expect("it is killed, or over");
     of(child);
+    scene.wait_until_idle();
     let more: BTreeMap<String, u64> = left.iter().skip(10).map(|(name, size)| (name.clone(), *size)).collect();
     scene.declare(&more);
     let other = scene.push(&scene.running.url(), &format!("push --approve {digest}"));

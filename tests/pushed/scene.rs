@@ -116,6 +116,15 @@ impl Scene {
         found
     }
 
+    /// Waits until the server has answered the requests that a killed client left behind.
+    pub fn wait_until_idle(&self) {
+        let mut calls = None;
+        while calls != Some(self.journal.calls()) {
+            calls = Some(self.journal.calls());
+            std::thread::sleep(Duration::from_millis(300));
+        }
+    }
+
     pub fn names(&self) -> BTreeSet<String> {
         self.stored().into_keys().collect()
     }

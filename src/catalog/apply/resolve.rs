@@ -45,14 +45,17 @@ impl Resolver<'_> {
             let Ok(stored) = self.catalog.find(blueprint, &identifiers(acts, &members), self.look()) else { continue };
             let stored: HashMap<&str, &Entity> =
                 stored.iter().map(|entity| (entity.key.identifier.as_ref(), entity)).collect();
-            let created: Vec<usize> = members
+            let written: Vec<usize> = members
                 .iter()
                 .copied()
-                .filter(|at| is_create(acts[*at]) && stored.contains_key(acts[*at].key.identifier.as_ref()))
+                .filter(|at| {
+                    let found = stored.get(acts[*at].key.identifier.as_ref()).copied();
+                    found.is_some() && (is_create(acts[*at]) || is_as_written(acts[*at], found))
+                })
                 .collect();
-            let owned = match created.is_empty() {
+            let owned = match written.is_empty() {
                 true => Ok(HashSet::new()),
-                false => self.owned(&blueprint.identifier, &identifiers(acts, &created)),
+                false => self.owned(&blueprint.identifier, &identifiers(acts, &written)),
             };
             for at in members {
                 let act = acts[at];
@@ -66,6 +69,8 @@ impl Resolver<'_> {
     }
 
     /// `owned`: whether the owner of this run owns the entity that was found; `None`: unknown, because the read failed.
+    /// Every write makes it the owner, so an entity with the right content and another owner was not written: an adoption
+    /// may change nothing else.
     fn resolved(
         &self,
         act: &Act,
@@ -75,13 +80,14 @@ impl Resolver<'_> {
     ) -> Result<(), Undone> {
         let Err(Undone::InDoubt { last, is_late }) = end else { return end };
         let is_there = is_as_written(act, found);
+        let is_done = is_there && (found.is_none() || owned == Some(true));
         match (is_create(act), found, owned) {
-            (true, Some(_), None) => Err(Undone::InDoubt { last, is_late }),
+            (is_create, Some(_), None) if is_create || is_there => Err(Undone::InDoubt { last, is_late }),
             (true, Some(found), Some(owned)) if !is_there || !owned => {
                 resolve(self.taken(found, owned).into(), Event::Deny)
             }
-            (_, Some(found), _) if is_there && is_update(act) && is_new(found) => Err(Undone::Recreated),
-            _ if is_there => resolve(*last, Event::Confirm),
+            (_, Some(found), _) if is_done && is_update(act) && is_new(found) => Err(Undone::Recreated),
+            _ if is_done => resolve(*last, Event::Confirm),
             // The effect of an abandoned request may still come.
             _ if is_late => Err(Undone::InDoubt { last, is_late }),
             _ => resolve(*last, Event::Deny),

@@ -56,7 +56,8 @@ fn a_crowd_of_findings_is_cut_in_text_and_told() {
 
 fn spawn(repo: &Repo, arguments: &[&str]) -> std::process::Child {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin("portolan"));
-    command.arg("lint").args(arguments).current_dir(repo.path());
+    command.arg("lint").args(arguments).current_dir(repo.path()).env_clear();
+    command.envs(["PATH", "SYSTEMROOT"].into_iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("portolan runs")
 }
 

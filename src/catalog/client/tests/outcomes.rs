@@ -111,6 +111,21 @@ fn a_refusal_after_a_lost_answer_says_nothing_until_a_read_does() {
     });
 }
 
+/// An adoption may change nothing but the owner, so the content alone does not show that it was applied.
+#[test]
+fn an_entity_of_another_owner_was_not_written_whatever_its_content_is() {
+    for call in [Call::Merge(body()), Call::Replace(body()), Call::Patch(body())] {
+        let server = Scripted::with_token(move |seen, number| match () {
+            () if is_search(seen) && is_about_owner(seen) => found(&[]),
+            () if is_search(seen) => found(&["s0"]),
+            () if number == 0 => Vec::new(),
+            () => refused(403),
+        });
+        let outcome = push(&client(&server.url), vec![act(0, call.clone())], &Stop::default());
+        assert!(matches!(&outcome.ends[..], [End::Failed(_)]), "{call:?}: {outcome:?}");
+    }
+}
+
 #[test]
 fn what_cannot_be_read_is_in_doubt() {
     let server = Scripted::with_token(|seen, number| match () {
