@@ -105,6 +105,20 @@ impl Scene {
         all.map(|entity| (entity.key.clone(), content(&entity))).collect()
     }
 
+    /// Waits until the server has answered the requests that a run abandoned. The next run would take their effect for
+    /// another writer's.
+    fn wait_for_abandoned_requests(&self, world: &World) {
+        let mut contents = self.contents(world);
+        loop {
+            std::thread::sleep(Duration::from_millis(50));
+            let next = self.contents(world);
+            if next == contents {
+                return;
+            }
+            contents = next;
+        }
+    }
+
     fn plan(&self, world: &World) -> Plan {
         let world = World { owned: self.owned(), ..world.clone() };
         world.plan_against(&self.snapshot(&world))
@@ -285,6 +299,9 @@ fn settles(catalog: &dyn Catalog, scene: &Scene, world: &World, cuts: &[Cut]) ->
         }
         let before = scene.contents(world);
         let outcome = push(catalog, world, &plan, &world.acts_against(&plan, &scene.snapshot(world)), cut);
+        if cut.is_sudden {
+            scene.wait_for_abandoned_requests(world);
+        }
         agrees(&plan, &outcome, &before, scene, world);
         let is_cut = outcome.ends.contains(&End::NotAttempted(Reason::Interrupted));
         prop_assert!(!is_cut || outcome.is_interrupted);
