@@ -117,6 +117,15 @@ pub fn tracked_below(folder: &Path) -> Vec<String> {
     files_below(folder).iter().map(|path| path.to_str().expect("the names of examples are UTF-8").to_owned()).collect()
 }
 
+/// Makes an executable copy in a child process. If this process wrote the file, a child that another test starts at that
+/// moment inherits the open file, and the program cannot be executed (`ETXTBSY`).
+#[cfg(unix)] // other systems have no executable bit
+pub fn make_executable(path: &Path) {
+    let script = r#"cp "$1" "$1.new" && chmod 755 "$1.new" && mv "$1.new" "$1""#;
+    let status = Command::new("sh").args(["-c", script, "sh"]).arg(path).status().expect("sh runs");
+    assert!(status.success(), "{}", path.display());
+}
+
 /// The binary in the repository, with a fixed date and no colours.
 pub fn portolan(repo: &Repo) -> assert_cmd::Command {
     portolan_in(repo.path())

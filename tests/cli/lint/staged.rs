@@ -6,6 +6,8 @@ use super::bench::{
 };
 use crate::testkit::Repo;
 use crate::testkit::errors::assert_error;
+#[cfg(unix)] // as below
+use crate::testkit::make_executable;
 use crate::testkit::says::NOTHING_TO_REPORT;
 
 const CART: &str = "catalog/cart.yaml:9:11 wrong-property-type";
@@ -182,11 +184,9 @@ fn commits(repo: &Repo, arguments: &[&str]) -> (bool, Told) {
 
 #[cfg(unix)] // a hook needs the executable bit
 fn hook(repo: &Repo) {
-    use std::os::unix::fs::PermissionsExt;
     let binary = assert_cmd::cargo::cargo_bin("portolan");
     repo.write(".git/hooks/pre-commit", format!("#!/bin/sh\nexec '{}' lint --staged\n", binary.display()));
-    let path = repo.path().join(".git/hooks/pre-commit");
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
+    make_executable(&repo.path().join(".git/hooks/pre-commit"));
 }
 
 #[cfg(unix)] // as above

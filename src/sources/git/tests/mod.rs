@@ -85,6 +85,15 @@ fn git<S: AsRef<OsStr>>(folder: &Path, arguments: impl IntoIterator<Item = S>) -
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
+/// Makes an executable copy in a child process. If this process wrote the file, a child that another test starts at that
+/// moment inherits the open file, and the program cannot be executed (`ETXTBSY`).
+#[cfg(unix)] // other systems have no executable bit
+fn make_executable(path: &Path) {
+    let script = r#"cp "$1" "$1.new" && chmod 755 "$1.new" && mv "$1.new" "$1""#;
+    let status = Command::new("sh").args(["-c", script, "sh"]).arg(path).status().expect("sh runs");
+    assert!(status.success(), "{}", path.display());
+}
+
 fn open(root: &Path, environment: &Environment) -> Repository {
     Repository::open(root, environment).expect("it opens").expect("it is a repository")
 }

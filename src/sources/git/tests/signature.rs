@@ -136,7 +136,7 @@ fn a_signature_by_gpg_is_good_when_its_key_is_known() {
     let program = |home: &Path| {
         let path = home.join("program");
         fs::write(&path, format!("#!/bin/sh\nexec gpg --homedir '{}' \"$@\"\n", home.display())).expect("a file");
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("it is ours");
+        make_executable(&path);
         path.to_str().expect("it is UTF-8").to_owned()
     };
     for home in [&home, &stranger] {

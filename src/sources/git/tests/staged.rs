@@ -273,11 +273,7 @@ fn the_index_that_git_gives_its_hook_is_the_one() {
     let hook = "#!/bin/sh\nprintf %s \"$GIT_INDEX_FILE\" > .git/seen; cp \"$GIT_INDEX_FILE\" .git/kept\n";
     tree.write(".git/hooks/pre-commit", hook);
     #[cfg(unix)] // a hook needs the executable bit
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let hook = tree.path.join(".git/hooks/pre-commit");
-        fs::set_permissions(hook, fs::Permissions::from_mode(0o755)).expect("it is ours");
-    }
+    make_executable(&tree.path.join(".git/hooks/pre-commit"));
     tree.write("a.yaml", "a: staged\n").write("b.yaml", "b: named\n");
     tree.git(["add", "a.yaml"]);
     // A partial commit contains only `b.yaml`, whatever is staged.
