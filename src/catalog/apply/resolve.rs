@@ -45,17 +45,11 @@ impl Resolver<'_> {
             let Ok(stored) = self.catalog.find(blueprint, &identifiers(acts, &members), self.look()) else { continue };
             let stored: HashMap<&str, &Entity> =
                 stored.iter().map(|entity| (entity.key.identifier.as_ref(), entity)).collect();
-            let written: Vec<usize> = members
-                .iter()
-                .copied()
-                .filter(|at| {
-                    let found = stored.get(acts[*at].key.identifier.as_ref()).copied();
-                    found.is_some() && (is_create(acts[*at]) || is_as_written(acts[*at], found))
-                })
-                .collect();
-            let owned = match written.is_empty() {
+            let found: Vec<usize> =
+                members.iter().copied().filter(|at| stored.contains_key(acts[*at].key.identifier.as_ref())).collect();
+            let owned = match found.is_empty() {
                 true => Ok(HashSet::new()),
-                false => self.owned(&blueprint.identifier, &identifiers(acts, &written)),
+                false => self.owned(&blueprint.identifier, &identifiers(acts, &found)),
             };
             for at in members {
                 let act = acts[at];
@@ -82,7 +76,7 @@ impl Resolver<'_> {
         let is_there = is_as_written(act, found);
         let is_done = is_there && (found.is_none() || owned == Some(true));
         match (is_create(act), found, owned) {
-            (is_create, Some(_), None) if is_create || is_there => Err(Undone::InDoubt { last, is_late }),
+            (must_not_exist, Some(_), None) if must_not_exist || is_there => Err(Undone::InDoubt { last, is_late }),
             (true, Some(found), Some(owned)) if !is_there || !owned => {
                 resolve(self.taken(found, owned).into(), Event::Deny)
             }

@@ -66,8 +66,9 @@ fn note(new: &[String]) -> Option<String> {
 fn allowed_at(settings: &Settings, repository: &Repository, commit: CommitId) -> Vec<String> {
     let Some(config) = &settings.config else { return Vec::new() };
     let path = path_text(&config.value);
-    let usual = CONFIG_NAMES.into_iter().filter(|_| CONFIG_NAMES.contains(&path.as_str()));
-    for path in std::iter::once(path.as_str()).chain(usual) {
+    // The config may have been renamed from `portolan.yml` to `portolan.yaml` since then.
+    let paths = if CONFIG_NAMES.contains(&path.as_str()) { CONFIG_NAMES.to_vec() } else { vec![path.as_str()] };
+    for path in paths {
         let Ok(Some(file)) = repository.file_at(&settings.root.value, path, commit) else { continue };
         let mut buffer = ReadBuffer::default();
         let Ok(text) = read(&file, &mut buffer) else { return Vec::new() };

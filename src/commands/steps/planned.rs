@@ -1,7 +1,7 @@
 //! Builds the plan: reads both sides, compares them, and keeps everything that it read, so that later steps read
 //! nothing twice. It writes nothing except the embedded catalog's own blueprints before a push.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use std::time::Duration;
 
@@ -415,11 +415,18 @@ fn foreign_owners(
     let keys: Vec<&EntityKey> = keys.into_iter().collect();
     let stop = Stop::default();
     let look = Look { stop: &stop, within: OWNERS_WITHIN };
+    let mut answers = true;
     let mut owners = Vec::new();
     for group in keys.chunk_by(|one, other| one.blueprint == other.blueprint) {
         let Some(first) = group.first() else { continue };
         let identifiers: Vec<Box<str>> = group.iter().map(|key| key.identifier.clone()).collect();
-        let mut found = catalog.owners_of(&first.blueprint, &identifiers, &scopes, look).unwrap_or_default();
+        let mut found = HashMap::new();
+        // A catalog that cannot be asked about one blueprint is not asked about the others.
+        if answers {
+            let named = catalog.owners_of(&first.blueprint, &identifiers, &scopes, look);
+            answers = named.is_ok();
+            found = named.unwrap_or_default();
+        }
         let shelf = actual.blueprints.get(first.blueprint.as_ref());
         for key in group {
             let record = || {

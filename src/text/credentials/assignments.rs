@@ -5,9 +5,11 @@ use std::ops::Range;
 
 use super::names::{holds_secret, may_name_secret};
 
-/// The maximum length of a value on one line. No credential is longer, and a line may have a million bytes with a name
-/// at every fourth of them.
+/// How far a value on one line is looked for: a line may have a million bytes with a name at every fourth of them. A
+/// longer value is a credential only if it is one word, which is taken whole.
 const LONGEST: usize = 2 << 10;
+/// Anchors, quotes and white space between the sign and the value.
+const LEAD: usize = 64;
 /// The same for the lines of a block, such as those of a private key.
 const LONGEST_BLOCK: usize = 64 << 10;
 
@@ -33,7 +35,30 @@ pub(super) fn allowed(text: &str, names: &[String]) -> Vec<Range<usize>> {
 
 /// The assignments to names for which `is_wanted` returns true.
 fn assignments(text: &str, is_wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = Assignment<'_>> {
-    memchr::memchr2_iter(b':', b'=', text.as_bytes()).filter_map(move |sign| assignment(text, sign, &is_wanted))
+    let mut covered = 0;
+    memchr::memchr2_iter(b':', b'=', text.as_bytes()).filter_map(move |sign| {
+        // Inside of a long word, signs are part of the value. Without this, a word of many names takes quadratic time.
+        if sign < covered {
+            return None;
+        }
+        let mut assignment = assignment(text, sign, &is_wanted)?;
+        if let Some(last) = assignment.values.last_mut()
+            && is_cut(text, sign, last)
+        {
+            last.end += text[last.end..].find(ends_word).unwrap_or(text.len() - last.end);
+            covered = last.end;
+        }
+        Some(assignment)
+    })
+}
+
+/// Whether the value is one word that reaches the end of what was looked at.
+fn is_cut(text: &str, sign: usize, value: &Range<usize>) -> bool {
+    value.end + LEAD > sign + LONGEST && !text[value.clone()].contains(char::is_whitespace)
+}
+
+fn ends_word(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '\\' | ',' | ';' | '&' | ')' | ']' | '}' | '<')
 }
 
 fn assignment(text: &str, sign: usize, is_wanted: impl Fn(&str) -> bool) -> Option<Assignment<'_>> {

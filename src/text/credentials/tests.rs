@@ -170,6 +170,30 @@ fn assignments_are_found_in_every_writing() {
     }
 }
 
+/// A credential is found by a look at a limited part of its line, and then taken to its end.
+#[test]
+fn a_long_value_is_hidden_whole() {
+    let long = KEY.repeat(300);
+    for text in [
+        format!("apiKey: {long}\nb: c"),
+        format!("apiKey: {long} # rotate it"),
+        format!("apiKey: \"{long}\"\nb: c"),
+        format!("apiKey: &key '{long}'\nb: c"),
+        format!("{{apiKey: {long}, b: 1}}"),
+        format!("apiKey: [b, {long}]"),
+        format!("apiKey:\n- {long}\nb: c"),
+        format!("apiKey: |\n  {long}\nb: c"),
+        format!(r#"config: "{{\"apiKey\": \"{long}\"}}""#),
+        format!("https://example.com/?apiKey={long}&x=1"),
+        format!("API_KEY={long}"),
+    ] {
+        assert_eq!(hidden(&text), [long.as_str()], "{}", &text[..40]);
+    }
+    // A word with a name at every eighth byte is one value, and is read once.
+    let names = "token=a1".repeat(100_000);
+    assert_eq!(hidden(&names), [&names["token=".len()..]]);
+}
+
 #[test]
 fn a_private_key_is_hidden_whole() {
     let key = "-----BEGIN EC PRIVATE KEY-----\n    MHcCAQEEIIrY\n    sFw==\n    -----END EC PRIVATE KEY-----";
