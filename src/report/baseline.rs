@@ -10,6 +10,7 @@ use crate::domain::finding::Finding;
 use crate::report::escape::harmless_json;
 use crate::report::fingerprint::Fingerprint;
 use crate::report::place::Files;
+use crate::text::json_document::{DocumentFault, parse_document};
 use crate::text::merge_conflict;
 
 pub const FORMAT: &str = "portolan.baseline/1";
@@ -45,18 +46,12 @@ struct JsonEntry {
     path: String,
 }
 
-/// Whether a text may be a baseline, a broken one included: it is not when it is something else.
-fn is_baseline(text: &str) -> bool {
-    if text.trim_start().starts_with(|first| !matches!(first, '{' | '[')) {
-        return false;
-    }
-    match serde_json::from_str::<serde_json::Value>(text) {
-        Ok(json) => {
-            let is_other = |format: &str| !format.starts_with("portolan.baseline/");
-            json.get("fingerprints").is_some() || !json["format"].as_str().is_some_and(is_other)
-        }
-        Err(_) => true,
-    }
+/// Whether the JSON is a document of another kind, such as a report: it has a format of its own and no fingerprints.
+fn is_other_document(text: &str) -> bool {
+    parse_document::<serde_json::Value>(text).is_ok_and(|json| {
+        let format = json["format"].as_str();
+        json.get("fingerprints").is_none() && format.is_some_and(|format| !format.starts_with("portolan.baseline/"))
+    })
 }
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -96,24 +91,16 @@ impl Baseline {
 
     /// Parses a baseline. `path` is the file's name in errors.
     pub fn parse(path: &str, text: &str) -> Result<Self, BaselineError> {
-        // Windows editors begin a file with a byte order mark.
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let path = || path.to_owned();
-        if let Some(conflict) = merge_conflict::merge_conflicts(text).first() {
-            return Err(BaselineError::Conflict {
-                path: path(),
-                line: conflict.first_line,
-                help: merge_conflict::HELP,
-            });
-        }
-        if !is_baseline(text) {
-            return Err(BaselineError::NoBaseline { path: path() });
-        }
-        let document: Document = serde_json::from_str(text).map_err(|fault| {
-            let reason = fault.to_string();
-            // serde repeats the position at the end of its message.
-            let reason = reason.rsplit_once(" at line ").map_or(reason.as_str(), |(reason, _)| reason).to_owned();
-            BaselineError::Syntax { path: path(), line: fault.line(), column: fault.column().max(1), reason }
+        let document: Document = parse_document(text).map_err(|fault| match fault {
+            DocumentFault::Conflict { line } => {
+                BaselineError::Conflict { path: path(), line, help: merge_conflict::HELP }
+            }
+            DocumentFault::NotJson => BaselineError::NoBaseline { path: path() },
+            DocumentFault::Shape { .. } if is_other_document(text) => BaselineError::NoBaseline { path: path() },
+            DocumentFault::Shape { line, column, reason } | DocumentFault::Syntax { line, column, reason } => {
+                BaselineError::Syntax { path: path(), line, column, reason }
+            }
         })?;
         if document.format != FORMAT {
             return Err(BaselineError::Format { path: path(), found: document.format });

@@ -5,6 +5,7 @@ pub mod credentials;
 pub mod escape;
 #[cfg(test)]
 pub(crate) mod hostile_texts;
+pub mod json_document;
 pub mod mask;
 pub mod merge_conflict;
 pub mod redact;

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use super::json::FORMAT;
-use crate::text::merge_conflict::merge_conflicts;
+use crate::text::json_document::{DocumentFault, parse_document};
 
 /// The last push.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,23 +62,11 @@ impl Record {
     /// Parses a record. `path` is the file's name in errors.
     pub fn parse(path: &str, text: &str) -> Result<Self, RecordError> {
         let path = || path.to_owned();
-        // Windows editors begin a file with a byte order mark.
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        if let Some(conflict) = merge_conflicts(text).first() {
-            return Err(RecordError::Conflict { path: path(), line: conflict.first_line });
-        }
-        if text.trim_start().starts_with(|first| !matches!(first, '{' | '[')) {
-            return Err(RecordError::NoOutcome { path: path() });
-        }
-        let found: Document = serde_json::from_str(text).map_err(|fault| {
-            let reason = fault.to_string();
-            // serde repeats the position at the end of its message.
-            let reason = reason.rsplit_once(" at line ").map_or(reason.as_str(), |(reason, _)| reason).to_owned();
-            match fault.is_data() {
-                true => RecordError::NoOutcome { path: path() },
-                false => {
-                    RecordError::Syntax { path: path(), line: fault.line(), column: fault.column().max(1), reason }
-                }
+        let found: Document = parse_document(text).map_err(|fault| match fault {
+            DocumentFault::Conflict { line } => RecordError::Conflict { path: path(), line },
+            DocumentFault::NotJson | DocumentFault::Shape { .. } => RecordError::NoOutcome { path: path() },
+            DocumentFault::Syntax { line, column, reason } => {
+                RecordError::Syntax { path: path(), line, column, reason }
             }
         })?;
         match found.format.as_ref().and_then(serde_json::Value::as_str) {

@@ -5,8 +5,8 @@ use crate::domain::digest::Digest;
 use crate::domain::value::Value;
 use crate::plan::binding::{BindingError, ChosenPart, Circumstances, FORMAT, Options, PlanFile, Touched, touched_keys};
 use crate::plan::digest::{self as plan_digest, Writer};
+use crate::text::json_document::{DocumentFault, parse_document};
 use crate::text::mask::Mask;
-use crate::text::merge_conflict::merge_conflicts;
 
 use super::change::{read_key, write_key};
 use super::reading::{Entries, Flaw, Read, digest, entries as read_entries, flag, list, or_null, owned};
@@ -108,19 +108,12 @@ pub(in crate::plan::binding) fn with_checksum(body: Value, checksum: Digest) -> 
 
 pub(in crate::plan::binding) fn read(path: &str, text: &str, tool: &str) -> Result<PlanFile, BindingError> {
     let path = || path.to_owned();
-    // Windows editors save a byte order mark.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if let Some(conflict) = merge_conflicts(text).first() {
-        return Err(BindingError::Conflict { path: path(), line: conflict.first_line });
-    }
-    if text.trim_start().starts_with(|first| !matches!(first, '{' | '[')) {
-        return Err(BindingError::NoPlan { path: path() });
-    }
-    let whole: Value = serde_json::from_str(text).map_err(|fault| {
-        let reason = fault.to_string();
-        // serde appends the position, which the error already contains.
-        let reason = reason.rsplit_once(" at line ").map_or(reason.as_str(), |(reason, _)| reason).to_owned();
-        BindingError::Syntax { path: path(), line: fault.line(), column: fault.column().max(1), reason }
+    let whole: Value = parse_document(text).map_err(|fault| match fault {
+        DocumentFault::Conflict { line } => BindingError::Conflict { path: path(), line },
+        DocumentFault::NotJson => BindingError::NoPlan { path: path() },
+        DocumentFault::Shape { line, column, reason } | DocumentFault::Syntax { line, column, reason } => {
+            BindingError::Syntax { path: path(), line, column, reason }
+        }
     })?;
     let Value::Map(entries) = whole else { return Err(BindingError::NoPlan { path: path() }) };
     let said = |name: &str| entries.iter().find(|(other, _)| other.as_ref() == name).map(|(_, value)| value);
