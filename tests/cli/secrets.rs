@@ -105,12 +105,13 @@ fn no_format_of_lint_shows_a_credential() {
     let count = fill(&repo, 1, "    colour: x\n    tier: no\n");
     assert!(count > 80, "{count}");
     for format in ["text", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown"] {
-        for rule in ["", " --rule plain-secret=off"] {
-            let run = silent(format, run(&repo, &format!("lint --output {format}{rule}")));
-            assert_eq!(run.code, 1, "{format}: {}", run.talk);
-            assert!(run.results.contains("colour"), "{format}");
-        }
+        let output = silent(format, run(&repo, &format!("lint --output {format}")));
+        assert_eq!(output.code, 1, "{format}: {}", output.talk);
+        assert!(output.results.contains("colour"), "{format}");
     }
+    // Every format masks its frames in the same way, so one is enough for frames of another rule alone.
+    let output = silent("without the rule", run(&repo, "lint --output text --rule plain-secret=off"));
+    assert!(output.results.contains("colour"));
     let text = run(&repo, "lint --output text").results;
     assert!(text.contains("[secret ") && text.contains("error[plain-secret]"));
     silent(

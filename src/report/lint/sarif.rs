@@ -213,6 +213,7 @@ mod tests {
     }
 
     #[test]
+    #[ignore = "slow"]
     fn too_many_results_lose_the_mildest() {
         let value = value(&Run::many(30_000));
         let run = &value["runs"][0];

@@ -129,6 +129,7 @@ fn the_layout_of_a_file_does_not_count() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn ten_thousand_in_a_row_are_written_and_read() {
     let depends = |name: usize, on: usize| json!({"identifier": format!("{name:05}"), "relations": {"dependsOn": [format!("{on:05}")]}});
     let chain: Vec<_> = (0..10_000).map(|at| depends(at, at + 1)).collect();
