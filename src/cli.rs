@@ -9,7 +9,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
 
 use crate::commands::all::{self, Each};
 use crate::commands::context::{Context, mask_of_errors, mask_of_run};
-use crate::commands::terminal::{Terminal, colour_choice};
+use crate::commands::output::terminal::{Terminal, colour_choice};
 use crate::commands::{
     self, comment, completions, config, diff, explain, init, lint, man, new, pull, push, schema, serve,
 };

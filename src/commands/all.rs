@@ -9,10 +9,10 @@ use crate::commands::config::ConfigArgs;
 use crate::commands::context::{Context, mask_of_run};
 use crate::commands::diff::DiffArgs;
 use crate::commands::lint::LintArgs;
+use crate::commands::output::reports::{Destination, Reports, is_document};
+use crate::commands::output::terminal::Terminal;
 use crate::commands::pull::PullArgs;
 use crate::commands::push::PushArgs;
-use crate::commands::reports::{Destination, Reports, is_document};
-use crate::commands::terminal::Terminal;
 use crate::commands::{config, diff, lint, pull, push, rule_names};
 use crate::error::{Error, LintError};
 use crate::exit::Exit;
@@ -127,7 +127,9 @@ impl Each {
     }
 }
 
-fn destinations<F: crate::report::format::Format>(outputs: &[crate::commands::output::Output<F>]) -> Vec<Destination> {
+fn destinations<F: crate::report::format::Format>(
+    outputs: &[crate::commands::args::output::Output<F>],
+) -> Vec<Destination> {
     outputs.iter().map(|output| (output.format.name(), output.file.clone())).collect()
 }
 

@@ -5,9 +5,9 @@ mod check;
 
 use serde::Serialize;
 
+use crate::commands::catalog::connect::catalog_name;
 use crate::commands::context::Context;
-use crate::commands::steps::connected::catalog_name;
-use crate::commands::steps::scope::scope;
+use crate::commands::workspace::scope::scope;
 use crate::domain::write::Write;
 use crate::error::Error;
 use crate::exit::Exit;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use ring::rand::{SecureRandom, SystemRandom};
 
 use crate::catalog::Catalog;
-use crate::commands::reports::Reports;
+use crate::commands::output::reports::Reports;
 use crate::domain::platform::PLATFORMS;
 use crate::report::style::Style;
 use crate::settings::{Environment, Settings};

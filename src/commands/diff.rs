@@ -5,23 +5,23 @@ use std::path::PathBuf;
 
 use clap::ValueHint;
 
-use crate::commands::approval_flag::parse_approval;
-use crate::commands::approvals::{Searched, read_approvals};
+use crate::commands::args::approval::parse_approval;
+use crate::commands::args::completion;
+use crate::commands::args::output::{Output, refuse_shared};
+use crate::commands::args::planning::PlanningArgs;
+use crate::commands::catalog::connect::Intent;
+use crate::commands::catalog::offline;
 use crate::commands::context::Context;
-use crate::commands::offered;
-use crate::commands::output::{Output, refuse_shared};
-use crate::commands::planning::PlanningArgs;
-use crate::commands::steps::again::{push_again, push_file};
-use crate::commands::steps::bound::{refuse_place, write_plan};
-use crate::commands::steps::connected::Intent;
-use crate::commands::steps::consented::{Consents, missing_approval};
-use crate::commands::steps::offline;
-use crate::commands::steps::planned::{Planned, Wishes, is_local_by_default};
-use crate::commands::steps::proposed::{Proposed, proposed};
-use crate::commands::steps::scope::{derived_scope, owner_in_catalog};
-use crate::commands::steps::shown::{Report, shown};
-use crate::commands::steps::standpoint::Standpoint;
-use crate::commands::steps::verified::verified;
+use crate::commands::plan::build::{Planned, Wishes, is_local_by_default};
+use crate::commands::plan::file::{refuse_place, write_plan};
+use crate::commands::plan::lint_first::{Proposed, proposed};
+use crate::commands::plan::output::{Report, shown};
+use crate::commands::plan::rerun_command::{push_again, push_file};
+use crate::commands::plan::verify::verified;
+use crate::commands::push::approval::{Consents, missing_approval};
+use crate::commands::push::approval_comments::{Searched, read_approvals};
+use crate::commands::workspace::scope::{derived_scope, owner_in_catalog};
+use crate::commands::workspace::source::Standpoint;
 use crate::domain::digest::ApprovalDigest;
 use crate::domain::plan::{Plan, Tally};
 use crate::domain::progress::{Progress, Silent};
@@ -67,7 +67,7 @@ pub struct DiffArgs {
     #[arg(long)]
     pub full: bool,
     /// Report format, and file: `text`, `json`, `markdown`, `summary`; repeatable
-    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = offered::formats::<PlanFormat>())]
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = completion::formats::<PlanFormat>())]
     #[arg(hide_possible_values = true, value_hint = ValueHint::Other)]
     pub output: Vec<Output<PlanFormat>>,
 }

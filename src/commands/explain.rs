@@ -1,8 +1,8 @@
 //! `explain`: prints the page of one rule, or the list of all rules.
 
 use crate::analysis::{RULES, Rule};
+use crate::commands::args::completion;
 use crate::commands::examples::{EXAMPLES, RuleExamples};
-use crate::commands::offered;
 use crate::domain::finding::{RuleInfo, Severity};
 use crate::domain::suggest::closest;
 use crate::error::Error;
@@ -20,7 +20,7 @@ Examples:
   portolan explain P301                  codes work too")]
 pub struct ExplainArgs {
     /// Rule name or code; lists all rules if omitted
-    #[arg(value_name = "RULE", value_parser = offered::rules(any), hide_possible_values = true)]
+    #[arg(value_name = "RULE", value_parser = completion::rules(any), hide_possible_values = true)]
     rule: Option<String>,
 }
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::commands::steps::certificates::{CertificatesProblem, certificates};
-use crate::commands::steps::ci_run::event_text;
+use crate::commands::catalog::certificates::{CertificatesProblem, certificates};
+use crate::commands::ci_run::event_text;
 use crate::domain::secret::Secret;
 use crate::error::{CommentError, Error};
 use crate::forge::{Connection, Forge, Host, PullRequest, Waiting};

@@ -2,12 +2,14 @@
 //! extended or left alone, so a second run changes nothing.
 
 mod choices;
-mod next;
-mod surroundings;
+mod detect;
+mod next_steps;
 
 use std::path::Path;
 
 use crate::commands::context::{Context, mask_of_run};
+use crate::commands::init::detect::Surroundings;
+use crate::commands::init::next_steps::{Pulled, next};
 use crate::commands::pull::{self, PullArgs};
 use crate::commands::rule_names;
 use crate::commands::schema::{self, SchemaArgs, SchemaName};
@@ -25,8 +27,6 @@ use crate::settings::{self, Origin};
 use crate::sources;
 use crate::ui::{self, Prompt};
 use choices::Choices;
-use next::{Pulled, next};
-use surroundings::Surroundings;
 
 /// Set up this repository: config, pre-commit hook, pipeline, first snapshot
 ///

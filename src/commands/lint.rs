@@ -1,21 +1,27 @@
 //! `lint`: reports findings in manifests and applies safe fixes. It turns the flags into a request for `steps::linted`
 //! and writes the result in every requested format.
 
+pub(crate) mod config;
+pub(crate) mod fix;
+pub(crate) mod run;
+pub(crate) mod select;
+pub(crate) mod unlisted;
+
 use std::borrow::Cow;
 use std::cell::LazyCell;
 use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
 
+use crate::commands::args::completion;
+use crate::commands::args::output::{Output, refuse_shared};
 use crate::commands::context::Context;
-use crate::commands::offered;
-use crate::commands::output::{Output, refuse_shared};
-use crate::commands::steps::base::touched_in_ci;
-use crate::commands::steps::emptied::refuse_emptied;
-use crate::commands::steps::linted::{self, Extent, InWorkTree, LintError, Linted, Request, read_credentials};
-use crate::commands::steps::standpoint::Standpoint;
-use crate::commands::steps::summarised::summarised;
-use crate::commands::steps::terms::Terms;
+use crate::commands::lint::config::Terms;
+use crate::commands::lint::run::{Extent, InWorkTree, LintError, Linted, Request, read_credentials};
+use crate::commands::output::job_summary::summarised;
+use crate::commands::plan::base::touched_in_ci;
+use crate::commands::workspace::source::Standpoint;
+use crate::commands::workspace::unmatched_globs::refuse_emptied;
 use crate::domain::finding::Severity;
 use crate::domain::masked::{hidden_in, without_hidden};
 use crate::domain::progress::{Progress, Silent};
@@ -68,7 +74,7 @@ pub struct LintArgs {
     #[arg(long, alias = "diff", requires = "fix", conflicts_with = "output")]
     pub dry_run: bool,
     /// Report format, and file: `text`, `concise`, `json`, `sarif`, `github`, `gitlab`, `junit`, `markdown`; repeatable
-    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = offered::formats::<LintFormat>(), hide_possible_values = true)]
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = completion::formats::<LintFormat>(), hide_possible_values = true)]
     pub output: Vec<Output<LintFormat>>,
     /// Minimum severity that fails the run
     #[arg(long, value_name = "SEVERITY", default_value = "error")]
@@ -91,7 +97,7 @@ pub struct LintArgs {
     #[arg(long)]
     pub require_snapshot: bool,
     /// Set the level of a rule (name or code): `error`, `warning`, `info` or `off`; repeatable
-    #[arg(long, value_name = "NAME=LEVEL", value_parser = offered::rules(rule_level), hide_possible_values = true)]
+    #[arg(long, value_name = "NAME=LEVEL", value_parser = completion::rules(rule_level), hide_possible_values = true)]
     pub rule: Vec<(String, Level)>,
 }
 
@@ -155,7 +161,7 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     let mut linted =
-        linted::lint(&request, progress).map_err(|error| Error::Lint(as_the_user_named(error, args, settings)))?;
+        run::lint(&request, progress).map_err(|error| Error::Lint(as_the_user_named(error, args, settings)))?;
     linted.notes.extend(excluded);
     let is_about_all = request.extent == Extent::Everything && request.paths.is_empty() && request.given.is_none();
     // The only file may be the config itself.

@@ -1,9 +1,10 @@
 //! The commands. Each has its `Args` and its `run` in a file of its own and returns an exit code; what several commands
-//! share is in `steps`.
+//! share is in folders by subject.
 
 pub mod all;
-mod approval_flag;
-mod approvals;
+pub(crate) mod args;
+pub(crate) mod catalog;
+pub(crate) mod ci_run;
 pub mod comment;
 pub mod completions;
 pub mod config;
@@ -17,16 +18,13 @@ pub mod init;
 pub mod lint;
 pub mod man;
 pub mod new;
-mod offered;
-pub mod output;
-pub mod planning;
+pub(crate) mod output;
+pub(crate) mod plan;
 pub mod pull;
 pub mod push;
-pub mod reports;
 pub mod schema;
 pub mod serve;
-pub(crate) mod steps;
-pub mod terminal;
+pub(crate) mod workspace;
 
 use crate::analysis::RULES;
 use crate::settings::RuleName;

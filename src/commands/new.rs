@@ -1,15 +1,21 @@
 //! `new`: scaffolds a manifest from a blueprint of the snapshot, with the given values and blanks for the rest.
 //! Findings in the new file are reported and do not fail the command.
 
+pub(crate) mod choices;
+pub(crate) mod flags;
+pub(crate) mod prompt;
+
 use std::path::{Path, PathBuf};
 
 use crate::commands::context::Context;
-use crate::commands::steps::answered::{Answer, Asking, Gone};
-use crate::commands::steps::choices::Choices;
-use crate::commands::steps::given::{AskedFor, given};
-use crate::commands::steps::linted::{self, Instead, Request};
-use crate::commands::steps::placed::{Folder, Names};
-use crate::commands::steps::terms::Terms;
+use crate::commands::new::choices::Choices;
+use crate::commands::new::flags::{AskedFor, given};
+use crate::commands::new::prompt::{Answer, Asking, Gone};
+
+use crate::commands::lint::config::Terms;
+use crate::commands::lint::run as lint;
+use crate::commands::lint::run::{Instead, Request};
+use crate::commands::workspace::placement::{Folder, Names};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::EntityKey;
 use crate::domain::identifier::check_entity_identifier;
@@ -371,7 +377,7 @@ fn tell_what_is_left(terms: &Terms<'_>, made: &Made, instead: Instead, context: 
         context.say(&format!("note: `{path}` does not match `manifests.include`, so portolan will not read it."));
     }
     let paths = vec![context.settings.root.value.join(&made.place)];
-    let linted = linted::lint(&Request { paths, instead, ..terms.whole() }, &Silent)?;
+    let linted = lint::lint(&Request { paths, instead, ..terms.whole() }, &Silent)?;
     if linted.findings.is_empty() || context.quiet {
         return Ok(());
     }

@@ -1,24 +1,32 @@
 //! `pull`: updates `.portolan/` from the catalog, and writes manifests for undeclared entities. Everything is read and
 //! checked before the first write. Entities that no longer match their blueprint are reported and do not fail the pull.
 
+pub(crate) mod adopt;
+pub(crate) mod fetch;
+pub(crate) mod merge_attributes;
+pub(crate) mod reachable;
+pub(crate) mod update;
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::catalog::{Catalog, Part};
+use crate::commands::catalog::connect::connect;
 use crate::commands::context::Context;
+use crate::commands::pull::adopt::{Adopted, Adoption, Deed, Wishes, adopt};
+use crate::commands::pull::fetch::Fetched;
 use crate::commands::schema;
-use crate::commands::steps::adopted::{Adopted, Adoption, Deed, Wishes, adopt};
-use crate::commands::steps::allowed_secrets::restrict_mask_on_pull_request;
-use crate::commands::steps::connected::connect;
-use crate::commands::steps::declared::Declared;
-use crate::commands::steps::desired::Asked;
-use crate::commands::steps::fetched::Fetched;
-use crate::commands::steps::linted::{self, Instead, Linted, Request};
-use crate::commands::steps::merge_attributes::add_merge_attributes;
-use crate::commands::steps::prepared::{PARTS, Prepared, Source, Standing};
-use crate::commands::steps::reachable::Reachable;
-use crate::commands::steps::scope::owner;
-use crate::commands::steps::snapshot;
-use crate::commands::steps::terms::Terms;
+use crate::commands::workspace::allowed_secrets::restrict_mask_on_pull_request;
+use crate::commands::workspace::entities::Asked;
+use crate::commands::workspace::index::Declared;
+
+use crate::commands::lint::config::Terms;
+use crate::commands::lint::run as lint;
+use crate::commands::lint::run::{Instead, Linted, Request};
+use crate::commands::pull::merge_attributes::add_merge_attributes;
+use crate::commands::pull::reachable::Reachable;
+use crate::commands::pull::update::{PARTS, Prepared, Source, Standing};
+use crate::commands::workspace::scope::owner;
+use crate::commands::workspace::snapshot;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::{Entity, EntityKey};
 use crate::domain::identifier::is_reserved;
@@ -276,7 +284,7 @@ fn misfits(
     progress: &dyn Progress,
 ) -> Result<Linted, Error> {
     let terms = Terms::of(context.settings, context.environment)?;
-    let lint = |instead: Instead| linted::lint(&Request { instead, ..terms.whole() }, progress);
+    let lint = |instead: Instead| lint::lint(&Request { instead, ..terms.whole() }, progress);
     let before = lint(Instead::default())?;
     let files = adoption.adopted.iter().filter_map(Adopted::file).collect();
     let mut after = lint(Instead { shelf: Some(prepared.shelf()), files })?;

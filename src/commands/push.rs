@@ -1,8 +1,13 @@
 //! `push`: applies the plan that `diff` shows. It writes nothing until every hazard is approved, and always reports
 //! the result of every change, also after a signal.
 
+pub(crate) mod ancestry;
+pub(crate) mod approval;
+pub(crate) mod approval_comments;
 mod confirm;
 mod guard;
+pub(crate) mod refusal;
+pub(crate) mod signature;
 
 use std::path::PathBuf;
 
@@ -11,25 +16,25 @@ use clap::ValueHint;
 use crate::catalog::apply::{Ground, apply};
 use crate::catalog::store::system_clock;
 use crate::catalog::{Errand, Stop, Told};
-use crate::commands::approval_flag::parse_approval;
-use crate::commands::approvals::{Searched, read_approvals};
+use crate::commands::args::approval::parse_approval;
+use crate::commands::args::completion;
+use crate::commands::args::output::{Output, refuse_shared};
+use crate::commands::args::planning::PlanningArgs;
 use crate::commands::context::Context;
 use crate::commands::diff::{self, DiffArgs};
-use crate::commands::offered;
-use crate::commands::output::{Output, refuse_shared};
-use crate::commands::planning::PlanningArgs;
-use crate::commands::steps::again::{plan_file, push_again, push_file};
-use crate::commands::steps::bound::{Rebound, rebound};
-use crate::commands::steps::consented::{Consents, missing_approval};
-use crate::commands::steps::denied::{denied, refusal_sentences, write_refusal};
-use crate::commands::steps::linted::InWorkTree;
-use crate::commands::steps::planned::{Planned, is_local_by_default};
-use crate::commands::steps::proposed::{Proposed, proposed};
-use crate::commands::steps::scope::owner_for_push;
-use crate::commands::steps::shown::{Report, give_out, plan_report, shown};
-use crate::commands::steps::signed::signed;
-use crate::commands::steps::since::{Since, since};
-use crate::commands::steps::standpoint::Standpoint;
+use crate::commands::lint::run::InWorkTree;
+use crate::commands::plan::build::{Planned, is_local_by_default};
+use crate::commands::plan::file::{Rebound, rebound};
+use crate::commands::plan::lint_first::{Proposed, proposed};
+use crate::commands::plan::output::{Report, give_out, plan_report, shown};
+use crate::commands::plan::rerun_command::{plan_file, push_again, push_file};
+use crate::commands::push::ancestry::{Since, since};
+use crate::commands::push::approval::{Consents, missing_approval};
+use crate::commands::push::approval_comments::{Searched, read_approvals};
+use crate::commands::push::refusal::{denied, refusal_sentences, write_refusal};
+use crate::commands::push::signature::signed;
+use crate::commands::workspace::scope::owner_for_push;
+use crate::commands::workspace::source::Standpoint;
 use crate::domain::digest::ApprovalDigest;
 use crate::domain::entity::Owner;
 use crate::domain::moment::Moment;
@@ -108,7 +113,7 @@ pub struct PushArgs {
     #[arg(long, value_name = "ID", value_hint = ValueHint::Other)]
     pub run_id: Option<String>,
     /// Report format, and file: `text`, `json`, `markdown`, `junit`; repeatable
-    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = offered::formats::<OutcomeFormat>())]
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = completion::formats::<OutcomeFormat>())]
     #[arg(hide_possible_values = true, value_hint = ValueHint::Other)]
     pub output: Vec<Output<OutcomeFormat>>,
 }

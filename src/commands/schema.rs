@@ -2,8 +2,8 @@
 //! generated from the repository: its blueprints, and the entities that relations may point to.
 
 use crate::commands::context::Context;
-use crate::commands::steps::choices::Choices;
-use crate::commands::steps::snapshot::FOLDER;
+use crate::commands::new::choices::Choices;
+use crate::commands::workspace::snapshot::FOLDER;
 use crate::domain::platform::PORT;
 use crate::error::{Error, LintError};
 use crate::exit::Exit;

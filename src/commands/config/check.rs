@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use crate::catalog::wire::{EntityDraft, IdentifierRef, WriteOptions};
 use crate::catalog::{Catalog, CatalogError, Undone};
+use crate::commands::catalog::connect::{accepts, catalog_name, connect};
 use crate::commands::context::Context;
-use crate::commands::steps::connected::{accepts, catalog_name, connect};
-use crate::commands::steps::scope::scope;
+use crate::commands::workspace::scope::scope;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::identifier::is_reserved;
 use crate::domain::platform::Platform;

@@ -1,11 +1,11 @@
 //! Decides what `init` sets up: by flags, by what it detects, and by questions if neither is enough. Each question has
 //! a default for users who just press Enter.
 
-use super::surroundings::Surroundings;
 use super::{InitArgs, Pipelines};
 use crate::catalog::client::{NamedBy, Trusted};
 use crate::commands::context::Context;
-use crate::commands::steps::scope::fits;
+use crate::commands::init::detect::Surroundings;
+use crate::commands::workspace::scope::fits;
 use crate::domain::platform::{PLATFORMS, PORT, Platform};
 use crate::error::{Error, InitError};
 use crate::scaffold::repository::Forge;

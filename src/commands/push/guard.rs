@@ -1,10 +1,10 @@
 //! Refuses an accidental push to a platform: from a pull request, from another branch in CI, or from a work tree with
 //! uncommitted changes. The embedded catalog accepts every push.
 
+use crate::commands::ci_run::{CiRun, event_text};
 use crate::commands::context::Context;
-use crate::commands::steps::ci_run::{CiRun, event_text};
-use crate::commands::steps::revision::{repository, revision};
-use crate::commands::steps::standpoint::Standpoint;
+use crate::commands::workspace::revision::{repository, revision};
+use crate::commands::workspace::source::Standpoint;
 use crate::domain::words::list;
 use crate::error::{Error, PushError};
 use crate::settings::{BranchPattern, Catalog, Settings};

@@ -1,0 +1,6 @@
+//! Arguments that several commands share, and their shell completions.
+
+pub(crate) mod approval;
+pub(crate) mod completion;
+pub mod output;
+pub mod planning;

@@ -1,0 +1,107 @@
+//! A catalog for pull requests without credentials: what the manifests declare at the merge base, in memory. A plan
+//! against it shows what the branch changes. The real catalog is not read, so it may differ.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::Path;
+
+use crate::catalog::store::{Store, system_clock};
+use crate::catalog::{Catalog, LocalCatalog};
+use crate::commands::catalog::seed::{declared, follow, stand_in, unexpected};
+use crate::commands::catalog::seed_entities::seeded;
+use crate::commands::ci_run::is_pull_request;
+use crate::commands::context::Context;
+use crate::commands::plan::base::Base;
+use crate::commands::workspace::snapshot::{FOLDER, Shelf};
+use crate::domain::blueprint::Blueprint;
+use crate::domain::desired::Desired;
+use crate::domain::entity::{Owner, Targets};
+use crate::domain::words::count;
+use crate::error::{Error, LintError};
+use crate::settings::{self, Environment, Origin, Settings};
+
+/// Whether this run is for a pull request without credentials, as from a fork or a bot. An explicitly configured
+/// embedded catalog needs no credentials.
+pub(crate) fn is_offline(settings: &Settings, environment: &Environment) -> bool {
+    let is_local = settings.catalog.value == settings::Catalog::Local && settings.catalog.origin != Origin::Default;
+    let platform = settings.platform.value;
+    let has_credentials =
+        environment.has_secret(platform.client_id_variable) || environment.has_secret(platform.client_secret_variable);
+    !is_local && !has_credentials && is_pull_request(environment)
+}
+
+/// The first note in every report of such a run.
+pub(crate) fn note(settings: &Settings, base: &Base) -> String {
+    let platform = settings.platform.value;
+    format!(
+        "The catalog was not read: this pull request has no credentials ({} and {}). Shown is what it changes since the \
+         merge base with `{}`; the catalog may differ.",
+        platform.client_id_variable, platform.client_secret_variable, base.revision.name
+    )
+}
+
+/// The catalog, and notes about it.
+pub(crate) fn catalog_of_base(
+    base: &Base,
+    now: &[Desired],
+    owner: &Owner,
+    shelf: &Shelf,
+    context: &mut Context<'_>,
+) -> Result<(Box<dyn Catalog>, Vec<String>), Error> {
+    let root: &Path = &context.settings.root.value;
+    let store = Store::in_memory(system_clock())?;
+    let name = format!("the merge base with {} ({})", base.revision.name, base.revision.short_commit());
+    let catalog = LocalCatalog::of(store, name, &owner.user_agent());
+    let (store, writer) = (catalog.store(), catalog.writer());
+    if follow(store, root, shelf, &writer, context)?.is_empty() {
+        return Err(LintError::NoSnapshot { folder: format!("{FOLDER}/blueprints") }.into());
+    }
+    let entities = &base.asked.entities;
+    let mut keys = declared(entities);
+    keys.extend(declared(now));
+    stand_in(store, root, shelf, &writer, &keys)?;
+    // Only the catalog knows whether targets exist that neither the repository nor the snapshot declares, so they are
+    // assumed to exist.
+    let blueprints = catalog.blueprints()?;
+    let blueprints = blueprints.into_iter().filter_map(|body| Blueprint::from_json(body).ok());
+    let blueprints: BTreeMap<String, Blueprint> =
+        blueprints.map(|(blueprint, _)| (blueprint.identifier.clone(), blueprint)).collect();
+    for (blueprint, identifiers) in undeclared_targets(entities.iter().chain(now), &blueprints, &keys) {
+        store.stand_in(blueprint, identifiers.into_iter(), &writer).map_err(unexpected)?;
+    }
+    let seeded = seeded(store, entities, &writer)?;
+    let refused = seeded.refused.len();
+    let notes = (refused > 0).then(|| {
+        format!(
+            "{} of the merge base did not fit the blueprints of the snapshot, so their changes are shown as new entities.",
+            count(refused, "entity")
+        )
+    });
+    Ok((Box::new(catalog), notes.into_iter().collect()))
+}
+
+fn undeclared_targets<'a>(
+    entities: impl Iterator<Item = &'a Desired>,
+    blueprints: &'a BTreeMap<String, Blueprint>,
+    declared: &HashSet<(&str, &str)>,
+) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
+    let mut targets: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for entity in entities {
+        let Some(blueprint) = blueprints.get(entity.key.blueprint.as_ref()) else { continue };
+        for relation in &entity.relations {
+            let Some(target) = blueprint.relation(&relation.name).map(|relation| relation.target.as_str()) else {
+                continue;
+            };
+            if !blueprints.contains_key(target) {
+                continue;
+            }
+            let named: &[Box<str>] = match &relation.targets {
+                Targets::None => &[],
+                Targets::One(one) => std::slice::from_ref(one),
+                Targets::Many(many) => many,
+            };
+            let unknown = named.iter().map(AsRef::as_ref).filter(|name| !declared.contains(&(target, *name)));
+            targets.entry(target).or_default().extend(unknown);
+        }
+    }
+    targets
+}

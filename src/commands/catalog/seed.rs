@@ -1,0 +1,246 @@
+//! Seeds the embedded catalog from a repository: with its blueprints, which the catalog follows, and its manifests.
+//! Files that cannot be used are reported with their reason, and the rest is loaded.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::catalog::store::{Failure, Misfit, Store};
+use crate::catalog::wire::Writer;
+use crate::commands::catalog::seed_entities::seeded;
+use crate::commands::context::Context;
+use crate::commands::rule_names;
+use crate::commands::workspace::entities::Asked;
+use crate::commands::workspace::saved_blueprints::{Shelved, shelved};
+use crate::commands::workspace::scope::{LOCAL, scope};
+use crate::commands::workspace::snapshot::Shelf;
+use crate::domain::desired::Desired;
+use crate::domain::entity::Owner;
+use crate::domain::identifier::is_reserved;
+use crate::domain::known::KnownEntities;
+use crate::domain::progress::{Progress, Silent};
+use crate::domain::words::{count, grouped, list};
+use crate::error::{Error, LintError, ServeError};
+use crate::report::escape::clean;
+use crate::settings::{self, Settings};
+use crate::sources::{self, ReadBuffer, path_text};
+
+const KNOWN: &str = "known-entities.txt";
+/// The number of skipped manifests that are listed by name.
+const MOST_TOLD: usize = 20;
+
+/// Updates the store's blueprints to those of the snapshot under `root`, unless it followed the same ones last time.
+/// Returns the names of the snapshot's blueprints.
+pub(crate) fn follow(
+    store: &Store,
+    root: &Path,
+    shelf: &Shelf,
+    writer: &Writer,
+    context: &mut Context<'_>,
+) -> Result<Vec<String>, Error> {
+    let blueprints = to_follow(store, root, shelf, context);
+    let name = |blueprint: &Value| blueprint.get("identifier").and_then(Value::as_str).map(str::to_owned);
+    let names = blueprints.iter().filter_map(name).collect();
+    for misfit in followed(store, blueprints, writer)? {
+        context.say(&format!("note: {}", told(&misfit, false)));
+    }
+    Ok(names)
+}
+
+/// A copy of the store with the effect of `follow` and `stand_in`; the store itself if they would change nothing.
+/// A store in memory belongs to the caller, so it is changed in place.
+pub(crate) fn rehearsed(
+    store: Store,
+    root: &Path,
+    shelf: &Shelf,
+    writer: &Writer,
+    declared: &HashSet<(&str, &str)>,
+    context: &mut Context<'_>,
+) -> Result<Store, Error> {
+    let blueprints = to_follow(&store, root, shelf, context);
+    let has_followed = blueprints.is_empty() || store.has_followed(&blueprints).map_err(unexpected)?;
+    let absent = |name: &str, names: &mut dyn Iterator<Item = &str>| {
+        Ok(usize::from(store.lacks(name, names).map_err(unexpected)?))
+    };
+    if has_followed && each_known(&store, root, shelf, declared, &absent)? == 0 {
+        return Ok(store);
+    }
+    let store = if store.path().is_some() { store.copy()? } else { store };
+    for misfit in followed(&store, blueprints, writer)? {
+        context.say(&format!("note: {}", told(&misfit, true)));
+    }
+    stand_in(&store, root, shelf, writer, declared)?;
+    Ok(store)
+}
+
+/// The blueprints of the snapshot.
+fn to_follow(store: &Store, root: &Path, shelf: &Shelf, context: &mut Context<'_>) -> Vec<Value> {
+    let Shelved { mut blueprints, unusable } = shelved(root, shelf);
+    for file in &unusable {
+        context.say(&format!("note: `{}` has no usable blueprint: {}.", file.path, file.reason));
+        // Its content is unknown, so the store keeps its blueprint.
+        if let Ok(held) = store.blueprint(&file.identifier) {
+            blueprints.entry(file.identifier.clone()).or_insert(held);
+        }
+    }
+    blueprints.into_values().collect()
+}
+
+fn followed(store: &Store, blueprints: Vec<Value>, writer: &Writer) -> Result<Vec<Misfit>, Error> {
+    if blueprints.is_empty() {
+        return Ok(Vec::new());
+    }
+    let followed = store.follow_changed_blueprints(blueprints, writer).map_err(unexpected)?;
+    Ok(followed.map(|followed| followed.misfits).unwrap_or_default())
+}
+
+/// `is_rehearsal`: reports what a push would do.
+fn told(misfit: &Misfit, is_rehearsal: bool) -> String {
+    let Misfit { blueprint, reason, .. } = misfit;
+    let named = list(&misfit.entities.iter().map(|entity| format!("`{entity}`")).collect::<Vec<_>>());
+    let named = if named.is_empty() { named } else { format!(" ({named})") };
+    let entities = count(usize::try_from(misfit.count).unwrap_or(usize::MAX), "entity");
+    let fate = match (misfit.left, is_rehearsal) {
+        (true, false) => "It was not changed.",
+        (true, true) => "A push will not change it.",
+        (false, false) => "It was changed anyway.",
+        (false, true) => "A push changes it anyway.",
+    };
+    clean(&format!("Blueprint `{blueprint}`: {reason}; {entities} would not fit{named}. {fate}")).into_owned()
+}
+
+/// Counts the blueprints (without system blueprints) and entities of a store.
+pub(crate) fn held(store: &Store) -> Result<(usize, usize), Error> {
+    let (mut blueprints, mut entities) = (0, 0);
+    for blueprint in store.blueprints().map_err(unexpected)? {
+        let name = blueprint.get("identifier").and_then(Value::as_str).unwrap_or_default();
+        blueprints += usize::from(!is_reserved(name));
+        entities += usize::try_from(store.count(name).map_err(unexpected)?).unwrap_or(usize::MAX);
+    }
+    Ok((blueprints, entities))
+}
+
+/// A repository to seed from.
+pub(crate) struct Seed {
+    /// The path as the user typed it.
+    name: String,
+    settings: Settings,
+    scope: Option<String>,
+}
+
+impl Seed {
+    pub fn of(folder: &Path, name: &Path, context: &Context<'_>) -> Result<Self, Error> {
+        let request = settings::Request { directory: Some(folder.to_owned()), ..settings::Request::default() };
+        let settings = settings::resolve(&request, context.environment, &rule_names())?;
+        let scope = scope(&settings, context.environment).value;
+        Ok(Self { name: path_text(name), settings, scope })
+    }
+
+    /// The user agent that a push of that repository would send, so that it owns the seeded entities.
+    pub fn user_agent(&self) -> String {
+        Owner { scope: self.scope.clone().unwrap_or_else(|| LOCAL.to_owned()) }.user_agent()
+    }
+
+    pub fn sow(&self, store: &Store, writer: &Writer, context: &mut Context<'_>) -> Result<(), Error> {
+        let root = &self.settings.root.value;
+        let blueprints = follow(store, root, &Shelf::Disk, writer, context)?;
+        let bar = context.bar();
+        let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
+        let asked = Asked::of(root, &self.settings.pattern()?, progress).map_err(LintError::from)?;
+        let known = stand_in(store, root, &Shelf::Disk, writer, &declared(&asked.entities))?;
+        let seeded = seeded(store, &asked.entities, writer)?;
+        drop(bar);
+        for folder in &asked.unreadable {
+            context.say(&format!("note: {folder}."));
+        }
+        let doubts = asked.doubts.iter().filter(|doubt| !doubt.is_opaque);
+        let doubts = doubts.map(|doubt| (doubt.place, doubt.line, doubt.reason.as_str()));
+        for (place, line, reason) in doubts.clone().take(MOST_TOLD) {
+            context.say(&format!("note: {}:{line} was skipped: {}.", asked.path(place), clean(reason)));
+        }
+        for (at, reason) in seeded.refused.iter().take(MOST_TOLD) {
+            let Some(entity) = asked.entities.get(*at) else { continue };
+            let (path, key) = (asked.path(entity.place), &entity.key);
+            let name = clean(&key.identifier).into_owned();
+            context.say(&format!("note: `{name}` of {path} was skipped: {}.", clean(reason)));
+        }
+        let left = doubts.clone().count() + seeded.refused.len();
+        let told = doubts.clone().count().min(MOST_TOLD) + seeded.refused.len().min(MOST_TOLD);
+        if left > told {
+            context.say(&format!("note: {} more skipped.", grouped(left - told)));
+        }
+        if seeded.written == 0 && blueprints.is_empty() {
+            let why = if left == 0 {
+                "it has no blueprints and no manifests"
+            } else {
+                "none of its blueprints and manifests can be used"
+            };
+            return Err(ServeError::NothingSeeded { path: self.name.clone(), why: why.to_owned() }.into());
+        }
+        // System blueprints always exist; `held` does not count them either.
+        let blueprints = blueprints.iter().filter(|name| !is_reserved(name)).count();
+        let (entities, blueprints) = (count(seeded.written, "entity"), count(blueprints, "blueprint"));
+        let known = if known == 0 { String::new() } else { format!(", and {}", count(known, "known entity")) };
+        context.say(&format!("note: Loaded {entities} and {blueprints} from `{}`{known}.", self.name));
+        Ok(())
+    }
+}
+
+/// The keys that manifests declare.
+pub(crate) fn declared(entities: &[Desired]) -> HashSet<(&str, &str)> {
+    entities.iter().map(|entity| (entity.key.blueprint.as_ref(), entity.key.identifier.as_ref())).collect()
+}
+
+/// The known entities: relation targets outside of the repository. They have no owner, because a push of the
+/// repository must not own them. Declared entities are not among them, even if the file lists them.
+pub(crate) fn stand_in(
+    store: &Store,
+    root: &Path,
+    shelf: &Shelf,
+    writer: &Writer,
+    declared: &HashSet<(&str, &str)>,
+) -> Result<usize, Error> {
+    let user_agent = format!("{}/{} (known entities)", Owner::PRODUCT, env!("CARGO_PKG_VERSION"));
+    let writer = Writer { user_agent, ..writer.clone() };
+    each_known(store, root, shelf, declared, &|name, identifiers| {
+        store.stand_in(name, identifiers, &writer).map_err(unexpected)
+    })
+}
+
+/// An operation on a blueprint's entities that returns their number.
+type Deed<'d> = dyn Fn(&str, &mut dyn Iterator<Item = &str>) -> Result<usize, Error> + 'd;
+
+/// Applies `deed` to the undeclared known entities of each blueprint and returns the sum.
+fn each_known(
+    store: &Store,
+    root: &Path,
+    shelf: &Shelf,
+    declared: &HashSet<(&str, &str)>,
+    deed: &Deed<'_>,
+) -> Result<usize, Error> {
+    let Some(file) = shelf.file(root, KNOWN) else { return Ok(0) };
+    let mut buffer = ReadBuffer::default();
+    // Lint reports the problem; entities that point to them are skipped and reported.
+    let Ok(text) = sources::read_large(&file, &mut buffer) else { return Ok(0) };
+    let (known, _) = KnownEntities::parse(text.text.to_owned());
+    if known.is_empty() {
+        return Ok(0);
+    }
+    let mut sum = 0;
+    for blueprint in store.blueprints().map_err(unexpected)? {
+        let Some(name) = blueprint.get("identifier").and_then(Value::as_str) else { continue };
+        let mut identifiers = known.identifiers(name).filter(|it| !declared.contains(&(name, *it))).peekable();
+        if identifiers.peek().is_some() {
+            sum += deed(name, &mut identifiers)?;
+        }
+    }
+    Ok(sum)
+}
+
+pub(crate) fn unexpected(failure: Failure) -> Error {
+    match failure {
+        Failure::Store(error) => error.into(),
+        Failure::Refused(refusal) => ServeError::NotFollowed { why: refusal.message.unwrap_or(refusal.error) }.into(),
+    }
+}

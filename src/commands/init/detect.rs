@@ -1,0 +1,205 @@
+//! Detects the surroundings before `init` asks anything: Git, the forge, existing files, and where manifests are. It
+//! decides nothing.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::commands::context::Context;
+use crate::commands::pull::update::Standing;
+use crate::commands::workspace::layout::Homes;
+use crate::commands::workspace::scope::fits;
+use crate::domain::platform::PLATFORMS;
+use crate::error::InitError;
+use crate::scaffold::repository::{self, Forge, example};
+use crate::settings::Origin;
+use crate::sources::git::{self, Repository};
+use crate::sources::{self, Encoding, PathKind, ReadBuffer};
+use crate::text::merge_conflict::{self, merge_conflicts};
+
+pub(super) struct Surroundings {
+    /// All paths are relative to this folder: the top of the work tree, or the config's folder outside Git.
+    pub top: PathBuf,
+    /// The config's folder.
+    pub root: PathBuf,
+    /// The config's folder relative to the top.
+    pub folder: String,
+    pub is_git: bool,
+    pub has_config: bool,
+    pub has_snapshot: bool,
+    /// All blueprints and manifests are those of the example, unchanged: an earlier `--example` was interrupted, or is
+    /// complete.
+    pub has_only_examples: bool,
+    pub has_editor_settings: bool,
+    /// The patterns to add to `.gitignore`: those whose files Git does not ignore yet.
+    pub unignored: Vec<&'static str>,
+    /// The repository already has a portolan pipeline for another folder, and therefore the secrets.
+    pub has_other_pipeline: bool,
+    /// Files that `init` may write and that Git ignores: other users of the repository would not get them.
+    pub ignored: Vec<String>,
+    /// The scope derived from the remote, with the folder appended unless it is the top.
+    pub scope: Option<String>,
+    pub forge: Option<Forge>,
+    pub branch: String,
+    /// The path of an existing pipeline that runs portolan.
+    pub wired: Option<String>,
+    pub homes: Homes,
+    pub texts: BTreeMap<String, String>,
+    pub encodings: BTreeMap<String, Encoding>,
+}
+
+impl Surroundings {
+    pub fn of(context: &Context<'_>) -> Result<Self, InitError> {
+        let settings = context.settings;
+        // Without a config, the root of the settings is the top of the work tree; a user in a subfolder wants to set up
+        // that folder.
+        let has_config = settings.config.as_ref().is_some_and(|config| matches!(config.origin, Origin::Repository(_)));
+        let root = if has_config { &settings.root.value } else { &settings.directory };
+        let variables = git::Environment::from_variables(|name| context.environment.get(name).map(Into::into));
+        let repository = Repository::open(root, &variables)?;
+        let (top, folder) = match &repository {
+            Some(repository) => (repository.top().to_owned(), repository.path_of(root)?),
+            None => (root.clone(), String::new()),
+        };
+        if Path::new(&folder).components().any(|part| part.as_os_str() == ".git") {
+            return Err(InitError::InsideGit { path: folder });
+        }
+        let (texts, encodings) = texts(&top, &folder)?;
+        let ignored = repository.as_ref().map(|repository| ignored(repository, &folder)).unwrap_or_default();
+        let wired = wired(&top, &folder);
+        let standing = Standing::read(root);
+        let homes = Homes::of(root)?;
+        Ok(Self {
+            has_only_examples: standing.source.is_none() && has_only_examples(root, homes.files),
+            is_git: repository.is_some(),
+            has_config,
+            has_snapshot: standing.has_own_blueprints(),
+            has_editor_settings: sources::path_kind(&root.join(".vscode")) == Some(PathKind::Folder),
+            unignored: repository.as_ref().map(|repository| unignored(repository, &folder)).unwrap_or_default(),
+            has_other_pipeline: has_other_pipeline(&top, &folder),
+            ignored,
+            scope: repository.as_ref().and_then(|it| scope(it, &folder)),
+            forge: forge(&top, repository.as_ref(), &texts),
+            branch: branch(repository.as_ref()),
+            wired,
+            homes,
+            root: root.clone(),
+            top,
+            folder,
+            texts,
+            encodings,
+        })
+    }
+
+    /// The first path that is occupied by something other than a regular file, or that is below a file.
+    pub fn in_the_way<'p>(&self, paths: impl Iterator<Item = &'p str>) -> Option<String> {
+        for path in paths {
+            let place = self.top.join(path);
+            if sources::is_taken(&place) && !self.texts.contains_key(path) {
+                return Some(path.to_owned());
+            }
+            for folder in Path::new(path).ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty()) {
+                if sources::path_kind(&self.top.join(folder)) == Some(PathKind::File) {
+                    return Some(sources::path_text(folder));
+                }
+            }
+        }
+        None
+    }
+}
+
+fn has_only_examples(root: &Path, manifests: usize) -> bool {
+    let mut buffer = ReadBuffer::default();
+    let mut is_unchanged = |path: &str| {
+        let file = sources::find_file(root, path);
+        let text = file.and_then(|file| Some(sources::read(&file, &mut buffer).ok()?.text.to_owned()));
+        text.is_some_and(|text| PLATFORMS.iter().any(|platform| example::text(path, platform).as_ref() == Some(&text)))
+    };
+    let blueprints = sources::list_folder(root, example::BLUEPRINTS, "json");
+    let examples = example::FILES.iter().map(|(path, _)| *path);
+    let own_manifests = examples.filter(|path| !path.starts_with(example::BLUEPRINTS) && is_unchanged(path)).count();
+    let has_some = own_manifests > 0 || !blueprints.is_empty();
+    has_some && own_manifests == manifests && blueprints.iter().all(|file| is_unchanged(&file.path))
+}
+
+type Texts = (BTreeMap<String, String>, BTreeMap<String, Encoding>);
+
+fn texts(top: &Path, folder: &str) -> Result<Texts, InitError> {
+    let mut found = Texts::default();
+    let mut buffer = ReadBuffer::default();
+    for path in repository::paths(folder) {
+        let Some(file) = sources::find_file(top, &path) else { continue };
+        let text = sources::read(&file, &mut buffer);
+        let text = text.map_err(|problem| InitError::Unreadable { path: path.clone(), problem })?;
+        if let Some(conflict) = merge_conflicts(text.text).first() {
+            let (line, help) = (conflict.first_line, merge_conflict::HELP);
+            return Err(InitError::Conflict { path, line, help });
+        }
+        found.0.insert(path.clone(), text.text.to_owned());
+        found.1.insert(path, text.encoding);
+    }
+    Ok(found)
+}
+
+/// The scope for a folder. Two folders of one repository with the same scope would delete each other's entities.
+fn scope(repository: &Repository, folder: &str) -> Option<String> {
+    let origin = repository.origin()?;
+    let plain = |c: char| if c.is_ascii_alphanumeric() || "._/@-".contains(c) { c } else { '-' };
+    let folder: String = folder.chars().map(plain).collect();
+    let scope = if folder.is_empty() { origin } else { format!("{origin}/{folder}") };
+    Some(scope).filter(|scope| fits(scope))
+}
+
+fn ignored(repository: &Repository, folder: &str) -> Vec<String> {
+    let snapshot = if folder.is_empty() { String::new() } else { format!("{folder}/") } + ".portolan/source.json";
+    repository::paths(folder).into_iter().chain([snapshot]).filter(|path| repository.ignores(path)).collect()
+}
+
+fn unignored(repository: &Repository, folder: &str) -> Vec<&'static str> {
+    let below = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+    let is_left = |(_, file): &&(&str, &str)| !repository.ignores(&format!("{below}{file}"));
+    repository::ignored::PATTERNS.iter().filter(is_left).map(|(pattern, _)| *pattern).collect()
+}
+
+fn has_other_pipeline(top: &Path, folder: &str) -> bool {
+    let own = repository::paths(folder);
+    let files = [".github/workflows", ".gitlab"].into_iter().flat_map(|place| sources::list_folder(top, place, "yml"));
+    let mut names = files.map(|file| file.path).filter(|path| !own.contains(path));
+    names.any(|path| path.rsplit('/').next().is_some_and(|name| name.starts_with("portolan")))
+}
+
+/// Detects the forge by the remote's host, otherwise by existing files.
+fn forge(top: &Path, repository: Option<&Repository>, texts: &BTreeMap<String, String>) -> Option<Forge> {
+    let host = repository?.origin_host().unwrap_or_default();
+    let has_workflows = sources::path_kind(&top.join(".github/workflows")).is_some();
+    if host.contains("gitlab") || texts.contains_key(".gitlab-ci.yml") && !host.contains("github") {
+        Some(Forge::Gitlab)
+    } else if host.contains("github") || has_workflows {
+        Some(Forge::Github)
+    } else {
+        None
+    }
+}
+
+/// The default branch, if its name has no characters that a workflow interprets as a pattern.
+fn branch(repository: Option<&Repository>) -> String {
+    let branch = repository.and_then(Repository::default_branch);
+    let is_plain = |name: &String| name.chars().all(|c| c.is_ascii_alphanumeric() || "._/-".contains(c));
+    branch.filter(is_plain).unwrap_or_else(|| "main".to_owned())
+}
+
+/// The workflow that already runs portolan. For the top folder any workflow counts; one for a subfolder has a name of
+/// its own.
+fn wired(top: &Path, folder: &str) -> Option<String> {
+    let own: Vec<String> = repository::paths(folder);
+    let mut buffer = ReadBuffer::default();
+    let files = ["yml", "yaml"].iter().flat_map(|extension| sources::list_folder(top, ".github/workflows", extension));
+    let is_of_folder = |path: &str| path.starts_with(".github/workflows/portolan-");
+    let mut files = files.filter(|file| folder.is_empty() && !own.contains(&file.path) && !is_of_folder(&file.path));
+    files.find(|file| sources::read(file, &mut buffer).is_ok_and(|text| runs_portolan(text.text))).map(|file| file.path)
+}
+
+fn runs_portolan(workflow: &str) -> bool {
+    let is_step = |line: &str| ["portolan lint", "portolan push", "portolan diff"].iter().any(|it| line.contains(it));
+    let is_action = |line: &str| line.contains("uses:") && line.contains("portolan");
+    workflow.lines().map(|line| line.split('#').next().unwrap_or_default()).any(|line| is_step(line) || is_action(line))
+}

@@ -1,0 +1,75 @@
+//! The configuration of lint: files, rules with their severities, and the date. Every command that lints uses it.
+
+use crate::analysis::{Options, Selection, Snapshot};
+use crate::commands::lint::run::{Extent, Instead, Request};
+use crate::commands::workspace::read::Bench;
+use crate::domain::blueprint::Blueprint;
+use crate::domain::day::Day;
+use crate::domain::finding::Finding;
+use crate::domain::progress::Silent;
+use crate::settings::{Delivery, Environment, Settings};
+use crate::sources::git;
+use crate::sources::{Pattern, PatternError, Place, SourceFile};
+
+pub(crate) struct Terms<'a> {
+    settings: &'a Settings,
+    pub pattern: Pattern,
+    pub selection: Selection,
+    pub options: Options,
+    pub git: git::Environment,
+}
+
+impl<'a> Terms<'a> {
+    pub fn of(settings: &'a Settings, environment: &Environment) -> Result<Self, PatternError> {
+        let levels = settings.rules.iter().map(|(name, level)| (name.clone(), level.value.severity()));
+        let delivery_is_cluster = settings.delivery.value == Delivery::Cluster;
+        Ok(Self {
+            settings,
+            pattern: settings.pattern()?,
+            selection: Selection::new(levels, delivery_is_cluster),
+            options: Options {
+                delivery_is_cluster,
+                today: Day::from_seconds(environment.seconds()),
+                snapshot_max_age_days: settings.snapshot_max_age_days.value,
+            },
+            git: git::Environment::from_variables(|name| environment.get(name).map(Into::into)),
+        })
+    }
+
+    /// A request for all findings of the whole work tree.
+    pub fn whole(&self) -> Request<'_> {
+        Request {
+            root: &self.settings.root.value,
+            pattern: &self.pattern,
+            selection: &self.selection,
+            options: &self.options,
+            extent: Extent::Everything,
+            paths: Vec::new(),
+            given: None,
+            force_exclude: false,
+            repair: false,
+            baseline: None,
+            require_snapshot: false,
+            touched: None,
+            most: None,
+            git: &self.git,
+            instead: Instead::default(),
+            include: None,
+        }
+    }
+
+    /// The findings for one text, checked against only this blueprint.
+    pub fn try_out(&self, text: &str, blueprint: Blueprint) -> Vec<Finding> {
+        let snapshot = Snapshot::new(vec![blueprint]);
+        let bench = Bench {
+            snapshot: &snapshot,
+            selection: &self.selection,
+            options: &self.options,
+            may_be_manifest: &|_, _| true,
+            absent: &[],
+            known: &[],
+        };
+        let file = SourceFile { path: "new.yaml".to_owned(), place: Place::Given(text.as_bytes().into()) };
+        bench.check(&[file], 1, &|_| true, &Silent).conclusion.findings
+    }
+}

@@ -1,0 +1,591 @@
+//! Runs lint: selects files, checks them, applies fixes if requested, and filters the findings for this run. Settings,
+//! paths and the date come with the request.
+
+use std::cell::LazyCell;
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::analysis::{Directives, Options, Selection};
+use crate::commands::lint::fix::{Repaired, Repairs};
+use crate::commands::lint::select::Chosen;
+use crate::commands::lint::unlisted::{Unlisted, candidates, candidates_among, unlisted};
+use crate::commands::workspace::history::PastManifests;
+use crate::commands::workspace::read::{Bench, Checked, identities};
+use crate::commands::workspace::snapshot;
+use crate::commands::workspace::snapshot::{LoadedSnapshot, Shelf};
+use crate::domain::fault::Fault;
+use crate::domain::finding::{self, FileId, Finding};
+use crate::domain::masked::credentials_in;
+use crate::domain::progress::Progress;
+use crate::domain::span::Span;
+use crate::domain::words::grouped;
+pub(crate) use crate::error::LintError;
+use crate::manifest::{Document, Limits, Reader};
+use crate::report::baseline::Baseline;
+use crate::report::fingerprint::{Fingerprint, fingerprints};
+use crate::report::lint::Counts;
+use crate::report::place::Files;
+use crate::sources::git::{self, CommitId, Environment, Repository};
+use crate::sources::{
+    self, Boundary, Discovery, DiskFile, Hidden, PathKind, Pattern, Place, ReadBuffer, SourceFile, Unreadable,
+};
+use crate::text::credentials::may_hold;
+use crate::text::mask::Mask;
+
+/// The input of a lint run.
+pub(crate) struct Request<'a> {
+    pub root: &'a Path,
+    pub pattern: &'a Pattern,
+    pub selection: &'a Selection,
+    pub options: &'a Options,
+    pub extent: Extent,
+    /// Files and folders to report on, absolute.
+    pub paths: Vec<PathBuf>,
+    /// The text of a file as an editor has it, and its path.
+    pub given: Option<(PathBuf, Vec<u8>)>,
+    /// Excluded paths stay excluded even if the user names them.
+    pub force_exclude: bool,
+    pub repair: bool,
+    pub baseline: Option<&'a Baseline>,
+    /// A missing snapshot is an error.
+    pub require_snapshot: bool,
+    /// The files that the change in CI touches, for runs over all files. Called only if a finding could be placed in
+    /// either of two files.
+    pub touched: Option<&'a dyn Fn() -> Option<BTreeSet<String>>>,
+    pub most: Option<usize>,
+    pub git: &'a Environment,
+    pub instead: Instead,
+    /// Where `manifests.include` is declared, if files outside it should be searched.
+    pub include: Option<&'a str>,
+}
+
+/// Content that replaces what is on disk, to lint the repository as it would be after a change.
+#[derive(Debug, Default)]
+pub(crate) struct Instead {
+    pub shelf: Option<Shelf>,
+    pub files: Vec<SourceFile>,
+}
+
+/// Which files a run reports on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Extent {
+    Everything,
+    /// What the next commit will change.
+    Staged,
+    /// What the next commit will change, plus the named files. If it changes nothing, only the named files, as they are
+    /// on disk.
+    Hook,
+    /// Changes since `HEAD`, or since the merge base of `since` and `HEAD`.
+    Changed {
+        since: Option<String>,
+    },
+    /// All files of a commit, with its snapshot.
+    Commit(CommitId),
+}
+
+/// The result of a lint run.
+pub(crate) struct Linted {
+    /// Sorted, and limited to the requested maximum.
+    pub findings: Vec<Finding>,
+    pub fingerprints: Vec<Fingerprint>,
+    /// The highest severity of all findings, including those cut off; it determines the exit code.
+    pub worst: Option<crate::domain::finding::Severity>,
+    pub texts: Texts,
+    pub counts: Counts,
+    pub notes: Vec<String>,
+    pub repaired: Vec<Repaired>,
+    pub repairs: usize,
+    /// A baseline that would silence all findings, known or new.
+    pub baseline: Baseline,
+}
+
+/// Runs lint.
+pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Linted, LintError> {
+    let mut found = find(request)?;
+    let manifests = found.files.len();
+    let loaded = snapshot::load(request.root, &found.shelf, &mut found.files);
+    if request.require_snapshot && !loaded.snapshot.has_blueprints() {
+        return Err(LintError::NoSnapshot { folder: format!("{}/blueprints", snapshot::FOLDER) });
+    }
+    let past = PastManifests::new(request.root, request.pattern, request.git, found.commit);
+    let absent = found.name_absent(&past);
+    let mut known: Vec<(FileId, Fault, Option<Directives>)> =
+        loaded.conflicts.iter().map(|(file, fault)| (*file, fault.clone(), None)).collect();
+    if let Some(include) = request.include {
+        let unlisted = unlisted(found.unlisted(request), include);
+        let is_of_git =
+            request.extent == Extent::Hook || request.extent != Extent::Everything && request.paths.is_empty();
+        for Unlisted { file, fault, directives } in unlisted {
+            if is_of_git {
+                found.chosen.add(&file.path);
+            }
+            known.push((found.add(file), fault, directives));
+        }
+    }
+    let bench = Bench {
+        snapshot: &loaded.snapshot,
+        selection: request.selection,
+        options: request.options,
+        may_be_manifest: &|path, missing| past.is_suspect(path, missing),
+        absent: &absent,
+        known: &known,
+    };
+    let mut repairs = Repairs::default();
+    let checked = loop {
+        let Found { files, chosen, .. } = &found;
+        let in_sight = |file: FileId| files.get(file.0 as usize).is_some_and(|file| chosen.holds(&file.path));
+        let checked = bench.check(files, manifests, &in_sight, progress);
+        if !request.repair {
+            break checked;
+        }
+        let sifted = Sifted::of(request, &found, &checked);
+        let wanted = sifted.shown.iter().map(|at| &checked.conclusion.findings[*at]).cloned().collect::<Vec<_>>();
+        if !repairs.pass(wanted.iter(), &mut found.files, &checked.broken) {
+            break checked;
+        }
+    };
+    Ok(show(request, found, manifests, checked, loaded, repairs))
+}
+
+fn show(
+    request: &Request<'_>,
+    found: Found,
+    manifests: usize,
+    checked: Checked,
+    loaded: LoadedSnapshot,
+    repairs: Repairs,
+) -> Linted {
+    let Sifted { texts, prints, shown, baselined } = Sifted::of(request, &found, &checked);
+    let Checked { conclusion, entities, notes: more, .. } = checked;
+    // Without any entity, a missing snapshot left nothing unchecked, so its notes are dropped.
+    let nothing_is_ours = entities == 0 && conclusion.findings.is_empty();
+    let mut notes = if nothing_is_ours { Vec::new() } else { loaded.notes };
+    notes.extend(snapshot::unused_blueprints(&loaded.snapshot, |path| found.chosen.holds(path)));
+    notes.extend(more);
+    notes.extend(found.notes);
+    let baseline = Baseline::of(&conclusion.findings, &prints, &texts);
+    let mut is_shown = vec![false; prints.len()];
+    shown.into_iter().for_each(|at| is_shown[at] = true);
+    let numbered = conclusion.findings.into_iter().zip(prints).zip(is_shown);
+    let mut shown = numbered.filter(|(_, shown)| *shown).map(|(pair, _)| pair).collect::<Vec<_>>();
+    move_to_touched_files(&mut shown, request, &found.files, &found.chosen);
+    let worst = shown.iter().map(|(finding, _)| finding.severity).max();
+    let (mut all, all_prints): (Vec<_>, Vec<_>) = shown.into_iter().unzip();
+    for finding in all.iter_mut().filter(|finding| found.chosen.takes_away(finding)) {
+        finding.help = Some("this change removes it: restore it, or correct the relation".to_owned());
+    }
+    let total = all.len();
+    let (findings, fingerprints) = cut(all, all_prints, request.most);
+    let counts = Counts {
+        files: manifests,
+        entities,
+        suppressed: conclusion.suppressed,
+        baselined,
+        hidden: total - findings.len(),
+    };
+    let repairs_made = repairs.count();
+    let repaired = repairs.into_files();
+    // The list holds two small strings per file of the repository. The process is about to exit, which frees all memory
+    // at once; freeing it piece by piece would take noticeable time.
+    std::mem::forget(found.files);
+    Linted { findings, fingerprints, worst, texts, counts, notes, repaired, repairs: repairs_made, baseline }
+}
+
+/// Moves a finding with two equally responsible places to the one in a file that the change touches. Fingerprints and
+/// review comments use the first place.
+fn move_to_touched_files(
+    shown: &mut [(Finding, Fingerprint)],
+    request: &Request<'_>,
+    files: &[SourceFile],
+    chosen: &Chosen,
+) {
+    let in_ci = LazyCell::new(|| request.touched.and_then(|touched| touched()));
+    let is_touched = |place: &finding::Place| {
+        let Some(file) = files.get(place.file.0 as usize) else { return false };
+        match chosen.is_everything() {
+            true => in_ci.as_ref().is_some_and(|touched| touched.contains(&file.path)),
+            false => chosen.holds(&file.path),
+        }
+    };
+    for (finding, _) in shown.iter_mut().filter(|(finding, _)| finding.counterpart.is_some()) {
+        let Some((other, _)) = finding.related.first() else { continue };
+        if !is_touched(&finding.place) && is_touched(other) {
+            finding.exchange_places();
+        }
+    }
+    shown.sort_by(|(one, _), (other, _)| one.sort_key().cmp(&other.sort_key()));
+}
+
+/// The findings of this run, by their index in the list.
+struct Sifted {
+    texts: Texts,
+    prints: Vec<Fingerprint>,
+    shown: Vec<usize>,
+    baselined: usize,
+}
+
+impl Sifted {
+    /// Computes fingerprints from all findings before any is filtered out, because the order of equal findings
+    /// distinguishes their fingerprints.
+    fn of(request: &Request<'_>, found: &Found, checked: &Checked) -> Self {
+        let findings = &checked.conclusion.findings;
+        let texts = Texts::of(findings, &found.files);
+        let prints = fingerprints(findings, &texts);
+        let known = request.baseline.map(Baseline::fingerprints).unwrap_or_default();
+        let chosen = (0..findings.len()).filter(|at| found.chosen.shows(&findings[*at], &found.files));
+        let (baselined, shown): (Vec<_>, Vec<_>) = chosen.partition(|at| known.contains(&prints[*at]));
+        Self { texts, prints, shown, baselined: baselined.len() }
+    }
+}
+
+/// Keeps the most severe findings, in file order.
+fn cut(findings: Vec<Finding>, prints: Vec<Fingerprint>, most: Option<usize>) -> (Vec<Finding>, Vec<Fingerprint>) {
+    let Some(most) = most.filter(|most| *most < findings.len()) else { return (findings, prints) };
+    let mut order =
+        findings.iter().enumerate().map(|(at, it)| (std::cmp::Reverse(it.severity), at)).collect::<Vec<_>>();
+    order.sort_unstable();
+    let kept = order.into_iter().take(most).map(|(_, at)| at).collect::<BTreeSet<_>>();
+    let both = findings.into_iter().zip(prints).enumerate();
+    both.filter(|(at, _)| kept.contains(at)).map(|(_, pair)| pair).unzip()
+}
+
+/// The files of the run, and the selection of findings to report.
+struct Found {
+    files: Vec<SourceFile>,
+    chosen: Chosen,
+    unreadable: Vec<Unreadable>,
+    hidden: Vec<Hidden>,
+    /// `None` if the files are those of the work tree or of the index.
+    commit: Option<CommitId>,
+    shelf: Shelf,
+    notes: Vec<String>,
+}
+
+impl Found {
+    fn new(discovery: Discovery, chosen: Chosen) -> Self {
+        let Discovery { files, unreadable, hidden } = discovery;
+        Self { files, chosen, unreadable, hidden, commit: None, shelf: Shelf::Disk, notes: Vec::new() }
+    }
+
+    /// Adds a file for each place that could not be read, so that findings can point to it.
+    fn name_absent(&mut self, past: &PastManifests) -> Vec<(FileId, Unreadable)> {
+        let mut places = std::mem::take(&mut self.unreadable);
+        places.append(&mut past.settle(std::mem::take(&mut self.hidden)));
+        let mut named = Vec::with_capacity(places.len());
+        for place in places {
+            let path = place.path.clone();
+            named.push((self.add(SourceFile { path, place: Place::Given(Arc::from([])) }), place));
+        }
+        named
+    }
+}
+
+impl Found {
+    /// Adds a file that is not read and only serves as a location of findings.
+    fn add(&mut self, file: SourceFile) -> FileId {
+        self.files.push(file);
+        FileId(Span::empty(self.files.len() - 1).start)
+    }
+
+    /// Files outside `manifests.include` that this run reports on.
+    fn unlisted(&self, request: &Request<'_>) -> Vec<SourceFile> {
+        let Request { root, pattern, .. } = request;
+        // Git lists every YAML file, because the configured pattern would exclude exactly the files searched for.
+        let git = || Repository::open(root, request.git).ok().flatten();
+        let all = Pattern::default();
+        match &request.extent {
+            Extent::Everything | Extent::Commit(_) => {
+                candidates(root, pattern, &|path| self.chosen.holds(&sources::path_text(path)))
+            }
+            Extent::Staged | Extent::Hook => {
+                let staged = git().and_then(|git| git.staged(root, &all).ok());
+                staged.map(|it| candidates_among(it.files, &it.changed, pattern)).unwrap_or_default()
+            }
+            Extent::Changed { since } => {
+                let changed = git().and_then(|git| git.changed(root, &all, since.as_deref()).ok());
+                let Some(changed) = changed.map(|it| it.changed) else { return Vec::new() };
+                let is_changed = |path: &Path| changed.contains(&sources::path_text(path));
+                candidates(root, pattern, &is_changed)
+            }
+        }
+    }
+}
+
+fn find(request: &Request<'_>) -> Result<Found, LintError> {
+    let Request { root, pattern, .. } = request;
+    let mut found = match &request.extent {
+        Extent::Everything => {
+            let discovery = sources::discover(root, pattern)?;
+            Found::new(discovery, Chosen::everything())
+        }
+        Extent::Staged => staged(request, "--staged")?,
+        Extent::Hook => {
+            let staged = staged(request, "--pre-commit")?;
+            if staged.chosen.is_nothing() {
+                let discovery = sources::discover(root, pattern)?;
+                Found::new(discovery, Chosen::nothing())
+            } else {
+                staged
+            }
+        }
+        Extent::Changed { since } => {
+            let flag = if since.is_some() { "--since" } else { "--changed" };
+            let repository = repository(request, flag)?;
+            let discovery = sources::discover(root, pattern)?;
+            let mut changed = repository.changed(root, pattern, since.as_deref())?;
+            changed.changed.extend(snapshot::changed(&repository, root, since.as_deref())?);
+            let before = identities(&[changed.removed, changed.before].concat());
+            Found::new(discovery, Chosen::files(changed.changed, before))
+        }
+        Extent::Commit(commit) => {
+            let repository = repository(request, "--ref")?;
+            let shelf = snapshot::at_commit(&repository, root, *commit)?;
+            let discovery = repository.at(root, pattern, *commit)?;
+            Found { shelf, commit: Some(*commit), ..Found::new(discovery, Chosen::everything()) }
+        }
+    };
+    if let Some(shelf) = &request.instead.shelf {
+        found.shelf = shelf.clone();
+    }
+    if !request.instead.files.is_empty() {
+        // The sort is stable and `dedup_by` keeps the first, so the replacement wins over the file on disk.
+        let mut files = request.instead.files.clone();
+        files.append(&mut found.files);
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        files.dedup_by(|later, first| later.path == first.path);
+        found.files = files;
+    }
+    if let Some((path, bytes)) = &request.given {
+        give(&mut found, request, path, bytes)?;
+    }
+    if !request.paths.is_empty() {
+        let paths = choose(&mut found, request)?;
+        let chosen = std::mem::take(&mut found.chosen);
+        found.chosen = if request.extent == Extent::Hook { chosen.and(paths) } else { chosen.within(&paths) };
+    }
+    Ok(found)
+}
+
+fn staged(request: &Request<'_>, flag: &'static str) -> Result<Found, LintError> {
+    let repository = repository(request, flag)?;
+    let mut staged = repository.staged(request.root, request.pattern)?;
+    let (shelf, changed) = snapshot::staged(&repository, request.root)?;
+    staged.changed.extend(changed);
+    let before = identities(&[staged.removed, staged.before].concat());
+    let discovery = Discovery { files: staged.files, ..Discovery::default() };
+    Ok(Found { shelf, ..Found::new(discovery, Chosen::files(staged.changed, before)) })
+}
+
+fn repository(request: &Request<'_>, flag: &'static str) -> Result<Repository, LintError> {
+    let found = Repository::open(request.root, request.git)?;
+    found.ok_or_else(|| LintError::NoGit { root: request.root.display().to_string(), flag })
+}
+
+/// Replaces a file by an editor's text, and reports only on that file.
+fn give(found: &mut Found, request: &Request<'_>, path: &Path, bytes: &[u8]) -> Result<(), LintError> {
+    let relative = relative(request.root, path)?;
+    let place = Place::Given(Arc::from(bytes));
+    match found.files.iter_mut().find(|file| file.path == relative) {
+        Some(file) => file.place = place,
+        None if request.force_exclude && !request.pattern.matches(Path::new(&relative)) => {}
+        None => insert(&mut found.files, SourceFile { path: relative.clone(), place }),
+    }
+    found.chosen = Chosen::files(BTreeSet::from([relative]), BTreeSet::new());
+    Ok(())
+}
+
+fn insert(files: &mut Vec<SourceFile>, file: SourceFile) {
+    let at = files.partition_point(|other| other.path < file.path);
+    files.insert(at, file);
+}
+
+/// The selection for the given paths. A named file joins the run even if the config excludes it.
+fn choose(found: &mut Found, request: &Request<'_>) -> Result<Chosen, LintError> {
+    let (mut files, mut folders) = (BTreeSet::new(), BTreeSet::new());
+    let (mut others, mut strangers) = (Vec::new(), Vec::new());
+    let is_listed =
+        |found: &Found, path: &str| found.files.binary_search_by(|file| file.path.as_str().cmp(path)).is_ok();
+    let mut named = Named::default();
+    for path in &request.paths {
+        let relative = relative(request.root, path)?;
+        if is_listed(found, &relative) || snapshot::holds(&relative) {
+            files.insert(relative);
+            continue;
+        }
+        let Some(kind) = sources::path_kind(path) else {
+            // A Git hook also names the files that the commit deletes.
+            if matches!(request.extent, Extent::Staged | Extent::Hook) {
+                continue;
+            }
+            return Err(LintError::no_such_path(request.root, Path::new(&relative)));
+        };
+        let Some(end) = end_of_links(request.root, path) else {
+            strangers.push(relative);
+            continue;
+        };
+        match kind {
+            PathKind::Folder => folders.extend([relative, end]),
+            // The path is a link to a listed file. Reading it again would declare its entities twice.
+            PathKind::File if is_listed(found, &end) => drop(files.insert(end)),
+            PathKind::File if request.force_exclude || request.extent != Extent::Everything => {}
+            PathKind::File if is_yaml(path) => drop(files.insert(named.join(found, end, path, request.root))),
+            PathKind::File => others.push(relative),
+        }
+    }
+    found.notes.extend(unchecked(&others, "is not a YAML file", "are not YAML"));
+    found.notes.extend(unchecked(&strangers, "points out of the repository", "point out of the repository"));
+    Ok(Chosen::paths(files, folders))
+}
+
+/// Files that only the command line names. They join under their real path, because two names of one file would declare
+/// its entities twice.
+#[derive(Default)]
+struct Named {
+    /// Names by real path. Built on first use, because most runs name only listed files.
+    listed: Option<HashMap<PathBuf, String>>,
+}
+
+impl Named {
+    fn join(&mut self, found: &mut Found, end: String, path: &Path, root: &Path) -> String {
+        let place = sources::real_path(path).unwrap_or_else(|| path.to_owned());
+        let listed = self.listed.get_or_insert_with(|| {
+            let on_disk = found.files.iter().filter_map(|file| match &file.place {
+                Place::Disk(disk) => Some((disk.path.clone(), file.path.clone())),
+                Place::Blob { .. } | Place::Given(_) => None,
+            });
+            on_disk.collect()
+        });
+        // The file is already listed through a link, and its real path is excluded.
+        if let Some(name) = listed.get(&place) {
+            return name.clone();
+        }
+        listed.insert(place.clone(), end.clone());
+        let place = Place::Disk(DiskFile::new(&Boundary::new(root), place));
+        insert(&mut found.files, SourceFile { path: end.clone(), place });
+        end
+    }
+}
+
+/// The note about named files that were not checked; without it, the user would assume that they were.
+fn unchecked(paths: &[String], is: &str, are: &str) -> Option<String> {
+    match paths {
+        [] => None,
+        [path] => Some(format!("`{path}` {is} and was not checked.")),
+        [first, ..] => {
+            let count = grouped(paths.len());
+            Some(format!("{count} of the paths {are} (for example `{first}`) and were not checked."))
+        }
+    }
+}
+
+/// The real path, spelled as in the run's list; `None` if it is outside the root.
+fn end_of_links(root: &Path, path: &Path) -> Option<String> {
+    let (root, path) = (sources::real_path(root)?, sources::real_path(path)?);
+    path.strip_prefix(&root).ok().map(sources::path_text)
+}
+
+fn is_yaml(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+}
+
+/// The path, spelled as in the run's list.
+fn relative(root: &Path, path: &Path) -> Result<String, LintError> {
+    let outside = || LintError::Outside { path: path.display().to_string(), root: root.display().to_string() };
+    if let Ok(inside) = path.strip_prefix(root) {
+        return Ok(sources::path_text(inside));
+    }
+    // One of the folders is a link, so the real paths are compared.
+    end_of_links(root, path).ok_or_else(outside)
+}
+
+/// The credentials in a file, found with the manifest reader, which decodes escapes.
+pub(crate) fn read_credentials(text: &str, mask: &Mask) -> Vec<(Range<usize>, String)> {
+    let mut found = Vec::new();
+    if may_name_one(text) {
+        Reader::new(Limits::default()).read(text, &mut |document: &Document<'_>| {
+            document.view.root().into_iter().for_each(|root| credentials_in(mask, root, &mut found));
+        });
+    }
+    found
+}
+
+/// A cheap check whether the file is worth parsing. A name may also be a value: `{name: apiKey, value: ...}`.
+fn may_name_one(text: &str) -> bool {
+    const WORDS: [&str; 7] = ["pass", "pwd", "secret", "key", "token", "begin", "default"];
+    let lower = text.to_ascii_lowercase();
+    may_hold(text) || WORDS.iter().any(|word| lower.contains(word))
+}
+
+/// Path and text of the files that findings point into; the texts of all other files are dropped.
+pub(crate) struct Texts {
+    files: HashMap<FileId, (String, Option<String>)>,
+}
+
+impl Texts {
+    pub fn of(findings: &[Finding], files: &[SourceFile]) -> Self {
+        let related = findings.iter().flat_map(|finding| finding.related.iter().map(|(place, _)| place.file));
+        Self::of_files(findings.iter().map(|finding| finding.place.file).chain(related).collect(), files)
+    }
+
+    pub fn of_files(wanted: BTreeSet<FileId>, files: &[SourceFile]) -> Self {
+        Self { files: HashMap::new() }.and_files(wanted, files, 0)
+    }
+
+    /// Adds files of another list, whose first file has the id `first`.
+    pub fn and_files(self, wanted: BTreeSet<FileId>, files: &[SourceFile], first: u32) -> Self {
+        let mut buffer = ReadBuffer::default();
+        let mut known = self.files;
+        for id in wanted {
+            let Some(file) = id.0.checked_sub(first).and_then(|at| files.get(at as usize)) else { continue };
+            let text = sources::read(file, &mut buffer).map(|it| it.text.to_owned());
+            // Invalid bytes of a file that is not text are replaced by marks, so positions before them stay valid.
+            let text = text.ok().or_else(|| sources::read_lossy(file));
+            known.insert(id, (file.path.clone(), text));
+        }
+        Self { files: known }
+    }
+}
+
+/// The same files by their paths in the Git repository, which CI systems use to show findings.
+pub(crate) struct InWorkTree<'a> {
+    paths: HashMap<FileId, String>,
+    texts: &'a Texts,
+}
+
+impl<'a> InWorkTree<'a> {
+    pub fn new(root: &Path, texts: &'a Texts) -> Self {
+        let folder = git::path_in_work_tree(root);
+        let whole = |path: &String| if folder.is_empty() { path.clone() } else { format!("{folder}/{path}") };
+        Self { paths: texts.files.iter().map(|(id, (path, _))| (*id, whole(path))).collect(), texts }
+    }
+}
+
+impl Files for InWorkTree<'_> {
+    fn path(&self, file: FileId) -> &str {
+        self.paths.get(&file).map_or("", String::as_str)
+    }
+
+    fn text(&self, file: FileId) -> Option<&str> {
+        self.texts.text(file)
+    }
+
+    fn credentials(&self, file: FileId, mask: &Mask) -> Vec<(Range<usize>, String)> {
+        self.texts.credentials(file, mask)
+    }
+}
+
+impl Files for Texts {
+    fn path(&self, file: FileId) -> &str {
+        self.files.get(&file).map_or("", |(path, _)| path)
+    }
+
+    fn text(&self, file: FileId) -> Option<&str> {
+        self.files.get(&file).and_then(|(_, text)| text.as_deref())
+    }
+
+    fn credentials(&self, file: FileId, mask: &Mask) -> Vec<(Range<usize>, String)> {
+        self.text(file).map(|text| read_credentials(text, mask)).unwrap_or_default()
+    }
+}

@@ -1,0 +1,54 @@
+//! The blueprints of the snapshot and the entities that relations may point to: the choices of `new`. An unusable
+//! blueprint is reported by name, so that it does not look missing.
+
+use std::path::Path;
+
+use crate::commands::workspace::index::Declared;
+use crate::commands::workspace::saved_blueprints::{Shelved, Unusable, shelved};
+use crate::commands::workspace::snapshot::{KNOWN, Shelf};
+use crate::domain::blueprint::Blueprint;
+use crate::domain::known::KnownEntities;
+use crate::scaffold::Candidates;
+use crate::sources::{self, DiscoverError, Pattern, ReadBuffer};
+
+pub(crate) struct Choices {
+    /// Sorted by identifier; system blueprints are last.
+    pub blueprints: Vec<Blueprint>,
+    pub unusable: Vec<Unusable>,
+    /// Entities of the repository, and the known ones of the catalog.
+    pub candidates: Candidates,
+    pub declared: Declared,
+    /// Entities that the catalog has and the repository does not.
+    pub known: KnownEntities,
+}
+
+impl Choices {
+    pub fn of(root: &Path, pattern: &Pattern) -> Result<Self, DiscoverError> {
+        let Shelved { blueprints, unusable } = shelved(root, &Shelf::Disk);
+        let blueprints = blueprints.into_values().filter_map(|raw| Blueprint::from_json(raw).ok());
+        let mut blueprints: Vec<Blueprint> = blueprints.map(|(blueprint, _)| blueprint).collect();
+        blueprints.sort_by_key(|blueprint| blueprint.identifier.starts_with('_'));
+        let declared = Declared::of(&sources::discover(root, pattern)?.files);
+        let known = known(root);
+        let mut candidates = Candidates::default();
+        for name in declared.entities() {
+            candidates.add(&name.blueprint, &name.identifier);
+        }
+        for (blueprint, identifier) in known.pairs() {
+            candidates.add(blueprint, identifier);
+        }
+        Ok(Self { blueprints, unusable, candidates, declared, known })
+    }
+
+    pub fn blueprint(&self, identifier: &str) -> Option<&Blueprint> {
+        self.blueprints.iter().find(|blueprint| blueprint.identifier == identifier)
+    }
+}
+
+/// The known entities. Lint reports an unreadable file; here it only means fewer candidates.
+fn known(root: &Path) -> KnownEntities {
+    let mut buffer = ReadBuffer::default();
+    let file = Shelf::Disk.file(root, KNOWN);
+    let text = file.and_then(|file| sources::read(&file, &mut buffer).ok().map(|text| text.text.to_owned()));
+    KnownEntities::parse(text.unwrap_or_default()).0
+}

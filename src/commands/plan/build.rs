@@ -1,0 +1,530 @@
+//! Builds the plan: reads both sides, compares them, and keeps everything that it read, so that later steps read
+//! nothing twice. It writes nothing except the embedded catalog's own blueprints before a push.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::path::Path;
+use std::time::Duration;
+
+use crate::catalog::{self, Catalog, CatalogError, Look, Stop};
+use crate::commands::catalog::connect::{Intent, connect_for};
+use crate::commands::catalog::offline;
+use crate::commands::catalog::offline::catalog_of_base;
+use crate::commands::context::Context;
+use crate::commands::lint::run::{Linted, Texts};
+use crate::commands::plan::base;
+use crate::commands::plan::base::Base;
+use crate::commands::plan::blueprints::Live;
+use crate::commands::plan::filter::{came_along, narrowed};
+use crate::commands::plan::rename_hints::resembling;
+use crate::commands::workspace::allowed_secrets::{AllowedSecrets, allowed_secrets, restrict_mask};
+use crate::commands::workspace::entities::Asked;
+use crate::commands::workspace::excluded::excluded_manifests;
+use crate::commands::workspace::history::PastManifests;
+use crate::commands::workspace::revision::repository;
+use crate::commands::workspace::scope;
+use crate::commands::workspace::source::Standpoint;
+use crate::domain::act::Acts;
+use crate::domain::blueprint::Blueprint;
+use crate::domain::change::{Action, Standing};
+use crate::domain::desired::Desired;
+use crate::domain::entity::{EntityKey, Owner};
+use crate::domain::finding::{FileId, Place};
+use crate::domain::foreign_owner::ForeignOwner;
+use crate::domain::hazard::{Blocker, HazardKind};
+use crate::domain::plan::{Obstacle, Plan};
+use crate::domain::progress::{Progress, Silent};
+use crate::domain::revision::Revision;
+use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
+use crate::domain::write::PruneRule;
+use crate::error::{DiffError, Error};
+use crate::plan::binding::{ChosenPart, Options};
+use crate::plan::{self, Destination, Ground, Link, Only, Question, acts, lookalikes, to_look_up, unconfirmed_links};
+use crate::report::escape::clean;
+use crate::settings::{self, Origin, Settings};
+use crate::sources::git::{self, GitError};
+use crate::sources::{Pattern, is_pipe};
+use crate::text::mask::Mask;
+
+/// The maximum number of owners to look up, because they are used only in messages.
+const OWNERS_MAX: usize = 1_000;
+/// The time limit for the names of the owners of one blueprint's entities. They are only for messages.
+const OWNERS_WITHIN: Duration = Duration::from_secs(30);
+
+/// The options of a plan: settings that a run may override, and options that only a run has.
+#[derive(Clone)]
+pub(crate) struct Wishes<'a> {
+    pub owner: Owner,
+    /// The source of the manifests.
+    pub from: &'a Standpoint,
+    pub base: base::Wanted<'a>,
+    pub prune: Option<bool>,
+    pub adopt: bool,
+    pub only_branch: bool,
+    pub only: Choice<'a>,
+    pub intent: Intent,
+}
+
+/// Which part of the repository to plan.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Choice<'a> {
+    /// Blueprints and files as named by `--only`; if empty, everything.
+    Named(&'a [String]),
+    /// The part that a plan file records.
+    Recorded(Option<&'a ChosenPart>),
+}
+
+pub(crate) struct Planned {
+    /// The plan to show and to save: its values are masked.
+    pub plan: Plan,
+    /// The catalog was not read: the plan is against the manifests of the merge base.
+    pub is_offline: bool,
+    /// The requests to send: values as in the manifests.
+    pub acts: Acts,
+    pub mask: Mask,
+    /// The options that the plan was made with, for a plan file.
+    pub options: Options,
+    pub asked: Asked,
+    pub base: Option<Base>,
+    /// The places in the base that declared the deleted entities, sorted by key. The base's files follow the current
+    /// ones.
+    pub at_base: Vec<(EntityKey, Place)>,
+    /// `None` outside Git.
+    pub revision: Option<Revision>,
+    pub catalog: Box<dyn Catalog>,
+    pub live: Live,
+    pub actual: Snapshot,
+    pub owned: Vec<EntityKey>,
+    /// The known owners of foreign entities, sorted by key.
+    pub owners: Vec<(EntityKey, ForeignOwner)>,
+    /// Complete sentences for the user.
+    pub notes: Vec<String>,
+}
+
+pub(crate) enum Planning {
+    Done(Box<Planned>),
+    /// Manifests name blueprints that the catalog does not have.
+    Strange(Box<Linted>),
+}
+
+pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<Planning, Error> {
+    let settings = context.settings;
+    let bar = context.bar();
+    let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
+    let pattern = settings.pattern()?;
+    let mut asked = wishes.from.asked(&settings.root.value, &pattern, progress)?;
+    let variables = git::Environment::from_variables(|name| context.environment.get(name).map(Into::into));
+    let commit = wishes.from.then().map(|then| then.commit);
+    asked.settle(&PastManifests::new(&settings.root.value, &pattern, &variables, commit));
+    let mut notes = wishes.from.notes().to_vec();
+    let Checkout { base, revision, allowed } = checkout(wishes, &asked, &pattern, context, progress, &mut notes)?;
+    if wishes.only_branch && base.is_none() {
+        return Err(DiffError::NoBase { why: notes.pop() }.into());
+    }
+    let is_offline = wishes.intent == Intent::Look && offline::is_offline(settings, context.environment);
+    let catalog = match (&base, is_offline) {
+        (Some(base), true) => {
+            notes.insert(0, offline::note(settings, base));
+            let shelf = wishes.from.shelf();
+            let (catalog, more) = catalog_of_base(base, &asked.entities, &wishes.owner, shelf, context)?;
+            notes.extend(more);
+            catalog
+        }
+        (None, true) => return Err(DiffError::NothingToCompare { why: notes.pop() }.into()),
+        (_, false) => connect_for(&wishes.owner, &asked.entities, wishes.from.shelf(), wishes.intent, context)?,
+    };
+    if !is_offline {
+        restrict_mask(context, allowed.names);
+        notes.extend(allowed.note);
+    }
+    let mask = context.mask_for(&*catalog);
+    let live = Live::of(&*catalog)?;
+    if let Some(strange) = live.strangers(&asked, catalog.name(), settings.catalog.value == settings::Catalog::Local) {
+        return Ok(Planning::Strange(Box::new(strange)));
+    }
+    let only = match wishes.only {
+        Choice::Named(names) => narrowed(names, &asked, &live, catalog.name(), settings)?,
+        Choice::Recorded(part) => part.map(|part| recorded(part, &asked)),
+    };
+    let owned = tolerant(catalog.owned(&wishes.owner), &mut notes)?;
+    asked.settle_ignored(&owned);
+    let mut excluded = excluded_manifests(&asked, &owned, wishes.from, &pattern, context)?;
+    asked.unreadable.append(&mut excluded);
+    let declared: BTreeSet<&str> = asked.entities.iter().map(|entity| entity.key.blueprint.as_ref()).collect();
+    if settings.catalog.value != settings::Catalog::Local && !is_offline {
+        notes.extend(live.notes(&declared, &settings.root.value, wishes.from.shelf()));
+    }
+    let names: BTreeSet<&str> = declared.into_iter().chain(owned.iter().map(|key| key.blueprint.as_ref())).collect();
+    let mut actual = catalog.read(&live.all.among(&names), catalog::Part::Whole, progress)?;
+    let sides = Sides {
+        wishes,
+        settings,
+        catalog: catalog.name(),
+        asked: &asked,
+        base: base.as_ref(),
+        live: &live,
+        owned: &owned,
+        only: only.as_ref(),
+        mask: &mask,
+    };
+    let mut plan = sides.plan(&actual);
+    let onlookers = onlookers(&plan, &live, &actual);
+    if !onlookers.is_empty() {
+        actual.blueprints.extend(catalog.read(&onlookers, catalog::Part::Whole, progress)?.blueprints);
+        plan = sides.plan(&actual);
+    }
+    let ground = Ground { desired: &asked.entities, blueprints: &live.all, actual: &actual, mask: &mask };
+    let missing = missing_links(&plan, &ground, &*catalog, &live, progress, &mut notes)?;
+    plan::refuse_links(&mut plan, missing, sides.destination(), &mask);
+    notes.extend(only.as_ref().and_then(|only| came_along(&plan, only, &ground)));
+    notes.extend(resembling(&lookalikes(&plan, &ground, base.as_ref().map_or(&[], |base| &base.moves))));
+    let at_base = base.as_ref().map(|base| at_base(&plan, &asked, base)).unwrap_or_default();
+    let owners = foreign_owners(&plan, &actual, &*catalog, settings, context.environment);
+    if is_offline {
+        // An approval would cover changes to a catalog that does not exist.
+        plan.approval = None;
+    }
+    let options =
+        Options { prune: wishes.prune, adopt: wishes.adopt, only: only.as_ref().map(|only| part(only, &asked)) };
+    notes.iter_mut().for_each(|note| *note = mask.text(note).into_owned());
+    let acts = acts(&plan, &ground);
+    let plan = plan::masked(plan, &mask);
+    let planned = Planned {
+        plan,
+        is_offline,
+        acts,
+        mask,
+        options,
+        asked,
+        base,
+        at_base,
+        revision,
+        catalog,
+        live,
+        actual,
+        owned,
+        owners,
+        notes,
+    };
+    Ok(Planning::Done(Box::new(planned)))
+}
+
+fn part(only: &Only, asked: &Asked) -> ChosenPart {
+    let path = |FileId(file): &FileId| asked.files.get(*file as usize).map(|file| file.path.clone());
+    let mut files: Vec<String> = only.files.iter().filter_map(path).collect();
+    files.sort();
+    ChosenPart { blueprints: only.blueprints.iter().map(ToString::to_string).collect(), files }
+}
+
+/// The part that a plan file records. A file that no longer exists selects nothing.
+fn recorded(part: &ChosenPart, asked: &Asked) -> Only {
+    let chosen: HashSet<&str> = part.files.iter().map(String::as_str).collect();
+    let files = (0..).map(FileId).zip(&asked.files).filter(|(_, file)| chosen.contains(file.path.as_str()));
+    Only {
+        blueprints: part.blueprints.iter().map(|name| name.as_str().into()).collect(),
+        files: files.map(|(id, _)| id).collect(),
+    }
+}
+
+fn at_base(plan: &Plan, asked: &Asked, base: &Base) -> Vec<(EntityKey, Place)> {
+    let first = first_of_base(asked);
+    let gone: HashSet<&EntityKey> =
+        plan.changes.iter().filter(|change| change.action == Action::Delete).map(|change| &change.key).collect();
+    let declared = base.asked.entities.iter().filter(|entity| gone.contains(&entity.key));
+    let placed = |entity: &Desired| {
+        let file = FileId(entity.place.file.0 + first);
+        (entity.key.clone(), Place { file, ..entity.place })
+    };
+    let mut found: Vec<(EntityKey, Place)> = declared.map(placed).collect();
+    found.sort();
+    found.dedup_by(|later, kept| later.0 == kept.0);
+    found
+}
+
+/// The id of the base's first file in the combined list.
+fn first_of_base(asked: &Asked) -> u32 {
+    u32::try_from(asked.files.len()).unwrap_or(u32::MAX / 2)
+}
+
+/// The input of the planner except for the catalog's entities.
+struct Sides<'a> {
+    wishes: &'a Wishes<'a>,
+    settings: &'a Settings,
+    /// The name of the catalog.
+    catalog: &'a str,
+    asked: &'a Asked,
+    base: Option<&'a Base>,
+    live: &'a Live,
+    owned: &'a [EntityKey],
+    only: Option<&'a Only>,
+    mask: &'a Mask,
+}
+
+impl Sides<'_> {
+    fn destination(&self) -> Destination<'_> {
+        Destination {
+            platform: self.settings.platform.value.name,
+            catalog: self.catalog,
+            target: self.settings.target.as_ref().map(|target| target.value.as_str()),
+            scope: &self.wishes.owner.scope,
+        }
+    }
+
+    fn plan(&self, actual: &Snapshot) -> Plan {
+        let Self { wishes, settings, catalog: _, asked, base, live, owned, only, mask } = self;
+        let rule = settings.prune.rule();
+        plan::plan(&Question {
+            desired: &asked.entities,
+            base: base.map(Base::sides),
+            actual,
+            blueprints: &live.all,
+            owned,
+            write: &settings.write.value,
+            prune: PruneRule { enabled: wishes.prune.unwrap_or(rule.enabled), ..rule },
+            destination: self.destination(),
+            adopt: wishes.adopt,
+            only_branch: wishes.only_branch,
+            unread: &unread(asked),
+            moves: base.map_or(&[], |base| &base.moves),
+            only: *only,
+            mask,
+        })
+    }
+}
+
+/// The relations that the plan would write to missing entities. Targets that nothing declares are looked up by their
+/// identifiers; if the catalog does not permit the read, they count as existing.
+fn missing_links(
+    plan: &Plan,
+    ground: &Ground<'_>,
+    catalog: &dyn Catalog,
+    live: &Live,
+    progress: &dyn Progress,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Link>, CatalogError> {
+    let mut links = unconfirmed_links(&acts(plan, ground), ground);
+    for (name, identifiers) in to_look_up(&links, ground) {
+        let identifiers: Vec<Box<str>> = identifiers.into_iter().collect();
+        let shelf = match live.all.named(&name) {
+            Some(blueprint) => match catalog.read_some(blueprint, &identifiers, progress) {
+                Err(error) if matches!(error.status(), Some(403 | 404)) => None,
+                read => Some(read?),
+            },
+            None => None,
+        };
+        let is_there = |target: &EntityKey| match &shelf {
+            Some(Shelf { entities, completeness: Completeness::Complete }) => {
+                entities.iter().any(|it| it.key == *target)
+            }
+            Some(_) | None => true,
+        };
+        if !matches!(&shelf, Some(Shelf { completeness: Completeness::Complete, .. })) {
+            notes.push(format!(
+                "The entities of `{}` could not be read, so relations to them were not checked.",
+                clean(&name)
+            ));
+        }
+        links.retain(|link| link.target.blueprint != name || !is_there(&link.target));
+    }
+    Ok(links)
+}
+
+/// What Git knows about the run.
+struct Checkout {
+    base: Option<Base>,
+    revision: Option<Revision>,
+    allowed: AllowedSecrets,
+}
+
+/// Reads base and revision. A repository that Git cannot open is an error only if the user named a base; otherwise it
+/// is noted.
+fn checkout(
+    wishes: &Wishes<'_>,
+    asked: &Asked,
+    pattern: &Pattern,
+    context: &Context<'_>,
+    progress: &dyn Progress,
+    notes: &mut Vec<String>,
+) -> Result<Checkout, Error> {
+    let settings = context.settings;
+    refuse_pipes(asked, &settings.root.value)?;
+    let repository = match repository(settings, context.environment) {
+        Err(error) if !matches!(wishes.base, base::Wanted::Named(_)) => {
+            notes.push(format!("The changes of this branch are unknown: {error}."));
+            None
+        }
+        opened => opened?,
+    };
+    let request = base::Request {
+        wanted: wishes.base,
+        repository: repository.as_ref(),
+        root: &settings.root.value,
+        pattern,
+        commit: wishes.from.asked_for().map(|then| then.commit),
+        now: asked,
+        environment: context.environment,
+        progress,
+    };
+    let compared = base::base(&request)?;
+    notes.extend(compared.notes);
+    let merge_base = repository
+        .as_ref()
+        .zip(compared.base.as_ref())
+        .and_then(|(it, base)| Some((it, it.known_commit(&base.revision.commit)?)));
+    let allowed = allowed_secrets(settings, context.environment, merge_base);
+    let revision = wishes.from.revision(repository.as_ref(), settings, pattern)?;
+    Ok(Checkout { base: compared.base, revision, allowed })
+}
+
+/// Git reads the ignore files of every folder, and would block on a named pipe.
+pub(super) fn refuse_pipes(asked: &Asked, root: &Path) -> Result<(), GitError> {
+    let mut paths = asked.unreadable.iter().map(|unreadable| root.join(&unreadable.path));
+    match paths.find(|path| path.ends_with(".gitignore") && is_pipe(path)) {
+        Some(path) => Err(GitError::Pipe { path }),
+        None => Ok(()),
+    }
+}
+
+/// The keys of owned entities. A catalog that does not report ownership owns nothing for this scope, and a note says
+/// so.
+fn tolerant(
+    found: Result<Vec<EntityKey>, CatalogError>,
+    notes: &mut Vec<String>,
+) -> Result<Vec<EntityKey>, CatalogError> {
+    match found {
+        Err(error) if error.is_no_route() => {
+            notes.push(
+                "The catalog does not report who wrote an entity: every existing entity counts as owned by others, and nothing is deleted."
+                    .to_owned(),
+            );
+            Ok(Vec::new())
+        }
+        found => found,
+    }
+}
+
+/// The owners of the foreign entities in the plan. They are used only in messages: if the catalog does not know the
+/// owner, the last writer is named, and errors are ignored.
+fn foreign_owners(
+    plan: &Plan,
+    actual: &Snapshot,
+    catalog: &dyn Catalog,
+    settings: &Settings,
+    environment: &settings::Environment,
+) -> Vec<(EntityKey, ForeignOwner)> {
+    let changed = plan.changes.iter().filter(|change| change.standing == Standing::Foreign).map(|change| &change.key);
+    let keys: BTreeSet<&EntityKey> = changed.chain(&plan.foreign_unchanged).take(OWNERS_MAX).collect();
+    let scopes = known_scopes(settings, environment);
+    let keys: Vec<&EntityKey> = keys.into_iter().collect();
+    let stop = Stop::default();
+    let look = Look { stop: &stop, within: OWNERS_WITHIN };
+    let mut answers = true;
+    let mut owners = Vec::new();
+    for group in keys.chunk_by(|one, other| one.blueprint == other.blueprint) {
+        let Some(first) = group.first() else { continue };
+        let identifiers: Vec<Box<str>> = group.iter().map(|key| key.identifier.clone()).collect();
+        let mut found = HashMap::new();
+        // A catalog that cannot be asked about one blueprint is not asked about the others.
+        if answers {
+            let named = catalog.owners_of(&first.blueprint, &identifiers, &scopes, look);
+            answers = named.is_ok();
+            found = named.unwrap_or_default();
+        }
+        let shelf = actual.blueprints.get(first.blueprint.as_ref());
+        for key in group {
+            let record = || {
+                let entities = &shelf?.entities;
+                let at = entities.binary_search_by(|entity| entity.key.identifier.cmp(&key.identifier)).ok()?;
+                ForeignOwner::of_record(&entities.get(at)?.record)
+            };
+            let owner = found.remove(&key.identifier).or_else(record);
+            owners.extend(owner.map(|owner| ((*key).clone(), owner)));
+        }
+    }
+    owners
+}
+
+/// Other scopes that may own foreign entities: those of the config's targets, and the default one.
+fn known_scopes(settings: &Settings, environment: &settings::Environment) -> Vec<String> {
+    let mut scopes = settings.target_scopes.clone();
+    scopes.extend(scope::of_remote(settings, environment));
+    scopes.push(scope::LOCAL.to_owned());
+    scopes
+}
+
+/// Unusable manifests and folders. While there are any, nothing is deleted.
+fn unread(asked: &Asked) -> Vec<Blocker> {
+    let doubts = asked.doubts.iter().map(|doubt| Blocker::Manifest(doubt.place));
+    let folders = asked
+        .unreadable
+        .iter()
+        .map(|folder| Blocker::Folder { path: folder.path.as_str().into(), why: folder.why.clone() });
+    doubts.chain(folders).collect()
+}
+
+/// Blueprints that were not read yet and whose entities may relate to a deleted entity.
+fn onlookers(plan: &Plan, live: &Live, actual: &Snapshot) -> Vec<Blueprint> {
+    let names: BTreeSet<&str> = plan
+        .hazards
+        .iter()
+        .filter_map(|hazard| match &hazard.kind {
+            HazardKind::UnseenDependents { unread, .. } => Some(unread),
+            HazardKind::ManyDeletes { .. }
+            | HazardKind::DeleteWithDependents { .. }
+            | HazardKind::RenameWithDependents { .. }
+            | HazardKind::Foreign { .. }
+            | HazardKind::Unseen { .. }
+            | HazardKind::StillNeeded { .. }
+            | HazardKind::PruneBlocked { .. } => None,
+        })
+        .flatten()
+        .map(AsRef::as_ref)
+        .filter(|name| !actual.blueprints.contains_key(*name))
+        .collect();
+    live.all.among(&names)
+}
+
+/// Whether no catalog is configured. In CI, the embedded catalog would then be empty in every run.
+pub(crate) fn is_local_by_default(settings: &Settings) -> bool {
+    settings.catalog.value == settings::Catalog::Local && settings.catalog.origin == Origin::Default
+}
+
+impl Planned {
+    /// The data that the plan is based on.
+    pub fn ground(&self) -> Ground<'_> {
+        Ground { desired: &self.asked.entities, blueprints: &self.live.all, actual: &self.actual, mask: &self.mask }
+    }
+
+    /// Path and text of the manifests that the plan mentions.
+    pub fn texts(&self) -> Texts {
+        let plan = &self.plan;
+        let changes = plan.changes.iter().filter_map(|change| change.place);
+        let obstacles = plan.obstacles.iter().flat_map(|obstacle| match obstacle {
+            Obstacle::Duplicate { places, .. } => places.as_slice(),
+            Obstacle::MissingTarget { place, .. } => std::slice::from_ref(place),
+            Obstacle::RequiredCycle { .. } => &[],
+        });
+        let blockers = plan.hazards.iter().flat_map(|hazard| match &hazard.kind {
+            HazardKind::PruneBlocked { by, .. } => by.as_slice(),
+            HazardKind::ManyDeletes { .. }
+            | HazardKind::DeleteWithDependents { .. }
+            | HazardKind::RenameWithDependents { .. }
+            | HazardKind::Foreign { .. }
+            | HazardKind::Unseen { .. }
+            | HazardKind::UnseenDependents { .. }
+            | HazardKind::StillNeeded { .. } => &[],
+        });
+        let blockers = blockers.filter_map(|blocker| match blocker {
+            Blocker::Manifest(place) => Some(*place),
+            Blocker::Disabled | Blocker::Read { .. } | Blocker::Folder { .. } => None,
+        });
+        let wanted: BTreeSet<FileId> =
+            changes.chain(obstacles.copied()).chain(blockers).map(|place| place.file).collect();
+        let texts = Texts::of_files(wanted, &self.asked.files);
+        let Some(base) = &self.base else { return texts };
+        let before = self.at_base.iter().map(|(_, place)| place.file).collect();
+        texts.and_files(before, &base.asked.files, first_of_base(&self.asked))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,324 @@
+//! Writes plan files, and compares them with the plan that is computed again before it is applied. Nothing in a plan
+//! file is trusted.
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+use crate::catalog::CatalogError;
+use crate::commands::catalog::connect::{Intent, catalog_name};
+use crate::commands::context::Context;
+use crate::commands::plan::base::Wanted;
+use crate::commands::plan::build::{Choice, Planned, Planning, Wishes, planned};
+use crate::commands::workspace::source::Standpoint;
+use crate::domain::change::Field;
+use crate::domain::entity::{EntityKey, Owner};
+use crate::domain::finding::FileId;
+use crate::domain::progress::{Progress, Silent};
+use crate::domain::value::Value;
+use crate::domain::words::{count, list};
+use crate::error::{DiffError, Error};
+use crate::plan::Destination;
+use crate::plan::binding::{
+    BindingError, Circumstances, Difference, FORMAT, How, Moved, PlanFile, Sight, Unfit, differences, elsewhere, moved,
+    unfit,
+};
+use crate::report::escape::{clean, harmless_json};
+use crate::settings::Settings;
+use crate::sources::{self, OutputError, PathKind};
+
+/// The version of portolan that a plan file records.
+const TOOL: &str = env!("CARGO_PKG_VERSION");
+/// The number of entities that one sentence names.
+const MOST_TOLD: usize = 10;
+/// The number of characters of a value in a sentence.
+const MOST_OF_A_VALUE: usize = 60;
+/// The format name must be within this many characters at the start of a plan file.
+const HEAD: usize = 200;
+
+/// The plan with its provenance and preconditions, as a plan file holds it.
+pub(crate) fn bound(planned: &Planned, settings: &Settings) -> PlanFile {
+    let ground = planned.ground();
+    let acts = planned.acts.clone();
+    let path = |FileId(file): FileId| planned.asked.files.get(file as usize).map_or("", |file| file.path.as_str());
+    PlanFile::bind(circumstances(planned, settings), planned.options.clone(), planned.plan.clone(), acts, ground, path)
+}
+
+/// Writes a plan file. `file` is relative to the user's directory; `push` is the command that applies it, without the
+/// approval flags.
+pub(crate) fn write_plan(file: &Path, push: &str, planned: &Planned, context: &mut Context<'_>) -> Result<(), Error> {
+    refuse_place(file, context.settings)?;
+    let text = harmless_json(bound(planned, context.settings).write());
+    let place = context.settings.directory.join(file);
+    sources::write_output(&context.settings.boundary, &place, &text)
+        .map_err(|error| error.named(&context.settings.directory, file))?;
+    let approve = planned.plan.approval.map(|digest| format!(" --approve {digest}")).unwrap_or_default();
+    let how = match planned.plan.obstacles.is_empty() {
+        true => format!(". Apply it with `{push}{approve}`"),
+        false => String::new(),
+    };
+    context.say(&format!("Plan saved to `{}`{how}.", file.display()));
+    Ok(())
+}
+
+/// Refuses a path whose file is not a plan: `--out` may overwrite an older plan, but no other file.
+pub(crate) fn refuse_place(file: &Path, settings: &Settings) -> Result<(), DiffError> {
+    let refuse = |why, help| Err(DiffError::NoPlace { path: file.display().to_string(), why, help });
+    if file == Path::new("-") {
+        return refuse("`-` is standard output, not a file", "name a file; for a file called `-` write `./-`");
+    }
+    let path = settings.directory.join(file);
+    if sources::path_kind(&path) != Some(PathKind::File) {
+        return Ok(());
+    }
+    let is_plan = match sources::read_input(&settings.boundary, &path) {
+        Ok(text) => text.trim().is_empty() || is_plan_file(&text),
+        Err(OutputError::Read { source, .. }) => source.kind() != ErrorKind::InvalidData,
+        Err(OutputError::TooLarge { .. }) => false,
+        // The write reports the error.
+        Err(_) => true,
+    };
+    if is_plan { Ok(()) } else { refuse("it exists and is not a plan file", "name another file, or remove this one") }
+}
+
+/// Whether the text begins like a plan file of any version.
+fn is_plan_file(text: &str) -> bool {
+    let head: String = text.chars().take(HEAD).collect();
+    FORMAT.split('/').next().is_some_and(|format| head.contains(&format!("\"{format}/")))
+}
+
+fn read_plan(file: &Path, settings: &Settings) -> Result<PlanFile, Error> {
+    let path = file.display().to_string();
+    match sources::read_input(&settings.boundary, &settings.directory.join(file)) {
+        Ok(text) => Ok(PlanFile::read(&path, &text, TOOL)?),
+        Err(OutputError::Read { source, .. }) if source.kind() == ErrorKind::InvalidData => {
+            Err(BindingError::NoPlan { path }.into())
+        }
+        Err(error) => Err(error.named(&settings.directory, file).into()),
+    }
+}
+
+fn circumstances(planned: &Planned, settings: &Settings) -> Circumstances {
+    let revision = planned.revision.as_ref();
+    Circumstances {
+        tool: TOOL.to_owned(),
+        scope: planned.plan.scope.clone(),
+        platform: settings.platform.value.name.to_owned(),
+        catalog: planned.catalog.name().to_owned(),
+        target: settings.target.as_ref().map(|target| target.value.clone()),
+        commit: revision.and_then(|revision| revision.commit.clone()),
+        is_dirty: revision.is_some_and(|revision| revision.is_dirty),
+        base: planned.base.as_ref().map(|base| base.revision.commit.clone()),
+    }
+}
+
+fn name(key: &EntityKey) -> String {
+    format!("`{}/{}`", key.blueprint, key.identifier)
+}
+
+fn of_unfit(unfit: &Unfit, secret: &str) -> String {
+    let differs =
+        |what: &str, made: &str, now: &str| format!("The plan was made for the {what} {made}; this is {now}.");
+    match unfit {
+        Unfit::Scope { made, now } => differs("scope", &format!("`{made}`"), &format!("`{now}`")),
+        Unfit::Platform { made, now } => differs("platform", &format!("`{made}`"), &format!("`{now}`")),
+        Unfit::Catalog { made, now } => differs("catalog", made, now),
+        Unfit::Target { made, now } => {
+            let target = |name: &Option<String>| name.as_ref().map_or("none".to_owned(), |name| format!("`{name}`"));
+            differs("target", &target(made), &target(now))
+        }
+        Unfit::MaskKey => format!(
+            "The plan file masks credentials with the key of another {secret}, so its values cannot be compared: make the \
+             plan again with `portolan diff --out`, with the same {secret} as this push."
+        ),
+        Unfit::Manifests { blueprint, keys } => {
+            let mut names: Vec<String> = keys.iter().take(MOST_TOLD).map(name).collect();
+            if keys.len() > MOST_TOLD {
+                names.push(count(keys.len() - MOST_TOLD, "other"));
+            }
+            let named = if names.is_empty() { String::new() } else { format!(", for example {}", list(&names)) };
+            format!("Manifests of the blueprint `{blueprint}` changed{named}.")
+        }
+        Unfit::Blueprint { blueprint, is_gone: true } => {
+            format!("The blueprint `{blueprint}` is no longer in the catalog.")
+        }
+        Unfit::Blueprint { blueprint, is_gone: false } => {
+            format!("The blueprint `{blueprint}` changed in the catalog.")
+        }
+        Unfit::Obstacles { count: number } => {
+            format!("The plan has {}: changes that cannot be made.", count(*number, "obstacle"))
+        }
+    }
+}
+
+fn of_moved(moved: &Moved) -> String {
+    let key = name(&moved.key);
+    match &moved.how {
+        How::Appeared => format!("{key} was created in the catalog."),
+        How::Changed => format!("{key} was changed in the catalog."),
+        How::Gone => format!("{key} is no longer in the catalog."),
+        How::NotOurs => format!("{key} is to be deleted, but another owner wrote it last."),
+        How::PointsTo { gone, relation } => {
+            format!("{key} now points to {} (`{relation}`), which is to be deleted.", name(gone))
+        }
+        How::Unread(Some(why)) => format!("{key} could not be compared with the plan: {why}."),
+        How::Unread(None) => format!("{key} could not be compared with the plan: its blueprint was not read."),
+    }
+}
+
+/// The result of comparing a plan file with the plan that was computed again.
+pub(crate) enum Rebound {
+    /// The plan that was computed again. It equals the one in the file.
+    Holds(Box<Planned>),
+    /// Why the plan is not applied, as sentences.
+    Refused(Vec<String>),
+}
+
+/// Computes the plan of a file again, with the options that the file records, and compares the two. Requests are sent
+/// only from the new plan, never from the file.
+pub(crate) fn rebound(
+    file: &Path,
+    owner: &Owner,
+    from: &Standpoint,
+    context: &mut Context<'_>,
+) -> Result<Rebound, Error> {
+    let settings = context.settings;
+    let file = read_plan(file, settings)?;
+    let catalog = catalog_name(settings);
+    let secret = settings.platform.value.client_secret_variable;
+    let now = Destination {
+        platform: settings.platform.value.name,
+        catalog: &catalog,
+        target: settings.target.as_ref().map(|target| target.value.as_str()),
+        scope: &owner.scope,
+    };
+    // A plan for another catalog is refused without reading anything.
+    let elsewhere = elsewhere(&file.made, now);
+    if !elsewhere.is_empty() {
+        return Ok(refused(elsewhere.iter().map(|unfit| of_unfit(unfit, secret))));
+    }
+    let wishes = Wishes {
+        owner: owner.clone(),
+        from,
+        base: file.made.base.as_deref().map_or(Wanted::Nothing, Wanted::Recorded),
+        prune: file.options.prune,
+        adopt: file.options.adopt,
+        only_branch: false,
+        only: Choice::Recorded(file.options.only.as_ref()),
+        intent: Intent::Write,
+    };
+    let mut planned = match planned(&wishes, context)? {
+        Planning::Done(planned) => planned,
+        Planning::Strange(linted) => {
+            return Ok(refused(linted.findings.into_iter().map(|finding| finding.message)));
+        }
+    };
+    let unfit = unfit(&file, now, &planned.ground());
+    if !unfit.is_empty() {
+        return Ok(refused(unfit.iter().map(|unfit| of_unfit(unfit, secret))));
+    }
+    read_touched(&file, &mut planned, context)?;
+    let sight =
+        Sight { actual: &planned.actual, blueprints: &planned.live.all, owned: &planned.owned, mask: &planned.mask };
+    let moved = moved(&file, &sight);
+    if !moved.is_empty() {
+        return Ok(refused(moved.iter().map(of_moved)));
+    }
+    let has_base = file.made.base.is_none() || planned.base.is_some();
+    let differences = differences(&file, &bound(&planned, settings), has_base);
+    if !differences.is_empty() {
+        let more = differences.len().saturating_sub(MOST_TOLD);
+        let mut sentences: Vec<String> = differences.iter().take(MOST_TOLD).map(of_difference).collect();
+        sentences.extend((more > 0).then(|| format!("{} not shown.", count(more, "more difference"))));
+        sentences.extend((!has_base).then(|| no_base(&file)));
+        return Ok(refused(sentences.into_iter()));
+    }
+    if circumstances(&planned, settings).commit != file.made.commit {
+        planned.notes.push("The plan was made at another commit with the same manifests.".to_owned());
+    }
+    Ok(Rebound::Holds(planned))
+}
+
+fn refused(sentences: impl Iterator<Item = String>) -> Rebound {
+    Rebound::Refused(sentences.map(|sentence| clean(&sentence).into_owned()).collect())
+}
+
+fn no_base(file: &PlanFile) -> String {
+    format!(
+        "The base of the plan, commit `{}`, is not in this clone: fetch it (`fetch-depth: 0`).",
+        file.made.base.as_deref().unwrap_or_default()
+    )
+}
+
+/// Reads entities that the file mentions and the new plan had no reason to read.
+fn read_touched(file: &PlanFile, planned: &mut Planned, context: &Context<'_>) -> Result<(), CatalogError> {
+    let bar = context.bar();
+    let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
+    for (name, identifiers) in file.to_read() {
+        if planned.actual.blueprints.contains_key(name.as_ref()) {
+            continue;
+        }
+        // `unfit` reports a blueprint that no longer exists.
+        let Some(blueprint) = planned.live.all.named(&name) else { continue };
+        let shelf = planned.catalog.read_some(blueprint, &identifiers, progress)?;
+        planned.actual.blueprints.insert(name.to_string(), shelf);
+    }
+    Ok(())
+}
+
+/// Describes one difference between the file and the new plan.
+fn of_difference(difference: &Difference) -> String {
+    let value = |value: &Option<Value>| match value {
+        None => "no change".to_owned(),
+        Some(value) => format!("`{}`", brief(&value.to_json().to_string())),
+    };
+    match difference {
+        Difference::Unfounded(key) => {
+            format!("{}: the file has a change that does not follow from the manifests and the catalog.", name(key))
+        }
+        Difference::Unshown(key) => {
+            format!("{}: the file lacks a change that follows from the manifests and the catalog.", name(key))
+        }
+        Difference::Action(key) => format!("{}: the action or its reason differs from the file.", name(key)),
+        Difference::Field { key, field, shown, planned } => format!(
+            "{}: the file has {} for {}, and the manifest has {}.",
+            name(key),
+            value(shown),
+            field_name(field),
+            value(planned)
+        ),
+        Difference::FieldDetail { key, field } => {
+            format!("{}: the details of {} differ from the file.", name(key), field_name(field))
+        }
+        Difference::Dependents(key) => {
+            format!("{}: the entities that point to it differ from the file.", name(key))
+        }
+        Difference::Request(key) => {
+            format!("{}: the request differs from the file.", name(key))
+        }
+        Difference::Hazards => "The hazards of the plan differ from the file.".to_owned(),
+        Difference::Counts => "The counts of the plan differ from the file.".to_owned(),
+        Difference::Order => "The steps of the plan differ from the file.".to_owned(),
+        Difference::Approval => "The approval digest of the plan differs from the file.".to_owned(),
+        Difference::Rest(part) => format!("The part `{part}` of the plan differs from the file."),
+    }
+}
+
+fn field_name(field: &Field) -> String {
+    match field {
+        Field::Title => "`title`".to_owned(),
+        Field::Icon => "`icon`".to_owned(),
+        Field::Team => "`team`".to_owned(),
+        Field::Property(name) => format!("`properties.{name}`"),
+        Field::Relation(name) => format!("`relations.{name}`"),
+    }
+}
+
+/// A value, shortened for a sentence.
+fn brief(text: &str) -> String {
+    let text = text.replace('`', "'");
+    if text.chars().count() <= MOST_OF_A_VALUE {
+        return text;
+    }
+    let cut: String = text.chars().take(MOST_OF_A_VALUE).collect();
+    format!("{cut}…")
+}

@@ -1,0 +1,99 @@
+//! Resolves `--only` to blueprints and files. A name that is both is the file, because a path is more specific.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::commands::plan::blueprints::Live;
+use crate::commands::workspace::entities::Asked;
+use crate::domain::finding::FileId;
+use crate::domain::plan::Plan;
+use crate::domain::suggest::closest;
+use crate::domain::words::{count, list};
+use crate::error::DiffError;
+use crate::plan::{Along, Ground, Only, along};
+use crate::report::escape::clean;
+use crate::settings::Settings;
+use crate::sources::{is_taken, path_text, tidy};
+
+/// The number of dependencies that are listed by name.
+const MOST_TOLD: usize = 5;
+
+/// `None`: the plan is not limited.
+pub(crate) fn narrowed(
+    names: &[String],
+    asked: &Asked,
+    live: &Live,
+    catalog: &str,
+    settings: &Settings,
+) -> Result<Option<Only>, DiffError> {
+    let mut only = Only::default();
+    for name in names {
+        let path = tidy(settings.directory.join(name));
+        let path = path.strip_prefix(&settings.root.value).map(path_text).unwrap_or_default();
+        let is_in = |file: &str| {
+            file == path || path.is_empty() || file.strip_prefix(&path).is_some_and(|rest| rest.starts_with('/'))
+        };
+        // The root has two spellings: an empty path, and the folder `.` itself.
+        let is_path = !path.is_empty() || Path::new(name) == Path::new(".");
+        let files = (0..).map(FileId).zip(&asked.files).filter(|(_, file)| is_path && is_in(&file.path));
+        let before = only.files.len();
+        only.files.extend(files.map(|(id, _)| id));
+        if only.files.len() > before {
+            continue;
+        }
+        match live.all.named(name) {
+            Some(_) => drop(only.blueprints.insert(Arc::from(name.as_str()))),
+            None => return Err(unknown(name, asked, live, catalog, settings)),
+        }
+    }
+    Ok((!names.is_empty()).then_some(only))
+}
+
+fn unknown(name: &str, asked: &Asked, live: &Live, catalog: &str, settings: &Settings) -> DiffError {
+    let tidied = path_text(&tidy(Path::new(name).to_owned()));
+    let meant = asked.files.iter().find(|file| file.path == tidied).map(|file| spelled(&file.path, settings));
+    let meant = meant.or_else(|| {
+        let files: Vec<String> = asked.files.iter().map(|file| spelled(&file.path, settings)).collect();
+        let blueprints = live.all.iter().map(|blueprint| blueprint.identifier.as_str());
+        closest(name, blueprints.chain(files.iter().map(String::as_str))).map(str::to_owned)
+    });
+    let mut help = match meant {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => "name blueprints, or manifests relative to the current folder".to_owned(),
+    };
+    let is_gone = name.ends_with(".yaml") || name.ends_with(".yml");
+    if is_gone && !is_taken(&settings.directory.join(name)) {
+        help.push_str("; to plan the deletes of a removed file, name its blueprint");
+    }
+    DiffError::NothingChosen { name: name.to_owned(), catalog: catalog.to_owned(), help }
+}
+
+/// A path below the root as the user would type it, relative to their directory.
+fn spelled(path: &str, settings: &Settings) -> String {
+    let (there, here) = (settings.root.value.join(path), tidy(settings.directory.clone()));
+    let common = there.components().zip(here.components()).take_while(|(one, other)| one == other).count();
+    let up = here.components().skip(common).map(|_| "..");
+    let down = there.components().skip(common);
+    path_text(&up.map(Path::new).chain(down.map(|part| Path::new(part.as_os_str()))).collect::<PathBuf>())
+}
+
+/// Names the changes that the plan contains only because selected entities depend on them.
+pub(crate) fn came_along(plan: &Plan, only: &Only, ground: &Ground<'_>) -> Option<String> {
+    let came = along(plan, only, ground);
+    let name = |Along { key, by }: &Along| {
+        let (key, by) =
+            (format!("{}/{}", key.blueprint, key.identifier), format!("{}/{}", by.blueprint, by.identifier));
+        format!("`{}` (`{}` points to it)", clean(&key), clean(&by))
+    };
+    let mut named: Vec<String> = came.iter().take(MOST_TOLD).map(name).collect();
+    if came.len() > MOST_TOLD {
+        named.push(format!("{} more", came.len() - MOST_TOLD));
+    }
+    let what = count(came.len(), "entity");
+    (!came.is_empty()).then(|| {
+        format!(
+            "{what} added to the plan, because selected entities point to them and they must be created: {}.",
+            list(&named)
+        )
+    })
+}

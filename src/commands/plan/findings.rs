@@ -1,0 +1,52 @@
+//! Lints the repository before a plan is made. Manifests with errors are not compared with the catalog, which would
+//! reject them or store wrong values.
+
+use crate::commands::context::Context;
+use crate::commands::lint::config::Terms;
+use crate::commands::lint::run;
+use crate::commands::lint::run::{Linted, Request};
+use crate::commands::workspace::source::Standpoint;
+use crate::commands::workspace::unmatched_globs::refuse_emptied;
+use crate::domain::finding::Severity;
+use crate::domain::progress::{Progress, Silent};
+use crate::domain::words::{count, list};
+use crate::error::Error;
+
+pub(crate) enum Gate {
+    /// The manifests have no errors. The text mentions warnings that were not shown.
+    Open(Option<String>),
+    /// The manifests have errors.
+    Shut(Box<Linted>),
+}
+
+/// Lints the repository; `most` is the maximum number of findings to keep, the most severe first.
+pub(crate) fn gate(from: &Standpoint, most: Option<usize>, context: &mut Context<'_>) -> Result<Gate, Error> {
+    let terms = Terms::of(context.settings, context.environment)?;
+    let bar = context.bar();
+    let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
+    let linted = run::lint(&Request { extent: from.extent(), most, ..terms.whole() }, progress)?;
+    if linted.worst == Some(Severity::Error) {
+        return Ok(Gate::Shut(Box::new(linted)));
+    }
+    // Globs that match nothing would look like a repository without manifests, and the plan would delete all owned
+    // entities.
+    if linted.counts.files <= 1 {
+        refuse_emptied(context.settings, &terms.pattern, from)?;
+    }
+    Ok(Gate::Open(untold(&linted)))
+}
+
+fn untold(linted: &Linted) -> Option<String> {
+    let of = |severity| linted.findings.iter().filter(|finding| finding.severity == severity).count();
+    let parts: Vec<String> = [(Severity::Warning, "warning"), (Severity::Info, "info")]
+        .into_iter()
+        .map(|(severity, noun)| (of(severity), noun))
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, noun)| count(number, noun))
+        .collect();
+    let hidden = match linted.counts.hidden {
+        0 => String::new(),
+        hidden => format!(" and {} more", count(hidden, "finding")),
+    };
+    (!parts.is_empty()).then(|| format!("{}{hidden} from lint (run `portolan lint`).", list(&parts)))
+}

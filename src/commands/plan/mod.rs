@@ -1,0 +1,14 @@
+//! Builds a plan from the manifests and the catalog, and writes it as reports and plan files.
+
+pub(crate) mod base;
+pub(crate) mod blueprints;
+pub(crate) mod build;
+pub(crate) mod file;
+pub(crate) mod filter;
+pub(crate) mod findings;
+pub(crate) mod lint_first;
+pub(crate) mod output;
+pub(crate) mod rejections;
+pub(crate) mod rename_hints;
+pub(crate) mod rerun_command;
+pub(crate) mod verify;

@@ -1,0 +1,215 @@
+//! Writes a plan, or the findings that prevent one, to the requested outputs. Every command that plans uses it, so that
+//! the plan which one command shows reads like the one that another applies.
+
+use crate::commands::args::output::Output;
+use crate::commands::context::Context;
+use crate::commands::lint::run::{InWorkTree, Linted, Texts};
+use crate::commands::output::job_summary::summarised;
+use crate::commands::output::links::links;
+use crate::commands::plan::build::Planned;
+use crate::domain::entity::Owner;
+use crate::domain::finding::Severity;
+use crate::domain::words::count;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::report::escape::clean;
+use crate::report::format::Format;
+use crate::report::lint::{self, Lint, LintFormat};
+use crate::report::outcome::OutcomeFormat;
+use crate::report::place::Files;
+use crate::report::plan::{self, Complaint, PlanFormat, PlanRefusal, PlanReport};
+use crate::report::style::{Role, Style};
+
+/// An output format of a command that plans.
+pub(crate) trait PlanLike: Format {
+    const TEXT: Self;
+    const MARKDOWN: Self;
+
+    /// The lint format for findings that prevent a plan; `None`: they are reported in one line.
+    fn as_lint(self) -> Option<LintFormat>;
+}
+
+impl PlanLike for PlanFormat {
+    const TEXT: Self = Self::Text;
+    const MARKDOWN: Self = Self::Markdown;
+
+    fn as_lint(self) -> Option<LintFormat> {
+        match self {
+            Self::Text => Some(LintFormat::Text),
+            Self::Json => Some(LintFormat::Json),
+            Self::Markdown => Some(LintFormat::Markdown),
+            Self::Summary => None,
+        }
+    }
+}
+
+impl PlanLike for OutcomeFormat {
+    const TEXT: Self = Self::Text;
+    const MARKDOWN: Self = Self::Markdown;
+
+    fn as_lint(self) -> Option<LintFormat> {
+        Some(match self {
+            Self::Text => LintFormat::Text,
+            Self::Json => LintFormat::Json,
+            Self::Markdown => LintFormat::Markdown,
+            Self::Junit => LintFormat::Junit,
+        })
+    }
+}
+
+/// How to show a plan.
+#[derive(Default)]
+pub(crate) struct Report<'a> {
+    /// The commit that is planned instead of the work tree.
+    pub asked_for: Option<&'a str>,
+    /// The command that repeats this plan to push it.
+    pub push: &'a str,
+    /// The command that pushes the saved plan file. It is shown only on the terminal: a reader of a comment does not
+    /// have the file.
+    pub push_file: Option<&'a str>,
+    /// The requested outputs; if empty, text on standard output.
+    pub outputs: &'a [Output<PlanFormat>],
+    /// Nothing is abbreviated in the text.
+    pub is_full: bool,
+    pub is_only_branch: bool,
+    /// Whether to show how the plan is pushed.
+    pub says_next_step: bool,
+    /// Why the push was refused, and what to do.
+    pub refusal: Option<PlanRefusal<'a>>,
+    pub complaints: Option<&'a [Complaint]>,
+}
+
+pub(crate) fn shown(report: &Report<'_>, planned: &Planned, context: &mut Context<'_>) -> Result<(), Error> {
+    let texts = planned.texts();
+    let plan = plan_report(report, planned, &texts, context);
+    let in_work_tree = InWorkTree::new(&context.settings.root.value, &texts);
+    let links = links(planned, context);
+    let render = |format: PlanFormat, style: &Style| match format {
+        PlanFormat::Text => format!("{}\n{}", head(&plan, report.asked_for, style), plan::render(&plan, format, style)),
+        // Readers of Markdown look files up by their path in the Git repository, wherever the config is.
+        PlanFormat::Markdown => {
+            let files: &dyn Files = &in_work_tree;
+            plan::render(&PlanReport { files, push: report.push, links: Some(&links), ..plan }, format, style)
+        }
+        PlanFormat::Json | PlanFormat::Summary => plan::render(&plan, format, style),
+    };
+    if let Some(reports) = context.reports.as_mut() {
+        let files: &dyn Files = &in_work_tree;
+        let comment = PlanReport { files, push: report.push, links: Some(&links), ..plan };
+        reports.keep_plan(plan::Totals::of(&comment), |most| plan::comment_of(&comment, most));
+    }
+    let given = give_out(report.outputs, &render, context);
+    // The job summary shows the refusal, wherever the reports were written to.
+    if report.refusal.is_some() && !report.outputs.is_empty() {
+        summarised(|| render(PlanFormat::Markdown, &Style::PLAIN), context);
+    }
+    given
+}
+
+/// The report of a plan; `texts` are the manifests that it mentions.
+pub(crate) fn plan_report<'a>(
+    report: &Report<'a>,
+    planned: &'a Planned,
+    texts: &'a Texts,
+    context: &Context<'a>,
+) -> PlanReport<'a> {
+    let settings = context.settings;
+    PlanReport {
+        plan: &planned.plan,
+        platform: settings.platform.value.name,
+        catalog: planned.catalog.name(),
+        target: settings.target.as_ref().map(|target| target.value.as_str()),
+        push: report.push_file.unwrap_or(report.push),
+        at_base: &planned.at_base,
+        revision: planned.revision.as_ref(),
+        base: planned.base.as_ref().map(|base| &base.revision),
+        owners: &planned.owners,
+        blueprints: &planned.live.all,
+        files: texts,
+        is_only_branch: report.is_only_branch,
+        is_full: report.is_full,
+        says_next_step: report.says_next_step,
+        refusal: report.refusal,
+        notes: if context.quiet { &[] } else { &planned.notes },
+        links: None,
+        complaints: report.complaints,
+    }
+}
+
+/// The head of the text: the refusal of a push, if any, then the catalog and the scope.
+fn head(plan: &PlanReport<'_>, asked_for: Option<&str>, style: &Style) -> String {
+    let place = format!("Catalog: {}. Scope: {}.", plan.catalog, plan.plan.scope);
+    if let Some(refusal) = plan.refusal {
+        let reason = style.paint(Role::Error, &clean(refusal.reason));
+        let help = style.paint(Role::Warning, &clean(refusal.help));
+        return format!("{reason}\n{help}\n\n{}\n", style.paint(Role::Strong, &clean(&place)));
+    }
+    let base = plan.base.map(|base| format!(" Base: {} ({}).", base.name, base.short_commit())).unwrap_or_default();
+    let commit = asked_for.zip(plan.revision.and_then(|revision| revision.short_commit()));
+    let commit = commit.map(|(name, commit)| format!(" Commit: {name} ({commit}).")).unwrap_or_default();
+    format!("{}\n", style.paint(Role::Strong, &clean(&format!("{place}{commit}{base}"))))
+}
+
+/// Writes the findings that prevent a plan, in the requested formats.
+pub(crate) fn refused<F: PlanLike>(
+    outputs: &[Output<F>],
+    owner: &Owner,
+    linted: &Linted,
+    context: &mut Context<'_>,
+) -> Result<Exit, Error> {
+    let target = context.settings.target.as_ref().map(|target| target.value.as_str());
+    // The marker of the plan's comment, so that the findings replace a plan that was posted before.
+    let marker = plan::marker(&owner.scope, target);
+    let in_work_tree = InWorkTree::new(&context.settings.root.value, &linted.texts);
+    let mask = context.mask.clone();
+    let lint = Lint {
+        findings: &linted.findings,
+        fingerprints: Some(&linted.fingerprints),
+        files: &linted.texts,
+        counts: linted.counts,
+        notes: if context.quiet { &[] } else { &linted.notes },
+        has_summary: false,
+        mask: &mask,
+    };
+    let render = |format: F, style: &Style| match format.as_lint() {
+        Some(LintFormat::Markdown) => {
+            let text = lint::render(&Lint { files: &in_work_tree, ..lint }, LintFormat::Markdown, style);
+            format!("{marker}\n{text}")
+        }
+        Some(LintFormat::Junit) => lint::render(&Lint { files: &in_work_tree, ..lint }, LintFormat::Junit, style),
+        Some(format) => lint::render(&lint, format, style),
+        None => format!("No plan: {} in the manifests\n", errors(linted)),
+    };
+    give_out(outputs, &render, context)?;
+    context.say("note: The manifests have errors, so nothing was compared with the catalog. Fix them first.");
+    Ok(Exit::Findings)
+}
+
+fn errors(linted: &Linted) -> String {
+    count(linted.findings.iter().filter(|finding| finding.severity == Severity::Error).count(), "error")
+}
+
+/// Writes each report to its output, by default as text. Without outputs, it also writes the job summary.
+pub(crate) fn give_out<F: PlanLike>(
+    asked: &[Output<F>],
+    render: &dyn Fn(F, &Style) -> String,
+    context: &mut Context<'_>,
+) -> Result<(), Error> {
+    let text = [Output { format: F::TEXT, file: None }];
+    // A report that cannot be written does not prevent the others.
+    let mut given: Result<(), Error> = Ok(());
+    for Output { format, file } in if asked.is_empty() { &text } else { asked } {
+        let one = match file {
+            Some(file) => context.write_report(format.name(), Some(file), &render(*format, &Style::PLAIN)),
+            None => {
+                let text = render(*format, &context.style);
+                context.write_report(format.name(), None, &text)
+            }
+        };
+        given = given.and(one);
+    }
+    if asked.is_empty() {
+        summarised(|| render(F::MARKDOWN, &Style::PLAIN), context);
+    }
+    given
+}

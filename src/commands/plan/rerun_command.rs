@@ -1,0 +1,117 @@
+//! Builds the command line that repeats a plan, to push it. It repeats the flags of this run, but no settings from the
+//! environment or a pipeline.
+
+use std::path::Path;
+
+use crate::commands::args::planning::PlanningArgs;
+use crate::settings::Settings;
+
+/// The command that plans and pushes again, without the approval flags.
+pub(crate) fn push_again(planning: &PlanningArgs, settings: &Settings) -> String {
+    let PlanningArgs { commit, base, no_base, only, adopt, prune, no_prune } = planning;
+    let mut words = Words::of("push", settings);
+    words.value("--ref", commit.as_deref());
+    words.value("--base", base.as_deref());
+    words.flag("--no-base", *no_base);
+    only.iter().for_each(|one| words.value("--only", Some(one)));
+    words.flag("--adopt", *adopt);
+    words.flag("--prune", *prune);
+    words.flag("--no-prune", *no_prune && !prune);
+    words.0.join(" ")
+}
+
+/// The command that pushes a saved plan. The plan file records all other options.
+pub(crate) fn push_file(file: &Path, planning: &PlanningArgs, settings: &Settings) -> String {
+    let mut words = Words::of("push", settings);
+    words.value("--plan", Some(&file.to_string_lossy()));
+    words.value("--ref", planning.commit.as_deref());
+    words.flag("--adopt", planning.adopt);
+    words.0.join(" ")
+}
+
+/// The command that saves the remaining changes of a plan to a file again.
+pub(crate) fn plan_file(file: &Path, planning: &PlanningArgs, settings: &Settings) -> String {
+    let mut words = Words::of("diff", settings);
+    words.value("--ref", planning.commit.as_deref());
+    words.value("--out", Some(&file.to_string_lossy()));
+    words.0.join(" ")
+}
+
+struct Words(Vec<String>);
+
+impl Words {
+    fn of(verb: &str, settings: &Settings) -> Self {
+        let program = ["portolan".to_owned(), verb.to_owned()];
+        Self(program.into_iter().chain(settings.flags.iter().map(|word| for_a_shell(word))).collect())
+    }
+
+    fn flag(&mut self, flag: &str, is_given: bool) {
+        self.0.extend(is_given.then(|| flag.to_owned()));
+    }
+
+    fn value(&mut self, flag: &str, value: Option<&str>) {
+        self.0.extend(value.map(|value| match value.starts_with('-') {
+            true => format!("{flag}={}", for_a_shell(value)),
+            false => format!("{flag} {}", for_a_shell(value)),
+        }));
+    }
+}
+
+/// Quotes a word for a shell: revisions and paths may contain characters that a shell interprets, as in
+/// `HEAD@{2 days ago}`.
+fn for_a_shell(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+:@^%,=".contains(c);
+    // A shell expands a leading `~` to the home folder.
+    let is_inner = |c: char| is_plain(c) || c == '~';
+    let is_one = word.starts_with(is_plain) && word.chars().all(is_inner);
+    if is_one { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_reads_what_was_said() {
+        for (word, quoted) in [
+            ("origin/main", "origin/main"),
+            ("", "''"),
+            ("~/x", "'~/x'"),
+            ("HEAD~1", "HEAD~1"),
+            ("HEAD@{2 days ago}", "'HEAD@{2 days ago}'"),
+            ("it's", r"'it'\''s'"),
+            ("$(x) `y`", "'$(x) `y`'"),
+            ("https://a.example/b?c=1&d", "'https://a.example/b?c=1&d'"),
+        ] {
+            assert_eq!(for_a_shell(word), quoted);
+        }
+    }
+
+    #[test]
+    fn what_was_said_is_said_again() {
+        let settings = crate::settings::resolve(
+            &crate::settings::Request {
+                catalog: Some("http://127.0.0.1:1".to_owned()),
+                may_pass_by_configs: true,
+                ..crate::settings::Request::default()
+            },
+            &crate::settings::Environment::new([], std::path::PathBuf::from("/"), 0),
+            &[],
+        )
+        .expect("they are right");
+        let planning = PlanningArgs {
+            base: Some("origin/main".to_owned()),
+            only: vec!["service".to_owned(), "a b.yaml".to_owned(), "-x".to_owned()],
+            no_prune: true,
+            ..PlanningArgs::default()
+        };
+        let told = push_again(&planning, &settings);
+        let expected = "portolan push --catalog http://127.0.0.1:1 --base origin/main --only service --only 'a b.yaml' \
+                        --only=-x --no-prune";
+        assert_eq!(told, expected);
+        let file = push_file(Path::new("p.json"), &planning, &settings);
+        assert_eq!(file, "portolan push --catalog http://127.0.0.1:1 --plan p.json");
+        let rest = plan_file(Path::new("p.json"), &planning, &settings);
+        assert_eq!(rest, "portolan diff --catalog http://127.0.0.1:1 --out p.json");
+    }
+}

@@ -1,0 +1,195 @@
+//! Asks the catalog to validate a plan (`validation_only`): every write is sent as a push would send it. The catalog
+//! checks one entity at a time against its current state, so a complaint about something that the same plan creates is
+//! ignored.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use crate::catalog::Undone;
+use crate::catalog::apply::draft;
+use crate::catalog::wire::{EntityDraft, Field, Refusal, RelationRef, WriteOptions};
+use crate::commands::plan::build::Planned;
+use crate::commands::plan::rejections::place;
+use crate::domain::act::{Act, Acts, Call};
+use crate::domain::blueprint::Blueprint;
+use crate::domain::plan::Deed;
+use crate::domain::progress::Progress;
+use crate::error::{DiffError, Error};
+use crate::plan::secrets_of;
+use crate::report::plan::Complaint;
+
+/// The complaints, one for each change that the catalog would reject, by change.
+pub(crate) fn verified(planned: &Planned, acts: &Acts, progress: &dyn Progress) -> Result<Vec<Complaint>, Error> {
+    let changes = &planned.plan.changes;
+    let new = changes.iter().filter(|change| change.is_new());
+    let new: HashSet<(&str, &str)> =
+        new.map(|change| (change.key.blueprint.as_ref(), change.key.identifier.as_ref())).collect();
+    let asking = Asking { planned, new, progress };
+    let mut complaints = Vec::new();
+    for ((blueprint, mode), acts) in by_call(acts) {
+        let Some(shape) = planned.live.all.named(blueprint) else { continue };
+        complaints.extend(asking.ask(shape, mode, acts)?);
+    }
+    complaints.sort_by_key(|complaint| complaint.change);
+    Ok(complaints)
+}
+
+/// The flags that a push sends with a write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Mode {
+    Create,
+    Merge,
+    Replace,
+}
+
+/// The writes by blueprint and mode. Relations of a cycle are written later and cannot be validated before their entity
+/// exists.
+fn by_call(acts: &Acts) -> BTreeMap<(&str, Mode), Vec<(&Act, EntityDraft)>> {
+    let mut calls: BTreeMap<(&str, Mode), Vec<(&Act, EntityDraft)>> = BTreeMap::new();
+    for act in acts.waves.iter().flatten().filter(|act| act.deed == Deed::Write) {
+        let mode = match &act.call {
+            Call::Create(_) => Mode::Create,
+            Call::Merge(_) | Call::Patch(_) => Mode::Merge,
+            Call::Replace(_) => Mode::Replace,
+            Call::Delete => continue,
+        };
+        calls.entry((&act.key.blueprint, mode)).or_default().push((act, tried(act)));
+    }
+    calls
+}
+
+/// The body that a push sends. The API cannot validate a patch, so fields that only a patch can clear are omitted.
+fn tried(act: &Act) -> EntityDraft {
+    let mut draft = draft(act);
+    for field in [&mut draft.title, &mut draft.icon] {
+        if *field == Field::Null {
+            *field = Field::Absent;
+        }
+    }
+    if draft.team == Field::Null {
+        draft.team = Field::Absent;
+    }
+    draft
+}
+
+struct Asking<'a> {
+    planned: &'a Planned,
+    /// Keys of the entities that the plan creates.
+    new: HashSet<(&'a str, &'a str)>,
+    progress: &'a dyn Progress,
+}
+
+/// A request, and the body to validate.
+type Asked<'t> = (&'t Act, EntityDraft);
+
+impl Asking<'_> {
+    fn ask(&self, shape: &Blueprint, mode: Mode, asked: Vec<(&Act, EntityDraft)>) -> Result<Vec<Complaint>, Error> {
+        let mut complaints = Vec::new();
+        let mut again = Vec::new();
+        for ((act, draft), refusal) in self.refused(shape, mode, asked)? {
+            match self.without_new(shape, &draft, &refusal) {
+                None => complaints.push(self.complaint(act, &draft, shape, &refusal)),
+                Some(without) => again.push((act, without)),
+            }
+        }
+        // The first refusal hid any other problem of the entity.
+        for ((act, draft), refusal) in self.refused(shape, mode, again)? {
+            if self.without_new(shape, &draft, &refusal).is_none() {
+                complaints.push(self.complaint(act, &draft, shape, &refusal));
+            }
+        }
+        Ok(complaints)
+    }
+
+    fn refused<'t>(
+        &self,
+        shape: &Blueprint,
+        mode: Mode,
+        asked: Vec<Asked<'t>>,
+    ) -> Result<Vec<(Asked<'t>, Refusal)>, Error> {
+        let drafts: Vec<EntityDraft> = asked.iter().map(|(_, draft)| draft.clone()).collect();
+        if drafts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (upsert, merge) = (mode != Mode::Create, mode == Mode::Merge);
+        let options = WriteOptions { upsert, merge, validation_only: true, ..WriteOptions::default() };
+        let answers = self.planned.catalog.upsert(&shape.identifier, &drafts, &options, self.progress)?;
+        let mut refused = Vec::new();
+        for (one, answer) in asked.into_iter().zip(answers) {
+            match answer {
+                // A validation is never stopped, and the guards of a push do not apply to it.
+                Ok(_) | Err(Undone::Stopped | Undone::Denied | Undone::Recreated) => {}
+                Err(Undone::Refused(refusal)) => refused.push((one, *refusal)),
+                Err(undone @ (Undone::Broken(_) | Undone::Unsent(_) | Undone::InDoubt { .. })) => {
+                    match (undone.error(), undone.refusal()) {
+                        (Some(error), _) => {
+                            let key = one.0.key.identifier.to_string();
+                            return Err(DiffError::NotVerified { key, error: Arc::clone(error) }.into());
+                        }
+                        (None, Some(refusal)) => refused.push((one, refusal.clone())),
+                        (None, None) => {}
+                    }
+                }
+            }
+        }
+        Ok(refused)
+    }
+
+    /// The body without the optional relations to entities that the plan creates; `None` if the refusal is about
+    /// something else.
+    fn without_new(&self, shape: &Blueprint, draft: &EntityDraft, refusal: &Refusal) -> Option<EntityDraft> {
+        let missing = missing_target(refusal)?;
+        let relations = draft.relations.as_ref()?;
+        let target = |name: &str| shape.relations.iter().find(|relation| relation.name == name);
+        let leads_to_new = |name: &str, identifier: &str| {
+            target(name).is_some_and(|relation| self.new.contains(&(relation.target.as_str(), identifier)))
+        };
+        let identifiers = |link: &RelationRef| match link {
+            RelationRef::One(identifier) => vec![identifier.clone()],
+            RelationRef::Many(identifiers) => identifiers.clone(),
+            RelationRef::Null | RelationRef::Query(_) => Vec::new(),
+        };
+        let is_about_new = relations.iter().any(|(name, link)| {
+            identifiers(link).iter().any(|identifier| *identifier == missing && leads_to_new(name, identifier))
+        });
+        if !is_about_new {
+            return None;
+        }
+        let mut without = draft.clone();
+        if let Some(relations) = without.relations.as_mut() {
+            relations.retain(|(name, link)| {
+                let is_required = target(name).is_some_and(|relation| relation.required);
+                is_required || !identifiers(link).iter().any(|identifier| leads_to_new(name, identifier))
+            });
+        }
+        Some(without)
+    }
+
+    fn complaint(&self, act: &Act, draft: &EntityDraft, shape: &Blueprint, refusal: &Refusal) -> Complaint {
+        let message = refusal.message.as_ref().unwrap_or(&refusal.error);
+        // A catalog may repeat in its refusal the values that it was sent.
+        let secrets = secrets_of(act, &self.planned.mask);
+        Complaint {
+            change: act.change,
+            place: place(self.planned, act.change, draft, shape, refusal),
+            status: refusal.status,
+            code: refusal.error.clone(),
+            message: self.planned.mask.quoted(message, &secrets).into_owned(),
+        }
+    }
+}
+
+/// The entity that the catalog looked up and did not find.
+pub(crate) fn missing_target(refusal: &Refusal) -> Option<String> {
+    if refusal.status != 404 {
+        return None;
+    }
+    let details = refusal.details.as_ref();
+    let resource = details.and_then(|it| it.get("resource")?.as_str());
+    if resource.is_some_and(|resource| !resource.eq_ignore_ascii_case("entity")) {
+        return None;
+    }
+    let named = details.and_then(|it| it.get("withValue")?.as_str()).map(str::to_owned);
+    // Otherwise the first quoted word: `Entity with identifier "x" was not found`.
+    named.or_else(|| Some(refusal.message.as_ref()?.split('"').nth(1)?.to_owned()))
+}

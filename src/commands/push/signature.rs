@@ -1,0 +1,59 @@
+//! Checks the signature of the commit to push, if one is required. The work tree must equal the commit, which is then
+//! read instead, so that later changes on disk cannot be pushed.
+
+use crate::commands::context::Context;
+use crate::commands::workspace::revision::{repository, revision};
+use crate::commands::workspace::source::Standpoint;
+use crate::error::{BaseError, Error, PushError};
+use crate::sources::git::{CommitId, GitError, Repository, Signed};
+
+/// `commit`: the requested commit; `None` for the work tree.
+pub(crate) fn signed(commit: Option<&str>, context: &Context<'_>) -> Result<Standpoint, Error> {
+    const FLAG: &str = "--require-signed";
+    let settings = context.settings;
+    let Some(repository) = repository(settings, context.environment)? else {
+        return Err(BaseError::NoGit { root: settings.root.value.display().to_string(), flag: FLAG }.into());
+    };
+    let mut from = match commit {
+        Some(name) => Standpoint::of(Some(name), context)?,
+        None => {
+            let revision = revision(Some(&repository), settings, &settings.pattern()?)?;
+            let Some(commit) = &revision.commit else { return Err(PushError::NoCommit { flag: FLAG }.into()) };
+            if revision.is_dirty {
+                return Err(PushError::Uncommitted { commit: commit.chars().take(10).collect() }.into());
+            }
+            Standpoint::checked_out(&revision, context)?
+        }
+    };
+    if let Standpoint::Commit(then) = &mut from {
+        let by = signer(&repository, then.commit)?;
+        then.notes.push(format!("Commit `{}` is signed by `{by}`.", short(then.commit)));
+    }
+    Ok(from)
+}
+
+fn signer(repository: &Repository, commit: CommitId) -> Result<String, Error> {
+    let unsigned = |why: String, help: &str| {
+        let by = repository.committer(commit).unwrap_or_else(|| "somebody".to_owned());
+        Error::from(PushError::Unsigned { commit: short(commit), by, why, help: help.to_owned() })
+    };
+    match repository.signature(commit, None) {
+        Ok(Signed::Good { by }) => Ok(by),
+        Ok(Signed::None) => Err(unsigned(
+            "it has no signature".to_owned(),
+            "sign it (`git commit --amend --no-edit --gpg-sign`, or merge it where merges are signed) and push again",
+        )),
+        Ok(Signed::Bad { why }) => Err(unsigned(
+            why,
+            "if you trust the signer, add the key to the file of `gpg.ssh.allowedSignersFile`, or run `gpg --import`; otherwise find out who made this commit",
+        )),
+        Err(GitError::Unverified { why, help, .. }) => {
+            Err(unsigned(format!("its signature cannot be checked: {why}"), help))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn short(commit: CommitId) -> String {
+    commit.to_string().chars().take(10).collect()
+}

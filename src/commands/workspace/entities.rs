@@ -1,0 +1,391 @@
+//! Reads the declared entities of a repository, each with the positions of its parts, and lists what could not be read.
+//! An entity of an unreadable manifest is not missing, so code that deletes must look at both lists.
+
+use std::cell::OnceCell;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::commands::workspace::history::PastManifests;
+use crate::domain::desired::{Desired, DesiredProperty, DesiredRelation, RENAMED_FROM, Teams, Wish};
+use crate::domain::entity::{EntityKey, Targets};
+use crate::domain::finding::{EntityName, FileId, Place};
+use crate::domain::manifest::{Manifest, NearMiss};
+use crate::domain::progress::Progress;
+use crate::domain::span::{LineIndex, Span};
+use crate::domain::tree::{Kind, NodeId, Number, Value as Node, View, entries_of};
+use crate::domain::value::Value;
+use crate::manifest::{self, Document, Limits, Missing, Reader};
+use crate::sources::{self, DiscoverError, Discovery, Hidden, Pattern, ReadProblem, SourceFile, TextRef, Unreadable};
+
+/// The manifests of a repository.
+#[derive(Debug, Default)]
+pub(crate) struct Asked {
+    /// The indexes in `Place` refer to this list.
+    pub files: Vec<SourceFile>,
+    /// Sorted by file and position. An entity that is declared twice is in it twice.
+    pub entities: Vec<Desired>,
+    pub doubts: Vec<Doubt>,
+    /// Folders that could not be read, and files whose content is replaced by a placeholder.
+    pub unreadable: Vec<Unreadable>,
+    /// Places that may hide manifests; see `settle`.
+    pub hidden: Vec<Hidden>,
+}
+
+/// Something in a file that is, or may be, an entity and cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Doubt {
+    pub place: Place,
+    /// The line, counted from 1.
+    pub line: usize,
+    /// A clause: "`spec.identifier` is a number and not a string".
+    pub reason: String,
+    /// The entities that it may declare, as far as they can be recognised.
+    pub entities: Vec<EntityName>,
+    /// The file is binary, so nothing in it says that it is a manifest. Good repositories have such files, but a
+    /// manifest may have become one.
+    pub is_opaque: bool,
+    /// The placeholder for the file's content. It counts only if the file may be a manifest.
+    pub missing: Option<Missing>,
+}
+
+impl Asked {
+    /// Reads every manifest under `root` that matches the pattern.
+    pub fn of(root: &Path, pattern: &Pattern, progress: &dyn Progress) -> Result<Self, DiscoverError> {
+        let discovery = sources::discover(root, pattern)?;
+        Ok(Self::of_discovery(discovery, progress))
+    }
+
+    /// An ignored manifest is in doubt if it declares an owned entity of the catalog that no other manifest declares.
+    pub fn settle_ignored(&mut self, owned: &[EntityKey]) {
+        let declared: HashSet<&EntityKey> = self.entities.iter().map(|entity| &entity.key).collect();
+        let undeclared: HashSet<(&str, &str)> =
+            owned.iter().filter(|key| !declared.contains(key)).map(|key| (&*key.blueprint, &*key.identifier)).collect();
+        let mut buffer = sources::ReadBuffer::default();
+        let mut hides = |file: &SourceFile| match sources::read(file, &mut buffer) {
+            Ok(text) => manifest::salvage(text.text)
+                .iter()
+                .any(|name| undeclared.contains(&(name.blueprint.as_str(), name.identifier.as_str()))),
+            Err(_) => true,
+        };
+        for place in std::mem::take(&mut self.hidden) {
+            if place.files.iter().any(&mut hides) {
+                self.unreadable.push(place.place);
+            }
+        }
+    }
+
+    pub fn of_discovery(discovery: Discovery, progress: &dyn Progress) -> Self {
+        let asked = Self::of_files(discovery.files, progress);
+        Self { unreadable: discovery.unreadable, hidden: discovery.hidden, ..asked }
+    }
+
+    /// Drops doubts about files that never were manifests, and decides which hidden places may hold manifests.
+    pub fn settle(&mut self, past: &PastManifests) {
+        let files = &self.files;
+        self.doubts.retain(|doubt| {
+            let path = files.get(doubt.place.file.0 as usize).map_or("", |file| file.path.as_str());
+            (doubt.missing.is_none() && !doubt.is_opaque) || past.may_be_manifest(path, doubt.missing)
+        });
+        let (ignored, hidden) = std::mem::take(&mut self.hidden).into_iter().partition(|place| place.is_ignored);
+        self.hidden = ignored;
+        self.unreadable.append(&mut past.settle(hidden));
+        self.unreadable.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    }
+
+    pub fn of_files(files: Vec<SourceFile>, progress: &dyn Progress) -> Self {
+        progress.start("reading", files.len() as u64);
+        let read = sources::for_each_text(&files, Hands::new, |hands, index, text| {
+            let found = hands.file(FileId(Span::empty(index).start), &files[index].path, text);
+            progress.advance(1);
+            found
+        });
+        progress.finish();
+        let mut asked = Self::default();
+        for mut found in read {
+            asked.entities.append(&mut found.entities);
+            asked.doubts.append(&mut found.doubts);
+        }
+        asked.files = files;
+        asked
+    }
+
+    /// The path of a place, for messages: `catalog/cart.yaml`.
+    pub fn path(&self, place: Place) -> &str {
+        self.files.get(place.file.0 as usize).map_or("", |file| file.path.as_str())
+    }
+}
+
+/// The working state of one thread.
+struct Hands {
+    reader: Reader,
+    manifests: Vec<Manifest>,
+    names: Names,
+}
+
+/// Interned property names: a thousand entities share the same few.
+#[derive(Default)]
+struct Names(HashSet<Arc<str>>);
+
+impl Names {
+    fn get(&mut self, text: &str) -> Arc<str> {
+        if let Some(name) = self.0.get(text) {
+            return Arc::clone(name);
+        }
+        let name: Arc<str> = text.into();
+        self.0.insert(Arc::clone(&name));
+        name
+    }
+}
+
+/// The result for one file.
+struct Found<'t> {
+    file: FileId,
+    text: &'t str,
+    /// Built for the first doubt.
+    lines: OnceCell<LineIndex>,
+    entities: Vec<Desired>,
+    doubts: Vec<Doubt>,
+}
+
+impl Hands {
+    fn new() -> Self {
+        Self { reader: Reader::new(Limits::default()), manifests: Vec::new(), names: Names::default() }
+    }
+
+    fn file(&mut self, file: FileId, path: &str, text: Result<TextRef<'_>, ReadProblem>) -> Given {
+        let text = match text {
+            Ok(text) => text.text,
+            Err(problem) => return unread(file, &problem),
+        };
+        if let Some(missing) = Missing::of(text) {
+            return missing_content(file, missing);
+        }
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let Self { reader, manifests, names } = self;
+        let mut found = Found { file, text, lines: OnceCell::new(), entities: Vec::new(), doubts: Vec::new() };
+        reader.read(text, &mut |document| found.document(document, name, manifests, names));
+        Given { entities: found.entities, doubts: found.doubts }
+    }
+}
+
+/// The result for one file without its text.
+struct Given {
+    entities: Vec<Desired>,
+    doubts: Vec<Doubt>,
+}
+
+/// An unreadable file may hold anything, unless it disappeared after it was listed.
+fn unread(file: FileId, problem: &ReadProblem) -> Given {
+    let is_nothing = matches!(problem, ReadProblem::Io(error) if error.kind() == std::io::ErrorKind::NotFound);
+    let is_opaque = matches!(problem, ReadProblem::NotText { before, .. } if !manifest::claims_ours(before));
+    let reason = problem.to_string().trim_end_matches('.').to_owned();
+    let place = Place { file, span: Span::default() };
+    let doubt = Doubt { place, line: 1, reason, entities: Vec::new(), is_opaque, missing: None };
+    Given { entities: Vec::new(), doubts: if is_nothing { Vec::new() } else { vec![doubt] } }
+}
+
+/// A file whose content is missing may have declared anything.
+fn missing_content(file: FileId, missing: Missing) -> Given {
+    let reason = missing.message().trim_end_matches('.').to_owned();
+    let place = Place { file, span: Span::default() };
+    let is_opaque = !missing.is_fault();
+    let doubt = Doubt { place, line: 1, reason, entities: Vec::new(), is_opaque, missing: Some(missing) };
+    Given { entities: Vec::new(), doubts: vec![doubt] }
+}
+
+impl Found<'_> {
+    fn document(&mut self, document: &Document<'_>, name: &str, manifests: &mut Vec<Manifest>, names: &mut Names) {
+        if document.broken {
+            let entities = manifest::salvage(document.span.slice(self.text));
+            let span = document.faults.first().map_or(document.span, |fault| fault.span);
+            self.doubt(span, "it is not valid YAML; run `portolan lint`".to_owned(), entities);
+            return;
+        }
+        manifests.clear();
+        manifest::decode(document.view, name, manifests);
+        for manifest in manifests.iter() {
+            match self.desired(manifest, document.view, names) {
+                Ok(desired) => self.entities.push(desired),
+                Err(Flawed { at, reason }) => {
+                    let text = |id: Option<NodeId>| id.and_then(|id| document.view.value(id).as_str());
+                    let name = text(manifest.blueprint).zip(text(manifest.identifier));
+                    let name = name.map(|(blueprint, identifier)| EntityName {
+                        blueprint: blueprint.to_owned(),
+                        identifier: identifier.to_owned(),
+                    });
+                    self.doubt(document.view.value(at).span(), reason, name.into_iter().collect());
+                }
+            }
+        }
+    }
+
+    fn doubt(&mut self, span: Span, reason: String, entities: Vec<EntityName>) {
+        let line = self.lines.get_or_init(|| LineIndex::new(self.text)).line_of(span.start as usize);
+        self.doubts.push(Doubt {
+            place: Place { file: self.file, span },
+            line,
+            reason,
+            entities,
+            is_opaque: false,
+            missing: None,
+        });
+    }
+
+    fn desired(&self, manifest: &Manifest, view: View<'_>, names: &mut Names) -> Result<Desired, Flawed> {
+        match manifest.near_miss {
+            None => {}
+            Some(NearMiss::Version(at)) => return Err(Flawed::new(at, "its `apiVersion` is not supported")),
+            Some(NearMiss::Kind(at)) => return Err(Flawed::new(at, "its `kind` is not supported")),
+        }
+        let blueprint = required(manifest, view, manifest.blueprint, "blueprint")?;
+        let identifier = required(manifest, view, manifest.identifier, "identifier")?;
+        let node = |id: Option<NodeId>| id.map(|id| view.value(id));
+        Ok(Desired {
+            key: EntityKey { blueprint: names.get(blueprint), identifier: identifier.into() },
+            title: text(node(manifest.title), "title")?,
+            icon: text(node(manifest.icon), "icon")?,
+            team: team(node(manifest.team))?,
+            properties: properties(node(manifest.properties), names)?,
+            relations: relations(node(manifest.relations), names)?,
+            renamed_from: renamed_from(node(manifest.metadata)),
+            place: Place { file: self.file, span: view.value(manifest.root).span() },
+        })
+    }
+}
+
+/// Why a manifest declares no entity.
+struct Flawed {
+    at: NodeId,
+    reason: String,
+}
+
+impl Flawed {
+    fn new(at: NodeId, reason: impl Into<String>) -> Self {
+        Self { at, reason: reason.into() }
+    }
+
+    fn kind(node: Node<'_>, key: &str, wanted: &str) -> Self {
+        Self::new(node.id(), format!("`{key}` must be {wanted}, found {}", node.kind().words()))
+    }
+}
+
+fn required<'v>(manifest: &Manifest, view: View<'v>, id: Option<NodeId>, key: &str) -> Result<&'v str, Flawed> {
+    let Some(id) = id else { return Err(Flawed::new(manifest.root, format!("`{key}` is missing"))) };
+    let node = view.value(id);
+    match node.as_str() {
+        Some("") => Err(Flawed::new(id, format!("`{key}` is empty"))),
+        Some(text) => Ok(text),
+        None => Err(Flawed::kind(node, key, "a string")),
+    }
+}
+
+fn text(node: Option<Node<'_>>, key: &str) -> Result<Wish<Box<str>>, Flawed> {
+    let Some(node) = node else { return Ok(Wish::Absent) };
+    match node.as_str() {
+        Some(text) => Ok(Wish::Set(text.into(), node.span())),
+        None if node.is_null() => Ok(Wish::Null(node.span())),
+        None => Err(Flawed::kind(node, key, "a string")),
+    }
+}
+
+fn team(node: Option<Node<'_>>) -> Result<Wish<Teams>, Flawed> {
+    let Some(node) = node else { return Ok(Wish::Absent) };
+    let teams = match node.kind() {
+        Kind::Null => return Ok(Wish::Null(node.span())),
+        Kind::String => Teams::One(node.as_str().unwrap_or_default().into()),
+        Kind::List => Teams::Many(strings(node, "team")?),
+        Kind::Bool | Kind::Number | Kind::Map => return Err(Flawed::kind(node, "team", "a string or a list")),
+    };
+    Ok(Wish::Set(teams, node.span()))
+}
+
+fn strings(list: Node<'_>, key: &str) -> Result<Box<[Box<str>]>, Flawed> {
+    let item = |item: Node<'_>| match item.as_str() {
+        Some(text) => Ok(text.into()),
+        None => {
+            Err(Flawed::new(item.id(), format!("an item of `{key}` must be a string, found {}", item.kind().words())))
+        }
+    };
+    list.items().map(item).collect()
+}
+
+/// The entries of `properties` or `relations`; a key without a value has none. Of a duplicate key, the last counts.
+fn entries<'v>(node: Option<Node<'v>>, key: &str) -> Result<Vec<(Node<'v>, Node<'v>)>, Flawed> {
+    match node {
+        Some(node) if !matches!(node.kind(), Kind::Map | Kind::Null) => Err(Flawed::kind(node, key, "a mapping")),
+        Some(node) => Ok(node.entries().collect()),
+        None => Ok(Vec::new()),
+    }
+}
+
+fn properties(node: Option<Node<'_>>, names: &mut Names) -> Result<Box<[DesiredProperty]>, Flawed> {
+    let entries = entries(node, "properties")?;
+    let property = |(key, value): (Node<'_>, Node<'_>)| DesiredProperty {
+        name: names.get(&key.key_text()),
+        value: value_of(value),
+        span: value.span(),
+    };
+    Ok(entries.into_iter().map(property).collect())
+}
+
+fn relations(node: Option<Node<'_>>, names: &mut Names) -> Result<Box<[DesiredRelation]>, Flawed> {
+    let mut relations = Vec::new();
+    for (key, value) in entries(node, "relations")? {
+        let name = names.get(&key.key_text());
+        let targets = match value.kind() {
+            Kind::Null => Targets::None,
+            Kind::String => Targets::One(value.as_str().unwrap_or_default().into()),
+            Kind::List => Targets::Many(strings(value, &format!("relations.{name}"))?),
+            Kind::Bool | Kind::Number | Kind::Map => {
+                let key = format!("relations.{name}");
+                return Err(Flawed::kind(value, &key, "an identifier or a list of them"));
+            }
+        };
+        relations.push(DesiredRelation { name, targets, span: value.span() });
+    }
+    Ok(relations.into())
+}
+
+fn renamed_from(metadata: Option<Node<'_>>) -> Option<Box<str>> {
+    let annotations = entries_of(metadata).find(|(key, _)| key.key_is("annotations")).map(|(_, value)| value);
+    entries_of(annotations).filter(|(key, _)| key.key_is(RENAMED_FROM)).last()?.1.as_str().map(Into::into)
+}
+
+/// The value of a node as Kubernetes (YAML 1.1) reads it, detached from its document.
+fn value_of(node: Node<'_>) -> Value {
+    match node.kind() {
+        Kind::Null => Value::Null,
+        Kind::Bool => Value::Bool(node.as_bool().unwrap_or_default()),
+        Kind::Number => number(node.as_number()),
+        Kind::String => Value::Text(node.as_str().unwrap_or_default().into()),
+        Kind::List => Value::List(node.items().map(value_of).collect()),
+        Kind::Map => {
+            let mut entries: Vec<(Box<str>, Value)> = Vec::with_capacity(node.len());
+            let mut places = HashMap::with_capacity(node.len());
+            for (key, value) in node.entries() {
+                let (key, value) = (key.key_text(), value_of(value));
+                // Of a duplicate key, the last value counts, at the position of the first.
+                match places.entry(key) {
+                    Entry::Vacant(free) => {
+                        entries.push((free.key().as_ref().into(), value));
+                        free.insert(entries.len() - 1);
+                    }
+                    Entry::Occupied(taken) => entries[*taken.get()].1 = value,
+                }
+            }
+            Value::Map(entries.into())
+        }
+    }
+}
+
+fn number(number: Option<Number>) -> Value {
+    match number {
+        None => Value::Null,
+        Some(number) => Value::from_json(&serde_json::Value::Number(number.to_json())),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,17 @@
+//! The repository as commands see it: its manifests, blueprints, snapshot, scope and history.
+
+pub(crate) mod allowed_secrets;
+pub(crate) mod entities;
+pub(crate) mod excluded;
+pub(crate) mod history;
+pub(crate) mod index;
+pub(crate) mod layout;
+pub(crate) mod locate;
+pub(crate) mod placement;
+pub(crate) mod read;
+pub(crate) mod revision;
+pub(crate) mod saved_blueprints;
+pub(crate) mod scope;
+pub(crate) mod snapshot;
+pub(crate) mod source;
+pub(crate) mod unmatched_globs;

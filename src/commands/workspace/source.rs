@@ -1,0 +1,178 @@
+//! The source of the manifests: the work tree or a commit. With `--ref`, manifests come from the commit; catalog,
+//! scope and safety limits still come from the current config.
+
+use std::path::Path;
+
+use crate::commands::context::Context;
+use crate::commands::lint::run::Extent;
+use crate::commands::plan::base;
+use crate::commands::rule_names;
+use crate::commands::workspace::entities::Asked;
+use crate::commands::workspace::revision::{repository, revision};
+use crate::commands::workspace::snapshot;
+use crate::commands::workspace::snapshot::Shelf;
+use crate::domain::progress::Progress;
+use crate::domain::revision::Revision;
+use crate::error::{BaseError, DiffError, Error, LintError};
+use crate::settings::{CONFIG_NAMES, Settings};
+use crate::sources::git::{CommitId, GitError, Repository};
+use crate::sources::{self, Pattern, ReadBuffer, SourceFile};
+
+pub(crate) enum Standpoint {
+    WorkTree,
+    Commit(Box<Then>),
+}
+
+/// A commit that is read as if it were checked out.
+pub(crate) struct Then {
+    repository: Repository,
+    pub commit: CommitId,
+    /// The revision as the user named it.
+    name: String,
+    /// The user asked for the work tree, and it equals this commit.
+    is_checked_out: bool,
+    branch: Option<String>,
+    shelf: Shelf,
+    /// The current settings, but with includes, excludes and write mode from the config of the commit.
+    settings: Settings,
+    /// Complete sentences for the user.
+    pub notes: Vec<String>,
+}
+
+impl Standpoint {
+    /// `name`: a branch, a tag or a commit id; `None` for the work tree.
+    pub fn of(name: Option<&str>, context: &Context<'_>) -> Result<Self, Error> {
+        match name {
+            None => Ok(Self::WorkTree),
+            Some(name) => Ok(Self::Commit(Box::new(Then::of(name, context)?))),
+        }
+    }
+
+    /// The commit as the source instead of a work tree that equals it.
+    pub fn checked_out(state: &Revision, context: &Context<'_>) -> Result<Self, Error> {
+        let name = state.commit.as_deref().unwrap_or("HEAD");
+        let then = Then::of(name, context)?;
+        Ok(Self::Commit(Box::new(Then { is_checked_out: true, branch: state.branch.clone(), ..then })))
+    }
+
+    pub fn then(&self) -> Option<&Then> {
+        match self {
+            Self::WorkTree => None,
+            Self::Commit(then) => Some(then),
+        }
+    }
+
+    /// The commit that `--ref` names; `None` for what is checked out.
+    pub fn asked_for(&self) -> Option<&Then> {
+        self.then().filter(|then| !then.is_checked_out)
+    }
+
+    /// The value of `--ref`.
+    pub fn name(&self) -> Option<&str> {
+        self.asked_for().map(|then| then.name.as_str())
+    }
+
+    pub fn settings<'s>(&'s self, now: &'s Settings) -> &'s Settings {
+        self.then().map_or(now, |then| &then.settings)
+    }
+
+    pub fn notes(&self) -> &[String] {
+        self.then().map_or(&[], |then| &then.notes)
+    }
+
+    pub fn shelf(&self) -> &Shelf {
+        self.then().map_or(&Shelf::Disk, |then| &then.shelf)
+    }
+
+    pub fn extent(&self) -> Extent {
+        self.then().map_or(Extent::Everything, |then| Extent::Commit(then.commit))
+    }
+
+    pub fn files(&self, root: &Path, pattern: &Pattern) -> Result<Vec<SourceFile>, LintError> {
+        match self {
+            Self::WorkTree => Ok(sources::discover(root, pattern)?.files),
+            Self::Commit(then) => Ok(then.repository.at(root, pattern, then.commit)?.files),
+        }
+    }
+
+    /// The declared entities. A commit without manifests is an error, because its plan would delete all owned entities.
+    pub fn asked(&self, root: &Path, pattern: &Pattern, progress: &dyn Progress) -> Result<Asked, Error> {
+        match self {
+            Self::WorkTree => Ok(Asked::of(root, pattern, progress).map_err(LintError::from)?),
+            Self::Commit(then) => {
+                let asked = base::at_commit(&then.repository, root, pattern, then.commit, progress)?;
+                if !then.is_checked_out && asked.entities.is_empty() && asked.doubts.is_empty() {
+                    return Err(DiffError::NoManifests { name: then.name.clone() }.into());
+                }
+                Ok(asked)
+            }
+        }
+    }
+
+    /// The revision that a plan is for. `repository`: the one of the work tree.
+    pub fn revision(
+        &self,
+        repository: Option<&Repository>,
+        settings: &Settings,
+        pattern: &Pattern,
+    ) -> Result<Option<Revision>, GitError> {
+        match self {
+            Self::WorkTree => repository.map(|it| revision(Some(it), settings, pattern)).transpose(),
+            Self::Commit(then) => Ok(Some(Revision {
+                commit: Some(then.commit.to_string()),
+                branch: then.branch.clone(),
+                is_dirty: false,
+            })),
+        }
+    }
+}
+
+impl Then {
+    fn of(name: &str, context: &Context<'_>) -> Result<Self, Error> {
+        let settings = context.settings;
+        let root = &settings.root.value;
+        let Some(repository) = repository(settings, context.environment)? else {
+            return Err(BaseError::NoGit { root: root.display().to_string(), flag: "--ref" }.into());
+        };
+        let commit = repository.find_commit(name)?;
+        let shelf = snapshot::at_commit(&repository, root, commit)?;
+        let mut notes = Vec::new();
+        let settings = settings_then(&repository, commit, name, context, &mut notes)?;
+        let name = name.to_owned();
+        Ok(Self { repository, commit, name, is_checked_out: false, branch: None, shelf, settings, notes })
+    }
+}
+
+/// The settings, with includes, excludes and write mode from the config of the commit.
+fn settings_then(
+    repository: &Repository,
+    commit: CommitId,
+    name: &str,
+    context: &Context<'_>,
+    notes: &mut Vec<String>,
+) -> Result<Settings, Error> {
+    let settings = context.settings;
+    let now = settings.config.as_ref().map(|config| &config.value);
+    // A config outside the repository has no history here.
+    if now.is_some_and(|path| path.is_absolute()) {
+        return Ok(settings.clone());
+    }
+    let now = now.map(|path| sources::path_text(path));
+    let is_usual = now.as_deref().is_none_or(|path| CONFIG_NAMES.contains(&path));
+    let usual = CONFIG_NAMES.into_iter().filter(|_| is_usual);
+    let mut found = None;
+    for path in now.as_deref().into_iter().chain(usual) {
+        if found.is_none() {
+            found = repository.file_at(&settings.root.value, path, commit)?;
+        }
+    }
+    let Some(file) = found else {
+        notes.extend(now.map(|path| format!("`{name}` has no `{path}`: the current config applies.")));
+        return Ok(settings.clone());
+    };
+    let path = format!("{} of {name}", file.path);
+    let mut buffer = ReadBuffer::default();
+    let text = sources::read(&file, &mut buffer)
+        .map_err(|problem| DiffError::UnreadableConfig { path: path.clone(), problem })?;
+    Ok(settings.as_of(&path, text.text, context.environment, &rule_names())?)
+}

@@ -1,0 +1,49 @@
+//! Refuses a run whose globs match no file: a typing error in a glob would otherwise look like a clean repository. The
+//! extra walks happen only after (almost) nothing was found.
+
+use std::path::Path;
+
+use crate::commands::workspace::read::identities;
+use crate::commands::workspace::source::Standpoint;
+use crate::domain::words::count;
+use crate::error::LintError;
+use crate::settings::{Origin, Settings};
+use crate::sources::Pattern;
+
+/// Checks whether includes or excludes of the config leave no file although there are YAML files.
+pub(crate) fn refuse_emptied(settings: &Settings, pattern: &Pattern, from: &Standpoint) -> Result<(), LintError> {
+    let (include, exclude) = (&settings.include, &settings.exclude);
+    let root = &settings.root.value;
+    let is_said = |globs: &[String], origin: &Origin| !globs.is_empty() && *origin != Origin::Default;
+    let (includes, excludes) = (is_said(&include.value, &include.origin), is_said(&exclude.value, &exclude.origin));
+    if !includes && !excludes {
+        return Ok(());
+    }
+    // The config is a YAML file too, but never a manifest.
+    let config = settings.config_name();
+    let all = from.files(root, &Pattern::default())?;
+    let here = all.iter().filter(|file| file.path != config).count();
+    if here == 0 || found(from, root, pattern, &config)? > 0 {
+        return Ok(());
+    }
+    // A repository without manifests is valid, as one that only has workflows and charts so far.
+    if identities(&all).is_empty() {
+        return Ok(());
+    }
+    let files = count(here, "YAML file");
+    let Ok(only_included) = Pattern::new(&include.value, &[]) else { return Ok(()) };
+    let left = if includes { found(from, root, &only_included, &config)? } else { here };
+    let (key, origin, what) = match (left, here) {
+        (0, 1) => ("include", &include.origin, "does not match the only YAML file here".to_owned()),
+        (0, _) => ("include", &include.origin, format!("matches none of the {files} here")),
+        (_, 1) => ("exclude", &exclude.origin, "excludes the only YAML file here".to_owned()),
+        (left, _) if left == here => ("exclude", &exclude.origin, format!("excludes all {files} here")),
+        (_, _) => ("exclude", &exclude.origin, "excludes every file that `manifests.include` matches".to_owned()),
+    };
+    Err(LintError::Emptied { key, place: origin.words(&config), what })
+}
+
+fn found(from: &Standpoint, root: &Path, pattern: &Pattern, config: &str) -> Result<usize, LintError> {
+    let files = from.files(root, pattern)?;
+    Ok(files.iter().filter(|file| file.path != config).count())
+}
