@@ -17,8 +17,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Instant;
 
-use portolan::catalog::store::{Store, system_clock};
-use portolan::catalog::{Catalog, LocalCatalog, Part};
+use portolan::catalog::{Catalog, Part};
 use portolan::domain::blueprint::Blueprint;
 use portolan::domain::desired::{Desired, DesiredProperty, DesiredRelation, Teams, Wish};
 use portolan::domain::entity::{Entity, EntityKey, Owner, Record, Targets};
@@ -29,6 +28,8 @@ use portolan::domain::snapshot::{Completeness, Shelf, Snapshot};
 use portolan::domain::span::Span;
 use portolan::domain::value::Value;
 use portolan::domain::write::{PruneRule, Write, WriteMode};
+use portolan::embedded::LocalCatalog;
+use portolan::embedded::store::{Store, system_clock};
 use portolan::manifest::{Limits, Reader, decode};
 use portolan::plan::{Destination, Question, plan};
 use portolan::sources::{Pattern, discover, for_each_text};

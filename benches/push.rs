@@ -34,10 +34,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use portolan::catalog::server::{self, LogLine, Rate, Running, ServerConfig};
-use portolan::catalog::store::{Store, system_clock};
 use portolan::catalog::wire::Writer;
 use portolan::domain::secret::Secret;
+use portolan::embedded::server;
+use portolan::embedded::server::{LogLine, Rate, Running, ServerConfig};
+use portolan::embedded::store::{Store, system_clock};
 use serde_json::Value;
 
 use faulty::{Fault, Faulty, Schedule};

@@ -2,9 +2,10 @@
 //! deterministic for a number. They are created in memory, because the bench measures catalogs instead of files.
 
 use portolan::catalog::Catalog;
-use portolan::catalog::client::Client;
-use portolan::catalog::wire::{EntityDraft, Strictness, WriteOptions};
+use portolan::catalog::http::Client;
+use portolan::catalog::wire::{EntityDraft, WriteOptions};
 use portolan::domain::progress::Silent;
+use portolan::embedded::api::Strictness;
 use serde_json::{Value, json};
 
 const SQUADS: [&str; 8] = ["payments", "identity", "search", "growth", "platform", "data", "mobile", "risk"];

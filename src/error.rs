@@ -7,8 +7,8 @@ mod push;
 use std::path::Path;
 
 use crate::catalog::CatalogError;
-use crate::catalog::server::ServerError;
-use crate::catalog::store::StoreError;
+use crate::embedded::server::ServerError;
+use crate::embedded::store::StoreError;
 use crate::exit::Exit;
 use crate::forge::ForgeError;
 use crate::plan::binding::BindingError;

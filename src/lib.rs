@@ -2,6 +2,7 @@
 //! (`tests/layers.rs`). `docs/architecture.md` describes the data flow.
 
 /// 0: escaping and redaction of texts. Pure.
+pub mod embedded;
 pub mod text;
 
 /// 1: the domain types. Pure.

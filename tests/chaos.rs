@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use portolan::catalog::client::Client;
-use portolan::catalog::wire::{EntityDraft, Strictness, WriteOptions};
+use portolan::catalog::http::Client;
+use portolan::catalog::wire::{EntityDraft, WriteOptions};
 use portolan::catalog::{Catalog, Part, Undone};
 use portolan::domain::blueprint::Blueprint;
 use portolan::domain::entity::Owner;
 use portolan::domain::progress::Silent;
+use portolan::embedded::api::Strictness;
 use serde_json::{Value, json};
 
 use crate::testkit::connected::{Unheard, config, connect};

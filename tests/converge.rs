@@ -8,11 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use portolan::catalog::apply::{Ground, apply};
-use portolan::catalog::client::{Client, ClientConfig, Credentials, NamedBy, Notices, Trusted, Waiting};
-use portolan::catalog::server::{self, Running, ServerConfig};
-use portolan::catalog::store::{Store, system_clock};
-use portolan::catalog::wire::{EntityDraft, Strictness, WriteOptions, Writer};
-use portolan::catalog::{Catalog, Errand, LocalCatalog, Part, Stop};
+use portolan::catalog::http::{Client, ClientConfig, Credentials, NamedBy, Notices, Trusted, Waiting};
+use portolan::catalog::wire::{EntityDraft, WriteOptions, Writer};
+use portolan::catalog::{Catalog, Errand, Part, Stop};
 use portolan::domain::act::Acts;
 use portolan::domain::change::Change;
 use portolan::domain::entity::{Entity, EntityKey, Owner, Targets};
@@ -24,6 +22,11 @@ use portolan::domain::progress::{Progress, Silent};
 use portolan::domain::secret::Secret;
 use portolan::domain::snapshot::Snapshot;
 use portolan::domain::write::PruneRule;
+use portolan::embedded::LocalCatalog;
+use portolan::embedded::api::Strictness;
+use portolan::embedded::server;
+use portolan::embedded::server::{Running, ServerConfig};
+use portolan::embedded::store::{Store, system_clock};
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 

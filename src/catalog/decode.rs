@@ -19,14 +19,14 @@ type Named<T> = Box<[(Arc<str>, T)]>;
 
 /// A page of entities. `next` is the cursor of the following page, exactly as the catalog wrote it.
 #[derive(Debug)]
-pub(super) struct Page {
+pub(crate) struct Page {
     pub entities: Vec<Entity>,
     pub next: Option<Box<RawValue>>,
 }
 
 /// Decodes entities of one blueprint and interns their names.
 #[derive(Debug)]
-pub(super) struct Decoder {
+pub(crate) struct Decoder {
     blueprint: Arc<str>,
     /// Every property name seen so far; `None` for a computed property, which is dropped.
     property_names: HashMap<Box<str>, Option<Arc<str>>>,

@@ -1,9 +1,9 @@
 //! Errors of calls to a catalog, embedded or remote. The rejection of one entity is not an error but a result: see
 //! `wire::Refusal`.
 
-use super::client::ClientError;
-use super::store::StoreError;
 use super::wire::Refusal;
+use crate::catalog::http::ClientError;
+use crate::embedded::store::StoreError;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum CatalogError {

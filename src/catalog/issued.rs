@@ -19,10 +19,10 @@ const SECRET_BYTES: usize = 24;
 const BINDING_BYTES: usize = 16;
 
 /// How many random bytes [`issue`] needs.
-pub(super) const RANDOM_BYTES: usize = ID_BYTES + SECRET_BYTES;
+pub(crate) const RANDOM_BYTES: usize = ID_BYTES + SECRET_BYTES;
 
 /// Creates an id and a secret for the server that listens on `address`.
-pub(super) fn issue(address: SocketAddr, random: &[u8; RANDOM_BYTES]) -> (String, Secret) {
+pub(crate) fn issue(address: SocketAddr, random: &[u8; RANDOM_BYTES]) -> (String, Secret) {
     let (for_id, for_secret) = random.split_at(ID_BYTES);
     let id = format!("{PREFIX}{}", hexadecimal(for_id));
     let drawn = format!("{PREFIX}{}", hexadecimal(for_secret));
@@ -32,7 +32,7 @@ pub(super) fn issue(address: SocketAddr, random: &[u8; RANDOM_BYTES]) -> (String
 
 /// Whether `portolan serve` issued this pair for the server at `host` and `port`. `localhost` matches both loopback
 /// addresses.
-pub(super) fn is_issued_for(id: &str, secret: &str, host: &str, port: u16) -> bool {
+pub(crate) fn is_issued_for(id: &str, secret: &str, host: &str, port: u16) -> bool {
     let is_ours = id.starts_with(PREFIX) && secret.starts_with(PREFIX);
     let Some((drawn, bound_to)) = secret.rsplit_once('-').filter(|_| is_ours) else { return false };
     loopback_addresses(host).into_iter().any(|ip| binding(ip, port, id, drawn) == bound_to)

@@ -1,19 +1,16 @@
-//! The catalog: wire format (`wire`), embedded catalog (`store`), HTTP server (`server`), and client of the platform
-//! (`client`). Only this module is async; others use the blocking trait [`Catalog`], which hides where the catalog is.
+//! A catalog as commands see it: the blocking trait [`Catalog`], which hides where the catalog is. `apply` sends a plan,
+//! `http` is the client of the platform, `wire` the format of its API. Only `http` is async.
 
+pub(crate) mod apply_options;
+mod cancel;
+pub mod http;
 pub mod wire;
 
 pub mod apply;
-pub mod client;
-mod decode;
-mod errand;
+pub(crate) mod decode;
 mod error;
-mod issued;
-mod local;
-pub mod server;
-mod signals;
-mod stop;
-pub mod store;
+pub(crate) mod issued;
+pub(crate) mod signals;
 mod write_state;
 
 use std::collections::{HashMap, HashSet};
@@ -27,10 +24,9 @@ use crate::domain::foreign_owner::ForeignOwner;
 use crate::domain::progress::Progress;
 use crate::domain::snapshot::{Shelf, Snapshot};
 
-pub use errand::Errand;
+pub use crate::catalog::apply_options::Errand;
+pub use crate::catalog::cancel::{Stop, Told};
 pub use error::CatalogError;
-pub use local::LocalCatalog;
-pub use stop::{Stop, Told};
 use wire::{EntityDraft, Refusal, WriteOptions, Written};
 
 /// A catalog, embedded or remote. Calls block. A rejected entity is a result; an error is a call that failed.

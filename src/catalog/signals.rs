@@ -2,7 +2,7 @@
 //! listens any more.
 
 #[cfg(unix)] // SIGTERM is how Unix ends a program
-pub(super) struct Signals {
+pub(crate) struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
 }
@@ -23,7 +23,7 @@ impl Signals {
 }
 
 #[cfg(not(unix))] // Windows has Ctrl-C only
-pub(super) struct Signals;
+pub(crate) struct Signals;
 
 #[cfg(not(unix))] // as above
 impl Signals {

@@ -14,7 +14,6 @@ use std::path::PathBuf;
 use clap::ValueHint;
 
 use crate::catalog::apply::{Ground, apply};
-use crate::catalog::store::system_clock;
 use crate::catalog::{Errand, Stop, Told};
 use crate::commands::args::approval::parse_approval;
 use crate::commands::args::completion;
@@ -40,6 +39,7 @@ use crate::domain::entity::Owner;
 use crate::domain::moment::Moment;
 use crate::domain::outcome::{End, Outcome};
 use crate::domain::progress::{Progress, Silent};
+use crate::embedded::store::system_clock;
 use crate::error::{Error, PushError};
 use crate::exit::Exit;
 use crate::plan::secrets_of;

@@ -11,8 +11,6 @@ use std::time::Duration;
 
 use clap::ValueHint;
 
-use crate::catalog::server::{self, Credentials, Listener, LogLine, Rate, ServerConfig, ServerError, Told};
-use crate::catalog::store::{Store, system_clock};
 use crate::catalog::wire::Writer;
 use crate::commands::catalog::embedded::embedded;
 use crate::commands::catalog::seed::{Seed, follow, held};
@@ -22,6 +20,9 @@ use crate::domain::entity::Owner;
 use crate::domain::moment::Moment;
 use crate::domain::secret::Secret;
 use crate::domain::words::count;
+use crate::embedded::server;
+use crate::embedded::server::{Credentials, Listener, LogLine, Rate, ServerConfig, ServerError, Told};
+use crate::embedded::store::{Store, system_clock};
 use crate::error::{Error, ServeError};
 use crate::exit::Exit;
 use crate::report::escape::clean;

@@ -6,10 +6,12 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use portolan::catalog::server::{self, LogLine, Rate, Running, ServerConfig};
-use portolan::catalog::store::{Store, system_clock};
-use portolan::catalog::wire::{EntityDraft, Strictness, WriteOptions, Writer};
+use portolan::catalog::wire::{EntityDraft, WriteOptions, Writer};
 use portolan::domain::secret::Secret;
+use portolan::embedded::api::Strictness;
+use portolan::embedded::server;
+use portolan::embedded::server::{LogLine, Rate, Running, ServerConfig};
+use portolan::embedded::store::{Store, system_clock};
 use serde_json::{Value, json};
 
 use crate::testkit::Repo;
@@ -105,7 +107,7 @@ impl Scene {
             (name, content)
         };
         // The store is read directly, because requests would use up the rate limit.
-        let shape = portolan::catalog::wire::Shape::default();
+        let shape = portolan::embedded::api::Shape::default();
         let mut found = BTreeMap::new();
         let read = self.store.each_page("service", &shape, 1000, |page| {
             let parsed = page.iter().map(|it| serde_json::from_str(it.get()).expect("it is JSON")).map(named);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use portolan::catalog::client::{Client, ClientConfig, Credentials, NamedBy, Notices, Trusted, Waiting};
+use portolan::catalog::http::{Client, ClientConfig, Credentials, NamedBy, Notices, Trusted, Waiting};
 use portolan::domain::platform::Platform;
 use portolan::domain::secret::Secret;
 

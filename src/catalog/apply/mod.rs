@@ -2,20 +2,20 @@
 //! previous one is finished and its writes in doubt were read back. A failed change skips the changes that require it,
 //! and no others.
 
+mod batch;
 mod content;
-mod lanes;
 mod resolve;
 
 #[cfg(test)]
 mod tests;
 
-pub use lanes::draft;
-pub(super) use lanes::{Lane, Means, lanes, settled};
+pub use batch::draft;
+pub(crate) use batch::{Batch, Method, batches, settled};
 pub use resolve::Ground;
 use resolve::Resolver;
 
-use super::errand::Errand;
 use super::{Catalog, Undone};
+use crate::catalog::apply_options::Errand;
 use crate::domain::act::{Act, Acts, Call};
 use crate::domain::outcome::{Cause, End, Failure, Outcome, Reason};
 

@@ -6,13 +6,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde_json::json;
 
 use super::*;
-use crate::catalog::store::{Store, system_clock};
+use crate::catalog::Stop;
 use crate::catalog::wire::Writer;
-use crate::catalog::{LocalCatalog, Stop};
 use crate::domain::act::{Body, Call};
 use crate::domain::entity::{EntityKey, Owner, Targets};
 use crate::domain::plan::Deed;
 use crate::domain::progress::{Progress, Silent};
+use crate::embedded::LocalCatalog;
+use crate::embedded::store::{Store, system_clock};
 
 fn catalog() -> LocalCatalog {
     let store = Store::in_memory(system_clock()).expect("there is memory");

@@ -3,10 +3,6 @@
 
 use serde_json::{Map, Value};
 
-mod parse;
-
-pub use parse::Strictness;
-
 /// One field of a body.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Field<T> {

@@ -8,9 +8,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::catalog::client::{Client, ClientConfig, ClientError, Credentials, NamedBy, Notices, Trusted, Waiting};
-use crate::catalog::store::{Store, system_clock};
-use crate::catalog::{Catalog, CatalogError, LocalCatalog};
+use crate::catalog::http::{Client, ClientConfig, ClientError, Credentials, NamedBy, Notices, Trusted, Waiting};
+use crate::catalog::{Catalog, CatalogError};
 use crate::commands::catalog::certificates::{CertificatesProblem, certificates};
 use crate::commands::catalog::embedded::{STORE, embedded, has_embedded};
 use crate::commands::catalog::seed::{declared, follow, rehearsed, stand_in};
@@ -23,6 +22,8 @@ use crate::domain::entity::Owner;
 use crate::domain::identifier::is_reserved;
 use crate::domain::platform::{PLATFORMS, Platform};
 use crate::domain::words::count;
+use crate::embedded::LocalCatalog;
+use crate::embedded::store::{Store, system_clock};
 use crate::error::Error;
 use crate::settings::{self, Environment, Origin, Settings};
 use crate::ui::Remarks;

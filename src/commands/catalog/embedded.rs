@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::catalog::store::{Store, system_clock};
+use crate::embedded::store::{Store, system_clock};
 use crate::error::Error;
 use crate::sources::{Boundary, create_atomically, database_place, is_taken};
 

@@ -4,8 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
-use crate::catalog::store::{Store, system_clock};
-use crate::catalog::{Catalog, LocalCatalog};
+use crate::catalog::Catalog;
 use crate::commands::catalog::seed::{declared, follow, stand_in, unexpected};
 use crate::commands::catalog::seed_entities::seeded;
 use crate::commands::ci_run::is_pull_request;
@@ -16,6 +15,8 @@ use crate::domain::blueprint::Blueprint;
 use crate::domain::desired::Desired;
 use crate::domain::entity::{Owner, Targets};
 use crate::domain::words::count;
+use crate::embedded::LocalCatalog;
+use crate::embedded::store::{Store, system_clock};
 use crate::error::{Error, LintError};
 use crate::settings::{self, Environment, Origin, Settings};
 

@@ -6,7 +6,6 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::catalog::store::{Failure, Misfit, Store};
 use crate::catalog::wire::Writer;
 use crate::commands::catalog::seed_entities::seeded;
 use crate::commands::context::Context;
@@ -21,6 +20,7 @@ use crate::domain::identifier::is_reserved;
 use crate::domain::known::KnownEntities;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::words::{count, grouped, list};
+use crate::embedded::store::{Failure, Misfit, Store};
 use crate::error::{Error, LintError, ServeError};
 use crate::report::escape::clean;
 use crate::settings::{self, Settings};

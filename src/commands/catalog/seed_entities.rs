@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Map;
 
-use crate::catalog::store::{Failure, Store, StoreError};
 use crate::catalog::wire::{EntityDraft, Field, IdentifierRef, Refusal, RelationRef, TeamRef, WriteOptions, Writer};
 use crate::domain::desired::{Desired, Teams, Wish};
 use crate::domain::entity::Targets;
+use crate::embedded::store::{Failure, Store, StoreError};
 
 /// The number of entities per transaction.
 const BATCH: usize = 1000;

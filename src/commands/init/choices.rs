@@ -2,7 +2,7 @@
 //! a default for users who just press Enter.
 
 use super::{InitArgs, Pipelines};
-use crate::catalog::client::{NamedBy, Trusted};
+use crate::catalog::http::{NamedBy, Trusted};
 use crate::commands::context::Context;
 use crate::commands::init::detect::Surroundings;
 use crate::commands::workspace::scope::fits;

@@ -2,7 +2,7 @@
 //! permission.
 
 use super::*;
-use crate::catalog::client::{Asked as Request, ClientError};
+use crate::catalog::http::{Asked as Request, ClientError};
 use crate::catalog::wire::Refusal;
 use crate::commands::workspace::entities::Doubt;
 use crate::domain::finding::Place;

@@ -9,12 +9,13 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{Flaw, problems_of};
 use crate::analysis::{Analyzer, Conclusion, DocumentContext, Options, ProblemKind, RunState, Selection, Snapshot};
-use crate::catalog::store::{Failure, Store};
-use crate::catalog::wire::{EntityDraft, Refusal, Strictness, WriteOptions, Writer};
+use crate::catalog::wire::{EntityDraft, Refusal, WriteOptions, Writer};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::day::Day;
 use crate::domain::finding::{FileId, Severity};
 use crate::domain::moment::Moment;
+use crate::embedded::api::Strictness;
+use crate::embedded::store::{Failure, Store};
 use crate::generated_cases::config;
 use crate::manifest::{Limits, Reader, decode};
 

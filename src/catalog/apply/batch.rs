@@ -1,0 +1,94 @@
+//! Groups the acts of a wave into batches: acts on the same blueprint with the same method, which can share one API call.
+//! Pure.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::catalog::Undone;
+use crate::catalog::wire::{EntityDraft, Field, IdentifierRef, RelationRef, TeamRef, Written};
+use crate::domain::act::{Act, Body, Call, Part};
+use crate::domain::entity::Targets;
+
+/// The method of the write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Method {
+    Create,
+    Merge,
+    Replace,
+    Patch,
+    Delete,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Batch {
+    pub blueprint: Arc<str>,
+    pub method: Method,
+    /// Their indices among the acts, ascending.
+    pub members: Vec<usize>,
+}
+
+pub(crate) fn batches(acts: &[&Act]) -> Vec<Batch> {
+    let mut batches: BTreeMap<(&Arc<str>, Method), Vec<usize>> = BTreeMap::new();
+    for (at, act) in acts.iter().enumerate() {
+        let method = match act.call {
+            Call::Create(_) => Method::Create,
+            Call::Merge(_) => Method::Merge,
+            Call::Replace(_) => Method::Replace,
+            Call::Patch(_) => Method::Patch,
+            Call::Delete => Method::Delete,
+        };
+        batches.entry((&act.key.blueprint, method)).or_default().push(at);
+    }
+    let batch = |((blueprint, method), members): ((&Arc<str>, Method), _)| Batch {
+        blueprint: Arc::clone(blueprint),
+        method,
+        members,
+    };
+    batches.into_iter().map(batch).collect()
+}
+
+/// Converts the result of a write with this method. A merge that created the entity left out the fields that it does
+/// not name.
+pub(crate) fn settled(method: Method, end: Result<Written, Undone>) -> Result<(), Undone> {
+    match end {
+        Ok(written) if written.created && method == Method::Merge => Err(Undone::Recreated),
+        Ok(_) => Ok(()),
+        Err(undone) => Err(undone),
+    }
+}
+
+/// The entity to send for an act, with its identifier; a deletion has nothing else.
+pub fn draft(act: &Act) -> EntityDraft {
+    let identifier = Some(IdentifierRef::Literal(act.key.identifier.to_string()));
+    let body = match &act.call {
+        Call::Create(body) | Call::Merge(body) | Call::Replace(body) | Call::Patch(body) => body,
+        Call::Delete => return EntityDraft { identifier, ..EntityDraft::default() },
+    };
+    let Body { title, icon, team, properties, relations } = body;
+    let properties = properties.iter().map(|(name, value)| (name.to_string(), value.to_json()));
+    let relations = relations.iter().map(|(name, targets)| (name.to_string(), reference(targets)));
+    EntityDraft {
+        identifier,
+        title: field(title, |title| title.to_string()),
+        icon: field(icon, |icon| icon.to_string()),
+        team: field(team, |teams| TeamRef::List(teams.iter().map(ToString::to_string).collect())),
+        properties: (properties.len() > 0).then(|| properties.collect()),
+        relations: (relations.len() > 0).then(|| relations.collect()),
+    }
+}
+
+fn field<T, F>(part: &Part<T>, value: impl Fn(&T) -> F) -> Field<F> {
+    match part {
+        Part::Absent => Field::Absent,
+        Part::Null => Field::Null,
+        Part::Set(set) => Field::Set(value(set)),
+    }
+}
+
+fn reference(targets: &Targets) -> RelationRef {
+    match targets {
+        Targets::None => RelationRef::Null,
+        Targets::One(target) => RelationRef::One(target.to_string()),
+        Targets::Many(targets) => RelationRef::Many(targets.iter().map(ToString::to_string).collect()),
+    }
+}

@@ -1,0 +1,211 @@
+//! Lists the entities of an owner: the keys of all entities with the owner's mark in their datasource. The route for
+//! that is not in the published API description; if it does not exist, a search across all blueprints returns the same.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use super::failure::ClientError;
+use super::pace::Work;
+use super::read::MOST_PAGES;
+use super::route::route;
+use super::transport::Answer;
+use crate::catalog::http::redact::shown_json;
+use crate::catalog::http::session::{Call, Caller};
+use crate::domain::entity::{EntityKey, Owner};
+use crate::domain::secret::Secret;
+use crate::domain::words::list;
+
+const ROUTE: &str = "/v1/blueprints/entities/datasource-entities\
+                     ?exclude_calculated_properties=true&include=blueprint&include=identifier";
+const SEARCH: &str = "/v1/entities/search?exclude_calculated_properties=true&include=blueprint&include=identifier";
+const PAGE: usize = 1000;
+/// The maximum number of identifiers in one search.
+const PAGE_OF_NAMES: usize = 500;
+/// The maximum number of failed blueprints that an error names.
+const MOST_TOLD: usize = 5;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Keys {
+    entities: Vec<Key>,
+    /// Blueprints that could not be searched: their entities are missing in `entities`.
+    #[serde(default)]
+    failed_blueprints: Option<Vec<Value>>,
+    #[serde(default)]
+    next: Option<Box<RawValue>>,
+}
+
+#[derive(Deserialize)]
+struct Key {
+    blueprint: String,
+    identifier: Box<str>,
+}
+
+impl Keys {
+    fn read(answer: &Answer, secrets: &[&Secret]) -> Result<Self, serde_json::Error> {
+        let mut keys: Self = serde_json::from_slice(&answer.body)?;
+        // Only these texts of the answer are shown to users.
+        let failed =
+            keys.failed_blueprints.take().map(|all| all.into_iter().map(|it| shown_json(it, secrets)).collect());
+        keys.failed_blueprints = failed;
+        Ok(keys)
+    }
+}
+
+#[derive(Deserialize)]
+struct Named {
+    entities: Vec<NamedKey>,
+    #[serde(default)]
+    next: Option<Box<RawValue>>,
+}
+
+#[derive(Deserialize)]
+struct NamedKey {
+    identifier: Box<str>,
+}
+
+/// The keys of the owner's entities, sorted and without duplicates.
+pub(super) async fn owned(caller: &Caller, owner: &Owner) -> Result<Vec<EntityKey>, ClientError> {
+    let found = match by_datasource(caller, owner).await {
+        Err(error) if error.is_no_route() => by_search(caller, owner).await?,
+        other => other?,
+    };
+    let mut blueprints: HashSet<Arc<str>> = HashSet::new();
+    let mut keys: Vec<EntityKey> = Vec::with_capacity(found.len());
+    for Key { blueprint, identifier } in found {
+        let shared = match blueprints.get(blueprint.as_str()) {
+            Some(shared) => Arc::clone(shared),
+            None => Arc::from(blueprint),
+        };
+        blueprints.insert(Arc::clone(&shared));
+        keys.push(EntityKey { blueprint: shared, identifier });
+    }
+    keys.sort();
+    keys.dedup();
+    Ok(keys)
+}
+
+async fn by_datasource(caller: &Caller, owner: &Owner) -> Result<Vec<Key>, ClientError> {
+    let mut found = Vec::new();
+    let mut from: Option<Box<RawValue>> = None;
+    let mut seen = HashSet::new();
+    loop {
+        let mut body =
+            json!({"datasource_prefix": Owner::PRODUCT, "datasource_suffix": owner.mark(), "limit": PAGE}).to_string();
+        if let Some(from) = &from {
+            body.truncate(body.len() - 1);
+            body.push_str(&format!(",\"from\":{}}}", from.get()));
+        }
+        let call = Call::ask(ROUTE.to_owned(), body.into_bytes(), Work::Page);
+        let page = caller.call_told(&call, Keys::read).await?;
+        whole(caller, &call, &page)?;
+        found.extend(page.entities);
+        let Some(next) = page.next.filter(|next| !matches!(next.get(), "null" | "\"\"" | "false")) else {
+            return Ok(found);
+        };
+        if !seen.insert(next.get().to_owned()) || seen.len() > MOST_PAGES {
+            let reason = "its pages repeat".to_owned();
+            return Err(ClientError::Unreadable { asked: caller.asked(&call), reason });
+        }
+        from = Some(next);
+    }
+}
+
+async fn by_search(caller: &Caller, owner: &Owner) -> Result<Vec<Key>, ClientError> {
+    let rule = |value: &str| json!({"property": "$datasource", "operator": "contains", "value": value});
+    let body = json!({"combinator": "and", "rules": [rule(Owner::PRODUCT), rule(&owner.mark())]}).to_string();
+    let call = Call::ask(SEARCH.to_owned(), body.into_bytes(), Work::Page);
+    let page = caller.call_told(&call, Keys::read).await?;
+    whole(caller, &call, &page)?;
+    Ok(page.entities)
+}
+
+/// The identifiers that the owner owns. A catalog that cannot search a blueprint by datasource is asked for all
+/// entities of the owner instead.
+pub(super) async fn among(
+    caller: &Caller,
+    owner: &Owner,
+    blueprint: &str,
+    identifiers: &[Box<str>],
+) -> Result<HashSet<Box<str>>, ClientError> {
+    let mut owned = HashSet::new();
+    for lot in identifiers.chunks(PAGE_OF_NAMES) {
+        match named(caller, owner, blueprint, lot, &mut owned).await {
+            Ok(()) => {}
+            Err(error) if error.is_no_route() || matches!(error.status(), Some(400 | 410 | 422)) => {
+                let all = self::owned(caller, owner).await?.into_iter();
+                let mine = all.filter(|key| key.blueprint.as_ref() == blueprint).map(|key| key.identifier);
+                let asked: HashSet<&Box<str>> = identifiers.iter().collect();
+                return Ok(mine.filter(|identifier| asked.contains(identifier)).collect());
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(owned)
+}
+
+async fn named(
+    caller: &Caller,
+    owner: &Owner,
+    blueprint: &str,
+    identifiers: &[Box<str>],
+    owned: &mut HashSet<Box<str>>,
+) -> Result<(), ClientError> {
+    search(caller, blueprint, identifiers, &[Owner::PRODUCT, &owner.mark()], owned).await
+}
+
+/// Finds those of `identifiers` whose datasource contains all `parts`.
+pub(super) async fn search(
+    caller: &Caller,
+    blueprint: &str,
+    identifiers: &[Box<str>],
+    parts: &[&str],
+    owned: &mut HashSet<Box<str>>,
+) -> Result<(), ClientError> {
+    let contains = |value: &&str| json!({"property": "$datasource", "operator": "contains", "value": value});
+    let among = json!({"property": "$identifier", "operator": "in", "value": identifiers});
+    let rules: Vec<Value> = std::iter::once(among).chain(parts.iter().map(contains)).collect();
+    let query = json!({"combinator": "and", "rules": rules});
+    let path = route(&["blueprints", blueprint, "entities", "search"]);
+    let mut from: Option<Box<RawValue>> = None;
+    let mut pages = 0;
+    loop {
+        let mut body = json!({"query": query, "include": ["$identifier"], "limit": PAGE}).to_string();
+        if let Some(from) = &from {
+            body.truncate(body.len() - 1);
+            body.push_str(&format!(",\"from\":{}}}", from.get()));
+        }
+        let call = Call::ask(path.clone(), body.into_bytes(), Work::Page);
+        let page = caller.call(&call, |answer| serde_json::from_slice::<Named>(&answer.body)).await?;
+        owned.extend(page.entities.into_iter().map(|entity| entity.identifier));
+        from = page.next.filter(|next| !matches!(next.get(), "null" | "\"\"" | "false"));
+        pages += 1;
+        if from.is_none() {
+            return Ok(());
+        }
+        // There cannot be more pages than identifiers.
+        if pages > PAGE_OF_NAMES {
+            let reason = "its pages repeat".to_owned();
+            return Err(ClientError::Unreadable { asked: caller.asked(&call), reason });
+        }
+    }
+}
+
+/// Rejects an incomplete answer: missing entities would look like entities without an owner.
+fn whole(caller: &Caller, call: &Call, page: &Keys) -> Result<(), ClientError> {
+    let failed = page.failed_blueprints.as_deref().unwrap_or_default();
+    if failed.is_empty() {
+        return Ok(());
+    }
+    let name = |blueprint: &Value| {
+        let name = blueprint.as_str().or_else(|| blueprint.get("identifier")?.as_str());
+        name.unwrap_or("one without a name").to_owned()
+    };
+    let blueprints =
+        failed.iter().take(MOST_TOLD).map(|blueprint| format!("`{}`", name(blueprint))).collect::<Vec<_>>();
+    Err(ClientError::Partial { asked: caller.asked(call), blueprints: list(&blueprints), count: failed.len() })
+}

@@ -1,0 +1,112 @@
+//! Names the owners of entities that other writers own. The API does not return the datasource, but a search can test
+//! whether it contains a text: first those of known kinds of writers, then the names of other scopes and of this
+//! organisation's integrations.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::Deserialize;
+
+use super::failure::ClientError;
+use super::owned::search;
+use crate::catalog::http::session::{Call, Caller};
+use crate::domain::entity::Owner;
+use crate::domain::foreign_owner::{ForeignOwner, OwnerKind, WRITERS};
+
+/// The maximum number of names tried for each kind, because each takes a call and the names are only for messages.
+const NAMES_MAX: usize = 30;
+
+type Owners = HashMap<Box<str>, ForeignOwner>;
+
+/// The properties of an integration that are used here; the API returns many more.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Integration {
+    installation_id: String,
+    #[serde(default)]
+    installation_app_type: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Integrations {
+    integrations: Vec<Integration>,
+}
+
+pub(super) async fn owners_of(
+    caller: &Caller,
+    blueprint: &str,
+    identifiers: &[Box<str>],
+    scopes: &[String],
+) -> Result<Owners, ClientError> {
+    let mut owners = Owners::new();
+    let mut left: Vec<Box<str>> = identifiers.to_vec();
+    for (part, kind, name) in WRITERS {
+        if left.is_empty() {
+            return Ok(owners);
+        }
+        let owner = ForeignOwner::new(kind, name.map(str::to_owned));
+        let found = written_by(caller, blueprint, &left, &[part]).await?;
+        left.retain(|identifier| !found.contains(identifier));
+        owners.extend(found.into_iter().map(|identifier| (identifier, owner.clone())));
+    }
+    for scope in scopes.iter().take(NAMES_MAX) {
+        let mark = Owner { scope: scope.clone() }.mark();
+        name_those(caller, blueprint, &mut owners, OwnerKind::Scope, &[&mark], scope).await?;
+    }
+    if unnamed(&owners, OwnerKind::Integration).is_empty() && unnamed(&owners, OwnerKind::Exporter).is_empty() {
+        return Ok(owners);
+    }
+    let call = Call::get("/v1/integration".to_owned());
+    let listed = caller.call(&call, |answer| serde_json::from_slice::<Integrations>(&answer.body)).await;
+    // Listing integrations requires a permission that this API client may not have.
+    let Ok(Integrations { integrations }) = listed else { return Ok(owners) };
+    for Integration { installation_id: id, installation_app_type } in integrations.iter().take(NAMES_MAX) {
+        let mark = format!("(statekey/{id})");
+        name_those(caller, blueprint, &mut owners, OwnerKind::Exporter, &[&mark], id).await?;
+        if let Some(app) = installation_app_type {
+            let (app, part) = (app.to_lowercase(), format!("/{id}/"));
+            let name = format!("{app}/{id}");
+            let parts = [format!("port-ocean/{app}/"), part];
+            let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+            name_those(caller, blueprint, &mut owners, OwnerKind::Integration, &parts, &name).await?;
+        }
+    }
+    Ok(owners)
+}
+
+/// Sets `name` for those of this kind that have none yet and whose datasource contains all `parts`.
+async fn name_those(
+    caller: &Caller,
+    blueprint: &str,
+    owners: &mut Owners,
+    kind: OwnerKind,
+    parts: &[&str],
+    name: &str,
+) -> Result<(), ClientError> {
+    let left = unnamed(owners, kind);
+    if left.is_empty() {
+        return Ok(());
+    }
+    for identifier in written_by(caller, blueprint, &left, parts).await? {
+        owners.insert(identifier, ForeignOwner::new(kind, Some(name.to_owned())));
+    }
+    Ok(())
+}
+
+fn unnamed(owners: &Owners, kind: OwnerKind) -> Vec<Box<str>> {
+    let is_unnamed = |owner: &ForeignOwner| owner.kind == kind && owner.name.is_none();
+    let mut left: Vec<Box<str>> =
+        owners.iter().filter(|(_, owner)| is_unnamed(owner)).map(|(identifier, _)| identifier.clone()).collect();
+    left.sort();
+    left
+}
+
+async fn written_by(
+    caller: &Caller,
+    blueprint: &str,
+    identifiers: &[Box<str>],
+    parts: &[&str],
+) -> Result<HashSet<Box<str>>, ClientError> {
+    let mut found = HashSet::new();
+    search(caller, blueprint, identifiers, parts, &mut found).await?;
+    Ok(found)
+}

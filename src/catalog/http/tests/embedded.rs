@@ -1,0 +1,204 @@
+//! Tests the client against the embedded server over real HTTP: both must show the same catalog as the store behind it.
+
+use serde_json::json;
+
+use super::*;
+use crate::catalog::wire::{EntityDraft, Field, IdentifierRef, RelationRef, WriteOptions, Writer};
+use crate::catalog::{Catalog, Part, Undone};
+use crate::domain::blueprint::Blueprint;
+use crate::domain::moment::Moment;
+use crate::domain::progress::Silent;
+use crate::domain::snapshot::{Completeness, Snapshot};
+use crate::embedded::LocalCatalog;
+use crate::embedded::server;
+use crate::embedded::server::{Running, ServerConfig};
+use crate::embedded::store::{Store, system_clock};
+
+const MERGE: WriteOptions = WriteOptions {
+    upsert: true,
+    merge: true,
+    validation_only: false,
+    create_missing_related_entities: false,
+    run_id: None,
+};
+
+struct Served {
+    running: Running,
+    store: Store,
+    blueprints: Vec<Blueprint>,
+}
+
+fn served() -> Served {
+    let store = Store::in_memory(system_clock()).expect("there is memory");
+    let bodies = [
+        json!({"identifier": "domain", "title": "Domain", "schema": {"properties": {}, "required": []}, "relations": {}}),
+        json!({
+            "identifier": "service", "title": "Service",
+            "schema": {"properties": {
+                "language": {"type": "string"}, "tier": {"type": "number"}, "tags": {"type": "array"},
+            }, "required": []},
+            "relations": {"domain": {"target": "domain", "required": false, "many": false}},
+            "mirrorProperties": {"domainTitle": {"path": "domain.$title"}},
+        }),
+    ];
+    let writer = Writer { id: "test".to_owned(), user_agent: "test".to_owned(), now: Moment(0) };
+    for body in &bodies {
+        store.create_blueprint(body.clone(), &writer).expect("it is a blueprint");
+    }
+    let credentials = server::Credentials { id: ID.to_owned(), secret: Secret::new(SECRET) };
+    let running = server::start(ServerConfig::new(store.clone(), credentials)).expect("it starts");
+    let blueprints = bodies.map(|body| Blueprint::from_json(body).expect("it is a blueprint").0).into();
+    Served { running, store, blueprints }
+}
+
+impl Served {
+    fn client(&self) -> Client {
+        client(&self.running.url())
+    }
+
+    fn local(&self) -> LocalCatalog {
+        LocalCatalog::of(self.store.clone(), "the store".to_owned(), &owner().user_agent())
+    }
+}
+
+fn service(number: usize) -> EntityDraft {
+    EntityDraft {
+        identifier: Some(IdentifierRef::Literal(format!("svc/{number:05}"))),
+        title: Field::Set(format!("Service {number}")),
+        properties: Some(
+            [
+                ("language".to_owned(), json!("go")),
+                ("tier".to_owned(), json!(number)),
+                ("tags".to_owned(), json!(["a", format!("ü{number}")])),
+            ]
+            .into_iter()
+            .collect(),
+        ),
+        relations: Some(vec![("domain".to_owned(), RelationRef::One("shop".to_owned()))]),
+        ..EntityDraft::default()
+    }
+}
+
+fn shop(title: &str) -> EntityDraft {
+    EntityDraft {
+        identifier: Some(IdentifierRef::Literal("shop".to_owned())),
+        title: Field::Set(title.to_owned()),
+        ..EntityDraft::default()
+    }
+}
+
+fn read(catalog: &dyn Catalog, blueprints: &[Blueprint], part: Part) -> Snapshot {
+    let snapshot = catalog.read(blueprints, part, &Silent).expect("it is read");
+    assert!(snapshot.is_complete(), "{:?}", snapshot.blueprints.values().map(|shelf| &shelf.completeness));
+    snapshot
+}
+
+#[test]
+fn every_page_border_is_read_whole_and_as_the_store_has_it() {
+    let served = served();
+    let (client, local) = (served.client(), served.local());
+    let written = client.upsert("domain", &[shop("Shop")], &MERGE, &Silent).expect("it is written");
+    assert!(written[0].as_ref().is_ok_and(|written| written.created), "{written:?}");
+    let mut there = 0;
+    for count in [0, 1, 199, 200, 999, 1000, 1001, 2001] {
+        let drafts: Vec<EntityDraft> = (there..count).map(service).collect();
+        let written = client.upsert("service", &drafts, &MERGE, &Silent).expect("they are written");
+        assert!(written.iter().all(Result::is_ok), "{:?}", written.iter().find(|written| written.is_err()));
+        there = count;
+        for part in [Part::Whole, Part::Keys] {
+            let snapshot = read(&client, &served.blueprints, part);
+            assert_eq!(snapshot.blueprints["service"].entities.len(), count);
+            assert_eq!(snapshot, read(&local, &served.blueprints, part), "{count} {part:?}");
+        }
+    }
+    let snapshot = read(&client, &served.blueprints, Part::Whole);
+    let one = snapshot.get("service", "svc/01500").expect("it is there");
+    let names: Vec<&str> = one.properties.iter().map(|(name, _)| name.as_ref()).collect();
+    assert_eq!(names, ["language", "tier", "tags"], "nothing computed is in it");
+    assert!(one.record.updated_by.as_deref() == Some(ID), "{:?}", one.record);
+}
+
+#[test]
+fn the_two_sides_of_the_trait_cannot_be_told_apart() {
+    let served = served();
+    let drafts =
+        [shop("Shop"), EntityDraft { identifier: Some(IdentifierRef::Literal("not one".to_owned())), ..shop("x") }];
+    let sides: [Box<dyn Catalog>; 2] = [Box::new(served.client()), Box::new(served.local())];
+    for catalog in &sides {
+        let names: Vec<_> =
+            catalog.blueprints().expect("they are read").iter().map(|it| it["identifier"].clone()).collect();
+        assert!(names.is_sorted_by_key(|name| name.as_str().map(str::to_owned)) && names.contains(&json!("_team")));
+        let outcomes = catalog.upsert("domain", &drafts, &MERGE, &Silent).expect("it is answered");
+        assert!(outcomes[0].is_ok());
+        assert!(matches!(&outcomes[1], Err(Undone::Refused(refusal)) if refusal.status == 422), "{:?}", outcomes[1]);
+        let written = catalog.upsert("service", &[service(1)], &MERGE, &Silent).expect("it is answered");
+        assert!(written[0].is_ok(), "{written:?}");
+        let lost = EntityDraft {
+            relations: Some(vec![("domain".to_owned(), RelationRef::One("lost".to_owned()))]),
+            ..service(2)
+        };
+        let refused = catalog.upsert("service", &[lost], &MERGE, &Silent).expect("it is answered");
+        assert!(matches!(&refused[0], Err(Undone::Refused(refusal)) if refusal.status == 404), "{refused:?}");
+        let cleared = EntityDraft { title: Field::Null, ..EntityDraft::default() };
+        catalog.patch("service", "svc/00001", &cleared, &MERGE).expect("it is answered").expect("it is patched");
+        let nobody = catalog.patch("service", "svc/00009", &cleared, &MERGE).expect("it is answered");
+        assert!(nobody.is_err_and(|refusal| refusal.status == 404));
+        let snapshot = read(&**catalog, &served.blueprints, Part::Whole);
+        assert_eq!(snapshot.get("service", "svc/00001").expect("it is there").title, None);
+        let owned: Vec<String> = catalog
+            .owned(&owner())
+            .expect("it is answered")
+            .iter()
+            .map(|key| format!("{}/{}", key.blueprint, key.identifier))
+            .collect();
+        assert_eq!(owned, ["domain/shop", "service/svc/00001"]);
+        let other = Owner { scope: "acme/other".to_owned() };
+        assert!(catalog.owned(&other).expect("it is answered").is_empty());
+        let gone = ["svc/00001", "svc/00009"].map(str::to_owned);
+        let outcomes = catalog.delete("service", &gone, &Silent).expect("it is answered");
+        assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
+        let outcomes = catalog.delete("domain", &["shop".to_owned()], &Silent).expect("it is answered");
+        assert!(outcomes[0].is_ok(), "{outcomes:?}");
+        assert!(read(&**catalog, &served.blueprints, Part::Keys).is_empty());
+    }
+}
+
+#[test]
+fn a_few_are_read_by_their_names_as_the_store_has_them() {
+    let served = served();
+    let (client, local) = (served.client(), served.local());
+    client.upsert("domain", &[shop("Shop")], &MERGE, &Silent).expect("it is written");
+    let drafts: Vec<EntityDraft> = (0..1203).map(service).collect();
+    client.upsert("service", &drafts, &MERGE, &Silent).expect("they are written");
+    let blueprint = &served.blueprints[1];
+    let all = read(&client, &served.blueprints, Part::Whole);
+    let name = |number: usize| -> Box<str> { format!("svc/{number:05}").into() };
+    for wanted in [0..0, 7..8, 0..499, 0..500, 0..501, 100..1202, 1200..1300] {
+        // In any order, and with duplicates.
+        let names: Vec<Box<str>> = wanted.clone().rev().chain(wanted.clone().take(3)).map(name).collect();
+        let shelf = client.read_some(blueprint, &names, &Silent).expect("they are read");
+        let there = wanted.clone().filter(|number| *number < 1203);
+        let expected: Vec<_> = there.map(|number| all.get("service", &name(number)).expect("it is there")).collect();
+        assert_eq!(shelf.entities.iter().collect::<Vec<_>>(), expected, "{wanted:?}");
+        assert_eq!(shelf.completeness, Completeness::Complete);
+        assert_eq!(local.read_some(blueprint, &names, &Silent).expect("they are read"), shelf, "{wanted:?}");
+    }
+    let long: Vec<Box<str>> = (0..900).map(|number| format!("{number}{}", "x".repeat(990)).into()).collect();
+    assert!(client.read_some(blueprint, &long, &Silent).expect("they are read").entities.is_empty());
+}
+
+#[test]
+fn a_server_with_a_limit_is_read_to_the_end() {
+    let store = served();
+    let client = store.client();
+    client.upsert("domain", &[shop("Shop")], &MERGE, &Silent).expect("it is written");
+    let credentials = server::Credentials { id: ID.to_owned(), secret: Secret::new(SECRET) };
+    let rate = server::Rate { requests: 5, period: Duration::from_secs(1) };
+    let config = ServerConfig { rate: Some(rate), ..ServerConfig::new(store.store.clone(), credentials) };
+    let limited = server::start(config).expect("it starts");
+    let (client, _) = client_with(&limited.url(), PATIENCE, LIMITS);
+    for _ in 0..3 {
+        let snapshot = client.read(&store.blueprints, Part::Whole, &Silent).expect("it is read");
+        assert!(snapshot.blueprints.values().all(|shelf| shelf.completeness == Completeness::Complete));
+    }
+}

@@ -1,0 +1,363 @@
+//! The embedded catalog as a [`Catalog`]: the store without HTTP. Its rejections use the platform's messages, so that
+//! both behave the same.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::store::{Failure, Store};
+use crate::catalog::apply::{Batch, Method, batches, draft, settled};
+use crate::catalog::apply_options::Course;
+use crate::catalog::decode::Decoder;
+use crate::catalog::wire::{EntityDraft, Refusal, WriteOptions, Writer, Written};
+use crate::catalog::{Catalog, CatalogError, Errand, Look, Part, Undone};
+use crate::domain::act::Act;
+use crate::domain::blueprint::Blueprint;
+use crate::domain::entity::{Entity, EntityKey, Owner};
+use crate::domain::foreign_owner::ForeignOwner;
+use crate::domain::progress::{Progress, Silent};
+use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
+use crate::embedded::api::Shape;
+
+/// The value of `createdBy`: the embedded catalog has no API clients.
+const WRITER: &str = "portolan";
+/// Entities per transaction, so that other processes can access the file in between.
+const PAGE: usize = 1000;
+/// Entities per delete request: the platform's limit. Each request is all or nothing.
+const LOT: usize = 100;
+
+#[derive(Debug)]
+pub struct LocalCatalog {
+    name: String,
+    store: Store,
+    user_agent: String,
+}
+
+impl LocalCatalog {
+    /// `name` is used in messages; `user_agent` is stored as the datasource of every write.
+    pub fn of(store: Store, name: String, user_agent: &str) -> Self {
+        Self { name, store, user_agent: user_agent.to_owned() }
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The author of a write made now.
+    pub fn writer(&self) -> Writer {
+        Writer { id: WRITER.to_owned(), user_agent: self.user_agent.clone(), now: self.store.now() }
+    }
+
+    fn shelf(&self, blueprint: &Blueprint, part: Part, progress: &dyn Progress) -> Result<Shelf, CatalogError> {
+        let include = match part {
+            Part::Whole => Vec::new(),
+            Part::Keys => vec!["$identifier".to_owned()],
+        };
+        let shape = Shape { exclude_calculated: true, include, ..Shape::default() };
+        let mut decoder = Decoder::new(blueprint);
+        let mut entities = Vec::new();
+        let counted = self.store.each_page(&blueprint.identifier, &shape, PAGE, |page| {
+            progress.advance(page.len() as u64);
+            for entity in &page {
+                entities.push(decoder.entity(entity.get()).map_err(CatalogError::Unreadable)?);
+            }
+            Ok::<_, CatalogError>(())
+        })?;
+        let completeness = if counted == entities.len() as u64 {
+            Completeness::Complete
+        } else {
+            // The count and the entities come from one transaction, so another tool must have changed the file.
+            Completeness::Incomplete(format!("the catalog counts {counted} entities but returned {}", entities.len()))
+        };
+        Ok(Shelf { entities, completeness })
+    }
+
+    /// Writes acts of one batch.
+    fn perform_lot(&self, batch: &Batch, lot: &[&Act], course: &Course<'_>) -> Vec<Result<(), Undone>> {
+        let options = course.errand.options(batch.method);
+        let write = || {
+            let drafts: Vec<EntityDraft> = lot.iter().map(|act| draft(act)).collect();
+            let written = self.upsert(&batch.blueprint, &drafts, &options, &Silent)?;
+            Ok(written.into_iter().map(|end| settled(batch.method, end)).collect())
+        };
+        let patch = |act: &&Act| {
+            let body = EntityDraft { identifier: None, ..draft(act) };
+            let end = self.patch(&batch.blueprint, &act.key.identifier, &body, &options)?;
+            Ok(end.map_err(Undone::from))
+        };
+        let ends: Result<Vec<_>, CatalogError> = match batch.method {
+            Method::Create | Method::Merge | Method::Replace => write(),
+            Method::Patch => lot.iter().map(patch).collect(),
+            Method::Delete => {
+                let identifiers: Vec<String> = lot.iter().map(|act| act.key.identifier.to_string()).collect();
+                self.delete(&batch.blueprint, &identifiers, &Silent)
+            }
+        };
+        ends.unwrap_or_else(|error| {
+            let error = Arc::new(error);
+            // The failure applies to all lots: a file that cannot be written now cannot be written for the next lot
+            // either.
+            course.gave_up(&error, false);
+            lot.iter().map(|_| Err(Undone::Broken(Arc::clone(&error)))).collect()
+        })
+    }
+
+    fn delete_lot(&self, blueprint: &str, lot: &[String]) -> Result<Vec<Result<(), Undone>>, CatalogError> {
+        match self.store.delete_entities(blueprint, lot, false, &self.writer()) {
+            Ok(_) => return Ok(lot.iter().map(|_| Ok(())).collect()),
+            Err(Failure::Refused(_)) => {}
+            Err(Failure::Store(error)) => return Err(error.into()),
+        }
+        let one = |identifier: &String| match self.store.delete_entity(blueprint, identifier, false, &self.writer()) {
+            Ok(()) => Ok(Ok(())),
+            Err(Failure::Refused(refusal)) if refusal.status == 404 => Ok(Ok(())),
+            Err(Failure::Refused(refusal)) => Ok(Err(Undone::Refused(refusal))),
+            Err(Failure::Store(error)) => Err(error.into()),
+        };
+        lot.iter().map(one).collect()
+    }
+}
+
+impl Catalog for LocalCatalog {
+    fn mask_key(&self) -> Option<Vec<u8>> {
+        // If the key cannot be read, the caller masks with a key of this run.
+        self.store.mask_key().ok()
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn organization(&self) -> Result<Value, CatalogError> {
+        Ok(self.store.organization()?)
+    }
+
+    fn blueprints(&self) -> Result<Vec<Value>, CatalogError> {
+        let mut blueprints = self.store.blueprints()?;
+        blueprints.sort_by_cached_key(|blueprint| blueprint["identifier"].as_str().unwrap_or_default().to_owned());
+        Ok(blueprints)
+    }
+
+    fn read(&self, blueprints: &[Blueprint], part: Part, progress: &dyn Progress) -> Result<Snapshot, CatalogError> {
+        progress.start("reading the catalog", 0);
+        let mut snapshot = Snapshot::default();
+        for blueprint in blueprints {
+            let shelf = self.shelf(blueprint, part, progress)?;
+            snapshot.blueprints.insert(blueprint.identifier.clone(), shelf);
+        }
+        progress.finish();
+        Ok(snapshot)
+    }
+
+    fn read_some(
+        &self,
+        blueprint: &Blueprint,
+        identifiers: &[Box<str>],
+        progress: &dyn Progress,
+    ) -> Result<Shelf, CatalogError> {
+        progress.start("reading the catalog", identifiers.len() as u64);
+        let shape = Shape { exclude_calculated: true, ..Shape::default() };
+        let mut identifiers: Vec<&str> = identifiers.iter().map(AsRef::as_ref).collect();
+        identifiers.sort_unstable();
+        identifiers.dedup();
+        let found = self.store.entities_of(&blueprint.identifier, &identifiers, &shape)?;
+        let mut decoder = Decoder::new(blueprint);
+        let entities = found.iter().map(|entity| decoder.entity(entity.get()).map_err(CatalogError::Unreadable));
+        let entities = entities.collect::<Result<_, _>>()?;
+        progress.advance(identifiers.len() as u64);
+        progress.finish();
+        Ok(Shelf { entities, completeness: Completeness::Complete })
+    }
+
+    fn find(
+        &self,
+        blueprint: &Blueprint,
+        identifiers: &[Box<str>],
+        _look: Look<'_>,
+    ) -> Result<Vec<Entity>, CatalogError> {
+        Ok(self.read_some(blueprint, identifiers, &Silent)?.entities)
+    }
+
+    fn owned_among(
+        &self,
+        owner: &Owner,
+        blueprint: &str,
+        identifiers: &[Box<str>],
+        _look: Look<'_>,
+    ) -> Result<HashSet<Box<str>>, CatalogError> {
+        let asked: HashSet<&str> = identifiers.iter().map(AsRef::as_ref).collect();
+        let owned = self.store.owned(owner)?.into_iter();
+        let mine = owned.filter(|key| key.blueprint.as_ref() == blueprint).map(|key| key.identifier);
+        Ok(mine.filter(|identifier| asked.contains(identifier.as_ref())).collect())
+    }
+
+    fn owners_of(
+        &self,
+        blueprint: &str,
+        identifiers: &[Box<str>],
+        _scopes: &[String],
+        _look: Look<'_>,
+    ) -> Result<HashMap<Box<str>, ForeignOwner>, CatalogError> {
+        let mut owners = HashMap::new();
+        for identifier in identifiers {
+            let datasource = self.store.datasource_of(blueprint, identifier)?;
+            let owner = datasource.as_deref().and_then(ForeignOwner::of_datasource);
+            owners.extend(owner.map(|owner| (identifier.clone(), owner)));
+        }
+        Ok(owners)
+    }
+
+    fn owned(&self, owner: &Owner) -> Result<Vec<EntityKey>, CatalogError> {
+        Ok(self.store.owned(owner)?)
+    }
+
+    fn upsert(
+        &self,
+        blueprint: &str,
+        drafts: &[EntityDraft],
+        options: &WriteOptions,
+        progress: &dyn Progress,
+    ) -> Result<Vec<Result<Written, Undone>>, CatalogError> {
+        progress.start("writing to the catalog", drafts.len() as u64);
+        let mut outcomes: Vec<Result<Written, Undone>> = Vec::with_capacity(drafts.len());
+        for lot in drafts.chunks(PAGE) {
+            let entities = lot.iter().cloned().map(Ok).collect();
+            match self.store.bulk_upsert(blueprint, entities, options, &self.writer()) {
+                Ok(written) => outcomes.extend(written.into_iter().map(|one| one.map_err(Undone::from))),
+                // The rejection applies to the whole call: the blueprint does not exist, or it is a system blueprint.
+                Err(Failure::Refused(refusal)) => {
+                    outcomes.extend(lot.iter().map(|_| Err(Undone::Refused(refusal.clone()))));
+                }
+                Err(Failure::Store(error)) if outcomes.is_empty() => return Err(error.into()),
+                Err(Failure::Store(error)) => {
+                    let broken = Arc::new(CatalogError::from(error));
+                    outcomes.resize_with(drafts.len(), || Err(Undone::Broken(Arc::clone(&broken))));
+                    break;
+                }
+            }
+            progress.advance(lot.len() as u64);
+        }
+        progress.finish();
+        Ok(outcomes)
+    }
+
+    fn patch(
+        &self,
+        blueprint: &str,
+        identifier: &str,
+        draft: &EntityDraft,
+        options: &WriteOptions,
+    ) -> Result<Result<(), Refusal>, CatalogError> {
+        match self.store.patch_entity(blueprint, identifier, draft, options, &self.writer()) {
+            Ok(_) => Ok(Ok(())),
+            Err(Failure::Refused(refusal)) => Ok(Err(*refusal)),
+            Err(Failure::Store(error)) => Err(error.into()),
+        }
+    }
+
+    fn delete(
+        &self,
+        blueprint: &str,
+        identifiers: &[String],
+        progress: &dyn Progress,
+    ) -> Result<Vec<Result<(), Undone>>, CatalogError> {
+        progress.start("deleting from the catalog", identifiers.len() as u64);
+        let mut outcomes: Vec<Result<(), Undone>> = Vec::with_capacity(identifiers.len());
+        for lot in identifiers.chunks(LOT) {
+            match self.delete_lot(blueprint, lot) {
+                Ok(gone) => outcomes.extend(gone),
+                Err(error) if outcomes.is_empty() => return Err(error),
+                Err(error) => {
+                    let broken = Arc::new(error);
+                    outcomes.resize_with(identifiers.len(), || Err(Undone::Broken(Arc::clone(&broken))));
+                    break;
+                }
+            }
+            progress.advance(lot.len() as u64);
+        }
+        progress.finish();
+        Ok(outcomes)
+    }
+
+    fn perform(&self, acts: &[&Act], errand: Errand<'_>) -> Vec<Result<(), Undone>> {
+        let course = Course::new(errand);
+        let mut outcomes: Vec<Option<Result<(), Undone>>> = acts.iter().map(|_| None).collect();
+        for batch in batches(acts) {
+            let lot = match (errand.stops_at_first, batch.method) {
+                (true, _) | (false, Method::Patch) => 1,
+                (false, Method::Create | Method::Merge | Method::Replace) => PAGE,
+                (false, Method::Delete) => LOT,
+            };
+            for members in batch.members.chunks(lot).take_while(|_| course.goes_on()) {
+                let lot: Vec<&Act> = members.iter().map(|member| acts[*member]).collect();
+                let ends = self.perform_lot(&batch, &lot, &course);
+                for (member, end) in members.iter().zip(ends) {
+                    if end.is_err() {
+                        course.failed();
+                    }
+                    outcomes[*member] = Some(end);
+                }
+                course.advance(members.len() as u64);
+            }
+        }
+        outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| Err(course.unsent()))).collect()
+    }
+}
+
+impl From<Failure> for CatalogError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refusal) => Self::Refused(refusal),
+            Failure::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::catalog::wire::IdentifierRef;
+    use crate::embedded::store::system_clock;
+
+    /// Deletes the first entity after each page that was read.
+    struct Meddler(Store);
+
+    impl Progress for Meddler {
+        fn start(&self, _stage: &str, _total: u64) {}
+
+        fn advance(&self, _by: u64) {
+            let writer = Writer { id: "meddler".to_owned(), user_agent: "meddler".to_owned(), now: self.0.now() };
+            let page = self.0.entities("service", &Shape::default(), None, 1).expect("they are there");
+            let first: Value = serde_json::from_str(page.entities[0].get()).expect("it is JSON");
+            let first = first["identifier"].as_str().expect("it has a name");
+            self.0.delete_entity("service", first, false, &writer).expect("nobody points to it");
+        }
+
+        fn finish(&self) {}
+    }
+
+    #[test]
+    fn a_shelf_is_one_state_however_much_is_written_meanwhile() {
+        const MANY: usize = PAGE + 5;
+        let folder = tempfile::tempdir().expect("there is room");
+        let store = Store::open(&folder.path().join("catalog.db"), system_clock()).expect("it opens");
+        let body = json!({"identifier": "service", "title": "Service", "schema": {"properties": {}}});
+        let writer = Writer { id: "test".to_owned(), user_agent: "test".to_owned(), now: store.now() };
+        store.create_blueprint(body.clone(), &writer).expect("it is taken");
+        let draft = |number| EntityDraft {
+            identifier: Some(IdentifierRef::Literal(format!("{number:05}"))),
+            ..EntityDraft::default()
+        };
+        let drafts = (0..MANY).map(|number| Ok(draft(number))).collect();
+        store.bulk_upsert("service", drafts, &WriteOptions::default(), &writer).expect("they are taken");
+        let (blueprint, _) = Blueprint::from_json(body).expect("it is one");
+        let catalog = LocalCatalog::of(store.clone(), "the store".to_owned(), "test");
+        let snapshot = catalog.read(&[blueprint], Part::Whole, &Meddler(store.clone())).expect("it is read");
+        let shelf = &snapshot.blueprints["service"];
+        assert_eq!((shelf.entities.len(), &shelf.completeness), (MANY, &Completeness::Complete));
+        assert!(store.count("service").expect("it is there") < MANY as u64, "nothing was written meanwhile");
+    }
+}

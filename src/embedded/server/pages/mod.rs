@@ -1,0 +1,138 @@
+//! HTML pages for people: blueprints, the entities of one, and an entity with its relations in both directions.
+//! Browsers cannot send an access token, so the pages use the client's id and secret as user and password: other users
+//! of the machine must not read the catalog.
+
+mod blueprint;
+mod entity;
+mod home;
+mod markup;
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use axum::response::IntoResponse;
+use axum::routing::get;
+
+use crate::catalog::wire::Refusal;
+use crate::embedded::server::access::basic;
+use crate::embedded::server::answer::{Answer, Fault, Outcome};
+use crate::embedded::server::call::address;
+use crate::embedded::server::connection::Client;
+use crate::embedded::server::query::Query;
+use crate::embedded::server::shared::{Deed, Shared};
+use crate::embedded::store::Store;
+use markup::{Address, Markup};
+
+/// No scripts, no frames, and no external resources.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+);
+const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"portolan\", charset=\"UTF-8\"");
+
+/// A request for a page.
+struct Visit {
+    shared: Arc<Shared>,
+    segments: Vec<String>,
+    query: Query,
+}
+
+type Work = fn(&Visit, &Store) -> Result<String, Fault>;
+
+pub(super) fn router() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/", get(shows(home::page)))
+        .route("/blueprints/{blueprint}", get(shows(blueprint::page)))
+        .route("/blueprints/{blueprint}/entities/{entity}", get(shows(entity::page)))
+        .route("/style.css", get(style))
+}
+
+/// A handler that renders one page.
+fn shows(
+    work: Work,
+) -> impl Fn(Visit) -> Pin<Box<dyn Future<Output = Response<Body>> + Send>> + Clone + Send + Sync + 'static {
+    move |visit| Box::pin(show(visit, work))
+}
+
+async fn show(visit: Visit, work: Work) -> Response<Body> {
+    let shared = Arc::clone(&visit.shared);
+    let look = move |store: &Store| -> Outcome { Ok(Answer::page(StatusCode::OK, work(&visit, store)?)) };
+    let mut response = match shared.run(Deed::Reads, look).await {
+        Ok(answer) => answer.into_response(),
+        Err(Fault::Refused(refusal)) => refused(&refusal),
+        Err(trouble @ Fault::Trouble(_)) => trouble.into_response(),
+    };
+    guard(&mut response);
+    response
+}
+
+fn refused(refusal: &Refusal) -> Response<Body> {
+    let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let reason = status.canonical_reason().unwrap_or("Refused");
+    let mut page = Markup::page(reason);
+    page.put("<nav>").link(&Address::home(), "Blueprints").put("</nav>\n<h1>");
+    page.say(reason).put("</h1>\n<p>");
+    page.say(refusal.message.as_deref().unwrap_or(&refusal.error)).put("</p>\n");
+    Answer::page(status, page.finish()).into_response()
+}
+
+fn guard(response: &mut Response<Body>) {
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+}
+
+async fn style(_: Visit) -> Response<Body> {
+    let mut response = Response::new(Body::from(include_str!("style.css")));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8"));
+    response
+}
+
+impl Visit {
+    fn segment(&self, at: usize) -> &str {
+        self.segments.get(at).map_or("", String::as_str)
+    }
+}
+
+impl FromRequest<Arc<Shared>> for Visit {
+    type Rejection = Response<Body>;
+
+    async fn from_request(request: Request, shared: &Arc<Shared>) -> Result<Self, Response<Body>> {
+        let (mut parts, _) = request.into_parts();
+        let given = parts.headers.get(header::AUTHORIZATION).and_then(|header| basic(header.to_str().ok()?));
+        if !given.is_some_and(|(user, password)| shared.access.knows(&user, &password)) {
+            let mut page = Markup::page("Sign in");
+            page.put("<h1>Sign in</h1>\n<p>The user is the client id, the password is the client secret.</p>\n");
+            let mut response = Answer::page(StatusCode::UNAUTHORIZED, page.finish()).into_response();
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, CHALLENGE);
+            guard(&mut response);
+            return Err(response);
+        }
+        parts.extensions.get::<Client>().into_iter().for_each(Client::authenticate);
+        let (segments, query) = address(&mut parts).await.map_err(IntoResponse::into_response)?;
+        Ok(Self { shared: Arc::clone(shared), segments, query })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_named_in_the_title() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        for (refusal, title) in [
+            (Refusal::not_found("Blueprint", "identifier", "x"), "Not Found"),
+            (Refusal::invalid("too much"), "Unprocessable Entity"),
+        ] {
+            let body = refused(&refusal).into_body();
+            let page = runtime.block_on(axum::body::to_bytes(body, usize::MAX)).expect("it is whole");
+            let page = String::from_utf8_lossy(&page);
+            assert!(page.contains(&format!("<title>{title}</title>")), "{page}");
+        }
+    }
+}

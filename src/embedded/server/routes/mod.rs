@@ -1,0 +1,110 @@
+//! The route table. Segments are decoded after routing, so that an identifier may contain `%2F`; `search` and `bulk`
+//! may be identifiers too, so methods that those routes do not have go to the entity.
+
+mod auth;
+mod blueprints;
+mod bulk;
+mod entities;
+mod integrations;
+mod search;
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{MethodRouter, delete, get, patch, post};
+
+use super::answer::Outcome;
+use super::call::Call;
+use super::front::no_route;
+use super::pages;
+use super::shared::{Deed, Shared};
+use crate::embedded::store::Store;
+
+type Work = fn(&Call, &Store) -> Outcome;
+
+pub(super) fn router(shared: Arc<Shared>) -> Router {
+    let routes = Router::new()
+        .route("/v1/auth/access_token", post(auth::access_token))
+        .merge(of_blueprints())
+        .merge(of_entities())
+        .merge(of_searches())
+        .merge(of_integrations())
+        .merge(pages::router());
+    routes.fallback(no_route).method_not_allowed_fallback(no_route).with_state(shared)
+}
+
+fn of_blueprints() -> Router<Arc<Shared>> {
+    let all = get(reads(blueprints::all)).post(writes(blueprints::create));
+    let one = get(reads(blueprints::one))
+        .put(writes(blueprints::replace))
+        .patch(writes(blueprints::update))
+        .delete(writes(blueprints::delete));
+    Router::new()
+        .route("/v1/blueprints", all)
+        .route("/v1/blueprints/{blueprint}", one)
+        .route("/v1/blueprints/{blueprint}/properties/{name}/rename", patch(writes(blueprints::rename_property)))
+        .route("/v1/blueprints/{blueprint}/relations/{name}/rename", patch(writes(blueprints::rename_relation)))
+        .route("/v1/blueprints/{blueprint}/mirror/{name}/rename", patch(writes(blueprints::rename_mirror)))
+        .route("/v1/blueprints/system/{blueprint}/structure", get(reads(blueprints::structure)))
+}
+
+fn of_entities() -> Router<Arc<Shared>> {
+    let all = get(reads(entities::all)).post(writes(entities::create));
+    Router::new()
+        .route("/v1/blueprints/{blueprint}/entities", all)
+        .route("/v1/blueprints/{blueprint}/entities-count", get(reads(entities::count)))
+        .route("/v1/blueprints/{blueprint}/entities/bulk", entity(Some("bulk")).post(writes(bulk::upsert)))
+        .route("/v1/blueprints/{blueprint}/entities/{entity}", entity(None))
+        .route("/v1/blueprints/{blueprint}/bulk/entities/delete", post(writes(bulk::delete)))
+        .route("/v1/blueprints/{blueprint}/all-entities", delete(writes(entities::delete_all)))
+        .route("/v1/migrations/{migration}", get(reads(entities::migration)))
+}
+
+fn of_searches() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/v1/entities/search", post(reads(search::everywhere)))
+        .route("/v1/blueprints/{blueprint}/entities/search", entity(Some("search")).post(reads(search::within)))
+        .route("/v1/blueprints/entities/datasource-entities", post(reads(search::of_datasource)))
+}
+
+fn of_integrations() -> Router<Arc<Shared>> {
+    let one = get(reads(integrations::one)).patch(writes(integrations::update)).delete(writes(integrations::delete));
+    let organization = get(reads(integrations::organization))
+        .put(writes(integrations::change_organization))
+        .patch(writes(integrations::change_organization));
+    Router::new()
+        .route("/v1/integration", get(reads(integrations::all)).post(writes(integrations::create)))
+        .route("/v1/integration/{integration}", one)
+        .route("/v1/integration/{integration}/config", patch(writes(integrations::update_config)))
+        .route("/v1/integration/{integration}/resync-request", get(reads(integrations::resync_request)))
+        .route("/v1/integration/{integration}/kinds", get(reads(integrations::kinds)))
+        .route("/v1/integration/{integration}/kinds/{kind}/examples", post(writes(integrations::examples)))
+        .route("/v1/organization", organization)
+}
+
+/// The routes of one entity; `name` is its identifier if the route contains it literally.
+fn entity(name: Option<&'static str>) -> MethodRouter<Arc<Shared>> {
+    let named = move |call: Call| match name {
+        Some(name) => call.of(name),
+        None => call,
+    };
+    let (read, replace, update) = (reads(entities::one), writes(entities::replace), writes(entities::update));
+    let remove = writes(entities::delete);
+    get(move |call| read(named(call)))
+        .put(move |call| replace(named(call)))
+        .patch(move |call| update(named(call)))
+        .delete(move |call| remove(named(call)))
+}
+
+type Answering = Pin<Box<dyn Future<Output = Outcome> + Send>>;
+
+/// A handler that only reads.
+fn reads(work: Work) -> impl Fn(Call) -> Answering + Clone + Send + Sync + 'static {
+    move |call| Box::pin(call.run(Deed::Reads, work))
+}
+
+/// A handler that writes; writes run one at a time.
+fn writes(work: Work) -> impl Fn(Call) -> Answering + Clone + Send + Sync + 'static {
+    move |call| Box::pin(call.run(Deed::Writes, work))
+}

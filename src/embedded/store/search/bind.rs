@@ -1,0 +1,326 @@
+//! Binds a search to one blueprint: names become locations in an entity, and conditions that are constant for the
+//! blueprint are evaluated.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use rusqlite::Transaction;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::holds::Found;
+use super::prepare::{Asked, Prepared};
+use crate::catalog::wire::Refusal;
+use crate::domain::blueprint::{ComputedKind, Property};
+use crate::domain::moment::Moment;
+use crate::embedded::api::{Meta, PropertySchema, Subject};
+use crate::embedded::store::compiled::{Compiled, Mirror};
+use crate::embedded::store::connection::Store;
+use crate::embedded::store::entities::{Members, Row, damaged};
+use crate::embedded::store::error::Failure;
+
+#[derive(Debug, Clone)]
+pub(super) enum Predicate {
+    Always(bool),
+    Every(Vec<Predicate>),
+    Any(Vec<Predicate>),
+    Member(Arc<HashSet<i64>>),
+    Datasource(Arc<BTreeSet<i64>>),
+    Check(Place, Arc<Asked>),
+}
+
+/// The location in an entity that a rule tests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Place {
+    Identifier,
+    Title,
+    Icon,
+    Team,
+    CreatedAt,
+    CreatedBy,
+    UpdatedAt,
+    UpdatedBy,
+    Property(String),
+    /// Any of these properties; one match is enough.
+    Properties(Vec<String>),
+    Relation(String),
+    /// A value of related entities, by its index in `Bound::ways`.
+    Elsewhere(usize),
+    /// Entities of this blueprint do not have it.
+    Nowhere,
+}
+
+/// A predicate and the relation paths that it uses.
+#[derive(Debug, Clone)]
+pub(super) struct Bound {
+    pub predicate: Predicate,
+    pub ways: Vec<Mirror>,
+}
+
+/// The values at the ends of the paths, by path and entity.
+pub(super) type Ends = Vec<HashMap<i64, Box<RawValue>>>;
+
+impl Bound {
+    pub(super) fn of(predicate: Predicate) -> Self {
+        Self { predicate, ways: Vec::new() }
+    }
+
+    /// Reads the values at the ends of the paths for these entities.
+    pub(super) fn ends(
+        &self,
+        store: &Store,
+        transaction: &Transaction<'_>,
+        compiled: &Compiled,
+        rows: &[Row],
+    ) -> Result<Ends, Failure> {
+        let ids = rows.iter().map(|row| row.id).collect::<Vec<_>>();
+        let ends = |way| Ok(store.values_along(transaction, compiled, &ids, way)?.unwrap_or_default());
+        self.ways.iter().map(ends).collect()
+    }
+}
+
+pub(super) fn bind(
+    store: &Store,
+    transaction: &Transaction<'_>,
+    prepared: &Prepared,
+    compiled: &Compiled,
+) -> Result<Bound, Failure> {
+    let mut binder = Binder { store, transaction, compiled, ways: Vec::new() };
+    let predicate = binder.predicate(prepared)?;
+    Ok(Bound { predicate, ways: binder.ways })
+}
+
+struct Binder<'a> {
+    store: &'a Store,
+    transaction: &'a Transaction<'a>,
+    compiled: &'a Compiled,
+    ways: Vec<Mirror>,
+}
+
+impl Binder<'_> {
+    fn predicate(&mut self, prepared: &Prepared) -> Result<Predicate, Failure> {
+        Ok(match prepared {
+            Prepared::Every(parts) => {
+                // An error about a blueprint that another part excludes is ignored.
+                let (parts, errors): (Vec<_>, Vec<_>) =
+                    parts.iter().map(|part| self.predicate(part)).partition(Result::is_ok);
+                match (every(parts.into_iter().flatten().collect()), errors.into_iter().next()) {
+                    (Predicate::Always(false), _) => Predicate::Always(false),
+                    (_, Some(error)) => return error,
+                    (whole, None) => whole,
+                }
+            }
+            Prepared::Any(parts) => any(parts.iter().map(|part| self.predicate(part)).collect::<Result<_, _>>()?),
+            Prepared::Member(set) if set.is_empty() => Predicate::Always(false),
+            Prepared::Member(set) => Predicate::Member(Arc::clone(set)),
+            Prepared::Datasource(among) if among.is_empty() => Predicate::Always(false),
+            Prepared::Datasource(among) => Predicate::Datasource(Arc::clone(among)),
+            Prepared::Condition(asked) => self.condition(asked)?,
+        })
+    }
+
+    fn condition(&mut self, asked: &Arc<Asked>) -> Result<Predicate, Failure> {
+        let place = match &asked.subject {
+            Subject::Meta(Meta::Blueprint) => {
+                let found = Found::Word(self.compiled.identifier());
+                return Ok(Predicate::Always(asked.check.holds(&found) != asked.negated));
+            }
+            Subject::Meta(meta) => self.meta(*meta)?,
+            Subject::Property(name) => self.property(name)?,
+            Subject::Relation { name, by_title } => self.relation(name, *by_title)?,
+            Subject::Schema(schema) => Place::Properties(self.properties_of(schema)),
+        };
+        if place == Place::Nowhere {
+            return Ok(Predicate::Always(asked.check.holds(&Found::Null) != asked.negated));
+        }
+        Ok(Predicate::Check(place, Arc::clone(asked)))
+    }
+
+    fn meta(&mut self, meta: Meta) -> Result<Place, Failure> {
+        Ok(match meta {
+            Meta::Identifier => Place::Identifier,
+            Meta::Title => Place::Title,
+            Meta::Icon => Place::Icon,
+            Meta::CreatedAt => Place::CreatedAt,
+            Meta::CreatedBy => Place::CreatedBy,
+            Meta::UpdatedAt => Place::UpdatedAt,
+            Meta::UpdatedBy => Place::UpdatedBy,
+            Meta::Team => match &self.compiled.inherited {
+                None => Place::Team,
+                Some(relations) => {
+                    let way = Mirror { name: "$team".into(), relations: relations.clone(), last: "$team".into() };
+                    self.elsewhere(way)?.unwrap_or(Place::Nowhere)
+                }
+            },
+            // Already decided: the blueprint as a constant, the datasource by the table of writers.
+            Meta::Blueprint | Meta::Datasource => Place::Nowhere,
+        })
+    }
+
+    fn property(&mut self, name: &str) -> Result<Place, Failure> {
+        if self.compiled.property(name).is_some() {
+            return Ok(Place::Property(name.to_owned()));
+        }
+        let cannot = |kind: &str| {
+            Failure::from(Refusal::invalid(format!(
+                "the {kind} property \"{name}\" of blueprint \"{}\" cannot be searched by: the embedded catalog does not compute it",
+                self.compiled.identifier()
+            )))
+        };
+        match self.compiled.computed(name) {
+            None => Ok(Place::Nowhere),
+            Some(kind @ (ComputedKind::Calculation | ComputedKind::Aggregation)) => Err(cannot(kind.word())),
+            Some(ComputedKind::Mirror) => {
+                let way = self.compiled.mirrors.iter().find(|mirror| *mirror.name == *name).cloned();
+                let error = cannot("mirror");
+                let place = way.map(|way| self.elsewhere(way)).transpose()?.flatten();
+                place.ok_or(error)
+            }
+        }
+    }
+
+    fn relation(&mut self, name: &str, by_title: bool) -> Result<Place, Failure> {
+        if self.compiled.relation(name).is_none() {
+            return Err(Refusal::not_found("Relation", "identifier", name).into());
+        }
+        if !by_title {
+            return Ok(Place::Relation(name.to_owned()));
+        }
+        let way = Mirror { name: name.into(), relations: Box::new([name.into()]), last: "$title".into() };
+        Ok(self.elsewhere(way)?.unwrap_or(Place::Nowhere))
+    }
+
+    /// `None`: the path leads to nothing that the embedded catalog computes.
+    fn elsewhere(&mut self, way: Mirror) -> Result<Option<Place>, Failure> {
+        if self.store.values_along(self.transaction, self.compiled, &[], &way)?.is_none() {
+            return Ok(None);
+        }
+        self.ways.push(way);
+        Ok(Some(Place::Elsewhere(self.ways.len() - 1)))
+    }
+
+    fn properties_of(&self, schema: &PropertySchema) -> Vec<String> {
+        let is_of = |property: &&Property| {
+            let kind = property.schema.get("type").and_then(Value::as_str);
+            let items = property.schema.get("items");
+            let item = |key: &str| items.and_then(|items| items.get(key)).and_then(Value::as_str);
+            kind == Some(schema.kind.as_str())
+                && schema.format.as_ref().is_none_or(|format| property.format.as_ref() == Some(format))
+                && schema.items.as_ref().is_none_or(|(kind, format)| {
+                    item("type") == Some(kind)
+                        && format.as_ref().is_none_or(|format| item("format") == Some(format.as_str()))
+                })
+        };
+        self.compiled.blueprint.properties.iter().filter(is_of).map(|property| property.name.clone()).collect()
+    }
+}
+
+fn every(mut parts: Vec<Predicate>) -> Predicate {
+    if parts.iter().any(|part| matches!(part, Predicate::Always(false))) {
+        return Predicate::Always(false);
+    }
+    parts.retain(|part| !matches!(part, Predicate::Always(true)));
+    match parts.len() {
+        0 => Predicate::Always(true),
+        1 => parts.remove(0),
+        _ => Predicate::Every(parts),
+    }
+}
+
+fn any(mut parts: Vec<Predicate>) -> Predicate {
+    if parts.iter().any(|part| matches!(part, Predicate::Always(true))) {
+        return Predicate::Always(true);
+    }
+    parts.retain(|part| !matches!(part, Predicate::Always(false)));
+    match parts.len() {
+        0 => Predicate::Always(false),
+        1 => parts.remove(0),
+        _ => Predicate::Any(parts),
+    }
+}
+
+/// An entity whose JSON columns are parsed only when a predicate uses them.
+pub(super) struct Subjects<'a> {
+    row: &'a Row,
+    ends: &'a Ends,
+    properties: Option<Members<'a>>,
+    relations: Option<Members<'a>>,
+}
+
+impl<'a> Subjects<'a> {
+    pub(super) fn of(row: &'a Row, ends: &'a Ends) -> Self {
+        Self { row, ends, properties: None, relations: None }
+    }
+
+    pub(super) fn satisfy(&mut self, predicate: &Predicate) -> Result<bool, Failure> {
+        match predicate {
+            Predicate::Always(always) => Ok(*always),
+            Predicate::Every(parts) => {
+                for part in parts {
+                    if !self.satisfy(part)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+            Predicate::Any(parts) => {
+                for part in parts {
+                    if self.satisfy(part)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            Predicate::Member(set) => Ok(set.contains(&self.row.id)),
+            Predicate::Datasource(among) => Ok(among.contains(&self.row.datasource)),
+            Predicate::Check(Place::Properties(names), asked) => {
+                for name in names {
+                    if asked.check.holds(&self.property(name)?) {
+                        return Ok(!asked.negated);
+                    }
+                }
+                Ok(asked.negated)
+            }
+            Predicate::Check(place, asked) => Ok(asked.check.holds(&self.found(place)?) != asked.negated),
+        }
+    }
+
+    fn found(&mut self, place: &Place) -> Result<Found<'a>, Failure> {
+        let row = self.row;
+        let word = |text: &'a Option<String>| text.as_deref().map_or(Found::Null, Found::Word);
+        Ok(match place {
+            Place::Identifier => Found::Word(&row.identifier),
+            Place::Title => word(&row.title),
+            Place::Icon => word(&row.icon),
+            Place::Team => json(&row.team)?,
+            Place::CreatedAt => Found::Time(Moment(row.created_at)),
+            Place::CreatedBy => Found::Word(&row.created_by),
+            Place::UpdatedAt => Found::Time(Moment(row.updated_at)),
+            Place::UpdatedBy => Found::Word(&row.updated_by),
+            Place::Property(name) => self.property(name)?,
+            Place::Relation(name) => {
+                if self.relations.is_none() {
+                    self.relations = Some(Members::of(&row.relations)?);
+                }
+                value(self.relations.as_ref().and_then(|members| members.get(name)))?
+            }
+            Place::Elsewhere(way) => value(self.ends.get(*way).and_then(|ends| ends.get(&row.id)).map(AsRef::as_ref))?,
+            Place::Properties(_) | Place::Nowhere => Found::Null,
+        })
+    }
+
+    fn property(&mut self, name: &str) -> Result<Found<'a>, Failure> {
+        if self.properties.is_none() {
+            self.properties = Some(Members::of(&self.row.properties)?);
+        }
+        value(self.properties.as_ref().and_then(|members| members.get(name)))
+    }
+}
+
+fn value<'a>(text: Option<&RawValue>) -> Result<Found<'a>, Failure> {
+    text.map_or(Ok(Found::Null), |text| json(text.get()))
+}
+
+fn json<'a>(text: &str) -> Result<Found<'a>, Failure> {
+    Ok(Found::Json(serde_json::from_str(text).map_err(|error| damaged(&error))?))
+}
