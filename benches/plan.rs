@@ -19,15 +19,15 @@ use std::time::Instant;
 
 use portolan::catalog::{Catalog, Part};
 use portolan::domain::blueprint::Blueprint;
-use portolan::domain::desired::{Desired, DesiredProperty, DesiredRelation, Teams, Wish};
+use portolan::domain::document::span::Span;
+use portolan::domain::entity::desired::{Desired, DesiredProperty, DesiredRelation, Teams, Wish};
 use portolan::domain::entity::{Entity, EntityKey, Owner, Record, Targets};
 use portolan::domain::finding::{FileId, Place};
 use portolan::domain::plan::Plan;
+use portolan::domain::plan::write_mode::{PruneRule, Write, WriteMode};
 use portolan::domain::progress::Silent;
 use portolan::domain::snapshot::{Completeness, Shelf, Snapshot};
-use portolan::domain::span::Span;
 use portolan::domain::value::Value;
-use portolan::domain::write::{PruneRule, Write, WriteMode};
 use portolan::embedded::LocalCatalog;
 use portolan::embedded::store::{Store, system_clock};
 use portolan::manifest::{Limits, Reader, decode};

@@ -8,9 +8,9 @@ use std::time::Duration;
 use crate::testkit::{Repo, portolan};
 use portolan::analysis::{Analyzer, Directives, DocumentContext, Options, RunState, Selection, Snapshot};
 use portolan::domain::blueprint::Blueprint;
-use portolan::domain::day::Day;
 use portolan::domain::finding::{FileId, Finding};
-use portolan::domain::known::KnownEntities;
+use portolan::domain::known_entities::KnownEntities;
+use portolan::domain::value::day::Day;
 use portolan::manifest::{self, Limits, Reader};
 use proptest::prelude::*;
 

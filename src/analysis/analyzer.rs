@@ -11,9 +11,9 @@ use crate::analysis::snapshot::{KnownAccounts, Snapshot};
 use crate::analysis::suppress::Directives;
 use crate::analysis::survey::{FILE_REFERENCE, Scratch, Survey};
 use crate::analysis::unicode;
+use crate::domain::document::manifest::Manifest;
+use crate::domain::document::span::Span;
 use crate::domain::finding::{EntityName, Family, FileId, Finding, RuleInfo, Severity};
-use crate::domain::manifest::Manifest;
-use crate::domain::span::Span;
 
 type Active<F> = Vec<(&'static RuleInfo, Severity, F)>;
 

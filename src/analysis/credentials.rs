@@ -1,7 +1,7 @@
 //! Finds credentials in the values of a manifest, for the rule `plain-secret`. `text::credentials` defines what a
 //! credential looks like.
 
-use crate::domain::tree::{Kind, Value, entries_of};
+use crate::domain::document::tree::{Kind, Value, entries_of};
 pub(crate) use crate::text::credentials::may_hold;
 use crate::text::credentials::{Credential, looks_random, name_sounds_secret, recognise};
 

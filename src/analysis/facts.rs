@@ -7,10 +7,10 @@ use std::ops::Range;
 use foldhash::{HashMap, HashMapExt, HashSet};
 use rayon::prelude::*;
 
+use crate::domain::document::manifest::{Form, Manifest, ResourceKind};
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::View;
 use crate::domain::finding::{EntityName, FileId, Place};
-use crate::domain::manifest::{Form, Manifest, ResourceKind};
-use crate::domain::span::Span;
-use crate::domain::tree::View;
 
 /// The facts of the files that one thread checked, in order. They are in three vectors regardless of the number of
 /// files: separate allocations for each file would cost more than their content to create, search and free.

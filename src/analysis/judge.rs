@@ -7,8 +7,9 @@ use jsonschema::paths::LocationSegment;
 use serde_json::Value as Json;
 
 use crate::analysis::tree_json::{TreeJson, TreeNode};
-use crate::domain::property_schema::{self, PatternFault, pattern_fault};
-use crate::domain::tree::Value;
+use crate::domain::blueprint::property_schema;
+use crate::domain::blueprint::property_schema::{PatternFault, pattern_fault};
+use crate::domain::document::tree::Value;
 
 #[derive(Debug)]
 pub(crate) struct Judge(Validator<TreeJson>);

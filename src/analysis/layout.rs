@@ -4,10 +4,10 @@
 use foldhash::HashSet;
 
 use crate::analysis::rule::EntityContext;
-use crate::domain::manifest::Form;
-use crate::domain::span::Span;
-use crate::domain::suggest;
-use crate::domain::tree::{Kind, Value, entries_of};
+use crate::domain::document::manifest::Form;
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::{Kind, Value, entries_of};
+use crate::text::suggest;
 
 pub(crate) const RESOURCE: [&str; 5] = ["apiVersion", "kind", "metadata", "spec", "status"];
 pub(crate) const ENTITY: [&str; 7] = ["blueprint", "identifier", "title", "icon", "team", "properties", "relations"];

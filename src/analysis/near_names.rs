@@ -6,8 +6,8 @@ use foldhash::HashMap;
 use crate::analysis::facts::{Repository, TargetRef};
 use crate::analysis::rule::{Draft, spelled};
 use crate::domain::finding::Edit;
-use crate::domain::known::KnownEntities;
-use crate::domain::suggest;
+use crate::domain::known_entities::KnownEntities;
+use crate::text::suggest;
 
 /// The maximum number of comparisons. Each suggestion compares with every entity of a blueprint, and if a whole folder
 /// is missing, a few suggestions are enough.

@@ -3,8 +3,8 @@
 
 use serde_json::Value as Json;
 
-use crate::domain::formats;
-use crate::domain::tree::{Kind, Value};
+use crate::domain::document::tree::{Kind, Value};
+use crate::domain::value::formats;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Plain {
@@ -141,8 +141,8 @@ mod tests {
 
     use super::*;
     use crate::analysis::judge::Judge;
-    use crate::domain::span::Span;
-    use crate::domain::tree::{Number, Scalar, Style, Tree, View};
+    use crate::domain::document::span::Span;
+    use crate::domain::document::tree::{Number, Scalar, Style, Tree, View};
 
     fn plant(tree: &mut Tree, value: &Json) {
         let at = Span::empty(0);
@@ -176,7 +176,7 @@ mod tests {
         prop_oneof![
             (0..4_u64, 0..5_u64).prop_map(|(least, most)| json!({"type": "string", "minLength": least, "maxLength": most})),
             Just(json!({"type": "string", "enum": ["a", "bé", ""], "title": "T", "default": "x"})),
-            proptest::sample::select(&crate::domain::formats::FORMATS[..])
+            proptest::sample::select(&crate::domain::value::formats::FORMATS[..])
                 .prop_map(|format| json!({"type": "string", "format": format})),
             Just(json!({"type": "string", "format": "markdown"})),
             Just(json!({"type": "string", "pattern": "^a+$"})),

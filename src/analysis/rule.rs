@@ -4,12 +4,12 @@
 use crate::analysis::facts::{Repository, TargetRef};
 use crate::analysis::snapshot::{Shape, Snapshot};
 use crate::analysis::survey::Survey;
-use crate::domain::day::Day;
-use crate::domain::fault::Fault;
+use crate::domain::document::fault::Fault;
+use crate::domain::document::manifest::Manifest;
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::{Style, Value, View};
 use crate::domain::finding::{Edit, EntityName, FileId, Finding, Fix, Place, RuleInfo, Severity};
-use crate::domain::manifest::Manifest;
-use crate::domain::span::Span;
-use crate::domain::tree::{Style, Value, View};
+use crate::domain::value::day::Day;
 
 pub struct Rule {
     pub info: RuleInfo,

@@ -9,10 +9,10 @@ use crate::analysis::facts::TargetField;
 use crate::analysis::judge::Judge;
 use crate::analysis::plain::Plain;
 use crate::domain::blueprint::{Blueprint, ComputedKind, EntityFormat, Property, Relation, TEAM, USER};
-use crate::domain::day::Day;
+use crate::domain::document::span::Span;
 use crate::domain::finding::FileId;
-use crate::domain::known::KnownEntities;
-use crate::domain::span::Span;
+use crate::domain::known_entities::KnownEntities;
+use crate::domain::value::day::Day;
 
 /// The whole snapshot. It may be empty: then lint runs only the checks that do not need it.
 #[derive(Debug, Default)]
@@ -190,7 +190,7 @@ impl Shape {
 }
 
 impl PropertyCheck {
-    pub fn is_plainly_right(&self, value: crate::domain::tree::Value<'_>) -> bool {
+    pub fn is_plainly_right(&self, value: crate::domain::document::tree::Value<'_>) -> bool {
         self.plain.accepts(value)
     }
 

@@ -3,8 +3,8 @@
 
 use crate::analysis::rule::Rule;
 use crate::analysis::rules;
+use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::finding::{Edit, Finding};
-use crate::domain::span::{LineIndex, Span};
 
 /// The ignore comments of one file, and its line index.
 #[derive(Debug, Clone)]

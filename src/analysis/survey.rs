@@ -7,9 +7,9 @@ use crate::analysis::judge::{Problem, Violation};
 use crate::analysis::snapshot::{KnownAccounts, Shape, Slot};
 use crate::analysis::unicode::{self, Unnormalised};
 use crate::domain::blueprint::{ComputedKind, EntityFormat, Ownership, Property, Relation};
-use crate::domain::manifest::Manifest;
-use crate::domain::span::Span;
-use crate::domain::tree::{Kind, Value, View, entries_of};
+use crate::domain::document::manifest::Manifest;
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::{Kind, Value, View, entries_of};
 
 #[derive(Debug, Default)]
 pub(crate) struct Survey<'a> {

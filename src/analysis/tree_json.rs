@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use jsonschema::JsonType;
 use jsonschema::json::{Array, Json, JsonNumber, Node, NodeIdentity, Object};
 
-use crate::domain::tree::{Entries, Items, Kind, Number, Value};
+use crate::domain::document::tree::{Entries, Items, Kind, Number, Value};
 
 /// The type that represents this tree for `jsonschema`.
 #[derive(Debug)]

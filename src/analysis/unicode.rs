@@ -7,11 +7,11 @@ use serde_json::Value as Json;
 
 use crate::analysis::snapshot::Shape;
 use crate::domain::blueprint::{Property, PropertyKind};
+use crate::domain::document::manifest::Manifest;
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::{Kind, Style, Value, View, entries_of};
+use crate::domain::entity::identifier;
 use crate::domain::finding::Edit;
-use crate::domain::identifier;
-use crate::domain::manifest::Manifest;
-use crate::domain::span::Span;
-use crate::domain::tree::{Kind, Style, Value, View, entries_of};
 
 const NFC: ComposingNormalizerBorrowed<'static> = ComposingNormalizer::new_nfc();
 /// Normalisation changes no character below this one, whatever precedes it.

@@ -11,8 +11,8 @@ use serde_json::value::RawValue;
 
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::{Entity, EntityKey, Record, Targets};
-use crate::domain::moment::Moment;
 use crate::domain::value::Value;
+use crate::domain::value::timestamp::Moment;
 
 /// Values by interned name.
 type Named<T> = Box<[(Arc<str>, T)]>;

@@ -17,10 +17,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::act::Act;
 use crate::domain::blueprint::Blueprint;
+use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::entity::{Entity, EntityKey, Owner};
-use crate::domain::foreign_owner::ForeignOwner;
+use crate::domain::plan::request::Act;
 use crate::domain::progress::Progress;
 use crate::domain::snapshot::{Shelf, Snapshot};
 

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use clap::ValueHint;
 
 use crate::commands::forge;
-use crate::domain::words::grouped;
 use crate::error::{CommentError, Error};
 use crate::exit::Exit;
 use crate::forge::{Comment, Forge, ForgeError, Host};
@@ -14,6 +13,7 @@ use crate::report::comment::{is_empty, is_same, marker_of};
 use crate::settings::{self, Environment};
 use crate::sources;
 use crate::text::merge_conflict::merge_conflicts;
+use crate::text::plural::grouped;
 use crate::ui::Streams;
 
 /// The login of GitHub's own workflow token, which GitHub does not always reveal.

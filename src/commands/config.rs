@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::commands::catalog::connect::catalog_name;
 use crate::commands::context::Context;
 use crate::commands::workspace::scope::scope;
-use crate::domain::write::Write;
+use crate::domain::plan::write_mode::Write;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::report;

@@ -22,7 +22,7 @@ use crate::commands::push::approval::{Consents, missing_approval};
 use crate::commands::push::approval_comments::{Searched, read_approvals};
 use crate::commands::workspace::scope::{derived_scope, owner_in_catalog};
 use crate::commands::workspace::source::Standpoint;
-use crate::domain::digest::ApprovalDigest;
+use crate::domain::plan::digest::ApprovalDigest;
 use crate::domain::plan::{Plan, Tally};
 use crate::domain::progress::{Progress, Silent};
 use crate::error::{DiffError, Error};

@@ -4,11 +4,11 @@ use crate::analysis::{RULES, Rule};
 use crate::commands::args::completion;
 use crate::commands::examples::{EXAMPLES, RuleExamples};
 use crate::domain::finding::{RuleInfo, Severity};
-use crate::domain::suggest::closest;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::explain::{self, RulePage};
 use crate::report::style::{Role, Style};
+use crate::text::suggest::closest;
 use crate::ui::Streams;
 
 /// Explain a rule: what it finds, why it matters, how to fix it

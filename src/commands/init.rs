@@ -15,7 +15,6 @@ use crate::commands::rule_names;
 use crate::commands::schema::{self, SchemaArgs, SchemaName};
 use crate::domain::build::Build;
 use crate::domain::platform::{PLATFORMS, Platform};
-use crate::domain::words::{count, list};
 use crate::error::{Error, InitError};
 use crate::exit::Exit;
 use crate::manifest::{Limits, Reader};
@@ -25,6 +24,7 @@ use crate::report::init::{
 use crate::scaffold::repository::{self, Draft, Facts, Forge, Wanted, editor, example};
 use crate::settings::{self, Origin};
 use crate::sources;
+use crate::text::plural::{count, list};
 use crate::ui::{self, Prompt};
 use choices::Choices;
 

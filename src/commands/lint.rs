@@ -23,9 +23,8 @@ use crate::commands::plan::base::touched_in_ci;
 use crate::commands::workspace::source::Standpoint;
 use crate::commands::workspace::unmatched_globs::refuse_emptied;
 use crate::domain::finding::Severity;
-use crate::domain::masked::{hidden_in, without_hidden};
 use crate::domain::progress::{Progress, Silent};
-use crate::domain::words::count;
+use crate::domain::value::masked::{hidden_in, without_hidden};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::baseline::Baseline;
@@ -35,6 +34,7 @@ use crate::report::lint::{Lint, LintFormat, render};
 use crate::report::style::Style;
 use crate::settings::{Level, Settings};
 use crate::sources::{self, PathKind, Pattern, PatternError};
+use crate::text::plural::count;
 
 /// The number of findings that are printed as text unless `--max-findings` sets another: nobody reads more at once.
 const MOST_AS_TEXT: usize = 50;

@@ -17,13 +17,11 @@ use crate::commands::lint::run as lint;
 use crate::commands::lint::run::{Instead, Request};
 use crate::commands::workspace::placement::{Folder, Names};
 use crate::domain::blueprint::Blueprint;
+use crate::domain::document::manifest::ResourceKind;
 use crate::domain::entity::EntityKey;
-use crate::domain::identifier::check_entity_identifier;
-use crate::domain::manifest::ResourceKind;
+use crate::domain::entity::identifier::check_entity_identifier;
 use crate::domain::platform::Platform;
 use crate::domain::progress::Silent;
-use crate::domain::suggest::closest;
-use crate::domain::words::{as_sentence, count, list};
 use crate::error::{Error, LintError, NewError};
 use crate::exit::Exit;
 use crate::manifest::{Around, Wrapper, encode_sketch};
@@ -32,6 +30,8 @@ use crate::report::style::Style;
 use crate::scaffold::{self, Given, Wish};
 use crate::settings::{self, Delivery};
 use crate::sources::{self, PathKind, Place, SourceFile};
+use crate::text::plural::{as_sentence, count, list};
+use crate::text::suggest::closest;
 use crate::ui::{self, Prompt};
 
 /// Scaffold a manifest from a blueprint

@@ -28,19 +28,19 @@ use crate::commands::pull::update::{PARTS, Prepared, Source, Standing};
 use crate::commands::workspace::scope::owner;
 use crate::commands::workspace::snapshot;
 use crate::domain::blueprint::Blueprint;
+use crate::domain::entity::identifier::is_reserved;
 use crate::domain::entity::{Entity, EntityKey};
-use crate::domain::identifier::is_reserved;
-use crate::domain::moment::Moment;
+use crate::domain::plan::write_mode::WriteMode;
 use crate::domain::progress::{Progress, Silent};
-use crate::domain::suggest::closest;
-use crate::domain::words::list;
-use crate::domain::write::WriteMode;
+use crate::domain::value::timestamp::Moment;
 use crate::error::{Error, LintError, PullError};
 use crate::exit::Exit;
 use crate::report::lint::Lint;
 use crate::report::pull::{Before, Counts, ManifestDeed, ManifestLine, Mode, Pull, PullFormat, render};
 use crate::settings::{self, Delivery, Origin, Settings};
 use crate::sources;
+use crate::text::plural::list;
+use crate::text::suggest::closest;
 
 /// The number of mismatches that are printed as text; JSON lists all.
 const MOST_AS_TEXT: usize = 10;

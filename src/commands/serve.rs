@@ -17,9 +17,8 @@ use crate::commands::catalog::seed::{Seed, follow, held};
 use crate::commands::context::Context;
 use crate::commands::workspace::snapshot;
 use crate::domain::entity::Owner;
-use crate::domain::moment::Moment;
 use crate::domain::secret::Secret;
-use crate::domain::words::count;
+use crate::domain::value::timestamp::Moment;
 use crate::embedded::server;
 use crate::embedded::server::{Credentials, Listener, LogLine, Rate, ServerConfig, ServerError, Told};
 use crate::embedded::store::{Store, system_clock};
@@ -29,6 +28,7 @@ use crate::report::escape::clean;
 use crate::report::serve::{self as report, Serve};
 use crate::settings::Origin;
 use crate::sources::{PathKind, database_place, did_you_mean, path_kind, path_text, tidy};
+use crate::text::plural::count;
 
 /// The value of `--store` for a catalog that is not saved.
 const MEMORY: &str = "memory";

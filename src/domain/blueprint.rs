@@ -1,6 +1,13 @@
 //! A blueprint: the schema of entities, as the catalog's API returns it. Parsing is lenient: whatever real catalogs
 //! return (no `many`, unknown types, unknown keys) is reported as a flaw.
 
+pub mod change;
+pub mod property_schema;
+pub mod references;
+pub mod set;
+pub mod system;
+pub mod validate;
+
 use serde_json::{Map, Value};
 
 #[derive(Debug, Clone, PartialEq)]

@@ -1,10 +1,15 @@
 //! An entity as the catalog stores it: its values and the record of its writers. `domain::manifest` has its position in
 //! a file.
 
+pub mod desired;
+pub mod foreign_owner;
+pub mod identifier;
+pub mod sketch;
+
 use std::sync::Arc;
 
-use crate::domain::moment::Moment;
 use crate::domain::value::Value;
+use crate::domain::value::timestamp::Moment;
 
 /// The key of an entity: identifiers are unique within a blueprint.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::domain::fnv;
+use crate::text::fnv;
 
 /// The maximum length of a stem in bytes: most systems allow names of 255.
 const LONGEST: usize = 200;

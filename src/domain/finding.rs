@@ -1,6 +1,6 @@
 //! Findings of lint, independent of how they are reported.
 
-use crate::domain::span::Span;
+use crate::domain::document::span::Span;
 
 /// How bad. Ordered: `Error` is the greatest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]

@@ -1,14 +1,22 @@
 //! The plan: the changes that `diff` shows and `push` applies. All numbers are counted here once, so that outputs
 //! cannot disagree.
 
+pub mod change;
+pub mod digest;
+pub mod hazard;
+pub mod outcome;
+pub mod request;
+pub mod revision;
+pub mod write_mode;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::domain::change::Change;
-use crate::domain::digest::{ApprovalDigest, Digest};
 use crate::domain::entity::EntityKey;
 use crate::domain::finding::Place;
-use crate::domain::hazard::Hazard;
+use crate::domain::plan::change::Change;
+use crate::domain::plan::digest::{ApprovalDigest, Digest};
+use crate::domain::plan::hazard::Hazard;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {

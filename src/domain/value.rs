@@ -1,6 +1,12 @@
 //! A property's value, independent of files: JSON in 24 bytes per node, because 100,000 entities are in memory at once.
 //! `tree::Value`, in contrast, is a node of a document with a position.
 
+pub mod day;
+pub mod formats;
+pub mod masked;
+pub mod pattern;
+pub mod timestamp;
+
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};

@@ -12,8 +12,8 @@ use tokio::runtime::Runtime;
 
 use super::{Connection, ForgeError, Host, PullRequest};
 use crate::domain::address::is_loopback;
-use crate::domain::day::http_date;
 use crate::domain::secret::Secret;
+use crate::domain::value::day::http_date;
 use crate::text::escape::clean;
 use crate::text::io_reason;
 use crate::text::redact::Redactor;

@@ -1,10 +1,10 @@
 //! Finds the entities in a document by their content, never by the file name alone. Almost correct manifests are
 //! returned with their fault, because ignoring them would hide a typo.
 
-use crate::domain::manifest::{Form, Manifest, NearMiss, ResourceKind};
+use crate::domain::document::manifest::{Form, Manifest, NearMiss, ResourceKind};
+use crate::domain::document::tree::{Kind, Value, View, entries_of};
 use crate::domain::platform::{PLATFORMS, PORT, Platform};
-use crate::domain::suggest;
-use crate::domain::tree::{Kind, Value, View, entries_of};
+use crate::text::suggest;
 
 /// The top-level keys of an entity in the API.
 const ENTITY_KEYS: [&str; 7] = ["identifier", "blueprint", "title", "icon", "team", "properties", "relations"];

@@ -33,7 +33,7 @@ pub fn apply(text: &str, edits: &[Edit]) -> (String, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::span::Span;
+    use crate::domain::document::span::Span;
 
     fn edit(start: usize, end: usize, replacement: &str) -> Edit {
         Edit { span: Span::new(start, end), replacement: replacement.to_owned() }

@@ -3,8 +3,8 @@
 
 mod sketch;
 
+use crate::domain::document::manifest::ResourceKind;
 use crate::domain::entity::{Entity, Targets};
-use crate::domain::manifest::ResourceKind;
 use crate::domain::platform::Platform;
 use crate::domain::value::Value;
 use crate::manifest::scalar::{must_quote, quoted};

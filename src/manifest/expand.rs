@@ -5,9 +5,9 @@ use std::collections::HashMap;
 
 use super::faults::Broken;
 use super::full::{Job, Links};
-use crate::domain::fault::{Fault, FaultKind};
-use crate::domain::span::Span;
-use crate::domain::tree::{Kind, NodeId, Tree, View};
+use crate::domain::document::fault::{Fault, FaultKind};
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::{Kind, NodeId, Tree, View};
 
 pub(super) fn expand(
     job: &Job<'_>,

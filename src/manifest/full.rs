@@ -12,9 +12,9 @@ use super::places::{self, one_character};
 use super::scalar::{self, Plain};
 use super::tags::{self, Tagged};
 use super::yaml::{Event, Parser, Properties, Tag};
-use crate::domain::fault::{Fault, FaultKind, Oversize};
-use crate::domain::span::Span;
-use crate::domain::tree::{Kind, NodeId, Scalar, Style, Tree, View};
+use crate::domain::document::fault::{Fault, FaultKind, Oversize};
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::{Kind, NodeId, Scalar, Style, Tree, View};
 
 /// Buffers that are reused for the next document.
 #[derive(Debug, Default)]

@@ -7,9 +7,9 @@ use super::faults::{self, Broken};
 use super::full::Job;
 use super::keys::Keys;
 use super::places::one_character;
-use crate::domain::fault::{Fault, FaultKind, Oversize};
-use crate::domain::span::Span;
-use crate::domain::tree::{Kind, Number, Scalar, Style, Tree, View};
+use crate::domain::document::fault::{Fault, FaultKind, Oversize};
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::{Kind, Number, Scalar, Style, Tree, View};
 
 /// The end of the JSON value that starts at or after `from`; `Err`: the position of a syntax error.
 pub(super) fn value_end(text: &str, from: usize) -> Result<usize, usize> {

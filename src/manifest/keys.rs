@@ -2,9 +2,9 @@
 //! input is quadratic. Two keys are equal if their JSON forms are.
 
 use super::faults;
-use crate::domain::fault::{Fault, FaultKind, Reading};
-use crate::domain::span::Span;
-use crate::domain::tree::{Kind, NodeId, Number, View};
+use crate::domain::document::fault::{Fault, FaultKind, Reading};
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::{Kind, NodeId, Number, View};
 
 const SMALL: usize = 16;
 

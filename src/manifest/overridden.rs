@@ -3,9 +3,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::domain::fault::{Fault, FaultKind};
-use crate::domain::span::Span;
-use crate::domain::tree::{Kind, Value, View};
+use crate::domain::document::fault::{Fault, FaultKind};
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::{Kind, Value, View};
 
 pub(super) fn drop_overridden(view: View<'_>, faults: &mut Vec<Fault>) {
     let is_not_json = |fault: &Fault| matches!(fault.kind, FaultKind::NotJson { .. });

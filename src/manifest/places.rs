@@ -3,8 +3,8 @@
 
 use super::faults::{self, Broken};
 use super::full::Job;
-use crate::domain::span::Span;
-use crate::domain::tree::Style;
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::Style;
 
 /// The span of a scalar's text, if the text is in the source unchanged.
 pub(super) fn verbatim(style: Style, span: Span) -> Option<Span> {

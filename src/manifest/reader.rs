@@ -16,10 +16,10 @@ use super::ours;
 use super::overridden;
 use super::places::one_character;
 use super::split::{self, Documents, Piece};
-use crate::domain::fault::{Fault, FaultKind, Oversize};
+use crate::domain::document::fault::{Fault, FaultKind, Oversize};
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::{Tree, View};
 use crate::domain::platform::Platform;
-use crate::domain::span::Span;
-use crate::domain::tree::{Tree, View};
 
 static VERSION: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("apiVersion"));
 static NOTE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("portolan:"));

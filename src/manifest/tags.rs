@@ -3,7 +3,7 @@
 
 use super::scalar::{Plain, cluster};
 use super::yaml::Tag;
-use crate::domain::tree::Number;
+use crate::domain::document::tree::Number;
 
 /// A scalar with a tag.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use foldhash::HashMap;
 
-use crate::domain::act::{Act, Acts, Body, Call, Part};
-use crate::domain::change::{Action, Change, Field};
-use crate::domain::desired::{Desired, Teams, Wish};
+use crate::domain::entity::desired::{Desired, Teams, Wish};
 use crate::domain::entity::{Entity, Targets};
+use crate::domain::plan::change::{Action, Change, Field};
+use crate::domain::plan::request::{Act, Acts, Body, Call, Part};
+use crate::domain::plan::write_mode::WriteMode;
 use crate::domain::plan::{Deed, Plan, Step, Wave};
 use crate::domain::value::Value;
-use crate::domain::write::WriteMode;
 
 use super::Ground;
 use super::compare::by_name;

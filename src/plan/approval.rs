@@ -8,10 +8,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::change::Dependent;
-use crate::domain::digest::{ApprovalDigest, Digest};
 use crate::domain::entity::EntityKey;
-use crate::domain::hazard::{Consent, Hazard, HazardKind};
+use crate::domain::plan::change::Dependent;
+use crate::domain::plan::digest::{ApprovalDigest, Digest};
+use crate::domain::plan::hazard::{Consent, Hazard, HazardKind};
 
 use super::Question;
 use super::binding::fingerprint::Manifests;

@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use crate::domain::change::{Cause, Field, FieldChange, Origin};
-use crate::domain::desired::{Desired, Wish};
+use crate::domain::document::span::Span;
 use crate::domain::entity::Entity;
-use crate::domain::span::Span;
+use crate::domain::entity::desired::{Desired, Wish};
+use crate::domain::plan::change::{Cause, Field, FieldChange, Origin};
+use crate::domain::plan::write_mode::WriteMode;
 use crate::domain::value::Value;
-use crate::domain::write::WriteMode;
 
 use super::normalise::{self, Ask};
 use super::origin::{self, Past};

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::domain::change::{Action, Change, Standing};
 use crate::domain::entity::{Entity, EntityKey};
+use crate::domain::plan::change::{Action, Change, Standing};
 use crate::domain::plan::{Counts, Tally};
 
 use super::Draft;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
-use crate::domain::change::{Afterwards, Change, Dependent, Field};
-use crate::domain::desired::Desired;
+use crate::domain::entity::desired::Desired;
 use crate::domain::entity::{Entity, EntityKey, Targets};
+use crate::domain::plan::change::{Afterwards, Change, Dependent, Field};
 use crate::domain::snapshot::Snapshot;
 
 use super::Draft;

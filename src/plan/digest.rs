@@ -4,14 +4,14 @@
 //! Digests leave the machine in plan files and approvals, so they are computed over masked values: the digest of a
 //! short password could be guessed.
 
-use crate::domain::change::{Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Standing};
-use crate::domain::digest::Digest;
 use crate::domain::entity::{Entity, EntityKey};
-use crate::domain::hazard::{Blocker, Hazard, HazardKind};
-use crate::domain::masked::{masked_text, masked_value};
+use crate::domain::plan::change::{Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Standing};
+use crate::domain::plan::digest::Digest;
+use crate::domain::plan::hazard::{Blocker, Hazard, HazardKind};
+use crate::domain::plan::write_mode::WriteMode;
 use crate::domain::plan::{Deed, Obstacle};
 use crate::domain::value::Value;
-use crate::domain::write::WriteMode;
+use crate::domain::value::masked::{masked_text, masked_value};
 use crate::text::mask::Mask;
 
 use super::Destination;

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt};
 
-use crate::domain::change::{Action, Afterwards, Dependent, Standing};
 use crate::domain::entity::{Entity, EntityKey};
-use crate::domain::hazard::{Blocker, Consent, Hazard, HazardKind};
+use crate::domain::plan::change::{Action, Afterwards, Dependent, Standing};
+use crate::domain::plan::hazard::{Blocker, Consent, Hazard, HazardKind};
+use crate::domain::plan::write_mode::PruneRule;
 use crate::domain::snapshot::Completeness;
-use crate::domain::write::PruneRule;
 
 use super::needed::Needed;
 use super::{Draft, Question, digest, ownership};

@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use crate::domain::act::{Act, Acts, Body, Call, Part};
-use crate::domain::change::FieldChange;
 use crate::domain::entity::Targets;
-use crate::domain::masked::{masked_value, secrets_in};
 use crate::domain::plan::Plan;
+use crate::domain::plan::change::FieldChange;
+use crate::domain::plan::request::{Act, Acts, Body, Call, Part};
 use crate::domain::value::Value;
+use crate::domain::value::masked::{masked_value, secrets_in};
 use crate::text::mask::Mask;
 
 use super::normalise;

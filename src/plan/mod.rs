@@ -27,13 +27,13 @@ mod targets;
 mod tests;
 
 use crate::domain::blueprint::Blueprint;
-use crate::domain::change::{Action, Change, FieldChange, Origin, Standing};
-use crate::domain::desired::Desired;
+use crate::domain::entity::desired::Desired;
 use crate::domain::entity::{Entity, EntityKey};
-use crate::domain::hazard::Blocker;
 use crate::domain::plan::Plan;
+use crate::domain::plan::change::{Action, Change, FieldChange, Origin, Standing};
+use crate::domain::plan::hazard::Blocker;
+use crate::domain::plan::write_mode::{PruneRule, Write};
 use crate::domain::snapshot::Snapshot;
-use crate::domain::write::{PruneRule, Write};
 use crate::text::mask::Mask;
 
 pub use acts::acts;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use foldhash::HashMap;
 
-use crate::domain::change::{Afterwards, Dependent};
-use crate::domain::desired::Desired;
+use crate::domain::entity::desired::Desired;
 use crate::domain::entity::{Entity, EntityKey, Targets};
+use crate::domain::plan::change::{Afterwards, Dependent};
 
 use super::dependents::each_target;
 use super::ownership::{Pair, pair};

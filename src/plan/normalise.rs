@@ -1,11 +1,11 @@
 //! Normalises both sides of the comparison. Every rule that makes two spellings equal is here and has its own test.
 //! Texts are compared byte by byte, so two Unicode forms are two values.
 
-use crate::domain::change::PathChange;
-use crate::domain::desired::{Teams, Wish};
 use crate::domain::entity::Targets;
-use crate::domain::moment::Moment;
+use crate::domain::entity::desired::{Teams, Wish};
+use crate::domain::plan::change::PathChange;
 use crate::domain::value::Value;
+use crate::domain::value::timestamp::Moment;
 
 use super::shape::{PropertyShape, RelationShape, Shape, Times};
 

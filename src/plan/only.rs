@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use foldhash::HashMap;
 
-use crate::domain::change::{Action, Change};
-use crate::domain::desired::Desired;
+use crate::domain::entity::desired::Desired;
 use crate::domain::entity::{Entity, EntityKey};
 use crate::domain::finding::FileId;
 use crate::domain::plan::Plan;
+use crate::domain::plan::change::{Action, Change};
 
 use super::dependents::each_target;
 use super::ownership::{Pair, pair};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt, HashSet};
 
-use crate::domain::change::Afterwards;
 use crate::domain::entity::EntityKey;
+use crate::domain::plan::change::Afterwards;
 use crate::domain::plan::{Cycle, Deed, Obstacle, Step, Wave};
 
 use super::Draft;

@@ -3,9 +3,9 @@
 
 use foldhash::{HashMap, HashMapExt};
 
-use crate::domain::change::Origin;
-use crate::domain::desired::Desired;
-use crate::domain::write::WriteMode;
+use crate::domain::entity::desired::Desired;
+use crate::domain::plan::change::Origin;
+use crate::domain::plan::write_mode::WriteMode;
 
 use super::normalise::Ask;
 use super::ownership::{self, Pair, pair};

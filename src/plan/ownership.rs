@@ -5,14 +5,14 @@ use std::cmp::Ordering;
 
 use foldhash::HashSet;
 
-use crate::domain::change::Standing;
-use crate::domain::desired::Desired;
+use crate::domain::entity::desired::Desired;
 use crate::domain::entity::{Entity, EntityKey};
 use crate::domain::finding::Place;
-use crate::domain::hazard::Blocker;
 use crate::domain::plan::Obstacle;
+use crate::domain::plan::change::Standing;
+use crate::domain::plan::hazard::Blocker;
+use crate::domain::plan::write_mode::PruneRule;
 use crate::domain::snapshot::{Completeness, Snapshot};
-use crate::domain::write::PruneRule;
 
 /// Borrowed form of `EntityKey`.
 pub(super) type Pair<'q> = (&'q str, &'q str);

@@ -3,9 +3,9 @@
 
 use std::cmp::Ordering;
 
-use crate::domain::desired::Desired;
-use crate::domain::digest::Digest;
+use crate::domain::entity::desired::Desired;
 use crate::domain::entity::{Entity, Targets};
+use crate::domain::plan::digest::Digest;
 use crate::domain::value::Value;
 
 use super::compare::by_name;

@@ -3,11 +3,11 @@
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
-use crate::domain::change::{Action, Change, RenamedBy};
-use crate::domain::desired::Desired;
-use crate::domain::digest::Digest;
+use crate::domain::entity::desired::Desired;
 use crate::domain::entity::{Entity, EntityKey};
 use crate::domain::plan::Plan;
+use crate::domain::plan::change::{Action, Change, RenamedBy};
+use crate::domain::plan::digest::Digest;
 
 use super::origin::{Past, Pasts};
 use super::ownership::{self, Pair, pair};

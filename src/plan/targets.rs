@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::domain::act::{Act, Acts, Call};
 use crate::domain::entity::{EntityKey, Targets};
 use crate::domain::finding::Place;
+use crate::domain::plan::request::{Act, Acts, Call};
 use crate::domain::plan::{Obstacle, Plan};
 use crate::domain::snapshot::Completeness;
 

@@ -1,7 +1,7 @@
 //! The first lines of a report for a pull-request comment: the marker by which a later run finds the comment, and
 //! whether there is anything to report. They are HTML comments, which no forge shows.
 
-use crate::domain::fnv;
+use crate::text::fnv;
 
 /// The second line of a report with nothing to report: it updates a comment and creates none.
 const NOTHING: &str = "<!-- portolan:nothing-to-do -->";

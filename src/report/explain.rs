@@ -2,9 +2,9 @@
 //! output of a test.
 
 use crate::domain::finding::{RuleInfo, Severity};
-use crate::domain::words::as_sentence;
 use crate::report::escape::{is_unsafe, markdown};
 use crate::report::style::{Role, Style, wrap};
+use crate::text::plural::as_sentence;
 
 /// An example file of a rule.
 #[derive(Debug, Clone, Copy)]

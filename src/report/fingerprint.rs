@@ -8,11 +8,11 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::finding::{Family, FileId, Finding};
-use crate::domain::fnv;
-use crate::domain::span::{LineIndex, Span};
 use crate::report::place::Files;
 use crate::text::credentials;
+use crate::text::fnv;
 
 /// 64 bits, shown as 16 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -122,8 +122,8 @@ impl Lines<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::document::span::Span;
     use crate::domain::finding::{Place, RuleInfo};
-    use crate::domain::span::Span;
     use crate::report::lint::fixtures::{AMBIGUOUS, DANGLING, Run, SECRET};
 
     fn of(text: &str, rule: &'static RuleInfo, needles: &[&str]) -> Vec<String> {

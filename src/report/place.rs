@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use crate::domain::document::span::{LineIndex, Position, Span};
 use crate::domain::finding::{FileId, Finding, Place};
-use crate::domain::span::{LineIndex, Position, Span};
 use crate::text::mask::Mask;
 
 /// Path and text of the files of a run.

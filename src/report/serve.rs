@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use crate::domain::platform::Platform;
 use crate::domain::secret::Secret;
-use crate::domain::words::count;
 use crate::report::escape::{clean, harmless_json};
+use crate::text::plural::count;
 
 pub const FORMAT: &str = "portolan.serve/1";
 

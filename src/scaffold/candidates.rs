@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::suggest::closest;
+use crate::text::suggest::closest;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Candidates {

@@ -5,10 +5,10 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::domain::blueprint::{Blueprint, Ownership, Property, PropertyKind, Relation};
-use crate::domain::formats;
-use crate::domain::identifier::{ENTITY_IDENTIFIER_MAX, RESOURCE_NAME_MAX};
-use crate::domain::manifest::ResourceKind;
+use crate::domain::document::manifest::ResourceKind;
+use crate::domain::entity::identifier::{ENTITY_IDENTIFIER_MAX, RESOURCE_NAME_MAX};
 use crate::domain::platform::{PLATFORMS, Platform};
+use crate::domain::value::formats;
 use crate::scaffold::Candidates;
 use crate::scaffold::wanted::{of_property, of_relation};
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::blueprint::{Blueprint, Ownership, Property, Relation};
-use crate::domain::sketch::{Entry, Filling, Sketch};
+use crate::domain::entity::sketch::{Entry, Filling, Sketch};
 use crate::domain::value::Value;
 use crate::scaffold::Candidates;
 use crate::scaffold::wanted::{example, known, of_property, of_relation};

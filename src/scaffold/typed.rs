@@ -4,11 +4,11 @@
 use serde_json::Value as Json;
 
 use crate::domain::blueprint::{Property, PropertyKind};
-use crate::domain::formats;
-use crate::domain::identifier::{IdentifierFault, check_entity_identifier};
-use crate::domain::suggest::closest;
+use crate::domain::entity::identifier::{IdentifierFault, check_entity_identifier};
 use crate::domain::value::Value;
+use crate::domain::value::formats;
 use crate::scaffold::wanted::bare;
+use crate::text::suggest::closest;
 
 /// Why a text is not a value of its property, as a clause about the text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -4,9 +4,9 @@
 use serde_json::Value as Json;
 
 use crate::domain::blueprint::{Property, PropertyKind, Relation};
-use crate::domain::formats;
-use crate::domain::words::grouped;
+use crate::domain::value::formats;
 use crate::scaffold::Candidates;
+use crate::text::plural::grouped;
 
 /// Up to this many choices, all are listed.
 const MOST_CHOICES: usize = 12;

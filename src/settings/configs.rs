@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use super::discover::{NAMES, is_config_name};
 use super::error::SettingsError;
 use super::resolve::Settings;
-use crate::domain::words::count;
 use crate::sources::{Search, path_text};
+use crate::text::plural::count;
 
 /// A limit above the number of folders in real repositories.
 const MOST_FOLDERS: usize = 200_000;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::domain::secret::Secret;
-use crate::domain::suggest::single_slip;
+use crate::text::suggest::single_slip;
 
 /// A variable of portolan's own.
 #[derive(Debug)]

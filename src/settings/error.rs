@@ -7,11 +7,11 @@ use miette::{LabeledSpan, NamedSource};
 
 use super::configs::AllError;
 use crate::domain::address::without_secrets;
-use crate::domain::span::Span;
-use crate::domain::words::count;
+use crate::domain::document::span::Span;
 use crate::sources::{LinkProblem, OpenProblem, ReadProblem};
 use crate::text::escape;
 use crate::text::merge_conflict::{self, MergeConflict};
+use crate::text::plural::count;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum SettingsError {

@@ -4,12 +4,12 @@
 use super::error::{ConfigFault, FaultyConfig};
 use super::layer::{KEYS, Layer, LayerReader};
 use super::level::RuleName;
-use crate::domain::fault::{Fault, FaultKind};
-use crate::domain::span::{LineIndex, Span};
-use crate::domain::suggest::closest;
-use crate::domain::tree::Value;
+use crate::domain::document::fault::{Fault, FaultKind};
+use crate::domain::document::span::{LineIndex, Span};
+use crate::domain::document::tree::Value;
 use crate::manifest::{Limits, Reader};
 use crate::text::merge_conflict::merge_conflicts;
+use crate::text::suggest::closest;
 
 #[derive(Debug, Default)]
 pub(super) struct File {

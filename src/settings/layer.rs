@@ -9,12 +9,12 @@ use super::duration::days;
 use super::error::ConfigFault;
 use super::level::{Level, RuleName};
 use super::value::Delivery;
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::{Kind, Number, Value};
+use crate::domain::plan::write_mode::{Write, WriteMode};
 use crate::domain::platform::{PLATFORMS, Platform};
-use crate::domain::span::Span;
-use crate::domain::suggest::closest;
-use crate::domain::tree::{Kind, Number, Value};
-use crate::domain::write::{Write, WriteMode};
 use crate::sources::Pattern;
+use crate::text::suggest::closest;
 
 /// A value with its position.
 pub(super) type Said<T> = Option<(T, Span)>;

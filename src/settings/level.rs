@@ -2,7 +2,7 @@
 //! accepted as the level.
 
 use crate::domain::finding::Severity;
-use crate::domain::suggest::closest;
+use crate::text::suggest::closest;
 
 /// A rule that settings may name. The rules themselves are defined in `analysis`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,14 +13,14 @@ use super::layer::{Layer, Said, scope};
 use super::level::{Level, RuleName};
 use super::value::{Delivery, Origin, Prune, Sourced};
 use crate::domain::address::without_secrets;
+use crate::domain::plan::write_mode::{Write, WriteMode};
 use crate::domain::platform::{PLATFORMS, PORT, Platform};
-use crate::domain::suggest::closest;
-use crate::domain::write::{Write, WriteMode};
 use crate::sources::git::is_bare_repository;
 use crate::sources::{
     Boundary, DiskFile, PathKind, Pattern, PatternError, Place, ReadBuffer, SourceFile, path_kind, path_text, read,
     tidy,
 };
+use crate::text::suggest::closest;
 use crate::ui::ColourChoice;
 
 /// The flags. `None` means that a flag is not set, which differs from its default.

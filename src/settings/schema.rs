@@ -190,7 +190,7 @@ mod tests {
     use super::super::level::Level;
     use super::super::value::Delivery;
     use super::{schema, with_head};
-    use crate::domain::write::WriteMode;
+    use crate::domain::plan::write_mode::WriteMode;
 
     #[test]
     fn the_schema_is_one_that_schemastore_takes() {

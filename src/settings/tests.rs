@@ -6,8 +6,8 @@
 use std::ffi::OsString;
 
 use super::*;
+use crate::domain::plan::write_mode::WriteMode;
 use crate::domain::platform::GLINT;
-use crate::domain::write::WriteMode;
 
 const RULES: [RuleName; 2] =
     [RuleName { name: "wrong-type", code: "P201" }, RuleName { name: "foreign-field", code: "P202" }];

@@ -1,6 +1,6 @@
 //! The types of settings, and the origin of each value. Names are those of the config file.
 
-use crate::domain::write::PruneRule;
+use crate::domain::plan::write_mode::PruneRule;
 
 /// A value with its origin.
 #[derive(Debug, Clone, PartialEq, Eq)]

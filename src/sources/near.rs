@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::inspect::{PathKind, entries_of, path_kind};
-use crate::domain::suggest::closest;
+use crate::text::suggest::closest;
 
 /// The existing path that is closest to `given`, spelled as the user spells: relative to `folder`, and with a slash at the
 /// end if `given` has one. Every part that does not exist is replaced by the closest name beside it. `kind`: what must be

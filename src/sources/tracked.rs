@@ -16,7 +16,7 @@ use super::open::read_whole;
 use super::path::{path_of_git, path_text};
 use super::pattern::Pattern;
 use super::read::{LARGEST_FILE, SourceFile};
-use crate::domain::words::count;
+use crate::text::plural::count;
 
 /// Flags of an index entry; `git2` has no constants for them.
 const SKIP_WORKTREE: u16 = 1 << 14;

@@ -3,12 +3,15 @@
 
 pub mod credentials;
 pub mod escape;
+pub mod fnv;
 #[cfg(test)]
 pub(crate) mod hostile_texts;
 pub mod json_document;
 pub mod mask;
 pub mod merge_conflict;
+pub mod plural;
 pub mod redact;
+pub mod suggest;
 
 /// The reason of an I/O error, without the error number that the standard library adds.
 pub fn io_reason(error: &std::io::Error) -> String {

@@ -144,7 +144,7 @@ fn writer() -> Writer {
     Writer {
         id: "somebody".to_owned(),
         user_agent: "somebody else".to_owned(),
-        now: portolan::domain::moment::Moment(0),
+        now: portolan::domain::value::timestamp::Moment(0),
     }
 }
 

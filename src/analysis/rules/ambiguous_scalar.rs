@@ -5,11 +5,11 @@
 use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
 use crate::analysis::snapshot::Snapshot;
 use crate::domain::blueprint::PropertyKind;
-use crate::domain::fault::FaultKind;
-use crate::domain::fault::Reading;
+use crate::domain::document::fault::FaultKind;
+use crate::domain::document::fault::Reading;
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::Kind;
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
-use crate::domain::span::Span;
-use crate::domain::tree::Kind;
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {

@@ -4,8 +4,8 @@
 
 use crate::analysis::near_names::NearNames;
 use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink};
+use crate::domain::entity::identifier;
 use crate::domain::finding::{Family, RuleInfo, Severity};
-use crate::domain::identifier;
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {

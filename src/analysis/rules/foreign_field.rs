@@ -2,8 +2,8 @@
 //! manifests.
 
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::domain::document::manifest::Form;
 use crate::domain::finding::{Family, RuleInfo};
-use crate::domain::manifest::Form;
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {

@@ -1,9 +1,10 @@
 //! Reports identifiers that the platform rejects, of entities and of relation targets.
 
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::domain::document::tree::{Kind, Value, entries_of};
+use crate::domain::entity::identifier;
+use crate::domain::entity::identifier::IdentifierFault;
 use crate::domain::finding::{Family, RuleInfo, Severity};
-use crate::domain::identifier::{self, IdentifierFault};
-use crate::domain::tree::{Kind, Value, entries_of};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {

@@ -2,8 +2,9 @@
 //! own.
 
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::domain::entity::identifier;
+use crate::domain::entity::identifier::NameFault;
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
-use crate::domain::identifier::{self, NameFault};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {

@@ -3,7 +3,7 @@
 use crate::analysis::judge::Problem;
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::finding::{Family, RuleInfo, Severity};
-use crate::domain::formats;
+use crate::domain::value::formats;
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {

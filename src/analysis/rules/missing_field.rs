@@ -3,10 +3,10 @@
 
 use crate::analysis::layout::{ENTITY, METADATA, RESOURCE, stands_for};
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::domain::document::manifest::Form;
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::{Kind, Value};
 use crate::domain::finding::{Family, RuleInfo, Severity};
-use crate::domain::manifest::Form;
-use crate::domain::span::Span;
-use crate::domain::tree::{Kind, Value};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {

@@ -4,7 +4,7 @@ use crate::analysis::layout::MOST_SLIPS;
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink, with_article};
 use crate::domain::blueprint::Property;
 use crate::domain::finding::{Family, RuleInfo, Severity};
-use crate::domain::words::list;
+use crate::text::plural::list;
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {

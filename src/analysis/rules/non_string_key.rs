@@ -2,7 +2,7 @@
 
 use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
 use crate::analysis::snapshot::Snapshot;
-use crate::domain::fault::FaultKind;
+use crate::domain::document::fault::FaultKind;
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {

@@ -2,8 +2,8 @@
 
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::analysis::survey::Repeated;
+use crate::domain::document::span::Span;
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
-use crate::domain::span::Span;
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {

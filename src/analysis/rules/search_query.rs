@@ -2,8 +2,8 @@
 //! evaluate one, so an entity with a query can be neither compared nor written.
 
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::domain::document::tree::{Kind, Value, entries_of};
 use crate::domain::finding::{Family, RuleInfo, Severity};
-use crate::domain::tree::{Kind, Value, entries_of};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {

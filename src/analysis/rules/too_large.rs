@@ -2,10 +2,10 @@
 
 use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
 use crate::analysis::snapshot::Snapshot;
-use crate::domain::fault::FaultKind;
-use crate::domain::fault::Oversize;
+use crate::domain::document::fault::FaultKind;
+use crate::domain::document::fault::Oversize;
 use crate::domain::finding::{Family, RuleInfo, Severity};
-use crate::domain::words::grouped;
+use crate::text::plural::grouped;
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {

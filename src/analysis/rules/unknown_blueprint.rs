@@ -3,7 +3,7 @@
 use crate::analysis::facts::EntityRef;
 use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink, spelled};
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
-use crate::domain::suggest;
+use crate::text::suggest;
 use std::collections::BTreeMap;
 
 pub static RULE: Rule = Rule {

@@ -2,10 +2,10 @@
 
 use crate::analysis::layout::{ENTITY, FreeNames, METADATA, RESOURCE};
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink, put};
+use crate::domain::document::manifest::Manifest;
+use crate::domain::document::tree::Value;
 use crate::domain::finding::{Family, RuleInfo, Severity};
-use crate::domain::manifest::Manifest;
-use crate::domain::tree::Value;
-use crate::domain::words::list;
+use crate::text::plural::list;
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {

@@ -2,9 +2,9 @@
 
 use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink, put};
 use crate::analysis::snapshot::Snapshot;
+use crate::domain::document::manifest::NearMiss;
 use crate::domain::finding::{Family, RuleInfo, Severity};
-use crate::domain::manifest::NearMiss;
-use crate::domain::suggest;
+use crate::text::suggest;
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {

@@ -4,7 +4,7 @@ use crate::analysis::rule::{Check, Draft, Rule, Sink};
 use crate::analysis::rules;
 use crate::analysis::suppress::Verdict;
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
-use crate::domain::suggest;
+use crate::text::suggest;
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {

@@ -3,10 +3,10 @@
 
 use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink, put};
 use crate::analysis::snapshot::Snapshot;
+use crate::domain::document::manifest::{Manifest, NearMiss};
+use crate::domain::document::tree::Value;
 use crate::domain::finding::{Family, RuleInfo, Severity};
-use crate::domain::manifest::{Manifest, NearMiss};
-use crate::domain::suggest;
-use crate::domain::tree::Value;
+use crate::text::suggest;
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {

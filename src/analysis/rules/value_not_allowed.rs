@@ -3,7 +3,7 @@
 use crate::analysis::judge::Problem;
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
-use crate::domain::suggest;
+use crate::text::suggest;
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {

@@ -2,8 +2,8 @@
 
 use crate::analysis::judge::Problem;
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::domain::document::tree::Kind;
 use crate::domain::finding::{Family, RuleInfo, Severity};
-use crate::domain::tree::Kind;
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {

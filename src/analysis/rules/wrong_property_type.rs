@@ -4,8 +4,8 @@
 use crate::analysis::judge::{Problem, Violation};
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink, with_article};
 use crate::domain::blueprint::Property;
+use crate::domain::document::tree::{Kind, Style};
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
-use crate::domain::tree::{Kind, Style};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {

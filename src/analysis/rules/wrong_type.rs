@@ -1,8 +1,8 @@
 //! Reports wrong types in the fields of the manifest itself. `wrong-property-type` reports those of property values.
 
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::domain::document::tree::{Kind, Style, Value};
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
-use crate::domain::tree::{Kind, Style, Value};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {

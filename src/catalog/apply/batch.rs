@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::catalog::Undone;
 use crate::catalog::wire::{EntityDraft, Field, IdentifierRef, RelationRef, TeamRef, Written};
-use crate::domain::act::{Act, Body, Call, Part};
 use crate::domain::entity::Targets;
+use crate::domain::plan::request::{Act, Body, Call, Part};
 
 /// The method of the write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,10 +1,10 @@
 //! Compares an entity in the catalog with the write that was sent for it. Texts, numbers and timestamps are compared by
 //! their meaning, because a catalog may store them in another form. Pure.
 
-use crate::domain::act::{Act, Body, Call, Part};
 use crate::domain::entity::{Entity, Targets};
-use crate::domain::moment::Moment;
+use crate::domain::plan::request::{Act, Body, Call, Part};
 use crate::domain::value::Value;
+use crate::domain::value::timestamp::Moment;
 
 /// `stored`: the entity of the act as it is now; `None`: it does not exist.
 pub(super) fn is_as_written(act: &Act, stored: Option<&Entity>) -> bool {

@@ -16,8 +16,8 @@ use resolve::Resolver;
 
 use super::{Catalog, Undone};
 use crate::catalog::apply_options::Errand;
-use crate::domain::act::{Act, Acts, Call};
-use crate::domain::outcome::{Cause, End, Failure, Outcome, Reason};
+use crate::domain::plan::outcome::{Cause, End, Failure, Outcome, Reason};
+use crate::domain::plan::request::{Act, Acts, Call};
 
 /// Deletes per ownership check: few enough that little time passes between the check and the delete.
 const DELETES_OF_A_CHECK: usize = 500;

@@ -9,9 +9,9 @@ use super::content::is_as_written;
 use crate::catalog::wire::Refusal;
 use crate::catalog::write_state::{Event, resolve};
 use crate::catalog::{Catalog, CatalogError, Errand, Look, Undone};
-use crate::domain::act::{Act, Call};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::{Entity, Owner};
+use crate::domain::plan::request::{Act, Call};
 
 /// The time limit of the reads after one batch.
 const WITHIN: Duration = Duration::from_secs(60);

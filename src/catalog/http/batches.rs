@@ -15,7 +15,7 @@ use crate::catalog::apply_options::{Course, Errand};
 use crate::catalog::http::session::{Caller, Repeat, Reply};
 use crate::catalog::write_state::{Event, Item};
 use crate::catalog::{CatalogError, Undone};
-use crate::domain::act::Act;
+use crate::domain::plan::request::Act;
 
 /// The number of single calls or delete batches prepared at once.
 const TOGETHER: usize = 32;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::trust::TrustError;
 use crate::catalog::wire::Refusal;
 use crate::domain::platform::Platform;
-use crate::domain::words::count;
+use crate::text::plural::count;
 
 /// The request, without its query.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,7 +17,7 @@ use crate::catalog::http::redact::shown_json;
 use crate::catalog::http::session::{Call, Caller};
 use crate::domain::entity::{EntityKey, Owner};
 use crate::domain::secret::Secret;
-use crate::domain::words::list;
+use crate::text::plural::list;
 
 const ROUTE: &str = "/v1/blueprints/entities/datasource-entities\
                      ?exclude_calculated_properties=true&include=blueprint&include=identifier";

@@ -10,7 +10,7 @@ use super::failure::ClientError;
 use super::owned::search;
 use crate::catalog::http::session::{Call, Caller};
 use crate::domain::entity::Owner;
-use crate::domain::foreign_owner::{ForeignOwner, OwnerKind, WRITERS};
+use crate::domain::entity::foreign_owner::{ForeignOwner, OwnerKind, WRITERS};
 
 /// The maximum number of names tried for each kind, because each takes a call and the names are only for messages.
 const NAMES_MAX: usize = 30;

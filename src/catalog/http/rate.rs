@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::domain::day::http_date;
+use crate::domain::value::day::http_date;
 
 /// A reset further away than this was misread.
 const FARTHEST: Duration = Duration::from_secs(3600);

@@ -13,9 +13,9 @@ use super::rate::Announced;
 use super::trust::Trusted;
 use crate::catalog::http::error_source::Cause;
 use crate::catalog::http::redact::{redactor, shown};
-use crate::domain::day::http_date;
 use crate::domain::entity::Owner;
 use crate::domain::secret::Secret;
+use crate::domain::value::day::http_date;
 
 /// The maximum size of a successful answer, after decompression.
 const MOST_READ: usize = 256 << 20;

@@ -1,6 +1,6 @@
 //! The options of a write, its author and its result.
 
-use crate::domain::moment::Moment;
+use crate::domain::value::timestamp::Moment;
 
 /// The flags of a write; all default to false.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

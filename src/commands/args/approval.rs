@@ -1,6 +1,6 @@
 //! Parses the value of `--approve`, and recognises other digests that users paste there by mistake.
 
-use crate::domain::digest::ApprovalDigest;
+use crate::domain::plan::digest::ApprovalDigest;
 
 /// The length of an approval digest that earlier versions displayed.
 const EARLIER_DIGITS: usize = 12;

@@ -3,10 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::domain::suggest::closest;
 use crate::error::LintError;
 use crate::report::format::Format;
 use crate::sources;
+use crate::text::suggest::closest;
 
 /// A format and its destination.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,15 +17,15 @@ use crate::commands::context::Context;
 use crate::commands::workspace::scope::scope;
 use crate::commands::workspace::snapshot::Shelf;
 use crate::domain::address::without_secrets;
-use crate::domain::desired::Desired;
 use crate::domain::entity::Owner;
-use crate::domain::identifier::is_reserved;
+use crate::domain::entity::desired::Desired;
+use crate::domain::entity::identifier::is_reserved;
 use crate::domain::platform::{PLATFORMS, Platform};
-use crate::domain::words::count;
 use crate::embedded::LocalCatalog;
 use crate::embedded::store::{Store, system_clock};
 use crate::error::Error;
 use crate::settings::{self, Environment, Origin, Settings};
+use crate::text::plural::count;
 use crate::ui::Remarks;
 
 /// Shorter waits are not reported individually.

@@ -12,13 +12,13 @@ use crate::commands::context::Context;
 use crate::commands::plan::base::Base;
 use crate::commands::workspace::snapshot::{FOLDER, Shelf};
 use crate::domain::blueprint::Blueprint;
-use crate::domain::desired::Desired;
+use crate::domain::entity::desired::Desired;
 use crate::domain::entity::{Owner, Targets};
-use crate::domain::words::count;
 use crate::embedded::LocalCatalog;
 use crate::embedded::store::{Store, system_clock};
 use crate::error::{Error, LintError};
 use crate::settings::{self, Environment, Origin, Settings};
+use crate::text::plural::count;
 
 /// Whether this run is for a pull request without credentials, as from a fork or a bot. An explicitly configured
 /// embedded catalog needs no credentials.

@@ -14,17 +14,17 @@ use crate::commands::workspace::entities::Asked;
 use crate::commands::workspace::saved_blueprints::{Shelved, shelved};
 use crate::commands::workspace::scope::{LOCAL, scope};
 use crate::commands::workspace::snapshot::Shelf;
-use crate::domain::desired::Desired;
 use crate::domain::entity::Owner;
-use crate::domain::identifier::is_reserved;
-use crate::domain::known::KnownEntities;
+use crate::domain::entity::desired::Desired;
+use crate::domain::entity::identifier::is_reserved;
+use crate::domain::known_entities::KnownEntities;
 use crate::domain::progress::{Progress, Silent};
-use crate::domain::words::{count, grouped, list};
 use crate::embedded::store::{Failure, Misfit, Store};
 use crate::error::{Error, LintError, ServeError};
 use crate::report::escape::clean;
 use crate::settings::{self, Settings};
 use crate::sources::{self, ReadBuffer, path_text};
+use crate::text::plural::{count, grouped, list};
 
 const KNOWN: &str = "known-entities.txt";
 /// The number of skipped manifests that are listed by name.

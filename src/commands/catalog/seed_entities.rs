@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde_json::Map;
 
 use crate::catalog::wire::{EntityDraft, Field, IdentifierRef, Refusal, RelationRef, TeamRef, WriteOptions, Writer};
-use crate::domain::desired::{Desired, Teams, Wish};
 use crate::domain::entity::Targets;
+use crate::domain::entity::desired::{Desired, Teams, Wish};
 use crate::embedded::store::{Failure, Store, StoreError};
 
 /// The number of entities per transaction.

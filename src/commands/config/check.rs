@@ -10,14 +10,14 @@ use crate::commands::catalog::connect::{accepts, catalog_name, connect};
 use crate::commands::context::Context;
 use crate::commands::workspace::scope::scope;
 use crate::domain::blueprint::Blueprint;
-use crate::domain::identifier::is_reserved;
+use crate::domain::entity::identifier::is_reserved;
 use crate::domain::platform::Platform;
 use crate::domain::progress::Silent;
-use crate::domain::words::count;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::check::{Check, Status};
 use crate::settings::{Catalog as Chosen, Settings};
+use crate::text::plural::count;
 
 /// An identifier that no entity has.
 const NOBODY: &str = "portolan-config-check";

@@ -3,8 +3,8 @@
 use super::choices::Choices;
 use crate::commands::init::detect::Surroundings;
 use crate::domain::build::Build;
-use crate::domain::words::list;
 use crate::scaffold::repository::{Draft, Forge};
+use crate::text::plural::list;
 
 /// The result of the first pull.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

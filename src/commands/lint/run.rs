@@ -15,12 +15,11 @@ use crate::commands::workspace::history::PastManifests;
 use crate::commands::workspace::read::{Bench, Checked, identities};
 use crate::commands::workspace::snapshot;
 use crate::commands::workspace::snapshot::{LoadedSnapshot, Shelf};
-use crate::domain::fault::Fault;
+use crate::domain::document::fault::Fault;
+use crate::domain::document::span::Span;
 use crate::domain::finding::{self, FileId, Finding};
-use crate::domain::masked::credentials_in;
 use crate::domain::progress::Progress;
-use crate::domain::span::Span;
-use crate::domain::words::grouped;
+use crate::domain::value::masked::credentials_in;
 pub(crate) use crate::error::LintError;
 use crate::manifest::{Document, Limits, Reader};
 use crate::report::baseline::Baseline;
@@ -33,6 +32,7 @@ use crate::sources::{
 };
 use crate::text::credentials::may_hold;
 use crate::text::mask::Mask;
+use crate::text::plural::grouped;
 
 /// The input of a lint run.
 pub(crate) struct Request<'a> {

@@ -8,16 +8,16 @@ use std::path::{Path, PathBuf};
 use memchr::memmem;
 
 use crate::analysis::Directives;
-use crate::domain::fault::{Fault, FaultKind};
-use crate::domain::manifest::Manifest;
+use crate::domain::document::fault::{Fault, FaultKind};
+use crate::domain::document::manifest::Manifest;
+use crate::domain::document::span::Span;
 use crate::domain::platform::{PLATFORMS, Platform};
-use crate::domain::span::Span;
-use crate::domain::words::count;
 use crate::manifest::{self, Limits, Reader};
 use crate::settings;
 use crate::sources::{
     self, Boundary, DiskFile, Pattern, Place, ReadProblem, Search, SourceFile, TextRef, is_never_walked,
 };
+use crate::text::plural::count;
 
 /// A file with manifests that no include matches.
 pub(crate) struct Unlisted {

@@ -7,7 +7,7 @@ use crate::commands::workspace::index::Declared;
 use crate::commands::workspace::saved_blueprints::{Shelved, Unusable, shelved};
 use crate::commands::workspace::snapshot::{KNOWN, Shelf};
 use crate::domain::blueprint::Blueprint;
-use crate::domain::known::KnownEntities;
+use crate::domain::known_entities::KnownEntities;
 use crate::scaffold::Candidates;
 use crate::sources::{self, DiscoverError, Pattern, ReadBuffer};
 

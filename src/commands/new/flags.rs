@@ -5,10 +5,10 @@ use crate::commands::lint::config::Terms;
 use crate::commands::new::prompt::misfit;
 use crate::domain::blueprint::{Blueprint, Ownership};
 use crate::domain::finding::Severity;
-use crate::domain::suggest::closest;
-use crate::domain::words::list;
 use crate::error::NewError;
 use crate::scaffold::{self, Candidates, Given};
+use crate::text::plural::list;
+use crate::text::suggest::closest;
 
 /// The values of the flags, independent of clap.
 pub(crate) struct AskedFor<'a> {

@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 
 use crate::commands::lint::config::Terms;
 use crate::domain::blueprint::{Blueprint, Property, PropertyKind, Relation};
+use crate::domain::entity::identifier::check_entity_identifier;
+use crate::domain::entity::sketch::Sketch;
 use crate::domain::finding::Finding;
-use crate::domain::identifier::check_entity_identifier;
-use crate::domain::sketch::Sketch;
-use crate::domain::suggest::closest;
 use crate::domain::value::Value;
-use crate::domain::words::as_sentence;
 use crate::manifest::{Around, encode_sketch};
 use crate::report::escape::clean;
 use crate::scaffold::{self, Candidates, Given, Wish};
+use crate::text::plural::as_sentence;
+use crate::text::suggest::closest;
 use crate::ui::{Prompt, PromptError};
 
 /// The user ended the input (Ctrl-D) instead of answering.

@@ -15,17 +15,17 @@ use crate::commands::workspace::locate::pointed;
 use crate::commands::workspace::saved_blueprints::shelved;
 use crate::commands::workspace::snapshot::Shelf;
 use crate::domain::blueprint::Blueprint;
-use crate::domain::blueprint_change::{BlueprintChangeKind, changes};
-use crate::domain::blueprints::Blueprints;
-use crate::domain::desired::Desired;
+use crate::domain::blueprint::change::{BlueprintChangeKind, changes};
+use crate::domain::blueprint::set::Blueprints;
+use crate::domain::entity::desired::Desired;
 use crate::domain::finding::{EntityName, Finding, Severity};
-use crate::domain::suggest::closest;
-use crate::domain::words::{count, list};
 use crate::error::Error;
 use crate::report::baseline::Baseline;
 use crate::report::escape::clean;
 use crate::report::fingerprint::fingerprints;
 use crate::report::lint::Counts;
+use crate::text::plural::{count, list};
+use crate::text::suggest::closest;
 
 /// The number of names in one note.
 const MOST_TOLD: usize = 5;

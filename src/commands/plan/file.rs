@@ -10,12 +10,11 @@ use crate::commands::context::Context;
 use crate::commands::plan::base::Wanted;
 use crate::commands::plan::build::{Choice, Planned, Planning, Wishes, planned};
 use crate::commands::workspace::source::Standpoint;
-use crate::domain::change::Field;
 use crate::domain::entity::{EntityKey, Owner};
 use crate::domain::finding::FileId;
+use crate::domain::plan::change::Field;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::value::Value;
-use crate::domain::words::{count, list};
 use crate::error::{DiffError, Error};
 use crate::plan::Destination;
 use crate::plan::binding::{
@@ -25,6 +24,7 @@ use crate::plan::binding::{
 use crate::report::escape::{clean, harmless_json};
 use crate::settings::Settings;
 use crate::sources::{self, OutputError, PathKind};
+use crate::text::plural::{count, list};
 
 /// The version of portolan that a plan file records.
 const TOOL: &str = env!("CARGO_PKG_VERSION");

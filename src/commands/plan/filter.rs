@@ -7,13 +7,13 @@ use crate::commands::plan::blueprints::Live;
 use crate::commands::workspace::entities::Asked;
 use crate::domain::finding::FileId;
 use crate::domain::plan::Plan;
-use crate::domain::suggest::closest;
-use crate::domain::words::{count, list};
 use crate::error::DiffError;
 use crate::plan::{Along, Ground, Only, along};
 use crate::report::escape::clean;
 use crate::settings::Settings;
 use crate::sources::{is_taken, path_text, tidy};
+use crate::text::plural::{count, list};
+use crate::text::suggest::closest;
 
 /// The number of dependencies that are listed by name.
 const MOST_TOLD: usize = 5;

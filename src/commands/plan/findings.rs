@@ -9,8 +9,8 @@ use crate::commands::workspace::source::Standpoint;
 use crate::commands::workspace::unmatched_globs::refuse_emptied;
 use crate::domain::finding::Severity;
 use crate::domain::progress::{Progress, Silent};
-use crate::domain::words::{count, list};
 use crate::error::Error;
+use crate::text::plural::{count, list};
 
 pub(crate) enum Gate {
     /// The manifests have no errors. The text mentions warnings that were not shown.

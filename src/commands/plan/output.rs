@@ -9,7 +9,6 @@ use crate::commands::output::links::links;
 use crate::commands::plan::build::Planned;
 use crate::domain::entity::Owner;
 use crate::domain::finding::Severity;
-use crate::domain::words::count;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::escape::clean;
@@ -19,6 +18,7 @@ use crate::report::outcome::OutcomeFormat;
 use crate::report::place::Files;
 use crate::report::plan::{self, Complaint, PlanFormat, PlanRefusal, PlanReport};
 use crate::report::style::{Role, Style};
+use crate::text::plural::count;
 
 /// An output format of a command that plans.
 pub(crate) trait PlanLike: Format {

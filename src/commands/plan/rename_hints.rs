@@ -1,10 +1,10 @@
 //! Reports creates and deletes that may be renames, so that the user can set the annotation.
 
-use crate::domain::desired::RENAMED_FROM;
 use crate::domain::entity::EntityKey;
-use crate::domain::words::{count, list};
+use crate::domain::entity::desired::RENAMED_FROM;
 use crate::plan::Lookalike;
 use crate::report::escape::clean;
+use crate::text::plural::{count, list};
 
 const MOST_TOLD: usize = 3;
 

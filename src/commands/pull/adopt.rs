@@ -9,16 +9,16 @@ use std::sync::Arc;
 use crate::commands::workspace::index::{Declared, Standing, Wrapping};
 use crate::commands::workspace::placement::{Folder, Names};
 use crate::domain::blueprint::{Blueprint, Ownership};
+use crate::domain::document::manifest::ResourceKind;
 use crate::domain::entity::{Entity, EntityKey, Targets};
-use crate::domain::manifest::ResourceKind;
-use crate::domain::masked::holds_credential;
 use crate::domain::platform::Platform;
 use crate::domain::value::Value;
-use crate::domain::words::{count, list};
+use crate::domain::value::masked::holds_credential;
 use crate::error::PullError;
 use crate::manifest::{self, Limits, Reader, Wrapper, encode};
 use crate::sources::{self, Boundary, DiskFile, Pattern, Place, ReadBuffer, SourceFile};
 use crate::text::mask::Mask;
+use crate::text::plural::{count, list};
 
 /// The options of an adoption.
 pub(crate) struct Wishes<'a> {

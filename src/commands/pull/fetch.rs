@@ -7,9 +7,9 @@ use serde_json::Value as Json;
 
 use crate::catalog::{Catalog, Part};
 use crate::domain::blueprint::Blueprint;
-use crate::domain::blueprints::Blueprints;
+use crate::domain::blueprint::set::Blueprints;
 use crate::domain::entity::Entity;
-use crate::domain::identifier::is_reserved;
+use crate::domain::entity::identifier::is_reserved;
 use crate::domain::progress::Progress;
 use crate::domain::snapshot::Completeness;
 use crate::error::{Error, PullError};

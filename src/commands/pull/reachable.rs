@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 
 use crate::catalog::{Catalog, Part};
 use crate::commands::pull::fetch::Fetched;
+use crate::domain::blueprint::set::Blueprints;
 use crate::domain::blueprint::{Blueprint, EntityFormat, Ownership, TEAM, USER};
-use crate::domain::blueprints::Blueprints;
-use crate::domain::desired::{Desired, Teams, Wish};
+use crate::domain::entity::desired::{Desired, Teams, Wish};
+use crate::domain::entity::identifier::is_reserved;
 use crate::domain::entity::{Entity, EntityKey, Targets};
-use crate::domain::identifier::is_reserved;
 use crate::domain::progress::Progress;
 use crate::domain::value::Value;
 use crate::error::Error;

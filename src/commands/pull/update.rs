@@ -10,12 +10,12 @@ use crate::commands::pull::fetch::{Fetched, steady};
 use crate::commands::pull::reachable::Reachable;
 use crate::commands::workspace::snapshot::{FOLDER, KNOWN, SOURCE, Shelf};
 use crate::domain::blueprint::Blueprint;
-use crate::domain::blueprint_change::{BlueprintChange, changes};
+use crate::domain::blueprint::change::{BlueprintChange, changes};
 use crate::domain::entity::EntityKey;
+use crate::domain::entity::identifier::is_reserved;
 use crate::domain::file_name::stems;
-use crate::domain::identifier::is_reserved;
-use crate::domain::known::KnownEntities;
-use crate::domain::moment::Moment;
+use crate::domain::known_entities::KnownEntities;
+use crate::domain::value::timestamp::Moment;
 use crate::sources::{self, Part, Place, ReadBuffer, SourceFile};
 
 const BLUEPRINTS: &str = "blueprints";

@@ -8,11 +8,11 @@ use crate::commands::context::Context;
 use crate::commands::workspace::revision::repository;
 use crate::commands::workspace::source::Standpoint;
 use crate::domain::entity::Owner;
-use crate::domain::words::as_sentence;
 use crate::error::{BaseError, Error, PushError};
 use crate::report::outcome::record::Record;
 use crate::sources::git::Repository;
 use crate::sources::{self, PathKind};
+use crate::text::plural::as_sentence;
 
 /// The record to compare a push with.
 pub(crate) struct Since<'a> {

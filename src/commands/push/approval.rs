@@ -1,12 +1,12 @@
 //! Checks that every hazard in a plan has been approved. An approval digest covers the hazards of one plan; a new
 //! hazard needs a new digest.
 
-use crate::domain::change::Standing;
-use crate::domain::digest::ApprovalDigest;
-use crate::domain::hazard::Consent;
 use crate::domain::plan::Plan;
-use crate::domain::words::count;
+use crate::domain::plan::change::Standing;
+use crate::domain::plan::digest::ApprovalDigest;
+use crate::domain::plan::hazard::Consent;
 use crate::error::PushError;
+use crate::text::plural::count;
 
 /// The approvals given on the command line.
 pub(crate) struct Consents<'a> {

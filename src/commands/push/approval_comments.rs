@@ -9,8 +9,8 @@ use serde_json::Value;
 use crate::commands::context::Context;
 use crate::commands::forge;
 use crate::domain::address::percent_encoded;
-use crate::domain::digest::ApprovalDigest;
-use crate::domain::moment::Moment;
+use crate::domain::plan::digest::ApprovalDigest;
+use crate::domain::value::timestamp::Moment;
 use crate::error::{CommentError, Error};
 use crate::forge::{Comment, Forge, ForgeError, Host, PullRequest};
 

@@ -3,9 +3,9 @@
 
 use crate::commands::context::Context;
 use crate::domain::plan::Plan;
-use crate::domain::words::count;
 use crate::error::PushError;
 use crate::settings::Catalog;
+use crate::text::plural::count;
 use crate::ui::{Prompt, PromptError};
 
 /// Whether the user must confirm this push. A plan without changes and the embedded catalog need no confirmation.

@@ -5,10 +5,10 @@ use crate::commands::ci_run::{CiRun, event_text};
 use crate::commands::context::Context;
 use crate::commands::workspace::revision::{repository, revision};
 use crate::commands::workspace::source::Standpoint;
-use crate::domain::words::list;
 use crate::error::{Error, PushError};
 use crate::settings::{BranchPattern, Catalog, Settings};
 use crate::sources::git::Repository;
+use crate::text::plural::list;
 
 /// The default branches if neither Git nor the CI system names one.
 const USUAL_BRANCHES: [&str; 2] = ["main", "master"];

@@ -8,11 +8,11 @@ use crate::commands::catalog::connect::catalog_name;
 use crate::commands::context::Context;
 use crate::commands::output::job_summary::summarised;
 use crate::domain::entity::Owner;
-use crate::domain::words::as_sentence;
 use crate::error::PushError;
 use crate::report::format::Format;
 use crate::report::outcome::OutcomeFormat;
 use crate::report::outcome::refusal::{self, Refusal};
+use crate::text::plural::as_sentence;
 
 /// Writes every report and the job summary, and returns the error that the run ends with.
 pub(crate) fn denied(

@@ -7,10 +7,10 @@ use crate::commands::context::Context;
 use crate::commands::plan::base::commit_in_ci;
 use crate::commands::rule_names;
 use crate::commands::workspace::revision::repository;
-use crate::domain::words::{count, list};
 use crate::settings::{CONFIG_NAMES, Environment, Settings};
 use crate::sources::git::{CommitId, Repository};
 use crate::sources::{ReadBuffer, path_text, read};
+use crate::text::plural::{count, list};
 
 /// The names in force, and a sentence about those that are not.
 #[derive(Debug, PartialEq, Eq)]

@@ -8,13 +8,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::commands::workspace::history::PastManifests;
-use crate::domain::desired::{Desired, DesiredProperty, DesiredRelation, RENAMED_FROM, Teams, Wish};
+use crate::domain::document::manifest::{Manifest, NearMiss};
+use crate::domain::document::span::{LineIndex, Span};
+use crate::domain::document::tree::{Kind, NodeId, Number, Value as Node, View, entries_of};
+use crate::domain::entity::desired::{Desired, DesiredProperty, DesiredRelation, RENAMED_FROM, Teams, Wish};
 use crate::domain::entity::{EntityKey, Targets};
 use crate::domain::finding::{EntityName, FileId, Place};
-use crate::domain::manifest::{Manifest, NearMiss};
 use crate::domain::progress::Progress;
-use crate::domain::span::{LineIndex, Span};
-use crate::domain::tree::{Kind, NodeId, Number, Value as Node, View, entries_of};
 use crate::domain::value::Value;
 use crate::manifest::{self, Document, Limits, Missing, Reader};
 use crate::sources::{self, DiscoverError, Discovery, Hidden, Pattern, ReadProblem, SourceFile, TextRef, Unreadable};

@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
+use crate::domain::document::manifest::{Form, Manifest, ResourceKind};
+use crate::domain::document::tree::{Kind, View, entries_of};
 use crate::domain::entity::EntityKey;
 use crate::domain::finding::EntityName;
-use crate::domain::manifest::{Form, Manifest, ResourceKind};
 use crate::domain::platform::Platform;
-use crate::domain::tree::{Kind, View, entries_of};
 use crate::manifest::{self, Document, Limits, Reader};
 use crate::sources::{self, SourceFile, TextRef};
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::domain::manifest::{Form, Manifest};
+use crate::domain::document::manifest::{Form, Manifest};
 use crate::domain::platform::{PLATFORMS, Platform};
 use crate::manifest::{self, Limits, Reader};
 use crate::settings;

@@ -1,10 +1,10 @@
 //! Finds the position of a part of an entity by its path: `properties`, `tier`. It parses the file again, since only
 //! few entities need it, and returns the nearest existing part.
 
+use crate::domain::document::manifest::Manifest;
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::{Kind, NodeId, Value, View};
 use crate::domain::finding::Place;
-use crate::domain::manifest::Manifest;
-use crate::domain::span::Span;
-use crate::domain::tree::{Kind, NodeId, Value, View};
 use crate::manifest::{self, Limits, Reader};
 use crate::sources::{self, ReadBuffer, SourceFile};
 

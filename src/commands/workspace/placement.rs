@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::commands::workspace::index::Declared;
 use crate::domain::entity::EntityKey;
+use crate::domain::entity::identifier::to_resource_name;
 use crate::domain::file_name;
-use crate::domain::identifier::to_resource_name;
 use crate::sources::{self, Pattern};
 
 /// The folder for new manifests of a blueprint.

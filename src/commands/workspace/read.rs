@@ -9,12 +9,12 @@ use crate::analysis::{
     Analyzer, Conclusion, Directives, DocumentContext, FileRun, Gathered, Options, RunState, Selection, Snapshot,
 };
 use crate::commands::workspace::snapshot::conflicts_of;
-use crate::domain::fault::{Fault, FaultKind, Oversize};
+use crate::domain::document::fault::{Fault, FaultKind, Oversize};
+use crate::domain::document::manifest::Manifest;
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::{Tree, View};
 use crate::domain::finding::FileId;
-use crate::domain::manifest::Manifest;
 use crate::domain::progress::Progress;
-use crate::domain::span::Span;
-use crate::domain::tree::{Tree, View};
 use crate::manifest::{self, Document, Limits, Missing, Reader};
 use crate::sources::{self, ReadProblem, SourceFile, TextRef, Unreadable};
 use crate::text::merge_conflict;

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use super::snapshot;
-use crate::domain::revision::Revision;
+use crate::domain::plan::revision::Revision;
 use crate::settings::{Environment, Settings};
 use crate::sources::Pattern;
 use crate::sources::git::{self, GitError, Repository};

@@ -7,18 +7,18 @@ use std::path::Path;
 use serde_json::Value as Json;
 
 use crate::analysis::{ProblemKind, Pulled, Snapshot, SnapshotProblem, describe_fault, describe_reference};
+use crate::domain::blueprint::references::{LostKind, check_references};
+use crate::domain::blueprint::system;
+use crate::domain::blueprint::validate::check_blueprint;
 use crate::domain::blueprint::{Blueprint, Flaw};
-use crate::domain::blueprint_check::check_blueprint;
-use crate::domain::blueprint_references::{LostKind, check_references};
-use crate::domain::day::Day;
-use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::document::fault::{Fault, FaultKind};
+use crate::domain::document::span::{LineIndex, Span};
+use crate::domain::document::tree::Value;
+use crate::domain::entity::identifier::is_reserved;
 use crate::domain::file_name::{identifier_of, stem};
 use crate::domain::finding::FileId;
-use crate::domain::identifier::is_reserved;
-use crate::domain::known::KnownEntities;
-use crate::domain::span::{LineIndex, Span};
-use crate::domain::system_blueprints;
-use crate::domain::tree::Value;
+use crate::domain::known_entities::KnownEntities;
+use crate::domain::value::day::Day;
 use crate::manifest::{Limits, Reader};
 use crate::sources::git::{CommitId, GitError, Repository};
 use crate::sources::{self, PathKind, Pattern, ReadBuffer, SourceFile};
@@ -370,7 +370,7 @@ fn problems_of(blueprint: &Blueprint, all: &[Blueprint], flaws: Vec<Flaw>) -> Ve
 }
 
 fn lost_references(blueprint: &Blueprint, all: &[Blueprint]) -> impl Iterator<Item = Flaw> {
-    let system = system_blueprints::SYSTEM_BLUEPRINTS.into_iter().filter_map(system_blueprints::structure);
+    let system = system::SYSTEM_BLUEPRINTS.into_iter().filter_map(system::structure);
     let system: Vec<Json> = system.collect();
     let lost = blueprint.raw.as_object().map(|body| {
         let named = |raw: &&Json, identifier: &str| raw.get("identifier").and_then(Json::as_str) == Some(identifier);

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use crate::commands::workspace::read::identities;
 use crate::commands::workspace::source::Standpoint;
-use crate::domain::words::count;
 use crate::error::LintError;
 use crate::settings::{Origin, Settings};
 use crate::sources::Pattern;
+use crate::text::plural::count;
 
 /// Checks whether includes or excludes of the config leave no file although there are YAML files.
 pub(crate) fn refuse_emptied(settings: &Settings, pattern: &Pattern, from: &Standpoint) -> Result<(), LintError> {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::catalog::wire::Refusal;
 use crate::catalog::wire::{EntityDraft, Field, IdentifierRef, RelationRef, TeamRef};
-use crate::domain::identifier::{ENTITY_IDENTIFIER_MAX, IdentifierFault, check_entity_identifier};
+use crate::domain::entity::identifier::{ENTITY_IDENTIFIER_MAX, IdentifierFault, check_entity_identifier};
 
 /// What a route accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

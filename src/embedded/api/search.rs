@@ -123,7 +123,7 @@ pub enum Comparison {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Bound {
     Number(serde_json::Number),
-    Moment(crate::domain::moment::Moment),
+    Moment(crate::domain::value::timestamp::Moment),
 }
 
 /// `relatedTo`: entities reachable from the given ones, over any number of relations.

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::config::Rate;
-use crate::domain::moment::Moment;
+use crate::domain::value::timestamp::Moment;
 
 /// The limit announced if none is enforced: so large that no client waits for it.
 const ANNOUNCED: Rate = Rate { requests: 100_000_000, period: Duration::from_secs(300) };

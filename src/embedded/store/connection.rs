@@ -12,7 +12,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavio
 use super::compiled::Cache;
 use super::error::{Failure, StoreError};
 use super::time_limit;
-use crate::domain::moment::Moment;
+use crate::domain::value::timestamp::Moment;
 
 /// The current time; tests freeze it.
 pub type Clock = Arc<dyn Fn() -> Moment + Send + Sync>;

@@ -186,7 +186,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::domain::moment::Moment;
+    use crate::domain::value::timestamp::Moment;
 
     fn refusal<T: std::fmt::Debug>(result: Result<T, Failure>) -> Refusal {
         match result.expect_err("it is refused") {

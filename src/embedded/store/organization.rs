@@ -61,7 +61,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::moment::Moment;
+    use crate::domain::value::timestamp::Moment;
 
     #[test]
     fn a_store_has_an_organisation_of_its_own_that_can_be_named() {

@@ -2,7 +2,7 @@
 
 use rusqlite::{Transaction, params};
 
-use crate::domain::system_blueprints::{SYSTEM_BLUEPRINTS, structure};
+use crate::domain::blueprint::system::{SYSTEM_BLUEPRINTS, structure};
 
 /// The creation date of the system blueprints: when the platform introduced them.
 const SINCE: i64 = 1_736_812_800_000;

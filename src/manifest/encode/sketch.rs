@@ -3,7 +3,7 @@
 //! disarmed.
 
 use super::{Wrapper, Writer};
-use crate::domain::sketch::{Entry, Filling, Sketch};
+use crate::domain::entity::sketch::{Entry, Filling, Sketch};
 use crate::manifest::scalar::needs_escape;
 use crate::text::escape;
 

@@ -6,9 +6,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::document::tree;
 use crate::domain::entity::{EntityKey, Record};
 use crate::domain::platform::{GLINT, PORT};
-use crate::domain::tree;
 use crate::manifest::{Limits, Reader, decode};
 
 const WRAPPER: Wrapper<'static> =

@@ -1,8 +1,8 @@
 //! Literal and folded block scalars, without explicit indentation.
 
 use super::Run;
-use crate::domain::span::Span;
-use crate::domain::tree::{Scalar, Style};
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::{Scalar, Style};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Chomp {

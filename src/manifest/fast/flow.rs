@@ -1,8 +1,8 @@
 //! Flow collections on one line.
 
 use super::Run;
-use crate::domain::span::Span;
-use crate::domain::tree::{Kind, View};
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::{Kind, View};
 
 /// Deeper nesting on one line is declined, which limits the recursion.
 const DEPTH: usize = 16;

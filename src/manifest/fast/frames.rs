@@ -1,8 +1,8 @@
 //! Open block collections while a document is read.
 
 use super::Run;
-use crate::domain::span::Span;
-use crate::domain::tree::{Kind, NodeId, Style, View};
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::{Kind, NodeId, Style, View};
 
 /// An open block collection.
 #[derive(Debug, Clone, Copy)]

@@ -10,9 +10,9 @@ mod scalars;
 
 use super::full::Job;
 use super::keys::Keys;
-use crate::domain::fault::Fault;
-use crate::domain::span::Span;
-use crate::domain::tree::{Kind, Scalar, Style, Tree};
+use crate::domain::document::fault::Fault;
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::{Kind, Scalar, Style, Tree};
 use frames::{Expect, Frame};
 
 /// Buffers that are reused for the next document.

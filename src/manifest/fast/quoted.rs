@@ -1,8 +1,8 @@
 //! Quoted scalars on one line, with common escapes.
 
 use super::Run;
-use crate::domain::span::Span;
-use crate::domain::tree::{Scalar, Style};
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::{Scalar, Style};
 
 impl Run<'_> {
     /// The position after the closing quote, if it is on this line.

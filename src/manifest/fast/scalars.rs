@@ -1,8 +1,8 @@
 //! Plain scalars and keys of the fast reader.
 
 use super::{Run, is_blank};
-use crate::domain::span::Span;
-use crate::domain::tree::{Kind, NodeId, Number, Scalar, Style};
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::{Kind, NodeId, Number, Scalar, Style};
 use crate::manifest::keys;
 use crate::manifest::scalar::{self, Plain};
 
@@ -66,7 +66,7 @@ impl Run<'_> {
 
     /// Records a key to find duplicates, and reports it if it is not a string.
     pub(super) fn note_key(&mut self, id: NodeId, span: Span, agreed: bool) -> Option<()> {
-        let view = crate::domain::tree::View { source: self.job.text, tree: self.tree };
+        let view = crate::domain::document::tree::View { source: self.job.text, tree: self.tree };
         self.kept.keys.note(view, id, span, agreed, self.faults);
         Some(())
     }

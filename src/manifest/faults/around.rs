@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::clip;
-use crate::domain::span::Span;
+use crate::domain::document::span::Span;
 
 pub(super) struct Around<'t> {
     pub(super) text: &'t str,

@@ -2,7 +2,7 @@
 
 use super::around::{Around, Line};
 use super::{Words, clip};
-use crate::domain::span::Span;
+use crate::domain::document::span::Span;
 
 /// Explains a line whose column fits no open collection.
 pub(super) fn misplaced(around: &Around<'_>) -> Option<Words> {

@@ -12,8 +12,8 @@ use super::places::one_character;
 use super::split::Trouble;
 use super::tags::Misfit;
 use super::yaml::{Divergence, Problem, ProblemKind};
-use crate::domain::fault::{Fault, FaultKind, Reading};
-use crate::domain::span::Span;
+use crate::domain::document::fault::{Fault, FaultKind, Reading};
+use crate::domain::document::span::Span;
 use around::Around;
 
 /// The reason why a document could not be read to its end.

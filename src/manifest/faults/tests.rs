@@ -2,8 +2,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "reads and writes the table of messages")]
 
-use crate::domain::fault::FaultKind;
-use crate::domain::span::LineIndex;
+use crate::domain::document::fault::FaultKind;
+use crate::domain::document::span::LineIndex;
 use crate::manifest::{Limits, Reader};
 
 /// The faults of a text as `line:column place: message help`, as a user sees them.

@@ -2,7 +2,7 @@
 
 use super::around::Around;
 use super::{Words, clip};
-use crate::domain::span::Span;
+use crate::domain::document::span::Span;
 use crate::manifest::scalar;
 use crate::manifest::yaml::ProblemKind;
 

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::{Plain, is_float};
-use crate::domain::tree::Number;
+use crate::domain::document::tree::Number;
 
 pub fn cluster(text: &str) -> Plain {
     match text.as_bytes().first() {

@@ -2,7 +2,7 @@
 //! are ignored.
 
 use super::{Plain, is_float};
-use crate::domain::tree::Number;
+use crate::domain::document::tree::Number;
 
 pub fn editor(text: &str) -> Plain {
     match text.as_bytes().first() {

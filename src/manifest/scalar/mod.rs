@@ -5,9 +5,9 @@ mod cluster;
 mod editor;
 mod quote;
 
-use crate::domain::fault::{Fault, FaultKind, Reading};
-use crate::domain::span::Span;
-use crate::domain::tree::Number;
+use crate::domain::document::fault::{Fault, FaultKind, Reading};
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::Number;
 
 pub use cluster::cluster;
 pub use editor::editor;

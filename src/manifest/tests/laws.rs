@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 
 use super::{Pair, check_spans};
-use crate::domain::fault::{FaultKind, Oversize};
+use crate::domain::document::fault::{FaultKind, Oversize};
+use crate::domain::document::span::Span;
 use crate::domain::finding::Edit;
-use crate::domain::span::Span;
 use crate::manifest::{Limits, Producer, Reader, decode, edit, salvage, scalar};
 
 /// Runs all functions of this module on a text.

@@ -1,8 +1,8 @@
 //! Tests the values and positions of documents, checked by hand, with both readers.
 
-use crate::domain::fault::{Fault, FaultKind, Reading};
-use crate::domain::span::Span;
-use crate::domain::tree::{Kind, Style, Value};
+use crate::domain::document::fault::{Fault, FaultKind, Reading};
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::{Kind, Style, Value};
 use crate::manifest::{Document, Limits, Producer, Reader};
 
 /// Reads a text with both readers, which must agree, and passes on the documents.

@@ -11,9 +11,9 @@ use super::fast::Fast;
 use super::full::{Full, Job};
 use super::limits::Limits;
 use super::split::Documents;
-use crate::domain::fault::Fault;
-use crate::domain::span::Span;
-use crate::domain::tree::{Kind, Tree, Value, View};
+use crate::domain::document::fault::Fault;
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::{Kind, Tree, Value, View};
 
 /// One document as one reader reads it.
 #[derive(Debug, Default, PartialEq)]

@@ -11,8 +11,8 @@ mod tags;
 
 use std::borrow::Cow;
 
-use crate::domain::span::Span;
-use crate::domain::tree::Style;
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::Style;
 
 pub(super) use chars::first_forbidden;
 pub(super) use parser::{Event, Parser, Properties};

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use super::problem::{Open, Problem, ProblemKind};
 use super::scanner::{Scan, Scanner};
 use super::{Directive, Divergence, Tag, Token, TokenKind};
-use crate::domain::span::Span;
-use crate::domain::tree::{Kind, Style};
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::{Kind, Style};
 
 /// A parser event of a document.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,8 +6,8 @@ use super::chars::{is_blank, is_blank_or_end, is_break, is_break_or_end, width};
 use super::problem::ProblemKind;
 use super::scanner::{Scan, Scanner};
 use super::{Divergence, Token, TokenKind};
-use crate::domain::span::Span;
-use crate::domain::tree::Style;
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::Style;
 
 /// The line breaks between two parts of a folded text.
 #[derive(Debug, Default)]

@@ -6,7 +6,7 @@ use super::chars::{is_blank, is_blank_or_end, is_uri, is_word};
 use super::problem::ProblemKind;
 use super::scanner::{Scan, Scanner};
 use super::{Directive, Divergence, TokenKind};
-use crate::domain::span::Span;
+use crate::domain::document::span::Span;
 
 impl<'t> Scanner<'t> {
     pub(super) fn scan_anchor(&mut self, indicator: u8) -> Scan<()> {

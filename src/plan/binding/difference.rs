@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 
 use super::PlanFile;
 use super::check::each_place;
-use crate::domain::act::Act;
-use crate::domain::change::{Change, Field, FieldChange, Origin};
+use crate::domain::document::span::Span;
 use crate::domain::entity::EntityKey;
 use crate::domain::finding::{FileId, Place};
 use crate::domain::plan::Plan;
-use crate::domain::span::Span;
+use crate::domain::plan::change::{Change, Field, FieldChange, Origin};
+use crate::domain::plan::request::Act;
 use crate::domain::value::Value;
 use crate::plan::normalise::{Number, by_key};
 

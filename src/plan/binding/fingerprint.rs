@@ -7,9 +7,9 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashMapExt};
 
 use crate::domain::blueprint::Blueprint;
-use crate::domain::desired::{Desired, Teams, Wish};
-use crate::domain::digest::Digest;
 use crate::domain::entity::EntityKey;
+use crate::domain::entity::desired::{Desired, Teams, Wish};
+use crate::domain::plan::digest::Digest;
 use crate::domain::value::Value;
 use crate::plan::compare::by_name;
 use crate::plan::digest::Writer;

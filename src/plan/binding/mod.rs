@@ -14,10 +14,10 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::domain::act::Acts;
-use crate::domain::digest::Digest;
 use crate::domain::entity::EntityKey;
 use crate::domain::plan::Plan;
+use crate::domain::plan::digest::Digest;
+use crate::domain::plan::request::Acts;
 
 use super::{Destination, Ground, masking, of_entity};
 

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::world::World;
-use crate::domain::act::{Act, Body, Call, Part};
 use crate::domain::entity::Targets;
 use crate::domain::plan::Deed;
+use crate::domain::plan::request::{Act, Body, Call, Part};
 
 /// One line per request, wave by wave: method, entity and content.
 fn sent(world: &World) -> Vec<Vec<String>> {

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::world::World;
-use crate::domain::act::{Act, Body, Call, Part};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::{Entity, EntityKey, Record, Targets};
 use crate::domain::plan::Plan;
+use crate::domain::plan::request::{Act, Body, Call, Part};
 use crate::domain::value::Value;
 
 type Catalog = BTreeMap<EntityKey, Entity>;

@@ -7,10 +7,10 @@ use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 
 use super::world::{World, entity, key, manifest};
-use crate::domain::change::Afterwards;
-use crate::domain::hazard::HazardKind;
 use crate::domain::plan::Plan;
-use crate::domain::write::WriteMode;
+use crate::domain::plan::change::Afterwards;
+use crate::domain::plan::hazard::HazardKind;
+use crate::domain::plan::write_mode::WriteMode;
 use crate::plan::Move;
 
 const BLUEPRINTS: [&str; 4] = ["service", "team", "domain", "note"];

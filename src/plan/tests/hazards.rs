@@ -3,11 +3,11 @@
 use serde_json::{Value as Json, json};
 
 use super::world::{World, key, lines, manifest};
-use crate::domain::change::{Afterwards, Dependent};
-use crate::domain::digest::{ApprovalDigest, Digest};
 use crate::domain::entity::EntityKey;
-use crate::domain::hazard::{Consent, HazardKind};
 use crate::domain::plan::Plan;
+use crate::domain::plan::change::{Afterwards, Dependent};
+use crate::domain::plan::digest::{ApprovalDigest, Digest};
+use crate::domain::plan::hazard::{Consent, HazardKind};
 
 /// Numbered entities of a blueprint, each with its own title.
 fn numbered(blueprint: &str, numbers: std::ops::Range<usize>) -> Vec<Json> {
@@ -33,7 +33,7 @@ fn limits(plan: &Plan) -> Vec<Limit<'_>> {
 }
 
 fn limited(world: World, max: u32, max_percent: u32) -> World {
-    let prune = crate::domain::write::PruneRule { enabled: true, max, max_percent };
+    let prune = crate::domain::plan::write_mode::PruneRule { enabled: true, max, max_percent };
     World { prune, ..world }
 }
 

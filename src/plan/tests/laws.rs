@@ -9,14 +9,14 @@ use super::apply::{Defaults, apply};
 use super::generated::{can_be_done, worlds};
 use super::shuffled::shuffled;
 use super::world::{World, key, lines, manifest};
-use crate::domain::change::{Action, Cause, Field, FieldChange};
-use crate::domain::desired::{Desired, DesiredProperty, DesiredRelation, Teams, Wish};
+use crate::domain::document::span::Span;
+use crate::domain::entity::desired::{Desired, DesiredProperty, DesiredRelation, Teams, Wish};
 use crate::domain::entity::{Entity, EntityKey, Targets};
-use crate::domain::hazard::{Consent, Hazard};
+use crate::domain::plan::change::{Action, Cause, Field, FieldChange};
+use crate::domain::plan::hazard::{Consent, Hazard};
+use crate::domain::plan::write_mode::WriteMode;
 use crate::domain::plan::{Deed, Tally};
-use crate::domain::span::Span;
 use crate::domain::value::Value;
-use crate::domain::write::WriteMode;
 
 fn cases() -> ProptestConfig {
     crate::generated_cases::config(256)

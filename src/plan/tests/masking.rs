@@ -3,9 +3,9 @@
 use serde_json::{Value as Json, json};
 
 use super::world::{DESTINATION, World, mask};
-use crate::domain::act::Call;
-use crate::domain::change::FieldChange;
 use crate::domain::plan::Plan;
+use crate::domain::plan::change::FieldChange;
+use crate::domain::plan::request::Call;
 use crate::plan::binding::{Circumstances, Options, PlanFile, Unfit, unfit};
 use crate::plan::{Ground, masked};
 use crate::text::mask::Mask;

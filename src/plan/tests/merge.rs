@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::world::{World, lines};
-use crate::domain::change::Cause;
-use crate::domain::write::{Write, WriteMode};
+use crate::domain::plan::change::Cause;
+use crate::domain::plan::write_mode::{Write, WriteMode};
 
 #[test]
 fn merging_leaves_alone_what_is_not_named() {

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::world::{World, changed, entity, lines, mask};
 use crate::domain::entity::{Record, Targets};
-use crate::domain::moment::Moment;
+use crate::domain::value::timestamp::Moment;
 
 /// Whether two values of a property count as equal.
 fn alike(name: &str, a: Json, b: Json) -> bool {

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::world::{World, key, lines, mask};
 use crate::domain::finding::FileId;
-use crate::domain::hazard::HazardKind;
+use crate::domain::plan::hazard::HazardKind;
 use crate::plan::{Along, Ground, Only, along};
 
 fn only(blueprints: &[&str], files: &[u32]) -> Only {

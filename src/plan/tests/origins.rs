@@ -3,8 +3,9 @@
 use serde_json::{Value as Json, json};
 
 use super::world::{World, lines};
-use crate::domain::change::Origin::{self, AlreadyPending, ThisBranch, Unknown};
 use crate::domain::plan::Plan;
+use crate::domain::plan::change::Origin;
+use crate::domain::plan::change::Origin::{AlreadyPending, ThisBranch, Unknown};
 
 fn fields(plan: &Plan) -> Vec<Origin> {
     plan.changes.iter().flat_map(|change| &change.fields).map(|field| field.origin).collect()

@@ -3,11 +3,11 @@
 use serde_json::{Value as Json, json};
 
 use super::world::{World, key, lines};
-use crate::domain::change::Standing;
+use crate::domain::document::span::Span;
 use crate::domain::finding::{FileId, Place};
-use crate::domain::hazard::{Blocker, Consent, HazardKind};
+use crate::domain::plan::change::Standing;
+use crate::domain::plan::hazard::{Blocker, Consent, HazardKind};
 use crate::domain::plan::{Obstacle, Tally};
-use crate::domain::span::Span;
 
 fn services(names: &[&str]) -> Json {
     names.iter().map(|name| json!({"identifier": name, "title": name})).collect()
@@ -27,7 +27,8 @@ fn nothing_is_deleted_while_anything_is_unknown() {
     let world = World::of(services(&["a"]), services(&["a", "b"]));
     assert_eq!(world.plan().counts.total, Tally { delete: 1, unchanged: 1, ..Tally::default() });
     let place = Place { file: FileId(7), span: Span::empty(3) };
-    let disabled = World { prune: crate::domain::write::PruneRule { enabled: false, ..world.prune }, ..world.clone() };
+    let disabled =
+        World { prune: crate::domain::plan::write_mode::PruneRule { enabled: false, ..world.prune }, ..world.clone() };
     let unparsed = World { unread: vec![Blocker::Manifest(place)], ..world.clone() };
     // A single incomplete blueprint is enough: nothing is deleted.
     let cut = World { incomplete: vec!["note"], ..world };

@@ -3,13 +3,13 @@
 use serde_json::{Value as Json, json};
 
 use super::world::{World, key, lines, mask};
-use crate::domain::change::{Action, Afterwards, Cause, Origin, RenamedBy};
-use crate::domain::hazard::HazardKind;
+use crate::domain::plan::change::{Action, Afterwards, Cause, Origin, RenamedBy};
+use crate::domain::plan::hazard::HazardKind;
 use crate::domain::plan::{Deed, Plan, Step, Wave};
 use crate::plan::{Ground, Lookalike, Move, lookalikes};
 
 fn renamed_by(plan: &Plan) -> Vec<(String, String, RenamedBy)> {
-    let rename = |change: &crate::domain::change::Change| match &change.action {
+    let rename = |change: &crate::domain::plan::change::Change| match &change.action {
         Action::Rename { from, by } => Some((from.to_string(), change.key.identifier.to_string(), *by)),
         Action::Create | Action::Update | Action::Adopt | Action::Delete => None,
     };

@@ -8,12 +8,12 @@ use super::laws::as_stored;
 use super::shuffled::Dice;
 use super::world::{World, lines};
 use crate::domain::blueprint::Blueprint;
-use crate::domain::desired::{Desired, DesiredProperty, DesiredRelation, Teams, Wish};
+use crate::domain::document::span::Span;
 use crate::domain::entity::Targets;
+use crate::domain::entity::desired::{Desired, DesiredProperty, DesiredRelation, Teams, Wish};
 use crate::domain::plan::Tally;
-use crate::domain::span::Span;
+use crate::domain::plan::write_mode::WriteMode;
 use crate::domain::value::Value;
-use crate::domain::write::WriteMode;
 
 const SPAN: Span = Span { start: 0, end: 1 };
 

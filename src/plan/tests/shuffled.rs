@@ -1,8 +1,8 @@
 //! Shuffles the input of a plan: entities, their fields, files, blueprints and keys.
 
 use super::world::World;
-use crate::domain::desired::{Desired, Teams, Wish};
 use crate::domain::entity::Targets;
+use crate::domain::entity::desired::{Desired, Teams, Wish};
 
 /// A deterministic random number generator.
 pub struct Dice(pub u64);

@@ -2,18 +2,18 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::domain::act::Acts;
 use crate::domain::blueprint::Blueprint;
-use crate::domain::change::{Change, Field, FieldChange};
-use crate::domain::desired::{Desired, DesiredProperty, DesiredRelation, Teams, Wish};
+use crate::domain::document::span::Span;
+use crate::domain::entity::desired::{Desired, DesiredProperty, DesiredRelation, Teams, Wish};
 use crate::domain::entity::{Entity, EntityKey, Record, Targets};
 use crate::domain::finding::{FileId, Place};
-use crate::domain::hazard::Blocker;
 use crate::domain::plan::Plan;
+use crate::domain::plan::change::{Change, Field, FieldChange};
+use crate::domain::plan::hazard::Blocker;
+use crate::domain::plan::request::Acts;
+use crate::domain::plan::write_mode::{PruneRule, Write, WriteMode};
 use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
-use crate::domain::span::Span;
 use crate::domain::value::Value;
-use crate::domain::write::{PruneRule, Write, WriteMode};
 use crate::plan::{Base, Destination, Ground, Move, Only, Question, acts, plan};
 use crate::text::mask::Mask;
 

@@ -8,9 +8,9 @@ use miette::{
 };
 use unicode_width::UnicodeWidthStr;
 
+use crate::domain::document::span::LineIndex;
 use crate::domain::finding::Severity;
-use crate::domain::masked::Hidden;
-use crate::domain::span::LineIndex;
+use crate::domain::value::masked::Hidden;
 use crate::report::lint::window::{Drawing, Window};
 use crate::report::style::{Role, Style, wrap};
 

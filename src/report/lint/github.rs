@@ -3,10 +3,10 @@
 //! The job's log executes every line that begins with `::`, so untrusted text must never begin a line.
 
 use crate::domain::finding::Severity;
-use crate::domain::words::count;
 use crate::report::escape::{clean, github_message, github_property, neutralise};
 use crate::report::lint::tally::{left_out, verdict};
 use crate::report::lint::{Report, Row};
+use crate::text::plural::count;
 
 const LEVEL_MAX: usize = 10;
 

@@ -5,8 +5,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::domain::document::span::Position;
 use crate::domain::finding::Severity;
-use crate::domain::span::Position;
 use crate::report::escape;
 use crate::report::lint::tally::Tally;
 use crate::report::lint::{Lint, Report, Row, masked};

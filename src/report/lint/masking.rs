@@ -3,9 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
+use crate::domain::document::span::Span;
 use crate::domain::finding::{EntityName, FileId, Finding, Place};
-use crate::domain::masked::{Hidden, hidden_in};
-use crate::domain::span::Span;
+use crate::domain::value::masked::{Hidden, hidden_in};
 use crate::report::lint::Lint;
 use crate::text::mask::Mask;
 

@@ -172,8 +172,8 @@ impl Row<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::document::span::Span;
     use crate::domain::finding::{Edit, EntityName, FileId, Fix, Place};
-    use crate::domain::span::Span;
     use crate::report::lint::fixtures::{AMBIGUOUS, DANGLING, REPEATED, Run};
     use crate::text::escape;
     use crate::text::hostile_texts::{hostile_text, markdown_faults, runner_faults, terminal_faults};

@@ -7,13 +7,13 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use crate::domain::finding::{Place, RuleInfo, Severity};
-use crate::domain::words::as_sentence;
-use crate::domain::words::{count, grouped};
 use crate::report::escape::{self, clean};
 use crate::report::explain;
 use crate::report::fingerprint::Fingerprint;
 use crate::report::lint::{Report, Row};
 use crate::report::place::Extent;
+use crate::text::plural::as_sentence;
+use crate::text::plural::{count, grouped};
 
 /// GitHub rejects a run with more results.
 const RESULTS_MAX: usize = 25_000;

@@ -2,8 +2,8 @@
 //! findings; those beyond `--max-findings` are counted without severity.
 
 use crate::domain::finding::{FileId, Finding, Severity};
-use crate::domain::words::{count, grouped, list};
 use crate::report::lint::Lint;
+use crate::text::plural::{count, grouped, list};
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Tally {

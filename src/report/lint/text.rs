@@ -3,15 +3,15 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::finding::{EntityName, Finding, Fix, Severity};
-use crate::domain::span::{LineIndex, Span};
-use crate::domain::words::count;
 use crate::report::escape::clean;
 use crate::report::lint::frame::{Signs, draw, number_width, role};
 use crate::report::lint::tally::{Tally, left_out, verdict};
 use crate::report::lint::window::{Label, Window};
 use crate::report::lint::{Report, Row};
 use crate::report::style::{Role, Style, clip, wrap};
+use crate::text::plural::count;
 
 /// More marks than this make a frame unreadable.
 const MARKS_MAX: usize = 4;

@@ -8,8 +8,8 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::domain::masked::Hidden;
-use crate::domain::span::{LineIndex, Span};
+use crate::domain::document::span::{LineIndex, Span};
+use crate::domain::value::masked::Hidden;
 use crate::report::escape::{is_unsafe, picture};
 use crate::report::style::Style;
 use crate::text::escape::command_brackets;

@@ -5,8 +5,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::domain::change::{Action, Change};
-use crate::domain::outcome::{Cause, End, Failure, Reason};
+use crate::domain::plan::change::{Action, Change};
+use crate::domain::plan::outcome::{Cause, End, Failure, Reason};
 use crate::report::escape::{self, clean};
 use crate::report::outcome::{Tally, Told};
 use crate::report::plan::json::{JsonAction, JsonCounts, JsonDeed, JsonKey, JsonPlace, JsonRevision};

@@ -3,8 +3,8 @@
 //! for its consequences. A push without changes has one passed case, because readers treat a report without cases as
 //! broken.
 
-use crate::domain::change::Change;
-use crate::domain::outcome::End;
+use crate::domain::plan::change::Change;
+use crate::domain::plan::outcome::End;
 use crate::report::escape::{clean, xml};
 use crate::report::outcome::{Told, words};
 

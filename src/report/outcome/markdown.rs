@@ -1,14 +1,14 @@
 //! Renders the outcome as a job summary or a comment: failed changes first, then those in doubt, incomplete or not
 //! attempted, then the applied ones, collapsed. What does not fit into a comment is counted.
 
-use crate::domain::change::Change;
-use crate::domain::outcome::{End, Reason};
-use crate::domain::words::{count, grouped};
+use crate::domain::plan::change::Change;
+use crate::domain::plan::outcome::{End, Reason};
 use crate::report::comment::marker;
 use crate::report::escape::markdown;
 use crate::report::outcome::{Told, words};
 use crate::report::plan::markdown::budget::{self, Item, Section};
 use crate::report::plan::markdown::{LENGTH_MAX, catalog, code, prose};
+use crate::text::plural::{count, grouped};
 
 const ELSEWHERE: &str = "\nNot all of it fits here: `--output json=FILE` of the push has every change.\n";
 

@@ -12,9 +12,9 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-use crate::domain::change::{Action, Change};
-use crate::domain::moment::Moment;
-use crate::domain::outcome::{End, Outcome};
+use crate::domain::plan::change::{Action, Change};
+use crate::domain::plan::outcome::{End, Outcome};
+use crate::domain::value::timestamp::Moment;
 use crate::report::escape::lines;
 use crate::report::format::Format;
 use crate::report::plan::{PlanReport, Sited};
@@ -76,7 +76,7 @@ struct Told<'a> {
 impl<'a> Told<'a> {
     /// Every change with its result. A change without one was not reached.
     fn ends(&self) -> impl Iterator<Item = (&'a Change, &'a End)> {
-        const NEVER: End = End::NotAttempted(crate::domain::outcome::Reason::Interrupted);
+        const NEVER: End = End::NotAttempted(crate::domain::plan::outcome::Reason::Interrupted);
         let ends = self.report.outcome.ends.iter().chain(std::iter::repeat(&NEVER));
         self.report.plan.plan.changes.iter().zip(ends)
     }

@@ -4,12 +4,12 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::domain::words::as_sentence;
 use crate::report::comment::marker;
 use crate::report::escape::{self, clean, markdown, markdown_code, xml};
 use crate::report::outcome::OutcomeFormat;
 use crate::report::plan::markdown::catalog;
 use crate::text::escape::neutralise;
+use crate::text::plural::as_sentence;
 
 pub const FORMAT: &str = "portolan.refusal/1";
 

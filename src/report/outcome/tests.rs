@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use roxmltree::Document;
 
 use super::*;
-use crate::domain::outcome::{Cause, Failure, Reason};
 use crate::domain::plan::Deed;
+use crate::domain::plan::outcome::{Cause, Failure, Reason};
 use crate::report::escape::clean;
 use crate::report::plan::fixtures::Case;
 use crate::report::plan::{generated, markdown};

@@ -2,12 +2,12 @@
 //! reason, then the counts and the next step, which are the last lines and therefore visible. The plan above lists the
 //! applied changes, so they are only counted here.
 
-use crate::domain::change::Change;
-use crate::domain::outcome::{End, Reason};
-use crate::domain::words::{count, grouped};
+use crate::domain::plan::change::Change;
+use crate::domain::plan::outcome::{End, Reason};
 use crate::report::escape::clean;
 use crate::report::outcome::{Tally, Told, words};
 use crate::report::style::{Role, Style, wrap};
+use crate::text::plural::{count, grouped};
 
 const MOST_FAILURES: usize = 40;
 const MOST_WAITING: usize = 20;

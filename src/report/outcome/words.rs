@@ -1,12 +1,12 @@
 //! The sentences about an outcome, shared by all formats. Names are in backticks and unescaped; each renderer cleans
 //! and escapes what it writes.
 
-use crate::domain::change::{Action, Change};
-use crate::domain::outcome::{Cause, Failure, Reason};
 use crate::domain::plan::Deed;
-use crate::domain::words::grouped;
+use crate::domain::plan::change::{Action, Change};
+use crate::domain::plan::outcome::{Cause, Failure, Reason};
 use crate::report::outcome::{Tally, Told};
 use crate::report::plan::words::{self, tick};
+use crate::text::plural::grouped;
 
 /// The number of names in one sentence.
 const NAMES_MAX: usize = 3;

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use similar::DiffTag;
 
-use crate::domain::change::{Field, FieldChange, Origin};
+use crate::domain::plan::change::{Field, FieldChange, Origin};
 use crate::domain::value::Value;
 use crate::report::difference::operations;
 use crate::report::escape::{hides, revealed, shape};

@@ -4,20 +4,20 @@
 use std::sync::Arc;
 
 use crate::domain::blueprint::Blueprint;
-use crate::domain::change::{
-    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Origin, PathChange, RenamedBy, Standing,
-};
-use crate::domain::digest::Digest;
+use crate::domain::document::span::Span;
+use crate::domain::entity::foreign_owner::{ForeignOwner, OwnerKind};
 use crate::domain::entity::{EntityKey, Record};
 use crate::domain::finding::{FileId, Place};
-use crate::domain::foreign_owner::{ForeignOwner, OwnerKind};
-use crate::domain::hazard::{Blocker, Consent, Hazard, HazardKind};
-use crate::domain::moment::Moment;
+use crate::domain::plan::change::{
+    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Origin, PathChange, RenamedBy, Standing,
+};
+use crate::domain::plan::digest::Digest;
+use crate::domain::plan::hazard::{Blocker, Consent, Hazard, HazardKind};
+use crate::domain::plan::revision::{BaseRevision, Revision};
+use crate::domain::plan::write_mode::WriteMode;
 use crate::domain::plan::{Counts, Cycle, Deed, Obstacle, Plan, Step, Tally, Wave};
-use crate::domain::revision::{BaseRevision, Revision};
-use crate::domain::span::Span;
 use crate::domain::value::Value;
-use crate::domain::write::WriteMode;
+use crate::domain::value::timestamp::Moment;
 use crate::report::place::Files;
 use crate::report::plan::{Complaint, Links, PlanFormat, PlanReport, render};
 use crate::report::style::Style;
@@ -176,7 +176,7 @@ impl Case {
             obstacles: Vec::new(),
             hazards,
             foreign_unchanged: Vec::new(),
-            approval: asks.then(|| crate::domain::digest::ApprovalDigest::of(digest(7))),
+            approval: asks.then(|| crate::domain::plan::digest::ApprovalDigest::of(digest(7))),
             digest: digest(11),
         };
         let revision = Revision {

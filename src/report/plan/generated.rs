@@ -3,15 +3,15 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::domain::change::{
-    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Origin, PathChange, RenamedBy, Standing,
-};
+use crate::domain::document::span::Span;
 use crate::domain::entity::EntityKey;
 use crate::domain::finding::{FileId, Place};
-use crate::domain::hazard::{Blocker, Consent, Hazard, HazardKind};
+use crate::domain::plan::change::{
+    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Origin, PathChange, RenamedBy, Standing,
+};
+use crate::domain::plan::hazard::{Blocker, Consent, Hazard, HazardKind};
+use crate::domain::plan::revision::BaseRevision;
 use crate::domain::plan::{Cycle, Deed, Obstacle};
-use crate::domain::revision::BaseRevision;
-use crate::domain::span::Span;
 use crate::domain::value::Value;
 use crate::report::plan::Complaint;
 use crate::report::plan::fixtures::{Case, change, field, hazard};

@@ -12,11 +12,11 @@ mod table;
 
 use std::collections::BTreeMap;
 
-use crate::domain::change::{Action, Change, Standing};
-use crate::domain::words::{count, grouped};
+use crate::domain::plan::change::{Action, Change, Standing};
 use crate::report::escape::{markdown, markdown_code};
 use crate::report::plan::fields::cut;
 use crate::report::plan::{PlanReport, Sited, mermaid, sections, words};
+use crate::text::plural::{count, grouped};
 
 use budget::{Item, Section};
 

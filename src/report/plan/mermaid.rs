@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use crate::domain::blueprint::Blueprint;
-use crate::domain::change::{Action, Afterwards, Change, Field, FieldChange};
 use crate::domain::plan::Plan;
+use crate::domain::plan::change::{Action, Afterwards, Change, Field, FieldChange};
 use crate::domain::value::Value;
 use crate::report::escape::clean;
 use crate::report::plan::fields::cut;

@@ -18,13 +18,13 @@ pub(in crate::report) mod generated;
 mod tests;
 
 use crate::domain::blueprint::Blueprint;
-use crate::domain::change::Change;
 use crate::domain::entity::EntityKey;
+use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::finding::Place;
-use crate::domain::foreign_owner::ForeignOwner;
-use crate::domain::hazard::{Blocker, HazardKind};
+use crate::domain::plan::change::Change;
+use crate::domain::plan::hazard::{Blocker, HazardKind};
+use crate::domain::plan::revision::{BaseRevision, Revision};
 use crate::domain::plan::{Obstacle, Plan};
-use crate::domain::revision::{BaseRevision, Revision};
 use crate::report::comment;
 use crate::report::escape::lines;
 use crate::report::format::Format;

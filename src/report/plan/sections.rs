@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::domain::change::{Action, Change, Origin};
+use crate::domain::plan::change::{Action, Change, Origin};
 use crate::report::plan::PlanReport;
 
 /// Changes under one heading.

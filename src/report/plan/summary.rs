@@ -1,9 +1,9 @@
 //! Renders the plan in one line: the counts, and the approvals that a push requires. The text format ends with the same
 //! counts.
 
-use crate::domain::words::count;
 use crate::report::escape::clean;
 use crate::report::plan::{PlanReport, words};
+use crate::text::plural::count;
 
 pub(super) fn render(report: &PlanReport<'_>) -> String {
     let mut line = format!("Plan: {}", words::numbers(&report.plan.counts.total));

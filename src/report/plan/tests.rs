@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::change::Action;
+use crate::domain::plan::change::Action;
 use crate::report::escape::clean;
 use crate::report::plan::fixtures::Case;
 use crate::report::plan::generated;
@@ -185,7 +185,7 @@ fn links_lead_to_the_line_the_entity_and_the_run() {
     case.links = Some(links.clone());
     let place = crate::domain::finding::Place {
         file: crate::domain::finding::FileId(1),
-        span: crate::domain::span::Span::new(4, 9),
+        span: crate::domain::document::span::Span::new(4, 9),
     };
     case.files.push(("catalog/old (1).yaml".to_owned(), Some("---\nblueprint: service\n".to_owned())));
     case.at_base = vec![(fixtures::key("service/basket"), place)];
@@ -302,7 +302,7 @@ fn a_delete_tells_where_the_base_declared_it() {
     let mut case = Case::mixed();
     let place = crate::domain::finding::Place {
         file: crate::domain::finding::FileId(1),
-        span: crate::domain::span::Span::new(4, 9),
+        span: crate::domain::document::span::Span::new(4, 9),
     };
     case.files.push(("catalog/old.yaml".to_owned(), Some("---\nblueprint: service\n".to_owned())));
     case.at_base = vec![(fixtures::key("service/basket"), place)];

@@ -3,13 +3,13 @@
 
 mod pieces;
 
-use crate::domain::change::{Action, Change};
-use crate::domain::hazard::{Consent, Hazard};
-use crate::domain::words::{count, grouped};
+use crate::domain::plan::change::{Action, Change};
+use crate::domain::plan::hazard::{Consent, Hazard};
 use crate::report::escape::clean;
 use crate::report::plan::sections::{self, Section};
 use crate::report::plan::{Complaint, Sited, words};
 use crate::report::style::{Role, Style, wrap};
+use crate::text::plural::{count, grouped};
 
 use pieces::Pen;
 

@@ -3,12 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::change::{Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, RenamedBy, Standing};
 use crate::domain::entity::{EntityKey, Record};
-use crate::domain::hazard::{Blocker, Consent, Hazard, HazardKind};
+use crate::domain::plan::change::{
+    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, RenamedBy, Standing,
+};
+use crate::domain::plan::hazard::{Blocker, Consent, Hazard, HazardKind};
 use crate::domain::plan::{Cycle, Deed, Obstacle, Plan, Tally};
-use crate::domain::words::{count, grouped, list};
 use crate::report::plan::{PlanReport, Sited};
+use crate::text::plural::{count, grouped, list};
 
 /// The number of names in one sentence.
 const NAMES_MAX: usize = 8;

@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::domain::blueprint_change::{BlueprintChange, BlueprintChangeKind, Change, Detail, Part};
+use crate::domain::blueprint::change::{BlueprintChange, BlueprintChangeKind, Change, Detail, Part};
 use crate::report::escape::{self, clean};
 use crate::report::lint::json::{JsonFinding, findings};
 use crate::report::pull::{ManifestDeed, ManifestLine, Mode, Pull};

@@ -4,7 +4,7 @@
 pub mod json;
 mod text;
 
-use crate::domain::blueprint_change::BlueprintChange;
+use crate::domain::blueprint::change::BlueprintChange;
 use crate::report::escape::lines;
 use crate::report::lint::Lint;
 use crate::report::style::Style;

@@ -1,12 +1,12 @@
 //! Renders the report for terminals: one line about what was done, then the differences, then the entities that no
 //! longer match.
 
-use crate::domain::blueprint_change::{BlueprintChange, BlueprintChangeKind, Change, Detail, Part};
-use crate::domain::words::{count, grouped, list};
+use crate::domain::blueprint::change::{BlueprintChange, BlueprintChangeKind, Change, Detail, Part};
 use crate::report::escape::clean;
 use crate::report::lint::{self, LintFormat};
 use crate::report::pull::{ManifestDeed, Mode, Pull};
 use crate::report::style::{Role, Style, wrap};
+use crate::text::plural::{count, grouped, list};
 
 /// The number of listed changes; further ones are counted, and JSON lists all.
 const MOST_CHANGES: usize = 60;

@@ -5,7 +5,7 @@ use git2::{Commit, ErrorCode, Oid};
 
 use super::error::{FETCH, GitError};
 use super::open::Repository;
-use crate::domain::suggest::closest;
+use crate::text::suggest::closest;
 
 impl Repository {
     /// The checked-out commit, on a branch or not; `None` before the first one.

@@ -8,7 +8,7 @@ use git2::{Delta, DiffDelta};
 use super::changed::Scope;
 use super::error::GitError;
 use super::open::Repository;
-use crate::domain::revision::Revision;
+use crate::domain::plan::revision::Revision;
 use crate::sources::path::path_of_git;
 use crate::sources::pattern::Pattern;
 

@@ -10,11 +10,11 @@ use super::scripted::{Scripted, Seen, json};
 use super::*;
 use crate::catalog::apply::{Ground, apply};
 use crate::catalog::{Errand, Stop};
-use crate::domain::act::{Act, Acts, Body, Call, Part};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::EntityKey;
-use crate::domain::outcome::{End, Outcome, Reason};
 use crate::domain::plan::Deed;
+use crate::domain::plan::outcome::{End, Outcome, Reason};
+use crate::domain::plan::request::{Act, Acts, Body, Call, Part};
 use crate::domain::progress::Silent;
 
 fn act(change: usize, call: Call) -> Act {

@@ -7,9 +7,9 @@ use super::scripted::{Scripted, json};
 use super::*;
 use crate::catalog::wire::WriteOptions;
 use crate::catalog::{Catalog, Errand, Stop, Undone};
-use crate::domain::act::{Act, Body, Call, Part};
 use crate::domain::entity::EntityKey;
 use crate::domain::plan::Deed;
+use crate::domain::plan::request::{Act, Body, Call, Part};
 use crate::domain::progress::Silent;
 
 fn act(change: usize, call: Call) -> Act {

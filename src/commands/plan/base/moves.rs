@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::commands::workspace::entities::Asked;
-use crate::domain::desired::Desired;
 use crate::domain::entity::EntityKey;
+use crate::domain::entity::desired::Desired;
 use crate::plan::Move;
 use crate::sources::{self, SourceFile};
 

@@ -5,8 +5,8 @@ use super::*;
 use crate::catalog::http::{Asked as Request, ClientError};
 use crate::catalog::wire::Refusal;
 use crate::commands::workspace::entities::Doubt;
+use crate::domain::document::span::Span;
 use crate::domain::finding::Place;
-use crate::domain::span::Span;
 use crate::sources::Unreadable;
 
 fn refused(status: u16, words: &str) -> CatalogError {

@@ -3,8 +3,8 @@
 use serde_json::{Value as Json, json};
 
 use super::*;
+use crate::domain::document::span::Span;
 use crate::domain::finding::{FileId, Place};
-use crate::domain::span::Span;
 
 fn fetched(bodies: Vec<Json>) -> Fetched {
     let blueprints = bodies.into_iter().map(|body| Blueprint::from_json(body).expect("a blueprint").0).collect();
@@ -71,7 +71,7 @@ fn teams_are_reachable_where_a_manifest_names_one() {
 
 #[test]
 fn of_users_only_those_are_reachable_that_manifests_name() {
-    use crate::domain::desired::{DesiredProperty, DesiredRelation};
+    use crate::domain::entity::desired::{DesiredProperty, DesiredRelation};
     let property = |name: &str, value: Json| DesiredProperty {
         name: name.into(),
         value: Value::from_json(&value),

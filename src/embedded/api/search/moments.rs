@@ -1,7 +1,7 @@
 //! Time ranges of a search, such as `lastWeek`. Days are UTC days; `now` is an argument.
 
-use crate::domain::day::Day;
-use crate::domain::moment::Moment;
+use crate::domain::value::day::Day;
+use crate::domain::value::timestamp::Moment;
 
 const DAY: i64 = 86_400_000;
 

@@ -9,7 +9,7 @@ use super::{
     SearchRule, Subject, Test,
 };
 use crate::catalog::wire::Refusal;
-use crate::domain::moment::Moment;
+use crate::domain::value::timestamp::Moment;
 use crate::embedded::api::body::{must_be, name, needs, only, path};
 
 /// Limits on the nesting and number of rules, because a search is evaluated on every entity that it reads.

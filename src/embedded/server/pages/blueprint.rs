@@ -5,10 +5,10 @@ use serde_json::Value;
 
 use super::Visit;
 use super::markup::{Address, Markup};
-use crate::domain::words::grouped;
 use crate::embedded::api::Shape;
 use crate::embedded::server::answer::Fault;
 use crate::embedded::store::Store;
+use crate::text::plural::grouped;
 
 const PAGE: usize = 100;
 

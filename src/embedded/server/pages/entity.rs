@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::Visit;
 use super::markup::{Address, Markup};
-use crate::domain::masked::masked_value;
 use crate::domain::value;
+use crate::domain::value::masked::masked_value;
 use crate::embedded::api::Shape;
 use crate::embedded::server::answer::Fault;
 use crate::embedded::store::{Portrait, Store};

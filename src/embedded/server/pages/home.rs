@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::Visit;
 use super::markup::{Address, Markup};
-use crate::domain::words::grouped;
 use crate::embedded::server::answer::Fault;
 use crate::embedded::store::Store;
+use crate::text::plural::grouped;
 
 pub(super) fn page(_: &Visit, store: &Store) -> Result<String, Fault> {
     let mut page = Markup::page("portolan: the embedded catalog");

@@ -11,9 +11,9 @@ use super::identifier_of;
 use super::record::{self, Stored};
 use super::references::{entries, target};
 use crate::catalog::wire::{Refusal, Writer};
-use crate::domain::fnv;
-use crate::domain::identifier::{check_blueprint_identifier, is_reserved};
+use crate::domain::entity::identifier::{check_blueprint_identifier, is_reserved};
 use crate::embedded::store::error::Failure;
+use crate::text::fnv;
 
 /// What changed; each list is sorted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -17,7 +17,7 @@ use serde_json::{Map, Value, json};
 use super::connection::Store;
 use super::error::Failure;
 use crate::catalog::wire::{Refusal, Writer};
-use crate::domain::identifier::is_reserved;
+use crate::domain::entity::identifier::is_reserved;
 
 pub use follow::{Followed, Misfit};
 

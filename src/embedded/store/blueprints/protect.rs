@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::record::Stored;
 use super::references::entries;
 use crate::catalog::wire::Refusal;
-use crate::domain::system_blueprints;
+use crate::domain::blueprint::system;
 use crate::embedded::store::error::Failure;
 
 const SECTIONS: [(&str, &str); 4] = [
@@ -18,8 +18,8 @@ const SECTIONS: [(&str, &str); 4] = [
 
 /// The platform's part of a system blueprint. For one that only a live catalog has, the whole body is the platform's.
 pub(super) fn structure(stored: &Stored) -> Map<String, Value> {
-    match system_blueprints::structure(&stored.identifier) {
-        Some(Value::Object(structure)) if !system_blueprints::is_partly_known(&stored.identifier) => structure,
+    match system::structure(&stored.identifier) {
+        Some(Value::Object(structure)) if !system::is_partly_known(&stored.identifier) => structure,
         Some(_) | None => stored.body.clone(),
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::shape::COMPUTED;
 use crate::catalog::wire::{Refusal, Writer};
-use crate::domain::moment::Moment;
+use crate::domain::value::timestamp::Moment;
 use crate::embedded::store::error::Failure;
 
 const COLUMNS: &str = "id, identifier, body, system, entity_count, created_at, created_by, updated_at, updated_by";

@@ -7,10 +7,10 @@ use serde_json::{Map, Value, json};
 
 use super::record;
 use crate::catalog::wire::Refusal;
-use crate::domain::blueprint_references::{LostKind, check_references};
+use crate::domain::blueprint::references::{LostKind, check_references};
 use crate::embedded::store::error::Failure;
 
-pub(super) use crate::domain::blueprint_references::{entries, target};
+pub(super) use crate::domain::blueprint::references::{entries, target};
 
 pub(super) fn check(transaction: &Transaction<'_>, body: &Map<String, Value>) -> Result<(), Failure> {
     let stored = record::all(transaction)?;

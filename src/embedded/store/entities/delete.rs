@@ -13,7 +13,7 @@ use super::refusals;
 use super::rename::forget_target;
 use super::walk::id_list;
 use crate::catalog::wire::{Refusal, Writer};
-use crate::domain::moment::Moment;
+use crate::domain::value::timestamp::Moment;
 use crate::embedded::store::blueprints;
 use crate::embedded::store::compiled::Compiled;
 use crate::embedded::store::connection::Store;

@@ -6,8 +6,9 @@ use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 
 use crate::domain::blueprint::PropertyKind;
-use crate::domain::formats;
-use crate::domain::property_schema::{self, PatternFault, pattern_fault};
+use crate::domain::blueprint::property_schema;
+use crate::domain::blueprint::property_schema::{PatternFault, pattern_fault};
+use crate::domain::value::formats;
 
 #[derive(Debug)]
 pub(in crate::embedded::store) struct Judge {

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::catalog::wire::Refusal;
 use crate::domain::blueprint::Relation;
-use crate::domain::identifier::{ENTITY_IDENTIFIER_MAX, IdentifierFault};
+use crate::domain::entity::identifier::{ENTITY_IDENTIFIER_MAX, IdentifierFault};
 use crate::embedded::store::compiled::Compiled;
 
 /// The pattern as in the API's description.

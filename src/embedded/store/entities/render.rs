@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::members::{Members, damaged};
 use super::row::Row;
 use super::walk::{Walk, Way, id_list};
-use crate::domain::moment::Moment;
+use crate::domain::value::timestamp::Moment;
 use crate::embedded::api::{Selection, Shape};
 use crate::embedded::store::compiled::{Compiled, Mirror};
 use crate::embedded::store::connection::Store;

@@ -11,7 +11,7 @@ use super::refusals;
 use super::row::{Row, find_id};
 use crate::catalog::wire::{EntityDraft, Field, RelationRef, TeamRef, WriteOptions};
 use crate::domain::blueprint::{Property, Relation};
-use crate::domain::identifier::{check_entity_identifier, is_reserved};
+use crate::domain::entity::identifier::{check_entity_identifier, is_reserved};
 use crate::embedded::store::compiled::Compiled;
 use crate::embedded::store::connection::Store;
 use crate::embedded::store::error::Failure;

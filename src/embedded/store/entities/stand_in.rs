@@ -6,7 +6,7 @@ use rusqlite::params;
 use super::row::find_id;
 use super::write::datasource;
 use crate::catalog::wire::Writer;
-use crate::domain::identifier::check_entity_identifier;
+use crate::domain::entity::identifier::check_entity_identifier;
 use crate::embedded::store::connection::Store;
 use crate::embedded::store::error::Failure;
 

@@ -12,7 +12,7 @@ use super::holds::Found;
 use super::prepare::{Asked, Prepared};
 use crate::catalog::wire::Refusal;
 use crate::domain::blueprint::{ComputedKind, Property};
-use crate::domain::moment::Moment;
+use crate::domain::value::timestamp::Moment;
 use crate::embedded::api::{Meta, PropertySchema, Subject};
 use crate::embedded::store::compiled::{Compiled, Mirror};
 use crate::embedded::store::connection::Store;

@@ -2,8 +2,8 @@
 //! or invented one is rejected.
 
 use crate::catalog::wire::Refusal;
-use crate::domain::fnv;
 use crate::embedded::store::error::Failure;
+use crate::text::fnv;
 
 /// Identifiers cannot contain it.
 const SEPARATOR: &str = "\n";

@@ -6,7 +6,7 @@ use aho_corasick::AhoCorasick;
 use serde_json::{Number, Value};
 
 use crate::catalog::wire::Refusal;
-use crate::domain::moment::Moment;
+use crate::domain::value::timestamp::Moment;
 use crate::embedded::api::{Bound, Comparison, Test};
 use crate::embedded::store::error::Failure;
 

@@ -8,7 +8,7 @@ use rusqlite::Transaction;
 
 use super::holds::{Check, Found};
 use super::reach;
-use crate::domain::moment::Moment;
+use crate::domain::value::timestamp::Moment;
 use crate::embedded::api::{Combinator, Condition, Meta, SearchQuery, SearchRule, Subject, Test};
 use crate::embedded::store::error::Failure;
 

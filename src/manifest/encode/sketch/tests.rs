@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::manifest::ResourceKind;
+use crate::domain::document::manifest::ResourceKind;
 use crate::domain::platform::PORT;
 use crate::domain::value::Value;
 use crate::manifest::{Limits, Reader};

@@ -1,7 +1,7 @@
 //! Intended differences from kubectl, each with its reason and an example.
 
-use crate::domain::fault::{Fault, FaultKind};
-use crate::domain::tree::Value;
+use crate::domain::document::fault::{Fault, FaultKind};
+use crate::domain::document::tree::Value;
 use crate::manifest::yaml::first_forbidden;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

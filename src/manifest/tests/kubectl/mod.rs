@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::domain::fault::FaultKind;
-use crate::domain::tree::Kind;
+use crate::domain::document::fault::FaultKind;
+use crate::domain::document::tree::Kind;
 use crate::generated_cases;
 use crate::manifest::split::Documents;
 use crate::manifest::yaml::{Parser, ProblemKind};

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::domain::act::{Act, Acts, Body, Call, Part};
-use crate::domain::change::Change;
 use crate::domain::entity::Targets;
+use crate::domain::plan::change::Change;
+use crate::domain::plan::request::{Act, Acts, Body, Call, Part};
 use crate::domain::plan::{Deed, Plan};
 use crate::domain::value::Value;
 

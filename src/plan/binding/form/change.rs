@@ -1,15 +1,15 @@
 //! Changes in a plan file: the writer and reader of each type, side by side. Derived data (the paths at which objects
 //! differ) is not in the file, so that it cannot disagree.
 
-use crate::domain::change::{
-    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Origin, RenamedBy, Standing,
-};
+use crate::domain::document::span::Span;
 use crate::domain::entity::{EntityKey, Record};
 use crate::domain::finding::{FileId, Place};
-use crate::domain::moment::Moment;
-use crate::domain::span::Span;
+use crate::domain::plan::change::{
+    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Origin, RenamedBy, Standing,
+};
+use crate::domain::plan::write_mode::WriteMode;
 use crate::domain::value::Value;
-use crate::domain::write::WriteMode;
+use crate::domain::value::timestamp::Moment;
 use crate::plan::normalise;
 
 use super::reading::{Entries, Flaw, Read, boxed, flag, list, number, or_null, shared, word};

@@ -1,7 +1,7 @@
 //! Reads and writes plan files. Reading checks format, version, checksum and then the content, in this order, so that a
 //! truncated file is reported as such.
 
-use crate::domain::digest::Digest;
+use crate::domain::plan::digest::Digest;
 use crate::domain::value::Value;
 use crate::plan::binding::{BindingError, ChosenPart, Circumstances, FORMAT, Options, PlanFile, Touched, touched_keys};
 use crate::plan::digest::{self as plan_digest, Writer};

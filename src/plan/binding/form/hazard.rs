@@ -1,7 +1,7 @@
 //! Hazards in a plan file. The required consent and the digest follow from the kind; the file also contains the digest,
 //! which must match, so that an edited hazard is detected.
 
-use crate::domain::hazard::{Blocker, Hazard, HazardKind};
+use crate::domain::plan::hazard::{Blocker, Hazard, HazardKind};
 use crate::domain::value::Value;
 use crate::plan::{digest as plan_digest, hazards};
 

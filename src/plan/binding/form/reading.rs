@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::digest::{ApprovalDigest, Digest};
+use crate::domain::plan::digest::{ApprovalDigest, Digest};
 use crate::domain::value::Value;
 
 /// An error in a value, and its path from the inside out.

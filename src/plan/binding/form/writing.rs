@@ -1,6 +1,6 @@
 //! Builds JSON values: the counterpart of `reading`. Keys keep the given order, which is the order in the file.
 
-use crate::domain::digest::Digest;
+use crate::domain::plan::digest::Digest;
 use crate::domain::value::Value;
 
 pub(in crate::plan::binding) fn map<const N: usize>(entries: [(&str, Value); N]) -> Value {

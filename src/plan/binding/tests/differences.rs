@@ -5,8 +5,8 @@ use serde_json::{Value as Json, json};
 
 use super::hostile::nodes;
 use super::{PATHS, TOOL, made, options};
-use crate::domain::change::{Action, Field};
 use crate::domain::finding::FileId;
+use crate::domain::plan::change::{Action, Field};
 use crate::domain::snapshot::Snapshot;
 use crate::domain::value::Value;
 use crate::generated_cases::config;
@@ -93,7 +93,7 @@ fn what_a_file_shows_otherwise_is_named_by_entity_and_field() {
         [Difference::FieldDetail { key: cart(), field: tier() }]
     );
     let body = |file: &mut PlanFile| match &mut file.acts.waves[0][0].call {
-        crate::domain::act::Call::Merge(body) => body.properties.push(("tier".into(), Value::Integer(9))),
+        crate::domain::plan::request::Call::Merge(body) => body.properties.push(("tier".into(), Value::Integer(9))),
         other => panic!("{other:?}"),
     };
     assert_eq!(edited(body), [Difference::Request(cart())]);

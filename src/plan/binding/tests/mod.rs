@@ -8,9 +8,9 @@ mod hostile;
 use std::sync::Arc;
 
 use super::{ChosenPart, Circumstances, Options, PlanFile};
-use crate::domain::act::{Act, Acts, Body, Call, Part};
 use crate::domain::entity::Targets;
 use crate::domain::finding::FileId;
+use crate::domain::plan::request::{Act, Acts, Body, Call, Part};
 use crate::domain::plan::{Deed, Plan};
 use crate::domain::value::Value;
 use crate::plan::Ground;

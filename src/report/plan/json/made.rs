@@ -1,15 +1,15 @@
 //! Converts a plan to the JSON document. Every match is exhaustive, so that an addition to the plan cannot be forgotten
 //! here.
 
-use crate::domain::change::{
-    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Origin, RenamedBy, Standing,
-};
+use crate::domain::entity::foreign_owner::{ForeignOwner, OwnerKind};
 use crate::domain::entity::{EntityKey, Record};
 use crate::domain::finding::Place;
-use crate::domain::foreign_owner::{ForeignOwner, OwnerKind};
-use crate::domain::hazard::{Consent, Hazard, HazardKind};
+use crate::domain::plan::change::{
+    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Origin, RenamedBy, Standing,
+};
+use crate::domain::plan::hazard::{Consent, Hazard, HazardKind};
+use crate::domain::plan::revision::{BaseRevision, Revision};
 use crate::domain::plan::{Counts, Cycle, Deed, Obstacle, Step, Tally, Wave};
-use crate::domain::revision::{BaseRevision, Revision};
 use crate::domain::value::Value;
 use crate::report::escape::clean;
 use crate::report::plan::json::{

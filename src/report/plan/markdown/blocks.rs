@@ -1,13 +1,13 @@
 //! Renders one change in a comment. Values are in a fence that they cannot end, without links, mentions or markup;
 //! GitHub and GitLab colour it as a diff.
 
-use crate::domain::change::{Action, Change, Dependent};
-use crate::domain::words::{count, grouped};
+use crate::domain::plan::change::{Action, Change, Dependent};
 use crate::report::escape::{clean, fence, html_code, neutralise};
 use crate::report::plan::fields::{self, Body, Limits, Line, Shown, cut};
 use crate::report::plan::markdown::budget::Item;
 use crate::report::plan::markdown::{NAME_MAX, code, links, prose};
 use crate::report::plan::{Sited, sections, words};
+use crate::text::plural::{count, grouped};
 
 const LIMITS: Limits = Limits { lines: 20, characters: 300 };
 const MOST_DEPENDENTS: usize = 5;
@@ -30,7 +30,7 @@ fn remarks(sited: &Sited<'_>, change: &Change) -> Vec<String> {
     let mut remarks: Vec<String> = words::remark(change, sited.report).into_iter().collect();
     let tells_writer = change.action == Action::Delete
         || sections::is_pending(sited.report, change)
-        || change.standing == crate::domain::change::Standing::Foreign;
+        || change.standing == crate::domain::plan::change::Standing::Foreign;
     remarks.extend(change.record.as_ref().filter(|_| tells_writer).and_then(words::written));
     remarks
 }

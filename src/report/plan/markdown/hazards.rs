@@ -4,11 +4,11 @@
 use std::collections::BTreeSet;
 
 use crate::domain::entity::EntityKey;
-use crate::domain::hazard::{Consent, Hazard, HazardKind};
-use crate::domain::words::{count, list};
+use crate::domain::plan::hazard::{Consent, Hazard, HazardKind};
 use crate::report::plan::markdown::budget::{Item, Section};
 use crate::report::plan::markdown::{blocks, links, prose};
 use crate::report::plan::{PlanReport, Sited, words};
+use crate::text::plural::{count, list};
 
 /// The deletes that [`section`] lists.
 pub(super) fn deletes<'r>(report: &PlanReport<'r>) -> BTreeSet<&'r EntityKey> {

@@ -1,13 +1,13 @@
 //! Renders the head of a comment: what merging does, where, and whether it must be approved.
 
-use crate::domain::hazard::Consent;
 use crate::domain::plan::Tally;
-use crate::domain::words::{count, grouped, list};
+use crate::domain::plan::hazard::Consent;
 use crate::report::comment;
 use crate::report::escape::markdown;
 use crate::report::plan::fields::cut;
 use crate::report::plan::markdown::{catalog, code, prose};
 use crate::report::plan::{PlanReport, marker, words};
+use crate::text::plural::{count, grouped, list};
 
 /// The maximum length of a sentence with a command, large because a truncated command would be a different one.
 const STEP_MAX: usize = 10_000;

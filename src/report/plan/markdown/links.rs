@@ -2,8 +2,8 @@
 //! come from the repository; they are percent-encoded, so that they cannot end a link or lead elsewhere.
 
 use crate::domain::address::percent_encoded;
-use crate::domain::change::Change;
 use crate::domain::finding::Place;
+use crate::domain::plan::change::Change;
 use crate::report::plan::markdown::code;
 use crate::report::plan::{Sited, words};
 

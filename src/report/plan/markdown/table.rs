@@ -1,10 +1,10 @@
 //! Renders a table of many changes: a row for each blueprint, and a column for each kind of change that occurs.
 
 use crate::domain::plan::Tally;
-use crate::domain::words::grouped;
 use crate::report::plan::PlanReport;
 use crate::report::plan::markdown::budget::{Item, Section};
 use crate::report::plan::markdown::{MANY, code};
+use crate::text::plural::grouped;
 
 const ROWS_MAX: usize = 40;
 /// The heading of a column, and its count.

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::domain::change::{Action, Change, Dependent, Standing};
-use crate::domain::words::{count, grouped};
+use crate::domain::plan::change::{Action, Change, Dependent, Standing};
 use crate::report::escape::clean;
 use crate::report::plan::fields::{self, Body, Limits, Line, Shown};
 use crate::report::plan::{Sited, sections, words};
 use crate::report::style::{Role, Style, clip};
+use crate::text::plural::{count, grouped};
 
 const FOLDED: Limits = Limits { lines: 12, characters: 2_000 };
 const FULL: Limits = Limits { lines: usize::MAX, characters: usize::MAX };

@@ -6,7 +6,7 @@ fn config_and_snapshot(tree: &Tree) -> Vec<PathBuf> {
     [".portolan/blueprints", ".portolan/source.json", "portolan.yaml"].map(|name| tree.path.join(name)).into()
 }
 
-fn revision(tree: &Tree, root: &Path) -> crate::domain::revision::Revision {
+fn revision(tree: &Tree, root: &Path) -> crate::domain::plan::revision::Revision {
     let besides = config_and_snapshot(tree);
     let besides: Vec<&Path> = besides.iter().map(PathBuf::as_path).collect();
     let pattern = Pattern::new(&["**/*.yaml"], &["portolan.yaml"]).expect("globs");

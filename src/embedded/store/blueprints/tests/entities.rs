@@ -238,7 +238,7 @@ fn every_entity_of_a_large_blueprint_is_brought_along() {
 fn a_change_by_another_process_is_seen_by_whoever_has_the_file_open() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let open = || {
-        Store::open(&folder.path().join("local.db"), std::sync::Arc::new(|| crate::domain::moment::Moment(0)))
+        Store::open(&folder.path().join("local.db"), std::sync::Arc::new(|| crate::domain::value::timestamp::Moment(0)))
             .expect("the file can be opened")
     };
     let (one, other) = (open(), open());

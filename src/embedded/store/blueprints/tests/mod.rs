@@ -11,7 +11,7 @@ use rusqlite::params;
 use serde_json::{Value, json};
 
 use crate::catalog::wire::{Refusal, Writer};
-use crate::domain::moment::Moment;
+use crate::domain::value::timestamp::Moment;
 use crate::embedded::store::{Failure, Store};
 
 fn store() -> Store {

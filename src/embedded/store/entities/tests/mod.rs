@@ -14,7 +14,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::catalog::wire::{EntityDraft, Field, IdentifierRef, Refusal, RelationRef, TeamRef, WriteOptions, Writer};
-use crate::domain::moment::Moment;
+use crate::domain::value::timestamp::Moment;
 use crate::embedded::api::Shape;
 use crate::embedded::store::{Failure, Store};
 

@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use crate::domain::change::Dependent;
-use crate::domain::digest::Digest;
 use crate::domain::entity::EntityKey;
 use crate::domain::finding::Place;
+use crate::domain::plan::change::Dependent;
+use crate::domain::plan::digest::Digest;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hazard {

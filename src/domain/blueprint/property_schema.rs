@@ -8,8 +8,8 @@ use jsonschema::json::{Json, Node as _};
 use jsonschema::{Draft, Keyword, PatternOptions, ValidationError, Validator};
 use serde_json::Value;
 
-use crate::domain::formats;
-use crate::domain::pattern::{Pattern, PatternError, TooCostly};
+use crate::domain::value::formats;
+use crate::domain::value::pattern::{Pattern, PatternError, TooCostly};
 
 /// The maximum memory of a compiled key of `patternProperties`, and of its DFA cache, in bytes.
 const LARGEST_KEY_PATTERN: usize = 64 << 10;

@@ -3,8 +3,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::domain::blueprint_check::COMPUTED;
-use crate::domain::system_blueprints;
+use crate::domain::blueprint::system;
+use crate::domain::blueprint::validate::COMPUTED;
 
 /// The meta properties of every entity.
 const META: [&str; 9] =
@@ -148,7 +148,7 @@ fn has(body: &Body, name: &str) -> bool {
         || entries(body, "schema.properties").any(|(property, _)| property == name)
         || COMPUTED.iter().any(|key| entries(body, key).any(|(property, _)| property == name))
         // The properties of the platform's newer system blueprints are not published.
-        || system_blueprints::is_partly_known(identifier_of(body))
+        || system::is_partly_known(identifier_of(body))
 }
 
 fn is_inherited(ownership: &Value) -> bool {

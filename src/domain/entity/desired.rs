@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
+use crate::domain::document::span::Span;
 use crate::domain::entity::{EntityKey, Targets};
 use crate::domain::finding::Place;
-use crate::domain::span::Span;
 use crate::domain::value::Value;
 
 #[derive(Debug, Clone, PartialEq)]

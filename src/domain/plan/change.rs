@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
+use crate::domain::document::span::Span;
 use crate::domain::entity::{EntityKey, Record};
 use crate::domain::finding::Place;
-use crate::domain::span::Span;
+use crate::domain::plan::write_mode::WriteMode;
 use crate::domain::value::Value;
-use crate::domain::write::WriteMode;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {

@@ -3,8 +3,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::domain::identifier::{BLUEPRINT_IDENTIFIER_MAX, check_blueprint_identifier};
-use crate::domain::pattern::{Pattern, PatternError};
+use crate::domain::entity::identifier::{BLUEPRINT_IDENTIFIER_MAX, check_blueprint_identifier};
+use crate::domain::value::pattern::{Pattern, PatternError};
 
 pub const TYPES: [&str; 5] = ["string", "number", "boolean", "object", "array"];
 pub const FORMATS: [&str; 14] = [

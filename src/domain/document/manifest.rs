@@ -1,8 +1,8 @@
 //! One entity in a file: the nodes of its parts in the document tree. Nothing is validated: every part may be missing
 //! or have the wrong type.
 
+use crate::domain::document::tree::{NodeId, View};
 use crate::domain::platform::Platform;
-use crate::domain::tree::{NodeId, View};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ResourceKind {

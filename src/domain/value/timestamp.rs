@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::domain::day::Day;
+use crate::domain::value::day::Day;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Moment(pub i64);

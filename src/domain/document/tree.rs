@@ -2,7 +2,7 @@
 //! children of a collection follow it. Aliases and merge keys are resolved, so a node may have the span of the anchor
 //! it was copied from: such nodes are marked and never edited.
 
-use crate::domain::span::Span;
+use crate::domain::document::span::Span;
 
 /// The index of a node in its tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

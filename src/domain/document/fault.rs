@@ -1,6 +1,6 @@
 //! Syntax faults of a YAML text, independent of its meaning. The reader records data; the rules word the messages.
 
-use crate::domain::span::Span;
+use crate::domain::document::span::Span;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fault {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::domain::tree;
+use crate::domain::document::tree;
 use crate::domain::value::Value;
 use crate::text::credentials::{holds_secret, merged};
 use crate::text::mask::Mask;

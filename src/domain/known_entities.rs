@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use crate::domain::blueprint::{TEAM, USER};
-use crate::domain::span::Span;
+use crate::domain::document::span::Span;
 
 /// Identical in every file: a line that changes with every pull would conflict in every merge.
 const HEADER: &str = "\

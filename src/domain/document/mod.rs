@@ -1,0 +1,6 @@
+//! A manifest file as a tree with positions, its syntax faults, and the entities in it.
+
+pub mod fault;
+pub mod manifest;
+pub mod span;
+pub mod tree;
