@@ -11,7 +11,7 @@ use crate::embedded::server::ServerError;
 use crate::embedded::store::StoreError;
 use crate::exit::Exit;
 use crate::forge::ForgeError;
-use crate::plan::binding::BindingError;
+use crate::plan::file::BindingError;
 use crate::report::baseline::BaselineError;
 use crate::report::outcome::record::RecordError;
 use crate::scaffold::Mistyped;

@@ -84,5 +84,5 @@ fn subject(at: &[String]) -> String {
 }
 
 fn with_article(word: &str) -> String {
-    crate::analysis::rule::with_article(word)
+    crate::analysis::engine::rule::with_article(word)
 }

@@ -3,8 +3,8 @@
 
 use foldhash::HashMap;
 
-use crate::analysis::facts::{Repository, TargetRef};
-use crate::analysis::rule::{Draft, spelled};
+use crate::analysis::engine::facts::{Repository, TargetRef};
+use crate::analysis::engine::rule::{Draft, spelled};
 use crate::domain::finding::Edit;
 use crate::domain::known_entities::KnownEntities;
 use crate::text::suggest;

@@ -5,7 +5,7 @@
 use icu_normalizer::{ComposingNormalizer, ComposingNormalizerBorrowed};
 use serde_json::Value as Json;
 
-use crate::analysis::snapshot::Shape;
+use crate::analysis::engine::snapshot::Shape;
 use crate::domain::blueprint::{Property, PropertyKind};
 use crate::domain::document::manifest::Manifest;
 use crate::domain::document::span::Span;

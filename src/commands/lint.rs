@@ -28,10 +28,10 @@ use crate::domain::value::masked::{hidden_in, without_hidden};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::baseline::Baseline;
-use crate::report::difference;
 use crate::report::format::Format;
 use crate::report::lint::{Lint, LintFormat, render};
 use crate::report::style::Style;
+use crate::report::unified_diff;
 use crate::settings::{Level, Settings};
 use crate::sources::{self, PathKind, Pattern, PatternError};
 use crate::text::plural::count;
@@ -371,7 +371,7 @@ fn show_repairs(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> 
     }
     for repaired in &linted.repaired {
         let (before, after) = (shown_text(&repaired.before.text, context), shown_text(&repaired.after, context));
-        let text = difference::unified(&repaired.path, &before, &after, &context.style);
+        let text = unified_diff::unified(&repaired.path, &before, &after, &context.style);
         context.streams.show(&text)?;
     }
     let left = linted.findings.len() + linted.counts.hidden;

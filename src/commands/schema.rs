@@ -7,7 +7,7 @@ use crate::commands::workspace::snapshot::FOLDER;
 use crate::domain::platform::PORT;
 use crate::error::{Error, LintError};
 use crate::exit::Exit;
-use crate::plan::binding;
+use crate::plan::file;
 use crate::report::{self, escape};
 use crate::scaffold::{self, Candidates, Repository};
 use crate::settings::{self, Settings};
@@ -136,7 +136,7 @@ pub fn schema(name: SchemaName) -> String {
         SchemaName::Baseline => report::baseline::schema(),
         SchemaName::Pull => report::pull::json::schema(),
         SchemaName::Plan => report::plan::json::schema(),
-        SchemaName::PlanFile => binding::schema(),
+        SchemaName::PlanFile => file::schema(),
         SchemaName::Outcome => report::outcome::json::schema(),
         SchemaName::Refusal => report::outcome::refusal::schema(),
         SchemaName::Serve => report::serve::schema(),

@@ -6,7 +6,6 @@ use std::ops::Range;
 
 use super::expand;
 use super::faults::{self, Broken};
-use super::keys::Keys;
 use super::limits::Limits;
 use super::places::{self, one_character};
 use super::scalar::{self, Plain};
@@ -15,6 +14,7 @@ use super::yaml::{Event, Parser, Properties, Tag};
 use crate::domain::document::fault::{Fault, FaultKind, Oversize};
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, NodeId, Scalar, Style, Tree, View};
+use crate::manifest::duplicate_keys::Keys;
 
 /// Buffers that are reused for the next document.
 #[derive(Debug, Default)]

@@ -5,11 +5,11 @@ use serde::de::IgnoredAny;
 
 use super::faults::{self, Broken};
 use super::full::Job;
-use super::keys::Keys;
 use super::places::one_character;
 use crate::domain::document::fault::{Fault, FaultKind, Oversize};
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, Number, Scalar, Style, Tree, View};
+use crate::manifest::duplicate_keys::Keys;
 
 /// The end of the JSON value that starts at or after `from`; `Err`: the position of a syntax error.
 pub(super) fn value_end(text: &str, from: usize) -> Result<usize, usize> {

@@ -1,10 +1,13 @@
 //! Reads manifests: text becomes a tree with spans, then entities. Two readers build the same tree: `fast` for common
 //! documents, and `full`, a complete YAML 1.1 parser, for the rest.
 
+mod broken_document;
+mod candidate;
+mod duplicate_keys;
 pub mod edit;
+mod missing_content;
 pub mod scalar;
 
-mod claim;
 mod decode;
 mod encode;
 mod expand;
@@ -12,10 +15,7 @@ mod fast;
 mod faults;
 mod full;
 mod json;
-mod keys;
 mod limits;
-mod missing;
-mod ours;
 mod overridden;
 mod places;
 mod reader;
@@ -23,11 +23,11 @@ mod split;
 mod tags;
 mod yaml;
 
+pub use crate::manifest::candidate::{claims_ours, looks_ours, salvage};
+pub use crate::manifest::missing_content::Missing;
 pub use decode::decode;
 pub use encode::{Around, Wrapper, encode, encode_sketch};
 pub use limits::Limits;
-pub use missing::Missing;
-pub use ours::{claims_ours, looks_ours, salvage};
 pub use reader::{Document, Producer, Reader};
 
 #[cfg(test)]

@@ -5,14 +5,11 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use super::claim::{Claim, claim};
 use super::fast::Fast;
 use super::faults;
 use super::full::{Full, Job};
 use super::json;
-use super::keys::Keys;
 use super::limits::Limits;
-use super::ours;
 use super::overridden;
 use super::places::one_character;
 use super::split::{self, Documents, Piece};
@@ -20,6 +17,9 @@ use crate::domain::document::fault::{Fault, FaultKind, Oversize};
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Tree, View};
 use crate::domain::platform::Platform;
+use crate::manifest::broken_document::{Claim, claim};
+use crate::manifest::candidate;
+use crate::manifest::duplicate_keys::Keys;
 
 static VERSION: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("apiVersion"));
 static NOTE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("portolan:"));
@@ -96,7 +96,7 @@ impl Reader {
 
     pub fn read_with(&mut self, text: &str, producer: Producer, each: &mut dyn FnMut(&Document<'_>)) {
         let is_kubernetes = VERSION.find(text.as_bytes()).is_some();
-        let filter = Filter { is_candidate: ours::looks_ours, claim, is_kubernetes };
+        let filter = Filter { is_candidate: candidate::looks_ours, claim, is_kubernetes };
         self.read_those(text, producer, filter, each);
     }
 

@@ -14,8 +14,8 @@ use crate::domain::plan::digest::{ApprovalDigest, Digest};
 use crate::domain::plan::hazard::{Consent, Hazard, HazardKind};
 
 use super::Question;
-use super::binding::fingerprint::Manifests;
 use super::digest::Writer;
+use crate::plan::file::fingerprint::Manifests;
 
 /// `None`: no hazard needs approval.
 pub(super) fn digest(question: &Question<'_>, hazards: &[Hazard]) -> Option<ApprovalDigest> {

@@ -2,24 +2,24 @@
 //! gives the same plan, byte for byte. Both sides are normalised first (`normalise`), so that the comparison
 //! (`compare`) needs no exceptions.
 
-mod acts;
 mod approval;
-pub mod binding;
 mod compare;
+mod content;
 mod counts;
 mod dependents;
 mod digest;
+pub mod file;
+mod filter;
 mod graph;
 mod hazards;
 mod masking;
 mod needed;
 mod normalise;
-mod only;
 mod order;
 mod origin;
 mod ownership;
-mod portrait;
 mod rename;
+mod requests;
 mod shape;
 mod targets;
 
@@ -36,12 +36,12 @@ use crate::domain::plan::write_mode::{PruneRule, Write};
 use crate::domain::snapshot::Snapshot;
 use crate::text::mask::Mask;
 
-pub use acts::acts;
 pub use digest::of_entity;
+pub use filter::{Along, Only, along};
 pub use masking::{masked, secrets_of};
-pub use only::{Along, Only, along};
 pub use origin::Base;
 pub use rename::{Lookalike, Move, lookalikes};
+pub use requests::acts;
 pub use targets::{Link, refuse_links, to_look_up, unconfirmed_links};
 
 use compare::Sides;
@@ -139,7 +139,9 @@ pub fn plan(question: &Question<'_>) -> Plan {
     let mut drafts: Vec<Draft<'_>> = writes.collect();
     drafts.extend(gone.iter().filter(|entity| !renames.is_claimed(entity)).map(|entity| planner.delete(entity)));
     let mut left_out = if question.only_branch { leave_out_pending(&mut drafts) } else { Vec::new() };
-    left_out.extend(question.only.map(|only| only::narrow(&mut drafts, only, &shapes)).into_iter().flatten());
+    left_out.extend(
+        question.only.map(|only| crate::plan::filter::narrow(&mut drafts, only, &shapes)).into_iter().flatten(),
+    );
     drafts.sort_by(|a, b| a.change.key.cmp(&b.change.key));
 
     dependents::find(&mut drafts, &declared, question.actual, &shapes);

@@ -11,9 +11,9 @@ use crate::domain::plan::digest::Digest;
 
 use super::origin::{Past, Pasts};
 use super::ownership::{self, Pair, pair};
-use super::portrait::Portrait;
 use super::shape::{Shape, Shapes};
 use super::{Ground, normalise};
+use crate::plan::content::Portrait;
 
 /// The limits on compared pairs and on deleted entities with the same title, so that the search stays fast.
 const MOST_LOOKS: usize = 10_000;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::finding::Finding;
 use crate::report::escape::harmless_json;
 use crate::report::fingerprint::Fingerprint;
-use crate::report::place::Files;
+use crate::report::positions::Files;
 use crate::text::json_document::{DocumentFault, parse_document};
 use crate::text::merge_conflict;
 

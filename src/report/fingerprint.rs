@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::finding::{Family, FileId, Finding};
-use crate::report::place::Files;
+use crate::report::positions::Files;
 use crate::text::credentials;
 use crate::text::fnv;
 

@@ -1,9 +1,9 @@
 //! Renders the report of `init`: with `--dry-run` every new file in full and every change as a diff, and always a
 //! summary with the files, those left unchanged, and the settings.
 
-use crate::report::difference::unified;
 use crate::report::escape::{clean, lines};
 use crate::report::style::{Role, Style};
+use crate::report::unified_diff::unified;
 
 /// A file with its new content.
 #[derive(Debug)]

@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::absent::{Hidden, Nested, hidden, hidden_by_ignores};
 use super::boundary::{Boundary, LinkProblem};
 use super::ignored::{Ignored, UnreadRules};
 use super::inspect::{EntryKind, end_kind, entries_of, entry_kind, real_path};
@@ -17,6 +16,7 @@ use super::path::{into_path_text, path_text};
 use super::pattern::{Pattern, is_skipped, is_yaml};
 use super::read::{DiskFile, Place, SourceFile};
 use super::tracked::Tracked;
+use crate::sources::hidden_places::{Hidden, Nested, hidden, hidden_by_ignores};
 use crate::text::io_reason;
 
 /// The number of folders on one level from which threads are faster.

@@ -2,42 +2,42 @@
 //! file is not always a path: it may be a blob in Git's index, or bytes from a pipe.
 
 mod abandoned;
-mod absent;
 mod boundary;
 mod database;
 mod discover;
-mod each;
 mod encoding;
-mod exchange;
 mod folder;
 #[expect(clippy::disallowed_methods, reason = "looks at Git's folder, and starts `git`")]
 pub mod git;
+mod hidden_places;
 mod ignored;
 mod inspect;
 mod lossy;
-mod moved;
 mod near;
 mod open;
 mod output;
 mod path;
 mod pattern;
 mod read;
+mod read_all;
+mod replace_files;
 mod search;
+mod similarity;
 mod tracked;
 mod write;
 
+pub use crate::sources::hidden_places::Hidden;
+pub use crate::sources::read_all::for_each_text;
+pub use crate::sources::replace_files::{Part, exchange, part_path};
+pub use crate::sources::similarity::moved;
 pub use abandoned::remove_abandoned;
-pub use absent::Hidden;
 pub use boundary::{Boundary, LinkProblem};
 pub use database::database_place;
 pub use discover::{DiscoverError, Discovery, Unreadable, discover};
-pub use each::for_each_text;
 pub use encoding::{ByteOrder, Encoding, encode};
-pub use exchange::{Part, exchange, part_path};
 pub use folder::{find_file, list_folder};
 pub use inspect::{PathKind, exists, is_pipe, is_taken, path_kind, real_path};
 pub use lossy::read_lossy;
-pub use moved::moved;
 pub use near::did_you_mean;
 pub use open::OpenProblem;
 pub use output::{

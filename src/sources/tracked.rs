@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use git2::{Index, IndexEntry, ObjectType, Oid};
 
-use super::absent::Nested;
 use super::boundary::Boundary;
 use super::discover::Unreadable;
 use super::git::GitDir;
@@ -16,6 +15,7 @@ use super::open::read_whole;
 use super::path::{path_of_git, path_text};
 use super::pattern::Pattern;
 use super::read::{LARGEST_FILE, SourceFile};
+use crate::sources::hidden_places::Nested;
 use crate::text::plural::count;
 
 /// Flags of an index entry; `git2` has no constants for them.

@@ -1,8 +1,8 @@
 //! Reports aliases that expand to a huge document. The reader enforces the limit; the finding is at the alias that
 //! exceeded it.
 
-use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
-use crate::analysis::snapshot::Snapshot;
+use crate::analysis::engine::rule::{Check, DocumentContext, Draft, Rule, Sink};
+use crate::analysis::engine::snapshot::Snapshot;
 use crate::domain::document::fault::FaultKind;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 use crate::text::plural::grouped;

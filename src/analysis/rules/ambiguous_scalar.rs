@@ -2,8 +2,8 @@
 //! reads and the blueprint accepts: it writes that value unambiguously if the blueprint has a boolean or a number, and
 //! quotes it if only text is accepted. Otherwise quotes are only suggested.
 
-use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
-use crate::analysis::snapshot::Snapshot;
+use crate::analysis::engine::rule::{Check, DocumentContext, Draft, Rule, Sink};
+use crate::analysis::engine::snapshot::Snapshot;
 use crate::domain::blueprint::PropertyKind;
 use crate::domain::document::fault::FaultKind;
 use crate::domain::document::fault::Reading;

@@ -1,7 +1,7 @@
 //! Reports a blueprint file of the snapshot that cannot be used: one finding for the file, none for its entities.
 
-use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink};
-use crate::analysis::snapshot::ProblemKind;
+use crate::analysis::engine::rule::{Check, Draft, RepositoryContext, Rule, Sink};
+use crate::analysis::engine::snapshot::ProblemKind;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {

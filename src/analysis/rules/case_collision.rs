@@ -1,6 +1,6 @@
 //! Reports identifiers that differ only in case. They are different entities to the catalog, but easily confused.
 
-use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, Draft, RepositoryContext, Rule, Sink};
 use crate::domain::finding::{Family, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {

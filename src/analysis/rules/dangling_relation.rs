@@ -2,8 +2,8 @@
 //! list all entities of a blueprint, the rule reports nothing for it, and the run notes that once: a guess would be a
 //! false alarm.
 
+use crate::analysis::engine::rule::{Check, Draft, RepositoryContext, Rule, Sink};
 use crate::analysis::near_names::NearNames;
-use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink};
 use crate::domain::entity::identifier;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 

@@ -1,7 +1,7 @@
 //! Reports entities that are declared twice, by blueprint and identifier. Both places are shown; the finding is at the
 //! later one, unless a change touches only the other.
 
-use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, Draft, RepositoryContext, Rule, Sink};
 use crate::domain::finding::{Family, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {

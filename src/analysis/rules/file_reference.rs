@@ -1,6 +1,6 @@
 //! Reports `file://` values: Port's Git integrations replace them by the file's content, and portolan does not yet.
 
-use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::finding::{Family, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {

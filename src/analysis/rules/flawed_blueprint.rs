@@ -1,7 +1,7 @@
 //! Reports an unusual part of an otherwise usable blueprint, which platforms do ship.
 
-use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink};
-use crate::analysis::snapshot::ProblemKind;
+use crate::analysis::engine::rule::{Check, Draft, RepositoryContext, Rule, Sink};
+use crate::analysis::engine::snapshot::ProblemKind;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {

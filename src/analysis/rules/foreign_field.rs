@@ -1,7 +1,7 @@
 //! Reports fields that portolan pushes and the published CRD does not have. It is off unless a cluster delivers the
 //! manifests.
 
-use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::document::manifest::Form;
 use crate::domain::finding::{Family, RuleInfo};
 

@@ -1,6 +1,6 @@
 //! Reports a team on an entity whose blueprint inherits it (ownership `Inherited`, or the older `teamInheritance`).
 
-use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::blueprint::Ownership;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 

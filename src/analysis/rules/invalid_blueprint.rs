@@ -1,8 +1,8 @@
 //! Reports a blueprint that the catalog would reject: checks against it may be wrong, and the embedded catalog does not
 //! use it.
 
-use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink};
-use crate::analysis::snapshot::ProblemKind;
+use crate::analysis::engine::rule::{Check, Draft, RepositoryContext, Rule, Sink};
+use crate::analysis::engine::snapshot::ProblemKind;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {

@@ -1,6 +1,6 @@
 //! Reports identifiers that the platform rejects, of entities and of relation targets.
 
-use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::document::tree::{Kind, Value, entries_of};
 use crate::domain::entity::identifier;
 use crate::domain::entity::identifier::IdentifierFault;

@@ -1,7 +1,7 @@
 //! Reports `metadata.name` and `metadata.namespace` that Kubernetes rejects. The entity's identifier has rules of its
 //! own.
 
-use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::entity::identifier;
 use crate::domain::entity::identifier::NameFault;
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};

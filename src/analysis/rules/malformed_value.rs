@@ -1,7 +1,7 @@
 //! Reports values that do not match a format or pattern, and objects with missing or unexpected keys.
 
-use crate::analysis::judge::Problem;
-use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::engine::property_validator::Problem;
+use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::finding::{Family, RuleInfo, Severity};
 use crate::domain::value::formats;
 

@@ -1,8 +1,8 @@
 //! Reports the markers of an unresolved merge conflict in manifests and in the snapshot. The reader finds them before
 //! it parses, because a parser would only report syntax errors.
 
-use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
-use crate::analysis::snapshot::Snapshot;
+use crate::analysis::engine::rule::{Check, DocumentContext, Draft, Rule, Sink};
+use crate::analysis::engine::snapshot::Snapshot;
 use crate::domain::document::fault::FaultKind;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 

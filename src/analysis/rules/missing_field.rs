@@ -1,8 +1,8 @@
 //! Reports missing fields that every entity requires, whatever its blueprint: those of the envelope, a blueprint and an
 //! identifier.
 
-use crate::analysis::layout::{ENTITY, METADATA, RESOURCE, stands_for};
-use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::engine::misplaced_fields::{ENTITY, METADATA, RESOURCE, stands_for};
+use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::document::manifest::Form;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, Value};

@@ -1,7 +1,7 @@
 //! Reports missing required properties. Null counts as missing, because it clears the property.
 
-use crate::analysis::layout::MOST_SLIPS;
-use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink, with_article};
+use crate::analysis::engine::misplaced_fields::MOST_SLIPS;
+use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink, with_article};
 use crate::domain::blueprint::Property;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 use crate::text::plural::list;

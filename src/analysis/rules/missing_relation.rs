@@ -1,7 +1,7 @@
 //! Reports missing required relations. Null counts as missing.
 
-use crate::analysis::layout::MOST_SLIPS;
-use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::engine::misplaced_fields::MOST_SLIPS;
+use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::blueprint::Relation;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 

@@ -51,7 +51,7 @@ mod wrong_property_type;
 mod wrong_type;
 mod yaml_syntax;
 
-use crate::analysis::rule::Rule;
+use crate::analysis::engine::rule::Rule;
 
 pub static ALL: &[&Rule] = &[
     &yaml_syntax::RULE,

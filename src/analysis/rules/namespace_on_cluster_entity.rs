@@ -1,6 +1,6 @@
 //! Reports a namespace on a `ClusterEntity`, which is a cluster-wide resource and has none.
 
-use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::document::manifest::{Form, ResourceKind};
 use crate::domain::finding::{Family, RuleInfo, Severity};
 

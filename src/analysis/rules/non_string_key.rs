@@ -1,7 +1,7 @@
 //! Reports keys that every reader reads as numbers or booleans. `ambiguous-scalar` reports `yes:` and similar keys.
 
-use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
-use crate::analysis::snapshot::Snapshot;
+use crate::analysis::engine::rule::{Check, DocumentContext, Draft, Rule, Sink};
+use crate::analysis::engine::snapshot::Snapshot;
 use crate::domain::document::fault::FaultKind;
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
 

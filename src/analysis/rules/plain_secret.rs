@@ -1,7 +1,7 @@
 //! Reports credentials in manifests. The finding does not repeat any part of the credential.
 
-use crate::analysis::credentials::SecretKind;
-use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::plain_secrets::SecretKind;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 use crate::text::credentials::Credential;
 

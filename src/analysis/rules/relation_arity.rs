@@ -1,6 +1,6 @@
 //! Reports a list for a single relation, or a single value for a `many` relation: the platform accepts neither.
 
-use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::document::tree::{Kind, Style};
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
 

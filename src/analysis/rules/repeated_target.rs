@@ -1,7 +1,7 @@
 //! Reports an identifier that occurs twice in one list. The fix removes the repeated entry from a flow or block list.
 
-use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
-use crate::analysis::survey::Repeated;
+use crate::analysis::engine::entity_check::Repeated;
+use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::document::span::Span;
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
 

@@ -1,7 +1,7 @@
 //! Reports search queries, which Port's API accepts instead of a relation's target or a team. Only the catalog can
 //! evaluate one, so an entity with a query can be neither compared nor written.
 
-use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::document::tree::{Kind, Value, entries_of};
 use crate::domain::finding::{Family, RuleInfo, Severity};
 

@@ -1,6 +1,6 @@
 //! Reports an old snapshot, by the date in `.portolan/source.json`. The current day is passed in as a value.
 
-use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, Draft, RepositoryContext, Rule, Sink};
 use crate::domain::finding::{Family, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {

@@ -1,7 +1,7 @@
 //! Reports documents that are nested too deeply. The reader stops at the limit, so deeper content is not checked.
 
-use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
-use crate::analysis::snapshot::Snapshot;
+use crate::analysis::engine::rule::{Check, DocumentContext, Draft, Rule, Sink};
+use crate::analysis::engine::snapshot::Snapshot;
 use crate::domain::document::fault::FaultKind;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 

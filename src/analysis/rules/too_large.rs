@@ -1,7 +1,7 @@
 //! Reports files and documents beyond the limits of bytes, and documents with too many keys and values.
 
-use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
-use crate::analysis::snapshot::Snapshot;
+use crate::analysis::engine::rule::{Check, DocumentContext, Draft, Rule, Sink};
+use crate::analysis::engine::snapshot::Snapshot;
 use crate::domain::document::fault::FaultKind;
 use crate::domain::document::fault::Oversize;
 use crate::domain::finding::{Family, RuleInfo, Severity};

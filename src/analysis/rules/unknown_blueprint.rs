@@ -1,7 +1,7 @@
 //! Reports blueprints that do not exist: one finding for each, however many entities use it.
 
-use crate::analysis::facts::EntityRef;
-use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink, spelled};
+use crate::analysis::engine::facts::EntityRef;
+use crate::analysis::engine::rule::{Check, Draft, RepositoryContext, Rule, Sink, spelled};
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
 use crate::text::suggest;
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! Reports unknown fields of the envelope and of the entity; `properties` and `relations` have rules of their own.
 
-use crate::analysis::layout::{ENTITY, FreeNames, METADATA, RESOURCE};
-use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink, put};
+use crate::analysis::engine::misplaced_fields::{ENTITY, FreeNames, METADATA, RESOURCE};
+use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink, put};
 use crate::domain::document::manifest::Manifest;
 use crate::domain::document::tree::Value;
 use crate::domain::finding::{Family, RuleInfo, Severity};

@@ -1,7 +1,7 @@
 //! Reports a kind in one of the platforms' API groups that the platform does not have, most likely misspelt.
 
-use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink, put};
-use crate::analysis::snapshot::Snapshot;
+use crate::analysis::engine::rule::{Check, DocumentContext, Draft, Rule, Sink, put};
+use crate::analysis::engine::snapshot::Snapshot;
 use crate::domain::document::manifest::NearMiss;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 use crate::text::suggest;

@@ -1,7 +1,7 @@
 //! Reports properties that the blueprint does not have. A name with a single typing error is fixed if it matches
 //! exactly one unused name.
 
-use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink, put};
+use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink, put};
 use crate::domain::finding::{Family, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {

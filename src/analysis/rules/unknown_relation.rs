@@ -1,6 +1,6 @@
 //! Reports relations that the blueprint does not have, and recognises properties among them.
 
-use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink, put};
+use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink, put};
 use crate::domain::finding::{Family, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {

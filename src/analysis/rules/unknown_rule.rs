@@ -1,8 +1,8 @@
 //! Reports an unknown rule in an ignore comment. The config reader reports unknown rules in the config.
 
-use crate::analysis::rule::{Check, Draft, Rule, Sink};
+use crate::analysis::engine::rule::{Check, Draft, Rule, Sink};
+use crate::analysis::engine::suppress::Verdict;
 use crate::analysis::rules;
-use crate::analysis::suppress::Verdict;
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
 use crate::text::suggest;
 

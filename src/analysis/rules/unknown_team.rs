@@ -1,9 +1,9 @@
 //! Reports unknown teams and users that a manifest names in `team`, or in properties whose format is `team` or `user`.
 //! If the snapshot lists no team, or no user, the rule reports nothing about them.
 
-use crate::analysis::facts::TargetField;
+use crate::analysis::engine::facts::TargetField;
+use crate::analysis::engine::rule::{Check, Draft, RepositoryContext, Rule, Sink};
 use crate::analysis::near_names::NearNames;
-use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink};
 use crate::domain::blueprint::EntityFormat;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 

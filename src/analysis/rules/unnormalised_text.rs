@@ -1,7 +1,7 @@
 //! Reports text that is not in Unicode NFC. It may look identical to another text that the catalog treats as different.
 //! Of such a pair at least one is not in NFC, so it is found without comparing them.
 
-use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::analysis::unicode::{Part, Spelling, Unnormalised, usual};
 use crate::domain::finding::{Family, RuleInfo, Severity};
 

@@ -1,8 +1,8 @@
 //! Reports an API version of one of the platforms' groups that was never published, a misspelt group, or an entity
 //! without a version. No other tool reports these, because all of them ignore such a manifest.
 
-use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink, put};
-use crate::analysis::snapshot::Snapshot;
+use crate::analysis::engine::rule::{Check, DocumentContext, Draft, Rule, Sink, put};
+use crate::analysis::engine::snapshot::Snapshot;
 use crate::domain::document::manifest::{Manifest, NearMiss};
 use crate::domain::document::tree::Value;
 use crate::domain::finding::{Family, RuleInfo, Severity};

@@ -1,7 +1,7 @@
 //! Reports ignore comments without effect, after all other rules were applied.
 
-use crate::analysis::rule::{Check, Draft, Rule, Sink};
-use crate::analysis::suppress::Verdict;
+use crate::analysis::engine::rule::{Check, Draft, Rule, Sink};
+use crate::analysis::engine::suppress::Verdict;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {

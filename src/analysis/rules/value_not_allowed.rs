@@ -1,7 +1,7 @@
 //! Reports values that are not among the choices of a property, and suggests the closest choice.
 
-use crate::analysis::judge::Problem;
-use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::engine::property_validator::Problem;
+use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
 use crate::text::suggest;
 

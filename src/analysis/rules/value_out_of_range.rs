@@ -1,7 +1,7 @@
 //! Reports values outside the limits of numbers, lengths and counts, and repeated items in lists of unique items.
 
-use crate::analysis::judge::Problem;
-use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::engine::property_validator::Problem;
+use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::document::tree::Kind;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 

@@ -1,8 +1,8 @@
 //! Reports property values of the wrong type. `jsonschema` decides; this rule adds the message and, if quotes would
 //! help, a suggestion.
 
-use crate::analysis::judge::{Problem, Violation};
-use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink, with_article};
+use crate::analysis::engine::property_validator::{Problem, Violation};
+use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink, with_article};
 use crate::domain::blueprint::Property;
 use crate::domain::document::tree::{Kind, Style};
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};

@@ -1,6 +1,6 @@
 //! Reports wrong types in the fields of the manifest itself. `wrong-property-type` reports those of property values.
 
-use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::document::tree::{Kind, Style, Value};
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
 

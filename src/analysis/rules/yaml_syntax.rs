@@ -1,7 +1,7 @@
 //! Reports YAML syntax errors. The reader provides the position and the help.
 
-use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
-use crate::analysis::snapshot::Snapshot;
+use crate::analysis::engine::rule::{Check, DocumentContext, Draft, Rule, Sink};
+use crate::analysis::engine::snapshot::Snapshot;
 use crate::domain::document::fault::FaultKind;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 

@@ -25,7 +25,7 @@ use crate::manifest::{Document, Limits, Reader};
 use crate::report::baseline::Baseline;
 use crate::report::fingerprint::{Fingerprint, fingerprints};
 use crate::report::lint::Counts;
-use crate::report::place::Files;
+use crate::report::positions::Files;
 use crate::sources::git::{self, CommitId, Environment, Repository};
 use crate::sources::{
     self, Boundary, Discovery, DiskFile, Hidden, PathKind, Pattern, Place, ReadBuffer, SourceFile, Unreadable,

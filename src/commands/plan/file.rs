@@ -17,7 +17,7 @@ use crate::domain::progress::{Progress, Silent};
 use crate::domain::value::Value;
 use crate::error::{DiffError, Error};
 use crate::plan::Destination;
-use crate::plan::binding::{
+use crate::plan::file::{
     BindingError, Circumstances, Difference, FORMAT, How, Moved, PlanFile, Sight, Unfit, differences, elsewhere, moved,
     unfit,
 };

@@ -15,8 +15,8 @@ use crate::report::escape::clean;
 use crate::report::format::Format;
 use crate::report::lint::{self, Lint, LintFormat};
 use crate::report::outcome::OutcomeFormat;
-use crate::report::place::Files;
 use crate::report::plan::{self, Complaint, PlanFormat, PlanRefusal, PlanReport};
+use crate::report::positions::Files;
 use crate::report::style::{Role, Style};
 use crate::text::plural::count;
 

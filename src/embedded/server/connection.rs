@@ -17,8 +17,8 @@ use tokio::net::TcpStream;
 use tokio::sync::{Notify, watch};
 
 use super::config::Limits;
-use super::front::Front;
-use super::writing::Watched;
+use crate::embedded::server::middleware::Front;
+use crate::embedded::server::slow_client::Watched;
 
 pub(super) struct Connections {
     limits: Limits,

@@ -10,7 +10,7 @@ use tokio::time::{sleep, timeout};
 
 use super::config::Limits;
 use super::connection::{Connections, told};
-use super::front::Front;
+use crate::embedded::server::middleware::Front;
 
 /// The pause after a connection could not be accepted: usually file descriptors or slots are exhausted for a moment.
 const BREATH: Duration = Duration::from_millis(20);

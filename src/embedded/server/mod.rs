@@ -3,20 +3,20 @@
 
 mod access;
 mod answer;
-mod call;
 mod config;
 mod connection;
-mod front;
 mod listen;
+mod middleware;
 mod pages;
 mod query;
 mod rate;
+mod request;
 mod routes;
 mod running;
 mod shared;
+mod slow_client;
 #[cfg(test)]
 mod slow_client_tests;
-mod writing;
 
 pub use access::Credentials;
 pub use config::{Limits, LogLine, Rate, ServerConfig};

@@ -11,11 +11,11 @@ use tokio::sync::{Semaphore, watch};
 use super::access::{Access, random};
 use super::config::ServerConfig;
 use super::connection::told;
-use super::front::Front;
 use super::rate::Limiter;
 use super::shared::{READERS, Shared};
 use super::{listen, routes};
 use crate::catalog::signals::Signals;
+use crate::embedded::server::middleware::Front;
 use crate::text::io_reason;
 
 /// Threads for HTTP; the store is used on blocking threads.

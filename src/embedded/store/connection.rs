@@ -9,10 +9,10 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
-use super::compiled::Cache;
 use super::error::{Failure, StoreError};
 use super::time_limit;
 use crate::domain::value::timestamp::Moment;
+use crate::embedded::store::compiled_blueprint::Cache;
 
 /// The current time; tests freeze it.
 pub type Clock = Arc<dyn Fn() -> Moment + Send + Sync>;

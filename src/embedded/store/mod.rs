@@ -2,21 +2,21 @@
 //! on blocking threads. Each operation is one transaction.
 
 mod blueprints;
-mod compiled;
+mod compiled_blueprint;
 mod connection;
 mod entities;
+mod entity_page;
 mod error;
 mod integrations;
 mod mask_key;
 mod organization;
 mod owned;
-mod portrait;
 mod search;
 mod system;
 mod time_limit;
 
+pub use crate::embedded::store::compiled_blueprint::Compiled;
+pub use crate::embedded::store::entity_page::{Portrait, Source};
 pub use blueprints::{Followed, Misfit};
-pub use compiled::Compiled;
 pub use connection::{Clock, Store, system_clock};
 pub use error::{Failure, StoreError};
-pub use portrait::{Portrait, Source};

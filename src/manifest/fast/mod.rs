@@ -9,10 +9,10 @@ mod quoted;
 mod scalars;
 
 use super::full::Job;
-use super::keys::Keys;
 use crate::domain::document::fault::Fault;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, Scalar, Style, Tree};
+use crate::manifest::duplicate_keys::Keys;
 use frames::{Expect, Frame};
 
 /// Buffers that are reused for the next document.

@@ -3,7 +3,7 @@
 use super::{Run, is_blank};
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, NodeId, Number, Scalar, Style};
-use crate::manifest::keys;
+use crate::manifest::duplicate_keys;
 use crate::manifest::scalar::{self, Plain};
 
 /// Slightly below the limit of the full parser.
@@ -51,7 +51,7 @@ impl Run<'_> {
         let span = Span::new(start, colon);
         if !scalar::may_be_special(text) {
             let id = self.tree.push_scalar(Scalar::Verbatim(span), span, Style::Plain);
-            self.kept.keys.push(keys::print(text), id, span);
+            self.kept.keys.push(duplicate_keys::print(text), id, span);
             return Some(());
         }
         self.special_key(span)

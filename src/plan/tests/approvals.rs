@@ -16,7 +16,7 @@ use crate::domain::plan::hazard::{Consent, Hazard, HazardKind};
 use crate::domain::plan::write_mode::WriteMode;
 use crate::generated_cases::config;
 use crate::plan::Destination;
-use crate::plan::binding::fingerprint::of_manifest;
+use crate::plan::file::fingerprint::of_manifest;
 
 /// Deletes `gone`, which `points` has a relation to, and creates `new`.
 fn world() -> World {

@@ -6,7 +6,7 @@ use super::world::{DESTINATION, World, mask};
 use crate::domain::plan::Plan;
 use crate::domain::plan::change::FieldChange;
 use crate::domain::plan::request::Call;
-use crate::plan::binding::{Circumstances, Options, PlanFile, Unfit, unfit};
+use crate::plan::file::{Circumstances, Options, PlanFile, Unfit, unfit};
 use crate::plan::{Ground, masked};
 use crate::text::mask::Mask;
 

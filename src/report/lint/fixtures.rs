@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use crate::domain::document::span::Span;
 use crate::domain::finding::{Edit, EntityName, Family, FileId, Finding, Fix, Place, RuleInfo, Severity};
 use crate::report::lint::{Counts, Lint, LintFormat, render};
-use crate::report::place::Files;
+use crate::report::positions::Files;
 use crate::report::style::Style;
 use crate::text::mask::Mask;
 

@@ -10,7 +10,7 @@ use crate::domain::finding::Severity;
 use crate::report::escape;
 use crate::report::lint::tally::Tally;
 use crate::report::lint::{Lint, Report, Row, masked};
-use crate::report::place::Extent;
+use crate::report::positions::Extent;
 
 pub const FORMAT: &str = "portolan.lint/1";
 

@@ -23,7 +23,7 @@ use crate::domain::finding::{Finding, Severity};
 use crate::report::escape::{clean, lines};
 use crate::report::fingerprint::{Fingerprint, fingerprints};
 use crate::report::format::Format;
-use crate::report::place::{Extent, Files, Places};
+use crate::report::positions::{Extent, Files, Places};
 use crate::report::style::Style;
 use crate::text::mask::Mask;
 use masking::HiddenParts;

@@ -8,9 +8,9 @@ use similar::DiffTag;
 
 use crate::domain::plan::change::{Field, FieldChange, Origin};
 use crate::domain::value::Value;
-use crate::report::difference::operations;
 use crate::report::escape::{hides, revealed, shape};
 use crate::report::plan::words;
+use crate::report::unified_diff::operations;
 
 /// How much of a field is shown.
 #[derive(Debug, Clone, Copy)]

@@ -18,8 +18,8 @@ use crate::domain::plan::write_mode::WriteMode;
 use crate::domain::plan::{Counts, Cycle, Deed, Obstacle, Plan, Step, Tally, Wave};
 use crate::domain::value::Value;
 use crate::domain::value::timestamp::Moment;
-use crate::report::place::Files;
 use crate::report::plan::{Complaint, Links, PlanFormat, PlanReport, render};
+use crate::report::positions::Files;
 use crate::report::style::Style;
 
 #[derive(Debug)]

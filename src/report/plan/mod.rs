@@ -28,7 +28,7 @@ use crate::domain::plan::{Obstacle, Plan};
 use crate::report::comment;
 use crate::report::escape::lines;
 use crate::report::format::Format;
-use crate::report::place::{Extent, Files, Places};
+use crate::report::positions::{Extent, Files, Places};
 use crate::report::style::Style;
 
 pub use markdown::Totals;

@@ -9,8 +9,8 @@ use serde_json::{Map, Value, json};
 
 use crate::catalog::wire::Refusal;
 use crate::embedded::server::answer::{Answer, Fault, Outcome};
-use crate::embedded::server::call::{BodyLimits, parse, take_in};
 use crate::embedded::server::connection::Client;
+use crate::embedded::server::request::{BodyLimits, parse, take_in};
 use crate::embedded::server::shared::Shared;
 
 /// Unauthenticated clients can send this body; credentials are far shorter.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::catalog::wire::Refusal;
 use crate::embedded::server::answer::{Answer, Outcome};
-use crate::embedded::server::call::Call;
+use crate::embedded::server::request::Call;
 use crate::embedded::store::Store;
 
 pub(super) fn all(_: &Call, store: &Store) -> Outcome {

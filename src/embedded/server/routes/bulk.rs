@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::catalog::wire::{EntityDraft, Refusal};
 use crate::embedded::api::Strictness;
 use crate::embedded::server::answer::{Answer, Outcome};
-use crate::embedded::server::call::Call;
+use crate::embedded::server::request::Call;
 use crate::embedded::store::Store;
 
 const MOST_WRITTEN: usize = 20;

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use crate::catalog::wire::{EntityDraft, IdentifierRef, Refusal};
 use crate::embedded::api::Strictness;
 use crate::embedded::server::answer::{Answer, Outcome};
-use crate::embedded::server::call::Call;
+use crate::embedded::server::request::Call;
 use crate::embedded::store::Store;
 
 #[derive(Serialize)]

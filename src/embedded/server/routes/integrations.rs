@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::embedded::server::answer::{Answer, Outcome};
-use crate::embedded::server::call::Call;
+use crate::embedded::server::request::Call;
 use crate::embedded::store::Store;
 
 pub(super) fn all(_: &Call, store: &Store) -> Outcome {

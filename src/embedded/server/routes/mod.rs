@@ -15,10 +15,10 @@ use axum::Router;
 use axum::routing::{MethodRouter, delete, get, patch, post};
 
 use super::answer::Outcome;
-use super::call::Call;
-use super::front::no_route;
 use super::pages;
 use super::shared::{Deed, Shared};
+use crate::embedded::server::middleware::no_route;
+use crate::embedded::server::request::Call;
 use crate::embedded::store::Store;
 
 type Work = fn(&Call, &Store) -> Outcome;

@@ -9,7 +9,7 @@ use super::entities::Many;
 use crate::catalog::wire::Refusal;
 use crate::embedded::api::{Combinator, SearchQuery, Shape};
 use crate::embedded::server::answer::{Answer, Outcome};
-use crate::embedded::server::call::Call;
+use crate::embedded::server::request::Call;
 use crate::embedded::store::Store;
 
 /// The default page size of a search in one blueprint.

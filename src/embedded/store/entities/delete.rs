@@ -11,12 +11,12 @@ use super::members::damaged;
 use super::read::existing;
 use super::refusals;
 use super::rename::forget_target;
-use super::walk::id_list;
 use crate::catalog::wire::{Refusal, Writer};
 use crate::domain::value::timestamp::Moment;
 use crate::embedded::store::blueprints;
-use crate::embedded::store::compiled::Compiled;
+use crate::embedded::store::compiled_blueprint::Compiled;
 use crate::embedded::store::connection::Store;
+use crate::embedded::store::entities::relation_paths::id_list;
 use crate::embedded::store::error::Failure;
 
 impl Store {

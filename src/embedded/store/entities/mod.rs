@@ -2,23 +2,23 @@
 //! before anything is written.
 
 mod delete;
-mod judge;
 mod links;
 mod members;
+mod placeholder;
+mod property_validator;
 mod query;
 mod read;
 mod refusals;
+mod relation_paths;
 mod rename;
 mod render;
 mod row;
-mod settle;
-mod stand_in;
 #[cfg(test)]
 mod tests;
-mod walk;
+mod upsert;
 mod write;
 
-pub(super) use judge::Judge;
+pub(super) use crate::embedded::store::entities::property_validator::Judge;
+pub(super) use crate::embedded::store::entities::relation_paths::id_list;
 pub(super) use members::{Members, damaged};
 pub(super) use row::{Row, columns};
-pub(super) use walk::id_list;

@@ -8,7 +8,7 @@ use super::refusals;
 use super::row::{Row, columns};
 use crate::catalog::wire::EntityPage;
 use crate::embedded::api::Shape;
-use crate::embedded::store::compiled::Compiled;
+use crate::embedded::store::compiled_blueprint::Compiled;
 use crate::embedded::store::connection::Store;
 use crate::embedded::store::error::Failure;
 

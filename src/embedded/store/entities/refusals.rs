@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::catalog::wire::Refusal;
 use crate::domain::blueprint::Relation;
 use crate::domain::entity::identifier::{ENTITY_IDENTIFIER_MAX, IdentifierFault};
-use crate::embedded::store::compiled::Compiled;
+use crate::embedded::store::compiled_blueprint::Compiled;
 
 /// The pattern as in the API's description.
 const IDENTIFIER: &str = r"^(?!\.{1,2}$)[\p{L}0-9@_.+:\\/=-]+$";

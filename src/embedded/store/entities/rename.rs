@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use rusqlite::{Transaction, params};
 use serde_json::Value;
 
-use super::settle::stored_map;
+use crate::embedded::store::entities::upsert::stored_map;
 use crate::embedded::store::error::Failure;
 
 /// Replaces the old identifier of a target in all entities that point to it.

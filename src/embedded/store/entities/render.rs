@@ -11,11 +11,11 @@ use serde_json::{Value, json};
 
 use super::members::{Members, damaged};
 use super::row::Row;
-use super::walk::{Walk, Way, id_list};
 use crate::domain::value::timestamp::Moment;
 use crate::embedded::api::{Selection, Shape};
-use crate::embedded::store::compiled::{Compiled, Mirror};
+use crate::embedded::store::compiled_blueprint::{Compiled, Mirror};
 use crate::embedded::store::connection::Store;
+use crate::embedded::store::entities::relation_paths::{Walk, Way, id_list};
 use crate::embedded::store::error::Failure;
 
 impl Store {

@@ -11,11 +11,11 @@ use super::query;
 use super::refusals;
 use super::rename::rename_in_sources;
 use super::row::{Row, find_id};
-use super::settle::{Case, Settled};
 use crate::catalog::wire::{EntityDraft, IdentifierRef, Refusal, WriteOptions, Writer, Written};
 use crate::embedded::api::Shape;
-use crate::embedded::store::compiled::Compiled;
+use crate::embedded::store::compiled_blueprint::Compiled;
 use crate::embedded::store::connection::Store;
+use crate::embedded::store::entities::upsert::{Case, Settled};
 use crate::embedded::store::error::Failure;
 
 /// The kind of API call.

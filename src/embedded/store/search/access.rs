@@ -4,8 +4,8 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use super::bind::{Place, Predicate};
 use crate::embedded::api::Test;
+use crate::embedded::store::search::compile::{Place, Predicate};
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Narrow {

@@ -4,11 +4,11 @@
 use rusqlite::{Transaction, params};
 
 use super::access::{Narrow, narrow};
-use super::bind::{Bound, Predicate, Subjects};
-use crate::embedded::store::compiled::Compiled;
+use crate::embedded::store::compiled_blueprint::Compiled;
 use crate::embedded::store::connection::Store;
 use crate::embedded::store::entities::{Row, columns, id_list};
 use crate::embedded::store::error::Failure;
+use crate::embedded::store::search::compile::{Bound, Predicate, Subjects};
 
 const CHUNK: usize = 256;
 

@@ -5,26 +5,26 @@
 //! value satisfies `!=` and `isNotExpired`. A list satisfies an operator if one of its items does.
 
 mod access;
-mod bind;
+mod compile;
 mod cursor;
+mod eval;
 mod find;
-mod holds;
 mod prepare;
-mod reach;
+mod relations;
 #[cfg(test)]
 mod tests;
 
 use rusqlite::Transaction;
 use serde_json::value::RawValue;
 
-use super::compiled::Compiled;
 use super::connection::Store;
 use super::entities::Row;
 use super::error::Failure;
 use super::time_limit::Search;
 use crate::catalog::wire::{EntityPage, Refusal};
 use crate::embedded::api::{SearchQuery, Shape};
-use bind::Predicate;
+use crate::embedded::store::compiled_blueprint::Compiled;
+use crate::embedded::store::search::compile::Predicate;
 use find::{Finder, Hits};
 
 /// The maximum number of entities on a page.
@@ -54,7 +54,7 @@ impl Store {
             let compiled = self.compiled(transaction, blueprint)?;
             let _limited = Search::begin();
             let prepared = prepare::prepare(transaction, query, self.now())?;
-            let bound = bind::bind(self, transaction, &prepared, &compiled)?;
+            let bound = crate::embedded::store::search::compile::bind(self, transaction, &prepared, &compiled)?;
             let hits = Finder::new(self, transaction, &compiled, &bound)?.find(&after, limit)?;
             let next = hits.rows.last().filter(|_| hits.more).map(|row| cursor::write([&row.identifier]));
             Ok(EntityPage { entities: self.render(transaction, &hits.rows, shape)?, next })
@@ -73,7 +73,7 @@ impl Store {
             let (mut entities, mut blueprints) = (Vec::new(), Vec::new());
             for identifier in identifiers(transaction, "")? {
                 let compiled = self.compiled(transaction, &identifier)?;
-                let bound = bind::bind(self, transaction, &prepared, &compiled)?;
+                let bound = crate::embedded::store::search::compile::bind(self, transaction, &prepared, &compiled)?;
                 let before = entities.len();
                 let finder = Finder::new(self, transaction, &compiled, &bound)?;
                 self.render_all(transaction, &finder, shape, "", usize::MAX, &mut entities)?;
@@ -101,7 +101,7 @@ impl Store {
         let [start, after] = cursor::read(from)?;
         self.read(|transaction| {
             let written = prepare::datasources(transaction, |text| text.contains(prefix) && text.contains(suffix))?;
-            let bound = bind::Bound::of(Predicate::Datasource(written));
+            let bound = crate::embedded::store::search::compile::Bound::of(Predicate::Datasource(written));
             let mut page = EntityPage { entities: Vec::new(), next: None };
             for identifier in identifiers(transaction, &start)? {
                 let compiled = self.compiled(transaction, &identifier)?;
@@ -128,7 +128,7 @@ impl Store {
     ) -> Result<Vec<Row>, Failure> {
         let _limited = Search::begin();
         let prepared = prepare::prepare(transaction, query, self.now())?;
-        let bound = bind::bind(self, transaction, &prepared, compiled)?;
+        let bound = crate::embedded::store::search::compile::bind(self, transaction, &prepared, compiled)?;
         Ok(Finder::new(self, transaction, compiled, &bound)?.find("", limit)?.rows)
     }
 

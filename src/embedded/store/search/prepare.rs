@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use rusqlite::Transaction;
 
-use super::holds::{Check, Found};
-use super::reach;
 use crate::domain::value::timestamp::Moment;
 use crate::embedded::api::{Combinator, Condition, Meta, SearchQuery, SearchRule, Subject, Test};
 use crate::embedded::store::error::Failure;
+use crate::embedded::store::search::eval::{Check, Found};
+use crate::embedded::store::search::relations;
 
 #[derive(Debug, Clone)]
 pub(super) enum Prepared {
@@ -48,8 +48,8 @@ pub(super) fn prepare(transaction: &Transaction<'_>, query: &SearchQuery, now: M
 fn prepare_rule(transaction: &Transaction<'_>, rule: &SearchRule, now: Moment) -> Result<Prepared, Failure> {
     Ok(match rule {
         SearchRule::Nested(query) => prepare(transaction, query, now)?,
-        SearchRule::Related(related) => Prepared::Member(Arc::new(reach::related(transaction, related)?)),
-        SearchRule::Path(path) => Prepared::Member(Arc::new(reach::along(transaction, path)?)),
+        SearchRule::Related(related) => Prepared::Member(Arc::new(relations::related(transaction, related)?)),
+        SearchRule::Path(path) => Prepared::Member(Arc::new(relations::along(transaction, path)?)),
         SearchRule::Condition(condition) if condition.subject == Subject::Meta(Meta::Datasource) => {
             let check = Check::of(&condition.test, now)?;
             let holds = |text: &str| check.holds(&Found::Word(text)) != condition.negated;

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::super::walk::Walk;
 use super::*;
+use crate::embedded::store::entities::relation_paths::Walk;
 
 const HOPS: usize = 4;
 

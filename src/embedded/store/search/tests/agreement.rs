@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{follow, put, query, store};
 use crate::embedded::store::Store;
-use crate::embedded::store::search::{access, bind, find, prepare};
+use crate::embedded::store::search::{access, compile, find, prepare};
 
 const NAMES: usize = 24;
 
@@ -92,7 +92,7 @@ fn both(rules: &Value, blueprint: &str, limit: usize, chunk: usize) -> (Vec<Stri
     let found = store.read(|transaction| {
         let compiled = store.compiled(transaction, blueprint)?;
         let prepared = prepare::prepare(transaction, &query(json!([rules])), store.now())?;
-        let bound = bind::bind(store, transaction, &prepared, &compiled)?;
+        let bound = compile::bind(store, transaction, &prepared, &compiled)?;
         let (mut quick, mut after) = (Vec::new(), String::new());
         let finder =
             find::Finder::among(store, transaction, &compiled, &bound, access::narrow(&bound.predicate), chunk)?;

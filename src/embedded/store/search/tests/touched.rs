@@ -6,7 +6,7 @@ use super::{follow, put, query, store, writer};
 use crate::catalog::wire::WriteOptions;
 use crate::embedded::api::Direction;
 use crate::embedded::store::Store;
-use crate::embedded::store::search::{bind, find, prepare, reach};
+use crate::embedded::store::search::{compile, find, prepare, relations};
 
 const MANY: usize = 20_000;
 
@@ -42,7 +42,7 @@ fn touched(store: &Store, rules: Value, limit: usize) -> (usize, usize) {
     let counted = store.read(|transaction| {
         let compiled = store.compiled(transaction, "item")?;
         let prepared = prepare::prepare(transaction, &query(rules), store.now())?;
-        let bound = bind::bind(store, transaction, &prepared, &compiled)?;
+        let bound = compile::bind(store, transaction, &prepared, &compiled)?;
         let hits = find::Finder::new(store, transaction, &compiled, &bound)?.find("", limit)?;
         Ok((hits.rows.len(), hits.visited))
     });
@@ -107,7 +107,7 @@ fn ways_go_by_an_index() {
     let store = store();
     for direction in [Direction::Upstream, Direction::Downstream] {
         for (of_one_relation, with_blueprint) in [(true, false), (false, false), (false, true)] {
-            let sql = reach::statement(direction, of_one_relation, with_blueprint);
+            let sql = relations::statement(direction, of_one_relation, with_blueprint);
             let plan = store.read(|transaction| {
                 let mut asked = transaction.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
                 let rows = asked.raw_query().mapped(|row| row.get::<_, String>(3)).collect::<Result<Vec<_>, _>>()?;

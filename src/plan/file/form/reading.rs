@@ -8,13 +8,13 @@ use crate::domain::value::Value;
 
 /// An error in a value, and its path from the inside out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::plan::binding) struct Flaw {
+pub(in crate::plan::file) struct Flaw {
     steps: Vec<String>,
     /// A clause: "it is a number and not a text".
     pub reason: String,
 }
 
-pub(in crate::plan::binding) type Read<T> = Result<T, Flaw>;
+pub(in crate::plan::file) type Read<T> = Result<T, Flaw>;
 
 impl Flaw {
     pub fn new(reason: impl Into<String>) -> Self {
@@ -48,7 +48,7 @@ fn kind(value: &Value) -> &'static str {
 }
 
 /// The entries of an object that were not read yet.
-pub(in crate::plan::binding) struct Entries<'v> {
+pub(in crate::plan::file) struct Entries<'v> {
     left: Vec<(&'v str, &'v Value)>,
 }
 
@@ -86,13 +86,13 @@ impl<'v> Entries<'v> {
     }
 }
 
-pub(in crate::plan::binding) fn list<T>(value: &Value, mut read: impl FnMut(&Value) -> Read<T>) -> Read<Vec<T>> {
+pub(in crate::plan::file) fn list<T>(value: &Value, mut read: impl FnMut(&Value) -> Read<T>) -> Read<Vec<T>> {
     let Value::List(items) = value else { return Err(Flaw::wrong(value, "a list")) };
     items.iter().enumerate().map(|(at, item)| read(item).map_err(|flaw| flaw.under(at.to_string()))).collect()
 }
 
 /// The entries of an object with any names.
-pub(in crate::plan::binding) fn entries<T>(
+pub(in crate::plan::file) fn entries<T>(
     value: &Value,
     mut read: impl FnMut(&Value) -> Read<T>,
 ) -> Read<Vec<(Arc<str>, T)>> {
@@ -101,27 +101,27 @@ pub(in crate::plan::binding) fn entries<T>(
     entries.left.into_iter().map(entry).collect()
 }
 
-pub(in crate::plan::binding) fn or_null<T>(value: &Value, read: impl FnOnce(&Value) -> Read<T>) -> Read<Option<T>> {
+pub(in crate::plan::file) fn or_null<T>(value: &Value, read: impl FnOnce(&Value) -> Read<T>) -> Read<Option<T>> {
     if value.is_null() { Ok(None) } else { read(value).map(Some) }
 }
 
-pub(in crate::plan::binding) fn text(value: &Value) -> Read<&str> {
+pub(in crate::plan::file) fn text(value: &Value) -> Read<&str> {
     value.as_str().ok_or_else(|| Flaw::wrong(value, "a text"))
 }
 
-pub(in crate::plan::binding) fn owned(value: &Value) -> Read<String> {
+pub(in crate::plan::file) fn owned(value: &Value) -> Read<String> {
     text(value).map(str::to_owned)
 }
 
-pub(in crate::plan::binding) fn boxed(value: &Value) -> Read<Box<str>> {
+pub(in crate::plan::file) fn boxed(value: &Value) -> Read<Box<str>> {
     text(value).map(Into::into)
 }
 
-pub(in crate::plan::binding) fn shared(value: &Value) -> Read<Arc<str>> {
+pub(in crate::plan::file) fn shared(value: &Value) -> Read<Arc<str>> {
     text(value).map(Into::into)
 }
 
-pub(in crate::plan::binding) fn flag(value: &Value) -> Read<bool> {
+pub(in crate::plan::file) fn flag(value: &Value) -> Read<bool> {
     match value {
         Value::Bool(flag) => Ok(*flag),
         Value::Null
@@ -134,7 +134,7 @@ pub(in crate::plan::binding) fn flag(value: &Value) -> Read<bool> {
     }
 }
 
-pub(in crate::plan::binding) fn number<T: TryFrom<i64>>(value: &Value) -> Read<T> {
+pub(in crate::plan::file) fn number<T: TryFrom<i64>>(value: &Value) -> Read<T> {
     match value {
         Value::Integer(number) => T::try_from(*number).map_err(|_| Flaw::new(format!("{number} is out of range"))),
         Value::Null
@@ -148,12 +148,12 @@ pub(in crate::plan::binding) fn number<T: TryFrom<i64>>(value: &Value) -> Read<T
 }
 
 /// The index of a change; `count`: the number of changes.
-pub(in crate::plan::binding) fn index(value: &Value, count: usize) -> Read<usize> {
+pub(in crate::plan::file) fn index(value: &Value, count: usize) -> Read<usize> {
     let index: usize = number(value)?;
     if index < count { Ok(index) } else { Err(Flaw::new(format!("unknown change {index}: there are {count}"))) }
 }
 
-pub(in crate::plan::binding) fn digest(value: &Value) -> Read<Digest> {
+pub(in crate::plan::file) fn digest(value: &Value) -> Read<Digest> {
     let text = text(value)?;
     let mut bytes = [0; 32];
     let digits = |at: usize| text.get(2 * at..2 * at + 2).filter(|pair| pair.bytes().all(|it| it.is_ascii_hexdigit()));
@@ -165,12 +165,12 @@ pub(in crate::plan::binding) fn digest(value: &Value) -> Read<Digest> {
     if Digest(bytes).to_string() == text { Ok(Digest(bytes)) } else { Err(Flaw::new("expected a digest")) }
 }
 
-pub(in crate::plan::binding) fn approval(value: &Value) -> Read<ApprovalDigest> {
+pub(in crate::plan::file) fn approval(value: &Value) -> Read<ApprovalDigest> {
     ApprovalDigest::parse(text(value)?).ok_or_else(|| Flaw::new("expected an approval digest"))
 }
 
 /// One of several fixed words.
-pub(in crate::plan::binding) fn word<T: Copy>(value: &Value, all: &[T], word: impl Fn(T) -> &'static str) -> Read<T> {
+pub(in crate::plan::file) fn word<T: Copy>(value: &Value, all: &[T], word: impl Fn(T) -> &'static str) -> Read<T> {
     let found = text(value)?;
     all.iter().copied().find(|one| word(*one) == found).ok_or_else(|| {
         let known = all.iter().map(|one| format!("`{}`", word(*one))).collect::<Vec<_>>().join(", ");

@@ -6,7 +6,7 @@ use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::paths::LocationSegment;
 use serde_json::Value as Json;
 
-use crate::analysis::tree_json::{TreeJson, TreeNode};
+use crate::analysis::engine::tree_json::{TreeJson, TreeNode};
 use crate::domain::blueprint::property_schema;
 use crate::domain::blueprint::property_schema::{PatternFault, pattern_fault};
 use crate::domain::document::tree::Value;

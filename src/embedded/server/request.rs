@@ -14,10 +14,10 @@ use serde_json::Value;
 use super::access::bearer;
 use super::answer::{Fault, Outcome};
 use super::connection::Client;
-use super::front::no_route;
 use super::query::Query;
 use super::shared::{Deed, Shared};
 use crate::catalog::wire::{Refusal, Writer};
+use crate::embedded::server::middleware::no_route;
 use crate::embedded::store::Store;
 
 /// The maximum length of a User-Agent that is stored as a datasource.

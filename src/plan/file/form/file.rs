@@ -3,8 +3,8 @@
 
 use crate::domain::plan::digest::Digest;
 use crate::domain::value::Value;
-use crate::plan::binding::{BindingError, ChosenPart, Circumstances, FORMAT, Options, PlanFile, Touched, touched_keys};
 use crate::plan::digest::{self as plan_digest, Writer};
+use crate::plan::file::{BindingError, ChosenPart, Circumstances, FORMAT, Options, PlanFile, Touched, touched_keys};
 use crate::text::json_document::{DocumentFault, parse_document};
 use crate::text::mask::Mask;
 
@@ -13,7 +13,7 @@ use super::reading::{Entries, Flaw, Read, digest, entries as read_entries, flag,
 use super::{act, plan, writing as write};
 
 /// The whole file except the checksum.
-pub(in crate::plan::binding) fn write(file: &PlanFile) -> Value {
+pub(in crate::plan::file) fn write(file: &PlanFile) -> Value {
     let Circumstances { tool, scope, platform, catalog, target, commit, is_dirty, base } = &file.made;
     let maybe = |text: &Option<String>| write::or_null(text.as_deref(), write::text);
     let digests = |of: &std::collections::BTreeMap<std::sync::Arc<str>, Digest>| {
@@ -93,20 +93,20 @@ fn read_touched(found: &Value) -> Read<Touched> {
 }
 
 /// The checksum covers the content, not the layout.
-pub(in crate::plan::binding) fn checksum(body: &Value) -> Digest {
+pub(in crate::plan::file) fn checksum(body: &Value) -> Digest {
     let mut writer = Writer::new("portolan plan file 2");
     writer.exactly(body);
     writer.finish()
 }
 
-pub(in crate::plan::binding) fn with_checksum(body: Value, checksum: Digest) -> Value {
+pub(in crate::plan::file) fn with_checksum(body: Value, checksum: Digest) -> Value {
     let Value::Map(entries) = body else { return body };
     let mut entries = entries.into_vec();
     entries.insert(1, ("checksum".into(), write::digest(checksum)));
     Value::Map(entries.into())
 }
 
-pub(in crate::plan::binding) fn read(path: &str, text: &str, tool: &str) -> Result<PlanFile, BindingError> {
+pub(in crate::plan::file) fn read(path: &str, text: &str, tool: &str) -> Result<PlanFile, BindingError> {
     let path = || path.to_owned();
     let whole: Value = parse_document(text).map_err(|fault| match fault {
         DocumentFault::Conflict { line } => BindingError::Conflict { path: path(), line },
@@ -142,7 +142,7 @@ pub(in crate::plan::binding) fn read(path: &str, text: &str, tool: &str) -> Resu
 }
 
 #[cfg(test)]
-pub(in crate::plan::binding) fn read_unchecked(text: &str) -> Option<PlanFile> {
+pub(in crate::plan::file) fn read_unchecked(text: &str) -> Option<PlanFile> {
     let Value::Map(entries) = serde_json::from_str(text).ok()? else { return None };
     let body = entries.into_vec().into_iter().filter(|(name, _)| name.as_ref() != "checksum").collect();
     parts(&Value::Map(body)).ok()

@@ -9,7 +9,7 @@ use super::change::{read_dependent, read_key, read_place, write_dependent, write
 use super::reading::{Entries, Flaw, Read, boxed, digest, list, number, or_null, owned, shared};
 use super::writing as write;
 
-pub(in crate::plan::binding) fn write(hazard: &Hazard) -> Value {
+pub(in crate::plan::file) fn write(hazard: &Hazard) -> Value {
     let kind = match &hazard.kind {
         HazardKind::ManyDeletes { blueprint, keys, owned, over_max, over_max_percent } => {
             let limit = |limit: &Option<u32>| write::or_null(*limit, |limit| Value::Integer(limit.into()));
@@ -61,7 +61,7 @@ pub(in crate::plan::binding) fn write(hazard: &Hazard) -> Value {
     write::map([("digest", write::digest(hazard.digest)), ("hazard", kind)])
 }
 
-pub(in crate::plan::binding) fn read(found: &Value, files: usize) -> Read<Hazard> {
+pub(in crate::plan::file) fn read(found: &Value, files: usize) -> Read<Hazard> {
     let mut entries = Entries::of(found)?;
     let told = entries.take("digest", digest)?;
     let kind = entries.take("hazard", |value| read_kind(value, files))?;

@@ -1,6 +1,6 @@
 //! Selects the rules of a run and their severities: the config's, otherwise the rule's own.
 
-use crate::analysis::rule::Rule;
+use crate::analysis::engine::rule::Rule;
 use crate::domain::finding::{RuleInfo, Severity};
 
 /// The configured levels. The analyzer sorts the rules by scope.

@@ -8,7 +8,7 @@ use rusqlite::{ToSql, Transaction, params};
 use super::row::{Row, columns};
 use crate::catalog::wire::Refusal;
 use crate::domain::blueprint::references::TEAM;
-use crate::embedded::store::compiled::{Compiled, Mirror};
+use crate::embedded::store::compiled_blueprint::{Compiled, Mirror};
 use crate::embedded::store::connection::Store;
 use crate::embedded::store::error::Failure;
 

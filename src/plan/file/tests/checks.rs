@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::{bound, made};
 use crate::domain::snapshot::{Completeness, Snapshot};
 use crate::plan::Ground;
-use crate::plan::binding::{Circumstances, How, Moved, Sight, Unfit, moved, unfit};
+use crate::plan::file::{Circumstances, How, Moved, Sight, Unfit, moved, unfit};
 use crate::plan::tests::world::{World, entity, key, manifests, mask};
 
 fn stored() -> Json {

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::analysis::credentials;
-use crate::analysis::facts::{Facts, Repository, TargetRef};
-use crate::analysis::rule::{Check, DocumentContext, EntityContext, Options, RepositoryContext, Rule, Sink};
+use crate::analysis::engine::entity_check::{FILE_REFERENCE, Scratch, Survey};
+use crate::analysis::engine::facts::{Facts, Repository, TargetRef};
+use crate::analysis::engine::rule::{Check, DocumentContext, EntityContext, Options, RepositoryContext, Rule, Sink};
+use crate::analysis::engine::selection::Selection;
+use crate::analysis::engine::snapshot::{KnownAccounts, Snapshot};
+use crate::analysis::engine::suppress::Directives;
+use crate::analysis::plain_secrets;
 use crate::analysis::rules::{unknown_rule, unknown_team, unused_ignore};
-use crate::analysis::selection::Selection;
-use crate::analysis::snapshot::{KnownAccounts, Snapshot};
-use crate::analysis::suppress::Directives;
-use crate::analysis::survey::{FILE_REFERENCE, Scratch, Survey};
 use crate::analysis::unicode;
 use crate::domain::document::manifest::Manifest;
 use crate::domain::document::span::Span;
@@ -85,7 +85,7 @@ impl<'a> Analyzer<'a> {
             analyzer: self,
             file,
             state,
-            may_hold_credentials: credentials::may_hold(text),
+            may_hold_credentials: plain_secrets::may_hold(text),
             may_hold_unnormalised: unicode::may_hold(text),
             may_hold_file_references: memchr::memmem::find(text.as_bytes(), FILE_REFERENCE.as_bytes()).is_some(),
             is_partly_unjudged: false,

@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use super::claim::{Claim, claim};
 use super::split::lines;
 use crate::domain::finding::EntityName;
 use crate::domain::platform::PLATFORMS;
+use crate::manifest::broken_document::{Claim, claim};
 
 static GROUPS: LazyLock<Vec<Finder<'static>>> =
     LazyLock::new(|| PLATFORMS.into_iter().map(|platform| Finder::new(platform.group)).collect());

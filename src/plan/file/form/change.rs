@@ -16,11 +16,11 @@ use super::reading::{Entries, Flaw, Read, boxed, flag, list, number, or_null, sh
 use super::value;
 use super::writing as write;
 
-pub(in crate::plan::binding) fn write_key(key: &EntityKey) -> Value {
+pub(in crate::plan::file) fn write_key(key: &EntityKey) -> Value {
     write::map([("blueprint", write::text(&key.blueprint)), ("identifier", write::text(&key.identifier))])
 }
 
-pub(in crate::plan::binding) fn read_key(found: &Value) -> Read<EntityKey> {
+pub(in crate::plan::file) fn read_key(found: &Value) -> Read<EntityKey> {
     let mut entries = Entries::of(found)?;
     let key =
         EntityKey { blueprint: entries.take("blueprint", shared)?, identifier: entries.take("identifier", boxed)? };
@@ -36,13 +36,13 @@ fn read_span(entries: &mut Entries<'_>) -> Read<Span> {
     if span.start <= span.end { Ok(span) } else { Err(Flaw::new("it ends before it starts")) }
 }
 
-pub(in crate::plan::binding) fn write_place(place: Place) -> Value {
+pub(in crate::plan::file) fn write_place(place: Place) -> Value {
     let [start, end] = write_span(place.span);
     write::map([("file", Value::Integer(place.file.0.into())), start, end])
 }
 
 /// `files`: the number of files.
-pub(in crate::plan::binding) fn read_place(found: &Value, files: usize) -> Read<Place> {
+pub(in crate::plan::file) fn read_place(found: &Value, files: usize) -> Read<Place> {
     let mut entries = Entries::of(found)?;
     let file: u32 = entries.take("file", number)?;
     if file as usize >= files {
@@ -52,7 +52,7 @@ pub(in crate::plan::binding) fn read_place(found: &Value, files: usize) -> Read<
     entries.end().map(|()| place)
 }
 
-pub(in crate::plan::binding) fn write(change: &Change) -> Value {
+pub(in crate::plan::file) fn write(change: &Change) -> Value {
     let (action, from, by) = match &change.action {
         Action::Create => ("create", None, None),
         Action::Update => ("update", None, None),
@@ -75,7 +75,7 @@ pub(in crate::plan::binding) fn write(change: &Change) -> Value {
     ])
 }
 
-pub(in crate::plan::binding) fn read(found: &Value, files: usize) -> Read<Change> {
+pub(in crate::plan::file) fn read(found: &Value, files: usize) -> Read<Change> {
     let mut entries = Entries::of(found)?;
     let action = entries.take("action", shared)?;
     let from = entries.take("from", |value| or_null(value, boxed))?;
@@ -231,7 +231,7 @@ fn read_record(found: &Value) -> Read<Record> {
     entries.end().map(|()| record)
 }
 
-pub(in crate::plan::binding) fn write_dependent(dependent: &Dependent) -> Value {
+pub(in crate::plan::file) fn write_dependent(dependent: &Dependent) -> Value {
     write::map([
         ("key", write_key(&dependent.key)),
         ("relation", write::text(&dependent.relation)),
@@ -240,7 +240,7 @@ pub(in crate::plan::binding) fn write_dependent(dependent: &Dependent) -> Value 
     ])
 }
 
-pub(in crate::plan::binding) fn read_dependent(found: &Value) -> Read<Dependent> {
+pub(in crate::plan::file) fn read_dependent(found: &Value) -> Read<Dependent> {
     let mut entries = Entries::of(found)?;
     let dependent = Dependent {
         key: entries.take("key", read_key)?,

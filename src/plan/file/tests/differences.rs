@@ -11,9 +11,9 @@ use crate::domain::snapshot::Snapshot;
 use crate::domain::value::Value;
 use crate::generated_cases::config;
 use crate::plan::Ground;
-use crate::plan::binding::form::file::{checksum, with_checksum};
-use crate::plan::binding::{Difference, PlanFile, Sight, differences, elsewhere, moved, unfit};
 use crate::plan::digest::of_plan;
+use crate::plan::file::form::file::{checksum, with_checksum};
+use crate::plan::file::{Difference, PlanFile, Sight, differences, elsewhere, moved, unfit};
 use crate::plan::tests::generated::worlds;
 use crate::plan::tests::world::{World, key, mask};
 

@@ -14,7 +14,7 @@ const DEEPEST: usize = 64;
 /// The readers of manifests and catalogs reject values nested this deep.
 const BOTTOM: usize = 1024;
 
-pub(in crate::plan::binding) fn write(value: &Value) -> Value {
+pub(in crate::plan::file) fn write(value: &Value) -> Value {
     write_at(value, 0)
 }
 
@@ -51,7 +51,7 @@ fn in_a_text(written: &Value) -> Value {
     map([(JSON, Value::Text(serde_json::to_string(written).expect("a value is JSON").into()))])
 }
 
-pub(in crate::plan::binding) fn read(value: &Value) -> Read<Value> {
+pub(in crate::plan::file) fn read(value: &Value) -> Read<Value> {
     read_at(value, 0)
 }
 

@@ -1,7 +1,7 @@
 //! Ignore comments: `# portolan: ignore[rule, other-rule] reason`, on the line of the finding or on a line of its own
 //! above it. The reader passes only real comments, not text in scalars.
 
-use crate::analysis::rule::Rule;
+use crate::analysis::engine::rule::Rule;
 use crate::analysis::rules;
 use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::finding::{Edit, Finding};

@@ -5,8 +5,8 @@ use serde_json::{Value as Json, json};
 
 use super::{TOOL, bound};
 use crate::domain::value::Value;
-use crate::plan::binding::form::file::{checksum, with_checksum};
-use crate::plan::binding::{BindingError, PlanFile};
+use crate::plan::file::form::file::{checksum, with_checksum};
+use crate::plan::file::{BindingError, PlanFile};
 use crate::plan::tests::world::World;
 
 fn world() -> World {

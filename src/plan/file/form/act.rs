@@ -14,11 +14,11 @@ use super::reading::{Entries, Flaw, Read, boxed, entries as read_entries, index,
 use super::value;
 use super::writing as write;
 
-pub(in crate::plan::binding) fn write(acts: &Acts) -> Value {
+pub(in crate::plan::file) fn write(acts: &Acts) -> Value {
     write::list(&acts.waves, |wave| write::list(wave, write_act))
 }
 
-pub(in crate::plan::binding) fn read(found: &Value, plan: &Plan) -> Read<Acts> {
+pub(in crate::plan::file) fn read(found: &Value, plan: &Plan) -> Read<Acts> {
     let acts = Acts { waves: list(found, |wave| list(wave, |act| read_act(act, &plan.changes)))? };
     let told = acts.waves.iter().map(|wave| wave.iter().map(|act| (act.change, act.deed)).collect::<Vec<_>>());
     let planned =

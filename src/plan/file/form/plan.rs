@@ -13,7 +13,7 @@ use super::reading::{
 };
 use super::{change, hazard, writing as write};
 
-pub(in crate::plan::binding) fn write(plan: &Plan) -> Value {
+pub(in crate::plan::file) fn write(plan: &Plan) -> Value {
     write::map([
         ("digest", write::digest(plan.digest)),
         ("approval", write::or_null(plan.approval, |approval| write::text(&approval.to_string()))),
@@ -28,7 +28,7 @@ pub(in crate::plan::binding) fn write(plan: &Plan) -> Value {
     ])
 }
 
-pub(in crate::plan::binding) fn read(found: &Value, files: usize) -> Read<Plan> {
+pub(in crate::plan::file) fn read(found: &Value, files: usize) -> Read<Plan> {
     let mut entries = Entries::of(found)?;
     let changes = entries.take("changes", |value| list(value, |value| change::read(value, files)))?;
     if !changes.is_sorted_by(|a, b| a.key < b.key) {
@@ -72,11 +72,11 @@ fn deed_word(deed: Deed) -> &'static str {
     }
 }
 
-pub(in crate::plan::binding) fn write_deed(deed: Deed) -> Value {
+pub(in crate::plan::file) fn write_deed(deed: Deed) -> Value {
     write::text(deed_word(deed))
 }
 
-pub(in crate::plan::binding) fn read_deed(found: &Value) -> Read<Deed> {
+pub(in crate::plan::file) fn read_deed(found: &Value) -> Read<Deed> {
     word(found, &[Deed::Write, Deed::Relink, Deed::Delete], deed_word)
 }
 

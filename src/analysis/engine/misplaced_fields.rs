@@ -3,7 +3,7 @@
 
 use foldhash::HashSet;
 
-use crate::analysis::rule::EntityContext;
+use crate::analysis::engine::rule::EntityContext;
 use crate::domain::document::manifest::Form;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, Value, entries_of};

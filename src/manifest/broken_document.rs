@@ -1,9 +1,9 @@
 //! Classifies a document that cannot be parsed, by its lines. A broken entity must be reported; a broken file of
 //! another tool is reported once, with a hint to exclude it; a template is not YAML and is not reported.
 
-use super::ours::value_of;
 use super::split::lines;
 use crate::domain::platform::PLATFORMS;
+use crate::manifest::candidate::value_of;
 
 /// The class of a broken document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

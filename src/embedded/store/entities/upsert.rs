@@ -12,7 +12,7 @@ use super::row::{Row, find_id};
 use crate::catalog::wire::{EntityDraft, Field, RelationRef, TeamRef, WriteOptions};
 use crate::domain::blueprint::{Property, Relation};
 use crate::domain::entity::identifier::{check_entity_identifier, is_reserved};
-use crate::embedded::store::compiled::Compiled;
+use crate::embedded::store::compiled_blueprint::Compiled;
 use crate::embedded::store::connection::Store;
 use crate::embedded::store::error::Failure;
 

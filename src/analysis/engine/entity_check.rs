@@ -1,10 +1,10 @@
 //! Compares one entity with its blueprint, once, and collects everything that the entity rules report. For a valid
 //! entity, nothing is collected and nothing allocated.
 
-use crate::analysis::credentials;
-use crate::analysis::facts::{Facts, TargetFact, TargetField};
-use crate::analysis::judge::{Problem, Violation};
-use crate::analysis::snapshot::{KnownAccounts, Shape, Slot};
+use crate::analysis::engine::facts::{Facts, TargetFact, TargetField};
+use crate::analysis::engine::property_validator::{Problem, Violation};
+use crate::analysis::engine::snapshot::{KnownAccounts, Shape, Slot};
+use crate::analysis::plain_secrets;
 use crate::analysis::unicode::{self, Unnormalised};
 use crate::domain::blueprint::{ComputedKind, EntityFormat, Ownership, Property, Relation};
 use crate::domain::document::manifest::Manifest;
@@ -28,7 +28,7 @@ pub(crate) struct Survey<'a> {
     pub repeated: Vec<Repeated<'a>>,
     /// `file://` values with the name of their property.
     pub file_references: Vec<(&'a str, Value<'a>)>,
-    pub secrets: Vec<credentials::Secret<'a>>,
+    pub secrets: Vec<plain_secrets::Secret<'a>>,
     pub unnormalised: Vec<Unnormalised<'a>>,
 }
 
@@ -110,7 +110,7 @@ impl<'a> Survey<'a> {
 
     pub fn look_for_secrets(&mut self, view: View<'a>, manifest: &Manifest) {
         for part in [manifest.metadata, manifest.properties] {
-            credentials::search(part.map(|id| view.value(id)), &mut self.secrets);
+            plain_secrets::search(part.map(|id| view.value(id)), &mut self.secrets);
         }
     }
 

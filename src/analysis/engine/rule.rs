@@ -1,9 +1,9 @@
 //! Defines lint rules and their inputs. A rule is a value; its check is a plain function that reports findings. The
 //! selection, not the rule, decides the severity.
 
-use crate::analysis::facts::{Repository, TargetRef};
-use crate::analysis::snapshot::{Shape, Snapshot};
-use crate::analysis::survey::Survey;
+use crate::analysis::engine::entity_check::Survey;
+use crate::analysis::engine::facts::{Repository, TargetRef};
+use crate::analysis::engine::snapshot::{Shape, Snapshot};
 use crate::domain::document::fault::Fault;
 use crate::domain::document::manifest::Manifest;
 use crate::domain::document::span::Span;

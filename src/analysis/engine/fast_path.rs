@@ -140,7 +140,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::analysis::judge::Judge;
+    use crate::analysis::engine::property_validator::Judge;
     use crate::domain::document::span::Span;
     use crate::domain::document::tree::{Number, Scalar, Style, Tree, View};
 

@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::{TOOL, bound};
 use crate::domain::value::Value;
-use crate::plan::binding::PlanFile;
-use crate::plan::binding::form::{read_value, write_value};
+use crate::plan::file::PlanFile;
+use crate::plan::file::form::{read_value, write_value};
 use crate::plan::tests::generated::worlds;
 use crate::plan::tests::world::World;
 
@@ -101,7 +101,7 @@ fn what_nests_as_deep_as_a_manifest_may_comes_back() {
 
 #[test]
 fn the_schema_tells_the_form() {
-    let schema = crate::plan::binding::schema();
+    let schema = crate::plan::file::schema();
     let validator = jsonschema::validator_for(&schema).expect("it is a schema");
     let mut runner = proptest::test_runner::TestRunner::new(long(64, 2_000));
     for _ in 0..long(64, 2_000).cases {

@@ -8,16 +8,16 @@ use rusqlite::Transaction;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::holds::Found;
 use super::prepare::{Asked, Prepared};
 use crate::catalog::wire::Refusal;
 use crate::domain::blueprint::{ComputedKind, Property};
 use crate::domain::value::timestamp::Moment;
 use crate::embedded::api::{Meta, PropertySchema, Subject};
-use crate::embedded::store::compiled::{Compiled, Mirror};
+use crate::embedded::store::compiled_blueprint::{Compiled, Mirror};
 use crate::embedded::store::connection::Store;
 use crate::embedded::store::entities::{Members, Row, damaged};
 use crate::embedded::store::error::Failure;
+use crate::embedded::store::search::eval::Found;
 
 #[derive(Debug, Clone)]
 pub(super) enum Predicate {

@@ -5,9 +5,9 @@ use std::sync::OnceLock;
 
 use foldhash::HashMap;
 
-use crate::analysis::facts::TargetField;
-use crate::analysis::judge::Judge;
-use crate::analysis::plain::Plain;
+use crate::analysis::engine::facts::TargetField;
+use crate::analysis::engine::fast_path::Plain;
+use crate::analysis::engine::property_validator::Judge;
 use crate::domain::blueprint::{Blueprint, ComputedKind, EntityFormat, Property, Relation, TEAM, USER};
 use crate::domain::document::span::Span;
 use crate::domain::finding::FileId;
