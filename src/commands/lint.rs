@@ -1,4 +1,4 @@
-//! `lint`: reports findings in manifests and applies safe fixes. It turns the flags into a request for `steps::linted`
+//! `lint`: reports findings in manifests and applies safe fixes. It turns the flags into a request for `lint::run`
 //! and writes the result in every requested format.
 
 pub(crate) mod config;

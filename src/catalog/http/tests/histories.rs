@@ -2,7 +2,7 @@
 //! effect, truncated answers, mixed results, refusals, wrong indices, other writers, signals. The law: the reported
 //! outcome of each change is true of the catalog at the end, and no foreign entity is overwritten or deleted.
 //!
-//! A long run: `PORTOLAN_CASES=10000 PORTOLAN_SEED=n cargo test --lib catalog::client::tests::histories`.
+//! A long run: `PORTOLAN_CASES=10000 PORTOLAN_SEED=n cargo test --lib catalog::http::tests::histories`.
 
 mod model;
 

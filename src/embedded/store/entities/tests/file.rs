@@ -118,7 +118,7 @@ fn a_kill_loses_nothing_that_was_acknowledged() {
     let mut acknowledged = HashSet::new();
     for round in 0..12_u64 {
         let mut victim = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "catalog::store::entities::tests::file::victim", "--nocapture", "--test-threads=1"])
+            .args(["--exact", "embedded::store::entities::tests::file::victim", "--nocapture", "--test-threads=1"])
             .env(VICTIM, &path)
             .stdout(Stdio::piped())
             .spawn()
