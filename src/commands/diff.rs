@@ -12,16 +12,16 @@ use crate::commands::args::planning::PlanningArgs;
 use crate::commands::catalog::connect::Intent;
 use crate::commands::catalog::offline;
 use crate::commands::context::Context;
-use crate::commands::plan::build::{Planned, Wishes, is_local_by_default};
+use crate::commands::plan::build::{BuiltPlan, PlanOptions, is_local_by_default};
 use crate::commands::plan::file::{refuse_place, write_plan};
-use crate::commands::plan::lint_first::{Proposed, proposed};
-use crate::commands::plan::output::{Report, shown};
-use crate::commands::plan::rerun_command::{push_again, push_file};
-use crate::commands::plan::verify::verified;
-use crate::commands::push::approval::{Consents, missing_approval};
+use crate::commands::plan::lint_first::{LintedPlan, lint_and_plan};
+use crate::commands::plan::output::{Report, write_plan_reports};
+use crate::commands::plan::rerun_command::{push_command, push_plan_command};
+use crate::commands::plan::verify::verify;
+use crate::commands::push::approval::{Approvals, missing_approval};
 use crate::commands::push::approval_comments::{Searched, read_approvals};
 use crate::commands::workspace::scope::{derived_scope, owner_in_catalog};
-use crate::commands::workspace::source::Standpoint;
+use crate::commands::workspace::source::ManifestSource;
 use crate::domain::plan::digest::ApprovalDigest;
 use crate::domain::plan::{Plan, Tally};
 use crate::domain::progress::{Progress, Silent};
@@ -96,20 +96,21 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     if let Some(file) = &args.out {
         refuse_place(file, context.settings)?;
     }
-    let from = Standpoint::of(args.planning.commit.as_deref(), context)?;
+    let from = ManifestSource::of(args.planning.commit.as_deref(), context)?;
     let settings = from.settings(context.settings);
     let context = &mut context.with(settings);
     let owner = owner_in_catalog(settings, context.environment)?;
-    let wishes = Wishes { only_branch: args.only_branch, intent: Intent::Look, ..args.planning.wishes(owner, &from) };
+    let wishes =
+        PlanOptions { only_branch: args.only_branch, intent: Intent::Look, ..args.planning.wishes(owner, &from) };
     if offline::is_offline(settings, context.environment) {
         let flag = [(args.out.is_some(), "--out"), (args.verify, "--verify")].into_iter().find(|(is_set, _)| *is_set);
         if let Some((_, flag)) = flag {
             return Err(DiffError::NeedsCatalog { flag }.into());
         }
     }
-    let mut planned = match proposed(&wishes, &args.output, context)? {
-        Proposed::Plan(planned) => *planned,
-        Proposed::Refused(exit) => return Ok(exit),
+    let mut planned = match lint_and_plan(&wishes, &args.output, context)? {
+        LintedPlan::Plan(planned) => *planned,
+        LintedPlan::Refused(exit) => return Ok(exit),
     };
     if planned.is_offline {
         return show_offline(args, &from, &planned, context);
@@ -132,10 +133,10 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     }
     let settings = &settings;
     let complaints = args.verify.then(|| complaints(&planned, context)).transpose()?;
-    let push_file = args.out.as_ref().map(|file| push_file(file, &args.planning, settings));
+    let push_file = args.out.as_ref().map(|file| push_plan_command(file, &args.planning, settings));
     let report = Report {
-        asked_for: from.name(),
-        push: &push_again(&args.planning, settings),
+        requested: from.name(),
+        push: &push_command(&args.planning, settings),
         push_file: push_file.as_deref(),
         outputs: &args.output,
         is_full: args.full,
@@ -144,7 +145,7 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         refusal: None,
         complaints: complaints.as_deref(),
     };
-    shown(&report, &planned, context)?;
+    write_plan_reports(&report, &planned, context)?;
     if let Some((file, push)) = args.out.as_ref().zip(push_file.as_deref()) {
         write_plan(file, push, &planned, context)?;
     }
@@ -153,7 +154,7 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
 
 /// The plan's digest, if a comment on the pull request approves it. Who approved becomes a note.
 fn commented_approval(
-    planned: &mut Planned,
+    planned: &mut BuiltPlan,
     given: &[ApprovalDigest],
     context: &Context<'_>,
 ) -> Result<Option<ApprovalDigest>, Error> {
@@ -169,7 +170,7 @@ fn exit(args: &DiffArgs, plan: &Plan, approve: &[ApprovalDigest], complaints: Op
     if complaints.is_some_and(|complaints| !complaints.is_empty()) || !plan.obstacles.is_empty() {
         return Exit::Findings;
     }
-    let consents = Consents { approve, adopt: args.planning.adopt };
+    let consents = Approvals { approve, adopt: args.planning.adopt };
     if args.fail_on.contains(&FailOn::Hazard) && missing_approval(plan, &consents).is_some() {
         return Exit::Refused;
     }
@@ -191,25 +192,25 @@ fn is_found(fail_on: FailOn, total: &Tally) -> bool {
 /// not known.
 fn show_offline(
     args: &DiffArgs,
-    from: &Standpoint,
-    planned: &Planned,
+    from: &ManifestSource,
+    planned: &BuiltPlan,
     context: &mut Context<'_>,
 ) -> Result<Exit, Error> {
     let report = Report {
-        asked_for: from.name(),
+        requested: from.name(),
         outputs: &args.output,
         is_full: args.full,
         is_only_branch: args.only_branch,
         ..Report::default()
     };
-    shown(&report, planned, context)?;
+    write_plan_reports(&report, planned, context)?;
     Ok(Exit::Success)
 }
 
-fn complaints(planned: &Planned, context: &Context<'_>) -> Result<Vec<Complaint>, Error> {
+fn complaints(planned: &BuiltPlan, context: &Context<'_>) -> Result<Vec<Complaint>, Error> {
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
-    verified(planned, &planned.acts, progress)
+    verify(planned, &planned.acts, progress)
 }
 
 fn nobody_named_it(context: &Context<'_>) -> String {

@@ -16,12 +16,12 @@ use clap::ValueHint;
 use crate::commands::args::completion;
 use crate::commands::args::output::{Output, refuse_shared};
 use crate::commands::context::Context;
-use crate::commands::lint::config::Terms;
-use crate::commands::lint::run::{Extent, InWorkTree, LintError, Linted, Request, read_credentials};
-use crate::commands::output::job_summary::summarised;
+use crate::commands::lint::config::LintConfig;
+use crate::commands::lint::run::{InWorkTree, LintError, LintResult, LintScope, Request, read_credentials};
+use crate::commands::output::job_summary::write_job_summary;
 use crate::commands::plan::base::touched_in_ci;
-use crate::commands::workspace::source::Standpoint;
-use crate::commands::workspace::unmatched_globs::refuse_emptied;
+use crate::commands::workspace::source::ManifestSource;
+use crate::commands::workspace::unmatched_globs::reject_unmatched_globs;
 use crate::domain::finding::Severity;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::value::masked::{hidden_in, without_hidden};
@@ -136,7 +136,7 @@ fn rule_level(text: &str) -> Result<(String, Level), String> {
 pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let settings = context.settings;
     refuse_shared(&args.output, &settings.directory).map_err(Error::Lint)?;
-    let mut terms = Terms::of(settings, context.environment)?;
+    let mut terms = LintConfig::of(settings, context.environment)?;
     let baseline = read_baseline(args, context)?;
     let (paths, given) = what_is_asked(args, context)?;
     if !settings.is_repository() {
@@ -163,10 +163,10 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let mut linted =
         run::lint(&request, progress).map_err(|error| Error::Lint(as_the_user_named(error, args, settings)))?;
     linted.notes.extend(excluded);
-    let is_about_all = request.extent == Extent::Everything && request.paths.is_empty() && request.given.is_none();
+    let is_about_all = request.extent == LintScope::Everything && request.paths.is_empty() && request.given.is_none();
     // The only file may be the config itself.
     if linted.counts.files <= 1 && is_about_all {
-        refuse_emptied(settings, &terms.pattern, &Standpoint::WorkTree).map_err(Error::Lint)?;
+        reject_unmatched_globs(settings, &terms.pattern, &ManifestSource::WorkTree).map_err(Error::Lint)?;
     }
     if let Some(file) = &args.write_baseline {
         return write_baseline(file, &linted, context);
@@ -224,14 +224,14 @@ fn excluded(args: &LintArgs, paths: &[PathBuf], settings: &Settings) -> Vec<Stri
     named.filter_map(sentence).collect()
 }
 
-fn extent(args: &LintArgs) -> Extent {
+fn extent(args: &LintArgs) -> LintScope {
     if args.pre_commit {
-        return Extent::Hook;
+        return LintScope::Hook;
     }
     match (args.staged, args.changed || args.since.is_some()) {
-        (true, _) => Extent::Staged,
-        (false, true) => Extent::Changed { since: args.since.clone() },
-        (false, false) => Extent::Everything,
+        (true, _) => LintScope::Staged,
+        (false, true) => LintScope::Changed { since: args.since.clone() },
+        (false, false) => LintScope::Everything,
     }
 }
 
@@ -284,7 +284,7 @@ fn read_baseline(args: &LintArgs, context: &Context<'_>) -> Result<Option<Baseli
     Ok(Some(Baseline::parse(&file.display().to_string(), &text)?))
 }
 
-fn write_baseline(file: &Path, linted: &Linted, context: &mut Context<'_>) -> Result<Exit, Error> {
+fn write_baseline(file: &Path, linted: &LintResult, context: &mut Context<'_>) -> Result<Exit, Error> {
     let directory = &context.settings.directory;
     sources::write_output(&context.settings.boundary, &directory.join(file), &linted.baseline.to_json())
         .map_err(|error| error.named(directory, file))?;
@@ -302,7 +302,7 @@ fn outputs(args: &LintArgs, context: &Context<'_>) -> Vec<Output<LintFormat>> {
     vec![Output { format, file: None }]
 }
 
-fn show(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> Result<(), Error> {
+fn show(args: &LintArgs, linted: &LintResult, context: &mut Context<'_>) -> Result<(), Error> {
     let notes = if context.quiet { Vec::new() } else { linted.notes.clone() };
     let mask = context.mask.clone();
     let lint = Lint {
@@ -323,7 +323,7 @@ fn show(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> Result<(
     // The job summary is written first, because the annotations refer to it for findings beyond their limit.
     let has_summary = args.output.is_empty() && {
         let render = || render(&lint_of(LintFormat::Markdown), LintFormat::Markdown, &Style::PLAIN);
-        summarised(render, context)
+        write_job_summary(render, context)
     };
     for Output { format, file } in outputs {
         let lint = Lint { has_summary, ..lint_of(format) };
@@ -350,7 +350,7 @@ fn is_for_pipelines(format: LintFormat) -> bool {
     }
 }
 
-fn write_repairs(linted: &Linted, context: &mut Context<'_>) -> Result<(), Error> {
+fn write_repairs(linted: &LintResult, context: &mut Context<'_>) -> Result<(), Error> {
     let root = &context.settings.root.value;
     for repaired in &linted.repaired {
         let bytes = sources::encode(&repaired.after, repaired.before.encoding);
@@ -365,7 +365,7 @@ fn write_repairs(linted: &Linted, context: &mut Context<'_>) -> Result<(), Error
 }
 
 /// Prints only the diff; the exit code shows whether there is one.
-fn show_repairs(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> Result<Exit, Error> {
+fn show_repairs(args: &LintArgs, linted: &LintResult, context: &mut Context<'_>) -> Result<Exit, Error> {
     if !linted.repaired.is_empty() {
         context.show_heading()?;
     }

@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 
 use crate::commands::context::Context;
 use crate::commands::new::choices::Choices;
-use crate::commands::new::flags::{AskedFor, given};
+use crate::commands::new::flags::{NewFlags, values_from_flags};
 use crate::commands::new::prompt::{Answer, Asking, Gone};
 
-use crate::commands::lint::config::Terms;
+use crate::commands::lint::config::LintConfig;
 use crate::commands::lint::run as lint;
-use crate::commands::lint::run::{Instead, Request};
+use crate::commands::lint::run::{Overlay, Request};
 use crate::commands::workspace::placement::{Folder, Names};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::document::manifest::ResourceKind;
@@ -111,7 +111,7 @@ pub fn run(args: &NewArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     if choices.blueprints.is_empty() && choices.unusable.is_empty() {
         return Err(NewError::NoSnapshot.into());
     }
-    let terms = Terms::of(settings, context.environment)?;
+    let terms = LintConfig::of(settings, context.environment)?;
     let mut prompt = if args.no_input { None } else { Prompt::of_terminal() };
     let told = match &mut prompt {
         Some(prompt) => {
@@ -133,7 +133,7 @@ pub fn run(args: &NewArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let made = make(args, &choices, blueprint, &identifier, &given, file, context)?;
     if args.stdout {
         context.streams.show(&made.text)?;
-        let instead = Instead { shelf: None, files: vec![made.as_file()] };
+        let instead = Overlay { shelf: None, files: vec![made.as_file()] };
         tell_what_is_left(&terms, &made, instead, context)?;
         return Ok(Exit::Success);
     }
@@ -148,7 +148,7 @@ pub fn run(args: &NewArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
             return Ok(Exit::Success);
         }
     }
-    tell_what_is_left(&terms, &made, Instead::default(), context)?;
+    tell_what_is_left(&terms, &made, Overlay::default(), context)?;
     Ok(Exit::Success)
 }
 
@@ -159,18 +159,18 @@ struct Told<'c> {
     given: Given,
 }
 
-fn asked_for(args: &NewArgs) -> AskedFor<'_> {
+fn asked_for(args: &NewArgs) -> NewFlags<'_> {
     let NewArgs { set, relate, title, icon, team, .. } = args;
-    AskedFor { set, relate, title: title.as_ref(), icon: icon.as_ref(), team }
+    NewFlags { set, relate, title: title.as_ref(), icon: icon.as_ref(), team }
 }
 
 /// Takes everything from the flags and asks nothing.
-fn take<'c>(args: &NewArgs, choices: &'c Choices, terms: &Terms<'_>) -> Result<Told<'c>, NewError> {
+fn take<'c>(args: &NewArgs, choices: &'c Choices, terms: &LintConfig<'_>) -> Result<Told<'c>, NewError> {
     let Some(name) = &args.blueprint else {
         return Err(NewError::NoBlueprint { known: some_blueprints(choices) });
     };
     let blueprint = find(name, choices)?;
-    let given = given(&asked_for(args), blueprint, terms)?;
+    let given = values_from_flags(&asked_for(args), blueprint, terms)?;
     let Some(identifier) = args.identifier.clone() else {
         return Err(NewError::NoIdentifier { blueprint: name.clone() });
     };
@@ -192,7 +192,7 @@ fn ask<'c>(args: &NewArgs, choices: &'c Choices, asking: &mut Asking<'_>) -> Res
             Err(gone) => return Ok(Err(gone)),
         },
     };
-    let given = given(&asked_for(args), blueprint, asking.terms)?;
+    let given = values_from_flags(&asked_for(args), blueprint, asking.terms)?;
     let name = &blueprint.identifier;
     let identifier = match &args.identifier {
         Some(identifier) => identifier.clone(),
@@ -251,7 +251,7 @@ fn refuse(identifier: &str, blueprint: &Blueprint, choices: &Choices) -> Result<
         return faults.map(drop).map_err(|mistyped| NewError::BadIdentifier { mistyped });
     }
     let key = key(blueprint, identifier);
-    match choices.declared.standings(&key).first() {
+    match choices.declared.declarations(&key).first() {
         None => Ok(()),
         Some(standing) => Err(NewError::Declared {
             blueprint: blueprint.identifier.clone(),
@@ -371,7 +371,12 @@ fn editor(context: &Context<'_>) -> Result<std::ffi::OsString, NewError> {
 }
 
 /// Prints the lint findings of the new manifest, one line each.
-fn tell_what_is_left(terms: &Terms<'_>, made: &Made, instead: Instead, context: &mut Context<'_>) -> Result<(), Error> {
+fn tell_what_is_left(
+    terms: &LintConfig<'_>,
+    made: &Made,
+    instead: Overlay,
+    context: &mut Context<'_>,
+) -> Result<(), Error> {
     let path = sources::path_text(&made.place);
     if !context.settings.pattern()?.matches(&made.place) {
         context.say(&format!("note: `{path}` does not match `manifests.include`, so portolan will not read it."));

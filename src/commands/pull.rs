@@ -12,19 +12,19 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use crate::catalog::{Catalog, Part};
 use crate::commands::catalog::connect::connect;
 use crate::commands::context::Context;
-use crate::commands::pull::adopt::{Adopted, Adoption, Deed, Wishes, adopt};
+use crate::commands::pull::adopt::{AdoptOptions, Adopted, Adoption, Deed, adopt};
 use crate::commands::pull::fetch::Fetched;
 use crate::commands::schema;
 use crate::commands::workspace::allowed_secrets::restrict_mask_on_pull_request;
-use crate::commands::workspace::entities::Asked;
-use crate::commands::workspace::index::Declared;
+use crate::commands::workspace::entities::ManifestSet;
+use crate::commands::workspace::index::ManifestIndex;
 
-use crate::commands::lint::config::Terms;
+use crate::commands::lint::config::LintConfig;
 use crate::commands::lint::run as lint;
-use crate::commands::lint::run::{Instead, Linted, Request};
+use crate::commands::lint::run::{LintResult, Overlay, Request};
 use crate::commands::pull::merge_attributes::add_merge_attributes;
 use crate::commands::pull::reachable::Reachable;
-use crate::commands::pull::update::{PARTS, Prepared, Source, Standing};
+use crate::commands::pull::update::{CurrentSnapshot, PARTS, SnapshotUpdate, Source};
 use crate::commands::workspace::scope::owner;
 use crate::commands::workspace::snapshot;
 use crate::domain::blueprint::Blueprint;
@@ -109,14 +109,14 @@ Examples:
 pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     restrict_mask_on_pull_request(context);
     let root = &context.settings.root.value;
-    let standing = Standing::read(root);
+    let standing = CurrentSnapshot::read(root);
     refuse_unasked(&standing, context)?;
     let catalog = connect(context)?;
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     let pattern = context.settings.pattern()?;
     let files = sources::discover(root, &pattern).map_err(LintError::from)?.files;
-    let declared = Declared::of(&files);
+    let declared = ManifestIndex::of(&files);
     let mut fetched = Fetched::blueprints(&*catalog)?;
     if fetched.all.iter().all(|blueprint| is_reserved(&blueprint.identifier)) {
         // The organisation is new, or the wrong one. Its snapshot would leave lint without blueprints.
@@ -132,7 +132,7 @@ pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let mut used = declared.blueprints();
     used.extend(made.iter().map(|key| key.blueprint.as_ref()));
     let mut reachable = Reachable::from_blueprints(&used, &fetched);
-    for entity in &Asked::of_files(files, &Silent).entities {
+    for entity in &ManifestSet::of_files(files, &Silent).entities {
         reachable.add_manifest(entity, &fetched.all);
     }
     for entity in fetched.entities.values().flatten().filter(|entity| made.contains(&entity.key)) {
@@ -141,7 +141,7 @@ pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     reachable.read(&*catalog, &mut fetched, progress)?;
     let source = source(&*catalog, context);
     let is_declared = |key: &EntityKey| declared.holds(key) || made.contains(key);
-    let prepared = Prepared::new(&standing, &fetched, &used, &reachable, source, &is_declared);
+    let prepared = SnapshotUpdate::new(&standing, &fetched, &used, &reachable, source, &is_declared);
     let misfits = misfits(&prepared, &adoption, context, progress)?;
     let shown = shown(args, &standing, &prepared, &adoption, &misfits, context);
     let is_news = prepared.is_news(&standing);
@@ -173,7 +173,7 @@ fn empty(catalog: &dyn Catalog, settings: &Settings) -> PullError {
 
 /// Refuses to replace the snapshot of a platform by the embedded catalog that is only the default without credentials:
 /// every relation target of the repository would become unknown.
-fn refuse_unasked(standing: &Standing, context: &Context<'_>) -> Result<(), PullError> {
+fn refuse_unasked(standing: &CurrentSnapshot, context: &Context<'_>) -> Result<(), PullError> {
     let chosen = &context.settings.catalog;
     let is_unasked = chosen.value == settings::Catalog::Local && chosen.origin == Origin::Default;
     match &standing.source {
@@ -187,7 +187,7 @@ fn refuse_unasked(standing: &Standing, context: &Context<'_>) -> Result<(), Pull
 /// Refuses to replace a snapshot by one of a catalog without entities, unless the catalog is named on the command line.
 /// The config may name `local` for everyday work while the snapshot is from another catalog.
 fn refuse_emptier(
-    standing: &Standing,
+    standing: &CurrentSnapshot,
     catalog: &dyn Catalog,
     fetched: &Fetched,
     context: &Context<'_>,
@@ -222,7 +222,7 @@ fn adopted(
     args: &PullArgs,
     catalog: &dyn Catalog,
     fetched: &mut Fetched,
-    declared: &Declared,
+    declared: &ManifestIndex,
     context: &Context<'_>,
     progress: &dyn Progress,
 ) -> Result<Adoption, Error> {
@@ -244,7 +244,7 @@ fn adopted(
     let write = &settings.write.value;
     let replaces = |blueprint: &str| *write.by_blueprint.get(blueprint).unwrap_or(&write.default) == WriteMode::Replace;
     let mask = context.mask_for(catalog);
-    let wishes = Wishes {
+    let wishes = AdoptOptions {
         root: &settings.root.value,
         platform: settings.platform.value,
         pattern: &settings.pattern()?,
@@ -278,16 +278,16 @@ fn chosen(names: &[String], fetched: &Fetched, catalog: &dyn Catalog) -> Result<
 
 /// The lint findings of the repository as it would be after the pull.
 fn misfits(
-    prepared: &Prepared,
+    prepared: &SnapshotUpdate,
     adoption: &Adoption,
     context: &Context<'_>,
     progress: &dyn Progress,
-) -> Result<Linted, Error> {
-    let terms = Terms::of(context.settings, context.environment)?;
-    let lint = |instead: Instead| lint::lint(&Request { instead, ..terms.whole() }, progress);
-    let before = lint(Instead::default())?;
+) -> Result<LintResult, Error> {
+    let terms = LintConfig::of(context.settings, context.environment)?;
+    let lint = |instead: Overlay| lint::lint(&Request { instead, ..terms.whole() }, progress);
+    let before = lint(Overlay::default())?;
     let files = adoption.adopted.iter().filter_map(Adopted::file).collect();
-    let mut after = lint(Instead { shelf: Some(prepared.shelf()), files })?;
+    let mut after = lint(Overlay { shelf: Some(prepared.shelf()), files })?;
     let known: HashSet<_> = before.fingerprints.iter().collect();
     let all = std::mem::take(&mut after.findings).into_iter().zip(std::mem::take(&mut after.fingerprints));
     (after.findings, after.fingerprints) = all.filter(|(_, print)| !known.contains(print)).unzip();
@@ -307,10 +307,10 @@ fn without_pull(help: &str) -> Option<String> {
 
 fn shown(
     args: &PullArgs,
-    standing: &Standing,
-    prepared: &Prepared,
+    standing: &CurrentSnapshot,
+    prepared: &SnapshotUpdate,
     adoption: &Adoption,
-    misfits: &Linted,
+    misfits: &LintResult,
     context: &Context<'_>,
 ) -> String {
     let entities: BTreeSet<_> = misfits.findings.iter().filter_map(|finding| finding.entity.as_ref()).collect();
@@ -374,7 +374,7 @@ fn line(adopted: &Adopted) -> ManifestLine<'_> {
 
 /// Writes the manifests before the snapshot: if the pull is interrupted, the snapshot must not lack entities of
 /// manifests that do not exist yet.
-fn write(adoption: &Adoption, prepared: Prepared, context: &Context<'_>) -> Result<(), Error> {
+fn write(adoption: &Adoption, prepared: SnapshotUpdate, context: &Context<'_>) -> Result<(), Error> {
     let root = &context.settings.root.value;
     sources::remove_abandoned(root, adoption.adopted.iter().map(|adopted| adopted.path.as_str()));
     for adopted in &adoption.adopted {

@@ -22,18 +22,18 @@ use crate::commands::args::planning::PlanningArgs;
 use crate::commands::context::Context;
 use crate::commands::diff::{self, DiffArgs};
 use crate::commands::lint::run::InWorkTree;
-use crate::commands::plan::build::{Planned, is_local_by_default};
-use crate::commands::plan::file::{Rebound, rebound};
-use crate::commands::plan::lint_first::{Proposed, proposed};
-use crate::commands::plan::output::{Report, give_out, plan_report, shown};
-use crate::commands::plan::rerun_command::{plan_file, push_again, push_file};
-use crate::commands::push::ancestry::{Since, since};
-use crate::commands::push::approval::{Consents, missing_approval};
+use crate::commands::plan::build::{BuiltPlan, is_local_by_default};
+use crate::commands::plan::file::{Rebound, reopen};
+use crate::commands::plan::lint_first::{LintedPlan, lint_and_plan};
+use crate::commands::plan::output::{Report, plan_report, write_plan_reports, write_reports};
+use crate::commands::plan::rerun_command::{plan_file, push_command, push_plan_command};
+use crate::commands::push::ancestry::{Since, require_descendant};
+use crate::commands::push::approval::{Approvals, missing_approval};
 use crate::commands::push::approval_comments::{Searched, read_approvals};
-use crate::commands::push::refusal::{denied, refusal_sentences, write_refusal};
-use crate::commands::push::signature::signed;
+use crate::commands::push::refusal::{refusal_sentences, report_refusal, write_refusal};
+use crate::commands::push::signature::require_signed;
 use crate::commands::workspace::scope::owner_for_push;
-use crate::commands::workspace::source::Standpoint;
+use crate::commands::workspace::source::ManifestSource;
 use crate::domain::entity::Owner;
 use crate::domain::plan::digest::ApprovalDigest;
 use crate::domain::plan::outcome::{End, Outcome};
@@ -156,13 +156,13 @@ pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let owner = owner_for_push(settings, context.environment)?;
     let instead = instead(args, context);
     let (from, note) = match provenance(args, &owner, context) {
-        Err(Error::Push(error)) => return Err(denied(error, &instead, &owner, context).into()),
+        Err(Error::Push(error)) => return Err(report_refusal(error, &instead, &owner, context).into()),
         proved => proved?,
     };
     let context = &mut context.with(from.settings(settings));
     let again = match &args.plan {
-        Some(file) => push_file(file, &args.planning, settings),
-        None => push_again(&args.planning, settings),
+        Some(file) => push_plan_command(file, &args.planning, settings),
+        None => push_command(&args.planning, settings),
     };
     let mut prepared = match prepared(args, owner, &from, &instead, context)? {
         Prepared::Done(prepared) => *prepared,
@@ -195,26 +195,30 @@ fn commented_approval(
 }
 
 /// Checks that the manifests may be pushed, and returns their source and a note about them.
-fn provenance(args: &PushArgs, owner: &Owner, context: &Context<'_>) -> Result<(Standpoint, Option<String>), Error> {
+fn provenance(
+    args: &PushArgs,
+    owner: &Owner,
+    context: &Context<'_>,
+) -> Result<(ManifestSource, Option<String>), Error> {
     let commit = args.planning.commit.as_deref();
     let from = if args.require_signed || context.settings.require_signed.value {
-        signed(commit, context)?
+        require_signed(commit, context)?
     } else {
-        Standpoint::of(commit, context)?
+        ManifestSource::of(commit, context)?
     };
     let allowed =
         guard::Allowed { pull_request: args.allow_pull_request, branch: args.allow_branch, dirty: args.allow_dirty };
     guard::check_source(allowed, &from, context)?;
     let wanted = args.since_outcome.as_ref().map(|file| Since { file, may_go_back: args.rollback });
-    let note = wanted.map(|wanted| since(&wanted, owner, &from, context)).transpose()?.flatten();
+    let note = wanted.map(|wanted| require_descendant(&wanted, owner, &from, context)).transpose()?.flatten();
     Ok((from, note))
 }
 
 /// Everything that is known before the first write.
 struct ToDo<'a> {
-    planned: Planned,
+    planned: BuiltPlan,
     owner: Owner,
-    from: &'a Standpoint,
+    from: &'a ManifestSource,
     /// The outputs for a refusal.
     instead: &'a [Output<OutcomeFormat>],
 }
@@ -229,27 +233,27 @@ enum Prepared<'a> {
 fn prepared<'a>(
     args: &PushArgs,
     owner: Owner,
-    from: &'a Standpoint,
+    from: &'a ManifestSource,
     instead: &'a [Output<OutcomeFormat>],
     context: &mut Context<'_>,
 ) -> Result<Prepared<'a>, Error> {
     if let Some(file) = &args.plan {
-        let planned = match rebound(file, &owner, from, context)? {
+        let planned = match reopen(file, &owner, from, context)? {
             Rebound::Holds(planned) => *planned,
             Rebound::Refused(refusals) => {
                 let why = refusals.iter().map(|refusal| format!("\n- {refusal}")).collect();
                 let stale = PushError::Stale { path: file.display().to_string(), why };
-                return Err(denied(stale, instead, &owner, context).into());
+                return Err(report_refusal(stale, instead, &owner, context).into());
             }
         };
         return Ok(Prepared::Done(Box::new(ToDo { planned, owner, from, instead })));
     }
     let wishes = args.planning.wishes(owner, from);
-    match proposed(&wishes, instead, context)? {
-        Proposed::Plan(planned) => {
+    match lint_and_plan(&wishes, instead, context)? {
+        LintedPlan::Plan(planned) => {
             Ok(Prepared::Done(Box::new(ToDo { planned: *planned, owner: wishes.owner, from, instead })))
         }
-        Proposed::Refused(exit) => Ok(Prepared::Refused(exit)),
+        LintedPlan::Refused(exit) => Ok(Prepared::Refused(exit)),
     }
 }
 
@@ -260,7 +264,7 @@ fn consented(args: &PushArgs, todo: &mut ToDo<'_>, again: &str, context: &mut Co
         approve.extend(commented_approval(todo, &approve, context)?);
     }
     let ToDo { planned, owner, from, .. } = &*todo;
-    let missing = missing_approval(&planned.plan, &Consents { approve: &approve, adopt: args.planning.adopt });
+    let missing = missing_approval(&planned.plan, &Approvals { approve: &approve, adopt: args.planning.adopt });
     // If a report goes to standard output, the plan is not printed there as well.
     let shows_plan = args.output.iter().all(|output| output.file.is_some() || output.format == OutcomeFormat::Text);
     let prompt = if context.environment.in_ci() { None } else { Prompt::of_terminal() };
@@ -280,7 +284,11 @@ fn consented(args: &PushArgs, todo: &mut ToDo<'_>, again: &str, context: &mut Co
     }
     if shows_plan {
         let text = [Output { format: PlanFormat::Text, file: None }];
-        shown(&Report { outputs: &text, push: again, asked_for: from.name(), ..Report::default() }, planned, context)?;
+        write_plan_reports(
+            &Report { outputs: &text, push: again, requested: from.name(), ..Report::default() },
+            planned,
+            context,
+        )?;
         context.streams.flush()?;
     }
     if let Some(mut prompt) = prompt.filter(|_| asks) {
@@ -335,13 +343,13 @@ fn refuse(
     let report = Report {
         outputs: &outputs,
         push: again,
-        asked_for: from.name(),
+        requested: from.name(),
         refusal: Some(PlanRefusal { reason: &reason, help: &help }),
         ..Report::default()
     };
     // An empty list of outputs would mean text on standard output.
     if !outputs.is_empty() {
-        shown(&report, planned, context)?;
+        write_plan_reports(&report, planned, context)?;
     }
     // A plan cannot be expressed in JUnit, so these reports contain only the refusal.
     let tests: Vec<_> = instead.iter().filter(|it| it.format == OutcomeFormat::Junit).cloned().collect();
@@ -350,7 +358,7 @@ fn refuse(
 }
 
 /// Whether this push creates the first entities of the embedded catalog.
-fn is_first_in_embedded(planned: &Planned, settings: &Settings) -> bool {
+fn is_first_in_embedded(planned: &BuiltPlan, settings: &Settings) -> bool {
     let total = &planned.plan.counts.total;
     settings.catalog.value == Catalog::Local
         && total.create > 0
@@ -382,7 +390,7 @@ fn plan_outputs(outputs: &[Output<OutcomeFormat>]) -> Vec<Output<PlanFormat>> {
 }
 
 /// Masks the catalog's messages, which may repeat the values that were sent.
-fn mask_answers(outcome: &mut Outcome, planned: &Planned) {
+fn mask_answers(outcome: &mut Outcome, planned: &BuiltPlan) {
     for act in planned.acts.waves.iter().flatten() {
         let Some(failure) = outcome.ends.get_mut(act.change).and_then(End::failure_mut) else { continue };
         let secrets = secrets_of(act, &planned.mask);
@@ -396,7 +404,7 @@ struct Pushed {
     milliseconds: u64,
 }
 
-fn push(args: &PushArgs, planned: &Planned, owner: &Owner, context: &Context<'_>) -> Pushed {
+fn push(args: &PushArgs, planned: &BuiltPlan, owner: &Owner, context: &Context<'_>) -> Pushed {
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     let stop = Stop::default();
@@ -431,7 +439,7 @@ fn push(args: &PushArgs, planned: &Planned, owner: &Owner, context: &Context<'_>
 
 fn tell(
     args: &PushArgs,
-    planned: &Planned,
+    planned: &BuiltPlan,
     pushed: &Pushed,
     again: &str,
     context: &mut Context<'_>,
@@ -454,7 +462,7 @@ fn tell(
         };
         outcome::render(&report, format, style)
     };
-    let given = give_out(&args.output, &render, context);
+    let given = write_reports(&args.output, &render, context);
     if given.is_err() {
         // The report could not be written, so the outcome is printed: the user must learn that the push happened.
         context.say(&render(OutcomeFormat::Text, &Style::PLAIN));

@@ -275,7 +275,13 @@ fn open(args: &ServeArgs, client: &str, context: &mut Context<'_>) -> Result<Sto
         None if args.store.as_ref().is_some_and(|name| name.as_os_str() != MEMORY) => {}
         None => {
             let owner = Owner { scope: "local".to_owned() };
-            follow(&store, &settings.root.value, &snapshot::Shelf::Disk, &writer(owner.user_agent()), context)?;
+            follow(
+                &store,
+                &settings.root.value,
+                &snapshot::SnapshotSource::Disk,
+                &writer(owner.user_agent()),
+                context,
+            )?;
         }
     }
     Ok(store)

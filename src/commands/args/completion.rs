@@ -11,22 +11,22 @@ use crate::report::format::Format;
 
 /// A parser with completions. `--help` must not list them: set `hide_possible_values`.
 #[derive(Clone)]
-pub struct Offered<T> {
+pub struct WithCompletions<T> {
     parse: fn(&str) -> Result<T, String>,
     words: fn() -> Vec<&'static str>,
 }
 
 /// Completes rule names.
-pub fn rules<T>(parse: fn(&str) -> Result<T, String>) -> Offered<T> {
-    Offered { parse, words: || RULES.iter().map(|rule| rule.info.name).collect() }
+pub fn rules<T>(parse: fn(&str) -> Result<T, String>) -> WithCompletions<T> {
+    WithCompletions { parse, words: || RULES.iter().map(|rule| rule.info.name).collect() }
 }
 
 /// Completes the formats of a command's report.
-pub fn formats<F: Format>() -> Offered<Output<F>> {
-    Offered { parse: Output::parse, words: F::names }
+pub fn formats<F: Format>() -> WithCompletions<Output<F>> {
+    WithCompletions { parse: Output::parse, words: F::names }
 }
 
-impl<T: Clone + Send + Sync + 'static> TypedValueParser for Offered<T> {
+impl<T: Clone + Send + Sync + 'static> TypedValueParser for WithCompletions<T> {
     type Value = T;
 
     fn parse_ref(&self, command: &clap::Command, arg: Option<&clap::Arg>, value: &OsStr) -> Result<T, clap::Error> {

@@ -4,8 +4,8 @@ use clap::ValueHint;
 
 use crate::commands::catalog::connect::Intent;
 use crate::commands::plan::base::Wanted;
-use crate::commands::plan::build::{Choice, Wishes};
-use crate::commands::workspace::source::Standpoint;
+use crate::commands::plan::build::{Choice, PlanOptions};
+use crate::commands::workspace::source::ManifestSource;
 use crate::domain::entity::Owner;
 
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -41,8 +41,8 @@ pub struct PlanningArgs {
 }
 
 impl PlanningArgs {
-    pub(crate) fn wishes<'a>(&'a self, owner: Owner, from: &'a Standpoint) -> Wishes<'a> {
-        Wishes {
+    pub(crate) fn wishes<'a>(&'a self, owner: Owner, from: &'a ManifestSource) -> PlanOptions<'a> {
+        PlanOptions {
             owner,
             from,
             base: match &self.base {

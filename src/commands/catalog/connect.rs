@@ -15,7 +15,7 @@ use crate::commands::catalog::embedded::{STORE, embedded, has_embedded};
 use crate::commands::catalog::seed::{declared, follow, rehearsed, stand_in};
 use crate::commands::context::Context;
 use crate::commands::workspace::scope::scope;
-use crate::commands::workspace::snapshot::Shelf;
+use crate::commands::workspace::snapshot::SnapshotSource;
 use crate::domain::address::without_secrets;
 use crate::domain::entity::Owner;
 use crate::domain::entity::desired::Desired;
@@ -41,7 +41,7 @@ pub(crate) fn connect(context: &mut Context<'_>) -> Result<Box<dyn Catalog>, Err
     connect_as(&user_agent, open, context, |local, context| {
         let is_own = |blueprint: &Value| !is_reserved(blueprint["identifier"].as_str().unwrap_or_default());
         if !local.blueprints()?.iter().any(is_own) {
-            follow(local.store(), &context.settings.root.value, &Shelf::Disk, &local.writer(), context)?;
+            follow(local.store(), &context.settings.root.value, &SnapshotSource::Disk, &local.writer(), context)?;
         }
         Ok(())
     })
@@ -60,7 +60,7 @@ pub(crate) enum Intent {
 pub(crate) fn connect_for(
     owner: &Owner,
     entities: &[Desired],
-    shelf: &Shelf,
+    shelf: &SnapshotSource,
     intent: Intent,
     context: &mut Context<'_>,
 ) -> Result<Box<dyn Catalog>, Error> {

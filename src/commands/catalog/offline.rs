@@ -10,7 +10,7 @@ use crate::commands::catalog::seed_entities::seeded;
 use crate::commands::ci_run::is_pull_request;
 use crate::commands::context::Context;
 use crate::commands::plan::base::Base;
-use crate::commands::workspace::snapshot::{FOLDER, Shelf};
+use crate::commands::workspace::snapshot::{FOLDER, SnapshotSource};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::desired::Desired;
 use crate::domain::entity::{Owner, Targets};
@@ -45,7 +45,7 @@ pub(crate) fn catalog_of_base(
     base: &Base,
     now: &[Desired],
     owner: &Owner,
-    shelf: &Shelf,
+    shelf: &SnapshotSource,
     context: &mut Context<'_>,
 ) -> Result<(Box<dyn Catalog>, Vec<String>), Error> {
     let root: &Path = &context.settings.root.value;

@@ -10,10 +10,10 @@ use crate::catalog::wire::Writer;
 use crate::commands::catalog::seed_entities::seeded;
 use crate::commands::context::Context;
 use crate::commands::rule_names;
-use crate::commands::workspace::entities::Asked;
-use crate::commands::workspace::saved_blueprints::{Shelved, shelved};
+use crate::commands::workspace::entities::ManifestSet;
+use crate::commands::workspace::saved_blueprints::{SavedBlueprints, shelved};
 use crate::commands::workspace::scope::{LOCAL, scope};
-use crate::commands::workspace::snapshot::Shelf;
+use crate::commands::workspace::snapshot::SnapshotSource;
 use crate::domain::entity::Owner;
 use crate::domain::entity::desired::Desired;
 use crate::domain::entity::identifier::is_reserved;
@@ -35,7 +35,7 @@ const MOST_TOLD: usize = 20;
 pub(crate) fn follow(
     store: &Store,
     root: &Path,
-    shelf: &Shelf,
+    shelf: &SnapshotSource,
     writer: &Writer,
     context: &mut Context<'_>,
 ) -> Result<Vec<String>, Error> {
@@ -53,7 +53,7 @@ pub(crate) fn follow(
 pub(crate) fn rehearsed(
     store: Store,
     root: &Path,
-    shelf: &Shelf,
+    shelf: &SnapshotSource,
     writer: &Writer,
     declared: &HashSet<(&str, &str)>,
     context: &mut Context<'_>,
@@ -75,8 +75,8 @@ pub(crate) fn rehearsed(
 }
 
 /// The blueprints of the snapshot.
-fn to_follow(store: &Store, root: &Path, shelf: &Shelf, context: &mut Context<'_>) -> Vec<Value> {
-    let Shelved { mut blueprints, unusable } = shelved(root, shelf);
+fn to_follow(store: &Store, root: &Path, shelf: &SnapshotSource, context: &mut Context<'_>) -> Vec<Value> {
+    let SavedBlueprints { mut blueprints, unusable } = shelved(root, shelf);
     for file in &unusable {
         context.say(&format!("note: `{}` has no usable blueprint: {}.", file.path, file.reason));
         // Its content is unknown, so the store keeps its blueprint.
@@ -144,19 +144,19 @@ impl Seed {
 
     pub fn sow(&self, store: &Store, writer: &Writer, context: &mut Context<'_>) -> Result<(), Error> {
         let root = &self.settings.root.value;
-        let blueprints = follow(store, root, &Shelf::Disk, writer, context)?;
+        let blueprints = follow(store, root, &SnapshotSource::Disk, writer, context)?;
         let bar = context.bar();
         let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
-        let asked = Asked::of(root, &self.settings.pattern()?, progress).map_err(LintError::from)?;
-        let known = stand_in(store, root, &Shelf::Disk, writer, &declared(&asked.entities))?;
+        let asked = ManifestSet::of(root, &self.settings.pattern()?, progress).map_err(LintError::from)?;
+        let known = stand_in(store, root, &SnapshotSource::Disk, writer, &declared(&asked.entities))?;
         let seeded = seeded(store, &asked.entities, writer)?;
         drop(bar);
         for folder in &asked.unreadable {
             context.say(&format!("note: {folder}."));
         }
-        let doubts = asked.doubts.iter().filter(|doubt| !doubt.is_opaque);
-        let doubts = doubts.map(|doubt| (doubt.place, doubt.line, doubt.reason.as_str()));
-        for (place, line, reason) in doubts.clone().take(MOST_TOLD) {
+        let unusable = asked.unusable.iter().filter(|doubt| !doubt.is_opaque);
+        let unusable = unusable.map(|doubt| (doubt.place, doubt.line, doubt.reason.as_str()));
+        for (place, line, reason) in unusable.clone().take(MOST_TOLD) {
             context.say(&format!("note: {}:{line} was skipped: {}.", asked.path(place), clean(reason)));
         }
         for (at, reason) in seeded.refused.iter().take(MOST_TOLD) {
@@ -165,8 +165,8 @@ impl Seed {
             let name = clean(&key.identifier).into_owned();
             context.say(&format!("note: `{name}` of {path} was skipped: {}.", clean(reason)));
         }
-        let left = doubts.clone().count() + seeded.refused.len();
-        let told = doubts.clone().count().min(MOST_TOLD) + seeded.refused.len().min(MOST_TOLD);
+        let left = unusable.clone().count() + seeded.refused.len();
+        let told = unusable.clone().count().min(MOST_TOLD) + seeded.refused.len().min(MOST_TOLD);
         if left > told {
             context.say(&format!("note: {} more skipped.", grouped(left - told)));
         }
@@ -193,11 +193,11 @@ pub(crate) fn declared(entities: &[Desired]) -> HashSet<(&str, &str)> {
 }
 
 /// The known entities: relation targets outside of the repository. They have no owner, because a push of the
-/// repository must not own them. Declared entities are not among them, even if the file lists them.
+/// repository must not own them. ManifestIndex entities are not among them, even if the file lists them.
 pub(crate) fn stand_in(
     store: &Store,
     root: &Path,
-    shelf: &Shelf,
+    shelf: &SnapshotSource,
     writer: &Writer,
     declared: &HashSet<(&str, &str)>,
 ) -> Result<usize, Error> {
@@ -215,7 +215,7 @@ type Deed<'d> = dyn Fn(&str, &mut dyn Iterator<Item = &str>) -> Result<usize, Er
 fn each_known(
     store: &Store,
     root: &Path,
-    shelf: &Shelf,
+    shelf: &SnapshotSource,
     declared: &HashSet<(&str, &str)>,
     deed: &Deed<'_>,
 ) -> Result<usize, Error> {

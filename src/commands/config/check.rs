@@ -16,7 +16,7 @@ use crate::domain::progress::Silent;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::check::{Check, Status};
-use crate::settings::{Catalog as Chosen, Settings};
+use crate::settings::{Catalog as ReportSelection, Settings};
 use crate::text::plural::count;
 
 /// An identifier that no entity has.
@@ -86,12 +86,12 @@ fn other_region(platform: &Platform, here: &str, accepts: &dyn Fn(&str) -> bool)
 /// The region of the configured catalog, also if it is configured by URL.
 fn region_of(settings: &Settings) -> Option<String> {
     match &settings.catalog.value {
-        Chosen::Region(region) => Some(region.clone()),
-        Chosen::Url(address) => {
+        ReportSelection::Region(region) => Some(region.clone()),
+        ReportSelection::Url(address) => {
             let regions = settings.platform.value.regions;
             regions.iter().find(|(_, known)| known == address).map(|(region, _)| (*region).to_owned())
         }
-        Chosen::Local => None,
+        ReportSelection::Local => None,
     }
 }
 

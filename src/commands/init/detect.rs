@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::commands::context::Context;
-use crate::commands::pull::update::Standing;
-use crate::commands::workspace::layout::Homes;
+use crate::commands::pull::update::CurrentSnapshot;
+use crate::commands::workspace::layout::ManifestLayout;
 use crate::commands::workspace::scope::fits;
 use crate::domain::platform::PLATFORMS;
 use crate::error::InitError;
@@ -42,7 +42,7 @@ pub(super) struct Surroundings {
     pub branch: String,
     /// The path of an existing pipeline that runs portolan.
     pub wired: Option<String>,
-    pub homes: Homes,
+    pub homes: ManifestLayout,
     pub texts: BTreeMap<String, String>,
     pub encodings: BTreeMap<String, Encoding>,
 }
@@ -66,8 +66,8 @@ impl Surroundings {
         let (texts, encodings) = texts(&top, &folder)?;
         let ignored = repository.as_ref().map(|repository| ignored(repository, &folder)).unwrap_or_default();
         let wired = wired(&top, &folder);
-        let standing = Standing::read(root);
-        let homes = Homes::of(root)?;
+        let standing = CurrentSnapshot::read(root);
+        let homes = ManifestLayout::of(root)?;
         Ok(Self {
             has_only_examples: standing.source.is_none() && has_only_examples(root, homes.files),
             is_git: repository.is_some(),

@@ -1,8 +1,8 @@
 //! The configuration of lint: files, rules with their severities, and the date. Every command that lints uses it.
 
 use crate::analysis::{Options, Selection, Snapshot};
-use crate::commands::lint::run::{Extent, Instead, Request};
-use crate::commands::workspace::read::Bench;
+use crate::commands::lint::run::{LintScope, Overlay, Request};
+use crate::commands::workspace::read::LintRun;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::finding::Finding;
 use crate::domain::progress::Silent;
@@ -11,7 +11,7 @@ use crate::settings::{Delivery, Environment, Settings};
 use crate::sources::git;
 use crate::sources::{Pattern, PatternError, Place, SourceFile};
 
-pub(crate) struct Terms<'a> {
+pub(crate) struct LintConfig<'a> {
     settings: &'a Settings,
     pub pattern: Pattern,
     pub selection: Selection,
@@ -19,7 +19,7 @@ pub(crate) struct Terms<'a> {
     pub git: git::Environment,
 }
 
-impl<'a> Terms<'a> {
+impl<'a> LintConfig<'a> {
     pub fn of(settings: &'a Settings, environment: &Environment) -> Result<Self, PatternError> {
         let levels = settings.rules.iter().map(|(name, level)| (name.clone(), level.value.severity()));
         let delivery_is_cluster = settings.delivery.value == Delivery::Cluster;
@@ -43,7 +43,7 @@ impl<'a> Terms<'a> {
             pattern: &self.pattern,
             selection: &self.selection,
             options: &self.options,
-            extent: Extent::Everything,
+            extent: LintScope::Everything,
             paths: Vec::new(),
             given: None,
             force_exclude: false,
@@ -53,15 +53,15 @@ impl<'a> Terms<'a> {
             touched: None,
             most: None,
             git: &self.git,
-            instead: Instead::default(),
+            instead: Overlay::default(),
             include: None,
         }
     }
 
     /// The findings for one text, checked against only this blueprint.
-    pub fn try_out(&self, text: &str, blueprint: Blueprint) -> Vec<Finding> {
+    pub fn lint_snippet(&self, text: &str, blueprint: Blueprint) -> Vec<Finding> {
         let snapshot = Snapshot::new(vec![blueprint]);
-        let bench = Bench {
+        let run = LintRun {
             snapshot: &snapshot,
             selection: &self.selection,
             options: &self.options,
@@ -70,6 +70,6 @@ impl<'a> Terms<'a> {
             known: &[],
         };
         let file = SourceFile { path: "new.yaml".to_owned(), place: Place::Given(text.as_bytes().into()) };
-        bench.check(&[file], 1, &|_| true, &Silent).conclusion.findings
+        run.check(&[file], 1, &|_| true, &Silent).conclusion.findings
     }
 }

@@ -9,12 +9,12 @@ use std::sync::Arc;
 
 use crate::analysis::{Directives, Options, Selection};
 use crate::commands::lint::fix::{Repaired, Repairs};
-use crate::commands::lint::select::Chosen;
+use crate::commands::lint::select::ReportSelection;
 use crate::commands::lint::unlisted::{Unlisted, candidates, candidates_among, unlisted};
 use crate::commands::workspace::history::PastManifests;
-use crate::commands::workspace::read::{Bench, Checked, identities};
+use crate::commands::workspace::read::{LintRun, RawFindings, identities};
 use crate::commands::workspace::snapshot;
-use crate::commands::workspace::snapshot::{LoadedSnapshot, Shelf};
+use crate::commands::workspace::snapshot::{LoadedSnapshot, SnapshotSource};
 use crate::domain::document::fault::Fault;
 use crate::domain::document::span::Span;
 use crate::domain::finding::{self, FileId, Finding};
@@ -40,7 +40,7 @@ pub(crate) struct Request<'a> {
     pub pattern: &'a Pattern,
     pub selection: &'a Selection,
     pub options: &'a Options,
-    pub extent: Extent,
+    pub extent: LintScope,
     /// Files and folders to report on, absolute.
     pub paths: Vec<PathBuf>,
     /// The text of a file as an editor has it, and its path.
@@ -56,21 +56,21 @@ pub(crate) struct Request<'a> {
     pub touched: Option<&'a dyn Fn() -> Option<BTreeSet<String>>>,
     pub most: Option<usize>,
     pub git: &'a Environment,
-    pub instead: Instead,
+    pub instead: Overlay,
     /// Where `manifests.include` is declared, if files outside it should be searched.
     pub include: Option<&'a str>,
 }
 
 /// Content that replaces what is on disk, to lint the repository as it would be after a change.
 #[derive(Debug, Default)]
-pub(crate) struct Instead {
-    pub shelf: Option<Shelf>,
+pub(crate) struct Overlay {
+    pub shelf: Option<SnapshotSource>,
     pub files: Vec<SourceFile>,
 }
 
 /// Which files a run reports on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Extent {
+pub(crate) enum LintScope {
     Everything,
     /// What the next commit will change.
     Staged,
@@ -86,7 +86,7 @@ pub(crate) enum Extent {
 }
 
 /// The result of a lint run.
-pub(crate) struct Linted {
+pub(crate) struct LintResult {
     /// Sorted, and limited to the requested maximum.
     pub findings: Vec<Finding>,
     pub fingerprints: Vec<Fingerprint>,
@@ -102,7 +102,7 @@ pub(crate) struct Linted {
 }
 
 /// Runs lint.
-pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Linted, LintError> {
+pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<LintResult, LintError> {
     let mut found = find(request)?;
     let manifests = found.files.len();
     let loaded = snapshot::load(request.root, &found.shelf, &mut found.files);
@@ -116,7 +116,7 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
     if let Some(include) = request.include {
         let unlisted = unlisted(found.unlisted(request), include);
         let is_of_git =
-            request.extent == Extent::Hook || request.extent != Extent::Everything && request.paths.is_empty();
+            request.extent == LintScope::Hook || request.extent != LintScope::Everything && request.paths.is_empty();
         for Unlisted { file, fault, directives } in unlisted {
             if is_of_git {
                 found.chosen.add(&file.path);
@@ -124,7 +124,7 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
             known.push((found.add(file), fault, directives));
         }
     }
-    let bench = Bench {
+    let run = LintRun {
         snapshot: &loaded.snapshot,
         selection: request.selection,
         options: request.options,
@@ -136,11 +136,11 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
     let checked = loop {
         let Found { files, chosen, .. } = &found;
         let in_sight = |file: FileId| files.get(file.0 as usize).is_some_and(|file| chosen.holds(&file.path));
-        let checked = bench.check(files, manifests, &in_sight, progress);
+        let checked = run.check(files, manifests, &in_sight, progress);
         if !request.repair {
             break checked;
         }
-        let sifted = Sifted::of(request, &found, &checked);
+        let sifted = Filtered::of(request, &found, &checked);
         let wanted = sifted.shown.iter().map(|at| &checked.conclusion.findings[*at]).cloned().collect::<Vec<_>>();
         if !repairs.pass(wanted.iter(), &mut found.files, &checked.broken) {
             break checked;
@@ -153,12 +153,12 @@ fn show(
     request: &Request<'_>,
     found: Found,
     manifests: usize,
-    checked: Checked,
+    checked: RawFindings,
     loaded: LoadedSnapshot,
     repairs: Repairs,
-) -> Linted {
-    let Sifted { texts, prints, shown, baselined } = Sifted::of(request, &found, &checked);
-    let Checked { conclusion, entities, notes: more, .. } = checked;
+) -> LintResult {
+    let Filtered { texts, prints, shown, baselined } = Filtered::of(request, &found, &checked);
+    let RawFindings { conclusion, entities, notes: more, .. } = checked;
     // Without any entity, a missing snapshot left nothing unchecked, so its notes are dropped.
     let nothing_is_ours = entities == 0 && conclusion.findings.is_empty();
     let mut notes = if nothing_is_ours { Vec::new() } else { loaded.notes };
@@ -190,7 +190,7 @@ fn show(
     // The list holds two small strings per file of the repository. The process is about to exit, which frees all memory
     // at once; freeing it piece by piece would take noticeable time.
     std::mem::forget(found.files);
-    Linted { findings, fingerprints, worst, texts, counts, notes, repaired, repairs: repairs_made, baseline }
+    LintResult { findings, fingerprints, worst, texts, counts, notes, repaired, repairs: repairs_made, baseline }
 }
 
 /// Moves a finding with two equally responsible places to the one in a file that the change touches. Fingerprints and
@@ -199,7 +199,7 @@ fn move_to_touched_files(
     shown: &mut [(Finding, Fingerprint)],
     request: &Request<'_>,
     files: &[SourceFile],
-    chosen: &Chosen,
+    chosen: &ReportSelection,
 ) {
     let in_ci = LazyCell::new(|| request.touched.and_then(|touched| touched()));
     let is_touched = |place: &finding::Place| {
@@ -219,17 +219,17 @@ fn move_to_touched_files(
 }
 
 /// The findings of this run, by their index in the list.
-struct Sifted {
+struct Filtered {
     texts: Texts,
     prints: Vec<Fingerprint>,
     shown: Vec<usize>,
     baselined: usize,
 }
 
-impl Sifted {
+impl Filtered {
     /// Computes fingerprints from all findings before any is filtered out, because the order of equal findings
     /// distinguishes their fingerprints.
-    fn of(request: &Request<'_>, found: &Found, checked: &Checked) -> Self {
+    fn of(request: &Request<'_>, found: &Found, checked: &RawFindings) -> Self {
         let findings = &checked.conclusion.findings;
         let texts = Texts::of(findings, &found.files);
         let prints = fingerprints(findings, &texts);
@@ -254,19 +254,19 @@ fn cut(findings: Vec<Finding>, prints: Vec<Fingerprint>, most: Option<usize>) ->
 /// The files of the run, and the selection of findings to report.
 struct Found {
     files: Vec<SourceFile>,
-    chosen: Chosen,
+    chosen: ReportSelection,
     unreadable: Vec<Unreadable>,
     hidden: Vec<Hidden>,
     /// `None` if the files are those of the work tree or of the index.
     commit: Option<CommitId>,
-    shelf: Shelf,
+    shelf: SnapshotSource,
     notes: Vec<String>,
 }
 
 impl Found {
-    fn new(discovery: Discovery, chosen: Chosen) -> Self {
+    fn new(discovery: Discovery, chosen: ReportSelection) -> Self {
         let Discovery { files, unreadable, hidden } = discovery;
-        Self { files, chosen, unreadable, hidden, commit: None, shelf: Shelf::Disk, notes: Vec::new() }
+        Self { files, chosen, unreadable, hidden, commit: None, shelf: SnapshotSource::Disk, notes: Vec::new() }
     }
 
     /// Adds a file for each place that could not be read, so that findings can point to it.
@@ -296,14 +296,14 @@ impl Found {
         let git = || Repository::open(root, request.git).ok().flatten();
         let all = Pattern::default();
         match &request.extent {
-            Extent::Everything | Extent::Commit(_) => {
+            LintScope::Everything | LintScope::Commit(_) => {
                 candidates(root, pattern, &|path| self.chosen.holds(&sources::path_text(path)))
             }
-            Extent::Staged | Extent::Hook => {
+            LintScope::Staged | LintScope::Hook => {
                 let staged = git().and_then(|git| git.staged(root, &all).ok());
                 staged.map(|it| candidates_among(it.files, &it.changed, pattern)).unwrap_or_default()
             }
-            Extent::Changed { since } => {
+            LintScope::Changed { since } => {
                 let changed = git().and_then(|git| git.changed(root, &all, since.as_deref()).ok());
                 let Some(changed) = changed.map(|it| it.changed) else { return Vec::new() };
                 let is_changed = |path: &Path| changed.contains(&sources::path_text(path));
@@ -316,34 +316,34 @@ impl Found {
 fn find(request: &Request<'_>) -> Result<Found, LintError> {
     let Request { root, pattern, .. } = request;
     let mut found = match &request.extent {
-        Extent::Everything => {
+        LintScope::Everything => {
             let discovery = sources::discover(root, pattern)?;
-            Found::new(discovery, Chosen::everything())
+            Found::new(discovery, ReportSelection::everything())
         }
-        Extent::Staged => staged(request, "--staged")?,
-        Extent::Hook => {
+        LintScope::Staged => staged(request, "--staged")?,
+        LintScope::Hook => {
             let staged = staged(request, "--pre-commit")?;
             if staged.chosen.is_nothing() {
                 let discovery = sources::discover(root, pattern)?;
-                Found::new(discovery, Chosen::nothing())
+                Found::new(discovery, ReportSelection::nothing())
             } else {
                 staged
             }
         }
-        Extent::Changed { since } => {
+        LintScope::Changed { since } => {
             let flag = if since.is_some() { "--since" } else { "--changed" };
             let repository = repository(request, flag)?;
             let discovery = sources::discover(root, pattern)?;
             let mut changed = repository.changed(root, pattern, since.as_deref())?;
             changed.changed.extend(snapshot::changed(&repository, root, since.as_deref())?);
             let before = identities(&[changed.removed, changed.before].concat());
-            Found::new(discovery, Chosen::files(changed.changed, before))
+            Found::new(discovery, ReportSelection::files(changed.changed, before))
         }
-        Extent::Commit(commit) => {
+        LintScope::Commit(commit) => {
             let repository = repository(request, "--ref")?;
             let shelf = snapshot::at_commit(&repository, root, *commit)?;
             let discovery = repository.at(root, pattern, *commit)?;
-            Found { shelf, commit: Some(*commit), ..Found::new(discovery, Chosen::everything()) }
+            Found { shelf, commit: Some(*commit), ..Found::new(discovery, ReportSelection::everything()) }
         }
     };
     if let Some(shelf) = &request.instead.shelf {
@@ -363,7 +363,7 @@ fn find(request: &Request<'_>) -> Result<Found, LintError> {
     if !request.paths.is_empty() {
         let paths = choose(&mut found, request)?;
         let chosen = std::mem::take(&mut found.chosen);
-        found.chosen = if request.extent == Extent::Hook { chosen.and(paths) } else { chosen.within(&paths) };
+        found.chosen = if request.extent == LintScope::Hook { chosen.and(paths) } else { chosen.within(&paths) };
     }
     Ok(found)
 }
@@ -375,7 +375,7 @@ fn staged(request: &Request<'_>, flag: &'static str) -> Result<Found, LintError>
     staged.changed.extend(changed);
     let before = identities(&[staged.removed, staged.before].concat());
     let discovery = Discovery { files: staged.files, ..Discovery::default() };
-    Ok(Found { shelf, ..Found::new(discovery, Chosen::files(staged.changed, before)) })
+    Ok(Found { shelf, ..Found::new(discovery, ReportSelection::files(staged.changed, before)) })
 }
 
 fn repository(request: &Request<'_>, flag: &'static str) -> Result<Repository, LintError> {
@@ -392,7 +392,7 @@ fn give(found: &mut Found, request: &Request<'_>, path: &Path, bytes: &[u8]) -> 
         None if request.force_exclude && !request.pattern.matches(Path::new(&relative)) => {}
         None => insert(&mut found.files, SourceFile { path: relative.clone(), place }),
     }
-    found.chosen = Chosen::files(BTreeSet::from([relative]), BTreeSet::new());
+    found.chosen = ReportSelection::files(BTreeSet::from([relative]), BTreeSet::new());
     Ok(())
 }
 
@@ -402,7 +402,7 @@ fn insert(files: &mut Vec<SourceFile>, file: SourceFile) {
 }
 
 /// The selection for the given paths. A named file joins the run even if the config excludes it.
-fn choose(found: &mut Found, request: &Request<'_>) -> Result<Chosen, LintError> {
+fn choose(found: &mut Found, request: &Request<'_>) -> Result<ReportSelection, LintError> {
     let (mut files, mut folders) = (BTreeSet::new(), BTreeSet::new());
     let (mut others, mut strangers) = (Vec::new(), Vec::new());
     let is_listed =
@@ -416,7 +416,7 @@ fn choose(found: &mut Found, request: &Request<'_>) -> Result<Chosen, LintError>
         }
         let Some(kind) = sources::path_kind(path) else {
             // A Git hook also names the files that the commit deletes.
-            if matches!(request.extent, Extent::Staged | Extent::Hook) {
+            if matches!(request.extent, LintScope::Staged | LintScope::Hook) {
                 continue;
             }
             return Err(LintError::no_such_path(request.root, Path::new(&relative)));
@@ -429,14 +429,14 @@ fn choose(found: &mut Found, request: &Request<'_>) -> Result<Chosen, LintError>
             PathKind::Folder => folders.extend([relative, end]),
             // The path is a link to a listed file. Reading it again would declare its entities twice.
             PathKind::File if is_listed(found, &end) => drop(files.insert(end)),
-            PathKind::File if request.force_exclude || request.extent != Extent::Everything => {}
+            PathKind::File if request.force_exclude || request.extent != LintScope::Everything => {}
             PathKind::File if is_yaml(path) => drop(files.insert(named.join(found, end, path, request.root))),
             PathKind::File => others.push(relative),
         }
     }
     found.notes.extend(unchecked(&others, "is not a YAML file", "are not YAML"));
     found.notes.extend(unchecked(&strangers, "points out of the repository", "point out of the repository"));
-    Ok(Chosen::paths(files, folders))
+    Ok(ReportSelection::paths(files, folders))
 }
 
 /// Files that only the command line names. They join under their real path, because two names of one file would declare

@@ -8,7 +8,7 @@ use crate::sources::SourceFile;
 
 /// The selection of findings to show.
 #[derive(Debug, Default)]
-pub(crate) struct Chosen {
+pub(crate) struct ReportSelection {
     /// `None`: all files.
     files: Option<BTreeSet<String>>,
     /// Folders, each with a trailing slash.
@@ -17,7 +17,7 @@ pub(crate) struct Chosen {
     removed: BTreeSet<EntityName>,
 }
 
-impl Chosen {
+impl ReportSelection {
     pub fn everything() -> Self {
         Self::default()
     }

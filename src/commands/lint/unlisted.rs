@@ -70,7 +70,7 @@ fn is_yaml(path: &Path) -> bool {
 
 /// The candidates that contain a manifest. `include`: where the config declares the globs.
 pub(crate) fn unlisted(candidates: Vec<SourceFile>, include: &str) -> Vec<Unlisted> {
-    let make = || Hands { reader: Reader::new(Limits::default()), manifests: Vec::new() };
+    let make = || Worker { reader: Reader::new(Limits::default()), manifests: Vec::new() };
     let found =
         sources::for_each_text(&candidates, make, |hands, index, text| hands.file(&candidates[index].path, text));
     let named = candidates.into_iter().zip(found).filter_map(|(file, found)| Some((file, found?)));
@@ -100,12 +100,12 @@ struct Seen {
     directives: Option<Directives>,
 }
 
-struct Hands {
+struct Worker {
     reader: Reader,
     manifests: Vec<Manifest>,
 }
 
-impl Hands {
+impl Worker {
     fn file(&mut self, path: &str, text: Result<TextRef<'_>, ReadProblem>) -> Option<Seen> {
         let Self { reader, manifests, .. } = self;
         let text = text.ok()?.text;

@@ -3,9 +3,9 @@
 
 use std::path::Path;
 
-use crate::commands::workspace::index::Declared;
-use crate::commands::workspace::saved_blueprints::{Shelved, Unusable, shelved};
-use crate::commands::workspace::snapshot::{KNOWN, Shelf};
+use crate::commands::workspace::index::ManifestIndex;
+use crate::commands::workspace::saved_blueprints::{SavedBlueprints, Unusable, shelved};
+use crate::commands::workspace::snapshot::{KNOWN, SnapshotSource};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::known_entities::KnownEntities;
 use crate::scaffold::Candidates;
@@ -17,18 +17,18 @@ pub(crate) struct Choices {
     pub unusable: Vec<Unusable>,
     /// Entities of the repository, and the known ones of the catalog.
     pub candidates: Candidates,
-    pub declared: Declared,
+    pub declared: ManifestIndex,
     /// Entities that the catalog has and the repository does not.
     pub known: KnownEntities,
 }
 
 impl Choices {
     pub fn of(root: &Path, pattern: &Pattern) -> Result<Self, DiscoverError> {
-        let Shelved { blueprints, unusable } = shelved(root, &Shelf::Disk);
+        let SavedBlueprints { blueprints, unusable } = shelved(root, &SnapshotSource::Disk);
         let blueprints = blueprints.into_values().filter_map(|raw| Blueprint::from_json(raw).ok());
         let mut blueprints: Vec<Blueprint> = blueprints.map(|(blueprint, _)| blueprint).collect();
         blueprints.sort_by_key(|blueprint| blueprint.identifier.starts_with('_'));
-        let declared = Declared::of(&sources::discover(root, pattern)?.files);
+        let declared = ManifestIndex::of(&sources::discover(root, pattern)?.files);
         let known = known(root);
         let mut candidates = Candidates::default();
         for name in declared.entities() {
@@ -48,7 +48,7 @@ impl Choices {
 /// The known entities. Lint reports an unreadable file; here it only means fewer candidates.
 fn known(root: &Path) -> KnownEntities {
     let mut buffer = ReadBuffer::default();
-    let file = Shelf::Disk.file(root, KNOWN);
+    let file = SnapshotSource::Disk.file(root, KNOWN);
     let text = file.and_then(|file| sources::read(&file, &mut buffer).ok().map(|text| text.text.to_owned()));
     KnownEntities::parse(text.unwrap_or_default()).0
 }

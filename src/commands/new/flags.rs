@@ -1,7 +1,7 @@
 //! Parses a new entity's values from flags, typed by the blueprint. An unknown name is rejected with a suggestion,
 //! because in a file it would only become a finding later.
 
-use crate::commands::lint::config::Terms;
+use crate::commands::lint::config::LintConfig;
 use crate::commands::new::prompt::misfit;
 use crate::domain::blueprint::{Blueprint, Ownership};
 use crate::domain::finding::Severity;
@@ -11,7 +11,7 @@ use crate::text::plural::list;
 use crate::text::suggest::closest;
 
 /// The values of the flags, independent of clap.
-pub(crate) struct AskedFor<'a> {
+pub(crate) struct NewFlags<'a> {
     pub set: &'a [(String, String)],
     pub relate: &'a [(String, String)],
     pub title: Option<&'a String>,
@@ -19,7 +19,11 @@ pub(crate) struct AskedFor<'a> {
     pub team: &'a [String],
 }
 
-pub(crate) fn given(asked: &AskedFor<'_>, blueprint: &Blueprint, terms: &Terms<'_>) -> Result<Given, NewError> {
+pub(crate) fn values_from_flags(
+    asked: &NewFlags<'_>,
+    blueprint: &Blueprint,
+    terms: &LintConfig<'_>,
+) -> Result<Given, NewError> {
     if let (Ownership::Inherited { path }, [_, ..]) = (&blueprint.ownership, asked.team) {
         return Err(NewError::InheritedTeam { blueprint: blueprint.identifier.clone(), path: path.clone() });
     }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::commands::lint::config::Terms;
+use crate::commands::lint::config::LintConfig;
 use crate::domain::blueprint::{Blueprint, Property, PropertyKind, Relation};
 use crate::domain::entity::identifier::check_entity_identifier;
 use crate::domain::entity::sketch::Sketch;
@@ -27,7 +27,7 @@ pub(crate) type Answer<T> = Result<Result<T, Gone>, PromptError>;
 pub(crate) struct Asking<'a> {
     pub prompt: &'a mut Prompt,
     pub candidates: &'a Candidates,
-    pub terms: &'a Terms<'a>,
+    pub terms: &'a LintConfig<'a>,
 }
 
 const MARK: &str = "> ";
@@ -193,7 +193,12 @@ impl Asking<'_> {
 }
 
 /// The first lint finding of an entity that has only this value.
-pub(crate) fn misfit(terms: &Terms<'_>, blueprint: &Blueprint, property: &Property, value: &Value) -> Option<Finding> {
+pub(crate) fn misfit(
+    terms: &LintConfig<'_>,
+    blueprint: &Blueprint,
+    property: &Property,
+    value: &Value,
+) -> Option<Finding> {
     let alone = Blueprint { properties: vec![property.clone()], relations: Vec::new(), ..blueprint.clone() };
     let properties = BTreeMap::from([(property.name.clone(), value.clone())]);
     let given = Given { properties, ..Given::default() };
@@ -202,7 +207,7 @@ pub(crate) fn misfit(terms: &Terms<'_>, blueprint: &Blueprint, property: &Proper
         Wish { blueprint: &alone, identifier: "new", given: &given, candidates: &candidates, offers_fields: false };
     let sketch: Sketch = scaffold::sketch(&wish);
     let text = encode_sketch(&sketch, &Around::Bare);
-    terms.try_out(&text, alone).into_iter().next()
+    terms.lint_snippet(&text, alone).into_iter().next()
 }
 
 /// The name that equals the answer, or the only one that begins with it.

@@ -3,7 +3,7 @@
 use crate::commands::context::Context;
 use crate::sources;
 
-pub(crate) fn summarised(render: impl FnOnce() -> String, context: &mut Context<'_>) -> bool {
+pub(crate) fn write_job_summary(render: impl FnOnce() -> String, context: &mut Context<'_>) -> bool {
     let Some(summary) = context.job_summary() else { return false };
     let written = sources::append_output(&context.settings.boundary, &summary, &render());
     if let Err(error) = &written {

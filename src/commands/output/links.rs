@@ -4,11 +4,11 @@ use serde_json::Value;
 
 use crate::commands::ci_run::event_text;
 use crate::commands::context::Context;
-use crate::commands::plan::build::Planned;
+use crate::commands::plan::build::BuiltPlan;
 use crate::report::plan::Links;
 use crate::settings::Environment;
 
-pub(crate) fn links(planned: &Planned, context: &Context<'_>) -> Links {
+pub(crate) fn links(planned: &BuiltPlan, context: &Context<'_>) -> Links {
     let environment = context.environment;
     let head = planned.revision.as_ref().and_then(|revision| revision.commit.clone());
     let head = of_pull_request(context).or(head);

@@ -13,7 +13,7 @@ use std::path::Path;
 
 use self::pipeline::{Kind, Named, Try};
 use crate::commands::ci_run::event_text;
-use crate::commands::workspace::entities::{Asked, Doubt};
+use crate::commands::workspace::entities::{ManifestSet, UnusableManifest};
 use crate::commands::workspace::revision::repository;
 use crate::domain::plan::revision::BaseRevision;
 use crate::domain::progress::Progress;
@@ -47,7 +47,7 @@ pub(crate) struct Request<'r> {
     /// The requested commit; `None` for the work tree.
     pub commit: Option<CommitId>,
     /// The manifests that are compared with the base's.
-    pub now: &'r Asked,
+    pub now: &'r ManifestSet,
     pub environment: &'r Environment,
     pub progress: &'r dyn Progress,
 }
@@ -63,7 +63,7 @@ pub(crate) struct Compared {
 #[derive(Debug)]
 pub(crate) struct Base {
     pub revision: BaseRevision,
-    pub asked: Asked,
+    pub asked: ManifestSet,
     pub moves: Vec<Move>,
 }
 
@@ -75,7 +75,7 @@ impl Base {
 
     /// Whether every manifest of the base could be used.
     pub fn is_complete(&self) -> bool {
-        doubts(&self.asked).next().is_none()
+        unusable(&self.asked).next().is_none()
     }
 }
 
@@ -175,8 +175,8 @@ pub(crate) fn at_commit(
     pattern: &Pattern,
     commit: CommitId,
     progress: &dyn Progress,
-) -> Result<Asked, GitError> {
-    Ok(Asked::of_discovery(repository.at(root, pattern, commit)?, progress))
+) -> Result<ManifestSet, GitError> {
+    Ok(ManifestSet::of_discovery(repository.at(root, pattern, commit)?, progress))
 }
 
 /// The result of looking for the base that a pipeline names.
@@ -236,16 +236,16 @@ fn compared(
 }
 
 /// Doubts about the base. Files that never looked like manifests are left out.
-fn doubts(asked: &Asked) -> impl Iterator<Item = &Doubt> {
-    asked.doubts.iter().filter(|doubt| !doubt.is_opaque)
+fn unusable(asked: &ManifestSet) -> impl Iterator<Item = &UnusableManifest> {
+    asked.unusable.iter().filter(|doubt| !doubt.is_opaque)
 }
 
 /// A note that the base is known only in part.
-fn doubted(asked: &Asked, name: &str) -> Option<String> {
-    let first = doubts(asked).next()?;
+fn doubted(asked: &ManifestSet, name: &str) -> Option<String> {
+    let first = unusable(asked).next()?;
     let path = asked.path(first.place);
     let rest = "what it held counts as unknown, not as absent";
-    Some(match doubts(asked).count() {
+    Some(match unusable(asked).count() {
         1 => format!("In `{path}` as `{name}` has it, something could not be used ({}): {rest}.", first.reason),
         count => format!(
             "In {count} places of the base `{name}` something could not be used, in `{path}` for one ({}): {rest}.",

@@ -8,12 +8,12 @@ use serde_json::Value as Json;
 
 use crate::analysis::by_name;
 use crate::catalog::Catalog;
-use crate::commands::lint::run::{Linted, Texts};
+use crate::commands::lint::run::{LintResult, Texts};
 use crate::commands::pull::fetch::steady;
-use crate::commands::workspace::entities::Asked;
-use crate::commands::workspace::locate::pointed;
+use crate::commands::workspace::entities::ManifestSet;
+use crate::commands::workspace::locate::locate_value;
 use crate::commands::workspace::saved_blueprints::shelved;
-use crate::commands::workspace::snapshot::Shelf;
+use crate::commands::workspace::snapshot::SnapshotSource;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::blueprint::change::{BlueprintChangeKind, changes};
 use crate::domain::blueprint::set::Blueprints;
@@ -32,13 +32,13 @@ const MOST_TOLD: usize = 5;
 /// The number of additional places that are shown for one missing blueprint.
 const MOST_RELATED: usize = 3;
 
-pub(crate) struct Live {
+pub(crate) struct CatalogBlueprints {
     pub all: Blueprints,
     /// The number of blueprints that could not be parsed; no entity can be compared with them.
     unusable: usize,
 }
 
-impl Live {
+impl CatalogBlueprints {
     pub fn of(catalog: &dyn Catalog) -> Result<Self, Error> {
         Ok(Self::from_bodies(catalog.blueprints()?))
     }
@@ -52,7 +52,7 @@ impl Live {
     }
 
     /// Notes about the blueprints in `names` that differ from the snapshot.
-    pub fn notes(&self, names: &BTreeSet<&str>, root: &Path, shelf: &Shelf) -> Vec<String> {
+    pub fn notes(&self, names: &BTreeSet<&str>, root: &Path, shelf: &SnapshotSource) -> Vec<String> {
         let mut notes = Vec::new();
         if self.unusable > 0 {
             notes
@@ -75,7 +75,12 @@ impl Live {
     }
 
     /// Findings for the entities whose blueprint does not exist; `None` if all exist.
-    pub fn strangers(&self, asked: &Asked, catalog: &str, is_embedded: bool) -> Option<Linted> {
+    pub fn unknown_blueprint_findings(
+        &self,
+        asked: &ManifestSet,
+        catalog: &str,
+        is_embedded: bool,
+    ) -> Option<LintResult> {
         let mut strange: BTreeMap<&str, Vec<&Desired>> = BTreeMap::new();
         for entity in asked.entities.iter().filter(|entity| self.all.named(&entity.key.blueprint).is_none()) {
             strange.entry(&entity.key.blueprint).or_default().push(entity);
@@ -88,7 +93,7 @@ impl Live {
             .into_iter()
             .filter_map(|(blueprint, entities)| {
                 let place = |entity: &Desired| match asked.files.get(entity.place.file.0 as usize) {
-                    Some(file) => pointed(file, entity.place, &["blueprint"]),
+                    Some(file) => locate_value(file, entity.place, &["blueprint"]),
                     None => entity.place,
                 };
                 let (first, others) = entities.split_first()?;
@@ -144,12 +149,12 @@ fn outdated(differing: &[String]) -> Option<String> {
 }
 
 /// The findings in the form of a lint result.
-fn as_linted(findings: Vec<Finding>, asked: &Asked) -> Linted {
+fn as_linted(findings: Vec<Finding>, asked: &ManifestSet) -> LintResult {
     let mut findings = findings;
     findings.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
     let texts = Texts::of(&findings, &asked.files);
     let fingerprints = fingerprints(&findings, &texts);
-    Linted {
+    LintResult {
         worst: Some(Severity::Error),
         baseline: Baseline::of(&findings, &fingerprints, &texts),
         counts: Counts { files: asked.files.len(), entities: asked.entities.len(), ..Counts::default() },

@@ -10,19 +10,19 @@ use crate::commands::catalog::connect::{Intent, connect_for};
 use crate::commands::catalog::offline;
 use crate::commands::catalog::offline::catalog_of_base;
 use crate::commands::context::Context;
-use crate::commands::lint::run::{Linted, Texts};
+use crate::commands::lint::run::{LintResult, Texts};
 use crate::commands::plan::base;
 use crate::commands::plan::base::Base;
-use crate::commands::plan::blueprints::Live;
-use crate::commands::plan::filter::{came_along, narrowed};
-use crate::commands::plan::rename_hints::resembling;
+use crate::commands::plan::blueprints::CatalogBlueprints;
+use crate::commands::plan::filter::{describe_pulled_in, resolve_filter};
+use crate::commands::plan::rename_hints::describe_rename_hints;
 use crate::commands::workspace::allowed_secrets::{AllowedSecrets, allowed_secrets, restrict_mask};
-use crate::commands::workspace::entities::Asked;
+use crate::commands::workspace::entities::ManifestSet;
 use crate::commands::workspace::excluded::excluded_manifests;
 use crate::commands::workspace::history::PastManifests;
 use crate::commands::workspace::revision::repository;
 use crate::commands::workspace::scope;
-use crate::commands::workspace::source::Standpoint;
+use crate::commands::workspace::source::ManifestSource;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::desired::Desired;
 use crate::domain::entity::foreign_owner::ForeignOwner;
@@ -53,10 +53,10 @@ const OWNERS_WITHIN: Duration = Duration::from_secs(30);
 
 /// The options of a plan: settings that a run may override, and options that only a run has.
 #[derive(Clone)]
-pub(crate) struct Wishes<'a> {
+pub(crate) struct PlanOptions<'a> {
     pub owner: Owner,
     /// The source of the manifests.
-    pub from: &'a Standpoint,
+    pub from: &'a ManifestSource,
     pub base: base::Wanted<'a>,
     pub prune: Option<bool>,
     pub adopt: bool,
@@ -74,7 +74,7 @@ pub(crate) enum Choice<'a> {
     Recorded(Option<&'a ChosenPart>),
 }
 
-pub(crate) struct Planned {
+pub(crate) struct BuiltPlan {
     /// The plan to show and to save: its values are masked.
     pub plan: Plan,
     /// The catalog was not read: the plan is against the manifests of the merge base.
@@ -84,7 +84,7 @@ pub(crate) struct Planned {
     pub mask: Mask,
     /// The options that the plan was made with, for a plan file.
     pub options: Options,
-    pub asked: Asked,
+    pub asked: ManifestSet,
     pub base: Option<Base>,
     /// The places in the base that declared the deleted entities, sorted by key. The base's files follow the current
     /// ones.
@@ -92,7 +92,7 @@ pub(crate) struct Planned {
     /// `None` outside Git.
     pub revision: Option<Revision>,
     pub catalog: Box<dyn Catalog>,
-    pub live: Live,
+    pub live: CatalogBlueprints,
     pub actual: Snapshot,
     pub owned: Vec<EntityKey>,
     /// The known owners of foreign entities, sorted by key.
@@ -101,20 +101,20 @@ pub(crate) struct Planned {
     pub notes: Vec<String>,
 }
 
-pub(crate) enum Planning {
-    Done(Box<Planned>),
+pub(crate) enum BuildResult {
+    Done(Box<BuiltPlan>),
     /// Manifests name blueprints that the catalog does not have.
-    Strange(Box<Linted>),
+    UnknownBlueprints(Box<LintResult>),
 }
 
-pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<Planning, Error> {
+pub(crate) fn build_plan(wishes: &PlanOptions<'_>, context: &mut Context<'_>) -> Result<BuildResult, Error> {
     let settings = context.settings;
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     let pattern = settings.pattern()?;
     let mut asked = wishes.from.asked(&settings.root.value, &pattern, progress)?;
     let variables = git::Environment::from_variables(|name| context.environment.get(name).map(Into::into));
-    let commit = wishes.from.then().map(|then| then.commit);
+    let commit = wishes.from.commit_source().map(|then| then.commit);
     asked.settle(&PastManifests::new(&settings.root.value, &pattern, &variables, commit));
     let mut notes = wishes.from.notes().to_vec();
     let Checkout { base, revision, allowed } = checkout(wishes, &asked, &pattern, context, progress, &mut notes)?;
@@ -138,12 +138,14 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
         notes.extend(allowed.note);
     }
     let mask = context.mask_for(&*catalog);
-    let live = Live::of(&*catalog)?;
-    if let Some(strange) = live.strangers(&asked, catalog.name(), settings.catalog.value == settings::Catalog::Local) {
-        return Ok(Planning::Strange(Box::new(strange)));
+    let live = CatalogBlueprints::of(&*catalog)?;
+    if let Some(strange) =
+        live.unknown_blueprint_findings(&asked, catalog.name(), settings.catalog.value == settings::Catalog::Local)
+    {
+        return Ok(BuildResult::UnknownBlueprints(Box::new(strange)));
     }
     let only = match wishes.only {
-        Choice::Named(names) => narrowed(names, &asked, &live, catalog.name(), settings)?,
+        Choice::Named(names) => resolve_filter(names, &asked, &live, catalog.name(), settings)?,
         Choice::Recorded(part) => part.map(|part| recorded(part, &asked)),
     };
     let owned = tolerant(catalog.owned(&wishes.owner), &mut notes)?;
@@ -176,8 +178,8 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
     let ground = Ground { desired: &asked.entities, blueprints: &live.all, actual: &actual, mask: &mask };
     let missing = missing_links(&plan, &ground, &*catalog, &live, progress, &mut notes)?;
     plan::refuse_links(&mut plan, missing, sides.destination(), &mask);
-    notes.extend(only.as_ref().and_then(|only| came_along(&plan, only, &ground)));
-    notes.extend(resembling(&lookalikes(&plan, &ground, base.as_ref().map_or(&[], |base| &base.moves))));
+    notes.extend(only.as_ref().and_then(|only| describe_pulled_in(&plan, only, &ground)));
+    notes.extend(describe_rename_hints(&lookalikes(&plan, &ground, base.as_ref().map_or(&[], |base| &base.moves))));
     let at_base = base.as_ref().map(|base| at_base(&plan, &asked, base)).unwrap_or_default();
     let owners = foreign_owners(&plan, &actual, &*catalog, settings, context.environment);
     if is_offline {
@@ -189,7 +191,7 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
     notes.iter_mut().for_each(|note| *note = mask.text(note).into_owned());
     let acts = acts(&plan, &ground);
     let plan = plan::masked(plan, &mask);
-    let planned = Planned {
+    let planned = BuiltPlan {
         plan,
         is_offline,
         acts,
@@ -206,10 +208,10 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
         owners,
         notes,
     };
-    Ok(Planning::Done(Box::new(planned)))
+    Ok(BuildResult::Done(Box::new(planned)))
 }
 
-fn part(only: &Only, asked: &Asked) -> ChosenPart {
+fn part(only: &Only, asked: &ManifestSet) -> ChosenPart {
     let path = |FileId(file): &FileId| asked.files.get(*file as usize).map(|file| file.path.clone());
     let mut files: Vec<String> = only.files.iter().filter_map(path).collect();
     files.sort();
@@ -217,7 +219,7 @@ fn part(only: &Only, asked: &Asked) -> ChosenPart {
 }
 
 /// The part that a plan file records. A file that no longer exists selects nothing.
-fn recorded(part: &ChosenPart, asked: &Asked) -> Only {
+fn recorded(part: &ChosenPart, asked: &ManifestSet) -> Only {
     let chosen: HashSet<&str> = part.files.iter().map(String::as_str).collect();
     let files = (0..).map(FileId).zip(&asked.files).filter(|(_, file)| chosen.contains(file.path.as_str()));
     Only {
@@ -226,7 +228,7 @@ fn recorded(part: &ChosenPart, asked: &Asked) -> Only {
     }
 }
 
-fn at_base(plan: &Plan, asked: &Asked, base: &Base) -> Vec<(EntityKey, Place)> {
+fn at_base(plan: &Plan, asked: &ManifestSet, base: &Base) -> Vec<(EntityKey, Place)> {
     let first = first_of_base(asked);
     let gone: HashSet<&EntityKey> =
         plan.changes.iter().filter(|change| change.action == Action::Delete).map(|change| &change.key).collect();
@@ -242,19 +244,19 @@ fn at_base(plan: &Plan, asked: &Asked, base: &Base) -> Vec<(EntityKey, Place)> {
 }
 
 /// The id of the base's first file in the combined list.
-fn first_of_base(asked: &Asked) -> u32 {
+fn first_of_base(asked: &ManifestSet) -> u32 {
     u32::try_from(asked.files.len()).unwrap_or(u32::MAX / 2)
 }
 
 /// The input of the planner except for the catalog's entities.
 struct Sides<'a> {
-    wishes: &'a Wishes<'a>,
+    wishes: &'a PlanOptions<'a>,
     settings: &'a Settings,
     /// The name of the catalog.
     catalog: &'a str,
-    asked: &'a Asked,
+    asked: &'a ManifestSet,
     base: Option<&'a Base>,
-    live: &'a Live,
+    live: &'a CatalogBlueprints,
     owned: &'a [EntityKey],
     only: Option<&'a Only>,
     mask: &'a Mask,
@@ -298,7 +300,7 @@ fn missing_links(
     plan: &Plan,
     ground: &Ground<'_>,
     catalog: &dyn Catalog,
-    live: &Live,
+    live: &CatalogBlueprints,
     progress: &dyn Progress,
     notes: &mut Vec<String>,
 ) -> Result<Vec<Link>, CatalogError> {
@@ -339,8 +341,8 @@ struct Checkout {
 /// Reads base and revision. A repository that Git cannot open is an error only if the user named a base; otherwise it
 /// is noted.
 fn checkout(
-    wishes: &Wishes<'_>,
-    asked: &Asked,
+    wishes: &PlanOptions<'_>,
+    asked: &ManifestSet,
     pattern: &Pattern,
     context: &Context<'_>,
     progress: &dyn Progress,
@@ -360,7 +362,7 @@ fn checkout(
         repository: repository.as_ref(),
         root: &settings.root.value,
         pattern,
-        commit: wishes.from.asked_for().map(|then| then.commit),
+        commit: wishes.from.requested().map(|then| then.commit),
         now: asked,
         environment: context.environment,
         progress,
@@ -377,7 +379,7 @@ fn checkout(
 }
 
 /// Git reads the ignore files of every folder, and would block on a named pipe.
-pub(super) fn refuse_pipes(asked: &Asked, root: &Path) -> Result<(), GitError> {
+pub(super) fn refuse_pipes(asked: &ManifestSet, root: &Path) -> Result<(), GitError> {
     let mut paths = asked.unreadable.iter().map(|unreadable| root.join(&unreadable.path));
     match paths.find(|path| path.ends_with(".gitignore") && is_pipe(path)) {
         Some(path) => Err(GitError::Pipe { path }),
@@ -453,17 +455,17 @@ fn known_scopes(settings: &Settings, environment: &settings::Environment) -> Vec
 }
 
 /// Unusable manifests and folders. While there are any, nothing is deleted.
-fn unread(asked: &Asked) -> Vec<Blocker> {
-    let doubts = asked.doubts.iter().map(|doubt| Blocker::Manifest(doubt.place));
+fn unread(asked: &ManifestSet) -> Vec<Blocker> {
+    let unusable = asked.unusable.iter().map(|doubt| Blocker::Manifest(doubt.place));
     let folders = asked
         .unreadable
         .iter()
         .map(|folder| Blocker::Folder { path: folder.path.as_str().into(), why: folder.why.clone() });
-    doubts.chain(folders).collect()
+    unusable.chain(folders).collect()
 }
 
 /// Blueprints that were not read yet and whose entities may relate to a deleted entity.
-fn onlookers(plan: &Plan, live: &Live, actual: &Snapshot) -> Vec<Blueprint> {
+fn onlookers(plan: &Plan, live: &CatalogBlueprints, actual: &Snapshot) -> Vec<Blueprint> {
     let names: BTreeSet<&str> = plan
         .hazards
         .iter()
@@ -489,7 +491,7 @@ pub(crate) fn is_local_by_default(settings: &Settings) -> bool {
     settings.catalog.value == settings::Catalog::Local && settings.catalog.origin == Origin::Default
 }
 
-impl Planned {
+impl BuiltPlan {
     /// The data that the plan is based on.
     pub fn ground(&self) -> Ground<'_> {
         Ground { desired: &self.asked.entities, blueprints: &self.live.all, actual: &self.actual, mask: &self.mask }

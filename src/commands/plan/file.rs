@@ -8,8 +8,8 @@ use crate::catalog::CatalogError;
 use crate::commands::catalog::connect::{Intent, catalog_name};
 use crate::commands::context::Context;
 use crate::commands::plan::base::Wanted;
-use crate::commands::plan::build::{Choice, Planned, Planning, Wishes, planned};
-use crate::commands::workspace::source::Standpoint;
+use crate::commands::plan::build::{BuildResult, BuiltPlan, Choice, PlanOptions, build_plan};
+use crate::commands::workspace::source::ManifestSource;
 use crate::domain::entity::{EntityKey, Owner};
 use crate::domain::finding::FileId;
 use crate::domain::plan::change::Field;
@@ -36,7 +36,7 @@ const MOST_OF_A_VALUE: usize = 60;
 const HEAD: usize = 200;
 
 /// The plan with its provenance and preconditions, as a plan file holds it.
-pub(crate) fn bound(planned: &Planned, settings: &Settings) -> PlanFile {
+pub(crate) fn bound(planned: &BuiltPlan, settings: &Settings) -> PlanFile {
     let ground = planned.ground();
     let acts = planned.acts.clone();
     let path = |FileId(file): FileId| planned.asked.files.get(file as usize).map_or("", |file| file.path.as_str());
@@ -45,7 +45,7 @@ pub(crate) fn bound(planned: &Planned, settings: &Settings) -> PlanFile {
 
 /// Writes a plan file. `file` is relative to the user's directory; `push` is the command that applies it, without the
 /// approval flags.
-pub(crate) fn write_plan(file: &Path, push: &str, planned: &Planned, context: &mut Context<'_>) -> Result<(), Error> {
+pub(crate) fn write_plan(file: &Path, push: &str, planned: &BuiltPlan, context: &mut Context<'_>) -> Result<(), Error> {
     refuse_place(file, context.settings)?;
     let text = harmless_json(bound(planned, context.settings).write());
     let place = context.settings.directory.join(file);
@@ -97,7 +97,7 @@ fn read_plan(file: &Path, settings: &Settings) -> Result<PlanFile, Error> {
     }
 }
 
-fn circumstances(planned: &Planned, settings: &Settings) -> Circumstances {
+fn circumstances(planned: &BuiltPlan, settings: &Settings) -> Circumstances {
     let revision = planned.revision.as_ref();
     Circumstances {
         tool: TOOL.to_owned(),
@@ -168,17 +168,17 @@ fn of_moved(moved: &Moved) -> String {
 /// The result of comparing a plan file with the plan that was computed again.
 pub(crate) enum Rebound {
     /// The plan that was computed again. It equals the one in the file.
-    Holds(Box<Planned>),
+    Holds(Box<BuiltPlan>),
     /// Why the plan is not applied, as sentences.
     Refused(Vec<String>),
 }
 
 /// Computes the plan of a file again, with the options that the file records, and compares the two. Requests are sent
 /// only from the new plan, never from the file.
-pub(crate) fn rebound(
+pub(crate) fn reopen(
     file: &Path,
     owner: &Owner,
-    from: &Standpoint,
+    from: &ManifestSource,
     context: &mut Context<'_>,
 ) -> Result<Rebound, Error> {
     let settings = context.settings;
@@ -196,7 +196,7 @@ pub(crate) fn rebound(
     if !elsewhere.is_empty() {
         return Ok(refused(elsewhere.iter().map(|unfit| of_unfit(unfit, secret))));
     }
-    let wishes = Wishes {
+    let wishes = PlanOptions {
         owner: owner.clone(),
         from,
         base: file.made.base.as_deref().map_or(Wanted::Nothing, Wanted::Recorded),
@@ -206,9 +206,9 @@ pub(crate) fn rebound(
         only: Choice::Recorded(file.options.only.as_ref()),
         intent: Intent::Write,
     };
-    let mut planned = match planned(&wishes, context)? {
-        Planning::Done(planned) => planned,
-        Planning::Strange(linted) => {
+    let mut planned = match build_plan(&wishes, context)? {
+        BuildResult::Done(planned) => planned,
+        BuildResult::UnknownBlueprints(linted) => {
             return Ok(refused(linted.findings.into_iter().map(|finding| finding.message)));
         }
     };
@@ -250,7 +250,7 @@ fn no_base(file: &PlanFile) -> String {
 }
 
 /// Reads entities that the file mentions and the new plan had no reason to read.
-fn read_touched(file: &PlanFile, planned: &mut Planned, context: &Context<'_>) -> Result<(), CatalogError> {
+fn read_touched(file: &PlanFile, planned: &mut BuiltPlan, context: &Context<'_>) -> Result<(), CatalogError> {
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     for (name, identifiers) in file.to_read() {

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::commands::plan::blueprints::Live;
-use crate::commands::workspace::entities::Asked;
+use crate::commands::plan::blueprints::CatalogBlueprints;
+use crate::commands::workspace::entities::ManifestSet;
 use crate::domain::finding::FileId;
 use crate::domain::plan::Plan;
 use crate::error::DiffError;
@@ -19,10 +19,10 @@ use crate::text::suggest::closest;
 const MOST_TOLD: usize = 5;
 
 /// `None`: the plan is not limited.
-pub(crate) fn narrowed(
+pub(crate) fn resolve_filter(
     names: &[String],
-    asked: &Asked,
-    live: &Live,
+    asked: &ManifestSet,
+    live: &CatalogBlueprints,
     catalog: &str,
     settings: &Settings,
 ) -> Result<Option<Only>, DiffError> {
@@ -49,7 +49,7 @@ pub(crate) fn narrowed(
     Ok((!names.is_empty()).then_some(only))
 }
 
-fn unknown(name: &str, asked: &Asked, live: &Live, catalog: &str, settings: &Settings) -> DiffError {
+fn unknown(name: &str, asked: &ManifestSet, live: &CatalogBlueprints, catalog: &str, settings: &Settings) -> DiffError {
     let tidied = path_text(&tidy(Path::new(name).to_owned()));
     let meant = asked.files.iter().find(|file| file.path == tidied).map(|file| spelled(&file.path, settings));
     let meant = meant.or_else(|| {
@@ -78,7 +78,7 @@ fn spelled(path: &str, settings: &Settings) -> String {
 }
 
 /// Names the changes that the plan contains only because selected entities depend on them.
-pub(crate) fn came_along(plan: &Plan, only: &Only, ground: &Ground<'_>) -> Option<String> {
+pub(crate) fn describe_pulled_in(plan: &Plan, only: &Only, ground: &Ground<'_>) -> Option<String> {
     let came = along(plan, only, ground);
     let name = |Along { key, by }: &Along| {
         let (key, by) =

@@ -2,41 +2,45 @@
 //! reject them or store wrong values.
 
 use crate::commands::context::Context;
-use crate::commands::lint::config::Terms;
+use crate::commands::lint::config::LintConfig;
 use crate::commands::lint::run;
-use crate::commands::lint::run::{Linted, Request};
-use crate::commands::workspace::source::Standpoint;
-use crate::commands::workspace::unmatched_globs::refuse_emptied;
+use crate::commands::lint::run::{LintResult, Request};
+use crate::commands::workspace::source::ManifestSource;
+use crate::commands::workspace::unmatched_globs::reject_unmatched_globs;
 use crate::domain::finding::Severity;
 use crate::domain::progress::{Progress, Silent};
 use crate::error::Error;
 use crate::text::plural::{count, list};
 
-pub(crate) enum Gate {
+pub(crate) enum LintGate {
     /// The manifests have no errors. The text mentions warnings that were not shown.
     Open(Option<String>),
     /// The manifests have errors.
-    Shut(Box<Linted>),
+    Errors(Box<LintResult>),
 }
 
 /// Lints the repository; `most` is the maximum number of findings to keep, the most severe first.
-pub(crate) fn gate(from: &Standpoint, most: Option<usize>, context: &mut Context<'_>) -> Result<Gate, Error> {
-    let terms = Terms::of(context.settings, context.environment)?;
+pub(crate) fn lint_before_plan(
+    from: &ManifestSource,
+    most: Option<usize>,
+    context: &mut Context<'_>,
+) -> Result<LintGate, Error> {
+    let terms = LintConfig::of(context.settings, context.environment)?;
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     let linted = run::lint(&Request { extent: from.extent(), most, ..terms.whole() }, progress)?;
     if linted.worst == Some(Severity::Error) {
-        return Ok(Gate::Shut(Box::new(linted)));
+        return Ok(LintGate::Errors(Box::new(linted)));
     }
     // Globs that match nothing would look like a repository without manifests, and the plan would delete all owned
     // entities.
     if linted.counts.files <= 1 {
-        refuse_emptied(context.settings, &terms.pattern, from)?;
+        reject_unmatched_globs(context.settings, &terms.pattern, from)?;
     }
-    Ok(Gate::Open(untold(&linted)))
+    Ok(LintGate::Open(remaining_findings(&linted)))
 }
 
-fn untold(linted: &Linted) -> Option<String> {
+fn remaining_findings(linted: &LintResult) -> Option<String> {
     let of = |severity| linted.findings.iter().filter(|finding| finding.severity == severity).count();
     let parts: Vec<String> = [(Severity::Warning, "warning"), (Severity::Info, "info")]
         .into_iter()

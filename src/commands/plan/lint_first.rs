@@ -4,9 +4,9 @@
 use crate::commands::args::output::Output;
 use crate::commands::catalog::connect::{Intent, catalog_name};
 use crate::commands::context::Context;
-use crate::commands::plan::build::{Planned, Planning, Wishes, planned};
-use crate::commands::plan::findings::{Gate, gate};
-use crate::commands::plan::output::{PlanLike, refused};
+use crate::commands::plan::build::{BuildResult, BuiltPlan, PlanOptions, build_plan};
+use crate::commands::plan::findings::{LintGate, lint_before_plan};
+use crate::commands::plan::output::{PlanView, report_findings};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::escape::clean;
@@ -15,38 +15,38 @@ use crate::report::lint::LintFormat;
 /// The number of findings to print: they must be fixed before anything else, and `portolan lint` shows all.
 const MOST_AS_TEXT: usize = 50;
 
-pub(crate) enum Proposed {
-    Plan(Box<Planned>),
+pub(crate) enum LintedPlan {
+    Plan(Box<BuiltPlan>),
     /// The findings were reported, and the run ends with this exit code.
     Refused(Exit),
 }
 
-pub(crate) fn proposed<F: PlanLike>(
-    wishes: &Wishes<'_>,
+pub(crate) fn lint_and_plan<F: PlanView>(
+    wishes: &PlanOptions<'_>,
     outputs: &[Output<F>],
     context: &mut Context<'_>,
-) -> Result<Proposed, Error> {
+) -> Result<LintedPlan, Error> {
     let only_text = outputs.iter().all(|output| output.format.as_lint() == Some(LintFormat::Text));
-    let untold = match gate(wishes.from, only_text.then_some(MOST_AS_TEXT), context)? {
-        Gate::Open(untold) => untold,
-        Gate::Shut(linted) => {
+    let untold = match lint_before_plan(wishes.from, only_text.then_some(MOST_AS_TEXT), context)? {
+        LintGate::Open(untold) => untold,
+        LintGate::Errors(linted) => {
             name_destination(wishes, context);
-            return Ok(Proposed::Refused(refused(outputs, &wishes.owner, &linted, context)?));
+            return Ok(LintedPlan::Refused(report_findings(outputs, &wishes.owner, &linted, context)?));
         }
     };
-    let mut planned = match planned(wishes, context)? {
-        Planning::Done(planned) => planned,
-        Planning::Strange(linted) => {
+    let mut planned = match build_plan(wishes, context)? {
+        BuildResult::Done(planned) => planned,
+        BuildResult::UnknownBlueprints(linted) => {
             name_destination(wishes, context);
-            return Ok(Proposed::Refused(refused(outputs, &wishes.owner, &linted, context)?));
+            return Ok(LintedPlan::Refused(report_findings(outputs, &wishes.owner, &linted, context)?));
         }
     };
     planned.notes.extend(untold);
-    Ok(Proposed::Plan(planned))
+    Ok(LintedPlan::Plan(planned))
 }
 
 /// Above the findings that stop a push: whoever sees errors of files that they do not know is in the wrong place.
-fn name_destination(wishes: &Wishes<'_>, context: &mut Context<'_>) {
+fn name_destination(wishes: &PlanOptions<'_>, context: &mut Context<'_>) {
     if wishes.intent != Intent::Write {
         return;
     }

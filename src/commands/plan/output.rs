@@ -3,10 +3,10 @@
 
 use crate::commands::args::output::Output;
 use crate::commands::context::Context;
-use crate::commands::lint::run::{InWorkTree, Linted, Texts};
-use crate::commands::output::job_summary::summarised;
+use crate::commands::lint::run::{InWorkTree, LintResult, Texts};
+use crate::commands::output::job_summary::write_job_summary;
 use crate::commands::output::links::links;
-use crate::commands::plan::build::Planned;
+use crate::commands::plan::build::BuiltPlan;
 use crate::domain::entity::Owner;
 use crate::domain::finding::Severity;
 use crate::error::Error;
@@ -21,7 +21,7 @@ use crate::report::style::{Role, Style};
 use crate::text::plural::count;
 
 /// An output format of a command that plans.
-pub(crate) trait PlanLike: Format {
+pub(crate) trait PlanView: Format {
     const TEXT: Self;
     const MARKDOWN: Self;
 
@@ -29,7 +29,7 @@ pub(crate) trait PlanLike: Format {
     fn as_lint(self) -> Option<LintFormat>;
 }
 
-impl PlanLike for PlanFormat {
+impl PlanView for PlanFormat {
     const TEXT: Self = Self::Text;
     const MARKDOWN: Self = Self::Markdown;
 
@@ -43,7 +43,7 @@ impl PlanLike for PlanFormat {
     }
 }
 
-impl PlanLike for OutcomeFormat {
+impl PlanView for OutcomeFormat {
     const TEXT: Self = Self::Text;
     const MARKDOWN: Self = Self::Markdown;
 
@@ -61,7 +61,7 @@ impl PlanLike for OutcomeFormat {
 #[derive(Default)]
 pub(crate) struct Report<'a> {
     /// The commit that is planned instead of the work tree.
-    pub asked_for: Option<&'a str>,
+    pub requested: Option<&'a str>,
     /// The command that repeats this plan to push it.
     pub push: &'a str,
     /// The command that pushes the saved plan file. It is shown only on the terminal: a reader of a comment does not
@@ -79,13 +79,17 @@ pub(crate) struct Report<'a> {
     pub complaints: Option<&'a [Complaint]>,
 }
 
-pub(crate) fn shown(report: &Report<'_>, planned: &Planned, context: &mut Context<'_>) -> Result<(), Error> {
+pub(crate) fn write_plan_reports(
+    report: &Report<'_>,
+    planned: &BuiltPlan,
+    context: &mut Context<'_>,
+) -> Result<(), Error> {
     let texts = planned.texts();
     let plan = plan_report(report, planned, &texts, context);
     let in_work_tree = InWorkTree::new(&context.settings.root.value, &texts);
     let links = links(planned, context);
     let render = |format: PlanFormat, style: &Style| match format {
-        PlanFormat::Text => format!("{}\n{}", head(&plan, report.asked_for, style), plan::render(&plan, format, style)),
+        PlanFormat::Text => format!("{}\n{}", head(&plan, report.requested, style), plan::render(&plan, format, style)),
         // Readers of Markdown look files up by their path in the Git repository, wherever the config is.
         PlanFormat::Markdown => {
             let files: &dyn Files = &in_work_tree;
@@ -98,10 +102,10 @@ pub(crate) fn shown(report: &Report<'_>, planned: &Planned, context: &mut Contex
         let comment = PlanReport { files, push: report.push, links: Some(&links), ..plan };
         reports.keep_plan(plan::Totals::of(&comment), |most| plan::comment_of(&comment, most));
     }
-    let given = give_out(report.outputs, &render, context);
+    let given = write_reports(report.outputs, &render, context);
     // The job summary shows the refusal, wherever the reports were written to.
     if report.refusal.is_some() && !report.outputs.is_empty() {
-        summarised(|| render(PlanFormat::Markdown, &Style::PLAIN), context);
+        write_job_summary(|| render(PlanFormat::Markdown, &Style::PLAIN), context);
     }
     given
 }
@@ -109,7 +113,7 @@ pub(crate) fn shown(report: &Report<'_>, planned: &Planned, context: &mut Contex
 /// The report of a plan; `texts` are the manifests that it mentions.
 pub(crate) fn plan_report<'a>(
     report: &Report<'a>,
-    planned: &'a Planned,
+    planned: &'a BuiltPlan,
     texts: &'a Texts,
     context: &Context<'a>,
 ) -> PlanReport<'a> {
@@ -137,7 +141,7 @@ pub(crate) fn plan_report<'a>(
 }
 
 /// The head of the text: the refusal of a push, if any, then the catalog and the scope.
-fn head(plan: &PlanReport<'_>, asked_for: Option<&str>, style: &Style) -> String {
+fn head(plan: &PlanReport<'_>, requested: Option<&str>, style: &Style) -> String {
     let place = format!("Catalog: {}. Scope: {}.", plan.catalog, plan.plan.scope);
     if let Some(refusal) = plan.refusal {
         let reason = style.paint(Role::Error, &clean(refusal.reason));
@@ -145,16 +149,16 @@ fn head(plan: &PlanReport<'_>, asked_for: Option<&str>, style: &Style) -> String
         return format!("{reason}\n{help}\n\n{}\n", style.paint(Role::Strong, &clean(&place)));
     }
     let base = plan.base.map(|base| format!(" Base: {} ({}).", base.name, base.short_commit())).unwrap_or_default();
-    let commit = asked_for.zip(plan.revision.and_then(|revision| revision.short_commit()));
+    let commit = requested.zip(plan.revision.and_then(|revision| revision.short_commit()));
     let commit = commit.map(|(name, commit)| format!(" Commit: {name} ({commit}).")).unwrap_or_default();
     format!("{}\n", style.paint(Role::Strong, &clean(&format!("{place}{commit}{base}"))))
 }
 
 /// Writes the findings that prevent a plan, in the requested formats.
-pub(crate) fn refused<F: PlanLike>(
+pub(crate) fn report_findings<F: PlanView>(
     outputs: &[Output<F>],
     owner: &Owner,
-    linted: &Linted,
+    linted: &LintResult,
     context: &mut Context<'_>,
 ) -> Result<Exit, Error> {
     let target = context.settings.target.as_ref().map(|target| target.value.as_str());
@@ -180,17 +184,17 @@ pub(crate) fn refused<F: PlanLike>(
         Some(format) => lint::render(&lint, format, style),
         None => format!("No plan: {} in the manifests\n", errors(linted)),
     };
-    give_out(outputs, &render, context)?;
+    write_reports(outputs, &render, context)?;
     context.say("note: The manifests have errors, so nothing was compared with the catalog. Fix them first.");
     Ok(Exit::Findings)
 }
 
-fn errors(linted: &Linted) -> String {
+fn errors(linted: &LintResult) -> String {
     count(linted.findings.iter().filter(|finding| finding.severity == Severity::Error).count(), "error")
 }
 
 /// Writes each report to its output, by default as text. Without outputs, it also writes the job summary.
-pub(crate) fn give_out<F: PlanLike>(
+pub(crate) fn write_reports<F: PlanView>(
     asked: &[Output<F>],
     render: &dyn Fn(F, &Style) -> String,
     context: &mut Context<'_>,
@@ -209,7 +213,7 @@ pub(crate) fn give_out<F: PlanLike>(
         given = given.and(one);
     }
     if asked.is_empty() {
-        summarised(|| render(F::MARKDOWN, &Style::PLAIN), context);
+        write_job_summary(|| render(F::MARKDOWN, &Style::PLAIN), context);
     }
     given
 }

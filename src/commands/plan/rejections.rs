@@ -2,14 +2,14 @@
 //! message, or not at all; without a field, the line is the entity's.
 
 use crate::catalog::wire::{EntityDraft, Refusal, RelationRef};
-use crate::commands::plan::build::Planned;
+use crate::commands::plan::build::BuiltPlan;
 use crate::commands::plan::verify::missing_target;
-use crate::commands::workspace::locate::pointed;
+use crate::commands::workspace::locate::locate_value;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::finding::Place;
 
 pub(crate) fn place(
-    planned: &Planned,
+    planned: &BuiltPlan,
     change: usize,
     draft: &EntityDraft,
     shape: &Blueprint,
@@ -19,7 +19,7 @@ pub(crate) fn place(
     let file = planned.asked.files.get(entity.file.0 as usize)?;
     let path = path(draft, shape, refusal);
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
-    Some(pointed(file, entity, &path))
+    Some(locate_value(file, entity, &path))
 }
 
 /// The path of the field, outermost key first; empty if the error names none.

@@ -7,7 +7,7 @@ use crate::commands::args::planning::PlanningArgs;
 use crate::settings::Settings;
 
 /// The command that plans and pushes again, without the approval flags.
-pub(crate) fn push_again(planning: &PlanningArgs, settings: &Settings) -> String {
+pub(crate) fn push_command(planning: &PlanningArgs, settings: &Settings) -> String {
     let PlanningArgs { commit, base, no_base, only, adopt, prune, no_prune } = planning;
     let mut words = Words::of("push", settings);
     words.value("--ref", commit.as_deref());
@@ -21,7 +21,7 @@ pub(crate) fn push_again(planning: &PlanningArgs, settings: &Settings) -> String
 }
 
 /// The command that pushes a saved plan. The plan file records all other options.
-pub(crate) fn push_file(file: &Path, planning: &PlanningArgs, settings: &Settings) -> String {
+pub(crate) fn push_plan_command(file: &Path, planning: &PlanningArgs, settings: &Settings) -> String {
     let mut words = Words::of("push", settings);
     words.value("--plan", Some(&file.to_string_lossy()));
     words.value("--ref", planning.commit.as_deref());
@@ -105,11 +105,11 @@ mod tests {
             no_prune: true,
             ..PlanningArgs::default()
         };
-        let told = push_again(&planning, &settings);
+        let told = push_command(&planning, &settings);
         let expected = "portolan push --catalog http://127.0.0.1:1 --base origin/main --only service --only 'a b.yaml' \
                         --only=-x --no-prune";
         assert_eq!(told, expected);
-        let file = push_file(Path::new("p.json"), &planning, &settings);
+        let file = push_plan_command(Path::new("p.json"), &planning, &settings);
         assert_eq!(file, "portolan push --catalog http://127.0.0.1:1 --plan p.json");
         let rest = plan_file(Path::new("p.json"), &planning, &settings);
         assert_eq!(rest, "portolan diff --catalog http://127.0.0.1:1 --out p.json");

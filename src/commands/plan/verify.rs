@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::catalog::Undone;
 use crate::catalog::apply::draft;
 use crate::catalog::wire::{EntityDraft, Field, Refusal, RelationRef, WriteOptions};
-use crate::commands::plan::build::Planned;
+use crate::commands::plan::build::BuiltPlan;
 use crate::commands::plan::rejections::place;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::plan::Deed;
@@ -19,7 +19,7 @@ use crate::plan::secrets_of;
 use crate::report::plan::Complaint;
 
 /// The complaints, one for each change that the catalog would reject, by change.
-pub(crate) fn verified(planned: &Planned, acts: &Acts, progress: &dyn Progress) -> Result<Vec<Complaint>, Error> {
+pub(crate) fn verify(planned: &BuiltPlan, acts: &Acts, progress: &dyn Progress) -> Result<Vec<Complaint>, Error> {
     let changes = &planned.plan.changes;
     let new = changes.iter().filter(|change| change.is_new());
     let new: HashSet<(&str, &str)> =
@@ -73,14 +73,14 @@ fn tried(act: &Act) -> EntityDraft {
 }
 
 struct Asking<'a> {
-    planned: &'a Planned,
+    planned: &'a BuiltPlan,
     /// Keys of the entities that the plan creates.
     new: HashSet<(&'a str, &'a str)>,
     progress: &'a dyn Progress,
 }
 
 /// A request, and the body to validate.
-type Asked<'t> = (&'t Act, EntityDraft);
+type ManifestSet<'t> = (&'t Act, EntityDraft);
 
 impl Asking<'_> {
     fn ask(&self, shape: &Blueprint, mode: Mode, asked: Vec<(&Act, EntityDraft)>) -> Result<Vec<Complaint>, Error> {
@@ -105,8 +105,8 @@ impl Asking<'_> {
         &self,
         shape: &Blueprint,
         mode: Mode,
-        asked: Vec<Asked<'t>>,
-    ) -> Result<Vec<(Asked<'t>, Refusal)>, Error> {
+        asked: Vec<ManifestSet<'t>>,
+    ) -> Result<Vec<(ManifestSet<'t>, Refusal)>, Error> {
         let drafts: Vec<EntityDraft> = asked.iter().map(|(_, draft)| draft.clone()).collect();
         if drafts.is_empty() {
             return Ok(Vec::new());

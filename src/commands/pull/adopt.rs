@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::commands::workspace::index::{Declared, Standing, Wrapping};
+use crate::commands::workspace::index::{Declaration, FileContent, ManifestIndex};
 use crate::commands::workspace::placement::{Folder, Names};
 use crate::domain::blueprint::{Blueprint, Ownership};
 use crate::domain::document::manifest::ResourceKind;
@@ -21,7 +21,7 @@ use crate::text::mask::Mask;
 use crate::text::plural::{count, list};
 
 /// The options of an adoption.
-pub(crate) struct Wishes<'a> {
+pub(crate) struct AdoptOptions<'a> {
     pub root: &'a Path,
     pub platform: &'static Platform,
     pub pattern: &'a Pattern,
@@ -82,8 +82,8 @@ pub(crate) struct Adoption {
 pub(crate) fn adopt(
     entities: &[&Entity],
     blueprints: &BTreeMap<&str, &Blueprint>,
-    declared: &Declared,
-    wishes: &Wishes<'_>,
+    declared: &ManifestIndex,
+    wishes: &AdoptOptions<'_>,
 ) -> Result<Adoption, PullError> {
     let mut names = Names::of(declared);
     let mut folders: BTreeMap<&str, Folder> = BTreeMap::new();
@@ -94,9 +94,9 @@ pub(crate) fn adopt(
     for entity in entities {
         let blueprint = entity.key.blueprint.as_ref();
         let Some(shape) = blueprints.get(blueprint) else { continue };
-        let standings = declared.standings(&entity.key);
-        if !standings.is_empty() {
-            adopted.push(of_declared(entity, shape, standings, wishes, &mut left_out));
+        let declarations = declared.declarations(&entity.key);
+        if !declarations.is_empty() {
+            adopted.push(of_declared(entity, shape, declarations, wishes, &mut left_out));
             continue;
         }
         let secrets = secret_fields(entity, shape, wishes.mask);
@@ -132,18 +132,18 @@ pub(crate) fn adopt(
 fn of_declared(
     entity: &Entity,
     shape: &Blueprint,
-    standings: &[Standing],
-    wishes: &Wishes<'_>,
+    declarations: &[Declaration],
+    wishes: &AdoptOptions<'_>,
     left_out: &mut LeftOut<'_>,
 ) -> Adopted {
-    let path = standings.first().map(|standing| standing.path.clone()).unwrap_or_default();
-    let deed = match standings {
+    let path = declarations.first().map(|standing| standing.path.clone()).unwrap_or_default();
+    let deed = match declarations {
         _ if !wishes.overwrites => Deed::Kept(None),
         // A rewrite would drop the value from the manifest, and the next push would clear it in the catalog.
         _ if !secret_fields(entity, shape, wishes.mask).is_empty() => {
             Deed::Kept(Some("the catalog's has a value that looks like a credential"))
         }
-        [Standing { wrapping: Wrapping::Alone { kind, name, namespace }, path }] => {
+        [Declaration { wrapping: FileContent::Sole { kind, name, namespace }, path }] => {
             let wrapper = Wrapper { platform: wishes.platform, kind: *kind, name, namespace: namespace.as_deref() };
             let trimmed = trimmed(entity, shape, wishes, left_out);
             let text = encode(&trimmed, &wrapper);
@@ -155,7 +155,7 @@ fn of_declared(
                 Deed::Rewritten(text)
             }
         }
-        [Standing { wrapping: Wrapping::Shared(why), .. }] => Deed::Kept(Some(why)),
+        [Declaration { wrapping: FileContent::Mixed(why), .. }] => Deed::Kept(Some(why)),
         _ => Deed::Kept(Some("it is declared more than once")),
     };
     Adopted { key: entity.key.clone(), path, deed }
@@ -179,7 +179,7 @@ fn says_the_same(root: &Path, path: &str, text: &str) -> bool {
 
 /// The entity as its manifest should declare it: in the order of its blueprint, without values that are computed, unset
 /// or the default.
-fn trimmed(entity: &Entity, shape: &Blueprint, wishes: &Wishes<'_>, left_out: &mut LeftOut<'_>) -> Entity {
+fn trimmed(entity: &Entity, shape: &Blueprint, wishes: &AdoptOptions<'_>, left_out: &mut LeftOut<'_>) -> Entity {
     let keeps_defaults = (wishes.replaces)(&shape.identifier);
     let values: HashMap<&str, &Value> = entity.properties.iter().map(|(name, value)| (name.as_ref(), value)).collect();
     let mut properties = Vec::new();
@@ -229,7 +229,7 @@ const PROPERTIES: &str = "properties.";
 
 /// Whether a manifest may omit these fields. With `merge`, a field that no manifest names keeps its value in the
 /// catalog; with `replace`, the next push would clear it. Required fields can never be omitted.
-fn may_leave_out(secrets: &[String], shape: &Blueprint, wishes: &Wishes<'_>) -> bool {
+fn may_leave_out(secrets: &[String], shape: &Blueprint, wishes: &AdoptOptions<'_>) -> bool {
     let is_required = |field: &String| {
         let property = field.strip_prefix(PROPERTIES).and_then(|name| shape.property(name));
         property.is_some_and(|property| property.required)

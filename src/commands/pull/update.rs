@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use crate::commands::pull::fetch::{Fetched, steady};
 use crate::commands::pull::reachable::Reachable;
-use crate::commands::workspace::snapshot::{FOLDER, KNOWN, SOURCE, Shelf};
+use crate::commands::workspace::snapshot::{FOLDER, KNOWN, SOURCE, SnapshotSource};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::blueprint::change::{BlueprintChange, changes};
 use crate::domain::entity::EntityKey;
@@ -23,7 +23,7 @@ const BLUEPRINTS: &str = "blueprints";
 pub(crate) const PARTS: [&str; 3] = [BLUEPRINTS, KNOWN, SOURCE];
 
 /// The current snapshot.
-pub(crate) struct Standing {
+pub(crate) struct CurrentSnapshot {
     /// By file name: the text, and the blueprint without volatile fields.
     files: BTreeMap<String, (String, Option<Json>)>,
     known: Option<KnownEntities>,
@@ -39,7 +39,7 @@ pub(crate) struct Source {
 }
 
 /// The snapshot that a pull would write.
-pub(crate) struct Prepared {
+pub(crate) struct SnapshotUpdate {
     pub source: Source,
     pub blueprints: usize,
     pub known: usize,
@@ -54,19 +54,19 @@ pub(crate) struct Prepared {
     shelf: Vec<SourceFile>,
 }
 
-impl Standing {
+impl CurrentSnapshot {
     pub fn read(root: &Path) -> Self {
         let mut buffer = ReadBuffer::default();
         let mut text = |file: &SourceFile| sources::read_large(file, &mut buffer).ok().map(|it| it.text.to_owned());
         let mut files = BTreeMap::new();
-        for file in Shelf::Disk.blueprints(root) {
+        for file in SnapshotSource::Disk.blueprints(root) {
             let name = file.path.rsplit('/').next().unwrap_or(&file.path).to_owned();
             let text = text(&file).unwrap_or_default();
             let json = serde_json::from_str(&text).ok().map(steady);
             files.insert(name, (text, json));
         }
-        let known = Shelf::Disk.file(root, KNOWN).and_then(|file| text(&file));
-        let source = Shelf::Disk.file(root, SOURCE).and_then(|file| text(&file));
+        let known = SnapshotSource::Disk.file(root, KNOWN).and_then(|file| text(&file));
+        let source = SnapshotSource::Disk.file(root, SOURCE).and_then(|file| text(&file));
         Self {
             files,
             known: known.map(|text| KnownEntities::parse(text).0),
@@ -117,10 +117,10 @@ impl Source {
     }
 }
 
-impl Prepared {
+impl SnapshotUpdate {
     /// `fetched` holds the reachable entities; `is_declared` returns whether the repository declares an entity.
     pub fn new(
-        standing: &Standing,
+        standing: &CurrentSnapshot,
         fetched: &Fetched,
         used: &BTreeSet<&str>,
         reachable: &Reachable,
@@ -161,12 +161,12 @@ impl Prepared {
     }
 
     /// The new snapshot as input of lint, before it is written.
-    pub fn shelf(&self) -> Shelf {
-        Shelf::Files(self.shelf.clone())
+    pub fn shelf(&self) -> SnapshotSource {
+        SnapshotSource::Files(self.shelf.clone())
     }
 
     /// Whether it differs from the current snapshot, apart from the time of the pull.
-    pub fn is_news(&self, standing: &Standing) -> bool {
+    pub fn is_news(&self, standing: &CurrentSnapshot) -> bool {
         let is_elsewhere = |old: &Source| old.catalog != self.source.catalog || old.platform != self.source.platform;
         !self.changes.is_empty()
             || self.known_added + self.known_removed > 0
@@ -185,7 +185,7 @@ impl Prepared {
 }
 
 /// One file for each blueprint. A file with equal content keeps its exact bytes.
-fn blueprint_files(standing: &Standing, wanted: &[&Blueprint]) -> BTreeMap<String, String> {
+fn blueprint_files(standing: &CurrentSnapshot, wanted: &[&Blueprint]) -> BTreeMap<String, String> {
     let stems = stems(wanted.iter().map(|blueprint| blueprint.identifier.as_str()));
     let file = |blueprint: &&Blueprint| {
         let name = format!("{}.json", stems.get(blueprint.identifier.as_str())?);
@@ -202,7 +202,7 @@ fn fits_on_a_line(key: &EntityKey) -> bool {
     !key.identifier.contains(['\n', '\r']) && !key.identifier.is_empty()
 }
 
-fn known_changes(standing: &Standing, known: &BTreeSet<&EntityKey>) -> (usize, usize) {
+fn known_changes(standing: &CurrentSnapshot, known: &BTreeSet<&EntityKey>) -> (usize, usize) {
     let Some(old) = &standing.known else { return (known.len(), 0) };
     let kept = known.iter().filter(|key| old.contains(&key.blueprint, &key.identifier)).count();
     (known.len() - kept, old.len() - kept)

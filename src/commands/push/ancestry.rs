@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::commands::catalog::connect::catalog_name;
 use crate::commands::context::Context;
 use crate::commands::workspace::revision::repository;
-use crate::commands::workspace::source::Standpoint;
+use crate::commands::workspace::source::ManifestSource;
 use crate::domain::entity::Owner;
 use crate::error::{BaseError, Error, PushError};
 use crate::report::outcome::record::Record;
@@ -23,10 +23,10 @@ pub(crate) struct Since<'a> {
 }
 
 /// Checks the push against the record; returns a note for the user, if any.
-pub(crate) fn since(
+pub(crate) fn require_descendant(
     wanted: &Since<'_>,
     owner: &Owner,
-    from: &Standpoint,
+    from: &ManifestSource,
     context: &Context<'_>,
 ) -> Result<Option<String>, Error> {
     const FLAG: &str = "--since-outcome";
@@ -35,7 +35,7 @@ pub(crate) fn since(
     let Some(repository) = repository(settings, context.environment)? else {
         return Err(BaseError::NoGit { root: settings.root.value.display().to_string(), flag: FLAG }.into());
     };
-    let commit = match from.then() {
+    let commit = match from.commit_source() {
         Some(then) => Some(then.commit),
         None => repository.head_commit()?,
     };

@@ -9,7 +9,7 @@ use crate::error::PushError;
 use crate::text::plural::count;
 
 /// The approvals given on the command line.
-pub(crate) struct Consents<'a> {
+pub(crate) struct Approvals<'a> {
     pub approve: &'a [ApprovalDigest],
     pub adopt: bool,
 }
@@ -45,7 +45,7 @@ impl MissingApproval {
 }
 
 /// `None`: the plan may be pushed.
-pub(crate) fn missing_approval(plan: &Plan, consents: &Consents<'_>) -> Option<MissingApproval> {
+pub(crate) fn missing_approval(plan: &Plan, consents: &Approvals<'_>) -> Option<MissingApproval> {
     let obstacles = plan.obstacles.len();
     let approval = plan.approval.filter(|digest| !consents.approve.contains(digest));
     let asking = plan.hazards.iter().filter(|hazard| hazard.consent == Consent::Approval).count();

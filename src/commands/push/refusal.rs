@@ -6,7 +6,7 @@ use miette::Diagnostic;
 use crate::commands::args::output::Output;
 use crate::commands::catalog::connect::catalog_name;
 use crate::commands::context::Context;
-use crate::commands::output::job_summary::summarised;
+use crate::commands::output::job_summary::write_job_summary;
 use crate::domain::entity::Owner;
 use crate::error::PushError;
 use crate::report::format::Format;
@@ -15,7 +15,7 @@ use crate::report::outcome::refusal::{self, Refusal};
 use crate::text::plural::as_sentence;
 
 /// Writes every report and the job summary, and returns the error that the run ends with.
-pub(crate) fn denied(
+pub(crate) fn report_refusal(
     error: PushError,
     outputs: &[Output<OutcomeFormat>],
     owner: &Owner,
@@ -23,7 +23,7 @@ pub(crate) fn denied(
 ) -> PushError {
     write_refusal(&error, outputs, owner, context);
     with_refusal(&error, owner, context, |refusal, context| {
-        summarised(|| refusal::render(refusal, OutcomeFormat::Markdown), context);
+        write_job_summary(|| refusal::render(refusal, OutcomeFormat::Markdown), context);
     });
     error
 }

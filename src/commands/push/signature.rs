@@ -3,29 +3,29 @@
 
 use crate::commands::context::Context;
 use crate::commands::workspace::revision::{repository, revision};
-use crate::commands::workspace::source::Standpoint;
+use crate::commands::workspace::source::ManifestSource;
 use crate::error::{BaseError, Error, PushError};
 use crate::sources::git::{CommitId, GitError, Repository, Signed};
 
 /// `commit`: the requested commit; `None` for the work tree.
-pub(crate) fn signed(commit: Option<&str>, context: &Context<'_>) -> Result<Standpoint, Error> {
+pub(crate) fn require_signed(commit: Option<&str>, context: &Context<'_>) -> Result<ManifestSource, Error> {
     const FLAG: &str = "--require-signed";
     let settings = context.settings;
     let Some(repository) = repository(settings, context.environment)? else {
         return Err(BaseError::NoGit { root: settings.root.value.display().to_string(), flag: FLAG }.into());
     };
     let mut from = match commit {
-        Some(name) => Standpoint::of(Some(name), context)?,
+        Some(name) => ManifestSource::of(Some(name), context)?,
         None => {
             let revision = revision(Some(&repository), settings, &settings.pattern()?)?;
             let Some(commit) = &revision.commit else { return Err(PushError::NoCommit { flag: FLAG }.into()) };
             if revision.is_dirty {
                 return Err(PushError::Uncommitted { commit: commit.chars().take(10).collect() }.into());
             }
-            Standpoint::checked_out(&revision, context)?
+            ManifestSource::checked_out(&revision, context)?
         }
     };
-    if let Standpoint::Commit(then) = &mut from {
+    if let ManifestSource::Commit(then) = &mut from {
         let by = signer(&repository, then.commit)?;
         then.notes.push(format!("Commit `{}` is signed by `{by}`.", short(then.commit)));
     }

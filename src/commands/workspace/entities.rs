@@ -21,12 +21,12 @@ use crate::sources::{self, DiscoverError, Discovery, Hidden, Pattern, ReadProble
 
 /// The manifests of a repository.
 #[derive(Debug, Default)]
-pub(crate) struct Asked {
+pub(crate) struct ManifestSet {
     /// The indexes in `Place` refer to this list.
     pub files: Vec<SourceFile>,
     /// Sorted by file and position. An entity that is declared twice is in it twice.
     pub entities: Vec<Desired>,
-    pub doubts: Vec<Doubt>,
+    pub unusable: Vec<UnusableManifest>,
     /// Folders that could not be read, and files whose content is replaced by a placeholder.
     pub unreadable: Vec<Unreadable>,
     /// Places that may hide manifests; see `settle`.
@@ -35,7 +35,7 @@ pub(crate) struct Asked {
 
 /// Something in a file that is, or may be, an entity and cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Doubt {
+pub(crate) struct UnusableManifest {
     pub place: Place,
     /// The line, counted from 1.
     pub line: usize,
@@ -50,7 +50,7 @@ pub(crate) struct Doubt {
     pub missing: Option<Missing>,
 }
 
-impl Asked {
+impl ManifestSet {
     /// Reads every manifest under `root` that matches the pattern.
     pub fn of(root: &Path, pattern: &Pattern, progress: &dyn Progress) -> Result<Self, DiscoverError> {
         let discovery = sources::discover(root, pattern)?;
@@ -81,10 +81,10 @@ impl Asked {
         Self { unreadable: discovery.unreadable, hidden: discovery.hidden, ..asked }
     }
 
-    /// Drops doubts about files that never were manifests, and decides which hidden places may hold manifests.
+    /// Drops unusable about files that never were manifests, and decides which hidden places may hold manifests.
     pub fn settle(&mut self, past: &PastManifests) {
         let files = &self.files;
-        self.doubts.retain(|doubt| {
+        self.unusable.retain(|doubt| {
             let path = files.get(doubt.place.file.0 as usize).map_or("", |file| file.path.as_str());
             (doubt.missing.is_none() && !doubt.is_opaque) || past.may_be_manifest(path, doubt.missing)
         });
@@ -96,7 +96,7 @@ impl Asked {
 
     pub fn of_files(files: Vec<SourceFile>, progress: &dyn Progress) -> Self {
         progress.start("reading", files.len() as u64);
-        let read = sources::for_each_text(&files, Hands::new, |hands, index, text| {
+        let read = sources::for_each_text(&files, Worker::new, |hands, index, text| {
             let found = hands.file(FileId(Span::empty(index).start), &files[index].path, text);
             progress.advance(1);
             found
@@ -105,7 +105,7 @@ impl Asked {
         let mut asked = Self::default();
         for mut found in read {
             asked.entities.append(&mut found.entities);
-            asked.doubts.append(&mut found.doubts);
+            asked.unusable.append(&mut found.unusable);
         }
         asked.files = files;
         asked
@@ -118,7 +118,7 @@ impl Asked {
 }
 
 /// The working state of one thread.
-struct Hands {
+struct Worker {
     reader: Reader,
     manifests: Vec<Manifest>,
     names: Names,
@@ -146,10 +146,10 @@ struct Found<'t> {
     /// Built for the first doubt.
     lines: OnceCell<LineIndex>,
     entities: Vec<Desired>,
-    doubts: Vec<Doubt>,
+    unusable: Vec<UnusableManifest>,
 }
 
-impl Hands {
+impl Worker {
     fn new() -> Self {
         Self { reader: Reader::new(Limits::default()), manifests: Vec::new(), names: Names::default() }
     }
@@ -164,16 +164,16 @@ impl Hands {
         }
         let name = path.rsplit('/').next().unwrap_or(path);
         let Self { reader, manifests, names } = self;
-        let mut found = Found { file, text, lines: OnceCell::new(), entities: Vec::new(), doubts: Vec::new() };
+        let mut found = Found { file, text, lines: OnceCell::new(), entities: Vec::new(), unusable: Vec::new() };
         reader.read(text, &mut |document| found.document(document, name, manifests, names));
-        Given { entities: found.entities, doubts: found.doubts }
+        Given { entities: found.entities, unusable: found.unusable }
     }
 }
 
 /// The result for one file without its text.
 struct Given {
     entities: Vec<Desired>,
-    doubts: Vec<Doubt>,
+    unusable: Vec<UnusableManifest>,
 }
 
 /// An unreadable file may hold anything, unless it disappeared after it was listed.
@@ -182,8 +182,8 @@ fn unread(file: FileId, problem: &ReadProblem) -> Given {
     let is_opaque = matches!(problem, ReadProblem::NotText { before, .. } if !manifest::claims_ours(before));
     let reason = problem.to_string().trim_end_matches('.').to_owned();
     let place = Place { file, span: Span::default() };
-    let doubt = Doubt { place, line: 1, reason, entities: Vec::new(), is_opaque, missing: None };
-    Given { entities: Vec::new(), doubts: if is_nothing { Vec::new() } else { vec![doubt] } }
+    let doubt = UnusableManifest { place, line: 1, reason, entities: Vec::new(), is_opaque, missing: None };
+    Given { entities: Vec::new(), unusable: if is_nothing { Vec::new() } else { vec![doubt] } }
 }
 
 /// A file whose content is missing may have declared anything.
@@ -191,8 +191,8 @@ fn missing_content(file: FileId, missing: Missing) -> Given {
     let reason = missing.message().trim_end_matches('.').to_owned();
     let place = Place { file, span: Span::default() };
     let is_opaque = !missing.is_fault();
-    let doubt = Doubt { place, line: 1, reason, entities: Vec::new(), is_opaque, missing: Some(missing) };
-    Given { entities: Vec::new(), doubts: vec![doubt] }
+    let doubt = UnusableManifest { place, line: 1, reason, entities: Vec::new(), is_opaque, missing: Some(missing) };
+    Given { entities: Vec::new(), unusable: vec![doubt] }
 }
 
 impl Found<'_> {
@@ -223,7 +223,7 @@ impl Found<'_> {
 
     fn doubt(&mut self, span: Span, reason: String, entities: Vec<EntityName>) {
         let line = self.lines.get_or_init(|| LineIndex::new(self.text)).line_of(span.start as usize);
-        self.doubts.push(Doubt {
+        self.unusable.push(UnusableManifest {
             place: Place { file: self.file, span },
             line,
             reason,

@@ -7,8 +7,8 @@ use std::path::Path;
 use super::revision::repository;
 use crate::commands::context::Context;
 use crate::commands::rule_names;
-use crate::commands::workspace::entities::Asked;
-use crate::commands::workspace::source::Standpoint;
+use crate::commands::workspace::entities::ManifestSet;
+use crate::commands::workspace::source::ManifestSource;
 use crate::domain::entity::EntityKey;
 use crate::error::Error;
 use crate::manifest;
@@ -19,9 +19,9 @@ use crate::sources::{self, Pattern, ReadBuffer, SourceFile, Unreadable};
 /// The manifests that an earlier config selected and the current one does not, of entities that the catalog has and
 /// that no other manifest declares.
 pub(crate) fn excluded_manifests(
-    asked: &Asked,
+    asked: &ManifestSet,
     owned: &[EntityKey],
-    from: &Standpoint,
+    from: &ManifestSource,
     pattern: &Pattern,
     context: &Context<'_>,
 ) -> Result<Vec<Unreadable>, Error> {
@@ -39,7 +39,7 @@ pub(crate) fn excluded_manifests(
     }
     let Some(repository) = repository(settings, context.environment)? else { return Ok(Vec::new()) };
     let history = History { repository: &repository, settings, environment: context.environment };
-    let start = from.then().map(|then| then.commit);
+    let start = from.commit_source().map(|then| then.commit);
     let (commits, is_complete) = repository.versions(&settings.root.value, start, &CONFIG_NAMES);
     let was_chosen = |file: &SourceFile| commits.iter().any(|commit| history.chooses(*commit, &file.path));
     files.retain(|file| !is_complete || was_chosen(file));

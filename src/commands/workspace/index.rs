@@ -14,8 +14,8 @@ use crate::sources::{self, SourceFile, TextRef};
 
 /// The index.
 #[derive(Debug, Default)]
-pub(crate) struct Declared {
-    entities: HashMap<EntityName, Vec<Standing>>,
+pub(crate) struct ManifestIndex {
+    entities: HashMap<EntityName, Vec<Declaration>>,
     /// `metadata.name` of all resources, regardless of namespace.
     pub names: HashSet<String>,
     /// For each blueprint and folder, the number of files with resources of it.
@@ -24,27 +24,27 @@ pub(crate) struct Declared {
 
 /// The position of a declaration.
 #[derive(Debug, Clone)]
-pub(crate) struct Standing {
+pub(crate) struct Declaration {
     /// Spelled as in the run's list of files.
     pub path: String,
-    pub wrapping: Wrapping,
+    pub wrapping: FileContent,
 }
 
 /// The other content of an entity's file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Wrapping {
+pub(crate) enum FileContent {
     /// The file holds only this resource, and its metadata has no other keys.
-    Alone { kind: ResourceKind, name: String, namespace: Option<String> },
+    Sole { kind: ResourceKind, name: String, namespace: Option<String> },
     /// Why the file has other content too, as a clause.
-    Shared(&'static str),
+    Mixed(&'static str),
 }
 
 /// One file's entities.
-type Found = Vec<(EntityName, Wrapping, Option<String>)>;
+type Found = Vec<(EntityName, FileContent, Option<String>)>;
 
-impl Declared {
+impl ManifestIndex {
     pub fn of(files: &[SourceFile]) -> Self {
-        let make = || Hands { reader: Reader::new(Limits::default()), manifests: Vec::new() };
+        let make = || Worker { reader: Reader::new(Limits::default()), manifests: Vec::new() };
         let found = sources::for_each_text(files, make, |hands, index, text| hands.file(&files[index].path, text));
         let mut declared = Self::default();
         for (file, found) in files.iter().zip(found) {
@@ -55,7 +55,7 @@ impl Declared {
                     declared.names.insert(name);
                     blueprints.insert(entity.blueprint.clone());
                 }
-                let standing = Standing { path: file.path.clone(), wrapping };
+                let standing = Declaration { path: file.path.clone(), wrapping };
                 declared.entities.entry(entity).or_default().push(standing);
             }
             for blueprint in blueprints {
@@ -66,10 +66,10 @@ impl Declared {
     }
 
     pub fn holds(&self, key: &EntityKey) -> bool {
-        !self.standings(key).is_empty()
+        !self.declarations(key).is_empty()
     }
 
-    pub fn standings(&self, key: &EntityKey) -> &[Standing] {
+    pub fn declarations(&self, key: &EntityKey) -> &[Declaration] {
         let name = EntityName { blueprint: key.blueprint.to_string(), identifier: key.identifier.to_string() };
         self.entities.get(&name).map(Vec::as_slice).unwrap_or_default()
     }
@@ -94,7 +94,7 @@ impl Declared {
     pub fn bare_home(&self, blueprint: &str) -> Option<(&str, &str)> {
         let mut homes: BTreeMap<(&str, &str), usize> = BTreeMap::new();
         let own = self.entities.iter().filter(|(name, _)| name.blueprint == blueprint);
-        for standing in own.flat_map(|(_, standings)| standings) {
+        for standing in own.flat_map(|(_, declarations)| declarations) {
             let Some((folder, name)) = standing.path.rsplit_once('/') else { continue };
             if Platform::by_bare_file(name).is_some() {
                 let above = folder.rsplit_once('/').map_or("", |(above, _)| above);
@@ -106,12 +106,12 @@ impl Declared {
     }
 }
 
-struct Hands {
+struct Worker {
     reader: Reader,
     manifests: Vec<Manifest>,
 }
 
-impl Hands {
+impl Worker {
     fn file(&mut self, path: &str, text: Result<TextRef<'_>, sources::ReadProblem>) -> Found {
         let Ok(text) = text else { return Found::new() };
         let name = Path::new(path).file_name().and_then(|name| name.to_str()).unwrap_or(path);
@@ -125,7 +125,7 @@ impl Hands {
         // The reader skips documents that are not manifests, so only the text shows whether there are more.
         let is_one = documents == 1 && found.len() == 1 && !has_more_documents(text.text);
         for (_, wrapping, _) in found.iter_mut().filter(|_| !is_one) {
-            *wrapping = Wrapping::Shared("its file has other content too");
+            *wrapping = FileContent::Mixed("its file has other content too");
         }
         found
     }
@@ -139,7 +139,7 @@ fn has_more_documents(text: &str) -> bool {
 fn document_of(document: &Document<'_>, text: &str, file_name: &str, manifests: &mut Vec<Manifest>, found: &mut Found) {
     if document.broken {
         let names = manifest::salvage(document.span.slice(text));
-        found.extend(names.into_iter().map(|name| (name, Wrapping::Shared("its file cannot be read"), None)));
+        found.extend(names.into_iter().map(|name| (name, FileContent::Mixed("its file cannot be read"), None)));
         return;
     }
     manifests.clear();
@@ -156,23 +156,23 @@ fn document_of(document: &Document<'_>, text: &str, file_name: &str, manifests: 
     }
 }
 
-fn wrapping(manifest: &Manifest, view: View<'_>, name: Option<&str>) -> Wrapping {
+fn wrapping(manifest: &Manifest, view: View<'_>, name: Option<&str>) -> FileContent {
     let (kind, name) = match (manifest.form, name) {
         (Form::Resource(kind), Some(name)) => (kind, name),
-        (Form::Resource(_), None) => return Wrapping::Shared("its metadata has no name"),
-        (Form::Bare, _) => return Wrapping::Shared("it is a bare entity"),
+        (Form::Resource(_), None) => return FileContent::Mixed("its metadata has no name"),
+        (Form::Bare, _) => return FileContent::Mixed("it is a bare entity"),
     };
     let metadata = manifest.metadata.map(|id| view.value(id));
     let is_plain = entries_of(metadata).all(|(key, value)| {
         ["name", "namespace"].iter().any(|known| key.key_is(known)) && value.kind() == Kind::String
     });
     if !is_plain {
-        return Wrapping::Shared("its metadata has more than a name");
+        return FileContent::Mixed("its metadata has more than a name");
     }
     // An item of a `List` shares its document with others.
     if view.root().is_none_or(|root| root.id() != manifest.root) {
-        return Wrapping::Shared("it is an item of a list");
+        return FileContent::Mixed("it is an item of a list");
     }
     let namespace = manifest.namespace.and_then(|id| view.value(id).as_str()).map(str::to_owned);
-    Wrapping::Alone { kind, name: name.to_owned(), namespace }
+    FileContent::Sole { kind, name: name.to_owned(), namespace }
 }

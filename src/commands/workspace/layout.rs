@@ -10,7 +10,7 @@ use crate::settings;
 use crate::sources::{self, DiscoverError, Pattern, TextRef};
 
 #[derive(Debug, Default)]
-pub(crate) struct Homes {
+pub(crate) struct ManifestLayout {
     /// The number of files with manifests of each platform.
     platforms: BTreeMap<&'static str, usize>,
     /// Folders with resources.
@@ -22,18 +22,18 @@ pub(crate) struct Homes {
     pub files: usize,
 }
 
-struct Hands {
+struct Worker {
     reader: Reader,
     manifests: Vec<Manifest>,
 }
 
-impl Homes {
+impl ManifestLayout {
     /// Inspects all YAML files under `root`.
     pub fn of(root: &Path) -> Result<Self, DiscoverError> {
         let mut files = sources::discover(root, &Pattern::default())?.files;
         let nested = nested(files.iter().map(|file| file.path.as_str()));
         files.retain(|file| !nested.iter().any(|folder| is_below(&file.path, folder)));
-        let make = || Hands { reader: Reader::new(Limits::default()), manifests: Vec::new() };
+        let make = || Worker { reader: Reader::new(Limits::default()), manifests: Vec::new() };
         let found = sources::for_each_text(&files, make, |hands, index, text| hands.file(&files[index].path, text));
         let mut homes = Self { nested, ..Self::default() };
         for (file, found) in files.iter().zip(found) {
@@ -110,7 +110,7 @@ fn is_below(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
-impl Hands {
+impl Worker {
     /// The platform of the file's first manifest, and whether that is a bare entity.
     fn file(&mut self, path: &str, text: Result<TextRef<'_>, sources::ReadProblem>) -> Option<(&'static str, bool)> {
         let Self { reader, manifests, .. } = self;
@@ -135,7 +135,7 @@ mod tests {
 
     fn homes(folders: &[&str], bare: &[&str]) -> Option<Vec<String>> {
         let set = |all: &[&str]| all.iter().map(|it| (*it).to_owned()).collect();
-        Homes { folders: set(folders), bare: set(bare), ..Homes::default() }.globs()
+        ManifestLayout { folders: set(folders), bare: set(bare), ..ManifestLayout::default() }.globs()
     }
 
     #[test]
@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn a_folder_with_a_config_of_its_own_is_left_out_where_it_would_be_taken_in() {
         let nested = nested(["portolan.yaml", "teams/pay/portolan.yaml", "x[1]/portolan.yml", "a/b.yaml"].into_iter());
-        let homes = Homes { nested, ..Homes::default() };
+        let homes = ManifestLayout { nested, ..ManifestLayout::default() };
         let excluded =
             |include: &[&str]| homes.excluded(&include.iter().map(|glob| (*glob).to_owned()).collect::<Vec<_>>());
         let both = ["teams/pay/**", "x?1?/**"];

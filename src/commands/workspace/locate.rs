@@ -9,7 +9,7 @@ use crate::manifest::{self, Limits, Reader};
 use crate::sources::{self, ReadBuffer, SourceFile};
 
 /// The place of the value at `path` in the entity at `entity`; the entity's own place if the path does not exist.
-pub(crate) fn pointed(file: &SourceFile, entity: Place, path: &[&str]) -> Place {
+pub(crate) fn locate_value(file: &SourceFile, entity: Place, path: &[&str]) -> Place {
     let mut buffer = ReadBuffer::default();
     let Ok(text) = sources::read(file, &mut buffer) else { return entity };
     let name = file.path.rsplit('/').next().unwrap_or(&file.path);
@@ -67,7 +67,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::commands::workspace::entities::Asked;
+    use crate::commands::workspace::entities::ManifestSet;
     use crate::domain::progress::Silent;
 
     const TEXT: &str = "\
@@ -93,9 +93,9 @@ spec:
     #[test]
     fn a_path_leads_as_near_as_it_can() {
         let file = SourceFile { path: "a.yaml".to_owned(), place: sources::Place::Given(Arc::from(TEXT.as_bytes())) };
-        let asked = Asked::of_files(vec![file.clone()], &Silent);
+        let asked = ManifestSet::of_files(vec![file.clone()], &Silent);
         let second = asked.entities[1].place;
-        let at = |path: &[&str]| pointed(&file, second, path).span.slice(TEXT);
+        let at = |path: &[&str]| locate_value(&file, second, path).span.slice(TEXT);
         assert_eq!(at(&["properties", "tier"]), "2");
         assert_eq!(at(&["properties", "deep", "list", "1", "key"]), "y");
         assert_eq!(at(&["properties", "deep", "list", "7"]), "[x, {key: y}]");
@@ -106,6 +106,6 @@ spec:
         for nowhere in [&["properties", "none"][..], &["nothing"], &[], &["properties"]] {
             assert_eq!(at(nowhere), whole, "{nowhere:?}");
         }
-        assert_eq!(pointed(&file, asked.entities[0].place, &["properties", "tier"]).span.slice(TEXT), "1");
+        assert_eq!(locate_value(&file, asked.entities[0].place, &["properties", "tier"]).span.slice(TEXT), "1");
     }
 }

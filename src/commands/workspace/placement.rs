@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use crate::commands::workspace::index::Declared;
+use crate::commands::workspace::index::ManifestIndex;
 use crate::domain::entity::EntityKey;
 use crate::domain::entity::identifier::to_resource_name;
 use crate::domain::file_name;
@@ -19,7 +19,7 @@ pub(crate) struct Folder {
 impl Folder {
     /// Chooses the folder that already has manifests of the blueprint, or a new one below the folder where the includes
     /// begin. `None` if the globs of the config match no path that could be created.
-    pub fn of(blueprint: &str, declared: &Declared, pattern: &Pattern, include: &[String]) -> Option<Self> {
+    pub fn of(blueprint: &str, declared: &ManifestIndex, pattern: &Pattern, include: &[String]) -> Option<Self> {
         let own = file_name::stem(blueprint);
         let bases = include.iter().map(|glob| literal_start(glob));
         let bases: BTreeSet<String> = bases.filter(|base| !base.is_empty()).collect();
@@ -65,7 +65,7 @@ pub(crate) struct Names {
 const LONGEST_NAME: usize = 200;
 
 impl Names {
-    pub fn of(declared: &Declared) -> Self {
+    pub fn of(declared: &ManifestIndex) -> Self {
         Self { taken: declared.names.clone(), next: HashMap::new() }
     }
 
@@ -79,7 +79,7 @@ impl Names {
 
     /// The unused path of the next bare entity, if the bare entities of the blueprint each have a folder of their own.
     /// `None` if there are none, or the pattern does not match the path.
-    pub fn beside(&self, key: &EntityKey, declared: &Declared, pattern: &Pattern, root: &Path) -> Option<PathBuf> {
+    pub fn beside(&self, key: &EntityKey, declared: &ManifestIndex, pattern: &Pattern, root: &Path) -> Option<PathBuf> {
         let (above, file) = declared.bare_home(&key.blueprint)?;
         let path = Path::new(above).join(shortened(to_resource_name(&key.identifier))).join(file);
         (pattern.matches(&path) && !sources::is_taken(&root.join(&path))).then_some(path)
@@ -135,7 +135,7 @@ mod tests {
         let path = |include: &[&str]| {
             let include: Vec<String> = include.iter().map(|glob| (*glob).to_owned()).collect();
             let pattern = Pattern::new(&include, &["catalog/service/**".to_owned()]).expect("these are globs");
-            let folder = Folder::of("service", &Declared::default(), &pattern, &include);
+            let folder = Folder::of("service", &ManifestIndex::default(), &pattern, &include);
             folder.map(|folder| folder.file("x"))
         };
         assert_eq!(path(&["entities/**/*.yml"]).as_deref(), Some("entities/service/x.yml"));

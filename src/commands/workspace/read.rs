@@ -20,7 +20,7 @@ use crate::sources::{self, ReadProblem, SourceFile, TextRef, Unreadable};
 use crate::text::merge_conflict;
 
 /// Everything that a run found, before findings are selected for the report.
-pub(crate) struct Checked {
+pub(crate) struct RawFindings {
     pub conclusion: Conclusion,
     /// The number of unreadable documents by index in the list of files.
     pub broken: BTreeMap<usize, usize>,
@@ -29,7 +29,7 @@ pub(crate) struct Checked {
 }
 
 /// The snapshot and the options, prepared once for several passes over the files.
-pub(crate) struct Bench<'a> {
+pub(crate) struct LintRun<'a> {
     pub snapshot: &'a Snapshot,
     pub selection: &'a Selection,
     pub options: &'a Options,
@@ -43,21 +43,21 @@ pub(crate) struct Bench<'a> {
 
 /// The working state of one thread. Its results are collected when the thread ends: one result per file would be
 /// allocated, moved and freed for each of a hundred thousand files, most of which have no findings.
-struct Hands<'d> {
+struct Worker<'d> {
     reader: Reader,
     manifests: Vec<Manifest>,
     state: RunState,
     done: &'d Mutex<Vec<Gathered>>,
 }
 
-impl Drop for Hands<'_> {
+impl Drop for Worker<'_> {
     fn drop(&mut self) {
         let gathered = std::mem::take(&mut self.state).into_gathered();
         self.done.lock().unwrap_or_else(PoisonError::into_inner).push(gathered);
     }
 }
 
-impl Bench<'_> {
+impl LintRun<'_> {
     /// Checks `files`. Only the first `manifests` of them are read; the others only serve as locations of findings.
     pub fn check(
         &self,
@@ -65,12 +65,12 @@ impl Bench<'_> {
         manifests: usize,
         in_sight: &dyn Fn(FileId) -> bool,
         progress: &dyn Progress,
-    ) -> Checked {
+    ) -> RawFindings {
         let analyzer = Analyzer::new(self.snapshot, self.selection, self.options);
         let read = files.get(..manifests).unwrap_or(files);
         progress.start("reading", read.len() as u64);
         let done = Mutex::default();
-        let make = || Hands {
+        let make = || Worker {
             reader: Reader::new(Limits::default()),
             manifests: Vec::new(),
             state: RunState::with_room(read.len()),
@@ -88,11 +88,11 @@ impl Bench<'_> {
         let broken = broken.map(|(file, documents)| (file.0 as usize, *documents)).collect();
         let conclusion = analyzer.conclude(gathered, in_sight);
         let notes = unjudged(&conclusion, self.snapshot.known.is_some()).into_iter().collect();
-        Checked { conclusion, broken, entities, notes }
+        RawFindings { conclusion, broken, entities, notes }
     }
 }
 
-impl Bench<'_> {
+impl LintRun<'_> {
     /// Adds one finding for each place that could not be read.
     fn absent(&self, analyzer: &Analyzer<'_>) -> Gathered {
         let mut state = RunState::default();
@@ -129,10 +129,10 @@ fn unjudged(conclusion: &Conclusion, has_list: bool) -> Option<String> {
     Some(format!("{subject} not found in this repository; {reason}"))
 }
 
-impl Hands<'_> {
+impl Worker<'_> {
     fn file(
         &mut self,
-        bench: &Bench<'_>,
+        bench: &LintRun<'_>,
         analyzer: &Analyzer<'_>,
         id: FileId,
         file: &SourceFile,
@@ -176,7 +176,7 @@ fn document_of(run: &mut FileRun<'_>, text: &str, name: &str, document: &Documen
 
 /// Reports a file without text. A binary file is reported only if its readable part looks like a manifest. A file that
 /// cannot be read is always reported, because its content is unknown.
-fn unread(bench: &Bench<'_>, mut run: FileRun<'_>, file: &SourceFile, problem: ReadProblem) {
+fn unread(bench: &LintRun<'_>, mut run: FileRun<'_>, file: &SourceFile, problem: ReadProblem) {
     let mut names = Vec::new();
     let (kind, source) = match problem {
         ReadProblem::NotText { before, message, .. } => {
@@ -214,7 +214,7 @@ fn unread(bench: &Bench<'_>, mut run: FileRun<'_>, file: &SourceFile, problem: R
 }
 
 /// Reports a file whose content is replaced by a placeholder. The entities that it declares are unknown.
-fn missing_content(bench: &Bench<'_>, mut run: FileRun<'_>, file: &SourceFile, missing: Missing) {
+fn missing_content(bench: &LintRun<'_>, mut run: FileRun<'_>, file: &SourceFile, missing: Missing) {
     if (bench.may_be_manifest)(&file.path, Some(missing)) {
         let (message, help) = (missing.message(), missing.help().to_owned());
         absent(&mut run, FaultKind::Absent { message, help, is_fault: missing.is_fault() });

@@ -6,14 +6,14 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::commands::workspace::snapshot::Shelf;
+use crate::commands::workspace::snapshot::SnapshotSource;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::file_name::identifier_of;
 use crate::sources::{self, ReadBuffer, SourceFile};
 use crate::text::merge_conflict::merge_conflicts;
 
 #[derive(Debug, Default)]
-pub(crate) struct Shelved {
+pub(crate) struct SavedBlueprints {
     /// Blueprints as returned by a catalog, by identifier.
     pub blueprints: BTreeMap<String, Value>,
     /// Files without a usable blueprint, with the reason.
@@ -30,8 +30,8 @@ pub(crate) struct Unusable {
     pub reason: String,
 }
 
-pub(crate) fn shelved(root: &Path, shelf: &Shelf) -> Shelved {
-    let mut shelved = Shelved::default();
+pub(crate) fn shelved(root: &Path, shelf: &SnapshotSource) -> SavedBlueprints {
+    let mut shelved = SavedBlueprints::default();
     let mut buffer = ReadBuffer::default();
     for file in shelf.blueprints(root) {
         let reason = match blueprint(&file, &mut buffer) {
@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn what_can_be_used_is_used_and_the_rest_is_named() {
         let folder = tempfile::tempdir().expect("a folder");
-        assert!(shelved(folder.path(), &Shelf::Disk).blueprints.is_empty());
+        assert!(shelved(folder.path(), &SnapshotSource::Disk).blueprints.is_empty());
         let blueprints = folder.path().join(FOLDER);
         std::fs::create_dir_all(&blueprints).expect("a folder");
         for (name, text) in [
@@ -82,7 +82,7 @@ mod tests {
         ] {
             std::fs::write(blueprints.join(name), text).expect("a file");
         }
-        let Shelved { blueprints, unusable } = shelved(folder.path(), &Shelf::Disk);
+        let SavedBlueprints { blueprints, unusable } = shelved(folder.path(), &SnapshotSource::Disk);
         assert_eq!(blueprints.keys().collect::<Vec<_>>(), ["service"]);
         assert_eq!(blueprints["service"]["kept"], 1);
         let named: Vec<&str> = unusable.iter().map(|file| file.identifier.as_str()).collect();

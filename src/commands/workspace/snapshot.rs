@@ -39,7 +39,7 @@ pub(crate) struct LoadedSnapshot {
 
 /// Where the snapshot is read from.
 #[derive(Debug, Clone, Default)]
-pub(crate) enum Shelf {
+pub(crate) enum SnapshotSource {
     /// As it is on disk.
     #[default]
     Disk,
@@ -47,7 +47,7 @@ pub(crate) enum Shelf {
     Files(Vec<SourceFile>),
 }
 
-impl Shelf {
+impl SnapshotSource {
     pub fn blueprints(&self, root: &Path) -> Vec<SourceFile> {
         match self {
             Self::Disk => {
@@ -84,20 +84,20 @@ pub(crate) fn holds(path: &str) -> bool {
 
 /// The snapshot in the index, and which of its files the commit changes. A snapshot that is not in Git is read from
 /// disk: some teams ignore it and pull it in every run.
-pub(crate) fn staged(repository: &Repository, root: &Path) -> Result<(Shelf, BTreeSet<String>), GitError> {
-    let Some((folder, pattern)) = of_git(root) else { return Ok((Shelf::Disk, BTreeSet::new())) };
+pub(crate) fn staged(repository: &Repository, root: &Path) -> Result<(SnapshotSource, BTreeSet<String>), GitError> {
+    let Some((folder, pattern)) = of_git(root) else { return Ok((SnapshotSource::Disk, BTreeSet::new())) };
     let staged = repository.staged(&folder, &pattern).map_err(with_folder)?;
     if staged.files.is_empty() {
-        return Ok((Shelf::Disk, BTreeSet::new()));
+        return Ok((SnapshotSource::Disk, BTreeSet::new()));
     }
     let whole = |file: SourceFile| SourceFile { path: format!("{FOLDER}/{}", file.path), ..file };
-    Ok((Shelf::Files(staged.files.into_iter().map(whole).collect()), whole_paths(staged.changed)))
+    Ok((SnapshotSource::Files(staged.files.into_iter().map(whole).collect()), whole_paths(staged.changed)))
 }
 
 /// The snapshot of a commit, or the one on disk if the commit has none.
-pub(crate) fn at_commit(repository: &Repository, root: &Path, commit: CommitId) -> Result<Shelf, GitError> {
+pub(crate) fn at_commit(repository: &Repository, root: &Path, commit: CommitId) -> Result<SnapshotSource, GitError> {
     let files = repository.folder_at(root, FOLDER, commit)?;
-    Ok(if files.is_empty() { Shelf::Disk } else { Shelf::Files(files) })
+    Ok(if files.is_empty() { SnapshotSource::Disk } else { SnapshotSource::Files(files) })
 }
 
 /// The snapshot files that a branch or the work tree changed.
@@ -141,7 +141,7 @@ pub(crate) fn unused_blueprints(snapshot: &Snapshot, is_reported: impl Fn(&str) 
 }
 
 /// Reads `.portolan/` under `root`; its files are appended to `files`.
-pub(crate) fn load(root: &Path, shelf: &Shelf, files: &mut Vec<SourceFile>) -> LoadedSnapshot {
+pub(crate) fn load(root: &Path, shelf: &SnapshotSource, files: &mut Vec<SourceFile>) -> LoadedSnapshot {
     let mut loading = Loading {
         files,
         buffer: ReadBuffer::default(),

@@ -4,13 +4,13 @@
 use std::path::Path;
 
 use crate::commands::context::Context;
-use crate::commands::lint::run::Extent;
+use crate::commands::lint::run::LintScope;
 use crate::commands::plan::base;
 use crate::commands::rule_names;
-use crate::commands::workspace::entities::Asked;
+use crate::commands::workspace::entities::ManifestSet;
 use crate::commands::workspace::revision::{repository, revision};
 use crate::commands::workspace::snapshot;
-use crate::commands::workspace::snapshot::Shelf;
+use crate::commands::workspace::snapshot::SnapshotSource;
 use crate::domain::plan::revision::Revision;
 use crate::domain::progress::Progress;
 use crate::error::{BaseError, DiffError, Error, LintError};
@@ -18,13 +18,13 @@ use crate::settings::{CONFIG_NAMES, Settings};
 use crate::sources::git::{CommitId, GitError, Repository};
 use crate::sources::{self, Pattern, ReadBuffer, SourceFile};
 
-pub(crate) enum Standpoint {
+pub(crate) enum ManifestSource {
     WorkTree,
-    Commit(Box<Then>),
+    Commit(Box<CommitSource>),
 }
 
 /// A commit that is read as if it were checked out.
-pub(crate) struct Then {
+pub(crate) struct CommitSource {
     repository: Repository,
     pub commit: CommitId,
     /// The revision as the user named it.
@@ -32,77 +32,77 @@ pub(crate) struct Then {
     /// The user asked for the work tree, and it equals this commit.
     is_checked_out: bool,
     branch: Option<String>,
-    shelf: Shelf,
+    shelf: SnapshotSource,
     /// The current settings, but with includes, excludes and write mode from the config of the commit.
     settings: Settings,
     /// Complete sentences for the user.
     pub notes: Vec<String>,
 }
 
-impl Standpoint {
+impl ManifestSource {
     /// `name`: a branch, a tag or a commit id; `None` for the work tree.
     pub fn of(name: Option<&str>, context: &Context<'_>) -> Result<Self, Error> {
         match name {
             None => Ok(Self::WorkTree),
-            Some(name) => Ok(Self::Commit(Box::new(Then::of(name, context)?))),
+            Some(name) => Ok(Self::Commit(Box::new(CommitSource::of(name, context)?))),
         }
     }
 
     /// The commit as the source instead of a work tree that equals it.
     pub fn checked_out(state: &Revision, context: &Context<'_>) -> Result<Self, Error> {
         let name = state.commit.as_deref().unwrap_or("HEAD");
-        let then = Then::of(name, context)?;
-        Ok(Self::Commit(Box::new(Then { is_checked_out: true, branch: state.branch.clone(), ..then })))
+        let commit_source = CommitSource::of(name, context)?;
+        Ok(Self::Commit(Box::new(CommitSource { is_checked_out: true, branch: state.branch.clone(), ..commit_source })))
     }
 
-    pub fn then(&self) -> Option<&Then> {
+    pub fn commit_source(&self) -> Option<&CommitSource> {
         match self {
             Self::WorkTree => None,
-            Self::Commit(then) => Some(then),
+            Self::Commit(commit_source) => Some(commit_source),
         }
     }
 
     /// The commit that `--ref` names; `None` for what is checked out.
-    pub fn asked_for(&self) -> Option<&Then> {
-        self.then().filter(|then| !then.is_checked_out)
+    pub fn requested(&self) -> Option<&CommitSource> {
+        self.commit_source().filter(|commit_source| !commit_source.is_checked_out)
     }
 
     /// The value of `--ref`.
     pub fn name(&self) -> Option<&str> {
-        self.asked_for().map(|then| then.name.as_str())
+        self.requested().map(|commit_source| commit_source.name.as_str())
     }
 
     pub fn settings<'s>(&'s self, now: &'s Settings) -> &'s Settings {
-        self.then().map_or(now, |then| &then.settings)
+        self.commit_source().map_or(now, |commit_source| &commit_source.settings)
     }
 
     pub fn notes(&self) -> &[String] {
-        self.then().map_or(&[], |then| &then.notes)
+        self.commit_source().map_or(&[], |commit_source| &commit_source.notes)
     }
 
-    pub fn shelf(&self) -> &Shelf {
-        self.then().map_or(&Shelf::Disk, |then| &then.shelf)
+    pub fn shelf(&self) -> &SnapshotSource {
+        self.commit_source().map_or(&SnapshotSource::Disk, |commit_source| &commit_source.shelf)
     }
 
-    pub fn extent(&self) -> Extent {
-        self.then().map_or(Extent::Everything, |then| Extent::Commit(then.commit))
+    pub fn extent(&self) -> LintScope {
+        self.commit_source().map_or(LintScope::Everything, |commit_source| LintScope::Commit(commit_source.commit))
     }
 
     pub fn files(&self, root: &Path, pattern: &Pattern) -> Result<Vec<SourceFile>, LintError> {
         match self {
             Self::WorkTree => Ok(sources::discover(root, pattern)?.files),
-            Self::Commit(then) => Ok(then.repository.at(root, pattern, then.commit)?.files),
+            Self::Commit(commit_source) => Ok(commit_source.repository.at(root, pattern, commit_source.commit)?.files),
         }
     }
 
     /// The declared entities. A commit without manifests is an error, because its plan would delete all owned entities.
-    pub fn asked(&self, root: &Path, pattern: &Pattern, progress: &dyn Progress) -> Result<Asked, Error> {
+    pub fn asked(&self, root: &Path, pattern: &Pattern, progress: &dyn Progress) -> Result<ManifestSet, Error> {
         match self {
-            Self::WorkTree => Ok(Asked::of(root, pattern, progress).map_err(LintError::from)?),
-            Self::Commit(then) => {
-                let asked = base::at_commit(&then.repository, root, pattern, then.commit, progress)?;
-                if !then.is_checked_out && asked.entities.is_empty() && asked.doubts.is_empty() {
-                    return Err(DiffError::NoManifests { name: then.name.clone() }.into());
+            Self::WorkTree => Ok(ManifestSet::of(root, pattern, progress).map_err(LintError::from)?),
+            Self::Commit(commit_source) => {
+                let asked = base::at_commit(&commit_source.repository, root, pattern, commit_source.commit, progress)?;
+                if !commit_source.is_checked_out && asked.entities.is_empty() && asked.unusable.is_empty() {
+                    return Err(DiffError::NoManifests { name: commit_source.name.clone() }.into());
                 }
                 Ok(asked)
             }
@@ -118,16 +118,16 @@ impl Standpoint {
     ) -> Result<Option<Revision>, GitError> {
         match self {
             Self::WorkTree => repository.map(|it| revision(Some(it), settings, pattern)).transpose(),
-            Self::Commit(then) => Ok(Some(Revision {
-                commit: Some(then.commit.to_string()),
-                branch: then.branch.clone(),
+            Self::Commit(commit_source) => Ok(Some(Revision {
+                commit: Some(commit_source.commit.to_string()),
+                branch: commit_source.branch.clone(),
                 is_dirty: false,
             })),
         }
     }
 }
 
-impl Then {
+impl CommitSource {
     fn of(name: &str, context: &Context<'_>) -> Result<Self, Error> {
         let settings = context.settings;
         let root = &settings.root.value;

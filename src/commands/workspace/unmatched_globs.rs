@@ -4,14 +4,18 @@
 use std::path::Path;
 
 use crate::commands::workspace::read::identities;
-use crate::commands::workspace::source::Standpoint;
+use crate::commands::workspace::source::ManifestSource;
 use crate::error::LintError;
 use crate::settings::{Origin, Settings};
 use crate::sources::Pattern;
 use crate::text::plural::count;
 
 /// Checks whether includes or excludes of the config leave no file although there are YAML files.
-pub(crate) fn refuse_emptied(settings: &Settings, pattern: &Pattern, from: &Standpoint) -> Result<(), LintError> {
+pub(crate) fn reject_unmatched_globs(
+    settings: &Settings,
+    pattern: &Pattern,
+    from: &ManifestSource,
+) -> Result<(), LintError> {
     let (include, exclude) = (&settings.include, &settings.exclude);
     let root = &settings.root.value;
     let is_said = |globs: &[String], origin: &Origin| !globs.is_empty() && *origin != Origin::Default;
@@ -43,7 +47,7 @@ pub(crate) fn refuse_emptied(settings: &Settings, pattern: &Pattern, from: &Stan
     Err(LintError::Emptied { key, place: origin.words(&config), what })
 }
 
-fn found(from: &Standpoint, root: &Path, pattern: &Pattern, config: &str) -> Result<usize, LintError> {
+fn found(from: &ManifestSource, root: &Path, pattern: &Pattern, config: &str) -> Result<usize, LintError> {
     let files = from.files(root, pattern)?;
     Ok(files.iter().filter(|file| file.path != config).count())
 }

@@ -29,7 +29,7 @@ fn answered(lines: &str) -> Option<Given> {
     let folder = tempfile::tempdir().expect("a folder");
     let environment = Environment::new([], folder.path().to_owned(), 0);
     let settings = settings::resolve(&settings::Request::default(), &environment, &[]).expect("there is no config");
-    let terms = Terms::of(&settings, &environment).expect("the globs are fine");
+    let terms = LintConfig::of(&settings, &environment).expect("the globs are fine");
     let mut candidates = Candidates::default();
     candidates.add("system", "booking");
     candidates.add("system", "edge");

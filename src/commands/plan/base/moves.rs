@@ -4,14 +4,14 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::commands::workspace::entities::Asked;
+use crate::commands::workspace::entities::ManifestSet;
 use crate::domain::entity::EntityKey;
 use crate::domain::entity::desired::Desired;
 use crate::plan::Move;
 use crate::sources::{self, SourceFile};
 
 /// All renames, sorted.
-pub(super) fn moves(before: &Asked, now: &Asked) -> Vec<Move> {
+pub(super) fn moves(before: &ManifestSet, now: &ManifestSet) -> Vec<Move> {
     let mut moves = of_files(before, now);
     moves.extend(in_place(before, now));
     moves.sort();
@@ -20,7 +20,7 @@ pub(super) fn moves(before: &Asked, now: &Asked) -> Vec<Move> {
 
 /// Renames by renamed file. Files are compared only if entities of a blueprint disappeared and others of it appeared in
 /// other files.
-fn of_files(before: &Asked, now: &Asked) -> Vec<Move> {
+fn of_files(before: &ManifestSet, now: &ManifestSet) -> Vec<Move> {
     let (gone, come) = (only_in(before, now), only_in(now, before));
     let mut moves = Vec::new();
     for (blueprint, gone) in &gone {
@@ -37,7 +37,7 @@ fn of_files(before: &Asked, now: &Asked) -> Vec<Move> {
 
 /// Renames within a file that both sides have: the only removed and the only added entity, or entities at the same
 /// position.
-fn in_place(before: &Asked, now: &Asked) -> Vec<Move> {
+fn in_place(before: &ManifestSet, now: &ManifestSet) -> Vec<Move> {
     let (had, has) = (keys(before), keys(now));
     if had.is_subset(&has) || has.is_subset(&had) {
         return Vec::new();
@@ -65,13 +65,13 @@ fn in_place(before: &Asked, now: &Asked) -> Vec<Move> {
     moves
 }
 
-fn keys(asked: &Asked) -> HashSet<&EntityKey> {
+fn keys(asked: &ManifestSet) -> HashSet<&EntityKey> {
     asked.entities.iter().map(|entity| &entity.key).collect()
 }
 
 /// The entities by blueprint and file, in file order. Files that could not be read completely are left out.
-fn by_place(asked: &Asked) -> BTreeMap<(&str, &str), Vec<&EntityKey>> {
-    let doubted: HashSet<u32> = asked.doubts.iter().map(|doubt| doubt.place.file.0).collect();
+fn by_place(asked: &ManifestSet) -> BTreeMap<(&str, &str), Vec<&EntityKey>> {
+    let doubted: HashSet<u32> = asked.unusable.iter().map(|doubt| doubt.place.file.0).collect();
     let mut entities: Vec<&Desired> =
         asked.entities.iter().filter(|entity| !doubted.contains(&entity.place.file.0)).collect();
     entities.sort_by_key(|entity| entity.place);
@@ -90,10 +90,10 @@ struct Alone<'a> {
 }
 
 /// By blueprint, the entities for which the other side has neither the file nor the entity.
-fn only_in<'a>(asked: &'a Asked, other: &Asked) -> BTreeMap<&'a str, Vec<Alone<'a>>> {
+fn only_in<'a>(asked: &'a ManifestSet, other: &ManifestSet) -> BTreeMap<&'a str, Vec<Alone<'a>>> {
     let mut counts: HashMap<u32, usize> = HashMap::new();
     let places = asked.entities.iter().map(|entity| entity.place);
-    for place in places.chain(asked.doubts.iter().map(|doubt| doubt.place)) {
+    for place in places.chain(asked.unusable.iter().map(|doubt| doubt.place)) {
         *counts.entry(place.file.0).or_default() += 1;
     }
     let files: HashSet<&str> = other.files.iter().map(|file| file.path.as_str()).collect();

@@ -97,7 +97,7 @@ impl Tree {
 fn base_of(root: &Path, wanted: Wanted<'_>, variables: &[(&str, &str)]) -> Result<Compared, BaseError> {
     let repository = Repository::open(root, &git::Environment::default())?;
     let pattern = Pattern::default();
-    let now = Asked::of(root, &pattern, &Silent).expect("it is walked");
+    let now = ManifestSet::of(root, &pattern, &Silent).expect("it is walked");
     let environment = environment(variables);
     let (now, pattern, environment) = (&now, &pattern, &environment);
     base(&Request {
@@ -124,7 +124,7 @@ fn entity(name: &str) -> String {
     )
 }
 
-fn identifiers(asked: &Asked) -> Vec<&str> {
+fn identifiers(asked: &ManifestSet) -> Vec<&str> {
     asked.entities.iter().map(|desired| desired.key.identifier.as_ref()).collect()
 }
 

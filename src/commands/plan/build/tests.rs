@@ -4,7 +4,7 @@
 use super::*;
 use crate::catalog::http::{Asked as Request, ClientError};
 use crate::catalog::wire::Refusal;
-use crate::commands::workspace::entities::Doubt;
+use crate::commands::workspace::entities::UnusableManifest;
 use crate::domain::document::span::Span;
 use crate::domain::finding::Place;
 use crate::sources::Unreadable;
@@ -31,10 +31,16 @@ fn a_catalog_that_does_not_tell_whose_an_entity_is_has_none_of_ours() {
 #[test]
 fn whatever_is_in_doubt_keeps_everything() {
     let place = Place { file: FileId(3), span: Span::new(1, 2) };
-    let doubt =
-        Doubt { place, line: 1, reason: "it is odd".to_owned(), entities: Vec::new(), is_opaque: false, missing: None };
+    let doubt = UnusableManifest {
+        place,
+        line: 1,
+        reason: "it is odd".to_owned(),
+        entities: Vec::new(),
+        is_opaque: false,
+        missing: None,
+    };
     let folder = Unreadable::new("catalog/secret".to_owned(), "listed", "permission denied");
-    let asked = Asked { doubts: vec![doubt], unreadable: vec![folder], ..Asked::default() };
+    let asked = ManifestSet { unusable: vec![doubt], unreadable: vec![folder], ..ManifestSet::default() };
     let folder = Blocker::Folder { path: "catalog/secret".into(), why: "permission denied".to_owned() };
     assert_eq!(unread(&asked), [Blocker::Manifest(place), folder]);
 }

@@ -44,10 +44,10 @@ fn folder() -> tempfile::TempDir {
 }
 
 /// Adopts into an empty repository.
-fn adopted(entities: &[Entity], root: &Path, change: impl FnOnce(&mut Wishes<'_>)) -> Adoption {
+fn adopted(entities: &[Entity], root: &Path, change: impl FnOnce(&mut AdoptOptions<'_>)) -> Adoption {
     let shape = blueprint();
     let pattern = Pattern::default();
-    let mut wishes = Wishes {
+    let mut wishes = AdoptOptions {
         root,
         platform: &PORT,
         pattern: &pattern,
@@ -59,7 +59,8 @@ fn adopted(entities: &[Entity], root: &Path, change: impl FnOnce(&mut Wishes<'_>
     };
     change(&mut wishes);
     let entities: Vec<&Entity> = entities.iter().collect();
-    adopt(&entities, &BTreeMap::from([("service", &shape)]), &Declared::default(), &wishes).expect("there is a folder")
+    adopt(&entities, &BTreeMap::from([("service", &shape)]), &ManifestIndex::default(), &wishes)
+        .expect("there is a folder")
 }
 
 fn text(adoption: &Adoption) -> &str {

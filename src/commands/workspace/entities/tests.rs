@@ -6,12 +6,12 @@ use super::*;
 use crate::domain::progress::Silent;
 use crate::sources;
 
-fn asked(files: &[(&str, &str)]) -> Asked {
+fn asked(files: &[(&str, &str)]) -> ManifestSet {
     let file = |(path, text): &(&str, &str)| SourceFile {
         path: (*path).to_owned(),
         place: sources::Place::Given(Arc::from(text.as_bytes())),
     };
-    Asked::of_files(files.iter().map(file).collect(), &Silent)
+    ManifestSet::of_files(files.iter().map(file).collect(), &Silent)
 }
 
 const CART: &str = "\
@@ -39,7 +39,7 @@ spec:
 #[test]
 fn an_entity_is_asked_for_as_the_cluster_would_read_it() {
     let asked = asked(&[("catalog/cart.yaml", CART)]);
-    assert_eq!(asked.doubts, []);
+    assert_eq!(asked.unusable, []);
     let [cart] = asked.entities.as_slice() else { panic!("there is one entity") };
     assert_eq!((cart.key.blueprint.as_ref(), cart.key.identifier.as_ref()), ("service", "cart"));
     assert!(matches!(&cart.title, Wish::Set(title, span) if title.as_ref() == "Cart" && span.slice(CART) == "Cart"));
@@ -62,7 +62,7 @@ fn what_is_not_named_is_absent() {
         "port.yml",
         "- identifier: a\n  blueprint: service\n- {identifier: b, blueprint: service, team: []}\n",
     )]);
-    assert_eq!(asked.doubts, []);
+    assert_eq!(asked.unusable, []);
     let [a, b] = asked.entities.as_slice() else { panic!("there are two entities") };
     assert!(matches!((&a.title, &a.icon, &a.team), (Wish::Absent, Wish::Absent, Wish::Absent)));
     assert!(a.properties.is_empty() && a.relations.is_empty() && a.renamed_from.is_none());
@@ -95,7 +95,7 @@ fn a_fault_is_told_with_its_place_and_hides_no_neighbour() {
         ),
     ] {
         let asked = asked(&[("x.yaml", &text(rest))]);
-        let [doubt] = asked.doubts.as_slice() else { panic!("{rest}: {:?}", asked.doubts) };
+        let [doubt] = asked.unusable.as_slice() else { panic!("{rest}: {:?}", asked.unusable) };
         assert_eq!((doubt.line, doubt.reason.as_str(), !doubt.entities.is_empty()), (line, reason, is_named), "{rest}");
         assert_eq!(asked.entities.len(), 1, "{rest}");
     }
@@ -110,7 +110,7 @@ fn what_cannot_be_read_is_doubted() {
     let asked =
         asked(&[("broken.yaml", &broken), ("wrong.yaml", &wrong), ("foreign.yaml", foreign), ("also.yaml", "a: [")]);
     assert_eq!(asked.entities.len(), 1);
-    let doubted: Vec<_> = asked.doubts.iter().map(|doubt| asked.path(doubt.place)).collect();
-    assert_eq!(doubted, ["broken.yaml", "wrong.yaml"], "{:?}", asked.doubts);
-    assert_eq!(asked.doubts[1].entities.len(), 1);
+    let doubted: Vec<_> = asked.unusable.iter().map(|doubt| asked.path(doubt.place)).collect();
+    assert_eq!(doubted, ["broken.yaml", "wrong.yaml"], "{:?}", asked.unusable);
+    assert_eq!(asked.unusable[1].entities.len(), 1);
 }

@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
 use super::PastManifests;
-use crate::commands::workspace::entities::Asked;
+use crate::commands::workspace::entities::ManifestSet;
 use crate::domain::progress::Silent;
 use crate::generated_cases;
 use crate::sources::Pattern;
@@ -271,10 +271,10 @@ impl Scene {
 }
 
 /// The identifiers that were read, and whether anything is in doubt.
-fn read(asked: &mut Asked, past: &PastManifests) -> (Vec<String>, bool) {
+fn read(asked: &mut ManifestSet, past: &PastManifests) -> (Vec<String>, bool) {
     asked.settle(past);
     let names = asked.entities.iter().map(|entity| entity.key.identifier.to_string()).collect();
-    (names, !asked.doubts.is_empty() || !asked.unreadable.is_empty())
+    (names, !asked.unusable.is_empty() || !asked.unreadable.is_empty())
 }
 
 fn check(scene: &Scene, case: &Case, names: &[String], is_in_doubt: bool, view: &str) {
@@ -326,7 +326,7 @@ fn run(case: &Case) {
     let pattern = Pattern::new(include, &[]).expect("globs");
     let environment = Environment::default();
     let past = PastManifests::new(&scene.root, &pattern, &environment, None);
-    let mut asked = Asked::of(&scene.root, &pattern, &Silent).expect("it is read");
+    let mut asked = ManifestSet::of(&scene.root, &pattern, &Silent).expect("it is read");
     let (names, is_in_doubt) = read(&mut asked, &past);
     check(&scene, case, &names, is_in_doubt, "work tree");
 
@@ -334,7 +334,7 @@ fn run(case: &Case) {
     let commit = repository.head_commit().expect("it is read").expect("there is one");
     let past = PastManifests::new(&scene.root, &pattern, &environment, Some(commit));
     let discovery = repository.at(&scene.root, &pattern, commit).expect("it is read");
-    let (names, is_in_doubt) = read(&mut Asked::of_discovery(discovery, &Silent), &past);
+    let (names, is_in_doubt) = read(&mut ManifestSet::of_discovery(discovery, &Silent), &past);
     if case.is_committed {
         check(&scene, case, &names, is_in_doubt, "commit");
     } else {
