@@ -17,6 +17,8 @@ mod monorepo;
 mod new;
 mod pull;
 mod push;
+#[cfg(target_os = "linux")] // inotify
+mod reads;
 mod schema;
 mod secrets;
 mod serve;

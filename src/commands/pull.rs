@@ -16,8 +16,8 @@ use crate::commands::pull::adopt::{AdoptOptions, Adopted, Adoption, Deed, adopt}
 use crate::commands::pull::fetch::Fetched;
 use crate::commands::schema;
 use crate::commands::workspace::allowed_secrets::restrict_mask_on_pull_request;
-use crate::commands::workspace::entities::ManifestSet;
 use crate::commands::workspace::index::ManifestIndex;
+use crate::commands::workspace::read::read_with_index;
 
 use crate::commands::lint::config::LintConfig;
 use crate::commands::lint::run as lint;
@@ -116,7 +116,7 @@ pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     let pattern = context.settings.pattern()?;
     let files = sources::discover(root, &pattern).map_err(LintError::from)?.files;
-    let declared = ManifestIndex::of(&files);
+    let (manifests, declared) = read_with_index(files);
     let mut fetched = Fetched::blueprints(&*catalog)?;
     if fetched.all.iter().all(|blueprint| is_reserved(&blueprint.identifier)) {
         // The organisation is new, or the wrong one. Its snapshot would leave lint without blueprints.
@@ -132,7 +132,7 @@ pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let mut used = declared.blueprints();
     used.extend(made.iter().map(|key| key.blueprint.as_ref()));
     let mut reachable = Reachable::from_blueprints(&used, &fetched);
-    for entity in &ManifestSet::of_files(files, &Silent).entities {
+    for entity in &manifests.entities {
         reachable.add_manifest(entity, &fetched.all);
     }
     for entity in fetched.entities.values().flatten().filter(|entity| made.contains(&entity.key)) {

@@ -36,7 +36,7 @@ pub struct Discovery {
     pub hidden: Vec<Hidden>,
 }
 
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[error("`{path}` cannot be {verb}: {why}")]
 pub struct Unreadable {
     pub path: String,

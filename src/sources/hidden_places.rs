@@ -16,7 +16,7 @@ const MOST_ENTRIES: usize = 20_000;
 const MOST_FILES: usize = 1_000;
 
 /// A place that may hide manifests.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Hidden {
     pub place: Unreadable,
     /// The files there that may be manifests.

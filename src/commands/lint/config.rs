@@ -55,6 +55,7 @@ impl<'a> LintConfig<'a> {
             git: &self.git,
             instead: Overlay::default(),
             include: None,
+            collects_entities: false,
         }
     }
 
@@ -68,6 +69,7 @@ impl<'a> LintConfig<'a> {
             may_be_manifest: &|_, _| true,
             absent: &[],
             known: &[],
+            collects_entities: false,
         };
         let file = SourceFile { path: "new.yaml".to_owned(), place: Place::Given(text.as_bytes().into()) };
         run.check(&[file], 1, &|_| true, &Silent).conclusion.findings

@@ -11,8 +11,9 @@ use crate::analysis::{Directives, Options, Selection};
 use crate::commands::lint::fix::{Repaired, Repairs};
 use crate::commands::lint::select::ReportSelection;
 use crate::commands::lint::unlisted::{Unlisted, candidates, candidates_among, unlisted};
+use crate::commands::workspace::entities::ManifestSet;
 use crate::commands::workspace::history::PastManifests;
-use crate::commands::workspace::read::{LintRun, RawFindings, identities};
+use crate::commands::workspace::read::{LintRun, RawFindings, declared_names};
 use crate::commands::workspace::snapshot;
 use crate::commands::workspace::snapshot::{LoadedSnapshot, SnapshotSource};
 use crate::domain::document::fault::Fault;
@@ -59,6 +60,8 @@ pub(crate) struct Request<'a> {
     pub instead: Overlay,
     /// Where `manifests.include` is declared, if files outside it should be searched.
     pub include: Option<&'a str>,
+    /// Also collect the declared entities, for a plan.
+    pub collects_entities: bool,
 }
 
 /// Content that replaces what is on disk, to lint the repository as it would be after a change.
@@ -99,6 +102,8 @@ pub(crate) struct LintResult {
     pub repairs: usize,
     /// A baseline that would silence all findings, known or new.
     pub baseline: Baseline,
+    /// The declared entities, if they were requested.
+    pub manifests: Option<ManifestSet>,
 }
 
 /// Runs lint.
@@ -110,6 +115,7 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
         return Err(LintError::NoSnapshot { folder: format!("{}/blueprints", snapshot::FOLDER) });
     }
     let past = PastManifests::new(request.root, request.pattern, request.git, found.commit);
+    let unread = request.collects_entities.then(|| (found.unreadable.clone(), found.hidden.clone()));
     let absent = found.name_absent(&past);
     let mut known: Vec<(FileId, Fault, Option<Directives>)> =
         loaded.conflicts.iter().map(|(file, fault)| (*file, fault.clone(), None)).collect();
@@ -131,9 +137,10 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
         may_be_manifest: &|path, missing| past.is_suspect(path, missing),
         absent: &absent,
         known: &known,
+        collects_entities: request.collects_entities,
     };
     let mut repairs = Repairs::default();
-    let checked = loop {
+    let mut checked = loop {
         let Found { files, chosen, .. } = &found;
         let in_sight = |file: FileId| files.get(file.0 as usize).is_some_and(|file| chosen.holds(&file.path));
         let checked = run.check(files, manifests, &in_sight, progress);
@@ -146,6 +153,9 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
             break checked;
         }
     };
+    if let Some((manifests, (unreadable, hidden))) = checked.manifests.as_mut().zip(unread) {
+        (manifests.unreadable, manifests.hidden) = (unreadable, hidden);
+    }
     Ok(show(request, found, manifests, checked, loaded, repairs))
 }
 
@@ -158,7 +168,7 @@ fn show(
     repairs: Repairs,
 ) -> LintResult {
     let Filtered { texts, prints, shown, baselined } = Filtered::of(request, &found, &checked);
-    let RawFindings { conclusion, entities, notes: more, .. } = checked;
+    let RawFindings { conclusion, entities, notes: more, manifests: declared, .. } = checked;
     // Without any entity, a missing snapshot left nothing unchecked, so its notes are dropped.
     let nothing_is_ours = entities == 0 && conclusion.findings.is_empty();
     let mut notes = if nothing_is_ours { Vec::new() } else { loaded.notes };
@@ -187,10 +197,18 @@ fn show(
     };
     let repairs_made = repairs.count();
     let repaired = repairs.into_files();
-    // The list holds two small strings per file of the repository. The process is about to exit, which frees all memory
-    // at once; freeing it piece by piece would take noticeable time.
-    std::mem::forget(found.files);
-    LintResult { findings, fingerprints, worst, texts, counts, notes, repaired, repairs: repairs_made, baseline }
+    LintResult {
+        findings,
+        fingerprints,
+        worst,
+        texts,
+        counts,
+        notes,
+        repaired,
+        repairs: repairs_made,
+        baseline,
+        manifests: declared,
+    }
 }
 
 /// Moves a finding with two equally responsible places to the one in a file that the change touches. Fingerprints and
@@ -336,7 +354,7 @@ fn find(request: &Request<'_>) -> Result<Found, LintError> {
             let discovery = sources::discover(root, pattern)?;
             let mut changed = repository.changed(root, pattern, since.as_deref())?;
             changed.changed.extend(snapshot::changed(&repository, root, since.as_deref())?);
-            let before = identities(&[changed.removed, changed.before].concat());
+            let before = declared_names(&[changed.removed, changed.before].concat());
             Found::new(discovery, ReportSelection::files(changed.changed, before))
         }
         LintScope::Commit(commit) => {
@@ -373,7 +391,7 @@ fn staged(request: &Request<'_>, flag: &'static str) -> Result<Found, LintError>
     let mut staged = repository.staged(request.root, request.pattern)?;
     let (shelf, changed) = snapshot::staged(&repository, request.root)?;
     staged.changed.extend(changed);
-    let before = identities(&[staged.removed, staged.before].concat());
+    let before = declared_names(&[staged.removed, staged.before].concat());
     let discovery = Discovery { files: staged.files, ..Discovery::default() };
     Ok(Found { shelf, ..Found::new(discovery, ReportSelection::files(staged.changed, before)) })
 }

@@ -164,5 +164,6 @@ fn as_linted(findings: Vec<Finding>, asked: &ManifestSet) -> LintResult {
         notes: Vec::new(),
         repaired: Vec::new(),
         repairs: 0,
+        manifests: None,
     }
 }

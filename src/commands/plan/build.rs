@@ -107,12 +107,16 @@ pub(crate) enum BuildResult {
     UnknownBlueprints(Box<LintResult>),
 }
 
-pub(crate) fn build_plan(wishes: &PlanOptions<'_>, context: &mut Context<'_>) -> Result<BuildResult, Error> {
+/// `asked`: the manifests, as `wishes.from` has them.
+pub(crate) fn build_plan(
+    wishes: &PlanOptions<'_>,
+    mut asked: ManifestSet,
+    context: &mut Context<'_>,
+) -> Result<BuildResult, Error> {
     let settings = context.settings;
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     let pattern = settings.pattern()?;
-    let mut asked = wishes.from.asked(&settings.root.value, &pattern, progress)?;
     let variables = git::Environment::from_variables(|name| context.environment.get(name).map(Into::into));
     let commit = wishes.from.commit_source().map(|then| then.commit);
     asked.settle(&PastManifests::new(&settings.root.value, &pattern, &variables, commit));

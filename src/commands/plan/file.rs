@@ -206,7 +206,7 @@ pub(crate) fn reopen(
         only: Choice::Recorded(file.options.only.as_ref()),
         intent: Intent::Write,
     };
-    let mut planned = match build_plan(&wishes, context)? {
+    let mut planned = match build_plan(&wishes, from.manifests(context)?, context)? {
         BuildResult::Done(planned) => planned,
         BuildResult::UnknownBlueprints(linted) => {
             return Ok(refused(linted.findings.into_iter().map(|finding| finding.message)));

@@ -5,6 +5,7 @@ use crate::commands::context::Context;
 use crate::commands::lint::config::LintConfig;
 use crate::commands::lint::run;
 use crate::commands::lint::run::{LintResult, Request};
+use crate::commands::workspace::entities::ManifestSet;
 use crate::commands::workspace::source::ManifestSource;
 use crate::commands::workspace::unmatched_globs::reject_unmatched_globs;
 use crate::domain::finding::Severity;
@@ -13,8 +14,12 @@ use crate::error::Error;
 use crate::text::plural::{count, list};
 
 pub(crate) enum LintGate {
-    /// The manifests have no errors. The text mentions warnings that were not shown.
-    Open(Option<String>),
+    /// The manifests have no errors, so they can be planned.
+    Open {
+        manifests: ManifestSet,
+        /// Mentions warnings that were not shown.
+        note: Option<String>,
+    },
     /// The manifests have errors.
     Errors(Box<LintResult>),
 }
@@ -28,7 +33,8 @@ pub(crate) fn lint_before_plan(
     let terms = LintConfig::of(context.settings, context.environment)?;
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
-    let linted = run::lint(&Request { extent: from.extent(), most, ..terms.whole() }, progress)?;
+    let request = Request { extent: from.extent(), most, collects_entities: true, ..terms.whole() };
+    let mut linted = run::lint(&request, progress)?;
     if linted.worst == Some(Severity::Error) {
         return Ok(LintGate::Errors(Box::new(linted)));
     }
@@ -37,7 +43,9 @@ pub(crate) fn lint_before_plan(
     if linted.counts.files <= 1 {
         reject_unmatched_globs(context.settings, &terms.pattern, from)?;
     }
-    Ok(LintGate::Open(remaining_findings(&linted)))
+    let manifests = linted.manifests.take().unwrap_or_default();
+    from.reject_empty(&manifests)?;
+    Ok(LintGate::Open { manifests, note: remaining_findings(&linted) })
 }
 
 fn remaining_findings(linted: &LintResult) -> Option<String> {

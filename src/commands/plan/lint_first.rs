@@ -27,21 +27,21 @@ pub(crate) fn lint_and_plan<F: PlanView>(
     context: &mut Context<'_>,
 ) -> Result<LintedPlan, Error> {
     let only_text = outputs.iter().all(|output| output.format.as_lint() == Some(LintFormat::Text));
-    let untold = match lint_before_plan(wishes.from, only_text.then_some(MOST_AS_TEXT), context)? {
-        LintGate::Open(untold) => untold,
+    let (manifests, note) = match lint_before_plan(wishes.from, only_text.then_some(MOST_AS_TEXT), context)? {
+        LintGate::Open { manifests, note } => (manifests, note),
         LintGate::Errors(linted) => {
             name_destination(wishes, context);
             return Ok(LintedPlan::Refused(report_findings(outputs, &wishes.owner, &linted, context)?));
         }
     };
-    let mut planned = match build_plan(wishes, context)? {
+    let mut planned = match build_plan(wishes, manifests, context)? {
         BuildResult::Done(planned) => planned,
         BuildResult::UnknownBlueprints(linted) => {
             name_destination(wishes, context);
             return Ok(LintedPlan::Refused(report_findings(outputs, &wishes.owner, &linted, context)?));
         }
     };
-    planned.notes.extend(untold);
+    planned.notes.extend(note);
     Ok(LintedPlan::Plan(planned))
 }
 

@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::commands::workspace::documents::{Content, ManifestReader};
 use crate::commands::workspace::history::PastManifests;
 use crate::domain::document::manifest::{Manifest, NearMiss};
 use crate::domain::document::span::{LineIndex, Span};
@@ -16,7 +17,7 @@ use crate::domain::entity::{EntityKey, Targets};
 use crate::domain::finding::{EntityName, FileId, Place};
 use crate::domain::progress::Progress;
 use crate::domain::value::Value;
-use crate::manifest::{self, Document, Limits, Missing, Reader};
+use crate::manifest::{self, Document, Missing};
 use crate::sources::{self, DiscoverError, Discovery, Hidden, Pattern, ReadProblem, SourceFile, TextRef, Unreadable};
 
 /// The manifests of a repository.
@@ -96,32 +97,30 @@ impl ManifestSet {
 
     pub fn of_files(files: Vec<SourceFile>, progress: &dyn Progress) -> Self {
         progress.start("reading", files.len() as u64);
-        let read = sources::for_each_text(&files, Worker::new, |hands, index, text| {
-            let found = hands.file(FileId(Span::empty(index).start), &files[index].path, text);
+        let make = || (ManifestReader::new(), EntityCollector::default());
+        let read = sources::for_each_text(&files, make, |(reader, collector), index, text| {
+            let found = collector.read(reader, FileId(Span::empty(index).start), &files[index].path, text);
             progress.advance(1);
             found
         });
         progress.finish();
-        let mut asked = Self::default();
-        for mut found in read {
-            asked.entities.append(&mut found.entities);
-            asked.unusable.append(&mut found.unusable);
+        Self { files, ..Self::of_collected(read) }
+    }
+
+    /// Joins what was collected from each file, in the order of the files.
+    pub fn of_collected(collected: impl IntoIterator<Item = FileEntities>) -> Self {
+        let mut manifests = Self::default();
+        for mut file in collected {
+            manifests.entities.append(&mut file.entities);
+            manifests.unusable.append(&mut file.unusable);
         }
-        asked.files = files;
-        asked
+        manifests
     }
 
     /// The path of a place, for messages: `catalog/cart.yaml`.
     pub fn path(&self, place: Place) -> &str {
         self.files.get(place.file.0 as usize).map_or("", |file| file.path.as_str())
     }
-}
-
-/// The working state of one thread.
-struct Worker {
-    reader: Reader,
-    manifests: Vec<Manifest>,
-    names: Names,
 }
 
 /// Interned property names: a thousand entities share the same few.
@@ -139,75 +138,97 @@ impl Names {
     }
 }
 
-/// The result for one file.
-struct Found<'t> {
-    file: FileId,
-    text: &'t str,
-    /// Built for the first doubt.
-    lines: OnceCell<LineIndex>,
+/// Collects the entities of the files that one thread reads.
+#[derive(Default)]
+pub(crate) struct EntityCollector {
+    names: Names,
+}
+
+/// The entities of one file.
+#[derive(Debug, Default)]
+pub(crate) struct FileEntities {
     entities: Vec<Desired>,
     unusable: Vec<UnusableManifest>,
 }
 
-impl Worker {
-    fn new() -> Self {
-        Self { reader: Reader::new(Limits::default()), manifests: Vec::new(), names: Names::default() }
+impl FileEntities {
+    pub fn is_empty(&self) -> bool {
+        self.entities.is_empty() && self.unusable.is_empty()
     }
 
-    fn file(&mut self, file: FileId, path: &str, text: Result<TextRef<'_>, ReadProblem>) -> Given {
+    /// An unreadable file may hold anything, unless it disappeared after it was listed.
+    pub fn of_unread(file: FileId, problem: &ReadProblem) -> Self {
+        if matches!(problem, ReadProblem::Io(error) if error.kind() == std::io::ErrorKind::NotFound) {
+            return Self::default();
+        }
+        let is_opaque = matches!(problem, ReadProblem::NotText { before, .. } if !manifest::claims_ours(before));
+        let reason = problem.to_string().trim_end_matches('.').to_owned();
+        let place = Place { file, span: Span::default() };
+        let unusable = UnusableManifest { place, line: 1, reason, entities: Vec::new(), is_opaque, missing: None };
+        Self { entities: Vec::new(), unusable: vec![unusable] }
+    }
+
+    /// A file whose content is missing may have declared anything.
+    pub fn of_missing(file: FileId, missing: Missing) -> Self {
+        let reason = missing.message().trim_end_matches('.').to_owned();
+        let place = Place { file, span: Span::default() };
+        let (is_opaque, missing) = (!missing.is_fault(), Some(missing));
+        let unusable = UnusableManifest { place, line: 1, reason, entities: Vec::new(), is_opaque, missing };
+        Self { entities: Vec::new(), unusable: vec![unusable] }
+    }
+}
+
+impl EntityCollector {
+    fn read(
+        &mut self,
+        reader: &mut ManifestReader,
+        file: FileId,
+        path: &str,
+        text: Result<TextRef<'_>, ReadProblem>,
+    ) -> FileEntities {
         let text = match text {
             Ok(text) => text.text,
-            Err(problem) => return unread(file, &problem),
+            Err(problem) => return FileEntities::of_unread(file, &problem),
         };
         if let Some(missing) = Missing::of(text) {
-            return missing_content(file, missing);
+            return FileEntities::of_missing(file, missing);
         }
-        let name = path.rsplit('/').next().unwrap_or(path);
-        let Self { reader, manifests, names } = self;
-        let mut found = Found { file, text, lines: OnceCell::new(), entities: Vec::new(), unusable: Vec::new() };
-        reader.read(text, &mut |document| found.document(document, name, manifests, names));
-        Given { entities: found.entities, unusable: found.unusable }
+        let mut found = self.file(file, text);
+        reader.read(path, text, &mut |document, content| found.document(document, &content));
+        found.finish()
+    }
+
+    /// Collects from the documents of one file.
+    pub fn file<'f>(&'f mut self, file: FileId, text: &'f str) -> FileCollector<'f> {
+        FileCollector { file, text, names: &mut self.names, lines: OnceCell::new(), found: FileEntities::default() }
     }
 }
 
-/// The result for one file without its text.
-struct Given {
-    entities: Vec<Desired>,
-    unusable: Vec<UnusableManifest>,
+pub(crate) struct FileCollector<'f> {
+    file: FileId,
+    text: &'f str,
+    names: &'f mut Names,
+    /// Built for the first manifest that cannot be used.
+    lines: OnceCell<LineIndex>,
+    found: FileEntities,
 }
 
-/// An unreadable file may hold anything, unless it disappeared after it was listed.
-fn unread(file: FileId, problem: &ReadProblem) -> Given {
-    let is_nothing = matches!(problem, ReadProblem::Io(error) if error.kind() == std::io::ErrorKind::NotFound);
-    let is_opaque = matches!(problem, ReadProblem::NotText { before, .. } if !manifest::claims_ours(before));
-    let reason = problem.to_string().trim_end_matches('.').to_owned();
-    let place = Place { file, span: Span::default() };
-    let doubt = UnusableManifest { place, line: 1, reason, entities: Vec::new(), is_opaque, missing: None };
-    Given { entities: Vec::new(), unusable: if is_nothing { Vec::new() } else { vec![doubt] } }
-}
+impl FileCollector<'_> {
+    pub fn finish(self) -> FileEntities {
+        self.found
+    }
 
-/// A file whose content is missing may have declared anything.
-fn missing_content(file: FileId, missing: Missing) -> Given {
-    let reason = missing.message().trim_end_matches('.').to_owned();
-    let place = Place { file, span: Span::default() };
-    let is_opaque = !missing.is_fault();
-    let doubt = UnusableManifest { place, line: 1, reason, entities: Vec::new(), is_opaque, missing: Some(missing) };
-    Given { entities: Vec::new(), unusable: vec![doubt] }
-}
-
-impl Found<'_> {
-    fn document(&mut self, document: &Document<'_>, name: &str, manifests: &mut Vec<Manifest>, names: &mut Names) {
-        if document.broken {
-            let entities = manifest::salvage(document.span.slice(self.text));
-            let span = document.faults.first().map_or(document.span, |fault| fault.span);
-            self.doubt(span, "it is not valid YAML; run `portolan lint`".to_owned(), entities);
-            return;
-        }
-        manifests.clear();
-        manifest::decode(document.view, name, manifests);
-        for manifest in manifests.iter() {
-            match self.desired(manifest, document.view, names) {
-                Ok(desired) => self.entities.push(desired),
+    pub fn document(&mut self, document: &Document<'_>, content: &Content<'_>) {
+        let manifests = match content {
+            Content::Manifests(manifests) => *manifests,
+            Content::Broken(names) => {
+                let span = document.faults.first().map_or(document.span, |fault| fault.span);
+                return self.unusable(span, "it is not valid YAML; run `portolan lint`".to_owned(), names.clone());
+            }
+        };
+        for manifest in manifests {
+            match self.desired(manifest, document.view) {
+                Ok(desired) => self.found.entities.push(desired),
                 Err(Flawed { at, reason }) => {
                     let text = |id: Option<NodeId>| id.and_then(|id| document.view.value(id).as_str());
                     let name = text(manifest.blueprint).zip(text(manifest.identifier));
@@ -215,15 +236,15 @@ impl Found<'_> {
                         blueprint: blueprint.to_owned(),
                         identifier: identifier.to_owned(),
                     });
-                    self.doubt(document.view.value(at).span(), reason, name.into_iter().collect());
+                    self.unusable(document.view.value(at).span(), reason, name.into_iter().collect());
                 }
             }
         }
     }
 
-    fn doubt(&mut self, span: Span, reason: String, entities: Vec<EntityName>) {
+    fn unusable(&mut self, span: Span, reason: String, entities: Vec<EntityName>) {
         let line = self.lines.get_or_init(|| LineIndex::new(self.text)).line_of(span.start as usize);
-        self.unusable.push(UnusableManifest {
+        self.found.unusable.push(UnusableManifest {
             place: Place { file: self.file, span },
             line,
             reason,
@@ -233,7 +254,8 @@ impl Found<'_> {
         });
     }
 
-    fn desired(&self, manifest: &Manifest, view: View<'_>, names: &mut Names) -> Result<Desired, Flawed> {
+    fn desired(&mut self, manifest: &Manifest, view: View<'_>) -> Result<Desired, Flawed> {
+        let names = &mut *self.names;
         match manifest.near_miss {
             None => {}
             Some(NearMiss::Version(at)) => return Err(Flawed::new(at, "its `apiVersion` is not supported")),

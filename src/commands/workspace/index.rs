@@ -2,15 +2,15 @@
 //! unreadable manifests count as declared, because they are not missing.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::path::Path;
 
+use crate::commands::workspace::documents::{Content, ManifestReader};
 use crate::domain::document::manifest::{Form, Manifest, ResourceKind};
 use crate::domain::document::tree::{Kind, View, entries_of};
 use crate::domain::entity::EntityKey;
 use crate::domain::finding::EntityName;
 use crate::domain::platform::Platform;
-use crate::manifest::{self, Document, Limits, Reader};
-use crate::sources::{self, SourceFile, TextRef};
+use crate::manifest::Document;
+use crate::sources::{self, SourceFile};
 
 /// The index.
 #[derive(Debug, Default)]
@@ -39,15 +39,24 @@ pub(crate) enum FileContent {
     Mixed(&'static str),
 }
 
-/// One file's entities.
-type Found = Vec<(EntityName, FileContent, Option<String>)>;
+/// The entities of one file, each with its `metadata.name`.
+pub(crate) type FileDeclarations = Vec<(EntityName, FileContent, Option<String>)>;
 
 impl ManifestIndex {
     pub fn of(files: &[SourceFile]) -> Self {
-        let make = || Worker { reader: Reader::new(Limits::default()), manifests: Vec::new() };
-        let found = sources::for_each_text(files, make, |hands, index, text| hands.file(&files[index].path, text));
+        let declarations = sources::for_each_text(files, ManifestReader::new, |reader, index, text| {
+            let Ok(text) = text else { return FileDeclarations::default() };
+            let mut collector = IndexCollector::new(text.text);
+            reader.read(&files[index].path, text.text, &mut |document, content| collector.document(document, &content));
+            collector.finish()
+        });
+        Self::of_collected(files, declarations)
+    }
+
+    /// Joins what was collected from each file, in the order of the files.
+    pub fn of_collected(files: &[SourceFile], collected: Vec<FileDeclarations>) -> Self {
         let mut declared = Self::default();
-        for (file, found) in files.iter().zip(found) {
+        for (file, found) in files.iter().zip(collected) {
             let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
             let mut blueprints = BTreeSet::new();
             for (entity, wrapping, name) in found {
@@ -106,28 +115,51 @@ impl ManifestIndex {
     }
 }
 
-struct Worker {
-    reader: Reader,
-    manifests: Vec<Manifest>,
+/// Collects the declarations of one file.
+pub(crate) struct IndexCollector<'t> {
+    text: &'t str,
+    documents: usize,
+    found: FileDeclarations,
 }
 
-impl Worker {
-    fn file(&mut self, path: &str, text: Result<TextRef<'_>, sources::ReadProblem>) -> Found {
-        let Ok(text) = text else { return Found::new() };
-        let name = Path::new(path).file_name().and_then(|name| name.to_str()).unwrap_or(path);
-        let Self { reader, manifests } = self;
-        let mut found = Found::new();
-        let mut documents = 0;
-        reader.read(text.text, &mut |document| {
-            documents += 1;
-            document_of(document, text.text, name, manifests, &mut found);
-        });
+impl<'t> IndexCollector<'t> {
+    pub fn new(text: &'t str) -> Self {
+        Self { text, documents: 0, found: FileDeclarations::new() }
+    }
+
+    pub fn finish(mut self) -> FileDeclarations {
         // The reader skips documents that are not manifests, so only the text shows whether there are more.
-        let is_one = documents == 1 && found.len() == 1 && !has_more_documents(text.text);
-        for (_, wrapping, _) in found.iter_mut().filter(|_| !is_one) {
-            *wrapping = FileContent::Mixed("its file has other content too");
+        let is_one = self.documents == 1 && self.found.len() == 1 && !has_more_documents(self.text);
+        for (_, content, _) in self.found.iter_mut().filter(|_| !is_one) {
+            *content = FileContent::Mixed("its file has other content too");
         }
-        found
+        self.found
+    }
+
+    pub fn document(&mut self, document: &Document<'_>, content: &Content<'_>) {
+        self.documents += 1;
+        let manifests = match content {
+            Content::Manifests(manifests) => *manifests,
+            Content::Broken(names) => {
+                let unreadable =
+                    |name: &EntityName| (name.clone(), FileContent::Mixed("its file cannot be read"), None);
+                return self.found.extend(names.iter().map(unreadable));
+            }
+        };
+        self.add(document.view, manifests);
+    }
+
+    fn add(&mut self, view: View<'_>, manifests: &[Manifest]) {
+        for manifest in manifests {
+            let Some((blueprint, identifier)) = manifest.blueprint_text(view).zip(manifest.identifier_text(view))
+            else {
+                continue;
+            };
+            let name = manifest.name.and_then(|id| view.value(id).as_str()).map(str::to_owned);
+            let entity = EntityName { blueprint: blueprint.to_owned(), identifier: identifier.to_owned() };
+            let content = content_of(manifest, view, name.as_deref());
+            self.found.push((entity, content, name.filter(|_| manifest.form != Form::Bare)));
+        }
     }
 }
 
@@ -136,27 +168,7 @@ fn has_more_documents(text: &str) -> bool {
     starts.any(|(at, _)| at > 0)
 }
 
-fn document_of(document: &Document<'_>, text: &str, file_name: &str, manifests: &mut Vec<Manifest>, found: &mut Found) {
-    if document.broken {
-        let names = manifest::salvage(document.span.slice(text));
-        found.extend(names.into_iter().map(|name| (name, FileContent::Mixed("its file cannot be read"), None)));
-        return;
-    }
-    manifests.clear();
-    manifest::decode(document.view, file_name, manifests);
-    for manifest in manifests.iter() {
-        let view = document.view;
-        let Some((blueprint, identifier)) = manifest.blueprint_text(view).zip(manifest.identifier_text(view)) else {
-            continue;
-        };
-        let name = manifest.name.and_then(|id| view.value(id).as_str()).map(str::to_owned);
-        let entity = EntityName { blueprint: blueprint.to_owned(), identifier: identifier.to_owned() };
-        let wrapping = wrapping(manifest, view, name.as_deref());
-        found.push((entity, wrapping, name.filter(|_| manifest.form != Form::Bare)));
-    }
-}
-
-fn wrapping(manifest: &Manifest, view: View<'_>, name: Option<&str>) -> FileContent {
+fn content_of(manifest: &Manifest, view: View<'_>, name: Option<&str>) -> FileContent {
     let (kind, name) = match (manifest.form, name) {
         (Form::Resource(kind), Some(name)) => (kind, name),
         (Form::Resource(_), None) => return FileContent::Mixed("its metadata has no name"),

@@ -1,21 +1,23 @@
-//! Runs every rule over a repository: each file is read once, its documents and entities are checked, and then the
-//! repository as a whole.
+//! The one pass over the manifests of a repository: each file is read and parsed once, and its documents are handed to
+//! every consumer. Rules check them, and a plan collects their entities, so that what is planned is what was linted.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use crate::analysis::{
     Analyzer, Conclusion, Directives, DocumentContext, FileRun, Gathered, Options, RunState, Selection, Snapshot,
 };
+use crate::commands::workspace::documents::{Content, ManifestReader};
+use crate::commands::workspace::entities::{EntityCollector, FileCollector, FileEntities, ManifestSet};
+use crate::commands::workspace::index::{FileDeclarations, IndexCollector, ManifestIndex};
 use crate::commands::workspace::snapshot::conflicts_of;
 use crate::domain::document::fault::{Fault, FaultKind, Oversize};
 use crate::domain::document::manifest::Manifest;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Tree, View};
-use crate::domain::finding::FileId;
+use crate::domain::finding::{EntityName, FileId};
 use crate::domain::progress::Progress;
-use crate::manifest::{self, Document, Limits, Missing, Reader};
+use crate::manifest::{self, Document, Missing};
 use crate::sources::{self, ReadProblem, SourceFile, TextRef, Unreadable};
 use crate::text::merge_conflict;
 
@@ -26,6 +28,8 @@ pub(crate) struct RawFindings {
     pub broken: BTreeMap<usize, usize>,
     pub entities: usize,
     pub notes: Vec<String>,
+    /// The declared entities, if the run collects them. The files are those of the run.
+    pub manifests: Option<ManifestSet>,
 }
 
 /// The snapshot and the options, prepared once for several passes over the files.
@@ -39,14 +43,16 @@ pub(crate) struct LintRun<'a> {
     pub absent: &'a [(FileId, Unreadable)],
     /// Faults that were found before the run, in files that it does not read.
     pub known: &'a [(FileId, Fault, Option<Directives>)],
+    /// Also collect the declared entities.
+    pub collects_entities: bool,
 }
 
 /// The working state of one thread. Its results are collected when the thread ends: one result per file would be
 /// allocated, moved and freed for each of a hundred thousand files, most of which have no findings.
 struct Worker<'d> {
-    reader: Reader,
-    manifests: Vec<Manifest>,
+    reader: ManifestReader,
     state: RunState,
+    entities: Option<EntityCollector>,
     done: &'d Mutex<Vec<Gathered>>,
 }
 
@@ -71,14 +77,16 @@ impl LintRun<'_> {
         progress.start("reading", read.len() as u64);
         let done = Mutex::default();
         let make = || Worker {
-            reader: Reader::new(Limits::default()),
-            manifests: Vec::new(),
+            reader: ManifestReader::new(),
             state: RunState::with_room(read.len()),
+            entities: self.collects_entities.then(EntityCollector::default),
             done: &done,
         };
-        sources::for_each_text(read, make, |hands, index, text| {
-            hands.file(self, &analyzer, FileId(Span::empty(index).start), &read[index], text);
+        let collected = sources::for_each_text(read, make, |worker, index, text| {
+            let entities = worker.file(self, &analyzer, FileId(Span::empty(index).start), &read[index], text);
             progress.advance(1);
+            // Boxed, because a run that only lints has an empty one for each file.
+            entities.filter(|entities| !entities.is_empty()).map(Box::new)
         });
         progress.finish();
         let mut gathered = done.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -88,7 +96,11 @@ impl LintRun<'_> {
         let broken = broken.map(|(file, documents)| (file.0 as usize, *documents)).collect();
         let conclusion = analyzer.conclude(gathered, in_sight);
         let notes = unjudged(&conclusion, self.snapshot.known.is_some()).into_iter().collect();
-        RawFindings { conclusion, broken, entities, notes }
+        let manifests = self.collects_entities.then(|| {
+            let entities = collected.into_iter().flatten().map(|file| *file);
+            ManifestSet { files: read.to_vec(), ..ManifestSet::of_collected(entities) }
+        });
+        RawFindings { conclusion, broken, entities, notes, manifests }
     }
 }
 
@@ -132,57 +144,68 @@ fn unjudged(conclusion: &Conclusion, has_list: bool) -> Option<String> {
 impl Worker<'_> {
     fn file(
         &mut self,
-        bench: &LintRun<'_>,
+        lint_run: &LintRun<'_>,
         analyzer: &Analyzer<'_>,
         id: FileId,
         file: &SourceFile,
         text: Result<TextRef<'_>, ReadProblem>,
-    ) {
-        let Self { reader, manifests, state, .. } = self;
+    ) -> Option<FileEntities> {
+        let Self { reader, state, entities, .. } = self;
         let text = match text {
             Ok(text) => text.text,
-            Err(problem) => return unread(bench, analyzer.file(id, "", state), file, problem),
+            Err(problem) => {
+                let collected = entities.as_ref().map(|_| FileEntities::of_unread(id, &problem));
+                unread(lint_run, analyzer.file(id, "", state), file, problem);
+                return collected;
+            }
         };
         if let Some(missing) = Missing::of(text) {
-            return missing_content(bench, analyzer.file(id, "", state), file, missing);
+            missing_content(lint_run, analyzer.file(id, "", state), file, missing);
+            return entities.as_ref().map(|_| FileEntities::of_missing(id, missing));
         }
         let conflicts = conflicts_of(text, merge_conflict::HELP);
         if !conflicts.is_empty() && manifest::claims_ours(text) {
-            return in_conflict(analyzer.file(id, text, state), text, &conflicts);
+            in_conflict(analyzer.file(id, text, state), text, &conflicts);
+            // The conflict is an error of lint, so no plan is made of this run.
+            return None;
         }
-        let name = file.path.rsplit('/').next().unwrap_or(&file.path);
         let mut run = analyzer.file(id, text, state);
+        let mut collector = entities.as_mut().map(|entities| entities.file(id, text));
         let mut notes = Vec::new();
-        reader.read(text, &mut |document| {
-            document_of(&mut run, text, name, document, manifests);
+        reader.read(&file.path, text, &mut |document, content| {
+            if let Some(collector) = &mut collector {
+                collector.document(document, &content);
+            }
+            check_document(&mut run, document, &content);
             notes.extend_from_slice(document.notes);
         });
         run.finish(Directives::read(text, &notes));
+        collector.map(FileCollector::finish)
     }
 }
 
-fn document_of(run: &mut FileRun<'_>, text: &str, name: &str, document: &Document<'_>, manifests: &mut Vec<Manifest>) {
-    manifests.clear();
-    if document.broken {
-        run.document(&DocumentContext { view: document.view, faults: document.faults, manifests });
-        run.salvaged(&manifest::salvage(document.span.slice(text)), document.span);
-        return;
-    }
-    manifest::decode(document.view, name, manifests);
-    if !manifests.is_empty() {
-        run.document(&DocumentContext { view: document.view, faults: document.faults, manifests });
+fn check_document(run: &mut FileRun<'_>, document: &Document<'_>, content: &Content<'_>) {
+    match content {
+        Content::Manifests([]) => {}
+        Content::Manifests(manifests) => {
+            run.document(&DocumentContext { view: document.view, faults: document.faults, manifests });
+        }
+        Content::Broken(names) => {
+            run.document(&DocumentContext { view: document.view, faults: document.faults, manifests: &[] });
+            run.salvaged(names, document.span);
+        }
     }
 }
 
 /// Reports a file without text. A binary file is reported only if its readable part looks like a manifest. A file that
 /// cannot be read is always reported, because its content is unknown.
-fn unread(bench: &LintRun<'_>, mut run: FileRun<'_>, file: &SourceFile, problem: ReadProblem) {
+fn unread(lint_run: &LintRun<'_>, mut run: FileRun<'_>, file: &SourceFile, problem: ReadProblem) {
     let mut names = Vec::new();
     let (kind, source) = match problem {
         ReadProblem::NotText { before, message, .. } => {
             let text = sources::read_lossy(file).unwrap_or_else(|| before.clone());
             if !manifest::claims_ours(&text) {
-                if (bench.may_be_manifest)(&file.path, None) {
+                if (lint_run.may_be_manifest)(&file.path, None) {
                     let help = "save the file as UTF-8, or add it to `manifests.exclude`".to_owned();
                     let message = format!("{message} It may be a manifest, so its entities are unknown.");
                     absent(&mut run, FaultKind::Absent { message, help, is_fault: false });
@@ -214,8 +237,8 @@ fn unread(bench: &LintRun<'_>, mut run: FileRun<'_>, file: &SourceFile, problem:
 }
 
 /// Reports a file whose content is replaced by a placeholder. The entities that it declares are unknown.
-fn missing_content(bench: &LintRun<'_>, mut run: FileRun<'_>, file: &SourceFile, missing: Missing) {
-    if (bench.may_be_manifest)(&file.path, Some(missing)) {
+fn missing_content(lint_run: &LintRun<'_>, mut run: FileRun<'_>, file: &SourceFile, missing: Missing) {
+    if (lint_run.may_be_manifest)(&file.path, Some(missing)) {
         let (message, help) = (missing.message(), missing.help().to_owned());
         absent(&mut run, FaultKind::Absent { message, help, is_fault: missing.is_fault() });
     }
@@ -240,33 +263,50 @@ fn in_conflict(mut run: FileRun<'_>, text: &str, conflicts: &[Fault]) {
     run.finish(None);
 }
 
-/// The identities that the given files declare, readable or not; used to find what a change removed.
-pub(crate) fn identities(files: &[SourceFile]) -> std::collections::BTreeSet<crate::domain::finding::EntityName> {
-    let mut found = std::collections::BTreeSet::new();
-    let mut reader = Reader::new(Limits::default());
+/// The manifests with their index, of one pass over the files.
+pub(crate) fn read_with_index(files: Vec<SourceFile>) -> (ManifestSet, ManifestIndex) {
+    let make = || (ManifestReader::new(), EntityCollector::default());
+    let collected = sources::for_each_text(&files, make, |(reader, entities), index, text| {
+        let id = FileId(Span::empty(index).start);
+        let text = match text {
+            Ok(text) => text.text,
+            Err(problem) => return (FileEntities::of_unread(id, &problem), FileDeclarations::new()),
+        };
+        let mut declarations = IndexCollector::new(text);
+        let mut found = entities.file(id, text);
+        reader.read(&files[index].path, text, &mut |document, content| {
+            found.document(document, &content);
+            declarations.document(document, &content);
+        });
+        let found = match Missing::of(text) {
+            Some(missing) => FileEntities::of_missing(id, missing),
+            None => found.finish(),
+        };
+        (found, declarations.finish())
+    });
+    let (entities, declarations): (Vec<_>, Vec<_>) = collected.into_iter().unzip();
+    let index = ManifestIndex::of_collected(&files, declarations);
+    (ManifestSet { files, ..ManifestSet::of_collected(entities) }, index)
+}
+
+/// The names of the entities that the given files declare, readable or not; used to find what a change removed.
+pub(crate) fn declared_names(files: &[SourceFile]) -> BTreeSet<EntityName> {
+    let mut found = BTreeSet::new();
+    let mut reader = ManifestReader::new();
     let mut buffer = sources::ReadBuffer::default();
-    let mut manifests = Vec::new();
     for file in files {
         let Ok(text) = sources::read(file, &mut buffer) else { continue };
-        let name = Path::new(&file.path).file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        reader.read(text.text, &mut |document| {
-            if document.broken {
-                found.extend(manifest::salvage(document.span.slice(text.text)));
-                return;
+        reader.read(&file.path, text.text, &mut |document, content| match content {
+            Content::Manifests(manifests) => {
+                found.extend(manifests.iter().filter_map(|manifest| name_of(manifest, document.view)));
             }
-            manifests.clear();
-            manifest::decode(document.view, name, &mut manifests);
-            for manifest in &manifests {
-                let blueprint = manifest.blueprint_text(document.view);
-                let identifier = manifest.identifier_text(document.view);
-                found.extend(blueprint.zip(identifier).map(|(blueprint, identifier)| {
-                    crate::domain::finding::EntityName {
-                        blueprint: blueprint.to_owned(),
-                        identifier: identifier.to_owned(),
-                    }
-                }));
-            }
+            Content::Broken(names) => found.extend(names),
         });
     }
     found
+}
+
+fn name_of(manifest: &Manifest, view: View<'_>) -> Option<EntityName> {
+    let (blueprint, identifier) = manifest.blueprint_text(view).zip(manifest.identifier_text(view))?;
+    Some(EntityName { blueprint: blueprint.to_owned(), identifier: identifier.to_owned() })
 }

@@ -12,7 +12,7 @@ use crate::commands::workspace::revision::{repository, revision};
 use crate::commands::workspace::snapshot;
 use crate::commands::workspace::snapshot::SnapshotSource;
 use crate::domain::plan::revision::Revision;
-use crate::domain::progress::Progress;
+use crate::domain::progress::{Progress, Silent};
 use crate::error::{BaseError, DiffError, Error, LintError};
 use crate::settings::{CONFIG_NAMES, Settings};
 use crate::sources::git::{CommitId, GitError, Repository};
@@ -95,17 +95,28 @@ impl ManifestSource {
         }
     }
 
-    /// The declared entities. A commit without manifests is an error, because its plan would delete all owned entities.
-    pub fn asked(&self, root: &Path, pattern: &Pattern, progress: &dyn Progress) -> Result<ManifestSet, Error> {
-        match self {
-            Self::WorkTree => Ok(ManifestSet::of(root, pattern, progress).map_err(LintError::from)?),
+    /// Reads the declared entities without linting them: for a plan file, whose manifests were linted when it was made.
+    pub fn manifests(&self, context: &Context<'_>) -> Result<ManifestSet, Error> {
+        let (root, pattern) = (&context.settings.root.value, context.settings.pattern()?);
+        let bar = context.bar();
+        let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
+        let manifests = match self {
+            Self::WorkTree => ManifestSet::of(root, &pattern, progress).map_err(LintError::from)?,
             Self::Commit(commit_source) => {
-                let asked = base::at_commit(&commit_source.repository, root, pattern, commit_source.commit, progress)?;
-                if !commit_source.is_checked_out && asked.entities.is_empty() && asked.unusable.is_empty() {
-                    return Err(DiffError::NoManifests { name: commit_source.name.clone() }.into());
-                }
-                Ok(asked)
+                base::at_commit(&commit_source.repository, root, &pattern, commit_source.commit, progress)?
             }
+        };
+        self.reject_empty(&manifests)?;
+        Ok(manifests)
+    }
+
+    /// A named commit without manifests is an error, because its plan would delete all owned entities.
+    pub fn reject_empty(&self, manifests: &ManifestSet) -> Result<(), DiffError> {
+        match self.requested() {
+            Some(commit_source) if manifests.entities.is_empty() && manifests.unusable.is_empty() => {
+                Err(DiffError::NoManifests { name: commit_source.name.clone() })
+            }
+            _ => Ok(()),
         }
     }
 

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::commands::workspace::read::identities;
+use crate::commands::workspace::read::declared_names;
 use crate::commands::workspace::source::ManifestSource;
 use crate::error::LintError;
 use crate::settings::{Origin, Settings};
@@ -31,7 +31,7 @@ pub(crate) fn reject_unmatched_globs(
         return Ok(());
     }
     // A repository without manifests is valid, as one that only has workflows and charts so far.
-    if identities(&all).is_empty() {
+    if declared_names(&all).is_empty() {
         return Ok(());
     }
     let files = count(here, "YAML file");

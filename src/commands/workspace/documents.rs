@@ -1,0 +1,39 @@
+//! Reads the documents of a manifest file: each is parsed and decoded once, and handed to the caller.
+
+use crate::domain::document::manifest::Manifest;
+use crate::domain::finding::EntityName;
+use crate::manifest::{self, Document, Limits, Reader};
+
+/// The reader of one thread. Its buffers are reused for all files.
+pub(crate) struct ManifestReader {
+    reader: Reader,
+    manifests: Vec<Manifest>,
+}
+
+/// What a document declares.
+pub(crate) enum Content<'d> {
+    Manifests(&'d [Manifest]),
+    /// The document cannot be parsed; these entities can be recognised in it.
+    Broken(Vec<EntityName>),
+}
+
+impl ManifestReader {
+    pub fn new() -> Self {
+        Self { reader: Reader::new(Limits::default()), manifests: Vec::new() }
+    }
+
+    /// Calls `with` for each document of `text`. Documents that cannot be manifests are skipped.
+    pub fn read(&mut self, path: &str, text: &str, with: &mut dyn FnMut(&Document<'_>, Content<'_>)) {
+        let file_name = path.rsplit('/').next().unwrap_or(path);
+        let Self { reader, manifests } = self;
+        reader.read(text, &mut |document| {
+            if document.broken {
+                let names = manifest::salvage(document.span.slice(text));
+                return with(document, Content::Broken(names));
+            }
+            manifests.clear();
+            manifest::decode(document.view, file_name, manifests);
+            with(document, Content::Manifests(manifests));
+        });
+    }
+}
