@@ -12,60 +12,60 @@ use super::signals::Signals;
 
 /// How many signals were received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Told {
+pub enum Signal {
     /// No new requests are sent.
-    Once,
+    Graceful,
     /// Requests in flight are abandoned.
-    Twice,
+    Forced,
 }
 
 /// Clones share one state.
 #[derive(Debug, Clone, Default)]
-pub struct Stop {
+pub struct Cancellation {
     inner: Arc<Inner>,
 }
 
 #[derive(Debug, Default)]
 struct Inner {
-    told: AtomicU8,
+    cancelled: AtomicU8,
     notify: Notify,
 }
 
 /// How long a request in flight may continue after the first signal: a cancelled pipeline kills its jobs soon after.
 const GRACE: Duration = if cfg!(test) { Duration::from_millis(300) } else { Duration::from_secs(10) };
 
-const ONCE: u8 = 1;
-const TWICE: u8 = 2;
+const GRACEFUL: u8 = 1;
+const FORCED: u8 = 2;
 /// The exit code after a third signal; `exit::Exit` has the list.
 const INTERRUPTED: i32 = 130;
 
-impl Stop {
+impl Cancellation {
     /// Records one more signal; after the second one nothing changes.
-    pub fn tell(&self) {
-        let more = |told: u8| (told < TWICE).then_some(told + 1);
-        let _ = self.inner.told.fetch_update(Ordering::SeqCst, Ordering::SeqCst, more);
+    pub fn signal(&self) {
+        let more = |cancelled: u8| (cancelled < FORCED).then_some(cancelled + 1);
+        let _ = self.inner.cancelled.fetch_update(Ordering::SeqCst, Ordering::SeqCst, more);
         self.inner.notify.notify_waiters();
     }
 
-    pub fn is_told(&self) -> bool {
-        self.inner.told.load(Ordering::SeqCst) >= ONCE
+    pub fn is_cancelled(&self) -> bool {
+        self.inner.cancelled.load(Ordering::SeqCst) >= GRACEFUL
     }
 
     /// Handles Ctrl-C and SIGTERM from here on instead of ending the program, and calls `hear` for the first two. A
     /// third signal ends the program at once.
-    pub fn heed_signals(&self, hear: impl Fn(Told) + Send + 'static) -> std::io::Result<()> {
+    pub fn handle_signals(&self, hear: impl Fn(Signal) + Send + 'static) -> std::io::Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let mut signals = {
             let _inside = runtime.enter();
             Signals::new()?
         };
-        let stop = self.clone();
+        let cancellation = self.clone();
         let heed = move || {
             runtime.block_on(async {
-                for told in [Told::Once, Told::Twice] {
+                for cancelled in [Signal::Graceful, Signal::Forced] {
                     signals.next().await;
-                    stop.tell();
-                    hear(told);
+                    cancellation.signal();
+                    hear(cancelled);
                 }
                 signals.next().await;
                 std::process::exit(INTERRUPTED);
@@ -76,39 +76,39 @@ impl Stop {
     }
 
     /// Completes at the first signal.
-    pub(super) async fn told(&self) {
-        self.reached(ONCE).await;
+    pub(super) async fn cancelled(&self) {
+        self.reached(GRACEFUL).await;
     }
 
     /// `None`: the second signal came before `work` was done, or the first one and then [`GRACE`] passed.
-    pub(super) async fn unless_cut<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+    pub(super) async fn until_grace_ends<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         let grace = async {
-            self.told().await;
+            self.cancelled().await;
             tokio::time::sleep(GRACE).await;
         };
         tokio::select! {
             biased;
             done = work => Some(done),
-            () = self.reached(TWICE) => None,
+            () = self.reached(FORCED) => None,
             () = grace => None,
         }
     }
 
     /// `None`: the second signal came before `work` was done.
-    pub(super) async fn unless_twice<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+    pub(super) async fn until_forced<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             biased;
             done = work => Some(done),
-            () = self.reached(TWICE) => None,
+            () = self.reached(FORCED) => None,
         }
     }
 
     /// `None`: the first signal came before `work` was done.
-    pub(super) async fn unless_told<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+    pub(super) async fn until_cancelled<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             biased;
             done = work => Some(done),
-            () = self.told() => None,
+            () = self.cancelled() => None,
         }
     }
 
@@ -116,7 +116,7 @@ impl Stop {
         loop {
             // Subscribed before the check, so that no signal is missed in between.
             let notified = self.inner.notify.notified();
-            if self.inner.told.load(Ordering::SeqCst) >= count {
+            if self.inner.cancelled.load(Ordering::SeqCst) >= count {
                 return;
             }
             notified.await;
@@ -134,26 +134,26 @@ mod tests {
 
     #[test]
     fn once_ends_what_waits_and_twice_what_works() {
-        let stop = Stop::default();
-        assert!(!stop.is_told());
+        let cancellation = Cancellation::default();
+        assert!(!cancellation.is_cancelled());
         let endless = std::future::pending::<()>;
-        assert_eq!(block_on(stop.unless_told(async { 1 })), Some(1));
-        stop.clone().tell();
-        assert!(stop.is_told());
-        assert_eq!(block_on(stop.unless_told(endless())), None);
-        assert_eq!(block_on(stop.unless_twice(async { 2 })), Some(2));
-        stop.tell();
-        assert_eq!(block_on(stop.unless_twice(endless())), None);
-        stop.tell();
-        assert!(stop.is_told());
+        assert_eq!(block_on(cancellation.until_cancelled(async { 1 })), Some(1));
+        cancellation.clone().signal();
+        assert!(cancellation.is_cancelled());
+        assert_eq!(block_on(cancellation.until_cancelled(endless())), None);
+        assert_eq!(block_on(cancellation.until_forced(async { 2 })), Some(2));
+        cancellation.signal();
+        assert_eq!(block_on(cancellation.until_forced(endless())), None);
+        cancellation.signal();
+        assert!(cancellation.is_cancelled());
     }
 
     #[test]
     fn it_is_heard_from_another_thread_by_all_who_wait() {
-        let stop = Stop::default();
-        let other = stop.clone();
-        let teller = std::thread::spawn(move || other.tell());
-        block_on(async { tokio::join!(stop.told(), stop.told()) });
+        let cancellation = Cancellation::default();
+        let other = cancellation.clone();
+        let teller = std::thread::spawn(move || other.signal());
+        block_on(async { tokio::join!(cancellation.cancelled(), cancellation.cancelled()) });
         teller.join().expect("it told");
     }
 }

@@ -43,9 +43,9 @@ impl CatalogError {
     }
 
     /// Whether the call certainly changed nothing. The embedded catalog rolls back what it does not finish.
-    pub fn is_surely_undone(&self) -> bool {
+    pub fn had_no_effect(&self) -> bool {
         match self {
-            Self::Client(error) => error.is_surely_undone(),
+            Self::Client(error) => error.had_no_effect(),
             Self::Store(_) | Self::Refused(_) | Self::Unreadable(_) => true,
         }
     }

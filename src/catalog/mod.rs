@@ -24,8 +24,8 @@ use crate::domain::plan::request::Act;
 use crate::domain::progress::Progress;
 use crate::domain::snapshot::{Shelf, Snapshot};
 
-pub use crate::catalog::apply_options::Errand;
-pub use crate::catalog::cancel::{Stop, Told};
+pub use crate::catalog::apply_options::ApplyOptions;
+pub use crate::catalog::cancel::{Cancellation, Signal};
 pub use error::CatalogError;
 use wire::{EntityDraft, Refusal, WriteOptions, Written};
 
@@ -61,7 +61,7 @@ pub trait Catalog {
         &self,
         blueprint: &Blueprint,
         identifiers: &[Box<str>],
-        look: Look<'_>,
+        look: ReadLimit<'_>,
     ) -> Result<Vec<Entity>, CatalogError>;
 
     /// The identifiers of entities that `owner` owns now.
@@ -70,7 +70,7 @@ pub trait Catalog {
         owner: &Owner,
         blueprint: &str,
         identifiers: &[Box<str>],
-        look: Look<'_>,
+        look: ReadLimit<'_>,
     ) -> Result<HashSet<Box<str>>, CatalogError>;
 
     /// The owners of those of `identifiers` whose owner the catalog reveals, for messages. `scopes` lists possible
@@ -80,7 +80,7 @@ pub trait Catalog {
         _blueprint: &str,
         _identifiers: &[Box<str>],
         _scopes: &[String],
-        _look: Look<'_>,
+        _look: ReadLimit<'_>,
     ) -> Result<HashMap<Box<str>, ForeignOwner>, CatalogError> {
         Ok(HashMap::new())
     }
@@ -92,7 +92,7 @@ pub trait Catalog {
         drafts: &[EntityDraft],
         options: &WriteOptions,
         progress: &dyn Progress,
-    ) -> Result<Vec<Result<Written, Undone>>, CatalogError>;
+    ) -> Result<Vec<Result<Written, WriteFailure>>, CatalogError>;
 
     /// Changes the fields of one entity that the draft sets; the only way to clear title, icon and team.
     fn patch(
@@ -109,7 +109,7 @@ pub trait Catalog {
         blueprint: &str,
         identifiers: &[String],
         progress: &dyn Progress,
-    ) -> Result<Vec<Result<(), Undone>>, CatalogError>;
+    ) -> Result<Vec<Result<(), WriteFailure>>, CatalogError>;
 
     /// The catalog's secret key for tags of masked values, if the catalog stores one.
     fn mask_key(&self) -> Option<Vec<u8>> {
@@ -117,13 +117,13 @@ pub trait Catalog {
     }
 
     /// Sends writes that may run concurrently; the results are in the order of `acts`.
-    fn perform(&self, acts: &[&Act], errand: Errand<'_>) -> Vec<Result<(), Undone>>;
+    fn perform(&self, acts: &[&Act], options: ApplyOptions<'_>) -> Vec<Result<(), WriteFailure>>;
 }
 
 /// The reason why one entity of a call was not written or deleted. A call that fails half-way keeps the writes done
 /// before, so each entity has its own result; if none was done, the whole call is an error.
 #[derive(Debug, Clone)]
-pub enum Undone {
+pub enum WriteFailure {
     /// The catalog rejected it; nothing was done.
     Refused(Box<Refusal>),
     /// The call failed; nothing was done.
@@ -131,7 +131,7 @@ pub enum Undone {
     /// It was sent and the answer was lost, so the result is unknown until a read.
     InDoubt {
         /// The last answer.
-        last: Box<Undone>,
+        last: Box<WriteFailure>,
         /// The effect may come even after a read that does not show it: a request was abandoned.
         is_late: bool,
     },
@@ -146,7 +146,7 @@ pub enum Undone {
     Stopped,
 }
 
-impl Undone {
+impl WriteFailure {
     /// The failed call, if any.
     pub fn error(&self) -> Option<&Arc<CatalogError>> {
         match self {
@@ -168,13 +168,13 @@ impl Undone {
 
 /// The time limit of a small read: one that checks the results of a push, or finds names for messages.
 #[derive(Clone, Copy)]
-pub struct Look<'l> {
+pub struct ReadLimit<'l> {
     /// The read ends at the second signal.
-    pub stop: &'l Stop,
+    pub cancellation: &'l Cancellation,
     pub within: Duration,
 }
 
-impl From<Refusal> for Undone {
+impl From<Refusal> for WriteFailure {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(Box::new(refusal))
     }

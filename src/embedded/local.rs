@@ -7,11 +7,11 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::store::{Failure, Store};
-use crate::catalog::apply::{Batch, Method, batches, draft, settled};
-use crate::catalog::apply_options::Course;
+use crate::catalog::apply::{Batch, Method, batches, draft, outcome_of_write};
+use crate::catalog::apply_options::ApplyRun;
 use crate::catalog::decode::Decoder;
 use crate::catalog::wire::{EntityDraft, Refusal, WriteOptions, Writer, Written};
-use crate::catalog::{Catalog, CatalogError, Errand, Look, Part, Undone};
+use crate::catalog::{Catalog, CatalogError, ApplyOptions, ReadLimit, Part, WriteFailure};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::entity::{Entity, EntityKey, Owner};
@@ -23,9 +23,9 @@ use crate::embedded::api::Shape;
 /// The value of `createdBy`: the embedded catalog has no API clients.
 const WRITER: &str = "portolan";
 /// Entities per transaction, so that other processes can access the file in between.
-const PAGE: usize = 1000;
+const ENTITIES_PER_TRANSACTION: usize = 1000;
 /// Entities per delete request: the platform's limit. Each request is all or nothing.
-const LOT: usize = 100;
+const DELETES_PER_REQUEST: usize = 100;
 
 #[derive(Debug)]
 pub struct LocalCatalog {
@@ -57,7 +57,7 @@ impl LocalCatalog {
         let shape = Shape { exclude_calculated: true, include, ..Shape::default() };
         let mut decoder = Decoder::new(blueprint);
         let mut entities = Vec::new();
-        let counted = self.store.each_page(&blueprint.identifier, &shape, PAGE, |page| {
+        let counted = self.store.each_page(&blueprint.identifier, &shape, ENTITIES_PER_TRANSACTION, |page| {
             progress.advance(page.len() as u64);
             for entity in &page {
                 entities.push(decoder.entity(entity.get()).map_err(CatalogError::Unreadable)?);
@@ -74,17 +74,17 @@ impl LocalCatalog {
     }
 
     /// Writes acts of one batch.
-    fn perform_lot(&self, batch: &Batch, lot: &[&Act], course: &Course<'_>) -> Vec<Result<(), Undone>> {
-        let options = course.errand.options(batch.method);
+    fn perform_lot(&self, batch: &Batch, lot: &[&Act], run: &ApplyRun<'_>) -> Vec<Result<(), WriteFailure>> {
+        let options = run.options.write_options(batch.method);
         let write = || {
             let drafts: Vec<EntityDraft> = lot.iter().map(|act| draft(act)).collect();
             let written = self.upsert(&batch.blueprint, &drafts, &options, &Silent)?;
-            Ok(written.into_iter().map(|end| settled(batch.method, end)).collect())
+            Ok(written.into_iter().map(|end| outcome_of_write(batch.method, end)).collect())
         };
         let patch = |act: &&Act| {
             let body = EntityDraft { identifier: None, ..draft(act) };
             let end = self.patch(&batch.blueprint, &act.key.identifier, &body, &options)?;
-            Ok(end.map_err(Undone::from))
+            Ok(end.map_err(WriteFailure::from))
         };
         let ends: Result<Vec<_>, CatalogError> = match batch.method {
             Method::Create | Method::Merge | Method::Replace => write(),
@@ -98,12 +98,12 @@ impl LocalCatalog {
             let error = Arc::new(error);
             // The failure applies to all lots: a file that cannot be written now cannot be written for the next lot
             // either.
-            course.gave_up(&error, false);
-            lot.iter().map(|_| Err(Undone::Broken(Arc::clone(&error)))).collect()
+            run.record_failed_call(&error, false);
+            lot.iter().map(|_| Err(WriteFailure::Broken(Arc::clone(&error)))).collect()
         })
     }
 
-    fn delete_lot(&self, blueprint: &str, lot: &[String]) -> Result<Vec<Result<(), Undone>>, CatalogError> {
+    fn delete_lot(&self, blueprint: &str, lot: &[String]) -> Result<Vec<Result<(), WriteFailure>>, CatalogError> {
         match self.store.delete_entities(blueprint, lot, false, &self.writer()) {
             Ok(_) => return Ok(lot.iter().map(|_| Ok(())).collect()),
             Err(Failure::Refused(_)) => {}
@@ -112,7 +112,7 @@ impl LocalCatalog {
         let one = |identifier: &String| match self.store.delete_entity(blueprint, identifier, false, &self.writer()) {
             Ok(()) => Ok(Ok(())),
             Err(Failure::Refused(refusal)) if refusal.status == 404 => Ok(Ok(())),
-            Err(Failure::Refused(refusal)) => Ok(Err(Undone::Refused(refusal))),
+            Err(Failure::Refused(refusal)) => Ok(Err(WriteFailure::Refused(refusal))),
             Err(Failure::Store(error)) => Err(error.into()),
         };
         lot.iter().map(one).collect()
@@ -174,7 +174,7 @@ impl Catalog for LocalCatalog {
         &self,
         blueprint: &Blueprint,
         identifiers: &[Box<str>],
-        _look: Look<'_>,
+        _look: ReadLimit<'_>,
     ) -> Result<Vec<Entity>, CatalogError> {
         Ok(self.read_some(blueprint, identifiers, &Silent)?.entities)
     }
@@ -184,7 +184,7 @@ impl Catalog for LocalCatalog {
         owner: &Owner,
         blueprint: &str,
         identifiers: &[Box<str>],
-        _look: Look<'_>,
+        _look: ReadLimit<'_>,
     ) -> Result<HashSet<Box<str>>, CatalogError> {
         let asked: HashSet<&str> = identifiers.iter().map(AsRef::as_ref).collect();
         let owned = self.store.owned(owner)?.into_iter();
@@ -197,7 +197,7 @@ impl Catalog for LocalCatalog {
         blueprint: &str,
         identifiers: &[Box<str>],
         _scopes: &[String],
-        _look: Look<'_>,
+        _look: ReadLimit<'_>,
     ) -> Result<HashMap<Box<str>, ForeignOwner>, CatalogError> {
         let mut owners = HashMap::new();
         for identifier in identifiers {
@@ -218,21 +218,21 @@ impl Catalog for LocalCatalog {
         drafts: &[EntityDraft],
         options: &WriteOptions,
         progress: &dyn Progress,
-    ) -> Result<Vec<Result<Written, Undone>>, CatalogError> {
+    ) -> Result<Vec<Result<Written, WriteFailure>>, CatalogError> {
         progress.start("writing to the catalog", drafts.len() as u64);
-        let mut outcomes: Vec<Result<Written, Undone>> = Vec::with_capacity(drafts.len());
-        for lot in drafts.chunks(PAGE) {
+        let mut outcomes: Vec<Result<Written, WriteFailure>> = Vec::with_capacity(drafts.len());
+        for lot in drafts.chunks(ENTITIES_PER_TRANSACTION) {
             let entities = lot.iter().cloned().map(Ok).collect();
             match self.store.bulk_upsert(blueprint, entities, options, &self.writer()) {
-                Ok(written) => outcomes.extend(written.into_iter().map(|one| one.map_err(Undone::from))),
+                Ok(written) => outcomes.extend(written.into_iter().map(|one| one.map_err(WriteFailure::from))),
                 // The rejection applies to the whole call: the blueprint does not exist, or it is a system blueprint.
                 Err(Failure::Refused(refusal)) => {
-                    outcomes.extend(lot.iter().map(|_| Err(Undone::Refused(refusal.clone()))));
+                    outcomes.extend(lot.iter().map(|_| Err(WriteFailure::Refused(refusal.clone()))));
                 }
                 Err(Failure::Store(error)) if outcomes.is_empty() => return Err(error.into()),
                 Err(Failure::Store(error)) => {
                     let broken = Arc::new(CatalogError::from(error));
-                    outcomes.resize_with(drafts.len(), || Err(Undone::Broken(Arc::clone(&broken))));
+                    outcomes.resize_with(drafts.len(), || Err(WriteFailure::Broken(Arc::clone(&broken))));
                     break;
                 }
             }
@@ -261,16 +261,16 @@ impl Catalog for LocalCatalog {
         blueprint: &str,
         identifiers: &[String],
         progress: &dyn Progress,
-    ) -> Result<Vec<Result<(), Undone>>, CatalogError> {
+    ) -> Result<Vec<Result<(), WriteFailure>>, CatalogError> {
         progress.start("deleting from the catalog", identifiers.len() as u64);
-        let mut outcomes: Vec<Result<(), Undone>> = Vec::with_capacity(identifiers.len());
-        for lot in identifiers.chunks(LOT) {
+        let mut outcomes: Vec<Result<(), WriteFailure>> = Vec::with_capacity(identifiers.len());
+        for lot in identifiers.chunks(DELETES_PER_REQUEST) {
             match self.delete_lot(blueprint, lot) {
                 Ok(gone) => outcomes.extend(gone),
                 Err(error) if outcomes.is_empty() => return Err(error),
                 Err(error) => {
                     let broken = Arc::new(error);
-                    outcomes.resize_with(identifiers.len(), || Err(Undone::Broken(Arc::clone(&broken))));
+                    outcomes.resize_with(identifiers.len(), || Err(WriteFailure::Broken(Arc::clone(&broken))));
                     break;
                 }
             }
@@ -280,28 +280,28 @@ impl Catalog for LocalCatalog {
         Ok(outcomes)
     }
 
-    fn perform(&self, acts: &[&Act], errand: Errand<'_>) -> Vec<Result<(), Undone>> {
-        let course = Course::new(errand);
-        let mut outcomes: Vec<Option<Result<(), Undone>>> = acts.iter().map(|_| None).collect();
+    fn perform(&self, acts: &[&Act], options: ApplyOptions<'_>) -> Vec<Result<(), WriteFailure>> {
+        let run = ApplyRun::new(options);
+        let mut outcomes: Vec<Option<Result<(), WriteFailure>>> = acts.iter().map(|_| None).collect();
         for batch in batches(acts) {
-            let lot = match (errand.stops_at_first, batch.method) {
+            let lot = match (options.stop_on_failure, batch.method) {
                 (true, _) | (false, Method::Patch) => 1,
-                (false, Method::Create | Method::Merge | Method::Replace) => PAGE,
-                (false, Method::Delete) => LOT,
+                (false, Method::Create | Method::Merge | Method::Replace) => ENTITIES_PER_TRANSACTION,
+                (false, Method::Delete) => DELETES_PER_REQUEST,
             };
-            for members in batch.members.chunks(lot).take_while(|_| course.goes_on()) {
+            for members in batch.members.chunks(lot).take_while(|_| run.may_send()) {
                 let lot: Vec<&Act> = members.iter().map(|member| acts[*member]).collect();
-                let ends = self.perform_lot(&batch, &lot, &course);
+                let ends = self.perform_lot(&batch, &lot, &run);
                 for (member, end) in members.iter().zip(ends) {
                     if end.is_err() {
-                        course.failed();
+                        run.record_failed_write();
                     }
                     outcomes[*member] = Some(end);
                 }
-                course.advance(members.len() as u64);
+                run.advance(members.len() as u64);
             }
         }
-        outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| Err(course.unsent()))).collect()
+        outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| Err(run.unsent()))).collect()
     }
 }
 
@@ -341,7 +341,7 @@ mod tests {
 
     #[test]
     fn a_shelf_is_one_state_however_much_is_written_meanwhile() {
-        const MANY: usize = PAGE + 5;
+        const MANY: usize = ENTITIES_PER_TRANSACTION + 5;
         let folder = tempfile::tempdir().expect("there is room");
         let store = Store::open(&folder.path().join("catalog.db"), system_clock()).expect("it opens");
         let body = json!({"identifier": "service", "title": "Service", "schema": {"properties": {}}});

@@ -10,12 +10,12 @@ mod resolve;
 mod tests;
 
 pub use batch::draft;
-pub(crate) use batch::{Batch, Method, batches, settled};
-pub use resolve::Ground;
+pub(crate) use batch::{Batch, Method, batches, outcome_of_write};
+pub use resolve::ApplyContext;
 use resolve::Resolver;
 
-use super::{Catalog, Undone};
-use crate::catalog::apply_options::Errand;
+use super::{Catalog, WriteFailure};
+use crate::catalog::apply_options::ApplyOptions;
 use crate::domain::plan::outcome::{Cause, End, Failure, Outcome, Reason};
 use crate::domain::plan::request::{Act, Acts, Call};
 
@@ -23,35 +23,35 @@ use crate::domain::plan::request::{Act, Acts, Call};
 const DELETES_OF_A_CHECK: usize = 500;
 
 /// `changes`: the number of changes in the plan.
-pub fn apply(catalog: &dyn Catalog, acts: &Acts, changes: usize, ground: Ground<'_>, errand: Errand<'_>) -> Outcome {
+pub fn apply(catalog: &dyn Catalog, acts: &Acts, changes: usize, context: ApplyContext<'_>, options: ApplyOptions<'_>) -> Outcome {
     let total: usize = acts.waves.iter().map(Vec::len).sum();
-    errand.progress.start("writing to the catalog", total as u64);
-    let resolver = Resolver { catalog, ground, errand };
+    options.progress.start("writing to the catalog", total as u64);
+    let resolver = Resolver { catalog, context, options };
     let mut ledger = Ledger { states: vec![State::default(); changes], over: None };
     for wave in &acts.waves {
         let (ready, held): (Vec<&Act>, Vec<&Act>) = wave.iter().partition(|act| ledger.may_begin(act));
         held.into_iter().for_each(|act| ledger.hold(act));
-        errand.progress.advance((wave.len() - ready.len()) as u64);
+        options.progress.advance((wave.len() - ready.len()) as u64);
         let (deletes, writes): (Vec<&Act>, Vec<&Act>) = ready.into_iter().partition(|act| act.call == Call::Delete);
         if !writes.is_empty() {
             ledger.carry_out(&resolver, &writes);
         }
         for deletes in deletes.chunks(DELETES_OF_A_CHECK) {
-            if ledger.over.is_none() && errand.stop.is_told() {
+            if ledger.over.is_none() && options.cancellation.is_cancelled() {
                 ledger.over = Some(Reason::Interrupted);
             }
             if ledger.over.is_some() {
                 deletes.iter().for_each(|act| ledger.hold(act));
-                errand.progress.advance(deletes.len() as u64);
+                options.progress.advance(deletes.len() as u64);
                 continue;
             }
             let mut kept = resolver.undeletable(deletes);
             let mut ready = Vec::with_capacity(deletes.len());
             for (at, act) in deletes.iter().enumerate() {
                 match kept.remove(&at) {
-                    Some(undone) => {
-                        ledger.note(act, Err(undone), &errand);
-                        errand.progress.advance(1);
+                    Some(failure) => {
+                        ledger.note(act, Err(failure), &options);
+                        options.progress.advance(1);
                     }
                     None => ready.push(*act),
                 }
@@ -62,12 +62,12 @@ pub fn apply(catalog: &dyn Catalog, acts: &Acts, changes: usize, ground: Ground<
                 ready.into_iter().for_each(|act| ledger.hold(act));
             }
         }
-        if ledger.over.is_none() && errand.stop.is_told() {
+        if ledger.over.is_none() && options.cancellation.is_cancelled() {
             ledger.over = Some(Reason::Interrupted);
         }
     }
-    errand.progress.finish();
-    ledger.outcome(&errand)
+    options.progress.finish();
+    ledger.outcome(&options)
 }
 
 /// The state of one change.
@@ -97,10 +97,10 @@ impl Ledger {
 
     /// Sends acts that may run concurrently, and reads back those whose result is in doubt.
     fn carry_out(&mut self, resolver: &Resolver<'_>, acts: &[&Act]) {
-        let ends = resolver.catalog.perform(acts, resolver.errand);
+        let ends = resolver.catalog.perform(acts, resolver.options);
         let ends = resolver.resolve(acts, ends);
         for (act, end) in acts.iter().zip(ends) {
-            self.note(act, end, &resolver.errand);
+            self.note(act, end, &resolver.options);
         }
     }
 
@@ -130,83 +130,83 @@ impl Ledger {
         });
     }
 
-    fn note(&mut self, act: &Act, end: Result<(), Undone>, errand: &Errand<'_>) {
-        let undone = match end {
+    fn note(&mut self, act: &Act, end: Result<(), WriteFailure>, options: &ApplyOptions<'_>) {
+        let failure = match end {
             Ok(()) => {
                 if let Some(state) = self.states.get_mut(act.change) {
                     state.is_begun = true;
                 }
                 return;
             }
-            Err(undone) => undone,
+            Err(failure) => failure,
         };
-        let interrupted = if errand.stop.is_told() { Reason::Interrupted } else { Reason::Stopped };
-        match undone {
-            undone @ (Undone::Refused(_) | Undone::Broken(_)) => {
-                self.end(act, Cause::Failed(failure(act, &undone)));
-                self.failed(errand);
+        let interrupted = if options.cancellation.is_cancelled() { Reason::Interrupted } else { Reason::Stopped };
+        match failure {
+            failure @ (WriteFailure::Refused(_) | WriteFailure::Broken(_)) => {
+                self.end(act, Cause::Failed(failure(act, &failure)));
+                self.failed(options);
             }
-            Undone::InDoubt { last, .. } => {
+            WriteFailure::InDoubt { last, .. } => {
                 self.end(act, Cause::InDoubt(failure(act, &last)));
-                self.failed(errand);
+                self.failed(options);
             }
-            undone @ Undone::Recreated => {
+            failure @ WriteFailure::Recreated => {
                 if let Some(state) = self.states.get_mut(act.change) {
                     state.is_begun = true;
                 }
-                self.end(act, Cause::Failed(failure(act, &undone)));
-                self.failed(errand);
+                self.end(act, Cause::Failed(failure(act, &failure)));
+                self.failed(options);
             }
-            Undone::Unsent(_) => {
+            WriteFailure::Unsent(_) => {
                 self.leave(act, Reason::Unreachable);
                 self.over.get_or_insert(Reason::Unreachable);
             }
-            Undone::Denied => {
+            WriteFailure::Denied => {
                 self.leave(act, Reason::Denied);
                 self.over.get_or_insert(Reason::Denied);
             }
-            Undone::Stopped => self.leave(act, interrupted),
+            WriteFailure::Stopped => self.leave(act, interrupted),
         }
     }
 
-    fn failed(&mut self, errand: &Errand<'_>) {
-        if errand.stops_at_first {
+    fn failed(&mut self, options: &ApplyOptions<'_>) {
+        if options.stop_on_failure {
             self.over.get_or_insert(Reason::Stopped);
         }
     }
 
-    fn outcome(self, errand: &Errand<'_>) -> Outcome {
+    fn outcome(self, options: &ApplyOptions<'_>) -> Outcome {
         let ends = self.states.into_iter().map(|state| state.end.unwrap_or(End::Applied));
         let mut outcome = Outcome { ends: ends.collect(), is_interrupted: false };
-        outcome.is_interrupted = errand.stop.is_told() && !outcome.is_complete();
+        outcome.is_interrupted = options.cancellation.is_cancelled() && !outcome.is_complete();
         outcome
     }
 }
 
-fn failure(act: &Act, undone: &Undone) -> Failure {
+fn failure(act: &Act, failure: &WriteFailure) -> Failure {
     let deed = act.deed;
-    match undone {
-        Undone::Refused(refusal) => Failure {
+    match failure {
+        WriteFailure::Refused(refusal) => Failure {
             deed,
             status: (refusal.status != resolve::FOREIGN).then_some(refusal.status),
             code: Some(refusal.error.clone()).filter(|code| !code.is_empty()),
             message: refusal.message.clone().unwrap_or_else(|| "the catalog gives no reason".to_owned()),
         },
-        Undone::Broken(error) | Undone::Unsent(error) => {
+        WriteFailure::Broken(error) | WriteFailure::Unsent(error) => {
             Failure { deed, status: error.status(), code: None, message: error.to_string() }
         }
-        Undone::InDoubt { last, .. } => failure(act, last),
-        Undone::Recreated => Failure {
+        WriteFailure::InDoubt { last, .. } => failure(act, last),
+        WriteFailure::Recreated => Failure {
             deed,
             status: None,
             code: Some("recreated".to_owned()),
             message: "another writer deleted the entity after the plan was made; only what this change sets exists now"
                 .to_owned(),
         },
-        Undone::Denied => {
+        WriteFailure::Denied => {
             Failure { deed, status: None, code: None, message: "the catalog rejects all writes".to_owned() }
         }
-        Undone::Stopped => {
+        WriteFailure::Stopped => {
             Failure { deed, status: None, code: None, message: "the run was stopped before the answer".to_owned() }
         }
     }

@@ -8,38 +8,38 @@ use std::time::Duration;
 use super::content::is_as_written;
 use crate::catalog::wire::Refusal;
 use crate::catalog::write_state::{Event, resolve};
-use crate::catalog::{Catalog, CatalogError, Errand, Look, Undone};
+use crate::catalog::{Catalog, CatalogError, ApplyOptions, ReadLimit, WriteFailure};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::{Entity, Owner};
 use crate::domain::plan::request::{Act, Call};
 
 /// The time limit of the reads after one batch.
-const WITHIN: Duration = Duration::from_secs(60);
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
 /// The time limit after the first signal.
-const WITHIN_STOPPED: Duration = Duration::from_secs(10);
+const READ_TIMEOUT_AFTER_SIGNAL: Duration = Duration::from_secs(10);
 
 /// The blueprints and the owner that the reads require.
 #[derive(Clone, Copy)]
-pub struct Ground<'g> {
+pub struct ApplyContext<'g> {
     pub blueprints: &'g [Blueprint],
     pub owner: &'g Owner,
 }
 
 pub(super) struct Resolver<'r> {
     pub catalog: &'r dyn Catalog,
-    pub ground: Ground<'r>,
-    pub errand: Errand<'r>,
+    pub context: ApplyContext<'r>,
+    pub options: ApplyOptions<'r>,
 }
 
-type Ends = Vec<Result<(), Undone>>;
+type Ends = Vec<Result<(), WriteFailure>>;
 
 impl Resolver<'_> {
     /// Replaces the results in doubt by what a read shows. If the read fails, they stay in doubt.
     pub fn resolve(&self, acts: &[&Act], mut ends: Ends) -> Ends {
         let doubtful: Vec<usize> =
-            (0..acts.len()).filter(|at| matches!(ends.get(*at), Some(Err(Undone::InDoubt { .. })))).collect();
+            (0..acts.len()).filter(|at| matches!(ends.get(*at), Some(Err(WriteFailure::InDoubt { .. })))).collect();
         for (blueprint, members) in by_blueprint(acts, doubtful) {
-            let Some(blueprint) = self.ground.blueprints.iter().find(|one| one.identifier == **blueprint) else {
+            let Some(blueprint) = self.context.blueprints.iter().find(|one| one.identifier == **blueprint) else {
                 continue;
             };
             let Ok(stored) = self.catalog.find(blueprint, &identifiers(acts, &members), self.look()) else { continue };
@@ -70,20 +70,20 @@ impl Resolver<'_> {
         act: &Act,
         found: Option<&Entity>,
         owned: Option<bool>,
-        end: Result<(), Undone>,
-    ) -> Result<(), Undone> {
-        let Err(Undone::InDoubt { last, is_late }) = end else { return end };
+        end: Result<(), WriteFailure>,
+    ) -> Result<(), WriteFailure> {
+        let Err(WriteFailure::InDoubt { last, is_late }) = end else { return end };
         let is_there = is_as_written(act, found);
         let is_done = is_there && (found.is_none() || owned == Some(true));
         match (is_create(act), found, owned) {
-            (must_not_exist, Some(_), None) if must_not_exist || is_there => Err(Undone::InDoubt { last, is_late }),
+            (must_not_exist, Some(_), None) if must_not_exist || is_there => Err(WriteFailure::InDoubt { last, is_late }),
             (true, Some(found), Some(owned)) if !is_there || !owned => {
                 resolve(self.taken(found, owned).into(), Event::Deny)
             }
-            (_, Some(found), _) if is_done && is_update(act) && is_new(found) => Err(Undone::Recreated),
+            (_, Some(found), _) if is_done && is_update(act) && is_new(found) => Err(WriteFailure::Recreated),
             _ if is_done => resolve(*last, Event::Confirm),
             // The effect of an abandoned request may still come.
-            _ if is_late => Err(Undone::InDoubt { last, is_late }),
+            _ if is_late => Err(WriteFailure::InDoubt { last, is_late }),
             _ => resolve(*last, Event::Deny),
         }
     }
@@ -91,7 +91,7 @@ impl Resolver<'_> {
     /// The refusal of a create whose entity another writer created after the plan was made.
     fn taken(&self, found: &Entity, owned: bool) -> Refusal {
         let whose = if owned {
-            format!("created by another run of scope `{}`", self.ground.owner.scope)
+            format!("created by another run of scope `{}`", self.context.owner.scope)
         } else {
             self.owner_of(found)
         };
@@ -121,14 +121,14 @@ impl Resolver<'_> {
 
     /// The acts that must not be deleted, by index: entities with another owner since the plan was made, or whose owner
     /// cannot be read. An entity that no longer exists may be deleted, which does nothing.
-    pub fn undeletable(&self, acts: &[&Act]) -> HashMap<usize, Undone> {
+    pub fn undeletable(&self, acts: &[&Act]) -> HashMap<usize, WriteFailure> {
         let mut kept = HashMap::new();
         for (blueprint, members) in by_blueprint(acts, 0..acts.len()) {
             let owned = match self.owned(blueprint, &identifiers(acts, &members)) {
                 Ok(owned) => owned,
                 Err(error) => {
-                    let undone = self.unread(error);
-                    kept.extend(members.into_iter().map(|at| (at, undone.clone())));
+                    let failure = self.unread(error);
+                    kept.extend(members.into_iter().map(|at| (at, failure.clone())));
                     continue;
                 }
             };
@@ -137,13 +137,13 @@ impl Resolver<'_> {
             if foreign.is_empty() {
                 continue;
             }
-            let shape = self.ground.blueprints.iter().find(|one| one.identifier == **blueprint);
+            let shape = self.context.blueprints.iter().find(|one| one.identifier == **blueprint);
             let found = shape.map(|shape| self.catalog.find(shape, &identifiers(acts, &foreign), self.look()));
             let found = match found {
                 Some(Ok(found)) => found,
                 Some(Err(error)) => {
-                    let undone = self.unread(error);
-                    kept.extend(foreign.into_iter().map(|at| (at, undone.clone())));
+                    let failure = self.unread(error);
+                    kept.extend(foreign.into_iter().map(|at| (at, failure.clone())));
                     continue;
                 }
                 None => Vec::new(),
@@ -156,23 +156,23 @@ impl Resolver<'_> {
                     (None, None) => "no longer owned by this scope".to_owned(),
                 };
                 let words = format!("the entity is now {whose}; it was not deleted");
-                kept.insert(at, Undone::Refused(Box::new(Refusal::new(FOREIGN, "foreign", words))));
+                kept.insert(at, WriteFailure::Refused(Box::new(Refusal::new(FOREIGN, "foreign", words))));
             }
         }
         kept
     }
 
-    fn unread(&self, error: CatalogError) -> Undone {
-        if self.errand.stop.is_told() { Undone::Stopped } else { Undone::Broken(Arc::new(error)) }
+    fn unread(&self, error: CatalogError) -> WriteFailure {
+        if self.options.cancellation.is_cancelled() { WriteFailure::Stopped } else { WriteFailure::Broken(Arc::new(error)) }
     }
 
     fn owned(&self, blueprint: &str, identifiers: &[Box<str>]) -> Result<HashSet<Box<str>>, CatalogError> {
-        self.catalog.owned_among(self.ground.owner, blueprint, identifiers, self.look())
+        self.catalog.owned_among(self.context.owner, blueprint, identifiers, self.look())
     }
 
-    fn look(&self) -> Look<'_> {
-        let stop = self.errand.stop;
-        Look { stop, within: if stop.is_told() { WITHIN_STOPPED } else { WITHIN } }
+    fn look(&self) -> ReadLimit<'_> {
+        let cancellation = self.options.cancellation;
+        ReadLimit { cancellation, within: if cancellation.is_cancelled() { READ_TIMEOUT_AFTER_SIGNAL } else { READ_TIMEOUT } }
     }
 }
 

@@ -8,138 +8,138 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use super::failure::ClientError;
-use super::retry::is_passing;
+use super::retry::is_transient;
 use super::{delete, write};
-use crate::catalog::apply::{Batch, Method, draft, settled};
-use crate::catalog::apply_options::{Course, Errand};
-use crate::catalog::http::session::{Caller, Repeat, Reply};
+use crate::catalog::apply::{Batch, Method, draft, outcome_of_write};
+use crate::catalog::apply_options::{ApplyRun, ApplyOptions};
+use crate::catalog::http::session::{Session, Repeat, Reply};
 use crate::catalog::write_state::{Event, Item};
-use crate::catalog::{CatalogError, Undone};
+use crate::catalog::{CatalogError, WriteFailure};
 use crate::domain::plan::request::Act;
 
 /// The number of single calls or delete batches prepared at once.
-const TOGETHER: usize = 32;
+const MAX_CONCURRENT: usize = 32;
 
-type Ends = Vec<(usize, Result<(), Undone>)>;
+type Ends = Vec<(usize, Result<(), WriteFailure>)>;
 
 /// Sends the acts; the results are in their order.
 pub(super) async fn perform(
-    caller: &Arc<Caller>,
+    session: &Arc<Session>,
     acts: &[&Act],
     batches: &[Batch],
-    errand: Errand<'_>,
-) -> Vec<Result<(), Undone>> {
-    let course = Course::new(errand);
+    options: ApplyOptions<'_>,
+) -> Vec<Result<(), WriteFailure>> {
+    let run = ApplyRun::new(options);
     // The next member of each batch; a free worker takes it.
     let turns: Vec<Cell<usize>> = batches.iter().map(|_| Cell::new(0)).collect();
     let mut ways: Vec<Pin<Box<dyn Future<Output = Ends> + '_>>> = Vec::new();
     for (batch, turn) in batches.iter().zip(&turns) {
         match batch.method {
             Method::Create | Method::Merge | Method::Replace => {
-                ways.push(Box::pin(written(caller, acts, batch, &course, batches.len())));
+                ways.push(Box::pin(written(session, acts, batch, &run, batches.len())));
             }
             Method::Patch => {
-                for _ in 0..TOGETHER.min(batch.members.len()) {
-                    ways.push(Box::pin(patched(caller, acts, batch, turn, &course)));
+                for _ in 0..MAX_CONCURRENT.min(batch.members.len()) {
+                    ways.push(Box::pin(patched(session, acts, batch, turn, &run)));
                 }
             }
             Method::Delete => {
-                for _ in 0..TOGETHER.min(batch.members.len().div_ceil(delete::MOST)) {
-                    ways.push(Box::pin(removed(caller, acts, batch, turn, &course)));
+                for _ in 0..MAX_CONCURRENT.min(batch.members.len().div_ceil(delete::MAX_ENTITIES)) {
+                    ways.push(Box::pin(removed(session, acts, batch, turn, &run)));
                 }
             }
         }
     }
-    let mut outcomes: Vec<Option<Result<(), Undone>>> = acts.iter().map(|_| None).collect();
+    let mut outcomes: Vec<Option<Result<(), WriteFailure>>> = acts.iter().map(|_| None).collect();
     for (member, end) in together(ways).await.into_iter().flatten() {
         outcomes[member] = Some(end);
     }
-    outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| Err(course.unsent()))).collect()
+    outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| Err(run.unsent()))).collect()
 }
 
-async fn written(caller: &Arc<Caller>, acts: &[&Act], batch: &Batch, course: &Course<'_>, batches: usize) -> Ends {
+async fn written(session: &Arc<Session>, acts: &[&Act], batch: &Batch, run: &ApplyRun<'_>, batches: usize) -> Ends {
     let drafts: Vec<_> = batch.members.iter().map(|member| draft(acts[*member])).collect();
-    let options = course.errand.options(batch.method);
+    let options = run.options.write_options(batch.method);
     // Retrying a create whose outcome is unknown is safe, because a read afterwards shows who created the entity.
-    let ends = write::write(caller, &batch.blueprint, &drafts, &options, Repeat::Always, course, batches).await;
-    let ends = ends.into_iter().map(|end| settled(batch.method, end));
+    let ends = write::write(session, &batch.blueprint, &drafts, &options, Repeat::Always, run, batches).await;
+    let ends = ends.into_iter().map(|end| outcome_of_write(batch.method, end));
     batch.members.iter().copied().zip(ends).collect()
 }
 
-async fn patched(caller: &Caller, acts: &[&Act], batch: &Batch, turn: &Cell<usize>, course: &Course<'_>) -> Ends {
+async fn patched(session: &Session, acts: &[&Act], batch: &Batch, turn: &Cell<usize>, run: &ApplyRun<'_>) -> Ends {
     let mut ends = Vec::new();
-    let options = course.errand.options(batch.method);
-    while course.goes_on()
+    let options = run.options.write_options(batch.method);
+    while run.may_send()
         && let Some(member) = batch.members.get(turn.get()).copied()
     {
         turn.set(turn.get() + 1);
-        let (key, stop) = (&acts[member].key, course.errand.stop.clone());
+        let (key, cancellation) = (&acts[member].key, run.options.cancellation.clone());
         let mut body = draft(acts[member]);
         body.identifier = None;
         let reply =
-            write::patch(caller, &key.blueprint, &key.identifier, &body, &options, stop, course.halt.clone()).await;
+            write::patch(session, &key.blueprint, &key.identifier, &body, &options, cancellation, run.run_ended.clone()).await;
         let mut item = Item::default();
-        settle_one(course, &mut item, reply);
-        let end = item.end(|| course.unsent());
+        record_outcome(run, &mut item, reply);
+        let end = item.end(|| run.unsent());
         if end.is_err() {
-            course.failed();
+            run.record_failed_write();
         }
-        course.advance(1);
+        run.advance(1);
         ends.push((member, end));
     }
     ends
 }
 
-async fn removed(caller: &Caller, acts: &[&Act], batch: &Batch, turn: &Cell<usize>, course: &Course<'_>) -> Ends {
+async fn removed(session: &Session, acts: &[&Act], batch: &Batch, turn: &Cell<usize>, run: &ApplyRun<'_>) -> Ends {
     let mut ends = Vec::new();
-    while course.goes_on()
-        && let Some(lot) = batch.members.chunks(delete::MOST).nth(turn.get())
+    while run.may_send()
+        && let Some(lot) = batch.members.chunks(delete::MAX_ENTITIES).nth(turn.get())
     {
         turn.set(turn.get() + 1);
         let identifiers: Vec<String> = lot.iter().map(|member| acts[*member].key.identifier.to_string()).collect();
-        let gone = delete::remove(caller, &batch.blueprint, &identifiers, course).await;
+        let gone = delete::remove(session, &batch.blueprint, &identifiers, run).await;
         ends.extend(lot.iter().copied().zip(gone));
     }
     ends
 }
 
 /// Records the result of a call for one entity.
-pub(super) fn settle_one(course: &Course<'_>, item: &mut Item, reply: Reply<()>) {
+pub(super) fn record_outcome(run: &ApplyRun<'_>, item: &mut Item, reply: Reply<()>) {
     if reply.is_lost {
         item.lost(reply.is_late);
     }
     match reply.result {
         Ok(()) => {
-            course.came_about();
-            course.accepted();
+            run.record_answer();
+            run.record_accepted();
             item.answered(Event::Accept, None);
         }
         Err(error) => match error.refusal() {
-            Some(refusal) if !is_passing(refusal.status) => {
-                course.came_about();
-                course.refused_call(refusal);
+            Some(refusal) if !is_transient(refusal.status) => {
+                run.record_answer();
+                run.record_refused_call(refusal);
                 let event = if refusal.status >= 500 { Event::Lose } else { Event::Refuse };
                 item.answered(event, Some(refusal.clone().into()));
             }
             Some(_) | None => {
-                if !error.is_surely_undone() {
+                if !error.had_no_effect() {
                     item.lost(reply.is_late || error.is_late());
                 }
-                item.heard(broken(course, error));
+                item.heard(broken(run, error));
             }
         },
     }
 }
 
 /// Records a failed call and returns the result of its entities.
-pub(super) fn broken(course: &Course<'_>, error: ClientError) -> Undone {
+pub(super) fn broken(run: &ApplyRun<'_>, error: ClientError) -> WriteFailure {
     if let ClientError::Stopped { .. } = error {
-        return course.unsent();
+        return run.unsent();
     }
     let is_of_the_call = error.is_of_the_call();
     let error = Arc::new(CatalogError::from(error));
-    course.gave_up(&error, is_of_the_call);
-    Undone::Broken(error)
+    run.record_failed_call(&error, is_of_the_call);
+    WriteFailure::Broken(error)
 }
 
 /// Polls all futures to completion concurrently.

@@ -4,7 +4,7 @@
 use std::error::Error as StdError;
 use std::io;
 
-use super::failure::{Asked, ClientError};
+use super::failure::{RequestLine, ClientError};
 use super::transport::Limits;
 use crate::catalog::http::redact::shown;
 use crate::domain::address;
@@ -47,7 +47,7 @@ impl Cause {
     pub fn told(
         self,
         error: &reqwest::Error,
-        asked: Asked,
+        request: RequestLine,
         host: &str,
         limits: Limits,
         proxy: Option<&str>,
@@ -84,9 +84,9 @@ impl Cause {
         }
         if error.is_timeout() || self.kind == Some(io::ErrorKind::TimedOut) {
             return match error.is_connect() {
-                true => ClientError::Timeout { asked, what: "no connection", limit: limits.connect },
+                true => ClientError::Timeout { request, what: "no connection", limit: limits.connect },
                 // The library does not say which of the two limits it was.
-                false => ClientError::Timeout { asked, what: "no answer", limit: limits.read },
+                false => ClientError::Timeout { request, what: "no answer", limit: limits.read },
             };
         }
         if error.is_connect() {
@@ -96,7 +96,7 @@ impl Cause {
             };
             return ClientError::NoConnection { host, reason };
         }
-        ClientError::Cut { asked, reason }
+        ClientError::Cut { request, reason }
     }
 }
 

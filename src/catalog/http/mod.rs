@@ -1,5 +1,5 @@
 //! HTTP client of the platform's API. It is async inside, on its own runtime, and blocks outside. Every call goes
-//! through `caller`, and every secret leaves through `transport`.
+//! through `session`, and every secret leaves through `transport`.
 
 pub(crate) mod batches;
 mod bulk;
@@ -36,10 +36,10 @@ use serde_json::Value;
 use tokio::runtime::Runtime;
 
 use super::wire::{EntityDraft, Refusal, WriteOptions, Written};
-use super::{Catalog, CatalogError, Errand, Look, Part, Stop, Undone};
+use super::{Catalog, CatalogError, ApplyOptions, ReadLimit, Part, Cancellation, WriteFailure};
 use crate::catalog::apply::batches;
 use crate::catalog::apply_options::Halt;
-use crate::catalog::http::session::{Call, Caller};
+use crate::catalog::http::session::{ApiCall, Session};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::entity::{Entity, EntityKey, Owner};
@@ -48,10 +48,10 @@ use crate::domain::platform::Platform;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::secret::Secret;
 use crate::domain::snapshot::{Shelf, Snapshot};
-use retry::Patience;
+use retry::RetryPolicy;
 use transport::{Limits, Transport};
 
-pub use failure::{Asked, ClientError};
+pub use failure::{RequestLine, ClientError};
 pub use trust::{NamedBy, TrustError, Trusted};
 
 /// The id and secret of an API client.
@@ -104,19 +104,19 @@ pub struct ClientConfig {
 /// A catalog behind the platform's API.
 pub struct Client {
     runtime: Runtime,
-    caller: Arc<Caller>,
+    session: Arc<Session>,
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("address", &self.caller.transport.trusted().text()).finish_non_exhaustive()
+        f.debug_struct("Client").field("address", &self.session.transport.trusted().text()).finish_non_exhaustive()
     }
 }
 
 impl Client {
     /// Creates a client; it sends nothing before the first call.
     pub fn connect(config: ClientConfig, notices: Arc<dyn Notices>) -> Result<Self, ClientError> {
-        Self::with(config, notices, Patience::PLATFORM, Limits::PLATFORM)
+        Self::with(config, notices, RetryPolicy::PLATFORM, Limits::PLATFORM)
     }
 
     /// Like [`Client::connect`], but each call fails after `budget`.
@@ -125,13 +125,13 @@ impl Client {
         notices: Arc<dyn Notices>,
         budget: Duration,
     ) -> Result<Self, ClientError> {
-        Self::with(config, notices, Patience { total: budget, ..Patience::PLATFORM }, Limits::PLATFORM)
+        Self::with(config, notices, RetryPolicy { total: budget, ..RetryPolicy::PLATFORM }, Limits::PLATFORM)
     }
 
     fn with(
         config: ClientConfig,
         notices: Arc<dyn Notices>,
-        patience: Patience,
+        policy: RetryPolicy,
         limits: Limits,
     ) -> Result<Self, ClientError> {
         let ClientConfig { platform, address, credentials, user_agent, certificates, proxy } = config;
@@ -140,19 +140,19 @@ impl Client {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
             ClientError::Setup { reason: error.to_string(), help: "check the limits of this process (`ulimit -n`)" }
         })?;
-        let caller = Caller {
+        let session = Session {
             transport,
             tokens: token::Tokens::default(),
-            gate: crate::catalog::http::limiter::Gate::new(),
-            patience,
+            limiter: crate::catalog::http::limiter::Limiter::new(),
+            policy,
             credentials,
             platform,
             notices,
-            is_heard: AtomicBool::new(false),
-            budget: Mutex::new(retry::Budget::default()),
-            told_until: Mutex::new(Duration::ZERO),
+            has_answered: AtomicBool::new(false),
+            budget: Mutex::new(retry::RetryBudget::default()),
+            reported_until: Mutex::new(Duration::ZERO),
         };
-        Ok(Self { runtime, caller: Arc::new(caller) })
+        Ok(Self { runtime, session: Arc::new(session) })
     }
 }
 
@@ -161,23 +161,23 @@ impl Client {
     fn look<T>(
         &self,
         blueprint: &str,
-        look: Look<'_>,
+        look: ReadLimit<'_>,
         read: impl Future<Output = Result<T, ClientError>>,
     ) -> Result<T, CatalogError> {
-        let read = async { tokio::time::timeout(look.within, look.stop.unless_twice(read)).await };
-        let asked =
-            || self.caller.transport.asked("POST", &route::route(&["blueprints", blueprint, "entities", "search"]));
+        let read = async { tokio::time::timeout(look.within, look.cancellation.until_forced(read)).await };
+        let request =
+            || self.session.transport.request_line("POST", &route::route(&["blueprints", blueprint, "entities", "search"]));
         match self.runtime.block_on(read) {
             Ok(Some(done)) => Ok(done?),
-            Ok(None) => Err(ClientError::Abandoned { asked: asked() }.into()),
-            Err(_) => Err(ClientError::Timeout { asked: asked(), what: "no answer", limit: look.within }.into()),
+            Ok(None) => Err(ClientError::Abandoned { request: request() }.into()),
+            Err(_) => Err(ClientError::Timeout { request: request(), what: "no answer", limit: look.within }.into()),
         }
     }
 }
 
 impl Catalog for Client {
     fn name(&self) -> &str {
-        self.caller.transport.trusted().text()
+        self.session.transport.trusted().text()
     }
 
     fn organization(&self) -> Result<Value, CatalogError> {
@@ -185,8 +185,8 @@ impl Catalog for Client {
         struct Body {
             organization: Value,
         }
-        let call = Call::get("/v1/organization".to_owned());
-        let read = self.caller.call(&call, |answer| serde_json::from_slice::<Body>(&answer.body));
+        let call = ApiCall::get("/v1/organization".to_owned());
+        let read = self.session.send(&call, |answer| serde_json::from_slice::<Body>(&answer.body));
         Ok(self.runtime.block_on(read)?.organization)
     }
 
@@ -195,8 +195,8 @@ impl Catalog for Client {
         struct Blueprints {
             blueprints: Vec<Value>,
         }
-        let call = Call::get("/v1/blueprints".to_owned());
-        let read = self.caller.call(&call, |answer| serde_json::from_slice::<Blueprints>(&answer.body));
+        let call = ApiCall::get("/v1/blueprints".to_owned());
+        let read = self.session.send(&call, |answer| serde_json::from_slice::<Blueprints>(&answer.body));
         let Blueprints { mut blueprints } = self.runtime.block_on(read)?;
         let identifier = |blueprint: &Value| blueprint["identifier"].as_str().unwrap_or_default().to_owned();
         blueprints.sort_by_cached_key(identifier);
@@ -204,7 +204,7 @@ impl Catalog for Client {
     }
 
     fn read(&self, blueprints: &[Blueprint], part: Part, progress: &dyn Progress) -> Result<Snapshot, CatalogError> {
-        Ok(self.runtime.block_on(read::read(&self.caller, blueprints, part, progress))?)
+        Ok(self.runtime.block_on(read::read(&self.session, blueprints, part, progress))?)
     }
 
     fn read_some(
@@ -214,7 +214,7 @@ impl Catalog for Client {
         progress: &dyn Progress,
     ) -> Result<Shelf, CatalogError> {
         Ok(self.runtime.block_on(crate::catalog::http::read_by_id::some(
-            &self.caller,
+            &self.session,
             blueprint,
             identifiers,
             progress,
@@ -225,10 +225,10 @@ impl Catalog for Client {
         &self,
         blueprint: &Blueprint,
         identifiers: &[Box<str>],
-        look: Look<'_>,
+        look: ReadLimit<'_>,
     ) -> Result<Vec<Entity>, CatalogError> {
         let find = async {
-            Ok(crate::catalog::http::read_by_id::some(&self.caller, blueprint, identifiers, &Silent).await?.entities)
+            Ok(crate::catalog::http::read_by_id::some(&self.session, blueprint, identifiers, &Silent).await?.entities)
         };
         self.look(&blueprint.identifier, look, find)
     }
@@ -238,9 +238,9 @@ impl Catalog for Client {
         owner: &Owner,
         blueprint: &str,
         identifiers: &[Box<str>],
-        look: Look<'_>,
+        look: ReadLimit<'_>,
     ) -> Result<HashSet<Box<str>>, CatalogError> {
-        self.look(blueprint, look, owned::among(&self.caller, owner, blueprint, identifiers))
+        self.look(blueprint, look, owned::among(&self.session, owner, blueprint, identifiers))
     }
 
     fn owners_of(
@@ -248,13 +248,13 @@ impl Catalog for Client {
         blueprint: &str,
         identifiers: &[Box<str>],
         scopes: &[String],
-        look: Look<'_>,
+        look: ReadLimit<'_>,
     ) -> Result<HashMap<Box<str>, ForeignOwner>, CatalogError> {
-        self.look(blueprint, look, owners::owners_of(&self.caller, blueprint, identifiers, scopes))
+        self.look(blueprint, look, owners::owners_of(&self.session, blueprint, identifiers, scopes))
     }
 
     fn owned(&self, owner: &Owner) -> Result<Vec<EntityKey>, CatalogError> {
-        Ok(self.runtime.block_on(owned::owned(&self.caller, owner))?)
+        Ok(self.runtime.block_on(owned::owned(&self.session, owner))?)
     }
 
     fn upsert(
@@ -263,8 +263,8 @@ impl Catalog for Client {
         drafts: &[EntityDraft],
         options: &WriteOptions,
         progress: &dyn Progress,
-    ) -> Result<Vec<Result<Written, Undone>>, CatalogError> {
-        Ok(self.runtime.block_on(write::upsert(&self.caller, blueprint, drafts, options, progress))?)
+    ) -> Result<Vec<Result<Written, WriteFailure>>, CatalogError> {
+        Ok(self.runtime.block_on(write::upsert(&self.session, blueprint, drafts, options, progress))?)
     }
 
     fn patch(
@@ -274,7 +274,7 @@ impl Catalog for Client {
         draft: &EntityDraft,
         options: &WriteOptions,
     ) -> Result<Result<(), Refusal>, CatalogError> {
-        let patch = write::patch(&self.caller, blueprint, identifier, draft, options, Stop::default(), Halt::default());
+        let patch = write::patch(&self.session, blueprint, identifier, draft, options, Cancellation::default(), Halt::default());
         Ok(write::or_refusal(self.runtime.block_on(patch).result)?)
     }
 
@@ -283,11 +283,11 @@ impl Catalog for Client {
         blueprint: &str,
         identifiers: &[String],
         progress: &dyn Progress,
-    ) -> Result<Vec<Result<(), Undone>>, CatalogError> {
-        Ok(self.runtime.block_on(delete::delete(&self.caller, blueprint, identifiers, progress))?)
+    ) -> Result<Vec<Result<(), WriteFailure>>, CatalogError> {
+        Ok(self.runtime.block_on(delete::delete(&self.session, blueprint, identifiers, progress))?)
     }
 
-    fn perform(&self, acts: &[&Act], errand: Errand<'_>) -> Vec<Result<(), Undone>> {
-        self.runtime.block_on(crate::catalog::http::batches::perform(&self.caller, acts, &batches(acts), errand))
+    fn perform(&self, acts: &[&Act], options: ApplyOptions<'_>) -> Vec<Result<(), WriteFailure>> {
+        self.runtime.block_on(crate::catalog::http::batches::perform(&self.session, acts, &batches(acts), options))
     }
 }

@@ -9,12 +9,12 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::failure::ClientError;
-use super::pace::Work;
-use super::read::MOST_PAGES;
+use super::pace::CallKind;
+use super::read::MAX_PAGES;
 use super::route::route;
 use super::transport::Answer;
 use crate::catalog::http::redact::shown_json;
-use crate::catalog::http::session::{Call, Caller};
+use crate::catalog::http::session::{ApiCall, Session};
 use crate::domain::entity::{EntityKey, Owner};
 use crate::domain::secret::Secret;
 use crate::text::plural::list;
@@ -24,9 +24,9 @@ const ROUTE: &str = "/v1/blueprints/entities/datasource-entities\
 const SEARCH: &str = "/v1/entities/search?exclude_calculated_properties=true&include=blueprint&include=identifier";
 const PAGE: usize = 1000;
 /// The maximum number of identifiers in one search.
-const PAGE_OF_NAMES: usize = 500;
+const MAX_IDENTIFIERS: usize = 500;
 /// The maximum number of failed blueprints that an error names.
-const MOST_TOLD: usize = 5;
+const MAX_NAMED: usize = 5;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -69,9 +69,9 @@ struct NamedKey {
 }
 
 /// The keys of the owner's entities, sorted and without duplicates.
-pub(super) async fn owned(caller: &Caller, owner: &Owner) -> Result<Vec<EntityKey>, ClientError> {
-    let found = match by_datasource(caller, owner).await {
-        Err(error) if error.is_no_route() => by_search(caller, owner).await?,
+pub(super) async fn owned(session: &Session, owner: &Owner) -> Result<Vec<EntityKey>, ClientError> {
+    let found = match by_datasource(session, owner).await {
+        Err(error) if error.is_no_route() => by_search(session, owner).await?,
         other => other?,
     };
     let mut blueprints: HashSet<Arc<str>> = HashSet::new();
@@ -89,7 +89,7 @@ pub(super) async fn owned(caller: &Caller, owner: &Owner) -> Result<Vec<EntityKe
     Ok(keys)
 }
 
-async fn by_datasource(caller: &Caller, owner: &Owner) -> Result<Vec<Key>, ClientError> {
+async fn by_datasource(session: &Session, owner: &Owner) -> Result<Vec<Key>, ClientError> {
     let mut found = Vec::new();
     let mut from: Option<Box<RawValue>> = None;
     let mut seen = HashSet::new();
@@ -100,44 +100,44 @@ async fn by_datasource(caller: &Caller, owner: &Owner) -> Result<Vec<Key>, Clien
             body.truncate(body.len() - 1);
             body.push_str(&format!(",\"from\":{}}}", from.get()));
         }
-        let call = Call::ask(ROUTE.to_owned(), body.into_bytes(), Work::Page);
-        let page = caller.call_told(&call, Keys::read).await?;
-        whole(caller, &call, &page)?;
+        let call = ApiCall::query(ROUTE.to_owned(), body.into_bytes(), CallKind::Page);
+        let page = session.send_redacted(&call, Keys::read).await?;
+        whole(session, &call, &page)?;
         found.extend(page.entities);
         let Some(next) = page.next.filter(|next| !matches!(next.get(), "null" | "\"\"" | "false")) else {
             return Ok(found);
         };
-        if !seen.insert(next.get().to_owned()) || seen.len() > MOST_PAGES {
+        if !seen.insert(next.get().to_owned()) || seen.len() > MAX_PAGES {
             let reason = "its pages repeat".to_owned();
-            return Err(ClientError::Unreadable { asked: caller.asked(&call), reason });
+            return Err(ClientError::Unreadable { request: session.request_line(&call), reason });
         }
         from = Some(next);
     }
 }
 
-async fn by_search(caller: &Caller, owner: &Owner) -> Result<Vec<Key>, ClientError> {
+async fn by_search(session: &Session, owner: &Owner) -> Result<Vec<Key>, ClientError> {
     let rule = |value: &str| json!({"property": "$datasource", "operator": "contains", "value": value});
     let body = json!({"combinator": "and", "rules": [rule(Owner::PRODUCT), rule(&owner.mark())]}).to_string();
-    let call = Call::ask(SEARCH.to_owned(), body.into_bytes(), Work::Page);
-    let page = caller.call_told(&call, Keys::read).await?;
-    whole(caller, &call, &page)?;
+    let call = ApiCall::query(SEARCH.to_owned(), body.into_bytes(), CallKind::Page);
+    let page = session.send_redacted(&call, Keys::read).await?;
+    whole(session, &call, &page)?;
     Ok(page.entities)
 }
 
 /// The identifiers that the owner owns. A catalog that cannot search a blueprint by datasource is asked for all
 /// entities of the owner instead.
 pub(super) async fn among(
-    caller: &Caller,
+    session: &Session,
     owner: &Owner,
     blueprint: &str,
     identifiers: &[Box<str>],
 ) -> Result<HashSet<Box<str>>, ClientError> {
     let mut owned = HashSet::new();
-    for lot in identifiers.chunks(PAGE_OF_NAMES) {
-        match named(caller, owner, blueprint, lot, &mut owned).await {
+    for lot in identifiers.chunks(MAX_IDENTIFIERS) {
+        match named(session, owner, blueprint, lot, &mut owned).await {
             Ok(()) => {}
             Err(error) if error.is_no_route() || matches!(error.status(), Some(400 | 410 | 422)) => {
-                let all = self::owned(caller, owner).await?.into_iter();
+                let all = self::owned(session, owner).await?.into_iter();
                 let mine = all.filter(|key| key.blueprint.as_ref() == blueprint).map(|key| key.identifier);
                 let asked: HashSet<&Box<str>> = identifiers.iter().collect();
                 return Ok(mine.filter(|identifier| asked.contains(identifier)).collect());
@@ -149,18 +149,18 @@ pub(super) async fn among(
 }
 
 async fn named(
-    caller: &Caller,
+    session: &Session,
     owner: &Owner,
     blueprint: &str,
     identifiers: &[Box<str>],
     owned: &mut HashSet<Box<str>>,
 ) -> Result<(), ClientError> {
-    search(caller, blueprint, identifiers, &[Owner::PRODUCT, &owner.mark()], owned).await
+    search(session, blueprint, identifiers, &[Owner::PRODUCT, &owner.mark()], owned).await
 }
 
 /// Finds those of `identifiers` whose datasource contains all `parts`.
 pub(super) async fn search(
-    caller: &Caller,
+    session: &Session,
     blueprint: &str,
     identifiers: &[Box<str>],
     parts: &[&str],
@@ -179,8 +179,8 @@ pub(super) async fn search(
             body.truncate(body.len() - 1);
             body.push_str(&format!(",\"from\":{}}}", from.get()));
         }
-        let call = Call::ask(path.clone(), body.into_bytes(), Work::Page);
-        let page = caller.call(&call, |answer| serde_json::from_slice::<Named>(&answer.body)).await?;
+        let call = ApiCall::query(path.clone(), body.into_bytes(), CallKind::Page);
+        let page = session.send(&call, |answer| serde_json::from_slice::<Named>(&answer.body)).await?;
         owned.extend(page.entities.into_iter().map(|entity| entity.identifier));
         from = page.next.filter(|next| !matches!(next.get(), "null" | "\"\"" | "false"));
         pages += 1;
@@ -188,15 +188,15 @@ pub(super) async fn search(
             return Ok(());
         }
         // There cannot be more pages than identifiers.
-        if pages > PAGE_OF_NAMES {
+        if pages > MAX_IDENTIFIERS {
             let reason = "its pages repeat".to_owned();
-            return Err(ClientError::Unreadable { asked: caller.asked(&call), reason });
+            return Err(ClientError::Unreadable { request: session.request_line(&call), reason });
         }
     }
 }
 
 /// Rejects an incomplete answer: missing entities would look like entities without an owner.
-fn whole(caller: &Caller, call: &Call, page: &Keys) -> Result<(), ClientError> {
+fn whole(session: &Session, call: &ApiCall, page: &Keys) -> Result<(), ClientError> {
     let failed = page.failed_blueprints.as_deref().unwrap_or_default();
     if failed.is_empty() {
         return Ok(());
@@ -206,6 +206,6 @@ fn whole(caller: &Caller, call: &Call, page: &Keys) -> Result<(), ClientError> {
         name.unwrap_or("one without a name").to_owned()
     };
     let blueprints =
-        failed.iter().take(MOST_TOLD).map(|blueprint| format!("`{}`", name(blueprint))).collect::<Vec<_>>();
-    Err(ClientError::Partial { asked: caller.asked(call), blueprints: list(&blueprints), count: failed.len() })
+        failed.iter().take(MAX_NAMED).map(|blueprint| format!("`{}`", name(blueprint))).collect::<Vec<_>>();
+    Err(ClientError::Partial { request: session.request_line(call), blueprints: list(&blueprints), count: failed.len() })
 }

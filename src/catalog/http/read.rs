@@ -11,12 +11,12 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 
 use super::failure::ClientError;
-use super::pace::Work;
+use super::pace::CallKind;
 use super::route::route;
 use super::transport::Answer;
 use crate::catalog::Part;
 use crate::catalog::decode::{Decoder, Page};
-use crate::catalog::http::session::{Call, Caller};
+use crate::catalog::http::session::{ApiCall, Session};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::Entity;
 use crate::domain::progress::Progress;
@@ -25,13 +25,13 @@ use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
 /// The platform's maximum page size.
 const PAGE: usize = 1000;
 /// Blueprints read concurrently; the pages of one blueprint are sequential.
-const TOGETHER: usize = 8;
+const MAX_CONCURRENT: usize = 8;
 /// More pages than any catalog has: the pages repeat.
-pub(super) const MOST_PAGES: usize = 100_000;
+pub(super) const MAX_PAGES: usize = 100_000;
 
 /// Reads the entities of all `blueprints`.
 pub(super) async fn read(
-    caller: &Arc<Caller>,
+    session: &Arc<Session>,
     blueprints: &[Blueprint],
     part: Part,
     progress: &dyn Progress,
@@ -42,11 +42,11 @@ pub(super) async fn read(
     let mut readers = JoinSet::new();
     let mut snapshot = Snapshot::default();
     loop {
-        while readers.len() < TOGETHER
+        while readers.len() < MAX_CONCURRENT
             && let Some(blueprint) = waiting.next()
         {
             let reader = Reader {
-                caller: Arc::clone(caller),
+                session: Arc::clone(session),
                 blueprint: blueprint.identifier.clone(),
                 decoder: Decoder::new(blueprint),
                 part,
@@ -78,7 +78,7 @@ pub(super) fn joined<T>(done: Result<T, tokio::task::JoinError>) -> Result<T, Cl
 }
 
 struct Reader {
-    caller: Arc<Caller>,
+    session: Arc<Session>,
     blueprint: String,
     decoder: Decoder,
     part: Part,
@@ -120,8 +120,8 @@ impl Reader {
         struct Count {
             count: u64,
         }
-        let call = Call::get(route(&["blueprints", &self.blueprint, "entities-count"]));
-        match self.caller.call(&call, |answer| serde_json::from_slice::<Count>(&answer.body)).await {
+        let call = ApiCall::get(route(&["blueprints", &self.blueprint, "entities-count"]));
+        match self.session.send(&call, |answer| serde_json::from_slice::<Count>(&answer.body)).await {
             Ok(Count { count }) if count == read as u64 => Ok(Ok(())),
             Ok(Count { count }) => Ok(Err(format!("the catalog counts {count} entities but returned {read}"))),
             Err(error) => {
@@ -184,7 +184,7 @@ impl Reader {
             let _ = self.advanced.send(page.entities.len() as u64);
             entities.extend(page.entities);
             let Some(next) = page.next else { break None };
-            if !seen.insert(next.get().to_owned()) || seen.len() > MOST_PAGES {
+            if !seen.insert(next.get().to_owned()) || seen.len() > MAX_PAGES {
                 break Some("the catalog's pages repeat".to_owned());
             }
             from = Some(next);
@@ -205,10 +205,10 @@ impl Reader {
             body.push('}');
         }
         let route = route(&["blueprints", &self.blueprint, "entities", "search"]);
-        let mut call = Call::ask(route, body.into_bytes(), Work::Page);
+        let mut call = ApiCall::query(route, body.into_bytes(), CallKind::Page);
         call.is_brief = is_brief;
         let decoder = &mut self.decoder;
-        self.caller.call(&call, |answer| decoder.page(&answer.body)).await
+        self.session.send(&call, |answer| decoder.page(&answer.body)).await
     }
 
     async fn whole(&mut self, is_brief: bool) -> Result<Vec<Entity>, ClientError> {
@@ -217,11 +217,11 @@ impl Reader {
             Part::Keys => "&include=identifier",
         };
         let route = route(&["blueprints", &self.blueprint, "entities"]);
-        let mut call = Call::get(format!("{route}?exclude_calculated_properties=true{part}"));
-        call.work = Work::Page;
+        let mut call = ApiCall::get(format!("{route}?exclude_calculated_properties=true{part}"));
+        call.work = CallKind::Page;
         call.is_brief = is_brief;
         let decoder = &mut self.decoder;
-        let page = self.caller.call(&call, |answer: &Answer| decoder.page(&answer.body)).await?;
+        let page = self.session.send(&call, |answer: &Answer| decoder.page(&answer.body)).await?;
         let _ = self.advanced.send(page.entities.len() as u64);
         Ok(sorted(page.entities))
     }
@@ -247,5 +247,5 @@ pub(super) fn leads_elsewhere(error: &ClientError) -> bool {
 
 /// Whether all retries were used.
 fn is_worn_out(error: &ClientError) -> bool {
-    matches!(error, ClientError::Spent { .. })
+    matches!(error, ClientError::GaveUp { .. })
 }

@@ -1,4 +1,4 @@
-//! The access token: fetched before the first call, renewed before it expires and when it is rejected. One caller
+//! The access token: fetched before the first call, renewed before it expires and when it is rejected. One session
 //! fetches while the others wait and share its result, even a failure. The platform returns the same token again while
 //! it is valid, so a renewal may have to be repeated until close to its end.
 
@@ -13,14 +13,14 @@ use super::failure::ClientError;
 use crate::domain::secret::Secret;
 
 /// The maximum time before expiry at which a token is renewed.
-const EARLIEST: Duration = Duration::from_secs(300);
+const RENEWAL_LEAD: Duration = Duration::from_secs(300);
 
 /// How long calls wait for the first answer to a token that replaced a rejected one.
 const PROBATION: Duration = Duration::from_secs(2);
 
 /// A granted token and its lifetime.
 #[derive(Debug, Clone)]
-pub(super) struct Granted {
+pub(super) struct GrantedToken {
     pub token: Secret,
     pub lasts: Duration,
 }
@@ -58,10 +58,10 @@ struct State {
 }
 
 impl Tokens {
-    /// Returns a valid token. Only one caller at a time runs `fetch`.
+    /// Returns a valid token. Only one session at a time runs `fetch`.
     pub async fn get<F>(&self, now: impl Fn() -> Duration, fetch: impl FnOnce() -> F) -> Result<Lease, ClientError>
     where
-        F: Future<Output = Result<Granted, ClientError>>,
+        F: Future<Output = Result<GrantedToken, ClientError>>,
     {
         let ended = self.ended.load(Ordering::SeqCst);
         let mut state = self.state.lock().await;
@@ -71,7 +71,7 @@ impl Tokens {
         if let Some(refused) = &state.refused {
             return Err(refused.clone());
         }
-        // A fetch failed while this caller waited, so it shares that failure.
+        // A fetch failed while this session waited, so it shares that failure.
         if let Some(failed) = state.failed.as_ref().filter(|_| self.ended.load(Ordering::SeqCst) != ended) {
             return Err(failed.clone());
         }
@@ -96,7 +96,7 @@ impl Tokens {
         }
     }
 
-    /// Drops a rejected token, so that the next caller fetches another, unless that has already happened.
+    /// Drops a rejected token, so that the next session fetches another, unless that has already happened.
     pub async fn refused(&self, refused: &Lease) {
         let mut state = self.state.lock().await;
         if state.lease.as_ref().is_some_and(|lease| lease.serial == refused.serial) {
@@ -133,22 +133,22 @@ impl Tokens {
 
 /// How long before its end a token is renewed: in proportion, so that a short-lived token is not renewed at once.
 fn margin(lasts: Duration) -> Duration {
-    (lasts / 10).min(EARLIEST)
+    (lasts / 10).min(RENEWAL_LEAD)
 }
 
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
 
-    use super::super::failure::Asked;
+    use super::super::failure::RequestLine;
     use super::*;
 
     fn block_on<T>(future: impl Future<Output = T>) -> T {
         tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(future)
     }
 
-    fn granted(seconds: u64) -> Granted {
-        Granted { token: Secret::new("token"), lasts: Duration::from_secs(seconds) }
+    fn granted(seconds: u64) -> GrantedToken {
+        GrantedToken { token: Secret::new("token"), lasts: Duration::from_secs(seconds) }
     }
 
     #[test]
@@ -222,8 +222,8 @@ mod tests {
                 let fetch = || async {
                     fetched.fetch_add(1, Ordering::Relaxed);
                     tokio::task::yield_now().await;
-                    let asked = Asked { method: "POST", url: "http://localhost/v1/auth/access_token".to_owned() };
-                    Err(ClientError::Cut { asked, reason: "reset".to_owned() })
+                    let request = RequestLine { method: "POST", url: "http://localhost/v1/auth/access_token".to_owned() };
+                    Err(ClientError::Cut { request, reason: "reset".to_owned() })
                 };
                 tokens.get(|| Duration::ZERO, fetch).await.map(|lease| lease.serial)
             };
@@ -233,7 +233,7 @@ mod tests {
             }
             assert!(callers.join_all().await.iter().all(Result::is_err));
             assert_eq!(fetched.load(Ordering::Relaxed), 1);
-            // A later caller fetches again.
+            // A later session fetches again.
             ask(Arc::clone(&tokens), Arc::clone(&fetched)).await.expect_err("it is not granted");
             assert_eq!(fetched.load(Ordering::Relaxed), 2);
         });
@@ -244,13 +244,13 @@ mod tests {
         block_on(async {
             let tokens = Tokens::default();
             let fetched = Cell::new(0);
-            let asked = || Asked { method: "POST", url: "http://localhost/v1/auth/access_token".to_owned() };
+            let request = || RequestLine { method: "POST", url: "http://localhost/v1/auth/access_token".to_owned() };
             let fetch = |error: ClientError| {
                 fetched.set(fetched.get() + 1);
                 async move { Err(error) }
             };
-            let cut = ClientError::Cut { asked: asked(), reason: "reset".to_owned() };
-            let refused = ClientError::credentials_for_test(asked());
+            let cut = ClientError::Cut { request: request(), reason: "reset".to_owned() };
+            let refused = ClientError::credentials_for_test(request());
             for error in [cut, refused.clone(), refused] {
                 tokens.get(|| Duration::ZERO, || fetch(error)).await.expect_err("it is not granted");
             }

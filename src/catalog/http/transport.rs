@@ -1,5 +1,5 @@
 //! Sends one HTTP request and reads its answer: over TLS, through proxies, within limits of time and size. Secrets
-//! leave only here, and only after a check by `trust`, also for redirects. Retries are in `caller`.
+//! leave only here, and only after a check by `trust`, also for redirects. Retries are in `session`.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -8,7 +8,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Certificate, Client, Method, Response, Url, redirect};
 
-use super::failure::{Asked, ClientError};
+use super::failure::{RequestLine, ClientError};
 use super::rate::Announced;
 use super::trust::Trusted;
 use crate::catalog::http::error_source::Cause;
@@ -18,10 +18,10 @@ use crate::domain::secret::Secret;
 use crate::domain::value::day::http_date;
 
 /// The maximum size of a successful answer, after decompression.
-const MOST_READ: usize = 256 << 20;
+const MAX_ANSWER_BYTES: usize = 256 << 20;
 /// The maximum size of a rejection.
-const MOST_REFUSED: usize = 256 << 10;
-const MOST_REDIRECTS: usize = 5;
+const MAX_REFUSAL_BYTES: usize = 256 << 10;
+const MAX_REDIRECTS: usize = 5;
 
 /// The time limits of one call.
 #[derive(Debug, Clone, Copy)]
@@ -137,16 +137,16 @@ impl Transport {
         &self.trusted
     }
 
-    pub fn asked(&self, method: &'static str, route: &str) -> Asked {
+    pub fn request_line(&self, method: &'static str, route: &str) -> RequestLine {
         let route = route.split('?').next().unwrap_or_default();
-        Asked { method, url: format!("{}{route}", self.trusted.text()) }
+        RequestLine { method, url: format!("{}{route}", self.trusted.text()) }
     }
 
     /// Sends the request and reads the answer. Redirects within the catalog are followed; one to another origin is an
     /// error.
     pub async fn exchange(&self, request: Request<'_>) -> Result<Answer, ClientError> {
         let mut url = self.trusted.url(request.route)?;
-        for _ in 0..MOST_REDIRECTS {
+        for _ in 0..MAX_REDIRECTS {
             let response = self.send(&request, url.clone()).await?;
             let Some(to) = redirected(&response, &url) else { return self.read(response, &request).await };
             let keeps_method = matches!(response.status().as_u16(), 307 | 308) || request.method == "GET";
@@ -154,15 +154,15 @@ impl Transport {
                 return Err(self.led_away(&request, &to));
             }
             if !keeps_method {
-                let asked = self.asked(request.method, request.route);
+                let line = self.request_line(request.method, request.route);
                 let to = origin(&to, request.secrets);
-                return Err(ClientError::Moved { asked, status: response.status().as_u16(), to });
+                return Err(ClientError::Moved { request: line, status: response.status().as_u16(), to });
             }
             url = to;
         }
         Err(ClientError::Unreadable {
-            asked: self.asked(request.method, request.route),
-            reason: format!("it redirects more than {MOST_REDIRECTS} times"),
+            request: self.request_line(request.method, request.route),
+            reason: format!("it redirects more than {MAX_REDIRECTS} times"),
         })
     }
 
@@ -176,7 +176,7 @@ impl Transport {
         if let Some(token) = request.token {
             let value = HeaderValue::from_str(&format!("Bearer {}", token.reveal()));
             let mut value = value.map_err(|_| ClientError::Unreadable {
-                asked: self.asked(request.method, request.route),
+                request: self.request_line(request.method, request.route),
                 reason: "the access token has characters that an HTTP header cannot carry".to_owned(),
             })?;
             value.set_sensitive(true);
@@ -189,12 +189,12 @@ impl Transport {
     }
 
     fn led_away(&self, request: &Request<'_>, to: &Url) -> ClientError {
-        ClientError::Redirected { asked: self.asked(request.method, request.route), to: origin(to, request.secrets) }
+        ClientError::Redirected { request: self.request_line(request.method, request.route), to: origin(to, request.secrets) }
     }
 
     async fn read(&self, mut response: Response, request: &Request<'_>) -> Result<Answer, ClientError> {
         let status = response.status().as_u16();
-        let most = if response.status().is_success() { MOST_READ } else { MOST_REFUSED };
+        let most = if response.status().is_success() { MAX_ANSWER_BYTES } else { MAX_REFUSAL_BYTES };
         let headers = std::mem::take(response.headers_mut());
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs().cast_signed());
@@ -206,7 +206,7 @@ impl Transport {
                     break;
                 }
                 return Err(ClientError::Unreadable {
-                    asked: self.asked(request.method, request.route),
+                    request: self.request_line(request.method, request.route),
                     reason: format!("it is longer than {} MiB", most >> 20),
                 });
             }
@@ -225,9 +225,9 @@ impl Transport {
     }
 
     fn failed(&self, request: &Request<'_>, error: &reqwest::Error) -> ClientError {
-        let asked = self.asked(request.method, request.route);
+        let line = self.request_line(request.method, request.route);
         let cause = Cause::of(error, request.secrets);
-        cause.told(error, asked, &self.trusted.place(), self.limits, self.proxy.as_deref())
+        cause.told(error, line, &self.trusted.place(), self.limits, self.proxy.as_deref())
     }
 }
 
@@ -249,10 +249,10 @@ fn redirected(response: &Response, from: &Url) -> Option<Url> {
 fn trace(headers: &HeaderMap, secrets: &[&Secret]) -> Option<String> {
     let value = headers.get("x-trace-id")?.to_str().ok()?;
     let redactor = redactor(secrets);
-    let is_told = |text: &str| redactor.redact(text) != text;
+    let is_cancelled = |text: &str| redactor.redact(text) != text;
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/".contains(c);
     let plain: String = value.chars().filter(|c| is_plain(*c)).collect();
-    if plain.is_empty() || is_told(value) || is_told(&plain) {
+    if plain.is_empty() || is_cancelled(value) || is_cancelled(&plain) {
         return None;
     }
     Some(plain.chars().take(100).collect())

@@ -10,68 +10,68 @@ use serde::Deserialize;
 use tokio::task::JoinSet;
 
 use super::failure::ClientError;
-use super::pace::Work;
+use super::pace::CallKind;
 use super::read::joined;
-use super::retry::{Next, Tries, is_passing};
+use super::retry::{RetryDecision, Attempts, is_transient};
 use super::route::{encoded, route};
-use crate::catalog::apply_options::{Course, Errand, Halt};
+use crate::catalog::apply_options::{ApplyRun, ApplyOptions, Halt};
 use crate::catalog::http::bulk::{Batch, Rest};
 use crate::catalog::http::redact::{shown, shown_json};
-use crate::catalog::http::session::{Call, Caller, Repeat, Reply};
+use crate::catalog::http::session::{ApiCall, Session, Repeat, Reply};
 use crate::catalog::wire::{EntityDraft, Refusal, WriteOptions, Written};
 use crate::catalog::write_state::{Event, Item};
-use crate::catalog::{CatalogError, Stop, Undone};
+use crate::catalog::{CatalogError, Cancellation, WriteFailure};
 use crate::domain::progress::Progress;
 use crate::domain::secret::Secret;
 
 /// Batches prepared at once; the limiter decides how many of them are sent.
-const TOGETHER: usize = 32;
+const MAX_CONCURRENT: usize = 32;
 
 /// Writes entities; the results are in the order of `drafts`. It is an error if no call at all got an answer.
 pub(super) async fn upsert(
-    caller: &Arc<Caller>,
+    session: &Arc<Session>,
     blueprint: &str,
     drafts: &[EntityDraft],
     options: &WriteOptions,
     progress: &dyn Progress,
-) -> Result<Vec<Result<Written, Undone>>, ClientError> {
+) -> Result<Vec<Result<Written, WriteFailure>>, ClientError> {
     progress.start("writing to the catalog", drafts.len() as u64);
-    let stop = Stop::default();
-    let course = Course::new(Errand { run_id: None, stops_at_first: false, stop: &stop, progress });
+    let cancellation = Cancellation::default();
+    let run = ApplyRun::new(ApplyOptions { run_id: None, stop_on_failure: false, cancellation: &cancellation, progress });
     // No read follows, so a create whose outcome is unknown is not repeated.
-    let repeat = if options.upsert || options.validation_only { Repeat::Always } else { Repeat::Unheard };
-    let outcomes = write(caller, blueprint, drafts, options, repeat, &course, 1).await;
+    let repeat = if options.upsert || options.validation_only { Repeat::Always } else { Repeat::IfNoEffect };
+    let outcomes = write(session, blueprint, drafts, options, repeat, &run, 1).await;
     progress.finish();
     or_nothing(outcomes)
 }
 
 /// Writes entities as part of a run, concurrently with `batches` others.
 pub(super) async fn write(
-    caller: &Arc<Caller>,
+    session: &Arc<Session>,
     blueprint: &str,
     drafts: &[EntityDraft],
     options: &WriteOptions,
     repeat: Repeat,
-    course: &Course<'_>,
+    run: &ApplyRun<'_>,
     batches: usize,
-) -> Vec<Result<Written, Undone>> {
+) -> Vec<Result<Written, WriteFailure>> {
     let mut writing = Writing {
-        caller: Arc::clone(caller),
+        session: Arc::clone(session),
         route: format!("{}?{}", route(&["blueprints", blueprint, "entities", "bulk"]), flags(options)),
         repeat,
         is_create: !options.upsert && !options.validation_only,
-        course,
+        run,
         items: vec![Item::default(); drafts.len()],
         written: vec![None; drafts.len()],
         is_settled: vec![false; drafts.len()],
-        tries: vec![None; drafts.len()],
+        attempts: vec![None; drafts.len()],
         apart: VecDeque::new(),
         running: JoinSet::new(),
     };
     let (mut members, mut rest) = (0..drafts.len(), Rest::default());
-    let together = (TOGETHER / batches.max(1)).max(4);
+    let together = (MAX_CONCURRENT / batches.max(1)).max(4);
     loop {
-        while writing.running.len() < together && course.goes_on() {
+        while writing.running.len() < together && run.may_send() {
             if let Some(again) = writing.apart.pop_front() {
                 writing.send(Batch::of(again.members, drafts), again.delay, again.is_brief);
             } else if let Some(batch) = Batch::take(&mut members, drafts, &mut rest) {
@@ -82,16 +82,16 @@ pub(super) async fn write(
         }
         let Some(done) = writing.running.join_next().await else { break };
         match joined(done) {
-            Ok((members, answer)) => course.advance(writing.take(members, answer)),
-            Err(error) => course.gave_up(&Arc::new(error.into()), false),
+            Ok((members, answer)) => run.advance(writing.take(members, answer)),
+            Err(error) => run.record_failed_call(&Arc::new(error.into()), false),
         }
     }
     writing.finish()
 }
 
 /// Returns an error if no entity got an answer.
-pub(super) fn or_nothing<T>(outcomes: Vec<Result<T, Undone>>) -> Result<Vec<Result<T, Undone>>, ClientError> {
-    let why = |outcome: &Result<T, Undone>| outcome.as_ref().err()?.error().map(Arc::clone);
+pub(super) fn or_nothing<T>(outcomes: Vec<Result<T, WriteFailure>>) -> Result<Vec<Result<T, WriteFailure>>, ClientError> {
+    let why = |outcome: &Result<T, WriteFailure>| outcome.as_ref().err()?.error().map(Arc::clone);
     let is_nothing = outcomes.iter().all(|outcome| why(outcome).is_some());
     match outcomes.iter().find_map(why).as_deref() {
         Some(CatalogError::Client(error)) if is_nothing => Err(error.clone()),
@@ -111,19 +111,19 @@ pub(super) fn flags(options: &WriteOptions) -> String {
 type Answered = (Vec<usize>, Reply<Bulk>);
 
 struct Writing<'c> {
-    caller: Arc<Caller>,
+    session: Arc<Session>,
     route: String,
     repeat: Repeat,
     /// The catalog rejects entities that exist.
     is_create: bool,
-    course: &'c Course<'c>,
+    run: &'c ApplyRun<'c>,
     items: Vec<Item>,
     /// The catalog's results for the entities that it wrote.
     written: Vec<Option<Written>>,
     /// Nothing more is sent for these.
     is_settled: Vec<bool>,
     /// Retries of single entities that the catalog's result asked for.
-    tries: Vec<Option<Tries>>,
+    attempts: Vec<Option<Attempts>>,
     apart: VecDeque<Again>,
     running: JoinSet<Answered>,
 }
@@ -185,16 +185,16 @@ impl NotDone {
 
 impl Writing<'_> {
     fn send(&mut self, batch: Batch, delay: Duration, is_brief: bool) {
-        let caller = Arc::clone(&self.caller);
-        let mut call = Call::write("POST", self.route.clone(), Some(batch.body), Work::Batch);
+        let session = Arc::clone(&self.session);
+        let mut call = ApiCall::write("POST", self.route.clone(), Some(batch.body), CallKind::Batch);
         call.repeat = self.repeat;
         call.is_brief = is_brief;
-        call.stop = self.course.errand.stop.clone();
-        call.halt = self.course.halt.clone();
+        call.cancellation = self.run.options.cancellation.clone();
+        call.run_ended = self.run.run_ended.clone();
         self.running.spawn(async move {
             // The call itself checks whether the signal came before.
-            call.stop.unless_told(tokio::time::sleep(delay)).await;
-            let reply = caller.send(&call, |answer, secrets| {
+            call.cancellation.until_cancelled(tokio::time::sleep(delay)).await;
+            let reply = session.send_write(&call, |answer, secrets| {
                 let mut bulk: Bulk = serde_json::from_slice(&answer.body)?;
                 bulk.errors.iter_mut().for_each(|error| error.make_harmless(secrets));
                 Ok(bulk)
@@ -211,7 +211,7 @@ impl Writing<'_> {
         }
         let error = match reply.result {
             Ok(bulk) => {
-                self.course.came_about();
+                self.run.record_answer();
                 return self.settle(&members, bulk);
             }
             // The batch was not sent, so its members keep their state.
@@ -221,14 +221,14 @@ impl Writing<'_> {
         match error.refusal() {
             // Only a batch of one shows which member is rejected.
             Some(refusal) if members.len() > 1 && self.is_of_a_member(refusal.status) => {
-                self.course.came_about();
+                self.run.record_answer();
                 self.decline(&members, || refusal.clone().into());
                 self.halve(&members, false);
                 0
             }
-            Some(refusal) if !is_passing(refusal.status) => {
-                self.course.came_about();
-                self.course.refused_call(refusal);
+            Some(refusal) if !is_transient(refusal.status) => {
+                self.run.record_answer();
+                self.run.record_refused_call(refusal);
                 members.iter().for_each(|member| self.refuse(*member, refusal.clone()));
                 members.len() as u64
             }
@@ -242,22 +242,22 @@ impl Writing<'_> {
     }
 
     /// Records that the catalog did not process these members.
-    fn decline(&mut self, members: &[usize], why: impl Fn() -> Undone) {
+    fn decline(&mut self, members: &[usize], why: impl Fn() -> WriteFailure) {
         members.iter().for_each(|member| self.items[*member].answered(Event::Decline, Some(why())));
     }
 
     /// Handles a batch without an answer after all retries: a single member may be the cause, so the batch is halved.
     fn give_up(&mut self, members: &[usize], error: ClientError, is_late: bool) -> u64 {
         let is_of_the_call = error.is_of_the_call();
-        let is_lost = !error.is_surely_undone();
+        let is_lost = !error.had_no_effect();
         let is_late = is_late || error.is_late();
         let broken = Arc::new(CatalogError::from(error));
-        self.course.gave_up(&broken, is_of_the_call);
+        self.run.record_failed_call(&broken, is_of_the_call);
         for member in members {
             if is_lost {
                 self.items[*member].lost(is_late);
             }
-            self.items[*member].heard(Undone::Broken(Arc::clone(&broken)));
+            self.items[*member].heard(WriteFailure::Broken(Arc::clone(&broken)));
         }
         if is_of_the_call && members.len() > 1 && self.repeat == Repeat::Always {
             self.halve(members, true);
@@ -285,7 +285,7 @@ impl Writing<'_> {
     /// Marks a member as finished: nothing more is sent for it.
     fn end(&mut self, member: usize) {
         if !self.items[member].is_done() {
-            self.course.failed();
+            self.run.record_failed_write();
         }
         self.is_settled[member] = true;
     }
@@ -305,9 +305,9 @@ impl Writing<'_> {
             settled += 1;
         }
         if is_any_accepted {
-            self.course.accepted();
+            self.run.record_accepted();
         } else if let Some(error) = bulk.errors.iter().find(|error| members.get(error.index).is_some()) {
-            self.course.refused(&error.refusal());
+            self.run.record_refusal(&error.refusal());
         }
         let mut again = Vec::new();
         for error in bulk.errors {
@@ -318,7 +318,7 @@ impl Writing<'_> {
                 continue;
             }
             let refusal = error.refusal();
-            match self.once_more(member, is_passing(refusal.status) && self.repeat == Repeat::Always) {
+            match self.once_more(member, is_transient(refusal.status) && self.repeat == Repeat::Always) {
                 Some(wait) => {
                     let event = if refusal.status == 429 { Event::Decline } else { Event::Lose };
                     self.items[member].answered(event, Some(refusal.into()));
@@ -354,39 +354,39 @@ impl Writing<'_> {
 
     /// The delay before a member is sent again, if it is.
     fn once_more(&mut self, member: usize, may: bool) -> Option<Duration> {
-        let now = self.caller.gate.now();
-        let tries = self.tries[member].get_or_insert_with(|| Tries::new(now));
-        match tries.next(&self.caller.patience, now, None, crate::catalog::http::session::chance()) {
-            Next::Again(wait) if may => Some(wait),
-            Next::Again(_) | Next::GiveUp => None,
+        let now = self.session.limiter.now();
+        let attempts = self.attempts[member].get_or_insert_with(|| Attempts::new(now));
+        match attempts.next(&self.session.policy, now, None, crate::catalog::http::session::random_fraction()) {
+            RetryDecision::Retry(wait) if may => Some(wait),
+            RetryDecision::Retry(_) | RetryDecision::GiveUp => None,
         }
     }
 
-    fn finish(self) -> Vec<Result<Written, Undone>> {
+    fn finish(self) -> Vec<Result<Written, WriteFailure>> {
         let ends = self.items.into_iter().zip(self.written);
-        ends.map(|(item, written)| item.end(|| self.course.unsent()).map(|()| written.unwrap_or_default())).collect()
+        ends.map(|(item, written)| item.end(|| self.run.unsent()).map(|()| written.unwrap_or_default())).collect()
     }
 }
 
 /// Updates one entity; the only way to clear title, icon and team.
 pub(super) async fn patch(
-    caller: &Caller,
+    session: &Session,
     blueprint: &str,
     identifier: &str,
     draft: &EntityDraft,
     options: &WriteOptions,
-    stop: Stop,
-    halt: Halt,
+    cancellation: Cancellation,
+    run_ended: Halt,
 ) -> Reply<()> {
     let WriteOptions { create_missing_related_entities, run_id, upsert: _, merge: _, validation_only: _ } = options;
     let run = run_id.as_ref().map(|run| format!("&run_id={}", encoded(run))).unwrap_or_default();
     let path = route(&["blueprints", blueprint, "entities", identifier]);
     let path = format!("{path}?create_missing_related_entities={create_missing_related_entities}{run}");
     let body = draft.to_json().to_string().into_bytes();
-    let mut call = Call::write("PATCH", path, Some(body), Work::Small);
-    call.stop = stop;
-    call.halt = halt;
-    caller.send(&call, |_, _| Ok(())).await
+    let mut call = ApiCall::write("PATCH", path, Some(body), CallKind::Small);
+    call.cancellation = cancellation;
+    call.run_ended = run_ended;
+    session.send_write(&call, |_, _| Ok(())).await
 }
 
 /// Turns a final rejection into a result.
@@ -394,7 +394,7 @@ pub(super) fn or_refusal(result: Result<(), ClientError>) -> Result<Result<(), R
     match result {
         Ok(()) => Ok(Ok(())),
         Err(error) => match error.refusal() {
-            Some(refusal) if !is_passing(refusal.status) => Ok(Err(refusal.clone())),
+            Some(refusal) if !is_transient(refusal.status) => Ok(Err(refusal.clone())),
             Some(_) | None => Err(error),
         },
     }

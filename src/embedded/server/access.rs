@@ -45,7 +45,7 @@ pub(super) fn hexadecimal(random: &dyn SecureRandom, bytes: usize) -> Option<Str
     Some(text)
 }
 
-pub(super) struct Access {
+pub(super) struct Authenticator {
     credentials: Credentials,
     lifetime: Duration,
     live: Mutex<Option<Token>>,
@@ -62,7 +62,7 @@ pub(super) struct Issued {
     pub expires_in: u64,
 }
 
-impl Access {
+impl Authenticator {
     pub fn new(credentials: Credentials, lifetime: Duration) -> Self {
         Self { credentials, lifetime, live: Mutex::default() }
     }
@@ -135,9 +135,9 @@ fn from_base64(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn access(lifetime: u64) -> Access {
+    fn access(lifetime: u64) -> Authenticator {
         let credentials = Credentials { id: "ada".to_owned(), secret: Secret::new("hunter2") };
-        Access::new(credentials, Duration::from_secs(lifetime))
+        Authenticator::new(credentials, Duration::from_secs(lifetime))
     }
 
     #[test]

@@ -17,8 +17,8 @@ use tokio::net::TcpStream;
 use tokio::sync::{Notify, watch};
 
 use super::config::Limits;
-use crate::embedded::server::middleware::Front;
-use crate::embedded::server::slow_client::Watched;
+use crate::embedded::server::middleware::Middleware;
+use crate::embedded::server::slow_client::TimedStream;
 
 pub(super) struct Connections {
     limits: Limits,
@@ -229,7 +229,7 @@ impl Connections {
         self: &Arc<Self>,
         (number, slot): (u64, Arc<Slot>),
         stream: TcpStream,
-        front: Front,
+        middleware: Middleware,
         mut stop: watch::Receiver<bool>,
     ) {
         // Answers are sent in one piece, so delaying small packets gains nothing.
@@ -237,23 +237,23 @@ impl Connections {
         let limits = &self.limits;
         let client = Client { connections: Arc::clone(self), slot: Arc::clone(&slot) };
         let service = service_fn(|mut request: hyper::Request<hyper::body::Incoming>| {
-            let (front, asked) = (front.clone(), Request::of(&slot));
+            let (middleware, asked) = (middleware.clone(), Request::of(&slot));
             request.extensions_mut().insert(client.clone());
             async move {
-                let response = front.answer(request).await;
+                let response = middleware.answer(request).await;
                 drop(asked);
                 Ok::<_, std::convert::Infallible>(response)
             }
         });
         let mut builder = http1::Builder::new();
         builder.timer(TokioTimer::new()).header_read_timeout(limits.head_time).max_header_size(limits.head_bytes);
-        let io = Watched::new(stream, Arc::clone(&slot), limits);
+        let io = TimedStream::new(stream, Arc::clone(&slot), limits);
         let mut connection = pin!(builder.serve_connection(io, service));
         let is_over = tokio::select! {
             // Errors of the client are ignored; hyper has already answered where possible.
             _ = connection.as_mut() => true,
             () = slot.evicted.notified() => true,
-            () = told(&mut stop) => false,
+            () = stopped(&mut stop) => false,
             () = slot.leave.notified() => false,
         };
         if !is_over {
@@ -276,6 +276,6 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 /// Waits until the server is to stop; a dropped sender counts as stopped.
-pub(super) async fn told(stop: &mut watch::Receiver<bool>) {
+pub(super) async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }

@@ -8,20 +8,20 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::Value;
 
 use super::connection::Store;
-use super::entities::Judge;
+use super::entities::PropertyValidator;
 use super::error::{Failure, StoreError};
 use crate::catalog::wire::Refusal;
 use crate::domain::blueprint::{Blueprint, ComputedKind, Ownership, Property, Relation};
 
 #[derive(Debug)]
-pub struct Compiled {
+pub struct CompiledBlueprint {
     /// The row id; a blueprint that was deleted and created again has another.
     pub id: i64,
     pub version: i64,
     pub system: bool,
     pub blueprint: Blueprint,
     /// One validator per property, in the order of the blueprint.
-    pub(super) judges: Vec<Judge>,
+    pub(super) validators: Vec<PropertyValidator>,
     pub(super) mirrors: Vec<Mirror>,
     /// The relation path to the entity that the team is inherited from; `None`: the entity has its own team.
     pub(super) inherited: Option<Box<[Box<str>]>>,
@@ -39,7 +39,7 @@ pub(super) struct Mirror {
     pub last: Box<str>,
 }
 
-impl Compiled {
+impl CompiledBlueprint {
     pub fn identifier(&self) -> &str {
         &self.blueprint.identifier
     }
@@ -48,8 +48,8 @@ impl Compiled {
         self.properties.get(name).and_then(|at| self.blueprint.properties.get(*at))
     }
 
-    pub(super) fn judge(&self, name: &str) -> Option<&Judge> {
-        self.properties.get(name).and_then(|at| self.judges.get(*at))
+    pub(super) fn validator(&self, name: &str) -> Option<&PropertyValidator> {
+        self.properties.get(name).and_then(|at| self.validators.get(*at))
     }
 
     pub fn relation(&self, name: &str) -> Option<&Relation> {
@@ -70,7 +70,7 @@ impl Compiled {
         let mirrors = mirrors(&body);
         let (blueprint, _) = Blueprint::from_json(body)
             .map_err(|flaw| StoreError::Damaged { what: format!("a blueprint cannot be read: {}", flaw.message) })?;
-        let judges = blueprint.properties.iter().map(|property| Judge::new(&property.schema)).collect();
+        let validators = blueprint.properties.iter().map(|property| PropertyValidator::new(&property.schema)).collect();
         let inherited = match &blueprint.ownership {
             Ownership::Direct => None,
             Ownership::Inherited { path } => Some(segments(path.strip_suffix(".$team").unwrap_or(path))),
@@ -79,7 +79,7 @@ impl Compiled {
             id,
             version,
             system,
-            judges,
+            validators,
             mirrors,
             inherited,
             properties: places(blueprint.properties.iter().map(|property| property.name.as_str())),
@@ -119,29 +119,29 @@ fn mirrors(body: &Value) -> Vec<Mirror> {
 
 /// The compiled blueprints, by identifier.
 #[derive(Debug, Default)]
-pub(super) struct Cache(Mutex<Shelf>);
+pub(super) struct BlueprintCache(Mutex<CacheState>);
 
 #[derive(Debug, Default)]
-struct Shelf {
-    known: HashMap<String, (u64, Arc<Compiled>)>,
+struct CacheState {
+    known: HashMap<String, (u64, Arc<CompiledBlueprint>)>,
     /// The number of blueprints cached so far.
     puts: u64,
 }
 
-impl Cache {
-    fn lock(&self) -> MutexGuard<'_, Shelf> {
+impl BlueprintCache {
+    fn lock(&self) -> MutexGuard<'_, CacheState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn get(&self, identifier: &str) -> Option<Arc<Compiled>> {
+    fn get(&self, identifier: &str) -> Option<Arc<CompiledBlueprint>> {
         self.lock().known.get(identifier).map(|(_, compiled)| Arc::clone(compiled))
     }
 
-    fn put(&self, compiled: &Arc<Compiled>) {
-        let mut shelf = self.lock();
-        shelf.puts += 1;
-        let entry = (shelf.puts, Arc::clone(compiled));
-        shelf.known.insert(compiled.identifier().to_owned(), entry);
+    fn put(&self, compiled: &Arc<CompiledBlueprint>) {
+        let mut state = self.lock();
+        state.puts += 1;
+        let entry = (state.puts, Arc::clone(compiled));
+        state.known.insert(compiled.identifier().to_owned(), entry);
     }
 
     /// Drops a blueprint that was deleted or renamed. A transaction that still sees it compiles it again.
@@ -162,7 +162,7 @@ impl Cache {
 
 impl Store {
     /// The blueprint as this transaction sees it; 404 if it does not exist.
-    pub(super) fn compiled(&self, transaction: &Transaction<'_>, identifier: &str) -> Result<Arc<Compiled>, Failure> {
+    pub(super) fn compiled(&self, transaction: &Transaction<'_>, identifier: &str) -> Result<Arc<CompiledBlueprint>, Failure> {
         self.find_compiled(transaction, identifier)?
             .ok_or_else(|| Refusal::not_found("Blueprint", "identifier", identifier).into())
     }
@@ -171,9 +171,9 @@ impl Store {
         &self,
         transaction: &Transaction<'_>,
         identifier: &str,
-    ) -> Result<Option<Arc<Compiled>>, Failure> {
-        let mut asked = transaction.prepare_cached("SELECT id, version FROM blueprints WHERE identifier = ?1")?;
-        let row = asked.query_row(params![identifier], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)));
+    ) -> Result<Option<Arc<CompiledBlueprint>>, Failure> {
+        let mut statement = transaction.prepare_cached("SELECT id, version FROM blueprints WHERE identifier = ?1")?;
+        let row = statement.query_row(params![identifier], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)));
         let Some((id, version)) = row.optional()? else {
             self.cache().forget(identifier);
             return Ok(None);
@@ -181,21 +181,21 @@ impl Store {
         if let Some(known) = self.cache().get(identifier).filter(|known| known.id == id && known.version == version) {
             return Ok(Some(known));
         }
-        let mut asked = transaction.prepare_cached("SELECT body, system FROM blueprints WHERE id = ?1")?;
+        let mut statement = transaction.prepare_cached("SELECT body, system FROM blueprints WHERE id = ?1")?;
         let (body, system) =
-            asked.query_row(params![id], |row| Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?)))?;
+            statement.query_row(params![id], |row| Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?)))?;
         let body = serde_json::from_str(&body).map_err(|error| StoreError::Damaged {
             what: format!("the blueprint `{identifier}` cannot be read: {error}"),
         })?;
-        let compiled = Arc::new(Compiled::new(id, version, system, body)?);
+        let compiled = Arc::new(CompiledBlueprint::new(id, version, system, body)?);
         self.cache().put(&compiled);
         Ok(Some(compiled))
     }
 
     /// The blueprint with this row id.
-    pub(super) fn compiled_by_id(&self, transaction: &Transaction<'_>, id: i64) -> Result<Arc<Compiled>, Failure> {
-        let mut asked = transaction.prepare_cached("SELECT identifier FROM blueprints WHERE id = ?1")?;
-        let identifier = asked.query_row(params![id], |row| row.get::<_, String>(0))?;
+    pub(super) fn compiled_by_id(&self, transaction: &Transaction<'_>, id: i64) -> Result<Arc<CompiledBlueprint>, Failure> {
+        let mut statement = transaction.prepare_cached("SELECT identifier FROM blueprints WHERE id = ?1")?;
+        let identifier = statement.query_row(params![id], |row| row.get::<_, String>(0))?;
         self.compiled(transaction, &identifier)
     }
 }

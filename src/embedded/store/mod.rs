@@ -15,8 +15,8 @@ mod search;
 mod system;
 mod time_limit;
 
-pub use crate::embedded::store::compiled_blueprint::Compiled;
-pub use crate::embedded::store::entity_page::{Portrait, Source};
-pub use blueprints::{Followed, Misfit};
+pub use crate::embedded::store::compiled_blueprint::CompiledBlueprint;
+pub use crate::embedded::store::entity_page::{EntityDetails, IncomingRelation};
+pub use blueprints::{SnapshotChanges, BlueprintConflict};
 pub use connection::{Clock, Store, system_clock};
 pub use error::{Failure, StoreError};

@@ -5,8 +5,8 @@ use rusqlite::{Transaction, params};
 use crate::domain::blueprint::system::{SYSTEM_BLUEPRINTS, structure};
 
 /// The creation date of the system blueprints: when the platform introduced them.
-const SINCE: i64 = 1_736_812_800_000;
-const MAKER: &str = "system";
+const SYSTEM_CREATED_AT: i64 = 1_736_812_800_000;
+const SYSTEM_WRITER: &str = "system";
 
 /// Inserts missing system blueprints; a file may be older than this list.
 pub(super) fn seed(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
@@ -15,7 +15,7 @@ pub(super) fn seed(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
          VALUES (?1, ?2, 1, ?3, ?4, ?3, ?4) ON CONFLICT (identifier) DO NOTHING",
     )?;
     for body in SYSTEM_BLUEPRINTS.into_iter().filter_map(structure) {
-        insert.execute(params![body["identifier"].as_str(), body.to_string(), SINCE, MAKER])?;
+        insert.execute(params![body["identifier"].as_str(), body.to_string(), SYSTEM_CREATED_AT, SYSTEM_WRITER])?;
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ mod writes;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::retry::Patience;
+use super::retry::RetryPolicy;
 use super::transport::Limits;
 use super::{Client, ClientConfig, ClientError, Credentials, NamedBy, Notices, Trusted, Waiting};
 use crate::catalog::CatalogError;
@@ -26,7 +26,7 @@ const ID: &str = "id-of-the-tests-0123456789abcdef";
 const SECRET: &str = "secret-of-the-tests-that-nobody-may-see";
 
 /// Short waits, so that tests are fast.
-const PATIENCE: Patience = Patience {
+const PATIENCE: RetryPolicy = RetryPolicy {
     first: Duration::from_millis(1),
     longest: Duration::from_millis(8),
     tries: 10,
@@ -62,9 +62,9 @@ fn config(url: &str) -> ClientConfig {
     }
 }
 
-fn client_with(url: &str, patience: Patience, limits: Limits) -> (Client, Arc<Heard>) {
+fn client_with(url: &str, policy: RetryPolicy, limits: Limits) -> (Client, Arc<Heard>) {
     let heard = Arc::new(Heard::default());
-    let client = Client::with(config(url), Arc::<Heard>::clone(&heard), patience, limits);
+    let client = Client::with(config(url), Arc::<Heard>::clone(&heard), policy, limits);
     (client.expect("it is made ready"), heard)
 }
 

@@ -19,13 +19,13 @@ fn a_redirect_to_another_host_is_not_followed() {
         // Another port is another origin, which may belong to another program.
         let foreign = Scripted::start(|_, _| json(200, r#"{"ok":true,"blueprints":[]}"#));
         let to = format!("location: {}/v1/blueprints?stolen=1\n", foreign.url.replace("127.0.0.1", "localhost"));
-        let at_the_door = to.clone();
+        let before_first_answer = to.clone();
         let leads_away = Scripted::with_token(move |_, _| answer(status, &to, ""));
         let error = client_error(client(&leads_away.url).blueprints());
         assert!(matches!(error, ClientError::Redirected { .. }), "{error:?}");
         assert!(is_clean(&everything(&error)), "{error:?}");
         // The same for the request that sends the credentials.
-        let leads_away = Scripted::start(move |_, _| answer(status, &at_the_door, ""));
+        let leads_away = Scripted::start(move |_, _| answer(status, &before_first_answer, ""));
         let error = client_error(client(&leads_away.url).blueprints());
         assert!(matches!(error, ClientError::Redirected { .. }), "{error:?}");
         assert!(foreign.seen().is_empty(), "{}", foreign.everything());

@@ -52,9 +52,9 @@ fn the_announced_limit_is_not_passed_with_many_calls_at_once() {
     client.runtime.block_on(async {
         let mut calls = tokio::task::JoinSet::new();
         for _ in 0..30 {
-            let caller = Arc::clone(&client.caller);
+            let session = Arc::clone(&client.session);
             calls.spawn(async move {
-                caller.call(&crate::catalog::http::session::Call::get("/v1/x".to_owned()), |_| Ok(())).await
+                session.send(&crate::catalog::http::session::Call::get("/v1/x".to_owned()), |_| Ok(())).await
             });
         }
         assert!(calls.join_all().await.iter().all(Result::is_ok));

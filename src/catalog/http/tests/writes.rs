@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::scripted::{Scripted, json};
 use super::*;
 use crate::catalog::wire::WriteOptions;
-use crate::catalog::{Catalog, Errand, Stop, Undone};
+use crate::catalog::{Catalog, ApplyOptions, Cancellation, WriteFailure};
 use crate::domain::entity::EntityKey;
 use crate::domain::plan::Deed;
 use crate::domain::plan::request::{Act, Body, Call, Part};
@@ -25,10 +25,10 @@ fn acts() -> Vec<Act> {
     calls.into_iter().enumerate().map(|(change, call)| act(change, call)).collect()
 }
 
-fn perform(client: &Client, acts: &[Act]) -> Vec<Result<(), Undone>> {
-    let stop = Stop::default();
-    let errand = Errand { run_id: None, stops_at_first: false, stop: &stop, progress: &Silent };
-    client.perform(&acts.iter().collect::<Vec<_>>(), errand)
+fn perform(client: &Client, acts: &[Act]) -> Vec<Result<(), WriteFailure>> {
+    let cancellation = Cancellation::default();
+    let options = ApplyOptions { run_id: None, stop_on_failure: false, cancellation: &cancellation, progress: &Silent };
+    client.perform(&acts.iter().collect::<Vec<_>>(), options)
 }
 
 fn taken() -> Scripted {
@@ -58,9 +58,9 @@ fn nothing_is_written_on_nobodys_behalf() {
     nobody.blueprints().expect_err("there are none in the answer");
     let asked = server.seen().len();
     for end in perform(&nobody, &acts()) {
-        let (Err(Undone::Broken(error)) | Err(Undone::Unsent(error))) = end else { panic!("{end:?}") };
+        let (Err(WriteFailure::Broken(error)) | Err(WriteFailure::Unsent(error))) = end else { panic!("{end:?}") };
         assert!(
-            error.is_surely_undone() && matches!(*error, CatalogError::Client(ClientError::Unscoped { .. })),
+            error.had_no_effect() && matches!(*error, CatalogError::Client(ClientError::Unscoped { .. })),
             "{error:?}"
         );
     }

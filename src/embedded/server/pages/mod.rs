@@ -1,5 +1,5 @@
 //! HTML pages for people: blueprints, the entities of one, and an entity with its relations in both directions.
-//! Browsers cannot send an access token, so the pages use the client's id and secret as user and password: other users
+//! Browsers cannot send an authenticator token, so the pages use the client's id and secret as user and password: other users
 //! of the machine must not read the catalog.
 
 mod blueprint;
@@ -19,11 +19,11 @@ use axum::routing::get;
 
 use crate::catalog::wire::Refusal;
 use crate::embedded::server::access::basic;
-use crate::embedded::server::answer::{Answer, Fault, Outcome};
+use crate::embedded::server::answer::{Answer, RouteError, Outcome};
 use crate::embedded::server::connection::Client;
 use crate::embedded::server::query::Query;
 use crate::embedded::server::request::address;
-use crate::embedded::server::shared::{Deed, Shared};
+use crate::embedded::server::shared::{Access, Shared};
 use crate::embedded::store::Store;
 use markup::{Address, Markup};
 
@@ -40,7 +40,7 @@ struct Visit {
     query: Query,
 }
 
-type Work = fn(&Visit, &Store) -> Result<String, Fault>;
+type Work = fn(&Visit, &Store) -> Result<String, RouteError>;
 
 pub(super) fn router() -> Router<Arc<Shared>> {
     Router::new()
@@ -60,10 +60,10 @@ fn shows(
 async fn show(visit: Visit, work: Work) -> Response<Body> {
     let shared = Arc::clone(&visit.shared);
     let look = move |store: &Store| -> Outcome { Ok(Answer::page(StatusCode::OK, work(&visit, store)?)) };
-    let mut response = match shared.run(Deed::Reads, look).await {
+    let mut response = match shared.run(Access::Read, look).await {
         Ok(answer) => answer.into_response(),
-        Err(Fault::Refused(refusal)) => refused(&refusal),
-        Err(trouble @ Fault::Trouble(_)) => trouble.into_response(),
+        Err(RouteError::Refused(refusal)) => refused(&refusal),
+        Err(internal_error @ RouteError::InternalError(_)) => internal_error.into_response(),
     };
     guard(&mut response);
     response
@@ -104,7 +104,7 @@ impl FromRequest<Arc<Shared>> for Visit {
     async fn from_request(request: Request, shared: &Arc<Shared>) -> Result<Self, Response<Body>> {
         let (mut parts, _) = request.into_parts();
         let given = parts.headers.get(header::AUTHORIZATION).and_then(|header| basic(header.to_str().ok()?));
-        if !given.is_some_and(|(user, password)| shared.access.knows(&user, &password)) {
+        if !given.is_some_and(|(user, password)| shared.authenticator.knows(&user, &password)) {
             let mut page = Markup::page("Sign in");
             page.put("<h1>Sign in</h1>\n<p>The user is the client id, the password is the client secret.</p>\n");
             let mut response = Answer::page(StatusCode::UNAUTHORIZED, page.finish()).into_response();

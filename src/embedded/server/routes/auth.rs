@@ -8,7 +8,7 @@ use axum::extract::{Request, State};
 use serde_json::{Map, Value, json};
 
 use crate::catalog::wire::Refusal;
-use crate::embedded::server::answer::{Answer, Fault, Outcome};
+use crate::embedded::server::answer::{Answer, RouteError, Outcome};
 use crate::embedded::server::connection::Client;
 use crate::embedded::server::request::{BodyLimits, parse, take_in};
 use crate::embedded::server::shared::Shared;
@@ -30,13 +30,13 @@ pub(super) async fn access_token(State(shared): State<Arc<Shared>>, request: Req
         let message = format!("must NOT have additional properties, additional property: \"{key}\"");
         return Err(Refusal::invalid(message).into());
     }
-    if !shared.access.knows(id, secret) {
+    if !shared.authenticator.knows(id, secret) {
         let message = "Invalid credentials supplied to the generate token API";
         return Err(Refusal::new(401, "invalid_credentials", message).into());
     }
     client.iter().for_each(Client::authenticate);
-    let issued = shared.access.issue(Instant::now());
-    let issued = issued.ok_or_else(|| Fault::Trouble("the system gives no random bytes".to_owned()))?;
+    let issued = shared.authenticator.issue(Instant::now());
+    let issued = issued.ok_or_else(|| RouteError::InternalError("the system gives no random bytes".to_owned()))?;
     Answer::ok(&json!({
         "ok": true,
         "accessToken": issued.token.reveal(),

@@ -7,13 +7,13 @@ use serde_json::{Map, Value, json};
 use crate::catalog::wire::{EntityDraft, Refusal};
 use crate::embedded::api::Strictness;
 use crate::embedded::server::answer::{Answer, Outcome};
-use crate::embedded::server::request::Call;
+use crate::embedded::server::request::ApiRequest;
 use crate::embedded::store::Store;
 
 const MOST_WRITTEN: usize = 20;
 const MOST_DELETED: usize = 100;
 
-pub(super) fn upsert(call: &Call, store: &Store) -> Outcome {
+pub(super) fn upsert(call: &ApiRequest, store: &Store) -> Outcome {
     let options = call.query.write_options()?;
     let body = call.json()?;
     let bodies = entities(&body, MOST_WRITTEN)?;
@@ -44,7 +44,7 @@ fn told(index: usize, body: &Value, refusal: &Refusal) -> Value {
     })
 }
 
-pub(super) fn delete(call: &Call, store: &Store) -> Outcome {
+pub(super) fn delete(call: &ApiRequest, store: &Store) -> Outcome {
     let dependents = call.query.flag("delete_dependents")?;
     let body = call.json()?;
     let identifier = |(at, value): (usize, &Value)| match value {

@@ -19,7 +19,7 @@ use super::error::Failure;
 use crate::catalog::wire::{Refusal, Writer};
 use crate::domain::entity::identifier::is_reserved;
 
-pub use follow::{Followed, Misfit};
+pub use follow::{SnapshotChanges, BlueprintConflict};
 
 /// Maps that a PATCH merges by key; it replaces every other key.
 const MERGED: [&str; 4] = ["relations", "mirrorProperties", "calculationProperties", "aggregationProperties"];
@@ -101,8 +101,8 @@ impl Store {
     /// Replaces the store's blueprints with `given`, in any order and with any cycles. They are not validated; a change
     /// that stored entities prevent is not made and is reported. `None`: `given` equals the last snapshot applied, so
     /// nothing is done and later changes in the store are kept.
-    pub fn follow_changed_blueprints(&self, given: Vec<Value>, writer: &Writer) -> Result<Option<Followed>, Failure> {
-        if self.has_followed(&given)? {
+    pub fn apply_snapshot(&self, given: Vec<Value>, writer: &Writer) -> Result<Option<SnapshotChanges>, Failure> {
+        if self.has_applied_snapshot(&given)? {
             return Ok(None);
         }
         let digest = follow::digest(&given);
@@ -115,7 +115,7 @@ impl Store {
     }
 
     /// Whether these are the blueprints of the last snapshot applied.
-    pub fn has_followed(&self, given: &[Value]) -> Result<bool, Failure> {
+    pub fn has_applied_snapshot(&self, given: &[Value]) -> Result<bool, Failure> {
         Ok(self.read(follow::last)? == Some(follow::digest(given)))
     }
 }

@@ -18,7 +18,7 @@ mod tests;
 mod upsert;
 mod write;
 
-pub(super) use crate::embedded::store::entities::property_validator::Judge;
+pub(super) use crate::embedded::store::entities::property_validator::PropertyValidator;
 pub(super) use crate::embedded::store::entities::relation_paths::id_list;
 pub(super) use members::{Members, damaged};
 pub(super) use row::{Row, columns};

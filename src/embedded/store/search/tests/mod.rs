@@ -5,7 +5,7 @@ mod agreement;
 mod operators;
 mod pages;
 mod touched;
-mod ways;
+mod paths;
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ fn writer(user_agent: &str) -> Writer {
 }
 
 fn follow(store: &Store, blueprints: Vec<Value>) {
-    store.follow_changed_blueprints(blueprints, &writer("test/1")).expect("they can be followed");
+    store.apply_snapshot(blueprints, &writer("test/1")).expect("they can be followed");
 }
 
 /// Writes an entity given as in an API request.
