@@ -187,9 +187,6 @@ fn show(
     };
     let repairs_made = repairs.count();
     let repaired = repairs.into_files();
-    // The list holds two small strings per file of the repository. The process is about to exit, which frees all memory
-    // at once; freeing it piece by piece would take noticeable time.
-    std::mem::forget(found.files);
     Linted { findings, fingerprints, worst, texts, counts, notes, repaired, repairs: repairs_made, baseline }
 }
 
