@@ -2,15 +2,13 @@
 //! results are then unknown.
 
 use std::future::Future;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
 use super::signals::Signals;
 
-/// How many signals were received.
+/// The stage that a signal requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
     /// No new requests are sent.
@@ -22,105 +20,78 @@ pub enum Signal {
 /// Clones share one state.
 #[derive(Debug, Clone, Default)]
 pub struct Cancellation {
-    inner: Arc<Inner>,
-}
-
-#[derive(Debug, Default)]
-struct Inner {
-    cancelled: AtomicU8,
-    notify: Notify,
+    graceful: CancellationToken,
+    forced: CancellationToken,
 }
 
 /// How long a request in flight may continue after the first signal: a cancelled pipeline kills its jobs soon after.
 const GRACE: Duration = if cfg!(test) { Duration::from_millis(300) } else { Duration::from_secs(10) };
 
-const GRACEFUL: u8 = 1;
-const FORCED: u8 = 2;
 /// The exit code after a third signal; `exit::Exit` has the list.
 const INTERRUPTED: i32 = 130;
 
 impl Cancellation {
     /// Records one more signal; after the second one nothing changes.
     pub fn signal(&self) {
-        let more = |cancelled: u8| (cancelled < FORCED).then_some(cancelled + 1);
-        let _ = self.inner.cancelled.fetch_update(Ordering::SeqCst, Ordering::SeqCst, more);
-        self.inner.notify.notify_waiters();
+        let stage = if self.is_cancelled() { &self.forced } else { &self.graceful };
+        stage.cancel();
     }
 
+    /// Whether at least one signal came.
     pub fn is_cancelled(&self) -> bool {
-        self.inner.cancelled.load(Ordering::SeqCst) >= GRACEFUL
+        self.graceful.is_cancelled()
     }
 
-    /// Handles Ctrl-C and SIGTERM from here on instead of ending the program, and calls `hear` for the first two. A
+    /// Handles Ctrl-C and SIGTERM from here on instead of ending the program, and calls `notify` for the first two. A
     /// third signal ends the program at once.
-    pub fn handle_signals(&self, hear: impl Fn(Signal) + Send + 'static) -> std::io::Result<()> {
+    pub fn handle_signals(&self, notify: impl Fn(Signal) + Send + 'static) -> std::io::Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let mut signals = {
             let _inside = runtime.enter();
             Signals::new()?
         };
         let cancellation = self.clone();
-        let heed = move || {
+        let handle = move || {
             runtime.block_on(async {
-                for cancelled in [Signal::Graceful, Signal::Forced] {
+                for signal in [Signal::Graceful, Signal::Forced] {
                     signals.next().await;
                     cancellation.signal();
-                    hear(cancelled);
+                    notify(signal);
                 }
                 signals.next().await;
                 std::process::exit(INTERRUPTED);
             });
         };
-        std::thread::Builder::new().name("portolan-signals".to_owned()).spawn(heed)?;
+        std::thread::Builder::new().name("portolan-signals".to_owned()).spawn(handle)?;
         Ok(())
     }
 
-    /// Completes at the first signal.
-    pub(super) async fn cancelled(&self) {
-        self.reached(GRACEFUL).await;
+    /// `None`: the first signal came before `work` was done.
+    pub(super) async fn until_cancelled<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        unless(self.graceful.cancelled(), work).await
+    }
+
+    /// `None`: the second signal came before `work` was done.
+    pub(super) async fn until_forced<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        unless(self.forced.cancelled(), work).await
     }
 
     /// `None`: the second signal came before `work` was done, or the first one and then [`GRACE`] passed.
     pub(super) async fn until_grace_ends<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         let grace = async {
-            self.cancelled().await;
+            self.graceful.cancelled().await;
             tokio::time::sleep(GRACE).await;
         };
-        tokio::select! {
-            biased;
-            done = work => Some(done),
-            () = self.reached(FORCED) => None,
-            () = grace => None,
-        }
+        self.until_forced(unless(grace, work)).await.flatten()
     }
+}
 
-    /// `None`: the second signal came before `work` was done.
-    pub(super) async fn until_forced<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        tokio::select! {
-            biased;
-            done = work => Some(done),
-            () = self.reached(FORCED) => None,
-        }
-    }
-
-    /// `None`: the first signal came before `work` was done.
-    pub(super) async fn until_cancelled<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        tokio::select! {
-            biased;
-            done = work => Some(done),
-            () = self.cancelled() => None,
-        }
-    }
-
-    async fn reached(&self, count: u8) {
-        loop {
-            // Subscribed before the check, so that no signal is missed in between.
-            let notified = self.inner.notify.notified();
-            if self.inner.cancelled.load(Ordering::SeqCst) >= count {
-                return;
-            }
-            notified.await;
-        }
+/// `None`: `end` came first. If both are ready, the work counts.
+async fn unless<T>(end: impl Future<Output = ()>, work: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        biased;
+        done = work => Some(done),
+        () = end => None,
     }
 }
 
@@ -133,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn once_ends_what_waits_and_twice_what_works() {
+    fn the_first_signal_ends_what_waits_and_the_second_what_works() {
         let cancellation = Cancellation::default();
         assert!(!cancellation.is_cancelled());
         let endless = std::future::pending::<()>;
@@ -152,8 +123,11 @@ mod tests {
     fn it_is_heard_from_another_thread_by_all_who_wait() {
         let cancellation = Cancellation::default();
         let other = cancellation.clone();
-        let teller = std::thread::spawn(move || other.signal());
-        block_on(async { tokio::join!(cancellation.cancelled(), cancellation.cancelled()) });
-        teller.join().expect("it told");
+        let sender = std::thread::spawn(move || other.signal());
+        let endless = std::future::pending::<()>;
+        let both =
+            async { tokio::join!(cancellation.until_cancelled(endless()), cancellation.until_cancelled(endless())) };
+        assert_eq!(block_on(both), (None, None));
+        sender.join().expect("it signals");
     }
 }

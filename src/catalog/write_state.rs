@@ -81,26 +81,26 @@ impl State {
 pub(super) struct Item {
     state: State,
     last: Option<WriteFailure>,
-    is_late: bool,
+    is_pending: bool,
 }
 
 impl Item {
     /// Records that a request was sent and how it ended. `last`: the answer or error, unless the write is done.
-    pub fn answered(&mut self, event: Event, last: Option<WriteFailure>) {
+    pub fn record_event(&mut self, event: Event, last: Option<WriteFailure>) {
         self.state = self.state.after(Event::Send).after(event);
         if last.is_some() {
             self.last = last;
         }
     }
 
-    /// Records that an earlier attempt was lost. `is_late`: that request was abandoned, so its effect may still come.
-    pub fn lost(&mut self, is_late: bool) {
+    /// Records that an earlier attempt was lost. `is_pending`: that request was abandoned, so its effect may still come.
+    pub fn record_lost(&mut self, is_pending: bool) {
         self.state = self.state.after(Event::Send).after(Event::Lose);
-        self.is_late |= is_late;
+        self.is_pending |= is_pending;
     }
 
     /// Records an answer or error without changing the state.
-    pub fn heard(&mut self, last: WriteFailure) {
+    pub fn record_last(&mut self, last: WriteFailure) {
         self.last = Some(last);
     }
 
@@ -120,7 +120,7 @@ impl Item {
             State::Done => Ok(()),
             State::Lost | State::Sent | State::Resent => {
                 let last = self.last.unwrap_or_else(unsent);
-                Err(WriteFailure::InDoubt { last: Box::new(last), is_late: self.is_late })
+                Err(WriteFailure::InDoubt { last: Box::new(last), is_pending: self.is_pending })
             }
             State::Unsent | State::Refused | State::NotApplied => Err(self.last.unwrap_or_else(unsent)),
         }
@@ -198,10 +198,10 @@ mod tests {
             paths = longer.collect();
             for path in &paths {
                 let mut item = Item::default();
-                item.lost(false);
+                item.record_lost(false);
                 for event in path {
                     if !item.is_final() {
-                        item.answered(*event, Some(Refusal::new(403, "forbidden", "no").into()));
+                        item.record_event(*event, Some(Refusal::new(403, "forbidden", "no").into()));
                     }
                 }
                 let end = item.end(|| WriteFailure::Stopped);
@@ -218,6 +218,8 @@ mod tests {
     fn a_read_resolves() {
         let refused = || WriteFailure::from(Refusal::new(422, "invalid", "no"));
         assert!(resolve(refused(), Event::Confirm).is_ok());
-        assert!(matches!(resolve(refused(), Event::Deny), Err(WriteFailure::Refused(refusal)) if refusal.status == 422));
+        assert!(
+            matches!(resolve(refused(), Event::Deny), Err(WriteFailure::Refused(refusal)) if refusal.status == 422)
+        );
     }
 }

@@ -2,16 +2,14 @@
 //! both behave the same.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::store::{Failure, Store};
-use crate::catalog::apply::{Batch, Method, batches, draft, outcome_of_write};
-use crate::catalog::apply_options::ApplyRun;
+use super::store::{Failure, Store, StoreError};
+use crate::catalog::apply::{ApplyOptions, ApplyRun, Batch, Method, batches, draft, outcome_of_write};
 use crate::catalog::decode::Decoder;
 use crate::catalog::wire::{EntityDraft, Refusal, WriteOptions, Writer, Written};
-use crate::catalog::{Catalog, CatalogError, ApplyOptions, ReadLimit, Part, WriteFailure};
+use crate::catalog::{Catalog, CatalogError, ErrorFacts, ErrorKind, Part, ReadLimit, WriteFailure};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::entity::{Entity, EntityKey, Owner};
@@ -60,7 +58,7 @@ impl LocalCatalog {
         let counted = self.store.each_page(&blueprint.identifier, &shape, ENTITIES_PER_TRANSACTION, |page| {
             progress.advance(page.len() as u64);
             for entity in &page {
-                entities.push(decoder.entity(entity.get()).map_err(CatalogError::Unreadable)?);
+                entities.push(decoder.entity(entity.get()).map_err(LocalError::Unreadable)?);
             }
             Ok::<_, CatalogError>(())
         })?;
@@ -73,51 +71,62 @@ impl LocalCatalog {
         Ok(Shelf { entities, completeness })
     }
 
-    /// Writes acts of one batch.
+    /// Performs acts of one batch.
     fn perform_lot(&self, batch: &Batch, lot: &[&Act], run: &ApplyRun<'_>) -> Vec<Result<(), WriteFailure>> {
         let options = run.options.write_options(batch.method);
-        let write = || {
-            let drafts: Vec<EntityDraft> = lot.iter().map(|act| draft(act)).collect();
-            let written = self.upsert(&batch.blueprint, &drafts, &options, &Silent)?;
-            Ok(written.into_iter().map(|end| outcome_of_write(batch.method, end)).collect())
-        };
-        let patch = |act: &&Act| {
-            let body = EntityDraft { identifier: None, ..draft(act) };
-            let end = self.patch(&batch.blueprint, &act.key.identifier, &body, &options)?;
-            Ok(end.map_err(WriteFailure::from))
-        };
-        let ends: Result<Vec<_>, CatalogError> = match batch.method {
-            Method::Create | Method::Merge | Method::Replace => write(),
-            Method::Patch => lot.iter().map(patch).collect(),
+        let outcomes = match batch.method {
+            Method::Create | Method::Merge | Method::Replace => self.write_lot(batch, lot, &options),
+            Method::Patch => self.patch_lot(batch, lot, &options),
             Method::Delete => {
                 let identifiers: Vec<String> = lot.iter().map(|act| act.key.identifier.to_string()).collect();
                 self.delete(&batch.blueprint, &identifiers, &Silent)
             }
         };
-        ends.unwrap_or_else(|error| {
-            let error = Arc::new(error);
+        outcomes.unwrap_or_else(|error| {
             // The failure applies to all lots: a file that cannot be written now cannot be written for the next lot
             // either.
             run.record_failed_call(&error, false);
-            lot.iter().map(|_| Err(WriteFailure::Broken(Arc::clone(&error)))).collect()
+            lot.iter().map(|_| Err(WriteFailure::CallFailed(error.clone()))).collect()
         })
     }
 
-    fn delete_lot(&self, blueprint: &str, lot: &[String]) -> Result<Vec<Result<(), WriteFailure>>, CatalogError> {
+    fn write_lot(&self, batch: &Batch, lot: &[&Act], options: &WriteOptions) -> LotResult {
+        let drafts: Vec<EntityDraft> = lot.iter().map(|act| draft(act)).collect();
+        let written = self.upsert(&batch.blueprint, &drafts, options, &Silent)?;
+        Ok(written.into_iter().map(|outcome| outcome_of_write(batch.method, outcome)).collect())
+    }
+
+    fn patch_lot(&self, batch: &Batch, lot: &[&Act], options: &WriteOptions) -> LotResult {
+        let mut outcomes = Vec::with_capacity(lot.len());
+        for act in lot {
+            let body = EntityDraft { identifier: None, ..draft(act) };
+            let outcome = self.patch(&batch.blueprint, &act.key.identifier, &body, options)?;
+            outcomes.push(outcome.map_err(WriteFailure::from));
+        }
+        Ok(outcomes)
+    }
+
+    fn delete_lot(&self, blueprint: &str, lot: &[String]) -> LotResult {
         match self.store.delete_entities(blueprint, lot, false, &self.writer()) {
             Ok(_) => return Ok(lot.iter().map(|_| Ok(())).collect()),
             Err(Failure::Refused(_)) => {}
             Err(Failure::Store(error)) => return Err(error.into()),
         }
-        let one = |identifier: &String| match self.store.delete_entity(blueprint, identifier, false, &self.writer()) {
-            Ok(()) => Ok(Ok(())),
-            Err(Failure::Refused(refusal)) if refusal.status == 404 => Ok(Ok(())),
-            Err(Failure::Refused(refusal)) => Ok(Err(WriteFailure::Refused(refusal))),
-            Err(Failure::Store(error)) => Err(error.into()),
-        };
-        lot.iter().map(one).collect()
+        let mut outcomes = Vec::with_capacity(lot.len());
+        for identifier in lot {
+            outcomes.push(match self.store.delete_entity(blueprint, identifier, false, &self.writer()) {
+                Ok(()) => Ok(()),
+                Err(Failure::Refused(refusal)) if refusal.status == 404 => Ok(()),
+                Err(Failure::Refused(refusal)) => Err(WriteFailure::Refused(refusal)),
+                Err(Failure::Store(error)) => return Err(error.into()),
+            });
+        }
+        Ok(outcomes)
     }
 }
+
+/// The result for each entity of a lot.
+type LotResult = Result<Vec<Result<(), WriteFailure>>, CatalogError>;
 
 impl Catalog for LocalCatalog {
     fn mask_key(&self) -> Option<Vec<u8>> {
@@ -163,7 +172,7 @@ impl Catalog for LocalCatalog {
         identifiers.dedup();
         let found = self.store.entities_of(&blueprint.identifier, &identifiers, &shape)?;
         let mut decoder = Decoder::new(blueprint);
-        let entities = found.iter().map(|entity| decoder.entity(entity.get()).map_err(CatalogError::Unreadable));
+        let entities = found.iter().map(|entity| decoder.entity(entity.get()).map_err(LocalError::Unreadable));
         let entities = entities.collect::<Result<_, _>>()?;
         progress.advance(identifiers.len() as u64);
         progress.finish();
@@ -174,7 +183,7 @@ impl Catalog for LocalCatalog {
         &self,
         blueprint: &Blueprint,
         identifiers: &[Box<str>],
-        _look: ReadLimit<'_>,
+        _limit: ReadLimit<'_>,
     ) -> Result<Vec<Entity>, CatalogError> {
         Ok(self.read_some(blueprint, identifiers, &Silent)?.entities)
     }
@@ -184,7 +193,7 @@ impl Catalog for LocalCatalog {
         owner: &Owner,
         blueprint: &str,
         identifiers: &[Box<str>],
-        _look: ReadLimit<'_>,
+        _limit: ReadLimit<'_>,
     ) -> Result<HashSet<Box<str>>, CatalogError> {
         let asked: HashSet<&str> = identifiers.iter().map(AsRef::as_ref).collect();
         let owned = self.store.owned(owner)?.into_iter();
@@ -197,7 +206,7 @@ impl Catalog for LocalCatalog {
         blueprint: &str,
         identifiers: &[Box<str>],
         _scopes: &[String],
-        _look: ReadLimit<'_>,
+        _limit: ReadLimit<'_>,
     ) -> Result<HashMap<Box<str>, ForeignOwner>, CatalogError> {
         let mut owners = HashMap::new();
         for identifier in identifiers {
@@ -231,8 +240,7 @@ impl Catalog for LocalCatalog {
                 }
                 Err(Failure::Store(error)) if outcomes.is_empty() => return Err(error.into()),
                 Err(Failure::Store(error)) => {
-                    let broken = Arc::new(CatalogError::from(error));
-                    outcomes.resize_with(drafts.len(), || Err(WriteFailure::Broken(Arc::clone(&broken))));
+                    outcomes.resize(drafts.len(), Err(WriteFailure::CallFailed(error.into())));
                     break;
                 }
             }
@@ -269,8 +277,7 @@ impl Catalog for LocalCatalog {
                 Ok(gone) => outcomes.extend(gone),
                 Err(error) if outcomes.is_empty() => return Err(error),
                 Err(error) => {
-                    let broken = Arc::new(error);
-                    outcomes.resize_with(identifiers.len(), || Err(WriteFailure::Broken(Arc::clone(&broken))));
+                    outcomes.resize(identifiers.len(), Err(WriteFailure::CallFailed(error)));
                     break;
                 }
             }
@@ -305,11 +312,50 @@ impl Catalog for LocalCatalog {
     }
 }
 
+/// Errors of calls that the store itself carried out.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+enum LocalError {
+    #[error("embedded catalog refused the request ({} `{}`{})", .0.status, .0.error, message_of(.0))]
+    #[diagnostic(
+        code("local-refused"),
+        help("run `portolan pull` to update the blueprints that the embedded catalog uses")
+    )]
+    Refused(Box<Refusal>),
+    #[error("embedded catalog has an entity that cannot be read: {0}")]
+    #[diagnostic(code("local-unreadable"), help("the file is damaged: delete it to start with an empty catalog"))]
+    Unreadable(serde_json::Error),
+}
+
+fn message_of(refusal: &Refusal) -> String {
+    refusal.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default()
+}
+
+/// The store rolls back what it does not finish, so a failed call never has an effect.
+fn facts(kind: ErrorKind, status: Option<u16>) -> ErrorFacts {
+    ErrorFacts { kind, status, is_about_credentials: false, had_no_effect: true, is_no_route: false }
+}
+
+impl From<LocalError> for CatalogError {
+    fn from(error: LocalError) -> Self {
+        let facts = match &error {
+            LocalError::Refused(refusal) => facts(ErrorKind::Unreachable, Some(refusal.status)),
+            LocalError::Unreadable(_) => facts(ErrorKind::Storage, None),
+        };
+        Self::new(error, facts)
+    }
+}
+
+impl From<StoreError> for CatalogError {
+    fn from(error: StoreError) -> Self {
+        Self::new(error, facts(ErrorKind::Storage, None))
+    }
+}
+
 impl From<Failure> for CatalogError {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Refused(refusal) => Self::Refused(refusal),
-            Failure::Store(error) => Self::Store(error),
+            Failure::Refused(refusal) => LocalError::Refused(refusal).into(),
+            Failure::Store(error) => error.into(),
         }
     }
 }

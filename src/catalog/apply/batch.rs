@@ -39,12 +39,11 @@ pub(crate) fn batches(acts: &[&Act]) -> Vec<Batch> {
         };
         batches.entry((&act.key.blueprint, method)).or_default().push(at);
     }
-    let batch = |((blueprint, method), members): ((&Arc<str>, Method), _)| Batch {
-        blueprint: Arc::clone(blueprint),
-        method,
-        members,
-    };
-    batches.into_iter().map(batch).collect()
+    let mut sorted = Vec::with_capacity(batches.len());
+    for ((blueprint, method), members) in batches {
+        sorted.push(Batch { blueprint: Arc::clone(blueprint), method, members });
+    }
+    sorted
 }
 
 /// Converts the result of a write with this method. A merge that created the entity left out the fields that it does
@@ -53,7 +52,7 @@ pub(crate) fn outcome_of_write(method: Method, end: Result<Written, WriteFailure
     match end {
         Ok(written) if written.created && method == Method::Merge => Err(WriteFailure::Recreated),
         Ok(_) => Ok(()),
-        Err(undone) => Err(undone),
+        Err(failure) => Err(failure),
     }
 }
 

@@ -6,16 +6,15 @@ use std::collections::HashSet;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::failure::ClientError;
-use super::pace::CallKind;
-use super::retry::is_transient;
+use super::call::ApiCall;
+use super::client_error::ClientError;
+use super::concurrency::CallKind;
+use super::outcome::{error_if_none_answered, final_refusal, record_failed_call, record_outcome};
 use super::route::{encoded, route};
-use super::write::or_nothing;
-use crate::catalog::apply_options::{ApplyRun, ApplyOptions};
-use crate::catalog::http::batches::{broken, record_outcome};
-use crate::catalog::http::session::{ApiCall, Session};
+use super::session::Session;
+use crate::catalog::apply::{ApplyOptions, ApplyRun};
 use crate::catalog::write_state::{Event, Item};
-use crate::catalog::{Cancellation, WriteFailure};
+use crate::catalog::{Cancellation, CatalogError, WriteFailure};
 use crate::domain::progress::Progress;
 
 /// The maximum number of entities in one call.
@@ -35,17 +34,18 @@ pub(super) async fn delete(
     blueprint: &str,
     identifiers: &[String],
     progress: &dyn Progress,
-) -> Result<Vec<Result<(), WriteFailure>>, ClientError> {
+) -> Result<Vec<Result<(), WriteFailure>>, CatalogError> {
     progress.start("deleting from the catalog", identifiers.len() as u64);
     let cancellation = Cancellation::default();
-    let run = ApplyRun::new(ApplyOptions { run_id: None, stop_on_failure: false, cancellation: &cancellation, progress });
-    let outcomes = remove(session, blueprint, identifiers, &run).await;
+    let run =
+        ApplyRun::new(ApplyOptions { run_id: None, stop_on_failure: false, cancellation: &cancellation, progress });
+    let outcomes = delete_in_run(session, blueprint, identifiers, &run).await;
     progress.finish();
-    or_nothing(outcomes)
+    error_if_none_answered(outcomes)
 }
 
 /// Deletes entities as part of a run.
-pub(super) async fn remove(
+pub(super) async fn delete_in_run(
     session: &Session,
     blueprint: &str,
     identifiers: &[String],
@@ -83,79 +83,79 @@ impl Removal<'_> {
         }
     }
 
-    /// Deletes the lot in one call, which is all or nothing; the session then handles the remaining entities one by one.
+    /// Deletes the lot in one call, which is all or nothing; the caller then handles the remaining entities one by one.
     /// Returns whether the call failed, so that those calls have few retries.
     async fn together(&self, lot: &[String], items: &mut [Item]) -> bool {
         let body = json!({"entities": lot}).to_string().into_bytes();
         let path = route(&["blueprints", self.blueprint, "bulk", "entities", "delete"]);
-        let mut call = ApiCall::write("POST", format!("{path}?{}", self.flags()), Some(body), CallKind::Batch);
-        call.cancellation = self.run.options.cancellation.clone();
-        call.run_ended = self.run.run_ended.clone();
+        let route = format!("{path}?{}", self.flags());
+        let call = ApiCall::write("POST", route, Some(body), CallKind::Batch).of_run(self.run);
         let reply = self.session.send_write(&call, |answer, _| serde_json::from_slice::<Deleted>(&answer.body)).await;
         if reply.is_lost {
-            items.iter_mut().for_each(|item| item.lost(reply.is_late));
+            items.iter_mut().for_each(|item| item.record_lost(reply.is_pending));
         }
-        match reply.result {
+        let error = match reply.result {
             Ok(Deleted { deleted_entities }) => {
                 self.run.record_answer();
                 self.run.record_accepted();
                 for (identifier, item) in lot.iter().zip(items) {
-                    match &deleted_entities {
-                        Some(gone) if !gone.contains(identifier) => item.answered(Event::Decline, None),
-                        Some(_) | None => item.answered(Event::Accept, None),
-                    }
+                    let is_deleted = deleted_entities.as_ref().is_none_or(|deleted| deleted.contains(identifier));
+                    item.record_event(if is_deleted { Event::Accept } else { Event::Decline }, None);
                 }
-                false
+                return false;
             }
-            Err(error) => match error.refusal() {
-                Some(refusal) if !is_transient(refusal.status) => {
-                    self.run.record_answer();
-                    self.run.record_refused_call(refusal);
-                    items.iter_mut().for_each(|item| item.answered(Event::Decline, Some(refusal.clone().into())));
-                    false
-                }
-                Some(_) | None => {
-                    let (is_lost, is_late) = (!error.had_no_effect(), reply.is_late || error.is_late());
-                    let last = broken(self.run, error);
-                    for item in items {
-                        if is_lost {
-                            item.lost(is_late);
-                        }
-                        item.heard(last.clone());
-                    }
-                    true
-                }
-            },
+            Err(error) => error,
+        };
+        if let Some(refusal) = final_refusal(&error) {
+            self.run.record_answer();
+            self.run.record_refused_call(refusal);
+            items.iter_mut().for_each(|item| item.record_event(Event::Decline, Some(refusal.clone().into())));
+            return false;
         }
+        let (is_lost, is_pending) = (!error.had_no_effect(), reply.is_pending || error.is_pending());
+        let last = record_failed_call(self.run, error);
+        for item in items {
+            if is_lost {
+                item.record_lost(is_pending);
+            }
+            item.record_last(last.clone());
+        }
+        true
     }
 
     async fn one(&self, identifier: &str, item: &mut Item, is_brief: bool) {
         let path = route(&["blueprints", self.blueprint, "entities", identifier]);
-        let mut call = ApiCall::write("DELETE", format!("{path}?{}", self.flags()), None, CallKind::Small);
+        let route = format!("{path}?{}", self.flags());
+        let mut call = ApiCall::write("DELETE", route, None, CallKind::Small).of_run(self.run);
         call.is_brief = is_brief;
-        call.cancellation = self.run.options.cancellation.clone();
-        call.run_ended = self.run.run_ended.clone();
-        let mut reply = self.session.send_write(&call, |_, _| Ok(())).await;
-        let missing =
-            reply.result.as_ref().err().and_then(ClientError::refusal).filter(|refusal| refusal.status == 404);
-        match missing {
+        let mut reply = self.session.send_unit(&call).await;
+        match reply.result.as_ref().map_err(missing) {
             // A missing entity counts as deleted.
-            Some(refusal)
-                if refusal.error == "not_found" && !reply.result.as_ref().is_err_and(ClientError::is_no_route) =>
-            {
-                reply.result = Ok(());
-            }
-            // Something other than the entity is missing, or a server other than the catalog answered: only a read can
-            // resolve that.
-            Some(_) => reply.is_lost = true,
-            None => {}
+            Err(Some(Missing::Entity)) => reply.result = Ok(()),
+            // Only a read can resolve that.
+            Err(Some(Missing::Else)) => reply.is_lost = true,
+            Ok(()) | Err(None) => {}
         }
         record_outcome(self.run, item, reply);
     }
 
     /// Dependents are never deleted implicitly: the plan deletes each of them explicitly.
     fn flags(&self) -> String {
-        let run = self.run.options.run_id.map(|run| format!("&run_id={}", encoded(run))).unwrap_or_default();
-        format!("delete_dependents=false{run}")
+        let run_id = self.run.options.run_id.map(|run_id| format!("&run_id={}", encoded(run_id))).unwrap_or_default();
+        format!("delete_dependents=false{run_id}")
     }
+}
+
+/// What a 404 says is missing.
+enum Missing {
+    Entity,
+    /// Something other than the entity, or a server other than the catalog record_event.
+    Else,
+}
+
+/// `None`: the error is no 404.
+fn missing(error: &ClientError) -> Option<Missing> {
+    let refusal = error.refusal().filter(|refusal| refusal.status == 404)?;
+    let is_entity = refusal.error == "not_found" && !error.is_no_route();
+    Some(if is_entity { Missing::Entity } else { Missing::Else })
 }

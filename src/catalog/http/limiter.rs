@@ -1,4 +1,4 @@
-//! The client's limiter: admits calls by `pace` and keeps the clock. Dropping a permit releases its slot, whatever
+//! The client's limiter: admits calls by `concurrency` and keeps the clock. Dropping a permit releases its slot, whatever
 //! happened to the call.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use tokio::time::{sleep_until, timeout};
 
-use super::pace::{CallOutcome, Pace, Ticket, Admission, CallKind};
+use super::concurrency::{Admission, CallKind, CallOutcome, ConcurrencyLimit, Ticket};
 use super::rate::Announced;
 
 #[derive(Debug)]
 pub(super) struct Limiter {
-    pace: Mutex<Pace>,
+    concurrency: Mutex<ConcurrencyLimit>,
     freed: Notify,
     started: Instant,
 }
@@ -26,7 +26,7 @@ pub(super) struct Permit<'g> {
 
 impl Limiter {
     pub fn new() -> Self {
-        Self { pace: Mutex::new(Pace::new()), freed: Notify::new(), started: Instant::now() }
+        Self { concurrency: Mutex::new(ConcurrencyLimit::new()), freed: Notify::new(), started: Instant::now() }
     }
 
     /// The clock of all calls: the time since the client was created.
@@ -34,13 +34,18 @@ impl Limiter {
         self.started.elapsed()
     }
 
-    /// Waits for a permit. If the wait would exceed `most`, returns its length as `Err`. `on_wait` is called for a wait
+    /// Waits for a permit. If the wait would exceed `max_wait`, returns its length as `Err`. `on_wait` is called for a wait
     /// that only the catalog's rate limit causes.
-    pub async fn acquire(&self, work: CallKind, most: Duration, on_wait: impl Fn(Duration)) -> Result<Permit<'_>, Duration> {
+    pub async fn acquire(
+        &self,
+        kind: CallKind,
+        max_wait: Duration,
+        on_wait: impl Fn(Duration),
+    ) -> Result<Permit<'_>, Duration> {
         loop {
             let freed = self.freed.notified();
             let now = self.now();
-            let admission = self.lock().start(work, now);
+            let admission = self.lock().start(kind, now);
             match admission {
                 Admission::Admitted(ticket) => return Ok(Permit { limiter: self, ticket: Some(ticket) }),
                 Admission::Full(None) => freed.await,
@@ -50,7 +55,7 @@ impl Limiter {
                 }
                 Admission::ClosedUntil(at) => {
                     let wait = at.saturating_sub(now);
-                    if wait > most {
+                    if wait > max_wait {
                         return Err(wait);
                     }
                     on_wait(wait);
@@ -65,9 +70,9 @@ impl Limiter {
         self.lock().max_in_flight()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Pace> {
+    fn lock(&self) -> MutexGuard<'_, ConcurrencyLimit> {
         // No code panics while it holds this lock.
-        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+        self.concurrency.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -116,7 +121,11 @@ mod tests {
                 callers.spawn(async move {
                     let permit = limiter.acquire(CallKind::Small, LONG, |_| {}).await.expect("its turn comes");
                     let together = inside.fetch_add(1, Ordering::Relaxed) + 1;
-                    assert!(together as u64 <= limiter.max_in_flight() + 1, "{together} of {}", limiter.max_in_flight());
+                    assert!(
+                        together as u64 <= limiter.max_in_flight() + 1,
+                        "{together} of {}",
+                        limiter.max_in_flight()
+                    );
                     most.fetch_max(together, Ordering::Relaxed);
                     tokio::task::yield_now().await;
                     inside.fetch_sub(1, Ordering::Relaxed);
@@ -138,7 +147,8 @@ mod tests {
             let permit = limiter.acquire(CallKind::Small, LONG, |_| {}).await.expect("it is free");
             let none_left = Allowance { left: 0, resets_in: Duration::from_secs(3000) };
             permit.end(CallOutcome::Ok, Announced { allowance: Some(none_left), retry_after: None });
-            let wait = limiter.acquire(CallKind::Small, LONG, |_| panic!("nobody waits")).await.expect_err("none are left");
+            let wait =
+                limiter.acquire(CallKind::Small, LONG, |_| panic!("nobody waits")).await.expect_err("none are left");
             assert!(wait > Duration::from_secs(2900), "{wait:?}");
         });
     }

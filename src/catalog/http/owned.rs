@@ -8,13 +8,14 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::failure::ClientError;
-use super::pace::CallKind;
-use super::read::MAX_PAGES;
+use super::call::ApiCall;
+use super::client_error::ClientError;
+use super::concurrency::CallKind;
+use super::pages::{Cursor, PagesRepeat};
+use super::redact::clean_json;
 use super::route::route;
+use super::session::Session;
 use super::transport::Answer;
-use crate::catalog::http::redact::shown_json;
-use crate::catalog::http::session::{ApiCall, Session};
 use crate::domain::entity::{EntityKey, Owner};
 use crate::domain::secret::Secret;
 use crate::text::plural::list;
@@ -50,7 +51,7 @@ impl Keys {
         let mut keys: Self = serde_json::from_slice(&answer.body)?;
         // Only these texts of the answer are shown to users.
         let failed =
-            keys.failed_blueprints.take().map(|all| all.into_iter().map(|it| shown_json(it, secrets)).collect());
+            keys.failed_blueprints.take().map(|all| all.into_iter().map(|it| clean_json(it, secrets)).collect());
         keys.failed_blueprints = failed;
         Ok(keys)
     }
@@ -90,37 +91,28 @@ pub(super) async fn owned(session: &Session, owner: &Owner) -> Result<Vec<Entity
 }
 
 async fn by_datasource(session: &Session, owner: &Owner) -> Result<Vec<Key>, ClientError> {
+    let query = json!({"datasource_prefix": Owner::PRODUCT, "datasource_suffix": owner.mark(), "limit": PAGE});
+    let query = query.to_string();
     let mut found = Vec::new();
-    let mut from: Option<Box<RawValue>> = None;
-    let mut seen = HashSet::new();
+    let mut cursor = Cursor::new();
     loop {
-        let mut body =
-            json!({"datasource_prefix": Owner::PRODUCT, "datasource_suffix": owner.mark(), "limit": PAGE}).to_string();
-        if let Some(from) = &from {
-            body.truncate(body.len() - 1);
-            body.push_str(&format!(",\"from\":{}}}", from.get()));
-        }
-        let call = ApiCall::query(ROUTE.to_owned(), body.into_bytes(), CallKind::Page);
+        let call = ApiCall::query(ROUTE.to_owned(), cursor.body(&query), CallKind::Page);
         let page = session.send_redacted(&call, Keys::read).await?;
-        whole(session, &call, &page)?;
+        check_complete(session, &call, &page)?;
         found.extend(page.entities);
-        let Some(next) = page.next.filter(|next| !matches!(next.get(), "null" | "\"\"" | "false")) else {
-            return Ok(found);
-        };
-        if !seen.insert(next.get().to_owned()) || seen.len() > MAX_PAGES {
-            let reason = "its pages repeat".to_owned();
-            return Err(ClientError::Unreadable { request: session.request_line(&call), reason });
+        match cursor.advance(page.next) {
+            Ok(true) => {}
+            Ok(false) => return Ok(found),
+            Err(PagesRepeat) => return Err(ClientError::pages_repeat(session.request_line(&call))),
         }
-        from = Some(next);
     }
 }
 
 async fn by_search(session: &Session, owner: &Owner) -> Result<Vec<Key>, ClientError> {
-    let rule = |value: &str| json!({"property": "$datasource", "operator": "contains", "value": value});
-    let body = json!({"combinator": "and", "rules": [rule(Owner::PRODUCT), rule(&owner.mark())]}).to_string();
+    let body = json!({"combinator": "and", "rules": [datasource_contains(Owner::PRODUCT), datasource_contains(&owner.mark())]}).to_string();
     let call = ApiCall::query(SEARCH.to_owned(), body.into_bytes(), CallKind::Page);
     let page = session.send_redacted(&call, Keys::read).await?;
-    whole(session, &call, &page)?;
+    check_complete(session, &call, &page)?;
     Ok(page.entities)
 }
 
@@ -166,37 +158,32 @@ pub(super) async fn search(
     parts: &[&str],
     owned: &mut HashSet<Box<str>>,
 ) -> Result<(), ClientError> {
-    let contains = |value: &&str| json!({"property": "$datasource", "operator": "contains", "value": value});
     let among = json!({"property": "$identifier", "operator": "in", "value": identifiers});
-    let rules: Vec<Value> = std::iter::once(among).chain(parts.iter().map(contains)).collect();
+    let mut rules = vec![among];
+    rules.extend(parts.iter().map(|part| datasource_contains(part)));
     let query = json!({"combinator": "and", "rules": rules});
+    let query = json!({"query": query, "include": ["$identifier"], "limit": PAGE}).to_string();
     let path = route(&["blueprints", blueprint, "entities", "search"]);
-    let mut from: Option<Box<RawValue>> = None;
-    let mut pages = 0;
+    // There cannot be more pages than identifiers.
+    let mut cursor = Cursor::within(MAX_IDENTIFIERS);
     loop {
-        let mut body = json!({"query": query, "include": ["$identifier"], "limit": PAGE}).to_string();
-        if let Some(from) = &from {
-            body.truncate(body.len() - 1);
-            body.push_str(&format!(",\"from\":{}}}", from.get()));
-        }
-        let call = ApiCall::query(path.clone(), body.into_bytes(), CallKind::Page);
+        let call = ApiCall::query(path.clone(), cursor.body(&query), CallKind::Page);
         let page = session.send(&call, |answer| serde_json::from_slice::<Named>(&answer.body)).await?;
         owned.extend(page.entities.into_iter().map(|entity| entity.identifier));
-        from = page.next.filter(|next| !matches!(next.get(), "null" | "\"\"" | "false"));
-        pages += 1;
-        if from.is_none() {
-            return Ok(());
-        }
-        // There cannot be more pages than identifiers.
-        if pages > MAX_IDENTIFIERS {
-            let reason = "its pages repeat".to_owned();
-            return Err(ClientError::Unreadable { request: session.request_line(&call), reason });
+        match cursor.advance(page.next) {
+            Ok(true) => {}
+            Ok(false) => return Ok(()),
+            Err(PagesRepeat) => return Err(ClientError::pages_repeat(session.request_line(&call))),
         }
     }
 }
 
+fn datasource_contains(part: &str) -> Value {
+    json!({"property": "$datasource", "operator": "contains", "value": part})
+}
+
 /// Rejects an incomplete answer: missing entities would look like entities without an owner.
-fn whole(session: &Session, call: &ApiCall, page: &Keys) -> Result<(), ClientError> {
+fn check_complete(session: &Session, call: &ApiCall, page: &Keys) -> Result<(), ClientError> {
     let failed = page.failed_blueprints.as_deref().unwrap_or_default();
     if failed.is_empty() {
         return Ok(());
@@ -207,5 +194,9 @@ fn whole(session: &Session, call: &ApiCall, page: &Keys) -> Result<(), ClientErr
     };
     let blueprints =
         failed.iter().take(MAX_NAMED).map(|blueprint| format!("`{}`", name(blueprint))).collect::<Vec<_>>();
-    Err(ClientError::Partial { request: session.request_line(call), blueprints: list(&blueprints), count: failed.len() })
+    Err(ClientError::Partial {
+        request: session.request_line(call),
+        blueprints: list(&blueprints),
+        count: failed.len(),
+    })
 }

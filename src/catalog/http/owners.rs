@@ -6,9 +6,10 @@ use std::collections::{HashMap, HashSet};
 
 use serde::Deserialize;
 
-use super::failure::ClientError;
+use super::call::ApiCall;
+use super::client_error::ClientError;
 use super::owned::search;
-use crate::catalog::http::session::{ApiCall, Session};
+use super::session::Session;
 use crate::domain::entity::Owner;
 use crate::domain::entity::foreign_owner::{ForeignOwner, OwnerKind, WRITERS};
 
@@ -50,7 +51,7 @@ pub(super) async fn owners_of(
     }
     for scope in scopes.iter().take(NAMES_MAX) {
         let mark = Owner { scope: scope.clone() }.mark();
-        name_those(session, blueprint, &mut owners, OwnerKind::Scope, &[&mark], scope).await?;
+        set_names(session, blueprint, &mut owners, OwnerKind::Scope, &[&mark], scope).await?;
     }
     if unnamed(&owners, OwnerKind::Integration).is_empty() && unnamed(&owners, OwnerKind::Exporter).is_empty() {
         return Ok(owners);
@@ -61,20 +62,20 @@ pub(super) async fn owners_of(
     let Ok(Integrations { integrations }) = listed else { return Ok(owners) };
     for Integration { installation_id: id, installation_app_type } in integrations.iter().take(NAMES_MAX) {
         let mark = format!("(statekey/{id})");
-        name_those(session, blueprint, &mut owners, OwnerKind::Exporter, &[&mark], id).await?;
+        set_names(session, blueprint, &mut owners, OwnerKind::Exporter, &[&mark], id).await?;
         if let Some(app) = installation_app_type {
             let (app, part) = (app.to_lowercase(), format!("/{id}/"));
             let name = format!("{app}/{id}");
             let parts = [format!("port-ocean/{app}/"), part];
             let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-            name_those(session, blueprint, &mut owners, OwnerKind::Integration, &parts, &name).await?;
+            set_names(session, blueprint, &mut owners, OwnerKind::Integration, &parts, &name).await?;
         }
     }
     Ok(owners)
 }
 
 /// Sets `name` for those of this kind that have none yet and whose datasource contains all `parts`.
-async fn name_those(
+async fn set_names(
     session: &Session,
     blueprint: &str,
     owners: &mut Owners,

@@ -7,37 +7,37 @@ use std::time::Duration;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct RetryPolicy {
     /// The maximum wait after the first failure; it doubles from there.
-    pub first: Duration,
-    pub longest: Duration,
+    pub first_wait: Duration,
+    pub max_wait: Duration,
     /// The maximum number of attempts if the catalog does not say how long to wait.
-    pub tries: u32,
+    pub max_attempts: u32,
     /// The maximum number of retries that the catalog requested.
-    pub waits: u32,
+    pub max_requested_waits: u32,
     /// The maximum time from the first attempt on, and of all waits of a run together.
-    pub total: Duration,
+    pub max_total: Duration,
     /// The maximum number of failed attempts in a row, counted over all calls.
-    pub tries_of_run: u32,
+    pub max_attempts_of_run: u32,
 }
 
 impl RetryPolicy {
     pub const PLATFORM: Self = Self {
-        first: Duration::from_millis(500),
-        longest: Duration::from_secs(32),
-        tries: 10,
-        waits: 60,
+        first_wait: Duration::from_millis(500),
+        max_wait: Duration::from_secs(32),
+        max_attempts: 10,
+        max_requested_waits: 60,
         // Twice the window of the platform's rate limit.
-        total: Duration::from_secs(600),
-        tries_of_run: 10,
+        max_total: Duration::from_secs(600),
+        max_attempts_of_run: 10,
     };
 
-    /// The limits before any server has answered, so that a wrong address is reported soon.
+    /// The limits before any server has record_event, so that a wrong address is reported soon.
     pub fn before_first_answer(self) -> Self {
-        Self { tries: self.tries.min(3), tries_of_run: self.tries_of_run.min(3), ..self }
+        Self { max_attempts: self.max_attempts.min(3), max_attempts_of_run: self.max_attempts_of_run.min(3), ..self }
     }
 
     /// The limits of a route that has an alternative.
     pub fn brief(self) -> Self {
-        Self { tries: self.tries.min(2), ..self }
+        Self { max_attempts: self.max_attempts.min(2), ..self }
     }
 }
 
@@ -50,7 +50,7 @@ pub(super) struct Attempts {
     /// At least one attempt may have been applied.
     pub may_be_applied: bool,
     /// At least one attempt was abandoned, so its effect may still come.
-    pub is_late: bool,
+    pub is_pending: bool,
 }
 
 /// The retry budget of a run, shared by all of its calls. Calls that fail concurrently count as one attempt, and an
@@ -63,7 +63,7 @@ pub(super) struct RetryBudget {
     counted: Duration,
     /// When the first of them began.
     since: Option<Duration>,
-    /// The total time in which at least one call waited for its next attempt.
+    /// The max_total time in which at least one call waited for its next attempt.
     waited: Duration,
     waits_until: Duration,
 }
@@ -98,9 +98,9 @@ impl RetryBudget {
     /// Whether another attempt after `wait` would exceed the budget.
     fn is_spent(&self, policy: &RetryPolicy, now: Duration, wait: Duration) -> bool {
         let lasted = self.lasted(now);
-        self.failed >= policy.tries_of_run
-            || lasted.saturating_add(wait) > policy.total
-            || self.waited.saturating_add(wait) > policy.total
+        self.failed >= policy.max_attempts_of_run
+            || lasted.saturating_add(wait) > policy.max_total
+            || self.waited.saturating_add(wait) > policy.max_total
     }
 }
 
@@ -114,16 +114,16 @@ pub(super) enum RetryDecision {
 impl Attempts {
     /// `now`: the time since any fixed moment that is the same for all calls.
     pub fn new(now: Duration) -> Self {
-        Self { started: now, failed: 0, waited: 0, may_be_applied: false, is_late: false }
+        Self { started: now, failed: 0, waited: 0, may_be_applied: false, is_pending: false }
     }
 
     /// The number of the failed attempt and the maximum: those of the call, or those of the run if they are closer to
     /// the end. `requested`: the catalog requested the wait.
     pub fn count(&self, policy: &RetryPolicy, budget: &RetryBudget, requested: bool) -> (u32, u32) {
         if requested {
-            (self.waited, policy.waits)
+            (self.waited, policy.max_requested_waits)
         } else {
-            (self.failed.max(budget.failed), policy.tries.max(policy.tries_of_run))
+            (self.failed.max(budget.failed), policy.max_attempts.max(policy.max_attempts_of_run))
         }
     }
 
@@ -163,22 +163,28 @@ impl Attempts {
     }
 
     /// `requested`: the wait that the catalog requested. `chance`: a number in `0.0..1.0`.
-    pub fn next(&mut self, policy: &RetryPolicy, now: Duration, requested: Option<Duration>, chance: f64) -> RetryDecision {
+    pub fn next(
+        &mut self,
+        policy: &RetryPolicy,
+        now: Duration,
+        requested: Option<Duration>,
+        chance: f64,
+    ) -> RetryDecision {
         let chance = chance.clamp(0.0, 1.0);
         let wait = match requested {
             Some(requested) => {
                 self.waited += 1;
                 // The jitter spreads clients that wait for the same reset.
-                requested.saturating_add(policy.first.mul_f64(chance))
+                requested.saturating_add(policy.first_wait.mul_f64(chance))
             }
             None => {
                 self.failed += 1;
-                let most = policy.first.saturating_mul(1 << (self.failed - 1).min(20)).min(policy.longest);
+                let most = policy.first_wait.saturating_mul(1 << (self.failed - 1).min(20)).min(policy.max_wait);
                 most.mul_f64(chance)
             }
         };
-        let is_spent = self.failed >= policy.tries || self.waited > policy.waits;
-        if is_spent || self.lasted(now).saturating_add(wait) > policy.total {
+        let is_spent = self.failed >= policy.max_attempts || self.waited > policy.max_requested_waits;
+        if is_spent || self.lasted(now).saturating_add(wait) > policy.max_total {
             return RetryDecision::GiveUp;
         }
         RetryDecision::Retry(wait)
@@ -200,30 +206,31 @@ mod tests {
 
     #[test]
     fn the_waits_double_up_to_the_longest_and_end() {
-        let mut tries = Attempts::new(Duration::ZERO);
+        let mut attempts = Attempts::new(Duration::ZERO);
         let mut waits = Vec::new();
-        while let RetryDecision::Retry(wait) = tries.next(&POLICY, Duration::ZERO, None, 1.0) {
+        while let RetryDecision::Retry(wait) = attempts.next(&POLICY, Duration::ZERO, None, 1.0) {
             waits.push(wait.as_millis());
         }
         assert_eq!(waits, [500, 1000, 2000, 4000, 8000, 16_000, 32_000, 32_000, 32_000]);
-        assert_eq!(tries.made(), 10);
+        assert_eq!(attempts.made(), 10);
     }
 
     #[test]
     fn what_the_catalog_asks_for_is_kept_while_it_fits() {
-        let mut tries = Attempts::new(Duration::ZERO);
+        let mut attempts = Attempts::new(Duration::ZERO);
         let minute = Some(Duration::from_secs(60));
-        assert_eq!(tries.next(&POLICY, Duration::ZERO, minute, 0.0), RetryDecision::Retry(Duration::from_secs(60)));
+        assert_eq!(attempts.next(&POLICY, Duration::ZERO, minute, 0.0), RetryDecision::Retry(Duration::from_secs(60)));
         let late = Duration::from_secs(560);
-        assert_eq!(tries.next(&POLICY, late, minute, 0.0), RetryDecision::GiveUp);
-        assert_eq!(tries.next(&POLICY, late, Some(Duration::MAX), 1.0), RetryDecision::GiveUp);
+        assert_eq!(attempts.next(&POLICY, late, minute, 0.0), RetryDecision::GiveUp);
+        assert_eq!(attempts.next(&POLICY, late, Some(Duration::MAX), 1.0), RetryDecision::GiveUp);
     }
 
     #[test]
     fn a_catalog_that_asks_for_no_wait_forever_is_left() {
-        let mut tries = Attempts::new(Duration::ZERO);
-        let made = (0..1000)
-            .take_while(|_| matches!(tries.next(&POLICY, Duration::ZERO, Some(Duration::ZERO), 0.0), RetryDecision::Retry(_)));
+        let mut attempts = Attempts::new(Duration::ZERO);
+        let made = (0..1000).take_while(|_| {
+            matches!(attempts.next(&POLICY, Duration::ZERO, Some(Duration::ZERO), 0.0), RetryDecision::Retry(_))
+        });
         assert_eq!(made.count(), 60);
     }
 
@@ -258,20 +265,23 @@ mod tests {
         assert_eq!(late.next_within_budget(&POLICY, &mut budget, (now, now), None, 0.0), RetryDecision::GiveUp);
         budget.answer();
         let mut later = Attempts::new(now);
-        assert!(matches!(later.next_within_budget(&POLICY, &mut budget, (now, now), None, 0.0), RetryDecision::Retry(_)));
+        assert!(matches!(
+            later.next_within_budget(&POLICY, &mut budget, (now, now), None, 0.0),
+            RetryDecision::Retry(_)
+        ));
     }
 
     #[test]
     fn the_time_that_a_run_waits_is_bounded_whatever_is_answered_between() {
         let (mut budget, mut now) = (RetryBudget::default(), Duration::ZERO);
         for _ in 0..100_000 {
-            let mut tries = Attempts::new(now);
+            let mut attempts = Attempts::new(now);
             for _ in 0..7 {
-                match tries.next_within_budget(&POLICY, &mut budget, (now, now), None, 1.0) {
+                match attempts.next_within_budget(&POLICY, &mut budget, (now, now), None, 1.0) {
                     RetryDecision::Retry(wait) => now += wait,
                     RetryDecision::GiveUp => {
-                        assert!(budget.waited <= POLICY.total && now <= POLICY.total, "{now:?}");
-                        assert!(now >= POLICY.total / 2, "{now:?}");
+                        assert!(budget.waited <= POLICY.max_total && now <= POLICY.max_total, "{now:?}");
+                        assert!(now >= POLICY.max_total / 2, "{now:?}");
                         return;
                     }
                 }
@@ -298,23 +308,23 @@ mod tests {
         fn it_ends_and_keeps_its_budget(
             failures in proptest::collection::vec((proptest::option::of(0u64..400), 0.0f64..1.0, 0u64..40), 1..200),
         ) {
-            let mut tries = Attempts::new(Duration::from_secs(7));
+            let mut attempts = Attempts::new(Duration::from_secs(7));
             let mut now = Duration::from_secs(7);
             let mut again = 0;
             for (requested, chance, took) in failures {
                 now += Duration::from_secs(took);
                 let requested = requested.map(Duration::from_secs);
-                match tries.next(&POLICY, now, requested, chance) {
+                match attempts.next(&POLICY, now, requested, chance) {
                     RetryDecision::Retry(wait) => {
-                        prop_assert!(requested.map_or(wait <= POLICY.longest, |requested| wait >= requested));
+                        prop_assert!(requested.map_or(wait <= POLICY.max_wait, |requested| wait >= requested));
                         now += wait;
-                        prop_assert!(tries.lasted(now) <= POLICY.total);
+                        prop_assert!(attempts.lasted(now) <= POLICY.max_total);
                         again += 1;
                     }
                     RetryDecision::GiveUp => break,
                 }
             }
-            prop_assert!(again <= POLICY.tries + POLICY.waits);
+            prop_assert!(again <= POLICY.max_attempts + POLICY.max_requested_waits);
         }
     }
 }

@@ -8,11 +8,12 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Certificate, Client, Method, Response, Url, redirect};
 
-use super::failure::{RequestLine, ClientError};
+use super::client_error::{ClientError, RequestLine};
 use super::rate::Announced;
+use super::timeouts::Timeouts;
 use super::trust::Trusted;
 use crate::catalog::http::error_source::Cause;
-use crate::catalog::http::redact::{redactor, shown};
+use crate::catalog::http::redact::{clean, redactor};
 use crate::domain::entity::Owner;
 use crate::domain::secret::Secret;
 use crate::domain::value::day::http_date;
@@ -23,25 +24,11 @@ const MAX_ANSWER_BYTES: usize = 256 << 20;
 const MAX_REFUSAL_BYTES: usize = 256 << 10;
 const MAX_REDIRECTS: usize = 5;
 
-/// The time limits of one call.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
-    pub connect: Duration,
-    /// The maximum time between two chunks of an answer.
-    pub read: Duration,
-    pub whole: Duration,
-}
-
-impl Limits {
-    pub const PLATFORM: Self =
-        Self { connect: Duration::from_secs(10), read: Duration::from_secs(60), whole: Duration::from_secs(180) };
-}
-
 #[derive(Debug)]
 pub(super) struct Transport {
     client: Client,
     trusted: Trusted,
-    limits: Limits,
+    timeouts: Timeouts,
     names_scope: bool,
     /// The proxy that the environment sets for this address, for messages.
     proxy: Option<String>,
@@ -77,7 +64,7 @@ impl Transport {
         trusted: Trusted,
         user_agent: &str,
         bundle: &[u8],
-        limits: Limits,
+        timeouts: Timeouts,
         proxy: Option<String>,
     ) -> Result<Self, ClientError> {
         // The provider may already be installed, and it is always the same one.
@@ -92,9 +79,9 @@ impl Transport {
         let mut builder = Client::builder()
             .user_agent(agent)
             .redirect(redirect::Policy::none())
-            .connect_timeout(limits.connect)
-            .read_timeout(limits.read)
-            .timeout(limits.whole)
+            .connect_timeout(timeouts.connect)
+            .read_timeout(timeouts.read)
+            .timeout(timeouts.total)
             .pool_idle_timeout(Duration::from_secs(60))
             .dns_resolver(Resolver);
         if trusted.is_loopback() {
@@ -125,7 +112,7 @@ impl Transport {
             )
         })?;
         let proxy = proxy.filter(|_| !trusted.is_loopback());
-        Ok(Self { client, trusted, limits, names_scope: Owner::is_told_in(user_agent), proxy })
+        Ok(Self { client, trusted, timeouts, names_scope: Owner::is_told_in(user_agent), proxy })
     }
 
     /// Whether every request names the scope.
@@ -151,7 +138,7 @@ impl Transport {
             let Some(to) = redirected(&response, &url) else { return self.read(response, &request).await };
             let keeps_method = matches!(response.status().as_u16(), 307 | 308) || request.method == "GET";
             if !self.trusted.admits(&to) {
-                return Err(self.led_away(&request, &to));
+                return Err(self.redirected_away(&request, &to));
             }
             if !keeps_method {
                 let line = self.request_line(request.method, request.route);
@@ -169,7 +156,7 @@ impl Transport {
     /// The only function that sends a secret.
     async fn send(&self, request: &Request<'_>, url: Url) -> Result<Response, ClientError> {
         if !self.trusted.admits(&url) {
-            return Err(self.led_away(request, &url));
+            return Err(self.redirected_away(request, &url));
         }
         let method = Method::from_bytes(request.method.as_bytes()).unwrap_or(Method::GET);
         let mut sent = self.client.request(method, url);
@@ -188,8 +175,11 @@ impl Transport {
         sent.send().await.map_err(|error| self.failed(request, &error))
     }
 
-    fn led_away(&self, request: &Request<'_>, to: &Url) -> ClientError {
-        ClientError::Redirected { request: self.request_line(request.method, request.route), to: origin(to, request.secrets) }
+    fn redirected_away(&self, request: &Request<'_>, to: &Url) -> ClientError {
+        ClientError::Redirected {
+            request: self.request_line(request.method, request.route),
+            to: origin(to, request.secrets),
+        }
     }
 
     async fn read(&self, mut response: Response, request: &Request<'_>) -> Result<Answer, ClientError> {
@@ -227,7 +217,7 @@ impl Transport {
     fn failed(&self, request: &Request<'_>, error: &reqwest::Error) -> ClientError {
         let line = self.request_line(request.method, request.route);
         let cause = Cause::of(error, request.secrets);
-        cause.told(error, line, &self.trusted.place(), self.limits, self.proxy.as_deref())
+        cause.into_error(error, line, &self.trusted.place(), self.timeouts, self.proxy.as_deref())
     }
 }
 
@@ -235,7 +225,7 @@ impl Transport {
 /// one of ours, so it is redacted.
 fn origin(url: &Url, secrets: &[&Secret]) -> String {
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-    shown(&format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default()), secrets)
+    clean(&format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default()), secrets)
 }
 
 fn redirected(response: &Response, from: &Url) -> Option<Url> {
@@ -249,10 +239,10 @@ fn redirected(response: &Response, from: &Url) -> Option<Url> {
 fn trace(headers: &HeaderMap, secrets: &[&Secret]) -> Option<String> {
     let value = headers.get("x-trace-id")?.to_str().ok()?;
     let redactor = redactor(secrets);
-    let is_cancelled = |text: &str| redactor.redact(text) != text;
+    let has_secret = |text: &str| redactor.redact(text) != text;
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/".contains(c);
     let plain: String = value.chars().filter(|c| is_plain(*c)).collect();
-    if plain.is_empty() || is_cancelled(value) || is_cancelled(&plain) {
+    if plain.is_empty() || has_secret(value) || has_secret(&plain) {
         return None;
     }
     Some(plain.chars().take(100).collect())

@@ -150,9 +150,13 @@ fn write(catalog: &dyn Catalog, blueprint: &Blueprint) -> Check {
         Some(Err(WriteFailure::Refused(refusal))) if matches!(refusal.status, 401 | 403) => denied(blueprint),
         Some(Err(WriteFailure::Denied)) => denied(blueprint),
         Some(Ok(_) | Err(WriteFailure::Refused(_) | WriteFailure::Recreated)) => ok("write-entities", detail),
-        Some(Err(WriteFailure::Broken(_) | WriteFailure::InDoubt { .. } | WriteFailure::Unsent(_) | WriteFailure::Stopped)) | None => {
-            unknown("write-entities", "the catalog did not answer")
-        }
+        Some(Err(
+            WriteFailure::CallFailed(_)
+            | WriteFailure::InDoubt { .. }
+            | WriteFailure::Unsent(_)
+            | WriteFailure::Stopped,
+        ))
+        | None => unknown("write-entities", "the catalog did not answer"),
     }
 }
 

@@ -3,7 +3,6 @@
 //! ignored.
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
 
 use crate::catalog::WriteFailure;
 use crate::catalog::apply::draft;
@@ -120,16 +119,16 @@ impl Asking<'_> {
                 // A validation is never stopped, and the guards of a push do not apply to it.
                 Ok(_) | Err(WriteFailure::Stopped | WriteFailure::Denied | WriteFailure::Recreated) => {}
                 Err(WriteFailure::Refused(refusal)) => refused.push((one, *refusal)),
-                Err(failure @ (WriteFailure::Broken(_) | WriteFailure::Unsent(_) | WriteFailure::InDoubt { .. })) => {
-                    match (failure.error(), failure.refusal()) {
-                        (Some(error), _) => {
-                            let key = one.0.key.identifier.to_string();
-                            return Err(DiffError::NotVerified { key, error: Arc::clone(error) }.into());
-                        }
-                        (None, Some(refusal)) => refused.push((one, refusal.clone())),
-                        (None, None) => {}
+                Err(
+                    failure @ (WriteFailure::CallFailed(_) | WriteFailure::Unsent(_) | WriteFailure::InDoubt { .. }),
+                ) => match (failure.error(), failure.refusal()) {
+                    (Some(error), _) => {
+                        let key = one.0.key.identifier.to_string();
+                        return Err(DiffError::NotVerified { key, error: error.clone() }.into());
                     }
-                }
+                    (None, Some(refusal)) => refused.push((one, refusal.clone())),
+                    (None, None) => {}
+                },
             }
         }
         Ok(refused)

@@ -61,11 +61,11 @@ fn a_name_that_is_not_known_is_told_as_that() {
     let sent = http.build().expect("it is made ready").get("https://catalog.acme.example").send();
     let error = runtime.block_on(sent).expect_err("nobody knows the name");
     let request = super::super::RequestLine { method: "GET", url: "https://catalog.acme.example".to_owned() };
-    let told = everything(&crate::catalog::http::error_source::Cause::of(&error, &[]).told(
+    let told = everything(&crate::catalog::http::error_source::Cause::of(&error, &[]).into_error(
         &error,
         request,
         "catalog.acme.example:8443",
-        LIMITS,
+        TIMEOUTS,
         None,
     ));
     assert!(told.contains("unknown host `catalog.acme.example`: Name or service not known"), "{told}");
@@ -91,8 +91,8 @@ fn who_does_not_speak_tls_is_told_as_that() {
 fn who_never_answers_is_left() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("it is bound"));
-    let limits = Limits { read: Duration::from_millis(50), ..LIMITS };
-    let error = client_error(client_with(&url, PATIENCE, limits).0.blueprints());
+    let timeouts = Timeouts { read: Duration::from_millis(50), ..TIMEOUTS };
+    let error = client_error(client_with(&url, POLICY, timeouts).0.blueprints());
     assert!(
         matches!(&error, ClientError::GaveUp { last, .. } if matches!(**last, ClientError::Timeout { .. })),
         "{error:?}"
@@ -386,7 +386,11 @@ fn a_catalog_that_falls_silent_half_way_leaves_what_was_done_done() {
     });
     let outcomes = client(&server.url).upsert("service", &drafts(1000), &UPSERT, &Silent).expect("some were written");
     assert!(outcomes[..20].iter().all(Result::is_ok));
-    assert!(outcomes[20..].iter().all(|outcome| matches!(outcome, Err(WriteFailure::InDoubt { .. } | WriteFailure::Unsent(_)))));
+    assert!(
+        outcomes[20..]
+            .iter()
+            .all(|outcome| matches!(outcome, Err(WriteFailure::InDoubt { .. } | WriteFailure::Unsent(_))))
+    );
     assert!(matches!(outcomes[999], Err(WriteFailure::Unsent(_))), "{:?}", outcomes[999]);
     // If no entity got an answer, the whole call is an error.
     let silent = Scripted::with_token(|_, _| Vec::new());

@@ -13,9 +13,9 @@ use serde_json::json;
 
 use self::model::{Dice, Ever, Fault, Model, Server, Stored, lock};
 use super::*;
+use crate::catalog::ApplyOptions;
 use crate::catalog::Cancellation;
 use crate::catalog::apply::{ApplyContext, apply};
-use crate::catalog::apply_options::ApplyOptions;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::{EntityKey, Targets};
 use crate::domain::plan::Deed;
@@ -148,15 +148,20 @@ fn case(dice: &mut Dice, entities: &mut BTreeMap<String, Stored>) -> Case {
 }
 
 const QUICK: RetryPolicy = RetryPolicy {
-    first: Duration::from_micros(200),
-    longest: Duration::from_millis(1),
-    tries: 5,
-    waits: 10,
-    total: Duration::from_secs(5),
-    tries_of_run: 5,
+    first_wait: Duration::from_micros(200),
+    max_wait: Duration::from_millis(1),
+    max_attempts: 5,
+    max_requested_waits: 10,
+    max_total: Duration::from_secs(5),
+    max_attempts_of_run: 5,
 };
 
-fn drawn(dice: &mut Dice, entities: BTreeMap<String, Stored>, known: Vec<String>, cancellation: &Cancellation) -> Model {
+fn drawn(
+    dice: &mut Dice,
+    entities: BTreeMap<String, Stored>,
+    known: Vec<String>,
+    cancellation: &Cancellation,
+) -> Model {
     let lasting = [
         Fault::CutBefore,
         Fault::CutAfter,
@@ -295,8 +300,13 @@ fn every_outcome_is_true() {
         let cancellation = Cancellation::default();
         let model = Arc::new(Mutex::new(drawn(&mut dice, entities, known, &cancellation)));
         let server = Server::start(&model);
-        let (client, _heard) = client_with(&server.url, QUICK, LIMITS);
-        let options = ApplyOptions { run_id: None, stop_on_failure: dice.hits(10), cancellation: &cancellation, progress: &Silent };
+        let (client, _heard) = client_with(&server.url, QUICK, TIMEOUTS);
+        let options = ApplyOptions {
+            run_id: None,
+            stop_on_failure: dice.hits(10),
+            cancellation: &cancellation,
+            progress: &Silent,
+        };
         let begun = std::time::Instant::now();
         let context = ApplyContext { blueprints: &blueprints, owner: &owner };
         let outcome = apply(&client, &case.acts, case.wishes.len(), context, options);

@@ -206,8 +206,8 @@ fn a_token_route_that_is_down_ends_the_run_after_its_budget() {
         }
         json(200, r#"{"ok":true}"#)
     });
-    let (client, _heard) = client_with(&server.url, PATIENCE, LIMITS);
-    // A server has answered before, so the full retry limits apply.
+    let (client, _heard) = client_with(&server.url, POLICY, TIMEOUTS);
+    // A server has record_event before, so the full retry limits apply.
     client.session.has_answered.store(true, Ordering::Relaxed);
     let acts = (0..700).map(|change| act(change, Call::Create(body()))).collect();
     let outcome = push(&client, acts, &Cancellation::default());
@@ -274,7 +274,8 @@ fn one_signal_ends_a_run_whose_call_hangs() {
         Vec::new()
     });
     let started = Instant::now();
-    let outcome = push(&client(&server.url), vec![act(0, Call::Merge(body())), act(1, Call::Patch(body()))], &cancellation);
+    let outcome =
+        push(&client(&server.url), vec![act(0, Call::Merge(body())), act(1, Call::Patch(body()))], &cancellation);
     assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
     // Either write is sent first. The read shows that it was applied; the other may not have been sent.
     assert!(outcome.ends.contains(&End::Applied), "{outcome:?}");

@@ -81,7 +81,7 @@ fn a_catalog_that_repeats_what_it_was_told_is_not_repeated() {
         (200, "text/html", page),
     ] {
         let server = Scripted::with_token(move |_, _| answer(status, &format!("content-type: {kind}\n"), &body));
-        let (client, heard) = client_with(&server.url, PATIENCE, LIMITS);
+        let (client, heard) = client_with(&server.url, POLICY, TIMEOUTS);
         let error = client_error(client.blueprints());
         assert!(is_clean(&everything(&error)), "{}", everything(&error));
         assert!(!everything(&error).contains('\u{1b}'));
@@ -246,7 +246,7 @@ fn a_client_of_a_loopback_address_from_the_config_is_made_for_issued_credentials
     let connect = |credentials: Credentials| {
         let address = Trusted::check(&hostile.url, &place, &PORT).expect("it may be the embedded server");
         let config = ClientConfig { address, credentials, ..config(&hostile.url) };
-        Client::with(config, Arc::new(Heard::default()), PATIENCE, LIMITS)
+        Client::with(config, Arc::new(Heard::default()), POLICY, TIMEOUTS)
     };
     let refused = connect(Credentials { id: Secret::new(ID), secret: Secret::new(SECRET) }).expect_err("not issued");
     assert!(refused.is_usage() && is_clean(&format!("{refused} {refused:?}")), "{refused}");

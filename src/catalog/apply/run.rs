@@ -1,14 +1,13 @@
-//! The options and shared state of the calls of one wave. A failed call records its failure here, and the next call
-//! checks it before it starts.
+//! The state that all calls of one wave share. A failed call records its failure here, and the next call checks it before
+//! it starts.
 
 use std::cell::{Cell, RefCell};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::apply::Method;
-use super::wire::{Refusal, WriteOptions};
-use super::{CatalogError, Cancellation, WriteFailure};
-use crate::domain::progress::Progress;
+use tokio_util::sync::CancellationToken;
+
+use super::options::ApplyOptions;
+use crate::catalog::wire::Refusal;
+use crate::catalog::{CatalogError, WriteFailure};
 
 /// The number of failed calls in a row after which the run ends, because the catalog is unreachable. A single failure
 /// may be specific to its call.
@@ -18,59 +17,32 @@ const MAX_FAILED_CALLS: u32 = 3;
 /// every further entity would be rejected too.
 const MAX_DENIED: u32 = 3;
 
-/// The options of every write request of a run.
-#[derive(Clone, Copy)]
-pub struct ApplyOptions<'e> {
-    /// The action run in Port that the writes are attributed to.
-    pub run_id: Option<&'e str>,
-    /// `--on-error stop`: no new request is sent after the first failure.
-    pub stop_on_failure: bool,
-    pub cancellation: &'e Cancellation,
-    pub progress: &'e dyn Progress,
-}
-
-impl ApplyOptions<'_> {
-    /// A create is rejected if the entity exists; every other request can be repeated safely.
-    pub(crate) fn write_options(&self, method: Method) -> WriteOptions {
-        let upsert = method != Method::Create;
-        let merge = matches!(method, Method::Merge | Method::Patch);
-        WriteOptions { upsert, merge, run_id: self.run_id.map(str::to_owned), ..WriteOptions::default() }
-    }
-}
-
 /// The state of a run while its requests are sent.
-pub(crate) struct ApplyRun<'e> {
-    pub options: ApplyOptions<'e>,
+pub(crate) struct ApplyRun<'a> {
+    pub options: ApplyOptions<'a>,
     failed_calls: Cell<u32>,
     denied: Cell<u32>,
     end_reason: RefCell<Option<EndReason>>,
-    /// For calls that wait for a permit.
-    pub run_ended: Halt,
+    /// Cancelled when the run ends, for calls that still wait for a permit.
+    pub ended: CancellationToken,
 }
 
-/// Cancels calls that wait for a permit when their run ends. Clones share one flag.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Halt(Arc<AtomicBool>);
-
-impl Halt {
-    pub fn set(&self) {
-        self.0.store(true, Ordering::SeqCst);
-    }
-
-    pub fn is_set(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
-    }
-}
-
+/// Why no more requests are sent.
 enum EndReason {
     Failed,
     Denied,
-    Unreachable(Arc<CatalogError>),
+    Unreachable(CatalogError),
 }
 
-impl<'e> ApplyRun<'e> {
-    pub fn new(options: ApplyOptions<'e>) -> Self {
-        Self { options, failed_calls: Cell::new(0), denied: Cell::new(0), end_reason: RefCell::new(None), run_ended: Halt::default() }
+impl<'a> ApplyRun<'a> {
+    pub fn new(options: ApplyOptions<'a>) -> Self {
+        Self {
+            options,
+            failed_calls: Cell::new(0),
+            denied: Cell::new(0),
+            end_reason: RefCell::new(None),
+            ended: CancellationToken::new(),
+        }
     }
 
     /// Whether another request may be sent.
@@ -81,7 +53,7 @@ impl<'e> ApplyRun<'e> {
     /// The outcome of requests that were not sent.
     pub fn unsent(&self) -> WriteFailure {
         match &*self.end_reason.borrow() {
-            Some(EndReason::Unreachable(error)) => WriteFailure::Unsent(Arc::clone(error)),
+            Some(EndReason::Unreachable(error)) => WriteFailure::Unsent(error.clone()),
             Some(EndReason::Denied) => WriteFailure::Denied,
             Some(EndReason::Failed) | None => WriteFailure::Stopped,
         }
@@ -100,7 +72,7 @@ impl<'e> ApplyRun<'e> {
     /// Ends the run: no new request is sent. The first reason is kept.
     fn end(&self, end_reason: EndReason) {
         self.end_reason.borrow_mut().get_or_insert(end_reason);
-        self.run_ended.set();
+        self.ended.cancel();
     }
 
     /// Records that the catalog rejected a whole call. A 401 arrives here only after the token was renewed, so it
@@ -132,14 +104,14 @@ impl<'e> ApplyRun<'e> {
     }
 
     /// Records a call that failed without an answer. `is_of_the_call`: other calls may still succeed.
-    pub fn record_failed_call(&self, error: &Arc<CatalogError>, is_of_the_call: bool) {
+    pub fn record_failed_call(&self, error: &CatalogError, is_of_the_call: bool) {
         if self.options.cancellation.is_cancelled() {
             // A cancelled run ends its calls itself, which says nothing about the catalog.
             return;
         }
         self.failed_calls.set(self.failed_calls.get() + 1);
         if !is_of_the_call || self.failed_calls.get() >= MAX_FAILED_CALLS {
-            self.end(EndReason::Unreachable(Arc::clone(error)));
+            self.end(EndReason::Unreachable(error.clone()));
         }
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::trust::TrustError;
 use crate::catalog::wire::Refusal;
+use crate::catalog::{CatalogError, ErrorFacts, ErrorKind};
 use crate::domain::platform::Platform;
 use crate::text::plural::count;
 
@@ -67,7 +68,7 @@ pub enum ClientError {
     Timeout { request: RequestLine, what: &'static str, limit: Duration },
     #[error("connection to {} lost: {request} ({reason})", request.server())]
     #[diagnostic(code("catalog-cut"), help("retry; if it persists, check the network and any proxy on the way"))]
-    Cut { request: RequestLine, reason: String },
+    ConnectionLost { request: RequestLine, reason: String },
     #[error("redirect to another host refused, credentials are not sent there: {request} redirects to `{to}`")]
     #[diagnostic(
         code("catalog-redirected"),
@@ -168,108 +169,121 @@ pub enum ClientError {
     Untrusted(#[from] TrustError),
 }
 
+/// What a failed request did in the catalog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// Certainly nothing, because it was not accepted.
+    None,
+    Unknown,
+    /// It was abandoned, so its effect may still come.
+    Pending,
+}
+
 impl ClientError {
-    /// Whether another call with the same credentials is useless.
-    pub(in crate::catalog) fn is_about_credentials(&self) -> bool {
+    pub(super) fn effect(&self) -> Effect {
         match self {
-            Self::Credentials { .. } | Self::NetworkNotAllowed { .. } => true,
-            Self::GaveUp { last, .. } | Self::NoToken(last) => last.is_about_credentials(),
             Self::UnknownHost { .. }
+            | Self::NoToken(_)
             | Self::NoConnection { .. }
             | Self::Proxy { .. }
             | Self::Tls { .. }
-            | Self::Timeout { .. }
-            | Self::Cut { .. }
+            | Self::Throttled { .. }
+            | Self::Credentials { .. }
+            | Self::NetworkNotAllowed { .. }
+            | Self::NoBlueprint { .. }
+            | Self::Stopped { .. }
+            | Self::Unscoped { .. }
+            | Self::Setup { .. }
+            | Self::Bundle { .. }
+            | Self::NoCredentials { .. }
+            | Self::Untrusted(_) => Effect::None,
+            Self::Refused { refusal, .. } if refusal.status < 500 && refusal.status != 408 => Effect::None,
+            Self::GaveUp { may_be_applied: false, .. } => Effect::None,
+            Self::GaveUp { last, .. } if last.effect() == Effect::Pending => Effect::Pending,
+            Self::Timeout { .. } | Self::Abandoned { .. } => Effect::Pending,
+            Self::Refused { .. }
+            | Self::GaveUp { .. }
+            | Self::ConnectionLost { .. }
             | Self::Redirected { .. }
             | Self::Moved { .. }
             | Self::Partial { .. }
             | Self::NotTheApi { .. }
             | Self::Unreadable { .. }
-            | Self::NoBlueprint { .. }
-            | Self::Refused { .. }
-            | Self::Throttled { .. }
-            | Self::Uncertain { .. }
-            | Self::Stopped { .. }
-            | Self::Abandoned { .. }
-            | Self::Unscoped { .. }
-            | Self::Setup { .. }
-            | Self::Bundle { .. }
-            | Self::NoCredentials { .. }
-            | Self::Untrusted(_) => false,
+            | Self::Uncertain { .. } => Effect::Unknown,
         }
+    }
+
+    /// Whether the request certainly had no effect.
+    pub(super) fn had_no_effect(&self) -> bool {
+        self.effect() == Effect::None
+    }
+
+    /// Whether the effect may still come.
+    pub(super) fn is_pending(&self) -> bool {
+        self.last_attempt().effect() == Effect::Pending
+    }
+
+    /// Whether the same request may succeed if it is sent again soon.
+    pub(super) fn is_transient(&self) -> bool {
+        matches!(
+            self,
+            Self::UnknownHost { .. }
+                | Self::NoConnection { .. }
+                | Self::Proxy { is_passing: true, .. }
+                | Self::Timeout { .. }
+                | Self::ConnectionLost { .. }
+        )
+    }
+
+    /// Whether the failure may be specific to this call, because a server was reached.
+    pub(super) fn is_of_the_call(&self) -> bool {
+        matches!(
+            self.last_attempt(),
+            Self::Timeout { .. }
+                | Self::ConnectionLost { .. }
+                | Self::NotTheApi { .. }
+                | Self::Unreadable { .. }
+                | Self::Refused { .. }
+                | Self::Uncertain { .. }
+        )
+    }
+
+    /// Whether another call with the same credentials is useless.
+    pub(super) fn is_about_credentials(&self) -> bool {
+        matches!(self.root(), Self::Credentials { .. } | Self::NetworkNotAllowed { .. })
+    }
+
+    /// Whether the user can fix it with other settings: no call was made.
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Self::Bundle { .. } | Self::NoCredentials { .. } | Self::Untrusted(_))
     }
 
     /// The catalog's own rejection, after any number of attempts.
     pub(super) fn refusal(&self) -> Option<&Refusal> {
-        match self {
-            Self::Refused { refusal, .. } => Some(refusal),
-            Self::GaveUp { last, .. } => last.refusal(),
-            Self::UnknownHost { .. }
-            | Self::NoConnection { .. }
-            | Self::Proxy { .. }
-            | Self::Tls { .. }
-            | Self::Timeout { .. }
-            | Self::Cut { .. }
-            | Self::Redirected { .. }
-            | Self::Moved { .. }
-            | Self::Partial { .. }
-            | Self::NotTheApi { .. }
-            | Self::Unreadable { .. }
-            | Self::Credentials { .. }
-            | Self::NetworkNotAllowed { .. }
-            | Self::NoToken(_)
-            | Self::NoBlueprint { .. }
-            | Self::Throttled { .. }
-            | Self::Uncertain { .. }
-            | Self::Stopped { .. }
-            | Self::Abandoned { .. }
-            | Self::Unscoped { .. }
-            | Self::Setup { .. }
-            | Self::Bundle { .. }
-            | Self::NoCredentials { .. }
-            | Self::Untrusted(_) => None,
-        }
+        let Self::Refused { refusal, .. } = self.last_attempt() else { return None };
+        Some(refusal)
     }
 
     /// The trace id, by which Port support finds the call.
     pub(super) fn trace(&self) -> Option<&str> {
-        match self {
-            Self::Refused { trace, .. }
-            | Self::Credentials { trace, .. }
-            | Self::NetworkNotAllowed { trace, .. }
-            | Self::NoBlueprint { trace, .. } => trace.as_deref(),
-            Self::GaveUp { last, .. } | Self::NoToken(last) => last.trace(),
-            Self::UnknownHost { .. }
-            | Self::NoConnection { .. }
-            | Self::Proxy { .. }
-            | Self::Tls { .. }
-            | Self::Timeout { .. }
-            | Self::Cut { .. }
-            | Self::Redirected { .. }
-            | Self::Moved { .. }
-            | Self::Partial { .. }
-            | Self::NotTheApi { .. }
-            | Self::Unreadable { .. }
-            | Self::Throttled { .. }
-            | Self::Uncertain { .. }
-            | Self::Stopped { .. }
-            | Self::Abandoned { .. }
-            | Self::Unscoped { .. }
-            | Self::Setup { .. }
-            | Self::Bundle { .. }
-            | Self::NoCredentials { .. }
-            | Self::Untrusted(_) => None,
-        }
+        let (Self::Refused { trace, .. }
+        | Self::Credentials { trace, .. }
+        | Self::NetworkNotAllowed { trace, .. }
+        | Self::NoBlueprint { trace, .. }) = self.root()
+        else {
+            return None;
+        };
+        trace.as_deref()
+    }
+
+    pub(super) fn status(&self) -> Option<u16> {
+        self.refusal().map(|refusal| refusal.status)
     }
 
     /// The platform answers 404 for an unknown route as for a missing entity; only the message tells them apart.
-    pub fn is_no_route(&self) -> bool {
+    pub(super) fn is_no_route(&self) -> bool {
         let refusal = self.refusal().filter(|refusal| refusal.status == 404);
         refusal.is_some_and(|refusal| refusal.message.as_ref().is_none_or(|words| words.starts_with("Route ")))
-    }
-
-    pub(in crate::catalog) fn status(&self) -> Option<u16> {
-        self.refusal().map(|refusal| refusal.status)
     }
 
     /// The error of a call that was not sent, since its token could not be fetched.
@@ -277,38 +291,17 @@ impl ClientError {
         if self.is_about_credentials() { self } else { Self::NoToken(Box::new(self)) }
     }
 
-    /// Whether the effect may still come, because the request was abandoned.
-    pub(super) fn is_late(&self) -> bool {
-        match self {
-            Self::Timeout { .. } | Self::Abandoned { .. } => true,
-            Self::GaveUp { last, .. } => last.is_late(),
-            Self::UnknownHost { .. }
-            | Self::NoConnection { .. }
-            | Self::Proxy { .. }
-            | Self::Tls { .. }
-            | Self::Cut { .. }
-            | Self::Redirected { .. }
-            | Self::Moved { .. }
-            | Self::Partial { .. }
-            | Self::NotTheApi { .. }
-            | Self::Unreadable { .. }
-            | Self::Credentials { .. }
-            | Self::NetworkNotAllowed { .. }
-            | Self::NoBlueprint { .. }
-            | Self::Refused { .. }
-            | Self::NoToken(_)
-            | Self::Throttled { .. }
-            | Self::Uncertain { .. }
-            | Self::Stopped { .. }
-            | Self::Unscoped { .. }
-            | Self::Setup { .. }
-            | Self::Bundle { .. }
-            | Self::NoCredentials { .. }
-            | Self::Untrusted(_) => false,
-        }
+    /// The error of the last attempt.
+    fn last_attempt(&self) -> &Self {
+        if let Self::GaveUp { last, .. } = self { last.last_attempt() } else { self }
     }
 
-    /// A short clause for a notice: `failed (500)`.
+    /// The error that made the call fail, be it of the call itself or of the one for its token.
+    fn root(&self) -> &Self {
+        if let Self::GaveUp { last, .. } | Self::NoToken(last) = self { last.root() } else { self }
+    }
+
+    /// A short clause for the notice of a retry: `failed (500)`.
     pub(super) fn brief(&self) -> String {
         match self {
             Self::Refused { refusal, .. } if refusal.status == 429 => "was throttled (429)".to_owned(),
@@ -317,7 +310,8 @@ impl ClientError {
             Self::NoConnection { reason, .. } => format!("failed ({reason})"),
             Self::Proxy { reason, .. } => format!("failed (proxy: {reason})"),
             Self::Timeout { limit, .. } => format!("failed (no answer within {})", seconds(limit)),
-            Self::Cut { .. } => "failed (connection cut)".to_owned(),
+            Self::ConnectionLost { .. } => "failed (connection cut)".to_owned(),
+            // These are not retried.
             Self::Tls { .. }
             | Self::Redirected { .. }
             | Self::Moved { .. }
@@ -341,78 +335,26 @@ impl ClientError {
         }
     }
 
-    /// Whether the request certainly had no effect, because it was not accepted.
-    pub(in crate::catalog) fn had_no_effect(&self) -> bool {
-        match self {
-            Self::UnknownHost { .. }
-            | Self::NoToken(_)
-            | Self::NoConnection { .. }
-            | Self::Proxy { .. }
-            | Self::Tls { .. }
-            | Self::Throttled { .. }
-            | Self::Credentials { .. }
-            | Self::NetworkNotAllowed { .. }
-            | Self::NoBlueprint { .. }
-            | Self::Stopped { .. }
-            | Self::Unscoped { .. }
-            | Self::Setup { .. }
-            | Self::Bundle { .. }
-            | Self::NoCredentials { .. }
-            | Self::Untrusted(_) => true,
-            Self::Refused { refusal, .. } => refusal.status < 500 && refusal.status != 408,
-            Self::GaveUp { may_be_applied, .. } => !may_be_applied,
-            Self::Timeout { .. }
-            | Self::Cut { .. }
-            | Self::Redirected { .. }
-            | Self::Moved { .. }
-            | Self::Partial { .. }
-            | Self::NotTheApi { .. }
-            | Self::Unreadable { .. }
-            | Self::Uncertain { .. }
-            | Self::Abandoned { .. } => false,
-        }
-    }
-
-    /// Whether the failure may be specific to this call, because a server was reached.
-    pub(super) fn is_of_the_call(&self) -> bool {
-        match self {
-            Self::Timeout { .. }
-            | Self::Cut { .. }
-            | Self::NotTheApi { .. }
-            | Self::Unreadable { .. }
-            | Self::Refused { .. }
-            | Self::Uncertain { .. } => true,
-            Self::GaveUp { last, .. } => last.is_of_the_call(),
-            Self::UnknownHost { .. }
-            | Self::NoToken(_)
-            | Self::NoConnection { .. }
-            | Self::Proxy { .. }
-            | Self::Tls { .. }
-            | Self::Redirected { .. }
-            | Self::Moved { .. }
-            | Self::Partial { .. }
-            | Self::Credentials { .. }
-            | Self::NetworkNotAllowed { .. }
-            | Self::NoBlueprint { .. }
-            | Self::Throttled { .. }
-            | Self::Stopped { .. }
-            | Self::Abandoned { .. }
-            | Self::Unscoped { .. }
-            | Self::Setup { .. }
-            | Self::Bundle { .. }
-            | Self::NoCredentials { .. }
-            | Self::Untrusted(_) => false,
-        }
-    }
-
-    /// Whether the user can fix it with other settings: no call was made.
-    pub fn is_usage(&self) -> bool {
-        matches!(self, Self::Bundle { .. } | Self::NoCredentials { .. } | Self::Untrusted(_))
+    pub(super) fn pages_repeat(request: RequestLine) -> Self {
+        Self::Unreadable { request, reason: "its pages repeat".to_owned() }
     }
 
     #[cfg(test)]
     pub(super) fn credentials_for_test(request: RequestLine) -> Self {
         Self::Credentials { request, status: 401, words: None, trace: None, help: String::new() }
+    }
+}
+
+impl From<ClientError> for CatalogError {
+    fn from(error: ClientError) -> Self {
+        let facts = ErrorFacts {
+            kind: if error.is_usage() { ErrorKind::Usage } else { ErrorKind::Unreachable },
+            status: error.status(),
+            is_about_credentials: error.is_about_credentials(),
+            had_no_effect: error.had_no_effect(),
+            is_no_route: error.is_no_route(),
+        };
+        Self::new(error, facts)
     }
 }
 

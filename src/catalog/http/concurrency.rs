@@ -1,6 +1,6 @@
 //! The concurrency limiter of the client, for reads and writes together. The limit grows by one for every round of
 //! successful calls, halves when the catalog is overloaded, and never exceeds the rate limit that the catalog reported.
-//! Pure: time is an argument, and the session must report the end of every call.
+//! Pure: time is an argument, and the caller must report the end of every call.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ pub(super) enum CallKind {
 /// A call in flight.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ticket {
-    work: CallKind,
+    kind: CallKind,
     started: Duration,
     /// The number of the last halving when it started: an older call is no new evidence.
     round: u64,
@@ -49,7 +49,7 @@ pub(super) enum CallOutcome {
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Pace {
+pub(super) struct ConcurrencyLimit {
     limit: f64,
     in_flight: u64,
     round: u64,
@@ -67,7 +67,7 @@ struct Window {
     ends: Duration,
 }
 
-impl Pace {
+impl ConcurrencyLimit {
     pub fn new() -> Self {
         Self {
             limit: INITIAL_LIMIT,
@@ -79,7 +79,7 @@ impl Pace {
         }
     }
 
-    pub fn start(&mut self, work: CallKind, now: Duration) -> Admission {
+    pub fn start(&mut self, kind: CallKind, now: Duration) -> Admission {
         if now < self.closed_until {
             return Admission::ClosedUntil(self.closed_until);
         }
@@ -87,13 +87,17 @@ impl Pace {
         if let Some(window) = self.window
             && self.in_flight + window.lost >= window.left
         {
-            return if self.in_flight == 0 { Admission::ClosedUntil(window.ends) } else { Admission::Full(Some(window.ends)) };
+            return if self.in_flight == 0 {
+                Admission::ClosedUntil(window.ends)
+            } else {
+                Admission::Full(Some(window.ends))
+            };
         }
         if self.in_flight >= self.max_in_flight() {
             return Admission::Full(None);
         }
         self.in_flight += 1;
-        Admission::Admitted(Ticket { work, started: now, round: self.round })
+        Admission::Admitted(Ticket { kind, started: now, round: self.round })
     }
 
     pub fn end(&mut self, ticket: Ticket, outcome: CallOutcome, announced: Announced, now: Duration) {
@@ -109,7 +113,7 @@ impl Pace {
         match outcome {
             CallOutcome::Ok => {
                 let took = now.saturating_sub(ticket.started);
-                if self.latencies[ticket.work as usize].is_rising(took) {
+                if self.latencies[ticket.kind as usize].is_rising(took) {
                     self.halve(ticket);
                 } else if was_used {
                     self.limit = (self.limit + 1.0 / self.limit).min(MAX_LIMIT);
@@ -197,7 +201,7 @@ mod tests {
         Announced { allowance: Some(Allowance { left, resets_in: Duration::from_secs(seconds) }), retry_after: None }
     }
 
-    fn go(pace: &mut Pace, now: Duration) -> Ticket {
+    fn go(pace: &mut ConcurrencyLimit, now: Duration) -> Ticket {
         match pace.start(CallKind::Small, now) {
             Admission::Admitted(ticket) => ticket,
             other => panic!("it may start, but {other:?}"),
@@ -205,7 +209,7 @@ mod tests {
     }
 
     /// Runs this many rounds at the full limit, each call taking a tenth of a second.
-    fn run(pace: &mut Pace, rounds: u32, mut now: Duration) -> Duration {
+    fn run(pace: &mut ConcurrencyLimit, rounds: u32, mut now: Duration) -> Duration {
         for _ in 0..rounds {
             let mut tickets = Vec::new();
             while let Admission::Admitted(ticket) = pace.start(CallKind::Small, now) {
@@ -219,7 +223,7 @@ mod tests {
 
     #[test]
     fn it_starts_modest_climbs_and_is_bounded() {
-        let mut pace = Pace::new();
+        let mut pace = ConcurrencyLimit::new();
         assert_eq!(pace.max_in_flight(), 4);
         let now = run(&mut pace, 8, Duration::ZERO);
         assert!((6..=12).contains(&pace.max_in_flight()), "{}", pace.max_in_flight());
@@ -229,7 +233,7 @@ mod tests {
 
     #[test]
     fn one_overload_halves_once_however_many_calls_tell_of_it() {
-        let mut pace = Pace::new();
+        let mut pace = ConcurrencyLimit::new();
         let now = run(&mut pace, 500, Duration::ZERO);
         let tickets: Vec<Ticket> = (0..20).map(|_| go(&mut pace, now)).collect();
         tickets.into_iter().for_each(|ticket| pace.end(ticket, CallOutcome::Throttled, QUIET, now));
@@ -241,7 +245,7 @@ mod tests {
 
     #[test]
     fn calls_that_take_ever_longer_halve_it_too() {
-        let mut pace = Pace::new();
+        let mut pace = ConcurrencyLimit::new();
         let mut now = run(&mut pace, 100, Duration::ZERO);
         let before = pace.max_in_flight();
         for _ in 0..6 {
@@ -254,7 +258,7 @@ mod tests {
 
     #[test]
     fn a_wait_that_was_asked_for_is_everybodys() {
-        let mut pace = Pace::new();
+        let mut pace = ConcurrencyLimit::new();
         let ticket = go(&mut pace, Duration::ZERO);
         let asked = Announced { retry_after: Some(Duration::from_secs(30)), ..QUIET };
         pace.end(ticket, CallOutcome::Throttled, asked, Duration::from_secs(1));
@@ -265,7 +269,7 @@ mod tests {
 
     #[test]
     fn those_under_way_are_not_promised_twice() {
-        let mut pace = Pace::new();
+        let mut pace = ConcurrencyLimit::new();
         let now = Duration::from_secs(1);
         let (first, second) = (go(&mut pace, now), go(&mut pace, now));
         // The first answer says that two calls are left; whether that includes the second call is unknown.
@@ -277,13 +281,15 @@ mod tests {
         let fourth = go(&mut pace, now);
         pace.end(third, CallOutcome::Ok, left(1, 60), now);
         pace.end(fourth, CallOutcome::Ok, left(0, 59), now + Duration::from_secs(1));
-        assert!(matches!(pace.start(CallKind::Small, now), Admission::ClosedUntil(at) if at == Duration::from_secs(61)));
+        assert!(
+            matches!(pace.start(CallKind::Small, now), Admission::ClosedUntil(at) if at == Duration::from_secs(61))
+        );
         go(&mut pace, Duration::from_secs(61));
     }
 
     #[test]
     fn a_straggler_of_the_window_before_changes_nothing() {
-        let mut pace = Pace::new();
+        let mut pace = ConcurrencyLimit::new();
         let (first, second) = (go(&mut pace, Duration::ZERO), go(&mut pace, Duration::ZERO));
         pace.end(first, CallOutcome::Ok, left(100, 300), Duration::ZERO);
         pace.end(second, CallOutcome::Ok, left(0, 1), Duration::ZERO);
@@ -298,7 +304,8 @@ mod tests {
     }
 
     fn steps() -> impl Strategy<Value = Vec<Step>> {
-        let outcome = prop_oneof![5 => Just(CallOutcome::Ok), 1 => Just(CallOutcome::Throttled), 1 => Just(CallOutcome::Failed)];
+        let outcome =
+            prop_oneof![5 => Just(CallOutcome::Ok), 1 => Just(CallOutcome::Throttled), 1 => Just(CallOutcome::Failed)];
         let step = prop_oneof![
             4 => Just(Step::Start),
             4 => (any::<usize>(), outcome).prop_map(|(which, outcome)| Step::End { which, outcome }),
@@ -313,7 +320,7 @@ mod tests {
         /// The model is a catalog that counts every call it receives, in windows of a minute.
         #[test]
         fn the_catalogs_limit_is_never_passed_once_it_was_told(steps in steps(), quota in 1u64..30) {
-            let mut pace = Pace::new();
+            let mut pace = ConcurrencyLimit::new();
             let mut now = Duration::from_secs(5);
             let mut in_flight: Vec<(Ticket, Announced, u64)> = Vec::new();
             // Calls that were lost before the first report of the limit: the client cannot know that they were counted.
