@@ -329,8 +329,8 @@ fn line_text(now: Moment, line: &LogLine) -> String {
     let time = now.split_once('T').and_then(|(_, time)| time.get(..8)).unwrap_or_default();
     let milliseconds = line.time.as_secs_f64() * 1000.0;
     let mut text = format!("{time} {} {} {} {milliseconds:.1} ms", line.method, line.path, line.status);
-    if let Some(trouble) = &line.trouble {
-        let _ = write!(text, " ({trouble}; trace {})", line.trace);
+    if let Some(error) = &line.internal_error {
+        let _ = write!(text, " ({error}; trace {})", line.trace);
     }
     clean(&text).into_owned()
 }

@@ -82,7 +82,9 @@ impl IntoResponse for RouteError {
     fn into_response(self) -> Response<Body> {
         let (status, body, internal_error) = match self {
             Self::Refused(refusal) => (refusal.status, refusal.to_json(), None),
-            Self::InternalError(words) => (500, json!({"ok": false, "error": "internal_error"}), Some(InternalError(words))),
+            Self::InternalError(words) => {
+                (500, json!({"ok": false, "error": "internal_error"}), Some(InternalError(words)))
+            }
         };
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = Answer { status, kind: JSON, body: body.to_string().into_bytes() }.into_response();

@@ -15,7 +15,12 @@ use crate::embedded::server::middleware::Middleware;
 /// The pause after a connection could not be accepted: usually file descriptors or slots are exhausted for a moment.
 const RETRY_PAUSE: Duration = Duration::from_millis(20);
 
-pub(super) async fn serve(listener: TcpListener, middleware: Middleware, limits: Limits, mut stop: watch::Receiver<bool>) {
+pub(super) async fn serve(
+    listener: TcpListener,
+    middleware: Middleware,
+    limits: Limits,
+    mut stop: watch::Receiver<bool>,
+) {
     let most = u32::try_from(limits.connections.max(1)).unwrap_or(u32::MAX).min(1 << 20);
     let places = Arc::new(Semaphore::new(most as usize));
     let connections = Arc::new(Connections::new(limits));

@@ -14,7 +14,7 @@ use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 
 use super::access::hexadecimal;
-use super::answer::{RouteError, InternalError};
+use super::answer::{InternalError, RouteError};
 use super::config::LogLine;
 use super::rate::Allowance;
 use super::shared::Shared;
@@ -95,7 +95,7 @@ impl Middleware {
     }
 }
 
-/// The header that a proxy in middleware of this server may interpret differently: no `Host` or two, two `Authorization`.
+/// The header that a proxy in front of this server may interpret differently: no `Host` or two, two `Authorization`.
 fn malformed_header(version: Version, headers: &HeaderMap) -> Option<&'static str> {
     let hosts = headers.get_all(header::HOST).iter().count();
     if hosts > 1 || hosts == 0 && version == Version::HTTP_11 {

@@ -14,6 +14,7 @@ mod request;
 mod routes;
 mod running;
 mod shared;
+mod slot;
 mod slow_client;
 #[cfg(test)]
 mod slow_client_tests;

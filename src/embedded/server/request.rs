@@ -1,4 +1,4 @@
-//! Read one API request: credentials, path, query and body. Authorisation is checked first, so that the body of an
+//! Reads one API request: credentials, path, query and body. Authorisation is checked first, so that the body of an
 //! unauthenticated request is never read.
 
 use std::future::poll_fn;
@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, header, request::Parts};
 use serde_json::Value;
 
 use super::access::bearer;
-use super::answer::{RouteError, Outcome};
+use super::answer::{Outcome, RouteError};
 use super::connection::Client;
 use super::query::Query;
 use super::shared::{Access, Shared};
@@ -51,7 +51,7 @@ impl FromRequest<Arc<Shared>> for ApiRequest {
             grace: shared.limits.body_grace,
             rate: shared.limits.body_rate,
         };
-        let body = take_in(&parts.headers, body, &limits, client.as_ref()).await?;
+        let body = read_body(&parts.headers, body, &limits, client.as_ref()).await?;
         Ok(Self { shared: Arc::clone(shared), segments, query, user_agent, body })
     }
 }
@@ -102,7 +102,7 @@ fn admit(shared: &Shared, headers: &HeaderMap) -> Result<(), Refusal> {
         return Err(Refusal::new(401, "unauthorized", "No access token was sent: put `Authorization: Bearer <token>`"));
     };
     let token = header.to_str().ok().and_then(bearer);
-    if token.is_some_and(|token| shared.authenticator.admits(token, Instant::now())) {
+    if token.is_some_and(|token| shared.authenticator.accepts_token(token, Instant::now())) {
         Ok(())
     } else {
         Err(Refusal::new(401, "unauthorized", "The access token is not valid, or has expired"))
@@ -141,8 +141,8 @@ pub(super) struct BodyLimits {
     pub rate: u64,
 }
 
-/// Read the body within its limits. It is also refused if another client needs the slot.
-pub(super) async fn take_in(
+/// Reads the body within its limits. It is also refused if another client needs the slot.
+pub(super) async fn read_body(
     headers: &HeaderMap,
     body: Body,
     limits: &BodyLimits,

@@ -1,4 +1,4 @@
-//! State that all requests share, and authenticator to the store. SQLite blocks, so it is used on blocking threads; writers
+//! State that all requests share, and access to the store. SQLite blocks, so it is used on blocking threads; writers
 //! queue before they take a thread, because only one can write at a time and the others would leave no thread for
 //! readers.
 
@@ -9,7 +9,7 @@ use rustls::crypto::SecureRandom;
 use tokio::sync::Semaphore;
 
 use super::access::Authenticator;
-use super::answer::{RouteError, Outcome};
+use super::answer::{Outcome, RouteError};
 use super::config::{Limits, Log};
 use super::rate::Limiter;
 use crate::catalog::wire::Refusal;
@@ -34,7 +34,7 @@ pub(super) struct Shared {
     pub writers: Arc<Semaphore>,
 }
 
-/// The kind of store authenticator of a request.
+/// The kind of store access of a request.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Access {
     Read,

@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::config::Limits;
-use super::connection::Slot;
+use super::slot::Slot;
 
 pub(super) struct TimedStream {
     stream: TokioIo<TcpStream>,
@@ -39,7 +39,11 @@ impl TimedStream {
         }
     }
 
-    fn check_progress(&mut self, context: &mut Context<'_>, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+    fn check_progress(
+        &mut self,
+        context: &mut Context<'_>,
+        written: Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
         self.slot.set_unread(written.is_pending());
         let (since, read_bytes) = self.sending.get_or_insert_with(|| (Instant::now(), 0));
         if let Poll::Ready(written) = written {
@@ -120,7 +124,8 @@ mod tests {
                     std::thread::sleep(Duration::from_millis(5));
                 }
             });
-            let mut stream = TimedStream::new(stream, Arc::new(Slot::new(std::net::Ipv4Addr::LOCALHOST.into())), &limits);
+            let mut stream =
+                TimedStream::new(stream, Arc::new(Slot::new(std::net::Ipv4Addr::LOCALHOST.into())), &limits);
             let chunk = vec![0; 64 * 1024];
             let mut left = total;
             while left > 0 {

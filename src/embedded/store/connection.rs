@@ -9,10 +9,13 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
+use super::blueprint_cache::BlueprintCache;
+use super::compiled_blueprint::CompiledBlueprint;
 use super::error::{Failure, StoreError};
+use super::migrations::migrate;
 use super::time_limit;
+use crate::catalog::wire::Refusal;
 use crate::domain::value::timestamp::Moment;
-use crate::embedded::store::compiled_blueprint::BlueprintCache;
 
 /// The current time; tests freeze it.
 pub type Clock = Arc<dyn Fn() -> Moment + Send + Sync>;
@@ -25,8 +28,6 @@ pub fn system_clock() -> Clock {
     })
 }
 
-/// The migrations of the file format, in order. The number of applied migrations is the version of the file.
-const MIGRATIONS: [&str; 2] = [include_str!("schema.sql"), include_str!("mask_key.sql")];
 /// How long a writer waits for the others.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 /// The pause between two attempts where SQLite itself does not wait.
@@ -90,8 +91,13 @@ impl Store {
     }
 
     fn of(writer: Connection, path: Option<PathBuf>, clock: Clock) -> Self {
-        let shared =
-            Shared { path, writer: Mutex::new(writer), readers: Mutex::default(), clock, cache: BlueprintCache::default() };
+        let shared = Shared {
+            path,
+            writer: Mutex::new(writer),
+            readers: Mutex::default(),
+            clock,
+            cache: BlueprintCache::default(),
+        };
         Self { shared: Arc::new(shared) }
     }
 
@@ -167,6 +173,36 @@ impl Store {
     pub(super) fn cache(&self) -> &BlueprintCache {
         &self.shared.cache
     }
+
+    /// The blueprint as this transaction sees it.
+    pub(super) fn find_compiled(
+        &self,
+        transaction: &Transaction<'_>,
+        identifier: &str,
+    ) -> Result<Option<Arc<CompiledBlueprint>>, Failure> {
+        self.shared.cache.find(transaction, identifier)
+    }
+
+    /// The blueprint as this transaction sees it; 404 if it does not exist.
+    pub(super) fn compiled(
+        &self,
+        transaction: &Transaction<'_>,
+        identifier: &str,
+    ) -> Result<Arc<CompiledBlueprint>, Failure> {
+        let found = self.find_compiled(transaction, identifier)?;
+        found.ok_or_else(|| Refusal::not_found("Blueprint", "identifier", identifier).into())
+    }
+
+    /// The blueprint with this row id.
+    pub(super) fn compiled_by_id(
+        &self,
+        transaction: &Transaction<'_>,
+        id: i64,
+    ) -> Result<Arc<CompiledBlueprint>, Failure> {
+        let mut select = transaction.prepare_cached("SELECT identifier FROM blueprints WHERE id = ?1")?;
+        let identifier = select.query_row([id], |row| row.get::<_, String>(0))?;
+        self.compiled(transaction, &identifier)
+    }
 }
 
 /// A panic elsewhere left no unfinished transaction, because transactions roll back when dropped.
@@ -197,23 +233,6 @@ fn enable_wal(connection: &Connection) -> rusqlite::Result<()> {
             result => return result,
         }
     }
-}
-
-fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let found: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let known = u32::try_from(MIGRATIONS.len()).expect("there are few");
-    if found > known {
-        return Err(StoreError::Newer { path: path.to_owned(), found, known });
-    }
-    for step in MIGRATIONS.iter().skip(found as usize) {
-        transaction.execute_batch(step)?;
-    }
-    super::system::seed(&transaction)?;
-    super::organization::seed(&transaction)?;
-    transaction.pragma_update(None, "user_version", known)?;
-    transaction.commit()?;
-    Ok(())
 }
 
 #[cfg(test)]

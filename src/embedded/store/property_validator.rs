@@ -11,7 +11,7 @@ use crate::domain::blueprint::property_schema::{PatternFault, pattern_fault};
 use crate::domain::value::formats;
 
 #[derive(Debug)]
-pub(in crate::embedded::store) struct PropertyValidator {
+pub(super) struct PropertyValidator {
     fast_path: FastPath,
     /// `None`: the schema is invalid, so every value is accepted.
     validator: Option<Validator>,
@@ -163,9 +163,9 @@ impl FastPath {
             Self::Number { least, most } => value.as_f64().is_some_and(|number| number >= *least && number <= *most),
             Self::Boolean => value.is_boolean(),
             Self::Object => value.is_object(),
-            Self::List { items } => value
-                .as_array()
-                .is_some_and(|list| items.as_ref().is_none_or(|fast_path| list.iter().all(|item| fast_path.accepts(item)))),
+            Self::List { items } => value.as_array().is_some_and(|list| {
+                items.as_ref().is_none_or(|fast_path| list.iter().all(|item| fast_path.accepts(item)))
+            }),
         }
     }
 }
@@ -194,8 +194,8 @@ mod tests {
             let found = PropertyValidator::new(&schema).fault("size", &value);
             assert_eq!(found.as_deref(), Some(format!("\"properties/size\" {fault}").as_str()), "{schema}");
         }
-        let nested =
-            PropertyValidator::new(&json!({"type": "array", "items": {"type": "number"}})).fault("ports", &json!([1, "2"]));
+        let nested = PropertyValidator::new(&json!({"type": "array", "items": {"type": "number"}}))
+            .fault("ports", &json!([1, "2"]));
         assert_eq!(nested.as_deref(), Some("\"properties/ports/1\" must be number"));
     }
 

@@ -55,7 +55,8 @@ fn limit() -> Duration {
 
 /// Installs the progress handler; once per connection.
 pub(super) fn install(connection: &mut Connection) -> rusqlite::Result<()> {
-    connection.progress_handler(INSTRUCTIONS_PER_CHECK, Some(|| DEADLINE.get().is_some_and(|ends| Instant::now() >= ends)))
+    connection
+        .progress_handler(INSTRUCTIONS_PER_CHECK, Some(|| DEADLINE.get().is_some_and(|ends| Instant::now() >= ends)))
 }
 
 #[cfg(test)]

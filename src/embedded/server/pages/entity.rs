@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::Visit;
 use super::markup::{Address, Markup};
+use super::visit::Visit;
 use crate::domain::value;
 use crate::domain::value::masked::masked_value;
 use crate::embedded::api::Shape;
@@ -17,7 +17,8 @@ const LONGEST: usize = 4000;
 pub(super) fn page(visit: &Visit, store: &Store) -> Result<String, RouteError> {
     let (blueprint, identifier) = (visit.segment(0), visit.segment(1));
     let entity = store.entity(blueprint, identifier, &Shape::default())?;
-    let entity: Value = serde_json::from_str(entity.get()).map_err(|error| RouteError::InternalError(error.to_string()))?;
+    let entity: Value =
+        serde_json::from_str(entity.get()).map_err(|error| RouteError::InternalError(error.to_string()))?;
     let entity = masked_value(&visit.shared.mask, None, &value::Value::from_json(&entity)).to_json();
     let relations = store.blueprint(blueprint)?;
     let relations = relations.get("relations").cloned().unwrap_or_default();

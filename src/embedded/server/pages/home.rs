@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::Visit;
 use super::markup::{Address, Markup};
+use super::visit::Visit;
 use crate::embedded::server::answer::RouteError;
 use crate::embedded::store::Store;
 use crate::text::plural::grouped;

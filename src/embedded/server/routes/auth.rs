@@ -8,9 +8,9 @@ use axum::extract::{Request, State};
 use serde_json::{Map, Value, json};
 
 use crate::catalog::wire::Refusal;
-use crate::embedded::server::answer::{Answer, RouteError, Outcome};
+use crate::embedded::server::answer::{Answer, Outcome, RouteError};
 use crate::embedded::server::connection::Client;
-use crate::embedded::server::request::{BodyLimits, parse, take_in};
+use crate::embedded::server::request::{BodyLimits, parse, read_body};
 use crate::embedded::server::shared::Shared;
 
 /// Unauthenticated clients can send this body; credentials are far shorter.
@@ -22,7 +22,7 @@ pub(super) async fn access_token(State(shared): State<Arc<Shared>>, request: Req
     let client = parts.extensions.remove::<Client>();
     let time = shared.limits.unauthenticated_body_time;
     let limits = BodyLimits { bytes: LONGEST_BODY, time, grace: time, rate: shared.limits.body_rate };
-    let body = take_in(&parts.headers, body, &limits, client.as_ref()).await?;
+    let body = read_body(&parts.headers, body, &limits, client.as_ref()).await?;
     let Value::Object(body) = parse(&body)? else { return Err(Refusal::invalid("must be object").into()) };
     let [id, secret] = [text(&body, KEYS[0])?, text(&body, KEYS[1])?];
     if let Some(key) = body.keys().find(|key| !KEYS.contains(&key.as_str())) {
@@ -30,7 +30,7 @@ pub(super) async fn access_token(State(shared): State<Arc<Shared>>, request: Req
         let message = format!("must NOT have additional properties, additional property: \"{key}\"");
         return Err(Refusal::invalid(message).into());
     }
-    if !shared.authenticator.knows(id, secret) {
+    if !shared.authenticator.accepts_credentials(id, secret) {
         let message = "Invalid credentials supplied to the generate token API";
         return Err(Refusal::new(401, "invalid_credentials", message).into());
     }

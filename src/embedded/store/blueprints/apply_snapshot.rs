@@ -7,8 +7,7 @@ use rusqlite::{OptionalExtension, Transaction};
 use serde_json::{Map, Value};
 
 use super::change::{self, Affected};
-use super::identifier_of;
-use super::record::{self, Stored};
+use super::record::{self, Stored, identifier_of};
 use super::references::{entries, target};
 use crate::catalog::wire::{Refusal, Writer};
 use crate::domain::entity::identifier::{check_blueprint_identifier, is_reserved};
@@ -40,7 +39,11 @@ pub struct BlueprintConflict {
 /// Blueprint bodies by identifier.
 pub(super) type SnapshotBlueprints = BTreeMap<String, Map<String, Value>>;
 
-pub(super) fn follow(transaction: &Transaction<'_>, given: &SnapshotBlueprints, writer: &Writer) -> Result<SnapshotChanges, Failure> {
+pub(super) fn apply(
+    transaction: &Transaction<'_>,
+    given: &SnapshotBlueprints,
+    writer: &Writer,
+) -> Result<SnapshotChanges, Failure> {
     let mut changes = SnapshotChanges::default();
     for (identifier, body) in given {
         match record::find(transaction, identifier)? {
@@ -51,7 +54,7 @@ pub(super) fn follow(transaction: &Transaction<'_>, given: &SnapshotBlueprints, 
             Some(stored) => change_one(transaction, &stored, body, writer, &mut changes)?,
         }
     }
-    remove_the_others(transaction, given, &mut changes)?;
+    remove_missing(transaction, given, &mut changes)?;
     Ok(changes)
 }
 
@@ -63,11 +66,11 @@ pub(super) fn digest(given: &[Value]) -> i64 {
 }
 
 /// The digest of the last snapshot applied.
-pub(super) fn last(transaction: &Transaction<'_>) -> Result<Option<i64>, Failure> {
+pub(super) fn last_digest(transaction: &Transaction<'_>) -> Result<Option<i64>, Failure> {
     Ok(transaction.query_row("SELECT digest FROM followed", [], |row| row.get(0)).optional()?)
 }
 
-pub(super) fn remember(transaction: &Transaction<'_>, digest: i64) -> Result<(), Failure> {
+pub(super) fn record_digest(transaction: &Transaction<'_>, digest: i64) -> Result<(), Failure> {
     transaction.execute("INSERT OR REPLACE INTO followed (id, digest) VALUES (1, ?1)", [digest])?;
     Ok(())
 }
@@ -111,7 +114,7 @@ fn change_one(
     stored: &Stored,
     body: &Map<String, Value>,
     writer: &Writer,
-    changes: &mut SnapshotChanges,
+    snapshot_changes: &mut SnapshotChanges,
 ) -> Result<(), Failure> {
     if stored.body == *body {
         return Ok(());
@@ -132,24 +135,28 @@ fn change_one(
         }
     }
     if !obstacles.is_empty() {
-        changes.conflicts.extend(obstacles);
+        snapshot_changes.conflicts.extend(obstacles);
         return Ok(());
     }
     for change in &changes {
         change::perform(transaction, stored.id, change)?;
         let affected = change::lacking(transaction, stored.id, change)?;
         if affected.count > 0 {
-            changes.conflicts.push(conflict(change, affected, false));
+            snapshot_changes.conflicts.push(conflict(change, affected, false));
         }
     }
     record::update(transaction, stored.id, body, writer)?;
-    changes.changed.push(stored.identifier.clone());
+    snapshot_changes.changed.push(stored.identifier.clone());
     Ok(())
 }
 
 /// Removes blueprints that are not in the snapshot, except system blueprints, those with entities, and those that a
 /// kept blueprint refers to.
-fn remove_the_others(transaction: &Transaction<'_>, given: &SnapshotBlueprints, changes: &mut SnapshotChanges) -> Result<(), Failure> {
+fn remove_missing(
+    transaction: &Transaction<'_>,
+    given: &SnapshotBlueprints,
+    changes: &mut SnapshotChanges,
+) -> Result<(), Failure> {
     let all = record::all(transaction)?;
     let by_name: BTreeMap<&str, &Stored> = all.iter().map(|stored| (stored.identifier.as_str(), stored)).collect();
     let surplus = |stored: &Stored| !stored.system && !given.contains_key(&stored.identifier);

@@ -137,7 +137,11 @@ fn counted(transaction: &Transaction<'_>, compiled: &CompiledBlueprint) -> Resul
     Ok(u64::try_from(count).unwrap_or_default())
 }
 
-pub(super) fn existing(transaction: &Transaction<'_>, compiled: &CompiledBlueprint, identifier: &str) -> Result<Row, Failure> {
+pub(super) fn existing(
+    transaction: &Transaction<'_>,
+    compiled: &CompiledBlueprint,
+    identifier: &str,
+) -> Result<Row, Failure> {
     Row::find(transaction, compiled.id, identifier)?
         .ok_or_else(|| refusals::no_entity(compiled.identifier(), identifier).into())
 }

@@ -117,8 +117,8 @@ impl<'s> PathWalker<'s> {
                 let step = targets(self.transaction, &from, last)?;
                 let mut ends = Ends::with_capacity(reached.len());
                 for (source, ids) in reached.iter() {
-                    let onwards = self.onwards(ids, &step).ok_or_else(|| too_far(relations))?;
-                    ends.insert(*source, onwards);
+                    let follow_hop = self.follow_hop(ids, &step).ok_or_else(|| too_far(relations))?;
+                    ends.insert(*source, follow_hop);
                 }
                 ends
             }
@@ -129,7 +129,7 @@ impl<'s> PathWalker<'s> {
     }
 
     /// Follows one hop from `ids`; `None`: the limit of links is exceeded.
-    fn onwards(&mut self, ids: &[i64], step: &Ends) -> Option<Vec<i64>> {
+    fn follow_hop(&mut self, ids: &[i64], step: &Ends) -> Option<Vec<i64>> {
         let mut seen = HashSet::new();
         let mut ends = Vec::new();
         for targets in ids.iter().filter_map(|id| step.get(id)) {

@@ -107,7 +107,12 @@ impl View {
         Ok(())
     }
 
-    fn add_teams(&mut self, walker: &mut PathWalker<'_>, compiled: &CompiledBlueprint, ids: &[i64]) -> Result<(), Failure> {
+    fn add_teams(
+        &mut self,
+        walker: &mut PathWalker<'_>,
+        compiled: &CompiledBlueprint,
+        ids: &[i64],
+    ) -> Result<(), Failure> {
         let Some(relations) = compiled.inherited.as_ref().filter(|_| self.selection.has("team")) else { return Ok(()) };
         let mirror = Mirror { name: "$team".into(), relations: relations.clone(), last: "$team".into() };
         if let Some(path) = walker.path(compiled, &mirror)? {
@@ -148,7 +153,11 @@ impl View {
     }
 
     /// Follows the current blueprint: relations added later are unset, removed ones are left out.
-    fn relations<'a>(&'a self, row: &'a Row, compiled: &'a CompiledBlueprint) -> Result<Vec<(&'a str, Related<'a>)>, Failure> {
+    fn relations<'a>(
+        &'a self,
+        row: &'a Row,
+        compiled: &'a CompiledBlueprint,
+    ) -> Result<Vec<(&'a str, Related<'a>)>, Failure> {
         let stored = Members::of(&row.relations)?;
         let chosen = |name: &str| self.selection.has_relation(name);
         let given =

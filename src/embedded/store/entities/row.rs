@@ -73,6 +73,7 @@ pub(in crate::embedded::store) fn find_id(
     blueprint: i64,
     identifier: &str,
 ) -> Result<Option<i64>, Failure> {
-    let mut statement = transaction.prepare_cached("SELECT id FROM entities WHERE blueprint = ?1 AND identifier = ?2")?;
+    let mut statement =
+        transaction.prepare_cached("SELECT id FROM entities WHERE blueprint = ?1 AND identifier = ?2")?;
     Ok(statement.query_row(params![blueprint, identifier], |row| row.get(0)).optional()?)
 }

@@ -125,12 +125,12 @@ impl Upsert<'_> {
     }
 
     fn check_required(&self, properties: &Map<String, Value>) -> Result<(), Failure> {
-        let is_set = |name: &str| properties.get(name).is_some_and(|value| !value.is_null());
-        let mut required = self.compiled.blueprint.properties.iter().filter(|property| property.required);
-        match required.find(|property| !is_set(&property.name)) {
-            Some(property) => Err(refusals::missing_property(self.compiled, &property.name).into()),
-            None => Ok(()),
+        for property in self.compiled.blueprint.properties.iter().filter(|property| property.required) {
+            if properties.get(&property.name).is_none_or(Value::is_null) {
+                return Err(refusals::missing_property(self.compiled, &property.name).into());
+            }
         }
+        Ok(())
     }
 
     /// All relations as JSON, and those whose targets change.
@@ -167,8 +167,8 @@ impl Upsert<'_> {
         let Some(old) = old.filter(|_| relation.target == self.compiled.identifier()) else { return value };
         match value {
             Value::Array(names) => {
-                let renamed = |name: Value| if name.as_str() == Some(old) { identifier.into() } else { name };
-                names.into_iter().map(renamed).collect()
+                let names = names.into_iter();
+                names.map(|name| if name.as_str() == Some(old) { identifier.into() } else { name }).collect()
             }
             Value::String(name) if name == old => identifier.into(),
             other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => other,

@@ -1,13 +1,16 @@
 //! Creates and updates entities: one at a time, or many in one transaction. Everything that can be refused is refused
-//! in `compute`, before the first row is written, so a refused entity of a batch requires no rollback.
+//! in `Upsert::compute`, before the first row is written, so a refused entity of a batch requires no rollback.
 
 use std::cell::Cell;
+use std::sync::Arc;
 
 use rusqlite::{OptionalExtension, Transaction, params};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::links::relink;
 use super::query;
+use super::read::existing;
 use super::refusals;
 use super::rename::rename_in_sources;
 use super::row::{Row, find_id};
@@ -15,7 +18,7 @@ use crate::catalog::wire::{EntityDraft, IdentifierRef, Refusal, WriteOptions, Wr
 use crate::embedded::api::Shape;
 use crate::embedded::store::compiled_blueprint::CompiledBlueprint;
 use crate::embedded::store::connection::Store;
-use crate::embedded::store::entities::upsert::{Upsert, EntityState};
+use crate::embedded::store::entities::upsert::{EntityState, Upsert};
 use crate::embedded::store::error::Failure;
 
 /// The kind of API call.
@@ -77,7 +80,8 @@ impl Store {
             let entity_writer = EntityWriter::new(self, transaction, &compiled, options, writer);
             let mut results = Vec::with_capacity(drafts.len());
             for draft in drafts {
-                let written = draft.map_err(Failure::from).and_then(|draft| entity_writer.write(WriteMethod::Post, &draft));
+                let written =
+                    draft.map_err(Failure::from).and_then(|draft| entity_writer.write(WriteMethod::Post, &draft));
                 results.push(match written {
                     Ok((identifier, created)) => Ok(Written { identifier, created }),
                     Err(Failure::Refused(refusal)) => Err(*refusal),
@@ -98,8 +102,9 @@ impl Store {
     ) -> Result<(Box<RawValue>, bool), Failure> {
         self.write_or_try(options.validation_only, |transaction| {
             let compiled = self.writable(transaction, blueprint)?;
-            let (identifier, created) = EntityWriter::new(self, transaction, &compiled, options, writer).write(method, draft)?;
-            let row = super::read::existing(transaction, &compiled, &identifier)?;
+            let (identifier, created) =
+                EntityWriter::new(self, transaction, &compiled, options, writer).write(method, draft)?;
+            let row = existing(transaction, &compiled, &identifier)?;
             Ok((self.render_one(transaction, row, &Shape::default())?, created))
         })
     }
@@ -118,7 +123,7 @@ impl Store {
         &self,
         transaction: &Transaction<'_>,
         blueprint: &str,
-    ) -> Result<std::sync::Arc<CompiledBlueprint>, Failure> {
+    ) -> Result<Arc<CompiledBlueprint>, Failure> {
         let compiled = self.compiled(transaction, blueprint)?;
         if compiled.is_protected() {
             return Err(refusals::protected_creation(blueprint).into());
@@ -160,21 +165,11 @@ impl<'p> EntityWriter<'p> {
 
     /// Returns the current identifier, and whether the entity is new.
     fn write(&self, method: WriteMethod<'_>, draft: &EntityDraft) -> Result<(String, bool), Failure> {
-        let identifier_after = self.identifier_after(method, draft)?;
-        let before = match method {
-            WriteMethod::Post => Row::find(self.transaction, self.compiled.id, &identifier_after)?,
-            WriteMethod::Put(current) | WriteMethod::Patch(current) => {
-                Some(super::read::existing(self.transaction, self.compiled, current)?)
-            }
-        };
-        if let Some(row) = before.as_ref() {
-            self.check_change(method, row, &identifier_after)?;
+        let identifier = self.identifier_after(method, draft)?;
+        let before = self.current_row(method, &identifier)?;
+        if let Some(row) = &before {
+            self.check_change(method, row, &identifier)?;
         }
-        let merge = match method {
-            WriteMethod::Post => self.options.upsert && self.options.merge,
-            WriteMethod::Put(_) => false,
-            WriteMethod::Patch(_) => true,
-        };
         let upsert = Upsert {
             store: self.store,
             transaction: self.transaction,
@@ -182,15 +177,17 @@ impl<'p> EntityWriter<'p> {
             draft,
             options: self.options,
             before: before.as_ref(),
-            merge,
+            merge: self.merges(method),
         };
-        let state = upsert.compute(identifier_after)?;
+        let state = upsert.compute(identifier)?;
         let id = match &before {
             Some(row) => self.update(row, &state)?,
             None => self.insert(self.compiled.id, &state)?,
         };
         for change in &state.relinks {
-            relink(self.transaction, id, change, |blueprint, identifier| self.create_placeholder(blueprint, identifier))?;
+            relink(self.transaction, id, change, |blueprint, identifier| {
+                self.create_placeholder(blueprint, identifier)
+            })?;
         }
         Ok((state.identifier, before.is_none()))
     }
@@ -199,30 +196,52 @@ impl<'p> EntityWriter<'p> {
     fn identifier_after(&self, method: WriteMethod<'_>, draft: &EntityDraft) -> Result<String, Failure> {
         match (&draft.identifier, method) {
             (Some(IdentifierRef::Literal(identifier)), _) => Ok(identifier.clone()),
-            (Some(IdentifierRef::Query(query)), _) => {
-                let mut hits = query::hits(self.store, self.transaction, self.compiled, query, 2)?;
-                match (hits.pop(), hits.pop()) {
-                    (Some(hit), None) => Ok(hit.identifier),
-                    (None, _) => Err(refusals::nothing_found("identifier").into()),
-                    (Some(_), Some(_)) => Err(refusals::many_found("identifier").into()),
-                }
-            }
+            (Some(IdentifierRef::Query(query)), _) => self.find_one(query),
             (None, WriteMethod::Put(current) | WriteMethod::Patch(current)) => Ok(current.to_owned()),
             (None, WriteMethod::Post) => random_identifier(self.transaction),
         }
     }
 
-    fn check_change(&self, method: WriteMethod<'_>, row: &Row, identifier_after: &str) -> Result<(), Failure> {
+    /// The identifier of the one entity that the search finds.
+    fn find_one(&self, query: &Value) -> Result<String, Failure> {
+        let mut hits = query::hits(self.store, self.transaction, self.compiled, query, 2)?;
+        match (hits.pop(), hits.pop()) {
+            (Some(hit), None) => Ok(hit.identifier),
+            (None, _) => Err(refusals::nothing_found("identifier").into()),
+            (Some(_), Some(_)) => Err(refusals::many_found("identifier").into()),
+        }
+    }
+
+    /// The entity before the write. A POST may create it; the other methods require it.
+    fn current_row(&self, method: WriteMethod<'_>, identifier: &str) -> Result<Option<Row>, Failure> {
+        match method {
+            WriteMethod::Post => Row::find(self.transaction, self.compiled.id, identifier),
+            WriteMethod::Put(current) | WriteMethod::Patch(current) => {
+                existing(self.transaction, self.compiled, current).map(Some)
+            }
+        }
+    }
+
+    /// Whether values that the draft does not contain are kept.
+    fn merges(&self, method: WriteMethod<'_>) -> bool {
+        match method {
+            WriteMethod::Post => self.options.upsert && self.options.merge,
+            WriteMethod::Put(_) => false,
+            WriteMethod::Patch(_) => true,
+        }
+    }
+
+    fn check_change(&self, method: WriteMethod<'_>, row: &Row, identifier: &str) -> Result<(), Failure> {
         if row.protected {
             return Err(refusals::protected_entity("update", &row.identifier).into());
         }
         let is_taken = match method {
             WriteMethod::Post => !self.options.upsert,
             WriteMethod::Put(_) | WriteMethod::Patch(_) => {
-                identifier_after != row.identifier && find_id(self.transaction, self.compiled.id, identifier_after)?.is_some()
+                identifier != row.identifier && find_id(self.transaction, self.compiled.id, identifier)?.is_some()
             }
         };
-        if is_taken { Err(refusals::taken(self.compiled, identifier_after).into()) } else { Ok(()) }
+        if is_taken { Err(refusals::taken(self.compiled, identifier).into()) } else { Ok(()) }
     }
 
     fn insert(&self, blueprint: i64, state: &EntityState) -> Result<i64, Failure> {

@@ -110,7 +110,9 @@ impl Binder<'_> {
                     (whole, None) => whole,
                 }
             }
-            PreparedSearch::Any(parts) => any(parts.iter().map(|part| self.predicate(part)).collect::<Result<_, _>>()?),
+            PreparedSearch::Any(parts) => {
+                any(parts.iter().map(|part| self.predicate(part)).collect::<Result<_, _>>()?)
+            }
             PreparedSearch::Member(set) if set.is_empty() => Predicate::Always(false),
             PreparedSearch::Member(set) => Predicate::Member(Arc::clone(set)),
             PreparedSearch::Datasource(among) if among.is_empty() => Predicate::Always(false),
@@ -304,7 +306,9 @@ impl<'a> LazyEntity<'a> {
                 }
                 value(self.relations.as_ref().and_then(|members| members.get(name)))?
             }
-            Place::Elsewhere(path) => value(self.ends.get(*path).and_then(|ends| ends.get(&row.id)).map(AsRef::as_ref))?,
+            Place::Elsewhere(path) => {
+                value(self.ends.get(*path).and_then(|ends| ends.get(&row.id)).map(AsRef::as_ref))?
+            }
             Place::Properties(_) | Place::Nowhere => FieldValue::Null,
         })
     }

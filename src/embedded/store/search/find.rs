@@ -8,7 +8,7 @@ use crate::embedded::store::compiled_blueprint::CompiledBlueprint;
 use crate::embedded::store::connection::Store;
 use crate::embedded::store::entities::{Row, columns, id_list};
 use crate::embedded::store::error::Failure;
-use crate::embedded::store::search::compile::{Bound, Predicate, LazyEntity};
+use crate::embedded::store::search::compile::{Bound, LazyEntity, Predicate};
 
 const CHUNK: usize = 256;
 

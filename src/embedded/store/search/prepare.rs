@@ -33,7 +33,11 @@ pub(super) struct PreparedCondition {
     pub check: Check,
 }
 
-pub(super) fn prepare(transaction: &Transaction<'_>, query: &SearchQuery, now: Moment) -> Result<PreparedSearch, Failure> {
+pub(super) fn prepare(
+    transaction: &Transaction<'_>,
+    query: &SearchQuery,
+    now: Moment,
+) -> Result<PreparedSearch, Failure> {
     let rules = query.rules.iter().map(|rule| prepare_rule(transaction, rule, now)).collect::<Result<Vec<_>, _>>()?;
     if rules.is_empty() {
         // An empty rule list matches everything, with either combinator.
@@ -55,12 +59,14 @@ fn prepare_rule(transaction: &Transaction<'_>, rule: &SearchRule, now: Moment) -
             let matches = |text: &str| check.matches(&FieldValue::Word(text)) != condition.negated;
             PreparedSearch::Datasource(datasources(transaction, matches)?)
         }
-        SearchRule::Condition(Condition { subject, negated, test }) => PreparedSearch::Condition(Arc::new(PreparedCondition {
-            subject: subject.clone(),
-            negated: *negated,
-            check: Check::of(test, now)?,
-            test: test.clone(),
-        })),
+        SearchRule::Condition(Condition { subject, negated, test }) => {
+            PreparedSearch::Condition(Arc::new(PreparedCondition {
+                subject: subject.clone(),
+                negated: *negated,
+                check: Check::of(test, now)?,
+                test: test.clone(),
+            }))
+        }
     })
 }
 

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::{bare, create, put, refusal, store, stored, writer};
-use crate::embedded::store::{SnapshotChanges, BlueprintConflict, Store};
+use crate::embedded::store::{BlueprintConflict, SnapshotChanges, Store};
 
 fn follow(store: &Store, given: &[Value]) -> SnapshotChanges {
     store.apply_snapshot(given.to_vec(), &writer()).expect("it can be followed").unwrap_or_default()
@@ -91,7 +91,10 @@ fn entities_that_stand_against_it_keep_their_blueprint() {
     assert_eq!(followed.conflicts.len(), 1);
     let conflict = &followed.conflicts[0];
     assert_eq!(conflict.reason, "the type of the property `size` changes from number to string");
-    assert_eq!((conflict.is_kept, conflict.entities.as_slice(), conflict.count), (true, ["five".to_owned()].as_slice(), 1));
+    assert_eq!(
+        (conflict.is_kept, conflict.entities.as_slice(), conflict.count),
+        (true, ["five".to_owned()].as_slice(), 1)
+    );
     assert_eq!(store.blueprint("item").expect("it is there")["title"], "item", "it stays as it was, whole");
     let mut required = given("number", json!({}));
     required["schema"]["required"] = json!(["size"]);

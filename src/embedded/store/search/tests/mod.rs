@@ -4,8 +4,8 @@
 mod agreement;
 mod operators;
 mod pages;
-mod touched;
 mod paths;
+mod touched;
 
 use std::sync::Arc;
 

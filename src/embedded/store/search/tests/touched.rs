@@ -110,7 +110,8 @@ fn ways_go_by_an_index() {
             let sql = relations::statement(direction, of_one_relation, with_blueprint);
             let plan = store.read(|transaction| {
                 let mut statement = transaction.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
-                let rows = statement.raw_query().mapped(|row| row.get::<_, String>(3)).collect::<Result<Vec<_>, _>>()?;
+                let rows =
+                    statement.raw_query().mapped(|row| row.get::<_, String>(3)).collect::<Result<Vec<_>, _>>()?;
                 Ok(rows)
             });
             let plan = plan.expect("it can be explained");
