@@ -290,7 +290,7 @@ fn is_reported_within_the_budget(fault: Fault) {
     assert!(error.contains("/v1/blueprints"), "{error}");
     match client.upsert("service", &drafts(0..5, "second"), &merge(), &Silent) {
         Ok(results) => assert!(
-            results.iter().all(|it| matches!(it, Err(WriteFailure::Broken(_) | WriteFailure::InDoubt { .. }))),
+            results.iter().all(|it| matches!(it, Err(WriteFailure::CallFailed(_) | WriteFailure::InDoubt { .. }))),
             "{results:?}"
         ),
         Err(error) => assert!(!error.to_string().is_empty()),

@@ -10,7 +10,7 @@ use std::time::Duration;
 use portolan::catalog::apply::{ApplyContext, apply};
 use portolan::catalog::http::{Client, ClientConfig, Credentials, NamedBy, Notices, Trusted, Waiting};
 use portolan::catalog::wire::{EntityDraft, WriteOptions, Writer};
-use portolan::catalog::{Catalog, ApplyOptions, Part, Cancellation};
+use portolan::catalog::{ApplyOptions, Cancellation, Catalog, Part};
 use portolan::domain::entity::{Entity, EntityKey, Owner, Targets};
 use portolan::domain::plan::Plan;
 use portolan::domain::plan::change::Change;
@@ -239,7 +239,8 @@ const NEVER: Cut = Cut { after: 0, is_sudden: false };
 
 fn push(catalog: &dyn Catalog, world: &World, plan: &Plan, acts: &Acts, cut: Cut) -> Outcome {
     let cancellation = Cancellation::default();
-    let fuse = Fuse { cancellation: &cancellation, left: AtomicU64::new(cut.after), times: if cut.is_sudden { 2 } else { 1 } };
+    let fuse =
+        Fuse { cancellation: &cancellation, left: AtomicU64::new(cut.after), times: if cut.is_sudden { 2 } else { 1 } };
     let options = ApplyOptions { run_id: None, stop_on_failure: false, cancellation: &cancellation, progress: &fuse };
     let owner = owner();
     apply(catalog, acts, plan.changes.len(), ApplyContext { blueprints: &world.blueprints, owner: &owner }, options)

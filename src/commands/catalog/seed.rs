@@ -19,7 +19,7 @@ use crate::domain::entity::desired::Desired;
 use crate::domain::entity::identifier::is_reserved;
 use crate::domain::known_entities::KnownEntities;
 use crate::domain::progress::{Progress, Silent};
-use crate::embedded::store::{Failure, BlueprintConflict, Store};
+use crate::embedded::store::{BlueprintConflict, Failure, Store};
 use crate::error::{Error, LintError, ServeError};
 use crate::report::escape::clean;
 use crate::settings::{self, Settings};

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use std::time::Duration;
 
-use crate::catalog::{self, Catalog, Cancellation, CatalogError, ReadLimit};
+use crate::catalog::{self, Cancellation, Catalog, CatalogError, ReadLimit};
 use crate::commands::catalog::connect::{Intent, connect_for};
 use crate::commands::catalog::offline;
 use crate::commands::catalog::offline::catalog_of_base;
