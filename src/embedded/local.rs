@@ -90,13 +90,13 @@ impl LocalCatalog {
         })
     }
 
-    fn write_lot(&self, batch: &Batch, lot: &[&Act], options: &WriteOptions) -> LotResult {
+    fn write_lot(&self, batch: &Batch, lot: &[&Act], options: &WriteOptions) -> Results {
         let drafts: Vec<EntityDraft> = lot.iter().map(|act| draft(act)).collect();
         let written = self.upsert(&batch.blueprint, &drafts, options, &Silent)?;
         Ok(written.into_iter().map(|outcome| outcome_of_write(batch.method, outcome)).collect())
     }
 
-    fn patch_lot(&self, batch: &Batch, lot: &[&Act], options: &WriteOptions) -> LotResult {
+    fn patch_lot(&self, batch: &Batch, lot: &[&Act], options: &WriteOptions) -> Results {
         let mut outcomes = Vec::with_capacity(lot.len());
         for act in lot {
             let body = EntityDraft { identifier: None, ..draft(act) };
@@ -106,7 +106,7 @@ impl LocalCatalog {
         Ok(outcomes)
     }
 
-    fn delete_lot(&self, blueprint: &str, lot: &[String]) -> LotResult {
+    fn delete_lot(&self, blueprint: &str, lot: &[String]) -> Results {
         match self.store.delete_entities(blueprint, lot, false, &self.writer()) {
             Ok(_) => return Ok(lot.iter().map(|_| Ok(())).collect()),
             Err(Failure::Refused(_)) => {}
@@ -126,7 +126,7 @@ impl LocalCatalog {
 }
 
 /// The result for each entity of a lot.
-type LotResult = Result<Vec<Result<(), WriteFailure>>, CatalogError>;
+type Results = Result<Vec<Result<(), WriteFailure>>, CatalogError>;
 
 impl Catalog for LocalCatalog {
     fn mask_key(&self) -> Option<Vec<u8>> {

@@ -20,14 +20,18 @@ pub(super) struct Batch {
 impl Batch {
     /// Takes as many of `members` as fit, from the front. A draft that exceeds the limit is sent alone, so that the
     /// catalog itself rejects it. `None`: no members are left.
-    pub fn take(members: &mut impl Iterator<Item = usize>, drafts: &[EntityDraft], rest: &mut Rest) -> Option<Self> {
+    pub fn take(
+        members: &mut impl Iterator<Item = usize>,
+        drafts: &[EntityDraft],
+        leftover: &mut Leftover,
+    ) -> Option<Self> {
         let mut batch = Self { members: Vec::new(), body: OPEN.to_vec() };
         while batch.members.len() < MAX_ENTITIES {
-            let next = rest.0.take().or_else(|| members.next().map(|member| (member, bytes(&drafts[member]))));
+            let next = leftover.0.take().or_else(|| members.next().map(|member| (member, bytes(&drafts[member]))));
             let Some((member, bytes)) = next else { break };
             let comma = usize::from(!batch.members.is_empty());
             if comma == 1 && batch.body.len() + comma + bytes.len() + CLOSE.len() > MAX_BODY_BYTES {
-                rest.0 = Some((member, bytes));
+                leftover.0 = Some((member, bytes));
                 break;
             }
             if comma == 1 {
@@ -56,7 +60,7 @@ impl Batch {
 
 /// The draft that did not fit into the last batch, already serialised.
 #[derive(Debug, Default)]
-pub(super) struct Rest(Option<(usize, Vec<u8>)>);
+pub(super) struct Leftover(Option<(usize, Vec<u8>)>);
 
 fn bytes(draft: &EntityDraft) -> Vec<u8> {
     draft.to_json().to_string().into_bytes()
@@ -79,8 +83,8 @@ mod tests {
     }
 
     fn batches(drafts: &[EntityDraft]) -> Vec<Batch> {
-        let (mut members, mut rest) = (0..drafts.len(), Rest::default());
-        std::iter::from_fn(|| Batch::take(&mut members, drafts, &mut rest)).collect()
+        let (mut members, mut leftover) = (0..drafts.len(), Leftover::default());
+        std::iter::from_fn(|| Batch::take(&mut members, drafts, &mut leftover)).collect()
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::rate::{Allowance, Announced};
+use super::rate::{Allowance, RateHeaders};
 
 const INITIAL_LIMIT: f64 = 4.0;
 const MAX_LIMIT: f64 = 32.0;
@@ -100,7 +100,7 @@ impl ConcurrencyLimit {
         Admission::Admitted(Ticket { kind, started: now, round: self.round })
     }
 
-    pub fn end(&mut self, ticket: Ticket, outcome: CallOutcome, announced: Announced, now: Duration) {
+    pub fn end(&mut self, ticket: Ticket, outcome: CallOutcome, announced: RateHeaders, now: Duration) {
         // Success below the limit is no reason to raise it.
         let was_used = self.in_flight * 2 > self.max_in_flight();
         match announced.allowance {
@@ -195,10 +195,10 @@ mod tests {
 
     use super::*;
 
-    const QUIET: Announced = Announced { allowance: None, retry_after: None };
+    const QUIET: RateHeaders = RateHeaders { allowance: None, retry_after: None };
 
-    fn left(left: u64, seconds: u64) -> Announced {
-        Announced { allowance: Some(Allowance { left, resets_in: Duration::from_secs(seconds) }), retry_after: None }
+    fn left(left: u64, seconds: u64) -> RateHeaders {
+        RateHeaders { allowance: Some(Allowance { left, resets_in: Duration::from_secs(seconds) }), retry_after: None }
     }
 
     fn go(pace: &mut ConcurrencyLimit, now: Duration) -> Ticket {
@@ -260,7 +260,7 @@ mod tests {
     fn a_wait_that_was_asked_for_is_everybodys() {
         let mut pace = ConcurrencyLimit::new();
         let ticket = go(&mut pace, Duration::ZERO);
-        let asked = Announced { retry_after: Some(Duration::from_secs(30)), ..QUIET };
+        let asked = RateHeaders { retry_after: Some(Duration::from_secs(30)), ..QUIET };
         pace.end(ticket, CallOutcome::Throttled, asked, Duration::from_secs(1));
         let admission = pace.start(CallKind::Page, Duration::from_secs(30));
         assert!(matches!(admission, Admission::ClosedUntil(at) if at == Duration::from_secs(31)), "{admission:?}");
@@ -322,7 +322,7 @@ mod tests {
         fn the_catalogs_limit_is_never_passed_once_it_was_told(steps in steps(), quota in 1u64..30) {
             let mut pace = ConcurrencyLimit::new();
             let mut now = Duration::from_secs(5);
-            let mut in_flight: Vec<(Ticket, Announced, u64)> = Vec::new();
+            let mut in_flight: Vec<(Ticket, RateHeaders, u64)> = Vec::new();
             // Calls that were lost before the first report of the limit: the client cannot know that they were counted.
             let (mut counted, mut window, mut told, mut unknown) = (0, 0, false, 0);
             for step in steps {

@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 use tokio::time::{sleep_until, timeout};
 
 use super::concurrency::{Admission, CallKind, CallOutcome, ConcurrencyLimit, Ticket};
-use super::rate::Announced;
+use super::rate::RateHeaders;
 
 #[derive(Debug)]
 pub(super) struct Limiter {
@@ -77,7 +77,7 @@ impl Limiter {
 }
 
 impl Permit<'_> {
-    pub fn end(mut self, outcome: CallOutcome, announced: Announced) {
+    pub fn end(mut self, outcome: CallOutcome, announced: RateHeaders) {
         if let Some(ticket) = self.ticket.take() {
             let now = self.limiter.now();
             self.limiter.lock().end(ticket, outcome, announced, now);
@@ -131,7 +131,7 @@ mod tests {
                     inside.fetch_sub(1, Ordering::Relaxed);
                     match number % 10 {
                         0 => drop(permit),
-                        _ => permit.end(CallOutcome::Ok, Announced::default()),
+                        _ => permit.end(CallOutcome::Ok, RateHeaders::default()),
                     }
                 });
             }
@@ -146,7 +146,7 @@ mod tests {
             let limiter = Limiter::new();
             let permit = limiter.acquire(CallKind::Small, LONG, |_| {}).await.expect("it is free");
             let none_left = Allowance { left: 0, resets_in: Duration::from_secs(3000) };
-            permit.end(CallOutcome::Ok, Announced { allowance: Some(none_left), retry_after: None });
+            permit.end(CallOutcome::Ok, RateHeaders { allowance: Some(none_left), retry_after: None });
             let wait =
                 limiter.acquire(CallKind::Small, LONG, |_| panic!("nobody waits")).await.expect_err("none are left");
             assert!(wait > Duration::from_secs(2900), "{wait:?}");

@@ -14,7 +14,7 @@ use super::concurrency::{CallKind, CallOutcome};
 use super::credentials::Credentials;
 use super::limiter::{Limiter, Permit};
 use super::notices::{Notices, Waiting};
-use super::rate::Announced;
+use super::rate::RateHeaders;
 use super::retry::{Attempts, RetryBudget, RetryDecision, RetryPolicy, is_transient};
 use super::token::{GrantedToken, Lease, Tokens};
 use super::transport::{Answer, Request, Transport};
@@ -198,7 +198,7 @@ impl Session {
                 Ok(answer)
             }
             Some(Err(error)) => {
-                permit.end(CallOutcome::Failed, Announced::default());
+                permit.end(CallOutcome::Failed, RateHeaders::default());
                 Err(error.into())
             }
             None => Err(AttemptError::Final(ClientError::Abandoned { request: self.request_line(call) })),

@@ -9,7 +9,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCAT
 use reqwest::{Certificate, Client, Method, Response, Url, redirect};
 
 use super::client_error::{ClientError, RequestLine};
-use super::rate::Announced;
+use super::rate::RateHeaders;
 use super::timeouts::Timeouts;
 use super::trust::Trusted;
 use crate::catalog::http::error_source::Cause;
@@ -53,7 +53,7 @@ pub(super) struct Answer {
     pub is_json: bool,
     pub content_type: Option<String>,
     pub trace: Option<String>,
-    pub announced: Announced,
+    pub announced: RateHeaders,
     /// How far the catalog's clock is ahead of ours, in seconds.
     pub ahead: Option<i64>,
 }
@@ -208,7 +208,7 @@ impl Transport {
             is_json: content_type.as_deref().is_some_and(|kind| kind.contains("json")) || looks_like_json(&body),
             body,
             trace: trace(&headers, request.secrets),
-            announced: Announced::read(header, now),
+            announced: RateHeaders::read(header, now),
             ahead: header("date").and_then(http_date).map(|date| date - now),
             content_type,
         })

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use tokio::task::JoinSet;
 
-use super::bulk::{Batch, Rest};
+use super::bulk::{Batch, Leftover};
 use super::call::{ApiCall, Repeat, Reply};
 use super::client_error::ClientError;
 use super::concurrency::CallKind;
@@ -73,13 +73,13 @@ pub(super) async fn write(
         resends: VecDeque::new(),
         calls: JoinSet::new(),
     };
-    let (mut members, mut rest) = (0..drafts.len(), Rest::default());
+    let (mut members, mut leftover) = (0..drafts.len(), Leftover::default());
     let max_calls = (MAX_CONCURRENT / batches.max(1)).max(MIN_CONCURRENT);
     loop {
         while writing.calls.len() < max_calls && run.may_send() {
             if let Some(resend) = writing.resends.pop_front() {
                 writing.send(Batch::of(resend.members, drafts), resend.delay, resend.is_brief);
-            } else if let Some(batch) = Batch::take(&mut members, drafts, &mut rest) {
+            } else if let Some(batch) = Batch::take(&mut members, drafts, &mut leftover) {
                 writing.send(batch, Duration::ZERO, false);
             } else {
                 break;

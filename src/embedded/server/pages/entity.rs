@@ -12,7 +12,7 @@ use crate::embedded::store::{EntityDetails, Store};
 use crate::text::mask::Mask;
 
 /// Longer values are cut.
-const LONGEST: usize = 4000;
+const MAX_VALUE_LENGTH: usize = 4000;
 
 pub(super) fn page(visit: &Visit, store: &Store) -> Result<String, RouteError> {
     let (blueprint, identifier) = (visit.segment(0), visit.segment(1));
@@ -69,7 +69,7 @@ fn shown(page: &mut Markup, value: &Value) {
 }
 
 fn cut(text: &str) -> String {
-    match text.char_indices().nth(LONGEST) {
+    match text.char_indices().nth(MAX_VALUE_LENGTH) {
         Some((at, _)) => format!("{} ... ({} bytes)", &text[..at], text.len()),
         None => text.to_owned(),
     }

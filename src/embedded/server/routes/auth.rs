@@ -14,14 +14,14 @@ use crate::embedded::server::request::{BodyLimits, parse, read_body};
 use crate::embedded::server::shared::Shared;
 
 /// Unauthenticated clients can send this body; credentials are far shorter.
-const LONGEST_BODY: usize = 4 * 1024;
+const MAX_BODY_BYTES: usize = 4 * 1024;
 const KEYS: [&str; 2] = ["clientId", "clientSecret"];
 
 pub(super) async fn access_token(State(shared): State<Arc<Shared>>, request: Request) -> Outcome {
     let (mut parts, body) = request.into_parts();
     let client = parts.extensions.remove::<Client>();
     let time = shared.limits.unauthenticated_body_time;
-    let limits = BodyLimits { bytes: LONGEST_BODY, time, grace: time, rate: shared.limits.body_rate };
+    let limits = BodyLimits { bytes: MAX_BODY_BYTES, time, grace: time, rate: shared.limits.body_rate };
     let body = read_body(&parts.headers, body, &limits, client.as_ref()).await?;
     let Value::Object(body) = parse(&body)? else { return Err(Refusal::invalid("must be object").into()) };
     let [id, secret] = [text(&body, KEYS[0])?, text(&body, KEYS[1])?];

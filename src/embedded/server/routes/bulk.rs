@@ -10,13 +10,13 @@ use crate::embedded::server::answer::{Answer, Outcome};
 use crate::embedded::server::request::ApiRequest;
 use crate::embedded::store::Store;
 
-const MOST_WRITTEN: usize = 20;
-const MOST_DELETED: usize = 100;
+const MAX_WRITTEN: usize = 20;
+const MAX_DELETED: usize = 100;
 
 pub(super) fn upsert(call: &ApiRequest, store: &Store) -> Outcome {
     let options = call.query.write_options()?;
     let body = call.json()?;
-    let bodies = entities(&body, MOST_WRITTEN)?;
+    let bodies = entities(&body, MAX_WRITTEN)?;
     let drafts = bodies.iter().map(|body| EntityDraft::parse(body, Strictness::Open)).collect();
     let results = store.bulk_upsert(call.segment(0), drafts, &options, &call.writer())?;
     let (mut written, mut refused) = (Vec::new(), Vec::new());
@@ -51,7 +51,7 @@ pub(super) fn delete(call: &ApiRequest, store: &Store) -> Outcome {
         Value::String(text) => Ok(text.clone()),
         _ => Err(Refusal::invalid(format!("\"entities/{at}\" must be string"))),
     };
-    let identifiers = entities(&body, MOST_DELETED)?.iter().enumerate().map(identifier);
+    let identifiers = entities(&body, MAX_DELETED)?.iter().enumerate().map(identifier);
     let identifiers = identifiers.collect::<Result<Vec<_>, _>>()?;
     let deleted = store.delete_entities(call.segment(0), &identifiers, dependents, &call.writer())?;
     Answer::ok(&json!({"ok": true, "deletedEntities": deleted}))

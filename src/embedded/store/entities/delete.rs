@@ -162,7 +162,7 @@ impl<'f> Deletion<'f> {
 
     /// A refusal that names the first dependents and their number.
     fn has_dependents(&mut self, targets: &[i64]) -> Result<Failure, Failure> {
-        const NAMED: usize = 20;
+        const MAX_NAMED: usize = 20;
         let mut dependents: BTreeMap<i64, i64> = BTreeMap::new();
         for pointer in self.pointers(targets)? {
             if !self.deleted.contains(&pointer.source) && self.requires(&pointer)? {
@@ -170,7 +170,7 @@ impl<'f> Deletion<'f> {
             }
         }
         let mut named = Vec::new();
-        for (id, blueprint) in dependents.iter().take(NAMED) {
+        for (id, blueprint) in dependents.iter().take(MAX_NAMED) {
             let blueprint = self.blueprints.get(blueprint).map(|compiled| compiled.identifier());
             named.push(json!({"blueprint": blueprint, "identifier": self.name(*id)?}));
         }
