@@ -6,7 +6,7 @@ mod push;
 
 use std::path::Path;
 
-use crate::catalog::CatalogError;
+use crate::catalog::{CatalogError, ErrorKind};
 use crate::embedded::server::ServerError;
 use crate::embedded::store::StoreError;
 use crate::exit::Exit;
@@ -395,7 +395,7 @@ pub enum NewError {
 pub enum DiffError {
     #[error("`{key}` cannot be verified: {error}")]
     #[diagnostic(code("not-verified"), help("rerun the command, or drop `--verify`"))]
-    NotVerified { key: String, error: std::sync::Arc<CatalogError> },
+    NotVerified { key: String, error: CatalogError },
     #[error("`--only-branch` needs a base to compare with{}", why.as_ref().map(|why| format!("\n- {why}")).unwrap_or_default())]
     #[diagnostic(code("no-base"), help("set it: `--base origin/main`, or drop `--only-branch`"))]
     NoBase { why: Option<String> },
@@ -545,12 +545,11 @@ fn exit_of_lint(error: &LintError) -> Exit {
     }
 }
 
-/// Errors of the embedded catalog are those of a file; errors of another one mean that it is unreachable.
 fn exit_of_catalog(error: &CatalogError) -> Exit {
-    match error {
-        CatalogError::Store(_) | CatalogError::Unreadable(_) => Exit::Failure,
-        CatalogError::Client(error) if error.is_usage() => Exit::Usage,
-        CatalogError::Client(_) | CatalogError::Refused(_) => Exit::CatalogUnreachable,
+    match error.kind() {
+        ErrorKind::Usage => Exit::Usage,
+        ErrorKind::Storage => Exit::Failure,
+        ErrorKind::Unreachable => Exit::CatalogUnreachable,
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use portolan::catalog::http::Client;
 use portolan::catalog::wire::{EntityDraft, WriteOptions};
-use portolan::catalog::{Catalog, Part, Undone};
+use portolan::catalog::{Catalog, Part, WriteFailure};
 use portolan::domain::blueprint::Blueprint;
 use portolan::domain::entity::Owner;
 use portolan::domain::progress::Silent;
@@ -290,7 +290,7 @@ fn is_reported_within_the_budget(fault: Fault) {
     assert!(error.contains("/v1/blueprints"), "{error}");
     match client.upsert("service", &drafts(0..5, "second"), &merge(), &Silent) {
         Ok(results) => assert!(
-            results.iter().all(|it| matches!(it, Err(Undone::Broken(_) | Undone::InDoubt { .. }))),
+            results.iter().all(|it| matches!(it, Err(WriteFailure::CallFailed(_) | WriteFailure::InDoubt { .. }))),
             "{results:?}"
         ),
         Err(error) => assert!(!error.to_string().is_empty()),

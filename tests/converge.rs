@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use portolan::catalog::apply::{Ground, apply};
+use portolan::catalog::apply::{ApplyContext, apply};
 use portolan::catalog::http::{Client, ClientConfig, Credentials, NamedBy, Notices, Trusted, Waiting};
 use portolan::catalog::wire::{EntityDraft, WriteOptions, Writer};
-use portolan::catalog::{Catalog, Errand, Part, Stop};
+use portolan::catalog::{ApplyOptions, Cancellation, Catalog, Part};
 use portolan::domain::entity::{Entity, EntityKey, Owner, Targets};
 use portolan::domain::plan::Plan;
 use portolan::domain::plan::change::Change;
@@ -208,7 +208,7 @@ fn client(url: &str) -> Client {
 
 /// Stops the run after a number of requests.
 struct Fuse<'s> {
-    stop: &'s Stop,
+    cancellation: &'s Cancellation,
     left: AtomicU64,
     times: u32,
 }
@@ -220,7 +220,7 @@ impl Progress for Fuse<'_> {
         let before = self.left.load(Ordering::Relaxed);
         self.left.store(before.saturating_sub(by), Ordering::Relaxed);
         if before > 0 && by >= before {
-            (0..self.times).for_each(|_| self.stop.tell());
+            (0..self.times).for_each(|_| self.cancellation.signal());
         }
     }
 
@@ -238,11 +238,12 @@ struct Cut {
 const NEVER: Cut = Cut { after: 0, is_sudden: false };
 
 fn push(catalog: &dyn Catalog, world: &World, plan: &Plan, acts: &Acts, cut: Cut) -> Outcome {
-    let stop = Stop::default();
-    let fuse = Fuse { stop: &stop, left: AtomicU64::new(cut.after), times: if cut.is_sudden { 2 } else { 1 } };
-    let errand = Errand { run_id: None, stops_at_first: false, stop: &stop, progress: &fuse };
+    let cancellation = Cancellation::default();
+    let fuse =
+        Fuse { cancellation: &cancellation, left: AtomicU64::new(cut.after), times: if cut.is_sudden { 2 } else { 1 } };
+    let options = ApplyOptions { run_id: None, stop_on_failure: false, cancellation: &cancellation, progress: &fuse };
     let owner = owner();
-    apply(catalog, acts, plan.changes.len(), Ground { blueprints: &world.blueprints, owner: &owner }, errand)
+    apply(catalog, acts, plan.changes.len(), ApplyContext { blueprints: &world.blueprints, owner: &owner }, options)
 }
 
 /// Checks that the outcome matches the content of the catalog.
@@ -380,7 +381,7 @@ proptest! {
             let mut world = settled(world);
             world.base = None;
             // The store holds what earlier pushes left; declared relations to it are kept.
-            ground(&mut world, &scene.contents(&first).into_keys().collect());
+            context(&mut world, &scene.contents(&first).into_keys().collect());
             meddle(&scene, &world, *meddling);
             settles(&client, &scene, &world, cuts)?;
         }
@@ -389,7 +390,7 @@ proptest! {
 }
 
 /// Removes relations to missing targets, because such a plan could not be applied.
-fn ground(world: &mut World, there: &BTreeSet<EntityKey>) {
+fn context(world: &mut World, there: &BTreeSet<EntityKey>) {
     let World { blueprints, desired, .. } = world;
     let target = |key: &EntityKey, relation: &str| -> Option<Arc<str>> {
         let blueprint = blueprints.iter().find(|blueprint| blueprint.identifier == *key.blueprint)?;

@@ -1,64 +1,95 @@
-//! Errors of calls to a catalog, embedded or remote. The rejection of one entity is not an error but a result: see
-//! `wire::Refusal`.
+//! The error of a call to a catalog, embedded or remote: what is shown, and what a caller may conclude from it. The
+//! rejection of one entity is not an error but a result: see `wire::Refusal`.
 
-use super::wire::Refusal;
-use crate::catalog::http::ClientError;
-use crate::embedded::store::StoreError;
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
 
-#[derive(Debug, thiserror::Error, miette::Diagnostic)]
-pub enum CatalogError {
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Client(#[from] ClientError),
-    #[error("embedded catalog refused the request ({} `{}`{})", .0.status, .0.error, words(.0))]
-    #[diagnostic(
-        code("local-refused"),
-        help("run `portolan pull` to update the blueprints that the embedded catalog uses")
-    )]
-    Refused(Box<Refusal>),
-    #[error("embedded catalog has an entity that cannot be read: {0}")]
-    #[diagnostic(code("local-unreadable"), help("the file is damaged: delete it to start with an empty catalog"))]
-    Unreadable(serde_json::Error),
+use miette::Diagnostic;
+
+/// Any error of a catalog. Each kind of catalog converts its own errors.
+#[derive(Debug, Clone)]
+pub struct CatalogError {
+    /// The catalog's own error: its message, code, help and source are shown.
+    error: Arc<dyn Diagnostic + Send + Sync>,
+    facts: ErrorFacts,
+}
+
+/// What a caller may conclude from an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ErrorFacts {
+    pub kind: ErrorKind,
+    /// The HTTP status of the catalog's answer, if there was one.
+    pub status: Option<u16>,
+    /// The catalog rejects these credentials for every call.
+    pub is_about_credentials: bool,
+    /// The call certainly changed nothing.
+    pub had_no_effect: bool,
+    /// The catalog does not have this route at all.
+    pub is_no_route: bool,
+}
+
+/// Decides the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// The user can fix it with other settings; no call was made.
+    Usage,
+    /// The file of the embedded catalog failed.
+    Storage,
+    /// The catalog was not reached, or rejected the call.
+    Unreachable,
 }
 
 impl CatalogError {
-    /// The HTTP status of the catalog's answer, if there was one.
+    pub(crate) fn new(error: impl Diagnostic + Send + Sync + 'static, facts: ErrorFacts) -> Self {
+        Self { error: Arc::new(error), facts }
+    }
+
+    pub fn kind(&self) -> ErrorKind {
+        self.facts.kind
+    }
+
     pub fn status(&self) -> Option<u16> {
-        match self {
-            Self::Client(error) => error.status(),
-            Self::Refused(refusal) => Some(refusal.status),
-            Self::Store(_) | Self::Unreadable(_) => None,
-        }
+        self.facts.status
     }
 
-    /// Whether the catalog rejects these credentials for every call.
     pub fn is_about_credentials(&self) -> bool {
-        match self {
-            Self::Client(error) => error.is_about_credentials(),
-            Self::Store(_) | Self::Refused(_) | Self::Unreadable(_) => false,
-        }
+        self.facts.is_about_credentials
     }
 
-    /// Whether the call certainly changed nothing. The embedded catalog rolls back what it does not finish.
-    pub fn is_surely_undone(&self) -> bool {
-        match self {
-            Self::Client(error) => error.is_surely_undone(),
-            Self::Store(_) | Self::Refused(_) | Self::Unreadable(_) => true,
-        }
+    pub fn had_no_effect(&self) -> bool {
+        self.facts.had_no_effect
     }
 
-    /// Whether the catalog does not have this route at all.
     pub fn is_no_route(&self) -> bool {
-        match self {
-            Self::Client(error) => error.is_no_route(),
-            Self::Store(_) | Self::Refused(_) | Self::Unreadable(_) => false,
-        }
+        self.facts.is_no_route
+    }
+
+    #[cfg(test)]
+    pub(crate) fn downcast_ref<T: Error + 'static>(&self) -> Option<&T> {
+        let error: &(dyn Error + 'static) = &*self.error;
+        error.downcast_ref()
     }
 }
 
-fn words(refusal: &Refusal) -> String {
-    refusal.message.as_ref().map(|words| format!(": {words}")).unwrap_or_default()
+impl fmt::Display for CatalogError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl Error for CatalogError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.error.source()
+    }
+}
+
+impl Diagnostic for CatalogError {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.error.code()
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.error.help()
+    }
 }

@@ -1,20 +1,18 @@
 //! A catalog as commands see it: the blocking trait [`Catalog`], which hides where the catalog is. `apply` sends a plan,
 //! `http` is the client of the platform, `wire` the format of its API. Only `http` is async.
 
-pub(crate) mod apply_options;
-mod cancel;
-pub mod http;
-pub mod wire;
-
 pub mod apply;
+mod cancel;
 pub(crate) mod decode;
 mod error;
+pub mod http;
 pub(crate) mod issued;
 pub(crate) mod signals;
+pub mod wire;
+mod write_failure;
 mod write_state;
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::blueprint::Blueprint;
@@ -24,10 +22,12 @@ use crate::domain::plan::request::Act;
 use crate::domain::progress::Progress;
 use crate::domain::snapshot::{Shelf, Snapshot};
 
-pub use crate::catalog::apply_options::Errand;
-pub use crate::catalog::cancel::{Stop, Told};
-pub use error::CatalogError;
+pub use apply::ApplyOptions;
+pub use cancel::{Cancellation, Signal};
+pub(crate) use error::ErrorFacts;
+pub use error::{CatalogError, ErrorKind};
 use wire::{EntityDraft, Refusal, WriteOptions, Written};
+pub use write_failure::WriteFailure;
 
 /// A catalog, embedded or remote. Calls block. A rejected entity is a result; an error is a call that failed.
 pub trait Catalog {
@@ -61,7 +61,7 @@ pub trait Catalog {
         &self,
         blueprint: &Blueprint,
         identifiers: &[Box<str>],
-        look: Look<'_>,
+        limit: ReadLimit<'_>,
     ) -> Result<Vec<Entity>, CatalogError>;
 
     /// The identifiers of entities that `owner` owns now.
@@ -70,7 +70,7 @@ pub trait Catalog {
         owner: &Owner,
         blueprint: &str,
         identifiers: &[Box<str>],
-        look: Look<'_>,
+        limit: ReadLimit<'_>,
     ) -> Result<HashSet<Box<str>>, CatalogError>;
 
     /// The owners of those of `identifiers` whose owner the catalog reveals, for messages. `scopes` lists possible
@@ -80,7 +80,7 @@ pub trait Catalog {
         _blueprint: &str,
         _identifiers: &[Box<str>],
         _scopes: &[String],
-        _look: Look<'_>,
+        _limit: ReadLimit<'_>,
     ) -> Result<HashMap<Box<str>, ForeignOwner>, CatalogError> {
         Ok(HashMap::new())
     }
@@ -92,7 +92,7 @@ pub trait Catalog {
         drafts: &[EntityDraft],
         options: &WriteOptions,
         progress: &dyn Progress,
-    ) -> Result<Vec<Result<Written, Undone>>, CatalogError>;
+    ) -> Result<Vec<Result<Written, WriteFailure>>, CatalogError>;
 
     /// Changes the fields of one entity that the draft sets; the only way to clear title, icon and team.
     fn patch(
@@ -109,7 +109,7 @@ pub trait Catalog {
         blueprint: &str,
         identifiers: &[String],
         progress: &dyn Progress,
-    ) -> Result<Vec<Result<(), Undone>>, CatalogError>;
+    ) -> Result<Vec<Result<(), WriteFailure>>, CatalogError>;
 
     /// The catalog's secret key for tags of masked values, if the catalog stores one.
     fn mask_key(&self) -> Option<Vec<u8>> {
@@ -117,67 +117,15 @@ pub trait Catalog {
     }
 
     /// Sends writes that may run concurrently; the results are in the order of `acts`.
-    fn perform(&self, acts: &[&Act], errand: Errand<'_>) -> Vec<Result<(), Undone>>;
-}
-
-/// The reason why one entity of a call was not written or deleted. A call that fails half-way keeps the writes done
-/// before, so each entity has its own result; if none was done, the whole call is an error.
-#[derive(Debug, Clone)]
-pub enum Undone {
-    /// The catalog rejected it; nothing was done.
-    Refused(Box<Refusal>),
-    /// The call failed; nothing was done.
-    Broken(Arc<CatalogError>),
-    /// It was sent and the answer was lost, so the result is unknown until a read.
-    InDoubt {
-        /// The last answer.
-        last: Box<Undone>,
-        /// The effect may come even after a read that does not show it: a request was abandoned.
-        is_late: bool,
-    },
-    /// The catalog created an entity from an update, because another writer had deleted it. It has only
-    /// the fields of the update.
-    Recreated,
-    /// It was not sent, because changes that it requires failed.
-    Unsent(Arc<CatalogError>),
-    /// It was not sent, because the catalog rejected every earlier write with 401 or 403.
-    Denied,
-    /// It was not sent, because of a signal or of `--on-error stop`.
-    Stopped,
-}
-
-impl Undone {
-    /// The failed call, if any.
-    pub fn error(&self) -> Option<&Arc<CatalogError>> {
-        match self {
-            Self::Broken(error) | Self::Unsent(error) => Some(error),
-            Self::InDoubt { last, .. } => last.error(),
-            Self::Refused(_) | Self::Recreated | Self::Denied | Self::Stopped => None,
-        }
-    }
-
-    /// The catalog's rejection, if it was the last answer.
-    pub fn refusal(&self) -> Option<&Refusal> {
-        match self {
-            Self::Refused(refusal) => Some(refusal),
-            Self::InDoubt { last, .. } => last.refusal(),
-            Self::Broken(_) | Self::Recreated | Self::Unsent(_) | Self::Denied | Self::Stopped => None,
-        }
-    }
+    fn perform(&self, acts: &[&Act], options: ApplyOptions<'_>) -> Vec<Result<(), WriteFailure>>;
 }
 
 /// The time limit of a small read: one that checks the results of a push, or finds names for messages.
 #[derive(Clone, Copy)]
-pub struct Look<'l> {
+pub struct ReadLimit<'l> {
     /// The read ends at the second signal.
-    pub stop: &'l Stop,
-    pub within: Duration,
-}
-
-impl From<Refusal> for Undone {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(Box::new(refusal))
-    }
+    pub cancellation: &'l Cancellation,
+    pub timeout: Duration,
 }
 
 /// How much of each entity is read.

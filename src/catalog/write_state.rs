@@ -1,7 +1,7 @@
 //! State machine for the outcome of one write. A write whose answer was lost is in doubt; only an answer that says it
 //! is done, or a read, resolves the doubt. Pure.
 
-use super::Undone;
+use super::WriteFailure;
 
 /// What is known about a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -20,7 +20,7 @@ pub(super) enum State {
     /// The catalog rejected it, and no other request can have had an effect.
     Refused,
     /// It was in doubt, and a read shows that it had no effect.
-    Undone,
+    NotApplied,
 }
 
 /// What happens to a write.
@@ -46,20 +46,20 @@ pub(super) enum Event {
 }
 
 const STATES: [State; 7] =
-    [State::Unsent, State::Sent, State::Lost, State::Resent, State::Done, State::Refused, State::Undone];
+    [State::Unsent, State::Sent, State::Lost, State::Resent, State::Done, State::Refused, State::NotApplied];
 const EVENTS: [Event; 7] =
     [Event::Send, Event::Decline, Event::Accept, Event::Refuse, Event::Lose, Event::Confirm, Event::Deny];
 
 /// The next state, by state (row) and event (column). `None`: the event cannot happen in this state.
 const TABLE: [[Option<State>; EVENTS.len()]; STATES.len()] = {
-    use State::{Done, Lost, Refused, Resent, Sent, Undone, Unsent};
+    use State::{Done, Lost, NotApplied, Refused, Resent, Sent, Unsent};
     const NO: Option<State> = None;
     [
         //            Send          Decline       Accept      Refuse         Lose        Confirm     Deny
         /* Unsent  */
         [Some(Sent), NO, NO, NO, NO, NO, NO],
         /* Sent    */ [NO, Some(Unsent), Some(Done), Some(Refused), Some(Lost), NO, NO],
-        /* Lost    */ [Some(Resent), NO, NO, NO, NO, Some(Done), Some(Undone)],
+        /* Lost    */ [Some(Resent), NO, NO, NO, NO, Some(Done), Some(NotApplied)],
         /* Resent  */ [NO, Some(Lost), Some(Done), Some(Lost), Some(Lost), NO, NO],
         /* Done    */ [NO; 7],
         /* Refused */ [NO; 7],
@@ -80,27 +80,27 @@ impl State {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Item {
     state: State,
-    last: Option<Undone>,
-    is_late: bool,
+    last: Option<WriteFailure>,
+    is_pending: bool,
 }
 
 impl Item {
     /// Records that a request was sent and how it ended. `last`: the answer or error, unless the write is done.
-    pub fn answered(&mut self, event: Event, last: Option<Undone>) {
+    pub fn record_event(&mut self, event: Event, last: Option<WriteFailure>) {
         self.state = self.state.after(Event::Send).after(event);
         if last.is_some() {
             self.last = last;
         }
     }
 
-    /// Records that an earlier attempt was lost. `is_late`: that request was abandoned, so its effect may still come.
-    pub fn lost(&mut self, is_late: bool) {
+    /// Records that an earlier attempt was lost. `is_pending`: that request was abandoned, so its effect may still come.
+    pub fn record_lost(&mut self, is_pending: bool) {
         self.state = self.state.after(Event::Send).after(Event::Lose);
-        self.is_late |= is_late;
+        self.is_pending |= is_pending;
     }
 
     /// Records an answer or error without changing the state.
-    pub fn heard(&mut self, last: Undone) {
+    pub fn record_last(&mut self, last: WriteFailure) {
         self.last = Some(last);
     }
 
@@ -115,23 +115,23 @@ impl Item {
 
     /// The result of the write when nothing more is sent. `unsent`: the reason why it was not sent, if there is no
     /// answer or error.
-    pub fn end(self, unsent: impl FnOnce() -> Undone) -> Result<(), Undone> {
+    pub fn end(self, unsent: impl FnOnce() -> WriteFailure) -> Result<(), WriteFailure> {
         match self.state {
             State::Done => Ok(()),
             State::Lost | State::Sent | State::Resent => {
                 let last = self.last.unwrap_or_else(unsent);
-                Err(Undone::InDoubt { last: Box::new(last), is_late: self.is_late })
+                Err(WriteFailure::InDoubt { last: Box::new(last), is_pending: self.is_pending })
             }
-            State::Unsent | State::Refused | State::Undone => Err(self.last.unwrap_or_else(unsent)),
+            State::Unsent | State::Refused | State::NotApplied => Err(self.last.unwrap_or_else(unsent)),
         }
     }
 }
 
 /// Resolves a write in doubt by a read: `event` is `Confirm` or `Deny`.
-pub(super) fn resolve(last: Undone, event: Event) -> Result<(), Undone> {
+pub(super) fn resolve(last: WriteFailure, event: Event) -> Result<(), WriteFailure> {
     match State::Lost.after(event) {
         State::Done => Ok(()),
-        State::Unsent | State::Sent | State::Lost | State::Resent | State::Refused | State::Undone => Err(last),
+        State::Unsent | State::Sent | State::Lost | State::Resent | State::Refused | State::NotApplied => Err(last),
     }
 }
 
@@ -165,7 +165,7 @@ mod tests {
             (State::Lost, Refuse, None),
             (State::Lost, Lose, None),
             (State::Lost, Confirm, Some(State::Done)),
-            (State::Lost, Deny, Some(State::Undone)),
+            (State::Lost, Deny, Some(State::NotApplied)),
             (State::Resent, Send, None),
             (State::Resent, Decline, Some(State::Lost)),
             (State::Resent, Accept, Some(State::Done)),
@@ -174,7 +174,7 @@ mod tests {
             (State::Resent, Confirm, None),
             (State::Resent, Deny, None),
         ];
-        let ends = [State::Done, State::Refused, State::Undone];
+        let ends = [State::Done, State::Refused, State::NotApplied];
         let ends = ends.into_iter().flat_map(|state| EVENTS.map(|event| (state, event, None)));
         let expected: Vec<_> = expected.into_iter().chain(ends).collect();
         assert_eq!(expected.len(), STATES.len() * EVENTS.len());
@@ -198,16 +198,16 @@ mod tests {
             paths = longer.collect();
             for path in &paths {
                 let mut item = Item::default();
-                item.lost(false);
+                item.record_lost(false);
                 for event in path {
                     if !item.is_final() {
-                        item.answered(*event, Some(Refusal::new(403, "forbidden", "no").into()));
+                        item.record_event(*event, Some(Refusal::new(403, "forbidden", "no").into()));
                     }
                 }
-                let end = item.end(|| Undone::Stopped);
+                let end = item.end(|| WriteFailure::Stopped);
                 match end {
                     Ok(()) => assert!(path.contains(&Event::Accept), "{path:?}"),
-                    Err(Undone::InDoubt { .. }) => assert!(!path.contains(&Event::Accept), "{path:?}"),
+                    Err(WriteFailure::InDoubt { .. }) => assert!(!path.contains(&Event::Accept), "{path:?}"),
                     Err(other) => panic!("{path:?} ends in {other:?}"),
                 }
             }
@@ -216,8 +216,10 @@ mod tests {
 
     #[test]
     fn a_read_resolves() {
-        let refused = || Undone::from(Refusal::new(422, "invalid", "no"));
+        let refused = || WriteFailure::from(Refusal::new(422, "invalid", "no"));
         assert!(resolve(refused(), Event::Confirm).is_ok());
-        assert!(matches!(resolve(refused(), Event::Deny), Err(Undone::Refused(refusal)) if refusal.status == 422));
+        assert!(
+            matches!(resolve(refused(), Event::Deny), Err(WriteFailure::Refused(refusal)) if refusal.status == 422)
+        );
     }
 }

@@ -13,8 +13,8 @@ use std::path::PathBuf;
 
 use clap::ValueHint;
 
-use crate::catalog::apply::{Ground, apply};
-use crate::catalog::{Errand, Stop, Told};
+use crate::catalog::apply::{ApplyContext, apply};
+use crate::catalog::{ApplyOptions, Cancellation, Signal};
 use crate::commands::args::approval::parse_approval;
 use crate::commands::args::completion;
 use crate::commands::args::output::{Output, refuse_shared};
@@ -407,31 +407,31 @@ struct Pushed {
 fn push(args: &PushArgs, planned: &BuiltPlan, owner: &Owner, context: &Context<'_>) -> Pushed {
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
-    let stop = Stop::default();
+    let cancellation = Cancellation::default();
     let remarks = Remarks::new(context.quiet, context.motion);
-    let heeded = stop.heed_signals(move |told| {
-        remarks.say(match told {
-            Told::Once => {
+    let handled = cancellation.handle_signals(move |signal| {
+        remarks.say(match signal {
+            Signal::Graceful => {
                 "Stopping: waiting up to 10 s for requests in flight, then checking unclear results. Press Ctrl-C again to stop now."
             }
-            Told::Twice => "Stopping now: unknown results are reported as in doubt.",
+            Signal::Forced => "Stopping now: unknown results are reported as in doubt.",
         });
     });
-    if heeded.is_err() {
+    if handled.is_err() {
         // Without a handler, a signal ends the process at once; the next push reads what was written.
         Remarks::new(context.quiet, context.motion)
             .say("Ctrl-C ends this run without a report: signals cannot be handled here.");
     }
     let clock = system_clock();
     let at = clock();
-    let errand = Errand {
+    let options = ApplyOptions {
         run_id: args.run_id.as_deref(),
-        stops_at_first: args.on_error == OnError::Stop,
-        stop: &stop,
+        stop_on_failure: args.on_error == OnError::Stop,
+        cancellation: &cancellation,
         progress,
     };
-    let ground = Ground { blueprints: &planned.live.all, owner };
-    let mut outcome = apply(&*planned.catalog, &planned.acts, planned.plan.changes.len(), ground, errand);
+    let apply_context = ApplyContext { blueprints: &planned.live.all, owner };
+    let mut outcome = apply(&*planned.catalog, &planned.acts, planned.plan.changes.len(), apply_context, options);
     mask_answers(&mut outcome, planned);
     let milliseconds = u64::try_from(clock().0.saturating_sub(at.0)).unwrap_or_default();
     Pushed { outcome, at, milliseconds }

@@ -20,7 +20,7 @@ use crate::domain::entity::Owner;
 use crate::domain::secret::Secret;
 use crate::domain::value::timestamp::Moment;
 use crate::embedded::server;
-use crate::embedded::server::{Credentials, Listener, LogLine, Rate, ServerConfig, ServerError, Told};
+use crate::embedded::server::{Credentials, Listener, LogLine, Rate, ServerConfig, ServerError, ShutdownStage};
 use crate::embedded::store::{Store, system_clock};
 use crate::error::{Error, ServeError};
 use crate::exit::Exit;
@@ -169,7 +169,7 @@ pub fn run(args: ServeArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         ..ServerConfig::new(store, credentials.clone())
     };
     let running = server::start_on(listener, config);
-    running.heed_signals(move |told| {
+    running.handle_signals(move |told| {
         let _ = sender.send(Heard::End(told));
     })?;
     let told = Serve {
@@ -291,7 +291,7 @@ fn open(args: &ServeArgs, client: &str, context: &mut Context<'_>) -> Result<Sto
 enum Heard {
     /// A log line and its time.
     Line(Moment, Box<LogLine>),
-    End(Told),
+    End(ShutdownStage),
 }
 
 /// Passes log lines from the server's threads to the waiting one.
@@ -321,9 +321,9 @@ fn wait(heard: &Receiver<Heard>, waiting: &AtomicUsize, context: &mut Context<'_
                     context.say(&format!("note: {} not logged.", count(dropped, "request")));
                 }
             }
-            Heard::End(Told::Stopping) => context.say("note: Stopping after the requests in flight."),
-            Heard::End(Told::Stopped) => return Exit::Success,
-            Heard::End(Told::Interrupted) => return Exit::Interrupted,
+            Heard::End(ShutdownStage::Stopping) => context.say("note: Stopping after the requests in flight."),
+            Heard::End(ShutdownStage::Stopped) => return Exit::Success,
+            Heard::End(ShutdownStage::Interrupted) => return Exit::Interrupted,
         }
     }
     Exit::Success
@@ -335,8 +335,8 @@ fn line_text(now: Moment, line: &LogLine) -> String {
     let time = now.split_once('T').and_then(|(_, time)| time.get(..8)).unwrap_or_default();
     let milliseconds = line.time.as_secs_f64() * 1000.0;
     let mut text = format!("{time} {} {} {} {milliseconds:.1} ms", line.method, line.path, line.status);
-    if let Some(trouble) = &line.trouble {
-        let _ = write!(text, " ({trouble}; trace {})", line.trace);
+    if let Some(error) = &line.internal_error {
+        let _ = write!(text, " ({error}; trace {})", line.trace);
     }
     clean(&text).into_owned()
 }

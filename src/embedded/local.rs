@@ -2,16 +2,14 @@
 //! both behave the same.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::store::{Failure, Store};
-use crate::catalog::apply::{Batch, Method, batches, draft, settled};
-use crate::catalog::apply_options::Course;
+use super::store::{Failure, Store, StoreError};
+use crate::catalog::apply::{ApplyOptions, ApplyRun, Batch, Method, batches, draft, outcome_of_write};
 use crate::catalog::decode::Decoder;
 use crate::catalog::wire::{EntityDraft, Refusal, WriteOptions, Writer, Written};
-use crate::catalog::{Catalog, CatalogError, Errand, Look, Part, Undone};
+use crate::catalog::{Catalog, CatalogError, ErrorFacts, ErrorKind, Part, ReadLimit, WriteFailure};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::entity::{Entity, EntityKey, Owner};
@@ -23,9 +21,9 @@ use crate::embedded::api::Shape;
 /// The value of `createdBy`: the embedded catalog has no API clients.
 const WRITER: &str = "portolan";
 /// Entities per transaction, so that other processes can access the file in between.
-const PAGE: usize = 1000;
+const ENTITIES_PER_TRANSACTION: usize = 1000;
 /// Entities per delete request: the platform's limit. Each request is all or nothing.
-const LOT: usize = 100;
+const DELETES_PER_REQUEST: usize = 100;
 
 #[derive(Debug)]
 pub struct LocalCatalog {
@@ -57,10 +55,10 @@ impl LocalCatalog {
         let shape = Shape { exclude_calculated: true, include, ..Shape::default() };
         let mut decoder = Decoder::new(blueprint);
         let mut entities = Vec::new();
-        let counted = self.store.each_page(&blueprint.identifier, &shape, PAGE, |page| {
+        let counted = self.store.each_page(&blueprint.identifier, &shape, ENTITIES_PER_TRANSACTION, |page| {
             progress.advance(page.len() as u64);
             for entity in &page {
-                entities.push(decoder.entity(entity.get()).map_err(CatalogError::Unreadable)?);
+                entities.push(decoder.entity(entity.get()).map_err(LocalError::Unreadable)?);
             }
             Ok::<_, CatalogError>(())
         })?;
@@ -73,51 +71,62 @@ impl LocalCatalog {
         Ok(Shelf { entities, completeness })
     }
 
-    /// Writes acts of one batch.
-    fn perform_lot(&self, batch: &Batch, lot: &[&Act], course: &Course<'_>) -> Vec<Result<(), Undone>> {
-        let options = course.errand.options(batch.method);
-        let write = || {
-            let drafts: Vec<EntityDraft> = lot.iter().map(|act| draft(act)).collect();
-            let written = self.upsert(&batch.blueprint, &drafts, &options, &Silent)?;
-            Ok(written.into_iter().map(|end| settled(batch.method, end)).collect())
-        };
-        let patch = |act: &&Act| {
-            let body = EntityDraft { identifier: None, ..draft(act) };
-            let end = self.patch(&batch.blueprint, &act.key.identifier, &body, &options)?;
-            Ok(end.map_err(Undone::from))
-        };
-        let ends: Result<Vec<_>, CatalogError> = match batch.method {
-            Method::Create | Method::Merge | Method::Replace => write(),
-            Method::Patch => lot.iter().map(patch).collect(),
+    /// Performs acts of one batch.
+    fn perform_lot(&self, batch: &Batch, lot: &[&Act], run: &ApplyRun<'_>) -> Vec<Result<(), WriteFailure>> {
+        let options = run.options.write_options(batch.method);
+        let outcomes = match batch.method {
+            Method::Create | Method::Merge | Method::Replace => self.write_lot(batch, lot, &options),
+            Method::Patch => self.patch_lot(batch, lot, &options),
             Method::Delete => {
                 let identifiers: Vec<String> = lot.iter().map(|act| act.key.identifier.to_string()).collect();
                 self.delete(&batch.blueprint, &identifiers, &Silent)
             }
         };
-        ends.unwrap_or_else(|error| {
-            let error = Arc::new(error);
+        outcomes.unwrap_or_else(|error| {
             // The failure applies to all lots: a file that cannot be written now cannot be written for the next lot
             // either.
-            course.gave_up(&error, false);
-            lot.iter().map(|_| Err(Undone::Broken(Arc::clone(&error)))).collect()
+            run.record_failed_call(&error, false);
+            lot.iter().map(|_| Err(WriteFailure::CallFailed(error.clone()))).collect()
         })
     }
 
-    fn delete_lot(&self, blueprint: &str, lot: &[String]) -> Result<Vec<Result<(), Undone>>, CatalogError> {
+    fn write_lot(&self, batch: &Batch, lot: &[&Act], options: &WriteOptions) -> Results {
+        let drafts: Vec<EntityDraft> = lot.iter().map(|act| draft(act)).collect();
+        let written = self.upsert(&batch.blueprint, &drafts, options, &Silent)?;
+        Ok(written.into_iter().map(|outcome| outcome_of_write(batch.method, outcome)).collect())
+    }
+
+    fn patch_lot(&self, batch: &Batch, lot: &[&Act], options: &WriteOptions) -> Results {
+        let mut outcomes = Vec::with_capacity(lot.len());
+        for act in lot {
+            let body = EntityDraft { identifier: None, ..draft(act) };
+            let outcome = self.patch(&batch.blueprint, &act.key.identifier, &body, options)?;
+            outcomes.push(outcome.map_err(WriteFailure::from));
+        }
+        Ok(outcomes)
+    }
+
+    fn delete_lot(&self, blueprint: &str, lot: &[String]) -> Results {
         match self.store.delete_entities(blueprint, lot, false, &self.writer()) {
             Ok(_) => return Ok(lot.iter().map(|_| Ok(())).collect()),
             Err(Failure::Refused(_)) => {}
             Err(Failure::Store(error)) => return Err(error.into()),
         }
-        let one = |identifier: &String| match self.store.delete_entity(blueprint, identifier, false, &self.writer()) {
-            Ok(()) => Ok(Ok(())),
-            Err(Failure::Refused(refusal)) if refusal.status == 404 => Ok(Ok(())),
-            Err(Failure::Refused(refusal)) => Ok(Err(Undone::Refused(refusal))),
-            Err(Failure::Store(error)) => Err(error.into()),
-        };
-        lot.iter().map(one).collect()
+        let mut outcomes = Vec::with_capacity(lot.len());
+        for identifier in lot {
+            outcomes.push(match self.store.delete_entity(blueprint, identifier, false, &self.writer()) {
+                Ok(()) => Ok(()),
+                Err(Failure::Refused(refusal)) if refusal.status == 404 => Ok(()),
+                Err(Failure::Refused(refusal)) => Err(WriteFailure::Refused(refusal)),
+                Err(Failure::Store(error)) => return Err(error.into()),
+            });
+        }
+        Ok(outcomes)
     }
 }
+
+/// The result for each entity of a lot.
+type Results = Result<Vec<Result<(), WriteFailure>>, CatalogError>;
 
 impl Catalog for LocalCatalog {
     fn mask_key(&self) -> Option<Vec<u8>> {
@@ -163,7 +172,7 @@ impl Catalog for LocalCatalog {
         identifiers.dedup();
         let found = self.store.entities_of(&blueprint.identifier, &identifiers, &shape)?;
         let mut decoder = Decoder::new(blueprint);
-        let entities = found.iter().map(|entity| decoder.entity(entity.get()).map_err(CatalogError::Unreadable));
+        let entities = found.iter().map(|entity| decoder.entity(entity.get()).map_err(LocalError::Unreadable));
         let entities = entities.collect::<Result<_, _>>()?;
         progress.advance(identifiers.len() as u64);
         progress.finish();
@@ -174,7 +183,7 @@ impl Catalog for LocalCatalog {
         &self,
         blueprint: &Blueprint,
         identifiers: &[Box<str>],
-        _look: Look<'_>,
+        _limit: ReadLimit<'_>,
     ) -> Result<Vec<Entity>, CatalogError> {
         Ok(self.read_some(blueprint, identifiers, &Silent)?.entities)
     }
@@ -184,7 +193,7 @@ impl Catalog for LocalCatalog {
         owner: &Owner,
         blueprint: &str,
         identifiers: &[Box<str>],
-        _look: Look<'_>,
+        _limit: ReadLimit<'_>,
     ) -> Result<HashSet<Box<str>>, CatalogError> {
         let asked: HashSet<&str> = identifiers.iter().map(AsRef::as_ref).collect();
         let owned = self.store.owned(owner)?.into_iter();
@@ -197,7 +206,7 @@ impl Catalog for LocalCatalog {
         blueprint: &str,
         identifiers: &[Box<str>],
         _scopes: &[String],
-        _look: Look<'_>,
+        _limit: ReadLimit<'_>,
     ) -> Result<HashMap<Box<str>, ForeignOwner>, CatalogError> {
         let mut owners = HashMap::new();
         for identifier in identifiers {
@@ -218,21 +227,20 @@ impl Catalog for LocalCatalog {
         drafts: &[EntityDraft],
         options: &WriteOptions,
         progress: &dyn Progress,
-    ) -> Result<Vec<Result<Written, Undone>>, CatalogError> {
+    ) -> Result<Vec<Result<Written, WriteFailure>>, CatalogError> {
         progress.start("writing to the catalog", drafts.len() as u64);
-        let mut outcomes: Vec<Result<Written, Undone>> = Vec::with_capacity(drafts.len());
-        for lot in drafts.chunks(PAGE) {
+        let mut outcomes: Vec<Result<Written, WriteFailure>> = Vec::with_capacity(drafts.len());
+        for lot in drafts.chunks(ENTITIES_PER_TRANSACTION) {
             let entities = lot.iter().cloned().map(Ok).collect();
             match self.store.bulk_upsert(blueprint, entities, options, &self.writer()) {
-                Ok(written) => outcomes.extend(written.into_iter().map(|one| one.map_err(Undone::from))),
+                Ok(written) => outcomes.extend(written.into_iter().map(|one| one.map_err(WriteFailure::from))),
                 // The rejection applies to the whole call: the blueprint does not exist, or it is a system blueprint.
                 Err(Failure::Refused(refusal)) => {
-                    outcomes.extend(lot.iter().map(|_| Err(Undone::Refused(refusal.clone()))));
+                    outcomes.extend(lot.iter().map(|_| Err(WriteFailure::Refused(refusal.clone()))));
                 }
                 Err(Failure::Store(error)) if outcomes.is_empty() => return Err(error.into()),
                 Err(Failure::Store(error)) => {
-                    let broken = Arc::new(CatalogError::from(error));
-                    outcomes.resize_with(drafts.len(), || Err(Undone::Broken(Arc::clone(&broken))));
+                    outcomes.resize(drafts.len(), Err(WriteFailure::CallFailed(error.into())));
                     break;
                 }
             }
@@ -261,16 +269,15 @@ impl Catalog for LocalCatalog {
         blueprint: &str,
         identifiers: &[String],
         progress: &dyn Progress,
-    ) -> Result<Vec<Result<(), Undone>>, CatalogError> {
+    ) -> Result<Vec<Result<(), WriteFailure>>, CatalogError> {
         progress.start("deleting from the catalog", identifiers.len() as u64);
-        let mut outcomes: Vec<Result<(), Undone>> = Vec::with_capacity(identifiers.len());
-        for lot in identifiers.chunks(LOT) {
+        let mut outcomes: Vec<Result<(), WriteFailure>> = Vec::with_capacity(identifiers.len());
+        for lot in identifiers.chunks(DELETES_PER_REQUEST) {
             match self.delete_lot(blueprint, lot) {
                 Ok(gone) => outcomes.extend(gone),
                 Err(error) if outcomes.is_empty() => return Err(error),
                 Err(error) => {
-                    let broken = Arc::new(error);
-                    outcomes.resize_with(identifiers.len(), || Err(Undone::Broken(Arc::clone(&broken))));
+                    outcomes.resize(identifiers.len(), Err(WriteFailure::CallFailed(error)));
                     break;
                 }
             }
@@ -280,36 +287,75 @@ impl Catalog for LocalCatalog {
         Ok(outcomes)
     }
 
-    fn perform(&self, acts: &[&Act], errand: Errand<'_>) -> Vec<Result<(), Undone>> {
-        let course = Course::new(errand);
-        let mut outcomes: Vec<Option<Result<(), Undone>>> = acts.iter().map(|_| None).collect();
+    fn perform(&self, acts: &[&Act], options: ApplyOptions<'_>) -> Vec<Result<(), WriteFailure>> {
+        let run = ApplyRun::new(options);
+        let mut outcomes: Vec<Option<Result<(), WriteFailure>>> = acts.iter().map(|_| None).collect();
         for batch in batches(acts) {
-            let lot = match (errand.stops_at_first, batch.method) {
+            let lot = match (options.stop_on_failure, batch.method) {
                 (true, _) | (false, Method::Patch) => 1,
-                (false, Method::Create | Method::Merge | Method::Replace) => PAGE,
-                (false, Method::Delete) => LOT,
+                (false, Method::Create | Method::Merge | Method::Replace) => ENTITIES_PER_TRANSACTION,
+                (false, Method::Delete) => DELETES_PER_REQUEST,
             };
-            for members in batch.members.chunks(lot).take_while(|_| course.goes_on()) {
+            for members in batch.members.chunks(lot).take_while(|_| run.may_send()) {
                 let lot: Vec<&Act> = members.iter().map(|member| acts[*member]).collect();
-                let ends = self.perform_lot(&batch, &lot, &course);
+                let ends = self.perform_lot(&batch, &lot, &run);
                 for (member, end) in members.iter().zip(ends) {
                     if end.is_err() {
-                        course.failed();
+                        run.record_failed_write();
                     }
                     outcomes[*member] = Some(end);
                 }
-                course.advance(members.len() as u64);
+                run.advance(members.len() as u64);
             }
         }
-        outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| Err(course.unsent()))).collect()
+        outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| Err(run.unsent()))).collect()
+    }
+}
+
+/// Errors of calls that the store itself carried out.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+enum LocalError {
+    #[error("embedded catalog refused the request ({} `{}`{})", .0.status, .0.error, message_of(.0))]
+    #[diagnostic(
+        code("local-refused"),
+        help("run `portolan pull` to update the blueprints that the embedded catalog uses")
+    )]
+    Refused(Box<Refusal>),
+    #[error("embedded catalog has an entity that cannot be read: {0}")]
+    #[diagnostic(code("local-unreadable"), help("the file is damaged: delete it to start with an empty catalog"))]
+    Unreadable(serde_json::Error),
+}
+
+fn message_of(refusal: &Refusal) -> String {
+    refusal.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default()
+}
+
+/// The store rolls back what it does not finish, so a failed call never has an effect.
+fn facts(kind: ErrorKind, status: Option<u16>) -> ErrorFacts {
+    ErrorFacts { kind, status, is_about_credentials: false, had_no_effect: true, is_no_route: false }
+}
+
+impl From<LocalError> for CatalogError {
+    fn from(error: LocalError) -> Self {
+        let facts = match &error {
+            LocalError::Refused(refusal) => facts(ErrorKind::Unreachable, Some(refusal.status)),
+            LocalError::Unreadable(_) => facts(ErrorKind::Storage, None),
+        };
+        Self::new(error, facts)
+    }
+}
+
+impl From<StoreError> for CatalogError {
+    fn from(error: StoreError) -> Self {
+        Self::new(error, facts(ErrorKind::Storage, None))
     }
 }
 
 impl From<Failure> for CatalogError {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Refused(refusal) => Self::Refused(refusal),
-            Failure::Store(error) => Self::Store(error),
+            Failure::Refused(refusal) => LocalError::Refused(refusal).into(),
+            Failure::Store(error) => error.into(),
         }
     }
 }
@@ -341,7 +387,7 @@ mod tests {
 
     #[test]
     fn a_shelf_is_one_state_however_much_is_written_meanwhile() {
-        const MANY: usize = PAGE + 5;
+        const MANY: usize = ENTITIES_PER_TRANSACTION + 5;
         let folder = tempfile::tempdir().expect("there is room");
         let store = Store::open(&folder.path().join("catalog.db"), system_clock()).expect("it opens");
         let body = json!({"identifier": "service", "title": "Service", "schema": {"properties": {}}});

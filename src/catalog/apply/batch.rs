@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::catalog::Undone;
+use crate::catalog::WriteFailure;
 use crate::catalog::wire::{EntityDraft, Field, IdentifierRef, RelationRef, TeamRef, Written};
 use crate::domain::entity::Targets;
 use crate::domain::plan::request::{Act, Body, Call, Part};
@@ -39,21 +39,20 @@ pub(crate) fn batches(acts: &[&Act]) -> Vec<Batch> {
         };
         batches.entry((&act.key.blueprint, method)).or_default().push(at);
     }
-    let batch = |((blueprint, method), members): ((&Arc<str>, Method), _)| Batch {
-        blueprint: Arc::clone(blueprint),
-        method,
-        members,
-    };
-    batches.into_iter().map(batch).collect()
+    let mut sorted = Vec::with_capacity(batches.len());
+    for ((blueprint, method), members) in batches {
+        sorted.push(Batch { blueprint: Arc::clone(blueprint), method, members });
+    }
+    sorted
 }
 
 /// Converts the result of a write with this method. A merge that created the entity left out the fields that it does
 /// not name.
-pub(crate) fn settled(method: Method, end: Result<Written, Undone>) -> Result<(), Undone> {
+pub(crate) fn outcome_of_write(method: Method, end: Result<Written, WriteFailure>) -> Result<(), WriteFailure> {
     match end {
-        Ok(written) if written.created && method == Method::Merge => Err(Undone::Recreated),
+        Ok(written) if written.created && method == Method::Merge => Err(WriteFailure::Recreated),
         Ok(_) => Ok(()),
-        Err(undone) => Err(undone),
+        Err(failure) => Err(failure),
     }
 }
 

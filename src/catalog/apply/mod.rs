@@ -4,70 +4,52 @@
 
 mod batch;
 mod content;
+mod options;
 mod resolve;
+mod run;
 
 #[cfg(test)]
 mod tests;
 
 pub use batch::draft;
-pub(crate) use batch::{Batch, Method, batches, settled};
-pub use resolve::Ground;
+pub(crate) use batch::{Batch, Method, batches, outcome_of_write};
+pub use options::ApplyOptions;
+pub use resolve::ApplyContext;
 use resolve::Resolver;
+pub(crate) use run::ApplyRun;
 
-use super::{Catalog, Undone};
-use crate::catalog::apply_options::Errand;
+use super::{Catalog, WriteFailure};
 use crate::domain::plan::outcome::{Cause, End, Failure, Outcome, Reason};
 use crate::domain::plan::request::{Act, Acts, Call};
 
-/// Deletes per ownership check: few enough that little time passes between the check and the delete.
-const DELETES_OF_A_CHECK: usize = 500;
+/// Few enough that little time passes between the ownership check and the delete.
+const DELETES_PER_CHECK: usize = 500;
 
 /// `changes`: the number of changes in the plan.
-pub fn apply(catalog: &dyn Catalog, acts: &Acts, changes: usize, ground: Ground<'_>, errand: Errand<'_>) -> Outcome {
+pub fn apply(
+    catalog: &dyn Catalog,
+    acts: &Acts,
+    changes: usize,
+    context: ApplyContext<'_>,
+    options: ApplyOptions<'_>,
+) -> Outcome {
     let total: usize = acts.waves.iter().map(Vec::len).sum();
-    errand.progress.start("writing to the catalog", total as u64);
-    let resolver = Resolver { catalog, ground, errand };
-    let mut ledger = Ledger { states: vec![State::default(); changes], over: None };
+    options.progress.start("writing to the catalog", total as u64);
+    let resolver = Resolver { catalog, context, options };
+    let mut ledger = Ledger { states: vec![State::default(); changes], end_reason: None, options };
     for wave in &acts.waves {
-        let (ready, held): (Vec<&Act>, Vec<&Act>) = wave.iter().partition(|act| ledger.may_begin(act));
-        held.into_iter().for_each(|act| ledger.hold(act));
-        errand.progress.advance((wave.len() - ready.len()) as u64);
+        let (ready, blocked): (Vec<&Act>, Vec<&Act>) = wave.iter().partition(|act| ledger.may_begin(act));
+        ledger.skip(&blocked);
         let (deletes, writes): (Vec<&Act>, Vec<&Act>) = ready.into_iter().partition(|act| act.call == Call::Delete);
-        if !writes.is_empty() {
-            ledger.carry_out(&resolver, &writes);
+        ledger.perform(&resolver, &writes);
+        for deletes in deletes.chunks(DELETES_PER_CHECK) {
+            ledger.check_cancelled();
+            ledger.delete(&resolver, deletes);
         }
-        for deletes in deletes.chunks(DELETES_OF_A_CHECK) {
-            if ledger.over.is_none() && errand.stop.is_told() {
-                ledger.over = Some(Reason::Interrupted);
-            }
-            if ledger.over.is_some() {
-                deletes.iter().for_each(|act| ledger.hold(act));
-                errand.progress.advance(deletes.len() as u64);
-                continue;
-            }
-            let mut kept = resolver.undeletable(deletes);
-            let mut ready = Vec::with_capacity(deletes.len());
-            for (at, act) in deletes.iter().enumerate() {
-                match kept.remove(&at) {
-                    Some(undone) => {
-                        ledger.note(act, Err(undone), &errand);
-                        errand.progress.advance(1);
-                    }
-                    None => ready.push(*act),
-                }
-            }
-            if !ready.is_empty() && ledger.over.is_none() {
-                ledger.carry_out(&resolver, &ready);
-            } else {
-                ready.into_iter().for_each(|act| ledger.hold(act));
-            }
-        }
-        if ledger.over.is_none() && errand.stop.is_told() {
-            ledger.over = Some(Reason::Interrupted);
-        }
+        ledger.check_cancelled();
     }
-    errand.progress.finish();
-    ledger.outcome(&errand)
+    options.progress.finish();
+    ledger.outcome()
 }
 
 /// The state of one change.
@@ -79,43 +61,125 @@ struct State {
     end: Option<End>,
 }
 
-struct Ledger {
+struct Ledger<'a> {
     /// Indexed like the changes of the plan.
     states: Vec<State>,
     /// The reason why no further act is sent.
-    over: Option<Reason>,
+    end_reason: Option<Reason>,
+    options: ApplyOptions<'a>,
 }
 
-impl Ledger {
-    fn is_well(&self, change: usize) -> bool {
-        self.states.get(change).is_some_and(|state| state.end.is_none())
-    }
-
+impl Ledger<'_> {
     fn may_begin(&self, act: &Act) -> bool {
-        self.over.is_none() && self.is_well(act.change) && act.needs.iter().all(|need| self.is_well(*need))
+        self.end_reason.is_none()
+            && !self.has_failed(act.change)
+            && !act.needs.iter().any(|need| self.has_failed(*need))
     }
 
-    /// Sends acts that may run concurrently, and reads back those whose result is in doubt.
-    fn carry_out(&mut self, resolver: &Resolver<'_>, acts: &[&Act]) {
-        let ends = resolver.catalog.perform(acts, resolver.errand);
-        let ends = resolver.resolve(acts, ends);
-        for (act, end) in acts.iter().zip(ends) {
-            self.note(act, end, &resolver.errand);
+    fn has_failed(&self, change: usize) -> bool {
+        self.states.get(change).is_none_or(|state| state.end.is_some())
+    }
+
+    fn check_cancelled(&mut self) {
+        if self.options.cancellation.is_cancelled() {
+            self.end_reason.get_or_insert(Reason::Interrupted);
         }
     }
 
-    fn hold(&mut self, act: &Act) {
-        let needs: Vec<usize> =
-            act.needs.iter().copied().filter(|need| *need != act.change && !self.is_well(*need)).collect();
-        let reason = match &self.over {
-            Some(over) => over.clone(),
-            None => Reason::Needs(needs),
-        };
-        self.leave(act, reason);
+    /// Sends acts that may run concurrently, and reads back those whose result is in doubt.
+    fn perform(&mut self, resolver: &Resolver<'_>, acts: &[&Act]) {
+        if acts.is_empty() {
+            return;
+        }
+        let outcomes = resolver.catalog.perform(acts, self.options);
+        let outcomes = resolver.resolve(acts, outcomes);
+        for (act, outcome) in acts.iter().zip(outcomes) {
+            self.record(act, outcome);
+        }
     }
 
-    fn leave(&mut self, act: &Act, reason: Reason) {
-        self.end(act, Cause::NotAttempted(reason));
+    /// Deletes those entities that this scope still owns.
+    fn delete(&mut self, resolver: &Resolver<'_>, acts: &[&Act]) {
+        if self.end_reason.is_some() {
+            self.skip(acts);
+            return;
+        }
+        let mut kept = resolver.undeletable(acts);
+        let mut ready = Vec::with_capacity(acts.len());
+        for (at, act) in acts.iter().enumerate() {
+            match kept.remove(&at) {
+                Some(failure) => {
+                    self.record(act, Err(failure));
+                    self.options.progress.advance(1);
+                }
+                None => ready.push(*act),
+            }
+        }
+        // A kept entity is a failure, which may end the run.
+        if self.end_reason.is_none() {
+            self.perform(resolver, &ready);
+        } else {
+            self.skip(&ready);
+        }
+    }
+
+    /// Records acts that are not sent.
+    fn skip(&mut self, acts: &[&Act]) {
+        for act in acts {
+            let reason = match &self.end_reason {
+                Some(reason) => reason.clone(),
+                None => Reason::Needs(self.failed_needs(act)),
+            };
+            self.end(act, Cause::NotAttempted(reason));
+        }
+        self.options.progress.advance(acts.len() as u64);
+    }
+
+    /// The other changes that the act requires and that failed.
+    fn failed_needs(&self, act: &Act) -> Vec<usize> {
+        let needs = act.needs.iter().copied();
+        needs.filter(|need| *need != act.change && self.has_failed(*need)).collect()
+    }
+
+    fn record(&mut self, act: &Act, outcome: Result<(), WriteFailure>) {
+        let failure = match outcome {
+            Ok(()) => return self.begin(act),
+            Err(failure) => failure,
+        };
+        match failure {
+            WriteFailure::Refused(_) | WriteFailure::CallFailed(_) => {
+                self.fail(act, Cause::Failed(describe(act, &failure)))
+            }
+            WriteFailure::InDoubt { last, .. } => self.fail(act, Cause::InDoubt(describe(act, &last))),
+            WriteFailure::Recreated => {
+                self.begin(act);
+                self.fail(act, Cause::Failed(describe(act, &failure)));
+            }
+            WriteFailure::Unsent(_) => self.end_run(act, Reason::Unreachable),
+            WriteFailure::Denied => self.end_run(act, Reason::Denied),
+            WriteFailure::Stopped if self.options.cancellation.is_cancelled() => {
+                self.end(act, Cause::NotAttempted(Reason::Interrupted));
+            }
+            WriteFailure::Stopped => self.end(act, Cause::NotAttempted(Reason::Stopped)),
+        }
+    }
+
+    fn begin(&mut self, act: &Act) {
+        if let Some(state) = self.states.get_mut(act.change) {
+            state.is_begun = true;
+        }
+    }
+
+    fn fail(&mut self, act: &Act, cause: Cause) {
+        self.end(act, cause);
+        if self.options.stop_on_failure {
+            self.end_reason.get_or_insert(Reason::Stopped);
+        }
+    }
+
+    fn end_run(&mut self, act: &Act, reason: Reason) {
+        self.end(act, Cause::NotAttempted(reason.clone()));
+        self.end_reason.get_or_insert(reason);
     }
 
     /// The first failure of a change is its cause; later ones are ignored.
@@ -130,83 +194,39 @@ impl Ledger {
         });
     }
 
-    fn note(&mut self, act: &Act, end: Result<(), Undone>, errand: &Errand<'_>) {
-        let undone = match end {
-            Ok(()) => {
-                if let Some(state) = self.states.get_mut(act.change) {
-                    state.is_begun = true;
-                }
-                return;
-            }
-            Err(undone) => undone,
-        };
-        let interrupted = if errand.stop.is_told() { Reason::Interrupted } else { Reason::Stopped };
-        match undone {
-            undone @ (Undone::Refused(_) | Undone::Broken(_)) => {
-                self.end(act, Cause::Failed(failure(act, &undone)));
-                self.failed(errand);
-            }
-            Undone::InDoubt { last, .. } => {
-                self.end(act, Cause::InDoubt(failure(act, &last)));
-                self.failed(errand);
-            }
-            undone @ Undone::Recreated => {
-                if let Some(state) = self.states.get_mut(act.change) {
-                    state.is_begun = true;
-                }
-                self.end(act, Cause::Failed(failure(act, &undone)));
-                self.failed(errand);
-            }
-            Undone::Unsent(_) => {
-                self.leave(act, Reason::Unreachable);
-                self.over.get_or_insert(Reason::Unreachable);
-            }
-            Undone::Denied => {
-                self.leave(act, Reason::Denied);
-                self.over.get_or_insert(Reason::Denied);
-            }
-            Undone::Stopped => self.leave(act, interrupted),
-        }
-    }
-
-    fn failed(&mut self, errand: &Errand<'_>) {
-        if errand.stops_at_first {
-            self.over.get_or_insert(Reason::Stopped);
-        }
-    }
-
-    fn outcome(self, errand: &Errand<'_>) -> Outcome {
+    fn outcome(self) -> Outcome {
         let ends = self.states.into_iter().map(|state| state.end.unwrap_or(End::Applied));
         let mut outcome = Outcome { ends: ends.collect(), is_interrupted: false };
-        outcome.is_interrupted = errand.stop.is_told() && !outcome.is_complete();
+        outcome.is_interrupted = self.options.cancellation.is_cancelled() && !outcome.is_complete();
         outcome
     }
 }
 
-fn failure(act: &Act, undone: &Undone) -> Failure {
+/// The failure as it is reported.
+fn describe(act: &Act, failure: &WriteFailure) -> Failure {
     let deed = act.deed;
-    match undone {
-        Undone::Refused(refusal) => Failure {
+    match failure {
+        WriteFailure::Refused(refusal) => Failure {
             deed,
             status: (refusal.status != resolve::FOREIGN).then_some(refusal.status),
             code: Some(refusal.error.clone()).filter(|code| !code.is_empty()),
             message: refusal.message.clone().unwrap_or_else(|| "the catalog gives no reason".to_owned()),
         },
-        Undone::Broken(error) | Undone::Unsent(error) => {
+        WriteFailure::CallFailed(error) | WriteFailure::Unsent(error) => {
             Failure { deed, status: error.status(), code: None, message: error.to_string() }
         }
-        Undone::InDoubt { last, .. } => failure(act, last),
-        Undone::Recreated => Failure {
+        WriteFailure::InDoubt { last, .. } => describe(act, last),
+        WriteFailure::Recreated => Failure {
             deed,
             status: None,
             code: Some("recreated".to_owned()),
             message: "another writer deleted the entity after the plan was made; only what this change sets exists now"
                 .to_owned(),
         },
-        Undone::Denied => {
+        WriteFailure::Denied => {
             Failure { deed, status: None, code: None, message: "the catalog rejects all writes".to_owned() }
         }
-        Undone::Stopped => {
+        WriteFailure::Stopped => {
             Failure { deed, status: None, code: None, message: "the run was stopped before the answer".to_owned() }
         }
     }

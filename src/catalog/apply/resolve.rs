@@ -8,41 +8,39 @@ use std::time::Duration;
 use super::content::is_as_written;
 use crate::catalog::wire::Refusal;
 use crate::catalog::write_state::{Event, resolve};
-use crate::catalog::{Catalog, CatalogError, Errand, Look, Undone};
+use crate::catalog::{ApplyOptions, Catalog, CatalogError, ReadLimit, WriteFailure};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::{Entity, Owner};
 use crate::domain::plan::request::{Act, Call};
 
 /// The time limit of the reads after one batch.
-const WITHIN: Duration = Duration::from_secs(60);
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
 /// The time limit after the first signal.
-const WITHIN_STOPPED: Duration = Duration::from_secs(10);
+const READ_TIMEOUT_AFTER_SIGNAL: Duration = Duration::from_secs(10);
 
 /// The blueprints and the owner that the reads require.
 #[derive(Clone, Copy)]
-pub struct Ground<'g> {
+pub struct ApplyContext<'g> {
     pub blueprints: &'g [Blueprint],
     pub owner: &'g Owner,
 }
 
 pub(super) struct Resolver<'r> {
     pub catalog: &'r dyn Catalog,
-    pub ground: Ground<'r>,
-    pub errand: Errand<'r>,
+    pub context: ApplyContext<'r>,
+    pub options: ApplyOptions<'r>,
 }
 
-type Ends = Vec<Result<(), Undone>>;
+type Outcomes = Vec<Result<(), WriteFailure>>;
 
 impl Resolver<'_> {
     /// Replaces the results in doubt by what a read shows. If the read fails, they stay in doubt.
-    pub fn resolve(&self, acts: &[&Act], mut ends: Ends) -> Ends {
-        let doubtful: Vec<usize> =
-            (0..acts.len()).filter(|at| matches!(ends.get(*at), Some(Err(Undone::InDoubt { .. })))).collect();
-        for (blueprint, members) in by_blueprint(acts, doubtful) {
-            let Some(blueprint) = self.ground.blueprints.iter().find(|one| one.identifier == **blueprint) else {
-                continue;
-            };
-            let Ok(stored) = self.catalog.find(blueprint, &identifiers(acts, &members), self.look()) else { continue };
+    pub fn resolve(&self, acts: &[&Act], mut outcomes: Outcomes) -> Outcomes {
+        let in_doubt: Vec<usize> =
+            (0..acts.len()).filter(|at| matches!(outcomes.get(*at), Some(Err(WriteFailure::InDoubt { .. })))).collect();
+        for (blueprint, members) in by_blueprint(acts, in_doubt) {
+            let Some(blueprint) = self.blueprint(blueprint) else { continue };
+            let Ok(stored) = self.catalog.find(blueprint, &identifiers(acts, &members), self.limit()) else { continue };
             let stored: HashMap<&str, &Entity> =
                 stored.iter().map(|entity| (entity.key.identifier.as_ref(), entity)).collect();
             let found: Vec<usize> =
@@ -54,44 +52,44 @@ impl Resolver<'_> {
             for at in members {
                 let act = acts[at];
                 let found = stored.get(act.key.identifier.as_ref()).copied();
-                let owned = owned.as_ref().map(|owned| owned.contains(&act.key.identifier)).ok();
-                let end = std::mem::replace(&mut ends[at], Ok(()));
-                ends[at] = self.resolved(act, found, owned, end);
+                let is_owned = owned.as_ref().map(|owned| owned.contains(&act.key.identifier)).ok();
+                let outcome = std::mem::replace(&mut outcomes[at], Ok(()));
+                outcomes[at] = self.resolved(act, found, is_owned, outcome);
             }
         }
-        ends
+        outcomes
     }
 
-    /// `owned`: whether the owner of this run owns the entity that was found; `None`: unknown, because the read failed.
+    /// `is_owned`: whether the owner of this run owns the entity that was found; `None`: unknown, because the read failed.
     /// Every write makes it the owner, so an entity with the right content and another owner was not written: an adoption
     /// may change nothing else.
     fn resolved(
         &self,
         act: &Act,
         found: Option<&Entity>,
-        owned: Option<bool>,
-        end: Result<(), Undone>,
-    ) -> Result<(), Undone> {
-        let Err(Undone::InDoubt { last, is_late }) = end else { return end };
-        let is_there = is_as_written(act, found);
-        let is_done = is_there && (found.is_none() || owned == Some(true));
-        match (is_create(act), found, owned) {
-            (must_not_exist, Some(_), None) if must_not_exist || is_there => Err(Undone::InDoubt { last, is_late }),
-            (true, Some(found), Some(owned)) if !is_there || !owned => {
-                resolve(self.taken(found, owned).into(), Event::Deny)
+        is_owned: Option<bool>,
+        outcome: Result<(), WriteFailure>,
+    ) -> Result<(), WriteFailure> {
+        let Err(WriteFailure::InDoubt { last, is_pending }) = outcome else { return outcome };
+        let is_as_written = is_as_written(act, found);
+        let is_done = is_as_written && (found.is_none() || is_owned == Some(true));
+        match (is_create(act), found, is_owned) {
+            (is_create, Some(_), None) if is_create || is_as_written => Err(WriteFailure::InDoubt { last, is_pending }),
+            (true, Some(found), Some(is_owned)) if !is_as_written || !is_owned => {
+                resolve(self.taken(found, is_owned).into(), Event::Deny)
             }
-            (_, Some(found), _) if is_done && is_update(act) && is_new(found) => Err(Undone::Recreated),
+            (_, Some(found), _) if is_done && is_update(act) && is_new(found) => Err(WriteFailure::Recreated),
             _ if is_done => resolve(*last, Event::Confirm),
             // The effect of an abandoned request may still come.
-            _ if is_late => Err(Undone::InDoubt { last, is_late }),
+            _ if is_pending => Err(WriteFailure::InDoubt { last, is_pending }),
             _ => resolve(*last, Event::Deny),
         }
     }
 
     /// The refusal of a create whose entity another writer created after the plan was made.
-    fn taken(&self, found: &Entity, owned: bool) -> Refusal {
-        let whose = if owned {
-            format!("created by another run of scope `{}`", self.ground.owner.scope)
+    fn taken(&self, found: &Entity, is_owned: bool) -> Refusal {
+        let whose = if is_owned {
+            format!("created by another run of scope `{}`", self.context.owner.scope)
         } else {
             self.owner_of(found)
         };
@@ -103,77 +101,85 @@ impl Resolver<'_> {
     fn owner_of(&self, found: &Entity) -> String {
         let blueprint = &found.key.blueprint;
         let identifier = std::slice::from_ref(&found.key.identifier);
-        let owners = self.catalog.owners_of(blueprint, identifier, &[], self.look()).unwrap_or_default();
-        let named = owners.get(&identifier[0]).map_or_else(|| "another writer".to_owned(), ToString::to_string);
-        let mut text = format!("owned by {named}");
-        let changed: Vec<String> = [
-            found.record.updated_by.as_ref().map(|by| format!("by {by}")),
-            found.record.updated_at.map(|at| format!("at {at}")),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        if !changed.is_empty() {
-            text.push_str(&format!(" (last changed {})", changed.join(" ")));
-        }
-        text
+        let owners = self.catalog.owners_of(blueprint, identifier, &[], self.limit()).unwrap_or_default();
+        let owner = owners.get(&identifier[0]).map_or_else(|| "another writer".to_owned(), ToString::to_string);
+        let changed = match (&found.record.updated_by, found.record.updated_at) {
+            (Some(by), Some(at)) => format!(" (last changed by {by} at {at})"),
+            (Some(by), None) => format!(" (last changed by {by})"),
+            (None, Some(at)) => format!(" (last changed at {at})"),
+            (None, None) => String::new(),
+        };
+        format!("owned by {owner}{changed}")
     }
 
     /// The acts that must not be deleted, by index: entities with another owner since the plan was made, or whose owner
     /// cannot be read. An entity that no longer exists may be deleted, which does nothing.
-    pub fn undeletable(&self, acts: &[&Act]) -> HashMap<usize, Undone> {
+    pub fn undeletable(&self, acts: &[&Act]) -> HashMap<usize, WriteFailure> {
         let mut kept = HashMap::new();
         for (blueprint, members) in by_blueprint(acts, 0..acts.len()) {
-            let owned = match self.owned(blueprint, &identifiers(acts, &members)) {
-                Ok(owned) => owned,
-                Err(error) => {
-                    let undone = self.unread(error);
-                    kept.extend(members.into_iter().map(|at| (at, undone.clone())));
-                    continue;
-                }
-            };
-            let foreign: Vec<usize> =
-                members.into_iter().filter(|at| !owned.contains(&acts[*at].key.identifier)).collect();
-            if foreign.is_empty() {
-                continue;
-            }
-            let shape = self.ground.blueprints.iter().find(|one| one.identifier == **blueprint);
-            let found = shape.map(|shape| self.catalog.find(shape, &identifiers(acts, &foreign), self.look()));
-            let found = match found {
-                Some(Ok(found)) => found,
-                Some(Err(error)) => {
-                    let undone = self.unread(error);
-                    kept.extend(foreign.into_iter().map(|at| (at, undone.clone())));
-                    continue;
-                }
-                None => Vec::new(),
-            };
-            for at in foreign {
-                let found = found.iter().find(|entity| entity.key.identifier == acts[at].key.identifier);
-                let whose = match (found, shape) {
-                    (Some(found), _) => self.owner_of(found),
-                    (None, Some(_)) => continue,
-                    (None, None) => "no longer owned by this scope".to_owned(),
-                };
-                let words = format!("the entity is now {whose}; it was not deleted");
-                kept.insert(at, Undone::Refused(Box::new(Refusal::new(FOREIGN, "foreign", words))));
+            kept.extend(self.undeletable_of(blueprint, acts, &members));
+        }
+        kept
+    }
+
+    /// The same for the acts on one blueprint.
+    fn undeletable_of(&self, blueprint: &str, acts: &[&Act], members: &[usize]) -> Vec<(usize, WriteFailure)> {
+        let owned = match self.owned(blueprint, &identifiers(acts, members)) {
+            Ok(owned) => owned,
+            Err(error) => return all_with(members, &self.unread(error)),
+        };
+        let foreign: Vec<usize> =
+            members.iter().copied().filter(|at| !owned.contains(&acts[*at].key.identifier)).collect();
+        if foreign.is_empty() {
+            return Vec::new();
+        }
+        let Some(shape) = self.blueprint(blueprint) else {
+            return all_with(&foreign, &kept_refusal("no longer owned by this scope"));
+        };
+        let found = match self.catalog.find(shape, &identifiers(acts, &foreign), self.limit()) {
+            Ok(found) => found,
+            Err(error) => return all_with(&foreign, &self.unread(error)),
+        };
+        let mut kept = Vec::new();
+        for at in foreign {
+            if let Some(found) = found.iter().find(|entity| entity.key.identifier == acts[at].key.identifier) {
+                kept.push((at, kept_refusal(&self.owner_of(found))));
             }
         }
         kept
     }
 
-    fn unread(&self, error: CatalogError) -> Undone {
-        if self.errand.stop.is_told() { Undone::Stopped } else { Undone::Broken(Arc::new(error)) }
+    fn unread(&self, error: CatalogError) -> WriteFailure {
+        match self.options.cancellation.is_cancelled() {
+            true => WriteFailure::Stopped,
+            false => WriteFailure::CallFailed(error),
+        }
     }
 
     fn owned(&self, blueprint: &str, identifiers: &[Box<str>]) -> Result<HashSet<Box<str>>, CatalogError> {
-        self.catalog.owned_among(self.ground.owner, blueprint, identifiers, self.look())
+        self.catalog.owned_among(self.context.owner, blueprint, identifiers, self.limit())
     }
 
-    fn look(&self) -> Look<'_> {
-        let stop = self.errand.stop;
-        Look { stop, within: if stop.is_told() { WITHIN_STOPPED } else { WITHIN } }
+    fn blueprint(&self, identifier: &str) -> Option<&Blueprint> {
+        self.context.blueprints.iter().find(|blueprint| blueprint.identifier == identifier)
     }
+
+    fn limit(&self) -> ReadLimit<'_> {
+        let cancellation = self.options.cancellation;
+        let timeout = if cancellation.is_cancelled() { READ_TIMEOUT_AFTER_SIGNAL } else { READ_TIMEOUT };
+        ReadLimit { cancellation, timeout }
+    }
+}
+
+/// The same failure for each of the members.
+fn all_with(members: &[usize], failure: &WriteFailure) -> Vec<(usize, WriteFailure)> {
+    members.iter().map(|at| (*at, failure.clone())).collect()
+}
+
+/// Why an entity was not deleted.
+fn kept_refusal(whose: &str) -> WriteFailure {
+    let words = format!("the entity is now {whose}; it was not deleted");
+    Refusal::new(FOREIGN, "foreign", words).into()
 }
 
 /// The status of a refusal by portolan itself, without an answer of the catalog.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde_json::json;
 
 use super::*;
-use crate::catalog::Stop;
+use crate::catalog::Cancellation;
 use crate::catalog::wire::Writer;
 use crate::domain::entity::{EntityKey, Owner, Targets};
 use crate::domain::plan::Deed;
@@ -51,10 +51,10 @@ fn key(change: usize) -> EntityKey {
     EntityKey { blueprint: "service".into(), identifier: format!("s{change}").into() }
 }
 
-fn outcome(catalog: &dyn Catalog, waves: Vec<Vec<Act>>, changes: usize, stops_at_first: bool) -> Outcome {
-    let stop = Stop::default();
-    let errand = Errand { run_id: None, stops_at_first, stop: &stop, progress: &Silent };
-    apply(catalog, &Acts { waves }, changes, Ground { blueprints: &[], owner: &owner() }, errand)
+fn outcome(catalog: &dyn Catalog, waves: Vec<Vec<Act>>, changes: usize, stop_on_failure: bool) -> Outcome {
+    let cancellation = Cancellation::default();
+    let options = ApplyOptions { run_id: None, stop_on_failure, cancellation: &cancellation, progress: &Silent };
+    apply(catalog, &Acts { waves }, changes, ApplyContext { blueprints: &[], owner: &owner() }, options)
 }
 
 fn brief(outcome: &Outcome) -> Vec<String> {
@@ -107,7 +107,7 @@ fn who_wants_to_stop_at_the_first_failure_does() {
 
 /// Cancels the run after this many acts.
 struct Fuse {
-    stop: Stop,
+    cancellation: Cancellation,
     left: AtomicU64,
 }
 
@@ -116,7 +116,7 @@ impl Progress for Fuse {
 
     fn advance(&self, by: u64) {
         if self.left.fetch_sub(by, Ordering::Relaxed) == by {
-            self.stop.tell();
+            self.cancellation.signal();
         }
     }
 
@@ -126,25 +126,25 @@ impl Progress for Fuse {
 #[test]
 fn what_is_stopped_between_two_steps_is_told_as_half_done() {
     let catalog = catalog();
-    let stop = Stop::default();
-    let fuse = Fuse { stop: stop.clone(), left: AtomicU64::new(2) };
+    let cancellation = Cancellation::default();
+    let fuse = Fuse { cancellation: cancellation.clone(), left: AtomicU64::new(2) };
     let waves = vec![
         vec![write(0, None, &[]), write(1, None, &[])],
         vec![write(2, Some("s1"), &[1])],
         vec![relink(0, "s1", &[0, 1])],
     ];
-    let errand = Errand { run_id: None, stops_at_first: false, stop: &stop, progress: &fuse };
-    let outcome = apply(&catalog, &Acts { waves }, 3, Ground { blueprints: &[], owner: &owner() }, errand);
+    let options = ApplyOptions { run_id: None, stop_on_failure: false, cancellation: &cancellation, progress: &fuse };
+    let outcome = apply(&catalog, &Acts { waves }, 3, ApplyContext { blueprints: &[], owner: &owner() }, options);
     assert_eq!(brief(&outcome), ["incomplete Relink Interrupted", "applied", "Interrupted"]);
     assert!(outcome.is_interrupted);
     // The signal came after the last act, so nothing is interrupted.
-    let stop = Stop::default();
-    let fuse = Fuse { stop: stop.clone(), left: AtomicU64::new(1) };
-    let errand = Errand { stop: &stop, progress: &fuse, ..errand };
+    let cancellation = Cancellation::default();
+    let fuse = Fuse { cancellation: cancellation.clone(), left: AtomicU64::new(1) };
+    let options = ApplyOptions { cancellation: &cancellation, progress: &fuse, ..options };
     let update = Act { call: Call::Merge(Body::default()), ..write(0, None, &[]) };
     let acts = Acts { waves: vec![vec![update]] };
-    let outcome = apply(&catalog, &acts, 1, Ground { blueprints: &[], owner: &owner() }, errand);
-    assert!(outcome.is_complete() && !outcome.is_interrupted && stop.is_told());
+    let outcome = apply(&catalog, &acts, 1, ApplyContext { blueprints: &[], owner: &owner() }, options);
+    assert!(outcome.is_complete() && !outcome.is_interrupted && cancellation.is_cancelled());
 }
 
 #[test]

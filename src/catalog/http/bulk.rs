@@ -4,9 +4,9 @@
 use crate::catalog::wire::EntityDraft;
 
 /// The maximum number of entities in one call.
-const MOST: usize = 20;
+const MAX_ENTITIES: usize = 20;
 /// The maximum length of a body, in bytes.
-const LONGEST: usize = 1 << 20;
+const MAX_BODY_BYTES: usize = 1 << 20;
 const OPEN: &[u8] = b"{\"entities\":[";
 const CLOSE: &[u8] = b"]}";
 
@@ -20,14 +20,18 @@ pub(super) struct Batch {
 impl Batch {
     /// Takes as many of `members` as fit, from the front. A draft that exceeds the limit is sent alone, so that the
     /// catalog itself rejects it. `None`: no members are left.
-    pub fn take(members: &mut impl Iterator<Item = usize>, drafts: &[EntityDraft], rest: &mut Rest) -> Option<Self> {
+    pub fn take(
+        members: &mut impl Iterator<Item = usize>,
+        drafts: &[EntityDraft],
+        leftover: &mut Leftover,
+    ) -> Option<Self> {
         let mut batch = Self { members: Vec::new(), body: OPEN.to_vec() };
-        while batch.members.len() < MOST {
-            let next = rest.0.take().or_else(|| members.next().map(|member| (member, bytes(&drafts[member]))));
+        while batch.members.len() < MAX_ENTITIES {
+            let next = leftover.0.take().or_else(|| members.next().map(|member| (member, bytes(&drafts[member]))));
             let Some((member, bytes)) = next else { break };
             let comma = usize::from(!batch.members.is_empty());
-            if comma == 1 && batch.body.len() + comma + bytes.len() + CLOSE.len() > LONGEST {
-                rest.0 = Some((member, bytes));
+            if comma == 1 && batch.body.len() + comma + bytes.len() + CLOSE.len() > MAX_BODY_BYTES {
+                leftover.0 = Some((member, bytes));
                 break;
             }
             if comma == 1 {
@@ -56,7 +60,7 @@ impl Batch {
 
 /// The draft that did not fit into the last batch, already serialised.
 #[derive(Debug, Default)]
-pub(super) struct Rest(Option<(usize, Vec<u8>)>);
+pub(super) struct Leftover(Option<(usize, Vec<u8>)>);
 
 fn bytes(draft: &EntityDraft) -> Vec<u8> {
     draft.to_json().to_string().into_bytes()
@@ -79,8 +83,8 @@ mod tests {
     }
 
     fn batches(drafts: &[EntityDraft]) -> Vec<Batch> {
-        let (mut members, mut rest) = (0..drafts.len(), Rest::default());
-        std::iter::from_fn(|| Batch::take(&mut members, drafts, &mut rest)).collect()
+        let (mut members, mut leftover) = (0..drafts.len(), Leftover::default());
+        std::iter::from_fn(|| Batch::take(&mut members, drafts, &mut leftover)).collect()
     }
 
     #[test]
@@ -88,12 +92,12 @@ mod tests {
         let empty = batches(&[draft(0, 0), draft(1, 0)])[0].body.len();
         let mut drafts = [draft(0, 0), draft(1, 0)];
         let fill = |length: usize| Some(Map::from_iter([("text".to_owned(), Value::from("x".repeat(length)))]));
-        drafts[1].properties = fill(LONGEST - empty);
+        drafts[1].properties = fill(MAX_BODY_BYTES - empty);
         let together = batches(&drafts);
-        assert_eq!((together.len(), together[0].body.len()), (1, LONGEST));
-        drafts[1].properties = fill(LONGEST - empty + 1);
+        assert_eq!((together.len(), together[0].body.len()), (1, MAX_BODY_BYTES));
+        drafts[1].properties = fill(MAX_BODY_BYTES - empty + 1);
         assert_eq!(batches(&drafts).len(), 2);
-        drafts[1].properties = fill(2 * LONGEST);
+        drafts[1].properties = fill(2 * MAX_BODY_BYTES);
         assert_eq!(batches(&drafts).len(), 2, "one that is too long by itself is still sent");
         assert!(batches(&[]).is_empty());
     }
@@ -112,8 +116,8 @@ mod tests {
             let drafts: Vec<EntityDraft> = lengths.iter().enumerate().map(|(n, length)| draft(n, *length)).collect();
             let mut seen = Vec::new();
             for batch in batches(&drafts) {
-                prop_assert!(batch.members.len() <= MOST);
-                prop_assert!(batch.body.len() <= LONGEST || batch.members.len() == 1);
+                prop_assert!(batch.members.len() <= MAX_ENTITIES);
+                prop_assert!(batch.body.len() <= MAX_BODY_BYTES || batch.members.len() == 1);
                 let body: Value = serde_json::from_slice(&batch.body).expect("it is JSON");
                 let expected: Vec<Value> = batch.members.iter().map(|member| drafts[*member].to_json()).collect();
                 prop_assert_eq!(&body, &serde_json::json!({"entities": expected}));

@@ -6,20 +6,19 @@ use std::collections::HashSet;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::failure::ClientError;
-use super::pace::Work;
-use super::retry::is_passing;
+use super::call::ApiCall;
+use super::client_error::ClientError;
+use super::concurrency::CallKind;
+use super::outcome::{error_if_none_answered, final_refusal, record_failed_call, record_outcome};
 use super::route::{encoded, route};
-use super::write::or_nothing;
-use crate::catalog::apply_options::{Course, Errand};
-use crate::catalog::http::batches::{broken, settle_one};
-use crate::catalog::http::session::{Call, Caller};
+use super::session::Session;
+use crate::catalog::apply::{ApplyOptions, ApplyRun};
 use crate::catalog::write_state::{Event, Item};
-use crate::catalog::{Stop, Undone};
+use crate::catalog::{Cancellation, CatalogError, WriteFailure};
 use crate::domain::progress::Progress;
 
 /// The maximum number of entities in one call.
-pub(super) const MOST: usize = 100;
+pub(super) const MAX_ENTITIES: usize = 100;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -31,55 +30,56 @@ struct Deleted {
 
 /// Deletes entities; the results are in the order of `identifiers`. It is an error if no call at all got an answer.
 pub(super) async fn delete(
-    caller: &Caller,
+    session: &Session,
     blueprint: &str,
     identifiers: &[String],
     progress: &dyn Progress,
-) -> Result<Vec<Result<(), Undone>>, ClientError> {
+) -> Result<Vec<Result<(), WriteFailure>>, CatalogError> {
     progress.start("deleting from the catalog", identifiers.len() as u64);
-    let stop = Stop::default();
-    let course = Course::new(Errand { run_id: None, stops_at_first: false, stop: &stop, progress });
-    let outcomes = remove(caller, blueprint, identifiers, &course).await;
+    let cancellation = Cancellation::default();
+    let run =
+        ApplyRun::new(ApplyOptions { run_id: None, stop_on_failure: false, cancellation: &cancellation, progress });
+    let outcomes = delete_in_run(session, blueprint, identifiers, &run).await;
     progress.finish();
-    or_nothing(outcomes)
+    error_if_none_answered(outcomes)
 }
 
 /// Deletes entities as part of a run.
-pub(super) async fn remove(
-    caller: &Caller,
+pub(super) async fn delete_in_run(
+    session: &Session,
     blueprint: &str,
     identifiers: &[String],
-    course: &Course<'_>,
-) -> Vec<Result<(), Undone>> {
-    let removal = Removal { caller, blueprint, course };
-    let mut outcomes: Vec<Result<(), Undone>> = Vec::with_capacity(identifiers.len());
-    for lot in identifiers.chunks(MOST) {
+    run: &ApplyRun<'_>,
+) -> Vec<Result<(), WriteFailure>> {
+    let removal = Removal { session, blueprint, run };
+    let mut outcomes: Vec<Result<(), WriteFailure>> = Vec::with_capacity(identifiers.len());
+    for lot in identifiers.chunks(MAX_ENTITIES) {
         removal.lot(lot, &mut outcomes).await;
     }
     outcomes
 }
 
 struct Removal<'r> {
-    caller: &'r Caller,
+    session: &'r Session,
     blueprint: &'r str,
-    course: &'r Course<'r>,
+    run: &'r ApplyRun<'r>,
 }
 
 impl Removal<'_> {
     /// Deletes one lot and appends a result for each entity.
-    async fn lot(&self, lot: &[String], outcomes: &mut Vec<Result<(), Undone>>) {
+    async fn lot(&self, lot: &[String], outcomes: &mut Vec<Result<(), WriteFailure>>) {
         let mut items = vec![Item::default(); lot.len()];
-        let is_brief = lot.len() > 1 && self.course.goes_on() && self.together(lot, &mut items).await;
+        let is_brief = lot.len() > 1 && self.run.may_send() && self.together(lot, &mut items).await;
         for (identifier, mut item) in lot.iter().zip(items) {
-            if !item.is_final() && self.course.goes_on() {
+            if !item.is_final() && self.run.may_send() {
                 self.one(identifier, &mut item, is_brief).await;
             }
-            let outcome = item.end(|| self.course.unsent());
+            let outcome = item.end(|| self.run.unsent());
             if outcome.is_err() {
-                self.course.failed();
+                self.run.record_failed_write();
             }
             outcomes.push(outcome);
-            self.course.advance(1);
+            self.run.advance(1);
         }
     }
 
@@ -88,74 +88,74 @@ impl Removal<'_> {
     async fn together(&self, lot: &[String], items: &mut [Item]) -> bool {
         let body = json!({"entities": lot}).to_string().into_bytes();
         let path = route(&["blueprints", self.blueprint, "bulk", "entities", "delete"]);
-        let mut call = Call::write("POST", format!("{path}?{}", self.flags()), Some(body), Work::Batch);
-        call.stop = self.course.errand.stop.clone();
-        call.halt = self.course.halt.clone();
-        let reply = self.caller.send(&call, |answer, _| serde_json::from_slice::<Deleted>(&answer.body)).await;
+        let route = format!("{path}?{}", self.flags());
+        let call = ApiCall::write("POST", route, Some(body), CallKind::Batch).of_run(self.run);
+        let reply = self.session.send_write(&call, |answer, _| serde_json::from_slice::<Deleted>(&answer.body)).await;
         if reply.is_lost {
-            items.iter_mut().for_each(|item| item.lost(reply.is_late));
+            items.iter_mut().for_each(|item| item.record_lost(reply.is_pending));
         }
-        match reply.result {
+        let error = match reply.result {
             Ok(Deleted { deleted_entities }) => {
-                self.course.came_about();
-                self.course.accepted();
+                self.run.record_answer();
+                self.run.record_accepted();
                 for (identifier, item) in lot.iter().zip(items) {
-                    match &deleted_entities {
-                        Some(gone) if !gone.contains(identifier) => item.answered(Event::Decline, None),
-                        Some(_) | None => item.answered(Event::Accept, None),
-                    }
+                    let is_deleted = deleted_entities.as_ref().is_none_or(|deleted| deleted.contains(identifier));
+                    item.record_event(if is_deleted { Event::Accept } else { Event::Decline }, None);
                 }
-                false
+                return false;
             }
-            Err(error) => match error.refusal() {
-                Some(refusal) if !is_passing(refusal.status) => {
-                    self.course.came_about();
-                    self.course.refused_call(refusal);
-                    items.iter_mut().for_each(|item| item.answered(Event::Decline, Some(refusal.clone().into())));
-                    false
-                }
-                Some(_) | None => {
-                    let (is_lost, is_late) = (!error.is_surely_undone(), reply.is_late || error.is_late());
-                    let last = broken(self.course, error);
-                    for item in items {
-                        if is_lost {
-                            item.lost(is_late);
-                        }
-                        item.heard(last.clone());
-                    }
-                    true
-                }
-            },
+            Err(error) => error,
+        };
+        if let Some(refusal) = final_refusal(&error) {
+            self.run.record_answer();
+            self.run.record_refused_call(refusal);
+            items.iter_mut().for_each(|item| item.record_event(Event::Decline, Some(refusal.clone().into())));
+            return false;
         }
+        let (is_lost, is_pending) = (!error.had_no_effect(), reply.is_pending || error.is_pending());
+        let last = record_failed_call(self.run, error);
+        for item in items {
+            if is_lost {
+                item.record_lost(is_pending);
+            }
+            item.record_last(last.clone());
+        }
+        true
     }
 
     async fn one(&self, identifier: &str, item: &mut Item, is_brief: bool) {
         let path = route(&["blueprints", self.blueprint, "entities", identifier]);
-        let mut call = Call::write("DELETE", format!("{path}?{}", self.flags()), None, Work::Small);
+        let route = format!("{path}?{}", self.flags());
+        let mut call = ApiCall::write("DELETE", route, None, CallKind::Small).of_run(self.run);
         call.is_brief = is_brief;
-        call.stop = self.course.errand.stop.clone();
-        call.halt = self.course.halt.clone();
-        let mut reply = self.caller.send(&call, |_, _| Ok(())).await;
-        let missing =
-            reply.result.as_ref().err().and_then(ClientError::refusal).filter(|refusal| refusal.status == 404);
-        match missing {
+        let mut reply = self.session.send_unit(&call).await;
+        match reply.result.as_ref().map_err(missing) {
             // A missing entity counts as deleted.
-            Some(refusal)
-                if refusal.error == "not_found" && !reply.result.as_ref().is_err_and(ClientError::is_no_route) =>
-            {
-                reply.result = Ok(());
-            }
-            // Something other than the entity is missing, or a server other than the catalog answered: only a read can
-            // resolve that.
-            Some(_) => reply.is_lost = true,
-            None => {}
+            Err(Some(Missing::Entity)) => reply.result = Ok(()),
+            // Only a read can resolve that.
+            Err(Some(Missing::Else)) => reply.is_lost = true,
+            Ok(()) | Err(None) => {}
         }
-        settle_one(self.course, item, reply);
+        record_outcome(self.run, item, reply);
     }
 
     /// Dependents are never deleted implicitly: the plan deletes each of them explicitly.
     fn flags(&self) -> String {
-        let run = self.course.errand.run_id.map(|run| format!("&run_id={}", encoded(run))).unwrap_or_default();
-        format!("delete_dependents=false{run}")
+        let run_id = self.run.options.run_id.map(|run_id| format!("&run_id={}", encoded(run_id))).unwrap_or_default();
+        format!("delete_dependents=false{run_id}")
     }
+}
+
+/// What a 404 says is missing.
+enum Missing {
+    Entity,
+    /// Something other than the entity, or a server other than the catalog record_event.
+    Else,
+}
+
+/// `None`: the error is no 404.
+fn missing(error: &ClientError) -> Option<Missing> {
+    let refusal = error.refusal().filter(|refusal| refusal.status == 404)?;
+    let is_entity = refusal.error == "not_found" && !error.is_no_route();
+    Some(if is_entity { Missing::Entity } else { Missing::Else })
 }

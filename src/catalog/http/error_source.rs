@@ -4,9 +4,9 @@
 use std::error::Error as StdError;
 use std::io;
 
-use super::failure::{Asked, ClientError};
-use super::transport::Limits;
-use crate::catalog::http::redact::shown;
+use super::client_error::{ClientError, RequestLine};
+use super::timeouts::Timeouts;
+use crate::catalog::http::redact::clean;
 use crate::domain::address;
 use crate::domain::secret::Secret;
 
@@ -39,17 +39,17 @@ impl Cause {
                 None => error.source(),
             };
         }
-        cause.reason = shown(&cause.reason, secrets);
+        cause.reason = clean(&cause.reason, secrets);
         cause
     }
 
     /// The error to report. `proxy`: the proxy of this host, if any.
-    pub fn told(
+    pub fn into_error(
         self,
         error: &reqwest::Error,
-        asked: Asked,
+        request: RequestLine,
         host: &str,
-        limits: Limits,
+        timeouts: Timeouts,
         proxy: Option<&str>,
     ) -> ClientError {
         let host = host.to_owned();
@@ -84,9 +84,9 @@ impl Cause {
         }
         if error.is_timeout() || self.kind == Some(io::ErrorKind::TimedOut) {
             return match error.is_connect() {
-                true => ClientError::Timeout { asked, what: "no connection", limit: limits.connect },
+                true => ClientError::Timeout { request, what: "no connection", limit: timeouts.connect },
                 // The library does not say which of the two limits it was.
-                false => ClientError::Timeout { asked, what: "no answer", limit: limits.read },
+                false => ClientError::Timeout { request, what: "no answer", limit: timeouts.read },
             };
         }
         if error.is_connect() {
@@ -96,7 +96,7 @@ impl Cause {
             };
             return ClientError::NoConnection { host, reason };
         }
-        ClientError::Cut { asked, reason }
+        ClientError::ConnectionLost { request, reason }
     }
 }
 
@@ -113,7 +113,7 @@ fn tls_reason(tls: &rustls::Error) -> String {
             "its certificate has expired, or this machine's clock is wrong".to_owned()
         }
         Error::InvalidMessage(_) => "the server does not use TLS".to_owned(),
-        other => shown(&other.to_string(), &[]),
+        other => clean(&other.to_string(), &[]),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The client's limiter: admits calls by `pace` and keeps the clock. Dropping a permit releases its slot, whatever
+//! The client's limiter: admits calls by `concurrency` and keeps the clock. Dropping a permit releases its slot, whatever
 //! happened to the call.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use tokio::time::{sleep_until, timeout};
 
-use super::pace::{Ended, Pace, Ticket, Verdict, Work};
-use super::rate::Announced;
+use super::concurrency::{Admission, CallKind, CallOutcome, ConcurrencyLimit, Ticket};
+use super::rate::RateHeaders;
 
 #[derive(Debug)]
-pub(super) struct Gate {
-    pace: Mutex<Pace>,
+pub(super) struct Limiter {
+    concurrency: Mutex<ConcurrencyLimit>,
     freed: Notify,
     started: Instant,
 }
@@ -20,13 +20,13 @@ pub(super) struct Gate {
 /// The right to make one call now.
 #[derive(Debug)]
 pub(super) struct Permit<'g> {
-    gate: &'g Gate,
+    limiter: &'g Limiter,
     ticket: Option<Ticket>,
 }
 
-impl Gate {
+impl Limiter {
     pub fn new() -> Self {
-        Self { pace: Mutex::new(Pace::new()), freed: Notify::new(), started: Instant::now() }
+        Self { concurrency: Mutex::new(ConcurrencyLimit::new()), freed: Notify::new(), started: Instant::now() }
     }
 
     /// The clock of all calls: the time since the client was created.
@@ -34,26 +34,31 @@ impl Gate {
         self.started.elapsed()
     }
 
-    /// Waits for a permit. If the wait would exceed `most`, returns its length as `Err`. `told` is called for a wait
+    /// Waits for a permit. If the wait would exceed `max_wait`, returns its length as `Err`. `on_wait` is called for a wait
     /// that only the catalog's rate limit causes.
-    pub async fn enter(&self, work: Work, most: Duration, told: impl Fn(Duration)) -> Result<Permit<'_>, Duration> {
+    pub async fn acquire(
+        &self,
+        kind: CallKind,
+        max_wait: Duration,
+        on_wait: impl Fn(Duration),
+    ) -> Result<Permit<'_>, Duration> {
         loop {
             let freed = self.freed.notified();
             let now = self.now();
-            let verdict = self.lock().start(work, now);
-            match verdict {
-                Verdict::Go(ticket) => return Ok(Permit { gate: self, ticket: Some(ticket) }),
-                Verdict::Full(None) => freed.await,
-                Verdict::Full(Some(at)) => {
+            let admission = self.lock().start(kind, now);
+            match admission {
+                Admission::Admitted(ticket) => return Ok(Permit { limiter: self, ticket: Some(ticket) }),
+                Admission::Full(None) => freed.await,
+                Admission::Full(Some(at)) => {
                     // Both a freed slot and the timeout lead to another check.
                     let _ = timeout(at.saturating_sub(now), freed).await;
                 }
-                Verdict::Until(at) => {
+                Admission::ClosedUntil(at) => {
                     let wait = at.saturating_sub(now);
-                    if wait > most {
+                    if wait > max_wait {
                         return Err(wait);
                     }
-                    told(wait);
+                    on_wait(wait);
                     sleep_until((self.started + at).into()).await;
                 }
             }
@@ -61,22 +66,22 @@ impl Gate {
     }
 
     #[cfg(test)]
-    pub fn width(&self) -> u64 {
-        self.lock().width()
+    pub fn max_in_flight(&self) -> u64 {
+        self.lock().max_in_flight()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Pace> {
+    fn lock(&self) -> MutexGuard<'_, ConcurrencyLimit> {
         // No code panics while it holds this lock.
-        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+        self.concurrency.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Permit<'_> {
-    pub fn end(mut self, ended: Ended, announced: Announced) {
+    pub fn end(mut self, outcome: CallOutcome, announced: RateHeaders) {
         if let Some(ticket) = self.ticket.take() {
-            let now = self.gate.now();
-            self.gate.lock().end(ticket, ended, announced, now);
-            self.gate.freed.notify_waiters();
+            let now = self.limiter.now();
+            self.limiter.lock().end(ticket, outcome, announced, now);
+            self.limiter.freed.notify_waiters();
         }
     }
 }
@@ -84,8 +89,8 @@ impl Permit<'_> {
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
         if self.ticket.take().is_some() {
-            self.gate.lock().abandon();
-            self.gate.freed.notify_waiters();
+            self.limiter.lock().abandon();
+            self.limiter.freed.notify_waiters();
         }
     }
 }
@@ -108,21 +113,25 @@ mod tests {
     #[test]
     fn all_get_their_turn_and_never_too_many_at_once() {
         block_on(async {
-            let gate = Arc::new(Gate::new());
+            let limiter = Arc::new(Limiter::new());
             let (inside, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
             let mut callers = tokio::task::JoinSet::new();
             for number in 0..200 {
-                let (gate, inside, most) = (Arc::clone(&gate), Arc::clone(&inside), Arc::clone(&most));
+                let (limiter, inside, most) = (Arc::clone(&limiter), Arc::clone(&inside), Arc::clone(&most));
                 callers.spawn(async move {
-                    let permit = gate.enter(Work::Small, LONG, |_| {}).await.expect("its turn comes");
+                    let permit = limiter.acquire(CallKind::Small, LONG, |_| {}).await.expect("its turn comes");
                     let together = inside.fetch_add(1, Ordering::Relaxed) + 1;
-                    assert!(together as u64 <= gate.width() + 1, "{together} of {}", gate.width());
+                    assert!(
+                        together as u64 <= limiter.max_in_flight() + 1,
+                        "{together} of {}",
+                        limiter.max_in_flight()
+                    );
                     most.fetch_max(together, Ordering::Relaxed);
                     tokio::task::yield_now().await;
                     inside.fetch_sub(1, Ordering::Relaxed);
                     match number % 10 {
                         0 => drop(permit),
-                        _ => permit.end(Ended::Well, Announced::default()),
+                        _ => permit.end(CallOutcome::Ok, RateHeaders::default()),
                     }
                 });
             }
@@ -134,11 +143,12 @@ mod tests {
     #[test]
     fn a_wait_that_is_too_long_is_told_instead() {
         block_on(async {
-            let gate = Gate::new();
-            let permit = gate.enter(Work::Small, LONG, |_| {}).await.expect("it is free");
+            let limiter = Limiter::new();
+            let permit = limiter.acquire(CallKind::Small, LONG, |_| {}).await.expect("it is free");
             let none_left = Allowance { left: 0, resets_in: Duration::from_secs(3000) };
-            permit.end(Ended::Well, Announced { allowance: Some(none_left), retry_after: None });
-            let wait = gate.enter(Work::Small, LONG, |_| panic!("nobody waits")).await.expect_err("none are left");
+            permit.end(CallOutcome::Ok, RateHeaders { allowance: Some(none_left), retry_after: None });
+            let wait =
+                limiter.acquire(CallKind::Small, LONG, |_| panic!("nobody waits")).await.expect_err("none are left");
             assert!(wait > Duration::from_secs(2900), "{wait:?}");
         });
     }

@@ -1,25 +1,33 @@
 //! HTTP client of the platform's API. It is async inside, on its own runtime, and blocks outside. Every call goes
-//! through `caller`, and every secret leaves through `transport`.
+//! through `session`, and every secret leaves through `transport`.
 
-pub(crate) mod batches;
+mod answer;
 mod bulk;
+mod call;
+mod client_error;
+mod concurrency;
+mod credentials;
 mod delete;
-pub(crate) mod error_source;
-mod failure;
-pub(crate) mod limiter;
+mod error_source;
+mod limiter;
+mod notices;
+mod outcome;
 mod owned;
 mod owners;
-mod pace;
+mod pages;
 mod rate;
 mod read;
-pub(crate) mod read_by_id;
-pub(crate) mod redact;
+mod read_by_id;
+mod redact;
 mod retry;
 mod route;
-pub(crate) mod session;
+mod session;
+mod tasks;
+mod timeouts;
 mod token;
 mod transport;
 mod trust;
+mod wave;
 mod write;
 
 #[cfg(test)]
@@ -27,65 +35,34 @@ mod tests;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
+use super::apply::{ApplyOptions, batches};
 use super::wire::{EntityDraft, Refusal, WriteOptions, Written};
-use super::{Catalog, CatalogError, Errand, Look, Part, Stop, Undone};
-use crate::catalog::apply::batches;
-use crate::catalog::apply_options::Halt;
-use crate::catalog::http::session::{Call, Caller};
+use super::{Catalog, CatalogError, Part, ReadLimit, WriteFailure};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::entity::{Entity, EntityKey, Owner};
 use crate::domain::plan::request::Act;
 use crate::domain::platform::Platform;
 use crate::domain::progress::{Progress, Silent};
-use crate::domain::secret::Secret;
 use crate::domain::snapshot::{Shelf, Snapshot};
-use retry::Patience;
-use transport::{Limits, Transport};
+use call::ApiCall;
+use concurrency::CallKind;
+use retry::RetryPolicy;
+use session::Session;
+use timeouts::Timeouts;
+use transport::Transport;
 
-pub use failure::{Asked, ClientError};
+pub use client_error::{ClientError, RequestLine};
+pub use credentials::Credentials;
+pub use notices::{Notices, Waiting};
 pub use trust::{NamedBy, TrustError, Trusted};
-
-/// The id and secret of an API client.
-#[derive(Debug, Clone)]
-pub struct Credentials {
-    pub id: Secret,
-    pub secret: Secret,
-}
-
-/// Reports waits to the user: once, however many calls wait.
-pub trait Notices: Send + Sync {
-    fn waiting(&self, waiting: &Waiting);
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Waiting {
-    /// What happened, as a clause: `GET https://api.port.io/v1/blueprints failed (500)`.
-    pub why: String,
-    /// What happens after the wait: `retrying`.
-    pub then: &'static str,
-    pub wait: Duration,
-    /// Which attempt failed, of how many.
-    pub count: Option<(u32, u32)>,
-    /// How long all retries of the run together may take.
-    pub within: Duration,
-}
-
-impl fmt::Display for Waiting {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let seconds = self.wait.as_millis().div_ceil(1000);
-        write!(f, "{}; {} in {seconds} s", self.why, self.then)?;
-        self.count.map_or(Ok(()), |(count, most)| write!(f, " ({count}/{most})"))
-    }
-}
 
 /// The settings of a client.
 #[derive(Debug, Clone)]
@@ -104,19 +81,19 @@ pub struct ClientConfig {
 /// A catalog behind the platform's API.
 pub struct Client {
     runtime: Runtime,
-    caller: Arc<Caller>,
+    session: Arc<Session>,
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("address", &self.caller.transport.trusted().text()).finish_non_exhaustive()
+        f.debug_struct("Client").field("address", &self.session.address()).finish_non_exhaustive()
     }
 }
 
 impl Client {
     /// Creates a client; it sends nothing before the first call.
     pub fn connect(config: ClientConfig, notices: Arc<dyn Notices>) -> Result<Self, ClientError> {
-        Self::with(config, notices, Patience::PLATFORM, Limits::PLATFORM)
+        Self::with(config, notices, RetryPolicy::PLATFORM, Timeouts::PLATFORM)
     }
 
     /// Like [`Client::connect`], but each call fails after `budget`.
@@ -125,59 +102,47 @@ impl Client {
         notices: Arc<dyn Notices>,
         budget: Duration,
     ) -> Result<Self, ClientError> {
-        Self::with(config, notices, Patience { total: budget, ..Patience::PLATFORM }, Limits::PLATFORM)
+        Self::with(config, notices, RetryPolicy { max_total: budget, ..RetryPolicy::PLATFORM }, Timeouts::PLATFORM)
     }
 
     fn with(
         config: ClientConfig,
         notices: Arc<dyn Notices>,
-        patience: Patience,
-        limits: Limits,
+        policy: RetryPolicy,
+        timeouts: Timeouts,
     ) -> Result<Self, ClientError> {
         let ClientConfig { platform, address, credentials, user_agent, certificates, proxy } = config;
         address.check_credentials(&credentials).map_err(ClientError::from)?;
-        let transport = Transport::new(address, &user_agent, &certificates, limits, proxy)?;
+        let transport = Transport::new(address, &user_agent, &certificates, timeouts, proxy)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
             ClientError::Setup { reason: error.to_string(), help: "check the limits of this process (`ulimit -n`)" }
         })?;
-        let caller = Caller {
-            transport,
-            tokens: token::Tokens::default(),
-            gate: crate::catalog::http::limiter::Gate::new(),
-            patience,
-            credentials,
-            platform,
-            notices,
-            is_heard: AtomicBool::new(false),
-            budget: Mutex::new(retry::Budget::default()),
-            told_until: Mutex::new(Duration::ZERO),
-        };
-        Ok(Self { runtime, caller: Arc::new(caller) })
+        let session = Session::new(transport, credentials, platform, policy, notices);
+        Ok(Self { runtime, session: Arc::new(session) })
     }
-}
 
-impl Client {
-    /// Runs a read within the limits of `look`.
-    fn look<T>(
+    /// Runs a search of one blueprint within a time limit.
+    fn search_within<T>(
         &self,
+        limit: ReadLimit<'_>,
         blueprint: &str,
-        look: Look<'_>,
-        read: impl Future<Output = Result<T, ClientError>>,
+        search: impl Future<Output = Result<T, ClientError>>,
     ) -> Result<T, CatalogError> {
-        let read = async { tokio::time::timeout(look.within, look.stop.unless_twice(read)).await };
-        let asked =
-            || self.caller.transport.asked("POST", &route::route(&["blueprints", blueprint, "entities", "search"]));
-        match self.runtime.block_on(read) {
-            Ok(Some(done)) => Ok(done?),
-            Ok(None) => Err(ClientError::Abandoned { asked: asked() }.into()),
-            Err(_) => Err(ClientError::Timeout { asked: asked(), what: "no answer", limit: look.within }.into()),
+        let ReadLimit { cancellation, timeout } = limit;
+        let search = async { tokio::time::timeout(timeout, cancellation.until_forced(search)).await };
+        let route = route::route(&["blueprints", blueprint, "entities", "search"]);
+        let request = self.session.request_line(&ApiCall::query(route, Vec::new(), CallKind::Page));
+        match self.runtime.block_on(search) {
+            Ok(Some(found)) => Ok(found?),
+            Ok(None) => Err(ClientError::Abandoned { request }.into()),
+            Err(_) => Err(ClientError::Timeout { request, what: "no answer", limit: timeout }.into()),
         }
     }
 }
 
 impl Catalog for Client {
     fn name(&self) -> &str {
-        self.caller.transport.trusted().text()
+        self.session.address()
     }
 
     fn organization(&self) -> Result<Value, CatalogError> {
@@ -185,8 +150,8 @@ impl Catalog for Client {
         struct Body {
             organization: Value,
         }
-        let call = Call::get("/v1/organization".to_owned());
-        let read = self.caller.call(&call, |answer| serde_json::from_slice::<Body>(&answer.body));
+        let call = ApiCall::get("/v1/organization".to_owned());
+        let read = self.session.send(&call, |answer| serde_json::from_slice::<Body>(&answer.body));
         Ok(self.runtime.block_on(read)?.organization)
     }
 
@@ -195,16 +160,15 @@ impl Catalog for Client {
         struct Blueprints {
             blueprints: Vec<Value>,
         }
-        let call = Call::get("/v1/blueprints".to_owned());
-        let read = self.caller.call(&call, |answer| serde_json::from_slice::<Blueprints>(&answer.body));
+        let call = ApiCall::get("/v1/blueprints".to_owned());
+        let read = self.session.send(&call, |answer| serde_json::from_slice::<Blueprints>(&answer.body));
         let Blueprints { mut blueprints } = self.runtime.block_on(read)?;
-        let identifier = |blueprint: &Value| blueprint["identifier"].as_str().unwrap_or_default().to_owned();
-        blueprints.sort_by_cached_key(identifier);
+        blueprints.sort_by_cached_key(|blueprint| blueprint["identifier"].as_str().unwrap_or_default().to_owned());
         Ok(blueprints)
     }
 
     fn read(&self, blueprints: &[Blueprint], part: Part, progress: &dyn Progress) -> Result<Snapshot, CatalogError> {
-        Ok(self.runtime.block_on(read::read(&self.caller, blueprints, part, progress))?)
+        Ok(self.runtime.block_on(read::read(&self.session, blueprints, part, progress))?)
     }
 
     fn read_some(
@@ -213,24 +177,20 @@ impl Catalog for Client {
         identifiers: &[Box<str>],
         progress: &dyn Progress,
     ) -> Result<Shelf, CatalogError> {
-        Ok(self.runtime.block_on(crate::catalog::http::read_by_id::some(
-            &self.caller,
-            blueprint,
-            identifiers,
-            progress,
-        ))?)
+        Ok(self.runtime.block_on(read_by_id::read(&self.session, blueprint, identifiers, progress))?)
     }
 
     fn find(
         &self,
         blueprint: &Blueprint,
         identifiers: &[Box<str>],
-        look: Look<'_>,
+        limit: ReadLimit<'_>,
     ) -> Result<Vec<Entity>, CatalogError> {
         let find = async {
-            Ok(crate::catalog::http::read_by_id::some(&self.caller, blueprint, identifiers, &Silent).await?.entities)
+            let shelf = read_by_id::read(&self.session, blueprint, identifiers, &Silent).await?;
+            Ok(shelf.entities)
         };
-        self.look(&blueprint.identifier, look, find)
+        self.search_within(limit, &blueprint.identifier, find)
     }
 
     fn owned_among(
@@ -238,9 +198,9 @@ impl Catalog for Client {
         owner: &Owner,
         blueprint: &str,
         identifiers: &[Box<str>],
-        look: Look<'_>,
+        limit: ReadLimit<'_>,
     ) -> Result<HashSet<Box<str>>, CatalogError> {
-        self.look(blueprint, look, owned::among(&self.caller, owner, blueprint, identifiers))
+        self.search_within(limit, blueprint, owned::among(&self.session, owner, blueprint, identifiers))
     }
 
     fn owners_of(
@@ -248,13 +208,13 @@ impl Catalog for Client {
         blueprint: &str,
         identifiers: &[Box<str>],
         scopes: &[String],
-        look: Look<'_>,
+        limit: ReadLimit<'_>,
     ) -> Result<HashMap<Box<str>, ForeignOwner>, CatalogError> {
-        self.look(blueprint, look, owners::owners_of(&self.caller, blueprint, identifiers, scopes))
+        self.search_within(limit, blueprint, owners::owners_of(&self.session, blueprint, identifiers, scopes))
     }
 
     fn owned(&self, owner: &Owner) -> Result<Vec<EntityKey>, CatalogError> {
-        Ok(self.runtime.block_on(owned::owned(&self.caller, owner))?)
+        Ok(self.runtime.block_on(owned::owned(&self.session, owner))?)
     }
 
     fn upsert(
@@ -263,8 +223,8 @@ impl Catalog for Client {
         drafts: &[EntityDraft],
         options: &WriteOptions,
         progress: &dyn Progress,
-    ) -> Result<Vec<Result<Written, Undone>>, CatalogError> {
-        Ok(self.runtime.block_on(write::upsert(&self.caller, blueprint, drafts, options, progress))?)
+    ) -> Result<Vec<Result<Written, WriteFailure>>, CatalogError> {
+        self.runtime.block_on(write::upsert(&self.session, blueprint, drafts, options, progress))
     }
 
     fn patch(
@@ -274,8 +234,9 @@ impl Catalog for Client {
         draft: &EntityDraft,
         options: &WriteOptions,
     ) -> Result<Result<(), Refusal>, CatalogError> {
-        let patch = write::patch(&self.caller, blueprint, identifier, draft, options, Stop::default(), Halt::default());
-        Ok(write::or_refusal(self.runtime.block_on(patch).result)?)
+        let call = write::patch(blueprint, identifier, draft, options);
+        let reply = self.runtime.block_on(self.session.send_unit(&call));
+        Ok(outcome::refusal_or_error(reply.result)?)
     }
 
     fn delete(
@@ -283,11 +244,11 @@ impl Catalog for Client {
         blueprint: &str,
         identifiers: &[String],
         progress: &dyn Progress,
-    ) -> Result<Vec<Result<(), Undone>>, CatalogError> {
-        Ok(self.runtime.block_on(delete::delete(&self.caller, blueprint, identifiers, progress))?)
+    ) -> Result<Vec<Result<(), WriteFailure>>, CatalogError> {
+        self.runtime.block_on(delete::delete(&self.session, blueprint, identifiers, progress))
     }
 
-    fn perform(&self, acts: &[&Act], errand: Errand<'_>) -> Vec<Result<(), Undone>> {
-        self.runtime.block_on(crate::catalog::http::batches::perform(&self.caller, acts, &batches(acts), errand))
+    fn perform(&self, acts: &[&Act], options: ApplyOptions<'_>) -> Vec<Result<(), WriteFailure>> {
+        self.runtime.block_on(wave::send(&self.session, acts, &batches(acts), options))
     }
 }

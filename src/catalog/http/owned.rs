@@ -8,13 +8,14 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::failure::ClientError;
-use super::pace::Work;
-use super::read::MOST_PAGES;
+use super::call::ApiCall;
+use super::client_error::ClientError;
+use super::concurrency::CallKind;
+use super::pages::{Cursor, PagesRepeat};
+use super::redact::clean_json;
 use super::route::route;
+use super::session::Session;
 use super::transport::Answer;
-use crate::catalog::http::redact::shown_json;
-use crate::catalog::http::session::{Call, Caller};
 use crate::domain::entity::{EntityKey, Owner};
 use crate::domain::secret::Secret;
 use crate::text::plural::list;
@@ -24,9 +25,9 @@ const ROUTE: &str = "/v1/blueprints/entities/datasource-entities\
 const SEARCH: &str = "/v1/entities/search?exclude_calculated_properties=true&include=blueprint&include=identifier";
 const PAGE: usize = 1000;
 /// The maximum number of identifiers in one search.
-const PAGE_OF_NAMES: usize = 500;
+const MAX_IDENTIFIERS: usize = 500;
 /// The maximum number of failed blueprints that an error names.
-const MOST_TOLD: usize = 5;
+const MAX_NAMED: usize = 5;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -50,7 +51,7 @@ impl Keys {
         let mut keys: Self = serde_json::from_slice(&answer.body)?;
         // Only these texts of the answer are shown to users.
         let failed =
-            keys.failed_blueprints.take().map(|all| all.into_iter().map(|it| shown_json(it, secrets)).collect());
+            keys.failed_blueprints.take().map(|all| all.into_iter().map(|it| clean_json(it, secrets)).collect());
         keys.failed_blueprints = failed;
         Ok(keys)
     }
@@ -69,9 +70,9 @@ struct NamedKey {
 }
 
 /// The keys of the owner's entities, sorted and without duplicates.
-pub(super) async fn owned(caller: &Caller, owner: &Owner) -> Result<Vec<EntityKey>, ClientError> {
-    let found = match by_datasource(caller, owner).await {
-        Err(error) if error.is_no_route() => by_search(caller, owner).await?,
+pub(super) async fn owned(session: &Session, owner: &Owner) -> Result<Vec<EntityKey>, ClientError> {
+    let found = match by_datasource(session, owner).await {
+        Err(error) if error.is_no_route() => by_search(session, owner).await?,
         other => other?,
     };
     let mut blueprints: HashSet<Arc<str>> = HashSet::new();
@@ -89,55 +90,46 @@ pub(super) async fn owned(caller: &Caller, owner: &Owner) -> Result<Vec<EntityKe
     Ok(keys)
 }
 
-async fn by_datasource(caller: &Caller, owner: &Owner) -> Result<Vec<Key>, ClientError> {
+async fn by_datasource(session: &Session, owner: &Owner) -> Result<Vec<Key>, ClientError> {
+    let query = json!({"datasource_prefix": Owner::PRODUCT, "datasource_suffix": owner.mark(), "limit": PAGE});
+    let query = query.to_string();
     let mut found = Vec::new();
-    let mut from: Option<Box<RawValue>> = None;
-    let mut seen = HashSet::new();
+    let mut cursor = Cursor::new();
     loop {
-        let mut body =
-            json!({"datasource_prefix": Owner::PRODUCT, "datasource_suffix": owner.mark(), "limit": PAGE}).to_string();
-        if let Some(from) = &from {
-            body.truncate(body.len() - 1);
-            body.push_str(&format!(",\"from\":{}}}", from.get()));
-        }
-        let call = Call::ask(ROUTE.to_owned(), body.into_bytes(), Work::Page);
-        let page = caller.call_told(&call, Keys::read).await?;
-        whole(caller, &call, &page)?;
+        let call = ApiCall::query(ROUTE.to_owned(), cursor.body(&query), CallKind::Page);
+        let page = session.send_redacted(&call, Keys::read).await?;
+        check_complete(session, &call, &page)?;
         found.extend(page.entities);
-        let Some(next) = page.next.filter(|next| !matches!(next.get(), "null" | "\"\"" | "false")) else {
-            return Ok(found);
-        };
-        if !seen.insert(next.get().to_owned()) || seen.len() > MOST_PAGES {
-            let reason = "its pages repeat".to_owned();
-            return Err(ClientError::Unreadable { asked: caller.asked(&call), reason });
+        match cursor.advance(page.next) {
+            Ok(true) => {}
+            Ok(false) => return Ok(found),
+            Err(PagesRepeat) => return Err(ClientError::pages_repeat(session.request_line(&call))),
         }
-        from = Some(next);
     }
 }
 
-async fn by_search(caller: &Caller, owner: &Owner) -> Result<Vec<Key>, ClientError> {
-    let rule = |value: &str| json!({"property": "$datasource", "operator": "contains", "value": value});
-    let body = json!({"combinator": "and", "rules": [rule(Owner::PRODUCT), rule(&owner.mark())]}).to_string();
-    let call = Call::ask(SEARCH.to_owned(), body.into_bytes(), Work::Page);
-    let page = caller.call_told(&call, Keys::read).await?;
-    whole(caller, &call, &page)?;
+async fn by_search(session: &Session, owner: &Owner) -> Result<Vec<Key>, ClientError> {
+    let body = json!({"combinator": "and", "rules": [datasource_contains(Owner::PRODUCT), datasource_contains(&owner.mark())]}).to_string();
+    let call = ApiCall::query(SEARCH.to_owned(), body.into_bytes(), CallKind::Page);
+    let page = session.send_redacted(&call, Keys::read).await?;
+    check_complete(session, &call, &page)?;
     Ok(page.entities)
 }
 
 /// The identifiers that the owner owns. A catalog that cannot search a blueprint by datasource is asked for all
 /// entities of the owner instead.
 pub(super) async fn among(
-    caller: &Caller,
+    session: &Session,
     owner: &Owner,
     blueprint: &str,
     identifiers: &[Box<str>],
 ) -> Result<HashSet<Box<str>>, ClientError> {
     let mut owned = HashSet::new();
-    for lot in identifiers.chunks(PAGE_OF_NAMES) {
-        match named(caller, owner, blueprint, lot, &mut owned).await {
+    for lot in identifiers.chunks(MAX_IDENTIFIERS) {
+        match named(session, owner, blueprint, lot, &mut owned).await {
             Ok(()) => {}
             Err(error) if error.is_no_route() || matches!(error.status(), Some(400 | 410 | 422)) => {
-                let all = self::owned(caller, owner).await?.into_iter();
+                let all = self::owned(session, owner).await?.into_iter();
                 let mine = all.filter(|key| key.blueprint.as_ref() == blueprint).map(|key| key.identifier);
                 let asked: HashSet<&Box<str>> = identifiers.iter().collect();
                 return Ok(mine.filter(|identifier| asked.contains(identifier)).collect());
@@ -149,54 +141,49 @@ pub(super) async fn among(
 }
 
 async fn named(
-    caller: &Caller,
+    session: &Session,
     owner: &Owner,
     blueprint: &str,
     identifiers: &[Box<str>],
     owned: &mut HashSet<Box<str>>,
 ) -> Result<(), ClientError> {
-    search(caller, blueprint, identifiers, &[Owner::PRODUCT, &owner.mark()], owned).await
+    search(session, blueprint, identifiers, &[Owner::PRODUCT, &owner.mark()], owned).await
 }
 
 /// Finds those of `identifiers` whose datasource contains all `parts`.
 pub(super) async fn search(
-    caller: &Caller,
+    session: &Session,
     blueprint: &str,
     identifiers: &[Box<str>],
     parts: &[&str],
     owned: &mut HashSet<Box<str>>,
 ) -> Result<(), ClientError> {
-    let contains = |value: &&str| json!({"property": "$datasource", "operator": "contains", "value": value});
     let among = json!({"property": "$identifier", "operator": "in", "value": identifiers});
-    let rules: Vec<Value> = std::iter::once(among).chain(parts.iter().map(contains)).collect();
+    let mut rules = vec![among];
+    rules.extend(parts.iter().map(|part| datasource_contains(part)));
     let query = json!({"combinator": "and", "rules": rules});
+    let query = json!({"query": query, "include": ["$identifier"], "limit": PAGE}).to_string();
     let path = route(&["blueprints", blueprint, "entities", "search"]);
-    let mut from: Option<Box<RawValue>> = None;
-    let mut pages = 0;
+    // There cannot be more pages than identifiers.
+    let mut cursor = Cursor::within(MAX_IDENTIFIERS);
     loop {
-        let mut body = json!({"query": query, "include": ["$identifier"], "limit": PAGE}).to_string();
-        if let Some(from) = &from {
-            body.truncate(body.len() - 1);
-            body.push_str(&format!(",\"from\":{}}}", from.get()));
-        }
-        let call = Call::ask(path.clone(), body.into_bytes(), Work::Page);
-        let page = caller.call(&call, |answer| serde_json::from_slice::<Named>(&answer.body)).await?;
+        let call = ApiCall::query(path.clone(), cursor.body(&query), CallKind::Page);
+        let page = session.send(&call, |answer| serde_json::from_slice::<Named>(&answer.body)).await?;
         owned.extend(page.entities.into_iter().map(|entity| entity.identifier));
-        from = page.next.filter(|next| !matches!(next.get(), "null" | "\"\"" | "false"));
-        pages += 1;
-        if from.is_none() {
-            return Ok(());
-        }
-        // There cannot be more pages than identifiers.
-        if pages > PAGE_OF_NAMES {
-            let reason = "its pages repeat".to_owned();
-            return Err(ClientError::Unreadable { asked: caller.asked(&call), reason });
+        match cursor.advance(page.next) {
+            Ok(true) => {}
+            Ok(false) => return Ok(()),
+            Err(PagesRepeat) => return Err(ClientError::pages_repeat(session.request_line(&call))),
         }
     }
 }
 
+fn datasource_contains(part: &str) -> Value {
+    json!({"property": "$datasource", "operator": "contains", "value": part})
+}
+
 /// Rejects an incomplete answer: missing entities would look like entities without an owner.
-fn whole(caller: &Caller, call: &Call, page: &Keys) -> Result<(), ClientError> {
+fn check_complete(session: &Session, call: &ApiCall, page: &Keys) -> Result<(), ClientError> {
     let failed = page.failed_blueprints.as_deref().unwrap_or_default();
     if failed.is_empty() {
         return Ok(());
@@ -206,6 +193,10 @@ fn whole(caller: &Caller, call: &Call, page: &Keys) -> Result<(), ClientError> {
         name.unwrap_or("one without a name").to_owned()
     };
     let blueprints =
-        failed.iter().take(MOST_TOLD).map(|blueprint| format!("`{}`", name(blueprint))).collect::<Vec<_>>();
-    Err(ClientError::Partial { asked: caller.asked(call), blueprints: list(&blueprints), count: failed.len() })
+        failed.iter().take(MAX_NAMED).map(|blueprint| format!("`{}`", name(blueprint))).collect::<Vec<_>>();
+    Err(ClientError::Partial {
+        request: session.request_line(call),
+        blueprints: list(&blueprints),
+        count: failed.len(),
+    })
 }

@@ -6,9 +6,10 @@ use std::collections::{HashMap, HashSet};
 
 use serde::Deserialize;
 
-use super::failure::ClientError;
+use super::call::ApiCall;
+use super::client_error::ClientError;
 use super::owned::search;
-use crate::catalog::http::session::{Call, Caller};
+use super::session::Session;
 use crate::domain::entity::Owner;
 use crate::domain::entity::foreign_owner::{ForeignOwner, OwnerKind, WRITERS};
 
@@ -32,7 +33,7 @@ struct Integrations {
 }
 
 pub(super) async fn owners_of(
-    caller: &Caller,
+    session: &Session,
     blueprint: &str,
     identifiers: &[Box<str>],
     scopes: &[String],
@@ -44,38 +45,38 @@ pub(super) async fn owners_of(
             return Ok(owners);
         }
         let owner = ForeignOwner::new(kind, name.map(str::to_owned));
-        let found = written_by(caller, blueprint, &left, &[part]).await?;
+        let found = written_by(session, blueprint, &left, &[part]).await?;
         left.retain(|identifier| !found.contains(identifier));
         owners.extend(found.into_iter().map(|identifier| (identifier, owner.clone())));
     }
     for scope in scopes.iter().take(NAMES_MAX) {
         let mark = Owner { scope: scope.clone() }.mark();
-        name_those(caller, blueprint, &mut owners, OwnerKind::Scope, &[&mark], scope).await?;
+        set_names(session, blueprint, &mut owners, OwnerKind::Scope, &[&mark], scope).await?;
     }
     if unnamed(&owners, OwnerKind::Integration).is_empty() && unnamed(&owners, OwnerKind::Exporter).is_empty() {
         return Ok(owners);
     }
-    let call = Call::get("/v1/integration".to_owned());
-    let listed = caller.call(&call, |answer| serde_json::from_slice::<Integrations>(&answer.body)).await;
+    let call = ApiCall::get("/v1/integration".to_owned());
+    let listed = session.send(&call, |answer| serde_json::from_slice::<Integrations>(&answer.body)).await;
     // Listing integrations requires a permission that this API client may not have.
     let Ok(Integrations { integrations }) = listed else { return Ok(owners) };
     for Integration { installation_id: id, installation_app_type } in integrations.iter().take(NAMES_MAX) {
         let mark = format!("(statekey/{id})");
-        name_those(caller, blueprint, &mut owners, OwnerKind::Exporter, &[&mark], id).await?;
+        set_names(session, blueprint, &mut owners, OwnerKind::Exporter, &[&mark], id).await?;
         if let Some(app) = installation_app_type {
             let (app, part) = (app.to_lowercase(), format!("/{id}/"));
             let name = format!("{app}/{id}");
             let parts = [format!("port-ocean/{app}/"), part];
             let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-            name_those(caller, blueprint, &mut owners, OwnerKind::Integration, &parts, &name).await?;
+            set_names(session, blueprint, &mut owners, OwnerKind::Integration, &parts, &name).await?;
         }
     }
     Ok(owners)
 }
 
 /// Sets `name` for those of this kind that have none yet and whose datasource contains all `parts`.
-async fn name_those(
-    caller: &Caller,
+async fn set_names(
+    session: &Session,
     blueprint: &str,
     owners: &mut Owners,
     kind: OwnerKind,
@@ -86,7 +87,7 @@ async fn name_those(
     if left.is_empty() {
         return Ok(());
     }
-    for identifier in written_by(caller, blueprint, &left, parts).await? {
+    for identifier in written_by(session, blueprint, &left, parts).await? {
         owners.insert(identifier, ForeignOwner::new(kind, Some(name.to_owned())));
     }
     Ok(())
@@ -101,12 +102,12 @@ fn unnamed(owners: &Owners, kind: OwnerKind) -> Vec<Box<str>> {
 }
 
 async fn written_by(
-    caller: &Caller,
+    session: &Session,
     blueprint: &str,
     identifiers: &[Box<str>],
     parts: &[&str],
 ) -> Result<HashSet<Box<str>>, ClientError> {
     let mut found = HashSet::new();
-    search(caller, blueprint, identifiers, parts, &mut found).await?;
+    search(session, blueprint, identifiers, parts, &mut found).await?;
     Ok(found)
 }

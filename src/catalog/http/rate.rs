@@ -6,12 +6,12 @@ use std::time::Duration;
 use crate::domain::value::day::http_date;
 
 /// A reset further away than this was misread.
-const FARTHEST: Duration = Duration::from_secs(3600);
+const MAX_RESET: Duration = Duration::from_secs(3600);
 /// Larger values are Unix times: no wait is that long.
 const EARLIEST_EPOCH: u64 = 1_000_000_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Announced {
+pub(super) struct RateHeaders {
     pub allowance: Option<Allowance>,
     /// The `Retry-After` header: how long the catalog asks to wait.
     pub retry_after: Option<Duration>,
@@ -24,7 +24,7 @@ pub(super) struct Allowance {
     pub resets_in: Duration,
 }
 
-impl Announced {
+impl RateHeaders {
     /// `header` returns a header by its lowercase name; `now` is our clock in seconds since 1970, for answers without a
     /// `date` header.
     pub fn read<'h>(header: impl Fn(&str) -> Option<&'h str>, now: i64) -> Self {
@@ -32,7 +32,7 @@ impl Announced {
         // The catalog's own clock is preferred, because ours may be wrong.
         let now = header("date").and_then(http_date).unwrap_or(now);
         let reset = number("x-ratelimit-reset").map(|reset| until(reset, now));
-        let farthest = number("x-ratelimit-period").map_or(FARTHEST, Duration::from_secs).min(FARTHEST);
+        let farthest = number("x-ratelimit-period").map_or(MAX_RESET, Duration::from_secs).min(MAX_RESET);
         let resets_in = reset.map(|reset| reset.min(farthest));
         let allowance =
             number("x-ratelimit-remaining").zip(resets_in).map(|(left, resets_in)| Allowance { left, resets_in });
@@ -68,8 +68,8 @@ mod tests {
 
     const NOW: i64 = 1_795_000_000;
 
-    fn read(headers: &[(&'static str, &'static str)]) -> Announced {
-        Announced::read(|name| headers.iter().find(|(known, _)| *known == name).map(|(_, value)| *value), NOW)
+    fn read(headers: &[(&'static str, &'static str)]) -> RateHeaders {
+        RateHeaders::read(|name| headers.iter().find(|(known, _)| *known == name).map(|(_, value)| *value), NOW)
     }
 
     fn seconds(seconds: u64) -> Duration {
@@ -89,7 +89,7 @@ mod tests {
         assert_eq!(allowance("1794999000"), Some(Allowance { left: 7, resets_in: seconds(0) }));
         assert_eq!(allowance("9999"), Some(Allowance { left: 7, resets_in: seconds(300) }), "not beyond the period");
         assert_eq!(allowance("soon"), None);
-        assert_eq!(read(&[("x-ratelimit-remaining", "7")]), Announced::default());
+        assert_eq!(read(&[("x-ratelimit-remaining", "7")]), RateHeaders::default());
     }
 
     #[test]

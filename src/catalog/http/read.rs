@@ -1,22 +1,22 @@
 //! Reads all entities, several blueprints concurrently, in the largest pages. A blueprint is complete only if the
 //! catalog's count equals the number of entities read; if one route fails, another is tried.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::json;
-use serde_json::value::RawValue;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 
-use super::failure::ClientError;
-use super::pace::Work;
+use super::call::ApiCall;
+use super::client_error::ClientError;
+use super::concurrency::CallKind;
+use super::pages::{Cursor, PagesRepeat};
 use super::route::route;
-use super::transport::Answer;
+use super::session::Session;
+use super::tasks::joined;
 use crate::catalog::Part;
 use crate::catalog::decode::{Decoder, Page};
-use crate::catalog::http::session::{Call, Caller};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::Entity;
 use crate::domain::progress::Progress;
@@ -25,13 +25,11 @@ use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
 /// The platform's maximum page size.
 const PAGE: usize = 1000;
 /// Blueprints read concurrently; the pages of one blueprint are sequential.
-const TOGETHER: usize = 8;
-/// More pages than any catalog has: the pages repeat.
-pub(super) const MOST_PAGES: usize = 100_000;
+const MAX_CONCURRENT: usize = 8;
 
 /// Reads the entities of all `blueprints`.
 pub(super) async fn read(
-    caller: &Arc<Caller>,
+    session: &Arc<Session>,
     blueprints: &[Blueprint],
     part: Part,
     progress: &dyn Progress,
@@ -42,11 +40,11 @@ pub(super) async fn read(
     let mut readers = JoinSet::new();
     let mut snapshot = Snapshot::default();
     loop {
-        while readers.len() < TOGETHER
+        while readers.len() < MAX_CONCURRENT
             && let Some(blueprint) = waiting.next()
         {
             let reader = Reader {
-                caller: Arc::clone(caller),
+                session: Arc::clone(session),
                 blueprint: blueprint.identifier.clone(),
                 decoder: Decoder::new(blueprint),
                 part,
@@ -69,16 +67,8 @@ pub(super) async fn read(
     Ok(snapshot)
 }
 
-/// The result of a task that we spawned; a panic in it is resumed.
-pub(super) fn joined<T>(done: Result<T, tokio::task::JoinError>) -> Result<T, ClientError> {
-    done.map_err(|error| match error.try_into_panic() {
-        Ok(panic) => std::panic::resume_unwind(panic),
-        Err(_) => ClientError::Setup { reason: "it was interrupted".to_owned(), help: "rerun the command" },
-    })
-}
-
 struct Reader {
-    caller: Arc<Caller>,
+    session: Arc<Session>,
     blueprint: String,
     decoder: Decoder,
     part: Part,
@@ -86,22 +76,22 @@ struct Reader {
 }
 
 /// The entities of one blueprint, and why some are missing.
-struct Brought {
+struct ReadEntities {
     entities: Vec<Entity>,
     missing: Option<String>,
 }
 
 impl Reader {
     async fn read(mut self) -> (String, Result<Shelf, ClientError>) {
-        let shelf = self.shelf().await;
+        let shelf = self.read_shelf().await;
         (self.blueprint, shelf)
     }
 
-    async fn shelf(&mut self) -> Result<Shelf, ClientError> {
+    async fn read_shelf(&mut self) -> Result<Shelf, ClientError> {
         let mut incomplete = None;
         // A blueprint that changed while it was read is read once more.
         for _ in 0..2 {
-            let Brought { entities, missing } = self.all().await?;
+            let ReadEntities { entities, missing } = self.read_entities().await?;
             let counted = match missing {
                 None => self.count(entities.len()).await?,
                 Some(missing) => Err(missing),
@@ -120,12 +110,12 @@ impl Reader {
         struct Count {
             count: u64,
         }
-        let call = Call::get(route(&["blueprints", &self.blueprint, "entities-count"]));
-        match self.caller.call(&call, |answer| serde_json::from_slice::<Count>(&answer.body)).await {
+        let call = ApiCall::get(route(&["blueprints", &self.blueprint, "entities-count"]));
+        match self.session.send(&call, |answer| serde_json::from_slice::<Count>(&answer.body)).await {
             Ok(Count { count }) if count == read as u64 => Ok(Ok(())),
             Ok(Count { count }) => Ok(Err(format!("the catalog counts {count} entities but returned {read}"))),
             Err(error) => {
-                self.own_fault(error).map(|why| Err(format!("the catalog did not count the entities ({why})")))
+                self.error_of_blueprint(error).map(|why| Err(format!("the catalog did not count the entities ({why})")))
             }
         }
     }
@@ -133,35 +123,35 @@ impl Reader {
     /// Reads by pages; if that route is missing, gone (410) or times out (504), reads all in one request; if that fails
     /// too, reads by pages with all retries. A route is abandoned early only for errors that the other route may avoid;
     /// a bad connection is retried.
-    async fn all(&mut self) -> Result<Brought, ClientError> {
+    async fn read_entities(&mut self) -> Result<ReadEntities, ClientError> {
         let mut is_brief = true;
         loop {
-            let error = match self.pages(is_brief).await {
-                Ok(brought) => return Ok(brought),
+            let error = match self.read_pages(is_brief).await {
+                Ok(read_entities) => return Ok(read_entities),
                 Err(error) => error,
             };
-            if is_brief && is_worn_out(&error) && !leads_elsewhere(&error) {
+            if is_brief && gave_up(&error) && !needs_other_route(&error) {
                 is_brief = false;
                 continue;
             }
-            if !is_brief || !leads_elsewhere(&error) {
-                return self.nothing(error);
+            if !is_brief || !needs_other_route(&error) {
+                return self.unreadable(error);
             }
             let is_last_way = error.status() != Some(504);
-            match self.whole(!is_last_way).await {
-                Ok(entities) => return Ok(Brought { entities, missing: None }),
-                Err(other) if !is_last_way && (leads_elsewhere(&other) || is_worn_out(&other)) => is_brief = false,
-                Err(other) => return self.nothing(other),
+            match self.read_at_once(!is_last_way).await {
+                Ok(entities) => return Ok(ReadEntities { entities, missing: None }),
+                Err(other) if !is_last_way && (needs_other_route(&other) || gave_up(&other)) => is_brief = false,
+                Err(other) => return self.unreadable(other),
             }
         }
     }
 
-    fn nothing(&self, error: ClientError) -> Result<Brought, ClientError> {
-        Ok(Brought { entities: Vec::new(), missing: Some(self.own_fault(error)?) })
+    fn unreadable(&self, error: ClientError) -> Result<ReadEntities, ClientError> {
+        Ok(ReadEntities { entities: Vec::new(), missing: Some(self.error_of_blueprint(error)?) })
     }
 
     /// The reason why only this blueprint cannot be read; an error that affects all blueprints is returned as `Err`.
-    fn own_fault(&self, error: ClientError) -> Result<String, ClientError> {
+    fn error_of_blueprint(&self, error: ClientError) -> Result<String, ClientError> {
         match error.refusal() {
             Some(refusal) if refusal.status == 404 && !error.is_no_route() => {
                 let trace = error.trace().map(str::to_owned);
@@ -174,56 +164,47 @@ impl Reader {
         }
     }
 
-    async fn pages(&mut self, is_brief: bool) -> Result<Brought, ClientError> {
-        let mut entities: Vec<Entity> = Vec::new();
-        let mut from: Option<Box<RawValue>> = None;
-        let mut seen = HashSet::new();
-        let missing = loop {
-            let page = self.page(from.as_deref(), is_brief).await?;
-            // The receiver is gone if the whole read was abandoned.
-            let _ = self.advanced.send(page.entities.len() as u64);
-            entities.extend(page.entities);
-            let Some(next) = page.next else { break None };
-            if !seen.insert(next.get().to_owned()) || seen.len() > MOST_PAGES {
-                break Some("the catalog's pages repeat".to_owned());
-            }
-            from = Some(next);
-        };
-        Ok(Brought { entities: sorted(entities), missing })
-    }
-
-    async fn page(&mut self, from: Option<&RawValue>, is_brief: bool) -> Result<Page, ClientError> {
-        let mut body = json!({"query": {"combinator": "and", "rules": []}, "limit": PAGE});
+    async fn read_pages(&mut self, is_brief: bool) -> Result<ReadEntities, ClientError> {
+        let mut query = json!({"query": {"combinator": "and", "rules": []}, "limit": PAGE});
         if self.part == Part::Keys {
-            body["include"] = json!(["$identifier"]);
+            query["include"] = json!(["$identifier"]);
         }
-        let mut body = body.to_string();
-        if let Some(from) = from {
-            body.truncate(body.len() - 1);
-            body.push_str(",\"from\":");
-            body.push_str(from.get());
-            body.push('}');
-        }
+        let query = query.to_string();
         let route = route(&["blueprints", &self.blueprint, "entities", "search"]);
-        let mut call = Call::ask(route, body.into_bytes(), Work::Page);
-        call.is_brief = is_brief;
-        let decoder = &mut self.decoder;
-        self.caller.call(&call, |answer| decoder.page(&answer.body)).await
+        let mut entities: Vec<Entity> = Vec::new();
+        let mut cursor = Cursor::new();
+        loop {
+            let mut call = ApiCall::query(route.clone(), cursor.body(&query), CallKind::Page);
+            call.is_brief = is_brief;
+            let page = self.read_page(&call).await?;
+            entities.extend(page.entities);
+            let missing = match cursor.advance(page.next) {
+                Ok(true) => continue,
+                Ok(false) => None,
+                Err(PagesRepeat) => Some("the catalog's pages repeat".to_owned()),
+            };
+            return Ok(ReadEntities { entities: sorted(entities), missing });
+        }
     }
 
-    async fn whole(&mut self, is_brief: bool) -> Result<Vec<Entity>, ClientError> {
+    async fn read_page(&mut self, call: &ApiCall) -> Result<Page, ClientError> {
+        let decoder = &mut self.decoder;
+        let page = self.session.send(call, |answer| decoder.page(&answer.body)).await?;
+        // The receiver is gone if the whole read was abandoned.
+        let _ = self.advanced.send(page.entities.len() as u64);
+        Ok(page)
+    }
+
+    async fn read_at_once(&mut self, is_brief: bool) -> Result<Vec<Entity>, ClientError> {
         let part = match self.part {
             Part::Whole => "",
             Part::Keys => "&include=identifier",
         };
         let route = route(&["blueprints", &self.blueprint, "entities"]);
-        let mut call = Call::get(format!("{route}?exclude_calculated_properties=true{part}"));
-        call.work = Work::Page;
+        let mut call = ApiCall::get(format!("{route}?exclude_calculated_properties=true{part}"));
+        call.kind = CallKind::Page;
         call.is_brief = is_brief;
-        let decoder = &mut self.decoder;
-        let page = self.caller.call(&call, |answer: &Answer| decoder.page(&answer.body)).await?;
-        let _ = self.advanced.send(page.entities.len() as u64);
-        Ok(sorted(page.entities))
+        Ok(sorted(self.read_page(&call).await?.entities))
     }
 }
 
@@ -241,11 +222,11 @@ pub(super) fn sorted(mut entities: Vec<Entity>) -> Vec<Entity> {
 }
 
 /// Whether the other route may succeed: this one is gone, missing or timed out.
-pub(super) fn leads_elsewhere(error: &ClientError) -> bool {
+pub(super) fn needs_other_route(error: &ClientError) -> bool {
     matches!(error.status(), Some(410 | 504)) || error.is_no_route()
 }
 
 /// Whether all retries were used.
-fn is_worn_out(error: &ClientError) -> bool {
-    matches!(error, ClientError::Spent { .. })
+fn gave_up(error: &ClientError) -> bool {
+    matches!(error, ClientError::GaveUp { .. })
 }

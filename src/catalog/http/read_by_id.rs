@@ -5,31 +5,33 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde_json::json;
-use serde_json::value::RawValue;
 use tokio::task::JoinSet;
 
-use super::failure::ClientError;
-use super::pace::Work;
-use super::read::{self, MOST_PAGES, joined, leads_elsewhere, sorted};
+use super::call::ApiCall;
+use super::client_error::ClientError;
+use super::concurrency::CallKind;
+use super::pages::{Cursor, PagesRepeat};
+use super::read::{self, needs_other_route, sorted};
 use super::route::route;
+use super::session::Session;
+use super::tasks::joined;
 use crate::catalog::Part;
 use crate::catalog::decode::Decoder;
-use crate::catalog::http::session::{Call, Caller};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::Entity;
 use crate::domain::progress::Progress;
 use crate::domain::snapshot::{Completeness, Shelf};
 
 /// The maximum number of identifiers in one call, which is also the page size.
-const MOST: usize = 500;
+const MAX_IDENTIFIERS: usize = 500;
 /// The maximum total length of the identifiers in one call, in bytes: far below the platform's limit.
-const LONGEST: usize = 1 << 18;
+const MAX_IDENTIFIER_BYTES: usize = 1 << 18;
 /// Concurrent calls.
-const TOGETHER: usize = 8;
+const MAX_CONCURRENT: usize = 8;
 
 /// Reads those of `identifiers` that exist, sorted.
-pub(super) async fn some(
-    caller: &Arc<Caller>,
+pub(super) async fn read(
+    session: &Arc<Session>,
     blueprint: &Blueprint,
     identifiers: &[Box<str>],
     progress: &dyn Progress,
@@ -39,10 +41,10 @@ pub(super) async fn some(
     let mut readers = JoinSet::new();
     let mut entities = Vec::with_capacity(identifiers.len());
     loop {
-        while readers.len() < TOGETHER
+        while readers.len() < MAX_CONCURRENT
             && let Some(lot) = waiting.next()
         {
-            readers.spawn(named(Arc::clone(caller), Decoder::new(blueprint), blueprint.identifier.clone(), lot));
+            readers.spawn(read_lot(Arc::clone(session), Decoder::new(blueprint), blueprint.identifier.clone(), lot));
         }
         let Some(done) = readers.join_next().await else { break };
         match joined(done)? {
@@ -50,9 +52,9 @@ pub(super) async fn some(
                 progress.advance(count);
                 entities.extend(found);
             }
-            Err(error) if leads_elsewhere(&error) => {
+            Err(error) if needs_other_route(&error) => {
                 readers.abort_all();
-                return from_all(caller, blueprint, identifiers, progress).await;
+                return read_all(session, blueprint, identifiers, progress).await;
             }
             Err(error) => return Err(error),
         }
@@ -67,7 +69,7 @@ fn lots(identifiers: &[Box<str>]) -> Vec<Vec<Box<str>>> {
     let mut length = 0;
     for identifier in identifiers {
         length += identifier.len();
-        match lots.last_mut().filter(|lot| lot.len() < MOST && length <= LONGEST) {
+        match lots.last_mut().filter(|lot| lot.len() < MAX_IDENTIFIERS && length <= MAX_IDENTIFIER_BYTES) {
             Some(lot) => lot.push(identifier.clone()),
             None => {
                 length = identifier.len();
@@ -79,41 +81,37 @@ fn lots(identifiers: &[Box<str>]) -> Vec<Vec<Box<str>>> {
 }
 
 /// Returns how many were requested, and those that exist.
-async fn named(
-    caller: Arc<Caller>,
+async fn read_lot(
+    session: Arc<Session>,
     mut decoder: Decoder,
     blueprint: String,
     lot: Vec<Box<str>>,
 ) -> Result<(u64, Vec<Entity>), ClientError> {
     let rule = json!({"property": "$identifier", "operator": "in", "value": lot});
-    let body = json!({"query": {"combinator": "and", "rules": [rule]}, "limit": MOST}).to_string();
+    let query = json!({"query": {"combinator": "and", "rules": [rule]}, "limit": MAX_IDENTIFIERS}).to_string();
     let route = route(&["blueprints", &blueprint, "entities", "search"]);
-    let (mut found, mut seen) = (Vec::new(), HashSet::new());
-    let mut from: Option<Box<RawValue>> = None;
+    let mut found = Vec::new();
+    let mut cursor = Cursor::new();
     loop {
-        let body = match &from {
-            Some(from) => format!("{},\"from\":{}}}", &body[..body.len() - 1], from.get()),
-            None => body.clone(),
-        };
-        let call = Call::ask(route.clone(), body.into_bytes(), Work::Page);
-        let page = caller.call(&call, |answer| decoder.page(&answer.body)).await?;
+        let call = ApiCall::query(route.clone(), cursor.body(&query), CallKind::Page);
+        let page = session.send(&call, |answer| decoder.page(&answer.body)).await?;
         found.extend(page.entities);
-        let Some(next) = page.next else { return Ok((lot.len() as u64, found)) };
-        if !seen.insert(next.get().to_owned()) || seen.len() > MOST_PAGES {
-            let reason = "its pages repeat".to_owned();
-            return Err(ClientError::Unreadable { asked: caller.asked(&call), reason });
+        match cursor.advance(page.next) {
+            Ok(true) => {}
+            Ok(false) => return Ok((lot.len() as u64, found)),
+            Err(PagesRepeat) => return Err(ClientError::pages_repeat(session.request_line(&call))),
         }
-        from = Some(next);
     }
 }
 
-async fn from_all(
-    caller: &Arc<Caller>,
+/// Reads all entities of the blueprint, for a catalog that cannot search by identifier.
+async fn read_all(
+    session: &Arc<Session>,
     blueprint: &Blueprint,
     identifiers: &[Box<str>],
     progress: &dyn Progress,
 ) -> Result<Shelf, ClientError> {
-    let mut all = read::read(caller, std::slice::from_ref(blueprint), Part::Whole, progress).await?;
+    let mut all = read::read(session, std::slice::from_ref(blueprint), Part::Whole, progress).await?;
     let shelf = all.blueprints.remove(&blueprint.identifier).expect("a blueprint that is read has its shelf");
     Ok(Shelf { entities: only(shelf.entities, identifiers), ..shelf })
 }

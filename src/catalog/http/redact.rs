@@ -8,11 +8,11 @@ use crate::text::escape::is_unsafe;
 use crate::text::redact::Redactor;
 
 /// The maximum length of a server's text in a message, in characters.
-const LONGEST: usize = 400;
+const MAX_LENGTH: usize = 400;
 
 /// The number of bytes that are searched for secrets before a text is cut to its beginning: a secret that is cut in two
 /// would not be found.
-const LOOKED_THROUGH: usize = 64 << 10;
+const SEARCHED_BYTES: usize = 64 << 10;
 
 /// Finds the secrets of a call in any encoding.
 pub(super) fn redactor(secrets: &[&Secret]) -> Redactor {
@@ -20,22 +20,22 @@ pub(super) fn redactor(secrets: &[&Secret]) -> Redactor {
 }
 
 /// Cleans the first `most` bytes of a body.
-pub(super) fn shown_start(body: &[u8], most: usize, secrets: &[&Secret]) -> String {
-    let looked_through = String::from_utf8_lossy(&body[..body.len().min(LOOKED_THROUGH)]);
-    let redacted = redactor(secrets).redact(&looked_through);
+pub(super) fn clean_start(body: &[u8], most: usize, secrets: &[&Secret]) -> String {
+    let searched = String::from_utf8_lossy(&body[..body.len().min(SEARCHED_BYTES)]);
+    let redacted = redactor(secrets).redact(&searched);
     let end = (0..=most.min(redacted.len())).rev().find(|at| redacted.is_char_boundary(*at)).unwrap_or_default();
-    shown(&redacted[..end], &[])
+    clean(&redacted[..end], &[])
 }
 
 /// Cleans a text to one line.
-pub(super) fn shown(text: &str, secrets: &[&Secret]) -> String {
+pub(super) fn clean(text: &str, secrets: &[&Secret]) -> String {
     let text = redactor(secrets).redact(text);
     let words = text.split(|c: char| c.is_whitespace() || is_unseen(c)).filter(|word| !word.is_empty());
     let mut short = String::new();
     let mut length = 0;
     for word in words {
         let gap = usize::from(length > 0);
-        let room = LONGEST.saturating_sub(length + gap);
+        let room = MAX_LENGTH.saturating_sub(length + gap);
         if gap == 1 {
             short.push(' ');
         }
@@ -52,12 +52,12 @@ pub(super) fn shown(text: &str, secrets: &[&Secret]) -> String {
 }
 
 /// Cleans every string and every key of a JSON value.
-pub(super) fn shown_json(json: Value, secrets: &[&Secret]) -> Value {
+pub(super) fn clean_json(json: Value, secrets: &[&Secret]) -> Value {
     match json {
-        Value::String(text) => Value::String(shown(&text, secrets)),
-        Value::Array(items) => items.into_iter().map(|item| shown_json(item, secrets)).collect(),
+        Value::String(text) => Value::String(clean(&text, secrets)),
+        Value::Array(items) => items.into_iter().map(|item| clean_json(item, secrets)).collect(),
         Value::Object(entries) => {
-            entries.into_iter().map(|(name, value)| (shown(&name, secrets), shown_json(value, secrets))).collect()
+            entries.into_iter().map(|(name, value)| (clean(&name, secrets), clean_json(value, secrets))).collect()
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => json,
     }
@@ -75,17 +75,17 @@ mod tests {
     #[test]
     fn what_comes_from_outside_is_made_harmless() {
         let secret = Secret::new("hunter2-hunter2");
-        let seen = shown("no\u{1b}[31m \r\n such  token: hunter2-hunter2!\u{202e}", &[&secret]);
+        let seen = clean("no\u{1b}[31m \r\n such  token: hunter2-hunter2!\u{202e}", &[&secret]);
         assert_eq!(seen, "no [31m such token: [secret]!");
-        let long = shown(&"word ".repeat(1000), &[]);
-        assert!(long.chars().count() <= LONGEST + 3 && long.ends_with("..."), "{long}");
-        let wide = shown(&"é".repeat(1000), &[]);
-        assert_eq!(wide, format!("{}...", "é".repeat(LONGEST)));
-        assert_eq!(shown("a banana", &[&Secret::new("a")]), "a banana");
+        let long = clean(&"word ".repeat(1000), &[]);
+        assert!(long.chars().count() <= MAX_LENGTH + 3 && long.ends_with("..."), "{long}");
+        let wide = clean(&"é".repeat(1000), &[]);
+        assert_eq!(wide, format!("{}...", "é".repeat(MAX_LENGTH)));
+        assert_eq!(clean("a banana", &[&Secret::new("a")]), "a banana");
         let details = serde_json::json!({"got hunter2-hunter2": [{"header": "Bearer\u{1b} hunter2-hunter2"}, 3, null]});
         let harmless = serde_json::json!({"got [secret]": [{"header": "Bearer [secret]"}, 3, null]});
-        assert_eq!(shown_json(details, &[&secret]), harmless);
+        assert_eq!(clean_json(details, &[&secret]), harmless);
         let cut = format!("{}hunter2-hunter2", "x".repeat(290));
-        assert_eq!(shown_start(cut.as_bytes(), 300, &[&secret]), format!("{}[secret]", "x".repeat(290)));
+        assert_eq!(clean_start(cut.as_bytes(), 300, &[&secret]), format!("{}[secret]", "x".repeat(290)));
     }
 }

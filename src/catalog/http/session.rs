@@ -1,4 +1,4 @@
-//! Sends one API call: waits for the limiter, renews the token, and retries within the budget. A final rejection by the
+//! Sends API calls: waits for the limiter, renews the token, and retries within the budget. A final rejection by the
 //! catalog is an error with the catalog's message.
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,163 +6,122 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
-use super::failure::{Asked, ClientError};
-use super::pace::{Ended, Work};
-use super::retry::{Budget, Next, Patience, Tries, is_passing};
-use super::token::{Granted, Lease, Tokens};
+use super::answer::AnswerContext;
+use super::call::{ApiCall, AttemptError, Repeat, Reply};
+use super::client_error::{ClientError, RequestLine};
+use super::concurrency::{CallKind, CallOutcome};
+use super::credentials::Credentials;
+use super::limiter::{Limiter, Permit};
+use super::notices::{Notices, Waiting};
+use super::rate::RateHeaders;
+use super::retry::{Attempts, RetryBudget, RetryDecision, RetryPolicy, is_transient};
+use super::token::{GrantedToken, Lease, Tokens};
 use super::transport::{Answer, Request, Transport};
-use super::{Credentials, Notices, Waiting};
-use crate::catalog::apply_options::Halt;
-use crate::catalog::cancel::Stop;
-use crate::catalog::http::limiter::Gate;
-use crate::catalog::http::redact::{shown, shown_json, shown_start};
-use crate::catalog::wire::Refusal;
 use crate::domain::platform::Platform;
 use crate::domain::secret::Secret;
 
-/// The clock difference in seconds above which a wrong clock may explain a rejected token.
-const SKEW: i64 = 300;
+/// Waits that end within this time of each other are reported once.
+const SAME_WAIT: Duration = Duration::from_secs(1);
 
-#[derive(Debug, Clone)]
-pub(super) struct Call {
-    pub method: &'static str,
-    /// The path from `/v1` on, with its segments encoded.
-    pub route: String,
-    pub body: Option<Vec<u8>>,
-    pub work: Work,
-    pub repeat: Repeat,
-    /// Another request can return the same, so this one has few retries.
-    pub is_brief: bool,
-    /// The call changes the catalog, so it must name the scope.
-    pub is_write: bool,
-    /// Cancels the call.
-    pub stop: Stop,
-    /// Set when the run of this call ends: the call is then not sent.
-    pub halt: Halt,
+/// What all calls of a client share.
+pub(super) struct Session {
+    transport: Transport,
+    tokens: Tokens,
+    pub limiter: Limiter,
+    pub policy: RetryPolicy,
+    credentials: Credentials,
+    platform: &'static Platform,
+    notices: Arc<dyn Notices>,
+    /// Any server has record_event, so the address is right.
+    pub has_answered: AtomicBool,
+    /// The retry budget of all calls of this run.
+    budget: Mutex<RetryBudget>,
+    /// The end of the wait that was last reported to the user.
+    reported_until: Mutex<Duration>,
 }
 
-/// Whether a call may be repeated if its outcome is unknown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Repeat {
-    Always,
-    /// Only if the previous attempt certainly had no effect.
-    Unheard,
-}
-
-impl Call {
-    pub fn get(route: String) -> Self {
+impl Session {
+    pub fn new(
+        transport: Transport,
+        credentials: Credentials,
+        platform: &'static Platform,
+        policy: RetryPolicy,
+        notices: Arc<dyn Notices>,
+    ) -> Self {
         Self {
-            method: "GET",
-            route,
-            body: None,
-            work: Work::Small,
-            repeat: Repeat::Always,
-            is_brief: false,
-            is_write: false,
-            stop: Stop::default(),
-            halt: Halt::default(),
+            transport,
+            tokens: Tokens::default(),
+            limiter: Limiter::new(),
+            policy,
+            credentials,
+            platform,
+            notices,
+            has_answered: AtomicBool::new(false),
+            budget: Mutex::default(),
+            reported_until: Mutex::default(),
         }
     }
 
-    /// A read whose parameters are too long for a URL, so it is a POST.
-    pub fn ask(route: String, body: Vec<u8>, work: Work) -> Self {
-        Self { method: "POST", body: Some(body), work, ..Self::get(route) }
+    /// The catalog's address.
+    pub fn address(&self) -> &str {
+        self.transport.trusted().text()
     }
 
-    pub fn write(method: &'static str, route: String, body: Option<Vec<u8>>, work: Work) -> Self {
-        Self { method, body, work, is_write: true, ..Self::get(route) }
-    }
-}
-
-pub(super) struct Caller {
-    pub transport: Transport,
-    pub tokens: Tokens,
-    pub gate: Gate,
-    pub patience: Patience,
-    pub credentials: Credentials,
-    pub platform: &'static Platform,
-    pub notices: Arc<dyn Notices>,
-    /// Any server has answered, so the address is right.
-    pub is_heard: AtomicBool,
-    /// The retry budget of all calls of this run.
-    pub budget: Mutex<Budget>,
-    /// The end of the wait that was last reported to the user.
-    pub told_until: Mutex<Duration>,
-}
-
-/// The result of a call, and what its earlier attempts may have done.
-pub(super) struct Reply<T> {
-    pub result: Result<T, ClientError>,
-    /// The answer to at least one attempt was lost.
-    pub is_lost: bool,
-    /// At least one attempt was abandoned, so its effect may still come.
-    pub is_late: bool,
-}
-
-/// An attempt that failed, and whether it may be retried.
-enum Failed {
-    /// Another call showed meanwhile that its token is rejected, so it was not sent.
-    Stale,
-    ForGood(ClientError),
-    ForNow(ClientError, Option<Duration>),
-}
-
-impl Caller {
-    /// Sends the call and reads its answer. A body that ends too early counts as a lost connection.
-    pub async fn call<T>(
-        &self,
-        call: &Call,
-        mut read: impl FnMut(&Answer) -> Result<T, serde_json::Error>,
-    ) -> Result<T, ClientError> {
-        self.call_told(call, |answer, _| read(answer)).await
+    /// The request as errors name it.
+    pub fn request_line(&self, call: &ApiCall) -> RequestLine {
+        self.transport.request_line(call.method, &call.route)
     }
 
-    /// Like [`Caller::call`], for answers whose text is shown: `read` receives the secrets to redact.
-    pub async fn call_told<T>(
-        &self,
-        call: &Call,
-        read: impl FnMut(&Answer, &[&Secret]) -> Result<T, serde_json::Error>,
-    ) -> Result<T, ClientError> {
-        self.send(call, read).await.result
-    }
-
-    /// Like [`Caller::call_told`], for writes: also reports whether an earlier attempt may have been applied.
+    /// Sends the call and reads its answer.
     pub async fn send<T>(
         &self,
-        call: &Call,
-        read: impl FnMut(&Answer, &[&Secret]) -> Result<T, serde_json::Error>,
-    ) -> Reply<T> {
-        let mut tries = Tries::new(self.gate.now());
-        let result = self.try_until(call, read, &mut tries).await;
-        Reply { result, is_lost: tries.may_be_done, is_late: tries.is_late }
+        call: &ApiCall,
+        mut read: impl FnMut(&Answer) -> Result<T, serde_json::Error>,
+    ) -> Result<T, ClientError> {
+        self.send_redacted(call, |answer, _| read(answer)).await
     }
 
-    async fn try_until<T>(
+    /// Like [`Session::send`], for answers whose text is shown: `read` receives the secrets to redact.
+    pub async fn send_redacted<T>(
         &self,
-        call: &Call,
+        call: &ApiCall,
+        read: impl FnMut(&Answer, &[&Secret]) -> Result<T, serde_json::Error>,
+    ) -> Result<T, ClientError> {
+        self.send_write(call, read).await.result
+    }
+
+    /// Like [`Session::send_write`], for writes whose answer contains nothing of interest.
+    pub async fn send_unit(&self, call: &ApiCall) -> Reply<()> {
+        self.send_write(call, |_, _| Ok(())).await
+    }
+
+    /// Like [`Session::send_redacted`], for writes: also reports whether an earlier attempt may have been applied.
+    pub async fn send_write<T>(
+        &self,
+        call: &ApiCall,
+        read: impl FnMut(&Answer, &[&Secret]) -> Result<T, serde_json::Error>,
+    ) -> Reply<T> {
+        let mut attempts = Attempts::new(self.limiter.now());
+        let result = self.retry_with_token(call, read, &mut attempts).await;
+        Reply { result, is_lost: attempts.may_be_applied, is_pending: attempts.is_pending }
+    }
+
+    async fn retry_with_token<T>(
+        &self,
+        call: &ApiCall,
         mut read: impl FnMut(&Answer, &[&Secret]) -> Result<T, serde_json::Error>,
-        tries: &mut Tries,
+        attempts: &mut Attempts,
     ) -> Result<T, ClientError> {
         let mut is_renewed = false;
         loop {
-            let Some(lease) = call.stop.unless_told(self.lease()).await else {
-                let stopped = ClientError::Stopped { asked: self.asked(call) };
-                return Err(self.final_word(stopped, tries));
-            };
-            let lease = match lease {
-                Ok(lease) => lease,
-                // The write itself was not sent, whatever happened to the call for the token.
-                Err(error) if call.is_write => return Err(self.final_word(error.without_token(), tries)),
-                Err(error) => return Err(error),
-            };
-            if !is_renewed && !call.halt.is_set() {
-                call.stop.unless_told(self.tokens.pass_probation(&lease)).await;
+            let lease = self.lease_for(call, attempts).await?;
+            if !is_renewed && !call.run_ended.is_cancelled() {
+                call.cancellation.until_cancelled(self.tokens.pass_probation(&lease)).await;
             }
-            let began = self.gate.now();
-            let failed = match self.attempt(call, Some(&lease)).await {
-                Err(Failed::Stale) => {
+            let began = self.limiter.now();
+            let error = match self.attempt(call, Some(&lease)).await {
+                Err(AttemptError::StaleToken) => {
                     self.tokens.refused(&lease).await;
                     continue;
                 }
@@ -171,26 +130,29 @@ impl Caller {
                     self.tokens.refused(&lease).await;
                     continue;
                 }
-                Ok(answer) => match self.judge(call, answer, &[&self.credentials.secret, &lease.token], &mut read) {
+                Ok(answer) => match self.read(call, answer, &[&self.credentials.secret, &lease.token], &mut read) {
                     Ok(value) => return Ok(value),
-                    Err(failed) => failed,
+                    Err(error) => error,
                 },
-                Err(failed) => failed,
+                Err(error) => error,
             };
-            self.wait(call, failed, began, tries).await?;
+            self.wait_for_retry(call, error, began, attempts).await?;
         }
     }
 
-    pub fn asked(&self, call: &Call) -> Asked {
-        self.transport.asked(call.method, &call.route)
+    /// A valid token for the call.
+    async fn lease_for(&self, call: &ApiCall, attempts: &Attempts) -> Result<Lease, ClientError> {
+        let lease = self.tokens.get(|| self.limiter.now(), || self.request_token());
+        match call.cancellation.until_cancelled(lease).await {
+            Some(Ok(lease)) => Ok(lease),
+            // The write itself was not sent, whatever happened to the call for the token.
+            Some(Err(error)) if call.is_write => Err(self.with_earlier_attempts(error.without_token(), attempts)),
+            Some(Err(error)) => Err(error),
+            None => Err(self.with_earlier_attempts(self.stopped(call), attempts)),
+        }
     }
 
-    async fn lease(&self) -> Result<Lease, ClientError> {
-        self.tokens.get(|| self.gate.now(), || self.grant()).await
-    }
-
-    /// Requests an access token.
-    async fn grant(&self) -> Result<Granted, ClientError> {
+    async fn request_token(&self) -> Result<GrantedToken, ClientError> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Grant {
@@ -199,298 +161,184 @@ impl Caller {
         }
         let Credentials { id, secret } = &self.credentials;
         let body = serde_json::json!({"clientId": id.reveal(), "clientSecret": secret.reveal()});
-        let call = Call::ask("/v1/auth/access_token".to_owned(), body.to_string().into_bytes(), Work::Small);
+        let route = "/v1/auth/access_token".to_owned();
+        let call = ApiCall::query(route, body.to_string().into_bytes(), CallKind::Small);
         let mut read = |answer: &Answer, _: &[&Secret]| serde_json::from_slice::<Grant>(&answer.body);
-        let mut tries = Tries::new(self.gate.now());
+        let mut attempts = Attempts::new(self.limiter.now());
         loop {
-            let began = self.gate.now();
-            let failed = match self.attempt(&call, None).await {
-                Ok(answer) => match self.judge(&call, answer, &[secret], &mut read) {
-                    Ok(grant) => {
-                        let lasts = Duration::try_from_secs_f64(grant.expires_in).unwrap_or_default();
-                        return Ok(Granted { token: Secret::new(grant.access_token), lasts });
-                    }
-                    Err(failed) => failed,
-                },
-                Err(failed) => failed,
-            };
-            self.wait(&call, failed, began, &mut tries).await?;
+            let began = self.limiter.now();
+            let answer = self.attempt(&call, None).await;
+            match answer.and_then(|answer| self.read(&call, answer, &[secret], &mut read)) {
+                Ok(Grant { access_token, expires_in }) => {
+                    let lasts = Duration::try_from_secs_f64(expires_in).unwrap_or_default();
+                    return Ok(GrantedToken { token: Secret::new(access_token), lasts });
+                }
+                Err(error) => self.wait_for_retry(&call, error, began, &mut attempts).await?,
+            }
         }
     }
 
     /// One attempt, once the limiter admits it.
-    async fn attempt(&self, call: &Call, lease: Option<&Lease>) -> Result<Answer, Failed> {
+    async fn attempt(&self, call: &ApiCall, lease: Option<&Lease>) -> Result<Answer, AttemptError> {
         if call.is_write && !self.transport.names_scope() {
-            return Err(Failed::ForGood(ClientError::Unscoped { asked: self.asked(call) }));
+            return Err(AttemptError::Final(ClientError::Unscoped { request: self.request_line(call) }));
         }
-        let told = |wait| self.tell("the rate limit is exhausted", "continuing", wait, None);
-        let turn = call.stop.unless_told(self.gate.enter(call.work, self.patience.total, told)).await;
-        let Some(turn) = turn.filter(|_| !call.stop.is_told() && !call.halt.is_set()) else {
-            return Err(Failed::ForGood(ClientError::Stopped { asked: self.asked(call) }));
-        };
-        let permit = turn.map_err(|wait| Failed::ForGood(ClientError::Throttled { asked: self.asked(call), wait }))?;
+        let permit = self.permit(call).await?;
         if lease.is_some_and(|lease| self.tokens.is_stale(lease)) {
-            return Err(Failed::Stale);
+            return Err(AttemptError::StaleToken);
         }
         let token = lease.map(|lease| &*lease.token);
         let secrets: Vec<&Secret> = std::iter::once(&self.credentials.secret).chain(token).collect();
         let (route, body) = (call.route.as_str(), call.body.as_deref());
         let request = Request { method: call.method, route, body, token, secrets: &secrets };
-        let Some(exchanged) = call.stop.unless_cut(self.transport.exchange(request)).await else {
-            return Err(Failed::ForGood(ClientError::Abandoned { asked: self.asked(call) }));
-        };
+        let exchanged = call.cancellation.until_grace_ends(self.transport.exchange(request)).await;
         match exchanged {
-            Ok(answer) => {
-                self.is_heard.store(true, Ordering::Relaxed);
-                if let Some(lease) = lease {
-                    self.tokens.judge(lease, answer.status == 401);
-                }
-                let ended = if is_passing(answer.status) { Ended::Pressed } else { Ended::Well };
-                if ended == Ended::Well {
-                    self.budget().answer();
-                }
-                permit.end(ended, answer.announced);
+            Some(Ok(answer)) => {
+                self.record_answer(&answer, lease, permit);
                 Ok(answer)
             }
-            Err(error) => {
-                permit.end(Ended::Lost, Default::default());
-                Err(match &error {
-                    ClientError::UnknownHost { .. }
-                    | ClientError::NoConnection { .. }
-                    | ClientError::Proxy { is_passing: true, .. }
-                    | ClientError::Timeout { .. }
-                    | ClientError::Cut { .. } => Failed::ForNow(error, None),
-                    ClientError::Tls { .. }
-                    | ClientError::Proxy { .. }
-                    | ClientError::Redirected { .. }
-                    | ClientError::Moved { .. }
-                    | ClientError::Partial { .. }
-                    | ClientError::NotTheApi { .. }
-                    | ClientError::Unreadable { .. }
-                    | ClientError::Credentials { .. }
-                    | ClientError::NetworkNotAllowed { .. }
-                    | ClientError::NoBlueprint { .. }
-                    | ClientError::Refused { .. }
-                    | ClientError::Spent { .. }
-                    | ClientError::NoToken(_)
-                    | ClientError::Throttled { .. }
-                    | ClientError::Uncertain { .. }
-                    | ClientError::Stopped { .. }
-                    | ClientError::Abandoned { .. }
-                    | ClientError::Unscoped { .. }
-                    | ClientError::Setup { .. }
-                    | ClientError::Bundle { .. }
-                    | ClientError::NoCredentials { .. }
-                    | ClientError::Untrusted(_) => Failed::ForGood(error),
-                })
+            Some(Err(error)) => {
+                permit.end(CallOutcome::Failed, RateHeaders::default());
+                Err(error.into())
             }
+            None => Err(AttemptError::Final(ClientError::Abandoned { request: self.request_line(call) })),
         }
     }
 
-    /// Classifies an answer. `secrets`: the secrets that the request contained, which the answer may repeat.
-    fn judge<T>(
+    /// Waits for the limiter, unless the call is cancelled.
+    async fn permit(&self, call: &ApiCall) -> Result<Permit<'_>, AttemptError> {
+        let permit = self.limiter.acquire(call.kind, self.policy.max_total, |wait| {
+            self.report_wait("the rate limit is exhausted", "continuing", wait, None);
+        });
+        match call.cancellation.until_cancelled(permit).await {
+            Some(permit) if !call.is_cancelled() => permit
+                .map_err(|wait| AttemptError::Final(ClientError::Throttled { request: self.request_line(call), wait })),
+            Some(_) | None => Err(AttemptError::Final(self.stopped(call))),
+        }
+    }
+
+    /// Tells everything that learns from answers: the tokens, the retry budget and the limiter.
+    fn record_answer(&self, answer: &Answer, lease: Option<&Lease>, permit: Permit<'_>) {
+        self.has_answered.store(true, Ordering::Relaxed);
+        if let Some(lease) = lease {
+            self.tokens.record_answer(lease, answer.status == 401);
+        }
+        if is_transient(answer.status) {
+            permit.end(CallOutcome::Throttled, answer.announced);
+        } else {
+            self.budget().answer();
+            permit.end(CallOutcome::Ok, answer.announced);
+        }
+    }
+
+    /// Reads an answer. `secrets`: the secrets that the request contained.
+    fn read<T>(
         &self,
-        call: &Call,
+        call: &ApiCall,
         answer: Answer,
         secrets: &[&Secret],
         read: &mut impl FnMut(&Answer, &[&Secret]) -> Result<T, serde_json::Error>,
-    ) -> Result<T, Failed> {
-        if (200..300).contains(&answer.status) {
-            if !answer.is_json {
-                return Err(Failed::ForGood(self.not_the_api(call, &answer, secrets)));
-            }
-            return read(&answer, secrets).map_err(|error| {
-                let reason = shown(&error.to_string(), secrets);
-                let asked = self.asked(call);
-                if error.is_eof() {
-                    return Failed::ForNow(ClientError::Cut { asked, reason }, None);
-                }
-                Failed::ForGood(ClientError::Unreadable { asked, reason })
-            });
-        }
-        let wait = if matches!(answer.status, 429 | 503) { answer.announced.wait() } else { None };
-        // A truncated rejection is retried.
-        if answer.is_json
-            && !answer.body.is_empty()
-            && let Err(error) = serde_json::from_slice::<IgnoredAny>(&answer.body)
-            && error.is_eof()
-        {
-            let reason = shown(&error.to_string(), secrets);
-            return Err(Failed::ForNow(ClientError::Cut { asked: self.asked(call), reason }, wait));
-        }
-        let is_passing = is_passing(answer.status);
-        let error = self.refused(call, answer, secrets);
-        Err(if is_passing { Failed::ForNow(error, wait) } else { Failed::ForGood(error) })
-    }
-
-    /// The error for an answer that rejects the call.
-    fn refused(&self, call: &Call, answer: Answer, secrets: &[&Secret]) -> ClientError {
-        let status = answer.status;
-        let asked = self.asked(call);
-        let told = Told::read(&answer.body);
-        let Some(mut told) = told else {
-            // A gateway answers without an error object, and an empty body is normal then; any other page means that
-            // this is not the API.
-            if is_passing(status) || status == 407 || answer.body.is_empty() {
-                let refusal = Refusal { status, error: String::new(), message: None, details: None };
-                return ClientError::Refused { asked, refusal: Box::new(refusal), trace: answer.trace };
-            }
-            return self.not_the_api(call, &answer, secrets);
-        };
-        let words = told.message.take().map(|message| shown(&message, secrets));
-        let trace = answer.trace;
-        match status {
-            401 => {
-                let help = self.help_with_credentials(answer.ahead);
-                ClientError::Credentials { asked, status, words, trace, help }
-            }
-            403 if words.as_ref().is_some_and(|words| words.contains("IP not whitelisted")) => {
-                ClientError::NetworkNotAllowed { asked, status, words, trace }
-            }
-            _ => {
-                let error = shown(&told.error.unwrap_or_default(), secrets);
-                let details = told.details.map(|details| shown_json(details, secrets));
-                let refusal = Refusal { status, error, message: words, details };
-                ClientError::Refused { asked, refusal: Box::new(refusal), trace }
-            }
-        }
-    }
-
-    fn not_the_api(&self, call: &Call, answer: &Answer, secrets: &[&Secret]) -> ClientError {
-        let what = match answer.content_type.as_deref().map(|kind| shown(kind, secrets)) {
-            Some(kind) if kind.contains("html") => "a web page".to_owned(),
-            Some(kind) => format!("content of type `{kind}`"),
-            None => "content without a type".to_owned(),
-        };
-        let start = shown_start(&answer.body, 300, secrets);
-        ClientError::NotTheApi { asked: self.asked(call), status: answer.status, what, start }
-    }
-
-    fn help_with_credentials(&self, ahead: Option<i64>) -> String {
-        let Platform { client_id_variable: id, client_secret_variable: secret, .. } = self.platform;
-        let mut help = format!("check {id} and {secret}");
-        help.push_str(&region_help(self.platform, self.transport.trusted().host()));
-        if let Some(ahead) = ahead.filter(|ahead| ahead.abs() > SKEW) {
-            let direction = if ahead > 0 { "behind" } else { "ahead of" };
-            help.push_str(&format!(
-                "; this machine's clock is {} minutes {direction} the catalog's, and tokens depend on it: correct the clock",
-                ahead.abs() / 60
-            ));
-        }
-        help
+    ) -> Result<T, AttemptError> {
+        let (request, host) = (self.request_line(call), self.transport.trusted().host());
+        AnswerContext { request, secrets, platform: self.platform, host }.read(answer, read)
     }
 
     /// Waits before the next attempt, or returns why there is none.
-    async fn wait(&self, call: &Call, failed: Failed, began: Duration, tries: &mut Tries) -> Result<(), ClientError> {
-        let (error, asked) = match failed {
-            Failed::ForGood(error) => {
-                tries.is_late |= error.is_late();
-                return Err(self.final_word(error, tries));
+    async fn wait_for_retry(
+        &self,
+        call: &ApiCall,
+        error: AttemptError,
+        began: Duration,
+        attempts: &mut Attempts,
+    ) -> Result<(), ClientError> {
+        let (error, requested) = match error {
+            AttemptError::StaleToken => return Ok(()),
+            AttemptError::Final(error) => {
+                attempts.is_pending |= error.is_pending();
+                return Err(self.with_earlier_attempts(error, attempts));
             }
-            Failed::ForNow(error, asked) => (error, asked),
-            Failed::Stale => return Ok(()),
+            AttemptError::Transient(error, requested) => (error, requested),
         };
-        tries.may_be_done |= !error.is_surely_undone();
-        tries.is_late |= error.is_late();
-        if call.repeat == Repeat::Unheard && !error.is_surely_undone() {
-            return Err(ClientError::Uncertain { asked: self.asked(call), reason: error.to_string() });
+        attempts.may_be_applied |= !error.had_no_effect();
+        attempts.is_pending |= error.is_pending();
+        if call.repeat == Repeat::IfNoEffect && !error.had_no_effect() {
+            return Err(ClientError::Uncertain { request: self.request_line(call), reason: error.to_string() });
         }
-        let patience = match self.is_heard.load(Ordering::Relaxed) {
-            true if call.is_brief => self.patience.brief(),
-            true => self.patience,
-            false => self.patience.at_the_door(),
-        };
-        let now = self.gate.now();
-        let (next, count, lasted) = {
+        let policy = self.policy_of(call);
+        let now = self.limiter.now();
+        let (decision, count, lasted) = {
             let mut budget = self.budget();
-            let next = tries.next_of_run(&patience, &mut budget, (began, now), asked, chance());
-            (next, tries.count(&patience, &budget, asked.is_some()), budget.lasted(now))
+            let decision =
+                attempts.next_within_budget(&policy, &mut budget, (began, now), requested, random_fraction());
+            (decision, attempts.count(&policy, &budget, requested.is_some()), budget.lasted(now))
         };
-        match next {
+        match decision {
             // The run's budget is exhausted by the failed attempts of other calls.
-            Next::GiveUp if tries.made() <= 1 && asked.is_none() && count.0 > 1 => {
+            RetryDecision::GiveUp if attempts.made() <= 1 && requested.is_none() && count.0 > 1 => {
                 let last = Box::new(error);
-                Err(ClientError::Spent { made: count.0, lasted, last, may_be_done: tries.may_be_done })
+                Err(ClientError::GaveUp { made: count.0, lasted, last, may_be_applied: attempts.may_be_applied })
             }
-            Next::GiveUp if tries.made() <= 1 => Err(error),
-            Next::GiveUp => Err(self.spent(error, tries)),
-            Next::Again(wait) => {
-                self.tell(&format!("{} {}", self.asked(call), error.brief()), "retrying", wait, Some(count));
-                let waited = call.stop.unless_told(tokio::time::sleep(wait)).await;
-                waited.ok_or_else(|| match tries.may_be_done {
-                    true => self.spent(error, tries),
-                    false => ClientError::Stopped { asked: self.asked(call) },
-                })
+            RetryDecision::GiveUp if attempts.made() <= 1 => Err(error),
+            RetryDecision::GiveUp => Err(self.gave_up(error, attempts)),
+            RetryDecision::Retry(wait) => {
+                let why = format!("{} {}", self.request_line(call), error.brief());
+                self.report_wait(&why, "retrying", wait, Some(count));
+                let waited = call.cancellation.until_cancelled(tokio::time::sleep(wait)).await;
+                match waited {
+                    Some(()) => Ok(()),
+                    None if attempts.may_be_applied => Err(self.gave_up(error, attempts)),
+                    None => Err(self.stopped(call)),
+                }
             }
         }
+    }
+
+    fn policy_of(&self, call: &ApiCall) -> RetryPolicy {
+        match self.has_answered.load(Ordering::Relaxed) {
+            true if call.is_brief => self.policy.brief(),
+            true => self.policy,
+            false => self.policy.before_first_answer(),
+        }
+    }
+
+    fn stopped(&self, call: &ApiCall) -> ClientError {
+        ClientError::Stopped { request: self.request_line(call) }
     }
 
     /// The last attempt may certainly have had no effect while an earlier one may have been applied; the error then
     /// says so.
-    fn final_word(&self, error: ClientError, tries: &Tries) -> ClientError {
-        let is_all = !tries.may_be_done || !error.is_surely_undone() || error.refusal().is_some();
-        if is_all { error } else { self.spent(error, tries) }
+    fn with_earlier_attempts(&self, error: ClientError, attempts: &Attempts) -> ClientError {
+        let says_it_all = !attempts.may_be_applied || !error.had_no_effect() || error.refusal().is_some();
+        if says_it_all { error } else { self.gave_up(error, attempts) }
     }
 
-    fn spent(&self, last: ClientError, tries: &Tries) -> ClientError {
-        let lasted = tries.lasted(self.gate.now());
-        let last = Box::new(last);
-        ClientError::Spent { made: tries.made(), lasted, last, may_be_done: tries.may_be_done }
+    fn gave_up(&self, last: ClientError, attempts: &Attempts) -> ClientError {
+        ClientError::GaveUp {
+            made: attempts.made(),
+            lasted: attempts.lasted(self.limiter.now()),
+            last: Box::new(last),
+            may_be_applied: attempts.may_be_applied,
+        }
     }
 
-    fn budget(&self) -> MutexGuard<'_, Budget> {
+    fn budget(&self) -> MutexGuard<'_, RetryBudget> {
         // No code panics while it holds this lock.
         self.budget.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reports a wait once for all calls that wait at the same time. `count`: the failed attempt and the maximum.
-    fn tell(&self, why: &str, then: &'static str, wait: Duration, count: Option<(u32, u32)>) {
-        let until = self.gate.now().saturating_add(wait);
-        let mut told_until = self.told_until.lock().unwrap_or_else(PoisonError::into_inner);
-        if until > told_until.saturating_add(Duration::from_secs(1)) {
-            *told_until = until;
-            self.notices.waiting(&Waiting { why: why.to_owned(), then, wait, count, within: self.patience.total });
+    fn report_wait(&self, why: &str, then: &'static str, wait: Duration, count: Option<(u32, u32)>) {
+        let until = self.limiter.now().saturating_add(wait);
+        let mut reported_until = self.reported_until.lock().unwrap_or_else(PoisonError::into_inner);
+        if until > reported_until.saturating_add(SAME_WAIT) {
+            *reported_until = until;
+            self.notices.waiting(&Waiting { why: why.to_owned(), then, wait, count, within: self.policy.max_total });
         }
-    }
-}
-
-/// Names the region in use and the others, because credentials of one region are unknown in the others.
-fn region_help(platform: &Platform, host: &str) -> String {
-    let Some(region) = platform.region_of(host) else { return String::new() };
-    let others = platform.regions.iter().map(|(name, _)| *name).filter(|name| *name != region);
-    let others: Vec<String> = others.map(|name| format!("`--catalog {name}`")).collect();
-    if others.is_empty() {
-        return String::new();
-    }
-    let (product, others) = (platform.brand, others.join(", "));
-    format!("; they must be of the region `{region}` of {product}, which was asked (another region: {others})")
-}
-
-/// The body of a rejection.
-#[derive(Debug, Deserialize)]
-struct Told {
-    #[serde(default)]
-    error: Option<String>,
-    #[serde(default)]
-    message: Option<String>,
-    #[serde(default)]
-    details: Option<serde_json::Value>,
-}
-
-impl Told {
-    /// Some routes return `error` as an object with a name and a message.
-    fn read(body: &[u8]) -> Option<Self> {
-        let serde_json::Value::Object(mut object) = serde_json::from_slice(body).ok()? else { return None };
-        if let Some(serde_json::Value::Object(inner)) = object.get_mut("error").map(serde_json::Value::take) {
-            let get = |key: &str| inner.get(key).and_then(|value| value.as_str()).map(str::to_owned);
-            return Some(Self { error: get("name"), message: get("message"), details: None });
-        }
-        serde_json::from_slice(body).ok()
     }
 }
 
 /// A number in `0.0..1.0`. It does not have to be unpredictable.
-pub(super) fn chance() -> f64 {
+pub(super) fn random_fraction() -> f64 {
     use std::hash::{BuildHasher, RandomState};
     let random = RandomState::new().hash_one(0u8);
     (random >> 11) as f64 / (1u64 << 53) as f64

@@ -1,4 +1,4 @@
-//! The access token: fetched before the first call, renewed before it expires and when it is rejected. One caller
+//! The access token: fetched before the first call, renewed before it expires and when it is rejected. One call
 //! fetches while the others wait and share its result, even a failure. The platform returns the same token again while
 //! it is valid, so a renewal may have to be repeated until close to its end.
 
@@ -9,18 +9,18 @@ use std::time::Duration;
 use tokio::sync::{Mutex, Notify};
 use tokio::time::timeout;
 
-use super::failure::ClientError;
+use super::client_error::ClientError;
 use crate::domain::secret::Secret;
 
 /// The maximum time before expiry at which a token is renewed.
-const EARLIEST: Duration = Duration::from_secs(300);
+const RENEWAL_LEAD: Duration = Duration::from_secs(300);
 
 /// How long calls wait for the first answer to a token that replaced a rejected one.
 const PROBATION: Duration = Duration::from_secs(2);
 
 /// A granted token and its lifetime.
 #[derive(Debug, Clone)]
-pub(super) struct Granted {
+pub(super) struct GrantedToken {
     pub token: Secret,
     pub lasts: Duration,
 }
@@ -31,7 +31,7 @@ pub(super) struct Lease {
     pub token: Arc<Secret>,
     serial: u64,
     renew_at: Duration,
-    /// The token replaced a rejected one, and no call with it has been answered yet.
+    /// The token replaced a rejected one, and no call with it has been record_event yet.
     is_on_probation: Arc<AtomicBool>,
 }
 
@@ -43,7 +43,7 @@ pub(super) struct Tokens {
     /// The serial of the newest rejected token.
     refused: AtomicU64,
     /// Notified when a token passed its probation or was rejected.
-    judged: Notify,
+    decided: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -58,10 +58,10 @@ struct State {
 }
 
 impl Tokens {
-    /// Returns a valid token. Only one caller at a time runs `fetch`.
+    /// Returns a valid token. Only one call at a time runs `fetch`.
     pub async fn get<F>(&self, now: impl Fn() -> Duration, fetch: impl FnOnce() -> F) -> Result<Lease, ClientError>
     where
-        F: Future<Output = Result<Granted, ClientError>>,
+        F: Future<Output = Result<GrantedToken, ClientError>>,
     {
         let ended = self.ended.load(Ordering::SeqCst);
         let mut state = self.state.lock().await;
@@ -71,7 +71,7 @@ impl Tokens {
         if let Some(refused) = &state.refused {
             return Err(refused.clone());
         }
-        // A fetch failed while this caller waited, so it shares that failure.
+        // A fetch failed while this call waited, so it shares that failure.
         if let Some(failed) = state.failed.as_ref().filter(|_| self.ended.load(Ordering::SeqCst) != ended) {
             return Err(failed.clone());
         }
@@ -96,7 +96,7 @@ impl Tokens {
         }
     }
 
-    /// Drops a rejected token, so that the next caller fetches another, unless that has already happened.
+    /// Drops a rejected token, so that the next call fetches another, unless that has already happened.
     pub async fn refused(&self, refused: &Lease) {
         let mut state = self.state.lock().await;
         if state.lease.as_ref().is_some_and(|lease| lease.serial == refused.serial) {
@@ -106,12 +106,12 @@ impl Tokens {
     }
 
     /// Records the answer to a call with this token. `is_refused`: the catalog rejected the token.
-    pub fn judge(&self, lease: &Lease, is_refused: bool) {
+    pub fn record_answer(&self, lease: &Lease, is_refused: bool) {
         if is_refused {
             self.refused.fetch_max(lease.serial, Ordering::SeqCst);
         }
         if lease.is_on_probation.swap(false, Ordering::SeqCst) {
-            self.judged.notify_waiters();
+            self.decided.notify_waiters();
         }
     }
 
@@ -123,32 +123,32 @@ impl Tokens {
     /// Waits for the first answer to a token that replaced a rejected one. If the credentials themselves are no longer
     /// valid, a single call shows that for all.
     pub async fn pass_probation(&self, lease: &Lease) {
-        let judged = self.judged.notified();
+        let decided = self.decided.notified();
         if lease.is_on_probation.load(Ordering::SeqCst) {
             // The call that would show it may be lost, so the wait is bounded.
-            let _ = timeout(PROBATION, judged).await;
+            let _ = timeout(PROBATION, decided).await;
         }
     }
 }
 
 /// How long before its end a token is renewed: in proportion, so that a short-lived token is not renewed at once.
 fn margin(lasts: Duration) -> Duration {
-    (lasts / 10).min(EARLIEST)
+    (lasts / 10).min(RENEWAL_LEAD)
 }
 
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
 
-    use super::super::failure::Asked;
+    use super::super::client_error::RequestLine;
     use super::*;
 
     fn block_on<T>(future: impl Future<Output = T>) -> T {
         tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(future)
     }
 
-    fn granted(seconds: u64) -> Granted {
-        Granted { token: Secret::new("token"), lasts: Duration::from_secs(seconds) }
+    fn granted(seconds: u64) -> GrantedToken {
+        GrantedToken { token: Secret::new("token"), lasts: Duration::from_secs(seconds) }
     }
 
     #[test]
@@ -222,8 +222,9 @@ mod tests {
                 let fetch = || async {
                     fetched.fetch_add(1, Ordering::Relaxed);
                     tokio::task::yield_now().await;
-                    let asked = Asked { method: "POST", url: "http://localhost/v1/auth/access_token".to_owned() };
-                    Err(ClientError::Cut { asked, reason: "reset".to_owned() })
+                    let request =
+                        RequestLine { method: "POST", url: "http://localhost/v1/auth/access_token".to_owned() };
+                    Err(ClientError::ConnectionLost { request, reason: "reset".to_owned() })
                 };
                 tokens.get(|| Duration::ZERO, fetch).await.map(|lease| lease.serial)
             };
@@ -233,7 +234,7 @@ mod tests {
             }
             assert!(callers.join_all().await.iter().all(Result::is_err));
             assert_eq!(fetched.load(Ordering::Relaxed), 1);
-            // A later caller fetches again.
+            // A later call fetches again.
             ask(Arc::clone(&tokens), Arc::clone(&fetched)).await.expect_err("it is not granted");
             assert_eq!(fetched.load(Ordering::Relaxed), 2);
         });
@@ -244,13 +245,13 @@ mod tests {
         block_on(async {
             let tokens = Tokens::default();
             let fetched = Cell::new(0);
-            let asked = || Asked { method: "POST", url: "http://localhost/v1/auth/access_token".to_owned() };
+            let request = || RequestLine { method: "POST", url: "http://localhost/v1/auth/access_token".to_owned() };
             let fetch = |error: ClientError| {
                 fetched.set(fetched.get() + 1);
                 async move { Err(error) }
             };
-            let cut = ClientError::Cut { asked: asked(), reason: "reset".to_owned() };
-            let refused = ClientError::credentials_for_test(asked());
+            let cut = ClientError::ConnectionLost { request: request(), reason: "reset".to_owned() };
+            let refused = ClientError::credentials_for_test(request());
             for error in [cut, refused.clone(), refused] {
                 tokens.get(|| Duration::ZERO, || fetch(error)).await.expect_err("it is not granted");
             }

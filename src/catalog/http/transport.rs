@@ -1,5 +1,5 @@
 //! Sends one HTTP request and reads its answer: over TLS, through proxies, within limits of time and size. Secrets
-//! leave only here, and only after a check by `trust`, also for redirects. Retries are in `caller`.
+//! leave only here, and only after a check by `trust`, also for redirects. Retries are in `session`.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -8,40 +8,27 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Certificate, Client, Method, Response, Url, redirect};
 
-use super::failure::{Asked, ClientError};
-use super::rate::Announced;
+use super::client_error::{ClientError, RequestLine};
+use super::rate::RateHeaders;
+use super::timeouts::Timeouts;
 use super::trust::Trusted;
 use crate::catalog::http::error_source::Cause;
-use crate::catalog::http::redact::{redactor, shown};
+use crate::catalog::http::redact::{clean, redactor};
 use crate::domain::entity::Owner;
 use crate::domain::secret::Secret;
 use crate::domain::value::day::http_date;
 
 /// The maximum size of a successful answer, after decompression.
-const MOST_READ: usize = 256 << 20;
+const MAX_ANSWER_BYTES: usize = 256 << 20;
 /// The maximum size of a rejection.
-const MOST_REFUSED: usize = 256 << 10;
-const MOST_REDIRECTS: usize = 5;
-
-/// The time limits of one call.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
-    pub connect: Duration,
-    /// The maximum time between two chunks of an answer.
-    pub read: Duration,
-    pub whole: Duration,
-}
-
-impl Limits {
-    pub const PLATFORM: Self =
-        Self { connect: Duration::from_secs(10), read: Duration::from_secs(60), whole: Duration::from_secs(180) };
-}
+const MAX_REFUSAL_BYTES: usize = 256 << 10;
+const MAX_REDIRECTS: usize = 5;
 
 #[derive(Debug)]
 pub(super) struct Transport {
     client: Client,
     trusted: Trusted,
-    limits: Limits,
+    timeouts: Timeouts,
     names_scope: bool,
     /// The proxy that the environment sets for this address, for messages.
     proxy: Option<String>,
@@ -66,7 +53,7 @@ pub(super) struct Answer {
     pub is_json: bool,
     pub content_type: Option<String>,
     pub trace: Option<String>,
-    pub announced: Announced,
+    pub announced: RateHeaders,
     /// How far the catalog's clock is ahead of ours, in seconds.
     pub ahead: Option<i64>,
 }
@@ -77,7 +64,7 @@ impl Transport {
         trusted: Trusted,
         user_agent: &str,
         bundle: &[u8],
-        limits: Limits,
+        timeouts: Timeouts,
         proxy: Option<String>,
     ) -> Result<Self, ClientError> {
         // The provider may already be installed, and it is always the same one.
@@ -92,9 +79,9 @@ impl Transport {
         let mut builder = Client::builder()
             .user_agent(agent)
             .redirect(redirect::Policy::none())
-            .connect_timeout(limits.connect)
-            .read_timeout(limits.read)
-            .timeout(limits.whole)
+            .connect_timeout(timeouts.connect)
+            .read_timeout(timeouts.read)
+            .timeout(timeouts.total)
             .pool_idle_timeout(Duration::from_secs(60))
             .dns_resolver(Resolver);
         if trusted.is_loopback() {
@@ -125,7 +112,7 @@ impl Transport {
             )
         })?;
         let proxy = proxy.filter(|_| !trusted.is_loopback());
-        Ok(Self { client, trusted, limits, names_scope: Owner::is_told_in(user_agent), proxy })
+        Ok(Self { client, trusted, timeouts, names_scope: Owner::is_told_in(user_agent), proxy })
     }
 
     /// Whether every request names the scope.
@@ -137,46 +124,46 @@ impl Transport {
         &self.trusted
     }
 
-    pub fn asked(&self, method: &'static str, route: &str) -> Asked {
+    pub fn request_line(&self, method: &'static str, route: &str) -> RequestLine {
         let route = route.split('?').next().unwrap_or_default();
-        Asked { method, url: format!("{}{route}", self.trusted.text()) }
+        RequestLine { method, url: format!("{}{route}", self.trusted.text()) }
     }
 
     /// Sends the request and reads the answer. Redirects within the catalog are followed; one to another origin is an
     /// error.
     pub async fn exchange(&self, request: Request<'_>) -> Result<Answer, ClientError> {
         let mut url = self.trusted.url(request.route)?;
-        for _ in 0..MOST_REDIRECTS {
+        for _ in 0..MAX_REDIRECTS {
             let response = self.send(&request, url.clone()).await?;
             let Some(to) = redirected(&response, &url) else { return self.read(response, &request).await };
             let keeps_method = matches!(response.status().as_u16(), 307 | 308) || request.method == "GET";
             if !self.trusted.admits(&to) {
-                return Err(self.led_away(&request, &to));
+                return Err(self.redirected_away(&request, &to));
             }
             if !keeps_method {
-                let asked = self.asked(request.method, request.route);
+                let line = self.request_line(request.method, request.route);
                 let to = origin(&to, request.secrets);
-                return Err(ClientError::Moved { asked, status: response.status().as_u16(), to });
+                return Err(ClientError::Moved { request: line, status: response.status().as_u16(), to });
             }
             url = to;
         }
         Err(ClientError::Unreadable {
-            asked: self.asked(request.method, request.route),
-            reason: format!("it redirects more than {MOST_REDIRECTS} times"),
+            request: self.request_line(request.method, request.route),
+            reason: format!("it redirects more than {MAX_REDIRECTS} times"),
         })
     }
 
     /// The only function that sends a secret.
     async fn send(&self, request: &Request<'_>, url: Url) -> Result<Response, ClientError> {
         if !self.trusted.admits(&url) {
-            return Err(self.led_away(request, &url));
+            return Err(self.redirected_away(request, &url));
         }
         let method = Method::from_bytes(request.method.as_bytes()).unwrap_or(Method::GET);
         let mut sent = self.client.request(method, url);
         if let Some(token) = request.token {
             let value = HeaderValue::from_str(&format!("Bearer {}", token.reveal()));
             let mut value = value.map_err(|_| ClientError::Unreadable {
-                asked: self.asked(request.method, request.route),
+                request: self.request_line(request.method, request.route),
                 reason: "the access token has characters that an HTTP header cannot carry".to_owned(),
             })?;
             value.set_sensitive(true);
@@ -188,13 +175,16 @@ impl Transport {
         sent.send().await.map_err(|error| self.failed(request, &error))
     }
 
-    fn led_away(&self, request: &Request<'_>, to: &Url) -> ClientError {
-        ClientError::Redirected { asked: self.asked(request.method, request.route), to: origin(to, request.secrets) }
+    fn redirected_away(&self, request: &Request<'_>, to: &Url) -> ClientError {
+        ClientError::Redirected {
+            request: self.request_line(request.method, request.route),
+            to: origin(to, request.secrets),
+        }
     }
 
     async fn read(&self, mut response: Response, request: &Request<'_>) -> Result<Answer, ClientError> {
         let status = response.status().as_u16();
-        let most = if response.status().is_success() { MOST_READ } else { MOST_REFUSED };
+        let most = if response.status().is_success() { MAX_ANSWER_BYTES } else { MAX_REFUSAL_BYTES };
         let headers = std::mem::take(response.headers_mut());
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs().cast_signed());
@@ -206,7 +196,7 @@ impl Transport {
                     break;
                 }
                 return Err(ClientError::Unreadable {
-                    asked: self.asked(request.method, request.route),
+                    request: self.request_line(request.method, request.route),
                     reason: format!("it is longer than {} MiB", most >> 20),
                 });
             }
@@ -218,16 +208,16 @@ impl Transport {
             is_json: content_type.as_deref().is_some_and(|kind| kind.contains("json")) || looks_like_json(&body),
             body,
             trace: trace(&headers, request.secrets),
-            announced: Announced::read(header, now),
+            announced: RateHeaders::read(header, now),
             ahead: header("date").and_then(http_date).map(|date| date - now),
             content_type,
         })
     }
 
     fn failed(&self, request: &Request<'_>, error: &reqwest::Error) -> ClientError {
-        let asked = self.asked(request.method, request.route);
+        let line = self.request_line(request.method, request.route);
         let cause = Cause::of(error, request.secrets);
-        cause.told(error, asked, &self.trusted.place(), self.limits, self.proxy.as_deref())
+        cause.into_error(error, line, &self.trusted.place(), self.timeouts, self.proxy.as_deref())
     }
 }
 
@@ -235,7 +225,7 @@ impl Transport {
 /// one of ours, so it is redacted.
 fn origin(url: &Url, secrets: &[&Secret]) -> String {
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-    shown(&format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default()), secrets)
+    clean(&format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default()), secrets)
 }
 
 fn redirected(response: &Response, from: &Url) -> Option<Url> {
@@ -249,10 +239,10 @@ fn redirected(response: &Response, from: &Url) -> Option<Url> {
 fn trace(headers: &HeaderMap, secrets: &[&Secret]) -> Option<String> {
     let value = headers.get("x-trace-id")?.to_str().ok()?;
     let redactor = redactor(secrets);
-    let is_told = |text: &str| redactor.redact(text) != text;
+    let has_secret = |text: &str| redactor.redact(text) != text;
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/".contains(c);
     let plain: String = value.chars().filter(|c| is_plain(*c)).collect();
-    if plain.is_empty() || is_told(value) || is_told(&plain) {
+    if plain.is_empty() || has_secret(value) || has_secret(&plain) {
         return None;
     }
     Some(plain.chars().take(100).collect())

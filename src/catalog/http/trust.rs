@@ -4,7 +4,7 @@
 
 use reqwest::Url;
 
-use super::Credentials;
+use super::credentials::Credentials;
 use crate::catalog::issued::is_issued_for;
 use crate::domain::address;
 use crate::domain::platform::Platform;

@@ -9,142 +9,141 @@ use std::time::Duration;
 use serde::Deserialize;
 use tokio::task::JoinSet;
 
-use super::failure::ClientError;
-use super::pace::Work;
-use super::read::joined;
-use super::retry::{Next, Tries, is_passing};
+use super::bulk::{Batch, Leftover};
+use super::call::{ApiCall, Repeat, Reply};
+use super::client_error::ClientError;
+use super::concurrency::CallKind;
+use super::outcome::{error_if_none_answered, final_refusal};
+use super::redact::{clean, clean_json};
+use super::retry::{Attempts, RetryDecision, is_transient};
 use super::route::{encoded, route};
-use crate::catalog::apply_options::{Course, Errand, Halt};
-use crate::catalog::http::bulk::{Batch, Rest};
-use crate::catalog::http::redact::{shown, shown_json};
-use crate::catalog::http::session::{Call, Caller, Repeat, Reply};
+use super::session::{Session, random_fraction};
+use super::tasks::joined;
+use crate::catalog::apply::{ApplyOptions, ApplyRun};
 use crate::catalog::wire::{EntityDraft, Refusal, WriteOptions, Written};
 use crate::catalog::write_state::{Event, Item};
-use crate::catalog::{CatalogError, Stop, Undone};
+use crate::catalog::{Cancellation, CatalogError, WriteFailure};
 use crate::domain::progress::Progress;
 use crate::domain::secret::Secret;
 
 /// Batches prepared at once; the limiter decides how many of them are sent.
-const TOGETHER: usize = 32;
+const MAX_CONCURRENT: usize = 32;
+/// The same for each of many batches of a wave.
+const MIN_CONCURRENT: usize = 4;
 
 /// Writes entities; the results are in the order of `drafts`. It is an error if no call at all got an answer.
 pub(super) async fn upsert(
-    caller: &Arc<Caller>,
+    session: &Arc<Session>,
     blueprint: &str,
     drafts: &[EntityDraft],
     options: &WriteOptions,
     progress: &dyn Progress,
-) -> Result<Vec<Result<Written, Undone>>, ClientError> {
+) -> Result<Vec<Result<Written, WriteFailure>>, CatalogError> {
     progress.start("writing to the catalog", drafts.len() as u64);
-    let stop = Stop::default();
-    let course = Course::new(Errand { run_id: None, stops_at_first: false, stop: &stop, progress });
+    let cancellation = Cancellation::default();
+    let run =
+        ApplyRun::new(ApplyOptions { run_id: None, stop_on_failure: false, cancellation: &cancellation, progress });
     // No read follows, so a create whose outcome is unknown is not repeated.
-    let repeat = if options.upsert || options.validation_only { Repeat::Always } else { Repeat::Unheard };
-    let outcomes = write(caller, blueprint, drafts, options, repeat, &course, 1).await;
+    let repeat = if options.upsert || options.validation_only { Repeat::Always } else { Repeat::IfNoEffect };
+    let outcomes = write(session, blueprint, drafts, options, repeat, &run, 1).await;
     progress.finish();
-    or_nothing(outcomes)
+    error_if_none_answered(outcomes)
 }
 
 /// Writes entities as part of a run, concurrently with `batches` others.
 pub(super) async fn write(
-    caller: &Arc<Caller>,
+    session: &Arc<Session>,
     blueprint: &str,
     drafts: &[EntityDraft],
     options: &WriteOptions,
     repeat: Repeat,
-    course: &Course<'_>,
+    run: &ApplyRun<'_>,
     batches: usize,
-) -> Vec<Result<Written, Undone>> {
+) -> Vec<Result<Written, WriteFailure>> {
     let mut writing = Writing {
-        caller: Arc::clone(caller),
+        session: Arc::clone(session),
         route: format!("{}?{}", route(&["blueprints", blueprint, "entities", "bulk"]), flags(options)),
         repeat,
         is_create: !options.upsert && !options.validation_only,
-        course,
+        run,
         items: vec![Item::default(); drafts.len()],
         written: vec![None; drafts.len()],
         is_settled: vec![false; drafts.len()],
-        tries: vec![None; drafts.len()],
-        apart: VecDeque::new(),
-        running: JoinSet::new(),
+        attempts: vec![None; drafts.len()],
+        resends: VecDeque::new(),
+        calls: JoinSet::new(),
     };
-    let (mut members, mut rest) = (0..drafts.len(), Rest::default());
-    let together = (TOGETHER / batches.max(1)).max(4);
+    let (mut members, mut leftover) = (0..drafts.len(), Leftover::default());
+    let max_calls = (MAX_CONCURRENT / batches.max(1)).max(MIN_CONCURRENT);
     loop {
-        while writing.running.len() < together && course.goes_on() {
-            if let Some(again) = writing.apart.pop_front() {
-                writing.send(Batch::of(again.members, drafts), again.delay, again.is_brief);
-            } else if let Some(batch) = Batch::take(&mut members, drafts, &mut rest) {
+        while writing.calls.len() < max_calls && run.may_send() {
+            if let Some(resend) = writing.resends.pop_front() {
+                writing.send(Batch::of(resend.members, drafts), resend.delay, resend.is_brief);
+            } else if let Some(batch) = Batch::take(&mut members, drafts, &mut leftover) {
                 writing.send(batch, Duration::ZERO, false);
             } else {
                 break;
             }
         }
-        let Some(done) = writing.running.join_next().await else { break };
+        let Some(done) = writing.calls.join_next().await else { break };
         match joined(done) {
-            Ok((members, answer)) => course.advance(writing.take(members, answer)),
-            Err(error) => course.gave_up(&Arc::new(error.into()), false),
+            Ok((members, reply)) => {
+                let finished = writing.record_reply(&members, reply);
+                run.advance(finished);
+            }
+            Err(error) => run.record_failed_call(&error.into(), false),
         }
     }
     writing.finish()
 }
 
-/// Returns an error if no entity got an answer.
-pub(super) fn or_nothing<T>(outcomes: Vec<Result<T, Undone>>) -> Result<Vec<Result<T, Undone>>, ClientError> {
-    let why = |outcome: &Result<T, Undone>| outcome.as_ref().err()?.error().map(Arc::clone);
-    let is_nothing = outcomes.iter().all(|outcome| why(outcome).is_some());
-    match outcomes.iter().find_map(why).as_deref() {
-        Some(CatalogError::Client(error)) if is_nothing => Err(error.clone()),
-        _ => Ok(outcomes),
-    }
-}
-
-pub(super) fn flags(options: &WriteOptions) -> String {
+/// The query of a bulk write.
+fn flags(options: &WriteOptions) -> String {
     let WriteOptions { upsert, merge, validation_only, create_missing_related_entities, run_id } = options;
-    let run = run_id.as_ref().map(|run| format!("&run_id={}", encoded(run))).unwrap_or_default();
+    let run_id = run_id.as_ref().map(|run_id| format!("&run_id={}", encoded(run_id))).unwrap_or_default();
     format!(
         "upsert={upsert}&merge={merge}&validation_only={validation_only}\
-         &create_missing_related_entities={create_missing_related_entities}{run}"
+         &create_missing_related_entities={create_missing_related_entities}{run_id}"
     )
 }
 
-type Answered = (Vec<usize>, Reply<Bulk>);
-
+/// The writes of one call of [`write`], by the index of their draft.
 struct Writing<'c> {
-    caller: Arc<Caller>,
+    session: Arc<Session>,
     route: String,
     repeat: Repeat,
     /// The catalog rejects entities that exist.
     is_create: bool,
-    course: &'c Course<'c>,
+    run: &'c ApplyRun<'c>,
     items: Vec<Item>,
     /// The catalog's results for the entities that it wrote.
     written: Vec<Option<Written>>,
     /// Nothing more is sent for these.
     is_settled: Vec<bool>,
     /// Retries of single entities that the catalog's result asked for.
-    tries: Vec<Option<Tries>>,
-    apart: VecDeque<Again>,
-    running: JoinSet<Answered>,
+    attempts: Vec<Option<Attempts>>,
+    resends: VecDeque<Resend>,
+    /// The calls in flight, with the members of each.
+    calls: JoinSet<(Vec<usize>, Reply<BulkAnswer>)>,
 }
 
-/// Members to send again in smaller batches, after a delay.
-struct Again {
+/// Members to send again in one batch, after a delay.
+struct Resend {
     members: Vec<usize>,
     delay: Duration,
     is_brief: bool,
 }
 
 #[derive(Debug, Deserialize)]
-struct Bulk {
+struct BulkAnswer {
     #[serde(default)]
-    entities: Vec<Done>,
+    entities: Vec<WrittenEntity>,
     #[serde(default)]
-    errors: Vec<NotDone>,
+    errors: Vec<RejectedEntity>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Done {
+struct WrittenEntity {
     index: usize,
     #[serde(default)]
     identifier: String,
@@ -154,7 +153,7 @@ struct Done {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct NotDone {
+struct RejectedEntity {
     index: usize,
     status_code: u16,
     #[serde(default)]
@@ -165,7 +164,7 @@ struct NotDone {
     details: Option<serde_json::Value>,
 }
 
-impl NotDone {
+impl RejectedEntity {
     fn refusal(&self) -> Refusal {
         Refusal {
             status: self.status_code,
@@ -176,101 +175,96 @@ impl NotDone {
     }
 
     /// Redacts the message: a catalog may repeat the token.
-    fn make_harmless(&mut self, secrets: &[&Secret]) {
-        self.error = self.error.take().map(|words| shown(&words, secrets));
-        self.message = self.message.take().map(|words| shown(&words, secrets));
-        self.details = self.details.take().map(|details| shown_json(details, secrets));
+    fn redact(&mut self, secrets: &[&Secret]) {
+        self.error = self.error.take().map(|words| clean(&words, secrets));
+        self.message = self.message.take().map(|words| clean(&words, secrets));
+        self.details = self.details.take().map(|details| clean_json(details, secrets));
     }
 }
 
 impl Writing<'_> {
     fn send(&mut self, batch: Batch, delay: Duration, is_brief: bool) {
-        let caller = Arc::clone(&self.caller);
-        let mut call = Call::write("POST", self.route.clone(), Some(batch.body), Work::Batch);
+        let session = Arc::clone(&self.session);
+        let mut call = ApiCall::write("POST", self.route.clone(), Some(batch.body), CallKind::Batch).of_run(self.run);
         call.repeat = self.repeat;
         call.is_brief = is_brief;
-        call.stop = self.course.errand.stop.clone();
-        call.halt = self.course.halt.clone();
-        self.running.spawn(async move {
+        self.calls.spawn(async move {
             // The call itself checks whether the signal came before.
-            call.stop.unless_told(tokio::time::sleep(delay)).await;
-            let reply = caller.send(&call, |answer, secrets| {
-                let mut bulk: Bulk = serde_json::from_slice(&answer.body)?;
-                bulk.errors.iter_mut().for_each(|error| error.make_harmless(secrets));
+            call.cancellation.until_cancelled(tokio::time::sleep(delay)).await;
+            let reply = session.send_write(&call, |answer, secrets| {
+                let mut bulk: BulkAnswer = serde_json::from_slice(&answer.body)?;
+                bulk.errors.iter_mut().for_each(|error| error.redact(secrets));
                 Ok(bulk)
             });
-            let reply = reply.await;
-            (batch.members, reply)
+            (batch.members, reply.await)
         });
     }
 
-    /// Records the answer of a batch; returns how many members are finished.
-    fn take(&mut self, members: Vec<usize>, reply: Reply<Bulk>) -> u64 {
+    /// Records the reply to a batch; returns how many members are finished.
+    fn record_reply(&mut self, members: &[usize], reply: Reply<BulkAnswer>) -> u64 {
         if reply.is_lost {
-            members.iter().for_each(|member| self.items[*member].lost(reply.is_late));
+            members.iter().for_each(|member| self.items[*member].record_lost(reply.is_pending));
         }
-        let error = match reply.result {
+        match reply.result {
             Ok(bulk) => {
-                self.course.came_about();
-                return self.settle(&members, bulk);
+                self.run.record_answer();
+                self.record_results(members, bulk)
             }
             // The batch was not sent, so its members keep their state.
-            Err(ClientError::Stopped { .. }) => return 0,
-            Err(error) => error,
-        };
-        match error.refusal() {
-            // Only a batch of one shows which member is rejected.
-            Some(refusal) if members.len() > 1 && self.is_of_a_member(refusal.status) => {
-                self.course.came_about();
-                self.decline(&members, || refusal.clone().into());
-                self.halve(&members, false);
-                0
-            }
-            Some(refusal) if !is_passing(refusal.status) => {
-                self.course.came_about();
-                self.course.refused_call(refusal);
-                members.iter().for_each(|member| self.refuse(*member, refusal.clone()));
-                members.len() as u64
-            }
-            Some(_) | None => self.give_up(&members, error, reply.is_late),
+            Err(ClientError::Stopped { .. }) => 0,
+            Err(error) => match error.refusal() {
+                // Only a batch of one shows which member is rejected.
+                Some(refusal) if members.len() > 1 && self.may_be_of_a_member(refusal.status) => {
+                    self.run.record_answer();
+                    for member in members {
+                        self.items[*member].record_event(Event::Decline, Some(refusal.clone().into()));
+                    }
+                    self.halve(members, false);
+                    0
+                }
+                Some(_) | None => self.record_error(members, error, reply.is_pending),
+            },
         }
     }
 
     /// Whether a single member may cause the rejection of the whole batch.
-    fn is_of_a_member(&self, status: u16) -> bool {
+    fn may_be_of_a_member(&self, status: u16) -> bool {
         matches!(status, 400 | 413 | 422) || (self.is_create && status == 409)
     }
 
-    /// Records that the catalog did not process these members.
-    fn decline(&mut self, members: &[usize], why: impl Fn() -> Undone) {
-        members.iter().for_each(|member| self.items[*member].answered(Event::Decline, Some(why())));
-    }
-
-    /// Handles a batch without an answer after all retries: a single member may be the cause, so the batch is halved.
-    fn give_up(&mut self, members: &[usize], error: ClientError, is_late: bool) -> u64 {
+    /// Records a batch that failed as a whole.
+    fn record_error(&mut self, members: &[usize], error: ClientError, is_pending: bool) -> u64 {
+        if let Some(refusal) = final_refusal(&error) {
+            self.run.record_answer();
+            self.run.record_refused_call(refusal);
+            members.iter().for_each(|member| self.refuse(*member, refusal.clone()));
+            return members.len() as u64;
+        }
         let is_of_the_call = error.is_of_the_call();
-        let is_lost = !error.is_surely_undone();
-        let is_late = is_late || error.is_late();
-        let broken = Arc::new(CatalogError::from(error));
-        self.course.gave_up(&broken, is_of_the_call);
+        let is_lost = !error.had_no_effect();
+        let is_pending = is_pending || error.is_pending();
+        let error = CatalogError::from(error);
+        self.run.record_failed_call(&error, is_of_the_call);
         for member in members {
             if is_lost {
-                self.items[*member].lost(is_late);
+                self.items[*member].record_lost(is_pending);
             }
-            self.items[*member].heard(Undone::Broken(Arc::clone(&broken)));
+            self.items[*member].record_last(WriteFailure::CallFailed(error.clone()));
         }
+        // There was no answer after all retries, and a single member may be the cause.
         if is_of_the_call && members.len() > 1 && self.repeat == Repeat::Always {
             self.halve(members, true);
             return 0;
         }
-        members.iter().for_each(|member| self.end(*member));
+        members.iter().for_each(|member| self.settle(*member));
         members.len() as u64
     }
 
     fn halve(&mut self, members: &[usize], is_brief: bool) {
         let (first, second) = members.split_at(members.len() / 2);
-        let again = |half: &[usize]| Again { members: half.to_vec(), delay: Duration::ZERO, is_brief };
-        self.apart.extend([again(first), again(second)]);
+        for half in [first, second] {
+            self.resends.push_back(Resend { members: half.to_vec(), delay: Duration::ZERO, is_brief });
+        }
     }
 
     /// Records the final rejection of a member. A conflict may come from an earlier copy of the create, so it leaves
@@ -278,124 +272,115 @@ impl Writing<'_> {
     fn refuse(&mut self, member: usize, refusal: Refusal) {
         let is_open = refusal.status >= 500 || (self.is_create && refusal.status == 409);
         let event = if is_open { Event::Lose } else { Event::Refuse };
-        self.items[member].answered(event, Some(refusal.into()));
-        self.end(member);
+        self.items[member].record_event(event, Some(refusal.into()));
+        self.settle(member);
     }
 
     /// Marks a member as finished: nothing more is sent for it.
-    fn end(&mut self, member: usize) {
+    fn settle(&mut self, member: usize) {
         if !self.items[member].is_done() {
-            self.course.failed();
+            self.run.record_failed_write();
         }
         self.is_settled[member] = true;
     }
 
-    /// Gives each member the result that has its index in the answer.
-    fn settle(&mut self, members: &[usize], bulk: Bulk) -> u64 {
-        let mut settled = 0;
-        let mut is_any_accepted = false;
-        for done in bulk.entities {
-            let Some(member) = members.get(done.index).copied().filter(|member| !self.is_settled[*member]) else {
-                continue;
-            };
-            self.items[member].answered(Event::Accept, None);
-            self.written[member] = Some(Written { identifier: done.identifier, created: done.created });
-            self.end(member);
-            is_any_accepted = true;
-            settled += 1;
-        }
-        if is_any_accepted {
-            self.course.accepted();
+    /// Gives each member the result that has its index in the answer. Returns how many members are finished.
+    fn record_results(&mut self, members: &[usize], bulk: BulkAnswer) -> u64 {
+        let settled_before = self.count_settled(members);
+        self.record_written(members, bulk.entities);
+        if self.count_settled(members) > settled_before {
+            self.run.record_accepted();
         } else if let Some(error) = bulk.errors.iter().find(|error| members.get(error.index).is_some()) {
-            self.course.refused(&error.refusal());
+            self.run.record_refusal(&error.refusal());
         }
-        let mut again = Vec::new();
-        for error in bulk.errors {
-            let Some(member) = members.get(error.index).copied().filter(|member| !self.is_settled[*member]) else {
-                continue;
-            };
-            if again.iter().any(|(other, _)| *other == member) {
-                continue;
-            }
-            let refusal = error.refusal();
-            match self.once_more(member, is_passing(refusal.status) && self.repeat == Repeat::Always) {
+        let mut resend: Vec<usize> = Vec::new();
+        let mut delay = Duration::ZERO;
+        for (member, refusal) in self.rejected(members, bulk.errors) {
+            match self.retry_delay(member, is_transient(refusal.status)) {
                 Some(wait) => {
                     let event = if refusal.status == 429 { Event::Decline } else { Event::Lose };
-                    self.items[member].answered(event, Some(refusal.into()));
-                    again.push((member, wait));
+                    self.items[member].record_event(event, Some(refusal.into()));
+                    resend.push(member);
+                    delay = delay.max(wait);
                 }
-                None => {
-                    self.refuse(member, refusal);
-                    settled += 1;
-                }
+                None => self.refuse(member, refusal),
             }
         }
-        let silent = members.iter().copied().filter(|member| !self.is_settled[*member]);
-        let silent: Vec<usize> = silent.filter(|member| !again.iter().any(|(other, _)| other == member)).collect();
-        for member in silent {
-            let words = "the catalog returned no result for this entity";
-            let unsaid = Refusal::new(500, "no_outcome", words);
-            self.items[member].answered(Event::Lose, Some(unsaid.into()));
-            match self.once_more(member, self.repeat == Repeat::Always) {
-                Some(wait) => again.push((member, wait)),
-                None => {
-                    self.end(member);
-                    settled += 1;
+        let unmentioned: Vec<usize> =
+            members.iter().copied().filter(|member| !self.is_settled[*member] && !resend.contains(member)).collect();
+        for member in unmentioned {
+            let refusal = Refusal::new(500, "no_outcome", "the catalog returned no result for this entity");
+            self.items[member].record_event(Event::Lose, Some(refusal.into()));
+            match self.retry_delay(member, true) {
+                Some(wait) => {
+                    resend.push(member);
+                    delay = delay.max(wait);
                 }
+                None => self.settle(member),
             }
         }
-        let delay = again.iter().map(|(_, wait)| *wait).max().unwrap_or_default();
-        if !again.is_empty() {
-            let members = again.into_iter().map(|(member, _)| member).collect();
-            self.apart.push_back(Again { members, delay, is_brief: false });
+        if !resend.is_empty() {
+            self.resends.push_back(Resend { members: resend, delay, is_brief: false });
         }
-        settled
+        self.count_settled(members) - settled_before
+    }
+
+    fn count_settled(&self, members: &[usize]) -> u64 {
+        members.iter().filter(|member| self.is_settled[**member]).count() as u64
+    }
+
+    fn record_written(&mut self, members: &[usize], entities: Vec<WrittenEntity>) {
+        for WrittenEntity { index, identifier, created } in entities {
+            if let Some(member) = members.get(index).copied()
+                && !self.is_settled[member]
+            {
+                self.items[member].record_event(Event::Accept, None);
+                self.written[member] = Some(Written { identifier, created });
+                self.settle(member);
+            }
+        }
+    }
+
+    /// The members that the catalog rejected, each with its first rejection.
+    fn rejected(&self, members: &[usize], errors: Vec<RejectedEntity>) -> Vec<(usize, Refusal)> {
+        let mut rejected: Vec<(usize, Refusal)> = Vec::new();
+        for error in errors {
+            if let Some(member) = members.get(error.index).copied()
+                && !self.is_settled[member]
+                && rejected.iter().all(|(other, _)| *other != member)
+            {
+                rejected.push((member, error.refusal()));
+            }
+        }
+        rejected
     }
 
     /// The delay before a member is sent again, if it is.
-    fn once_more(&mut self, member: usize, may: bool) -> Option<Duration> {
-        let now = self.caller.gate.now();
-        let tries = self.tries[member].get_or_insert_with(|| Tries::new(now));
-        match tries.next(&self.caller.patience, now, None, crate::catalog::http::session::chance()) {
-            Next::Again(wait) if may => Some(wait),
-            Next::Again(_) | Next::GiveUp => None,
+    fn retry_delay(&mut self, member: usize, is_transient: bool) -> Option<Duration> {
+        let now = self.session.limiter.now();
+        let attempts = self.attempts[member].get_or_insert_with(|| Attempts::new(now));
+        let decision = attempts.next(&self.session.policy, now, None, random_fraction());
+        match decision {
+            RetryDecision::Retry(wait) if is_transient && self.repeat == Repeat::Always => Some(wait),
+            RetryDecision::Retry(_) | RetryDecision::GiveUp => None,
         }
     }
 
-    fn finish(self) -> Vec<Result<Written, Undone>> {
-        let ends = self.items.into_iter().zip(self.written);
-        ends.map(|(item, written)| item.end(|| self.course.unsent()).map(|()| written.unwrap_or_default())).collect()
+    fn finish(self) -> Vec<Result<Written, WriteFailure>> {
+        let mut results = Vec::with_capacity(self.items.len());
+        for (item, written) in self.items.into_iter().zip(self.written) {
+            results.push(item.end(|| self.run.unsent()).map(|()| written.unwrap_or_default()));
+        }
+        results
     }
 }
 
-/// Updates one entity; the only way to clear title, icon and team.
-pub(super) async fn patch(
-    caller: &Caller,
-    blueprint: &str,
-    identifier: &str,
-    draft: &EntityDraft,
-    options: &WriteOptions,
-    stop: Stop,
-    halt: Halt,
-) -> Reply<()> {
+/// The call that updates one entity; the only way to clear title, icon and team.
+pub(super) fn patch(blueprint: &str, identifier: &str, draft: &EntityDraft, options: &WriteOptions) -> ApiCall {
     let WriteOptions { create_missing_related_entities, run_id, upsert: _, merge: _, validation_only: _ } = options;
-    let run = run_id.as_ref().map(|run| format!("&run_id={}", encoded(run))).unwrap_or_default();
+    let run_id = run_id.as_ref().map(|run_id| format!("&run_id={}", encoded(run_id))).unwrap_or_default();
     let path = route(&["blueprints", blueprint, "entities", identifier]);
-    let path = format!("{path}?create_missing_related_entities={create_missing_related_entities}{run}");
+    let route = format!("{path}?create_missing_related_entities={create_missing_related_entities}{run_id}");
     let body = draft.to_json().to_string().into_bytes();
-    let mut call = Call::write("PATCH", path, Some(body), Work::Small);
-    call.stop = stop;
-    call.halt = halt;
-    caller.send(&call, |_, _| Ok(())).await
-}
-
-/// Turns a final rejection into a result.
-pub(super) fn or_refusal(result: Result<(), ClientError>) -> Result<Result<(), Refusal>, ClientError> {
-    match result {
-        Ok(()) => Ok(Ok(())),
-        Err(error) => match error.refusal() {
-            Some(refusal) if !is_passing(refusal.status) => Ok(Err(refusal.clone())),
-            Some(_) | None => Err(error),
-        },
-    }
+    ApiCall::write("PATCH", route, Some(body), CallKind::Small)
 }

@@ -67,7 +67,7 @@ pub(crate) fn catalog_of_base(
     let blueprints: BTreeMap<String, Blueprint> =
         blueprints.map(|(blueprint, _)| (blueprint.identifier.clone(), blueprint)).collect();
     for (blueprint, identifiers) in undeclared_targets(entities.iter().chain(now), &blueprints, &keys) {
-        store.stand_in(blueprint, identifiers.into_iter(), &writer).map_err(unexpected)?;
+        store.create_placeholders(blueprint, identifiers.into_iter(), &writer).map_err(unexpected)?;
     }
     let seeded = seeded(store, entities, &writer)?;
     let refused = seeded.refused.len();

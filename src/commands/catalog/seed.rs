@@ -19,7 +19,7 @@ use crate::domain::entity::desired::Desired;
 use crate::domain::entity::identifier::is_reserved;
 use crate::domain::known_entities::KnownEntities;
 use crate::domain::progress::{Progress, Silent};
-use crate::embedded::store::{Failure, Misfit, Store};
+use crate::embedded::store::{BlueprintConflict, Failure, Store};
 use crate::error::{Error, LintError, ServeError};
 use crate::report::escape::clean;
 use crate::settings::{self, Settings};
@@ -42,8 +42,8 @@ pub(crate) fn follow(
     let blueprints = to_follow(store, root, shelf, context);
     let name = |blueprint: &Value| blueprint.get("identifier").and_then(Value::as_str).map(str::to_owned);
     let names = blueprints.iter().filter_map(name).collect();
-    for misfit in followed(store, blueprints, writer)? {
-        context.say(&format!("note: {}", told(&misfit, false)));
+    for conflict in followed(store, blueprints, writer)? {
+        context.say(&format!("note: {}", told(&conflict, false)));
     }
     Ok(names)
 }
@@ -59,16 +59,16 @@ pub(crate) fn rehearsed(
     context: &mut Context<'_>,
 ) -> Result<Store, Error> {
     let blueprints = to_follow(&store, root, shelf, context);
-    let has_followed = blueprints.is_empty() || store.has_followed(&blueprints).map_err(unexpected)?;
+    let has_applied_snapshot = blueprints.is_empty() || store.has_applied_snapshot(&blueprints).map_err(unexpected)?;
     let absent = |name: &str, names: &mut dyn Iterator<Item = &str>| {
-        Ok(usize::from(store.lacks(name, names).map_err(unexpected)?))
+        Ok(usize::from(store.lacks_any(name, names).map_err(unexpected)?))
     };
-    if has_followed && each_known(&store, root, shelf, declared, &absent)? == 0 {
+    if has_applied_snapshot && each_known(&store, root, shelf, declared, &absent)? == 0 {
         return Ok(store);
     }
     let store = if store.path().is_some() { store.copy()? } else { store };
-    for misfit in followed(&store, blueprints, writer)? {
-        context.say(&format!("note: {}", told(&misfit, true)));
+    for conflict in followed(&store, blueprints, writer)? {
+        context.say(&format!("note: {}", told(&conflict, true)));
     }
     stand_in(&store, root, shelf, writer, declared)?;
     Ok(store)
@@ -87,21 +87,21 @@ fn to_follow(store: &Store, root: &Path, shelf: &SnapshotSource, context: &mut C
     blueprints.into_values().collect()
 }
 
-fn followed(store: &Store, blueprints: Vec<Value>, writer: &Writer) -> Result<Vec<Misfit>, Error> {
+fn followed(store: &Store, blueprints: Vec<Value>, writer: &Writer) -> Result<Vec<BlueprintConflict>, Error> {
     if blueprints.is_empty() {
         return Ok(Vec::new());
     }
-    let followed = store.follow_changed_blueprints(blueprints, writer).map_err(unexpected)?;
-    Ok(followed.map(|followed| followed.misfits).unwrap_or_default())
+    let followed = store.apply_snapshot(blueprints, writer).map_err(unexpected)?;
+    Ok(followed.map(|followed| followed.conflicts).unwrap_or_default())
 }
 
 /// `is_rehearsal`: reports what a push would do.
-fn told(misfit: &Misfit, is_rehearsal: bool) -> String {
-    let Misfit { blueprint, reason, .. } = misfit;
-    let named = list(&misfit.entities.iter().map(|entity| format!("`{entity}`")).collect::<Vec<_>>());
+fn told(conflict: &BlueprintConflict, is_rehearsal: bool) -> String {
+    let BlueprintConflict { blueprint, reason, .. } = conflict;
+    let named = list(&conflict.entities.iter().map(|entity| format!("`{entity}`")).collect::<Vec<_>>());
     let named = if named.is_empty() { named } else { format!(" ({named})") };
-    let entities = count(usize::try_from(misfit.count).unwrap_or(usize::MAX), "entity");
-    let fate = match (misfit.left, is_rehearsal) {
+    let entities = count(usize::try_from(conflict.count).unwrap_or(usize::MAX), "entity");
+    let fate = match (conflict.is_kept, is_rehearsal) {
         (true, false) => "It was not changed.",
         (true, true) => "A push will not change it.",
         (false, false) => "It was changed anyway.",
@@ -204,7 +204,7 @@ pub(crate) fn stand_in(
     let user_agent = format!("{}/{} (known entities)", Owner::PRODUCT, env!("CARGO_PKG_VERSION"));
     let writer = Writer { user_agent, ..writer.clone() };
     each_known(store, root, shelf, declared, &|name, identifiers| {
-        store.stand_in(name, identifiers, &writer).map_err(unexpected)
+        store.create_placeholders(name, identifiers, &writer).map_err(unexpected)
     })
 }
 

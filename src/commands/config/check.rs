@@ -5,7 +5,7 @@ use miette::Diagnostic;
 use serde_json::Value;
 
 use crate::catalog::wire::{EntityDraft, IdentifierRef, WriteOptions};
-use crate::catalog::{Catalog, CatalogError, Undone};
+use crate::catalog::{Catalog, CatalogError, WriteFailure};
 use crate::commands::catalog::connect::{accepts, catalog_name, connect};
 use crate::commands::context::Context;
 use crate::commands::workspace::scope::scope;
@@ -147,12 +147,16 @@ fn write(catalog: &dyn Catalog, blueprint: &Blueprint) -> Check {
         Err(error) => return failed("write-entities", &error.into()),
     };
     match answer {
-        Some(Err(Undone::Refused(refusal))) if matches!(refusal.status, 401 | 403) => denied(blueprint),
-        Some(Err(Undone::Denied)) => denied(blueprint),
-        Some(Ok(_) | Err(Undone::Refused(_) | Undone::Recreated)) => ok("write-entities", detail),
-        Some(Err(Undone::Broken(_) | Undone::InDoubt { .. } | Undone::Unsent(_) | Undone::Stopped)) | None => {
-            unknown("write-entities", "the catalog did not answer")
-        }
+        Some(Err(WriteFailure::Refused(refusal))) if matches!(refusal.status, 401 | 403) => denied(blueprint),
+        Some(Err(WriteFailure::Denied)) => denied(blueprint),
+        Some(Ok(_) | Err(WriteFailure::Refused(_) | WriteFailure::Recreated)) => ok("write-entities", detail),
+        Some(Err(
+            WriteFailure::CallFailed(_)
+            | WriteFailure::InDoubt { .. }
+            | WriteFailure::Unsent(_)
+            | WriteFailure::Stopped,
+        ))
+        | None => unknown("write-entities", "the catalog did not answer"),
     }
 }
 

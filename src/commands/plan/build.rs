@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use std::time::Duration;
 
-use crate::catalog::{self, Catalog, CatalogError, Look, Stop};
+use crate::catalog::{self, Cancellation, Catalog, CatalogError, ReadLimit};
 use crate::commands::catalog::connect::{Intent, connect_for};
 use crate::commands::catalog::offline;
 use crate::commands::catalog::offline::catalog_of_base;
@@ -49,7 +49,7 @@ use crate::text::mask::Mask;
 /// The maximum number of owners to look up, because they are used only in messages.
 const OWNERS_MAX: usize = 1_000;
 /// The time limit for the names of the owners of one blueprint's entities. They are only for messages.
-const OWNERS_WITHIN: Duration = Duration::from_secs(30);
+const OWNERS_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The options of a plan: settings that a run may override, and options that only a run has.
 #[derive(Clone)]
@@ -422,8 +422,8 @@ fn foreign_owners(
     let keys: BTreeSet<&EntityKey> = changed.chain(&plan.foreign_unchanged).take(OWNERS_MAX).collect();
     let scopes = known_scopes(settings, environment);
     let keys: Vec<&EntityKey> = keys.into_iter().collect();
-    let stop = Stop::default();
-    let look = Look { stop: &stop, within: OWNERS_WITHIN };
+    let cancellation = Cancellation::default();
+    let limit = ReadLimit { cancellation: &cancellation, timeout: OWNERS_TIMEOUT };
     let mut answers = true;
     let mut owners = Vec::new();
     for group in keys.chunk_by(|one, other| one.blueprint == other.blueprint) {
@@ -432,7 +432,7 @@ fn foreign_owners(
         let mut found = HashMap::new();
         // A catalog that cannot be asked about one blueprint is not asked about the others.
         if answers {
-            let named = catalog.owners_of(&first.blueprint, &identifiers, &scopes, look);
+            let named = catalog.owners_of(&first.blueprint, &identifiers, &scopes, limit);
             answers = named.is_ok();
             found = named.unwrap_or_default();
         }

@@ -3,9 +3,8 @@
 //! ignored.
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
 
-use crate::catalog::Undone;
+use crate::catalog::WriteFailure;
 use crate::catalog::apply::draft;
 use crate::catalog::wire::{EntityDraft, Field, Refusal, RelationRef, WriteOptions};
 use crate::commands::plan::build::BuiltPlan;
@@ -118,18 +117,18 @@ impl Asking<'_> {
         for (one, answer) in asked.into_iter().zip(answers) {
             match answer {
                 // A validation is never stopped, and the guards of a push do not apply to it.
-                Ok(_) | Err(Undone::Stopped | Undone::Denied | Undone::Recreated) => {}
-                Err(Undone::Refused(refusal)) => refused.push((one, *refusal)),
-                Err(undone @ (Undone::Broken(_) | Undone::Unsent(_) | Undone::InDoubt { .. })) => {
-                    match (undone.error(), undone.refusal()) {
-                        (Some(error), _) => {
-                            let key = one.0.key.identifier.to_string();
-                            return Err(DiffError::NotVerified { key, error: Arc::clone(error) }.into());
-                        }
-                        (None, Some(refusal)) => refused.push((one, refusal.clone())),
-                        (None, None) => {}
+                Ok(_) | Err(WriteFailure::Stopped | WriteFailure::Denied | WriteFailure::Recreated) => {}
+                Err(WriteFailure::Refused(refusal)) => refused.push((one, *refusal)),
+                Err(
+                    failure @ (WriteFailure::CallFailed(_) | WriteFailure::Unsent(_) | WriteFailure::InDoubt { .. }),
+                ) => match (failure.error(), failure.refusal()) {
+                    (Some(error), _) => {
+                        let key = one.0.key.identifier.to_string();
+                        return Err(DiffError::NotVerified { key, error: error.clone() }.into());
                     }
-                }
+                    (None, Some(refusal)) => refused.push((one, refusal.clone())),
+                    (None, None) => {}
+                },
             }
         }
         Ok(refused)

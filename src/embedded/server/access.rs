@@ -45,7 +45,7 @@ pub(super) fn hexadecimal(random: &dyn SecureRandom, bytes: usize) -> Option<Str
     Some(text)
 }
 
-pub(super) struct Access {
+pub(super) struct Authenticator {
     credentials: Credentials,
     lifetime: Duration,
     live: Mutex<Option<Token>>,
@@ -62,7 +62,7 @@ pub(super) struct Issued {
     pub expires_in: u64,
 }
 
-impl Access {
+impl Authenticator {
     pub fn new(credentials: Credentials, lifetime: Duration) -> Self {
         Self { credentials, lifetime, live: Mutex::default() }
     }
@@ -72,7 +72,7 @@ impl Access {
         &self.credentials.id
     }
 
-    pub fn knows(&self, id: &str, secret: &str) -> bool {
+    pub fn accepts_credentials(&self, id: &str, secret: &str) -> bool {
         let id = id.as_bytes().ct_eq(self.credentials.id.as_bytes());
         let secret = secret.as_bytes().ct_eq(self.credentials.secret.reveal().as_bytes());
         (id & secret).into()
@@ -92,7 +92,7 @@ impl Access {
         Some(issued)
     }
 
-    pub fn admits(&self, token: &str, now: Instant) -> bool {
+    pub fn accepts_token(&self, token: &str, now: Instant) -> bool {
         let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
         live.as_ref()
             .is_some_and(|live| live.ends > now && live.text.reveal().as_bytes().ct_eq(token.as_bytes()).into())
@@ -135,9 +135,9 @@ fn from_base64(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn access(lifetime: u64) -> Access {
+    fn access(lifetime: u64) -> Authenticator {
         let credentials = Credentials { id: "ada".to_owned(), secret: Secret::new("hunter2") };
-        Access::new(credentials, Duration::from_secs(lifetime))
+        Authenticator::new(credentials, Duration::from_secs(lifetime))
     }
 
     #[test]
@@ -148,20 +148,20 @@ mod tests {
         let later = start + Duration::from_millis(9_500);
         let second = access.issue(later).expect("there is randomness");
         assert_eq!((second.expires_in, second.token.reveal()), (1, first.token.reveal()));
-        assert!(access.admits(first.token.reveal(), later) && !access.admits("", later));
+        assert!(access.accepts_token(first.token.reveal(), later) && !access.accepts_token("", later));
         let end = start + Duration::from_secs(10);
-        assert!(!access.admits(first.token.reveal(), end));
+        assert!(!access.accepts_token(first.token.reveal(), end));
         let third = access.issue(end).expect("there is randomness");
         assert_eq!(third.expires_in, 10);
-        assert!(third.token.reveal() != first.token.reveal() && !access.admits(first.token.reveal(), end));
+        assert!(third.token.reveal() != first.token.reveal() && !access.accepts_token(first.token.reveal(), end));
     }
 
     #[test]
     fn only_the_pair_is_known() {
         let access = access(1);
-        assert!(access.knows("ada", "hunter2"));
+        assert!(access.accepts_credentials("ada", "hunter2"));
         for (id, secret) in [("ada", ""), ("ada", "hunter"), ("", "hunter2"), ("Ada", "hunter2"), ("hunter2", "ada")] {
-            assert!(!access.knows(id, secret), "{id} {secret}");
+            assert!(!access.accepts_credentials(id, secret), "{id} {secret}");
         }
     }
 

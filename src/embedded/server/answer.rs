@@ -14,7 +14,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=ut
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
 /// The result of a route.
-pub(super) type Outcome = Result<Answer, Fault>;
+pub(super) type Outcome = Result<Answer, RouteError>;
 
 pub(super) struct Answer {
     status: StatusCode,
@@ -22,19 +22,19 @@ pub(super) struct Answer {
     body: Vec<u8>,
 }
 
-pub(super) enum Fault {
+pub(super) enum RouteError {
     Refused(Box<Refusal>),
     /// An internal error; the text is for the log.
-    Trouble(String),
+    InternalError(String),
 }
 
 /// Attached to a response for the log.
 #[derive(Debug, Clone)]
-pub(super) struct Trouble(pub String);
+pub(super) struct InternalError(pub String);
 
 impl Answer {
     pub fn json(status: StatusCode, body: &impl Serialize) -> Outcome {
-        let body = serde_json::to_vec(body).map_err(|error| Fault::Trouble(error.to_string()))?;
+        let body = serde_json::to_vec(body).map_err(|error| RouteError::InternalError(error.to_string()))?;
         Ok(Self { status, kind: JSON, body })
     }
 
@@ -48,13 +48,13 @@ impl Answer {
     }
 }
 
-impl From<Refusal> for Fault {
+impl From<Refusal> for RouteError {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(Box::new(refusal))
     }
 }
 
-impl From<Failure> for Fault {
+impl From<Failure> for RouteError {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Refused(refusal) => Self::Refused(refusal),
@@ -63,9 +63,9 @@ impl From<Failure> for Fault {
     }
 }
 
-impl From<StoreError> for Fault {
+impl From<StoreError> for RouteError {
     fn from(error: StoreError) -> Self {
-        Self::Trouble(error.to_string())
+        Self::InternalError(error.to_string())
     }
 }
 
@@ -78,16 +78,18 @@ impl IntoResponse for Answer {
     }
 }
 
-impl IntoResponse for Fault {
+impl IntoResponse for RouteError {
     fn into_response(self) -> Response<Body> {
-        let (status, body, trouble) = match self {
+        let (status, body, internal_error) = match self {
             Self::Refused(refusal) => (refusal.status, refusal.to_json(), None),
-            Self::Trouble(words) => (500, json!({"ok": false, "error": "internal_error"}), Some(Trouble(words))),
+            Self::InternalError(words) => {
+                (500, json!({"ok": false, "error": "internal_error"}), Some(InternalError(words)))
+            }
         };
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = Answer { status, kind: JSON, body: body.to_string().into_bytes() }.into_response();
-        if let Some(trouble) = trouble {
-            response.extensions_mut().insert(trouble);
+        if let Some(internal_error) = internal_error {
+            response.extensions_mut().insert(internal_error);
         }
         response
     }

@@ -126,5 +126,5 @@ pub struct LogLine {
     pub time: Duration,
     pub trace: String,
     /// The cause of a 500.
-    pub trouble: Option<String>,
+    pub internal_error: Option<String>,
 }

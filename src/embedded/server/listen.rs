@@ -9,43 +9,48 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{sleep, timeout};
 
 use super::config::Limits;
-use super::connection::{Connections, told};
-use crate::embedded::server::middleware::Front;
+use super::connection::{Connections, stopped};
+use crate::embedded::server::middleware::Middleware;
 
 /// The pause after a connection could not be accepted: usually file descriptors or slots are exhausted for a moment.
-const BREATH: Duration = Duration::from_millis(20);
+const RETRY_PAUSE: Duration = Duration::from_millis(20);
 
-pub(super) async fn serve(listener: TcpListener, front: Front, limits: Limits, mut stop: watch::Receiver<bool>) {
+pub(super) async fn serve(
+    listener: TcpListener,
+    middleware: Middleware,
+    limits: Limits,
+    mut stop: watch::Receiver<bool>,
+) {
     let most = u32::try_from(limits.connections.max(1)).unwrap_or(u32::MAX).min(1 << 20);
     let places = Arc::new(Semaphore::new(most as usize));
     let connections = Arc::new(Connections::new(limits));
     loop {
         let accepted = tokio::select! {
-            () = told(&mut stop) => break,
+            () = stopped(&mut stop) => break,
             accepted = listener.accept() => accepted,
         };
         let Ok((stream, peer)) = accepted else {
             connections.make_room(None);
-            sleep(BREATH).await;
+            sleep(RETRY_PAUSE).await;
             continue;
         };
         let place = tokio::select! {
-            () = told(&mut stop) => break,
+            () = stopped(&mut stop) => break,
             place = place(&places, &connections) => place,
         };
         let peer = peer.ip().to_canonical();
         if !peer.is_loopback() && connections.count(peer) >= limits.connections_per_client.max(1) {
             // One of the client's own connections is closed; if all of them are busy, the new one is.
             connections.make_room(Some(peer));
-            sleep(BREATH).await;
+            sleep(RETRY_PAUSE).await;
             if connections.count(peer) >= limits.connections_per_client.max(1) {
                 continue;
             }
         }
         let slot = connections.open(peer);
-        let (connections, front, stop) = (Arc::clone(&connections), front.clone(), stop.clone());
+        let (connections, middleware, stop) = (Arc::clone(&connections), middleware.clone(), stop.clone());
         tokio::spawn(async move {
-            connections.serve(slot, stream, front, stop).await;
+            connections.serve(slot, stream, middleware, stop).await;
             drop(place);
         });
     }
@@ -63,7 +68,7 @@ async fn place(places: &Arc<Semaphore>, connections: &Connections) -> Option<Own
     }
     loop {
         connections.make_room(None);
-        if let Ok(place) = timeout(BREATH, free.as_mut()).await {
+        if let Ok(place) = timeout(RETRY_PAUSE, free.as_mut()).await {
             return place.ok();
         }
     }

@@ -14,7 +14,7 @@ use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 
 use super::access::hexadecimal;
-use super::answer::{Fault, Trouble};
+use super::answer::{InternalError, RouteError};
 use super::config::LogLine;
 use super::rate::Allowance;
 use super::shared::Shared;
@@ -25,12 +25,12 @@ use crate::domain::address::is_loopback;
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE");
 
 #[derive(Clone)]
-pub(super) struct Front {
+pub(super) struct Middleware {
     shared: Arc<Shared>,
     routes: TowerToHyperService<Router>,
 }
 
-impl Front {
+impl Middleware {
     pub fn new(shared: Arc<Shared>, routes: Router) -> Self {
         Self { shared, routes: TowerToHyperService::new(routes) }
     }
@@ -42,7 +42,7 @@ impl Front {
         let trace = hexadecimal(self.shared.random, 16).unwrap_or_else(|| "0".repeat(32));
         let allowance = self.shared.limiter.take(started, self.shared.store.now());
         let mut response = match self.refusal(&request, &allowance) {
-            Some(refusal) => Fault::from(refusal).into_response(),
+            Some(refusal) => RouteError::from(refusal).into_response(),
             None => {
                 if !self.shared.latency.is_zero() {
                     tokio::time::sleep(self.shared.latency).await;
@@ -61,10 +61,10 @@ impl Front {
             // be closed.
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
-        let trouble = response.extensions_mut().remove::<Trouble>().map(|Trouble(words)| words);
+        let internal_error = response.extensions_mut().remove::<InternalError>().map(|InternalError(words)| words);
         let status = response.status().as_u16();
         let method = method.as_str().to_owned();
-        (self.shared.log)(&LogLine { method, path, status, time: started.elapsed(), trace, trouble });
+        (self.shared.log)(&LogLine { method, path, status, time: started.elapsed(), trace, internal_error });
         response
     }
 
@@ -143,7 +143,7 @@ fn announce(headers: &mut HeaderMap, allowance: &Allowance, trace: &str) {
 }
 
 /// The platform gives the same answer for an unknown route and an unsupported method.
-pub(super) async fn no_route(method: Method, uri: Uri) -> Fault {
+pub(super) async fn no_route(method: Method, uri: Uri) -> RouteError {
     Refusal::new(404, "not_found", format!("Route {method}:{} not found", uri.path())).into()
 }
 

@@ -14,10 +14,11 @@ mod request;
 mod routes;
 mod running;
 mod shared;
+mod slot;
 mod slow_client;
 #[cfg(test)]
 mod slow_client_tests;
 
 pub use access::Credentials;
 pub use config::{Limits, LogLine, Rate, ServerConfig};
-pub use running::{Listener, Running, ServerError, Told, start, start_on};
+pub use running::{Listener, Running, ServerError, ShutdownStage, start, start_on};

@@ -12,21 +12,21 @@ use axum::http::{HeaderMap, header, request::Parts};
 use serde_json::Value;
 
 use super::access::bearer;
-use super::answer::{Fault, Outcome};
+use super::answer::{Outcome, RouteError};
 use super::connection::Client;
 use super::query::Query;
-use super::shared::{Deed, Shared};
+use super::shared::{Access, Shared};
 use crate::catalog::wire::{Refusal, Writer};
 use crate::embedded::server::middleware::no_route;
 use crate::embedded::store::Store;
 
 /// The maximum length of a User-Agent that is stored as a datasource.
-const LONGEST_USER_AGENT: usize = 1024;
+const MAX_USER_AGENT: usize = 1024;
 /// Up to this many times the limit, an oversized body is still read: a client that writes everything before it reads
 /// would otherwise never see the error.
-const DRAINED: usize = 8;
+const MAX_DRAIN_FACTOR: usize = 8;
 
-pub(super) struct Call {
+pub(super) struct ApiRequest {
     shared: Arc<Shared>,
     /// The path segments that the route captures, decoded.
     segments: Vec<String>,
@@ -35,10 +35,10 @@ pub(super) struct Call {
     body: Vec<u8>,
 }
 
-impl FromRequest<Arc<Shared>> for Call {
-    type Rejection = Fault;
+impl FromRequest<Arc<Shared>> for ApiRequest {
+    type Rejection = RouteError;
 
-    async fn from_request(request: Request, shared: &Arc<Shared>) -> Result<Self, Fault> {
+    async fn from_request(request: Request, shared: &Arc<Shared>) -> Result<Self, RouteError> {
         let (mut parts, body) = request.into_parts();
         let (segments, query) = address(&mut parts).await?;
         let client = parts.extensions.remove::<Client>();
@@ -51,12 +51,12 @@ impl FromRequest<Arc<Shared>> for Call {
             grace: shared.limits.body_grace,
             rate: shared.limits.body_rate,
         };
-        let body = take_in(&parts.headers, body, &limits, client.as_ref()).await?;
+        let body = read_body(&parts.headers, body, &limits, client.as_ref()).await?;
         Ok(Self { shared: Arc::clone(shared), segments, query, user_agent, body })
     }
 }
 
-impl Call {
+impl ApiRequest {
     pub fn segment(&self, at: usize) -> &str {
         self.segments.get(at).map_or("", String::as_str)
     }
@@ -73,20 +73,20 @@ impl Call {
 
     pub fn writer(&self) -> Writer {
         Writer {
-            id: self.shared.access.id().to_owned(),
+            id: self.shared.authenticator.id().to_owned(),
             user_agent: self.user_agent.clone(),
             now: self.shared.store.now(),
         }
     }
 
-    pub async fn run(self, deed: Deed, work: impl FnOnce(&Self, &Store) -> Outcome + Send + 'static) -> Outcome {
+    pub async fn run(self, access: Access, work: impl FnOnce(&Self, &Store) -> Outcome + Send + 'static) -> Outcome {
         let shared = Arc::clone(&self.shared);
-        shared.run(deed, move |store| work(&self, store)).await
+        shared.run(access, move |store| work(&self, store)).await
     }
 }
 
 /// The captured path segments and the query.
-pub(super) async fn address(parts: &mut Parts) -> Result<(Vec<String>, Query), Fault> {
+pub(super) async fn address(parts: &mut Parts) -> Result<(Vec<String>, Query), RouteError> {
     let query = Query::parse(parts.uri.query().unwrap_or_default());
     let segments = RawPathParams::from_request_parts(parts, &()).await;
     let segments = segments.map_err(|_| Refusal::new(400, "bad_request", "the path is not UTF-8"))?;
@@ -102,7 +102,7 @@ fn admit(shared: &Shared, headers: &HeaderMap) -> Result<(), Refusal> {
         return Err(Refusal::new(401, "unauthorized", "No access token was sent: put `Authorization: Bearer <token>`"));
     };
     let token = header.to_str().ok().and_then(bearer);
-    if token.is_some_and(|token| shared.access.admits(token, Instant::now())) {
+    if token.is_some_and(|token| shared.authenticator.accepts_token(token, Instant::now())) {
         Ok(())
     } else {
         Err(Refusal::new(401, "unauthorized", "The access token is not valid, or has expired"))
@@ -113,8 +113,8 @@ fn user_agent(headers: &HeaderMap) -> Result<String, Refusal> {
     let Some(header) = headers.get(header::USER_AGENT) else { return Ok("unknown".to_owned()) };
     let text = std::str::from_utf8(header.as_bytes()).ok().filter(|text| !text.chars().any(char::is_control));
     match text {
-        Some(text) if text.len() <= LONGEST_USER_AGENT => Ok(text.to_owned()),
-        Some(_) => Err(bad_request(format!("The User-Agent is longer than {LONGEST_USER_AGENT} bytes"))),
+        Some(text) if text.len() <= MAX_USER_AGENT => Ok(text.to_owned()),
+        Some(_) => Err(bad_request(format!("The User-Agent is longer than {MAX_USER_AGENT} bytes"))),
         None => Err(bad_request("The User-Agent is not text".to_owned())),
     }
 }
@@ -142,7 +142,7 @@ pub(super) struct BodyLimits {
 }
 
 /// Reads the body within its limits. It is also refused if another client needs the slot.
-pub(super) async fn take_in(
+pub(super) async fn read_body(
     headers: &HeaderMap,
     body: Body,
     limits: &BodyLimits,
@@ -150,7 +150,7 @@ pub(super) async fn take_in(
 ) -> Result<Vec<u8>, Refusal> {
     let most = limits.bytes;
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > most.saturating_mul(DRAINED)) {
+    if announced.is_some_and(|length| length > most.saturating_mul(MAX_DRAIN_FACTOR)) {
         return Err(too_large(most));
     }
     let read = read(body, announced.unwrap_or_default().min(most), limits, client);
@@ -195,7 +195,7 @@ async fn read(
             Ok(Some(Err(_))) => return Err(bad_request("The body broke off".to_owned())),
         };
         length = length.saturating_add(data.len());
-        if length > most.saturating_mul(DRAINED) {
+        if length > most.saturating_mul(MAX_DRAIN_FACTOR) {
             break;
         }
         if length <= most {

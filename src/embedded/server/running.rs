@@ -8,20 +8,20 @@ use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{Semaphore, watch};
 
-use super::access::{Access, random};
+use super::access::{Authenticator, random};
 use super::config::ServerConfig;
-use super::connection::told;
+use super::connection::stopped;
 use super::rate::Limiter;
 use super::shared::{READERS, Shared};
 use super::{listen, routes};
 use crate::catalog::signals::Signals;
-use crate::embedded::server::middleware::Front;
+use crate::embedded::server::middleware::Middleware;
 use crate::text::io_reason;
 
 /// Threads for HTTP; the store is used on blocking threads.
 const WORKERS: usize = 2;
 /// The time for store operations that still run when the server ends.
-const LAST_LOOKS: Duration = Duration::from_millis(100);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(100);
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum ServerError {
@@ -46,7 +46,7 @@ pub enum ServerError {
 
 /// The stages of shutting down after a signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Told {
+pub enum ShutdownStage {
     /// No new connections; requests in flight are answered.
     Stopping,
     Stopped,
@@ -107,7 +107,7 @@ pub fn start_on(listener: Listener, config: ServerConfig) -> Running {
     let limits = config.limits;
     let shared = Arc::new(Shared {
         store: config.store,
-        access: Access::new(config.credentials, config.token_lifetime),
+        authenticator: Authenticator::new(config.credentials, config.token_lifetime),
         limiter: Limiter::new(config.rate),
         latency: config.latency,
         limits,
@@ -118,11 +118,11 @@ pub fn start_on(listener: Listener, config: ServerConfig) -> Running {
         readers: Arc::new(Semaphore::new(READERS)),
         writers: Arc::new(Semaphore::new(1)),
     });
-    let front = Front::new(Arc::clone(&shared), routes::router(shared));
+    let middleware = Middleware::new(Arc::clone(&shared), routes::router(shared));
     let (stop, stopping) = watch::channel(false);
     let (end, ended) = watch::channel(false);
     runtime.spawn(async move {
-        listen::serve(socket, front, limits, stopping).await;
+        listen::serve(socket, middleware, limits, stopping).await;
         end.send_replace(true);
     });
     Running { address, stop, ended, runtime: Some(runtime) }
@@ -148,14 +148,14 @@ impl Running {
         self.stop.send_replace(true);
         if let Some(runtime) = self.runtime.take() {
             let mut ended = self.ended.clone();
-            runtime.block_on(told(&mut ended));
-            runtime.shutdown_timeout(LAST_LOOKS);
+            runtime.block_on(stopped(&mut ended));
+            runtime.shutdown_timeout(SHUTDOWN_TIMEOUT);
         }
     }
 
     /// Handles Ctrl-C and SIGTERM from here on: the first stops the server gracefully, the second at once. `tell` is
     /// called for both.
-    pub fn heed_signals(&self, tell: impl Fn(Told) + Send + 'static) -> Result<(), ServerError> {
+    pub fn handle_signals(&self, tell: impl Fn(ShutdownStage) + Send + 'static) -> Result<(), ServerError> {
         let Some(runtime) = &self.runtime else { return Ok(()) };
         let (stop, mut ended) = (self.stop.clone(), self.ended.clone());
         let mut signals = {
@@ -164,11 +164,11 @@ impl Running {
         };
         runtime.spawn(async move {
             signals.next().await;
-            tell(Told::Stopping);
+            tell(ShutdownStage::Stopping);
             stop.send_replace(true);
             tokio::select! {
-                () = told(&mut ended) => tell(Told::Stopped),
-                () = signals.next() => tell(Told::Interrupted),
+                () = stopped(&mut ended) => tell(ShutdownStage::Stopped),
+                () = signals.next() => tell(ShutdownStage::Interrupted),
             }
         });
         Ok(())

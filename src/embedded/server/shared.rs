@@ -8,8 +8,8 @@ use std::time::Duration;
 use rustls::crypto::SecureRandom;
 use tokio::sync::Semaphore;
 
-use super::access::Access;
-use super::answer::{Fault, Outcome};
+use super::access::Authenticator;
+use super::answer::{Outcome, RouteError};
 use super::config::{Limits, Log};
 use super::rate::Limiter;
 use crate::catalog::wire::Refusal;
@@ -21,7 +21,7 @@ pub(super) const READERS: usize = 24;
 
 pub(super) struct Shared {
     pub store: Store,
-    pub access: Access,
+    pub authenticator: Authenticator,
     pub limiter: Limiter,
     pub latency: Duration,
     pub limits: Limits,
@@ -36,31 +36,31 @@ pub(super) struct Shared {
 
 /// The kind of store access of a request.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Deed {
-    Reads,
-    Writes,
+pub(super) enum Access {
+    Read,
+    Write,
 }
 
 impl Shared {
-    pub async fn run(&self, deed: Deed, work: impl FnOnce(&Store) -> Outcome + Send + 'static) -> Outcome {
-        let turnstile = match deed {
-            Deed::Reads => &self.readers,
-            Deed::Writes => &self.writers,
+    pub async fn run(&self, access: Access, work: impl FnOnce(&Store) -> Outcome + Send + 'static) -> Outcome {
+        let queue = match access {
+            Access::Read => &self.readers,
+            Access::Write => &self.writers,
         };
-        let turn = tokio::time::timeout(self.limits.turn_time, Arc::clone(turnstile).acquire_owned()).await;
-        let Ok(turn) = turn else {
+        let permit = tokio::time::timeout(self.limits.turn_time, Arc::clone(queue).acquire_owned()).await;
+        let Ok(permit) = permit else {
             let seconds = self.limits.turn_time.as_secs();
             let message = format!("Other requests have kept the catalog busy for {seconds} seconds: try again later");
             return Err(Refusal::new(503, "service_unavailable", message).into());
         };
-        let turn = turn.map_err(|error| Fault::Trouble(error.to_string()))?;
+        let permit = permit.map_err(|error| RouteError::InternalError(error.to_string()))?;
         let store = self.store.clone();
         let worker = tokio::task::spawn_blocking(move || {
             // If the client disconnects, its request is dropped but this work is not, so the permit is held here.
-            let _turn = turn;
+            let _turn = permit;
             work(&store)
         });
-        worker.await.unwrap_or_else(|error| Err(Fault::Trouble(error.to_string())))
+        worker.await.unwrap_or_else(|error| Err(RouteError::InternalError(error.to_string())))
     }
 }
 
@@ -81,7 +81,7 @@ mod tests {
         let credentials = Credentials { id: "ada".to_owned(), secret: Secret::new("hunter2") };
         Arc::new(Shared {
             store: Store::in_memory(system_clock()).expect("memory is there"),
-            access: Access::new(credentials, Duration::from_secs(60)),
+            authenticator: Authenticator::new(credentials, Duration::from_secs(60)),
             limiter: Limiter::new(None),
             latency: Duration::ZERO,
             limits: Limits::default(),
@@ -111,7 +111,7 @@ mod tests {
                 let _told = ended.recv();
                 Answer::ok(&json!({}))
             };
-            at_work.run(Deed::Writes, work).await.is_ok()
+            at_work.run(Access::Write, work).await.is_ok()
         });
         begun.recv().expect("it begins");
         request.abort();

@@ -13,51 +13,55 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::config::Limits;
-use super::connection::Slot;
+use super::slot::Slot;
 
-pub(super) struct Watched {
+pub(super) struct TimedStream {
     stream: TokioIo<TcpStream>,
     slot: Arc<Slot>,
-    patience: Duration,
+    write_time: Duration,
     /// Bytes per second.
     least_rate: u64,
     /// The answer in transfer: its start and the number of bytes that the client has read.
     sending: Option<(Instant, u64)>,
     /// Runs while the client reads nothing.
-    stalled: Option<Pin<Box<Sleep>>>,
+    stall_timer: Option<Pin<Box<Sleep>>>,
 }
 
-impl Watched {
+impl TimedStream {
     pub fn new(stream: TcpStream, slot: Arc<Slot>, limits: &Limits) -> Self {
         Self {
             stream: TokioIo::new(stream),
             slot,
-            patience: limits.write_time,
+            write_time: limits.write_time,
             least_rate: limits.write_rate.max(1),
             sending: None,
-            stalled: None,
+            stall_timer: None,
         }
     }
 
-    fn settle(&mut self, context: &mut Context<'_>, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+    fn check_progress(
+        &mut self,
+        context: &mut Context<'_>,
+        written: Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
         self.slot.set_unread(written.is_pending());
-        let (since, taken) = self.sending.get_or_insert_with(|| (Instant::now(), 0));
+        let (since, read_bytes) = self.sending.get_or_insert_with(|| (Instant::now(), 0));
         if let Poll::Ready(written) = written {
-            *taken += written.as_ref().map_or(0, |bytes| *bytes as u64);
-            self.stalled = None;
+            *read_bytes += written.as_ref().map_or(0, |bytes| *bytes as u64);
+            self.stall_timer = None;
             return Poll::Ready(written);
         }
-        let earned = Duration::from_secs(*taken / self.least_rate);
-        let until = (Instant::now() + self.patience).min(*since + self.patience + earned);
-        let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep_until(until)));
-        match stalled.as_mut().poll(context) {
+        let earned = Duration::from_secs(*read_bytes / self.least_rate);
+        let until = (Instant::now() + self.write_time).min(*since + self.write_time + earned);
+        let stall_timer = self.stall_timer.get_or_insert_with(|| Box::pin(sleep_until(until)));
+        match stall_timer.as_mut().poll(context) {
             Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
             Poll::Pending => Poll::Pending,
         }
     }
 }
 
-impl Read for Watched {
+impl Read for TimedStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -67,10 +71,10 @@ impl Read for Watched {
     }
 }
 
-impl Write for Watched {
+impl Write for TimedStream {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.settle(context, written)
+        self.check_progress(context, written)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -93,7 +97,7 @@ impl Write for Watched {
         parts: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(context, parts);
-        self.settle(context, written)
+        self.check_progress(context, written)
     }
 }
 
@@ -120,12 +124,13 @@ mod tests {
                     std::thread::sleep(Duration::from_millis(5));
                 }
             });
-            let mut watched = Watched::new(stream, Arc::new(Slot::new(std::net::Ipv4Addr::LOCALHOST.into())), &limits);
+            let mut stream =
+                TimedStream::new(stream, Arc::new(Slot::new(std::net::Ipv4Addr::LOCALHOST.into())), &limits);
             let chunk = vec![0; 64 * 1024];
             let mut left = total;
             while left > 0 {
                 let some = &chunk[..chunk.len().min(left)];
-                left -= poll_fn(|context| Pin::new(&mut watched).poll_write(context, some)).await?;
+                left -= poll_fn(|context| Pin::new(&mut stream).poll_write(context, some)).await?;
             }
             Ok(())
         })

@@ -13,7 +13,7 @@ use crate::embedded::store::{Store, system_clock};
 
 const CREDENTIALS: &str = r#"{"clientId":"ada","clientSecret":"hunter2"}"#;
 /// A time limit that only a broken server reaches.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 fn server(limits: Limits) -> Running {
     let store = Store::in_memory(system_clock()).expect("memory is there");
@@ -23,7 +23,7 @@ fn server(limits: Limits) -> Running {
 
 fn connect(server: &Running) -> TcpStream {
     let stream = TcpStream::connect(server.address()).expect("it listens");
-    stream.set_read_timeout(Some(PATIENCE)).expect("a socket has a timeout");
+    stream.set_read_timeout(Some(TIMEOUT)).expect("a socket has a timeout");
     stream
 }
 

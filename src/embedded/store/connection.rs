@@ -9,10 +9,13 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
+use super::blueprint_cache::BlueprintCache;
+use super::compiled_blueprint::CompiledBlueprint;
 use super::error::{Failure, StoreError};
+use super::migrations::migrate;
 use super::time_limit;
+use crate::catalog::wire::Refusal;
 use crate::domain::value::timestamp::Moment;
-use crate::embedded::store::compiled_blueprint::Cache;
 
 /// The current time; tests freeze it.
 pub type Clock = Arc<dyn Fn() -> Moment + Send + Sync>;
@@ -25,14 +28,12 @@ pub fn system_clock() -> Clock {
     })
 }
 
-/// The migrations of the file format, in order. The number of applied migrations is the version of the file.
-const MIGRATIONS: [&str; 2] = [include_str!("schema.sql"), include_str!("mask_key.sql")];
 /// How long a writer waits for the others.
-const PATIENCE: Duration = Duration::from_secs(30);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 /// The pause between two attempts where SQLite itself does not wait.
-const PAUSE: Duration = Duration::from_millis(10);
+const RETRY_PAUSE: Duration = Duration::from_millis(10);
 /// The number of idle readers that are kept; more are opened under load and closed again.
-const IDLE: usize = 4;
+const MAX_IDLE_READERS: usize = 4;
 /// Page cache per connection, in KiB. The writer rereads what it has just written.
 const WRITER_CACHE: i32 = 16_000;
 const READER_CACHE: i32 = 2_000;
@@ -49,7 +50,7 @@ struct Shared {
     /// Idle readers. A store in memory has none: its only connection is the writer.
     readers: Mutex<Vec<Connection>>,
     clock: Clock,
-    cache: Cache,
+    cache: BlueprintCache,
 }
 
 impl fmt::Debug for Store {
@@ -68,7 +69,7 @@ impl Store {
         let failed = |source| StoreError::opening(path, source);
         let mut writer = Connection::open(path).map_err(failed)?;
         prepare(&mut writer, WRITER_CACHE).map_err(failed)?;
-        log_ahead(&writer).map_err(failed)?;
+        enable_wal(&writer).map_err(failed)?;
         migrate(&mut writer, path)?;
         Ok(Self::of(writer, Some(path.to_owned()), clock))
     }
@@ -84,14 +85,19 @@ impl Store {
     /// A copy of this store in memory. The two are independent from then on.
     pub fn copy(&self) -> Result<Self, StoreError> {
         let mut copy = Connection::open_in_memory()?;
-        Backup::new(&lock(&self.shared.writer), &mut copy)?.run_to_completion(i32::MAX, PAUSE, None)?;
+        Backup::new(&lock(&self.shared.writer), &mut copy)?.run_to_completion(i32::MAX, RETRY_PAUSE, None)?;
         prepare(&mut copy, WRITER_CACHE)?;
         Ok(Self::of(copy, None, Arc::clone(&self.shared.clock)))
     }
 
     fn of(writer: Connection, path: Option<PathBuf>, clock: Clock) -> Self {
-        let shared =
-            Shared { path, writer: Mutex::new(writer), readers: Mutex::default(), clock, cache: Cache::default() };
+        let shared = Shared {
+            path,
+            writer: Mutex::new(writer),
+            readers: Mutex::default(),
+            clock,
+            cache: BlueprintCache::default(),
+        };
         Self { shared: Arc::new(shared) }
     }
 
@@ -104,12 +110,12 @@ impl Store {
         (self.shared.clock)()
     }
 
-    /// Runs `deed` on one consistent state of the store, without writing.
-    pub(super) fn read<T>(&self, deed: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+    /// Runs `work` on one consistent state of the store, without writing.
+    pub(super) fn read<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
         time_limit::begin_transaction();
         let Some(path) = &self.shared.path else {
             let mut writer = lock(&self.shared.writer);
-            return deed(&writer.transaction()?);
+            return work(&writer.transaction()?);
         };
         let idle = lock(&self.shared.readers).pop();
         let mut reader = match idle {
@@ -121,40 +127,40 @@ impl Store {
                 reader
             }
         };
-        let result = deed(&reader.transaction()?);
+        let result = work(&reader.transaction()?);
         let mut idle = lock(&self.shared.readers);
-        if idle.len() < IDLE {
+        if idle.len() < MAX_IDLE_READERS {
             idle.push(reader);
         }
         result
     }
 
-    /// Runs `deed` in one transaction: if it fails, nothing is written.
-    pub(super) fn write<T>(&self, deed: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
-        self.transact(deed, |transaction| transaction.commit())
+    /// Runs `work` in one transaction: if it fails, nothing is written.
+    pub(super) fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+        self.transact(work, |transaction| transaction.commit())
     }
 
-    /// Runs `deed` like `write`, then rolls it back.
+    /// Runs `work` like `write`, then rolls it back.
     pub(super) fn write_and_undo<T>(
         &self,
-        deed: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let mark = self.shared.cache.mark();
-        let result = self.transact(deed, |transaction| transaction.rollback());
+        let result = self.transact(work, |transaction| transaction.rollback());
         self.shared.cache.forget_since(mark);
         result
     }
 
     fn transact<T>(
         &self,
-        deed: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
         end: impl FnOnce(Transaction<'_>) -> rusqlite::Result<()>,
     ) -> Result<T, Failure> {
         let mut writer = lock(&self.shared.writer);
         time_limit::begin_transaction();
         let mark = self.shared.cache.mark();
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let result = deed(&transaction).and_then(|value| {
+        let result = work(&transaction).and_then(|value| {
             end(transaction)?;
             Ok(value)
         });
@@ -164,8 +170,38 @@ impl Store {
         result
     }
 
-    pub(super) fn cache(&self) -> &Cache {
+    pub(super) fn cache(&self) -> &BlueprintCache {
         &self.shared.cache
+    }
+
+    /// The blueprint as this transaction sees it.
+    pub(super) fn find_compiled(
+        &self,
+        transaction: &Transaction<'_>,
+        identifier: &str,
+    ) -> Result<Option<Arc<CompiledBlueprint>>, Failure> {
+        self.shared.cache.find(transaction, identifier)
+    }
+
+    /// The blueprint as this transaction sees it; 404 if it does not exist.
+    pub(super) fn compiled(
+        &self,
+        transaction: &Transaction<'_>,
+        identifier: &str,
+    ) -> Result<Arc<CompiledBlueprint>, Failure> {
+        let found = self.find_compiled(transaction, identifier)?;
+        found.ok_or_else(|| Refusal::not_found("Blueprint", "identifier", identifier).into())
+    }
+
+    /// The blueprint with this row id.
+    pub(super) fn compiled_by_id(
+        &self,
+        transaction: &Transaction<'_>,
+        id: i64,
+    ) -> Result<Arc<CompiledBlueprint>, Failure> {
+        let mut select = transaction.prepare_cached("SELECT identifier FROM blueprints WHERE id = ?1")?;
+        let identifier = select.query_row([id], |row| row.get::<_, String>(0))?;
+        self.compiled(transaction, &identifier)
     }
 }
 
@@ -176,7 +212,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 fn prepare(connection: &mut Connection, cache: i32) -> rusqlite::Result<()> {
     time_limit::install(connection)?;
-    connection.busy_timeout(PATIENCE)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(128);
     connection.pragma_update(None, "foreign_keys", true)?;
     // In WAL mode, a killed process loses nothing that was committed; a power cut may lose the last commits but does
@@ -187,33 +223,16 @@ fn prepare(connection: &mut Connection, cache: i32) -> rusqlite::Result<()> {
 
 /// Switches to WAL mode, in which readers and the writer do not block each other. The switch requires exclusive access,
 /// and SQLite fails at once instead of waiting if another process opens a new file too.
-fn log_ahead(connection: &Connection) -> rusqlite::Result<()> {
-    let until = Instant::now() + PATIENCE;
+fn enable_wal(connection: &Connection) -> rusqlite::Result<()> {
+    let until = Instant::now() + BUSY_TIMEOUT;
     loop {
         match connection.pragma_update(None, "journal_mode", "wal") {
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && Instant::now() < until => {
-                std::thread::sleep(PAUSE);
+                std::thread::sleep(RETRY_PAUSE);
             }
             result => return result,
         }
     }
-}
-
-fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let found: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let known = u32::try_from(MIGRATIONS.len()).expect("there are few");
-    if found > known {
-        return Err(StoreError::Newer { path: path.to_owned(), found, known });
-    }
-    for step in MIGRATIONS.iter().skip(found as usize) {
-        transaction.execute_batch(step)?;
-    }
-    super::system::seed(&transaction)?;
-    super::organization::seed(&transaction)?;
-    transaction.pragma_update(None, "user_version", known)?;
-    transaction.commit()?;
-    Ok(())
 }
 
 #[cfg(test)]
@@ -240,7 +259,7 @@ mod tests {
                 assert_eq!(reader.join().expect("it reads").expect("it reads"), -READER_CACHE);
             }
         });
-        assert_eq!(lock(&store.shared.readers).len(), IDLE);
+        assert_eq!(lock(&store.shared.readers).len(), MAX_IDLE_READERS);
     }
 
     #[test]

@@ -8,20 +8,20 @@ use super::error::Failure;
 use crate::catalog::wire::Refusal;
 
 /// As many as a person looks at.
-const MOST_SOURCES: u32 = 200;
+const MAX_SOURCES: u32 = 200;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Portrait {
+pub struct EntityDetails {
     /// The User-Agent of the last writer.
     pub datasource: String,
-    pub sources: Vec<Source>,
+    pub sources: Vec<IncomingRelation>,
     /// More entities point to it than are listed.
     pub has_more: bool,
 }
 
 /// An entity that points to this one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Source {
+pub struct IncomingRelation {
     pub blueprint: String,
     pub identifier: String,
     pub title: Option<String>,
@@ -29,7 +29,7 @@ pub struct Source {
 }
 
 impl Store {
-    pub fn portrait(&self, blueprint: &str, identifier: &str) -> Result<Portrait, Failure> {
+    pub fn entity_details(&self, blueprint: &str, identifier: &str) -> Result<EntityDetails, Failure> {
         self.read(|transaction| {
             let mut found = transaction.prepare_cached(
                 "SELECT entities.id, datasources.text FROM entities
@@ -50,8 +50,8 @@ impl Store {
                  JOIN blueprints ON blueprints.id = entities.blueprint
                  WHERE links.target = ?1 ORDER BY links.relation, links.source LIMIT ?2",
             )?;
-            let sources = sources.query_map(params![id, MOST_SOURCES + 1], |row| {
-                Ok(Source {
+            let sources = sources.query_map(params![id, MAX_SOURCES + 1], |row| {
+                Ok(IncomingRelation {
                     blueprint: row.get(0)?,
                     identifier: row.get(1)?,
                     title: row.get(2)?,
@@ -59,9 +59,9 @@ impl Store {
                 })
             })?;
             let mut sources = sources.collect::<Result<Vec<_>, _>>()?;
-            let has_more = sources.len() > MOST_SOURCES as usize;
-            sources.truncate(MOST_SOURCES as usize);
-            Ok(Portrait { datasource, sources, has_more })
+            let has_more = sources.len() > MAX_SOURCES as usize;
+            sources.truncate(MAX_SOURCES as usize);
+            Ok(EntityDetails { datasource, sources, has_more })
         })
     }
 }

@@ -12,8 +12,8 @@ impl Store {
     /// All integrations, sorted by identifier.
     pub fn integrations(&self) -> Result<Vec<Value>, Failure> {
         self.read(|transaction| {
-            let mut asked = transaction.prepare_cached("SELECT body FROM integrations ORDER BY identifier")?;
-            let rows = asked.query_map([], |row| row.get::<_, String>(0))?;
+            let mut statement = transaction.prepare_cached("SELECT body FROM integrations ORDER BY identifier")?;
+            let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
             rows.map(|text| Ok(Stored::of(&text?)?.integration.into())).collect()
         })
     }
@@ -135,8 +135,8 @@ impl Stored {
 }
 
 fn find(transaction: &Transaction<'_>, identifier: &str) -> Result<Option<Stored>, Failure> {
-    let mut asked = transaction.prepare_cached("SELECT body FROM integrations WHERE identifier = ?1")?;
-    let text = asked.query_row([identifier], |row| row.get::<_, String>(0)).optional()?;
+    let mut statement = transaction.prepare_cached("SELECT body FROM integrations WHERE identifier = ?1")?;
+    let text = statement.query_row([identifier], |row| row.get::<_, String>(0)).optional()?;
     Ok(text.map(|text| Stored::of(&text)).transpose()?)
 }
 

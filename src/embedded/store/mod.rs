@@ -1,6 +1,7 @@
 //! The embedded catalog: one SQLite file that behaves like the platform. Everything here blocks, so the server calls it
 //! on blocking threads. Each operation is one transaction.
 
+mod blueprint_cache;
 mod blueprints;
 mod compiled_blueprint;
 mod connection;
@@ -9,14 +10,15 @@ mod entity_page;
 mod error;
 mod integrations;
 mod mask_key;
+mod migrations;
 mod organization;
 mod owned;
+mod property_validator;
 mod search;
-mod system;
 mod time_limit;
 
-pub use crate::embedded::store::compiled_blueprint::Compiled;
-pub use crate::embedded::store::entity_page::{Portrait, Source};
-pub use blueprints::{Followed, Misfit};
+pub use crate::embedded::store::compiled_blueprint::CompiledBlueprint;
+pub use crate::embedded::store::entity_page::{EntityDetails, IncomingRelation};
+pub use blueprints::{BlueprintConflict, SnapshotChanges};
 pub use connection::{Clock, Store, system_clock};
 pub use error::{Failure, StoreError};

@@ -1,4 +1,4 @@
-//! The organisation of a store, created with the store. Clients request its id and its feature flags.
+//! The organisation of a store, created with the store (by `migrations`). Clients request its id and its feature flags.
 
 use rusqlite::Transaction;
 use serde_json::{Map, Value};
@@ -8,18 +8,6 @@ use super::error::{Failure, StoreError};
 use crate::catalog::wire::Refusal;
 
 const KEYS: [&str; 5] = ["name", "settings", "isOnboarded", "toolSelectionProvisioning", "announcement"];
-
-/// Creates the organisation of a new store.
-pub(super) fn seed(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
-    transaction.execute(
-        "INSERT INTO organization (id, body) VALUES (1, json_object(
-            'id', 'org_' || lower(hex(randomblob(8))), 'name', 'portolan', 'isOnboarded', json('true'),
-            'settings', json('{}'), 'featureFlags', json('[]')
-         )) ON CONFLICT DO NOTHING",
-        [],
-    )?;
-    Ok(())
-}
 
 impl Store {
     pub fn organization(&self) -> Result<Value, Failure> {
@@ -50,8 +38,8 @@ impl Store {
 
 fn read(transaction: &Transaction<'_>) -> Result<Map<String, Value>, Failure> {
     let text: String = transaction.query_row("SELECT body FROM organization WHERE id = 1", [], |row| row.get(0))?;
-    let damaged = |_| StoreError::Damaged { what: "the organisation is not a JSON object".to_owned() };
-    Ok(serde_json::from_str(&text).map_err(damaged)?)
+    Ok(serde_json::from_str(&text)
+        .map_err(|_| StoreError::Damaged { what: "the organisation is not a JSON object".to_owned() })?)
 }
 
 #[cfg(test)]

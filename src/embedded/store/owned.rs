@@ -13,11 +13,11 @@ impl Store {
     /// The User-Agent of the last writer of an entity.
     pub fn datasource_of(&self, blueprint: &str, identifier: &str) -> Result<Option<String>, Failure> {
         self.read(|transaction| {
-            let mut asked = transaction.prepare_cached(
+            let mut statement = transaction.prepare_cached(
                 "SELECT d.text FROM entities e JOIN blueprints b ON b.id = e.blueprint \
                  JOIN datasources d ON d.id = e.datasource WHERE b.identifier = ?1 AND e.identifier = ?2",
             )?;
-            Ok(asked.query_row(params![blueprint, identifier], |row| row.get(0)).optional()?)
+            Ok(statement.query_row(params![blueprint, identifier], |row| row.get(0)).optional()?)
         })
     }
 
@@ -29,11 +29,11 @@ impl Store {
             let sources = sources.collect::<Result<Vec<_>, _>>()?;
             let mut keys = Vec::new();
             for (source, _) in sources.iter().filter(|(_, text)| owner.owns(text)) {
-                let mut asked = transaction.prepare_cached(
+                let mut statement = transaction.prepare_cached(
                     "SELECT b.identifier, e.identifier FROM entities e JOIN blueprints b ON b.id = e.blueprint \
                      WHERE e.datasource = ?1 ORDER BY e.blueprint",
                 )?;
-                let mut rows = asked.query(params![source])?;
+                let mut rows = statement.query(params![source])?;
                 let mut last: Option<Arc<str>> = None;
                 while let Some(row) = rows.next()? {
                     let name = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;

@@ -8,20 +8,20 @@ use rusqlite::Connection;
 
 pub(super) const SEARCH_TIME: Duration = Duration::from_secs(30);
 /// SQLite instructions between two calls of the progress handler: a fraction of a millisecond.
-const STEPS: i32 = 10_000;
+const INSTRUCTIONS_PER_CHECK: i32 = 10_000;
 
 thread_local! {
     /// The deadline of the current search.
-    static ENDS: Cell<Option<Instant>> = const { Cell::new(None) };
+    static DEADLINE: Cell<Option<Instant>> = const { Cell::new(None) };
     /// The time left for the searches of the current transaction.
-    static LEFT: Cell<Duration> = const { Cell::new(SEARCH_TIME) };
+    static TIME_LEFT: Cell<Duration> = const { Cell::new(SEARCH_TIME) };
     #[cfg(test)]
     static TEST_LIMIT: Cell<Option<Duration>> = const { Cell::new(None) };
 }
 
 /// Starts the time limit that all searches of a transaction share.
 pub(super) fn begin_transaction() {
-    LEFT.set(limit());
+    TIME_LEFT.set(limit());
 }
 
 /// The time limit applies while this value lives, so only searches are limited: if SQLite interrupts a statement that
@@ -33,15 +33,15 @@ pub(super) struct Search {
 impl Search {
     pub fn begin() -> Self {
         let begun = Instant::now();
-        ENDS.set(Some(begun + LEFT.get()));
+        DEADLINE.set(Some(begun + TIME_LEFT.get()));
         Self { begun }
     }
 }
 
 impl Drop for Search {
     fn drop(&mut self) {
-        ENDS.set(None);
-        LEFT.set(LEFT.get().saturating_sub(self.begun.elapsed()));
+        DEADLINE.set(None);
+        TIME_LEFT.set(TIME_LEFT.get().saturating_sub(self.begun.elapsed()));
     }
 }
 
@@ -55,7 +55,8 @@ fn limit() -> Duration {
 
 /// Installs the progress handler; once per connection.
 pub(super) fn install(connection: &mut Connection) -> rusqlite::Result<()> {
-    connection.progress_handler(STEPS, Some(|| ENDS.get().is_some_and(|ends| Instant::now() >= ends)))
+    connection
+        .progress_handler(INSTRUCTIONS_PER_CHECK, Some(|| DEADLINE.get().is_some_and(|ends| Instant::now() >= ends)))
 }
 
 #[cfg(test)]

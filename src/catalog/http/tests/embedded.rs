@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::catalog::wire::{EntityDraft, Field, IdentifierRef, RelationRef, WriteOptions, Writer};
-use crate::catalog::{Catalog, Part, Undone};
+use crate::catalog::{Catalog, Part, WriteFailure};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::progress::Silent;
 use crate::domain::snapshot::{Completeness, Snapshot};
@@ -130,7 +130,11 @@ fn the_two_sides_of_the_trait_cannot_be_told_apart() {
         assert!(names.is_sorted_by_key(|name| name.as_str().map(str::to_owned)) && names.contains(&json!("_team")));
         let outcomes = catalog.upsert("domain", &drafts, &MERGE, &Silent).expect("it is answered");
         assert!(outcomes[0].is_ok());
-        assert!(matches!(&outcomes[1], Err(Undone::Refused(refusal)) if refusal.status == 422), "{:?}", outcomes[1]);
+        assert!(
+            matches!(&outcomes[1], Err(WriteFailure::Refused(refusal)) if refusal.status == 422),
+            "{:?}",
+            outcomes[1]
+        );
         let written = catalog.upsert("service", &[service(1)], &MERGE, &Silent).expect("it is answered");
         assert!(written[0].is_ok(), "{written:?}");
         let lost = EntityDraft {
@@ -138,7 +142,7 @@ fn the_two_sides_of_the_trait_cannot_be_told_apart() {
             ..service(2)
         };
         let refused = catalog.upsert("service", &[lost], &MERGE, &Silent).expect("it is answered");
-        assert!(matches!(&refused[0], Err(Undone::Refused(refusal)) if refusal.status == 404), "{refused:?}");
+        assert!(matches!(&refused[0], Err(WriteFailure::Refused(refusal)) if refusal.status == 404), "{refused:?}");
         let cleared = EntityDraft { title: Field::Null, ..EntityDraft::default() };
         catalog.patch("service", "svc/00001", &cleared, &MERGE).expect("it is answered").expect("it is patched");
         let nobody = catalog.patch("service", "svc/00009", &cleared, &MERGE).expect("it is answered");
@@ -196,7 +200,7 @@ fn a_server_with_a_limit_is_read_to_the_end() {
     let rate = server::Rate { requests: 5, period: Duration::from_secs(1) };
     let config = ServerConfig { rate: Some(rate), ..ServerConfig::new(store.store.clone(), credentials) };
     let limited = server::start(config).expect("it starts");
-    let (client, _) = client_with(&limited.url(), PATIENCE, LIMITS);
+    let (client, _) = client_with(&limited.url(), POLICY, TIMEOUTS);
     for _ in 0..3 {
         let snapshot = client.read(&store.blueprints, Part::Whole, &Silent).expect("it is read");
         assert!(snapshot.blueprints.values().all(|shelf| shelf.completeness == Completeness::Complete));

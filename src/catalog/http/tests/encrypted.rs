@@ -70,9 +70,9 @@ fn a_bundle_makes_it_trusted() {
     let with_bundle = |url: &str| ClientConfig { certificates: bundle.clone(), ..config(url) };
     let url = server();
     let client =
-        Client::with(with_bundle(&url), Arc::new(Heard::default()), PATIENCE, LIMITS).expect("it is made ready");
+        Client::with(with_bundle(&url), Arc::new(Heard::default()), POLICY, TIMEOUTS).expect("it is made ready");
     client.blueprints().expect("it is trusted");
     let config = ClientConfig { certificates: b"no certificates".to_vec(), ..config(&url) };
-    let error = Client::with(config, Arc::new(Heard::default()), PATIENCE, LIMITS).expect_err("there is none in it");
+    let error = Client::with(config, Arc::new(Heard::default()), POLICY, TIMEOUTS).expect_err("there is none in it");
     assert!(everything(&error).contains("holds no certificate"), "{}", everything(&error));
 }

@@ -10,7 +10,7 @@ use serde_json::json as value;
 use super::scripted::{Scripted, answer, json};
 use super::*;
 use crate::catalog::wire::{EntityDraft, IdentifierRef, WriteOptions};
-use crate::catalog::{Catalog, Part, Undone};
+use crate::catalog::{Catalog, Part, WriteFailure};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::progress::Silent;
 use crate::domain::snapshot::Completeness;
@@ -60,12 +60,12 @@ fn a_name_that_is_not_known_is_told_as_that() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let sent = http.build().expect("it is made ready").get("https://catalog.acme.example").send();
     let error = runtime.block_on(sent).expect_err("nobody knows the name");
-    let asked = super::super::Asked { method: "GET", url: "https://catalog.acme.example".to_owned() };
-    let told = everything(&crate::catalog::http::error_source::Cause::of(&error, &[]).told(
+    let request = super::super::RequestLine { method: "GET", url: "https://catalog.acme.example".to_owned() };
+    let told = everything(&crate::catalog::http::error_source::Cause::of(&error, &[]).into_error(
         &error,
-        asked,
+        request,
         "catalog.acme.example:8443",
-        LIMITS,
+        TIMEOUTS,
         None,
     ));
     assert!(told.contains("unknown host `catalog.acme.example`: Name or service not known"), "{told}");
@@ -91,10 +91,10 @@ fn who_does_not_speak_tls_is_told_as_that() {
 fn who_never_answers_is_left() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("it is bound"));
-    let limits = Limits { read: Duration::from_millis(50), ..LIMITS };
-    let error = client_error(client_with(&url, PATIENCE, limits).0.blueprints());
+    let timeouts = Timeouts { read: Duration::from_millis(50), ..TIMEOUTS };
+    let error = client_error(client_with(&url, POLICY, timeouts).0.blueprints());
     assert!(
-        matches!(&error, ClientError::Spent { last, .. } if matches!(**last, ClientError::Timeout { .. })),
+        matches!(&error, ClientError::GaveUp { last, .. } if matches!(**last, ClientError::Timeout { .. })),
         "{error:?}"
     );
 }
@@ -175,7 +175,7 @@ fn what_passes_is_tried_again_and_what_does_not_is_told() {
     assert_eq!((error.status(), server.count("GET", "/v1/blueprints")), (Some(501), 1));
     let server = Scripted::with_token(|_, _| json(500, r#"{"ok":false,"error":"internal_error"}"#));
     let error = client_error(client(&server.url).blueprints());
-    assert!(matches!(error, ClientError::Spent { made: 10, .. }), "{error:?}");
+    assert!(matches!(error, ClientError::GaveUp { made: 10, .. }), "{error:?}");
 }
 
 #[test]
@@ -338,7 +338,7 @@ fn a_mixed_result_is_taken_apart_by_index_and_what_passes_is_sent_again_alone() 
     let outcomes = client(&server.url).upsert("service", &drafts(10), &UPSERT, &Silent).expect("it is answered");
     for (number, outcome) in outcomes.iter().enumerate() {
         match (number, outcome) {
-            (3, Err(Undone::Refused(refusal))) => {
+            (3, Err(WriteFailure::Refused(refusal))) => {
                 assert_eq!((refusal.status, refusal.message.as_deref()), (422, Some("no [31m")));
             }
             (_, Ok(written)) => assert_eq!(written.identifier, format!("e{number}")),
@@ -364,12 +364,12 @@ fn a_lot_that_is_refused_as_a_whole_is_halved_down_to_the_one_at_fault() {
         let outcomes = client(&server.url).upsert("service", &drafts(40), &UPSERT, &Silent).expect("it is answered");
         for (number, outcome) in outcomes.iter().enumerate() {
             match outcome {
-                Err(Undone::Refused(refusal)) => assert_eq!((number, refusal.status), (11, status)),
+                Err(WriteFailure::Refused(refusal)) => assert_eq!((number, refusal.status), (11, status)),
                 Ok(written) => assert_eq!(written.identifier, format!("e{number}")),
                 Err(broken) => panic!("{broken:?}"),
             }
         }
-        assert!(matches!(outcomes[11], Err(Undone::Refused(_))));
+        assert!(matches!(outcomes[11], Err(WriteFailure::Refused(_))));
     }
 }
 
@@ -386,12 +386,16 @@ fn a_catalog_that_falls_silent_half_way_leaves_what_was_done_done() {
     });
     let outcomes = client(&server.url).upsert("service", &drafts(1000), &UPSERT, &Silent).expect("some were written");
     assert!(outcomes[..20].iter().all(Result::is_ok));
-    assert!(outcomes[20..].iter().all(|outcome| matches!(outcome, Err(Undone::InDoubt { .. } | Undone::Unsent(_)))));
-    assert!(matches!(outcomes[999], Err(Undone::Unsent(_))), "{:?}", outcomes[999]);
+    assert!(
+        outcomes[20..]
+            .iter()
+            .all(|outcome| matches!(outcome, Err(WriteFailure::InDoubt { .. } | WriteFailure::Unsent(_))))
+    );
+    assert!(matches!(outcomes[999], Err(WriteFailure::Unsent(_))), "{:?}", outcomes[999]);
     // If no entity got an answer, the whole call is an error.
     let silent = Scripted::with_token(|_, _| Vec::new());
     let error = client_error(client(&silent.url).upsert("service", &drafts(30), &UPSERT, &Silent));
-    assert!(matches!(error, ClientError::Spent { .. }), "{error:?}");
+    assert!(matches!(error, ClientError::GaveUp { .. }), "{error:?}");
 }
 
 #[test]
@@ -409,7 +413,7 @@ fn one_that_the_catalog_fails_on_every_time_keeps_back_no_other() {
         let outcomes = client(&server.url).upsert("service", &drafts(60), &UPSERT, &Silent).expect("it is answered");
         let failed: Vec<usize> = (0..60).filter(|number| outcomes[*number].is_err()).collect();
         assert_eq!(failed, [11], "{fault}");
-        assert!(matches!(&outcomes[11], Err(Undone::InDoubt { .. })), "{:?}", outcomes[11]);
+        assert!(matches!(&outcomes[11], Err(WriteFailure::InDoubt { .. })), "{:?}", outcomes[11]);
     }
 }
 
@@ -446,7 +450,7 @@ fn deletes_go_together_and_one_by_one_where_one_may_not_go() {
     let identifiers = ["e1", "e2", "a/b"].map(str::to_owned);
     let outcomes = client(&server.url).delete("service", &identifiers, &Silent).expect("it is answered");
     assert!(
-        matches!(&outcomes[..], [Ok(()), Err(Undone::Refused(refusal)), Ok(())] if refusal.error == "has_dependents")
+        matches!(&outcomes[..], [Ok(()), Err(WriteFailure::Refused(refusal)), Ok(())] if refusal.error == "has_dependents")
     );
     // The answer lists only some as deleted; the others are deleted one by one.
     let server = Scripted::with_token(|seen, _| match seen.line.starts_with("POST") {

@@ -13,9 +13,9 @@ use serde_json::json;
 
 use self::model::{Dice, Ever, Fault, Model, Server, Stored, lock};
 use super::*;
-use crate::catalog::Stop;
-use crate::catalog::apply::{Ground, apply};
-use crate::catalog::apply_options::Errand;
+use crate::catalog::ApplyOptions;
+use crate::catalog::Cancellation;
+use crate::catalog::apply::{ApplyContext, apply};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::{EntityKey, Targets};
 use crate::domain::plan::Deed;
@@ -147,16 +147,21 @@ fn case(dice: &mut Dice, entities: &mut BTreeMap<String, Stored>) -> Case {
     Case { wishes, acts: Acts { waves } }
 }
 
-const QUICK: Patience = Patience {
-    first: Duration::from_micros(200),
-    longest: Duration::from_millis(1),
-    tries: 5,
-    waits: 10,
-    total: Duration::from_secs(5),
-    tries_of_run: 5,
+const QUICK: RetryPolicy = RetryPolicy {
+    first_wait: Duration::from_micros(200),
+    max_wait: Duration::from_millis(1),
+    max_attempts: 5,
+    max_requested_waits: 10,
+    max_total: Duration::from_secs(5),
+    max_attempts_of_run: 5,
 };
 
-fn drawn(dice: &mut Dice, entities: BTreeMap<String, Stored>, known: Vec<String>, stop: &Stop) -> Model {
+fn drawn(
+    dice: &mut Dice,
+    entities: BTreeMap<String, Stored>,
+    known: Vec<String>,
+    cancellation: &Cancellation,
+) -> Model {
     let lasting = [
         Fault::CutBefore,
         Fault::CutAfter,
@@ -185,7 +190,7 @@ fn drawn(dice: &mut Dice, entities: BTreeMap<String, Stored>, known: Vec<String>
         dice: dice.clone(),
         ever,
         signal,
-        stop: stop.clone(),
+        cancellation: cancellation.clone(),
         known,
         requests: 0,
         moment: 0,
@@ -292,18 +297,23 @@ fn every_outcome_is_true() {
         let case = case(&mut dice, &mut entities);
         let known: Vec<String> =
             case.wishes.iter().map(|(identifier, _)| identifier.clone()).chain(entities.keys().cloned()).collect();
-        let stop = Stop::default();
-        let model = Arc::new(Mutex::new(drawn(&mut dice, entities, known, &stop)));
+        let cancellation = Cancellation::default();
+        let model = Arc::new(Mutex::new(drawn(&mut dice, entities, known, &cancellation)));
         let server = Server::start(&model);
-        let (client, _heard) = client_with(&server.url, QUICK, LIMITS);
-        let errand = Errand { run_id: None, stops_at_first: dice.hits(10), stop: &stop, progress: &Silent };
+        let (client, _heard) = client_with(&server.url, QUICK, TIMEOUTS);
+        let options = ApplyOptions {
+            run_id: None,
+            stop_on_failure: dice.hits(10),
+            cancellation: &cancellation,
+            progress: &Silent,
+        };
         let begun = std::time::Instant::now();
-        let ground = Ground { blueprints: &blueprints, owner: &owner };
-        let outcome = apply(&client, &case.acts, case.wishes.len(), ground, errand);
+        let context = ApplyContext { blueprints: &blueprints, owner: &owner };
+        let outcome = apply(&client, &case.acts, case.wishes.len(), context, options);
         let took = begun.elapsed();
         drop(client);
         let model = lock(&model);
-        let mut lies = lies(&model, &case, &outcome, stop.is_told());
+        let mut lies = lies(&model, &case, &outcome, cancellation.is_cancelled());
         let most = 150 + 40 * case.wishes.len() as u64;
         if model.requests > most || took > Duration::from_secs(15) {
             lies.push(format!("{} requests in {took:?}", model.requests));

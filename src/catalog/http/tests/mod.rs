@@ -14,8 +14,8 @@ mod writes;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::retry::Patience;
-use super::transport::Limits;
+use super::retry::RetryPolicy;
+use super::timeouts::Timeouts;
 use super::{Client, ClientConfig, ClientError, Credentials, NamedBy, Notices, Trusted, Waiting};
 use crate::catalog::CatalogError;
 use crate::domain::entity::Owner;
@@ -26,16 +26,16 @@ const ID: &str = "id-of-the-tests-0123456789abcdef";
 const SECRET: &str = "secret-of-the-tests-that-nobody-may-see";
 
 /// Short waits, so that tests are fast.
-const PATIENCE: Patience = Patience {
-    first: Duration::from_millis(1),
-    longest: Duration::from_millis(8),
-    tries: 10,
-    waits: 60,
-    total: Duration::from_secs(60),
-    tries_of_run: 10,
+const POLICY: RetryPolicy = RetryPolicy {
+    first_wait: Duration::from_millis(1),
+    max_wait: Duration::from_millis(8),
+    max_attempts: 10,
+    max_requested_waits: 60,
+    max_total: Duration::from_secs(60),
+    max_attempts_of_run: 10,
 };
-const LIMITS: Limits =
-    Limits { connect: Duration::from_secs(5), read: Duration::from_secs(20), whole: Duration::from_secs(60) };
+const TIMEOUTS: Timeouts =
+    Timeouts { connect: Duration::from_secs(5), read: Duration::from_secs(20), total: Duration::from_secs(60) };
 
 /// Records the notices to the user.
 #[derive(Debug, Default)]
@@ -62,20 +62,20 @@ fn config(url: &str) -> ClientConfig {
     }
 }
 
-fn client_with(url: &str, patience: Patience, limits: Limits) -> (Client, Arc<Heard>) {
+fn client_with(url: &str, policy: RetryPolicy, timeouts: Timeouts) -> (Client, Arc<Heard>) {
     let heard = Arc::new(Heard::default());
-    let client = Client::with(config(url), Arc::<Heard>::clone(&heard), patience, limits);
+    let client = Client::with(config(url), Arc::<Heard>::clone(&heard), policy, timeouts);
     (client.expect("it is made ready"), heard)
 }
 
 fn client(url: &str) -> Client {
-    client_with(url, PATIENCE, LIMITS).0
+    client_with(url, POLICY, TIMEOUTS).0
 }
 
 fn client_error<T: std::fmt::Debug>(result: Result<T, CatalogError>) -> ClientError {
     match result {
-        Err(CatalogError::Client(error)) => error,
-        other => panic!("no error of the client's, but {other:?}"),
+        Err(error) => error.downcast_ref().cloned().expect("an error of the client's"),
+        other => panic!("no error, but {other:?}"),
     }
 }
 

@@ -8,8 +8,8 @@ use serde_json::json as value;
 
 use super::scripted::{Scripted, Seen, json};
 use super::*;
-use crate::catalog::apply::{Ground, apply};
-use crate::catalog::{Errand, Stop};
+use crate::catalog::apply::{ApplyContext, apply};
+use crate::catalog::{ApplyOptions, Cancellation};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::EntityKey;
 use crate::domain::plan::Deed;
@@ -27,13 +27,13 @@ fn body() -> Body {
     Body { title: Part::Set("A".into()), ..Body::default() }
 }
 
-fn push(client: &Client, acts: Vec<Act>, stop: &Stop) -> Outcome {
+fn push(client: &Client, acts: Vec<Act>, cancellation: &Cancellation) -> Outcome {
     let service = value!({"identifier": "service", "schema": {"properties": {}}});
     let blueprints = [Blueprint::from_json(service).expect("it is one").0];
     let changes = acts.len();
-    let errand = Errand { run_id: None, stops_at_first: false, stop, progress: &Silent };
-    let ground = Ground { blueprints: &blueprints, owner: &owner() };
-    apply(client, &Acts { waves: vec![acts] }, changes, ground, errand)
+    let options = ApplyOptions { run_id: None, stop_on_failure: false, cancellation, progress: &Silent };
+    let context = ApplyContext { blueprints: &blueprints, owner: &owner() };
+    apply(client, &Acts { waves: vec![acts] }, changes, context, options)
 }
 
 fn found(names: &[&str]) -> Vec<u8> {
@@ -60,20 +60,20 @@ fn item(status: u16) -> Vec<u8> {
 
 #[test]
 fn deletes_whose_answer_was_lost_before_a_stop_are_read() {
-    let stop = Stop::default();
-    let (own, is_gone) = (stop.clone(), Arc::new(AtomicBool::new(false)));
+    let cancellation = Cancellation::default();
+    let (own, is_gone) = (cancellation.clone(), Arc::new(AtomicBool::new(false)));
     let server = Scripted::with_token(move |seen, _| match () {
         () if is_search(seen) && is_gone.load(Ordering::SeqCst) => found(&[]),
         () if is_search(seen) => found(&["s0", "s1", "s2"]),
         () if seen.line.contains("/bulk/entities/delete") => {
             is_gone.store(true, Ordering::SeqCst);
-            own.tell();
+            own.signal();
             Vec::new()
         }
         () => json(404, r#"{"ok":false,"error":"not_found","message":"Entity with identifier \"s0\" was not found"}"#),
     });
     let acts = (0..3).map(|change| act(change, Call::Delete)).collect();
-    let outcome = push(&client(&server.url), acts, &stop);
+    let outcome = push(&client(&server.url), acts, &cancellation);
     assert_eq!(outcome.ends, vec![End::Applied; 3], "{}", server.everything());
 }
 
@@ -85,7 +85,7 @@ fn after_a_doubt(call: &Call, open: fn() -> Vec<u8>, refusal: fn() -> Vec<u8>, i
         () if number == 0 => open(),
         () => refusal(),
     });
-    push(&client(&server.url), vec![act(0, call.clone())], &Stop::default()).ends.remove(0)
+    push(&client(&server.url), vec![act(0, call.clone())], &Cancellation::default()).ends.remove(0)
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn an_entity_of_another_owner_was_not_written_whatever_its_content_is() {
             () if number == 0 => Vec::new(),
             () => refused(403),
         });
-        let outcome = push(&client(&server.url), vec![act(0, call.clone())], &Stop::default());
+        let outcome = push(&client(&server.url), vec![act(0, call.clone())], &Cancellation::default());
         assert!(matches!(&outcome.ends[..], [End::Failed(_)]), "{call:?}: {outcome:?}");
     }
 }
@@ -133,7 +133,7 @@ fn what_cannot_be_read_is_in_doubt() {
         () if number == 0 => Vec::new(),
         () => refused(422),
     });
-    let outcome = push(&client(&server.url), vec![act(0, Call::Merge(body()))], &Stop::default());
+    let outcome = push(&client(&server.url), vec![act(0, Call::Merge(body()))], &Cancellation::default());
     assert!(matches!(&outcome.ends[..], [End::InDoubt(failure)] if failure.status == Some(422)), "{outcome:?}");
 }
 
@@ -145,7 +145,7 @@ fn what_somebody_else_created_meanwhile_is_not_overwritten() {
         () if is_search(seen) => found(&["s0"]),
         () => item(409),
     });
-    let outcome = push(&client(&server.url), vec![act(0, Call::Create(body()))], &Stop::default());
+    let outcome = push(&client(&server.url), vec![act(0, Call::Create(body()))], &Cancellation::default());
     let [End::Failed(failure)] = &outcome.ends[..] else { panic!("{outcome:?}") };
     assert_eq!(failure.status, Some(409));
     assert_eq!(
@@ -164,7 +164,7 @@ fn a_create_that_was_repeated_is_ours_where_the_read_shows_it() {
         () if number == 0 => Vec::new(),
         () => item(409),
     });
-    let outcome = push(&client(&server.url), vec![act(0, Call::Create(body()))], &Stop::default());
+    let outcome = push(&client(&server.url), vec![act(0, Call::Create(body()))], &Cancellation::default());
     assert_eq!(outcome.ends, [End::Applied]);
 }
 
@@ -178,7 +178,7 @@ fn what_somebody_else_owns_by_now_is_not_deleted() {
         () => json(200, r#"{"ok":true}"#),
     });
     let acts = (0..3).map(|change| act(change, Call::Delete)).collect();
-    let outcome = push(&client(&server.url), acts, &Stop::default());
+    let outcome = push(&client(&server.url), acts, &Cancellation::default());
     let [End::Failed(failure), End::Applied, End::Applied] = &outcome.ends[..] else { panic!("{outcome:?}") };
     assert!(failure.message.contains("owned by another writer (last changed by ada"), "{failure:?}");
     let deletes: String =
@@ -190,7 +190,7 @@ fn what_somebody_else_owns_by_now_is_not_deleted() {
 fn nothing_is_deleted_whose_owner_cannot_be_read() {
     let server =
         Scripted::with_token(|seen, _| if is_search(seen) { refused(403) } else { json(200, r#"{"ok":true}"#) });
-    let outcome = push(&client(&server.url), vec![act(0, Call::Delete)], &Stop::default());
+    let outcome = push(&client(&server.url), vec![act(0, Call::Delete)], &Cancellation::default());
     assert!(matches!(&outcome.ends[..], [End::Failed(failure)] if failure.status == Some(403)), "{outcome:?}");
     assert!(server.seen().iter().all(|seen| !seen.line.contains("delete") && !seen.line.starts_with("DELETE")));
 }
@@ -206,11 +206,11 @@ fn a_token_route_that_is_down_ends_the_run_after_its_budget() {
         }
         json(200, r#"{"ok":true}"#)
     });
-    let (client, _heard) = client_with(&server.url, PATIENCE, LIMITS);
-    // A server has answered before, so the full retry limits apply.
-    client.caller.is_heard.store(true, Ordering::Relaxed);
+    let (client, _heard) = client_with(&server.url, POLICY, TIMEOUTS);
+    // A server has record_event before, so the full retry limits apply.
+    client.session.has_answered.store(true, Ordering::Relaxed);
     let acts = (0..700).map(|change| act(change, Call::Create(body()))).collect();
-    let outcome = push(&client, acts, &Stop::default());
+    let outcome = push(&client, acts, &Cancellation::default());
     let calls = calls.load(Ordering::SeqCst);
     assert!((10..=12).contains(&calls), "{calls} calls for a token");
     assert!(outcome.ends.iter().all(|end| matches!(end, End::Failed(_) | End::NotAttempted(Reason::Unreachable))));
@@ -237,7 +237,7 @@ fn credentials_that_may_not_write_are_not_tried_with_every_entity() {
         for status in [401, 403] {
             let server = Scripted::with_token(move |_, _| answer(status));
             let acts = (0..4000).map(|change| act(change, Call::Create(body()))).collect();
-            let outcome = push(&client(&server.url), acts, &Stop::default());
+            let outcome = push(&client(&server.url), acts, &Cancellation::default());
             let writes = server.seen().iter().filter(|seen| seen.line.contains("/bulk")).count();
             // Batches in flight are finished; a 401 is retried once with a new token.
             assert!(writes <= 16, "{writes} batches for {status}");
@@ -260,21 +260,22 @@ fn all_items(status: u16) -> Vec<u8> {
 
 #[test]
 fn one_signal_ends_a_run_whose_call_hangs() {
-    let stop = Stop::default();
-    let own = stop.clone();
-    let is_told = AtomicBool::new(false);
+    let cancellation = Cancellation::default();
+    let own = cancellation.clone();
+    let is_cancelled = AtomicBool::new(false);
     let server = Scripted::with_token(move |seen, _| {
         if is_search(seen) {
             return found(&["s0", "s1"]);
         }
-        if !is_told.swap(true, Ordering::SeqCst) {
-            own.tell();
+        if !is_cancelled.swap(true, Ordering::SeqCst) {
+            own.signal();
         }
         std::thread::sleep(Duration::from_secs(30));
         Vec::new()
     });
     let started = Instant::now();
-    let outcome = push(&client(&server.url), vec![act(0, Call::Merge(body())), act(1, Call::Patch(body()))], &stop);
+    let outcome =
+        push(&client(&server.url), vec![act(0, Call::Merge(body())), act(1, Call::Patch(body()))], &cancellation);
     assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
     // Either write is sent first. The read shows that it was applied; the other may not have been sent.
     assert!(outcome.ends.contains(&End::Applied), "{outcome:?}");

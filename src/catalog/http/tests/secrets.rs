@@ -19,13 +19,13 @@ fn a_redirect_to_another_host_is_not_followed() {
         // Another port is another origin, which may belong to another program.
         let foreign = Scripted::start(|_, _| json(200, r#"{"ok":true,"blueprints":[]}"#));
         let to = format!("location: {}/v1/blueprints?stolen=1\n", foreign.url.replace("127.0.0.1", "localhost"));
-        let at_the_door = to.clone();
+        let before_first_answer = to.clone();
         let leads_away = Scripted::with_token(move |_, _| answer(status, &to, ""));
         let error = client_error(client(&leads_away.url).blueprints());
         assert!(matches!(error, ClientError::Redirected { .. }), "{error:?}");
         assert!(is_clean(&everything(&error)), "{error:?}");
         // The same for the request that sends the credentials.
-        let leads_away = Scripted::start(move |_, _| answer(status, &at_the_door, ""));
+        let leads_away = Scripted::start(move |_, _| answer(status, &before_first_answer, ""));
         let error = client_error(client(&leads_away.url).blueprints());
         assert!(matches!(error, ClientError::Redirected { .. }), "{error:?}");
         assert!(foreign.seen().is_empty(), "{}", foreign.everything());
@@ -81,7 +81,7 @@ fn a_catalog_that_repeats_what_it_was_told_is_not_repeated() {
         (200, "text/html", page),
     ] {
         let server = Scripted::with_token(move |_, _| answer(status, &format!("content-type: {kind}\n"), &body));
-        let (client, heard) = client_with(&server.url, PATIENCE, LIMITS);
+        let (client, heard) = client_with(&server.url, POLICY, TIMEOUTS);
         let error = client_error(client.blueprints());
         assert!(is_clean(&everything(&error)), "{}", everything(&error));
         assert!(!everything(&error).contains('\u{1b}'));
@@ -246,7 +246,7 @@ fn a_client_of_a_loopback_address_from_the_config_is_made_for_issued_credentials
     let connect = |credentials: Credentials| {
         let address = Trusted::check(&hostile.url, &place, &PORT).expect("it may be the embedded server");
         let config = ClientConfig { address, credentials, ..config(&hostile.url) };
-        Client::with(config, Arc::new(Heard::default()), PATIENCE, LIMITS)
+        Client::with(config, Arc::new(Heard::default()), POLICY, TIMEOUTS)
     };
     let refused = connect(Credentials { id: Secret::new(ID), secret: Secret::new(SECRET) }).expect_err("not issued");
     assert!(refused.is_usage() && is_clean(&format!("{refused} {refused:?}")), "{refused}");

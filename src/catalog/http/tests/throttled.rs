@@ -13,7 +13,7 @@ fn a_wait_that_the_catalog_asks_for_is_waited_and_told() {
         0 => answer(429, "content-type: application/json\nretry-after: 1\n", r#"{"ok":false,"error":"rate_limit"}"#),
         _ => json(200, r#"{"ok":true,"blueprints":[]}"#),
     });
-    let (client, heard) = client_with(&server.url, PATIENCE, LIMITS);
+    let (client, heard) = client_with(&server.url, POLICY, TIMEOUTS);
     let begun = Instant::now();
     client.blueprints().expect("the second try is right");
     assert!(begun.elapsed() >= Duration::from_secs(1));
@@ -48,13 +48,13 @@ fn the_announced_limit_is_not_passed_with_many_calls_at_once() {
             false => answer(200, &limit, r#"{"ok":true,"count":1}"#),
         }
     });
-    let (client, heard) = client_with(&server.url, PATIENCE, LIMITS);
+    let (client, heard) = client_with(&server.url, POLICY, TIMEOUTS);
     client.runtime.block_on(async {
         let mut calls = tokio::task::JoinSet::new();
         for _ in 0..30 {
-            let caller = Arc::clone(&client.caller);
+            let session = Arc::clone(&client.session);
             calls.spawn(async move {
-                caller.call(&crate::catalog::http::session::Call::get("/v1/x".to_owned()), |_| Ok(())).await
+                session.send(&crate::catalog::http::call::ApiCall::get("/v1/x".to_owned()), |_| Ok(())).await
             });
         }
         assert!(calls.join_all().await.iter().all(Result::is_ok));

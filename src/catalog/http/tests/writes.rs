@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::scripted::{Scripted, json};
 use super::*;
 use crate::catalog::wire::WriteOptions;
-use crate::catalog::{Catalog, Errand, Stop, Undone};
+use crate::catalog::{ApplyOptions, Cancellation, Catalog, WriteFailure};
 use crate::domain::entity::EntityKey;
 use crate::domain::plan::Deed;
 use crate::domain::plan::request::{Act, Body, Call, Part};
@@ -25,10 +25,10 @@ fn acts() -> Vec<Act> {
     calls.into_iter().enumerate().map(|(change, call)| act(change, call)).collect()
 }
 
-fn perform(client: &Client, acts: &[Act]) -> Vec<Result<(), Undone>> {
-    let stop = Stop::default();
-    let errand = Errand { run_id: None, stops_at_first: false, stop: &stop, progress: &Silent };
-    client.perform(&acts.iter().collect::<Vec<_>>(), errand)
+fn perform(client: &Client, acts: &[Act]) -> Vec<Result<(), WriteFailure>> {
+    let cancellation = Cancellation::default();
+    let options = ApplyOptions { run_id: None, stop_on_failure: false, cancellation: &cancellation, progress: &Silent };
+    client.perform(&acts.iter().collect::<Vec<_>>(), options)
 }
 
 fn taken() -> Scripted {
@@ -54,13 +54,13 @@ fn every_write_names_its_scope_and_asks_for_nothing_to_be_made_up() {
 fn nothing_is_written_on_nobodys_behalf() {
     let server = taken();
     let nobody = ClientConfig { user_agent: "portolan/0.1.0".to_owned(), ..config(&server.url) };
-    let nobody = Client::with(nobody, Arc::new(Heard::default()), PATIENCE, LIMITS).expect("it may read");
+    let nobody = Client::with(nobody, Arc::new(Heard::default()), POLICY, TIMEOUTS).expect("it may read");
     nobody.blueprints().expect_err("there are none in the answer");
     let asked = server.seen().len();
     for end in perform(&nobody, &acts()) {
-        let (Err(Undone::Broken(error)) | Err(Undone::Unsent(error))) = end else { panic!("{end:?}") };
+        let (Err(WriteFailure::CallFailed(error)) | Err(WriteFailure::Unsent(error))) = end else { panic!("{end:?}") };
         assert!(
-            error.is_surely_undone() && matches!(*error, CatalogError::Client(ClientError::Unscoped { .. })),
+            error.had_no_effect() && matches!(error.downcast_ref(), Some(ClientError::Unscoped { .. })),
             "{error:?}"
         );
     }

@@ -2,7 +2,7 @@
 //! permission.
 
 use super::*;
-use crate::catalog::http::{Asked as Request, ClientError};
+use crate::catalog::http::{ClientError, RequestLine};
 use crate::catalog::wire::Refusal;
 use crate::commands::workspace::entities::UnusableManifest;
 use crate::domain::document::span::Span;
@@ -10,8 +10,8 @@ use crate::domain::finding::Place;
 use crate::sources::Unreadable;
 
 fn refused(status: u16, words: &str) -> CatalogError {
-    let asked = Request { method: "POST", url: "https://catalog.example/v1/x".to_owned() };
-    ClientError::Refused { asked, refusal: Box::new(Refusal::new(status, "not_found", words)), trace: None }.into()
+    let request = RequestLine { method: "POST", url: "https://catalog.example/v1/x".to_owned() };
+    ClientError::Refused { request, refusal: Box::new(Refusal::new(status, "not_found", words)), trace: None }.into()
 }
 
 #[test]

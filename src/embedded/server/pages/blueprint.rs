@@ -3,10 +3,10 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Visit;
 use super::markup::{Address, Markup};
+use super::visit::Visit;
 use crate::embedded::api::Shape;
-use crate::embedded::server::answer::Fault;
+use crate::embedded::server::answer::RouteError;
 use crate::embedded::store::Store;
 use crate::text::plural::grouped;
 
@@ -26,7 +26,7 @@ struct Row {
     updated_by: Option<String>,
 }
 
-pub(super) fn page(visit: &Visit, store: &Store) -> Result<String, Fault> {
+pub(super) fn page(visit: &Visit, store: &Store) -> Result<String, RouteError> {
     let identifier = visit.segment(0);
     let blueprint = store.blueprint(identifier)?;
     let wanted = ["identifier", "title", "team", "updatedAt", "updatedBy"];
@@ -43,7 +43,8 @@ pub(super) fn page(visit: &Visit, store: &Store) -> Result<String, Fault> {
     page.put("</p>\n<div class=\"wide\"><table>\n<thead><tr><th>Entity</th><th>Identifier</th><th>Team</th>");
     page.put("<th>Last written</th><th>By</th></tr></thead>\n<tbody>\n");
     for entity in &entities.entities {
-        let row: Row = serde_json::from_str(entity.get()).map_err(|error| Fault::Trouble(error.to_string()))?;
+        let row: Row =
+            serde_json::from_str(entity.get()).map_err(|error| RouteError::InternalError(error.to_string()))?;
         let shown = row.title.as_deref().filter(|title| !title.is_empty()).unwrap_or(&row.identifier);
         let shown = visit.shared.mask.text(shown);
         page.put("<tr><td>").link(&Address::entity(identifier, &row.identifier), &shown);

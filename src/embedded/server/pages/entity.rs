@@ -2,26 +2,27 @@
 
 use serde_json::Value;
 
-use super::Visit;
 use super::markup::{Address, Markup};
+use super::visit::Visit;
 use crate::domain::value;
 use crate::domain::value::masked::masked_value;
 use crate::embedded::api::Shape;
-use crate::embedded::server::answer::Fault;
-use crate::embedded::store::{Portrait, Store};
+use crate::embedded::server::answer::RouteError;
+use crate::embedded::store::{EntityDetails, Store};
 use crate::text::mask::Mask;
 
 /// Longer values are cut.
-const LONGEST: usize = 4000;
+const MAX_VALUE_LENGTH: usize = 4000;
 
-pub(super) fn page(visit: &Visit, store: &Store) -> Result<String, Fault> {
+pub(super) fn page(visit: &Visit, store: &Store) -> Result<String, RouteError> {
     let (blueprint, identifier) = (visit.segment(0), visit.segment(1));
     let entity = store.entity(blueprint, identifier, &Shape::default())?;
-    let entity: Value = serde_json::from_str(entity.get()).map_err(|error| Fault::Trouble(error.to_string()))?;
+    let entity: Value =
+        serde_json::from_str(entity.get()).map_err(|error| RouteError::InternalError(error.to_string()))?;
     let entity = masked_value(&visit.shared.mask, None, &value::Value::from_json(&entity)).to_json();
     let relations = store.blueprint(blueprint)?;
     let relations = relations.get("relations").cloned().unwrap_or_default();
-    let portrait = store.portrait(blueprint, identifier)?;
+    let entity_details = store.entity_details(blueprint, identifier)?;
     let text = |key: &str| entity.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
     let title = text("title").unwrap_or(identifier);
     let mut page = Markup::page(title);
@@ -36,8 +37,8 @@ pub(super) fn page(visit: &Visit, store: &Store) -> Result<String, Fault> {
     page.put("</p>\n");
     properties(&mut page, &entity);
     points_to(&mut page, &entity, &relations);
-    pointed_to(&mut page, &portrait, &visit.shared.mask);
-    record(&mut page, &entity, &portrait);
+    pointed_to(&mut page, &entity_details, &visit.shared.mask);
+    record(&mut page, &entity, &entity_details);
     Ok(page.finish())
 }
 
@@ -68,7 +69,7 @@ fn shown(page: &mut Markup, value: &Value) {
 }
 
 fn cut(text: &str) -> String {
-    match text.char_indices().nth(LONGEST) {
+    match text.char_indices().nth(MAX_VALUE_LENGTH) {
         Some((at, _)) => format!("{} ... ({} bytes)", &text[..at], text.len()),
         None => text.to_owned(),
     }
@@ -96,26 +97,26 @@ fn points_to(page: &mut Markup, entity: &Value, relations: &Value) {
     page.put("</tbody>\n</table></div>\n");
 }
 
-fn pointed_to(page: &mut Markup, portrait: &Portrait, mask: &Mask) {
+fn pointed_to(page: &mut Markup, entity_details: &EntityDetails, mask: &Mask) {
     page.put("<h2>Pointed to by</h2>\n");
-    if portrait.sources.is_empty() {
+    if entity_details.sources.is_empty() {
         page.put("<p class=\"dim\">none</p>\n");
         return;
     }
     page.put("<div class=\"wide\"><table>\n<tbody>\n");
-    for source in &portrait.sources {
+    for source in &entity_details.sources {
         let shown = source.title.as_deref().filter(|title| !title.is_empty()).unwrap_or(&source.identifier);
         page.put("<tr><th>").say(&source.relation).put("</th><td>");
         page.link(&Address::entity(&source.blueprint, &source.identifier), &mask.text(shown));
         page.put(" <span class=\"dim\">").say(&source.blueprint).put("</span></td></tr>\n");
     }
     page.put("</tbody>\n</table></div>\n");
-    if portrait.has_more {
+    if entity_details.has_more {
         page.put("<p class=\"dim\">and more: the search of the API lists all of them (<code>relatedTo</code>)</p>\n");
     }
 }
 
-fn record(page: &mut Markup, entity: &Value, portrait: &Portrait) {
+fn record(page: &mut Markup, entity: &Value, entity_details: &EntityDetails) {
     page.put("<h2>Record</h2>\n<div class=\"wide\"><table>\n<tbody>\n");
     let text = |key: &str| entity.get(key).and_then(Value::as_str).unwrap_or_default();
     let rows = [
@@ -125,6 +126,6 @@ fn record(page: &mut Markup, entity: &Value, portrait: &Portrait) {
     for (label, when, who) in rows {
         page.put(label).say(when).put(" by <code>").say(who).put("</code></td></tr>\n");
     }
-    page.put("<tr><th>Datasource</th><td><code>").say(&portrait.datasource).put("</code></td></tr>\n");
+    page.put("<tr><th>Datasource</th><td><code>").say(&entity_details.datasource).put("</code></td></tr>\n");
     page.put("</tbody>\n</table></div>\n");
 }

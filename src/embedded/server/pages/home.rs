@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use super::Visit;
 use super::markup::{Address, Markup};
-use crate::embedded::server::answer::Fault;
+use super::visit::Visit;
+use crate::embedded::server::answer::RouteError;
 use crate::embedded::store::Store;
 use crate::text::plural::grouped;
 
-pub(super) fn page(_: &Visit, store: &Store) -> Result<String, Fault> {
+pub(super) fn page(_: &Visit, store: &Store) -> Result<String, RouteError> {
     let mut page = Markup::page("portolan: the embedded catalog");
     page.put("<h1>The embedded catalog</h1>\n<p class=\"dim\">");
     page.say(&store.path().map_or_else(|| "in memory".to_owned(), |path| path.display().to_string()));

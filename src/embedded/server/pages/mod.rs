@@ -6,41 +6,25 @@ mod blueprint;
 mod entity;
 mod home;
 mod markup;
+mod visit;
 
 use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
 
 use crate::catalog::wire::Refusal;
-use crate::embedded::server::access::basic;
-use crate::embedded::server::answer::{Answer, Fault, Outcome};
-use crate::embedded::server::connection::Client;
-use crate::embedded::server::query::Query;
-use crate::embedded::server::request::address;
-use crate::embedded::server::shared::{Deed, Shared};
+use crate::embedded::server::answer::{Answer, Outcome, RouteError};
+use crate::embedded::server::shared::{Access, Shared};
 use crate::embedded::store::Store;
 use markup::{Address, Markup};
+use visit::{Visit, guard};
 
-/// No scripts, no frames, and no external resources.
-const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-);
-const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"portolan\", charset=\"UTF-8\"");
-
-/// A request for a page.
-struct Visit {
-    shared: Arc<Shared>,
-    segments: Vec<String>,
-    query: Query,
-}
-
-type Work = fn(&Visit, &Store) -> Result<String, Fault>;
+type Work = fn(&Visit, &Store) -> Result<String, RouteError>;
 
 pub(super) fn router() -> Router<Arc<Shared>> {
     Router::new()
@@ -60,10 +44,10 @@ fn shows(
 async fn show(visit: Visit, work: Work) -> Response<Body> {
     let shared = Arc::clone(&visit.shared);
     let look = move |store: &Store| -> Outcome { Ok(Answer::page(StatusCode::OK, work(&visit, store)?)) };
-    let mut response = match shared.run(Deed::Reads, look).await {
+    let mut response = match shared.run(Access::Read, look).await {
         Ok(answer) => answer.into_response(),
-        Err(Fault::Refused(refusal)) => refused(&refusal),
-        Err(trouble @ Fault::Trouble(_)) => trouble.into_response(),
+        Err(RouteError::Refused(refusal)) => refused(&refusal),
+        Err(internal_error @ RouteError::InternalError(_)) => internal_error.into_response(),
     };
     guard(&mut response);
     response
@@ -79,43 +63,10 @@ fn refused(refusal: &Refusal) -> Response<Body> {
     Answer::page(status, page.finish()).into_response()
 }
 
-fn guard(response: &mut Response<Body>) {
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-}
-
 async fn style(_: Visit) -> Response<Body> {
     let mut response = Response::new(Body::from(include_str!("style.css")));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8"));
     response
-}
-
-impl Visit {
-    fn segment(&self, at: usize) -> &str {
-        self.segments.get(at).map_or("", String::as_str)
-    }
-}
-
-impl FromRequest<Arc<Shared>> for Visit {
-    type Rejection = Response<Body>;
-
-    async fn from_request(request: Request, shared: &Arc<Shared>) -> Result<Self, Response<Body>> {
-        let (mut parts, _) = request.into_parts();
-        let given = parts.headers.get(header::AUTHORIZATION).and_then(|header| basic(header.to_str().ok()?));
-        if !given.is_some_and(|(user, password)| shared.access.knows(&user, &password)) {
-            let mut page = Markup::page("Sign in");
-            page.put("<h1>Sign in</h1>\n<p>The user is the client id, the password is the client secret.</p>\n");
-            let mut response = Answer::page(StatusCode::UNAUTHORIZED, page.finish()).into_response();
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, CHALLENGE);
-            guard(&mut response);
-            return Err(response);
-        }
-        parts.extensions.get::<Client>().into_iter().for_each(Client::authenticate);
-        let (segments, query) = address(&mut parts).await.map_err(IntoResponse::into_response)?;
-        Ok(Self { shared: Arc::clone(shared), segments, query })
-    }
 }
 
 #[cfg(test)]

@@ -5,53 +5,53 @@ use serde_json::{Value, json};
 
 use crate::catalog::wire::Refusal;
 use crate::embedded::server::answer::{Answer, Outcome};
-use crate::embedded::server::request::Call;
+use crate::embedded::server::request::ApiRequest;
 use crate::embedded::store::Store;
 
-pub(super) fn all(_: &Call, store: &Store) -> Outcome {
+pub(super) fn all(_: &ApiRequest, store: &Store) -> Outcome {
     Answer::ok(&json!({"ok": true, "blueprints": store.blueprints()?}))
 }
 
-pub(super) fn one(call: &Call, store: &Store) -> Outcome {
+pub(super) fn one(call: &ApiRequest, store: &Store) -> Outcome {
     answered(StatusCode::OK, store.blueprint(call.segment(0))?)
 }
 
-pub(super) fn create(call: &Call, store: &Store) -> Outcome {
+pub(super) fn create(call: &ApiRequest, store: &Store) -> Outcome {
     // The embedded catalog has no catalog pages; the flag is only validated.
     call.query.flag("create_catalog_page")?;
     answered(StatusCode::CREATED, store.create_blueprint(call.json()?, &call.writer())?)
 }
 
-pub(super) fn replace(call: &Call, store: &Store) -> Outcome {
+pub(super) fn replace(call: &ApiRequest, store: &Store) -> Outcome {
     answered(StatusCode::OK, store.replace_blueprint(call.segment(0), call.json()?, &call.writer())?)
 }
 
-pub(super) fn update(call: &Call, store: &Store) -> Outcome {
+pub(super) fn update(call: &ApiRequest, store: &Store) -> Outcome {
     answered(StatusCode::OK, store.patch_blueprint(call.segment(0), call.json()?, &call.writer())?)
 }
 
-pub(super) fn delete(call: &Call, store: &Store) -> Outcome {
+pub(super) fn delete(call: &ApiRequest, store: &Store) -> Outcome {
     call.query.flag("delete_actions")?;
     store.delete_blueprint(call.segment(0), &call.writer())?;
     Answer::ok(&json!({"ok": true}))
 }
 
-pub(super) fn rename_property(call: &Call, store: &Store) -> Outcome {
+pub(super) fn rename_property(call: &ApiRequest, store: &Store) -> Outcome {
     let new = named(call, "newPropertyName")?;
     answered(StatusCode::OK, store.rename_property(call.segment(0), call.segment(1), &new, &call.writer())?)
 }
 
-pub(super) fn rename_relation(call: &Call, store: &Store) -> Outcome {
+pub(super) fn rename_relation(call: &ApiRequest, store: &Store) -> Outcome {
     let new = named(call, "newRelationIdentifier")?;
     answered(StatusCode::OK, store.rename_relation(call.segment(0), call.segment(1), &new, &call.writer())?)
 }
 
-pub(super) fn rename_mirror(call: &Call, store: &Store) -> Outcome {
+pub(super) fn rename_mirror(call: &ApiRequest, store: &Store) -> Outcome {
     let new = named(call, "newMirrorName")?;
     answered(StatusCode::OK, store.rename_mirror(call.segment(0), call.segment(1), &new, &call.writer())?)
 }
 
-pub(super) fn structure(call: &Call, store: &Store) -> Outcome {
+pub(super) fn structure(call: &ApiRequest, store: &Store) -> Outcome {
     Answer::ok(&json!({"ok": true, "structure": store.system_structure(call.segment(0))?}))
 }
 
@@ -60,7 +60,7 @@ fn answered(status: StatusCode, blueprint: Value) -> Outcome {
 }
 
 /// The new name, the only key of the body.
-fn named(call: &Call, key: &str) -> Result<String, Refusal> {
+fn named(call: &ApiRequest, key: &str) -> Result<String, Refusal> {
     match call.json()?.get(key) {
         Some(Value::String(name)) => Ok(name.clone()),
         Some(_) => Err(Refusal::invalid(format!("\"{key}\" must be string"))),

@@ -7,16 +7,16 @@ use serde_json::{Map, Value, json};
 use crate::catalog::wire::{EntityDraft, Refusal};
 use crate::embedded::api::Strictness;
 use crate::embedded::server::answer::{Answer, Outcome};
-use crate::embedded::server::request::Call;
+use crate::embedded::server::request::ApiRequest;
 use crate::embedded::store::Store;
 
-const MOST_WRITTEN: usize = 20;
-const MOST_DELETED: usize = 100;
+const MAX_WRITTEN: usize = 20;
+const MAX_DELETED: usize = 100;
 
-pub(super) fn upsert(call: &Call, store: &Store) -> Outcome {
+pub(super) fn upsert(call: &ApiRequest, store: &Store) -> Outcome {
     let options = call.query.write_options()?;
     let body = call.json()?;
-    let bodies = entities(&body, MOST_WRITTEN)?;
+    let bodies = entities(&body, MAX_WRITTEN)?;
     let drafts = bodies.iter().map(|body| EntityDraft::parse(body, Strictness::Open)).collect();
     let results = store.bulk_upsert(call.segment(0), drafts, &options, &call.writer())?;
     let (mut written, mut refused) = (Vec::new(), Vec::new());
@@ -44,14 +44,14 @@ fn told(index: usize, body: &Value, refusal: &Refusal) -> Value {
     })
 }
 
-pub(super) fn delete(call: &Call, store: &Store) -> Outcome {
+pub(super) fn delete(call: &ApiRequest, store: &Store) -> Outcome {
     let dependents = call.query.flag("delete_dependents")?;
     let body = call.json()?;
     let identifier = |(at, value): (usize, &Value)| match value {
         Value::String(text) => Ok(text.clone()),
         _ => Err(Refusal::invalid(format!("\"entities/{at}\" must be string"))),
     };
-    let identifiers = entities(&body, MOST_DELETED)?.iter().enumerate().map(identifier);
+    let identifiers = entities(&body, MAX_DELETED)?.iter().enumerate().map(identifier);
     let identifiers = identifiers.collect::<Result<Vec<_>, _>>()?;
     let deleted = store.delete_entities(call.segment(0), &identifiers, dependents, &call.writer())?;
     Answer::ok(&json!({"ok": true, "deletedEntities": deleted}))

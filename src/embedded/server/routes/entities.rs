@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use crate::catalog::wire::{EntityDraft, IdentifierRef, Refusal};
 use crate::embedded::api::Strictness;
 use crate::embedded::server::answer::{Answer, Outcome};
-use crate::embedded::server::request::Call;
+use crate::embedded::server::request::ApiRequest;
 use crate::embedded::store::Store;
 
 #[derive(Serialize)]
@@ -26,7 +26,7 @@ pub(super) struct Many {
     pub next: Option<String>,
 }
 
-pub(super) fn create(call: &Call, store: &Store) -> Outcome {
+pub(super) fn create(call: &ApiRequest, store: &Store) -> Outcome {
     let options = call.query.write_options()?;
     let draft = EntityDraft::parse(&call.json()?, Strictness::Open)?;
     let (entity, created) = store.create_entity(call.segment(0), &draft, &options, &call.writer())?;
@@ -35,7 +35,7 @@ pub(super) fn create(call: &Call, store: &Store) -> Outcome {
     Answer::json(if is_new { StatusCode::CREATED } else { StatusCode::OK }, &One { ok: true, entity })
 }
 
-pub(super) fn replace(call: &Call, store: &Store) -> Outcome {
+pub(super) fn replace(call: &ApiRequest, store: &Store) -> Outcome {
     let options = call.query.write_options()?;
     let draft = EntityDraft::parse(&call.json()?, Strictness::Open)?;
     if matches!(draft.identifier, Some(IdentifierRef::Query(_))) {
@@ -45,39 +45,39 @@ pub(super) fn replace(call: &Call, store: &Store) -> Outcome {
     Answer::ok(&One { ok: true, entity })
 }
 
-pub(super) fn update(call: &Call, store: &Store) -> Outcome {
+pub(super) fn update(call: &ApiRequest, store: &Store) -> Outcome {
     let options = call.query.write_options()?;
     let draft = EntityDraft::parse(&call.json()?, Strictness::Closed)?;
     let entity = store.patch_entity(call.segment(0), call.segment(1), &draft, &options, &call.writer())?;
     Answer::ok(&One { ok: true, entity })
 }
 
-pub(super) fn one(call: &Call, store: &Store) -> Outcome {
+pub(super) fn one(call: &ApiRequest, store: &Store) -> Outcome {
     let entity = store.entity(call.segment(0), call.segment(1), &call.query.shape()?)?;
     Answer::ok(&One { ok: true, entity })
 }
 
 /// All entities: this route has no pages.
-pub(super) fn all(call: &Call, store: &Store) -> Outcome {
+pub(super) fn all(call: &ApiRequest, store: &Store) -> Outcome {
     let page = store.entities(call.segment(0), &call.query.shape()?, None, usize::MAX)?;
     Answer::ok(&Many { ok: true, entities: page.entities, next: None })
 }
 
-pub(super) fn count(call: &Call, store: &Store) -> Outcome {
+pub(super) fn count(call: &ApiRequest, store: &Store) -> Outcome {
     Answer::ok(&json!({"ok": true, "count": store.count(call.segment(0))?}))
 }
-pub(super) fn delete(call: &Call, store: &Store) -> Outcome {
+pub(super) fn delete(call: &ApiRequest, store: &Store) -> Outcome {
     let dependents = call.query.flag("delete_dependents")?;
     store.delete_entity(call.segment(0), call.segment(1), dependents, &call.writer())?;
     Answer::ok(&json!({"ok": true}))
 }
 
-pub(super) fn delete_all(call: &Call, store: &Store) -> Outcome {
+pub(super) fn delete_all(call: &ApiRequest, store: &Store) -> Outcome {
     let with_blueprint = call.query.flag("delete_blueprint")?;
     let migration = store.delete_all(call.segment(0), with_blueprint, &call.writer())?;
     Answer::ok(&json!({"ok": true, "migrationId": migration}))
 }
 
-pub(super) fn migration(call: &Call, store: &Store) -> Outcome {
+pub(super) fn migration(call: &ApiRequest, store: &Store) -> Outcome {
     Answer::ok(&json!({"ok": true, "migration": store.migration(call.segment(0))?}))
 }

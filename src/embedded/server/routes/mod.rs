@@ -16,12 +16,12 @@ use axum::routing::{MethodRouter, delete, get, patch, post};
 
 use super::answer::Outcome;
 use super::pages;
-use super::shared::{Deed, Shared};
+use super::shared::{Access, Shared};
 use crate::embedded::server::middleware::no_route;
-use crate::embedded::server::request::Call;
+use crate::embedded::server::request::ApiRequest;
 use crate::embedded::store::Store;
 
-type Work = fn(&Call, &Store) -> Outcome;
+type Work = fn(&ApiRequest, &Store) -> Outcome;
 
 pub(super) fn router(shared: Arc<Shared>) -> Router {
     let routes = Router::new()
@@ -85,7 +85,7 @@ fn of_integrations() -> Router<Arc<Shared>> {
 
 /// The routes of one entity; `name` is its identifier if the route contains it literally.
 fn entity(name: Option<&'static str>) -> MethodRouter<Arc<Shared>> {
-    let named = move |call: Call| match name {
+    let named = move |call: ApiRequest| match name {
         Some(name) => call.of(name),
         None => call,
     };
@@ -100,11 +100,11 @@ fn entity(name: Option<&'static str>) -> MethodRouter<Arc<Shared>> {
 type Answering = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
 /// A handler that only reads.
-fn reads(work: Work) -> impl Fn(Call) -> Answering + Clone + Send + Sync + 'static {
-    move |call| Box::pin(call.run(Deed::Reads, work))
+fn reads(work: Work) -> impl Fn(ApiRequest) -> Answering + Clone + Send + Sync + 'static {
+    move |call| Box::pin(call.run(Access::Read, work))
 }
 
 /// A handler that writes; writes run one at a time.
-fn writes(work: Work) -> impl Fn(Call) -> Answering + Clone + Send + Sync + 'static {
-    move |call| Box::pin(call.run(Deed::Writes, work))
+fn writes(work: Work) -> impl Fn(ApiRequest) -> Answering + Clone + Send + Sync + 'static {
+    move |call| Box::pin(call.run(Access::Write, work))
 }

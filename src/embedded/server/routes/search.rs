@@ -9,7 +9,7 @@ use super::entities::Many;
 use crate::catalog::wire::Refusal;
 use crate::embedded::api::{Combinator, SearchQuery, Shape};
 use crate::embedded::server::answer::{Answer, Outcome};
-use crate::embedded::server::request::Call;
+use crate::embedded::server::request::ApiRequest;
 use crate::embedded::store::Store;
 
 /// The default page size of a search in one blueprint.
@@ -23,7 +23,7 @@ struct Everywhere {
     entities: Vec<Box<RawValue>>,
 }
 
-pub(super) fn within(call: &Call, store: &Store) -> Outcome {
+pub(super) fn within(call: &ApiRequest, store: &Store) -> Outcome {
     let body = object(call.json()?)?;
     only(&body, &["query", "include", "exclude", "limit", "from"])?;
     let query = match body.get("query") {
@@ -35,13 +35,13 @@ pub(super) fn within(call: &Call, store: &Store) -> Outcome {
     Answer::ok(&Many { ok: true, entities: page.entities, next: page.next })
 }
 
-pub(super) fn everywhere(call: &Call, store: &Store) -> Outcome {
+pub(super) fn everywhere(call: &ApiRequest, store: &Store) -> Outcome {
     let query = SearchQuery::parse_everywhere(&call.json()?)?;
     let (entities, matching_blueprints) = store.search_everywhere(&query, &call.query.shape()?)?;
     Answer::ok(&Everywhere { ok: true, matching_blueprints, entities })
 }
 
-pub(super) fn of_datasource(call: &Call, store: &Store) -> Outcome {
+pub(super) fn of_datasource(call: &ApiRequest, store: &Store) -> Outcome {
     let body = object(call.json()?)?;
     let part = |key| text(&body, key).map(Option::unwrap_or_default);
     let (prefix, suffix) = (part("datasource_prefix")?, part("datasource_suffix")?);

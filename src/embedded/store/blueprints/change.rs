@@ -8,7 +8,7 @@ use super::references::{entries, target};
 use crate::embedded::store::error::Failure;
 
 /// The maximum number of entities that a refusal names; the rest is only counted.
-const NAMED: usize = 20;
+const MAX_NAMED: usize = 20;
 /// The number of rows held in memory while they are rewritten.
 const CHUNK: usize = 500;
 
@@ -244,7 +244,7 @@ fn holders(
     while let Some(row) = rows.next()? {
         if holds(&object(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)?) {
             affected.count += 1;
-            if affected.named.len() < NAMED {
+            if affected.named.len() < MAX_NAMED {
                 affected.named.push(row.get(0)?);
             }
         }
@@ -263,7 +263,7 @@ fn pointing(transaction: &Transaction<'_>, id: i64, relation: &str, least: i64) 
     let mut affected = Affected { count: 0, named: Vec::new() };
     while let Some(row) = rows.next()? {
         affected.count += 1;
-        if affected.named.len() < NAMED {
+        if affected.named.len() < MAX_NAMED {
             affected.named.push(row.get(0)?);
         }
     }
@@ -286,6 +286,6 @@ fn object(text: &str) -> Result<Map<String, Value>, Failure> {
 pub(super) fn first(transaction: &Transaction<'_>, id: i64) -> Result<Vec<String>, Failure> {
     let mut select =
         transaction.prepare("SELECT identifier FROM entities WHERE blueprint = ?1 ORDER BY identifier LIMIT ?2")?;
-    let named = select.query_map(params![id, i64::try_from(NAMED).expect("it is small")], |row| row.get(0))?;
+    let named = select.query_map(params![id, i64::try_from(MAX_NAMED).expect("it is small")], |row| row.get(0))?;
     Ok(named.collect::<Result<_, _>>()?)
 }

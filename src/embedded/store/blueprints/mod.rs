@@ -1,11 +1,12 @@
 //! Blueprints: created, changed, renamed and deleted. A change migrates the stored entities in the same transaction;
 //! one that would damage them is refused.
 
+mod apply_snapshot;
 mod change;
-mod follow;
 mod protect;
 mod record;
 mod references;
+mod refusals;
 mod rename;
 mod shape;
 #[cfg(test)]
@@ -18,8 +19,10 @@ use super::connection::Store;
 use super::error::Failure;
 use crate::catalog::wire::{Refusal, Writer};
 use crate::domain::entity::identifier::is_reserved;
+use record::identifier_of;
+use refusals::{dependents, reserved, taken};
 
-pub use follow::{Followed, Misfit};
+pub use apply_snapshot::{BlueprintConflict, SnapshotChanges};
 
 /// Maps that a PATCH merges by key; it replaces every other key.
 const MERGED: [&str; 4] = ["relations", "mirrorProperties", "calculationProperties", "aggregationProperties"];
@@ -101,22 +104,22 @@ impl Store {
     /// Replaces the store's blueprints with `given`, in any order and with any cycles. They are not validated; a change
     /// that stored entities prevent is not made and is reported. `None`: `given` equals the last snapshot applied, so
     /// nothing is done and later changes in the store are kept.
-    pub fn follow_changed_blueprints(&self, given: Vec<Value>, writer: &Writer) -> Result<Option<Followed>, Failure> {
-        if self.has_followed(&given)? {
+    pub fn apply_snapshot(&self, given: Vec<Value>, writer: &Writer) -> Result<Option<SnapshotChanges>, Failure> {
+        if self.has_applied_snapshot(&given)? {
             return Ok(None);
         }
-        let digest = follow::digest(&given);
-        let given = follow::read(given)?;
+        let digest = apply_snapshot::digest(&given);
+        let given = apply_snapshot::read(given)?;
         self.write(|transaction| {
-            let followed = follow::follow(transaction, &given, writer)?;
-            follow::remember(transaction, digest)?;
-            Ok(Some(followed))
+            let changes = apply_snapshot::apply(transaction, &given, writer)?;
+            apply_snapshot::record_digest(transaction, digest)?;
+            Ok(Some(changes))
         })
     }
 
     /// Whether these are the blueprints of the last snapshot applied.
-    pub fn has_followed(&self, given: &[Value]) -> Result<bool, Failure> {
-        Ok(self.read(follow::last)? == Some(follow::digest(given)))
+    pub fn has_applied_snapshot(&self, given: &[Value]) -> Result<bool, Failure> {
+        Ok(self.read(apply_snapshot::last_digest)? == Some(apply_snapshot::digest(given)))
     }
 }
 
@@ -144,10 +147,6 @@ pub(super) fn remove(transaction: &Transaction<'_>, identifier: &str) -> Result<
         return Err(dependents(words, json!({"blueprint": identifier, "blueprints": pointing})));
     }
     record::delete(transaction, stored.id)
-}
-
-fn dependents(words: String, details: Value) -> Failure {
-    Refusal::new(403, "has_dependents", words).with_details(details).into()
 }
 
 /// Writes a changed body and migrates the stored entities.
@@ -272,16 +271,6 @@ fn free(transaction: &Transaction<'_>, identifier: &str) -> Result<(), Failure> 
     }
 }
 
-fn taken(resource: &str, identifier: &str) -> Refusal {
-    Refusal::new(409, "identifier_taken", format!("{resource} with identifier \"{identifier}\" is already taken"))
-        .with_details(json!({"resource": resource, "byField": "identifier", "withValue": identifier}))
-}
-
-fn reserved(identifier: &str) -> Refusal {
-    Refusal::new(422, "system_identifier_error", "Blueprint identifiers cannot start with \"_\"")
-        .with_details(json!({"identifiers": [identifier]}))
-}
-
 fn object(body: Value) -> Result<Map<String, Value>, Refusal> {
     match body {
         Value::Object(body) => Ok(body),
@@ -289,8 +278,4 @@ fn object(body: Value) -> Result<Map<String, Value>, Refusal> {
             Err(Refusal::invalid("\"body\" must be object"))
         }
     }
-}
-
-fn identifier_of(body: &Map<String, Value>) -> &str {
-    body.get("identifier").and_then(Value::as_str).unwrap_or_default()
 }

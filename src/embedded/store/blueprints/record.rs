@@ -124,7 +124,7 @@ pub(super) fn delete(transaction: &Transaction<'_>, id: i64) -> Result<(), Failu
     Ok(())
 }
 
-fn identifier_of(body: &Map<String, Value>) -> &str {
+pub(super) fn identifier_of(body: &Map<String, Value>) -> &str {
     body.get("identifier").and_then(Value::as_str).unwrap_or_default()
 }
 

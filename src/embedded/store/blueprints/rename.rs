@@ -7,8 +7,9 @@ use serde_json::{Map, Value};
 
 use super::record::{self, Stored};
 use super::references::{entries, target};
+use super::refusals::taken;
 use super::shape::{COMPUTED, check_key};
-use super::{change, protect, taken};
+use super::{change, protect};
 use crate::catalog::wire::{Refusal, Writer};
 use crate::embedded::store::error::Failure;
 

@@ -14,7 +14,7 @@ use super::rename::forget_target;
 use crate::catalog::wire::{Refusal, Writer};
 use crate::domain::value::timestamp::Moment;
 use crate::embedded::store::blueprints;
-use crate::embedded::store::compiled_blueprint::Compiled;
+use crate::embedded::store::compiled_blueprint::CompiledBlueprint;
 use crate::embedded::store::connection::Store;
 use crate::embedded::store::entities::relation_paths::id_list;
 use crate::embedded::store::error::Failure;
@@ -40,17 +40,17 @@ impl Store {
     ) -> Result<Vec<String>, Failure> {
         self.write(|transaction| {
             let compiled = self.compiled(transaction, blueprint)?;
-            let mut asked = Vec::with_capacity(identifiers.len());
+            let mut statement = Vec::with_capacity(identifiers.len());
             for identifier in identifiers {
                 let row = existing(transaction, &compiled, identifier)?;
                 if row.protected {
                     return Err(refusals::protected_entity("delete", identifier).into());
                 }
-                asked.push(row.id);
+                statement.push(row.id);
             }
-            let mut fall = Fall::new(self, transaction, asked);
-            fall.spread(delete_dependents)?;
-            fall.carry_out()?;
+            let mut deletion = Deletion::new(self, transaction, statement);
+            deletion.add_dependents(delete_dependents)?;
+            deletion.run()?;
             Ok(identifiers.to_vec())
         })
     }
@@ -60,13 +60,13 @@ impl Store {
     pub fn delete_all(&self, blueprint: &str, delete_blueprint: bool, writer: &Writer) -> Result<String, Failure> {
         self.write(|transaction| {
             let compiled = self.compiled(transaction, blueprint)?;
-            let mut asked =
+            let mut statement =
                 transaction.prepare_cached("SELECT id FROM entities WHERE blueprint = ?1 AND NOT protected")?;
-            let ids = asked.query_map(params![compiled.id], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
+            let ids = statement.query_map(params![compiled.id], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
             let count = ids.len();
-            let mut fall = Fall::new(self, transaction, ids);
-            fall.spread(false)?;
-            fall.carry_out()?;
+            let mut deletion = Deletion::new(self, transaction, ids);
+            deletion.add_dependents(false)?;
+            deletion.run()?;
             if delete_blueprint {
                 blueprints::remove(transaction, blueprint)?;
             }
@@ -77,8 +77,8 @@ impl Store {
     /// The migration record that `delete_all` created.
     pub fn migration(&self, id: &str) -> Result<Value, Failure> {
         self.read(|transaction| {
-            let mut asked = transaction.prepare_cached("SELECT body FROM migrations WHERE id = ?1")?;
-            let body: Option<String> = asked.query_row(params![id], |row| row.get(0)).optional()?;
+            let mut statement = transaction.prepare_cached("SELECT body FROM migrations WHERE id = ?1")?;
+            let body: Option<String> = statement.query_row(params![id], |row| row.get(0)).optional()?;
             let body = body.ok_or_else(|| Refusal::not_found("Migration", "id", id))?;
             Ok(serde_json::from_str(&body).map_err(|error| damaged(&error))?)
         })
@@ -86,13 +86,13 @@ impl Store {
 }
 
 /// The set of entities that are deleted together.
-struct Fall<'f> {
+struct Deletion<'f> {
     store: &'f Store,
     transaction: &'f Transaction<'f>,
-    falling: HashSet<i64>,
+    deleted: HashSet<i64>,
     /// Entities whose dependents are not collected yet.
-    fresh: Vec<i64>,
-    blueprints: HashMap<i64, Arc<Compiled>>,
+    unvisited: Vec<i64>,
+    blueprints: HashMap<i64, Arc<CompiledBlueprint>>,
 }
 
 /// An entity that points to a deleted one.
@@ -103,19 +103,19 @@ struct Pointer {
     protected: bool,
 }
 
-impl<'f> Fall<'f> {
+impl<'f> Deletion<'f> {
     fn new(store: &'f Store, transaction: &'f Transaction<'f>, ids: Vec<i64>) -> Self {
-        let mut falling = HashSet::with_capacity(ids.len());
-        let fresh = ids.into_iter().filter(|id| falling.insert(*id)).collect();
-        Self { store, transaction, falling, fresh, blueprints: HashMap::new() }
+        let mut deleted = HashSet::with_capacity(ids.len());
+        let unvisited = ids.into_iter().filter(|id| deleted.insert(*id)).collect();
+        Self { store, transaction, deleted, unvisited, blueprints: HashMap::new() }
     }
 
     /// Adds all dependents, following required relations; refuses them if `delete_dependents` is not set.
-    fn spread(&mut self, delete_dependents: bool) -> Result<(), Failure> {
-        while !self.fresh.is_empty() {
-            let level = std::mem::take(&mut self.fresh);
+    fn add_dependents(&mut self, delete_dependents: bool) -> Result<(), Failure> {
+        while !self.unvisited.is_empty() {
+            let level = std::mem::take(&mut self.unvisited);
             for pointer in self.pointers(&level)? {
-                if self.falling.contains(&pointer.source) || !self.requires(&pointer)? {
+                if self.deleted.contains(&pointer.source) || !self.requires(&pointer)? {
                     continue;
                 }
                 if !delete_dependents {
@@ -125,19 +125,19 @@ impl<'f> Fall<'f> {
                     let identifier = self.name(pointer.source)?;
                     return Err(refusals::protected_entity("delete", &identifier).into());
                 }
-                self.falling.insert(pointer.source);
-                self.fresh.push(pointer.source);
+                self.deleted.insert(pointer.source);
+                self.unvisited.push(pointer.source);
             }
         }
         Ok(())
     }
 
     fn pointers(&self, targets: &[i64]) -> Result<Vec<Pointer>, Failure> {
-        let mut asked = self.transaction.prepare_cached(
+        let mut statement = self.transaction.prepare_cached(
             "SELECT l.source, e.blueprint, l.relation, e.protected \
              FROM json_each(?1) j CROSS JOIN links l ON l.target = j.value CROSS JOIN entities e ON e.id = l.source",
         )?;
-        let rows = asked.query_map(params![id_list(targets)], |row| {
+        let rows = statement.query_map(params![id_list(targets)], |row| {
             Ok(Pointer { source: row.get(0)?, blueprint: row.get(1)?, relation: row.get(2)?, protected: row.get(3)? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -156,21 +156,21 @@ impl<'f> Fall<'f> {
     }
 
     fn name(&self, id: i64) -> Result<String, Failure> {
-        let mut asked = self.transaction.prepare_cached("SELECT identifier FROM entities WHERE id = ?1")?;
-        Ok(asked.query_row(params![id], |row| row.get(0))?)
+        let mut statement = self.transaction.prepare_cached("SELECT identifier FROM entities WHERE id = ?1")?;
+        Ok(statement.query_row(params![id], |row| row.get(0))?)
     }
 
     /// A refusal that names the first dependents and their number.
     fn has_dependents(&mut self, targets: &[i64]) -> Result<Failure, Failure> {
-        const NAMED: usize = 20;
+        const MAX_NAMED: usize = 20;
         let mut dependents: BTreeMap<i64, i64> = BTreeMap::new();
         for pointer in self.pointers(targets)? {
-            if !self.falling.contains(&pointer.source) && self.requires(&pointer)? {
+            if !self.deleted.contains(&pointer.source) && self.requires(&pointer)? {
                 dependents.insert(pointer.source, pointer.blueprint);
             }
         }
         let mut named = Vec::new();
-        for (id, blueprint) in dependents.iter().take(NAMED) {
+        for (id, blueprint) in dependents.iter().take(MAX_NAMED) {
             let blueprint = self.blueprints.get(blueprint).map(|compiled| compiled.identifier());
             named.push(json!({"blueprint": blueprint, "identifier": self.name(*id)?}));
         }
@@ -185,12 +185,12 @@ impl<'f> Fall<'f> {
     }
 
     /// Removes relations to the deleted entities from those that are kept, then deletes.
-    fn carry_out(self) -> Result<(), Failure> {
-        let mut ids = self.falling.iter().copied().collect::<Vec<_>>();
+    fn run(self) -> Result<(), Failure> {
+        let mut ids = self.deleted.iter().copied().collect::<Vec<_>>();
         ids.sort_unstable();
-        let staying = self.pointers(&ids)?.into_iter().filter(|pointer| !self.falling.contains(&pointer.source));
+        let staying = self.pointers(&ids)?.into_iter().filter(|pointer| !self.deleted.contains(&pointer.source));
         let sources = staying.map(|pointer| pointer.source).collect::<HashSet<_>>();
-        forget_target(self.transaction, &sources, &self.falling)?;
+        forget_target(self.transaction, &sources, &self.deleted)?;
         // Links among the deleted entities are removed first, because foreign keys would prevent the deletion.
         let mut unlink = self.transaction.prepare_cached("DELETE FROM links WHERE source = ?1")?;
         let mut delete = self.transaction.prepare_cached("DELETE FROM entities WHERE id = ?1")?;
@@ -225,7 +225,7 @@ fn record(
         "createdAt": at,
         "updatedAt": at,
     });
-    let mut come = transaction.prepare_cached("INSERT INTO migrations (id, body) VALUES (?1, ?2)")?;
-    come.execute(params![id, body.to_string()])?;
+    let mut insert = transaction.prepare_cached("INSERT INTO migrations (id, body) VALUES (?1, ?2)")?;
+    insert.execute(params![id, body.to_string()])?;
     Ok(id)
 }

@@ -11,7 +11,7 @@ pub(super) enum Target {
     /// The entity that is being written.
     Itself,
     /// To be created with only its identifier.
-    Bare {
+    Placeholder {
         blueprint: i64,
         identifier: String,
     },
@@ -34,18 +34,18 @@ pub(super) fn relink(
     mut bare: impl FnMut(i64, &str) -> Result<i64, Failure>,
 ) -> Result<(), Failure> {
     if relink.had {
-        let mut gone = transaction.prepare_cached("DELETE FROM links WHERE source = ?1 AND relation = ?2")?;
-        gone.execute(params![source, relink.relation])?;
+        let mut delete = transaction.prepare_cached("DELETE FROM links WHERE source = ?1 AND relation = ?2")?;
+        delete.execute(params![source, relink.relation])?;
     }
-    let mut come =
+    let mut insert =
         transaction.prepare_cached("INSERT INTO links (source, relation, position, target) VALUES (?1, ?2, ?3, ?4)")?;
     for (position, target) in relink.targets.iter().enumerate() {
         let target = match target {
             Target::Known(id) => *id,
             Target::Itself => source,
-            Target::Bare { blueprint, identifier } => bare(*blueprint, identifier)?,
+            Target::Placeholder { blueprint, identifier } => bare(*blueprint, identifier)?,
         };
-        come.execute(params![source, relink.relation, i64::try_from(position).unwrap_or(i64::MAX), target])?;
+        insert.execute(params![source, relink.relation, i64::try_from(position).unwrap_or(i64::MAX), target])?;
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use crate::embedded::store::error::Failure;
 
 impl Store {
     /// Whether at least one of them does not exist.
-    pub fn lacks<'i>(&self, blueprint: &str, identifiers: impl Iterator<Item = &'i str>) -> Result<bool, Failure> {
+    pub fn lacks_any<'i>(&self, blueprint: &str, identifiers: impl Iterator<Item = &'i str>) -> Result<bool, Failure> {
         self.read(|transaction| {
             let compiled = self.compiled(transaction, blueprint)?;
             for identifier in identifiers {
@@ -26,7 +26,7 @@ impl Store {
     }
 
     /// Creates the missing ones; returns their number.
-    pub fn stand_in<'i>(
+    pub fn create_placeholders<'i>(
         &self,
         blueprint: &str,
         identifiers: impl Iterator<Item = &'i str>,
@@ -35,7 +35,7 @@ impl Store {
         self.write(|transaction| {
             let compiled = self.compiled(transaction, blueprint)?;
             let datasource = datasource(transaction, &writer.user_agent)?;
-            let mut come = transaction.prepare_cached(
+            let mut insert = transaction.prepare_cached(
                 "INSERT INTO entities (blueprint, identifier, team, properties, relations, datasource, \
                  created_at, created_by, updated_at, updated_by) VALUES (?1, ?2, '[]', '{}', '{}', ?3, ?4, ?5, ?4, ?5)",
             )?;
@@ -43,7 +43,7 @@ impl Store {
             for identifier in identifiers {
                 let is_new = find_id(transaction, compiled.id, identifier)?.is_none();
                 if is_new && check_entity_identifier(identifier).is_ok() {
-                    made += come.execute(params![compiled.id, identifier, datasource, writer.now.0, writer.id])?;
+                    made += insert.execute(params![compiled.id, identifier, datasource, writer.now.0, writer.id])?;
                 }
             }
             Ok(made)

@@ -4,12 +4,12 @@ use rusqlite::Transaction;
 use serde_json::Value;
 
 use crate::embedded::api::SearchQuery;
-use crate::embedded::store::compiled_blueprint::Compiled;
+use crate::embedded::store::compiled_blueprint::CompiledBlueprint;
 use crate::embedded::store::connection::Store;
 use crate::embedded::store::error::Failure;
 
 /// The maximum number of targets that a relation's search returns.
-pub(super) const MOST: usize = 100;
+pub(super) const MAX_TARGETS: usize = 100;
 
 #[derive(Debug)]
 pub(super) struct Hit {
@@ -20,7 +20,7 @@ pub(super) struct Hit {
 pub(super) fn hits(
     store: &Store,
     transaction: &Transaction<'_>,
-    blueprint: &Compiled,
+    blueprint: &CompiledBlueprint,
     query: &Value,
     limit: usize,
 ) -> Result<Vec<Hit>, Failure> {

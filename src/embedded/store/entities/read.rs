@@ -8,7 +8,7 @@ use super::refusals;
 use super::row::{Row, columns};
 use crate::catalog::wire::EntityPage;
 use crate::embedded::api::Shape;
-use crate::embedded::store::compiled_blueprint::Compiled;
+use crate::embedded::store::compiled_blueprint::CompiledBlueprint;
 use crate::embedded::store::connection::Store;
 use crate::embedded::store::error::Failure;
 
@@ -85,19 +85,19 @@ impl Store {
     fn page(
         &self,
         transaction: &Transaction<'_>,
-        compiled: &Compiled,
+        compiled: &CompiledBlueprint,
         shape: &Shape,
         from: Option<&str>,
         limit: usize,
     ) -> Result<EntityPage<Box<RawValue>>, Failure> {
-        let mut asked = transaction.prepare_cached(concat!(
+        let mut statement = transaction.prepare_cached(concat!(
             "SELECT ",
             columns!(),
             " FROM entities e WHERE e.blueprint = ?1 AND e.identifier > ?2 ORDER BY e.identifier LIMIT ?3"
         ))?;
         // Every identifier is greater than the empty string. One extra row shows whether there is a next page.
         let most = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-        let mut rows = asked.query(params![compiled.id, from.unwrap_or_default(), most])?;
+        let mut rows = statement.query(params![compiled.id, from.unwrap_or_default(), most])?;
         let mut page = EntityPage { entities: Vec::new(), next: None };
         let mut chunk: Vec<Row> = Vec::new();
         while let Some(row) = rows.next()? {
@@ -131,13 +131,17 @@ impl Store {
     }
 }
 
-fn counted(transaction: &Transaction<'_>, compiled: &Compiled) -> Result<u64, Failure> {
-    let mut asked = transaction.prepare_cached("SELECT entity_count FROM blueprints WHERE id = ?1")?;
-    let count: i64 = asked.query_row(params![compiled.id], |row| row.get(0))?;
+fn counted(transaction: &Transaction<'_>, compiled: &CompiledBlueprint) -> Result<u64, Failure> {
+    let mut statement = transaction.prepare_cached("SELECT entity_count FROM blueprints WHERE id = ?1")?;
+    let count: i64 = statement.query_row(params![compiled.id], |row| row.get(0))?;
     Ok(u64::try_from(count).unwrap_or_default())
 }
 
-pub(super) fn existing(transaction: &Transaction<'_>, compiled: &Compiled, identifier: &str) -> Result<Row, Failure> {
+pub(super) fn existing(
+    transaction: &Transaction<'_>,
+    compiled: &CompiledBlueprint,
+    identifier: &str,
+) -> Result<Row, Failure> {
     Row::find(transaction, compiled.id, identifier)?
         .ok_or_else(|| refusals::no_entity(compiled.identifier(), identifier).into())
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::catalog::wire::Refusal;
 use crate::domain::blueprint::Relation;
 use crate::domain::entity::identifier::{ENTITY_IDENTIFIER_MAX, IdentifierFault};
-use crate::embedded::store::compiled_blueprint::Compiled;
+use crate::embedded::store::compiled_blueprint::CompiledBlueprint;
 
 /// The pattern as in the API's description.
 const IDENTIFIER: &str = r"^(?!\.{1,2}$)[\p{L}0-9@_.+:\\/=-]+$";
@@ -22,7 +22,7 @@ pub(super) fn bad_identifier(place: &str, fault: IdentifierFault) -> Refusal {
     })
 }
 
-pub(super) fn taken(compiled: &Compiled, identifier: &str) -> Refusal {
+pub(super) fn taken(compiled: &CompiledBlueprint, identifier: &str) -> Refusal {
     let blueprint = compiled.identifier();
     let message = format!("Entity with identifier \"{identifier}\" of blueprint \"{blueprint}\" already exists");
     Refusal::new(409, "identifier_taken", message)
@@ -55,17 +55,17 @@ pub(super) fn protected_entity(action: &str, identifier: &str) -> Refusal {
     Refusal::protected(action, "entity", identifier, message)
 }
 
-pub(super) fn mismatch(compiled: &Compiled, fault: String) -> Refusal {
+pub(super) fn mismatch(compiled: &CompiledBlueprint, fault: String) -> Refusal {
     Refusal::new(422, "blueprint_schema_mismatch", fault).with_details(json!({"blueprint": compiled.identifier()}))
 }
 
-pub(super) fn unknown_property(compiled: &Compiled, name: &str) -> Refusal {
+pub(super) fn unknown_property(compiled: &CompiledBlueprint, name: &str) -> Refusal {
     let fault = format!("\"properties\" must NOT have additional properties, additional property: \"{name}\"");
     Refusal::new(422, "blueprint_schema_mismatch", fault)
         .with_details(json!({"blueprint": compiled.identifier(), "propertyName": name}))
 }
 
-pub(super) fn missing_property(compiled: &Compiled, name: &str) -> Refusal {
+pub(super) fn missing_property(compiled: &CompiledBlueprint, name: &str) -> Refusal {
     Refusal::new(422, "blueprint_schema_mismatch", format!("\"properties\" must have required property '{name}'"))
         .with_details(json!({"blueprint": compiled.identifier(), "missing_required_property": name}))
 }
@@ -74,13 +74,13 @@ pub(super) fn unknown_relation(name: &str) -> Refusal {
     Refusal::not_found("Relation", "identifier", name)
 }
 
-pub(super) fn required_relation(compiled: &Compiled, name: &str) -> Refusal {
+pub(super) fn required_relation(compiled: &CompiledBlueprint, name: &str) -> Refusal {
     let blueprint = compiled.identifier();
     let message = format!("Relation \"{name}\" of blueprint \"{blueprint}\" is required");
     Refusal::new(422, "required_relation", message).with_details(json!({"blueprint": blueprint, "relation": name}))
 }
 
-pub(super) fn wrong_arity(compiled: &Compiled, relation: &Relation) -> Refusal {
+pub(super) fn wrong_arity(compiled: &CompiledBlueprint, relation: &Relation) -> Refusal {
     let blueprint = compiled.identifier();
     let (name, wanted) = (&relation.name, if relation.many { "an array of identifiers" } else { "one identifier" });
     let message = format!("Relation \"{name}\" of blueprint \"{blueprint}\" takes {wanted}");
@@ -92,7 +92,7 @@ pub(super) fn missing_target(blueprint: &str, identifier: &str) -> Refusal {
     no_entity(blueprint, identifier)
 }
 
-pub(super) fn inherited_team(compiled: &Compiled) -> Refusal {
+pub(super) fn inherited_team(compiled: &CompiledBlueprint) -> Refusal {
     let blueprint = compiled.identifier();
     let message =
         format!("Cannot set the team of an entity of blueprint \"{blueprint}\" as its ownership is inherited");

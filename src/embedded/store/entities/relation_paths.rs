@@ -8,22 +8,22 @@ use rusqlite::{ToSql, Transaction, params};
 use super::row::{Row, columns};
 use crate::catalog::wire::Refusal;
 use crate::domain::blueprint::references::TEAM;
-use crate::embedded::store::compiled_blueprint::{Compiled, Mirror};
+use crate::embedded::store::compiled_blueprint::{CompiledBlueprint, Mirror};
 use crate::embedded::store::connection::Store;
 use crate::embedded::store::error::Failure;
 
 /// The maximum length of a path, as on the platform.
-const HOPS: usize = 15;
+const MAX_HOPS: usize = 15;
 /// The maximum number of links that one read follows: in a fully connected graph, each hop follows all of them for each
 /// entity.
-const LINKS: usize = 4_000_000;
+const MAX_LINKS: usize = 4_000_000;
 
 /// The entities at the end of each entity's path, in the order of the relations, without duplicates.
 pub(in crate::embedded::store) type Ends = HashMap<i64, Vec<i64>>;
 
 /// A mirror's path, expanded through the mirrors and inherited teams that it leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Way {
+pub(super) struct ResolvedPath {
     pub relations: Vec<Box<str>>,
     pub last: Box<str>,
     /// At least one of its relations has many targets.
@@ -31,7 +31,7 @@ pub(super) struct Way {
 }
 
 /// The state of one read: results are cached.
-pub(super) struct Walk<'s> {
+pub(super) struct PathWalker<'s> {
     store: &'s Store,
     transaction: &'s Transaction<'s>,
     rows: HashMap<i64, Rc<Row>>,
@@ -41,9 +41,9 @@ pub(super) struct Walk<'s> {
     left: usize,
 }
 
-impl<'s> Walk<'s> {
+impl<'s> PathWalker<'s> {
     pub fn new(store: &'s Store, transaction: &'s Transaction<'s>) -> Self {
-        Self::within(LINKS, store, transaction)
+        Self::within(MAX_LINKS, store, transaction)
     }
 
     pub fn within(links: usize, store: &'s Store, transaction: &'s Transaction<'s>) -> Self {
@@ -51,9 +51,9 @@ impl<'s> Walk<'s> {
     }
 
     /// `None`: the path leads to nothing that the embedded catalog computes.
-    pub fn way(&self, from: &Compiled, mirror: &Mirror) -> Result<Option<Way>, Failure> {
-        let mut way = Way { relations: Vec::new(), last: mirror.last.clone(), many: false };
-        let mut at: Option<std::sync::Arc<Compiled>> = None;
+    pub fn path(&self, from: &CompiledBlueprint, mirror: &Mirror) -> Result<Option<ResolvedPath>, Failure> {
+        let mut path = ResolvedPath { relations: Vec::new(), last: mirror.last.clone(), many: false };
+        let mut at: Option<std::sync::Arc<CompiledBlueprint>> = None;
         let mut steps = VecDeque::from(mirror.relations.to_vec());
         loop {
             while let Some(step) = steps.pop_front() {
@@ -66,35 +66,35 @@ impl<'s> Walk<'s> {
                         // The team is inherited, so the path first leads to that entity.
                         steps.push_front(step);
                         inherited.iter().rev().for_each(|relation| steps.push_front(relation.clone()));
-                        if way.relations.len() + steps.len() > HOPS {
+                        if path.relations.len() + steps.len() > MAX_HOPS {
                             return Ok(None);
                         }
                         continue;
                     }
-                    way.many = true;
-                    way.relations.push(step);
+                    path.many = true;
+                    path.relations.push(step);
                     at = self.store.find_compiled(self.transaction, "_team")?;
                     continue;
                 }
                 let Some(relation) = here.relation(&step) else { return Ok(None) };
-                way.many |= relation.many;
+                path.many |= relation.many;
                 let Some(target) = self.store.find_compiled(self.transaction, &relation.target)? else {
                     return Ok(None);
                 };
-                way.relations.push(step);
+                path.relations.push(step);
                 at = Some(target);
             }
             let here = at.as_deref().unwrap_or(from);
-            let further = match (&here.inherited, here.mirrors.iter().find(|mirror| mirror.name == way.last)) {
-                (Some(relations), _) if way.last.as_ref() == "$team" => relations.to_vec(),
+            let further = match (&here.inherited, here.mirrors.iter().find(|mirror| mirror.name == path.last)) {
+                (Some(relations), _) if path.last.as_ref() == "$team" => relations.to_vec(),
                 (_, Some(mirror)) => {
-                    way.last = mirror.last.clone();
+                    path.last = mirror.last.clone();
                     mirror.relations.to_vec()
                 }
-                (_, None) if here.computed(&way.last).is_some() => return Ok(None),
-                (_, None) => return Ok(Some(way)),
+                (_, None) if here.computed(&path.last).is_some() => return Ok(None),
+                (_, None) => return Ok(Some(path)),
             };
-            if further.is_empty() || way.relations.len() + further.len() > HOPS {
+            if further.is_empty() || path.relations.len() + further.len() > MAX_HOPS {
                 return Ok(None);
             }
             steps = VecDeque::from(further);
@@ -117,8 +117,8 @@ impl<'s> Walk<'s> {
                 let step = targets(self.transaction, &from, last)?;
                 let mut ends = Ends::with_capacity(reached.len());
                 for (source, ids) in reached.iter() {
-                    let onwards = self.onwards(ids, &step).ok_or_else(|| too_far(relations))?;
-                    ends.insert(*source, onwards);
+                    let follow_hop = self.follow_hop(ids, &step).ok_or_else(|| too_far(relations))?;
+                    ends.insert(*source, follow_hop);
                 }
                 ends
             }
@@ -129,7 +129,7 @@ impl<'s> Walk<'s> {
     }
 
     /// Follows one hop from `ids`; `None`: the limit of links is exceeded.
-    fn onwards(&mut self, ids: &[i64], step: &Ends) -> Option<Vec<i64>> {
+    fn follow_hop(&mut self, ids: &[i64], step: &Ends) -> Option<Vec<i64>> {
         let mut seen = HashSet::new();
         let mut ends = Vec::new();
         for targets in ids.iter().filter_map(|id| step.get(id)) {
@@ -147,12 +147,12 @@ impl<'s> Walk<'s> {
         if missing.is_empty() {
             return Ok(());
         }
-        let mut asked = self.transaction.prepare_cached(concat!(
+        let mut statement = self.transaction.prepare_cached(concat!(
             "SELECT ",
             columns!(),
             " FROM json_each(?1) j CROSS JOIN entities e ON e.id = j.value"
         ))?;
-        for row in asked.query_map(params![id_list(&missing)], Row::read)? {
+        for row in statement.query_map(params![id_list(&missing)], Row::read)? {
             let row = row?;
             self.rows.insert(row.id, Rc::new(row));
         }
@@ -170,7 +170,7 @@ impl<'s> Walk<'s> {
 
 fn too_far(relations: &[Box<str>]) -> Refusal {
     Refusal::invalid(format!(
-        "the path \"{}\" leads over more than {LINKS} relations for the entities of one page: ask for fewer entities at a \
+        "the path \"{}\" leads over more than {MAX_LINKS} relations for the entities of one page: ask for fewer entities at a \
          time, or leave out what is computed with `exclude_calculated_properties=true`",
         relations.join(".")
     ))
@@ -194,12 +194,12 @@ pub(in crate::embedded::store) fn targets(
              l.relation = ?2 ORDER BY l.source, l.position"
         }
     };
-    let mut asked = transaction.prepare_cached(statement)?;
+    let mut statement = transaction.prepare_cached(statement)?;
     let mut ends = Ends::new();
     let list = id_list(sources);
     let given: [&dyn ToSql; 2] = [&list, &relation];
     let given = if relation == TEAM { &given[..1] } else { &given[..] };
-    let rows = asked.query_map(given, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let rows = statement.query_map(given, |row| Ok((row.get(0)?, row.get(1)?)))?;
     for row in rows {
         let (source, target): (i64, i64) = row?;
         ends.entry(source).or_default().push(target);

@@ -16,11 +16,11 @@ pub(super) fn rename_in_sources(
     old: &str,
     new: &str,
 ) -> Result<(), Failure> {
-    let mut asked = transaction.prepare_cached(
+    let mut statement = transaction.prepare_cached(
         "SELECT l.source, l.relation, e.relations FROM links l JOIN entities e ON e.id = l.source \
          WHERE l.target = ?1 GROUP BY l.source, l.relation ORDER BY l.source",
     )?;
-    let rows = asked.query_map(params![target], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let rows = statement.query_map(params![target], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     let pointing = rows.collect::<Result<Vec<(i64, String, String)>, _>>()?;
     let mut write = transaction.prepare_cached("UPDATE entities SET relations = ?2 WHERE id = ?1")?;
     for of_source in pointing.chunk_by(|one, other| one.0 == other.0) {
@@ -49,13 +49,13 @@ pub(super) fn forget_target(
 ) -> Result<(), Failure> {
     let mut ids = sources.iter().copied().collect::<Vec<_>>();
     ids.sort_unstable();
-    let mut asked = transaction.prepare_cached("SELECT relations FROM entities WHERE id = ?1")?;
+    let mut statement = transaction.prepare_cached("SELECT relations FROM entities WHERE id = ?1")?;
     let mut write = transaction.prepare_cached("UPDATE entities SET relations = ?2 WHERE id = ?1")?;
     let mut clear = transaction.prepare_cached("DELETE FROM links WHERE source = ?1 AND relation = ?2")?;
     let mut link =
         transaction.prepare_cached("INSERT INTO links (source, relation, position, target) VALUES (?1, ?2, ?3, ?4)")?;
     for source in ids {
-        let text: String = asked.query_row(params![source], |row| row.get(0))?;
+        let text: String = statement.query_row(params![source], |row| row.get(0))?;
         let mut relations = stored_map(&text)?;
         for (relation, targets) in links_of(transaction, source)? {
             if !targets.iter().any(|(_, id)| gone.contains(id)) {
@@ -82,12 +82,12 @@ pub(super) fn forget_target(
 
 /// The targets of each relation of one entity, as identifier and row id.
 fn links_of(transaction: &Transaction<'_>, source: i64) -> Result<HashMap<String, Vec<(String, i64)>>, Failure> {
-    let mut asked = transaction.prepare_cached(
+    let mut statement = transaction.prepare_cached(
         "SELECT l.relation, e.identifier, e.id FROM links l JOIN entities e ON e.id = l.target \
          WHERE l.source = ?1 ORDER BY l.relation, l.position",
     )?;
     let mut links: HashMap<String, Vec<(String, i64)>> = HashMap::new();
-    let mut rows = asked.query(params![source])?;
+    let mut rows = statement.query(params![source])?;
     while let Some(row) = rows.next()? {
         links.entry(row.get(0)?).or_default().push((row.get(1)?, row.get(2)?));
     }

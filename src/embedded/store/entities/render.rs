@@ -13,9 +13,9 @@ use super::members::{Members, damaged};
 use super::row::Row;
 use crate::domain::value::timestamp::Moment;
 use crate::embedded::api::{Selection, Shape};
-use crate::embedded::store::compiled_blueprint::{Compiled, Mirror};
+use crate::embedded::store::compiled_blueprint::{CompiledBlueprint, Mirror};
 use crate::embedded::store::connection::Store;
-use crate::embedded::store::entities::relation_paths::{Walk, Way, id_list};
+use crate::embedded::store::entities::relation_paths::{PathWalker, ResolvedPath, id_list};
 use crate::embedded::store::error::Failure;
 
 impl Store {
@@ -35,13 +35,13 @@ impl Store {
     pub(in crate::embedded::store) fn values_along(
         &self,
         transaction: &Transaction<'_>,
-        compiled: &Compiled,
+        compiled: &CompiledBlueprint,
         ids: &[i64],
-        way: &Mirror,
+        path: &Mirror,
     ) -> Result<Option<HashMap<i64, Box<RawValue>>>, Failure> {
-        let mut walk = Walk::new(self, transaction);
-        let Some(way) = walk.way(compiled, way)? else { return Ok(None) };
-        Ok(Some(values(&mut walk, compiled.id, ids, &way, false)?.into_iter().collect()))
+        let mut walker = PathWalker::new(self, transaction);
+        let Some(path) = walker.path(compiled, path)? else { return Ok(None) };
+        Ok(Some(values(&mut walker, compiled.id, ids, &path, false)?.into_iter().collect()))
     }
 }
 
@@ -51,7 +51,7 @@ type Mirrored = (Box<str>, Box<RawValue>);
 /// The data of a page in addition to its rows.
 struct View {
     selection: Selection,
-    blueprints: HashMap<i64, Arc<Compiled>>,
+    blueprints: HashMap<i64, Arc<CompiledBlueprint>>,
     /// By entity, in the order of the blueprint.
     mirrors: HashMap<i64, Vec<Mirrored>>,
     /// Teams of entities that inherit them.
@@ -74,14 +74,14 @@ impl View {
             teams: HashMap::new(),
             titled: None,
         };
-        let mut walk = Walk::new(store, transaction);
+        let mut walker = PathWalker::new(store, transaction);
         for (blueprint, ids) in &shelves {
             let compiled = store.compiled_by_id(transaction, *blueprint)?;
             if !shape.exclude_calculated {
                 let identified = shape.attach_identifier_to_title_mirror_properties;
-                view.add_mirrors(&mut walk, &compiled, ids, identified)?;
+                view.add_mirrors(&mut walker, &compiled, ids, identified)?;
             }
-            view.add_teams(&mut walk, &compiled, ids)?;
+            view.add_teams(&mut walker, &compiled, ids)?;
             view.blueprints.insert(*blueprint, compiled);
         }
         if shape.attach_title_to_relation && view.selection.has("relations") {
@@ -93,25 +93,30 @@ impl View {
 
     fn add_mirrors(
         &mut self,
-        walk: &mut Walk<'_>,
-        compiled: &Compiled,
+        walker: &mut PathWalker<'_>,
+        compiled: &CompiledBlueprint,
         ids: &[i64],
         identified: bool,
     ) -> Result<(), Failure> {
         for mirror in compiled.mirrors.iter().filter(|mirror| self.selection.has_property(&mirror.name)) {
-            let Some(way) = walk.way(compiled, mirror)? else { continue };
-            for (id, value) in values(walk, compiled.id, ids, &way, identified)? {
+            let Some(path) = walker.path(compiled, mirror)? else { continue };
+            for (id, value) in values(walker, compiled.id, ids, &path, identified)? {
                 self.mirrors.entry(id).or_default().push((mirror.name.clone(), value));
             }
         }
         Ok(())
     }
 
-    fn add_teams(&mut self, walk: &mut Walk<'_>, compiled: &Compiled, ids: &[i64]) -> Result<(), Failure> {
+    fn add_teams(
+        &mut self,
+        walker: &mut PathWalker<'_>,
+        compiled: &CompiledBlueprint,
+        ids: &[i64],
+    ) -> Result<(), Failure> {
         let Some(relations) = compiled.inherited.as_ref().filter(|_| self.selection.has("team")) else { return Ok(()) };
         let mirror = Mirror { name: "$team".into(), relations: relations.clone(), last: "$team".into() };
-        if let Some(way) = walk.way(compiled, &mirror)? {
-            self.teams.extend(values(walk, compiled.id, ids, &way, false)?);
+        if let Some(path) = walker.path(compiled, &mirror)? {
+            self.teams.extend(values(walker, compiled.id, ids, &path, false)?);
         }
         Ok(())
     }
@@ -148,7 +153,11 @@ impl View {
     }
 
     /// Follows the current blueprint: relations added later are unset, removed ones are left out.
-    fn relations<'a>(&'a self, row: &'a Row, compiled: &'a Compiled) -> Result<Vec<(&'a str, Related<'a>)>, Failure> {
+    fn relations<'a>(
+        &'a self,
+        row: &'a Row,
+        compiled: &'a CompiledBlueprint,
+    ) -> Result<Vec<(&'a str, Related<'a>)>, Failure> {
         let stored = Members::of(&row.relations)?;
         let chosen = |name: &str| self.selection.has_relation(name);
         let given =
@@ -174,26 +183,26 @@ impl View {
 
 /// The values at the end of a path, by entity.
 fn values(
-    walk: &mut Walk<'_>,
+    walker: &mut PathWalker<'_>,
     blueprint: i64,
     ids: &[i64],
-    way: &Way,
+    path: &ResolvedPath,
     identified: bool,
 ) -> Result<Vec<(i64, Box<RawValue>)>, Failure> {
-    let ends = walk.ends(blueprint, ids, &way.relations)?;
-    walk.load(ends.values().flatten().copied())?;
+    let ends = walker.ends(blueprint, ids, &path.relations)?;
+    walker.load(ends.values().flatten().copied())?;
     let mut blueprints: HashMap<i64, String> = HashMap::new();
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
         let mut list = Vec::new();
-        for row in ends.get(id).into_iter().flatten().filter_map(|end| walk.row(*end)) {
-            if way.last.as_ref() == "$blueprint" && !blueprints.contains_key(&row.blueprint) {
-                blueprints.insert(row.blueprint, walk.blueprint_of(row.blueprint)?);
+        for row in ends.get(id).into_iter().flatten().filter_map(|end| walker.row(*end)) {
+            if path.last.as_ref() == "$blueprint" && !blueprints.contains_key(&row.blueprint) {
+                blueprints.insert(row.blueprint, walker.blueprint_of(row.blueprint)?);
             }
             let name = blueprints.get(&row.blueprint).map(String::as_str).unwrap_or_default();
-            list.push(value(row, &way.last, name, identified)?);
+            list.push(value(row, &path.last, name, identified)?);
         }
-        let whole = match (way.many, way.last.as_ref()) {
+        let whole = match (path.many, path.last.as_ref()) {
             (false, "$team") if list.is_empty() => json!([]),
             (false, _) => list.into_iter().next().unwrap_or_default(),
             (true, "$team") => union(list),
@@ -238,13 +247,13 @@ fn union(lists: Vec<Value>) -> Value {
 
 /// The targets of all relations of `ids`, as `{identifier, title}`.
 fn titled(transaction: &Transaction<'_>, ids: &[i64]) -> Result<HashMap<(i64, String), Vec<Value>>, Failure> {
-    let mut asked = transaction.prepare_cached(
+    let mut statement = transaction.prepare_cached(
         "SELECT l.source, l.relation, e.identifier, e.title \
          FROM json_each(?1) j CROSS JOIN links l ON l.source = j.value CROSS JOIN entities e ON e.id = l.target \
          ORDER BY l.source, l.relation, l.position",
     )?;
     let mut titled: HashMap<(i64, String), Vec<Value>> = HashMap::new();
-    let mut rows = asked.query(params![id_list(ids)])?;
+    let mut rows = statement.query(params![id_list(ids)])?;
     while let Some(row) = rows.next()? {
         let (identifier, title): (String, Option<String>) = (row.get(2)?, row.get(3)?);
         let target = json!({"identifier": identifier, "title": title});

@@ -58,12 +58,12 @@ impl Row {
     }
 
     pub fn find(transaction: &Transaction<'_>, blueprint: i64, identifier: &str) -> Result<Option<Self>, Failure> {
-        let mut asked = transaction.prepare_cached(concat!(
+        let mut statement = transaction.prepare_cached(concat!(
             "SELECT ",
             columns!(),
             " FROM entities e WHERE e.blueprint = ?1 AND e.identifier = ?2"
         ))?;
-        Ok(asked.query_row(params![blueprint, identifier], Self::read).optional()?)
+        Ok(statement.query_row(params![blueprint, identifier], Self::read).optional()?)
     }
 }
 
@@ -73,6 +73,7 @@ pub(in crate::embedded::store) fn find_id(
     blueprint: i64,
     identifier: &str,
 ) -> Result<Option<i64>, Failure> {
-    let mut asked = transaction.prepare_cached("SELECT id FROM entities WHERE blueprint = ?1 AND identifier = ?2")?;
-    Ok(asked.query_row(params![blueprint, identifier], |row| row.get(0)).optional()?)
+    let mut statement =
+        transaction.prepare_cached("SELECT id FROM entities WHERE blueprint = ?1 AND identifier = ?2")?;
+    Ok(statement.query_row(params![blueprint, identifier], |row| row.get(0)).optional()?)
 }

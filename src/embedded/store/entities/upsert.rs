@@ -12,13 +12,13 @@ use super::row::{Row, find_id};
 use crate::catalog::wire::{EntityDraft, Field, RelationRef, TeamRef, WriteOptions};
 use crate::domain::blueprint::{Property, Relation};
 use crate::domain::entity::identifier::{check_entity_identifier, is_reserved};
-use crate::embedded::store::compiled_blueprint::Compiled;
+use crate::embedded::store::compiled_blueprint::CompiledBlueprint;
 use crate::embedded::store::connection::Store;
 use crate::embedded::store::error::Failure;
 
 /// The new state of an entity.
 #[derive(Debug)]
-pub(super) struct Settled {
+pub(super) struct EntityState {
     pub identifier: String,
     pub title: Option<String>,
     pub icon: Option<String>,
@@ -30,10 +30,10 @@ pub(super) struct Settled {
 }
 
 /// A draft and everything that is required to validate it.
-pub(super) struct Case<'c> {
+pub(super) struct Upsert<'c> {
     pub store: &'c Store,
     pub transaction: &'c Transaction<'c>,
-    pub compiled: &'c Compiled,
+    pub compiled: &'c CompiledBlueprint,
     pub draft: &'c EntityDraft,
     pub options: &'c WriteOptions,
     /// The current state of the entity.
@@ -42,8 +42,8 @@ pub(super) struct Case<'c> {
     pub merge: bool,
 }
 
-impl Case<'_> {
-    pub fn settle(&self, identifier: String) -> Result<Settled, Failure> {
+impl Upsert<'_> {
+    pub fn compute(&self, identifier: String) -> Result<EntityState, Failure> {
         check_identifier("identifier", &identifier)?;
         let kept = self.before.filter(|_| self.merge);
         let text = |field: &Field<String>, stored: Option<&String>| match field {
@@ -54,7 +54,7 @@ impl Case<'_> {
         let team = self.team(kept)?;
         let properties = self.properties(kept)?;
         let (relations, relinks) = self.relations(kept, &identifier)?;
-        Ok(Settled {
+        Ok(EntityState {
             identifier,
             title: text(&self.draft.title, kept.and_then(|row| row.title.as_ref())),
             icon: text(&self.draft.icon, kept.and_then(|row| row.icon.as_ref())),
@@ -75,7 +75,7 @@ impl Case<'_> {
             Field::Set(TeamRef::List(teams)) => teams.clone(),
             Field::Set(TeamRef::Query(query)) => {
                 let team = self.store.compiled(self.transaction, "_team")?;
-                let hits = query::hits(self.store, self.transaction, &team, query, query::MOST)?;
+                let hits = query::hits(self.store, self.transaction, &team, query, query::MAX_TARGETS)?;
                 hits.into_iter().map(|hit| hit.identifier).collect()
             }
         };
@@ -95,9 +95,9 @@ impl Case<'_> {
         }
         let mut properties = kept.map(|row| stored_map(&row.properties)).transpose()?.unwrap_or_default();
         for (name, value) in given.into_iter().flatten() {
-            match (self.compiled.judge(name), self.compiled.computed(name)) {
-                (Some(judge), _) => {
-                    if let Some(fault) = judge.fault(name, value).filter(|_| !value.is_null()) {
+            match (self.compiled.validator(name), self.compiled.computed(name)) {
+                (Some(validator), _) => {
+                    if let Some(fault) = validator.fault(name, value).filter(|_| !value.is_null()) {
                         return Err(refusals::mismatch(self.compiled, fault).into());
                     }
                     properties.insert(name.clone(), value.clone());
@@ -125,12 +125,12 @@ impl Case<'_> {
     }
 
     fn check_required(&self, properties: &Map<String, Value>) -> Result<(), Failure> {
-        let is_set = |name: &str| properties.get(name).is_some_and(|value| !value.is_null());
-        let mut required = self.compiled.blueprint.properties.iter().filter(|property| property.required);
-        match required.find(|property| !is_set(&property.name)) {
-            Some(property) => Err(refusals::missing_property(self.compiled, &property.name).into()),
-            None => Ok(()),
+        for property in self.compiled.blueprint.properties.iter().filter(|property| property.required) {
+            if properties.get(&property.name).is_none_or(Value::is_null) {
+                return Err(refusals::missing_property(self.compiled, &property.name).into());
+            }
         }
+        Ok(())
     }
 
     /// All relations as JSON, and those whose targets change.
@@ -167,8 +167,8 @@ impl Case<'_> {
         let Some(old) = old.filter(|_| relation.target == self.compiled.identifier()) else { return value };
         match value {
             Value::Array(names) => {
-                let renamed = |name: Value| if name.as_str() == Some(old) { identifier.into() } else { name };
-                names.into_iter().map(renamed).collect()
+                let names = names.into_iter();
+                names.map(|name| if name.as_str() == Some(old) { identifier.into() } else { name }).collect()
             }
             Value::String(name) if name == old => identifier.into(),
             other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => other,
@@ -198,7 +198,7 @@ impl Case<'_> {
             }
             (RelationRef::Query(query), many) => {
                 let target = self.store.compiled(self.transaction, &relation.target)?;
-                let hits = query::hits(self.store, self.transaction, &target, query, query::MOST)?;
+                let hits = query::hits(self.store, self.transaction, &target, query, query::MAX_TARGETS)?;
                 let mut found = hits.into_iter().map(|hit| Value::from(hit.identifier)).collect::<Vec<_>>();
                 match (many, found.len()) {
                     (true, _) => Ok(Value::Array(found)),
@@ -228,13 +228,13 @@ impl Case<'_> {
                 None if !create => Err(refusals::missing_target(&relation.target, name).into()),
                 None if blueprint.id == self.compiled.id && name == identifier => Ok(Target::Itself),
                 None if is_reserved(&relation.target) => Err(refusals::protected_creation(&relation.target).into()),
-                None => Ok(Target::Bare { blueprint: blueprint.id, identifier: name.to_owned() }),
+                None => Ok(Target::Placeholder { blueprint: blueprint.id, identifier: name.to_owned() }),
             })
             .collect()
     }
 
     /// Finds a target by the identifiers that apply after this write.
-    fn find_target(&self, blueprint: &Compiled, name: &str, identifier: &str) -> Result<Option<i64>, Failure> {
+    fn find_target(&self, blueprint: &CompiledBlueprint, name: &str, identifier: &str) -> Result<Option<i64>, Failure> {
         match self.before {
             Some(row) if blueprint.id == self.compiled.id && name == identifier => Ok(Some(row.id)),
             Some(_) | None => find_id(self.transaction, blueprint.id, name),

@@ -43,8 +43,8 @@ pub(super) fn narrow(predicate: &Predicate) -> Option<Narrow> {
         }
         Predicate::Member(rows) => Some(Narrow { rows: vec![Arc::clone(rows)], ..Narrow::default() }),
         Predicate::Datasource(among) => Some(Narrow { datasources: among.as_ref().clone(), ..Narrow::default() }),
-        Predicate::Check(Place::Identifier, asked) if !asked.negated => {
-            let identifiers = match &asked.test {
+        Predicate::Check(Place::Identifier, statement) if !statement.negated => {
+            let identifiers = match &statement.test {
                 Test::Equal(wanted) => wanted.as_str().into_iter().map(str::to_owned).collect(),
                 Test::In(wanted) => wanted.iter().cloned().collect(),
                 Test::Compare(..)

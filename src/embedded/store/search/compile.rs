@@ -8,16 +8,16 @@ use rusqlite::Transaction;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::prepare::{Asked, Prepared};
+use super::prepare::{PreparedCondition, PreparedSearch};
 use crate::catalog::wire::Refusal;
 use crate::domain::blueprint::{ComputedKind, Property};
 use crate::domain::value::timestamp::Moment;
 use crate::embedded::api::{Meta, PropertySchema, Subject};
-use crate::embedded::store::compiled_blueprint::{Compiled, Mirror};
+use crate::embedded::store::compiled_blueprint::{CompiledBlueprint, Mirror};
 use crate::embedded::store::connection::Store;
 use crate::embedded::store::entities::{Members, Row, damaged};
 use crate::embedded::store::error::Failure;
-use crate::embedded::store::search::eval::Found;
+use crate::embedded::store::search::eval::FieldValue;
 
 #[derive(Debug, Clone)]
 pub(super) enum Predicate {
@@ -26,7 +26,7 @@ pub(super) enum Predicate {
     Any(Vec<Predicate>),
     Member(Arc<HashSet<i64>>),
     Datasource(Arc<BTreeSet<i64>>),
-    Check(Place, Arc<Asked>),
+    Check(Place, Arc<PreparedCondition>),
 }
 
 /// The location in an entity that a rule tests.
@@ -44,7 +44,7 @@ pub(super) enum Place {
     /// Any of these properties; one match is enough.
     Properties(Vec<String>),
     Relation(String),
-    /// A value of related entities, by its index in `Bound::ways`.
+    /// A value of related entities, by its index in `Bound::paths`.
     Elsewhere(usize),
     /// Entities of this blueprint do not have it.
     Nowhere,
@@ -54,7 +54,7 @@ pub(super) enum Place {
 #[derive(Debug, Clone)]
 pub(super) struct Bound {
     pub predicate: Predicate,
-    pub ways: Vec<Mirror>,
+    pub paths: Vec<Mirror>,
 }
 
 /// The values at the ends of the paths, by path and entity.
@@ -62,7 +62,7 @@ pub(super) type Ends = Vec<HashMap<i64, Box<RawValue>>>;
 
 impl Bound {
     pub(super) fn of(predicate: Predicate) -> Self {
-        Self { predicate, ways: Vec::new() }
+        Self { predicate, paths: Vec::new() }
     }
 
     /// Reads the values at the ends of the paths for these entities.
@@ -70,37 +70,37 @@ impl Bound {
         &self,
         store: &Store,
         transaction: &Transaction<'_>,
-        compiled: &Compiled,
+        compiled: &CompiledBlueprint,
         rows: &[Row],
     ) -> Result<Ends, Failure> {
         let ids = rows.iter().map(|row| row.id).collect::<Vec<_>>();
-        let ends = |way| Ok(store.values_along(transaction, compiled, &ids, way)?.unwrap_or_default());
-        self.ways.iter().map(ends).collect()
+        let ends = |path| Ok(store.values_along(transaction, compiled, &ids, path)?.unwrap_or_default());
+        self.paths.iter().map(ends).collect()
     }
 }
 
 pub(super) fn bind(
     store: &Store,
     transaction: &Transaction<'_>,
-    prepared: &Prepared,
-    compiled: &Compiled,
+    prepared: &PreparedSearch,
+    compiled: &CompiledBlueprint,
 ) -> Result<Bound, Failure> {
-    let mut binder = Binder { store, transaction, compiled, ways: Vec::new() };
+    let mut binder = Binder { store, transaction, compiled, paths: Vec::new() };
     let predicate = binder.predicate(prepared)?;
-    Ok(Bound { predicate, ways: binder.ways })
+    Ok(Bound { predicate, paths: binder.paths })
 }
 
 struct Binder<'a> {
     store: &'a Store,
     transaction: &'a Transaction<'a>,
-    compiled: &'a Compiled,
-    ways: Vec<Mirror>,
+    compiled: &'a CompiledBlueprint,
+    paths: Vec<Mirror>,
 }
 
 impl Binder<'_> {
-    fn predicate(&mut self, prepared: &Prepared) -> Result<Predicate, Failure> {
+    fn predicate(&mut self, prepared: &PreparedSearch) -> Result<Predicate, Failure> {
         Ok(match prepared {
-            Prepared::Every(parts) => {
+            PreparedSearch::Every(parts) => {
                 // An error about a blueprint that another part excludes is ignored.
                 let (parts, errors): (Vec<_>, Vec<_>) =
                     parts.iter().map(|part| self.predicate(part)).partition(Result::is_ok);
@@ -110,20 +110,22 @@ impl Binder<'_> {
                     (whole, None) => whole,
                 }
             }
-            Prepared::Any(parts) => any(parts.iter().map(|part| self.predicate(part)).collect::<Result<_, _>>()?),
-            Prepared::Member(set) if set.is_empty() => Predicate::Always(false),
-            Prepared::Member(set) => Predicate::Member(Arc::clone(set)),
-            Prepared::Datasource(among) if among.is_empty() => Predicate::Always(false),
-            Prepared::Datasource(among) => Predicate::Datasource(Arc::clone(among)),
-            Prepared::Condition(asked) => self.condition(asked)?,
+            PreparedSearch::Any(parts) => {
+                any(parts.iter().map(|part| self.predicate(part)).collect::<Result<_, _>>()?)
+            }
+            PreparedSearch::Member(set) if set.is_empty() => Predicate::Always(false),
+            PreparedSearch::Member(set) => Predicate::Member(Arc::clone(set)),
+            PreparedSearch::Datasource(among) if among.is_empty() => Predicate::Always(false),
+            PreparedSearch::Datasource(among) => Predicate::Datasource(Arc::clone(among)),
+            PreparedSearch::Condition(statement) => self.condition(statement)?,
         })
     }
 
-    fn condition(&mut self, asked: &Arc<Asked>) -> Result<Predicate, Failure> {
-        let place = match &asked.subject {
+    fn condition(&mut self, statement: &Arc<PreparedCondition>) -> Result<Predicate, Failure> {
+        let place = match &statement.subject {
             Subject::Meta(Meta::Blueprint) => {
-                let found = Found::Word(self.compiled.identifier());
-                return Ok(Predicate::Always(asked.check.holds(&found) != asked.negated));
+                let found = FieldValue::Word(self.compiled.identifier());
+                return Ok(Predicate::Always(statement.check.matches(&found) != statement.negated));
             }
             Subject::Meta(meta) => self.meta(*meta)?,
             Subject::Property(name) => self.property(name)?,
@@ -131,9 +133,9 @@ impl Binder<'_> {
             Subject::Schema(schema) => Place::Properties(self.properties_of(schema)),
         };
         if place == Place::Nowhere {
-            return Ok(Predicate::Always(asked.check.holds(&Found::Null) != asked.negated));
+            return Ok(Predicate::Always(statement.check.matches(&FieldValue::Null) != statement.negated));
         }
-        Ok(Predicate::Check(place, Arc::clone(asked)))
+        Ok(Predicate::Check(place, Arc::clone(statement)))
     }
 
     fn meta(&mut self, meta: Meta) -> Result<Place, Failure> {
@@ -148,8 +150,8 @@ impl Binder<'_> {
             Meta::Team => match &self.compiled.inherited {
                 None => Place::Team,
                 Some(relations) => {
-                    let way = Mirror { name: "$team".into(), relations: relations.clone(), last: "$team".into() };
-                    self.elsewhere(way)?.unwrap_or(Place::Nowhere)
+                    let path = Mirror { name: "$team".into(), relations: relations.clone(), last: "$team".into() };
+                    self.elsewhere(path)?.unwrap_or(Place::Nowhere)
                 }
             },
             // Already decided: the blueprint as a constant, the datasource by the table of writers.
@@ -171,9 +173,9 @@ impl Binder<'_> {
             None => Ok(Place::Nowhere),
             Some(kind @ (ComputedKind::Calculation | ComputedKind::Aggregation)) => Err(cannot(kind.word())),
             Some(ComputedKind::Mirror) => {
-                let way = self.compiled.mirrors.iter().find(|mirror| *mirror.name == *name).cloned();
+                let path = self.compiled.mirrors.iter().find(|mirror| *mirror.name == *name).cloned();
                 let error = cannot("mirror");
-                let place = way.map(|way| self.elsewhere(way)).transpose()?.flatten();
+                let place = path.map(|path| self.elsewhere(path)).transpose()?.flatten();
                 place.ok_or(error)
             }
         }
@@ -186,17 +188,17 @@ impl Binder<'_> {
         if !by_title {
             return Ok(Place::Relation(name.to_owned()));
         }
-        let way = Mirror { name: name.into(), relations: Box::new([name.into()]), last: "$title".into() };
-        Ok(self.elsewhere(way)?.unwrap_or(Place::Nowhere))
+        let path = Mirror { name: name.into(), relations: Box::new([name.into()]), last: "$title".into() };
+        Ok(self.elsewhere(path)?.unwrap_or(Place::Nowhere))
     }
 
     /// `None`: the path leads to nothing that the embedded catalog computes.
-    fn elsewhere(&mut self, way: Mirror) -> Result<Option<Place>, Failure> {
-        if self.store.values_along(self.transaction, self.compiled, &[], &way)?.is_none() {
+    fn elsewhere(&mut self, path: Mirror) -> Result<Option<Place>, Failure> {
+        if self.store.values_along(self.transaction, self.compiled, &[], &path)?.is_none() {
             return Ok(None);
         }
-        self.ways.push(way);
-        Ok(Some(Place::Elsewhere(self.ways.len() - 1)))
+        self.paths.push(path);
+        Ok(Some(Place::Elsewhere(self.paths.len() - 1)))
     }
 
     fn properties_of(&self, schema: &PropertySchema) -> Vec<String> {
@@ -240,14 +242,14 @@ fn any(mut parts: Vec<Predicate>) -> Predicate {
 }
 
 /// An entity whose JSON columns are parsed only when a predicate uses them.
-pub(super) struct Subjects<'a> {
+pub(super) struct LazyEntity<'a> {
     row: &'a Row,
     ends: &'a Ends,
     properties: Option<Members<'a>>,
     relations: Option<Members<'a>>,
 }
 
-impl<'a> Subjects<'a> {
+impl<'a> LazyEntity<'a> {
     pub(super) fn of(row: &'a Row, ends: &'a Ends) -> Self {
         Self { row, ends, properties: None, relations: None }
     }
@@ -273,30 +275,30 @@ impl<'a> Subjects<'a> {
             }
             Predicate::Member(set) => Ok(set.contains(&self.row.id)),
             Predicate::Datasource(among) => Ok(among.contains(&self.row.datasource)),
-            Predicate::Check(Place::Properties(names), asked) => {
+            Predicate::Check(Place::Properties(names), statement) => {
                 for name in names {
-                    if asked.check.holds(&self.property(name)?) {
-                        return Ok(!asked.negated);
+                    if statement.check.matches(&self.property(name)?) {
+                        return Ok(!statement.negated);
                     }
                 }
-                Ok(asked.negated)
+                Ok(statement.negated)
             }
-            Predicate::Check(place, asked) => Ok(asked.check.holds(&self.found(place)?) != asked.negated),
+            Predicate::Check(place, statement) => Ok(statement.check.matches(&self.found(place)?) != statement.negated),
         }
     }
 
-    fn found(&mut self, place: &Place) -> Result<Found<'a>, Failure> {
+    fn found(&mut self, place: &Place) -> Result<FieldValue<'a>, Failure> {
         let row = self.row;
-        let word = |text: &'a Option<String>| text.as_deref().map_or(Found::Null, Found::Word);
+        let word = |text: &'a Option<String>| text.as_deref().map_or(FieldValue::Null, FieldValue::Word);
         Ok(match place {
-            Place::Identifier => Found::Word(&row.identifier),
+            Place::Identifier => FieldValue::Word(&row.identifier),
             Place::Title => word(&row.title),
             Place::Icon => word(&row.icon),
             Place::Team => json(&row.team)?,
-            Place::CreatedAt => Found::Time(Moment(row.created_at)),
-            Place::CreatedBy => Found::Word(&row.created_by),
-            Place::UpdatedAt => Found::Time(Moment(row.updated_at)),
-            Place::UpdatedBy => Found::Word(&row.updated_by),
+            Place::CreatedAt => FieldValue::Time(Moment(row.created_at)),
+            Place::CreatedBy => FieldValue::Word(&row.created_by),
+            Place::UpdatedAt => FieldValue::Time(Moment(row.updated_at)),
+            Place::UpdatedBy => FieldValue::Word(&row.updated_by),
             Place::Property(name) => self.property(name)?,
             Place::Relation(name) => {
                 if self.relations.is_none() {
@@ -304,12 +306,14 @@ impl<'a> Subjects<'a> {
                 }
                 value(self.relations.as_ref().and_then(|members| members.get(name)))?
             }
-            Place::Elsewhere(way) => value(self.ends.get(*way).and_then(|ends| ends.get(&row.id)).map(AsRef::as_ref))?,
-            Place::Properties(_) | Place::Nowhere => Found::Null,
+            Place::Elsewhere(path) => {
+                value(self.ends.get(*path).and_then(|ends| ends.get(&row.id)).map(AsRef::as_ref))?
+            }
+            Place::Properties(_) | Place::Nowhere => FieldValue::Null,
         })
     }
 
-    fn property(&mut self, name: &str) -> Result<Found<'a>, Failure> {
+    fn property(&mut self, name: &str) -> Result<FieldValue<'a>, Failure> {
         if self.properties.is_none() {
             self.properties = Some(Members::of(&self.row.properties)?);
         }
@@ -317,10 +321,10 @@ impl<'a> Subjects<'a> {
     }
 }
 
-fn value<'a>(text: Option<&RawValue>) -> Result<Found<'a>, Failure> {
-    text.map_or(Ok(Found::Null), |text| json(text.get()))
+fn value<'a>(text: Option<&RawValue>) -> Result<FieldValue<'a>, Failure> {
+    text.map_or(Ok(FieldValue::Null), |text| json(text.get()))
 }
 
-fn json<'a>(text: &str) -> Result<Found<'a>, Failure> {
-    Ok(Found::Json(serde_json::from_str(text).map_err(|error| damaged(&error))?))
+fn json<'a>(text: &str) -> Result<FieldValue<'a>, Failure> {
+    Ok(FieldValue::Json(serde_json::from_str(text).map_err(|error| damaged(&error))?))
 }

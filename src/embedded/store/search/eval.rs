@@ -12,7 +12,7 @@ use crate::embedded::store::error::Failure;
 
 /// The value at the location of a rule.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Found<'a> {
+pub(super) enum FieldValue<'a> {
     Null,
     /// A name; it is never parsed as a time.
     Word(&'a str),
@@ -84,48 +84,48 @@ impl Check {
         })
     }
 
-    pub(super) fn holds(&self, found: &Found<'_>) -> bool {
+    pub(super) fn matches(&self, value: &FieldValue<'_>) -> bool {
         match self {
-            Self::Empty => is_empty(found),
-            Self::Null => matches!(found, Found::Null | Found::Json(Value::Null)),
-            Self::SameList(wanted) => is_same_list(found, wanted),
-            Self::Equal(wanted) => any(found, |item| equals(item, wanted)),
-            Self::Compare(comparison, bound) => any(found, |item| compares(item, *comparison, bound)),
+            Self::Empty => is_empty(value),
+            Self::Null => matches!(value, FieldValue::Null | FieldValue::Json(Value::Null)),
+            Self::SameList(wanted) => is_same_list(value, wanted),
+            Self::Equal(wanted) => any(value, |item| equals(item, wanted)),
+            Self::Compare(comparison, bound) => any(value, |item| compares(item, *comparison, bound)),
             Self::Within(first, last) => {
-                any(found, |item| moment(item).is_some_and(|moment| *first <= moment && moment <= *last))
+                any(value, |item| moment(item).is_some_and(|moment| *first <= moment && moment <= *last))
             }
-            Self::Contains(wanted) => match (found, wanted.as_slice()) {
+            Self::Contains(wanted) => match (value, wanted.as_slice()) {
                 // A single scan through the list is cheaper than indexing it.
-                (Found::Json(Value::Array(list)), [_, _, ..]) => {
+                (FieldValue::Json(Value::Array(list)), [_, _, ..]) => {
                     let items = Items::of(list);
                     wanted.iter().all(|wanted| items.contain(wanted))
                 }
-                (Found::Null | Found::Word(_) | Found::Time(_) | Found::Json(_), wanted) => {
-                    wanted.iter().all(|wanted| contains(found, wanted))
+                (FieldValue::Null | FieldValue::Word(_) | FieldValue::Time(_) | FieldValue::Json(_), wanted) => {
+                    wanted.iter().all(|wanted| contains(value, wanted))
                 }
             },
-            Self::ContainsAny { items, parts } => match found {
-                Found::Json(Value::Array(list)) => {
+            Self::ContainsAny { items, parts } => match value {
+                FieldValue::Json(Value::Array(list)) => {
                     list.iter().filter_map(Value::as_str).any(|item| items.contains(item))
                 }
-                Found::Null | Found::Word(_) | Found::Time(_) | Found::Json(_) => {
-                    any(found, |item| text(item).is_some_and(|text| parts.is_match(text)))
+                FieldValue::Null | FieldValue::Word(_) | FieldValue::Time(_) | FieldValue::Json(_) => {
+                    any(value, |item| text(item).is_some_and(|text| parts.is_match(text)))
                 }
             },
-            Self::BeginsWith(start) => any(found, |item| text(item).is_some_and(|text| text.starts_with(start))),
-            Self::EndsWith(end) => any(found, |item| text(item).is_some_and(|text| text.ends_with(end))),
-            Self::OneOf(wanted) => any(found, |item| text(item).is_some_and(|text| wanted.contains(text))),
+            Self::BeginsWith(start) => any(value, |item| text(item).is_some_and(|text| text.starts_with(start))),
+            Self::EndsWith(end) => any(value, |item| text(item).is_some_and(|text| text.ends_with(end))),
+            Self::OneOf(wanted) => any(value, |item| text(item).is_some_and(|text| wanted.contains(text))),
         }
     }
 }
 
-fn any(found: &Found<'_>, mut satisfies: impl FnMut(Item<'_>) -> bool) -> bool {
-    match found {
-        Found::Null => false,
-        Found::Word(text) => satisfies(Item::Word(text)),
-        Found::Time(moment) => satisfies(Item::Time(*moment)),
-        Found::Json(Value::Array(items)) => items.iter().any(|value| satisfies(item(value))),
-        Found::Json(value) => satisfies(item(value)),
+fn any(value: &FieldValue<'_>, mut satisfies: impl FnMut(Item<'_>) -> bool) -> bool {
+    match value {
+        FieldValue::Null => false,
+        FieldValue::Word(text) => satisfies(Item::Word(text)),
+        FieldValue::Time(moment) => satisfies(Item::Time(*moment)),
+        FieldValue::Json(Value::Array(items)) => items.iter().any(|value| satisfies(item(value))),
+        FieldValue::Json(value) => satisfies(item(value)),
     }
 }
 
@@ -138,11 +138,11 @@ fn item(value: &Value) -> Item<'_> {
     }
 }
 
-fn is_empty(found: &Found<'_>) -> bool {
-    match found {
-        Found::Null | Found::Json(Value::Null) => true,
-        Found::Json(Value::Array(items)) => items.is_empty(),
-        Found::Word(_) | Found::Time(_) | Found::Json(_) => false,
+fn is_empty(value: &FieldValue<'_>) -> bool {
+    match value {
+        FieldValue::Null | FieldValue::Json(Value::Null) => true,
+        FieldValue::Json(Value::Array(items)) => items.is_empty(),
+        FieldValue::Word(_) | FieldValue::Time(_) | FieldValue::Json(_) => false,
     }
 }
 
@@ -161,8 +161,8 @@ fn equals(item: Item<'_>, wanted: &Value) -> bool {
 }
 
 /// Whether the list has the same strings in any order; `wanted` is sorted.
-fn is_same_list(found: &Found<'_>, wanted: &[String]) -> bool {
-    let Found::Json(Value::Array(items)) = found else { return false };
+fn is_same_list(value: &FieldValue<'_>, wanted: &[String]) -> bool {
+    let FieldValue::Json(Value::Array(items)) = value else { return false };
     let texts: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
     texts.filter(|texts| texts.len() == wanted.len()).is_some_and(|mut texts| {
         texts.sort_unstable();
@@ -194,22 +194,22 @@ fn order(one: &Number, other: &Number) -> Option<std::cmp::Ordering> {
     }
 }
 
-fn contains(found: &Found<'_>, wanted: &Value) -> bool {
+fn contains(value: &FieldValue<'_>, wanted: &Value) -> bool {
     match wanted {
-        Value::String(wanted) => contains_text(found, wanted),
+        Value::String(wanted) => contains_text(value, wanted),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
-            any(found, |item| equals(item, wanted))
+            any(value, |item| equals(item, wanted))
         }
     }
 }
 
 /// Whether a text contains it as a part, or a list as an item.
-fn contains_text(found: &Found<'_>, wanted: &str) -> bool {
-    match found {
-        Found::Json(Value::Array(items)) => items.iter().any(|item| item.as_str() == Some(wanted)),
-        Found::Json(Value::String(text)) => text.contains(wanted),
-        Found::Word(text) => text.contains(wanted),
-        Found::Null | Found::Time(_) | Found::Json(_) => false,
+fn contains_text(value: &FieldValue<'_>, wanted: &str) -> bool {
+    match value {
+        FieldValue::Json(Value::Array(items)) => items.iter().any(|item| item.as_str() == Some(wanted)),
+        FieldValue::Json(Value::String(text)) => text.contains(wanted),
+        FieldValue::Word(text) => text.contains(wanted),
+        FieldValue::Null | FieldValue::Time(_) | FieldValue::Json(_) => false,
     }
 }
 
@@ -324,20 +324,20 @@ mod tests {
         for item in &values {
             let list = [item.clone(), json!("other")];
             let items = Items::of(&list);
-            let found = Found::Json(Value::Array(list.to_vec()));
+            let value = FieldValue::Json(Value::Array(list.to_vec()));
             for wanted in &values {
-                assert_eq!(items.contain(wanted), contains(&found, wanted), "{wanted} in {found:?}");
+                assert_eq!(items.contain(wanted), contains(&value, wanted), "{wanted} in {value:?}");
             }
         }
     }
 
     #[test]
     fn all_that_is_wanted_is_in_the_list() {
-        let holds = |list: Value, wanted: &[Value]| Check::Contains(wanted.to_vec()).holds(&Found::Json(list));
-        assert!(holds(json!(["a", 2, true]), &[json!("a"), json!(2.0), json!(true)]));
-        assert!(!holds(json!(["a", 2]), &[json!("a"), json!(3)]));
-        assert!(holds(json!("abc"), &[json!("a"), json!("c")]));
+        let matches = |list: Value, wanted: &[Value]| Check::Contains(wanted.to_vec()).matches(&FieldValue::Json(list));
+        assert!(matches(json!(["a", 2, true]), &[json!("a"), json!(2.0), json!(true)]));
+        assert!(!matches(json!(["a", 2]), &[json!("a"), json!(3)]));
+        assert!(matches(json!("abc"), &[json!("a"), json!("c")]));
         let many: Vec<Value> = (0..100_000).map(|number| json!(format!("x{number}"))).collect();
-        assert!(holds(Value::Array(many.iter().rev().cloned().collect()), &many));
+        assert!(matches(Value::Array(many.iter().rev().cloned().collect()), &many));
     }
 }

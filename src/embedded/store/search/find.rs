@@ -4,11 +4,11 @@
 use rusqlite::{Transaction, params};
 
 use super::access::{Narrow, narrow};
-use crate::embedded::store::compiled_blueprint::Compiled;
+use crate::embedded::store::compiled_blueprint::CompiledBlueprint;
 use crate::embedded::store::connection::Store;
 use crate::embedded::store::entities::{Row, columns, id_list};
 use crate::embedded::store::error::Failure;
-use crate::embedded::store::search::compile::{Bound, Predicate, Subjects};
+use crate::embedded::store::search::compile::{Bound, LazyEntity, Predicate};
 
 const CHUNK: usize = 256;
 
@@ -25,9 +25,9 @@ pub(super) struct Hits {
 pub(super) struct Finder<'a> {
     store: &'a Store,
     transaction: &'a Transaction<'a>,
-    compiled: &'a Compiled,
+    compiled: &'a CompiledBlueprint,
     bound: &'a Bound,
-    source: Source<'a>,
+    source: Candidates<'a>,
     /// The number of entities read at once.
     chunk: usize,
 }
@@ -36,7 +36,7 @@ impl<'a> Finder<'a> {
     pub(super) fn new(
         store: &'a Store,
         transaction: &'a Transaction<'a>,
-        compiled: &'a Compiled,
+        compiled: &'a CompiledBlueprint,
         bound: &'a Bound,
     ) -> Result<Self, Failure> {
         Self::among(store, transaction, compiled, bound, narrow(&bound.predicate), CHUNK)
@@ -46,12 +46,12 @@ impl<'a> Finder<'a> {
     pub(super) fn among(
         store: &'a Store,
         transaction: &'a Transaction<'a>,
-        compiled: &'a Compiled,
+        compiled: &'a CompiledBlueprint,
         bound: &'a Bound,
         narrow: Option<Narrow>,
         chunk: usize,
     ) -> Result<Self, Failure> {
-        let source = Source::of(transaction, compiled.id, narrow)?;
+        let source = Candidates::of(transaction, compiled.id, narrow)?;
         Ok(Self { store, transaction, compiled, bound, source, chunk })
     }
 
@@ -73,7 +73,7 @@ impl<'a> Finder<'a> {
             let ends = self.bound.ends(self.store, self.transaction, self.compiled, &rows)?;
             for row in rows {
                 hits.visited += 1;
-                if !Subjects::of(&row, &ends).satisfy(&self.bound.predicate)? {
+                if !LazyEntity::of(&row, &ends).satisfy(&self.bound.predicate)? {
                     continue;
                 }
                 if hits.rows.len() == limit {
@@ -89,53 +89,53 @@ impl<'a> Finder<'a> {
 }
 
 /// The source of the entities to read.
-struct Source<'a> {
+struct Candidates<'a> {
     transaction: &'a Transaction<'a>,
     blueprint: i64,
-    ways: Ways,
+    paths: CandidateRows,
 }
 
-enum Ways {
+enum CandidateRows {
     All,
-    Only {
+    Listed {
         /// Sorted.
         identifiers: Vec<String>,
         datasources: Vec<i64>,
     },
 }
 
-impl<'a> Source<'a> {
+impl<'a> Candidates<'a> {
     fn of(transaction: &'a Transaction<'a>, blueprint: i64, narrow: Option<Narrow>) -> Result<Self, Failure> {
-        let ways = match narrow {
-            None => Ways::All,
+        let paths = match narrow {
+            None => CandidateRows::All,
             Some(mut narrow) => {
                 for rows in &narrow.rows {
                     let ids = rows.iter().copied().collect::<Vec<_>>();
-                    let mut asked = transaction.prepare_cached(
+                    let mut statement = transaction.prepare_cached(
                         "SELECT e.identifier FROM json_each(?1) j CROSS JOIN entities e ON e.id = j.value
                          WHERE e.blueprint = ?2",
                     )?;
-                    let found = asked.query_map(params![id_list(&ids), blueprint], |row| row.get(0))?;
+                    let found = statement.query_map(params![id_list(&ids), blueprint], |row| row.get(0))?;
                     narrow.identifiers.extend(found.collect::<Result<Vec<String>, _>>()?);
                 }
-                Ways::Only {
+                CandidateRows::Listed {
                     identifiers: narrow.identifiers.into_iter().collect(),
                     datasources: narrow.datasources.into_iter().collect(),
                 }
             }
         };
-        Ok(Self { transaction, blueprint, ways })
+        Ok(Self { transaction, blueprint, paths })
     }
 
     /// The next entities after a position, and the position to continue after; `None`: no more.
     fn chunk(&self, after: &str, size: usize) -> Result<(Vec<Row>, Option<String>), Failure> {
-        match &self.ways {
-            Ways::All => {
+        match &self.paths {
+            CandidateRows::All => {
                 let rows = self.scan(after, size)?;
                 let next = rows.last().filter(|_| rows.len() == size).map(|row| row.identifier.clone());
                 Ok((rows, next))
             }
-            Ways::Only { identifiers, datasources } => {
+            CandidateRows::Listed { identifiers, datasources } => {
                 let begin = identifiers.partition_point(|identifier| identifier.as_str() <= after);
                 let mut names = identifiers.iter().skip(begin).take(size).cloned().collect::<Vec<_>>();
                 let mut is_cut = begin + names.len() < identifiers.len();
@@ -160,22 +160,22 @@ impl<'a> Source<'a> {
     }
 
     fn scan(&self, after: &str, size: usize) -> Result<Vec<Row>, Failure> {
-        let mut asked = self.transaction.prepare_cached(concat!(
+        let mut statement = self.transaction.prepare_cached(concat!(
             "SELECT ",
             columns!(),
             " FROM entities e WHERE e.blueprint = ?1 AND e.identifier > ?2 ORDER BY e.identifier LIMIT ?3"
         ))?;
-        let rows = asked.query_map(params![self.blueprint, after, count(size)], Row::read)?;
+        let rows = statement.query_map(params![self.blueprint, after, count(size)], Row::read)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The next identifiers written by a datasource, from the index alone.
     fn written(&self, datasource: i64, after: &str, size: usize) -> Result<Vec<String>, Failure> {
-        let mut asked = self.transaction.prepare_cached(
+        let mut statement = self.transaction.prepare_cached(
             "SELECT identifier FROM entities INDEXED BY entities_by_datasource
              WHERE datasource = ?1 AND blueprint = ?2 AND identifier > ?3 ORDER BY identifier LIMIT ?4",
         )?;
-        let names = asked.query_map(params![datasource, self.blueprint, after, count(size)], |row| row.get(0))?;
+        let names = statement.query_map(params![datasource, self.blueprint, after, count(size)], |row| row.get(0))?;
         Ok(names.collect::<Result<_, _>>()?)
     }
 }

@@ -23,7 +23,7 @@ use super::error::Failure;
 use super::time_limit::Search;
 use crate::catalog::wire::{EntityPage, Refusal};
 use crate::embedded::api::{SearchQuery, Shape};
-use crate::embedded::store::compiled_blueprint::Compiled;
+use crate::embedded::store::compiled_blueprint::CompiledBlueprint;
 use crate::embedded::store::search::compile::Predicate;
 use find::{Finder, Hits};
 
@@ -122,7 +122,7 @@ impl Store {
     pub(super) fn matching(
         &self,
         transaction: &Transaction<'_>,
-        compiled: &Compiled,
+        compiled: &CompiledBlueprint,
         query: &SearchQuery,
         limit: usize,
     ) -> Result<Vec<Row>, Failure> {
@@ -163,8 +163,8 @@ impl Store {
 
 /// The identifiers of blueprints with entities, in order, starting at one.
 fn identifiers(transaction: &Transaction<'_>, from: &str) -> Result<Vec<String>, Failure> {
-    let mut asked = transaction
+    let mut statement = transaction
         .prepare_cached("SELECT identifier FROM blueprints WHERE identifier >= ?1 AND entity_count > 0 ORDER BY 1")?;
-    let rows = asked.query_map([from], |row| row.get(0))?;
+    let rows = statement.query_map([from], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -9,23 +9,23 @@ use rusqlite::Transaction;
 use crate::domain::value::timestamp::Moment;
 use crate::embedded::api::{Combinator, Condition, Meta, SearchQuery, SearchRule, Subject, Test};
 use crate::embedded::store::error::Failure;
-use crate::embedded::store::search::eval::{Check, Found};
+use crate::embedded::store::search::eval::{Check, FieldValue};
 use crate::embedded::store::search::relations;
 
 #[derive(Debug, Clone)]
-pub(super) enum Prepared {
-    Every(Vec<Prepared>),
-    Any(Vec<Prepared>),
+pub(super) enum PreparedSearch {
+    Every(Vec<PreparedSearch>),
+    Any(Vec<PreparedSearch>),
     /// The entity is one of these.
     Member(Arc<HashSet<i64>>),
     /// The datasource is one of these.
     Datasource(Arc<BTreeSet<i64>>),
-    Condition(Arc<Asked>),
+    Condition(Arc<PreparedCondition>),
 }
 
 /// A condition with its compiled operator.
 #[derive(Debug)]
-pub(super) struct Asked {
+pub(super) struct PreparedCondition {
     pub subject: Subject,
     pub negated: bool,
     /// The operator as requested; `check` is its compiled form.
@@ -33,34 +33,40 @@ pub(super) struct Asked {
     pub check: Check,
 }
 
-pub(super) fn prepare(transaction: &Transaction<'_>, query: &SearchQuery, now: Moment) -> Result<Prepared, Failure> {
+pub(super) fn prepare(
+    transaction: &Transaction<'_>,
+    query: &SearchQuery,
+    now: Moment,
+) -> Result<PreparedSearch, Failure> {
     let rules = query.rules.iter().map(|rule| prepare_rule(transaction, rule, now)).collect::<Result<Vec<_>, _>>()?;
     if rules.is_empty() {
         // An empty rule list matches everything, with either combinator.
-        return Ok(Prepared::Every(rules));
+        return Ok(PreparedSearch::Every(rules));
     }
     Ok(match query.combinator {
-        Combinator::And => Prepared::Every(rules),
-        Combinator::Or => Prepared::Any(rules),
+        Combinator::And => PreparedSearch::Every(rules),
+        Combinator::Or => PreparedSearch::Any(rules),
     })
 }
 
-fn prepare_rule(transaction: &Transaction<'_>, rule: &SearchRule, now: Moment) -> Result<Prepared, Failure> {
+fn prepare_rule(transaction: &Transaction<'_>, rule: &SearchRule, now: Moment) -> Result<PreparedSearch, Failure> {
     Ok(match rule {
         SearchRule::Nested(query) => prepare(transaction, query, now)?,
-        SearchRule::Related(related) => Prepared::Member(Arc::new(relations::related(transaction, related)?)),
-        SearchRule::Path(path) => Prepared::Member(Arc::new(relations::along(transaction, path)?)),
+        SearchRule::Related(related) => PreparedSearch::Member(Arc::new(relations::related(transaction, related)?)),
+        SearchRule::Path(path) => PreparedSearch::Member(Arc::new(relations::along(transaction, path)?)),
         SearchRule::Condition(condition) if condition.subject == Subject::Meta(Meta::Datasource) => {
             let check = Check::of(&condition.test, now)?;
-            let holds = |text: &str| check.holds(&Found::Word(text)) != condition.negated;
-            Prepared::Datasource(datasources(transaction, holds)?)
+            let matches = |text: &str| check.matches(&FieldValue::Word(text)) != condition.negated;
+            PreparedSearch::Datasource(datasources(transaction, matches)?)
         }
-        SearchRule::Condition(Condition { subject, negated, test }) => Prepared::Condition(Arc::new(Asked {
-            subject: subject.clone(),
-            negated: *negated,
-            check: Check::of(test, now)?,
-            test: test.clone(),
-        })),
+        SearchRule::Condition(Condition { subject, negated, test }) => {
+            PreparedSearch::Condition(Arc::new(PreparedCondition {
+                subject: subject.clone(),
+                negated: *negated,
+                check: Check::of(test, now)?,
+                test: test.clone(),
+            }))
+        }
     })
 }
 
@@ -69,8 +75,8 @@ pub(super) fn datasources(
     transaction: &Transaction<'_>,
     satisfies: impl Fn(&str) -> bool,
 ) -> Result<Arc<BTreeSet<i64>>, Failure> {
-    let mut asked = transaction.prepare_cached("SELECT id, text FROM datasources")?;
-    let mut rows = asked.query([])?;
+    let mut statement = transaction.prepare_cached("SELECT id, text FROM datasources")?;
+    let mut rows = statement.query([])?;
     let mut among = BTreeSet::new();
     while let Some(row) = rows.next()? {
         if satisfies(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?) {

@@ -60,18 +60,18 @@ pub(super) fn along(transaction: &Transaction<'_>, path: &RelationPath) -> Resul
 /// not.
 fn named(transaction: &Transaction<'_>, blueprint: Option<&str>, identifiers: &[String]) -> Result<Vec<i64>, Failure> {
     if let Some(blueprint) = blueprint {
-        let mut asked = transaction.prepare_cached("SELECT 1 FROM blueprints WHERE identifier = ?1")?;
-        if !asked.exists([blueprint])? {
+        let mut statement = transaction.prepare_cached("SELECT 1 FROM blueprints WHERE identifier = ?1")?;
+        if !statement.exists([blueprint])? {
             return Err(Refusal::not_found("Blueprint", "identifier", blueprint).into());
         }
     }
-    let mut asked = transaction.prepare_cached(
+    let mut statement = transaction.prepare_cached(
         "SELECT e.id FROM blueprints b CROSS JOIN json_each(?2) j
          CROSS JOIN entities e ON e.blueprint = b.id AND e.identifier = j.value
          WHERE ?1 IS NULL OR b.identifier = ?1",
     )?;
     let list = serde_json::Value::from(identifiers).to_string();
-    let rows = asked.query_map(params![blueprint, list], |row| row.get(0))?;
+    let rows = statement.query_map(params![blueprint, list], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -79,12 +79,12 @@ fn named(transaction: &Transaction<'_>, blueprint: Option<&str>, identifiers: &[
 type RequiredRelations = BTreeMap<i64, HashSet<String>>;
 
 fn required_relations(transaction: &Transaction<'_>) -> Result<RequiredRelations, Failure> {
-    let mut asked = transaction.prepare_cached(
+    let mut statement = transaction.prepare_cached(
         "SELECT b.id, r.key FROM blueprints b, json_each(b.body, '$.relations') r
          WHERE json_extract(r.value, '$.required') IS TRUE",
     )?;
     let mut required = RequiredRelations::new();
-    let rows = asked.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     for row in rows {
         let (blueprint, relation): (i64, String) = row?;
         required.entry(blueprint).or_default().insert(relation);
@@ -100,10 +100,10 @@ fn step(
     relation: Option<&str>,
     required: Option<&(bool, RequiredRelations)>,
 ) -> Result<Vec<i64>, Failure> {
-    let mut asked = transaction.prepare_cached(statement(direction, relation.is_some(), required.is_some()))?;
+    let mut statement = transaction.prepare_cached(statement(direction, relation.is_some(), required.is_some()))?;
     let mut rows = match relation {
-        Some(relation) => asked.query(params![id_list(from), relation])?,
-        None => asked.query(params![id_list(from)])?,
+        Some(relation) => statement.query(params![id_list(from), relation])?,
+        None => statement.query(params![id_list(from)])?,
     };
     let mut ends = Vec::new();
     while let Some(row) = rows.next()? {

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 
-use crate::catalog::Stop;
+use crate::catalog::Cancellation;
 
 const OTHER: &str = "port-ocean/pagerduty/1/x/exporter";
 
@@ -85,7 +85,7 @@ pub(super) struct Model {
     pub meddling: u64,
     pub ever: Option<(u64, Ever)>,
     pub signal: Option<(u64, u32)>,
-    pub stop: Stop,
+    pub cancellation: Cancellation,
     /// Identifiers that other writers may write.
     pub known: Vec<String>,
     pub requests: u64,
@@ -194,7 +194,7 @@ impl Model {
             && at == number
         {
             self.trail.push(format!("    {times} signals"));
-            (0..times).for_each(|_| self.stop.tell());
+            (0..times).for_each(|_| self.cancellation.signal());
         }
         if matches!(route, Route::Upsert { .. } | Route::Patch(_)) && self.dice.hits(self.meddling) {
             self.meddle();

@@ -258,7 +258,7 @@ fn a_change_by_another_process_is_seen_by_whoever_has_the_file_open() {
     assert_eq!((found(&one, "size"), found(&other, "size")), (1, 1));
     other.rename_property("item", "size", "weight", &writer()).expect("the name is free");
     assert_eq!((found(&one, "weight"), found(&one, "size")), (1, 0));
-    let followed = one.follow_changed_blueprints(vec![bare("item")], &writer()).expect("it can be followed");
+    let followed = one.apply_snapshot(vec![bare("item")], &writer()).expect("it can be followed");
     assert_eq!(followed.expect("it was not followed before").changed, ["item"]);
     assert_eq!(found(&other, "weight"), 0);
 }

@@ -4,10 +4,10 @@
 use serde_json::{Value, json};
 
 use super::{bare, create, put, refusal, store, stored, writer};
-use crate::embedded::store::{Followed, Misfit, Store};
+use crate::embedded::store::{BlueprintConflict, SnapshotChanges, Store};
 
-fn follow(store: &Store, given: &[Value]) -> Followed {
-    store.follow_changed_blueprints(given.to_vec(), &writer()).expect("it can be followed").unwrap_or_default()
+fn follow(store: &Store, given: &[Value]) -> SnapshotChanges {
+    store.apply_snapshot(given.to_vec(), &writer()).expect("it can be followed").unwrap_or_default()
 }
 
 fn circle() -> Vec<Value> {
@@ -29,10 +29,10 @@ fn circles_come_in_any_order_and_a_second_time_changes_nothing() {
         let store = store();
         let followed = follow(&store, &given);
         assert_eq!(followed.created, ["a", "b", "c"]);
-        assert!(followed.misfits.is_empty());
+        assert!(followed.conflicts.is_empty());
         let before = store.blueprints().expect("they can be read");
         assert_eq!(before[5]["createdBy"], "client", "the record is the store's own");
-        assert_eq!(follow(&store, &given), Followed::default());
+        assert_eq!(follow(&store, &given), SnapshotChanges::default());
         assert_eq!(store.blueprints().expect("they can be read"), before);
     }
 }
@@ -47,11 +47,11 @@ fn what_is_no_longer_given_goes_unless_entities_hold_it() {
     assert_eq!(followed.created, ["new"]);
     assert_eq!(followed.removed, ["a", "b", "c", "empty"], "a circle goes as one");
     assert_eq!(
-        followed.misfits,
-        [Misfit {
+        followed.conflicts,
+        [BlueprintConflict {
             blueprint: "full".to_owned(),
             reason: "the blueprint is gone".to_owned(),
-            left: true,
+            is_kept: true,
             entities: vec!["thing".to_owned()],
             count: 1,
         }]
@@ -66,7 +66,7 @@ fn a_blueprint_that_a_kept_one_points_to_is_kept() {
     put(&store, "b", "thing", json!({}), json!({}));
     let followed = follow(&store, &[]);
     assert_eq!(followed.removed, Vec::<String>::new());
-    assert_eq!(followed.misfits.iter().map(|misfit| misfit.blueprint.as_str()).collect::<Vec<_>>(), ["b"]);
+    assert_eq!(followed.conflicts.iter().map(|conflict| conflict.blueprint.as_str()).collect::<Vec<_>>(), ["b"]);
 }
 
 #[test]
@@ -88,17 +88,20 @@ fn entities_that_stand_against_it_keep_their_blueprint() {
     put(&store, "item", "five", json!({"size": 5}), json!({}));
     let followed = follow(&store, &[given("string", json!({"title": "New"}))]);
     assert_eq!(followed.changed, Vec::<String>::new());
-    assert_eq!(followed.misfits.len(), 1);
-    let misfit = &followed.misfits[0];
-    assert_eq!(misfit.reason, "the type of the property `size` changes from number to string");
-    assert_eq!((misfit.left, misfit.entities.as_slice(), misfit.count), (true, ["five".to_owned()].as_slice(), 1));
+    assert_eq!(followed.conflicts.len(), 1);
+    let conflict = &followed.conflicts[0];
+    assert_eq!(conflict.reason, "the type of the property `size` changes from number to string");
+    assert_eq!(
+        (conflict.is_kept, conflict.entities.as_slice(), conflict.count),
+        (true, ["five".to_owned()].as_slice(), 1)
+    );
     assert_eq!(store.blueprint("item").expect("it is there")["title"], "item", "it stays as it was, whole");
     let mut required = given("number", json!({}));
     required["schema"]["required"] = json!(["size"]);
     let followed = follow(&store, &[required]);
     assert_eq!(followed.changed, ["item"]);
-    assert_eq!(followed.misfits[0].entities, ["none"]);
-    assert!(!followed.misfits[0].left);
+    assert_eq!(followed.conflicts[0].entities, ["none"]);
+    assert!(!followed.conflicts[0].is_kept);
     assert_eq!(stored(&store, "none").0, json!({"size": null}), "the entity stays as it is");
 }
 
@@ -127,7 +130,7 @@ fn what_cannot_be_meant_is_refused_and_changes_nothing() {
     let store = store();
     create(&store, bare("here"));
     for given in [vec![bare("a"), bare("a")], vec![bare("a"), json!([])], vec![bare("a"), bare("b c")]] {
-        assert_eq!(refusal(store.follow_changed_blueprints(given, &writer())).status, 422);
+        assert_eq!(refusal(store.apply_snapshot(given, &writer())).status, 422);
         assert_eq!(refusal(store.blueprint("a")).status, 404);
         assert!(store.blueprint("here").is_ok());
     }

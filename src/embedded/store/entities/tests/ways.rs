@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::embedded::store::entities::relation_paths::Walk;
+use crate::embedded::store::entities::relation_paths::PathWalker;
 
 const HOPS: usize = 4;
 
@@ -38,21 +38,21 @@ fn each_end_is_there_once_however_many_ways_lead_to_it() {
 fn a_walk_takes_so_many_links_and_no_more() {
     let store = meshed(12);
     let hops: Vec<Box<str>> = vec!["next".into(); HOPS];
-    let walk = |links: usize| {
+    let walker = |links: usize| {
         store.read(|transaction| {
             let blueprint = store.compiled(transaction, "node")?.id;
             let sources: Vec<i64> = transaction
                 .prepare("SELECT id FROM entities")?
                 .query_map([], |row| row.get(0))?
                 .collect::<Result<_, _>>()?;
-            let ends = Walk::within(links, &store, transaction).ends(blueprint, &sources, &hops)?;
+            let ends = PathWalker::within(links, &store, transaction).ends(blueprint, &sources, &hops)?;
             Ok(ends.values().map(Vec::len).sum::<usize>())
         })
     };
     // From 12 sources, the first hop follows 12 links, and each later hop 12 from each of 12 entities.
     let taken = 12 * (12 + 3 * 12 * 12);
-    assert_eq!(refusal(walk(taken)), Ok(12 * 12));
-    let refused = refusal(walk(taken - 1)).expect_err("it is too far");
+    assert_eq!(refusal(walker(taken)), Ok(12 * 12));
+    let refused = refusal(walker(taken - 1)).expect_err("it is too far");
     assert_eq!(refused.status, 422);
     let words = refused.message.unwrap_or_default();
     assert!(words.contains("next.next.next.next") && words.contains("exclude_calculated_properties"), "{words}");

@@ -4,8 +4,8 @@
 mod agreement;
 mod operators;
 mod pages;
+mod paths;
 mod touched;
-mod ways;
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ fn writer(user_agent: &str) -> Writer {
 }
 
 fn follow(store: &Store, blueprints: Vec<Value>) {
-    store.follow_changed_blueprints(blueprints, &writer("test/1")).expect("they can be followed");
+    store.apply_snapshot(blueprints, &writer("test/1")).expect("they can be followed");
 }
 
 /// Writes an entity given as in an API request.

@@ -109,8 +109,9 @@ fn ways_go_by_an_index() {
         for (of_one_relation, with_blueprint) in [(true, false), (false, false), (false, true)] {
             let sql = relations::statement(direction, of_one_relation, with_blueprint);
             let plan = store.read(|transaction| {
-                let mut asked = transaction.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
-                let rows = asked.raw_query().mapped(|row| row.get::<_, String>(3)).collect::<Result<Vec<_>, _>>()?;
+                let mut statement = transaction.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+                let rows =
+                    statement.raw_query().mapped(|row| row.get::<_, String>(3)).collect::<Result<Vec<_>, _>>()?;
                 Ok(rows)
             });
             let plan = plan.expect("it can be explained");

@@ -11,25 +11,25 @@ use crate::domain::blueprint::property_schema::{PatternFault, pattern_fault};
 use crate::domain::value::formats;
 
 #[derive(Debug)]
-pub(in crate::embedded::store) struct Judge {
-    plain: Plain,
+pub(super) struct PropertyValidator {
+    fast_path: FastPath,
     /// `None`: the schema is invalid, so every value is accepted.
     validator: Option<Validator>,
 }
 
-impl Judge {
+impl PropertyValidator {
     pub fn new(schema: &Value) -> Self {
         // A type that the platform does not know (`enum`) makes the rest of the schema meaningless; lint skips such
         // values too.
         if !has_known_type(schema) {
-            return Self { plain: Plain::Ask, validator: None };
+            return Self { fast_path: FastPath::AskSchema, validator: None };
         }
-        Self { plain: Plain::of(schema), validator: property_schema::compile(schema).ok() }
+        Self { fast_path: FastPath::of(schema), validator: property_schema::compile(schema).ok() }
     }
 
     /// The first error in the value of property `name`, in Ajv's words.
     pub fn fault(&self, name: &str, value: &Value) -> Option<String> {
-        if self.plain.accepts(value) {
+        if self.fast_path.accepts(value) {
             return None;
         }
         let mut errors = self.validator.as_ref()?.iter_errors(value);
@@ -95,28 +95,28 @@ fn expected(kind: &TypeKind) -> String {
 
 /// The fast path: it may accept only values that are certainly valid.
 #[derive(Debug, Clone, PartialEq)]
-enum Plain {
-    Ask,
-    Text { choices: Option<Vec<String>>, format: Option<String>, longest: usize },
+enum FastPath {
+    AskSchema,
+    Text { choices: Option<Vec<String>>, format: Option<String>, max_length: usize },
     Number { least: f64, most: f64 },
     Boolean,
     Object,
-    List { items: Option<Box<Plain>> },
+    List { items: Option<Box<FastPath>> },
 }
 
 /// Schema keywords that do not constrain the value.
-const ORNAMENTS: [&str; 9] =
+const ANNOTATIONS: [&str; 9] =
     ["title", "description", "icon", "default", "enumColors", "spec", "specAuthentication", "colorized", "colors"];
 
-impl Plain {
+impl FastPath {
     fn of(schema: &Value) -> Self {
-        Self::read(schema).unwrap_or(Self::Ask)
+        Self::read(schema).unwrap_or(Self::AskSchema)
     }
 
     fn read(schema: &Value) -> Option<Self> {
         let object = schema.as_object()?;
-        let mut plain = match object.get("type")?.as_str()? {
-            "string" => Self::Text { choices: None, format: None, longest: usize::MAX },
+        let mut fast_path = match object.get("type")?.as_str()? {
+            "string" => Self::Text { choices: None, format: None, max_length: usize::MAX },
             "number" => Self::Number { least: f64::NEG_INFINITY, most: f64::INFINITY },
             "boolean" => Self::Boolean,
             "object" => Self::Object,
@@ -124,11 +124,11 @@ impl Plain {
             _ => return None,
         };
         for (key, value) in object {
-            if key != "type" && !ORNAMENTS.contains(&key.as_str()) {
-                plain.constrain(key, value)?;
+            if key != "type" && !ANNOTATIONS.contains(&key.as_str()) {
+                fast_path.constrain(key, value)?;
             }
         }
-        Some(plain)
+        Some(fast_path)
     }
 
     /// Adds one keyword; `None` for an unknown keyword.
@@ -142,7 +142,7 @@ impl Plain {
                 let texts = value.as_array()?.iter().map(|choice| choice.as_str().map(str::to_owned));
                 *choices = Some(texts.collect::<Option<_>>()?);
             }
-            (Self::Text { longest, .. }, "maxLength") => *longest = usize::try_from(value.as_u64()?).ok()?,
+            (Self::Text { max_length, .. }, "maxLength") => *max_length = usize::try_from(value.as_u64()?).ok()?,
             (Self::Number { least, .. }, "minimum") => *least = value.as_f64()?,
             (Self::Number { most, .. }, "maximum") => *most = value.as_f64()?,
             (Self::List { items }, "items") => *items = Some(Box::new(Self::read(value)?)),
@@ -153,19 +153,19 @@ impl Plain {
 
     fn accepts(&self, value: &Value) -> bool {
         match self {
-            Self::Ask => false,
+            Self::AskSchema => false,
             // A string has at least as many bytes as characters.
-            Self::Text { choices, format, longest } => value.as_str().is_some_and(|text| {
-                text.len() <= *longest
+            Self::Text { choices, format, max_length } => value.as_str().is_some_and(|text| {
+                text.len() <= *max_length
                     && choices.as_ref().is_none_or(|choices| choices.iter().any(|choice| choice == text))
                     && format.as_ref().is_none_or(|format| formats::accepts(format, text) != Some(false))
             }),
             Self::Number { least, most } => value.as_f64().is_some_and(|number| number >= *least && number <= *most),
             Self::Boolean => value.is_boolean(),
             Self::Object => value.is_object(),
-            Self::List { items } => value
-                .as_array()
-                .is_some_and(|list| items.as_ref().is_none_or(|plain| list.iter().all(|item| plain.accepts(item)))),
+            Self::List { items } => value.as_array().is_some_and(|list| {
+                items.as_ref().is_none_or(|fast_path| list.iter().all(|item| fast_path.accepts(item)))
+            }),
         }
     }
 }
@@ -191,22 +191,22 @@ mod tests {
             (json!({"type": "object", "format": "labeled-url"}), json!({}), "must have required property 'url'"),
         ];
         for (schema, value, fault) in cases {
-            let found = Judge::new(&schema).fault("size", &value);
+            let found = PropertyValidator::new(&schema).fault("size", &value);
             assert_eq!(found.as_deref(), Some(format!("\"properties/size\" {fault}").as_str()), "{schema}");
         }
-        let nested =
-            Judge::new(&json!({"type": "array", "items": {"type": "number"}})).fault("ports", &json!([1, "2"]));
+        let nested = PropertyValidator::new(&json!({"type": "array", "items": {"type": "number"}}))
+            .fault("ports", &json!([1, "2"]));
         assert_eq!(nested.as_deref(), Some("\"properties/ports/1\" must be number"));
     }
 
     #[test]
     fn what_no_schema_can_judge_fits() {
-        assert_eq!(Judge::new(&json!({"type": "enum"})).fault("status", &json!({"any": "thing"})), None);
-        assert_eq!(Judge::new(&json!({"type": "enum", "enum": ["a"]})).fault("status", &json!("b")), None);
-        assert_eq!(Judge::new(&json!({"type": "string", "pattern": "("})).fault("name", &json!("a")), None);
+        assert_eq!(PropertyValidator::new(&json!({"type": "enum"})).fault("status", &json!({"any": "thing"})), None);
+        assert_eq!(PropertyValidator::new(&json!({"type": "enum", "enum": ["a"]})).fault("status", &json!("b")), None);
+        assert_eq!(PropertyValidator::new(&json!({"type": "string", "pattern": "("})).fault("name", &json!("a")), None);
         // Look-around is valid, although the fast regex engine does not support it.
-        let judge = Judge::new(&json!({"type": "string", "pattern": "^(?!a)"}));
-        assert!(judge.fault("name", &json!("a")).is_some() && judge.fault("name", &json!("b")).is_none());
+        let validator = PropertyValidator::new(&json!({"type": "string", "pattern": "^(?!a)"}));
+        assert!(validator.fault("name", &json!("a")).is_some() && validator.fault("name", &json!("b")).is_none());
     }
 
     fn schemas() -> impl Strategy<Value = Value> {
@@ -249,9 +249,9 @@ mod tests {
         /// The fast path never accepts a value that `jsonschema` rejects.
         #[test]
         fn what_is_plainly_right_is_right(schema in schemas(), value in values()) {
-            let judge = Judge::new(&schema);
-            if judge.plain.accepts(&value) {
-                let validator = judge.validator.as_ref().expect("a legal schema");
+            let validator = PropertyValidator::new(&schema);
+            if validator.fast_path.accepts(&value) {
+                let validator = validator.validator.as_ref().expect("a legal schema");
                 prop_assert!(validator.is_valid(&value), "{schema} took {value}");
             }
         }

@@ -6,17 +6,18 @@ use std::time::Duration;
 
 use super::trust::TrustError;
 use crate::catalog::wire::Refusal;
+use crate::catalog::{CatalogError, ErrorFacts, ErrorKind};
 use crate::domain::platform::Platform;
 use crate::text::plural::count;
 
 /// The request, without its query.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked {
+pub struct RequestLine {
     pub method: &'static str,
     pub url: String,
 }
 
-impl Asked {
+impl RequestLine {
     /// The name of the server: the platform's brand, or "the catalog".
     fn server(&self) -> &'static str {
         let host = self.url.split_once("://").and_then(|(_, rest)| rest.split('/').next());
@@ -24,7 +25,7 @@ impl Asked {
     }
 }
 
-impl fmt::Display for Asked {
+impl fmt::Display for RequestLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.method, self.url)
     }
@@ -59,93 +60,93 @@ pub enum ClientError {
     #[error("no secure connection to `{host}`: {reason}")]
     #[diagnostic(code("catalog-tls"), help("{help}"))]
     Tls { host: String, reason: String, help: &'static str },
-    #[error("{what} within {}: {asked}", seconds(limit))]
+    #[error("{what} within {}: {request}", seconds(limit))]
     #[diagnostic(
         code("catalog-timeout"),
-        help("retry; if it persists, check the network and the status page of {}", asked.server())
+        help("retry; if it persists, check the network and the status page of {}", request.server())
     )]
-    Timeout { asked: Asked, what: &'static str, limit: Duration },
-    #[error("connection to {} lost: {asked} ({reason})", asked.server())]
+    Timeout { request: RequestLine, what: &'static str, limit: Duration },
+    #[error("connection to {} lost: {request} ({reason})", request.server())]
     #[diagnostic(code("catalog-cut"), help("retry; if it persists, check the network and any proxy on the way"))]
-    Cut { asked: Asked, reason: String },
-    #[error("redirect to another host refused, credentials are not sent there: {asked} redirects to `{to}`")]
+    ConnectionLost { request: RequestLine, reason: String },
+    #[error("redirect to another host refused, credentials are not sent there: {request} redirects to `{to}`")]
     #[diagnostic(
         code("catalog-redirected"),
         help(
             "if that host is the catalog, set it: `--catalog URL`; otherwise a proxy or sign-in page intercepts the request"
         )
     )]
-    Redirected { asked: Asked, to: String },
-    #[error("redirect ({status}) within `{to}` refused, it would drop the request body: {asked}")]
+    Redirected { request: RequestLine, to: String },
+    #[error("redirect ({status}) within `{to}` refused, it would drop the request body: {request}")]
     #[diagnostic(code("catalog-moved"), help("set the exact address that it redirects to: `--catalog URL`"))]
-    Moved { asked: Asked, status: u16, to: String },
-    #[error("incomplete answer: {} could not search {count} of its blueprints ({blueprints}): {asked}", asked.server())]
+    Moved { request: RequestLine, status: u16, to: String },
+    #[error("incomplete answer: {} could not search {count} of its blueprints ({blueprints}): {request}", request.server())]
     #[diagnostic(
         code("catalog-partial"),
         help("rerun the command; the partial answer was discarded, since missing entities would look deleted")
     )]
-    Partial { asked: Asked, blueprints: String, count: usize },
-    #[error("answer ({status}) is not from the catalog's API, but {what}: {start} ({asked})")]
+    Partial { request: RequestLine, blueprints: String, count: usize },
+    #[error("answer ({status}) is not from the catalog's API, but {what}: {start} ({request})")]
     #[diagnostic(
         code("catalog-not-the-api"),
         help("check the address, HTTPS_PROXY and NO_PROXY: a proxy, a sign-in page or another service answered")
     )]
-    NotTheApi { asked: Asked, status: u16, what: String, start: String },
-    #[error("answer of {} cannot be read: {reason} ({asked})", asked.server())]
+    NotTheApi { request: RequestLine, status: u16, what: String, start: String },
+    #[error("answer of {} cannot be read: {reason} ({request})", request.server())]
     #[diagnostic(code("catalog-unreadable"), help("update portolan: the API may have changed since this version"))]
-    Unreadable { asked: Asked, reason: String },
-    #[error("{} rejected the credentials ({status}{}): {asked}{}", asked.server(), said(words), trace_of(trace))]
+    Unreadable { request: RequestLine, reason: String },
+    #[error("{} rejected the credentials ({status}{}): {request}{}", request.server(), said(words), trace_of(trace))]
     #[diagnostic(code("catalog-credentials"), help("{help}"))]
-    Credentials { asked: Asked, status: u16, words: Option<String>, trace: Option<String>, help: String },
-    #[error("{} allows no access from this network ({status}{}): {asked}{}", asked.server(), said(words), trace_of(trace))]
+    Credentials { request: RequestLine, status: u16, words: Option<String>, trace: Option<String>, help: String },
+    #[error("{} allows no access from this network ({status}{}): {request}{}", request.server(), said(words), trace_of(trace))]
     #[diagnostic(
         code("catalog-network-not-allowed"),
         help("ask an administrator of the organisation to add this network's IP address to the allowed ones")
     )]
-    NetworkNotAllowed { asked: Asked, status: u16, words: Option<String>, trace: Option<String> },
+    NetworkNotAllowed { request: RequestLine, status: u16, words: Option<String>, trace: Option<String> },
     #[error("unknown blueprint `{blueprint}`: the catalog does not have it{}", trace_of(trace))]
     #[diagnostic(
         code("catalog-no-blueprint"),
         help("correct the name, create the blueprint in the catalog, or run `portolan pull` to update the snapshot")
     )]
     NoBlueprint { blueprint: String, trace: Option<String> },
-    #[error("{} answered {}: {asked}{}", asked.server(), refusal_text(refusal), trace_of(trace))]
+    #[error("{} answered {}: {request}{}", request.server(), refusal_text(refusal), trace_of(trace))]
     #[diagnostic(code("catalog-refused"), help("{}", help_of(refusal)))]
-    Refused { asked: Asked, refusal: Box<Refusal>, trace: Option<String> },
+    Refused { request: RequestLine, refusal: Box<Refusal>, trace: Option<String> },
     #[error("{last} (gave up after {} in {})", count(*made as usize, "attempt"), seconds(lasted))]
     #[diagnostic(code("catalog-given-up"), help("{}", help_behind(last)))]
-    Spent {
+    GaveUp {
         made: u32,
         lasted: Duration,
         last: Box<Self>,
         /// At least one attempt may have been applied.
-        may_be_done: bool,
+        may_be_applied: bool,
     },
     /// There is no access token, so the call was not sent.
     #[error(transparent)]
     #[diagnostic(transparent)]
     NoToken(Box<Self>),
-    #[error("rate limit of {} exhausted for another {}: {asked}", asked.server(), seconds(wait))]
+    #[error("rate limit of {} exhausted for another {}: {request}", request.server(), seconds(wait))]
     #[diagnostic(
         code("catalog-rate-limit"),
         help("the rate limit of your organisation is exhausted (shared with all clients); retry later")
     )]
-    Throttled { asked: Asked, wait: Duration },
-    #[error("outcome unknown: {asked} was sent, and then: {reason}")]
+    Throttled { request: RequestLine, wait: Duration },
+    #[error("outcome unknown: {request} was sent, and then: {reason}")]
     #[diagnostic(
         code("catalog-unknown-outcome"),
         help("check whether the entities exist, then rerun the command; an automatic retry could write them twice")
     )]
-    Uncertain { asked: Asked, reason: String },
-    #[error("request not sent, the run was stopped: {asked}")]
+    Uncertain { request: RequestLine, reason: String },
+    #[error("request not sent, the run was stopped: {request}")]
     #[diagnostic(code("catalog-stopped"), help("rerun the command to finish"))]
-    Stopped { asked: Asked },
-    #[error("no answer from {} before the run was stopped: {asked}", asked.server())]
+    Stopped { request: RequestLine },
+    #[error("no answer from {} before the run was stopped: {request}", request.server())]
     #[diagnostic(code("catalog-abandoned"), help("rerun the command; completed changes are skipped"))]
-    Abandoned { asked: Asked },
-    #[error("no scope, so the written entities would have no owner: {asked}")]
+    Abandoned { request: RequestLine },
+    #[error("no scope, so the written entities would have no owner: {request}")]
     #[diagnostic(code("catalog-no-scope"), help("set `scope` in portolan.yaml, or PORTOLAN_SCOPE"))]
-    Unscoped { asked: Asked },
+    Unscoped { request: RequestLine },
     #[error("HTTP client cannot start: {reason}")]
     #[diagnostic(code("catalog-setup"), help("{help}"))]
     Setup { reason: String, help: &'static str },
@@ -168,108 +169,121 @@ pub enum ClientError {
     Untrusted(#[from] TrustError),
 }
 
+/// What a failed request did in the catalog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// Certainly nothing, because it was not accepted.
+    None,
+    Unknown,
+    /// It was abandoned, so its effect may still come.
+    Pending,
+}
+
 impl ClientError {
-    /// Whether another call with the same credentials is useless.
-    pub(in crate::catalog) fn is_about_credentials(&self) -> bool {
+    pub(super) fn effect(&self) -> Effect {
         match self {
-            Self::Credentials { .. } | Self::NetworkNotAllowed { .. } => true,
-            Self::Spent { last, .. } | Self::NoToken(last) => last.is_about_credentials(),
             Self::UnknownHost { .. }
+            | Self::NoToken(_)
             | Self::NoConnection { .. }
             | Self::Proxy { .. }
             | Self::Tls { .. }
-            | Self::Timeout { .. }
-            | Self::Cut { .. }
+            | Self::Throttled { .. }
+            | Self::Credentials { .. }
+            | Self::NetworkNotAllowed { .. }
+            | Self::NoBlueprint { .. }
+            | Self::Stopped { .. }
+            | Self::Unscoped { .. }
+            | Self::Setup { .. }
+            | Self::Bundle { .. }
+            | Self::NoCredentials { .. }
+            | Self::Untrusted(_) => Effect::None,
+            Self::Refused { refusal, .. } if refusal.status < 500 && refusal.status != 408 => Effect::None,
+            Self::GaveUp { may_be_applied: false, .. } => Effect::None,
+            Self::GaveUp { last, .. } if last.effect() == Effect::Pending => Effect::Pending,
+            Self::Timeout { .. } | Self::Abandoned { .. } => Effect::Pending,
+            Self::Refused { .. }
+            | Self::GaveUp { .. }
+            | Self::ConnectionLost { .. }
             | Self::Redirected { .. }
             | Self::Moved { .. }
             | Self::Partial { .. }
             | Self::NotTheApi { .. }
             | Self::Unreadable { .. }
-            | Self::NoBlueprint { .. }
-            | Self::Refused { .. }
-            | Self::Throttled { .. }
-            | Self::Uncertain { .. }
-            | Self::Stopped { .. }
-            | Self::Abandoned { .. }
-            | Self::Unscoped { .. }
-            | Self::Setup { .. }
-            | Self::Bundle { .. }
-            | Self::NoCredentials { .. }
-            | Self::Untrusted(_) => false,
+            | Self::Uncertain { .. } => Effect::Unknown,
         }
+    }
+
+    /// Whether the request certainly had no effect.
+    pub(super) fn had_no_effect(&self) -> bool {
+        self.effect() == Effect::None
+    }
+
+    /// Whether the effect may still come.
+    pub(super) fn is_pending(&self) -> bool {
+        self.last_attempt().effect() == Effect::Pending
+    }
+
+    /// Whether the same request may succeed if it is sent again soon.
+    pub(super) fn is_transient(&self) -> bool {
+        matches!(
+            self,
+            Self::UnknownHost { .. }
+                | Self::NoConnection { .. }
+                | Self::Proxy { is_passing: true, .. }
+                | Self::Timeout { .. }
+                | Self::ConnectionLost { .. }
+        )
+    }
+
+    /// Whether the failure may be specific to this call, because a server was reached.
+    pub(super) fn is_of_the_call(&self) -> bool {
+        matches!(
+            self.last_attempt(),
+            Self::Timeout { .. }
+                | Self::ConnectionLost { .. }
+                | Self::NotTheApi { .. }
+                | Self::Unreadable { .. }
+                | Self::Refused { .. }
+                | Self::Uncertain { .. }
+        )
+    }
+
+    /// Whether another call with the same credentials is useless.
+    pub(super) fn is_about_credentials(&self) -> bool {
+        matches!(self.root(), Self::Credentials { .. } | Self::NetworkNotAllowed { .. })
+    }
+
+    /// Whether the user can fix it with other settings: no call was made.
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Self::Bundle { .. } | Self::NoCredentials { .. } | Self::Untrusted(_))
     }
 
     /// The catalog's own rejection, after any number of attempts.
     pub(super) fn refusal(&self) -> Option<&Refusal> {
-        match self {
-            Self::Refused { refusal, .. } => Some(refusal),
-            Self::Spent { last, .. } => last.refusal(),
-            Self::UnknownHost { .. }
-            | Self::NoConnection { .. }
-            | Self::Proxy { .. }
-            | Self::Tls { .. }
-            | Self::Timeout { .. }
-            | Self::Cut { .. }
-            | Self::Redirected { .. }
-            | Self::Moved { .. }
-            | Self::Partial { .. }
-            | Self::NotTheApi { .. }
-            | Self::Unreadable { .. }
-            | Self::Credentials { .. }
-            | Self::NetworkNotAllowed { .. }
-            | Self::NoToken(_)
-            | Self::NoBlueprint { .. }
-            | Self::Throttled { .. }
-            | Self::Uncertain { .. }
-            | Self::Stopped { .. }
-            | Self::Abandoned { .. }
-            | Self::Unscoped { .. }
-            | Self::Setup { .. }
-            | Self::Bundle { .. }
-            | Self::NoCredentials { .. }
-            | Self::Untrusted(_) => None,
-        }
+        let Self::Refused { refusal, .. } = self.last_attempt() else { return None };
+        Some(refusal)
     }
 
     /// The trace id, by which Port support finds the call.
     pub(super) fn trace(&self) -> Option<&str> {
-        match self {
-            Self::Refused { trace, .. }
-            | Self::Credentials { trace, .. }
-            | Self::NetworkNotAllowed { trace, .. }
-            | Self::NoBlueprint { trace, .. } => trace.as_deref(),
-            Self::Spent { last, .. } | Self::NoToken(last) => last.trace(),
-            Self::UnknownHost { .. }
-            | Self::NoConnection { .. }
-            | Self::Proxy { .. }
-            | Self::Tls { .. }
-            | Self::Timeout { .. }
-            | Self::Cut { .. }
-            | Self::Redirected { .. }
-            | Self::Moved { .. }
-            | Self::Partial { .. }
-            | Self::NotTheApi { .. }
-            | Self::Unreadable { .. }
-            | Self::Throttled { .. }
-            | Self::Uncertain { .. }
-            | Self::Stopped { .. }
-            | Self::Abandoned { .. }
-            | Self::Unscoped { .. }
-            | Self::Setup { .. }
-            | Self::Bundle { .. }
-            | Self::NoCredentials { .. }
-            | Self::Untrusted(_) => None,
-        }
+        let (Self::Refused { trace, .. }
+        | Self::Credentials { trace, .. }
+        | Self::NetworkNotAllowed { trace, .. }
+        | Self::NoBlueprint { trace, .. }) = self.root()
+        else {
+            return None;
+        };
+        trace.as_deref()
+    }
+
+    pub(super) fn status(&self) -> Option<u16> {
+        self.refusal().map(|refusal| refusal.status)
     }
 
     /// The platform answers 404 for an unknown route as for a missing entity; only the message tells them apart.
-    pub fn is_no_route(&self) -> bool {
+    pub(super) fn is_no_route(&self) -> bool {
         let refusal = self.refusal().filter(|refusal| refusal.status == 404);
         refusal.is_some_and(|refusal| refusal.message.as_ref().is_none_or(|words| words.starts_with("Route ")))
-    }
-
-    pub(in crate::catalog) fn status(&self) -> Option<u16> {
-        self.refusal().map(|refusal| refusal.status)
     }
 
     /// The error of a call that was not sent, since its token could not be fetched.
@@ -277,38 +291,17 @@ impl ClientError {
         if self.is_about_credentials() { self } else { Self::NoToken(Box::new(self)) }
     }
 
-    /// Whether the effect may still come, because the request was abandoned.
-    pub(super) fn is_late(&self) -> bool {
-        match self {
-            Self::Timeout { .. } | Self::Abandoned { .. } => true,
-            Self::Spent { last, .. } => last.is_late(),
-            Self::UnknownHost { .. }
-            | Self::NoConnection { .. }
-            | Self::Proxy { .. }
-            | Self::Tls { .. }
-            | Self::Cut { .. }
-            | Self::Redirected { .. }
-            | Self::Moved { .. }
-            | Self::Partial { .. }
-            | Self::NotTheApi { .. }
-            | Self::Unreadable { .. }
-            | Self::Credentials { .. }
-            | Self::NetworkNotAllowed { .. }
-            | Self::NoBlueprint { .. }
-            | Self::Refused { .. }
-            | Self::NoToken(_)
-            | Self::Throttled { .. }
-            | Self::Uncertain { .. }
-            | Self::Stopped { .. }
-            | Self::Unscoped { .. }
-            | Self::Setup { .. }
-            | Self::Bundle { .. }
-            | Self::NoCredentials { .. }
-            | Self::Untrusted(_) => false,
-        }
+    /// The error of the last attempt.
+    fn last_attempt(&self) -> &Self {
+        if let Self::GaveUp { last, .. } = self { last.last_attempt() } else { self }
     }
 
-    /// A short clause for a notice: `failed (500)`.
+    /// The error that made the call fail, be it of the call itself or of the one for its token.
+    fn root(&self) -> &Self {
+        if let Self::GaveUp { last, .. } | Self::NoToken(last) = self { last.root() } else { self }
+    }
+
+    /// A short clause for the notice of a retry: `failed (500)`.
     pub(super) fn brief(&self) -> String {
         match self {
             Self::Refused { refusal, .. } if refusal.status == 429 => "was throttled (429)".to_owned(),
@@ -317,7 +310,8 @@ impl ClientError {
             Self::NoConnection { reason, .. } => format!("failed ({reason})"),
             Self::Proxy { reason, .. } => format!("failed (proxy: {reason})"),
             Self::Timeout { limit, .. } => format!("failed (no answer within {})", seconds(limit)),
-            Self::Cut { .. } => "failed (connection cut)".to_owned(),
+            Self::ConnectionLost { .. } => "failed (connection cut)".to_owned(),
+            // These are not retried.
             Self::Tls { .. }
             | Self::Redirected { .. }
             | Self::Moved { .. }
@@ -327,7 +321,7 @@ impl ClientError {
             | Self::Credentials { .. }
             | Self::NetworkNotAllowed { .. }
             | Self::NoBlueprint { .. }
-            | Self::Spent { .. }
+            | Self::GaveUp { .. }
             | Self::NoToken(_)
             | Self::Throttled { .. }
             | Self::Uncertain { .. }
@@ -341,78 +335,26 @@ impl ClientError {
         }
     }
 
-    /// Whether the request certainly had no effect, because it was not accepted.
-    pub(in crate::catalog) fn is_surely_undone(&self) -> bool {
-        match self {
-            Self::UnknownHost { .. }
-            | Self::NoToken(_)
-            | Self::NoConnection { .. }
-            | Self::Proxy { .. }
-            | Self::Tls { .. }
-            | Self::Throttled { .. }
-            | Self::Credentials { .. }
-            | Self::NetworkNotAllowed { .. }
-            | Self::NoBlueprint { .. }
-            | Self::Stopped { .. }
-            | Self::Unscoped { .. }
-            | Self::Setup { .. }
-            | Self::Bundle { .. }
-            | Self::NoCredentials { .. }
-            | Self::Untrusted(_) => true,
-            Self::Refused { refusal, .. } => refusal.status < 500 && refusal.status != 408,
-            Self::Spent { may_be_done, .. } => !may_be_done,
-            Self::Timeout { .. }
-            | Self::Cut { .. }
-            | Self::Redirected { .. }
-            | Self::Moved { .. }
-            | Self::Partial { .. }
-            | Self::NotTheApi { .. }
-            | Self::Unreadable { .. }
-            | Self::Uncertain { .. }
-            | Self::Abandoned { .. } => false,
-        }
-    }
-
-    /// Whether the failure may be specific to this call, because a server was reached.
-    pub(super) fn is_of_the_call(&self) -> bool {
-        match self {
-            Self::Timeout { .. }
-            | Self::Cut { .. }
-            | Self::NotTheApi { .. }
-            | Self::Unreadable { .. }
-            | Self::Refused { .. }
-            | Self::Uncertain { .. } => true,
-            Self::Spent { last, .. } => last.is_of_the_call(),
-            Self::UnknownHost { .. }
-            | Self::NoToken(_)
-            | Self::NoConnection { .. }
-            | Self::Proxy { .. }
-            | Self::Tls { .. }
-            | Self::Redirected { .. }
-            | Self::Moved { .. }
-            | Self::Partial { .. }
-            | Self::Credentials { .. }
-            | Self::NetworkNotAllowed { .. }
-            | Self::NoBlueprint { .. }
-            | Self::Throttled { .. }
-            | Self::Stopped { .. }
-            | Self::Abandoned { .. }
-            | Self::Unscoped { .. }
-            | Self::Setup { .. }
-            | Self::Bundle { .. }
-            | Self::NoCredentials { .. }
-            | Self::Untrusted(_) => false,
-        }
-    }
-
-    /// Whether the user can fix it with other settings: no call was made.
-    pub fn is_usage(&self) -> bool {
-        matches!(self, Self::Bundle { .. } | Self::NoCredentials { .. } | Self::Untrusted(_))
+    pub(super) fn pages_repeat(request: RequestLine) -> Self {
+        Self::Unreadable { request, reason: "its pages repeat".to_owned() }
     }
 
     #[cfg(test)]
-    pub(super) fn credentials_for_test(asked: Asked) -> Self {
-        Self::Credentials { asked, status: 401, words: None, trace: None, help: String::new() }
+    pub(super) fn credentials_for_test(request: RequestLine) -> Self {
+        Self::Credentials { request, status: 401, words: None, trace: None, help: String::new() }
+    }
+}
+
+impl From<ClientError> for CatalogError {
+    fn from(error: ClientError) -> Self {
+        let facts = ErrorFacts {
+            kind: if error.is_usage() { ErrorKind::Usage } else { ErrorKind::Unreachable },
+            status: error.status(),
+            is_about_credentials: error.is_about_credentials(),
+            had_no_effect: error.had_no_effect(),
+            is_no_route: error.is_no_route(),
+        };
+        Self::new(error, facts)
     }
 }
 
@@ -455,17 +397,17 @@ mod tests {
 
     #[test]
     fn an_error_says_what_was_asked_what_came_and_what_to_do() {
-        let asked = Asked { method: "GET", url: "https://api.port.io/v1/blueprints".to_owned() };
+        let request = RequestLine { method: "GET", url: "https://api.port.io/v1/blueprints".to_owned() };
         let refusal = Box::new(Refusal::new(503, "unavailable", "come back later"));
-        let last = ClientError::Refused { asked, refusal, trace: Some("abc".to_owned()) };
+        let last = ClientError::Refused { request, refusal, trace: Some("abc".to_owned()) };
         let spent =
-            ClientError::Spent { made: 3, lasted: Duration::from_secs(7), last: Box::new(last), may_be_done: true };
+            ClientError::GaveUp { made: 3, lasted: Duration::from_secs(7), last: Box::new(last), may_be_applied: true };
         assert_eq!(
             spent.to_string(),
             "Port answered 503 `unavailable`: come back later: GET https://api.port.io/v1/blueprints, trace id abc \
              (gave up after 3 attempts in 7 seconds)"
         );
         assert!(miette::Diagnostic::help(&spent).is_some_and(|help| help.to_string().contains("trace id")));
-        assert_eq!((spent.status(), spent.is_surely_undone(), spent.is_usage()), (Some(503), false, false));
+        assert_eq!((spent.status(), spent.had_no_effect(), spent.is_usage()), (Some(503), false, false));
     }
 }

@@ -7,8 +7,7 @@ use rusqlite::{OptionalExtension, Transaction};
 use serde_json::{Map, Value};
 
 use super::change::{self, Affected};
-use super::identifier_of;
-use super::record::{self, Stored};
+use super::record::{self, Stored, identifier_of};
 use super::references::{entries, target};
 use crate::catalog::wire::{Refusal, Writer};
 use crate::domain::entity::identifier::{check_blueprint_identifier, is_reserved};
@@ -17,42 +16,46 @@ use crate::text::fnv;
 
 /// What changed; each list is sorted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Followed {
+pub struct SnapshotChanges {
     pub created: Vec<String>,
     pub changed: Vec<String>,
     pub removed: Vec<String>,
-    pub misfits: Vec<Misfit>,
+    pub conflicts: Vec<BlueprintConflict>,
 }
 
 /// A blueprint of the snapshot that contradicts stored entities.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Misfit {
+pub struct BlueprintConflict {
     pub blueprint: String,
     /// A clause: "the type of the property `tier` changes from number to string".
     pub reason: String,
     /// The blueprint was not changed. Otherwise it was, and the entities lack what it now requires.
-    pub left: bool,
+    pub is_kept: bool,
     /// The first few identifiers, sorted.
     pub entities: Vec<String>,
     pub count: u64,
 }
 
 /// Blueprint bodies by identifier.
-pub(super) type Given = BTreeMap<String, Map<String, Value>>;
+pub(super) type SnapshotBlueprints = BTreeMap<String, Map<String, Value>>;
 
-pub(super) fn follow(transaction: &Transaction<'_>, given: &Given, writer: &Writer) -> Result<Followed, Failure> {
-    let mut followed = Followed::default();
+pub(super) fn apply(
+    transaction: &Transaction<'_>,
+    given: &SnapshotBlueprints,
+    writer: &Writer,
+) -> Result<SnapshotChanges, Failure> {
+    let mut changes = SnapshotChanges::default();
     for (identifier, body) in given {
         match record::find(transaction, identifier)? {
             None => {
                 record::insert(transaction, body, is_reserved(identifier), writer)?;
-                followed.created.push(identifier.clone());
+                changes.created.push(identifier.clone());
             }
-            Some(stored) => change_one(transaction, &stored, body, writer, &mut followed)?,
+            Some(stored) => change_one(transaction, &stored, body, writer, &mut changes)?,
         }
     }
-    remove_the_others(transaction, given, &mut followed)?;
-    Ok(followed)
+    remove_missing(transaction, given, &mut changes)?;
+    Ok(changes)
 }
 
 /// A digest of the blueprints, independent of their order.
@@ -63,17 +66,17 @@ pub(super) fn digest(given: &[Value]) -> i64 {
 }
 
 /// The digest of the last snapshot applied.
-pub(super) fn last(transaction: &Transaction<'_>) -> Result<Option<i64>, Failure> {
+pub(super) fn last_digest(transaction: &Transaction<'_>) -> Result<Option<i64>, Failure> {
     Ok(transaction.query_row("SELECT digest FROM followed", [], |row| row.get(0)).optional()?)
 }
 
-pub(super) fn remember(transaction: &Transaction<'_>, digest: i64) -> Result<(), Failure> {
+pub(super) fn record_digest(transaction: &Transaction<'_>, digest: i64) -> Result<(), Failure> {
     transaction.execute("INSERT OR REPLACE INTO followed (id, digest) VALUES (1, ?1)", [digest])?;
     Ok(())
 }
 
 /// Parses the bodies. Two bodies for one identifier are an error.
-pub(super) fn read(given: Vec<Value>) -> Result<Given, Failure> {
+pub(super) fn read(given: Vec<Value>) -> Result<SnapshotBlueprints, Failure> {
     let mut bodies = BTreeMap::new();
     for value in given {
         let Value::Object(body) = value else { return Err(Refusal::invalid("a blueprint must be object").into()) };
@@ -111,16 +114,16 @@ fn change_one(
     stored: &Stored,
     body: &Map<String, Value>,
     writer: &Writer,
-    followed: &mut Followed,
+    snapshot_changes: &mut SnapshotChanges,
 ) -> Result<(), Failure> {
     if stored.body == *body {
         return Ok(());
     }
     let changes = change::compare(&stored.body, body);
-    let misfit = |change: &change::Change, affected: Affected, left| Misfit {
+    let conflict = |change: &change::Change, affected: Affected, is_kept| BlueprintConflict {
         blueprint: stored.identifier.clone(),
         reason: change.words(),
-        left,
+        is_kept,
         entities: affected.named,
         count: affected.count,
     };
@@ -128,28 +131,32 @@ fn change_one(
     for change in &changes {
         let affected = change::obstacles(transaction, stored.id, change)?;
         if affected.count > 0 {
-            obstacles.push(misfit(change, affected, true));
+            obstacles.push(conflict(change, affected, true));
         }
     }
     if !obstacles.is_empty() {
-        followed.misfits.extend(obstacles);
+        snapshot_changes.conflicts.extend(obstacles);
         return Ok(());
     }
     for change in &changes {
         change::perform(transaction, stored.id, change)?;
         let affected = change::lacking(transaction, stored.id, change)?;
         if affected.count > 0 {
-            followed.misfits.push(misfit(change, affected, false));
+            snapshot_changes.conflicts.push(conflict(change, affected, false));
         }
     }
     record::update(transaction, stored.id, body, writer)?;
-    followed.changed.push(stored.identifier.clone());
+    snapshot_changes.changed.push(stored.identifier.clone());
     Ok(())
 }
 
 /// Removes blueprints that are not in the snapshot, except system blueprints, those with entities, and those that a
 /// kept blueprint refers to.
-fn remove_the_others(transaction: &Transaction<'_>, given: &Given, followed: &mut Followed) -> Result<(), Failure> {
+fn remove_missing(
+    transaction: &Transaction<'_>,
+    given: &SnapshotBlueprints,
+    changes: &mut SnapshotChanges,
+) -> Result<(), Failure> {
     let all = record::all(transaction)?;
     let by_name: BTreeMap<&str, &Stored> = all.iter().map(|stored| (stored.identifier.as_str(), stored)).collect();
     let surplus = |stored: &Stored| !stored.system && !given.contains_key(&stored.identifier);
@@ -169,17 +176,17 @@ fn remove_the_others(transaction: &Transaction<'_>, given: &Given, followed: &mu
     for stored in all.iter().filter(|stored| surplus(stored)) {
         if !kept.contains(stored.identifier.as_str()) {
             record::delete(transaction, stored.id)?;
-            followed.removed.push(stored.identifier.clone());
+            changes.removed.push(stored.identifier.clone());
         } else if stored.entities > 0 {
-            followed.misfits.push(Misfit {
+            changes.conflicts.push(BlueprintConflict {
                 blueprint: stored.identifier.clone(),
                 reason: "the blueprint is gone".to_owned(),
-                left: true,
+                is_kept: true,
                 entities: change::first(transaction, stored.id)?,
                 count: stored.entities,
             });
         }
     }
-    followed.misfits.sort_by(|a, b| (&a.blueprint, &a.reason).cmp(&(&b.blueprint, &b.reason)));
+    changes.conflicts.sort_by(|a, b| (&a.blueprint, &a.reason).cmp(&(&b.blueprint, &b.reason)));
     Ok(())
 }

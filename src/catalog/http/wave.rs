@@ -1,0 +1,138 @@
+//! Sends the batches of one wave concurrently, as many calls as the limiter admits. A waiting batch does not block the
+//! others; a batch that finds the catalog unreachable ends all.
+
+use std::cell::Cell;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Poll;
+
+use super::call::Repeat;
+use super::outcome::record_outcome;
+use super::session::Session;
+use super::{delete, write};
+use crate::catalog::WriteFailure;
+use crate::catalog::apply::{ApplyOptions, ApplyRun, Batch, Method, draft, outcome_of_write};
+use crate::catalog::write_state::Item;
+use crate::domain::plan::request::Act;
+
+/// The number of single calls or delete batches prepared at once.
+const MAX_CONCURRENT: usize = 32;
+
+type Outcomes = Vec<(usize, Result<(), WriteFailure>)>;
+type Worker<'w> = Pin<Box<dyn Future<Output = Outcomes> + 'w>>;
+
+/// Sends the acts; the results are in their order.
+pub(super) async fn send(
+    session: &Arc<Session>,
+    acts: &[&Act],
+    batches: &[Batch],
+    options: ApplyOptions<'_>,
+) -> Vec<Result<(), WriteFailure>> {
+    let run = ApplyRun::new(options);
+    // The next member of each batch; a free worker takes it.
+    let positions: Vec<Cell<usize>> = batches.iter().map(|_| Cell::new(0)).collect();
+    let mut workers: Vec<Worker<'_>> = Vec::new();
+    for (batch, next) in batches.iter().zip(&positions) {
+        match batch.method {
+            Method::Create | Method::Merge | Method::Replace => {
+                workers.push(Box::pin(write_batch(session, acts, batch, &run, batches.len())));
+            }
+            Method::Patch => {
+                for _ in 0..MAX_CONCURRENT.min(batch.members.len()) {
+                    workers.push(Box::pin(patch_members(session, acts, batch, next, &run)));
+                }
+            }
+            Method::Delete => {
+                for _ in 0..MAX_CONCURRENT.min(batch.members.len().div_ceil(delete::MAX_ENTITIES)) {
+                    workers.push(Box::pin(delete_members(session, acts, batch, next, &run)));
+                }
+            }
+        }
+    }
+    let mut outcomes: Vec<Option<Result<(), WriteFailure>>> = acts.iter().map(|_| None).collect();
+    for (member, outcome) in join_all(workers).await.into_iter().flatten() {
+        outcomes[member] = Some(outcome);
+    }
+    outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| Err(run.unsent()))).collect()
+}
+
+async fn write_batch(
+    session: &Arc<Session>,
+    acts: &[&Act],
+    batch: &Batch,
+    run: &ApplyRun<'_>,
+    batches: usize,
+) -> Outcomes {
+    let drafts: Vec<_> = batch.members.iter().map(|member| draft(acts[*member])).collect();
+    let options = run.options.write_options(batch.method);
+    // Retrying a create whose outcome is unknown is safe, because a read afterwards shows who created the entity.
+    let written = write::write(session, &batch.blueprint, &drafts, &options, Repeat::Always, run, batches).await;
+    let outcomes = written.into_iter().map(|outcome| outcome_of_write(batch.method, outcome));
+    batch.members.iter().copied().zip(outcomes).collect()
+}
+
+async fn patch_members(
+    session: &Session,
+    acts: &[&Act],
+    batch: &Batch,
+    next: &Cell<usize>,
+    run: &ApplyRun<'_>,
+) -> Outcomes {
+    let mut outcomes = Vec::new();
+    let options = run.options.write_options(batch.method);
+    while run.may_send()
+        && let Some(member) = batch.members.get(next.get()).copied()
+    {
+        next.set(next.get() + 1);
+        let key = &acts[member].key;
+        let mut body = draft(acts[member]);
+        body.identifier = None;
+        let call = write::patch(&key.blueprint, &key.identifier, &body, &options).of_run(run);
+        let mut item = Item::default();
+        record_outcome(run, &mut item, session.send_unit(&call).await);
+        let outcome = item.end(|| run.unsent());
+        if outcome.is_err() {
+            run.record_failed_write();
+        }
+        run.advance(1);
+        outcomes.push((member, outcome));
+    }
+    outcomes
+}
+
+async fn delete_members(
+    session: &Session,
+    acts: &[&Act],
+    batch: &Batch,
+    next: &Cell<usize>,
+    run: &ApplyRun<'_>,
+) -> Outcomes {
+    let mut outcomes = Vec::new();
+    while run.may_send()
+        && let Some(members) = batch.members.chunks(delete::MAX_ENTITIES).nth(next.get())
+    {
+        next.set(next.get() + 1);
+        let identifiers: Vec<String> = members.iter().map(|member| acts[*member].key.identifier.to_string()).collect();
+        let deleted = delete::delete_in_run(session, &batch.blueprint, &identifiers, run).await;
+        outcomes.extend(members.iter().copied().zip(deleted));
+    }
+    outcomes
+}
+
+/// Polls all futures to completion concurrently; they borrow, so they cannot be spawned.
+async fn join_all<T>(mut workers: Vec<Pin<Box<dyn Future<Output = T> + '_>>>) -> Vec<T> {
+    let mut outputs: Vec<Option<T>> = workers.iter().map(|_| None).collect();
+    poll_fn(|context| {
+        let mut is_done = true;
+        for (worker, output) in workers.iter_mut().zip(&mut outputs).filter(|(_, output)| output.is_none()) {
+            match worker.as_mut().poll(context) {
+                Poll::Ready(value) => *output = Some(value),
+                Poll::Pending => is_done = false,
+            }
+        }
+        if is_done { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    outputs.into_iter().flatten().collect()
+}
