@@ -18,7 +18,7 @@ use std::time::Duration;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::entity::{Entity, EntityKey, Owner};
-use crate::domain::plan::request::Act;
+use crate::domain::plan::request::WriteRequest;
 use crate::domain::progress::Progress;
 use crate::domain::snapshot::{Shelf, Snapshot};
 
@@ -117,7 +117,7 @@ pub trait Catalog {
     }
 
     /// Sends writes that may run concurrently; the results are in the order of `acts`.
-    fn perform(&self, acts: &[&Act], options: ApplyOptions<'_>) -> Vec<Result<(), WriteFailure>>;
+    fn perform(&self, acts: &[&WriteRequest], options: ApplyOptions<'_>) -> Vec<Result<(), WriteFailure>>;
 }
 
 /// The time limit of a small read: one that checks the results of a push, or finds names for messages.

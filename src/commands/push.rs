@@ -23,7 +23,7 @@ use crate::commands::context::Context;
 use crate::commands::diff::{self, DiffArgs};
 use crate::commands::lint::run::InWorkTree;
 use crate::commands::plan::build::{BuiltPlan, is_local_by_default};
-use crate::commands::plan::file::{Rebound, reopen};
+use crate::commands::plan::file::{Reopened, reopen};
 use crate::commands::plan::lint_first::{LintedPlan, lint_and_plan};
 use crate::commands::plan::output::{Report, plan_report, write_plan_reports, write_reports};
 use crate::commands::plan::rerun_command::{plan_file, push_command, push_plan_command};
@@ -36,7 +36,7 @@ use crate::commands::workspace::scope::owner_for_push;
 use crate::commands::workspace::source::ManifestSource;
 use crate::domain::entity::Owner;
 use crate::domain::plan::digest::ApprovalDigest;
-use crate::domain::plan::outcome::{End, Outcome};
+use crate::domain::plan::outcome::{ChangeOutcome, Outcome};
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::value::timestamp::Moment;
 use crate::embedded::store::system_clock;
@@ -239,8 +239,8 @@ fn prepared<'a>(
 ) -> Result<Prepared<'a>, Error> {
     if let Some(file) = &args.plan {
         let planned = match reopen(file, &owner, from, context)? {
-            Rebound::Holds(planned) => *planned,
-            Rebound::Refused(refusals) => {
+            Reopened::Holds(planned) => *planned,
+            Reopened::Refused(refusals) => {
                 let why = refusals.iter().map(|refusal| format!("\n- {refusal}")).collect();
                 let stale = PushError::Stale { path: file.display().to_string(), why };
                 return Err(report_refusal(stale, instead, &owner, context).into());
@@ -391,9 +391,9 @@ fn plan_outputs(outputs: &[Output<OutcomeFormat>]) -> Vec<Output<PlanFormat>> {
 
 /// Masks the catalog's messages, which may repeat the values that were sent.
 fn mask_answers(outcome: &mut Outcome, planned: &BuiltPlan) {
-    for act in planned.acts.waves.iter().flatten() {
-        let Some(failure) = outcome.ends.get_mut(act.change).and_then(End::failure_mut) else { continue };
-        let secrets = secrets_of(act, &planned.mask);
+    for request in planned.requests.waves.iter().flatten() {
+        let Some(failure) = outcome.ends.get_mut(request.change).and_then(ChangeOutcome::failure_mut) else { continue };
+        let secrets = secrets_of(request, &planned.mask);
         failure.message = planned.mask.quoted(&failure.message, &secrets).into_owned();
     }
 }
@@ -431,7 +431,7 @@ fn push(args: &PushArgs, planned: &BuiltPlan, owner: &Owner, context: &Context<'
         progress,
     };
     let apply_context = ApplyContext { blueprints: &planned.live.all, owner };
-    let mut outcome = apply(&*planned.catalog, &planned.acts, planned.plan.changes.len(), apply_context, options);
+    let mut outcome = apply(&*planned.catalog, &planned.requests, planned.plan.changes.len(), apply_context, options);
     mask_answers(&mut outcome, planned);
     let milliseconds = u64::try_from(clock().0.saturating_sub(at.0)).unwrap_or_default();
     Pushed { outcome, at, milliseconds }

@@ -6,14 +6,14 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value;
 
 use super::store::{Failure, Store, StoreError};
-use crate::catalog::apply::{ApplyOptions, ApplyRun, Batch, Method, batches, draft, outcome_of_write};
+use crate::catalog::apply::{ApplyOptions, ApplyRun, Batch, MethodKind, batches, draft, outcome_of_write};
 use crate::catalog::decode::Decoder;
 use crate::catalog::wire::{EntityDraft, Refusal, WriteOptions, Writer, Written};
 use crate::catalog::{Catalog, CatalogError, ErrorFacts, ErrorKind, Part, ReadLimit, WriteFailure};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::entity::{Entity, EntityKey, Owner};
-use crate::domain::plan::request::Act;
+use crate::domain::plan::request::WriteRequest;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
 use crate::embedded::api::Shape;
@@ -72,12 +72,12 @@ impl LocalCatalog {
     }
 
     /// Performs acts of one batch.
-    fn perform_lot(&self, batch: &Batch, lot: &[&Act], run: &ApplyRun<'_>) -> Vec<Result<(), WriteFailure>> {
+    fn perform_lot(&self, batch: &Batch, lot: &[&WriteRequest], run: &ApplyRun<'_>) -> Vec<Result<(), WriteFailure>> {
         let options = run.options.write_options(batch.method);
         let outcomes = match batch.method {
-            Method::Create | Method::Merge | Method::Replace => self.write_lot(batch, lot, &options),
-            Method::Patch => self.patch_lot(batch, lot, &options),
-            Method::Delete => {
+            MethodKind::Create | MethodKind::Merge | MethodKind::Replace => self.write_lot(batch, lot, &options),
+            MethodKind::Patch => self.patch_lot(batch, lot, &options),
+            MethodKind::Delete => {
                 let identifiers: Vec<String> = lot.iter().map(|act| act.key.identifier.to_string()).collect();
                 self.delete(&batch.blueprint, &identifiers, &Silent)
             }
@@ -90,13 +90,13 @@ impl LocalCatalog {
         })
     }
 
-    fn write_lot(&self, batch: &Batch, lot: &[&Act], options: &WriteOptions) -> Results {
+    fn write_lot(&self, batch: &Batch, lot: &[&WriteRequest], options: &WriteOptions) -> Results {
         let drafts: Vec<EntityDraft> = lot.iter().map(|act| draft(act)).collect();
         let written = self.upsert(&batch.blueprint, &drafts, options, &Silent)?;
         Ok(written.into_iter().map(|outcome| outcome_of_write(batch.method, outcome)).collect())
     }
 
-    fn patch_lot(&self, batch: &Batch, lot: &[&Act], options: &WriteOptions) -> Results {
+    fn patch_lot(&self, batch: &Batch, lot: &[&WriteRequest], options: &WriteOptions) -> Results {
         let mut outcomes = Vec::with_capacity(lot.len());
         for act in lot {
             let body = EntityDraft { identifier: None, ..draft(act) };
@@ -287,17 +287,17 @@ impl Catalog for LocalCatalog {
         Ok(outcomes)
     }
 
-    fn perform(&self, acts: &[&Act], options: ApplyOptions<'_>) -> Vec<Result<(), WriteFailure>> {
+    fn perform(&self, acts: &[&WriteRequest], options: ApplyOptions<'_>) -> Vec<Result<(), WriteFailure>> {
         let run = ApplyRun::new(options);
         let mut outcomes: Vec<Option<Result<(), WriteFailure>>> = acts.iter().map(|_| None).collect();
         for batch in batches(acts) {
             let lot = match (options.stop_on_failure, batch.method) {
-                (true, _) | (false, Method::Patch) => 1,
-                (false, Method::Create | Method::Merge | Method::Replace) => ENTITIES_PER_TRANSACTION,
-                (false, Method::Delete) => DELETES_PER_REQUEST,
+                (true, _) | (false, MethodKind::Patch) => 1,
+                (false, MethodKind::Create | MethodKind::Merge | MethodKind::Replace) => ENTITIES_PER_TRANSACTION,
+                (false, MethodKind::Delete) => DELETES_PER_REQUEST,
             };
             for members in batch.members.chunks(lot).take_while(|_| run.may_send()) {
-                let lot: Vec<&Act> = members.iter().map(|member| acts[*member]).collect();
+                let lot: Vec<&WriteRequest> = members.iter().map(|member| acts[*member]).collect();
                 let ends = self.perform_lot(&batch, &lot, &run);
                 for (member, end) in members.iter().zip(ends) {
                     if end.is_err() {

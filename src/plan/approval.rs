@@ -13,12 +13,12 @@ use crate::domain::plan::change::Dependent;
 use crate::domain::plan::digest::{ApprovalDigest, Digest};
 use crate::domain::plan::hazard::{Consent, Hazard, HazardKind};
 
-use super::Question;
+use super::PlanInput;
 use super::digest::Writer;
 use crate::plan::file::fingerprint::Manifests;
 
 /// `None`: no hazard needs approval.
-pub(super) fn digest(question: &Question<'_>, hazards: &[Hazard]) -> Option<ApprovalDigest> {
+pub(super) fn digest(question: &PlanInput<'_>, hazards: &[Hazard]) -> Option<ApprovalDigest> {
     if !hazards.iter().any(|hazard| hazard.consent == Consent::Approval) {
         return None;
     }

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashMapExt};
 
 use crate::domain::entity::{Entity, EntityKey};
-use crate::domain::plan::change::{Action, Afterwards, Dependent, Standing};
+use crate::domain::plan::change::{Action, Afterwards, Dependent, OwnerStatus};
 use crate::domain::plan::hazard::{Blocker, Consent, Hazard, HazardKind};
 use crate::domain::plan::write_mode::PruneRule;
 use crate::domain::snapshot::Completeness;
 
 use super::needed::Needed;
-use super::{Draft, Question, digest, ownership};
+use super::{Draft, PlanInput, digest, ownership};
 
 /// Owned entities that are no longer declared but kept.
 pub(super) struct Stays<'s, 'q> {
@@ -23,7 +23,7 @@ pub(super) struct Stays<'s, 'q> {
     pub needed: &'s [Needed<'q>],
 }
 
-pub(super) fn find(question: &Question<'_>, drafts: &[Draft<'_>], stays: Stays<'_, '_>) -> Vec<Hazard> {
+pub(super) fn find(question: &PlanInput<'_>, drafts: &[Draft<'_>], stays: Stays<'_, '_>) -> Vec<Hazard> {
     let Stays { kept, blockers, needed } = stays;
     let mut kinds = many_deletes(question, drafts);
     kinds.extend(dependents(drafts));
@@ -56,7 +56,7 @@ pub(super) fn consent(kind: &HazardKind) -> Consent {
 }
 
 /// First over all entities, then by blueprint. If all removed entities are of one blueprint, only that one is reported.
-fn many_deletes(question: &Question<'_>, drafts: &[Draft<'_>]) -> Vec<HazardKind> {
+fn many_deletes(question: &PlanInput<'_>, drafts: &[Draft<'_>]) -> Vec<HazardKind> {
     let removed: Vec<EntityKey> = drafts.iter().filter_map(|draft| draft.change.removed()).collect();
     if removed.is_empty() {
         return Vec::new();
@@ -64,7 +64,7 @@ fn many_deletes(question: &Question<'_>, drafts: &[Draft<'_>]) -> Vec<HazardKind
     let mut owned: HashMap<&str, usize> = HashMap::new();
     let keys = ownership::Owned::new(question.owned);
     for (blueprint, shelf) in &question.actual.blueprints {
-        let ours = shelf.entities.iter().filter(|entity| keys.standing(Some(entity)) == Standing::Ours);
+        let ours = shelf.entities.iter().filter(|entity| keys.ownership(Some(entity)) == OwnerStatus::Ours);
         owned.insert(blueprint, ours.count());
     }
     let mut by_blueprint: BTreeMap<Arc<str>, Vec<EntityKey>> = BTreeMap::new();
@@ -108,14 +108,14 @@ fn dependents(drafts: &[Draft<'_>]) -> impl Iterator<Item = HazardKind> {
     })
 }
 
-fn foreign(question: &Question<'_>, drafts: &[Draft<'_>]) -> Option<HazardKind> {
-    let is_foreign = |draft: &&Draft<'_>| draft.change.standing == Standing::Foreign;
+fn foreign(question: &PlanInput<'_>, drafts: &[Draft<'_>]) -> Option<HazardKind> {
+    let is_foreign = |draft: &&Draft<'_>| draft.change.ownership == OwnerStatus::Foreign;
     let keys: Vec<EntityKey> = drafts.iter().filter(is_foreign).map(|draft| draft.change.key.clone()).collect();
     (!keys.is_empty() && !question.adopt).then_some(HazardKind::Foreign { keys })
 }
 
-fn unseen(question: &Question<'_>, drafts: &[Draft<'_>]) -> Vec<HazardKind> {
-    let created = drafts.iter().filter(|draft| draft.change.standing == Standing::New);
+fn unseen(question: &PlanInput<'_>, drafts: &[Draft<'_>]) -> Vec<HazardKind> {
+    let created = drafts.iter().filter(|draft| draft.change.ownership == OwnerStatus::New);
     let mut unseen: BTreeMap<Arc<str>, (Option<String>, Vec<EntityKey>)> = BTreeMap::new();
     for draft in created {
         let blueprint = &draft.change.key.blueprint;
@@ -130,7 +130,7 @@ fn unseen(question: &Question<'_>, drafts: &[Draft<'_>]) -> Vec<HazardKind> {
     unseen.into_iter().map(|(blueprint, (why, keys))| HazardKind::Unseen { blueprint, why, keys }).collect()
 }
 
-fn unseen_dependents(question: &Question<'_>, drafts: &[Draft<'_>]) -> Vec<HazardKind> {
+fn unseen_dependents(question: &PlanInput<'_>, drafts: &[Draft<'_>]) -> Vec<HazardKind> {
     let removed = drafts.iter().filter(|draft| draft.change.removed_identifier().is_some());
     let mut unread: BTreeMap<Arc<str>, Vec<Arc<str>>> =
         removed.map(|draft| (draft.change.key.blueprint.clone(), Vec::new())).collect();

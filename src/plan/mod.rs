@@ -30,18 +30,18 @@ use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::desired::Desired;
 use crate::domain::entity::{Entity, EntityKey};
 use crate::domain::plan::Plan;
-use crate::domain::plan::change::{Action, Change, FieldChange, Origin, Standing};
+use crate::domain::plan::change::{Action, Change, FieldChange, Origin, OwnerStatus};
 use crate::domain::plan::hazard::Blocker;
 use crate::domain::plan::write_mode::{PruneRule, Write};
 use crate::domain::snapshot::Snapshot;
 use crate::text::mask::Mask;
 
 pub use digest::of_entity;
-pub use filter::{Along, Only, along};
+pub use filter::{PulledIn, Only, pulled_in};
 pub use masking::{masked, secrets_of};
 pub use origin::Base;
-pub use rename::{Lookalike, Move, lookalikes};
-pub use requests::acts;
+pub use rename::{RenameHint, Move, rename_hints};
+pub use requests::requests;
 pub use targets::{Link, refuse_links, to_look_up, unconfirmed_links};
 
 use compare::Sides;
@@ -53,7 +53,7 @@ use shape::Shapes;
 
 /// The input of a plan. The order of its lists does not matter.
 #[derive(Debug, Clone, Copy)]
-pub struct Question<'q> {
+pub struct PlanInput<'q> {
     /// All entities of the manifests that were parsed.
     pub desired: &'q [Desired],
     pub base: Option<Base<'q>>,
@@ -76,7 +76,7 @@ pub struct Question<'q> {
     pub moves: &'q [Move],
     /// Plans only this part and its dependencies.
     pub only: Option<&'q Only>,
-    /// The mask of digests. The plan itself holds unmasked values for `acts`; [`masked`] returns the one to show.
+    /// The mask of digests. The plan itself holds unmasked values for `requests`; [`masked`] returns the one to show.
     pub mask: &'q Mask,
 }
 
@@ -93,7 +93,7 @@ pub struct Destination<'q> {
 
 /// The input of a plan that later steps use.
 #[derive(Debug, Clone, Copy)]
-pub struct Ground<'g> {
+pub struct PlanBasis<'g> {
     pub desired: &'g [Desired],
     pub blueprints: &'g [Blueprint],
     pub actual: &'g Snapshot,
@@ -116,14 +116,14 @@ struct AtRest<'q> {
     foreign: Vec<EntityKey>,
 }
 
-pub fn plan(question: &Question<'_>) -> Plan {
+pub fn plan(question: &PlanInput<'_>) -> Plan {
     let shapes = Shapes::new(question.blueprints);
     let pasts = Pasts::new(question.base);
     let owned = Owned::new(question.owned);
     let (declared, mut obstacles) = ownership::declared(question.desired);
     let blockers = ownership::blockers(question.prune, question.actual, question.unread);
     let (sides, mut gone) = ownership::stored(question.actual, &declared);
-    gone.retain(|entity| owned.standing(Some(entity)) == Standing::Ours);
+    gone.retain(|entity| owned.ownership(Some(entity)) == OwnerStatus::Ours);
     let mut kept = if blockers.is_empty() { Vec::new() } else { std::mem::take(&mut gone) };
     kept.retain(|entity| question.only.is_none_or(|only| only.chooses_kept(entity)));
     let mut needed = needed::take_out(&mut gone, &declared, &shapes);
@@ -183,7 +183,7 @@ fn leave_out_pending(drafts: &mut Vec<Draft<'_>>) -> Vec<EntityKey> {
 }
 
 struct Planner<'p, 'q> {
-    question: &'p Question<'q>,
+    question: &'p PlanInput<'q>,
     shapes: &'p Shapes<'q>,
     pasts: &'p Pasts<'q>,
     owned: &'p Owned<'q>,
@@ -196,9 +196,9 @@ impl<'q> Planner<'_, 'q> {
         let own_past = self.pasts.of(&key.blueprint, &key.identifier);
         let renamed = self.renames.of(key);
         let stored = stored.or(renamed.map(|renamed| renamed.old));
-        let standing = match renamed {
-            Some(_) => Standing::New,
-            None => self.owned.standing(stored),
+        let ownership = match renamed {
+            Some(_) => OwnerStatus::New,
+            None => self.owned.ownership(stored),
         };
         let creation = origin::of_creation(own_past);
         let past = match (own_past, renamed) {
@@ -214,24 +214,24 @@ impl<'q> Planner<'_, 'q> {
             mode,
             renamed: renamed.map(|_| creation),
         });
-        let (action, origin) = match (standing, renamed) {
-            (Standing::New, Some(Renamed { old, by })) => {
+        let (action, origin) = match (ownership, renamed) {
+            (OwnerStatus::New, Some(Renamed { old, by })) => {
                 (Action::Rename { from: old.key.identifier.clone(), by }, creation)
             }
-            (Standing::New, None) => (Action::Create, creation),
-            (Standing::Foreign, _) if fields.is_empty() && self.question.adopt => (Action::Adopt, creation),
-            (Standing::Foreign | Standing::Ours, _) if !fields.is_empty() => (Action::Update, of_fields(&fields)),
-            (Standing::Foreign | Standing::Ours, _) => {
+            (OwnerStatus::New, None) => (Action::Create, creation),
+            (OwnerStatus::Foreign, _) if fields.is_empty() && self.question.adopt => (Action::Adopt, creation),
+            (OwnerStatus::Foreign | OwnerStatus::Ours, _) if !fields.is_empty() => (Action::Update, of_fields(&fields)),
+            (OwnerStatus::Foreign | OwnerStatus::Ours, _) => {
                 at_rest.unchanged.push(key);
                 let is_chosen = self.question.only.is_none_or(|only| only.chooses_manifest(desired));
-                at_rest.foreign.extend((standing == Standing::Foreign && is_chosen).then(|| key.clone()));
+                at_rest.foreign.extend((ownership == OwnerStatus::Foreign && is_chosen).then(|| key.clone()));
                 return None;
             }
         };
         let change = Change {
             key: key.clone(),
             action,
-            standing,
+            ownership,
             mode,
             origin,
             place: Some(desired.place),
@@ -247,7 +247,7 @@ impl<'q> Planner<'_, 'q> {
         let change = Change {
             key: entity.key.clone(),
             action: Action::Delete,
-            standing: Standing::Ours,
+            ownership: OwnerStatus::Ours,
             mode: self.question.write.mode(&entity.key.blueprint),
             origin: origin::of_deletion(past),
             place: None,

@@ -12,7 +12,7 @@ use crate::domain::plan::digest::Digest;
 use super::origin::{Past, Pasts};
 use super::ownership::{self, Pair, pair};
 use super::shape::{Shape, Shapes};
-use super::{Ground, normalise};
+use super::{PlanBasis, normalise};
 use crate::plan::content::Portrait;
 
 /// The limits on compared pairs and on deleted entities with the same title, so that the search stays fast.
@@ -192,18 +192,18 @@ impl<'s, 'q> Sight<'s, 'q> {
 /// A created entity and the similar ones that the same plan deletes. It is not taken as a rename, but the user may
 /// know better.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lookalike {
+pub struct RenameHint {
     pub to: EntityKey,
     pub from: Vec<EntityKey>,
 }
 
 /// In the order of the changes.
-pub fn lookalikes(plan: &Plan, ground: &Ground<'_>, moves: &[Move]) -> Vec<Lookalike> {
-    let shapes = Shapes::new(ground.blueprints);
+pub fn rename_hints(plan: &Plan, basis: &PlanBasis<'_>, moves: &[Move]) -> Vec<RenameHint> {
+    let shapes = Shapes::new(basis.blueprints);
     let mut gone: HashMap<&str, Vec<(&EntityKey, Portrait<'_>)>> = HashMap::new();
     for change in plan.changes.iter().filter(|change| change.action == Action::Delete) {
         let key = &change.key;
-        let Some(stored) = ground.actual.get(&key.blueprint, &key.identifier) else { continue };
+        let Some(stored) = basis.actual.get(&key.blueprint, &key.identifier) else { continue };
         let portrait = Portrait::of_stored(stored, shapes.of(&key.blueprint));
         gone.entry(&key.blueprint).or_default().push((key, portrait));
     }
@@ -213,7 +213,7 @@ pub fn lookalikes(plan: &Plan, ground: &Ground<'_>, moves: &[Move]) -> Vec<Looka
     let is_new = |change: &&Change| change.action == Action::Create && gone.contains_key(change.key.blueprint.as_ref());
     let created: Vec<&EntityKey> = plan.changes.iter().filter(is_new).map(|change| &change.key).collect();
     let keys: HashSet<Pair<'_>> = created.iter().map(|key| pair(key)).collect();
-    let (declared, _) = ownership::declared(ground.desired);
+    let (declared, _) = ownership::declared(basis.desired);
     let declared: HashMap<Pair<'_>, &Desired> = declared
         .into_iter()
         .map(|desired| (pair(&desired.key), desired))
@@ -234,7 +234,7 @@ pub fn lookalikes(plan: &Plan, ground: &Ground<'_>, moves: &[Move]) -> Vec<Looka
                 || portrait.likeness(old, shape).is_suspicious(portrait.title())
         };
         let from: Vec<EntityKey> = gone.iter().filter(is_like).map(|(from, _)| (*from).clone()).collect();
-        found.extend((!from.is_empty()).then(|| Lookalike { to: to.clone(), from }));
+        found.extend((!from.is_empty()).then(|| RenameHint { to: to.clone(), from }));
     }
     found
 }

@@ -12,15 +12,15 @@ mod run;
 mod tests;
 
 pub use batch::draft;
-pub(crate) use batch::{Batch, Method, batches, outcome_of_write};
+pub(crate) use batch::{Batch, MethodKind, batches, outcome_of_write};
 pub use options::ApplyOptions;
 pub use resolve::ApplyContext;
 use resolve::Resolver;
 pub(crate) use run::ApplyRun;
 
 use super::{Catalog, WriteFailure};
-use crate::domain::plan::outcome::{Cause, End, Failure, Outcome, Reason};
-use crate::domain::plan::request::{Act, Acts, Call};
+use crate::domain::plan::outcome::{Cause, ChangeOutcome, Failure, Outcome, Reason};
+use crate::domain::plan::request::{WriteRequest, WriteRequests, Method};
 
 /// Few enough that little time passes between the ownership check and the delete.
 const DELETES_PER_CHECK: usize = 500;
@@ -28,7 +28,7 @@ const DELETES_PER_CHECK: usize = 500;
 /// `changes`: the number of changes in the plan.
 pub fn apply(
     catalog: &dyn Catalog,
-    acts: &Acts,
+    acts: &WriteRequests,
     changes: usize,
     context: ApplyContext<'_>,
     options: ApplyOptions<'_>,
@@ -38,9 +38,9 @@ pub fn apply(
     let resolver = Resolver { catalog, context, options };
     let mut ledger = Ledger { states: vec![State::default(); changes], end_reason: None, options };
     for wave in &acts.waves {
-        let (ready, blocked): (Vec<&Act>, Vec<&Act>) = wave.iter().partition(|act| ledger.may_begin(act));
+        let (ready, blocked): (Vec<&WriteRequest>, Vec<&WriteRequest>) = wave.iter().partition(|act| ledger.may_begin(act));
         ledger.skip(&blocked);
-        let (deletes, writes): (Vec<&Act>, Vec<&Act>) = ready.into_iter().partition(|act| act.call == Call::Delete);
+        let (deletes, writes): (Vec<&WriteRequest>, Vec<&WriteRequest>) = ready.into_iter().partition(|act| act.method == Method::Delete);
         ledger.perform(&resolver, &writes);
         for deletes in deletes.chunks(DELETES_PER_CHECK) {
             ledger.check_cancelled();
@@ -58,7 +58,7 @@ struct State {
     /// At least one of its acts was done.
     is_begun: bool,
     /// How the change ended, unless it succeeded.
-    end: Option<End>,
+    end: Option<ChangeOutcome>,
 }
 
 struct Ledger<'a> {
@@ -70,7 +70,7 @@ struct Ledger<'a> {
 }
 
 impl Ledger<'_> {
-    fn may_begin(&self, act: &Act) -> bool {
+    fn may_begin(&self, act: &WriteRequest) -> bool {
         self.end_reason.is_none()
             && !self.has_failed(act.change)
             && !act.needs.iter().any(|need| self.has_failed(*need))
@@ -87,7 +87,7 @@ impl Ledger<'_> {
     }
 
     /// Sends acts that may run concurrently, and reads back those whose result is in doubt.
-    fn perform(&mut self, resolver: &Resolver<'_>, acts: &[&Act]) {
+    fn perform(&mut self, resolver: &Resolver<'_>, acts: &[&WriteRequest]) {
         if acts.is_empty() {
             return;
         }
@@ -99,7 +99,7 @@ impl Ledger<'_> {
     }
 
     /// Deletes those entities that this scope still owns.
-    fn delete(&mut self, resolver: &Resolver<'_>, acts: &[&Act]) {
+    fn delete(&mut self, resolver: &Resolver<'_>, acts: &[&WriteRequest]) {
         if self.end_reason.is_some() {
             self.skip(acts);
             return;
@@ -124,7 +124,7 @@ impl Ledger<'_> {
     }
 
     /// Records acts that are not sent.
-    fn skip(&mut self, acts: &[&Act]) {
+    fn skip(&mut self, acts: &[&WriteRequest]) {
         for act in acts {
             let reason = match &self.end_reason {
                 Some(reason) => reason.clone(),
@@ -136,12 +136,12 @@ impl Ledger<'_> {
     }
 
     /// The other changes that the act requires and that failed.
-    fn failed_needs(&self, act: &Act) -> Vec<usize> {
+    fn failed_needs(&self, act: &WriteRequest) -> Vec<usize> {
         let needs = act.needs.iter().copied();
         needs.filter(|need| *need != act.change && self.has_failed(*need)).collect()
     }
 
-    fn record(&mut self, act: &Act, outcome: Result<(), WriteFailure>) {
+    fn record(&mut self, act: &WriteRequest, outcome: Result<(), WriteFailure>) {
         let failure = match outcome {
             Ok(()) => return self.begin(act),
             Err(failure) => failure,
@@ -164,38 +164,38 @@ impl Ledger<'_> {
         }
     }
 
-    fn begin(&mut self, act: &Act) {
+    fn begin(&mut self, act: &WriteRequest) {
         if let Some(state) = self.states.get_mut(act.change) {
             state.is_begun = true;
         }
     }
 
-    fn fail(&mut self, act: &Act, cause: Cause) {
+    fn fail(&mut self, act: &WriteRequest, cause: Cause) {
         self.end(act, cause);
         if self.options.stop_on_failure {
             self.end_reason.get_or_insert(Reason::Stopped);
         }
     }
 
-    fn end_run(&mut self, act: &Act, reason: Reason) {
+    fn end_run(&mut self, act: &WriteRequest, reason: Reason) {
         self.end(act, Cause::NotAttempted(reason.clone()));
         self.end_reason.get_or_insert(reason);
     }
 
     /// The first failure of a change is its cause; later ones are ignored.
-    fn end(&mut self, act: &Act, cause: Cause) {
+    fn end(&mut self, act: &WriteRequest, cause: Cause) {
         let Some(state) = self.states.get_mut(act.change) else { return };
         let is_begun = state.is_begun;
         state.end.get_or_insert(match cause {
-            cause if is_begun => End::Incomplete { deed: act.deed, cause },
-            Cause::Failed(failure) => End::Failed(failure),
-            Cause::InDoubt(failure) => End::InDoubt(failure),
-            Cause::NotAttempted(reason) => End::NotAttempted(reason),
+            cause if is_begun => ChangeOutcome::Incomplete { step_kind: act.step_kind, cause },
+            Cause::Failed(failure) => ChangeOutcome::Failed(failure),
+            Cause::InDoubt(failure) => ChangeOutcome::InDoubt(failure),
+            Cause::NotAttempted(reason) => ChangeOutcome::NotAttempted(reason),
         });
     }
 
     fn outcome(self) -> Outcome {
-        let ends = self.states.into_iter().map(|state| state.end.unwrap_or(End::Applied));
+        let ends = self.states.into_iter().map(|state| state.end.unwrap_or(ChangeOutcome::Applied));
         let mut outcome = Outcome { ends: ends.collect(), is_interrupted: false };
         outcome.is_interrupted = self.options.cancellation.is_cancelled() && !outcome.is_complete();
         outcome
@@ -203,31 +203,31 @@ impl Ledger<'_> {
 }
 
 /// The failure as it is reported.
-fn describe(act: &Act, failure: &WriteFailure) -> Failure {
-    let deed = act.deed;
+fn describe(act: &WriteRequest, failure: &WriteFailure) -> Failure {
+    let step_kind = act.step_kind;
     match failure {
         WriteFailure::Refused(refusal) => Failure {
-            deed,
+            step_kind,
             status: (refusal.status != resolve::FOREIGN).then_some(refusal.status),
             code: Some(refusal.error.clone()).filter(|code| !code.is_empty()),
             message: refusal.message.clone().unwrap_or_else(|| "the catalog gives no reason".to_owned()),
         },
         WriteFailure::CallFailed(error) | WriteFailure::Unsent(error) => {
-            Failure { deed, status: error.status(), code: None, message: error.to_string() }
+            Failure { step_kind, status: error.status(), code: None, message: error.to_string() }
         }
         WriteFailure::InDoubt { last, .. } => describe(act, last),
         WriteFailure::Recreated => Failure {
-            deed,
+            step_kind,
             status: None,
             code: Some("recreated".to_owned()),
             message: "another writer deleted the entity after the plan was made; only what this change sets exists now"
                 .to_owned(),
         },
         WriteFailure::Denied => {
-            Failure { deed, status: None, code: None, message: "the catalog rejects all writes".to_owned() }
+            Failure { step_kind, status: None, code: None, message: "the catalog rejects all writes".to_owned() }
         }
         WriteFailure::Stopped => {
-            Failure { deed, status: None, code: None, message: "the run was stopped before the answer".to_owned() }
+            Failure { step_kind, status: None, code: None, message: "the run was stopped before the answer".to_owned() }
         }
     }
 }

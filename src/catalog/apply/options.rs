@@ -1,6 +1,6 @@
 //! The options of a run that applies a plan.
 
-use super::batch::Method;
+use super::batch::MethodKind;
 use crate::catalog::Cancellation;
 use crate::catalog::wire::WriteOptions;
 use crate::domain::progress::Progress;
@@ -18,9 +18,9 @@ pub struct ApplyOptions<'a> {
 
 impl ApplyOptions<'_> {
     /// A create is rejected if the entity exists; every other request can be repeated safely.
-    pub(crate) fn write_options(&self, method: Method) -> WriteOptions {
-        let upsert = method != Method::Create;
-        let merge = matches!(method, Method::Merge | Method::Patch);
+    pub(crate) fn write_options(&self, method: MethodKind) -> WriteOptions {
+        let upsert = method != MethodKind::Create;
+        let merge = matches!(method, MethodKind::Merge | MethodKind::Patch);
         WriteOptions { upsert, merge, run_id: self.run_id.map(str::to_owned), ..WriteOptions::default() }
     }
 }

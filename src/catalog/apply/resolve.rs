@@ -11,7 +11,7 @@ use crate::catalog::write_state::{Event, resolve};
 use crate::catalog::{ApplyOptions, Catalog, CatalogError, ReadLimit, WriteFailure};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::{Entity, Owner};
-use crate::domain::plan::request::{Act, Call};
+use crate::domain::plan::request::{WriteRequest, Method};
 
 /// The time limit of the reads after one batch.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
@@ -35,7 +35,7 @@ type Outcomes = Vec<Result<(), WriteFailure>>;
 
 impl Resolver<'_> {
     /// Replaces the results in doubt by what a read shows. If the read fails, they stay in doubt.
-    pub fn resolve(&self, acts: &[&Act], mut outcomes: Outcomes) -> Outcomes {
+    pub fn resolve(&self, acts: &[&WriteRequest], mut outcomes: Outcomes) -> Outcomes {
         let in_doubt: Vec<usize> =
             (0..acts.len()).filter(|at| matches!(outcomes.get(*at), Some(Err(WriteFailure::InDoubt { .. })))).collect();
         for (blueprint, members) in by_blueprint(acts, in_doubt) {
@@ -65,7 +65,7 @@ impl Resolver<'_> {
     /// may change nothing else.
     fn resolved(
         &self,
-        act: &Act,
+        act: &WriteRequest,
         found: Option<&Entity>,
         is_owned: Option<bool>,
         outcome: Result<(), WriteFailure>,
@@ -114,7 +114,7 @@ impl Resolver<'_> {
 
     /// The acts that must not be deleted, by index: entities with another owner since the plan was made, or whose owner
     /// cannot be read. An entity that no longer exists may be deleted, which does nothing.
-    pub fn undeletable(&self, acts: &[&Act]) -> HashMap<usize, WriteFailure> {
+    pub fn undeletable(&self, acts: &[&WriteRequest]) -> HashMap<usize, WriteFailure> {
         let mut kept = HashMap::new();
         for (blueprint, members) in by_blueprint(acts, 0..acts.len()) {
             kept.extend(self.undeletable_of(blueprint, acts, &members));
@@ -123,7 +123,7 @@ impl Resolver<'_> {
     }
 
     /// The same for the acts on one blueprint.
-    fn undeletable_of(&self, blueprint: &str, acts: &[&Act], members: &[usize]) -> Vec<(usize, WriteFailure)> {
+    fn undeletable_of(&self, blueprint: &str, acts: &[&WriteRequest], members: &[usize]) -> Vec<(usize, WriteFailure)> {
         let owned = match self.owned(blueprint, &identifiers(acts, members)) {
             Ok(owned) => owned,
             Err(error) => return all_with(members, &self.unread(error)),
@@ -185,12 +185,12 @@ fn kept_refusal(whose: &str) -> WriteFailure {
 /// The status of a refusal by portolan itself, without an answer of the catalog.
 pub(super) const FOREIGN: u16 = 0;
 
-fn is_create(act: &Act) -> bool {
-    matches!(act.call, Call::Create(_))
+fn is_create(act: &WriteRequest) -> bool {
+    matches!(act.method, Method::Create(_))
 }
 
-fn is_update(act: &Act) -> bool {
-    matches!(act.call, Call::Merge(_))
+fn is_update(act: &WriteRequest) -> bool {
+    matches!(act.method, Method::Merge(_))
 }
 
 /// Whether the entity was never changed after its creation.
@@ -198,7 +198,7 @@ fn is_new(found: &Entity) -> bool {
     found.record.created_at.is_some() && found.record.created_at == found.record.updated_at
 }
 
-fn by_blueprint<'a>(acts: &[&'a Act], members: impl IntoIterator<Item = usize>) -> BTreeMap<&'a Arc<str>, Vec<usize>> {
+fn by_blueprint<'a>(acts: &[&'a WriteRequest], members: impl IntoIterator<Item = usize>) -> BTreeMap<&'a Arc<str>, Vec<usize>> {
     let mut groups: BTreeMap<&Arc<str>, Vec<usize>> = BTreeMap::new();
     for at in members {
         groups.entry(&acts[at].key.blueprint).or_default().push(at);
@@ -206,6 +206,6 @@ fn by_blueprint<'a>(acts: &[&'a Act], members: impl IntoIterator<Item = usize>) 
     groups
 }
 
-fn identifiers(acts: &[&Act], members: &[usize]) -> Vec<Box<str>> {
+fn identifiers(acts: &[&WriteRequest], members: &[usize]) -> Vec<Box<str>> {
     members.iter().map(|at| acts[*at].key.identifier.clone()).collect()
 }

@@ -48,7 +48,7 @@ use super::{Catalog, CatalogError, Part, ReadLimit, WriteFailure};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::entity::{Entity, EntityKey, Owner};
-use crate::domain::plan::request::Act;
+use crate::domain::plan::request::WriteRequest;
 use crate::domain::platform::Platform;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::snapshot::{Shelf, Snapshot};
@@ -248,7 +248,7 @@ impl Catalog for Client {
         self.runtime.block_on(delete::delete(&self.session, blueprint, identifiers, progress))
     }
 
-    fn perform(&self, acts: &[&Act], options: ApplyOptions<'_>) -> Vec<Result<(), WriteFailure>> {
+    fn perform(&self, acts: &[&WriteRequest], options: ApplyOptions<'_>) -> Vec<Result<(), WriteFailure>> {
         self.runtime.block_on(wave::send(&self.session, acts, &batches(acts), options))
     }
 }

@@ -12,9 +12,9 @@ use super::outcome::record_outcome;
 use super::session::Session;
 use super::{delete, write};
 use crate::catalog::WriteFailure;
-use crate::catalog::apply::{ApplyOptions, ApplyRun, Batch, Method, draft, outcome_of_write};
+use crate::catalog::apply::{ApplyOptions, ApplyRun, Batch, MethodKind, draft, outcome_of_write};
 use crate::catalog::write_state::Item;
-use crate::domain::plan::request::Act;
+use crate::domain::plan::request::WriteRequest;
 
 /// The number of single calls or delete batches prepared at once.
 const MAX_CONCURRENT: usize = 32;
@@ -25,7 +25,7 @@ type Worker<'w> = Pin<Box<dyn Future<Output = Outcomes> + 'w>>;
 /// Sends the acts; the results are in their order.
 pub(super) async fn send(
     session: &Arc<Session>,
-    acts: &[&Act],
+    acts: &[&WriteRequest],
     batches: &[Batch],
     options: ApplyOptions<'_>,
 ) -> Vec<Result<(), WriteFailure>> {
@@ -35,15 +35,15 @@ pub(super) async fn send(
     let mut workers: Vec<Worker<'_>> = Vec::new();
     for (batch, next) in batches.iter().zip(&positions) {
         match batch.method {
-            Method::Create | Method::Merge | Method::Replace => {
+            MethodKind::Create | MethodKind::Merge | MethodKind::Replace => {
                 workers.push(Box::pin(write_batch(session, acts, batch, &run, batches.len())));
             }
-            Method::Patch => {
+            MethodKind::Patch => {
                 for _ in 0..MAX_CONCURRENT.min(batch.members.len()) {
                     workers.push(Box::pin(patch_members(session, acts, batch, next, &run)));
                 }
             }
-            Method::Delete => {
+            MethodKind::Delete => {
                 for _ in 0..MAX_CONCURRENT.min(batch.members.len().div_ceil(delete::MAX_ENTITIES)) {
                     workers.push(Box::pin(delete_members(session, acts, batch, next, &run)));
                 }
@@ -59,7 +59,7 @@ pub(super) async fn send(
 
 async fn write_batch(
     session: &Arc<Session>,
-    acts: &[&Act],
+    acts: &[&WriteRequest],
     batch: &Batch,
     run: &ApplyRun<'_>,
     batches: usize,
@@ -74,7 +74,7 @@ async fn write_batch(
 
 async fn patch_members(
     session: &Session,
-    acts: &[&Act],
+    acts: &[&WriteRequest],
     batch: &Batch,
     next: &Cell<usize>,
     run: &ApplyRun<'_>,
@@ -103,7 +103,7 @@ async fn patch_members(
 
 async fn delete_members(
     session: &Session,
-    acts: &[&Act],
+    acts: &[&WriteRequest],
     batch: &Batch,
     next: &Cell<usize>,
     run: &ApplyRun<'_>,

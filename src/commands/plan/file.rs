@@ -18,7 +18,7 @@ use crate::domain::value::Value;
 use crate::error::{DiffError, Error};
 use crate::plan::Destination;
 use crate::plan::file::{
-    BindingError, Circumstances, Difference, FORMAT, How, Moved, PlanFile, Sight, Unfit, differences, elsewhere, moved,
+    PlanFileError, Circumstances, Difference, FORMAT, How, Moved, PlanFile, Sight, Unfit, differences, elsewhere, moved,
     unfit,
 };
 use crate::report::escape::{clean, harmless_json};
@@ -37,16 +37,16 @@ const HEAD: usize = 200;
 
 /// The plan with its provenance and preconditions, as a plan file holds it.
 pub(crate) fn bound(planned: &BuiltPlan, settings: &Settings) -> PlanFile {
-    let ground = planned.ground();
+    let basis = planned.basis();
     let acts = planned.acts.clone();
     let path = |FileId(file): FileId| planned.asked.files.get(file as usize).map_or("", |file| file.path.as_str());
-    PlanFile::bind(circumstances(planned, settings), planned.options.clone(), planned.plan.clone(), acts, ground, path)
+    PlanFile::bind(circumstances(planned, settings), planned.options.clone(), planned.plan.clone(), acts, basis, path)
 }
 
 /// Writes a plan file. `file` is relative to the user's directory; `push` is the command that applies it, without the
 /// approval flags.
-pub(crate) fn write_plan(file: &Path, push: &str, planned: &BuiltPlan, context: &mut Context<'_>) -> Result<(), Error> {
-    refuse_place(file, context.settings)?;
+pub(crate) fn save_plan(file: &Path, push: &str, planned: &BuiltPlan, context: &mut Context<'_>) -> Result<(), Error> {
+    check_output_path(file, context.settings)?;
     let text = harmless_json(bound(planned, context.settings).write());
     let place = context.settings.directory.join(file);
     sources::write_output(&context.settings.boundary, &place, &text)
@@ -61,7 +61,7 @@ pub(crate) fn write_plan(file: &Path, push: &str, planned: &BuiltPlan, context: 
 }
 
 /// Refuses a path whose file is not a plan: `--out` may overwrite an older plan, but no other file.
-pub(crate) fn refuse_place(file: &Path, settings: &Settings) -> Result<(), DiffError> {
+pub(crate) fn check_output_path(file: &Path, settings: &Settings) -> Result<(), DiffError> {
     let refuse = |why, help| Err(DiffError::NoPlace { path: file.display().to_string(), why, help });
     if file == Path::new("-") {
         return refuse("`-` is standard output, not a file", "name a file; for a file called `-` write `./-`");
@@ -91,7 +91,7 @@ fn read_plan(file: &Path, settings: &Settings) -> Result<PlanFile, Error> {
     match sources::read_input(&settings.boundary, &settings.directory.join(file)) {
         Ok(text) => Ok(PlanFile::read(&path, &text, TOOL)?),
         Err(OutputError::Read { source, .. }) if source.kind() == ErrorKind::InvalidData => {
-            Err(BindingError::NoPlan { path }.into())
+            Err(PlanFileError::NoPlan { path }.into())
         }
         Err(error) => Err(error.named(&settings.directory, file).into()),
     }
@@ -166,7 +166,7 @@ fn of_moved(moved: &Moved) -> String {
 }
 
 /// The result of comparing a plan file with the plan that was computed again.
-pub(crate) enum Rebound {
+pub(crate) enum Reopened {
     /// The plan that was computed again. It equals the one in the file.
     Holds(Box<BuiltPlan>),
     /// Why the plan is not applied, as sentences.
@@ -180,7 +180,7 @@ pub(crate) fn reopen(
     owner: &Owner,
     from: &ManifestSource,
     context: &mut Context<'_>,
-) -> Result<Rebound, Error> {
+) -> Result<Reopened, Error> {
     let settings = context.settings;
     let file = read_plan(file, settings)?;
     let catalog = catalog_name(settings);
@@ -212,7 +212,7 @@ pub(crate) fn reopen(
             return Ok(refused(linted.findings.into_iter().map(|finding| finding.message)));
         }
     };
-    let unfit = unfit(&file, now, &planned.ground());
+    let unfit = unfit(&file, now, &planned.basis());
     if !unfit.is_empty() {
         return Ok(refused(unfit.iter().map(|unfit| of_unfit(unfit, secret))));
     }
@@ -235,11 +235,11 @@ pub(crate) fn reopen(
     if circumstances(&planned, settings).commit != file.made.commit {
         planned.notes.push("The plan was made at another commit with the same manifests.".to_owned());
     }
-    Ok(Rebound::Holds(planned))
+    Ok(Reopened::Holds(planned))
 }
 
-fn refused(sentences: impl Iterator<Item = String>) -> Rebound {
-    Rebound::Refused(sentences.map(|sentence| clean(&sentence).into_owned()).collect())
+fn refused(sentences: impl Iterator<Item = String>) -> Reopened {
+    Reopened::Refused(sentences.map(|sentence| clean(&sentence).into_owned()).collect())
 }
 
 fn no_base(file: &PlanFile) -> String {

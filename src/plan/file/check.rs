@@ -18,7 +18,7 @@ use crate::domain::plan::{Obstacle, Plan};
 use crate::domain::snapshot::{Completeness, Snapshot};
 use crate::plan::dependents::each_target;
 use crate::plan::ownership::{Pair, pair};
-use crate::plan::{Destination, Ground};
+use crate::plan::{Destination, PlanBasis};
 use crate::text::mask::Mask;
 
 /// A difference between this run and the one that made the plan file.
@@ -108,15 +108,15 @@ pub fn elsewhere(made: &Circumstances, now: Destination<'_>) -> Vec<Unfit> {
     found
 }
 
-/// All differences between this run and the file, sorted; empty: the plan applies. The snapshot in `ground` is not
+/// All differences between this run and the file, sorted; empty: the plan applies. The snapshot in `basis` is not
 /// used.
-pub fn unfit(file: &PlanFile, now: Destination<'_>, ground: &Ground<'_>) -> Vec<Unfit> {
+pub fn unfit(file: &PlanFile, now: Destination<'_>, basis: &PlanBasis<'_>) -> Vec<Unfit> {
     let mut found = elsewhere(&file.made, now);
-    if file.mask_key.as_ref().is_some_and(|key| *key != ground.mask.key_id()) {
+    if file.mask_key.as_ref().is_some_and(|key| *key != basis.mask.key_id()) {
         found.push(Unfit::MaskKey);
         return found;
     }
-    let manifests = Manifests::of(ground.desired, ground.mask);
+    let manifests = Manifests::of(basis.desired, basis.mask);
     for blueprint in differing(&file.manifests, &manifests.by_blueprint()) {
         let is_one = |touched: &&Touched| {
             touched.key.blueprint == blueprint && touched.manifest != manifests.of_key(&touched.key)
@@ -125,8 +125,8 @@ pub fn unfit(file: &PlanFile, now: Destination<'_>, ground: &Ground<'_>) -> Vec<
         found.push(Unfit::Manifests { blueprint, keys });
     }
     for (name, digest) in &file.blueprints {
-        let live = ground.blueprints.iter().find(|live| live.identifier == name.as_ref());
-        if live.map(|live| fingerprint::of_blueprint(live, ground.mask)) != Some(*digest) {
+        let live = basis.blueprints.iter().find(|live| live.identifier == name.as_ref());
+        if live.map(|live| fingerprint::of_blueprint(live, basis.mask)) != Some(*digest) {
             found.push(Unfit::Blueprint { blueprint: Arc::clone(name), is_gone: live.is_none() });
         }
     }
@@ -228,7 +228,7 @@ pub(super) fn each_place(plan: &mut Plan, mut each: impl FnMut(&mut Place)) {
         match obstacle {
             Obstacle::Duplicate { key: _, places } => places.iter_mut().for_each(&mut each),
             Obstacle::MissingTarget { key: _, relation: _, target: _, place } => each(place),
-            Obstacle::RequiredCycle { deed: _, cycle: _ } => {}
+            Obstacle::RequiredCycle { step_kind: _, cycle: _ } => {}
         }
     }
     for hazard in &mut plan.hazards {

@@ -17,13 +17,13 @@ use std::sync::Arc;
 use crate::domain::entity::EntityKey;
 use crate::domain::plan::Plan;
 use crate::domain::plan::digest::Digest;
-use crate::domain::plan::request::Acts;
+use crate::domain::plan::request::WriteRequests;
 
-use super::{Destination, Ground, masking, of_entity};
+use super::{Destination, PlanBasis, masking, of_entity};
 
 pub use check::{How, Moved, Sight, Unfit, elsewhere, moved, unfit};
 pub use difference::{Difference, differences};
-pub use error::BindingError;
+pub use error::PlanFileError;
 
 use fingerprint::Manifests;
 
@@ -51,7 +51,7 @@ pub struct PlanFile {
     /// The paths of manifests, which positions in the plan refer to by index.
     pub files: Vec<String>,
     pub plan: Plan,
-    pub acts: Acts,
+    pub requests: WriteRequests,
 }
 
 /// The run that made a plan.
@@ -113,28 +113,28 @@ impl PlanFile {
         made: Circumstances,
         options: Options,
         plan: Plan,
-        acts: Acts,
-        ground: Ground<'_>,
+        requests: WriteRequests,
+        basis: PlanBasis<'_>,
         path: impl Fn(crate::domain::finding::FileId) -> &'p str,
     ) -> Self {
-        let mask = ground.mask.watched();
+        let mask = basis.mask.watched();
         let mut plan = masking::masked(plan, &mask);
-        let acts = masking::masked_acts(acts, &mask);
-        let manifests = Manifests::of(ground.desired, &mask);
+        let requests = masking::masked_acts(requests, &mask);
+        let manifests = Manifests::of(basis.desired, &mask);
         let keys = touched_keys(&plan);
         let touch = |key: &EntityKey| Touched {
-            stored: ground.actual.get(&key.blueprint, &key.identifier).map(|it| of_entity(it, &mask)),
+            stored: basis.actual.get(&key.blueprint, &key.identifier).map(|it| of_entity(it, &mask)),
             manifest: manifests.of_key(key),
             key: key.clone(),
         };
         let files = check::renumber(&mut plan, path);
         let names: BTreeSet<&str> = keys.iter().map(|key| key.blueprint.as_ref()).collect();
-        let blueprints = ground.blueprints.iter().filter(|it| names.contains(it.identifier.as_str()));
+        let blueprints = basis.blueprints.iter().filter(|it| names.contains(it.identifier.as_str()));
         let blueprints =
             blueprints.map(|it| (Arc::from(it.identifier.as_str()), fingerprint::of_blueprint(it, &mask))).collect();
         let touched = keys.iter().map(touch).collect();
         let mask_key = mask.has_masked().then(|| mask.key_id());
-        Self { made, mask_key, options, manifests: manifests.by_blueprint(), blueprints, touched, files, plan, acts }
+        Self { made, mask_key, options, manifests: manifests.by_blueprint(), blueprints, touched, files, plan, requests }
     }
 
     /// The identifiers to read again before the plan is applied, by blueprint.
@@ -163,7 +163,7 @@ impl PlanFile {
     }
 
     /// `path` is the name of the file in errors. `tool` is the version that must have made it.
-    pub fn read(path: &str, text: &str, tool: &str) -> Result<Self, BindingError> {
+    pub fn read(path: &str, text: &str, tool: &str) -> Result<Self, PlanFileError> {
         form::file::read(path, text, tool)
     }
 }

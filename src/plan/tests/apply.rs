@@ -8,7 +8,7 @@ use super::world::World;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::{Entity, EntityKey, Record, Targets};
 use crate::domain::plan::Plan;
-use crate::domain::plan::request::{Act, Body, Call, Part};
+use crate::domain::plan::request::{WriteRequest, Body, Method, Patch};
 use crate::domain::value::Value;
 
 type Catalog = BTreeMap<EntityKey, Entity>;
@@ -26,22 +26,22 @@ pub fn apply(world: &World, plan: &Plan, defaults: Defaults) -> Result<World, St
     let mut catalog: Catalog = world.stored.iter().map(|entity| (entity.key.clone(), entity.clone())).collect();
     let mut after = world.clone();
     let mut done: Vec<usize> = Vec::new();
-    for wave in world.acts(plan).waves {
+    for wave in world.requests(plan).waves {
         for act in &wave {
             if let Some(missing) = act.needs.iter().find(|needed| !done.contains(needed)) {
                 return Err(format!("{:?} comes before {:?}", act.key, plan.changes[*missing].key));
             }
-            match &act.call {
-                Call::Create(_) if catalog.contains_key(&act.key) => {
+            match &act.method {
+                Method::Create(_) if catalog.contains_key(&act.key) => {
                     return Err(format!("{:?} is there already", act.key));
                 }
-                Call::Create(body) => write(world, &mut catalog, act, body, None)?,
-                Call::Merge(body) => write(world, &mut catalog, act, body, None)?,
-                Call::Replace(body) => write(world, &mut catalog, act, body, Some(defaults))?,
-                Call::Patch(body) => patch(world, &mut catalog, act, body)?,
-                Call::Delete => delete(world, &mut catalog, &act.key)?,
+                Method::Create(body) => write(world, &mut catalog, act, body, None)?,
+                Method::Merge(body) => write(world, &mut catalog, act, body, None)?,
+                Method::Replace(body) => write(world, &mut catalog, act, body, Some(defaults))?,
+                Method::Patch(body) => patch(world, &mut catalog, act, body)?,
+                Method::Delete => delete(world, &mut catalog, &act.key)?,
             }
-            if act.call != Call::Delete {
+            if act.method != Method::Delete {
                 after.owned.push(act.key.clone());
             }
         }
@@ -67,7 +67,7 @@ fn put<T>(list: &mut Box<[(Arc<str>, T)]>, name: &Arc<str>, value: T) {
 }
 
 /// `whole`: values that the body does not name are removed.
-fn write(world: &World, catalog: &mut Catalog, act: &Act, body: &Body, whole: Option<Defaults>) -> Result<(), String> {
+fn write(world: &World, catalog: &mut Catalog, act: &WriteRequest, body: &Body, whole: Option<Defaults>) -> Result<(), String> {
     let bare = || Entity {
         key: act.key.clone(),
         title: None,
@@ -77,7 +77,7 @@ fn write(world: &World, catalog: &mut Catalog, act: &Act, body: &Body, whole: Op
         relations: Box::default(),
         record: Record::default(),
     };
-    if body.title == Part::Null || body.icon == Part::Null || body.team == Part::Null {
+    if body.title == Patch::Null || body.icon == Patch::Null || body.team == Patch::Null {
         return Err(format!("{:?}: null is not allowed", act.key));
     }
     let there = catalog.get(&act.key);
@@ -95,7 +95,7 @@ fn write(world: &World, catalog: &mut Catalog, act: &Act, body: &Body, whole: Op
     Ok(())
 }
 
-fn patch(world: &World, catalog: &mut Catalog, act: &Act, body: &Body) -> Result<(), String> {
+fn patch(world: &World, catalog: &mut Catalog, act: &WriteRequest, body: &Body) -> Result<(), String> {
     let mut entity = catalog.get(&act.key).cloned().ok_or_else(|| format!("{:?} is not there", act.key))?;
     parts(body, &mut entity);
     check(world, catalog, &entity)?;
@@ -103,11 +103,11 @@ fn patch(world: &World, catalog: &mut Catalog, act: &Act, body: &Body) -> Result
     Ok(())
 }
 
-fn set<T: Clone, F>(field: &mut F, part: &Part<T>, value: impl Fn(Option<T>) -> F) {
+fn set<T: Clone, F>(field: &mut F, part: &Patch<T>, value: impl Fn(Option<T>) -> F) {
     match part {
-        Part::Absent => {}
-        Part::Null => *field = value(None),
-        Part::Set(text) => *field = value(Some(text.clone())),
+        Patch::Absent => {}
+        Patch::Null => *field = value(None),
+        Patch::Set(text) => *field = value(Some(text.clone())),
     }
 }
 

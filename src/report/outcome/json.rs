@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::plan::change::{Action, Change};
-use crate::domain::plan::outcome::{Cause, End, Failure, Reason};
+use crate::domain::plan::outcome::{Cause, ChangeOutcome, Failure, Reason};
 use crate::report::escape::{self, clean};
 use crate::report::outcome::{Tally, Told};
 use crate::report::plan::json::{JsonAction, JsonCounts, JsonDeed, JsonKey, JsonPlace, JsonRevision};
@@ -192,19 +192,19 @@ fn ends(tally: &Tally) -> JsonEnds {
     }
 }
 
-fn change(change: &Change, end: &End, told: &Told<'_>) -> JsonChange {
+fn change(change: &Change, end: &ChangeOutcome, told: &Told<'_>) -> JsonChange {
     let renamed_from = match &change.action {
         Action::Rename { from, .. } => Some(from.to_string()),
         Action::Create | Action::Update | Action::Adopt | Action::Delete => None,
     };
     let (is_in_doubt, missing, kind) = match end {
-        End::Applied => (false, None, JsonEnd::Applied),
-        End::Incomplete { deed, cause } => {
+        ChangeOutcome::Applied => (false, None, JsonEnd::Applied),
+        ChangeOutcome::Incomplete { deed, cause } => {
             (matches!(cause, Cause::InDoubt(_)), Some(JsonDeed::of(*deed)), JsonEnd::Incomplete)
         }
-        End::Failed(_) => (false, None, JsonEnd::Failed),
-        End::InDoubt(_) => (true, None, JsonEnd::InDoubt),
-        End::NotAttempted(_) => (false, None, JsonEnd::NotAttempted),
+        ChangeOutcome::Failed(_) => (false, None, JsonEnd::Failed),
+        ChangeOutcome::InDoubt(_) => (true, None, JsonEnd::InDoubt),
+        ChangeOutcome::NotAttempted(_) => (false, None, JsonEnd::NotAttempted),
     };
     let needs = match end.reason() {
         Some(Reason::Needs(changes)) => changes.iter().filter_map(|at| told.change(*at)).collect(),

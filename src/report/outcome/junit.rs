@@ -4,13 +4,13 @@
 //! broken.
 
 use crate::domain::plan::change::Change;
-use crate::domain::plan::outcome::End;
+use crate::domain::plan::outcome::ChangeOutcome;
 use crate::report::escape::{clean, xml};
 use crate::report::outcome::{Told, words};
 
 pub(super) fn render(told: &Told<'_>) -> String {
     let seconds = format!("{}.{:03}", told.report.milliseconds / 1_000, told.report.milliseconds % 1_000);
-    let all: Vec<(&Change, &End)> = told.ends().collect();
+    let all: Vec<(&Change, &ChangeOutcome)> = told.ends().collect();
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     out.push_str(&format!(
         "<testsuites name=\"portolan push\" tests=\"{}\" failures=\"{}\" errors=\"{}\" time=\"{seconds}\">\n",
@@ -28,10 +28,10 @@ pub(super) fn render(told: &Told<'_>) -> String {
     // Changes are sorted by key.
     for suite in all.chunk_by(|one, other| one.0.key.blueprint == other.0.key.blueprint) {
         let Some((first, _)) = suite.first() else { continue };
-        let number = |is: fn(&End) -> bool| suite.iter().filter(|(_, end)| is(end)).count();
-        let failures = number(|end| matches!(end, End::Failed(_) | End::Incomplete { .. }));
-        let errors = number(|end| matches!(end, End::InDoubt(_)));
-        let skipped = number(|end| matches!(end, End::NotAttempted(_)));
+        let number = |is: fn(&ChangeOutcome) -> bool| suite.iter().filter(|(_, end)| is(end)).count();
+        let failures = number(|end| matches!(end, ChangeOutcome::Failed(_) | ChangeOutcome::Incomplete { .. }));
+        let errors = number(|end| matches!(end, ChangeOutcome::InDoubt(_)));
+        let skipped = number(|end| matches!(end, ChangeOutcome::NotAttempted(_)));
         out.push_str(&format!(
             "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"{skipped}\" time=\"0\">\n",
             xml(&clean(&first.key.blueprint)),
@@ -46,31 +46,31 @@ pub(super) fn render(told: &Told<'_>) -> String {
     out
 }
 
-fn case(out: &mut String, told: &Told<'_>, change: &Change, end: &End) {
+fn case(out: &mut String, told: &Told<'_>, change: &Change, end: &ChangeOutcome) {
     let name = xml(&clean(&words::deed(change)).replace('`', ""));
     let class = xml(&clean(&change.key.blueprint));
     let open = format!("    <testcase name=\"{name}\" classname=\"{class}\" time=\"0\"");
     match end {
-        End::Applied => out.push_str(&format!("{open}/>\n")),
-        End::Failed(failure) => {
+        ChangeOutcome::Applied => out.push_str(&format!("{open}/>\n")),
+        ChangeOutcome::Failed(failure) => {
             out.push_str(&format!("{open}>\n"));
             let kind = failure.code.as_deref().unwrap_or("no answer");
             problem(out, told, change, "failure", kind, &words::answer(failure));
             out.push_str("    </testcase>\n");
         }
-        End::InDoubt(failure) => {
+        ChangeOutcome::InDoubt(failure) => {
             out.push_str(&format!("{open}>\n"));
             let message = format!("{} ({})", words::answer(failure), words::IN_DOUBT);
             problem(out, told, change, "error", "in doubt", &message);
             out.push_str("    </testcase>\n");
         }
-        End::Incomplete { deed, cause } => {
+        ChangeOutcome::Incomplete { deed, cause } => {
             out.push_str(&format!("{open}>\n"));
             let message = format!("{}: {}", words::incomplete(change, *deed), words::cause(cause, told));
             problem(out, told, change, "failure", "incomplete", &message);
             out.push_str("    </testcase>\n");
         }
-        End::NotAttempted(reason) => {
+        ChangeOutcome::NotAttempted(reason) => {
             let reason = xml(&clean(&words::reason(reason, told)));
             out.push_str(&format!("{open}>\n      <skipped message=\"{reason}\"/>\n    </testcase>\n"));
         }

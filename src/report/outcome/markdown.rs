@@ -2,7 +2,7 @@
 //! attempted, then the applied ones, collapsed. What does not fit into a comment is counted.
 
 use crate::domain::plan::change::Change;
-use crate::domain::plan::outcome::{End, Reason};
+use crate::domain::plan::outcome::{ChangeOutcome, Reason};
 use crate::report::comment::marker;
 use crate::report::escape::markdown;
 use crate::report::outcome::{Told, words};
@@ -17,17 +17,17 @@ pub(super) fn render(told: &Told<'_>) -> String {
     let (mut waiting, mut applied) = (Vec::new(), Vec::new());
     for (change, end) in told.ends() {
         match end {
-            End::Failed(failure) => failed.push(item(told, change, &words::deed(change), &words::answer(failure))),
-            End::InDoubt(failure) => {
+            ChangeOutcome::Failed(failure) => failed.push(item(told, change, &words::deed(change), &words::answer(failure))),
+            ChangeOutcome::InDoubt(failure) => {
                 let words = format!("{} ({})", words::answer(failure), words::IN_DOUBT);
                 doubtful.push(item(told, change, &words::deed(change), &words));
             }
-            End::Incomplete { deed, cause } => {
+            ChangeOutcome::Incomplete { deed, cause } => {
                 let what = words::incomplete(change, *deed);
                 incomplete.push(item(told, change, &what, &words::cause(cause, told)));
             }
-            End::NotAttempted(reason) => waiting.push(self::waiting(told, change, reason)),
-            End::Applied => applied.push(done(told, change)),
+            ChangeOutcome::NotAttempted(reason) => waiting.push(self::waiting(told, change, reason)),
+            ChangeOutcome::Applied => applied.push(done(told, change)),
         }
     }
     let (not_attempted, done) = (grouped(waiting.len()), grouped(applied.len()));

@@ -3,7 +3,7 @@
 //! applied changes, so they are only counted here.
 
 use crate::domain::plan::change::Change;
-use crate::domain::plan::outcome::{End, Reason};
+use crate::domain::plan::outcome::{ChangeOutcome, Reason};
 use crate::report::escape::clean;
 use crate::report::outcome::{Tally, Told, words};
 use crate::report::style::{Role, Style, wrap};
@@ -89,16 +89,16 @@ impl Kind {
 }
 
 /// The sentence about a change of this kind; `None` if the change is of another kind.
-fn line(kind: Kind, told: &Told<'_>, change: &Change, end: &End) -> Option<String> {
+fn line(kind: Kind, told: &Told<'_>, change: &Change, end: &ChangeOutcome) -> Option<String> {
     match (kind, end) {
-        (Kind::Failed, End::Failed(failure)) => Some(format!("{}: {}", words::deed(change), words::answer(failure))),
-        (Kind::InDoubt, End::InDoubt(failure)) => {
+        (Kind::Failed, ChangeOutcome::Failed(failure)) => Some(format!("{}: {}", words::deed(change), words::answer(failure))),
+        (Kind::InDoubt, ChangeOutcome::InDoubt(failure)) => {
             Some(format!("{}: {} ({})", words::deed(change), words::answer(failure), words::IN_DOUBT))
         }
-        (Kind::Incomplete, End::Incomplete { deed, cause }) => {
+        (Kind::Incomplete, ChangeOutcome::Incomplete { deed, cause }) => {
             Some(format!("{}: {}", words::incomplete(change, *deed), words::cause(cause, told)))
         }
-        (_, End::Applied | End::Failed(_) | End::InDoubt(_) | End::Incomplete { .. } | End::NotAttempted(_)) => None,
+        (_, ChangeOutcome::Applied | ChangeOutcome::Failed(_) | ChangeOutcome::InDoubt(_) | ChangeOutcome::Incomplete { .. } | ChangeOutcome::NotAttempted(_)) => None,
     }
 }
 
@@ -106,8 +106,8 @@ fn not_attempted(out: &mut String, told: &Told<'_>, style: &Style) {
     let waiting: Vec<(&Change, &Reason)> = told
         .ends()
         .filter_map(|(change, end)| match end {
-            End::NotAttempted(reason) => Some((change, reason)),
-            End::Applied | End::Failed(_) | End::InDoubt(_) | End::Incomplete { .. } => None,
+            ChangeOutcome::NotAttempted(reason) => Some((change, reason)),
+            ChangeOutcome::Applied | ChangeOutcome::Failed(_) | ChangeOutcome::InDoubt(_) | ChangeOutcome::Incomplete { .. } => None,
         })
         .collect();
     if waiting.is_empty() {

@@ -1,7 +1,7 @@
 //! The sentences about an outcome, shared by all formats. Names are in backticks and unescaped; each renderer cleans
 //! and escapes what it writes.
 
-use crate::domain::plan::Deed;
+use crate::domain::plan::StepKind;
 use crate::domain::plan::change::{Action, Change};
 use crate::domain::plan::outcome::{Cause, Failure, Reason};
 use crate::report::outcome::{Tally, Told};
@@ -61,7 +61,7 @@ pub(super) fn answer(failure: &Failure) -> String {
 }
 
 /// `` `service/cart` created, relations not set yet``.
-pub(super) fn incomplete(change: &Change, deed: Deed) -> String {
+pub(super) fn incomplete(change: &Change, deed: StepKind) -> String {
     let key = words::quoted(&change.key);
     let done = match &change.action {
         Action::Create => "created",
@@ -70,12 +70,12 @@ pub(super) fn incomplete(change: &Change, deed: Deed) -> String {
         Action::Rename { .. } => "created",
     };
     match (deed, &change.action) {
-        (Deed::Delete, Action::Rename { from, .. }) => {
+        (StepKind::Delete, Action::Rename { from, .. }) => {
             format!("{key} {done}, {} not deleted yet: it exists under both identifiers", tick(from))
         }
-        (Deed::Write, Action::Update) => format!("{key} {done} in part"),
-        (Deed::Relink, _) => format!("{key} {done}, relations not set yet"),
-        (Deed::Write | Deed::Delete, _) => format!("{key} {done} in part"),
+        (StepKind::Write, Action::Update) => format!("{key} {done} in part"),
+        (StepKind::Relink, _) => format!("{key} {done}, relations not set yet"),
+        (StepKind::Write | StepKind::Delete, _) => format!("{key} {done} in part"),
     }
 }
 

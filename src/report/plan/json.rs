@@ -138,8 +138,8 @@ struct JsonChange {
     /// Why it counts as a rename.
     #[serde(skip_serializing_if = "Option::is_none")]
     renamed_by: Option<JsonRenamedBy>,
-    standing: JsonStanding,
-    /// Who owns it, where the standing is `foreign` and the catalog reveals it.
+    ownership: JsonStanding,
+    /// Who owns it, where the ownership is `foreign` and the catalog reveals it.
     #[serde(skip_serializing_if = "Option::is_none")]
     owner: Option<JsonOwner>,
     /// `merge`: the catalog keeps what the manifest does not set; `replace`: the manifest is the whole entity.

@@ -12,7 +12,7 @@ mod table;
 
 use std::collections::BTreeMap;
 
-use crate::domain::plan::change::{Action, Change, Standing};
+use crate::domain::plan::change::{Action, Change, OwnerStatus};
 use crate::report::escape::{markdown, markdown_code};
 use crate::report::plan::fields::cut;
 use crate::report::plan::{PlanReport, Sited, mermaid, sections, words};
@@ -111,12 +111,12 @@ impl Kind {
     const ALL: [Self; 5] = [Self::Delete, Self::Rename, Self::Foreign, Self::Update, Self::Create];
 
     fn of(change: &Change) -> Self {
-        match (&change.action, change.standing) {
+        match (&change.action, change.ownership) {
             (Action::Delete, _) => Self::Delete,
             (Action::Rename { .. }, _) => Self::Rename,
-            (Action::Adopt, _) | (Action::Update | Action::Create, Standing::Foreign) => Self::Foreign,
-            (Action::Update, Standing::New | Standing::Ours) => Self::Update,
-            (Action::Create, Standing::New | Standing::Ours) => Self::Create,
+            (Action::Adopt, _) | (Action::Update | Action::Create, OwnerStatus::Foreign) => Self::Foreign,
+            (Action::Update, OwnerStatus::New | OwnerStatus::Ours) => Self::Update,
+            (Action::Create, OwnerStatus::New | OwnerStatus::Ours) => Self::Create,
         }
     }
 

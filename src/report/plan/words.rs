@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use crate::domain::entity::{EntityKey, Record};
 use crate::domain::plan::change::{
-    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, RenamedBy, Standing,
+    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, RenamedBy, OwnerStatus,
 };
 use crate::domain::plan::hazard::{Blocker, Consent, Hazard, HazardKind};
-use crate::domain::plan::{Cycle, Deed, Obstacle, Plan, Tally};
+use crate::domain::plan::{Cycle, StepKind, Obstacle, Plan, Tally};
 use crate::report::plan::{PlanReport, Sited};
 use crate::text::plural::{count, grouped, list};
 
@@ -85,13 +85,13 @@ pub(in crate::report) fn remark(change: &Change, report: &PlanReport<'_>) -> Opt
         RenamedBy::Place => "same file",
         RenamedBy::Content => "same content",
     };
-    match (&change.action, change.standing) {
+    match (&change.action, change.ownership) {
         (Action::Rename { from, by: why }, _) => Some(format!("renamed from {}: {}", tick(from), by(*why))),
         (Action::Adopt, _) => Some(format!("adopted unchanged from {}", owner(&change.key, report))),
-        (Action::Create | Action::Update | Action::Delete, Standing::Foreign) => {
+        (Action::Create | Action::Update | Action::Delete, OwnerStatus::Foreign) => {
             Some(format!("owned by {}", owner(&change.key, report)))
         }
-        (Action::Create | Action::Update | Action::Delete, Standing::New | Standing::Ours) => None,
+        (Action::Create | Action::Update | Action::Delete, OwnerStatus::New | OwnerStatus::Ours) => None,
     }
 }
 
@@ -305,8 +305,8 @@ pub(in crate::report) fn obstacle(obstacle: &Obstacle, sited: &Sited<'_>) -> Str
         }
         Obstacle::RequiredCycle { deed, cycle } => {
             let (verb, or) = match deed {
-                Deed::Write | Deed::Relink => ("created", ", or let one of them point to an existing entity"),
-                Deed::Delete => ("deleted", ""),
+                StepKind::Write | StepKind::Relink => ("created", ", or let one of them point to an existing entity"),
+                StepKind::Delete => ("deleted", ""),
             };
             let located = |key: &EntityKey| match sited.place_of(key) {
                 Some(place) => format!("{} ({})", quoted(key), tick(&sited.location(place))),

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::{bound, made};
 use crate::domain::snapshot::{Completeness, Snapshot};
-use crate::plan::Ground;
+use crate::plan::PlanBasis;
 use crate::plan::file::{Circumstances, How, Moved, Sight, Unfit, moved, unfit};
 use crate::plan::tests::world::{World, entity, key, manifests, mask};
 
@@ -117,7 +117,7 @@ fn other(now: &Circumstances, change: impl FnOnce(&mut World)) -> Vec<Unfit> {
     unfit(
         &file,
         now.destination(),
-        &Ground { desired: &world.desired, blueprints: &world.blueprints, actual: &actual, mask: mask() },
+        &PlanBasis { desired: &world.desired, blueprints: &world.blueprints, actual: &actual, mask: mask() },
     )
 }
 
@@ -193,6 +193,6 @@ fn a_plan_that_cannot_be_done_fits_nowhere() {
     world.desired.extend(manifests(&json!([{"identifier": "cart", "title": "Another"}])));
     let file = bound(&world, &[]);
     let actual = world.snapshot();
-    let ground = Ground { desired: &world.desired, blueprints: &world.blueprints, actual: &actual, mask: mask() };
-    assert_eq!(unfit(&file, made().destination(), &ground), [Unfit::Obstacles { count: 1 }]);
+    let basis = PlanBasis { desired: &world.desired, blueprints: &world.blueprints, actual: &actual, mask: mask() };
+    assert_eq!(unfit(&file, made().destination(), &basis), [Unfit::Obstacles { count: 1 }]);
 }

@@ -5,11 +5,11 @@ use crate::domain::entity::foreign_owner::{ForeignOwner, OwnerKind};
 use crate::domain::entity::{EntityKey, Record};
 use crate::domain::finding::Place;
 use crate::domain::plan::change::{
-    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Origin, RenamedBy, Standing,
+    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Origin, RenamedBy, OwnerStatus,
 };
 use crate::domain::plan::hazard::{Consent, Hazard, HazardKind};
 use crate::domain::plan::revision::{BaseRevision, Revision};
-use crate::domain::plan::{Counts, Cycle, Deed, Obstacle, Step, Tally, Wave};
+use crate::domain::plan::{Counts, Cycle, StepKind, Obstacle, Step, Tally, Wave};
 use crate::domain::value::Value;
 use crate::report::escape::clean;
 use crate::report::plan::json::{
@@ -103,17 +103,17 @@ impl JsonAction {
 }
 
 impl JsonDeed {
-    pub fn of(deed: Deed) -> Self {
+    pub fn of(deed: StepKind) -> Self {
         match deed {
-            Deed::Write => Self::Write,
-            Deed::Relink => Self::Relink,
-            Deed::Delete => Self::Delete,
+            StepKind::Write => Self::Write,
+            StepKind::Relink => Self::Relink,
+            StepKind::Delete => Self::Delete,
         }
     }
 }
 
 fn change(change: &Change, sited: &Sited<'_>) -> JsonChange {
-    let Change { key, action, standing, mode, origin, place, fields, record, dependents } = change;
+    let Change { key, action, ownership, mode, origin, place, fields, record, dependents } = change;
     let renamed = match action {
         Action::Rename { from, by } => Some((from.to_string(), renamed_by(*by))),
         Action::Create | Action::Update | Action::Adopt | Action::Delete => None,
@@ -125,12 +125,12 @@ fn change(change: &Change, sited: &Sited<'_>) -> JsonChange {
         action: JsonAction::of(action),
         renamed_from,
         renamed_by,
-        standing: match standing {
-            Standing::New => JsonStanding::New,
-            Standing::Ours => JsonStanding::Ours,
-            Standing::Foreign => JsonStanding::Foreign,
+        ownership: match ownership {
+            OwnerStatus::New => JsonStanding::New,
+            OwnerStatus::Ours => JsonStanding::Ours,
+            OwnerStatus::Foreign => JsonStanding::Foreign,
         },
-        owner: sited.report.owner_of(key).filter(|_| *standing == Standing::Foreign).map(owner),
+        owner: sited.report.owner_of(key).filter(|_| *ownership == OwnerStatus::Foreign).map(owner),
         mode: mode.word(),
         origin: self::origin(*origin),
         place: place.map(|place| JsonPlace::of(place, sited)),

@@ -30,7 +30,7 @@ fn remarks(sited: &Sited<'_>, change: &Change) -> Vec<String> {
     let mut remarks: Vec<String> = words::remark(change, sited.report).into_iter().collect();
     let tells_writer = change.action == Action::Delete
         || sections::is_pending(sited.report, change)
-        || change.standing == crate::domain::plan::change::Standing::Foreign;
+        || change.ownership == crate::domain::plan::change::OwnerStatus::Foreign;
     remarks.extend(change.record.as_ref().filter(|_| tells_writer).and_then(words::written));
     remarks
 }
