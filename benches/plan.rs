@@ -31,7 +31,7 @@ use portolan::domain::value::Value;
 use portolan::embedded::LocalCatalog;
 use portolan::embedded::store::{Store, system_clock};
 use portolan::manifest::{Limits, Reader, decode};
-use portolan::plan::{Destination, Question, plan};
+use portolan::plan::{Destination, PlanInput, plan};
 use portolan::sources::{Pattern, discover, for_each_text};
 use portolan::text::mask::Mask;
 use serde_json::json;
@@ -212,7 +212,7 @@ fn wanted(at: usize, entity: &Entity) -> Desired {
 }
 
 fn ask(desired: &[Desired], actual: &Snapshot, blueprints: &[Blueprint], owned: &[EntityKey]) -> Plan {
-    plan(&Question {
+    plan(&PlanInput {
         desired,
         base: None,
         actual,

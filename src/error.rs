@@ -11,7 +11,7 @@ use crate::embedded::server::ServerError;
 use crate::embedded::store::StoreError;
 use crate::exit::Exit;
 use crate::forge::ForgeError;
-use crate::plan::file::BindingError;
+use crate::plan::file::PlanFileError;
 use crate::report::baseline::BaselineError;
 use crate::report::outcome::record::RecordError;
 use crate::scaffold::Mistyped;
@@ -84,7 +84,7 @@ pub enum Error {
     Editor(#[from] EditorError),
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Binding(#[from] BindingError),
+    Binding(#[from] PlanFileError),
     #[error(transparent)]
     #[diagnostic(transparent)]
     Record(#[from] RecordError),

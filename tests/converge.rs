@@ -14,8 +14,8 @@ use portolan::catalog::{Catalog, Errand, Part, Stop};
 use portolan::domain::entity::{Entity, EntityKey, Owner, Targets};
 use portolan::domain::plan::Plan;
 use portolan::domain::plan::change::Change;
-use portolan::domain::plan::outcome::{End, Outcome, Reason};
-use portolan::domain::plan::request::Acts;
+use portolan::domain::plan::outcome::{ChangeOutcome, Outcome, Reason};
+use portolan::domain::plan::request::WriteRequests;
 use portolan::domain::plan::write_mode::PruneRule;
 use portolan::domain::platform::PORT;
 use portolan::domain::progress::{Progress, Silent};
@@ -237,12 +237,12 @@ struct Cut {
 
 const NEVER: Cut = Cut { after: 0, is_sudden: false };
 
-fn push(catalog: &dyn Catalog, world: &World, plan: &Plan, acts: &Acts, cut: Cut) -> Outcome {
+fn push(catalog: &dyn Catalog, world: &World, plan: &Plan, requests: &WriteRequests, cut: Cut) -> Outcome {
     let stop = Stop::default();
     let fuse = Fuse { stop: &stop, left: AtomicU64::new(cut.after), times: if cut.is_sudden { 2 } else { 1 } };
     let errand = Errand { run_id: None, stops_at_first: false, stop: &stop, progress: &fuse };
     let owner = owner();
-    apply(catalog, acts, plan.changes.len(), Ground { blueprints: &world.blueprints, owner: &owner }, errand)
+    apply(catalog, requests, plan.changes.len(), Ground { blueprints: &world.blueprints, owner: &owner }, errand)
 }
 
 /// Checks that the outcome matches the content of the catalog.
@@ -256,8 +256,8 @@ fn agrees(plan: &Plan, outcome: &Outcome, before: &BTreeMap<EntityKey, String>, 
     for (change, end) in plan.changes.iter().zip(&outcome.ends) {
         let key = &change.key;
         match end {
-            End::Applied if deletes => {}
-            End::Applied => {
+            ChangeOutcome::Applied if deletes => {}
+            ChangeOutcome::Applied => {
                 let rest = left.get(key);
                 let (was, is) = (before.get(key), after.get(key));
                 assert!(
@@ -265,7 +265,7 @@ fn agrees(plan: &Plan, outcome: &Outcome, before: &BTreeMap<EntityKey, String>, 
                     "applied, and not done: {change:?}\nleft: {rest:?}\nbefore: {was:?}\nafter: {is:?}"
                 );
             }
-            End::NotAttempted(_) => {
+            ChangeOutcome::NotAttempted(_) => {
                 if !deletes {
                     assert_eq!(before.get(key), after.get(key), "{key:?} was touched");
                 }
@@ -273,12 +273,12 @@ fn agrees(plan: &Plan, outcome: &Outcome, before: &BTreeMap<EntityKey, String>, 
                     assert!(after.contains_key(&removed), "{removed:?} is gone");
                 }
             }
-            End::Failed(failure) if !deletes => {
+            ChangeOutcome::Failed(failure) if !deletes => {
                 assert_eq!(before.get(key), after.get(key), "{key:?} was touched: {failure:?}");
             }
-            End::Failed(_) | End::InDoubt(_) | End::Incomplete { .. } => {}
+            ChangeOutcome::Failed(_) | ChangeOutcome::InDoubt(_) | ChangeOutcome::Incomplete { .. } => {}
         }
-        if let (End::Applied, Some(removed)) = (end, change.removed()) {
+        if let (ChangeOutcome::Applied, Some(removed)) = (end, change.removed()) {
             assert!(!after.contains_key(&removed), "{removed:?} is still there");
         }
     }
@@ -306,7 +306,7 @@ fn settles(catalog: &dyn Catalog, scene: &Scene, world: &World, cuts: &[Cut]) ->
             scene.wait_for_abandoned_requests(world);
         }
         agrees(&plan, &outcome, &before, scene, world);
-        let is_cut = outcome.ends.contains(&End::NotAttempted(Reason::Interrupted));
+        let is_cut = outcome.ends.contains(&ChangeOutcome::NotAttempted(Reason::Interrupted));
         prop_assert!(!is_cut || outcome.is_interrupted);
         if cut.after == 0 {
             prop_assert!(outcome.is_complete(), "{:#?}\n{:#?}", crate::testkit::worlds::world::lines(&plan), outcome);

@@ -20,7 +20,7 @@ use std::time::Duration;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::entity::{Entity, EntityKey, Owner};
-use crate::domain::plan::request::Act;
+use crate::domain::plan::request::WriteRequest;
 use crate::domain::progress::Progress;
 use crate::domain::snapshot::{Shelf, Snapshot};
 
@@ -117,7 +117,7 @@ pub trait Catalog {
     }
 
     /// Sends writes that may run concurrently; the results are in the order of `acts`.
-    fn perform(&self, acts: &[&Act], errand: Errand<'_>) -> Vec<Result<(), Undone>>;
+    fn perform(&self, acts: &[&WriteRequest], errand: Errand<'_>) -> Vec<Result<(), Undone>>;
 }
 
 /// The reason why one entity of a call was not written or deleted. A call that fails half-way keeps the writes done

@@ -13,7 +13,7 @@ use crate::commands::catalog::connect::Intent;
 use crate::commands::catalog::offline;
 use crate::commands::context::Context;
 use crate::commands::plan::build::{Planned, Wishes, is_local_by_default};
-use crate::commands::plan::file::{refuse_place, write_plan};
+use crate::commands::plan::file::{check_output_path, save_plan};
 use crate::commands::plan::lint_first::{Proposed, proposed};
 use crate::commands::plan::output::{Report, shown};
 use crate::commands::plan::rerun_command::{push_again, push_file};
@@ -94,7 +94,7 @@ Examples:
 pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     refuse_shared(&args.output, &context.settings.directory)?;
     if let Some(file) = &args.out {
-        refuse_place(file, context.settings)?;
+        check_output_path(file, context.settings)?;
     }
     let from = Standpoint::of(args.planning.commit.as_deref(), context)?;
     let settings = from.settings(context.settings);
@@ -146,7 +146,7 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     };
     shown(&report, &planned, context)?;
     if let Some((file, push)) = args.out.as_ref().zip(push_file.as_deref()) {
-        write_plan(file, push, &planned, context)?;
+        save_plan(file, push, &planned, context)?;
     }
     Ok(exit(args, &planned.plan, &approve, complaints.as_deref()))
 }
@@ -209,7 +209,7 @@ fn show_offline(
 fn complaints(planned: &Planned, context: &Context<'_>) -> Result<Vec<Complaint>, Error> {
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
-    verified(planned, &planned.acts, progress)
+    verified(planned, &planned.requests, progress)
 }
 
 fn nobody_named_it(context: &Context<'_>) -> String {

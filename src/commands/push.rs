@@ -23,7 +23,7 @@ use crate::commands::context::Context;
 use crate::commands::diff::{self, DiffArgs};
 use crate::commands::lint::run::InWorkTree;
 use crate::commands::plan::build::{Planned, is_local_by_default};
-use crate::commands::plan::file::{Rebound, rebound};
+use crate::commands::plan::file::{Reopened, reopen};
 use crate::commands::plan::lint_first::{Proposed, proposed};
 use crate::commands::plan::output::{Report, give_out, plan_report, shown};
 use crate::commands::plan::rerun_command::{plan_file, push_again, push_file};
@@ -36,7 +36,7 @@ use crate::commands::workspace::scope::owner_for_push;
 use crate::commands::workspace::source::Standpoint;
 use crate::domain::entity::Owner;
 use crate::domain::plan::digest::ApprovalDigest;
-use crate::domain::plan::outcome::{End, Outcome};
+use crate::domain::plan::outcome::{ChangeOutcome, Outcome};
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::value::timestamp::Moment;
 use crate::embedded::store::system_clock;
@@ -234,9 +234,9 @@ fn prepared<'a>(
     context: &mut Context<'_>,
 ) -> Result<Prepared<'a>, Error> {
     if let Some(file) = &args.plan {
-        let planned = match rebound(file, &owner, from, context)? {
-            Rebound::Holds(planned) => *planned,
-            Rebound::Refused(refusals) => {
+        let planned = match reopen(file, &owner, from, context)? {
+            Reopened::Holds(planned) => *planned,
+            Reopened::Refused(refusals) => {
                 let why = refusals.iter().map(|refusal| format!("\n- {refusal}")).collect();
                 let stale = PushError::Stale { path: file.display().to_string(), why };
                 return Err(denied(stale, instead, &owner, context).into());
@@ -383,9 +383,9 @@ fn plan_outputs(outputs: &[Output<OutcomeFormat>]) -> Vec<Output<PlanFormat>> {
 
 /// Masks the catalog's messages, which may repeat the values that were sent.
 fn mask_answers(outcome: &mut Outcome, planned: &Planned) {
-    for act in planned.acts.waves.iter().flatten() {
-        let Some(failure) = outcome.ends.get_mut(act.change).and_then(End::failure_mut) else { continue };
-        let secrets = secrets_of(act, &planned.mask);
+    for request in planned.requests.waves.iter().flatten() {
+        let Some(failure) = outcome.ends.get_mut(request.change).and_then(ChangeOutcome::failure_mut) else { continue };
+        let secrets = secrets_of(request, &planned.mask);
         failure.message = planned.mask.quoted(&failure.message, &secrets).into_owned();
     }
 }
@@ -423,7 +423,7 @@ fn push(args: &PushArgs, planned: &Planned, owner: &Owner, context: &Context<'_>
         progress,
     };
     let ground = Ground { blueprints: &planned.live.all, owner };
-    let mut outcome = apply(&*planned.catalog, &planned.acts, planned.plan.changes.len(), ground, errand);
+    let mut outcome = apply(&*planned.catalog, &planned.requests, planned.plan.changes.len(), ground, errand);
     mask_answers(&mut outcome, planned);
     let milliseconds = u64::try_from(clock().0.saturating_sub(at.0)).unwrap_or_default();
     Pushed { outcome, at, milliseconds }

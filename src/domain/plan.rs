@@ -41,13 +41,13 @@ pub struct Plan {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wave {
-    pub deed: Deed,
+    pub step_kind: StepKind,
     pub steps: Vec<Step>,
 }
 
 /// The order: all writes, then all relinks, then all deletes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Deed {
+pub enum StepKind {
     Write,
     /// Sets the relations that a write left out.
     Relink,
@@ -76,7 +76,7 @@ pub enum Obstacle {
     /// Several manifests declare one entity; the first one is used.
     Duplicate { key: EntityKey, places: Vec<Place> },
     /// Each requires that the next one exists first.
-    RequiredCycle { deed: Deed, cycle: Cycle },
+    RequiredCycle { step_kind: StepKind, cycle: Cycle },
     /// `key` would get a relation to an entity that neither a manifest declares nor the catalog has.
     MissingTarget { key: EntityKey, relation: Arc<str>, target: EntityKey, place: Place },
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::store::{Failure, Store};
-use crate::catalog::apply::{Batch, Method, batches, draft, settled};
+use crate::catalog::apply::{Batch, MethodKind, batches, draft, settled};
 use crate::catalog::apply_options::Course;
 use crate::catalog::decode::Decoder;
 use crate::catalog::wire::{EntityDraft, Refusal, WriteOptions, Writer, Written};
@@ -15,7 +15,7 @@ use crate::catalog::{Catalog, CatalogError, Errand, Look, Part, Undone};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::entity::{Entity, EntityKey, Owner};
-use crate::domain::plan::request::Act;
+use crate::domain::plan::request::WriteRequest;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
 use crate::embedded::api::Shape;
@@ -74,22 +74,22 @@ impl LocalCatalog {
     }
 
     /// Writes acts of one batch.
-    fn perform_lot(&self, batch: &Batch, lot: &[&Act], course: &Course<'_>) -> Vec<Result<(), Undone>> {
+    fn perform_lot(&self, batch: &Batch, lot: &[&WriteRequest], course: &Course<'_>) -> Vec<Result<(), Undone>> {
         let options = course.errand.options(batch.method);
         let write = || {
             let drafts: Vec<EntityDraft> = lot.iter().map(|act| draft(act)).collect();
             let written = self.upsert(&batch.blueprint, &drafts, &options, &Silent)?;
             Ok(written.into_iter().map(|end| settled(batch.method, end)).collect())
         };
-        let patch = |act: &&Act| {
+        let patch = |act: &&WriteRequest| {
             let body = EntityDraft { identifier: None, ..draft(act) };
             let end = self.patch(&batch.blueprint, &act.key.identifier, &body, &options)?;
             Ok(end.map_err(Undone::from))
         };
         let ends: Result<Vec<_>, CatalogError> = match batch.method {
-            Method::Create | Method::Merge | Method::Replace => write(),
-            Method::Patch => lot.iter().map(patch).collect(),
-            Method::Delete => {
+            MethodKind::Create | MethodKind::Merge | MethodKind::Replace => write(),
+            MethodKind::Patch => lot.iter().map(patch).collect(),
+            MethodKind::Delete => {
                 let identifiers: Vec<String> = lot.iter().map(|act| act.key.identifier.to_string()).collect();
                 self.delete(&batch.blueprint, &identifiers, &Silent)
             }
@@ -280,17 +280,17 @@ impl Catalog for LocalCatalog {
         Ok(outcomes)
     }
 
-    fn perform(&self, acts: &[&Act], errand: Errand<'_>) -> Vec<Result<(), Undone>> {
+    fn perform(&self, acts: &[&WriteRequest], errand: Errand<'_>) -> Vec<Result<(), Undone>> {
         let course = Course::new(errand);
         let mut outcomes: Vec<Option<Result<(), Undone>>> = acts.iter().map(|_| None).collect();
         for batch in batches(acts) {
             let lot = match (errand.stops_at_first, batch.method) {
-                (true, _) | (false, Method::Patch) => 1,
-                (false, Method::Create | Method::Merge | Method::Replace) => PAGE,
-                (false, Method::Delete) => LOT,
+                (true, _) | (false, MethodKind::Patch) => 1,
+                (false, MethodKind::Create | MethodKind::Merge | MethodKind::Replace) => PAGE,
+                (false, MethodKind::Delete) => LOT,
             };
             for members in batch.members.chunks(lot).take_while(|_| course.goes_on()) {
-                let lot: Vec<&Act> = members.iter().map(|member| acts[*member]).collect();
+                let lot: Vec<&WriteRequest> = members.iter().map(|member| acts[*member]).collect();
                 let ends = self.perform_lot(&batch, &lot, &course);
                 for (member, end) in members.iter().zip(ends) {
                     if end.is_err() {

@@ -13,12 +13,12 @@ use crate::domain::plan::change::Dependent;
 use crate::domain::plan::digest::{ApprovalDigest, Digest};
 use crate::domain::plan::hazard::{Consent, Hazard, HazardKind};
 
-use super::Question;
+use super::PlanInput;
 use super::digest::Writer;
 use crate::plan::file::fingerprint::Manifests;
 
 /// `None`: no hazard needs approval.
-pub(super) fn digest(question: &Question<'_>, hazards: &[Hazard]) -> Option<ApprovalDigest> {
+pub(super) fn digest(input: &PlanInput<'_>, hazards: &[Hazard]) -> Option<ApprovalDigest> {
     if !hazards.iter().any(|hazard| hazard.consent == Consent::Approval) {
         return None;
     }
@@ -26,17 +26,17 @@ pub(super) fn digest(question: &Question<'_>, hazards: &[Hazard]) -> Option<Appr
     covered.sort_by_key(|hazard| hazard.digest);
     let digests: Vec<Digest> = covered.iter().map(|hazard| hazard.digest).collect();
     let keys: BTreeSet<EntityKey> = covered.iter().flat_map(|hazard| entities(&hazard.kind)).collect();
-    let covered_manifests = question.desired.iter().filter(|desired| keys.contains(&desired.key));
-    let manifests = Manifests::of(covered_manifests, question.mask);
+    let covered_manifests = input.desired.iter().filter(|desired| keys.contains(&desired.key));
+    let manifests = Manifests::of(covered_manifests, input.mask);
 
     let mut writer = Writer::new("portolan approval 2");
-    writer.destination(question.destination);
+    writer.destination(input.destination);
     writer.count(digests.len());
     digests.iter().for_each(|digest| writer.digest(*digest));
     writer.count(keys.len());
     for key in &keys {
         writer.key(key);
-        writer.mode(question.write.mode(&key.blueprint));
+        writer.mode(input.write.mode(&key.blueprint));
         match manifests.of_key(key) {
             None => writer.byte(0),
             Some(manifest) => {

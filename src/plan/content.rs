@@ -14,7 +14,7 @@ use super::normalise::{self, Ask};
 use super::shape::Shape;
 
 #[derive(Debug)]
-pub(super) struct Portrait<'a> {
+pub(super) struct Content<'a> {
     /// Title and icon.
     texts: [Option<&'a str>; 2],
     team: Option<&'a [Box<str>]>,
@@ -25,7 +25,7 @@ pub(super) struct Portrait<'a> {
 
 /// How similar a newer entity is to an older one, in numbers of fields.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Likeness {
+pub(super) struct Similarity {
     pub alike: usize,
     /// Fields in which the newer one differs, or that only it has.
     pub differing: usize,
@@ -34,7 +34,7 @@ pub(super) struct Likeness {
     pub has_same_title: bool,
 }
 
-impl<'a> Portrait<'a> {
+impl<'a> Content<'a> {
     pub fn of_manifest(desired: &'a Desired, shape: &Shape<'_>) -> Self {
         let properties = by_name(desired.properties_of()).into_iter();
         let relations = by_name(desired.relations_of()).into_iter();
@@ -83,8 +83,8 @@ impl<'a> Portrait<'a> {
         Some(writer.finish())
     }
 
-    pub fn likeness(&self, older: &Portrait<'_>, shape: &Shape<'_>) -> Likeness {
-        let mut found = Likeness { has_same_title: self.title() == older.title(), ..Likeness::default() };
+    pub fn similarity(&self, older: &Content<'_>, shape: &Shape<'_>) -> Similarity {
+        let mut found = Similarity { has_same_title: self.title() == older.title(), ..Similarity::default() };
         for (new, old) in self.texts.iter().zip(older.texts) {
             found.count(*new, old, |new, old| new == old);
         }
@@ -96,7 +96,7 @@ impl<'a> Portrait<'a> {
     }
 }
 
-impl Likeness {
+impl Similarity {
     /// Whether two versions of one file declare the same entity: most fields are unchanged. In a small manifest, one
     /// field may differ.
     pub fn is_one_manifest(&self) -> bool {

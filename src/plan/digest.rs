@@ -5,11 +5,11 @@
 //! short password could be guessed.
 
 use crate::domain::entity::{Entity, EntityKey};
-use crate::domain::plan::change::{Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Standing};
+use crate::domain::plan::change::{Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Ownership};
 use crate::domain::plan::digest::Digest;
 use crate::domain::plan::hazard::{Blocker, Hazard, HazardKind};
 use crate::domain::plan::write_mode::WriteMode;
-use crate::domain::plan::{Deed, Obstacle};
+use crate::domain::plan::{Obstacle, StepKind};
 use crate::domain::value::Value;
 use crate::domain::value::masked::{masked_text, masked_value};
 use crate::text::mask::Mask;
@@ -208,10 +208,10 @@ impl Writer {
             Action::Delete => 4,
         });
         self.maybe(change.removed_identifier());
-        self.byte(match change.standing {
-            Standing::New => 0,
-            Standing::Ours => 1,
-            Standing::Foreign => 2,
+        self.byte(match change.ownership {
+            Ownership::New => 0,
+            Ownership::Ours => 1,
+            Ownership::Foreign => 2,
         });
         self.mode(change.mode);
         self.count(change.fields.len());
@@ -250,12 +250,12 @@ impl Writer {
                 self.key(key);
                 self.count(places.len());
             }
-            Obstacle::RequiredCycle { deed, cycle } => {
+            Obstacle::RequiredCycle { step_kind, cycle } => {
                 self.byte(1);
-                self.byte(match deed {
-                    Deed::Write => 0,
-                    Deed::Relink => 1,
-                    Deed::Delete => 2,
+                self.byte(match step_kind {
+                    StepKind::Write => 0,
+                    StepKind::Relink => 1,
+                    StepKind::Delete => 2,
                 });
                 self.keys(&cycle.members);
             }

@@ -15,7 +15,7 @@ use crate::domain::plan::change::{Action, Change};
 use super::dependents::each_target;
 use super::ownership::{Pair, pair};
 use super::shape::Shapes;
-use super::{Draft, Ground};
+use super::{ChangeDraft, PlanBasis};
 
 /// The chosen part.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub struct Only {
 
 /// A change that was not chosen, but that a chosen change requires.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Along {
+pub struct PulledIn {
     pub key: EntityKey,
     /// A change that has a relation to it.
     pub by: EntityKey,
@@ -49,7 +49,7 @@ impl Only {
 }
 
 /// Removes changes that are neither chosen nor required; returns the keys of the changes left out.
-pub(super) fn narrow(drafts: &mut Vec<Draft<'_>>, only: &Only, shapes: &Shapes<'_>) -> Vec<EntityKey> {
+pub(super) fn narrow(drafts: &mut Vec<ChangeDraft<'_>>, only: &Only, shapes: &Shapes<'_>) -> Vec<EntityKey> {
     let mut stays: Vec<bool> = drafts.iter().map(|draft| only.chooses(&draft.change)).collect();
     let new: HashMap<Pair<'_>, usize> = (0..drafts.len())
         .filter(|at| drafts[*at].change.is_new())
@@ -81,16 +81,16 @@ pub(super) fn narrow(drafts: &mut Vec<Draft<'_>>, only: &Only, shapes: &Shapes<'
 }
 
 /// The changes that were pulled in by `only`, each with the first change that requires it; sorted.
-pub fn along(plan: &Plan, only: &Only, ground: &Ground<'_>) -> Vec<Along> {
+pub fn pulled_in(plan: &Plan, only: &Only, basis: &PlanBasis<'_>) -> Vec<PulledIn> {
     let uncalled = plan.changes.iter().filter(|change| !only.chooses(change)).map(|change| pair(&change.key));
     let uncalled: HashMap<Pair<'_>, usize> = uncalled.zip(0..).collect();
     let mut by: Vec<Option<&EntityKey>> = vec![None; uncalled.len()];
     if by.is_empty() {
         return Vec::new();
     }
-    let shapes = Shapes::new(ground.blueprints);
+    let shapes = Shapes::new(basis.blueprints);
     let changes: HashMap<Pair<'_>, &Change> = plan.changes.iter().map(|change| (pair(&change.key), change)).collect();
-    let (declared, _) = super::ownership::declared(ground.desired);
+    let (declared, _) = super::ownership::declared(basis.desired);
     for desired in declared.into_iter().filter(|desired| changes.contains_key(&pair(&desired.key))) {
         let shape = shapes.of(&desired.key.blueprint);
         for (name, (targets, _)) in desired.relations_of() {
@@ -104,7 +104,7 @@ pub fn along(plan: &Plan, only: &Only, ground: &Ground<'_>) -> Vec<Along> {
     }
     let of_change = |change: &Change| {
         let by = by[*uncalled.get(&pair(&change.key))?]?;
-        Some(Along { key: change.key.clone(), by: by.clone() })
+        Some(PulledIn { key: change.key.clone(), by: by.clone() })
     };
     plan.changes.iter().filter_map(of_change).collect()
 }

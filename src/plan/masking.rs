@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::domain::entity::Targets;
 use crate::domain::plan::Plan;
 use crate::domain::plan::change::FieldChange;
-use crate::domain::plan::request::{Act, Acts, Body, Call, Part};
+use crate::domain::plan::request::{Body, Method, Patch, WriteRequest, WriteRequests};
 use crate::domain::value::Value;
 use crate::domain::value::masked::{masked_value, secrets_in};
 use crate::text::mask::Mask;
@@ -31,24 +31,24 @@ fn mask_field(change: &mut FieldChange, mask: &Mask) {
 }
 
 /// Masks the requests for a plan file.
-pub(super) fn masked_acts(acts: Acts, mask: &Mask) -> Acts {
-    let act = |act: Act| {
-        let call = match act.call {
-            Call::Create(body) => Call::Create(masked_body(body, mask)),
-            Call::Merge(body) => Call::Merge(masked_body(body, mask)),
-            Call::Replace(body) => Call::Replace(masked_body(body, mask)),
-            Call::Patch(body) => Call::Patch(masked_body(body, mask)),
-            Call::Delete => Call::Delete,
+pub(super) fn masked_acts(requests: WriteRequests, mask: &Mask) -> WriteRequests {
+    let request = |request: WriteRequest| {
+        let method = match request.method {
+            Method::Create(body) => Method::Create(masked_body(body, mask)),
+            Method::Merge(body) => Method::Merge(masked_body(body, mask)),
+            Method::Replace(body) => Method::Replace(masked_body(body, mask)),
+            Method::Patch(body) => Method::Patch(masked_body(body, mask)),
+            Method::Delete => Method::Delete,
         };
-        Act { call, ..act }
+        WriteRequest { method, ..request }
     };
-    Acts { waves: acts.waves.into_iter().map(|wave| wave.into_iter().map(act).collect()).collect() }
+    WriteRequests { waves: requests.waves.into_iter().map(|wave| wave.into_iter().map(request).collect()).collect() }
 }
 
 fn masked_body(body: Body, mask: &Mask) -> Body {
-    let text = |part: Part<Box<str>>| match part {
-        Part::Set(text) => Part::Set(mask.text(&text).into()),
-        Part::Absent | Part::Null => part,
+    let text = |part: Patch<Box<str>>| match part {
+        Patch::Set(text) => Patch::Set(mask.text(&text).into()),
+        Patch::Absent | Patch::Null => part,
     };
     let texts = |texts: &[Box<str>]| texts.iter().map(|text| mask.text(text).into()).collect::<Box<[Box<str>]>>();
     let property = |(name, value): (Arc<str>, Value)| {
@@ -67,8 +67,8 @@ fn masked_body(body: Body, mask: &Mask) -> Body {
         title: text(body.title),
         icon: text(body.icon),
         team: match body.team {
-            Part::Set(teams) => Part::Set(texts(&teams)),
-            Part::Absent | Part::Null => body.team,
+            Patch::Set(teams) => Patch::Set(texts(&teams)),
+            Patch::Absent | Patch::Null => body.team,
         },
         properties: body.properties.into_iter().map(property).collect(),
         relations: body.relations.into_iter().map(relation).collect(),
@@ -76,15 +76,15 @@ fn masked_body(body: Body, mask: &Mask) -> Body {
 }
 
 /// The credentials in a request; the catalog may repeat them in its answer.
-pub fn secrets_of(act: &Act, mask: &Mask) -> Vec<String> {
+pub fn secrets_of(request: &WriteRequest, mask: &Mask) -> Vec<String> {
     let mut found = Vec::new();
-    match &act.call {
-        Call::Create(body) | Call::Merge(body) | Call::Replace(body) | Call::Patch(body) => {
+    match &request.method {
+        Method::Create(body) | Method::Merge(body) | Method::Replace(body) | Method::Patch(body) => {
             for (name, value) in &body.properties {
                 secrets_in(mask, Some(name), value, &mut found);
             }
         }
-        Call::Delete => {}
+        Method::Delete => {}
     }
     found
 }

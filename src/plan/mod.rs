@@ -30,30 +30,30 @@ use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::desired::Desired;
 use crate::domain::entity::{Entity, EntityKey};
 use crate::domain::plan::Plan;
-use crate::domain::plan::change::{Action, Change, FieldChange, Origin, Standing};
+use crate::domain::plan::change::{Action, Change, FieldChange, Origin, Ownership};
 use crate::domain::plan::hazard::Blocker;
 use crate::domain::plan::write_mode::{PruneRule, Write};
 use crate::domain::snapshot::Snapshot;
 use crate::text::mask::Mask;
 
 pub use digest::of_entity;
-pub use filter::{Along, Only, along};
+pub use filter::{Only, PulledIn, pulled_in};
 pub use masking::{masked, secrets_of};
 pub use origin::Base;
-pub use rename::{Lookalike, Move, lookalikes};
-pub use requests::acts;
+pub use rename::{Move, RenameHint, rename_hints};
+pub use requests::write_requests;
 pub use targets::{Link, refuse_links, to_look_up, unconfirmed_links};
 
 use compare::Sides;
-use hazards::Stays;
-use origin::{Past, Pasts};
+use hazards::KeptEntities;
+use origin::{BaseManifests, Past};
 use ownership::Owned;
 use rename::{Renamed, Renames};
 use shape::Shapes;
 
 /// The input of a plan. The order of its lists does not matter.
 #[derive(Debug, Clone, Copy)]
-pub struct Question<'q> {
+pub struct PlanInput<'q> {
     /// All entities of the manifests that were parsed.
     pub desired: &'q [Desired],
     pub base: Option<Base<'q>>,
@@ -76,7 +76,7 @@ pub struct Question<'q> {
     pub moves: &'q [Move],
     /// Plans only this part and its dependencies.
     pub only: Option<&'q Only>,
-    /// The mask of digests. The plan itself holds unmasked values for `acts`; [`masked`] returns the one to show.
+    /// The mask of digests. The plan itself holds unmasked values for `write_requests`; [`masked`] returns the one to show.
     pub mask: &'q Mask,
 }
 
@@ -93,7 +93,7 @@ pub struct Destination<'q> {
 
 /// The input of a plan that later steps use.
 #[derive(Debug, Clone, Copy)]
-pub struct Ground<'g> {
+pub struct PlanBasis<'g> {
     pub desired: &'g [Desired],
     pub blueprints: &'g [Blueprint],
     pub actual: &'g Snapshot,
@@ -102,7 +102,7 @@ pub struct Ground<'g> {
 
 /// A change under construction, with the two sides that it comes from.
 #[derive(Debug)]
-struct Draft<'q> {
+struct ChangeDraft<'q> {
     change: Change,
     wanted: Option<&'q Desired>,
     /// The entity in the catalog; for a rename, under the old identifier.
@@ -111,53 +111,54 @@ struct Draft<'q> {
 
 /// Declared entities that need no change.
 #[derive(Debug, Default)]
-struct AtRest<'q> {
+struct UnchangedEntities<'q> {
     unchanged: Vec<&'q EntityKey>,
     foreign: Vec<EntityKey>,
 }
 
-pub fn plan(question: &Question<'_>) -> Plan {
-    let shapes = Shapes::new(question.blueprints);
-    let pasts = Pasts::new(question.base);
-    let owned = Owned::new(question.owned);
-    let (declared, mut obstacles) = ownership::declared(question.desired);
-    let blockers = ownership::blockers(question.prune, question.actual, question.unread);
-    let (sides, mut gone) = ownership::stored(question.actual, &declared);
-    gone.retain(|entity| owned.standing(Some(entity)) == Standing::Ours);
+pub fn plan(input: &PlanInput<'_>) -> Plan {
+    let shapes = Shapes::new(input.blueprints);
+    let base_manifests = BaseManifests::new(input.base);
+    let owned = Owned::new(input.owned);
+    let (declared, mut obstacles) = ownership::declared(input.desired);
+    let blockers = ownership::blockers(input.prune, input.actual, input.unread);
+    let (sides, mut gone) = ownership::stored(input.actual, &declared);
+    gone.retain(|entity| owned.ownership(Some(entity)) == Ownership::Ours);
     let mut kept = if blockers.is_empty() { Vec::new() } else { std::mem::take(&mut gone) };
-    kept.retain(|entity| question.only.is_none_or(|only| only.chooses_kept(entity)));
+    kept.retain(|entity| input.only.is_none_or(|only| only.chooses_kept(entity)));
     let mut needed = needed::take_out(&mut gone, &declared, &shapes);
-    needed.retain(|needed| question.only.is_none_or(|only| only.chooses_kept(needed.entity)));
+    needed.retain(|needed| input.only.is_none_or(|only| only.chooses_kept(needed.entity)));
     let new: Vec<&Desired> =
         declared.iter().zip(&sides).filter(|(_, stored)| stored.is_none()).map(|(desired, _)| *desired).collect();
-    let renames = Renames::find(&new, &gone, question.moves, &pasts, &shapes);
-    let planner = Planner { question, shapes: &shapes, pasts: &pasts, owned: &owned, renames: &renames };
+    let renames = Renames::find(&new, &gone, input.moves, &base_manifests, &shapes);
+    let planner = Planner { input, shapes: &shapes, base_manifests: &base_manifests, owned: &owned, renames: &renames };
 
-    let mut at_rest = AtRest::default();
-    let writes =
-        declared.iter().zip(sides).filter_map(|(desired, stored)| planner.write(desired, stored, &mut at_rest));
-    let mut drafts: Vec<Draft<'_>> = writes.collect();
+    let mut unchanged_entities = UnchangedEntities::default();
+    let writes = declared
+        .iter()
+        .zip(sides)
+        .filter_map(|(desired, stored)| planner.write(desired, stored, &mut unchanged_entities));
+    let mut drafts: Vec<ChangeDraft<'_>> = writes.collect();
     drafts.extend(gone.iter().filter(|entity| !renames.is_claimed(entity)).map(|entity| planner.delete(entity)));
-    let mut left_out = if question.only_branch { leave_out_pending(&mut drafts) } else { Vec::new() };
-    left_out.extend(
-        question.only.map(|only| crate::plan::filter::narrow(&mut drafts, only, &shapes)).into_iter().flatten(),
-    );
+    let mut left_out = if input.only_branch { leave_out_pending(&mut drafts) } else { Vec::new() };
+    left_out
+        .extend(input.only.map(|only| crate::plan::filter::narrow(&mut drafts, only, &shapes)).into_iter().flatten());
     drafts.sort_by(|a, b| a.change.key.cmp(&b.change.key));
 
-    dependents::find(&mut drafts, &declared, question.actual, &shapes);
+    dependents::find(&mut drafts, &declared, input.actual, &shapes);
     let order = order::order(&drafts, &shapes);
     obstacles.extend(order.obstacles);
-    let hazards = hazards::find(question, &drafts, Stays { kept: &kept, blockers, needed: &needed });
+    let hazards = hazards::find(input, &drafts, KeptEntities { kept: &kept, blockers, needed: &needed });
     kept.extend(needed.iter().map(|needed| needed.entity));
-    let counts = counts::count(&drafts, &at_rest.unchanged, &kept, &left_out);
+    let counts = counts::count(&drafts, &unchanged_entities.unchanged, &kept, &left_out);
     let changes: Vec<Change> = drafts.into_iter().map(|draft| draft.change).collect();
     Plan {
-        approval: approval::digest(question, &hazards),
-        digest: digest::of_plan(question.mask, question.destination, &changes, &hazards, &obstacles),
-        scope: question.destination.scope.to_owned(),
+        approval: approval::digest(input, &hazards),
+        digest: digest::of_plan(input.mask, input.destination, &changes, &hazards, &obstacles),
+        scope: input.destination.scope.to_owned(),
         waves: order.waves,
         cycles: order.cycles,
-        foreign_unchanged: at_rest.foreign,
+        foreign_unchanged: unchanged_entities.foreign,
         changes,
         obstacles,
         hazards,
@@ -166,9 +167,9 @@ pub fn plan(question: &Question<'_>) -> Plan {
 }
 
 /// Removes changes that were already pending; returns the keys of the changes left out.
-fn leave_out_pending(drafts: &mut Vec<Draft<'_>>) -> Vec<EntityKey> {
+fn leave_out_pending(drafts: &mut Vec<ChangeDraft<'_>>) -> Vec<EntityKey> {
     let mut left_out = Vec::new();
-    drafts.retain_mut(|Draft { change, .. }| {
+    drafts.retain_mut(|ChangeDraft { change, .. }| {
         if change.is_only_pending() {
             left_out.push(change.key.clone());
             return false;
@@ -183,29 +184,36 @@ fn leave_out_pending(drafts: &mut Vec<Draft<'_>>) -> Vec<EntityKey> {
 }
 
 struct Planner<'p, 'q> {
-    question: &'p Question<'q>,
+    input: &'p PlanInput<'q>,
     shapes: &'p Shapes<'q>,
-    pasts: &'p Pasts<'q>,
+    base_manifests: &'p BaseManifests<'q>,
     owned: &'p Owned<'q>,
     renames: &'p Renames<'q>,
 }
 
 impl<'q> Planner<'_, 'q> {
-    fn write(&self, desired: &'q Desired, stored: Option<&'q Entity>, at_rest: &mut AtRest<'q>) -> Option<Draft<'q>> {
+    fn write(
+        &self,
+        desired: &'q Desired,
+        stored: Option<&'q Entity>,
+        unchanged_entities: &mut UnchangedEntities<'q>,
+    ) -> Option<ChangeDraft<'q>> {
         let key = &desired.key;
-        let own_past = self.pasts.of(&key.blueprint, &key.identifier);
+        let own_past = self.base_manifests.of(&key.blueprint, &key.identifier);
         let renamed = self.renames.of(key);
         let stored = stored.or(renamed.map(|renamed| renamed.old));
-        let standing = match renamed {
-            Some(_) => Standing::New,
-            None => self.owned.standing(stored),
+        let ownership = match renamed {
+            Some(_) => Ownership::New,
+            None => self.owned.ownership(stored),
         };
         let creation = origin::of_creation(own_past);
         let past = match (own_past, renamed) {
-            (Past::Absent | Past::Unknown, Some(renamed)) => self.pasts.of(&key.blueprint, &renamed.old.key.identifier),
+            (Past::Absent | Past::Unknown, Some(renamed)) => {
+                self.base_manifests.of(&key.blueprint, &renamed.old.key.identifier)
+            }
             (past, Some(_) | None) => past,
         };
-        let mode = self.question.write.mode(&key.blueprint);
+        let mode = self.input.write.mode(&key.blueprint);
         let fields = compare::fields(Sides {
             wanted: desired,
             past,
@@ -214,24 +222,24 @@ impl<'q> Planner<'_, 'q> {
             mode,
             renamed: renamed.map(|_| creation),
         });
-        let (action, origin) = match (standing, renamed) {
-            (Standing::New, Some(Renamed { old, by })) => {
+        let (action, origin) = match (ownership, renamed) {
+            (Ownership::New, Some(Renamed { old, by })) => {
                 (Action::Rename { from: old.key.identifier.clone(), by }, creation)
             }
-            (Standing::New, None) => (Action::Create, creation),
-            (Standing::Foreign, _) if fields.is_empty() && self.question.adopt => (Action::Adopt, creation),
-            (Standing::Foreign | Standing::Ours, _) if !fields.is_empty() => (Action::Update, of_fields(&fields)),
-            (Standing::Foreign | Standing::Ours, _) => {
-                at_rest.unchanged.push(key);
-                let is_chosen = self.question.only.is_none_or(|only| only.chooses_manifest(desired));
-                at_rest.foreign.extend((standing == Standing::Foreign && is_chosen).then(|| key.clone()));
+            (Ownership::New, None) => (Action::Create, creation),
+            (Ownership::Foreign, _) if fields.is_empty() && self.input.adopt => (Action::Adopt, creation),
+            (Ownership::Foreign | Ownership::Ours, _) if !fields.is_empty() => (Action::Update, of_fields(&fields)),
+            (Ownership::Foreign | Ownership::Ours, _) => {
+                unchanged_entities.unchanged.push(key);
+                let is_chosen = self.input.only.is_none_or(|only| only.chooses_manifest(desired));
+                unchanged_entities.foreign.extend((ownership == Ownership::Foreign && is_chosen).then(|| key.clone()));
                 return None;
             }
         };
         let change = Change {
             key: key.clone(),
             action,
-            standing,
+            ownership,
             mode,
             origin,
             place: Some(desired.place),
@@ -239,23 +247,23 @@ impl<'q> Planner<'_, 'q> {
             record: stored.map(|stored| stored.record.clone()),
             dependents: Vec::new(),
         };
-        Some(Draft { change, wanted: Some(desired), stored })
+        Some(ChangeDraft { change, wanted: Some(desired), stored })
     }
 
-    fn delete(&self, entity: &'q Entity) -> Draft<'q> {
-        let past = self.pasts.of(&entity.key.blueprint, &entity.key.identifier);
+    fn delete(&self, entity: &'q Entity) -> ChangeDraft<'q> {
+        let past = self.base_manifests.of(&entity.key.blueprint, &entity.key.identifier);
         let change = Change {
             key: entity.key.clone(),
             action: Action::Delete,
-            standing: Standing::Ours,
-            mode: self.question.write.mode(&entity.key.blueprint),
+            ownership: Ownership::Ours,
+            mode: self.input.write.mode(&entity.key.blueprint),
             origin: origin::of_deletion(past),
             place: None,
             fields: Vec::new(),
             record: Some(entity.record.clone()),
             dependents: Vec::new(),
         };
-        Draft { change, wanted: None, stored: Some(entity) }
+        ChangeDraft { change, wanted: None, stored: Some(entity) }
     }
 }
 

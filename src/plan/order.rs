@@ -7,9 +7,9 @@ use foldhash::{HashMap, HashMapExt, HashSet};
 
 use crate::domain::entity::EntityKey;
 use crate::domain::plan::change::Afterwards;
-use crate::domain::plan::{Cycle, Deed, Obstacle, Step, Wave};
+use crate::domain::plan::{Cycle, Obstacle, Step, StepKind, Wave};
 
-use super::Draft;
+use super::ChangeDraft;
 use super::dependents::each_target;
 use super::graph::{Components, Edge, Graph};
 use super::ownership::{Pair, pair};
@@ -51,14 +51,14 @@ impl<'d> Names<'d> {
     }
 }
 
-pub(super) fn order(drafts: &[Draft<'_>], shapes: &Shapes<'_>) -> Order {
+pub(super) fn order(drafts: &[ChangeDraft<'_>], shapes: &Shapes<'_>) -> Order {
     let mut order = Order::default();
-    let writes = sorted(writes(drafts, shapes), Deed::Write, &mut order);
-    order.waves.extend(waves(&writes, Deed::Write, |node| writes.waits(node)));
+    let writes = sorted(writes(drafts, shapes), StepKind::Write, &mut order);
+    order.waves.extend(waves(&writes, StepKind::Write, |node| writes.waits(node)));
     order.waves.extend(relinks(&writes));
-    let removals = sorted(removals(drafts, shapes), Deed::Delete, &mut order);
+    let removals = sorted(removals(drafts, shapes), StepKind::Delete, &mut order);
     let relinkers = relinkers(drafts, &removals.changes);
-    order.waves.extend(waves(&removals, Deed::Delete, |node| {
+    order.waves.extend(waves(&removals, StepKind::Delete, |node| {
         let mut needs = removals.waits(node);
         needs.extend(relinkers.get(&removals.changes[node]).into_iter().flatten());
         needs
@@ -67,7 +67,7 @@ pub(super) fn order(drafts: &[Draft<'_>], shapes: &Shapes<'_>) -> Order {
     order
 }
 
-fn writes<'d>(drafts: &'d [Draft<'_>], shapes: &Shapes<'_>) -> Work<'d> {
+fn writes<'d>(drafts: &'d [ChangeDraft<'_>], shapes: &Shapes<'_>) -> Work<'d> {
     let changes: Vec<usize> = (0..drafts.len()).filter(|at| drafts[*at].change.is_write()).collect();
     let keys: Vec<EntityKey> = changes.iter().map(|at| drafts[*at].change.key.clone()).collect();
     let is_new = |node: &usize| drafts[changes[*node]].change.is_new();
@@ -90,7 +90,7 @@ fn writes<'d>(drafts: &'d [Draft<'_>], shapes: &Shapes<'_>) -> Work<'d> {
 }
 
 /// The graph of removals: a target is deleted after the entities with a relation to it.
-fn removals<'d>(drafts: &'d [Draft<'_>], shapes: &Shapes<'_>) -> Work<'d> {
+fn removals<'d>(drafts: &'d [ChangeDraft<'_>], shapes: &Shapes<'_>) -> Work<'d> {
     let is_removal = |at: &usize| drafts[*at].change.removed_identifier().is_some();
     let changes: Vec<usize> = (0..drafts.len()).filter(is_removal).collect();
     let keys: Vec<EntityKey> = changes.iter().filter_map(|at| drafts[*at].change.removed()).collect();
@@ -144,21 +144,21 @@ impl Sorted<'_> {
 
 /// Breaks cycles at optional relations. For writes, all cycles are reported; for deletes only unbreakable ones, because
 /// the others require nothing from the user.
-fn sorted<'d>(work: Work<'d>, deed: Deed, order: &mut Order) -> Sorted<'d> {
+fn sorted<'d>(work: Work<'d>, step_kind: StepKind, order: &mut Order) -> Sorted<'d> {
     let whole = Graph::new(work.changes.len(), work.edges);
     let components = whole.components();
     let cycle = |graph: &Graph, circle: &[usize], components: &Components, room: &mut [usize]| {
         let keys = |nodes: &[usize]| nodes.iter().map(|node| work.keys[*node].clone()).collect();
         Cycle { members: keys(circle), path: keys(&graph.way_round(circle, components, room)) }
     };
-    if deed == Deed::Write {
+    if step_kind == StepKind::Write {
         let mut room = whole.unseen();
         let circles = whole.circles(&components);
         order.cycles.extend(circles.iter().map(|circle| cycle(&whole, circle, &components, &mut room)));
     }
     let is_breakable = |edge: &Edge| components.are_one(edge) && !edge.required;
     // A write leaves out the whole relation, so it does not wait for any of its targets.
-    let whole_relations = whole.edges().iter().filter(|edge| deed == Deed::Write && is_breakable(edge));
+    let whole_relations = whole.edges().iter().filter(|edge| step_kind == StepKind::Write && is_breakable(edge));
     let left_out: HashSet<(usize, usize)> = whole_relations.map(|edge| (edge.from, edge.label)).collect();
     let mut broken: HashMap<usize, Vec<Edge>> = HashMap::new();
     let mut kept = Vec::with_capacity(whole.edges().len());
@@ -177,17 +177,17 @@ fn sorted<'d>(work: Work<'d>, deed: Deed, order: &mut Order) -> Sorted<'d> {
     // A cycle that cannot be broken is reported as an obstacle only.
     let named: HashSet<&[EntityKey]> = whole.iter().map(|cycle| cycle.members.as_slice()).collect();
     order.cycles.retain(|cycle| !named.contains(cycle.members.as_slice()));
-    order.obstacles.extend(whole.into_iter().map(|cycle| Obstacle::RequiredCycle { deed, cycle }));
+    order.obstacles.extend(whole.into_iter().map(|cycle| Obstacle::RequiredCycle { step_kind, cycle }));
     Sorted { changes: work.changes, names: work.names, graph, components, broken }
 }
 
-fn waves(sorted: &Sorted<'_>, deed: Deed, needs: impl Fn(usize) -> Vec<usize>) -> Vec<Wave> {
+fn waves(sorted: &Sorted<'_>, step_kind: StepKind, needs: impl Fn(usize) -> Vec<usize>) -> Vec<Wave> {
     let mut waves: Vec<Wave> = Vec::new();
     for (node, level) in sorted.graph.levels(&sorted.components).into_iter().enumerate() {
         if waves.len() <= level {
-            waves.resize_with(level + 1, || Wave { deed, steps: Vec::new() });
+            waves.resize_with(level + 1, || Wave { step_kind, steps: Vec::new() });
         }
-        let relations = if deed == Deed::Write { sorted.left_out(node) } else { Vec::new() };
+        let relations = if step_kind == StepKind::Write { sorted.left_out(node) } else { Vec::new() };
         waves[level].steps.push(Step { change: sorted.changes[node], relations, needs: needs(node) });
     }
     waves
@@ -205,11 +205,11 @@ fn relinks(writes: &Sorted<'_>) -> Option<Wave> {
         Step { change: writes.changes[*node], relations: writes.left_out(*node), needs }
     });
     let steps: Vec<Step> = steps.collect();
-    (!steps.is_empty()).then_some(Wave { deed: Deed::Relink, steps })
+    (!steps.is_empty()).then_some(Wave { step_kind: StepKind::Relink, steps })
 }
 
 /// The writes that must come before a removal: those that change relations to it, and the new entity of a rename.
-fn relinkers(drafts: &[Draft<'_>], removals: &[usize]) -> HashMap<usize, Vec<usize>> {
+fn relinkers(drafts: &[ChangeDraft<'_>], removals: &[usize]) -> HashMap<usize, Vec<usize>> {
     let changes: HashMap<Pair<'_>, usize> =
         drafts.iter().enumerate().map(|(at, draft)| (pair(&draft.change.key), at)).collect();
     let needs = removals.iter().map(|at| {

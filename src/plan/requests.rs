@@ -9,57 +9,58 @@ use foldhash::HashMap;
 use crate::domain::entity::desired::{Desired, Teams, Wish};
 use crate::domain::entity::{Entity, Targets};
 use crate::domain::plan::change::{Action, Change, Field};
-use crate::domain::plan::request::{Act, Acts, Body, Call, Part};
+use crate::domain::plan::request::{Body, Method, Patch, WriteRequest, WriteRequests};
 use crate::domain::plan::write_mode::WriteMode;
-use crate::domain::plan::{Deed, Plan, Step, Wave};
+use crate::domain::plan::{Plan, Step, StepKind, Wave};
 use crate::domain::value::Value;
 
-use super::Ground;
+use super::PlanBasis;
 use super::compare::by_name;
 use super::ownership::{self, Pair, pair};
 use super::shape::{Shape, Shapes};
 
-/// `ground`: the input that the plan was built from.
-pub fn acts(plan: &Plan, ground: &Ground<'_>) -> Acts {
-    let shapes = Shapes::new(ground.blueprints);
-    let (declared, _) = ownership::declared(ground.desired);
+/// `basis`: the input that the plan was built from.
+pub fn write_requests(plan: &Plan, basis: &PlanBasis<'_>) -> WriteRequests {
+    let shapes = Shapes::new(basis.blueprints);
+    let (declared, _) = ownership::declared(basis.desired);
     let manifests: HashMap<Pair<'_>, &Desired> =
         declared.into_iter().map(|desired| (pair(&desired.key), desired)).collect();
-    let act = |wave: &Wave, step: &Step| {
+    let request = |wave: &Wave, step: &Step| {
         let change = plan.changes.get(step.change)?;
         let manifest = manifests.get(&pair(&change.key)).copied();
-        let (key, call) = match wave.deed {
-            Deed::Write => {
-                let mut call = write(change, manifest?, &step.relations);
-                let stored = ground.actual.get(&change.key.blueprint, &change.key.identifier);
-                if let (Call::Replace(body), Some(stored)) = (&mut call, stored) {
+        let (key, method) = match wave.step_kind {
+            StepKind::Write => {
+                let mut method = write(change, manifest?, &step.relations);
+                let stored = basis.actual.get(&change.key.blueprint, &change.key.identifier);
+                if let (Method::Replace(body), Some(stored)) = (&mut method, stored) {
                     body.properties.extend(defaults(manifest?, stored, shapes.of(&change.key.blueprint)));
                 }
-                (change.key.clone(), call)
+                (change.key.clone(), method)
             }
-            Deed::Relink => (change.key.clone(), Call::Merge(links(manifest?, &step.relations))),
-            Deed::Delete => (change.removed()?, Call::Delete),
+            StepKind::Relink => (change.key.clone(), Method::Merge(links(manifest?, &step.relations))),
+            StepKind::Delete => (change.removed()?, Method::Delete),
         };
-        Some(Act { change: step.change, deed: wave.deed, key, call, needs: step.needs.clone() })
+        Some(WriteRequest { change: step.change, step_kind: wave.step_kind, key, method, needs: step.needs.clone() })
     };
-    let wave = |wave: &Wave| wave.steps.iter().map(|step| act(wave, step).expect("a plan's own manifests")).collect();
-    Acts { waves: plan.waves.iter().map(wave).collect() }
+    let wave =
+        |wave: &Wave| wave.steps.iter().map(|step| request(wave, step).expect("a plan's own manifests")).collect();
+    WriteRequests { waves: plan.waves.iter().map(wave).collect() }
 }
 
 /// `without`: relations that a later step sets.
-fn write(change: &Change, manifest: &Desired, without: &[Arc<str>]) -> Call {
+fn write(change: &Change, manifest: &Desired, without: &[Arc<str>]) -> Method {
     match (&change.action, change.mode) {
         // Another writer may have created the entity since the read; the catalog then rejects the create.
-        (Action::Create | Action::Rename { .. }, _) => Call::Create(whole(manifest, without)),
-        (Action::Adopt, _) => Call::Merge(whole(manifest, without)),
-        (Action::Update | Action::Delete, WriteMode::Replace) => Call::Replace(whole(manifest, without)),
+        (Action::Create | Action::Rename { .. }, _) => Method::Create(whole(manifest, without)),
+        (Action::Adopt, _) => Method::Merge(whole(manifest, without)),
+        (Action::Update | Action::Delete, WriteMode::Replace) => Method::Replace(whole(manifest, without)),
         (Action::Update | Action::Delete, WriteMode::Merge) => {
             let body = changed(change, without);
             // Only PATCH can set these to null.
-            if body.title == Part::Null || body.icon == Part::Null || body.team == Part::Null {
-                Call::Patch(body)
+            if body.title == Patch::Null || body.icon == Patch::Null || body.team == Patch::Null {
+                Method::Patch(body)
             } else {
-                Call::Merge(body)
+                Method::Merge(body)
             }
         }
     }
@@ -81,13 +82,13 @@ fn defaults<'s>(
 /// A title, icon or team that is null is left out: an entity that is written whole has none then.
 fn whole(manifest: &Desired, without: &[Arc<str>]) -> Body {
     let text = |wish: &Wish<Box<str>>| match wish {
-        Wish::Absent | Wish::Null(_) => Part::Absent,
-        Wish::Set(text, _) => Part::Set(text.clone()),
+        Wish::Absent | Wish::Null(_) => Patch::Absent,
+        Wish::Set(text, _) => Patch::Set(text.clone()),
     };
     let team = match &manifest.team {
-        Wish::Absent | Wish::Null(_) => Part::Absent,
-        Wish::Set(Teams::One(team), _) => Part::Set([team.clone()].into()),
-        Wish::Set(Teams::Many(teams), _) => Part::Set(teams.clone()),
+        Wish::Absent | Wish::Null(_) => Patch::Absent,
+        Wish::Set(Teams::One(team), _) => Patch::Set([team.clone()].into()),
+        Wish::Set(Teams::Many(teams), _) => Patch::Set(teams.clone()),
     };
     let properties = by_name(manifest.properties_of()).into_iter();
     let relations = relations(manifest).filter(|(name, _)| !without.contains(name));
@@ -124,8 +125,8 @@ fn changed(change: &Change, without: &[Arc<str>]) -> Body {
     body
 }
 
-fn part<T>(after: &Value, read: impl Fn(&Value) -> Option<T>) -> Part<T> {
-    read(after).filter(|_| !after.is_null()).map_or(Part::Null, Part::Set)
+fn part<T>(after: &Value, read: impl Fn(&Value) -> Option<T>) -> Patch<T> {
+    read(after).filter(|_| !after.is_null()).map_or(Patch::Null, Patch::Set)
 }
 
 fn texts(list: &Value) -> Box<[Box<str>]> {

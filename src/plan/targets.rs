@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use crate::domain::entity::{EntityKey, Targets};
 use crate::domain::finding::Place;
-use crate::domain::plan::request::{Act, Acts, Call};
+use crate::domain::plan::request::{Method, WriteRequest, WriteRequests};
 use crate::domain::plan::{Obstacle, Plan};
 use crate::domain::snapshot::Completeness;
 
 use super::dependents::each_target;
 use super::ownership::{self, Pair, pair};
 use super::shape::Shapes;
-use super::{Destination, Ground, digest};
+use super::{Destination, PlanBasis, digest};
 use crate::text::mask::Mask;
 
 /// A relation in the plan to an entity that is neither declared nor known to exist in the catalog.
@@ -26,43 +26,43 @@ pub struct Link {
 }
 
 /// The unconfirmed relations of all requests, by entity and relation.
-pub fn unconfirmed_links(acts: &Acts, ground: &Ground<'_>) -> Vec<Link> {
-    let shapes = Shapes::new(ground.blueprints);
-    let (declared, _) = ownership::declared(ground.desired);
+pub fn unconfirmed_links(requests: &WriteRequests, basis: &PlanBasis<'_>) -> Vec<Link> {
+    let shapes = Shapes::new(basis.blueprints);
+    let (declared, _) = ownership::declared(basis.desired);
     let places: foldhash::HashMap<Pair<'_>, Place> =
         declared.iter().map(|desired| (pair(&desired.key), desired.place)).collect();
     let mut links = BTreeSet::new();
-    for act in acts.waves.iter().flatten() {
-        let Some(place) = places.get(&pair(&act.key)) else { continue };
-        let shape = shapes.of(&act.key.blueprint);
-        for (relation, targets) in relations(act) {
+    for request in requests.waves.iter().flatten() {
+        let Some(place) = places.get(&pair(&request.key)) else { continue };
+        let shape = shapes.of(&request.key.blueprint);
+        for (relation, targets) in relations(request) {
             let Some(known) = shape.relation(relation) else { continue };
             each_target(targets, |identifier| {
                 let is_declared = places.contains_key(&(known.target, identifier));
-                if is_declared || ground.actual.get(known.target, identifier).is_some() {
+                if is_declared || basis.actual.get(known.target, identifier).is_some() {
                     return;
                 }
                 let target = EntityKey { blueprint: known.target.into(), identifier: identifier.into() };
-                links.insert(Link { key: act.key.clone(), relation: Arc::clone(relation), target, place: *place });
+                links.insert(Link { key: request.key.clone(), relation: Arc::clone(relation), target, place: *place });
             });
         }
     }
     links.into_iter().collect()
 }
 
-fn relations(act: &Act) -> &[(Arc<str>, Targets)] {
-    match &act.call {
-        Call::Create(body) | Call::Merge(body) | Call::Replace(body) | Call::Patch(body) => &body.relations,
-        Call::Delete => &[],
+fn relations(request: &WriteRequest) -> &[(Arc<str>, Targets)] {
+    match &request.method {
+        Method::Create(body) | Method::Merge(body) | Method::Replace(body) | Method::Patch(body) => &body.relations,
+        Method::Delete => &[],
     }
 }
 
 /// The targets to look up, by blueprint. In a blueprint that was read completely, a missing target does not exist and
 /// is not looked up.
-pub fn to_look_up(links: &[Link], ground: &Ground<'_>) -> BTreeMap<Arc<str>, BTreeSet<Box<str>>> {
+pub fn to_look_up(links: &[Link], basis: &PlanBasis<'_>) -> BTreeMap<Arc<str>, BTreeSet<Box<str>>> {
     let mut found: BTreeMap<Arc<str>, BTreeSet<Box<str>>> = BTreeMap::new();
     for Link { target, .. } in links {
-        let shelf = ground.actual.blueprints.get(target.blueprint.as_ref());
+        let shelf = basis.actual.blueprints.get(target.blueprint.as_ref());
         if shelf.is_none_or(|shelf| shelf.completeness != Completeness::Complete) {
             found.entry(Arc::clone(&target.blueprint)).or_default().insert(target.identifier.clone());
         }

@@ -140,7 +140,7 @@ const STACK: usize = 256 << 10;
 fn on_a_small_stack(name: &str, world: World) -> Plan {
     let work = move || {
         let plan = world.plan();
-        assert!(!world.acts(&plan).waves.is_empty());
+        assert!(!world.requests(&plan).waves.is_empty());
         for &format in PlanFormat::ALL {
             assert!(reported(&world, &plan, format).len() > 40);
         }

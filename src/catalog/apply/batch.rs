@@ -1,4 +1,4 @@
-//! Groups the acts of a wave into batches: acts on the same blueprint with the same method, which can share one API call.
+//! Groups the acts of a wave into batches: acts on the same blueprint with the same method, which can share one API method.
 //! Pure.
 
 use std::collections::BTreeMap;
@@ -7,11 +7,11 @@ use std::sync::Arc;
 use crate::catalog::Undone;
 use crate::catalog::wire::{EntityDraft, Field, IdentifierRef, RelationRef, TeamRef, Written};
 use crate::domain::entity::Targets;
-use crate::domain::plan::request::{Act, Body, Call, Part};
+use crate::domain::plan::request::{Body, Method, Patch, WriteRequest};
 
 /// The method of the write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Method {
+pub(crate) enum MethodKind {
     Create,
     Merge,
     Replace,
@@ -22,24 +22,24 @@ pub(crate) enum Method {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Batch {
     pub blueprint: Arc<str>,
-    pub method: Method,
+    pub method: MethodKind,
     /// Their indices among the acts, ascending.
     pub members: Vec<usize>,
 }
 
-pub(crate) fn batches(acts: &[&Act]) -> Vec<Batch> {
-    let mut batches: BTreeMap<(&Arc<str>, Method), Vec<usize>> = BTreeMap::new();
+pub(crate) fn batches(acts: &[&WriteRequest]) -> Vec<Batch> {
+    let mut batches: BTreeMap<(&Arc<str>, MethodKind), Vec<usize>> = BTreeMap::new();
     for (at, act) in acts.iter().enumerate() {
-        let method = match act.call {
-            Call::Create(_) => Method::Create,
-            Call::Merge(_) => Method::Merge,
-            Call::Replace(_) => Method::Replace,
-            Call::Patch(_) => Method::Patch,
-            Call::Delete => Method::Delete,
+        let method = match act.method {
+            Method::Create(_) => MethodKind::Create,
+            Method::Merge(_) => MethodKind::Merge,
+            Method::Replace(_) => MethodKind::Replace,
+            Method::Patch(_) => MethodKind::Patch,
+            Method::Delete => MethodKind::Delete,
         };
         batches.entry((&act.key.blueprint, method)).or_default().push(at);
     }
-    let batch = |((blueprint, method), members): ((&Arc<str>, Method), _)| Batch {
+    let batch = |((blueprint, method), members): ((&Arc<str>, MethodKind), _)| Batch {
         blueprint: Arc::clone(blueprint),
         method,
         members,
@@ -49,20 +49,20 @@ pub(crate) fn batches(acts: &[&Act]) -> Vec<Batch> {
 
 /// Converts the result of a write with this method. A merge that created the entity left out the fields that it does
 /// not name.
-pub(crate) fn settled(method: Method, end: Result<Written, Undone>) -> Result<(), Undone> {
+pub(crate) fn settled(method: MethodKind, end: Result<Written, Undone>) -> Result<(), Undone> {
     match end {
-        Ok(written) if written.created && method == Method::Merge => Err(Undone::Recreated),
+        Ok(written) if written.created && method == MethodKind::Merge => Err(Undone::Recreated),
         Ok(_) => Ok(()),
         Err(undone) => Err(undone),
     }
 }
 
 /// The entity to send for an act, with its identifier; a deletion has nothing else.
-pub fn draft(act: &Act) -> EntityDraft {
+pub fn draft(act: &WriteRequest) -> EntityDraft {
     let identifier = Some(IdentifierRef::Literal(act.key.identifier.to_string()));
-    let body = match &act.call {
-        Call::Create(body) | Call::Merge(body) | Call::Replace(body) | Call::Patch(body) => body,
-        Call::Delete => return EntityDraft { identifier, ..EntityDraft::default() },
+    let body = match &act.method {
+        Method::Create(body) | Method::Merge(body) | Method::Replace(body) | Method::Patch(body) => body,
+        Method::Delete => return EntityDraft { identifier, ..EntityDraft::default() },
     };
     let Body { title, icon, team, properties, relations } = body;
     let properties = properties.iter().map(|(name, value)| (name.to_string(), value.to_json()));
@@ -77,11 +77,11 @@ pub fn draft(act: &Act) -> EntityDraft {
     }
 }
 
-fn field<T, F>(part: &Part<T>, value: impl Fn(&T) -> F) -> Field<F> {
+fn field<T, F>(part: &Patch<T>, value: impl Fn(&T) -> F) -> Field<F> {
     match part {
-        Part::Absent => Field::Absent,
-        Part::Null => Field::Null,
-        Part::Set(set) => Field::Set(value(set)),
+        Patch::Absent => Field::Absent,
+        Patch::Null => Field::Null,
+        Patch::Set(set) => Field::Set(value(set)),
     }
 }
 

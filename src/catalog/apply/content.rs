@@ -2,31 +2,31 @@
 //! their meaning, because a catalog may store them in another form. Pure.
 
 use crate::domain::entity::{Entity, Targets};
-use crate::domain::plan::request::{Act, Body, Call, Part};
+use crate::domain::plan::request::{Body, Method, Patch, WriteRequest};
 use crate::domain::value::Value;
 use crate::domain::value::timestamp::Moment;
 
 /// `stored`: the entity of the act as it is now; `None`: it does not exist.
-pub(super) fn is_as_written(act: &Act, stored: Option<&Entity>) -> bool {
-    match (&act.call, stored) {
-        (Call::Delete, stored) => stored.is_none(),
-        (Call::Create(_) | Call::Merge(_) | Call::Replace(_) | Call::Patch(_), None) => false,
-        (Call::Create(body) | Call::Merge(body) | Call::Patch(body), Some(stored)) => holds(body, stored),
-        (Call::Replace(body), Some(stored)) => holds(body, stored) && holds_nothing_else(body, stored),
+pub(super) fn is_as_written(act: &WriteRequest, stored: Option<&Entity>) -> bool {
+    match (&act.method, stored) {
+        (Method::Delete, stored) => stored.is_none(),
+        (Method::Create(_) | Method::Merge(_) | Method::Replace(_) | Method::Patch(_), None) => false,
+        (Method::Create(body) | Method::Merge(body) | Method::Patch(body), Some(stored)) => holds(body, stored),
+        (Method::Replace(body), Some(stored)) => holds(body, stored) && holds_nothing_else(body, stored),
     }
 }
 
 /// Whether the entity has every value that the body sets.
 fn holds(body: &Body, stored: &Entity) -> bool {
-    let text = |part: &Part<Box<str>>, stored: &Option<Box<str>>| match part {
-        Part::Absent => true,
-        Part::Null => stored.is_none(),
-        Part::Set(text) => stored.as_ref() == Some(text),
+    let text = |part: &Patch<Box<str>>, stored: &Option<Box<str>>| match part {
+        Patch::Absent => true,
+        Patch::Null => stored.is_none(),
+        Patch::Set(text) => stored.as_ref() == Some(text),
     };
     let team = match &body.team {
-        Part::Absent => true,
-        Part::Null => stored.team.is_empty(),
-        Part::Set(team) => sorted(team) == sorted(&stored.team),
+        Patch::Absent => true,
+        Patch::Null => stored.team.is_empty(),
+        Patch::Set(team) => sorted(team) == sorted(&stored.team),
     };
     let properties = body.properties.iter().all(|(name, value)| {
         let own = stored.properties.iter().find(|(other, _)| other == name).map_or(&Value::Null, |(_, own)| own);
@@ -45,9 +45,9 @@ fn holds_nothing_else(body: &Body, stored: &Entity) -> bool {
     let is_named = |name: &str| body.properties.iter().any(|(other, _)| other.as_ref() == name);
     let is_linked = |name: &str| body.relations.iter().any(|(other, _)| other.as_ref() == name);
     let has_given_title = stored.title.as_ref().is_some_and(|title| *title != stored.key.identifier);
-    (body.title != Part::Absent || !has_given_title)
-        && (body.icon != Part::Absent || stored.icon.is_none())
-        && (body.team != Part::Absent || stored.team.is_empty())
+    (body.title != Patch::Absent || !has_given_title)
+        && (body.icon != Patch::Absent || stored.icon.is_none())
+        && (body.team != Patch::Absent || stored.team.is_empty())
         && stored.properties.iter().all(|(name, value)| value.is_null() || is_named(name))
         && stored.relations.iter().all(|(name, targets)| identifiers(targets).is_empty() || is_linked(name))
 }
@@ -104,7 +104,7 @@ fn number(value: &Value) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::domain::entity::{EntityKey, Record};
-    use crate::domain::plan::Deed;
+    use crate::domain::plan::StepKind;
 
     fn stored() -> Entity {
         Entity {
@@ -124,15 +124,15 @@ mod tests {
         }
     }
 
-    fn act(call: Call) -> Act {
-        Act { change: 0, deed: Deed::Write, key: stored().key, call, needs: Vec::new() }
+    fn act(method: Method) -> WriteRequest {
+        WriteRequest { change: 0, step_kind: StepKind::Write, key: stored().key, method, needs: Vec::new() }
     }
 
     fn whole() -> Body {
         Body {
-            title: Part::Set("Cart".into()),
-            icon: Part::Absent,
-            team: Part::Set(["a".into(), "b".into()].into()),
+            title: Patch::Set("Cart".into()),
+            icon: Patch::Absent,
+            team: Patch::Set(["a".into(), "b".into()].into()),
             properties: vec![
                 ("n".into(), Value::Integer(1)),
                 ("at".into(), Value::Text("2026-11-21T17:00:00+01:00".into())),
@@ -143,30 +143,32 @@ mod tests {
 
     #[test]
     fn what_means_the_same_is_the_same() {
-        for call in [Call::Create(whole()), Call::Merge(whole()), Call::Replace(whole()), Call::Patch(whole())] {
-            assert!(is_as_written(&act(call.clone()), Some(&stored())), "{call:?}");
-            assert!(!is_as_written(&act(call), None));
+        for method in
+            [Method::Create(whole()), Method::Merge(whole()), Method::Replace(whole()), Method::Patch(whole())]
+        {
+            assert!(is_as_written(&act(method.clone()), Some(&stored())), "{method:?}");
+            assert!(!is_as_written(&act(method), None));
         }
-        assert!(is_as_written(&act(Call::Delete), None));
-        assert!(!is_as_written(&act(Call::Delete), Some(&stored())));
+        assert!(is_as_written(&act(Method::Delete), None));
+        assert!(!is_as_written(&act(Method::Delete), Some(&stored())));
     }
 
     #[test]
     fn what_differs_is_seen() {
         let less = Body { properties: vec![("n".into(), Value::Integer(1))], ..whole() };
-        assert!(is_as_written(&act(Call::Merge(less.clone())), Some(&stored())), "what is not named may be anything");
-        assert!(!is_as_written(&act(Call::Replace(less)), Some(&stored())));
+        assert!(is_as_written(&act(Method::Merge(less.clone())), Some(&stored())), "what is not named may be anything");
+        assert!(!is_as_written(&act(Method::Replace(less)), Some(&stored())));
         let others = [
-            Body { title: Part::Null, ..whole() },
-            Body { icon: Part::Set("Box".into()), ..whole() },
-            Body { team: Part::Set(["a".into()].into()), ..whole() },
+            Body { title: Patch::Null, ..whole() },
+            Body { icon: Patch::Set("Box".into()), ..whole() },
+            Body { team: Patch::Set(["a".into()].into()), ..whole() },
             Body { properties: vec![("n".into(), Value::Text("1".into()))], ..whole() },
             Body { properties: vec![("new".into(), Value::Bool(false))], ..whole() },
             Body { relations: vec![("domain".into(), Targets::None)], ..whole() },
             Body { relations: vec![("uses".into(), Targets::One("x".into()))], ..whole() },
         ];
         for body in others {
-            assert!(!is_as_written(&act(Call::Merge(body.clone())), Some(&stored())), "{body:?}");
+            assert!(!is_as_written(&act(Method::Merge(body.clone())), Some(&stored())), "{body:?}");
         }
     }
 }

@@ -10,29 +10,37 @@ mod resolve;
 mod tests;
 
 pub use batch::draft;
-pub(crate) use batch::{Batch, Method, batches, settled};
+pub(crate) use batch::{Batch, MethodKind, batches, settled};
 pub use resolve::Ground;
 use resolve::Resolver;
 
 use super::{Catalog, Undone};
 use crate::catalog::apply_options::Errand;
-use crate::domain::plan::outcome::{Cause, End, Failure, Outcome, Reason};
-use crate::domain::plan::request::{Act, Acts, Call};
+use crate::domain::plan::outcome::{Cause, ChangeOutcome, Failure, Outcome, Reason};
+use crate::domain::plan::request::{Method, WriteRequest, WriteRequests};
 
 /// Deletes per ownership check: few enough that little time passes between the check and the delete.
 const DELETES_OF_A_CHECK: usize = 500;
 
 /// `changes`: the number of changes in the plan.
-pub fn apply(catalog: &dyn Catalog, acts: &Acts, changes: usize, ground: Ground<'_>, errand: Errand<'_>) -> Outcome {
+pub fn apply(
+    catalog: &dyn Catalog,
+    acts: &WriteRequests,
+    changes: usize,
+    ground: Ground<'_>,
+    errand: Errand<'_>,
+) -> Outcome {
     let total: usize = acts.waves.iter().map(Vec::len).sum();
     errand.progress.start("writing to the catalog", total as u64);
     let resolver = Resolver { catalog, ground, errand };
     let mut ledger = Ledger { states: vec![State::default(); changes], over: None };
     for wave in &acts.waves {
-        let (ready, held): (Vec<&Act>, Vec<&Act>) = wave.iter().partition(|act| ledger.may_begin(act));
+        let (ready, held): (Vec<&WriteRequest>, Vec<&WriteRequest>) =
+            wave.iter().partition(|act| ledger.may_begin(act));
         held.into_iter().for_each(|act| ledger.hold(act));
         errand.progress.advance((wave.len() - ready.len()) as u64);
-        let (deletes, writes): (Vec<&Act>, Vec<&Act>) = ready.into_iter().partition(|act| act.call == Call::Delete);
+        let (deletes, writes): (Vec<&WriteRequest>, Vec<&WriteRequest>) =
+            ready.into_iter().partition(|act| act.method == Method::Delete);
         if !writes.is_empty() {
             ledger.carry_out(&resolver, &writes);
         }
@@ -76,7 +84,7 @@ struct State {
     /// At least one of its acts was done.
     is_begun: bool,
     /// How the change ended, unless it succeeded.
-    end: Option<End>,
+    end: Option<ChangeOutcome>,
 }
 
 struct Ledger {
@@ -91,12 +99,12 @@ impl Ledger {
         self.states.get(change).is_some_and(|state| state.end.is_none())
     }
 
-    fn may_begin(&self, act: &Act) -> bool {
+    fn may_begin(&self, act: &WriteRequest) -> bool {
         self.over.is_none() && self.is_well(act.change) && act.needs.iter().all(|need| self.is_well(*need))
     }
 
     /// Sends acts that may run concurrently, and reads back those whose result is in doubt.
-    fn carry_out(&mut self, resolver: &Resolver<'_>, acts: &[&Act]) {
+    fn carry_out(&mut self, resolver: &Resolver<'_>, acts: &[&WriteRequest]) {
         let ends = resolver.catalog.perform(acts, resolver.errand);
         let ends = resolver.resolve(acts, ends);
         for (act, end) in acts.iter().zip(ends) {
@@ -104,7 +112,7 @@ impl Ledger {
         }
     }
 
-    fn hold(&mut self, act: &Act) {
+    fn hold(&mut self, act: &WriteRequest) {
         let needs: Vec<usize> =
             act.needs.iter().copied().filter(|need| *need != act.change && !self.is_well(*need)).collect();
         let reason = match &self.over {
@@ -114,23 +122,23 @@ impl Ledger {
         self.leave(act, reason);
     }
 
-    fn leave(&mut self, act: &Act, reason: Reason) {
+    fn leave(&mut self, act: &WriteRequest, reason: Reason) {
         self.end(act, Cause::NotAttempted(reason));
     }
 
     /// The first failure of a change is its cause; later ones are ignored.
-    fn end(&mut self, act: &Act, cause: Cause) {
+    fn end(&mut self, act: &WriteRequest, cause: Cause) {
         let Some(state) = self.states.get_mut(act.change) else { return };
         let is_begun = state.is_begun;
         state.end.get_or_insert(match cause {
-            cause if is_begun => End::Incomplete { deed: act.deed, cause },
-            Cause::Failed(failure) => End::Failed(failure),
-            Cause::InDoubt(failure) => End::InDoubt(failure),
-            Cause::NotAttempted(reason) => End::NotAttempted(reason),
+            cause if is_begun => ChangeOutcome::Incomplete { step_kind: act.step_kind, cause },
+            Cause::Failed(failure) => ChangeOutcome::Failed(failure),
+            Cause::InDoubt(failure) => ChangeOutcome::InDoubt(failure),
+            Cause::NotAttempted(reason) => ChangeOutcome::NotAttempted(reason),
         });
     }
 
-    fn note(&mut self, act: &Act, end: Result<(), Undone>, errand: &Errand<'_>) {
+    fn note(&mut self, act: &WriteRequest, end: Result<(), Undone>, errand: &Errand<'_>) {
         let undone = match end {
             Ok(()) => {
                 if let Some(state) = self.states.get_mut(act.change) {
@@ -176,38 +184,38 @@ impl Ledger {
     }
 
     fn outcome(self, errand: &Errand<'_>) -> Outcome {
-        let ends = self.states.into_iter().map(|state| state.end.unwrap_or(End::Applied));
+        let ends = self.states.into_iter().map(|state| state.end.unwrap_or(ChangeOutcome::Applied));
         let mut outcome = Outcome { ends: ends.collect(), is_interrupted: false };
         outcome.is_interrupted = errand.stop.is_told() && !outcome.is_complete();
         outcome
     }
 }
 
-fn failure(act: &Act, undone: &Undone) -> Failure {
-    let deed = act.deed;
+fn failure(act: &WriteRequest, undone: &Undone) -> Failure {
+    let step_kind = act.step_kind;
     match undone {
         Undone::Refused(refusal) => Failure {
-            deed,
+            step_kind,
             status: (refusal.status != resolve::FOREIGN).then_some(refusal.status),
             code: Some(refusal.error.clone()).filter(|code| !code.is_empty()),
             message: refusal.message.clone().unwrap_or_else(|| "the catalog gives no reason".to_owned()),
         },
         Undone::Broken(error) | Undone::Unsent(error) => {
-            Failure { deed, status: error.status(), code: None, message: error.to_string() }
+            Failure { step_kind, status: error.status(), code: None, message: error.to_string() }
         }
         Undone::InDoubt { last, .. } => failure(act, last),
         Undone::Recreated => Failure {
-            deed,
+            step_kind,
             status: None,
             code: Some("recreated".to_owned()),
             message: "another writer deleted the entity after the plan was made; only what this change sets exists now"
                 .to_owned(),
         },
         Undone::Denied => {
-            Failure { deed, status: None, code: None, message: "the catalog rejects all writes".to_owned() }
+            Failure { step_kind, status: None, code: None, message: "the catalog rejects all writes".to_owned() }
         }
         Undone::Stopped => {
-            Failure { deed, status: None, code: None, message: "the run was stopped before the answer".to_owned() }
+            Failure { step_kind, status: None, code: None, message: "the run was stopped before the answer".to_owned() }
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::catalog::write_state::{Event, resolve};
 use crate::catalog::{Catalog, CatalogError, Errand, Look, Undone};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::{Entity, Owner};
-use crate::domain::plan::request::{Act, Call};
+use crate::domain::plan::request::{Method, WriteRequest};
 
 /// The time limit of the reads after one batch.
 const WITHIN: Duration = Duration::from_secs(60);
@@ -35,7 +35,7 @@ type Ends = Vec<Result<(), Undone>>;
 
 impl Resolver<'_> {
     /// Replaces the results in doubt by what a read shows. If the read fails, they stay in doubt.
-    pub fn resolve(&self, acts: &[&Act], mut ends: Ends) -> Ends {
+    pub fn resolve(&self, acts: &[&WriteRequest], mut ends: Ends) -> Ends {
         let doubtful: Vec<usize> =
             (0..acts.len()).filter(|at| matches!(ends.get(*at), Some(Err(Undone::InDoubt { .. })))).collect();
         for (blueprint, members) in by_blueprint(acts, doubtful) {
@@ -67,7 +67,7 @@ impl Resolver<'_> {
     /// may change nothing else.
     fn resolved(
         &self,
-        act: &Act,
+        act: &WriteRequest,
         found: Option<&Entity>,
         owned: Option<bool>,
         end: Result<(), Undone>,
@@ -121,7 +121,7 @@ impl Resolver<'_> {
 
     /// The acts that must not be deleted, by index: entities with another owner since the plan was made, or whose owner
     /// cannot be read. An entity that no longer exists may be deleted, which does nothing.
-    pub fn undeletable(&self, acts: &[&Act]) -> HashMap<usize, Undone> {
+    pub fn undeletable(&self, acts: &[&WriteRequest]) -> HashMap<usize, Undone> {
         let mut kept = HashMap::new();
         for (blueprint, members) in by_blueprint(acts, 0..acts.len()) {
             let owned = match self.owned(blueprint, &identifiers(acts, &members)) {
@@ -179,12 +179,12 @@ impl Resolver<'_> {
 /// The status of a refusal by portolan itself, without an answer of the catalog.
 pub(super) const FOREIGN: u16 = 0;
 
-fn is_create(act: &Act) -> bool {
-    matches!(act.call, Call::Create(_))
+fn is_create(act: &WriteRequest) -> bool {
+    matches!(act.method, Method::Create(_))
 }
 
-fn is_update(act: &Act) -> bool {
-    matches!(act.call, Call::Merge(_))
+fn is_update(act: &WriteRequest) -> bool {
+    matches!(act.method, Method::Merge(_))
 }
 
 /// Whether the entity was never changed after its creation.
@@ -192,7 +192,10 @@ fn is_new(found: &Entity) -> bool {
     found.record.created_at.is_some() && found.record.created_at == found.record.updated_at
 }
 
-fn by_blueprint<'a>(acts: &[&'a Act], members: impl IntoIterator<Item = usize>) -> BTreeMap<&'a Arc<str>, Vec<usize>> {
+fn by_blueprint<'a>(
+    acts: &[&'a WriteRequest],
+    members: impl IntoIterator<Item = usize>,
+) -> BTreeMap<&'a Arc<str>, Vec<usize>> {
     let mut groups: BTreeMap<&Arc<str>, Vec<usize>> = BTreeMap::new();
     for at in members {
         groups.entry(&acts[at].key.blueprint).or_default().push(at);
@@ -200,6 +203,6 @@ fn by_blueprint<'a>(acts: &[&'a Act], members: impl IntoIterator<Item = usize>) 
     groups
 }
 
-fn identifiers(acts: &[&Act], members: &[usize]) -> Vec<Box<str>> {
+fn identifiers(acts: &[&WriteRequest], members: &[usize]) -> Vec<Box<str>> {
     members.iter().map(|at| acts[*at].key.identifier.clone()).collect()
 }

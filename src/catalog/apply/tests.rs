@@ -9,8 +9,8 @@ use super::*;
 use crate::catalog::Stop;
 use crate::catalog::wire::Writer;
 use crate::domain::entity::{EntityKey, Owner, Targets};
-use crate::domain::plan::Deed;
-use crate::domain::plan::request::{Body, Call};
+use crate::domain::plan::StepKind;
+use crate::domain::plan::request::{Body, Method};
 use crate::domain::progress::{Progress, Silent};
 use crate::embedded::LocalCatalog;
 use crate::embedded::store::{Store, system_clock};
@@ -30,44 +30,46 @@ fn owner() -> Owner {
     Owner { scope: "acme/catalog".to_owned() }
 }
 
-fn write(change: usize, next: Option<&str>, needs: &[usize]) -> Act {
+fn write(change: usize, next: Option<&str>, needs: &[usize]) -> WriteRequest {
     let relations = next.map(|next| ("next".into(), Targets::One(next.into())));
-    Act {
+    WriteRequest {
         change,
-        deed: Deed::Write,
+        step_kind: StepKind::Write,
         key: key(change),
-        call: Call::Create(Body { relations: relations.into_iter().collect(), ..Body::default() }),
+        method: Method::Create(Body { relations: relations.into_iter().collect(), ..Body::default() }),
         needs: needs.to_vec(),
     }
 }
 
-fn relink(change: usize, next: &str, needs: &[usize]) -> Act {
+fn relink(change: usize, next: &str, needs: &[usize]) -> WriteRequest {
     let relations = vec![("next".into(), Targets::One(next.into()))];
-    let call = Call::Merge(Body { relations, ..Body::default() });
-    Act { deed: Deed::Relink, call, ..write(change, None, needs) }
+    let method = Method::Merge(Body { relations, ..Body::default() });
+    WriteRequest { step_kind: StepKind::Relink, method, ..write(change, None, needs) }
 }
 
 fn key(change: usize) -> EntityKey {
     EntityKey { blueprint: "service".into(), identifier: format!("s{change}").into() }
 }
 
-fn outcome(catalog: &dyn Catalog, waves: Vec<Vec<Act>>, changes: usize, stops_at_first: bool) -> Outcome {
+fn outcome(catalog: &dyn Catalog, waves: Vec<Vec<WriteRequest>>, changes: usize, stops_at_first: bool) -> Outcome {
     let stop = Stop::default();
     let errand = Errand { run_id: None, stops_at_first, stop: &stop, progress: &Silent };
-    apply(catalog, &Acts { waves }, changes, Ground { blueprints: &[], owner: &owner() }, errand)
+    apply(catalog, &WriteRequests { waves }, changes, Ground { blueprints: &[], owner: &owner() }, errand)
 }
 
 fn brief(outcome: &Outcome) -> Vec<String> {
     let status = |failure: &Failure| failure.status.unwrap_or_default();
-    let end = |end: &End| match end {
-        End::Applied => "applied".to_owned(),
-        End::Incomplete { deed, cause: Cause::NotAttempted(reason) } => format!("incomplete {deed:?} {reason:?}"),
-        End::Incomplete { deed, cause: Cause::Failed(failure) | Cause::InDoubt(failure) } => {
-            format!("incomplete {deed:?} {}", status(failure))
+    let end = |end: &ChangeOutcome| match end {
+        ChangeOutcome::Applied => "applied".to_owned(),
+        ChangeOutcome::Incomplete { step_kind, cause: Cause::NotAttempted(reason) } => {
+            format!("incomplete {step_kind:?} {reason:?}")
         }
-        End::Failed(failure) => format!("failed {:?} {}", failure.deed, status(failure)),
-        End::InDoubt(failure) => format!("in doubt {:?} {}", failure.deed, status(failure)),
-        End::NotAttempted(reason) => format!("{reason:?}"),
+        ChangeOutcome::Incomplete { step_kind, cause: Cause::Failed(failure) | Cause::InDoubt(failure) } => {
+            format!("incomplete {step_kind:?} {}", status(failure))
+        }
+        ChangeOutcome::Failed(failure) => format!("failed {:?} {}", failure.step_kind, status(failure)),
+        ChangeOutcome::InDoubt(failure) => format!("in doubt {:?} {}", failure.step_kind, status(failure)),
+        ChangeOutcome::NotAttempted(reason) => format!("{reason:?}"),
     };
     outcome.ends.iter().map(end).collect()
 }
@@ -134,15 +136,15 @@ fn what_is_stopped_between_two_steps_is_told_as_half_done() {
         vec![relink(0, "s1", &[0, 1])],
     ];
     let errand = Errand { run_id: None, stops_at_first: false, stop: &stop, progress: &fuse };
-    let outcome = apply(&catalog, &Acts { waves }, 3, Ground { blueprints: &[], owner: &owner() }, errand);
+    let outcome = apply(&catalog, &WriteRequests { waves }, 3, Ground { blueprints: &[], owner: &owner() }, errand);
     assert_eq!(brief(&outcome), ["incomplete Relink Interrupted", "applied", "Interrupted"]);
     assert!(outcome.is_interrupted);
     // The signal came after the last act, so nothing is interrupted.
     let stop = Stop::default();
     let fuse = Fuse { stop: stop.clone(), left: AtomicU64::new(1) };
     let errand = Errand { stop: &stop, progress: &fuse, ..errand };
-    let update = Act { call: Call::Merge(Body::default()), ..write(0, None, &[]) };
-    let acts = Acts { waves: vec![vec![update]] };
+    let update = WriteRequest { method: Method::Merge(Body::default()), ..write(0, None, &[]) };
+    let acts = WriteRequests { waves: vec![vec![update]] };
     let outcome = apply(&catalog, &acts, 1, Ground { blueprints: &[], owner: &owner() }, errand);
     assert!(outcome.is_complete() && !outcome.is_interrupted && stop.is_told());
 }

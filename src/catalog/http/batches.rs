@@ -10,12 +10,12 @@ use std::task::Poll;
 use super::failure::ClientError;
 use super::retry::is_passing;
 use super::{delete, write};
-use crate::catalog::apply::{Batch, Method, draft, settled};
+use crate::catalog::apply::{Batch, MethodKind, draft, settled};
 use crate::catalog::apply_options::{Course, Errand};
 use crate::catalog::http::session::{Caller, Repeat, Reply};
 use crate::catalog::write_state::{Event, Item};
 use crate::catalog::{CatalogError, Undone};
-use crate::domain::plan::request::Act;
+use crate::domain::plan::request::WriteRequest;
 
 /// The number of single calls or delete batches prepared at once.
 const TOGETHER: usize = 32;
@@ -25,7 +25,7 @@ type Ends = Vec<(usize, Result<(), Undone>)>;
 /// Sends the acts; the results are in their order.
 pub(super) async fn perform(
     caller: &Arc<Caller>,
-    acts: &[&Act],
+    acts: &[&WriteRequest],
     batches: &[Batch],
     errand: Errand<'_>,
 ) -> Vec<Result<(), Undone>> {
@@ -35,15 +35,15 @@ pub(super) async fn perform(
     let mut ways: Vec<Pin<Box<dyn Future<Output = Ends> + '_>>> = Vec::new();
     for (batch, turn) in batches.iter().zip(&turns) {
         match batch.method {
-            Method::Create | Method::Merge | Method::Replace => {
+            MethodKind::Create | MethodKind::Merge | MethodKind::Replace => {
                 ways.push(Box::pin(written(caller, acts, batch, &course, batches.len())));
             }
-            Method::Patch => {
+            MethodKind::Patch => {
                 for _ in 0..TOGETHER.min(batch.members.len()) {
                     ways.push(Box::pin(patched(caller, acts, batch, turn, &course)));
                 }
             }
-            Method::Delete => {
+            MethodKind::Delete => {
                 for _ in 0..TOGETHER.min(batch.members.len().div_ceil(delete::MOST)) {
                     ways.push(Box::pin(removed(caller, acts, batch, turn, &course)));
                 }
@@ -57,7 +57,13 @@ pub(super) async fn perform(
     outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| Err(course.unsent()))).collect()
 }
 
-async fn written(caller: &Arc<Caller>, acts: &[&Act], batch: &Batch, course: &Course<'_>, batches: usize) -> Ends {
+async fn written(
+    caller: &Arc<Caller>,
+    acts: &[&WriteRequest],
+    batch: &Batch,
+    course: &Course<'_>,
+    batches: usize,
+) -> Ends {
     let drafts: Vec<_> = batch.members.iter().map(|member| draft(acts[*member])).collect();
     let options = course.errand.options(batch.method);
     // Retrying a create whose outcome is unknown is safe, because a read afterwards shows who created the entity.
@@ -66,7 +72,13 @@ async fn written(caller: &Arc<Caller>, acts: &[&Act], batch: &Batch, course: &Co
     batch.members.iter().copied().zip(ends).collect()
 }
 
-async fn patched(caller: &Caller, acts: &[&Act], batch: &Batch, turn: &Cell<usize>, course: &Course<'_>) -> Ends {
+async fn patched(
+    caller: &Caller,
+    acts: &[&WriteRequest],
+    batch: &Batch,
+    turn: &Cell<usize>,
+    course: &Course<'_>,
+) -> Ends {
     let mut ends = Vec::new();
     let options = course.errand.options(batch.method);
     while course.goes_on()
@@ -90,7 +102,13 @@ async fn patched(caller: &Caller, acts: &[&Act], batch: &Batch, turn: &Cell<usiz
     ends
 }
 
-async fn removed(caller: &Caller, acts: &[&Act], batch: &Batch, turn: &Cell<usize>, course: &Course<'_>) -> Ends {
+async fn removed(
+    caller: &Caller,
+    acts: &[&WriteRequest],
+    batch: &Batch,
+    turn: &Cell<usize>,
+    course: &Course<'_>,
+) -> Ends {
     let mut ends = Vec::new();
     while course.goes_on()
         && let Some(lot) = batch.members.chunks(delete::MOST).nth(turn.get())

@@ -43,7 +43,7 @@ use crate::catalog::http::session::{Call, Caller};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::entity::{Entity, EntityKey, Owner};
-use crate::domain::plan::request::Act;
+use crate::domain::plan::request::WriteRequest;
 use crate::domain::platform::Platform;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::secret::Secret;
@@ -287,7 +287,7 @@ impl Catalog for Client {
         Ok(self.runtime.block_on(delete::delete(&self.caller, blueprint, identifiers, progress))?)
     }
 
-    fn perform(&self, acts: &[&Act], errand: Errand<'_>) -> Vec<Result<(), Undone>> {
+    fn perform(&self, acts: &[&WriteRequest], errand: Errand<'_>) -> Vec<Result<(), Undone>> {
         self.runtime.block_on(crate::catalog::http::batches::perform(&self.caller, acts, &batches(acts), errand))
     }
 }

@@ -28,9 +28,9 @@ use crate::domain::entity::desired::Desired;
 use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::entity::{EntityKey, Owner};
 use crate::domain::finding::{FileId, Place};
-use crate::domain::plan::change::{Action, Standing};
+use crate::domain::plan::change::{Action, Ownership};
 use crate::domain::plan::hazard::{Blocker, HazardKind};
-use crate::domain::plan::request::Acts;
+use crate::domain::plan::request::WriteRequests;
 use crate::domain::plan::revision::Revision;
 use crate::domain::plan::write_mode::PruneRule;
 use crate::domain::plan::{Obstacle, Plan};
@@ -39,7 +39,9 @@ use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
 use crate::error::{DiffError, Error};
 use crate::plan;
 use crate::plan::file::{ChosenPart, Options};
-use crate::plan::{Destination, Ground, Link, Only, Question, acts, lookalikes, to_look_up, unconfirmed_links};
+use crate::plan::{
+    Destination, Link, Only, PlanBasis, PlanInput, rename_hints, to_look_up, unconfirmed_links, write_requests,
+};
 use crate::report::escape::clean;
 use crate::settings::{self, Origin, Settings};
 use crate::sources::git::{self, GitError};
@@ -80,7 +82,7 @@ pub(crate) struct Planned {
     /// The catalog was not read: the plan is against the manifests of the merge base.
     pub is_offline: bool,
     /// The requests to send: values as in the manifests.
-    pub acts: Acts,
+    pub requests: WriteRequests,
     pub mask: Mask,
     /// The options that the plan was made with, for a plan file.
     pub options: Options,
@@ -173,11 +175,11 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
         actual.blueprints.extend(catalog.read(&onlookers, catalog::Part::Whole, progress)?.blueprints);
         plan = sides.plan(&actual);
     }
-    let ground = Ground { desired: &asked.entities, blueprints: &live.all, actual: &actual, mask: &mask };
-    let missing = missing_links(&plan, &ground, &*catalog, &live, progress, &mut notes)?;
+    let basis = PlanBasis { desired: &asked.entities, blueprints: &live.all, actual: &actual, mask: &mask };
+    let missing = missing_links(&plan, &basis, &*catalog, &live, progress, &mut notes)?;
     plan::refuse_links(&mut plan, missing, sides.destination(), &mask);
-    notes.extend(only.as_ref().and_then(|only| came_along(&plan, only, &ground)));
-    notes.extend(resembling(&lookalikes(&plan, &ground, base.as_ref().map_or(&[], |base| &base.moves))));
+    notes.extend(only.as_ref().and_then(|only| came_along(&plan, only, &basis)));
+    notes.extend(resembling(&rename_hints(&plan, &basis, base.as_ref().map_or(&[], |base| &base.moves))));
     let at_base = base.as_ref().map(|base| at_base(&plan, &asked, base)).unwrap_or_default();
     let owners = foreign_owners(&plan, &actual, &*catalog, settings, context.environment);
     if is_offline {
@@ -187,12 +189,12 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
     let options =
         Options { prune: wishes.prune, adopt: wishes.adopt, only: only.as_ref().map(|only| part(only, &asked)) };
     notes.iter_mut().for_each(|note| *note = mask.text(note).into_owned());
-    let acts = acts(&plan, &ground);
+    let requests = write_requests(&plan, &basis);
     let plan = plan::masked(plan, &mask);
     let planned = Planned {
         plan,
         is_offline,
-        acts,
+        requests,
         mask,
         options,
         asked,
@@ -273,7 +275,7 @@ impl Sides<'_> {
     fn plan(&self, actual: &Snapshot) -> Plan {
         let Self { wishes, settings, catalog: _, asked, base, live, owned, only, mask } = self;
         let rule = settings.prune.rule();
-        plan::plan(&Question {
+        plan::plan(&PlanInput {
             desired: &asked.entities,
             base: base.map(Base::sides),
             actual,
@@ -296,14 +298,14 @@ impl Sides<'_> {
 /// identifiers; if the catalog does not permit the read, they count as existing.
 fn missing_links(
     plan: &Plan,
-    ground: &Ground<'_>,
+    basis: &PlanBasis<'_>,
     catalog: &dyn Catalog,
     live: &Live,
     progress: &dyn Progress,
     notes: &mut Vec<String>,
 ) -> Result<Vec<Link>, CatalogError> {
-    let mut links = unconfirmed_links(&acts(plan, ground), ground);
-    for (name, identifiers) in to_look_up(&links, ground) {
+    let mut links = unconfirmed_links(&write_requests(plan, basis), basis);
+    for (name, identifiers) in to_look_up(&links, basis) {
         let identifiers: Vec<Box<str>> = identifiers.into_iter().collect();
         let shelf = match live.all.named(&name) {
             Some(blueprint) => match catalog.read_some(blueprint, &identifiers, progress) {
@@ -412,7 +414,7 @@ fn foreign_owners(
     settings: &Settings,
     environment: &settings::Environment,
 ) -> Vec<(EntityKey, ForeignOwner)> {
-    let changed = plan.changes.iter().filter(|change| change.standing == Standing::Foreign).map(|change| &change.key);
+    let changed = plan.changes.iter().filter(|change| change.ownership == Ownership::Foreign).map(|change| &change.key);
     let keys: BTreeSet<&EntityKey> = changed.chain(&plan.foreign_unchanged).take(OWNERS_MAX).collect();
     let scopes = known_scopes(settings, environment);
     let keys: Vec<&EntityKey> = keys.into_iter().collect();
@@ -491,8 +493,8 @@ pub(crate) fn is_local_by_default(settings: &Settings) -> bool {
 
 impl Planned {
     /// The data that the plan is based on.
-    pub fn ground(&self) -> Ground<'_> {
-        Ground { desired: &self.asked.entities, blueprints: &self.live.all, actual: &self.actual, mask: &self.mask }
+    pub fn basis(&self) -> PlanBasis<'_> {
+        PlanBasis { desired: &self.asked.entities, blueprints: &self.live.all, actual: &self.actual, mask: &self.mask }
     }
 
     /// Path and text of the manifests that the plan mentions.

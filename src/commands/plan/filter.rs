@@ -8,7 +8,7 @@ use crate::commands::workspace::entities::Asked;
 use crate::domain::finding::FileId;
 use crate::domain::plan::Plan;
 use crate::error::DiffError;
-use crate::plan::{Along, Ground, Only, along};
+use crate::plan::{Only, PlanBasis, PulledIn, pulled_in};
 use crate::report::escape::clean;
 use crate::settings::Settings;
 use crate::sources::{is_taken, path_text, tidy};
@@ -78,9 +78,9 @@ fn spelled(path: &str, settings: &Settings) -> String {
 }
 
 /// Names the changes that the plan contains only because selected entities depend on them.
-pub(crate) fn came_along(plan: &Plan, only: &Only, ground: &Ground<'_>) -> Option<String> {
-    let came = along(plan, only, ground);
-    let name = |Along { key, by }: &Along| {
+pub(crate) fn came_along(plan: &Plan, only: &Only, basis: &PlanBasis<'_>) -> Option<String> {
+    let came = pulled_in(plan, only, basis);
+    let name = |PulledIn { key, by }: &PulledIn| {
         let (key, by) =
             (format!("{}/{}", key.blueprint, key.identifier), format!("{}/{}", by.blueprint, by.identifier));
         format!("`{}` (`{}` points to it)", clean(&key), clean(&by))

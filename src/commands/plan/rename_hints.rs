@@ -2,16 +2,16 @@
 
 use crate::domain::entity::EntityKey;
 use crate::domain::entity::desired::RENAMED_FROM;
-use crate::plan::Lookalike;
+use crate::plan::RenameHint;
 use crate::report::escape::clean;
 use crate::text::plural::{count, list};
 
 const MOST_TOLD: usize = 3;
 
 /// Complete sentences for the user.
-pub(crate) fn resembling(found: &[Lookalike]) -> Vec<String> {
+pub(crate) fn resembling(found: &[RenameHint]) -> Vec<String> {
     let name = |key: &EntityKey| format!("`{}`", clean(&format!("{}/{}", key.blueprint, key.identifier)));
-    let sentence = |Lookalike { to, from }: &Lookalike| {
+    let sentence = |RenameHint { to, from }: &RenameHint| {
         let mut from: Vec<String> = from.iter().map(name).collect();
         let (which, named) = match from.len() {
             1 => ("", "that identifier"),
@@ -43,12 +43,12 @@ mod tests {
     #[test]
     fn what_may_be_renamed_names_the_annotation() {
         let key = |name: &str| EntityKey { blueprint: "service".into(), identifier: name.into() };
-        let one = Lookalike { to: key("basket"), from: vec![key("cart")] };
+        let one = RenameHint { to: key("basket"), from: vec![key("cart")] };
         let told = "`service/basket` is created and looks like `service/cart`, which this plan deletes. If it is a rename, \
                     set the annotation `portolan.dev/renamed-from` in its manifest to that identifier.";
         assert_eq!(resembling(std::slice::from_ref(&one)), [told]);
         let from: Vec<EntityKey> = (0..9).map(|at| key(&at.to_string())).collect();
-        let many = resembling(&vec![Lookalike { from, ..one }; 5]);
+        let many = resembling(&vec![RenameHint { from, ..one }; 5]);
         assert_eq!(many.len(), 4);
         assert!(many[0].contains("like one of `service/0`, `service/1`, `service/2`, `service/3` and 5 more, which"));
         assert_eq!(many[3], "2 more creations may be renames too.");

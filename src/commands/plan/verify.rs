@@ -11,24 +11,28 @@ use crate::catalog::wire::{EntityDraft, Field, Refusal, RelationRef, WriteOption
 use crate::commands::plan::build::Planned;
 use crate::commands::plan::rejections::place;
 use crate::domain::blueprint::Blueprint;
-use crate::domain::plan::Deed;
-use crate::domain::plan::request::{Act, Acts, Call};
+use crate::domain::plan::StepKind;
+use crate::domain::plan::request::{Method, WriteRequest, WriteRequests};
 use crate::domain::progress::Progress;
 use crate::error::{DiffError, Error};
 use crate::plan::secrets_of;
 use crate::report::plan::Complaint;
 
 /// The complaints, one for each change that the catalog would reject, by change.
-pub(crate) fn verified(planned: &Planned, acts: &Acts, progress: &dyn Progress) -> Result<Vec<Complaint>, Error> {
+pub(crate) fn verified(
+    planned: &Planned,
+    requests: &WriteRequests,
+    progress: &dyn Progress,
+) -> Result<Vec<Complaint>, Error> {
     let changes = &planned.plan.changes;
     let new = changes.iter().filter(|change| change.is_new());
     let new: HashSet<(&str, &str)> =
         new.map(|change| (change.key.blueprint.as_ref(), change.key.identifier.as_ref())).collect();
     let asking = Asking { planned, new, progress };
     let mut complaints = Vec::new();
-    for ((blueprint, mode), acts) in by_call(acts) {
+    for ((blueprint, mode), requests) in by_call(requests) {
         let Some(shape) = planned.live.all.named(blueprint) else { continue };
-        complaints.extend(asking.ask(shape, mode, acts)?);
+        complaints.extend(asking.ask(shape, mode, requests)?);
     }
     complaints.sort_by_key(|complaint| complaint.change);
     Ok(complaints)
@@ -44,23 +48,23 @@ enum Mode {
 
 /// The writes by blueprint and mode. Relations of a cycle are written later and cannot be validated before their entity
 /// exists.
-fn by_call(acts: &Acts) -> BTreeMap<(&str, Mode), Vec<(&Act, EntityDraft)>> {
-    let mut calls: BTreeMap<(&str, Mode), Vec<(&Act, EntityDraft)>> = BTreeMap::new();
-    for act in acts.waves.iter().flatten().filter(|act| act.deed == Deed::Write) {
-        let mode = match &act.call {
-            Call::Create(_) => Mode::Create,
-            Call::Merge(_) | Call::Patch(_) => Mode::Merge,
-            Call::Replace(_) => Mode::Replace,
-            Call::Delete => continue,
+fn by_call(requests: &WriteRequests) -> BTreeMap<(&str, Mode), Vec<(&WriteRequest, EntityDraft)>> {
+    let mut calls: BTreeMap<(&str, Mode), Vec<(&WriteRequest, EntityDraft)>> = BTreeMap::new();
+    for request in requests.waves.iter().flatten().filter(|request| request.step_kind == StepKind::Write) {
+        let mode = match &request.method {
+            Method::Create(_) => Mode::Create,
+            Method::Merge(_) | Method::Patch(_) => Mode::Merge,
+            Method::Replace(_) => Mode::Replace,
+            Method::Delete => continue,
         };
-        calls.entry((&act.key.blueprint, mode)).or_default().push((act, tried(act)));
+        calls.entry((&request.key.blueprint, mode)).or_default().push((request, tried(request)));
     }
     calls
 }
 
 /// The body that a push sends. The API cannot validate a patch, so fields that only a patch can clear are omitted.
-fn tried(act: &Act) -> EntityDraft {
-    let mut draft = draft(act);
+fn tried(request: &WriteRequest) -> EntityDraft {
+    let mut draft = draft(request);
     for field in [&mut draft.title, &mut draft.icon] {
         if *field == Field::Null {
             *field = Field::Absent;
@@ -80,22 +84,27 @@ struct Asking<'a> {
 }
 
 /// A request, and the body to validate.
-type Asked<'t> = (&'t Act, EntityDraft);
+type Asked<'t> = (&'t WriteRequest, EntityDraft);
 
 impl Asking<'_> {
-    fn ask(&self, shape: &Blueprint, mode: Mode, asked: Vec<(&Act, EntityDraft)>) -> Result<Vec<Complaint>, Error> {
+    fn ask(
+        &self,
+        shape: &Blueprint,
+        mode: Mode,
+        asked: Vec<(&WriteRequest, EntityDraft)>,
+    ) -> Result<Vec<Complaint>, Error> {
         let mut complaints = Vec::new();
         let mut again = Vec::new();
-        for ((act, draft), refusal) in self.refused(shape, mode, asked)? {
+        for ((request, draft), refusal) in self.refused(shape, mode, asked)? {
             match self.without_new(shape, &draft, &refusal) {
-                None => complaints.push(self.complaint(act, &draft, shape, &refusal)),
-                Some(without) => again.push((act, without)),
+                None => complaints.push(self.complaint(request, &draft, shape, &refusal)),
+                Some(without) => again.push((request, without)),
             }
         }
         // The first refusal hid any other problem of the entity.
-        for ((act, draft), refusal) in self.refused(shape, mode, again)? {
+        for ((request, draft), refusal) in self.refused(shape, mode, again)? {
             if self.without_new(shape, &draft, &refusal).is_none() {
-                complaints.push(self.complaint(act, &draft, shape, &refusal));
+                complaints.push(self.complaint(request, &draft, shape, &refusal));
             }
         }
         Ok(complaints)
@@ -165,13 +174,19 @@ impl Asking<'_> {
         Some(without)
     }
 
-    fn complaint(&self, act: &Act, draft: &EntityDraft, shape: &Blueprint, refusal: &Refusal) -> Complaint {
+    fn complaint(
+        &self,
+        request: &WriteRequest,
+        draft: &EntityDraft,
+        shape: &Blueprint,
+        refusal: &Refusal,
+    ) -> Complaint {
         let message = refusal.message.as_ref().unwrap_or(&refusal.error);
         // A catalog may repeat in its refusal the values that it was sent.
-        let secrets = secrets_of(act, &self.planned.mask);
+        let secrets = secrets_of(request, &self.planned.mask);
         Complaint {
-            change: act.change,
-            place: place(self.planned, act.change, draft, shape, refusal),
+            change: request.change,
+            place: place(self.planned, request.change, draft, shape, refusal),
             status: refusal.status,
             code: refusal.error.clone(),
             message: self.planned.mask.quoted(message, &secrets).into_owned(),

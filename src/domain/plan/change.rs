@@ -13,7 +13,7 @@ use crate::domain::value::Value;
 pub struct Change {
     pub key: EntityKey,
     pub action: Action,
-    pub standing: Standing,
+    pub ownership: Ownership,
     pub mode: WriteMode,
     pub origin: Origin,
     /// The entity in its manifest; `None` for a deletion.
@@ -56,7 +56,7 @@ pub enum RenamedBy {
 
 /// The ownership of the entity before the change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Standing {
+pub enum Ownership {
     /// Not in the catalog.
     New,
     Ours,

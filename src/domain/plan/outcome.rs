@@ -1,24 +1,24 @@
 //! The outcome of a push: the result of every change of the plan. A result that could not be read is reported as in
 //! doubt, neither as applied nor as failed.
 
-use crate::domain::plan::Deed;
+use crate::domain::plan::StepKind;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     /// Indexed like the changes of the plan.
-    pub ends: Vec<End>,
+    pub ends: Vec<ChangeOutcome>,
     /// A signal stopped the run.
     pub is_interrupted: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum End {
+pub enum ChangeOutcome {
     Applied,
     /// Its first step was applied, but a later one was not: a created entity lacks relations, or a renamed one still
     /// exists under its old identifier.
     Incomplete {
         /// The missing step.
-        deed: Deed,
+        step_kind: StepKind,
         cause: Cause,
     },
     /// Nothing was done.
@@ -40,7 +40,7 @@ pub enum Cause {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// The step that failed.
-    pub deed: Deed,
+    pub step_kind: StepKind,
     /// The status of the catalog's answer; `None`: there was none.
     pub status: Option<u16>,
     /// The catalog's error code: `relation_not_found`.
@@ -65,11 +65,11 @@ pub enum Reason {
 
 impl Outcome {
     pub fn is_complete(&self) -> bool {
-        self.ends.iter().all(|end| *end == End::Applied)
+        self.ends.iter().all(|end| *end == ChangeOutcome::Applied)
     }
 }
 
-impl End {
+impl ChangeOutcome {
     /// The underlying failure, if any.
     pub fn failure(&self) -> Option<&Failure> {
         match self {

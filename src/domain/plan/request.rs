@@ -4,29 +4,29 @@
 use std::sync::Arc;
 
 use crate::domain::entity::{EntityKey, Targets};
-use crate::domain::plan::Deed;
+use crate::domain::plan::StepKind;
 use crate::domain::value::Value;
 
 /// One act for each step of each wave of the plan, in the same order.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Acts {
-    pub waves: Vec<Vec<Act>>,
+pub struct WriteRequests {
+    pub waves: Vec<Vec<WriteRequest>>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub struct Act {
+pub struct WriteRequest {
     /// The index of its change in the plan.
     pub change: usize,
-    pub deed: Deed,
+    pub step_kind: StepKind,
     /// The entity of the request: for the deletion of a rename, the old identifier.
     pub key: EntityKey,
-    pub call: Call,
+    pub method: Method,
     /// The changes whose earlier acts must all have succeeded.
     pub needs: Vec<usize>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub enum Call {
+pub enum Method {
     /// Creates the entity; refused if it exists. The body is the whole entity.
     Create(Body),
     /// Writes the fields of the body and keeps the others; creates the entity if it does not exist.
@@ -41,16 +41,16 @@ pub enum Call {
 /// The body of a write.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Body {
-    pub title: Part<Box<str>>,
-    pub icon: Part<Box<str>>,
-    pub team: Part<Box<[Box<str>]>>,
+    pub title: Patch<Box<str>>,
+    pub icon: Patch<Box<str>>,
+    pub team: Patch<Box<[Box<str>]>>,
     /// A null clears the property.
     pub properties: Vec<(Arc<str>, Value)>,
     pub relations: Vec<(Arc<str>, Targets)>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Part<T> {
+pub enum Patch<T> {
     #[default]
     Absent,
     Null,

@@ -1,5 +1,5 @@
-//! Checks whether a plan file still applies. `unfit`: does this run have the same scope, catalog and manifests;
-//! `moved`: did any entity that it touches change. Both list the differences. Commits are not compared, because a
+//! Checks whether a plan file still applies. `mismatches`: does this run have the same scope, catalog and manifests;
+//! `drift`: did any entity that it touches change. Both list the differences. Commits are not compared, because a
 //! squash makes a new commit with the same content.
 
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use foldhash::HashMap;
 
 use super::fingerprint::{self, Manifests};
-use super::{Circumstances, PlanFile, Touched};
+use super::{PlanFile, Precondition, Provenance};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::EntityKey;
 use crate::domain::finding::{FileId, Place};
@@ -18,12 +18,12 @@ use crate::domain::plan::{Obstacle, Plan};
 use crate::domain::snapshot::{Completeness, Snapshot};
 use crate::plan::dependents::each_target;
 use crate::plan::ownership::{Pair, pair};
-use crate::plan::{Destination, Ground};
+use crate::plan::{Destination, PlanBasis};
 use crate::text::mask::Mask;
 
 /// A difference between this run and the one that made the plan file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Unfit {
+pub enum Mismatch {
     Scope {
         made: String,
         now: String,
@@ -60,13 +60,13 @@ pub enum Unfit {
 
 /// An entity that changed since the plan was made.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Moved {
+pub struct Drift {
     pub key: EntityKey,
-    pub how: How,
+    pub kind: DriftKind,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum How {
+pub enum DriftKind {
     /// The entity did not exist.
     Appeared,
     Changed,
@@ -84,7 +84,7 @@ pub enum How {
 
 /// The state of the catalog before a plan is applied.
 #[derive(Debug, Clone, Copy)]
-pub struct Sight<'s> {
+pub struct CatalogState<'s> {
     /// At least the entities of [`PlanFile::to_read`].
     pub actual: &'s Snapshot,
     pub blueprints: &'s [Blueprint],
@@ -95,43 +95,43 @@ pub struct Sight<'s> {
 
 /// The differences between the file's destination and the current one, sorted. They are known before the catalog is
 /// read.
-pub fn elsewhere(made: &Circumstances, now: Destination<'_>) -> Vec<Unfit> {
+pub fn destination_mismatches(made: &Provenance, now: Destination<'_>) -> Vec<Mismatch> {
     let mut found = Vec::new();
-    let Circumstances { tool: _, scope, platform, catalog, target, commit: _, is_dirty: _, base: _ } = made;
+    let Provenance { tool: _, scope, platform, catalog, target, commit: _, is_dirty: _, base: _ } = made;
     let both = |made: &str, now: &str| (made != now).then(|| (made.to_owned(), now.to_owned()));
-    found.extend(both(scope, now.scope).map(|(made, now)| Unfit::Scope { made, now }));
-    found.extend(both(platform, now.platform).map(|(made, now)| Unfit::Platform { made, now }));
-    found.extend(both(catalog, now.catalog).map(|(made, now)| Unfit::Catalog { made, now }));
+    found.extend(both(scope, now.scope).map(|(made, now)| Mismatch::Scope { made, now }));
+    found.extend(both(platform, now.platform).map(|(made, now)| Mismatch::Platform { made, now }));
+    found.extend(both(catalog, now.catalog).map(|(made, now)| Mismatch::Catalog { made, now }));
     if target.as_deref() != now.target {
-        found.push(Unfit::Target { made: target.clone(), now: now.target.map(str::to_owned) });
+        found.push(Mismatch::Target { made: target.clone(), now: now.target.map(str::to_owned) });
     }
     found
 }
 
-/// All differences between this run and the file, sorted; empty: the plan applies. The snapshot in `ground` is not
+/// All differences between this run and the file, sorted; empty: the plan applies. The snapshot in `basis` is not
 /// used.
-pub fn unfit(file: &PlanFile, now: Destination<'_>, ground: &Ground<'_>) -> Vec<Unfit> {
-    let mut found = elsewhere(&file.made, now);
-    if file.mask_key.as_ref().is_some_and(|key| *key != ground.mask.key_id()) {
-        found.push(Unfit::MaskKey);
+pub fn mismatches(file: &PlanFile, now: Destination<'_>, basis: &PlanBasis<'_>) -> Vec<Mismatch> {
+    let mut found = destination_mismatches(&file.made, now);
+    if file.mask_key.as_ref().is_some_and(|key| *key != basis.mask.key_id()) {
+        found.push(Mismatch::MaskKey);
         return found;
     }
-    let manifests = Manifests::of(ground.desired, ground.mask);
+    let manifests = Manifests::of(basis.desired, basis.mask);
     for blueprint in differing(&file.manifests, &manifests.by_blueprint()) {
-        let is_one = |touched: &&Touched| {
+        let is_one = |touched: &&Precondition| {
             touched.key.blueprint == blueprint && touched.manifest != manifests.of_key(&touched.key)
         };
         let keys = file.touched.iter().filter(is_one).map(|touched| touched.key.clone()).collect();
-        found.push(Unfit::Manifests { blueprint, keys });
+        found.push(Mismatch::Manifests { blueprint, keys });
     }
     for (name, digest) in &file.blueprints {
-        let live = ground.blueprints.iter().find(|live| live.identifier == name.as_ref());
-        if live.map(|live| fingerprint::of_blueprint(live, ground.mask)) != Some(*digest) {
-            found.push(Unfit::Blueprint { blueprint: Arc::clone(name), is_gone: live.is_none() });
+        let live = basis.blueprints.iter().find(|live| live.identifier == name.as_ref());
+        if live.map(|live| fingerprint::of_blueprint(live, basis.mask)) != Some(*digest) {
+            found.push(Mismatch::Blueprint { blueprint: Arc::clone(name), is_gone: live.is_none() });
         }
     }
     if !file.plan.obstacles.is_empty() {
-        found.push(Unfit::Obstacles { count: file.plan.obstacles.len() });
+        found.push(Mismatch::Obstacles { count: file.plan.obstacles.len() });
     }
     found.sort();
     found
@@ -145,47 +145,49 @@ fn differing(one: &BTreeMap<Arc<str>, Digest>, other: &BTreeMap<Arc<str>, Digest
 }
 
 /// The changes in the catalog since the plan was made, sorted; empty: none.
-pub fn moved(file: &PlanFile, sight: &Sight<'_>) -> Vec<Moved> {
-    let mut found: Vec<Moved> = file.touched.iter().filter_map(|touched| of_one(touched, sight)).collect();
-    let owned: std::collections::HashSet<&EntityKey> = sight.owned.iter().collect();
+pub fn drift(file: &PlanFile, state: &CatalogState<'_>) -> Vec<Drift> {
+    let mut found: Vec<Drift> = file.touched.iter().filter_map(|touched| of_one(touched, state)).collect();
+    let owned: std::collections::HashSet<&EntityKey> = state.owned.iter().collect();
     let gone: Vec<(EntityKey, usize)> =
         file.plan.changes.iter().enumerate().filter_map(|(at, change)| Some((change.removed()?, at))).collect();
     for (key, _) in gone.iter().filter(|(key, _)| !owned.contains(key)) {
-        found.push(Moved { key: key.clone(), how: How::NotOurs });
+        found.push(Drift { key: key.clone(), kind: DriftKind::NotOurs });
     }
-    found.extend(pointing(file, &gone, sight));
+    found.extend(pointing(file, &gone, state));
     found.sort();
     // A deleted entity has no owner, so it is reported once.
-    found.dedup_by(|later, kept| later.key == kept.key && kept.how == How::Gone);
+    found.dedup_by(|later, kept| later.key == kept.key && kept.kind == DriftKind::Gone);
     found
 }
 
-fn of_one(touched: &Touched, sight: &Sight<'_>) -> Option<Moved> {
-    let actual = sight.actual;
-    let moved = |how| Some(Moved { key: touched.key.clone(), how });
+fn of_one(touched: &Precondition, state: &CatalogState<'_>) -> Option<Drift> {
+    let actual = state.actual;
+    let drift_of = |kind| Some(Drift { key: touched.key.clone(), kind });
     let EntityKey { blueprint, identifier } = &touched.key;
     let shelf = actual.blueprints.get(blueprint.as_ref());
     let entity = actual.get(blueprint, identifier);
     match (shelf.map(|shelf| &shelf.completeness), touched.stored, entity) {
         (Some(Completeness::Complete), None, None) => None,
-        (Some(Completeness::Complete), Some(_), None) => moved(How::Gone),
-        (Some(Completeness::Incomplete(why)), _, None) => moved(How::Unread(Some(why.clone()))),
-        (None, _, _) => moved(How::Unread(None)),
-        (Some(_), None, Some(_)) => moved(How::Appeared),
-        (Some(_), Some(was), Some(entity)) if was != crate::plan::of_entity(entity, sight.mask) => moved(How::Changed),
+        (Some(Completeness::Complete), Some(_), None) => drift_of(DriftKind::Gone),
+        (Some(Completeness::Incomplete(why)), _, None) => drift_of(DriftKind::Unread(Some(why.clone()))),
+        (None, _, _) => drift_of(DriftKind::Unread(None)),
+        (Some(_), None, Some(_)) => drift_of(DriftKind::Appeared),
+        (Some(_), Some(was), Some(entity)) if was != crate::plan::of_entity(entity, state.mask) => {
+            drift_of(DriftKind::Changed)
+        }
         (Some(_), Some(_), Some(_)) => None,
     }
 }
 
 /// Relations to removed entities that are not among the plan's dependents, as far as the snapshot shows.
-fn pointing(file: &PlanFile, gone: &[(EntityKey, usize)], sight: &Sight<'_>) -> Vec<Moved> {
+fn pointing(file: &PlanFile, gone: &[(EntityKey, usize)], state: &CatalogState<'_>) -> Vec<Drift> {
     let mut found = Vec::new();
     let gone: HashMap<Pair<'_>, usize> = gone.iter().map(|(key, at)| (pair(key), *at)).collect();
     if gone.is_empty() {
         return found;
     }
-    for blueprint in sight.blueprints {
-        let Some(shelf) = sight.actual.blueprints.get(&blueprint.identifier) else { continue };
+    for blueprint in state.blueprints {
+        let Some(shelf) = state.actual.blueprints.get(&blueprint.identifier) else { continue };
         let relations: HashMap<&str, &str> =
             blueprint.relations.iter().map(|it| (it.name.as_str(), it.target.as_str())).collect();
         for entity in shelf.entities.iter().filter(|entity| !gone.contains_key(&pair(&entity.key))) {
@@ -198,8 +200,8 @@ fn pointing(file: &PlanFile, gone: &[(EntityKey, usize)], sight: &Sight<'_>) -> 
                     let mut known = change.dependents.iter().filter(|it| it.key == entity.key);
                     if !known.any(|it| it.relation == *name) {
                         let gone = change.removed().expect("only what goes away is looked up");
-                        let how = How::PointsTo { gone, relation: Arc::clone(name) };
-                        found.push(Moved { key: entity.key.clone(), how });
+                        let kind = DriftKind::PointsTo { gone, relation: Arc::clone(name) };
+                        found.push(Drift { key: entity.key.clone(), kind });
                     }
                 });
             }
@@ -228,7 +230,7 @@ pub(super) fn each_place(plan: &mut Plan, mut each: impl FnMut(&mut Place)) {
         match obstacle {
             Obstacle::Duplicate { key: _, places } => places.iter_mut().for_each(&mut each),
             Obstacle::MissingTarget { key: _, relation: _, target: _, place } => each(place),
-            Obstacle::RequiredCycle { deed: _, cycle: _ } => {}
+            Obstacle::RequiredCycle { step_kind: _, cycle: _ } => {}
         }
     }
     for hazard in &mut plan.hazards {

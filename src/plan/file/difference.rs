@@ -13,7 +13,7 @@ use crate::domain::entity::EntityKey;
 use crate::domain::finding::{FileId, Place};
 use crate::domain::plan::Plan;
 use crate::domain::plan::change::{Change, Field, FieldChange, Origin};
-use crate::domain::plan::request::Act;
+use crate::domain::plan::request::WriteRequest;
 use crate::domain::value::Value;
 use crate::plan::normalise::{Number, by_key};
 
@@ -72,7 +72,7 @@ pub fn differences(file: &PlanFile, planned: &PlanFile, has_base: bool) -> Vec<D
     add(file.blueprints == planned.blueprints, Difference::Rest("blueprints"));
     add(file.touched == planned.touched, Difference::Rest("touched"));
     // Parts of a plan that are added later are compared as well.
-    if found.is_empty() && (shown != again || file.acts != planned.acts) {
+    if found.is_empty() && (shown != again || file.requests != planned.requests) {
         found.push(Difference::Rest("plan"));
     }
     found
@@ -96,8 +96,8 @@ fn changes(shown: &Plan, again: &Plan, found: &mut Vec<Difference>) {
 
 fn change(shown: &Change, again: &Change, found: &mut Vec<Difference>) {
     let key = || shown.key.clone();
-    let Change { key: _, action, standing, mode, origin, place: _, fields: _, record: _, dependents } = shown;
-    if (action, standing, mode, origin) != (&again.action, &again.standing, &again.mode, &again.origin) {
+    let Change { key: _, action, ownership, mode, origin, place: _, fields: _, record: _, dependents } = shown;
+    if (action, ownership, mode, origin) != (&again.action, &again.ownership, &again.mode, &again.origin) {
         found.push(Difference::Action(key()));
     }
     let by_field = |change: &Change| -> BTreeMap<Field, FieldChange> {
@@ -123,12 +123,12 @@ fn change(shown: &Change, again: &Change, found: &mut Vec<Difference>) {
 }
 
 fn requests(file: &PlanFile, planned: &PlanFile, found: &mut Vec<Difference>) {
-    let acts = |file: &PlanFile| -> Vec<Act> {
-        let mut acts: Vec<Act> = file.acts.waves.iter().flatten().cloned().collect();
-        acts.sort_by(|a, b| (&a.key, a.deed).cmp(&(&b.key, b.deed)));
-        acts
+    let requests = |file: &PlanFile| -> Vec<WriteRequest> {
+        let mut requests: Vec<WriteRequest> = file.requests.waves.iter().flatten().cloned().collect();
+        requests.sort_by(|a, b| (&a.key, a.step_kind).cmp(&(&b.key, b.step_kind)));
+        requests
     };
-    let (shown, again) = (acts(file), acts(planned));
+    let (shown, again) = (requests(file), requests(planned));
     if shown.len() != again.len() {
         return found.push(Difference::Order);
     }

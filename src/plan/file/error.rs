@@ -3,7 +3,7 @@
 use super::FORMAT;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
-pub enum BindingError {
+pub enum PlanFileError {
     #[error("plan file `{path}` has an unresolved merge conflict at line {line}")]
     #[diagnostic(
         code(plan::merge_conflict),

@@ -17,13 +17,13 @@ use std::sync::Arc;
 use crate::domain::entity::EntityKey;
 use crate::domain::plan::Plan;
 use crate::domain::plan::digest::Digest;
-use crate::domain::plan::request::Acts;
+use crate::domain::plan::request::WriteRequests;
 
-use super::{Destination, Ground, masking, of_entity};
+use super::{Destination, PlanBasis, masking, of_entity};
 
-pub use check::{How, Moved, Sight, Unfit, elsewhere, moved, unfit};
+pub use check::{CatalogState, Drift, DriftKind, Mismatch, destination_mismatches, drift, mismatches};
 pub use difference::{Difference, differences};
-pub use error::BindingError;
+pub use error::PlanFileError;
 
 use fingerprint::Manifests;
 
@@ -38,7 +38,7 @@ pub fn schema() -> serde_json::Value {
 /// The content of a plan file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlanFile {
-    pub made: Circumstances,
+    pub made: Provenance,
     /// The id of the key for tags of masked values; `None`: nothing is masked.
     pub mask_key: Option<String>,
     pub options: Options,
@@ -47,16 +47,16 @@ pub struct PlanFile {
     /// The digests of the catalog's blueprints that the plan touches.
     pub blueprints: BTreeMap<Arc<str>, Digest>,
     /// The entities that the plan touches, by key.
-    pub touched: Vec<Touched>,
+    pub touched: Vec<Precondition>,
     /// The paths of manifests, which positions in the plan refer to by index.
     pub files: Vec<String>,
     pub plan: Plan,
-    pub acts: Acts,
+    pub requests: WriteRequests,
 }
 
 /// The run that made a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Circumstances {
+pub struct Provenance {
     /// The version of portolan.
     pub tool: String,
     pub scope: String,
@@ -90,7 +90,7 @@ pub struct ChosenPart {
     pub files: Vec<String>,
 }
 
-impl Circumstances {
+impl Provenance {
     pub(super) fn destination(&self) -> Destination<'_> {
         let Self { scope, platform, catalog, target, .. } = self;
         Destination { platform, catalog, target: target.as_deref(), scope }
@@ -99,7 +99,7 @@ impl Circumstances {
 
 /// An entity that a plan changes or depends on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Touched {
+pub struct Precondition {
     pub key: EntityKey,
     /// The digest in the catalog; `None`: it does not exist.
     pub stored: Option<Digest>,
@@ -110,37 +110,47 @@ pub struct Touched {
 impl PlanFile {
     /// Creates a plan file from a plan and its input. `path` returns the path of a file in this run.
     pub fn bind<'p>(
-        made: Circumstances,
+        made: Provenance,
         options: Options,
         plan: Plan,
-        acts: Acts,
-        ground: Ground<'_>,
+        requests: WriteRequests,
+        basis: PlanBasis<'_>,
         path: impl Fn(crate::domain::finding::FileId) -> &'p str,
     ) -> Self {
-        let mask = ground.mask.watched();
+        let mask = basis.mask.watched();
         let mut plan = masking::masked(plan, &mask);
-        let acts = masking::masked_acts(acts, &mask);
-        let manifests = Manifests::of(ground.desired, &mask);
+        let requests = masking::masked_acts(requests, &mask);
+        let manifests = Manifests::of(basis.desired, &mask);
         let keys = touched_keys(&plan);
-        let touch = |key: &EntityKey| Touched {
-            stored: ground.actual.get(&key.blueprint, &key.identifier).map(|it| of_entity(it, &mask)),
+        let touch = |key: &EntityKey| Precondition {
+            stored: basis.actual.get(&key.blueprint, &key.identifier).map(|it| of_entity(it, &mask)),
             manifest: manifests.of_key(key),
             key: key.clone(),
         };
         let files = check::renumber(&mut plan, path);
         let names: BTreeSet<&str> = keys.iter().map(|key| key.blueprint.as_ref()).collect();
-        let blueprints = ground.blueprints.iter().filter(|it| names.contains(it.identifier.as_str()));
+        let blueprints = basis.blueprints.iter().filter(|it| names.contains(it.identifier.as_str()));
         let blueprints =
             blueprints.map(|it| (Arc::from(it.identifier.as_str()), fingerprint::of_blueprint(it, &mask))).collect();
         let touched = keys.iter().map(touch).collect();
         let mask_key = mask.has_masked().then(|| mask.key_id());
-        Self { made, mask_key, options, manifests: manifests.by_blueprint(), blueprints, touched, files, plan, acts }
+        Self {
+            made,
+            mask_key,
+            options,
+            manifests: manifests.by_blueprint(),
+            blueprints,
+            touched,
+            files,
+            plan,
+            requests,
+        }
     }
 
     /// The identifiers to read again before the plan is applied, by blueprint.
     pub fn to_read(&self) -> BTreeMap<Arc<str>, Vec<Box<str>>> {
         let mut found: BTreeMap<Arc<str>, Vec<Box<str>>> = BTreeMap::new();
-        for Touched { key, stored: _, manifest: _ } in &self.touched {
+        for Precondition { key, stored: _, manifest: _ } in &self.touched {
             found.entry(Arc::clone(&key.blueprint)).or_default().push(key.identifier.clone());
         }
         found
@@ -163,7 +173,7 @@ impl PlanFile {
     }
 
     /// `path` is the name of the file in errors. `tool` is the version that must have made it.
-    pub fn read(path: &str, text: &str, tool: &str) -> Result<Self, BindingError> {
+    pub fn read(path: &str, text: &str, tool: &str) -> Result<Self, PlanFileError> {
         form::file::read(path, text, tool)
     }
 }

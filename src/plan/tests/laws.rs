@@ -15,7 +15,7 @@ use crate::domain::entity::{Entity, EntityKey, Targets};
 use crate::domain::plan::change::{Action, Cause, Field, FieldChange};
 use crate::domain::plan::hazard::{Consent, Hazard};
 use crate::domain::plan::write_mode::WriteMode;
-use crate::domain::plan::{Deed, Tally};
+use crate::domain::plan::{StepKind, Tally};
 use crate::domain::value::Value;
 
 fn cases() -> ProptestConfig {
@@ -238,15 +238,15 @@ proptest! {
         let plan = world.plan();
         let mut writes = vec![0; plan.changes.len()];
         let mut deletes = writes.clone();
-        let mut last = Deed::Write;
+        let mut last = StepKind::Write;
         for wave in &plan.waves {
-            prop_assert!(wave.deed >= last && !wave.steps.is_empty());
-            last = wave.deed;
+            prop_assert!(wave.step_kind >= last && !wave.steps.is_empty());
+            last = wave.step_kind;
             for step in &wave.steps {
-                match wave.deed {
-                    Deed::Write => writes[step.change] += 1,
-                    Deed::Relink => prop_assert!(!step.relations.is_empty()),
-                    Deed::Delete => deletes[step.change] += 1,
+                match wave.step_kind {
+                    StepKind::Write => writes[step.change] += 1,
+                    StepKind::Relink => prop_assert!(!step.relations.is_empty()),
+                    StepKind::Delete => deletes[step.change] += 1,
                 }
             }
         }

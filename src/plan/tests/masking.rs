@@ -5,9 +5,9 @@ use serde_json::{Value as Json, json};
 use super::world::{DESTINATION, World, mask};
 use crate::domain::plan::Plan;
 use crate::domain::plan::change::FieldChange;
-use crate::domain::plan::request::Call;
-use crate::plan::file::{Circumstances, Options, PlanFile, Unfit, unfit};
-use crate::plan::{Ground, masked};
+use crate::domain::plan::request::Method;
+use crate::plan::file::{Mismatch, Options, PlanFile, Provenance, mismatches};
+use crate::plan::{PlanBasis, masked};
 use crate::text::mask::Mask;
 
 const OLD: &str = "f3J9x0Qp2LmN8vRt";
@@ -31,16 +31,16 @@ fn world(declared: &str, stored: &str) -> World {
 
 fn file(world: &World, mask: &Mask) -> PlanFile {
     let (plan, actual) = (world.plan(), world.snapshot());
-    let acts = world.acts(&plan);
-    let ground = Ground { desired: &world.desired, blueprints: &world.blueprints, actual: &actual, mask };
-    let made = Circumstances {
+    let requests = world.requests(&plan);
+    let basis = PlanBasis { desired: &world.desired, blueprints: &world.blueprints, actual: &actual, mask };
+    let made = Provenance {
         tool: "0.0.0".to_owned(),
         scope: DESTINATION.scope.to_owned(),
         platform: DESTINATION.platform.to_owned(),
         catalog: DESTINATION.catalog.to_owned(),
-        ..Circumstances::default()
+        ..Provenance::default()
     };
-    PlanFile::bind(made, Options::default(), plan, acts, ground, |_| "a.yaml")
+    PlanFile::bind(made, Options::default(), plan, requests, basis, |_| "a.yaml")
 }
 
 fn fields(plan: &Plan) -> &[FieldChange] {
@@ -60,8 +60,8 @@ fn a_plan_shows_that_a_credential_changed_and_no_credential() {
     let paths: Vec<String> = fields(&shown)[0].paths.iter().map(|path| path.path.join(".")).collect();
     assert_eq!(paths, ["apiKey", "env"]);
     // The request contains the value itself.
-    let acts = world.acts(&world.plan());
-    let Call::Merge(body) = &acts.waves[0][0].call else { panic!("it is an update: {acts:?}") };
+    let requests = world.requests(&world.plan());
+    let Method::Merge(body) = &requests.waves[0][0].method else { panic!("it is an update: {acts:?}") };
     assert!(format!("{body:?}").contains(NEW));
 }
 
@@ -96,7 +96,7 @@ fn a_plan_file_of_another_key_is_refused_for_that_reason() {
     let world = world(NEW, OLD);
     let file = file(&world, &Mask::derived(b"another", Vec::new()));
     let actual = world.snapshot();
-    let ground = Ground { desired: &world.desired, blueprints: &world.blueprints, actual: &actual, mask: mask() };
-    let found = unfit(&file, file.made.destination(), &ground);
-    assert_eq!(found, [Unfit::MaskKey]);
+    let basis = PlanBasis { desired: &world.desired, blueprints: &world.blueprints, actual: &actual, mask: mask() };
+    let found = mismatches(&file, file.made.destination(), &basis);
+    assert_eq!(found, [Mismatch::MaskKey]);
 }

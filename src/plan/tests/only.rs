@@ -5,7 +5,7 @@ use serde_json::json;
 use super::world::{World, key, lines, mask};
 use crate::domain::finding::FileId;
 use crate::domain::plan::hazard::HazardKind;
-use crate::plan::{Along, Ground, Only, along};
+use crate::plan::{Only, PlanBasis, PulledIn, pulled_in};
 
 fn only(blueprints: &[&str], files: &[u32]) -> Only {
     Only {
@@ -35,10 +35,10 @@ fn world(chosen: Only) -> World {
 
 fn came(world: &World) -> Vec<String> {
     let (actual, plan) = (world.snapshot(), world.plan());
-    let ground = Ground { desired: &world.desired, blueprints: &world.blueprints, actual: &actual, mask: mask() };
+    let basis = PlanBasis { desired: &world.desired, blueprints: &world.blueprints, actual: &actual, mask: mask() };
     let only = world.only.as_ref().expect("something is chosen");
-    let name = |Along { key, by }: Along| format!("{} by {}", key.identifier, by.identifier);
-    along(&plan, only, &ground).into_iter().map(name).collect()
+    let name = |PulledIn { key, by }: PulledIn| format!("{} by {}", key.identifier, by.identifier);
+    pulled_in(&plan, only, &basis).into_iter().map(name).collect()
 }
 
 #[test]

@@ -5,8 +5,8 @@ use serde_json::{Value as Json, json};
 use super::world::{World, key, lines, mask};
 use crate::domain::plan::change::{Action, Afterwards, Cause, Origin, RenamedBy};
 use crate::domain::plan::hazard::HazardKind;
-use crate::domain::plan::{Deed, Plan, Step, Wave};
-use crate::plan::{Ground, Lookalike, Move, lookalikes};
+use crate::domain::plan::{Plan, Step, StepKind, Wave};
+use crate::plan::{Move, PlanBasis, RenameHint, rename_hints};
 
 fn renamed_by(plan: &Plan) -> Vec<(String, String, RenamedBy)> {
     let rename = |change: &crate::domain::plan::change::Change| match &change.action {
@@ -68,11 +68,11 @@ fn moved(from: &str, to: &str, is_in_place: bool) -> Move {
 fn alike(world: &World) -> Vec<(String, Vec<String>)> {
     let plan = world.plan();
     let actual = world.snapshot();
-    let ground = Ground { desired: &world.desired, blueprints: &world.blueprints, actual: &actual, mask: mask() };
-    let name = |Lookalike { to, from }: &Lookalike| {
+    let basis = PlanBasis { desired: &world.desired, blueprints: &world.blueprints, actual: &actual, mask: mask() };
+    let name = |RenameHint { to, from }: &RenameHint| {
         (to.identifier.to_string(), from.iter().map(|from| from.identifier.to_string()).collect())
     };
-    lookalikes(&plan, &ground, &world.moves).iter().map(name).collect()
+    rename_hints(&plan, &basis, &world.moves).iter().map(name).collect()
 }
 
 #[test]
@@ -198,14 +198,14 @@ fn a_rename_names_who_points_at_it() {
 fn a_renamed_entity_comes_first_and_its_old_self_goes_last() {
     let plan = pointed_at().plan();
     let step = |step: &Step| format!("{} {:?}", plan.changes[step.change].key.identifier, step.needs);
-    let wave = |wave: &Wave| (wave.deed, wave.steps.iter().map(step).collect::<Vec<_>>());
-    let waves: Vec<(Deed, Vec<String>)> = plan.waves.iter().map(wave).collect();
+    let wave = |wave: &Wave| (wave.step_kind, wave.steps.iter().map(step).collect::<Vec<_>>());
+    let waves: Vec<(StepKind, Vec<String>)> = plan.waves.iter().map(wave).collect();
     let expected = [
-        (Deed::Write, vec!["basket []", "till []"]),
-        (Deed::Write, vec!["shop [0]"]),
-        (Deed::Delete, vec!["basket [0, 1]"]),
+        (StepKind::Write, vec!["basket []", "till []"]),
+        (StepKind::Write, vec!["shop [0]"]),
+        (StepKind::Delete, vec!["basket [0, 1]"]),
     ];
-    assert_eq!(waves, expected.map(|(deed, steps)| (deed, steps.into_iter().map(str::to_owned).collect())));
+    assert_eq!(waves, expected.map(|(step_kind, steps)| (step_kind, steps.into_iter().map(str::to_owned).collect())));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::world::{World, key, manifests};
 use crate::domain::entity::EntityKey;
-use crate::domain::plan::{Cycle, Deed, Obstacle, Plan};
+use crate::domain::plan::{Cycle, Obstacle, Plan, StepKind};
 
 /// Each wave: its kind, and its entities with the relations that they leave out or set.
 fn waves(plan: &Plan) -> Vec<String> {
@@ -15,7 +15,7 @@ fn waves(plan: &Plan) -> Vec<String> {
             if relations.is_empty() { name.to_string() } else { format!("{name}({relations})") }
         };
         let steps: Vec<String> = wave.steps.iter().map(step).collect();
-        format!("{:?} {}", wave.deed, steps.join(" ")).to_lowercase()
+        format!("{:?} {}", wave.step_kind, steps.join(" ")).to_lowercase()
     };
     plan.waves.iter().map(wave).collect()
 }
@@ -111,11 +111,11 @@ fn a_circle_of_required_relations_cannot_be_done() {
     let circle = json!([domain("a", "b"), domain("b", "a"), domain("c", "a")]);
     let keys = vec![key("domain", "a"), key("domain", "b")];
     let cycle = Cycle { members: keys.clone(), path: keys };
-    for (world, deed) in
-        [(World::of(circle.clone(), json!([])), Deed::Write), (World::of(json!([]), circle), Deed::Delete)]
+    for (world, step_kind) in
+        [(World::of(circle.clone(), json!([])), StepKind::Write), (World::of(json!([]), circle), StepKind::Delete)]
     {
         let plan = world.plan();
-        assert_eq!(plan.obstacles, [Obstacle::RequiredCycle { deed, cycle: cycle.clone() }]);
+        assert_eq!(plan.obstacles, [Obstacle::RequiredCycle { step_kind, cycle: cycle.clone() }]);
         assert_eq!(plan.cycles, []);
         let steps: usize = plan.waves.iter().map(|wave| wave.steps.len()).sum();
         assert_eq!(steps, 3);

@@ -10,11 +10,11 @@ use crate::domain::finding::{FileId, Place};
 use crate::domain::plan::Plan;
 use crate::domain::plan::change::{Change, Field, FieldChange};
 use crate::domain::plan::hazard::Blocker;
-use crate::domain::plan::request::Acts;
+use crate::domain::plan::request::WriteRequests;
 use crate::domain::plan::write_mode::{PruneRule, Write, WriteMode};
 use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
 use crate::domain::value::Value;
-use crate::plan::{Base, Destination, Ground, Move, Only, Question, acts, plan};
+use crate::plan::{Base, Destination, Move, Only, PlanBasis, PlanInput, plan, write_requests};
 use crate::text::mask::Mask;
 
 pub const DESTINATION: Destination<'static> =
@@ -144,7 +144,7 @@ impl World {
     }
 
     pub fn plan_against(&self, actual: &Snapshot) -> Plan {
-        plan(&Question {
+        plan(&PlanInput {
             desired: &self.desired,
             base: self.base.as_deref().map(|desired| Base { desired, is_complete: self.base_is_complete }),
             actual,
@@ -163,12 +163,12 @@ impl World {
     }
 
     /// The requests of the plan.
-    pub fn acts(&self, plan: &Plan) -> Acts {
+    pub fn requests(&self, plan: &Plan) -> WriteRequests {
         self.acts_against(plan, &self.snapshot())
     }
 
-    pub fn acts_against(&self, plan: &Plan, actual: &Snapshot) -> Acts {
-        acts(plan, &Ground { desired: &self.desired, blueprints: &self.blueprints, actual, mask: mask() })
+    pub fn acts_against(&self, plan: &Plan, actual: &Snapshot) -> WriteRequests {
+        write_requests(plan, &PlanBasis { desired: &self.desired, blueprints: &self.blueprints, actual, mask: mask() })
     }
 }
 

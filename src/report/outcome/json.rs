@@ -6,9 +6,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::plan::change::{Action, Change};
-use crate::domain::plan::outcome::{Cause, End, Failure, Reason};
+use crate::domain::plan::outcome::{Cause, ChangeOutcome, Failure, Reason};
 use crate::report::escape::{self, clean};
-use crate::report::outcome::{Tally, Told};
+use crate::report::outcome::{ResolvedOutcome, Tally};
 use crate::report::plan::json::{JsonAction, JsonCounts, JsonDeed, JsonKey, JsonPlace, JsonRevision};
 
 pub const FORMAT: &str = "portolan.outcome/1";
@@ -147,8 +147,8 @@ pub fn schema() -> serde_json::Value {
     schemars::schema_for!(Document).into()
 }
 
-pub(super) fn render(told: &Told<'_>) -> String {
-    let (report, plan) = (told.report, told.report.plan);
+pub(super) fn render(resolved: &ResolvedOutcome<'_>) -> String {
+    let (report, plan) = (resolved.report, resolved.report.plan);
     let document = Document {
         format: FORMAT,
         platform: plan.platform.to_owned(),
@@ -161,11 +161,11 @@ pub(super) fn render(told: &Told<'_>) -> String {
         run_id: report.run_id.map(str::to_owned),
         at: report.at.to_string(),
         milliseconds: report.milliseconds,
-        complete: told.tally.is_complete(),
+        complete: resolved.tally.is_complete(),
         interrupted: report.outcome.is_interrupted,
         counts: JsonCounts::of(&plan.plan.counts),
-        ends: ends(&told.tally),
-        changes: told.ends().map(|(change, end)| self::change(change, end, told)).collect(),
+        ends: ends(&resolved.tally),
+        changes: resolved.ends().map(|(change, end)| self::change(change, end, resolved)).collect(),
         notes: plan.notes.iter().map(|note| clean(note).into_owned()).collect(),
     };
     let mut text = escape::json(&document);
@@ -192,22 +192,22 @@ fn ends(tally: &Tally) -> JsonEnds {
     }
 }
 
-fn change(change: &Change, end: &End, told: &Told<'_>) -> JsonChange {
+fn change(change: &Change, end: &ChangeOutcome, resolved: &ResolvedOutcome<'_>) -> JsonChange {
     let renamed_from = match &change.action {
         Action::Rename { from, .. } => Some(from.to_string()),
         Action::Create | Action::Update | Action::Adopt | Action::Delete => None,
     };
     let (is_in_doubt, missing, kind) = match end {
-        End::Applied => (false, None, JsonEnd::Applied),
-        End::Incomplete { deed, cause } => {
-            (matches!(cause, Cause::InDoubt(_)), Some(JsonDeed::of(*deed)), JsonEnd::Incomplete)
+        ChangeOutcome::Applied => (false, None, JsonEnd::Applied),
+        ChangeOutcome::Incomplete { step_kind, cause } => {
+            (matches!(cause, Cause::InDoubt(_)), Some(JsonDeed::of(*step_kind)), JsonEnd::Incomplete)
         }
-        End::Failed(_) => (false, None, JsonEnd::Failed),
-        End::InDoubt(_) => (true, None, JsonEnd::InDoubt),
-        End::NotAttempted(_) => (false, None, JsonEnd::NotAttempted),
+        ChangeOutcome::Failed(_) => (false, None, JsonEnd::Failed),
+        ChangeOutcome::InDoubt(_) => (true, None, JsonEnd::InDoubt),
+        ChangeOutcome::NotAttempted(_) => (false, None, JsonEnd::NotAttempted),
     };
     let needs = match end.reason() {
-        Some(Reason::Needs(changes)) => changes.iter().filter_map(|at| told.change(*at)).collect(),
+        Some(Reason::Needs(changes)) => changes.iter().filter_map(|at| resolved.change(*at)).collect(),
         Some(Reason::Interrupted | Reason::Stopped | Reason::Unreachable | Reason::Denied) | None => Vec::new(),
     };
     JsonChange {
@@ -215,7 +215,7 @@ fn change(change: &Change, end: &End, told: &Told<'_>) -> JsonChange {
         identifier: change.key.identifier.to_string(),
         action: JsonAction::of(&change.action),
         renamed_from,
-        place: change.place.map(|place| JsonPlace::of(place, &told.sited)),
+        place: change.place.map(|place| JsonPlace::of(place, &resolved.resolved)),
         end: kind,
         failure: end.failure().map(|failure| self::failure(failure, is_in_doubt)),
         missing,
@@ -235,9 +235,9 @@ fn reason(reason: &Reason) -> JsonReason {
 }
 
 fn failure(failure: &Failure, is_in_doubt: bool) -> JsonFailure {
-    let Failure { deed, status, code, message } = failure;
+    let Failure { step_kind, status, code, message } = failure;
     JsonFailure {
-        deed: JsonDeed::of(*deed),
+        deed: JsonDeed::of(*step_kind),
         in_doubt: is_in_doubt,
         status: *status,
         code: code.clone(),

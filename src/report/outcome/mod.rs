@@ -13,11 +13,11 @@ mod words;
 mod tests;
 
 use crate::domain::plan::change::{Action, Change};
-use crate::domain::plan::outcome::{End, Outcome};
+use crate::domain::plan::outcome::{ChangeOutcome, Outcome};
 use crate::domain::value::timestamp::Moment;
 use crate::report::escape::lines;
 use crate::report::format::Format;
-use crate::report::plan::{PlanReport, Sited};
+use crate::report::plan::{PlanReport, Resolved};
 use crate::report::style::Style;
 
 /// The input of a report.
@@ -57,26 +57,26 @@ impl Format for OutcomeFormat {
 
 /// The whole report, ending in a line break.
 pub fn render(report: &OutcomeReport<'_>, format: OutcomeFormat, style: &Style) -> String {
-    let told = Told { report, sited: Sited::new(report.plan), tally: Tally::of(report) };
+    let resolved = ResolvedOutcome { report, resolved: Resolved::new(report.plan), tally: Tally::of(report) };
     match format {
-        OutcomeFormat::Text => lines(text::render(&told, style)),
-        OutcomeFormat::Json => json::render(&told),
-        OutcomeFormat::Markdown => markdown::render(&told),
-        OutcomeFormat::Junit => junit::render(&told),
+        OutcomeFormat::Text => lines(text::render(&resolved, style)),
+        OutcomeFormat::Json => json::render(&resolved),
+        OutcomeFormat::Markdown => markdown::render(&resolved),
+        OutcomeFormat::Junit => junit::render(&resolved),
     }
 }
 
 /// An outcome with every position resolved and all counts.
-struct Told<'a> {
+struct ResolvedOutcome<'a> {
     report: &'a OutcomeReport<'a>,
-    sited: Sited<'a>,
+    resolved: Resolved<'a>,
     tally: Tally,
 }
 
-impl<'a> Told<'a> {
+impl<'a> ResolvedOutcome<'a> {
     /// Every change with its result. A change without one was not reached.
-    fn ends(&self) -> impl Iterator<Item = (&'a Change, &'a End)> {
-        const NEVER: End = End::NotAttempted(crate::domain::plan::outcome::Reason::Interrupted);
+    fn ends(&self) -> impl Iterator<Item = (&'a Change, &'a ChangeOutcome)> {
+        const NEVER: ChangeOutcome = ChangeOutcome::NotAttempted(crate::domain::plan::outcome::Reason::Interrupted);
         let ends = self.report.outcome.ends.iter().chain(std::iter::repeat(&NEVER));
         self.report.plan.plan.changes.iter().zip(ends)
     }
@@ -108,17 +108,17 @@ impl Tally {
         let mut tally = Self { unchanged: plan.counts.total.unchanged, ..Self::default() };
         for (at, change) in plan.changes.iter().enumerate() {
             let slot = match report.outcome.ends.get(at) {
-                Some(End::Applied) => match change.action {
+                Some(ChangeOutcome::Applied) => match change.action {
                     Action::Create => &mut tally.created,
                     Action::Update => &mut tally.updated,
                     Action::Rename { .. } => &mut tally.renamed,
                     Action::Adopt => &mut tally.adopted,
                     Action::Delete => &mut tally.deleted,
                 },
-                Some(End::Incomplete { .. }) => &mut tally.incomplete,
-                Some(End::Failed(_)) => &mut tally.failed,
-                Some(End::InDoubt(_)) => &mut tally.in_doubt,
-                Some(End::NotAttempted(_)) | None => &mut tally.not_attempted,
+                Some(ChangeOutcome::Incomplete { .. }) => &mut tally.incomplete,
+                Some(ChangeOutcome::Failed(_)) => &mut tally.failed,
+                Some(ChangeOutcome::InDoubt(_)) => &mut tally.in_doubt,
+                Some(ChangeOutcome::NotAttempted(_)) | None => &mut tally.not_attempted,
             };
             *slot += 1;
         }

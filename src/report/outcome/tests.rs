@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use roxmltree::Document;
 
 use super::*;
-use crate::domain::plan::Deed;
+use crate::domain::plan::StepKind;
 use crate::domain::plan::outcome::{Cause, Failure, Reason};
 use crate::report::escape::clean;
 use crate::report::plan::fixtures::Case;
@@ -16,7 +16,7 @@ const UNICODE: Style = Style { color: false, unicode: true, width: 100, links: f
 
 fn failure(status: Option<u16>, code: &str, message: &str) -> Failure {
     Failure {
-        deed: Deed::Write,
+        step_kind: StepKind::Write,
         status,
         code: (!code.is_empty()).then(|| code.to_owned()),
         message: message.to_owned(),
@@ -30,27 +30,32 @@ fn rendered(case: &Case, outcome: &Outcome, format: OutcomeFormat, style: &Style
 }
 
 fn all_applied(case: &Case) -> Outcome {
-    Outcome { ends: vec![End::Applied; case.plan.changes.len()], is_interrupted: false }
+    Outcome { ends: vec![ChangeOutcome::Applied; case.plan.changes.len()], is_interrupted: false }
 }
 
 /// One of each result, for a plan of four changes: basket, cart, checkout, web.
 fn partial() -> (Case, Outcome) {
     let half = Failure {
-        deed: Deed::Relink,
+        step_kind: StepKind::Relink,
         ..failure(Some(422), "relation_not_found", "the target `prices` of `dependsOn` does not exist")
     };
-    let half = End::Incomplete { deed: Deed::Relink, cause: Cause::Failed(half) };
+    let half = ChangeOutcome::Incomplete { step_kind: StepKind::Relink, cause: Cause::Failed(half) };
     let lost = failure(None, "", "the connection was closed before the answer");
-    let ends = vec![End::NotAttempted(Reason::Needs(vec![1, 2])), half, End::InDoubt(lost), End::Applied];
+    let ends = vec![
+        ChangeOutcome::NotAttempted(Reason::Needs(vec![1, 2])),
+        half,
+        ChangeOutcome::InDoubt(lost),
+        ChangeOutcome::Applied,
+    ];
     (Case::mixed(), Outcome { ends, is_interrupted: false })
 }
 
 /// An interrupted push whose rename is incomplete.
 fn interrupted() -> (Case, Outcome) {
     let case = Case::renamed();
-    let twice = Failure { deed: Deed::Delete, ..failure(Some(409), "has_dependents", "`web` points to it") };
-    let twice = End::Incomplete { deed: Deed::Delete, cause: Cause::Failed(twice) };
-    let ends = vec![End::Applied, twice, End::NotAttempted(Reason::Interrupted)];
+    let twice = Failure { step_kind: StepKind::Delete, ..failure(Some(409), "has_dependents", "`web` points to it") };
+    let twice = ChangeOutcome::Incomplete { step_kind: StepKind::Delete, cause: Cause::Failed(twice) };
+    let ends = vec![ChangeOutcome::Applied, twice, ChangeOutcome::NotAttempted(Reason::Interrupted)];
     (case, Outcome { ends, is_interrupted: true })
 }
 
@@ -87,7 +92,7 @@ fn a_push_that_did_not_end_reads_well() {
 #[test]
 fn many_failures_are_folded_and_counted() {
     let case = Case::huge(1_000);
-    let ends = vec![End::Failed(failure(Some(422), "invalid", "it is wrong")); case.plan.changes.len()];
+    let ends = vec![ChangeOutcome::Failed(failure(Some(422), "invalid", "it is wrong")); case.plan.changes.len()];
     let outcome = Outcome { ends, is_interrupted: false };
     let text = rendered(&case, &outcome, OutcomeFormat::Text, &UNICODE);
     assert_eq!(text.lines().filter(|line| line.starts_with("failed: ")).count(), 40, "{text}");
@@ -118,10 +123,10 @@ fn the_way_on_names_the_target() {
     assert!(text.contains("Rerun `portolan push --target staging --no-prune` to finish"), "{text}");
 }
 
-fn end() -> impl Strategy<Value = End> {
-    let deed = prop_oneof![Just(Deed::Write), Just(Deed::Relink), Just(Deed::Delete)];
-    let failure = (deed.clone(), any::<Option<u16>>(), prop::option::of(hostile_text()), hostile_text())
-        .prop_map(|(deed, status, code, message)| Failure { deed, status, code, message });
+fn end() -> impl Strategy<Value = ChangeOutcome> {
+    let step_kind = prop_oneof![Just(StepKind::Write), Just(StepKind::Relink), Just(StepKind::Delete)];
+    let failure = (step_kind.clone(), any::<Option<u16>>(), prop::option::of(hostile_text()), hostile_text())
+        .prop_map(|(step_kind, status, code, message)| Failure { step_kind, status, code, message });
     let reason = prop_oneof![
         prop::collection::vec(0..20_usize, 0..6).prop_map(Reason::Needs),
         Just(Reason::Interrupted),
@@ -135,11 +140,11 @@ fn end() -> impl Strategy<Value = End> {
         reason.clone().prop_map(Cause::NotAttempted),
     ];
     prop_oneof![
-        3 => Just(End::Applied),
-        2 => failure.clone().prop_map(End::Failed),
-        1 => failure.prop_map(End::InDoubt),
-        1 => (deed, cause).prop_map(|(deed, cause)| End::Incomplete { deed, cause }),
-        2 => reason.prop_map(End::NotAttempted),
+        3 => Just(ChangeOutcome::Applied),
+        2 => failure.clone().prop_map(ChangeOutcome::Failed),
+        1 => failure.prop_map(ChangeOutcome::InDoubt),
+        1 => (step_kind, cause).prop_map(|(step_kind, cause)| ChangeOutcome::Incomplete { step_kind, cause }),
+        2 => reason.prop_map(ChangeOutcome::NotAttempted),
     ]
 }
 
@@ -163,13 +168,13 @@ proptest! {
         ends in prop::collection::vec(end(), 160),
         is_interrupted: bool,
     ) {
-        let ends: Vec<End> = ends.into_iter().take(case.plan.changes.len()).collect();
+        let ends: Vec<ChangeOutcome> = ends.into_iter().take(case.plan.changes.len()).collect();
         let outcome = Outcome { ends, is_interrupted };
-        let is = |wanted: fn(&End) -> bool| outcome.ends.iter().filter(|end| wanted(end)).count();
-        let failed = is(|end| matches!(end, End::Failed(_)));
-        let waiting = is(|end| matches!(end, End::NotAttempted(_)));
-        let incomplete = is(|end| matches!(end, End::Incomplete { .. }));
-        let doubtful = is(|end| matches!(end, End::InDoubt(_)));
+        let is = |wanted: fn(&ChangeOutcome) -> bool| outcome.ends.iter().filter(|end| wanted(end)).count();
+        let failed = is(|end| matches!(end, ChangeOutcome::Failed(_)));
+        let waiting = is(|end| matches!(end, ChangeOutcome::NotAttempted(_)));
+        let incomplete = is(|end| matches!(end, ChangeOutcome::Incomplete { .. }));
+        let doubtful = is(|end| matches!(end, ChangeOutcome::InDoubt(_)));
         for &format in OutcomeFormat::ALL {
             let text = rendered(&case, &outcome, format, &UNICODE);
             let faults = [terminal_faults(&text, false), runner_faults(&text, false)].concat();

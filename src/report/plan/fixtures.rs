@@ -9,13 +9,13 @@ use crate::domain::entity::foreign_owner::{ForeignOwner, OwnerKind};
 use crate::domain::entity::{EntityKey, Record};
 use crate::domain::finding::{FileId, Place};
 use crate::domain::plan::change::{
-    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Origin, PathChange, RenamedBy, Standing,
+    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Origin, Ownership, PathChange, RenamedBy,
 };
 use crate::domain::plan::digest::Digest;
 use crate::domain::plan::hazard::{Blocker, Consent, Hazard, HazardKind};
 use crate::domain::plan::revision::{BaseRevision, Revision};
 use crate::domain::plan::write_mode::WriteMode;
-use crate::domain::plan::{Counts, Cycle, Deed, Obstacle, Plan, Step, Tally, Wave};
+use crate::domain::plan::{Counts, Cycle, Obstacle, Plan, Step, StepKind, Tally, Wave};
 use crate::domain::value::Value;
 use crate::domain::value::timestamp::Moment;
 use crate::report::plan::{Complaint, Links, PlanFormat, PlanReport, render};
@@ -93,8 +93,8 @@ pub(in crate::report) fn field(name: &str, before: Value, after: Value) -> Field
 }
 
 pub(in crate::report) fn change(name: &str, action: Action, fields: Vec<FieldChange>) -> Change {
-    let standing = if action == Action::Create { Standing::New } else { Standing::Ours };
-    let record = (standing != Standing::New).then(|| Record {
+    let ownership = if action == Action::Create { Ownership::New } else { Ownership::Ours };
+    let record = (ownership != Ownership::New).then(|| Record {
         created_at: Moment::parse("2026-01-02T03:04:05Z"),
         created_by: Some("grace@acme.example".into()),
         updated_at: Moment::parse("2026-11-02T08:15:30.250Z"),
@@ -105,7 +105,7 @@ pub(in crate::report) fn change(name: &str, action: Action, fields: Vec<FieldCha
         key: key(name),
         place: (action != Action::Delete).then_some(place),
         action,
-        standing,
+        ownership,
         mode: WriteMode::Merge,
         origin: Origin::Unknown,
         fields,
@@ -138,7 +138,7 @@ pub(in crate::report) fn counts(changes: &[Change], unchanged: usize) -> Counts 
             Action::Adopt => tally.adopt = 1,
             Action::Delete => tally.delete = 1,
         }
-        tally.foreign = usize::from(change.standing == Standing::Foreign);
+        tally.foreign = usize::from(change.ownership == Ownership::Foreign);
         tally.pending = usize::from(change.is_only_pending());
         let own: &mut Tally = counts.by_blueprint.entry(change.key.blueprint.clone()).or_default();
         for total in [own, &mut counts.total] {
@@ -161,10 +161,11 @@ const MANIFEST: &str = "# made by hand\nblueprint: service\nidentifier: cart\npr
 impl Case {
     pub fn of(mut changes: Vec<Change>, hazards: Vec<Hazard>) -> Self {
         changes.sort_by(|one, other| one.key.cmp(&other.key));
-        let waves = [Deed::Write, Deed::Delete].map(|deed| {
-            let steps = changes.iter().enumerate().filter(|(_, change)| change.is_write() == (deed == Deed::Write));
+        let waves = [StepKind::Write, StepKind::Delete].map(|step_kind| {
+            let steps =
+                changes.iter().enumerate().filter(|(_, change)| change.is_write() == (step_kind == StepKind::Write));
             let steps = steps.map(|(change, _)| Step { change, relations: Vec::new(), needs: Vec::new() });
-            Wave { deed, steps: steps.collect() }
+            Wave { step_kind, steps: steps.collect() }
         });
         let asks = hazards.iter().any(|hazard| hazard.consent == Consent::Approval);
         let plan = Plan {
@@ -328,7 +329,7 @@ impl Case {
             Cycle { members: vec![key("domain/a"), key("domain/b")], path: vec![key("domain/a"), key("domain/b")] };
         case.plan.obstacles = vec![
             Obstacle::Duplicate { key: key("domain/a"), places: vec![Place { span: Span::new(0, 4), ..place }, place] },
-            Obstacle::RequiredCycle { deed: Deed::Write, cycle: cycle.clone() },
+            Obstacle::RequiredCycle { step_kind: StepKind::Write, cycle: cycle.clone() },
             Obstacle::MissingTarget { key: key("domain/a"), relation: "owner".into(), target: key("team/core"), place },
         ];
         case.plan.cycles = vec![cycle];
@@ -371,7 +372,7 @@ impl Case {
 
     /// Entities of other owners: updated, adopted, and unchanged.
     pub fn foreign() -> Self {
-        let foreign = |change: Change| Change { standing: Standing::Foreign, ..change };
+        let foreign = |change: Change| Change { ownership: Ownership::Foreign, ..change };
         let changes = vec![
             foreign(change("service/cart", Action::Update, vec![field("tier", text("gold"), text("silver"))])),
             foreign(change("service/web", Action::Adopt, Vec::new())),

@@ -7,11 +7,11 @@ use crate::domain::document::span::Span;
 use crate::domain::entity::EntityKey;
 use crate::domain::finding::{FileId, Place};
 use crate::domain::plan::change::{
-    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Origin, PathChange, RenamedBy, Standing,
+    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Origin, Ownership, PathChange, RenamedBy,
 };
 use crate::domain::plan::hazard::{Blocker, Consent, Hazard, HazardKind};
 use crate::domain::plan::revision::BaseRevision;
-use crate::domain::plan::{Cycle, Deed, Obstacle};
+use crate::domain::plan::{Cycle, Obstacle, StepKind};
 use crate::domain::value::Value;
 use crate::report::plan::Complaint;
 use crate::report::plan::fixtures::{Case, change, field, hazard};
@@ -86,13 +86,13 @@ fn dependents() -> impl Strategy<Value = Vec<Dependent>> {
 }
 
 fn one_change() -> impl Strategy<Value = Change> {
-    let standing = prop_oneof![Just(Standing::New), Just(Standing::Ours), Just(Standing::Foreign)];
-    (key(), 0..5_usize, name(), standing, vec(field_change(), 0..5), dependents(), origin()).prop_map(
-        |(key, action, from, standing, fields, dependents, origin)| {
+    let ownership = prop_oneof![Just(Ownership::New), Just(Ownership::Ours), Just(Ownership::Foreign)];
+    (key(), 0..5_usize, name(), ownership, vec(field_change(), 0..5), dependents(), origin()).prop_map(
+        |(key, action, from, ownership, fields, dependents, origin)| {
             let rename = Action::Rename { from: from.into(), by: RenamedBy::Annotation };
             let actions = [Action::Create, Action::Update, Action::Adopt, Action::Delete, rename];
             let made = change("x/y", actions[action].clone(), fields);
-            Change { key, standing, dependents, origin, ..made }
+            Change { key, ownership, dependents, origin, ..made }
         },
     )
 }
@@ -140,7 +140,7 @@ pub fn case() -> impl Strategy<Value = Case> {
             let place = Place { file: FileId(0), span: Span::new(1, 5) };
             if more {
                 let cycle = Cycle { members: keys.clone(), path: keys.clone() };
-                case.plan.obstacles.push(Obstacle::RequiredCycle { deed: Deed::Delete, cycle: cycle.clone() });
+                case.plan.obstacles.push(Obstacle::RequiredCycle { step_kind: StepKind::Delete, cycle: cycle.clone() });
                 if let [one, other, ..] = keys.as_slice() {
                     let (key, target) = (one.clone(), other.clone());
                     let relation = name.as_str().into();

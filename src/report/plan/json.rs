@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::report::escape;
-use crate::report::plan::Sited;
+use crate::report::plan::Resolved;
 
 pub const FORMAT: &str = "portolan.plan/1";
 
@@ -442,8 +442,8 @@ pub fn schema() -> serde_json::Value {
     schemars::schema_for!(Document).into()
 }
 
-pub(super) fn render(sited: &Sited<'_>) -> String {
-    let mut text = escape::json(&made::document(sited));
+pub(super) fn render(resolved: &Resolved<'_>) -> String {
+    let mut text = escape::json(&made::document(resolved));
     text.push('\n');
     text
 }

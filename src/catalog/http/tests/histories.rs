@@ -18,9 +18,9 @@ use crate::catalog::apply::{Ground, apply};
 use crate::catalog::apply_options::Errand;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::{EntityKey, Targets};
-use crate::domain::plan::Deed;
-use crate::domain::plan::outcome::{Cause, End, Outcome};
-use crate::domain::plan::request::{Act, Acts, Body, Call, Part};
+use crate::domain::plan::StepKind;
+use crate::domain::plan::outcome::{Cause, ChangeOutcome, Outcome};
+use crate::domain::plan::request::{Body, Method, Patch, WriteRequest, WriteRequests};
 use crate::domain::progress::Silent;
 use crate::domain::value::Value;
 use crate::generated_cases::{cases, seed};
@@ -53,7 +53,7 @@ enum Wish {
 
 struct Case {
     wishes: Vec<(String, Wish)>,
-    acts: Acts,
+    acts: WriteRequests,
 }
 
 fn key(identifier: &str) -> EntityKey {
@@ -62,7 +62,7 @@ fn key(identifier: &str) -> EntityKey {
 
 fn body(n: Value, next: Option<&str>) -> Body {
     Body {
-        title: Part::Set("T".into()),
+        title: Patch::Set("T".into()),
         properties: vec![("n".into(), n)],
         relations: next.map(|next| ("next".into(), Targets::One(next.into()))).into_iter().collect(),
         ..Body::default()
@@ -77,7 +77,13 @@ fn case(dice: &mut Dice, entities: &mut BTreeMap<String, Stored>) -> Case {
     for at in 0..size {
         let identifier = format!("e{at:03}");
         let n = 1000 + i64::from(at);
-        let act = |deed, call, needs| Act { change: wishes.len(), deed, key: key(&identifier), call, needs };
+        let act = |step_kind, method, needs| WriteRequest {
+            change: wishes.len(),
+            step_kind,
+            key: key(&identifier),
+            method,
+            needs,
+        };
         let stored = |text: &str| Stored {
             title: Some("T".to_owned()),
             n: Some(1),
@@ -87,64 +93,69 @@ fn case(dice: &mut Dice, entities: &mut BTreeMap<String, Stored>) -> Case {
         };
         let wish = match dice.roll(10) {
             0..=2 => {
-                waves[0].push(act(Deed::Write, Call::Create(body(Value::Integer(n), None)), Vec::new()));
+                waves[0].push(act(StepKind::Write, Method::Create(body(Value::Integer(n), None)), Vec::new()));
                 created.push((identifier.clone(), wishes.len()));
                 Wish::Create { n, next: None, is_circle: false }
             }
             3 if !created.is_empty() => {
                 let at = usize::try_from(dice.roll(created.len() as u64)).expect("it is small");
                 let (next, need) = created[at].clone();
-                let call = Call::Create(body(Value::Integer(n), Some(&next)));
-                waves[1].push(act(Deed::Write, call, vec![need]));
+                let method = Method::Create(body(Value::Integer(n), Some(&next)));
+                waves[1].push(act(StepKind::Write, method, vec![need]));
                 Wish::Create { n, next: Some(next), is_circle: false }
             }
             3 | 4 => {
                 // The entity points to itself: it is created without the relation, then linked.
-                waves[0].push(act(Deed::Write, Call::Create(body(Value::Integer(n), None)), Vec::new()));
+                waves[0].push(act(StepKind::Write, Method::Create(body(Value::Integer(n), None)), Vec::new()));
                 let links =
-                    Body { title: Part::Absent, properties: Vec::new(), ..body(Value::Null, Some(&identifier)) };
-                waves[2].push(act(Deed::Relink, Call::Merge(links), vec![wishes.len()]));
+                    Body { title: Patch::Absent, properties: Vec::new(), ..body(Value::Null, Some(&identifier)) };
+                waves[2].push(act(StepKind::Relink, Method::Merge(links), vec![wishes.len()]));
                 Wish::Create { n, next: Some(identifier.clone()), is_circle: true }
             }
             5 => {
                 entities.insert(identifier.clone(), stored("kept"));
-                let change = Body { title: Part::Absent, ..body(Value::Integer(n), None) };
-                waves[0].push(act(Deed::Write, Call::Merge(change), Vec::new()));
+                let change = Body { title: Patch::Absent, ..body(Value::Integer(n), None) };
+                waves[0].push(act(StepKind::Write, Method::Merge(change), Vec::new()));
                 Wish::Merge { n }
             }
             6 => {
                 entities.insert(identifier.clone(), stored("goes"));
-                waves[0].push(act(Deed::Write, Call::Replace(body(Value::Integer(n), None)), Vec::new()));
+                waves[0].push(act(StepKind::Write, Method::Replace(body(Value::Integer(n), None)), Vec::new()));
                 Wish::Replace { n }
             }
             7 => {
                 entities.insert(identifier.clone(), stored("kept"));
-                let change = Body { title: Part::Null, ..body(Value::Integer(n), None) };
-                waves[0].push(act(Deed::Write, Call::Patch(change), Vec::new()));
+                let change = Body { title: Patch::Null, ..body(Value::Integer(n), None) };
+                waves[0].push(act(StepKind::Write, Method::Patch(change), Vec::new()));
                 Wish::Patch { n }
             }
             8 => {
                 entities.insert(identifier.clone(), stored("goes"));
-                waves[3].push(act(Deed::Delete, Call::Delete, Vec::new()));
+                waves[3].push(act(StepKind::Delete, Method::Delete, Vec::new()));
                 Wish::Delete
             }
             _ if dice.hits(50) => {
                 let from = format!("old{at:03}");
                 entities.insert(from.clone(), stored("goes"));
-                waves[0].push(act(Deed::Write, Call::Create(body(Value::Integer(n), None)), Vec::new()));
-                let gone = Act { key: key(&from), ..act(Deed::Delete, Call::Delete, vec![wishes.len()]) };
+                waves[0].push(act(StepKind::Write, Method::Create(body(Value::Integer(n), None)), Vec::new()));
+                let gone =
+                    WriteRequest { key: key(&from), ..act(StepKind::Delete, Method::Delete, vec![wishes.len()]) };
                 waves[3].push(gone);
                 Wish::Rename { n, from }
             }
             _ => {
-                waves[0].push(act(Deed::Write, Call::Create(body(Value::Text("wrong".into()), None)), Vec::new()));
+                waves[0].push(act(
+                    StepKind::Write,
+                    Method::Create(body(Value::Text("wrong".into()), None)),
+                    Vec::new(),
+                ));
                 Wish::Wrong
             }
         };
         wishes.push((identifier, wish));
     }
     waves.retain(|wave| !wave.is_empty());
-    Case { wishes, acts: Acts { waves } }
+    Case { wishes, acts: WriteRequests { waves } }
 }
 
 const QUICK: Patience = Patience {
@@ -219,7 +230,7 @@ fn lies(model: &Model, case: &Case, outcome: &Outcome, stop_is_told: bool) -> Ve
         let touched = model.has_written(identifier) && !model.is_overtaken(identifier);
         let old_is_left = |from: &String| model.entities.contains_key(from) || model.is_overtaken(from);
         match end {
-            End::Applied => {
+            ChangeOutcome::Applied => {
                 if model.recreated.contains(identifier) && model.is_plain() {
                     lie("only the update is there");
                 }
@@ -236,7 +247,7 @@ fn lies(model: &Model, case: &Case, outcome: &Outcome, stop_is_told: bool) -> Ve
                     lie("the old one is still there");
                 }
             }
-            End::Failed(_) | End::NotAttempted(_) => {
+            ChangeOutcome::Failed(_) | ChangeOutcome::NotAttempted(_) => {
                 if touched {
                     lie("this run wrote it");
                 }
@@ -246,13 +257,13 @@ fn lies(model: &Model, case: &Case, outcome: &Outcome, stop_is_told: bool) -> Ve
                     lie("the old one is gone");
                 }
             }
-            End::InDoubt(_) | End::Incomplete { cause: Cause::InDoubt(_), .. } => {
+            ChangeOutcome::InDoubt(_) | ChangeOutcome::Incomplete { cause: Cause::InDoubt(_), .. } => {
                 if model.failed_reads == 0 && !stop_is_told {
                     lie("it could have been read");
                 }
             }
-            End::Incomplete { .. } if model.recreated.contains(identifier) => {}
-            End::Incomplete { cause: Cause::Failed(_) | Cause::NotAttempted(_), .. } => {
+            ChangeOutcome::Incomplete { .. } if model.recreated.contains(identifier) => {}
+            ChangeOutcome::Incomplete { cause: Cause::Failed(_) | Cause::NotAttempted(_), .. } => {
                 let is_first_step_done = model.has_written(identifier) || model.is_overtaken(identifier);
                 let is_second_step_undone = match wish {
                     Wish::Create { is_circle: true, .. } => {
@@ -316,11 +327,11 @@ fn every_outcome_is_true() {
             model.trail.join("\n")
         );
         seen.extend(outcome.ends.iter().map(|end| match end {
-            End::Applied => "applied",
-            End::Incomplete { .. } => "incomplete",
-            End::Failed(_) => "failed",
-            End::InDoubt(_) => "in doubt",
-            End::NotAttempted(_) => "not attempted",
+            ChangeOutcome::Applied => "applied",
+            ChangeOutcome::Incomplete { .. } => "incomplete",
+            ChangeOutcome::Failed(_) => "failed",
+            ChangeOutcome::InDoubt(_) => "in doubt",
+            ChangeOutcome::NotAttempted(_) => "not attempted",
         }));
     }
     assert_eq!(seen.len(), 5, "the histories are too tame: {seen:?}");

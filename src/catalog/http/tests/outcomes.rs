@@ -12,28 +12,28 @@ use crate::catalog::apply::{Ground, apply};
 use crate::catalog::{Errand, Stop};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::EntityKey;
-use crate::domain::plan::Deed;
-use crate::domain::plan::outcome::{End, Outcome, Reason};
-use crate::domain::plan::request::{Act, Acts, Body, Call, Part};
+use crate::domain::plan::StepKind;
+use crate::domain::plan::outcome::{ChangeOutcome, Outcome, Reason};
+use crate::domain::plan::request::{Body, Method, Patch, WriteRequest, WriteRequests};
 use crate::domain::progress::Silent;
 
-fn act(change: usize, call: Call) -> Act {
+fn act(change: usize, method: Method) -> WriteRequest {
     let key = EntityKey { blueprint: "service".into(), identifier: format!("s{change}").into() };
-    let deed = if call == Call::Delete { Deed::Delete } else { Deed::Write };
-    Act { change, deed, key, call, needs: Vec::new() }
+    let step_kind = if method == Method::Delete { StepKind::Delete } else { StepKind::Write };
+    WriteRequest { change, step_kind, key, method, needs: Vec::new() }
 }
 
 fn body() -> Body {
-    Body { title: Part::Set("A".into()), ..Body::default() }
+    Body { title: Patch::Set("A".into()), ..Body::default() }
 }
 
-fn push(client: &Client, acts: Vec<Act>, stop: &Stop) -> Outcome {
+fn push(client: &Client, acts: Vec<WriteRequest>, stop: &Stop) -> Outcome {
     let service = value!({"identifier": "service", "schema": {"properties": {}}});
     let blueprints = [Blueprint::from_json(service).expect("it is one").0];
     let changes = acts.len();
     let errand = Errand { run_id: None, stops_at_first: false, stop, progress: &Silent };
     let ground = Ground { blueprints: &blueprints, owner: &owner() };
-    apply(client, &Acts { waves: vec![acts] }, changes, ground, errand)
+    apply(client, &WriteRequests { waves: vec![acts] }, changes, ground, errand)
 }
 
 fn found(names: &[&str]) -> Vec<u8> {
@@ -72,20 +72,20 @@ fn deletes_whose_answer_was_lost_before_a_stop_are_read() {
         }
         () => json(404, r#"{"ok":false,"error":"not_found","message":"Entity with identifier \"s0\" was not found"}"#),
     });
-    let acts = (0..3).map(|change| act(change, Call::Delete)).collect();
+    let acts = (0..3).map(|change| act(change, Method::Delete)).collect();
     let outcome = push(&client(&server.url), acts, &stop);
-    assert_eq!(outcome.ends, vec![End::Applied; 3], "{}", server.everything());
+    assert_eq!(outcome.ends, vec![ChangeOutcome::Applied; 3], "{}", server.everything());
 }
 
 /// The outcome of one write: an ambiguous answer, then a rejection; a read shows the entity or not.
-fn after_a_doubt(call: &Call, open: fn() -> Vec<u8>, refusal: fn() -> Vec<u8>, is_there: bool) -> End {
+fn after_a_doubt(method: &Method, open: fn() -> Vec<u8>, refusal: fn() -> Vec<u8>, is_there: bool) -> ChangeOutcome {
     let server = Scripted::with_token(move |seen, number| match () {
         () if is_search(seen) && is_there => found(&["s0"]),
         () if is_search(seen) => found(&[]),
         () if number == 0 => open(),
         () => refusal(),
     });
-    push(&client(&server.url), vec![act(0, call.clone())], &Stop::default()).ends.remove(0)
+    push(&client(&server.url), vec![act(0, method.clone())], &Stop::default()).ends.remove(0)
 }
 
 #[test]
@@ -94,18 +94,18 @@ fn a_refusal_after_a_lost_answer_says_nothing_until_a_read_does() {
     let opens: [fn() -> Vec<u8>; 4] = [|| item(503), truncated, Vec::new, || refused(502)];
     let refusals: [fn() -> Vec<u8>; 5] =
         [|| refused(403), || refused(422), || item(403), || item(422), || refused(401)];
-    let check = |call: &Call, at: usize, number: usize| {
-        let end = after_a_doubt(call, opens[at], refusals[number], true);
-        assert_eq!(end, End::Applied, "{at} {number} {call:?}");
-        let end = after_a_doubt(call, opens[at], refusals[number], false);
-        assert!(matches!(&end, End::Failed(_)), "{at} {number} {call:?}: {end:?}");
+    let check = |method: &Method, at: usize, number: usize| {
+        let end = after_a_doubt(method, opens[at], refusals[number], true);
+        assert_eq!(end, ChangeOutcome::Applied, "{at} {number} {method:?}");
+        let end = after_a_doubt(method, opens[at], refusals[number], false);
+        assert!(matches!(&end, ChangeOutcome::Failed(_)), "{at} {number} {method:?}: {end:?}");
     };
     // Every case waits before it asks again, so all of them wait at the same time.
     std::thread::scope(|scope| {
-        for call in [Call::Create(body()), Call::Merge(body()), Call::Replace(body())] {
+        for method in [Method::Create(body()), Method::Merge(body()), Method::Replace(body())] {
             for (at, number) in (0..opens.len()).flat_map(|at| (0..refusals.len()).map(move |number| (at, number))) {
-                let call = call.clone();
-                scope.spawn(move || check(&call, at, number));
+                let method = method.clone();
+                scope.spawn(move || check(&method, at, number));
             }
         }
     });
@@ -114,15 +114,15 @@ fn a_refusal_after_a_lost_answer_says_nothing_until_a_read_does() {
 /// An adoption may change nothing but the owner, so the content alone does not show that it was applied.
 #[test]
 fn an_entity_of_another_owner_was_not_written_whatever_its_content_is() {
-    for call in [Call::Merge(body()), Call::Replace(body()), Call::Patch(body())] {
+    for method in [Method::Merge(body()), Method::Replace(body()), Method::Patch(body())] {
         let server = Scripted::with_token(move |seen, number| match () {
             () if is_search(seen) && is_about_owner(seen) => found(&[]),
             () if is_search(seen) => found(&["s0"]),
             () if number == 0 => Vec::new(),
             () => refused(403),
         });
-        let outcome = push(&client(&server.url), vec![act(0, call.clone())], &Stop::default());
-        assert!(matches!(&outcome.ends[..], [End::Failed(_)]), "{call:?}: {outcome:?}");
+        let outcome = push(&client(&server.url), vec![act(0, method.clone())], &Stop::default());
+        assert!(matches!(&outcome.ends[..], [ChangeOutcome::Failed(_)]), "{method:?}: {outcome:?}");
     }
 }
 
@@ -133,8 +133,11 @@ fn what_cannot_be_read_is_in_doubt() {
         () if number == 0 => Vec::new(),
         () => refused(422),
     });
-    let outcome = push(&client(&server.url), vec![act(0, Call::Merge(body()))], &Stop::default());
-    assert!(matches!(&outcome.ends[..], [End::InDoubt(failure)] if failure.status == Some(422)), "{outcome:?}");
+    let outcome = push(&client(&server.url), vec![act(0, Method::Merge(body()))], &Stop::default());
+    assert!(
+        matches!(&outcome.ends[..], [ChangeOutcome::InDoubt(failure)] if failure.status == Some(422)),
+        "{outcome:?}"
+    );
 }
 
 #[test]
@@ -145,8 +148,8 @@ fn what_somebody_else_created_meanwhile_is_not_overwritten() {
         () if is_search(seen) => found(&["s0"]),
         () => item(409),
     });
-    let outcome = push(&client(&server.url), vec![act(0, Call::Create(body()))], &Stop::default());
-    let [End::Failed(failure)] = &outcome.ends[..] else { panic!("{outcome:?}") };
+    let outcome = push(&client(&server.url), vec![act(0, Method::Create(body()))], &Stop::default());
+    let [ChangeOutcome::Failed(failure)] = &outcome.ends[..] else { panic!("{outcome:?}") };
     assert_eq!(failure.status, Some(409));
     assert_eq!(
         failure.message,
@@ -164,8 +167,8 @@ fn a_create_that_was_repeated_is_ours_where_the_read_shows_it() {
         () if number == 0 => Vec::new(),
         () => item(409),
     });
-    let outcome = push(&client(&server.url), vec![act(0, Call::Create(body()))], &Stop::default());
-    assert_eq!(outcome.ends, [End::Applied]);
+    let outcome = push(&client(&server.url), vec![act(0, Method::Create(body()))], &Stop::default());
+    assert_eq!(outcome.ends, [ChangeOutcome::Applied]);
 }
 
 #[test]
@@ -177,9 +180,11 @@ fn what_somebody_else_owns_by_now_is_not_deleted() {
         () if is_search(seen) => found(&["s0", "s1"]),
         () => json(200, r#"{"ok":true}"#),
     });
-    let acts = (0..3).map(|change| act(change, Call::Delete)).collect();
+    let acts = (0..3).map(|change| act(change, Method::Delete)).collect();
     let outcome = push(&client(&server.url), acts, &Stop::default());
-    let [End::Failed(failure), End::Applied, End::Applied] = &outcome.ends[..] else { panic!("{outcome:?}") };
+    let [ChangeOutcome::Failed(failure), ChangeOutcome::Applied, ChangeOutcome::Applied] = &outcome.ends[..] else {
+        panic!("{outcome:?}")
+    };
     assert!(failure.message.contains("owned by another writer (last changed by ada"), "{failure:?}");
     let deletes: String =
         server.seen().iter().filter(|seen| seen.line.contains("delete")).map(|seen| seen.body.clone()).collect();
@@ -190,8 +195,11 @@ fn what_somebody_else_owns_by_now_is_not_deleted() {
 fn nothing_is_deleted_whose_owner_cannot_be_read() {
     let server =
         Scripted::with_token(|seen, _| if is_search(seen) { refused(403) } else { json(200, r#"{"ok":true}"#) });
-    let outcome = push(&client(&server.url), vec![act(0, Call::Delete)], &Stop::default());
-    assert!(matches!(&outcome.ends[..], [End::Failed(failure)] if failure.status == Some(403)), "{outcome:?}");
+    let outcome = push(&client(&server.url), vec![act(0, Method::Delete)], &Stop::default());
+    assert!(
+        matches!(&outcome.ends[..], [ChangeOutcome::Failed(failure)] if failure.status == Some(403)),
+        "{outcome:?}"
+    );
     assert!(server.seen().iter().all(|seen| !seen.line.contains("delete") && !seen.line.starts_with("DELETE")));
 }
 
@@ -209,12 +217,17 @@ fn a_token_route_that_is_down_ends_the_run_after_its_budget() {
     let (client, _heard) = client_with(&server.url, PATIENCE, LIMITS);
     // A server has answered before, so the full retry limits apply.
     client.caller.is_heard.store(true, Ordering::Relaxed);
-    let acts = (0..700).map(|change| act(change, Call::Create(body()))).collect();
+    let acts = (0..700).map(|change| act(change, Method::Create(body()))).collect();
     let outcome = push(&client, acts, &Stop::default());
     let calls = calls.load(Ordering::SeqCst);
     assert!((10..=12).contains(&calls), "{calls} calls for a token");
-    assert!(outcome.ends.iter().all(|end| matches!(end, End::Failed(_) | End::NotAttempted(Reason::Unreachable))));
-    assert!(outcome.ends.contains(&End::NotAttempted(Reason::Unreachable)));
+    assert!(
+        outcome
+            .ends
+            .iter()
+            .all(|end| matches!(end, ChangeOutcome::Failed(_) | ChangeOutcome::NotAttempted(Reason::Unreachable)))
+    );
+    assert!(outcome.ends.contains(&ChangeOutcome::NotAttempted(Reason::Unreachable)));
 }
 
 #[test]
@@ -236,7 +249,7 @@ fn credentials_that_may_not_write_are_not_tried_with_every_entity() {
     for answer in [refused as fn(u16) -> Vec<u8>, all_items] {
         for status in [401, 403] {
             let server = Scripted::with_token(move |_, _| answer(status));
-            let acts = (0..4000).map(|change| act(change, Call::Create(body()))).collect();
+            let acts = (0..4000).map(|change| act(change, Method::Create(body()))).collect();
             let outcome = push(&client(&server.url), acts, &Stop::default());
             let writes = server.seen().iter().filter(|seen| seen.line.contains("/bulk")).count();
             // Batches in flight are finished; a 401 is retried once with a new token.
@@ -244,11 +257,14 @@ fn credentials_that_may_not_write_are_not_tried_with_every_entity() {
             let rest = outcome
                 .ends
                 .iter()
-                .filter(|end| matches!(end, End::NotAttempted(Reason::Denied | Reason::Unreachable)))
+                .filter(|end| matches!(end, ChangeOutcome::NotAttempted(Reason::Denied | Reason::Unreachable)))
                 .count();
             // Writes that were sent were rejected; the others are reported as not attempted.
             assert!(rest >= 4000 - writes * 20, "{rest} of 4000 after {writes} batches");
-            assert!(outcome.ends.iter().all(|end| !matches!(end, End::Applied | End::InDoubt(_))), "{outcome:?}");
+            assert!(
+                outcome.ends.iter().all(|end| !matches!(end, ChangeOutcome::Applied | ChangeOutcome::InDoubt(_))),
+                "{outcome:?}"
+            );
         }
     }
 }
@@ -274,10 +290,15 @@ fn one_signal_ends_a_run_whose_call_hangs() {
         Vec::new()
     });
     let started = Instant::now();
-    let outcome = push(&client(&server.url), vec![act(0, Call::Merge(body())), act(1, Call::Patch(body()))], &stop);
+    let outcome = push(&client(&server.url), vec![act(0, Method::Merge(body())), act(1, Method::Patch(body()))], &stop);
     assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
     // Either write is sent first. The read shows that it was applied; the other may not have been sent.
-    assert!(outcome.ends.contains(&End::Applied), "{outcome:?}");
-    let is_true = |end: &End| matches!(end, End::Applied | End::InDoubt(_) | End::NotAttempted(Reason::Interrupted));
+    assert!(outcome.ends.contains(&ChangeOutcome::Applied), "{outcome:?}");
+    let is_true = |end: &ChangeOutcome| {
+        matches!(
+            end,
+            ChangeOutcome::Applied | ChangeOutcome::InDoubt(_) | ChangeOutcome::NotAttempted(Reason::Interrupted)
+        )
+    };
     assert!(outcome.ends.iter().all(is_true), "{outcome:?}");
 }

@@ -8,24 +8,24 @@ use super::*;
 use crate::catalog::wire::WriteOptions;
 use crate::catalog::{Catalog, Errand, Stop, Undone};
 use crate::domain::entity::EntityKey;
-use crate::domain::plan::Deed;
-use crate::domain::plan::request::{Act, Body, Call, Part};
+use crate::domain::plan::StepKind;
+use crate::domain::plan::request::{Body, Method, Patch, WriteRequest};
 use crate::domain::progress::Silent;
 
-fn act(change: usize, call: Call) -> Act {
+fn act(change: usize, method: Method) -> WriteRequest {
     let key = EntityKey { blueprint: "service".into(), identifier: format!("s{change}").into() };
-    Act { change, deed: Deed::Write, key, call, needs: Vec::new() }
+    WriteRequest { change, step_kind: StepKind::Write, key, method, needs: Vec::new() }
 }
 
 /// One act of each kind.
-fn acts() -> Vec<Act> {
-    let named = Body { title: Part::Set("A".into()), ..Body::default() };
-    let cleared = Body { title: Part::Null, ..Body::default() };
-    let calls = [Call::Merge(named.clone()), Call::Replace(named), Call::Patch(cleared), Call::Delete];
-    calls.into_iter().enumerate().map(|(change, call)| act(change, call)).collect()
+fn acts() -> Vec<WriteRequest> {
+    let named = Body { title: Patch::Set("A".into()), ..Body::default() };
+    let cleared = Body { title: Patch::Null, ..Body::default() };
+    let calls = [Method::Merge(named.clone()), Method::Replace(named), Method::Patch(cleared), Method::Delete];
+    calls.into_iter().enumerate().map(|(change, method)| act(change, method)).collect()
 }
 
-fn perform(client: &Client, acts: &[Act]) -> Vec<Result<(), Undone>> {
+fn perform(client: &Client, acts: &[WriteRequest]) -> Vec<Result<(), Undone>> {
     let stop = Stop::default();
     let errand = Errand { run_id: None, stops_at_first: false, stop: &stop, progress: &Silent };
     client.perform(&acts.iter().collect::<Vec<_>>(), errand)
@@ -82,7 +82,7 @@ fn lots_are_deleted_side_by_side() {
         own.fetch_sub(1, Ordering::SeqCst);
         json(200, r#"{"ok":true}"#)
     });
-    let acts: Vec<Act> = (0..350).map(|change| act(change, Call::Delete)).collect();
+    let acts: Vec<WriteRequest> = (0..350).map(|change| act(change, Method::Delete)).collect();
     let ends = perform(&client(&server.url), &acts);
     assert!(ends.len() == 350 && ends.iter().all(Result::is_ok), "{ends:?}");
     let lots = server.seen().iter().filter(|seen| seen.line.contains("/bulk/entities/delete")).count();

@@ -5,7 +5,7 @@ use crate::domain::document::span::Span;
 use crate::domain::entity::{EntityKey, Record};
 use crate::domain::finding::{FileId, Place};
 use crate::domain::plan::change::{
-    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Origin, RenamedBy, Standing,
+    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Origin, Ownership, RenamedBy,
 };
 use crate::domain::plan::write_mode::WriteMode;
 use crate::domain::value::Value;
@@ -65,7 +65,7 @@ pub(in crate::plan::file) fn write(change: &Change) -> Value {
         ("action", write::text(action)),
         ("from", write::or_null(from, write::text)),
         ("by", write::or_null(by, |by| write::text(renamed_word(by)))),
-        ("standing", write::text(standing_word(change.standing))),
+        ("standing", write::text(standing_word(change.ownership))),
         ("mode", write::text(change.mode.word())),
         ("origin", write::text(origin_word(change.origin))),
         ("place", write::or_null(change.place, write_place)),
@@ -91,8 +91,8 @@ pub(in crate::plan::file) fn read(found: &Value, files: usize) -> Read<Change> {
     let change = Change {
         key: entries.take("key", read_key)?,
         action,
-        standing: entries.take("standing", |value| {
-            word(value, &[Standing::New, Standing::Ours, Standing::Foreign], standing_word)
+        ownership: entries.take("standing", |value| {
+            word(value, &[Ownership::New, Ownership::Ours, Ownership::Foreign], standing_word)
         })?,
         mode: entries.take("mode", |value| word(value, &[WriteMode::Merge, WriteMode::Replace], WriteMode::word))?,
         origin: entries.take("origin", read_origin)?,
@@ -102,7 +102,7 @@ pub(in crate::plan::file) fn read(found: &Value, files: usize) -> Read<Change> {
         dependents: entries.take("dependents", |value| list(value, read_dependent))?,
     };
     entries.end()?;
-    if change.is_new() != (change.standing == Standing::New) || change.is_write() != change.place.is_some() {
+    if change.is_new() != (change.ownership == Ownership::New) || change.is_write() != change.place.is_some() {
         return Err(Flaw::new("its action, its standing and its place contradict each other"));
     }
     Ok(change)
@@ -120,11 +120,11 @@ fn renamed_word(by: RenamedBy) -> &'static str {
     }
 }
 
-fn standing_word(standing: Standing) -> &'static str {
-    match standing {
-        Standing::New => "new",
-        Standing::Ours => "ours",
-        Standing::Foreign => "foreign",
+fn standing_word(ownership: Ownership) -> &'static str {
+    match ownership {
+        Ownership::New => "new",
+        Ownership::Ours => "ours",
+        Ownership::Foreign => "foreign",
     }
 }
 

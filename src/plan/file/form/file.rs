@@ -4,17 +4,17 @@
 use crate::domain::plan::digest::Digest;
 use crate::domain::value::Value;
 use crate::plan::digest::{self as plan_digest, Writer};
-use crate::plan::file::{BindingError, ChosenPart, Circumstances, FORMAT, Options, PlanFile, Touched, touched_keys};
+use crate::plan::file::{ChosenPart, FORMAT, Options, PlanFile, PlanFileError, Precondition, Provenance, touched_keys};
 use crate::text::json_document::{DocumentFault, parse_document};
 use crate::text::mask::Mask;
 
 use super::change::{read_key, write_key};
 use super::reading::{Entries, Flaw, Read, digest, entries as read_entries, flag, list, or_null, owned};
-use super::{act, plan, writing as write};
+use super::{plan, request, writing as write};
 
 /// The whole file except the checksum.
 pub(in crate::plan::file) fn write(file: &PlanFile) -> Value {
-    let Circumstances { tool, scope, platform, catalog, target, commit, is_dirty, base } = &file.made;
+    let Provenance { tool, scope, platform, catalog, target, commit, is_dirty, base } = &file.made;
     let maybe = |text: &Option<String>| write::or_null(text.as_deref(), write::text);
     let digests = |of: &std::collections::BTreeMap<std::sync::Arc<str>, Digest>| {
         write::entries(of.iter().map(|(name, digest)| (name.as_ref(), *digest)), write::digest)
@@ -32,7 +32,7 @@ pub(in crate::plan::file) fn write(file: &PlanFile) -> Value {
         ("maskKey", maybe(&file.mask_key)),
         ("options", write_options(&file.options)),
         ("plan", plan::write(&file.plan)),
-        ("acts", act::write(&file.acts)),
+        ("acts", request::write(&file.requests)),
         ("files", write::list(&file.files, |path| write::text(path))),
         ("manifests", digests(&file.manifests)),
         ("blueprints", digests(&file.blueprints)),
@@ -74,7 +74,7 @@ fn read_part(found: &Value) -> Read<ChosenPart> {
     entries.end().map(|()| part)
 }
 
-fn write_touched(touched: &Touched) -> Value {
+fn write_touched(touched: &Precondition) -> Value {
     write::map([
         ("key", write_key(&touched.key)),
         ("stored", write::or_null(touched.stored, write::digest)),
@@ -82,9 +82,9 @@ fn write_touched(touched: &Touched) -> Value {
     ])
 }
 
-fn read_touched(found: &Value) -> Read<Touched> {
+fn read_touched(found: &Value) -> Read<Precondition> {
     let mut entries = Entries::of(found)?;
-    let touched = Touched {
+    let touched = Precondition {
         key: entries.take("key", read_key)?,
         stored: entries.take("stored", |value| or_null(value, digest))?,
         manifest: entries.take("manifest", |value| or_null(value, digest))?,
@@ -106,27 +106,27 @@ pub(in crate::plan::file) fn with_checksum(body: Value, checksum: Digest) -> Val
     Value::Map(entries.into())
 }
 
-pub(in crate::plan::file) fn read(path: &str, text: &str, tool: &str) -> Result<PlanFile, BindingError> {
+pub(in crate::plan::file) fn read(path: &str, text: &str, tool: &str) -> Result<PlanFile, PlanFileError> {
     let path = || path.to_owned();
     let whole: Value = parse_document(text).map_err(|fault| match fault {
-        DocumentFault::Conflict { line } => BindingError::Conflict { path: path(), line },
-        DocumentFault::NotJson => BindingError::NoPlan { path: path() },
+        DocumentFault::Conflict { line } => PlanFileError::Conflict { path: path(), line },
+        DocumentFault::NotJson => PlanFileError::NoPlan { path: path() },
         DocumentFault::Shape { line, column, reason } | DocumentFault::Syntax { line, column, reason } => {
-            BindingError::Syntax { path: path(), line, column, reason }
+            PlanFileError::Syntax { path: path(), line, column, reason }
         }
     })?;
-    let Value::Map(entries) = whole else { return Err(BindingError::NoPlan { path: path() }) };
+    let Value::Map(entries) = whole else { return Err(PlanFileError::NoPlan { path: path() }) };
     let said = |name: &str| entries.iter().find(|(other, _)| other.as_ref() == name).map(|(_, value)| value);
     match said("format").and_then(Value::as_str) {
         Some(FORMAT) => {}
         Some(found) if found.starts_with("portolan.plan-file/") => {
-            return Err(BindingError::Format { path: path(), found: found.to_owned() });
+            return Err(PlanFileError::Format { path: path(), found: found.to_owned() });
         }
-        Some(_) | None => return Err(BindingError::NoPlan { path: path() }),
+        Some(_) | None => return Err(PlanFileError::NoPlan { path: path() }),
     }
     match said("tool").and_then(Value::as_str) {
         Some(found) if found != tool => {
-            return Err(BindingError::Tool { path: path(), found: found.to_owned(), own: tool.to_owned() });
+            return Err(PlanFileError::Tool { path: path(), found: found.to_owned(), own: tool.to_owned() });
         }
         Some(_) | None => {}
     }
@@ -136,9 +136,9 @@ pub(in crate::plan::file) fn read(path: &str, text: &str, tool: &str) -> Result<
     let is_there_once = body.len() + 1 == count;
     let body = Value::Map(body);
     if !is_there_once || told != Some(checksum(&body)) {
-        return Err(BindingError::Altered { path: path() });
+        return Err(PlanFileError::Altered { path: path() });
     }
-    file(&body).map_err(|flaw| BindingError::Flawed { path: path(), place: flaw.pointer(), reason: flaw.reason })
+    file(&body).map_err(|flaw| PlanFileError::Flawed { path: path(), place: flaw.pointer(), reason: flaw.reason })
 }
 
 #[cfg(test)]
@@ -174,7 +174,7 @@ fn parts(body: &Value) -> Read<PlanFile> {
     let mut entries = Entries::of(body)?;
     entries.take("format", owned)?;
     let maybe = |value: &Value| or_null(value, owned);
-    let made = Circumstances {
+    let made = Provenance {
         tool: entries.take("tool", owned)?,
         scope: entries.take("scope", owned)?,
         platform: entries.take("platform", owned)?,
@@ -190,7 +190,7 @@ fn parts(body: &Value) -> Read<PlanFile> {
     let plan = entries.take("plan", |value| plan::read(value, files.len()))?;
     let digests = |value: &Value| read_entries(value, digest).map(|found| found.into_iter().collect());
     let file = PlanFile {
-        acts: entries.take("acts", |value| act::read(value, &plan))?,
+        requests: entries.take("acts", |value| request::read(value, &plan))?,
         manifests: entries.take("manifests", digests)?,
         blueprints: entries.take("blueprints", digests)?,
         touched: entries.take("touched", |value| list(value, read_touched))?,

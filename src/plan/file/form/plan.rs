@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::plan::{Counts, Cycle, Deed, Obstacle, Plan, Step, Tally, Wave};
+use crate::domain::plan::{Counts, Cycle, Obstacle, Plan, Step, StepKind, Tally, Wave};
 use crate::domain::value::Value;
 use crate::plan::counts;
 
@@ -64,30 +64,30 @@ fn counted(plan: &Plan) -> Tally {
     total
 }
 
-fn deed_word(deed: Deed) -> &'static str {
-    match deed {
-        Deed::Write => "write",
-        Deed::Relink => "relink",
-        Deed::Delete => "delete",
+fn deed_word(step_kind: StepKind) -> &'static str {
+    match step_kind {
+        StepKind::Write => "write",
+        StepKind::Relink => "relink",
+        StepKind::Delete => "delete",
     }
 }
 
-pub(in crate::plan::file) fn write_deed(deed: Deed) -> Value {
-    write::text(deed_word(deed))
+pub(in crate::plan::file) fn write_deed(step_kind: StepKind) -> Value {
+    write::text(deed_word(step_kind))
 }
 
-pub(in crate::plan::file) fn read_deed(found: &Value) -> Read<Deed> {
-    word(found, &[Deed::Write, Deed::Relink, Deed::Delete], deed_word)
+pub(in crate::plan::file) fn read_deed(found: &Value) -> Read<StepKind> {
+    word(found, &[StepKind::Write, StepKind::Relink, StepKind::Delete], deed_word)
 }
 
 fn write_wave(wave: &Wave) -> Value {
-    write::map([("deed", write_deed(wave.deed)), ("steps", write::list(&wave.steps, write_step))])
+    write::map([("deed", write_deed(wave.step_kind)), ("steps", write::list(&wave.steps, write_step))])
 }
 
 fn read_wave(found: &Value, changes: usize) -> Read<Wave> {
     let mut entries = Entries::of(found)?;
     let wave = Wave {
-        deed: entries.take("deed", read_deed)?,
+        step_kind: entries.take("deed", read_deed)?,
         steps: entries.take("steps", |value| list(value, |value| read_step(value, changes)))?,
     };
     entries.end().map(|()| wave)
@@ -129,9 +129,9 @@ fn write_obstacle(obstacle: &Obstacle) -> Value {
             ("key", write_key(key)),
             ("places", write::list(places, |place| write_place(*place))),
         ]),
-        Obstacle::RequiredCycle { deed, cycle } => write::map([
+        Obstacle::RequiredCycle { step_kind, cycle } => write::map([
             ("obstacle", write::text("required-cycle")),
-            ("deed", write_deed(*deed)),
+            ("deed", write_deed(*step_kind)),
             ("cycle", write_cycle(cycle)),
         ]),
         Obstacle::MissingTarget { key, relation, target, place } => write::map([
@@ -152,7 +152,7 @@ fn read_obstacle(found: &Value, files: usize) -> Read<Obstacle> {
             places: entries.take("places", |value| list(value, |value| read_place(value, files)))?,
         },
         "required-cycle" => Obstacle::RequiredCycle {
-            deed: entries.take("deed", read_deed)?,
+            step_kind: entries.take("deed", read_deed)?,
             cycle: entries.take("cycle", read_cycle)?,
         },
         "missing-target" => Obstacle::MissingTarget {

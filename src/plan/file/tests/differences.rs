@@ -10,25 +10,25 @@ use crate::domain::plan::change::{Action, Field};
 use crate::domain::snapshot::Snapshot;
 use crate::domain::value::Value;
 use crate::generated_cases::config;
-use crate::plan::Ground;
+use crate::plan::PlanBasis;
 use crate::plan::digest::of_plan;
 use crate::plan::file::form::file::{checksum, with_checksum};
-use crate::plan::file::{Difference, PlanFile, Sight, differences, elsewhere, moved, unfit};
+use crate::plan::file::{CatalogState, Difference, PlanFile, destination_mismatches, differences, drift, mismatches};
 use crate::plan::tests::generated::worlds;
 use crate::plan::tests::world::{World, key, mask};
 
 /// The plan file of a world with its requests.
 fn genuine(world: &World) -> PlanFile {
     let (actual, plan) = (world.snapshot(), world.plan());
-    let acts = world.acts(&plan);
-    let ground = Ground { desired: &world.desired, blueprints: &world.blueprints, actual: &actual, mask: mask() };
-    PlanFile::bind(made(), options(world), plan, acts, ground, |FileId(file)| PATHS[file as usize % PATHS.len()])
+    let requests = world.requests(&plan);
+    let basis = PlanBasis { desired: &world.desired, blueprints: &world.blueprints, actual: &actual, mask: mask() };
+    PlanFile::bind(made(), options(world), plan, requests, basis, |FileId(file)| PATHS[file as usize % PATHS.len()])
 }
 
 /// Why a push refuses the file; `None`: it makes the same plan again, with the options in the file, and applies it.
 fn refusal(world: &World, file: &PlanFile, actual: &Snapshot) -> Option<String> {
-    let ground = Ground { desired: &world.desired, blueprints: &world.blueprints, actual, mask: mask() };
-    let sight = Sight { actual, blueprints: &world.blueprints, owned: &world.owned, mask: mask() };
+    let basis = PlanBasis { desired: &world.desired, blueprints: &world.blueprints, actual, mask: mask() };
+    let state = CatalogState { actual, blueprints: &world.blueprints, owned: &world.owned, mask: mask() };
     let mut asked = world.clone();
     asked.prune.enabled = file.options.prune.unwrap_or(world.prune.enabled);
     asked.adopt = file.options.adopt;
@@ -38,9 +38,9 @@ fn refusal(world: &World, file: &PlanFile, actual: &Snapshot) -> Option<String> 
     let again = genuine(&asked);
     let now = made();
     let reasons = [
-        format!("{:?}", elsewhere(&file.made, now.destination())),
-        format!("{:?}", unfit(file, now.destination(), &ground)),
-        format!("{:?}", moved(file, &sight)),
+        format!("{:?}", destination_mismatches(&file.made, now.destination())),
+        format!("{:?}", mismatches(file, now.destination(), &basis)),
+        format!("{:?}", drift(file, &state)),
         format!("{:?}", differences(file, &PlanFile { options: file.options.clone(), ..again }, true)),
     ];
     reasons.into_iter().find(|reason| reason != "[]")
@@ -92,8 +92,8 @@ fn what_a_file_shows_otherwise_is_named_by_entity_and_field() {
         edited(|file| file.plan.changes[0].fields[2].before = Value::Null),
         [Difference::FieldDetail { key: cart(), field: tier() }]
     );
-    let body = |file: &mut PlanFile| match &mut file.acts.waves[0][0].call {
-        crate::domain::plan::request::Call::Merge(body) => body.properties.push(("tier".into(), Value::Integer(9))),
+    let body = |file: &mut PlanFile| match &mut file.requests.waves[0][0].method {
+        crate::domain::plan::request::Method::Merge(body) => body.properties.push(("tier".into(), Value::Integer(9))),
         other => panic!("{other:?}"),
     };
     assert_eq!(edited(body), [Difference::Request(cart())]);
@@ -107,7 +107,7 @@ fn what_a_file_shows_otherwise_is_named_by_entity_and_field() {
     assert_eq!(edited(|file| file.plan.approval = None), [Difference::Approval]);
     assert_eq!(edited(|file| file.plan.counts.total.unchanged += 1), [Difference::Counts]);
     assert_eq!(edited(|file| file.plan.waves.reverse()), [Difference::Order]);
-    assert_eq!(edited(|file| drop(file.acts.waves.pop())), [Difference::Order]);
+    assert_eq!(edited(|file| drop(file.requests.waves.pop())), [Difference::Order]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use super::{TOOL, bound};
 use crate::domain::value::Value;
 use crate::plan::file::form::file::{checksum, with_checksum};
-use crate::plan::file::{BindingError, PlanFile};
+use crate::plan::file::{PlanFile, PlanFileError};
 use crate::plan::tests::world::World;
 
 fn world() -> World {
@@ -43,7 +43,7 @@ fn forged(forge: impl FnOnce(&mut Json)) -> String {
 
 fn flaw(forge: impl FnOnce(&mut Json)) -> String {
     match PlanFile::read("plan.json", &forged(forge), TOOL) {
-        Err(BindingError::Flawed { path: _, place, reason }) => format!("{place}: {reason}"),
+        Err(PlanFileError::Flawed { path: _, place, reason }) => format!("{place}: {reason}"),
         other => panic!("{other:?}"),
     }
 }
@@ -51,20 +51,20 @@ fn flaw(forge: impl FnOnce(&mut Json)) -> String {
 #[test]
 fn what_is_no_plan_file_is_called_that() {
     let read = |text: &str| PlanFile::read("plan.json", text, TOOL);
-    assert!(matches!(read(""), Err(BindingError::Syntax { line: 1, .. })));
-    assert!(matches!(read("{\n  \"format\": nonsense"), Err(BindingError::Syntax { line: 2, column: 14, .. })));
+    assert!(matches!(read(""), Err(PlanFileError::Syntax { line: 1, .. })));
+    assert!(matches!(read("{\n  \"format\": nonsense"), Err(PlanFileError::Syntax { line: 2, column: 14, .. })));
     for other in ["[]", "{}", "1", r#"{"format": "portolan.plan/1"}"#, r#"{"format": 1}"#] {
-        assert!(matches!(read(other), Err(BindingError::NoPlan { .. })), "{other}");
+        assert!(matches!(read(other), Err(PlanFileError::NoPlan { .. })), "{other}");
     }
     for other in ["portolan.plan-file/1", "portolan.plan-file/3"] {
         let text = text().replace("portolan.plan-file/2", other);
-        assert!(matches!(read(&text), Err(BindingError::Format { found, .. }) if found == other));
+        assert!(matches!(read(&text), Err(PlanFileError::Format { found, .. }) if found == other));
     }
     let other = PlanFile::read("plan.json", &text(), "1.2.4");
     assert!(
-        matches!(other, Err(BindingError::Tool { found, own, .. }) if (found.as_str(), own.as_str()) == (TOOL, "1.2.4"))
+        matches!(other, Err(PlanFileError::Tool { found, own, .. }) if (found.as_str(), own.as_str()) == (TOOL, "1.2.4"))
     );
-    assert!(matches!(read(&"[".repeat(100_000)), Err(BindingError::Syntax { .. })));
+    assert!(matches!(read(&"[".repeat(100_000)), Err(PlanFileError::Syntax { .. })));
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn an_edited_file_is_refused() {
         }
         if edited != good {
             let read = PlanFile::read("plan.json", &edited, TOOL);
-            assert!(matches!(read, Err(BindingError::Altered { .. })), "{from}: {read:?}");
+            assert!(matches!(read, Err(PlanFileError::Altered { .. })), "{from}: {read:?}");
         }
     }
 }
@@ -152,7 +152,7 @@ fn a_key_that_is_there_twice_is_refused() {
     let sum = checksum(&body);
     let text = serde_json::to_string(&with_checksum(body, sum)).expect("it is JSON");
     let read = PlanFile::read("plan.json", &text, TOOL);
-    assert!(matches!(&read, Err(BindingError::Flawed { place, .. }) if place == "/catalog"), "{read:?}");
+    assert!(matches!(&read, Err(PlanFileError::Flawed { place, .. }) if place == "/catalog"), "{read:?}");
 }
 
 /// The JSON pointers of all values.

@@ -7,25 +7,25 @@ mod hostile;
 
 use std::sync::Arc;
 
-use super::{ChosenPart, Circumstances, Options, PlanFile};
+use super::{ChosenPart, Options, PlanFile, Provenance};
 use crate::domain::entity::Targets;
 use crate::domain::finding::FileId;
-use crate::domain::plan::request::{Act, Acts, Body, Call, Part};
-use crate::domain::plan::{Deed, Plan};
+use crate::domain::plan::request::{Body, Method, Patch, WriteRequest, WriteRequests};
+use crate::domain::plan::{Plan, StepKind};
 use crate::domain::value::Value;
-use crate::plan::Ground;
+use crate::plan::PlanBasis;
 use crate::plan::tests::world::{World, mask};
 
 const TOOL: &str = "1.2.3";
 
 /// Requests for a plan's steps, with `values` in their bodies in turn.
-fn acts(plan: &Plan, values: &[Value]) -> Acts {
+fn requests(plan: &Plan, values: &[Value]) -> WriteRequests {
     let mut values = values.iter().cycle();
     let mut property = |number: usize| (Arc::from(format!("p{number}")), values.next().cloned().unwrap_or_default());
     let mut body = |number: usize| Body {
-        title: [Part::Absent, Part::Null, Part::Set("T\u{2028}\"".into())][number % 3].clone(),
-        icon: [Part::Set("".into()), Part::Absent][number % 2].clone(),
-        team: [Part::Null, Part::Set([].into()), Part::Set(["a".into()].into()), Part::Absent][number % 4].clone(),
+        title: [Patch::Absent, Patch::Null, Patch::Set("T\u{2028}\"".into())][number % 3].clone(),
+        icon: [Patch::Set("".into()), Patch::Absent][number % 2].clone(),
+        team: [Patch::Null, Patch::Set([].into()), Patch::Set(["a".into()].into()), Patch::Absent][number % 4].clone(),
         properties: (0..number % 3).map(&mut property).collect(),
         relations: vec![
             ("none".into(), Targets::None),
@@ -34,24 +34,24 @@ fn acts(plan: &Plan, values: &[Value]) -> Acts {
         ],
     };
     let waves = plan.waves.iter().map(|wave| {
-        let act = |(number, step): (usize, &crate::domain::plan::Step)| {
+        let request = |(number, step): (usize, &crate::domain::plan::Step)| {
             let change = &plan.changes[step.change];
-            let (key, call) = match wave.deed {
-                Deed::Delete => (change.removed().expect("it goes away"), Call::Delete),
-                Deed::Relink => (change.key.clone(), Call::Patch(body(number))),
-                Deed::Write if number % 3 == 0 => (change.key.clone(), Call::Merge(body(number))),
-                Deed::Write if number % 3 == 1 => (change.key.clone(), Call::Create(body(number))),
-                Deed::Write => (change.key.clone(), Call::Replace(body(number))),
+            let (key, method) = match wave.step_kind {
+                StepKind::Delete => (change.removed().expect("it goes away"), Method::Delete),
+                StepKind::Relink => (change.key.clone(), Method::Patch(body(number))),
+                StepKind::Write if number % 3 == 0 => (change.key.clone(), Method::Merge(body(number))),
+                StepKind::Write if number % 3 == 1 => (change.key.clone(), Method::Create(body(number))),
+                StepKind::Write => (change.key.clone(), Method::Replace(body(number))),
             };
-            Act { change: step.change, deed: wave.deed, key, call, needs: step.needs.clone() }
+            WriteRequest { change: step.change, step_kind: wave.step_kind, key, method, needs: step.needs.clone() }
         };
-        wave.steps.iter().enumerate().map(act).collect()
+        wave.steps.iter().enumerate().map(request).collect()
     });
-    Acts { waves: waves.collect() }
+    WriteRequests { waves: waves.collect() }
 }
 
-fn made() -> Circumstances {
-    Circumstances {
+fn made() -> Provenance {
+    Provenance {
         tool: TOOL.to_owned(),
         scope: "acme/catalog".to_owned(),
         platform: "port".to_owned(),
@@ -79,7 +79,7 @@ const PATHS: [&str; 4] = ["b.yaml", "a/\u{202e}\"c.yaml", "a/b.yaml", "z"];
 
 fn bound(world: &World, values: &[Value]) -> PlanFile {
     let (actual, plan) = (world.snapshot(), world.plan());
-    let acts = acts(&plan, values);
-    let ground = Ground { desired: &world.desired, blueprints: &world.blueprints, actual: &actual, mask: mask() };
-    PlanFile::bind(made(), options(world), plan, acts, ground, |FileId(file)| PATHS[file as usize % PATHS.len()])
+    let requests = requests(&plan, values);
+    let basis = PlanBasis { desired: &world.desired, blueprints: &world.blueprints, actual: &actual, mask: mask() };
+    PlanFile::bind(made(), options(world), plan, requests, basis, |FileId(file)| PATHS[file as usize % PATHS.len()])
 }

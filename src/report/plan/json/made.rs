@@ -5,11 +5,11 @@ use crate::domain::entity::foreign_owner::{ForeignOwner, OwnerKind};
 use crate::domain::entity::{EntityKey, Record};
 use crate::domain::finding::Place;
 use crate::domain::plan::change::{
-    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Origin, RenamedBy, Standing,
+    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Origin, Ownership, RenamedBy,
 };
 use crate::domain::plan::hazard::{Consent, Hazard, HazardKind};
 use crate::domain::plan::revision::{BaseRevision, Revision};
-use crate::domain::plan::{Counts, Cycle, Deed, Obstacle, Step, Tally, Wave};
+use crate::domain::plan::{Counts, Cycle, Obstacle, Step, StepKind, Tally, Wave};
 use crate::domain::value::Value;
 use crate::report::escape::clean;
 use crate::report::plan::json::{
@@ -18,10 +18,10 @@ use crate::report::plan::json::{
     JsonKey, JsonObstacle, JsonObstacleKind, JsonOrigin, JsonOwner, JsonOwnerKind, JsonPath, JsonPlace, JsonRecord,
     JsonRenamedBy, JsonRevision, JsonStanding, JsonStep, JsonTally, JsonWave,
 };
-use crate::report::plan::{Complaint, Sited, words};
+use crate::report::plan::{Complaint, Resolved, words};
 
-pub(super) fn document(sited: &Sited<'_>) -> Document {
-    let report = sited.report;
+pub(super) fn document(resolved: &Resolved<'_>) -> Document {
+    let report = resolved.report;
     let plan = report.plan;
     Document {
         format: FORMAT,
@@ -36,14 +36,14 @@ pub(super) fn document(sited: &Sited<'_>) -> Document {
         base: report.base.map(base),
         only_branch: report.is_only_branch,
         counts: JsonCounts::of(&plan.counts),
-        hazards: plan.hazards.iter().map(|hazard| self::hazard(hazard, sited)).collect(),
-        obstacles: plan.obstacles.iter().map(|obstacle| self::obstacle(obstacle, sited)).collect(),
-        changes: plan.changes.iter().map(|change| self::change(change, sited)).collect(),
+        hazards: plan.hazards.iter().map(|hazard| self::hazard(hazard, resolved)).collect(),
+        obstacles: plan.obstacles.iter().map(|obstacle| self::obstacle(obstacle, resolved)).collect(),
+        changes: plan.changes.iter().map(|change| self::change(change, resolved)).collect(),
         waves: plan.waves.iter().map(wave).collect(),
         cycles: plan.cycles.iter().map(cycle).collect(),
         foreign_unchanged: keys(&plan.foreign_unchanged),
         owners: report.owners.iter().map(|(key, it)| foreign(key, it)).collect(),
-        complaints: report.complaints.map(|complaints| complaints.iter().map(|it| complaint(it, sited)).collect()),
+        complaints: report.complaints.map(|complaints| complaints.iter().map(|it| complaint(it, resolved)).collect()),
         notes: report.notes.iter().map(|note| clean(note).into_owned()).collect(),
         digest: plan.digest.to_string(),
     }
@@ -84,9 +84,9 @@ fn keys(keys: &[EntityKey]) -> Vec<JsonKey> {
 }
 
 impl JsonPlace {
-    pub fn of(place: Place, sited: &Sited<'_>) -> Self {
-        let start = sited.extent(place).start;
-        Self { path: sited.path(place).to_owned(), line: start.line, column: start.column }
+    pub fn of(place: Place, resolved: &Resolved<'_>) -> Self {
+        let start = resolved.extent(place).start;
+        Self { path: resolved.path(place).to_owned(), line: start.line, column: start.column }
     }
 }
 
@@ -103,17 +103,17 @@ impl JsonAction {
 }
 
 impl JsonDeed {
-    pub fn of(deed: Deed) -> Self {
-        match deed {
-            Deed::Write => Self::Write,
-            Deed::Relink => Self::Relink,
-            Deed::Delete => Self::Delete,
+    pub fn of(step_kind: StepKind) -> Self {
+        match step_kind {
+            StepKind::Write => Self::Write,
+            StepKind::Relink => Self::Relink,
+            StepKind::Delete => Self::Delete,
         }
     }
 }
 
-fn change(change: &Change, sited: &Sited<'_>) -> JsonChange {
-    let Change { key, action, standing, mode, origin, place, fields, record, dependents } = change;
+fn change(change: &Change, resolved: &Resolved<'_>) -> JsonChange {
+    let Change { key, action, ownership, mode, origin, place, fields, record, dependents } = change;
     let renamed = match action {
         Action::Rename { from, by } => Some((from.to_string(), renamed_by(*by))),
         Action::Create | Action::Update | Action::Adopt | Action::Delete => None,
@@ -125,17 +125,17 @@ fn change(change: &Change, sited: &Sited<'_>) -> JsonChange {
         action: JsonAction::of(action),
         renamed_from,
         renamed_by,
-        standing: match standing {
-            Standing::New => JsonStanding::New,
-            Standing::Ours => JsonStanding::Ours,
-            Standing::Foreign => JsonStanding::Foreign,
+        standing: match ownership {
+            Ownership::New => JsonStanding::New,
+            Ownership::Ours => JsonStanding::Ours,
+            Ownership::Foreign => JsonStanding::Foreign,
         },
-        owner: sited.report.owner_of(key).filter(|_| *standing == Standing::Foreign).map(owner),
+        owner: resolved.report.owner_of(key).filter(|_| *ownership == Ownership::Foreign).map(owner),
         mode: mode.word(),
         origin: self::origin(*origin),
-        place: place.map(|place| JsonPlace::of(place, sited)),
-        place_at_base: sited.place_at_base(key).map(|place| JsonPlace::of(place, sited)),
-        fields: fields.iter().map(|field| self::field(field, *place, sited)).collect(),
+        place: place.map(|place| JsonPlace::of(place, resolved)),
+        place_at_base: resolved.place_at_base(key).map(|place| JsonPlace::of(place, resolved)),
+        fields: fields.iter().map(|field| self::field(field, *place, resolved)).collect(),
         record: record.as_ref().map(self::record),
         dependents: dependents.iter().map(dependent).collect(),
     }
@@ -174,7 +174,7 @@ fn origin(origin: Origin) -> JsonOrigin {
     }
 }
 
-fn field(field: &FieldChange, place: Option<Place>, sited: &Sited<'_>) -> JsonField {
+fn field(field: &FieldChange, place: Option<Place>, resolved: &Resolved<'_>) -> JsonField {
     let FieldChange { field, before, after, paths, cause, origin, span } = field;
     let (kind, name) = match field {
         Field::Title => (JsonFieldKind::Title, None),
@@ -200,7 +200,7 @@ fn field(field: &FieldChange, place: Option<Place>, sited: &Sited<'_>) -> JsonFi
             Cause::LeftOut => JsonCause::LeftOut,
         },
         origin: self::origin(*origin),
-        place: place.zip(*span).map(|(place, span)| JsonPlace::of(Place { file: place.file, span }, sited)),
+        place: place.zip(*span).map(|(place, span)| JsonPlace::of(Place { file: place.file, span }, resolved)),
     }
 }
 
@@ -230,7 +230,7 @@ fn dependent(dependent: &Dependent) -> JsonDependent {
     }
 }
 
-fn hazard(hazard: &Hazard, sited: &Sited<'_>) -> JsonHazard {
+fn hazard(hazard: &Hazard, resolved: &Resolved<'_>) -> JsonHazard {
     let mut made = JsonHazard {
         kind: JsonHazardKind::Foreign,
         consent: match hazard.consent {
@@ -239,7 +239,7 @@ fn hazard(hazard: &Hazard, sited: &Sited<'_>) -> JsonHazard {
             Consent::Nothing => JsonConsent::Nothing,
         },
         digest: hazard.digest.to_string(),
-        message: clean(&words::hazard(hazard, sited).sentence).into_owned(),
+        message: clean(&words::hazard(hazard, resolved).sentence).into_owned(),
         blueprint: None,
         entities: Vec::new(),
         dependents: Vec::new(),
@@ -279,26 +279,26 @@ fn hazard(hazard: &Hazard, sited: &Sited<'_>) -> JsonHazard {
         HazardKind::PruneBlocked { by, keys } => {
             made.kind = JsonHazardKind::PruneBlocked;
             made.entities = self::keys(keys);
-            made.reasons = by.iter().map(|blocker| clean(&words::blocker(blocker, sited)).into_owned()).collect();
+            made.reasons = by.iter().map(|blocker| clean(&words::blocker(blocker, resolved)).into_owned()).collect();
         }
     }
     made
 }
 
-fn obstacle(obstacle: &Obstacle, sited: &Sited<'_>) -> JsonObstacle {
-    let message = clean(&words::obstacle(obstacle, sited)).into_owned();
+fn obstacle(obstacle: &Obstacle, resolved: &Resolved<'_>) -> JsonObstacle {
+    let message = clean(&words::obstacle(obstacle, resolved)).into_owned();
     match obstacle {
         Obstacle::Duplicate { key, places } => JsonObstacle {
             kind: JsonObstacleKind::Duplicate,
             message,
             entities: vec![JsonKey::of(key)],
-            places: places.iter().map(|place| JsonPlace::of(*place, sited)).collect(),
+            places: places.iter().map(|place| JsonPlace::of(*place, resolved)).collect(),
         },
         Obstacle::MissingTarget { key, target, place, .. } => JsonObstacle {
             kind: JsonObstacleKind::MissingTarget,
             message,
             entities: vec![JsonKey::of(key), JsonKey::of(target)],
-            places: vec![JsonPlace::of(*place, sited)],
+            places: vec![JsonPlace::of(*place, resolved)],
         },
         Obstacle::RequiredCycle { cycle, .. } => JsonObstacle {
             kind: JsonObstacleKind::RequiredCycle,
@@ -307,8 +307,8 @@ fn obstacle(obstacle: &Obstacle, sited: &Sited<'_>) -> JsonObstacle {
             places: cycle
                 .path
                 .iter()
-                .filter_map(|key| sited.place_of(key))
-                .map(|it| JsonPlace::of(it, sited))
+                .filter_map(|key| resolved.place_of(key))
+                .map(|it| JsonPlace::of(it, resolved))
                 .collect(),
         },
     }
@@ -320,18 +320,18 @@ fn wave(wave: &Wave) -> JsonWave {
         relations: step.relations.iter().map(ToString::to_string).collect(),
         needs: step.needs.clone(),
     };
-    JsonWave { deed: JsonDeed::of(wave.deed), steps: wave.steps.iter().map(step).collect() }
+    JsonWave { deed: JsonDeed::of(wave.step_kind), steps: wave.steps.iter().map(step).collect() }
 }
 
 fn cycle(cycle: &Cycle) -> JsonCycle {
     JsonCycle { members: keys(&cycle.members), path: keys(&cycle.path) }
 }
 
-fn complaint(complaint: &Complaint, sited: &Sited<'_>) -> JsonComplaint {
+fn complaint(complaint: &Complaint, resolved: &Resolved<'_>) -> JsonComplaint {
     let Complaint { change, place, status, code, message } = complaint;
     JsonComplaint {
         change: *change,
-        place: place.map(|place| JsonPlace::of(place, sited)),
+        place: place.map(|place| JsonPlace::of(place, resolved)),
         status: *status,
         code: code.clone(),
         message: clean(message).into_owned(),

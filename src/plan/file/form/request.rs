@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::domain::entity::Targets;
 use crate::domain::plan::change::Change;
-use crate::domain::plan::request::{Act, Acts, Body, Call, Part};
-use crate::domain::plan::{Deed, Plan};
+use crate::domain::plan::request::{Body, Method, Patch, WriteRequest, WriteRequests};
+use crate::domain::plan::{Plan, StepKind};
 use crate::domain::value::Value;
 
 use super::change::{read_key, write_key};
@@ -14,61 +14,64 @@ use super::reading::{Entries, Flaw, Read, boxed, entries as read_entries, index,
 use super::value;
 use super::writing as write;
 
-pub(in crate::plan::file) fn write(acts: &Acts) -> Value {
-    write::list(&acts.waves, |wave| write::list(wave, write_act))
+pub(in crate::plan::file) fn write(requests: &WriteRequests) -> Value {
+    write::list(&requests.waves, |wave| write::list(wave, write_act))
 }
 
-pub(in crate::plan::file) fn read(found: &Value, plan: &Plan) -> Read<Acts> {
-    let acts = Acts { waves: list(found, |wave| list(wave, |act| read_act(act, &plan.changes)))? };
-    let told = acts.waves.iter().map(|wave| wave.iter().map(|act| (act.change, act.deed)).collect::<Vec<_>>());
+pub(in crate::plan::file) fn read(found: &Value, plan: &Plan) -> Read<WriteRequests> {
+    let requests = WriteRequests { waves: list(found, |wave| list(wave, |request| read_act(request, &plan.changes)))? };
+    let told = requests
+        .waves
+        .iter()
+        .map(|wave| wave.iter().map(|request| (request.change, request.step_kind)).collect::<Vec<_>>());
     let planned =
-        plan.waves.iter().map(|wave| wave.steps.iter().map(|step| (step.change, wave.deed)).collect::<Vec<_>>());
-    if told.eq(planned) { Ok(acts) } else { Err(Flaw::new("they differ from the waves of the plan")) }
+        plan.waves.iter().map(|wave| wave.steps.iter().map(|step| (step.change, wave.step_kind)).collect::<Vec<_>>());
+    if told.eq(planned) { Ok(requests) } else { Err(Flaw::new("they differ from the waves of the plan")) }
 }
 
-fn write_act(act: &Act) -> Value {
-    let (call, body) = match &act.call {
-        Call::Create(body) => ("create", Some(body)),
-        Call::Merge(body) => ("merge", Some(body)),
-        Call::Replace(body) => ("replace", Some(body)),
-        Call::Patch(body) => ("patch", Some(body)),
-        Call::Delete => ("delete", None),
+fn write_act(request: &WriteRequest) -> Value {
+    let (method, body) = match &request.method {
+        Method::Create(body) => ("create", Some(body)),
+        Method::Merge(body) => ("merge", Some(body)),
+        Method::Replace(body) => ("replace", Some(body)),
+        Method::Patch(body) => ("patch", Some(body)),
+        Method::Delete => ("delete", None),
     };
     write::map([
-        ("change", write::number(act.change)),
-        ("deed", write_deed(act.deed)),
-        ("key", write_key(&act.key)),
-        ("call", write::text(call)),
+        ("change", write::number(request.change)),
+        ("deed", write_deed(request.step_kind)),
+        ("key", write_key(&request.key)),
+        ("call", write::text(method)),
         ("body", write::or_null(body, write_body)),
-        ("needs", write::list(&act.needs, |need| write::number(*need))),
+        ("needs", write::list(&request.needs, |need| write::number(*need))),
     ])
 }
 
-fn read_act(found: &Value, changes: &[Change]) -> Read<Act> {
+fn read_act(found: &Value, changes: &[Change]) -> Read<WriteRequest> {
     let mut entries = Entries::of(found)?;
-    let call = entries.take("call", shared)?;
+    let method = entries.take("call", shared)?;
     let body = entries.take("body", |value| super::reading::or_null(value, read_body))?;
-    let act = Act {
+    let request = WriteRequest {
         change: entries.take("change", |value| index(value, changes.len()))?,
-        deed: entries.take("deed", read_deed)?,
+        step_kind: entries.take("deed", read_deed)?,
         key: entries.take("key", read_key)?,
-        call: match (call.as_ref(), body) {
-            ("create", Some(body)) => Call::Create(body),
-            ("merge", Some(body)) => Call::Merge(body),
-            ("replace", Some(body)) => Call::Replace(body),
-            ("patch", Some(body)) => Call::Patch(body),
-            ("delete", None) => Call::Delete,
+        method: match (method.as_ref(), body) {
+            ("create", Some(body)) => Method::Create(body),
+            ("merge", Some(body)) => Method::Merge(body),
+            ("replace", Some(body)) => Method::Replace(body),
+            ("patch", Some(body)) => Method::Patch(body),
+            ("delete", None) => Method::Delete,
             (other, _) => return Err(Flaw::new(format!("`{other}` is not a valid method for this `body`"))),
         },
         needs: entries.take("needs", |value| list(value, |value| index(value, changes.len())))?,
     };
     entries.end()?;
-    let (change, is_delete) = (&changes[act.change], act.call == Call::Delete);
+    let (change, is_delete) = (&changes[request.change], request.method == Method::Delete);
     let key = if is_delete { change.removed() } else { change.is_write().then(|| change.key.clone()) };
-    if is_delete != (act.deed == Deed::Delete) || key.as_ref() != Some(&act.key) {
+    if is_delete != (request.step_kind == StepKind::Delete) || key.as_ref() != Some(&request.key) {
         return Err(Flaw::new("it differs from its change"));
     }
-    Ok(act)
+    Ok(request)
 }
 
 /// An absent value is left out; null means clear.
@@ -87,11 +90,11 @@ fn named<T>((name, value): &(Arc<str>, T)) -> (&str, &T) {
     (name, value)
 }
 
-fn part<T>(part: &Part<T>, write: impl Fn(&T) -> Value) -> Option<Value> {
+fn part<T>(part: &Patch<T>, write: impl Fn(&T) -> Value) -> Option<Value> {
     match part {
-        Part::Absent => None,
-        Part::Null => Some(Value::Null),
-        Part::Set(value) => Some(write(value)),
+        Patch::Absent => None,
+        Patch::Null => Some(Value::Null),
+        Patch::Set(value) => Some(write(value)),
     }
 }
 
@@ -107,9 +110,9 @@ fn read_body(found: &Value) -> Read<Body> {
     entries.end().map(|()| body)
 }
 
-fn read_part<T>(entries: &mut Entries<'_>, name: &str, read: impl FnOnce(&Value) -> Read<T>) -> Read<Part<T>> {
+fn read_part<T>(entries: &mut Entries<'_>, name: &str, read: impl FnOnce(&Value) -> Read<T>) -> Read<Patch<T>> {
     let part =
-        entries.maybe(name, |value| if value.is_null() { Ok(Part::Null) } else { read(value).map(Part::Set) })?;
+        entries.maybe(name, |value| if value.is_null() { Ok(Patch::Null) } else { read(value).map(Patch::Set) })?;
     Ok(part.unwrap_or_default())
 }
 

@@ -4,44 +4,44 @@ use serde_json::json;
 
 use super::world::World;
 use crate::domain::entity::Targets;
-use crate::domain::plan::Deed;
-use crate::domain::plan::request::{Act, Body, Call, Part};
+use crate::domain::plan::StepKind;
+use crate::domain::plan::request::{Body, Method, Patch, WriteRequest};
 
 /// One line per request, wave by wave: method, entity and content.
 fn sent(world: &World) -> Vec<Vec<String>> {
     let plan = world.plan();
-    let acts = world.acts(&plan);
-    assert_eq!(acts.waves.len(), plan.waves.len());
-    for (acts, wave) in acts.waves.iter().zip(&plan.waves) {
-        let of = |act: &Act| (act.change, act.deed, act.needs.clone());
-        let steps: Vec<_> = wave.steps.iter().map(|step| (step.change, wave.deed, step.needs.clone())).collect();
-        assert_eq!(acts.iter().map(of).collect::<Vec<_>>(), steps);
+    let requests = world.requests(&plan);
+    assert_eq!(requests.waves.len(), plan.waves.len());
+    for (requests, wave) in requests.waves.iter().zip(&plan.waves) {
+        let of = |request: &WriteRequest| (request.change, request.step_kind, request.needs.clone());
+        let steps: Vec<_> = wave.steps.iter().map(|step| (step.change, wave.step_kind, step.needs.clone())).collect();
+        assert_eq!(requests.iter().map(of).collect::<Vec<_>>(), steps);
     }
-    acts.waves.iter().map(|wave| wave.iter().map(line).collect()).collect()
+    requests.waves.iter().map(|wave| wave.iter().map(line).collect()).collect()
 }
 
-fn line(act: &Act) -> String {
-    let (how, body) = match &act.call {
-        Call::Create(body) => ("create", body),
-        Call::Merge(body) => ("merge", body),
-        Call::Replace(body) => ("replace", body),
-        Call::Patch(body) => ("patch", body),
-        Call::Delete => return format!("delete {}/{}", act.key.blueprint, act.key.identifier),
+fn line(request: &WriteRequest) -> String {
+    let (how, body) = match &request.method {
+        Method::Create(body) => ("create", body),
+        Method::Merge(body) => ("merge", body),
+        Method::Replace(body) => ("replace", body),
+        Method::Patch(body) => ("patch", body),
+        Method::Delete => return format!("delete {}/{}", request.key.blueprint, request.key.identifier),
     };
-    let how = if act.deed == Deed::Relink { "relink" } else { how };
-    format!("{how} {}/{} {}", act.key.blueprint, act.key.identifier, fields(body).join(" "))
+    let how = if request.step_kind == StepKind::Relink { "relink" } else { how };
+    format!("{how} {}/{} {}", request.key.blueprint, request.key.identifier, fields(body).join(" "))
 }
 
 fn fields(body: &Body) -> Vec<String> {
-    let text = |name: &str, part: &Part<Box<str>>| match part {
-        Part::Absent => None,
-        Part::Null => Some(format!("{name}=null")),
-        Part::Set(text) => Some(format!("{name}={text}")),
+    let text = |name: &str, part: &Patch<Box<str>>| match part {
+        Patch::Absent => None,
+        Patch::Null => Some(format!("{name}=null")),
+        Patch::Set(text) => Some(format!("{name}={text}")),
     };
     let team = match &body.team {
-        Part::Absent => None,
-        Part::Null => Some("team=null".to_owned()),
-        Part::Set(teams) => Some(format!("team={}", teams.join(","))),
+        Patch::Absent => None,
+        Patch::Null => Some("team=null".to_owned()),
+        Patch::Set(teams) => Some(format!("team={}", teams.join(","))),
     };
     let mut fields: Vec<String> =
         [text("title", &body.title), text("icon", &body.icon), team].into_iter().flatten().collect();
