@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::apply::Method;
+use super::apply::MethodKind;
 use super::wire::{Refusal, WriteOptions};
 use super::{CatalogError, Stop, Undone};
 use crate::domain::progress::Progress;
@@ -31,9 +31,9 @@ pub struct Errand<'e> {
 
 impl Errand<'_> {
     /// A create is rejected if the entity exists; every other request can be repeated safely.
-    pub(crate) fn options(&self, method: Method) -> WriteOptions {
-        let upsert = method != Method::Create;
-        let merge = matches!(method, Method::Merge | Method::Patch);
+    pub(crate) fn options(&self, method: MethodKind) -> WriteOptions {
+        let upsert = method != MethodKind::Create;
+        let merge = matches!(method, MethodKind::Merge | MethodKind::Patch);
         WriteOptions { upsert, merge, run_id: self.run_id.map(str::to_owned), ..WriteOptions::default() }
     }
 }

@@ -9,7 +9,7 @@ use crate::domain::plan::digest::Digest;
 use crate::domain::value::Value;
 
 use super::compare::by_name;
-use super::digest::Writer;
+use super::digest::{digest, digested_property};
 use super::normalise::{self, Ask};
 use super::shape::Shape;
 
@@ -67,20 +67,16 @@ impl<'a> Content<'a> {
         {
             return None;
         }
-        let mut writer = Writer::new("portolan content 1");
-        self.texts.into_iter().for_each(|text| writer.maybe(text));
-        writer.value(&self.team.map(normalise::set_value).unwrap_or_default());
-        writer.count(self.properties.len());
-        for (name, value) in &self.properties {
-            writer.text(name);
-            writer.property(value, shape.property(name));
-        }
-        writer.count(self.relations.len());
-        for (name, targets) in &self.relations {
-            writer.text(name);
-            writer.value(&normalise::targets_value(targets));
-        }
-        Some(writer.finish())
+        let properties =
+            self.properties.iter().map(|(name, value)| (name, digested_property(value, shape.property(name))));
+        let relations = self.relations.iter().map(|(name, targets)| (name, normalise::targets_value(targets)));
+        let content = (
+            self.texts,
+            self.team.map(normalise::set_value),
+            properties.collect::<Vec<_>>(),
+            relations.collect::<Vec<_>>(),
+        );
+        Some(digest("portolan content 2", content))
     }
 
     pub fn similarity(&self, older: &Content<'_>, shape: &Shape<'_>) -> Similarity {

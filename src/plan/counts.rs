@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::entity::{Entity, EntityKey};
-use crate::domain::plan::change::{Action, Change, Ownership};
+use crate::domain::plan::change::{Action, Change, OwnerStatus};
 use crate::domain::plan::{Counts, Tally};
 
 use super::ChangeDraft;
@@ -42,6 +42,6 @@ pub(super) fn add(tally: &mut Tally, change: &Change) {
         Action::Delete => &mut tally.delete,
     };
     *slot += 1;
-    tally.foreign += usize::from(change.ownership == Ownership::Foreign);
+    tally.foreign += usize::from(change.ownership == OwnerStatus::Foreign);
     tally.pending += usize::from(change.is_only_pending());
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashMapExt};
 
 use crate::domain::entity::{Entity, EntityKey};
-use crate::domain::plan::change::{Action, Afterwards, Dependent, Ownership};
+use crate::domain::plan::change::{Action, Afterwards, Dependent, OwnerStatus};
 use crate::domain::plan::hazard::{Blocker, Consent, Hazard, HazardKind};
 use crate::domain::plan::write_mode::PruneRule;
 use crate::domain::snapshot::Completeness;
@@ -64,7 +64,7 @@ fn many_deletes(input: &PlanInput<'_>, drafts: &[ChangeDraft<'_>]) -> Vec<Hazard
     let mut owned: HashMap<&str, usize> = HashMap::new();
     let keys = ownership::Owned::new(input.owned);
     for (blueprint, shelf) in &input.actual.blueprints {
-        let ours = shelf.entities.iter().filter(|entity| keys.ownership(Some(entity)) == Ownership::Ours);
+        let ours = shelf.entities.iter().filter(|entity| keys.ownership(Some(entity)) == OwnerStatus::Ours);
         owned.insert(blueprint, ours.count());
     }
     let mut by_blueprint: BTreeMap<Arc<str>, Vec<EntityKey>> = BTreeMap::new();
@@ -109,13 +109,13 @@ fn dependents(drafts: &[ChangeDraft<'_>]) -> impl Iterator<Item = HazardKind> {
 }
 
 fn foreign(input: &PlanInput<'_>, drafts: &[ChangeDraft<'_>]) -> Option<HazardKind> {
-    let is_foreign = |draft: &&ChangeDraft<'_>| draft.change.ownership == Ownership::Foreign;
+    let is_foreign = |draft: &&ChangeDraft<'_>| draft.change.ownership == OwnerStatus::Foreign;
     let keys: Vec<EntityKey> = drafts.iter().filter(is_foreign).map(|draft| draft.change.key.clone()).collect();
     (!keys.is_empty() && !input.adopt).then_some(HazardKind::Foreign { keys })
 }
 
 fn unseen(input: &PlanInput<'_>, drafts: &[ChangeDraft<'_>]) -> Vec<HazardKind> {
-    let created = drafts.iter().filter(|draft| draft.change.ownership == Ownership::New);
+    let created = drafts.iter().filter(|draft| draft.change.ownership == OwnerStatus::New);
     let mut unseen: BTreeMap<Arc<str>, (Option<String>, Vec<EntityKey>)> = BTreeMap::new();
     for draft in created {
         let blueprint = &draft.change.key.blueprint;

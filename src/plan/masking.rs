@@ -31,7 +31,7 @@ fn mask_field(change: &mut FieldChange, mask: &Mask) {
 }
 
 /// Masks the requests for a plan file.
-pub(super) fn masked_acts(requests: WriteRequests, mask: &Mask) -> WriteRequests {
+pub(super) fn masked_requests(requests: WriteRequests, mask: &Mask) -> WriteRequests {
     let request = |request: WriteRequest| {
         let method = match request.method {
             Method::Create(body) => Method::Create(masked_body(body, mask)),

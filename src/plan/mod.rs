@@ -30,7 +30,7 @@ use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::desired::Desired;
 use crate::domain::entity::{Entity, EntityKey};
 use crate::domain::plan::Plan;
-use crate::domain::plan::change::{Action, Change, FieldChange, Origin, Ownership};
+use crate::domain::plan::change::{Action, Change, FieldChange, Origin, OwnerStatus};
 use crate::domain::plan::hazard::Blocker;
 use crate::domain::plan::write_mode::{PruneRule, Write};
 use crate::domain::snapshot::Snapshot;
@@ -81,7 +81,7 @@ pub struct PlanInput<'q> {
 }
 
 /// The catalog that a plan is applied to, and the scope. Approvals and plan files are valid for one destination.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Destination<'q> {
     pub platform: &'q str,
     /// The catalog's name in messages: its URL, or the path of the embedded one.
@@ -123,7 +123,7 @@ pub fn plan(input: &PlanInput<'_>) -> Plan {
     let (declared, mut obstacles) = ownership::declared(input.desired);
     let blockers = ownership::blockers(input.prune, input.actual, input.unread);
     let (sides, mut gone) = ownership::stored(input.actual, &declared);
-    gone.retain(|entity| owned.ownership(Some(entity)) == Ownership::Ours);
+    gone.retain(|entity| owned.ownership(Some(entity)) == OwnerStatus::Ours);
     let mut kept = if blockers.is_empty() { Vec::new() } else { std::mem::take(&mut gone) };
     kept.retain(|entity| input.only.is_none_or(|only| only.chooses_kept(entity)));
     let mut needed = needed::take_out(&mut gone, &declared, &shapes);
@@ -203,7 +203,7 @@ impl<'q> Planner<'_, 'q> {
         let renamed = self.renames.of(key);
         let stored = stored.or(renamed.map(|renamed| renamed.old));
         let ownership = match renamed {
-            Some(_) => Ownership::New,
+            Some(_) => OwnerStatus::New,
             None => self.owned.ownership(stored),
         };
         let creation = origin::of_creation(own_past);
@@ -223,16 +223,18 @@ impl<'q> Planner<'_, 'q> {
             renamed: renamed.map(|_| creation),
         });
         let (action, origin) = match (ownership, renamed) {
-            (Ownership::New, Some(Renamed { old, by })) => {
+            (OwnerStatus::New, Some(Renamed { old, by })) => {
                 (Action::Rename { from: old.key.identifier.clone(), by }, creation)
             }
-            (Ownership::New, None) => (Action::Create, creation),
-            (Ownership::Foreign, _) if fields.is_empty() && self.input.adopt => (Action::Adopt, creation),
-            (Ownership::Foreign | Ownership::Ours, _) if !fields.is_empty() => (Action::Update, of_fields(&fields)),
-            (Ownership::Foreign | Ownership::Ours, _) => {
+            (OwnerStatus::New, None) => (Action::Create, creation),
+            (OwnerStatus::Foreign, _) if fields.is_empty() && self.input.adopt => (Action::Adopt, creation),
+            (OwnerStatus::Foreign | OwnerStatus::Ours, _) if !fields.is_empty() => (Action::Update, of_fields(&fields)),
+            (OwnerStatus::Foreign | OwnerStatus::Ours, _) => {
                 unchanged_entities.unchanged.push(key);
                 let is_chosen = self.input.only.is_none_or(|only| only.chooses_manifest(desired));
-                unchanged_entities.foreign.extend((ownership == Ownership::Foreign && is_chosen).then(|| key.clone()));
+                unchanged_entities
+                    .foreign
+                    .extend((ownership == OwnerStatus::Foreign && is_chosen).then(|| key.clone()));
                 return None;
             }
         };
@@ -255,7 +257,7 @@ impl<'q> Planner<'_, 'q> {
         let change = Change {
             key: entity.key.clone(),
             action: Action::Delete,
-            ownership: Ownership::Ours,
+            ownership: OwnerStatus::Ours,
             mode: self.input.write.mode(&entity.key.blueprint),
             origin: origin::of_deletion(past),
             place: None,

@@ -9,7 +9,7 @@ use crate::domain::entity::desired::Desired;
 use crate::domain::entity::{Entity, EntityKey};
 use crate::domain::finding::Place;
 use crate::domain::plan::Obstacle;
-use crate::domain::plan::change::Ownership;
+use crate::domain::plan::change::OwnerStatus;
 use crate::domain::plan::hazard::Blocker;
 use crate::domain::plan::write_mode::PruneRule;
 use crate::domain::snapshot::{Completeness, Snapshot};
@@ -29,11 +29,11 @@ impl<'q> Owned<'q> {
         Self(owned.iter().map(pair).collect())
     }
 
-    pub fn ownership(&self, stored: Option<&Entity>) -> Ownership {
+    pub fn ownership(&self, stored: Option<&Entity>) -> OwnerStatus {
         match stored {
-            None => Ownership::New,
-            Some(entity) if self.0.contains(&pair(&entity.key)) => Ownership::Ours,
-            Some(_) => Ownership::Foreign,
+            None => OwnerStatus::New,
+            Some(entity) if self.0.contains(&pair(&entity.key)) => OwnerStatus::Ours,
+            Some(_) => OwnerStatus::Foreign,
         }
     }
 }

@@ -141,28 +141,24 @@ impl<'q> Renames<'q> {
         gone: &[&'q Entity],
         known: &KnownContents<'_, 'q>,
     ) -> Vec<(&'q Entity, &'q Desired)> {
-        let mut contents_of: HashMap<(&str, Option<&str>), Vec<Face<'q>>> = HashMap::new();
+        let mut by_title: HashMap<(&str, Option<&str>), Vec<Candidate<'q>>> = HashMap::new();
         for entity in gone.iter().copied().filter(|entity| !self.is_claimed(entity)) {
             for content in known.contents_of(entity) {
-                contents_of
-                    .entry((entity.key.blueprint.as_ref(), content.title()))
-                    .or_default()
-                    .push((entity, content));
+                let title = (entity.key.blueprint.as_ref(), content.title());
+                by_title.entry(title).or_default().push((entity, content));
             }
         }
         let mut pairs = Vec::new();
         for desired in new.iter().copied().filter(|desired| self.of(&desired.key).is_none()) {
             let (blueprint, shape) = known.shape_of(&desired.key);
             let title = normalise::text(&desired.title).value();
+            let Some(candidates) = by_title.get(&(blueprint, title)) else { continue };
             // A title that many entities share, or none, identifies nothing.
-            let Some(contents_of) =
-                contents_of.get(&(blueprint, title)).filter(|contents_of| contents_of.len() <= MOST_OF_A_TITLE)
-            else {
+            if candidates.len() > MOST_OF_A_TITLE {
                 continue;
-            };
+            }
             let content = Content::of_manifest(desired, shape);
-            let like =
-                contents_of.iter().filter(|(_, content)| content.similarity(content, shape).is_one_content(title));
+            let like = candidates.iter().filter(|(_, old)| content.similarity(old, shape).is_one_content(title));
             pairs.extend(like.map(|(entity, _)| (*entity, desired)));
         }
         pairs
@@ -170,7 +166,7 @@ impl<'q> Renames<'q> {
 }
 
 /// A deleted entity and its content.
-type Face<'q> = (&'q Entity, Content<'q>);
+type Candidate<'q> = (&'q Entity, Content<'q>);
 
 /// The data for comparing the content of entities.
 struct KnownContents<'s, 'q> {

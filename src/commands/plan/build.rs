@@ -28,7 +28,7 @@ use crate::domain::entity::desired::Desired;
 use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::entity::{EntityKey, Owner};
 use crate::domain::finding::{FileId, Place};
-use crate::domain::plan::change::{Action, Ownership};
+use crate::domain::plan::change::{Action, OwnerStatus};
 use crate::domain::plan::hazard::{Blocker, HazardKind};
 use crate::domain::plan::request::WriteRequests;
 use crate::domain::plan::revision::Revision;
@@ -414,7 +414,8 @@ fn foreign_owners(
     settings: &Settings,
     environment: &settings::Environment,
 ) -> Vec<(EntityKey, ForeignOwner)> {
-    let changed = plan.changes.iter().filter(|change| change.ownership == Ownership::Foreign).map(|change| &change.key);
+    let changed =
+        plan.changes.iter().filter(|change| change.ownership == OwnerStatus::Foreign).map(|change| &change.key);
     let keys: BTreeSet<&EntityKey> = changed.chain(&plan.foreign_unchanged).take(OWNERS_MAX).collect();
     let scopes = known_scopes(settings, environment);
     let keys: Vec<&EntityKey> = keys.into_iter().collect();

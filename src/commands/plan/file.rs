@@ -38,9 +38,9 @@ const FORMAT_NAME_WITHIN: usize = 200;
 /// The plan with its provenance and preconditions, as a plan file holds it.
 pub(crate) fn plan_file(planned: &Planned, settings: &Settings) -> PlanFile {
     let basis = planned.basis();
-    let acts = planned.acts.clone();
+    let requests = planned.requests.clone();
     let path = |FileId(file): FileId| planned.asked.files.get(file as usize).map_or("", |file| file.path.as_str());
-    PlanFile::bind(provenance(planned, settings), planned.options.clone(), planned.plan.clone(), acts, basis, path)
+    PlanFile::new(provenance(planned, settings), planned.options.clone(), planned.plan.clone(), requests, basis, path)
 }
 
 /// Writes a plan file. `file` is relative to the user's directory; `push` is the command that applies it, without the
@@ -192,14 +192,14 @@ pub(crate) fn reopen(
         scope: &owner.scope,
     };
     // A plan for another catalog is refused without reading anything.
-    let destination_mismatches = destination_mismatches(&file.made, now);
+    let destination_mismatches = destination_mismatches(&file.provenance, now);
     if !destination_mismatches.is_empty() {
         return Ok(refused(destination_mismatches.iter().map(|mismatches| describe_mismatch(mismatches, secret))));
     }
     let wishes = Wishes {
         owner: owner.clone(),
         from,
-        base: file.made.base.as_deref().map_or(Wanted::Nothing, Wanted::Recorded),
+        base: file.provenance.base.as_deref().map_or(Wanted::Nothing, Wanted::Recorded),
         prune: file.options.prune,
         adopt: file.options.adopt,
         only_branch: false,
@@ -227,7 +227,7 @@ pub(crate) fn reopen(
     if !drift.is_empty() {
         return Ok(refused(drift.iter().map(describe_drift)));
     }
-    let has_base = file.made.base.is_none() || planned.base.is_some();
+    let has_base = file.provenance.base.is_none() || planned.base.is_some();
     let differences = differences(&file, &plan_file(&planned, settings), has_base);
     if !differences.is_empty() {
         let more = differences.len().saturating_sub(NAMES_MAX);
@@ -236,7 +236,7 @@ pub(crate) fn reopen(
         sentences.extend((!has_base).then(|| no_base(&file)));
         return Ok(refused(sentences.into_iter()));
     }
-    if provenance(&planned, settings).commit != file.made.commit {
+    if provenance(&planned, settings).commit != file.provenance.commit {
         planned.notes.push("The plan was made at another commit with the same manifests.".to_owned());
     }
     Ok(Reopened::Holds(planned))
@@ -249,7 +249,7 @@ fn refused(sentences: impl Iterator<Item = String>) -> Reopened {
 fn no_base(file: &PlanFile) -> String {
     format!(
         "The base of the plan, commit `{}`, is not in this clone: fetch it (`fetch-depth: 0`).",
-        file.made.base.as_deref().unwrap_or_default()
+        file.provenance.base.as_deref().unwrap_or_default()
     )
 }
 

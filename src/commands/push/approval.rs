@@ -2,7 +2,7 @@
 //! hazard needs a new digest.
 
 use crate::domain::plan::Plan;
-use crate::domain::plan::change::Ownership;
+use crate::domain::plan::change::OwnerStatus;
 use crate::domain::plan::digest::ApprovalDigest;
 use crate::domain::plan::hazard::Consent;
 use crate::error::PushError;
@@ -66,5 +66,5 @@ pub(crate) fn missing_approval(plan: &Plan, consents: &Consents<'_>) -> Option<M
 /// Whether the plan writes to a foreign entity. A plan file made with `--adopt` has no hazard for it, and the file
 /// alone is no approval.
 fn takes_over(plan: &Plan) -> bool {
-    plan.changes.iter().any(|change| change.ownership == Ownership::Foreign)
+    plan.changes.iter().any(|change| change.ownership == OwnerStatus::Foreign)
 }

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::world::{World, key, lines};
 use crate::domain::document::span::Span;
 use crate::domain::finding::{FileId, Place};
-use crate::domain::plan::change::Ownership;
+use crate::domain::plan::change::OwnerStatus;
 use crate::domain::plan::hazard::{Blocker, Consent, HazardKind};
 use crate::domain::plan::{Obstacle, Tally};
 
@@ -62,7 +62,7 @@ fn somebody_elses_entity_is_foreign_until_it_is_adopted() {
     let mut world = World::of(declared, services(&["a", "b"])).owning(&[]);
     let plan = world.plan();
     assert_eq!(lines(&plan), [r#"update service/a: title "a" > "mine""#]);
-    assert_eq!(plan.changes[0].ownership, Ownership::Foreign);
+    assert_eq!(plan.changes[0].ownership, OwnerStatus::Foreign);
     assert_eq!(plan.foreign_unchanged, [key("service", "b")]);
     let kind = HazardKind::Foreign { keys: vec![key("service", "a")] };
     assert_eq!(plan.hazards.iter().map(|it| (&it.kind, it.consent)).collect::<Vec<_>>(), [(&kind, Consent::Adoption)]);

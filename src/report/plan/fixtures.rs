@@ -9,7 +9,7 @@ use crate::domain::entity::foreign_owner::{ForeignOwner, OwnerKind};
 use crate::domain::entity::{EntityKey, Record};
 use crate::domain::finding::{FileId, Place};
 use crate::domain::plan::change::{
-    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Origin, Ownership, PathChange, RenamedBy,
+    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Origin, OwnerStatus, PathChange, RenamedBy,
 };
 use crate::domain::plan::digest::Digest;
 use crate::domain::plan::hazard::{Blocker, Consent, Hazard, HazardKind};
@@ -93,8 +93,8 @@ pub(in crate::report) fn field(name: &str, before: Value, after: Value) -> Field
 }
 
 pub(in crate::report) fn change(name: &str, action: Action, fields: Vec<FieldChange>) -> Change {
-    let ownership = if action == Action::Create { Ownership::New } else { Ownership::Ours };
-    let record = (ownership != Ownership::New).then(|| Record {
+    let ownership = if action == Action::Create { OwnerStatus::New } else { OwnerStatus::Ours };
+    let record = (ownership != OwnerStatus::New).then(|| Record {
         created_at: Moment::parse("2026-01-02T03:04:05Z"),
         created_by: Some("grace@acme.example".into()),
         updated_at: Moment::parse("2026-11-02T08:15:30.250Z"),
@@ -138,7 +138,7 @@ pub(in crate::report) fn counts(changes: &[Change], unchanged: usize) -> Counts 
             Action::Adopt => tally.adopt = 1,
             Action::Delete => tally.delete = 1,
         }
-        tally.foreign = usize::from(change.ownership == Ownership::Foreign);
+        tally.foreign = usize::from(change.ownership == OwnerStatus::Foreign);
         tally.pending = usize::from(change.is_only_pending());
         let own: &mut Tally = counts.by_blueprint.entry(change.key.blueprint.clone()).or_default();
         for total in [own, &mut counts.total] {
@@ -372,7 +372,7 @@ impl Case {
 
     /// Entities of other owners: updated, adopted, and unchanged.
     pub fn foreign() -> Self {
-        let foreign = |change: Change| Change { ownership: Ownership::Foreign, ..change };
+        let foreign = |change: Change| Change { ownership: OwnerStatus::Foreign, ..change };
         let changes = vec![
             foreign(change("service/cart", Action::Update, vec![field("tier", text("gold"), text("silver"))])),
             foreign(change("service/web", Action::Adopt, Vec::new())),

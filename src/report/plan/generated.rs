@@ -7,7 +7,7 @@ use crate::domain::document::span::Span;
 use crate::domain::entity::EntityKey;
 use crate::domain::finding::{FileId, Place};
 use crate::domain::plan::change::{
-    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Origin, Ownership, PathChange, RenamedBy,
+    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Origin, OwnerStatus, PathChange, RenamedBy,
 };
 use crate::domain::plan::hazard::{Blocker, Consent, Hazard, HazardKind};
 use crate::domain::plan::revision::BaseRevision;
@@ -86,7 +86,7 @@ fn dependents() -> impl Strategy<Value = Vec<Dependent>> {
 }
 
 fn one_change() -> impl Strategy<Value = Change> {
-    let ownership = prop_oneof![Just(Ownership::New), Just(Ownership::Ours), Just(Ownership::Foreign)];
+    let ownership = prop_oneof![Just(OwnerStatus::New), Just(OwnerStatus::Ours), Just(OwnerStatus::Foreign)];
     (key(), 0..5_usize, name(), ownership, vec(field_change(), 0..5), dependents(), origin()).prop_map(
         |(key, action, from, ownership, fields, dependents, origin)| {
             let rename = Action::Rename { from: from.into(), by: RenamedBy::Annotation };

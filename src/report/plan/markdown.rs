@@ -12,7 +12,7 @@ mod table;
 
 use std::collections::BTreeMap;
 
-use crate::domain::plan::change::{Action, Change, Ownership};
+use crate::domain::plan::change::{Action, Change, OwnerStatus};
 use crate::report::escape::{markdown, markdown_code};
 use crate::report::plan::fields::cut;
 use crate::report::plan::{PlanReport, Resolved, mermaid, sections, words};
@@ -116,9 +116,9 @@ impl Kind {
         match (&change.action, change.ownership) {
             (Action::Delete, _) => Self::Delete,
             (Action::Rename { .. }, _) => Self::Rename,
-            (Action::Adopt, _) | (Action::Update | Action::Create, Ownership::Foreign) => Self::Foreign,
-            (Action::Update, Ownership::New | Ownership::Ours) => Self::Update,
-            (Action::Create, Ownership::New | Ownership::Ours) => Self::Create,
+            (Action::Adopt, _) | (Action::Update | Action::Create, OwnerStatus::Foreign) => Self::Foreign,
+            (Action::Update, OwnerStatus::New | OwnerStatus::Ours) => Self::Update,
+            (Action::Create, OwnerStatus::New | OwnerStatus::Ours) => Self::Create,
         }
     }
 

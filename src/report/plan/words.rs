@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::entity::{EntityKey, Record};
 use crate::domain::plan::change::{
-    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Ownership, RenamedBy,
+    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, OwnerStatus, RenamedBy,
 };
 use crate::domain::plan::hazard::{Blocker, Consent, Hazard, HazardKind};
 use crate::domain::plan::{Cycle, Obstacle, Plan, StepKind, Tally};
@@ -88,10 +88,10 @@ pub(in crate::report) fn remark(change: &Change, report: &PlanReport<'_>) -> Opt
     match (&change.action, change.ownership) {
         (Action::Rename { from, by: why }, _) => Some(format!("renamed from {}: {}", tick(from), by(*why))),
         (Action::Adopt, _) => Some(format!("adopted unchanged from {}", owner(&change.key, report))),
-        (Action::Create | Action::Update | Action::Delete, Ownership::Foreign) => {
+        (Action::Create | Action::Update | Action::Delete, OwnerStatus::Foreign) => {
             Some(format!("owned by {}", owner(&change.key, report)))
         }
-        (Action::Create | Action::Update | Action::Delete, Ownership::New | Ownership::Ours) => None,
+        (Action::Create | Action::Update | Action::Delete, OwnerStatus::New | OwnerStatus::Ours) => None,
     }
 }
 

@@ -52,7 +52,7 @@ fn what_the_plan_touches_is_what_is_read_again() {
     let file = bound(&world(), &[]);
     let read = file.to_read();
     assert_eq!(read["service"], ["cart", "gone", "new", "points"].map(Into::into));
-    assert_eq!((read.len(), file.blueprints.len()), (1, 1));
+    assert_eq!((read.len(), file.preconditions.blueprints.len()), (1, 1));
 }
 
 #[test]

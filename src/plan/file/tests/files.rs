@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::{TOOL, bound};
 use crate::domain::value::Value;
+use crate::domain::value::exact;
 use crate::plan::file::PlanFile;
-use crate::plan::file::form::{read_value, write_value};
 use crate::plan::tests::generated::worlds;
 use crate::plan::tests::world::World;
 
@@ -38,9 +38,9 @@ fn spelled<T: std::fmt::Debug>(value: &T) -> String {
 }
 
 fn through_text(value: &Value) -> Value {
-    let text = serde_json::to_string(&write_value(value)).expect("it is JSON");
+    let text = serde_json::to_string(&exact::encode(value)).expect("it is JSON");
     let found: Value = serde_json::from_str(&text).expect("it is JSON, and not too deep");
-    read_value(&found).expect("it was written here")
+    exact::decode(&found).expect("it was written here")
 }
 
 /// Building a world takes milliseconds, so `most` bounds the number of cases in a long run.

@@ -81,5 +81,5 @@ fn bound(world: &World, values: &[Value]) -> PlanFile {
     let (actual, plan) = (world.snapshot(), world.plan());
     let requests = requests(&plan, values);
     let basis = PlanBasis { desired: &world.desired, blueprints: &world.blueprints, actual: &actual, mask: mask() };
-    PlanFile::bind(made(), options(world), plan, requests, basis, |FileId(file)| PATHS[file as usize % PATHS.len()])
+    PlanFile::new(made(), options(world), plan, requests, basis, |FileId(file)| PATHS[file as usize % PATHS.len()])
 }

@@ -30,7 +30,7 @@ fn remarks(resolved: &Resolved<'_>, change: &Change) -> Vec<String> {
     let mut remarks: Vec<String> = words::remark(change, resolved.report).into_iter().collect();
     let tells_writer = change.action == Action::Delete
         || sections::is_pending(resolved.report, change)
-        || change.ownership == crate::domain::plan::change::Ownership::Foreign;
+        || change.ownership == crate::domain::plan::change::OwnerStatus::Foreign;
     remarks.extend(change.record.as_ref().filter(|_| tells_writer).and_then(words::written));
     remarks
 }

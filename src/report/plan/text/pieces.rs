@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::domain::plan::change::{Action, Change, Dependent, Ownership};
+use crate::domain::plan::change::{Action, Change, Dependent, OwnerStatus};
 use crate::report::escape::clean;
 use crate::report::plan::fields::{self, Body, Limits, Line, Shown};
 use crate::report::plan::{Resolved, sections, words};
@@ -63,7 +63,7 @@ impl Pen<'_> {
         let style = self.style;
         let mut line = format!("  {} {}", sign(&change.action, style), clean(&change.key.identifier));
         let mut remarks: Vec<String> = words::remark(change, self.resolved.report).into_iter().collect();
-        let tells_writer = is_pending || change.ownership == Ownership::Foreign || change.action == Action::Delete;
+        let tells_writer = is_pending || change.ownership == OwnerStatus::Foreign || change.action == Action::Delete;
         remarks.extend(change.record.as_ref().filter(|_| tells_writer).and_then(words::written));
         if !remarks.is_empty() {
             let remarks = format!("({})", clean(&remarks.join("; ")));

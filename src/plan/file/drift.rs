@@ -11,10 +11,7 @@ use super::fingerprint::{self, Manifests};
 use super::{PlanFile, Precondition, Provenance};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::EntityKey;
-use crate::domain::finding::{FileId, Place};
 use crate::domain::plan::digest::Digest;
-use crate::domain::plan::hazard::{Blocker, HazardKind};
-use crate::domain::plan::{Obstacle, Plan};
 use crate::domain::snapshot::{Completeness, Snapshot};
 use crate::plan::dependents::each_target;
 use crate::plan::ownership::{Pair, pair};
@@ -111,20 +108,21 @@ pub fn destination_mismatches(made: &Provenance, now: Destination<'_>) -> Vec<Mi
 /// All differences between this run and the file, sorted; empty: the plan applies. The snapshot in `basis` is not
 /// used.
 pub fn mismatches(file: &PlanFile, now: Destination<'_>, basis: &PlanBasis<'_>) -> Vec<Mismatch> {
-    let mut found = destination_mismatches(&file.made, now);
+    let mut found = destination_mismatches(&file.provenance, now);
     if file.mask_key.as_ref().is_some_and(|key| *key != basis.mask.key_id()) {
         found.push(Mismatch::MaskKey);
         return found;
     }
     let manifests = Manifests::of(basis.desired, basis.mask);
-    for blueprint in differing(&file.manifests, &manifests.by_blueprint()) {
-        let is_one = |touched: &&Precondition| {
-            touched.key.blueprint == blueprint && touched.manifest != manifests.of_key(&touched.key)
+    for blueprint in differing(&file.preconditions.manifests, &manifests.by_blueprint()) {
+        let is_one = |precondition: &&Precondition| {
+            precondition.key.blueprint == blueprint && precondition.manifest != manifests.of_key(&precondition.key)
         };
-        let keys = file.touched.iter().filter(is_one).map(|touched| touched.key.clone()).collect();
+        let keys =
+            file.preconditions.entities.iter().filter(is_one).map(|precondition| precondition.key.clone()).collect();
         found.push(Mismatch::Manifests { blueprint, keys });
     }
-    for (name, digest) in &file.blueprints {
+    for (name, digest) in &file.preconditions.blueprints {
         let live = basis.blueprints.iter().find(|live| live.identifier == name.as_ref());
         if live.map(|live| fingerprint::of_blueprint(live, basis.mask)) != Some(*digest) {
             found.push(Mismatch::Blueprint { blueprint: Arc::clone(name), is_gone: live.is_none() });
@@ -146,7 +144,8 @@ fn differing(one: &BTreeMap<Arc<str>, Digest>, other: &BTreeMap<Arc<str>, Digest
 
 /// The changes in the catalog since the plan was made, sorted; empty: none.
 pub fn drift(file: &PlanFile, state: &CatalogState<'_>) -> Vec<Drift> {
-    let mut found: Vec<Drift> = file.touched.iter().filter_map(|touched| of_one(touched, state)).collect();
+    let mut found: Vec<Drift> =
+        file.preconditions.entities.iter().filter_map(|precondition| drift_of_entity(precondition, state)).collect();
     let owned: std::collections::HashSet<&EntityKey> = state.owned.iter().collect();
     let gone: Vec<(EntityKey, usize)> =
         file.plan.changes.iter().enumerate().filter_map(|(at, change)| Some((change.removed()?, at))).collect();
@@ -160,13 +159,13 @@ pub fn drift(file: &PlanFile, state: &CatalogState<'_>) -> Vec<Drift> {
     found
 }
 
-fn of_one(touched: &Precondition, state: &CatalogState<'_>) -> Option<Drift> {
+fn drift_of_entity(precondition: &Precondition, state: &CatalogState<'_>) -> Option<Drift> {
     let actual = state.actual;
-    let drift_of = |kind| Some(Drift { key: touched.key.clone(), kind });
-    let EntityKey { blueprint, identifier } = &touched.key;
+    let drift_of = |kind| Some(Drift { key: precondition.key.clone(), kind });
+    let EntityKey { blueprint, identifier } = &precondition.key;
     let shelf = actual.blueprints.get(blueprint.as_ref());
     let entity = actual.get(blueprint, identifier);
-    match (shelf.map(|shelf| &shelf.completeness), touched.stored, entity) {
+    match (shelf.map(|shelf| &shelf.completeness), precondition.stored, entity) {
         (Some(Completeness::Complete), None, None) => None,
         (Some(Completeness::Complete), Some(_), None) => drift_of(DriftKind::Gone),
         (Some(Completeness::Incomplete(why)), _, None) => drift_of(DriftKind::Unread(Some(why.clone()))),
@@ -208,48 +207,4 @@ fn pointing(file: &PlanFile, gone: &[(EntityKey, usize)], state: &CatalogState<'
         }
     }
     found
-}
-
-/// Renumbers the files of the plan's positions by a list of the files that they name; returns the list.
-pub(super) fn renumber<'p>(plan: &mut Plan, path: impl Fn(FileId) -> &'p str) -> Vec<String> {
-    let mut named: BTreeMap<&'p str, Vec<FileId>> = BTreeMap::new();
-    each_place(plan, |place| named.entry(path(place.file)).or_default().push(place.file));
-    let numbers: HashMap<FileId, u32> =
-        (0..).zip(named.values()).flat_map(|(number, files)| files.iter().map(move |file| (*file, number))).collect();
-    each_place(plan, |place| place.file = FileId(numbers.get(&place.file).copied().unwrap_or_default()));
-    // Digests do not cover positions, so they stay valid.
-    named.into_keys().map(str::to_owned).collect()
-}
-
-/// Calls `each` with every position in a plan.
-pub(super) fn each_place(plan: &mut Plan, mut each: impl FnMut(&mut Place)) {
-    for change in &mut plan.changes {
-        change.place.iter_mut().for_each(&mut each);
-    }
-    for obstacle in &mut plan.obstacles {
-        match obstacle {
-            Obstacle::Duplicate { key: _, places } => places.iter_mut().for_each(&mut each),
-            Obstacle::MissingTarget { key: _, relation: _, target: _, place } => each(place),
-            Obstacle::RequiredCycle { step_kind: _, cycle: _ } => {}
-        }
-    }
-    for hazard in &mut plan.hazards {
-        match &mut hazard.kind {
-            HazardKind::PruneBlocked { by, keys: _ } => {
-                for blocker in by {
-                    match blocker {
-                        Blocker::Manifest(place) => each(place),
-                        Blocker::Disabled | Blocker::Read { .. } | Blocker::Folder { .. } => {}
-                    }
-                }
-            }
-            HazardKind::ManyDeletes { .. }
-            | HazardKind::DeleteWithDependents { .. }
-            | HazardKind::RenameWithDependents { .. }
-            | HazardKind::Foreign { .. }
-            | HazardKind::Unseen { .. }
-            | HazardKind::UnseenDependents { .. }
-            | HazardKind::StillNeeded { .. } => {}
-        }
-    }
 }
