@@ -37,7 +37,7 @@ pub struct Plan {
     /// Declared entities with another owner that already have the declared values: they change only if adopted.
     pub foreign_unchanged: Vec<EntityKey>,
     pub counts: Counts,
-    /// The value for `--approve`; `None`: no hazard needs approval.
+    /// The value for `--approve`; null: no hazard needs approval.
     pub approval: Option<ApprovalDigest>,
     /// Identifies the plan: its destination, all changes and all hazards. It does not cover positions and origins.
     pub digest: Digest,

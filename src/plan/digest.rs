@@ -24,17 +24,29 @@ use super::Destination;
 use super::normalise::{self, canonical};
 use super::shape::{PropertyShape, Times};
 
-/// The digest of `content`. `what` separates digests of different things.
+/// The digest of `content`, whose keys must be sorted already: nothing is sorted here, because a plan may have tens of
+/// thousands of changes. `what` separates digests of different things.
 pub(super) fn digest(what: &str, content: impl Serialize) -> Digest {
-    digest_of_json(&json!([what, content]))
+    let text = serde_json::to_vec(&(what, &content)).expect("the keys of every object are texts");
+    debug_assert_eq!(text, sorted(&json!([what, content])), "the types of {what} declare their fields in order");
+    sha256(&text)
 }
 
-pub(super) fn digest_of_json(json: &Json) -> Digest {
+/// The digest of `content` with its keys sorted.
+pub(super) fn digest_sorted(what: &str, content: impl Serialize) -> Digest {
+    sha256(&sorted(&json!([what, content])))
+}
+
+fn sha256(text: &[u8]) -> Digest {
+    let mut bytes = [0; 32];
+    bytes.copy_from_slice(ring::digest::digest(&ring::digest::SHA256, text).as_ref());
+    Digest(bytes)
+}
+
+fn sorted(json: &Json) -> Vec<u8> {
     let mut text = Vec::new();
     write_sorted(json, &mut text);
-    let mut bytes = [0; 32];
-    bytes.copy_from_slice(ring::digest::digest(&ring::digest::SHA256, &text).as_ref());
-    Digest(bytes)
+    text
 }
 
 /// Writes JSON without spaces, with the keys of every object in the order of their bytes.
@@ -87,36 +99,36 @@ fn digested_time(value: &Value) -> Value {
     }
 }
 
-/// The parts of a change that the digest of its plan covers. Dependents are covered by the hazards, or are changes
-/// themselves.
+/// The parts of a change that the digest of its plan covers, in the order of their names. Dependents are covered by the
+/// hazards, or are changes themselves.
 #[derive(Serialize)]
 struct ChangeContent<'c> {
-    key: &'c EntityKey,
     action: ActionKind,
-    removed: Option<&'c str>,
-    ownership: OwnerStatus,
-    mode: WriteMode,
     fields: Vec<FieldContent<'c>>,
+    key: &'c EntityKey,
+    mode: WriteMode,
+    ownership: OwnerStatus,
+    removed: Option<&'c str>,
 }
 
 #[derive(Serialize)]
 struct FieldContent<'c> {
-    field: &'c Field,
-    cause: Cause,
-    before: Value,
     after: Value,
+    before: Value,
+    cause: Cause,
+    field: &'c Field,
 }
 
 impl<'c> ChangeContent<'c> {
     fn of(change: &'c Change, mask: &Mask) -> Self {
         let Change { key, action, ownership, mode, origin: _, place: _, fields, record: _, dependents: _ } = change;
         Self {
-            key,
             action: action.kind(),
-            removed: change.removed_identifier(),
-            ownership: *ownership,
-            mode: *mode,
             fields: fields.iter().map(|field| FieldContent::of(field, mask)).collect(),
+            key,
+            mode: *mode,
+            ownership: *ownership,
+            removed: change.removed_identifier(),
         }
     }
 }
@@ -125,7 +137,7 @@ impl<'c> FieldContent<'c> {
     fn of(change: &'c FieldChange, mask: &Mask) -> Self {
         let FieldChange { field, before, after, paths: _, cause, origin: _, span: _ } = change;
         let name = field.property_name();
-        Self { field, cause: *cause, before: digested(mask, name, before), after: digested(mask, name, after) }
+        Self { after: digested(mask, name, after), before: digested(mask, name, before), cause: *cause, field }
     }
 }
 
@@ -198,7 +210,7 @@ pub(super) fn of_plan(
 
 /// The digest of a request, which must be masked.
 pub(super) fn of_request(request: &WriteRequest) -> Digest {
-    digest("portolan request 1", request)
+    digest_sorted("portolan request 1", request)
 }
 
 /// The digest of a stored entity by value, to detect whether it changed since the plan was made. The last writer is not

@@ -23,8 +23,12 @@ pub(super) struct KeptEntities<'s, 'q> {
     pub needed: &'s [Needed<'q>],
 }
 
-pub(super) fn find(input: &PlanInput<'_>, drafts: &[ChangeDraft<'_>], stays: KeptEntities<'_, '_>) -> Vec<Hazard> {
-    let KeptEntities { kept, blockers, needed } = stays;
+pub(super) fn find(
+    input: &PlanInput<'_>,
+    drafts: &[ChangeDraft<'_>],
+    kept_entities: KeptEntities<'_, '_>,
+) -> Vec<Hazard> {
+    let KeptEntities { kept, blockers, needed } = kept_entities;
     let mut kinds = many_deletes(input, drafts);
     kinds.extend(dependents(drafts));
     kinds.extend(foreign(input, drafts));

@@ -83,12 +83,12 @@ pub struct PlanInput<'q> {
 /// The catalog that a plan is applied to, and the scope. Approvals and plan files are valid for one destination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Destination<'q> {
-    pub platform: &'q str,
     /// The catalog's name in messages: its URL, or the path of the embedded one.
     pub catalog: &'q str,
+    pub platform: &'q str,
+    pub scope: &'q str,
     /// The selected target of the config.
     pub target: Option<&'q str>,
-    pub scope: &'q str,
 }
 
 /// The input of a plan that later steps use.

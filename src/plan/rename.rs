@@ -16,8 +16,8 @@ use super::{PlanBasis, normalise};
 use crate::plan::content::Content;
 
 /// The limits on compared pairs and on deleted entities with the same title, so that the search stays fast.
-const MOST_LOOKS: usize = 10_000;
-const MOST_OF_A_TITLE: usize = 50;
+const COMPARISONS_MAX: usize = 10_000;
+const SAME_TITLE_MAX: usize = 50;
 
 /// A rename that the files show: the identifier at the merge base and the current one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -154,7 +154,7 @@ impl<'q> Renames<'q> {
             let title = normalise::text(&desired.title).value();
             let Some(candidates) = by_title.get(&(blueprint, title)) else { continue };
             // A title that many entities share, or none, identifies nothing.
-            if candidates.len() > MOST_OF_A_TITLE {
+            if candidates.len() > SAME_TITLE_MAX {
                 continue;
             }
             let content = Content::of_manifest(desired, shape);
@@ -237,7 +237,7 @@ pub fn rename_hints(plan: &Plan, basis: &PlanBasis<'_>, moves: &[Move]) -> Vec<R
     for to in created {
         let (Some(gone), Some(desired)) = (gone.get(to.blueprint.as_ref()), declared.get(&pair(to))) else { continue };
         looks += gone.len();
-        if looks > MOST_LOOKS {
+        if looks > COMPARISONS_MAX {
             break;
         }
         let shape = shapes.of(&to.blueprint);

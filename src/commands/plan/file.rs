@@ -115,10 +115,10 @@ fn name(key: &EntityKey) -> String {
     format!("`{}/{}`", key.blueprint, key.identifier)
 }
 
-fn describe_mismatch(mismatches: &Mismatch, secret: &str) -> String {
+fn describe_mismatch(mismatch: &Mismatch, secret: &str) -> String {
     let differs =
         |what: &str, made: &str, now: &str| format!("The plan was made for the {what} {made}; this is {now}.");
-    match mismatches {
+    match mismatch {
         Mismatch::Scope { made, now } => differs("scope", &format!("`{made}`"), &format!("`{now}`")),
         Mismatch::Platform { made, now } => differs("platform", &format!("`{made}`"), &format!("`{now}`")),
         Mismatch::Catalog { made, now } => differs("catalog", made, now),
@@ -192,9 +192,9 @@ pub(crate) fn reopen(
         scope: &owner.scope,
     };
     // A plan for another catalog is refused without reading anything.
-    let destination_mismatches = destination_mismatches(&file.provenance, now);
-    if !destination_mismatches.is_empty() {
-        return Ok(refused(destination_mismatches.iter().map(|mismatches| describe_mismatch(mismatches, secret))));
+    let elsewhere = destination_mismatches(&file.provenance, now);
+    if !elsewhere.is_empty() {
+        return Ok(refused(elsewhere.iter().map(|mismatch| describe_mismatch(mismatch, secret))));
     }
     let wishes = Wishes {
         owner: owner.clone(),
@@ -214,7 +214,7 @@ pub(crate) fn reopen(
     };
     let mismatches = mismatches(&file, now, &planned.basis());
     if !mismatches.is_empty() {
-        return Ok(refused(mismatches.iter().map(|mismatches| describe_mismatch(mismatches, secret))));
+        return Ok(refused(mismatches.iter().map(|mismatch| describe_mismatch(mismatch, secret))));
     }
     read_touched(&file, &mut planned, context)?;
     let state = CatalogState {

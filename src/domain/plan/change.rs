@@ -20,7 +20,7 @@ pub struct Change {
     pub ownership: OwnerStatus,
     pub mode: WriteMode,
     pub origin: Origin,
-    /// The entity in its manifest; `None` for a deletion.
+    /// The entity in its manifest; null for a deletion.
     pub place: Option<Place>,
     /// Title, icon, team, then properties and relations by name. Empty for a deletion; for a rename, the fields in
     /// which the new entity differs from the old one.
@@ -139,7 +139,7 @@ pub enum Cause {
     LeftOut,
 }
 
-/// A difference inside an object. A missing key is `None`, because null is a value inside an object.
+/// A difference inside an object. A missing side does not have the key, because null is a value inside an object.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct PathChange {
     /// The path of keys; never empty.

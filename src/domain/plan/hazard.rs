@@ -35,7 +35,7 @@ pub enum Consent {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum HazardKind {
-    /// More deletes than `prune` allows. `blueprint: None`: all blueprints together.
+    /// More deletes than `prune` allows. A null blueprint: all blueprints together.
     ManyDeletes {
         blueprint: Option<Arc<str>>,
         keys: Vec<EntityKey>,

@@ -6,7 +6,7 @@ use serde::Serialize;
 /// The state of the repository that a plan is made from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Revision {
-    /// Forty hex digits; `None` before the first commit.
+    /// Forty hex digits; null before the first commit.
     pub commit: Option<String>,
     /// The checked-out branch, if any.
     pub branch: Option<String>,
@@ -22,7 +22,7 @@ pub struct BaseRevision {
     /// The name as given: `origin/main`.
     pub name: String,
     pub commit: String,
-    /// The CI variable that named it; `None`: the user did.
+    /// The CI variable that named it; null: the user did.
     pub found_in: Option<&'static str>,
 }
 

@@ -6,7 +6,7 @@ use serde_path_to_error::Segment;
 
 use crate::domain::plan::digest::Digest;
 use crate::domain::value::Value;
-use crate::plan::digest::digest;
+use crate::plan::digest::digest_sorted;
 use crate::plan::file::validate::{Flaw, validate};
 use crate::plan::file::{FORMAT, PlanFile, PlanFileError};
 use crate::plan::normalise;
@@ -51,7 +51,7 @@ pub(super) fn sealed(content: Json) -> Json {
 
 /// The checksum covers the content, not the layout.
 fn checksum(content: &Json) -> Digest {
-    digest(FORMAT, content)
+    digest_sorted(FORMAT, content)
 }
 
 pub(super) fn read(path: &str, text: &str, tool: &str) -> Result<PlanFile, PlanFileError> {

@@ -244,7 +244,7 @@ pub(in crate::report) fn extensible(mut schema: Schema) -> serde_json::Value {
     let allow_more_keys = |schema: &mut Schema| {
         for key in ["additionalProperties", "unevaluatedProperties"] {
             if schema.get(key) == Some(&false.into()) {
-                schema.remove(key);
+                schema.ensure_object().shift_remove(key);
             }
         }
     };

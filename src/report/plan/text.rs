@@ -14,22 +14,22 @@ use crate::text::plural::{count, grouped};
 use pieces::Pen;
 
 /// Limits for one blueprint and one kind of change.
-const MOST_IN_FULL: usize = 20;
-const MOST_BY_NAME: usize = 60;
+const IN_FULL_MAX: usize = 20;
+const BY_NAME_MAX: usize = 60;
 /// Deletes are listed by name up to a higher limit, because they matter most.
-const MOST_DELETES_BY_NAME: usize = 400;
+const DELETES_BY_NAME_MAX: usize = 400;
 /// The limit for a whole plan, however many blueprints it has.
-const MOST_IN_FULL_OF_ALL: usize = 120;
+const IN_FULL_OF_ALL_MAX: usize = 120;
 /// If a plan creates more entities, they are listed only by name, because the manifests show the rest.
-const MOST_CREATED_IN_FULL: usize = 24;
-const MOST_BY_NAME_OF_ALL: usize = 1_000;
-const MOST_HAZARDS: usize = 20;
-const MOST_ITEMS: usize = 5;
-const MOST_NOTES: usize = 20;
+const CREATED_IN_FULL_MAX: usize = 24;
+const BY_NAME_OF_ALL_MAX: usize = 1_000;
+const HAZARDS_MAX: usize = 20;
+const ITEMS_MAX: usize = 5;
+const NOTES_MAX: usize = 20;
 
 pub(super) fn render(resolved: &Resolved<'_>, style: &Style) -> String {
     let pen = Pen { out: String::new(), resolved, style, is_folded: false };
-    let mut page = Page { resolved, style, pen, full_left: MOST_IN_FULL_OF_ALL, names_left: MOST_BY_NAME_OF_ALL };
+    let mut page = Page { resolved, style, pen, full_left: IN_FULL_OF_ALL_MAX, names_left: BY_NAME_OF_ALL_MAX };
     if resolved.report.is_full {
         (page.full_left, page.names_left) = (usize::MAX, usize::MAX);
     }
@@ -99,7 +99,7 @@ impl Page<'_> {
 
     fn hazards(&mut self) {
         let hazards = &self.resolved.report.plan.hazards;
-        let shown = hazards.len().min(self.most(MOST_HAZARDS));
+        let shown = hazards.len().min(self.most(HAZARDS_MAX));
         for hazard in hazards.iter().take(shown) {
             self.hazard(hazard);
         }
@@ -115,12 +115,12 @@ impl Page<'_> {
             Consent::Nothing => (Role::Warning, "warning"),
         };
         self.sentence(role, label, &format!("{}.", told.sentence));
-        self.items(&told.items, MOST_ITEMS);
+        self.items(&told.items, ITEMS_MAX);
     }
 
     fn obstacles(&mut self) {
         let obstacles = &self.resolved.report.plan.obstacles;
-        let shown = obstacles.len().min(self.most(MOST_HAZARDS));
+        let shown = obstacles.len().min(self.most(HAZARDS_MAX));
         for obstacle in obstacles.iter().take(shown) {
             self.sentence(Role::Error, "obstacle", &format!("{}.", words::obstacle(obstacle, self.resolved)));
         }
@@ -160,12 +160,12 @@ impl Page<'_> {
 
     /// Changes of one blueprint and one kind.
     fn kind(&mut self, changes: &[&Change], is_pending: bool) {
-        let mut full = changes.len().min(self.most(MOST_IN_FULL)).min(self.full_left);
+        let mut full = changes.len().min(self.most(IN_FULL_MAX)).min(self.full_left);
         if full + 1 == changes.len() {
             full += 1;
         }
         let created = self.resolved.report.plan.counts.total.create;
-        if changes.first().is_some_and(|it| it.action == Action::Create) && created > self.most(MOST_CREATED_IN_FULL) {
+        if changes.first().is_some_and(|it| it.action == Action::Create) && created > self.most(CREATED_IN_FULL_MAX) {
             full = 0;
         }
         self.full_left = self.full_left.saturating_sub(full);
@@ -176,7 +176,7 @@ impl Page<'_> {
         let Some(first) = rest.first() else { return };
         self.pen.is_folded = true;
         let is_delete = matches!(first.action, Action::Delete);
-        let most = if is_delete { MOST_DELETES_BY_NAME } else { MOST_BY_NAME.min(self.names_left) };
+        let most = if is_delete { DELETES_BY_NAME_MAX } else { BY_NAME_MAX.min(self.names_left) };
         let named = rest.len().min(most);
         if !is_delete {
             self.names_left = self.names_left.saturating_sub(named);
@@ -220,9 +220,9 @@ impl Page<'_> {
     fn notes(&mut self) {
         let plan = self.resolved.report.plan;
         let mut notes: Vec<String> =
-            plan.cycles.iter().take(MOST_NOTES).map(|cycle| format!("{}.", words::cycle(cycle))).collect();
-        if plan.cycles.len() > MOST_NOTES {
-            notes.push(format!("{} not shown.", count(plan.cycles.len() - MOST_NOTES, "more circle")));
+            plan.cycles.iter().take(NOTES_MAX).map(|cycle| format!("{}.", words::cycle(cycle))).collect();
+        if plan.cycles.len() > NOTES_MAX {
+            notes.push(format!("{} not shown.", count(plan.cycles.len() - NOTES_MAX, "more circle")));
         }
         if let Some(sentence) = words::foreign_at_rest(self.resolved.report) {
             notes.push(sentence);

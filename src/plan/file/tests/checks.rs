@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{bound, made};
+use super::{plan_file, provenance};
 use crate::domain::snapshot::{Completeness, Snapshot};
 use crate::plan::PlanBasis;
 use crate::plan::file::{CatalogState, Drift, DriftKind, Mismatch, Provenance, drift, mismatches};
@@ -28,9 +28,9 @@ fn world() -> World {
     World::of(wanted, stored())
 }
 
-/// The differences reported after `change` was made in the catalog.
+/// The differences reported after `change` was provenance in the catalog.
 fn after(change: impl FnOnce(&mut World)) -> Vec<Drift> {
-    let file = bound(&world(), &[]);
+    let file = plan_file(&world(), &[]);
     let mut world = world();
     change(&mut world);
     let actual = world.snapshot();
@@ -49,7 +49,7 @@ fn put(world: &mut World, json: Json) {
 
 #[test]
 fn what_the_plan_touches_is_what_is_read_again() {
-    let file = bound(&world(), &[]);
+    let file = plan_file(&world(), &[]);
     let read = file.to_read();
     assert_eq!(read["service"], ["cart", "gone", "new", "points"].map(Into::into));
     assert_eq!((read.len(), file.preconditions.blueprints.len()), (1, 1));
@@ -95,7 +95,7 @@ fn who_points_to_what_goes_now_is_named() {
 
 #[test]
 fn what_was_not_read_is_not_taken_for_unmoved() {
-    let file = bound(&world(), &[]);
+    let file = plan_file(&world(), &[]);
     let world = world();
     let mut actual = world.snapshot();
     let state = |actual: &Snapshot| {
@@ -110,7 +110,7 @@ fn what_was_not_read_is_not_taken_for_unmoved() {
 
 /// The differences reported for a run after `change`.
 fn other(now: &Provenance, change: impl FnOnce(&mut World)) -> Vec<Mismatch> {
-    let file = bound(&world(), &[]);
+    let file = plan_file(&world(), &[]);
     let mut world = world();
     change(&mut world);
     let actual = world.snapshot();
@@ -123,9 +123,14 @@ fn other(now: &Provenance, change: impl FnOnce(&mut World)) -> Vec<Mismatch> {
 
 #[test]
 fn a_plan_fits_whatever_says_the_same() {
-    assert_eq!(other(&made(), |_| {}), []);
-    let now =
-        Provenance { commit: None, is_dirty: true, base: Some("f".repeat(40)), tool: "another".to_owned(), ..made() };
+    assert_eq!(other(&provenance(), |_| {}), []);
+    let now = Provenance {
+        commit: None,
+        is_dirty: true,
+        base: Some("f".repeat(40)),
+        tool: "another".to_owned(),
+        ..provenance()
+    };
     // Other files, positions and order; a blueprint's title, and a blueprint that the plan does not touch.
     let change = |world: &mut World| {
         world.desired.reverse();
@@ -147,7 +152,7 @@ fn another_run_is_named() {
         scope: "acme/other".to_owned(),
         catalog: "local".to_owned(),
         target: Some("staging".to_owned()),
-        ..made()
+        ..provenance()
     };
     assert_eq!(
         other(&now, |_| {}),
@@ -161,11 +166,11 @@ fn another_run_is_named() {
         blueprint: "service".into(),
         keys: keys.iter().map(|name| key("service", name)).collect(),
     };
-    let named = |json: Json| other(&made(), |world| world.desired.extend(manifests(&json)));
+    let named = |json: Json| other(&provenance(), |world| world.desired.extend(manifests(&json)));
     assert_eq!(named(json!([{"identifier": "fresh"}])), [manifests_of(&[])]);
     assert_eq!(named(json!([{"identifier": "cart", "title": "The cart"}])), [manifests_of(&["cart"])]);
     assert_eq!(
-        other(&made(), |world| {
+        other(&provenance(), |world| {
             world.desired.remove(1);
         }),
         [manifests_of(&["new"])]
@@ -173,9 +178,9 @@ fn another_run_is_named() {
     let team = Mismatch::Manifests { blueprint: "team".into(), keys: Vec::new() };
     assert_eq!(named(json!([{"blueprint": "team", "identifier": "core"}])), [team]);
     let blueprint = |is_gone| Mismatch::Blueprint { blueprint: "service".into(), is_gone };
-    assert_eq!(other(&made(), |world| world.blueprints[0].raw["schema"] = json!({})), [blueprint(false)]);
+    assert_eq!(other(&provenance(), |world| world.blueprints[0].raw["schema"] = json!({})), [blueprint(false)]);
     assert_eq!(
-        other(&made(), |world| {
+        other(&provenance(), |world| {
             world.blueprints.remove(0);
         }),
         [blueprint(true)]
@@ -186,8 +191,8 @@ fn another_run_is_named() {
 fn a_plan_that_cannot_be_done_fits_nowhere() {
     let mut world = world();
     world.desired.extend(manifests(&json!([{"identifier": "cart", "title": "Another"}])));
-    let file = bound(&world, &[]);
+    let file = plan_file(&world, &[]);
     let actual = world.snapshot();
     let basis = PlanBasis { desired: &world.desired, blueprints: &world.blueprints, actual: &actual, mask: mask() };
-    assert_eq!(mismatches(&file, made().destination(), &basis), [Mismatch::Obstacles { count: 1 }]);
+    assert_eq!(mismatches(&file, provenance().destination(), &basis), [Mismatch::Obstacles { count: 1 }]);
 }

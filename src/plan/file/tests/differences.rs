@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::hostile::nodes;
-use super::{PATHS, TOOL, made, options};
+use super::{PATHS, TOOL, options, provenance};
 use crate::domain::finding::FileId;
 use crate::domain::plan::change::{Action, Field};
 use crate::domain::plan::digest::Digest;
@@ -23,7 +23,9 @@ fn genuine(world: &World) -> PlanFile {
     let (actual, plan) = (world.snapshot(), world.plan());
     let requests = world.requests(&plan);
     let basis = PlanBasis { desired: &world.desired, blueprints: &world.blueprints, actual: &actual, mask: mask() };
-    PlanFile::new(made(), options(world), plan, requests, basis, |FileId(file)| PATHS[file as usize % PATHS.len()])
+    PlanFile::new(provenance(), options(world), plan, requests, basis, |FileId(file)| {
+        PATHS[file as usize % PATHS.len()]
+    })
 }
 
 /// Why a push refuses the file; `None`: it makes the same plan again, with the options in the file, and applies it.
@@ -37,7 +39,7 @@ fn refusal(world: &World, file: &PlanFile, actual: &Snapshot) -> Option<String> 
         return Some("another part is chosen".to_owned());
     }
     let again = genuine(&asked);
-    let now = made();
+    let now = provenance();
     let reasons = [
         format!("{:?}", destination_mismatches(&file.provenance, now.destination())),
         format!("{:?}", mismatches(file, now.destination(), &basis)),

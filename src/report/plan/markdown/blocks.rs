@@ -10,8 +10,8 @@ use crate::report::plan::{Resolved, sections, words};
 use crate::text::plural::{count, grouped};
 
 const LIMITS: Limits = Limits { lines: 20, characters: 300 };
-const MOST_DEPENDENTS: usize = 5;
-const MOST_ITEMS: usize = 10;
+const DEPENDENTS_MAX: usize = 5;
+const ITEMS_MAX: usize = 10;
 /// The maximum size of one change, so that a single one cannot fill the comment.
 const BLOCK_MAX: usize = 6_000;
 
@@ -52,9 +52,9 @@ pub(super) fn delete(resolved: &Resolved<'_>, change: &Change, what: &str) -> St
 
 fn dependents(dependents: &[Dependent]) -> Vec<String> {
     let mut lines: Vec<String> =
-        dependents.iter().take(MOST_DEPENDENTS).map(|it| format!("pointed to from {}", words::dependent(it))).collect();
-    if dependents.len() > MOST_DEPENDENTS {
-        lines.push(format!("and {}", count(dependents.len() - MOST_DEPENDENTS, "more relation")));
+        dependents.iter().take(DEPENDENTS_MAX).map(|it| format!("pointed to from {}", words::dependent(it))).collect();
+    if dependents.len() > DEPENDENTS_MAX {
+        lines.push(format!("and {}", count(dependents.len() - DEPENDENTS_MAX, "more relation")));
     }
     lines
 }
@@ -62,7 +62,7 @@ fn dependents(dependents: &[Dependent]) -> Vec<String> {
 /// Nested list items.
 pub(super) fn inner_list(items: &[String]) -> String {
     let mut out = String::new();
-    let shown = if items.len() <= MOST_ITEMS + 1 { items.len() } else { MOST_ITEMS };
+    let shown = if items.len() <= ITEMS_MAX + 1 { items.len() } else { ITEMS_MAX };
     for item in items.iter().take(shown) {
         out.push_str(&format!("  - {}\n", prose(item)));
     }

@@ -13,8 +13,8 @@ use crate::text::plural::{count, grouped};
 
 const FOLDED: Limits = Limits { lines: 12, characters: 2_000 };
 const FULL: Limits = Limits { lines: usize::MAX, characters: usize::MAX };
-const MOST_DEPENDENTS: usize = 5;
-const MOST_FIELDS: usize = 40;
+const DEPENDENTS_MAX: usize = 5;
+const FIELDS_MAX: usize = 40;
 /// The indentation of a field's lines.
 const INDENT: &str = "      ";
 
@@ -46,7 +46,7 @@ impl Pen<'_> {
         let is_full = self.resolved.report.is_full;
         let is_mixed = sections::is_mixed(self.resolved.report, change);
         let limits = if is_full { FULL } else { FOLDED };
-        let most = if is_full || change.fields.len() <= MOST_FIELDS + 1 { usize::MAX } else { MOST_FIELDS };
+        let most = if is_full || change.fields.len() <= FIELDS_MAX + 1 { usize::MAX } else { FIELDS_MAX };
         for field in change.fields.iter().take(most) {
             self.field(&fields::shown(field, is_mixed, limits), change.action == Action::Create);
         }
@@ -187,7 +187,7 @@ impl Pen<'_> {
 
     fn dependents(&mut self, dependents: &[Dependent]) {
         let is_full = self.resolved.report.is_full;
-        let most = if is_full || dependents.len() <= MOST_DEPENDENTS + 1 { usize::MAX } else { MOST_DEPENDENTS };
+        let most = if is_full || dependents.len() <= DEPENDENTS_MAX + 1 { usize::MAX } else { DEPENDENTS_MAX };
         for dependent in dependents.iter().take(most) {
             let words = format!("pointed to from {}", words::dependent(dependent));
             self.line(&format!("{INDENT}{}", clean(&words)));
