@@ -8,11 +8,15 @@ pub mod sketch;
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::domain::value::Value;
 use crate::domain::value::timestamp::Moment;
 
 /// The key of an entity: identifiers are unique within a blueprint.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct EntityKey {
     pub blueprint: Arc<str>,
     pub identifier: Box<str>,
@@ -33,7 +37,8 @@ pub struct Entity {
 }
 
 /// The targets of a relation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
 pub enum Targets {
     None,
     One(Box<str>),
@@ -41,7 +46,8 @@ pub enum Targets {
 }
 
 /// Who wrote an entity, and when.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Record {
     pub created_at: Option<Moment>,
     pub created_by: Option<Arc<str>>,

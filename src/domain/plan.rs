@@ -12,13 +12,17 @@ pub mod write_mode;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::domain::entity::EntityKey;
 use crate::domain::finding::Place;
 use crate::domain::plan::change::Change;
 use crate::domain::plan::digest::{ApprovalDigest, Digest};
 use crate::domain::plan::hazard::Hazard;
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Plan {
     pub scope: String,
     /// Sorted by key. Waves refer to them by index.
@@ -33,20 +37,23 @@ pub struct Plan {
     /// Declared entities with another owner that already have the declared values: they change only if adopted.
     pub foreign_unchanged: Vec<EntityKey>,
     pub counts: Counts,
-    /// The value for `--approve`; `None`: no hazard needs approval.
+    /// The value for `--approve`; null: no hazard needs approval.
     pub approval: Option<ApprovalDigest>,
     /// Identifies the plan: its destination, all changes and all hazards. It does not cover positions and origins.
     pub digest: Digest,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Wave {
+    #[serde(rename = "deed")]
     pub step_kind: StepKind,
     pub steps: Vec<Step>,
 }
 
 /// The order: all writes, then all relinks, then all deletes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum StepKind {
     Write,
     /// Sets the relations that a write left out.
@@ -54,7 +61,8 @@ pub enum StepKind {
     Delete,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Step {
     pub change: usize,
     /// The relations that a write leaves out, or that a relink sets.
@@ -64,14 +72,16 @@ pub struct Step {
 }
 
 /// Entities with relations to each other, by key.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Cycle {
     pub members: Vec<EntityKey>,
     /// One cycle, from the first member back to it (which is not repeated).
     pub path: Vec<EntityKey>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Obstacle {
     /// Several manifests declare one entity; the first one is used.
     Duplicate { key: EntityKey, places: Vec<Place> },
@@ -81,14 +91,16 @@ pub enum Obstacle {
     MissingTarget { key: EntityKey, relation: Arc<str>, target: EntityKey, place: Place },
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Counts {
     pub total: Tally,
     /// The blueprints with declared, changed or kept entities.
     pub by_blueprint: BTreeMap<Arc<str>, Tally>,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Tally {
     pub create: usize,
     pub update: usize,

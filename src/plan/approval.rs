@@ -14,11 +14,11 @@ use crate::domain::plan::digest::{ApprovalDigest, Digest};
 use crate::domain::plan::hazard::{Consent, Hazard, HazardKind};
 
 use super::PlanInput;
-use super::digest::Writer;
+use super::digest;
 use crate::plan::file::fingerprint::Manifests;
 
 /// `None`: no hazard needs approval.
-pub(super) fn digest(question: &PlanInput<'_>, hazards: &[Hazard]) -> Option<ApprovalDigest> {
+pub(super) fn digest(input: &PlanInput<'_>, hazards: &[Hazard]) -> Option<ApprovalDigest> {
     if !hazards.iter().any(|hazard| hazard.consent == Consent::Approval) {
         return None;
     }
@@ -26,26 +26,13 @@ pub(super) fn digest(question: &PlanInput<'_>, hazards: &[Hazard]) -> Option<App
     covered.sort_by_key(|hazard| hazard.digest);
     let digests: Vec<Digest> = covered.iter().map(|hazard| hazard.digest).collect();
     let keys: BTreeSet<EntityKey> = covered.iter().flat_map(|hazard| entities(&hazard.kind)).collect();
-    let covered_manifests = question.desired.iter().filter(|desired| keys.contains(&desired.key));
-    let manifests = Manifests::of(covered_manifests, question.mask);
+    let covered_manifests = input.desired.iter().filter(|desired| keys.contains(&desired.key));
+    let manifests = Manifests::of(covered_manifests, input.mask);
 
-    let mut writer = Writer::new("portolan approval 2");
-    writer.destination(question.destination);
-    writer.count(digests.len());
-    digests.iter().for_each(|digest| writer.digest(*digest));
-    writer.count(keys.len());
-    for key in &keys {
-        writer.key(key);
-        writer.mode(question.write.mode(&key.blueprint));
-        match manifests.of_key(key) {
-            None => writer.byte(0),
-            Some(manifest) => {
-                writer.byte(1);
-                writer.digest(manifest);
-            }
-        }
-    }
-    Some(ApprovalDigest::of(writer.finish()))
+    let entity = |key: &EntityKey| (key.clone(), input.write.mode(&key.blueprint), manifests.of_key(key));
+    let entities: Vec<_> = keys.iter().map(entity).collect();
+    let digest = digest::digest("portolan approval 3", (input.destination, digests, entities));
+    Some(ApprovalDigest::of(digest))
 }
 
 /// Covers hazards that need approval, and those that limit what is known about them. Kept entities are not a hazard of

@@ -9,12 +9,12 @@ use crate::domain::plan::digest::Digest;
 use crate::domain::value::Value;
 
 use super::compare::by_name;
-use super::digest::Writer;
+use super::digest::{digest, digested_property};
 use super::normalise::{self, Ask};
 use super::shape::Shape;
 
 #[derive(Debug)]
-pub(super) struct Portrait<'a> {
+pub(super) struct Content<'a> {
     /// Title and icon.
     texts: [Option<&'a str>; 2],
     team: Option<&'a [Box<str>]>,
@@ -25,7 +25,7 @@ pub(super) struct Portrait<'a> {
 
 /// How similar a newer entity is to an older one, in numbers of fields.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Likeness {
+pub(super) struct Similarity {
     pub alike: usize,
     /// Fields in which the newer one differs, or that only it has.
     pub differing: usize,
@@ -34,7 +34,7 @@ pub(super) struct Likeness {
     pub has_same_title: bool,
 }
 
-impl<'a> Portrait<'a> {
+impl<'a> Content<'a> {
     pub fn of_manifest(desired: &'a Desired, shape: &Shape<'_>) -> Self {
         let properties = by_name(desired.properties_of()).into_iter();
         let relations = by_name(desired.relations_of()).into_iter();
@@ -67,24 +67,20 @@ impl<'a> Portrait<'a> {
         {
             return None;
         }
-        let mut writer = Writer::new("portolan content 1");
-        self.texts.into_iter().for_each(|text| writer.maybe(text));
-        writer.value(&self.team.map(normalise::set_value).unwrap_or_default());
-        writer.count(self.properties.len());
-        for (name, value) in &self.properties {
-            writer.text(name);
-            writer.property(value, shape.property(name));
-        }
-        writer.count(self.relations.len());
-        for (name, targets) in &self.relations {
-            writer.text(name);
-            writer.value(&normalise::targets_value(targets));
-        }
-        Some(writer.finish())
+        let properties =
+            self.properties.iter().map(|(name, value)| (name, digested_property(value, shape.property(name))));
+        let relations = self.relations.iter().map(|(name, targets)| (name, normalise::targets_value(targets)));
+        let content = (
+            self.texts,
+            self.team.map(normalise::set_value),
+            properties.collect::<Vec<_>>(),
+            relations.collect::<Vec<_>>(),
+        );
+        Some(digest("portolan content 2", content))
     }
 
-    pub fn likeness(&self, older: &Portrait<'_>, shape: &Shape<'_>) -> Likeness {
-        let mut found = Likeness { has_same_title: self.title() == older.title(), ..Likeness::default() };
+    pub fn similarity(&self, older: &Content<'_>, shape: &Shape<'_>) -> Similarity {
+        let mut found = Similarity { has_same_title: self.title() == older.title(), ..Similarity::default() };
         for (new, old) in self.texts.iter().zip(older.texts) {
             found.count(*new, old, |new, old| new == old);
         }
@@ -96,7 +92,7 @@ impl<'a> Portrait<'a> {
     }
 }
 
-impl Likeness {
+impl Similarity {
     /// Whether two versions of one file declare the same entity: most fields are unchanged. In a small manifest, one
     /// field may differ.
     pub fn is_one_manifest(&self) -> bool {

@@ -6,10 +6,10 @@ use crate::domain::entity::{Entity, EntityKey};
 use crate::domain::plan::change::{Action, Change, OwnerStatus};
 use crate::domain::plan::{Counts, Tally};
 
-use super::Draft;
+use super::ChangeDraft;
 
 pub(super) fn count(
-    drafts: &[Draft<'_>],
+    drafts: &[ChangeDraft<'_>],
     unchanged: &[&EntityKey],
     kept: &[&Entity],
     left_out: &[EntityKey],
@@ -23,7 +23,7 @@ pub(super) fn count(
             None => to(counts.by_blueprint.entry(blueprint.clone()).or_default()),
         }
     };
-    for Draft { change, .. } in drafts {
+    for ChangeDraft { change, .. } in drafts {
         count(&change.key.blueprint, &|tally| add(tally, change));
     }
     unchanged.iter().for_each(|key| count(&key.blueprint, &|tally| tally.unchanged += 1));

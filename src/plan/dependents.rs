@@ -10,7 +10,7 @@ use crate::domain::entity::{Entity, EntityKey, Targets};
 use crate::domain::plan::change::{Afterwards, Change, Dependent, Field};
 use crate::domain::snapshot::Snapshot;
 
-use super::Draft;
+use super::ChangeDraft;
 use super::ownership::{Pair, pair};
 use super::shape::Shapes;
 
@@ -30,7 +30,7 @@ fn relinks(change: &Change, name: &Arc<str>) -> bool {
 }
 
 /// Sets the dependents of every change that removes an entity.
-pub(super) fn find(drafts: &mut [Draft<'_>], declared: &[&Desired], actual: &Snapshot, shapes: &Shapes<'_>) {
+pub(super) fn find(drafts: &mut [ChangeDraft<'_>], declared: &[&Desired], actual: &Snapshot, shapes: &Shapes<'_>) {
     let found = all(drafts, declared, actual, shapes);
     for (at, mut dependents) in found {
         dependents.sort();
@@ -42,7 +42,7 @@ pub(super) fn find(drafts: &mut [Draft<'_>], declared: &[&Desired], actual: &Sna
 }
 
 fn all(
-    drafts: &[Draft<'_>],
+    drafts: &[ChangeDraft<'_>],
     declared: &[&Desired],
     actual: &Snapshot,
     shapes: &Shapes<'_>,

@@ -1,336 +1,198 @@
-//! SHA-256 digests of plans, hazards, manifests and entities. Every item is preceded by its length or count, so that
-//! different content never has the same bytes; values that compare as equal have the same bytes.
+//! SHA-256 digests of plans, hazards, manifests and entities. A digest is taken over compact JSON with sorted keys, in
+//! which every number keeps the digits that it has; values that compare as equal are spelled the same before.
 //!
 //! Digests leave the machine in plan files and approvals, so they are computed over masked values: the digest of a
 //! short password could be guessed.
 
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+
 use crate::domain::entity::{Entity, EntityKey};
-use crate::domain::plan::change::{Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, OwnerStatus};
+use crate::domain::plan::Obstacle;
+use crate::domain::plan::change::{ActionKind, Afterwards, Cause, Change, Dependent, Field, FieldChange, OwnerStatus};
 use crate::domain::plan::digest::Digest;
 use crate::domain::plan::hazard::{Blocker, Hazard, HazardKind};
+use crate::domain::plan::request::WriteRequest;
 use crate::domain::plan::write_mode::WriteMode;
-use crate::domain::plan::{StepKind, Obstacle};
-use crate::domain::value::Value;
 use crate::domain::value::masked::{masked_text, masked_value};
+use crate::domain::value::{Value, exact};
 use crate::text::mask::Mask;
 
 use super::Destination;
-use super::normalise::{self, Number, by_key};
+use super::normalise::{self, canonical};
 use super::shape::{PropertyShape, Times};
 
-pub(super) struct Writer(ring::digest::Context);
+/// The digest of `content`, whose keys must be sorted already: nothing is sorted here, because a plan may have tens of
+/// thousands of changes. `what` separates digests of different things.
+pub(super) fn digest(what: &str, content: impl Serialize) -> Digest {
+    let text = serde_json::to_vec(&(what, &content)).expect("the keys of every object are texts");
+    debug_assert_eq!(text, sorted(&json!([what, content])), "the types of {what} declare their fields in order");
+    sha256(&text)
+}
 
-impl Writer {
-    /// `what` separates the domains of different digests.
-    pub fn new(what: &str) -> Self {
-        let mut writer = Self(ring::digest::Context::new(&ring::digest::SHA256));
-        writer.text(what);
-        writer
-    }
+/// The digest of `content` with its keys sorted.
+pub(super) fn digest_sorted(what: &str, content: impl Serialize) -> Digest {
+    sha256(&sorted(&json!([what, content])))
+}
 
-    pub fn finish(self) -> Digest {
-        let mut bytes = [0; 32];
-        bytes.copy_from_slice(self.0.finish().as_ref());
-        Digest(bytes)
-    }
+fn sha256(text: &[u8]) -> Digest {
+    let mut bytes = [0; 32];
+    bytes.copy_from_slice(ring::digest::digest(&ring::digest::SHA256, text).as_ref());
+    Digest(bytes)
+}
 
-    pub fn byte(&mut self, byte: u8) {
-        self.0.update(&[byte]);
-    }
+fn sorted(json: &Json) -> Vec<u8> {
+    let mut text = Vec::new();
+    write_sorted(json, &mut text);
+    text
+}
 
-    pub fn count(&mut self, count: usize) {
-        self.0.update(&(count as u64).to_le_bytes());
-    }
-
-    pub fn text(&mut self, text: &str) {
-        self.count(text.len());
-        self.0.update(text.as_bytes());
-    }
-
-    pub fn maybe(&mut self, text: Option<&str>) {
-        self.byte(text.is_some().into());
-        self.text(text.unwrap_or_default());
-    }
-
-    pub fn key(&mut self, key: &EntityKey) {
-        self.text(&key.blueprint);
-        self.text(&key.identifier);
-    }
-
-    pub fn keys(&mut self, keys: &[EntityKey]) {
-        self.count(keys.len());
-        keys.iter().for_each(|key| self.key(key));
-    }
-
-    pub fn digest(&mut self, digest: Digest) {
-        self.0.update(&digest.0);
-    }
-
-    pub fn value(&mut self, value: &Value) {
-        match value {
-            Value::Null => self.byte(0),
-            Value::Bool(bool) => {
-                self.byte(1);
-                self.byte((*bool).into());
+/// Writes JSON without spaces, with the keys of every object in the order of their bytes.
+fn write_sorted(json: &Json, text: &mut Vec<u8>) {
+    match json {
+        Json::Array(items) => {
+            text.push(b'[');
+            for (at, item) in items.iter().enumerate() {
+                text.extend((at > 0).then_some(b','));
+                write_sorted(item, text);
             }
-            Value::Text(text) => {
-                self.byte(2);
-                self.text(text);
+            text.push(b']');
+        }
+        Json::Object(entries) => {
+            let mut entries: Vec<_> = entries.iter().collect();
+            entries.sort_unstable_by_key(|(name, _)| *name);
+            text.push(b'{');
+            for (at, (name, item)) in entries.into_iter().enumerate() {
+                text.extend((at > 0).then_some(b','));
+                serde_json::to_writer(&mut *text, name).expect("a list of bytes takes all");
+                text.push(b':');
+                write_sorted(item, text);
             }
-            Value::List(items) => {
-                self.byte(3);
-                self.count(items.len());
-                items.iter().for_each(|item| self.value(item));
-            }
-            Value::Map(entries) => {
-                self.byte(4);
-                self.count(entries.len());
-                for (key, value) in by_key(entries) {
-                    self.text(key);
-                    self.value(value);
-                }
-            }
-            Value::Integer(_) | Value::Large(_) | Value::Float(_) => match Number::of(value) {
-                Some(Number::Whole(whole)) => {
-                    self.byte(5);
-                    self.0.update(&whole.to_le_bytes());
-                }
-                Some(Number::Broken(bits)) => {
-                    self.byte(6);
-                    self.0.update(&bits.to_le_bytes());
-                }
-                None => self.byte(7),
-            },
+            text.push(b'}');
+        }
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {
+            serde_json::to_writer(text, json).expect("a list of bytes takes all");
         }
     }
+}
 
-    /// Digests the spelling: here `1` differs from `1.0`. The order of keys does not matter.
-    pub fn exactly(&mut self, value: &Value) {
-        match value {
-            Value::Null | Value::Bool(_) | Value::Text(_) => self.value(value),
-            Value::Integer(integer) => {
-                self.byte(10);
-                self.0.update(&integer.to_le_bytes());
-            }
-            Value::Large(large) => {
-                self.byte(11);
-                self.0.update(&large.to_le_bytes());
-            }
-            Value::Float(float) => {
-                self.byte(12);
-                self.0.update(&float.to_bits().to_le_bytes());
-            }
-            Value::List(items) => {
-                self.byte(13);
-                self.count(items.len());
-                items.iter().for_each(|item| self.exactly(item));
-            }
-            Value::Map(entries) => {
-                self.byte(14);
-                self.count(entries.len());
-                for (key, value) in by_key(entries) {
-                    self.text(key);
-                    self.exactly(value);
-                }
-            }
+/// A value of the property `name` for a digest: masked, and spelled like all values that compare as equal.
+pub(super) fn digested(mask: &Mask, name: Option<&str>, value: &Value) -> Value {
+    exact::encode(&canonical(&masked_value(mask, name, value)))
+}
+
+/// An unmasked value for a digest that stays in memory; times are digested as instants.
+pub(super) fn digested_property(value: &Value, shape: &PropertyShape) -> Value {
+    match (shape.times, value) {
+        (Times::Itself, _) => digested_time(value),
+        (Times::Items, Value::List(items)) => Value::List(items.iter().map(digested_time).collect()),
+        (Times::Items | Times::None, _) => exact::encode(&canonical(value)),
+    }
+}
+
+fn digested_time(value: &Value) -> Value {
+    match normalise::moment(value) {
+        Some(moment) => Value::Map([("$time".into(), Value::Integer(moment.0))].into()),
+        None => exact::encode(&canonical(value)),
+    }
+}
+
+/// The parts of a change that the digest of its plan covers, in the order of their names. Dependents are covered by the
+/// hazards, or are changes themselves.
+#[derive(Serialize)]
+struct ChangeContent<'c> {
+    action: ActionKind,
+    fields: Vec<FieldContent<'c>>,
+    key: &'c EntityKey,
+    mode: WriteMode,
+    ownership: OwnerStatus,
+    removed: Option<&'c str>,
+}
+
+#[derive(Serialize)]
+struct FieldContent<'c> {
+    after: Value,
+    before: Value,
+    cause: Cause,
+    field: &'c Field,
+}
+
+impl<'c> ChangeContent<'c> {
+    fn of(change: &'c Change, mask: &Mask) -> Self {
+        let Change { key, action, ownership, mode, origin: _, place: _, fields, record: _, dependents: _ } = change;
+        Self {
+            action: action.kind(),
+            fields: fields.iter().map(|field| FieldContent::of(field, mask)).collect(),
+            key,
+            mode: *mode,
+            ownership: *ownership,
+            removed: change.removed_identifier(),
         }
     }
+}
 
-    /// Digests a property's value; times are digested as instants.
-    pub fn property(&mut self, value: &Value, shape: &PropertyShape) {
-        match (shape.times, value) {
-            (Times::Itself, _) => self.time(value),
-            (Times::Items, Value::List(items)) => {
-                self.byte(8);
-                self.count(items.len());
-                items.iter().for_each(|item| self.time(item));
-            }
-            (Times::Items | Times::None, _) => self.value(value),
-        }
+impl<'c> FieldContent<'c> {
+    fn of(change: &'c FieldChange, mask: &Mask) -> Self {
+        let FieldChange { field, before, after, paths: _, cause, origin: _, span: _ } = change;
+        let name = field.property_name();
+        Self { after: digested(mask, name, after), before: digested(mask, name, before), cause: *cause, field }
     }
+}
 
-    fn time(&mut self, value: &Value) {
-        match normalise::moment(value) {
-            Some(moment) => {
-                self.byte(9);
-                self.0.update(&moment.0.to_le_bytes());
-            }
-            None => self.value(value),
-        }
-    }
-
-    pub fn mode(&mut self, mode: WriteMode) {
-        self.byte(match mode {
-            WriteMode::Merge => 0,
-            WriteMode::Replace => 1,
-        });
-    }
-
-    pub fn destination(&mut self, destination: Destination<'_>) {
-        let Destination { platform, catalog, target, scope } = destination;
-        self.text(platform);
-        self.text(catalog);
-        self.maybe(target);
-        self.text(scope);
-    }
-
-    fn dependents(&mut self, dependents: &[Dependent]) {
-        self.count(dependents.len());
-        for dependent in dependents {
-            self.key(&dependent.key);
-            self.text(&dependent.relation);
-            self.byte(dependent.required.into());
-            self.byte(match dependent.after {
-                // The reason why a relation is kept does not change the hazard.
-                Afterwards::Left | Afterwards::Unnamed => 0,
-                Afterwards::Relinked => 1,
-                Afterwards::Asked => 2,
-            });
-        }
-    }
-
-    /// Digests a value of the property `name`, with credentials masked.
-    pub fn masked(&mut self, mask: &Mask, name: Option<&str>, value: &Value) {
-        self.value(&masked_value(mask, name, value));
-    }
-
-    pub fn masked_text(&mut self, mask: &Mask, text: Option<&str>) {
-        self.maybe(text.map(|text| masked_text(mask, None, text)).as_deref());
-    }
-
-    fn change(&mut self, mask: &Mask, change: &Change) {
-        self.key(&change.key);
-        self.byte(match change.action {
-            Action::Create => 0,
-            Action::Update => 1,
-            Action::Rename { .. } => 2,
-            Action::Adopt => 3,
-            Action::Delete => 4,
-        });
-        self.maybe(change.removed_identifier());
-        self.byte(match change.ownership {
-            OwnerStatus::New => 0,
-            OwnerStatus::Ours => 1,
-            OwnerStatus::Foreign => 2,
-        });
-        self.mode(change.mode);
-        self.count(change.fields.len());
-        change.fields.iter().for_each(|field| self.field(mask, field));
-        // Dependents are covered by the hazards, or are changes themselves.
-    }
-
-    fn field(&mut self, mask: &Mask, change: &FieldChange) {
-        match &change.field {
-            Field::Title => self.byte(0),
-            Field::Icon => self.byte(1),
-            Field::Team => self.byte(2),
-            Field::Property(name) => {
-                self.byte(3);
-                self.text(name);
-            }
-            Field::Relation(name) => {
-                self.byte(4);
-                self.text(name);
-            }
-        }
-        self.byte(match change.cause {
-            Cause::Named => 0,
-            Cause::Dropped => 1,
-            Cause::LeftOut => 2,
-        });
-        let name = change.field.property_name();
-        self.masked(mask, name, &change.before);
-        self.masked(mask, name, &change.after);
-    }
-
-    fn obstacle(&mut self, obstacle: &Obstacle) {
-        match obstacle {
-            Obstacle::Duplicate { key, places } => {
-                self.byte(0);
-                self.key(key);
-                self.count(places.len());
-            }
-            Obstacle::RequiredCycle { step_kind, cycle } => {
-                self.byte(1);
-                self.byte(match step_kind {
-                    StepKind::Write => 0,
-                    StepKind::Relink => 1,
-                    StepKind::Delete => 2,
-                });
-                self.keys(&cycle.members);
-            }
-            Obstacle::MissingTarget { key, relation, target, place: _ } => {
-                self.byte(2);
-                self.key(key);
-                self.text(relation);
-                self.key(target);
-            }
-        }
-    }
+fn dependents(dependents: &[Dependent]) -> Json {
+    let dependent = |Dependent { key, relation, required, after }: &Dependent| {
+        let after = match after {
+            // The reason why a relation is kept does not change the hazard.
+            Afterwards::Left | Afterwards::Unnamed => Afterwards::Left,
+            Afterwards::Relinked => Afterwards::Relinked,
+            Afterwards::Asked => Afterwards::Asked,
+        };
+        json!([key, relation, required, after])
+    };
+    dependents.iter().map(dependent).collect()
 }
 
 /// The digest of a hazard. It does not cover the number of owned entities or the exceeded limit, because these change
 /// with every harmless entity.
 pub(super) fn of_hazard(kind: &HazardKind) -> Digest {
-    let mut writer = Writer::new("portolan hazard 1");
-    match kind {
+    let content = match kind {
         HazardKind::ManyDeletes { blueprint, keys, owned: _, over_max: _, over_max_percent: _ } => {
-            writer.text("many-deletes");
-            writer.maybe(blueprint.as_deref());
-            writer.keys(keys);
+            json!(["many-deletes", blueprint, keys])
         }
         HazardKind::DeleteWithDependents { key, dependents } => {
-            writer.text("delete-with-dependents");
-            writer.key(key);
-            writer.dependents(dependents);
+            json!(["delete-with-dependents", key, self::dependents(dependents)])
         }
         HazardKind::RenameWithDependents { key, from, dependents } => {
-            writer.text("rename-with-dependents");
-            writer.key(key);
-            writer.text(from);
-            writer.dependents(dependents);
+            json!(["rename-with-dependents", key, from, self::dependents(dependents)])
         }
-        HazardKind::Foreign { keys } => {
-            writer.text("foreign");
-            writer.keys(keys);
-        }
-        HazardKind::Unseen { blueprint, why: _, keys } => {
-            writer.text("unseen");
-            writer.text(blueprint);
-            writer.keys(keys);
-        }
-        HazardKind::UnseenDependents { blueprint, unread } => {
-            writer.text("unseen-dependents");
-            writer.text(blueprint);
-            writer.count(unread.len());
-            unread.iter().for_each(|blueprint| writer.text(blueprint));
-        }
-        HazardKind::StillNeeded { key, by } => {
-            writer.text("still-needed");
-            writer.key(key);
-            writer.dependents(by);
-        }
+        HazardKind::Foreign { keys } => json!(["foreign", keys]),
+        HazardKind::Unseen { blueprint, why: _, keys } => json!(["unseen", blueprint, keys]),
+        HazardKind::UnseenDependents { blueprint, unread } => json!(["unseen-dependents", blueprint, unread]),
+        HazardKind::StillNeeded { key, by } => json!(["still-needed", key, dependents(by)]),
         HazardKind::PruneBlocked { by, keys } => {
-            writer.text("prune-blocked");
-            writer.count(by.len());
-            for blocker in by {
-                match blocker {
-                    Blocker::Disabled => writer.byte(0),
-                    Blocker::Manifest(_) => writer.byte(1),
-                    Blocker::Read { blueprint, why: _ } => {
-                        writer.byte(2);
-                        writer.text(blueprint);
-                    }
-                    Blocker::Folder { path, why: _ } => {
-                        writer.byte(3);
-                        writer.text(path);
-                    }
-                }
-            }
-            writer.keys(keys);
+            json!(["prune-blocked", by.iter().map(blocker).collect::<Vec<_>>(), keys])
         }
+    };
+    digest("portolan hazard 2", content)
+}
+
+fn blocker(blocker: &Blocker) -> Json {
+    match blocker {
+        Blocker::Disabled => json!(["disabled"]),
+        Blocker::Manifest(_) => json!(["manifest"]),
+        Blocker::Read { blueprint, why: _ } => json!(["read", blueprint]),
+        Blocker::Folder { path, why: _ } => json!(["folder", path]),
     }
-    writer.finish()
+}
+
+fn obstacle(obstacle: &Obstacle) -> Json {
+    match obstacle {
+        Obstacle::Duplicate { key, places } => json!(["duplicate", key, places.len()]),
+        Obstacle::RequiredCycle { step_kind, cycle } => json!(["required-cycle", step_kind, cycle.members]),
+        Obstacle::MissingTarget { key, relation, target, place: _ } => json!(["missing-target", key, relation, target]),
+    }
 }
 
 pub(super) fn of_plan(
@@ -340,40 +202,31 @@ pub(super) fn of_plan(
     hazards: &[Hazard],
     obstacles: &[Obstacle],
 ) -> Digest {
-    let mut writer = Writer::new("portolan plan 2");
-    writer.destination(destination);
-    writer.count(changes.len());
-    changes.iter().for_each(|change| writer.change(mask, change));
-    writer.count(hazards.len());
-    hazards.iter().for_each(|hazard| writer.digest(hazard.digest));
-    writer.count(obstacles.len());
-    obstacles.iter().for_each(|obstacle| writer.obstacle(obstacle));
-    writer.finish()
+    let changes: Vec<_> = changes.iter().map(|change| ChangeContent::of(change, mask)).collect();
+    let hazards: Vec<Digest> = hazards.iter().map(|hazard| hazard.digest).collect();
+    let obstacles: Vec<Json> = obstacles.iter().map(obstacle).collect();
+    digest("portolan plan 3", (destination, changes, hazards, obstacles))
+}
+
+/// The digest of a request, which must be masked.
+pub(super) fn of_request(request: &WriteRequest) -> Digest {
+    digest_sorted("portolan request 1", request)
 }
 
 /// The digest of a stored entity by value, to detect whether it changed since the plan was made. The last writer is not
 /// covered.
 pub fn of_entity(entity: &Entity, mask: &Mask) -> Digest {
-    let mut writer = Writer::new("portolan entity 1");
-    writer.key(&entity.key);
-    writer.masked_text(mask, entity.title.as_deref());
-    writer.masked_text(mask, entity.icon.as_deref());
-    writer.masked(mask, None, &normalise::set_value(&entity.team));
-    let mut properties: Vec<_> = entity.properties.iter().filter(|(_, value)| !value.is_null()).collect();
-    properties.sort_by(|a, b| a.0.cmp(&b.0));
-    writer.count(properties.len());
-    for (name, value) in properties {
-        writer.text(name);
-        writer.masked(mask, Some(name), value);
-    }
-    let relations = entity.relations.iter().map(|(name, targets)| (name, normalise::targets_value(targets)));
+    let text = |text: &Option<Box<str>>| text.as_deref().map(|text| masked_text(mask, None, text).into_owned());
+    let properties = entity.properties.iter().filter(|(_, value)| !value.is_null());
+    let properties: BTreeMap<&str, Value> =
+        properties.map(|(name, value)| (name.as_ref(), digested(mask, Some(name), value))).collect();
+    let relations = entity.relations.iter().map(|(name, targets)| (name.as_ref(), normalise::targets_value(targets)));
     let is_set = |value: &Value| !value.is_null() && *value != Value::List(Box::default());
-    let mut relations: Vec<_> = relations.filter(|(_, value)| is_set(value)).collect();
-    relations.sort_by(|a, b| a.0.cmp(b.0));
-    writer.count(relations.len());
-    for (name, value) in relations {
-        writer.text(name);
-        writer.masked(mask, None, &value);
-    }
-    writer.finish()
+    let relations: BTreeMap<&str, Value> = relations
+        .filter(|(_, value)| is_set(value))
+        .map(|(name, value)| (name, digested(mask, None, &value)))
+        .collect();
+    let team = digested(mask, None, &normalise::set_value(&entity.team));
+    let content = (&entity.key, text(&entity.title), text(&entity.icon), team, properties, relations);
+    digest("portolan entity 2", content)
 }

@@ -15,7 +15,7 @@ use crate::domain::plan::change::{Action, Change};
 use super::dependents::each_target;
 use super::ownership::{Pair, pair};
 use super::shape::Shapes;
-use super::{Draft, PlanBasis};
+use super::{ChangeDraft, PlanBasis};
 
 /// The chosen part.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl Only {
 }
 
 /// Removes changes that are neither chosen nor required; returns the keys of the changes left out.
-pub(super) fn narrow(drafts: &mut Vec<Draft<'_>>, only: &Only, shapes: &Shapes<'_>) -> Vec<EntityKey> {
+pub(super) fn narrow(drafts: &mut Vec<ChangeDraft<'_>>, only: &Only, shapes: &Shapes<'_>) -> Vec<EntityKey> {
     let mut stays: Vec<bool> = drafts.iter().map(|draft| only.chooses(&draft.change)).collect();
     let new: HashMap<Pair<'_>, usize> = (0..drafts.len())
         .filter(|at| drafts[*at].change.is_new())

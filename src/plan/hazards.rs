@@ -13,23 +13,27 @@ use crate::domain::plan::write_mode::PruneRule;
 use crate::domain::snapshot::Completeness;
 
 use super::needed::Needed;
-use super::{Draft, PlanInput, digest, ownership};
+use super::{ChangeDraft, PlanInput, digest, ownership};
 
 /// Owned entities that are no longer declared but kept.
-pub(super) struct Stays<'s, 'q> {
+pub(super) struct KeptEntities<'s, 'q> {
     /// Kept because of the blockers.
     pub kept: &'s [&'q Entity],
     pub blockers: Vec<Blocker>,
     pub needed: &'s [Needed<'q>],
 }
 
-pub(super) fn find(question: &PlanInput<'_>, drafts: &[Draft<'_>], stays: Stays<'_, '_>) -> Vec<Hazard> {
-    let Stays { kept, blockers, needed } = stays;
-    let mut kinds = many_deletes(question, drafts);
+pub(super) fn find(
+    input: &PlanInput<'_>,
+    drafts: &[ChangeDraft<'_>],
+    kept_entities: KeptEntities<'_, '_>,
+) -> Vec<Hazard> {
+    let KeptEntities { kept, blockers, needed } = kept_entities;
+    let mut kinds = many_deletes(input, drafts);
     kinds.extend(dependents(drafts));
-    kinds.extend(foreign(question, drafts));
-    kinds.extend(unseen(question, drafts));
-    kinds.extend(unseen_dependents(question, drafts));
+    kinds.extend(foreign(input, drafts));
+    kinds.extend(unseen(input, drafts));
+    kinds.extend(unseen_dependents(input, drafts));
     let still_needed = |it: &Needed<'_>| HazardKind::StillNeeded { key: it.entity.key.clone(), by: it.by.clone() };
     kinds.extend(needed.iter().map(still_needed));
     // A disabled prune that keeps nothing is not worth a notice.
@@ -56,14 +60,14 @@ pub(super) fn consent(kind: &HazardKind) -> Consent {
 }
 
 /// First over all entities, then by blueprint. If all removed entities are of one blueprint, only that one is reported.
-fn many_deletes(question: &PlanInput<'_>, drafts: &[Draft<'_>]) -> Vec<HazardKind> {
+fn many_deletes(input: &PlanInput<'_>, drafts: &[ChangeDraft<'_>]) -> Vec<HazardKind> {
     let removed: Vec<EntityKey> = drafts.iter().filter_map(|draft| draft.change.removed()).collect();
     if removed.is_empty() {
         return Vec::new();
     }
     let mut owned: HashMap<&str, usize> = HashMap::new();
-    let keys = ownership::Owned::new(question.owned);
-    for (blueprint, shelf) in &question.actual.blueprints {
+    let keys = ownership::Owned::new(input.owned);
+    for (blueprint, shelf) in &input.actual.blueprints {
         let ours = shelf.entities.iter().filter(|entity| keys.ownership(Some(entity)) == OwnerStatus::Ours);
         owned.insert(blueprint, ours.count());
     }
@@ -73,7 +77,7 @@ fn many_deletes(question: &PlanInput<'_>, drafts: &[Draft<'_>]) -> Vec<HazardKin
     }
     let judge = |blueprint: Option<Arc<str>>, mut keys: Vec<EntityKey>, owned: usize| {
         keys.sort();
-        let (rule, count) = (question.prune, keys.len() as u128);
+        let (rule, count) = (input.prune, keys.len() as u128);
         let over_max = (count > rule.max.into()).then_some(rule.max);
         // In a small set a few entities are a large percentage, so the percentage applies only if all of them go.
         let is_all = keys.len() == owned && owned > 1;
@@ -91,7 +95,7 @@ fn many_deletes(question: &PlanInput<'_>, drafts: &[Draft<'_>]) -> Vec<HazardKin
     over_all.into_iter().chain(each).collect()
 }
 
-fn dependents(drafts: &[Draft<'_>]) -> impl Iterator<Item = HazardKind> {
+fn dependents(drafts: &[ChangeDraft<'_>]) -> impl Iterator<Item = HazardKind> {
     drafts.iter().filter_map(|draft| {
         let change = &draft.change;
         let stays = |dependent: &&Dependent| dependent.after != Afterwards::Relinked;
@@ -108,18 +112,18 @@ fn dependents(drafts: &[Draft<'_>]) -> impl Iterator<Item = HazardKind> {
     })
 }
 
-fn foreign(question: &PlanInput<'_>, drafts: &[Draft<'_>]) -> Option<HazardKind> {
-    let is_foreign = |draft: &&Draft<'_>| draft.change.ownership == OwnerStatus::Foreign;
+fn foreign(input: &PlanInput<'_>, drafts: &[ChangeDraft<'_>]) -> Option<HazardKind> {
+    let is_foreign = |draft: &&ChangeDraft<'_>| draft.change.ownership == OwnerStatus::Foreign;
     let keys: Vec<EntityKey> = drafts.iter().filter(is_foreign).map(|draft| draft.change.key.clone()).collect();
-    (!keys.is_empty() && !question.adopt).then_some(HazardKind::Foreign { keys })
+    (!keys.is_empty() && !input.adopt).then_some(HazardKind::Foreign { keys })
 }
 
-fn unseen(question: &PlanInput<'_>, drafts: &[Draft<'_>]) -> Vec<HazardKind> {
+fn unseen(input: &PlanInput<'_>, drafts: &[ChangeDraft<'_>]) -> Vec<HazardKind> {
     let created = drafts.iter().filter(|draft| draft.change.ownership == OwnerStatus::New);
     let mut unseen: BTreeMap<Arc<str>, (Option<String>, Vec<EntityKey>)> = BTreeMap::new();
     for draft in created {
         let blueprint = &draft.change.key.blueprint;
-        let why = match question.actual.blueprints.get(blueprint.as_ref()).map(|shelf| &shelf.completeness) {
+        let why = match input.actual.blueprints.get(blueprint.as_ref()).map(|shelf| &shelf.completeness) {
             Some(Completeness::Complete) => continue,
             Some(Completeness::Incomplete(why)) => Some(why),
             None => None,
@@ -130,7 +134,7 @@ fn unseen(question: &PlanInput<'_>, drafts: &[Draft<'_>]) -> Vec<HazardKind> {
     unseen.into_iter().map(|(blueprint, (why, keys))| HazardKind::Unseen { blueprint, why, keys }).collect()
 }
 
-fn unseen_dependents(question: &PlanInput<'_>, drafts: &[Draft<'_>]) -> Vec<HazardKind> {
+fn unseen_dependents(input: &PlanInput<'_>, drafts: &[ChangeDraft<'_>]) -> Vec<HazardKind> {
     let removed = drafts.iter().filter(|draft| draft.change.removed_identifier().is_some());
     let mut unread: BTreeMap<Arc<str>, Vec<Arc<str>>> =
         removed.map(|draft| (draft.change.key.blueprint.clone(), Vec::new())).collect();
@@ -138,10 +142,10 @@ fn unseen_dependents(question: &PlanInput<'_>, drafts: &[Draft<'_>]) -> Vec<Haza
         return Vec::new();
     }
     let is_unread = |identifier: &str| {
-        let shelf = question.actual.blueprints.get(identifier);
+        let shelf = input.actual.blueprints.get(identifier);
         shelf.is_none_or(|shelf| shelf.completeness != Completeness::Complete)
     };
-    for blueprint in question.blueprints.iter().filter(|blueprint| is_unread(&blueprint.identifier)) {
+    for blueprint in input.blueprints.iter().filter(|blueprint| is_unread(&blueprint.identifier)) {
         for relation in &blueprint.relations {
             if let Some(found) = unread.get_mut(relation.target.as_str()) {
                 found.push(blueprint.identifier.as_str().into());

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::domain::entity::Targets;
 use crate::domain::plan::Plan;
 use crate::domain::plan::change::FieldChange;
-use crate::domain::plan::request::{WriteRequest, WriteRequests, Body, Method, Patch};
+use crate::domain::plan::request::{Body, Method, Patch, WriteRequest, WriteRequests};
 use crate::domain::value::Value;
 use crate::domain::value::masked::{masked_value, secrets_in};
 use crate::text::mask::Mask;
@@ -31,18 +31,18 @@ fn mask_field(change: &mut FieldChange, mask: &Mask) {
 }
 
 /// Masks the requests for a plan file.
-pub(super) fn masked_acts(requests: WriteRequests, mask: &Mask) -> WriteRequests {
-    let act = |act: WriteRequest| {
-        let method = match act.method {
+pub(super) fn masked_requests(requests: WriteRequests, mask: &Mask) -> WriteRequests {
+    let request = |request: WriteRequest| {
+        let method = match request.method {
             Method::Create(body) => Method::Create(masked_body(body, mask)),
             Method::Merge(body) => Method::Merge(masked_body(body, mask)),
             Method::Replace(body) => Method::Replace(masked_body(body, mask)),
             Method::Patch(body) => Method::Patch(masked_body(body, mask)),
             Method::Delete => Method::Delete,
         };
-        WriteRequest { method, ..act }
+        WriteRequest { method, ..request }
     };
-    WriteRequests { waves: requests.waves.into_iter().map(|wave| wave.into_iter().map(act).collect()).collect() }
+    WriteRequests { waves: requests.waves.into_iter().map(|wave| wave.into_iter().map(request).collect()).collect() }
 }
 
 fn masked_body(body: Body, mask: &Mask) -> Body {
@@ -76,9 +76,9 @@ fn masked_body(body: Body, mask: &Mask) -> Body {
 }
 
 /// The credentials in a request; the catalog may repeat them in its answer.
-pub fn secrets_of(act: &WriteRequest, mask: &Mask) -> Vec<String> {
+pub fn secrets_of(request: &WriteRequest, mask: &Mask) -> Vec<String> {
     let mut found = Vec::new();
-    match &act.method {
+    match &request.method {
         Method::Create(body) | Method::Merge(body) | Method::Replace(body) | Method::Patch(body) => {
             for (name, value) in &body.properties {
                 secrets_in(mask, Some(name), value, &mut found);

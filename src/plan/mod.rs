@@ -37,16 +37,16 @@ use crate::domain::snapshot::Snapshot;
 use crate::text::mask::Mask;
 
 pub use digest::of_entity;
-pub use filter::{PulledIn, Only, pulled_in};
+pub use filter::{Only, PulledIn, pulled_in};
 pub use masking::{masked, secrets_of};
 pub use origin::Base;
-pub use rename::{RenameHint, Move, rename_hints};
-pub use requests::requests;
+pub use rename::{Move, RenameHint, rename_hints};
+pub use requests::write_requests;
 pub use targets::{Link, refuse_links, to_look_up, unconfirmed_links};
 
 use compare::Sides;
-use hazards::Stays;
-use origin::{Past, Pasts};
+use hazards::KeptEntities;
+use origin::{BaseManifests, Past};
 use ownership::Owned;
 use rename::{Renamed, Renames};
 use shape::Shapes;
@@ -76,19 +76,19 @@ pub struct PlanInput<'q> {
     pub moves: &'q [Move],
     /// Plans only this part and its dependencies.
     pub only: Option<&'q Only>,
-    /// The mask of digests. The plan itself holds unmasked values for `requests`; [`masked`] returns the one to show.
+    /// The mask of digests. The plan itself holds unmasked values for `write_requests`; [`masked`] returns the one to show.
     pub mask: &'q Mask,
 }
 
 /// The catalog that a plan is applied to, and the scope. Approvals and plan files are valid for one destination.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Destination<'q> {
-    pub platform: &'q str,
     /// The catalog's name in messages: its URL, or the path of the embedded one.
     pub catalog: &'q str,
+    pub platform: &'q str,
+    pub scope: &'q str,
     /// The selected target of the config.
     pub target: Option<&'q str>,
-    pub scope: &'q str,
 }
 
 /// The input of a plan that later steps use.
@@ -102,7 +102,7 @@ pub struct PlanBasis<'g> {
 
 /// A change under construction, with the two sides that it comes from.
 #[derive(Debug)]
-struct Draft<'q> {
+struct ChangeDraft<'q> {
     change: Change,
     wanted: Option<&'q Desired>,
     /// The entity in the catalog; for a rename, under the old identifier.
@@ -111,53 +111,54 @@ struct Draft<'q> {
 
 /// Declared entities that need no change.
 #[derive(Debug, Default)]
-struct AtRest<'q> {
+struct UnchangedEntities<'q> {
     unchanged: Vec<&'q EntityKey>,
     foreign: Vec<EntityKey>,
 }
 
-pub fn plan(question: &PlanInput<'_>) -> Plan {
-    let shapes = Shapes::new(question.blueprints);
-    let pasts = Pasts::new(question.base);
-    let owned = Owned::new(question.owned);
-    let (declared, mut obstacles) = ownership::declared(question.desired);
-    let blockers = ownership::blockers(question.prune, question.actual, question.unread);
-    let (sides, mut gone) = ownership::stored(question.actual, &declared);
+pub fn plan(input: &PlanInput<'_>) -> Plan {
+    let shapes = Shapes::new(input.blueprints);
+    let base_manifests = BaseManifests::new(input.base);
+    let owned = Owned::new(input.owned);
+    let (declared, mut obstacles) = ownership::declared(input.desired);
+    let blockers = ownership::blockers(input.prune, input.actual, input.unread);
+    let (sides, mut gone) = ownership::stored(input.actual, &declared);
     gone.retain(|entity| owned.ownership(Some(entity)) == OwnerStatus::Ours);
     let mut kept = if blockers.is_empty() { Vec::new() } else { std::mem::take(&mut gone) };
-    kept.retain(|entity| question.only.is_none_or(|only| only.chooses_kept(entity)));
+    kept.retain(|entity| input.only.is_none_or(|only| only.chooses_kept(entity)));
     let mut needed = needed::take_out(&mut gone, &declared, &shapes);
-    needed.retain(|needed| question.only.is_none_or(|only| only.chooses_kept(needed.entity)));
+    needed.retain(|needed| input.only.is_none_or(|only| only.chooses_kept(needed.entity)));
     let new: Vec<&Desired> =
         declared.iter().zip(&sides).filter(|(_, stored)| stored.is_none()).map(|(desired, _)| *desired).collect();
-    let renames = Renames::find(&new, &gone, question.moves, &pasts, &shapes);
-    let planner = Planner { question, shapes: &shapes, pasts: &pasts, owned: &owned, renames: &renames };
+    let renames = Renames::find(&new, &gone, input.moves, &base_manifests, &shapes);
+    let planner = Planner { input, shapes: &shapes, base_manifests: &base_manifests, owned: &owned, renames: &renames };
 
-    let mut at_rest = AtRest::default();
-    let writes =
-        declared.iter().zip(sides).filter_map(|(desired, stored)| planner.write(desired, stored, &mut at_rest));
-    let mut drafts: Vec<Draft<'_>> = writes.collect();
+    let mut unchanged_entities = UnchangedEntities::default();
+    let writes = declared
+        .iter()
+        .zip(sides)
+        .filter_map(|(desired, stored)| planner.write(desired, stored, &mut unchanged_entities));
+    let mut drafts: Vec<ChangeDraft<'_>> = writes.collect();
     drafts.extend(gone.iter().filter(|entity| !renames.is_claimed(entity)).map(|entity| planner.delete(entity)));
-    let mut left_out = if question.only_branch { leave_out_pending(&mut drafts) } else { Vec::new() };
-    left_out.extend(
-        question.only.map(|only| crate::plan::filter::narrow(&mut drafts, only, &shapes)).into_iter().flatten(),
-    );
+    let mut left_out = if input.only_branch { leave_out_pending(&mut drafts) } else { Vec::new() };
+    left_out
+        .extend(input.only.map(|only| crate::plan::filter::narrow(&mut drafts, only, &shapes)).into_iter().flatten());
     drafts.sort_by(|a, b| a.change.key.cmp(&b.change.key));
 
-    dependents::find(&mut drafts, &declared, question.actual, &shapes);
+    dependents::find(&mut drafts, &declared, input.actual, &shapes);
     let order = order::order(&drafts, &shapes);
     obstacles.extend(order.obstacles);
-    let hazards = hazards::find(question, &drafts, Stays { kept: &kept, blockers, needed: &needed });
+    let hazards = hazards::find(input, &drafts, KeptEntities { kept: &kept, blockers, needed: &needed });
     kept.extend(needed.iter().map(|needed| needed.entity));
-    let counts = counts::count(&drafts, &at_rest.unchanged, &kept, &left_out);
+    let counts = counts::count(&drafts, &unchanged_entities.unchanged, &kept, &left_out);
     let changes: Vec<Change> = drafts.into_iter().map(|draft| draft.change).collect();
     Plan {
-        approval: approval::digest(question, &hazards),
-        digest: digest::of_plan(question.mask, question.destination, &changes, &hazards, &obstacles),
-        scope: question.destination.scope.to_owned(),
+        approval: approval::digest(input, &hazards),
+        digest: digest::of_plan(input.mask, input.destination, &changes, &hazards, &obstacles),
+        scope: input.destination.scope.to_owned(),
         waves: order.waves,
         cycles: order.cycles,
-        foreign_unchanged: at_rest.foreign,
+        foreign_unchanged: unchanged_entities.foreign,
         changes,
         obstacles,
         hazards,
@@ -166,9 +167,9 @@ pub fn plan(question: &PlanInput<'_>) -> Plan {
 }
 
 /// Removes changes that were already pending; returns the keys of the changes left out.
-fn leave_out_pending(drafts: &mut Vec<Draft<'_>>) -> Vec<EntityKey> {
+fn leave_out_pending(drafts: &mut Vec<ChangeDraft<'_>>) -> Vec<EntityKey> {
     let mut left_out = Vec::new();
-    drafts.retain_mut(|Draft { change, .. }| {
+    drafts.retain_mut(|ChangeDraft { change, .. }| {
         if change.is_only_pending() {
             left_out.push(change.key.clone());
             return false;
@@ -183,17 +184,22 @@ fn leave_out_pending(drafts: &mut Vec<Draft<'_>>) -> Vec<EntityKey> {
 }
 
 struct Planner<'p, 'q> {
-    question: &'p PlanInput<'q>,
+    input: &'p PlanInput<'q>,
     shapes: &'p Shapes<'q>,
-    pasts: &'p Pasts<'q>,
+    base_manifests: &'p BaseManifests<'q>,
     owned: &'p Owned<'q>,
     renames: &'p Renames<'q>,
 }
 
 impl<'q> Planner<'_, 'q> {
-    fn write(&self, desired: &'q Desired, stored: Option<&'q Entity>, at_rest: &mut AtRest<'q>) -> Option<Draft<'q>> {
+    fn write(
+        &self,
+        desired: &'q Desired,
+        stored: Option<&'q Entity>,
+        unchanged_entities: &mut UnchangedEntities<'q>,
+    ) -> Option<ChangeDraft<'q>> {
         let key = &desired.key;
-        let own_past = self.pasts.of(&key.blueprint, &key.identifier);
+        let own_past = self.base_manifests.of(&key.blueprint, &key.identifier);
         let renamed = self.renames.of(key);
         let stored = stored.or(renamed.map(|renamed| renamed.old));
         let ownership = match renamed {
@@ -202,10 +208,12 @@ impl<'q> Planner<'_, 'q> {
         };
         let creation = origin::of_creation(own_past);
         let past = match (own_past, renamed) {
-            (Past::Absent | Past::Unknown, Some(renamed)) => self.pasts.of(&key.blueprint, &renamed.old.key.identifier),
+            (Past::Absent | Past::Unknown, Some(renamed)) => {
+                self.base_manifests.of(&key.blueprint, &renamed.old.key.identifier)
+            }
             (past, Some(_) | None) => past,
         };
-        let mode = self.question.write.mode(&key.blueprint);
+        let mode = self.input.write.mode(&key.blueprint);
         let fields = compare::fields(Sides {
             wanted: desired,
             past,
@@ -219,12 +227,14 @@ impl<'q> Planner<'_, 'q> {
                 (Action::Rename { from: old.key.identifier.clone(), by }, creation)
             }
             (OwnerStatus::New, None) => (Action::Create, creation),
-            (OwnerStatus::Foreign, _) if fields.is_empty() && self.question.adopt => (Action::Adopt, creation),
+            (OwnerStatus::Foreign, _) if fields.is_empty() && self.input.adopt => (Action::Adopt, creation),
             (OwnerStatus::Foreign | OwnerStatus::Ours, _) if !fields.is_empty() => (Action::Update, of_fields(&fields)),
             (OwnerStatus::Foreign | OwnerStatus::Ours, _) => {
-                at_rest.unchanged.push(key);
-                let is_chosen = self.question.only.is_none_or(|only| only.chooses_manifest(desired));
-                at_rest.foreign.extend((ownership == OwnerStatus::Foreign && is_chosen).then(|| key.clone()));
+                unchanged_entities.unchanged.push(key);
+                let is_chosen = self.input.only.is_none_or(|only| only.chooses_manifest(desired));
+                unchanged_entities
+                    .foreign
+                    .extend((ownership == OwnerStatus::Foreign && is_chosen).then(|| key.clone()));
                 return None;
             }
         };
@@ -239,23 +249,23 @@ impl<'q> Planner<'_, 'q> {
             record: stored.map(|stored| stored.record.clone()),
             dependents: Vec::new(),
         };
-        Some(Draft { change, wanted: Some(desired), stored })
+        Some(ChangeDraft { change, wanted: Some(desired), stored })
     }
 
-    fn delete(&self, entity: &'q Entity) -> Draft<'q> {
-        let past = self.pasts.of(&entity.key.blueprint, &entity.key.identifier);
+    fn delete(&self, entity: &'q Entity) -> ChangeDraft<'q> {
+        let past = self.base_manifests.of(&entity.key.blueprint, &entity.key.identifier);
         let change = Change {
             key: entity.key.clone(),
             action: Action::Delete,
             ownership: OwnerStatus::Ours,
-            mode: self.question.write.mode(&entity.key.blueprint),
+            mode: self.input.write.mode(&entity.key.blueprint),
             origin: origin::of_deletion(past),
             place: None,
             fields: Vec::new(),
             record: Some(entity.record.clone()),
             dependents: Vec::new(),
         };
-        Draft { change, wanted: None, stored: Some(entity) }
+        ChangeDraft { change, wanted: None, stored: Some(entity) }
     }
 }
 

@@ -187,6 +187,25 @@ impl Number {
     }
 }
 
+/// A value in the one spelling of all values that are the same: whole numbers as integers, keys sorted.
+pub(super) fn canonical(value: &Value) -> Value {
+    match value {
+        Value::List(items) => Value::List(items.iter().map(canonical).collect()),
+        Value::Map(entries) => {
+            Value::Map(by_key(entries).into_iter().map(|(key, value)| (key.clone(), canonical(value))).collect())
+        }
+        Value::Integer(_) | Value::Large(_) | Value::Float(_) => match Number::of(value) {
+            Some(Number::Whole(whole)) => match (i64::try_from(whole), u64::try_from(whole)) {
+                (Ok(integer), _) => Value::Integer(integer),
+                (Err(_), Ok(large)) => Value::Large(large),
+                (Err(_), Err(_)) => value.clone(),
+            },
+            Some(Number::Broken(_)) | None => value.clone(),
+        },
+        Value::Null | Value::Bool(_) | Value::Text(_) => value.clone(),
+    }
+}
+
 /// The paths at which two objects differ. A list counts as one value.
 pub(super) fn differences(before: &Value, after: &Value) -> Vec<PathChange> {
     let mut found = Vec::new();

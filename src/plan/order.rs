@@ -7,9 +7,9 @@ use foldhash::{HashMap, HashMapExt, HashSet};
 
 use crate::domain::entity::EntityKey;
 use crate::domain::plan::change::Afterwards;
-use crate::domain::plan::{Cycle, StepKind, Obstacle, Step, Wave};
+use crate::domain::plan::{Cycle, Obstacle, Step, StepKind, Wave};
 
-use super::Draft;
+use super::ChangeDraft;
 use super::dependents::each_target;
 use super::graph::{Components, Edge, Graph};
 use super::ownership::{Pair, pair};
@@ -51,7 +51,7 @@ impl<'d> Names<'d> {
     }
 }
 
-pub(super) fn order(drafts: &[Draft<'_>], shapes: &Shapes<'_>) -> Order {
+pub(super) fn order(drafts: &[ChangeDraft<'_>], shapes: &Shapes<'_>) -> Order {
     let mut order = Order::default();
     let writes = sorted(writes(drafts, shapes), StepKind::Write, &mut order);
     order.waves.extend(waves(&writes, StepKind::Write, |node| writes.waits(node)));
@@ -67,7 +67,7 @@ pub(super) fn order(drafts: &[Draft<'_>], shapes: &Shapes<'_>) -> Order {
     order
 }
 
-fn writes<'d>(drafts: &'d [Draft<'_>], shapes: &Shapes<'_>) -> Work<'d> {
+fn writes<'d>(drafts: &'d [ChangeDraft<'_>], shapes: &Shapes<'_>) -> Work<'d> {
     let changes: Vec<usize> = (0..drafts.len()).filter(|at| drafts[*at].change.is_write()).collect();
     let keys: Vec<EntityKey> = changes.iter().map(|at| drafts[*at].change.key.clone()).collect();
     let is_new = |node: &usize| drafts[changes[*node]].change.is_new();
@@ -90,7 +90,7 @@ fn writes<'d>(drafts: &'d [Draft<'_>], shapes: &Shapes<'_>) -> Work<'d> {
 }
 
 /// The graph of removals: a target is deleted after the entities with a relation to it.
-fn removals<'d>(drafts: &'d [Draft<'_>], shapes: &Shapes<'_>) -> Work<'d> {
+fn removals<'d>(drafts: &'d [ChangeDraft<'_>], shapes: &Shapes<'_>) -> Work<'d> {
     let is_removal = |at: &usize| drafts[*at].change.removed_identifier().is_some();
     let changes: Vec<usize> = (0..drafts.len()).filter(is_removal).collect();
     let keys: Vec<EntityKey> = changes.iter().filter_map(|at| drafts[*at].change.removed()).collect();
@@ -209,7 +209,7 @@ fn relinks(writes: &Sorted<'_>) -> Option<Wave> {
 }
 
 /// The writes that must come before a removal: those that change relations to it, and the new entity of a rename.
-fn relinkers(drafts: &[Draft<'_>], removals: &[usize]) -> HashMap<usize, Vec<usize>> {
+fn relinkers(drafts: &[ChangeDraft<'_>], removals: &[usize]) -> HashMap<usize, Vec<usize>> {
     let changes: HashMap<Pair<'_>, usize> =
         drafts.iter().enumerate().map(|(at, draft)| (pair(&draft.change.key), at)).collect();
     let needs = removals.iter().map(|at| {

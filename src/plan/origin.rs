@@ -39,13 +39,13 @@ impl<T> Past<T> {
 
 /// The entities at the merge base, by key.
 #[derive(Debug)]
-pub(super) struct Pasts<'q> {
+pub(super) struct BaseManifests<'q> {
     /// `None`: there is no merge base.
     entities: Option<HashMap<Pair<'q>, &'q Desired>>,
     is_complete: bool,
 }
 
-impl<'q> Pasts<'q> {
+impl<'q> BaseManifests<'q> {
     pub fn new(base: Option<Base<'q>>) -> Self {
         let index = |base: Base<'q>| {
             let mut entities = HashMap::with_capacity(base.desired.len());

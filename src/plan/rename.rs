@@ -9,15 +9,15 @@ use crate::domain::plan::Plan;
 use crate::domain::plan::change::{Action, Change, RenamedBy};
 use crate::domain::plan::digest::Digest;
 
-use super::origin::{Past, Pasts};
+use super::origin::{BaseManifests, Past};
 use super::ownership::{self, Pair, pair};
 use super::shape::{Shape, Shapes};
 use super::{PlanBasis, normalise};
-use crate::plan::content::Portrait;
+use crate::plan::content::Content;
 
 /// The limits on compared pairs and on deleted entities with the same title, so that the search stays fast.
-const MOST_LOOKS: usize = 10_000;
-const MOST_OF_A_TITLE: usize = 50;
+const COMPARISONS_MAX: usize = 10_000;
+const SAME_TITLE_MAX: usize = 50;
 
 /// A rename that the files show: the identifier at the merge base and the current one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,7 +54,7 @@ impl<'q> Renames<'q> {
         new: &[&'q Desired],
         gone: &[&'q Entity],
         moves: &[Move],
-        pasts: &Pasts<'q>,
+        base_manifests: &BaseManifests<'q>,
         shapes: &Shapes<'q>,
     ) -> Self {
         let mut renames = Self { by_new: HashMap::new(), claimed: HashSet::new() };
@@ -69,17 +69,17 @@ impl<'q> Renames<'q> {
         let annotated = annotated.collect();
         renames.take(annotated, RenamedBy::Annotation);
         let by_key: HashMap<Pair<'q>, &'q Desired> = new.iter().map(|desired| (pair(&desired.key), *desired)).collect();
-        let sight = Sight { pasts, shapes };
+        let known = KnownContents { base_manifests, shapes };
         for (by, is_in_place) in [(RenamedBy::Move, false), (RenamedBy::Place, true)] {
             let moved = moves.iter().filter(|moved| moved.is_in_place == is_in_place);
             let moved = moved.filter(|moved| moved.from.blueprint == moved.to.blueprint);
             let moved = moved.filter_map(|moved| Some((*old.get(&pair(&moved.from))?, *by_key.get(&pair(&moved.to))?)));
-            let moved = moved.filter(|(old, new)| !is_in_place || sight.is_one_manifest(old, new));
+            let moved = moved.filter(|(old, new)| !is_in_place || known.is_one_manifest(old, new));
             renames.take(moved.collect(), by);
         }
-        let alike = renames.alike(new, gone, &sight);
+        let alike = renames.alike(new, gone, &known);
         renames.take(alike, RenamedBy::Content);
-        let near = renames.near(new, gone, &sight);
+        let near = renames.near(new, gone, &known);
         renames.take(near, RenamedBy::Content);
         renames
     }
@@ -104,18 +104,24 @@ impl<'q> Renames<'q> {
 
     /// Pairs of one blueprint with the same content, if it is unique on both sides. The deleted entity's content is
     /// that of its last manifest and of the catalog.
-    fn alike(&self, new: &[&'q Desired], gone: &[&'q Entity], sight: &Sight<'_, 'q>) -> Vec<(&'q Entity, &'q Desired)> {
+    fn alike(
+        &self,
+        new: &[&'q Desired],
+        gone: &[&'q Entity],
+        known: &KnownContents<'_, 'q>,
+    ) -> Vec<(&'q Entity, &'q Desired)> {
         let new = new.iter().filter(|desired| self.of(&desired.key).is_none());
         let mut incoming: HashMap<(&str, Digest), Option<&'q Desired>> = HashMap::new();
         for desired in new {
-            let (blueprint, shape) = sight.shape_of(&desired.key);
-            let Some(content) = Portrait::of_manifest(desired, shape).digest(shape) else { continue };
+            let (blueprint, shape) = known.shape_of(&desired.key);
+            let Some(content) = Content::of_manifest(desired, shape).digest(shape) else { continue };
             incoming.entry((blueprint, content)).and_modify(|one| *one = None).or_insert(Some(*desired));
         }
         let mut outgoing: HashMap<(&str, Digest), Vec<&'q Entity>> = HashMap::new();
         for entity in gone.iter().filter(|entity| !self.is_claimed(entity)) {
-            let (blueprint, shape) = sight.shape_of(&entity.key);
-            let mut contents: Vec<Digest> = sight.faces(entity).filter_map(|face| face.digest(shape)).collect();
+            let (blueprint, shape) = known.shape_of(&entity.key);
+            let mut contents: Vec<Digest> =
+                known.contents_of(entity).filter_map(|content| content.digest(shape)).collect();
             contents.dedup();
             for content in contents {
                 outgoing.entry((blueprint, content)).or_default().push(entity);
@@ -129,23 +135,30 @@ impl<'q> Renames<'q> {
     }
 
     /// Pairs of one blueprint and one title, one of which contains most of the other.
-    fn near(&self, new: &[&'q Desired], gone: &[&'q Entity], sight: &Sight<'_, 'q>) -> Vec<(&'q Entity, &'q Desired)> {
-        let mut faces: HashMap<(&str, Option<&str>), Vec<Face<'q>>> = HashMap::new();
+    fn near(
+        &self,
+        new: &[&'q Desired],
+        gone: &[&'q Entity],
+        known: &KnownContents<'_, 'q>,
+    ) -> Vec<(&'q Entity, &'q Desired)> {
+        let mut by_title: HashMap<(&str, Option<&str>), Vec<Candidate<'q>>> = HashMap::new();
         for entity in gone.iter().copied().filter(|entity| !self.is_claimed(entity)) {
-            for face in sight.faces(entity) {
-                faces.entry((entity.key.blueprint.as_ref(), face.title())).or_default().push((entity, face));
+            for content in known.contents_of(entity) {
+                let title = (entity.key.blueprint.as_ref(), content.title());
+                by_title.entry(title).or_default().push((entity, content));
             }
         }
         let mut pairs = Vec::new();
         for desired in new.iter().copied().filter(|desired| self.of(&desired.key).is_none()) {
-            let (blueprint, shape) = sight.shape_of(&desired.key);
+            let (blueprint, shape) = known.shape_of(&desired.key);
             let title = normalise::text(&desired.title).value();
+            let Some(candidates) = by_title.get(&(blueprint, title)) else { continue };
             // A title that many entities share, or none, identifies nothing.
-            let Some(faces) = faces.get(&(blueprint, title)).filter(|faces| faces.len() <= MOST_OF_A_TITLE) else {
+            if candidates.len() > SAME_TITLE_MAX {
                 continue;
-            };
-            let portrait = Portrait::of_manifest(desired, shape);
-            let like = faces.iter().filter(|(_, face)| portrait.likeness(face, shape).is_one_content(title));
+            }
+            let content = Content::of_manifest(desired, shape);
+            let like = candidates.iter().filter(|(_, old)| content.similarity(old, shape).is_one_content(title));
             pairs.extend(like.map(|(entity, _)| (*entity, desired)));
         }
         pairs
@@ -153,39 +166,39 @@ impl<'q> Renames<'q> {
 }
 
 /// A deleted entity and its content.
-type Face<'q> = (&'q Entity, Portrait<'q>);
+type Candidate<'q> = (&'q Entity, Content<'q>);
 
 /// The data for comparing the content of entities.
-struct Sight<'s, 'q> {
-    pasts: &'s Pasts<'q>,
+struct KnownContents<'s, 'q> {
+    base_manifests: &'s BaseManifests<'q>,
     shapes: &'s Shapes<'q>,
 }
 
-impl<'s, 'q> Sight<'s, 'q> {
+impl<'s, 'q> KnownContents<'s, 'q> {
     fn shape_of<'k>(&self, key: &'k EntityKey) -> (&'k str, &'s Shape<'q>) {
         (&key.blueprint, self.shapes.of(&key.blueprint))
     }
 
     fn last_manifest(&self, key: &EntityKey) -> Option<&'q Desired> {
-        match self.pasts.of(&key.blueprint, &key.identifier) {
+        match self.base_manifests.of(&key.blueprint, &key.identifier) {
             Past::Known(past) => Some(past),
             Past::Absent | Past::Unknown => None,
         }
     }
 
     /// The content in the last manifest, and the content in the catalog.
-    fn faces(&self, entity: &'q Entity) -> impl Iterator<Item = Portrait<'q>> {
+    fn contents_of(&self, entity: &'q Entity) -> impl Iterator<Item = Content<'q>> {
         let (_, shape) = self.shape_of(&entity.key);
-        let last = self.last_manifest(&entity.key).map(|last| Portrait::of_manifest(last, shape));
-        last.into_iter().chain([Portrait::of_stored(entity, shape)])
+        let last = self.last_manifest(&entity.key).map(|last| Content::of_manifest(last, shape));
+        last.into_iter().chain([Content::of_stored(entity, shape)])
     }
 
     /// Whether the new manifest is a renamed version of the old one at the same position.
     fn is_one_manifest(&self, old: &Entity, new: &Desired) -> bool {
         let (_, shape) = self.shape_of(&new.key);
-        let portrait = Portrait::of_manifest(new, shape);
+        let content = Content::of_manifest(new, shape);
         self.last_manifest(&old.key)
-            .is_some_and(|last| portrait.likeness(&Portrait::of_manifest(last, shape), shape).is_one_manifest())
+            .is_some_and(|last| content.similarity(&Content::of_manifest(last, shape), shape).is_one_manifest())
     }
 }
 
@@ -200,12 +213,12 @@ pub struct RenameHint {
 /// In the order of the changes.
 pub fn rename_hints(plan: &Plan, basis: &PlanBasis<'_>, moves: &[Move]) -> Vec<RenameHint> {
     let shapes = Shapes::new(basis.blueprints);
-    let mut gone: HashMap<&str, Vec<(&EntityKey, Portrait<'_>)>> = HashMap::new();
+    let mut gone: HashMap<&str, Vec<(&EntityKey, Content<'_>)>> = HashMap::new();
     for change in plan.changes.iter().filter(|change| change.action == Action::Delete) {
         let key = &change.key;
         let Some(stored) = basis.actual.get(&key.blueprint, &key.identifier) else { continue };
-        let portrait = Portrait::of_stored(stored, shapes.of(&key.blueprint));
-        gone.entry(&key.blueprint).or_default().push((key, portrait));
+        let content = Content::of_stored(stored, shapes.of(&key.blueprint));
+        gone.entry(&key.blueprint).or_default().push((key, content));
     }
     if gone.is_empty() {
         return Vec::new();
@@ -224,14 +237,14 @@ pub fn rename_hints(plan: &Plan, basis: &PlanBasis<'_>, moves: &[Move]) -> Vec<R
     for to in created {
         let (Some(gone), Some(desired)) = (gone.get(to.blueprint.as_ref()), declared.get(&pair(to))) else { continue };
         looks += gone.len();
-        if looks > MOST_LOOKS {
+        if looks > COMPARISONS_MAX {
             break;
         }
         let shape = shapes.of(&to.blueprint);
-        let portrait = Portrait::of_manifest(desired, shape);
-        let is_like = |(from, old): &&(&EntityKey, Portrait<'_>)| {
+        let content = Content::of_manifest(desired, shape);
+        let is_like = |(from, old): &&(&EntityKey, Content<'_>)| {
             moves.iter().any(|moved| moved.to == *to && moved.from == **from)
-                || portrait.likeness(old, shape).is_suspicious(portrait.title())
+                || content.similarity(old, shape).is_suspicious(content.title())
         };
         let from: Vec<EntityKey> = gone.iter().filter(is_like).map(|(from, _)| (*from).clone()).collect();
         found.extend((!from.is_empty()).then(|| RenameHint { to: to.clone(), from }));

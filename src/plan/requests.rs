@@ -9,9 +9,9 @@ use foldhash::HashMap;
 use crate::domain::entity::desired::{Desired, Teams, Wish};
 use crate::domain::entity::{Entity, Targets};
 use crate::domain::plan::change::{Action, Change, Field};
-use crate::domain::plan::request::{WriteRequest, WriteRequests, Body, Method, Patch};
+use crate::domain::plan::request::{Body, Method, Patch, WriteRequest, WriteRequests};
 use crate::domain::plan::write_mode::WriteMode;
-use crate::domain::plan::{StepKind, Plan, Step, Wave};
+use crate::domain::plan::{Plan, Step, StepKind, Wave};
 use crate::domain::value::Value;
 
 use super::PlanBasis;
@@ -20,12 +20,12 @@ use super::ownership::{self, Pair, pair};
 use super::shape::{Shape, Shapes};
 
 /// `basis`: the input that the plan was built from.
-pub fn requests(plan: &Plan, basis: &PlanBasis<'_>) -> WriteRequests {
+pub fn write_requests(plan: &Plan, basis: &PlanBasis<'_>) -> WriteRequests {
     let shapes = Shapes::new(basis.blueprints);
     let (declared, _) = ownership::declared(basis.desired);
     let manifests: HashMap<Pair<'_>, &Desired> =
         declared.into_iter().map(|desired| (pair(&desired.key), desired)).collect();
-    let act = |wave: &Wave, step: &Step| {
+    let request = |wave: &Wave, step: &Step| {
         let change = plan.changes.get(step.change)?;
         let manifest = manifests.get(&pair(&change.key)).copied();
         let (key, method) = match wave.step_kind {
@@ -42,7 +42,8 @@ pub fn requests(plan: &Plan, basis: &PlanBasis<'_>) -> WriteRequests {
         };
         Some(WriteRequest { change: step.change, step_kind: wave.step_kind, key, method, needs: step.needs.clone() })
     };
-    let wave = |wave: &Wave| wave.steps.iter().map(|step| act(wave, step).expect("a plan's own manifests")).collect();
+    let wave =
+        |wave: &Wave| wave.steps.iter().map(|step| request(wave, step).expect("a plan's own manifests")).collect();
     WriteRequests { waves: plan.waves.iter().map(wave).collect() }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::domain::entity::{EntityKey, Targets};
 use crate::domain::finding::Place;
-use crate::domain::plan::request::{WriteRequest, WriteRequests, Method};
+use crate::domain::plan::request::{Method, WriteRequest, WriteRequests};
 use crate::domain::plan::{Obstacle, Plan};
 use crate::domain::snapshot::Completeness;
 
@@ -32,10 +32,10 @@ pub fn unconfirmed_links(requests: &WriteRequests, basis: &PlanBasis<'_>) -> Vec
     let places: foldhash::HashMap<Pair<'_>, Place> =
         declared.iter().map(|desired| (pair(&desired.key), desired.place)).collect();
     let mut links = BTreeSet::new();
-    for act in requests.waves.iter().flatten() {
-        let Some(place) = places.get(&pair(&act.key)) else { continue };
-        let shape = shapes.of(&act.key.blueprint);
-        for (relation, targets) in relations(act) {
+    for request in requests.waves.iter().flatten() {
+        let Some(place) = places.get(&pair(&request.key)) else { continue };
+        let shape = shapes.of(&request.key.blueprint);
+        for (relation, targets) in relations(request) {
             let Some(known) = shape.relation(relation) else { continue };
             each_target(targets, |identifier| {
                 let is_declared = places.contains_key(&(known.target, identifier));
@@ -43,15 +43,15 @@ pub fn unconfirmed_links(requests: &WriteRequests, basis: &PlanBasis<'_>) -> Vec
                     return;
                 }
                 let target = EntityKey { blueprint: known.target.into(), identifier: identifier.into() };
-                links.insert(Link { key: act.key.clone(), relation: Arc::clone(relation), target, place: *place });
+                links.insert(Link { key: request.key.clone(), relation: Arc::clone(relation), target, place: *place });
             });
         }
     }
     links.into_iter().collect()
 }
 
-fn relations(act: &WriteRequest) -> &[(Arc<str>, Targets)] {
-    match &act.method {
+fn relations(request: &WriteRequest) -> &[(Arc<str>, Targets)] {
+    match &request.method {
         Method::Create(body) | Method::Merge(body) | Method::Replace(body) | Method::Patch(body) => &body.relations,
         Method::Delete => &[],
     }

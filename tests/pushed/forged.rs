@@ -1,7 +1,9 @@
 //! Tests edited plan files: `push --plan` sends exactly what a push without the file would send, or nothing, with the
 //! reason. The forger can compute valid checksums.
 
-use ring::digest::{Context, SHA256};
+use std::collections::BTreeMap;
+
+use ring::digest::{SHA256, digest};
 use serde_json::{Value, json};
 
 use crate::generated_cases::{cases, seed};
@@ -103,54 +105,40 @@ impl Forge {
     }
 }
 
+/// The file with the checksum of its content: of JSON with sorted keys and without spaces, after the name of the format.
 fn sealed(mut json: Value) -> String {
     if let Some(entries) = json.as_object_mut() {
+        let format = entries.remove("format");
         entries.remove("checksum");
-        let mut context = Context::new(&SHA256);
-        text(&mut context, "portolan plan file 2");
-        value(&mut context, &Value::Object(entries.clone()));
-        let sum: String = context.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let content = sorted(&json!(["portolan.plan-file/3", entries]));
+        let sum: String =
+            digest(&SHA256, content.as_bytes()).as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
         entries.insert("checksum".to_owned(), json!(sum));
+        entries.extend(format.map(|format| ("format".to_owned(), format)));
     }
     json.to_string()
 }
 
-fn text(context: &mut Context, text: &str) {
-    context.update(&(text.len() as u64).to_le_bytes());
-    context.update(text.as_bytes());
+fn sorted(json: &Value) -> String {
+    match json {
+        Value::Array(items) => format!("[{}]", items.iter().map(sorted).collect::<Vec<_>>().join(",")),
+        Value::Object(entries) => {
+            let entries: BTreeMap<&String, &Value> = entries.iter().collect();
+            let entry = |(name, item)| format!("{}:{}", json!(name), sorted(item));
+            format!("{{{}}}", entries.into_iter().map(entry).collect::<Vec<_>>().join(","))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => json.to_string(),
+    }
 }
 
-fn value(context: &mut Context, json: &Value) {
-    let mut tagged = |tag: u8, bytes: &[u8]| {
-        context.update(&[tag]);
-        context.update(bytes);
-    };
-    match json {
-        Value::Null => tagged(0, &[]),
-        Value::Bool(flag) => tagged(1, &[u8::from(*flag)]),
-        Value::Number(number) => match (number.as_i64(), number.as_u64(), number.as_f64()) {
-            (Some(integer), _, _) => tagged(10, &integer.to_le_bytes()),
-            (None, Some(large), _) => tagged(11, &large.to_le_bytes()),
-            (None, None, float) => tagged(12, &float.unwrap_or_default().to_bits().to_le_bytes()),
-        },
-        Value::String(string) => {
-            tagged(2, &[]);
-            text(context, string);
-        }
-        Value::Array(items) => {
-            tagged(13, &(items.len() as u64).to_le_bytes());
-            items.iter().for_each(|item| value(context, item));
-        }
-        Value::Object(entries) => {
-            tagged(14, &(entries.len() as u64).to_le_bytes());
-            let mut entries: Vec<_> = entries.iter().collect();
-            entries.sort_by_key(|(name, _)| *name);
-            for (name, item) in entries {
-                text(context, name);
-                value(context, item);
-            }
-        }
-    }
+/// The first step of the change of an entity, by wave and step.
+fn first_step(json: &Value, identifier: &str) -> (usize, usize) {
+    let list = |json: &Value| json.as_array().expect("a list").clone();
+    let changes = list(&json["plan"]["changes"]);
+    let change = changes.iter().position(|it| it["key"]["identifier"] == identifier).expect("it changes");
+    let waves = list(&json["plan"]["waves"]);
+    let steps = waves.iter().map(|wave| list(&wave["steps"]).iter().position(|step| step["change"] == change));
+    steps.enumerate().find_map(|(wave, step)| Some((wave, step?))).expect("it has a step")
 }
 
 fn pointers(json: &Value, at: String, found: &mut Vec<String>) {
@@ -221,7 +209,7 @@ fn spoiled(text: &str, dice: &mut Dice) -> String {
     match dice.roll(5) {
         0 => text.get(..at).unwrap_or_default().to_owned(),
         1 => text.replacen("\"scope\":", "\"scope\": \"acme/other\", \"scope\":", 1),
-        2 => text.replace("plan-file/2", "plan-file/1"),
+        2 => text.replace("plan-file/3", "plan-file/2"),
         3 => text.replacen('1', "123456789012345678901234567890", 1),
         _ => format!("{text}{text}"),
     }
@@ -232,15 +220,10 @@ fn a_forged_plan_file_sends_nothing() {
     let mut forge = Forge::new();
     let good = forge.good.clone();
     assert!(forge.is_carried_out(&good));
-    // A former vulnerability: another body with a valid checksum.
-    let act = |json: &Value, key: &str| {
-        let mut all = Vec::new();
-        pointers(&json["acts"], "/acts".to_owned(), &mut all);
-        let is_it = |pointer: &String| json.pointer(pointer).is_some_and(|it| it["key"]["identifier"] == key);
-        all.into_iter().find(is_it).expect("there is such an act")
-    };
+    // A former vulnerability: another request with a valid checksum. The file has the digests of requests.
     let size = forge.forged(|json| {
-        *json.pointer_mut(&format!("{}/body/properties/size", act(json, "a"))).expect("a size") = json!(9)
+        let (wave, step) = first_step(json, "a");
+        json["requests"][wave][step] = json!("0".repeat(64));
     });
     assert!(!forge.is_carried_out(&size));
     let (refused, sent) = forge.push(&format!("push --plan plan.json --approve {}", forge.digest));
@@ -249,16 +232,20 @@ fn a_forged_plan_file_sends_nothing() {
     assert!(refused.talk.contains(told), "{}", refused.talk);
     for (name, file) in [
         ("a field", forge.forged(|json| json["plan"]["changes"][0]["fields"][0]["after"] = json!("Other"))),
-        ("a delete of another", forge.forged(|json| *json.pointer_mut(&act(json, "c")).expect("a delete") = json!({
-            "change": 1, "deed": "delete", "key": {"blueprint": "service", "identifier": "theirs"}, "call": "delete",
-            "body": null, "needs": [],
-        }))),
+        (
+            "a delete of another",
+            forge.forged(|json| {
+                let changes = json["plan"]["changes"].as_array_mut().expect("a list");
+                let delete = changes.iter_mut().find(|it| it["action"] == "delete").expect("a delete");
+                delete["key"]["identifier"] = json!("theirs");
+            }),
+        ),
         ("no hazards", forge.forged(|json| json["plan"]["hazards"] = json!([]))),
         ("no approval", forge.forged(|json| json["plan"]["approval"] = json!(null))),
         ("adopting", forge.forged(|json| json["options"]["adopt"] = json!(true))),
-        ("another scope", forge.forged(|json| json["scope"] = json!("acme/other"))),
-        ("another catalog", forge.forged(|json| json["catalog"] = json!("http://127.0.0.1:1"))),
-        ("an old file", good.replace("plan-file/2", "plan-file/1")),
+        ("another scope", forge.forged(|json| json["provenance"]["scope"] = json!("acme/other"))),
+        ("another catalog", forge.forged(|json| json["provenance"]["catalog"] = json!("http://127.0.0.1:1"))),
+        ("an old file", good.replace("plan-file/3", "plan-file/2")),
     ] {
         // An option without effect is allowed.
         assert!(!forge.is_carried_out(&file) || name == "adopting", "{name}");

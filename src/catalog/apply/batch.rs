@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::catalog::WriteFailure;
 use crate::catalog::wire::{EntityDraft, Field, IdentifierRef, RelationRef, TeamRef, Written};
 use crate::domain::entity::Targets;
-use crate::domain::plan::request::{WriteRequest, Body, Method, Patch};
+use crate::domain::plan::request::{Body, Method, Patch, WriteRequest};
 
 /// The method of the write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,7 +2,7 @@
 //! their meaning, because a catalog may store them in another form. Pure.
 
 use crate::domain::entity::{Entity, Targets};
-use crate::domain::plan::request::{WriteRequest, Body, Method, Patch};
+use crate::domain::plan::request::{Body, Method, Patch, WriteRequest};
 use crate::domain::value::Value;
 use crate::domain::value::timestamp::Moment;
 
@@ -143,7 +143,9 @@ mod tests {
 
     #[test]
     fn what_means_the_same_is_the_same() {
-        for method in [Method::Create(whole()), Method::Merge(whole()), Method::Replace(whole()), Method::Patch(whole())] {
+        for method in
+            [Method::Create(whole()), Method::Merge(whole()), Method::Replace(whole()), Method::Patch(whole())]
+        {
             assert!(is_as_written(&act(method.clone()), Some(&stored())), "{method:?}");
             assert!(!is_as_written(&act(method), None));
         }

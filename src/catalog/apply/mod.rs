@@ -20,7 +20,7 @@ pub(crate) use run::ApplyRun;
 
 use super::{Catalog, WriteFailure};
 use crate::domain::plan::outcome::{Cause, ChangeOutcome, Failure, Outcome, Reason};
-use crate::domain::plan::request::{WriteRequest, WriteRequests, Method};
+use crate::domain::plan::request::{Method, WriteRequest, WriteRequests};
 
 /// Few enough that little time passes between the ownership check and the delete.
 const DELETES_PER_CHECK: usize = 500;
@@ -38,9 +38,11 @@ pub fn apply(
     let resolver = Resolver { catalog, context, options };
     let mut ledger = Ledger { states: vec![State::default(); changes], end_reason: None, options };
     for wave in &acts.waves {
-        let (ready, blocked): (Vec<&WriteRequest>, Vec<&WriteRequest>) = wave.iter().partition(|act| ledger.may_begin(act));
+        let (ready, blocked): (Vec<&WriteRequest>, Vec<&WriteRequest>) =
+            wave.iter().partition(|act| ledger.may_begin(act));
         ledger.skip(&blocked);
-        let (deletes, writes): (Vec<&WriteRequest>, Vec<&WriteRequest>) = ready.into_iter().partition(|act| act.method == Method::Delete);
+        let (deletes, writes): (Vec<&WriteRequest>, Vec<&WriteRequest>) =
+            ready.into_iter().partition(|act| act.method == Method::Delete);
         ledger.perform(&resolver, &writes);
         for deletes in deletes.chunks(DELETES_PER_CHECK) {
             ledger.check_cancelled();

@@ -11,7 +11,7 @@ use crate::catalog::write_state::{Event, resolve};
 use crate::catalog::{ApplyOptions, Catalog, CatalogError, ReadLimit, WriteFailure};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::{Entity, Owner};
-use crate::domain::plan::request::{WriteRequest, Method};
+use crate::domain::plan::request::{Method, WriteRequest};
 
 /// The time limit of the reads after one batch.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
@@ -198,7 +198,10 @@ fn is_new(found: &Entity) -> bool {
     found.record.created_at.is_some() && found.record.created_at == found.record.updated_at
 }
 
-fn by_blueprint<'a>(acts: &[&'a WriteRequest], members: impl IntoIterator<Item = usize>) -> BTreeMap<&'a Arc<str>, Vec<usize>> {
+fn by_blueprint<'a>(
+    acts: &[&'a WriteRequest],
+    members: impl IntoIterator<Item = usize>,
+) -> BTreeMap<&'a Arc<str>, Vec<usize>> {
     let mut groups: BTreeMap<&Arc<str>, Vec<usize>> = BTreeMap::new();
     for at in members {
         groups.entry(&acts[at].key.blueprint).or_default().push(at);

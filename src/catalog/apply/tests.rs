@@ -61,7 +61,9 @@ fn brief(outcome: &Outcome) -> Vec<String> {
     let status = |failure: &Failure| failure.status.unwrap_or_default();
     let end = |end: &ChangeOutcome| match end {
         ChangeOutcome::Applied => "applied".to_owned(),
-        ChangeOutcome::Incomplete { step_kind, cause: Cause::NotAttempted(reason) } => format!("incomplete {step_kind:?} {reason:?}"),
+        ChangeOutcome::Incomplete { step_kind, cause: Cause::NotAttempted(reason) } => {
+            format!("incomplete {step_kind:?} {reason:?}")
+        }
         ChangeOutcome::Incomplete { step_kind, cause: Cause::Failed(failure) | Cause::InDoubt(failure) } => {
             format!("incomplete {step_kind:?} {}", status(failure))
         }
@@ -134,7 +136,8 @@ fn what_is_stopped_between_two_steps_is_told_as_half_done() {
         vec![relink(0, "s1", &[0, 1])],
     ];
     let options = ApplyOptions { run_id: None, stop_on_failure: false, cancellation: &cancellation, progress: &fuse };
-    let outcome = apply(&catalog, &WriteRequests { waves }, 3, ApplyContext { blueprints: &[], owner: &owner() }, options);
+    let outcome =
+        apply(&catalog, &WriteRequests { waves }, 3, ApplyContext { blueprints: &[], owner: &owner() }, options);
     assert_eq!(brief(&outcome), ["incomplete Relink Interrupted", "applied", "Interrupted"]);
     assert!(outcome.is_interrupted);
     // The signal came after the last act, so nothing is interrupted.

@@ -39,7 +39,9 @@ use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
 use crate::error::{DiffError, Error};
 use crate::plan;
 use crate::plan::file::{ChosenPart, Options};
-use crate::plan::{Destination, PlanBasis, Link, Only, PlanInput, rename_hints, write_requests, to_look_up, unconfirmed_links};
+use crate::plan::{
+    Destination, Link, Only, PlanBasis, PlanInput, rename_hints, to_look_up, unconfirmed_links, write_requests,
+};
 use crate::report::escape::clean;
 use crate::settings::{self, Origin, Settings};
 use crate::sources::git::{self, GitError};
@@ -418,7 +420,8 @@ fn foreign_owners(
     settings: &Settings,
     environment: &settings::Environment,
 ) -> Vec<(EntityKey, ForeignOwner)> {
-    let changed = plan.changes.iter().filter(|change| change.ownership == OwnerStatus::Foreign).map(|change| &change.key);
+    let changed =
+        plan.changes.iter().filter(|change| change.ownership == OwnerStatus::Foreign).map(|change| &change.key);
     let keys: BTreeSet<&EntityKey> = changed.chain(&plan.foreign_unchanged).take(OWNERS_MAX).collect();
     let scopes = known_scopes(settings, environment);
     let keys: Vec<&EntityKey> = keys.into_iter().collect();

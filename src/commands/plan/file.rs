@@ -18,8 +18,8 @@ use crate::domain::value::Value;
 use crate::error::{DiffError, Error};
 use crate::plan::Destination;
 use crate::plan::file::{
-    PlanFileError, Circumstances, Difference, FORMAT, How, Moved, PlanFile, Sight, Unfit, differences, elsewhere, moved,
-    unfit,
+    CatalogState, Difference, Drift, DriftKind, FORMAT, Mismatch, PlanFile, PlanFileError, Provenance,
+    destination_mismatches, differences, drift, mismatches,
 };
 use crate::report::escape::{clean, harmless_json};
 use crate::settings::Settings;
@@ -29,25 +29,25 @@ use crate::text::plural::{count, list};
 /// The version of portolan that a plan file records.
 const TOOL: &str = env!("CARGO_PKG_VERSION");
 /// The number of entities that one sentence names.
-const MOST_TOLD: usize = 10;
+const NAMES_MAX: usize = 10;
 /// The number of characters of a value in a sentence.
-const MOST_OF_A_VALUE: usize = 60;
+const VALUE_CHARS_MAX: usize = 60;
 /// The format name must be within this many characters at the start of a plan file.
-const HEAD: usize = 200;
+const FORMAT_NAME_WITHIN: usize = 200;
 
 /// The plan with its provenance and preconditions, as a plan file holds it.
-pub(crate) fn bound(planned: &BuiltPlan, settings: &Settings) -> PlanFile {
+pub(crate) fn plan_file(planned: &BuiltPlan, settings: &Settings) -> PlanFile {
     let basis = planned.basis();
-    let acts = planned.acts.clone();
+    let requests = planned.requests.clone();
     let path = |FileId(file): FileId| planned.asked.files.get(file as usize).map_or("", |file| file.path.as_str());
-    PlanFile::bind(circumstances(planned, settings), planned.options.clone(), planned.plan.clone(), acts, basis, path)
+    PlanFile::new(provenance(planned, settings), planned.options.clone(), planned.plan.clone(), requests, basis, path)
 }
 
 /// Writes a plan file. `file` is relative to the user's directory; `push` is the command that applies it, without the
 /// approval flags.
 pub(crate) fn save_plan(file: &Path, push: &str, planned: &BuiltPlan, context: &mut Context<'_>) -> Result<(), Error> {
     check_output_path(file, context.settings)?;
-    let text = harmless_json(bound(planned, context.settings).write());
+    let text = harmless_json(plan_file(planned, context.settings).write());
     let place = context.settings.directory.join(file);
     sources::write_output(&context.settings.boundary, &place, &text)
         .map_err(|error| error.named(&context.settings.directory, file))?;
@@ -71,7 +71,7 @@ pub(crate) fn check_output_path(file: &Path, settings: &Settings) -> Result<(), 
         return Ok(());
     }
     let is_plan = match sources::read_input(&settings.boundary, &path) {
-        Ok(text) => text.trim().is_empty() || is_plan_file(&text),
+        Ok(text) => text.trim().is_empty() || looks_like_plan_file(&text),
         Err(OutputError::Read { source, .. }) => source.kind() != ErrorKind::InvalidData,
         Err(OutputError::TooLarge { .. }) => false,
         // The write reports the error.
@@ -81,8 +81,8 @@ pub(crate) fn check_output_path(file: &Path, settings: &Settings) -> Result<(), 
 }
 
 /// Whether the text begins like a plan file of any version.
-fn is_plan_file(text: &str) -> bool {
-    let head: String = text.chars().take(HEAD).collect();
+fn looks_like_plan_file(text: &str) -> bool {
+    let head: String = text.chars().take(FORMAT_NAME_WITHIN).collect();
     FORMAT.split('/').next().is_some_and(|format| head.contains(&format!("\"{format}/")))
 }
 
@@ -97,9 +97,9 @@ fn read_plan(file: &Path, settings: &Settings) -> Result<PlanFile, Error> {
     }
 }
 
-fn circumstances(planned: &BuiltPlan, settings: &Settings) -> Circumstances {
+fn provenance(planned: &BuiltPlan, settings: &Settings) -> Provenance {
     let revision = planned.revision.as_ref();
-    Circumstances {
+    Provenance {
         tool: TOOL.to_owned(),
         scope: planned.plan.scope.clone(),
         platform: settings.platform.value.name.to_owned(),
@@ -115,53 +115,53 @@ fn name(key: &EntityKey) -> String {
     format!("`{}/{}`", key.blueprint, key.identifier)
 }
 
-fn of_unfit(unfit: &Unfit, secret: &str) -> String {
+fn describe_mismatch(mismatch: &Mismatch, secret: &str) -> String {
     let differs =
         |what: &str, made: &str, now: &str| format!("The plan was made for the {what} {made}; this is {now}.");
-    match unfit {
-        Unfit::Scope { made, now } => differs("scope", &format!("`{made}`"), &format!("`{now}`")),
-        Unfit::Platform { made, now } => differs("platform", &format!("`{made}`"), &format!("`{now}`")),
-        Unfit::Catalog { made, now } => differs("catalog", made, now),
-        Unfit::Target { made, now } => {
+    match mismatch {
+        Mismatch::Scope { made, now } => differs("scope", &format!("`{made}`"), &format!("`{now}`")),
+        Mismatch::Platform { made, now } => differs("platform", &format!("`{made}`"), &format!("`{now}`")),
+        Mismatch::Catalog { made, now } => differs("catalog", made, now),
+        Mismatch::Target { made, now } => {
             let target = |name: &Option<String>| name.as_ref().map_or("none".to_owned(), |name| format!("`{name}`"));
             differs("target", &target(made), &target(now))
         }
-        Unfit::MaskKey => format!(
+        Mismatch::MaskKey => format!(
             "The plan file masks credentials with the key of another {secret}, so its values cannot be compared: make the \
              plan again with `portolan diff --out`, with the same {secret} as this push."
         ),
-        Unfit::Manifests { blueprint, keys } => {
-            let mut names: Vec<String> = keys.iter().take(MOST_TOLD).map(name).collect();
-            if keys.len() > MOST_TOLD {
-                names.push(count(keys.len() - MOST_TOLD, "other"));
+        Mismatch::Manifests { blueprint, keys } => {
+            let mut names: Vec<String> = keys.iter().take(NAMES_MAX).map(name).collect();
+            if keys.len() > NAMES_MAX {
+                names.push(count(keys.len() - NAMES_MAX, "other"));
             }
             let named = if names.is_empty() { String::new() } else { format!(", for example {}", list(&names)) };
             format!("Manifests of the blueprint `{blueprint}` changed{named}.")
         }
-        Unfit::Blueprint { blueprint, is_gone: true } => {
+        Mismatch::Blueprint { blueprint, is_gone: true } => {
             format!("The blueprint `{blueprint}` is no longer in the catalog.")
         }
-        Unfit::Blueprint { blueprint, is_gone: false } => {
+        Mismatch::Blueprint { blueprint, is_gone: false } => {
             format!("The blueprint `{blueprint}` changed in the catalog.")
         }
-        Unfit::Obstacles { count: number } => {
+        Mismatch::Obstacles { count: number } => {
             format!("The plan has {}: changes that cannot be made.", count(*number, "obstacle"))
         }
     }
 }
 
-fn of_moved(moved: &Moved) -> String {
-    let key = name(&moved.key);
-    match &moved.how {
-        How::Appeared => format!("{key} was created in the catalog."),
-        How::Changed => format!("{key} was changed in the catalog."),
-        How::Gone => format!("{key} is no longer in the catalog."),
-        How::NotOurs => format!("{key} is to be deleted, but another owner wrote it last."),
-        How::PointsTo { gone, relation } => {
+fn describe_drift(drift: &Drift) -> String {
+    let key = name(&drift.key);
+    match &drift.kind {
+        DriftKind::Appeared => format!("{key} was created in the catalog."),
+        DriftKind::Changed => format!("{key} was changed in the catalog."),
+        DriftKind::Gone => format!("{key} is no longer in the catalog."),
+        DriftKind::NotOurs => format!("{key} is to be deleted, but another owner wrote it last."),
+        DriftKind::PointsTo { gone, relation } => {
             format!("{key} now points to {} (`{relation}`), which is to be deleted.", name(gone))
         }
-        How::Unread(Some(why)) => format!("{key} could not be compared with the plan: {why}."),
-        How::Unread(None) => format!("{key} could not be compared with the plan: its blueprint was not read."),
+        DriftKind::Unread(Some(why)) => format!("{key} could not be compared with the plan: {why}."),
+        DriftKind::Unread(None) => format!("{key} could not be compared with the plan: its blueprint was not read."),
     }
 }
 
@@ -192,14 +192,14 @@ pub(crate) fn reopen(
         scope: &owner.scope,
     };
     // A plan for another catalog is refused without reading anything.
-    let elsewhere = elsewhere(&file.made, now);
+    let elsewhere = destination_mismatches(&file.provenance, now);
     if !elsewhere.is_empty() {
-        return Ok(refused(elsewhere.iter().map(|unfit| of_unfit(unfit, secret))));
+        return Ok(refused(elsewhere.iter().map(|mismatch| describe_mismatch(mismatch, secret))));
     }
     let wishes = PlanOptions {
         owner: owner.clone(),
         from,
-        base: file.made.base.as_deref().map_or(Wanted::Nothing, Wanted::Recorded),
+        base: file.provenance.base.as_deref().map_or(Wanted::Nothing, Wanted::Recorded),
         prune: file.options.prune,
         adopt: file.options.adopt,
         only_branch: false,
@@ -212,27 +212,31 @@ pub(crate) fn reopen(
             return Ok(refused(linted.findings.into_iter().map(|finding| finding.message)));
         }
     };
-    let unfit = unfit(&file, now, &planned.basis());
-    if !unfit.is_empty() {
-        return Ok(refused(unfit.iter().map(|unfit| of_unfit(unfit, secret))));
+    let mismatches = mismatches(&file, now, &planned.basis());
+    if !mismatches.is_empty() {
+        return Ok(refused(mismatches.iter().map(|mismatch| describe_mismatch(mismatch, secret))));
     }
     read_touched(&file, &mut planned, context)?;
-    let sight =
-        Sight { actual: &planned.actual, blueprints: &planned.live.all, owned: &planned.owned, mask: &planned.mask };
-    let moved = moved(&file, &sight);
-    if !moved.is_empty() {
-        return Ok(refused(moved.iter().map(of_moved)));
+    let state = CatalogState {
+        actual: &planned.actual,
+        blueprints: &planned.live.all,
+        owned: &planned.owned,
+        mask: &planned.mask,
+    };
+    let drift = drift(&file, &state);
+    if !drift.is_empty() {
+        return Ok(refused(drift.iter().map(describe_drift)));
     }
-    let has_base = file.made.base.is_none() || planned.base.is_some();
-    let differences = differences(&file, &bound(&planned, settings), has_base);
+    let has_base = file.provenance.base.is_none() || planned.base.is_some();
+    let differences = differences(&file, &plan_file(&planned, settings), has_base);
     if !differences.is_empty() {
-        let more = differences.len().saturating_sub(MOST_TOLD);
-        let mut sentences: Vec<String> = differences.iter().take(MOST_TOLD).map(of_difference).collect();
+        let more = differences.len().saturating_sub(NAMES_MAX);
+        let mut sentences: Vec<String> = differences.iter().take(NAMES_MAX).map(describe_difference).collect();
         sentences.extend((more > 0).then(|| format!("{} not shown.", count(more, "more difference"))));
         sentences.extend((!has_base).then(|| no_base(&file)));
         return Ok(refused(sentences.into_iter()));
     }
-    if circumstances(&planned, settings).commit != file.made.commit {
+    if provenance(&planned, settings).commit != file.provenance.commit {
         planned.notes.push("The plan was made at another commit with the same manifests.".to_owned());
     }
     Ok(Reopened::Holds(planned))
@@ -245,7 +249,7 @@ fn refused(sentences: impl Iterator<Item = String>) -> Reopened {
 fn no_base(file: &PlanFile) -> String {
     format!(
         "The base of the plan, commit `{}`, is not in this clone: fetch it (`fetch-depth: 0`).",
-        file.made.base.as_deref().unwrap_or_default()
+        file.provenance.base.as_deref().unwrap_or_default()
     )
 }
 
@@ -257,7 +261,7 @@ fn read_touched(file: &PlanFile, planned: &mut BuiltPlan, context: &Context<'_>)
         if planned.actual.blueprints.contains_key(name.as_ref()) {
             continue;
         }
-        // `unfit` reports a blueprint that no longer exists.
+        // `mismatches` reports a blueprint that no longer exists.
         let Some(blueprint) = planned.live.all.named(&name) else { continue };
         let shelf = planned.catalog.read_some(blueprint, &identifiers, progress)?;
         planned.actual.blueprints.insert(name.to_string(), shelf);
@@ -266,7 +270,7 @@ fn read_touched(file: &PlanFile, planned: &mut BuiltPlan, context: &Context<'_>)
 }
 
 /// Describes one difference between the file and the new plan.
-fn of_difference(difference: &Difference) -> String {
+fn describe_difference(difference: &Difference) -> String {
     let value = |value: &Option<Value>| match value {
         None => "no change".to_owned(),
         Some(value) => format!("`{}`", brief(&value.to_json().to_string())),
@@ -316,9 +320,9 @@ fn field_name(field: &Field) -> String {
 /// A value, shortened for a sentence.
 fn brief(text: &str) -> String {
     let text = text.replace('`', "'");
-    if text.chars().count() <= MOST_OF_A_VALUE {
+    if text.chars().count() <= VALUE_CHARS_MAX {
         return text;
     }
-    let cut: String = text.chars().take(MOST_OF_A_VALUE).collect();
+    let cut: String = text.chars().take(VALUE_CHARS_MAX).collect();
     format!("{cut}…")
 }

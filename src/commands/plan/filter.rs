@@ -8,7 +8,7 @@ use crate::commands::workspace::entities::ManifestSet;
 use crate::domain::finding::FileId;
 use crate::domain::plan::Plan;
 use crate::error::DiffError;
-use crate::plan::{PulledIn, PlanBasis, Only, pulled_in};
+use crate::plan::{Only, PlanBasis, PulledIn, pulled_in};
 use crate::report::escape::clean;
 use crate::settings::Settings;
 use crate::sources::{is_taken, path_text, tidy};

@@ -11,14 +11,18 @@ use crate::commands::plan::build::BuiltPlan;
 use crate::commands::plan::rejections::place;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::plan::StepKind;
-use crate::domain::plan::request::{WriteRequest, WriteRequests, Method};
+use crate::domain::plan::request::{Method, WriteRequest, WriteRequests};
 use crate::domain::progress::Progress;
 use crate::error::{DiffError, Error};
 use crate::plan::secrets_of;
 use crate::report::plan::Complaint;
 
 /// The complaints, one for each change that the catalog would reject, by change.
-pub(crate) fn verify(planned: &BuiltPlan, requests: &WriteRequests, progress: &dyn Progress) -> Result<Vec<Complaint>, Error> {
+pub(crate) fn verify(
+    planned: &BuiltPlan,
+    requests: &WriteRequests,
+    progress: &dyn Progress,
+) -> Result<Vec<Complaint>, Error> {
     let changes = &planned.plan.changes;
     let new = changes.iter().filter(|change| change.is_new());
     let new: HashSet<(&str, &str)> =
@@ -82,7 +86,12 @@ struct Asking<'a> {
 type ManifestSet<'t> = (&'t WriteRequest, EntityDraft);
 
 impl Asking<'_> {
-    fn ask(&self, shape: &Blueprint, mode: Mode, asked: Vec<(&WriteRequest, EntityDraft)>) -> Result<Vec<Complaint>, Error> {
+    fn ask(
+        &self,
+        shape: &Blueprint,
+        mode: Mode,
+        asked: Vec<(&WriteRequest, EntityDraft)>,
+    ) -> Result<Vec<Complaint>, Error> {
         let mut complaints = Vec::new();
         let mut again = Vec::new();
         for ((request, draft), refusal) in self.refused(shape, mode, asked)? {
@@ -164,7 +173,13 @@ impl Asking<'_> {
         Some(without)
     }
 
-    fn complaint(&self, request: &WriteRequest, draft: &EntityDraft, shape: &Blueprint, refusal: &Refusal) -> Complaint {
+    fn complaint(
+        &self,
+        request: &WriteRequest,
+        draft: &EntityDraft,
+        shape: &Blueprint,
+        refusal: &Refusal,
+    ) -> Complaint {
         let message = refusal.message.as_ref().unwrap_or(&refusal.error);
         // A catalog may repeat in its refusal the values that it was sent.
         let secrets = secrets_of(request, &self.planned.mask);

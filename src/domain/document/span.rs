@@ -1,7 +1,11 @@
 //! Positions in a text: byte spans, and lines and columns for people. Columns count characters, and both count from 1.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 /// A half-open range of bytes in one text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Span {
     pub start: u32,
     pub end: u32,

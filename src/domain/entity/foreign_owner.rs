@@ -5,7 +5,8 @@ use std::fmt;
 
 use crate::domain::entity::{Owner, Record};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum OwnerKind {
     /// Another scope of portolan.
     Scope,

@@ -3,20 +3,24 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::domain::document::span::Span;
 use crate::domain::entity::{EntityKey, Record};
 use crate::domain::finding::Place;
 use crate::domain::plan::write_mode::WriteMode;
-use crate::domain::value::Value;
+use crate::domain::value::{Value, exact};
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Change {
     pub key: EntityKey,
     pub action: Action,
     pub ownership: OwnerStatus,
     pub mode: WriteMode,
     pub origin: Origin,
-    /// The entity in its manifest; `None` for a deletion.
+    /// The entity in its manifest; null for a deletion.
     pub place: Option<Place>,
     /// Title, icon, team, then properties and relations by name. Empty for a deletion; for a rename, the fields in
     /// which the new entity differs from the old one.
@@ -27,7 +31,8 @@ pub struct Change {
     pub dependents: Vec<Dependent>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Action {
     Create,
     Update,
@@ -41,8 +46,23 @@ pub enum Action {
     Delete,
 }
 
+/// An action without its details.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "Action")]
+pub enum ActionKind {
+    Create,
+    Update,
+    /// Created under the new identifier; the old one is deleted.
+    Rename,
+    /// Written unchanged, to become owned by this scope.
+    Adopt,
+    Delete,
+}
+
 /// Why it counts as a rename.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum RenamedBy {
     /// The manifest has the annotation.
     Annotation,
@@ -55,7 +75,8 @@ pub enum RenamedBy {
 }
 
 /// The ownership of the entity before the change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum OwnerStatus {
     /// Not in the catalog.
     New,
@@ -65,7 +86,8 @@ pub enum OwnerStatus {
 }
 
 /// The cause of the change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Origin {
     ThisBranch,
     /// The manifest at the merge base and the catalog differ, and this branch did not change it.
@@ -74,13 +96,19 @@ pub enum Origin {
     Unknown,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FieldChange {
     pub field: Field,
     /// Null if unset. A title or an icon is a string, a team is a list, a relation is a string or a list.
+    #[serde(with = "exact")]
+    #[schemars(with = "Value")]
     pub before: Value,
+    #[serde(with = "exact")]
+    #[schemars(with = "Value")]
     pub after: Value,
-    /// The differences of two objects; empty for other values.
+    /// The differences of two objects; empty for other values. They follow from the values, so they are not encoded.
+    #[serde(skip)]
     pub paths: Vec<PathChange>,
     pub cause: Cause,
     pub origin: Origin,
@@ -89,7 +117,8 @@ pub struct FieldChange {
 }
 
 /// In display order.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Field {
     Title,
     Icon,
@@ -99,7 +128,8 @@ pub enum Field {
 }
 
 /// Why a field changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Cause {
     /// The manifest sets it.
     Named,
@@ -109,17 +139,20 @@ pub enum Cause {
     LeftOut,
 }
 
-/// A difference inside an object. A missing key is `None`, because null is a value inside an object.
-#[derive(Debug, Clone, PartialEq)]
+/// A difference inside an object. A missing side does not have the key, because null is a value inside an object.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct PathChange {
     /// The path of keys; never empty.
     pub path: Box<[Box<str>]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<Value>,
 }
 
 /// An entity with a relation to a deleted or renamed one.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Dependent {
     pub key: EntityKey,
     pub relation: Arc<str>,
@@ -129,7 +162,8 @@ pub struct Dependent {
 }
 
 /// What the plan does to the relation of the dependent entity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Afterwards {
     /// It still points to the deleted entity.
     Left,
@@ -139,6 +173,18 @@ pub enum Afterwards {
     Relinked,
     /// Its manifest points there, so the target is kept.
     Asked,
+}
+
+impl Action {
+    pub fn kind(&self) -> ActionKind {
+        match self {
+            Self::Create => ActionKind::Create,
+            Self::Update => ActionKind::Update,
+            Self::Rename { .. } => ActionKind::Rename,
+            Self::Adopt => ActionKind::Adopt,
+            Self::Delete => ActionKind::Delete,
+        }
+    }
 }
 
 impl Field {

@@ -1,10 +1,22 @@
 //! SHA-256 digests of compared content ([`Digest`]) and of what a user approves ([`ApprovalDigest`]). The code that
 //! computes a digest defines what it covers.
 
+use std::borrow::Cow;
 use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{Deserialize, Deserializer, Error};
+use serde::ser::{Serialize, Serializer};
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest(pub [u8; 32]);
+
+impl Digest {
+    /// Parses the canonical spelling: 64 digits, in lower case.
+    pub fn parse(text: &str) -> Option<Self> {
+        read_hex(text).map(Self)
+    }
+}
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -35,14 +47,7 @@ impl ApprovalDigest {
 
     /// Parses the canonical spelling: all digits, in lower case.
     pub fn parse(text: &str) -> Option<Self> {
-        let mut bytes = [0; Self::BYTES];
-        if text.len() != Self::DIGITS || !text.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f')) {
-            return None;
-        }
-        for (byte, at) in bytes.iter_mut().zip((0..).step_by(2)) {
-            *byte = u8::from_str_radix(text.get(at..at + 2)?, 16).ok()?;
-        }
-        Some(Self(bytes))
+        read_hex(text).map(Self)
     }
 }
 
@@ -56,6 +61,49 @@ impl fmt::Debug for ApprovalDigest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
+}
+
+/// Digests are hexadecimal texts in JSON.
+macro_rules! hex_in_json {
+    ($type:ident, $digits:expr, $what:literal) => {
+        impl Serialize for $type {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = Cow::<str>::deserialize(deserializer)?;
+                Self::parse(&text)
+                    .ok_or_else(|| D::Error::custom(format_args!("expected {} of {} hexadecimal digits", $what, $digits)))
+            }
+        }
+
+        impl JsonSchema for $type {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($type).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({"type": "string", "pattern": format!("^[0-9a-f]{{{}}}$", $digits)})
+            }
+        }
+    };
+}
+
+hex_in_json!(Digest, 64, "a digest");
+hex_in_json!(ApprovalDigest, ApprovalDigest::DIGITS, "an approval digest");
+
+fn read_hex<const BYTES: usize>(text: &str) -> Option<[u8; BYTES]> {
+    let mut bytes = [0; BYTES];
+    if text.len() != 2 * BYTES || !text.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f')) {
+        return None;
+    }
+    for (byte, at) in bytes.iter_mut().zip((0..).step_by(2)) {
+        *byte = u8::from_str_radix(text.get(at..at + 2)?, 16).ok()?;
+    }
+    Some(bytes)
 }
 
 fn write_hex(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {

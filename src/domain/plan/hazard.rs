@@ -3,12 +3,16 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::domain::entity::EntityKey;
 use crate::domain::finding::Place;
 use crate::domain::plan::change::Dependent;
 use crate::domain::plan::digest::Digest;
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Hazard {
     pub kind: HazardKind,
     pub consent: Consent,
@@ -16,7 +20,8 @@ pub struct Hazard {
 }
 
 /// The approval that a hazard needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Consent {
     /// `--approve` with the digest of all hazards of this kind.
     Approval,
@@ -27,9 +32,10 @@ pub enum Consent {
 }
 
 /// In display order. Keys are sorted.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum HazardKind {
-    /// More deletes than `prune` allows. `blueprint: None`: all blueprints together.
+    /// More deletes than `prune` allows. A null blueprint: all blueprints together.
     ManyDeletes {
         blueprint: Option<Arc<str>>,
         keys: Vec<EntityKey>,
@@ -56,7 +62,8 @@ pub enum HazardKind {
 }
 
 /// Why nothing is deleted.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Blocker {
     /// The config turns deletes off.
     Disabled,

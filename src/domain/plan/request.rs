@@ -3,9 +3,11 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use crate::domain::entity::{EntityKey, Targets};
 use crate::domain::plan::StepKind;
-use crate::domain::value::Value;
+use crate::domain::value::{Value, exact};
 
 /// One act for each step of each wave of the plan, in the same order.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -13,7 +15,7 @@ pub struct WriteRequests {
     pub waves: Vec<Vec<WriteRequest>>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct WriteRequest {
     /// The index of its change in the plan.
     pub change: usize,
@@ -25,7 +27,7 @@ pub struct WriteRequest {
     pub needs: Vec<usize>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Method {
     /// Creates the entity; refused if it exists. The body is the whole entity.
     Create(Body),
@@ -39,17 +41,18 @@ pub enum Method {
 }
 
 /// The body of a write.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Body {
     pub title: Patch<Box<str>>,
     pub icon: Patch<Box<str>>,
     pub team: Patch<Box<[Box<str>]>>,
     /// A null clears the property.
+    #[serde(serialize_with = "exact::serialize_all")]
     pub properties: Vec<(Arc<str>, Value)>,
     pub relations: Vec<(Arc<str>, Targets)>,
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub enum Patch<T> {
     #[default]
     Absent,

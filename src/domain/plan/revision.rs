@@ -1,23 +1,28 @@
 //! The checked-out commit, and the merge base that a branch is compared with. `sources::git` determines them.
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 /// The state of the repository that a plan is made from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Revision {
-    /// Forty hex digits; `None` before the first commit.
+    /// Forty hex digits; null before the first commit.
     pub commit: Option<String>,
     /// The checked-out branch, if any.
     pub branch: Option<String>,
     /// Manifests, the config or the snapshot differ from the commit.
+    #[serde(rename = "dirty")]
     pub is_dirty: bool,
 }
 
 /// The commit that a branch is compared with.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct BaseRevision {
     /// The name as given: `origin/main`.
     pub name: String,
     pub commit: String,
-    /// The CI variable that named it; `None`: the user did.
+    /// The CI variable that named it; null: the user did.
     pub found_in: Option<&'static str>,
 }
 

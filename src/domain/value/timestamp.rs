@@ -1,12 +1,17 @@
 //! A point in time, in milliseconds since 1970 (UTC); the catalog writes it as `2026-11-02T08:15:00.000Z`. The clock is
 //! never read here; two texts in two time zones can be the same moment.
 
+use std::borrow::Cow;
 use std::fmt;
+
+use schemars::JsonSchema;
+use serde::de::{Deserialize, Deserializer, Error};
+use serde::ser::{Serialize, Serializer};
 
 use crate::domain::value::day::Day;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Moment(pub i64);
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema)]
+pub struct Moment(#[schemars(with = "String")] pub i64);
 
 const DAY: i64 = 86_400_000;
 
@@ -68,6 +73,18 @@ impl fmt::Display for Moment {
         let (seconds, millis) = (rest / 1000, rest % 1000);
         let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
         write!(f, "{}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z", self.day().text())
+    }
+}
+
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&Cow::<str>::deserialize(deserializer)?).ok_or_else(|| D::Error::custom("expected a date and time"))
     }
 }
 

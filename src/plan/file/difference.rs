@@ -7,15 +7,15 @@
 use std::collections::BTreeMap;
 
 use super::PlanFile;
-use super::check::each_place;
+use super::positions::each_place;
 use crate::domain::document::span::Span;
 use crate::domain::entity::EntityKey;
 use crate::domain::finding::{FileId, Place};
 use crate::domain::plan::Plan;
 use crate::domain::plan::change::{Change, Field, FieldChange, Origin};
-use crate::domain::plan::request::WriteRequest;
+use crate::domain::plan::digest::Digest;
 use crate::domain::value::Value;
-use crate::plan::normalise::{Number, by_key};
+use crate::plan::normalise::canonical;
 
 /// One difference between the plan file and the new plan.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,7 +60,8 @@ pub fn differences(file: &PlanFile, planned: &PlanFile, has_base: bool) -> Vec<D
     let mut add = |is_same: bool, difference: Difference| found.extend((!is_same).then_some(difference));
     add(shown.hazards == again.hazards, Difference::Hazards);
     add(shown.counts == again.counts, Difference::Counts);
-    add(shown.waves == again.waves, Difference::Order);
+    let is_same_order = shown.waves == again.waves && same_shape(&file.requests, &planned.requests);
+    add(is_same_order, Difference::Order);
     add(shown.approval == again.approval, Difference::Approval);
     add(shown.scope == again.scope, Difference::Rest("scope"));
     add(shown.cycles == again.cycles, Difference::Rest("cycles"));
@@ -68,9 +69,7 @@ pub fn differences(file: &PlanFile, planned: &PlanFile, has_base: bool) -> Vec<D
     add(shown.foreign_unchanged == again.foreign_unchanged, Difference::Rest("foreignUnchanged"));
     add(shown.digest == again.digest, Difference::Rest("digest"));
     add(file.options == planned.options, Difference::Rest("options"));
-    add(file.manifests == planned.manifests, Difference::Rest("manifests"));
-    add(file.blueprints == planned.blueprints, Difference::Rest("blueprints"));
-    add(file.touched == planned.touched, Difference::Rest("touched"));
+    add(file.preconditions == planned.preconditions, Difference::Rest("preconditions"));
     // Parts of a plan that are added later are compared as well.
     if found.is_empty() && (shown != again || file.requests != planned.requests) {
         found.push(Difference::Rest("plan"));
@@ -122,25 +121,35 @@ fn change(shown: &Change, again: &Change, found: &mut Vec<Difference>) {
     }
 }
 
+/// Compares the requests of the same steps.
 fn requests(file: &PlanFile, planned: &PlanFile, found: &mut Vec<Difference>) {
-    let requests = |file: &PlanFile| -> Vec<WriteRequest> {
-        let mut requests: Vec<WriteRequest> = file.requests.waves.iter().flatten().cloned().collect();
-        requests.sort_by(|a, b| (&a.key, a.step_kind).cmp(&(&b.key, b.step_kind)));
-        requests
-    };
-    let (shown, again) = (requests(file), requests(planned));
-    if shown.len() != again.len() {
-        return found.push(Difference::Order);
+    if file.plan.waves != planned.plan.waves || !same_shape(&file.requests, &planned.requests) {
+        return;
     }
-    let differing = shown.iter().zip(&again).filter(|(one, other)| one != other);
-    let mut keys: Vec<EntityKey> = differing.map(|(one, _)| one.key.clone()).collect();
-    keys.dedup();
-    // A differing field says more than its request.
-    let is_named = |key: &EntityKey, found: &[Difference]| {
-        found.iter().any(|difference| matches!(difference, Difference::Field { key: other, .. } if other == key))
-    };
-    keys.retain(|key| !is_named(key, found));
-    found.extend(keys.into_iter().map(Difference::Request));
+    let steps = planned.plan.waves.iter().flat_map(|wave| &wave.steps);
+    let digests = file.requests.iter().flatten().zip(planned.requests.iter().flatten());
+    for (step, _) in steps.zip(digests).filter(|(_, (shown, again))| shown != again) {
+        let Some(change) = planned.plan.changes.get(step.change) else { continue };
+        // A differing field says more than its request.
+        let is_named = found.iter().any(|difference| match difference {
+            Difference::Field { key, .. } | Difference::Request(key) => *key == change.key,
+            Difference::Unfounded(_)
+            | Difference::Unshown(_)
+            | Difference::Action(_)
+            | Difference::FieldDetail { .. }
+            | Difference::Dependents(_)
+            | Difference::Hazards
+            | Difference::Counts
+            | Difference::Order
+            | Difference::Approval
+            | Difference::Rest(_) => false,
+        });
+        found.extend((!is_named).then(|| Difference::Request(change.key.clone())));
+    }
+}
+
+fn same_shape(one: &[Vec<Digest>], other: &[Vec<Digest>]) -> bool {
+    one.iter().map(Vec::len).eq(other.iter().map(Vec::len))
 }
 
 /// The plan without what may differ between two runs with the same content.
@@ -159,9 +168,9 @@ fn comparable(plan: &Plan, has_base: bool) -> Plan {
         for field in &mut change.fields {
             field.span = None;
             origin(&mut field.origin);
-            field.before = plain(&field.before);
+            field.before = canonical(&field.before);
             for path in &mut field.paths {
-                path.before = path.before.as_ref().map(plain);
+                path.before = path.before.as_ref().map(canonical);
             }
         }
     }
@@ -170,23 +179,4 @@ fn comparable(plan: &Plan, has_base: bool) -> Plan {
         counts.by_blueprint.values_mut().chain([&mut counts.total]).for_each(|tally| tally.pending = 0);
     }
     plan
-}
-
-/// A stored value in a canonical spelling.
-fn plain(value: &Value) -> Value {
-    match value {
-        Value::List(items) => Value::List(items.iter().map(plain).collect()),
-        Value::Map(entries) => {
-            Value::Map(by_key(entries).into_iter().map(|(key, value)| (key.clone(), plain(value))).collect())
-        }
-        Value::Integer(_) | Value::Large(_) | Value::Float(_) => match Number::of(value) {
-            Some(Number::Whole(whole)) => match (i64::try_from(whole), u64::try_from(whole)) {
-                (Ok(integer), _) => Value::Integer(integer),
-                (Err(_), Ok(large)) => Value::Large(large),
-                (Err(_), Err(_)) => value.clone(),
-            },
-            Some(Number::Broken(_)) | None => value.clone(),
-        },
-        Value::Null | Value::Bool(_) | Value::Text(_) => value.clone(),
-    }
 }

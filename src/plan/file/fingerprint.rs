@@ -12,7 +12,7 @@ use crate::domain::entity::desired::{Desired, Teams, Wish};
 use crate::domain::plan::digest::Digest;
 use crate::domain::value::Value;
 use crate::plan::compare::by_name;
-use crate::plan::digest::Writer;
+use crate::plan::digest::{digest, digested};
 use crate::plan::normalise;
 use crate::plan::ownership::{Pair, pair};
 use crate::text::mask::Mask;
@@ -29,56 +29,43 @@ const DECISIVE: [&str; 7] = [
 ];
 
 pub(in crate::plan) fn of_blueprint(blueprint: &Blueprint, mask: &Mask) -> Digest {
-    let mut writer = Writer::new("portolan blueprint 1");
-    writer.text(&blueprint.identifier);
-    for key in DECISIVE {
-        let value = blueprint.raw.get(key).map(Value::from_json).unwrap_or_default();
-        writer.masked(mask, None, &value);
-    }
-    writer.finish()
+    let value = |key| blueprint.raw.get(key).map(Value::from_json).unwrap_or_default();
+    let decisive = DECISIVE.map(|key| digested(mask, None, &value(key)));
+    digest("portolan blueprint 2", (&blueprint.identifier, decisive))
 }
 
 pub(in crate::plan) fn of_manifest(desired: &Desired, mask: &Mask) -> Digest {
-    let mut writer = Writer::new("portolan manifest 1");
-    writer.key(&desired.key);
-    text(&mut writer, &desired.title, mask);
-    text(&mut writer, &desired.icon, mask);
-    match &desired.team {
-        Wish::Absent => writer.byte(0),
-        Wish::Null(_) => writer.byte(1),
-        Wish::Set(Teams::One(team), _) => {
-            writer.byte(2);
-            writer.text(&mask.text(team));
-        }
-        Wish::Set(Teams::Many(teams), _) => {
-            writer.byte(3);
-            writer.masked(mask, None, &normalise::set_value(teams));
-        }
-    }
-    let properties = by_name(desired.properties_of());
-    writer.count(properties.len());
-    for (name, (value, _)) in properties {
-        writer.text(name);
-        writer.masked(mask, Some(name), value);
-    }
-    let relations = by_name(desired.relations_of());
-    writer.count(relations.len());
-    for (name, (targets, _)) in relations {
-        writer.text(name);
-        writer.masked(mask, None, &normalise::targets_value(targets));
-    }
-    writer.maybe(desired.renamed_from.as_deref());
-    writer.finish()
+    let text = |text: &Box<str>| Value::Text(mask.text(text).into());
+    let team = |teams: &Teams| match teams {
+        Teams::One(team) => text(team),
+        Teams::Many(teams) => digested(mask, None, &normalise::set_value(teams)),
+    };
+    let properties: BTreeMap<&str, Value> = by_name(desired.properties_of())
+        .into_iter()
+        .map(|(name, (value, _))| (name.as_ref(), digested(mask, Some(name), value)))
+        .collect();
+    let relations: BTreeMap<&str, Value> = by_name(desired.relations_of())
+        .into_iter()
+        .map(|(name, (targets, _))| (name.as_ref(), digested(mask, None, &normalise::targets_value(targets))))
+        .collect();
+    let content = (
+        &desired.key,
+        field(&desired.title, text),
+        field(&desired.icon, text),
+        field(&desired.team, team),
+        properties,
+        relations,
+        desired.renamed_from.as_deref(),
+    );
+    digest("portolan manifest 2", content)
 }
 
-fn text(writer: &mut Writer, wish: &Wish<Box<str>>, mask: &Mask) {
+/// `None`: the manifest does not have the field; a null clears it.
+fn field<T>(wish: &Wish<T>, value: impl Fn(&T) -> Value) -> Option<[Value; 1]> {
     match wish {
-        Wish::Absent => writer.byte(0),
-        Wish::Null(_) => writer.byte(1),
-        Wish::Set(text, _) => {
-            writer.byte(2);
-            writer.text(&mask.text(text));
-        }
+        Wish::Absent => None,
+        Wish::Null(_) => Some([Value::Null]),
+        Wish::Set(set, _) => Some([value(set)]),
     }
 }
 
@@ -101,10 +88,7 @@ impl<'d> Manifests<'d> {
     /// `None`: no manifest declares it.
     pub fn of_key(&self, key: &EntityKey) -> Option<Digest> {
         let digests = self.by_key.get(&pair(key))?;
-        let mut writer = Writer::new("portolan manifests of one 1");
-        writer.count(digests.len());
-        digests.iter().for_each(|digest| writer.digest(*digest));
-        Some(writer.finish())
+        Some(digest("portolan manifests of one 2", digests))
     }
 
     /// One digest per blueprint, independent of the order.
@@ -113,13 +97,10 @@ impl<'d> Manifests<'d> {
         for ((blueprint, _), digests) in &self.by_key {
             lists.entry(blueprint).or_default().extend(digests);
         }
-        let digest = |(blueprint, mut digests): (&str, Vec<Digest>)| {
+        let all = |(blueprint, mut digests): (&str, Vec<Digest>)| {
             digests.sort_unstable();
-            let mut writer = Writer::new("portolan manifests of a blueprint 1");
-            writer.count(digests.len());
-            digests.iter().for_each(|digest| writer.digest(*digest));
-            (Arc::from(blueprint), writer.finish())
+            (Arc::from(blueprint), digest("portolan manifests of a blueprint 2", digests))
         };
-        lists.into_iter().map(digest).collect()
+        lists.into_iter().map(all).collect()
     }
 }

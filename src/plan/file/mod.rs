@@ -2,11 +2,13 @@
 //! again from the manifests and refuses if it differs from the file. Content counts: comments, file names and commits
 //! may differ, manifests and stored values may not.
 
-mod check;
+mod codec;
 mod difference;
+mod drift;
 mod error;
 pub(in crate::plan) mod fingerprint;
-mod form;
+mod positions;
+mod validate;
 
 #[cfg(test)]
 mod tests;
@@ -14,49 +16,47 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::domain::entity::EntityKey;
+use crate::domain::finding::FileId;
 use crate::domain::plan::Plan;
 use crate::domain::plan::digest::Digest;
 use crate::domain::plan::request::WriteRequests;
 
-use super::{Destination, PlanBasis, masking, of_entity};
+use super::{Destination, PlanBasis, digest, masking, of_entity};
 
-pub use check::{How, Moved, Sight, Unfit, elsewhere, moved, unfit};
+pub use codec::schema;
 pub use difference::{Difference, differences};
+pub use drift::{CatalogState, Drift, DriftKind, Mismatch, destination_mismatches, drift, mismatches};
 pub use error::PlanFileError;
 
 use fingerprint::Manifests;
 
 /// Increased with every change of the format. Plan files are short-lived, so no version reads another one's.
-pub const FORMAT: &str = "portolan.plan-file/2";
-
-/// The JSON Schema of a plan file.
-pub fn schema() -> serde_json::Value {
-    serde_json::from_str(include_str!("schema.json")).expect("a test reads it")
-}
+pub const FORMAT: &str = "portolan.plan-file/3";
 
 /// The content of a plan file.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PlanFile {
-    pub made: Circumstances,
-    /// The id of the key for tags of masked values; `None`: nothing is masked.
+    pub provenance: Provenance,
+    /// The id of the key for tags of masked values; null: nothing is masked.
     pub mask_key: Option<String>,
     pub options: Options,
-    /// The digests of the manifests, by blueprint.
-    pub manifests: BTreeMap<Arc<str>, Digest>,
-    /// The digests of the catalog's blueprints that the plan touches.
-    pub blueprints: BTreeMap<Arc<str>, Digest>,
-    /// The entities that the plan touches, by key.
-    pub touched: Vec<Touched>,
+    pub preconditions: Preconditions,
     /// The paths of manifests, which positions in the plan refer to by index.
     pub files: Vec<String>,
     pub plan: Plan,
-    pub requests: WriteRequests,
+    /// The digest of the request for each step of each wave of the plan, with credentials masked.
+    pub requests: Vec<Vec<Digest>>,
 }
 
 /// The run that made a plan.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Circumstances {
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Provenance {
     /// The version of portolan.
     pub tool: String,
     pub scope: String,
@@ -67,80 +67,103 @@ pub struct Circumstances {
     pub target: Option<String>,
     /// The checked-out commit, for people; plans do not depend on it.
     pub commit: Option<String>,
+    #[serde(rename = "dirty")]
     pub is_dirty: bool,
     /// The commit of the merge base.
     pub base: Option<String>,
 }
 
 /// The options of the plan, so that it can be made again.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Options {
-    /// `None`: the config decides.
+    /// Null: the config decides.
     pub prune: Option<bool>,
     pub adopt: bool,
-    /// `None`: everything is planned.
+    /// Null: everything is planned.
     pub only: Option<ChosenPart>,
 }
 
 /// The part of a plan that `--only` selects.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ChosenPart {
     pub blueprints: Vec<String>,
     /// Paths of manifests.
     pub files: Vec<String>,
 }
 
-impl Circumstances {
+/// What the plan was made from, and what must still be so when it is applied.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Preconditions {
+    /// The digests of the manifests, by blueprint.
+    pub manifests: BTreeMap<Arc<str>, Digest>,
+    /// The digests of the catalog's blueprints that the plan touches.
+    pub blueprints: BTreeMap<Arc<str>, Digest>,
+    /// The entities that the plan touches, by key.
+    pub entities: Vec<Precondition>,
+}
+
+/// The state of an entity that a plan changes or depends on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Precondition {
+    pub key: EntityKey,
+    /// The digest in the catalog; null: it does not exist.
+    pub stored: Option<Digest>,
+    /// The digest of its manifests; null: it has none.
+    pub manifest: Option<Digest>,
+}
+
+impl Provenance {
     pub(super) fn destination(&self) -> Destination<'_> {
         let Self { scope, platform, catalog, target, .. } = self;
         Destination { platform, catalog, target: target.as_deref(), scope }
     }
 }
 
-/// An entity that a plan changes or depends on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Touched {
-    pub key: EntityKey,
-    /// The digest in the catalog; `None`: it does not exist.
-    pub stored: Option<Digest>,
-    /// The digest of its manifests; `None`: it has none.
-    pub manifest: Option<Digest>,
-}
-
 impl PlanFile {
     /// Creates a plan file from a plan and its input. `path` returns the path of a file in this run.
-    pub fn bind<'p>(
-        made: Circumstances,
+    pub fn new<'p>(
+        provenance: Provenance,
         options: Options,
         plan: Plan,
         requests: WriteRequests,
         basis: PlanBasis<'_>,
-        path: impl Fn(crate::domain::finding::FileId) -> &'p str,
+        path: impl Fn(FileId) -> &'p str,
     ) -> Self {
         let mask = basis.mask.watched();
         let mut plan = masking::masked(plan, &mask);
-        let requests = masking::masked_acts(requests, &mask);
+        let requests = masking::masked_requests(requests, &mask);
         let manifests = Manifests::of(basis.desired, &mask);
         let keys = touched_keys(&plan);
-        let touch = |key: &EntityKey| Touched {
+        let precondition = |key: &EntityKey| Precondition {
             stored: basis.actual.get(&key.blueprint, &key.identifier).map(|it| of_entity(it, &mask)),
             manifest: manifests.of_key(key),
             key: key.clone(),
         };
-        let files = check::renumber(&mut plan, path);
         let names: BTreeSet<&str> = keys.iter().map(|key| key.blueprint.as_ref()).collect();
         let blueprints = basis.blueprints.iter().filter(|it| names.contains(it.identifier.as_str()));
         let blueprints =
             blueprints.map(|it| (Arc::from(it.identifier.as_str()), fingerprint::of_blueprint(it, &mask))).collect();
-        let touched = keys.iter().map(touch).collect();
-        let mask_key = mask.has_masked().then(|| mask.key_id());
-        Self { made, mask_key, options, manifests: manifests.by_blueprint(), blueprints, touched, files, plan, requests }
+        let entities = keys.iter().map(precondition).collect();
+        let requests = requests.waves.iter().map(|wave| wave.iter().map(digest::of_request).collect()).collect();
+        Self {
+            provenance,
+            mask_key: mask.has_masked().then(|| mask.key_id()),
+            options,
+            preconditions: Preconditions { manifests: manifests.by_blueprint(), blueprints, entities },
+            files: positions::renumber(&mut plan, path),
+            plan,
+            requests,
+        }
     }
 
     /// The identifiers to read again before the plan is applied, by blueprint.
     pub fn to_read(&self) -> BTreeMap<Arc<str>, Vec<Box<str>>> {
         let mut found: BTreeMap<Arc<str>, Vec<Box<str>>> = BTreeMap::new();
-        for Touched { key, stored: _, manifest: _ } in &self.touched {
+        for Precondition { key, stored: _, manifest: _ } in &self.preconditions.entities {
             found.entry(Arc::clone(&key.blueprint)).or_default().push(key.identifier.clone());
         }
         found
@@ -148,23 +171,12 @@ impl PlanFile {
 
     /// The text of the file; the same content gives the same bytes.
     pub fn write(&self) -> String {
-        let body = form::file::write(self);
-        let checksum = form::file::checksum(&body);
-        let whole = form::file::with_checksum(body, checksum);
-        let mut text = serde_json::to_string_pretty(&whole).expect("a value is JSON");
-        text.push('\n');
-        text
-    }
-
-    /// Reads a forged file without the final checks of `read`.
-    #[cfg(test)]
-    fn read_unchecked(text: &str) -> Option<Self> {
-        form::file::read_unchecked(text)
+        codec::write(self)
     }
 
     /// `path` is the name of the file in errors. `tool` is the version that must have made it.
     pub fn read(path: &str, text: &str, tool: &str) -> Result<Self, PlanFileError> {
-        form::file::read(path, text, tool)
+        codec::read(path, text, tool)
     }
 }
 

@@ -8,7 +8,7 @@ use super::world::World;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::{Entity, EntityKey, Record, Targets};
 use crate::domain::plan::Plan;
-use crate::domain::plan::request::{WriteRequest, Body, Method, Patch};
+use crate::domain::plan::request::{Body, Method, Patch, WriteRequest};
 use crate::domain::value::Value;
 
 type Catalog = BTreeMap<EntityKey, Entity>;
@@ -27,26 +27,26 @@ pub fn apply(world: &World, plan: &Plan, defaults: Defaults) -> Result<World, St
     let mut after = world.clone();
     let mut done: Vec<usize> = Vec::new();
     for wave in world.requests(plan).waves {
-        for act in &wave {
-            if let Some(missing) = act.needs.iter().find(|needed| !done.contains(needed)) {
-                return Err(format!("{:?} comes before {:?}", act.key, plan.changes[*missing].key));
+        for request in &wave {
+            if let Some(missing) = request.needs.iter().find(|needed| !done.contains(needed)) {
+                return Err(format!("{:?} comes before {:?}", request.key, plan.changes[*missing].key));
             }
-            match &act.method {
-                Method::Create(_) if catalog.contains_key(&act.key) => {
-                    return Err(format!("{:?} is there already", act.key));
+            match &request.method {
+                Method::Create(_) if catalog.contains_key(&request.key) => {
+                    return Err(format!("{:?} is there already", request.key));
                 }
-                Method::Create(body) => write(world, &mut catalog, act, body, None)?,
-                Method::Merge(body) => write(world, &mut catalog, act, body, None)?,
-                Method::Replace(body) => write(world, &mut catalog, act, body, Some(defaults))?,
-                Method::Patch(body) => patch(world, &mut catalog, act, body)?,
-                Method::Delete => delete(world, &mut catalog, &act.key)?,
+                Method::Create(body) => write(world, &mut catalog, request, body, None)?,
+                Method::Merge(body) => write(world, &mut catalog, request, body, None)?,
+                Method::Replace(body) => write(world, &mut catalog, request, body, Some(defaults))?,
+                Method::Patch(body) => patch(world, &mut catalog, request, body)?,
+                Method::Delete => delete(world, &mut catalog, &request.key)?,
             }
-            if act.method != Method::Delete {
-                after.owned.push(act.key.clone());
+            if request.method != Method::Delete {
+                after.owned.push(request.key.clone());
             }
         }
         // The requests of a wave may run concurrently, so none may depend on another one of the same wave.
-        done.extend(wave.iter().map(|act| act.change));
+        done.extend(wave.iter().map(|request| request.change));
     }
     after.owned.retain(|key| catalog.contains_key(key));
     after.owned.sort();
@@ -67,9 +67,15 @@ fn put<T>(list: &mut Box<[(Arc<str>, T)]>, name: &Arc<str>, value: T) {
 }
 
 /// `whole`: values that the body does not name are removed.
-fn write(world: &World, catalog: &mut Catalog, act: &WriteRequest, body: &Body, whole: Option<Defaults>) -> Result<(), String> {
+fn write(
+    world: &World,
+    catalog: &mut Catalog,
+    request: &WriteRequest,
+    body: &Body,
+    whole: Option<Defaults>,
+) -> Result<(), String> {
     let bare = || Entity {
-        key: act.key.clone(),
+        key: request.key.clone(),
         title: None,
         icon: None,
         team: Box::default(),
@@ -78,13 +84,13 @@ fn write(world: &World, catalog: &mut Catalog, act: &WriteRequest, body: &Body, 
         record: Record::default(),
     };
     if body.title == Patch::Null || body.icon == Patch::Null || body.team == Patch::Null {
-        return Err(format!("{:?}: null is not allowed", act.key));
+        return Err(format!("{:?}: null is not allowed", request.key));
     }
-    let there = catalog.get(&act.key);
+    let there = catalog.get(&request.key);
     let is_filled = there.is_none() || whole == Some(Defaults::AtEveryReplacement);
     let mut entity = there.filter(|_| whole.is_none()).cloned().unwrap_or_else(bare);
     parts(body, &mut entity);
-    for property in blueprint(world, &act.key).properties.iter().filter(|_| is_filled) {
+    for property in blueprint(world, &request.key).properties.iter().filter(|_| is_filled) {
         let is_named = entity.properties.iter().any(|(name, _)| name.as_ref() == property.name);
         if let (Some(default), false) = (&property.default, is_named) {
             put(&mut entity.properties, &property.name.as_str().into(), Value::from_json(default));
@@ -95,8 +101,8 @@ fn write(world: &World, catalog: &mut Catalog, act: &WriteRequest, body: &Body, 
     Ok(())
 }
 
-fn patch(world: &World, catalog: &mut Catalog, act: &WriteRequest, body: &Body) -> Result<(), String> {
-    let mut entity = catalog.get(&act.key).cloned().ok_or_else(|| format!("{:?} is not there", act.key))?;
+fn patch(world: &World, catalog: &mut Catalog, request: &WriteRequest, body: &Body) -> Result<(), String> {
+    let mut entity = catalog.get(&request.key).cloned().ok_or_else(|| format!("{:?} is not there", request.key))?;
     parts(body, &mut entity);
     check(world, catalog, &entity)?;
     catalog.insert(entity.key.clone(), entity);

@@ -6,7 +6,7 @@ use super::world::{DESTINATION, World, mask};
 use crate::domain::plan::Plan;
 use crate::domain::plan::change::FieldChange;
 use crate::domain::plan::request::Method;
-use crate::plan::file::{Circumstances, Options, PlanFile, Unfit, unfit};
+use crate::plan::file::{Mismatch, Options, PlanFile, Provenance, mismatches};
 use crate::plan::{PlanBasis, masked};
 use crate::text::mask::Mask;
 
@@ -33,14 +33,14 @@ fn file(world: &World, mask: &Mask) -> PlanFile {
     let (plan, actual) = (world.plan(), world.snapshot());
     let requests = world.requests(&plan);
     let basis = PlanBasis { desired: &world.desired, blueprints: &world.blueprints, actual: &actual, mask };
-    let made = Circumstances {
+    let made = Provenance {
         tool: "0.0.0".to_owned(),
         scope: DESTINATION.scope.to_owned(),
         platform: DESTINATION.platform.to_owned(),
         catalog: DESTINATION.catalog.to_owned(),
-        ..Circumstances::default()
+        ..Provenance::default()
     };
-    PlanFile::bind(made, Options::default(), plan, requests, basis, |_| "a.yaml")
+    PlanFile::new(made, Options::default(), plan, requests, basis, |_| "a.yaml")
 }
 
 fn fields(plan: &Plan) -> &[FieldChange] {
@@ -61,7 +61,7 @@ fn a_plan_shows_that_a_credential_changed_and_no_credential() {
     assert_eq!(paths, ["apiKey", "env"]);
     // The request contains the value itself.
     let requests = world.requests(&world.plan());
-    let Method::Merge(body) = &requests.waves[0][0].method else { panic!("it is an update: {acts:?}") };
+    let Method::Merge(body) = &requests.waves[0][0].method else { panic!("it is an update: {requests:?}") };
     assert!(format!("{body:?}").contains(NEW));
 }
 
@@ -78,7 +78,7 @@ fn a_plan_file_holds_no_credential_and_is_read_again() {
 fn digests_tell_credentials_apart_by_their_tags_alone() {
     let of = |declared, stored, mask: &Mask| {
         let file = file(&world(declared, stored), mask);
-        (file.manifests.clone(), file.touched.clone())
+        (file.preconditions.manifests.clone(), file.preconditions.entities.clone())
     };
     assert_eq!(of(NEW, OLD, mask()), of(NEW, OLD, mask()));
     assert_ne!(of(NEW, OLD, mask()).0, of("Yy81mQp2LmN8vRt0", OLD, mask()).0);
@@ -97,6 +97,6 @@ fn a_plan_file_of_another_key_is_refused_for_that_reason() {
     let file = file(&world, &Mask::derived(b"another", Vec::new()));
     let actual = world.snapshot();
     let basis = PlanBasis { desired: &world.desired, blueprints: &world.blueprints, actual: &actual, mask: mask() };
-    let found = unfit(&file, file.made.destination(), &basis);
-    assert_eq!(found, [Unfit::MaskKey]);
+    let found = mismatches(&file, file.provenance.destination(), &basis);
+    assert_eq!(found, [Mismatch::MaskKey]);
 }

@@ -1,6 +1,5 @@
 //! Tests of the planner: worlds in, plans out. Worlds are written as JSON.
 
-mod requests;
 mod apply;
 mod approvals;
 pub(in crate::plan) mod generated;
@@ -13,6 +12,7 @@ mod only;
 mod origins;
 mod ownership;
 mod renames;
+mod requests;
 mod respelled;
 pub(in crate::plan) mod shuffled;
 mod waves;

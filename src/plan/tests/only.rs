@@ -5,7 +5,7 @@ use serde_json::json;
 use super::world::{World, key, lines, mask};
 use crate::domain::finding::FileId;
 use crate::domain::plan::hazard::HazardKind;
-use crate::plan::{PulledIn, PlanBasis, Only, pulled_in};
+use crate::plan::{Only, PlanBasis, PulledIn, pulled_in};
 
 fn only(blueprints: &[&str], files: &[u32]) -> Only {
     Only {

@@ -5,8 +5,8 @@ use serde_json::{Value as Json, json};
 use super::world::{World, key, lines, mask};
 use crate::domain::plan::change::{Action, Afterwards, Cause, Origin, RenamedBy};
 use crate::domain::plan::hazard::HazardKind;
-use crate::domain::plan::{StepKind, Plan, Step, Wave};
-use crate::plan::{PlanBasis, RenameHint, Move, rename_hints};
+use crate::domain::plan::{Plan, Step, StepKind, Wave};
+use crate::plan::{Move, PlanBasis, RenameHint, rename_hints};
 
 fn renamed_by(plan: &Plan) -> Vec<(String, String, RenamedBy)> {
     let rename = |change: &crate::domain::plan::change::Change| match &change.action {

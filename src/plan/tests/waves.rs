@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::world::{World, key, manifests};
 use crate::domain::entity::EntityKey;
-use crate::domain::plan::{Cycle, StepKind, Obstacle, Plan};
+use crate::domain::plan::{Cycle, Obstacle, Plan, StepKind};
 
 /// Each wave: its kind, and its entities with the relations that they leave out or set.
 fn waves(plan: &Plan) -> Vec<String> {

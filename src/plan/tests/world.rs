@@ -14,7 +14,7 @@ use crate::domain::plan::request::WriteRequests;
 use crate::domain::plan::write_mode::{PruneRule, Write, WriteMode};
 use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
 use crate::domain::value::Value;
-use crate::plan::{Base, Destination, Move, Only, PlanBasis, PlanInput, plan, requests};
+use crate::plan::{Base, Destination, Move, Only, PlanBasis, PlanInput, plan, write_requests};
 use crate::text::mask::Mask;
 
 pub const DESTINATION: Destination<'static> =
@@ -168,7 +168,7 @@ impl World {
     }
 
     pub fn acts_against(&self, plan: &Plan, actual: &Snapshot) -> WriteRequests {
-        requests(plan, &PlanBasis { desired: &self.desired, blueprints: &self.blueprints, actual, mask: mask() })
+        write_requests(plan, &PlanBasis { desired: &self.desired, blueprints: &self.blueprints, actual, mask: mask() })
     }
 }
 

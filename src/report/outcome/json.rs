@@ -5,11 +5,14 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::domain::plan::change::{Action, Change};
+use crate::domain::entity::EntityKey;
+use crate::domain::plan::change::{Action, ActionKind, Change};
 use crate::domain::plan::outcome::{Cause, ChangeOutcome, Failure, Reason};
+use crate::domain::plan::revision::Revision;
+use crate::domain::plan::{Counts, StepKind};
 use crate::report::escape::{self, clean};
-use crate::report::outcome::{Tally, Told};
-use crate::report::plan::json::{JsonAction, JsonCounts, JsonDeed, JsonKey, JsonPlace, JsonRevision};
+use crate::report::outcome::{ResolvedOutcome, Tally};
+use crate::report::plan::json::{JsonPlace, extensible};
 
 pub const FORMAT: &str = "portolan.outcome/1";
 
@@ -17,7 +20,7 @@ pub const FORMAT: &str = "portolan.outcome/1";
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(title = "portolan.outcome/1")]
-struct Document {
+struct Document<'a> {
     /// Always `portolan.outcome/1`.
     format: &'static str,
     platform: String,
@@ -26,7 +29,7 @@ struct Document {
     target: Option<String>,
     scope: String,
     /// The pushed commit.
-    revision: Option<JsonRevision>,
+    revision: Option<&'a Revision>,
     /// The id of the pushed plan.
     plan: String,
     /// What was approved, if anything needed approval.
@@ -41,11 +44,11 @@ struct Document {
     /// Whether a signal stopped it.
     interrupted: bool,
     /// The counts of the plan, as in `portolan.plan/1`.
-    counts: JsonCounts,
+    counts: &'a Counts,
     /// The counts of the results.
     ends: JsonEnds,
     /// Every change of the plan, by blueprint and identifier.
-    changes: Vec<JsonChange>,
+    changes: Vec<JsonChange<'a>>,
     /// Notes on the whole run.
     notes: Vec<String>,
 }
@@ -73,27 +76,27 @@ struct JsonEnds {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Change")]
-struct JsonChange {
+struct JsonChange<'a> {
     blueprint: String,
     identifier: String,
-    action: JsonAction,
+    action: ActionKind,
     /// The old identifier, if the action is `rename`.
     #[serde(skip_serializing_if = "Option::is_none")]
     renamed_from: Option<String>,
     /// The entity in its manifest; null for a deletion.
-    place: Option<JsonPlace>,
+    place: Option<JsonPlace<'a>>,
     end: JsonEnd,
     /// If the end is `failed` or `in-doubt`, or `incomplete` because of a step that failed or is in doubt.
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<JsonFailure>,
     /// The missing step, if the end is `incomplete`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    missing: Option<JsonDeed>,
+    missing: Option<StepKind>,
     /// If the end is `not-attempted`, or `incomplete` because of a step that was not attempted.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<JsonReason>,
     /// The changes that had to succeed first, if the reason is `needs`.
-    needs: Vec<JsonKey>,
+    needs: Vec<&'a EntityKey>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -117,7 +120,7 @@ enum JsonEnd {
 #[schemars(rename = "Failure")]
 struct JsonFailure {
     /// The step that failed.
-    deed: JsonDeed,
+    deed: StepKind,
     /// The answer was lost, and the result is unknown.
     in_doubt: bool,
     /// The status of the catalog's answer; null without an answer.
@@ -144,28 +147,28 @@ enum JsonReason {
 
 /// The JSON Schema of this format.
 pub fn schema() -> serde_json::Value {
-    schemars::schema_for!(Document).into()
+    extensible(schemars::schema_for!(Document<'_>))
 }
 
-pub(super) fn render(told: &Told<'_>) -> String {
-    let (report, plan) = (told.report, told.report.plan);
+pub(super) fn render(resolved: &ResolvedOutcome<'_>) -> String {
+    let (report, plan) = (resolved.report, resolved.report.plan);
     let document = Document {
         format: FORMAT,
         platform: plan.platform.to_owned(),
         catalog: plan.catalog.to_owned(),
         target: plan.target.map(str::to_owned),
         scope: plan.plan.scope.clone(),
-        revision: plan.revision.map(JsonRevision::of),
+        revision: plan.revision,
         plan: plan.plan.digest.to_string(),
         approval: plan.plan.approval.map(|digest| digest.to_string()),
         run_id: report.run_id.map(str::to_owned),
         at: report.at.to_string(),
         milliseconds: report.milliseconds,
-        complete: told.tally.is_complete(),
+        complete: resolved.tally.is_complete(),
         interrupted: report.outcome.is_interrupted,
-        counts: JsonCounts::of(&plan.plan.counts),
-        ends: ends(&told.tally),
-        changes: told.ends().map(|(change, end)| self::change(change, end, told)).collect(),
+        counts: &plan.plan.counts,
+        ends: ends(&resolved.tally),
+        changes: resolved.ends().map(|(change, end)| self::change(change, end, resolved)).collect(),
         notes: plan.notes.iter().map(|note| clean(note).into_owned()).collect(),
     };
     let mut text = escape::json(&document);
@@ -192,35 +195,35 @@ fn ends(tally: &Tally) -> JsonEnds {
     }
 }
 
-fn change(change: &Change, end: &ChangeOutcome, told: &Told<'_>) -> JsonChange {
+fn change<'a>(change: &'a Change, end: &ChangeOutcome, resolved: &ResolvedOutcome<'a>) -> JsonChange<'a> {
     let renamed_from = match &change.action {
         Action::Rename { from, .. } => Some(from.to_string()),
         Action::Create | Action::Update | Action::Adopt | Action::Delete => None,
     };
     let (is_in_doubt, missing, kind) = match end {
         ChangeOutcome::Applied => (false, None, JsonEnd::Applied),
-        ChangeOutcome::Incomplete { deed, cause } => {
-            (matches!(cause, Cause::InDoubt(_)), Some(JsonDeed::of(*deed)), JsonEnd::Incomplete)
+        ChangeOutcome::Incomplete { step_kind, cause } => {
+            (matches!(cause, Cause::InDoubt(_)), Some(*step_kind), JsonEnd::Incomplete)
         }
         ChangeOutcome::Failed(_) => (false, None, JsonEnd::Failed),
         ChangeOutcome::InDoubt(_) => (true, None, JsonEnd::InDoubt),
         ChangeOutcome::NotAttempted(_) => (false, None, JsonEnd::NotAttempted),
     };
     let needs = match end.reason() {
-        Some(Reason::Needs(changes)) => changes.iter().filter_map(|at| told.change(*at)).collect(),
+        Some(Reason::Needs(changes)) => changes.iter().filter_map(|at| resolved.change(*at)).collect(),
         Some(Reason::Interrupted | Reason::Stopped | Reason::Unreachable | Reason::Denied) | None => Vec::new(),
     };
     JsonChange {
         blueprint: change.key.blueprint.to_string(),
         identifier: change.key.identifier.to_string(),
-        action: JsonAction::of(&change.action),
+        action: change.action.kind(),
         renamed_from,
-        place: change.place.map(|place| JsonPlace::of(place, &told.sited)),
+        place: change.place.map(|place| JsonPlace::of(place, &resolved.resolved)),
         end: kind,
         failure: end.failure().map(|failure| self::failure(failure, is_in_doubt)),
         missing,
         reason: end.reason().map(reason),
-        needs: needs.into_iter().map(|change| JsonKey::of(&change.key)).collect(),
+        needs: needs.into_iter().map(|change| &change.key).collect(),
     }
 }
 
@@ -235,9 +238,9 @@ fn reason(reason: &Reason) -> JsonReason {
 }
 
 fn failure(failure: &Failure, is_in_doubt: bool) -> JsonFailure {
-    let Failure { deed, status, code, message } = failure;
+    let Failure { step_kind, status, code, message } = failure;
     JsonFailure {
-        deed: JsonDeed::of(*deed),
+        deed: *step_kind,
         in_doubt: is_in_doubt,
         status: *status,
         code: code.clone(),

@@ -6,20 +6,20 @@
 use crate::domain::plan::change::Change;
 use crate::domain::plan::outcome::ChangeOutcome;
 use crate::report::escape::{clean, xml};
-use crate::report::outcome::{Told, words};
+use crate::report::outcome::{ResolvedOutcome, words};
 
-pub(super) fn render(told: &Told<'_>) -> String {
-    let seconds = format!("{}.{:03}", told.report.milliseconds / 1_000, told.report.milliseconds % 1_000);
-    let all: Vec<(&Change, &ChangeOutcome)> = told.ends().collect();
+pub(super) fn render(resolved: &ResolvedOutcome<'_>) -> String {
+    let seconds = format!("{}.{:03}", resolved.report.milliseconds / 1_000, resolved.report.milliseconds % 1_000);
+    let all: Vec<(&Change, &ChangeOutcome)> = resolved.ends().collect();
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     out.push_str(&format!(
         "<testsuites name=\"portolan push\" tests=\"{}\" failures=\"{}\" errors=\"{}\" time=\"{seconds}\">\n",
         all.len().max(1),
-        told.tally.failed + told.tally.incomplete,
-        told.tally.in_doubt
+        resolved.tally.failed + resolved.tally.incomplete,
+        resolved.tally.in_doubt
     ));
     if all.is_empty() {
-        let numbers = xml(&words::numbers(&told.tally));
+        let numbers = xml(&words::numbers(&resolved.tally));
         out.push_str(&format!(
             "  <testsuite name=\"portolan push\" tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"0\" time=\"0\">\n    \
              <testcase name=\"{numbers}\" classname=\"portolan push\" time=\"0\"/>\n  </testsuite>\n"
@@ -38,7 +38,7 @@ pub(super) fn render(told: &Told<'_>) -> String {
             suite.len()
         ));
         for (change, end) in suite {
-            case(&mut out, told, change, end);
+            case(&mut out, resolved, change, end);
         }
         out.push_str("  </testsuite>\n");
     }
@@ -46,8 +46,8 @@ pub(super) fn render(told: &Told<'_>) -> String {
     out
 }
 
-fn case(out: &mut String, told: &Told<'_>, change: &Change, end: &ChangeOutcome) {
-    let name = xml(&clean(&words::deed(change)).replace('`', ""));
+fn case(out: &mut String, resolved: &ResolvedOutcome<'_>, change: &Change, end: &ChangeOutcome) {
+    let name = xml(&clean(&words::describe_change(change)).replace('`', ""));
     let class = xml(&clean(&change.key.blueprint));
     let open = format!("    <testcase name=\"{name}\" classname=\"{class}\" time=\"0\"");
     match end {
@@ -55,33 +55,40 @@ fn case(out: &mut String, told: &Told<'_>, change: &Change, end: &ChangeOutcome)
         ChangeOutcome::Failed(failure) => {
             out.push_str(&format!("{open}>\n"));
             let kind = failure.code.as_deref().unwrap_or("no answer");
-            problem(out, told, change, "failure", kind, &words::answer(failure));
+            problem(out, resolved, change, "failure", kind, &words::answer(failure));
             out.push_str("    </testcase>\n");
         }
         ChangeOutcome::InDoubt(failure) => {
             out.push_str(&format!("{open}>\n"));
             let message = format!("{} ({})", words::answer(failure), words::IN_DOUBT);
-            problem(out, told, change, "error", "in doubt", &message);
+            problem(out, resolved, change, "error", "in doubt", &message);
             out.push_str("    </testcase>\n");
         }
-        ChangeOutcome::Incomplete { deed, cause } => {
+        ChangeOutcome::Incomplete { step_kind, cause } => {
             out.push_str(&format!("{open}>\n"));
-            let message = format!("{}: {}", words::incomplete(change, *deed), words::cause(cause, told));
-            problem(out, told, change, "failure", "incomplete", &message);
+            let message = format!("{}: {}", words::incomplete(change, *step_kind), words::cause(cause, resolved));
+            problem(out, resolved, change, "failure", "incomplete", &message);
             out.push_str("    </testcase>\n");
         }
         ChangeOutcome::NotAttempted(reason) => {
-            let reason = xml(&clean(&words::reason(reason, told)));
+            let reason = xml(&clean(&words::reason(reason, resolved)));
             out.push_str(&format!("{open}>\n      <skipped message=\"{reason}\"/>\n    </testcase>\n"));
         }
     }
 }
 
 /// `element`: `failure` or `error`.
-fn problem(out: &mut String, told: &Told<'_>, change: &Change, element: &str, kind: &str, message: &str) {
+fn problem(
+    out: &mut String,
+    resolved: &ResolvedOutcome<'_>,
+    change: &Change,
+    element: &str,
+    kind: &str,
+    message: &str,
+) {
     let message = clean(message);
     let mut body = xml(&message);
-    if let Some(location) = told.sited.location_of(change) {
+    if let Some(location) = resolved.resolved.location_of(change) {
         body.push_str(&format!("\nat {}", xml(&clean(&location))));
     }
     let (message, kind) = (xml(&message), xml(&clean(kind)));

@@ -5,29 +5,31 @@ use crate::domain::plan::change::Change;
 use crate::domain::plan::outcome::{ChangeOutcome, Reason};
 use crate::report::comment::marker;
 use crate::report::escape::markdown;
-use crate::report::outcome::{Told, words};
+use crate::report::outcome::{ResolvedOutcome, words};
 use crate::report::plan::markdown::budget::{self, Item, Section};
 use crate::report::plan::markdown::{LENGTH_MAX, catalog, code, prose};
 use crate::text::plural::{count, grouped};
 
 const ELSEWHERE: &str = "\nNot all of it fits here: `--output json=FILE` of the push has every change.\n";
 
-pub(super) fn render(told: &Told<'_>) -> String {
+pub(super) fn render(resolved: &ResolvedOutcome<'_>) -> String {
     let (mut failed, mut doubtful, mut incomplete) = (Vec::new(), Vec::new(), Vec::new());
     let (mut waiting, mut applied) = (Vec::new(), Vec::new());
-    for (change, end) in told.ends() {
+    for (change, end) in resolved.ends() {
         match end {
-            ChangeOutcome::Failed(failure) => failed.push(item(told, change, &words::deed(change), &words::answer(failure))),
+            ChangeOutcome::Failed(failure) => {
+                failed.push(item(resolved, change, &words::describe_change(change), &words::answer(failure)))
+            }
             ChangeOutcome::InDoubt(failure) => {
                 let words = format!("{} ({})", words::answer(failure), words::IN_DOUBT);
-                doubtful.push(item(told, change, &words::deed(change), &words));
+                doubtful.push(item(resolved, change, &words::describe_change(change), &words));
             }
-            ChangeOutcome::Incomplete { deed, cause } => {
-                let what = words::incomplete(change, *deed);
-                incomplete.push(item(told, change, &what, &words::cause(cause, told)));
+            ChangeOutcome::Incomplete { step_kind, cause } => {
+                let what = words::incomplete(change, *step_kind);
+                incomplete.push(item(resolved, change, &what, &words::cause(cause, resolved)));
             }
-            ChangeOutcome::NotAttempted(reason) => waiting.push(self::waiting(told, change, reason)),
-            ChangeOutcome::Applied => applied.push(done(told, change)),
+            ChangeOutcome::NotAttempted(reason) => waiting.push(self::waiting(resolved, change, reason)),
+            ChangeOutcome::Applied => applied.push(done(resolved, change)),
         }
     }
     let (not_attempted, done) = (grouped(waiting.len()), grouped(applied.len()));
@@ -45,13 +47,13 @@ pub(super) fn render(told: &Told<'_>) -> String {
             format!("- and {} more\n", grouped(more))
         }),
     ];
-    budget::fit(head(told), &sections, LENGTH_MAX, ELSEWHERE)
+    budget::fit(head(resolved), &sections, LENGTH_MAX, ELSEWHERE)
 }
 
-fn head(told: &Told<'_>) -> String {
-    let (report, plan) = (told.report, told.report.plan);
-    let sign = if told.tally.is_complete() { "✅" } else { "❌" };
-    let numbers = words::numbers(&told.tally);
+fn head(resolved: &ResolvedOutcome<'_>) -> String {
+    let (report, plan) = (resolved.report, resolved.report.plan);
+    let sign = if resolved.tally.is_complete() { "✅" } else { "❌" };
+    let numbers = words::numbers(&resolved.tally);
     let mark = marker("push", &plan.plan.scope, plan.target);
     let mut out = format!("{mark}\n### {sign} portolan push: {numbers}\n\n");
     out.push_str(&format!("In {}, scope {}", catalog(plan.catalog), code(&plan.plan.scope)));
@@ -61,29 +63,29 @@ fn head(told: &Told<'_>) -> String {
     let at = report.at.to_string();
     out.push_str(&format!(", {}", code(&at)));
     out.push_str(&format!(", {}.\n", words::seconds(report.milliseconds)));
-    if let Some(step) = words::next_step(told) {
+    if let Some(step) = words::next_step(resolved) {
         out.push_str(&format!("\n> [!CAUTION]\n> {}\n", markdown(&step)));
     }
     out
 }
 
-fn place(told: &Told<'_>, change: &Change) -> String {
-    told.sited.location_of(change).map(|location| format!(" · {}", code(&location))).unwrap_or_default()
+fn place(resolved: &ResolvedOutcome<'_>, change: &Change) -> String {
+    resolved.resolved.location_of(change).map(|location| format!(" · {}", code(&location))).unwrap_or_default()
 }
 
-fn item(told: &Told<'_>, change: &Change, what: &str, why: &str) -> Item {
+fn item(resolved: &ResolvedOutcome<'_>, change: &Change, what: &str, why: &str) -> Item {
     let what = prose(what);
-    let rich = format!("- {what}: {}{}\n", prose(why), place(told, change));
+    let rich = format!("- {what}: {}{}\n", prose(why), place(resolved, change));
     Item { importance: 0, rich, brief: format!("- {what}\n") }
 }
 
-fn waiting(told: &Told<'_>, change: &Change, reason: &Reason) -> Item {
-    let deed = prose(&words::deed(change));
-    let rich = format!("- {deed}: {}{}\n", prose(&words::reason(reason, told)), place(told, change));
-    Item { importance: 1, rich, brief: format!("- {deed}\n") }
+fn waiting(resolved: &ResolvedOutcome<'_>, change: &Change, reason: &Reason) -> Item {
+    let what = prose(&words::describe_change(change));
+    let rich = format!("- {what}: {}{}\n", prose(&words::reason(reason, resolved)), place(resolved, change));
+    Item { importance: 1, rich, brief: format!("- {what}\n") }
 }
 
-fn done(told: &Told<'_>, change: &Change) -> Item {
-    let deed = prose(&words::deed(change));
-    Item { importance: 2, rich: format!("- {deed}{}\n", place(told, change)), brief: format!("- {deed}\n") }
+fn done(resolved: &ResolvedOutcome<'_>, change: &Change) -> Item {
+    let what = prose(&words::describe_change(change));
+    Item { importance: 2, rich: format!("- {what}{}\n", place(resolved, change)), brief: format!("- {what}\n") }
 }

@@ -17,7 +17,7 @@ use crate::domain::plan::outcome::{ChangeOutcome, Outcome};
 use crate::domain::value::timestamp::Moment;
 use crate::report::escape::lines;
 use crate::report::format::Format;
-use crate::report::plan::{PlanReport, Sited};
+use crate::report::plan::{PlanReport, Resolved};
 use crate::report::style::Style;
 
 /// The input of a report.
@@ -57,23 +57,23 @@ impl Format for OutcomeFormat {
 
 /// The whole report, ending in a line break.
 pub fn render(report: &OutcomeReport<'_>, format: OutcomeFormat, style: &Style) -> String {
-    let told = Told { report, sited: Sited::new(report.plan), tally: Tally::of(report) };
+    let resolved = ResolvedOutcome { report, resolved: Resolved::new(report.plan), tally: Tally::of(report) };
     match format {
-        OutcomeFormat::Text => lines(text::render(&told, style)),
-        OutcomeFormat::Json => json::render(&told),
-        OutcomeFormat::Markdown => markdown::render(&told),
-        OutcomeFormat::Junit => junit::render(&told),
+        OutcomeFormat::Text => lines(text::render(&resolved, style)),
+        OutcomeFormat::Json => json::render(&resolved),
+        OutcomeFormat::Markdown => markdown::render(&resolved),
+        OutcomeFormat::Junit => junit::render(&resolved),
     }
 }
 
 /// An outcome with every position resolved and all counts.
-struct Told<'a> {
+struct ResolvedOutcome<'a> {
     report: &'a OutcomeReport<'a>,
-    sited: Sited<'a>,
+    resolved: Resolved<'a>,
     tally: Tally,
 }
 
-impl<'a> Told<'a> {
+impl<'a> ResolvedOutcome<'a> {
     /// Every change with its result. A change without one was not reached.
     fn ends(&self) -> impl Iterator<Item = (&'a Change, &'a ChangeOutcome)> {
         const NEVER: ChangeOutcome = ChangeOutcome::NotAttempted(crate::domain::plan::outcome::Reason::Interrupted);

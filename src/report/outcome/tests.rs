@@ -16,7 +16,7 @@ const UNICODE: Style = Style { color: false, unicode: true, width: 100, links: f
 
 fn failure(status: Option<u16>, code: &str, message: &str) -> Failure {
     Failure {
-        deed: StepKind::Write,
+        step_kind: StepKind::Write,
         status,
         code: (!code.is_empty()).then(|| code.to_owned()),
         message: message.to_owned(),
@@ -36,20 +36,25 @@ fn all_applied(case: &Case) -> Outcome {
 /// One of each result, for a plan of four changes: basket, cart, checkout, web.
 fn partial() -> (Case, Outcome) {
     let half = Failure {
-        deed: StepKind::Relink,
+        step_kind: StepKind::Relink,
         ..failure(Some(422), "relation_not_found", "the target `prices` of `dependsOn` does not exist")
     };
-    let half = ChangeOutcome::Incomplete { deed: StepKind::Relink, cause: Cause::Failed(half) };
+    let half = ChangeOutcome::Incomplete { step_kind: StepKind::Relink, cause: Cause::Failed(half) };
     let lost = failure(None, "", "the connection was closed before the answer");
-    let ends = vec![ChangeOutcome::NotAttempted(Reason::Needs(vec![1, 2])), half, ChangeOutcome::InDoubt(lost), ChangeOutcome::Applied];
+    let ends = vec![
+        ChangeOutcome::NotAttempted(Reason::Needs(vec![1, 2])),
+        half,
+        ChangeOutcome::InDoubt(lost),
+        ChangeOutcome::Applied,
+    ];
     (Case::mixed(), Outcome { ends, is_interrupted: false })
 }
 
 /// An interrupted push whose rename is incomplete.
 fn interrupted() -> (Case, Outcome) {
     let case = Case::renamed();
-    let twice = Failure { deed: StepKind::Delete, ..failure(Some(409), "has_dependents", "`web` points to it") };
-    let twice = ChangeOutcome::Incomplete { deed: StepKind::Delete, cause: Cause::Failed(twice) };
+    let twice = Failure { step_kind: StepKind::Delete, ..failure(Some(409), "has_dependents", "`web` points to it") };
+    let twice = ChangeOutcome::Incomplete { step_kind: StepKind::Delete, cause: Cause::Failed(twice) };
     let ends = vec![ChangeOutcome::Applied, twice, ChangeOutcome::NotAttempted(Reason::Interrupted)];
     (case, Outcome { ends, is_interrupted: true })
 }
@@ -119,9 +124,9 @@ fn the_way_on_names_the_target() {
 }
 
 fn end() -> impl Strategy<Value = ChangeOutcome> {
-    let deed = prop_oneof![Just(StepKind::Write), Just(StepKind::Relink), Just(StepKind::Delete)];
-    let failure = (deed.clone(), any::<Option<u16>>(), prop::option::of(hostile_text()), hostile_text())
-        .prop_map(|(deed, status, code, message)| Failure { deed, status, code, message });
+    let step_kind = prop_oneof![Just(StepKind::Write), Just(StepKind::Relink), Just(StepKind::Delete)];
+    let failure = (step_kind.clone(), any::<Option<u16>>(), prop::option::of(hostile_text()), hostile_text())
+        .prop_map(|(step_kind, status, code, message)| Failure { step_kind, status, code, message });
     let reason = prop_oneof![
         prop::collection::vec(0..20_usize, 0..6).prop_map(Reason::Needs),
         Just(Reason::Interrupted),
@@ -138,7 +143,7 @@ fn end() -> impl Strategy<Value = ChangeOutcome> {
         3 => Just(ChangeOutcome::Applied),
         2 => failure.clone().prop_map(ChangeOutcome::Failed),
         1 => failure.prop_map(ChangeOutcome::InDoubt),
-        1 => (deed, cause).prop_map(|(deed, cause)| ChangeOutcome::Incomplete { deed, cause }),
+        1 => (step_kind, cause).prop_map(|(step_kind, cause)| ChangeOutcome::Incomplete { step_kind, cause }),
         2 => reason.prop_map(ChangeOutcome::NotAttempted),
     ]
 }

@@ -5,37 +5,37 @@
 use crate::domain::plan::change::Change;
 use crate::domain::plan::outcome::{ChangeOutcome, Reason};
 use crate::report::escape::clean;
-use crate::report::outcome::{Tally, Told, words};
+use crate::report::outcome::{ResolvedOutcome, Tally, words};
 use crate::report::style::{Role, Style, wrap};
 use crate::text::plural::{count, grouped};
 
-const MOST_FAILURES: usize = 40;
-const MOST_WAITING: usize = 20;
+const FAILURES_MAX: usize = 40;
+const WAITING_MAX: usize = 20;
 
-pub(super) fn render(told: &Told<'_>, style: &Style) -> String {
+pub(super) fn render(resolved: &ResolvedOutcome<'_>, style: &Style) -> String {
     let mut out = String::new();
-    failures(&mut out, told, style);
-    not_attempted(&mut out, told, style);
+    failures(&mut out, resolved, style);
+    not_attempted(&mut out, resolved, style);
     if !out.is_empty() {
         out.push('\n');
     }
-    let complete = told.tally.is_complete();
+    let complete = resolved.tally.is_complete();
     let role = if complete { Role::Good } else { Role::Error };
-    let took = if told.tally.written() > 0 {
-        format!(" It took {}.", words::seconds(told.report.milliseconds))
+    let took = if resolved.tally.written() > 0 {
+        format!(" It took {}.", words::seconds(resolved.report.milliseconds))
     } else {
         String::new()
     };
-    out.push_str(&format!("{} {}.{took}\n", style.paint(role, "Push:"), words::numbers(&told.tally)));
-    if let Some(step) = words::next_step(told) {
+    out.push_str(&format!("{} {}.{took}\n", style.paint(role, "Push:"), words::numbers(&resolved.tally)));
+    if let Some(step) = words::next_step(resolved) {
         // The line is not wrapped, because it contains a command to copy.
         out.push_str(&format!("{}\n", style.paint(Role::Warning, &clean(&step))));
     }
     out
 }
 
-fn most(told: &Told<'_>, most: usize) -> usize {
-    if told.report.plan.is_full { usize::MAX } else { most }
+fn most(resolved: &ResolvedOutcome<'_>, most: usize) -> usize {
+    if resolved.report.plan.is_full { usize::MAX } else { most }
 }
 
 fn sentence(out: &mut String, role: Role, label: &str, sentence: &str, style: &Style) {
@@ -46,15 +46,15 @@ fn sentence(out: &mut String, role: Role, label: &str, sentence: &str, style: &S
 }
 
 /// The problems, worst first: `failed`, `in doubt`, `incomplete`.
-fn failures(out: &mut String, told: &Told<'_>, style: &Style) {
-    let Tally { failed, in_doubt, incomplete, .. } = told.tally;
-    let most = most(told, MOST_FAILURES);
+fn failures(out: &mut String, resolved: &ResolvedOutcome<'_>, style: &Style) {
+    let Tally { failed, in_doubt, incomplete, .. } = resolved.tally;
+    let most = most(resolved, FAILURES_MAX);
     let kinds = [(Kind::Failed, failed, "more failure"), (Kind::InDoubt, in_doubt, "more change in doubt")];
     for (kind, number, more) in kinds.into_iter().chain([(Kind::Incomplete, incomplete, "more incomplete change")]) {
-        let lines = told.ends().filter_map(|(change, end)| Some((change, line(kind, told, change, end)?)));
+        let lines = resolved.ends().filter_map(|(change, end)| Some((change, line(kind, resolved, change, end)?)));
         for (change, words) in lines.take(most) {
             sentence(out, kind.role(), kind.label(), &words, style);
-            if let Some(location) = told.sited.location_of(change) {
+            if let Some(location) = resolved.resolved.location_of(change) {
                 out.push_str(&format!("    {}\n", style.paint(Role::Path, &clean(&location))));
             }
         }
@@ -89,25 +89,37 @@ impl Kind {
 }
 
 /// The sentence about a change of this kind; `None` if the change is of another kind.
-fn line(kind: Kind, told: &Told<'_>, change: &Change, end: &ChangeOutcome) -> Option<String> {
+fn line(kind: Kind, resolved: &ResolvedOutcome<'_>, change: &Change, end: &ChangeOutcome) -> Option<String> {
     match (kind, end) {
-        (Kind::Failed, ChangeOutcome::Failed(failure)) => Some(format!("{}: {}", words::deed(change), words::answer(failure))),
+        (Kind::Failed, ChangeOutcome::Failed(failure)) => {
+            Some(format!("{}: {}", words::describe_change(change), words::answer(failure)))
+        }
         (Kind::InDoubt, ChangeOutcome::InDoubt(failure)) => {
-            Some(format!("{}: {} ({})", words::deed(change), words::answer(failure), words::IN_DOUBT))
+            Some(format!("{}: {} ({})", words::describe_change(change), words::answer(failure), words::IN_DOUBT))
         }
-        (Kind::Incomplete, ChangeOutcome::Incomplete { deed, cause }) => {
-            Some(format!("{}: {}", words::incomplete(change, *deed), words::cause(cause, told)))
+        (Kind::Incomplete, ChangeOutcome::Incomplete { step_kind, cause }) => {
+            Some(format!("{}: {}", words::incomplete(change, *step_kind), words::cause(cause, resolved)))
         }
-        (_, ChangeOutcome::Applied | ChangeOutcome::Failed(_) | ChangeOutcome::InDoubt(_) | ChangeOutcome::Incomplete { .. } | ChangeOutcome::NotAttempted(_)) => None,
+        (
+            _,
+            ChangeOutcome::Applied
+            | ChangeOutcome::Failed(_)
+            | ChangeOutcome::InDoubt(_)
+            | ChangeOutcome::Incomplete { .. }
+            | ChangeOutcome::NotAttempted(_),
+        ) => None,
     }
 }
 
-fn not_attempted(out: &mut String, told: &Told<'_>, style: &Style) {
-    let waiting: Vec<(&Change, &Reason)> = told
+fn not_attempted(out: &mut String, resolved: &ResolvedOutcome<'_>, style: &Style) {
+    let waiting: Vec<(&Change, &Reason)> = resolved
         .ends()
         .filter_map(|(change, end)| match end {
             ChangeOutcome::NotAttempted(reason) => Some((change, reason)),
-            ChangeOutcome::Applied | ChangeOutcome::Failed(_) | ChangeOutcome::InDoubt(_) | ChangeOutcome::Incomplete { .. } => None,
+            ChangeOutcome::Applied
+            | ChangeOutcome::Failed(_)
+            | ChangeOutcome::InDoubt(_)
+            | ChangeOutcome::Incomplete { .. } => None,
         })
         .collect();
     if waiting.is_empty() {
@@ -116,10 +128,14 @@ fn not_attempted(out: &mut String, told: &Told<'_>, style: &Style) {
     if !out.is_empty() {
         out.push('\n');
     }
-    let shown = waiting.len().min(most(told, MOST_WAITING));
+    let shown = waiting.len().min(most(resolved, WAITING_MAX));
     out.push_str(&format!("{}\n", style.paint(Role::Warning, "not attempted:")));
     for (change, reason) in waiting.iter().take(shown) {
-        out.push_str(&format!("    {}: {}\n", clean(&words::deed(change)), clean(&words::reason(reason, told))));
+        out.push_str(&format!(
+            "    {}: {}\n",
+            clean(&words::describe_change(change)),
+            clean(&words::reason(reason, resolved))
+        ));
     }
     if waiting.len() > shown {
         out.push_str(&format!("    and {} more; `--output json` lists all\n", grouped(waiting.len() - shown)));

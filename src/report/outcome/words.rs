@@ -4,7 +4,7 @@
 use crate::domain::plan::StepKind;
 use crate::domain::plan::change::{Action, Change};
 use crate::domain::plan::outcome::{Cause, Failure, Reason};
-use crate::report::outcome::{Tally, Told};
+use crate::report::outcome::{ResolvedOutcome, Tally};
 use crate::report::plan::words::{self, tick};
 use crate::text::plural::grouped;
 
@@ -38,7 +38,7 @@ pub(super) fn numbers(tally: &Tally) -> String {
 }
 
 /// `update `service/cart``.
-pub(super) fn deed(change: &Change) -> String {
+pub(super) fn describe_change(change: &Change) -> String {
     let key = words::quoted(&change.key);
     match &change.action {
         Action::Create => format!("create {key}"),
@@ -61,7 +61,7 @@ pub(super) fn answer(failure: &Failure) -> String {
 }
 
 /// `` `service/cart` created, relations not set yet``.
-pub(super) fn incomplete(change: &Change, deed: StepKind) -> String {
+pub(super) fn incomplete(change: &Change, step_kind: StepKind) -> String {
     let key = words::quoted(&change.key);
     let done = match &change.action {
         Action::Create => "created",
@@ -69,7 +69,7 @@ pub(super) fn incomplete(change: &Change, deed: StepKind) -> String {
         Action::Adopt => "adopted",
         Action::Rename { .. } => "created",
     };
-    match (deed, &change.action) {
+    match (step_kind, &change.action) {
         (StepKind::Delete, Action::Rename { from, .. }) => {
             format!("{key} {done}, {} not deleted yet: it exists under both identifiers", tick(from))
         }
@@ -80,22 +80,22 @@ pub(super) fn incomplete(change: &Change, deed: StepKind) -> String {
 }
 
 /// Why a change is incomplete.
-pub(super) fn cause(cause: &Cause, told: &Told<'_>) -> String {
+pub(super) fn cause(cause: &Cause, resolved: &ResolvedOutcome<'_>) -> String {
     match cause {
         Cause::Failed(failure) => answer(failure),
         Cause::InDoubt(failure) => format!("{} ({IN_DOUBT})", answer(failure)),
-        Cause::NotAttempted(reason) => self::reason(reason, told),
+        Cause::NotAttempted(reason) => self::reason(reason, resolved),
     }
 }
 
 /// The meaning of "in doubt" in every format.
 pub(super) const IN_DOUBT: &str = "sent, but the result is unknown";
 
-pub(super) fn reason(reason: &Reason, told: &Told<'_>) -> String {
+pub(super) fn reason(reason: &Reason, resolved: &ResolvedOutcome<'_>) -> String {
     match reason {
         Reason::Needs(changes) => {
             let keys: Vec<String> =
-                changes.iter().filter_map(|at| told.change(*at)).map(|change| words::quoted(&change.key)).collect();
+                changes.iter().filter_map(|at| resolved.change(*at)).map(|change| words::quoted(&change.key)).collect();
             match keys.len() {
                 0 => "requires a change that was not made".to_owned(),
                 _ => format!("requires {}", words::names(keys.into_iter(), NAMES_MAX)),
@@ -109,17 +109,18 @@ pub(super) fn reason(reason: &Reason, told: &Told<'_>) -> String {
 }
 
 /// How to proceed; `None` if the push is complete.
-pub(super) fn next_step(told: &Told<'_>) -> Option<String> {
-    let tally = &told.tally;
+pub(super) fn next_step(resolved: &ResolvedOutcome<'_>) -> Option<String> {
+    let tally = &resolved.tally;
     if tally.is_complete() {
         return None;
     }
-    let command = words::tick(told.report.plan.push);
-    let has_reason = |reason: &Reason| told.ends().any(|(_, end)| end.reason() == Some(reason));
-    let has_status =
-        |status: u16| told.ends().filter_map(|(_, end)| end.failure()).any(|failure| failure.status == Some(status));
+    let command = words::tick(resolved.report.plan.push);
+    let has_reason = |reason: &Reason| resolved.ends().any(|(_, end)| end.reason() == Some(reason));
+    let has_status = |status: u16| {
+        resolved.ends().filter_map(|(_, end)| end.failure()).any(|failure| failure.status == Some(status))
+    };
     let is_unreachable = has_reason(&Reason::Unreachable);
-    let (first, rerun) = match (told.report.outcome.is_interrupted, is_unreachable, tally.failed) {
+    let (first, rerun) = match (resolved.report.outcome.is_interrupted, is_unreachable, tally.failed) {
         (true, _, _) => ("The push was interrupted.".to_owned(), format!("Rerun {command} to finish")),
         (false, true, _) if has_status(401) => {
             ("The catalog rejected the credentials.".to_owned(), format!("Renew them and rerun {command}"))

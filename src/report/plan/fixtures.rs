@@ -9,13 +9,13 @@ use crate::domain::entity::foreign_owner::{ForeignOwner, OwnerKind};
 use crate::domain::entity::{EntityKey, Record};
 use crate::domain::finding::{FileId, Place};
 use crate::domain::plan::change::{
-    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Origin, PathChange, RenamedBy, OwnerStatus,
+    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Origin, OwnerStatus, PathChange, RenamedBy,
 };
 use crate::domain::plan::digest::Digest;
 use crate::domain::plan::hazard::{Blocker, Consent, Hazard, HazardKind};
 use crate::domain::plan::revision::{BaseRevision, Revision};
 use crate::domain::plan::write_mode::WriteMode;
-use crate::domain::plan::{Counts, Cycle, StepKind, Obstacle, Plan, Step, Tally, Wave};
+use crate::domain::plan::{Counts, Cycle, Obstacle, Plan, Step, StepKind, Tally, Wave};
 use crate::domain::value::Value;
 use crate::domain::value::timestamp::Moment;
 use crate::report::plan::{Complaint, Links, PlanFormat, PlanReport, render};
@@ -161,10 +161,11 @@ const MANIFEST: &str = "# made by hand\nblueprint: service\nidentifier: cart\npr
 impl Case {
     pub fn of(mut changes: Vec<Change>, hazards: Vec<Hazard>) -> Self {
         changes.sort_by(|one, other| one.key.cmp(&other.key));
-        let waves = [StepKind::Write, StepKind::Delete].map(|deed| {
-            let steps = changes.iter().enumerate().filter(|(_, change)| change.is_write() == (deed == StepKind::Write));
+        let waves = [StepKind::Write, StepKind::Delete].map(|step_kind| {
+            let steps =
+                changes.iter().enumerate().filter(|(_, change)| change.is_write() == (step_kind == StepKind::Write));
             let steps = steps.map(|(change, _)| Step { change, relations: Vec::new(), needs: Vec::new() });
-            Wave { deed, steps: steps.collect() }
+            Wave { step_kind, steps: steps.collect() }
         });
         let asks = hazards.iter().any(|hazard| hazard.consent == Consent::Approval);
         let plan = Plan {
@@ -328,7 +329,7 @@ impl Case {
             Cycle { members: vec![key("domain/a"), key("domain/b")], path: vec![key("domain/a"), key("domain/b")] };
         case.plan.obstacles = vec![
             Obstacle::Duplicate { key: key("domain/a"), places: vec![Place { span: Span::new(0, 4), ..place }, place] },
-            Obstacle::RequiredCycle { deed: StepKind::Write, cycle: cycle.clone() },
+            Obstacle::RequiredCycle { step_kind: StepKind::Write, cycle: cycle.clone() },
             Obstacle::MissingTarget { key: key("domain/a"), relation: "owner".into(), target: key("team/core"), place },
         ];
         case.plan.cycles = vec![cycle];

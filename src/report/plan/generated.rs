@@ -7,11 +7,11 @@ use crate::domain::document::span::Span;
 use crate::domain::entity::EntityKey;
 use crate::domain::finding::{FileId, Place};
 use crate::domain::plan::change::{
-    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Origin, PathChange, RenamedBy, OwnerStatus,
+    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Origin, OwnerStatus, PathChange, RenamedBy,
 };
 use crate::domain::plan::hazard::{Blocker, Consent, Hazard, HazardKind};
 use crate::domain::plan::revision::BaseRevision;
-use crate::domain::plan::{Cycle, StepKind, Obstacle};
+use crate::domain::plan::{Cycle, Obstacle, StepKind};
 use crate::domain::value::Value;
 use crate::report::plan::Complaint;
 use crate::report::plan::fixtures::{Case, change, field, hazard};
@@ -140,7 +140,7 @@ pub fn case() -> impl Strategy<Value = Case> {
             let place = Place { file: FileId(0), span: Span::new(1, 5) };
             if more {
                 let cycle = Cycle { members: keys.clone(), path: keys.clone() };
-                case.plan.obstacles.push(Obstacle::RequiredCycle { deed: StepKind::Delete, cycle: cycle.clone() });
+                case.plan.obstacles.push(Obstacle::RequiredCycle { step_kind: StepKind::Delete, cycle: cycle.clone() });
                 if let [one, other, ..] = keys.as_slice() {
                     let (key, target) = (one.clone(), other.clone());
                     let relation = name.as_str().into();

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use crate::domain::plan::change::{Action, Change, OwnerStatus};
 use crate::report::escape::{markdown, markdown_code};
 use crate::report::plan::fields::cut;
-use crate::report::plan::{PlanReport, Sited, mermaid, sections, words};
+use crate::report::plan::{PlanReport, Resolved, mermaid, sections, words};
 use crate::text::plural::{count, grouped};
 
 use budget::{Item, Section};
@@ -39,12 +39,13 @@ const UPDATES_MAX: usize = 50;
 pub use headline::Totals;
 
 /// `most`: how long it may be, in bytes. The head is never cut.
-pub(super) fn render(sited: &Sited<'_>, most: usize) -> String {
-    let head = headline::head(sited.report);
-    let mut sections = vec![hazards::section(sited), obstacles(sited), complaints(sited), table::section(sited.report)];
-    sections.extend(changes(sited));
-    sections.extend([picture(sited.report), notes(sited.report)]);
-    let provenance = provenance(sited.report);
+pub(super) fn render(resolved: &Resolved<'_>, most: usize) -> String {
+    let head = headline::head(resolved.report);
+    let mut sections =
+        vec![hazards::section(resolved), obstacles(resolved), complaints(resolved), table::section(resolved.report)];
+    sections.extend(changes(resolved));
+    sections.extend([picture(resolved.report), notes(resolved.report)]);
+    let provenance = provenance(resolved.report);
     budget::fit(head, &sections, most.min(LENGTH_MAX).saturating_sub(provenance.len()), ELSEWHERE) + &provenance
 }
 
@@ -75,20 +76,21 @@ pub(in crate::report) fn prose(text: &str) -> String {
     markdown(&cut(text.to_owned(), SENTENCE_MAX))
 }
 
-fn obstacles(sited: &Sited<'_>) -> Section {
-    let items = sited.report.plan.obstacles.iter().map(|obstacle| {
-        let line = format!("- {}.\n", prose(&words::obstacle(obstacle, sited)));
+fn obstacles(resolved: &Resolved<'_>) -> Section {
+    let items = resolved.report.plan.obstacles.iter().map(|obstacle| {
+        let line = format!("- {}.\n", prose(&words::obstacle(obstacle, resolved)));
         Item { importance: 1, rich: line.clone(), brief: line }
     });
     let more = |more| format!("- and {}\n", count(more, "more obstacle"));
     Section::new("\n#### Obstacles\n\n", "", items.collect(), more)
 }
 
-fn complaints(sited: &Sited<'_>) -> Section {
-    let items = sited.report.complaints.into_iter().flatten().map(|complaint| {
-        let change = sited.report.plan.changes.get(complaint.change);
+fn complaints(resolved: &Resolved<'_>) -> Section {
+    let items = resolved.report.complaints.into_iter().flatten().map(|complaint| {
+        let change = resolved.report.plan.changes.get(complaint.change);
         let name = change.map_or_else(String::new, |change| format!(" {}", code(&words::entity(&change.key))));
-        let place = complaint.place.map_or_else(String::new, |place| format!(" in {}", code(&sited.location(place))));
+        let place =
+            complaint.place.map_or_else(String::new, |place| format!(" in {}", code(&resolved.location(place))));
         let answer = format!("{} {}", complaint.status, code(&complaint.code));
         let brief = format!("-{name}{place}: {answer}\n");
         Item { importance: 2, rich: format!("-{name}{place}: {answer}: {}\n", prose(&complaint.message)), brief }
@@ -153,8 +155,8 @@ impl Kind {
     }
 }
 
-fn changes(sited: &Sited<'_>) -> Vec<Section> {
-    let report = sited.report;
+fn changes(resolved: &Resolved<'_>) -> Vec<Section> {
+    let report = resolved.report;
     let is_open = report.plan.changes.len() <= FEW;
     let above = hazards::deletes(report);
     let listed = |change: &&Change| !(change.action == Action::Delete && above.contains(&change.key));
@@ -172,16 +174,16 @@ fn changes(sited: &Sited<'_>) -> Vec<Section> {
         if is_folded {
             open.push_str("<details><summary>All of them</summary>\n\n");
         }
-        let items: Vec<Item> = shown.iter().map(|change| blocks::item(sited, change, at, is_open)).collect();
+        let items: Vec<Item> = shown.iter().map(|change| blocks::item(resolved, change, at, is_open)).collect();
         let omitted = number - items.len();
         let close = if is_folded { "\n</details>\n" } else { "" };
         all.push(Section::new(&open, close, items, move |more| left(more, kind.nouns())).omitting(omitted));
     }
-    all.push(self::pending(sited, pending));
+    all.push(self::pending(resolved, pending));
     all
 }
 
-fn pending(sited: &Sited<'_>, mut pending: Vec<&Change>) -> Section {
+fn pending(resolved: &Resolved<'_>, mut pending: Vec<&Change>) -> Section {
     let number = pending.len();
     let open =
         format!("\n<details><summary>{} already pending, before this branch</summary>\n\n", count(number, "change"));
@@ -189,7 +191,7 @@ fn pending(sited: &Sited<'_>, mut pending: Vec<&Change>) -> Section {
     // Deletes are listed by name while there is space.
     let deletes = pending.iter().take_while(|change| change.action == Action::Delete).count();
     pending.truncate(deletes.max(UPDATES_MAX));
-    let items: Vec<Item> = pending.iter().map(|change| blocks::item(sited, change, 10, false)).collect();
+    let items: Vec<Item> = pending.iter().map(|change| blocks::item(resolved, change, 10, false)).collect();
     let omitted = number - items.len();
     Section::new(&open, "\n</details>\n", items, |more| left(more, "pending changes")).omitting(omitted)
 }

@@ -11,8 +11,8 @@ use crate::domain::value::Value;
 use crate::report::escape::clean;
 use crate::report::plan::fields::cut;
 
-pub(super) const MOST_NODES: usize = 40;
-const MOST_EDGES: usize = 120;
+pub(super) const NODES_MAX: usize = 40;
+const EDGES_MAX: usize = 120;
 const LABEL_MAX: usize = 60;
 
 /// Blueprint and identifier; `None` if the blueprint of a relation target is not known.
@@ -35,7 +35,7 @@ enum Edge {
 /// Draws the diagram; `None` if it would not help.
 pub(super) fn draw(plan: &Plan, blueprints: &[Blueprint]) -> Option<String> {
     // Every change is a node.
-    if plan.changes.len() > MOST_NODES {
+    if plan.changes.len() > NODES_MAX {
         return None;
     }
     let mut picture = Picture::default();
@@ -44,7 +44,7 @@ pub(super) fn draw(plan: &Plan, blueprints: &[Blueprint]) -> Option<String> {
     }
     for change in &plan.changes {
         picture.relations(change, blueprints);
-        if picture.nodes.len() > MOST_NODES || picture.edges.len() > MOST_EDGES {
+        if picture.nodes.len() > NODES_MAX || picture.edges.len() > EDGES_MAX {
             return None;
         }
     }
@@ -106,7 +106,7 @@ impl Picture {
 
     fn edge(&mut self, from: &Node, to: &Node, name: &str, edge: Edge) {
         // The diagram is already too large and will be dropped.
-        if self.nodes.len() > MOST_NODES || self.edges.len() > MOST_EDGES {
+        if self.nodes.len() > NODES_MAX || self.edges.len() > EDGES_MAX {
             return;
         }
         for end in [from, to] {
@@ -195,8 +195,8 @@ mod tests {
     fn there_is_a_picture_only_where_it_helps() {
         let drawn = |case: &Case| draw(&case.plan, &case.blueprints).is_some();
         assert!(!drawn(&Case::empty()) && !drawn(&Case::foreign()), "nothing points to anything");
-        assert!(drawn(&pointing(2)) && drawn(&pointing(MOST_NODES)));
-        assert!(!drawn(&pointing(MOST_NODES + 1)), "a thicket");
+        assert!(drawn(&pointing(2)) && drawn(&pointing(NODES_MAX)));
+        assert!(!drawn(&pointing(NODES_MAX + 1)), "a thicket");
     }
 
     #[test]

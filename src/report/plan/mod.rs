@@ -136,8 +136,8 @@ impl Format for PlanFormat {
 /// The whole report, ending in a line break.
 pub fn render(report: &PlanReport<'_>, format: PlanFormat, style: &Style) -> String {
     match format {
-        PlanFormat::Text => lines(text::render(&Sited::new(report), style)),
-        PlanFormat::Json => json::render(&Sited::new(report)),
+        PlanFormat::Text => lines(text::render(&Resolved::new(report), style)),
+        PlanFormat::Json => json::render(&Resolved::new(report)),
         PlanFormat::Markdown => comment_of(report, markdown::LENGTH_MAX),
         PlanFormat::Summary => lines(summary::render(report)),
     }
@@ -145,7 +145,7 @@ pub fn render(report: &PlanReport<'_>, format: PlanFormat, style: &Style) -> Str
 
 /// The Markdown report in at most so many bytes, as far as its head lets it.
 pub fn comment_of(report: &PlanReport<'_>, most: usize) -> String {
-    markdown::render(&Sited::new(report), most)
+    markdown::render(&Resolved::new(report), most)
 }
 
 impl PlanReport<'_> {
@@ -157,12 +157,12 @@ impl PlanReport<'_> {
 }
 
 /// A report with every position resolved.
-pub(in crate::report) struct Sited<'a> {
+pub(in crate::report) struct Resolved<'a> {
     pub report: &'a PlanReport<'a>,
     pub places: Places<'a>,
 }
 
-impl<'a> Sited<'a> {
+impl<'a> Resolved<'a> {
     pub fn new(report: &'a PlanReport<'a>) -> Self {
         let plan = report.plan;
         let changes = plan.changes.iter().flat_map(places_of);

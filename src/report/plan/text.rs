@@ -7,30 +7,30 @@ use crate::domain::plan::change::{Action, Change};
 use crate::domain::plan::hazard::{Consent, Hazard};
 use crate::report::escape::clean;
 use crate::report::plan::sections::{self, Section};
-use crate::report::plan::{Complaint, Sited, words};
+use crate::report::plan::{Complaint, Resolved, words};
 use crate::report::style::{Role, Style, wrap};
 use crate::text::plural::{count, grouped};
 
 use pieces::Pen;
 
 /// Limits for one blueprint and one kind of change.
-const MOST_IN_FULL: usize = 20;
-const MOST_BY_NAME: usize = 60;
+const IN_FULL_MAX: usize = 20;
+const BY_NAME_MAX: usize = 60;
 /// Deletes are listed by name up to a higher limit, because they matter most.
-const MOST_DELETES_BY_NAME: usize = 400;
+const DELETES_BY_NAME_MAX: usize = 400;
 /// The limit for a whole plan, however many blueprints it has.
-const MOST_IN_FULL_OF_ALL: usize = 120;
+const IN_FULL_OF_ALL_MAX: usize = 120;
 /// If a plan creates more entities, they are listed only by name, because the manifests show the rest.
-const MOST_CREATED_IN_FULL: usize = 24;
-const MOST_BY_NAME_OF_ALL: usize = 1_000;
-const MOST_HAZARDS: usize = 20;
-const MOST_ITEMS: usize = 5;
-const MOST_NOTES: usize = 20;
+const CREATED_IN_FULL_MAX: usize = 24;
+const BY_NAME_OF_ALL_MAX: usize = 1_000;
+const HAZARDS_MAX: usize = 20;
+const ITEMS_MAX: usize = 5;
+const NOTES_MAX: usize = 20;
 
-pub(super) fn render(sited: &Sited<'_>, style: &Style) -> String {
-    let pen = Pen { out: String::new(), sited, style, is_folded: false };
-    let mut page = Page { sited, style, pen, full_left: MOST_IN_FULL_OF_ALL, names_left: MOST_BY_NAME_OF_ALL };
-    if sited.report.is_full {
+pub(super) fn render(resolved: &Resolved<'_>, style: &Style) -> String {
+    let pen = Pen { out: String::new(), resolved, style, is_folded: false };
+    let mut page = Page { resolved, style, pen, full_left: IN_FULL_OF_ALL_MAX, names_left: BY_NAME_OF_ALL_MAX };
+    if resolved.report.is_full {
         (page.full_left, page.names_left) = (usize::MAX, usize::MAX);
     }
     page.subject();
@@ -44,7 +44,7 @@ pub(super) fn render(sited: &Sited<'_>, style: &Style) -> String {
 }
 
 struct Page<'p> {
-    sited: &'p Sited<'p>,
+    resolved: &'p Resolved<'p>,
     style: &'p Style,
     pen: Pen<'p>,
     full_left: usize,
@@ -72,7 +72,7 @@ impl Page<'_> {
     }
 
     fn most(&self, most: usize) -> usize {
-        if self.sited.report.is_full { usize::MAX } else { most }
+        if self.resolved.report.is_full { usize::MAX } else { most }
     }
 
     /// Items below a sentence, one per line, limited to `most`.
@@ -90,16 +90,16 @@ impl Page<'_> {
 
     fn subject(&mut self) {
         // A plan without changes is a single line.
-        if !self.sited.report.plan.is_empty() {
-            let subject = clean(&words::subject(self.sited.report)).into_owned();
+        if !self.resolved.report.plan.is_empty() {
+            let subject = clean(&words::subject(self.resolved.report)).into_owned();
             self.line(&self.style.paint(Role::Dim, &subject));
             self.gap();
         }
     }
 
     fn hazards(&mut self) {
-        let hazards = &self.sited.report.plan.hazards;
-        let shown = hazards.len().min(self.most(MOST_HAZARDS));
+        let hazards = &self.resolved.report.plan.hazards;
+        let shown = hazards.len().min(self.most(HAZARDS_MAX));
         for hazard in hazards.iter().take(shown) {
             self.hazard(hazard);
         }
@@ -109,20 +109,20 @@ impl Page<'_> {
     }
 
     fn hazard(&mut self, hazard: &Hazard) {
-        let told = words::hazard(hazard, self.sited);
+        let told = words::hazard(hazard, self.resolved);
         let (role, label) = match hazard.consent {
             Consent::Approval | Consent::Adoption => (Role::Error, "hazard"),
             Consent::Nothing => (Role::Warning, "warning"),
         };
         self.sentence(role, label, &format!("{}.", told.sentence));
-        self.items(&told.items, MOST_ITEMS);
+        self.items(&told.items, ITEMS_MAX);
     }
 
     fn obstacles(&mut self) {
-        let obstacles = &self.sited.report.plan.obstacles;
-        let shown = obstacles.len().min(self.most(MOST_HAZARDS));
+        let obstacles = &self.resolved.report.plan.obstacles;
+        let shown = obstacles.len().min(self.most(HAZARDS_MAX));
         for obstacle in obstacles.iter().take(shown) {
-            self.sentence(Role::Error, "obstacle", &format!("{}.", words::obstacle(obstacle, self.sited)));
+            self.sentence(Role::Error, "obstacle", &format!("{}.", words::obstacle(obstacle, self.resolved)));
         }
         if obstacles.len() > shown {
             self.line(&format!("and {}", count(obstacles.len() - shown, "more obstacle")));
@@ -130,7 +130,7 @@ impl Page<'_> {
     }
 
     fn changes(&mut self) {
-        let report = self.sited.report;
+        let report = self.resolved.report;
         let all = sections::sections(report);
         // Headings are needed only if there are two kinds of changes.
         let has_base = report.base.is_some();
@@ -160,12 +160,12 @@ impl Page<'_> {
 
     /// Changes of one blueprint and one kind.
     fn kind(&mut self, changes: &[&Change], is_pending: bool) {
-        let mut full = changes.len().min(self.most(MOST_IN_FULL)).min(self.full_left);
+        let mut full = changes.len().min(self.most(IN_FULL_MAX)).min(self.full_left);
         if full + 1 == changes.len() {
             full += 1;
         }
-        let created = self.sited.report.plan.counts.total.create;
-        if changes.first().is_some_and(|it| it.action == Action::Create) && created > self.most(MOST_CREATED_IN_FULL) {
+        let created = self.resolved.report.plan.counts.total.create;
+        if changes.first().is_some_and(|it| it.action == Action::Create) && created > self.most(CREATED_IN_FULL_MAX) {
             full = 0;
         }
         self.full_left = self.full_left.saturating_sub(full);
@@ -176,7 +176,7 @@ impl Page<'_> {
         let Some(first) = rest.first() else { return };
         self.pen.is_folded = true;
         let is_delete = matches!(first.action, Action::Delete);
-        let most = if is_delete { MOST_DELETES_BY_NAME } else { MOST_BY_NAME.min(self.names_left) };
+        let most = if is_delete { DELETES_BY_NAME_MAX } else { BY_NAME_MAX.min(self.names_left) };
         let named = rest.len().min(most);
         if !is_delete {
             self.names_left = self.names_left.saturating_sub(named);
@@ -196,7 +196,7 @@ impl Page<'_> {
     }
 
     fn complaints(&mut self) {
-        let Some(complaints) = self.sited.report.complaints else { return };
+        let Some(complaints) = self.resolved.report.complaints else { return };
         self.gap();
         if complaints.is_empty() {
             return self.line("Verified: the catalog accepts every change.");
@@ -207,27 +207,27 @@ impl Page<'_> {
     }
 
     fn complaint(&mut self, complaint: &Complaint) {
-        let change = self.sited.report.plan.changes.get(complaint.change);
+        let change = self.resolved.report.plan.changes.get(complaint.change);
         let name = change.map_or_else(String::new, |change| words::quoted(&change.key));
         let Complaint { status, code, message, .. } = complaint;
         self.sentence(Role::Error, "refused", &format!("{name}, with {status} `{code}`: {message}"));
         if let Some(place) = complaint.place {
-            let location = clean(&self.sited.location(place)).into_owned();
+            let location = clean(&self.resolved.location(place)).into_owned();
             self.line(&format!("    {}", self.style.paint(Role::Path, &location)));
         }
     }
 
     fn notes(&mut self) {
-        let plan = self.sited.report.plan;
+        let plan = self.resolved.report.plan;
         let mut notes: Vec<String> =
-            plan.cycles.iter().take(MOST_NOTES).map(|cycle| format!("{}.", words::cycle(cycle))).collect();
-        if plan.cycles.len() > MOST_NOTES {
-            notes.push(format!("{} not shown.", count(plan.cycles.len() - MOST_NOTES, "more circle")));
+            plan.cycles.iter().take(NOTES_MAX).map(|cycle| format!("{}.", words::cycle(cycle))).collect();
+        if plan.cycles.len() > NOTES_MAX {
+            notes.push(format!("{} not shown.", count(plan.cycles.len() - NOTES_MAX, "more circle")));
         }
-        if let Some(sentence) = words::foreign_at_rest(self.sited.report) {
+        if let Some(sentence) = words::foreign_at_rest(self.resolved.report) {
             notes.push(sentence);
         }
-        notes.extend(self.sited.report.notes.iter().cloned());
+        notes.extend(self.resolved.report.notes.iter().cloned());
         if !notes.is_empty() {
             self.gap();
         }
@@ -235,7 +235,7 @@ impl Page<'_> {
     }
 
     fn end(&mut self) {
-        let report = self.sited.report;
+        let report = self.resolved.report;
         self.gap();
         if self.pen.is_folded {
             // After a push, `portolan diff` would no longer show these changes.

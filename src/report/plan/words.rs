@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use crate::domain::entity::{EntityKey, Record};
 use crate::domain::plan::change::{
-    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, RenamedBy, OwnerStatus,
+    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, OwnerStatus, RenamedBy,
 };
 use crate::domain::plan::hazard::{Blocker, Consent, Hazard, HazardKind};
-use crate::domain::plan::{Cycle, StepKind, Obstacle, Plan, Tally};
-use crate::report::plan::{PlanReport, Sited};
+use crate::domain::plan::{Cycle, Obstacle, Plan, StepKind, Tally};
+use crate::report::plan::{PlanReport, Resolved};
 use crate::text::plural::{count, grouped, list};
 
 /// The number of names in one sentence.
@@ -161,7 +161,7 @@ pub(in crate::report) struct Told {
     pub items: Vec<String>,
 }
 
-pub(in crate::report) fn hazard(hazard: &Hazard, sited: &Sited<'_>) -> Told {
+pub(in crate::report) fn hazard(hazard: &Hazard, resolved: &Resolved<'_>) -> Told {
     let told = |sentence: String, items: Vec<String>| Told { sentence, items };
     let all = |keys: &[EntityKey]| keys.iter().map(quoted).collect();
     let pointing = |dependents: &[Dependent]| dependents.iter().map(dependent).collect();
@@ -172,26 +172,26 @@ pub(in crate::report) fn hazard(hazard: &Hazard, sited: &Sited<'_>) -> Told {
             let percent = over_max_percent.map(|max| format!("`prune.max-percent` ({max})"));
             let limits: Vec<String> = over.into_iter().chain(percent).collect();
             let (gone, owned) = (grouped(keys.len()), count(*owned, "entity"));
-            let (scope, limits) = (tick(&sited.report.plan.scope), limits.join(" or "));
+            let (scope, limits) = (tick(&resolved.report.plan.scope), limits.join(" or "));
             let sentence =
                 format!("this plan removes {gone} of {owned}{whose} owned by {scope}; the limit is {limits}");
             told(sentence, all(keys))
         }
         HazardKind::DeleteWithDependents { key, dependents } => {
-            let (points, way_out) = (points(dependents), way_out(dependents, sited.report));
+            let (points, way_out) = (points(dependents), way_out(dependents, resolved.report));
             told(format!("{} is deleted, but {points} to it{way_out}", quoted(key)), pointing(dependents))
         }
         HazardKind::RenameWithDependents { key, from, dependents } => {
-            let (points, way_out) = (points(dependents), way_out(dependents, sited.report));
+            let (points, way_out) = (points(dependents), way_out(dependents, resolved.report));
             told(
                 format!("{} was renamed from {}, but {points} to the old identifier{way_out}", quoted(key), tick(from)),
                 pointing(dependents),
             )
         }
         HazardKind::Foreign { keys } => {
-            let at_rest = &sited.report.plan.foreign_unchanged;
+            let at_rest = &resolved.report.plan.foreign_unchanged;
             let as_it_is = at_rest.iter().map(|key| format!("{} (unchanged)", quoted(key)));
-            told(foreign(keys, sited.report), keys.iter().map(quoted).chain(as_it_is).collect())
+            told(foreign(keys, resolved.report), keys.iter().map(quoted).chain(as_it_is).collect())
         }
         HazardKind::Unseen { blueprint, why, keys } => {
             let read = why.as_ref().map_or("was not read".to_owned(), |why| format!("was read only in part ({why})"));
@@ -215,7 +215,7 @@ pub(in crate::report) fn hazard(hazard: &Hazard, sited: &Sited<'_>) -> Told {
             told(format!("{} is no longer declared, but is kept, because {points} to it", quoted(key)), pointing(by))
         }
         HazardKind::PruneBlocked { by, keys } => {
-            let why: Vec<String> = by.iter().take(NAMES_MAX).map(|blocker| self::blocker(blocker, sited)).collect();
+            let why: Vec<String> = by.iter().take(NAMES_MAX).map(|blocker| self::blocker(blocker, resolved)).collect();
             let more = by.len() - why.len();
             let more = if more > 0 { format!(", and {} more reasons", grouped(more)) } else { String::new() };
             let stay = match keys.len() {
@@ -288,28 +288,28 @@ fn points(dependents: &[Dependent]) -> String {
     format!("{} {verb}", count(dependents.len(), "entity"))
 }
 
-pub(in crate::report) fn blocker(blocker: &Blocker, sited: &Sited<'_>) -> String {
+pub(in crate::report) fn blocker(blocker: &Blocker, resolved: &Resolved<'_>) -> String {
     match blocker {
         Blocker::Disabled => "pruning is off".to_owned(),
-        Blocker::Manifest(place) => format!("{} did not parse", tick(&sited.location(*place))),
+        Blocker::Manifest(place) => format!("{} did not parse", tick(&resolved.location(*place))),
         Blocker::Read { blueprint, why } => format!("{} was read only in part ({why})", tick(blueprint)),
         Blocker::Folder { path, why } => format!("{} cannot be read ({why})", tick(path)),
     }
 }
 
-pub(in crate::report) fn obstacle(obstacle: &Obstacle, sited: &Sited<'_>) -> String {
+pub(in crate::report) fn obstacle(obstacle: &Obstacle, resolved: &Resolved<'_>) -> String {
     match obstacle {
         Obstacle::Duplicate { key, places } => {
-            let places = names(places.iter().map(|place| tick(&sited.location(*place))), NAMES_MAX);
+            let places = names(places.iter().map(|place| tick(&resolved.location(*place))), NAMES_MAX);
             format!("{} is declared more than once: {places}; remove all but one", quoted(key))
         }
-        Obstacle::RequiredCycle { deed, cycle } => {
-            let (verb, or) = match deed {
+        Obstacle::RequiredCycle { step_kind, cycle } => {
+            let (verb, or) = match step_kind {
                 StepKind::Write | StepKind::Relink => ("created", ", or let one of them point to an existing entity"),
                 StepKind::Delete => ("deleted", ""),
             };
-            let located = |key: &EntityKey| match sited.place_of(key) {
-                Some(place) => format!("{} ({})", quoted(key), tick(&sited.location(place))),
+            let located = |key: &EntityKey| match resolved.place_of(key) {
+                Some(place) => format!("{} ({})", quoted(key), tick(&resolved.location(place))),
                 None => quoted(key),
             };
             format!(
@@ -322,7 +322,7 @@ pub(in crate::report) fn obstacle(obstacle: &Obstacle, sited: &Sited<'_>) -> Str
             "{} ({}) cannot be written: its relation {} points to {}, which no manifest declares and the catalog does not \
              have; declare it, or correct the relation",
             quoted(key),
-            tick(&sited.location(*place)),
+            tick(&resolved.location(*place)),
             tick(relation),
             quoted(target)
         ),

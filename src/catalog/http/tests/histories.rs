@@ -20,7 +20,7 @@ use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::{EntityKey, Targets};
 use crate::domain::plan::StepKind;
 use crate::domain::plan::outcome::{Cause, ChangeOutcome, Outcome};
-use crate::domain::plan::request::{WriteRequest, WriteRequests, Body, Method, Patch};
+use crate::domain::plan::request::{Body, Method, Patch, WriteRequest, WriteRequests};
 use crate::domain::progress::Silent;
 use crate::domain::value::Value;
 use crate::generated_cases::{cases, seed};
@@ -77,7 +77,13 @@ fn case(dice: &mut Dice, entities: &mut BTreeMap<String, Stored>) -> Case {
     for at in 0..size {
         let identifier = format!("e{at:03}");
         let n = 1000 + i64::from(at);
-        let act = |step_kind, method, needs| WriteRequest { change: wishes.len(), step_kind, key: key(&identifier), method, needs };
+        let act = |step_kind, method, needs| WriteRequest {
+            change: wishes.len(),
+            step_kind,
+            key: key(&identifier),
+            method,
+            needs,
+        };
         let stored = |text: &str| Stored {
             title: Some("T".to_owned()),
             n: Some(1),
@@ -132,12 +138,17 @@ fn case(dice: &mut Dice, entities: &mut BTreeMap<String, Stored>) -> Case {
                 let from = format!("old{at:03}");
                 entities.insert(from.clone(), stored("goes"));
                 waves[0].push(act(StepKind::Write, Method::Create(body(Value::Integer(n), None)), Vec::new()));
-                let gone = WriteRequest { key: key(&from), ..act(StepKind::Delete, Method::Delete, vec![wishes.len()]) };
+                let gone =
+                    WriteRequest { key: key(&from), ..act(StepKind::Delete, Method::Delete, vec![wishes.len()]) };
                 waves[3].push(gone);
                 Wish::Rename { n, from }
             }
             _ => {
-                waves[0].push(act(StepKind::Write, Method::Create(body(Value::Text("wrong".into()), None)), Vec::new()));
+                waves[0].push(act(
+                    StepKind::Write,
+                    Method::Create(body(Value::Text("wrong".into()), None)),
+                    Vec::new(),
+                ));
                 Wish::Wrong
             }
         };

@@ -14,7 +14,7 @@ use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::EntityKey;
 use crate::domain::plan::StepKind;
 use crate::domain::plan::outcome::{ChangeOutcome, Outcome, Reason};
-use crate::domain::plan::request::{WriteRequest, WriteRequests, Body, Method, Patch};
+use crate::domain::plan::request::{Body, Method, Patch, WriteRequest, WriteRequests};
 use crate::domain::progress::Silent;
 
 fn act(change: usize, method: Method) -> WriteRequest {
@@ -134,7 +134,10 @@ fn what_cannot_be_read_is_in_doubt() {
         () => refused(422),
     });
     let outcome = push(&client(&server.url), vec![act(0, Method::Merge(body()))], &Cancellation::default());
-    assert!(matches!(&outcome.ends[..], [ChangeOutcome::InDoubt(failure)] if failure.status == Some(422)), "{outcome:?}");
+    assert!(
+        matches!(&outcome.ends[..], [ChangeOutcome::InDoubt(failure)] if failure.status == Some(422)),
+        "{outcome:?}"
+    );
 }
 
 #[test]
@@ -179,7 +182,9 @@ fn what_somebody_else_owns_by_now_is_not_deleted() {
     });
     let acts = (0..3).map(|change| act(change, Method::Delete)).collect();
     let outcome = push(&client(&server.url), acts, &Cancellation::default());
-    let [ChangeOutcome::Failed(failure), ChangeOutcome::Applied, ChangeOutcome::Applied] = &outcome.ends[..] else { panic!("{outcome:?}") };
+    let [ChangeOutcome::Failed(failure), ChangeOutcome::Applied, ChangeOutcome::Applied] = &outcome.ends[..] else {
+        panic!("{outcome:?}")
+    };
     assert!(failure.message.contains("owned by another writer (last changed by ada"), "{failure:?}");
     let deletes: String =
         server.seen().iter().filter(|seen| seen.line.contains("delete")).map(|seen| seen.body.clone()).collect();
@@ -191,7 +196,10 @@ fn nothing_is_deleted_whose_owner_cannot_be_read() {
     let server =
         Scripted::with_token(|seen, _| if is_search(seen) { refused(403) } else { json(200, r#"{"ok":true}"#) });
     let outcome = push(&client(&server.url), vec![act(0, Method::Delete)], &Cancellation::default());
-    assert!(matches!(&outcome.ends[..], [ChangeOutcome::Failed(failure)] if failure.status == Some(403)), "{outcome:?}");
+    assert!(
+        matches!(&outcome.ends[..], [ChangeOutcome::Failed(failure)] if failure.status == Some(403)),
+        "{outcome:?}"
+    );
     assert!(server.seen().iter().all(|seen| !seen.line.contains("delete") && !seen.line.starts_with("DELETE")));
 }
 
@@ -213,7 +221,12 @@ fn a_token_route_that_is_down_ends_the_run_after_its_budget() {
     let outcome = push(&client, acts, &Cancellation::default());
     let calls = calls.load(Ordering::SeqCst);
     assert!((10..=12).contains(&calls), "{calls} calls for a token");
-    assert!(outcome.ends.iter().all(|end| matches!(end, ChangeOutcome::Failed(_) | ChangeOutcome::NotAttempted(Reason::Unreachable))));
+    assert!(
+        outcome
+            .ends
+            .iter()
+            .all(|end| matches!(end, ChangeOutcome::Failed(_) | ChangeOutcome::NotAttempted(Reason::Unreachable)))
+    );
     assert!(outcome.ends.contains(&ChangeOutcome::NotAttempted(Reason::Unreachable)));
 }
 
@@ -248,7 +261,10 @@ fn credentials_that_may_not_write_are_not_tried_with_every_entity() {
                 .count();
             // Writes that were sent were rejected; the others are reported as not attempted.
             assert!(rest >= 4000 - writes * 20, "{rest} of 4000 after {writes} batches");
-            assert!(outcome.ends.iter().all(|end| !matches!(end, ChangeOutcome::Applied | ChangeOutcome::InDoubt(_))), "{outcome:?}");
+            assert!(
+                outcome.ends.iter().all(|end| !matches!(end, ChangeOutcome::Applied | ChangeOutcome::InDoubt(_))),
+                "{outcome:?}"
+            );
         }
     }
 }
@@ -279,6 +295,11 @@ fn one_signal_ends_a_run_whose_call_hangs() {
     assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
     // Either write is sent first. The read shows that it was applied; the other may not have been sent.
     assert!(outcome.ends.contains(&ChangeOutcome::Applied), "{outcome:?}");
-    let is_true = |end: &ChangeOutcome| matches!(end, ChangeOutcome::Applied | ChangeOutcome::InDoubt(_) | ChangeOutcome::NotAttempted(Reason::Interrupted));
+    let is_true = |end: &ChangeOutcome| {
+        matches!(
+            end,
+            ChangeOutcome::Applied | ChangeOutcome::InDoubt(_) | ChangeOutcome::NotAttempted(Reason::Interrupted)
+        )
+    };
     assert!(outcome.ends.iter().all(is_true), "{outcome:?}");
 }

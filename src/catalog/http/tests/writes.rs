@@ -9,7 +9,7 @@ use crate::catalog::wire::WriteOptions;
 use crate::catalog::{ApplyOptions, Cancellation, Catalog, WriteFailure};
 use crate::domain::entity::EntityKey;
 use crate::domain::plan::StepKind;
-use crate::domain::plan::request::{WriteRequest, Body, Method, Patch};
+use crate::domain::plan::request::{Body, Method, Patch, WriteRequest};
 use crate::domain::progress::Silent;
 
 fn act(change: usize, method: Method) -> WriteRequest {

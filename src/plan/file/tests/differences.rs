@@ -4,16 +4,17 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::hostile::nodes;
-use super::{PATHS, TOOL, made, options};
+use super::{PATHS, TOOL, options, provenance};
 use crate::domain::finding::FileId;
 use crate::domain::plan::change::{Action, Field};
+use crate::domain::plan::digest::Digest;
 use crate::domain::snapshot::Snapshot;
 use crate::domain::value::Value;
 use crate::generated_cases::config;
 use crate::plan::PlanBasis;
 use crate::plan::digest::of_plan;
-use crate::plan::file::form::file::{checksum, with_checksum};
-use crate::plan::file::{Difference, PlanFile, Sight, differences, elsewhere, moved, unfit};
+use crate::plan::file::codec::{content_of, sealed};
+use crate::plan::file::{CatalogState, Difference, PlanFile, destination_mismatches, differences, drift, mismatches};
 use crate::plan::tests::generated::worlds;
 use crate::plan::tests::world::{World, key, mask};
 
@@ -22,13 +23,15 @@ fn genuine(world: &World) -> PlanFile {
     let (actual, plan) = (world.snapshot(), world.plan());
     let requests = world.requests(&plan);
     let basis = PlanBasis { desired: &world.desired, blueprints: &world.blueprints, actual: &actual, mask: mask() };
-    PlanFile::bind(made(), options(world), plan, requests, basis, |FileId(file)| PATHS[file as usize % PATHS.len()])
+    PlanFile::new(provenance(), options(world), plan, requests, basis, |FileId(file)| {
+        PATHS[file as usize % PATHS.len()]
+    })
 }
 
 /// Why a push refuses the file; `None`: it makes the same plan again, with the options in the file, and applies it.
 fn refusal(world: &World, file: &PlanFile, actual: &Snapshot) -> Option<String> {
     let basis = PlanBasis { desired: &world.desired, blueprints: &world.blueprints, actual, mask: mask() };
-    let sight = Sight { actual, blueprints: &world.blueprints, owned: &world.owned, mask: mask() };
+    let state = CatalogState { actual, blueprints: &world.blueprints, owned: &world.owned, mask: mask() };
     let mut asked = world.clone();
     asked.prune.enabled = file.options.prune.unwrap_or(world.prune.enabled);
     asked.adopt = file.options.adopt;
@@ -36,11 +39,11 @@ fn refusal(world: &World, file: &PlanFile, actual: &Snapshot) -> Option<String> 
         return Some("another part is chosen".to_owned());
     }
     let again = genuine(&asked);
-    let now = made();
+    let now = provenance();
     let reasons = [
-        format!("{:?}", elsewhere(&file.made, now.destination())),
-        format!("{:?}", unfit(file, now.destination(), &basis)),
-        format!("{:?}", moved(file, &sight)),
+        format!("{:?}", destination_mismatches(&file.provenance, now.destination())),
+        format!("{:?}", mismatches(file, now.destination(), &basis)),
+        format!("{:?}", drift(file, &state)),
         format!("{:?}", differences(file, &PlanFile { options: file.options.clone(), ..again }, true)),
     ];
     reasons.into_iter().find(|reason| reason != "[]")
@@ -92,11 +95,8 @@ fn what_a_file_shows_otherwise_is_named_by_entity_and_field() {
         edited(|file| file.plan.changes[0].fields[2].before = Value::Null),
         [Difference::FieldDetail { key: cart(), field: tier() }]
     );
-    let body = |file: &mut PlanFile| match &mut file.requests.waves[0][0].method {
-        crate::domain::plan::request::Method::Merge(body) => body.properties.push(("tier".into(), Value::Integer(9))),
-        other => panic!("{other:?}"),
-    };
-    assert_eq!(edited(body), [Difference::Request(cart())]);
+    // The file has digests of requests.
+    assert_eq!(edited(|file| file.requests[0][0] = Digest([9; 32])), [Difference::Request(cart())]);
     assert_eq!(edited(|file| file.plan.changes[0].action = Action::Create), [Difference::Action(cart())]);
     assert_eq!(edited(|file| drop(file.plan.changes.remove(1))), [Difference::Unshown(key("service", "gone"))]);
     assert_eq!(
@@ -107,14 +107,14 @@ fn what_a_file_shows_otherwise_is_named_by_entity_and_field() {
     assert_eq!(edited(|file| file.plan.approval = None), [Difference::Approval]);
     assert_eq!(edited(|file| file.plan.counts.total.unchanged += 1), [Difference::Counts]);
     assert_eq!(edited(|file| file.plan.waves.reverse()), [Difference::Order]);
-    assert_eq!(edited(|file| drop(file.requests.waves.pop())), [Difference::Order]);
+    assert_eq!(edited(|file| drop(file.requests.pop())), [Difference::Order]);
 }
 
 #[test]
 fn where_and_by_whom_is_not_compared() {
     let edit = |file: &mut PlanFile| {
         file.files.push("elsewhere.yaml".to_owned());
-        file.made.commit = None;
+        file.provenance.commit = None;
         for change in &mut file.plan.changes {
             change.record = None;
             change.place = None;
@@ -224,19 +224,17 @@ fn edit(json: &mut Json, seed: (u16, u8, u16)) {
 
 /// The file with a valid checksum and digest, as a forger with this program would make it.
 fn forged(mut json: Json) -> Option<PlanFile> {
-    json.as_object_mut()?.remove("checksum");
-    let text = |json: &Json| {
-        let body = Value::from_json(json);
-        let sum = checksum(&body);
-        serde_json::to_string(&with_checksum(body, sum)).expect("it is JSON")
-    };
+    let content = json.as_object_mut()?;
+    content.remove("checksum");
+    content.remove("format");
+    let text = |content: &Json| serde_json::to_string(&sealed(content.clone())).expect("it is JSON");
     if let Ok(file) = PlanFile::read("plan.json", &text(&json), TOOL) {
         return Some(file);
     }
     // The plan's digest is computed over the edited parts.
-    let mut file = PlanFile::read_unchecked(&text(&json))?;
+    let mut file = content_of(&json).ok()?;
     file.plan.digest =
-        of_plan(mask(), file.made.destination(), &file.plan.changes, &file.plan.hazards, &file.plan.obstacles);
+        of_plan(mask(), file.provenance.destination(), &file.plan.changes, &file.plan.hazards, &file.plan.obstacles);
     PlanFile::read("plan.json", &file.write(), TOOL).ok()
 }
 

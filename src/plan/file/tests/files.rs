@@ -4,10 +4,10 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use serde_json::json;
 
-use super::{TOOL, bound};
+use super::{TOOL, plan_file};
 use crate::domain::value::Value;
+use crate::domain::value::exact;
 use crate::plan::file::PlanFile;
-use crate::plan::file::form::{read_value, write_value};
 use crate::plan::tests::generated::worlds;
 use crate::plan::tests::world::World;
 
@@ -38,9 +38,9 @@ fn spelled<T: std::fmt::Debug>(value: &T) -> String {
 }
 
 fn through_text(value: &Value) -> Value {
-    let text = serde_json::to_string(&write_value(value)).expect("it is JSON");
+    let text = serde_json::to_string(&exact::encode(value)).expect("it is JSON");
     let found: Value = serde_json::from_str(&text).expect("it is JSON, and not too deep");
-    read_value(&found).expect("it was written here")
+    exact::decode(&found).expect("it was written here")
 }
 
 /// Building a world takes milliseconds, so `most` bounds the number of cases in a long run.
@@ -54,7 +54,7 @@ proptest! {
 
     #[test]
     fn a_file_comes_back_as_it_was(world in worlds(), values in proptest::collection::vec(values(), 1..6)) {
-        let file = bound(&world, &values);
+        let file = plan_file(&world, &values);
         let text = file.write();
         let read = PlanFile::read("plan.json", &text, TOOL).expect("it was just written");
         prop_assert_eq!(&read, &file);
@@ -107,7 +107,7 @@ fn the_schema_tells_the_form() {
     for _ in 0..long(64, 2_000).cases {
         let world = worlds().new_tree(&mut runner).expect("there are worlds").current();
         let value = values().new_tree(&mut runner).expect("there are values").current();
-        let file: serde_json::Value = serde_json::from_str(&bound(&world, &[value]).write()).expect("it is JSON");
+        let file: serde_json::Value = serde_json::from_str(&plan_file(&world, &[value]).write()).expect("it is JSON");
         let faults: Vec<String> = validator.iter_errors(&file).map(|fault| fault.to_string()).collect();
         assert!(faults.is_empty(), "{faults:?}");
         let mut other = file.clone();
@@ -120,7 +120,7 @@ fn the_schema_tells_the_form() {
 fn the_layout_of_a_file_does_not_count() {
     let world =
         World::of(json!([{"title": "Cart", "properties": {"tier": 1.0}}]), json!([{"properties": {"tier": 2}}]));
-    let file = bound(&world, &[Value::Float(1.0)]);
+    let file = plan_file(&world, &[Value::Float(1.0)]);
     let json: Value = serde_json::from_str(&file.write()).expect("it is JSON");
     let Value::Map(entries) = json else { panic!("it is an object") };
     let turned = Value::Map(entries.into_vec().into_iter().rev().collect());
@@ -134,6 +134,6 @@ fn ten_thousand_in_a_row_are_written_and_read() {
     let depends = |name: usize, on: usize| json!({"identifier": format!("{name:05}"), "relations": {"dependsOn": [format!("{on:05}")]}});
     let chain: Vec<_> = (0..10_000).map(|at| depends(at, at + 1)).collect();
     let world = World::of(serde_json::Value::Array(chain), json!([]));
-    let file = bound(&world, &[Value::Null]);
+    let file = plan_file(&world, &[Value::Null]);
     assert_eq!(PlanFile::read("plan.json", &file.write(), TOOL).expect("it was just written"), file);
 }

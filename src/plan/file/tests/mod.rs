@@ -7,14 +7,16 @@ mod hostile;
 
 use std::sync::Arc;
 
-use super::{ChosenPart, Circumstances, Options, PlanFile};
+use super::{ChosenPart, Options, PlanFile, Provenance};
 use crate::domain::entity::Targets;
 use crate::domain::finding::FileId;
-use crate::domain::plan::request::{WriteRequest, WriteRequests, Body, Method, Patch};
-use crate::domain::plan::{StepKind, Plan};
+use crate::domain::plan::request::{Body, Method, Patch, WriteRequest, WriteRequests};
+use crate::domain::plan::{Plan, StepKind};
 use crate::domain::value::Value;
-use crate::plan::PlanBasis;
+use crate::plan::digest::of_plan;
 use crate::plan::tests::world::{World, mask};
+use crate::plan::{PlanBasis, normalise};
+use crate::text::mask::Mask;
 
 const TOOL: &str = "1.2.3";
 
@@ -34,7 +36,7 @@ fn requests(plan: &Plan, values: &[Value]) -> WriteRequests {
         ],
     };
     let waves = plan.waves.iter().map(|wave| {
-        let act = |(number, step): (usize, &crate::domain::plan::Step)| {
+        let request = |(number, step): (usize, &crate::domain::plan::Step)| {
             let change = &plan.changes[step.change];
             let (key, method) = match wave.step_kind {
                 StepKind::Delete => (change.removed().expect("it goes away"), Method::Delete),
@@ -45,13 +47,13 @@ fn requests(plan: &Plan, values: &[Value]) -> WriteRequests {
             };
             WriteRequest { change: step.change, step_kind: wave.step_kind, key, method, needs: step.needs.clone() }
         };
-        wave.steps.iter().enumerate().map(act).collect()
+        wave.steps.iter().enumerate().map(request).collect()
     });
     WriteRequests { waves: waves.collect() }
 }
 
-fn made() -> Circumstances {
-    Circumstances {
+fn provenance() -> Provenance {
+    Provenance {
         tool: TOOL.to_owned(),
         scope: "acme/catalog".to_owned(),
         platform: "port".to_owned(),
@@ -77,9 +79,19 @@ fn options(world: &World) -> Options {
 
 const PATHS: [&str; 4] = ["b.yaml", "a/\u{202e}\"c.yaml", "a/b.yaml", "z"];
 
-fn bound(world: &World, values: &[Value]) -> PlanFile {
+/// The plan file of a world, with `values` as stored values and in the requests in turn.
+fn plan_file(world: &World, values: &[Value]) -> PlanFile {
     let (actual, plan) = (world.snapshot(), world.plan());
     let requests = requests(&plan, values);
     let basis = PlanBasis { desired: &world.desired, blueprints: &world.blueprints, actual: &actual, mask: mask() };
-    PlanFile::bind(made(), options(world), plan, requests, basis, |FileId(file)| PATHS[file as usize % PATHS.len()])
+    let path = |FileId(file): FileId| PATHS[file as usize % PATHS.len()];
+    let mut file = PlanFile::new(provenance(), options(world), plan, requests, basis, path);
+    let fields = file.plan.changes.iter_mut().flat_map(|change| &mut change.fields);
+    for (field, value) in fields.zip(values.iter().cycle()) {
+        field.before = value.clone();
+        field.paths = normalise::differences(&field.before, &field.after);
+    }
+    let (plan, destination) = (&file.plan, file.provenance.destination());
+    file.plan.digest = of_plan(&Mask::off(), destination, &plan.changes, &plan.hazards, &plan.obstacles);
+    file
 }

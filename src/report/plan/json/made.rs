@@ -1,339 +1,211 @@
 //! Converts a plan to the JSON document. Every match is exhaustive, so that an addition to the plan cannot be forgotten
 //! here.
 
-use crate::domain::entity::foreign_owner::{ForeignOwner, OwnerKind};
-use crate::domain::entity::{EntityKey, Record};
+use std::borrow::Cow;
+
+use crate::domain::entity::EntityKey;
+use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::finding::Place;
-use crate::domain::plan::change::{
-    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Origin, RenamedBy, OwnerStatus,
-};
-use crate::domain::plan::hazard::{Consent, Hazard, HazardKind};
-use crate::domain::plan::revision::{BaseRevision, Revision};
-use crate::domain::plan::{Counts, Cycle, StepKind, Obstacle, Step, Tally, Wave};
-use crate::domain::value::Value;
+use crate::domain::plan::Obstacle;
+use crate::domain::plan::change::{Action, Change, Dependent, Field, FieldChange, OwnerStatus};
+use crate::domain::plan::hazard::{Hazard, HazardKind};
 use crate::report::escape::clean;
 use crate::report::plan::json::{
-    Document, FORMAT, JsonAction, JsonAfterwards, JsonBase, JsonCause, JsonChange, JsonComplaint, JsonConsent,
-    JsonCounts, JsonCycle, JsonDeed, JsonDependent, JsonField, JsonFieldKind, JsonForeign, JsonHazard, JsonHazardKind,
-    JsonKey, JsonObstacle, JsonObstacleKind, JsonOrigin, JsonOwner, JsonOwnerKind, JsonPath, JsonPlace, JsonRecord,
-    JsonRenamedBy, JsonRevision, JsonStanding, JsonStep, JsonTally, JsonWave,
+    Document, FORMAT, JsonChange, JsonComplaint, JsonDependent, JsonField, JsonFieldKind, JsonForeign, JsonHazard,
+    JsonHazardKind, JsonObstacle, JsonObstacleKind, JsonOwner, JsonPlace,
 };
-use crate::report::plan::{Complaint, Sited, words};
+use crate::report::plan::{Complaint, Resolved, words};
 
-pub(super) fn document(sited: &Sited<'_>) -> Document {
-    let report = sited.report;
+pub(super) fn document<'a>(resolved: &Resolved<'a>) -> Document<'a> {
+    let report = resolved.report;
     let plan = report.plan;
     Document {
         format: FORMAT,
-        refused: report.refusal.map(|refusal| clean(refusal.reason).into_owned()),
-        help: report.refusal.map(|refusal| clean(refusal.help).into_owned()),
-        approval: plan.approval.map(|digest| digest.to_string()),
-        platform: report.platform.to_owned(),
-        catalog: report.catalog.to_owned(),
-        target: report.target.map(str::to_owned),
-        scope: plan.scope.clone(),
-        revision: report.revision.map(JsonRevision::of),
-        base: report.base.map(base),
+        refused: report.refusal.map(|refusal| clean(refusal.reason)),
+        help: report.refusal.map(|refusal| clean(refusal.help)),
+        approval: plan.approval,
+        platform: report.platform,
+        catalog: report.catalog,
+        target: report.target,
+        scope: &plan.scope,
+        revision: report.revision,
+        base: report.base,
         only_branch: report.is_only_branch,
-        counts: JsonCounts::of(&plan.counts),
-        hazards: plan.hazards.iter().map(|hazard| self::hazard(hazard, sited)).collect(),
-        obstacles: plan.obstacles.iter().map(|obstacle| self::obstacle(obstacle, sited)).collect(),
-        changes: plan.changes.iter().map(|change| self::change(change, sited)).collect(),
-        waves: plan.waves.iter().map(wave).collect(),
-        cycles: plan.cycles.iter().map(cycle).collect(),
-        foreign_unchanged: keys(&plan.foreign_unchanged),
+        counts: &plan.counts,
+        hazards: plan.hazards.iter().map(|hazard| self::hazard(hazard, resolved)).collect(),
+        obstacles: plan.obstacles.iter().map(|obstacle| self::obstacle(obstacle, resolved)).collect(),
+        changes: plan.changes.iter().map(|change| self::change(change, resolved)).collect(),
+        waves: &plan.waves,
+        cycles: &plan.cycles,
+        foreign_unchanged: &plan.foreign_unchanged,
         owners: report.owners.iter().map(|(key, it)| foreign(key, it)).collect(),
-        complaints: report.complaints.map(|complaints| complaints.iter().map(|it| complaint(it, sited)).collect()),
-        notes: report.notes.iter().map(|note| clean(note).into_owned()).collect(),
-        digest: plan.digest.to_string(),
+        complaints: report.complaints.map(|complaints| complaints.iter().map(|it| complaint(it, resolved)).collect()),
+        notes: report.notes.iter().map(|note| clean(note)).collect(),
+        digest: plan.digest,
     }
 }
 
-impl JsonRevision {
-    pub fn of(revision: &Revision) -> Self {
-        let Revision { commit, branch, is_dirty } = revision;
-        Self { commit: commit.clone(), branch: branch.clone(), dirty: *is_dirty }
+impl<'a> JsonPlace<'a> {
+    pub fn of(place: Place, resolved: &Resolved<'a>) -> Self {
+        let start = resolved.extent(place).start;
+        Self { path: resolved.path(place), line: start.line, column: start.column }
     }
 }
 
-fn base(base: &BaseRevision) -> JsonBase {
-    let BaseRevision { name, commit, found_in } = base;
-    JsonBase { name: name.clone(), commit: commit.clone(), found_in: *found_in }
-}
-
-impl JsonCounts {
-    pub fn of(counts: &Counts) -> Self {
-        let by_blueprint = counts.by_blueprint.iter().map(|(name, counts)| (name.to_string(), tally(counts)));
-        Self { total: tally(&counts.total), by_blueprint: by_blueprint.collect() }
-    }
-}
-
-fn tally(tally: &Tally) -> JsonTally {
-    let Tally { create, update, rename, adopt, delete, unchanged, kept, foreign, pending, left_out } = *tally;
-    JsonTally { create, update, rename, adopt, delete, unchanged, kept, foreign, pending, left_out }
-}
-
-impl JsonKey {
-    pub fn of(key: &EntityKey) -> Self {
-        Self { blueprint: key.blueprint.to_string(), identifier: key.identifier.to_string() }
-    }
-}
-
-fn keys(keys: &[EntityKey]) -> Vec<JsonKey> {
-    keys.iter().map(JsonKey::of).collect()
-}
-
-impl JsonPlace {
-    pub fn of(place: Place, sited: &Sited<'_>) -> Self {
-        let start = sited.extent(place).start;
-        Self { path: sited.path(place).to_owned(), line: start.line, column: start.column }
-    }
-}
-
-impl JsonAction {
-    pub fn of(action: &Action) -> Self {
-        match action {
-            Action::Create => Self::Create,
-            Action::Update => Self::Update,
-            Action::Rename { .. } => Self::Rename,
-            Action::Adopt => Self::Adopt,
-            Action::Delete => Self::Delete,
-        }
-    }
-}
-
-impl JsonDeed {
-    pub fn of(deed: StepKind) -> Self {
-        match deed {
-            StepKind::Write => Self::Write,
-            StepKind::Relink => Self::Relink,
-            StepKind::Delete => Self::Delete,
-        }
-    }
-}
-
-fn change(change: &Change, sited: &Sited<'_>) -> JsonChange {
+fn change<'a>(change: &'a Change, resolved: &Resolved<'a>) -> JsonChange<'a> {
     let Change { key, action, ownership, mode, origin, place, fields, record, dependents } = change;
-    let renamed = match action {
-        Action::Rename { from, by } => Some((from.to_string(), renamed_by(*by))),
-        Action::Create | Action::Update | Action::Adopt | Action::Delete => None,
+    let (renamed_from, renamed_by) = match action {
+        Action::Rename { from, by } => (Some(from.as_ref()), Some(*by)),
+        Action::Create | Action::Update | Action::Adopt | Action::Delete => (None, None),
     };
-    let (renamed_from, renamed_by) = renamed.unzip();
     JsonChange {
-        blueprint: key.blueprint.to_string(),
-        identifier: key.identifier.to_string(),
-        action: JsonAction::of(action),
+        blueprint: &key.blueprint,
+        identifier: &key.identifier,
+        action: action.kind(),
         renamed_from,
         renamed_by,
-        ownership: match ownership {
-            OwnerStatus::New => JsonStanding::New,
-            OwnerStatus::Ours => JsonStanding::Ours,
-            OwnerStatus::Foreign => JsonStanding::Foreign,
-        },
-        owner: sited.report.owner_of(key).filter(|_| *ownership == OwnerStatus::Foreign).map(owner),
-        mode: mode.word(),
-        origin: self::origin(*origin),
-        place: place.map(|place| JsonPlace::of(place, sited)),
-        place_at_base: sited.place_at_base(key).map(|place| JsonPlace::of(place, sited)),
-        fields: fields.iter().map(|field| self::field(field, *place, sited)).collect(),
-        record: record.as_ref().map(self::record),
+        standing: *ownership,
+        owner: resolved.report.owner_of(key).filter(|_| *ownership == OwnerStatus::Foreign).map(owner),
+        mode: *mode,
+        origin: *origin,
+        place: place.map(|place| JsonPlace::of(place, resolved)),
+        place_at_base: resolved.place_at_base(key).map(|place| JsonPlace::of(place, resolved)),
+        fields: fields.iter().map(|field| self::field(field, *place, resolved)).collect(),
+        record: record.as_ref(),
         dependents: dependents.iter().map(dependent).collect(),
     }
 }
 
-fn owner(owner: &ForeignOwner) -> JsonOwner {
-    let kind = match owner.kind {
-        OwnerKind::Scope => JsonOwnerKind::Scope,
-        OwnerKind::Integration => JsonOwnerKind::Integration,
-        OwnerKind::Exporter => JsonOwnerKind::Exporter,
-        OwnerKind::Tool => JsonOwnerKind::Tool,
-        OwnerKind::Person => JsonOwnerKind::Person,
-    };
-    JsonOwner { kind, name: owner.name.as_deref().map(|name| clean(name).into_owned()) }
+fn owner(owner: &ForeignOwner) -> JsonOwner<'_> {
+    let ForeignOwner { kind, name } = owner;
+    JsonOwner { kind: *kind, name: name.as_deref().map(clean) }
 }
 
-fn foreign(key: &EntityKey, owner: &ForeignOwner) -> JsonForeign {
-    let JsonKey { blueprint, identifier } = JsonKey::of(key);
-    JsonForeign { blueprint, identifier, owner: self::owner(owner) }
+fn foreign<'a>(key: &'a EntityKey, owner: &'a ForeignOwner) -> JsonForeign<'a> {
+    JsonForeign { blueprint: &key.blueprint, identifier: &key.identifier, owner: self::owner(owner) }
 }
 
-fn renamed_by(by: RenamedBy) -> JsonRenamedBy {
-    match by {
-        RenamedBy::Annotation => JsonRenamedBy::Annotation,
-        RenamedBy::Move => JsonRenamedBy::Move,
-        RenamedBy::Place => JsonRenamedBy::Place,
-        RenamedBy::Content => JsonRenamedBy::Content,
-    }
-}
-
-fn origin(origin: Origin) -> JsonOrigin {
-    match origin {
-        Origin::ThisBranch => JsonOrigin::ThisBranch,
-        Origin::AlreadyPending => JsonOrigin::AlreadyPending,
-        Origin::Unknown => JsonOrigin::Unknown,
-    }
-}
-
-fn field(field: &FieldChange, place: Option<Place>, sited: &Sited<'_>) -> JsonField {
-    let FieldChange { field, before, after, paths, cause, origin, span } = field;
+fn field<'a>(change: &'a FieldChange, place: Option<Place>, resolved: &Resolved<'a>) -> JsonField<'a> {
+    let FieldChange { field, before, after, paths, cause, origin, span } = change;
     let (kind, name) = match field {
         Field::Title => (JsonFieldKind::Title, None),
         Field::Icon => (JsonFieldKind::Icon, None),
         Field::Team => (JsonFieldKind::Team, None),
-        Field::Property(name) => (JsonFieldKind::Property, Some(name.to_string())),
-        Field::Relation(name) => (JsonFieldKind::Relation, Some(name.to_string())),
+        Field::Property(name) => (JsonFieldKind::Property, Some(name.as_ref())),
+        Field::Relation(name) => (JsonFieldKind::Relation, Some(name.as_ref())),
     };
-    let paths = paths.iter().map(|path| JsonPath {
-        path: path.path.iter().map(ToString::to_string).collect(),
-        before: path.before.as_ref().map(Value::to_json),
-        after: path.after.as_ref().map(Value::to_json),
-    });
     JsonField {
         kind,
         name,
-        before: before.to_json(),
-        after: after.to_json(),
-        paths: paths.collect(),
-        cause: match cause {
-            Cause::Named => JsonCause::Named,
-            Cause::Dropped => JsonCause::Dropped,
-            Cause::LeftOut => JsonCause::LeftOut,
-        },
-        origin: self::origin(*origin),
-        place: place.zip(*span).map(|(place, span)| JsonPlace::of(Place { file: place.file, span }, sited)),
+        before,
+        after,
+        paths,
+        cause: *cause,
+        origin: *origin,
+        place: place.zip(*span).map(|(place, span)| JsonPlace::of(Place { file: place.file, span }, resolved)),
     }
 }
 
-fn record(record: &Record) -> JsonRecord {
-    let Record { created_at, created_by, updated_at, updated_by } = record;
-    JsonRecord {
-        created_at: created_at.map(|at| at.to_string()),
-        created_by: created_by.as_ref().map(ToString::to_string),
-        updated_at: updated_at.map(|at| at.to_string()),
-        updated_by: updated_by.as_ref().map(ToString::to_string),
-    }
-}
-
-fn dependent(dependent: &Dependent) -> JsonDependent {
+fn dependent(dependent: &Dependent) -> JsonDependent<'_> {
     let Dependent { key, relation, required, after } = dependent;
     JsonDependent {
-        blueprint: key.blueprint.to_string(),
-        identifier: key.identifier.to_string(),
-        relation: relation.to_string(),
+        blueprint: &key.blueprint,
+        identifier: &key.identifier,
+        relation,
         required: *required,
-        after: match after {
-            Afterwards::Left => JsonAfterwards::Left,
-            Afterwards::Unnamed => JsonAfterwards::Unnamed,
-            Afterwards::Relinked => JsonAfterwards::Relinked,
-            Afterwards::Asked => JsonAfterwards::Asked,
-        },
+        after: *after,
     }
 }
 
-fn hazard(hazard: &Hazard, sited: &Sited<'_>) -> JsonHazard {
-    let mut made = JsonHazard {
+fn hazard<'a>(hazard: &'a Hazard, resolved: &Resolved<'_>) -> JsonHazard<'a> {
+    let made = JsonHazard {
         kind: JsonHazardKind::Foreign,
-        consent: match hazard.consent {
-            Consent::Approval => JsonConsent::Approval,
-            Consent::Adoption => JsonConsent::Adoption,
-            Consent::Nothing => JsonConsent::Nothing,
-        },
-        digest: hazard.digest.to_string(),
-        message: clean(&words::hazard(hazard, sited).sentence).into_owned(),
+        consent: hazard.consent,
+        digest: hazard.digest,
+        message: clean(&words::hazard(hazard, resolved).sentence).into_owned(),
         blueprint: None,
-        entities: Vec::new(),
+        entities: &[],
         dependents: Vec::new(),
         reasons: Vec::new(),
     };
-    let all = |found: &[Dependent]| found.iter().map(dependent).collect();
+    let all = |found: &'a [Dependent]| found.iter().map(dependent).collect();
     match &hazard.kind {
         HazardKind::ManyDeletes { blueprint, keys, .. } => {
-            made.kind = JsonHazardKind::ManyDeletes;
-            made.blueprint = blueprint.as_ref().map(ToString::to_string);
-            made.entities = self::keys(keys);
+            JsonHazard { kind: JsonHazardKind::ManyDeletes, blueprint: blueprint.as_ref(), entities: keys, ..made }
         }
-        HazardKind::DeleteWithDependents { key, dependents } => {
-            made.kind = JsonHazardKind::DeleteWithDependents;
-            (made.entities, made.dependents) = (vec![JsonKey::of(key)], all(dependents));
-        }
-        HazardKind::RenameWithDependents { key, dependents, .. } => {
-            made.kind = JsonHazardKind::RenameWithDependents;
-            (made.entities, made.dependents) = (vec![JsonKey::of(key)], all(dependents));
-        }
-        HazardKind::Foreign { keys } => made.entities = self::keys(keys),
-        HazardKind::Unseen { blueprint, why, keys } => {
-            made.kind = JsonHazardKind::Unseen;
-            made.blueprint = Some(blueprint.to_string());
-            made.entities = self::keys(keys);
-            made.reasons = why.iter().cloned().collect();
-        }
-        HazardKind::UnseenDependents { blueprint, unread } => {
-            made.kind = JsonHazardKind::UnseenDependents;
-            made.blueprint = Some(blueprint.to_string());
-            made.reasons = unread.iter().map(ToString::to_string).collect();
-        }
-        HazardKind::StillNeeded { key, by } => {
-            made.kind = JsonHazardKind::StillNeeded;
-            (made.entities, made.dependents) = (vec![JsonKey::of(key)], all(by));
-        }
-        HazardKind::PruneBlocked { by, keys } => {
-            made.kind = JsonHazardKind::PruneBlocked;
-            made.entities = self::keys(keys);
-            made.reasons = by.iter().map(|blocker| clean(&words::blocker(blocker, sited)).into_owned()).collect();
-        }
+        HazardKind::DeleteWithDependents { key, dependents } => JsonHazard {
+            kind: JsonHazardKind::DeleteWithDependents,
+            entities: std::slice::from_ref(key),
+            dependents: all(dependents),
+            ..made
+        },
+        HazardKind::RenameWithDependents { key, dependents, .. } => JsonHazard {
+            kind: JsonHazardKind::RenameWithDependents,
+            entities: std::slice::from_ref(key),
+            dependents: all(dependents),
+            ..made
+        },
+        HazardKind::Foreign { keys } => JsonHazard { entities: keys, ..made },
+        HazardKind::Unseen { blueprint, why, keys } => JsonHazard {
+            kind: JsonHazardKind::Unseen,
+            blueprint: Some(blueprint),
+            entities: keys,
+            reasons: why.iter().map(Into::into).collect(),
+            ..made
+        },
+        HazardKind::UnseenDependents { blueprint, unread } => JsonHazard {
+            kind: JsonHazardKind::UnseenDependents,
+            blueprint: Some(blueprint),
+            reasons: unread.iter().map(|name| Cow::Borrowed(name.as_ref())).collect(),
+            ..made
+        },
+        HazardKind::StillNeeded { key, by } => JsonHazard {
+            kind: JsonHazardKind::StillNeeded,
+            entities: std::slice::from_ref(key),
+            dependents: all(by),
+            ..made
+        },
+        HazardKind::PruneBlocked { by, keys } => JsonHazard {
+            kind: JsonHazardKind::PruneBlocked,
+            entities: keys,
+            reasons: by.iter().map(|it| clean(&words::blocker(it, resolved)).into_owned().into()).collect(),
+            ..made
+        },
     }
-    made
 }
 
-fn obstacle(obstacle: &Obstacle, sited: &Sited<'_>) -> JsonObstacle {
-    let message = clean(&words::obstacle(obstacle, sited)).into_owned();
+fn obstacle<'a>(obstacle: &'a Obstacle, resolved: &Resolved<'a>) -> JsonObstacle<'a> {
+    let message = clean(&words::obstacle(obstacle, resolved)).into_owned();
+    let place = |place: Place| JsonPlace::of(place, resolved);
     match obstacle {
         Obstacle::Duplicate { key, places } => JsonObstacle {
             kind: JsonObstacleKind::Duplicate,
             message,
-            entities: vec![JsonKey::of(key)],
-            places: places.iter().map(|place| JsonPlace::of(*place, sited)).collect(),
+            entities: vec![key],
+            places: places.iter().copied().map(place).collect(),
         },
-        Obstacle::MissingTarget { key, target, place, .. } => JsonObstacle {
+        Obstacle::MissingTarget { key, target, place: at, .. } => JsonObstacle {
             kind: JsonObstacleKind::MissingTarget,
             message,
-            entities: vec![JsonKey::of(key), JsonKey::of(target)],
-            places: vec![JsonPlace::of(*place, sited)],
+            entities: vec![key, target],
+            places: vec![place(*at)],
         },
         Obstacle::RequiredCycle { cycle, .. } => JsonObstacle {
             kind: JsonObstacleKind::RequiredCycle,
             message,
-            entities: keys(&cycle.path),
-            places: cycle
-                .path
-                .iter()
-                .filter_map(|key| sited.place_of(key))
-                .map(|it| JsonPlace::of(it, sited))
-                .collect(),
+            entities: cycle.path.iter().collect(),
+            places: cycle.path.iter().filter_map(|key| resolved.place_of(key)).map(place).collect(),
         },
     }
 }
 
-fn wave(wave: &Wave) -> JsonWave {
-    let step = |step: &Step| JsonStep {
-        change: step.change,
-        relations: step.relations.iter().map(ToString::to_string).collect(),
-        needs: step.needs.clone(),
-    };
-    JsonWave { deed: JsonDeed::of(wave.deed), steps: wave.steps.iter().map(step).collect() }
-}
-
-fn cycle(cycle: &Cycle) -> JsonCycle {
-    JsonCycle { members: keys(&cycle.members), path: keys(&cycle.path) }
-}
-
-fn complaint(complaint: &Complaint, sited: &Sited<'_>) -> JsonComplaint {
+fn complaint<'a>(complaint: &'a Complaint, resolved: &Resolved<'a>) -> JsonComplaint<'a> {
     let Complaint { change, place, status, code, message } = complaint;
     JsonComplaint {
         change: *change,
-        place: place.map(|place| JsonPlace::of(place, sited)),
+        place: place.map(|place| JsonPlace::of(place, resolved)),
         status: *status,
-        code: code.clone(),
-        message: clean(message).into_owned(),
+        code,
+        message: clean(message),
     }
 }

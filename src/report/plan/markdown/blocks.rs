@@ -6,55 +6,55 @@ use crate::report::escape::{clean, fence, html_code, neutralise};
 use crate::report::plan::fields::{self, Body, Limits, Line, Shown, cut};
 use crate::report::plan::markdown::budget::Item;
 use crate::report::plan::markdown::{NAME_MAX, code, links, prose};
-use crate::report::plan::{Sited, sections, words};
+use crate::report::plan::{Resolved, sections, words};
 use crate::text::plural::{count, grouped};
 
 const LIMITS: Limits = Limits { lines: 20, characters: 300 };
-const MOST_DEPENDENTS: usize = 5;
-const MOST_ITEMS: usize = 10;
+const DEPENDENTS_MAX: usize = 5;
+const ITEMS_MAX: usize = 10;
 /// The maximum size of one change, so that a single one cannot fill the comment.
 const BLOCK_MAX: usize = 6_000;
 
-pub(super) fn item(sited: &Sited<'_>, change: &Change, importance: u8, is_open: bool) -> Item {
-    let name = links::entity(sited, change);
+pub(super) fn item(resolved: &Resolved<'_>, change: &Change, importance: u8, is_open: bool) -> Item {
+    let name = links::entity(resolved, change);
     let brief = match &change.action {
         Action::Rename { from, .. } => format!("- {name}, was {}\n", code(from)),
         Action::Create | Action::Update | Action::Adopt | Action::Delete => format!("- {name}\n"),
     };
-    let rich = if change.fields.is_empty() { line(sited, change) } else { block(sited, change, is_open) };
+    let rich = if change.fields.is_empty() { line(resolved, change) } else { block(resolved, change, is_open) };
     Item { importance, rich, brief }
 }
 
 /// The remarks on a change, apart from its name and fields.
-fn remarks(sited: &Sited<'_>, change: &Change) -> Vec<String> {
-    let mut remarks: Vec<String> = words::remark(change, sited.report).into_iter().collect();
+fn remarks(resolved: &Resolved<'_>, change: &Change) -> Vec<String> {
+    let mut remarks: Vec<String> = words::remark(change, resolved.report).into_iter().collect();
     let tells_writer = change.action == Action::Delete
-        || sections::is_pending(sited.report, change)
+        || sections::is_pending(resolved.report, change)
         || change.ownership == crate::domain::plan::change::OwnerStatus::Foreign;
     remarks.extend(change.record.as_ref().filter(|_| tells_writer).and_then(words::written));
     remarks
 }
 
-fn line(sited: &Sited<'_>, change: &Change) -> String {
-    delete(sited, change, &links::entity(sited, change))
+fn line(resolved: &Resolved<'_>, change: &Change) -> String {
+    delete(resolved, change, &links::entity(resolved, change))
 }
 
 /// One line for a change without fields, which begins with `what`, and the entities that point to it.
-pub(super) fn delete(sited: &Sited<'_>, change: &Change, what: &str) -> String {
+pub(super) fn delete(resolved: &Resolved<'_>, change: &Change, what: &str) -> String {
     let mut parts = vec![what.to_owned()];
-    parts.extend(remarks(sited, change).iter().map(|remark| prose(remark)));
-    parts.extend(change.place.map(|place| links::place(sited, place, false)));
-    let at_base = sited.place_at_base(&change.key);
-    parts.extend(at_base.map(|place| format!("was in {}", links::place(sited, place, true))));
+    parts.extend(remarks(resolved, change).iter().map(|remark| prose(remark)));
+    parts.extend(change.place.map(|place| links::place(resolved, place, false)));
+    let at_base = resolved.place_at_base(&change.key);
+    parts.extend(at_base.map(|place| format!("was in {}", links::place(resolved, place, true))));
     let out = format!("- {}\n", parts.join(" · "));
     out + &inner_list(&dependents(&change.dependents))
 }
 
 fn dependents(dependents: &[Dependent]) -> Vec<String> {
     let mut lines: Vec<String> =
-        dependents.iter().take(MOST_DEPENDENTS).map(|it| format!("pointed to from {}", words::dependent(it))).collect();
-    if dependents.len() > MOST_DEPENDENTS {
-        lines.push(format!("and {}", count(dependents.len() - MOST_DEPENDENTS, "more relation")));
+        dependents.iter().take(DEPENDENTS_MAX).map(|it| format!("pointed to from {}", words::dependent(it))).collect();
+    if dependents.len() > DEPENDENTS_MAX {
+        lines.push(format!("and {}", count(dependents.len() - DEPENDENTS_MAX, "more relation")));
     }
     lines
 }
@@ -62,7 +62,7 @@ fn dependents(dependents: &[Dependent]) -> Vec<String> {
 /// Nested list items.
 pub(super) fn inner_list(items: &[String]) -> String {
     let mut out = String::new();
-    let shown = if items.len() <= MOST_ITEMS + 1 { items.len() } else { MOST_ITEMS };
+    let shown = if items.len() <= ITEMS_MAX + 1 { items.len() } else { ITEMS_MAX };
     for item in items.iter().take(shown) {
         out.push_str(&format!("  - {}\n", prose(item)));
     }
@@ -72,27 +72,27 @@ pub(super) fn inner_list(items: &[String]) -> String {
     out
 }
 
-fn block(sited: &Sited<'_>, change: &Change, is_open: bool) -> String {
+fn block(resolved: &Resolved<'_>, change: &Change, is_open: bool) -> String {
     let short = |text: &str| html_code(&cut(text.to_owned(), NAME_MAX));
     let mut parts = vec![format!("{} {}", words::sign(&change.action), short(&words::entity(&change.key)))];
     parts.push(match &change.action {
         Action::Rename { from, .. } => format!("was {}", short(from)),
         Action::Create | Action::Update | Action::Adopt | Action::Delete => count(change.fields.len(), "field"),
     });
-    parts.extend(sited.location_of(change).map(|location| short(&location)));
+    parts.extend(resolved.location_of(change).map(|location| short(&location)));
     // A summary does not interpret Markdown, so the links are below it.
-    let entity = links::page(sited, change).map(|_| links::entity(sited, change));
-    let place = change.place.filter(|_| links::has_files(sited)).map(|place| links::place(sited, place, false));
+    let entity = links::page(resolved, change).map(|_| links::entity(resolved, change));
+    let place = change.place.filter(|_| links::has_files(resolved)).map(|place| links::place(resolved, place, false));
     let leads = entity.into_iter().chain(place).collect::<Vec<_>>().join(" · ");
     let open = if is_open { " open" } else { "" };
     let mut out = format!("<details{open}><summary>{}</summary>\n\n", parts.join(" · "));
     if !leads.is_empty() {
         out.push_str(&format!("{leads}\n\n"));
     }
-    for remark in remarks(sited, change) {
+    for remark in remarks(resolved, change) {
         out.push_str(&format!("{}\n\n", prose(&remark)));
     }
-    let text = difference(sited, change);
+    let text = difference(resolved, change);
     let fence = fence(&text);
     out.push_str(&format!("{fence}diff\n{text}{fence}\n\n"));
     let dependents = inner_list(&dependents(&change.dependents));
@@ -106,8 +106,8 @@ fn block(sited: &Sited<'_>, change: &Change, is_open: bool) -> String {
 }
 
 /// The fields as diff lines.
-fn difference(sited: &Sited<'_>, change: &Change) -> String {
-    let is_mixed = sections::is_mixed(sited.report, change);
+fn difference(resolved: &Resolved<'_>, change: &Change) -> String {
+    let is_mixed = sections::is_mixed(resolved.report, change);
     let mut out = String::new();
     for (at, field) in change.fields.iter().enumerate() {
         let lines = lines(&fields::shown(field, is_mixed, LIMITS));

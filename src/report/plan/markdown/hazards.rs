@@ -7,7 +7,7 @@ use crate::domain::entity::EntityKey;
 use crate::domain::plan::hazard::{Consent, Hazard, HazardKind};
 use crate::report::plan::markdown::budget::{Item, Section};
 use crate::report::plan::markdown::{blocks, links, prose};
-use crate::report::plan::{PlanReport, Sited, words};
+use crate::report::plan::{PlanReport, Resolved, words};
 use crate::text::plural::{count, list};
 
 /// The deletes that [`section`] lists.
@@ -21,18 +21,18 @@ fn deleted<'r>(report: &PlanReport<'r>, hazard: &'r Hazard) -> Option<&'r Entity
     report.plan.changes.binary_search_by(|change| change.key.cmp(key)).ok().map(|_| key)
 }
 
-pub(super) fn section(sited: &Sited<'_>) -> Section {
-    let items = sited.report.plan.hazards.iter().map(|hazard| item(sited, hazard));
+pub(super) fn section(resolved: &Resolved<'_>) -> Section {
+    let items = resolved.report.plan.hazards.iter().map(|hazard| item(resolved, hazard));
     Section::new("\n#### Hazards\n\n", "", items.collect(), |more| format!("- and {}\n", count(more, "more hazard")))
 }
 
-fn item(sited: &Sited<'_>, hazard: &Hazard) -> Item {
+fn item(resolved: &Resolved<'_>, hazard: &Hazard) -> Item {
     let label = match hazard.consent {
         Consent::Approval | Consent::Adoption => "**Hazard:**",
         Consent::Nothing => "**Warning:**",
     };
     let importance = if hazard.consent == Consent::Nothing { 3 } else { 0 };
-    let told = words::hazard(hazard, sited);
+    let told = words::hazard(hazard, resolved);
     if let HazardKind::ManyDeletes { blueprint, owned, over_max, over_max_percent, .. } = &hazard.kind {
         let whose = blueprint.as_ref().map_or(String::new(), |blueprint| format!(" of {}", words::tick(blueprint)));
         let over = over_max.map(|max| format!("`prune.max` ({max})"));
@@ -44,13 +44,14 @@ fn item(sited: &Sited<'_>, hazard: &Hazard) -> Item {
         return Item { importance, rich: line.clone(), brief: line };
     }
     let brief = format!("- {label} {}.\n", prose(&told.sentence));
-    let change = deleted(sited.report, hazard)
-        .and_then(|key| sited.report.plan.changes.binary_search_by(|change| change.key.cmp(key)).ok())
-        .and_then(|at| sited.report.plan.changes.get(at));
+    let change = deleted(resolved.report, hazard)
+        .and_then(|key| resolved.report.plan.changes.binary_search_by(|change| change.key.cmp(key)).ok())
+        .and_then(|at| resolved.report.plan.changes.get(at));
     let rich = match change {
         Some(change) => {
-            let page = links::page(sited, change).map(|page| format!(" · [entity page]({page})")).unwrap_or_default();
-            blocks::delete(sited, change, &format!("{label} {}{page}", prose(&told.sentence)))
+            let page =
+                links::page(resolved, change).map(|page| format!(" · [entity page]({page})")).unwrap_or_default();
+            blocks::delete(resolved, change, &format!("{label} {}{page}", prose(&told.sentence)))
         }
         None => brief.clone() + &blocks::inner_list(&told.items),
     };

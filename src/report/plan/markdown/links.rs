@@ -5,35 +5,35 @@ use crate::domain::address::percent_encoded;
 use crate::domain::finding::Place;
 use crate::domain::plan::change::Change;
 use crate::report::plan::markdown::code;
-use crate::report::plan::{Sited, words};
+use crate::report::plan::{Resolved, words};
 
 /// The entity, with a link to its page if it exists in the catalog.
-pub(super) fn entity(sited: &Sited<'_>, change: &Change) -> String {
+pub(super) fn entity(resolved: &Resolved<'_>, change: &Change) -> String {
     let name = code(&words::entity(&change.key));
-    page(sited, change).map_or(name.clone(), |page| format!("[{name}]({page})"))
+    page(resolved, change).map_or(name.clone(), |page| format!("[{name}]({page})"))
 }
 
 /// The URL of the entity's page in Port's web app; `None` if it has no page yet or the app is not known.
-pub(super) fn page(sited: &Sited<'_>, change: &Change) -> Option<String> {
-    let app = sited.report.links?.app.as_deref().filter(|_| !change.is_new())?;
+pub(super) fn page(resolved: &Resolved<'_>, change: &Change) -> Option<String> {
+    let app = resolved.report.links?.app.as_deref().filter(|_| !change.is_new())?;
     let (blueprint, identifier) = (encoded(&change.key.blueprint, false), encoded(&change.key.identifier, false));
     Some(format!("{app}/{blueprint}Entity?identifier={identifier}"))
 }
 
 /// Whether the forge shows files at the commit.
-pub(super) fn has_files(sited: &Sited<'_>) -> bool {
-    sited.report.links.is_some_and(|links| links.files.is_some())
+pub(super) fn has_files(resolved: &Resolved<'_>) -> bool {
+    resolved.report.links.is_some_and(|links| links.files.is_some())
 }
 
 /// `path:line`, with a link to that line.
-pub(super) fn place(sited: &Sited<'_>, place: Place, is_at_base: bool) -> String {
-    let name = code(&sited.location(place));
-    let links = sited.report.links;
+pub(super) fn place(resolved: &Resolved<'_>, place: Place, is_at_base: bool) -> String {
+    let name = code(&resolved.location(place));
+    let links = resolved.report.links;
     let root = links.and_then(|it| if is_at_base { it.files_at_base.as_deref() } else { it.files.as_deref() });
     match root {
         Some(root) => {
-            let line = sited.extent(place).start.line;
-            format!("[{name}]({root}/{}#L{line})", encoded(sited.path(place), true))
+            let line = resolved.extent(place).start.line;
+            format!("[{name}]({root}/{}#L{line})", encoded(resolved.path(place), true))
         }
         None => name,
     }

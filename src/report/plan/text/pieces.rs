@@ -7,14 +7,14 @@ use unicode_width::UnicodeWidthStr;
 use crate::domain::plan::change::{Action, Change, Dependent, OwnerStatus};
 use crate::report::escape::clean;
 use crate::report::plan::fields::{self, Body, Limits, Line, Shown};
-use crate::report::plan::{Sited, sections, words};
+use crate::report::plan::{Resolved, sections, words};
 use crate::report::style::{Role, Style, clip};
 use crate::text::plural::{count, grouped};
 
 const FOLDED: Limits = Limits { lines: 12, characters: 2_000 };
 const FULL: Limits = Limits { lines: usize::MAX, characters: usize::MAX };
-const MOST_DEPENDENTS: usize = 5;
-const MOST_FIELDS: usize = 40;
+const DEPENDENTS_MAX: usize = 5;
+const FIELDS_MAX: usize = 40;
 /// The indentation of a field's lines.
 const INDENT: &str = "      ";
 
@@ -34,7 +34,7 @@ fn role(action: &Action) -> Role {
 /// Writes one change.
 pub(super) struct Pen<'p> {
     pub out: String,
-    pub sited: &'p Sited<'p>,
+    pub resolved: &'p Resolved<'p>,
     pub style: &'p Style,
     /// Something was omitted or truncated.
     pub is_folded: bool,
@@ -43,10 +43,10 @@ pub(super) struct Pen<'p> {
 impl Pen<'_> {
     pub fn change(&mut self, change: &Change, is_pending: bool) {
         self.head(change, is_pending);
-        let is_full = self.sited.report.is_full;
-        let is_mixed = sections::is_mixed(self.sited.report, change);
+        let is_full = self.resolved.report.is_full;
+        let is_mixed = sections::is_mixed(self.resolved.report, change);
         let limits = if is_full { FULL } else { FOLDED };
-        let most = if is_full || change.fields.len() <= MOST_FIELDS + 1 { usize::MAX } else { MOST_FIELDS };
+        let most = if is_full || change.fields.len() <= FIELDS_MAX + 1 { usize::MAX } else { FIELDS_MAX };
         for field in change.fields.iter().take(most) {
             self.field(&fields::shown(field, is_mixed, limits), change.action == Action::Create);
         }
@@ -62,17 +62,17 @@ impl Pen<'_> {
     fn head(&mut self, change: &Change, is_pending: bool) {
         let style = self.style;
         let mut line = format!("  {} {}", sign(&change.action, style), clean(&change.key.identifier));
-        let mut remarks: Vec<String> = words::remark(change, self.sited.report).into_iter().collect();
+        let mut remarks: Vec<String> = words::remark(change, self.resolved.report).into_iter().collect();
         let tells_writer = is_pending || change.ownership == OwnerStatus::Foreign || change.action == Action::Delete;
         remarks.extend(change.record.as_ref().filter(|_| tells_writer).and_then(words::written));
         if !remarks.is_empty() {
             let remarks = format!("({})", clean(&remarks.join("; ")));
             line.push_str(&format!(" {}", style.paint(Role::Dim, &remarks)));
         }
-        if let Some(location) = self.sited.location_of(change) {
+        if let Some(location) = self.resolved.location_of(change) {
             line.push_str(&format!("  {}", style.paint(Role::Path, &clean(&location))));
-        } else if let Some(place) = self.sited.place_at_base(&change.key) {
-            line.push_str(&format!("  was in {}", style.paint(Role::Path, &clean(&self.sited.location(place)))));
+        } else if let Some(place) = self.resolved.place_at_base(&change.key) {
+            line.push_str(&format!("  was in {}", style.paint(Role::Path, &clean(&self.resolved.location(place)))));
         }
         self.line(&line);
     }
@@ -135,7 +135,7 @@ impl Pen<'_> {
     }
 
     fn room(&self, used: usize) -> usize {
-        if self.sited.report.is_full {
+        if self.resolved.report.is_full {
             return usize::MAX;
         }
         self.style.columns().saturating_sub(INDENT.len() + used)
@@ -186,8 +186,8 @@ impl Pen<'_> {
     }
 
     fn dependents(&mut self, dependents: &[Dependent]) {
-        let is_full = self.sited.report.is_full;
-        let most = if is_full || dependents.len() <= MOST_DEPENDENTS + 1 { usize::MAX } else { MOST_DEPENDENTS };
+        let is_full = self.resolved.report.is_full;
+        let most = if is_full || dependents.len() <= DEPENDENTS_MAX + 1 { usize::MAX } else { DEPENDENTS_MAX };
         for dependent in dependents.iter().take(most) {
             let words = format!("pointed to from {}", words::dependent(dependent));
             self.line(&format!("{INDENT}{}", clean(&words)));

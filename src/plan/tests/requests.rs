@@ -5,7 +5,7 @@ use serde_json::json;
 use super::world::World;
 use crate::domain::entity::Targets;
 use crate::domain::plan::StepKind;
-use crate::domain::plan::request::{WriteRequest, Body, Method, Patch};
+use crate::domain::plan::request::{Body, Method, Patch, WriteRequest};
 
 /// One line per request, wave by wave: method, entity and content.
 fn sent(world: &World) -> Vec<Vec<String>> {
@@ -13,23 +13,23 @@ fn sent(world: &World) -> Vec<Vec<String>> {
     let requests = world.requests(&plan);
     assert_eq!(requests.waves.len(), plan.waves.len());
     for (requests, wave) in requests.waves.iter().zip(&plan.waves) {
-        let of = |act: &WriteRequest| (act.change, act.step_kind, act.needs.clone());
+        let of = |request: &WriteRequest| (request.change, request.step_kind, request.needs.clone());
         let steps: Vec<_> = wave.steps.iter().map(|step| (step.change, wave.step_kind, step.needs.clone())).collect();
         assert_eq!(requests.iter().map(of).collect::<Vec<_>>(), steps);
     }
     requests.waves.iter().map(|wave| wave.iter().map(line).collect()).collect()
 }
 
-fn line(act: &WriteRequest) -> String {
-    let (how, body) = match &act.method {
+fn line(request: &WriteRequest) -> String {
+    let (how, body) = match &request.method {
         Method::Create(body) => ("create", body),
         Method::Merge(body) => ("merge", body),
         Method::Replace(body) => ("replace", body),
         Method::Patch(body) => ("patch", body),
-        Method::Delete => return format!("delete {}/{}", act.key.blueprint, act.key.identifier),
+        Method::Delete => return format!("delete {}/{}", request.key.blueprint, request.key.identifier),
     };
-    let how = if act.step_kind == StepKind::Relink { "relink" } else { how };
-    format!("{how} {}/{} {}", act.key.blueprint, act.key.identifier, fields(body).join(" "))
+    let how = if request.step_kind == StepKind::Relink { "relink" } else { how };
+    format!("{how} {}/{} {}", request.key.blueprint, request.key.identifier, fields(body).join(" "))
 }
 
 fn fields(body: &Body) -> Vec<String> {
