@@ -8,8 +8,9 @@ use serde::Serialize;
 use crate::domain::document::span::Position;
 use crate::domain::finding::Severity;
 use crate::report::escape;
+use crate::report::lint::Lint;
+use crate::report::lint::report::{Report, Row, masked};
 use crate::report::lint::tally::Tally;
-use crate::report::lint::{Lint, Report, Row, masked};
 use crate::report::positions::Extent;
 
 pub const FORMAT: &str = "portolan.lint/1";

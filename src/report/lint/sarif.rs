@@ -10,7 +10,7 @@ use crate::domain::finding::{Place, RuleInfo, Severity};
 use crate::report::escape::{self, clean};
 use crate::report::explain;
 use crate::report::fingerprint::Fingerprint;
-use crate::report::lint::{Report, Row};
+use crate::report::lint::report::{Report, Row};
 use crate::report::positions::Extent;
 use crate::text::plural::as_sentence;
 use crate::text::plural::{count, grouped};
