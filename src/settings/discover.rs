@@ -3,18 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::configs::{configs_below, configs_below_error};
+use super::configs_below::{NAMES, configs_below, configs_below_error};
 use super::error::SettingsError;
 use super::value::{Origin, Sourced};
 use crate::sources::{Boundary, PathKind, did_you_mean, exists, is_taken, path_kind, tidy};
-
-/// The file names of the config, preferred one first.
-pub const NAMES: [&str; 2] = ["portolan.yaml", "portolan.yml"];
-
-/// Whether a file of this name is a config.
-pub fn is_config_name(name: &str) -> bool {
-    NAMES.contains(&name)
-}
 
 #[derive(Debug)]
 pub(super) struct Found {
