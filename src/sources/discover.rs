@@ -16,6 +16,7 @@ use super::path::{into_path_text, path_text};
 use super::pattern::{Pattern, is_skipped, is_yaml};
 use super::read::{DiskFile, Place, SourceFile};
 use super::tracked::Tracked;
+use super::unreadable::Unreadable;
 use crate::sources::hidden_places::{Hidden, Nested, hidden, hidden_by_ignores};
 use crate::text::io_reason;
 
@@ -34,29 +35,6 @@ pub struct Discovery {
     pub unreadable: Vec<Unreadable>,
     /// Places that may hide manifests; sorted by path.
     pub hidden: Vec<Hidden>,
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("`{path}` cannot be {verb}: {why}")]
-pub struct Unreadable {
-    pub path: String,
-    /// `listed`, `read`.
-    pub verb: &'static str,
-    /// A clause.
-    pub why: String,
-    /// What to do about it; starts with a verb.
-    pub help: &'static str,
-}
-
-impl Unreadable {
-    pub fn new(path: String, verb: &'static str, why: impl Into<String>) -> Self {
-        Self { path, verb, why: why.into(), help: "make it readable, or add it to `manifests.exclude`" }
-    }
-
-    #[must_use]
-    pub(super) fn help(self, help: &'static str) -> Self {
-        Self { help, ..self }
-    }
 }
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]

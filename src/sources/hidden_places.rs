@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::boundary::Boundary;
-use super::discover::Unreadable;
 use super::inspect::{entries_of, is_taken};
 use super::path::path_text;
 use super::pattern::{Pattern, is_skipped};
 use super::read::{DiskFile, Place, SourceFile};
+use super::unreadable::Unreadable;
 
 /// The maximum number of entries examined in hidden folders; the content of larger ones counts as unknown.
 const MOST_ENTRIES: usize = 20_000;

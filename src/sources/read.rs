@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::boundary::Boundary;
-use super::encoding::{Encoding, decode};
+use super::encoding::{TextRef, decode};
 use super::git::BlobStore;
-use super::open::{OpenFile, OpenProblem, open};
-use crate::text::io_reason;
+use super::open::{OpenFile, open};
+use super::read_problem::ReadProblem;
 
 /// Larger manifests, blueprints and configs are refused without reading: the catalog accepts entities up to 1 MiB.
 pub(super) const LARGEST_MANIFEST: u64 = 10 * 1024 * 1024;
@@ -50,80 +50,6 @@ impl DiskFile {
     /// `path` is absolute, or relative to the boundary's root.
     pub fn new(within: &Boundary, path: impl AsRef<Path>) -> Self {
         Self { path: within.root().join(path), within: within.clone() }
-    }
-}
-
-/// The owned text of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Text {
-    pub text: String,
-    pub encoding: Encoding,
-}
-
-/// The text of a file, borrowed from a buffer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TextRef<'b> {
-    /// Without the byte order mark.
-    pub text: &'b str,
-    pub encoding: Encoding,
-}
-
-impl TextRef<'_> {
-    pub fn to_text(self) -> Text {
-        Text { text: self.text.to_owned(), encoding: self.encoding }
-    }
-}
-
-/// The reason why a file has no text.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadProblem {
-    #[error("{message}")]
-    NotText {
-        /// The offset of the first invalid byte.
-        at: usize,
-        /// The text before it, to count lines.
-        before: String,
-        /// A sentence.
-        message: String,
-    },
-    #[error("The file has {bytes} bytes; the limit is {limit}.")]
-    TooLarge { bytes: u64, limit: u64 },
-    #[error("The file cannot be read: {0}.")]
-    NotOpened(OpenProblem),
-    #[error("The file cannot be read: {}.", io_reason(.0))]
-    Io(std::io::Error),
-    #[error("The file cannot be read from Git: {}.", git_reason(.0))]
-    Git(git2::Error),
-}
-
-impl ReadProblem {
-    /// The reason as a clause after the file name.
-    pub fn reason(&self) -> String {
-        match self {
-            Self::NotText { message, .. } => message.trim_end_matches('.').to_owned(),
-            Self::TooLarge { bytes, limit } => OpenProblem::TooLarge { bytes: *bytes, limit: *limit }.to_string(),
-            Self::NotOpened(problem) => problem.to_string(),
-            Self::Io(error) => io_reason(error),
-            Self::Git(_) => self.to_string().trim_end_matches('.').to_owned(),
-        }
-    }
-}
-
-impl From<OpenProblem> for ReadProblem {
-    fn from(problem: OpenProblem) -> Self {
-        match problem {
-            OpenProblem::TooLarge { bytes, limit } => Self::TooLarge { bytes, limit },
-            OpenProblem::Io(error) => Self::Io(error),
-            OpenProblem::Link(_) | OpenProblem::NotAFile(_) => Self::NotOpened(problem),
-        }
-    }
-}
-
-/// A partial clone (`--filter=blob:none`) lacks content until it is requested, which only `git` can do.
-fn git_reason(error: &git2::Error) -> &str {
-    match error.code() {
-        git2::ErrorCode::NotFound => "its content is not in this clone; run `git fetch --refetch --no-filter`",
-        _ => error.message(),
     }
 }
 
@@ -274,7 +200,10 @@ mod tests {
         let given = SourceFile { path: "-".to_owned(), place: Place::Given(Arc::from(&b"\xFF\xFEa\0"[..])) };
         let text = read(&given, &mut buffer).expect("it is text").to_text();
         assert_eq!(text.text, "a");
-        assert_eq!(text.encoding, Encoding::Utf16 { order: crate::sources::ByteOrder::Little, bom: true });
+        assert_eq!(
+            text.encoding,
+            crate::sources::Encoding::Utf16 { order: crate::sources::ByteOrder::Little, bom: true }
+        );
     }
 
     #[test]

@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use git2::{Index, IndexEntry, ObjectType, Oid};
 
 use super::boundary::Boundary;
-use super::discover::Unreadable;
 use super::git::GitDir;
 use super::inspect::{EntryKind, entry_kind, exists, is_taken};
 use super::open::read_whole;
 use super::path::{path_of_git, path_text};
 use super::pattern::Pattern;
 use super::read::{LARGEST_FILE, SourceFile};
+use super::unreadable::Unreadable;
 use crate::sources::hidden_places::Nested;
 use crate::text::plural::count;
 

@@ -11,11 +11,12 @@ use git2::{ObjectType, Oid, Tree, TreeEntry};
 use super::changed::Scope;
 use super::error::GitError;
 use super::open::Repository;
-use crate::sources::discover::{Discovery, Unreadable, is_bare};
+use crate::sources::discover::{Discovery, is_bare};
 use crate::sources::hidden_places::Hidden;
 use crate::sources::path::{into_path_text, path_of_git, path_text};
 use crate::sources::pattern::{Pattern, is_never_walked, is_skipped, is_yaml};
 use crate::sources::read::{Place, SourceFile};
+use crate::sources::unreadable::Unreadable;
 
 const KIND: i32 = 0o170_000;
 const FILE: i32 = 0o100_000;
