@@ -7,6 +7,7 @@ use miette::{LabeledSpan, NamedSource};
 
 use crate::domain::address::without_secrets;
 use crate::domain::document::span::Span;
+use crate::domain::error_class::{ErrorClass, ExitClass};
 use crate::sources::{LinkProblem, OpenProblem, ReadProblem};
 use crate::text::escape;
 use crate::text::merge_conflict::{self, MergeConflict};
@@ -82,6 +83,12 @@ pub enum AllError {
         )
     )]
     SharedScope { scope: String, catalog: String, first: String, second: String },
+}
+
+impl ExitClass for SettingsError {
+    fn class(&self) -> ErrorClass {
+        ErrorClass::Usage
+    }
 }
 
 fn help_with_reading(problem: &ReadProblem) -> &'static str {

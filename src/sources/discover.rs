@@ -17,6 +17,7 @@ use super::pattern::{Pattern, is_skipped, is_yaml};
 use super::read::{DiskFile, Place, SourceFile};
 use super::tracked::Tracked;
 use super::unreadable::Unreadable;
+use crate::domain::error_class::{ErrorClass, ExitClass};
 use crate::sources::hidden_places::{Hidden, Nested, hidden, hidden_by_ignores};
 use crate::text::io_reason;
 
@@ -42,6 +43,12 @@ pub enum DiscoverError {
     #[error("folder `{}` cannot be listed: {}", path.display(), io_reason(source))]
     #[diagnostic(code("no-such-root"), help("choose a folder that exists and is readable"))]
     Root { path: PathBuf, source: io::Error },
+}
+
+impl ExitClass for DiscoverError {
+    fn class(&self) -> ErrorClass {
+        ErrorClass::Failure
+    }
 }
 
 /// Finds the files under `root` that match.

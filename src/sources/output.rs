@@ -14,6 +14,7 @@ use super::near::{did_you_mean, near_path};
 use super::open::{OpenProblem, read_at_most, read_whole};
 use super::read::LARGEST_FILE;
 use super::write::{Draft, keep_owner};
+use crate::domain::error_class::{ErrorClass, ExitClass};
 use crate::text::io_reason;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -45,6 +46,20 @@ pub enum OutputError {
     #[error("standard input is larger than {limit} bytes")]
     #[diagnostic(code("input-too-large"), help("pass the text of one file"))]
     InputTooLarge { limit: u64 },
+}
+
+/// A file to read is chosen by the user, so its errors are usage errors; errors of writing are the disk's.
+impl ExitClass for OutputError {
+    fn class(&self) -> ErrorClass {
+        match self {
+            Self::Read { .. }
+            | Self::Open { .. }
+            | Self::TooLarge { .. }
+            | Self::InputTooLarge { .. }
+            | Self::WriteLink { .. } => ErrorClass::Usage,
+            Self::Write { .. } | Self::NoReader { .. } | Self::Input(_) => ErrorClass::Failure,
+        }
+    }
 }
 
 impl OutputError {
