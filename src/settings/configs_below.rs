@@ -15,11 +15,11 @@ pub fn is_config_name(name: &str) -> bool {
 }
 
 /// A limit above the number of folders in real repositories.
-const MOST_FOLDERS: usize = 200_000;
+const FOLDERS_MAX: usize = 200_000;
 /// Outside Git nothing limits the search, which may cover the whole disk.
-const MOST_FOLDERS_OUTSIDE_GIT: usize = 4_000;
+const FOLDERS_OUTSIDE_GIT_MAX: usize = 4_000;
 /// The number of configs that are listed in a message.
-const MOST_LISTED: usize = 20;
+const CONFIGS_LISTED_MAX: usize = 20;
 
 /// The configs in `folder` and below it, relative to it, sorted. `is_git`: the folder is in a Git work tree.
 pub(super) fn configs_below(folder: &Path, is_git: bool) -> Vec<PathBuf> {
@@ -29,7 +29,7 @@ pub(super) fn configs_below(folder: &Path, is_git: bool) -> Vec<PathBuf> {
         may_take: &|name| name.to_str().is_some_and(is_config_name),
         takes: &|_| true,
         is_border: &|_| false,
-        most_folders: if is_git { MOST_FOLDERS } else { MOST_FOLDERS_OUTSIDE_GIT },
+        folders_max: if is_git { FOLDERS_MAX } else { FOLDERS_OUTSIDE_GIT_MAX },
     };
     let mut found = search.run().files;
     // If a folder has both names, the preferred one counts.
@@ -46,9 +46,9 @@ fn rank(config: &Path) -> Option<usize> {
 /// root it would have, and `configs` are relative to `root`.
 pub(super) fn configs_below_error(start: &Path, root: &Path, configs: &[PathBuf]) -> SettingsError {
     let shown: Vec<String> = configs.iter().map(|config| seen_from(start, &root.join(config))).collect();
-    let mut list: String = shown.iter().take(MOST_LISTED).map(|config| format!("\n- {config}")).collect();
-    if shown.len() > MOST_LISTED {
-        list.push_str(&format!("\nand {} more", shown.len() - MOST_LISTED));
+    let mut list: String = shown.iter().take(CONFIGS_LISTED_MAX).map(|config| format!("\n- {config}")).collect();
+    if shown.len() > CONFIGS_LISTED_MAX {
+        list.push_str(&format!("\nand {} more", shown.len() - CONFIGS_LISTED_MAX));
     }
     let folder = |config: &String| config.rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned();
     let choose = shown.first().map(folder).unwrap_or_default();

@@ -7,7 +7,7 @@ use crate::report::escape::clean;
 use crate::report::fingerprint::{Fingerprint, fingerprints};
 use crate::report::lint::input::Lint;
 use crate::report::lint::masking::HiddenParts;
-use crate::report::positions::{Extent, Places};
+use crate::report::positions::{LineRange, Places};
 
 /// The result of lint, with every position resolved.
 pub(super) struct Report<'a> {
@@ -33,7 +33,7 @@ pub(super) struct Row<'a> {
     pub finding: &'a Finding,
     /// Unescaped, for formats whose readers look the file up.
     pub path: &'a str,
-    pub extent: Extent,
+    pub extent: LineRange,
     pub message: Cow<'a, str>,
     pub help: Option<Cow<'a, str>>,
 }

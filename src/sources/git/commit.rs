@@ -112,7 +112,7 @@ struct Folder<'r> {
 }
 
 #[derive(Default)]
-struct Found<'r> {
+struct CommitWalk<'r> {
     files: Vec<(PathBuf, Oid)>,
     links: Vec<PathBuf>,
     folders: Vec<Folder<'r>>,
@@ -128,7 +128,7 @@ impl<'w> Walk<'w> {
     fn files(&self, commit: Oid) -> Result<Discovery, git2::Error> {
         let top = self.repository.tree_of(commit)?;
         let Some(root) = self.repository.folder_of(&top, self.prefix)? else { return Ok(Discovery::default()) };
-        let mut found = Found::default();
+        let mut found = CommitWalk::default();
         found.folders.push(Folder { tree: root, relative: PathBuf::new() });
         while let Some(folder) = found.folders.pop() {
             self.list(folder, &mut found)?;
@@ -172,7 +172,7 @@ impl<'w> Walk<'w> {
         Ok(Discovery { files, unreadable, hidden: found.hidden })
     }
 
-    fn list(&self, folder: Folder<'w>, found: &mut Found<'w>) -> Result<(), git2::Error> {
+    fn list(&self, folder: Folder<'w>, found: &mut CommitWalk<'w>) -> Result<(), git2::Error> {
         let Folder { tree, relative } = folder;
         for entry in &tree {
             let name = path_of_git(entry.name_bytes());
@@ -206,7 +206,7 @@ impl<'w> Walk<'w> {
     }
 
     /// Finds submodules, and links that may have replaced folders.
-    fn look_for_hidden(&self, entry: &TreeEntry<'_>, path: &Path, found: &mut Found<'_>) {
+    fn look_for_hidden(&self, entry: &TreeEntry<'_>, path: &Path, found: &mut CommitWalk<'_>) {
         if !self.pattern.may_be_under(path) || is_never_walked(path) {
             return;
         }
