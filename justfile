@@ -31,8 +31,12 @@ long seed="1" cases="10000":
 accept:
     INSTA_UPDATE=always cargo test --locked --lib -- report:: manifest::encode
     UPDATE=1 INSTA_UPDATE=always cargo test --locked --test main -- rules:: cli::new
-    UPDATE=1 cargo test --locked --test main -- generated::
+    touch src/commands/examples.rs # cargo does not notice files that are new in `testdata/rules`
     UPDATE=1 cargo test --locked --test main -- generated:: guides:: pictures::
+
+# Make the files of a lint rule, and tell what to do next: `just new-rule unknown-owner entity`
+new-rule name family="entity":
+    .ci/new-rule {{ name }} {{ family }}
 
 # Run the benchmarks, built like the published binaries
 bench:

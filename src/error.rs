@@ -7,6 +7,7 @@ mod push;
 use std::path::Path;
 
 use crate::catalog::{CatalogError, ErrorKind};
+use crate::domain::error_class::{ErrorClass, ExitClass};
 use crate::embedded::server::ServerError;
 use crate::embedded::store::StoreError;
 use crate::exit::Exit;
@@ -152,6 +153,24 @@ pub enum LintError {
     Outside { path: String, root: String },
 }
 
+impl ExitClass for LintError {
+    fn class(&self) -> ErrorClass {
+        match self {
+            Self::Discover(error) => error.class(),
+            Self::Git(error) => error.class(),
+            Self::NoGit { .. }
+            | Self::Emptied { .. }
+            | Self::SharedOutput { .. }
+            | Self::NoSnapshot { .. }
+            | Self::NoSuchPath { .. }
+            | Self::NoInput
+            | Self::InputAlone
+            | Self::NamelessInput
+            | Self::Outside { .. } => ErrorClass::Usage,
+        }
+    }
+}
+
 impl LintError {
     /// For a path that the user wrote, relative to `directory`.
     pub fn no_such_path(directory: &Path, given: &Path) -> Self {
@@ -170,6 +189,15 @@ pub enum BaseError {
     #[error("no Git repository at `{root}`")]
     #[diagnostic(code("no-git"), help("run portolan inside a Git work tree, or drop `{flag}`"))]
     NoGit { root: String, flag: &'static str },
+}
+
+impl ExitClass for BaseError {
+    fn class(&self) -> ErrorClass {
+        match self {
+            Self::Git(error) => error.class(),
+            Self::NoGit { .. } => ErrorClass::Usage,
+        }
+    }
 }
 
 /// Errors of `serve`.
@@ -215,6 +243,12 @@ pub enum ServeError {
     NotFollowed { why: String },
 }
 
+impl ExitClass for ServeError {
+    fn class(&self) -> ErrorClass {
+        ErrorClass::Usage
+    }
+}
+
 /// Why no scope can be determined.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum ScopeError {
@@ -232,6 +266,12 @@ pub enum ScopeError {
         help("set `scope: {example}` in portolan.yaml, `PORTOLAN_SCOPE={example}`, or `--scope {example}`")
     )]
     NotSet { catalog: String, example: String },
+}
+
+impl ExitClass for ScopeError {
+    fn class(&self) -> ErrorClass {
+        ErrorClass::Usage
+    }
 }
 
 /// Errors of `pull`.
@@ -273,6 +313,19 @@ pub enum PullError {
     #[error("no folder for manifests of `{blueprint}`: `manifests.include` matches no new file")]
     #[diagnostic(code("no-folder"), help("add a glob for them, such as `catalog/**/*.yaml`"))]
     NoFolder { blueprint: String },
+}
+
+impl ExitClass for PullError {
+    fn class(&self) -> ErrorClass {
+        match self {
+            Self::Incomplete { .. } | Self::Unusable { .. } => ErrorClass::Unreachable,
+            Self::NotNamed { .. }
+            | Self::NoEntities { .. }
+            | Self::Empty { .. }
+            | Self::NoSuchBlueprint { .. }
+            | Self::NoFolder { .. } => ErrorClass::Usage,
+        }
+    }
 }
 
 /// Errors of `init`.
@@ -317,6 +370,22 @@ pub enum InitError {
         help("fix the cause and rerun the command; these files were written and are kept: {written}")
     )]
     HalfWritten { written: String, source: WriteError },
+}
+
+impl ExitClass for InitError {
+    fn class(&self) -> ErrorClass {
+        match self {
+            Self::Git(error) => error.class(),
+            Self::Discover(error) => error.class(),
+            Self::Unreadable { .. } | Self::HalfWritten { .. } => ErrorClass::Failure,
+            Self::NobodyToAsk
+            | Self::Invalid { .. }
+            | Self::NoCatalog { .. }
+            | Self::Conflict { .. }
+            | Self::InTheWay { .. }
+            | Self::InsideGit { .. } => ErrorClass::Usage,
+        }
+    }
 }
 
 /// Errors of `new`.
@@ -390,6 +459,12 @@ pub enum NewError {
     NoEditor,
 }
 
+impl ExitClass for NewError {
+    fn class(&self) -> ErrorClass {
+        ErrorClass::Usage
+    }
+}
+
 /// Errors of `diff`.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum DiffError {
@@ -431,6 +506,21 @@ pub enum DiffError {
     UnreadableConfig { path: String, problem: ReadProblem },
 }
 
+impl ExitClass for DiffError {
+    fn class(&self) -> ErrorClass {
+        match self {
+            Self::NotVerified { error, .. } => class_of_catalog(error),
+            Self::NoBase { .. }
+            | Self::NothingToCompare { .. }
+            | Self::NeedsCatalog { .. }
+            | Self::NothingChosen { .. }
+            | Self::NoManifests { .. }
+            | Self::NoPlace { .. }
+            | Self::UnreadableConfig { .. } => ErrorClass::Usage,
+        }
+    }
+}
+
 /// The reason of an error in parentheses.
 fn because(why: Option<&str>) -> String {
     why.map(|why| format!(" ({})", why.trim_end_matches('.'))).unwrap_or_default()
@@ -438,137 +528,52 @@ fn because(why: Option<&str>) -> String {
 
 impl Error {
     pub fn exit(&self) -> Exit {
+        self.class().into()
+    }
+}
+
+impl ExitClass for Error {
+    fn class(&self) -> ErrorClass {
         match self {
-            Self::Settings(_)
-            | Self::Pattern(_)
-            | Self::Baseline(_)
-            | Self::NoSuchRule { .. }
-            | Self::Scope(_)
-            | Self::NothingToWrite
-            | Self::NoSuchVerb { .. } => Exit::Usage,
-            Self::New(_) | Self::Editor(EditorError::Start { .. }) => Exit::Usage,
-            Self::Write(_) | Self::Streams(_) | Self::Prompt(_) | Self::Editor(EditorError::Ended { .. }) => {
-                Exit::Failure
-            }
-            // A file to read is chosen by the user, so its errors are usage errors; errors of writing are the disk's.
-            Self::Output(
-                OutputError::Read { .. }
-                | OutputError::Open { .. }
-                | OutputError::TooLarge { .. }
-                | OutputError::InputTooLarge { .. }
-                | OutputError::WriteLink { .. },
-            ) => Exit::Usage,
-            Self::Output(OutputError::Write { .. } | OutputError::NoReader { .. } | OutputError::Input(_)) => {
-                Exit::Failure
-            }
-            Self::Comment(_) => Exit::Usage,
-            Self::Forge(error) if error.is_usage() => Exit::Usage,
-            Self::Forge(_) => Exit::CatalogUnreachable,
-            Self::Lint(error) => exit_of_lint(error),
-            Self::Base(BaseError::Git(error)) | Self::Git(error) => exit_of_git(error),
-            Self::Base(BaseError::NoGit { .. }) => Exit::Usage,
-            Self::Init(InitError::Git(error)) => exit_of_git(error),
-            Self::Init(InitError::Discover(_) | InitError::Unreadable { .. } | InitError::HalfWritten { .. }) => {
-                Exit::Failure
-            }
-            Self::Init(
-                InitError::NobodyToAsk
-                | InitError::Invalid { .. }
-                | InitError::NoCatalog { .. }
-                | InitError::Conflict { .. }
-                | InitError::InTheWay { .. }
-                | InitError::InsideGit { .. },
-            ) => Exit::Usage,
+            Self::Settings(error) => error.class(),
+            Self::Pattern(error) => error.class(),
+            Self::Baseline(error) => error.class(),
+            Self::Output(error) => error.class(),
+            Self::Write(error) => error.class(),
+            Self::Streams(error) => error.class(),
+            Self::Lint(error) => error.class(),
+            Self::Base(error) => error.class(),
+            Self::Git(error) => error.class(),
             // The user can name another file.
-            Self::Store(StoreError::NotACatalog { .. }) => Exit::Usage,
-            Self::Store(_) => Exit::Failure,
-            Self::Catalog(error) => exit_of_catalog(error),
+            Self::Store(StoreError::NotACatalog { .. }) => ErrorClass::Usage,
+            Self::Store(_) => ErrorClass::Failure,
+            Self::Catalog(error) => class_of_catalog(error),
             // The user can choose another address.
-            Self::Server(ServerError::Listen { .. }) | Self::Serve(_) => Exit::Usage,
-            Self::Server(ServerError::Runtime(_) | ServerError::Random) => Exit::Failure,
-            Self::Diff(
-                DiffError::NoBase { .. }
-                | DiffError::NothingToCompare { .. }
-                | DiffError::NeedsCatalog { .. }
-                | DiffError::NothingChosen { .. }
-                | DiffError::NoManifests { .. }
-                | DiffError::NoPlace { .. }
-                | DiffError::UnreadableConfig { .. },
-            )
-            | Self::Push(PushError::NotNamed { .. })
-            | Self::Binding(_)
-            | Self::Record(_) => Exit::Usage,
-            Self::Push(PushError::Obstacles { .. }) => Exit::Findings,
-            Self::Push(
-                PushError::PullRequest { .. }
-                | PushError::Branch { .. }
-                | PushError::Dirty { .. }
-                | PushError::Unconfirmed
-                | PushError::Declined { .. }
-                | PushError::Unapproved { .. }
-                | PushError::OtherApproval { .. }
-                | PushError::Stale { .. }
-                | PushError::NoCommit { .. }
-                | PushError::Uncommitted { .. }
-                | PushError::Unsigned { .. }
-                | PushError::GoesBack { .. }
-                | PushError::UnknownOrder { .. }
-                | PushError::OtherRecord { .. }
-                | PushError::NoCommitInRecord { .. },
-            ) => Exit::Refused,
-            Self::Diff(DiffError::NotVerified { error, .. }) => exit_of_catalog(error),
-            Self::Pull(PullError::Incomplete { .. } | PullError::Unusable { .. }) => Exit::CatalogUnreachable,
-            Self::Pull(
-                PullError::NotNamed { .. }
-                | PullError::NoEntities { .. }
-                | PullError::Empty { .. }
-                | PullError::NoSuchBlueprint { .. }
-                | PullError::NoFolder { .. },
-            ) => Exit::Usage,
+            Self::Server(ServerError::Listen { .. }) => ErrorClass::Usage,
+            Self::Server(ServerError::Runtime(_) | ServerError::Random) => ErrorClass::Failure,
+            Self::Serve(error) => error.class(),
+            Self::Scope(error) => error.class(),
+            Self::Pull(error) => error.class(),
+            Self::Init(error) => error.class(),
+            Self::New(error) => error.class(),
+            Self::Prompt(error) => error.class(),
+            Self::Editor(error) => error.class(),
+            Self::Record(error) => error.class(),
+            Self::Diff(error) => error.class(),
+            Self::Push(error) => error.class(),
+            Self::Forge(error) => error.class(),
+            Self::Comment(error) => error.class(),
+            Self::Binding(_) | Self::NoSuchRule { .. } | Self::NothingToWrite | Self::NoSuchVerb { .. } => {
+                ErrorClass::Usage
+            }
         }
     }
 }
 
-fn exit_of_lint(error: &LintError) -> Exit {
-    match error {
-        LintError::Discover(_) => Exit::Failure,
-        LintError::Git(error) => exit_of_git(error),
-        LintError::NoGit { .. }
-        | LintError::Emptied { .. }
-        | LintError::SharedOutput { .. }
-        | LintError::NoSnapshot { .. }
-        | LintError::NoSuchPath { .. }
-        | LintError::NoInput
-        | LintError::InputAlone
-        | LintError::NamelessInput
-        | LintError::Outside { .. } => Exit::Usage,
-    }
-}
-
-fn exit_of_catalog(error: &CatalogError) -> Exit {
+fn class_of_catalog(error: &CatalogError) -> ErrorClass {
     match error.kind() {
-        ErrorKind::Usage => Exit::Usage,
-        ErrorKind::Storage => Exit::Failure,
-        ErrorKind::Unreachable => Exit::CatalogUnreachable,
-    }
-}
-
-/// Errors that the user can fix by other arguments are usage errors; a broken repository is not.
-fn exit_of_git(error: &GitError) -> Exit {
-    match error {
-        GitError::ForeignOwner { .. }
-        | GitError::Bare { .. }
-        | GitError::Unsupported { .. }
-        | GitError::Outside { .. }
-        | GitError::Folder { .. }
-        | GitError::Pipe { .. }
-        | GitError::Conflicts { .. }
-        | GitError::UnknownRevision { .. }
-        | GitError::NoMergeBase { .. } => Exit::Usage,
-        GitError::NoRepository { .. }
-        | GitError::Broken { .. }
-        | GitError::Index { .. }
-        | GitError::Compare { .. }
-        | GitError::Unverified { .. } => Exit::Failure,
+        ErrorKind::Usage => ErrorClass::Usage,
+        ErrorKind::Storage => ErrorClass::Failure,
+        ErrorKind::Unreachable => ErrorClass::Unreachable,
     }
 }

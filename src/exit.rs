@@ -3,6 +3,8 @@
 
 use std::process::ExitCode;
 
+use crate::domain::error_class::ErrorClass;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     Success,
@@ -71,6 +73,18 @@ impl Exit {
             Self::Usage => "usage or configuration error",
             Self::Failure => "internal error or disk error",
             Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+impl From<ErrorClass> for Exit {
+    fn from(class: ErrorClass) -> Self {
+        match class {
+            ErrorClass::Findings => Self::Findings,
+            ErrorClass::Refused => Self::Refused,
+            ErrorClass::Unreachable => Self::CatalogUnreachable,
+            ErrorClass::Usage => Self::Usage,
+            ErrorClass::Failure => Self::Failure,
         }
     }
 }

@@ -2,7 +2,6 @@
 //! (`tests/layers.rs`). `docs/architecture.md` describes the data flow.
 
 /// 0: escaping and redaction of texts. Pure.
-pub mod embedded;
 pub mod text;
 
 /// 1: the domain types. Pure.
@@ -14,12 +13,14 @@ pub(crate) mod generated_cases;
 
 /// 2: rules over entities. Pure.
 pub mod analysis;
-/// 2: the embedded catalog, its server, and the client of the platform. Async inside.
+/// 2: the trait of a catalog, how writes are applied to one, and the HTTP client. Async inside.
 #[expect(
     clippy::disallowed_methods,
-    reason = "the room that owns the network, the embedded catalog's file and the clock"
+    reason = "the module that owns the network, the embedded catalog's file and the clock"
 )]
 pub mod catalog;
+/// 2: the embedded catalog: its store, what it answers, and the server of `serve`. It implements the trait of `catalog`.
+pub mod embedded;
 /// 2: pull-request comments on GitHub and GitLab, over HTTP. Async inside.
 pub mod forge;
 /// 2: reads and writes manifests: text to spanned tree to entities.
@@ -33,7 +34,7 @@ pub mod scaffold;
 /// 2: files on disk and in Git.
 pub mod sources;
 /// 2: terminal output and prompts; the only module that prints.
-#[expect(clippy::disallowed_methods, reason = "the room that owns the terminal, and the clock of its progress bar")]
+#[expect(clippy::disallowed_methods, reason = "the module that owns the terminal, and the clock of its progress bar")]
 pub mod ui;
 
 /// 3: merges flags, environment and config into one immutable value.

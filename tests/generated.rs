@@ -1,5 +1,5 @@
-//! Generated files that are committed: schemas, completions, `docs/cli.md`, the rule pages, the examples of pipelines, and
-//! the examples inside `explain`. The test fails if one is stale; `just accept` writes them.
+//! Generated files that are committed: schemas, completions, `docs/cli.md`, the rule pages, and the examples of pipelines.
+//! The test fails if one is stale; `just accept` writes them.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -23,7 +23,7 @@ const WHOLE: [&str; 4] = ["schemas", "completions", "docs/rules", "docs/pipeline
 #[test]
 fn generated_files_are_fresh() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let made = made(root);
+    let made = made();
     let update = std::env::var_os("UPDATE").is_some_and(|value| value == "1");
     let mut stale = Vec::new();
     for (path, text) in &made {
@@ -47,7 +47,7 @@ fn generated_files_are_fresh() {
 }
 
 /// Every generated file with its expected content.
-fn made(root: &Path) -> BTreeMap<String, String> {
+fn made() -> BTreeMap<String, String> {
     let mut made = BTreeMap::new();
     for name in SchemaName::value_variants() {
         let word = name.to_possible_value().expect("every schema has a name");
@@ -70,7 +70,6 @@ fn made(root: &Path) -> BTreeMap<String, String> {
         made.insert(format!("docs/rules/{}.md", rule.info.name), rule_page(&page_of(rule)));
     }
     made.insert("docs/rules/README.md".to_owned(), index());
-    made.insert("src/commands/examples.rs".to_owned(), examples(root));
     made
 }
 
@@ -131,48 +130,6 @@ fn index() -> String {
         let what = info.what.replace('|', "\\|");
         let _ = writeln!(text, "| [`{0}`]({0}.md) | {1} | {level} | {what} |", info.name, info.code);
     }
-    text
-}
-
-/// Larger examples are described instead of shown.
-const LONGEST_EXAMPLE: usize = 3000;
-
-/// `src/commands/examples.rs`: the rules' examples as part of the program.
-fn examples(root: &Path) -> String {
-    let mut text = "//! The rules' examples, as files of `testdata/rules`. Generated: `just accept`.\n\n\
-        use crate::report::explain::Example;\n\n\
-        /// What a rule's folder holds.\npub(super) struct RuleExamples {\n    pub rule: &'static str,\n    \
-        pub bad: &'static [Example<'static>],\n    pub good: &'static [Example<'static>],\n    \
-        pub finding: Option<&'static str>,\n    pub fixable: bool,\n}\n\n\
-        pub(super) static EXAMPLES: &[RuleExamples] = &[\n"
-        .to_owned();
-    for rule in RULES {
-        let name = rule.info.name;
-        let folder = format!("testdata/rules/{name}");
-        let _ = write!(text, "    RuleExamples {{\n        rule: {name:?},\n");
-        for side in ["bad", "good"] {
-            let _ = writeln!(text, "        {side}: &[");
-            for path in below(root, &format!("{folder}/{side}")) {
-                let shown = std::fs::read_to_string(root.join(&path)).is_ok_and(|text| text.len() <= LONGEST_EXAMPLE);
-                let inner = path.strip_prefix(&format!("{folder}/{side}/")).expect("it was found there");
-                if shown && inner != "GENERATE" {
-                    let _ = writeln!(
-                        text,
-                        "            Example {{ path: {inner:?}, text: include_str!(\"../../{path}\") }},"
-                    );
-                }
-            }
-            text.push_str("        ],\n");
-        }
-        let finding = if root.join(&folder).join("bad.txt").is_file() {
-            format!("Some(include_str!(\"../../{folder}/bad.txt\"))")
-        } else {
-            "None".to_owned()
-        };
-        let fixable = root.join(&folder).join("fixed").is_dir();
-        let _ = write!(text, "        finding: {finding},\n        fixable: {fixable},\n    }},\n");
-    }
-    text.push_str("];\n");
     text
 }
 

@@ -25,6 +25,8 @@ mod pictures;
 #[cfg(unix)] // runs the shell scripts of runners
 mod pipelines;
 mod pushed;
+#[cfg(unix)] // runs a shell script
+mod rule_script;
 mod rules;
 mod systems;
 

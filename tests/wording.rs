@@ -45,7 +45,7 @@ fn errors_name_the_thing_and_helps_say_what_to_do() {
             count += 1;
             let at = format!("{path}:{line}: error `{error}`");
             // These are findings instead of errors, so they are sentences.
-            let is_sentence = path == "sources/read.rs";
+            let is_sentence = path == "sources/read_problem.rs";
             faults.extend(error_faults(&error, is_sentence).map(|fault| format!("{at} {fault}")));
         }
         for (line, help) in literals_after(&text, "help(") {

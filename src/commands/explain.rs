@@ -2,7 +2,7 @@
 
 use crate::analysis::{RULES, Rule};
 use crate::commands::args::completion;
-use crate::commands::examples::{EXAMPLES, RuleExamples};
+use crate::commands::examples::{examples, finding, is_fixable};
 use crate::domain::finding::{RuleInfo, Severity};
 use crate::error::Error;
 use crate::exit::Exit;
@@ -74,10 +74,11 @@ fn list(style: &Style) -> String {
 /// The rule with its examples.
 pub fn page_of(rule: &'static Rule) -> RulePage<'static> {
     let info = &rule.info;
-    match EXAMPLES.iter().find(|examples| examples.rule == info.name) {
-        Some(RuleExamples { bad, good, finding, fixable, .. }) => {
-            RulePage { info, bad, good, finding: *finding, fixable: *fixable }
-        }
-        None => RulePage { info, bad: &[], good: &[], finding: None, fixable: false },
+    RulePage {
+        info,
+        bad: examples(info.name, "bad"),
+        good: examples(info.name, "good"),
+        finding: finding(info.name),
+        fixable: is_fixable(info.name),
     }
 }

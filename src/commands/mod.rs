@@ -10,7 +10,6 @@ pub mod completions;
 pub mod config;
 pub mod context;
 pub mod diff;
-#[rustfmt::skip]
 mod examples;
 pub mod explain;
 mod forge;

@@ -1,5 +1,7 @@
 //! Errors of `portolan comment` and of reading approvals from the forge.
 
+use crate::domain::error_class::{ErrorClass, ExitClass};
+
 /// Errors of `comment`.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum CommentError {
@@ -42,6 +44,12 @@ pub enum CommentError {
     #[error("the certificates in `{path}` cannot be used: {reason}")]
     #[diagnostic(code("forge-ca-bundle"), help("PORTOLAN_CA_BUNDLE and SSL_CERT_FILE name a PEM file"))]
     Bundle { path: String, reason: String },
+}
+
+impl ExitClass for CommentError {
+    fn class(&self) -> ErrorClass {
+        ErrorClass::Usage
+    }
 }
 
 impl CommentError {

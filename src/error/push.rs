@@ -1,5 +1,7 @@
 //! Refusals of a push. Their messages are complete sentences: `push refused: ...`.
 
+use crate::domain::error_class::{ErrorClass, ExitClass};
+
 /// Why nothing was pushed. Every message states that nothing was written; every help says what allows the push.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum PushError {
@@ -97,4 +99,28 @@ pub enum PushError {
     #[error("push refused: the plan file `{path}` does not match what would be pushed. Nothing was written{why}")]
     #[diagnostic(code("push-stale"), help("create a new plan with `portolan diff --out` and have it reviewed"))]
     Stale { path: String, why: String },
+}
+
+impl ExitClass for PushError {
+    fn class(&self) -> ErrorClass {
+        match self {
+            Self::NotNamed { .. } => ErrorClass::Usage,
+            Self::Obstacles { .. } => ErrorClass::Findings,
+            Self::PullRequest { .. }
+            | Self::Branch { .. }
+            | Self::Dirty { .. }
+            | Self::Unconfirmed
+            | Self::Declined { .. }
+            | Self::Unapproved { .. }
+            | Self::OtherApproval { .. }
+            | Self::Stale { .. }
+            | Self::NoCommit { .. }
+            | Self::Uncommitted { .. }
+            | Self::Unsigned { .. }
+            | Self::GoesBack { .. }
+            | Self::UnknownOrder { .. }
+            | Self::OtherRecord { .. }
+            | Self::NoCommitInRecord { .. } => ErrorClass::Refused,
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Errors of reading and writing pull-request comments: the pull request and the forge first, then the cause, then what
 //! to do. Messages of the forge are shortened and escaped before they get here; the token never gets here.
 
+use crate::domain::error_class::{ErrorClass, ExitClass};
 use std::time::Duration;
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, miette::Diagnostic)]
@@ -68,11 +69,12 @@ pub enum ForgeError {
     Unreadable { forge: &'static str, asked: String, reason: String },
 }
 
-impl ForgeError {
-    /// Whether the user can fix it on the command line or in the environment.
-    pub fn is_usage(&self) -> bool {
+impl ExitClass for ForgeError {
+    fn class(&self) -> ErrorClass {
         match self {
-            Self::NoForge | Self::NoPullRequest { .. } | Self::Variable { .. } | Self::Setup { .. } => true,
+            Self::NoForge | Self::NoPullRequest { .. } | Self::Variable { .. } | Self::Setup { .. } => {
+                ErrorClass::Usage
+            }
             Self::Unreachable { .. }
             | Self::Unauthorized { .. }
             | Self::Forbidden { .. }
@@ -80,10 +82,12 @@ impl ForgeError {
             | Self::RateLimit { .. }
             | Self::Refused { .. }
             | Self::Redirected { .. }
-            | Self::Unreadable { .. } => false,
+            | Self::Unreadable { .. } => ErrorClass::Unreachable,
         }
     }
+}
 
+impl ForgeError {
     /// Whether the forge may have executed the request in spite of the error.
     pub(super) fn is_ambiguous(&self) -> bool {
         match self {

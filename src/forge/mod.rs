@@ -2,6 +2,8 @@
 //! blocks outside. It knows nothing of entities and reads neither files nor the environment: both come in as values.
 //! Only `http` sends the token, and only to the API's own host.
 
+mod comment;
+mod connection;
 mod error;
 mod github;
 mod gitlab;
@@ -12,13 +14,13 @@ mod pull_request;
 mod tests;
 
 use std::fmt;
-use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::domain::secret::Secret;
 use http::{Http, Method};
 
+pub use comment::Comment;
+pub use connection::Connection;
 pub use error::ForgeError;
 pub use http::Waiting;
 pub use pull_request::{Host, PullRequest};
@@ -29,20 +31,6 @@ const PAGE: usize = 100;
 /// How often creating a comment is tried again after a lost response.
 const CREATES_MAX: u32 = 3;
 
-/// A comment on a pull request, without the forge's system notes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Comment {
-    pub id: u64,
-    /// The login of the author; empty if the account was deleted.
-    pub author: String,
-    pub body: String,
-    /// RFC 3339, as the forge writes it. Anybody who may edit a comment can change its text after this time.
-    pub created_at: String,
-    pub updated_at: String,
-    /// The web page of the comment; empty if the forge does not return it.
-    pub url: String,
-}
-
 /// One pull request, and the token that reads and writes its comments.
 pub struct Forge {
     http: Http,
@@ -52,22 +40,6 @@ pub struct Forge {
 impl fmt::Debug for Forge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Forge").field("pull_request", &self.pull_request).finish_non_exhaustive()
-    }
-}
-
-/// The parameters of a connection apart from the pull request.
-#[derive(Clone)]
-pub struct Connection<'c> {
-    pub token: Secret,
-    /// Certificates to trust in addition to the system's, as PEM; may be empty.
-    pub certificates: &'c [u8],
-    /// The maximum total wait of a run.
-    pub patience: Duration,
-}
-
-impl fmt::Debug for Connection<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connection").field("patience", &self.patience).finish_non_exhaustive()
     }
 }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::error_class::{ErrorClass, ExitClass};
 use crate::domain::finding::Finding;
 use crate::report::escape::harmless_json;
 use crate::report::fingerprint::Fingerprint;
@@ -144,6 +145,12 @@ impl Baseline {
 /// The JSON Schema of the file.
 pub fn schema() -> serde_json::Value {
     schemars::schema_for!(Document).into()
+}
+
+impl ExitClass for BaselineError {
+    fn class(&self) -> ErrorClass {
+        ErrorClass::Usage
+    }
 }
 
 #[cfg(test)]

@@ -14,11 +14,11 @@ pub struct Example<'a> {
 }
 
 /// A rule with its examples.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct RulePage<'a> {
     pub info: &'a RuleInfo,
-    pub bad: &'a [Example<'a>],
-    pub good: &'a [Example<'a>],
+    pub bad: Vec<Example<'a>>,
+    pub good: Vec<Example<'a>>,
     /// The finding as lint prints it (`bad.txt`).
     pub finding: Option<&'a str>,
     /// Whether `--fix` fixes some of its findings.
@@ -49,12 +49,12 @@ pub fn explain(page: &RulePage<'_>, style: &Style) -> String {
     paragraph("What", &as_sentence(info.what));
     paragraph("Why", &as_sentence(info.why));
     paragraph("Fix", &fix(page));
-    examples(&mut out, "Bad", page.bad, style);
+    examples(&mut out, "Bad", &page.bad, style);
     if let Some(finding) = page.finding {
         out.push_str(&format!("\n{}\n", style.paint(Role::Help, "Finding")));
         indented(&mut out, finding);
     }
-    examples(&mut out, "Good", page.good, style);
+    examples(&mut out, "Good", &page.good, style);
     out
 }
 
@@ -108,11 +108,11 @@ pub fn rule_page(page: &RulePage<'_>) -> String {
         markdown(&as_sentence(info.why)),
         markdown(&fix(page)),
     );
-    blocks(&mut out, "Bad", page.bad);
+    blocks(&mut out, "Bad", &page.bad);
     if let Some(finding) = page.finding {
         out.push_str(&format!("\n## Finding\n\n{}", fenced("text", finding)));
     }
-    blocks(&mut out, "Good", page.good);
+    blocks(&mut out, "Good", &page.good);
     let name = info.name;
     out.push_str(&format!(
         "\n## Suppress it\n\nOn one line, with a reason: `# portolan: ignore[{name}] reason`. Everywhere, in \
@@ -151,29 +151,31 @@ mod tests {
     use super::*;
     use crate::report::lint::fixtures::{AMBIGUOUS, REPEATED};
 
-    const PAGE: RulePage<'static> = RulePage {
-        info: &AMBIGUOUS,
-        bad: &[Example { path: "catalog/cart.yaml", text: "version: 1.10\n" }],
-        good: &[Example { path: "catalog/cart.yaml", text: "version: \"1.10\"\n" }],
-        finding: Some("warning[ambiguous-scalar]: `1.10` is a number\n ╭─ catalog/cart.yaml:1:10\n"),
-        fixable: true,
-    };
+    fn page() -> RulePage<'static> {
+        RulePage {
+            info: &AMBIGUOUS,
+            bad: vec![Example { path: "catalog/cart.yaml", text: "version: 1.10\n" }],
+            good: vec![Example { path: "catalog/cart.yaml", text: "version: \"1.10\"\n" }],
+            finding: Some("warning[ambiguous-scalar]: `1.10` is a number\n ╭─ catalog/cart.yaml:1:10\n"),
+            fixable: true,
+        }
+    }
 
     #[test]
     fn a_rule_is_explained_with_its_examples() {
-        insta::assert_snapshot!(explain(&PAGE, &Style::PLAIN));
+        insta::assert_snapshot!(explain(&page(), &Style::PLAIN));
     }
 
     #[test]
     fn a_rule_page_has_its_examples() {
-        insta::assert_snapshot!(rule_page(&PAGE));
+        insta::assert_snapshot!(rule_page(&page()));
     }
 
     #[test]
     fn a_rule_without_examples_has_no_empty_headings() {
         let RuleInfo { code, name, family, what, why, fix, severity: _ } = REPEATED;
         let info = RuleInfo { code, name, family, severity: None, what, why, fix };
-        let page = RulePage { info: &info, bad: &[], good: &[], finding: None, fixable: false };
+        let page = RulePage { info: &info, bad: Vec::new(), good: Vec::new(), finding: None, fixable: false };
         let (text, markdown) = (explain(&page, &Style::PLAIN), rule_page(&page));
         assert!(text.contains("off by default") && markdown.contains("off by default"));
         for heading in ["Bad", "Good", "Finding"] {

@@ -23,12 +23,12 @@ pub trait Files {
 
 /// A span as lines and columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Extent {
+pub struct LineRange {
     pub start: Position,
     pub end: Position,
 }
 
-impl Extent {
+impl LineRange {
     /// The last line with a marked character: an end directly after a line break does not count as the next line.
     pub fn last_line(&self) -> usize {
         if self.end.column == 1 && self.end.line > self.start.line { self.end.line - 1 } else { self.end.line }
@@ -80,15 +80,15 @@ impl<'a> Places<'a> {
     }
 
     /// The extent of a place; the start of the file if its text is not available.
-    pub fn extent(&self, place: Place) -> Extent {
+    pub fn extent(&self, place: Place) -> LineRange {
         self.extent_in(place.file, place.span)
     }
 
-    pub fn extent_in(&self, file: FileId, span: Span) -> Extent {
+    pub fn extent_in(&self, file: FileId, span: Span) -> LineRange {
         let Some(places) = self.files.get(&file) else {
-            return Extent { start: NOWHERE, end: NOWHERE };
+            return LineRange { start: NOWHERE, end: NOWHERE };
         };
-        Extent { start: places.position(span.start), end: places.position(span.end.max(span.start)) }
+        LineRange { start: places.position(span.start), end: places.position(span.end.max(span.start)) }
     }
 
     pub fn text(&self, file: FileId) -> Option<(&'a str, &LineIndex)> {

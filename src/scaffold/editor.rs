@@ -23,7 +23,7 @@ pub struct Repository<'a> {
 }
 
 /// The maximum number of entities that are suggested for a blueprint: more would slow the editor down.
-const MOST_OFFERED: usize = 2_000;
+const SUGGESTED_ENTITIES_MAX: usize = 2_000;
 
 pub fn manifest_schema(repository: &Repository<'_>) -> Json {
     let mut schema = json!({
@@ -58,7 +58,7 @@ pub fn manifest_schema(repository: &Repository<'_>) -> Json {
     definitions.insert("bare".to_owned(), bare);
     definitions.insert("entity".to_owned(), entity);
     for (at, blueprint) in offers.blueprints.iter().enumerate() {
-        let known: Vec<&str> = repository.candidates.of(blueprint).take(MOST_OFFERED).collect();
+        let known: Vec<&str> = repository.candidates.of(blueprint).take(SUGGESTED_ENTITIES_MAX).collect();
         // `anyOf` with an empty schema suggests values without requiring them. Unlike with examples, the editor quotes
         // them if necessary.
         let offered = if known.is_empty() { json!({}) } else { json!({"anyOf": [{}, {"enum": known}]}) };

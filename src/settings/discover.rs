@@ -3,21 +3,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::configs::{configs_below, configs_below_error};
+use super::configs_below::{NAMES, configs_below, configs_below_error};
 use super::error::SettingsError;
 use super::value::{Origin, Sourced};
 use crate::sources::{Boundary, PathKind, did_you_mean, exists, is_taken, path_kind, tidy};
 
-/// The file names of the config, preferred one first.
-pub const NAMES: [&str; 2] = ["portolan.yaml", "portolan.yml"];
-
-/// Whether a file of this name is a config.
-pub fn is_config_name(name: &str) -> bool {
-    NAMES.contains(&name)
-}
-
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct ConfigLocation {
     pub root: Sourced<PathBuf>,
     pub config: Option<Sourced<PathBuf>>,
     /// The repository: the Git work tree, or the root outside Git.
@@ -29,7 +21,11 @@ pub(super) const HERE: Origin = Origin::Repository("the current folder");
 
 /// Finds config and root. `start`: absolute, the user's directory. `named`: the config of a flag or a variable,
 /// relative to `start`. `may_pass_by`: a run without a config is allowed above folders with configs.
-pub(super) fn find(start: &Path, named: Option<Sourced<PathBuf>>, may_pass_by: bool) -> Result<Found, SettingsError> {
+pub(super) fn find(
+    start: &Path,
+    named: Option<Sourced<PathBuf>>,
+    may_pass_by: bool,
+) -> Result<ConfigLocation, SettingsError> {
     if path_kind(start) != Some(PathKind::Folder) {
         return Err(no_folder(start.to_owned(), Path::new("/"), start));
     }
@@ -64,21 +60,21 @@ pub(super) fn find(start: &Path, named: Option<Sourced<PathBuf>>, may_pass_by: b
             return Err(no_config(start, &named));
         }
         let config = Some(Sourced { value: path, origin: named.origin });
-        return Ok(Found::new(git().unwrap_or_else(here), config, work_tree));
+        return Ok(ConfigLocation::new(git().unwrap_or_else(here), config, work_tree));
     }
     let Some(config) = config else {
         let root = git().unwrap_or_else(here);
         // Without a config, a run of the whole repository would treat their entities as its own.
         let below = if may_pass_by { Vec::new() } else { configs_below(&root.value, work_tree.is_some()) };
         return match below.as_slice() {
-            [] => Ok(Found::new(root, None, work_tree)),
+            [] => Ok(ConfigLocation::new(root, None, work_tree)),
             configs => Err(configs_below_error(start, &root.value, configs)),
         };
     };
     let folder = config.parent().unwrap_or(start).to_owned();
     let root = Sourced { value: folder, origin: Origin::Repository("the config's folder") };
     let config = Sourced { value: config, origin: Origin::Repository("found") };
-    Ok(Found::new(root, Some(config), work_tree))
+    Ok(ConfigLocation::new(root, Some(config), work_tree))
 }
 
 /// `given`: as the user spelled it, relative to `from`.
@@ -118,7 +114,7 @@ fn is_folder(path: &Path) -> bool {
     path_kind(path) == Some(PathKind::Folder)
 }
 
-impl Found {
+impl ConfigLocation {
     fn new(root: Sourced<PathBuf>, config: Option<Sourced<PathBuf>>, work_tree: Option<PathBuf>) -> Self {
         let boundary = Boundary::new(work_tree.as_deref().unwrap_or(&root.value));
         Self { root, config, boundary }

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use miette::{LabeledSpan, NamedSource};
 
-use super::configs::AllError;
 use crate::domain::address::without_secrets;
 use crate::domain::document::span::Span;
+use crate::domain::error_class::{ErrorClass, ExitClass};
 use crate::sources::{LinkProblem, OpenProblem, ReadProblem};
 use crate::text::escape;
 use crate::text::merge_conflict::{self, MergeConflict};
@@ -57,6 +57,38 @@ pub enum SettingsError {
     #[error("{origin} is `{value}`: {reason}")]
     #[diagnostic(code("invalid-setting"), help("{help}"))]
     Invalid { origin: String, value: String, reason: String, help: String },
+}
+
+/// Errors of `--all`.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum AllError {
+    #[error("no portolan.yaml in `{}` or below it, so `--all` has nothing to run", directory.display())]
+    #[diagnostic(code("all-without-configs"), help("{help}"))]
+    NoConfigs { directory: PathBuf, help: &'static str },
+    #[error("`--all` does not apply to `{verb}`")]
+    #[diagnostic(code("all-for-one"), help("choose one config with `-C FOLDER`"))]
+    Verb { verb: &'static str },
+    #[error("`{flag}` cannot be combined with `--all`: {why}")]
+    #[diagnostic(code("all-with-one"), help("run each config on its own, with `-C FOLDER`"))]
+    Flag { flag: &'static str, why: &'static str },
+    #[error("PORTOLAN_CONFIG names one config, and `--all` runs several")]
+    #[diagnostic(code("all-with-one"), help("unset PORTOLAN_CONFIG, or drop `--all`"))]
+    Variable,
+    #[error("`{first}` and `{second}` have the same scope (`{scope}`) in the same catalog ({catalog})")]
+    #[diagnostic(
+        code("all-in-one-scope"),
+        help(
+            "give each config a scope of its own, in the file and not by a flag or a variable: with one scope, a push of \
+             one deletes the entities of the other"
+        )
+    )]
+    SharedScope { scope: String, catalog: String, first: String, second: String },
+}
+
+impl ExitClass for SettingsError {
+    fn class(&self) -> ErrorClass {
+        ErrorClass::Usage
+    }
 }
 
 fn help_with_reading(problem: &ReadProblem) -> &'static str {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::catalog::Catalog;
+use super::configs_below::NAMES;
 use super::discover::{self, HERE};
 use super::env::{Environment, VARIABLES};
 use super::error::SettingsError;
@@ -519,7 +520,7 @@ fn flags(request: &Request, target: Option<&Sourced<String>>) -> Vec<String> {
 /// Two configs in one folder: one of them has no effect.
 fn second_config(root: &Path, config: Option<&Sourced<PathBuf>>) -> Option<String> {
     let config = config.filter(|config| matches!(config.origin, Origin::Repository(_)))?;
-    let mut others = discover::NAMES.into_iter().filter(|name| config.value != Path::new(name));
+    let mut others = NAMES.into_iter().filter(|name| config.value != Path::new(name));
     let other = others.find(|name| path_kind(&root.join(name)) == Some(PathKind::File))?;
     Some(format!("`{other}` has no effect, because `{}` is the config; remove one of them.", path_text(&config.value)))
 }

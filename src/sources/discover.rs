@@ -16,14 +16,16 @@ use super::path::{into_path_text, path_text};
 use super::pattern::{Pattern, is_skipped, is_yaml};
 use super::read::{DiskFile, Place, SourceFile};
 use super::tracked::Tracked;
+use super::unreadable::Unreadable;
+use crate::domain::error_class::{ErrorClass, ExitClass};
 use crate::sources::hidden_places::{Hidden, Nested, hidden, hidden_by_ignores};
 use crate::text::io_reason;
 
 /// The number of folders on one level from which threads are faster.
-const MANY_FOLDERS: usize = 48;
+const PARALLEL_FOLDERS_MIN: usize = 48;
 
 /// The number of files from which parallel sorting is faster.
-const MANY_FILES: usize = 4_096;
+const PARALLEL_SORT_FILES_MIN: usize = 4_096;
 
 /// The result of the walk.
 #[derive(Debug, Default)]
@@ -36,34 +38,17 @@ pub struct Discovery {
     pub hidden: Vec<Hidden>,
 }
 
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("`{path}` cannot be {verb}: {why}")]
-pub struct Unreadable {
-    pub path: String,
-    /// `listed`, `read`.
-    pub verb: &'static str,
-    /// A clause.
-    pub why: String,
-    /// What to do about it; starts with a verb.
-    pub help: &'static str,
-}
-
-impl Unreadable {
-    pub fn new(path: String, verb: &'static str, why: impl Into<String>) -> Self {
-        Self { path, verb, why: why.into(), help: "make it readable, or add it to `manifests.exclude`" }
-    }
-
-    #[must_use]
-    pub(super) fn help(self, help: &'static str) -> Self {
-        Self { help, ..self }
-    }
-}
-
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum DiscoverError {
     #[error("folder `{}` cannot be listed: {}", path.display(), io_reason(source))]
     #[diagnostic(code("no-such-root"), help("choose a folder that exists and is readable"))]
     Root { path: PathBuf, source: io::Error },
+}
+
+impl ExitClass for DiscoverError {
+    fn class(&self) -> ErrorClass {
+        ErrorClass::Failure
+    }
 }
 
 /// Finds the files under `root` that match.
@@ -74,31 +59,32 @@ pub fn discover(root: &Path, pattern: &Pattern) -> Result<Discovery, DiscoverErr
     entries_of(&real_root).map_err(refuse)?;
     let within = Boundary::new(&real_root);
     let walk = Walk { root: &real_root, within: &within, pattern };
-    let mut found = Found::default();
+    let mut found = WalkResult::default();
     let ignored = Ignored::above(&real_root, &mut found.unread);
     let mut level = vec![Folder { path: real_root.clone(), relative: PathBuf::new(), ignored }];
     while !level.is_empty() {
-        if level.len() < MANY_FOLDERS {
+        if level.len() < PARALLEL_FOLDERS_MIN {
             level.drain(..).for_each(|folder| walk.list(&folder, &mut found));
         } else {
             let list = |mut found, folder: Folder| {
                 walk.list(&folder, &mut found);
                 found
             };
-            let more = level.par_drain(..).fold(Found::default, list).reduce(Found::default, Found::join);
+            let more =
+                level.par_drain(..).fold(WalkResult::default, list).reduce(WalkResult::default, WalkResult::join);
             found = found.join(more);
         }
         level.append(&mut found.folders);
     }
     let tracked = walk.open_index(&mut found);
     let left_out = walk.add_tracked(tracked.as_ref(), &mut found);
-    let Found { mut files, links, mut unreadable, named, nested, mut hidden, unread, .. } = found;
+    let WalkResult { mut files, links, mut unreadable, named, nested, mut hidden, unread, .. } = found;
     unreadable.extend(unread.into_iter().map(|rules| {
         let path = path_text(rules.path.strip_prefix(&real_root).unwrap_or(&rules.path));
         Unreadable::new(path, "read", rules.problem.to_string())
     }));
     add_links(&mut files, links);
-    if files.len() < MANY_FILES {
+    if files.len() < PARALLEL_SORT_FILES_MIN {
         files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     } else {
         files.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
@@ -126,7 +112,7 @@ struct Folder {
 }
 
 #[derive(Default)]
-struct Found {
+struct WalkResult {
     files: Vec<SourceFile>,
     /// Links to files inside the root, with their targets.
     links: Vec<(SourceFile, PathBuf)>,
@@ -142,7 +128,7 @@ struct Found {
     unread: Vec<UnreadRules>,
 }
 
-impl Found {
+impl WalkResult {
     fn join(mut self, other: Self) -> Self {
         self.files.extend(other.files);
         self.links.extend(other.links);
@@ -158,7 +144,7 @@ impl Found {
 }
 
 impl Walk<'_> {
-    fn list(&self, folder: &Folder, found: &mut Found) {
+    fn list(&self, folder: &Folder, found: &mut WalkResult) {
         let entries = match entries_of(&folder.path) {
             Ok(entries) => entries,
             Err(error) => {
@@ -208,7 +194,7 @@ impl Walk<'_> {
     }
 
     /// Adds a path that matches and is not a folder.
-    fn take(&self, path: PathBuf, relative: PathBuf, kind: EntryKind, found: &mut Found) {
+    fn take(&self, path: PathBuf, relative: PathBuf, kind: EntryKind, found: &mut WalkResult) {
         match kind {
             EntryKind::File => {
                 let place = Place::Disk(DiskFile { path, within: self.within.clone() });
@@ -233,7 +219,7 @@ impl Walk<'_> {
     }
 
     /// Examines a link whose name does not match manifests: it may have replaced a folder of manifests.
-    fn look_at_link(&self, path: &Path, relative: PathBuf, found: &mut Found) {
+    fn look_at_link(&self, path: &Path, relative: PathBuf, found: &mut WalkResult) {
         if !self.pattern.may_be_under(&relative)
             || self.pattern.includes(&relative)
             || !may_be_manifest_folder(&relative)
@@ -251,7 +237,7 @@ impl Walk<'_> {
 
     /// Opens the index; `None` outside of Git. If it cannot be read, absent manifests cannot be detected, which is
     /// reported.
-    fn open_index(&self, found: &mut Found) -> Option<Tracked<'_>> {
+    fn open_index(&self, found: &mut WalkResult) -> Option<Tracked<'_>> {
         match Tracked::open(self.within) {
             Ok(tracked) => tracked,
             Err(error) => {
@@ -266,7 +252,7 @@ impl Walk<'_> {
     }
 
     /// Adds files that are ignored but tracked; returns those that stay ignored.
-    fn add_tracked(&self, tracked: Option<&Tracked<'_>>, found: &mut Found) -> Vec<PathBuf> {
+    fn add_tracked(&self, tracked: Option<&Tracked<'_>>, found: &mut WalkResult) -> Vec<PathBuf> {
         let left_out = std::mem::take(&mut found.ignored);
         let is_taken = tracked.map(|tracked| tracked.among(&left_out)).unwrap_or_default();
         for relative in &is_taken {

@@ -1,7 +1,7 @@
-//! Decodes and encodes file content: UTF-8 or UTF-16, with or without a byte order mark. The mark is not part of the
+//! The text of a file, decoded and encoded: UTF-8 or UTF-16, with or without a byte order mark. The mark is not part of the
 //! text but is remembered, so that a fix preserves it.
 
-use super::read::{ReadProblem, TextRef};
+use super::read_problem::ReadProblem;
 
 /// The encoding of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +14,27 @@ pub enum Encoding {
 pub enum ByteOrder {
     Little,
     Big,
+}
+
+/// The owned text of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    pub text: String,
+    pub encoding: Encoding,
+}
+
+/// The text of a file, borrowed from a buffer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextRef<'b> {
+    /// Without the byte order mark.
+    pub text: &'b str,
+    pub encoding: Encoding,
+}
+
+impl TextRef<'_> {
+    pub fn to_text(self) -> Text {
+        Text { text: self.text.to_owned(), encoding: self.encoding }
+    }
 }
 
 const MARK: char = '\u{FEFF}';

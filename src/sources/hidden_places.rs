@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::boundary::Boundary;
-use super::discover::Unreadable;
 use super::inspect::{entries_of, is_taken};
 use super::path::path_text;
 use super::pattern::{Pattern, is_skipped};
 use super::read::{DiskFile, Place, SourceFile};
+use super::unreadable::Unreadable;
 
 /// The maximum number of entries examined in hidden folders; the content of larger ones counts as unknown.
-const MOST_ENTRIES: usize = 20_000;
-const MOST_FILES: usize = 1_000;
+const ENTRIES_MAX: usize = 20_000;
+const FILES_MAX: usize = 1_000;
 
 /// A place that may hide manifests.
 #[derive(Clone, Debug)]
@@ -121,7 +121,7 @@ fn look_into(within: &Boundary, folder: &Path, pattern: &Pattern) -> (Vec<Source
         let Ok(listed) = entries_of(&within.root().join(&folder)) else { return (files, false) };
         for (name, kind) in listed {
             entries += 1;
-            if entries > MOST_ENTRIES || files.len() > MOST_FILES {
+            if entries > ENTRIES_MAX || files.len() > FILES_MAX {
                 return (files, false);
             }
             let path = folder.join(&name);

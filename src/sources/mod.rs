@@ -20,10 +20,12 @@ mod path;
 mod pattern;
 mod read;
 mod read_all;
+mod read_problem;
 mod replace_files;
 mod search;
 mod similarity;
 mod tracked;
+mod unreadable;
 mod write;
 
 pub use crate::sources::hidden_places::Hidden;
@@ -33,8 +35,8 @@ pub use crate::sources::similarity::moved;
 pub use abandoned::remove_abandoned;
 pub use boundary::{Boundary, LinkProblem};
 pub use database::database_place;
-pub use discover::{DiscoverError, Discovery, Unreadable, discover};
-pub use encoding::{ByteOrder, Encoding, encode};
+pub use discover::{DiscoverError, Discovery, discover};
+pub use encoding::{ByteOrder, Encoding, Text, TextRef, encode};
 pub use folder::{find_file, list_folder};
 pub use inspect::{PathKind, exists, is_pipe, is_taken, path_kind, real_path};
 pub use lossy::read_lossy;
@@ -46,8 +48,10 @@ pub use output::{
 };
 pub use path::{path_text, tidy};
 pub use pattern::{Pattern, PatternError, is_never_walked};
-pub use read::{DiskFile, Place, ReadBuffer, ReadProblem, SourceFile, Text, TextRef, read, read_large};
+pub use read::{DiskFile, Place, ReadBuffer, SourceFile, read, read_large};
+pub use read_problem::ReadProblem;
 pub use search::Search;
+pub use unreadable::Unreadable;
 pub use write::{WriteError, create_atomically, write_atomically};
 
 #[cfg(all(test, unix))] // looks at files that only Unix has

@@ -12,8 +12,9 @@ use super::boundary::{Boundary, LinkProblem};
 use super::inspect::{EntryKind, PathKind, end_kind};
 use super::near::{did_you_mean, near_path};
 use super::open::{OpenProblem, read_at_most, read_whole};
-use super::read::LARGEST_FILE;
+use super::read::GENERATED_FILE_BYTES_MAX;
 use super::write::{Draft, keep_owner};
+use crate::domain::error_class::{ErrorClass, ExitClass};
 use crate::text::io_reason;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -45,6 +46,20 @@ pub enum OutputError {
     #[error("standard input is larger than {limit} bytes")]
     #[diagnostic(code("input-too-large"), help("pass the text of one file"))]
     InputTooLarge { limit: u64 },
+}
+
+/// A file to read is chosen by the user, so its errors are usage errors; errors of writing are the disk's.
+impl ExitClass for OutputError {
+    fn class(&self) -> ErrorClass {
+        match self {
+            Self::Read { .. }
+            | Self::Open { .. }
+            | Self::TooLarge { .. }
+            | Self::InputTooLarge { .. }
+            | Self::WriteLink { .. } => ErrorClass::Usage,
+            Self::Write { .. } | Self::NoReader { .. } | Self::Input(_) => ErrorClass::Failure,
+        }
+    }
 }
 
 impl OutputError {
@@ -230,7 +245,8 @@ pub fn append_output(within: &Boundary, path: &Path, text: &str) -> Result<(), O
 
 /// Reads a file that a user named.
 pub fn read_input_bytes(within: &Boundary, path: &Path) -> Result<Vec<u8>, OutputError> {
-    let bytes = if is_inherited(path) { read_inherited(path) } else { read_whole(within, path, LARGEST_FILE) };
+    let bytes =
+        if is_inherited(path) { read_inherited(path) } else { read_whole(within, path, GENERATED_FILE_BYTES_MAX) };
     bytes.map_err(|problem| match problem {
         OpenProblem::TooLarge { limit, .. } => OutputError::TooLarge { path: path.to_owned(), limit },
         OpenProblem::Io(source) => OutputError::Read { path: path.to_owned(), source, near: None },
@@ -255,7 +271,7 @@ fn is_inherited(path: &Path) -> bool {
 }
 
 fn read_inherited(path: &Path) -> Result<Vec<u8>, OpenProblem> {
-    read_at_most(fs::File::open(path)?, 0, LARGEST_FILE)
+    read_at_most(fs::File::open(path)?, 0, GENERATED_FILE_BYTES_MAX)
 }
 
 /// Like [`read_input`]; `None` if the file does not exist.
@@ -278,7 +294,7 @@ pub fn output_place(path: &Path) -> PathBuf {
 /// Reads all of standard input.
 pub fn read_standard_input() -> Result<Vec<u8>, OutputError> {
     let mut bytes = Vec::new();
-    let limit = LARGEST_FILE;
+    let limit = GENERATED_FILE_BYTES_MAX;
     io::stdin().lock().take(limit + 1).read_to_end(&mut bytes).map_err(OutputError::Input)?;
     if bytes.len() as u64 > limit { Err(OutputError::InputTooLarge { limit }) } else { Ok(bytes) }
 }
@@ -352,7 +368,7 @@ mod tests {
         assert!(matches!(read_input(&anywhere(), &path), Err(OutputError::Read { .. })));
         // A sparse file, which uses no disk space.
         let file = File::create(&path).expect("a file");
-        file.set_len(LARGEST_FILE + 1).expect("it grows");
+        file.set_len(GENERATED_FILE_BYTES_MAX + 1).expect("it grows");
         assert!(matches!(read_input_if_there(&anywhere(), &path), Err(OutputError::TooLarge { .. })));
     }
 }

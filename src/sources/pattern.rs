@@ -4,6 +4,7 @@
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
+use crate::domain::error_class::{ErrorClass, ExitClass};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 /// Folders of tools, including our own, that never contain manifests.
@@ -153,6 +154,12 @@ fn literal_start(glob: &str) -> PathBuf {
         start.pop();
     }
     start
+}
+
+impl ExitClass for PatternError {
+    fn class(&self) -> ErrorClass {
+        ErrorClass::Usage
+    }
 }
 
 #[cfg(test)]

@@ -6,19 +6,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::boundary::Boundary;
-use super::encoding::{Encoding, decode};
+use super::encoding::{TextRef, decode};
 use super::git::BlobStore;
-use super::open::{OpenFile, OpenProblem, open};
-use crate::text::io_reason;
+use super::open::{OpenFile, open};
+use super::read_problem::ReadProblem;
 
 /// Larger manifests, blueprints and configs are refused without reading: the catalog accepts entities up to 1 MiB.
-pub(super) const LARGEST_MANIFEST: u64 = 10 * 1024 * 1024;
+pub(super) const MANIFEST_BYTES_MAX: u64 = 10 * 1024 * 1024;
 
 /// The limit for generated files: known entities, plans, baselines.
-pub(super) const LARGEST_FILE: u64 = 256 * 1024 * 1024;
+pub(super) const GENERATED_FILE_BYTES_MAX: u64 = 256 * 1024 * 1024;
 
 /// A buffer that exceeds this after a large file is freed.
-const LARGEST_KEPT: usize = 4 * 1024 * 1024;
+const KEPT_BUFFER_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 const FIRST_READ: usize = 64 * 1024;
 
@@ -53,80 +53,6 @@ impl DiskFile {
     }
 }
 
-/// The owned text of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Text {
-    pub text: String,
-    pub encoding: Encoding,
-}
-
-/// The text of a file, borrowed from a buffer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TextRef<'b> {
-    /// Without the byte order mark.
-    pub text: &'b str,
-    pub encoding: Encoding,
-}
-
-impl TextRef<'_> {
-    pub fn to_text(self) -> Text {
-        Text { text: self.text.to_owned(), encoding: self.encoding }
-    }
-}
-
-/// The reason why a file has no text.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadProblem {
-    #[error("{message}")]
-    NotText {
-        /// The offset of the first invalid byte.
-        at: usize,
-        /// The text before it, to count lines.
-        before: String,
-        /// A sentence.
-        message: String,
-    },
-    #[error("The file has {bytes} bytes; the limit is {limit}.")]
-    TooLarge { bytes: u64, limit: u64 },
-    #[error("The file cannot be read: {0}.")]
-    NotOpened(OpenProblem),
-    #[error("The file cannot be read: {}.", io_reason(.0))]
-    Io(std::io::Error),
-    #[error("The file cannot be read from Git: {}.", git_reason(.0))]
-    Git(git2::Error),
-}
-
-impl ReadProblem {
-    /// The reason as a clause after the file name.
-    pub fn reason(&self) -> String {
-        match self {
-            Self::NotText { message, .. } => message.trim_end_matches('.').to_owned(),
-            Self::TooLarge { bytes, limit } => OpenProblem::TooLarge { bytes: *bytes, limit: *limit }.to_string(),
-            Self::NotOpened(problem) => problem.to_string(),
-            Self::Io(error) => io_reason(error),
-            Self::Git(_) => self.to_string().trim_end_matches('.').to_owned(),
-        }
-    }
-}
-
-impl From<OpenProblem> for ReadProblem {
-    fn from(problem: OpenProblem) -> Self {
-        match problem {
-            OpenProblem::TooLarge { bytes, limit } => Self::TooLarge { bytes, limit },
-            OpenProblem::Io(error) => Self::Io(error),
-            OpenProblem::Link(_) | OpenProblem::NotAFile(_) => Self::NotOpened(problem),
-        }
-    }
-}
-
-/// A partial clone (`--filter=blob:none`) lacks content until it is requested, which only `git` can do.
-fn git_reason(error: &git2::Error) -> &str {
-    match error.code() {
-        git2::ErrorCode::NotFound => "its content is not in this clone; run `git fetch --refetch --no-filter`",
-        _ => error.message(),
-    }
-}
-
 /// Reused buffers for reading. One per thread.
 #[derive(Default)]
 pub struct ReadBuffer {
@@ -144,12 +70,12 @@ impl std::fmt::Debug for ReadBuffer {
 
 /// Reads the text of `file`, which is valid until the buffer is used again.
 pub fn read<'b>(file: &'b SourceFile, buffer: &'b mut ReadBuffer) -> Result<TextRef<'b>, ReadProblem> {
-    read_at_most(file, buffer, LARGEST_MANIFEST)
+    read_at_most(file, buffer, MANIFEST_BYTES_MAX)
 }
 
 /// Like [`read`], for a generated file.
 pub fn read_large<'b>(file: &'b SourceFile, buffer: &'b mut ReadBuffer) -> Result<TextRef<'b>, ReadProblem> {
-    read_at_most(file, buffer, LARGEST_FILE)
+    read_at_most(file, buffer, GENERATED_FILE_BYTES_MAX)
 }
 
 fn read_at_most<'b>(file: &'b SourceFile, buffer: &'b mut ReadBuffer, limit: u64) -> Result<TextRef<'b>, ReadProblem> {
@@ -228,7 +154,7 @@ fn check_size(bytes: u64, limit: u64) -> Result<(), ReadProblem> {
 }
 
 fn make_ready(bytes: &mut Vec<u8>) {
-    if bytes.len() > LARGEST_KEPT {
+    if bytes.len() > KEPT_BUFFER_BYTES_MAX {
         bytes.truncate(FIRST_READ);
         bytes.shrink_to_fit();
     }
@@ -258,14 +184,14 @@ mod tests {
     fn every_length_around_the_buffer_is_read_whole_and_nothing_of_the_file_before_shows() {
         let folder = tempfile::tempdir().expect("a folder");
         let mut buffer = ReadBuffer::default();
-        let lengths = [3, FIRST_READ - 1, FIRST_READ, FIRST_READ + 1, 3 * FIRST_READ, LARGEST_KEPT + 7, 5, 0];
+        let lengths = [3, FIRST_READ - 1, FIRST_READ, FIRST_READ + 1, 3 * FIRST_READ, KEPT_BUFFER_BYTES_MAX + 7, 5, 0];
         for (letter, length) in ('a'..).zip(lengths) {
             let text = letter.to_string().repeat(length);
             let file = on_disk(&folder, text.as_bytes());
             let read = read(&file, &mut buffer).expect("it is text");
             assert!(read.text == text, "{length}");
         }
-        assert!(buffer.bytes.len() <= LARGEST_KEPT, "the large file's memory is given back");
+        assert!(buffer.bytes.len() <= KEPT_BUFFER_BYTES_MAX, "the large file's memory is given back");
     }
 
     #[test]
@@ -274,7 +200,10 @@ mod tests {
         let given = SourceFile { path: "-".to_owned(), place: Place::Given(Arc::from(&b"\xFF\xFEa\0"[..])) };
         let text = read(&given, &mut buffer).expect("it is text").to_text();
         assert_eq!(text.text, "a");
-        assert_eq!(text.encoding, Encoding::Utf16 { order: crate::sources::ByteOrder::Little, bom: true });
+        assert_eq!(
+            text.encoding,
+            crate::sources::Encoding::Utf16 { order: crate::sources::ByteOrder::Little, bom: true }
+        );
     }
 
     #[test]
@@ -283,12 +212,12 @@ mod tests {
         let file = on_disk(&folder, b"");
         let path = folder.path().join("x.yaml");
         // A sparse file, which uses no disk space.
-        let grown = fs::File::options().write(true).open(&path).and_then(|file| file.set_len(LARGEST_MANIFEST + 1));
+        let grown = fs::File::options().write(true).open(&path).and_then(|file| file.set_len(MANIFEST_BYTES_MAX + 1));
         grown.expect("it grows");
         let mut buffer = ReadBuffer::default();
         match read(&file, &mut buffer) {
             Err(ReadProblem::TooLarge { bytes, limit }) => {
-                assert_eq!((bytes, limit), (LARGEST_MANIFEST + 1, LARGEST_MANIFEST));
+                assert_eq!((bytes, limit), (MANIFEST_BYTES_MAX + 1, MANIFEST_BYTES_MAX));
             }
             other => panic!("{other:?}"),
         }

@@ -3,7 +3,9 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::read::{ReadBuffer, ReadProblem, SourceFile, TextRef, read};
+use super::encoding::TextRef;
+use super::read::{ReadBuffer, SourceFile, read};
+use super::read_problem::ReadProblem;
 
 /// Below this number, starting threads costs more than it saves.
 const FEW: usize = 64;

@@ -13,7 +13,7 @@ use super::inspect::{entries_of, real_path};
 use super::pattern::is_skipped;
 
 /// The number of folders on one level from which threads are faster.
-const MANY_FOLDERS: usize = 48;
+const PARALLEL_FOLDERS_MIN: usize = 48;
 
 /// Folders for third-party files, by the conventions of their languages.
 const VENDORED: [&str; 9] = [
@@ -39,12 +39,12 @@ pub struct Search<'a> {
     /// A subfolder that contains a file with such a name is left out.
     pub is_border: &'a (dyn Fn(&OsStr) -> bool + Sync),
     /// The maximum number of folders, so that a search in a very large tree ends.
-    pub most_folders: usize,
+    pub folders_max: usize,
 }
 
 /// The result of a search.
 #[derive(Debug, Default)]
-pub struct Found {
+pub struct SearchResult {
     /// Regular files, sorted.
     pub files: Vec<PathBuf>,
     /// Every folder was searched, or left out on purpose.
@@ -74,20 +74,20 @@ impl Listed {
 impl Search<'_> {
     /// Searches level by level. Links are not followed; nested repositories, vendored folders and ignored paths are
     /// left out.
-    pub fn run(&self) -> Found {
+    pub fn run(&self) -> SearchResult {
         let root = real_path(self.root).unwrap_or_else(|| self.root.to_owned());
         let within = Boundary::new(&root);
         let ignored = Ignored::above(&root, &mut Vec::new());
         let mut level = vec![Folder { path: root, relative: PathBuf::new(), ignored }];
-        let mut found = Found { files: Vec::new(), is_complete: true };
+        let mut found = SearchResult { files: Vec::new(), is_complete: true };
         let mut seen = 0;
         while !level.is_empty() {
             seen += level.len();
-            if seen > self.most_folders {
+            if seen > self.folders_max {
                 found.is_complete = false;
                 break;
             }
-            let listed = if level.len() < MANY_FOLDERS {
+            let listed = if level.len() < PARALLEL_FOLDERS_MIN {
                 level.iter().map(|folder| self.list(folder, &within)).fold(Listed::default(), Listed::join)
             } else {
                 level.par_iter().map(|folder| self.list(folder, &within)).reduce(Listed::default, Listed::join)
@@ -150,14 +150,14 @@ mod tests {
         folder
     }
 
-    fn search(root: &Path, most_folders: usize) -> (Vec<String>, bool) {
+    fn search(root: &Path, folders_max: usize) -> (Vec<String>, bool) {
         let found = Search {
             root,
             enters: &|_| true,
             may_take: &|name| name == "x.yaml",
             takes: &|_| true,
             is_border: &|name| name == "border",
-            most_folders,
+            folders_max,
         }
         .run();
         (found.files.iter().map(|path| super::super::path_text(path)).collect(), found.is_complete)

@@ -15,7 +15,7 @@ use crate::generated_cases::{cases, seed};
 
 const SECRET: &str = "marker-of-what-lies-outside";
 /// The time limit of a case; a debug build on a busy machine takes milliseconds.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// All names that portolan reads or writes, which the tests replace with other kinds of entries. Parents come first.
 const NAMES: [&str; 24] = [
@@ -283,7 +283,7 @@ fn generated_links_never_lead_out_of_the_repository() {
     });
     let mut last = None;
     loop {
-        match done.recv_timeout(PATIENCE) {
+        match done.recv_timeout(TIME_LIMIT) {
             Ok(number) => last = Some(number),
             Err(RecvTimeoutError::Timeout) => panic!("the case after {last:?} with seed {seed} waits for ever"),
             Err(RecvTimeoutError::Disconnected) => break,

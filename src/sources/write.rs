@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::abandoned;
 use super::boundary::{Boundary, LinkProblem};
+use crate::domain::error_class::{ErrorClass, ExitClass};
 use crate::text::io_reason;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -187,6 +188,12 @@ impl Drop for Draft {
             // The error that led here is the one to report.
             let _ = fs::remove_file(&self.path);
         }
+    }
+}
+
+impl ExitClass for WriteError {
+    fn class(&self) -> ErrorClass {
+        ErrorClass::Failure
     }
 }
 

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::domain::error_class::{ErrorClass, ExitClass};
 use crate::text::io_reason;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -54,4 +55,13 @@ fn command(editor: &OsStr, path: &Path) -> Command {
     };
     command.arg(path);
     command
+}
+
+impl ExitClass for EditorError {
+    fn class(&self) -> ErrorClass {
+        match self {
+            Self::Start { .. } => ErrorClass::Usage,
+            Self::Ended { .. } => ErrorClass::Failure,
+        }
+    }
 }

@@ -3,6 +3,7 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
+use crate::domain::error_class::{ErrorClass, ExitClass};
 use crate::text::escape;
 use crate::text::io_reason;
 
@@ -10,6 +11,12 @@ use crate::text::io_reason;
 #[error("answer cannot be read: {}", io_reason(.0))]
 #[diagnostic(code("unreadable-answer"), help("rerun with `--no-input` and pass the values as flags"))]
 pub struct PromptError(#[from] io::Error);
+
+impl ExitClass for PromptError {
+    fn class(&self) -> ErrorClass {
+        ErrorClass::Failure
+    }
+}
 
 pub struct Prompt {
     input: Box<dyn BufRead>,

@@ -6,6 +6,7 @@
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
+use crate::domain::error_class::{ErrorClass, ExitClass};
 use crate::text::escape;
 use crate::text::io_reason;
 
@@ -122,6 +123,12 @@ pub fn results_are_seen() -> bool {
 /// Whether standard error is a terminal.
 pub fn talk_is_seen() -> bool {
     io::stderr().is_terminal()
+}
+
+impl ExitClass for StreamError {
+    fn class(&self) -> ErrorClass {
+        ErrorClass::Failure
+    }
 }
 
 #[cfg(test)]

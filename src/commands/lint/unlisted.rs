@@ -39,7 +39,7 @@ pub(crate) fn candidates(
         may_take: &|name| is_yaml(Path::new(name)),
         takes: &|path| is_candidate(path, pattern) && is_chosen(path),
         is_border: &|name: &OsStr| name.to_str().is_some_and(settings::is_config_name),
-        most_folders: usize::MAX,
+        folders_max: usize::MAX,
     };
     let within = Boundary::new(root);
     let on_disk = |path: PathBuf| SourceFile {

@@ -1,7 +1,7 @@
 //! Renders one line for each finding, `path:line:column: error[rule] message`, for editors' error parsers and for
 //! `grep`. There is no summary line, because `wc -l` would count it as a finding.
 
-use crate::report::lint::Report;
+use crate::report::lint::report::Report;
 
 pub(super) fn render(report: &Report<'_>) -> String {
     let mut out = String::new();

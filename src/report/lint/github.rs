@@ -4,8 +4,8 @@
 
 use crate::domain::finding::Severity;
 use crate::report::escape::{clean, github_message, github_property, neutralise};
+use crate::report::lint::report::{Report, Row};
 use crate::report::lint::tally::{left_out, verdict};
-use crate::report::lint::{Report, Row};
 use crate::text::plural::count;
 
 const LEVEL_MAX: usize = 10;

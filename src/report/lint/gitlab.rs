@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::domain::finding::Severity;
 use crate::report::escape;
 use crate::report::fingerprint::Fingerprint;
-use crate::report::lint::{Report, Row};
+use crate::report::lint::report::{Report, Row};
 
 pub(super) fn render(report: &Report<'_>) -> String {
     let fingerprints = report.fingerprints();

@@ -8,9 +8,10 @@ use serde::Serialize;
 use crate::domain::document::span::Position;
 use crate::domain::finding::Severity;
 use crate::report::escape;
+use crate::report::lint::Lint;
+use crate::report::lint::report::{Report, Row, masked};
 use crate::report::lint::tally::Tally;
-use crate::report::lint::{Lint, Report, Row, masked};
-use crate::report::positions::Extent;
+use crate::report::positions::LineRange;
 
 pub const FORMAT: &str = "portolan.lint/1";
 
@@ -162,9 +163,9 @@ fn rows(report: &Report<'_>) -> Vec<JsonFinding> {
 }
 
 fn finding(report: &Report<'_>, row: Row<'_>, fingerprint: String) -> JsonFinding {
-    let Row { finding, path, extent: Extent { start, end }, message, help } = row;
+    let Row { finding, path, extent: LineRange { start, end }, message, help } = row;
     let related = finding.related.iter().map(|(place, words)| {
-        let Extent { start, end } = report.places.extent(*place);
+        let LineRange { start, end } = report.places.extent(*place);
         let path = report.lint.files.path(place.file).to_owned();
         JsonRelated { message: escape::clean(words).into_owned(), path, start: start.into(), end: end.into() }
     });
@@ -175,7 +176,7 @@ fn finding(report: &Report<'_>, row: Row<'_>, fingerprint: String) -> JsonFindin
             .edits
             .iter()
             .map(|edit| {
-                let Extent { start, end } = report.places.extent_in(finding.place.file, edit.span);
+                let LineRange { start, end } = report.places.extent_in(finding.place.file, edit.span);
                 JsonEdit { start: start.into(), end: end.into(), replacement: edit.replacement.clone() }
             })
             .collect(),

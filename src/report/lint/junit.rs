@@ -6,8 +6,8 @@ use std::collections::HashMap;
 
 use crate::domain::finding::Severity;
 use crate::report::escape::{clean, xml};
+use crate::report::lint::report::{Report, Row};
 use crate::report::lint::tally::{Tally, left_out, verdict};
-use crate::report::lint::{Report, Row};
 
 pub(super) fn render(report: &Report<'_>) -> String {
     let tally = Tally::of(report.lint.findings);

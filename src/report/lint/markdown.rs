@@ -7,8 +7,8 @@ use std::cmp::Reverse;
 use crate::domain::finding::{Finding, Severity};
 use crate::report::escape::{clean, markdown, markdown_code};
 use crate::report::explain::page_address;
+use crate::report::lint::report::{Report, Row};
 use crate::report::lint::tally::{Tally, left_out, verdict};
-use crate::report::lint::{Report, Row};
 use crate::report::style::clip;
 use crate::text::plural::count;
 

@@ -5,10 +5,12 @@ mod concise;
 mod frame;
 mod github;
 mod gitlab;
+mod input;
 pub mod json;
 mod junit;
 mod markdown;
 mod masking;
+mod report;
 mod sarif;
 mod tally;
 mod text;
@@ -17,46 +19,12 @@ mod window;
 #[cfg(test)]
 pub(crate) mod fixtures;
 
-use std::borrow::Cow;
-
-use crate::domain::finding::{Finding, Severity};
-use crate::report::escape::{clean, lines};
-use crate::report::fingerprint::{Fingerprint, fingerprints};
+use crate::report::escape::lines;
 use crate::report::format::Format;
-use crate::report::positions::{Extent, Files, Places};
 use crate::report::style::Style;
-use crate::text::mask::Mask;
-use masking::HiddenParts;
+use report::masked;
 
-/// The input of a report.
-#[derive(Clone, Copy)]
-pub struct Lint<'a> {
-    /// Sorted by [`Finding::sort_key`], already filtered.
-    pub findings: &'a [Finding],
-    /// One for each finding, computed before filtering; `None` if nothing was filtered, so that they can be computed
-    /// here.
-    pub fingerprints: Option<&'a [Fingerprint]>,
-    pub files: &'a dyn Files,
-    pub counts: Counts,
-    /// Notes on the whole run, as sentences: "no known-entities.txt, so ...".
-    pub notes: &'a [String],
-    /// The CI system also shows the whole report in its job summary.
-    pub has_summary: bool,
-    /// Masks credentials in messages and in lines of files.
-    pub mask: &'a Mask,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
-    pub files: usize,
-    pub entities: usize,
-    /// Findings silenced by ignore comments.
-    pub suppressed: usize,
-    /// Findings in the baseline.
-    pub baselined: usize,
-    /// Findings beyond `--max-findings`.
-    pub hidden: usize,
-}
+pub use input::{Counts, Lint};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LintFormat {
@@ -102,78 +70,11 @@ pub fn render(lint: &Lint<'_>, format: LintFormat, style: &Style) -> String {
     })
 }
 
-/// Masks the findings and passes the report on, so that no format sees an unmasked finding.
-fn masked<T>(lint: &Lint<'_>, show: impl FnOnce(&Report<'_>) -> T) -> T {
-    let hidden = HiddenParts::of(lint);
-    let findings: Vec<Finding> = lint.findings.iter().map(|finding| hidden.finding(finding)).collect();
-    let notes: Vec<String> = lint.notes.iter().map(|note| lint.mask.text(note).into_owned()).collect();
-    // Fingerprints are computed from unmasked findings: a baseline must not depend on the key of the mask.
-    let made = lint.fingerprints.is_none().then(|| fingerprints(lint.findings, lint.files));
-    let lint =
-        Lint { findings: &findings, fingerprints: lint.fingerprints.or(made.as_deref()), notes: &notes, ..*lint };
-    show(&Report { lint: &lint, places: Places::of(&findings, lint.files), hidden: &hidden })
-}
-
-/// The result of lint, with every position resolved.
-struct Report<'a> {
-    lint: &'a Lint<'a>,
-    places: Places<'a>,
-    hidden: &'a HiddenParts<'a>,
-}
-
-/// One finding ready for rendering: its texts are cleaned, and its position is resolved.
-struct Row<'a> {
-    finding: &'a Finding,
-    /// Unescaped, for formats whose readers look the file up.
-    path: &'a str,
-    extent: Extent,
-    message: Cow<'a, str>,
-    help: Option<Cow<'a, str>>,
-}
-
-impl Report<'_> {
-    fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        self.lint.findings.iter().map(|finding| self.row(finding))
-    }
-
-    fn row<'r>(&'r self, finding: &'r Finding) -> Row<'r> {
-        Row {
-            finding,
-            path: self.lint.files.path(finding.place.file),
-            extent: self.places.extent(finding.place),
-            message: clean(&finding.message),
-            help: finding.help.as_deref().map(clean),
-        }
-    }
-
-    fn fingerprints(&self) -> Cow<'_, [Fingerprint]> {
-        match self.lint.fingerprints {
-            Some(made) if made.len() == self.lint.findings.len() => made.into(),
-            Some(_) | None => fingerprints(self.lint.findings, self.lint.files).into(),
-        }
-    }
-}
-
-impl Row<'_> {
-    fn severity(&self) -> Severity {
-        self.finding.severity
-    }
-
-    fn rule(&self) -> &'static str {
-        self.finding.rule.name
-    }
-
-    /// `path:line:column`, which terminals make clickable.
-    fn location(&self) -> String {
-        format!("{}:{}:{}", clean(self.path), self.extent.start.line, self.extent.start.column)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::document::span::Span;
-    use crate::domain::finding::{Edit, EntityName, FileId, Fix, Place};
+    use crate::domain::finding::{Edit, EntityName, FileId, Finding, Fix, Place};
     use crate::report::lint::fixtures::{AMBIGUOUS, DANGLING, REPEATED, Run};
     use crate::text::escape;
     use crate::text::hostile_texts::{hostile_text, markdown_faults, runner_faults, terminal_faults};

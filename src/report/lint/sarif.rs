@@ -10,8 +10,8 @@ use crate::domain::finding::{Place, RuleInfo, Severity};
 use crate::report::escape::{self, clean};
 use crate::report::explain;
 use crate::report::fingerprint::Fingerprint;
-use crate::report::lint::{Report, Row};
-use crate::report::positions::Extent;
+use crate::report::lint::report::{Report, Row};
+use crate::report::positions::LineRange;
 use crate::text::plural::as_sentence;
 use crate::text::plural::{count, grouped};
 
@@ -165,7 +165,7 @@ fn location(report: &Report<'_>, place: Place) -> Value {
     }})
 }
 
-fn region(Extent { start, end }: Extent) -> Value {
+fn region(LineRange { start, end }: LineRange) -> Value {
     json!({"startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column})
 }
 

@@ -7,9 +7,9 @@ use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::finding::{EntityName, Finding, Fix, Severity};
 use crate::report::escape::clean;
 use crate::report::lint::frame::{Signs, draw, number_width, role};
+use crate::report::lint::report::{Report, Row};
 use crate::report::lint::tally::{Tally, left_out, verdict};
 use crate::report::lint::window::{Label, Window};
-use crate::report::lint::{Report, Row};
 use crate::report::style::{Role, Style, clip, wrap};
 use crate::text::plural::count;
 

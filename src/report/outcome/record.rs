@@ -4,6 +4,7 @@
 use serde::Deserialize;
 
 use super::json::FORMAT;
+use crate::domain::error_class::{ErrorClass, ExitClass};
 use crate::text::json_document::{DocumentFault, parse_document};
 
 /// The last push.
@@ -96,6 +97,12 @@ impl Record {
 
 fn is_commit(text: &str) -> bool {
     matches!(text.len(), 40 | 64) && text.bytes().all(|digit| digit.is_ascii_hexdigit())
+}
+
+impl ExitClass for RecordError {
+    fn class(&self) -> ErrorClass {
+        ErrorClass::Usage
+    }
 }
 
 #[cfg(test)]

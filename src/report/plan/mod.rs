@@ -28,7 +28,7 @@ use crate::domain::plan::{Obstacle, Plan};
 use crate::report::comment;
 use crate::report::escape::lines;
 use crate::report::format::Format;
-use crate::report::positions::{Extent, Files, Places};
+use crate::report::positions::{Files, LineRange, Places};
 use crate::report::style::Style;
 
 pub use markdown::Totals;
@@ -188,7 +188,7 @@ impl<'a> Resolved<'a> {
         self.report.files.path(place.file)
     }
 
-    pub fn extent(&self, place: Place) -> Extent {
+    pub fn extent(&self, place: Place) -> LineRange {
         self.places.extent(place)
     }
 

@@ -1,89 +1,14 @@
 //! Renders the result of a pull: changed blueprints and known entities, written manifests, and entities of the
 //! repository that no longer match their blueprint. `--check` and `--dry-run` produce the same value.
 
+mod input;
 pub mod json;
 mod text;
 
-use crate::domain::blueprint::change::BlueprintChange;
 use crate::report::escape::lines;
-use crate::report::lint::Lint;
 use crate::report::style::Style;
 
-/// The input of a report.
-#[derive(Clone, Copy)]
-pub struct Pull<'a> {
-    pub mode: Mode,
-    pub platform: &'a str,
-    /// The catalog of the new snapshot.
-    pub catalog: &'a str,
-    pub pulled_at: &'a str,
-    /// The source of the previous snapshot.
-    pub before: Option<Before<'a>>,
-    /// The new snapshot differs from the previous one.
-    pub is_news: bool,
-    pub counts: Counts,
-    pub changes: &'a [BlueprintChange],
-    pub manifests: &'a [ManifestLine<'a>],
-    /// The new lint findings, and how to render them.
-    pub misfits: &'a Lint<'a>,
-    /// The number of new findings that are not included.
-    pub misfits_untold: usize,
-    /// Notes on the whole run, as sentences.
-    pub notes: &'a [String],
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// Files were written.
-    Pull,
-    /// Nothing was written; the question is whether the snapshot is up to date.
-    Check,
-    /// Nothing was written; the report shows what would be.
-    DryRun,
-}
-
-/// The previous snapshot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Before<'a> {
-    pub catalog: &'a str,
-    pub pulled_at: &'a str,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
-    pub blueprints: usize,
-    pub known: usize,
-    pub known_added: usize,
-    pub known_removed: usize,
-    /// Entities among the mismatches.
-    pub misfits: usize,
-}
-
-/// The result for one entity's manifest.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ManifestLine<'a> {
-    pub blueprint: &'a str,
-    pub identifier: &'a str,
-    pub path: &'a str,
-    pub deed: ManifestDeed,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ManifestDeed {
-    New,
-    Rewritten,
-    /// The file already has these values.
-    Unchanged,
-    /// The repository declares the entity, and its manifest was kept; the reason as a clause if a rewrite was
-    /// requested.
-    Kept(Option<&'static str>),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PullFormat {
-    Text,
-    Json,
-}
+pub use input::{Before, Counts, ManifestDeed, ManifestLine, Mode, Pull, PullFormat};
 
 pub fn render(pull: &Pull<'_>, format: PullFormat, style: &Style) -> String {
     match format {

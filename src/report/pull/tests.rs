@@ -1,7 +1,7 @@
 //! Tests both formats with a pull that has every kind of result. The lint part is tested with lint.
 
 use super::*;
-use crate::domain::blueprint::change::{BlueprintChangeKind, Change, Detail, Part};
+use crate::domain::blueprint::change::{BlueprintChange, BlueprintChangeKind, Change, Detail, Part};
 use crate::report::escape::is_unsafe;
 use crate::report::lint::fixtures::Run;
 use crate::text::hostile_texts::{hostile_text, runner_faults, terminal_faults};

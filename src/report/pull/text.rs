@@ -9,8 +9,8 @@ use crate::report::style::{Role, Style, wrap};
 use crate::text::plural::{count, grouped, list};
 
 /// The number of listed changes; further ones are counted, and JSON lists all.
-const MOST_CHANGES: usize = 60;
-const MOST_MANIFESTS: usize = 40;
+const CHANGES_SHOWN_MAX: usize = 60;
+const MANIFESTS_SHOWN_MAX: usize = 40;
 
 pub(super) fn render(pull: &Pull<'_>, style: &Style) -> String {
     let mut out = format!("{}\n", headline(pull, style));
@@ -71,9 +71,9 @@ fn changes(out: &mut String, pull: &Pull<'_>, style: &Style) {
     for change in pull.changes {
         of_blueprint(&mut lines, change, style);
     }
-    let more = lines.len().saturating_sub(MOST_CHANGES);
+    let more = lines.len().saturating_sub(CHANGES_SHOWN_MAX);
     if more > 1 {
-        lines.truncate(MOST_CHANGES);
+        lines.truncate(CHANGES_SHOWN_MAX);
         lines.push(format!("  and {}; `--output json` lists all", count(more, "more change")));
     }
     let counts = &pull.counts;
@@ -164,9 +164,9 @@ fn manifests(out: &mut String, pull: &Pull<'_>, style: &Style) {
         first.make_ascii_uppercase();
     }
     out.push_str(&format!("{words}.\n"));
-    let more = lines.len().saturating_sub(MOST_MANIFESTS);
+    let more = lines.len().saturating_sub(MANIFESTS_SHOWN_MAX);
     if more > 1 {
-        lines.truncate(MOST_MANIFESTS);
+        lines.truncate(MANIFESTS_SHOWN_MAX);
         lines.push(format!("  and {}; `--output json` lists all", grouped(more)));
     }
     lines.iter().for_each(|line| out.extend([line.as_str(), "\n"]));

@@ -2,7 +2,9 @@
 //! of known entities, and the union of their lines is right. Existing content of the file is preserved; lines are added
 //! at its end.
 
-use super::{Draft, Facts, Wanted, within};
+use super::drafts::{Draft, Wanted};
+use super::facts::Facts;
+use super::names::within;
 
 const COMMENT: &str = "# Snapshots of two branches merge line by line.";
 const FILES: [&str; 2] = [".portolan/known-entities.txt", ".portolan/source.json"];

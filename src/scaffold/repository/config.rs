@@ -1,7 +1,8 @@
 //! Generates the first `portolan.yaml`: the detected or chosen settings, each with a comment. It contains only settings
 //! that differ from the defaults, or that must not change with the environment, such as the scope.
 
-use super::{Facts, quoted, within};
+use super::facts::Facts;
+use super::names::{quoted, within};
 
 pub(super) fn path(folder: &str) -> String {
     within(folder, "portolan.yaml")

@@ -3,7 +3,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Draft, Paste, Wanted, within};
+use super::drafts::{Draft, Paste, Wanted};
+use super::names::within;
 
 /// The schema file, and the manifests that it applies to.
 #[derive(Debug)]

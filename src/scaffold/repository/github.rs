@@ -1,8 +1,10 @@
 //! Generates the GitHub workflow. Values of the event reach scripts only through variables; values inserted into the
 //! template come from this repository and are quoted.
 
+use super::drafts::Draft;
+use super::facts::Facts;
 use super::install::Install;
-use super::{Draft, Facts, quoted, suffix};
+use super::names::{quoted, suffix};
 
 const WORKFLOW: &str = include_str!("templates/github.yml");
 /// The jobs that require a catalog.

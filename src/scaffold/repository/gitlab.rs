@@ -3,8 +3,11 @@
 
 use serde_json::{Value, json};
 
+use super::block;
+use super::drafts::{Draft, Paste, Wanted};
+use super::facts::Facts;
 use super::install::Install;
-use super::{Draft, Facts, Paste, Wanted, block, quoted, suffix};
+use super::names::{quoted, suffix};
 
 const PIPELINE: &str = ".gitlab-ci.yml";
 const JOBS: &str = include_str!("templates/gitlab.yml");

@@ -3,7 +3,10 @@
 
 use serde_json::{Map, Value};
 
-use super::{Draft, Facts, Paste, Wanted, block, quoted, suffix};
+use super::block;
+use super::drafts::{Draft, Paste, Wanted};
+use super::facts::Facts;
+use super::names::{quoted, suffix};
 
 pub(super) const PATH: &str = ".pre-commit-config.yaml";
 

@@ -1,7 +1,9 @@
 //! The lines of `.gitignore` for files that belong to one machine: the embedded catalog and the outcome of the last
 //! push. The caller asks Git which of them are already ignored.
 
-use super::{Draft, Facts, Wanted, within};
+use super::drafts::{Draft, Wanted};
+use super::facts::Facts;
+use super::names::within;
 
 const COMMENT: &str = "# portolan: the embedded catalog and the last push of this machine.";
 /// Each pattern with a file that it must ignore.

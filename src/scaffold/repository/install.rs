@@ -1,7 +1,8 @@
 //! How hooks and jobs install portolan: a published release is installed by its version. A build from source has no
 //! version that could be installed, so the jobs use the portolan on the PATH, or build a commit that the user names.
 
-use super::{Facts, quoted};
+use super::facts::Facts;
+use super::names::quoted;
 
 /// The lines of a GitHub workflow and of GitLab jobs that depend on the build.
 pub(super) struct Install {

@@ -11,11 +11,12 @@ use git2::{ObjectType, Oid, Tree, TreeEntry};
 use super::changed::Scope;
 use super::error::GitError;
 use super::open::Repository;
-use crate::sources::discover::{Discovery, Unreadable, is_bare};
+use crate::sources::discover::{Discovery, is_bare};
 use crate::sources::hidden_places::Hidden;
 use crate::sources::path::{into_path_text, path_of_git, path_text};
 use crate::sources::pattern::{Pattern, is_never_walked, is_skipped, is_yaml};
 use crate::sources::read::{Place, SourceFile};
+use crate::sources::unreadable::Unreadable;
 
 const KIND: i32 = 0o170_000;
 const FILE: i32 = 0o100_000;
@@ -111,7 +112,7 @@ struct Folder<'r> {
 }
 
 #[derive(Default)]
-struct Found<'r> {
+struct CommitWalk<'r> {
     files: Vec<(PathBuf, Oid)>,
     links: Vec<PathBuf>,
     folders: Vec<Folder<'r>>,
@@ -127,7 +128,7 @@ impl<'w> Walk<'w> {
     fn files(&self, commit: Oid) -> Result<Discovery, git2::Error> {
         let top = self.repository.tree_of(commit)?;
         let Some(root) = self.repository.folder_of(&top, self.prefix)? else { return Ok(Discovery::default()) };
-        let mut found = Found::default();
+        let mut found = CommitWalk::default();
         found.folders.push(Folder { tree: root, relative: PathBuf::new() });
         while let Some(folder) = found.folders.pop() {
             self.list(folder, &mut found)?;
@@ -171,7 +172,7 @@ impl<'w> Walk<'w> {
         Ok(Discovery { files, unreadable, hidden: found.hidden })
     }
 
-    fn list(&self, folder: Folder<'w>, found: &mut Found<'w>) -> Result<(), git2::Error> {
+    fn list(&self, folder: Folder<'w>, found: &mut CommitWalk<'w>) -> Result<(), git2::Error> {
         let Folder { tree, relative } = folder;
         for entry in &tree {
             let name = path_of_git(entry.name_bytes());
@@ -205,7 +206,7 @@ impl<'w> Walk<'w> {
     }
 
     /// Finds submodules, and links that may have replaced folders.
-    fn look_for_hidden(&self, entry: &TreeEntry<'_>, path: &Path, found: &mut Found<'_>) {
+    fn look_for_hidden(&self, entry: &TreeEntry<'_>, path: &Path, found: &mut CommitWalk<'_>) {
         if !self.pattern.may_be_under(path) || is_never_walked(path) {
             return;
         }

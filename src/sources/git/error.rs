@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use git2::{Error, ErrorClass, ErrorCode};
+use git2::{Error, ErrorClass as GitClass, ErrorCode};
 
+use crate::domain::error_class::{ErrorClass, ExitClass};
 use crate::text::io_reason;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -91,7 +92,7 @@ impl GitError {
             "run `git sparse-checkout init --no-sparse-index`: a sparse index cannot be read"
         } else if message.contains("'link'") {
             "run `git update-index --no-split-index`: a split index cannot be read"
-        } else if source.class() == ErrorClass::Os {
+        } else if source.class() == GitClass::Os {
             "check the permissions of `.git/index`"
         } else {
             "run `git status` to see what is wrong; to build a new index, remove `.git/index` and run `git reset`"
@@ -130,4 +131,25 @@ fn named(paths: &[String]) -> String {
         text.push_str(&format!(" and {more} more"));
     }
     text
+}
+
+impl ExitClass for GitError {
+    fn class(&self) -> ErrorClass {
+        match self {
+            Self::ForeignOwner { .. }
+            | Self::Bare { .. }
+            | Self::Unsupported { .. }
+            | Self::Outside { .. }
+            | Self::Folder { .. }
+            | Self::Pipe { .. }
+            | Self::Conflicts { .. }
+            | Self::UnknownRevision { .. }
+            | Self::NoMergeBase { .. } => ErrorClass::Usage,
+            Self::NoRepository { .. }
+            | Self::Broken { .. }
+            | Self::Index { .. }
+            | Self::Compare { .. }
+            | Self::Unverified { .. } => ErrorClass::Failure,
+        }
+    }
 }

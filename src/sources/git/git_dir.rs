@@ -7,9 +7,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// The maximum length of a `.git` file.
-const LONGEST_LINK: u64 = 64 * 1024;
+const GIT_FILE_BYTES_MAX: u64 = 64 * 1024;
 /// The file contains `ref: refs/heads/...` or an id.
-const LONGEST_HEAD: u64 = 4 * 1024;
+const HEAD_BYTES_MAX: u64 = 4 * 1024;
 
 /// A Git directory and its work tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,11 +47,11 @@ impl GitDir {
                 break;
             }
             match look(folder) {
-                Look::Nothing => {}
-                Look::Found(path) => return Search::Found(Self { top: folder.to_owned(), path }),
+                DotGit::Nothing => {}
+                DotGit::Found(path) => return Search::Found(Self { top: folder.to_owned(), path }),
                 // Git skips a `.git` folder that is not a repository, and continues upwards.
-                Look::Broken => drop(broken.get_or_insert_with(|| folder.join(".git"))),
-                Look::Refused(why) => return Search::Refused { path: folder.join(".git"), why },
+                DotGit::Broken => drop(broken.get_or_insert_with(|| folder.join(".git"))),
+                DotGit::Refused(why) => return Search::Refused { path: folder.join(".git"), why },
             }
             if bare.is_none() && is_git_directory(folder) {
                 bare = Some(folder.to_owned());
@@ -78,41 +78,43 @@ impl GitDir {
     }
 }
 
-enum Look {
+enum DotGit {
     Nothing,
     Found(PathBuf),
     Broken,
     Refused(&'static str),
 }
 
-fn look(folder: &Path) -> Look {
+fn look(folder: &Path) -> DotGit {
     let dot_git = folder.join(".git");
     // Links are followed, because a user may have moved the repository.
     let Ok(metadata) = dot_git.metadata() else {
-        return if dot_git.symlink_metadata().is_ok() { Look::Broken } else { Look::Nothing };
+        return if dot_git.symlink_metadata().is_ok() { DotGit::Broken } else { DotGit::Nothing };
     };
     if metadata.is_dir() {
-        return if is_git_directory(&dot_git) { Look::Found(dot_git) } else { Look::Broken };
+        return if is_git_directory(&dot_git) { DotGit::Found(dot_git) } else { DotGit::Broken };
     }
     if !metadata.is_file() {
-        return Look::Refused("it is neither a folder nor a file");
+        return DotGit::Refused("it is neither a folder nor a file");
     }
     let Some(target) = link_target(folder, &dot_git) else {
-        return Look::Refused("it does not say `gitdir: FOLDER`");
+        return DotGit::Refused("it does not say `gitdir: FOLDER`");
     };
-    let Ok(target) = target.canonicalize() else { return Look::Refused("the folder that it points to does not exist") };
+    let Ok(target) = target.canonicalize() else {
+        return DotGit::Refused("the folder that it points to does not exist");
+    };
     if !is_git_directory(&target) {
-        return Look::Refused("the folder that it points to is not a repository");
+        return DotGit::Refused("the folder that it points to is not a repository");
     }
     if is_tree_content(&target, folder) {
-        return Look::Refused("the folder that it points to is in the work tree, so a commit can change it");
+        return DotGit::Refused("the folder that it points to is in the work tree, so a commit can change it");
     }
-    Look::Found(target)
+    DotGit::Found(target)
 }
 
 /// The folder that a `.git` file names.
 fn link_target(folder: &Path, file: &Path) -> Option<PathBuf> {
-    let text = read_start(file, LONGEST_LINK)?;
+    let text = read_start(file, GIT_FILE_BYTES_MAX)?;
     let target = text.strip_prefix("gitdir: ")?.trim_end_matches(['\n', '\r']);
     (!target.is_empty()).then(|| folder.join(target))
 }
@@ -145,7 +147,7 @@ fn is_head(file: &Path) -> bool {
     if metadata.is_symlink() {
         return file.read_link().is_ok_and(|target| target.starts_with("refs"));
     }
-    let Some(text) = read_start(file, LONGEST_HEAD) else { return false };
+    let Some(text) = read_start(file, HEAD_BYTES_MAX) else { return false };
     match text.strip_prefix("ref:") {
         Some(target) => target.trim_start().starts_with("refs/"),
         None => {
@@ -156,7 +158,7 @@ fn is_head(file: &Path) -> bool {
 }
 
 fn common(git_dir: &Path) -> PathBuf {
-    let text = read_start(&git_dir.join("commondir"), LONGEST_LINK);
+    let text = read_start(&git_dir.join("commondir"), GIT_FILE_BYTES_MAX);
     let common = text.map(|text| git_dir.join(text.trim_end_matches(['\n', '\r'])));
     common.and_then(|path| path.canonicalize().ok()).unwrap_or_else(|| git_dir.to_owned())
 }

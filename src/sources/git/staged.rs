@@ -38,7 +38,7 @@ const KIND: u32 = 0o170_000;
 const INTENT_TO_ADD: u16 = 1 << 13;
 const STAGE: u16 = 0x3000;
 /// The number of files from which threads are used.
-const MANY_FILES: usize = 512;
+const PARALLEL_FILES_MIN: usize = 512;
 
 impl Repository {
     /// `root` is the work tree or a folder in it.
@@ -132,10 +132,10 @@ impl Listed {
         let work_tree = WorkTree::new(repository, &self.attributes);
         let place =
             |(entry, path): &(IndexEntry, String)| SourceFile { path: path.clone(), place: work_tree.place(entry) };
-        if self.files.len() < MANY_FILES {
+        if self.files.len() < PARALLEL_FILES_MIN {
             self.files.iter().map(place).collect()
         } else {
-            self.files.par_iter().with_min_len(MANY_FILES / 2).map(place).collect()
+            self.files.par_iter().with_min_len(PARALLEL_FILES_MIN / 2).map(place).collect()
         }
     }
 }

@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 
 use aho_corasick::packed::{Config, MatchKind, Searcher};
 
-pub use names::{holds_secret, looks_random, name_sounds_secret};
+pub use names::{MARK, holds_secret, looks_random, name_sounds_secret};
 pub use tokens::{Credential, recognise};
 
 /// Substrings that show quickly that a file may contain credentials: prefixes of tokens or parts of them, and the ends
@@ -40,9 +40,6 @@ pub fn may_hold(text: &str) -> bool {
     });
     searcher.as_ref().is_none_or(|searcher| searcher.find(text.as_bytes()).is_some()) || tokens::has_url_password(text)
 }
-
-/// The start of the mark that replaces a credential.
-pub const MARK: &str = "[secret ";
 
 /// The ranges of a text that are credentials, sorted and without overlaps. Values assigned to a name in `allowed` are
 /// not included.

@@ -1,5 +1,8 @@
 //! Recognises names whose values are credentials, and values that could be one.
 
+/// The start of the mark that replaces a credential.
+pub const MARK: &str = "[secret ";
+
 /// Whether a property of this name would be a credential.
 pub fn name_sounds_secret(name: &str) -> bool {
     ends_with_one_of(
@@ -23,7 +26,7 @@ pub(super) fn may_name_secret(name: &str) -> bool {
 /// like one.
 pub fn holds_secret(name: &str, text: &str) -> bool {
     let text = text.trim();
-    if is_stand_in(text) || refers(text) || text.contains(super::MARK) {
+    if is_stand_in(text) || refers(text) || text.contains(MARK) {
         return false;
     }
     if ends_with_one_of(name, &["passphrase"]) {

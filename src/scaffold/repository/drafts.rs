@@ -1,0 +1,61 @@
+//! The files that setting up a repository writes, extends or keeps.
+
+use super::facts::Facts;
+
+/// A file with its new content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    pub path: String,
+    /// The old content; `None` for a new file.
+    pub before: Option<String>,
+    pub after: String,
+}
+
+/// Lines for a file that cannot be edited safely.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paste {
+    pub path: String,
+    /// A clause.
+    pub why: &'static str,
+    pub lines: String,
+}
+
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Draft {
+    pub files: Vec<Wanted>,
+    pub pastes: Vec<Paste>,
+    pub kept: Vec<Kept>,
+}
+
+/// A file that `init` would write or extend, and that stays unchanged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    pub path: String,
+    pub why: &'static str,
+}
+
+impl Draft {
+    /// A file that only `init` writes: created if it does not exist.
+    pub(super) fn own(&mut self, facts: &Facts<'_>, path: String, text: String) {
+        match facts.texts.get(&path) {
+            None => self.files.push(Wanted { path, before: None, after: text }),
+            Some(there) if same_lines(there, &text) => self.keep(path, "is up to date"),
+            Some(_) => {
+                self.keep(path, "was changed; to get the one of this version, delete it and run `portolan init`")
+            }
+        }
+    }
+
+    pub(super) fn keep(&mut self, path: String, why: &'static str) {
+        self.kept.push(Kept { path, why });
+    }
+
+    pub(super) fn change(&mut self, path: String, before: &str, after: String) {
+        self.files.push(Wanted { path, before: Some(before.to_owned()), after });
+    }
+}
+
+/// Compares lines only, because Git may have changed the line endings.
+fn same_lines(one: &str, other: &str) -> bool {
+    one.lines().eq(other.lines())
+}

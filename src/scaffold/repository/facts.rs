@@ -1,0 +1,49 @@
+//! What is known of the repository that is set up, and what the user chose.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::domain::platform::Platform;
+
+/// The CI system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Forge {
+    Github,
+    Gitlab,
+    /// Another CI system, or none: no pipeline is written.
+    Other,
+}
+
+/// Facts about the repository. All paths are relative to its top.
+pub struct Facts<'a> {
+    pub platform: &'static Platform,
+    /// The catalog for the config.
+    pub catalog: Option<&'a str>,
+    /// A URL that the config must not name, because a pull request can change the config; the pipeline names it.
+    pub pipeline_catalog: Option<&'a str>,
+    /// The pipeline has a catalog to compare with and to push to.
+    pub has_catalog: bool,
+    pub scope: Option<&'a str>,
+    pub include: &'a [String],
+    /// Folders with a config and a scope of their own.
+    pub exclude: &'a [String],
+    pub forge: Forge,
+    pub branch: &'a str,
+    /// The folder of the config; empty at the top.
+    pub folder: &'a str,
+    pub has_config: bool,
+    pub wants_hook: bool,
+    /// Patterns of [`super::ignored::PATTERNS`] whose files Git does not ignore yet; empty outside Git.
+    pub unignored: &'a [&'static str],
+    /// Whether Git should merge `known-entities.txt` by keeping the lines of both sides.
+    pub wants_attributes: bool,
+    /// The version to install. `None` if this portolan was built from source, because its version was never published.
+    pub published: Option<&'a str>,
+    /// The URL of portolan's source; empty if the package metadata names none.
+    pub source: &'a str,
+    /// The existing texts, by path.
+    pub texts: &'a BTreeMap<String, String>,
+    /// Parses a YAML text; `None` if it is not valid.
+    pub read: &'a dyn Fn(&str) -> Option<Value>,
+}
