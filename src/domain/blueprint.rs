@@ -2,11 +2,11 @@
 //! return (no `many`, unknown types, unknown keys) is reported as a flaw.
 
 pub mod change;
+pub mod definition;
 pub mod property_schema;
 pub mod references;
 pub mod set;
 pub mod system;
-pub mod validate;
 
 use serde_json::{Map, Value};
 

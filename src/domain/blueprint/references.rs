@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use crate::domain::blueprint::system;
-use crate::domain::blueprint::validate::COMPUTED;
+use crate::domain::blueprint::definition::COMPUTED;
 
 /// The meta properties of every entity.
 const META: [&str; 9] =
