@@ -2,10 +2,10 @@
 //! entity, nothing is collected and nothing allocated.
 
 use crate::analysis::engine::facts::{Facts, TargetFact, TargetField};
-use crate::analysis::engine::property_validator::{Problem, Violation};
 use crate::analysis::engine::snapshot::{KnownAccounts, Shape, Slot};
 use crate::analysis::plain_secrets;
 use crate::analysis::unicode::{self, Unnormalised};
+use crate::domain::blueprint::property_validator::PropertyProblem;
 use crate::domain::blueprint::{ComputedKind, EntityFormat, Ownership, Property, Relation};
 use crate::domain::document::manifest::Manifest;
 use crate::domain::document::span::Span;
@@ -15,7 +15,7 @@ use crate::domain::document::tree::{Kind, Value, View, entries_of};
 pub(crate) struct Survey<'a> {
     pub unknown_properties: Vec<(Value<'a>, Value<'a>)>,
     pub computed: Vec<(Value<'a>, Value<'a>, ComputedKind)>,
-    pub violations: Vec<(&'a Property, Violation<'a>)>,
+    pub property_problems: Vec<(&'a Property, PropertyProblem<Value<'a>>)>,
     pub missing_properties: Vec<&'a Property>,
     pub null_properties: Vec<(Value<'a>, &'a Property)>,
     pub unknown_relations: Vec<(Value<'a>, Value<'a>)>,
@@ -80,7 +80,7 @@ impl<'a> Survey<'a> {
         let Self {
             unknown_properties,
             computed,
-            violations,
+            property_problems,
             missing_properties,
             null_properties,
             unknown_relations,
@@ -95,7 +95,7 @@ impl<'a> Survey<'a> {
         } = self;
         unknown_properties.is_empty()
             && computed.is_empty()
-            && violations.is_empty()
+            && property_problems.is_empty()
             && missing_properties.is_empty()
             && null_properties.is_empty()
             && unknown_relations.is_empty()
@@ -114,14 +114,14 @@ impl<'a> Survey<'a> {
         }
     }
 
-    /// Collects `file://` values and drops violations at them: the blueprint constrains the content of the file, not
+    /// Collects `file://` values and drops the problems of them: the blueprint constrains the content of the file, not
     /// the reference.
     pub fn look_for_file_references(&mut self, view: View<'a>, manifest: &Manifest) {
         for (key, value) in entries_of(manifest.properties.map(|id| view.value(id))) {
             collect_file_references(key.as_str().unwrap_or_default(), value, &mut self.file_references);
         }
         let places = self.file_references.iter().map(|(_, value)| value.id()).collect::<foldhash::HashSet<_>>();
-        self.violations.retain(|(_, violation)| !places.contains(&violation.at.id()));
+        self.property_problems.retain(|(_, problem)| !places.contains(&problem.found.id()));
     }
 
     pub fn look_for_unnormalised(&mut self, view: View<'a>, manifest: &Manifest, shape: Option<&Shape>) {
@@ -150,7 +150,7 @@ impl<'a> Survey<'a> {
                             self.null_properties.push((key, property));
                         }
                     } else {
-                        self.judge(shape, at, value);
+                        self.validate(shape, at, value);
                     }
                 }
             }
@@ -162,19 +162,21 @@ impl<'a> Survey<'a> {
         }
     }
 
-    fn judge(&mut self, shape: &'a Shape, at: usize, value: Value<'a>) {
-        let property = &shape.blueprint.properties[at];
+    fn validate(&mut self, shape: &'a Shape, at: usize, value: Value<'a>) {
         let Some(check) = shape.check(at) else { return };
-        if check.is_plainly_right(value) || property.kind.is_none() {
+        let problems: Vec<_> = check.validator.problems(value).collect();
+        if problems.is_empty() {
             return;
         }
-        let Some(judge) = check.judge(&property.schema) else { return };
-        let found = judge.violations(value);
         // A value of the wrong type violates other keywords too, so only the type is reported.
-        let wrong = found.iter().filter(|it| matches!(it.problem, Problem::Type { .. })).map(|it| it.at.id());
-        let wrong = wrong.collect::<foldhash::HashSet<_>>();
-        let is_cause = |it: &Violation<'_>| matches!(it.problem, Problem::Type { .. }) || !wrong.contains(&it.at.id());
-        self.violations.extend(found.into_iter().filter(is_cause).map(|violation| (property, violation)));
+        let mistyped: foldhash::HashSet<_> =
+            problems.iter().filter(|problem| problem.is_wrong_type()).map(|problem| problem.found.id()).collect();
+        let property = &shape.blueprint.properties[at];
+        for problem in problems {
+            if problem.is_wrong_type() || !mistyped.contains(&problem.found.id()) {
+                self.property_problems.push((property, problem));
+            }
+        }
     }
 
     fn relations(

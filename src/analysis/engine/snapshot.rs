@@ -1,13 +1,10 @@
 //! The snapshot of `.portolan/`, prepared for lookups: each blueprint with a map of its names and its compiled property
 //! checks. A property is compiled once, and only for a value that is not obviously valid.
 
-use std::sync::OnceLock;
-
 use foldhash::HashMap;
 
 use crate::analysis::engine::facts::TargetField;
-use crate::analysis::engine::fast_path::Plain;
-use crate::analysis::engine::property_validator::Judge;
+use crate::domain::blueprint::property_validator::TreeValidator;
 use crate::domain::blueprint::{Blueprint, ComputedKind, EntityFormat, Property, Relation, TEAM, USER};
 use crate::domain::document::span::Span;
 use crate::domain::finding::FileId;
@@ -95,8 +92,7 @@ pub(crate) enum Slot {
 pub(crate) struct PropertyCheck {
     /// The kind of entity that its values name.
     pub entity_format: Option<EntityFormat>,
-    plain: Plain,
-    judge: OnceLock<Option<Judge>>,
+    pub validator: TreeValidator,
 }
 
 impl Snapshot {
@@ -154,8 +150,7 @@ impl Shape {
         let relations = blueprint.relations.iter().enumerate().map(|(at, it)| (it.name.clone(), at)).collect();
         let check = |property: &Property| PropertyCheck {
             entity_format: property.entity_format(),
-            plain: Plain::of(&property.schema),
-            judge: OnceLock::new(),
+            validator: TreeValidator::new(property),
         };
         let checks = blueprint.properties.iter().map(check).collect();
         Self { slots, relations, checks, blueprint }
@@ -177,25 +172,5 @@ impl Shape {
 
     pub(crate) fn check(&self, property: usize) -> Option<&PropertyCheck> {
         self.checks.get(property)
-    }
-
-    /// The patterns and schemas that do not compile, by property: they are flaws of the blueprint.
-    pub fn uncompilable(&self) -> Vec<(&str, String)> {
-        let with_pattern = self.blueprint.properties.iter().filter(|property| property.kind.is_some());
-        with_pattern
-            .filter(|property| Plain::of(&property.schema) == Plain::Ask)
-            .filter_map(|property| Some((property.name.as_str(), Judge::new(&property.schema).err()?)))
-            .collect()
-    }
-}
-
-impl PropertyCheck {
-    pub fn is_plainly_right(&self, value: crate::domain::document::tree::Value<'_>) -> bool {
-        self.plain.accepts(value)
-    }
-
-    /// `None` if the schema does not compile, which is reported for the blueprint.
-    pub fn judge(&self, schema: &serde_json::Value) -> Option<&Judge> {
-        self.judge.get_or_init(|| Judge::new(schema).ok()).as_ref()
     }
 }

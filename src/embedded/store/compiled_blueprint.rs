@@ -8,9 +8,9 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::Value;
 
 use super::connection::Store;
-use super::entities::Judge;
 use super::error::{Failure, StoreError};
 use crate::catalog::wire::Refusal;
+use crate::domain::blueprint::property_validator::JsonValidator;
 use crate::domain::blueprint::{Blueprint, ComputedKind, Ownership, Property, Relation};
 
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub struct Compiled {
     pub system: bool,
     pub blueprint: Blueprint,
     /// One validator per property, in the order of the blueprint.
-    pub(super) judges: Vec<Judge>,
+    validators: Vec<JsonValidator>,
     pub(super) mirrors: Vec<Mirror>,
     /// The relation path to the entity that the team is inherited from; `None`: the entity has its own team.
     pub(super) inherited: Option<Box<[Box<str>]>>,
@@ -48,8 +48,8 @@ impl Compiled {
         self.properties.get(name).and_then(|at| self.blueprint.properties.get(*at))
     }
 
-    pub(super) fn judge(&self, name: &str) -> Option<&Judge> {
-        self.properties.get(name).and_then(|at| self.judges.get(*at))
+    pub(super) fn validator(&self, name: &str) -> Option<&JsonValidator> {
+        self.properties.get(name).and_then(|at| self.validators.get(*at))
     }
 
     pub fn relation(&self, name: &str) -> Option<&Relation> {
@@ -70,7 +70,7 @@ impl Compiled {
         let mirrors = mirrors(&body);
         let (blueprint, _) = Blueprint::from_json(body)
             .map_err(|flaw| StoreError::Damaged { what: format!("a blueprint cannot be read: {}", flaw.message) })?;
-        let judges = blueprint.properties.iter().map(|property| Judge::new(&property.schema)).collect();
+        let validators = blueprint.properties.iter().map(JsonValidator::new).collect();
         let inherited = match &blueprint.ownership {
             Ownership::Direct => None,
             Ownership::Inherited { path } => Some(segments(path.strip_suffix(".$team").unwrap_or(path))),
@@ -79,7 +79,7 @@ impl Compiled {
             id,
             version,
             system,
-            judges,
+            validators,
             mirrors,
             inherited,
             properties: places(blueprint.properties.iter().map(|property| property.name.as_str())),

@@ -5,7 +5,7 @@ mod delete;
 mod links;
 mod members;
 mod placeholder;
-mod property_validator;
+mod property_messages;
 mod query;
 mod read;
 mod refusals;
@@ -18,7 +18,6 @@ mod tests;
 mod upsert;
 mod write;
 
-pub(super) use crate::embedded::store::entities::property_validator::Judge;
 pub(super) use crate::embedded::store::entities::relation_paths::id_list;
 pub(super) use members::{Members, damaged};
 pub(super) use row::{Row, columns};

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::links::{Relink, Target};
 use super::members::damaged;
+use super::property_messages::mismatch;
 use super::query;
 use super::refusals;
 use super::row::{Row, find_id};
@@ -95,10 +96,12 @@ impl Case<'_> {
         }
         let mut properties = kept.map(|row| stored_map(&row.properties)).transpose()?.unwrap_or_default();
         for (name, value) in given.into_iter().flatten() {
-            match (self.compiled.judge(name), self.compiled.computed(name)) {
-                (Some(judge), _) => {
-                    if let Some(fault) = judge.fault(name, value).filter(|_| !value.is_null()) {
-                        return Err(refusals::mismatch(self.compiled, fault).into());
+            match (self.compiled.validator(name), self.compiled.computed(name)) {
+                (Some(validator), _) => {
+                    // Null clears the property, whatever its type.
+                    let message = if value.is_null() { None } else { mismatch(validator, name, value) };
+                    if let Some(message) = message {
+                        return Err(refusals::mismatch(self.compiled, message).into());
                     }
                     properties.insert(name.clone(), value.clone());
                 }
