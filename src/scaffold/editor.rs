@@ -9,8 +9,8 @@ use crate::domain::document::manifest::ResourceKind;
 use crate::domain::entity::identifier::{ENTITY_IDENTIFIER_MAX, RESOURCE_NAME_MAX};
 use crate::domain::platform::{PLATFORMS, Platform};
 use crate::domain::value::formats;
-use crate::scaffold::Candidates;
-use crate::scaffold::wanted::{of_property, of_relation};
+use crate::scaffold::candidates::Candidates;
+use crate::scaffold::describe::{describe_property, describe_relation};
 
 /// The input of the schema.
 #[derive(Debug, Clone, Copy)]
@@ -23,7 +23,7 @@ pub struct Repository<'a> {
 }
 
 /// The maximum number of entities that are suggested for a blueprint: more would slow the editor down.
-const MOST_OFFERED: usize = 2_000;
+const MAX_OFFERED: usize = 2_000;
 
 pub fn manifest_schema(repository: &Repository<'_>) -> Json {
     let mut schema = json!({
@@ -58,7 +58,7 @@ pub fn manifest_schema(repository: &Repository<'_>) -> Json {
     definitions.insert("bare".to_owned(), bare);
     definitions.insert("entity".to_owned(), entity);
     for (at, blueprint) in offers.blueprints.iter().enumerate() {
-        let known: Vec<&str> = repository.candidates.of(blueprint).take(MOST_OFFERED).collect();
+        let known: Vec<&str> = repository.candidates.of(blueprint).take(MAX_OFFERED).collect();
         // `anyOf` with an empty schema suggests values without requiring them. Unlike with examples, the editor quotes
         // them if necessary.
         let offered = if known.is_empty() { json!({}) } else { json!({"anyOf": [{}, {"enum": known}]}) };
@@ -251,7 +251,7 @@ fn property(property: &Property, candidates: &Candidates, offers: &mut Offers) -
     } else {
         String::new()
     };
-    let takes = of_property(&Property { title: None, description: None, ..property.clone() }, candidates);
+    let takes = describe_property(&Property { title: None, description: None, ..property.clone() }, candidates);
     let words = if words.is_empty() { takes } else { format!("{words} ({takes})") };
     schema["description"] = words.into();
     if let Some(default) = &property.default {
@@ -263,7 +263,7 @@ fn property(property: &Property, candidates: &Candidates, offers: &mut Offers) -
 fn relation(relation: &Relation, candidates: &Candidates, offers: &mut Offers) -> Json {
     let target = offers.of(&relation.target);
     let plain = Relation { title: None, ..relation.clone() };
-    let takes = of_relation(&plain, candidates);
+    let takes = describe_relation(&plain, candidates);
     let words = match relation.title.as_deref() {
         Some(title) => format!("{title} ({takes})"),
         None => takes,

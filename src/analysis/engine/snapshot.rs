@@ -14,7 +14,7 @@ use crate::domain::value::day::Day;
 /// The whole snapshot. It may be empty: then lint runs only the checks that do not need it.
 #[derive(Debug, Default)]
 pub struct Snapshot {
-    shapes: Vec<Shape>,
+    shapes: Vec<IndexedBlueprint>,
     by_identifier: HashMap<String, usize>,
     /// `None` if there is no `known-entities.txt`.
     pub known: Option<KnownEntities>,
@@ -53,7 +53,7 @@ pub enum ProblemKind {
 
 /// A blueprint prepared for lookups.
 #[derive(Debug)]
-pub struct Shape {
+pub struct IndexedBlueprint {
     pub blueprint: Blueprint,
     slots: HashMap<String, Slot>,
     relations: HashMap<String, usize>,
@@ -97,9 +97,9 @@ pub(crate) struct PropertyCheck {
 
 impl Snapshot {
     pub fn new(blueprints: Vec<Blueprint>) -> Self {
-        let shapes = blueprints.into_iter().map(Shape::new).collect::<Vec<_>>();
+        let shapes = blueprints.into_iter().map(IndexedBlueprint::new).collect::<Vec<_>>();
         let by_identifier =
-            shapes.iter().enumerate().map(|(index, shape)| (shape.blueprint.identifier.clone(), index)).collect();
+            shapes.iter().enumerate().map(|(index, indexed)| (indexed.blueprint.identifier.clone(), index)).collect();
         Self { shapes, by_identifier, ..Self::default() }
     }
 
@@ -116,8 +116,8 @@ impl Snapshot {
 
     /// The relation of a fact, and whether the snapshot lists all of its possible targets.
     pub(crate) fn relation(&self, field: TargetField) -> Option<(&Relation, bool)> {
-        let TargetField::Relation { shape, relation } = field else { return None };
-        let relation = self.shape(shape as usize)?.blueprint.relations.get(relation as usize)?;
+        let TargetField::Relation { indexed, relation } = field else { return None };
+        let relation = self.indexed(indexed as usize)?.blueprint.relations.get(relation as usize)?;
         Some((relation, self.known.as_ref().is_some_and(|known| known.covers(&relation.target))))
     }
 
@@ -129,20 +129,20 @@ impl Snapshot {
         self.by_identifier.get(blueprint).copied()
     }
 
-    pub(crate) fn shape(&self, index: usize) -> Option<&Shape> {
+    pub(crate) fn indexed(&self, index: usize) -> Option<&IndexedBlueprint> {
         self.shapes.get(index)
     }
 
-    pub(crate) fn find(&self, blueprint: &str) -> Option<&Shape> {
-        self.index(blueprint).and_then(|index| self.shape(index))
+    pub(crate) fn find(&self, blueprint: &str) -> Option<&IndexedBlueprint> {
+        self.index(blueprint).and_then(|index| self.indexed(index))
     }
 
     pub(crate) fn identifiers(&self) -> impl Iterator<Item = &str> {
-        self.shapes.iter().map(|shape| shape.blueprint.identifier.as_str())
+        self.shapes.iter().map(|indexed| indexed.blueprint.identifier.as_str())
     }
 }
 
-impl Shape {
+impl IndexedBlueprint {
     fn new(blueprint: Blueprint) -> Self {
         let computed = blueprint.computed.iter().map(|it| (it.name.clone(), Slot::Computed(it.kind)));
         let stored = blueprint.properties.iter().enumerate().map(|(at, it)| (it.name.clone(), Slot::Stored(at)));

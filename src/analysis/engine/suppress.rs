@@ -33,7 +33,7 @@ struct Name {
 
 /// The unused comments and unknown rule names.
 #[derive(Debug, Default)]
-pub(crate) struct Verdict {
+pub(crate) struct IgnoreReport {
     pub unused: Vec<UnusedIgnore>,
     pub unknown: Vec<UnknownName>,
 }
@@ -91,17 +91,17 @@ impl Directives {
         silenced
     }
 
-    /// `was_judged` returns whether a rule was evaluated here. A comment for a rule that was not evaluated may be
+    /// `was_evaluated` returns whether a rule was evaluated here. A comment for a rule that was not evaluated may be
     /// needed.
-    pub(crate) fn verdict(self, was_judged: impl Fn(&'static Rule) -> bool) -> Verdict {
-        let mut verdict = Verdict::default();
+    pub(crate) fn ignore_report(self, was_evaluated: impl Fn(&'static Rule) -> bool) -> IgnoreReport {
+        let mut ignore_report = IgnoreReport::default();
         for directive in self.directives {
             let is_known = |name: &Name| rules::by_name(&name.text).is_some();
             let list = directive.names.iter().map(|name| name.span).reduce(Span::to).unwrap_or_default();
             let order = directive.names.iter().map(|name| name.span).collect::<Vec<_>>();
             let (mut known, unknown): (Vec<Name>, Vec<Name>) = directive.names.into_iter().partition(is_known);
             for name in &mut known {
-                name.used |= rules::by_name(&name.text).is_some_and(|rule| !was_judged(rule));
+                name.used |= rules::by_name(&name.text).is_some_and(|rule| !was_evaluated(rule));
             }
             let nothing_else = unknown.is_empty();
             // The names that remain, in the written order: the used rules, and unknown names, which must be corrected
@@ -110,9 +110,11 @@ impl Directives {
             let of = |span: &Span| stays.iter().find(|name| name.span == *span).map(|name| name.text.as_str());
             let kept = order.iter().filter_map(of).collect::<Vec<_>>().join(", ");
             let remove_all = kept.is_empty();
-            verdict.unknown.extend(unknown.into_iter().map(|name| UnknownName { span: name.span, name: name.text }));
+            ignore_report
+                .unknown
+                .extend(unknown.into_iter().map(|name| UnknownName { span: name.span, name: name.text }));
             if nothing_else && known.is_empty() {
-                verdict.unused.push(UnusedIgnore {
+                ignore_report.unused.push(UnusedIgnore {
                     span: directive.comment,
                     name: None,
                     edit: Edit { span: directive.removal, replacement: String::new() },
@@ -124,10 +126,10 @@ impl Directives {
                 } else {
                     Edit { span: list, replacement: kept.clone() }
                 };
-                verdict.unused.push(UnusedIgnore { span: name.span, name: Some(name.text), edit });
+                ignore_report.unused.push(UnusedIgnore { span: name.span, name: Some(name.text), edit });
             }
         }
-        verdict
+        ignore_report
     }
 }
 
@@ -226,8 +228,8 @@ mod tests {
     fn broken_comments_name_no_rule() {
         for text in ["# portolan: ignore", "# portolan: ignore[]", "# portolan: ignore[a", "# portolan: ignore a"] {
             let read = Directives::read(text, &[Span::new(0, text.len())]).expect("it is ours");
-            let verdict = read.verdict(|_| true);
-            assert!(matches!(verdict.unused.as_slice(), [UnusedIgnore { name: None, .. }]), "{text}");
+            let ignore_report = read.ignore_report(|_| true);
+            assert!(matches!(ignore_report.unused.as_slice(), [UnusedIgnore { name: None, .. }]), "{text}");
         }
     }
 }

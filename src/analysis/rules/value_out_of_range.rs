@@ -1,6 +1,6 @@
 //! Reports values outside the limits of numbers, lengths and counts, and repeated items in lists of unique items.
 
-use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink};
 use crate::domain::blueprint::property_validator::{NumberLimit, SizeLimit, SizeUnit, Violation};
 use crate::domain::document::tree::{Kind, Value};
 use crate::domain::finding::{Family, RuleInfo, Severity};
@@ -15,11 +15,11 @@ pub static RULE: Rule = Rule {
         why: "The catalog rejects the entity (422).",
         fix: "Stay within the range of the blueprint",
     },
-    check: Check::Survey(check),
+    check: Check::EntityCheck(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
-    for (property, problem) in &context.survey.property_problems {
+    for (property, problem) in &context.entity_check.property_problems {
         let found = problem.found;
         let name = format!("{}{}", property.name, problem.path.dotted());
         let limit = match &problem.violation {
@@ -27,7 +27,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
             Violation::Size { limit, unit, bound } => size_limit(*limit, *unit, *bound),
             Violation::RepeatedItem => {
                 let message = format!("Property `{name}` has the same value twice.");
-                sink.report(Draft::new(found.span(), message).help("remove the repeated value"));
+                sink.report(FindingBuilder::new(found.span(), message).help("remove the repeated value"));
                 continue;
             }
             Violation::Type { .. }
@@ -41,7 +41,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
             | Violation::Other { .. } => continue,
         };
         let message = format!("Property `{name}` {}; it must be {limit}.", measure(found));
-        sink.report(Draft::new(found.span(), message).help(format!("keep it to {limit}")));
+        sink.report(FindingBuilder::new(found.span(), message).help(format!("keep it to {limit}")));
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use crate::analysis::{
-    Analyzer, Conclusion, Directives, DocumentContext, FileRun, Gathered, Options, RunState, Selection, Snapshot,
+    AnalysisResult, Analyzer, Directives, DocumentContext, FileResults, FileRun, Options, RunState, Selection, Snapshot,
 };
 use crate::commands::workspace::snapshot::conflicts_of;
 use crate::domain::document::fault::{Fault, FaultKind, Oversize};
@@ -21,7 +21,7 @@ use crate::text::merge_conflict;
 
 /// Everything that a run found, before findings are selected for the report.
 pub(crate) struct Checked {
-    pub conclusion: Conclusion,
+    pub conclusion: AnalysisResult,
     /// The number of unreadable documents by index in the list of files.
     pub broken: BTreeMap<usize, usize>,
     pub entities: usize,
@@ -47,12 +47,12 @@ struct Hands<'d> {
     reader: Reader,
     manifests: Vec<Manifest>,
     state: RunState,
-    done: &'d Mutex<Vec<Gathered>>,
+    done: &'d Mutex<Vec<FileResults>>,
 }
 
 impl Drop for Hands<'_> {
     fn drop(&mut self) {
-        let gathered = std::mem::take(&mut self.state).into_gathered();
+        let gathered = std::mem::take(&mut self.state).into_results();
         self.done.lock().unwrap_or_else(PoisonError::into_inner).push(gathered);
     }
 }
@@ -73,7 +73,7 @@ impl Bench<'_> {
         let make = || Hands {
             reader: Reader::new(Limits::default()),
             manifests: Vec::new(),
-            state: RunState::with_room(read.len()),
+            state: RunState::with_capacity(read.len()),
             done: &done,
         };
         sources::for_each_text(read, make, |hands, index, text| {
@@ -94,7 +94,7 @@ impl Bench<'_> {
 
 impl Bench<'_> {
     /// Adds one finding for each place that could not be read.
-    fn absent(&self, analyzer: &Analyzer<'_>) -> Gathered {
+    fn absent(&self, analyzer: &Analyzer<'_>) -> FileResults {
         let mut state = RunState::default();
         for (file, place) in self.absent {
             let mut run = analyzer.file(*file, "", &mut state);
@@ -107,12 +107,12 @@ impl Bench<'_> {
             fault_of(&mut run, std::slice::from_ref(fault));
             run.finish(directives.clone());
         }
-        state.into_gathered()
+        state.into_results()
     }
 }
 
-fn unjudged(conclusion: &Conclusion, has_list: bool) -> Option<String> {
-    let subject = match conclusion.unjudged_relations {
+fn unjudged(conclusion: &AnalysisResult, has_list: bool) -> Option<String> {
+    let subject = match conclusion.unchecked_relations {
         0 => return None,
         1 => "1 relation points to an entity that is".to_owned(),
         count => format!("{count} relations point to entities that are"),
@@ -165,7 +165,7 @@ fn document_of(run: &mut FileRun<'_>, text: &str, name: &str, document: &Documen
     manifests.clear();
     if document.broken {
         run.document(&DocumentContext { view: document.view, faults: document.faults, manifests });
-        run.salvaged(&manifest::salvage(document.span.slice(text)), document.span);
+        run.record_salvaged(&manifest::salvage(document.span.slice(text)), document.span);
         return;
     }
     manifest::decode(document.view, name, manifests);
@@ -193,14 +193,14 @@ fn unread(bench: &Bench<'_>, mut run: FileRun<'_>, file: &SourceFile, problem: R
             (FaultKind::BadEncoding { message }, before)
         }
         ReadProblem::TooLarge { limit, .. } => {
-            run.hides_entities();
+            run.record_unknown_entities();
             let limit = usize::try_from(limit).unwrap_or(usize::MAX);
             (FaultKind::TooLarge { what: Oversize::File, limit }, String::new())
         }
         // The file disappeared after it was listed: editors and generators replace files all the time.
         ReadProblem::Io(error) if error.kind() == std::io::ErrorKind::NotFound => return run.finish(None),
         problem @ (ReadProblem::NotOpened(_) | ReadProblem::Io(_) | ReadProblem::Git(_)) => {
-            run.hides_entities();
+            run.record_unknown_entities();
             (FaultKind::Unreadable { message: problem.to_string() }, String::new())
         }
     };
@@ -209,7 +209,7 @@ fn unread(bench: &Bench<'_>, mut run: FileRun<'_>, file: &SourceFile, problem: R
     let tree = Tree::default();
     let view = View { source: &source, tree: &tree };
     run.document(&DocumentContext { view, faults: &faults, manifests: &[] });
-    run.salvaged(&names, span);
+    run.record_salvaged(&names, span);
     run.finish(None);
 }
 
@@ -223,7 +223,7 @@ fn missing_content(bench: &Bench<'_>, mut run: FileRun<'_>, file: &SourceFile, m
 }
 
 fn absent(run: &mut FileRun<'_>, kind: FaultKind) {
-    run.hides_entities();
+    run.record_unknown_entities();
     fault_of(run, &[Fault { kind, span: Span::default() }]);
 }
 
@@ -236,7 +236,7 @@ fn fault_of(run: &mut FileRun<'_>, faults: &[Fault]) {
 /// them are not reported as dangling.
 fn in_conflict(mut run: FileRun<'_>, text: &str, conflicts: &[Fault]) {
     fault_of(&mut run, conflicts);
-    run.salvaged(&manifest::salvage(text), conflicts.first().map(|fault| fault.span).unwrap_or_default());
+    run.record_salvaged(&manifest::salvage(text), conflicts.first().map(|fault| fault.span).unwrap_or_default());
     run.finish(None);
 }
 

@@ -59,12 +59,20 @@ fn problems_of_tree(property: &Property, value: &Json) -> Problems {
     let tree = tree(value);
     let root = View { source: "", tree: &tree }.root().expect("one value");
     let validator = TreeValidator::new(property);
-    validator.problems(root).map(|problem| (problem.path.pointer(), problem.violation)).collect()
+    validator.problems(root).map(|problem| (problem.path.pointer(), without_message(problem.violation))).collect()
 }
 
 fn problems_of_json(property: &Property, value: &Json) -> Problems {
     let validator = JsonValidator::new(property);
-    validator.problems(value).map(|problem| (problem.path.pointer(), problem.violation)).collect()
+    validator.problems(value).map(|problem| (problem.path.pointer(), without_message(problem.violation))).collect()
+}
+
+/// The message of `jsonschema` may quote the value, and a tree writes `1.0` as Kubernetes does: `1`.
+fn without_message(violation: Violation) -> Violation {
+    match violation {
+        Violation::Other { .. } => Violation::Other { message: String::new() },
+        other => other,
+    }
 }
 
 fn pick(choices: &[Json]) -> BoxedStrategy<Json> {

@@ -8,12 +8,12 @@ use crate::domain::blueprint::{Property, PropertyKind};
 use crate::domain::entity::identifier::{IdentifierFault, check_entity_identifier};
 use crate::domain::value::Value;
 use crate::domain::value::formats;
-use crate::scaffold::wanted::bare;
+use crate::scaffold::describe::bare;
 use crate::text::suggest::closest;
 
 /// Why a text is not a value of its property, as a clause about the text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Mistyped {
+pub enum InputError {
     #[error("`{text}` is not {wanted}")]
     Kind { text: String, wanted: &'static str },
     #[error("`{text}` is not one of {choices}{}", hint(.meant.as_deref()))]
@@ -31,7 +31,7 @@ fn hint(meant: Option<&str>) -> String {
 }
 
 /// The value of all `texts`: several form a list, and a text that begins like a JSON list is one.
-pub fn value(property: &Property, texts: &[String]) -> Result<Value, Mistyped> {
+pub fn parse_value(property: &Property, texts: &[String]) -> Result<Value, InputError> {
     let is_list = property.kind == Some(PropertyKind::Array);
     let json = if is_list { list(&property.schema, texts)? } else { one_value(property, texts)? };
     let validator = JsonValidator::new(property);
@@ -50,27 +50,27 @@ pub fn value(property: &Property, texts: &[String]) -> Result<Value, Mistyped> {
     for problem in &problems {
         if let Violation::Format { format } = &problem.violation {
             let example = formats::example(format).unwrap_or_default();
-            return Err(Mistyped::Format { text: written(problem.found), format: format.clone(), example });
+            return Err(InputError::Format { text: written(problem.found), format: format.clone(), example });
         }
     }
     Ok(Value::from_json(&json))
 }
 
-fn not_a_choice(text: String, choices: &[Json]) -> Mistyped {
+fn not_a_choice(text: String, choices: &[Json]) -> InputError {
     let words: Vec<String> = choices.iter().map(bare).collect();
     let meant = closest(&text, words.iter().map(String::as_str)).map(str::to_owned);
-    Mistyped::Choice { text, choices: words.join(", "), meant }
+    InputError::Choice { text, choices: words.join(", "), meant }
 }
 
 /// Identifiers of the entities that a relation points to. No identifier begins with a bracket, so such a text is a JSON
 /// list.
-pub fn targets(many: bool, texts: &[String]) -> Result<Vec<String>, Mistyped> {
+pub fn parse_targets(many: bool, texts: &[String]) -> Result<Vec<String>, InputError> {
     if let [only] = texts
         && many
         && only.trim_start().starts_with('[')
     {
         let listed: Option<Vec<String>> = serde_json::from_str(only).ok();
-        let kind = || Mistyped::Kind { text: only.clone(), wanted: "a list of identifiers in JSON" };
+        let kind = || InputError::Kind { text: only.clone(), wanted: "a list of identifiers in JSON" };
         return identifiers(&listed.ok_or_else(kind)?);
     }
     if !many {
@@ -79,9 +79,9 @@ pub fn targets(many: bool, texts: &[String]) -> Result<Vec<String>, Mistyped> {
     identifiers(texts)
 }
 
-fn identifiers(texts: &[String]) -> Result<Vec<String>, Mistyped> {
+fn identifiers(texts: &[String]) -> Result<Vec<String>, InputError> {
     for text in texts {
-        check_entity_identifier(text).map_err(|fault| Mistyped::Identifier {
+        check_entity_identifier(text).map_err(|fault| InputError::Identifier {
             text: text.clone(),
             why: match fault {
                 IdentifierFault::Empty => "it is empty".to_owned(),
@@ -98,14 +98,14 @@ fn identifiers(texts: &[String]) -> Result<Vec<String>, Mistyped> {
     Ok(texts.to_vec())
 }
 
-fn one(texts: &[String]) -> Result<&str, Mistyped> {
+fn one(texts: &[String]) -> Result<&str, InputError> {
     match texts {
         [only] => Ok(only),
-        several => Err(Mistyped::Several { count: several.len() }),
+        several => Err(InputError::Several { count: several.len() }),
     }
 }
 
-fn list(schema: &Json, texts: &[String]) -> Result<Json, Mistyped> {
+fn list(schema: &Json, texts: &[String]) -> Result<Json, InputError> {
     if let [only] = texts
         && only.trim_start().starts_with('[')
     {
@@ -116,11 +116,11 @@ fn list(schema: &Json, texts: &[String]) -> Result<Json, Mistyped> {
     texts.iter().map(|text| single(items, kind, text)).collect()
 }
 
-fn one_value(property: &Property, texts: &[String]) -> Result<Json, Mistyped> {
+fn one_value(property: &Property, texts: &[String]) -> Result<Json, InputError> {
     single(&property.schema, property.kind, one(texts)?)
 }
 
-fn single(schema: &Json, kind: Option<PropertyKind>, text: &str) -> Result<Json, Mistyped> {
+fn single(schema: &Json, kind: Option<PropertyKind>, text: &str) -> Result<Json, InputError> {
     let is_link = schema.get("format").and_then(Json::as_str) == Some("labeled-url");
     match kind {
         Some(PropertyKind::String) => Ok(Json::from(text)),
@@ -136,9 +136,9 @@ fn single(schema: &Json, kind: Option<PropertyKind>, text: &str) -> Result<Json,
     }
 }
 
-fn json(text: &str, wanted: &'static str, is: impl Fn(&Json) -> bool) -> Result<Json, Mistyped> {
+fn json(text: &str, wanted: &'static str, is: impl Fn(&Json) -> bool) -> Result<Json, InputError> {
     let found = serde_json::from_str(text.trim()).ok().filter(is);
-    found.ok_or_else(|| Mistyped::Kind { text: text.to_owned(), wanted })
+    found.ok_or_else(|| InputError::Kind { text: text.to_owned(), wanted })
 }
 
 #[cfg(test)]
@@ -152,7 +152,7 @@ mod tests {
         let raw = json!({"identifier": "b", "schema": {"properties": {"p": schema}}});
         let (blueprint, _) = Blueprint::from_json(raw).expect("a blueprint");
         let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
-        let value = value(&blueprint.properties[0], &texts);
+        let value = parse_value(&blueprint.properties[0], &texts);
         value.map(|value| value.to_json()).map_err(|error| error.to_string())
     }
 
@@ -204,13 +204,13 @@ mod tests {
     #[test]
     fn targets_are_identifiers() {
         let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
-        assert_eq!(targets(true, &texts(&["a", "b/c"])), Ok(texts(&["a", "b/c"])));
-        assert_eq!(targets(true, &texts(&["[\"a\", \"b/c\"]"])), Ok(texts(&["a", "b/c"])));
+        assert_eq!(parse_targets(true, &texts(&["a", "b/c"])), Ok(texts(&["a", "b/c"])));
+        assert_eq!(parse_targets(true, &texts(&["[\"a\", \"b/c\"]"])), Ok(texts(&["a", "b/c"])));
         for wrong in ["[a]", "[\"a b\"]", "[1]", "[\"a\""] {
-            assert!(targets(true, &texts(&[wrong])).is_err(), "{wrong}");
+            assert!(parse_targets(true, &texts(&[wrong])).is_err(), "{wrong}");
         }
-        assert!(targets(false, &texts(&["[\"a\"]"])).is_err());
-        assert_eq!(targets(false, &texts(&["a", "b"])), Err(Mistyped::Several { count: 2 }));
-        assert!(targets(true, &texts(&["a b"])).is_err_and(|error| error.to_string().contains("`a b`")));
+        assert!(parse_targets(false, &texts(&["[\"a\"]"])).is_err());
+        assert_eq!(parse_targets(false, &texts(&["a", "b"])), Err(InputError::Several { count: 2 }));
+        assert!(parse_targets(true, &texts(&["a b"])).is_err_and(|error| error.to_string().contains("`a b`")));
     }
 }

@@ -5,17 +5,17 @@ use serde_json::Value as Json;
 
 use crate::domain::blueprint::{Property, PropertyKind, Relation};
 use crate::domain::value::formats;
-use crate::scaffold::Candidates;
+use crate::scaffold::candidates::Candidates;
 use crate::text::plural::grouped;
 
 /// Up to this many choices, all are listed.
-const MOST_CHOICES: usize = 12;
+const MAX_CHOICES: usize = 12;
 /// The maximum number of listed entities, and of their characters, because the line has other content too.
-const MOST_TARGETS: usize = 6;
-const WIDEST_TARGETS: usize = 50;
+const MAX_TARGETS: usize = 6;
+const MAX_TARGETS_WIDTH: usize = 50;
 
 /// "text of 1 to 2,000 characters", "rust, go or kotlin"; followed by the title or description.
-pub fn of_property(property: &Property, candidates: &Candidates) -> String {
+pub fn describe_property(property: &Property, candidates: &Candidates) -> String {
     let mut text = shape(&property.schema, property.kind, candidates);
     if let Some(default) = &property.default {
         text.push_str(&format!("; default {}", bare(default)));
@@ -30,7 +30,7 @@ pub fn of_property(property: &Property, candidates: &Candidates) -> String {
 }
 
 /// "a `system`: booking, tracking or 10 others".
-pub fn of_relation(relation: &Relation, candidates: &Candidates) -> String {
+pub fn describe_relation(relation: &Relation, candidates: &Candidates) -> String {
     let target = &relation.target;
     let mut text = if relation.many { format!("a list of `{target}`") } else { with_article(target) };
     let known = known(target, candidates);
@@ -62,9 +62,9 @@ pub(super) fn known(blueprint: &str, candidates: &Candidates) -> String {
     let mut width = 0;
     let fits = |identifier: &&str| {
         width += identifier.chars().count() + 2;
-        width <= WIDEST_TARGETS
+        width <= MAX_TARGETS_WIDTH
     };
-    let named = known.clone().take(MOST_TARGETS).take_while(fits).map(str::to_owned).collect();
+    let named = known.clone().take(MAX_TARGETS).take_while(fits).map(str::to_owned).collect();
     either(named, known.len())
 }
 
@@ -87,7 +87,7 @@ fn either(mut named: Vec<String>, all: usize) -> String {
 fn shape(schema: &Json, kind: Option<PropertyKind>, candidates: &Candidates) -> String {
     let choices = schema.get("enum").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
     if !choices.is_empty() {
-        let shown = if choices.len() > MOST_CHOICES { MOST_CHOICES - 1 } else { choices.len() };
+        let shown = if choices.len() > MAX_CHOICES { MAX_CHOICES - 1 } else { choices.len() };
         return either(choices.iter().take(shown).map(bare).collect(), choices.len());
     }
     match kind {
@@ -152,7 +152,7 @@ fn object(schema: &Json) -> String {
         return "a link: url and displayText".to_owned();
     }
     let keys = schema.get("properties").and_then(Json::as_object).into_iter().flatten().map(|(key, _)| key.clone());
-    let keys: Vec<String> = keys.take(MOST_CHOICES).collect();
+    let keys: Vec<String> = keys.take(MAX_CHOICES).collect();
     if keys.is_empty() { "a mapping".to_owned() } else { format!("a mapping of {}", keys.join(", ")) }
 }
 
