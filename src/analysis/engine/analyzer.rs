@@ -9,7 +9,7 @@ use crate::analysis::engine::selection::Selection;
 use crate::analysis::engine::snapshot::{KnownAccounts, Snapshot};
 use crate::analysis::engine::suppress::Directives;
 use crate::analysis::plain_secrets;
-use crate::analysis::rules::{unknown_rule, unknown_team, unused_ignore};
+use crate::analysis::rules::{self, unknown_rule, unknown_team, unused_ignore};
 use crate::analysis::unicode;
 use crate::domain::document::manifest::Manifest;
 use crate::domain::document::span::Span;
@@ -67,7 +67,8 @@ impl<'a> Analyzer<'a> {
             repository_rules: Vec::new(),
             suppression_rules: Vec::new(),
         };
-        for (rule, severity) in selection.active() {
+        for rule in rules::ALL.iter().copied() {
+            let Some(severity) = selection.severity(&rule.info) else { continue };
             match rule.check {
                 Check::Document(check) => analyzer.document_rules.push((&rule.info, severity, check)),
                 Check::Entity(check) => analyzer.entity_rules.push((&rule.info, severity, check)),
@@ -135,12 +136,13 @@ impl<'a> Analyzer<'a> {
                 true => knows_all_targets && self.accounts.teams && self.accounts.users,
                 false => unchecked_relations == 0 && knows_all_targets,
             };
-            let ignore_report =
-                directives.ignore_report(|rule| self.was_evaluated(rule, is_partly_unchecked, knows_targets(rule)));
+            let was_evaluated =
+                |rule: &'static Rule| self.was_evaluated(rule, is_partly_unchecked, knows_targets(rule));
+            let ignore_report = directives.ignore_report(rules::by_name, was_evaluated);
             for (rule, severity) in &self.suppression_rules {
                 let mut sink = sink(&mut findings, file, &rule.info, *severity);
                 unused_ignore::report(rule, &ignore_report, &mut sink);
-                unknown_rule::report(rule, &ignore_report, &mut sink);
+                unknown_rule::report(rule, rules::ALL, &ignore_report, &mut sink);
             }
         }
         findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));

@@ -2,7 +2,6 @@
 //! above it. The reader passes only real comments, not text in scalars.
 
 use crate::analysis::engine::rule::Rule;
-use crate::analysis::rules;
 use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::finding::{Edit, Finding};
 
@@ -91,17 +90,21 @@ impl Directives {
         silenced
     }
 
-    /// `was_evaluated` returns whether a rule was evaluated here. A comment for a rule that was not evaluated may be
-    /// needed.
-    pub(crate) fn ignore_report(self, was_evaluated: impl Fn(&'static Rule) -> bool) -> IgnoreReport {
+    /// `rule_of` finds a rule by its name or code. `was_evaluated` returns whether a rule was evaluated here: a comment
+    /// for a rule that was not evaluated may be needed.
+    pub(crate) fn ignore_report(
+        self,
+        rule_of: impl Fn(&str) -> Option<&'static Rule>,
+        was_evaluated: impl Fn(&'static Rule) -> bool,
+    ) -> IgnoreReport {
         let mut ignore_report = IgnoreReport::default();
         for directive in self.directives {
-            let is_known = |name: &Name| rules::by_name(&name.text).is_some();
+            let is_known = |name: &Name| rule_of(&name.text).is_some();
             let list = directive.names.iter().map(|name| name.span).reduce(Span::to).unwrap_or_default();
             let order = directive.names.iter().map(|name| name.span).collect::<Vec<_>>();
             let (mut known, unknown): (Vec<Name>, Vec<Name>) = directive.names.into_iter().partition(is_known);
             for name in &mut known {
-                name.used |= rules::by_name(&name.text).is_some_and(|rule| !was_evaluated(rule));
+                name.used |= rule_of(&name.text).is_some_and(|rule| !was_evaluated(rule));
             }
             let nothing_else = unknown.is_empty();
             // The names that remain, in the written order: the used rules, and unknown names, which must be corrected
@@ -228,7 +231,7 @@ mod tests {
     fn broken_comments_name_no_rule() {
         for text in ["# portolan: ignore", "# portolan: ignore[]", "# portolan: ignore[a", "# portolan: ignore a"] {
             let read = Directives::read(text, &[Span::new(0, text.len())]).expect("it is ours");
-            let ignore_report = read.ignore_report(|_| true);
+            let ignore_report = read.ignore_report(|_| None, |_| true);
             assert!(matches!(ignore_report.unused.as_slice(), [UnusedIgnore { name: None, .. }]), "{text}");
         }
     }

@@ -2,7 +2,6 @@
 
 use crate::analysis::engine::rule::{Check, FindingBuilder, Rule, Sink};
 use crate::analysis::engine::suppress::IgnoreReport;
-use crate::analysis::rules;
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
 use crate::text::suggest;
 
@@ -19,13 +18,19 @@ pub static RULE: Rule = Rule {
     check: Check::Suppression,
 };
 
-pub(in crate::analysis) fn report(rule: &Rule, ignore_report: &IgnoreReport, sink: &mut Sink<'_>) {
+/// `rules` are all rules.
+pub(in crate::analysis) fn report(
+    rule: &Rule,
+    rules: &[&'static Rule],
+    ignore_report: &IgnoreReport,
+    sink: &mut Sink<'_>,
+) {
     if !std::ptr::eq(rule, &raw const RULE) {
         return;
     }
     for unknown in &ignore_report.unknown {
         let draft = FindingBuilder::new(unknown.span, format!("Unknown rule `{}`.", unknown.name));
-        let names = || rules::ALL.iter().map(|rule| rule.info.name);
+        let names = || rules.iter().map(|rule| rule.info.name);
         sink.report(match (suggest::single_slip(&unknown.name, names()), suggest::closest(&unknown.name, names())) {
             (Some(meant), _) => draft.help(format!("write `{meant}`")).suggestion(
                 format!("write `{meant}`"),

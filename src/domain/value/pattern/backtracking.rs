@@ -1,8 +1,8 @@
 //! Backtracking regex engine with a step limit: look-around and back-references can make a match quadratic or
 //! exponential.
 
+use super::error::{PatternError, TooCostly};
 use super::syntax::{Node, Tree, words};
-use super::{PatternError, TooCostly};
 
 /// The maximum number of steps of one match, a few hundredths of a second.
 const MOST_STEPS: usize = 2_000_000;

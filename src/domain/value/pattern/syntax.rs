@@ -3,7 +3,7 @@
 
 use regex_syntax::hir::{Class, HirKind};
 
-use super::PatternError;
+use super::error::PatternError;
 
 /// A node of the pattern.
 #[derive(Debug, Clone, PartialEq)]
