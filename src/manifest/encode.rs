@@ -1,7 +1,7 @@
 //! Writes entities as YAML that looks hand-written and that every YAML reader reads as the same entity. The caller has
 //! already removed defaults and computed values; everything given is written, including nulls.
 
-mod sketch;
+pub(super) mod sketch;
 
 use crate::domain::document::manifest::ResourceKind;
 use crate::domain::entity::{Entity, Targets};
@@ -9,8 +9,6 @@ use crate::domain::platform::Platform;
 use crate::domain::value::Value;
 use crate::manifest::scalar::{must_quote, quoted};
 use crate::text::escape;
-
-pub use sketch::{Around, encode_sketch};
 
 /// The resource around the entity.
 #[derive(Debug, Clone, Copy)]

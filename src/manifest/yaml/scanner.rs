@@ -5,11 +5,12 @@ use std::collections::VecDeque;
 
 use memchr::memmem;
 
-use super::chars::{break_length, first_forbidden, is_blank, is_blank_or_end, is_break_or_end, width};
+use super::chars::{
+    break_length, first_forbidden, is_blank, is_blank_or_end, is_break_or_end, is_odd_separator, width,
+};
 use super::problem::{Problem, ProblemKind};
-use super::{Divergence, Token, TokenKind};
+use super::token::{Divergence, Token, TokenKind};
 use crate::domain::document::span::Span;
-use crate::manifest::split::is_odd_separator;
 
 /// A key must end within this many characters, and on its line.
 const LONGEST_KEY: usize = 1024;
