@@ -5,6 +5,7 @@ pub mod change;
 pub mod definition;
 pub mod property_validator;
 pub mod references;
+pub mod required;
 pub mod set;
 pub mod system;
 

@@ -6,6 +6,7 @@ use crate::analysis::engine::snapshot::{IndexedBlueprint, KnownAccounts, Slot};
 use crate::analysis::plain_secrets;
 use crate::analysis::unicode::{self, Unnormalised};
 use crate::domain::blueprint::property_validator::PropertyProblem;
+use crate::domain::blueprint::required::Presence;
 use crate::domain::blueprint::{ComputedKind, EntityFormat, Ownership, Property, Relation};
 use crate::domain::document::manifest::Manifest;
 use crate::domain::document::span::Span;
@@ -146,7 +147,7 @@ impl<'a> EntityCheck<'a> {
                     scratch.properties[at] = true;
                     let property = &indexed.blueprint.properties[at];
                     if value.is_null() {
-                        if property.required {
+                        if property.lack(Presence::Null).is_some() {
                             self.null_properties.push((key, property));
                         }
                     } else {
@@ -156,7 +157,7 @@ impl<'a> EntityCheck<'a> {
             }
         }
         for (property, seen) in indexed.blueprint.properties.iter().zip(&scratch.properties) {
-            if property.required && !seen && !property.has_default() {
+            if !seen && property.lack(Presence::Absent).is_some() {
                 self.missing_properties.push(property);
             }
         }
@@ -202,8 +203,11 @@ impl<'a> EntityCheck<'a> {
                 facts.target(TargetFact::new(field, &relation.target, text, value.span()), text);
             };
             match (value.kind(), relation.many) {
-                (Kind::Null, _) if relation.required => self.null_relations.push((key, relation)),
-                (Kind::Null, _) => {}
+                (Kind::Null, _) => {
+                    if relation.lack(Presence::Null).is_some() {
+                        self.null_relations.push((key, relation));
+                    }
+                }
                 (Kind::List, true) => {
                     for item in value.items() {
                         match item.as_str() {
@@ -233,7 +237,7 @@ impl<'a> EntityCheck<'a> {
             }
         }
         for (relation, seen) in indexed.blueprint.relations.iter().zip(&scratch.relations) {
-            if relation.required && !seen {
+            if !seen && relation.lack(Presence::Absent).is_some() {
                 self.missing_relations.push(relation);
             }
         }

@@ -11,6 +11,7 @@ use super::query;
 use super::refusals;
 use super::row::{Row, find_id};
 use crate::catalog::wire::{EntityDraft, Field, RelationRef, TeamRef, WriteOptions};
+use crate::domain::blueprint::required::Presence;
 use crate::domain::blueprint::{Property, Relation};
 use crate::domain::entity::identifier::{check_entity_identifier, is_reserved};
 use crate::embedded::store::compiled_blueprint::Compiled;
@@ -128,12 +129,13 @@ impl Case<'_> {
     }
 
     fn check_required(&self, properties: &Map<String, Value>) -> Result<(), Failure> {
-        let is_set = |name: &str| properties.get(name).is_some_and(|value| !value.is_null());
-        let mut required = self.compiled.blueprint.properties.iter().filter(|property| property.required);
-        match required.find(|property| !is_set(&property.name)) {
-            Some(property) => Err(refusals::missing_property(self.compiled, &property.name).into()),
-            None => Ok(()),
+        for property in &self.compiled.blueprint.properties {
+            let presence = presence(properties.get(&property.name), Value::is_null);
+            if property.lack(presence).is_some() {
+                return Err(refusals::missing_property(self.compiled, &property.name).into());
+            }
         }
+        Ok(())
     }
 
     /// All relations as JSON, and those whose targets change.
@@ -148,8 +150,8 @@ impl Case<'_> {
             let value = self.targets(relation, target)?;
             after.insert(name.clone(), self.by_new_name(relation, value, identifier));
         }
-        for relation in self.compiled.blueprint.relations.iter().filter(|relation| relation.required) {
-            if after.get(&relation.name).is_none_or(is_unset) {
+        for relation in &self.compiled.blueprint.relations {
+            if relation.lack(presence(after.get(&relation.name), is_unset)).is_some() {
                 return Err(refusals::required_relation(self.compiled, &relation.name).into());
             }
         }
@@ -252,6 +254,14 @@ pub(super) fn check_identifier(place: &str, identifier: &str) -> Result<(), Fail
 
 pub(super) fn stored_map(text: &str) -> Result<Map<String, Value>, Failure> {
     Ok(serde_json::from_str(text).map_err(|error| damaged(&error))?)
+}
+
+fn presence(value: Option<&Value>, is_unset: fn(&Value) -> bool) -> Presence {
+    match value {
+        None => Presence::Absent,
+        Some(value) if is_unset(value) => Presence::Null,
+        Some(_) => Presence::Set,
+    }
 }
 
 fn is_unset(value: &Value) -> bool {
