@@ -46,7 +46,7 @@ const OWNED: [(&str, &[&str]); 23] = [
     ("clap_mangen", &["commands"]),
     ("git2", &["sources"]),
     ("indicatif", &["ui"]),
-    ("jsonschema", &["analysis", "embedded", "domain"]),
+    ("jsonschema", &["domain"]),
     ("jsonschema_regex", &["domain"]),
     ("rayon", &["sources", "analysis"]),
     ("reqwest", &["catalog", "embedded", "forge"]),

@@ -15,9 +15,9 @@ use crate::domain::finding::Edit;
 
 const NFC: ComposingNormalizerBorrowed<'static> = ComposingNormalizer::new_nfc();
 /// Normalisation changes no character below this one, whatever precedes it.
-const FIRST: char = '\u{300}';
+const FIRST_COMPOSING: char = '\u{300}';
 /// The maximum number of code points of one visible character.
-const LONGEST: usize = 8;
+const MAX_COMBINED: usize = 8;
 
 /// A text with characters that are not in NFC.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ pub(crate) fn may_contain(text: &str) -> bool {
 }
 
 fn is_unusual(text: &str) -> bool {
-    !text.is_ascii() && text.chars().any(|c| c >= FIRST) && !NFC.is_normalized(text)
+    !text.is_ascii() && text.chars().any(|c| c >= FIRST_COMPOSING) && !NFC.is_normalized(text)
 }
 
 /// Searches all values that an entity sends to the catalog.
@@ -125,7 +125,7 @@ impl Spelling {
         let same = text.char_indices().zip(normal.chars()).take_while(|((_, one), other)| one == other).last();
         let start = same.map_or(0, |((at, c), _)| at + c.len_utf8());
         let (rest, normal) = (text.get(start..)?, normal.get(start..)?);
-        let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8()).take(LONGEST);
+        let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8()).take(MAX_COMBINED);
         let mut pieces = ends.filter_map(|end| rest.get(..end)).map(|piece| (piece, NFC.normalize(piece)));
         let (piece, usual) =
             pieces.find(|(piece, usual)| *piece != usual.as_ref() && normal.starts_with(usual.as_ref()))?;

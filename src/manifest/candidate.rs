@@ -53,10 +53,10 @@ pub fn salvage(text: &str) -> Vec<EntityName> {
     blueprints.sort_unstable();
     blueprints.dedup();
     let pairs = blueprints.iter().flat_map(|blueprint| identifiers.iter().map(move |it| (*blueprint, *it)));
-    pairs.take(MOST_SALVAGED).map(|(blueprint, identifier)| name(blueprint, identifier)).collect()
+    pairs.take(MAX_SALVAGED).map(|(blueprint, identifier)| name(blueprint, identifier)).collect()
 }
 
-const MOST_SALVAGED: usize = 10_000;
+const MAX_SALVAGED: usize = 10_000;
 
 /// The value of a key anywhere on a line: `- key: value # comment`, `"key": "value"`, or `other: x   key: value`, which
 /// is not YAML.

@@ -60,7 +60,7 @@ pub fn encode(entity: &Entity, wrapper: &Wrapper<'_>) -> String {
 }
 
 /// Longer keys are written with `?`: YAML readers look for the colon only within 1,024 characters.
-const LONGEST_SIMPLE_KEY: usize = 1000;
+const MAX_SIMPLE_KEY: usize = 1000;
 
 struct Writer {
     text: String,
@@ -95,7 +95,7 @@ impl Writer {
 
     fn bare_key(&mut self, level: usize, key: &str) {
         let written = scalar(key);
-        if written.len() > LONGEST_SIMPLE_KEY {
+        if written.len() > MAX_SIMPLE_KEY {
             self.text.push_str("? ");
             self.text.push_str(&written);
             self.text.push('\n');

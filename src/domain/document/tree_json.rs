@@ -164,7 +164,7 @@ impl<'a> Iterator for MembersIter<'a> {
             let name = key.key_text();
             // Looking ahead finds the last entry of a duplicate key. This is quadratic only for repeated keys or huge
             // mappings.
-            let given_again = self.entries.clone().take(MOST_LOOKED_AT).any(|(other, _)| other.key_text() == name);
+            let given_again = self.entries.clone().take(DUPLICATE_LOOKAHEAD).any(|(other, _)| other.key_text() == name);
             if !given_again {
                 return Some((name, TreeNode::Value(value)));
             }
@@ -173,7 +173,7 @@ impl<'a> Iterator for MembersIter<'a> {
 }
 
 /// How far to look ahead for a duplicate key; duplicates are reported anyway.
-const MOST_LOOKED_AT: usize = 64;
+const DUPLICATE_LOOKAHEAD: usize = 64;
 
 /// The items of a list.
 #[derive(Debug, Clone, Copy)]

@@ -13,7 +13,7 @@ use super::token::{Divergence, Token, TokenKind};
 use crate::domain::document::span::Span;
 
 /// A key must end within this many characters, and on its line.
-const LONGEST_KEY: usize = 1024;
+const MAX_KEY_LENGTH: usize = 1024;
 
 /// A position in the text, counted like kubectl.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,7 +122,7 @@ impl<'t> Scanner<'t> {
     fn is_candidate(&mut self, at: usize) -> Scan<bool> {
         let Some(slot) = self.candidates.get_mut(at) else { return Ok(false) };
         let Some(candidate) = *slot else { return Ok(false) };
-        if candidate.mark.line == self.mark.line && candidate.mark.character + LONGEST_KEY >= self.mark.character {
+        if candidate.mark.line == self.mark.line && candidate.mark.character + MAX_KEY_LENGTH >= self.mark.character {
             return Ok(true);
         }
         if candidate.required {

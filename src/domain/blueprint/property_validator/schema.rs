@@ -12,13 +12,13 @@ use crate::domain::value::formats;
 use crate::domain::value::pattern::{Pattern, PatternError, TooCostly};
 
 /// The maximum memory of a compiled key of `patternProperties`, and of its DFA cache, in bytes.
-const LARGEST_KEY_PATTERN: usize = 64 << 10;
-const KEY_PATTERN_TABLE: usize = 1 << 20;
+const MAX_KEY_PATTERN_BYTES: usize = 64 << 10;
+const KEY_PATTERN_CACHE_BYTES: usize = 1 << 20;
 
 /// `Err`, with the message of `jsonschema`, if the schema is invalid; values are then not validated.
 pub(super) fn compile<F: Json>(schema: &Value) -> Result<Validator<F>, String> {
     let schema = formats::spelled_out(schema);
-    let keys = PatternOptions::regex().size_limit(LARGEST_KEY_PATTERN).dfa_size_limit(KEY_PATTERN_TABLE);
+    let keys = PatternOptions::regex().size_limit(MAX_KEY_PATTERN_BYTES).dfa_size_limit(KEY_PATTERN_CACHE_BYTES);
     let mut options = jsonschema::options_for::<F>()
         .with_draft(Draft::Draft7)
         .should_validate_formats(true)
