@@ -15,7 +15,7 @@ use crate::forge::ForgeError;
 use crate::plan::file::PlanFileError;
 use crate::report::baseline::BaselineError;
 use crate::report::outcome::record::RecordError;
-use crate::scaffold::Mistyped;
+use crate::scaffold::InputError;
 use crate::settings::SettingsError;
 use crate::sources::git::GitError;
 use crate::sources::{self, DiscoverError, OutputError, PatternError, ReadProblem, WriteError};
@@ -408,7 +408,7 @@ pub enum NewError {
     NoIdentifier { blueprint: String },
     #[error("invalid identifier: {mistyped}")]
     #[diagnostic(code("bad-identifier"), help("choose another identifier; `--title` accepts any text"))]
-    BadIdentifier { mistyped: Mistyped },
+    BadIdentifier { mistyped: InputError },
     #[error("`{blueprint}/{identifier}` already exists in `{path}`")]
     #[diagnostic(code("already-declared"), help("choose another identifier, or change that manifest"))]
     Declared { blueprint: String, identifier: String, path: String },
@@ -420,7 +420,7 @@ pub enum NewError {
     Computed { name: String, kind: &'static str },
     #[error("invalid value for `{name}`: {mistyped}")]
     #[diagnostic(code("mistyped-value"), help("use {takes}"))]
-    Mistyped { name: String, takes: String, mistyped: Mistyped },
+    Mistyped { name: String, takes: String, mistyped: InputError },
     #[error("invalid value for `{name}`: {message}")]
     #[diagnostic(code("misfit-value"), help("{help}"))]
     Misfit { name: String, message: String, help: String },

@@ -174,7 +174,7 @@ fn body(entity: &Entity) -> Json {
 /// The blueprint's body, as far as the worlds' blueprints need it.
 fn blueprint(blueprint: &portolan::domain::blueprint::Blueprint) -> Json {
     let properties: Map<String, Json> =
-        blueprint.properties.iter().map(|property| (property.name.clone(), property.schema.clone())).collect();
+        blueprint.properties.iter().map(|property| (property.name.clone(), (*property.schema).clone())).collect();
     let relations = blueprint.relations.iter().map(|relation| {
         let body = json!({"target": relation.target, "required": relation.required, "many": relation.many});
         (relation.name.clone(), body)

@@ -32,14 +32,14 @@ fn lint(text: &str) -> Vec<Finding> {
         comments.extend_from_slice(document.notes);
         let mut manifests = Vec::new();
         if document.broken {
-            run.salvaged(&manifest::salvage(document.span.slice(text)), document.span);
+            run.record_salvaged(&manifest::salvage(document.span.slice(text)), document.span);
         } else {
             manifest::decode(document.view, "port.yml", &mut manifests);
         }
         run.document(&DocumentContext { view: document.view, faults: document.faults, manifests: &manifests });
     });
     run.finish(Directives::read(text, &comments));
-    analyzer.conclude(vec![state.into_gathered()], &|_| true).findings
+    analyzer.conclude(vec![state.into_results()], &|_| true).findings
 }
 
 /// A valid manifest to mutate.

@@ -33,14 +33,14 @@ fuzz_target!(|bytes: &[u8]| {
         comments.extend_from_slice(document.notes);
         let mut manifests = Vec::new();
         if document.broken {
-            run.salvaged(&manifest::salvage(document.span.slice(&text)), document.span);
+            run.record_salvaged(&manifest::salvage(document.span.slice(&text)), document.span);
         } else {
             manifest::decode(document.view, "port.yml", &mut manifests);
         }
         run.document(&DocumentContext { view: document.view, faults: document.faults, manifests: &manifests });
     });
     run.finish(Directives::read(&text, &comments));
-    let conclusion = analyzer.conclude(vec![state.into_gathered()], &|_| true);
+    let conclusion = analyzer.conclude(vec![state.into_results()], &|_| true);
     for finding in &conclusion.findings {
         assert!(text.get(finding.place.span.range()).is_some(), "{}: {:?}", finding.rule.name, finding.place.span);
     }

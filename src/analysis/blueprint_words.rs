@@ -1,7 +1,7 @@
 //! Describes the faults of a blueprint for lint: clauses that follow "In blueprint `x`, ".
 
+use crate::domain::blueprint::definition::{BlueprintFault, BlueprintFaultKind as Kind};
 use crate::domain::blueprint::references::{LostKind, LostReference};
-use crate::domain::blueprint::validate::{BlueprintFault, BlueprintFaultKind as Kind};
 use crate::text::plural::list;
 
 /// Describes a fault of the body, and returns whether the catalog is known to reject it. `written` is the text at its

@@ -8,10 +8,10 @@ mod plain_secrets;
 mod rules;
 mod unicode;
 
-pub use crate::analysis::engine::analyzer::{Analyzer, Conclusion, FileRun, Gathered, RunState};
+pub use crate::analysis::engine::analyzer::{AnalysisResult, Analyzer, FileResults, FileRun, RunState};
 pub use crate::analysis::engine::rule::{DocumentContext, Options, Rule};
 pub use crate::analysis::engine::selection::Selection;
-pub use crate::analysis::engine::snapshot::{ProblemKind, Pulled, Shape, Snapshot, SnapshotProblem};
+pub use crate::analysis::engine::snapshot::{IndexedBlueprint, ProblemKind, Pulled, Snapshot, SnapshotProblem};
 pub use crate::analysis::engine::suppress::Directives;
 pub use blueprint_words::{describe_fault, describe_reference};
 pub use rules::{ALL as RULES, by_name};

@@ -4,14 +4,14 @@
 use foldhash::HashMap;
 
 use crate::analysis::engine::facts::{Repository, TargetRef};
-use crate::analysis::engine::rule::{Draft, spelled};
+use crate::analysis::engine::rule::{FindingBuilder, yaml_scalar};
 use crate::domain::finding::Edit;
 use crate::domain::known_entities::KnownEntities;
 use crate::text::suggest;
 
 /// The maximum number of comparisons. Each suggestion compares with every entity of a blueprint, and if a whole folder
 /// is missing, a few suggestions are enough.
-const MOST_COMPARISONS: usize = 100_000;
+const MAX_COMPARISONS: usize = 100_000;
 
 /// The candidates for suggestions.
 pub(super) struct NearNames<'a> {
@@ -24,13 +24,19 @@ pub(super) struct NearNames<'a> {
 
 impl<'a> NearNames<'a> {
     pub fn new(repository: &'a Repository<'a>, known: &'a KnownEntities) -> Self {
-        Self { repository, known, declared: None, comparisons_left: MOST_COMPARISONS }
+        Self { repository, known, declared: None, comparisons_left: MAX_COMPARISONS }
     }
 
     /// Adds the most similar name to a finding about `target`, an entity of `blueprint`; without one, adds `help`.
-    pub fn suggest(&mut self, draft: Draft, target: &TargetRef<'a>, blueprint: &str, help: &str) -> Draft {
+    pub fn suggest(
+        &mut self,
+        draft: FindingBuilder,
+        target: &TargetRef<'a>,
+        blueprint: &str,
+        help: &str,
+    ) -> FindingBuilder {
         let text = target.text();
-        let edits = |text: &str| vec![Edit { span: target.place().span, replacement: spelled(text) }];
+        let edits = |text: &str| vec![Edit { span: target.place().span, replacement: yaml_scalar(text) }];
         if let Some(variant) = self.repository.case_variant(blueprint, text) {
             let (other, meant) = (variant.place(), variant.identifier());
             return draft

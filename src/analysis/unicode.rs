@@ -5,7 +5,7 @@
 use icu_normalizer::{ComposingNormalizer, ComposingNormalizerBorrowed};
 use serde_json::Value as Json;
 
-use crate::analysis::engine::snapshot::Shape;
+use crate::analysis::engine::snapshot::IndexedBlueprint;
 use crate::domain::blueprint::{Property, PropertyKind};
 use crate::domain::document::manifest::Manifest;
 use crate::domain::document::span::Span;
@@ -15,20 +15,20 @@ use crate::domain::finding::Edit;
 
 const NFC: ComposingNormalizerBorrowed<'static> = ComposingNormalizer::new_nfc();
 /// Normalisation changes no character below this one, whatever precedes it.
-const FIRST: char = '\u{300}';
+const FIRST_COMPOSING: char = '\u{300}';
 /// The maximum number of code points of one visible character.
-const LONGEST: usize = 8;
+const MAX_COMBINED: usize = 8;
 
 /// A text with characters that are not in NFC.
 #[derive(Debug)]
 pub(crate) struct Unnormalised<'a> {
     pub value: Value<'a>,
-    pub part: Part,
+    pub text_use: TextUse,
 }
 
 /// What depends on the bytes of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Part {
+pub(crate) enum TextUse {
     /// The name of an entity or a team: other bytes name another one.
     Name,
     /// Only people read it.
@@ -38,60 +38,67 @@ pub(crate) enum Part {
 }
 
 /// Whether the values of this file are worth checking. An escape may stand for any character.
-pub(crate) fn may_hold(text: &str) -> bool {
+pub(crate) fn may_contain(text: &str) -> bool {
     !text.is_ascii() || memchr::memchr(b'\\', text.as_bytes()).is_some()
 }
 
 fn is_unusual(text: &str) -> bool {
-    !text.is_ascii() && text.chars().any(|c| c >= FIRST) && !NFC.is_normalized(text)
+    !text.is_ascii() && text.chars().any(|c| c >= FIRST_COMPOSING) && !NFC.is_normalized(text)
 }
 
 /// Searches all values that an entity sends to the catalog.
 pub(crate) fn search<'a>(
     view: View<'a>,
     manifest: &Manifest,
-    shape: Option<&Shape>,
+    indexed: Option<&IndexedBlueprint>,
     found: &mut Vec<Unnormalised<'a>>,
 ) {
     let value = |id: Option<_>| id.map(|id| view.value(id));
     // An identifier that the platform rejects is reported separately.
     let is_identifier = |text: &str| identifier::check_entity_identifier(text).is_ok();
-    for (part, id) in [(Part::Prose, manifest.title), (Part::Data, manifest.icon), (Part::Name, manifest.team)] {
-        look(value(id), part, &|_| true, found);
+    for (text_use, id) in
+        [(TextUse::Prose, manifest.title), (TextUse::Data, manifest.icon), (TextUse::Name, manifest.team)]
+    {
+        look(value(id), text_use, &|_| true, found);
     }
-    look(value(manifest.identifier), Part::Name, &is_identifier, found);
+    look(value(manifest.identifier), TextUse::Name, &is_identifier, found);
     for (_, targets) in entries_of(value(manifest.relations)) {
-        look(Some(targets), Part::Name, &is_identifier, found);
+        look(Some(targets), TextUse::Name, &is_identifier, found);
     }
     for (key, value) in entries_of(value(manifest.properties)) {
-        let property = key.as_str().zip(shape).and_then(|(name, shape)| shape.blueprint.property(name));
+        let property = key.as_str().zip(indexed).and_then(|(name, indexed)| indexed.blueprint.property(name));
         // A text that the blueprint spells this way is correct.
         let is_free = |text: &str| property.is_none_or(|property| !names(&property.schema, text));
-        look(Some(value), property.map_or(Part::Data, part_of), &is_free, found);
+        look(Some(value), property.map_or(TextUse::Data, text_use_of), &is_free, found);
     }
 }
 
 /// The reader's limit on nesting bounds the recursion. The content of an alias is checked at its anchor.
-fn look<'a>(value: Option<Value<'a>>, part: Part, judge: &dyn Fn(&str) -> bool, found: &mut Vec<Unnormalised<'a>>) {
+fn look<'a>(
+    value: Option<Value<'a>>,
+    text_use: TextUse,
+    is_relevant: &dyn Fn(&str) -> bool,
+    found: &mut Vec<Unnormalised<'a>>,
+) {
     let Some(value) = value.filter(|value| !value.is_copied()) else { return };
     match value.kind() {
         Kind::Map => value.entries().for_each(|(key, value)| {
-            look(Some(key), Part::Data, judge, found);
-            look(Some(value), Part::Data, judge, found);
+            look(Some(key), TextUse::Data, is_relevant, found);
+            look(Some(value), TextUse::Data, is_relevant, found);
         }),
-        Kind::List => value.items().for_each(|item| look(Some(item), part, judge, found)),
+        Kind::List => value.items().for_each(|item| look(Some(item), text_use, is_relevant, found)),
         Kind::String => {
-            if value.as_str().is_some_and(|text| is_unusual(text) && judge(text)) {
-                found.push(Unnormalised { value, part });
+            if value.as_str().is_some_and(|text| is_unusual(text) && is_relevant(text)) {
+                found.push(Unnormalised { value, text_use });
             }
         }
         Kind::Null | Kind::Bool | Kind::Number => {}
     }
 }
 
-fn part_of(property: &Property) -> Part {
+fn text_use_of(property: &Property) -> TextUse {
     let is_bound = ["format", "enum", "pattern"].into_iter().any(|word| property.schema.get(word).is_some());
-    if property.kind == Some(PropertyKind::String) && !is_bound { Part::Prose } else { Part::Data }
+    if property.kind == Some(PropertyKind::String) && !is_bound { TextUse::Prose } else { TextUse::Data }
 }
 
 /// Whether a schema contains this text, as a choice or elsewhere.
@@ -118,7 +125,7 @@ impl Spelling {
         let same = text.char_indices().zip(normal.chars()).take_while(|((_, one), other)| one == other).last();
         let start = same.map_or(0, |((at, c), _)| at + c.len_utf8());
         let (rest, normal) = (text.get(start..)?, normal.get(start..)?);
-        let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8()).take(LONGEST);
+        let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8()).take(MAX_COMBINED);
         let mut pieces = ends.filter_map(|end| rest.get(..end)).map(|piece| (piece, NFC.normalize(piece)));
         let (piece, usual) =
             pieces.find(|(piece, usual)| *piece != usual.as_ref() && normal.starts_with(usual.as_ref()))?;
@@ -166,8 +173,8 @@ mod tests {
             assert!(!is_unusual(text), "{text:?}");
             assert_eq!(Spelling::first_of(text), None, "{text:?}");
         }
-        assert!(!may_hold("title: Cart"));
-        assert!(may_hold("title: caf\u{e9}") && may_hold("title: \"cafe\\u0301\""));
+        assert!(!may_contain("title: Cart"));
+        assert!(may_contain("title: caf\u{e9}") && may_contain("title: \"cafe\\u0301\""));
     }
 
     #[test]

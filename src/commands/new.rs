@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::commands::context::Context;
 use crate::commands::new::choices::Choices;
 use crate::commands::new::flags::{NewFlags, values_from_flags};
-use crate::commands::new::prompt::{Answer, Asking, Gone};
+use crate::commands::new::prompt::{Answer, EndOfInput, Questions};
 
 use crate::commands::lint::config::LintConfig;
 use crate::commands::lint::run as lint;
@@ -27,7 +27,7 @@ use crate::exit::Exit;
 use crate::manifest::{Around, Wrapper, encode_sketch};
 use crate::report::lint::{Lint, LintFormat, render};
 use crate::report::style::Style;
-use crate::scaffold::{self, Given, Wish};
+use crate::scaffold::{self, EntityValues, ManifestInput};
 use crate::settings::{self, Delivery};
 use crate::sources::{self, PathKind, Place, SourceFile};
 use crate::text::plural::{as_sentence, count, list};
@@ -113,14 +113,14 @@ pub fn run(args: &NewArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     }
     let terms = LintConfig::of(settings, context.environment)?;
     let mut prompt = if args.no_input { None } else { Prompt::of_terminal() };
-    let told = match &mut prompt {
+    let entity = match &mut prompt {
         Some(prompt) => {
-            let mut asking = Asking { prompt, candidates: &choices.candidates, terms: &terms };
-            ask(args, &choices, &mut asking)?
+            let mut questions = Questions { prompt, candidates: &choices.candidates, terms: &terms };
+            ask(args, &choices, &mut questions)?
         }
         None => Ok(take(args, &choices, &terms)?),
     };
-    let Ok(Told { blueprint, identifier, given }) = told else {
+    let Ok(NewEntity { blueprint, identifier, given }) = entity else {
         context.say("Nothing was written.");
         return Ok(Exit::Interrupted);
     };
@@ -130,56 +130,60 @@ pub fn run(args: &NewArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
             blueprint.identifier
         ));
     }
-    let made = make(args, &choices, blueprint, &identifier, &given, file, context)?;
+    let manifest = make(args, &choices, blueprint, &identifier, &given, file, context)?;
     if args.stdout {
-        context.streams.show(&made.text)?;
-        let instead = Overlay { shelf: None, files: vec![made.as_file()] };
-        tell_what_is_left(&terms, &made, instead, context)?;
+        context.streams.show(&manifest.text)?;
+        let instead = Overlay { shelf: None, files: vec![manifest.as_file()] };
+        tell_what_is_left(&terms, &manifest, instead, context)?;
         return Ok(Exit::Success);
     }
     let root = &settings.root.value;
-    sources::create_atomically(root, &made.place, made.text.as_bytes())?;
-    context.streams.show(&format!("{}\n", shown(&made.place, context)))?;
+    sources::create_atomically(root, &manifest.place, manifest.text.as_bytes())?;
+    context.streams.show(&format!("{}\n", shown(&manifest.place, context)))?;
     context.streams.flush()?;
     if let Some(editor) = &editor {
-        ui::edit(editor, &root.join(&made.place))?;
-        if !sources::is_taken(&root.join(&made.place)) {
+        ui::edit(editor, &root.join(&manifest.place))?;
+        if !sources::is_taken(&root.join(&manifest.place)) {
             context.say("note: The editor removed the file.");
             return Ok(Exit::Success);
         }
     }
-    tell_what_is_left(&terms, &made, Overlay::default(), context)?;
+    tell_what_is_left(&terms, &manifest, Overlay::default(), context)?;
     Ok(Exit::Success)
 }
 
 /// The blueprint, identifier and values of the new entity.
-struct Told<'c> {
+struct NewEntity<'c> {
     blueprint: &'c Blueprint,
     identifier: String,
-    given: Given,
+    given: EntityValues,
 }
 
-fn asked_for(args: &NewArgs) -> NewFlags<'_> {
+fn flags(args: &NewArgs) -> NewFlags<'_> {
     let NewArgs { set, relate, title, icon, team, .. } = args;
     NewFlags { set, relate, title: title.as_ref(), icon: icon.as_ref(), team }
 }
 
 /// Takes everything from the flags and asks nothing.
-fn take<'c>(args: &NewArgs, choices: &'c Choices, terms: &LintConfig<'_>) -> Result<Told<'c>, NewError> {
+fn take<'c>(args: &NewArgs, choices: &'c Choices, terms: &LintConfig<'_>) -> Result<NewEntity<'c>, NewError> {
     let Some(name) = &args.blueprint else {
         return Err(NewError::NoBlueprint { known: some_blueprints(choices) });
     };
     let blueprint = find(name, choices)?;
-    let given = values_from_flags(&asked_for(args), blueprint, terms)?;
+    let given = values_from_flags(&flags(args), blueprint, terms)?;
     let Some(identifier) = args.identifier.clone() else {
         return Err(NewError::NoIdentifier { blueprint: name.clone() });
     };
     refuse(&identifier, blueprint, choices)?;
-    Ok(Told { blueprint, identifier, given })
+    Ok(NewEntity { blueprint, identifier, given })
 }
 
 /// Asks for what the flags leave open. Invalid flags are reported before the first question.
-fn ask<'c>(args: &NewArgs, choices: &'c Choices, asking: &mut Asking<'_>) -> Result<Result<Told<'c>, Gone>, Error> {
+fn ask<'c>(
+    args: &NewArgs,
+    choices: &'c Choices,
+    questions: &mut Questions<'_>,
+) -> Result<Result<NewEntity<'c>, EndOfInput>, Error> {
     let all: Vec<&str> = choices.blueprints.iter().map(|blueprint| blueprint.identifier.as_str()).collect();
     let settled = args.blueprint.as_deref().map(|name| find(name, choices)).transpose()?;
     if let (Some(blueprint), Some(identifier)) = (settled, &args.identifier) {
@@ -187,12 +191,12 @@ fn ask<'c>(args: &NewArgs, choices: &'c Choices, asking: &mut Asking<'_>) -> Res
     }
     let blueprint = match settled {
         Some(blueprint) => blueprint,
-        None => match asking.name("Blueprint", &all)? {
+        None => match questions.name("Blueprint", &all)? {
             Ok(name) => find(&name, choices)?,
-            Err(gone) => return Ok(Err(gone)),
+            Err(end_of_input) => return Ok(Err(end_of_input)),
         },
     };
-    let given = values_from_flags(&asked_for(args), blueprint, asking.terms)?;
+    let given = values_from_flags(&flags(args), blueprint, questions.terms)?;
     let name = &blueprint.identifier;
     let identifier = match &args.identifier {
         Some(identifier) => identifier.clone(),
@@ -201,22 +205,22 @@ fn ask<'c>(args: &NewArgs, choices: &'c Choices, asking: &mut Asking<'_>) -> Res
                 let error = refuse(identifier, blueprint, choices).err()?;
                 Some(as_sentence(&error.to_string()))
             };
-            match asking.identifier(&format!("Identifier of the new `{name}`"), taken)? {
+            match questions.identifier(&format!("Identifier of the new `{name}`"), taken)? {
                 Ok(identifier) => identifier,
-                Err(gone) => return Ok(Err(gone)),
+                Err(end_of_input) => return Ok(Err(end_of_input)),
             }
         }
     };
-    let lacks =
-        scaffold::lacking_properties(blueprint, &given).len() + scaffold::lacking_relations(blueprint, &given).len();
+    let lacks = scaffold::unanswered_properties(blueprint, &given).len()
+        + scaffold::unanswered_relations(blueprint, &given).len();
     if lacks > 0 {
         let values = if lacks == 1 { "1 more value".to_owned() } else { format!("{lacks} more values") };
-        asking.say(&format!(
+        questions.say(&format!(
             "`{name}` requires {values}. Enter accepts the default or leaves a blank; Ctrl-C stops without writing."
         ))?;
     }
-    let completed: Answer<Given> = asking.complete(blueprint, given);
-    Ok(completed?.map(|given| Told { blueprint, identifier, given }))
+    let completed: Answer<EntityValues> = questions.complete(blueprint, given);
+    Ok(completed?.map(|given| NewEntity { blueprint, identifier, given }))
 }
 
 fn find<'c>(name: &str, choices: &'c Choices) -> Result<&'c Blueprint, NewError> {
@@ -247,8 +251,8 @@ fn some_blueprints(choices: &Choices) -> String {
 
 fn refuse(identifier: &str, blueprint: &Blueprint, choices: &Choices) -> Result<(), NewError> {
     if check_entity_identifier(identifier).is_err() {
-        let faults = scaffold::targets(false, &[identifier.to_owned()]);
-        return faults.map(drop).map_err(|mistyped| NewError::BadIdentifier { mistyped });
+        let faults = scaffold::parse_targets(false, &[identifier.to_owned()]);
+        return faults.map(drop).map_err(|input_error| NewError::BadIdentifier { mistyped: input_error });
     }
     let key = key(blueprint, identifier);
     match choices.declared.declarations(&key).first() {
@@ -266,13 +270,13 @@ fn key(blueprint: &Blueprint, identifier: &str) -> EntityKey {
 }
 
 /// A new manifest and its path.
-struct Made {
+struct NewManifest {
     /// Relative to the root.
     place: PathBuf,
     text: String,
 }
 
-impl Made {
+impl NewManifest {
     fn as_file(&self) -> SourceFile {
         SourceFile { path: sources::path_text(&self.place), place: Place::Given(self.text.as_bytes().into()) }
     }
@@ -283,19 +287,19 @@ fn make(
     choices: &Choices,
     blueprint: &Blueprint,
     identifier: &str,
-    given: &Given,
+    given: &EntityValues,
     file: Option<PathBuf>,
     context: &Context<'_>,
-) -> Result<Made, Error> {
+) -> Result<NewManifest, Error> {
     let settings = context.settings;
-    let wish = Wish {
+    let input = ManifestInput {
         blueprint,
         identifier,
         given,
         candidates: &choices.candidates,
         offers_fields: settings.delivery.value == Delivery::Direct,
     };
-    let sketch = scaffold::sketch(&wish);
+    let sketch = scaffold::sketch(&input);
     let key = key(blueprint, identifier);
     let mut names = Names::of(&choices.declared);
     let (name, place) = match file {
@@ -327,7 +331,7 @@ fn make(
             namespace: args.namespace.as_deref(),
         })
     };
-    Ok(Made { text: encode_sketch(&sketch, &around), place })
+    Ok(NewManifest { text: encode_sketch(&sketch, &around), place })
 }
 
 /// The file that the user names, relative to the root.
@@ -373,15 +377,15 @@ fn editor(context: &Context<'_>) -> Result<std::ffi::OsString, NewError> {
 /// Prints the lint findings of the new manifest, one line each.
 fn tell_what_is_left(
     terms: &LintConfig<'_>,
-    made: &Made,
+    manifest: &NewManifest,
     instead: Overlay,
     context: &mut Context<'_>,
 ) -> Result<(), Error> {
-    let path = sources::path_text(&made.place);
-    if !context.settings.pattern()?.matches(&made.place) {
+    let path = sources::path_text(&manifest.place);
+    if !context.settings.pattern()?.matches(&manifest.place) {
         context.say(&format!("note: `{path}` does not match `manifests.include`, so portolan will not read it."));
     }
-    let paths = vec![context.settings.root.value.join(&made.place)];
+    let paths = vec![context.settings.root.value.join(&manifest.place)];
     let linted = lint::lint(&Request { paths, instead, ..terms.whole() }, &Silent)?;
     if linted.findings.is_empty() || context.quiet {
         return Ok(());

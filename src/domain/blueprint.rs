@@ -2,11 +2,14 @@
 //! return (no `many`, unknown types, unknown keys) is reported as a flaw.
 
 pub mod change;
-pub mod property_schema;
+pub mod definition;
+pub mod property_validator;
 pub mod references;
+pub mod required;
 pub mod set;
 pub mod system;
-pub mod validate;
+
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -38,8 +41,8 @@ pub struct Property {
     pub default: Option<Value>,
     /// The allowed values, if there is an `enum`.
     pub choices: Vec<Value>,
-    /// The property's schema, unchanged.
-    pub schema: Value,
+    /// The property's schema, unchanged; shared with the validator that is compiled from it.
+    pub schema: Arc<Value>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -245,7 +248,7 @@ fn property(name: &str, schema: &Value, required: &[String], flaws: &mut Vec<Fla
         format: object.and_then(|object| text(object, "format")),
         default: get("default").cloned(),
         choices: get("enum").and_then(Value::as_array).cloned().unwrap_or_default(),
-        schema: schema.clone(),
+        schema: Arc::new(schema.clone()),
     }
 }
 

@@ -7,6 +7,7 @@ pub mod formats;
 pub mod masked;
 pub mod pattern;
 pub mod timestamp;
+pub mod view;
 
 use std::borrow::Cow;
 use std::fmt;

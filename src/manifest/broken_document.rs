@@ -30,6 +30,11 @@ pub(super) fn claim(text: &str) -> Claim {
     Claim::Foreign
 }
 
+/// For bytes that are not text: whether the readable part contains the fields of an entity or our API group.
+pub fn claims_ours(text: &str) -> bool {
+    claim(text) != Claim::Nothing
+}
+
 /// Helm, cookiecutter, Jinja and Backstage templates.
 fn is_template(text: &str) -> bool {
     text.contains("{{") || text.contains("{%")

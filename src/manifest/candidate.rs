@@ -8,7 +8,6 @@ use memchr::memmem::Finder;
 use super::split::lines;
 use crate::domain::finding::EntityName;
 use crate::domain::platform::PLATFORMS;
-use crate::manifest::broken_document::{Claim, claim};
 
 static GROUPS: LazyLock<Vec<Finder<'static>>> =
     LazyLock::new(|| PLATFORMS.into_iter().map(|platform| Finder::new(platform.group)).collect());
@@ -28,11 +27,6 @@ fn is_key(bytes: &[u8], at: usize, length: usize) -> bool {
         .is_none_or(|byte| matches!(byte, b' ' | b'"' | b'\'' | b'\n' | b'\r' | b'-' | b'{' | b',' | b'\t' | 0xBF));
     let after = bytes.get(at + length..).unwrap_or_default();
     starts && after.iter().find(|byte| !matches!(byte, b' ' | b'"' | b'\'')) == Some(&b':')
-}
-
-/// For bytes that are not text: whether the readable part contains the fields of an entity or our API group.
-pub fn claims_ours(text: &str) -> bool {
-    claim(text) != Claim::Nothing
 }
 
 /// The entities that a broken document was meant to declare, so that relations to them are not reported as dangling.
@@ -59,10 +53,10 @@ pub fn salvage(text: &str) -> Vec<EntityName> {
     blueprints.sort_unstable();
     blueprints.dedup();
     let pairs = blueprints.iter().flat_map(|blueprint| identifiers.iter().map(move |it| (*blueprint, *it)));
-    pairs.take(MOST_SALVAGED).map(|(blueprint, identifier)| name(blueprint, identifier)).collect()
+    pairs.take(MAX_SALVAGED).map(|(blueprint, identifier)| name(blueprint, identifier)).collect()
 }
 
-const MOST_SALVAGED: usize = 10_000;
+const MAX_SALVAGED: usize = 10_000;
 
 /// The value of a key anywhere on a line: `- key: value # comment`, `"key": "value"`, or `other: x   key: value`, which
 /// is not YAML.

@@ -6,7 +6,7 @@ use crate::domain::document::fault::{Fault, FaultKind, Reading};
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, NodeId, Number, View};
 
-const SMALL: usize = 16;
+const MAX_PAIRWISE: usize = 16;
 
 /// The keys of all open mappings, innermost last.
 #[derive(Debug, Default)]
@@ -63,7 +63,7 @@ impl Keys {
     #[inline]
     pub(super) fn close(&mut self, mark: usize, view: View<'_>, faults: &mut Vec<Fault>) {
         let keys = self.keys.get(mark..).unwrap_or_default();
-        if keys.len() > SMALL || has_double(keys) {
+        if keys.len() > MAX_PAIRWISE || has_double(keys) {
             self.compare(mark, view, faults);
         }
         self.keys.truncate(mark);

@@ -1,7 +1,7 @@
 //! Writes entities as YAML that looks hand-written and that every YAML reader reads as the same entity. The caller has
 //! already removed defaults and computed values; everything given is written, including nulls.
 
-mod sketch;
+pub(super) mod sketch;
 
 use crate::domain::document::manifest::ResourceKind;
 use crate::domain::entity::{Entity, Targets};
@@ -9,8 +9,6 @@ use crate::domain::platform::Platform;
 use crate::domain::value::Value;
 use crate::manifest::scalar::{must_quote, quoted};
 use crate::text::escape;
-
-pub use sketch::{Around, encode_sketch};
 
 /// The resource around the entity.
 #[derive(Debug, Clone, Copy)]
@@ -62,7 +60,7 @@ pub fn encode(entity: &Entity, wrapper: &Wrapper<'_>) -> String {
 }
 
 /// Longer keys are written with `?`: YAML readers look for the colon only within 1,024 characters.
-const LONGEST_SIMPLE_KEY: usize = 1000;
+const MAX_SIMPLE_KEY: usize = 1000;
 
 struct Writer {
     text: String,
@@ -97,7 +95,7 @@ impl Writer {
 
     fn bare_key(&mut self, level: usize, key: &str) {
         let written = scalar(key);
-        if written.len() > LONGEST_SIMPLE_KEY {
+        if written.len() > MAX_SIMPLE_KEY {
             self.text.push_str("? ");
             self.text.push_str(&written);
             self.text.push('\n');

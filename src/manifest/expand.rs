@@ -3,11 +3,19 @@
 
 use std::collections::HashMap;
 
-use super::faults::Broken;
-use super::full::{Job, Links};
+use super::job::{Broken, Job};
 use crate::domain::document::fault::{Fault, FaultKind};
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, NodeId, Tree, View};
+
+/// Placeholders in the tree that are resolved once the document is read.
+#[derive(Debug, Default)]
+pub(super) struct Links {
+    /// Maps an alias node to its target.
+    pub(super) aliases: HashMap<NodeId, NodeId>,
+    /// Keys that are `<<`.
+    pub(super) merges: HashMap<NodeId, ()>,
+}
 
 pub(super) fn expand(
     job: &Job<'_>,

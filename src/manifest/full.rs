@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::ops::Range;
 
-use super::expand;
-use super::faults::{self, Broken};
-use super::limits::Limits;
-use super::places::{self, one_character};
-use super::scalar::{self, Plain};
+use super::expand::{self, Links};
+use super::faults;
+use super::job::{Broken, Job};
+use super::places::{one_character, verbatim};
+use super::plain_scalar::resolve_plain;
+use super::scalar::Plain;
 use super::tags::{self, Tagged};
 use super::yaml::{Event, Parser, Properties, Tag};
 use crate::domain::document::fault::{Fault, FaultKind, Oversize};
@@ -22,23 +22,6 @@ pub(super) struct Full {
     scratch: Tree,
     keys: Keys,
     links: Links,
-}
-
-/// Placeholders in the tree that are resolved once the document is read.
-#[derive(Debug, Default)]
-pub(super) struct Links {
-    /// Maps an alias node to its target.
-    pub(super) aliases: HashMap<NodeId, NodeId>,
-    /// Keys that are `<<`.
-    pub(super) merges: HashMap<NodeId, ()>,
-}
-
-/// The document to read and its options.
-pub(super) struct Job<'j> {
-    pub(super) text: &'j str,
-    pub(super) range: Range<usize>,
-    pub(super) limits: &'j Limits,
-    pub(super) wants_notes: bool,
 }
 
 impl Full {
@@ -269,13 +252,13 @@ impl<'b> Builder<'b> {
         let is_key = self.is_key();
         let in_flow = self.frames.last().is_some_and(|frame| frame.style == Style::Flow);
         if is_key && !in_flow && !span.is_empty() {
-            places::check_indentation(self.job, span)?;
+            check_indentation(self.job, span)?;
         }
         self.flush(span.start as usize)?;
         self.room(span.start as usize)?;
         let (resolved, agreed) = self.resolve(&text, style, properties.tag.as_ref(), span, is_key);
         let verbatim = match &text {
-            Cow::Borrowed(_) => places::verbatim(style, span),
+            Cow::Borrowed(_) => verbatim(style, span),
             Cow::Owned(_) => None,
         };
         let id = self.push(&resolved, &text, verbatim, style, span);
@@ -317,8 +300,8 @@ impl<'b> Builder<'b> {
                 }
             },
             None if style == Style::Plain => {
-                let judged = scalar::judge(text, span, is_key, self.faults);
-                (Tagged::Plain(judged.cluster), judged.agreed)
+                let resolved = resolve_plain(text, span, is_key, self.faults);
+                (Tagged::Plain(resolved.value), resolved.agreed)
             }
             None => (Tagged::Plain(Plain::String), true),
         }
@@ -333,5 +316,20 @@ impl<'b> Builder<'b> {
             Tagged::Binary(text) => Scalar::Decoded(text),
         };
         self.tree.push_scalar(scalar, span, style)
+    }
+}
+
+/// Reports characters that look like indentation but are the beginning of the key for every parser.
+fn check_indentation(job: &Job<'_>, key: Span) -> Result<(), Broken> {
+    let start = key.start as usize;
+    let before = job.text.get(job.range.start..start).unwrap_or_default();
+    let line = before.trim_end_matches(' ');
+    if !line.is_empty() && !line.ends_with(['\n', '\r']) {
+        return Ok(());
+    }
+    let text = key.slice(job.text);
+    match text.len() - text.trim_start_matches(faults::is_odd_blank).len() {
+        0 => Ok(()),
+        width => Err(faults::odd_indentation(Span::new(start, start + width))),
     }
 }

@@ -1,37 +1,13 @@
 //! Reads a JSON value into a tree. kubectl reads a file that starts with `{` as a sequence of JSON values, by the rules
 //! of JSON: escapes of surrogates are pairs, and keys may have any length.
 
-use serde::de::IgnoredAny;
-
-use super::faults::{self, Broken};
-use super::full::Job;
+use super::faults;
+use super::job::{Broken, Job};
 use super::places::one_character;
 use crate::domain::document::fault::{Fault, FaultKind, Oversize};
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, Number, Scalar, Style, Tree, View};
 use crate::manifest::duplicate_keys::Keys;
-
-/// The end of the JSON value that starts at or after `from`; `Err`: the position of a syntax error.
-pub(super) fn value_end(text: &str, from: usize) -> Result<usize, usize> {
-    let rest = text.get(from..).unwrap_or_default();
-    let mut values = serde_json::Deserializer::from_str(rest).into_iter::<IgnoredAny>();
-    match values.next() {
-        Some(Ok(_)) => Ok(from + values.byte_offset()),
-        Some(Err(error)) => Err(from + offset(rest, error.line(), error.column())),
-        None => Err(text.len()),
-    }
-}
-
-/// The byte offset of a line and column, both counted from 1.
-fn offset(text: &str, line: usize, column: usize) -> usize {
-    let lines = memchr::memchr_iter(b'\n', text.as_bytes());
-    let start = line.checked_sub(2).and_then(|before| lines.into_iter().nth(before)).map_or(0, |at| at + 1);
-    let mut at = (start + column.saturating_sub(1)).min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
-}
 
 /// Reads the JSON value into `tree`. `false`: a limit was exceeded; the last fault says which.
 pub(super) fn read(job: &Job<'_>, keys: &mut Keys, tree: &mut Tree, faults: &mut Vec<Fault>) -> bool {
@@ -215,13 +191,5 @@ mod tests {
             decode(text, &mut out);
             assert_eq!(out, expected, "{text}");
         }
-    }
-
-    #[test]
-    fn a_value_ends_where_json_says_so() {
-        assert_eq!(value_end("{\"a\": [1, {}]} x", 0), Ok(14));
-        assert_eq!(value_end("{} {\"b\":1}", 2), Ok(10));
-        assert_eq!(value_end("{\n  a: 1}", 0), Err(4));
-        assert!(value_end("{} ---", 2).is_err());
     }
 }

@@ -14,19 +14,24 @@ mod expand;
 mod fast;
 mod faults;
 mod full;
+mod job;
 mod json;
+mod json_values;
 mod limits;
 mod overridden;
 mod places;
+mod plain_scalar;
 mod reader;
 mod split;
 mod tags;
 mod yaml;
 
-pub use crate::manifest::candidate::{claims_ours, looks_ours, salvage};
+pub use crate::manifest::broken_document::claims_ours;
+pub use crate::manifest::candidate::{looks_ours, salvage};
 pub use crate::manifest::missing_content::Missing;
 pub use decode::decode;
-pub use encode::{Around, Wrapper, encode, encode_sketch};
+pub use encode::sketch::{Around, encode_sketch};
+pub use encode::{Wrapper, encode};
 pub use limits::Limits;
 pub use reader::{Document, Producer, Reader};
 

@@ -7,7 +7,8 @@ use memchr::memmem::Finder;
 
 use super::fast::Fast;
 use super::faults;
-use super::full::{Full, Job};
+use super::full::Full;
+use super::job::Job;
 use super::json;
 use super::limits::Limits;
 use super::overridden;

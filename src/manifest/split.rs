@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use super::json;
-use super::yaml::{Parser, first_forbidden};
+use super::json_values;
+use super::yaml::{Parser, first_forbidden, is_odd_separator};
 
 static START: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("---"));
 static END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("..."));
@@ -103,7 +103,7 @@ impl<'t> Documents<'t> {
             trouble: None,
         };
         if text.get(at..).unwrap_or_default().trim_start().starts_with('{') {
-            match json::value_end(text, at) {
+            match json_values::value_end(text, at) {
                 Ok(end) => documents.json = Some(end),
                 Err(at) => documents.trouble = Some(Trouble::NotJson(at)),
             }
@@ -231,7 +231,7 @@ impl<'t> Documents<'t> {
         self.json = None;
         if next >= self.text.len() {
             self.start = self.text.len();
-        } else if let Ok(end) = json::value_end(self.text, next) {
+        } else if let Ok(end) = json_values::value_end(self.text, next) {
             self.json = Some(end);
         } else {
             self.trouble = Some(Trouble::AfterJson(next));
@@ -301,12 +301,6 @@ impl Iterator for Documents<'_> {
             }
         }
     }
-}
-
-/// `---` followed by blanks that YAML does not accept but kubectl does.
-pub(super) fn is_odd_separator(text: &str) -> bool {
-    let line = text.split('\n').next().unwrap_or_default();
-    line.strip_prefix("---").is_some_and(|rest| rest.trim().is_empty())
 }
 
 /// The position of the first tab in the indentation of a line.

@@ -9,8 +9,8 @@ use crate::domain::document::manifest::ResourceKind;
 use crate::domain::entity::identifier::{ENTITY_IDENTIFIER_MAX, RESOURCE_NAME_MAX};
 use crate::domain::platform::{PLATFORMS, Platform};
 use crate::domain::value::formats;
-use crate::scaffold::Candidates;
-use crate::scaffold::wanted::{of_property, of_relation};
+use crate::scaffold::candidates::Candidates;
+use crate::scaffold::describe::{describe_property, describe_relation};
 
 /// The input of the schema.
 #[derive(Debug, Clone, Copy)]
@@ -251,7 +251,7 @@ fn property(property: &Property, candidates: &Candidates, offers: &mut Offers) -
     } else {
         String::new()
     };
-    let takes = of_property(&Property { title: None, description: None, ..property.clone() }, candidates);
+    let takes = describe_property(&Property { title: None, description: None, ..property.clone() }, candidates);
     let words = if words.is_empty() { takes } else { format!("{words} ({takes})") };
     schema["description"] = words.into();
     if let Some(default) = &property.default {
@@ -263,7 +263,7 @@ fn property(property: &Property, candidates: &Candidates, offers: &mut Offers) -
 fn relation(relation: &Relation, candidates: &Candidates, offers: &mut Offers) -> Json {
     let target = offers.of(&relation.target);
     let plain = Relation { title: None, ..relation.clone() };
-    let takes = of_relation(&plain, candidates);
+    let takes = describe_relation(&plain, candidates);
     let words = match relation.title.as_deref() {
         Some(title) => format!("{title} ({takes})"),
         None => takes,

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use crate::domain::blueprint::{Blueprint, Ownership, Property, Relation};
 use crate::domain::entity::sketch::{Entry, Filling, Sketch};
 use crate::domain::value::Value;
-use crate::scaffold::Candidates;
-use crate::scaffold::wanted::{example, known, of_property, of_relation};
+use crate::scaffold::candidates::Candidates;
+use crate::scaffold::describe::{describe_property, describe_relation, example, known};
 
 /// The values of the entity that the user gave.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Given {
+pub struct EntityValues {
     pub title: Option<String>,
     pub icon: Option<String>,
     pub team: Vec<String>,
@@ -21,38 +21,38 @@ pub struct Given {
 
 /// The input of a manifest.
 #[derive(Debug, Clone, Copy)]
-pub struct Wish<'a> {
+pub struct ManifestInput<'a> {
     pub blueprint: &'a Blueprint,
     pub identifier: &'a str,
-    pub given: &'a Given,
+    pub given: &'a EntityValues,
     pub candidates: &'a Candidates,
     /// The cluster's CRD drops title, icon and team; then they are not suggested.
     pub offers_fields: bool,
 }
 
 /// Required properties without a given value.
-pub fn lacking_properties<'b>(blueprint: &'b Blueprint, given: &Given) -> Vec<&'b Property> {
+pub fn unanswered_properties<'b>(blueprint: &'b Blueprint, given: &EntityValues) -> Vec<&'b Property> {
     let is_lacking = |property: &&Property| property.required && !given.properties.contains_key(&property.name);
     blueprint.properties.iter().filter(is_lacking).collect()
 }
 
-pub fn lacking_relations<'b>(blueprint: &'b Blueprint, given: &Given) -> Vec<&'b Relation> {
+pub fn unanswered_relations<'b>(blueprint: &'b Blueprint, given: &EntityValues) -> Vec<&'b Relation> {
     let is_lacking = |relation: &&Relation| relation.required && !given.relations.contains_key(&relation.name);
     blueprint.relations.iter().filter(is_lacking).collect()
 }
 
-pub fn sketch(wish: &Wish<'_>) -> Sketch {
+pub fn sketch(input: &ManifestInput<'_>) -> Sketch {
     Sketch {
-        blueprint: wish.blueprint.identifier.clone(),
-        identifier: wish.identifier.to_owned(),
-        fields: fields(wish),
-        properties: wish.blueprint.properties.iter().map(|it| property(it, wish)).collect(),
-        relations: wish.blueprint.relations.iter().map(|it| relation(it, wish)).collect(),
+        blueprint: input.blueprint.identifier.clone(),
+        identifier: input.identifier.to_owned(),
+        fields: fields(input),
+        properties: input.blueprint.properties.iter().map(|it| property(it, input)).collect(),
+        relations: input.blueprint.relations.iter().map(|it| relation(it, input)).collect(),
     }
 }
 
-fn fields(wish: &Wish<'_>) -> Vec<Entry> {
-    let Wish { blueprint, given, candidates, offers_fields, .. } = *wish;
+fn fields(input: &ManifestInput<'_>) -> Vec<Entry> {
+    let ManifestInput { blueprint, given, candidates, offers_fields, .. } = *input;
     let text = |text: &String| Value::Text(text.as_str().into());
     let mut fields = Vec::new();
     let mut field = |name: &str, note: &str, given: Option<Value>, offered: Option<Value>, is_offered: bool| {
@@ -76,27 +76,27 @@ fn fields(wish: &Wish<'_>) -> Vec<Entry> {
     fields
 }
 
-fn property(property: &Property, wish: &Wish<'_>) -> Entry {
-    let filling = match (wish.given.properties.get(&property.name), &property.default) {
+fn property(property: &Property, input: &ManifestInput<'_>) -> Entry {
+    let filling = match (input.given.properties.get(&property.name), &property.default) {
         (Some(value), _) => Filling::Given(value.clone()),
         (None, Some(default)) if property.required => Filling::Given(Value::from_json(default)),
         (None, None) if property.required => Filling::Blank,
-        (None, _) => Filling::Offered(example(property, wish.candidates).as_ref().map(Value::from_json)),
+        (None, _) => Filling::Offered(example(property, input.candidates).as_ref().map(Value::from_json)),
     };
-    let words = of_property(property, wish.candidates);
+    let words = describe_property(property, input.candidates);
     let note = if property.required { format!("required: {words}") } else { words };
     Entry { name: property.name.clone(), note, filling }
 }
 
-fn relation(relation: &Relation, wish: &Wish<'_>) -> Entry {
+fn relation(relation: &Relation, input: &ManifestInput<'_>) -> Entry {
     let texts = |targets: &[String]| targets.iter().map(|target| Value::Text(target.as_str().into())).collect();
-    let filling = match wish.given.relations.get(&relation.name).map(Vec::as_slice) {
+    let filling = match input.given.relations.get(&relation.name).map(Vec::as_slice) {
         Some(targets) if relation.many => Filling::Given(Value::List(texts(targets))),
         Some([target, ..]) => Filling::Given(Value::Text(target.as_str().into())),
         Some([]) | None if relation.required => Filling::Blank,
         Some([]) | None => Filling::Offered(relation.many.then(|| Value::List(Box::default()))),
     };
-    let words = of_relation(relation, wish.candidates);
+    let words = describe_relation(relation, input.candidates);
     let note = if relation.required { format!("required: {words}") } else { words };
     Entry { name: relation.name.clone(), note, filling }
 }

@@ -2,14 +2,14 @@
 //! for editors. It returns values and texts; the caller writes them.
 
 mod candidates;
+mod describe;
 mod editor;
+mod input;
 mod manifest;
 pub mod repository;
-mod typed;
-mod wanted;
 
 pub use candidates::Candidates;
+pub use describe::{describe_property, describe_relation};
 pub use editor::{Repository, manifest_schema};
-pub use manifest::{Given, Wish, lacking_properties, lacking_relations, sketch};
-pub use typed::{Mistyped, targets, value};
-pub use wanted::{of_property, of_relation};
+pub use input::{InputError, parse_targets, parse_value};
+pub use manifest::{EntityValues, ManifestInput, sketch, unanswered_properties, unanswered_relations};

@@ -84,7 +84,7 @@ pub const OWNED: [(&str, &[&str]); 23] = [
     ("clap_mangen", &["commands"]),
     ("git2", &["sources"]),
     ("indicatif", &["ui"]),
-    ("jsonschema", &["analysis", "embedded", "domain"]),
+    ("jsonschema", &["domain"]),
     ("jsonschema_regex", &["domain"]),
     ("rayon", &["sources", "analysis"]),
     ("reqwest", &["catalog", "embedded", "forge"]),

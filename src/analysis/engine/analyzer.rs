@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::analysis::engine::entity_check::{FILE_REFERENCE, Scratch, Survey};
+use crate::analysis::engine::entity_check::{EntityCheck, FILE_REFERENCE, Scratch};
 use crate::analysis::engine::facts::{Facts, Repository, TargetRef};
 use crate::analysis::engine::rule::{Check, DocumentContext, EntityContext, Options, RepositoryContext, Rule, Sink};
 use crate::analysis::engine::selection::Selection;
 use crate::analysis::engine::snapshot::{KnownAccounts, Snapshot};
 use crate::analysis::engine::suppress::Directives;
 use crate::analysis::plain_secrets;
-use crate::analysis::rules::{unknown_rule, unknown_team, unused_ignore};
+use crate::analysis::rules::{self, unknown_rule, unknown_team, unused_ignore};
 use crate::analysis::unicode;
 use crate::domain::document::manifest::Manifest;
 use crate::domain::document::span::Span;
@@ -24,14 +24,14 @@ pub struct Analyzer<'a> {
     options: &'a Options,
     document_rules: Active<fn(&DocumentContext<'_>, &Snapshot, &mut Sink<'_>)>,
     entity_rules: Active<fn(&EntityContext<'_>, &mut Sink<'_>)>,
-    survey_rules: Active<fn(&EntityContext<'_>, &mut Sink<'_>)>,
+    entity_check_rules: Active<fn(&EntityContext<'_>, &mut Sink<'_>)>,
     repository_rules: Active<fn(&RepositoryContext<'_>, &mut Sink<'_>)>,
     suppression_rules: Vec<(&'static Rule, Severity)>,
 }
 
 /// The results of the files that one thread checked.
 #[derive(Debug, Default)]
-pub struct Gathered {
+pub struct FileResults {
     pub entities: usize,
     /// The number of unreadable documents of each file that has any.
     pub broken_documents: Vec<(FileId, usize)>,
@@ -46,11 +46,11 @@ pub struct Gathered {
 
 /// All findings, sorted, and the number of findings that ignore comments silenced.
 #[derive(Debug)]
-pub struct Conclusion {
+pub struct AnalysisResult {
     pub findings: Vec<Finding>,
     pub suppressed: usize,
     /// Relations whose targets could not be checked, because the snapshot does not list all entities of the catalog.
-    pub unjudged_relations: usize,
+    pub unchecked_relations: usize,
     /// Every file could be read far enough to identify its entities.
     pub is_complete: bool,
 }
@@ -63,15 +63,16 @@ impl<'a> Analyzer<'a> {
             options,
             document_rules: Vec::new(),
             entity_rules: Vec::new(),
-            survey_rules: Vec::new(),
+            entity_check_rules: Vec::new(),
             repository_rules: Vec::new(),
             suppression_rules: Vec::new(),
         };
-        for (rule, severity) in selection.active() {
+        for rule in rules::ALL.iter().copied() {
+            let Some(severity) = selection.severity(&rule.info) else { continue };
             match rule.check {
                 Check::Document(check) => analyzer.document_rules.push((&rule.info, severity, check)),
                 Check::Entity(check) => analyzer.entity_rules.push((&rule.info, severity, check)),
-                Check::Survey(check) => analyzer.survey_rules.push((&rule.info, severity, check)),
+                Check::EntityCheck(check) => analyzer.entity_check_rules.push((&rule.info, severity, check)),
                 Check::Repository(check) => analyzer.repository_rules.push((&rule.info, severity, check)),
                 Check::Suppression => analyzer.suppression_rules.push((rule, severity)),
             }
@@ -85,17 +86,17 @@ impl<'a> Analyzer<'a> {
             analyzer: self,
             file,
             state,
-            may_hold_credentials: plain_secrets::may_hold(text),
-            may_hold_unnormalised: unicode::may_hold(text),
-            may_hold_file_references: memchr::memmem::find(text.as_bytes(), FILE_REFERENCE.as_bytes()).is_some(),
-            is_partly_unjudged: false,
+            may_contain_credentials: plain_secrets::may_hold(text),
+            may_contain_unnormalised: unicode::may_contain(text),
+            may_contain_file_references: memchr::memmem::find(text.as_bytes(), FILE_REFERENCE.as_bytes()).is_some(),
+            is_partly_unchecked: false,
             broken_documents: 0,
         }
     }
 
     /// Runs the rules over the whole repository, then applies the ignore comments. `in_sight` returns whether findings
     /// of a file are requested.
-    pub fn conclude(&self, parts: Vec<Gathered>, in_sight: &dyn Fn(FileId) -> bool) -> Conclusion {
+    pub fn conclude(&self, parts: Vec<FileResults>, in_sight: &dyn Fn(FileId) -> bool) -> AnalysisResult {
         let mut findings = Vec::new();
         let mut directives = BTreeMap::new();
         let mut facts = Vec::with_capacity(parts.len());
@@ -123,45 +124,47 @@ impl<'a> Analyzer<'a> {
         }
         let is_judged = |target: &&TargetRef<'_>| knows_all_targets && self.snapshot.covers_target(target.fact.field);
         let relations = absent_targets.iter().filter(|target| target.fact.field.is_relation());
-        let unjudged_relations = relations.filter(|target| !is_judged(target)).count();
+        let unchecked_relations = relations.filter(|target| !is_judged(target)).count();
         let before = findings.len();
         findings.retain(|finding| {
             let directives = directives.get_mut(&finding.place.file);
             !directives.is_some_and(|(directives, _)| directives.silences(finding))
         });
         let suppressed = before - findings.len();
-        for (file, (directives, is_partly_unjudged)) in directives {
+        for (file, (directives, is_partly_unchecked)) in directives {
             let knows_targets = |rule: &'static Rule| match std::ptr::eq(rule, &raw const unknown_team::RULE) {
                 true => knows_all_targets && self.accounts.teams && self.accounts.users,
-                false => unjudged_relations == 0 && knows_all_targets,
+                false => unchecked_relations == 0 && knows_all_targets,
             };
-            let verdict = directives.verdict(|rule| self.judges(rule, is_partly_unjudged, knows_targets(rule)));
+            let was_evaluated =
+                |rule: &'static Rule| self.was_evaluated(rule, is_partly_unchecked, knows_targets(rule));
+            let ignore_report = directives.ignore_report(rules::by_name, was_evaluated);
             for (rule, severity) in &self.suppression_rules {
                 let mut sink = sink(&mut findings, file, &rule.info, *severity);
-                unused_ignore::report(rule, &verdict, &mut sink);
-                unknown_rule::report(rule, &verdict, &mut sink);
+                unused_ignore::report(rule, &ignore_report, &mut sink);
+                unknown_rule::report(rule, rules::ALL, &ignore_report, &mut sink);
             }
         }
         findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-        Conclusion { findings, suppressed, unjudged_relations, is_complete }
+        AnalysisResult { findings, suppressed, unchecked_relations, is_complete }
     }
 }
 
 impl Analyzer<'_> {
     /// Whether a rule was evaluated in a file: it is on, and the data that it requires was available.
-    fn judges(&self, rule: &'static Rule, is_partly_unjudged: bool, knows_targets: bool) -> bool {
+    fn was_evaluated(&self, rule: &'static Rule, is_partly_unchecked: bool, knows_targets: bool) -> bool {
         let info = &rule.info;
         let is_it = |active: &&'static RuleInfo| std::ptr::eq(*active, info);
         let documents = self.document_rules.iter().map(|(info, ..)| *info);
-        let entities = self.entity_rules.iter().chain(&self.survey_rules).map(|(info, ..)| *info);
+        let entities = self.entity_rules.iter().chain(&self.entity_check_rules).map(|(info, ..)| *info);
         let is_on = documents
             .chain(entities)
             .chain(self.repository_rules.iter().map(|(info, ..)| *info))
             .chain(self.suppression_rules.iter().map(|(rule, _)| &rule.info))
             .any(|active| is_it(&active));
         let has_what_it_needs = match info.family {
-            Family::Entity => !is_partly_unjudged,
-            Family::Relation => !is_partly_unjudged && knows_targets,
+            Family::Entity => !is_partly_unchecked,
+            Family::Relation => !is_partly_unchecked && knows_targets,
             Family::Syntax | Family::Shape | Family::Repository | Family::Secret | Family::Suppression => true,
         };
         is_on && has_what_it_needs
@@ -172,19 +175,19 @@ impl Analyzer<'_> {
 #[derive(Debug, Default)]
 pub struct RunState {
     scratch: Scratch,
-    gathered: Gathered,
+    results: FileResults,
 }
 
 impl RunState {
     /// Reserves capacity for this many files.
-    pub fn with_room(files: usize) -> Self {
-        let gathered = Gathered { facts: Facts::with_room(files), ..Gathered::default() };
-        Self { gathered, ..Self::default() }
+    pub fn with_capacity(files: usize) -> Self {
+        let results = FileResults { facts: Facts::with_capacity(files), ..FileResults::default() };
+        Self { results, ..Self::default() }
     }
 
     /// The results, after the last file.
-    pub fn into_gathered(self) -> Gathered {
-        self.gathered
+    pub fn into_results(self) -> FileResults {
+        self.results
     }
 }
 
@@ -194,10 +197,10 @@ pub struct FileRun<'r> {
     analyzer: &'r Analyzer<'r>,
     file: FileId,
     state: &'r mut RunState,
-    may_hold_credentials: bool,
-    may_hold_unnormalised: bool,
-    may_hold_file_references: bool,
-    is_partly_unjudged: bool,
+    may_contain_credentials: bool,
+    may_contain_unnormalised: bool,
+    may_contain_file_references: bool,
+    is_partly_unchecked: bool,
     broken_documents: usize,
 }
 
@@ -206,10 +209,10 @@ impl FileRun<'_> {
     pub fn document(&mut self, context: &DocumentContext<'_>) {
         let is_odd = |manifest: &Manifest| manifest.near_miss.is_some();
         let is_sound = context.faults.is_empty() && !context.manifests.iter().any(is_odd);
-        let before = self.state.gathered.findings.len();
+        let before = self.state.results.findings.len();
         let document_rules = if is_sound { &[] } else { self.analyzer.document_rules.as_slice() };
         for (rule, severity, check) in document_rules {
-            let mut sink = sink(&mut self.state.gathered.findings, self.file, rule, *severity);
+            let mut sink = sink(&mut self.state.results.findings, self.file, rule, *severity);
             check(context, self.analyzer.snapshot, &mut sink);
         }
         if context.manifests.is_empty() {
@@ -218,60 +221,60 @@ impl FileRun<'_> {
         for manifest in context.manifests {
             self.entity(context, manifest);
         }
-        self.state.gathered.entities += context.manifests.len();
-        self.is_partly_unjudged |= context.manifests.is_empty();
+        self.state.results.entities += context.manifests.len();
+        self.is_partly_unchecked |= context.manifests.is_empty();
     }
 
     /// Adds to the first finding that nothing is deleted: the entities of an unreadable document are unknown.
     fn name_consequence(&mut self, first: usize) {
-        if let Some(finding) = self.state.gathered.findings.get_mut(first) {
+        if let Some(finding) = self.state.results.findings.get_mut(first) {
             finding.message.push_str(" Until this is fixed, `portolan push` deletes nothing.");
         }
     }
 
     /// Records an unreadable document at `span`; `names` are the entities that a scan of its text found.
-    pub fn salvaged(&mut self, names: &[EntityName], span: Span) {
+    pub fn record_salvaged(&mut self, names: &[EntityName], span: Span) {
         for name in names {
-            self.state.gathered.facts.salvaged(self.file, name, span);
+            self.state.results.facts.record_salvaged(self.file, name, span);
         }
-        self.state.gathered.entities += names.len();
+        self.state.results.entities += names.len();
         self.broken_documents += 1;
     }
 
     /// Records that the entities of this file are unknown.
-    pub fn hides_entities(&mut self) {
-        self.state.gathered.is_partly_unknown = true;
+    pub fn record_unknown_entities(&mut self) {
+        self.state.results.is_partly_unknown = true;
     }
 
     fn entity(&mut self, context: &DocumentContext<'_>, manifest: &Manifest) {
-        let Analyzer { snapshot, accounts, entity_rules, survey_rules, .. } = self.analyzer;
+        let Analyzer { snapshot, accounts, entity_rules, entity_check_rules, .. } = self.analyzer;
         let view = context.view;
         let is_ours = manifest.near_miss.is_none();
         let blueprint = manifest.blueprint_text(view).filter(|_| is_ours);
         let index = blueprint.and_then(|blueprint| snapshot.index(blueprint));
-        let shape = index.and_then(|index| Some((index, snapshot.shape(index)?)));
-        let RunState { scratch, gathered: Gathered { facts, findings, .. } } = &mut *self.state;
-        let mut survey = Survey::take(view, manifest, shape, *accounts, scratch, facts);
-        if self.may_hold_credentials {
-            survey.look_for_secrets(view, manifest);
+        let indexed = index.and_then(|index| Some((index, snapshot.indexed(index)?)));
+        let RunState { scratch, results: FileResults { facts, findings, .. } } = &mut *self.state;
+        let mut entity_check = EntityCheck::take(view, manifest, indexed, *accounts, scratch, facts);
+        if self.may_contain_credentials {
+            entity_check.look_for_secrets(view, manifest);
         }
-        if self.may_hold_unnormalised {
-            survey.look_for_unnormalised(view, manifest, shape.map(|(_, shape)| shape));
+        if self.may_contain_unnormalised {
+            entity_check.look_for_unnormalised(view, manifest, indexed.map(|(_, indexed)| indexed));
         }
-        if self.may_hold_file_references {
-            survey.look_for_file_references(view, manifest);
+        if self.may_contain_file_references {
+            entity_check.look_for_file_references(view, manifest);
         }
-        facts.entity(self.file, view, manifest, shape.is_some());
+        facts.entity(self.file, view, manifest, indexed.is_some());
         if !is_ours {
-            self.is_partly_unjudged = true;
+            self.is_partly_unchecked = true;
             return;
         }
-        let shape = shape.map(|(_, shape)| shape);
-        self.is_partly_unjudged |= shape.is_none();
-        let context = EntityContext { view, manifest, shape, survey: &survey };
+        let indexed = indexed.map(|(_, indexed)| indexed);
+        self.is_partly_unchecked |= indexed.is_none();
+        let context = EntityContext { view, manifest, indexed, entity_check: &entity_check };
         let before = findings.len();
-        let survey_rules = if survey.is_empty() { &[] } else { survey_rules.as_slice() };
-        for (rule, severity, check) in entity_rules.iter().chain(survey_rules) {
+        let entity_check_rules = if entity_check.is_empty() { &[] } else { entity_check_rules.as_slice() };
+        for (rule, severity, check) in entity_rules.iter().chain(entity_check_rules) {
             let mut sink = sink(findings, self.file, rule, *severity);
             check(&context, &mut sink);
         }
@@ -288,11 +291,11 @@ impl FileRun<'_> {
 
     /// Ends the file; `directives` are its ignore comments.
     pub fn finish(self, directives: Option<Directives>) {
-        let Self { file, state, is_partly_unjudged, broken_documents, .. } = self;
-        let gathered = &mut state.gathered;
-        gathered.directives.extend(directives.map(|directives| (file, directives, is_partly_unjudged)));
+        let Self { file, state, is_partly_unchecked, broken_documents, .. } = self;
+        let results = &mut state.results;
+        results.directives.extend(directives.map(|directives| (file, directives, is_partly_unchecked)));
         if broken_documents > 0 {
-            gathered.broken_documents.push((file, broken_documents));
+            results.broken_documents.push((file, broken_documents));
         }
     }
 }

@@ -2,20 +2,21 @@
 //! entity, nothing is collected and nothing allocated.
 
 use crate::analysis::engine::facts::{Facts, TargetFact, TargetField};
-use crate::analysis::engine::property_validator::{Problem, Violation};
-use crate::analysis::engine::snapshot::{KnownAccounts, Shape, Slot};
+use crate::analysis::engine::snapshot::{IndexedBlueprint, KnownAccounts, Slot};
 use crate::analysis::plain_secrets;
 use crate::analysis::unicode::{self, Unnormalised};
+use crate::domain::blueprint::property_validator::PropertyProblem;
+use crate::domain::blueprint::required::Presence;
 use crate::domain::blueprint::{ComputedKind, EntityFormat, Ownership, Property, Relation};
 use crate::domain::document::manifest::Manifest;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, Value, View, entries_of};
 
 #[derive(Debug, Default)]
-pub(crate) struct Survey<'a> {
+pub(crate) struct EntityCheck<'a> {
     pub unknown_properties: Vec<(Value<'a>, Value<'a>)>,
     pub computed: Vec<(Value<'a>, Value<'a>, ComputedKind)>,
-    pub violations: Vec<(&'a Property, Violation<'a>)>,
+    pub property_problems: Vec<(&'a Property, PropertyProblem<Value<'a>>)>,
     pub missing_properties: Vec<&'a Property>,
     pub null_properties: Vec<(Value<'a>, &'a Property)>,
     pub unknown_relations: Vec<(Value<'a>, Value<'a>)>,
@@ -46,41 +47,41 @@ pub(crate) struct Scratch {
     relations: Vec<bool>,
 }
 
-impl<'a> Survey<'a> {
+impl<'a> EntityCheck<'a> {
     /// Collects the facts about an entity, and adds its targets to the facts of the file.
     pub fn take(
         view: View<'a>,
         manifest: &Manifest,
-        shape: Option<(usize, &'a Shape)>,
+        indexed: Option<(usize, &'a IndexedBlueprint)>,
         accounts: KnownAccounts,
         scratch: &mut Scratch,
         facts: &mut Facts,
     ) -> Self {
-        let mut survey = Self::default();
+        let mut entity_check = Self::default();
         let properties = manifest.properties.map(|id| view.value(id));
         let relations = manifest.relations.map(|id| view.value(id));
-        if let Some((index, shape)) = shape {
-            survey.properties(properties, shape, scratch);
-            survey.relations(relations, index, shape, scratch, facts);
+        if let Some((index, indexed)) = indexed {
+            entity_check.properties(properties, indexed, scratch);
+            entity_check.relations(relations, index, indexed, scratch, facts);
             if accounts.has_any() {
-                keep_account_names(properties, (index, shape), accounts, facts);
+                keep_account_names(properties, (index, indexed), accounts, facts);
             }
             // An inherited team must not be set at all, which `inherited-team` reports.
-            if accounts.teams && shape.blueprint.ownership == Ownership::Direct {
+            if accounts.teams && indexed.blueprint.ownership == Ownership::Direct {
                 let team = manifest.team.map(|id| view.value(id));
                 keep_names(team, TargetField::Team, EntityFormat::Team.blueprint(), facts);
             }
         }
-        survey
+        entity_check
     }
 
     /// Whether nothing was collected, so that the rules that report it can be skipped. (`not_text` is reported by a
-    /// rule that does not depend only on the survey.)
+    /// rule that does not depend only on the entity_check.)
     pub fn is_empty(&self) -> bool {
         let Self {
             unknown_properties,
             computed,
-            violations,
+            property_problems,
             missing_properties,
             null_properties,
             unknown_relations,
@@ -95,7 +96,7 @@ impl<'a> Survey<'a> {
         } = self;
         unknown_properties.is_empty()
             && computed.is_empty()
-            && violations.is_empty()
+            && property_problems.is_empty()
             && missing_properties.is_empty()
             && null_properties.is_empty()
             && unknown_relations.is_empty()
@@ -114,28 +115,28 @@ impl<'a> Survey<'a> {
         }
     }
 
-    /// Collects `file://` values and drops violations at them: the blueprint constrains the content of the file, not
+    /// Collects `file://` values and drops the problems of them: the blueprint constrains the content of the file, not
     /// the reference.
     pub fn look_for_file_references(&mut self, view: View<'a>, manifest: &Manifest) {
         for (key, value) in entries_of(manifest.properties.map(|id| view.value(id))) {
             collect_file_references(key.as_str().unwrap_or_default(), value, &mut self.file_references);
         }
         let places = self.file_references.iter().map(|(_, value)| value.id()).collect::<foldhash::HashSet<_>>();
-        self.violations.retain(|(_, violation)| !places.contains(&violation.at.id()));
+        self.property_problems.retain(|(_, problem)| !places.contains(&problem.found.id()));
     }
 
-    pub fn look_for_unnormalised(&mut self, view: View<'a>, manifest: &Manifest, shape: Option<&Shape>) {
-        unicode::search(view, manifest, shape, &mut self.unnormalised);
+    pub fn look_for_unnormalised(&mut self, view: View<'a>, manifest: &Manifest, indexed: Option<&IndexedBlueprint>) {
+        unicode::search(view, manifest, indexed, &mut self.unnormalised);
     }
 
-    fn properties(&mut self, properties: Option<Value<'a>>, shape: &'a Shape, scratch: &mut Scratch) {
+    fn properties(&mut self, properties: Option<Value<'a>>, indexed: &'a IndexedBlueprint, scratch: &mut Scratch) {
         scratch.properties.clear();
-        scratch.properties.resize(shape.blueprint.properties.len(), false);
+        scratch.properties.resize(indexed.blueprint.properties.len(), false);
         let mut next = 0;
         for (key, value) in entries_of(properties) {
             // Keys that are not text are reported separately; here they are read as the cluster reads them.
             let name = key.as_str().map_or_else(|| key.key_text(), Into::into);
-            let slot = shape.slot_near(&name, next);
+            let slot = indexed.slot_near(&name, next);
             if let Some(Slot::Stored(at)) = slot {
                 next = at + 1;
             }
@@ -144,64 +145,69 @@ impl<'a> Survey<'a> {
                 Some(Slot::Computed(kind)) => self.computed.push((key, value, kind)),
                 Some(Slot::Stored(at)) => {
                     scratch.properties[at] = true;
-                    let property = &shape.blueprint.properties[at];
+                    let property = &indexed.blueprint.properties[at];
                     if value.is_null() {
-                        if property.required {
+                        if property.lack(Presence::Null).is_some() {
                             self.null_properties.push((key, property));
                         }
                     } else {
-                        self.judge(shape, at, value);
+                        self.validate(indexed, at, value);
                     }
                 }
             }
         }
-        for (property, seen) in shape.blueprint.properties.iter().zip(&scratch.properties) {
-            if property.required && !seen && !property.has_default() {
+        for (property, seen) in indexed.blueprint.properties.iter().zip(&scratch.properties) {
+            if !seen && property.lack(Presence::Absent).is_some() {
                 self.missing_properties.push(property);
             }
         }
     }
 
-    fn judge(&mut self, shape: &'a Shape, at: usize, value: Value<'a>) {
-        let property = &shape.blueprint.properties[at];
-        let Some(check) = shape.check(at) else { return };
-        if check.is_plainly_right(value) || property.kind.is_none() {
+    fn validate(&mut self, indexed: &'a IndexedBlueprint, at: usize, value: Value<'a>) {
+        let Some(check) = indexed.check(at) else { return };
+        let problems: Vec<_> = check.validator.problems(value).collect();
+        if problems.is_empty() {
             return;
         }
-        let Some(judge) = check.judge(&property.schema) else { return };
-        let found = judge.violations(value);
         // A value of the wrong type violates other keywords too, so only the type is reported.
-        let wrong = found.iter().filter(|it| matches!(it.problem, Problem::Type { .. })).map(|it| it.at.id());
-        let wrong = wrong.collect::<foldhash::HashSet<_>>();
-        let is_cause = |it: &Violation<'_>| matches!(it.problem, Problem::Type { .. }) || !wrong.contains(&it.at.id());
-        self.violations.extend(found.into_iter().filter(is_cause).map(|violation| (property, violation)));
+        let mistyped: foldhash::HashSet<_> =
+            problems.iter().filter(|problem| problem.is_wrong_type()).map(|problem| problem.found.id()).collect();
+        let property = &indexed.blueprint.properties[at];
+        for problem in problems {
+            if problem.is_wrong_type() || !mistyped.contains(&problem.found.id()) {
+                self.property_problems.push((property, problem));
+            }
+        }
     }
 
     fn relations(
         &mut self,
         relations: Option<Value<'a>>,
         shape_index: usize,
-        shape: &'a Shape,
+        indexed: &'a IndexedBlueprint,
         scratch: &mut Scratch,
         facts: &mut Facts,
     ) {
         scratch.relations.clear();
-        scratch.relations.resize(shape.blueprint.relations.len(), false);
+        scratch.relations.resize(indexed.blueprint.relations.len(), false);
         for (key, value) in entries_of(relations) {
             let name = key.as_str().map_or_else(|| key.key_text(), Into::into);
-            let Some(at) = shape.relation_index(&name) else {
+            let Some(at) = indexed.relation_index(&name) else {
                 self.unknown_relations.push((key, value));
                 continue;
             };
             scratch.relations[at] = true;
-            let relation = &shape.blueprint.relations[at];
+            let relation = &indexed.blueprint.relations[at];
             let mut target = |value: Value<'a>, text: &str| {
                 let field = TargetField::relation(shape_index, at);
                 facts.target(TargetFact::new(field, &relation.target, text, value.span()), text);
             };
             match (value.kind(), relation.many) {
-                (Kind::Null, _) if relation.required => self.null_relations.push((key, relation)),
-                (Kind::Null, _) => {}
+                (Kind::Null, _) => {
+                    if relation.lack(Presence::Null).is_some() {
+                        self.null_relations.push((key, relation));
+                    }
+                }
                 (Kind::List, true) => {
                     for item in value.items() {
                         match item.as_str() {
@@ -230,8 +236,8 @@ impl<'a> Survey<'a> {
                 }
             }
         }
-        for (relation, seen) in shape.blueprint.relations.iter().zip(&scratch.relations) {
-            if relation.required && !seen {
+        for (relation, seen) in indexed.blueprint.relations.iter().zip(&scratch.relations) {
+            if !seen && relation.lack(Presence::Absent).is_some() {
                 self.missing_relations.push(relation);
             }
         }
@@ -266,20 +272,20 @@ impl<'a> Survey<'a> {
 /// Adds the teams and users that properties name.
 fn keep_account_names(
     properties: Option<Value<'_>>,
-    (index, shape): (usize, &Shape),
+    (index, indexed): (usize, &IndexedBlueprint),
     accounts: KnownAccounts,
     facts: &mut Facts,
 ) {
     let mut next = 0;
     for (key, value) in entries_of(properties) {
-        let Some(Slot::Stored(at)) = key.as_str().and_then(|name| shape.slot_near(name, next)) else { continue };
+        let Some(Slot::Stored(at)) = key.as_str().and_then(|name| indexed.slot_near(name, next)) else { continue };
         next = at + 1;
-        let format = shape.check(at).and_then(|check| check.entity_format).filter(|format| accounts.has(*format));
+        let format = indexed.check(at).and_then(|check| check.entity_format).filter(|format| accounts.has(*format));
         let Some(format) = format else { continue };
-        let (shape, property) = (Span::empty(index).start, Span::empty(at).start);
+        let (indexed, property) = (Span::empty(index).start, Span::empty(at).start);
         let field = match format {
-            EntityFormat::Team => TargetField::TeamProperty { shape, property },
-            EntityFormat::User => TargetField::UserProperty { shape, property },
+            EntityFormat::Team => TargetField::TeamProperty { indexed, property },
+            EntityFormat::User => TargetField::UserProperty { indexed, property },
         };
         keep_names(Some(value), field, format.blueprint(), facts);
     }

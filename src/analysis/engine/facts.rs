@@ -38,7 +38,7 @@ pub(crate) struct EntityFact {
     /// Its document is broken or only resembles a manifest: it counts as a target, but is not reported.
     pub is_doubtful: bool,
     /// The snapshot has no such blueprint.
-    pub is_shapeless: bool,
+    pub has_unknown_blueprint: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -62,26 +62,26 @@ pub(crate) struct TargetFact {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TargetField {
     Relation {
-        shape: u32,
+        indexed: u32,
         relation: u32,
     },
     /// The field `team`.
     Team,
     /// A property whose format is `team`.
     TeamProperty {
-        shape: u32,
+        indexed: u32,
         property: u32,
     },
     /// A property whose format is `user`.
     UserProperty {
-        shape: u32,
+        indexed: u32,
         property: u32,
     },
 }
 
 impl TargetField {
-    pub fn relation(shape: usize, relation: usize) -> Self {
-        Self::Relation { shape: Span::empty(shape).start, relation: Span::empty(relation).start }
+    pub fn relation(indexed: usize, relation: usize) -> Self {
+        Self::Relation { indexed: Span::empty(indexed).start, relation: Span::empty(relation).start }
     }
 
     pub fn is_relation(self) -> bool {
@@ -139,17 +139,17 @@ fn finish(state: u64) -> u64 {
 }
 
 /// What is uncertain about an entity.
-struct Doubts {
+struct EntityFlags {
     is_doubtful: bool,
-    is_shapeless: bool,
+    has_unknown_blueprint: bool,
 }
 
 impl Facts {
     /// Reserves the capacity that one thread needs for a run over this many files, because growing vectors are copied
     /// repeatedly. If files contain more than usual, the vectors still grow.
-    pub fn with_room(files: usize) -> Self {
+    pub fn with_capacity(files: usize) -> Self {
         // A small run uses one thread, and asking rayon for their number would start the pool.
-        if files < FEW {
+        if files < MIN_PARALLEL_ENTITIES {
             return Self::default();
         }
         let files = files / rayon::current_num_threads();
@@ -180,26 +180,26 @@ impl Facts {
             let written =
                 manifest.identifier.map(|id| view.value(id)).filter(|value| !value.is_empty() || value.raw() != "");
             if let (Some(blueprint), Some(written)) = (blueprint, written) {
-                let doubts = Doubts { is_doubtful: true, is_shapeless: false };
-                self.push(file, (blueprint, Span::default()), (&written.key_text(), span), resource, doubts);
+                let flags = EntityFlags { is_doubtful: true, has_unknown_blueprint: false };
+                self.push(file, (blueprint, Span::default()), (&written.key_text(), span), resource, flags);
                 return;
             }
             let first = self.entities.last().map_or(0, |last| last.targets_end as usize);
             if resource.is_some() || self.targets.len() > first {
-                let doubts = Doubts { is_doubtful: true, is_shapeless: false };
-                self.push(file, ("", Span::default()), ("", span), resource, doubts);
+                let flags = EntityFlags { is_doubtful: true, has_unknown_blueprint: false };
+                self.push(file, ("", Span::default()), ("", span), resource, flags);
             }
             return;
         };
         let blueprint_span = manifest.blueprint.map_or(Span::default(), |id| view.value(id).span());
-        let doubts = Doubts { is_doubtful: manifest.near_miss.is_some(), is_shapeless: !has_shape };
-        self.push(file, (blueprint, blueprint_span), (identifier, span), resource, doubts);
+        let flags = EntityFlags { is_doubtful: manifest.near_miss.is_some(), has_unknown_blueprint: !has_shape };
+        self.push(file, (blueprint, blueprint_span), (identifier, span), resource, flags);
     }
 
     /// Records the name of an entity in an unreadable document.
-    pub fn salvaged(&mut self, file: FileId, name: &EntityName, span: Span) {
-        let doubts = Doubts { is_doubtful: true, is_shapeless: false };
-        self.push(file, (&name.blueprint, span), (&name.identifier, span), None, doubts);
+    pub fn record_salvaged(&mut self, file: FileId, name: &EntityName, span: Span) {
+        let flags = EntityFlags { is_doubtful: true, has_unknown_blueprint: false };
+        self.push(file, (&name.blueprint, span), (&name.identifier, span), None, flags);
     }
 
     fn push(
@@ -208,7 +208,7 @@ impl Facts {
         (blueprint, blueprint_span): (&str, Span),
         (identifier, span): (&str, Span),
         resource: Option<ResourceFact>,
-        Doubts { is_doubtful, is_shapeless }: Doubts,
+        EntityFlags { is_doubtful, has_unknown_blueprint }: EntityFlags,
     ) {
         let fact = EntityFact {
             file,
@@ -221,7 +221,7 @@ impl Facts {
             targets_end: Span::empty(self.targets.len()).start,
             resource,
             is_doubtful,
-            is_shapeless,
+            has_unknown_blueprint,
         };
         self.entities.push(fact);
     }
@@ -283,8 +283,8 @@ impl<'a> EntityRef<'a> {
         Place { file: self.fact.file, span: self.fact.blueprint_span }
     }
 
-    pub fn is_shapeless(self) -> bool {
-        self.fact.is_shapeless
+    pub fn has_unknown_blueprint(self) -> bool {
+        self.fact.has_unknown_blueprint
     }
 
     pub fn is_doubtful(self) -> bool {
@@ -318,43 +318,43 @@ impl<'a> TargetRef<'a> {
 }
 
 /// With fewer entities, a second thread costs more than it saves.
-const FEW: usize = 4096;
+const MIN_PARALLEL_ENTITIES: usize = 4096;
 
 /// The position of an entity: the index of its part, and its index within it.
 type At = (u32, u32);
 type ByKey = HashMap<u64, At>;
 /// Pairs of the first entity and a later one.
-type Twins<'a> = Vec<(EntityRef<'a>, EntityRef<'a>)>;
+type EntityPairs<'a> = Vec<(EntityRef<'a>, EntityRef<'a>)>;
 
 /// Consecutive entities of one part whose files are also consecutive in the run.
 #[derive(Debug)]
-struct Stretch {
+struct EntityRange {
     first: FileId,
     part: usize,
     entities: Range<usize>,
 }
 
-/// Splits the parts into stretches. A thread takes files in order, but other threads take files in between, so a
-/// stretch ends at each gap.
-fn stretches(parts: &[Facts]) -> Vec<Stretch> {
-    let mut stretches = Vec::new();
+/// Splits the parts into entity_ranges. A thread takes files in order, but other threads take files in between, so a
+/// range ends at each gap.
+fn entity_ranges(parts: &[Facts]) -> Vec<EntityRange> {
+    let mut entity_ranges = Vec::new();
     for (part, facts) in parts.iter().enumerate() {
         let mut start = 0;
         for entities in facts.entities.chunk_by(|one, next| next.file.0.wrapping_sub(one.file.0) <= 1) {
             let end = start + entities.len();
-            stretches.extend(entities.first().map(|it| Stretch { first: it.file, part, entities: start..end }));
+            entity_ranges.extend(entities.first().map(|it| EntityRange { first: it.file, part, entities: start..end }));
             start = end;
         }
     }
-    stretches.sort_unstable_by_key(|stretch| stretch.first);
-    stretches
+    entity_ranges.sort_unstable_by_key(|range| range.first);
+    entity_ranges
 }
 
 /// All entities of the repository in file order, regardless of the thread that read them.
 #[derive(Debug)]
 struct Entities<'a> {
     parts: &'a [Facts],
-    stretches: Vec<Stretch>,
+    entity_ranges: Vec<EntityRange>,
 }
 
 impl<'a> Entities<'a> {
@@ -363,7 +363,7 @@ impl<'a> Entities<'a> {
     }
 
     fn all(&self) -> impl Iterator<Item = (At, EntityRef<'a>)> {
-        self.stretches.iter().flat_map(|Stretch { part, entities, .. }| {
+        self.entity_ranges.iter().flat_map(|EntityRange { part, entities, .. }| {
             let facts = &self.parts[*part];
             let numbered = (entities.start..).zip(facts.entities.get(entities.clone()).unwrap_or_default());
             numbered.map(|(index, fact)| {
@@ -378,8 +378,8 @@ impl<'a> Entities<'a> {
         EntityRef { facts, fact: &facts.entities[index as usize] }
     }
 
-    fn by_key(&self) -> (ByKey, Twins<'a>) {
-        let (mut by_key, mut duplicates) = (ByKey::with_capacity(self.count()), Twins::new());
+    fn by_key(&self) -> (ByKey, EntityPairs<'a>) {
+        let (mut by_key, mut duplicates) = (ByKey::with_capacity(self.count()), EntityPairs::new());
         for (at, entity) in self.all() {
             let fact = entity.fact;
             if entity.identifier().is_empty() {
@@ -405,8 +405,8 @@ impl<'a> Entities<'a> {
         (by_key, duplicates)
     }
 
-    fn by_folded(&self) -> (ByKey, Twins<'a>) {
-        let (mut by_folded, mut case_twins) = (ByKey::with_capacity(self.count()), Twins::new());
+    fn by_folded(&self) -> (ByKey, EntityPairs<'a>) {
+        let (mut by_folded, mut case_twins) = (ByKey::with_capacity(self.count()), EntityPairs::new());
         for (at, entity) in self.all() {
             let fact = entity.fact;
             if entity.identifier().is_empty() {
@@ -431,8 +431,8 @@ impl<'a> Entities<'a> {
         (by_folded, case_twins)
     }
 
-    fn resource_twins(&self) -> Twins<'a> {
-        let (mut seen, mut twins) = (ByKey::with_capacity(self.count()), Twins::new());
+    fn resource_twins(&self) -> EntityPairs<'a> {
+        let (mut seen, mut twins) = (ByKey::with_capacity(self.count()), EntityPairs::new());
         for (at, entity) in self.all() {
             let Some(resource) = &entity.fact.resource else { continue };
             match seen.get(&resource.key) {
@@ -453,20 +453,24 @@ pub(crate) struct Repository<'a> {
     by_key: ByKey,
     by_folded: ByKey,
     /// Pairs with the same blueprint and identifier.
-    pub duplicates: Twins<'a>,
+    pub duplicates: EntityPairs<'a>,
     /// Pairs that differ only in case.
-    pub case_twins: Twins<'a>,
+    pub case_twins: EntityPairs<'a>,
     /// Pairs with the same kind, namespace and name.
-    pub resource_twins: Twins<'a>,
+    pub resource_twins: EntityPairs<'a>,
 }
 
 impl<'a> Repository<'a> {
     /// Of a pair, the entity in the earlier file counts as the original, whichever part it is in.
     pub fn new(parts: &'a [Facts]) -> Self {
-        let all = Entities { parts, stretches: stretches(parts) };
+        let all = Entities { parts, entity_ranges: entity_ranges(parts) };
         let others = || (all.by_folded(), all.resource_twins());
         let ((by_key, duplicates), ((by_folded, mut case_twins), resource_twins)) =
-            if all.count() < FEW { (all.by_key(), others()) } else { rayon::join(|| all.by_key(), others) };
+            if all.count() < MIN_PARALLEL_ENTITIES {
+                (all.by_key(), others())
+            } else {
+                rayon::join(|| all.by_key(), others)
+            };
         // A duplicate declaration is reported once, and not again for its spelling.
         let again = duplicates.iter().map(|(_, again)| again.place()).collect::<HashSet<_>>();
         case_twins.retain(|(_, twin)| !again.contains(&twin.place()));
@@ -484,12 +488,12 @@ impl<'a> Repository<'a> {
 
     /// The targets that match no entity of the repository, in file order.
     pub fn absent_targets(&self) -> Vec<TargetRef<'a>> {
-        let of_stretch = |stretch: &Stretch| {
-            let facts = &self.all.parts[stretch.part];
-            let before = stretch.entities.start.checked_sub(1).and_then(|last| facts.entities.get(last));
+        let of_stretch = |range: &EntityRange| {
+            let facts = &self.all.parts[range.part];
+            let before = range.entities.start.checked_sub(1).and_then(|last| facts.entities.get(last));
             let mut from = before.map_or(0, |last| last.targets_end as usize);
             let mut absent = Vec::new();
-            for fact in facts.entities.get(stretch.entities.clone()).unwrap_or_default() {
+            for fact in facts.entities.get(range.entities.clone()).unwrap_or_default() {
                 let to = fact.targets_end as usize;
                 let entity = EntityRef { facts, fact };
                 let targets = facts.targets.get(from..to).unwrap_or_default().iter();
@@ -499,11 +503,11 @@ impl<'a> Repository<'a> {
             }
             absent
         };
-        let stretches = &self.all.stretches;
-        if self.by_key.len() < FEW {
-            stretches.iter().flat_map(of_stretch).collect()
+        let entity_ranges = &self.all.entity_ranges;
+        if self.by_key.len() < MIN_PARALLEL_ENTITIES {
+            entity_ranges.iter().flat_map(of_stretch).collect()
         } else {
-            stretches.par_iter().flat_map_iter(of_stretch).collect()
+            entity_ranges.par_iter().flat_map_iter(of_stretch).collect()
         }
     }
 }
@@ -523,7 +527,7 @@ mod tests {
                 (&name.blueprint, Span::default()),
                 (&name.identifier, Span::default()),
                 None,
-                Doubts { is_doubtful: false, is_shapeless: false },
+                EntityFlags { is_doubtful: false, has_unknown_blueprint: false },
             );
         }
         facts
@@ -538,7 +542,7 @@ mod tests {
         let absent = repository.absent_targets();
         assert_eq!(absent.iter().map(|target| target.text()).collect::<Vec<_>>(), names);
         assert!(absent.iter().all(|target| target.text() == target.entity.identifier()));
-        let files = |twins: &Twins<'_>| twins.iter().map(|(a, b)| (a.file().0, b.file().0)).collect::<Vec<_>>();
+        let files = |twins: &EntityPairs<'_>| twins.iter().map(|(a, b)| (a.file().0, b.file().0)).collect::<Vec<_>>();
         assert_eq!((files(&repository.duplicates), files(&repository.case_twins)), (vec![(1, 3)], vec![(1, 9)]));
     }
 }

@@ -40,7 +40,7 @@ pub(crate) struct FreeNames<'n> {
 impl<'n> FreeNames<'n> {
     pub fn of(mapping: Option<Value<'_>>, names: impl Iterator<Item = &'n str>) -> Self {
         let given = entries_of(mapping).filter_map(|(key, _)| key.as_str()).collect::<HashSet<_>>();
-        Self { free: names.filter(|name| !given.contains(name)).collect(), left: MOST_SLIPS }
+        Self { free: names.filter(|name| !given.contains(name)).collect(), left: MAX_SLIPS }
     }
 
     /// The most likely intended field for `name`.
@@ -64,13 +64,13 @@ impl<'n> FreeNames<'n> {
 }
 
 /// The number of unknown keys for which a suggestion is searched; with more, something else is wrong.
-pub(crate) const MOST_SLIPS: usize = 50;
+pub(crate) const MAX_SLIPS: usize = 50;
 
 /// Whether one of the unknown keys of `mapping` is a misspelt `field`.
 pub(crate) fn stands_for(mapping: Value<'_>, known: &[&str], field: &str) -> bool {
     let free = FreeNames::of(Some(mapping), known.iter().copied());
     let unknown = mapping.entries().filter_map(|(key, _)| key.as_str()).filter(|name| !known.contains(name));
-    unknown.take(MOST_SLIPS).any(|name| free.closest(name) == Some(field))
+    unknown.take(MAX_SLIPS).any(|name| free.closest(name) == Some(field))
 }
 
 impl<'a> EntityContext<'a> {
@@ -103,21 +103,23 @@ impl<'a> EntityContext<'a> {
 
     /// The blueprint's properties that the entity does not set.
     pub fn free_properties(&self) -> FreeNames<'a> {
-        let names = self.shape.into_iter().flat_map(|shape| &shape.blueprint.properties).map(|it| it.name.as_str());
+        let names =
+            self.indexed.into_iter().flat_map(|indexed| &indexed.blueprint.properties).map(|it| it.name.as_str());
         FreeNames::of(self.manifest.properties.map(|id| self.view.value(id)), names)
     }
 
     pub fn free_relations(&self) -> FreeNames<'a> {
-        let names = self.shape.into_iter().flat_map(|shape| &shape.blueprint.relations).map(|it| it.name.as_str());
+        let names =
+            self.indexed.into_iter().flat_map(|indexed| &indexed.blueprint.relations).map(|it| it.name.as_str());
         FreeNames::of(self.manifest.relations.map(|id| self.view.value(id)), names)
     }
 
     /// Keys next to `properties` that are properties of the blueprint.
     pub fn misplaced_properties(&self) -> impl Iterator<Item = Value<'a>> {
-        let shape = self.shape;
+        let indexed = self.indexed;
         entries_of(self.entity()).map(|(key, _)| key).filter(move |key| {
             let name = key.as_str().filter(|name| !ENTITY.contains(name));
-            name.zip(shape).is_some_and(|(name, shape)| shape.blueprint.property(name).is_some())
+            name.zip(indexed).is_some_and(|(name, indexed)| indexed.blueprint.property(name).is_some())
         })
     }
 }

@@ -3,11 +3,8 @@
 pub(crate) mod analyzer;
 pub(crate) mod entity_check;
 pub(crate) mod facts;
-pub(crate) mod fast_path;
 pub(crate) mod misplaced_fields;
-pub(crate) mod property_validator;
 pub(crate) mod rule;
 pub(crate) mod selection;
 pub(crate) mod snapshot;
 pub(crate) mod suppress;
-pub(crate) mod tree_json;

@@ -1,9 +1,9 @@
 //! Defines lint rules and their inputs. A rule is a value; its check is a plain function that reports findings. The
 //! selection, not the rule, decides the severity.
 
-use crate::analysis::engine::entity_check::Survey;
+use crate::analysis::engine::entity_check::EntityCheck;
 use crate::analysis::engine::facts::{Repository, TargetRef};
-use crate::analysis::engine::snapshot::{Shape, Snapshot};
+use crate::analysis::engine::snapshot::{IndexedBlueprint, Snapshot};
 use crate::domain::document::fault::Fault;
 use crate::domain::document::manifest::Manifest;
 use crate::domain::document::span::Span;
@@ -28,9 +28,9 @@ pub(crate) enum Check {
     Document(fn(&DocumentContext<'_>, &Snapshot, &mut Sink<'_>)),
     /// Checks one entity as written.
     Entity(fn(&EntityContext<'_>, &mut Sink<'_>)),
-    /// Reports what the survey of one entity collected. It is skipped if the survey is empty, which is nearly always
+    /// Reports what the entity_check of one entity collected. It is skipped if the entity_check is empty, which is nearly always
     /// the case.
-    Survey(fn(&EntityContext<'_>, &mut Sink<'_>)),
+    EntityCheck(fn(&EntityContext<'_>, &mut Sink<'_>)),
     /// Checks all entities of the repository.
     Repository(fn(&RepositoryContext<'_>, &mut Sink<'_>)),
     /// Created where the ignore comments are applied, after all other rules.
@@ -58,8 +58,8 @@ pub(crate) struct EntityContext<'a> {
     pub view: View<'a>,
     pub manifest: &'a Manifest,
     /// The blueprint, if it is known and the document is certainly a manifest.
-    pub shape: Option<&'a Shape>,
-    pub survey: &'a Survey<'a>,
+    pub indexed: Option<&'a IndexedBlueprint>,
+    pub entity_check: &'a EntityCheck<'a>,
 }
 
 pub(crate) struct RepositoryContext<'a> {
@@ -92,7 +92,7 @@ impl Sink<'_> {
         self.entity = Some(EntityName { blueprint, identifier: text(manifest.identifier_text(view)) });
     }
 
-    pub fn report(&mut self, draft: Draft) {
+    pub fn report(&mut self, draft: FindingBuilder) {
         let place = Place { file: draft.file.unwrap_or(self.file), span: draft.span };
         let related = draft
             .related
@@ -117,7 +117,7 @@ impl Sink<'_> {
 
 /// A finding under construction.
 #[derive(Debug)]
-pub(crate) struct Draft {
+pub(crate) struct FindingBuilder {
     file: Option<FileId>,
     span: Span,
     message: String,
@@ -130,7 +130,7 @@ pub(crate) struct Draft {
     fix: Option<Fix>,
 }
 
-impl Draft {
+impl FindingBuilder {
     pub fn new(span: Span, message: impl Into<String>) -> Self {
         Self {
             file: None,
@@ -207,7 +207,7 @@ impl Draft {
 
 /// Replaces a scalar by `text` and keeps its quotes: in flow style, an unquoted word instead of a quoted key would
 /// include the colon.
-pub(crate) fn put(value: Value<'_>, text: &str) -> Edit {
+pub(crate) fn replace_scalar(value: Value<'_>, text: &str) -> Edit {
     let is_simple = !text.contains(['"', '\\', '\'']);
     let replacement = match value.style() {
         Style::DoubleQuoted if is_simple => format!("\"{text}\""),
@@ -218,13 +218,13 @@ pub(crate) fn put(value: Value<'_>, text: &str) -> Edit {
         | Style::Literal
         | Style::Folded
         | Style::Flow
-        | Style::Block => spelled(text),
+        | Style::Block => yaml_scalar(text),
     };
     Edit { span: value.span(), replacement }
 }
 
 /// `text` as a scalar that every YAML reader reads as this text.
-pub(crate) fn spelled(text: &str) -> String {
+pub(crate) fn yaml_scalar(text: &str) -> String {
     let special = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
     let is_word = text.starts_with(|c: char| c.is_alphabetic())
         && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/'))

@@ -1,6 +1,5 @@
 //! Selects the rules of a run and their severities: the config's, otherwise the rule's own.
 
-use crate::analysis::engine::rule::Rule;
 use crate::domain::finding::{RuleInfo, Severity};
 
 /// The configured levels. The analyzer sorts the rules by scope.
@@ -24,10 +23,5 @@ impl Selection {
             let only_for_clusters = rule.severity.is_none() && self.cluster;
             if only_for_clusters { Some(Severity::Warning) } else { rule.severity }
         })
-    }
-
-    /// The active rules with their severity, in the order of the list.
-    pub(crate) fn active(&self) -> impl Iterator<Item = (&'static Rule, Severity)> {
-        crate::analysis::rules::ALL.iter().filter_map(|rule| Some((*rule, self.severity(&rule.info)?)))
     }
 }

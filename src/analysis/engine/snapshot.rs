@@ -1,13 +1,10 @@
 //! The snapshot of `.portolan/`, prepared for lookups: each blueprint with a map of its names and its compiled property
 //! checks. A property is compiled once, and only for a value that is not obviously valid.
 
-use std::sync::OnceLock;
-
 use foldhash::HashMap;
 
 use crate::analysis::engine::facts::TargetField;
-use crate::analysis::engine::fast_path::Plain;
-use crate::analysis::engine::property_validator::Judge;
+use crate::domain::blueprint::property_validator::TreeValidator;
 use crate::domain::blueprint::{Blueprint, ComputedKind, EntityFormat, Property, Relation, TEAM, USER};
 use crate::domain::document::span::Span;
 use crate::domain::finding::FileId;
@@ -17,7 +14,7 @@ use crate::domain::value::day::Day;
 /// The whole snapshot. It may be empty: then lint runs only the checks that do not need it.
 #[derive(Debug, Default)]
 pub struct Snapshot {
-    shapes: Vec<Shape>,
+    shapes: Vec<IndexedBlueprint>,
     by_identifier: HashMap<String, usize>,
     /// `None` if there is no `known-entities.txt`.
     pub known: Option<KnownEntities>,
@@ -56,7 +53,7 @@ pub enum ProblemKind {
 
 /// A blueprint prepared for lookups.
 #[derive(Debug)]
-pub struct Shape {
+pub struct IndexedBlueprint {
     pub blueprint: Blueprint,
     slots: HashMap<String, Slot>,
     relations: HashMap<String, usize>,
@@ -95,15 +92,14 @@ pub(crate) enum Slot {
 pub(crate) struct PropertyCheck {
     /// The kind of entity that its values name.
     pub entity_format: Option<EntityFormat>,
-    plain: Plain,
-    judge: OnceLock<Option<Judge>>,
+    pub validator: TreeValidator,
 }
 
 impl Snapshot {
     pub fn new(blueprints: Vec<Blueprint>) -> Self {
-        let shapes = blueprints.into_iter().map(Shape::new).collect::<Vec<_>>();
+        let shapes = blueprints.into_iter().map(IndexedBlueprint::new).collect::<Vec<_>>();
         let by_identifier =
-            shapes.iter().enumerate().map(|(index, shape)| (shape.blueprint.identifier.clone(), index)).collect();
+            shapes.iter().enumerate().map(|(index, indexed)| (indexed.blueprint.identifier.clone(), index)).collect();
         Self { shapes, by_identifier, ..Self::default() }
     }
 
@@ -120,8 +116,8 @@ impl Snapshot {
 
     /// The relation of a fact, and whether the snapshot lists all of its possible targets.
     pub(crate) fn relation(&self, field: TargetField) -> Option<(&Relation, bool)> {
-        let TargetField::Relation { shape, relation } = field else { return None };
-        let relation = self.shape(shape as usize)?.blueprint.relations.get(relation as usize)?;
+        let TargetField::Relation { indexed, relation } = field else { return None };
+        let relation = self.indexed(indexed as usize)?.blueprint.relations.get(relation as usize)?;
         Some((relation, self.known.as_ref().is_some_and(|known| known.covers(&relation.target))))
     }
 
@@ -133,20 +129,20 @@ impl Snapshot {
         self.by_identifier.get(blueprint).copied()
     }
 
-    pub(crate) fn shape(&self, index: usize) -> Option<&Shape> {
+    pub(crate) fn indexed(&self, index: usize) -> Option<&IndexedBlueprint> {
         self.shapes.get(index)
     }
 
-    pub(crate) fn find(&self, blueprint: &str) -> Option<&Shape> {
-        self.index(blueprint).and_then(|index| self.shape(index))
+    pub(crate) fn find(&self, blueprint: &str) -> Option<&IndexedBlueprint> {
+        self.index(blueprint).and_then(|index| self.indexed(index))
     }
 
     pub(crate) fn identifiers(&self) -> impl Iterator<Item = &str> {
-        self.shapes.iter().map(|shape| shape.blueprint.identifier.as_str())
+        self.shapes.iter().map(|indexed| indexed.blueprint.identifier.as_str())
     }
 }
 
-impl Shape {
+impl IndexedBlueprint {
     fn new(blueprint: Blueprint) -> Self {
         let computed = blueprint.computed.iter().map(|it| (it.name.clone(), Slot::Computed(it.kind)));
         let stored = blueprint.properties.iter().enumerate().map(|(at, it)| (it.name.clone(), Slot::Stored(at)));
@@ -154,8 +150,7 @@ impl Shape {
         let relations = blueprint.relations.iter().enumerate().map(|(at, it)| (it.name.clone(), at)).collect();
         let check = |property: &Property| PropertyCheck {
             entity_format: property.entity_format(),
-            plain: Plain::of(&property.schema),
-            judge: OnceLock::new(),
+            validator: TreeValidator::new(property),
         };
         let checks = blueprint.properties.iter().map(check).collect();
         Self { slots, relations, checks, blueprint }
@@ -177,25 +172,5 @@ impl Shape {
 
     pub(crate) fn check(&self, property: usize) -> Option<&PropertyCheck> {
         self.checks.get(property)
-    }
-
-    /// The patterns and schemas that do not compile, by property: they are flaws of the blueprint.
-    pub fn uncompilable(&self) -> Vec<(&str, String)> {
-        let with_pattern = self.blueprint.properties.iter().filter(|property| property.kind.is_some());
-        with_pattern
-            .filter(|property| Plain::of(&property.schema) == Plain::Ask)
-            .filter_map(|property| Some((property.name.as_str(), Judge::new(&property.schema).err()?)))
-            .collect()
-    }
-}
-
-impl PropertyCheck {
-    pub fn is_plainly_right(&self, value: crate::domain::document::tree::Value<'_>) -> bool {
-        self.plain.accepts(value)
-    }
-
-    /// `None` if the schema does not compile, which is reported for the blueprint.
-    pub fn judge(&self, schema: &serde_json::Value) -> Option<&Judge> {
-        self.judge.get_or_init(|| Judge::new(schema).ok()).as_ref()
     }
 }

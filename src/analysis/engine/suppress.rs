@@ -2,7 +2,6 @@
 //! above it. The reader passes only real comments, not text in scalars.
 
 use crate::analysis::engine::rule::Rule;
-use crate::analysis::rules;
 use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::finding::{Edit, Finding};
 
@@ -33,7 +32,7 @@ struct Name {
 
 /// The unused comments and unknown rule names.
 #[derive(Debug, Default)]
-pub(crate) struct Verdict {
+pub(crate) struct IgnoreReport {
     pub unused: Vec<UnusedIgnore>,
     pub unknown: Vec<UnknownName>,
 }
@@ -91,17 +90,21 @@ impl Directives {
         silenced
     }
 
-    /// `was_judged` returns whether a rule was evaluated here. A comment for a rule that was not evaluated may be
-    /// needed.
-    pub(crate) fn verdict(self, was_judged: impl Fn(&'static Rule) -> bool) -> Verdict {
-        let mut verdict = Verdict::default();
+    /// `rule_of` finds a rule by its name or code. `was_evaluated` returns whether a rule was evaluated here: a comment
+    /// for a rule that was not evaluated may be needed.
+    pub(crate) fn ignore_report(
+        self,
+        rule_of: impl Fn(&str) -> Option<&'static Rule>,
+        was_evaluated: impl Fn(&'static Rule) -> bool,
+    ) -> IgnoreReport {
+        let mut ignore_report = IgnoreReport::default();
         for directive in self.directives {
-            let is_known = |name: &Name| rules::by_name(&name.text).is_some();
+            let is_known = |name: &Name| rule_of(&name.text).is_some();
             let list = directive.names.iter().map(|name| name.span).reduce(Span::to).unwrap_or_default();
             let order = directive.names.iter().map(|name| name.span).collect::<Vec<_>>();
             let (mut known, unknown): (Vec<Name>, Vec<Name>) = directive.names.into_iter().partition(is_known);
             for name in &mut known {
-                name.used |= rules::by_name(&name.text).is_some_and(|rule| !was_judged(rule));
+                name.used |= rule_of(&name.text).is_some_and(|rule| !was_evaluated(rule));
             }
             let nothing_else = unknown.is_empty();
             // The names that remain, in the written order: the used rules, and unknown names, which must be corrected
@@ -110,9 +113,11 @@ impl Directives {
             let of = |span: &Span| stays.iter().find(|name| name.span == *span).map(|name| name.text.as_str());
             let kept = order.iter().filter_map(of).collect::<Vec<_>>().join(", ");
             let remove_all = kept.is_empty();
-            verdict.unknown.extend(unknown.into_iter().map(|name| UnknownName { span: name.span, name: name.text }));
+            ignore_report
+                .unknown
+                .extend(unknown.into_iter().map(|name| UnknownName { span: name.span, name: name.text }));
             if nothing_else && known.is_empty() {
-                verdict.unused.push(UnusedIgnore {
+                ignore_report.unused.push(UnusedIgnore {
                     span: directive.comment,
                     name: None,
                     edit: Edit { span: directive.removal, replacement: String::new() },
@@ -124,10 +129,10 @@ impl Directives {
                 } else {
                     Edit { span: list, replacement: kept.clone() }
                 };
-                verdict.unused.push(UnusedIgnore { span: name.span, name: Some(name.text), edit });
+                ignore_report.unused.push(UnusedIgnore { span: name.span, name: Some(name.text), edit });
             }
         }
-        verdict
+        ignore_report
     }
 }
 
@@ -226,8 +231,8 @@ mod tests {
     fn broken_comments_name_no_rule() {
         for text in ["# portolan: ignore", "# portolan: ignore[]", "# portolan: ignore[a", "# portolan: ignore a"] {
             let read = Directives::read(text, &[Span::new(0, text.len())]).expect("it is ours");
-            let verdict = read.verdict(|_| true);
-            assert!(matches!(verdict.unused.as_slice(), [UnusedIgnore { name: None, .. }]), "{text}");
+            let ignore_report = read.ignore_report(|_| None, |_| true);
+            assert!(matches!(ignore_report.unused.as_slice(), [UnusedIgnore { name: None, .. }]), "{text}");
         }
     }
 }

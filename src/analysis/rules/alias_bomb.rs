@@ -1,7 +1,7 @@
 //! Reports aliases that expand to a huge document. The reader enforces the limit; the finding is at the alias that
 //! exceeded it.
 
-use crate::analysis::engine::rule::{Check, DocumentContext, Draft, Rule, Sink};
+use crate::analysis::engine::rule::{Check, DocumentContext, FindingBuilder, Rule, Sink};
 use crate::analysis::engine::snapshot::Snapshot;
 use crate::domain::document::fault::FaultKind;
 use crate::domain::finding::{Family, RuleInfo, Severity};
@@ -25,7 +25,7 @@ fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
         let FaultKind::AliasBomb { limit } = &fault.kind else { continue };
         let message = format!("The aliases of this document expand to more than {} values.", grouped(*limit));
         sink.report(
-            Draft::new(fault.span, message)
+            FindingBuilder::new(fault.span, message)
                 .label("this alias exceeds the limit")
                 .help("write the values out, or use fewer nested aliases"),
         );

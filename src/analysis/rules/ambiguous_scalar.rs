@@ -2,7 +2,7 @@
 //! reads and the blueprint accepts: it writes that value unambiguously if the blueprint has a boolean or a number, and
 //! quotes it if only text is accepted. Otherwise quotes are only suggested.
 
-use crate::analysis::engine::rule::{Check, DocumentContext, Draft, Rule, Sink};
+use crate::analysis::engine::rule::{Check, DocumentContext, FindingBuilder, Rule, Sink};
 use crate::analysis::engine::snapshot::Snapshot;
 use crate::domain::blueprint::PropertyKind;
 use crate::domain::document::fault::FaultKind;
@@ -37,7 +37,7 @@ fn check(context: &DocumentContext<'_>, snapshot: &Snapshot, sink: &mut Sink<'_>
         let raw = fault.span.slice(context.view.source);
         let message = format!("`{raw}` is {editor} to an editor (YAML 1.2), and {cluster} to Kubernetes (YAML 1.1).");
         let quoted = Edit { span: fault.span, replacement: quoted_text(raw) };
-        let draft = Draft::new(fault.span, message);
+        let draft = FindingBuilder::new(fault.span, message);
         if let (Reading::Number(one), Reading::Number(other)) = (editor, cluster) {
             // Only the user knows which of the two numbers is meant.
             sink.report(draft.help(format!("write `{one}` or `{other}`, or quote it if it is text")));
@@ -68,11 +68,11 @@ fn check(context: &DocumentContext<'_>, snapshot: &Snapshot, sink: &mut Sink<'_>
 }
 
 /// A line break for one reader and a character for the other.
-fn ambiguous_break(code: u32, span: Span) -> Draft {
+fn ambiguous_break(code: u32, span: Span) -> FindingBuilder {
     if code == u32::from('\r') {
         let message = "The line ends with two carriage returns and a line feed, which are two line breaks to an editor \
                        (YAML 1.2), and one to Kubernetes.";
-        return Draft::new(span, message.to_owned()).help("save the file with line feeds (LF) as line ends");
+        return FindingBuilder::new(span, message.to_owned()).help("save the file with line feeds (LF) as line ends");
     }
     let escape = match code {
         0x85 => "\\N",
@@ -81,7 +81,7 @@ fn ambiguous_break(code: u32, span: Span) -> Draft {
     };
     let message =
         format!("U+{code:04X} is a character to an editor (YAML 1.2), and a line break to Kubernetes (YAML 1.1).");
-    Draft::new(span, message).help(format!("remove it, or write it in double quotes as `{escape}`"))
+    FindingBuilder::new(span, message).help(format!("remove it, or write it in double quotes as `{escape}`"))
 }
 
 fn quotes(raw: &str) -> String {
@@ -108,10 +108,12 @@ fn expected_kind(context: &DocumentContext<'_>, snapshot: &Snapshot, span: Span)
         if manifest.metadata.is_some_and(|metadata| context.view.value(metadata).span().contains(span.start as usize)) {
             return Some(PropertyKind::String);
         }
-        let Some(shape) = manifest.blueprint_text(context.view).and_then(|name| snapshot.find(name)) else { continue };
+        let Some(indexed) = manifest.blueprint_text(context.view).and_then(|name| snapshot.find(name)) else {
+            continue;
+        };
         let Some(properties) = manifest.properties else { continue };
         for (key, value) in context.view.value(properties).entries() {
-            let Some(property) = key.as_str().and_then(|name| shape.blueprint.property(name)) else { continue };
+            let Some(property) = key.as_str().and_then(|name| indexed.blueprint.property(name)) else { continue };
             if value.span() == span {
                 return property.kind;
             }

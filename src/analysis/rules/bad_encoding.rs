@@ -1,6 +1,6 @@
 //! Reports files that are not UTF-8 text. `sources` checks the bytes when it reads them.
 
-use crate::analysis::engine::rule::{Check, DocumentContext, Draft, Rule, Sink};
+use crate::analysis::engine::rule::{Check, DocumentContext, FindingBuilder, Rule, Sink};
 use crate::analysis::engine::snapshot::Snapshot;
 use crate::domain::document::fault::FaultKind;
 use crate::domain::finding::{Family, RuleInfo, Severity};
@@ -36,6 +36,6 @@ fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
             | FaultKind::TooLarge { .. }
             | FaultKind::AliasBomb { .. } => continue,
         };
-        sink.report(Draft::new(fault.span, message.clone()).help(help));
+        sink.report(FindingBuilder::new(fault.span, message.clone()).help(help));
     }
 }

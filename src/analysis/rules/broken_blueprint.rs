@@ -1,6 +1,6 @@
 //! Reports a blueprint file of the snapshot that cannot be used: one finding for the file, none for its entities.
 
-use crate::analysis::engine::rule::{Check, Draft, RepositoryContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, FindingBuilder, RepositoryContext, Rule, Sink};
 use crate::analysis::engine::snapshot::ProblemKind;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 
@@ -20,7 +20,7 @@ pub static RULE: Rule = Rule {
 fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
     for problem in context.snapshot.problems.iter().filter(|problem| problem.kind == ProblemKind::Broken) {
         sink.report(
-            Draft::new(problem.span, problem.message.clone())
+            FindingBuilder::new(problem.span, problem.message.clone())
                 .file(problem.file)
                 .help("run `portolan pull` to write the file again"),
         );

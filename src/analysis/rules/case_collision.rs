@@ -1,6 +1,6 @@
 //! Reports identifiers that differ only in case. They are different entities to the catalog, but easily confused.
 
-use crate::analysis::engine::rule::{Check, Draft, RepositoryContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, FindingBuilder, RepositoryContext, Rule, Sink};
 use crate::domain::finding::{Family, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
@@ -26,7 +26,7 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
             again.blueprint()
         );
         sink.report(
-            Draft::new(here.span, message)
+            FindingBuilder::new(here.span, message)
                 .file(here.file)
                 .entity(again.name())
                 .related_in(there.file, there.span, "the other spelling")

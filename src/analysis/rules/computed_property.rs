@@ -1,6 +1,6 @@
 //! Reports values for mirror, calculation and aggregation properties, which the catalog computes.
 
-use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink};
 use crate::domain::finding::{Family, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
@@ -13,12 +13,14 @@ pub static RULE: Rule = Rule {
         why: "The catalog computes mirror, calculation and aggregation properties: it rejects or ignores a value from a manifest.",
         fix: "Remove it; change the values that it is computed from",
     },
-    check: Check::Survey(check),
+    check: Check::EntityCheck(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
-    for (key, _, kind) in &context.survey.computed {
+    for (key, _, kind) in &context.entity_check.computed {
         let message = format!("`{}` is a {} property: the catalog computes it.", key.key_text(), kind.word());
-        sink.report(Draft::new(key.span(), message).help("remove it; change the values that it is computed from"));
+        sink.report(
+            FindingBuilder::new(key.span(), message).help("remove it; change the values that it is computed from"),
+        );
     }
 }

@@ -2,7 +2,7 @@
 //! list all entities of a blueprint, the rule reports nothing for it, and the run notes that once: a guess would be a
 //! false alarm.
 
-use crate::analysis::engine::rule::{Check, Draft, RepositoryContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, FindingBuilder, RepositoryContext, Rule, Sink};
 use crate::analysis::near_names::NearNames;
 use crate::domain::entity::identifier;
 use crate::domain::finding::{Family, RuleInfo, Severity};
@@ -32,8 +32,10 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
         }
         let place = target.place();
         let message = format!("Relation `{}` points to `{blueprint}` `{text}`, which does not exist.", relation.name);
-        let draft =
-            Draft::new(place.span, message).file(place.file).entity(target.entity.name()).target(blueprint, text);
+        let draft = FindingBuilder::new(place.span, message)
+            .file(place.file)
+            .entity(target.entity.name())
+            .target(blueprint, text);
         let help = format!(
             "correct the identifier, or add the `{blueprint}`; if it exists in the catalog, run `portolan pull`"
         );

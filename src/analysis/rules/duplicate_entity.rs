@@ -1,7 +1,7 @@
 //! Reports entities that are declared twice, by blueprint and identifier. Both places are shown; the finding is at the
 //! later one, unless a change touches only the other.
 
-use crate::analysis::engine::rule::{Check, Draft, RepositoryContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, FindingBuilder, RepositoryContext, Rule, Sink};
 use crate::domain::finding::{Family, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
@@ -22,7 +22,7 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
         let (here, there) = (again.place(), first.place());
         let message = format!("`{}` `{}` is declared twice.", again.blueprint(), again.identifier());
         sink.report(
-            Draft::new(here.span, message)
+            FindingBuilder::new(here.span, message)
                 .file(here.file)
                 .entity(again.name())
                 .label("the same blueprint and identifier")

@@ -1,6 +1,6 @@
 //! Reports duplicate keys. Both places are shown: Kubernetes reads the later one.
 
-use crate::analysis::engine::rule::{Check, DocumentContext, Draft, Rule, Sink};
+use crate::analysis::engine::rule::{Check, DocumentContext, FindingBuilder, Rule, Sink};
 use crate::analysis::engine::snapshot::Snapshot;
 use crate::domain::document::fault::FaultKind;
 use crate::domain::finding::{Family, RuleInfo, Severity};
@@ -22,7 +22,7 @@ fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
     for fault in context.faults {
         let FaultKind::DuplicateKey { key, first } = &fault.kind else { continue };
         sink.report(
-            Draft::new(fault.span, format!("Key `{key}` is duplicated in this mapping."))
+            FindingBuilder::new(fault.span, format!("Key `{key}` is duplicated in this mapping."))
                 .label("Kubernetes keeps this one")
                 .related(*first, "dropped")
                 .help("remove one of the two, or merge their values"),

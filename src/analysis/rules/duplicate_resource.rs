@@ -1,6 +1,6 @@
 //! Reports manifests that are the same resource to a cluster although their entities differ.
 
-use crate::analysis::engine::rule::{Check, Draft, RepositoryContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, FindingBuilder, RepositoryContext, Rule, Sink};
 use crate::domain::finding::{Family, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
@@ -27,7 +27,7 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
         };
         let of = if namespace.is_empty() { String::new() } else { format!(" in namespace `{namespace}`") };
         sink.report(
-            Draft::new(here.span, format!("Two resources of kind `{}` are named `{name}`{of}.", kind.name()))
+            FindingBuilder::new(here.span, format!("Two resources of kind `{}` are named `{name}`{of}.", kind.name()))
                 .file(here.file)
                 .entity(again.name())
                 .related_in(there.file, there.span, "the other resource with this name")

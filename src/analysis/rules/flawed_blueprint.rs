@@ -1,6 +1,6 @@
 //! Reports an unusual part of an otherwise usable blueprint, which platforms do ship.
 
-use crate::analysis::engine::rule::{Check, Draft, RepositoryContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, FindingBuilder, RepositoryContext, Rule, Sink};
 use crate::analysis::engine::snapshot::ProblemKind;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 
@@ -20,7 +20,7 @@ pub static RULE: Rule = Rule {
 fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
     for problem in context.snapshot.problems.iter().filter(|problem| problem.kind == ProblemKind::Odd) {
         sink.report(
-            Draft::new(problem.span, problem.message.clone())
+            FindingBuilder::new(problem.span, problem.message.clone())
                 .file(problem.file)
                 .help("correct the blueprint in the catalog, then run `portolan pull`"),
         );

@@ -1,7 +1,7 @@
 //! Reports fields that portolan pushes and the published CRD does not have. It is off unless a cluster delivers the
 //! manifests.
 
-use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink};
 use crate::domain::document::manifest::Form;
 use crate::domain::finding::{Family, RuleInfo};
 
@@ -30,6 +30,6 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
             "team" => "set the team in the exporter's mapping, or inherit it through a relation of the blueprint",
             _ => "set it in the exporter's mapping, from a property",
         };
-        sink.report(Draft::new(key.span(), message).help(help));
+        sink.report(FindingBuilder::new(key.span(), message).help(help));
     }
 }

@@ -1,7 +1,7 @@
 //! Reports places that may hold manifests which were not read: empty files, other repositories, submodules, links, and
 //! what Git hides. `sources` determines these places.
 
-use crate::analysis::engine::rule::{Check, DocumentContext, Draft, Rule, Sink};
+use crate::analysis::engine::rule::{Check, DocumentContext, FindingBuilder, Rule, Sink};
 use crate::analysis::engine::snapshot::Snapshot;
 use crate::domain::document::fault::FaultKind;
 use crate::domain::finding::{Family, RuleInfo, Severity};
@@ -22,7 +22,7 @@ pub static RULE: Rule = Rule {
 fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
     for fault in context.faults {
         if let FaultKind::Absent { message, help, is_fault: false } = &fault.kind {
-            sink.report(Draft::new(fault.span, message.clone()).help(help.clone()));
+            sink.report(FindingBuilder::new(fault.span, message.clone()).help(help.clone()));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Reports a team on an entity whose blueprint inherits it (ownership `Inherited`, or the older `teamInheritance`).
 
-use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink};
 use crate::domain::blueprint::Ownership;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 
@@ -18,8 +18,8 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
-    let (Some(shape), Some(team)) = (context.shape, context.manifest.team) else { return };
-    let Ownership::Inherited { path } = &shape.blueprint.ownership else { return };
+    let (Some(indexed), Some(team)) = (context.indexed, context.manifest.team) else { return };
+    let Ownership::Inherited { path } = &indexed.blueprint.ownership else { return };
     let team = context.view.value(team);
     if team.is_null() {
         return;
@@ -27,9 +27,9 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     let entity = context.manifest.spec.map(|id| context.view.value(id));
     let key = entity.and_then(|entity| entity.entry("team")).map(|(key, _)| key.span());
     let message =
-        format!("Blueprint `{}` inherits its team through the relation `{path}`.", shape.blueprint.identifier);
+        format!("Blueprint `{}` inherits its team through the relation `{path}`.", indexed.blueprint.identifier);
     sink.report(
-        Draft::new(key.unwrap_or(team.span()), message)
+        FindingBuilder::new(key.unwrap_or(team.span()), message)
             .help(format!("remove `team` and set the relation `{}`", path.split('.').next().unwrap_or_default())),
     );
 }

@@ -1,7 +1,7 @@
 //! Reports a blueprint that the catalog would reject: checks against it may be wrong, and the embedded catalog does not
 //! use it.
 
-use crate::analysis::engine::rule::{Check, Draft, RepositoryContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, FindingBuilder, RepositoryContext, Rule, Sink};
 use crate::analysis::engine::snapshot::ProblemKind;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 
@@ -21,7 +21,7 @@ pub static RULE: Rule = Rule {
 fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
     for problem in context.snapshot.problems.iter().filter(|problem| problem.kind == ProblemKind::Invalid) {
         sink.report(
-            Draft::new(problem.span, problem.message.clone())
+            FindingBuilder::new(problem.span, problem.message.clone())
                 .file(problem.file)
                 .help("correct the blueprint in the catalog, then run `portolan pull`"),
         );

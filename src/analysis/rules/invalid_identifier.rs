@@ -1,6 +1,6 @@
 //! Reports identifiers that the platform rejects, of entities and of relation targets.
 
-use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink};
 use crate::domain::document::tree::{Kind, Value, entries_of};
 use crate::domain::entity::identifier;
 use crate::domain::entity::identifier::IdentifierFault;
@@ -23,21 +23,23 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     let manifest = context.manifest;
     let value = |id: Option<_>| id.map(|id| context.view.value(id));
     if let Some(found) = value(manifest.blueprint) {
-        judge("blueprint", found, identifier::check_blueprint_identifier, sink);
+        check_identifier("blueprint", found, identifier::check_blueprint_identifier, sink);
     }
     if let Some(found) = value(manifest.identifier) {
-        judge("identifier", found, identifier::check_entity_identifier, sink);
+        check_identifier("identifier", found, identifier::check_entity_identifier, sink);
     }
     for (_, targets) in entries_of(value(manifest.relations)) {
         if targets.kind() == Kind::List {
-            targets.items().for_each(|target| judge("target", target, identifier::check_entity_identifier, sink));
+            targets
+                .items()
+                .for_each(|target| check_identifier("target", target, identifier::check_entity_identifier, sink));
         } else {
-            judge("target", targets, identifier::check_entity_identifier, sink);
+            check_identifier("target", targets, identifier::check_entity_identifier, sink);
         }
     }
 }
 
-fn judge(what: &str, found: Value<'_>, check: fn(&str) -> Result<(), IdentifierFault>, sink: &mut Sink<'_>) {
+fn check_identifier(what: &str, found: Value<'_>, check: fn(&str) -> Result<(), IdentifierFault>, sink: &mut Sink<'_>) {
     let Some(text) = found.as_str() else { return };
     let Err(fault) = check(text) else { return };
     let message = match fault {
@@ -55,5 +57,5 @@ fn judge(what: &str, found: Value<'_>, check: fn(&str) -> Result<(), IdentifierF
         true => "render the template first, or add its file to `manifests.exclude`",
         false => "use letters, digits and `@ _ . + : \\ / = -` only",
     };
-    sink.report(Draft::new(found.span(), message).help(help));
+    sink.report(FindingBuilder::new(found.span(), message).help(help));
 }

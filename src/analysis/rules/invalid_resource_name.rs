@@ -1,7 +1,7 @@
 //! Reports `metadata.name` and `metadata.namespace` that Kubernetes rejects. The entity's identifier has rules of its
 //! own.
 
-use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink};
 use crate::domain::entity::identifier;
 use crate::domain::entity::identifier::NameFault;
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
@@ -23,9 +23,9 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     for (field, found) in [("name", context.manifest.name), ("namespace", context.manifest.namespace)] {
         let Some(value) = found.map(|id| context.view.value(id)) else { continue };
         let Some(text) = value.as_str() else { continue };
-        let judged =
+        let checked =
             if field == "name" { identifier::check_resource_name(text) } else { identifier::check_namespace(text) };
-        let Err(fault) = judged else { continue };
+        let Err(fault) = checked else { continue };
         let reason = match fault {
             NameFault::Empty => "it is empty".to_owned(),
             NameFault::TooLong { max, length } => format!("it has {length} characters, the limit is {max}"),
@@ -37,7 +37,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
             }
             NameFault::Character { found, .. } => format!("`{found}` is not allowed"),
         };
-        let draft = Draft::new(value.span(), format!("Kubernetes rejects the {field} `{text}`: {reason}."));
+        let draft = FindingBuilder::new(value.span(), format!("Kubernetes rejects the {field} `{text}`: {reason}."));
         let mut better = identifier::to_resource_name(text);
         if field == "namespace" {
             better = better.replace('.', "-").chars().take(identifier::NAMESPACE_MAX).collect();

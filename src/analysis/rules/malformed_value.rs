@@ -1,7 +1,7 @@
 //! Reports values that do not match a format or pattern, and objects with missing or unexpected keys.
 
-use crate::analysis::engine::property_validator::Problem;
-use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink};
+use crate::domain::blueprint::property_validator::Violation;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 use crate::domain::value::formats;
 
@@ -15,43 +15,52 @@ pub static RULE: Rule = Rule {
         why: "The catalog rejects the entity (422).",
         fix: "Write it in the format of the blueprint",
     },
-    check: Check::Survey(check),
+    check: Check::EntityCheck(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
-    for (property, violation) in &context.survey.violations {
-        let found = violation.at;
-        let name = format!("{}{}", property.name, violation.path);
+    for (property, problem) in &context.entity_check.property_problems {
+        let found = problem.found;
+        let name = format!("{}{}", property.name, problem.path.dotted());
         let written = found.as_str().unwrap_or_default();
         let shown = if written.chars().count() > 60 { "this value".to_owned() } else { format!("`{written}`") };
-        let draft = match &violation.problem {
-            Problem::Format { format } => {
-                let draft =
-                    Draft::new(found.span(), format!("Property `{name}` must be {}; {shown} is not.", words(format)));
+        let draft = match &problem.violation {
+            Violation::Format { format } => {
+                let draft = FindingBuilder::new(
+                    found.span(),
+                    format!("Property `{name}` must be {}; {shown} is not.", words(format)),
+                );
                 let example = formats::example(format);
                 draft.help(
                     example.map_or_else(|| "correct it".to_owned(), |example| format!("write it like `{example}`")),
                 )
             }
-            Problem::Pattern { pattern } => {
-                Draft::new(found.span(), format!("Property `{name}` does not match its pattern: {shown}."))
+            Violation::Pattern { pattern } => {
+                FindingBuilder::new(found.span(), format!("Property `{name}` does not match its pattern: {shown}."))
                     .help(format!("match `{pattern}`"))
             }
-            Problem::CostlyPattern { pattern } => Draft::new(
+            Violation::CostlyPattern { pattern } => FindingBuilder::new(
                 found.span(),
                 format!("Property `{name}` cannot be checked: its pattern is too costly to evaluate for this value."),
             )
             .help(format!("shorten the value, or simplify the pattern `{}` in the blueprint", clip(pattern))),
-            Problem::Lacks { key } => {
-                Draft::new(found.span(), format!("Property `{name}` has no `{key}`, which is required."))
+            Violation::MissingKey { key } => {
+                FindingBuilder::new(found.span(), format!("Property `{name}` has no `{key}`, which is required."))
                     .help(format!("add `{key}:`"))
             }
-            Problem::Extra { keys } => {
+            Violation::ExtraKeys { keys } => {
                 let keys = keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
-                Draft::new(found.span(), format!("Property `{name}` must not have {keys}.")).help("remove it")
+                FindingBuilder::new(found.span(), format!("Property `{name}` must not have {keys}.")).help("remove it")
             }
-            Problem::Other { message } => Draft::new(found.span(), format!("Property `{name}` is invalid: {message}.")),
-            Problem::Type { .. } | Problem::Choice { .. } | Problem::Range { .. } | Problem::Repeats => continue,
+            Violation::Other { message } => {
+                FindingBuilder::new(found.span(), format!("Property `{name}` is invalid: {message}."))
+            }
+            Violation::Type { .. }
+            | Violation::Choice { .. }
+            | Violation::Constant { .. }
+            | Violation::Number { .. }
+            | Violation::Size { .. }
+            | Violation::RepeatedItem => continue,
         };
         sink.report(draft);
     }

@@ -2,7 +2,7 @@
 //! identifier.
 
 use crate::analysis::engine::misplaced_fields::{ENTITY, METADATA, RESOURCE, stands_for};
-use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink};
 use crate::domain::document::manifest::Form;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, Value};
@@ -71,7 +71,7 @@ fn no_spec(root: Value<'_>, sink: &mut Sink<'_>) {
         Some((key, _)) => {
             let name = key.key_text();
             sink.report(
-                Draft::new(key.span(), format!("The manifest has no `spec`: `{name}` is at the top level."))
+                FindingBuilder::new(key.span(), format!("The manifest has no `spec`: `{name}` is at the top level."))
                     .help(format!("add `spec:` above `{name}` and indent the lines below by two spaces")),
             );
         }
@@ -86,7 +86,7 @@ fn no_entity(item: Value<'_>, sink: &mut Sink<'_>) {
         false => format!("This list item is {}; an entity must be a mapping.", item.kind().words()),
     };
     let help = "write it as `blueprint:` and `identifier:`, or remove the item";
-    sink.report(Draft::new(item.span(), message).help(help));
+    sink.report(FindingBuilder::new(item.span(), message).help(help));
 }
 
 fn report(place: Value<'_>, field: &str, of: &str, sink: &mut Sink<'_>) {
@@ -99,7 +99,7 @@ fn report(place: Value<'_>, field: &str, of: &str, sink: &mut Sink<'_>) {
         "blueprint" => "add `blueprint:` with the identifier of a blueprint".to_owned(),
         _ => format!("add `{field}:`, unique among the entities of its blueprint"),
     };
-    sink.report(Draft::new(span, format!("{} has no `{field}`.", capital(of))).help(help));
+    sink.report(FindingBuilder::new(span, format!("{} has no `{field}`.", capital(of))).help(help));
 }
 
 fn capital(words: &str) -> String {

@@ -1,7 +1,7 @@
 //! Reports missing required properties. Null counts as missing, because it clears the property.
 
-use crate::analysis::engine::misplaced_fields::MOST_SLIPS;
-use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink, with_article};
+use crate::analysis::engine::misplaced_fields::MAX_SLIPS;
+use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink, with_article};
 use crate::domain::blueprint::Property;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 use crate::text::plural::list;
@@ -16,23 +16,26 @@ pub static RULE: Rule = Rule {
         why: "The catalog rejects the entity.",
         fix: "Give the property a value",
     },
-    check: Check::Survey(check),
+    check: Check::EntityCheck(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
-    let survey = context.survey;
-    let can_lack = !survey.missing_properties.is_empty() && context.can_lack("properties");
+    let entity_check = context.entity_check;
+    let can_lack = !entity_check.missing_properties.is_empty() && context.can_lack("properties");
     let missing = if can_lack { missing(context) } else { Vec::new() };
     match missing.as_slice() {
         [] => {}
         [property] => sink.report(
-            Draft::new(context.place_of("properties"), format!("Required property `{}` is missing.", property.name))
-                .help(format!("add `{}:` under `properties`{}", property.name, wanted(property))),
+            FindingBuilder::new(
+                context.place_of("properties"),
+                format!("Required property `{}` is missing.", property.name),
+            )
+            .help(format!("add `{}:` under `properties`{}", property.name, wanted(property))),
         ),
         several => {
             let names = several.iter().map(|property| format!("`{}`", property.name)).collect::<Vec<_>>();
             sink.report(
-                Draft::new(
+                FindingBuilder::new(
                     context.place_of("properties"),
                     format!("Required properties {} are missing.", list(&names)),
                 )
@@ -40,19 +43,19 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
             );
         }
     }
-    for (key, property) in &survey.null_properties {
+    for (key, property) in &entity_check.null_properties {
         let message = format!("Required property `{}` is empty.", property.name);
-        sink.report(Draft::new(key.span(), message).help(format!("give it a value{}", wanted(property))));
+        sink.report(FindingBuilder::new(key.span(), message).help(format!("give it a value{}", wanted(property))));
     }
 }
 
 /// The missing properties that are neither misspelt nor placed next to `properties`.
 fn missing<'a>(context: &EntityContext<'a>) -> Vec<&'a Property> {
     let free = context.free_properties();
-    let unknown = context.survey.unknown_properties.iter().filter_map(|(key, _)| key.as_str()).take(MOST_SLIPS);
+    let unknown = context.entity_check.unknown_properties.iter().filter_map(|(key, _)| key.as_str()).take(MAX_SLIPS);
     let mut explained = unknown.filter_map(|name| free.closest(name)).collect::<Vec<_>>();
     explained.extend(context.misplaced_properties().filter_map(|key| key.as_str()));
-    let missing = context.survey.missing_properties.iter().copied();
+    let missing = context.entity_check.missing_properties.iter().copied();
     missing.filter(|property| !explained.contains(&property.name.as_str())).collect()
 }
 

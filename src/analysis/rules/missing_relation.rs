@@ -1,7 +1,7 @@
 //! Reports missing required relations. Null counts as missing.
 
-use crate::analysis::engine::misplaced_fields::MOST_SLIPS;
-use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::engine::misplaced_fields::MAX_SLIPS;
+use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink};
 use crate::domain::blueprint::Relation;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 
@@ -15,26 +15,26 @@ pub static RULE: Rule = Rule {
         why: "The catalog rejects the entity.",
         fix: "Add the identifier of the related entity",
     },
-    check: Check::Survey(check),
+    check: Check::EntityCheck(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     let is_explained = |name: &str| {
         let free = context.free_relations();
-        let unknown = context.survey.unknown_relations.iter().filter_map(|(key, _)| key.as_str());
-        unknown.take(MOST_SLIPS).any(|written| free.closest(written) == Some(name))
+        let unknown = context.entity_check.unknown_relations.iter().filter_map(|(key, _)| key.as_str());
+        unknown.take(MAX_SLIPS).any(|written| free.closest(written) == Some(name))
     };
     // `unknown-property` reports `relations` inside `properties`.
     let properties = context.manifest.properties.map(|id| context.view.value(id));
     let astray = properties.is_some_and(|properties| properties.get("relations").is_some());
-    let missing = context.survey.missing_relations.iter().filter(|_| context.can_lack("relations") && !astray);
+    let missing = context.entity_check.missing_relations.iter().filter(|_| context.can_lack("relations") && !astray);
     for relation in missing.filter(|relation| !is_explained(&relation.name)) {
         let message = format!("Required relation `{}` is missing.", relation.name);
-        sink.report(Draft::new(context.place_of("relations"), message).help(help(relation)));
+        sink.report(FindingBuilder::new(context.place_of("relations"), message).help(help(relation)));
     }
-    for (key, relation) in &context.survey.null_relations {
+    for (key, relation) in &context.entity_check.null_relations {
         let message = format!("Required relation `{}` is empty.", relation.name);
-        sink.report(Draft::new(key.span(), message).help(format!(
+        sink.report(FindingBuilder::new(key.span(), message).help(format!(
             "give it {} of a `{}`",
             identifiers(relation),
             relation.target

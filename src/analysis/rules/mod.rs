@@ -133,8 +133,8 @@ mod tests {
             assert!(info.what.len() <= 90 && info.what.starts_with(char::is_lowercase), "{}: what", info.name);
             assert!(info.why.ends_with('.') && info.why.starts_with(char::is_uppercase), "{}: why", info.name);
             assert!(!info.fix.ends_with('.') && info.fix.starts_with(char::is_uppercase), "{}: fix", info.name);
-            for verdict in ["no-", "check-", "require-", "must-"] {
-                assert!(!info.name.starts_with(verdict), "{}: a rule is named for the fault", info.name);
+            for ignore_report in ["no-", "check-", "require-", "must-"] {
+                assert!(!info.name.starts_with(ignore_report), "{}: a rule is named for the fault", info.name);
             }
         }
     }

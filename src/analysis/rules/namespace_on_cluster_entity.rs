@@ -1,6 +1,6 @@
 //! Reports a namespace on a `ClusterEntity`, which is a cluster-wide resource and has none.
 
-use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink};
 use crate::domain::document::manifest::{Form, ResourceKind};
 use crate::domain::finding::{Family, RuleInfo, Severity};
 
@@ -27,5 +27,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let message = "A `ClusterEntity` must not have a namespace.";
-    sink.report(Draft::new(key.span().to(value.span()), message).help("remove the line, or use `kind: Entity`"));
+    sink.report(
+        FindingBuilder::new(key.span().to(value.span()), message).help("remove the line, or use `kind: Entity`"),
+    );
 }

@@ -1,6 +1,6 @@
 //! Reports credentials in manifests. The finding does not repeat any part of the credential.
 
-use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink};
 use crate::analysis::plain_secrets::SecretKind;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 use crate::text::credentials::Credential;
@@ -18,11 +18,11 @@ pub static RULE: Rule = Rule {
               rotate the credential first. Git keeps the value in the history, and the catalog may have it too, so \
               removing it from the file is not enough",
     },
-    check: Check::Survey(check),
+    check: Check::EntityCheck(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
-    for secret in &context.survey.secrets {
+    for secret in &context.entity_check.secrets {
         let message = match &secret.kind {
             SecretKind::Recognised(Credential::Token(what)) => format!("This value looks like {what}."),
             SecretKind::Recognised(Credential::UrlPassword) => "This URL contains a password.".to_owned(),
@@ -32,6 +32,6 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
         };
         let help = "before a commit: move the value to a secret store or an environment variable and refer to it; after a \
                     commit: rotate the credential, since removing it from the file leaves it in the Git history";
-        sink.report(Draft::new(secret.value.span(), message).help(help));
+        sink.report(FindingBuilder::new(secret.value.span(), message).help(help));
     }
 }

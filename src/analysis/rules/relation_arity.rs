@@ -1,6 +1,6 @@
 //! Reports a list for a single relation, or a single value for a `many` relation: the platform accepts neither.
 
-use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink};
 use crate::domain::document::tree::{Kind, Style};
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
 
@@ -14,14 +14,15 @@ pub static RULE: Rule = Rule {
         why: "The catalog rejects the entity (422, `relation_many_violation`).",
         fix: "Write a list for a relation to many, and one identifier otherwise",
     },
-    check: Check::Survey(check),
+    check: Check::EntityCheck(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
-    for (key, value, relation) in &context.survey.arity {
+    for (key, value, relation) in &context.entity_check.arity {
         let name = &relation.name;
         if value.kind() == Kind::List {
-            let draft = Draft::new(value.span(), format!("Relation `{name}` must be one identifier, found a list."));
+            let draft =
+                FindingBuilder::new(value.span(), format!("Relation `{name}` must be one identifier, found a list."));
             let help = match value.len() {
                 0 => format!("write `{name}: null` to clear it, or remove the line"),
                 1 => "write the identifier without the list".to_owned(),
@@ -30,7 +31,8 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
             sink.report(draft.help(help));
             continue;
         }
-        let draft = Draft::new(value.span(), format!("Relation `{name}` must be a list, found a single value."));
+        let draft =
+            FindingBuilder::new(value.span(), format!("Relation `{name}` must be a list, found a single value."));
         // An anchor or a tag before the value would then apply to the list, or be invalid.
         let between = context.view.source.get(key.span().end as usize..value.span().start as usize);
         let is_bare = between.is_some_and(|between| between.trim() == ":") && !value.is_tagged();

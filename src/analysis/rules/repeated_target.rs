@@ -1,7 +1,7 @@
 //! Reports an identifier that occurs twice in one list. The fix removes the repeated entry from a flow or block list.
 
 use crate::analysis::engine::entity_check::Repeated;
-use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink};
 use crate::domain::document::span::Span;
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
 
@@ -15,15 +15,16 @@ pub static RULE: Rule = Rule {
         why: "It has no effect, and often another target was intended.",
         fix: "Remove the repeated entry",
     },
-    check: Check::Survey(check),
+    check: Check::EntityCheck(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
-    for Repeated { first, again, relation } in &context.survey.repeated {
+    for Repeated { first, again, relation } in &context.entity_check.repeated {
         let text = again.as_str().unwrap_or_default();
-        let draft = Draft::new(again.span(), format!("Relation `{}` has the target `{text}` twice.", relation.name))
-            .related(first.span(), "first here")
-            .help("remove the repeated entry");
+        let draft =
+            FindingBuilder::new(again.span(), format!("Relation `{}` has the target `{text}` twice.", relation.name))
+                .related(first.span(), "first here")
+                .help("remove the repeated entry");
         let removal = removal(context.view.source, again.span()).filter(|_| !again.is_copied());
         sink.report(match removal {
             Some(span) => draft.fix("remove the repeated entry", vec![Edit { span, replacement: String::new() }]),

@@ -1,7 +1,7 @@
 //! Reports search queries, which Port's API accepts instead of a relation's target or a team. Only the catalog can
 //! evaluate one, so an entity with a query can be neither compared nor written.
 
-use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink};
 use crate::domain::document::tree::{Kind, Value, entries_of};
 use crate::domain::finding::{Family, RuleInfo, Severity};
 
@@ -37,5 +37,5 @@ fn report(field: &str, query: Value<'_>, sink: &mut Sink<'_>) {
         "{field} is a search query, which portolan cannot answer. While it is there, `portolan push` leaves this entity out \
          and deletes nothing."
     );
-    sink.report(Draft::new(query.span(), message).help("write the identifiers that the query finds"));
+    sink.report(FindingBuilder::new(query.span(), message).help("write the identifiers that the query finds"));
 }

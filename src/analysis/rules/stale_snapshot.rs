@@ -1,6 +1,6 @@
 //! Reports an old snapshot, by the date in `.portolan/source.json`. The current day is passed in as a value.
 
-use crate::analysis::engine::rule::{Check, Draft, RepositoryContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, FindingBuilder, RepositoryContext, Rule, Sink};
 use crate::domain::finding::{Family, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
@@ -23,7 +23,9 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
     if age > most {
         let message = format!("The snapshot of the catalog is {age} days old; the limit is {most}.");
         sink.report(
-            Draft::new(pulled.span, message).file(pulled.file).help("run `portolan pull`, or raise `snapshot.max-age`"),
+            FindingBuilder::new(pulled.span, message)
+                .file(pulled.file)
+                .help("run `portolan pull`, or raise `snapshot.max-age`"),
         );
     }
 }

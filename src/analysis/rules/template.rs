@@ -1,6 +1,6 @@
 //! The form of a new rule, which `just new-rule NAME` copies. It is compiled with the tests, so the copy compiles too.
 
-use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink};
 use crate::domain::finding::{Family, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
@@ -19,7 +19,7 @@ pub static RULE: Rule = Rule {
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     let Some(identifier) = context.manifest.identifier.map(|id| context.view.value(id)) else { return };
     if identifier.as_str() == Some("bad") {
-        let draft = Draft::new(identifier.span(), "The identifier is `bad`.".to_owned());
+        let draft = FindingBuilder::new(identifier.span(), "The identifier is `bad`.".to_owned());
         sink.report(draft.help("choose another identifier"));
     }
 }

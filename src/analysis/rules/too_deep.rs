@@ -1,6 +1,6 @@
 //! Reports documents that are nested too deeply. The reader stops at the limit, so deeper content is not checked.
 
-use crate::analysis::engine::rule::{Check, DocumentContext, Draft, Rule, Sink};
+use crate::analysis::engine::rule::{Check, DocumentContext, FindingBuilder, Rule, Sink};
 use crate::analysis::engine::snapshot::Snapshot;
 use crate::domain::document::fault::FaultKind;
 use crate::domain::finding::{Family, RuleInfo, Severity};
@@ -22,6 +22,6 @@ fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
     for fault in context.faults {
         let FaultKind::TooDeep { limit } = &fault.kind else { continue };
         let message = format!("This value is nested more than {limit} levels deep.");
-        sink.report(Draft::new(fault.span, message).help("flatten it, or fix its generator"));
+        sink.report(FindingBuilder::new(fault.span, message).help("flatten it, or fix its generator"));
     }
 }

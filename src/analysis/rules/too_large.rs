@@ -1,6 +1,6 @@
 //! Reports files and documents beyond the limits of bytes, and documents with too many keys and values.
 
-use crate::analysis::engine::rule::{Check, DocumentContext, Draft, Rule, Sink};
+use crate::analysis::engine::rule::{Check, DocumentContext, FindingBuilder, Rule, Sink};
 use crate::analysis::engine::snapshot::Snapshot;
 use crate::domain::document::fault::FaultKind;
 use crate::domain::document::fault::Oversize;
@@ -32,7 +32,8 @@ fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
             }
         };
         sink.report(
-            Draft::new(fault.span, message).help("split it, or add the file to `manifests.exclude` in portolan.yaml"),
+            FindingBuilder::new(fault.span, message)
+                .help("split it, or add the file to `manifests.exclude` in portolan.yaml"),
         );
     }
 }

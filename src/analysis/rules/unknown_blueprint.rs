@@ -1,7 +1,7 @@
 //! Reports blueprints that do not exist: one finding for each, however many entities use it.
 
 use crate::analysis::engine::facts::EntityRef;
-use crate::analysis::engine::rule::{Check, Draft, RepositoryContext, Rule, Sink, spelled};
+use crate::analysis::engine::rule::{Check, FindingBuilder, RepositoryContext, Rule, Sink, yaml_scalar};
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
 use crate::text::suggest;
 use std::collections::BTreeMap;
@@ -26,7 +26,8 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let mut unknown: BTreeMap<&str, Vec<EntityRef<'_>>> = BTreeMap::new();
-    let shapeless = context.repository.entities().filter(|entity| entity.is_shapeless() && !entity.is_doubtful());
+    let shapeless =
+        context.repository.entities().filter(|entity| entity.has_unknown_blueprint() && !entity.is_doubtful());
     for entity in shapeless {
         let blueprint = entity.blueprint();
         if !blueprint.is_empty() && snapshot.index(blueprint).is_none() {
@@ -54,9 +55,9 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
 fn slip(blueprint: &str, entities: &[EntityRef<'_>], meant: &str, sink: &mut Sink<'_>) {
     let Some(first) = entities.first() else { return };
     let place = first.blueprint_place();
-    let edit = |entity: &EntityRef<'_>| Edit { span: entity.blueprint_place().span, replacement: spelled(meant) };
+    let edit = |entity: &EntityRef<'_>| Edit { span: entity.blueprint_place().span, replacement: yaml_scalar(meant) };
     sink.report(
-        Draft::new(place.span, message(blueprint, entities.len()))
+        FindingBuilder::new(place.span, message(blueprint, entities.len()))
             .file(place.file)
             .entity(first.name())
             .help(format!("write `{meant}`"))
@@ -75,7 +76,8 @@ fn report(blueprint: &str, entities: &[EntityRef<'_>], context: &RepositoryConte
     let seen = entities.iter().find(|entity| (context.in_sight)(entity.file()));
     let Some(first) = seen.or(entities.first()) else { return };
     let place = first.blueprint_place();
-    let mut draft = Draft::new(place.span, message(blueprint, entities.len())).file(place.file).entity(first.name());
+    let mut draft =
+        FindingBuilder::new(place.span, message(blueprint, entities.len())).file(place.file).entity(first.name());
     let others = entities.len().saturating_sub(1);
     let words = |at: usize| {
         if at == 2 && others > 3 { format!("here too, and {} more", others - 3) } else { "here too".to_owned() }

@@ -1,7 +1,7 @@
 //! Reports unknown fields of the envelope and of the entity; `properties` and `relations` have rules of their own.
 
 use crate::analysis::engine::misplaced_fields::{ENTITY, FreeNames, METADATA, RESOURCE};
-use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink, put};
+use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink, replace_scalar};
 use crate::domain::document::manifest::Manifest;
 use crate::domain::document::tree::Value;
 use crate::domain::finding::{Family, RuleInfo, Severity};
@@ -59,7 +59,7 @@ fn misplace(keys: &[Value<'_>], names: &[&str], sink: &mut Sink<'_>) {
     let words = if rest > 0 { format!("{} and {rest} more", shown.join(", ")) } else { list(&shown) };
     let (verb, them) = if names.len() == 1 { ("belongs", "it") } else { ("belong", "them") };
     sink.report(
-        Draft::new(first.span(), format!("{words} {verb} under `properties`."))
+        FindingBuilder::new(first.span(), format!("{words} {verb} under `properties`."))
             .help(format!("put {them} under `properties:`, indented by two more spaces")),
     );
 }
@@ -70,11 +70,11 @@ fn fields(mapping: Value<'_>, known: &[&str], of: &str, elsewhere: &[&str], sink
     for (key, _) in mapping.entries() {
         let known_or_said = |name: &&str| known.contains(name) || elsewhere.contains(name);
         let Some(name) = key.as_str().filter(|name| !known_or_said(name)) else { continue };
-        let draft = Draft::new(key.span(), format!("`{name}` is not a field of {of}."));
+        let draft = FindingBuilder::new(key.span(), format!("`{name}` is not a field of {of}."));
         sink.report(match free.get_or_insert_with(|| FreeNames::of(Some(mapping), known.iter().copied())).meant(key) {
-            (Some(meant), _) => {
-                draft.help(format!("write `{meant}`")).fix(format!("rename it to `{meant}`"), vec![put(key, meant)])
-            }
+            (Some(meant), _) => draft
+                .help(format!("write `{meant}`"))
+                .fix(format!("rename it to `{meant}`"), vec![replace_scalar(key, meant)]),
             (None, Some(meant)) => draft.help(format!("did you mean `{meant}`?")),
             // An unknown key next to `properties` most likely belongs into it.
             (None, None) if of == "`spec`" => draft.help(format!("move `{name}` under `properties`, or remove it")),

@@ -1,6 +1,6 @@
 //! Reports a kind in one of the platforms' API groups that the platform does not have, most likely misspelt.
 
-use crate::analysis::engine::rule::{Check, DocumentContext, Draft, Rule, Sink, put};
+use crate::analysis::engine::rule::{Check, DocumentContext, FindingBuilder, Rule, Sink, replace_scalar};
 use crate::analysis::engine::snapshot::Snapshot;
 use crate::domain::document::manifest::NearMiss;
 use crate::domain::finding::{Family, RuleInfo, Severity};
@@ -30,15 +30,15 @@ fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
         let Some(kind) = value.as_str().filter(|_| at != manifest.root) else {
             let span = value.entries().next().map_or(value.span(), |(key, _)| key.span());
             let message = format!("A manifest of `{version}` must have a `kind`.");
-            sink.report(Draft::new(span, message).help("add `kind: Entity`, or `kind: ClusterEntity`"));
+            sink.report(FindingBuilder::new(span, message).help("add `kind: Entity`, or `kind: ClusterEntity`"));
             continue;
         };
-        let draft = Draft::new(value.span(), format!("`{version}` has no kind `{kind}`."));
+        let draft = FindingBuilder::new(value.span(), format!("`{version}` has no kind `{kind}`."));
         let slip = suggest::single_slip(kind, KINDS).filter(|_| !value.is_copied());
         sink.report(match (slip, suggest::closest(kind, KINDS)) {
-            (Some(meant), _) => {
-                draft.help(format!("write `{meant}`")).fix(format!("write `{meant}`"), vec![put(value, meant)])
-            }
+            (Some(meant), _) => draft
+                .help(format!("write `{meant}`"))
+                .fix(format!("write `{meant}`"), vec![replace_scalar(value, meant)]),
             (None, Some(meant)) => draft.help(format!("did you mean `{meant}`?")),
             (None, None) => draft.help("use `Entity`, or `ClusterEntity` for one without a namespace"),
         });

@@ -1,7 +1,7 @@
 //! Reports properties that the blueprint does not have. A name with a single typing error is fixed if it matches
 //! exactly one unused name.
 
-use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink, put};
+use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink, replace_scalar};
 use crate::domain::finding::{Family, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
@@ -14,22 +14,22 @@ pub static RULE: Rule = Rule {
         why: "The catalog rejects the entity or drops the value.",
         fix: "Correct the name, add the property to the blueprint, or remove it",
     },
-    check: Check::Survey(check),
+    check: Check::EntityCheck(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
-    let Some(shape) = context.shape else { return };
-    let blueprint = &shape.blueprint;
+    let Some(indexed) = context.indexed else { return };
+    let blueprint = &indexed.blueprint;
     let mut free = context.free_properties();
-    for (key, _) in &context.survey.unknown_properties {
+    for (key, _) in &context.entity_check.unknown_properties {
         let name = key.key_text();
         let message = format!("Blueprint `{}` has no property `{name}`.", blueprint.identifier);
-        let draft = Draft::new(key.span(), message);
+        let draft = FindingBuilder::new(key.span(), message);
         sink.report(match free.meant(*key) {
             _ if name == "relations" => draft.help("indent `relations` like `properties`: it belongs beside it"),
-            (Some(meant), _) => {
-                draft.help(format!("write `{meant}`")).fix(format!("rename it to `{meant}`"), vec![put(*key, meant)])
-            }
+            (Some(meant), _) => draft
+                .help(format!("write `{meant}`"))
+                .fix(format!("rename it to `{meant}`"), vec![replace_scalar(*key, meant)]),
             (None, Some(meant)) => draft.help(format!("did you mean `{meant}`?")),
             (None, None) if blueprint.relation(&name).is_some() => {
                 draft.help(format!("`{name}` is a relation: move it under `relations`"))

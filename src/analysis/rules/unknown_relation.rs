@@ -1,6 +1,6 @@
 //! Reports relations that the blueprint does not have, and recognises properties among them.
 
-use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink, put};
+use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink, replace_scalar};
 use crate::domain::finding::{Family, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
@@ -13,21 +13,21 @@ pub static RULE: Rule = Rule {
         why: "The catalog rejects the entity (404).",
         fix: "Correct the name, add the relation to the blueprint, or remove it",
     },
-    check: Check::Survey(check),
+    check: Check::EntityCheck(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
-    let Some(shape) = context.shape else { return };
-    let blueprint = &shape.blueprint;
+    let Some(indexed) = context.indexed else { return };
+    let blueprint = &indexed.blueprint;
     let mut free = context.free_relations();
-    for (key, _) in &context.survey.unknown_relations {
+    for (key, _) in &context.entity_check.unknown_relations {
         let name = key.key_text();
         let message = format!("Blueprint `{}` has no relation `{name}`.", blueprint.identifier);
-        let draft = Draft::new(key.span(), message);
+        let draft = FindingBuilder::new(key.span(), message);
         sink.report(match free.meant(*key) {
-            (Some(meant), _) => {
-                draft.help(format!("write `{meant}`")).fix(format!("rename it to `{meant}`"), vec![put(*key, meant)])
-            }
+            (Some(meant), _) => draft
+                .help(format!("write `{meant}`"))
+                .fix(format!("rename it to `{meant}`"), vec![replace_scalar(*key, meant)]),
             (None, Some(meant)) => draft.help(format!("did you mean `{meant}`?")),
             (None, None) if blueprint.property(&name).is_some() => {
                 draft.help(format!("`{name}` is a property: move it under `properties`"))

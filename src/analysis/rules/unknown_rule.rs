@@ -1,8 +1,7 @@
 //! Reports an unknown rule in an ignore comment. The config reader reports unknown rules in the config.
 
-use crate::analysis::engine::rule::{Check, Draft, Rule, Sink};
-use crate::analysis::engine::suppress::Verdict;
-use crate::analysis::rules;
+use crate::analysis::engine::rule::{Check, FindingBuilder, Rule, Sink};
+use crate::analysis::engine::suppress::IgnoreReport;
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
 use crate::text::suggest;
 
@@ -19,13 +18,19 @@ pub static RULE: Rule = Rule {
     check: Check::Suppression,
 };
 
-pub(in crate::analysis) fn report(rule: &Rule, verdict: &Verdict, sink: &mut Sink<'_>) {
+/// `rules` are all rules.
+pub(in crate::analysis) fn report(
+    rule: &Rule,
+    rules: &[&'static Rule],
+    ignore_report: &IgnoreReport,
+    sink: &mut Sink<'_>,
+) {
     if !std::ptr::eq(rule, &raw const RULE) {
         return;
     }
-    for unknown in &verdict.unknown {
-        let draft = Draft::new(unknown.span, format!("Unknown rule `{}`.", unknown.name));
-        let names = || rules::ALL.iter().map(|rule| rule.info.name);
+    for unknown in &ignore_report.unknown {
+        let draft = FindingBuilder::new(unknown.span, format!("Unknown rule `{}`.", unknown.name));
+        let names = || rules.iter().map(|rule| rule.info.name);
         sink.report(match (suggest::single_slip(&unknown.name, names()), suggest::closest(&unknown.name, names())) {
             (Some(meant), _) => draft.help(format!("write `{meant}`")).suggestion(
                 format!("write `{meant}`"),

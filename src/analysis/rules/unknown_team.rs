@@ -2,7 +2,7 @@
 //! If the snapshot lists no team, or no user, the rule reports nothing about them.
 
 use crate::analysis::engine::facts::TargetField;
-use crate::analysis::engine::rule::{Check, Draft, RepositoryContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, FindingBuilder, RepositoryContext, Rule, Sink};
 use crate::analysis::near_names::NearNames;
 use crate::domain::blueprint::EntityFormat;
 use crate::domain::finding::{Family, RuleInfo, Severity};
@@ -35,25 +35,27 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
         }
         let place = target.place();
         let message = message(context, target.fact.field, text);
-        let draft =
-            Draft::new(place.span, message).file(place.file).entity(target.entity.name()).target(blueprint, text);
+        let draft = FindingBuilder::new(place.span, message)
+            .file(place.file)
+            .entity(target.entity.name())
+            .target(blueprint, text);
         sink.report(near_names.suggest(draft, target, blueprint, help(format)));
     }
 }
 
 fn message(context: &RepositoryContext<'_>, field: TargetField, text: &str) -> String {
-    let property = |shape: u32, property: u32| {
-        let shape = context.snapshot.shape(shape as usize);
-        let property = shape.and_then(|shape| shape.blueprint.properties.get(property as usize));
+    let property = |indexed: u32, property: u32| {
+        let indexed = context.snapshot.indexed(indexed as usize);
+        let property = indexed.and_then(|indexed| indexed.blueprint.properties.get(property as usize));
         property.map_or("", |property| property.name.as_str())
     };
     match field {
         TargetField::Team | TargetField::Relation { .. } => format!("Team `{text}` does not exist."),
-        TargetField::TeamProperty { shape, property: at } => {
-            format!("Property `{}` names the team `{text}`, which does not exist.", property(shape, at))
+        TargetField::TeamProperty { indexed, property: at } => {
+            format!("Property `{}` names the team `{text}`, which does not exist.", property(indexed, at))
         }
-        TargetField::UserProperty { shape, property: at } => {
-            format!("Property `{}` names the user `{text}`, who is not in the snapshot.", property(shape, at))
+        TargetField::UserProperty { indexed, property: at } => {
+            format!("Property `{}` names the user `{text}`, who is not in the snapshot.", property(indexed, at))
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Reports manifests in files that `manifests.include` does not match. `commands` finds these files; they are not read
 //! as manifests otherwise.
 
-use crate::analysis::engine::rule::{Check, DocumentContext, Draft, Rule, Sink};
+use crate::analysis::engine::rule::{Check, DocumentContext, FindingBuilder, Rule, Sink};
 use crate::analysis::engine::snapshot::Snapshot;
 use crate::domain::document::fault::FaultKind;
 use crate::domain::finding::{Family, RuleInfo, Severity};
@@ -22,7 +22,7 @@ pub static RULE: Rule = Rule {
 fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
     for fault in context.faults {
         if let FaultKind::Unlisted { message, help } = &fault.kind {
-            sink.report(Draft::new(fault.span, message.clone()).help(help.clone()));
+            sink.report(FindingBuilder::new(fault.span, message.clone()).help(help.clone()));
         }
     }
 }

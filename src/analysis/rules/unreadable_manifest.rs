@@ -1,6 +1,6 @@
 //! Reports files whose content was lost or not fetched. `sources` determines these files.
 
-use crate::analysis::engine::rule::{Check, DocumentContext, Draft, Rule, Sink};
+use crate::analysis::engine::rule::{Check, DocumentContext, FindingBuilder, Rule, Sink};
 use crate::analysis::engine::snapshot::Snapshot;
 use crate::domain::document::fault::FaultKind;
 use crate::domain::finding::{Family, RuleInfo, Severity};
@@ -21,7 +21,7 @@ pub static RULE: Rule = Rule {
 fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
     for fault in context.faults {
         if let FaultKind::Absent { message, help, is_fault: true } = &fault.kind {
-            sink.report(Draft::new(fault.span, message.clone()).help(help.clone()));
+            sink.report(FindingBuilder::new(fault.span, message.clone()).help(help.clone()));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Reports an API version of one of the platforms' groups that was never published, a misspelt group, or an entity
 //! without a version. No other tool reports these, because all of them ignore such a manifest.
 
-use crate::analysis::engine::rule::{Check, DocumentContext, Draft, Rule, Sink, put};
+use crate::analysis::engine::rule::{Check, DocumentContext, FindingBuilder, Rule, Sink, replace_scalar};
 use crate::analysis::engine::snapshot::Snapshot;
 use crate::domain::document::manifest::{Manifest, NearMiss};
 use crate::domain::document::tree::Value;
@@ -33,24 +33,24 @@ fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
         let meant = manifest.platform.api_version();
         let written = value.key_text();
         let message = format!("`{written}` is not an API version of the platform.");
-        let draft = Draft::new(value.span(), message).help(format!("write `{meant}`"));
-        let edit = put(value, &meant);
+        let draft = FindingBuilder::new(value.span(), message).help(format!("write `{meant}`"));
+        let edit = replace_scalar(value, &meant);
         sink.report(if value.is_copied() { draft } else { draft.suggestion(format!("write `{meant}`"), vec![edit]) });
     }
 }
 
 /// The finding for a manifest whose `apiVersion` is missing, empty or misspelt.
-fn missing(manifest: &Manifest, root: Value<'_>) -> Draft {
+fn missing(manifest: &Manifest, root: Value<'_>) -> FindingBuilder {
     let message = "This manifest has no `apiVersion`, so Kubernetes and portolan ignore it.";
     let is_misspelt = |key: &str| suggest::single_slip(key, ["apiVersion"]).is_some();
     let misspelt = root.entries().map(|(key, _)| key).find(|key| key.as_str().is_some_and(is_misspelt));
     if let Some(key) = misspelt.filter(|_| root.get("apiVersion").is_none()) {
-        let draft = Draft::new(key.span(), message);
+        let draft = FindingBuilder::new(key.span(), message);
         let help = format!("write `apiVersion` instead of `{}`", key.key_text());
-        let edit = put(key, "apiVersion");
+        let edit = replace_scalar(key, "apiVersion");
         return if key.is_copied() { draft.help(help) } else { draft.suggestion(help, vec![edit]) };
     }
     let place = root.entry("apiVersion").or_else(|| root.entries().next());
     let span = place.map_or(root.span(), |(key, _)| key.span());
-    Draft::new(span, message).help(format!("add `apiVersion: {}`", manifest.platform.api_version()))
+    FindingBuilder::new(span, message).help(format!("add `apiVersion: {}`", manifest.platform.api_version()))
 }

@@ -1,7 +1,7 @@
 //! Reports values that are not among the choices of a property, and suggests the closest choice.
 
-use crate::analysis::engine::property_validator::Problem;
-use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink};
+use crate::domain::blueprint::property_validator::Violation;
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
 use crate::text::suggest;
 
@@ -15,16 +15,29 @@ pub static RULE: Rule = Rule {
         why: "The catalog rejects the entity (422).",
         fix: "Use one of the choices of the blueprint",
     },
-    check: Check::Survey(check),
+    check: Check::EntityCheck(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
-    for (property, violation) in &context.survey.violations {
-        let Problem::Choice { choices } = &violation.problem else { continue };
-        let found = violation.at;
+    for (property, problem) in &context.entity_check.property_problems {
+        let choices = match &problem.violation {
+            Violation::Choice { choices } => choices.as_slice(),
+            Violation::Constant { expected } => std::slice::from_ref(expected),
+            Violation::Type { .. }
+            | Violation::Format { .. }
+            | Violation::Pattern { .. }
+            | Violation::CostlyPattern { .. }
+            | Violation::Number { .. }
+            | Violation::Size { .. }
+            | Violation::RepeatedItem
+            | Violation::MissingKey { .. }
+            | Violation::ExtraKeys { .. }
+            | Violation::Other { .. } => continue,
+        };
+        let found = problem.found;
         let written = found.as_str().map_or_else(|| found.to_json().to_string(), str::to_owned);
-        let name = format!("{}{}", property.name, violation.path);
-        let draft = Draft::new(found.span(), format!("`{written}` is not one of the choices of `{name}`."));
+        let name = format!("{}{}", property.name, problem.path.dotted());
+        let draft = FindingBuilder::new(found.span(), format!("`{written}` is not one of the choices of `{name}`."));
         let texts = || choices.iter().filter_map(serde_json::Value::as_str);
         let slip = suggest::single_slip(&written, texts()).filter(|_| !found.is_copied());
         sink.report(match (slip, suggest::closest(&written, texts())) {

@@ -1,8 +1,8 @@
 //! Reports values outside the limits of numbers, lengths and counts, and repeated items in lists of unique items.
 
-use crate::analysis::engine::property_validator::Problem;
-use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
-use crate::domain::document::tree::Kind;
+use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink};
+use crate::domain::blueprint::property_validator::{NumberLimit, SizeLimit, SizeUnit, Violation};
+use crate::domain::document::tree::{Kind, Value};
 use crate::domain::finding::{Family, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
@@ -15,34 +15,67 @@ pub static RULE: Rule = Rule {
         why: "The catalog rejects the entity (422).",
         fix: "Stay within the range of the blueprint",
     },
-    check: Check::Survey(check),
+    check: Check::EntityCheck(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
-    for (property, violation) in &context.survey.violations {
-        let found = violation.at;
-        let name = format!("{}{}", property.name, violation.path);
-        let draft = match &violation.problem {
-            Problem::Range { bound } => {
-                let has = match found.kind() {
-                    Kind::String => format!("has {} characters", found.as_str().unwrap_or_default().chars().count()),
-                    Kind::List | Kind::Map => format!("has {} entries", found.len()),
-                    Kind::Number | Kind::Bool | Kind::Null => format!("is {}", found.to_json()),
-                };
-                Draft::new(found.span(), format!("Property `{name}` {has}; it must be {bound}."))
-                    .help(format!("keep it to {bound}"))
+    for (property, problem) in &context.entity_check.property_problems {
+        let found = problem.found;
+        let name = format!("{}{}", property.name, problem.path.dotted());
+        let limit = match &problem.violation {
+            Violation::Number { limit, bound } => number_limit(*limit, bound),
+            Violation::Size { limit, unit, bound } => size_limit(*limit, *unit, *bound),
+            Violation::RepeatedItem => {
+                let message = format!("Property `{name}` has the same value twice.");
+                sink.report(FindingBuilder::new(found.span(), message).help("remove the repeated value"));
+                continue;
             }
-            Problem::Repeats => Draft::new(found.span(), format!("Property `{name}` has the same value twice."))
-                .help("remove the repeated value"),
-            Problem::Type { .. }
-            | Problem::Choice { .. }
-            | Problem::Format { .. }
-            | Problem::Pattern { .. }
-            | Problem::CostlyPattern { .. }
-            | Problem::Lacks { .. }
-            | Problem::Extra { .. }
-            | Problem::Other { .. } => continue,
+            Violation::Type { .. }
+            | Violation::Choice { .. }
+            | Violation::Constant { .. }
+            | Violation::Format { .. }
+            | Violation::Pattern { .. }
+            | Violation::CostlyPattern { .. }
+            | Violation::MissingKey { .. }
+            | Violation::ExtraKeys { .. }
+            | Violation::Other { .. } => continue,
         };
-        sink.report(draft);
+        let message = format!("Property `{name}` {}; it must be {limit}.", measure(found));
+        sink.report(FindingBuilder::new(found.span(), message).help(format!("keep it to {limit}")));
+    }
+}
+
+/// What the value has of that which is limited.
+fn measure(found: Value<'_>) -> String {
+    match found.kind() {
+        Kind::String => format!("has {} characters", found.as_str().unwrap_or_default().chars().count()),
+        Kind::List | Kind::Map => format!("has {} entries", found.len()),
+        Kind::Number | Kind::Bool | Kind::Null => format!("is {}", found.to_json()),
+    }
+}
+
+/// "at most 10".
+fn number_limit(limit: NumberLimit, bound: &str) -> String {
+    match limit {
+        NumberLimit::AtLeast => format!("at least {bound}"),
+        NumberLimit::AtMost => format!("at most {bound}"),
+        NumberLimit::GreaterThan => format!("greater than {bound}"),
+        NumberLimit::LessThan => format!("less than {bound}"),
+        NumberLimit::MultipleOf => format!("a multiple of {bound}"),
+    }
+}
+
+/// "at least 1 character".
+fn size_limit(limit: SizeLimit, unit: SizeUnit, bound: u64) -> String {
+    let unit = match (unit, bound) {
+        (SizeUnit::Characters, 1) => "character",
+        (SizeUnit::Characters, _) => "characters",
+        (SizeUnit::Items, 1) => "item",
+        (SizeUnit::Items, _) => "items",
+        (SizeUnit::Keys, _) => "keys",
+    };
+    match limit {
+        SizeLimit::AtLeast => format!("at least {bound} {unit}"),
+        SizeLimit::AtMost => format!("at most {bound} {unit}"),
     }
 }

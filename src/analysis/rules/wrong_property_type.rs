@@ -1,10 +1,10 @@
-//! Reports property values of the wrong type. `jsonschema` decides; this rule adds the message and, if quotes would
+//! Reports property values of the wrong type. The validator decides; this rule adds the message and, if quotes would
 //! help, a suggestion.
 
-use crate::analysis::engine::property_validator::{Problem, Violation};
-use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink, with_article};
+use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink, with_article};
 use crate::domain::blueprint::Property;
-use crate::domain::document::tree::{Kind, Style};
+use crate::domain::blueprint::property_validator::{PropertyProblem, Violation};
+use crate::domain::document::tree::{Kind, Style, Value};
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
@@ -17,22 +17,22 @@ pub static RULE: Rule = Rule {
         why: "The catalog rejects the entity (422).",
         fix: "Write a value of the property's type; quotes make it text",
     },
-    check: Check::Survey(check),
+    check: Check::EntityCheck(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
-    for (property, violation) in &context.survey.violations {
-        if let Problem::Type { expected } = &violation.problem {
-            sink.report(word(property, violation, expected));
+    for (property, problem) in &context.entity_check.property_problems {
+        if let Violation::Type { expected } = &problem.violation {
+            sink.report(describe(property, problem, &expected.join(" or ")));
         }
     }
 }
 
-fn word(property: &Property, violation: &Violation<'_>, expected: &str) -> Draft {
-    let found = violation.at;
-    let name = format!("{}{}", property.name, violation.path);
+fn describe(property: &Property, problem: &PropertyProblem<Value<'_>>, expected: &str) -> FindingBuilder {
+    let found = problem.found;
+    let name = format!("{}{}", property.name, problem.path.dotted());
     let message = format!("Property `{name}` must be {}, found {}.", with_article(expected), found.kind().words());
-    let draft = Draft::new(found.span(), message);
+    let draft = FindingBuilder::new(found.span(), message);
     let is_plain = found.style() == Style::Plain && !found.is_copied();
     let text = found.as_str().unwrap_or_default();
     match (expected, found.kind()) {

@@ -1,6 +1,6 @@
 //! Reports wrong types in the fields of the manifest itself. `wrong-property-type` reports those of property values.
 
-use crate::analysis::engine::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink};
 use crate::domain::document::tree::{Kind, Style, Value};
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
 
@@ -50,9 +50,9 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     if let Some(team) = value(manifest.team).filter(|team| !team.is_null()) {
         self::team(team, sink);
     }
-    for (key, found, relation) in &context.survey.not_text {
+    for (key, found, relation) in &context.entity_check.not_text {
         let name = key.key_text();
-        let draft = Draft::new(
+        let draft = FindingBuilder::new(
             found.span(),
             format!("Relation `{name}` must be an identifier, found {}.", found.kind().words()),
         )
@@ -64,7 +64,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
 fn text(field: &str, found: Value<'_>, sink: &mut Sink<'_>) {
     if found.kind() != Kind::String {
         let message = format!("`{field}` must be text, found {}.", found.kind().words());
-        sink.report(quote(Draft::new(found.span(), message), found));
+        sink.report(quote(FindingBuilder::new(found.span(), message), found));
     }
 }
 
@@ -72,7 +72,8 @@ fn mapping(field: &str, found: Value<'_>, sink: &mut Sink<'_>) {
     if found.kind() == Kind::Map {
         return;
     }
-    let draft = Draft::new(found.span(), format!("`{field}` must be a mapping, found {}.", found.kind().words()));
+    let draft =
+        FindingBuilder::new(found.span(), format!("`{field}` must be a mapping, found {}.", found.kind().words()));
     sink.report(match found.kind() {
         Kind::Null => draft.help(format!("write `{field}: {{}}`, or remove the line")),
         Kind::List => draft.help("remove the dashes: each entry is a `name: value` of its own"),
@@ -87,21 +88,21 @@ fn team(found: Value<'_>, sink: &mut Sink<'_>) {
         Kind::List => {
             for item in found.items().filter(|item| item.kind() != Kind::String) {
                 let message = format!("`team` must be the name of a team, found {}.", item.kind().words());
-                sink.report(quote(Draft::new(item.span(), message), item));
+                sink.report(quote(FindingBuilder::new(item.span(), message), item));
             }
         }
         // `search-query` reports it.
         Kind::Map if found.get("combinator").is_some() || found.get("rules").is_some() => {}
         Kind::Null | Kind::Bool | Kind::Number | Kind::Map => {
             let message = format!("`team` must be a team or a list of teams, found {}.", found.kind().words());
-            sink.report(quote(Draft::new(found.span(), message), found));
+            sink.report(quote(FindingBuilder::new(found.span(), message), found));
         }
     }
 }
 
 /// Suggests quotes for a plain scalar that looks like another type. It is not a safe fix, because only the user knows
 /// what was meant.
-fn quote(draft: Draft, found: Value<'_>) -> Draft {
+fn quote(draft: FindingBuilder, found: Value<'_>) -> FindingBuilder {
     let raw = found.raw();
     let is_plain = found.style() == Style::Plain && matches!(found.kind(), Kind::Bool | Kind::Number);
     if !is_plain || found.is_copied() || raw.is_empty() {

@@ -1,6 +1,6 @@
 //! Reports YAML syntax errors. The reader provides the position and the help.
 
-use crate::analysis::engine::rule::{Check, DocumentContext, Draft, Rule, Sink};
+use crate::analysis::engine::rule::{Check, DocumentContext, FindingBuilder, Rule, Sink};
 use crate::analysis::engine::snapshot::Snapshot;
 use crate::domain::document::fault::FaultKind;
 use crate::domain::finding::{Family, RuleInfo, Severity};
@@ -22,7 +22,7 @@ fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
     for fault in context.faults {
         match &fault.kind {
             FaultKind::Syntax { message, help, related } => {
-                let mut draft = Draft::new(fault.span, message.clone());
+                let mut draft = FindingBuilder::new(fault.span, message.clone());
                 if let Some(help) = help {
                     draft = draft.help(help.clone());
                 }
@@ -32,7 +32,7 @@ fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
                 sink.report(draft);
             }
             FaultKind::NotJson { message, help } => {
-                sink.report(Draft::new(fault.span, message.clone()).help(help.clone()));
+                sink.report(FindingBuilder::new(fault.span, message.clone()).help(help.clone()));
             }
             _ => {}
         }

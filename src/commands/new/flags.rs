@@ -2,11 +2,11 @@
 //! because in a file it would only become a finding later.
 
 use crate::commands::lint::config::LintConfig;
-use crate::commands::new::prompt::misfit;
+use crate::commands::new::prompt::lint_finding;
 use crate::domain::blueprint::{Blueprint, Ownership};
 use crate::domain::finding::Severity;
 use crate::error::NewError;
-use crate::scaffold::{self, Candidates, Given};
+use crate::scaffold::{self, Candidates, EntityValues};
 use crate::text::plural::list;
 use crate::text::suggest::closest;
 
@@ -23,11 +23,11 @@ pub(crate) fn values_from_flags(
     asked: &NewFlags<'_>,
     blueprint: &Blueprint,
     terms: &LintConfig<'_>,
-) -> Result<Given, NewError> {
+) -> Result<EntityValues, NewError> {
     if let (Ownership::Inherited { path }, [_, ..]) = (&blueprint.ownership, asked.team) {
         return Err(NewError::InheritedTeam { blueprint: blueprint.identifier.clone(), path: path.clone() });
     }
-    let mut given = Given { title: asked.title.cloned(), icon: asked.icon.cloned(), ..Given::default() };
+    let mut given = EntityValues { title: asked.title.cloned(), icon: asked.icon.cloned(), ..EntityValues::default() };
     for team in asked.team {
         if !given.team.contains(team) {
             given.team.push(team.clone());
@@ -35,13 +35,13 @@ pub(crate) fn values_from_flags(
     }
     for (name, texts) in by_name(asked.set) {
         if let Some(property) = blueprint.property(name) {
-            let value = scaffold::value(property, &texts).map_err(|mistyped| NewError::Mistyped {
+            let value = scaffold::parse_value(property, &texts).map_err(|input_error| NewError::Mistyped {
                 name: name.to_owned(),
-                takes: scaffold::of_property(property, &Candidates::default()),
-                mistyped,
+                takes: scaffold::describe_property(property, &Candidates::default()),
+                mistyped: input_error,
             })?;
             // A value that lint rejects is an error here; without the flag, it would be left blank.
-            let finding = misfit(terms, blueprint, property, &value).filter(|it| it.severity == Severity::Error);
+            let finding = lint_finding(terms, blueprint, property, &value).filter(|it| it.severity == Severity::Error);
             if let Some(finding) = finding {
                 return Err(NewError::Misfit {
                     name: name.to_owned(),
@@ -65,16 +65,16 @@ fn relate(
     texts: &[String],
     blueprint: &Blueprint,
     flag: &'static str,
-    given: &mut Given,
+    given: &mut EntityValues,
 ) -> Result<(), NewError> {
     let Some(relation) = blueprint.relation(name) else { return Err(no_such(name, blueprint, flag)) };
     // `--set` and `--relate` may both name the relation.
     let mut all = given.relations.remove(name).unwrap_or_default();
     all.extend_from_slice(texts);
-    let targets = scaffold::targets(relation.many, &all).map_err(|mistyped| NewError::Mistyped {
+    let targets = scaffold::parse_targets(relation.many, &all).map_err(|input_error| NewError::Mistyped {
         name: name.to_owned(),
-        takes: scaffold::of_relation(relation, &Candidates::default()),
-        mistyped,
+        takes: scaffold::describe_relation(relation, &Candidates::default()),
+        mistyped: input_error,
     })?;
     given.relations.insert(name.to_owned(), targets);
     Ok(())

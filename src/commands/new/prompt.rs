@@ -11,20 +11,20 @@ use crate::domain::finding::Finding;
 use crate::domain::value::Value;
 use crate::manifest::{Around, encode_sketch};
 use crate::report::escape::clean;
-use crate::scaffold::{self, Candidates, Given, Wish};
+use crate::scaffold::{self, Candidates, EntityValues, ManifestInput};
 use crate::text::plural::as_sentence;
 use crate::text::suggest::closest;
 use crate::ui::{Prompt, PromptError};
 
 /// The user ended the input (Ctrl-D) instead of answering.
 #[derive(Debug)]
-pub(crate) struct Gone;
+pub(crate) struct EndOfInput;
 
 /// An answer, the end of the input, or an error of the terminal.
-pub(crate) type Answer<T> = Result<Result<T, Gone>, PromptError>;
+pub(crate) type Answer<T> = Result<Result<T, EndOfInput>, PromptError>;
 
 /// The prompt, and the data to choose answers from.
-pub(crate) struct Asking<'a> {
+pub(crate) struct Questions<'a> {
     pub prompt: &'a mut Prompt,
     pub candidates: &'a Candidates,
     pub terms: &'a LintConfig<'a>,
@@ -32,9 +32,9 @@ pub(crate) struct Asking<'a> {
 
 const MARK: &str = "> ";
 /// The number of candidates that `?` lists.
-const MOST_LISTED: usize = 200;
+const MAX_LISTED: usize = 200;
 
-impl Asking<'_> {
+impl Questions<'_> {
     pub fn say(&mut self, words: &str) -> Result<(), PromptError> {
         self.prompt.say(&clean(words))
     }
@@ -43,7 +43,7 @@ impl Asking<'_> {
     pub fn name(&mut self, question: &str, names: &[&str]) -> Answer<String> {
         self.say(&format!("{question}: {}", names.join(", ")))?;
         loop {
-            let Some(answer) = self.prompt.ask(MARK)? else { return Ok(Err(Gone)) };
+            let Some(answer) = self.prompt.ask(MARK)? else { return Ok(Err(EndOfInput)) };
             if let Some(name) = chosen(&answer, names) {
                 return Ok(Ok(name.to_owned()));
             }
@@ -58,7 +58,7 @@ impl Asking<'_> {
     pub fn identifier(&mut self, question: &str, refuse: impl Fn(&str) -> Option<String>) -> Answer<String> {
         self.say(question)?;
         loop {
-            let Some(answer) = self.prompt.ask(MARK)? else { return Ok(Err(Gone)) };
+            let Some(answer) = self.prompt.ask(MARK)? else { return Ok(Err(EndOfInput)) };
             let fault = match check_entity_identifier(&answer) {
                 Ok(()) => refuse(&answer),
                 Err(_) if answer.is_empty() => Some("An identifier is required.".to_owned()),
@@ -72,28 +72,28 @@ impl Asking<'_> {
     }
 
     /// Asks for everything that the blueprint requires and `given` lacks.
-    pub fn complete(&mut self, blueprint: &Blueprint, mut given: Given) -> Answer<Given> {
-        for property in scaffold::lacking_properties(blueprint, &given) {
+    pub fn complete(&mut self, blueprint: &Blueprint, mut given: EntityValues) -> Answer<EntityValues> {
+        for property in scaffold::unanswered_properties(blueprint, &given) {
             match self.property(blueprint, property)? {
                 Ok(Some(value)) => drop(given.properties.insert(property.name.clone(), value)),
                 Ok(None) => {}
-                Err(gone) => return Ok(Err(gone)),
+                Err(end_of_input) => return Ok(Err(end_of_input)),
             }
         }
-        for relation in scaffold::lacking_relations(blueprint, &given) {
+        for relation in scaffold::unanswered_relations(blueprint, &given) {
             match self.relation(relation)? {
                 Ok(targets) if targets.is_empty() => {}
                 Ok(targets) => drop(given.relations.insert(relation.name.clone(), targets)),
-                Err(gone) => return Ok(Err(gone)),
+                Err(end_of_input) => return Ok(Err(end_of_input)),
             }
         }
         Ok(Ok(given))
     }
 
     fn property(&mut self, blueprint: &Blueprint, property: &Property) -> Answer<Option<Value>> {
-        self.say(&format!("{}: {}", property.name, scaffold::of_property(property, self.candidates)))?;
+        self.say(&format!("{}: {}", property.name, scaffold::describe_property(property, self.candidates)))?;
         loop {
-            let Some(answer) = self.prompt.ask(MARK)? else { return Ok(Err(Gone)) };
+            let Some(answer) = self.prompt.ask(MARK)? else { return Ok(Err(EndOfInput)) };
             if answer.is_empty() {
                 return Ok(Ok(None));
             }
@@ -102,20 +102,20 @@ impl Asking<'_> {
             } else {
                 vec![completed(&answer, property)]
             };
-            let fault = match scaffold::value(property, &texts) {
-                Ok(value) => match self.misfit(blueprint, property, &value) {
+            let fault = match scaffold::parse_value(property, &texts) {
+                Ok(value) => match self.lint_finding(blueprint, property, &value) {
                     None => return Ok(Ok(Some(value))),
                     Some(words) => words,
                 },
-                Err(mistyped) => as_sentence(&mistyped.to_string()),
+                Err(input_error) => as_sentence(&input_error.to_string()),
             };
             self.say(&fault)?;
         }
     }
 
     /// The lint finding for the value, as a sentence.
-    fn misfit(&self, blueprint: &Blueprint, property: &Property, value: &Value) -> Option<String> {
-        let finding = misfit(self.terms, blueprint, property, value)?;
+    fn lint_finding(&self, blueprint: &Blueprint, property: &Property, value: &Value) -> Option<String> {
+        let finding = lint_finding(self.terms, blueprint, property, value)?;
         Some(match finding.help {
             Some(help) => format!("{} {}.", finding.message, as_sentence(&help).trim_end_matches('.')),
             None => finding.message,
@@ -123,11 +123,11 @@ impl Asking<'_> {
     }
 
     fn relation(&mut self, relation: &Relation) -> Answer<Vec<String>> {
-        let words = scaffold::of_relation(relation, self.candidates);
+        let words = scaffold::describe_relation(relation, self.candidates);
         let all = if self.candidates.of(&relation.target).len() > 0 { " (? lists all)" } else { "" };
         self.say(&format!("{}: {words}{all}", relation.name))?;
         loop {
-            let Some(answer) = self.prompt.ask(MARK)? else { return Ok(Err(Gone)) };
+            let Some(answer) = self.prompt.ask(MARK)? else { return Ok(Err(EndOfInput)) };
             if answer == "?" {
                 self.list(&relation.target)?;
                 continue;
@@ -137,12 +137,12 @@ impl Asking<'_> {
             if texts.is_empty() {
                 return Ok(Ok(texts));
             }
-            match scaffold::targets(relation.many, &texts) {
-                Err(mistyped) => self.say(&as_sentence(&mistyped.to_string()))?,
+            match scaffold::parse_targets(relation.many, &texts) {
+                Err(input_error) => self.say(&as_sentence(&input_error.to_string()))?,
                 Ok(targets) => match self.settled(relation, targets)? {
                     Ok(Some(targets)) => return Ok(Ok(targets)),
                     Ok(None) => {}
-                    Err(gone) => return Ok(Err(gone)),
+                    Err(end_of_input) => return Ok(Err(end_of_input)),
                 },
             }
         }
@@ -162,30 +162,30 @@ impl Asking<'_> {
                         continue;
                     }
                     Ok(false) => {}
-                    Err(gone) => return Ok(Err(gone)),
+                    Err(end_of_input) => return Ok(Err(end_of_input)),
                 }
             }
             match self.is_so(&format!("{words} Use it anyway? [y/N] "), false)? {
                 Ok(true) => {}
                 Ok(false) => return Ok(Ok(None)),
-                Err(gone) => return Ok(Err(gone)),
+                Err(end_of_input) => return Ok(Err(end_of_input)),
             }
         }
         Ok(Ok(Some(targets)))
     }
 
     fn is_so(&mut self, question: &str, default: bool) -> Answer<bool> {
-        let Some(answer) = self.prompt.ask(&clean(question))? else { return Ok(Err(Gone)) };
+        let Some(answer) = self.prompt.ask(&clean(question))? else { return Ok(Err(EndOfInput)) };
         Ok(Ok(if answer.is_empty() { default } else { answer.to_lowercase().starts_with('y') }))
     }
 
     fn list(&mut self, blueprint: &str) -> Result<(), PromptError> {
         let candidates = self.candidates;
         let known = candidates.of(blueprint);
-        for identifier in known.clone().take(MOST_LISTED) {
+        for identifier in known.clone().take(MAX_LISTED) {
             self.say(&format!("  {identifier}"))?;
         }
-        match known.len().saturating_sub(MOST_LISTED) {
+        match known.len().saturating_sub(MAX_LISTED) {
             0 => Ok(()),
             more => self.say(&format!("  and {more} more")),
         }
@@ -193,7 +193,7 @@ impl Asking<'_> {
 }
 
 /// The first lint finding of an entity that has only this value.
-pub(crate) fn misfit(
+pub(crate) fn lint_finding(
     terms: &LintConfig<'_>,
     blueprint: &Blueprint,
     property: &Property,
@@ -201,11 +201,16 @@ pub(crate) fn misfit(
 ) -> Option<Finding> {
     let alone = Blueprint { properties: vec![property.clone()], relations: Vec::new(), ..blueprint.clone() };
     let properties = BTreeMap::from([(property.name.clone(), value.clone())]);
-    let given = Given { properties, ..Given::default() };
+    let given = EntityValues { properties, ..EntityValues::default() };
     let candidates = Candidates::default();
-    let wish =
-        Wish { blueprint: &alone, identifier: "new", given: &given, candidates: &candidates, offers_fields: false };
-    let sketch: Sketch = scaffold::sketch(&wish);
+    let input = ManifestInput {
+        blueprint: &alone,
+        identifier: "new",
+        given: &given,
+        candidates: &candidates,
+        offers_fields: false,
+    };
+    let sketch: Sketch = scaffold::sketch(&input);
     let text = encode_sketch(&sketch, &Around::Bare);
     terms.lint_snippet(&text, alone).into_iter().next()
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use crate::analysis::{
-    Analyzer, Conclusion, Directives, DocumentContext, FileRun, Gathered, Options, RunState, Selection, Snapshot,
+    AnalysisResult, Analyzer, Directives, DocumentContext, FileResults, FileRun, Options, RunState, Selection, Snapshot,
 };
 use crate::commands::workspace::documents::{Content, ManifestReader};
 use crate::commands::workspace::entities::{EntityCollector, FileCollector, FileEntities, ManifestSet};
@@ -23,7 +23,7 @@ use crate::text::merge_conflict;
 
 /// Everything that a run found, before findings are selected for the report.
 pub(crate) struct RawFindings {
-    pub conclusion: Conclusion,
+    pub conclusion: AnalysisResult,
     /// The number of unreadable documents by index in the list of files.
     pub broken: BTreeMap<usize, usize>,
     pub entities: usize,
@@ -53,12 +53,12 @@ struct Worker<'d> {
     reader: ManifestReader,
     state: RunState,
     entities: Option<EntityCollector>,
-    done: &'d Mutex<Vec<Gathered>>,
+    done: &'d Mutex<Vec<FileResults>>,
 }
 
 impl Drop for Worker<'_> {
     fn drop(&mut self) {
-        let gathered = std::mem::take(&mut self.state).into_gathered();
+        let gathered = std::mem::take(&mut self.state).into_results();
         self.done.lock().unwrap_or_else(PoisonError::into_inner).push(gathered);
     }
 }
@@ -78,7 +78,7 @@ impl LintRun<'_> {
         let done = Mutex::default();
         let make = || Worker {
             reader: ManifestReader::new(),
-            state: RunState::with_room(read.len()),
+            state: RunState::with_capacity(read.len()),
             entities: self.collects_entities.then(EntityCollector::default),
             done: &done,
         };
@@ -106,7 +106,7 @@ impl LintRun<'_> {
 
 impl LintRun<'_> {
     /// Adds one finding for each place that could not be read.
-    fn absent(&self, analyzer: &Analyzer<'_>) -> Gathered {
+    fn absent(&self, analyzer: &Analyzer<'_>) -> FileResults {
         let mut state = RunState::default();
         for (file, place) in self.absent {
             let mut run = analyzer.file(*file, "", &mut state);
@@ -119,12 +119,12 @@ impl LintRun<'_> {
             fault_of(&mut run, std::slice::from_ref(fault));
             run.finish(directives.clone());
         }
-        state.into_gathered()
+        state.into_results()
     }
 }
 
-fn unjudged(conclusion: &Conclusion, has_list: bool) -> Option<String> {
-    let subject = match conclusion.unjudged_relations {
+fn unjudged(conclusion: &AnalysisResult, has_list: bool) -> Option<String> {
+    let subject = match conclusion.unchecked_relations {
         0 => return None,
         1 => "1 relation points to an entity that is".to_owned(),
         count => format!("{count} relations point to entities that are"),
@@ -192,7 +192,7 @@ fn check_document(run: &mut FileRun<'_>, document: &Document<'_>, content: &Cont
         }
         Content::Broken(names) => {
             run.document(&DocumentContext { view: document.view, faults: document.faults, manifests: &[] });
-            run.salvaged(names, document.span);
+            run.record_salvaged(names, document.span);
         }
     }
 }
@@ -216,14 +216,14 @@ fn unread(lint_run: &LintRun<'_>, mut run: FileRun<'_>, file: &SourceFile, probl
             (FaultKind::BadEncoding { message }, before)
         }
         ReadProblem::TooLarge { limit, .. } => {
-            run.hides_entities();
+            run.record_unknown_entities();
             let limit = usize::try_from(limit).unwrap_or(usize::MAX);
             (FaultKind::TooLarge { what: Oversize::File, limit }, String::new())
         }
         // The file disappeared after it was listed: editors and generators replace files all the time.
         ReadProblem::Io(error) if error.kind() == std::io::ErrorKind::NotFound => return run.finish(None),
         problem @ (ReadProblem::NotOpened(_) | ReadProblem::Io(_) | ReadProblem::Git(_)) => {
-            run.hides_entities();
+            run.record_unknown_entities();
             (FaultKind::Unreadable { message: problem.to_string() }, String::new())
         }
     };
@@ -232,7 +232,7 @@ fn unread(lint_run: &LintRun<'_>, mut run: FileRun<'_>, file: &SourceFile, probl
     let tree = Tree::default();
     let view = View { source: &source, tree: &tree };
     run.document(&DocumentContext { view, faults: &faults, manifests: &[] });
-    run.salvaged(&names, span);
+    run.record_salvaged(&names, span);
     run.finish(None);
 }
 
@@ -246,7 +246,7 @@ fn missing_content(lint_run: &LintRun<'_>, mut run: FileRun<'_>, file: &SourceFi
 }
 
 fn absent(run: &mut FileRun<'_>, kind: FaultKind) {
-    run.hides_entities();
+    run.record_unknown_entities();
     fault_of(run, &[Fault { kind, span: Span::default() }]);
 }
 
@@ -259,7 +259,7 @@ fn fault_of(run: &mut FileRun<'_>, faults: &[Fault]) {
 /// them are not reported as dangling.
 fn in_conflict(mut run: FileRun<'_>, text: &str, conflicts: &[Fault]) {
     fault_of(&mut run, conflicts);
-    run.salvaged(&manifest::salvage(text), conflicts.first().map(|fault| fault.span).unwrap_or_default());
+    run.record_salvaged(&manifest::salvage(text), conflicts.first().map(|fault| fault.span).unwrap_or_default());
     run.finish(None);
 }
 

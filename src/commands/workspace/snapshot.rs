@@ -7,9 +7,9 @@ use std::path::Path;
 use serde_json::Value as Json;
 
 use crate::analysis::{ProblemKind, Pulled, Snapshot, SnapshotProblem, describe_fault, describe_reference};
+use crate::domain::blueprint::definition::check_blueprint;
 use crate::domain::blueprint::references::{LostKind, check_references};
 use crate::domain::blueprint::system;
-use crate::domain::blueprint::validate::check_blueprint;
 use crate::domain::blueprint::{Blueprint, Flaw};
 use crate::domain::document::fault::{Fault, FaultKind};
 use crate::domain::document::span::{LineIndex, Span};

@@ -17,20 +17,20 @@ pub struct BlueprintChange {
 pub enum BlueprintChangeKind {
     Added,
     Removed,
-    Changed(Vec<Detail>),
+    Changed(Vec<PartChange>),
 }
 
 /// One difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Detail {
-    pub part: Part,
+pub struct PartChange {
+    pub part: BlueprintPart,
     /// The name of the property or relation, or the key of the blueprint.
     pub name: String,
-    pub change: Change,
+    pub change: PartChangeKind,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum BlueprintPart {
     Property,
     Relation,
     Computed,
@@ -39,7 +39,7 @@ pub enum Part {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
+pub enum PartChangeKind {
     /// The type in a few words: `number`, `many service`.
     Added {
         what: String,
@@ -85,8 +85,8 @@ pub fn changes(old: &[Blueprint], new: &[Blueprint]) -> Vec<BlueprintChange> {
     changes
 }
 
-fn details(old: &Blueprint, new: &Blueprint) -> Vec<Detail> {
-    if said_in_full(&old.raw) == said_in_full(&new.raw) {
+fn details(old: &Blueprint, new: &Blueprint) -> Vec<PartChange> {
+    if without_shorthand(&old.raw) == without_shorthand(&new.raw) {
         return Vec::new();
     }
     let mut details = Vec::new();
@@ -95,7 +95,8 @@ fn details(old: &Blueprint, new: &Blueprint) -> Vec<Detail> {
         &new.properties,
         |it| &it.name,
         |name, pair| {
-            let push = |change| details.push(Detail { part: Part::Property, name: name.to_owned(), change });
+            let push =
+                |change| details.push(PartChange { part: BlueprintPart::Property, name: name.to_owned(), change });
             property(pair, push);
         },
     );
@@ -104,7 +105,8 @@ fn details(old: &Blueprint, new: &Blueprint) -> Vec<Detail> {
         &new.relations,
         |it| &it.name,
         |name, pair| {
-            let push = |change| details.push(Detail { part: Part::Relation, name: name.to_owned(), change });
+            let push =
+                |change| details.push(PartChange { part: BlueprintPart::Relation, name: name.to_owned(), change });
             relation(pair, raw_relation(old, name), raw_relation(new, name), push);
         },
     );
@@ -113,31 +115,36 @@ fn details(old: &Blueprint, new: &Blueprint) -> Vec<Detail> {
         &new.computed,
         |it| &it.name,
         |name, pair| {
-            let push = |change| details.push(Detail { part: Part::Computed, name: name.to_owned(), change });
+            let push =
+                |change| details.push(PartChange { part: BlueprintPart::Computed, name: name.to_owned(), change });
             computed(pair, raw_computed(old, name), raw_computed(new, name), push);
         },
     );
     if old.ownership != new.ownership {
-        let change = Change::Became { from: ownership(&old.ownership), to: ownership(&new.ownership) };
-        details.push(Detail { part: Part::Blueprint, name: "ownership".to_owned(), change });
+        let change = PartChangeKind::Became { from: ownership(&old.ownership), to: ownership(&new.ownership) };
+        details.push(PartChange { part: BlueprintPart::Blueprint, name: "ownership".to_owned(), change });
     }
     let rest = other_keys(old, new);
-    details.extend(rest.into_iter().map(|name| Detail {
-        part: Part::Blueprint,
+    details.extend(rest.into_iter().map(|name| PartChange {
+        part: BlueprintPart::Blueprint,
         name,
-        change: Change::Rules { keys: Vec::new() },
+        change: PartChangeKind::Rules { keys: Vec::new() },
     }));
     if details.is_empty() {
         // Something that is not understood here has changed.
-        let whole = |name| Detail { part: Part::Blueprint, name, change: Change::Rules { keys: Vec::new() } };
-        details.extend(differing(&said_in_full(&old.raw), &said_in_full(&new.raw)).into_iter().map(whole));
+        let whole = |name| PartChange {
+            part: BlueprintPart::Blueprint,
+            name,
+            change: PartChangeKind::Rules { keys: Vec::new() },
+        };
+        details.extend(differing(&without_shorthand(&old.raw), &without_shorthand(&new.raw)).into_iter().map(whole));
     }
     details
 }
 
 /// The blueprint with defaults spelled out: a relation without `many` and `required` is single and optional; an empty
 /// section equals an absent one.
-fn said_in_full(raw: &Value) -> Value {
+fn without_shorthand(raw: &Value) -> Value {
     let mut raw = raw.clone();
     if let Some(object) = raw.as_object_mut() {
         let may_be_absent = |key: &str| key == "relations" || COMPUTED.contains(&key);
@@ -155,24 +162,24 @@ fn said_in_full(raw: &Value) -> Value {
 
 /// Both versions of a named part.
 enum Pair<'a, T> {
-    Gone,
+    Removed,
     New(&'a T),
     Both(&'a T, &'a T),
 }
 
 /// In the new order, followed by removed parts.
-fn each<'a, T>(old: &'a [T], new: &'a [T], name: impl Fn(&T) -> &str, mut deed: impl FnMut(&str, Pair<'a, T>)) {
+fn each<'a, T>(old: &'a [T], new: &'a [T], name: impl Fn(&T) -> &str, mut compare: impl FnMut(&str, Pair<'a, T>)) {
     let before: BTreeMap<&str, &T> = old.iter().map(|it| (name(it), it)).collect();
     let after: BTreeMap<&str, &T> = new.iter().map(|it| (name(it), it)).collect();
     for it in new {
-        deed(name(it), before.get(name(it)).map_or(Pair::New(it), |old| Pair::Both(old, it)));
+        compare(name(it), before.get(name(it)).map_or(Pair::New(it), |old| Pair::Both(old, it)));
     }
     for it in old.iter().filter(|it| !after.contains_key(name(it))) {
-        deed(name(it), Pair::Gone);
+        compare(name(it), Pair::Removed);
     }
 }
 
-fn property(pair: Pair<'_, Property>, mut push: impl FnMut(Change)) {
+fn property(pair: Pair<'_, Property>, mut push: impl FnMut(PartChangeKind)) {
     let what = |it: &Property| {
         let kind = it.schema.get("type").and_then(Value::as_str).unwrap_or("of no type");
         match &it.format {
@@ -181,11 +188,11 @@ fn property(pair: Pair<'_, Property>, mut push: impl FnMut(Change)) {
         }
     };
     match pair {
-        Pair::Gone => push(Change::Removed),
-        Pair::New(it) => push(Change::Added { what: what(it), required: it.required }),
+        Pair::Removed => push(PartChangeKind::Removed),
+        Pair::New(it) => push(PartChangeKind::Added { what: what(it), required: it.required }),
         Pair::Both(old, new) => {
             if what(old) != what(new) {
-                push(Change::Became { from: what(old), to: what(new) });
+                push(PartChangeKind::Became { from: what(old), to: what(new) });
             }
             required(old.required, new.required, &mut push);
             rules(&old.schema, &new.schema, &["type", "format"], &mut push);
@@ -193,14 +200,14 @@ fn property(pair: Pair<'_, Property>, mut push: impl FnMut(Change)) {
     }
 }
 
-fn relation(pair: Pair<'_, Relation>, old_raw: &Value, new_raw: &Value, mut push: impl FnMut(Change)) {
+fn relation(pair: Pair<'_, Relation>, old_raw: &Value, new_raw: &Value, mut push: impl FnMut(PartChangeKind)) {
     let what = |it: &Relation| format!("{} `{}`", if it.many { "many" } else { "one" }, it.target);
     match pair {
-        Pair::Gone => push(Change::Removed),
-        Pair::New(it) => push(Change::Added { what: what(it), required: it.required }),
+        Pair::Removed => push(PartChangeKind::Removed),
+        Pair::New(it) => push(PartChangeKind::Added { what: what(it), required: it.required }),
         Pair::Both(old, new) => {
             if what(old) != what(new) {
-                push(Change::Became { from: what(old), to: what(new) });
+                push(PartChangeKind::Became { from: what(old), to: what(new) });
             }
             required(old.required, new.required, &mut push);
             rules(old_raw, new_raw, &["target", "many", "required"], &mut push);
@@ -208,31 +215,31 @@ fn relation(pair: Pair<'_, Relation>, old_raw: &Value, new_raw: &Value, mut push
     }
 }
 
-fn computed(pair: Pair<'_, Computed>, old_raw: &Value, new_raw: &Value, mut push: impl FnMut(Change)) {
+fn computed(pair: Pair<'_, Computed>, old_raw: &Value, new_raw: &Value, mut push: impl FnMut(PartChangeKind)) {
     match pair {
-        Pair::Gone => push(Change::Removed),
-        Pair::New(it) => push(Change::Added { what: it.kind.word().to_owned(), required: false }),
+        Pair::Removed => push(PartChangeKind::Removed),
+        Pair::New(it) => push(PartChangeKind::Added { what: it.kind.word().to_owned(), required: false }),
         Pair::Both(old, new) => {
             if old.kind != new.kind {
-                push(Change::Became { from: old.kind.word().to_owned(), to: new.kind.word().to_owned() });
+                push(PartChangeKind::Became { from: old.kind.word().to_owned(), to: new.kind.word().to_owned() });
             }
             rules(old_raw, new_raw, &[], &mut push);
         }
     }
 }
 
-fn required(old: bool, new: bool, push: &mut impl FnMut(Change)) {
+fn required(old: bool, new: bool, push: &mut impl FnMut(PartChangeKind)) {
     match (old, new) {
-        (false, true) => push(Change::Required),
-        (true, false) => push(Change::Optional),
+        (false, true) => push(PartChangeKind::Required),
+        (true, false) => push(PartChangeKind::Optional),
         (true, true) | (false, false) => {}
     }
 }
 
-fn rules(old: &Value, new: &Value, told: &[&str], push: &mut impl FnMut(Change)) {
+fn rules(old: &Value, new: &Value, told: &[&str], push: &mut impl FnMut(PartChangeKind)) {
     let keys = differing(old, new).into_iter().filter(|key| !told.contains(&key.as_str())).collect::<Vec<_>>();
     if !keys.is_empty() {
-        push(Change::Rules { keys });
+        push(PartChangeKind::Rules { keys });
     }
 }
 
@@ -319,22 +326,22 @@ mod tests {
             panic!("{changes:?}")
         };
         assert_eq!(identifier, "service");
-        let became = |from: &str, to: &str| Change::Became { from: from.to_owned(), to: to.to_owned() };
-        let rules = |key: &str| Change::Rules { keys: vec![key.to_owned()] };
+        let became = |from: &str, to: &str| PartChangeKind::Became { from: from.to_owned(), to: to.to_owned() };
+        let rules = |key: &str| PartChangeKind::Rules { keys: vec![key.to_owned()] };
         let expected = [
-            (Part::Property, "tier", became("string", "number")),
-            (Part::Property, "slo", Change::Required),
-            (Part::Property, "slo", rules("maximum")),
-            (Part::Property, "language", rules("enum")),
-            (Part::Property, "free", Change::Optional),
-            (Part::Property, "url", Change::Added { what: "string (url)".to_owned(), required: true }),
-            (Part::Property, "gone", Change::Removed),
-            (Part::Relation, "system", became("one `system`", "many `domain`")),
-            (Part::Relation, "team", Change::Required),
-            (Part::Relation, "old", Change::Removed),
-            (Part::Computed, "owner", rules("path")),
-            (Part::Blueprint, "ownership", became("direct", "inherited through `system`")),
-            (Part::Blueprint, "title", Change::Rules { keys: Vec::new() }),
+            (BlueprintPart::Property, "tier", became("string", "number")),
+            (BlueprintPart::Property, "slo", PartChangeKind::Required),
+            (BlueprintPart::Property, "slo", rules("maximum")),
+            (BlueprintPart::Property, "language", rules("enum")),
+            (BlueprintPart::Property, "free", PartChangeKind::Optional),
+            (BlueprintPart::Property, "url", PartChangeKind::Added { what: "string (url)".to_owned(), required: true }),
+            (BlueprintPart::Property, "gone", PartChangeKind::Removed),
+            (BlueprintPart::Relation, "system", became("one `system`", "many `domain`")),
+            (BlueprintPart::Relation, "team", PartChangeKind::Required),
+            (BlueprintPart::Relation, "old", PartChangeKind::Removed),
+            (BlueprintPart::Computed, "owner", rules("path")),
+            (BlueprintPart::Blueprint, "ownership", became("direct", "inherited through `system`")),
+            (BlueprintPart::Blueprint, "title", PartChangeKind::Rules { keys: Vec::new() }),
         ];
         let found = details.iter().map(|it| (it.part, it.name.as_str(), it.change.clone())).collect::<Vec<_>>();
         assert_eq!(found, expected);

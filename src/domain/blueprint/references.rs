@@ -3,8 +3,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::domain::blueprint::definition::COMPUTED;
 use crate::domain::blueprint::system;
-use crate::domain::blueprint::validate::COMPUTED;
 
 /// The meta properties of every entity.
 const META: [&str; 9] =

@@ -4,3 +4,4 @@ pub mod fault;
 pub mod manifest;
 pub mod span;
 pub mod tree;
+pub mod tree_json;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::error::StoreError;
-use super::property_validator::PropertyValidator;
+use crate::domain::blueprint::property_validator::JsonValidator;
 use crate::domain::blueprint::{Blueprint, ComputedKind, Ownership, Property, Relation};
 
 #[derive(Debug)]
@@ -16,7 +16,7 @@ pub struct CompiledBlueprint {
     pub system: bool,
     pub blueprint: Blueprint,
     /// One validator per property, in the order of the blueprint.
-    pub(super) validators: Vec<PropertyValidator>,
+    pub(super) validators: Vec<JsonValidator>,
     pub(super) mirrors: Vec<Mirror>,
     /// The relation path to the entity that the team is inherited from; `None`: the entity has its own team.
     pub(super) inherited: Option<Box<[Box<str>]>>,
@@ -43,7 +43,7 @@ impl CompiledBlueprint {
         self.properties.get(name).and_then(|at| self.blueprint.properties.get(*at))
     }
 
-    pub(super) fn validator(&self, name: &str) -> Option<&PropertyValidator> {
+    pub(super) fn validator(&self, name: &str) -> Option<&JsonValidator> {
         self.properties.get(name).and_then(|at| self.validators.get(*at))
     }
 
@@ -65,7 +65,7 @@ impl CompiledBlueprint {
         let mirrors = mirrors(&body);
         let (blueprint, _) = Blueprint::from_json(body)
             .map_err(|flaw| StoreError::Damaged { what: format!("a blueprint cannot be read: {}", flaw.message) })?;
-        let validators = blueprint.properties.iter().map(|property| PropertyValidator::new(&property.schema)).collect();
+        let validators = blueprint.properties.iter().map(JsonValidator::new).collect();
         let inherited = match &blueprint.ownership {
             Ownership::Direct => None,
             Ownership::Inherited { path } => Some(segments(path.strip_suffix(".$team").unwrap_or(path))),

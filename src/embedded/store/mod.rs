@@ -13,7 +13,6 @@ mod mask_key;
 mod migrations;
 mod organization;
 mod owned;
-mod property_validator;
 mod search;
 mod time_limit;
 

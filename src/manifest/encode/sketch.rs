@@ -17,7 +17,7 @@ pub enum Around<'a> {
 }
 
 /// Longer lines have their note above.
-const WIDEST: usize = 110;
+const MAX_WIDTH: usize = 110;
 
 /// One document, with a line break at its end.
 pub fn encode_sketch(sketch: &Sketch, around: &Around<'_>) -> String {
@@ -77,7 +77,7 @@ impl Noted {
         let opens_block =
             lines.len() > first.len() + 1 && first.rsplit(' ').next().is_some_and(|it| it.starts_with('|'));
         let is_open = opens_block || first.trim_start().starts_with('?');
-        if words.is_empty() || is_open || width + 4 + (shown - level) * 2 > WIDEST {
+        if words.is_empty() || is_open || width + 4 + (shown - level) * 2 > MAX_WIDTH {
             return Self { above: words, lines };
         }
         let rest = &lines[first.len()..];
@@ -93,10 +93,10 @@ impl Writer {
     }
 
     fn above(&mut self, level: usize, words: &[String]) {
-        let mut width = WIDEST;
+        let mut width = MAX_WIDTH;
         for (at, word) in words.iter().enumerate() {
             let length = word.chars().count() + 1;
-            if width + length > WIDEST {
+            if width + length > MAX_WIDTH {
                 if at > 0 {
                     self.text.push('\n');
                 }

@@ -1,6 +1,6 @@
 //! Literal and folded block scalars, without explicit indentation.
 
-use super::Run;
+use super::run::Run;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Scalar, Style};
 

@@ -1,6 +1,6 @@
 //! Flow collections on one line.
 
-use super::Run;
+use super::run::{Run, starts_plain};
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, View};
 
@@ -85,7 +85,7 @@ impl Run<'_> {
     /// The end of a plain scalar: a comma, a bracket or the colon of a key.
     fn flow_plain_end(&self, start: usize) -> Option<usize> {
         let next = self.byte(start + 1);
-        if !super::starts_plain(self.byte(start), next) || self.byte(start) == b'-' && b",[]{}".contains(&next) {
+        if !starts_plain(self.byte(start), next) || self.byte(start) == b'-' && b",[]{}".contains(&next) {
             return None;
         }
         let mut at = start;

@@ -4,24 +4,17 @@
 
 mod block;
 mod flow;
-mod frames;
 mod quoted;
+mod run;
 mod scalars;
 
-use super::full::Job;
+use super::job::Job;
 use crate::domain::document::fault::Fault;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, Scalar, Style, Tree};
-use crate::manifest::duplicate_keys::Keys;
-use frames::{Expect, Frame};
+use run::{Expect, Run, is_blank, starts_plain};
 
-/// Buffers that are reused for the next document.
-#[derive(Debug, Default)]
-pub(super) struct Fast {
-    frames: Vec<Frame>,
-    keys: Keys,
-    decoded: String,
-}
+pub(super) use run::Fast;
 
 impl Fast {
     /// Reads one document into `tree`. `false`: declined, and the content of `tree` is meaningless.
@@ -86,24 +79,6 @@ fn has_odd_character(bytes: &[u8]) -> bool {
         || memchr::memchr_iter(0xEF, bytes)
             .any(|at| matches!(bytes.get(at + 1..at + 3), Some([0xBB, 0xBF] | [0xBF, 0xBE | 0xBF])))
         || memchr::memchr_iter(0xE2, bytes).any(|at| matches!(bytes.get(at + 1..at + 3), Some([0x80, 0xA8 | 0xA9])))
-}
-
-/// The state of reading one document. `None` anywhere means: declined.
-struct Run<'r> {
-    job: &'r Job<'r>,
-    /// The file up to the end of the document.
-    bytes: &'r [u8],
-    /// The start of the next line.
-    at: usize,
-    kept: &'r mut Fast,
-    tree: &'r mut Tree,
-    faults: &'r mut Vec<Fault>,
-    notes: &'r mut Vec<Span>,
-    expect: Expect,
-    /// The position of an empty value: right after the colon or dash.
-    gap: usize,
-    /// The end of the last node.
-    end: usize,
 }
 
 impl Run<'_> {
@@ -357,40 +332,6 @@ impl Run<'_> {
         self.tree.push_scalar(Scalar::Null, Span::empty(self.gap), Style::Plain);
         self.end = self.gap;
         self.expect = Expect::Nothing;
-    }
-}
-
-fn is_blank(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\n')
-}
-
-/// Whether a plain scalar can start with `first`. `?` and `:` are possible too, but too rare.
-#[inline]
-fn starts_plain(first: u8, second: u8) -> bool {
-    match first {
-        b'-' => !is_blank(second),
-        _ => !matches!(
-            first,
-            b'?' | b':'
-                | b','
-                | b'['
-                | b']'
-                | b'{'
-                | b'}'
-                | b'#'
-                | b'&'
-                | b'*'
-                | b'!'
-                | b'|'
-                | b'>'
-                | b'\''
-                | b'"'
-                | b'%'
-                | b'@'
-                | b'`'
-                | b'\n'
-                | b' '
-        ),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Quoted scalars on one line, with common escapes.
 
-use super::Run;
+use super::run::Run;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Scalar, Style};
 

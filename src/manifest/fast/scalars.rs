@@ -1,9 +1,10 @@
 //! Plain scalars and keys of the fast reader.
 
-use super::{Run, is_blank};
+use super::run::{Run, is_blank};
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, NodeId, Number, Scalar, Style};
 use crate::manifest::duplicate_keys;
+use crate::manifest::plain_scalar::resolve_plain;
 use crate::manifest::scalar::{self, Plain};
 
 /// Slightly below the limit of the full parser.
@@ -59,9 +60,9 @@ impl Run<'_> {
 
     fn special_key(&mut self, span: Span) -> Option<()> {
         let text = span.slice(self.job.text);
-        let judged = scalar::judge(text, span, true, self.faults);
-        let id = self.push_plain(judged.cluster, span);
-        self.note_key(id, span, judged.agreed)
+        let resolved = resolve_plain(text, span, true, self.faults);
+        let id = self.push_plain(resolved.value, span);
+        self.note_key(id, span, resolved.agreed)
     }
 
     /// Records a key to find duplicates, and reports it if it is not a string.
@@ -87,7 +88,7 @@ impl Run<'_> {
         let text = span.slice(self.job.text);
         let plain = match small_number(text.as_bytes()) {
             Some(number) => Plain::Number(number),
-            None => scalar::judge(text, span, false, self.faults).cluster,
+            None => resolve_plain(text, span, false, self.faults).value,
         };
         self.push_plain(plain, span);
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::clip;
+use super::words::clip;
 use crate::domain::document::span::Span;
 
 pub(super) struct Around<'t> {

@@ -1,7 +1,7 @@
 //! Explains lines with wrong indentation, and lines that are not a key where one is required.
 
 use super::around::{Around, Line};
-use super::{Words, clip};
+use super::words::{MAX_SHOWN, Words, clip, is_odd_blank};
 use crate::domain::document::span::Span;
 
 /// Explains a line whose column fits no open collection.
@@ -160,13 +160,13 @@ pub(super) fn tight_colon(text: &str, line: Span) -> Option<Words> {
     let content = content.get(skipped..)?;
     let (key, value) = content.split_once(':')?;
     let plain = !key.is_empty()
-        && key.len() <= super::SHOWN
+        && key.len() <= MAX_SHOWN
         && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte));
     if !plain || value.is_empty() || value.starts_with([' ', '/', ':']) {
         return None;
     }
     let start = line.start as usize + skipped;
-    let pasted = value.len() - value.trim_start_matches(super::is_odd_blank).len();
+    let pasted = value.len() - value.trim_start_matches(is_odd_blank).len();
     if pasted > 0 {
         let blank = start + key.len() + 1;
         let name = if value.starts_with('\u{a0}') { "a non-breaking space" } else { "no ordinary space" };

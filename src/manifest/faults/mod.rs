@@ -4,10 +4,11 @@
 mod around;
 mod indentation;
 mod values;
+mod words;
 
-use std::borrow::Cow;
 use std::ops::Range;
 
+use super::job::Broken;
 use super::places::one_character;
 use super::split::Trouble;
 use super::tags::Misfit;
@@ -15,45 +16,9 @@ use super::yaml::{Divergence, Problem, ProblemKind};
 use crate::domain::document::fault::{Fault, FaultKind, Reading};
 use crate::domain::document::span::Span;
 use around::Around;
+use words::{Words, clip};
 
-/// The reason why a document could not be read to its end.
-#[derive(Debug)]
-pub(super) struct Broken(pub(super) Fault);
-
-/// The maximum number of characters of a value in a message.
-const SHOWN: usize = 60;
-
-/// Cuts a value for a message.
-fn clip(text: &str) -> Cow<'_, str> {
-    match text.char_indices().nth(SHOWN) {
-        Some((at, _)) => Cow::Owned(format!("{}…", text.get(..at).unwrap_or_default())),
-        None => Cow::Borrowed(text),
-    }
-}
-
-/// The texts of a fault before it becomes a `Fault`.
-struct Words {
-    span: Span,
-    message: String,
-    help: String,
-    related: Option<(Span, String)>,
-}
-
-impl Words {
-    fn new(span: Span, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { span, message: message.into(), help: help.into(), related: None }
-    }
-
-    fn see(mut self, span: Span, words: impl Into<String>) -> Self {
-        self.related = Some((span, words.into()));
-        self
-    }
-
-    fn fault(self) -> Fault {
-        let kind = FaultKind::Syntax { message: self.message, help: Some(self.help), related: self.related };
-        Fault { kind, span: self.span }
-    }
-}
+pub(super) use words::is_odd_blank;
 
 /// Explains the error at which the parser stopped.
 pub(super) fn syntax(text: &str, range: &Range<usize>, problem: &Problem) -> Broken {
@@ -107,10 +72,6 @@ fn odd_blank(around: &Around<'_>) -> Option<Words> {
     let start = line.end as usize - content.len();
     let width = content.len() - content.trim_start_matches(is_odd_blank).len();
     (width > 0).then(|| nbsp_words(Span::new(start, start + width)))
-}
-
-pub(super) fn is_odd_blank(c: char) -> bool {
-    c != '\u{85}' && !c.is_ascii() && c.is_whitespace()
 }
 
 fn nbsp_words(span: Span) -> Words {

@@ -1,7 +1,7 @@
 //! Explains values that YAML does not read as text: quotes, brackets, indicators, colons.
 
 use super::around::Around;
-use super::{Words, clip};
+use super::words::{Words, clip};
 use crate::domain::document::span::Span;
 use crate::manifest::scalar;
 use crate::manifest::yaml::ProblemKind;

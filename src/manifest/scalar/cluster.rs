@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::{Plain, is_float};
+use super::plain::{Plain, is_float};
 use crate::domain::document::tree::Number;
 
 pub fn cluster(text: &str) -> Plain {

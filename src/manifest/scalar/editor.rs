@@ -1,7 +1,7 @@
 //! Reads plain scalars as editors do: YAML 1.2, core schema. Only `true` and `false` are booleans, and leading zeros
 //! are ignored.
 
-use super::{Plain, is_float};
+use super::plain::{Plain, is_float};
 use crate::domain::document::tree::Number;
 
 pub fn editor(text: &str) -> Plain {

@@ -3,88 +3,13 @@
 
 mod cluster;
 mod editor;
+mod plain;
 mod quote;
-
-use crate::domain::document::fault::{Fault, FaultKind, Reading};
-use crate::domain::document::span::Span;
-use crate::domain::document::tree::Number;
 
 pub use cluster::cluster;
 pub use editor::editor;
+pub use plain::Plain;
 pub use quote::{must_quote, needs_escape, quoted};
-
-/// How one reader interprets a plain scalar.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Plain {
-    Null,
-    Bool(bool),
-    /// May be infinite or NaN for editors, never for Kubernetes.
-    Number(Number),
-    /// The text unchanged.
-    String,
-    /// `.nan` and `.inf` in Kubernetes: the whole file is rejected.
-    Refused,
-}
-
-impl Plain {
-    pub fn reading(self, text: &str) -> Reading {
-        match self {
-            Self::Null => Reading::Null,
-            Self::Bool(value) => Reading::Bool(value),
-            Self::Number(Number::Float(value)) if value.is_nan() => Reading::Number(".nan".to_owned()),
-            Self::Number(Number::Float(value)) if value.is_infinite() => {
-                Reading::Number(if value < 0.0 { "-.inf" } else { ".inf" }.to_owned())
-            }
-            Self::Number(number) => Reading::Number(number.to_json().to_string()),
-            Self::String => Reading::String(text.to_owned()),
-            Self::Refused => Reading::Refused,
-        }
-    }
-
-    /// Whether type and value are the same.
-    pub fn agrees(self, other: Self) -> bool {
-        match (self, other) {
-            (Self::Number(a), Self::Number(b)) => same_number(a, b),
-            (a, b) => a == b,
-        }
-    }
-}
-
-/// A plain scalar as read by both readers.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Judged {
-    pub(super) cluster: Plain,
-    pub(super) agreed: bool,
-}
-
-/// Reads a plain scalar both ways, and reports a difference.
-pub(super) fn judge(text: &str, span: Span, is_key: bool, faults: &mut Vec<Fault>) -> Judged {
-    let mut cluster = cluster(text);
-    let editor = editor(text);
-    if cluster == Plain::Refused {
-        if !is_key {
-            faults.push(super::faults::not_finite(text, span));
-            return Judged { cluster, agreed: true };
-        }
-        // As the text of a key, JSON allows these too.
-        cluster = editor;
-    }
-    let agreed = cluster.agrees(editor);
-    if !agreed {
-        let kind = FaultKind::AmbiguousScalar { editor: editor.reading(text), cluster: cluster.reading(text), is_key };
-        faults.push(Fault { kind, span });
-    }
-    Judged { cluster, agreed }
-}
-
-/// `1.0` and `1` are the same value in JSON, whatever their type.
-fn same_number(a: Number, b: Number) -> bool {
-    match (a, b) {
-        (Number::Signed(a), Number::Signed(b)) => a == b,
-        (Number::Unsigned(a), Number::Unsigned(b)) => a == b,
-        (a, b) => a.as_f64() == b.as_f64(),
-    }
-}
 
 /// Whether a plain scalar may be anything but a string for any reader. Fast, and never wrongly `false`.
 #[inline]
@@ -123,33 +48,6 @@ const CLASSES: [u8; 256] = {
     }
     table
 };
-
-/// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`, the whole text.
-fn is_float(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let mut at = usize::from(matches!(bytes.first(), Some(b'-' | b'+')));
-    let digits = |from: usize| bytes.iter().skip(from).take_while(|byte| byte.is_ascii_digit()).count();
-    let whole = digits(at);
-    at += whole;
-    if bytes.get(at) == Some(&b'.') {
-        let fraction = digits(at + 1);
-        if whole == 0 && fraction == 0 {
-            return false;
-        }
-        at += 1 + fraction;
-    } else if whole == 0 {
-        return false;
-    }
-    if matches!(bytes.get(at), Some(b'e' | b'E')) {
-        at += 1 + usize::from(matches!(bytes.get(at + 1), Some(b'-' | b'+')));
-        let exponent = digits(at);
-        if exponent == 0 {
-            return false;
-        }
-        at += exponent;
-    }
-    at == bytes.len()
-}
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 
 use crate::text::escape;
 
-use super::{Plain, cluster, editor, is_float};
+use super::cluster::cluster;
+use super::editor::editor;
+use super::plain::{Plain, is_float};
 
 /// Whether any reader could read the unquoted text as something other than this string.
 pub fn must_quote(text: &str) -> bool {

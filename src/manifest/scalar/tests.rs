@@ -1,6 +1,10 @@
 //! Tests the table of scalars: how editors and Kubernetes read each, as observed.
 
 use super::*;
+use crate::domain::document::fault::{FaultKind, Reading};
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::Number;
+use crate::manifest::plain_scalar::resolve_plain;
 
 const TABLE: &str = include_str!("../../../testdata/manifests/scalars.tsv");
 
@@ -53,7 +57,7 @@ fn the_quick_look_never_calls_something_special_a_string() {
 fn what_differs_is_said_with_both_readings() {
     let judged = |text: &str| {
         let mut faults = Vec::new();
-        judge(text, Span::new(0, text.len()), false, &mut faults);
+        resolve_plain(text, Span::new(0, text.len()), false, &mut faults);
         faults.into_iter().map(|fault| fault.kind).next()
     };
     let ambiguous = |editor, cluster| Some(FaultKind::AmbiguousScalar { editor, cluster, is_key: false });

@@ -8,7 +8,8 @@ mod meaning;
 use std::ops::Range;
 
 use super::fast::Fast;
-use super::full::{Full, Job};
+use super::full::Full;
+use super::job::Job;
 use super::limits::Limits;
 use super::split::Documents;
 use crate::domain::document::fault::Fault;

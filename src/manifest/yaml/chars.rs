@@ -69,3 +69,9 @@ pub(in crate::manifest) fn first_forbidden(text: &str) -> Option<usize> {
     };
     text.find(is_forbidden)
 }
+
+/// `---` followed by blanks that YAML does not accept but kubectl does.
+pub(in crate::manifest) fn is_odd_separator(text: &str) -> bool {
+    let line = text.split('\n').next().unwrap_or_default();
+    line.strip_prefix("---").is_some_and(|rest| rest.trim().is_empty())
+}

@@ -8,72 +8,9 @@ mod problem;
 mod scalars;
 mod scanner;
 mod tags;
+mod token;
 
-use std::borrow::Cow;
-
-use crate::domain::document::span::Span;
-use crate::domain::document::tree::Style;
-
-pub(super) use chars::first_forbidden;
+pub(super) use chars::{first_forbidden, is_odd_separator};
 pub(super) use parser::{Event, Parser, Properties};
 pub(super) use problem::{Problem, ProblemKind};
-
-/// A tag as written and as resolved: `!!int` is `tag:yaml.org,2002:int`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Tag {
-    pub(super) span: Span,
-    pub(super) name: String,
-    /// Written as `!name`: a local tag.
-    pub(super) is_local: bool,
-}
-
-/// A syntax that YAML 1.2 reads differently from kubectl.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Divergence {
-    /// `{a:, b: 1}`: for kubectl the colon is part of the key, for others it ends the key.
-    ColonBeforeIndicator(Span),
-    /// `[?a]`: for kubectl the question mark starts a mapping, for others a text.
-    TightQuestionMark(Span),
-    /// U+0085, U+2028 or U+2029: a line break for kubectl, an ordinary character for others.
-    LineBreak(Span),
-    /// `\r\r\n`: one line break for kubectl, two for others.
-    DoubleReturn(Span),
-    /// `&a:b x`: for kubectl the anchor name ends before the colon, for others it continues.
-    AnchorEnd(Span),
-}
-
-/// A token and its span.
-#[derive(Debug, Clone, PartialEq)]
-struct Token<'t> {
-    kind: TokenKind<'t>,
-    span: Span,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-enum TokenKind<'t> {
-    StreamEnd,
-    Directive(Directive<'t>),
-    DocumentStart,
-    DocumentEnd,
-    BlockSequenceStart,
-    BlockMappingStart,
-    BlockEnd,
-    FlowSequenceStart,
-    FlowSequenceEnd,
-    FlowMappingStart,
-    FlowMappingEnd,
-    BlockEntry,
-    FlowEntry,
-    Key,
-    Value,
-    Alias(&'t str),
-    Anchor(&'t str),
-    Tag { handle: &'t str, suffix: Cow<'t, str> },
-    Scalar { text: Cow<'t, str>, style: Style },
-}
-
-#[derive(Debug, Clone, PartialEq)]
-enum Directive<'t> {
-    Version { major: u32, minor: u32 },
-    Tag { handle: &'t str, prefix: Cow<'t, str> },
-}
+pub(super) use token::{Divergence, Tag};

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::problem::{Open, Problem, ProblemKind};
 use super::scanner::{Scan, Scanner};
-use super::{Directive, Divergence, Tag, Token, TokenKind};
+use super::token::{Directive, Divergence, Tag, Token, TokenKind};
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, Style};
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::chars::{is_blank, is_blank_or_end, is_break, is_break_or_end, width};
 use super::problem::ProblemKind;
 use super::scanner::{Scan, Scanner};
-use super::{Divergence, Token, TokenKind};
+use super::token::{Divergence, Token, TokenKind};
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::Style;
 

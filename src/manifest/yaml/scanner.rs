@@ -5,14 +5,15 @@ use std::collections::VecDeque;
 
 use memchr::memmem;
 
-use super::chars::{break_length, first_forbidden, is_blank, is_blank_or_end, is_break_or_end, width};
+use super::chars::{
+    break_length, first_forbidden, is_blank, is_blank_or_end, is_break_or_end, is_odd_separator, width,
+};
 use super::problem::{Problem, ProblemKind};
-use super::{Divergence, Token, TokenKind};
+use super::token::{Divergence, Token, TokenKind};
 use crate::domain::document::span::Span;
-use crate::manifest::split::is_odd_separator;
 
 /// A key must end within this many characters, and on its line.
-const LONGEST_KEY: usize = 1024;
+const MAX_KEY_LENGTH: usize = 1024;
 
 /// A position in the text, counted like kubectl.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,7 +122,7 @@ impl<'t> Scanner<'t> {
     fn is_candidate(&mut self, at: usize) -> Scan<bool> {
         let Some(slot) = self.candidates.get_mut(at) else { return Ok(false) };
         let Some(candidate) = *slot else { return Ok(false) };
-        if candidate.mark.line == self.mark.line && candidate.mark.character + LONGEST_KEY >= self.mark.character {
+        if candidate.mark.line == self.mark.line && candidate.mark.character + MAX_KEY_LENGTH >= self.mark.character {
             return Ok(true);
         }
         if candidate.required {

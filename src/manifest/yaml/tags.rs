@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::chars::{is_blank, is_blank_or_end, is_uri, is_word};
 use super::problem::ProblemKind;
 use super::scanner::{Scan, Scanner};
-use super::{Directive, Divergence, TokenKind};
+use super::token::{Directive, Divergence, TokenKind};
 use crate::domain::document::span::Span;
 
 impl<'t> Scanner<'t> {

@@ -4,7 +4,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::domain::blueprint::change::{BlueprintChange, BlueprintChangeKind, Change, Detail, Part};
+use crate::domain::blueprint::change::{
+    BlueprintChange, BlueprintChangeKind, BlueprintPart, PartChange, PartChangeKind,
+};
 use crate::report::escape::{self, clean};
 use crate::report::lint::json::{JsonFinding, findings};
 use crate::report::pull::{ManifestDeed, ManifestLine, Mode, Pull};
@@ -213,12 +215,12 @@ fn blueprint(change: &BlueprintChange) -> JsonBlueprint {
     JsonBlueprint { identifier: change.identifier.clone(), change: kind, details }
 }
 
-fn detail(detail: &Detail) -> JsonDetail {
+fn detail(detail: &PartChange) -> JsonDetail {
     let part = match detail.part {
-        Part::Property => JsonPart::Property,
-        Part::Relation => JsonPart::Relation,
-        Part::Computed => JsonPart::Computed,
-        Part::Blueprint => JsonPart::Blueprint,
+        BlueprintPart::Property => JsonPart::Property,
+        BlueprintPart::Relation => JsonPart::Relation,
+        BlueprintPart::Computed => JsonPart::Computed,
+        BlueprintPart::Blueprint => JsonPart::Blueprint,
     };
     let plain = |change| JsonDetail {
         part,
@@ -230,16 +232,16 @@ fn detail(detail: &Detail) -> JsonDetail {
         keys: Vec::new(),
     };
     match &detail.change {
-        Change::Added { what, required } => {
+        PartChangeKind::Added { what, required } => {
             JsonDetail { to: Some(what.clone()), required: Some(*required), ..plain(JsonDetailChange::Added) }
         }
-        Change::Removed => plain(JsonDetailChange::Removed),
-        Change::Required => plain(JsonDetailChange::Required),
-        Change::Optional => plain(JsonDetailChange::Optional),
-        Change::Became { from, to } => {
+        PartChangeKind::Removed => plain(JsonDetailChange::Removed),
+        PartChangeKind::Required => plain(JsonDetailChange::Required),
+        PartChangeKind::Optional => plain(JsonDetailChange::Optional),
+        PartChangeKind::Became { from, to } => {
             JsonDetail { from: Some(from.clone()), to: Some(to.clone()), ..plain(JsonDetailChange::Became) }
         }
-        Change::Rules { keys } => JsonDetail { keys: keys.clone(), ..plain(JsonDetailChange::Rules) },
+        PartChangeKind::Rules { keys } => JsonDetail { keys: keys.clone(), ..plain(JsonDetailChange::Rules) },
     }
 }
 

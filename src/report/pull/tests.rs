@@ -1,24 +1,38 @@
 //! Tests both formats with a pull that has every kind of result. The lint part is tested with lint.
 
 use super::*;
-use crate::domain::blueprint::change::{BlueprintChange, BlueprintChangeKind, Change, Detail, Part};
+use crate::domain::blueprint::change::{
+    BlueprintChange, BlueprintChangeKind, BlueprintPart, PartChange, PartChangeKind,
+};
 use crate::report::escape::is_unsafe;
 use crate::report::lint::fixtures::Run;
 use crate::text::hostile_texts::{hostile_text, runner_faults, terminal_faults};
 
 fn changes(name: &str) -> Vec<BlueprintChange> {
-    let detail = |part, name: &str, change| Detail { part, name: name.to_owned(), change };
+    let detail = |part, name: &str, change| PartChange { part, name: name.to_owned(), change };
     let kinds = [
         BlueprintChangeKind::Added,
         BlueprintChangeKind::Removed,
         BlueprintChangeKind::Changed(vec![
-            detail(Part::Property, "url", Change::Added { what: "string (url)".to_owned(), required: true }),
-            detail(Part::Property, "gone", Change::Removed),
-            detail(Part::Property, name, Change::Became { from: "string".to_owned(), to: "number".to_owned() }),
-            detail(Part::Property, "slo", Change::Required),
-            detail(Part::Relation, "system", Change::Optional),
-            detail(Part::Computed, "owner", Change::Rules { keys: vec!["path".to_owned(), name.to_owned()] }),
-            detail(Part::Blueprint, "title", Change::Rules { keys: Vec::new() }),
+            detail(
+                BlueprintPart::Property,
+                "url",
+                PartChangeKind::Added { what: "string (url)".to_owned(), required: true },
+            ),
+            detail(BlueprintPart::Property, "gone", PartChangeKind::Removed),
+            detail(
+                BlueprintPart::Property,
+                name,
+                PartChangeKind::Became { from: "string".to_owned(), to: "number".to_owned() },
+            ),
+            detail(BlueprintPart::Property, "slo", PartChangeKind::Required),
+            detail(BlueprintPart::Relation, "system", PartChangeKind::Optional),
+            detail(
+                BlueprintPart::Computed,
+                "owner",
+                PartChangeKind::Rules { keys: vec!["path".to_owned(), name.to_owned()] },
+            ),
+            detail(BlueprintPart::Blueprint, "title", PartChangeKind::Rules { keys: Vec::new() }),
         ]),
     ];
     let names = ["queue", "topic", name];

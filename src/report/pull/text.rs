@@ -1,7 +1,9 @@
 //! Renders the report for terminals: one line about what was done, then the differences, then the entities that no
 //! longer match.
 
-use crate::domain::blueprint::change::{BlueprintChange, BlueprintChangeKind, Change, Detail, Part};
+use crate::domain::blueprint::change::{
+    BlueprintChange, BlueprintChangeKind, BlueprintPart, PartChange, PartChangeKind,
+};
 use crate::report::escape::clean;
 use crate::report::lint::{self, LintFormat};
 use crate::report::pull::{ManifestDeed, Mode, Pull};
@@ -101,25 +103,25 @@ fn of_blueprint(lines: &mut Vec<String>, change: &BlueprintChange, style: &Style
     }
 }
 
-fn of_detail(detail: &Detail, style: &Style) -> String {
+fn of_detail(detail: &PartChange, style: &Style) -> String {
     let part = match detail.part {
-        Part::Property => "property ",
-        Part::Relation => "relation ",
-        Part::Computed => "computed property ",
-        Part::Blueprint => "",
+        BlueprintPart::Property => "property ",
+        BlueprintPart::Relation => "relation ",
+        BlueprintPart::Computed => "computed property ",
+        BlueprintPart::Blueprint => "",
     };
     let name = format!("{part}`{}`", clean(&detail.name));
     match &detail.change {
-        Change::Added { what, required } => {
+        PartChangeKind::Added { what, required } => {
             let required = if *required { ", required" } else { "" };
             sign('+', &format!("{name}: {}{required}", clean(what)), style)
         }
-        Change::Removed => sign('-', &name, style),
-        Change::Required => sign('~', &format!("{name} is now required"), style),
-        Change::Optional => sign('~', &format!("{name} is no longer required"), style),
-        Change::Became { from, to } => sign('~', &format!("{name}: {}, was {}", clean(to), clean(from)), style),
-        Change::Rules { keys } if keys.is_empty() => sign('~', &format!("{name} changed"), style),
-        Change::Rules { keys } => {
+        PartChangeKind::Removed => sign('-', &name, style),
+        PartChangeKind::Required => sign('~', &format!("{name} is now required"), style),
+        PartChangeKind::Optional => sign('~', &format!("{name} is no longer required"), style),
+        PartChangeKind::Became { from, to } => sign('~', &format!("{name}: {}, was {}", clean(to), clean(from)), style),
+        PartChangeKind::Rules { keys } if keys.is_empty() => sign('~', &format!("{name} changed"), style),
+        PartChangeKind::Rules { keys } => {
             let keys: Vec<String> = keys.iter().map(|key| format!("`{}`", clean(key))).collect();
             sign('~', &format!("{name}: {} changed", list(&keys)), style)
         }

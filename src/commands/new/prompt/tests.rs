@@ -25,7 +25,7 @@ fn blueprint() -> Blueprint {
 }
 
 /// The manifest's values after these lines, or nothing if the input ended early.
-fn answered(lines: &str) -> Option<Given> {
+fn answered(lines: &str) -> Option<EntityValues> {
     let folder = tempfile::tempdir().expect("a folder");
     let environment = Environment::new([], folder.path().to_owned(), 0);
     let settings = settings::resolve(&settings::Request::default(), &environment, &[]).expect("there is no config");
@@ -34,11 +34,11 @@ fn answered(lines: &str) -> Option<Given> {
     candidates.add("system", "booking");
     candidates.add("system", "edge");
     let mut prompt = Prompt::new(Box::new(io::Cursor::new(lines.to_owned())), Box::new(io::sink()));
-    let mut asking = Asking { prompt: &mut prompt, candidates: &candidates, terms: &terms };
-    asking.complete(&blueprint(), Given::default()).expect("the terminal works").ok()
+    let mut questions = Questions { prompt: &mut prompt, candidates: &candidates, terms: &terms };
+    questions.complete(&blueprint(), EntityValues::default()).expect("the terminal works").ok()
 }
 
-fn values(given: &Given) -> serde_json::Value {
+fn values(given: &EntityValues) -> serde_json::Value {
     let properties = given.properties.iter().map(|(name, value)| (name.clone(), value.to_json()));
     let relations = given.relations.iter().map(|(name, targets)| (name.clone(), json!(targets)));
     properties.chain(relations).collect::<serde_json::Map<_, _>>().into()

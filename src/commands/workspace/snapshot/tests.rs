@@ -8,7 +8,7 @@ use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value as Json, json};
 
 use super::{Flaw, problems_of};
-use crate::analysis::{Analyzer, Conclusion, DocumentContext, Options, ProblemKind, RunState, Selection, Snapshot};
+use crate::analysis::{AnalysisResult, Analyzer, DocumentContext, Options, ProblemKind, RunState, Selection, Snapshot};
 use crate::catalog::wire::{EntityDraft, Refusal, WriteOptions, Writer};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::finding::{FileId, Severity};
@@ -119,7 +119,7 @@ fn entity_errors(snapshot: &Snapshot, text: &str) -> Vec<String> {
         run.document(&DocumentContext { view: document.view, faults: document.faults, manifests: &manifests });
     });
     run.finish(None);
-    let Conclusion { findings, .. } = analyzer.conclude(vec![state.into_gathered()], &|_| true);
+    let AnalysisResult { findings, .. } = analyzer.conclude(vec![state.into_results()], &|_| true);
     let errors = findings.into_iter().filter(|finding| finding.severity == Severity::Error);
     errors.map(|finding| format!("{}: {}", finding.rule.name, finding.message)).collect()
 }

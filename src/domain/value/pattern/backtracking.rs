@@ -1,13 +1,13 @@
 //! Backtracking regex engine with a step limit: look-around and back-references can make a match quadratic or
 //! exponential.
 
+use super::error::{PatternError, TooCostly};
 use super::syntax::{Node, Tree, words};
-use super::{PatternError, TooCostly};
 
 /// The maximum number of steps of one match, a few hundredths of a second.
-const MOST_STEPS: usize = 2_000_000;
+const MAX_STEPS: usize = 2_000_000;
 /// The maximum number of instructions of a program.
-const LARGEST: usize = 20_000;
+const MAX_PROGRAM_LENGTH: usize = 20_000;
 
 #[derive(Debug)]
 pub(super) struct Program {
@@ -53,7 +53,7 @@ impl Program {
     pub fn is_match(&self, text: &str) -> Result<bool, TooCostly> {
         let text: Vec<char> = text.chars().collect();
         let starts = if self.is_anchored { 0..=0 } else { 0..=text.len() };
-        let mut run = Run { program: self, text: &text, slots: vec![None; self.slots], left: MOST_STEPS };
+        let mut run = Run { program: self, text: &text, slots: vec![None; self.slots], left: MAX_STEPS };
         for start in starts {
             if run.from(0, start, None)?.is_some() {
                 return Ok(true);
@@ -70,7 +70,7 @@ struct Compiler {
 
 impl Compiler {
     fn push(&mut self, instruction: Instruction) -> Result<usize, PatternError> {
-        if self.code.len() >= LARGEST {
+        if self.code.len() >= MAX_PROGRAM_LENGTH {
             return Err(PatternError::TooCostly);
         }
         self.code.push(instruction);
@@ -122,7 +122,7 @@ impl Compiler {
 
     fn repeat(&mut self, inner: &Node, least: usize, most: Option<usize>, greedy: bool) -> Result<(), PatternError> {
         // The body is copied for each repetition; an empty body is not repeated.
-        if least > LARGEST || most.is_some_and(|most| most > LARGEST) {
+        if least > MAX_PROGRAM_LENGTH || most.is_some_and(|most| most > MAX_PROGRAM_LENGTH) {
             return Err(PatternError::TooCostly);
         }
         for _ in 0..least {

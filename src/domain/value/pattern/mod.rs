@@ -3,6 +3,7 @@
 //! steps.
 
 mod backtracking;
+mod error;
 mod syntax;
 
 use regex_automata::hybrid::dfa::DFA;
@@ -10,6 +11,8 @@ use regex_automata::nfa::thompson::{self, NFA};
 use regex_automata::{Input, meta};
 
 use backtracking::Program;
+
+pub use error::{PatternError, TooCostly};
 
 /// A compiled pattern in JavaScript syntax.
 #[derive(Debug)]
@@ -23,31 +26,20 @@ enum Engine {
     Backtracking(Program),
 }
 
-/// The reason why a pattern was not compiled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PatternError {
-    Broken,
-    TooCostly,
-}
-
-/// A match that exceeded its limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TooCostly;
-
 /// The maximum length of a pattern, in bytes.
-const LONGEST: usize = 16 << 10;
+const MAX_LENGTH: usize = 16 << 10;
 /// The maximum memory of a compiled pattern, in bytes: `(a{1000}){1000}` exceeds it.
-const LARGEST: usize = 4 << 20;
+const MAX_COMPILED_BYTES: usize = 4 << 20;
 /// The maximum number of states times bytes for a search that may visit each pair.
-const MOST_VISITS: usize = 50_000_000;
+const MAX_VISITS: usize = 50_000_000;
 /// How often the cache of the lazy DFA is cleared before the search is abandoned.
-const MOST_CLEARS: usize = 4;
+const MAX_CACHE_CLEARS: usize = 4;
 /// The size of the DFA cache, in bytes.
-const TABLE: usize = 1 << 20;
+const DFA_CACHE_BYTES: usize = 1 << 20;
 
 impl Pattern {
     pub fn new(pattern: &str) -> Result<Self, PatternError> {
-        if pattern.len() > LONGEST {
+        if pattern.len() > MAX_LENGTH {
             return Err(PatternError::TooCostly);
         }
         let linear = match jsonschema_regex::to_rust_regex(pattern) {
@@ -64,7 +56,7 @@ impl Pattern {
     /// Whether any part of `text` matches.
     pub fn is_match(&self, text: &str) -> Result<bool, TooCostly> {
         match &self.engine {
-            Engine::Linear { regex, nfa } if nfa.states().len().saturating_mul(text.len()) <= MOST_VISITS => {
+            Engine::Linear { regex, nfa } if nfa.states().len().saturating_mul(text.len()) <= MAX_VISITS => {
                 Ok(regex.is_match(text))
             }
             Engine::Linear { nfa, .. } => lazily(nfa, text),
@@ -75,13 +67,13 @@ impl Pattern {
 
 /// `None`: the linear engine does not support the pattern.
 fn linear(pattern: &str) -> Result<Option<Engine>, PatternError> {
-    let config = thompson::Config::new().nfa_size_limit(Some(LARGEST));
+    let config = thompson::Config::new().nfa_size_limit(Some(MAX_COMPILED_BYTES));
     let nfa = match thompson::Compiler::new().configure(config).build(pattern) {
         Ok(nfa) => nfa,
         Err(error) if error.size_limit().is_some() => return Err(PatternError::TooCostly),
         Err(_) => return Ok(None),
     };
-    let config = meta::Config::new().nfa_size_limit(Some(LARGEST)).hybrid_cache_capacity(TABLE);
+    let config = meta::Config::new().nfa_size_limit(Some(MAX_COMPILED_BYTES)).hybrid_cache_capacity(DFA_CACHE_BYTES);
     match meta::Builder::new().configure(config).build(pattern) {
         Ok(regex) => Ok(Some(Engine::Linear { regex: Box::new(regex), nfa })),
         Err(_) => Err(PatternError::TooCostly),
@@ -91,10 +83,10 @@ fn linear(pattern: &str) -> Result<Option<Engine>, PatternError> {
 /// Searches with a lazy DFA: visits each byte once, or is abandoned if the DFA keeps growing.
 fn lazily(nfa: &NFA, text: &str) -> Result<bool, TooCostly> {
     let config = DFA::config()
-        .cache_capacity(TABLE)
+        .cache_capacity(DFA_CACHE_BYTES)
         .skip_cache_capacity_check(true)
         .unicode_word_boundary(true)
-        .minimum_cache_clear_count(Some(MOST_CLEARS));
+        .minimum_cache_clear_count(Some(MAX_CACHE_CLEARS));
     let dfa = DFA::builder().configure(config).build_from_nfa(nfa.clone()).map_err(|_| TooCostly)?;
     let mut cache = dfa.create_cache();
     let input = Input::new(text).earliest(true);

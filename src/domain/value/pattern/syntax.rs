@@ -3,7 +3,7 @@
 
 use regex_syntax::hir::{Class, HirKind};
 
-use super::PatternError;
+use super::error::PatternError;
 
 /// A node of the pattern.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +40,7 @@ pub(super) struct Tree {
 }
 
 /// The maximum nesting of groups.
-const DEEPEST: usize = 100;
+const MAX_DEPTH: usize = 100;
 
 pub(super) fn parse(pattern: &str) -> Result<Tree, PatternError> {
     let chars: Vec<char> = pattern.chars().collect();
@@ -86,7 +86,7 @@ impl Parser {
 
     fn alternatives(&mut self) -> Read<Node> {
         self.depth += 1;
-        if self.depth > DEEPEST {
+        if self.depth > MAX_DEPTH {
             return Err(PatternError::TooCostly);
         }
         let mut all = vec![self.sequence()?];

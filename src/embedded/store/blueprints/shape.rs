@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::catalog::wire::Refusal;
-use crate::domain::blueprint::validate;
-use crate::domain::blueprint::validate::{BlueprintFault, BlueprintFaultKind as Kind, check_blueprint};
+use crate::domain::blueprint::definition;
+use crate::domain::blueprint::definition::{BlueprintFault, BlueprintFaultKind as Kind, check_blueprint};
 use crate::embedded::api::body::{must_be, name};
 
-pub(in crate::embedded::store) use crate::domain::blueprint::validate::COMPUTED;
+pub(in crate::embedded::store) use crate::domain::blueprint::definition::COMPUTED;
 
 /// Checks a whole body: of a POST, a PUT, or the result of a PATCH.
 pub(super) fn check(body: &Value) -> Result<(), Refusal> {
@@ -19,7 +19,7 @@ pub(super) fn check(body: &Value) -> Result<(), Refusal> {
 
 /// Checks the new name of a property, a relation or a mirror property.
 pub(super) fn check_key(key: &str, at: &str) -> Result<(), Refusal> {
-    validate::check_key(key).map_err(|kind| refusal(at, kind))
+    definition::check_key(key).map_err(|kind| refusal(at, kind))
 }
 
 fn refusal(at: &str, kind: Kind) -> Refusal {

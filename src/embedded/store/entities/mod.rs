@@ -5,6 +5,7 @@ mod delete;
 mod links;
 mod members;
 mod placeholder;
+mod property_messages;
 mod query;
 mod read;
 mod refusals;

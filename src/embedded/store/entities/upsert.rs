@@ -6,10 +6,12 @@ use serde_json::{Map, Value};
 
 use super::links::{Relink, Target};
 use super::members::damaged;
+use super::property_messages::mismatch;
 use super::query;
 use super::refusals;
 use super::row::{Row, find_id};
 use crate::catalog::wire::{EntityDraft, Field, RelationRef, TeamRef, WriteOptions};
+use crate::domain::blueprint::required::Presence;
 use crate::domain::blueprint::{Property, Relation};
 use crate::domain::entity::identifier::{check_entity_identifier, is_reserved};
 use crate::embedded::store::compiled_blueprint::CompiledBlueprint;
@@ -97,8 +99,10 @@ impl Upsert<'_> {
         for (name, value) in given.into_iter().flatten() {
             match (self.compiled.validator(name), self.compiled.computed(name)) {
                 (Some(validator), _) => {
-                    if let Some(fault) = validator.fault(name, value).filter(|_| !value.is_null()) {
-                        return Err(refusals::mismatch(self.compiled, fault).into());
+                    // Null clears the property, whatever its type.
+                    let message = if value.is_null() { None } else { mismatch(validator, name, value) };
+                    if let Some(message) = message {
+                        return Err(refusals::mismatch(self.compiled, message).into());
                     }
                     properties.insert(name.clone(), value.clone());
                 }
@@ -125,8 +129,9 @@ impl Upsert<'_> {
     }
 
     fn check_required(&self, properties: &Map<String, Value>) -> Result<(), Failure> {
-        for property in self.compiled.blueprint.properties.iter().filter(|property| property.required) {
-            if properties.get(&property.name).is_none_or(Value::is_null) {
+        for property in &self.compiled.blueprint.properties {
+            let presence = presence(properties.get(&property.name), Value::is_null);
+            if property.lack(presence).is_some() {
                 return Err(refusals::missing_property(self.compiled, &property.name).into());
             }
         }
@@ -145,8 +150,8 @@ impl Upsert<'_> {
             let value = self.targets(relation, target)?;
             after.insert(name.clone(), self.by_new_name(relation, value, identifier));
         }
-        for relation in self.compiled.blueprint.relations.iter().filter(|relation| relation.required) {
-            if after.get(&relation.name).is_none_or(is_unset) {
+        for relation in &self.compiled.blueprint.relations {
+            if relation.lack(presence(after.get(&relation.name), is_unset)).is_some() {
                 return Err(refusals::required_relation(self.compiled, &relation.name).into());
             }
         }
@@ -249,6 +254,14 @@ pub(super) fn check_identifier(place: &str, identifier: &str) -> Result<(), Fail
 
 pub(super) fn stored_map(text: &str) -> Result<Map<String, Value>, Failure> {
     Ok(serde_json::from_str(text).map_err(|error| damaged(&error))?)
+}
+
+fn presence(value: Option<&Value>, is_unset: fn(&Value) -> bool) -> Presence {
+    match value {
+        None => Presence::Absent,
+        Some(value) if is_unset(value) => Presence::Null,
+        Some(_) => Presence::Set,
+    }
 }
 
 fn is_unset(value: &Value) -> bool {

@@ -10,11 +10,11 @@ use crate::domain::document::tree::{Entries, Items, Kind, Number, Value};
 
 /// The type that represents this tree for `jsonschema`.
 #[derive(Debug)]
-pub(super) struct TreeJson;
+pub struct TreeJson;
 
 /// A node of a tree, or a string (for validating property names).
 #[derive(Debug, Clone, Copy)]
-pub(super) enum TreeNode<'a> {
+pub enum TreeNode<'a> {
     Value(Value<'a>),
     Name(&'a str),
 }
@@ -126,7 +126,7 @@ impl<'a> Node<'a, TreeJson> for TreeNode<'a> {
 
 /// The entries of a mapping.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Members<'a>(Value<'a>);
+pub struct Members<'a>(Value<'a>);
 
 impl<'a> Object<'a, TreeJson> for Members<'a> {
     type Node = TreeNode<'a>;
@@ -151,7 +151,7 @@ impl<'a> Object<'a, TreeJson> for Members<'a> {
 }
 
 #[derive(Debug)]
-pub(super) struct MembersIter<'a> {
+pub struct MembersIter<'a> {
     entries: Entries<'a>,
 }
 
@@ -164,7 +164,7 @@ impl<'a> Iterator for MembersIter<'a> {
             let name = key.key_text();
             // Looking ahead finds the last entry of a duplicate key. This is quadratic only for repeated keys or huge
             // mappings.
-            let given_again = self.entries.clone().take(MOST_LOOKED_AT).any(|(other, _)| other.key_text() == name);
+            let given_again = self.entries.clone().take(DUPLICATE_LOOKAHEAD).any(|(other, _)| other.key_text() == name);
             if !given_again {
                 return Some((name, TreeNode::Value(value)));
             }
@@ -173,11 +173,11 @@ impl<'a> Iterator for MembersIter<'a> {
 }
 
 /// How far to look ahead for a duplicate key; duplicates are reported anyway.
-const MOST_LOOKED_AT: usize = 64;
+const DUPLICATE_LOOKAHEAD: usize = 64;
 
 /// The items of a list.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Elements<'a>(Value<'a>);
+pub struct Elements<'a>(Value<'a>);
 
 impl<'a> Array<'a, TreeJson> for Elements<'a> {
     type Node = TreeNode<'a>;
@@ -193,7 +193,7 @@ impl<'a> Array<'a, TreeJson> for Elements<'a> {
 }
 
 #[derive(Debug)]
-pub(super) struct ElementsIter<'a> {
+pub struct ElementsIter<'a> {
     items: Items<'a>,
 }
 

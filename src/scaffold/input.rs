@@ -1,18 +1,19 @@
-//! Converts text that a user typed to a value of the blueprint's type. Only type, choices and formats are checked here;
-//! lint checks patterns and limits.
+//! Converts text that a user typed to a value of the blueprint's type. Only type, choices and formats are reported here;
+//! lint reports patterns and limits.
 
 use serde_json::Value as Json;
 
+use crate::domain::blueprint::property_validator::{JsonValidator, Violation};
 use crate::domain::blueprint::{Property, PropertyKind};
 use crate::domain::entity::identifier::{IdentifierFault, check_entity_identifier};
 use crate::domain::value::Value;
 use crate::domain::value::formats;
-use crate::scaffold::wanted::bare;
+use crate::scaffold::describe::bare;
 use crate::text::suggest::closest;
 
 /// Why a text is not a value of its property, as a clause about the text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Mistyped {
+pub enum InputError {
     #[error("`{text}` is not {wanted}")]
     Kind { text: String, wanted: &'static str },
     #[error("`{text}` is not one of {choices}{}", hint(.meant.as_deref()))]
@@ -30,24 +31,46 @@ fn hint(meant: Option<&str>) -> String {
 }
 
 /// The value of all `texts`: several form a list, and a text that begins like a JSON list is one.
-pub fn value(property: &Property, texts: &[String]) -> Result<Value, Mistyped> {
-    let json = if property.kind == Some(PropertyKind::Array) {
-        list(&property.schema, texts)?
-    } else {
-        single(&property.schema, property.kind, one(texts)?)?
+pub fn parse_value(property: &Property, texts: &[String]) -> Result<Value, InputError> {
+    let is_list = property.kind == Some(PropertyKind::Array);
+    let json = if is_list { list(&property.schema, texts)? } else { one_value(property, texts)? };
+    let validator = JsonValidator::new(property);
+    // Lint words the other problems, and those inside an object or an item.
+    let depth = usize::from(is_list);
+    let problems: Vec<_> = validator.problems(&json).filter(|problem| problem.path.depth() == depth).collect();
+    let written = |found: &Json| match texts {
+        [only] if !is_list => only.clone(),
+        _ => bare(found),
     };
+    for problem in &problems {
+        if let Violation::Choice { choices } = &problem.violation {
+            return Err(not_a_choice(written(problem.found), choices));
+        }
+    }
+    for problem in &problems {
+        if let Violation::Format { format } = &problem.violation {
+            let example = formats::example(format).unwrap_or_default();
+            return Err(InputError::Format { text: written(problem.found), format: format.clone(), example });
+        }
+    }
     Ok(Value::from_json(&json))
+}
+
+fn not_a_choice(text: String, choices: &[Json]) -> InputError {
+    let words: Vec<String> = choices.iter().map(bare).collect();
+    let meant = closest(&text, words.iter().map(String::as_str)).map(str::to_owned);
+    InputError::Choice { text, choices: words.join(", "), meant }
 }
 
 /// Identifiers of the entities that a relation points to. No identifier begins with a bracket, so such a text is a JSON
 /// list.
-pub fn targets(many: bool, texts: &[String]) -> Result<Vec<String>, Mistyped> {
+pub fn parse_targets(many: bool, texts: &[String]) -> Result<Vec<String>, InputError> {
     if let [only] = texts
         && many
         && only.trim_start().starts_with('[')
     {
         let listed: Option<Vec<String>> = serde_json::from_str(only).ok();
-        let kind = || Mistyped::Kind { text: only.clone(), wanted: "a list of identifiers in JSON" };
+        let kind = || InputError::Kind { text: only.clone(), wanted: "a list of identifiers in JSON" };
         return identifiers(&listed.ok_or_else(kind)?);
     }
     if !many {
@@ -56,9 +79,9 @@ pub fn targets(many: bool, texts: &[String]) -> Result<Vec<String>, Mistyped> {
     identifiers(texts)
 }
 
-fn identifiers(texts: &[String]) -> Result<Vec<String>, Mistyped> {
+fn identifiers(texts: &[String]) -> Result<Vec<String>, InputError> {
     for text in texts {
-        check_entity_identifier(text).map_err(|fault| Mistyped::Identifier {
+        check_entity_identifier(text).map_err(|fault| InputError::Identifier {
             text: text.clone(),
             why: match fault {
                 IdentifierFault::Empty => "it is empty".to_owned(),
@@ -75,71 +98,47 @@ fn identifiers(texts: &[String]) -> Result<Vec<String>, Mistyped> {
     Ok(texts.to_vec())
 }
 
-fn one(texts: &[String]) -> Result<&str, Mistyped> {
+fn one(texts: &[String]) -> Result<&str, InputError> {
     match texts {
         [only] => Ok(only),
-        several => Err(Mistyped::Several { count: several.len() }),
+        several => Err(InputError::Several { count: several.len() }),
     }
 }
 
-fn list(schema: &Json, texts: &[String]) -> Result<Json, Mistyped> {
-    let items = schema.get("items").unwrap_or(&Json::Null);
+fn list(schema: &Json, texts: &[String]) -> Result<Json, InputError> {
     if let [only] = texts
         && only.trim_start().starts_with('[')
     {
-        let found = json(only, "a list in JSON", Json::is_array)?;
-        for item in found.as_array().into_iter().flatten() {
-            check(items, item, &bare(item))?;
-        }
-        return Ok(found);
+        return json(only, "a list in JSON", Json::is_array);
     }
+    let items = schema.get("items").unwrap_or(&Json::Null);
     let kind = items.get("type").and_then(Json::as_str).and_then(PropertyKind::parse);
     texts.iter().map(|text| single(items, kind, text)).collect()
 }
 
-fn single(schema: &Json, kind: Option<PropertyKind>, text: &str) -> Result<Json, Mistyped> {
+fn one_value(property: &Property, texts: &[String]) -> Result<Json, InputError> {
+    single(&property.schema, property.kind, one(texts)?)
+}
+
+fn single(schema: &Json, kind: Option<PropertyKind>, text: &str) -> Result<Json, InputError> {
     let is_link = schema.get("format").and_then(Json::as_str) == Some("labeled-url");
-    let found = match kind {
-        Some(PropertyKind::String) => Json::from(text),
-        Some(PropertyKind::Number) => json(text, "a number", Json::is_number)?,
-        Some(PropertyKind::Boolean) => json(text, "true or false", Json::is_boolean)?,
+    match kind {
+        Some(PropertyKind::String) => Ok(Json::from(text)),
+        Some(PropertyKind::Number) => json(text, "a number", Json::is_number),
+        Some(PropertyKind::Boolean) => json(text, "true or false", Json::is_boolean),
         Some(PropertyKind::Object) if is_link && formats::accepts("url", text) == Some(true) => {
-            serde_json::json!({"url": text})
+            Ok(serde_json::json!({"url": text}))
         }
-        Some(PropertyKind::Object) => json(text, "an object in JSON", Json::is_object)?,
-        Some(PropertyKind::Array) => json(text, "a list in JSON", Json::is_array)?,
+        Some(PropertyKind::Object) => json(text, "an object in JSON", Json::is_object),
+        Some(PropertyKind::Array) => json(text, "a list in JSON", Json::is_array),
         // The type is unknown, so valid JSON is read as JSON.
-        None => serde_json::from_str(text).unwrap_or_else(|_| Json::from(text)),
-    };
-    check(schema, &found, text)?;
-    Ok(found)
+        None => Ok(serde_json::from_str(text).unwrap_or_else(|_| Json::from(text))),
+    }
 }
 
-fn json(text: &str, wanted: &'static str, is: impl Fn(&Json) -> bool) -> Result<Json, Mistyped> {
+fn json(text: &str, wanted: &'static str, is: impl Fn(&Json) -> bool) -> Result<Json, InputError> {
     let found = serde_json::from_str(text.trim()).ok().filter(is);
-    found.ok_or_else(|| Mistyped::Kind { text: text.to_owned(), wanted })
-}
-
-fn check(schema: &Json, found: &Json, text: &str) -> Result<(), Mistyped> {
-    let choices = schema.get("enum").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
-    let is_choice = |choice: &Json| Value::from_json(choice) == Value::from_json(found) || same_number(choice, found);
-    if !choices.is_empty() && !choices.iter().any(is_choice) {
-        let words: Vec<String> = choices.iter().map(bare).collect();
-        let meant = closest(text, words.iter().map(String::as_str)).map(str::to_owned);
-        return Err(Mistyped::Choice { text: text.to_owned(), choices: words.join(", "), meant });
-    }
-    let format = schema.get("format").and_then(Json::as_str);
-    if let (Some(format), Some(text)) = (format, found.as_str())
-        && formats::accepts(format, text) == Some(false)
-    {
-        let example = formats::example(format).unwrap_or_default();
-        return Err(Mistyped::Format { text: text.to_owned(), format: format.to_owned(), example });
-    }
-    Ok(())
-}
-
-fn same_number(one: &Json, other: &Json) -> bool {
-    one.as_f64().zip(other.as_f64()).is_some_and(|(one, other)| one.total_cmp(&other).is_eq())
+    found.ok_or_else(|| InputError::Kind { text: text.to_owned(), wanted })
 }
 
 #[cfg(test)]
@@ -153,7 +152,7 @@ mod tests {
         let raw = json!({"identifier": "b", "schema": {"properties": {"p": schema}}});
         let (blueprint, _) = Blueprint::from_json(raw).expect("a blueprint");
         let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
-        let value = value(&blueprint.properties[0], &texts);
+        let value = parse_value(&blueprint.properties[0], &texts);
         value.map(|value| value.to_json()).map_err(|error| error.to_string())
     }
 
@@ -205,13 +204,13 @@ mod tests {
     #[test]
     fn targets_are_identifiers() {
         let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
-        assert_eq!(targets(true, &texts(&["a", "b/c"])), Ok(texts(&["a", "b/c"])));
-        assert_eq!(targets(true, &texts(&["[\"a\", \"b/c\"]"])), Ok(texts(&["a", "b/c"])));
+        assert_eq!(parse_targets(true, &texts(&["a", "b/c"])), Ok(texts(&["a", "b/c"])));
+        assert_eq!(parse_targets(true, &texts(&["[\"a\", \"b/c\"]"])), Ok(texts(&["a", "b/c"])));
         for wrong in ["[a]", "[\"a b\"]", "[1]", "[\"a\""] {
-            assert!(targets(true, &texts(&[wrong])).is_err(), "{wrong}");
+            assert!(parse_targets(true, &texts(&[wrong])).is_err(), "{wrong}");
         }
-        assert!(targets(false, &texts(&["[\"a\"]"])).is_err());
-        assert_eq!(targets(false, &texts(&["a", "b"])), Err(Mistyped::Several { count: 2 }));
-        assert!(targets(true, &texts(&["a b"])).is_err_and(|error| error.to_string().contains("`a b`")));
+        assert!(parse_targets(false, &texts(&["[\"a\"]"])).is_err());
+        assert_eq!(parse_targets(false, &texts(&["a", "b"])), Err(InputError::Several { count: 2 }));
+        assert!(parse_targets(true, &texts(&["a b"])).is_err_and(|error| error.to_string().contains("`a b`")));
     }
 }

@@ -29,7 +29,7 @@ const DESCRIPTION_MAX: usize = 200;
 /// The kinds of computed properties; each is a separate map in the body.
 pub const COMPUTED: [&str; 3] = ["mirrorProperties", "calculationProperties", "aggregationProperties"];
 /// The maximum nesting of a property's schema.
-const DEEPEST_SCHEMA: usize = 32;
+const MAX_SCHEMA_DEPTH: usize = 32;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BlueprintFault {
@@ -307,7 +307,7 @@ impl Checker {
 
     /// Checks the patterns of a property at any depth.
     fn patterns(&mut self, schema: &Object, depth: usize) {
-        if depth > DEEPEST_SCHEMA {
+        if depth > MAX_SCHEMA_DEPTH {
             return self.report(Kind::TooDeep);
         }
         if let Some(pattern) = self.text(schema, "pattern") {

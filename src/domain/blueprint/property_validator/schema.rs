@@ -1,5 +1,5 @@
-//! Compiles the schema of a property for any representation of values: lint validates trees, the embedded catalog JSON,
-//! by the same rules. Patterns have limits (`pattern`), formats are the platform's (`formats`).
+//! Compiles the schema of a property by `jsonschema`, for any representation of values. Patterns have limits (`pattern`),
+//! formats are the platform's (`formats`).
 
 use std::sync::Arc;
 
@@ -12,13 +12,13 @@ use crate::domain::value::formats;
 use crate::domain::value::pattern::{Pattern, PatternError, TooCostly};
 
 /// The maximum memory of a compiled key of `patternProperties`, and of its DFA cache, in bytes.
-const LARGEST_KEY_PATTERN: usize = 64 << 10;
-const KEY_PATTERN_TABLE: usize = 1 << 20;
+const MAX_KEY_PATTERN_BYTES: usize = 64 << 10;
+const KEY_PATTERN_CACHE_BYTES: usize = 1 << 20;
 
 /// `Err`, with the message of `jsonschema`, if the schema is invalid; values are then not validated.
-pub fn compile<F: Json>(schema: &Value) -> Result<Validator<F>, String> {
+pub(super) fn compile<F: Json>(schema: &Value) -> Result<Validator<F>, String> {
     let schema = formats::spelled_out(schema);
-    let keys = PatternOptions::regex().size_limit(LARGEST_KEY_PATTERN).dfa_size_limit(KEY_PATTERN_TABLE);
+    let keys = PatternOptions::regex().size_limit(MAX_KEY_PATTERN_BYTES).dfa_size_limit(KEY_PATTERN_CACHE_BYTES);
     let mut options = jsonschema::options_for::<F>()
         .with_draft(Draft::Draft7)
         .should_validate_formats(true)
@@ -38,13 +38,13 @@ pub fn compile<F: Json>(schema: &Value) -> Result<Validator<F>, String> {
 
 /// The failure of a pattern on a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PatternFault {
+pub(super) enum PatternFault {
     Mismatch { pattern: String },
     TooCostly { pattern: String },
 }
 
 /// The pattern fault of an error, if it is one.
-pub fn pattern_fault(kind: &ValidationErrorKind) -> Option<PatternFault> {
+pub(super) fn pattern_fault(kind: &ValidationErrorKind) -> Option<PatternFault> {
     let ValidationErrorKind::Custom { message, .. } = kind else { return None };
     let mismatch = message.strip_prefix(MISMATCH).map(|pattern| PatternFault::Mismatch { pattern: pattern.to_owned() });
     let costly = || message.strip_prefix(COSTLY).map(|pattern| PatternFault::TooCostly { pattern: pattern.to_owned() });

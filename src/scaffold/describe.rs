@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use crate::domain::blueprint::{Property, PropertyKind, Relation};
 use crate::domain::value::formats;
-use crate::scaffold::Candidates;
+use crate::scaffold::candidates::Candidates;
 use crate::text::plural::grouped;
 
 /// Up to this many choices, all are listed.
@@ -15,7 +15,7 @@ const TARGETS_LISTED_MAX: usize = 6;
 const TARGETS_CHARACTERS_MAX: usize = 50;
 
 /// "text of 1 to 2,000 characters", "rust, go or kotlin"; followed by the title or description.
-pub fn of_property(property: &Property, candidates: &Candidates) -> String {
+pub fn describe_property(property: &Property, candidates: &Candidates) -> String {
     let mut text = shape(&property.schema, property.kind, candidates);
     if let Some(default) = &property.default {
         text.push_str(&format!("; default {}", bare(default)));
@@ -30,7 +30,7 @@ pub fn of_property(property: &Property, candidates: &Candidates) -> String {
 }
 
 /// "a `system`: booking, tracking or 10 others".
-pub fn of_relation(relation: &Relation, candidates: &Candidates) -> String {
+pub fn describe_relation(relation: &Relation, candidates: &Candidates) -> String {
     let target = &relation.target;
     let mut text = if relation.many { format!("a list of `{target}`") } else { with_article(target) };
     let known = known(target, candidates);

@@ -1,0 +1,18 @@
+//! The document that a reader reads, with its limits, and the fault at which reading ends.
+
+use std::ops::Range;
+
+use super::limits::Limits;
+use crate::domain::document::fault::Fault;
+
+/// The document to read and its options.
+pub(super) struct Job<'j> {
+    pub(super) text: &'j str,
+    pub(super) range: Range<usize>,
+    pub(super) limits: &'j Limits,
+    pub(super) wants_notes: bool,
+}
+
+/// The reason why a document could not be read to its end.
+#[derive(Debug)]
+pub(super) struct Broken(pub(super) Fault);
