@@ -35,7 +35,7 @@ pub(in crate::plan) fn of_blueprint(blueprint: &Blueprint, mask: &Mask) -> Diges
 }
 
 pub(in crate::plan) fn of_manifest(desired: &Desired, mask: &Mask) -> Digest {
-    let text = |text: &Box<str>| Value::Text(mask.text(text).into());
+    let text = |text: &str| Value::Text(mask.text(text).into());
     let team = |teams: &Teams| match teams {
         Teams::One(team) => text(team),
         Teams::Many(teams) => digested(mask, None, &normalise::set_value(teams)),
@@ -50,8 +50,8 @@ pub(in crate::plan) fn of_manifest(desired: &Desired, mask: &Mask) -> Digest {
         .collect();
     let content = (
         &desired.key,
-        field(&desired.title, text),
-        field(&desired.icon, text),
+        field(&desired.title, |title| text(title)),
+        field(&desired.icon, |icon| text(icon)),
         field(&desired.team, team),
         properties,
         relations,
