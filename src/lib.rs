@@ -14,12 +14,13 @@ pub(crate) mod generated_cases;
 /// 2: rules over entities. Pure.
 pub mod analysis;
 /// 2: the trait of a catalog, how writes are applied to one, and the HTTP client. Async inside.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the module that owns the network, the embedded catalog's file and the clock"
-)]
+#[expect(clippy::disallowed_methods, reason = "the module that owns the network and its clock")]
 pub mod catalog;
 /// 2: the embedded catalog: its store, what it answers, and the server of `serve`. It implements the trait of `catalog`.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the module that owns the embedded catalog's file, its server and their clock"
+)]
 pub mod embedded;
 /// 2: pull-request comments on GitHub and GitLab, over HTTP. Async inside.
 pub mod forge;
