@@ -72,7 +72,7 @@ impl<'a> Analyzer<'a> {
             match rule.check {
                 Check::Document(check) => analyzer.document_rules.push((&rule.info, severity, check)),
                 Check::Entity(check) => analyzer.entity_rules.push((&rule.info, severity, check)),
-                Check::EntityCheck(check) => analyzer.entity_check_rules.push((&rule.info, severity, check)),
+                Check::EntityProblems(check) => analyzer.entity_check_rules.push((&rule.info, severity, check)),
                 Check::Repository(check) => analyzer.repository_rules.push((&rule.info, severity, check)),
                 Check::Suppression => analyzer.suppression_rules.push((rule, severity)),
             }

@@ -76,7 +76,7 @@ impl<'a> EntityCheck<'a> {
     }
 
     /// Whether nothing was collected, so that the rules that report it can be skipped. (`not_text` is reported by a
-    /// rule that does not depend only on the entity_check.)
+    /// rule that does not depend only on what is collected here.)
     pub fn is_empty(&self) -> bool {
         let Self {
             unknown_properties,

@@ -334,7 +334,7 @@ struct EntityRange {
     entities: Range<usize>,
 }
 
-/// Splits the parts into entity_ranges. A thread takes files in order, but other threads take files in between, so a
+/// Splits the parts into ranges. A thread takes files in order, but other threads take files in between, so a
 /// range ends at each gap.
 fn entity_ranges(parts: &[Facts]) -> Vec<EntityRange> {
     let mut entity_ranges = Vec::new();

@@ -28,9 +28,9 @@ pub(crate) enum Check {
     Document(fn(&DocumentContext<'_>, &Snapshot, &mut Sink<'_>)),
     /// Checks one entity as written.
     Entity(fn(&EntityContext<'_>, &mut Sink<'_>)),
-    /// Reports what the entity_check of one entity collected. It is skipped if the entity_check is empty, which is nearly always
-    /// the case.
-    EntityCheck(fn(&EntityContext<'_>, &mut Sink<'_>)),
+    /// Reports what `EntityCheck` collected about one entity. It is skipped if that is empty, which is nearly always the
+    /// case.
+    EntityProblems(fn(&EntityContext<'_>, &mut Sink<'_>)),
     /// Checks all entities of the repository.
     Repository(fn(&RepositoryContext<'_>, &mut Sink<'_>)),
     /// Created where the ignore comments are applied, after all other rules.

@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
         why: "The catalog computes mirror, calculation and aggregation properties: it rejects or ignores a value from a manifest.",
         fix: "Remove it; change the values that it is computed from",
     },
-    check: Check::EntityCheck(check),
+    check: Check::EntityProblems(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {

@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
         why: "A push would store the path itself in the catalog and overwrite the content from Port's Git integration.",
         fix: "Write the content into the manifest, or leave the property to Port's Git integration",
     },
-    check: Check::EntityCheck(check),
+    check: Check::EntityProblems(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {

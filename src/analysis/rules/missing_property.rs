@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule {
         why: "The catalog rejects the entity.",
         fix: "Give the property a value",
     },
-    check: Check::EntityCheck(check),
+    check: Check::EntityProblems(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {

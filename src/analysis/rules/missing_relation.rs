@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
         why: "The catalog rejects the entity.",
         fix: "Add the identifier of the related entity",
     },
-    check: Check::EntityCheck(check),
+    check: Check::EntityProblems(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {

@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
               rotate the credential first. Git keeps the value in the history, and the catalog may have it too, so \
               removing it from the file is not enough",
     },
-    check: Check::EntityCheck(check),
+    check: Check::EntityProblems(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {

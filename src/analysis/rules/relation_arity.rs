@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule {
         why: "The catalog rejects the entity (422, `relation_many_violation`).",
         fix: "Write a list for a relation to many, and one identifier otherwise",
     },
-    check: Check::EntityCheck(check),
+    check: Check::EntityProblems(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {

@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
         why: "It has no effect, and often another target was intended.",
         fix: "Remove the repeated entry",
     },
-    check: Check::EntityCheck(check),
+    check: Check::EntityProblems(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {

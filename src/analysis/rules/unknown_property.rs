@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule {
         why: "The catalog rejects the entity or drops the value.",
         fix: "Correct the name, add the property to the blueprint, or remove it",
     },
-    check: Check::EntityCheck(check),
+    check: Check::EntityProblems(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {

@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
         why: "The catalog rejects the entity (404).",
         fix: "Correct the name, add the relation to the blueprint, or remove it",
     },
-    check: Check::EntityCheck(check),
+    check: Check::EntityProblems(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {

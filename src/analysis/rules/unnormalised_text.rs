@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
         why: "The catalog compares bytes: an `é` of two characters differs from an `é` of one. Plans show invisible changes, and relations, choices and searches do not match.",
         fix: "Write the text as Unicode NFC, as most keyboards do",
     },
-    check: Check::EntityCheck(check),
+    check: Check::EntityProblems(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {

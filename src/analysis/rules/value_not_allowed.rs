@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
         why: "The catalog rejects the entity (422).",
         fix: "Use one of the choices of the blueprint",
     },
-    check: Check::EntityCheck(check),
+    check: Check::EntityProblems(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {

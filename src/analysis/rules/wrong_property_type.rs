@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
         why: "The catalog rejects the entity (422).",
         fix: "Write a value of the property's type; quotes make it text",
     },
-    check: Check::EntityCheck(check),
+    check: Check::EntityProblems(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
