@@ -1,11 +1,6 @@
 //! The embedded catalog: one SQLite file that behaves like the platform. `store` is the file, `server` its API and pages
 //! over HTTP, `local` the same catalog without HTTP.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "the module that owns the embedded catalog's file, its server and their clock"
-)]
-
 pub mod api;
 pub mod local;
 pub mod server;
