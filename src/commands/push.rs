@@ -21,7 +21,6 @@ use crate::commands::args::output::{Output, refuse_shared};
 use crate::commands::args::planning::PlanningArgs;
 use crate::commands::context::Context;
 use crate::commands::diff::{self, DiffArgs};
-use crate::commands::lint::run::InWorkTree;
 use crate::commands::plan::build::{BuiltPlan, is_local_by_default};
 use crate::commands::plan::file::{Reopened, reopen};
 use crate::commands::plan::lint_first::{LintedPlan, lint_and_plan};
@@ -34,6 +33,7 @@ use crate::commands::push::refusal::{refusal_sentences, report_refusal, write_re
 use crate::commands::push::signature::require_signed;
 use crate::commands::workspace::scope::owner_for_push;
 use crate::commands::workspace::source::ManifestSource;
+use crate::commands::workspace::texts::InWorkTree;
 use crate::domain::entity::Owner;
 use crate::domain::plan::digest::ApprovalDigest;
 use crate::domain::plan::outcome::{ChangeOutcome, Outcome};

@@ -20,6 +20,11 @@ fn built_in() -> BTreeSet<String> {
         }
         let source = text(&format!("src/{}", path.display()));
         let source = source.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        for named in source.split("include_dir!(\"$CARGO_MANIFEST_DIR/").skip(1) {
+            let folder = named.split('"').next().unwrap_or_default();
+            let files = files_below(&project(folder));
+            found.extend(files.iter().map(|file| Path::new(folder).join(file).display().to_string()));
+        }
         let calls = ["include_str!(\"", "include_bytes!(\""].iter().flat_map(|call| source.split(call).skip(1));
         for named in calls.filter_map(|rest| rest.split('"').next()) {
             let mut at = PathBuf::from("src").join(&path);

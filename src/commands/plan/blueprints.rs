@@ -8,12 +8,13 @@ use serde_json::Value as Json;
 
 use crate::analysis::by_name;
 use crate::catalog::Catalog;
-use crate::commands::lint::run::{LintResult, Texts};
+use crate::commands::lint::run::LintResult;
 use crate::commands::pull::fetch::steady;
 use crate::commands::workspace::entities::ManifestSet;
 use crate::commands::workspace::locate::locate_value;
 use crate::commands::workspace::saved_blueprints::shelved;
 use crate::commands::workspace::snapshot::SnapshotSource;
+use crate::commands::workspace::texts::Texts;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::blueprint::change::{BlueprintChangeKind, changes};
 use crate::domain::blueprint::set::Blueprints;

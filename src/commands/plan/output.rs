@@ -3,10 +3,11 @@
 
 use crate::commands::args::output::Output;
 use crate::commands::context::Context;
-use crate::commands::lint::run::{InWorkTree, LintResult, Texts};
+use crate::commands::lint::run::LintResult;
 use crate::commands::output::job_summary::write_job_summary;
 use crate::commands::output::links::links;
 use crate::commands::plan::build::BuiltPlan;
+use crate::commands::workspace::texts::{InWorkTree, Texts};
 use crate::domain::entity::Owner;
 use crate::domain::finding::Severity;
 use crate::error::Error;

@@ -15,4 +15,5 @@ pub(crate) mod saved_blueprints;
 pub(crate) mod scope;
 pub(crate) mod snapshot;
 pub(crate) mod source;
+pub(crate) mod texts;
 pub(crate) mod unmatched_globs;
