@@ -14,7 +14,7 @@ use crate::commands::catalog::offline;
 use crate::commands::context::Context;
 use crate::commands::plan::build::{BuiltPlan, PlanOptions, is_local_by_default};
 use crate::commands::plan::file::{check_output_path, save_plan};
-use crate::commands::plan::lint_first::{LintedPlan, lint_and_plan};
+use crate::commands::plan::lint_first::{LintFirst, lint_and_plan};
 use crate::commands::plan::output::{Report, write_plan_reports};
 use crate::commands::plan::rerun_command::{push_command, push_plan_command};
 use crate::commands::plan::verify::verify;
@@ -100,17 +100,17 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let settings = from.settings(context.settings);
     let context = &mut context.with(settings);
     let owner = owner_in_catalog(settings, context.environment)?;
-    let wishes =
-        PlanOptions { only_branch: args.only_branch, intent: Intent::Look, ..args.planning.wishes(owner, &from) };
+    let options =
+        PlanOptions { only_branch: args.only_branch, intent: Intent::Look, ..args.planning.options(owner, &from) };
     if offline::is_offline(settings, context.environment) {
         let flag = [(args.out.is_some(), "--out"), (args.verify, "--verify")].into_iter().find(|(is_set, _)| *is_set);
         if let Some((_, flag)) = flag {
             return Err(DiffError::NeedsCatalog { flag }.into());
         }
     }
-    let mut planned = match lint_and_plan(&wishes, &args.output, context)? {
-        LintedPlan::Plan(planned) => *planned,
-        LintedPlan::Refused(exit) => return Ok(exit),
+    let mut planned = match lint_and_plan(&options, &args.output, context)? {
+        LintFirst::Plan(planned) => *planned,
+        LintFirst::Refused(exit) => return Ok(exit),
     };
     if planned.is_offline {
         return show_offline(args, &from, &planned, context);

@@ -23,7 +23,7 @@ use crate::commands::context::Context;
 use crate::commands::diff::{self, DiffArgs};
 use crate::commands::plan::build::{BuiltPlan, is_local_by_default};
 use crate::commands::plan::file::{Reopened, reopen};
-use crate::commands::plan::lint_first::{LintedPlan, lint_and_plan};
+use crate::commands::plan::lint_first::{LintFirst, lint_and_plan};
 use crate::commands::plan::output::{Report, plan_report, write_plan_reports, write_reports};
 use crate::commands::plan::rerun_command::{plan_file, push_command, push_plan_command};
 use crate::commands::push::ancestry::{Since, require_descendant};
@@ -160,31 +160,31 @@ pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         proved => proved?,
     };
     let context = &mut context.with(from.settings(settings));
-    let again = match &args.plan {
+    let rerun = match &args.plan {
         Some(file) => push_plan_command(file, &args.planning, settings),
         None => push_command(&args.planning, settings),
     };
-    let mut prepared = match prepared(args, owner, &from, &instead, context)? {
-        Prepared::Done(prepared) => *prepared,
-        Prepared::Refused(exit) => return Ok(exit),
+    let mut current_plan = match current_plan(args, owner, &from, &instead, context)? {
+        CurrentPlan::Done(current_plan) => *current_plan,
+        CurrentPlan::Refused(exit) => return Ok(exit),
     };
-    prepared.planned.notes.extend(note);
+    current_plan.planned.notes.extend(note);
     if settings.delivery.value == Delivery::Cluster {
         let note =
             "With `delivery: cluster` an exporter in a cluster writes these entities; this push writes them too.";
-        prepared.planned.notes.push(note.to_owned());
+        current_plan.planned.notes.push(note.to_owned());
     }
-    consented(args, &mut prepared, &again, context)
+    approve_and_apply(args, &mut current_plan, &rerun, context)
 }
 
 /// The plan's digest, if a comment on the merged pull request approves it. Who approved becomes a note.
 fn commented_approval(
-    todo: &mut ToDo<'_>,
-    given: &[ApprovalDigest],
+    prepared: &mut PreparedPush<'_>,
+    written: &[ApprovalDigest],
     context: &Context<'_>,
 ) -> Result<Option<ApprovalDigest>, Error> {
-    let planned = &mut todo.planned;
-    let Some(digest) = planned.plan.approval.filter(|digest| !given.contains(digest)) else { return Ok(None) };
+    let planned = &mut prepared.planned;
+    let Some(digest) = planned.plan.approval.filter(|digest| !written.contains(digest)) else { return Ok(None) };
     let Some(commit) = planned.revision.as_ref().and_then(|revision| revision.commit.clone()) else {
         planned.notes.push("There is no commit here, so no pull request could approve the hazards.".to_owned());
         return Ok(None);
@@ -215,7 +215,7 @@ fn provenance(
 }
 
 /// Everything that is known before the first write.
-struct ToDo<'a> {
+struct PreparedPush<'a> {
     planned: BuiltPlan,
     owner: Owner,
     from: &'a ManifestSource,
@@ -223,20 +223,20 @@ struct ToDo<'a> {
     instead: &'a [Output<OutcomeFormat>],
 }
 
-enum Prepared<'a> {
-    Done(Box<ToDo<'a>>),
+enum CurrentPlan<'a> {
+    Done(Box<PreparedPush<'a>>),
     /// The refusal was reported, and the run ends with this exit code.
     Refused(Exit),
 }
 
 /// Computes the current plan. With `--plan`, it must equal the one in the file.
-fn prepared<'a>(
+fn current_plan<'a>(
     args: &PushArgs,
     owner: Owner,
     from: &'a ManifestSource,
     instead: &'a [Output<OutcomeFormat>],
     context: &mut Context<'_>,
-) -> Result<Prepared<'a>, Error> {
+) -> Result<CurrentPlan<'a>, Error> {
     if let Some(file) = &args.plan {
         let planned = match reopen(file, &owner, from, context)? {
             Reopened::Holds(planned) => *planned,
@@ -246,24 +246,29 @@ fn prepared<'a>(
                 return Err(report_refusal(stale, instead, &owner, context).into());
             }
         };
-        return Ok(Prepared::Done(Box::new(ToDo { planned, owner, from, instead })));
+        return Ok(CurrentPlan::Done(Box::new(PreparedPush { planned, owner, from, instead })));
     }
-    let wishes = args.planning.wishes(owner, from);
-    match lint_and_plan(&wishes, instead, context)? {
-        LintedPlan::Plan(planned) => {
-            Ok(Prepared::Done(Box::new(ToDo { planned: *planned, owner: wishes.owner, from, instead })))
+    let options = args.planning.options(owner, from);
+    match lint_and_plan(&options, instead, context)? {
+        LintFirst::Plan(planned) => {
+            Ok(CurrentPlan::Done(Box::new(PreparedPush { planned: *planned, owner: options.owner, from, instead })))
         }
-        LintedPlan::Refused(exit) => Ok(Prepared::Refused(exit)),
+        LintFirst::Refused(exit) => Ok(CurrentPlan::Refused(exit)),
     }
 }
 
-/// Asks for approval and confirmation, then pushes; `again` is the command that repeats this push.
-fn consented(args: &PushArgs, todo: &mut ToDo<'_>, again: &str, context: &mut Context<'_>) -> Result<Exit, Error> {
+/// Asks for approval and confirmation, then pushes; `rerun` is the command that repeats this push.
+fn approve_and_apply(
+    args: &PushArgs,
+    prepared: &mut PreparedPush<'_>,
+    rerun: &str,
+    context: &mut Context<'_>,
+) -> Result<Exit, Error> {
     let mut approve = args.approve.clone();
     if args.approval_comments {
-        approve.extend(commented_approval(todo, &approve, context)?);
+        approve.extend(commented_approval(prepared, &approve, context)?);
     }
-    let ToDo { planned, owner, from, .. } = &*todo;
+    let PreparedPush { planned, owner, from, .. } = &*prepared;
     let missing = missing_approval(&planned.plan, &Approvals { approve: &approve, adopt: args.planning.adopt });
     // If a report goes to standard output, the plan is not printed there as well.
     let shows_plan = args.output.iter().all(|output| output.file.is_some() || output.format == OutcomeFormat::Text);
@@ -273,19 +278,19 @@ fn consented(args: &PushArgs, todo: &mut ToDo<'_>, again: &str, context: &mut Co
             // Hazards can only be approved on a terminal that shows the plan.
             let is_seen = shows_plan && ui::results_are_seen();
             if !missing.can_be_typed || !is_seen || prompt.is_none() {
-                return Err(refuse(missing.error(), todo, again, false, context)?.into());
+                return Err(refuse(missing.error(), prepared, rerun, false, context)?.into());
             }
             true
         }
         None => !args.yes && confirm::needs_confirmation(&planned.plan, context),
     };
     if asks && prompt.is_none() {
-        return Err(refuse(PushError::Unconfirmed, todo, again, false, context)?.into());
+        return Err(refuse(PushError::Unconfirmed, prepared, rerun, false, context)?.into());
     }
     if shows_plan {
         let text = [Output { format: PlanFormat::Text, file: None }];
         write_plan_reports(
-            &Report { outputs: &text, push: again, requested: from.name(), ..Report::default() },
+            &Report { outputs: &text, push: rerun, requested: from.name(), ..Report::default() },
             planned,
             context,
         )?;
@@ -303,13 +308,13 @@ fn consented(args: &PushArgs, todo: &mut ToDo<'_>, again: &str, context: &mut Co
             }
         };
         if let Some(refusal) = refusal {
-            return Err(refuse(refusal, todo, again, true, context)?.into());
+            return Err(refuse(refusal, prepared, rerun, true, context)?.into());
         }
     }
     let pushed = push(args, planned, owner, context);
     // A plan file is applied only once; the remaining changes require a new plan.
     let rest = args.plan.as_ref().map(|file| plan_file(file, &args.planning, context.settings));
-    tell(args, &todo.planned, &pushed, rest.as_deref().unwrap_or(again), context)?;
+    write_outcome(args, &prepared.planned, &pushed, rest.as_deref().unwrap_or(rerun), context)?;
     if pushed.outcome.is_complete() && is_first_in_embedded(planned, context.settings) {
         context.say(
             "note: The entities are now in the embedded catalog on this machine. Change a manifest and run `portolan diff` to see the effect; `portolan serve` shows the catalog in a browser.",
@@ -327,12 +332,12 @@ fn consented(args: &PushArgs, todo: &mut ToDo<'_>, again: &str, context: &mut Co
 /// for the user.
 fn refuse(
     refusal: PushError,
-    todo: &ToDo<'_>,
-    again: &str,
+    prepared: &PreparedPush<'_>,
+    rerun: &str,
     was_shown: bool,
     context: &mut Context<'_>,
 ) -> Result<PushError, Error> {
-    let ToDo { planned, owner, from, instead, .. } = todo;
+    let PreparedPush { planned, owner, from, instead, .. } = prepared;
     let (reason, help) = refusal_sentences(&refusal);
     let mut outputs = plan_outputs(instead);
     if was_shown {
@@ -342,7 +347,7 @@ fn refuse(
     }
     let report = Report {
         outputs: &outputs,
-        push: again,
+        push: rerun,
         requested: from.name(),
         refusal: Some(PlanRefusal { reason: &reason, help: &help }),
         ..Report::default()
@@ -430,22 +435,22 @@ fn push(args: &PushArgs, planned: &BuiltPlan, owner: &Owner, context: &Context<'
         cancellation: &cancellation,
         progress,
     };
-    let apply_context = ApplyContext { blueprints: &planned.live.all, owner };
+    let apply_context = ApplyContext { blueprints: &planned.blueprints.all, owner };
     let mut outcome = apply(&*planned.catalog, &planned.requests, planned.plan.changes.len(), apply_context, options);
     mask_answers(&mut outcome, planned);
     let milliseconds = u64::try_from(clock().0.saturating_sub(at.0)).unwrap_or_default();
     Pushed { outcome, at, milliseconds }
 }
 
-fn tell(
+fn write_outcome(
     args: &PushArgs,
     planned: &BuiltPlan,
     pushed: &Pushed,
-    again: &str,
+    rerun: &str,
     context: &mut Context<'_>,
 ) -> Result<(), Error> {
     let texts = planned.texts();
-    let plan = plan_report(&Report { push: again, ..Report::default() }, planned, &texts, context);
+    let plan = plan_report(&Report { push: rerun, ..Report::default() }, planned, &texts, context);
     let in_work_tree = InWorkTree::new(&context.settings.root.value, &texts);
     let Pushed { outcome, at, milliseconds } = pushed;
     let render = |format: OutcomeFormat, style: &Style| {
@@ -462,10 +467,10 @@ fn tell(
         };
         outcome::render(&report, format, style)
     };
-    let given = write_reports(&args.output, &render, context);
-    if given.is_err() {
+    let written = write_reports(&args.output, &render, context);
+    if written.is_err() {
         // The report could not be written, so the outcome is printed: the user must learn that the push happened.
         context.say(&render(OutcomeFormat::Text, &Style::PLAIN));
     }
-    given
+    written
 }

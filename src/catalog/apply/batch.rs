@@ -1,4 +1,4 @@
-//! Groups the acts of a wave into batches: acts on the same blueprint with the same method, which can share one API method.
+//! Groups the acts of a wave into batches: acts on the same blueprint with the same method, which can share one API call.
 //! Pure.
 
 use std::collections::BTreeMap;

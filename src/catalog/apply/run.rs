@@ -1,4 +1,4 @@
-//! The state that all calls of one wave share. A failed method records its failure here, and the next method checks it before
+//! The state that all calls of one wave share. A failed call records its failure here, and the next call checks it before
 //! it starts.
 
 use std::cell::{Cell, RefCell};
@@ -75,8 +75,8 @@ impl<'a> ApplyRun<'a> {
         self.ended.cancel();
     }
 
-    /// Records that the catalog rejected a whole method. A 401 arrives here only after the token was renewed, so it
-    /// applies to every method.
+    /// Records that the catalog rejected a whole call. A 401 arrives here only after the token was renewed, so it
+    /// applies to every call.
     pub fn record_refused_call(&self, refusal: &Refusal) {
         if refusal.status == 401 {
             self.end(EndReason::Denied);
@@ -85,7 +85,7 @@ impl<'a> ApplyRun<'a> {
         }
     }
 
-    /// Records a rejection of a method in which no entity was accepted.
+    /// Records a rejection of a call in which no entity was accepted.
     pub fn record_refusal(&self, refusal: &Refusal) {
         if !is_about_permissions(refusal) {
             return;
@@ -103,7 +103,7 @@ impl<'a> ApplyRun<'a> {
         }
     }
 
-    /// Records a method that failed without an answer. `is_of_the_call`: other calls may still succeed.
+    /// Records a call that failed without an answer. `is_of_the_call`: other calls may still succeed.
     pub fn record_failed_call(&self, error: &CatalogError, is_of_the_call: bool) {
         if self.options.cancellation.is_cancelled() {
             // A cancelled run ends its calls itself, which says nothing about the catalog.

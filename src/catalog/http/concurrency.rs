@@ -37,7 +37,7 @@ pub(super) enum Admission {
     ClosedUntil(Duration),
 }
 
-/// How a call outcome.
+/// How a call ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CallOutcome {
     /// With an answer, and no sign of overload.
@@ -354,7 +354,7 @@ mod tests {
                 }
                 prop_assert!((1..=32).contains(&pace.max_in_flight()));
             }
-            // Whatever happened, a call may start once all others have outcome and the windows are over.
+            // Whatever happened, a call may start once all others have ended and the windows are over.
             for (ticket, ..) in in_flight {
                 pace.end(ticket, CallOutcome::Failed, QUIET, now);
             }

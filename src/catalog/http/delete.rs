@@ -149,7 +149,7 @@ impl Removal<'_> {
 /// What a 404 says is missing.
 enum Missing {
     Entity,
-    /// Something other than the entity, or a server other than the catalog record_event.
+    /// Something other than the entity, or a server other than the catalog answered.
     Else,
 }
 

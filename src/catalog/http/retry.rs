@@ -30,7 +30,7 @@ impl RetryPolicy {
         max_attempts_of_run: 10,
     };
 
-    /// The limits before any server has record_event, so that a wrong address is reported soon.
+    /// The limits before any server has answered, so that a wrong address is reported soon.
     pub fn before_first_answer(self) -> Self {
         Self { max_attempts: self.max_attempts.min(3), max_attempts_of_run: self.max_attempts_of_run.min(3), ..self }
     }
@@ -63,7 +63,7 @@ pub(super) struct RetryBudget {
     counted: Duration,
     /// When the first of them began.
     since: Option<Duration>,
-    /// The max_total time in which at least one call waited for its next attempt.
+    /// The total time in which at least one call waited for its next attempt.
     waited: Duration,
     waits_until: Duration,
 }

@@ -33,7 +33,7 @@ pub(super) struct Session {
     credentials: Credentials,
     platform: &'static Platform,
     notices: Arc<dyn Notices>,
-    /// Any server has record_event, so the address is right.
+    /// Any server has answered, so the address is right.
     pub has_answered: AtomicBool,
     /// The retry budget of all calls of this run.
     budget: Mutex<RetryBudget>,

@@ -31,7 +31,7 @@ pub(super) struct Lease {
     pub token: Arc<Secret>,
     serial: u64,
     renew_at: Duration,
-    /// The token replaced a rejected one, and no call with it has been record_event yet.
+    /// The token replaced a rejected one, and no call with it has been answered yet.
     is_on_probation: Arc<AtomicBool>,
 }
 

@@ -41,7 +41,7 @@ pub struct PlanningArgs {
 }
 
 impl PlanningArgs {
-    pub(crate) fn wishes<'a>(&'a self, owner: Owner, from: &'a ManifestSource) -> PlanOptions<'a> {
+    pub(crate) fn options<'a>(&'a self, owner: Owner, from: &'a ManifestSource) -> PlanOptions<'a> {
         PlanOptions {
             owner,
             from,

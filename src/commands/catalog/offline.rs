@@ -56,7 +56,7 @@ pub(crate) fn catalog_of_base(
     if follow(store, root, shelf, &writer, context)?.is_empty() {
         return Err(LintError::NoSnapshot { folder: format!("{FOLDER}/blueprints") }.into());
     }
-    let entities = &base.asked.entities;
+    let entities = &base.manifests.entities;
     let mut keys = declared(entities);
     keys.extend(declared(now));
     stand_in(store, root, shelf, &writer, &keys)?;

@@ -147,21 +147,21 @@ impl Seed {
         let blueprints = follow(store, root, &SnapshotSource::Disk, writer, context)?;
         let bar = context.bar();
         let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
-        let asked = ManifestSet::of(root, &self.settings.pattern()?, progress).map_err(LintError::from)?;
-        let known = stand_in(store, root, &SnapshotSource::Disk, writer, &declared(&asked.entities))?;
-        let seeded = seeded(store, &asked.entities, writer)?;
+        let manifests = ManifestSet::of(root, &self.settings.pattern()?, progress).map_err(LintError::from)?;
+        let known = stand_in(store, root, &SnapshotSource::Disk, writer, &declared(&manifests.entities))?;
+        let seeded = seeded(store, &manifests.entities, writer)?;
         drop(bar);
-        for folder in &asked.unreadable {
+        for folder in &manifests.unreadable {
             context.say(&format!("note: {folder}."));
         }
-        let unusable = asked.unusable.iter().filter(|doubt| !doubt.is_opaque);
+        let unusable = manifests.unusable.iter().filter(|doubt| !doubt.is_opaque);
         let unusable = unusable.map(|doubt| (doubt.place, doubt.line, doubt.reason.as_str()));
         for (place, line, reason) in unusable.clone().take(MOST_TOLD) {
-            context.say(&format!("note: {}:{line} was skipped: {}.", asked.path(place), clean(reason)));
+            context.say(&format!("note: {}:{line} was skipped: {}.", manifests.path(place), clean(reason)));
         }
         for (at, reason) in seeded.refused.iter().take(MOST_TOLD) {
-            let Some(entity) = asked.entities.get(*at) else { continue };
-            let (path, key) = (asked.path(entity.place), &entity.key);
+            let Some(entity) = manifests.entities.get(*at) else { continue };
+            let (path, key) = (manifests.path(entity.place), &entity.key);
             let name = clean(&key.identifier).into_owned();
             context.say(&format!("note: `{name}` of {path} was skipped: {}.", clean(reason)));
         }
@@ -193,7 +193,7 @@ pub(crate) fn declared(entities: &[Desired]) -> HashSet<(&str, &str)> {
 }
 
 /// The known entities: relation targets outside of the repository. They have no owner, because a push of the
-/// repository must not own them. ManifestIndex entities are not among them, even if the file lists them.
+/// repository must not own them. Declared entities are not among them, even if the file lists them.
 pub(crate) fn stand_in(
     store: &Store,
     root: &Path,

@@ -63,19 +63,19 @@ pub(crate) struct Compared {
 #[derive(Debug)]
 pub(crate) struct Base {
     pub revision: BaseRevision,
-    pub asked: ManifestSet,
+    pub manifests: ManifestSet,
     pub moves: Vec<Move>,
 }
 
 impl Base {
     /// The base as the planner takes it.
     pub fn sides(&self) -> plan::Base<'_> {
-        plan::Base { desired: &self.asked.entities, is_complete: self.is_complete() }
+        plan::Base { desired: &self.manifests.entities, is_complete: self.is_complete() }
     }
 
     /// Whether every manifest of the base could be used.
     pub fn is_complete(&self) -> bool {
-        unusable(&self.asked).next().is_none()
+        unusable(&self.manifests).next().is_none()
     }
 }
 
@@ -228,24 +228,24 @@ fn compared(
     name: String,
     found_in: Option<&'static str>,
 ) -> Result<Compared, GitError> {
-    let asked = at_commit(repository, request.root, request.pattern, commit, request.progress)?;
-    let moves = moves::moves(&asked, request.now);
-    let notes = doubted(&asked, &name).into_iter().collect();
+    let manifests = at_commit(repository, request.root, request.pattern, commit, request.progress)?;
+    let moves = moves::moves(&manifests, request.now);
+    let notes = doubted(&manifests, &name).into_iter().collect();
     let revision = BaseRevision { name, commit: commit.to_string(), found_in };
-    Ok(Compared { base: Some(Base { revision, asked, moves }), notes })
+    Ok(Compared { base: Some(Base { revision, manifests, moves }), notes })
 }
 
 /// Doubts about the base. Files that never looked like manifests are left out.
-fn unusable(asked: &ManifestSet) -> impl Iterator<Item = &UnusableManifest> {
-    asked.unusable.iter().filter(|doubt| !doubt.is_opaque)
+fn unusable(manifests: &ManifestSet) -> impl Iterator<Item = &UnusableManifest> {
+    manifests.unusable.iter().filter(|doubt| !doubt.is_opaque)
 }
 
 /// A note that the base is known only in part.
-fn doubted(asked: &ManifestSet, name: &str) -> Option<String> {
-    let first = unusable(asked).next()?;
-    let path = asked.path(first.place);
+fn doubted(manifests: &ManifestSet, name: &str) -> Option<String> {
+    let first = unusable(manifests).next()?;
+    let path = manifests.path(first.place);
     let rest = "what it held counts as unknown, not as absent";
-    Some(match unusable(asked).count() {
+    Some(match unusable(manifests).count() {
         1 => format!("In `{path}` as `{name}` has it, something could not be used ({}): {rest}.", first.reason),
         count => format!(
             "In {count} places of the base `{name}` something could not be used, in `{path}` for one ({}): {rest}.",

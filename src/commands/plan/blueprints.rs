@@ -78,12 +78,12 @@ impl CatalogBlueprints {
     /// Findings for the entities whose blueprint does not exist; `None` if all exist.
     pub fn unknown_blueprint_findings(
         &self,
-        asked: &ManifestSet,
+        manifests: &ManifestSet,
         catalog: &str,
         is_embedded: bool,
     ) -> Option<LintResult> {
         let mut strange: BTreeMap<&str, Vec<&Desired>> = BTreeMap::new();
-        for entity in asked.entities.iter().filter(|entity| self.all.named(&entity.key.blueprint).is_none()) {
+        for entity in manifests.entities.iter().filter(|entity| self.all.named(&entity.key.blueprint).is_none()) {
             strange.entry(&entity.key.blueprint).or_default().push(entity);
         }
         if strange.is_empty() {
@@ -93,7 +93,7 @@ impl CatalogBlueprints {
         let findings: Vec<Finding> = strange
             .into_iter()
             .filter_map(|(blueprint, entities)| {
-                let place = |entity: &Desired| match asked.files.get(entity.place.file.0 as usize) {
+                let place = |entity: &Desired| match manifests.files.get(entity.place.file.0 as usize) {
                     Some(file) => locate_value(file, entity.place, &["blueprint"]),
                     None => entity.place,
                 };
@@ -121,7 +121,7 @@ impl CatalogBlueprints {
                 })
             })
             .collect();
-        Some(as_linted(findings, asked))
+        Some(as_linted(findings, manifests))
     }
 
     fn help(&self, blueprint: &str, is_embedded: bool) -> String {
@@ -150,15 +150,15 @@ fn outdated(differing: &[String]) -> Option<String> {
 }
 
 /// The findings in the form of a lint result.
-fn as_linted(findings: Vec<Finding>, asked: &ManifestSet) -> LintResult {
+fn as_linted(findings: Vec<Finding>, manifests: &ManifestSet) -> LintResult {
     let mut findings = findings;
     findings.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
-    let texts = Texts::of(&findings, &asked.files);
+    let texts = Texts::of(&findings, &manifests.files);
     let fingerprints = fingerprints(&findings, &texts);
     LintResult {
         worst: Some(Severity::Error),
         baseline: Baseline::of(&findings, &fingerprints, &texts),
-        counts: Counts { files: asked.files.len(), entities: asked.entities.len(), ..Counts::default() },
+        counts: Counts { files: manifests.files.len(), entities: manifests.entities.len(), ..Counts::default() },
         findings,
         fingerprints,
         texts,

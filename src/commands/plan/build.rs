@@ -87,7 +87,7 @@ pub(crate) struct BuiltPlan {
     pub mask: Mask,
     /// The options that the plan was made with, for a plan file.
     pub options: Options,
-    pub asked: ManifestSet,
+    pub manifests: ManifestSet,
     pub base: Option<Base>,
     /// The places in the base that declared the deleted entities, sorted by key. The base's files follow the current
     /// ones.
@@ -95,7 +95,7 @@ pub(crate) struct BuiltPlan {
     /// `None` outside Git.
     pub revision: Option<Revision>,
     pub catalog: Box<dyn Catalog>,
-    pub live: CatalogBlueprints,
+    pub blueprints: CatalogBlueprints,
     pub actual: Snapshot,
     pub owned: Vec<EntityKey>,
     /// The known owners of foreign entities, sorted by key.
@@ -110,10 +110,10 @@ pub(crate) enum BuildResult {
     UnknownBlueprints(Box<LintResult>),
 }
 
-/// `asked`: the manifests, as `wishes.from` has them.
+/// `manifests` are those of `options.from`, read once when they were linted.
 pub(crate) fn build_plan(
-    wishes: &PlanOptions<'_>,
-    mut asked: ManifestSet,
+    options: &PlanOptions<'_>,
+    mut manifests: ManifestSet,
     context: &mut Context<'_>,
 ) -> Result<BuildResult, Error> {
     let settings = context.settings;
@@ -121,80 +121,82 @@ pub(crate) fn build_plan(
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     let pattern = settings.pattern()?;
     let variables = git::Environment::from_variables(|name| context.environment.get(name).map(Into::into));
-    let commit = wishes.from.commit_source().map(|then| then.commit);
-    asked.settle(&PastManifests::new(&settings.root.value, &pattern, &variables, commit));
-    let mut notes = wishes.from.notes().to_vec();
-    let Checkout { base, revision, allowed } = checkout(wishes, &asked, &pattern, context, progress, &mut notes)?;
-    if wishes.only_branch && base.is_none() {
+    let commit = options.from.commit_source().map(|then| then.commit);
+    manifests.settle(&PastManifests::new(&settings.root.value, &pattern, &variables, commit));
+    let mut notes = options.from.notes().to_vec();
+    let Checkout { base, revision, allowed } = checkout(options, &manifests, &pattern, context, progress, &mut notes)?;
+    if options.only_branch && base.is_none() {
         return Err(DiffError::NoBase { why: notes.pop() }.into());
     }
-    let is_offline = wishes.intent == Intent::Look && offline::is_offline(settings, context.environment);
+    let is_offline = options.intent == Intent::Look && offline::is_offline(settings, context.environment);
     let catalog = match (&base, is_offline) {
         (Some(base), true) => {
             notes.insert(0, offline::note(settings, base));
-            let shelf = wishes.from.shelf();
-            let (catalog, more) = catalog_of_base(base, &asked.entities, &wishes.owner, shelf, context)?;
+            let shelf = options.from.shelf();
+            let (catalog, more) = catalog_of_base(base, &manifests.entities, &options.owner, shelf, context)?;
             notes.extend(more);
             catalog
         }
         (None, true) => return Err(DiffError::NothingToCompare { why: notes.pop() }.into()),
-        (_, false) => connect_for(&wishes.owner, &asked.entities, wishes.from.shelf(), wishes.intent, context)?,
+        (_, false) => connect_for(&options.owner, &manifests.entities, options.from.shelf(), options.intent, context)?,
     };
     if !is_offline {
         restrict_mask(context, allowed.names);
         notes.extend(allowed.note);
     }
     let mask = context.mask_for(&*catalog);
-    let live = CatalogBlueprints::of(&*catalog)?;
-    if let Some(strange) =
-        live.unknown_blueprint_findings(&asked, catalog.name(), settings.catalog.value == settings::Catalog::Local)
-    {
+    let blueprints = CatalogBlueprints::of(&*catalog)?;
+    if let Some(strange) = blueprints.unknown_blueprint_findings(
+        &manifests,
+        catalog.name(),
+        settings.catalog.value == settings::Catalog::Local,
+    ) {
         return Ok(BuildResult::UnknownBlueprints(Box::new(strange)));
     }
-    let only = match wishes.only {
-        Choice::Named(names) => resolve_filter(names, &asked, &live, catalog.name(), settings)?,
-        Choice::Recorded(part) => part.map(|part| recorded(part, &asked)),
+    let only = match options.only {
+        Choice::Named(names) => resolve_filter(names, &manifests, &blueprints, catalog.name(), settings)?,
+        Choice::Recorded(part) => part.map(|part| recorded(part, &manifests)),
     };
-    let owned = tolerant(catalog.owned(&wishes.owner), &mut notes)?;
-    asked.settle_ignored(&owned);
-    let mut excluded = excluded_manifests(&asked, &owned, wishes.from, &pattern, context)?;
-    asked.unreadable.append(&mut excluded);
-    let declared: BTreeSet<&str> = asked.entities.iter().map(|entity| entity.key.blueprint.as_ref()).collect();
+    let owned = tolerant(catalog.owned(&options.owner), &mut notes)?;
+    manifests.settle_ignored(&owned);
+    let mut excluded = excluded_manifests(&manifests, &owned, options.from, &pattern, context)?;
+    manifests.unreadable.append(&mut excluded);
+    let declared: BTreeSet<&str> = manifests.entities.iter().map(|entity| entity.key.blueprint.as_ref()).collect();
     if settings.catalog.value != settings::Catalog::Local && !is_offline {
-        notes.extend(live.notes(&declared, &settings.root.value, wishes.from.shelf()));
+        notes.extend(blueprints.notes(&declared, &settings.root.value, options.from.shelf()));
     }
     let names: BTreeSet<&str> = declared.into_iter().chain(owned.iter().map(|key| key.blueprint.as_ref())).collect();
-    let mut actual = catalog.read(&live.all.among(&names), catalog::Part::Whole, progress)?;
-    let sides = Sides {
-        wishes,
+    let mut actual = catalog.read(&blueprints.all.among(&names), catalog::Part::Whole, progress)?;
+    let input = PlannerInput {
+        options,
         settings,
         catalog: catalog.name(),
-        asked: &asked,
+        manifests: &manifests,
         base: base.as_ref(),
-        live: &live,
+        blueprints: &blueprints,
         owned: &owned,
         only: only.as_ref(),
         mask: &mask,
     };
-    let mut plan = sides.plan(&actual);
-    let onlookers = onlookers(&plan, &live, &actual);
+    let mut plan = input.plan(&actual);
+    let onlookers = onlookers(&plan, &blueprints, &actual);
     if !onlookers.is_empty() {
         actual.blueprints.extend(catalog.read(&onlookers, catalog::Part::Whole, progress)?.blueprints);
-        plan = sides.plan(&actual);
+        plan = input.plan(&actual);
     }
-    let basis = PlanBasis { desired: &asked.entities, blueprints: &live.all, actual: &actual, mask: &mask };
-    let missing = missing_links(&plan, &basis, &*catalog, &live, progress, &mut notes)?;
-    plan::refuse_links(&mut plan, missing, sides.destination(), &mask);
+    let basis = PlanBasis { desired: &manifests.entities, blueprints: &blueprints.all, actual: &actual, mask: &mask };
+    let missing = missing_links(&plan, &basis, &*catalog, &blueprints, progress, &mut notes)?;
+    plan::refuse_links(&mut plan, missing, input.destination(), &mask);
     notes.extend(only.as_ref().and_then(|only| describe_pulled_in(&plan, only, &basis)));
     notes.extend(describe_rename_hints(&rename_hints(&plan, &basis, base.as_ref().map_or(&[], |base| &base.moves))));
-    let at_base = base.as_ref().map(|base| at_base(&plan, &asked, base)).unwrap_or_default();
+    let at_base = base.as_ref().map(|base| at_base(&plan, &manifests, base)).unwrap_or_default();
     let owners = foreign_owners(&plan, &actual, &*catalog, settings, context.environment);
     if is_offline {
         // An approval would cover changes to a catalog that does not exist.
         plan.approval = None;
     }
     let options =
-        Options { prune: wishes.prune, adopt: wishes.adopt, only: only.as_ref().map(|only| part(only, &asked)) };
+        Options { prune: options.prune, adopt: options.adopt, only: only.as_ref().map(|only| part(only, &manifests)) };
     notes.iter_mut().for_each(|note| *note = mask.text(note).into_owned());
     let requests = write_requests(&plan, &basis);
     let plan = plan::masked(plan, &mask);
@@ -204,12 +206,12 @@ pub(crate) fn build_plan(
         requests,
         mask,
         options,
-        asked,
+        manifests,
         base,
         at_base,
         revision,
         catalog,
-        live,
+        blueprints,
         actual,
         owned,
         owners,
@@ -218,28 +220,28 @@ pub(crate) fn build_plan(
     Ok(BuildResult::Done(Box::new(planned)))
 }
 
-fn part(only: &Only, asked: &ManifestSet) -> ChosenPart {
-    let path = |FileId(file): &FileId| asked.files.get(*file as usize).map(|file| file.path.clone());
+fn part(only: &Only, manifests: &ManifestSet) -> ChosenPart {
+    let path = |FileId(file): &FileId| manifests.files.get(*file as usize).map(|file| file.path.clone());
     let mut files: Vec<String> = only.files.iter().filter_map(path).collect();
     files.sort();
     ChosenPart { blueprints: only.blueprints.iter().map(ToString::to_string).collect(), files }
 }
 
 /// The part that a plan file records. A file that no longer exists selects nothing.
-fn recorded(part: &ChosenPart, asked: &ManifestSet) -> Only {
+fn recorded(part: &ChosenPart, manifests: &ManifestSet) -> Only {
     let chosen: HashSet<&str> = part.files.iter().map(String::as_str).collect();
-    let files = (0..).map(FileId).zip(&asked.files).filter(|(_, file)| chosen.contains(file.path.as_str()));
+    let files = (0..).map(FileId).zip(&manifests.files).filter(|(_, file)| chosen.contains(file.path.as_str()));
     Only {
         blueprints: part.blueprints.iter().map(|name| name.as_str().into()).collect(),
         files: files.map(|(id, _)| id).collect(),
     }
 }
 
-fn at_base(plan: &Plan, asked: &ManifestSet, base: &Base) -> Vec<(EntityKey, Place)> {
-    let first = first_of_base(asked);
+fn at_base(plan: &Plan, manifests: &ManifestSet, base: &Base) -> Vec<(EntityKey, Place)> {
+    let first = first_of_base(manifests);
     let gone: HashSet<&EntityKey> =
         plan.changes.iter().filter(|change| change.action == Action::Delete).map(|change| &change.key).collect();
-    let declared = base.asked.entities.iter().filter(|entity| gone.contains(&entity.key));
+    let declared = base.manifests.entities.iter().filter(|entity| gone.contains(&entity.key));
     let placed = |entity: &Desired| {
         let file = FileId(entity.place.file.0 + first);
         (entity.key.clone(), Place { file, ..entity.place })
@@ -251,49 +253,49 @@ fn at_base(plan: &Plan, asked: &ManifestSet, base: &Base) -> Vec<(EntityKey, Pla
 }
 
 /// The id of the base's first file in the combined list.
-fn first_of_base(asked: &ManifestSet) -> u32 {
-    u32::try_from(asked.files.len()).unwrap_or(u32::MAX / 2)
+fn first_of_base(manifests: &ManifestSet) -> u32 {
+    u32::try_from(manifests.files.len()).unwrap_or(u32::MAX / 2)
 }
 
 /// The input of the planner except for the catalog's entities.
-struct Sides<'a> {
-    wishes: &'a PlanOptions<'a>,
+struct PlannerInput<'a> {
+    options: &'a PlanOptions<'a>,
     settings: &'a Settings,
     /// The name of the catalog.
     catalog: &'a str,
-    asked: &'a ManifestSet,
+    manifests: &'a ManifestSet,
     base: Option<&'a Base>,
-    live: &'a CatalogBlueprints,
+    blueprints: &'a CatalogBlueprints,
     owned: &'a [EntityKey],
     only: Option<&'a Only>,
     mask: &'a Mask,
 }
 
-impl Sides<'_> {
+impl PlannerInput<'_> {
     fn destination(&self) -> Destination<'_> {
         Destination {
             platform: self.settings.platform.value.name,
             catalog: self.catalog,
             target: self.settings.target.as_ref().map(|target| target.value.as_str()),
-            scope: &self.wishes.owner.scope,
+            scope: &self.options.owner.scope,
         }
     }
 
     fn plan(&self, actual: &Snapshot) -> Plan {
-        let Self { wishes, settings, catalog: _, asked, base, live, owned, only, mask } = self;
+        let Self { options, settings, catalog: _, manifests, base, blueprints, owned, only, mask } = self;
         let rule = settings.prune.rule();
         plan::plan(&PlanInput {
-            desired: &asked.entities,
+            desired: &manifests.entities,
             base: base.map(Base::sides),
             actual,
-            blueprints: &live.all,
+            blueprints: &blueprints.all,
             owned,
             write: &settings.write.value,
-            prune: PruneRule { enabled: wishes.prune.unwrap_or(rule.enabled), ..rule },
+            prune: PruneRule { enabled: options.prune.unwrap_or(rule.enabled), ..rule },
             destination: self.destination(),
-            adopt: wishes.adopt,
-            only_branch: wishes.only_branch,
-            unread: &unread(asked),
+            adopt: options.adopt,
+            only_branch: options.only_branch,
+            unread: &unread(manifests),
             moves: base.map_or(&[], |base| &base.moves),
             only: *only,
             mask,
@@ -307,14 +309,14 @@ fn missing_links(
     plan: &Plan,
     basis: &PlanBasis<'_>,
     catalog: &dyn Catalog,
-    live: &CatalogBlueprints,
+    blueprints: &CatalogBlueprints,
     progress: &dyn Progress,
     notes: &mut Vec<String>,
 ) -> Result<Vec<Link>, CatalogError> {
     let mut links = unconfirmed_links(&write_requests(plan, basis), basis);
     for (name, identifiers) in to_look_up(&links, basis) {
         let identifiers: Vec<Box<str>> = identifiers.into_iter().collect();
-        let shelf = match live.all.named(&name) {
+        let shelf = match blueprints.all.named(&name) {
             Some(blueprint) => match catalog.read_some(blueprint, &identifiers, progress) {
                 Err(error) if matches!(error.status(), Some(403 | 404)) => None,
                 read => Some(read?),
@@ -348,29 +350,29 @@ struct Checkout {
 /// Reads base and revision. A repository that Git cannot open is an error only if the user named a base; otherwise it
 /// is noted.
 fn checkout(
-    wishes: &PlanOptions<'_>,
-    asked: &ManifestSet,
+    options: &PlanOptions<'_>,
+    manifests: &ManifestSet,
     pattern: &Pattern,
     context: &Context<'_>,
     progress: &dyn Progress,
     notes: &mut Vec<String>,
 ) -> Result<Checkout, Error> {
     let settings = context.settings;
-    refuse_pipes(asked, &settings.root.value)?;
+    refuse_pipes(manifests, &settings.root.value)?;
     let repository = match repository(settings, context.environment) {
-        Err(error) if !matches!(wishes.base, base::Wanted::Named(_)) => {
+        Err(error) if !matches!(options.base, base::Wanted::Named(_)) => {
             notes.push(format!("The changes of this branch are unknown: {error}."));
             None
         }
         opened => opened?,
     };
     let request = base::Request {
-        wanted: wishes.base,
+        wanted: options.base,
         repository: repository.as_ref(),
         root: &settings.root.value,
         pattern,
-        commit: wishes.from.requested().map(|then| then.commit),
-        now: asked,
+        commit: options.from.requested().map(|then| then.commit),
+        now: manifests,
         environment: context.environment,
         progress,
     };
@@ -381,13 +383,13 @@ fn checkout(
         .zip(compared.base.as_ref())
         .and_then(|(it, base)| Some((it, it.known_commit(&base.revision.commit)?)));
     let allowed = allowed_secrets(settings, context.environment, merge_base);
-    let revision = wishes.from.revision(repository.as_ref(), settings, pattern)?;
+    let revision = options.from.revision(repository.as_ref(), settings, pattern)?;
     Ok(Checkout { base: compared.base, revision, allowed })
 }
 
 /// Git reads the ignore files of every folder, and would block on a named pipe.
-pub(super) fn refuse_pipes(asked: &ManifestSet, root: &Path) -> Result<(), GitError> {
-    let mut paths = asked.unreadable.iter().map(|unreadable| root.join(&unreadable.path));
+pub(super) fn refuse_pipes(manifests: &ManifestSet, root: &Path) -> Result<(), GitError> {
+    let mut paths = manifests.unreadable.iter().map(|unreadable| root.join(&unreadable.path));
     match paths.find(|path| path.ends_with(".gitignore") && is_pipe(path)) {
         Some(path) => Err(GitError::Pipe { path }),
         None => Ok(()),
@@ -463,9 +465,9 @@ fn known_scopes(settings: &Settings, environment: &settings::Environment) -> Vec
 }
 
 /// Unusable manifests and folders. While there are any, nothing is deleted.
-fn unread(asked: &ManifestSet) -> Vec<Blocker> {
-    let unusable = asked.unusable.iter().map(|doubt| Blocker::Manifest(doubt.place));
-    let folders = asked
+fn unread(manifests: &ManifestSet) -> Vec<Blocker> {
+    let unusable = manifests.unusable.iter().map(|doubt| Blocker::Manifest(doubt.place));
+    let folders = manifests
         .unreadable
         .iter()
         .map(|folder| Blocker::Folder { path: folder.path.as_str().into(), why: folder.why.clone() });
@@ -473,7 +475,7 @@ fn unread(asked: &ManifestSet) -> Vec<Blocker> {
 }
 
 /// Blueprints that were not read yet and whose entities may relate to a deleted entity.
-fn onlookers(plan: &Plan, live: &CatalogBlueprints, actual: &Snapshot) -> Vec<Blueprint> {
+fn onlookers(plan: &Plan, blueprints: &CatalogBlueprints, actual: &Snapshot) -> Vec<Blueprint> {
     let names: BTreeSet<&str> = plan
         .hazards
         .iter()
@@ -491,7 +493,7 @@ fn onlookers(plan: &Plan, live: &CatalogBlueprints, actual: &Snapshot) -> Vec<Bl
         .map(AsRef::as_ref)
         .filter(|name| !actual.blueprints.contains_key(*name))
         .collect();
-    live.all.among(&names)
+    blueprints.all.among(&names)
 }
 
 /// Whether no catalog is configured. In CI, the embedded catalog would then be empty in every run.
@@ -502,7 +504,12 @@ pub(crate) fn is_local_by_default(settings: &Settings) -> bool {
 impl BuiltPlan {
     /// The data that the plan is based on.
     pub fn basis(&self) -> PlanBasis<'_> {
-        PlanBasis { desired: &self.asked.entities, blueprints: &self.live.all, actual: &self.actual, mask: &self.mask }
+        PlanBasis {
+            desired: &self.manifests.entities,
+            blueprints: &self.blueprints.all,
+            actual: &self.actual,
+            mask: &self.mask,
+        }
     }
 
     /// Path and text of the manifests that the plan mentions.
@@ -530,10 +537,10 @@ impl BuiltPlan {
         });
         let wanted: BTreeSet<FileId> =
             changes.chain(obstacles.copied()).chain(blockers).map(|place| place.file).collect();
-        let texts = Texts::of_files(wanted, &self.asked.files);
+        let texts = Texts::of_files(wanted, &self.manifests.files);
         let Some(base) = &self.base else { return texts };
         let before = self.at_base.iter().map(|(_, place)| place.file).collect();
-        texts.and_files(before, &base.asked.files, first_of_base(&self.asked))
+        texts.and_files(before, &base.manifests.files, first_of_base(&self.manifests))
     }
 }
 

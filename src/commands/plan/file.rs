@@ -39,7 +39,7 @@ const FORMAT_NAME_WITHIN: usize = 200;
 pub(crate) fn plan_file(planned: &BuiltPlan, settings: &Settings) -> PlanFile {
     let basis = planned.basis();
     let requests = planned.requests.clone();
-    let path = |FileId(file): FileId| planned.asked.files.get(file as usize).map_or("", |file| file.path.as_str());
+    let path = |FileId(file): FileId| planned.manifests.files.get(file as usize).map_or("", |file| file.path.as_str());
     PlanFile::new(provenance(planned, settings), planned.options.clone(), planned.plan.clone(), requests, basis, path)
 }
 
@@ -196,7 +196,7 @@ pub(crate) fn reopen(
     if !elsewhere.is_empty() {
         return Ok(refused(elsewhere.iter().map(|mismatch| describe_mismatch(mismatch, secret))));
     }
-    let wishes = PlanOptions {
+    let options = PlanOptions {
         owner: owner.clone(),
         from,
         base: file.provenance.base.as_deref().map_or(Wanted::Nothing, Wanted::Recorded),
@@ -206,10 +206,10 @@ pub(crate) fn reopen(
         only: Choice::Recorded(file.options.only.as_ref()),
         intent: Intent::Write,
     };
-    let mut planned = match build_plan(&wishes, from.manifests(context)?, context)? {
+    let mut planned = match build_plan(&options, from.manifests(context)?, context)? {
         BuildResult::Done(planned) => planned,
-        BuildResult::UnknownBlueprints(linted) => {
-            return Ok(refused(linted.findings.into_iter().map(|finding| finding.message)));
+        BuildResult::UnknownBlueprints(result) => {
+            return Ok(refused(result.findings.into_iter().map(|finding| finding.message)));
         }
     };
     let mismatches = mismatches(&file, now, &planned.basis());
@@ -219,7 +219,7 @@ pub(crate) fn reopen(
     read_touched(&file, &mut planned, context)?;
     let state = CatalogState {
         actual: &planned.actual,
-        blueprints: &planned.live.all,
+        blueprints: &planned.blueprints.all,
         owned: &planned.owned,
         mask: &planned.mask,
     };
@@ -262,7 +262,7 @@ fn read_touched(file: &PlanFile, planned: &mut BuiltPlan, context: &Context<'_>)
             continue;
         }
         // `mismatches` reports a blueprint that no longer exists.
-        let Some(blueprint) = planned.live.all.named(&name) else { continue };
+        let Some(blueprint) = planned.blueprints.all.named(&name) else { continue };
         let shelf = planned.catalog.read_some(blueprint, &identifiers, progress)?;
         planned.actual.blueprints.insert(name.to_string(), shelf);
     }

@@ -21,8 +21,8 @@ const MOST_TOLD: usize = 5;
 /// `None`: the plan is not limited.
 pub(crate) fn resolve_filter(
     names: &[String],
-    asked: &ManifestSet,
-    live: &CatalogBlueprints,
+    manifests: &ManifestSet,
+    blueprints: &CatalogBlueprints,
     catalog: &str,
     settings: &Settings,
 ) -> Result<Option<Only>, DiffError> {
@@ -35,26 +35,32 @@ pub(crate) fn resolve_filter(
         };
         // The root has two spellings: an empty path, and the folder `.` itself.
         let is_path = !path.is_empty() || Path::new(name) == Path::new(".");
-        let files = (0..).map(FileId).zip(&asked.files).filter(|(_, file)| is_path && is_in(&file.path));
+        let files = (0..).map(FileId).zip(&manifests.files).filter(|(_, file)| is_path && is_in(&file.path));
         let before = only.files.len();
         only.files.extend(files.map(|(id, _)| id));
         if only.files.len() > before {
             continue;
         }
-        match live.all.named(name) {
+        match blueprints.all.named(name) {
             Some(_) => drop(only.blueprints.insert(Arc::from(name.as_str()))),
-            None => return Err(unknown(name, asked, live, catalog, settings)),
+            None => return Err(unknown(name, manifests, blueprints, catalog, settings)),
         }
     }
     Ok((!names.is_empty()).then_some(only))
 }
 
-fn unknown(name: &str, asked: &ManifestSet, live: &CatalogBlueprints, catalog: &str, settings: &Settings) -> DiffError {
+fn unknown(
+    name: &str,
+    manifests: &ManifestSet,
+    blueprints: &CatalogBlueprints,
+    catalog: &str,
+    settings: &Settings,
+) -> DiffError {
     let tidied = path_text(&tidy(Path::new(name).to_owned()));
-    let meant = asked.files.iter().find(|file| file.path == tidied).map(|file| spelled(&file.path, settings));
+    let meant = manifests.files.iter().find(|file| file.path == tidied).map(|file| spelled(&file.path, settings));
     let meant = meant.or_else(|| {
-        let files: Vec<String> = asked.files.iter().map(|file| spelled(&file.path, settings)).collect();
-        let blueprints = live.all.iter().map(|blueprint| blueprint.identifier.as_str());
+        let files: Vec<String> = manifests.files.iter().map(|file| spelled(&file.path, settings)).collect();
+        let blueprints = blueprints.all.iter().map(|blueprint| blueprint.identifier.as_str());
         closest(name, blueprints.chain(files.iter().map(String::as_str))).map(str::to_owned)
     });
     let mut help = match meant {

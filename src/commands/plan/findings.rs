@@ -34,29 +34,29 @@ pub(crate) fn lint_before_plan(
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     let request = Request { extent: from.extent(), most, collects_entities: true, ..terms.whole() };
-    let mut linted = run::lint(&request, progress)?;
-    if linted.worst == Some(Severity::Error) {
-        return Ok(LintGate::Errors(Box::new(linted)));
+    let mut result = run::lint(&request, progress)?;
+    if result.worst == Some(Severity::Error) {
+        return Ok(LintGate::Errors(Box::new(result)));
     }
     // Globs that match nothing would look like a repository without manifests, and the plan would delete all owned
     // entities.
-    if linted.counts.files <= 1 {
+    if result.counts.files <= 1 {
         reject_unmatched_globs(context.settings, &terms.pattern, from)?;
     }
-    let manifests = linted.manifests.take().unwrap_or_default();
+    let manifests = result.manifests.take().unwrap_or_default();
     from.reject_empty(&manifests)?;
-    Ok(LintGate::Open { manifests, note: remaining_findings(&linted) })
+    Ok(LintGate::Open { manifests, note: remaining_findings(&result) })
 }
 
-fn remaining_findings(linted: &LintResult) -> Option<String> {
-    let of = |severity| linted.findings.iter().filter(|finding| finding.severity == severity).count();
+fn remaining_findings(result: &LintResult) -> Option<String> {
+    let of = |severity| result.findings.iter().filter(|finding| finding.severity == severity).count();
     let parts: Vec<String> = [(Severity::Warning, "warning"), (Severity::Info, "info")]
         .into_iter()
         .map(|(severity, noun)| (of(severity), noun))
         .filter(|(number, _)| *number > 0)
         .map(|(number, noun)| count(number, noun))
         .collect();
-    let hidden = match linted.counts.hidden {
+    let hidden = match result.counts.hidden {
         0 => String::new(),
         hidden => format!(" and {} more", count(hidden, "finding")),
     };

@@ -129,7 +129,7 @@ pub(crate) fn plan_report<'a>(
         revision: planned.revision.as_ref(),
         base: planned.base.as_ref().map(|base| &base.revision),
         owners: &planned.owners,
-        blueprints: &planned.live.all,
+        blueprints: &planned.blueprints.all,
         files: texts,
         is_only_branch: report.is_only_branch,
         is_full: report.is_full,
@@ -159,20 +159,20 @@ fn head(plan: &PlanReport<'_>, requested: Option<&str>, style: &Style) -> String
 pub(crate) fn report_findings<F: PlanView>(
     outputs: &[Output<F>],
     owner: &Owner,
-    linted: &LintResult,
+    result: &LintResult,
     context: &mut Context<'_>,
 ) -> Result<Exit, Error> {
     let target = context.settings.target.as_ref().map(|target| target.value.as_str());
     // The marker of the plan's comment, so that the findings replace a plan that was posted before.
     let marker = plan::marker(&owner.scope, target);
-    let in_work_tree = InWorkTree::new(&context.settings.root.value, &linted.texts);
+    let in_work_tree = InWorkTree::new(&context.settings.root.value, &result.texts);
     let mask = context.mask.clone();
     let lint = Lint {
-        findings: &linted.findings,
-        fingerprints: Some(&linted.fingerprints),
-        files: &linted.texts,
-        counts: linted.counts,
-        notes: if context.quiet { &[] } else { &linted.notes },
+        findings: &result.findings,
+        fingerprints: Some(&result.fingerprints),
+        files: &result.texts,
+        counts: result.counts,
+        notes: if context.quiet { &[] } else { &result.notes },
         has_summary: false,
         mask: &mask,
     };
@@ -183,27 +183,27 @@ pub(crate) fn report_findings<F: PlanView>(
         }
         Some(LintFormat::Junit) => lint::render(&Lint { files: &in_work_tree, ..lint }, LintFormat::Junit, style),
         Some(format) => lint::render(&lint, format, style),
-        None => format!("No plan: {} in the manifests\n", errors(linted)),
+        None => format!("No plan: {} in the manifests\n", errors(result)),
     };
     write_reports(outputs, &render, context)?;
     context.say("note: The manifests have errors, so nothing was compared with the catalog. Fix them first.");
     Ok(Exit::Findings)
 }
 
-fn errors(linted: &LintResult) -> String {
-    count(linted.findings.iter().filter(|finding| finding.severity == Severity::Error).count(), "error")
+fn errors(result: &LintResult) -> String {
+    count(result.findings.iter().filter(|finding| finding.severity == Severity::Error).count(), "error")
 }
 
 /// Writes each report to its output, by default as text. Without outputs, it also writes the job summary.
 pub(crate) fn write_reports<F: PlanView>(
-    asked: &[Output<F>],
+    manifests: &[Output<F>],
     render: &dyn Fn(F, &Style) -> String,
     context: &mut Context<'_>,
 ) -> Result<(), Error> {
     let text = [Output { format: F::TEXT, file: None }];
     // A report that cannot be written does not prevent the others.
     let mut given: Result<(), Error> = Ok(());
-    for Output { format, file } in if asked.is_empty() { &text } else { asked } {
+    for Output { format, file } in if manifests.is_empty() { &text } else { manifests } {
         let one = match file {
             Some(file) => context.write_report(format.name(), Some(file), &render(*format, &Style::PLAIN)),
             None => {
@@ -213,7 +213,7 @@ pub(crate) fn write_reports<F: PlanView>(
         };
         given = given.and(one);
     }
-    if asked.is_empty() {
+    if manifests.is_empty() {
         write_job_summary(|| render(F::MARKDOWN, &Style::PLAIN), context);
     }
     given

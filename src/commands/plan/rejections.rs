@@ -16,7 +16,7 @@ pub(crate) fn place(
     refusal: &Refusal,
 ) -> Option<Place> {
     let entity = planned.plan.changes.get(change)?.place?;
-    let file = planned.asked.files.get(entity.file.0 as usize)?;
+    let file = planned.manifests.files.get(entity.file.0 as usize)?;
     let path = path(draft, shape, refusal);
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     Some(locate_value(file, entity, &path))

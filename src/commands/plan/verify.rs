@@ -30,7 +30,7 @@ pub(crate) fn verify(
     let asking = Asking { planned, new, progress };
     let mut complaints = Vec::new();
     for ((blueprint, mode), requests) in by_call(requests) {
-        let Some(shape) = planned.live.all.named(blueprint) else { continue };
+        let Some(shape) = planned.blueprints.all.named(blueprint) else { continue };
         complaints.extend(asking.ask(shape, mode, requests)?);
     }
     complaints.sort_by_key(|complaint| complaint.change);
@@ -90,11 +90,11 @@ impl Asking<'_> {
         &self,
         shape: &Blueprint,
         mode: Mode,
-        asked: Vec<(&WriteRequest, EntityDraft)>,
+        manifests: Vec<(&WriteRequest, EntityDraft)>,
     ) -> Result<Vec<Complaint>, Error> {
         let mut complaints = Vec::new();
         let mut again = Vec::new();
-        for ((request, draft), refusal) in self.refused(shape, mode, asked)? {
+        for ((request, draft), refusal) in self.refused(shape, mode, manifests)? {
             match self.without_new(shape, &draft, &refusal) {
                 None => complaints.push(self.complaint(request, &draft, shape, &refusal)),
                 Some(without) => again.push((request, without)),
@@ -113,9 +113,9 @@ impl Asking<'_> {
         &self,
         shape: &Blueprint,
         mode: Mode,
-        asked: Vec<ManifestSet<'t>>,
+        manifests: Vec<ManifestSet<'t>>,
     ) -> Result<Vec<(ManifestSet<'t>, Refusal)>, Error> {
-        let drafts: Vec<EntityDraft> = asked.iter().map(|(_, draft)| draft.clone()).collect();
+        let drafts: Vec<EntityDraft> = manifests.iter().map(|(_, draft)| draft.clone()).collect();
         if drafts.is_empty() {
             return Ok(Vec::new());
         }
@@ -123,7 +123,7 @@ impl Asking<'_> {
         let options = WriteOptions { upsert, merge, validation_only: true, ..WriteOptions::default() };
         let answers = self.planned.catalog.upsert(&shape.identifier, &drafts, &options, self.progress)?;
         let mut refused = Vec::new();
-        for (one, answer) in asked.into_iter().zip(answers) {
+        for (one, answer) in manifests.into_iter().zip(answers) {
             match answer {
                 // A validation is never stopped, and the guards of a push do not apply to it.
                 Ok(_) | Err(WriteFailure::Stopped | WriteFailure::Denied | WriteFailure::Recreated) => {}

@@ -82,7 +82,7 @@ impl ManifestSet {
         Self { unreadable: discovery.unreadable, hidden: discovery.hidden, ..asked }
     }
 
-    /// Drops unusable about files that never were manifests, and decides which hidden places may hold manifests.
+    /// Drops unusable files that never were manifests, and decides which hidden places may hold manifests.
     pub fn settle(&mut self, past: &PastManifests) {
         let files = &self.files;
         self.unusable.retain(|doubt| {

@@ -19,14 +19,14 @@ use crate::sources::{self, Pattern, ReadBuffer, SourceFile, Unreadable};
 /// The manifests that an earlier config selected and the current one does not, of entities that the catalog has and
 /// that no other manifest declares.
 pub(crate) fn excluded_manifests(
-    asked: &ManifestSet,
+    manifests: &ManifestSet,
     owned: &[EntityKey],
     from: &ManifestSource,
     pattern: &Pattern,
     context: &Context<'_>,
 ) -> Result<Vec<Unreadable>, Error> {
     let settings = context.settings;
-    let declared: HashSet<&EntityKey> = asked.entities.iter().map(|entity| &entity.key).collect();
+    let declared: HashSet<&EntityKey> = manifests.entities.iter().map(|entity| &entity.key).collect();
     let undeclared: HashSet<(&str, &str)> =
         owned.iter().filter(|key| !declared.contains(key)).map(|key| (&*key.blueprint, &*key.identifier)).collect();
     if undeclared.is_empty() {

@@ -215,7 +215,7 @@ fn a_token_route_that_is_down_ends_the_run_after_its_budget() {
         json(200, r#"{"ok":true}"#)
     });
     let (client, _heard) = client_with(&server.url, POLICY, TIMEOUTS);
-    // A server has record_event before, so the full retry limits apply.
+    // A server has answered before, so the full retry limits apply.
     client.session.has_answered.store(true, Ordering::Relaxed);
     let acts = (0..700).map(|change| act(change, Method::Create(body()))).collect();
     let outcome = push(&client, acts, &Cancellation::default());

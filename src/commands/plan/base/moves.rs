@@ -65,19 +65,19 @@ fn in_place(before: &ManifestSet, now: &ManifestSet) -> Vec<Move> {
     moves
 }
 
-fn keys(asked: &ManifestSet) -> HashSet<&EntityKey> {
-    asked.entities.iter().map(|entity| &entity.key).collect()
+fn keys(manifests: &ManifestSet) -> HashSet<&EntityKey> {
+    manifests.entities.iter().map(|entity| &entity.key).collect()
 }
 
 /// The entities by blueprint and file, in file order. Files that could not be read completely are left out.
-fn by_place(asked: &ManifestSet) -> BTreeMap<(&str, &str), Vec<&EntityKey>> {
-    let doubted: HashSet<u32> = asked.unusable.iter().map(|doubt| doubt.place.file.0).collect();
+fn by_place(manifests: &ManifestSet) -> BTreeMap<(&str, &str), Vec<&EntityKey>> {
+    let doubted: HashSet<u32> = manifests.unusable.iter().map(|doubt| doubt.place.file.0).collect();
     let mut entities: Vec<&Desired> =
-        asked.entities.iter().filter(|entity| !doubted.contains(&entity.place.file.0)).collect();
+        manifests.entities.iter().filter(|entity| !doubted.contains(&entity.place.file.0)).collect();
     entities.sort_by_key(|entity| entity.place);
     let mut found: BTreeMap<(&str, &str), Vec<&EntityKey>> = BTreeMap::new();
     for entity in entities {
-        let Some(file) = asked.files.get(entity.place.file.0 as usize) else { continue };
+        let Some(file) = manifests.files.get(entity.place.file.0 as usize) else { continue };
         found.entry((&file.path, &entity.key.blueprint)).or_default().push(&entity.key);
     }
     found
@@ -90,17 +90,17 @@ struct Alone<'a> {
 }
 
 /// By blueprint, the entities for which the other side has neither the file nor the entity.
-fn only_in<'a>(asked: &'a ManifestSet, other: &ManifestSet) -> BTreeMap<&'a str, Vec<Alone<'a>>> {
+fn only_in<'a>(manifests: &'a ManifestSet, other: &ManifestSet) -> BTreeMap<&'a str, Vec<Alone<'a>>> {
     let mut counts: HashMap<u32, usize> = HashMap::new();
-    let places = asked.entities.iter().map(|entity| entity.place);
-    for place in places.chain(asked.unusable.iter().map(|doubt| doubt.place)) {
+    let places = manifests.entities.iter().map(|entity| entity.place);
+    for place in places.chain(manifests.unusable.iter().map(|doubt| doubt.place)) {
         *counts.entry(place.file.0).or_default() += 1;
     }
     let files: HashSet<&str> = other.files.iter().map(|file| file.path.as_str()).collect();
     let keys = keys(other);
     let mut found: BTreeMap<&str, Vec<Alone<'_>>> = BTreeMap::new();
-    for entity in &asked.entities {
-        let Some(file) = asked.files.get(entity.place.file.0 as usize) else { continue };
+    for entity in &manifests.entities {
+        let Some(file) = manifests.files.get(entity.place.file.0 as usize) else { continue };
         let is_alone = counts.get(&entity.place.file.0) == Some(&1);
         if is_alone && !files.contains(file.path.as_str()) && !keys.contains(&entity.key) {
             found.entry(entity.key.blueprint.as_ref()).or_default().push(Alone { file, entity });

@@ -124,8 +124,8 @@ fn entity(name: &str) -> String {
     )
 }
 
-fn identifiers(asked: &ManifestSet) -> Vec<&str> {
-    asked.entities.iter().map(|desired| desired.key.identifier.as_ref()).collect()
+fn identifiers(manifests: &ManifestSet) -> Vec<&str> {
+    manifests.entities.iter().map(|desired| desired.key.identifier.as_ref()).collect()
 }
 
 #[track_caller]
@@ -149,8 +149,8 @@ fn the_base_that_is_named_is_where_the_branch_began() {
     let began = tree.id("main~1");
     let base = found(tree.base(Wanted::Named("main"), &[]));
     assert_eq!(base.revision, BaseRevision { name: "main".to_owned(), commit: began, found_in: None });
-    assert_eq!(identifiers(&base.asked), ["cart", "till"]);
-    assert_eq!(base.asked.path(base.asked.entities[0].place), "catalog/cart.yaml");
+    assert_eq!(identifiers(&base.manifests), ["cart", "till"]);
+    assert_eq!(base.manifests.path(base.manifests.entities[0].place), "catalog/cart.yaml");
     assert!(base.is_complete() && base.moves.is_empty());
     assert_eq!(base.sides().desired.len(), 2);
     // `--base` takes precedence over the pipeline's variables.
@@ -194,19 +194,19 @@ fn before_the_first_commit_the_whole_revision_is_the_base() {
     tree.git(&["switch", "--quiet", "--orphan", "empty"]);
     let base = found(tree.base(Wanted::Named("main"), &[]));
     assert_eq!(base.revision.commit, tree.id("main"));
-    assert_eq!(identifiers(&base.asked), ["cart", "later", "till"]);
+    assert_eq!(identifiers(&base.manifests), ["cart", "later", "till"]);
 }
 
 #[test]
 fn a_folder_and_a_linked_work_tree_have_bases_too() {
     let tree = Tree::parted();
     let base = found(base_of(&tree.path.join("catalog"), Wanted::Named("main"), &[]));
-    assert_eq!(identifiers(&base.asked), ["cart", "till"]);
-    assert_eq!(base.asked.path(base.asked.entities[0].place), "cart.yaml");
+    assert_eq!(identifiers(&base.manifests), ["cart", "till"]);
+    assert_eq!(base.manifests.path(base.manifests.entities[0].place), "cart.yaml");
     let linked = tree.path.with_file_name("linked");
     tree.git(&["worktree", "add", "--quiet", "--detach", linked.to_str().expect("it is UTF-8")]);
     let base = found(base_of(&linked.join("catalog"), Wanted::Named("main"), &[]));
-    assert_eq!(identifiers(&base.asked), ["cart", "till"]);
+    assert_eq!(identifiers(&base.manifests), ["cart", "till"]);
 }
 
 #[test]
@@ -219,7 +219,7 @@ fn what_the_base_has_and_nobody_can_use_is_told_and_is_no_obstacle() {
     tree.git(&["rm", "--quiet", "broken.yaml", "bytes.yaml"]);
     let compared = tree.base(Wanted::Named("HEAD"), &[]).expect("it is no error");
     let base = compared.base.expect("there is a base");
-    assert_eq!(identifiers(&base.asked), ["cart"]);
+    assert_eq!(identifiers(&base.manifests), ["cart"]);
     assert!(!base.is_complete() && !base.sides().is_complete);
     let [note] = compared.notes.as_slice() else { panic!("there is one note: {:?}", compared.notes) };
     assert!(note.starts_with("In 2 places of the base `HEAD` something could not be used, in `broken.yaml`"), "{note}");
@@ -298,8 +298,8 @@ fn any_commit_can_be_asked_for() {
     let repository = Repository::open(&tree.path, &git::Environment::default()).expect("it opens").expect("it is one");
     let (old, new) =
         (repository.find_commit("main").expect("it is there"), repository.find_commit("HEAD").expect("too"));
-    let asked = at_commit(&repository, &tree.path, &Pattern::default(), old, &Silent).expect("it is read");
-    assert_eq!(identifiers(&asked), ["cart", "later", "till"]);
+    let manifests = at_commit(&repository, &tree.path, &Pattern::default(), old, &Silent).expect("it is read");
+    assert_eq!(identifiers(&manifests), ["cart", "later", "till"]);
     let blueprints =
         |commit| snapshot::at_commit(&repository, &tree.path, commit).expect("it is read").blueprints(&tree.path);
     assert_eq!(blueprints(new).len(), 1);

@@ -40,7 +40,7 @@ fn whatever_is_in_doubt_keeps_everything() {
         missing: None,
     };
     let folder = Unreadable::new("catalog/secret".to_owned(), "listed", "permission denied");
-    let asked = ManifestSet { unusable: vec![doubt], unreadable: vec![folder], ..ManifestSet::default() };
+    let manifests = ManifestSet { unusable: vec![doubt], unreadable: vec![folder], ..ManifestSet::default() };
     let folder = Blocker::Folder { path: "catalog/secret".into(), why: "permission denied".to_owned() };
-    assert_eq!(unread(&asked), [Blocker::Manifest(place), folder]);
+    assert_eq!(unread(&manifests), [Blocker::Manifest(place), folder]);
 }

@@ -28,7 +28,7 @@ fn world() -> World {
     World::of(wanted, stored())
 }
 
-/// The differences reported after `change` was provenance in the catalog.
+/// The differences reported after `change` was made in the catalog.
 fn after(change: impl FnOnce(&mut World)) -> Vec<Drift> {
     let file = plan_file(&world(), &[]);
     let mut world = world();

@@ -202,12 +202,12 @@ fn a_pull_request_is_compared_with_its_target() {
         base.revision,
         BaseRevision { name: "main".to_owned(), commit: tree.id("main"), found_in: Some("GITHUB_BASE_REF") }
     );
-    assert_eq!(identifiers(&base.asked), ["cart", "later", "till"]);
+    assert_eq!(identifiers(&base.manifests), ["cart", "later", "till"]);
     // Some pipelines check out the branch itself.
     whole.git(&["checkout", "--quiet", "--detach", "origin/feature"]);
     let base = found(whole.base(Wanted::FromPipeline, &pull_request(&merge)));
     assert_eq!((base.revision.name.as_str(), base.revision.commit), ("origin/main", tree.id("main~1")));
-    assert_eq!(identifiers(&base.asked), ["cart", "till"]);
+    assert_eq!(identifiers(&base.manifests), ["cart", "till"]);
 }
 
 #[test]
@@ -258,7 +258,7 @@ fn a_push_is_compared_with_what_was_there_before() {
     };
     let base = found(push(&first));
     assert_eq!((base.revision.name.as_str(), &base.revision.commit), (&first[..10], &first));
-    assert_eq!((identifiers(&base.asked), base.revision.found_in), (vec!["a"], Some("GITHUB_EVENT_PATH")));
+    assert_eq!((identifiers(&base.manifests), base.revision.found_in), (vec!["a"], Some("GITHUB_EVENT_PATH")));
     // After a force push, the base is the merge base of the old and the new commit.
     tree.git(&["reset", "--quiet", "--hard", &first]);
     tree.write("d.yaml", &entity("d")).commit("four");
