@@ -8,7 +8,6 @@ pub const KNOWN_CIRCLES: &[&[&str]] = &[
     &["commands/catalog/connect.rs", "commands/catalog/seed.rs", "commands/workspace/scope.rs"],
     &["commands/context.rs", "commands/output/reports.rs"],
     &["commands/init.rs", "commands/init/choices.rs", "commands/init/next_steps.rs"],
-    &["commands/plan/rejections.rs", "commands/plan/verify.rs"],
     &[
         "plan/approval.rs",
         "plan/content.rs",

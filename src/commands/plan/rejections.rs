@@ -3,7 +3,6 @@
 
 use crate::catalog::wire::{EntityDraft, Refusal, RelationRef};
 use crate::commands::plan::build::BuiltPlan;
-use crate::commands::plan::verify::missing_target;
 use crate::commands::workspace::locate::locate_value;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::finding::Place;
@@ -74,6 +73,21 @@ fn to_target(draft: &EntityDraft, shape: &Blueprint, target: &str) -> Option<Vec
         }
         RelationRef::Null | RelationRef::Query(_) => None,
     })
+}
+
+/// The entity that the catalog looked up and did not find.
+pub(crate) fn missing_target(refusal: &Refusal) -> Option<String> {
+    if refusal.status != 404 {
+        return None;
+    }
+    let details = refusal.details.as_ref();
+    let resource = details.and_then(|it| it.get("resource")?.as_str());
+    if resource.is_some_and(|resource| !resource.eq_ignore_ascii_case("entity")) {
+        return None;
+    }
+    let named = details.and_then(|it| it.get("withValue")?.as_str()).map(str::to_owned);
+    // Otherwise the first quoted word: `Entity with identifier "x" was not found`.
+    named.or_else(|| Some(refusal.message.as_ref()?.split('"').nth(1)?.to_owned()))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::catalog::WriteFailure;
 use crate::catalog::apply::draft;
 use crate::catalog::wire::{EntityDraft, Field, Refusal, RelationRef, WriteOptions};
 use crate::commands::plan::build::BuiltPlan;
-use crate::commands::plan::rejections::place;
+use crate::commands::plan::rejections::{missing_target, place};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::plan::StepKind;
 use crate::domain::plan::request::{Method, WriteRequest, WriteRequests};
@@ -27,11 +27,11 @@ pub(crate) fn verify(
     let new = changes.iter().filter(|change| change.is_new());
     let new: HashSet<(&str, &str)> =
         new.map(|change| (change.key.blueprint.as_ref(), change.key.identifier.as_ref())).collect();
-    let asking = Asking { planned, new, progress };
+    let verifier = Verifier { planned, new, progress };
     let mut complaints = Vec::new();
     for ((blueprint, mode), requests) in by_call(requests) {
         let Some(shape) = planned.blueprints.all.named(blueprint) else { continue };
-        complaints.extend(asking.ask(shape, mode, requests)?);
+        complaints.extend(verifier.complaints(shape, mode, requests)?);
     }
     complaints.sort_by_key(|complaint| complaint.change);
     Ok(complaints)
@@ -75,7 +75,7 @@ fn tried(request: &WriteRequest) -> EntityDraft {
     draft
 }
 
-struct Asking<'a> {
+struct Verifier<'a> {
     planned: &'a BuiltPlan,
     /// Keys of the entities that the plan creates.
     new: HashSet<(&'a str, &'a str)>,
@@ -83,18 +83,18 @@ struct Asking<'a> {
 }
 
 /// A request, and the body to validate.
-type ManifestSet<'t> = (&'t WriteRequest, EntityDraft);
+type DraftedRequest<'t> = (&'t WriteRequest, EntityDraft);
 
-impl Asking<'_> {
-    fn ask(
+impl Verifier<'_> {
+    fn complaints(
         &self,
         shape: &Blueprint,
         mode: Mode,
-        manifests: Vec<(&WriteRequest, EntityDraft)>,
+        drafted: Vec<(&WriteRequest, EntityDraft)>,
     ) -> Result<Vec<Complaint>, Error> {
         let mut complaints = Vec::new();
         let mut again = Vec::new();
-        for ((request, draft), refusal) in self.refused(shape, mode, manifests)? {
+        for ((request, draft), refusal) in self.refused(shape, mode, drafted)? {
             match self.without_new(shape, &draft, &refusal) {
                 None => complaints.push(self.complaint(request, &draft, shape, &refusal)),
                 Some(without) => again.push((request, without)),
@@ -113,9 +113,9 @@ impl Asking<'_> {
         &self,
         shape: &Blueprint,
         mode: Mode,
-        manifests: Vec<ManifestSet<'t>>,
-    ) -> Result<Vec<(ManifestSet<'t>, Refusal)>, Error> {
-        let drafts: Vec<EntityDraft> = manifests.iter().map(|(_, draft)| draft.clone()).collect();
+        drafted: Vec<DraftedRequest<'t>>,
+    ) -> Result<Vec<(DraftedRequest<'t>, Refusal)>, Error> {
+        let drafts: Vec<EntityDraft> = drafted.iter().map(|(_, draft)| draft.clone()).collect();
         if drafts.is_empty() {
             return Ok(Vec::new());
         }
@@ -123,7 +123,7 @@ impl Asking<'_> {
         let options = WriteOptions { upsert, merge, validation_only: true, ..WriteOptions::default() };
         let answers = self.planned.catalog.upsert(&shape.identifier, &drafts, &options, self.progress)?;
         let mut refused = Vec::new();
-        for (one, answer) in manifests.into_iter().zip(answers) {
+        for (one, answer) in drafted.into_iter().zip(answers) {
             match answer {
                 // A validation is never stopped, and the guards of a push do not apply to it.
                 Ok(_) | Err(WriteFailure::Stopped | WriteFailure::Denied | WriteFailure::Recreated) => {}
@@ -191,19 +191,4 @@ impl Asking<'_> {
             message: self.planned.mask.quoted(message, &secrets).into_owned(),
         }
     }
-}
-
-/// The entity that the catalog looked up and did not find.
-pub(crate) fn missing_target(refusal: &Refusal) -> Option<String> {
-    if refusal.status != 404 {
-        return None;
-    }
-    let details = refusal.details.as_ref();
-    let resource = details.and_then(|it| it.get("resource")?.as_str());
-    if resource.is_some_and(|resource| !resource.eq_ignore_ascii_case("entity")) {
-        return None;
-    }
-    let named = details.and_then(|it| it.get("withValue")?.as_str()).map(str::to_owned);
-    // Otherwise the first quoted word: `Entity with identifier "x" was not found`.
-    named.or_else(|| Some(refusal.message.as_ref()?.split('"').nth(1)?.to_owned()))
 }
