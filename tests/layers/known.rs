@@ -48,5 +48,4 @@ pub const KNOWN_CIRCLES: &[&[&str]] = &[
         "report/plan/text/pieces.rs",
         "report/plan/words.rs",
     ],
-    &["plan/file/codec.rs", "plan/file/error.rs", "plan/file/mod.rs", "plan/file/validate.rs"],
 ];

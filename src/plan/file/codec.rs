@@ -7,8 +7,9 @@ use serde_path_to_error::Segment;
 use crate::domain::plan::digest::Digest;
 use crate::domain::value::Value;
 use crate::plan::digest::digest_sorted;
+use crate::plan::file::content::{FORMAT, PlanFile};
+use crate::plan::file::error::PlanFileError;
 use crate::plan::file::validate::{Flaw, validate};
-use crate::plan::file::{FORMAT, PlanFile, PlanFileError};
 use crate::plan::normalise;
 use crate::text::json_document::{DocumentFault, parse_document};
 

@@ -1,6 +1,6 @@
 //! Errors in a plan file. Its content is not trusted, because it may come from another machine.
 
-use super::FORMAT;
+use super::content::FORMAT;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum PlanFileError {

@@ -6,8 +6,8 @@ use crate::domain::finding::Place;
 use crate::domain::plan::change::{Change, OwnerStatus};
 use crate::domain::plan::hazard::Hazard;
 use crate::domain::plan::{Plan, Step, Tally};
+use crate::plan::file::content::{PlanFile, touched_keys};
 use crate::plan::file::positions::{places_of_hazard, places_of_obstacle};
-use crate::plan::file::{PlanFile, touched_keys};
 use crate::plan::{counts, digest, hazards};
 use crate::text::mask::Mask;
 
