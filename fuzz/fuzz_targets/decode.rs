@@ -8,9 +8,9 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use portolan::analysis::{Analyzer, Directives, DocumentContext, Options, RunState, Selection, Snapshot};
 use portolan::domain::blueprint::Blueprint;
-use portolan::domain::day::Day;
+use portolan::domain::value::day::Day;
 use portolan::domain::finding::FileId;
-use portolan::domain::known::KnownEntities;
+use portolan::domain::known_entities::KnownEntities;
 use portolan::manifest::{self, Limits, Reader};
 
 static SNAPSHOT: LazyLock<Snapshot> = LazyLock::new(|| {

@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use portolan::domain::finding::Edit;
-use portolan::domain::span::Span;
+use portolan::domain::document::span::Span;
 use portolan::manifest::edit;
 
 fuzz_target!(|input: (&str, Vec<(u16, u16, &str)>)| {

@@ -4,7 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use portolan::domain::tree::Value;
+use portolan::domain::document::tree::Value;
 use portolan::manifest::{Limits, Producer, Reader};
 
 fuzz_target!(|bytes: &[u8]| {
