@@ -14,7 +14,7 @@ use crate::commands::catalog::offline;
 use crate::commands::context::Context;
 use crate::commands::plan::build::{BuiltPlan, PlanOptions, is_local_by_default};
 use crate::commands::plan::file::{check_output_path, save_plan};
-use crate::commands::plan::lint_first::{LintFirst, lint_and_plan};
+use crate::commands::plan::lint_first::{PlanResult, lint_and_plan};
 use crate::commands::plan::output::{Report, write_plan_reports};
 use crate::commands::plan::rerun_command::{push_command, push_plan_command};
 use crate::commands::plan::verify::verify;
@@ -109,8 +109,8 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         }
     }
     let mut planned = match lint_and_plan(&options, &args.output, context)? {
-        LintFirst::Plan(planned) => *planned,
-        LintFirst::Refused(exit) => return Ok(exit),
+        PlanResult::Plan(planned) => *planned,
+        PlanResult::Findings(exit) => return Ok(exit),
     };
     if planned.is_offline {
         return show_offline(args, &from, &planned, context);

@@ -23,7 +23,7 @@ use crate::commands::context::Context;
 use crate::commands::diff::{self, DiffArgs};
 use crate::commands::plan::build::{BuiltPlan, is_local_by_default};
 use crate::commands::plan::file::{Reopened, reopen};
-use crate::commands::plan::lint_first::{LintFirst, lint_and_plan};
+use crate::commands::plan::lint_first::{PlanResult, lint_and_plan};
 use crate::commands::plan::output::{Report, plan_report, write_plan_reports, write_reports};
 use crate::commands::plan::rerun_command::{plan_file, push_command, push_plan_command};
 use crate::commands::push::ancestry::{Since, require_descendant};
@@ -250,10 +250,10 @@ fn current_plan<'a>(
     }
     let options = args.planning.options(owner, from);
     match lint_and_plan(&options, instead, context)? {
-        LintFirst::Plan(planned) => {
+        PlanResult::Plan(planned) => {
             Ok(CurrentPlan::Done(Box::new(PreparedPush { planned: *planned, owner: options.owner, from, instead })))
         }
-        LintFirst::Refused(exit) => Ok(CurrentPlan::Refused(exit)),
+        PlanResult::Findings(exit) => Ok(CurrentPlan::Refused(exit)),
     }
 }
 

@@ -1,8 +1,7 @@
 //! Counts how often each manifest is opened, with inotify of the real system: what is planned and pushed must be the text
 //! that was linted, so that a file saved in between is not pushed without having been linted.
 
-use std::collections::BTreeMap;
-use std::fs;
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem::MaybeUninit;
 use std::path::{Path, PathBuf};
 
@@ -16,7 +15,7 @@ use crate::testkit::{Repo, files_below};
 fn opens(repo: &Repo, folder: &str, line: &str) -> BTreeMap<PathBuf, usize> {
     let descriptor = inotify::init(CreateFlags::NONBLOCK | CreateFlags::CLOEXEC).expect("inotify is there");
     let root = repo.path().join(folder);
-    let folders: std::collections::BTreeSet<PathBuf> =
+    let folders: BTreeSet<PathBuf> =
         files_below(&root).iter().map(|file| file.parent().unwrap_or(Path::new("")).to_owned()).collect();
     let mut watches = BTreeMap::new();
     for inner in folders {
@@ -62,5 +61,22 @@ fn every_manifest_is_opened_once_by_every_verb_that_reads_them() {
         let expected: BTreeMap<PathBuf, usize> = manifests.iter().map(|path| (path.clone(), 1)).collect();
         assert_eq!(opens, expected, "{line}");
     }
-    fs::remove_dir_all(repo.path().join(".portolan/local.db")).ok();
+}
+
+#[test]
+fn a_change_makes_no_other_file_be_opened_again() {
+    let repo = repo_with_unchanged_entities();
+    let folder = repo.path().join("catalog");
+    let changed = PathBuf::from("platform/identity/login.yaml");
+    let text = repo.read("catalog/platform/identity/login.yaml");
+    repo.write(
+        "catalog/platform/identity/login.yaml",
+        text.replacen("  properties:\n", "  title: New\n  properties:\n", 1),
+    );
+    let opens = opens(&repo, "catalog", "diff --catalog local --exit-code");
+    for path in files_below(&folder).iter().filter(|path| **path != changed) {
+        assert_eq!(opens.get(path), Some(&1), "{}", path.display());
+    }
+    // The report points into the changed one.
+    assert_eq!(opens.get(&changed), Some(&2));
 }

@@ -200,7 +200,11 @@ fn show(
         repaired,
         repairs: repairs_made,
         baseline,
-        manifests: declared,
+        manifests: declared.map(|declared| {
+            let mut files = found.files;
+            files.truncate(manifests);
+            ManifestSet { files, ..declared }
+        }),
     }
 }
 

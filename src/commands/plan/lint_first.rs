@@ -1,57 +1,103 @@
 //! Lints, then builds the plan; reports findings instead if there are errors. Every command that plans uses it, so that
-//! all of them show the same plan.
+//! all of them show the same plan. Manifests with errors are not compared with the catalog, which would reject them or
+//! store wrong values.
 
 use crate::commands::args::output::Output;
 use crate::commands::catalog::connect::{Intent, catalog_name};
 use crate::commands::context::Context;
+use crate::commands::lint::config::LintConfig;
+use crate::commands::lint::run as lint;
+use crate::commands::lint::run::{LintResult, Request};
 use crate::commands::plan::build::{BuildResult, BuiltPlan, PlanOptions, build_plan};
-use crate::commands::plan::findings::{LintGate, lint_before_plan};
 use crate::commands::plan::output::{PlanView, report_findings};
+use crate::commands::workspace::source::ManifestSource;
+use crate::commands::workspace::unmatched_globs::reject_unmatched_globs;
+use crate::domain::finding::Severity;
+use crate::domain::progress::{Progress, Silent};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::escape::clean;
 use crate::report::lint::LintFormat;
+use crate::text::plural::{count, list};
 
 /// The number of findings to print: they must be fixed before anything else, and `portolan lint` shows all.
-const MOST_AS_TEXT: usize = 50;
+const MAX_FINDINGS_AS_TEXT: usize = 50;
 
-pub(crate) enum LintFirst {
+pub(crate) enum PlanResult {
     Plan(Box<BuiltPlan>),
     /// The findings were reported, and the run ends with this exit code.
-    Refused(Exit),
+    Findings(Exit),
 }
 
 pub(crate) fn lint_and_plan<F: PlanView>(
     options: &PlanOptions<'_>,
     outputs: &[Output<F>],
     context: &mut Context<'_>,
-) -> Result<LintFirst, Error> {
+) -> Result<PlanResult, Error> {
     let only_text = outputs.iter().all(|output| output.format.as_lint() == Some(LintFormat::Text));
-    let (manifests, note) = match lint_before_plan(options.from, only_text.then_some(MOST_AS_TEXT), context)? {
-        LintGate::Open { manifests, note } => (manifests, note),
-        LintGate::Errors(result) => {
-            name_destination(options, context);
-            return Ok(LintFirst::Refused(report_findings(outputs, &options.owner, &result, context)?));
+    let mut result = lint_manifests(options.from, only_text.then_some(MAX_FINDINGS_AS_TEXT), context)?;
+    if result.worst == Some(Severity::Error) {
+        return report(&result, options, outputs, context);
+    }
+    let note = remaining_findings(&result);
+    let manifests = result.manifests.take().unwrap_or_default();
+    options.from.reject_empty(&manifests)?;
+    match build_plan(options, manifests, context)? {
+        BuildResult::Done(mut planned) => {
+            planned.notes.extend(note);
+            Ok(PlanResult::Plan(planned))
         }
-    };
-    let mut planned = match build_plan(options, manifests, context)? {
-        BuildResult::Done(planned) => planned,
-        BuildResult::UnknownBlueprints(result) => {
-            name_destination(options, context);
-            return Ok(LintFirst::Refused(report_findings(outputs, &options.owner, &result, context)?));
-        }
-    };
-    planned.notes.extend(note);
-    Ok(LintFirst::Plan(planned))
+        BuildResult::UnknownBlueprints(result) => report(&result, options, outputs, context),
+    }
+}
+
+/// Lints the repository; `most` is the maximum number of findings to keep, the most severe first.
+fn lint_manifests(from: &ManifestSource, most: Option<usize>, context: &mut Context<'_>) -> Result<LintResult, Error> {
+    let config = LintConfig::of(context.settings, context.environment)?;
+    let bar = context.bar();
+    let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
+    let request = Request { extent: from.extent(), most, collects_entities: true, ..config.whole() };
+    let result = lint::lint(&request, progress)?;
+    // Globs that match nothing would look like a repository without manifests, and the plan would delete all owned
+    // entities.
+    if result.worst != Some(Severity::Error) && result.counts.files <= 1 {
+        reject_unmatched_globs(context.settings, &config.pattern, from)?;
+    }
+    Ok(result)
+}
+
+fn report<F: PlanView>(
+    result: &LintResult,
+    options: &PlanOptions<'_>,
+    outputs: &[Output<F>],
+    context: &mut Context<'_>,
+) -> Result<PlanResult, Error> {
+    if options.intent == Intent::Write {
+        name_destination(options, context);
+    }
+    Ok(PlanResult::Findings(report_findings(outputs, &options.owner, result, context)?))
 }
 
 /// Above the findings that stop a push: whoever sees errors of files that they do not know is in the wrong place.
 fn name_destination(options: &PlanOptions<'_>, context: &mut Context<'_>) {
-    if options.intent != Intent::Write {
-        return;
-    }
     let settings = context.settings;
     let config = settings.config.as_ref().map_or("none".to_owned(), |_| format!("`{}`", settings.config_name()));
     let destination = format!("Catalog: {}. Scope: {}. Config: {config}.", catalog_name(settings), options.owner.scope);
     context.say(&clean(&destination));
+}
+
+/// The note about findings that are no errors and were not shown.
+fn remaining_findings(result: &LintResult) -> Option<String> {
+    let of = |severity| result.findings.iter().filter(|finding| finding.severity == severity).count();
+    let parts: Vec<String> = [(Severity::Warning, "warning"), (Severity::Info, "info")]
+        .into_iter()
+        .map(|(severity, noun)| (of(severity), noun))
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, noun)| count(number, noun))
+        .collect();
+    let hidden = match result.counts.hidden {
+        0 => String::new(),
+        hidden => format!(" and {} more", count(hidden, "finding")),
+    };
+    (!parts.is_empty()).then(|| format!("{}{hidden} from lint (run `portolan lint`).", list(&parts)))
 }

@@ -5,7 +5,6 @@ pub(crate) mod blueprints;
 pub(crate) mod build;
 pub(crate) mod file;
 pub(crate) mod filter;
-pub(crate) mod findings;
 pub(crate) mod lint_first;
 pub(crate) mod output;
 pub(crate) mod rejections;

@@ -28,7 +28,7 @@ pub(crate) struct RawFindings {
     pub broken: BTreeMap<usize, usize>,
     pub entities: usize,
     pub notes: Vec<String>,
-    /// The declared entities, if the run collects them. The files are those of the run.
+    /// The declared entities, if the run collects them; the caller adds the files.
     pub manifests: Option<ManifestSet>,
 }
 
@@ -98,13 +98,11 @@ impl LintRun<'_> {
         let notes = unjudged(&conclusion, self.snapshot.known.is_some()).into_iter().collect();
         let manifests = self.collects_entities.then(|| {
             let entities = collected.into_iter().flatten().map(|file| *file);
-            ManifestSet { files: read.to_vec(), ..ManifestSet::of_collected(entities) }
+            ManifestSet::of_collected(entities)
         });
         RawFindings { conclusion, broken, entities, notes, manifests }
     }
-}
 
-impl LintRun<'_> {
     /// Adds one finding for each place that could not be read.
     fn absent(&self, analyzer: &Analyzer<'_>) -> FileResults {
         let mut state = RunState::default();
