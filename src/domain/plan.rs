@@ -91,6 +91,24 @@ pub enum Obstacle {
     MissingTarget { key: EntityKey, relation: Arc<str>, target: EntityKey, place: Place },
 }
 
+impl Obstacle {
+    pub fn places(&self) -> &[Place] {
+        match self {
+            Self::Duplicate { places, .. } => places,
+            Self::MissingTarget { place, .. } => std::slice::from_ref(place),
+            Self::RequiredCycle { .. } => &[],
+        }
+    }
+
+    pub fn places_mut(&mut self) -> &mut [Place] {
+        match self {
+            Self::Duplicate { places, .. } => places,
+            Self::MissingTarget { place, .. } => std::slice::from_mut(place),
+            Self::RequiredCycle { .. } => &mut [],
+        }
+    }
+}
+
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Counts {

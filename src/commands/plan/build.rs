@@ -516,27 +516,9 @@ impl BuiltPlan {
     pub fn texts(&self) -> Texts {
         let plan = &self.plan;
         let changes = plan.changes.iter().filter_map(|change| change.place);
-        let obstacles = plan.obstacles.iter().flat_map(|obstacle| match obstacle {
-            Obstacle::Duplicate { places, .. } => places.as_slice(),
-            Obstacle::MissingTarget { place, .. } => std::slice::from_ref(place),
-            Obstacle::RequiredCycle { .. } => &[],
-        });
-        let blockers = plan.hazards.iter().flat_map(|hazard| match &hazard.kind {
-            HazardKind::PruneBlocked { by, .. } => by.as_slice(),
-            HazardKind::ManyDeletes { .. }
-            | HazardKind::DeleteWithDependents { .. }
-            | HazardKind::RenameWithDependents { .. }
-            | HazardKind::Foreign { .. }
-            | HazardKind::Unseen { .. }
-            | HazardKind::UnseenDependents { .. }
-            | HazardKind::StillNeeded { .. } => &[],
-        });
-        let blockers = blockers.filter_map(|blocker| match blocker {
-            Blocker::Manifest(place) => Some(*place),
-            Blocker::Disabled | Blocker::Read { .. } | Blocker::Folder { .. } => None,
-        });
-        let wanted: BTreeSet<FileId> =
-            changes.chain(obstacles.copied()).chain(blockers).map(|place| place.file).collect();
+        let obstacles = plan.obstacles.iter().flat_map(Obstacle::places).copied();
+        let blockers = plan.hazards.iter().flat_map(|hazard| hazard.kind.places());
+        let wanted: BTreeSet<FileId> = changes.chain(obstacles).chain(blockers).map(|place| place.file).collect();
         let texts = Texts::of_files(wanted, &self.manifests.files);
         let Some(base) = &self.base else { return texts };
         let before = self.at_base.iter().map(|(_, place)| place.file).collect();

@@ -61,6 +61,48 @@ pub enum HazardKind {
     PruneBlocked { by: Vec<Blocker>, keys: Vec<EntityKey> },
 }
 
+impl HazardKind {
+    pub fn places(&self) -> impl Iterator<Item = Place> {
+        self.blockers().iter().filter_map(|blocker| match blocker {
+            Blocker::Manifest(place) => Some(*place),
+            Blocker::Disabled | Blocker::Read { .. } | Blocker::Folder { .. } => None,
+        })
+    }
+
+    pub fn places_mut(&mut self) -> impl Iterator<Item = &mut Place> {
+        self.blockers_mut().iter_mut().filter_map(|blocker| match blocker {
+            Blocker::Manifest(place) => Some(place),
+            Blocker::Disabled | Blocker::Read { .. } | Blocker::Folder { .. } => None,
+        })
+    }
+
+    fn blockers(&self) -> &[Blocker] {
+        match self {
+            Self::PruneBlocked { by, .. } => by,
+            Self::ManyDeletes { .. }
+            | Self::DeleteWithDependents { .. }
+            | Self::RenameWithDependents { .. }
+            | Self::Foreign { .. }
+            | Self::Unseen { .. }
+            | Self::UnseenDependents { .. }
+            | Self::StillNeeded { .. } => &[],
+        }
+    }
+
+    fn blockers_mut(&mut self) -> &mut [Blocker] {
+        match self {
+            Self::PruneBlocked { by, .. } => by,
+            Self::ManyDeletes { .. }
+            | Self::DeleteWithDependents { .. }
+            | Self::RenameWithDependents { .. }
+            | Self::Foreign { .. }
+            | Self::Unseen { .. }
+            | Self::UnseenDependents { .. }
+            | Self::StillNeeded { .. } => &mut [],
+        }
+    }
+}
+
 /// Why nothing is deleted.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "camelCase", deny_unknown_fields)]

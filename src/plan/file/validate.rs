@@ -7,7 +7,6 @@ use crate::domain::plan::change::{Change, OwnerStatus};
 use crate::domain::plan::hazard::Hazard;
 use crate::domain::plan::{Plan, Step, Tally};
 use crate::plan::file::content::{PlanFile, touched_keys};
-use crate::plan::file::positions::{places_of_hazard, places_of_obstacle};
 use crate::plan::{counts, digest, hazards};
 use crate::text::mask::Mask;
 
@@ -28,11 +27,8 @@ pub(super) fn validate(file: &PlanFile) -> Result<(), Flaw> {
     let plan = &file.plan;
     validate_changes(&plan.changes, file.files.len())?;
     for (at, obstacle) in plan.obstacles.iter().enumerate() {
-        validate_places(
-            &format!("/plan/obstacles/{at}"),
-            &places_of_obstacle(&mut obstacle.clone()),
-            file.files.len(),
-        )?;
+        let places = obstacle.places().iter().copied();
+        validate_places(&format!("/plan/obstacles/{at}"), places, file.files.len())?;
     }
     for (at, hazard) in plan.hazards.iter().enumerate() {
         validate_hazard(&format!("/plan/hazards/{at}"), hazard, file.files.len())?;
@@ -77,8 +73,8 @@ fn validate_changes(changes: &[Change], files: usize) -> Result<(), Flaw> {
     Ok(())
 }
 
-fn validate_places(place: &str, found: &[&mut Place], files: usize) -> Result<(), Flaw> {
-    found.iter().try_for_each(|found| validate_place(place, **found, files))
+fn validate_places(place: &str, mut found: impl Iterator<Item = Place>, files: usize) -> Result<(), Flaw> {
+    found.try_for_each(|found| validate_place(place, found, files))
 }
 
 fn validate_place(place: &str, found: Place, files: usize) -> Result<(), Flaw> {
@@ -96,7 +92,7 @@ fn validate_span(place: &str, span: Span) -> Result<(), Flaw> {
 /// The consent and the digest follow from the kind; the file has them too, so that an edited hazard is detected.
 fn validate_hazard(place: &str, hazard: &Hazard, files: usize) -> Result<(), Flaw> {
     let Hazard { kind, consent, digest } = hazard;
-    validate_places(place, &places_of_hazard(&mut kind.clone()), files)?;
+    validate_places(place, kind.places(), files)?;
     if *digest != digest::of_hazard(kind) {
         return flaw(place, "its digest does not match its content");
     }

@@ -22,7 +22,6 @@ use crate::domain::entity::EntityKey;
 use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::finding::Place;
 use crate::domain::plan::change::Change;
-use crate::domain::plan::hazard::{Blocker, HazardKind};
 use crate::domain::plan::revision::{BaseRevision, Revision};
 use crate::domain::plan::{Obstacle, Plan};
 use crate::report::comment;
@@ -166,12 +165,8 @@ impl<'a> Resolved<'a> {
     pub fn new(report: &'a PlanReport<'a>) -> Self {
         let plan = report.plan;
         let changes = plan.changes.iter().flat_map(places_of);
-        let obstacles = plan.obstacles.iter().flat_map(|obstacle| match obstacle {
-            Obstacle::Duplicate { places, .. } => places.clone(),
-            Obstacle::MissingTarget { place, .. } => vec![*place],
-            Obstacle::RequiredCycle { .. } => Vec::new(),
-        });
-        let blockers = plan.hazards.iter().flat_map(|hazard| blocked_at(&hazard.kind));
+        let obstacles = plan.obstacles.iter().flat_map(Obstacle::places).copied();
+        let blockers = plan.hazards.iter().flat_map(|hazard| hazard.kind.places());
         let complaints = report.complaints.into_iter().flatten().filter_map(|complaint| complaint.place);
         let at_base = report.at_base.iter().map(|(_, place)| *place);
         let places = changes.chain(obstacles).chain(blockers).chain(complaints).chain(at_base);
@@ -217,13 +212,4 @@ fn places_of(change: &Change) -> impl Iterator<Item = Place> {
         let fields = change.fields.iter().filter_map(|field| field.span);
         std::iter::once(place).chain(fields.map(move |span| Place { file: place.file, span }))
     })
-}
-
-fn blocked_at(kind: &HazardKind) -> Vec<Place> {
-    let HazardKind::PruneBlocked { by, .. } = kind else { return Vec::new() };
-    let place = |blocker: &Blocker| match blocker {
-        Blocker::Manifest(place) => Some(*place),
-        Blocker::Disabled | Blocker::Read { .. } | Blocker::Folder { .. } => None,
-    };
-    by.iter().filter_map(place).collect()
 }
