@@ -10,6 +10,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
 use crate::commands::all::{self, Each};
 use crate::commands::context::{Context, mask_of_errors, mask_of_run};
 use crate::commands::output::terminal::{Terminal, colour_choice};
+use crate::commands::workspace::git::Git;
 use crate::commands::{
     self, comment, completions, config, diff, explain, init, lint, man, new, pull, push, schema, serve,
 };
@@ -212,6 +213,7 @@ impl Verb {
         let mut context = Context {
             settings: &settings,
             environment,
+            git: &Git::new(&settings, environment),
             streams,
             style,
             quiet: request.quiet,

@@ -13,6 +13,7 @@ use crate::commands::output::reports::{Destination, Reports, is_document};
 use crate::commands::output::terminal::Terminal;
 use crate::commands::pull::PullArgs;
 use crate::commands::push::PushArgs;
+use crate::commands::workspace::git::Git;
 use crate::commands::{config, diff, lint, pull, push, rule_names};
 use crate::error::{Error, LintError};
 use crate::exit::Exit;
@@ -251,6 +252,7 @@ fn one(
     let mut context = Context {
         settings,
         environment,
+        git: &Git::new(settings, environment),
         streams,
         style: terminal.style,
         quiet: job.request.quiet,

@@ -75,7 +75,7 @@ pub fn run(args: &ConfigArgs, context: &mut Context<'_>) -> Result<Exit, Error> 
         context.write_report(args.format_name(), None, &shown)?;
         return Ok(exit);
     }
-    let scope = scope(context.settings, context.environment);
+    let scope = scope(context.settings, context.git);
     let rows = rows(context.settings, &scope);
     let shown = match args.output {
         ConfigFormat::Text => text(&rows, &context.style),

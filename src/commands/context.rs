@@ -6,6 +6,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 use crate::catalog::Catalog;
 use crate::commands::output::reports::Reports;
+use crate::commands::workspace::git::Git;
 use crate::domain::platform::PLATFORMS;
 use crate::report::style::Style;
 use crate::settings::{Environment, Settings};
@@ -16,6 +17,7 @@ use crate::ui::{Bar, Motion, Streams};
 pub struct Context<'a> {
     pub settings: &'a Settings,
     pub environment: &'a Environment,
+    pub git: &'a Git,
     pub streams: &'a mut Streams,
     /// The style of standard output.
     pub style: Style,
@@ -56,6 +58,7 @@ impl Context<'_> {
         Context {
             settings,
             environment: self.environment,
+            git: self.git,
             streams: &mut *self.streams,
             style: self.style,
             quiet: self.quiet,

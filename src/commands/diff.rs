@@ -8,20 +8,20 @@ use clap::ValueHint;
 use crate::commands::args::approval::parse_approval;
 use crate::commands::args::completion;
 use crate::commands::args::output::{Output, refuse_shared};
-use crate::commands::args::planning::PlanningArgs;
+use crate::commands::args::planning::{PlanOptions, PlanningArgs};
 use crate::commands::catalog::connect::Intent;
 use crate::commands::catalog::offline;
 use crate::commands::context::Context;
-use crate::commands::plan::build::{BuiltPlan, PlanOptions, is_local_by_default};
+use crate::commands::plan::build::{BuiltPlan, is_local_by_default};
 use crate::commands::plan::file::{check_output_path, save_plan};
 use crate::commands::plan::lint_first::{PlanResult, lint_and_plan};
 use crate::commands::plan::output::{Report, write_plan_reports};
 use crate::commands::plan::rerun_command::{push_command, push_plan_command};
 use crate::commands::plan::verify::verify;
 use crate::commands::push::approval::{Approvals, missing_approval};
-use crate::commands::push::approval_comments::{Searched, read_approvals};
+use crate::commands::push::approval_comments::{Searched, commented_approval};
+use crate::commands::workspace::open::Workspace;
 use crate::commands::workspace::scope::{derived_scope, owner_in_catalog};
-use crate::commands::workspace::source::ManifestSource;
 use crate::domain::plan::digest::ApprovalDigest;
 use crate::domain::plan::{Plan, Tally};
 use crate::domain::progress::{Progress, Silent};
@@ -96,12 +96,15 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     if let Some(file) = &args.out {
         check_output_path(file, context.settings)?;
     }
-    let from = ManifestSource::of(args.planning.commit.as_deref(), context)?;
-    let settings = from.settings(context.settings);
+    let workspace = Workspace::open(args.planning.commit.as_deref(), context)?;
+    let settings = &*workspace.settings;
     let context = &mut context.with(settings);
-    let owner = owner_in_catalog(settings, context.environment)?;
-    let options =
-        PlanOptions { only_branch: args.only_branch, intent: Intent::Look, ..args.planning.options(owner, &from) };
+    let owner = owner_in_catalog(settings, context.git)?;
+    let options = PlanOptions {
+        only_branch: args.only_branch,
+        intent: Intent::Look,
+        ..args.planning.options(&owner, &workspace)
+    };
     if offline::is_offline(settings, context.environment) {
         let flag = [(args.out.is_some(), "--out"), (args.verify, "--verify")].into_iter().find(|(is_set, _)| *is_set);
         if let Some((_, flag)) = flag {
@@ -113,18 +116,18 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         PlanResult::Findings(exit) => return Ok(exit),
     };
     if planned.is_offline {
-        return show_offline(args, &from, &planned, context);
+        return show_offline(args, &workspace, &planned, context);
     }
     if context.environment.in_ci() && is_local_by_default(settings) {
         planned.notes.push(nobody_named_it(context));
     }
     let mut approve = args.approve.clone();
     if args.approval_comments {
-        approve.extend(commented_approval(&mut planned, &approve, context)?);
+        approve.extend(commented_approval(&mut planned, &approve, Searched::OfJob, context)?);
     }
     // A push derives no scope, so the command that pushes this plan passes it as a flag.
     let mut settings = settings.clone();
-    if let Some(scope) = derived_scope(&settings, context.environment) {
+    if let Some(scope) = derived_scope(&settings, context.git) {
         planned.notes.push(format!(
             "The scope `{scope}` is derived from the Git remote `origin`. A push needs it set: `scope` in portolan.yaml, \
              PORTOLAN_SCOPE or `--scope`."
@@ -135,7 +138,7 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let complaints = args.verify.then(|| complaints(&planned, context)).transpose()?;
     let push_file = args.out.as_ref().map(|file| push_plan_command(file, &args.planning, settings));
     let report = Report {
-        requested: from.name(),
+        requested: workspace.name(),
         push: &push_command(&args.planning, settings),
         push_file: push_file.as_deref(),
         outputs: &args.output,
@@ -150,19 +153,6 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         save_plan(file, push, &planned, context)?;
     }
     Ok(exit(args, &planned.plan, &approve, complaints.as_deref()))
-}
-
-/// The plan's digest, if a comment on the pull request approves it. Who approved becomes a note.
-fn commented_approval(
-    planned: &mut BuiltPlan,
-    given: &[ApprovalDigest],
-    context: &Context<'_>,
-) -> Result<Option<ApprovalDigest>, Error> {
-    let Some(digest) = planned.plan.approval.filter(|digest| !given.contains(digest)) else { return Ok(None) };
-    let commit = planned.revision.as_ref().and_then(|revision| revision.commit.as_deref());
-    let approvals = read_approvals(digest, Searched::OfJob { commit }, context)?;
-    planned.notes.extend(approvals.notes);
-    Ok(approvals.is_approved.then_some(digest))
 }
 
 /// Exit 1 if the catalog would reject a write, or the plan has obstacles: no approval helps against these.
@@ -192,12 +182,12 @@ fn is_found(fail_on: FailOn, total: &Tally) -> bool {
 /// not known.
 fn show_offline(
     args: &DiffArgs,
-    from: &ManifestSource,
+    workspace: &Workspace<'_>,
     planned: &BuiltPlan,
     context: &mut Context<'_>,
 ) -> Result<Exit, Error> {
     let report = Report {
-        requested: from.name(),
+        requested: workspace.name(),
         outputs: &args.output,
         is_full: args.full,
         is_only_branch: args.only_branch,

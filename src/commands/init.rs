@@ -13,6 +13,7 @@ use crate::commands::init::next_steps::{Pulled, next};
 use crate::commands::pull::{self, PullArgs};
 use crate::commands::rule_names;
 use crate::commands::schema::{self, SchemaArgs, SchemaName};
+use crate::commands::workspace::git::Git;
 use crate::domain::build::Build;
 use crate::domain::platform::{PLATFORMS, Platform};
 use crate::error::{Error, InitError};
@@ -155,6 +156,7 @@ pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let mut after = Context {
         settings: &settings,
         environment: context.environment,
+        git: &Git::new(&settings, context.environment),
         streams: context.streams,
         style: context.style,
         quiet: context.quiet,

@@ -20,7 +20,7 @@ use crate::commands::lint::config::LintConfig;
 use crate::commands::lint::run::{LintError, LintResult, LintScope, Request};
 use crate::commands::output::job_summary::write_job_summary;
 use crate::commands::plan::base::touched_in_ci;
-use crate::commands::workspace::source::ManifestSource;
+use crate::commands::workspace::open::Workspace;
 use crate::commands::workspace::texts::{InWorkTree, read_credentials};
 use crate::commands::workspace::unmatched_globs::reject_unmatched_globs;
 use crate::domain::finding::Severity;
@@ -137,15 +137,16 @@ fn rule_level(text: &str) -> Result<(String, Level), String> {
 pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let settings = context.settings;
     refuse_shared(&args.output, &settings.directory).map_err(Error::Lint)?;
-    let mut terms = LintConfig::of(settings, context.environment)?;
+    let mut workspace = Workspace::open(None, context)?;
     let baseline = read_baseline(args, context)?;
     let (paths, given) = what_is_asked(args, context)?;
     if !settings.is_repository() {
-        terms.pattern = only_named(&paths, given.as_ref().map(|(path, _)| path.as_path()), &settings.root.value)?;
+        workspace.pattern = only_named(&paths, given.as_ref().map(|(path, _)| path.as_path()), &settings.root.value)?;
     }
+    let terms = LintConfig::of(&workspace, context.environment);
     let include = unlisted_place(settings).filter(|_| given.is_none());
     let excluded = excluded(args, &paths, settings);
-    let touched = || touched_in_ci(settings, &terms.pattern, context.environment);
+    let touched = || touched_in_ci(&workspace.pattern, context);
     let request = Request {
         extent: extent(args),
         paths,
@@ -167,7 +168,7 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let is_about_all = request.extent == LintScope::Everything && request.paths.is_empty() && request.given.is_none();
     // The only file may be the config itself.
     if linted.counts.files <= 1 && is_about_all {
-        reject_unmatched_globs(settings, &terms.pattern, &ManifestSource::WorkTree).map_err(Error::Lint)?;
+        reject_unmatched_globs(&workspace).map_err(Error::Lint)?;
     }
     if let Some(file) = &args.write_baseline {
         return write_baseline(file, &linted, context);

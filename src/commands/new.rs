@@ -11,6 +11,7 @@ use crate::commands::context::Context;
 use crate::commands::new::choices::Choices;
 use crate::commands::new::flags::{NewFlags, values_from_flags};
 use crate::commands::new::prompt::{Answer, EndOfInput, Questions};
+use crate::commands::workspace::open::Workspace;
 
 use crate::commands::lint::config::LintConfig;
 use crate::commands::lint::run as lint;
@@ -111,7 +112,8 @@ pub fn run(args: &NewArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     if choices.blueprints.is_empty() && choices.unusable.is_empty() {
         return Err(NewError::NoSnapshot.into());
     }
-    let terms = LintConfig::of(settings, context.environment)?;
+    let workspace = Workspace::open(None, context)?;
+    let terms = LintConfig::of(&workspace, context.environment);
     let mut prompt = if args.no_input { None } else { Prompt::of_terminal() };
     let entity = match &mut prompt {
         Some(prompt) => {

@@ -25,6 +25,7 @@ use crate::commands::lint::run::{LintResult, Overlay, Request};
 use crate::commands::pull::merge_attributes::add_merge_attributes;
 use crate::commands::pull::reachable::Reachable;
 use crate::commands::pull::update::{CurrentSnapshot, PARTS, SnapshotUpdate, Source};
+use crate::commands::workspace::open::Workspace;
 use crate::commands::workspace::scope::owner;
 use crate::commands::workspace::snapshot;
 use crate::domain::blueprint::Blueprint;
@@ -230,7 +231,7 @@ fn adopted(
     let mut chosen = chosen(names, fetched, catalog)?;
     let owned = match args.all {
         true => None,
-        false => Some(catalog.owned(&owner(settings, context.environment)?)?.into_iter().collect::<BTreeSet<_>>()),
+        false => Some(catalog.owned(&owner(settings, context.git)?)?.into_iter().collect::<BTreeSet<_>>()),
     };
     if let Some(owned) = &owned {
         let blueprints: BTreeSet<&str> = owned.iter().map(|key| key.blueprint.as_ref()).collect();
@@ -283,7 +284,8 @@ fn misfits(
     context: &Context<'_>,
     progress: &dyn Progress,
 ) -> Result<LintResult, Error> {
-    let terms = LintConfig::of(context.settings, context.environment)?;
+    let workspace = Workspace::open(None, context)?;
+    let terms = LintConfig::of(&workspace, context.environment);
     let lint = |instead: Overlay| lint::lint(&Request { instead, ..terms.whole() }, progress);
     let before = lint(Overlay::default())?;
     let files = adoption.adopted.iter().filter_map(Adopted::file).collect();

@@ -1,12 +1,12 @@
-//! The flags of commands that plan: what to plan, from which source, and compared with what.
+//! The flags of commands that plan, and the options of a plan: what to plan, from which source, and compared with what.
 
 use clap::ValueHint;
 
 use crate::commands::catalog::connect::Intent;
 use crate::commands::plan::base::Wanted;
-use crate::commands::plan::build::{Choice, PlanOptions};
-use crate::commands::workspace::source::ManifestSource;
+use crate::commands::workspace::open::Workspace;
 use crate::domain::entity::Owner;
+use crate::plan::file::{ChosenPart, Options};
 
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct PlanningArgs {
@@ -41,24 +41,65 @@ pub struct PlanningArgs {
 }
 
 impl PlanningArgs {
-    pub(crate) fn options<'a>(&'a self, owner: Owner, from: &'a ManifestSource) -> PlanOptions<'a> {
-        PlanOptions {
-            owner,
-            from,
-            base: match &self.base {
-                Some(name) => Wanted::Named(name),
-                None if self.no_base => Wanted::Nothing,
-                None => Wanted::FromPipeline,
-            },
-            prune: match (self.prune, self.no_prune) {
-                (true, _) => Some(true),
-                (false, true) => Some(false),
-                (false, false) => None,
-            },
-            adopt: self.adopt,
-            only_branch: false,
-            only: Choice::Named(&self.only),
-            intent: Intent::Write,
-        }
+    /// The arguments that repeat the plan of a file.
+    pub(crate) fn of_file(options: &Options) -> Self {
+        let Options { prune, adopt, only: _ } = *options;
+        Self { prune: prune == Some(true), no_prune: prune == Some(false), adopt, ..Self::default() }
     }
+
+    /// What a plan file records; `only` is the part that `--only` selects.
+    pub(crate) fn recorded(&self, only: Option<ChosenPart>) -> Options {
+        Options { prune: self.prunes(), adopt: self.adopt, only }
+    }
+
+    /// `None`: the config decides.
+    pub(crate) fn prunes(&self) -> Option<bool> {
+        (self.prune || self.no_prune).then_some(self.prune)
+    }
+
+    /// The flags that repeat these arguments, each with its value.
+    pub(crate) fn flags(&self) -> Vec<(&'static str, Option<&str>)> {
+        let Self { commit, base, no_base, only, adopt, prune, no_prune } = self;
+        let mut flags = Vec::new();
+        flags.extend(commit.as_deref().map(|commit| ("--ref", Some(commit))));
+        flags.extend(base.as_deref().map(|base| ("--base", Some(base))));
+        flags.extend(no_base.then_some(("--no-base", None)));
+        flags.extend(only.iter().map(|one| ("--only", Some(one.as_str()))));
+        flags.extend(adopt.then_some(("--adopt", None)));
+        flags.extend(prune.then_some(("--prune", None)));
+        flags.extend((*no_prune && !prune).then_some(("--no-prune", None)));
+        flags
+    }
+
+    /// The plan of a push with these arguments.
+    pub(crate) fn options<'a>(&'a self, owner: &'a Owner, workspace: &'a Workspace<'a>) -> PlanOptions<'a> {
+        let base = match &self.base {
+            Some(name) => Wanted::Named(name),
+            None if self.no_base => Wanted::Nothing,
+            None => Wanted::FromPipeline,
+        };
+        let only = Choice::Named(&self.only);
+        PlanOptions { planning: self, owner, workspace, base, only, only_branch: false, intent: Intent::Write }
+    }
+}
+
+/// Everything that determines a plan, besides the settings.
+#[derive(Clone, Copy)]
+pub(crate) struct PlanOptions<'a> {
+    pub planning: &'a PlanningArgs,
+    pub owner: &'a Owner,
+    pub workspace: &'a Workspace<'a>,
+    pub base: Wanted<'a>,
+    pub only: Choice<'a>,
+    pub only_branch: bool,
+    pub intent: Intent,
+}
+
+/// Which part of the repository to plan.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Choice<'a> {
+    /// Blueprints and files as named by `--only`; if empty, everything.
+    Named(&'a [String]),
+    /// The part that a plan file records.
+    Recorded(Option<&'a ChosenPart>),
 }

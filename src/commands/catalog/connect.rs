@@ -34,7 +34,7 @@ const WORTH_TELLING: Duration = Duration::from_secs(2);
 /// Connects for reading. An embedded catalog without blueprints uses those of the snapshot. If no embedded catalog
 /// exists yet, it is created in memory, so that reading leaves no file behind.
 pub(crate) fn connect(context: &mut Context<'_>) -> Result<Box<dyn Catalog>, Error> {
-    let user_agent = user_agent(context.settings, context.environment);
+    let user_agent = user_agent(context);
     let open = |root: &Path| {
         if has_embedded(root) { embedded(root) } else { Ok(Store::in_memory(system_clock())?) }
     };
@@ -131,7 +131,7 @@ pub(crate) fn accepts(address: &str, context: &Context<'_>) -> bool {
             platform,
             credentials: credentials(platform, address.text(), context.environment)?,
             address,
-            user_agent: user_agent(settings, context.environment),
+            user_agent: user_agent(context),
             certificates: trusted_certificates(settings, context.environment)?,
             proxy: None,
         };
@@ -173,8 +173,8 @@ fn address(settings: &Settings) -> Option<&str> {
 }
 
 /// The user agent of a read-only connection, which does not need a scope.
-fn user_agent(settings: &Settings, environment: &Environment) -> String {
-    match scope(settings, environment).value {
+fn user_agent(context: &Context<'_>) -> String {
+    match scope(context.settings, context.git).value {
         Some(scope) => Owner { scope }.user_agent(),
         None => format!("{}/{}", Owner::PRODUCT, env!("CARGO_PKG_VERSION")),
     }

@@ -11,6 +11,7 @@ use crate::commands::catalog::seed_entities::seeded;
 use crate::commands::context::Context;
 use crate::commands::rule_names;
 use crate::commands::workspace::entities::ManifestSet;
+use crate::commands::workspace::git::Git;
 use crate::commands::workspace::saved_blueprints::{SavedBlueprints, shelved};
 use crate::commands::workspace::scope::{LOCAL, scope};
 use crate::commands::workspace::snapshot::SnapshotSource;
@@ -133,7 +134,7 @@ impl Seed {
     pub fn of(folder: &Path, name: &Path, context: &Context<'_>) -> Result<Self, Error> {
         let request = settings::Request { directory: Some(folder.to_owned()), ..settings::Request::default() };
         let settings = settings::resolve(&request, context.environment, &rule_names())?;
-        let scope = scope(&settings, context.environment).value;
+        let scope = scope(&settings, &Git::new(&settings, context.environment)).value;
         Ok(Self { name: path_text(name), settings, scope })
     }
 

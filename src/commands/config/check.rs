@@ -171,7 +171,7 @@ fn denied(blueprint: &Blueprint) -> Check {
 
 fn scope_check(context: &Context<'_>) -> Check {
     let settings = context.settings;
-    let found = scope(settings, context.environment);
+    let found = scope(settings, context.git);
     let origin = found.origin.words(&settings.config_name());
     match (found.value, settings.scope.is_some() || settings.is_local()) {
         (Some(scope), true) => ok("scope", format!("{scope} ({origin})")),

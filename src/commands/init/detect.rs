@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 
 use crate::commands::context::Context;
 use crate::commands::pull::update::CurrentSnapshot;
+use crate::commands::workspace::git::Git;
 use crate::commands::workspace::layout::ManifestLayout;
 use crate::commands::workspace::scope::fits;
 use crate::domain::platform::PLATFORMS;
 use crate::error::InitError;
 use crate::scaffold::repository::{self, Forge, example};
 use crate::settings::Origin;
-use crate::sources::git::{self, Repository};
+use crate::sources::git::Repository;
 use crate::sources::{self, Encoding, PathKind, ReadBuffer};
 use crate::text::merge_conflict::{self, merge_conflicts};
 
@@ -54,9 +55,10 @@ impl Surroundings {
         // that folder.
         let has_config = settings.config.as_ref().is_some_and(|config| matches!(config.origin, Origin::Repository(_)));
         let root = if has_config { &settings.root.value } else { &settings.directory };
-        let variables = git::Environment::from_variables(|name| context.environment.get(name).map(Into::into));
-        let repository = Repository::open(root, &variables)?;
-        let (top, folder) = match &repository {
+        // The root of the settings may be another folder.
+        let git = Git::at(root, context.environment);
+        let repository = git.repository()?;
+        let (top, folder) = match repository {
             Some(repository) => (repository.top().to_owned(), repository.path_of(root)?),
             None => (root.clone(), String::new()),
         };
@@ -64,7 +66,7 @@ impl Surroundings {
             return Err(InitError::InsideGit { path: folder });
         }
         let (texts, encodings) = texts(&top, &folder)?;
-        let ignored = repository.as_ref().map(|repository| ignored(repository, &folder)).unwrap_or_default();
+        let ignored = repository.map(|repository| ignored(repository, &folder)).unwrap_or_default();
         let wired = wired(&top, &folder);
         let standing = CurrentSnapshot::read(root);
         let homes = ManifestLayout::of(root)?;
@@ -74,12 +76,12 @@ impl Surroundings {
             has_config,
             has_snapshot: standing.has_own_blueprints(),
             has_editor_settings: sources::path_kind(&root.join(".vscode")) == Some(PathKind::Folder),
-            unignored: repository.as_ref().map(|repository| unignored(repository, &folder)).unwrap_or_default(),
+            unignored: repository.map(|repository| unignored(repository, &folder)).unwrap_or_default(),
             has_other_pipeline: has_other_pipeline(&top, &folder),
             ignored,
-            scope: repository.as_ref().and_then(|it| scope(it, &folder)),
-            forge: forge(&top, repository.as_ref(), &texts),
-            branch: branch(repository.as_ref()),
+            scope: repository.and_then(|it| scope(it, &folder)),
+            forge: forge(&top, repository, &texts),
+            branch: branch(repository),
             wired,
             homes,
             root: root.clone(),

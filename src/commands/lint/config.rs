@@ -2,45 +2,42 @@
 
 use crate::analysis::{Options, Selection, Snapshot};
 use crate::commands::lint::run::{LintScope, Overlay, Request};
+use crate::commands::workspace::open::Workspace;
 use crate::commands::workspace::read::LintRun;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::finding::Finding;
 use crate::domain::progress::Silent;
 use crate::domain::value::day::Day;
-use crate::settings::{Delivery, Environment, Settings};
-use crate::sources::git;
-use crate::sources::{Pattern, PatternError, Place, SourceFile};
+use crate::settings::{Delivery, Environment};
+use crate::sources::{Place, SourceFile};
 
 pub(crate) struct LintConfig<'a> {
-    settings: &'a Settings,
-    pub pattern: Pattern,
+    workspace: &'a Workspace<'a>,
     pub selection: Selection,
     pub options: Options,
-    pub git: git::Environment,
 }
 
 impl<'a> LintConfig<'a> {
-    pub fn of(settings: &'a Settings, environment: &Environment) -> Result<Self, PatternError> {
+    pub fn of(workspace: &'a Workspace<'a>, environment: &Environment) -> Self {
+        let settings = &*workspace.settings;
         let levels = settings.rules.iter().map(|(name, level)| (name.clone(), level.value.severity()));
         let delivery_is_cluster = settings.delivery.value == Delivery::Cluster;
-        Ok(Self {
-            settings,
-            pattern: settings.pattern()?,
+        Self {
+            workspace,
             selection: Selection::new(levels, delivery_is_cluster),
             options: Options {
                 delivery_is_cluster,
                 today: Day::from_seconds(environment.seconds()),
                 snapshot_max_age_days: settings.snapshot_max_age_days.value,
             },
-            git: git::Environment::from_variables(|name| environment.get(name).map(Into::into)),
-        })
+        }
     }
 
     /// A request for all findings of the whole work tree.
     pub fn whole(&self) -> Request<'_> {
         Request {
-            root: &self.settings.root.value,
-            pattern: &self.pattern,
+            root: &self.workspace.settings.root.value,
+            pattern: &self.workspace.pattern,
             selection: &self.selection,
             options: &self.options,
             extent: LintScope::Everything,
@@ -52,7 +49,7 @@ impl<'a> LintConfig<'a> {
             require_snapshot: false,
             touched: None,
             most: None,
-            git: &self.git,
+            git: self.workspace.git,
             instead: Overlay::default(),
             include: None,
             collects_entities: false,

@@ -11,6 +11,7 @@ use crate::commands::lint::fix::{Repaired, Repairs};
 use crate::commands::lint::select::ReportSelection;
 use crate::commands::lint::unlisted::{Unlisted, candidates, candidates_among, unlisted};
 use crate::commands::workspace::entities::ManifestSet;
+use crate::commands::workspace::git::Git;
 use crate::commands::workspace::history::PastManifests;
 use crate::commands::workspace::read::{LintRun, RawFindings, declared_names};
 use crate::commands::workspace::snapshot;
@@ -24,7 +25,7 @@ pub(crate) use crate::error::LintError;
 use crate::report::baseline::Baseline;
 use crate::report::fingerprint::{Fingerprint, fingerprints};
 use crate::report::lint::Counts;
-use crate::sources::git::{CommitId, Environment, Repository};
+use crate::sources::git::{CommitId, Repository};
 use crate::sources::{self, Boundary, Discovery, DiskFile, Hidden, PathKind, Pattern, Place, SourceFile, Unreadable};
 use crate::text::plural::grouped;
 
@@ -49,7 +50,7 @@ pub(crate) struct Request<'a> {
     /// either of two files.
     pub touched: Option<&'a dyn Fn() -> Option<BTreeSet<String>>>,
     pub most: Option<usize>,
-    pub git: &'a Environment,
+    pub git: &'a Git,
     pub instead: Overlay,
     /// Where `manifests.include` is declared, if files outside it should be searched.
     pub include: Option<&'a str>,
@@ -107,7 +108,7 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
     if request.require_snapshot && !loaded.snapshot.has_blueprints() {
         return Err(LintError::NoSnapshot { folder: format!("{}/blueprints", snapshot::FOLDER) });
     }
-    let past = PastManifests::new(request.root, request.pattern, request.git, found.commit);
+    let past = PastManifests::new(request.root, request.pattern, request.git.variables(), found.commit);
     let unread = request.collects_entities.then(|| (found.unreadable.clone(), found.hidden.clone()));
     let absent = found.name_absent(&past);
     let mut known: Vec<(FileId, Fault, Option<Directives>)> =
@@ -308,7 +309,7 @@ impl Found {
     fn unlisted(&self, request: &Request<'_>) -> Vec<SourceFile> {
         let Request { root, pattern, .. } = request;
         // Git lists every YAML file, because the configured pattern would exclude exactly the files searched for.
-        let git = || Repository::open(root, request.git).ok().flatten();
+        let git = || request.git.repository().ok().flatten();
         let all = Pattern::default();
         match &request.extent {
             LintScope::Everything | LintScope::Commit(_) => {
@@ -350,13 +351,13 @@ fn find(request: &Request<'_>) -> Result<Found, LintError> {
             let repository = repository(request, flag)?;
             let discovery = sources::discover(root, pattern)?;
             let mut changed = repository.changed(root, pattern, since.as_deref())?;
-            changed.changed.extend(snapshot::changed(&repository, root, since.as_deref())?);
+            changed.changed.extend(snapshot::changed(repository, root, since.as_deref())?);
             let before = declared_names(&[changed.removed, changed.before].concat());
             Found::new(discovery, ReportSelection::files(changed.changed, before))
         }
         LintScope::Commit(commit) => {
             let repository = repository(request, "--ref")?;
-            let shelf = snapshot::at_commit(&repository, root, *commit)?;
+            let shelf = snapshot::at_commit(repository, root, *commit)?;
             let discovery = repository.at(root, pattern, *commit)?;
             Found { shelf, commit: Some(*commit), ..Found::new(discovery, ReportSelection::everything()) }
         }
@@ -386,16 +387,15 @@ fn find(request: &Request<'_>) -> Result<Found, LintError> {
 fn staged(request: &Request<'_>, flag: &'static str) -> Result<Found, LintError> {
     let repository = repository(request, flag)?;
     let mut staged = repository.staged(request.root, request.pattern)?;
-    let (shelf, changed) = snapshot::staged(&repository, request.root)?;
+    let (shelf, changed) = snapshot::staged(repository, request.root)?;
     staged.changed.extend(changed);
     let before = declared_names(&[staged.removed, staged.before].concat());
     let discovery = Discovery { files: staged.files, ..Discovery::default() };
     Ok(Found { shelf, ..Found::new(discovery, ReportSelection::files(staged.changed, before)) })
 }
 
-fn repository(request: &Request<'_>, flag: &'static str) -> Result<Repository, LintError> {
-    let found = Repository::open(request.root, request.git)?;
-    found.ok_or_else(|| LintError::NoGit { root: request.root.display().to_string(), flag })
+fn repository<'a>(request: &Request<'a>, flag: &'static str) -> Result<&'a Repository, LintError> {
+    request.git.repository()?.ok_or_else(|| LintError::NoGit { root: request.root.display().to_string(), flag })
 }
 
 /// Replaces a file by an editor's text, and reports only on that file.

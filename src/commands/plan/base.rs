@@ -13,8 +13,8 @@ use std::path::Path;
 
 use self::pipeline::{Kind, Named, Try};
 use crate::commands::ci_run::event_text;
+use crate::commands::context::Context;
 use crate::commands::workspace::entities::{ManifestSet, UnusableManifest};
-use crate::commands::workspace::revision::repository;
 use crate::domain::plan::revision::BaseRevision;
 use crate::domain::progress::Progress;
 use crate::error::BaseError;
@@ -125,17 +125,13 @@ pub(crate) fn base(request: &Request<'_>) -> Result<Compared, BaseError> {
 }
 
 /// The files that the change in CI touches; `None` outside CI, or if the base of the change is not known.
-pub(crate) fn touched_in_ci(
-    settings: &Settings,
-    pattern: &Pattern,
-    environment: &Environment,
-) -> Option<BTreeSet<String>> {
-    if !environment.in_ci() {
+pub(crate) fn touched_in_ci(pattern: &Pattern, context: &Context<'_>) -> Option<BTreeSet<String>> {
+    if !context.environment.in_ci() {
         return None;
     }
-    let root = &settings.root.value;
-    let repository = repository(settings, environment).ok().flatten()?;
-    let commit = commit_in_ci(&repository, settings, environment)?;
+    let root = &context.settings.root.value;
+    let repository = context.git.repository().ok()??;
+    let commit = commit_in_ci(repository, context.settings, context.environment)?;
     Some(repository.changed(root, pattern, Some(&commit.to_string())).ok()?.changed)
 }
 

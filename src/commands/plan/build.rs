@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::catalog::{self, Cancellation, Catalog, CatalogError, ReadLimit};
+use crate::commands::args::planning::{Choice, PlanOptions};
 use crate::commands::catalog::connect::{Intent, connect_for};
 use crate::commands::catalog::offline;
 use crate::commands::catalog::offline::catalog_of_base;
@@ -20,14 +21,12 @@ use crate::commands::workspace::allowed_secrets::{AllowedSecrets, allowed_secret
 use crate::commands::workspace::entities::ManifestSet;
 use crate::commands::workspace::excluded::excluded_manifests;
 use crate::commands::workspace::history::PastManifests;
-use crate::commands::workspace::revision::repository;
 use crate::commands::workspace::scope;
-use crate::commands::workspace::source::ManifestSource;
 use crate::commands::workspace::texts::Texts;
 use crate::domain::blueprint::Blueprint;
+use crate::domain::entity::EntityKey;
 use crate::domain::entity::desired::Desired;
 use crate::domain::entity::foreign_owner::ForeignOwner;
-use crate::domain::entity::{EntityKey, Owner};
 use crate::domain::finding::{FileId, Place};
 use crate::domain::plan::change::{Action, OwnerStatus};
 use crate::domain::plan::hazard::{Blocker, HazardKind};
@@ -45,37 +44,14 @@ use crate::plan::{
 };
 use crate::report::escape::clean;
 use crate::settings::{self, Origin, Settings};
-use crate::sources::git::{self, GitError};
-use crate::sources::{Pattern, is_pipe};
+use crate::sources::git::GitError;
+use crate::sources::is_pipe;
 use crate::text::mask::Mask;
 
 /// The maximum number of owners to look up, because they are used only in messages.
 const OWNERS_MAX: usize = 1_000;
 /// The time limit for the names of the owners of one blueprint's entities. They are only for messages.
 const OWNERS_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// The options of a plan: settings that a run may override, and options that only a run has.
-#[derive(Clone)]
-pub(crate) struct PlanOptions<'a> {
-    pub owner: Owner,
-    /// The source of the manifests.
-    pub from: &'a ManifestSource,
-    pub base: base::Wanted<'a>,
-    pub prune: Option<bool>,
-    pub adopt: bool,
-    pub only_branch: bool,
-    pub only: Choice<'a>,
-    pub intent: Intent,
-}
-
-/// Which part of the repository to plan.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Choice<'a> {
-    /// Blueprints and files as named by `--only`; if empty, everything.
-    Named(&'a [String]),
-    /// The part that a plan file records.
-    Recorded(Option<&'a ChosenPart>),
-}
 
 pub(crate) struct BuiltPlan {
     /// The plan to show and to save: its values are masked.
@@ -110,7 +86,7 @@ pub(crate) enum BuildResult {
     UnknownBlueprints(Box<LintResult>),
 }
 
-/// `manifests` are those of `options.from`, read once when they were linted.
+/// `manifests` are those of the workspace, read once when they were linted.
 pub(crate) fn build_plan(
     options: &PlanOptions<'_>,
     mut manifests: ManifestSet,
@@ -119,12 +95,11 @@ pub(crate) fn build_plan(
     let settings = context.settings;
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
-    let pattern = settings.pattern()?;
-    let variables = git::Environment::from_variables(|name| context.environment.get(name).map(Into::into));
-    let commit = options.from.commit_source().map(|then| then.commit);
-    manifests.settle(&PastManifests::new(&settings.root.value, &pattern, &variables, commit));
-    let mut notes = options.from.notes().to_vec();
-    let Checkout { base, revision, allowed } = checkout(options, &manifests, &pattern, context, progress, &mut notes)?;
+    let workspace = options.workspace;
+    let (root, pattern) = (&settings.root.value, &workspace.pattern);
+    manifests.settle(&PastManifests::new(root, pattern, context.git.variables(), workspace.commit()));
+    let mut notes = workspace.notes.clone();
+    let Checkout { base, revision, allowed } = checkout(options, &manifests, context, progress, &mut notes)?;
     if options.only_branch && base.is_none() {
         return Err(DiffError::NoBase { why: notes.pop() }.into());
     }
@@ -132,13 +107,12 @@ pub(crate) fn build_plan(
     let catalog = match (&base, is_offline) {
         (Some(base), true) => {
             notes.insert(0, offline::note(settings, base));
-            let shelf = options.from.shelf();
-            let (catalog, more) = catalog_of_base(base, &manifests.entities, &options.owner, shelf, context)?;
+            let (catalog, more) = catalog_of_base(base, &manifests.entities, options.owner, &workspace.shelf, context)?;
             notes.extend(more);
             catalog
         }
         (None, true) => return Err(DiffError::NothingToCompare { why: notes.pop() }.into()),
-        (_, false) => connect_for(&options.owner, &manifests.entities, options.from.shelf(), options.intent, context)?,
+        (_, false) => connect_for(options.owner, &manifests.entities, &workspace.shelf, options.intent, context)?,
     };
     if !is_offline {
         restrict_mask(context, allowed.names);
@@ -157,13 +131,13 @@ pub(crate) fn build_plan(
         Choice::Named(names) => resolve_filter(names, &manifests, &blueprints, catalog.name(), settings)?,
         Choice::Recorded(part) => part.map(|part| recorded(part, &manifests)),
     };
-    let owned = tolerant(catalog.owned(&options.owner), &mut notes)?;
+    let owned = tolerant(catalog.owned(options.owner), &mut notes)?;
     manifests.settle_ignored(&owned);
-    let mut excluded = excluded_manifests(&manifests, &owned, options.from, &pattern, context)?;
+    let mut excluded = excluded_manifests(&manifests, &owned, workspace, context)?;
     manifests.unreadable.append(&mut excluded);
     let declared: BTreeSet<&str> = manifests.entities.iter().map(|entity| entity.key.blueprint.as_ref()).collect();
     if settings.catalog.value != settings::Catalog::Local && !is_offline {
-        notes.extend(blueprints.notes(&declared, &settings.root.value, options.from.shelf()));
+        notes.extend(blueprints.notes(&declared, root, &workspace.shelf));
     }
     let names: BTreeSet<&str> = declared.into_iter().chain(owned.iter().map(|key| key.blueprint.as_ref())).collect();
     let mut actual = catalog.read(&blueprints.all.among(&names), catalog::Part::Whole, progress)?;
@@ -190,13 +164,12 @@ pub(crate) fn build_plan(
     notes.extend(only.as_ref().and_then(|only| describe_pulled_in(&plan, only, &basis)));
     notes.extend(describe_rename_hints(&rename_hints(&plan, &basis, base.as_ref().map_or(&[], |base| &base.moves))));
     let at_base = base.as_ref().map(|base| at_base(&plan, &manifests, base)).unwrap_or_default();
-    let owners = foreign_owners(&plan, &actual, &*catalog, settings, context.environment);
+    let owners = foreign_owners(&plan, &actual, &*catalog, context);
     if is_offline {
         // An approval would cover changes to a catalog that does not exist.
         plan.approval = None;
     }
-    let options =
-        Options { prune: options.prune, adopt: options.adopt, only: only.as_ref().map(|only| part(only, &manifests)) };
+    let options = options.planning.recorded(only.as_ref().map(|only| part(only, &manifests)));
     notes.iter_mut().for_each(|note| *note = mask.text(note).into_owned());
     let requests = write_requests(&plan, &basis);
     let plan = plan::masked(plan, &mask);
@@ -291,9 +264,9 @@ impl PlannerInput<'_> {
             blueprints: &blueprints.all,
             owned,
             write: &settings.write.value,
-            prune: PruneRule { enabled: options.prune.unwrap_or(rule.enabled), ..rule },
+            prune: PruneRule { enabled: options.planning.prunes().unwrap_or(rule.enabled), ..rule },
             destination: self.destination(),
-            adopt: options.adopt,
+            adopt: options.planning.adopt,
             only_branch: options.only_branch,
             unread: &unread(manifests),
             moves: base.map_or(&[], |base| &base.moves),
@@ -352,14 +325,13 @@ struct Checkout {
 fn checkout(
     options: &PlanOptions<'_>,
     manifests: &ManifestSet,
-    pattern: &Pattern,
     context: &Context<'_>,
     progress: &dyn Progress,
     notes: &mut Vec<String>,
 ) -> Result<Checkout, Error> {
     let settings = context.settings;
     refuse_pipes(manifests, &settings.root.value)?;
-    let repository = match repository(settings, context.environment) {
+    let repository = match context.git.repository() {
         Err(error) if !matches!(options.base, base::Wanted::Named(_)) => {
             notes.push(format!("The changes of this branch are unknown: {error}."));
             None
@@ -368,10 +340,10 @@ fn checkout(
     };
     let request = base::Request {
         wanted: options.base,
-        repository: repository.as_ref(),
+        repository,
         root: &settings.root.value,
-        pattern,
-        commit: options.from.requested().map(|then| then.commit),
+        pattern: &options.workspace.pattern,
+        commit: options.workspace.requested(),
         now: manifests,
         environment: context.environment,
         progress,
@@ -379,11 +351,10 @@ fn checkout(
     let compared = base::base(&request)?;
     notes.extend(compared.notes);
     let merge_base = repository
-        .as_ref()
         .zip(compared.base.as_ref())
         .and_then(|(it, base)| Some((it, it.known_commit(&base.revision.commit)?)));
     let allowed = allowed_secrets(settings, context.environment, merge_base);
-    let revision = options.from.revision(repository.as_ref(), settings, pattern)?;
+    let revision = options.workspace.revision(repository)?;
     Ok(Checkout { base: compared.base, revision, allowed })
 }
 
@@ -420,13 +391,12 @@ fn foreign_owners(
     plan: &Plan,
     actual: &Snapshot,
     catalog: &dyn Catalog,
-    settings: &Settings,
-    environment: &settings::Environment,
+    context: &Context<'_>,
 ) -> Vec<(EntityKey, ForeignOwner)> {
     let changed =
         plan.changes.iter().filter(|change| change.ownership == OwnerStatus::Foreign).map(|change| &change.key);
     let keys: BTreeSet<&EntityKey> = changed.chain(&plan.foreign_unchanged).take(OWNERS_MAX).collect();
-    let scopes = known_scopes(settings, environment);
+    let scopes = known_scopes(context);
     let keys: Vec<&EntityKey> = keys.into_iter().collect();
     let cancellation = Cancellation::default();
     let limit = ReadLimit { cancellation: &cancellation, timeout: OWNERS_TIMEOUT };
@@ -457,9 +427,9 @@ fn foreign_owners(
 }
 
 /// Other scopes that may own foreign entities: those of the config's targets, and the default one.
-fn known_scopes(settings: &Settings, environment: &settings::Environment) -> Vec<String> {
-    let mut scopes = settings.target_scopes.clone();
-    scopes.extend(scope::of_remote(settings, environment));
+fn known_scopes(context: &Context<'_>) -> Vec<String> {
+    let mut scopes = context.settings.target_scopes.clone();
+    scopes.extend(scope::of_remote(context.git));
     scopes.push(scope::LOCAL.to_owned());
     scopes
 }

@@ -5,17 +5,18 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::catalog::CatalogError;
-use crate::commands::catalog::connect::{Intent, catalog_name};
+use crate::commands::args::planning::{Choice, PlanOptions, PlanningArgs};
+use crate::commands::catalog::connect::catalog_name;
 use crate::commands::context::Context;
 use crate::commands::plan::base::Wanted;
-use crate::commands::plan::build::{BuildResult, BuiltPlan, Choice, PlanOptions, build_plan};
-use crate::commands::workspace::source::ManifestSource;
+use crate::commands::plan::build::{BuildResult, BuiltPlan, build_plan};
+use crate::commands::workspace::open::Workspace;
 use crate::domain::entity::{EntityKey, Owner};
 use crate::domain::finding::FileId;
 use crate::domain::plan::change::Field;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::value::Value;
-use crate::error::{DiffError, Error};
+use crate::error::{DiffError, Error, PushError};
 use crate::plan::Destination;
 use crate::plan::file::{
     CatalogState, Difference, Drift, DriftKind, FORMAT, Mismatch, PlanFile, PlanFileError, Provenance,
@@ -165,24 +166,16 @@ fn describe_drift(drift: &Drift) -> String {
     }
 }
 
-/// The result of comparing a plan file with the plan that was computed again.
-pub(crate) enum Reopened {
-    /// The plan that was computed again. It equals the one in the file.
-    Holds(Box<BuiltPlan>),
-    /// Why the plan is not applied, as sentences.
-    Refused(Vec<String>),
-}
-
 /// Computes the plan of a file again, with the options that the file records, and compares the two. Requests are sent
-/// only from the new plan, never from the file.
+/// only from the new plan, never from the file. If the two differ, the error lists the differences.
 pub(crate) fn reopen(
     file: &Path,
     owner: &Owner,
-    from: &ManifestSource,
+    workspace: &Workspace<'_>,
     context: &mut Context<'_>,
-) -> Result<Reopened, Error> {
-    let settings = context.settings;
-    let file = read_plan(file, settings)?;
+) -> Result<Box<BuiltPlan>, Error> {
+    let (settings, path) = (context.settings, file);
+    let file = read_plan(path, settings)?;
     let catalog = catalog_name(settings);
     let secret = settings.platform.value.client_secret_variable;
     let now = Destination {
@@ -194,27 +187,23 @@ pub(crate) fn reopen(
     // A plan for another catalog is refused without reading anything.
     let elsewhere = destination_mismatches(&file.provenance, now);
     if !elsewhere.is_empty() {
-        return Ok(refused(elsewhere.iter().map(|mismatch| describe_mismatch(mismatch, secret))));
+        return Err(stale(path, elsewhere.iter().map(|mismatch| describe_mismatch(mismatch, secret))));
     }
+    let planning = PlanningArgs::of_file(&file.options);
     let options = PlanOptions {
-        owner: owner.clone(),
-        from,
         base: file.provenance.base.as_deref().map_or(Wanted::Nothing, Wanted::Recorded),
-        prune: file.options.prune,
-        adopt: file.options.adopt,
-        only_branch: false,
         only: Choice::Recorded(file.options.only.as_ref()),
-        intent: Intent::Write,
+        ..planning.options(owner, workspace)
     };
-    let mut planned = match build_plan(&options, from.manifests(context)?, context)? {
+    let mut planned = match build_plan(&options, workspace.manifests(context)?, context)? {
         BuildResult::Done(planned) => planned,
         BuildResult::UnknownBlueprints(result) => {
-            return Ok(refused(result.findings.into_iter().map(|finding| finding.message)));
+            return Err(stale(path, result.findings.into_iter().map(|finding| finding.message)));
         }
     };
     let mismatches = mismatches(&file, now, &planned.basis());
     if !mismatches.is_empty() {
-        return Ok(refused(mismatches.iter().map(|mismatch| describe_mismatch(mismatch, secret))));
+        return Err(stale(path, mismatches.iter().map(|mismatch| describe_mismatch(mismatch, secret))));
     }
     read_touched(&file, &mut planned, context)?;
     let state = CatalogState {
@@ -225,7 +214,7 @@ pub(crate) fn reopen(
     };
     let drift = drift(&file, &state);
     if !drift.is_empty() {
-        return Ok(refused(drift.iter().map(describe_drift)));
+        return Err(stale(path, drift.iter().map(describe_drift)));
     }
     let has_base = file.provenance.base.is_none() || planned.base.is_some();
     let differences = differences(&file, &plan_file(&planned, settings), has_base);
@@ -234,16 +223,18 @@ pub(crate) fn reopen(
         let mut sentences: Vec<String> = differences.iter().take(NAMES_MAX).map(describe_difference).collect();
         sentences.extend((more > 0).then(|| format!("{} not shown.", count(more, "more difference"))));
         sentences.extend((!has_base).then(|| no_base(&file)));
-        return Ok(refused(sentences.into_iter()));
+        return Err(stale(path, sentences.into_iter()));
     }
     if provenance(&planned, settings).commit != file.provenance.commit {
         planned.notes.push("The plan was made at another commit with the same manifests.".to_owned());
     }
-    Ok(Reopened::Holds(planned))
+    Ok(planned)
 }
 
-fn refused(sentences: impl Iterator<Item = String>) -> Reopened {
-    Reopened::Refused(sentences.map(|sentence| clean(&sentence).into_owned()).collect())
+/// `differences`: why the plan is not applied, as sentences.
+fn stale(path: &Path, differences: impl Iterator<Item = String>) -> Error {
+    let why = differences.map(|sentence| format!("\n- {}", clean(&sentence))).collect();
+    PushError::Stale { path: path.display().to_string(), why }.into()
 }
 
 fn no_base(file: &PlanFile) -> String {

@@ -3,14 +3,15 @@
 //! store wrong values.
 
 use crate::commands::args::output::Output;
+use crate::commands::args::planning::PlanOptions;
 use crate::commands::catalog::connect::{Intent, catalog_name};
 use crate::commands::context::Context;
 use crate::commands::lint::config::LintConfig;
 use crate::commands::lint::run as lint;
 use crate::commands::lint::run::{LintResult, Request};
-use crate::commands::plan::build::{BuildResult, BuiltPlan, PlanOptions, build_plan};
+use crate::commands::plan::build::{BuildResult, BuiltPlan, build_plan};
 use crate::commands::plan::output::{PlanView, report_findings};
-use crate::commands::workspace::source::ManifestSource;
+use crate::commands::workspace::open::Workspace;
 use crate::commands::workspace::unmatched_globs::reject_unmatched_globs;
 use crate::domain::finding::Severity;
 use crate::domain::progress::{Progress, Silent};
@@ -35,13 +36,13 @@ pub(crate) fn lint_and_plan<F: PlanView>(
     context: &mut Context<'_>,
 ) -> Result<PlanResult, Error> {
     let only_text = outputs.iter().all(|output| output.format.as_lint() == Some(LintFormat::Text));
-    let mut result = lint_manifests(options.from, only_text.then_some(MAX_FINDINGS_AS_TEXT), context)?;
+    let mut result = lint_manifests(options.workspace, only_text.then_some(MAX_FINDINGS_AS_TEXT), context)?;
     if result.worst == Some(Severity::Error) {
         return report(&result, options, outputs, context);
     }
     let note = remaining_findings(&result);
     let manifests = result.manifests.take().unwrap_or_default();
-    options.from.reject_empty(&manifests)?;
+    options.workspace.reject_empty(&manifests)?;
     match build_plan(options, manifests, context)? {
         BuildResult::Done(mut planned) => {
             planned.notes.extend(note);
@@ -52,16 +53,20 @@ pub(crate) fn lint_and_plan<F: PlanView>(
 }
 
 /// Lints the repository; `most` is the maximum number of findings to keep, the most severe first.
-fn lint_manifests(from: &ManifestSource, most: Option<usize>, context: &mut Context<'_>) -> Result<LintResult, Error> {
-    let config = LintConfig::of(context.settings, context.environment)?;
+fn lint_manifests(
+    workspace: &Workspace<'_>,
+    most: Option<usize>,
+    context: &mut Context<'_>,
+) -> Result<LintResult, Error> {
+    let config = LintConfig::of(workspace, context.environment);
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
-    let request = Request { extent: from.extent(), most, collects_entities: true, ..config.whole() };
+    let request = Request { extent: workspace.extent(), most, collects_entities: true, ..config.whole() };
     let result = lint::lint(&request, progress)?;
     // Globs that match nothing would look like a repository without manifests, and the plan would delete all owned
     // entities.
     if result.worst != Some(Severity::Error) && result.counts.files <= 1 {
-        reject_unmatched_globs(context.settings, &config.pattern, from)?;
+        reject_unmatched_globs(workspace)?;
     }
     Ok(result)
 }
@@ -75,7 +80,7 @@ fn report<F: PlanView>(
     if options.intent == Intent::Write {
         name_destination(options, context);
     }
-    Ok(PlanResult::Findings(report_findings(outputs, &options.owner, result, context)?))
+    Ok(PlanResult::Findings(report_findings(outputs, options.owner, result, context)?))
 }
 
 /// Above the findings that stop a push: whoever sees errors of files that they do not know is in the wrong place.

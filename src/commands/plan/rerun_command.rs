@@ -8,15 +8,13 @@ use crate::settings::Settings;
 
 /// The command that plans and pushes again, without the approval flags.
 pub(crate) fn push_command(planning: &PlanningArgs, settings: &Settings) -> String {
-    let PlanningArgs { commit, base, no_base, only, adopt, prune, no_prune } = planning;
     let mut words = Words::of("push", settings);
-    words.value("--ref", commit.as_deref());
-    words.value("--base", base.as_deref());
-    words.flag("--no-base", *no_base);
-    only.iter().for_each(|one| words.value("--only", Some(one)));
-    words.flag("--adopt", *adopt);
-    words.flag("--prune", *prune);
-    words.flag("--no-prune", *no_prune && !prune);
+    for (flag, value) in planning.flags() {
+        match value {
+            Some(value) => words.value(flag, Some(value)),
+            None => words.flag(flag, true),
+        }
+    }
     words.0.join(" ")
 }
 

@@ -2,7 +2,6 @@
 
 use crate::commands::context::Context;
 use crate::scaffold::repository::attributes;
-use crate::sources::git::{self, Repository};
 use crate::sources::{self, ReadBuffer, WriteError};
 use crate::text::merge_conflict::merge_conflicts;
 
@@ -13,8 +12,7 @@ const KNOWN: &str = ".portolan/known-entities.txt";
 /// Writes nothing outside Git. A file that cannot be changed is left as it is, with a note.
 pub(crate) fn add_merge_attributes(context: &mut Context<'_>) -> Result<(), WriteError> {
     let root = &context.settings.root.value;
-    let variables = git::Environment::from_variables(|name| context.environment.get(name).map(Into::into));
-    let Some(repository) = Repository::open(root, &variables).ok().flatten() else { return Ok(()) };
+    let Ok(Some(repository)) = context.git.repository() else { return Ok(()) };
     let Ok(folder) = repository.path_of(root) else { return Ok(()) };
     let known = if folder.is_empty() { KNOWN.to_owned() } else { format!("{folder}/{KNOWN}") };
     if repository.ignores(&known) {

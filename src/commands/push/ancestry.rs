@@ -5,10 +5,9 @@ use std::path::Path;
 
 use crate::commands::catalog::connect::catalog_name;
 use crate::commands::context::Context;
-use crate::commands::workspace::revision::repository;
-use crate::commands::workspace::source::ManifestSource;
+use crate::commands::workspace::open::Workspace;
 use crate::domain::entity::Owner;
-use crate::error::{BaseError, Error, PushError};
+use crate::error::{Error, PushError};
 use crate::report::outcome::record::Record;
 use crate::sources::git::Repository;
 use crate::sources::{self, PathKind};
@@ -26,17 +25,15 @@ pub(crate) struct Since<'a> {
 pub(crate) fn require_descendant(
     wanted: &Since<'_>,
     owner: &Owner,
-    from: &ManifestSource,
+    workspace: &Workspace<'_>,
     context: &Context<'_>,
 ) -> Result<Option<String>, Error> {
     const FLAG: &str = "--since-outcome";
     let settings = context.settings;
     let path = wanted.file.display().to_string();
-    let Some(repository) = repository(settings, context.environment)? else {
-        return Err(BaseError::NoGit { root: settings.root.value.display().to_string(), flag: FLAG }.into());
-    };
-    let commit = match from.commit_source() {
-        Some(then) => Some(then.commit),
+    let repository = context.git.required(FLAG)?;
+    let commit = match workspace.commit() {
+        Some(commit) => Some(commit),
         None => repository.head_commit()?,
     };
     let Some(commit) = commit else { return Err(PushError::NoCommit { flag: FLAG }.into()) };
@@ -78,7 +75,7 @@ pub(crate) fn require_descendant(
             };
             Err(PushError::GoesBack { now, how, old: old_short, path }.into())
         }
-        None => Err(PushError::UnknownOrder { now, old: old_short, path, help: to_know(&repository, &old) }.into()),
+        None => Err(PushError::UnknownOrder { now, old: old_short, path, help: to_know(repository, &old) }.into()),
     }
 }
 

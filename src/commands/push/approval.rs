@@ -1,12 +1,23 @@
-//! Checks that every hazard in a plan has been approved. An approval digest covers the hazards of one plan; a new
-//! hazard needs a new digest.
+//! Requires that every hazard in a plan has been approved, by a flag, by a comment or on the terminal, and that a push to
+//! a platform is confirmed. An approval digest covers the hazards of one plan; a new hazard needs a new digest.
 
+use crate::commands::args::output::Output;
+use crate::commands::context::Context;
+use crate::commands::plan::build::BuiltPlan;
+use crate::commands::plan::output::{Report, write_plan_reports};
+use crate::commands::push::approval_comments::{Searched, commented_approval};
+use crate::commands::push::args::PushArgs;
+use crate::commands::push::confirm;
+use crate::commands::push::refusal::Refusals;
 use crate::domain::plan::Plan;
 use crate::domain::plan::change::OwnerStatus;
 use crate::domain::plan::digest::ApprovalDigest;
 use crate::domain::plan::hazard::Consent;
-use crate::error::PushError;
+use crate::error::{Error, PushError};
+use crate::report::outcome::OutcomeFormat;
+use crate::report::plan::PlanFormat;
 use crate::text::plural::count;
+use crate::ui::{self, Prompt};
 
 /// The approvals given on the command line.
 pub(crate) struct Approvals<'a> {
@@ -67,4 +78,56 @@ pub(crate) fn missing_approval(plan: &Plan, consents: &Approvals<'_>) -> Option<
 /// alone is no approval.
 fn takes_over(plan: &Plan) -> bool {
     plan.changes.iter().any(|change| change.ownership == OwnerStatus::Foreign)
+}
+
+/// Shows the plan and asks what the flags leave open. Refuses the push, with a report, if an answer is missing.
+/// `command` repeats this push.
+pub(super) fn require_approval(
+    args: &PushArgs,
+    planned: &mut BuiltPlan,
+    requested: Option<&str>,
+    command: &str,
+    refusals: &Refusals<'_>,
+    context: &mut Context<'_>,
+) -> Result<(), Error> {
+    let mut approve = args.approve.clone();
+    if args.approval_comments {
+        approve.extend(commented_approval(planned, &approve, Searched::OfCommit, context)?);
+    }
+    let missing = missing_approval(&planned.plan, &Approvals { approve: &approve, adopt: args.planning.adopt });
+    // If a report goes to standard output, the plan is not printed there as well.
+    let shows_plan = args.output.iter().all(|output| output.file.is_some() || output.format == OutcomeFormat::Text);
+    let prompt = if context.environment.in_ci() { None } else { Prompt::of_terminal() };
+    // Hazards can only be approved on a terminal that shows the plan.
+    let can_show = shows_plan && ui::results_are_seen() && prompt.is_some();
+    let asks = missing.is_some() || !args.yes && confirm::needs_confirmation(&planned.plan, context);
+    let refusal = match &missing {
+        Some(missing) if !missing.can_be_typed || !can_show => Some(missing.error()),
+        None if asks && prompt.is_none() => Some(PushError::Unconfirmed),
+        Some(_) | None => None,
+    };
+    if let Some(refusal) = refusal {
+        return Err(refusals.report_with_plan(refusal, planned, requested, command, false, context)?);
+    }
+    if shows_plan {
+        let text = [Output { format: PlanFormat::Text, file: None }];
+        let report = Report { outputs: &text, push: command, requested, ..Report::default() };
+        write_plan_reports(&report, planned, context)?;
+        context.streams.flush()?;
+    }
+    let Some(mut prompt) = prompt.filter(|_| asks) else { return Ok(()) };
+    let refusal = match missing {
+        Some(missing) => {
+            let is_approved = confirm::confirm_hazards(&planned.plan, missing.hazards, &mut prompt)?;
+            (!is_approved).then(|| confirm::hazards_declined(&planned.plan.scope, &missing.flags))
+        }
+        None => {
+            let is_confirmed = confirm::confirm_push(&planned.plan, planned.catalog.name(), &mut prompt)?;
+            (!is_confirmed).then(confirm::declined)
+        }
+    };
+    match refusal {
+        Some(refusal) => Err(refusals.report_with_plan(refusal, planned, requested, command, true, context)?),
+        None => Ok(()),
+    }
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::commands::context::Context;
 use crate::commands::forge;
+use crate::commands::plan::build::BuiltPlan;
 use crate::domain::address::percent_encoded;
 use crate::domain::plan::digest::ApprovalDigest;
 use crate::domain::value::timestamp::Moment;
@@ -23,46 +24,59 @@ const MAINTAINER: u64 = 40;
 /// A new comment's two timestamps may differ by a moment.
 const SAVING_MILLISECONDS: i64 = 2_000;
 
-/// What the comments say about one digest.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct CommentApprovals {
-    /// The hazards are approved.
-    pub is_approved: bool,
-    /// Who approved, and which comments do not count, as sentences.
-    pub notes: Vec<String>,
-}
-
 /// Which pull request is searched.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Searched<'s> {
-    /// The one that this job is for; on a branch, the merged one of this commit.
-    OfJob { commit: Option<&'s str> },
-    /// The merged one of this commit.
-    OfCommit(&'s str),
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Searched {
+    /// The one that this job is for; on a branch, the merged one of the planned commit.
+    OfJob,
+    /// The merged one of the planned commit.
+    OfCommit,
 }
 
-/// Looks for an approval of this digest. It reads only from the forge, and sends the token only to the forge's API.
-pub(crate) fn read_approvals(
-    digest: ApprovalDigest,
-    searched: Searched<'_>,
+/// The plan's digest, if a comment approves it and no flag did. Who approved, and which comments do not count, become
+/// notes. It reads only from the forge, and sends the token only to the forge's API.
+pub(crate) fn commented_approval(
+    planned: &mut BuiltPlan,
+    given: &[ApprovalDigest],
+    searched: Searched,
     context: &Context<'_>,
-) -> Result<CommentApprovals, Error> {
+) -> Result<Option<ApprovalDigest>, Error> {
+    let Some(digest) = planned.plan.approval.filter(|digest| !given.contains(digest)) else { return Ok(None) };
+    let commit = planned.revision.as_ref().and_then(|revision| revision.commit.as_deref());
+    let merged = || commit.map_or(Ok(None), |commit| merged_pull_request(commit, context));
     let pull_request = match searched {
-        Searched::OfCommit(commit) => merged_pull_request(commit, context)?,
-        Searched::OfJob { commit } => match forge::pull_request(context.environment, directory(context), None) {
+        Searched::OfCommit if commit.is_none() => {
+            planned.notes.push("There is no commit here, so no pull request could approve the hazards.".to_owned());
+            return Ok(None);
+        }
+        Searched::OfCommit => merged()?,
+        Searched::OfJob => match forge::pull_request(context.environment, directory(context), None) {
             Ok(found) => Some(found),
-            Err(Error::Forge(ForgeError::NoPullRequest { .. })) => match commit {
-                Some(commit) => merged_pull_request(commit, context)?,
-                None => None,
-            },
+            Err(Error::Forge(ForgeError::NoPullRequest { .. })) => merged()?,
             Err(error) => return Err(error),
         },
     };
-    let Some(pull_request) = pull_request else {
-        let note = "No merged pull request was found for this commit, so no comment could approve the hazards.";
-        return Ok(CommentApprovals { is_approved: false, notes: vec![note.to_owned()] });
+    let approvals = match pull_request {
+        Some(pull_request) => read_approvals(digest, &connect(pull_request, context)?)?,
+        None => {
+            let note = "No merged pull request was found for this commit, so no comment could approve the hazards.";
+            CommentApprovals { is_approved: false, notes: vec![note.to_owned()] }
+        }
     };
-    let forge = connect(pull_request, context)?;
+    planned.notes.extend(approvals.notes);
+    Ok(approvals.is_approved.then_some(digest))
+}
+
+/// What the comments say about one digest.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct CommentApprovals {
+    is_approved: bool,
+    /// Sentences.
+    notes: Vec<String>,
+}
+
+/// Looks for an approval of this digest.
+fn read_approvals(digest: ApprovalDigest, forge: &Forge) -> Result<CommentApprovals, Error> {
     let mut found = CommentApprovals::default();
     let own = forge.viewer()?;
     for comment in forge.comments()?.iter().filter(|comment| digests(&comment.body).contains(&digest)) {
@@ -71,7 +85,7 @@ pub(crate) fn read_approvals(
             "" => forge.pull_request().name(),
             url => url.to_owned(),
         };
-        match objection(comment, own.as_deref(), &forge)? {
+        match objection(comment, own.as_deref(), forge)? {
             None => {
                 found.is_approved = true;
                 found.notes.push(format!("`{author}` approved the hazards: {place}."));

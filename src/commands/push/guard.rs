@@ -3,8 +3,8 @@
 
 use crate::commands::ci_run::{CiRun, event_text};
 use crate::commands::context::Context;
-use crate::commands::workspace::revision::{repository, revision};
-use crate::commands::workspace::source::ManifestSource;
+use crate::commands::workspace::open::Workspace;
+use crate::commands::workspace::revision::revision;
 use crate::error::{Error, PushError};
 use crate::settings::{BranchPattern, Catalog, Settings};
 use crate::sources::git::Repository;
@@ -22,7 +22,7 @@ pub(super) struct Allowed {
 }
 
 /// Checks where the push comes from. A commit of `--ref` is always clean, regardless of the work tree.
-pub(super) fn check_source(allowed: Allowed, from: &ManifestSource, context: &Context<'_>) -> Result<(), Error> {
+pub(super) fn check_source(allowed: Allowed, workspace: &Workspace<'_>, context: &Context<'_>) -> Result<(), Error> {
     let (settings, environment) = (context.settings, context.environment);
     if settings.catalog.value == Catalog::Local {
         return Ok(());
@@ -34,16 +34,16 @@ pub(super) fn check_source(allowed: Allowed, from: &ManifestSource, context: &Co
         return Err(PushError::PullRequest { event: event.clone() }.into());
     }
     let checks_branch = environment.in_ci() && !allowed.branch && run.pull_request.is_none();
-    let checks_tree = settings.require_clean.value && !allowed.dirty && from.commit_source().is_none();
+    let checks_tree = settings.require_clean.value && !allowed.dirty && workspace.commit().is_none();
     if !checks_branch && !checks_tree {
         return Ok(());
     }
-    let repository = repository(settings, environment)?;
+    let repository = context.git.repository()?;
     if checks_branch {
-        check_branch(&run, repository.as_ref(), settings)?;
+        check_branch(&run, repository, settings)?;
     }
     if checks_tree {
-        check_work_tree(repository.as_ref(), settings)?;
+        check_work_tree(repository, settings)?;
     }
     Ok(())
 }

@@ -1,46 +1,107 @@
 //! Writes the refusal of a push to its reports and to the job summary, so that a reader of a report learns that nothing
 //! was pushed, and why.
 
+use std::path::PathBuf;
+
 use miette::Diagnostic;
 
 use crate::commands::args::output::Output;
 use crate::commands::catalog::connect::catalog_name;
 use crate::commands::context::Context;
 use crate::commands::output::job_summary::write_job_summary;
+use crate::commands::plan::build::BuiltPlan;
+use crate::commands::plan::output::{Report, write_plan_reports};
+use crate::commands::push::args::PushArgs;
 use crate::domain::entity::Owner;
-use crate::error::PushError;
+use crate::error::{Error, PushError};
 use crate::report::format::Format;
 use crate::report::outcome::OutcomeFormat;
 use crate::report::outcome::refusal::{self, Refusal};
+use crate::report::plan::{PlanFormat, PlanRefusal};
+use crate::sources;
 use crate::text::plural::as_sentence;
 
-/// Writes every report and the job summary, and returns the error that the run ends with.
-pub(crate) fn report_refusal(
-    error: PushError,
-    outputs: &[Output<OutcomeFormat>],
-    owner: &Owner,
-    context: &mut Context<'_>,
-) -> PushError {
-    write_refusal(&error, outputs, owner, context);
-    with_refusal(&error, owner, context, |refusal, context| {
-        write_job_summary(|| refusal::render(refusal, OutcomeFormat::Markdown), context);
-    });
-    error
+/// Where the refusals of a run are reported.
+pub(super) struct Refusals<'a> {
+    pub owner: &'a Owner,
+    /// The outputs of the outcome, except for the record of the last push, which must not be overwritten.
+    pub outputs: Vec<Output<OutcomeFormat>>,
 }
 
-/// The reason and the help of a refusal, each as sentences.
-pub(crate) fn refusal_sentences(error: &PushError) -> (String, String) {
-    (as_sentence(&error.to_string()), as_sentence(&help(error)))
+impl<'a> Refusals<'a> {
+    pub fn new(args: &PushArgs, owner: &'a Owner, context: &Context<'_>) -> Self {
+        let place = |file: &PathBuf| sources::output_place(&context.settings.directory.join(file));
+        let record = args.since_outcome.as_ref().map(place);
+        let is_record = |output: &&Output<OutcomeFormat>| record.is_some() && output.file.as_ref().map(place) == record;
+        Self { owner, outputs: args.output.iter().filter(|output| !is_record(output)).cloned().collect() }
+    }
+
+    /// Writes a refusal before there is a plan to every report and to the job summary. Returns the error that the run
+    /// ends with.
+    pub fn report(&self, error: Error, context: &mut Context<'_>) -> Error {
+        if let Error::Push(refusal) = &error {
+            write_refusal(refusal, &self.outputs, self.owner, context);
+            with_refusal(refusal, self.owner, context, |refusal, context| {
+                write_job_summary(|| refusal::render(refusal, OutcomeFormat::Markdown), context);
+            });
+        }
+        error
+    }
+
+    /// Writes the refusal and the plan to every report and to the job summary; the text goes to standard output unless
+    /// another report does. `command` repeats this push; `was_shown`: the plan was already printed for the user.
+    pub fn report_with_plan(
+        &self,
+        refusal: PushError,
+        planned: &BuiltPlan,
+        requested: Option<&str>,
+        command: &str,
+        was_shown: bool,
+        context: &mut Context<'_>,
+    ) -> Result<Error, Error> {
+        let reason = as_sentence(&refusal.to_string());
+        let help = as_sentence(&help(&refusal));
+        let mut outputs = plan_outputs(&self.outputs);
+        if was_shown {
+            outputs.retain(|output| output.file.is_some() || output.format != PlanFormat::Text);
+        } else if outputs.iter().all(|output| output.file.is_some()) {
+            outputs.push(Output { format: PlanFormat::Text, file: None });
+        }
+        let report = Report {
+            outputs: &outputs,
+            push: command,
+            requested,
+            refusal: Some(PlanRefusal { reason: &reason, help: &help }),
+            ..Report::default()
+        };
+        // An empty list of outputs would mean text on standard output.
+        if !outputs.is_empty() {
+            write_plan_reports(&report, planned, context)?;
+        }
+        // A plan cannot be expressed in JUnit, so these reports contain only the refusal.
+        let tests: Vec<_> = self.outputs.iter().filter(|it| it.format == OutcomeFormat::Junit).cloned().collect();
+        write_refusal(&refusal, &tests, self.owner, context);
+        Ok(refusal.into())
+    }
+}
+
+/// The outputs of the outcome, converted for a plan. JUnit is left out, because its tests describe applied changes.
+pub(super) fn plan_outputs(outputs: &[Output<OutcomeFormat>]) -> Vec<Output<PlanFormat>> {
+    let plan = |output: &Output<OutcomeFormat>| {
+        let format = match output.format {
+            OutcomeFormat::Text => PlanFormat::Text,
+            OutcomeFormat::Json => PlanFormat::Json,
+            OutcomeFormat::Markdown => PlanFormat::Markdown,
+            OutcomeFormat::Junit => return None,
+        };
+        Some(Output { format, file: output.file.clone() })
+    };
+    outputs.iter().filter_map(plan).collect()
 }
 
 /// Writes the refusal to `outputs`, which must still be empty. A report that cannot be written is only noted, because
 /// the refusal matters more.
-pub(crate) fn write_refusal(
-    error: &PushError,
-    outputs: &[Output<OutcomeFormat>],
-    owner: &Owner,
-    context: &mut Context<'_>,
-) {
+fn write_refusal(error: &PushError, outputs: &[Output<OutcomeFormat>], owner: &Owner, context: &mut Context<'_>) {
     with_refusal(error, owner, context, |refusal, context| {
         for Output { format, file } in outputs {
             let text = refusal::render(refusal, *format);

@@ -2,34 +2,32 @@
 //! read instead, so that later changes on disk cannot be pushed.
 
 use crate::commands::context::Context;
-use crate::commands::workspace::revision::{repository, revision};
-use crate::commands::workspace::source::ManifestSource;
-use crate::error::{BaseError, Error, PushError};
+use crate::commands::workspace::open::Workspace;
+use crate::commands::workspace::revision::revision;
+use crate::error::{Error, PushError};
 use crate::sources::git::{CommitId, GitError, Repository, Signed};
 
 /// `commit`: the requested commit; `None` for the work tree.
-pub(crate) fn require_signed(commit: Option<&str>, context: &Context<'_>) -> Result<ManifestSource, Error> {
+pub(crate) fn require_signed<'a>(commit: Option<&str>, context: &Context<'a>) -> Result<Workspace<'a>, Error> {
     const FLAG: &str = "--require-signed";
     let settings = context.settings;
-    let Some(repository) = repository(settings, context.environment)? else {
-        return Err(BaseError::NoGit { root: settings.root.value.display().to_string(), flag: FLAG }.into());
-    };
-    let mut from = match commit {
-        Some(name) => ManifestSource::of(Some(name), context)?,
+    let repository = context.git.required(FLAG)?;
+    let mut workspace = match commit {
+        Some(name) => Workspace::open(Some(name), context)?,
         None => {
-            let revision = revision(Some(&repository), settings, &settings.pattern()?)?;
+            let revision = revision(Some(repository), settings, &settings.pattern()?)?;
             let Some(commit) = &revision.commit else { return Err(PushError::NoCommit { flag: FLAG }.into()) };
             if revision.is_dirty {
                 return Err(PushError::Uncommitted { commit: commit.chars().take(10).collect() }.into());
             }
-            ManifestSource::checked_out(&revision, context)?
+            Workspace::checked_out(&revision, context)?
         }
     };
-    if let ManifestSource::Commit(then) = &mut from {
-        let by = signer(&repository, then.commit)?;
-        then.notes.push(format!("Commit `{}` is signed by `{by}`.", short(then.commit)));
+    if let Some(commit) = workspace.commit() {
+        let by = signer(repository, commit)?;
+        workspace.notes.push(format!("Commit `{}` is signed by `{by}`.", short(commit)));
     }
-    Ok(from)
+    Ok(workspace)
 }
 
 fn signer(repository: &Repository, commit: CommitId) -> Result<String, Error> {

@@ -6,7 +6,6 @@ use crate::commands::ci_run::is_pull_request;
 use crate::commands::context::Context;
 use crate::commands::plan::base::commit_in_ci;
 use crate::commands::rule_names;
-use crate::commands::workspace::revision::repository;
 use crate::settings::{CONFIG_NAMES, Environment, Settings};
 use crate::sources::git::{CommitId, Repository};
 use crate::sources::{ReadBuffer, path_text, read};
@@ -84,8 +83,8 @@ pub(crate) fn restrict_mask_on_pull_request(context: &mut Context<'_>) {
     if settings.secrets_allow.value.is_empty() || !is_pull_request(environment) {
         return;
     }
-    let repository = repository(settings, environment).ok().flatten();
-    let base = repository.as_ref().and_then(|it| Some((it, commit_in_ci(it, settings, environment)?)));
+    let base = context.git.repository().ok().flatten();
+    let base = base.and_then(|it| Some((it, commit_in_ci(it, settings, environment)?)));
     restrict_mask(context, allowed_secrets(settings, environment, base).names);
 }
 

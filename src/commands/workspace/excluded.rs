@@ -4,11 +4,10 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use super::revision::repository;
 use crate::commands::context::Context;
 use crate::commands::rule_names;
 use crate::commands::workspace::entities::ManifestSet;
-use crate::commands::workspace::source::ManifestSource;
+use crate::commands::workspace::open::Workspace;
 use crate::domain::entity::EntityKey;
 use crate::error::Error;
 use crate::manifest;
@@ -21,8 +20,7 @@ use crate::sources::{self, Pattern, ReadBuffer, SourceFile, Unreadable};
 pub(crate) fn excluded_manifests(
     manifests: &ManifestSet,
     owned: &[EntityKey],
-    from: &ManifestSource,
-    pattern: &Pattern,
+    workspace: &Workspace<'_>,
     context: &Context<'_>,
 ) -> Result<Vec<Unreadable>, Error> {
     let settings = context.settings;
@@ -32,14 +30,14 @@ pub(crate) fn excluded_manifests(
     if undeclared.is_empty() {
         return Ok(Vec::new());
     }
-    let mut files = from.files(&settings.root.value, &Pattern::default())?;
-    files.retain(|file| !pattern.matches(Path::new(&file.path)) && declares_any(file, &undeclared));
+    let mut files = workspace.files(&Pattern::default())?;
+    files.retain(|file| !workspace.pattern.matches(Path::new(&file.path)) && declares_any(file, &undeclared));
     if files.is_empty() {
         return Ok(Vec::new());
     }
-    let Some(repository) = repository(settings, context.environment)? else { return Ok(Vec::new()) };
-    let history = History { repository: &repository, settings, environment: context.environment };
-    let start = from.commit_source().map(|then| then.commit);
+    let Some(repository) = context.git.repository()? else { return Ok(Vec::new()) };
+    let history = History { repository, settings, environment: context.environment };
+    let start = workspace.commit();
     let (commits, is_complete) = repository.versions(&settings.root.value, start, &CONFIG_NAMES);
     let was_chosen = |file: &SourceFile| commits.iter().any(|commit| history.chooses(*commit, &file.path));
     files.retain(|file| !is_complete || was_chosen(file));

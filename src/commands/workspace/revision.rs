@@ -5,15 +5,9 @@ use std::path::PathBuf;
 
 use super::snapshot;
 use crate::domain::plan::revision::Revision;
-use crate::settings::{Environment, Settings};
+use crate::settings::Settings;
 use crate::sources::Pattern;
-use crate::sources::git::{self, GitError, Repository};
-
-/// The repository that contains the root; `None` outside Git.
-pub(crate) fn repository(settings: &Settings, environment: &Environment) -> Result<Option<Repository>, GitError> {
-    let variables = git::Environment::from_variables(|name| environment.get(name).map(Into::into));
-    Repository::open(&settings.root.value, &variables)
-}
+use crate::sources::git::{GitError, Repository};
 
 /// Changes to manifests, config and snapshot make the state dirty; an ignored `.portolan` does not.
 pub(crate) fn revision(
@@ -41,7 +35,8 @@ mod tests {
     use std::process::Command;
 
     use super::*;
-    use crate::settings::{Request, resolve};
+    use crate::commands::workspace::git::Git;
+    use crate::settings::{Environment, Request, resolve};
 
     fn git(folder: &Path, arguments: &[&str]) {
         let mut command = Command::new("git");
@@ -59,8 +54,9 @@ mod tests {
     fn state(folder: &Path) -> Revision {
         let environment = Environment::new([], folder.to_owned(), 0);
         let settings = resolve(&Request::default(), &environment, &[]).expect("it is settled");
-        let repository = repository(&settings, &environment).expect("it opens");
-        revision(repository.as_ref(), &settings, &settings.pattern().expect("globs")).expect("it is read")
+        let git = Git::new(&settings, &environment);
+        revision(git.repository().expect("it opens"), &settings, &settings.pattern().expect("globs"))
+            .expect("it is read")
     }
 
     #[test]

@@ -3,61 +3,59 @@
 //! same name.
 
 use crate::commands::catalog::connect::catalog_name;
+use crate::commands::workspace::git::Git;
 use crate::domain::entity::Owner;
 use crate::error::ScopeError;
-use crate::settings::{Catalog, Environment, Origin, Settings, Sourced};
-use crate::sources::git::{self, Repository};
+use crate::settings::{Catalog, Origin, Settings, Sourced};
 
 /// The scope in the embedded catalog if none can be derived.
 pub(crate) const LOCAL: &str = "local";
 
 /// The scope, if there is one. A repository that cannot be opened has no remote to derive it from.
-pub(crate) fn scope(settings: &Settings, environment: &Environment) -> Sourced<Option<String>> {
+pub(crate) fn scope(settings: &Settings, git: &Git) -> Sourced<Option<String>> {
     if let Some(scope) = &settings.scope {
         return Sourced { value: Some(scope.value.clone()), origin: scope.origin.clone() };
     }
-    match of_remote(settings, environment) {
+    match of_remote(git) {
         Some(scope) => Sourced { value: Some(scope), origin: Origin::Repository("the Git remote `origin`") },
         None => Sourced::default(None),
     }
 }
 
 /// The scope derived from the Git remote.
-pub(crate) fn of_remote(settings: &Settings, environment: &Environment) -> Option<String> {
-    let variables = git::Environment::from_variables(|name| environment.get(name).map(Into::into));
-    let repository = Repository::open(&settings.root.value, &variables).ok().flatten()?;
-    repository.origin().filter(|scope| fits(scope))
+pub(crate) fn of_remote(git: &Git) -> Option<String> {
+    git.repository().ok()??.origin().filter(|scope| fits(scope))
 }
 
 /// The owner, for commands that cannot run without one.
-pub(crate) fn owner(settings: &Settings, environment: &Environment) -> Result<Owner, ScopeError> {
-    scope(settings, environment).value.map(|scope| Owner { scope }).ok_or(ScopeError::Unknown)
+pub(crate) fn owner(settings: &Settings, git: &Git) -> Result<Owner, ScopeError> {
+    scope(settings, git).value.map(|scope| Owner { scope }).ok_or(ScopeError::Unknown)
 }
 
 /// The owner for a push. A derived scope changes with the remote, and with it which entities a push deletes, so a
 /// platform requires a configured one.
-pub(crate) fn owner_for_push(settings: &Settings, environment: &Environment) -> Result<Owner, ScopeError> {
+pub(crate) fn owner_for_push(settings: &Settings, git: &Git) -> Result<Owner, ScopeError> {
     match (&settings.scope, settings.is_local()) {
         (Some(scope), _) => Ok(Owner { scope: scope.value.clone() }),
-        (None, true) => owner_in_catalog(settings, environment),
+        (None, true) => owner_in_catalog(settings, git),
         (None, false) => {
-            let example = scope(settings, environment).value.unwrap_or_else(|| "acme/catalog".to_owned());
+            let example = scope(settings, git).value.unwrap_or_else(|| "acme/catalog".to_owned());
             Err(ScopeError::NotSet { catalog: catalog_name(settings), example })
         }
     }
 }
 
 /// The derived scope that a plan for a platform uses if none is configured.
-pub(crate) fn derived_scope(settings: &Settings, environment: &Environment) -> Option<String> {
+pub(crate) fn derived_scope(settings: &Settings, git: &Git) -> Option<String> {
     if settings.scope.is_some() || settings.is_local() {
         return None;
     }
-    scope(settings, environment).value
+    scope(settings, git).value
 }
 
 /// The owner for a command that reads. The embedded catalog belongs to this machine, so a fixed scope is enough there.
-pub(crate) fn owner_in_catalog(settings: &Settings, environment: &Environment) -> Result<Owner, ScopeError> {
-    match (owner(settings, environment), &settings.catalog.value) {
+pub(crate) fn owner_in_catalog(settings: &Settings, git: &Git) -> Result<Owner, ScopeError> {
+    match (owner(settings, git), &settings.catalog.value) {
         (Err(ScopeError::Unknown), Catalog::Local) => Ok(Owner { scope: LOCAL.to_owned() }),
         (owner, Catalog::Local | Catalog::Region(_) | Catalog::Url(_)) => owner,
     }

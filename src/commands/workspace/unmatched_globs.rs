@@ -1,23 +1,17 @@
 //! Refuses a run whose globs match no file: a typing error in a glob would otherwise look like a clean repository. The
 //! extra walks happen only after (almost) nothing was found.
 
-use std::path::Path;
-
+use crate::commands::workspace::open::Workspace;
 use crate::commands::workspace::read::declared_names;
-use crate::commands::workspace::source::ManifestSource;
 use crate::error::LintError;
-use crate::settings::{Origin, Settings};
+use crate::settings::Origin;
 use crate::sources::Pattern;
 use crate::text::plural::count;
 
 /// Checks whether includes or excludes of the config leave no file although there are YAML files.
-pub(crate) fn reject_unmatched_globs(
-    settings: &Settings,
-    pattern: &Pattern,
-    from: &ManifestSource,
-) -> Result<(), LintError> {
+pub(crate) fn reject_unmatched_globs(workspace: &Workspace<'_>) -> Result<(), LintError> {
+    let settings = &*workspace.settings;
     let (include, exclude) = (&settings.include, &settings.exclude);
-    let root = &settings.root.value;
     let is_said = |globs: &[String], origin: &Origin| !globs.is_empty() && *origin != Origin::Default;
     let (includes, excludes) = (is_said(&include.value, &include.origin), is_said(&exclude.value, &exclude.origin));
     if !includes && !excludes {
@@ -25,9 +19,9 @@ pub(crate) fn reject_unmatched_globs(
     }
     // The config is a YAML file too, but never a manifest.
     let config = settings.config_name();
-    let all = from.files(root, &Pattern::default())?;
+    let all = workspace.files(&Pattern::default())?;
     let here = all.iter().filter(|file| file.path != config).count();
-    if here == 0 || found(from, root, pattern, &config)? > 0 {
+    if here == 0 || found(workspace, &workspace.pattern, &config)? > 0 {
         return Ok(());
     }
     // A repository without manifests is valid, as one that only has workflows and charts so far.
@@ -36,7 +30,7 @@ pub(crate) fn reject_unmatched_globs(
     }
     let files = count(here, "YAML file");
     let Ok(only_included) = Pattern::new(&include.value, &[]) else { return Ok(()) };
-    let left = if includes { found(from, root, &only_included, &config)? } else { here };
+    let left = if includes { found(workspace, &only_included, &config)? } else { here };
     let (key, origin, what) = match (left, here) {
         (0, 1) => ("include", &include.origin, "does not match the only YAML file here".to_owned()),
         (0, _) => ("include", &include.origin, format!("matches none of the {files} here")),
@@ -47,7 +41,7 @@ pub(crate) fn reject_unmatched_globs(
     Err(LintError::Emptied { key, place: origin.words(&config), what })
 }
 
-fn found(from: &ManifestSource, root: &Path, pattern: &Pattern, config: &str) -> Result<usize, LintError> {
-    let files = from.files(root, pattern)?;
+fn found(workspace: &Workspace<'_>, pattern: &Pattern, config: &str) -> Result<usize, LintError> {
+    let files = workspace.files(pattern)?;
     Ok(files.iter().filter(|file| file.path != config).count())
 }

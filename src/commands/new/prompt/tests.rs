@@ -5,6 +5,8 @@ use std::io;
 use serde_json::json;
 
 use super::*;
+use crate::commands::workspace::git::Git;
+use crate::commands::workspace::open::Workspace;
 use crate::settings::{self, Environment};
 
 fn blueprint() -> Blueprint {
@@ -29,7 +31,9 @@ fn answered(lines: &str) -> Option<EntityValues> {
     let folder = tempfile::tempdir().expect("a folder");
     let environment = Environment::new([], folder.path().to_owned(), 0);
     let settings = settings::resolve(&settings::Request::default(), &environment, &[]).expect("there is no config");
-    let terms = LintConfig::of(&settings, &environment).expect("the globs are fine");
+    let git = Git::new(&settings, &environment);
+    let workspace = Workspace::of_work_tree(&settings, &git).expect("the globs are fine");
+    let terms = LintConfig::of(&workspace, &environment);
     let mut candidates = Candidates::default();
     candidates.add("system", "booking");
     candidates.add("system", "edge");

@@ -1,0 +1,90 @@
+//! `push`: applies the plan that `diff` shows. It writes nothing until every hazard is approved, and always reports
+//! the result of every change, also after a signal.
+
+pub(crate) mod ancestry;
+mod apply;
+pub(crate) mod approval;
+pub(crate) mod approval_comments;
+mod args;
+mod confirm;
+mod guard;
+mod provenance;
+mod refusal;
+mod signature;
+
+pub use args::{OnError, PushArgs};
+
+use crate::commands::args::output::{Output, refuse_shared};
+use crate::commands::context::Context;
+use crate::commands::diff::{self, DiffArgs};
+use crate::commands::plan::build::is_local_by_default;
+use crate::commands::plan::file::reopen;
+use crate::commands::plan::lint_first::{PlanResult, lint_and_plan};
+use crate::commands::plan::rerun_command::{push_command, push_plan_command};
+use crate::commands::push::apply::{apply_plan, write_outcome};
+use crate::commands::push::approval::require_approval;
+use crate::commands::push::provenance::open_checked;
+use crate::commands::push::refusal::{Refusals, plan_outputs};
+use crate::commands::workspace::scope::owner_for_push;
+use crate::error::{Error, PushError};
+use crate::exit::Exit;
+use crate::report::outcome::OutcomeFormat;
+use crate::settings::{Delivery, Settings};
+use crate::sources;
+
+pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
+    refuse_shared(&args.output, &context.settings.directory)?;
+    if args.dry_run {
+        // A dry run must print exactly what `diff` prints with the same flags.
+        let (planning, output) = (args.planning.clone(), plan_outputs(&args.output));
+        return diff::run(&DiffArgs { planning, output, ..DiffArgs::default() }, context);
+    }
+    check_destinations(&args.output, context)?;
+    let owner = &owner_for_push(context.settings, context.git)?;
+    let refusals = Refusals::new(args, owner, context);
+    let (workspace, note) = open_checked(args, owner, context).map_err(|error| refusals.report(error, context))?;
+    let context = &mut context.with(&workspace.settings);
+    let (command, result) = match &args.plan {
+        Some(file) => (
+            push_plan_command(file, &args.planning, context.settings),
+            PlanResult::Plan(
+                reopen(file, owner, &workspace, context).map_err(|error| refusals.report(error, context))?,
+            ),
+        ),
+        None => (
+            push_command(&args.planning, context.settings),
+            lint_and_plan(&args.planning.options(owner, &workspace), &refusals.outputs, context)?,
+        ),
+    };
+    let mut planned = match result {
+        PlanResult::Plan(planned) => planned,
+        PlanResult::Findings(exit) => return Ok(exit),
+    };
+    planned.notes.extend(note);
+    planned.notes.extend(note_on_delivery(context.settings));
+    require_approval(args, &mut planned, workspace.name(), &command, &refusals, context)?;
+    let pushed = apply_plan(args, &planned, owner, context);
+    write_outcome(args, &planned, &pushed, &command, context)?;
+    Ok(pushed.exit())
+}
+
+/// Refuses reports that cannot be written, and in CI a catalog that nobody named, before anything is read.
+fn check_destinations(outputs: &[Output<OutcomeFormat>], context: &Context<'_>) -> Result<(), Error> {
+    let settings = context.settings;
+    for file in outputs.iter().filter_map(|output| output.file.as_ref()) {
+        sources::check_output(&settings.boundary, &settings.directory.join(file))
+            .map_err(|error| error.named(&settings.directory, file))?;
+    }
+    if context.environment.in_ci() && is_local_by_default(settings) {
+        let platform = settings.platform.value;
+        let variables = format!("{} and {}", platform.client_id_variable, platform.client_secret_variable);
+        return Err(PushError::NotNamed { variables }.into());
+    }
+    Ok(())
+}
+
+fn note_on_delivery(settings: &Settings) -> Option<String> {
+    (settings.delivery.value == Delivery::Cluster).then(|| {
+        "With `delivery: cluster` an exporter in a cluster writes these entities; this push writes them too.".to_owned()
+    })
+}
