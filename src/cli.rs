@@ -2,22 +2,20 @@
 //! errors exit with 64, because clap's own 2 means that changes are pending.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
 
-use crate::commands::all::{self, Each};
-use crate::commands::context::{Context, mask_of_errors, mask_of_run};
+use crate::commands::context::mask_of_errors;
 use crate::commands::output::terminal::{Terminal, colour_choice};
-use crate::commands::workspace::git::Git;
+use crate::commands::verb::{Process, Verb};
 use crate::commands::{
-    self, comment, completions, config, diff, explain, init, lint, man, new, pull, push, schema, serve,
+    comment, completions, config, diff, explain, init, lint, man, new, pull, push, schema, serve, version,
 };
-use crate::domain::build::Build;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::settings::{self, AllError, Environment, Request};
+use crate::settings::{AllError, Environment, Request};
 use crate::text::escape;
 use crate::text::mask::Mask;
 use crate::ui::{self, ColourChoice, Streams};
@@ -54,7 +52,7 @@ struct Cli {
     #[command(flatten)]
     everyone: Everyone,
     #[command(subcommand)]
-    verb: Verb,
+    verb: Verbs,
 }
 
 /// Before or after the verb.
@@ -94,7 +92,7 @@ struct Everyone {
 }
 
 #[derive(Debug, Subcommand)]
-enum Verb {
+enum Verbs {
     Init(init::InitArgs),
     #[command(visible_alias = "validate", alias = "check")]
     Lint(Box<lint::LintArgs>),
@@ -111,9 +109,7 @@ enum Verb {
     Comment(comment::CommentArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
-    /// Print the version, and whether it is a published release or was built from source
-    #[command(after_help = "Examples:\n  portolan version")]
-    Version,
+    Version(version::VersionArgs),
 }
 
 /// The whole command line, for completions, manual pages and the reference.
@@ -125,13 +121,16 @@ pub fn command() -> clap::Command {
 pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: &Environment, streams: &mut Streams) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let mut request = Request { color: early_color(&arguments, environment), ..Request::default() };
-    let parsed = command().try_get_matches_from(&arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+    let parsed = command().try_get_matches_from(&arguments).and_then(|matches| {
+        let name = matches.subcommand_name().unwrap_or_default().to_owned();
+        Ok((Cli::from_arg_matches(&matches)?, name))
+    });
     let (result, terminal) = match parsed {
-        Ok(cli) => {
-            let is_all = cli.everyone.all;
+        Ok((cli, name)) => {
             cli.everyone.say(&mut request);
             let terminal = Terminal::new(&request, environment);
-            (cli.verb.run(is_all, request, environment, &terminal, streams), terminal)
+            let mut process = Process { request, environment, terminal: &terminal, streams: &mut *streams, command };
+            (cli.run(&name, &mut process), terminal)
         }
         Err(error) => {
             let terminal = Terminal::new(&request, environment);
@@ -155,190 +154,53 @@ pub fn tell_of_panic(panic: &std::panic::PanicHookInfo<'_>) {
     Streams::standard().say(&told);
 }
 
-impl Verb {
-    fn run(
-        mut self,
-        mut is_all: bool,
-        mut request: Request,
-        environment: &Environment,
-        terminal: &Terminal,
-        streams: &mut Streams,
-    ) -> Result<Exit, Error> {
-        if let Self::Pull(args) = &mut self
-            && args.entities.is_some()
-            && is_all
-        {
-            // `pull --entities --all` is the old spelling of `--any-owner`, so here `--all` does not mean all configs.
-            (args.all, is_all) = (true, false);
-        }
-        if is_all && self.each().is_none() {
-            let verb = self.name();
-            return Err(Error::Settings(AllError::Verb { verb }.into()));
-        }
+impl Verbs {
+    fn as_verb(&self) -> &dyn Verb {
         match self {
-            Self::Explain(args) => return explain::run(&args, &terminal.style, streams),
-            Self::Schema(args) if args.needs_no_repository() => return schema::run(&args, streams),
-            Self::Completions(args) => return completions::run(&args, command(), streams),
-            Self::Comment(args) => {
-                let directory = environment.directory().join(request.directory.as_deref().unwrap_or(Path::new("")));
-                let place = comment::Place { environment, directory: &directory, quiet: request.quiet };
-                return comment::run(&args, &place, streams);
-            }
-            Self::Man(args) => return man::run(&args, command(), environment.directory(), streams),
-            Self::Version => {
-                streams.show(&format!("{}{}\n", command().render_version(), Build::current().description()))?;
-                return Ok(Exit::Success);
-            }
-            Self::Init(_)
-            | Self::Lint(_)
-            | Self::Diff(_)
-            | Self::Push(_)
-            | Self::Pull(_)
-            | Self::New(_)
-            | Self::Config(_)
-            | Self::Serve(_)
-            | Self::Schema(_) => {}
-        }
-        if let Self::Lint(args) = &self {
-            request.rules.clone_from(&args.rule);
-        }
-        if let Some(each) = self.each().filter(|_| is_all) {
-            return all::run(&each, &request, environment, terminal, streams);
-        }
-        request.may_pass_by_configs = self.may_pass_by_configs();
-        let settings = settings::resolve(&request, environment, &commands::rule_names())?;
-        self.require_repository(&settings)?;
-        let Terminal { style, motion, .. } = *terminal;
-        let mask = mask_of_run(&settings, environment);
-        let mut context = Context {
-            settings: &settings,
-            environment,
-            git: &Git::new(&settings, environment),
-            streams,
-            style,
-            quiet: request.quiet,
-            motion,
-            mask,
-            reports: None,
-        };
-        for note in &settings.notes {
-            context.say(&format!("note: {note}"));
-        }
-        if request.verbose {
-            context.say(&format!("note: {}", settings.in_short()));
-        }
-        match self {
-            Self::Init(args) => init::run(&args, &mut context),
-            Self::Lint(args) => lint::run(&args, &mut context),
-            Self::Diff(args) => diff::run(&args, &mut context),
-            Self::Push(args) => push::run(&args, &mut context),
-            Self::Pull(args) => pull::run(&args, &mut context),
-            Self::New(args) => new::run(&args, &mut context),
-            Self::Config(args) => config::run(&args, &mut context),
-            Self::Serve(args) => serve::run(*args, &mut context),
-            Self::Schema(args) => schema::run_in_repository(&args, &mut context),
-            Self::Explain(_) | Self::Comment(_) | Self::Completions(_) | Self::Man(_) | Self::Version => {
-                Ok(Exit::Success)
-            }
+            Self::Init(args) => args,
+            Self::Lint(args) => &**args,
+            Self::Diff(args) => &**args,
+            Self::Push(args) => &**args,
+            Self::Pull(args) => args,
+            Self::New(args) => &**args,
+            Self::Explain(args) => args,
+            Self::Config(args) => args,
+            Self::Serve(args) => &**args,
+            Self::Schema(args) => args,
+            Self::Comment(args) => args,
+            Self::Completions(args) => args,
+            Self::Man(args) => args,
+            Self::Version(args) => args,
         }
     }
 }
 
-impl Verb {
-    /// The command for each of several configs; `None` if it runs for one only.
-    fn each(&self) -> Option<Each> {
-        match self {
-            Self::Lint(args) => Some(Each::Lint(args.clone())),
-            Self::Diff(args) => Some(Each::Diff(args.clone())),
-            Self::Push(args) => Some(Each::Push(args.clone())),
-            Self::Pull(args) => Some(Each::Pull(args.clone())),
-            Self::Config(args) => Some(Each::Config(args.clone())),
-            Self::Init(_)
-            | Self::New(_)
-            | Self::Explain(_)
-            | Self::Serve(_)
-            | Self::Schema(_)
-            | Self::Comment(_)
-            | Self::Completions(_)
-            | Self::Man(_)
-            | Self::Version => None,
+impl Cli {
+    /// `name`: of the command.
+    fn run(mut self, name: &str, process: &mut Process<'_>) -> Result<Exit, Error> {
+        if let Verbs::Pull(args) = &mut self.verb
+            && args.entities.is_some()
+            && self.everyone.all
+        {
+            // `pull --entities --all` is the old spelling of `--any-owner`, so here `--all` does not mean all configs.
+            (args.all, self.everyone.all) = (true, false);
         }
-    }
-
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Init(_) => "init",
-            Self::Lint(_) => "lint",
-            Self::Diff(_) => "diff",
-            Self::Push(_) => "push",
-            Self::Pull(_) => "pull",
-            Self::New(_) => "new",
-            Self::Explain(_) => "explain",
-            Self::Config(_) => "config",
-            Self::Serve(_) => "serve",
-            Self::Schema(_) => "schema",
-            Self::Comment(_) => "comment",
-            Self::Completions(_) => "completions",
-            Self::Man(_) => "man",
-            Self::Version => "version",
+        let verb = self.verb.as_verb();
+        if !self.everyone.all {
+            return verb.run(process);
         }
-    }
-
-    /// Whether the command may run although there are configs in subfolders: `init` writes one next to them and
-    /// excludes their folders, and a server with another folder or store reads nothing here.
-    fn may_pass_by_configs(&self) -> bool {
-        match self {
-            Self::Init(_) => true,
-            Self::Serve(args) => args.seed.is_some() || args.store.is_some(),
-            Self::Lint(_)
-            | Self::Diff(_)
-            | Self::Push(_)
-            | Self::Pull(_)
-            | Self::New(_)
-            | Self::Explain(_)
-            | Self::Config(_)
-            | Self::Schema(_)
-            | Self::Comment(_)
-            | Self::Completions(_)
-            | Self::Man(_)
-            | Self::Version => false,
-        }
-    }
-
-    /// Requires a repository for commands that search for manifests; without one, they would search the whole disk.
-    fn require_repository(&self, settings: &settings::Settings) -> Result<(), Error> {
-        const WAY_OUT: &str = "run it in a Git work tree, choose the folder of a portolan.yaml with `-C`, or write one with `portolan init`";
-        let help = match self {
-            // Named files limit the search.
-            Self::Lint(args) if !args.paths.is_empty() => return Ok(()),
-            // The error of Git is clearer.
-            Self::Lint(args) if args.staged || args.pre_commit || args.changed || args.since.is_some() => return Ok(()),
-            Self::Lint(_) => {
-                "name the files and folders to lint (`portolan lint catalog/`), run it in a Git work tree, or choose the \
-                 folder of a portolan.yaml with `-C`"
-            }
-            Self::Diff(_) | Self::Push(_) | Self::Pull(_) | Self::New(_) => WAY_OUT,
-            Self::Init(_)
-            | Self::Explain(_)
-            | Self::Config(_)
-            | Self::Serve(_)
-            | Self::Schema(_)
-            | Self::Comment(_)
-            | Self::Completions(_)
-            | Self::Man(_)
-            | Self::Version => return Ok(()),
-        };
-        Ok(settings.require_repository(help)?)
+        verb.run_for_all(process)
+            .unwrap_or_else(|| Err(Error::Settings(AllError::Verb { verb: name.to_owned() }.into())))
     }
 }
 
 impl Everyone {
-    fn say(self, request: &mut Request) {
-        request.directory = self.directory;
-        request.config = self.config;
-        request.target = self.target;
-        request.catalog = self.catalog;
-        request.scope = self.scope;
+    fn say(&self, request: &mut Request) {
+        request.directory.clone_from(&self.directory);
+        request.config.clone_from(&self.config);
+        request.target.clone_from(&self.target);
+        request.catalog.clone_from(&self.catalog);
+        request.scope.clone_from(&self.scope);
         request.quiet = self.quiet;
         request.verbose = self.verbose;
         request.no_progress = self.no_progress;

@@ -5,20 +5,18 @@ use std::path::{Path, PathBuf};
 
 use miette::Diagnostic;
 
-use crate::commands::config::ConfigArgs;
+use crate::commands::args::output::Output;
 use crate::commands::context::{Context, mask_of_run};
-use crate::commands::diff::DiffArgs;
-use crate::commands::lint::LintArgs;
 use crate::commands::output::reports::{Destination, Reports, is_document};
 use crate::commands::output::terminal::Terminal;
-use crate::commands::pull::PullArgs;
-use crate::commands::push::PushArgs;
+use crate::commands::rule_names;
+use crate::commands::verb::Process;
 use crate::commands::workspace::git::Git;
-use crate::commands::{config, diff, lint, pull, push, rule_names};
 use crate::error::{Error, LintError};
 use crate::exit::Exit;
 use crate::report::combined::comment::Subject;
 use crate::report::combined::{self, Failure, Run};
+use crate::report::format::Format;
 use crate::settings::{
     self, AllError, ConfigBelow, Environment, Request, Settings, all_configs, is_in_git, refuse_shared_scope,
     repository_of,
@@ -26,139 +24,68 @@ use crate::settings::{
 use crate::sources;
 use crate::ui::{self, Streams};
 
+/// Why a flag for a plan file is refused.
+pub const ONE_PLAN: &str = "a plan file holds the plan of one config";
+
 /// A command that can run for each config.
-#[derive(Debug, Clone)]
-pub enum Each {
-    Lint(Box<LintArgs>),
-    Diff(Box<DiffArgs>),
-    Push(Box<PushArgs>),
-    Pull(PullArgs),
-    Config(ConfigArgs),
-}
+pub trait PerConfig: Clone {
+    const VERB: &'static str;
+    /// It plans, so the scopes of the configs must differ.
+    const PLANS: bool = false;
+    /// If one config is refused, the following ones are not run.
+    const STOPS_WHEN_REFUSED: bool = false;
 
-impl Each {
-    fn verb(&self) -> &'static str {
-        match self {
-            Self::Lint(_) => "lint",
-            Self::Diff(_) => "diff",
-            Self::Push(_) => "push",
-            Self::Pull(_) => "pull",
-            Self::Config(_) => "config",
-        }
-    }
-
-    /// Refuses flags whose file belongs to a single config.
-    fn refuse_flags(&self) -> Result<(), AllError> {
-        const ONE_PLAN: &str = "a plan file holds the plan of one config";
-        let (flag, why) = match self {
-            Self::Lint(args) if args.write_baseline.is_some() => {
-                ("--write-baseline", "a baseline holds the findings of one config")
-            }
-            Self::Diff(args) if args.out.is_some() => ("--out", ONE_PLAN),
-            Self::Push(args) if args.plan.is_some() => ("--plan", ONE_PLAN),
-            Self::Push(args) if args.since_outcome.is_some() => ("--since-outcome", "an outcome is that of one config"),
-            Self::Lint(_) | Self::Diff(_) | Self::Push(_) | Self::Pull(_) | Self::Config(_) => return Ok(()),
-        };
-        Err(AllError::Flag { flag, why })
-    }
+    fn run(&self, context: &mut Context<'_>) -> Result<Exit, Error>;
 
     /// The destinations of the reports.
-    fn destinations(&self) -> Vec<Destination> {
-        match self {
-            Self::Lint(args) => destinations(&args.output),
-            Self::Diff(args) => destinations(&args.output),
-            Self::Push(args) => destinations(&args.output),
-            Self::Pull(args) => vec![(args.output.name(), None)],
-            Self::Config(args) => vec![(args.format_name(), None)],
-        }
-    }
+    fn destinations(&self) -> Vec<Destination>;
 
-    fn run(&self, context: &mut Context<'_>) -> Result<Exit, Error> {
-        match self {
-            Self::Lint(args) => lint::run(args, context),
-            Self::Diff(args) => diff::run(args, context),
-            Self::Push(args) => push::run(args, context),
-            Self::Pull(args) => pull::run(args, context),
-            Self::Config(args) => config::run(args, context),
-        }
+    /// A flag whose file belongs to a single config, and why.
+    fn refused_flag(&self) -> Option<(&'static str, &'static str)> {
+        None
     }
 
     /// The same command for one of `configs`, with the PATHS that belong to it. `None`: PATHS were given, and none
     /// belongs to it.
-    fn for_config(&self, config: &ConfigBelow, configs: &[ConfigBelow], directory: &Path) -> Option<Self> {
-        let Self::Lint(args) = self else { return Some(self.clone()) };
-        let is_input = args.paths.iter().any(|path| path == Path::new("-"));
-        if is_input {
-            let name = args.stdin_filename.as_ref()?;
-            let is_own = owner(&sources::tidy(directory.join(name)), configs, directory) == Some(config);
-            return is_own.then(|| self.clone());
-        }
-        if args.paths.is_empty() {
-            return Some(self.clone());
-        }
-        let root = sources::tidy(directory.join(&config.folder));
-        let mut paths = Vec::new();
-        for path in &args.paths {
-            let place = sources::tidy(directory.join(path));
-            if owner(&place, configs, directory) == Some(config) {
-                paths.push(path.clone());
-            } else if root.starts_with(&place) {
-                paths.push(root.clone());
-            }
-        }
-        (!paths.is_empty()).then(|| Self::Lint(Box::new(LintArgs { paths, ..(**args).clone() })))
-    }
-
-    /// What is staged may be a file that is gone.
-    fn is_of_staged(&self) -> bool {
-        matches!(self, Self::Lint(args) if args.staged || args.stdin_filename.is_some())
+    fn for_config(&self, _config: &ConfigBelow, _configs: &[ConfigBelow], _directory: &Path) -> Option<Self> {
+        Some(self.clone())
     }
 
     /// PATHS that are below no config and contain none.
-    fn strays(&self, configs: &[ConfigBelow], directory: &Path) -> Vec<PathBuf> {
-        let Self::Lint(args) = self else { return Vec::new() };
-        // A hook passes every file of a commit, so its PATHS are never reported.
-        let is_stray = |path: &&PathBuf| {
-            let place = sources::tidy(directory.join(path));
-            let holds = |config: &ConfigBelow| sources::tidy(directory.join(&config.folder)).starts_with(&place);
-            owner(&place, configs, directory).is_none() && !configs.iter().any(holds)
-        };
-        let named = args.paths.iter().filter(|path| *path != Path::new("-") && !args.pre_commit);
-        named.chain(&args.stdin_filename).filter(is_stray).cloned().collect()
+    fn strays(&self, _configs: &[ConfigBelow], _directory: &Path) -> Vec<PathBuf> {
+        Vec::new()
+    }
+
+    /// PATHS may name files that are gone.
+    fn may_name_removed_files(&self) -> bool {
+        false
     }
 }
 
-fn destinations<F: crate::report::format::Format>(
-    outputs: &[crate::commands::args::output::Output<F>],
-) -> Vec<Destination> {
+pub fn destinations<F: Format>(outputs: &[Output<F>]) -> Vec<Destination> {
     outputs.iter().map(|output| (output.format.name(), output.file.clone())).collect()
 }
 
 /// The config in the nearest folder above a path.
-fn owner<'c>(path: &Path, configs: &'c [ConfigBelow], directory: &Path) -> Option<&'c ConfigBelow> {
+pub fn owner<'c>(path: &Path, configs: &'c [ConfigBelow], directory: &Path) -> Option<&'c ConfigBelow> {
     let holds = |config: &&ConfigBelow| path.starts_with(sources::tidy(directory.join(&config.folder)));
     configs.iter().filter(holds).max_by_key(|config| config.folder.len())
 }
 
 /// A config with its settings, or the error of resolving them.
-struct Job {
+struct Job<V> {
     config: ConfigBelow,
-    each: Each,
+    verb: V,
     /// The global flags, with the folder of this config.
     request: Request,
     settings: Result<Settings, Error>,
 }
 
-/// Runs the command for each config. `request` holds the global flags of all of them.
-pub fn run(
-    each: &Each,
-    request: &Request,
-    environment: &Environment,
-    terminal: &Terminal,
-    streams: &mut Streams,
-) -> Result<Exit, Error> {
-    let directory = sources::tidy(environment.directory().join(request.directory.as_deref().unwrap_or(Path::new(""))));
-    let jobs = jobs(each, request, environment, &directory, streams)?;
+/// Runs the command for each config.
+pub fn run<V: PerConfig>(verb: &V, process: &mut Process<'_>) -> Result<Exit, Error> {
+    let directory = sources::tidy(process.directory());
+    let jobs = jobs(verb, process, &directory)?;
+    let Process { request, environment, terminal, streams, command: _ } = process;
     let folders: Vec<&str> = jobs.iter().map(|job| job.config.folder.as_str()).collect();
     let mut reports = Reports::new(&folders);
     let mut runs: Vec<Run> = Vec::new();
@@ -190,45 +117,42 @@ pub fn run(
         run.report = reports.json_of(config);
         runs.push(run);
         exits.push(exit);
-        is_stopped = exit == Exit::Interrupted || exit == Exit::Refused && matches!(each, Each::Push(_));
+        is_stopped = exit == Exit::Interrupted || exit == Exit::Refused && V::STOPS_WHEN_REFUSED;
     }
     let exit = Exit::worst(&exits);
     let target = request.target.clone().or_else(|| environment.text("PORTOLAN_TARGET"));
     let place = sources::git::path_in_work_tree(&directory);
-    let subject = Subject { verb: each.verb(), place: &place, target: target.as_deref() };
-    write(each, &subject, exit, &runs, &reports, &directory, streams)?;
+    let subject = Subject { verb: V::VERB, place: &place, target: target.as_deref() };
+    write(&verb.destinations(), &subject, exit, &runs, &reports, &directory, streams)?;
     Ok(exit)
 }
 
 /// The configs to run. Errors that affect all of them are reported here.
-fn jobs(
-    each: &Each,
-    request: &Request,
-    environment: &Environment,
-    directory: &Path,
-    streams: &mut Streams,
-) -> Result<Vec<Job>, Error> {
+fn jobs<V: PerConfig>(verb: &V, process: &mut Process<'_>, directory: &Path) -> Result<Vec<Job<V>>, Error> {
+    let Process { request, environment, streams, .. } = process;
     let refuse = |error: AllError| Error::Settings(error.into());
     if environment.get("PORTOLAN_CONFIG").is_some() {
         return Err(refuse(AllError::Variable));
     }
-    each.refuse_flags().map_err(refuse)?;
+    if let Some((flag, why)) = verb.refused_flag() {
+        return Err(refuse(AllError::Flag { flag, why }));
+    }
     let configs = all_configs(directory, is_in_git(directory)).map_err(refuse)?;
-    for path in each.strays(&configs, directory) {
-        if !sources::is_taken(&directory.join(&path)) && !each.is_of_staged() {
+    for path in verb.strays(&configs, directory) {
+        if !sources::is_taken(&directory.join(&path)) && !verb.may_name_removed_files() {
             return Err(Error::Lint(LintError::no_such_path(directory, &path)));
         }
         streams.say(&format!("note: `{}` belongs to none of the configs, so it was not checked.\n", path.display()));
     }
     let mut jobs = Vec::new();
     for config in &configs {
-        let Some(each) = each.for_config(config, &configs, directory) else { continue };
+        let Some(verb) = verb.for_config(config, &configs, directory) else { continue };
         let folder = request.directory.clone().unwrap_or_default().join(&config.folder);
         let request = Request { folder: Some(folder), ..request.clone() };
         let settings = settings::resolve(&request, environment, &rule_names()).map_err(Error::from);
-        jobs.push(Job { config: config.clone(), each, request, settings });
+        jobs.push(Job { config: config.clone(), verb, request, settings });
     }
-    if matches!(each, Each::Diff(_) | Each::Push(_)) {
+    if V::PLANS {
         let settled: Vec<(&str, &Settings)> =
             jobs.iter().filter_map(|job| Some((job.config.config.as_str(), job.settings.as_ref().ok()?))).collect();
         refuse_shared_scope(&settled).map_err(refuse)?;
@@ -236,8 +160,8 @@ fn jobs(
     Ok(jobs)
 }
 
-fn one(
-    job: &Job,
+fn one<V: PerConfig>(
+    job: &Job<V>,
     is_first: bool,
     environment: &Environment,
     terminal: &Terminal,
@@ -266,14 +190,14 @@ fn one(
         }
     }
     let is_text = |(format, file): &Destination| file.is_none() && !is_document(format);
-    let destinations = job.each.destinations();
+    let destinations = job.verb.destinations();
     if !job.request.quiet && (destinations.is_empty() || destinations.iter().any(is_text)) {
         context.show_heading()?;
     }
     if job.request.verbose {
         context.say(&format!("note: {}", settings.in_short()));
     }
-    job.each.run(&mut context)
+    job.verb.run(&mut context)
 }
 
 fn failure(error: &Error) -> Failure {
@@ -286,7 +210,7 @@ fn failure(error: &Error) -> Failure {
 
 /// Writes the reports that were collected from all configs.
 fn write(
-    each: &Each,
+    destinations: &[Destination],
     subject: &Subject<'_>,
     exit: Exit,
     runs: &[Run],
@@ -295,11 +219,11 @@ fn write(
     streams: &mut Streams,
 ) -> Result<(), Error> {
     let boundary = repository_of(directory);
-    for destination in each.destinations() {
+    for destination in destinations {
         let text = match destination.0 {
-            "json" => Some(combined::envelope(each.verb(), exit.code(), runs)),
+            "json" => Some(combined::envelope(subject.verb, exit.code(), runs)),
             "markdown" => Some(reports.comment(subject, runs, &destination.1)),
-            _ => reports.combined(&destination),
+            _ => reports.combined(destination),
         };
         match (text, &destination.1) {
             (Some(text), Some(file)) => sources::write_output(&boundary, &directory.join(file), &text)

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueHint;
 
 use crate::commands::forge;
+use crate::commands::verb::{Process, Verb};
 use crate::error::{CommentError, Error};
 use crate::exit::Exit;
 use crate::forge::{Comment, Forge, ForgeError, Host};
@@ -49,7 +50,7 @@ Examples:
   portolan comment --pull-request 7 comment.md";
 
 /// The environment of the command.
-pub struct Place<'p> {
+struct Place<'p> {
     pub environment: &'p Environment,
     pub directory: &'p Path,
     pub quiet: bool,
@@ -62,7 +63,15 @@ struct Report<'r> {
     marker: &'r str,
 }
 
-pub fn run(args: &CommentArgs, place: &Place<'_>, streams: &mut Streams) -> Result<Exit, Error> {
+impl Verb for CommentArgs {
+    fn run(&self, process: &mut Process<'_>) -> Result<Exit, Error> {
+        let directory = process.directory();
+        let place = Place { environment: process.environment, directory: &directory, quiet: process.request.quiet };
+        run(self, &place, process.streams)
+    }
+}
+
+fn run(args: &CommentArgs, place: &Place<'_>, streams: &mut Streams) -> Result<Exit, Error> {
     let texts = args.files.iter().map(|file| read(file, place)).collect::<Result<Vec<_>, Error>>()?;
     let mut reports = Vec::new();
     for (file, text) in args.files.iter().zip(&texts) {

@@ -4,9 +4,9 @@
 use clap::Command;
 use clap_complete::Shell;
 
+use crate::commands::verb::{Process, Verb};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::ui::Streams;
 
 /// Print a shell completion script
 #[derive(Debug, clap::Args)]
@@ -21,9 +21,11 @@ pub struct CompletionsArgs {
     shell: Shell,
 }
 
-pub fn run(args: &CompletionsArgs, command: Command, streams: &mut Streams) -> Result<Exit, Error> {
-    streams.show(&script(args.shell, command))?;
-    Ok(Exit::Success)
+impl Verb for CompletionsArgs {
+    fn run(&self, process: &mut Process<'_>) -> Result<Exit, Error> {
+        process.streams.show(&script(self.shell, (process.command)()))?;
+        Ok(Exit::Success)
+    }
 }
 
 /// The completion script.

@@ -5,8 +5,11 @@ mod check;
 
 use serde::Serialize;
 
-use crate::commands::catalog::connect::catalog_name;
+use crate::commands::all::{self, PerConfig};
+use crate::commands::catalog::address::catalog_name;
 use crate::commands::context::Context;
+use crate::commands::output::reports::Destination;
+use crate::commands::verb::{Needs, Process, Verb};
 use crate::commands::workspace::scope::scope;
 use crate::domain::plan::write_mode::Write;
 use crate::error::Error;
@@ -62,6 +65,28 @@ struct Row {
     key: String,
     value: serde_json::Value,
     origin: String,
+}
+
+impl Verb for ConfigArgs {
+    fn run(&self, process: &mut Process<'_>) -> Result<Exit, Error> {
+        process.in_repository(Needs::default(), |context| run(self, context))
+    }
+
+    fn run_for_all(&self, process: &mut Process<'_>) -> Option<Result<Exit, Error>> {
+        Some(all::run(self, process))
+    }
+}
+
+impl PerConfig for ConfigArgs {
+    const VERB: &'static str = "config";
+
+    fn run(&self, context: &mut Context<'_>) -> Result<Exit, Error> {
+        run(self, context)
+    }
+
+    fn destinations(&self) -> Vec<Destination> {
+        vec![(self.format_name(), None)]
+    }
 }
 
 pub fn run(args: &ConfigArgs, context: &mut Context<'_>) -> Result<Exit, Error> {

@@ -1,15 +1,18 @@
 //! The context of every command: settings, streams and environment. Created once at start.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ring::rand::{SecureRandom, SystemRandom};
 
 use crate::catalog::Catalog;
-use crate::commands::output::reports::Reports;
+use crate::commands::output::reports::{Reports, is_document};
 use crate::commands::workspace::git::Git;
 use crate::domain::platform::PLATFORMS;
+use crate::error::Error;
+use crate::report::combined;
 use crate::report::style::Style;
 use crate::settings::{Environment, Settings};
+use crate::sources;
 use crate::text::mask::Mask;
 use crate::ui::{Bar, Motion, Streams};
 
@@ -87,6 +90,34 @@ impl Context<'_> {
 
     pub fn bar(&self) -> Option<Bar> {
         (self.motion != Motion::None).then(|| Bar::new(self.motion))
+    }
+
+    /// Writes one report in the named format. `file` is the path as the user typed it; `None` is standard output. With
+    /// `--all`, texts are printed under a heading, and documents and files are collected.
+    pub fn write_report(&mut self, format: &'static str, file: Option<&Path>, text: &str) -> Result<(), Error> {
+        if let Some(reports) = self.reports.as_mut().filter(|_| file.is_some() || is_document(format)) {
+            reports.collect(format, file, text);
+            return Ok(());
+        }
+        if let Some(file) = file {
+            let place = self.settings.directory.join(file);
+            let written = sources::write_output(&self.settings.boundary, &place, text);
+            return Ok(written.map_err(|error| error.named(&self.settings.directory, file))?);
+        }
+        self.show_heading()?;
+        match format {
+            "github" => self.streams.show_workflow_commands(text)?,
+            _ => self.streams.show(text)?,
+        }
+        Ok(())
+    }
+
+    /// With `--all`: prints the name of the config above its results.
+    pub fn show_heading(&mut self) -> Result<(), Error> {
+        if let Some(config) = self.reports.as_mut().and_then(|reports| reports.take_heading()) {
+            self.streams.show(&format!("{}\n", combined::heading(&config, &self.style)))?;
+        }
+        Ok(())
     }
 
     pub fn is_github(&self) -> bool {

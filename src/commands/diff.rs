@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::ValueHint;
 
+use crate::commands::all::{self, ONE_PLAN, PerConfig, destinations};
 use crate::commands::args::approval::parse_approval;
 use crate::commands::args::completion;
 use crate::commands::args::output::{Output, refuse_shared};
@@ -12,6 +13,7 @@ use crate::commands::args::planning::{PlanOptions, PlanningArgs};
 use crate::commands::catalog::connect::Intent;
 use crate::commands::catalog::offline;
 use crate::commands::context::Context;
+use crate::commands::output::reports::Destination;
 use crate::commands::plan::build::{BuiltPlan, is_local_by_default};
 use crate::commands::plan::file::{check_output_path, save_plan};
 use crate::commands::plan::lint_first::{PlanResult, lint_and_plan};
@@ -20,6 +22,7 @@ use crate::commands::plan::rerun_command::{push_command, push_plan_command};
 use crate::commands::plan::verify::verify;
 use crate::commands::push::approval::{Approvals, missing_approval};
 use crate::commands::push::approval_comments::{Searched, commented_approval};
+use crate::commands::verb::{Needs, Process, Verb};
 use crate::commands::workspace::open::Workspace;
 use crate::commands::workspace::scope::{derived_scope, owner_in_catalog};
 use crate::domain::plan::digest::ApprovalDigest;
@@ -90,6 +93,33 @@ Examples:
   portolan diff --fail-on missing,extra,changed    exit 2 if the catalog has drifted (for scheduled runs)
   portolan diff --ref HEAD~1                       what going back one commit would change
   portolan diff --output text --output markdown=comment.md";
+
+impl Verb for DiffArgs {
+    fn run(&self, process: &mut Process<'_>) -> Result<Exit, Error> {
+        process.in_repository(Needs::repository(), |context| run(self, context))
+    }
+
+    fn run_for_all(&self, process: &mut Process<'_>) -> Option<Result<Exit, Error>> {
+        Some(all::run(self, process))
+    }
+}
+
+impl PerConfig for DiffArgs {
+    const VERB: &'static str = "diff";
+    const PLANS: bool = true;
+
+    fn run(&self, context: &mut Context<'_>) -> Result<Exit, Error> {
+        run(self, context)
+    }
+
+    fn destinations(&self) -> Vec<Destination> {
+        destinations(&self.output)
+    }
+
+    fn refused_flag(&self) -> Option<(&'static str, &'static str)> {
+        self.out.as_ref().map(|_| ("--out", ONE_PLAN))
+    }
+}
 
 pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     refuse_shared(&args.output, &context.settings.directory)?;

@@ -3,13 +3,13 @@
 use crate::analysis::{RULES, Rule};
 use crate::commands::args::completion;
 use crate::commands::examples::{examples, finding, is_fixable};
+use crate::commands::verb::{Process, Verb};
 use crate::domain::finding::{RuleInfo, Severity};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::explain::{self, RulePage};
 use crate::report::style::{Role, Style};
 use crate::text::suggest::closest;
-use crate::ui::Streams;
 
 /// Explain a rule: what it finds, why it matters, how to fix it
 #[derive(Debug, clap::Args)]
@@ -30,13 +30,16 @@ fn any(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-pub fn run(args: &ExplainArgs, style: &Style, streams: &mut Streams) -> Result<Exit, Error> {
-    let shown = match &args.rule {
-        None => list(style),
-        Some(name) => explain::explain(&page_of(find(name)?), style),
-    };
-    streams.show(&shown)?;
-    Ok(Exit::Success)
+impl Verb for ExplainArgs {
+    fn run(&self, process: &mut Process<'_>) -> Result<Exit, Error> {
+        let style = &process.terminal.style;
+        let shown = match &self.rule {
+            None => list(style),
+            Some(name) => explain::explain(&page_of(find(name)?), style),
+        };
+        process.streams.show(&shown)?;
+        Ok(Exit::Success)
+    }
 }
 
 fn find(name: &str) -> Result<&'static Rule, Error> {

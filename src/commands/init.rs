@@ -1,9 +1,12 @@
 //! `init`: sets up a repository. It detects and drafts everything in memory before it writes. Existing files are
 //! extended or left alone, so a second run changes nothing.
 
+mod args;
 mod choices;
 mod detect;
 mod next_steps;
+
+pub use args::{InitArgs, Pipelines};
 
 use std::path::Path;
 
@@ -13,9 +16,10 @@ use crate::commands::init::next_steps::{Pulled, next};
 use crate::commands::pull::{self, PullArgs};
 use crate::commands::rule_names;
 use crate::commands::schema::{self, SchemaArgs, SchemaName};
+use crate::commands::verb::{Needs, Process, Verb};
 use crate::commands::workspace::git::Git;
 use crate::domain::build::Build;
-use crate::domain::platform::{PLATFORMS, Platform};
+use crate::domain::platform::Platform;
 use crate::error::{Error, InitError};
 use crate::exit::Exit;
 use crate::manifest::{Limits, Reader};
@@ -29,73 +33,15 @@ use crate::text::plural::{count, list};
 use crate::ui::{self, Prompt};
 use choices::Choices;
 
-/// Set up this repository: config, pre-commit hook, pipeline, first snapshot
-///
-/// On a terminal, asks for what it cannot detect, and asks before it writes. Existing files are extended without changing
-/// their content, or left alone. A second run changes nothing. The end of the output lists the files and the next steps.
-#[derive(Debug, Clone, clap::Args)]
-#[command(after_help = EXAMPLES)]
-pub struct InitArgs {
-    /// Write the files without asking
-    #[arg(short, long, conflicts_with = "dry_run")]
-    pub yes: bool,
-    /// Show every file in full and write nothing
-    #[arg(long)]
-    pub dry_run: bool,
-    /// CI system; default: detected from the remote `origin` and existing files
-    #[arg(long, value_name = "CI", value_enum)]
-    pub ci: Option<Pipelines>,
-    /// Add the pre-commit hook, even outside a Git repository
-    #[arg(long, overrides_with = "no_pre_commit")]
-    pub pre_commit: bool,
-    /// Do not add the pre-commit hook
-    #[arg(long)]
-    pub no_pre_commit: bool,
-    /// Ownership scope; default: owner and name of the remote `origin`
-    #[arg(long, value_name = "SCOPE", value_hint = clap::ValueHint::Other)]
-    pub scope: Option<String>,
-    /// Catalog product; default: detected from existing manifests or credentials
-    #[arg(long, value_name = "PLATFORM", value_parser = ["port", "glint"])]
-    pub platform: Option<String>,
-    /// Region of the account; default: asked on a terminal, otherwise the first region of the product
-    #[arg(long, value_name = "REGION", value_parser = regions())]
-    pub region: Option<String>,
-    /// Write a manifest for every entity in the catalog
-    #[arg(long, conflicts_with = "example")]
-    pub from_catalog: bool,
-    /// Add two example blueprints and manifests
-    #[arg(long)]
-    pub example: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Pipelines {
-    Github,
-    Gitlab,
-    None,
-}
-
-/// The regions of all platforms. Whether the platform has the region is checked once the platform is known.
-fn regions() -> clap::builder::PossibleValuesParser {
-    let mut names: Vec<&'static str> = Vec::new();
-    for (name, _) in PLATFORMS.iter().flat_map(|platform| platform.regions) {
-        if !names.contains(name) {
-            names.push(name);
-        }
-    }
-    names.into()
-}
-
-const EXAMPLES: &str = "\
-Examples:
-  portolan init                                 ask, then write the files
-  portolan init --dry-run                       show every file, write nothing
-  portolan init --yes --ci github --region us
-  portolan init --yes --example                 add examples to try it without a catalog
-  portolan init --yes --from-catalog            write a manifest for every entity in the catalog";
-
 /// The file that `schema manifest --write` writes.
 const EDITOR_SCHEMA: &str = ".portolan/manifest.schema.json";
+
+impl Verb for InitArgs {
+    fn run(&self, process: &mut Process<'_>) -> Result<Exit, Error> {
+        // It writes a config next to those in subfolders, and excludes their folders.
+        process.in_repository(Needs { may_pass_by_configs: true, ..Needs::default() }, |context| run(self, context))
+    }
+}
 
 pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let mut prompt = match args.yes || args.dry_run {

@@ -3,6 +3,7 @@
 
 pub(crate) mod config;
 pub(crate) mod fix;
+mod per_config;
 pub(crate) mod run;
 pub(crate) mod select;
 pub(crate) mod unlisted;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
 
+use crate::commands::all;
 use crate::commands::args::completion;
 use crate::commands::args::output::{Output, refuse_shared};
 use crate::commands::context::Context;
@@ -20,6 +22,7 @@ use crate::commands::lint::config::LintConfig;
 use crate::commands::lint::run::{LintError, LintResult, LintScope, Request};
 use crate::commands::output::job_summary::write_job_summary;
 use crate::commands::plan::base::touched_in_ci;
+use crate::commands::verb::{Needs, Process, Verb};
 use crate::commands::workspace::open::Workspace;
 use crate::commands::workspace::texts::{InWorkTree, read_credentials};
 use crate::commands::workspace::unmatched_globs::reject_unmatched_globs;
@@ -132,6 +135,24 @@ fn rule_level(text: &str) -> Result<(String, Level), String> {
     let (name, level) = text.split_once('=').ok_or("expected NAME=LEVEL")?;
     let level = Level::parse(level).ok_or("the levels are `error`, `warning`, `info` and `off`")?;
     Ok((name.to_owned(), level))
+}
+
+impl Verb for LintArgs {
+    fn run(&self, process: &mut Process<'_>) -> Result<Exit, Error> {
+        process.request.rules.clone_from(&self.rule);
+        // Named files limit the search; of the Git options, the error of Git is clearer.
+        let is_limited =
+            !self.paths.is_empty() || self.staged || self.pre_commit || self.changed || self.since.is_some();
+        let help = "name the files and folders to lint (`portolan lint catalog/`), run it in a Git work tree, or choose the \
+                    folder of a portolan.yaml with `-C`";
+        let needs = Needs { repository: (!is_limited).then_some(help), ..Needs::default() };
+        process.in_repository(needs, |context| run(self, context))
+    }
+
+    fn run_for_all(&self, process: &mut Process<'_>) -> Option<Result<Exit, Error>> {
+        process.request.rules.clone_from(&self.rule);
+        Some(all::run(self, process))
+    }
 }
 
 pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {

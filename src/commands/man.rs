@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use clap::{Command, ValueHint};
 use clap_mangen::Man;
 
+use crate::commands::verb::{Process, Verb};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::settings;
 use crate::sources;
-use crate::ui::Streams;
 
 /// Print the manual page
 #[derive(Debug, clap::Args)]
@@ -27,12 +27,19 @@ pub struct ManArgs {
     out: Option<PathBuf>,
 }
 
+impl Verb for ManArgs {
+    fn run(&self, process: &mut Process<'_>) -> Result<Exit, Error> {
+        let command = (process.command)();
+        match &self.out {
+            Some(folder) => write_pages(folder, &command, process.environment.directory())?,
+            None => process.streams.show(&page(command, self.verb.as_deref())?)?,
+        }
+        Ok(Exit::Success)
+    }
+}
+
 /// `directory` is the user's directory.
-pub fn run(args: &ManArgs, command: Command, directory: &Path, streams: &mut Streams) -> Result<Exit, Error> {
-    let Some(folder) = &args.out else {
-        streams.show(&page(command, args.verb.as_deref())?)?;
-        return Ok(Exit::Success);
-    };
+fn write_pages(folder: &Path, command: &Command, directory: &Path) -> Result<(), Error> {
     let boundary = settings::repository_of(directory);
     let write = |name: &str, text: &str| {
         let file = folder.join(name);
@@ -45,7 +52,7 @@ pub fn run(args: &ManArgs, command: Command, directory: &Path, streams: &mut Str
         let text = page(command.clone(), Some(&verb))?;
         write(&format!("portolan-{verb}.1"), &text)?;
     }
-    Ok(Exit::Success)
+    Ok(())
 }
 
 fn page(mut command: Command, verb: Option<&str>) -> Result<String, Error> {

@@ -23,6 +23,8 @@ pub mod pull;
 pub mod push;
 pub mod schema;
 pub mod serve;
+pub mod verb;
+pub mod version;
 pub(crate) mod workspace;
 
 use crate::analysis::RULES;

@@ -16,6 +16,7 @@ use crate::commands::workspace::open::Workspace;
 use crate::commands::lint::config::LintConfig;
 use crate::commands::lint::run as lint;
 use crate::commands::lint::run::{Overlay, Request};
+use crate::commands::verb::{Needs, Process, Verb};
 use crate::commands::workspace::placement::{Folder, Names};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::document::manifest::ResourceKind;
@@ -101,6 +102,12 @@ fn pair(text: &str) -> Result<(String, String), String> {
         Err("a name is missing before `=`".to_owned())
     } else {
         Ok((name.to_owned(), value.to_owned()))
+    }
+}
+
+impl Verb for NewArgs {
+    fn run(&self, process: &mut Process<'_>) -> Result<Exit, Error> {
+        process.in_repository(Needs::repository(), |context| run(self, context))
     }
 }
 

@@ -19,12 +19,15 @@ use crate::commands::workspace::allowed_secrets::restrict_mask_on_pull_request;
 use crate::commands::workspace::index::ManifestIndex;
 use crate::commands::workspace::read::read_with_index;
 
+use crate::commands::all::{self, PerConfig};
 use crate::commands::lint::config::LintConfig;
 use crate::commands::lint::run as lint;
 use crate::commands::lint::run::{LintResult, Overlay, Request};
+use crate::commands::output::reports::Destination;
 use crate::commands::pull::merge_attributes::add_merge_attributes;
 use crate::commands::pull::reachable::Reachable;
 use crate::commands::pull::update::{CurrentSnapshot, PARTS, SnapshotUpdate, Source};
+use crate::commands::verb::{Needs, Process, Verb};
 use crate::commands::workspace::open::Workspace;
 use crate::commands::workspace::scope::owner;
 use crate::commands::workspace::snapshot;
@@ -106,6 +109,28 @@ Examples:
   portolan pull --entities service api --any-owner
                                                 write manifests for all services and APIs
   portolan pull --output json";
+
+impl Verb for PullArgs {
+    fn run(&self, process: &mut Process<'_>) -> Result<Exit, Error> {
+        process.in_repository(Needs::repository(), |context| run(self, context))
+    }
+
+    fn run_for_all(&self, process: &mut Process<'_>) -> Option<Result<Exit, Error>> {
+        Some(all::run(self, process))
+    }
+}
+
+impl PerConfig for PullArgs {
+    const VERB: &'static str = "pull";
+
+    fn run(&self, context: &mut Context<'_>) -> Result<Exit, Error> {
+        run(self, context)
+    }
+
+    fn destinations(&self) -> Vec<Destination> {
+        vec![(self.output.name(), None)]
+    }
+}
 
 pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     restrict_mask_on_pull_request(context);

@@ -3,6 +3,7 @@
 
 use crate::commands::context::Context;
 use crate::commands::new::choices::Choices;
+use crate::commands::verb::{Needs, Process, Verb};
 use crate::commands::workspace::snapshot::FOLDER;
 use crate::domain::platform::PORT;
 use crate::error::{Error, LintError};
@@ -12,7 +13,6 @@ use crate::report::{self, escape};
 use crate::scaffold::{self, Candidates, Repository};
 use crate::settings::{self, Settings};
 use crate::sources::{self, PathKind};
-use crate::ui::Streams;
 
 /// Print the JSON Schema of manifests, the config or an output
 ///
@@ -69,16 +69,15 @@ pub enum SchemaName {
 /// The file in the snapshot's folder that holds the schema of manifests.
 const FILE: &str = "manifest.schema.json";
 
-impl SchemaArgs {
-    /// Whether the schema is the same in all repositories.
-    pub fn needs_no_repository(&self) -> bool {
-        self.name != SchemaName::Manifest && !self.write
+impl Verb for SchemaArgs {
+    fn run(&self, process: &mut Process<'_>) -> Result<Exit, Error> {
+        if self.name == SchemaName::Manifest || self.write {
+            return process.in_repository(Needs::default(), |context| run_in_repository(self, context));
+        }
+        // The schema is the same in all repositories.
+        process.streams.show(&schema(self.name))?;
+        Ok(Exit::Success)
     }
-}
-
-pub fn run(args: &SchemaArgs, streams: &mut Streams) -> Result<Exit, Error> {
-    streams.show(&schema(args.name))?;
-    Ok(Exit::Success)
 }
 
 /// The schema of this repository's manifests.

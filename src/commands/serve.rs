@@ -15,6 +15,7 @@ use crate::catalog::wire::Writer;
 use crate::commands::catalog::embedded::embedded;
 use crate::commands::catalog::seed::{Seed, follow, held};
 use crate::commands::context::Context;
+use crate::commands::verb::{Needs, Process, Verb};
 use crate::commands::workspace::snapshot;
 use crate::domain::entity::Owner;
 use crate::domain::secret::Secret;
@@ -139,12 +140,20 @@ fn rate(text: &str) -> Result<Rate, String> {
     Ok(Rate { requests, period: Duration::from_secs(seconds) })
 }
 
-pub fn run(args: ServeArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
+impl Verb for ServeArgs {
+    fn run(&self, process: &mut Process<'_>) -> Result<Exit, Error> {
+        // With another folder or store it reads nothing here.
+        let may_pass_by_configs = self.seed.is_some() || self.store.is_some();
+        process.in_repository(Needs { may_pass_by_configs, ..Needs::default() }, |context| run(self, context))
+    }
+}
+
+fn run(args: &ServeArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let chosen = &context.settings.catalog;
     if let Origin::Flag(_) = chosen.origin {
         return Err(ServeError::OtherCatalog { catalog: chosen.value.text().to_owned() }.into());
     }
-    let chosen = chosen_credentials(&args, context)?;
+    let chosen = chosen_credentials(args, context)?;
     if chosen.is_none() && !args.listen.ip().is_loopback() {
         return Err(ServeError::Exposed { address: args.listen }.into());
     }
@@ -152,7 +161,7 @@ pub fn run(args: ServeArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let is_issued = chosen.is_none();
     let issued = || Credentials::issue(listener.address()).ok_or(ServerError::Random);
     let credentials = chosen.map_or_else(issued, Ok)?;
-    let store = open(&args, &credentials.id, context)?;
+    let store = open(args, &credentials.id, context)?;
     let name = store.path().map(path_text);
     let (blueprints, entities) = held(&store)?;
     let clock = system_clock();

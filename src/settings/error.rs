@@ -67,7 +67,7 @@ pub enum AllError {
     NoConfigs { directory: PathBuf, help: &'static str },
     #[error("`--all` does not apply to `{verb}`")]
     #[diagnostic(code("all-for-one"), help("choose one config with `-C FOLDER`"))]
-    Verb { verb: &'static str },
+    Verb { verb: String },
     #[error("`{flag}` cannot be combined with `--all`: {why}")]
     #[diagnostic(code("all-with-one"), help("run each config on its own, with `-C FOLDER`"))]
     Flag { flag: &'static str, why: &'static str },

@@ -5,9 +5,6 @@ pub const KNOWN_UPWARD: &[&str] = &["catalog: mod -> apply", "manifest: faults -
 
 /// Circles of files, as the test prints them.
 pub const KNOWN_CIRCLES: &[&[&str]] = &[
-    &["commands/catalog/connect.rs", "commands/catalog/seed.rs", "commands/workspace/scope.rs"],
-    &["commands/context.rs", "commands/output/reports.rs"],
-    &["commands/init.rs", "commands/init/choices.rs", "commands/init/next_steps.rs"],
     &[
         "plan/approval.rs",
         "plan/content.rs",

@@ -10,8 +10,9 @@ use serde_json::Value;
 
 use crate::catalog::http::{Client, ClientConfig, ClientError, Credentials, NamedBy, Notices, Trusted, Waiting};
 use crate::catalog::{Catalog, CatalogError};
+use crate::commands::catalog::address::{address, catalog_name};
 use crate::commands::catalog::certificates::{CertificatesProblem, certificates};
-use crate::commands::catalog::embedded::{STORE, embedded, has_embedded};
+use crate::commands::catalog::embedded::{embedded, has_embedded};
 use crate::commands::catalog::seed::{declared, follow, rehearsed, stand_in};
 use crate::commands::context::Context;
 use crate::commands::workspace::scope::scope;
@@ -154,35 +155,12 @@ impl Notices for Unheard {
     fn waiting(&self, _waiting: &Waiting) {}
 }
 
-/// The name of the configured catalog in messages.
-pub(crate) fn catalog_name(settings: &Settings) -> String {
-    match address(settings) {
-        None => format!("the embedded catalog `{STORE}`"),
-        Some(address) => Trusted::check(address, &NamedBy::User, settings.platform.value)
-            .map_or_else(|_| address.to_owned(), |trusted| trusted.text().to_owned()),
-    }
-}
-
-/// The address of the catalog; `None` for the embedded one.
-fn address(settings: &Settings) -> Option<&str> {
-    match &settings.catalog.value {
-        settings::Catalog::Local => None,
-        settings::Catalog::Url(address) => Some(address),
-        settings::Catalog::Region(name) => Some(region(settings.platform.value, name)),
-    }
-}
-
 /// The user agent of a read-only connection, which does not need a scope.
 fn user_agent(context: &Context<'_>) -> String {
     match scope(context.settings, context.git).value {
         Some(scope) => Owner { scope }.user_agent(),
         None => format!("{}/{}", Owner::PRODUCT, env!("CARGO_PKG_VERSION")),
     }
-}
-
-fn region<'p>(platform: &'p Platform, name: &str) -> &'p str {
-    let found = platform.regions.iter().find(|(region, _)| *region == name);
-    found.map(|(_, address)| *address).expect("settings take no region that the platform does not have")
 }
 
 fn named_by(settings: &Settings) -> NamedBy {

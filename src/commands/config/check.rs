@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::catalog::wire::{EntityDraft, IdentifierRef, WriteOptions};
 use crate::catalog::{Catalog, CatalogError, WriteFailure};
-use crate::commands::catalog::connect::{accepts, catalog_name, connect};
+use crate::commands::catalog::address::catalog_name;
+use crate::commands::catalog::connect::{accepts, connect};
 use crate::commands::context::Context;
 use crate::commands::workspace::scope::scope;
 use crate::domain::blueprint::Blueprint;

@@ -1,9 +1,9 @@
 //! Decides what `init` sets up: by flags, by what it detects, and by questions if neither is enough. Each question has
 //! a default for users who just press Enter.
 
-use super::{InitArgs, Pipelines};
 use crate::catalog::http::{NamedBy, Trusted};
 use crate::commands::context::Context;
+use crate::commands::init::args::{InitArgs, Pipelines};
 use crate::commands::init::detect::Surroundings;
 use crate::commands::workspace::scope::fits;
 use crate::domain::platform::{PLATFORMS, PORT, Platform};

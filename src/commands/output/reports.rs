@@ -1,14 +1,10 @@
-//! Writes reports to their destinations. A run of one config writes at once; with `--all`, texts are printed under a
-//! heading, and documents and files are collected until all configs were run.
+//! Collects the reports of a run with `--all`: documents and files, until all configs were run.
 
 use std::path::{Path, PathBuf};
 
-use crate::commands::context::Context;
-use crate::error::Error;
 use crate::report::combined::comment::{self, Subject};
 use crate::report::combined::{self, Part, Run};
 use crate::report::plan::Totals;
-use crate::sources;
 
 /// Formats of which standard output can hold only one document.
 const DOCUMENTS: [&str; 5] = ["json", "sarif", "gitlab", "junit", "markdown"];
@@ -74,6 +70,18 @@ impl Reports {
         (!std::mem::replace(&mut self.has_heading, true)).then(|| self.config.clone())
     }
 
+    /// Keeps a report of the config at hand until all configs were run.
+    pub fn collect(&mut self, format: &'static str, file: Option<&Path>, text: &str) {
+        let (config, folder) = (self.config.clone(), self.folder.clone());
+        self.collected.push(Collected {
+            config,
+            folder,
+            format,
+            file: file.map(Path::to_owned),
+            text: text.to_owned(),
+        });
+    }
+
     /// The JSON report of a config. All copies are equal, so any destination will do.
     pub fn json_of(&self, config: &str) -> Option<String> {
         self.collected.iter().find(|it| it.config == config && it.format == "json").map(|it| it.text.clone())
@@ -105,40 +113,5 @@ impl Reports {
         let all: Vec<_> = here.map(part).collect();
         let parts: Vec<Part<'_>> = all.iter().map(|(config, folder, text)| Part { config, folder, text }).collect();
         (!parts.is_empty()).then(|| combined::combine(format, &parts))
-    }
-}
-
-impl Context<'_> {
-    /// Writes one report in the named format. `file` is the path as the user typed it; `None` is standard output.
-    pub fn write_report(&mut self, format: &'static str, file: Option<&Path>, text: &str) -> Result<(), Error> {
-        if let Some(reports) = self.reports.as_mut().filter(|_| file.is_some() || is_document(format)) {
-            reports.collected.push(Collected {
-                config: reports.config.clone(),
-                folder: reports.folder.clone(),
-                format,
-                file: file.map(Path::to_owned),
-                text: text.to_owned(),
-            });
-            return Ok(());
-        }
-        if let Some(file) = file {
-            let place = self.settings.directory.join(file);
-            let written = sources::write_output(&self.settings.boundary, &place, text);
-            return Ok(written.map_err(|error| error.named(&self.settings.directory, file))?);
-        }
-        self.show_heading()?;
-        match format {
-            "github" => self.streams.show_workflow_commands(text)?,
-            _ => self.streams.show(text)?,
-        }
-        Ok(())
-    }
-
-    /// With `--all`: prints the name of the config above its results.
-    pub fn show_heading(&mut self) -> Result<(), Error> {
-        if let Some(config) = self.reports.as_mut().and_then(|reports| reports.take_heading()) {
-            self.streams.show(&format!("{}\n", combined::heading(&config, &self.style)))?;
-        }
-        Ok(())
     }
 }

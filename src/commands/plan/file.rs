@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::catalog::CatalogError;
 use crate::commands::args::planning::{Choice, PlanOptions, PlanningArgs};
-use crate::commands::catalog::connect::catalog_name;
+use crate::commands::catalog::address::catalog_name;
 use crate::commands::context::Context;
 use crate::commands::plan::base::Wanted;
 use crate::commands::plan::build::{BuildResult, BuiltPlan, build_plan};

@@ -4,7 +4,8 @@
 
 use crate::commands::args::output::Output;
 use crate::commands::args::planning::PlanOptions;
-use crate::commands::catalog::connect::{Intent, catalog_name};
+use crate::commands::catalog::address::catalog_name;
+use crate::commands::catalog::connect::Intent;
 use crate::commands::context::Context;
 use crate::commands::lint::config::LintConfig;
 use crate::commands::lint::run as lint;

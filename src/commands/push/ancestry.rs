@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::commands::catalog::connect::catalog_name;
+use crate::commands::catalog::address::catalog_name;
 use crate::commands::context::Context;
 use crate::commands::workspace::open::Workspace;
 use crate::domain::entity::Owner;

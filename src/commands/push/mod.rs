@@ -14,9 +14,11 @@ mod signature;
 
 pub use args::{OnError, PushArgs};
 
+use crate::commands::all::{self, ONE_PLAN, PerConfig, destinations};
 use crate::commands::args::output::{Output, refuse_shared};
 use crate::commands::context::Context;
 use crate::commands::diff::{self, DiffArgs};
+use crate::commands::output::reports::Destination;
 use crate::commands::plan::build::is_local_by_default;
 use crate::commands::plan::file::reopen;
 use crate::commands::plan::lint_first::{PlanResult, lint_and_plan};
@@ -25,12 +27,45 @@ use crate::commands::push::apply::{apply_plan, write_outcome};
 use crate::commands::push::approval::require_approval;
 use crate::commands::push::provenance::open_checked;
 use crate::commands::push::refusal::{Refusals, plan_outputs};
+use crate::commands::verb::{Needs, Process, Verb};
 use crate::commands::workspace::scope::owner_for_push;
 use crate::error::{Error, PushError};
 use crate::exit::Exit;
 use crate::report::outcome::OutcomeFormat;
 use crate::settings::{Delivery, Settings};
 use crate::sources;
+
+impl Verb for PushArgs {
+    fn run(&self, process: &mut Process<'_>) -> Result<Exit, Error> {
+        process.in_repository(Needs::repository(), |context| run(self, context))
+    }
+
+    fn run_for_all(&self, process: &mut Process<'_>) -> Option<Result<Exit, Error>> {
+        Some(all::run(self, process))
+    }
+}
+
+impl PerConfig for PushArgs {
+    const VERB: &'static str = "push";
+    const PLANS: bool = true;
+    const STOPS_WHEN_REFUSED: bool = true;
+
+    fn run(&self, context: &mut Context<'_>) -> Result<Exit, Error> {
+        run(self, context)
+    }
+
+    fn destinations(&self) -> Vec<Destination> {
+        destinations(&self.output)
+    }
+
+    fn refused_flag(&self) -> Option<(&'static str, &'static str)> {
+        match (&self.plan, &self.since_outcome) {
+            (Some(_), _) => Some(("--plan", ONE_PLAN)),
+            (None, Some(_)) => Some(("--since-outcome", "an outcome is that of one config")),
+            (None, None) => None,
+        }
+    }
+}
 
 pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     refuse_shared(&args.output, &context.settings.directory)?;

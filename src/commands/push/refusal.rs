@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 
 use crate::commands::args::output::Output;
-use crate::commands::catalog::connect::catalog_name;
+use crate::commands::catalog::address::catalog_name;
 use crate::commands::context::Context;
 use crate::commands::output::job_summary::write_job_summary;
 use crate::commands::plan::build::BuiltPlan;

@@ -2,7 +2,7 @@
 //! that only read may derive one from the Git remote `origin`, and so may the embedded catalog: `init` would write the
 //! same name.
 
-use crate::commands::catalog::connect::catalog_name;
+use crate::commands::catalog::address::catalog_name;
 use crate::commands::workspace::git::Git;
 use crate::domain::entity::Owner;
 use crate::error::ScopeError;

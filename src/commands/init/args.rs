@@ -1,0 +1,68 @@
+//! The arguments of `init`.
+
+use crate::domain::platform::PLATFORMS;
+
+/// Set up this repository: config, pre-commit hook, pipeline, first snapshot
+///
+/// On a terminal, asks for what it cannot detect, and asks before it writes. Existing files are extended without changing
+/// their content, or left alone. A second run changes nothing. The end of the output lists the files and the next steps.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct InitArgs {
+    /// Write the files without asking
+    #[arg(short, long, conflicts_with = "dry_run")]
+    pub yes: bool,
+    /// Show every file in full and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// CI system; default: detected from the remote `origin` and existing files
+    #[arg(long, value_name = "CI", value_enum)]
+    pub ci: Option<Pipelines>,
+    /// Add the pre-commit hook, even outside a Git repository
+    #[arg(long, overrides_with = "no_pre_commit")]
+    pub pre_commit: bool,
+    /// Do not add the pre-commit hook
+    #[arg(long)]
+    pub no_pre_commit: bool,
+    /// Ownership scope; default: owner and name of the remote `origin`
+    #[arg(long, value_name = "SCOPE", value_hint = clap::ValueHint::Other)]
+    pub scope: Option<String>,
+    /// Catalog product; default: detected from existing manifests or credentials
+    #[arg(long, value_name = "PLATFORM", value_parser = ["port", "glint"])]
+    pub platform: Option<String>,
+    /// Region of the account; default: asked on a terminal, otherwise the first region of the product
+    #[arg(long, value_name = "REGION", value_parser = regions())]
+    pub region: Option<String>,
+    /// Write a manifest for every entity in the catalog
+    #[arg(long, conflicts_with = "example")]
+    pub from_catalog: bool,
+    /// Add two example blueprints and manifests
+    #[arg(long)]
+    pub example: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Pipelines {
+    Github,
+    Gitlab,
+    None,
+}
+
+/// The regions of all platforms. Whether the platform has the region is checked once the platform is known.
+fn regions() -> clap::builder::PossibleValuesParser {
+    let mut names: Vec<&'static str> = Vec::new();
+    for (name, _) in PLATFORMS.iter().flat_map(|platform| platform.regions) {
+        if !names.contains(name) {
+            names.push(name);
+        }
+    }
+    names.into()
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  portolan init                                 ask, then write the files
+  portolan init --dry-run                       show every file, write nothing
+  portolan init --yes --ci github --region us
+  portolan init --yes --example                 add examples to try it without a catalog
+  portolan init --yes --from-catalog            write a manifest for every entity in the catalog";
