@@ -11,7 +11,7 @@ use crate::domain::plan::outcome::{Cause, ChangeOutcome, Failure, Reason};
 use crate::domain::plan::revision::Revision;
 use crate::domain::plan::{Counts, StepKind};
 use crate::report::escape::{self, clean};
-use crate::report::outcome::{ResolvedOutcome, Tally};
+use crate::report::outcome::input::{ResolvedOutcome, Tally};
 use crate::report::plan::json::{JsonPlace, extensible};
 
 pub const FORMAT: &str = "portolan.outcome/1";

@@ -6,7 +6,8 @@
 use crate::domain::plan::change::Change;
 use crate::domain::plan::outcome::ChangeOutcome;
 use crate::report::escape::{clean, xml};
-use crate::report::outcome::{ResolvedOutcome, words};
+use crate::report::outcome::input::ResolvedOutcome;
+use crate::report::outcome::words;
 
 pub(super) fn render(resolved: &ResolvedOutcome<'_>) -> String {
     let seconds = format!("{}.{:03}", resolved.report.milliseconds / 1_000, resolved.report.milliseconds % 1_000);

@@ -5,9 +5,10 @@ use crate::domain::plan::change::Change;
 use crate::domain::plan::outcome::{ChangeOutcome, Reason};
 use crate::report::comment::marker;
 use crate::report::escape::markdown;
-use crate::report::outcome::{ResolvedOutcome, words};
+use crate::report::outcome::input::ResolvedOutcome;
+use crate::report::outcome::words;
 use crate::report::plan::markdown::budget::{self, Item, Section};
-use crate::report::plan::markdown::{LENGTH_MAX, catalog, code, prose};
+use crate::report::plan::markdown::pieces::{LENGTH_MAX, catalog, code, prose};
 use crate::text::plural::{count, grouped};
 
 const ELSEWHERE: &str = "\nNot all of it fits here: `--output json=FILE` of the push has every change.\n";

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::report::comment::marker;
 use crate::report::escape::{self, clean, markdown, markdown_code, xml};
 use crate::report::outcome::OutcomeFormat;
-use crate::report::plan::markdown::catalog;
+use crate::report::plan::markdown::pieces::catalog;
 use crate::text::escape::neutralise;
 use crate::text::plural::as_sentence;
 

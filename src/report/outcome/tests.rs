@@ -6,7 +6,10 @@ use roxmltree::Document;
 use super::*;
 use crate::domain::plan::StepKind;
 use crate::domain::plan::outcome::{Cause, Failure, Reason};
+use crate::domain::plan::outcome::{ChangeOutcome, Outcome};
+use crate::domain::value::timestamp::Moment;
 use crate::report::escape::clean;
+use crate::report::plan::PlanReport;
 use crate::report::plan::fixtures::Case;
 use crate::report::plan::{generated, markdown};
 use crate::text::escape;
@@ -99,7 +102,7 @@ fn many_failures_are_folded_and_counted() {
     assert!(text.contains("and 1,160 more failures; `--output json` lists all"), "{text}");
     assert!(text.contains("1200 failed, 0 not attempted"), "{text}");
     let markdown = rendered(&case, &outcome, OutcomeFormat::Markdown, &UNICODE);
-    assert!(markdown.len() <= markdown::LENGTH_MAX && markdown.contains("Not all of it fits here"));
+    assert!(markdown.len() <= markdown::pieces::LENGTH_MAX && markdown.contains("Not all of it fits here"));
     // The JSON record contains every change, even if other formats omit some.
     let json: serde_json::Value =
         serde_json::from_str(&rendered(&case, &outcome, OutcomeFormat::Json, &UNICODE)).expect("JSON");
@@ -188,7 +191,7 @@ proptest! {
                     prop_assert_eq!(number(&text, " not attempted"), waiting);
                     prop_assert_eq!(number(&text, " incomplete"), incomplete, "{}", text);
                     prop_assert_eq!(number(&text, " in doubt"), doubtful);
-                    prop_assert!(format == OutcomeFormat::Text || text.len() <= markdown::LENGTH_MAX);
+                    prop_assert!(format == OutcomeFormat::Text || text.len() <= markdown::pieces::LENGTH_MAX);
                 }
                 OutcomeFormat::Json => {
                     let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");

@@ -5,7 +5,8 @@
 use crate::domain::plan::change::Change;
 use crate::domain::plan::outcome::{ChangeOutcome, Reason};
 use crate::report::escape::clean;
-use crate::report::outcome::{ResolvedOutcome, Tally, words};
+use crate::report::outcome::input::{ResolvedOutcome, Tally};
+use crate::report::outcome::words;
 use crate::report::style::{Role, Style, wrap};
 use crate::text::plural::{count, grouped};
 

@@ -4,7 +4,7 @@
 use crate::domain::plan::StepKind;
 use crate::domain::plan::change::{Action, Change};
 use crate::domain::plan::outcome::{Cause, Failure, Reason};
-use crate::report::outcome::{ResolvedOutcome, Tally};
+use crate::report::outcome::input::{ResolvedOutcome, Tally};
 use crate::report::plan::words::{self, tick};
 use crate::text::plural::grouped;
 

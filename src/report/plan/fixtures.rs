@@ -18,7 +18,8 @@ use crate::domain::plan::write_mode::WriteMode;
 use crate::domain::plan::{Counts, Cycle, Obstacle, Plan, Step, StepKind, Tally, Wave};
 use crate::domain::value::Value;
 use crate::domain::value::timestamp::Moment;
-use crate::report::plan::{Complaint, Links, PlanFormat, PlanReport, render};
+use crate::report::plan::input::{Complaint, Links, PlanReport};
+use crate::report::plan::{PlanFormat, render};
 use crate::report::positions::Files;
 use crate::report::style::Style;
 

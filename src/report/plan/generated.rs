@@ -13,8 +13,8 @@ use crate::domain::plan::hazard::{Blocker, Consent, Hazard, HazardKind};
 use crate::domain::plan::revision::BaseRevision;
 use crate::domain::plan::{Cycle, Obstacle, StepKind};
 use crate::domain::value::Value;
-use crate::report::plan::Complaint;
 use crate::report::plan::fixtures::{Case, change, field, hazard};
+use crate::report::plan::input::Complaint;
 use crate::text::hostile_texts::hostile_text;
 
 fn name() -> impl Strategy<Value = String> {

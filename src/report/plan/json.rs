@@ -2,7 +2,7 @@
 //! within a version, a field may be added, but never renamed or removed. Values are complete and as they were compared:
 //! nothing is abbreviated.
 
-mod made;
+pub(super) mod made;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -19,8 +19,6 @@ use crate::domain::plan::revision::{BaseRevision, Revision};
 use crate::domain::plan::write_mode::WriteMode;
 use crate::domain::plan::{Counts, Cycle, Wave};
 use crate::domain::value::Value;
-use crate::report::escape;
-use crate::report::plan::Resolved;
 
 pub const FORMAT: &str = "portolan.plan/1";
 
@@ -253,10 +251,4 @@ pub(in crate::report) fn extensible(mut schema: Schema) -> serde_json::Value {
         &mut schema,
     );
     schema.into()
-}
-
-pub(super) fn render(resolved: &Resolved<'_>) -> String {
-    let mut text = escape::json(&made::document(resolved));
-    text.push('\n');
-    text
 }

@@ -8,29 +8,23 @@ pub(in crate::report) mod budget;
 mod hazards;
 mod headline;
 mod links;
+pub(in crate::report) mod pieces;
 mod table;
 
 use std::collections::BTreeMap;
 
 use crate::domain::plan::change::{Action, Change, OwnerStatus};
-use crate::report::escape::{markdown, markdown_code};
-use crate::report::plan::fields::cut;
-use crate::report::plan::{PlanReport, Resolved, mermaid, sections, words};
+use crate::report::plan::input::{PlanReport, Resolved};
+use crate::report::plan::{mermaid, sections, words};
 use crate::text::plural::{count, grouped};
 
 use budget::{Item, Section};
+use pieces::{LENGTH_MAX, MANY, code, prose};
 
-/// The limit in bytes, of which there are at least as many as characters, however the forge counts these.
-pub(in crate::report) const LENGTH_MAX: usize = 65_000;
 const ELSEWHERE: &str =
     "\n_Not everything fits here. The JSON report of this job (`--output json=FILE`) has the whole plan._\n";
-/// The maximum length of a name in the head, which itself is never cut.
-const NAME_MAX: usize = 120;
-const SENTENCE_MAX: usize = 500;
 /// Up to this many changes, their blocks are expanded.
 const FEW: usize = 8;
-/// A table is added for more changes than this.
-const MANY: usize = 25;
 /// The number of creates that are shown of very many.
 const SAMPLES: usize = 10;
 /// The number of updates that are shown of very many.
@@ -58,22 +52,6 @@ fn provenance(report: &PlanReport<'_>) -> String {
     let run = report.links.and_then(|links| links.run.as_deref()).map(|run| format!("[this run]({run})"));
     let parts: Vec<String> = commit.into_iter().chain(base).chain(run).collect();
     if parts.is_empty() { String::new() } else { format!("\nMade from {}.\n", parts.join(", ")) }
-}
-
-pub(in crate::report) fn code(text: &str) -> String {
-    markdown_code(&cut(text.to_owned(), NAME_MAX))
-}
-
-/// The catalog's name: a URL, or words that end with a path.
-pub(in crate::report) fn catalog(name: &str) -> String {
-    match name.strip_suffix('`').and_then(|name| name.split_once('`')) {
-        Some((words, path)) => format!("{}{}", prose(words), code(path)),
-        None => code(name),
-    }
-}
-
-pub(in crate::report) fn prose(text: &str) -> String {
-    markdown(&cut(text.to_owned(), SENTENCE_MAX))
 }
 
 fn obstacles(resolved: &Resolved<'_>) -> Section {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::domain::plan::change::{Action, Change, Origin};
-use crate::report::plan::PlanReport;
+use crate::report::plan::input::PlanReport;
 
 /// Changes under one heading.
 pub(in crate::report) struct Section<'a> {

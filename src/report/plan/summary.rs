@@ -2,7 +2,8 @@
 //! counts.
 
 use crate::report::escape::clean;
-use crate::report::plan::{PlanReport, words};
+use crate::report::plan::input::PlanReport;
+use crate::report::plan::words;
 use crate::text::plural::count;
 
 pub(super) fn render(report: &PlanReport<'_>) -> String {

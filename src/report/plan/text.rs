@@ -6,8 +6,9 @@ mod pieces;
 use crate::domain::plan::change::{Action, Change};
 use crate::domain::plan::hazard::{Consent, Hazard};
 use crate::report::escape::clean;
+use crate::report::plan::input::{Complaint, Resolved};
 use crate::report::plan::sections::{self, Section};
-use crate::report::plan::{Complaint, Resolved, words};
+use crate::report::plan::words;
 use crate::report::style::{Role, Style, wrap};
 use crate::text::plural::{count, grouped};
 

@@ -9,7 +9,7 @@ use crate::domain::plan::change::{
 };
 use crate::domain::plan::hazard::{Blocker, Consent, Hazard, HazardKind};
 use crate::domain::plan::{Cycle, Obstacle, Plan, StepKind, Tally};
-use crate::report::plan::{PlanReport, Resolved};
+use crate::report::plan::input::{PlanReport, Resolved};
 use crate::text::plural::{count, grouped, list};
 
 /// The number of names in one sentence.

@@ -9,14 +9,22 @@ use crate::domain::finding::Place;
 use crate::domain::plan::Obstacle;
 use crate::domain::plan::change::{Action, Change, Dependent, Field, FieldChange, OwnerStatus};
 use crate::domain::plan::hazard::{Hazard, HazardKind};
+use crate::report::escape;
 use crate::report::escape::clean;
+use crate::report::plan::input::{Complaint, Resolved};
 use crate::report::plan::json::{
     Document, FORMAT, JsonChange, JsonComplaint, JsonDependent, JsonField, JsonFieldKind, JsonForeign, JsonHazard,
     JsonHazardKind, JsonObstacle, JsonObstacleKind, JsonOwner, JsonPlace,
 };
-use crate::report::plan::{Complaint, Resolved, words};
+use crate::report::plan::words;
 
-pub(super) fn document<'a>(resolved: &Resolved<'a>) -> Document<'a> {
+pub(in crate::report::plan) fn render(resolved: &Resolved<'_>) -> String {
+    let mut text = escape::json(&document(resolved));
+    text.push('\n');
+    text
+}
+
+fn document<'a>(resolved: &Resolved<'a>) -> Document<'a> {
     let report = resolved.report;
     let plan = report.plan;
     Document {

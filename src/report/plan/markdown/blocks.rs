@@ -4,9 +4,11 @@
 use crate::domain::plan::change::{Action, Change, Dependent};
 use crate::report::escape::{clean, fence, html_code, neutralise};
 use crate::report::plan::fields::{self, Body, Limits, Line, Shown, cut};
+use crate::report::plan::input::Resolved;
 use crate::report::plan::markdown::budget::Item;
-use crate::report::plan::markdown::{NAME_MAX, code, links, prose};
-use crate::report::plan::{Resolved, sections, words};
+use crate::report::plan::markdown::links;
+use crate::report::plan::markdown::pieces::{NAME_MAX, code, prose};
+use crate::report::plan::{sections, words};
 use crate::text::plural::{count, grouped};
 
 const LIMITS: Limits = Limits { lines: 20, characters: 300 };

@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 
 use crate::domain::entity::EntityKey;
 use crate::domain::plan::hazard::{Consent, Hazard, HazardKind};
+use crate::report::plan::input::{PlanReport, Resolved};
 use crate::report::plan::markdown::budget::{Item, Section};
-use crate::report::plan::markdown::{blocks, links, prose};
-use crate::report::plan::{PlanReport, Resolved, words};
+use crate::report::plan::markdown::pieces::prose;
+use crate::report::plan::markdown::{blocks, links};
+use crate::report::plan::words;
 use crate::text::plural::{count, list};
 
 /// The deletes that [`section`] lists.

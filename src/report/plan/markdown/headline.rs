@@ -5,8 +5,9 @@ use crate::domain::plan::hazard::Consent;
 use crate::report::comment;
 use crate::report::escape::markdown;
 use crate::report::plan::fields::cut;
-use crate::report::plan::markdown::{catalog, code, prose};
-use crate::report::plan::{PlanReport, marker, words};
+use crate::report::plan::input::{PlanReport, marker};
+use crate::report::plan::markdown::pieces::{catalog, code, prose};
+use crate::report::plan::words;
 use crate::text::plural::{count, grouped, list};
 
 /// The maximum length of a sentence with a command, large because a truncated command would be a different one.

@@ -4,8 +4,9 @@
 use crate::domain::address::percent_encoded;
 use crate::domain::finding::Place;
 use crate::domain::plan::change::Change;
-use crate::report::plan::markdown::code;
-use crate::report::plan::{Resolved, words};
+use crate::report::plan::input::Resolved;
+use crate::report::plan::markdown::pieces::code;
+use crate::report::plan::words;
 
 /// The entity, with a link to its page if it exists in the catalog.
 pub(super) fn entity(resolved: &Resolved<'_>, change: &Change) -> String {

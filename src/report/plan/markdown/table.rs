@@ -1,9 +1,9 @@
 //! Renders a table of many changes: a row for each blueprint, and a column for each kind of change that occurs.
 
 use crate::domain::plan::Tally;
-use crate::report::plan::PlanReport;
+use crate::report::plan::input::PlanReport;
 use crate::report::plan::markdown::budget::{Item, Section};
-use crate::report::plan::markdown::{MANY, code};
+use crate::report::plan::markdown::pieces::{MANY, code};
 use crate::text::plural::grouped;
 
 const ROWS_MAX: usize = 40;

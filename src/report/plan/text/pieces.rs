@@ -7,7 +7,8 @@ use unicode_width::UnicodeWidthStr;
 use crate::domain::plan::change::{Action, Change, Dependent, OwnerStatus};
 use crate::report::escape::clean;
 use crate::report::plan::fields::{self, Body, Limits, Line, Shown};
-use crate::report::plan::{Resolved, sections, words};
+use crate::report::plan::input::Resolved;
+use crate::report::plan::{sections, words};
 use crate::report::style::{Role, Style, clip};
 use crate::text::plural::{count, grouped};
 

@@ -1,0 +1,157 @@
+//! What a report of a plan shows, and where in the manifests.
+
+use crate::domain::blueprint::Blueprint;
+use crate::domain::entity::EntityKey;
+use crate::domain::entity::foreign_owner::ForeignOwner;
+use crate::domain::finding::Place;
+use crate::domain::plan::change::Change;
+use crate::domain::plan::revision::{BaseRevision, Revision};
+use crate::domain::plan::{Obstacle, Plan};
+use crate::report::comment;
+use crate::report::positions::{Files, LineRange, Places};
+
+/// The first line of a plan's comment, by which a later run finds the comment to update it.
+pub fn marker(scope: &str, target: Option<&str>) -> String {
+    comment::marker("diff", scope, target)
+}
+
+/// The input of a report.
+#[derive(Clone, Copy)]
+pub struct PlanReport<'a> {
+    pub plan: &'a Plan,
+    pub platform: &'a str,
+    /// The name of the catalog in messages.
+    pub catalog: &'a str,
+    /// The `--target`, if any: each target has a comment of its own.
+    pub target: Option<&'a str>,
+    /// The command that repeats this plan to push it, without approval flags.
+    pub push: &'a str,
+    /// The revision of the manifests; `None` outside a repository.
+    pub revision: Option<&'a Revision>,
+    pub base: Option<&'a BaseRevision>,
+    /// The places in the base that declared the deleted entities, sorted by key; `files` also covers the base's files.
+    pub at_base: &'a [(EntityKey, Place)],
+    /// The known owners of foreign entities, sorted by key.
+    pub owners: &'a [(EntityKey, ForeignOwner)],
+    /// The blueprints that the plan was made with, which name the targets of relations.
+    pub blueprints: &'a [Blueprint],
+    /// The manifests: paths, and the texts of those that changes refer to.
+    pub files: &'a dyn Files,
+    /// Changes that were pending before this branch are omitted.
+    pub is_only_branch: bool,
+    /// Nothing is abbreviated in the text.
+    pub is_full: bool,
+    /// Whether to say how the plan is pushed. A push continues anyway, so it does not say so.
+    pub says_next_step: bool,
+    /// The refusal of the push of this plan; `None` if it was not refused, or this is not a push.
+    pub refusal: Option<PlanRefusal<'a>>,
+    /// Notes on the whole run, as sentences.
+    pub notes: &'a [String],
+    /// For formats with links; `None` if there are none.
+    pub links: Option<&'a Links>,
+    /// The catalog's complaints about the writes; `None` if it was not asked.
+    pub complaints: Option<&'a [Complaint]>,
+}
+
+/// The targets of links in a comment. All of these come from the CI job and the platform, never from the repository.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Links {
+    /// The forge's page of the files at the commit: `https://github.com/acme/catalog/blob/COMMIT`.
+    pub files: Option<String>,
+    /// The same at the base.
+    pub files_at_base: Option<String>,
+    /// The job that wrote the report.
+    pub run: Option<String>,
+    /// The platform's web app: `https://app.port.io`.
+    pub app: Option<String>,
+}
+
+/// Why a push was refused, and what to do.
+#[derive(Debug, Clone, Copy)]
+pub struct PlanRefusal<'a> {
+    /// Sentences: `Push refused: 1 hazard needs approval. Nothing was written.`
+    pub reason: &'a str,
+    /// A sentence. Near the reason, only this may contain a hexadecimal number: the digest to approve.
+    pub help: &'a str,
+}
+
+/// A rejection by the catalog, with the position in the manifest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Complaint {
+    /// The index of the change in the plan.
+    pub change: usize,
+    /// The most precise known position: the value of the field, otherwise the entity.
+    pub place: Option<Place>,
+    pub status: u16,
+    /// The catalog's error code.
+    pub code: String,
+    /// The catalog's message.
+    pub message: String,
+}
+
+impl PlanReport<'_> {
+    /// The owner of a foreign entity, if it is known.
+    pub(in crate::report) fn owner_of(&self, key: &EntityKey) -> Option<&ForeignOwner> {
+        let at = self.owners.binary_search_by(|(other, _)| other.cmp(key)).ok()?;
+        self.owners.get(at).map(|(_, owner)| owner)
+    }
+}
+
+/// A report with every position resolved.
+pub(in crate::report) struct Resolved<'a> {
+    pub report: &'a PlanReport<'a>,
+    pub places: Places<'a>,
+}
+
+impl<'a> Resolved<'a> {
+    pub fn new(report: &'a PlanReport<'a>) -> Self {
+        let plan = report.plan;
+        let changes = plan.changes.iter().flat_map(places_of);
+        let obstacles = plan.obstacles.iter().flat_map(Obstacle::places).copied();
+        let blockers = plan.hazards.iter().flat_map(|hazard| hazard.kind.places());
+        let complaints = report.complaints.into_iter().flatten().filter_map(|complaint| complaint.place);
+        let at_base = report.at_base.iter().map(|(_, place)| *place);
+        let places = changes.chain(obstacles).chain(blockers).chain(complaints).chain(at_base);
+        let places = Places::at(places, report.files);
+        Self { report, places }
+    }
+
+    /// `path:line`, not yet cleaned.
+    pub fn location(&self, place: Place) -> String {
+        format!("{}:{}", self.path(place), self.extent(place).start.line)
+    }
+
+    pub fn path(&self, place: Place) -> &'a str {
+        self.report.files.path(place.file)
+    }
+
+    pub fn extent(&self, place: Place) -> LineRange {
+        self.places.extent(place)
+    }
+
+    pub fn location_of(&self, change: &Change) -> Option<String> {
+        change.place.map(|place| self.location(place))
+    }
+
+    /// Where the base declared the entity.
+    pub fn place_at_base(&self, key: &EntityKey) -> Option<Place> {
+        let at = self.report.at_base.binary_search_by(|(other, _)| other.cmp(key)).ok()?;
+        self.report.at_base.get(at).map(|(_, place)| *place)
+    }
+
+    /// Where an entity that the plan changes is declared, or was declared in the base.
+    pub fn place_of(&self, key: &EntityKey) -> Option<Place> {
+        let changes = &self.report.plan.changes;
+        let at = changes.binary_search_by(|change| change.key.cmp(key)).ok();
+        at.and_then(|at| changes.get(at)?.place).or_else(|| self.place_at_base(key))
+    }
+}
+
+/// The places of the entity and of its values.
+fn places_of(change: &Change) -> impl Iterator<Item = Place> {
+    let own = change.place.into_iter();
+    own.flat_map(|place| {
+        let fields = change.fields.iter().filter_map(|field| field.span);
+        std::iter::once(place).chain(fields.map(move |span| Place { file: place.file, span }))
+    })
+}

@@ -1,0 +1,28 @@
+//! The pieces of Markdown that every part of a comment uses.
+
+use crate::report::escape::{markdown, markdown_code};
+use crate::report::plan::fields::cut;
+
+/// The limit in bytes, of which there are at least as many as characters, however the forge counts these.
+pub(in crate::report) const LENGTH_MAX: usize = 65_000;
+/// The maximum length of a name in the head, which itself is never cut.
+pub(super) const NAME_MAX: usize = 120;
+const SENTENCE_MAX: usize = 500;
+/// A table is added for more changes than this.
+pub(super) const MANY: usize = 25;
+
+pub(in crate::report) fn code(text: &str) -> String {
+    markdown_code(&cut(text.to_owned(), NAME_MAX))
+}
+
+/// The catalog's name: a URL, or words that end with a path.
+pub(in crate::report) fn catalog(name: &str) -> String {
+    match name.strip_suffix('`').and_then(|name| name.split_once('`')) {
+        Some((words, path)) => format!("{}{}", prose(words), code(path)),
+        None => code(name),
+    }
+}
+
+pub(in crate::report) fn prose(text: &str) -> String {
+    markdown(&cut(text.to_owned(), SENTENCE_MAX))
+}
