@@ -430,7 +430,7 @@ mod tests {
         let page = decoder.page(text.to_string().as_bytes()).expect("it is a page");
         assert_eq!(page.next.as_ref().map(|next| next.get()), Some(r#"{"after":7}"#));
         let [cart, bare] = page.entities.as_slice() else { panic!("there are two") };
-        assert_eq!((cart.key.identifier.as_ref(), cart.title.as_deref()), ("cart", Some("Cärt \"x\"")));
+        assert_eq!((cart.key.identifier.as_ref(), cart.texts.title.as_deref()), ("cart", Some("Cärt \"x\"")));
         let names: Vec<&str> = cart.properties.iter().map(|(name, _)| name.as_ref()).collect();
         assert_eq!(names, ["language", "tags"]);
         assert_eq!(cart.properties[1].1.to_json(), json!(["a", {"b": null}]));

@@ -107,14 +107,14 @@ fn number(value: &Value) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::entity::fields::Texts;
     use crate::domain::entity::{EntityKey, Record};
     use crate::domain::plan::StepKind;
 
     fn stored() -> Entity {
         Entity {
             key: EntityKey { blueprint: "service".into(), identifier: "cart".into() },
-            title: Some("Cart".into()),
-            icon: None,
+            texts: Texts { title: Some("Cart".into()), ..Texts::default() },
             team: ["b".into(), "a".into()].into(),
             properties: [
                 ("n".into(), Value::Float(1.0)),
@@ -134,8 +134,7 @@ mod tests {
 
     fn whole() -> Body {
         Body {
-            title: Patch::Set("Cart".into()),
-            icon: Patch::Absent,
+            texts: Texts { title: Patch::Set("Cart".into()), ..Texts::default() },
             team: Patch::Set(["a".into(), "b".into()].into()),
             properties: vec![
                 ("n".into(), Value::Integer(1)),
@@ -163,8 +162,8 @@ mod tests {
         assert!(is_as_written(&act(Method::Merge(less.clone())), Some(&stored())), "what is not named may be anything");
         assert!(!is_as_written(&act(Method::Replace(less)), Some(&stored())));
         let others = [
-            Body { title: Patch::Null, ..whole() },
-            Body { icon: Patch::Set("Box".into()), ..whole() },
+            Body { texts: Texts { title: Patch::Null, ..Texts::default() }, ..whole() },
+            Body { texts: Texts { icon: Patch::Set("Box".into()), ..whole().texts }, ..whole() },
             Body { team: Patch::Set(["a".into()].into()), ..whole() },
             Body { properties: vec![("n".into(), Value::Text("1".into()))], ..whole() },
             Body { properties: vec![("new".into(), Value::Bool(false))], ..whole() },
