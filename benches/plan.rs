@@ -20,7 +20,8 @@ use std::time::Instant;
 use portolan::catalog::{Catalog, Part};
 use portolan::domain::blueprint::Blueprint;
 use portolan::domain::document::span::Span;
-use portolan::domain::entity::desired::{Desired, DesiredProperty, DesiredRelation, Teams, Wish};
+use portolan::domain::entity::desired::{Desired, DesiredField, DesiredProperty, DesiredRelation, Teams};
+use portolan::domain::entity::fields::Texts;
 use portolan::domain::entity::{Entity, EntityKey, Owner, Record, Targets};
 use portolan::domain::finding::{FileId, Place};
 use portolan::domain::plan::Plan;
@@ -182,7 +183,7 @@ fn planner(folder: &Path) {
     let entities = snapshot.blueprints.values().flat_map(|shelf| &shelf.entities);
     let mut desired: Vec<Desired> = entities.clone().enumerate().map(|(at, entity)| wanted(at, entity)).collect();
     for desired in desired.iter_mut().step_by(100) {
-        desired.title = Wish::Set("otherwise".into(), Span::default());
+        desired.texts.title = DesiredField::set("otherwise".into(), Span::default());
     }
     let owned: Vec<EntityKey> = entities.map(|entity| entity.key.clone()).collect();
     let time = timed(|| ask(&desired, &snapshot, &blueprints, &owned));
@@ -191,13 +192,12 @@ fn planner(folder: &Path) {
 
 fn wanted(at: usize, entity: &Entity) -> Desired {
     let span = Span::default();
-    let text = |text: &Option<Box<str>>| text.clone().map_or(Wish::Absent, |text| Wish::Set(text, span));
+    let text = |text: Option<Box<str>>| text.map_or_else(DesiredField::default, |text| DesiredField::set(text, span));
     let properties = entity.properties.iter().filter(|(_, value)| !value.is_null());
     Desired {
         key: entity.key.clone(),
-        title: text(&entity.title),
-        icon: text(&entity.icon),
-        team: Wish::Set(Teams::Many(entity.team.clone()), span),
+        texts: entity.texts.clone().map(text),
+        team: DesiredField::set(Teams::Many(entity.team.clone()), span),
         properties: properties
             .map(|(name, value)| DesiredProperty { name: name.clone(), value: value.clone(), span })
             .collect(),
@@ -271,8 +271,7 @@ fn both(links: fn(usize, usize) -> Vec<usize>, count: usize) -> (f64, f64) {
     let identifier = |at: usize| format!("n{at:06}").into_boxed_str();
     let entity = |at: usize| Entity {
         key: EntityKey { blueprint: "node".into(), identifier: identifier(at) },
-        title: None,
-        icon: None,
+        texts: Texts::default(),
         team: Box::default(),
         properties: Box::new([] as [(Arc<str>, Value); 0]),
         relations: [(name.clone(), Targets::Many(links(at, count).into_iter().map(identifier).collect()))].into(),

@@ -130,12 +130,12 @@ impl Scene {
 
 /// The content without its writers; empty relations and null properties do not count.
 fn content(entity: &Entity) -> String {
-    let Entity { title, icon, team, properties, relations, .. } = entity;
+    let Entity { texts, team, properties, relations, .. } = entity;
     let mut properties: Vec<_> = properties.iter().filter(|(_, value)| !value.is_null()).collect();
     properties.sort_by(|a, b| a.0.cmp(&b.0));
     let mut relations: Vec<_> = relations.iter().collect();
     relations.sort_by(|a, b| a.0.cmp(&b.0));
-    format!("{title:?} {icon:?} {team:?} {properties:?} {relations:?}")
+    format!("{texts:?} {team:?} {properties:?} {relations:?}")
 }
 
 fn merge(create_missing: bool) -> WriteOptions {
@@ -150,8 +150,8 @@ fn merge(create_missing: bool) -> WriteOptions {
 fn body(entity: &Entity) -> Json {
     let mut body = Map::new();
     body.insert("identifier".to_owned(), entity.key.identifier.as_ref().into());
-    let texts = [("title", &entity.title), ("icon", &entity.icon)];
-    body.extend(texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text.as_deref()?.into()))));
+    let texts = entity.texts.iter();
+    body.extend(texts.filter_map(|(field, text)| Some((field.key().to_owned(), text.as_deref()?.into()))));
     if !entity.team.is_empty() {
         body.insert("team".to_owned(), entity.team.iter().map(AsRef::as_ref).collect::<Vec<&str>>().into());
     }

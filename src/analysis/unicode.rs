@@ -56,11 +56,11 @@ pub(crate) fn search<'a>(
     let value = |id: Option<_>| id.map(|id| view.value(id));
     // An identifier that the platform rejects is reported separately.
     let is_identifier = |text: &str| identifier::check_entity_identifier(text).is_ok();
-    for (text_use, id) in
-        [(TextUse::Prose, manifest.title), (TextUse::Data, manifest.icon), (TextUse::Name, manifest.team)]
-    {
-        look(value(id), text_use, &|_| true, found);
+    for (field, id) in manifest.texts.iter() {
+        let text_use = if field.is_prose() { TextUse::Prose } else { TextUse::Data };
+        look(value(*id), text_use, &|_| true, found);
     }
+    look(value(manifest.team), TextUse::Name, &|_| true, found);
     look(value(manifest.identifier), TextUse::Name, &is_identifier, found);
     for (_, targets) in entries_of(value(manifest.relations)) {
         look(Some(targets), TextUse::Name, &is_identifier, found);

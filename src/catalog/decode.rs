@@ -10,6 +10,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use serde_json::value::RawValue;
 
 use crate::domain::blueprint::Blueprint;
+use crate::domain::entity::fields::{TextField, Texts};
 use crate::domain::entity::{Entity, EntityKey, Record, Targets};
 use crate::domain::value::Value;
 use crate::domain::value::timestamp::Moment;
@@ -139,8 +140,7 @@ fn read_page<'de, A: MapAccess<'de>>(decoder: &mut Decoder, mut entries: A) -> R
                 page.next = next.filter(|next| !matches!(next.get(), "\"\"" | "null" | "false"));
             }
             Key::Identifier
-            | Key::Title
-            | Key::Icon
+            | Key::Text(_)
             | Key::Team
             | Key::Properties
             | Key::Relations
@@ -184,8 +184,7 @@ fn read_entity<'de, A: MapAccess<'de>>(decoder: &mut Decoder, mut entries: A) ->
     let mut identifier: Option<Box<str>> = None;
     let mut entity = Entity {
         key: EntityKey { blueprint: Arc::clone(&decoder.blueprint), identifier: Box::default() },
-        title: None,
-        icon: None,
+        texts: Texts::default(),
         team: Box::default(),
         properties: Box::default(),
         relations: Box::default(),
@@ -194,8 +193,7 @@ fn read_entity<'de, A: MapAccess<'de>>(decoder: &mut Decoder, mut entries: A) ->
     while let Some(key) = entries.next_key::<Key>()? {
         match key {
             Key::Identifier => identifier = Some(entries.next_value()?),
-            Key::Title => entity.title = entries.next_value()?,
-            Key::Icon => entity.icon = entries.next_value()?,
+            Key::Text(field) => entity.texts[field] = entries.next_value()?,
             Key::Team => {
                 entity.team = match entries.next_value_seed(TargetsSeed)? {
                     Targets::None => Box::default(),
@@ -248,8 +246,7 @@ enum Key {
     Entities,
     Next,
     Identifier,
-    Title,
-    Icon,
+    Text(TextField),
     Team,
     Properties,
     Relations,
@@ -266,8 +263,6 @@ impl<'de> serde::Deserialize<'de> for Key {
             "entities" => Self::Entities,
             "next" => Self::Next,
             "identifier" => Self::Identifier,
-            "title" => Self::Title,
-            "icon" => Self::Icon,
             "team" => Self::Team,
             "properties" => Self::Properties,
             "relations" => Self::Relations,
@@ -275,7 +270,7 @@ impl<'de> serde::Deserialize<'de> for Key {
             "createdBy" => Self::CreatedBy,
             "updatedAt" => Self::UpdatedAt,
             "updatedBy" => Self::UpdatedBy,
-            _ => Self::Other,
+            name => TextField::of_key(name).map_or(Self::Other, Self::Text),
         }))
     }
 }
@@ -435,7 +430,7 @@ mod tests {
         let page = decoder.page(text.to_string().as_bytes()).expect("it is a page");
         assert_eq!(page.next.as_ref().map(|next| next.get()), Some(r#"{"after":7}"#));
         let [cart, bare] = page.entities.as_slice() else { panic!("there are two") };
-        assert_eq!((cart.key.identifier.as_ref(), cart.title.as_deref()), ("cart", Some("Cärt \"x\"")));
+        assert_eq!((cart.key.identifier.as_ref(), cart.texts.title.as_deref()), ("cart", Some("Cärt \"x\"")));
         let names: Vec<&str> = cart.properties.iter().map(|(name, _)| name.as_ref()).collect();
         assert_eq!(names, ["language", "tags"]);
         assert_eq!(cart.properties[1].1.to_json(), json!(["a", {"b": null}]));

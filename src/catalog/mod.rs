@@ -94,7 +94,7 @@ pub trait Catalog {
         progress: &dyn Progress,
     ) -> Result<Vec<Result<Written, WriteFailure>>, CatalogError>;
 
-    /// Changes the fields of one entity that the draft sets; the only way to clear title, icon and team.
+    /// Changes the fields of one entity that the draft sets; the only way to clear a text field or the team.
     fn patch(
         &self,
         blueprint: &str,

@@ -21,6 +21,7 @@ use crate::commands::workspace::placement::{Folder, Names};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::document::manifest::ResourceKind;
 use crate::domain::entity::EntityKey;
+use crate::domain::entity::fields::Texts;
 use crate::domain::entity::identifier::check_entity_identifier;
 use crate::domain::platform::Platform;
 use crate::domain::progress::Silent;
@@ -170,7 +171,7 @@ struct NewEntity<'c> {
 
 fn flags(args: &NewArgs) -> NewFlags<'_> {
     let NewArgs { set, relate, title, icon, team, .. } = args;
-    NewFlags { set, relate, title: title.as_ref(), icon: icon.as_ref(), team }
+    NewFlags { set, relate, texts: Texts { title: title.as_ref(), icon: icon.as_ref() }, team }
 }
 
 /// Takes everything from the flags and asks nothing.

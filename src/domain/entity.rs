@@ -2,8 +2,10 @@
 //! a file.
 
 pub mod desired;
+pub mod fields;
 pub mod foreign_owner;
 pub mod identifier;
+pub mod patch;
 pub mod sketch;
 
 use std::sync::Arc;
@@ -11,6 +13,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::entity::fields::Texts;
 use crate::domain::value::Value;
 use crate::domain::value::timestamp::Moment;
 
@@ -27,8 +30,7 @@ pub struct EntityKey {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entity {
     pub key: EntityKey,
-    pub title: Option<Box<str>>,
-    pub icon: Option<Box<str>>,
+    pub texts: Texts<Option<Box<str>>>,
     pub team: Box<[Box<str>]>,
     /// In the catalog's order; nulls are kept.
     pub properties: Box<[(Arc<str>, Value)]>,

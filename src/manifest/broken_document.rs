@@ -2,6 +2,7 @@
 //! another tool is reported once, with a hint to exclude it; a template is not YAML and is not reported.
 
 use super::split::lines;
+use crate::domain::entity::fields::ENTITY_KEYS;
 use crate::domain::platform::PLATFORMS;
 use crate::manifest::candidate::value_of;
 
@@ -15,9 +16,6 @@ pub(super) enum Claim {
     /// No entity fields, or a template that another tool renders.
     Nothing,
 }
-
-/// The fields of an entity; the top level of a bare entity has only these.
-const ENTITY_KEYS: [&str; 7] = ["identifier", "blueprint", "title", "icon", "team", "properties", "relations"];
 
 pub(super) fn claim(text: &str) -> Claim {
     let outline = Outline::of(text);

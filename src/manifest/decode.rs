@@ -3,11 +3,9 @@
 
 use crate::domain::document::manifest::{Form, Manifest, NearMiss, ResourceKind};
 use crate::domain::document::tree::{Kind, Value, View, entries_of};
+use crate::domain::entity::fields::{ENTITY_KEYS, Texts};
 use crate::domain::platform::{PLATFORMS, PORT, Platform};
 use crate::text::suggest;
-
-/// The top-level keys of an entity in the API.
-const ENTITY_KEYS: [&str; 7] = ["identifier", "blueprint", "title", "icon", "team", "properties", "relations"];
 
 /// The `apiVersion` of entity files from 2022.
 pub(crate) const ENTITY_FILE_VERSION: &str = "v0.1";
@@ -191,8 +189,7 @@ fn manifest(
         spec: spec.map(Value::id),
         blueprint: None,
         identifier: None,
-        title: None,
-        icon: None,
+        texts: Texts::default(),
         team: None,
         properties: None,
         relations: None,
@@ -210,17 +207,9 @@ fn manifest(
     }
     // One pass over the entries: of duplicate keys, the last one applies.
     for (key, value) in entries_of(spec) {
-        let slot = match key.as_str() {
-            Some("blueprint") => &mut manifest.blueprint,
-            Some("identifier") => &mut manifest.identifier,
-            Some("title") => &mut manifest.title,
-            Some("icon") => &mut manifest.icon,
-            Some("team") => &mut manifest.team,
-            Some("properties") => &mut manifest.properties,
-            Some("relations") => &mut manifest.relations,
-            Some(_) | None => continue,
-        };
-        *slot = Some(value.id());
+        if let Some(field) = key.as_str().and_then(|key| manifest.field_mut(key)) {
+            *field = Some(value.id());
+        }
     }
     manifest
 }

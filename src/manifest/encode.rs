@@ -26,9 +26,9 @@ pub fn encode(entity: &Entity, wrapper: &Wrapper<'_>) -> String {
     out.envelope(wrapper);
     out.text_entry(1, "blueprint", &entity.key.blueprint);
     out.text_entry(1, "identifier", &entity.key.identifier);
-    for (key, value) in [("title", &entity.title), ("icon", &entity.icon)] {
-        if let Some(text) = value {
-            out.text_entry(1, key, text);
+    for (field, text) in entity.texts.iter() {
+        if let Some(text) = text {
+            out.text_entry(1, field.key(), text);
         }
     }
     if !entity.team.is_empty() {

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use crate::domain::document::span::Span;
 use crate::domain::entity::Entity;
-use crate::domain::entity::desired::{Desired, Wish};
+use crate::domain::entity::desired::Desired;
+use crate::domain::entity::patch::Patch;
 use crate::domain::plan::change::{Cause, Field, FieldChange, Origin};
 use crate::domain::plan::write_mode::WriteMode;
 use crate::domain::value::Value;
 
-use super::normalise::{self, Ask};
+use super::normalise;
 use super::origin::{self, Past};
 use super::shape::Shape;
 
@@ -48,15 +49,15 @@ impl Sides<'_, '_> {
 /// field that the manifest does not name.
 fn settle<T: Copy>(
     sides: Sides<'_, '_>,
-    now: Ask<T>,
-    past: Past<Ask<T>>,
+    now: Patch<T>,
+    past: Past<Patch<T>>,
     unnamed: Option<T>,
 ) -> Option<(Option<T>, Cause)> {
     match (now, past) {
-        (Ask::Set(value), _) => Some((Some(value), Cause::Named)),
-        (Ask::Clear, _) => Some((None, Cause::Named)),
-        (Ask::Silent, Past::Known(Ask::Set(_))) => Some((unnamed, Cause::Dropped)),
-        (Ask::Silent, Past::Known(Ask::Silent | Ask::Clear) | Past::Absent | Past::Unknown) => {
+        (Patch::Set(value), _) => Some((Some(value), Cause::Named)),
+        (Patch::Null, _) => Some((None, Cause::Named)),
+        (Patch::Absent, Past::Known(Patch::Set(_))) => Some((unnamed, Cause::Dropped)),
+        (Patch::Absent, Past::Known(Patch::Absent | Patch::Null) | Past::Absent | Past::Unknown) => {
             sides.is_whole().then_some((unnamed, Cause::LeftOut))
         }
     }
@@ -65,7 +66,7 @@ fn settle<T: Copy>(
 /// Compares one field. `value` converts it for the plan.
 fn field<T: Copy>(
     sides: Sides<'_, '_>,
-    (now, past): (Ask<T>, Past<Ask<T>>),
+    (now, past): (Patch<T>, Past<Patch<T>>),
     (stored, unnamed): (Option<T>, Option<T>),
     same: impl Fn(T, T) -> bool,
     value: impl Fn(T) -> Value,
@@ -85,18 +86,18 @@ fn field<T: Copy>(
     };
     let (before, after) = (stored.map(&value).unwrap_or_default(), after.map(&value).unwrap_or_default());
     // The caller sets the field's name and span.
-    Some(FieldChange { field: Field::Title, before, after, paths: Vec::new(), cause, origin, span: None })
+    Some(FieldChange { field: Field::Team, before, after, paths: Vec::new(), cause, origin, span: None })
 }
 
 fn texts(sides: Sides<'_, '_>, found: &mut Vec<FieldChange>) {
     let Sides { wanted, past, stored, .. } = sides;
     let value = |text: &str| Value::Text(text.into());
-    let asks = (normalise::text(&wanted.title), past.map(|past| normalise::text(&past.title)));
-    let title = field(sides, asks, (stored.and_then(|stored| stored.title.as_deref()), None), |a, b| a == b, value);
-    found.extend(title.map(|title| FieldChange { span: span_of(&wanted.title), ..title }));
-    let asks = (normalise::text(&wanted.icon), past.map(|past| normalise::text(&past.icon)));
-    let icon = field(sides, asks, (stored.and_then(|stored| stored.icon.as_deref()), None), |a, b| a == b, value);
-    found.extend(icon.map(|icon| FieldChange { field: Field::Icon, span: span_of(&wanted.icon), ..icon }));
+    for (text_field, desired) in wanted.texts.iter() {
+        let asks = (normalise::text(desired), past.map(|past| normalise::text(&past.texts[text_field])));
+        let stored = stored.and_then(|stored| stored.texts[text_field].as_deref());
+        let change = field(sides, asks, (stored, None), |a, b| a == b, value);
+        found.extend(change.map(|change| FieldChange { field: Field::Text(text_field), span: desired.span, ..change }));
+    }
 }
 
 fn team(sides: Sides<'_, '_>, found: &mut Vec<FieldChange>) {
@@ -104,7 +105,7 @@ fn team(sides: Sides<'_, '_>, found: &mut Vec<FieldChange>) {
     let asks = (normalise::team(&wanted.team, shape), past.map(|past| normalise::team(&past.team, shape)));
     let stored = stored.and_then(|stored| normalise::stored_team(&stored.team, shape));
     let team = field(sides, asks, (stored, None), normalise::same_set, normalise::set_value);
-    found.extend(team.map(|team| FieldChange { field: Field::Team, span: span_of(&wanted.team), ..team }));
+    found.extend(team.map(|team| FieldChange { field: Field::Team, span: wanted.team.span, ..team }));
 }
 
 fn properties(sides: Sides<'_, '_>, found: &mut Vec<FieldChange>) {
@@ -122,17 +123,17 @@ fn properties(sides: Sides<'_, '_>, found: &mut Vec<FieldChange>) {
         }
         let shape = shape.property(name);
         let same = |a, b| normalise::same_property(a, b, shape);
-        let ask = |wish: Option<(_, Span)>| wish.map_or(Ask::Silent, |(value, _)| normalise::property(value));
+        let ask = |wish: Option<(_, Span)>| wish.map_or(Patch::Absent, |(value, _)| normalise::property(value));
         let asks = (ask(now), past.map(|_| ask(before)));
         let default = shape.default.as_ref();
         // A property that was removed from the manifest is reset to its default, as if the entity were created from
         // this manifest. One that is unset in the catalog stays unset: only new entities get their defaults.
-        let is_dropped = matches!(asks, (Ask::Silent, Past::Known(Ask::Set(_))));
+        let is_dropped = matches!(asks, (Patch::Absent, Past::Known(Patch::Set(_))));
         let is_reset = stored.is_some() && (sides.is_whole() || is_dropped);
         let unnamed = default.filter(|_| is_reset || sides.renamed.is_some());
         // Resetting a property that already has its default changes nothing.
         let is_default = stored.zip(default).is_some_and(|(stored, default)| same(stored, default));
-        if asks.0 == Ask::Silent && unnamed.is_none() && is_default {
+        if asks.0 == Patch::Absent && unnamed.is_none() && is_default {
             return;
         }
         found.extend(field(sides, asks, (stored, unnamed), same, Value::clone).map(|change| FieldChange {
@@ -156,7 +157,7 @@ fn relations(sides: Sides<'_, '_>, found: &mut Vec<FieldChange>) {
     join(&wishes(wanted), &old, &stored, |name, now, before, stored| {
         let shape = shape.relation(name);
         let ask =
-            |wish: Option<(_, Span)>| wish.map_or(Ask::Silent, |(targets, _)| normalise::relation(targets, shape));
+            |wish: Option<(_, Span)>| wish.map_or(Patch::Absent, |(targets, _)| normalise::relation(targets, shape));
         let asks = (ask(now), past.map(|_| ask(before)));
         let stored = stored.and_then(|stored| normalise::relation(stored, shape).value());
         let change = field(sides, asks, (stored, None), normalise::same_targets, normalise::targets_value);
@@ -166,13 +167,6 @@ fn relations(sides: Sides<'_, '_>, found: &mut Vec<FieldChange>) {
             ..change
         }));
     });
-}
-
-fn span_of<T>(wish: &Wish<T>) -> Option<Span> {
-    match wish {
-        Wish::Absent => None,
-        Wish::Null(span) | Wish::Set(_, span) => Some(*span),
-    }
 }
 
 type Named<'a, T> = (&'a Arc<str>, T);

@@ -4,19 +4,20 @@
 use std::cmp::Ordering;
 
 use crate::domain::entity::desired::Desired;
+use crate::domain::entity::fields::Texts;
+use crate::domain::entity::patch::Patch;
 use crate::domain::entity::{Entity, Targets};
 use crate::domain::plan::digest::Digest;
 use crate::domain::value::Value;
 
 use super::compare::by_name;
 use super::digest::{digest, digested_property};
-use super::normalise::{self, Ask};
+use super::normalise;
 use super::shape::Shape;
 
 #[derive(Debug)]
 pub(super) struct Content<'a> {
-    /// Title and icon.
-    texts: [Option<&'a str>; 2],
+    texts: Texts<Option<&'a str>>,
     team: Option<&'a [Box<str>]>,
     /// Sorted by name, like the relations.
     properties: Vec<(&'a str, &'a Value)>,
@@ -39,7 +40,7 @@ impl<'a> Content<'a> {
         let properties = by_name(desired.properties_of()).into_iter();
         let relations = by_name(desired.relations_of()).into_iter();
         Self {
-            texts: [normalise::text(&desired.title).value(), normalise::text(&desired.icon).value()],
+            texts: desired.texts.as_ref().map(|text| normalise::text(text).value()),
             team: normalise::team(&desired.team, shape).value(),
             properties: own(properties.map(|(name, (value, _))| (name.as_ref(), value)), shape),
             relations: set(relations.map(|(name, (targets, _))| (name.as_ref(), targets)), shape),
@@ -50,7 +51,7 @@ impl<'a> Content<'a> {
         let properties = by_name(entity.properties.iter().map(|(name, value)| (name, value))).into_iter();
         let relations = by_name(entity.relations.iter().map(|(name, targets)| (name, targets))).into_iter();
         Self {
-            texts: [entity.title.as_deref(), entity.icon.as_deref()],
+            texts: entity.texts.as_ref().map(Option::as_deref),
             team: normalise::stored_team(&entity.team, shape),
             properties: own(properties.map(|(name, value)| (name.as_ref(), value)), shape),
             relations: set(relations.map(|(name, targets)| (name.as_ref(), targets)), shape),
@@ -58,12 +59,15 @@ impl<'a> Content<'a> {
     }
 
     pub fn title(&self) -> Option<&'a str> {
-        self.texts[0]
+        self.texts.title
     }
 
     /// `None`: the content is empty, so it identifies nothing.
     pub fn digest(&self, shape: &Shape<'_>) -> Option<Digest> {
-        if self.texts == [None, None] && self.team.is_none() && self.properties.is_empty() && self.relations.is_empty()
+        if self.texts == Texts::default()
+            && self.team.is_none()
+            && self.properties.is_empty()
+            && self.relations.is_empty()
         {
             return None;
         }
@@ -71,7 +75,7 @@ impl<'a> Content<'a> {
             self.properties.iter().map(|(name, value)| (name, digested_property(value, shape.property(name))));
         let relations = self.relations.iter().map(|(name, targets)| (name, normalise::targets_value(targets)));
         let content = (
-            self.texts,
+            self.texts.iter().map(|(_, text)| text).collect::<Vec<_>>(),
             self.team.map(normalise::set_value),
             properties.collect::<Vec<_>>(),
             relations.collect::<Vec<_>>(),
@@ -81,8 +85,8 @@ impl<'a> Content<'a> {
 
     pub fn similarity(&self, older: &Content<'_>, shape: &Shape<'_>) -> Similarity {
         let mut found = Similarity { has_same_title: self.title() == older.title(), ..Similarity::default() };
-        for (new, old) in self.texts.iter().zip(older.texts) {
-            found.count(*new, old, |new, old| new == old);
+        for (field, new) in self.texts.iter() {
+            found.count(*new, older.texts[field], |new, old| new == old);
         }
         found.count(self.team, older.team, normalise::same_set);
         let same = |name: &str, new: &Value, old: &Value| normalise::same_property(new, old, shape.property(name));
@@ -148,7 +152,7 @@ fn own<'a>(properties: impl Iterator<Item = (&'a str, &'a Value)>, shape: &Shape
     let is_own = |(name, value): &(&str, &Value)| {
         let property = shape.property(name);
         let is_default = property.default.as_ref().is_some_and(|it| normalise::same_property(it, value, property));
-        !shape.is_computed(name) && !is_default && normalise::property(value) != Ask::Clear
+        !shape.is_computed(name) && !is_default && normalise::property(value) != Patch::Null
     };
     properties.filter(is_own).collect()
 }

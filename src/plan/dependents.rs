@@ -26,7 +26,7 @@ pub(super) fn each_target(targets: &Targets, mut each: impl FnMut(&str)) {
 /// (`needed`).
 fn relinks(change: &Change, name: &Arc<str>) -> bool {
     let wanted = Field::Relation(name.clone());
-    change.fields.binary_search_by(|field| field.field.cmp(&wanted)).is_ok()
+    change.fields.iter().any(|field| field.field == wanted)
 }
 
 /// Sets the dependents of every change that removes an entity.

@@ -210,13 +210,15 @@ pub(super) fn of_plan(
 
 /// The digest of a request, which must be masked.
 pub(super) fn of_request(request: &WriteRequest) -> Digest {
-    digest_sorted("portolan request 1", request)
+    digest_sorted("portolan request 2", request)
 }
 
 /// The digest of a stored entity by value, to detect whether it changed since the plan was made. The last writer is not
 /// covered.
 pub fn of_entity(entity: &Entity, mask: &Mask) -> Digest {
-    let text = |text: &Option<Box<str>>| text.as_deref().map(|text| masked_text(mask, None, text).into_owned());
+    let texts = entity.texts.iter().filter_map(|(field, text)| Some((field.key(), text.as_deref()?)));
+    let texts: BTreeMap<&str, String> =
+        texts.map(|(key, text)| (key, masked_text(mask, None, text).into_owned())).collect();
     let properties = entity.properties.iter().filter(|(_, value)| !value.is_null());
     let properties: BTreeMap<&str, Value> =
         properties.map(|(name, value)| (name.as_ref(), digested(mask, Some(name), value))).collect();
@@ -227,6 +229,6 @@ pub fn of_entity(entity: &Entity, mask: &Mask) -> Digest {
         .map(|(name, value)| (name, digested(mask, None, &value)))
         .collect();
     let team = digested(mask, None, &normalise::set_value(&entity.team));
-    let content = (&entity.key, text(&entity.title), text(&entity.icon), team, properties, relations);
-    digest("portolan entity 2", content)
+    let content = (&entity.key, texts, team, properties, relations);
+    digest("portolan entity 3", content)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::domain::entity::Targets;
 use crate::domain::plan::Plan;
 use crate::domain::plan::change::FieldChange;
-use crate::domain::plan::request::{Body, Method, Patch, WriteRequest, WriteRequests};
+use crate::domain::plan::request::{Body, Method, WriteRequest, WriteRequests};
 use crate::domain::value::Value;
 use crate::domain::value::masked::{masked_value, secrets_in};
 use crate::text::mask::Mask;
@@ -46,10 +46,6 @@ pub(super) fn masked_requests(requests: WriteRequests, mask: &Mask) -> WriteRequ
 }
 
 fn masked_body(body: Body, mask: &Mask) -> Body {
-    let text = |part: Patch<Box<str>>| match part {
-        Patch::Set(text) => Patch::Set(mask.text(&text).into()),
-        Patch::Absent | Patch::Null => part,
-    };
     let texts = |texts: &[Box<str>]| texts.iter().map(|text| mask.text(text).into()).collect::<Box<[Box<str>]>>();
     let property = |(name, value): (Arc<str>, Value)| {
         let value = masked_value(mask, Some(&name), &value).into_owned();
@@ -64,12 +60,8 @@ fn masked_body(body: Body, mask: &Mask) -> Body {
         (name, targets)
     };
     Body {
-        title: text(body.title),
-        icon: text(body.icon),
-        team: match body.team {
-            Patch::Set(teams) => Patch::Set(texts(&teams)),
-            Patch::Absent | Patch::Null => body.team,
-        },
+        texts: body.texts.map(|text| text.map(|text| mask.text(&text).into())),
+        team: body.team.map(|teams| texts(&teams)),
         properties: body.properties.into_iter().map(property).collect(),
         relations: body.relations.into_iter().map(relation).collect(),
     }

@@ -2,52 +2,29 @@
 //! Texts are compared byte by byte, so two Unicode forms are two values.
 
 use crate::domain::entity::Targets;
-use crate::domain::entity::desired::{Teams, Wish};
+use crate::domain::entity::desired::{DesiredField, Teams};
+use crate::domain::entity::patch::Patch;
 use crate::domain::plan::change::PathChange;
 use crate::domain::value::Value;
 use crate::domain::value::timestamp::Moment;
 
 use super::shape::{PropertyShape, RelationShape, Shape, Times};
 
-/// The value of a field in a manifest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ask<T> {
-    /// The manifest does not name the field.
-    Silent,
-    /// Null, or a list that counts as null.
-    Clear,
-    Set(T),
-}
-
-impl<T> Ask<T> {
-    pub fn value(self) -> Option<T> {
-        match self {
-            Self::Silent | Self::Clear => None,
-            Self::Set(value) => Some(value),
-        }
-    }
-}
-
-pub(super) fn text(wish: &Wish<Box<str>>) -> Ask<&str> {
-    match wish {
-        Wish::Absent => Ask::Silent,
-        Wish::Null(_) => Ask::Clear,
-        Wish::Set(text, _) => Ask::Set(text),
-    }
+pub(super) fn text(field: &DesiredField<Box<str>>) -> Patch<&str> {
+    field.patch.as_ref().map(AsRef::as_ref)
 }
 
 /// A single team equals a list with one team. An inherited team is computed by the catalog, so the manifest does not
 /// decide it.
-pub(super) fn team<'a>(wish: &'a Wish<Teams>, shape: &Shape<'_>) -> Ask<&'a [Box<str>]> {
+pub(super) fn team<'a>(field: &'a DesiredField<Teams>, shape: &Shape<'_>) -> Patch<&'a [Box<str>]> {
     if shape.inherits_team {
-        return Ask::Silent;
+        return Patch::Absent;
     }
-    match wish {
-        Wish::Absent => Ask::Silent,
-        Wish::Null(_) => Ask::Clear,
-        Wish::Set(Teams::One(team), _) => Ask::Set(std::slice::from_ref(team)),
-        Wish::Set(Teams::Many(teams), _) if teams.is_empty() => Ask::Clear,
-        Wish::Set(Teams::Many(teams), _) => Ask::Set(teams),
+    match &field.patch {
+        Patch::Absent => Patch::Absent,
+        Patch::Set(Teams::One(team)) => Patch::Set(std::slice::from_ref(team)),
+        Patch::Set(Teams::Many(teams)) if !teams.is_empty() => Patch::Set(teams),
+        Patch::Null | Patch::Set(Teams::Many(_)) => Patch::Null,
     }
 }
 
@@ -55,17 +32,17 @@ pub(super) fn stored_team<'a>(team: &'a [Box<str>], shape: &Shape<'_>) -> Option
     (!team.is_empty() && !shape.inherits_team).then_some(team)
 }
 
-pub(super) fn property(value: &Value) -> Ask<&Value> {
-    if value.is_null() { Ask::Clear } else { Ask::Set(value) }
+pub(super) fn property(value: &Value) -> Patch<&Value> {
+    if value.is_null() { Patch::Null } else { Patch::Set(value) }
 }
 
 /// An empty list means no target, except for a single relation: there it is kept, so that the catalog rejects it.
-pub(super) fn relation<'a>(targets: &'a Targets, shape: Option<&RelationShape<'_>>) -> Ask<&'a Targets> {
+pub(super) fn relation<'a>(targets: &'a Targets, shape: Option<&RelationShape<'_>>) -> Patch<&'a Targets> {
     let is_single = shape.is_some_and(|shape| !shape.many);
     match targets {
-        Targets::None => Ask::Clear,
-        Targets::Many(list) if list.is_empty() && !is_single => Ask::Clear,
-        Targets::One(_) | Targets::Many(_) => Ask::Set(targets),
+        Targets::None => Patch::Null,
+        Targets::Many(list) if list.is_empty() && !is_single => Patch::Null,
+        Targets::One(_) | Targets::Many(_) => Patch::Set(targets),
     }
 }
 

@@ -4,10 +4,10 @@
 use foldhash::{HashMap, HashMapExt};
 
 use crate::domain::entity::desired::Desired;
+use crate::domain::entity::patch::Patch;
 use crate::domain::plan::change::Origin;
 use crate::domain::plan::write_mode::WriteMode;
 
-use super::normalise::Ask;
 use super::ownership::{self, Pair, pair};
 
 /// The manifests at the merge base.
@@ -88,17 +88,17 @@ pub(super) fn of_deletion(past: Past<&Desired>) -> Origin {
 }
 
 /// The origin of a changed field.
-pub(super) fn of_field<T>(now: Ask<T>, past: Past<Ask<T>>, mode: WriteMode, same: impl Fn(T, T) -> bool) -> Origin {
+pub(super) fn of_field<T>(now: Patch<T>, past: Past<Patch<T>>, mode: WriteMode, same: impl Fn(T, T) -> bool) -> Origin {
     let past = match past {
         Past::Unknown => return Origin::Unknown,
         Past::Absent => return Origin::ThisBranch,
         Past::Known(past) => past,
     };
     let is_untouched = match (now, past) {
-        (Ask::Set(now), Ask::Set(past)) => same(now, past),
-        (Ask::Set(_), Ask::Silent | Ask::Clear) | (Ask::Silent | Ask::Clear, Ask::Set(_)) => false,
-        (Ask::Silent, Ask::Silent) | (Ask::Clear, Ask::Clear) => true,
-        (Ask::Silent, Ask::Clear) | (Ask::Clear, Ask::Silent) => match mode {
+        (Patch::Set(now), Patch::Set(past)) => same(now, past),
+        (Patch::Set(_), Patch::Absent | Patch::Null) | (Patch::Absent | Patch::Null, Patch::Set(_)) => false,
+        (Patch::Absent, Patch::Absent) | (Patch::Null, Patch::Null) => true,
+        (Patch::Absent, Patch::Null) | (Patch::Null, Patch::Absent) => match mode {
             WriteMode::Merge => false,
             WriteMode::Replace => true,
         },

@@ -151,7 +151,7 @@ impl<'q> Renames<'q> {
         let mut pairs = Vec::new();
         for desired in new.iter().copied().filter(|desired| self.of(&desired.key).is_none()) {
             let (blueprint, shape) = known.shape_of(&desired.key);
-            let title = normalise::text(&desired.title).value();
+            let title = normalise::text(&desired.texts.title).value();
             let Some(candidates) = by_title.get(&(blueprint, title)) else { continue };
             // A title that many entities share, or none, identifies nothing.
             if candidates.len() > SAME_TITLE_MAX {

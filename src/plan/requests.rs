@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use foldhash::HashMap;
 
-use crate::domain::entity::desired::{Desired, Teams, Wish};
+use crate::domain::entity::desired::{Desired, Teams};
+use crate::domain::entity::patch::Patch;
 use crate::domain::entity::{Entity, Targets};
 use crate::domain::plan::change::{Action, Change, Field};
-use crate::domain::plan::request::{Body, Method, Patch, WriteRequest, WriteRequests};
+use crate::domain::plan::request::{Body, Method, WriteRequest, WriteRequests};
 use crate::domain::plan::write_mode::WriteMode;
 use crate::domain::plan::{Plan, Step, StepKind, Wave};
 use crate::domain::value::Value;
@@ -57,7 +58,7 @@ fn write(change: &Change, manifest: &Desired, without: &[Arc<str>]) -> Method {
         (Action::Update | Action::Delete, WriteMode::Merge) => {
             let body = changed(change, without);
             // Only PATCH can set these to null.
-            if body.title == Patch::Null || body.icon == Patch::Null || body.team == Patch::Null {
+            if body.texts.iter().any(|(_, text)| text.is_null()) || body.team.is_null() {
                 Method::Patch(body)
             } else {
                 Method::Merge(body)
@@ -79,22 +80,21 @@ fn defaults<'s>(
     defaults.map(|(name, default)| (name.clone(), default.clone()))
 }
 
-/// A title, icon or team that is null is left out: an entity that is written whole has none then.
+/// A text field or team that is null is left out: an entity that is written whole has none then.
 fn whole(manifest: &Desired, without: &[Arc<str>]) -> Body {
-    let text = |wish: &Wish<Box<str>>| match wish {
-        Wish::Absent | Wish::Null(_) => Patch::Absent,
-        Wish::Set(text, _) => Patch::Set(text.clone()),
-    };
-    let team = match &manifest.team {
-        Wish::Absent | Wish::Null(_) => Patch::Absent,
-        Wish::Set(Teams::One(team), _) => Patch::Set([team.clone()].into()),
-        Wish::Set(Teams::Many(teams), _) => Patch::Set(teams.clone()),
+    let texts = manifest.texts.as_ref().map(|text| match &text.patch {
+        Patch::Absent | Patch::Null => Patch::Absent,
+        Patch::Set(text) => Patch::Set(text.clone()),
+    });
+    let team = match &manifest.team.patch {
+        Patch::Absent | Patch::Null => Patch::Absent,
+        Patch::Set(Teams::One(team)) => Patch::Set([team.clone()].into()),
+        Patch::Set(Teams::Many(teams)) => Patch::Set(teams.clone()),
     };
     let properties = by_name(manifest.properties_of()).into_iter();
     let relations = relations(manifest).filter(|(name, _)| !without.contains(name));
     Body {
-        title: text(&manifest.title),
-        icon: text(&manifest.icon),
+        texts,
         team,
         properties: properties.map(|(name, (value, _))| (name.clone(), value.clone())).collect(),
         relations: relations.map(|(name, targets)| (name.clone(), targets.clone())).collect(),
@@ -114,8 +114,7 @@ fn changed(change: &Change, without: &[Arc<str>]) -> Body {
     let mut body = Body::default();
     for field in &change.fields {
         match &field.field {
-            Field::Title => body.title = part(&field.after, |after| after.as_str().map(Into::into)),
-            Field::Icon => body.icon = part(&field.after, |after| after.as_str().map(Into::into)),
+            Field::Text(text) => body.texts[*text] = part(&field.after, |after| after.as_str().map(Into::into)),
             Field::Team => body.team = part(&field.after, |after| Some(texts(after))),
             Field::Property(name) => body.properties.push((name.clone(), field.after.clone())),
             Field::Relation(name) if without.contains(name) => {}

@@ -6,11 +6,13 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::domain::blueprint::{Blueprint, Ownership, Property, PropertyKind, Relation};
 use crate::domain::document::manifest::ResourceKind;
+use crate::domain::entity::fields::TextField;
 use crate::domain::entity::identifier::{ENTITY_IDENTIFIER_MAX, RESOURCE_NAME_MAX};
 use crate::domain::platform::{PLATFORMS, Platform};
 use crate::domain::value::formats;
 use crate::scaffold::candidates::Candidates;
 use crate::scaffold::describe::{describe_property, describe_relation};
+use crate::text::plural::as_sentence;
 
 /// The input of the schema.
 #[derive(Debug, Clone, Copy)]
@@ -143,31 +145,37 @@ fn resource(repository: &Repository<'_>) -> Json {
 /// The schema of an entity: the common fields, and those that depend on the blueprint.
 fn entity(repository: &Repository<'_>, offers: &mut Offers) -> Json {
     let teams = offers.of("_team");
+    let mut fields = json!({
+        "blueprint": blueprint_field(repository.blueprints),
+        "identifier": {
+            "type": "string",
+            "description": "The entity's identifier: unique among the entities of its blueprint.",
+            "pattern": "^(?!\\.{1,2}$)[\\p{L}0-9@_.+:\\\\/=-]+$",
+            "patternErrorMessage": "Use letters, digits and @ _ . + : \\ / = -",
+            "maxLength": ENTITY_IDENTIFIER_MAX,
+        },
+    });
+    for field in TextField::ALL {
+        fields[field.key()] = json!({"type": ["string", "null"], "description": as_sentence(field.note())});
+    }
+    fields["team"] = json!({
+        "description": "The owning team, or several.",
+        // An object is a search query, which only the catalog can evaluate.
+        "type": ["string", "array", "object", "null"],
+        "allOf": teams["allOf"],
+        "items": teams,
+    });
+    fields["properties"] =
+        json!({"type": ["object", "null"], "description": "The values of the blueprint's properties."});
+    fields["relations"] = json!({
+        "type": ["object", "null"],
+        "description": "The entities that this one points to, by relation.",
+    });
     let mut entity = json!({
         "title": "Entity",
         "type": "object",
         "required": ["blueprint", "identifier"],
-        "properties": {
-            "blueprint": blueprint_field(repository.blueprints),
-            "identifier": {
-                "type": "string",
-                "description": "The entity's identifier: unique among the entities of its blueprint.",
-                "pattern": "^(?!\\.{1,2}$)[\\p{L}0-9@_.+:\\\\/=-]+$",
-                "patternErrorMessage": "Use letters, digits and @ _ . + : \\ / = -",
-                "maxLength": ENTITY_IDENTIFIER_MAX,
-            },
-            "title": {"type": ["string", "null"], "description": "The name that people see; default: the identifier."},
-            "icon": {"type": ["string", "null"], "description": "Default: the blueprint's icon."},
-            "team": {
-                "description": "The owning team, or several.",
-                // An object is a search query, which only the catalog can evaluate.
-                "type": ["string", "array", "object", "null"],
-                "allOf": teams["allOf"],
-                "items": teams,
-            },
-            "properties": {"type": ["object", "null"], "description": "The values of the blueprint's properties."},
-            "relations": {"type": ["object", "null"], "description": "The entities that this one points to, by relation."},
-        },
+        "properties": fields,
         "additionalProperties": false,
     });
     let branches: Vec<Json> =

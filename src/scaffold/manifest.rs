@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::blueprint::{Blueprint, Ownership, Property, Relation};
+use crate::domain::entity::fields::{TextField, Texts};
 use crate::domain::entity::sketch::{Entry, Filling, Sketch};
 use crate::domain::value::Value;
 use crate::scaffold::candidates::Candidates;
@@ -12,8 +13,7 @@ use crate::scaffold::describe::{describe_property, describe_relation, example, k
 /// The values of the entity that the user gave.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct EntityValues {
-    pub title: Option<String>,
-    pub icon: Option<String>,
+    pub texts: Texts<Option<String>>,
     pub team: Vec<String>,
     pub properties: BTreeMap<String, Value>,
     pub relations: BTreeMap<String, Vec<String>>,
@@ -26,7 +26,7 @@ pub struct ManifestInput<'a> {
     pub identifier: &'a str,
     pub given: &'a EntityValues,
     pub candidates: &'a Candidates,
-    /// The cluster's CRD drops title, icon and team; then they are not suggested.
+    /// The cluster's CRD drops text fields and team; then they are not suggested.
     pub offers_fields: bool,
 }
 
@@ -63,10 +63,13 @@ fn fields(input: &ManifestInput<'_>) -> Vec<Entry> {
         };
         fields.push(Entry { name: name.to_owned(), note: note.to_owned(), filling });
     };
-    let title = given.title.as_ref().map(text);
-    field("title", "the name that people see; default: the identifier", title, None, offers_fields);
-    let icon = blueprint.icon.as_ref().map(text);
-    field("icon", "default: the blueprint's icon", given.icon.as_ref().map(text), icon, offers_fields);
+    for (text_field, value) in given.texts.iter() {
+        let offered = match text_field {
+            TextField::Title => None,
+            TextField::Icon => blueprint.icon.as_ref().map(text),
+        };
+        field(text_field.key(), text_field.note(), value.as_ref().map(text), offered, offers_fields);
+    }
     let teams = known("_team", candidates);
     let note = if teams.is_empty() { "the owning team".to_owned() } else { format!("the owning team: {teams}") };
     let team = Value::List(given.team.iter().map(text).collect());

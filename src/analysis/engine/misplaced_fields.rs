@@ -7,10 +7,10 @@ use crate::analysis::engine::rule::EntityContext;
 use crate::domain::document::manifest::Form;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, Value, entries_of};
+use crate::domain::entity::fields::ENTITY_KEYS;
 use crate::text::suggest;
 
 pub(crate) const RESOURCE: [&str; 5] = ["apiVersion", "kind", "metadata", "spec", "status"];
-pub(crate) const ENTITY: [&str; 7] = ["blueprint", "identifier", "title", "icon", "team", "properties", "relations"];
 /// Fields of Kubernetes' ObjectMeta that a user or a tool may write into Git.
 pub(crate) const METADATA: [&str; 15] = [
     "name",
@@ -90,7 +90,7 @@ impl<'a> EntityContext<'a> {
         let Some(entity) = self.entity() else { return false };
         match entity.get(field) {
             Some(found) => matches!(found.kind(), Kind::Map | Kind::Null),
-            None => !stands_for(entity, &ENTITY, field),
+            None => !stands_for(entity, &ENTITY_KEYS, field),
         }
     }
 
@@ -118,7 +118,7 @@ impl<'a> EntityContext<'a> {
     pub fn misplaced_properties(&self) -> impl Iterator<Item = Value<'a>> {
         let indexed = self.indexed;
         entries_of(self.entity()).map(|(key, _)| key).filter(move |key| {
-            let name = key.as_str().filter(|name| !ENTITY.contains(name));
+            let name = key.as_str().filter(|name| !ENTITY_KEYS.contains(name));
             name.zip(indexed).is_some_and(|(name, indexed)| indexed.blueprint.property(name).is_some())
         })
     }

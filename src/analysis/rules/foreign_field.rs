@@ -3,6 +3,7 @@
 
 use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink};
 use crate::domain::document::manifest::Form;
+use crate::domain::entity::fields::TextField;
 use crate::domain::finding::{Family, RuleInfo};
 
 pub static RULE: Rule = Rule {
@@ -23,7 +24,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let Some(spec) = context.manifest.spec.map(|id| context.view.value(id)) else { return };
-    for field in ["title", "icon", "team"] {
+    for field in TextField::ALL.map(TextField::key).into_iter().chain(["team"]) {
         let Some((key, _)) = spec.entry(field) else { continue };
         let message = format!("The cluster drops `spec.{field}`: the published CRD does not have it.");
         let help = match field {

@@ -1,11 +1,12 @@
 //! Reports missing fields that every entity requires, whatever its blueprint: those of the envelope, a blueprint and an
 //! identifier.
 
-use crate::analysis::engine::misplaced_fields::{ENTITY, METADATA, RESOURCE, stands_for};
+use crate::analysis::engine::misplaced_fields::{METADATA, RESOURCE, stands_for};
 use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink};
 use crate::domain::document::manifest::Form;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, Value};
+use crate::domain::entity::fields::ENTITY_KEYS;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
@@ -55,7 +56,7 @@ fn needs(context: &EntityContext<'_>, entity: Value<'_>, of: &str, sink: &mut Si
     for (field, found) in [("blueprint", manifest.blueprint), ("identifier", manifest.identifier)] {
         let is_missing = found.is_none_or(|id| context.view.value(id).is_null());
         // `unknown-field` reports a misspelt field.
-        if is_missing && (found.is_some() || !stands_for(entity, &ENTITY, field)) {
+        if is_missing && (found.is_some() || !stands_for(entity, &ENTITY_KEYS, field)) {
             let key = context.view.value(manifest.root).entry("spec").map(|(key, _)| key);
             report(key.filter(|_| manifest.form != Form::Bare).unwrap_or(entity), field, of, sink);
         }
@@ -67,7 +68,7 @@ fn no_spec(root: Value<'_>, sink: &mut Sink<'_>) {
     if stands_for(root, &RESOURCE, "spec") {
         return;
     }
-    match root.entries().find(|(key, _)| key.as_str().is_some_and(|name| ENTITY.contains(&name))) {
+    match root.entries().find(|(key, _)| key.as_str().is_some_and(|name| ENTITY_KEYS.contains(&name))) {
         Some((key, _)) => {
             let name = key.key_text();
             sink.report(

@@ -1,9 +1,10 @@
 //! Reports unknown fields of the envelope and of the entity; `properties` and `relations` have rules of their own.
 
-use crate::analysis::engine::misplaced_fields::{ENTITY, FreeNames, METADATA, RESOURCE};
+use crate::analysis::engine::misplaced_fields::{FreeNames, METADATA, RESOURCE};
 use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink, replace_scalar};
 use crate::domain::document::manifest::Manifest;
 use crate::domain::document::tree::Value;
+use crate::domain::entity::fields::ENTITY_KEYS;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 use crate::text::plural::list;
 
@@ -25,12 +26,12 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     let entity = context.entity().filter(|entity| !is_all_known(*entity, manifest));
     let Some(resource) = context.resource() else {
         if let Some(entity) = entity {
-            fields(entity, &ENTITY, "an entity", &["apiVersion"], sink);
+            fields(entity, &ENTITY_KEYS, "an entity", &["apiVersion"], sink);
         }
         return;
     };
     // Without a `spec`, the entity's fields at the top level belong into one, which `missing-field` reports once.
-    let astray: &[&str] = if manifest.spec.is_none() { &ENTITY } else { &[] };
+    let astray: &[&str] = if manifest.spec.is_none() { &ENTITY_KEYS } else { &[] };
     fields(resource, &RESOURCE, "a manifest", astray, sink);
     if let Some(metadata) = manifest.metadata {
         fields(context.view.value(metadata), &METADATA, "`metadata`", &[], sink);
@@ -38,7 +39,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     if let Some(spec) = entity {
         let misplaced = context.misplaced_properties().collect::<Vec<_>>();
         let names = misplaced.iter().filter_map(|key| key.as_str()).collect::<Vec<_>>();
-        fields(spec, &ENTITY, "`spec`", &names, sink);
+        fields(spec, &ENTITY_KEYS, "`spec`", &names, sink);
         misplace(&misplaced, &names, sink);
     }
 }
@@ -46,9 +47,10 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
 /// A fast check whether decoding found every key by its name, which is nearly always the case. A duplicate key was
 /// found only once and fails this check.
 fn is_all_known(entity: Value<'_>, manifest: &Manifest) -> bool {
-    let Manifest { blueprint, identifier, title, icon, team, properties, relations, .. } = manifest;
-    let found = [blueprint, identifier, title, icon, team, properties, relations];
-    found.iter().filter(|field| field.is_some()).count() == entity.len()
+    let Manifest { blueprint, identifier, texts, team, properties, relations, .. } = manifest;
+    let texts = texts.iter().map(|(_, text)| text);
+    let fields = texts.chain([blueprint, identifier, team, properties, relations]);
+    fields.filter(|field| field.is_some()).count() == entity.len()
 }
 
 /// Reports all properties that are next to `properties` in one finding.
@@ -79,7 +81,7 @@ fn fields(mapping: Value<'_>, known: &[&str], of: &str, elsewhere: &[&str], sink
             // An unknown key next to `properties` most likely belongs into it.
             (None, None) if of == "`spec`" => draft.help(format!("move `{name}` under `properties`, or remove it")),
             (None, None) => {
-                let known = known.iter().take(7).map(|name| format!("`{name}`")).collect::<Vec<_>>();
+                let known = known.iter().take(ENTITY_KEYS.len()).map(|name| format!("`{name}`")).collect::<Vec<_>>();
                 draft.help(format!("remove it; {of} has {}", list(&known)))
             }
         });

@@ -25,10 +25,10 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
             text(field, found, sink);
         }
     }
-    for (field, found) in [("title", manifest.title), ("icon", manifest.icon)] {
+    for (field, found) in manifest.texts.iter() {
         // Null clears the field.
-        if let Some(found) = value(found).filter(|found| !found.is_null()) {
-            text(field, found, sink);
+        if let Some(found) = value(*found).filter(|found| !found.is_null()) {
+            text(field.key(), found, sink);
         }
     }
     for (field, found) in [("metadata", manifest.metadata), ("spec", manifest.spec)] {

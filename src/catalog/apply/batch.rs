@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::catalog::WriteFailure;
-use crate::catalog::wire::{EntityDraft, Field, IdentifierRef, RelationRef, TeamRef, Written};
+use crate::catalog::wire::{EntityDraft, IdentifierRef, RelationRef, TeamRef, Written};
 use crate::domain::entity::Targets;
-use crate::domain::plan::request::{Body, Method, Patch, WriteRequest};
+use crate::domain::plan::request::{Body, Method, WriteRequest};
 
 /// The method of the write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,24 +63,15 @@ pub fn draft(act: &WriteRequest) -> EntityDraft {
         Method::Create(body) | Method::Merge(body) | Method::Replace(body) | Method::Patch(body) => body,
         Method::Delete => return EntityDraft { identifier, ..EntityDraft::default() },
     };
-    let Body { title, icon, team, properties, relations } = body;
+    let Body { texts, team, properties, relations } = body;
     let properties = properties.iter().map(|(name, value)| (name.to_string(), value.to_json()));
     let relations = relations.iter().map(|(name, targets)| (name.to_string(), reference(targets)));
     EntityDraft {
         identifier,
-        title: field(title, |title| title.to_string()),
-        icon: field(icon, |icon| icon.to_string()),
-        team: field(team, |teams| TeamRef::List(teams.iter().map(ToString::to_string).collect())),
+        texts: texts.as_ref().map(|text| text.as_ref().map(ToString::to_string)),
+        team: team.as_ref().map(|teams| TeamRef::List(teams.iter().map(ToString::to_string).collect())),
         properties: (properties.len() > 0).then(|| properties.collect()),
         relations: (relations.len() > 0).then(|| relations.collect()),
-    }
-}
-
-fn field<T, F>(part: &Patch<T>, value: impl Fn(&T) -> F) -> Field<F> {
-    match part {
-        Patch::Absent => Field::Absent,
-        Patch::Null => Field::Null,
-        Patch::Set(set) => Field::Set(value(set)),
     }
 }
 

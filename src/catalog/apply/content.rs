@@ -1,8 +1,10 @@
 //! Compares an entity in the catalog with the write that was sent for it. Texts, numbers and timestamps are compared by
 //! their meaning, because a catalog may store them in another form. Pure.
 
+use crate::domain::entity::fields::TextField;
+use crate::domain::entity::patch::Patch;
 use crate::domain::entity::{Entity, Targets};
-use crate::domain::plan::request::{Body, Method, Patch, WriteRequest};
+use crate::domain::plan::request::{Body, Method, WriteRequest};
 use crate::domain::value::Value;
 use crate::domain::value::timestamp::Moment;
 
@@ -18,11 +20,11 @@ pub(super) fn is_as_written(act: &WriteRequest, stored: Option<&Entity>) -> bool
 
 /// Whether the entity has every value that the body sets.
 fn holds(body: &Body, stored: &Entity) -> bool {
-    let text = |part: &Patch<Box<str>>, stored: &Option<Box<str>>| match part {
+    let texts = body.texts.iter().all(|(field, text)| match text {
         Patch::Absent => true,
-        Patch::Null => stored.is_none(),
-        Patch::Set(text) => stored.as_ref() == Some(text),
-    };
+        Patch::Null => stored.texts[field].is_none(),
+        Patch::Set(text) => stored.texts[field].as_ref() == Some(text),
+    });
     let team = match &body.team {
         Patch::Absent => true,
         Patch::Null => stored.team.is_empty(),
@@ -36,7 +38,7 @@ fn holds(body: &Body, stored: &Entity) -> bool {
         let own = stored.relations.iter().find(|(other, _)| other == name).map_or(&Targets::None, |(_, own)| own);
         identifiers(targets) == identifiers(own)
     });
-    text(&body.title, &stored.title) && text(&body.icon, &stored.icon) && team && properties && relations
+    texts && team && properties && relations
 }
 
 /// Whether the entity has no value besides those of the body. Without a title in the body, the catalog may set the
@@ -44,10 +46,12 @@ fn holds(body: &Body, stored: &Entity) -> bool {
 fn holds_nothing_else(body: &Body, stored: &Entity) -> bool {
     let is_named = |name: &str| body.properties.iter().any(|(other, _)| other.as_ref() == name);
     let is_linked = |name: &str| body.relations.iter().any(|(other, _)| other.as_ref() == name);
-    let has_given_title = stored.title.as_ref().is_some_and(|title| *title != stored.key.identifier);
-    (body.title != Patch::Absent || !has_given_title)
-        && (body.icon != Patch::Absent || stored.icon.is_none())
-        && (body.team != Patch::Absent || stored.team.is_empty())
+    let is_unset_or_generated = |field: TextField| match &stored.texts[field] {
+        Some(text) => field == TextField::Title && *text == stored.key.identifier,
+        None => true,
+    };
+    body.texts.iter().all(|(field, text)| !text.is_absent() || is_unset_or_generated(field))
+        && (!body.team.is_absent() || stored.team.is_empty())
         && stored.properties.iter().all(|(name, value)| value.is_null() || is_named(name))
         && stored.relations.iter().all(|(name, targets)| identifiers(targets).is_empty() || is_linked(name))
 }
@@ -103,14 +107,14 @@ fn number(value: &Value) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::entity::fields::Texts;
     use crate::domain::entity::{EntityKey, Record};
     use crate::domain::plan::StepKind;
 
     fn stored() -> Entity {
         Entity {
             key: EntityKey { blueprint: "service".into(), identifier: "cart".into() },
-            title: Some("Cart".into()),
-            icon: None,
+            texts: Texts { title: Some("Cart".into()), ..Texts::default() },
             team: ["b".into(), "a".into()].into(),
             properties: [
                 ("n".into(), Value::Float(1.0)),
@@ -130,8 +134,7 @@ mod tests {
 
     fn whole() -> Body {
         Body {
-            title: Patch::Set("Cart".into()),
-            icon: Patch::Absent,
+            texts: Texts { title: Patch::Set("Cart".into()), ..Texts::default() },
             team: Patch::Set(["a".into(), "b".into()].into()),
             properties: vec![
                 ("n".into(), Value::Integer(1)),
@@ -159,8 +162,8 @@ mod tests {
         assert!(is_as_written(&act(Method::Merge(less.clone())), Some(&stored())), "what is not named may be anything");
         assert!(!is_as_written(&act(Method::Replace(less)), Some(&stored())));
         let others = [
-            Body { title: Patch::Null, ..whole() },
-            Body { icon: Patch::Set("Box".into()), ..whole() },
+            Body { texts: Texts { title: Patch::Null, ..Texts::default() }, ..whole() },
+            Body { texts: Texts { icon: Patch::Set("Box".into()), ..whole().texts }, ..whole() },
             Body { team: Patch::Set(["a".into()].into()), ..whole() },
             Body { properties: vec![("n".into(), Value::Text("1".into()))], ..whole() },
             Body { properties: vec![("new".into(), Value::Bool(false))], ..whole() },

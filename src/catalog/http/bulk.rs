@@ -27,7 +27,7 @@ impl Batch {
     ) -> Option<Self> {
         let mut batch = Self { members: Vec::new(), body: OPEN.to_vec() };
         while batch.members.len() < MAX_ENTITIES {
-            let next = leftover.0.take().or_else(|| members.next().map(|member| (member, bytes(&drafts[member]))));
+            let next = leftover.0.take().or_else(|| members.next().map(|member| (member, drafts[member].to_body())));
             let Some((member, bytes)) = next else { break };
             let comma = usize::from(!batch.members.is_empty());
             if comma == 1 && batch.body.len() + comma + bytes.len() + CLOSE.len() > MAX_BODY_BYTES {
@@ -51,7 +51,7 @@ impl Batch {
             if position > 0 {
                 body.push(b',');
             }
-            body.extend_from_slice(&bytes(&drafts[*member]));
+            body.extend_from_slice(&drafts[*member].to_body());
         }
         body.extend_from_slice(CLOSE);
         Self { members, body }
@@ -61,10 +61,6 @@ impl Batch {
 /// The draft that did not fit into the last batch, already serialised.
 #[derive(Debug, Default)]
 pub(super) struct Leftover(Option<(usize, Vec<u8>)>);
-
-fn bytes(draft: &EntityDraft) -> Vec<u8> {
-    draft.to_json().to_string().into_bytes()
-}
 
 #[cfg(test)]
 mod tests {
@@ -119,7 +115,7 @@ mod tests {
                 prop_assert!(batch.members.len() <= MAX_ENTITIES);
                 prop_assert!(batch.body.len() <= MAX_BODY_BYTES || batch.members.len() == 1);
                 let body: Value = serde_json::from_slice(&batch.body).expect("it is JSON");
-                let expected: Vec<Value> = batch.members.iter().map(|member| drafts[*member].to_json()).collect();
+                let expected: Vec<&EntityDraft> = batch.members.iter().map(|member| &drafts[*member]).collect();
                 prop_assert_eq!(&body, &serde_json::json!({"entities": expected}));
                 prop_assert_eq!(Batch::of(batch.members.clone(), &drafts).body, batch.body);
                 seen.extend(batch.members);

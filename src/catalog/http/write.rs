@@ -375,12 +375,11 @@ impl Writing<'_> {
     }
 }
 
-/// The call that updates one entity; the only way to clear title, icon and team.
+/// The call that updates one entity; the only way to clear a text field or the team.
 pub(super) fn patch(blueprint: &str, identifier: &str, draft: &EntityDraft, options: &WriteOptions) -> ApiCall {
     let WriteOptions { create_missing_related_entities, run_id, upsert: _, merge: _, validation_only: _ } = options;
     let run_id = run_id.as_ref().map(|run_id| format!("&run_id={}", encoded(run_id))).unwrap_or_default();
     let path = route(&["blueprints", blueprint, "entities", identifier]);
     let route = format!("{path}?create_missing_related_entities={create_missing_related_entities}{run_id}");
-    let body = draft.to_json().to_string().into_bytes();
-    ApiCall::write("PATCH", route, Some(body), CallKind::Small)
+    ApiCall::write("PATCH", route, Some(draft.to_body()), CallKind::Small)
 }

@@ -5,7 +5,7 @@ mod entity;
 mod options;
 mod refusal;
 
-pub use draft::{EntityDraft, Field, IdentifierRef, RelationRef, TeamRef};
-pub use entity::{EntityPage, WireEntity};
+pub use draft::{EntityDraft, IdentifierRef, RelationRef, TeamRef};
+pub use entity::EntityPage;
 pub use options::{WriteOptions, Writer, Written};
 pub use refusal::Refusal;

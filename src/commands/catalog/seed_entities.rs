@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Map;
 
-use crate::catalog::wire::{EntityDraft, Field, IdentifierRef, Refusal, RelationRef, TeamRef, WriteOptions, Writer};
+use crate::catalog::wire::{EntityDraft, IdentifierRef, Refusal, RelationRef, TeamRef, WriteOptions, Writer};
 use crate::domain::entity::Targets;
-use crate::domain::entity::desired::{Desired, Teams, Wish};
+use crate::domain::entity::desired::{Desired, Teams};
 use crate::embedded::store::{Failure, Store, StoreError};
 
 /// The number of entities per transaction.
@@ -95,11 +95,6 @@ impl Pass<'_> {
 
 /// The request body that writes the entity.
 pub(crate) fn draft(desired: &Desired) -> EntityDraft {
-    let text = |wish: &Wish<Box<str>>| match wish {
-        Wish::Absent => Field::Absent,
-        Wish::Null(_) => Field::Null,
-        Wish::Set(text, _) => Field::Set(text.to_string()),
-    };
     let properties: Map<_, _> =
         desired.properties.iter().map(|property| (property.name.to_string(), property.value.to_json())).collect();
     // Of a duplicate name, the last counts.
@@ -121,14 +116,11 @@ pub(crate) fn draft(desired: &Desired) -> EntityDraft {
     }
     EntityDraft {
         identifier: Some(IdentifierRef::Literal(desired.key.identifier.to_string())),
-        title: text(&desired.title),
-        icon: text(&desired.icon),
-        team: match &desired.team {
-            Wish::Absent => Field::Absent,
-            Wish::Null(_) => Field::Null,
-            Wish::Set(Teams::One(team), _) => Field::Set(TeamRef::List(vec![team.to_string()])),
-            Wish::Set(Teams::Many(teams), _) => Field::Set(TeamRef::List(strings(teams))),
-        },
+        texts: desired.texts.as_ref().map(|text| text.patch.as_ref().map(ToString::to_string)),
+        team: desired.team.patch.as_ref().map(|teams| match teams {
+            Teams::One(team) => TeamRef::List(vec![team.to_string()]),
+            Teams::Many(teams) => TeamRef::List(strings(teams)),
+        }),
         properties: (!properties.is_empty()).then_some(properties),
         relations: (!relations.is_empty()).then_some(relations),
     }

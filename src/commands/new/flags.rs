@@ -4,6 +4,7 @@
 use crate::commands::lint::config::LintConfig;
 use crate::commands::new::prompt::lint_finding;
 use crate::domain::blueprint::{Blueprint, Ownership};
+use crate::domain::entity::fields::Texts;
 use crate::domain::finding::Severity;
 use crate::error::NewError;
 use crate::scaffold::{self, Candidates, EntityValues};
@@ -14,8 +15,7 @@ use crate::text::suggest::closest;
 pub(crate) struct NewFlags<'a> {
     pub set: &'a [(String, String)],
     pub relate: &'a [(String, String)],
-    pub title: Option<&'a String>,
-    pub icon: Option<&'a String>,
+    pub texts: Texts<Option<&'a String>>,
     pub team: &'a [String],
 }
 
@@ -27,7 +27,7 @@ pub(crate) fn values_from_flags(
     if let (Ownership::Inherited { path }, [_, ..]) = (&blueprint.ownership, asked.team) {
         return Err(NewError::InheritedTeam { blueprint: blueprint.identifier.clone(), path: path.clone() });
     }
-    let mut given = EntityValues { title: asked.title.cloned(), icon: asked.icon.cloned(), ..EntityValues::default() };
+    let mut given = EntityValues { texts: asked.texts.map(Option::<&String>::cloned), ..EntityValues::default() };
     for team in asked.team {
         if !given.team.contains(team) {
             given.team.push(team.clone());

@@ -300,8 +300,7 @@ fn describe_difference(difference: &Difference) -> String {
 
 fn field_name(field: &Field) -> String {
     match field {
-        Field::Title => "`title`".to_owned(),
-        Field::Icon => "`icon`".to_owned(),
+        Field::Text(field) => format!("`{}`", field.key()),
         Field::Team => "`team`".to_owned(),
         Field::Property(name) => format!("`properties.{name}`"),
         Field::Relation(name) => format!("`relations.{name}`"),

@@ -5,6 +5,7 @@ use crate::catalog::wire::{EntityDraft, Refusal, RelationRef};
 use crate::commands::plan::build::BuiltPlan;
 use crate::commands::workspace::locate::locate_value;
 use crate::domain::blueprint::Blueprint;
+use crate::domain::entity::fields::ENTITY_KEYS;
 use crate::domain::finding::Place;
 
 pub(crate) fn place(
@@ -55,8 +56,8 @@ fn path_in(message: &str) -> Option<Vec<String>> {
         quoted.map(|text| text.trim_start_matches('/').split(['/', '.']).map(str::to_owned).collect::<Vec<_>>());
     let begins = |path: &Vec<String>| match path.first().map(String::as_str) {
         Some("properties" | "relations") => path.len() > 1,
-        Some("identifier" | "title" | "icon" | "team") => true,
-        _ => false,
+        Some("blueprint") | None => false,
+        Some(key) => ENTITY_KEYS.contains(&key),
     };
     paths.into_iter().find(begins)
 }

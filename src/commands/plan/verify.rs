@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::catalog::WriteFailure;
 use crate::catalog::apply::draft;
-use crate::catalog::wire::{EntityDraft, Field, Refusal, RelationRef, WriteOptions};
+use crate::catalog::wire::{EntityDraft, Refusal, RelationRef, WriteOptions};
 use crate::commands::plan::build::BuiltPlan;
 use crate::commands::plan::rejections::{missing_target, place};
 use crate::domain::blueprint::Blueprint;
+use crate::domain::entity::patch::Patch;
 use crate::domain::plan::StepKind;
 use crate::domain::plan::request::{Method, WriteRequest, WriteRequests};
 use crate::domain::progress::Progress;
@@ -64,13 +65,9 @@ fn by_call(requests: &WriteRequests) -> BTreeMap<(&str, Mode), Vec<(&WriteReques
 /// The body that a push sends. The API cannot validate a patch, so fields that only a patch can clear are omitted.
 fn tried(request: &WriteRequest) -> EntityDraft {
     let mut draft = draft(request);
-    for field in [&mut draft.title, &mut draft.icon] {
-        if *field == Field::Null {
-            *field = Field::Absent;
-        }
-    }
-    if draft.team == Field::Null {
-        draft.team = Field::Absent;
+    draft.texts = draft.texts.map(|text| if text.is_null() { Patch::Absent } else { text });
+    if draft.team.is_null() {
+        draft.team = Patch::Absent;
     }
     draft
 }

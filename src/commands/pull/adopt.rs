@@ -10,6 +10,7 @@ use crate::commands::workspace::index::{Declaration, FileContent, ManifestIndex}
 use crate::commands::workspace::placement::{Folder, Names};
 use crate::domain::blueprint::{Blueprint, Ownership};
 use crate::domain::document::manifest::ResourceKind;
+use crate::domain::entity::fields::{TextField, Texts};
 use crate::domain::entity::{Entity, EntityKey, Targets};
 use crate::domain::platform::Platform;
 use crate::domain::value::Value;
@@ -18,7 +19,7 @@ use crate::error::PullError;
 use crate::manifest::{self, Limits, Reader, Wrapper, encode};
 use crate::sources::{self, Boundary, DiskFile, Pattern, Place, ReadBuffer, SourceFile};
 use crate::text::mask::Mask;
-use crate::text::plural::{count, list};
+use crate::text::plural::{as_sentence, count, list};
 
 /// The options of an adoption.
 pub(crate) struct AdoptOptions<'a> {
@@ -27,7 +28,7 @@ pub(crate) struct AdoptOptions<'a> {
     pub pattern: &'a Pattern,
     /// The globs of the config; if empty, every YAML file is a manifest.
     pub include: &'a [String],
-    /// The cluster's CRD has no title, icon and team, so these are not written.
+    /// The cluster's CRD has no text fields and no team, so these are not written.
     pub delivery_is_cluster: bool,
     /// Blueprints whose entities are written with `replace`: a property that the manifest does not name would be unset.
     pub replaces: &'a dyn Fn(&str) -> bool,
@@ -200,13 +201,12 @@ fn trimmed(entity: &Entity, shape: &Blueprint, wishes: &AdoptOptions<'_>, left_o
         relations.extend(found.map(|targets| (Arc::from(relation.name.as_str()), targets)));
     }
     let drops = wishes.delivery_is_cluster;
-    let has_meta = entity.title.is_some() || entity.icon.is_some() || !entity.team.is_empty();
+    let has_meta = entity.texts.iter().any(|(_, text)| text.is_some()) || !entity.team.is_empty();
     left_out.meta += usize::from(drops && has_meta);
     let inherits = matches!(shape.ownership, Ownership::Inherited { .. });
     Entity {
         key: entity.key.clone(),
-        title: entity.title.clone().filter(|_| !drops),
-        icon: entity.icon.clone().filter(|_| !drops),
+        texts: if drops { Texts::default() } else { entity.texts.clone() },
         team: if drops || inherits { Box::default() } else { entity.team.clone() },
         properties: properties.into(),
         relations: relations.into(),
@@ -217,14 +217,16 @@ fn trimmed(entity: &Entity, shape: &Blueprint, wishes: &AdoptOptions<'_>, left_o
 /// The fields whose values look like credentials: `properties.apiKey`, `title`.
 fn secret_fields(entity: &Entity, shape: &Blueprint, mask: &Mask) -> Vec<String> {
     let is_masked = |text: &str| matches!(mask.text(text), Cow::Owned(_));
-    let title = entity.title.as_deref().filter(|title| is_masked(title)).map(|_| TITLE.to_owned());
+    let texts = entity.texts.iter().filter(|(_, text)| text.as_deref().is_some_and(is_masked));
     let is_own = |name: &str| shape.property(name).is_some();
     let properties =
         entity.properties.iter().filter(|(name, value)| is_own(name) && holds_credential(mask, Some(name), value));
-    title.into_iter().chain(properties.map(|(name, _)| format!("{PROPERTIES}{name}"))).collect()
+    texts
+        .map(|(field, _)| field.key().to_owned())
+        .chain(properties.map(|(name, _)| format!("{PROPERTIES}{name}")))
+        .collect()
 }
 
-const TITLE: &str = "title";
 const PROPERTIES: &str = "properties.";
 
 /// Whether a manifest may omit these fields. With `merge`, a field that no manifest names keeps its value in the
@@ -239,9 +241,14 @@ fn may_leave_out(secrets: &[String], shape: &Blueprint, wishes: &AdoptOptions<'_
 
 fn without_secrets(entity: Entity, secrets: &[String]) -> Entity {
     let is_secret = |name: &str| secrets.iter().any(|field| field.strip_prefix(PROPERTIES) == Some(name));
-    let title = entity.title.filter(|_| !secrets.iter().any(|field| field == TITLE));
+    let mut texts = entity.texts;
+    for field in TextField::ALL {
+        if secrets.iter().any(|secret| secret == field.key()) {
+            texts[field] = None;
+        }
+    }
     let properties = entity.properties.into_iter().filter(|(name, _)| !is_secret(name)).collect();
-    Entity { title, properties, ..entity }
+    Entity { texts, properties, ..entity }
 }
 
 /// Whether the entity lacks something that its blueprint requires, like a placeholder that was created only as a
@@ -348,7 +355,9 @@ impl LeftOut<'_> {
         }
         if self.meta > 0 {
             let entities = count(self.meta, "entity");
-            notes.push(format!("Title, icon and team of {entities} were omitted: the CRD in the cluster drops them."));
+            let texts = TextField::ALL.map(|field| field.key().to_owned());
+            let fields = list(&[texts.as_slice(), &["team".to_owned()]].concat());
+            notes.push(as_sentence(&format!("{fields} of {entities} were omitted: the CRD in the cluster drops them")));
         }
         notes
     }

@@ -8,8 +8,9 @@ use crate::catalog::{Catalog, Part};
 use crate::commands::pull::fetch::Fetched;
 use crate::domain::blueprint::set::Blueprints;
 use crate::domain::blueprint::{Blueprint, EntityFormat, Ownership, TEAM, USER};
-use crate::domain::entity::desired::{Desired, Teams, Wish};
+use crate::domain::entity::desired::{Desired, Teams};
 use crate::domain::entity::identifier::is_reserved;
+use crate::domain::entity::patch::Patch;
 use crate::domain::entity::{Entity, EntityKey, Targets};
 use crate::domain::progress::Progress;
 use crate::domain::value::Value;
@@ -38,10 +39,10 @@ impl Reachable {
     /// Adds the teams and users that a manifest names.
     pub fn add_manifest(&mut self, entity: &Desired, blueprints: &Blueprints) {
         let Some(blueprint) = blueprints.named(&entity.key.blueprint) else { return };
-        let names_team = match &entity.team {
-            Wish::Absent | Wish::Null(_) => false,
-            Wish::Set(Teams::One(team), _) => !team.is_empty(),
-            Wish::Set(Teams::Many(teams), _) => !teams.is_empty(),
+        let names_team = match &entity.team.patch {
+            Patch::Absent | Patch::Null => false,
+            Patch::Set(Teams::One(team)) => !team.is_empty(),
+            Patch::Set(Teams::Many(teams)) => !teams.is_empty(),
         };
         self.add_team(names_team, blueprint);
         entity.properties.iter().for_each(|property| self.add_property(&property.name, &property.value, blueprint));

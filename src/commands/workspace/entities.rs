@@ -12,7 +12,8 @@ use crate::commands::workspace::history::PastManifests;
 use crate::domain::document::manifest::{Manifest, NearMiss};
 use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::document::tree::{Kind, NodeId, Number, Value as Node, View, entries_of};
-use crate::domain::entity::desired::{Desired, DesiredProperty, DesiredRelation, RENAMED_FROM, Teams, Wish};
+use crate::domain::entity::desired::{Desired, DesiredField, DesiredProperty, DesiredRelation, RENAMED_FROM, Teams};
+use crate::domain::entity::fields::Texts;
 use crate::domain::entity::{EntityKey, Targets};
 use crate::domain::finding::{EntityName, FileId, Place};
 use crate::domain::progress::Progress;
@@ -266,8 +267,7 @@ impl FileCollector<'_> {
         let node = |id: Option<NodeId>| id.map(|id| view.value(id));
         Ok(Desired {
             key: EntityKey { blueprint: names.get(blueprint), identifier: identifier.into() },
-            title: text(node(manifest.title), "title")?,
-            icon: text(node(manifest.icon), "icon")?,
+            texts: Texts::try_from_fn(|field| text(node(manifest.texts[field]), field.key()))?,
             team: team(node(manifest.team))?,
             properties: properties(node(manifest.properties), names)?,
             relations: relations(node(manifest.relations), names)?,
@@ -303,24 +303,24 @@ fn required<'v>(manifest: &Manifest, view: View<'v>, id: Option<NodeId>, key: &s
     }
 }
 
-fn text(node: Option<Node<'_>>, key: &str) -> Result<Wish<Box<str>>, Flawed> {
-    let Some(node) = node else { return Ok(Wish::Absent) };
+fn text(node: Option<Node<'_>>, key: &str) -> Result<DesiredField<Box<str>>, Flawed> {
+    let Some(node) = node else { return Ok(DesiredField::default()) };
     match node.as_str() {
-        Some(text) => Ok(Wish::Set(text.into(), node.span())),
-        None if node.is_null() => Ok(Wish::Null(node.span())),
+        Some(text) => Ok(DesiredField::set(text.into(), node.span())),
+        None if node.is_null() => Ok(DesiredField::null(node.span())),
         None => Err(Flawed::kind(node, key, "a string")),
     }
 }
 
-fn team(node: Option<Node<'_>>) -> Result<Wish<Teams>, Flawed> {
-    let Some(node) = node else { return Ok(Wish::Absent) };
+fn team(node: Option<Node<'_>>) -> Result<DesiredField<Teams>, Flawed> {
+    let Some(node) = node else { return Ok(DesiredField::default()) };
     let teams = match node.kind() {
-        Kind::Null => return Ok(Wish::Null(node.span())),
+        Kind::Null => return Ok(DesiredField::null(node.span())),
         Kind::String => Teams::One(node.as_str().unwrap_or_default().into()),
         Kind::List => Teams::Many(strings(node, "team")?),
         Kind::Bool | Kind::Number | Kind::Map => return Err(Flawed::kind(node, "team", "a string or a list")),
     };
-    Ok(Wish::Set(teams, node.span()))
+    Ok(DesiredField::set(teams, node.span()))
 }
 
 fn strings(list: Node<'_>, key: &str) -> Result<Box<[Box<str>]>, Flawed> {

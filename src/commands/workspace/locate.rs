@@ -3,7 +3,7 @@
 
 use crate::domain::document::manifest::Manifest;
 use crate::domain::document::span::Span;
-use crate::domain::document::tree::{Kind, NodeId, Value, View};
+use crate::domain::document::tree::{Kind, Value, View};
 use crate::domain::finding::Place;
 use crate::manifest::{self, Limits, Reader};
 use crate::sources::{self, ReadBuffer, SourceFile};
@@ -30,7 +30,7 @@ pub(crate) fn locate_value(file: &SourceFile, entity: Place, path: &[&str]) -> P
 
 fn span_of(manifest: &Manifest, view: View<'_>, path: &[&str]) -> Option<Span> {
     let (first, rest) = path.split_first()?;
-    let mut at = view.value(part(manifest, first)?);
+    let mut at = view.value(manifest.field(first)?);
     // A whole mapping is too large to be a useful position.
     let mut is_particular = !matches!(at.kind(), Kind::Map);
     for segment in rest {
@@ -38,19 +38,6 @@ fn span_of(manifest: &Manifest, view: View<'_>, path: &[&str]) -> Option<Span> {
         (at, is_particular) = (inner, true);
     }
     is_particular.then(|| at.span())
-}
-
-fn part(manifest: &Manifest, name: &str) -> Option<NodeId> {
-    match name {
-        "identifier" => manifest.identifier,
-        "blueprint" => manifest.blueprint,
-        "title" => manifest.title,
-        "icon" => manifest.icon,
-        "team" => manifest.team,
-        "properties" => manifest.properties,
-        "relations" => manifest.relations,
-        _ => None,
-    }
 }
 
 fn inner<'v>(value: Value<'v>, segment: &str) -> Option<Value<'v>> {

@@ -5,10 +5,10 @@ use serde_json::{Map, Value};
 
 use crate::domain::blueprint::definition::COMPUTED;
 use crate::domain::blueprint::system;
+use crate::domain::entity::fields::TextField;
 
-/// The meta properties of every entity.
-const META: [&str; 9] =
-    ["$identifier", "$title", "$icon", "$team", "$blueprint", "$createdAt", "$createdBy", "$updatedAt", "$updatedBy"];
+/// The meta properties of every entity, besides its text fields.
+const META: [&str; 7] = ["$identifier", "$team", "$blueprint", "$createdAt", "$createdBy", "$updatedAt", "$updatedBy"];
 /// In a path, this segment leads to the teams of the entity.
 pub const TEAM: &str = "$team";
 
@@ -144,7 +144,7 @@ pub fn owner_path(path: &str) -> &str {
 
 /// Whether entities of a blueprint have the property at the end of a mirror path.
 fn has(body: &Body, name: &str) -> bool {
-    META.contains(&name)
+    TextField::of_meta(name).is_some() || META.contains(&name)
         || entries(body, "schema.properties").any(|(property, _)| property == name)
         || COMPUTED.iter().any(|key| entries(body, key).any(|(property, _)| property == name))
         // The properties of the platform's newer system blueprints are not published.

@@ -2,6 +2,7 @@
 //! or have the wrong type.
 
 use crate::domain::document::tree::{NodeId, View};
+use crate::domain::entity::fields::{TextField, Texts};
 use crate::domain::platform::Platform;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,14 +54,29 @@ pub struct Manifest {
     pub spec: Option<NodeId>,
     pub blueprint: Option<NodeId>,
     pub identifier: Option<NodeId>,
-    pub title: Option<NodeId>,
-    pub icon: Option<NodeId>,
+    pub texts: Texts<Option<NodeId>>,
     pub team: Option<NodeId>,
     pub properties: Option<NodeId>,
     pub relations: Option<NodeId>,
 }
 
 impl Manifest {
+    /// The node of a field of the entity, by its key.
+    pub fn field(mut self, key: &str) -> Option<NodeId> {
+        *self.field_mut(key)?
+    }
+
+    pub fn field_mut(&mut self, key: &str) -> Option<&mut Option<NodeId>> {
+        match key {
+            "blueprint" => Some(&mut self.blueprint),
+            "identifier" => Some(&mut self.identifier),
+            "team" => Some(&mut self.team),
+            "properties" => Some(&mut self.properties),
+            "relations" => Some(&mut self.relations),
+            key => TextField::of_key(key).map(|field| &mut self.texts[field]),
+        }
+    }
+
     pub fn blueprint_text<'a>(&self, view: View<'a>) -> Option<&'a str> {
         self.blueprint.and_then(|id| view.value(id).as_str())
     }

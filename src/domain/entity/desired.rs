@@ -4,6 +4,8 @@
 use std::sync::Arc;
 
 use crate::domain::document::span::Span;
+use crate::domain::entity::fields::Texts;
+use crate::domain::entity::patch::Patch;
 use crate::domain::entity::{EntityKey, Targets};
 use crate::domain::finding::Place;
 use crate::domain::value::Value;
@@ -11,9 +13,8 @@ use crate::domain::value::Value;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Desired {
     pub key: EntityKey,
-    pub title: Wish<Box<str>>,
-    pub icon: Wish<Box<str>>,
-    pub team: Wish<Teams>,
+    pub texts: Texts<DesiredField<Box<str>>>,
+    pub team: DesiredField<Teams>,
     /// In the manifest's order; of duplicate names, the last one applies.
     pub properties: Box<[DesiredProperty]>,
     pub relations: Box<[DesiredRelation]>,
@@ -26,13 +27,12 @@ pub struct Desired {
 /// The annotation for the entity's former identifier.
 pub const RENAMED_FROM: &str = "portolan.dev/renamed-from";
 
-/// A field of a manifest, with the position of its value.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Wish<T> {
-    #[default]
-    Absent,
-    Null(Span),
-    Set(T, Span),
+/// A field of a manifest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DesiredField<T> {
+    pub patch: Patch<T>,
+    /// The position of the value; `None` if it is absent.
+    pub span: Option<Span>,
 }
 
 /// The catalog accepts a single string as a list of one.
@@ -56,6 +56,22 @@ pub struct DesiredRelation {
     pub name: Arc<str>,
     pub targets: Targets,
     pub span: Span,
+}
+
+impl<T> Default for DesiredField<T> {
+    fn default() -> Self {
+        Self { patch: Patch::Absent, span: None }
+    }
+}
+
+impl<T> DesiredField<T> {
+    pub fn set(value: T, span: Span) -> Self {
+        Self { patch: Patch::Set(value), span: Some(span) }
+    }
+
+    pub fn null(span: Span) -> Self {
+        Self { patch: Patch::Null, span: Some(span) }
+    }
 }
 
 impl Desired {

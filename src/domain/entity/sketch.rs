@@ -7,7 +7,7 @@ use crate::domain::value::Value;
 pub struct Sketch {
     pub blueprint: String,
     pub identifier: String,
-    /// Title, icon and team.
+    /// The text fields and the team.
     pub fields: Vec<Entry>,
     pub properties: Vec<Entry>,
     pub relations: Vec<Entry>,

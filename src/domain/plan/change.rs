@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::document::span::Span;
+use crate::domain::entity::fields::TextField;
 use crate::domain::entity::{EntityKey, Record};
 use crate::domain::finding::Place;
 use crate::domain::plan::write_mode::WriteMode;
@@ -22,7 +23,7 @@ pub struct Change {
     pub origin: Origin,
     /// The entity in its manifest; null for a deletion.
     pub place: Option<Place>,
-    /// Title, icon, team, then properties and relations by name. Empty for a deletion; for a rename, the fields in
+    /// Text fields, team, then properties and relations by name. Empty for a deletion; for a rename, the fields in
     /// which the new entity differs from the old one.
     pub fields: Vec<FieldChange>,
     /// Who last wrote the entity in the catalog, and when.
@@ -100,7 +101,7 @@ pub enum Origin {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FieldChange {
     pub field: Field,
-    /// Null if unset. A title or an icon is a string, a team is a list, a relation is a string or a list.
+    /// Null if unset. A text field is a string, a team is a list, a relation is a string or a list.
     #[serde(with = "exact")]
     #[schemars(with = "Value")]
     pub before: Value,
@@ -116,15 +117,14 @@ pub struct FieldChange {
     pub span: Option<Span>,
 }
 
-/// In display order.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Field {
-    Title,
-    Icon,
     Team,
     Property(Arc<str>),
     Relation(Arc<str>),
+    #[serde(untagged)]
+    Text(TextField),
 }
 
 /// Why a field changes.
@@ -192,7 +192,7 @@ impl Field {
     pub fn property_name(&self) -> Option<&str> {
         match self {
             Self::Property(name) => Some(name),
-            Self::Title | Self::Icon | Self::Team | Self::Relation(_) => None,
+            Self::Text(_) | Self::Team | Self::Relation(_) => None,
         }
     }
 }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::domain::entity::fields::Texts;
+use crate::domain::entity::patch::Patch;
 use crate::domain::entity::{EntityKey, Targets};
 use crate::domain::plan::StepKind;
 use crate::domain::value::{Value, exact};
@@ -35,7 +37,7 @@ pub enum Method {
     Merge(Body),
     /// The body is the whole entity.
     Replace(Body),
-    /// Writes the fields of the body to an existing entity: the only request that clears title, icon or team.
+    /// Writes the fields of the body to an existing entity: the only request that clears a text field or the team.
     Patch(Body),
     Delete,
 }
@@ -43,19 +45,12 @@ pub enum Method {
 /// The body of a write.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Body {
-    pub title: Patch<Box<str>>,
-    pub icon: Patch<Box<str>>,
+    #[serde(flatten)]
+    pub texts: Texts<Patch<Box<str>>>,
+    #[serde(skip_serializing_if = "Patch::is_absent")]
     pub team: Patch<Box<[Box<str>]>>,
     /// A null clears the property.
     #[serde(serialize_with = "exact::serialize_all")]
     pub properties: Vec<(Arc<str>, Value)>,
     pub relations: Vec<(Arc<str>, Targets)>,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub enum Patch<T> {
-    #[default]
-    Absent,
-    Null,
-    Set(T),
 }

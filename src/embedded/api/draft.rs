@@ -4,34 +4,34 @@
 use serde_json::{Map, Value};
 
 use crate::catalog::wire::Refusal;
-use crate::catalog::wire::{EntityDraft, Field, IdentifierRef, RelationRef, TeamRef};
+use crate::catalog::wire::{EntityDraft, IdentifierRef, RelationRef, TeamRef};
+use crate::domain::entity::fields::{ENTITY_KEYS, Texts};
 use crate::domain::entity::identifier::{ENTITY_IDENTIFIER_MAX, IdentifierFault, check_entity_identifier};
+use crate::domain::entity::patch::Patch;
 
 /// What a route accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Strictness {
-    /// POST, PUT and bulk: unknown keys are ignored; title, icon and team must not be null.
+    /// POST, PUT and bulk: unknown keys are ignored; text fields and team must not be null.
     Open,
     /// PATCH: unknown keys are refused, null clears, and the identifier is a text.
     Closed,
 }
 
 const ENTITY_IDENTIFIER_PATTERN: &str = r"^(?!\.{1,2}$)[\p{L}0-9@_.+:\\/=-]+$";
-const KEYS: [&str; 6] = ["identifier", "title", "icon", "team", "properties", "relations"];
 
 impl EntityDraft {
     /// Parses the body of a write.
     pub fn parse(body: &Value, strictness: Strictness) -> Result<Self, Refusal> {
         let Value::Object(body) = body else { return Err(refused("", "must be object")) };
         if strictness == Strictness::Closed
-            && let Some(key) = body.keys().find(|key| !KEYS.contains(&key.as_str()))
+            && let Some(key) = body.keys().find(|key| *key == "blueprint" || !ENTITY_KEYS.contains(&key.as_str()))
         {
             return Err(additional("", key));
         }
         Ok(Self {
             identifier: body.get("identifier").map(|value| identifier(value, strictness)).transpose()?,
-            title: text(body, "title", strictness)?,
-            icon: text(body, "icon", strictness)?,
+            texts: Texts::try_from_fn(|field| text(body, field.key(), strictness))?,
             team: team(body, strictness)?,
             properties: properties(body, strictness)?,
             relations: relations(body)?,
@@ -64,31 +64,31 @@ fn check_identifier(place: &str, text: &str) -> Result<(), Refusal> {
     })
 }
 
-fn text(body: &Map<String, Value>, key: &str, strictness: Strictness) -> Result<Field<String>, Refusal> {
+fn text(body: &Map<String, Value>, key: &str, strictness: Strictness) -> Result<Patch<String>, Refusal> {
     match (body.get(key), strictness) {
-        (None, _) => Ok(Field::Absent),
-        (Some(Value::String(text)), _) => Ok(Field::Set(text.clone())),
-        (Some(Value::Null), Strictness::Closed) => Ok(Field::Null),
+        (None, _) => Ok(Patch::Absent),
+        (Some(Value::String(text)), _) => Ok(Patch::Set(text.clone())),
+        (Some(Value::Null), Strictness::Closed) => Ok(Patch::Null),
         (Some(_), Strictness::Closed) => Err(refused(key, "must be string,null")),
         (Some(_), Strictness::Open) => Err(refused(key, "must be string")),
     }
 }
 
-fn team(body: &Map<String, Value>, strictness: Strictness) -> Result<Field<TeamRef>, Refusal> {
-    let Some(value) = body.get("team") else { return Ok(Field::Absent) };
+fn team(body: &Map<String, Value>, strictness: Strictness) -> Result<Patch<TeamRef>, Refusal> {
+    let Some(value) = body.get("team") else { return Ok(Patch::Absent) };
     match value {
-        Value::Null if strictness == Strictness::Closed => Ok(Field::Null),
-        Value::String(team) => Ok(Field::Set(TeamRef::List(vec![team.clone()]))),
+        Value::Null if strictness == Strictness::Closed => Ok(Patch::Null),
+        Value::String(team) => Ok(Patch::Set(TeamRef::List(vec![team.clone()]))),
         Value::Array(teams) => {
             let team = |(at, team): (usize, &Value)| match team {
                 Value::String(team) => Ok(team.clone()),
                 _ => Err(refused(&format!("team/{at}"), "must be string")),
             };
-            Ok(Field::Set(TeamRef::List(teams.iter().enumerate().map(team).collect::<Result<_, _>>()?)))
+            Ok(Patch::Set(TeamRef::List(teams.iter().enumerate().map(team).collect::<Result<_, _>>()?)))
         }
         Value::Object(query) => {
             check_query("team", query)?;
-            Ok(Field::Set(TeamRef::Query(value.clone())))
+            Ok(Patch::Set(TeamRef::Query(value.clone())))
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {
             Err(refused("team", "must be string, array or search query"))
@@ -215,6 +215,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::domain::entity::fields::TextField;
 
     fn open(body: Value) -> Result<EntityDraft, String> {
         EntityDraft::parse(&body, Strictness::Open).map_err(words)
@@ -242,13 +243,13 @@ mod tests {
         });
         for strictness in [Strictness::Open, Strictness::Closed] {
             let draft = EntityDraft::parse(&body, strictness).expect("it is in order");
-            assert_eq!(draft.to_json(), body);
+            assert_eq!(json!(draft), body);
         }
         let by_query = json!({"identifier": query, "team": query});
-        assert_eq!(open(by_query.clone()).expect("it is in order").to_json(), by_query);
+        assert_eq!(json!(open(by_query.clone()).expect("it is in order")), by_query);
         assert_eq!(open(json!({})), Ok(EntityDraft::default()));
         let one = open(json!({"team": "a"})).expect("a text is a team");
-        assert_eq!(one.team, Field::Set(TeamRef::List(vec!["a".to_owned()])));
+        assert_eq!(one.team, Patch::Set(TeamRef::List(vec!["a".to_owned()])));
     }
 
     #[test]
@@ -259,10 +260,10 @@ mod tests {
             closed(extra),
             Err("must NOT have additional properties, additional property: \"blueprint\"".to_owned())
         );
-        let cleared = closed(json!({"title": null, "icon": null, "team": null})).expect("null clears");
-        assert_eq!((cleared.title, cleared.icon, cleared.team), (Field::Null, Field::Null, Field::Null));
-        for key in ["title", "icon", "team"] {
-            let refused = open(json!({key: null})).expect_err("null is not for POST");
+        for key in TextField::ALL.map(TextField::key).into_iter().chain(["team"]) {
+            let null = json!({key: null});
+            assert_eq!(json!(closed(null.clone()).expect("null clears")), null);
+            let refused = open(null).expect_err("null is not for POST");
             assert!(refused.starts_with(&format!("\"{key}\" must be string")), "{refused}");
         }
         assert!(open(json!({"properties": {"a b": 1}})).is_ok(), "the blueprint judges it");

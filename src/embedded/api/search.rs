@@ -8,6 +8,8 @@ mod tests;
 
 use serde_json::Value;
 
+use crate::domain::entity::fields::TextField;
+
 pub use moments::{Preset, Range};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -57,9 +59,8 @@ pub enum Subject {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meta {
     Identifier,
-    Title,
+    Text(TextField),
     Team,
-    Icon,
     Blueprint,
     CreatedAt,
     CreatedBy,
@@ -69,11 +70,10 @@ pub enum Meta {
 }
 
 impl Meta {
-    pub const ALL: [(&'static str, Self); 10] = [
+    /// Besides the text fields.
+    const OTHERS: [(&'static str, Self); 8] = [
         ("$identifier", Self::Identifier),
-        ("$title", Self::Title),
         ("$team", Self::Team),
-        ("$icon", Self::Icon),
         ("$blueprint", Self::Blueprint),
         ("$createdAt", Self::CreatedAt),
         ("$createdBy", Self::CreatedBy),
@@ -83,7 +83,10 @@ impl Meta {
     ];
 
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|(name, _)| *name == text).map(|(_, meta)| meta)
+        if let Some(field) = TextField::of_meta(text) {
+            return Some(Self::Text(field));
+        }
+        Self::OTHERS.into_iter().find(|(name, _)| *name == text).map(|(_, meta)| meta)
     }
 }
 

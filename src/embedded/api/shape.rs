@@ -3,6 +3,8 @@
 
 use std::collections::HashSet;
 
+use crate::domain::entity::fields::ENTITY_KEYS;
+
 /// How entities are returned.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shape {
@@ -83,22 +85,9 @@ impl Names {
     }
 
     fn add(&mut self, key: &str) {
-        const META: [&str; 12] = [
-            "identifier",
-            "title",
-            "icon",
-            "blueprint",
-            "team",
-            "properties",
-            "relations",
-            "scorecards",
-            "createdAt",
-            "createdBy",
-            "updatedAt",
-            "updatedBy",
-        ];
+        const COMPUTED: [&str; 5] = ["scorecards", "createdAt", "createdBy", "updatedAt", "updatedBy"];
         // A property called `title` is requested as `properties.title`, on every route.
-        if META.contains(&key) {
+        if ENTITY_KEYS.contains(&key) || COMPUTED.contains(&key) {
             self.meta.insert(key.to_owned());
         } else if let Some(meta) = key.strip_prefix('$') {
             self.meta.insert(meta.to_owned());

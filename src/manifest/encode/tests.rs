@@ -7,6 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::document::tree;
+use crate::domain::entity::fields::Texts;
 use crate::domain::entity::{EntityKey, Record};
 use crate::domain::platform::{GLINT, PORT};
 use crate::manifest::{Limits, Reader, decode};
@@ -85,8 +86,7 @@ const NASTY: [&str; 64] = [
 fn entity(properties: Vec<(String, Value)>) -> Entity {
     Entity {
         key: EntityKey { blueprint: "service".into(), identifier: "cart".into() },
-        title: None,
-        icon: None,
+        texts: Texts::default(),
         team: Box::default(),
         properties: properties.into_iter().map(|(name, value)| (Arc::from(name), value)).collect(),
         relations: Box::default(),
@@ -120,8 +120,7 @@ fn decoded(text: &str) -> Entity {
                 blueprint: manifest.blueprint_text(view).expect("it is there").into(),
                 identifier: manifest.identifier_text(view).expect("it is there").into(),
             },
-            title: at(manifest.title).map(text_of),
-            icon: at(manifest.icon).map(text_of),
+            texts: manifest.texts.map(|id| at(id).map(text_of)),
             team: at(manifest.team).map(list).unwrap_or_default(),
             properties: entries(manifest.properties)
                 .map(|(key, value)| (name(key), Value::from_json(&value.to_json())))
@@ -174,8 +173,7 @@ fn a_manifest_reads_as_if_a_person_had_written_it() {
     let Value::Map(entries) = Value::from_json(&json) else { panic!("it is an object") };
     let properties = entries.into_iter().map(|(name, value)| (name.into_string(), value)).collect();
     let entity = Entity {
-        title: Some("Cart: the service".into()),
-        icon: Some("Microservice".into()),
+        texts: Texts { title: Some("Cart: the service".into()), ..Texts::from_fn(|_| Some("Microservice".into())) },
         team: ["checkout".into()].into(),
         relations: [
             ("system".into(), Targets::One("shop".into())),
@@ -206,7 +204,7 @@ fn every_nasty_text_comes_back_as_value_as_key_and_as_item() {
         let list = Value::List([value.clone(), map.clone(), Value::List([value.clone()].into())].into());
         check(&entity(vec![("it".into(), value), ("map".into(), map), ("list".into(), list)]));
         let mut named = entity(Vec::new());
-        named.title = Some(text.into());
+        named.texts = Texts::from_fn(|_| Some(text.into()));
         named.team = [text.into(), "b".into()].into();
         named.relations =
             [("r".into(), Targets::One(text.into())), ("s".into(), Targets::Many([text.into()].into()))].into();
@@ -295,7 +293,7 @@ proptest! {
     #[test]
     fn what_is_written_is_read_back(
         values in vec((nasty_text(), nasty_value()), 0..5),
-        title in proptest::option::of(nasty_text()),
+        text in proptest::option::of(nasty_text()),
         team in vec(nasty_text(), 0..3),
         identifier in nasty_text(),
         targets in vec(nasty_text(), 0..3),
@@ -303,7 +301,7 @@ proptest! {
         let properties = unique(values).into_iter().map(|(name, value)| (name.into_string(), value)).collect();
         let mut entity = entity(properties);
         entity.key.identifier = identifier.as_str().into();
-        entity.title = title.map(Into::into);
+        entity.texts = Texts::from_fn(|_| text.as_deref().map(Into::into));
         entity.team = team.into_iter().map(Into::into).collect();
         entity.relations = [
             (Arc::from(identifier), Targets::None),

@@ -3,25 +3,12 @@
 use super::around::Around;
 use super::words::{Words, clip};
 use crate::domain::document::span::Span;
+use crate::domain::entity::fields::ENTITY_KEYS;
 use crate::manifest::scalar;
 use crate::manifest::yaml::ProblemKind;
 
-/// Keys that start a line of a manifest: if one follows a value, a line break is missing.
-const KEYS: [&str; 13] = [
-    "apiVersion",
-    "kind",
-    "metadata",
-    "name",
-    "namespace",
-    "spec",
-    "blueprint",
-    "identifier",
-    "title",
-    "icon",
-    "team",
-    "properties",
-    "relations",
-];
+/// Keys of a resource that start a line, like those of an entity: if one follows a value, a line break is missing.
+const RESOURCE_KEYS: [&str; 6] = ["apiVersion", "kind", "metadata", "name", "namespace", "spec"];
 
 pub(super) fn quote_it(value: &str) -> String {
     format!("quote it: `{}`", scalar::quoted(&clip(value)))
@@ -46,7 +33,7 @@ pub(super) fn second_colon(around: &Around<'_>) -> Option<Words> {
     }
     let before = Span::new(span.start as usize, around.at).slice(around.text);
     let word = before.rsplit(' ').next().unwrap_or_default();
-    if before.contains(' ') && KEYS.contains(&word) {
+    if before.contains(' ') && (RESOURCE_KEYS.contains(&word) || ENTITY_KEYS.contains(&word)) {
         let start = around.at - word.len();
         let message = format!("Two keys, `{key}` and `{word}`, stand on one line.");
         let help = format!("put `{word}` on a line of its own");

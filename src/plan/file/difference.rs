@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 
+use foldhash::HashMap;
+
 use super::PlanFile;
 use super::positions::each_place;
 use crate::domain::document::span::Span;
@@ -99,26 +101,29 @@ fn change(shown: &Change, again: &Change, found: &mut Vec<Difference>) {
     if (action, ownership, mode, origin) != (&again.action, &again.ownership, &again.mode, &again.origin) {
         found.push(Difference::Action(key()));
     }
-    let by_field = |change: &Change| -> BTreeMap<Field, FieldChange> {
-        change.fields.iter().map(|field| (field.field.clone(), field.clone())).collect()
-    };
     let (fields, others) = (by_field(shown), by_field(again));
-    let after = |field: Option<&FieldChange>| field.map(|field| field.after.clone());
-    for (field, other) in others.iter().filter(|(field, _)| !fields.contains_key(*field)) {
-        let (field, planned) = (field.clone(), after(Some(other)));
+    for other in again.fields.iter().filter(|other| !fields.contains_key(&other.field)) {
+        let (field, planned) = (other.field.clone(), Some(other.after.clone()));
         found.push(Difference::Field { key: key(), field, shown: None, planned });
     }
-    for (field, one) in fields {
-        let other = others.get(&field);
-        if after(other) != Some(one.after.clone()) {
-            found.push(Difference::Field { key: key(), field, shown: Some(one.after), planned: after(other) });
-        } else if other != Some(&one) {
-            found.push(Difference::FieldDetail { key: key(), field });
+    for one in &shown.fields {
+        let (field, other) = (one.field.clone(), others.get(&one.field).copied());
+        match other {
+            Some(other) if other == one => {}
+            Some(other) if other.after == one.after => found.push(Difference::FieldDetail { key: key(), field }),
+            Some(_) | None => {
+                let planned = other.map(|other| other.after.clone());
+                found.push(Difference::Field { key: key(), field, shown: Some(one.after.clone()), planned });
+            }
         }
     }
     if *dependents != again.dependents {
         found.push(Difference::Dependents(key()));
     }
+}
+
+fn by_field(change: &Change) -> HashMap<&Field, &FieldChange> {
+    change.fields.iter().map(|change| (&change.field, change)).collect()
 }
 
 /// Compares the requests of the same steps.

@@ -8,7 +8,8 @@ use foldhash::{HashMap, HashMapExt};
 
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::EntityKey;
-use crate::domain::entity::desired::{Desired, Teams, Wish};
+use crate::domain::entity::desired::{Desired, Teams};
+use crate::domain::entity::patch::Patch;
 use crate::domain::plan::digest::Digest;
 use crate::domain::value::Value;
 use crate::plan::compare::by_name;
@@ -36,10 +37,17 @@ pub(in crate::plan) fn of_blueprint(blueprint: &Blueprint, mask: &Mask) -> Diges
 
 pub(in crate::plan) fn of_manifest(desired: &Desired, mask: &Mask) -> Digest {
     let text = |text: &str| Value::Text(mask.text(text).into());
-    let team = |teams: &Teams| match teams {
+    let team = desired.team.patch.as_ref().map(|teams| match teams {
         Teams::One(team) => text(team),
         Teams::Many(teams) => digested(mask, None, &normalise::set_value(teams)),
-    };
+    });
+    // A field that the manifest does not have is left out; a null clears it.
+    let texts = desired.texts.iter().map(|(field, text)| (field.key(), text.patch.as_ref()));
+    let fields: BTreeMap<&str, Patch<Value>> = texts
+        .map(|(key, patch)| (key, patch.map(|value| text(value))))
+        .chain([("team", team)])
+        .filter(|(_, patch)| !patch.is_absent())
+        .collect();
     let properties: BTreeMap<&str, Value> = by_name(desired.properties_of())
         .into_iter()
         .map(|(name, (value, _))| (name.as_ref(), digested(mask, Some(name), value)))
@@ -48,25 +56,8 @@ pub(in crate::plan) fn of_manifest(desired: &Desired, mask: &Mask) -> Digest {
         .into_iter()
         .map(|(name, (targets, _))| (name.as_ref(), digested(mask, None, &normalise::targets_value(targets))))
         .collect();
-    let content = (
-        &desired.key,
-        field(&desired.title, |title| text(title)),
-        field(&desired.icon, |icon| text(icon)),
-        field(&desired.team, team),
-        properties,
-        relations,
-        desired.renamed_from.as_deref(),
-    );
-    digest("portolan manifest 2", content)
-}
-
-/// `None`: the manifest does not have the field; a null clears it.
-fn field<T>(wish: &Wish<T>, value: impl Fn(&T) -> Value) -> Option<[Value; 1]> {
-    match wish {
-        Wish::Absent => None,
-        Wish::Null(_) => Some([Value::Null]),
-        Wish::Set(set, _) => Some([value(set)]),
-    }
+    let content = (&desired.key, fields, properties, relations, desired.renamed_from.as_deref());
+    digest("portolan manifest 3", content)
 }
 
 /// The manifests of a run, by entity.

@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use super::world::World;
 use crate::domain::blueprint::Blueprint;
+use crate::domain::entity::fields::Texts;
+use crate::domain::entity::patch::Patch;
 use crate::domain::entity::{Entity, EntityKey, Record, Targets};
 use crate::domain::plan::Plan;
-use crate::domain::plan::request::{Body, Method, Patch, WriteRequest};
+use crate::domain::plan::request::{Body, Method, WriteRequest};
 use crate::domain::value::Value;
 
 type Catalog = BTreeMap<EntityKey, Entity>;
@@ -76,14 +78,13 @@ fn write(
 ) -> Result<(), String> {
     let bare = || Entity {
         key: request.key.clone(),
-        title: None,
-        icon: None,
+        texts: Texts::default(),
         team: Box::default(),
         properties: Box::default(),
         relations: Box::default(),
         record: Record::default(),
     };
-    if body.title == Patch::Null || body.icon == Patch::Null || body.team == Patch::Null {
+    if body.texts.iter().any(|(_, text)| text.is_null()) || body.team.is_null() {
         return Err(format!("{:?}: null is not allowed", request.key));
     }
     let there = catalog.get(&request.key);
@@ -118,8 +119,9 @@ fn set<T: Clone, F>(field: &mut F, part: &Patch<T>, value: impl Fn(Option<T>) ->
 }
 
 fn parts(body: &Body, entity: &mut Entity) {
-    set(&mut entity.title, &body.title, |title| title);
-    set(&mut entity.icon, &body.icon, |icon| icon);
+    for (field, text) in body.texts.iter() {
+        set(&mut entity.texts[field], text, |text| text);
+    }
     set(&mut entity.team, &body.team, Option::unwrap_or_default);
     for (name, value) in &body.properties {
         put(&mut entity.properties, name, value.clone());

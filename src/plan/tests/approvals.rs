@@ -81,7 +81,7 @@ fn an_approval_is_not_voided_by_the_rest_of_the_plan() {
     assert_eq!(after(|world| world.desired.reverse()), before);
     assert_eq!(after(|world| world.desired[0].place.file.0 += 5), before);
     // An integration changed the deleted entity.
-    assert_eq!(after(|world| world.stored[0].title = Some("Other".into())), before);
+    assert_eq!(after(|world| world.stored[0].texts.title = Some("Other".into())), before);
 }
 
 /// Everything that an approval covers, as text.

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 
 use super::world::{World, entity, key, manifest};
+use crate::domain::entity::fields::TextField;
 use crate::domain::plan::Plan;
 use crate::domain::plan::change::Afterwards;
 use crate::domain::plan::hazard::HazardKind;
@@ -97,8 +98,9 @@ fn content(blueprint: &str, name: &str, bytes: Bytes, is_declared: bool) -> Json
     let texts = [json!(null), json!("x"), json!("y")];
     let (mut properties, mut relations) = (Map::new(), Map::new());
     if let Some(top) = found.as_object_mut() {
-        put(top, "title", pick(bytes[0], &texts));
-        put(top, "icon", pick(bytes[1], &texts));
+        for (field, byte) in TextField::ALL.into_iter().zip(bytes.into_iter().cycle()) {
+            put(top, field.key(), pick(byte, &texts));
+        }
         if blueprint != "domain" {
             let teams = [json!([]), json!(["p", "q"]), json!(["q", "p", "p"]), json!(["q"])];
             put(top, "team", pick(bytes[2], &teams));

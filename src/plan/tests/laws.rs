@@ -10,7 +10,8 @@ use super::generated::{can_be_done, worlds};
 use super::shuffled::shuffled;
 use super::world::{World, key, lines, manifest};
 use crate::domain::document::span::Span;
-use crate::domain::entity::desired::{Desired, DesiredProperty, DesiredRelation, Teams, Wish};
+use crate::domain::entity::desired::{Desired, DesiredField, DesiredProperty, DesiredRelation, Teams};
+use crate::domain::entity::patch::Patch;
 use crate::domain::entity::{Entity, EntityKey, Targets};
 use crate::domain::plan::change::{Action, Cause, Field, FieldChange};
 use crate::domain::plan::hazard::{Consent, Hazard};
@@ -26,11 +27,10 @@ fn cases() -> ProptestConfig {
 pub fn as_stored(file: u32, entity: &Entity) -> Desired {
     let span = Span::default();
     let mut desired = manifest(file, &json!({"identifier": "any"}));
-    let text = |text: &Option<Box<str>>| text.clone().map_or(Wish::Absent, |text| Wish::Set(text, span));
+    let text = |text: Option<Box<str>>| text.map_or_else(DesiredField::default, |text| DesiredField::set(text, span));
     desired.key = entity.key.clone();
-    desired.title = text(&entity.title);
-    desired.icon = text(&entity.icon);
-    desired.team = Wish::Set(Teams::Many(entity.team.iter().rev().cloned().collect()), span);
+    desired.texts = entity.texts.clone().map(text);
+    desired.team = DesiredField::set(Teams::Many(entity.team.iter().rev().cloned().collect()), span);
     let property = |(name, value): &(_, crate::domain::value::Value)| DesiredProperty {
         name: std::sync::Arc::clone(name),
         value: value.clone(),
@@ -66,7 +66,8 @@ fn content(entity: &Entity) -> Json {
             relations.insert(name.to_string(), list);
         }
     }
-    json!({"title": entity.title, "icon": entity.icon, "team": team, "properties": properties, "relations": relations})
+    let texts = entity.texts.iter().map(|(field, text)| (field.key(), text)).collect::<BTreeMap<_, _>>();
+    json!({"texts": texts, "team": team, "properties": properties, "relations": relations})
 }
 
 /// Applies a field change to the entity.
@@ -81,8 +82,7 @@ fn set(entity: &mut Entity, change: &FieldChange) {
     };
     let text = change.after.as_str().map(Into::into);
     match &change.field {
-        Field::Title => entity.title = text,
-        Field::Icon => entity.icon = text,
+        Field::Text(field) => entity.texts[*field] = text,
         Field::Team => entity.team = texts(&change.after),
         Field::Property(name) => put(&mut entity.properties, name, change.after.clone()),
         Field::Relation(name) => {
@@ -137,8 +137,10 @@ proptest! {
                 let found = found.map_or(Json::Null, |(_, value)| value.to_json());
                 prop_assert_eq!(plain(&found), plain(&property.value.to_json()), "{:?} {}", desired.key, property.name);
             }
-            if let Wish::Set(title, _) = &desired.title {
-                prop_assert_eq!(entity.title.as_ref(), Some(title));
+            for (field, desired) in desired.texts.iter() {
+                if let Patch::Set(text) = &desired.patch {
+                    prop_assert_eq!(entity.texts[field].as_ref(), Some(text));
+                }
             }
         }
     }
@@ -187,7 +189,7 @@ proptest! {
         for manifests in [Some(&mut world.desired), world.base.as_mut()].into_iter().flatten() {
             let firsts: Vec<Desired> = manifests.iter().take(if twice { 9 } else { 0 }).cloned().collect();
             manifests.extend(firsts.into_iter().map(|mut second| {
-                second.title = Wish::Set("second".into(), Span::default());
+                second.texts.title = DesiredField::set("second".into(), Span::default());
                 second.place.span.start += u32::from(second.key.identifier.as_ref() > "b");
                 second
             }));
@@ -208,9 +210,8 @@ proptest! {
             for field in &change.fields {
                 prop_assert_eq!(field.cause, Cause::Named);
                 let is_named = match &field.field {
-                    Field::Title => desired.title != Wish::Absent,
-                    Field::Icon => desired.icon != Wish::Absent,
-                    Field::Team => desired.team != Wish::Absent,
+                    Field::Text(field) => !desired.texts[*field].patch.is_absent(),
+                    Field::Team => !desired.team.patch.is_absent(),
                     Field::Property(name) => desired.properties.iter().any(|it| it.name == *name),
                     Field::Relation(name) => desired.relations.iter().any(|it| it.name == *name),
                 };

@@ -4,8 +4,9 @@ use serde_json::json;
 
 use super::world::World;
 use crate::domain::entity::Targets;
+use crate::domain::entity::patch::Patch;
 use crate::domain::plan::StepKind;
-use crate::domain::plan::request::{Body, Method, Patch, WriteRequest};
+use crate::domain::plan::request::{Body, Method, WriteRequest};
 
 /// One line per request, wave by wave: method, entity and content.
 fn sent(world: &World) -> Vec<Vec<String>> {
@@ -43,8 +44,8 @@ fn fields(body: &Body) -> Vec<String> {
         Patch::Null => Some("team=null".to_owned()),
         Patch::Set(teams) => Some(format!("team={}", teams.join(","))),
     };
-    let mut fields: Vec<String> =
-        [text("title", &body.title), text("icon", &body.icon), team].into_iter().flatten().collect();
+    let texts = body.texts.iter().filter_map(|(field, part)| text(field.key(), part));
+    let mut fields: Vec<String> = texts.chain(team).collect();
     fields.extend(body.properties.iter().map(|(name, value)| format!("{name}={}", value.to_json())));
     fields.extend(body.relations.iter().map(|(name, targets)| match targets {
         Targets::None => format!("{name}>null"),

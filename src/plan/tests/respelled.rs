@@ -10,7 +10,9 @@ use super::world::{World, lines};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::document::span::Span;
 use crate::domain::entity::Targets;
-use crate::domain::entity::desired::{Desired, DesiredProperty, DesiredRelation, Teams, Wish};
+use crate::domain::entity::desired::{Desired, DesiredField, DesiredProperty, DesiredRelation, Teams};
+use crate::domain::entity::fields::TextField;
+use crate::domain::entity::patch::Patch;
 use crate::domain::plan::Tally;
 use crate::domain::plan::write_mode::WriteMode;
 use crate::domain::value::Value;
@@ -87,18 +89,21 @@ fn respelled(dice: &mut Dice, desired: &Desired, blueprint: &Blueprint) -> Desir
     }
     dice.shuffle(&mut relations);
     other.relations = relations.into();
-    if let Wish::Set(Teams::Many(teams), _) = &desired.team {
+    if let Patch::Set(Teams::Many(teams)) = &desired.team.patch {
         let mut teams = [&teams[..], &teams[..dice.below(teams.len() + 1)]].concat();
         dice.shuffle(&mut teams);
         other.team = match teams.as_slice() {
-            [] => [Wish::Absent, Wish::Null(SPAN), Wish::Set(Teams::Many(Box::default()), SPAN)][dice.below(3)].clone(),
-            [one] if dice.below(2) == 0 => Wish::Set(Teams::One(one.clone()), SPAN),
-            _ => Wish::Set(Teams::Many(teams.into()), SPAN),
+            [] => {
+                let empty = DesiredField::set(Teams::Many(Box::default()), SPAN);
+                [DesiredField::default(), DesiredField::null(SPAN), empty][dice.below(3)].clone()
+            }
+            [one] if dice.below(2) == 0 => DesiredField::set(Teams::One(one.clone()), SPAN),
+            _ => DesiredField::set(Teams::Many(teams.into()), SPAN),
         };
     }
-    for text in [&mut other.title, &mut other.icon] {
-        if *text == Wish::Absent && dice.below(2) == 0 {
-            *text = Wish::Null(SPAN);
+    for field in TextField::ALL {
+        if other.texts[field].patch.is_absent() && dice.below(2) == 0 {
+            other.texts[field] = DesiredField::null(SPAN);
         }
     }
     other

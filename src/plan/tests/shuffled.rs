@@ -2,7 +2,8 @@
 
 use super::world::World;
 use crate::domain::entity::Targets;
-use crate::domain::entity::desired::{Desired, Teams, Wish};
+use crate::domain::entity::desired::{Desired, Teams};
+use crate::domain::entity::patch::Patch;
 
 /// A deterministic random number generator.
 pub struct Dice(pub u64);
@@ -32,7 +33,7 @@ impl Dice {
             self.shuffle(&mut desired.properties);
             self.shuffle(&mut desired.relations);
             desired.relations.iter_mut().for_each(|relation| self.shuffle_targets(&mut relation.targets));
-            if let Wish::Set(Teams::Many(teams), _) = &mut desired.team {
+            if let Patch::Set(Teams::Many(teams)) = &mut desired.team.patch {
                 self.shuffle(teams);
             }
         }

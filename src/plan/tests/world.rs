@@ -4,7 +4,8 @@ use serde_json::{Value as Json, json};
 
 use crate::domain::blueprint::Blueprint;
 use crate::domain::document::span::Span;
-use crate::domain::entity::desired::{Desired, DesiredProperty, DesiredRelation, Teams, Wish};
+use crate::domain::entity::desired::{Desired, DesiredField, DesiredProperty, DesiredRelation, Teams};
+use crate::domain::entity::fields::Texts;
 use crate::domain::entity::{Entity, EntityKey, Record, Targets};
 use crate::domain::finding::{FileId, Place};
 use crate::domain::plan::Plan;
@@ -203,19 +204,18 @@ fn entries(json: Option<&Json>) -> impl Iterator<Item = (&String, &Json)> {
 pub fn manifest(file: u32, json: &Json) -> Desired {
     let span = Span::new(file as usize, file as usize + 9);
     let text = |name: &str| match json.get(name) {
-        None => Wish::Absent,
-        Some(Json::Null) => Wish::Null(span),
-        Some(text) => Wish::Set(text.as_str().expect("it is a text").into(), span),
+        None => DesiredField::default(),
+        Some(Json::Null) => DesiredField::null(span),
+        Some(text) => DesiredField::set(text.as_str().expect("it is a text").into(), span),
     };
     Desired {
         key: key_of(json),
-        title: text("title"),
-        icon: text("icon"),
+        texts: Texts::from_fn(|field| text(field.key())),
         team: match json.get("team") {
-            None => Wish::Absent,
-            Some(Json::Null) => Wish::Null(span),
-            Some(Json::String(team)) => Wish::Set(Teams::One(team.as_str().into()), span),
-            Some(teams) => Wish::Set(Teams::Many(texts(teams)), span),
+            None => DesiredField::default(),
+            Some(Json::Null) => DesiredField::null(span),
+            Some(Json::String(team)) => DesiredField::set(Teams::One(team.as_str().into()), span),
+            Some(teams) => DesiredField::set(Teams::Many(texts(teams)), span),
         },
         properties: entries(json.get("properties"))
             .map(|(name, value)| DesiredProperty { name: name.as_str().into(), value: Value::from_json(value), span })
@@ -231,8 +231,7 @@ pub fn manifest(file: u32, json: &Json) -> Desired {
 pub fn entity(json: &Json) -> Entity {
     Entity {
         key: key_of(json),
-        title: json.get("title").and_then(Json::as_str).map(Into::into),
-        icon: json.get("icon").and_then(Json::as_str).map(Into::into),
+        texts: Texts::from_fn(|field| json.get(field.key()).and_then(Json::as_str).map(Into::into)),
         team: json.get("team").map(texts).unwrap_or_default(),
         properties: entries(json.get("properties"))
             .map(|(name, value)| (name.as_str().into(), Value::from_json(value)))
@@ -274,8 +273,7 @@ fn line(change: &Change) -> String {
 
 fn field(change: &FieldChange) -> String {
     let name = match &change.field {
-        Field::Title => "title".to_owned(),
-        Field::Icon => "icon".to_owned(),
+        Field::Text(field) => field.key().to_owned(),
         Field::Team => "team".to_owned(),
         Field::Property(name) | Field::Relation(name) => name.to_string(),
     };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::domain::blueprint::Blueprint;
 use crate::domain::document::span::Span;
+use crate::domain::entity::fields::TextField;
 use crate::domain::entity::foreign_owner::{ForeignOwner, OwnerKind};
 use crate::domain::entity::{EntityKey, Record};
 use crate::domain::finding::{FileId, Place};
@@ -71,15 +72,14 @@ pub(in crate::report) fn json(text: &str) -> Value {
     serde_json::from_str(text).expect("it is JSON")
 }
 
-/// A property by its name, or `->relation`, `title`, `icon`, `team`.
+/// A property by its name, or `->relation`, a text field, `team`.
 pub(in crate::report) fn field(name: &str, before: Value, after: Value) -> FieldChange {
     let field = match name {
-        "title" => Field::Title,
-        "icon" => Field::Icon,
         "team" => Field::Team,
-        name => match name.strip_prefix("->") {
-            Some(name) => Field::Relation(name.into()),
-            None => Field::Property(name.into()),
+        name => match (TextField::of_key(name), name.strip_prefix("->")) {
+            (Some(field), _) => Field::Text(field),
+            (None, Some(name)) => Field::Relation(name.into()),
+            (None, None) => Field::Property(name.into()),
         },
     };
     FieldChange {

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use crate::domain::document::span::Span;
 use crate::domain::entity::EntityKey;
+use crate::domain::entity::fields::TextField;
 use crate::domain::finding::{FileId, Place};
 use crate::domain::plan::change::{
     Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Origin, OwnerStatus, PathChange, RenamedBy,
@@ -59,7 +60,13 @@ fn field_change() -> impl Strategy<Value = FieldChange> {
     (0..5_usize, name(), value(), value(), paths, cause, origin()).prop_map(
         |(kind, name, before, after, paths, cause, origin)| {
             let name: std::sync::Arc<str> = name.as_str().into();
-            let fields = [Field::Title, Field::Icon, Field::Team, Field::Property(name.clone()), Field::Relation(name)];
+            let fields = [
+                Field::Text(TextField::Title),
+                Field::Text(TextField::Icon),
+                Field::Team,
+                Field::Property(name.clone()),
+                Field::Relation(name),
+            ];
             let paths = paths.into_iter().map(|(path, value, is_new)| PathChange {
                 path: path.into_iter().map(Into::into).collect(),
                 before: (!is_new).then(|| value.clone()),

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
+use crate::domain::entity::fields::TextField;
 use crate::domain::entity::foreign_owner::OwnerKind;
 use crate::domain::entity::{EntityKey, Record};
 use crate::domain::plan::change::{ActionKind, Afterwards, Cause, Origin, OwnerStatus, PathChange, RenamedBy};
@@ -150,11 +151,11 @@ struct JsonField<'a> {
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "FieldKind")]
 enum JsonFieldKind {
-    Title,
-    Icon,
     Team,
     Property,
     Relation,
+    #[serde(untagged)]
+    Text(TextField),
 }
 
 #[derive(Debug, Serialize, JsonSchema)]

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::entity::fields::TextField;
 use crate::domain::entity::{EntityKey, Record};
 use crate::domain::plan::change::{
     Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, OwnerStatus, RenamedBy,
@@ -68,10 +69,11 @@ pub(in crate::report) fn action(action: &Action) -> &'static str {
 /// The name of a field, unique within its entity.
 pub(in crate::report) fn field(field: &Field) -> String {
     match field {
-        Field::Title => "title".to_owned(),
-        Field::Icon => "icon".to_owned(),
+        Field::Text(field) => field.key().to_owned(),
         Field::Team => "team".to_owned(),
-        Field::Property(name) if matches!(name.as_ref(), "title" | "icon" | "team") => format!("properties.{name}"),
+        Field::Property(name) if name.as_ref() == "team" || TextField::of_key(name).is_some() => {
+            format!("properties.{name}")
+        }
         Field::Property(name) => name.to_string(),
         Field::Relation(name) => format!("relations.{name}"),
     }

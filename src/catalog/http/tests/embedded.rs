@@ -3,9 +3,11 @@
 use serde_json::json;
 
 use super::*;
-use crate::catalog::wire::{EntityDraft, Field, IdentifierRef, RelationRef, WriteOptions, Writer};
+use crate::catalog::wire::{EntityDraft, IdentifierRef, RelationRef, WriteOptions, Writer};
 use crate::catalog::{Catalog, Part, WriteFailure};
 use crate::domain::blueprint::Blueprint;
+use crate::domain::entity::fields::Texts;
+use crate::domain::entity::patch::Patch;
 use crate::domain::progress::Silent;
 use crate::domain::snapshot::{Completeness, Snapshot};
 use crate::domain::value::timestamp::Moment;
@@ -64,7 +66,7 @@ impl Served {
 fn service(number: usize) -> EntityDraft {
     EntityDraft {
         identifier: Some(IdentifierRef::Literal(format!("svc/{number:05}"))),
-        title: Field::Set(format!("Service {number}")),
+        texts: Texts { title: Patch::Set(format!("Service {number}")), ..Texts::default() },
         properties: Some(
             [
                 ("language".to_owned(), json!("go")),
@@ -82,7 +84,7 @@ fn service(number: usize) -> EntityDraft {
 fn shop(title: &str) -> EntityDraft {
     EntityDraft {
         identifier: Some(IdentifierRef::Literal("shop".to_owned())),
-        title: Field::Set(title.to_owned()),
+        texts: Texts { title: Patch::Set(title.to_owned()), ..Texts::default() },
         ..EntityDraft::default()
     }
 }
@@ -143,12 +145,12 @@ fn the_two_sides_of_the_trait_cannot_be_told_apart() {
         };
         let refused = catalog.upsert("service", &[lost], &MERGE, &Silent).expect("it is answered");
         assert!(matches!(&refused[0], Err(WriteFailure::Refused(refusal)) if refusal.status == 404), "{refused:?}");
-        let cleared = EntityDraft { title: Field::Null, ..EntityDraft::default() };
+        let cleared = EntityDraft { texts: Texts { title: Patch::Null, ..Texts::default() }, ..EntityDraft::default() };
         catalog.patch("service", "svc/00001", &cleared, &MERGE).expect("it is answered").expect("it is patched");
         let nobody = catalog.patch("service", "svc/00009", &cleared, &MERGE).expect("it is answered");
         assert!(nobody.is_err_and(|refusal| refusal.status == 404));
         let snapshot = read(&**catalog, &served.blueprints, Part::Whole);
-        assert_eq!(snapshot.get("service", "svc/00001").expect("it is there").title, None);
+        assert_eq!(snapshot.get("service", "svc/00001").expect("it is there").texts.title, None);
         let owned: Vec<String> = catalog
             .owned(&owner())
             .expect("it is answered")

@@ -17,10 +17,12 @@ use crate::catalog::ApplyOptions;
 use crate::catalog::Cancellation;
 use crate::catalog::apply::{ApplyContext, apply};
 use crate::domain::blueprint::Blueprint;
+use crate::domain::entity::fields::Texts;
+use crate::domain::entity::patch::Patch;
 use crate::domain::entity::{EntityKey, Targets};
 use crate::domain::plan::StepKind;
 use crate::domain::plan::outcome::{Cause, ChangeOutcome, Outcome};
-use crate::domain::plan::request::{Body, Method, Patch, WriteRequest, WriteRequests};
+use crate::domain::plan::request::{Body, Method, WriteRequest, WriteRequests};
 use crate::domain::progress::Silent;
 use crate::domain::value::Value;
 use crate::generated_cases::{cases, seed};
@@ -62,7 +64,7 @@ fn key(identifier: &str) -> EntityKey {
 
 fn body(n: Value, next: Option<&str>) -> Body {
     Body {
-        title: Patch::Set("T".into()),
+        texts: Texts { title: Patch::Set("T".into()), ..Texts::default() },
         properties: vec![("n".into(), n)],
         relations: next.map(|next| ("next".into(), Targets::One(next.into()))).into_iter().collect(),
         ..Body::default()
@@ -107,14 +109,18 @@ fn case(dice: &mut Dice, entities: &mut BTreeMap<String, Stored>) -> Case {
             3 | 4 => {
                 // The entity points to itself: it is created without the relation, then linked.
                 waves[0].push(act(StepKind::Write, Method::Create(body(Value::Integer(n), None)), Vec::new()));
-                let links =
-                    Body { title: Patch::Absent, properties: Vec::new(), ..body(Value::Null, Some(&identifier)) };
+                let links = Body {
+                    texts: Texts { title: Patch::Absent, ..Texts::default() },
+                    properties: Vec::new(),
+                    ..body(Value::Null, Some(&identifier))
+                };
                 waves[2].push(act(StepKind::Relink, Method::Merge(links), vec![wishes.len()]));
                 Wish::Create { n, next: Some(identifier.clone()), is_circle: true }
             }
             5 => {
                 entities.insert(identifier.clone(), stored("kept"));
-                let change = Body { title: Patch::Absent, ..body(Value::Integer(n), None) };
+                let change =
+                    Body { texts: Texts { title: Patch::Absent, ..Texts::default() }, ..body(Value::Integer(n), None) };
                 waves[0].push(act(StepKind::Write, Method::Merge(change), Vec::new()));
                 Wish::Merge { n }
             }
@@ -125,7 +131,8 @@ fn case(dice: &mut Dice, entities: &mut BTreeMap<String, Stored>) -> Case {
             }
             7 => {
                 entities.insert(identifier.clone(), stored("kept"));
-                let change = Body { title: Patch::Null, ..body(Value::Integer(n), None) };
+                let change =
+                    Body { texts: Texts { title: Patch::Null, ..Texts::default() }, ..body(Value::Integer(n), None) };
                 waves[0].push(act(StepKind::Write, Method::Patch(change), Vec::new()));
                 Wish::Patch { n }
             }

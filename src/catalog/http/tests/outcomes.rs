@@ -12,9 +12,11 @@ use crate::catalog::apply::{ApplyContext, apply};
 use crate::catalog::{ApplyOptions, Cancellation};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::EntityKey;
+use crate::domain::entity::fields::Texts;
+use crate::domain::entity::patch::Patch;
 use crate::domain::plan::StepKind;
 use crate::domain::plan::outcome::{ChangeOutcome, Outcome, Reason};
-use crate::domain::plan::request::{Body, Method, Patch, WriteRequest, WriteRequests};
+use crate::domain::plan::request::{Body, Method, WriteRequest, WriteRequests};
 use crate::domain::progress::Silent;
 
 fn act(change: usize, method: Method) -> WriteRequest {
@@ -24,7 +26,7 @@ fn act(change: usize, method: Method) -> WriteRequest {
 }
 
 fn body() -> Body {
-    Body { title: Patch::Set("A".into()), ..Body::default() }
+    Body { texts: Texts { title: Patch::Set("A".into()), ..Texts::default() }, ..Body::default() }
 }
 
 fn push(client: &Client, acts: Vec<WriteRequest>, cancellation: &Cancellation) -> Outcome {

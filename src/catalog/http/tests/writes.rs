@@ -8,8 +8,10 @@ use super::*;
 use crate::catalog::wire::WriteOptions;
 use crate::catalog::{ApplyOptions, Cancellation, Catalog, WriteFailure};
 use crate::domain::entity::EntityKey;
+use crate::domain::entity::fields::Texts;
+use crate::domain::entity::patch::Patch;
 use crate::domain::plan::StepKind;
-use crate::domain::plan::request::{Body, Method, Patch, WriteRequest};
+use crate::domain::plan::request::{Body, Method, WriteRequest};
 use crate::domain::progress::Silent;
 
 fn act(change: usize, method: Method) -> WriteRequest {
@@ -19,8 +21,8 @@ fn act(change: usize, method: Method) -> WriteRequest {
 
 /// One act of each kind.
 fn acts() -> Vec<WriteRequest> {
-    let named = Body { title: Patch::Set("A".into()), ..Body::default() };
-    let cleared = Body { title: Patch::Null, ..Body::default() };
+    let named = Body { texts: Texts { title: Patch::Set("A".into()), ..Texts::default() }, ..Body::default() };
+    let cleared = Body { texts: Texts { title: Patch::Null, ..Texts::default() }, ..Body::default() };
     let calls = [Method::Merge(named.clone()), Method::Replace(named), Method::Patch(cleared), Method::Delete];
     calls.into_iter().enumerate().map(|(change, method)| act(change, method)).collect()
 }

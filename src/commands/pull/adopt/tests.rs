@@ -25,8 +25,7 @@ fn entity(identifier: &str, properties: serde_json::Value) -> Entity {
     let Value::Map(properties) = Value::from_json(&properties) else { panic!("it is an object") };
     Entity {
         key: EntityKey { blueprint: "service".into(), identifier: identifier.into() },
-        title: Some("A title".into()),
-        icon: None,
+        texts: Texts { title: Some("A title".into()), ..Texts::default() },
         team: ["checkout".into()].into(),
         properties: properties.into_iter().map(|(name, value)| (Arc::from(name), value)).collect(),
         relations: [
@@ -142,7 +141,7 @@ fn a_value_that_looks_like_a_credential_is_not_written_and_is_named_with_its_pla
             "name": "x", "apiKey": SECRET, "labels": {"db": {"password": SECRET}}, "tokenUrl": "https://sso.example.com/token",
         }),
     );
-    found.title = Some("ghp_0123456789abcdefghijABCDEFGHIJ0123456789".into());
+    found.texts.title = Some("ghp_0123456789abcdefghijABCDEFGHIJ0123456789".into());
     let adoption = adopted(&[found.clone()], root.path(), |_| {});
     let written = text(&adoption);
     assert!(!written.contains(SECRET) && !written.contains("ghp_") && !written.contains("apiKey"), "{written}");

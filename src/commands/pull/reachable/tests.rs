@@ -4,6 +4,8 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::domain::document::span::Span;
+use crate::domain::entity::desired::DesiredField;
+use crate::domain::entity::fields::Texts;
 use crate::domain::finding::{FileId, Place};
 
 fn fetched(bodies: Vec<Json>) -> Fetched {
@@ -30,9 +32,8 @@ fn blueprints() -> Fetched {
 fn manifest(blueprint: &str) -> Desired {
     Desired {
         key: EntityKey { blueprint: blueprint.into(), identifier: "x".into() },
-        title: Wish::Absent,
-        icon: Wish::Absent,
-        team: Wish::Absent,
+        texts: Texts::default(),
+        team: DesiredField::default(),
         properties: Box::default(),
         relations: Box::default(),
         renamed_from: None,
@@ -60,12 +61,12 @@ fn only_the_relation_targets_of_used_blueprints_are_reachable() {
 
 #[test]
 fn teams_are_reachable_where_a_manifest_names_one() {
-    let set = |teams: Teams| Wish::Set(teams, Span::default());
-    let with = |blueprint: &str, team: Wish<Teams>| reachable(&[Desired { team, ..manifest(blueprint) }]).0;
+    let set = |teams: Teams| DesiredField::set(teams, Span::default());
+    let with = |blueprint: &str, team: DesiredField<Teams>| reachable(&[Desired { team, ..manifest(blueprint) }]).0;
     assert_eq!(with("service", set(Teams::One("payments".into()))), ["_team", "squad"]);
     assert_eq!(with("service", set(Teams::Many(["a".into()].into()))), ["_team", "squad"]);
     assert_eq!(with("service", set(Teams::Many(Box::default()))), ["squad"]);
-    assert_eq!(with("service", Wish::Null(Span::default())), ["squad"]);
+    assert_eq!(with("service", DesiredField::null(Span::default())), ["squad"]);
     assert_eq!(with("pod", set(Teams::One("payments".into()))), ["cluster"], "its team is inherited");
 }
 

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::domain::entity::patch::Patch;
 use crate::domain::progress::Silent;
 use crate::sources;
 
@@ -42,9 +43,11 @@ fn an_entity_is_asked_for_as_the_cluster_would_read_it() {
     assert_eq!(asked.unusable, []);
     let [cart] = asked.entities.as_slice() else { panic!("there is one entity") };
     assert_eq!((cart.key.blueprint.as_ref(), cart.key.identifier.as_ref()), ("service", "cart"));
-    assert!(matches!(&cart.title, Wish::Set(title, span) if title.as_ref() == "Cart" && span.slice(CART) == "Cart"));
-    assert!(matches!(cart.icon, Wish::Null(_)));
-    assert!(matches!(&cart.team, Wish::Set(Teams::One(team), _) if team.as_ref() == "shop"));
+    let title = &cart.texts.title;
+    assert_eq!(title.patch, Patch::Set("Cart".into()));
+    assert_eq!(title.span.map(|span| span.slice(CART)), Some("Cart"));
+    assert!(cart.texts.icon.patch.is_null() && cart.texts.icon.span.is_some());
+    assert_eq!(cart.team.patch, Patch::Set(Teams::One("shop".into())));
     let properties: Vec<_> =
         cart.properties.iter().map(|property| (property.name.as_ref(), property.value.to_json())).collect();
     assert_eq!(properties, [("tier", json!(10)), ("true", json!(true)), ("nested", json!({"a": 2, "b": [1, null]}))]);
@@ -64,9 +67,9 @@ fn what_is_not_named_is_absent() {
     )]);
     assert_eq!(asked.unusable, []);
     let [a, b] = asked.entities.as_slice() else { panic!("there are two entities") };
-    assert!(matches!((&a.title, &a.icon, &a.team), (Wish::Absent, Wish::Absent, Wish::Absent)));
+    assert!(a.texts == Texts::default() && a.team == DesiredField::default());
     assert!(a.properties.is_empty() && a.relations.is_empty() && a.renamed_from.is_none());
-    assert!(matches!(&b.team, Wish::Set(Teams::Many(teams), _) if teams.is_empty()));
+    assert!(matches!(&b.team.patch, Patch::Set(Teams::Many(teams)) if teams.is_empty()));
     assert!(Arc::ptr_eq(&a.key.blueprint, &b.key.blueprint), "names are shared");
 }
 

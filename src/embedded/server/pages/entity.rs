@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::markup::{Address, Markup};
 use super::visit::Visit;
+use crate::domain::entity::fields::TextField;
 use crate::domain::value;
 use crate::domain::value::masked::masked_value;
 use crate::embedded::api::Shape;
@@ -29,9 +30,12 @@ pub(super) fn page(visit: &Visit, store: &Store) -> Result<String, RouteError> {
     page.put("<nav>").link(&Address::home(), "Blueprints").put(" / ");
     page.link(&Address::blueprint(blueprint), blueprint).put(" / ").say(identifier).put("</nav>\n<h1>");
     page.say(title).put("</h1>\n<p class=\"dim\"><code>").say(identifier).put("</code>");
-    for (label, value) in [(", team ", team(&entity)), (", icon ", text("icon").map(str::to_owned))] {
-        if let Some(value) = value {
-            page.put(label).say(&value);
+    if let Some(team) = team(&entity) {
+        page.put(", team ").say(&team);
+    }
+    for key in TextField::ALL.map(TextField::key) {
+        if let Some(text) = text(key).filter(|_| key != "title") {
+            page.put(", ").put(key).put(" ").say(text);
         }
     }
     page.put("</p>\n");

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::members::{Members, damaged};
 use super::row::Row;
+use crate::domain::entity::fields::TextField;
 use crate::domain::value::timestamp::Moment;
 use crate::embedded::api::{Selection, Shape};
 use crate::embedded::store::compiled_blueprint::{CompiledBlueprint, Mirror};
@@ -214,12 +215,15 @@ fn values(
 }
 
 fn value(row: &Row, last: &str, blueprint: &str, identified: bool) -> Result<Value, Failure> {
-    let title = || row.title.as_deref().map_or(Value::Null, Value::from);
+    if let Some(field) = TextField::of_meta(last) {
+        let text = &row.texts[field];
+        return Ok(match field == TextField::Title && identified {
+            true => json!({"identifier": row.identifier, "title": text}),
+            false => json!(text),
+        });
+    }
     Ok(match last {
-        "$title" if identified => json!({"identifier": row.identifier, "title": title()}),
-        "$title" => title(),
         "$identifier" => row.identifier.as_str().into(),
-        "$icon" => row.icon.as_deref().map_or(Value::Null, Value::from),
         "$team" => serde_json::from_str(&row.team).map_err(|error| damaged(&error))?,
         "$blueprint" => blueprint.into(),
         "$createdAt" => Moment(row.created_at).to_string().into(),
@@ -353,8 +357,9 @@ impl Serialize for Rendered<'_> {
             false => Ok(()),
         };
         put("identifier", &row.identifier)?;
-        put("title", &row.title)?;
-        put("icon", &row.icon)?;
+        for (field, text) in row.texts.iter() {
+            put(field.key(), text)?;
+        }
         put("blueprint", &self.blueprint)?;
         put("team", &self.team)?;
         put("properties", &self.properties)?;

@@ -2,6 +2,7 @@
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
+use crate::domain::entity::fields::Texts;
 use crate::embedded::store::error::Failure;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,8 +11,7 @@ pub(in crate::embedded::store) struct Row {
     /// The row id of the blueprint.
     pub blueprint: i64,
     pub identifier: String,
-    pub title: Option<String>,
-    pub icon: Option<String>,
+    pub texts: Texts<Option<String>>,
     /// JSON: a list.
     pub team: String,
     /// JSON: an object with the stored values only.
@@ -43,8 +43,7 @@ impl Row {
             id: row.get(0)?,
             blueprint: row.get(1)?,
             identifier: row.get(2)?,
-            title: row.get(3)?,
-            icon: row.get(4)?,
+            texts: Texts { title: row.get(3)?, icon: row.get(4)? },
             team: row.get(5)?,
             properties: row.get(6)?,
             relations: row.get(7)?,

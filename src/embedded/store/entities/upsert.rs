@@ -10,10 +10,12 @@ use super::property_messages::mismatch;
 use super::query;
 use super::refusals;
 use super::row::{Row, find_id};
-use crate::catalog::wire::{EntityDraft, Field, RelationRef, TeamRef, WriteOptions};
+use crate::catalog::wire::{EntityDraft, RelationRef, TeamRef, WriteOptions};
 use crate::domain::blueprint::required::Presence;
 use crate::domain::blueprint::{Property, Relation};
+use crate::domain::entity::fields::Texts;
 use crate::domain::entity::identifier::{check_entity_identifier, is_reserved};
+use crate::domain::entity::patch::Patch;
 use crate::embedded::store::compiled_blueprint::CompiledBlueprint;
 use crate::embedded::store::connection::Store;
 use crate::embedded::store::error::Failure;
@@ -22,8 +24,7 @@ use crate::embedded::store::error::Failure;
 #[derive(Debug)]
 pub(super) struct EntityState {
     pub identifier: String,
-    pub title: Option<String>,
-    pub icon: Option<String>,
+    pub texts: Texts<Option<String>>,
     /// JSON, as stored in a row.
     pub team: String,
     pub properties: String,
@@ -48,34 +49,26 @@ impl Upsert<'_> {
     pub fn compute(&self, identifier: String) -> Result<EntityState, Failure> {
         check_identifier("identifier", &identifier)?;
         let kept = self.before.filter(|_| self.merge);
-        let text = |field: &Field<String>, stored: Option<&String>| match field {
-            Field::Absent => stored.cloned(),
-            Field::Null => None,
-            Field::Set(text) => Some(text.clone()),
-        };
+        let texts = Texts::from_fn(|field| match &self.draft.texts[field] {
+            Patch::Absent => kept.and_then(|row| row.texts[field].clone()),
+            Patch::Null => None,
+            Patch::Set(text) => Some(text.clone()),
+        });
         let team = self.team(kept)?;
         let properties = self.properties(kept)?;
         let (relations, relinks) = self.relations(kept, &identifier)?;
-        Ok(EntityState {
-            identifier,
-            title: text(&self.draft.title, kept.and_then(|row| row.title.as_ref())),
-            icon: text(&self.draft.icon, kept.and_then(|row| row.icon.as_ref())),
-            team,
-            properties,
-            relations,
-            relinks,
-        })
+        Ok(EntityState { identifier, texts, team, properties, relations, relinks })
     }
 
     fn team(&self, kept: Option<&Row>) -> Result<String, Failure> {
         let teams = match &self.draft.team {
-            Field::Absent => return Ok(kept.map_or_else(|| "[]".to_owned(), |row| row.team.clone())),
-            Field::Null => Vec::new(),
-            Field::Set(_) if self.compiled.inherited.is_some() => {
+            Patch::Absent => return Ok(kept.map_or_else(|| "[]".to_owned(), |row| row.team.clone())),
+            Patch::Null => Vec::new(),
+            Patch::Set(_) if self.compiled.inherited.is_some() => {
                 return Err(refusals::inherited_team(self.compiled).into());
             }
-            Field::Set(TeamRef::List(teams)) => teams.clone(),
-            Field::Set(TeamRef::Query(query)) => {
+            Patch::Set(TeamRef::List(teams)) => teams.clone(),
+            Patch::Set(TeamRef::Query(query)) => {
                 let team = self.store.compiled(self.transaction, "_team")?;
                 let hits = query::hits(self.store, self.transaction, &team, query, query::MAX_TARGETS)?;
                 hits.into_iter().map(|hit| hit.identifier).collect()

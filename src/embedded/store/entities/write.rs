@@ -15,6 +15,7 @@ use super::refusals;
 use super::rename::rename_in_sources;
 use super::row::{Row, find_id};
 use crate::catalog::wire::{EntityDraft, IdentifierRef, Refusal, WriteOptions, Writer, Written};
+use crate::domain::entity::fields::Texts;
 use crate::embedded::api::Shape;
 use crate::embedded::store::compiled_blueprint::CompiledBlueprint;
 use crate::embedded::store::connection::Store;
@@ -245,6 +246,7 @@ impl<'p> EntityWriter<'p> {
     }
 
     fn insert(&self, blueprint: i64, state: &EntityState) -> Result<i64, Failure> {
+        let Texts { title, icon } = &state.texts;
         let mut statement = self.transaction.prepare_cached(
             "INSERT INTO entities (blueprint, identifier, title, icon, team, properties, relations, datasource, \
              created_at, created_by, updated_at, updated_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?9, ?10)",
@@ -252,8 +254,8 @@ impl<'p> EntityWriter<'p> {
         Ok(statement.insert(params![
             blueprint,
             state.identifier,
-            state.title,
-            state.icon,
+            title,
+            icon,
             state.team,
             state.properties,
             state.relations,
@@ -264,6 +266,7 @@ impl<'p> EntityWriter<'p> {
     }
 
     fn update(&self, row: &Row, state: &EntityState) -> Result<i64, Failure> {
+        let Texts { title, icon } = &state.texts;
         let mut statement = self.transaction.prepare_cached(
             "UPDATE entities SET identifier = ?2, title = ?3, icon = ?4, team = ?5, properties = ?6, relations = ?7, \
              datasource = ?8, updated_at = ?9, updated_by = ?10 WHERE id = ?1",
@@ -271,8 +274,8 @@ impl<'p> EntityWriter<'p> {
         statement.execute(params![
             row.id,
             state.identifier,
-            state.title,
-            state.icon,
+            title,
+            icon,
             state.team,
             state.properties,
             state.relations,
@@ -293,8 +296,7 @@ impl<'p> EntityWriter<'p> {
         }
         let state = EntityState {
             identifier: identifier.to_owned(),
-            title: None,
-            icon: None,
+            texts: Texts::default(),
             team: "[]".to_owned(),
             properties: "{}".to_owned(),
             relations: "{}".to_owned(),

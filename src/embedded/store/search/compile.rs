@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 use super::prepare::{PreparedCondition, PreparedSearch};
 use crate::catalog::wire::Refusal;
 use crate::domain::blueprint::{ComputedKind, Property};
+use crate::domain::entity::fields::TextField;
 use crate::domain::value::timestamp::Moment;
 use crate::embedded::api::{Meta, PropertySchema, Subject};
 use crate::embedded::store::compiled_blueprint::{CompiledBlueprint, Mirror};
@@ -33,8 +34,7 @@ pub(super) enum Predicate {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Place {
     Identifier,
-    Title,
-    Icon,
+    Text(TextField),
     Team,
     CreatedAt,
     CreatedBy,
@@ -141,8 +141,7 @@ impl Binder<'_> {
     fn meta(&mut self, meta: Meta) -> Result<Place, Failure> {
         Ok(match meta {
             Meta::Identifier => Place::Identifier,
-            Meta::Title => Place::Title,
-            Meta::Icon => Place::Icon,
+            Meta::Text(field) => Place::Text(field),
             Meta::CreatedAt => Place::CreatedAt,
             Meta::CreatedBy => Place::CreatedBy,
             Meta::UpdatedAt => Place::UpdatedAt,
@@ -289,11 +288,9 @@ impl<'a> LazyEntity<'a> {
 
     fn found(&mut self, place: &Place) -> Result<FieldValue<'a>, Failure> {
         let row = self.row;
-        let word = |text: &'a Option<String>| text.as_deref().map_or(FieldValue::Null, FieldValue::Word);
         Ok(match place {
             Place::Identifier => FieldValue::Word(&row.identifier),
-            Place::Title => word(&row.title),
-            Place::Icon => word(&row.icon),
+            Place::Text(field) => row.texts[*field].as_deref().map_or(FieldValue::Null, FieldValue::Word),
             Place::Team => json(&row.team)?,
             Place::CreatedAt => FieldValue::Time(Moment(row.created_at)),
             Place::CreatedBy => FieldValue::Word(&row.created_by),

@@ -9,8 +9,10 @@ use std::sync::Arc;
 
 use super::{ChosenPart, Options, PlanFile, Provenance};
 use crate::domain::entity::Targets;
+use crate::domain::entity::fields::Texts;
+use crate::domain::entity::patch::Patch;
 use crate::domain::finding::FileId;
-use crate::domain::plan::request::{Body, Method, Patch, WriteRequest, WriteRequests};
+use crate::domain::plan::request::{Body, Method, WriteRequest, WriteRequests};
 use crate::domain::plan::{Plan, StepKind};
 use crate::domain::value::Value;
 use crate::plan::digest::of_plan;
@@ -25,8 +27,10 @@ fn requests(plan: &Plan, values: &[Value]) -> WriteRequests {
     let mut values = values.iter().cycle();
     let mut property = |number: usize| (Arc::from(format!("p{number}")), values.next().cloned().unwrap_or_default());
     let mut body = |number: usize| Body {
-        title: [Patch::Absent, Patch::Null, Patch::Set("T\u{2028}\"".into())][number % 3].clone(),
-        icon: [Patch::Set("".into()), Patch::Absent][number % 2].clone(),
+        texts: Texts {
+            title: [Patch::Absent, Patch::Null, Patch::Set("T\u{2028}\"".into())][number % 3].clone(),
+            ..Texts::from_fn(|_| [Patch::Set("".into()), Patch::Absent][number % 2].clone())
+        },
         team: [Patch::Null, Patch::Set([].into()), Patch::Set(["a".into()].into()), Patch::Absent][number % 4].clone(),
         properties: (0..number % 3).map(&mut property).collect(),
         relations: vec![

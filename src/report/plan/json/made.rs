@@ -96,8 +96,7 @@ fn foreign<'a>(key: &'a EntityKey, owner: &'a ForeignOwner) -> JsonForeign<'a> {
 fn field<'a>(change: &'a FieldChange, place: Option<Place>, resolved: &Resolved<'a>) -> JsonField<'a> {
     let FieldChange { field, before, after, paths, cause, origin, span } = change;
     let (kind, name) = match field {
-        Field::Title => (JsonFieldKind::Title, None),
-        Field::Icon => (JsonFieldKind::Icon, None),
+        Field::Text(field) => (JsonFieldKind::Text(*field), None),
         Field::Team => (JsonFieldKind::Team, None),
         Field::Property(name) => (JsonFieldKind::Property, Some(name.as_ref())),
         Field::Relation(name) => (JsonFieldKind::Relation, Some(name.as_ref())),

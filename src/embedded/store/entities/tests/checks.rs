@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::domain::entity::fields::TextField;
 
 #[test]
 fn an_entity_comes_back_as_it_was_given() {
@@ -28,6 +29,25 @@ fn an_entity_comes_back_as_it_was_given() {
     assert_eq!((page.entities.len(), page.next), (1, None));
     assert_eq!(page.entities[0].get(), entity.get());
     assert_eq!(store.count("service").unwrap(), 1);
+}
+
+#[test]
+fn every_text_field_is_stored_kept_and_cleared() {
+    let store = store();
+    let bodies = |value: &str| {
+        let fields = TextField::ALL.map(|field| (field.key(), format!("{value} {}", field.key())));
+        fields.map(|(key, text)| (key, json!({"identifier": "shop", key: text})))
+    };
+    for (key, body) in bodies("created").into_iter().chain(bodies("updated")) {
+        assert_eq!(put(&store, "domain", body.clone())[key], body[key]);
+    }
+    let shop = get(&store, "domain", "shop").unwrap();
+    for field in TextField::ALL {
+        assert_eq!(shop[field.key()], format!("updated {}", field.key()));
+        let cleared = draft(json!({field.key(): null}));
+        store.patch_entity("domain", "shop", &cleared, &merge(), &writer()).unwrap();
+        assert_eq!(get(&store, "domain", "shop").unwrap()[field.key()], Value::Null);
+    }
 }
 
 #[test]

@@ -13,7 +13,9 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::catalog::wire::{EntityDraft, Field, IdentifierRef, Refusal, RelationRef, TeamRef, WriteOptions, Writer};
+use crate::catalog::wire::{EntityDraft, IdentifierRef, Refusal, RelationRef, TeamRef, WriteOptions, Writer};
+use crate::domain::entity::fields::Texts;
+use crate::domain::entity::patch::Patch;
 use crate::domain::value::timestamp::Moment;
 use crate::embedded::api::Shape;
 use crate::embedded::store::{Failure, Store};
@@ -93,9 +95,9 @@ fn put_blueprint(store: &Store, blueprint: &Value) {
 /// Parses a draft from a body; a value that is not a string becomes a search.
 fn draft(body: Value) -> EntityDraft {
     let text = |key: &str| match body.get(key) {
-        None => Field::Absent,
-        Some(Value::Null) => Field::Null,
-        Some(text) => Field::Set(text.as_str().expect("a text").to_owned()),
+        None => Patch::Absent,
+        Some(Value::Null) => Patch::Null,
+        Some(text) => Patch::Set(text.as_str().expect("a text").to_owned()),
     };
     let list = |value: &Value| {
         value.as_array().map(|list| list.iter().map(|item| item.as_str().expect("a name").to_owned()).collect())
@@ -105,12 +107,11 @@ fn draft(body: Value) -> EntityDraft {
             Some(text) => IdentifierRef::Literal(text.to_owned()),
             None => IdentifierRef::Query(value.clone()),
         }),
-        title: text("title"),
-        icon: text("icon"),
+        texts: Texts::from_fn(|field| text(field.key())),
         team: match body.get("team") {
-            None => Field::Absent,
-            Some(Value::Null) => Field::Null,
-            Some(value) => Field::Set(list(value).map_or_else(|| TeamRef::Query(value.clone()), TeamRef::List)),
+            None => Patch::Absent,
+            Some(Value::Null) => Patch::Null,
+            Some(value) => Patch::Set(list(value).map_or_else(|| TeamRef::Query(value.clone()), TeamRef::List)),
         },
         properties: body.get("properties").map(|map| map.as_object().expect("an object").clone()),
         relations: body.get("relations").map(|map| {

@@ -12,7 +12,9 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use crate::catalog::wire::{EntityDraft, Field, IdentifierRef, Refusal, RelationRef, TeamRef, WriteOptions, Writer};
+use crate::catalog::wire::{EntityDraft, IdentifierRef, Refusal, RelationRef, TeamRef, WriteOptions, Writer};
+use crate::domain::entity::fields::Texts;
+use crate::domain::entity::patch::Patch;
 use crate::domain::value::timestamp::Moment;
 use crate::embedded::api::{SearchQuery, Shape};
 use crate::embedded::store::{Failure, Store};
@@ -53,9 +55,8 @@ fn draft(entity: &Value) -> EntityDraft {
     let relations = entity.get("relations").and_then(Value::as_object);
     EntityDraft {
         identifier: text("identifier").map(IdentifierRef::Literal),
-        title: text("title").map_or(Field::Absent, Field::Set),
-        icon: text("icon").map_or(Field::Absent, Field::Set),
-        team: entity.get("team").map_or(Field::Absent, |team| Field::Set(TeamRef::List(texts(team)))),
+        texts: Texts::from_fn(|field| text(field.key()).map_or(Patch::Absent, Patch::Set)),
+        team: entity.get("team").map_or(Patch::Absent, |team| Patch::Set(TeamRef::List(texts(team)))),
         properties: entity.get("properties").and_then(Value::as_object).cloned(),
         relations: relations.map(|map| map.iter().map(|(name, value)| (name.clone(), relation(value))).collect()),
     }
