@@ -139,7 +139,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: &Environm
     };
     let result = result.and_then(|exit| streams.flush().map(|()| exit).map_err(Error::from));
     result.unwrap_or_else(|error| {
-        let told = ui::failure(&error, terminal.talk_is_coloured, terminal.style.width);
+        let told = ui::failure(&*error, terminal.talk_is_coloured, terminal.style.width);
         streams.say_painted(&mask_of_errors(environment).text(&told));
         error.exit()
     })
@@ -172,7 +172,7 @@ impl Verb {
         }
         if is_all && self.each().is_none() {
             let verb = self.name();
-            return Err(Error::Settings(AllError::Verb { verb }.into()));
+            return Err(AllError::Verb { verb }.into());
         }
         match self {
             Self::Explain(args) => return explain::run(&args, &terminal.style, streams),

@@ -3,18 +3,17 @@
 
 use std::path::{Path, PathBuf};
 
-use miette::Diagnostic;
-
 use crate::commands::config::ConfigArgs;
 use crate::commands::context::{Context, mask_of_run};
 use crate::commands::diff::DiffArgs;
 use crate::commands::lint::LintArgs;
+use crate::commands::lint::error::LintError;
 use crate::commands::output::reports::{Destination, Reports, is_document};
 use crate::commands::output::terminal::Terminal;
 use crate::commands::pull::PullArgs;
 use crate::commands::push::PushArgs;
 use crate::commands::{config, diff, lint, pull, push, rule_names};
-use crate::error::{Error, LintError};
+use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::combined::comment::Subject;
 use crate::report::combined::{self, Failure, Run};
@@ -180,7 +179,7 @@ pub fn run(
                 if let Some(config) = reports.take_heading() {
                     streams.say(&format!("{}\n", combined::heading(&config, &crate::report::style::Style::PLAIN)));
                 }
-                streams.say_painted(&ui::failure(&error, terminal.talk_is_coloured, terminal.style.width));
+                streams.say_painted(&ui::failure(&*error, terminal.talk_is_coloured, terminal.style.width));
                 run.error = Some(failure(&error));
                 error.exit()
             }
@@ -207,15 +206,14 @@ fn jobs(
     directory: &Path,
     streams: &mut Streams,
 ) -> Result<Vec<Job>, Error> {
-    let refuse = |error: AllError| Error::Settings(error.into());
     if environment.get("PORTOLAN_CONFIG").is_some() {
-        return Err(refuse(AllError::Variable));
+        return Err(AllError::Variable.into());
     }
-    each.refuse_flags().map_err(refuse)?;
-    let configs = all_configs(directory, is_in_git(directory)).map_err(refuse)?;
+    each.refuse_flags()?;
+    let configs = all_configs(directory, is_in_git(directory))?;
     for path in each.strays(&configs, directory) {
         if !sources::is_taken(&directory.join(&path)) && !each.is_of_staged() {
-            return Err(Error::Lint(LintError::no_such_path(directory, &path)));
+            return Err(LintError::no_such_path(directory, &path).into());
         }
         streams.say(&format!("note: `{}` belongs to none of the configs, so it was not checked.\n", path.display()));
     }
@@ -230,7 +228,7 @@ fn jobs(
     if matches!(each, Each::Diff(_) | Each::Push(_)) {
         let settled: Vec<(&str, &Settings)> =
             jobs.iter().filter_map(|job| Some((job.config.config.as_str(), job.settings.as_ref().ok()?))).collect();
-        refuse_shared_scope(&settled).map_err(refuse)?;
+        refuse_shared_scope(&settled)?;
     }
     Ok(jobs)
 }

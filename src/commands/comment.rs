@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use clap::ValueHint;
 
 use crate::commands::forge;
-use crate::error::{CommentError, Error};
+use crate::domain::error_class::ExitClass;
+use crate::error::Error;
 use crate::exit::Exit;
 use crate::forge::{Comment, Forge, ForgeError, Host};
 use crate::report::comment::{is_empty, is_same, marker_of};
@@ -62,6 +63,33 @@ struct Report<'r> {
     marker: &'r str,
 }
 
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+enum CommentError {
+    #[error("`{path}` is not a report: its first line is not the marker of one")]
+    #[diagnostic(
+        code("no-marker"),
+        help("write it with `portolan diff --output markdown=FILE`, and change nothing in it")
+    )]
+    NoMarker { path: String },
+    #[error("`{path}` has an unresolved merge conflict at line {line}")]
+    #[diagnostic(code("merge-conflict"), help("write the report again with `portolan diff --output markdown=FILE`"))]
+    Conflict { path: String, line: usize },
+    #[error("standard input is not UTF-8 text")]
+    #[diagnostic(code("comment-not-text"), help("write the report with `portolan diff --output markdown=FILE`"))]
+    NotText,
+    #[error("`{path}` is too long: {length} characters; a comment on {forge} has at most {most}")]
+    #[diagnostic(
+        code("comment-too-long"),
+        help("publish the report as `portolan diff --output markdown=FILE` wrote it")
+    )]
+    TooLong { path: String, length: String, most: String, forge: &'static str },
+    #[error("{name}: the forge does not say which account the token belongs to")]
+    #[diagnostic(code("unknown-author"), help("name it: `--author LOGIN`"))]
+    UnknownAuthor { name: String },
+}
+
+impl ExitClass for CommentError {}
+
 pub fn run(args: &CommentArgs, place: &Place<'_>, streams: &mut Streams) -> Result<Exit, Error> {
     let texts = args.files.iter().map(|file| read(file, place)).collect::<Result<Vec<_>, Error>>()?;
     let mut reports = Vec::new();
@@ -91,14 +119,15 @@ pub fn run(args: &CommentArgs, place: &Place<'_>, streams: &mut Streams) -> Resu
     let Some(forge) = forge::connect(pull_request, place.environment, place.directory, place.quiet)? else {
         return match restricted {
             Some(why) => Ok(say_restricted(&name, why, place, streams)),
-            None => Err(CommentError::no_token_to_write(variable, name).into()),
+            None => Err(forge::ConnectError::no_token_to_write(variable, name).into()),
         };
     };
     match publish_all(&forge, args, &reports, streams) {
-        Err(Error::Forge(ForgeError::Forbidden { .. })) if restricted.is_some() => {
-            Ok(say_restricted(&name, restricted.unwrap_or_default(), place, streams))
-        }
-        published => published.map(|()| Exit::Success),
+        Err(error) => match (restricted, error.downcast_ref()) {
+            (Some(why), Some(ForgeError::Forbidden { .. })) => Ok(say_restricted(&name, why, place, streams)),
+            _ => Err(error),
+        },
+        Ok(()) => Ok(Exit::Success),
     }
 }
 

@@ -2,6 +2,7 @@
 //! checked before the first write. Entities that no longer match their blueprint are reported and do not fail the pull.
 
 pub(crate) mod adopt;
+mod error;
 pub(crate) mod fetch;
 pub(crate) mod merge_attributes;
 pub(crate) mod reachable;
@@ -13,6 +14,7 @@ use crate::catalog::{Catalog, Part};
 use crate::commands::catalog::connect::connect;
 use crate::commands::context::Context;
 use crate::commands::pull::adopt::{AdoptOptions, Adopted, Adoption, Deed, adopt};
+use crate::commands::pull::error::PullError;
 use crate::commands::pull::fetch::Fetched;
 use crate::commands::schema;
 use crate::commands::workspace::allowed_secrets::restrict_mask_on_pull_request;
@@ -33,7 +35,7 @@ use crate::domain::entity::{Entity, EntityKey};
 use crate::domain::plan::write_mode::WriteMode;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::value::timestamp::Moment;
-use crate::error::{Error, LintError, PullError};
+use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::lint::Lint;
 use crate::report::pull::{Before, Counts, ManifestDeed, ManifestLine, Mode, Pull, PullFormat, render};
@@ -115,7 +117,7 @@ pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     let pattern = context.settings.pattern()?;
-    let files = sources::discover(root, &pattern).map_err(LintError::from)?.files;
+    let files = sources::discover(root, &pattern)?.files;
     let (manifests, declared) = read_with_index(files);
     let mut fetched = Fetched::blueprints(&*catalog)?;
     if fetched.all.iter().all(|blueprint| is_reserved(&blueprint.identifier)) {

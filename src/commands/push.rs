@@ -5,6 +5,7 @@ pub(crate) mod ancestry;
 pub(crate) mod approval;
 pub(crate) mod approval_comments;
 mod confirm;
+mod error;
 mod guard;
 pub(crate) mod refusal;
 pub(crate) mod signature;
@@ -29,6 +30,7 @@ use crate::commands::plan::rerun_command::{plan_file, push_command, push_plan_co
 use crate::commands::push::ancestry::{Since, require_descendant};
 use crate::commands::push::approval::{Approvals, missing_approval};
 use crate::commands::push::approval_comments::{Searched, read_approvals};
+use crate::commands::push::error::PushError;
 use crate::commands::push::refusal::{refusal_sentences, report_refusal, write_refusal};
 use crate::commands::push::signature::require_signed;
 use crate::commands::workspace::scope::owner_for_push;
@@ -40,7 +42,7 @@ use crate::domain::plan::outcome::{ChangeOutcome, Outcome};
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::value::timestamp::Moment;
 use crate::embedded::store::system_clock;
-use crate::error::{Error, PushError};
+use crate::error::Error;
 use crate::exit::Exit;
 use crate::plan::secrets_of;
 use crate::report::outcome::{self, OutcomeFormat, OutcomeReport};
@@ -156,8 +158,13 @@ pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let owner = owner_for_push(settings, context.environment)?;
     let instead = instead(args, context);
     let (from, note) = match provenance(args, &owner, context) {
-        Err(Error::Push(error)) => return Err(report_refusal(error, &instead, &owner, context).into()),
-        proved => proved?,
+        Err(error) => {
+            if let Some(refusal) = error.downcast_ref() {
+                report_refusal(refusal, &instead, &owner, context);
+            }
+            return Err(error);
+        }
+        Ok(proved) => proved,
     };
     let context = &mut context.with(from.settings(settings));
     let rerun = match &args.plan {
@@ -243,7 +250,8 @@ fn current_plan<'a>(
             Reopened::Refused(refusals) => {
                 let why = refusals.iter().map(|refusal| format!("\n- {refusal}")).collect();
                 let stale = PushError::Stale { path: file.display().to_string(), why };
-                return Err(report_refusal(stale, instead, &owner, context).into());
+                report_refusal(&stale, instead, &owner, context);
+                return Err(stale.into());
             }
         };
         return Ok(CurrentPlan::Done(Box::new(PreparedPush { planned, owner, from, instead })));

@@ -7,7 +7,7 @@ use miette::{LabeledSpan, NamedSource};
 
 use crate::domain::address::without_secrets;
 use crate::domain::document::span::Span;
-use crate::domain::error_class::{ErrorClass, ExitClass};
+use crate::domain::error_class::ExitClass;
 use crate::sources::{LinkProblem, OpenProblem, ReadProblem};
 use crate::text::escape;
 use crate::text::merge_conflict::{self, MergeConflict};
@@ -47,9 +47,6 @@ pub enum SettingsError {
     NoRepository { path: PathBuf, help: &'static str },
     #[error(transparent)]
     #[diagnostic(transparent)]
-    All(#[from] AllError),
-    #[error(transparent)]
-    #[diagnostic(transparent)]
     Faulty(Box<FaultyConfig>),
     #[error("unknown target `{name}`: {}", known_targets(known))]
     #[diagnostic(code("unknown-target"), help("{help}"))]
@@ -85,11 +82,9 @@ pub enum AllError {
     SharedScope { scope: String, catalog: String, first: String, second: String },
 }
 
-impl ExitClass for SettingsError {
-    fn class(&self) -> ErrorClass {
-        ErrorClass::Usage
-    }
-}
+impl ExitClass for SettingsError {}
+
+impl ExitClass for AllError {}
 
 fn help_with_reading(problem: &ReadProblem) -> &'static str {
     match problem {

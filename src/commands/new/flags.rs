@@ -2,10 +2,10 @@
 //! because in a file it would only become a finding later.
 
 use crate::commands::lint::config::LintConfig;
+use crate::commands::new::error::NewError;
 use crate::commands::new::prompt::lint_finding;
 use crate::domain::blueprint::{Blueprint, Ownership};
 use crate::domain::finding::Severity;
-use crate::error::NewError;
 use crate::scaffold::{self, Candidates, EntityValues};
 use crate::text::plural::list;
 use crate::text::suggest::closest;

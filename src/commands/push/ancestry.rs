@@ -5,12 +5,13 @@ use std::path::Path;
 
 use crate::commands::catalog::connect::catalog_name;
 use crate::commands::context::Context;
+use crate::commands::push::error::PushError;
 use crate::commands::workspace::revision::repository;
 use crate::commands::workspace::source::ManifestSource;
 use crate::domain::entity::Owner;
-use crate::error::{BaseError, Error, PushError};
+use crate::error::Error;
 use crate::report::outcome::record::Record;
-use crate::sources::git::Repository;
+use crate::sources::git::{GitError, Repository};
 use crate::sources::{self, PathKind};
 use crate::text::plural::as_sentence;
 
@@ -33,7 +34,7 @@ pub(crate) fn require_descendant(
     let settings = context.settings;
     let path = wanted.file.display().to_string();
     let Some(repository) = repository(settings, context.environment)? else {
-        return Err(BaseError::NoGit { root: settings.root.value.display().to_string(), flag: FLAG }.into());
+        return Err(GitError::absent(&settings.root.value, FLAG).into());
     };
     let commit = match from.commit_source() {
         Some(then) => Some(then.commit),

@@ -1,11 +1,11 @@
 //! Checks that every hazard in a plan has been approved. An approval digest covers the hazards of one plan; a new
 //! hazard needs a new digest.
 
+use crate::commands::push::error::PushError;
 use crate::domain::plan::Plan;
 use crate::domain::plan::change::OwnerStatus;
 use crate::domain::plan::digest::ApprovalDigest;
 use crate::domain::plan::hazard::Consent;
-use crate::error::PushError;
 use crate::text::plural::count;
 
 /// The approvals given on the command line.

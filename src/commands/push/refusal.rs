@@ -7,25 +7,24 @@ use crate::commands::args::output::Output;
 use crate::commands::catalog::connect::catalog_name;
 use crate::commands::context::Context;
 use crate::commands::output::job_summary::write_job_summary;
+use crate::commands::push::error::PushError;
 use crate::domain::entity::Owner;
-use crate::error::PushError;
 use crate::report::format::Format;
 use crate::report::outcome::OutcomeFormat;
 use crate::report::outcome::refusal::{self, Refusal};
 use crate::text::plural::as_sentence;
 
-/// Writes every report and the job summary, and returns the error that the run ends with.
+/// Writes every report and the job summary.
 pub(crate) fn report_refusal(
-    error: PushError,
+    error: &PushError,
     outputs: &[Output<OutcomeFormat>],
     owner: &Owner,
     context: &mut Context<'_>,
-) -> PushError {
-    write_refusal(&error, outputs, owner, context);
-    with_refusal(&error, owner, context, |refusal, context| {
+) {
+    write_refusal(error, outputs, owner, context);
+    with_refusal(error, owner, context, |refusal, context| {
         write_job_summary(|| refusal::render(refusal, OutcomeFormat::Markdown), context);
     });
-    error
 }
 
 /// The reason and the help of a refusal, each as sentences.
@@ -49,7 +48,7 @@ pub(crate) fn write_refusal(
                 continue;
             }
             if let Err(trouble) = context.write_report(format.name(), file.as_deref(), &text) {
-                context.say(&format!("note: The refusal is missing in a report: {trouble}."));
+                context.say(&format!("note: The refusal is missing in a report: {}.", trouble.to_string()));
             }
         }
     });

@@ -2,9 +2,10 @@
 //! read instead, so that later changes on disk cannot be pushed.
 
 use crate::commands::context::Context;
+use crate::commands::push::error::PushError;
 use crate::commands::workspace::revision::{repository, revision};
 use crate::commands::workspace::source::ManifestSource;
-use crate::error::{BaseError, Error, PushError};
+use crate::error::Error;
 use crate::sources::git::{CommitId, GitError, Repository, Signed};
 
 /// `commit`: the requested commit; `None` for the work tree.
@@ -12,7 +13,7 @@ pub(crate) fn require_signed(commit: Option<&str>, context: &Context<'_>) -> Res
     const FLAG: &str = "--require-signed";
     let settings = context.settings;
     let Some(repository) = repository(settings, context.environment)? else {
-        return Err(BaseError::NoGit { root: settings.root.value.display().to_string(), flag: FLAG }.into());
+        return Err(GitError::absent(&settings.root.value, FLAG).into());
     };
     let mut from = match commit {
         Some(name) => ManifestSource::of(Some(name), context)?,

@@ -4,7 +4,7 @@
 
 use crate::commands::catalog::connect::catalog_name;
 use crate::domain::entity::Owner;
-use crate::error::ScopeError;
+use crate::domain::error_class::ExitClass;
 use crate::settings::{Catalog, Environment, Origin, Settings, Sourced};
 use crate::sources::git::{self, Repository};
 
@@ -28,6 +28,27 @@ pub(crate) fn of_remote(settings: &Settings, environment: &Environment) -> Optio
     let repository = Repository::open(&settings.root.value, &variables).ok().flatten()?;
     repository.origin().filter(|scope| fits(scope))
 }
+
+/// Why no scope can be determined.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub(crate) enum ScopeError {
+    #[error("no scope is set, and there is no Git remote `origin` to derive one from")]
+    #[diagnostic(
+        code("no-scope"),
+        help("set `scope: acme/catalog` in portolan.yaml, `PORTOLAN_SCOPE=acme/catalog`, or `--scope acme/catalog`")
+    )]
+    Unknown,
+    #[error(
+        "no scope is set, and a push to {catalog} needs one: it owns the entities that the push writes and deletes"
+    )]
+    #[diagnostic(
+        code("no-scope"),
+        help("set `scope: {example}` in portolan.yaml, `PORTOLAN_SCOPE={example}`, or `--scope {example}`")
+    )]
+    NotSet { catalog: String, example: String },
+}
+
+impl ExitClass for ScopeError {}
 
 /// The owner, for commands that cannot run without one.
 pub(crate) fn owner(settings: &Settings, environment: &Environment) -> Result<Owner, ScopeError> {

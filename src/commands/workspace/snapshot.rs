@@ -15,6 +15,7 @@ use crate::domain::document::fault::{Fault, FaultKind};
 use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::document::tree::Value;
 use crate::domain::entity::identifier::is_reserved;
+use crate::domain::error_class::ExitClass;
 use crate::domain::file_name::{identifier_of, stem};
 use crate::domain::finding::FileId;
 use crate::domain::known_entities::KnownEntities;
@@ -28,6 +29,14 @@ pub(crate) const FOLDER: &str = ".portolan";
 const BLUEPRINTS: &str = ".portolan/blueprints";
 pub(crate) const KNOWN: &str = "known-entities.txt";
 pub(crate) const SOURCE: &str = "source.json";
+
+/// Without blueprints, lint would check less than was asked for.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("no snapshot of the catalog: `{BLUEPRINTS}` has no blueprints, so properties and relations cannot be checked")]
+#[diagnostic(code("no-snapshot"), help("run `portolan pull` with the catalog's credentials and commit `.portolan/`"))]
+pub(crate) struct NoSnapshot;
+
+impl ExitClass for NoSnapshot {}
 
 /// The snapshot, and notes about it for the user.
 pub(crate) struct LoadedSnapshot {

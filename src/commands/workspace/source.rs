@@ -11,12 +11,13 @@ use crate::commands::workspace::entities::ManifestSet;
 use crate::commands::workspace::revision::{repository, revision};
 use crate::commands::workspace::snapshot;
 use crate::commands::workspace::snapshot::SnapshotSource;
+use crate::domain::error_class::ExitClass;
 use crate::domain::plan::revision::Revision;
 use crate::domain::progress::{Progress, Silent};
-use crate::error::{BaseError, DiffError, Error, LintError};
+use crate::error::Error;
 use crate::settings::{CONFIG_NAMES, Settings};
 use crate::sources::git::{CommitId, GitError, Repository};
-use crate::sources::{self, Pattern, ReadBuffer, SourceFile};
+use crate::sources::{self, Pattern, ReadBuffer, ReadProblem, SourceFile};
 
 pub(crate) enum ManifestSource {
     WorkTree,
@@ -38,6 +39,25 @@ pub(crate) struct CommitSource {
     /// Complete sentences for the user.
     pub notes: Vec<String>,
 }
+
+/// Why the manifests of a commit cannot be used.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub(crate) enum SourceError {
+    #[error("commit `{name}` has no manifests")]
+    #[diagnostic(
+        code("no-manifests-then"),
+        help("name another commit; an empty plan would delete every entity of this scope")
+    )]
+    NoManifests { name: String },
+    #[error("config `{path}` cannot be read: {}", problem.reason())]
+    #[diagnostic(
+        code("unreadable-config-then"),
+        help("check out that commit (`git worktree add`) and run portolan there")
+    )]
+    UnreadableConfig { path: String, problem: ReadProblem },
+}
+
+impl ExitClass for SourceError {}
 
 impl ManifestSource {
     /// `name`: a branch, a tag or a commit id; `None` for the work tree.
@@ -88,7 +108,7 @@ impl ManifestSource {
         self.commit_source().map_or(LintScope::Everything, |commit_source| LintScope::Commit(commit_source.commit))
     }
 
-    pub fn files(&self, root: &Path, pattern: &Pattern) -> Result<Vec<SourceFile>, LintError> {
+    pub fn files(&self, root: &Path, pattern: &Pattern) -> Result<Vec<SourceFile>, Error> {
         match self {
             Self::WorkTree => Ok(sources::discover(root, pattern)?.files),
             Self::Commit(commit_source) => Ok(commit_source.repository.at(root, pattern, commit_source.commit)?.files),
@@ -101,7 +121,7 @@ impl ManifestSource {
         let bar = context.bar();
         let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
         let manifests = match self {
-            Self::WorkTree => ManifestSet::of(root, &pattern, progress).map_err(LintError::from)?,
+            Self::WorkTree => ManifestSet::of(root, &pattern, progress)?,
             Self::Commit(commit_source) => {
                 base::at_commit(&commit_source.repository, root, &pattern, commit_source.commit, progress)?
             }
@@ -111,10 +131,10 @@ impl ManifestSource {
     }
 
     /// A named commit without manifests is an error, because its plan would delete all owned entities.
-    pub fn reject_empty(&self, manifests: &ManifestSet) -> Result<(), DiffError> {
+    pub fn reject_empty(&self, manifests: &ManifestSet) -> Result<(), SourceError> {
         match self.requested() {
             Some(commit_source) if manifests.entities.is_empty() && manifests.unusable.is_empty() => {
-                Err(DiffError::NoManifests { name: commit_source.name.clone() })
+                Err(SourceError::NoManifests { name: commit_source.name.clone() })
             }
             _ => Ok(()),
         }
@@ -143,7 +163,7 @@ impl CommitSource {
         let settings = context.settings;
         let root = &settings.root.value;
         let Some(repository) = repository(settings, context.environment)? else {
-            return Err(BaseError::NoGit { root: root.display().to_string(), flag: "--ref" }.into());
+            return Err(GitError::absent(root, "--ref").into());
         };
         let commit = repository.find_commit(name)?;
         let shelf = snapshot::at_commit(&repository, root, commit)?;
@@ -184,6 +204,6 @@ fn settings_then(
     let path = format!("{} of {name}", file.path);
     let mut buffer = ReadBuffer::default();
     let text = sources::read(&file, &mut buffer)
-        .map_err(|problem| DiffError::UnreadableConfig { path: path.clone(), problem })?;
+        .map_err(|problem| SourceError::UnreadableConfig { path: path.clone(), problem })?;
     Ok(settings.as_of(&path, text.text, context.environment, &rule_names())?)
 }
