@@ -3,7 +3,7 @@
 
 mod choices;
 mod detect;
-mod error;
+pub(crate) mod error;
 mod next_steps;
 
 use std::path::Path;

@@ -2,7 +2,7 @@
 //! checked before the first write. Entities that no longer match their blueprint are reported and do not fail the pull.
 
 pub(crate) mod adopt;
-mod error;
+pub(crate) mod error;
 pub(crate) mod fetch;
 pub(crate) mod merge_attributes;
 pub(crate) mod reachable;

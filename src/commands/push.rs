@@ -5,7 +5,7 @@ pub(crate) mod ancestry;
 pub(crate) mod approval;
 pub(crate) mod approval_comments;
 mod confirm;
-mod error;
+pub(crate) mod error;
 mod guard;
 pub(crate) mod refusal;
 pub(crate) mod signature;

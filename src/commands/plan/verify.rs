@@ -22,9 +22,9 @@ use crate::report::plan::Complaint;
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 #[error("`{key}` cannot be verified: {error}")]
 #[diagnostic(code("not-verified"), help("rerun the command, or drop `--verify`"))]
-struct NotVerified {
-    key: String,
-    error: CatalogError,
+pub(crate) struct NotVerified {
+    pub key: String,
+    pub error: CatalogError,
 }
 
 impl ExitClass for NotVerified {
