@@ -32,6 +32,7 @@ use crate::commands::workspace::snapshot;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::identifier::is_reserved;
 use crate::domain::entity::{Entity, EntityKey};
+use crate::domain::finding::Help;
 use crate::domain::plan::write_mode::WriteMode;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::value::timestamp::Moment;
@@ -294,17 +295,10 @@ fn misfits(
     let all = std::mem::take(&mut after.findings).into_iter().zip(std::mem::take(&mut after.fingerprints));
     (after.findings, after.fingerprints) = all.filter(|(_, print)| !known.contains(print)).unzip();
     for finding in &mut after.findings {
-        finding.help = finding.help.take().and_then(|help| without_pull(&help));
+        // A pull is already running.
+        finding.help = finding.help.take().and_then(Help::without_command);
     }
     Ok(after)
-}
-
-/// The part of a help text that does not suggest `portolan pull`, which is already running.
-fn without_pull(help: &str) -> Option<String> {
-    let Some(at) = help.find("`portolan pull`") else { return Some(help.to_owned()) };
-    let before = &help[..at];
-    let end = before.rfind("; ").or_else(|| before.rfind("? ").map(|at| at + 1)).or_else(|| before.rfind(", "))?;
-    Some(before[..end].to_owned())
 }
 
 fn shown(
@@ -387,22 +381,4 @@ fn write(adoption: &Adoption, prepared: SnapshotUpdate, context: &Context<'_>) -
         }
     }
     Ok(sources::exchange(root, snapshot::FOLDER, &PARTS, &prepared.into_parts())?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::without_pull;
-
-    #[test]
-    fn nobody_who_pulls_is_told_to_pull() {
-        for (help, rest) in [
-            ("did you mean `a`? If it is new in the catalog, run `portolan pull`", Some("did you mean `a`?")),
-            ("correct it, or add it; if the catalog has it, `portolan pull` brings it", Some("correct it, or add it")),
-            ("correct the blueprint, then run `portolan pull`", Some("correct the blueprint")),
-            ("run `portolan pull` to write the file again", None),
-            ("correct it", Some("correct it")),
-        ] {
-            assert_eq!(without_pull(help).as_deref(), rest, "{help}");
-        }
-    }
 }

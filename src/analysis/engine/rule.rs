@@ -8,7 +8,7 @@ use crate::domain::document::fault::Fault;
 use crate::domain::document::manifest::Manifest;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Style, Value, View};
-use crate::domain::finding::{Edit, EntityName, FileId, Finding, Fix, Place, RuleInfo, Severity};
+use crate::domain::finding::{Edit, EntityName, FileId, Finding, Fix, Help, Place, RuleInfo, Severity};
 use crate::domain::value::day::Day;
 
 pub struct Rule {
@@ -126,7 +126,7 @@ pub(crate) struct FindingBuilder {
     target: Option<EntityName>,
     related: Vec<(Option<FileId>, Span, String)>,
     counterpart: Option<EntityName>,
-    help: Option<String>,
+    help: Option<Help>,
     fix: Option<Fix>,
 }
 
@@ -168,7 +168,7 @@ impl FindingBuilder {
         self
     }
 
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub fn help(mut self, help: impl Into<Help>) -> Self {
         self.help = Some(help.into());
         self
     }

@@ -178,7 +178,7 @@ fn show(
     let worst = shown.iter().map(|(finding, _)| finding.severity).max();
     let (mut all, all_prints): (Vec<_>, Vec<_>) = shown.into_iter().unzip();
     for finding in all.iter_mut().filter(|finding| found.chosen.takes_away(finding)) {
-        finding.help = Some("this change removes it: restore it, or correct the relation".to_owned());
+        finding.help = Some("this change removes it: restore it, or correct the relation".into());
     }
     let total = all.len();
     let (findings, fingerprints) = cut(all, all_prints, request.most);

@@ -1,6 +1,7 @@
 //! Errors of `new`.
 
 use crate::domain::error_class::ExitClass;
+use crate::domain::finding::Help;
 use crate::scaffold::InputError;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -37,7 +38,7 @@ pub enum NewError {
     Mistyped { name: String, takes: String, mistyped: InputError },
     #[error("invalid value for `{name}`: {message}")]
     #[diagnostic(code("misfit-value"), help("{help}"))]
-    Misfit { name: String, message: String, help: String },
+    Misfit { name: String, message: String, help: Help },
     #[error("entities of `{blueprint}` inherit their team through `{path}`")]
     #[diagnostic(code("team-is-inherited"), help("drop `--team` and set the relation"))]
     InheritedTeam { blueprint: String, path: String },

@@ -46,7 +46,7 @@ pub(crate) fn values_from_flags(
                 return Err(NewError::Misfit {
                     name: name.to_owned(),
                     message: finding.message,
-                    help: finding.help.unwrap_or_else(|| "choose another value".to_owned()),
+                    help: finding.help.unwrap_or_else(|| "choose another value".into()),
                 });
             }
             given.properties.insert(name.to_owned(), value);
