@@ -248,8 +248,7 @@ fn current_plan<'a>(
         let planned = match reopen(file, &owner, from, context)? {
             Reopened::Holds(planned) => *planned,
             Reopened::Refused(refusals) => {
-                let why = refusals.iter().map(|refusal| format!("\n- {refusal}")).collect();
-                let stale = PushError::Stale { path: file.display().to_string(), why };
+                let stale = PushError::Stale { path: file.display().to_string(), why: refusals };
                 report_refusal(&stale, instead, &owner, context);
                 return Err(stale.into());
             }

@@ -33,9 +33,9 @@ pub enum SettingsError {
     #[error("config `{path}` cannot be read: {}", problem.reason())]
     #[diagnostic(code("unreadable-config"), help("{}", help_with_reading(problem)))]
     Unreadable { path: String, problem: ReadProblem },
-    #[error("no portolan.yaml applies to this folder, but {configs} nearby {} one:{list}", if configs == "1 folder" { "has" } else { "have" })]
+    #[error("no portolan.yaml applies to this folder, but {} nearby {} one:{list}", count(*configs, "folder"), if *configs == 1 { "has" } else { "have" })]
     #[diagnostic(code("configs-below"), help("{help}"))]
-    ConfigsBelow { configs: String, list: String, help: String },
+    ConfigsBelow { configs: usize, list: String, help: String },
     #[error("`{}` is a bare Git repository: it has no files to read", path.display())]
     #[diagnostic(
         code("bare-repository"),
@@ -142,7 +142,7 @@ impl FaultyConfig {
     pub(super) fn in_conflict(path: String, text: &str, conflicts: &[MergeConflict]) -> Self {
         let fault = |conflict: &MergeConflict| ConfigFault {
             span: Span::new(conflict.first.start, conflict.first.end),
-            message: conflict.message().trim_end_matches('.').to_owned(),
+            message: conflict.message(),
         };
         Self::with(path, text, conflicts.iter().map(fault).collect(), merge_conflict::HELP)
     }

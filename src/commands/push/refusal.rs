@@ -62,7 +62,9 @@ fn with_refusal(
 ) {
     let settings = context.settings;
     let code = error.code().map(|code| code.to_string()).unwrap_or_default();
-    let message = context.mask.text(&error.to_string()).into_owned();
+    let (message, reasons) = error.reasons();
+    let message = context.mask.text(&message).into_owned();
+    let reasons: Vec<String> = reasons.iter().map(|reason| context.mask.text(reason).into_owned()).collect();
     let help = help(error);
     let catalog = catalog_name(settings);
     let refusal = Refusal {
@@ -72,6 +74,7 @@ fn with_refusal(
         scope: &owner.scope,
         code: &code,
         message: &message,
+        reasons: &reasons,
         help: &help,
     };
     write(&refusal, context);

@@ -315,13 +315,15 @@ impl Loading<'_> {
 
     fn text(&mut self, id: FileId) -> Result<String, String> {
         let Some(file) = self.files.get(id.0 as usize) else { return Err(String::new()) };
-        sources::read(file, &mut self.buffer).map(|it| it.text.to_owned()).map_err(|problem| problem.to_string())
+        sources::read(file, &mut self.buffer).map(|it| it.text.to_owned()).map_err(|problem| format!("{problem}."))
     }
 
     /// The same with a higher size limit, because `pull` writes this file however long the list is.
     fn large_text(&mut self, id: FileId) -> Result<String, String> {
         let Some(file) = self.files.get(id.0 as usize) else { return Err(String::new()) };
-        sources::read_large(file, &mut self.buffer).map(|it| it.text.to_owned()).map_err(|problem| problem.to_string())
+        sources::read_large(file, &mut self.buffer)
+            .map(|it| it.text.to_owned())
+            .map_err(|problem| format!("{problem}."))
     }
 
     /// Whether a file has unresolved merge conflicts; they are recorded for the rule that reports them.
@@ -344,7 +346,7 @@ pub(crate) fn conflicts_of(text: &str, help: &str) -> Vec<Fault> {
     let fault = |conflict: MergeConflict| Fault {
         span: span(conflict.first.clone()),
         kind: FaultKind::MergeConflict {
-            message: conflict.message(),
+            message: format!("{}.", conflict.message()),
             help: help.to_owned(),
             last: span(conflict.last),
         },

@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use crate::domain::document::span::Span;
-use crate::domain::finding::{Edit, EntityName, Family, FileId, Finding, Fix, Place, RuleInfo, Severity};
+use crate::domain::finding::{Edit, EntityName, Family, FileId, Finding, Fix, Help, Place, RuleInfo, Severity};
 use crate::report::lint::{Counts, Lint, LintFormat, render};
 use crate::report::positions::Files;
 use crate::report::style::Style;

@@ -205,7 +205,7 @@ fn summary(out: &mut String, report: &Report<'_>, style: &Style) {
     let role = worst.map_or(Role::Good, |worst: Severity| role(worst, true));
     let lines = fill(&parts, style.prose());
     for (at, line) in lines.iter().enumerate() {
-        out.push_str(&if at == 0 { paint_verdict(line, role, style) } else { line.clone() });
+        out.push_str(&if at == 0 { paint_verdict(line, &tally.words(), role, style) } else { line.clone() });
         out.push('\n');
     }
 }
@@ -225,10 +225,10 @@ fn fill(parts: &[String], width: usize) -> Vec<String> {
     lines
 }
 
-/// Colours the counts of the verdict, up to the first ` in `, or the whole line if there are no findings.
-fn paint_verdict(line: &str, role: Role, style: &Style) -> String {
-    match line.split_once(" in ") {
-        Some((words, rest)) if role != Role::Good => format!("{} in {rest}", style.paint(role, words)),
+/// Colours the counts with which the verdict begins, or the whole line if there are no findings.
+fn paint_verdict(line: &str, counts: &str, role: Role, style: &Style) -> String {
+    match line.strip_prefix(counts) {
+        Some(rest) if role != Role::Good => format!("{}{rest}", style.paint(role, counts)),
         Some(_) | None => style.paint(role, line),
     }
 }
