@@ -122,13 +122,13 @@ pub fn run(args: &CommentArgs, place: &Place<'_>, streams: &mut Streams) -> Resu
             None => Err(forge::ConnectError::no_token_to_write(variable, name).into()),
         };
     };
-    match publish_all(&forge, args, &reports, streams) {
-        Err(error) => match (restricted, error.downcast_ref()) {
-            (Some(why), Some(ForgeError::Forbidden { .. })) => Ok(say_restricted(&name, why, place, streams)),
-            _ => Err(error),
-        },
-        Ok(()) => Ok(Exit::Success),
+    let published = publish_all(&forge, args, &reports, streams);
+    if let (Some(why), Err(error)) = (restricted, &published)
+        && let Some(ForgeError::Forbidden { .. }) = error.downcast_ref()
+    {
+        return Ok(say_restricted(&name, why, place, streams));
     }
+    published.map(|()| Exit::Success)
 }
 
 fn read(file: &Path, place: &Place<'_>) -> Result<String, Error> {

@@ -169,7 +169,10 @@ impl FindingBuilder {
     }
 
     pub fn help(mut self, help: impl Into<Help>) -> Self {
-        self.help = Some(help.into());
+        let help = help.into();
+        // `pull` leaves the command out.
+        debug_assert!(!help.text.contains("run `portolan pull`"), "this is the command of the help: {help}");
+        self.help = Some(help);
         self
     }
 

@@ -48,7 +48,7 @@ pub(crate) fn write_refusal(
                 continue;
             }
             if let Err(trouble) = context.write_report(format.name(), file.as_deref(), &text) {
-                context.say(&format!("note: The refusal is missing in a report: {}.", trouble.to_string()));
+                context.say(&format!("note: The refusal is missing in a report: {}.", &*trouble));
             }
         }
     });
