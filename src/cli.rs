@@ -139,7 +139,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: &Environm
     };
     let result = result.and_then(|exit| streams.flush().map(|()| exit).map_err(Error::from));
     result.unwrap_or_else(|error| {
-        let told = ui::failure(&error, terminal.talk_is_coloured, terminal.style.width);
+        let told = ui::failure(&*error, terminal.talk_is_coloured, terminal.style.width);
         streams.say_painted(&mask_of_errors(environment).text(&told));
         error.exit()
     })
@@ -189,8 +189,7 @@ impl Cli {
         if !self.everyone.all {
             return verb.run(process);
         }
-        verb.run_for_all(process)
-            .unwrap_or_else(|| Err(Error::Settings(AllError::Verb { verb: name.to_owned() }.into())))
+        verb.run_for_all(process).unwrap_or_else(|| Err(AllError::Verb { verb: name.to_owned() }.into()))
     }
 }
 

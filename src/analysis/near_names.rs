@@ -5,7 +5,7 @@ use foldhash::HashMap;
 
 use crate::analysis::engine::facts::{Repository, TargetRef};
 use crate::analysis::engine::rule::{FindingBuilder, yaml_scalar};
-use crate::domain::finding::Edit;
+use crate::domain::finding::{Edit, Help};
 use crate::domain::known_entities::KnownEntities;
 use crate::text::suggest;
 
@@ -33,7 +33,7 @@ impl<'a> NearNames<'a> {
         draft: FindingBuilder,
         target: &TargetRef<'a>,
         blueprint: &str,
-        help: &str,
+        help: Help,
     ) -> FindingBuilder {
         let text = target.text();
         let edits = |text: &str| vec![Edit { span: target.place().span, replacement: yaml_scalar(text) }];
@@ -47,10 +47,10 @@ impl<'a> NearNames<'a> {
         let candidates = self.candidates(blueprint);
         let names = || candidates.iter().copied();
         if let Some(meant) = suggest::single_slip(text, names()) {
-            return draft.help(format!("did you mean `{meant}`?")).suggestion(format!("write `{meant}`"), edits(meant));
+            return draft.help(Help::did_you_mean(meant)).suggestion(format!("write `{meant}`"), edits(meant));
         }
         match suggest::closest(text, names()) {
-            Some(meant) => draft.help(format!("did you mean `{meant}`?")),
+            Some(meant) => draft.help(Help::did_you_mean(meant)),
             None => draft.help(help),
         }
     }

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use miette::Diagnostic;
 
+use crate::domain::error_class::{ErrorClass, ExitClass};
+
 /// Any error of a catalog. Each kind of catalog converts its own errors.
 #[derive(Debug, Clone)]
 pub struct CatalogError {
@@ -18,7 +20,7 @@ pub struct CatalogError {
 /// What a caller may conclude from an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ErrorFacts {
-    pub kind: ErrorKind,
+    pub class: ErrorClass,
     /// The HTTP status of the catalog's answer, if there was one.
     pub status: Option<u16>,
     /// The catalog rejects these credentials for every call.
@@ -29,24 +31,9 @@ pub(crate) struct ErrorFacts {
     pub is_no_route: bool,
 }
 
-/// Decides the exit code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ErrorKind {
-    /// The user can fix it with other settings; no call was made.
-    Usage,
-    /// The file of the embedded catalog failed.
-    Storage,
-    /// The catalog was not reached, or rejected the call.
-    Unreachable,
-}
-
 impl CatalogError {
     pub(crate) fn new(error: impl Diagnostic + Send + Sync + 'static, facts: ErrorFacts) -> Self {
         Self { error: Arc::new(error), facts }
-    }
-
-    pub fn kind(&self) -> ErrorKind {
-        self.facts.kind
     }
 
     pub fn status(&self) -> Option<u16> {
@@ -69,6 +56,12 @@ impl CatalogError {
     pub(crate) fn downcast_ref<T: Error + 'static>(&self) -> Option<&T> {
         let error: &(dyn Error + 'static) = &*self.error;
         error.downcast_ref()
+    }
+}
+
+impl ExitClass for CatalogError {
+    fn class(&self) -> ErrorClass {
+        self.facts.class
     }
 }
 

@@ -24,8 +24,8 @@ use crate::domain::snapshot::{Shelf, Snapshot};
 
 pub use apply::ApplyOptions;
 pub use cancel::{Cancellation, Signal};
+pub use error::CatalogError;
 pub(crate) use error::ErrorFacts;
-pub use error::{CatalogError, ErrorKind};
 use wire::{EntityDraft, Refusal, WriteOptions, Written};
 pub use write_failure::WriteFailure;
 

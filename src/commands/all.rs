@@ -3,16 +3,15 @@
 
 use std::path::{Path, PathBuf};
 
-use miette::Diagnostic;
-
 use crate::commands::args::output::Output;
 use crate::commands::context::{Context, mask_of_run};
+use crate::commands::lint::error::LintError;
 use crate::commands::output::reports::{Destination, Reports, is_document};
 use crate::commands::output::terminal::Terminal;
 use crate::commands::rule_names;
 use crate::commands::verb::Process;
 use crate::commands::workspace::git::Git;
-use crate::error::{Error, LintError};
+use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::combined::comment::Subject;
 use crate::report::combined::{self, Failure, Run};
@@ -108,7 +107,7 @@ pub fn run<V: PerConfig>(verb: &V, process: &mut Process<'_>) -> Result<Exit, Er
                 if let Some(config) = reports.take_heading() {
                     streams.say(&format!("{}\n", combined::heading(&config, &crate::report::style::Style::PLAIN)));
                 }
-                streams.say_painted(&ui::failure(&error, terminal.talk_is_coloured, terminal.style.width));
+                streams.say_painted(&ui::failure(&*error, terminal.talk_is_coloured, terminal.style.width));
                 run.error = Some(failure(&error));
                 error.exit()
             }
@@ -130,17 +129,16 @@ pub fn run<V: PerConfig>(verb: &V, process: &mut Process<'_>) -> Result<Exit, Er
 /// The configs to run. Errors that affect all of them are reported here.
 fn jobs<V: PerConfig>(verb: &V, process: &mut Process<'_>, directory: &Path) -> Result<Vec<Job<V>>, Error> {
     let Process { request, environment, streams, .. } = process;
-    let refuse = |error: AllError| Error::Settings(error.into());
     if environment.get("PORTOLAN_CONFIG").is_some() {
-        return Err(refuse(AllError::Variable));
+        return Err(AllError::Variable.into());
     }
     if let Some((flag, why)) = verb.refused_flag() {
-        return Err(refuse(AllError::Flag { flag, why }));
+        return Err(AllError::Flag { flag, why }.into());
     }
-    let configs = all_configs(directory, is_in_git(directory)).map_err(refuse)?;
+    let configs = all_configs(directory, is_in_git(directory))?;
     for path in verb.strays(&configs, directory) {
         if !sources::is_taken(&directory.join(&path)) && !verb.may_name_removed_files() {
-            return Err(Error::Lint(LintError::no_such_path(directory, &path)));
+            return Err(LintError::no_such_path(directory, &path).into());
         }
         streams.say(&format!("note: `{}` belongs to none of the configs, so it was not checked.\n", path.display()));
     }
@@ -155,7 +153,7 @@ fn jobs<V: PerConfig>(verb: &V, process: &mut Process<'_>, directory: &Path) -> 
     if V::PLANS {
         let settled: Vec<(&str, &Settings)> =
             jobs.iter().filter_map(|job| Some((job.config.config.as_str(), job.settings.as_ref().ok()?))).collect();
-        refuse_shared_scope(&settled).map_err(refuse)?;
+        refuse_shared_scope(&settled)?;
     }
     Ok(jobs)
 }

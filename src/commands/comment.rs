@@ -7,7 +7,8 @@ use clap::ValueHint;
 
 use crate::commands::forge;
 use crate::commands::verb::{Process, Verb};
-use crate::error::{CommentError, Error};
+use crate::domain::error_class::ExitClass;
+use crate::error::Error;
 use crate::exit::Exit;
 use crate::forge::{Comment, Forge, ForgeError, Host};
 use crate::report::comment::{is_empty, is_same, marker_of};
@@ -63,6 +64,33 @@ struct Report<'r> {
     marker: &'r str,
 }
 
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+enum CommentError {
+    #[error("`{path}` is not a report: its first line is not the marker of one")]
+    #[diagnostic(
+        code("no-marker"),
+        help("write it with `portolan diff --output markdown=FILE`, and change nothing in it")
+    )]
+    NoMarker { path: String },
+    #[error("`{path}` has an unresolved merge conflict at line {line}")]
+    #[diagnostic(code("merge-conflict"), help("write the report again with `portolan diff --output markdown=FILE`"))]
+    Conflict { path: String, line: usize },
+    #[error("standard input is not UTF-8 text")]
+    #[diagnostic(code("comment-not-text"), help("write the report with `portolan diff --output markdown=FILE`"))]
+    NotText,
+    #[error("`{path}` is too long: {length} characters; a comment on {forge} has at most {most}")]
+    #[diagnostic(
+        code("comment-too-long"),
+        help("publish the report as `portolan diff --output markdown=FILE` wrote it")
+    )]
+    TooLong { path: String, length: String, most: String, forge: &'static str },
+    #[error("{name}: the forge does not say which account the token belongs to")]
+    #[diagnostic(code("unknown-author"), help("name it: `--author LOGIN`"))]
+    UnknownAuthor { name: String },
+}
+
+impl ExitClass for CommentError {}
+
 impl Verb for CommentArgs {
     fn run(&self, process: &mut Process<'_>) -> Result<Exit, Error> {
         let directory = process.directory();
@@ -100,15 +128,16 @@ fn run(args: &CommentArgs, place: &Place<'_>, streams: &mut Streams) -> Result<E
     let Some(forge) = forge::connect(pull_request, place.environment, place.directory, place.quiet)? else {
         return match restricted {
             Some(why) => Ok(say_restricted(&name, why, place, streams)),
-            None => Err(CommentError::no_token_to_write(variable, name).into()),
+            None => Err(forge::ConnectError::no_token_to_write(variable, name).into()),
         };
     };
-    match publish_all(&forge, args, &reports, streams) {
-        Err(Error::Forge(ForgeError::Forbidden { .. })) if restricted.is_some() => {
-            Ok(say_restricted(&name, restricted.unwrap_or_default(), place, streams))
-        }
-        published => published.map(|()| Exit::Success),
+    let published = publish_all(&forge, args, &reports, streams);
+    if let (Some(why), Err(error)) = (restricted, &published)
+        && let Some(ForgeError::Forbidden { .. }) = error.downcast_ref()
+    {
+        return Ok(say_restricted(&name, why, place, streams));
     }
+    published.map(|()| Exit::Success)
 }
 
 fn read(file: &Path, place: &Place<'_>) -> Result<String, Error> {

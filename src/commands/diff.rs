@@ -25,10 +25,11 @@ use crate::commands::push::approval_comments::{Searched, commented_approval};
 use crate::commands::verb::{Needs, Process, Verb};
 use crate::commands::workspace::open::Workspace;
 use crate::commands::workspace::scope::{derived_scope, owner_in_catalog};
+use crate::domain::error_class::ExitClass;
 use crate::domain::plan::digest::ApprovalDigest;
 use crate::domain::plan::{Plan, Tally};
 use crate::domain::progress::{Progress, Silent};
-use crate::error::{DiffError, Error};
+use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::plan::{Complaint, PlanFormat};
 
@@ -121,6 +122,16 @@ impl PerConfig for DiffArgs {
     }
 }
 
+/// A flag that means nothing without the catalog.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("`{flag}` needs the catalog, and this pull request has no credentials for it")]
+#[diagnostic(code("needs-catalog"), help("leave `{flag}` out where credentials are missing"))]
+struct NeedsCatalog {
+    flag: &'static str,
+}
+
+impl ExitClass for NeedsCatalog {}
+
 pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     refuse_shared(&args.output, &context.settings.directory)?;
     if let Some(file) = &args.out {
@@ -138,7 +149,7 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     if offline::is_offline(settings, context.environment) {
         let flag = [(args.out.is_some(), "--out"), (args.verify, "--verify")].into_iter().find(|(is_set, _)| *is_set);
         if let Some((_, flag)) = flag {
-            return Err(DiffError::NeedsCatalog { flag }.into());
+            return Err(NeedsCatalog { flag }.into());
         }
     }
     let mut planned = match lint_and_plan(&options, &args.output, context)? {

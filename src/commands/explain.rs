@@ -4,6 +4,7 @@ use crate::analysis::{RULES, Rule};
 use crate::commands::args::completion;
 use crate::commands::examples::{examples, finding, is_fixable};
 use crate::commands::verb::{Process, Verb};
+use crate::domain::error_class::ExitClass;
 use crate::domain::finding::{RuleInfo, Severity};
 use crate::error::Error;
 use crate::exit::Exit;
@@ -42,6 +43,16 @@ impl Verb for ExplainArgs {
     }
 }
 
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("unknown rule `{name}`")]
+#[diagnostic(code("no-such-rule"), help("{help}"))]
+struct NoSuchRule {
+    name: String,
+    help: String,
+}
+
+impl ExitClass for NoSuchRule {}
+
 fn find(name: &str) -> Result<&'static Rule, Error> {
     let asked = name.to_lowercase();
     let found = RULES.iter().find(|rule| rule.info.name == asked || rule.info.code.eq_ignore_ascii_case(name));
@@ -50,7 +61,7 @@ fn find(name: &str) -> Result<&'static Rule, Error> {
             Some(meant) => format!("did you mean `{meant}`? `portolan explain` lists all rules"),
             None => "`portolan explain` lists all rules".to_owned(),
         };
-        Error::NoSuchRule { name: name.to_owned(), help }
+        NoSuchRule { name: name.to_owned(), help }.into()
     })
 }
 

@@ -8,14 +8,50 @@ use serde_json::Value;
 
 use crate::commands::catalog::certificates::{CertificatesProblem, certificates};
 use crate::commands::ci_run::event_text;
+use crate::domain::error_class::ExitClass;
 use crate::domain::secret::Secret;
-use crate::error::{CommentError, Error};
+use crate::error::Error;
 use crate::forge::{Connection, Forge, Host, PullRequest, Waiting};
 use crate::settings::Environment;
 use crate::ui::{Motion, Remarks};
 
 /// The maximum total wait of a run: a job should not hang for the sake of a comment.
 const PATIENCE: Duration = Duration::from_secs(150);
+
+/// Why the forge cannot be connected to.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub(crate) enum ConnectError {
+    #[error("no token to {purpose} {name}: {variable} is not set")]
+    #[diagnostic(
+        code("no-forge-token"),
+        help(
+            "GitHub: `env: GITHUB_TOKEN: ${{{{ github.token }}}}` and `permissions: pull-requests: {permission}`; GitLab: a \
+             project access token with the scope `{scope}` and the role Reporter, as a masked variable GITLAB_TOKEN"
+        )
+    )]
+    NoToken {
+        purpose: &'static str,
+        permission: &'static str,
+        scope: &'static str,
+        variable: &'static str,
+        name: String,
+    },
+    #[error("the certificates in `{path}` cannot be used: {reason}")]
+    #[diagnostic(code("forge-ca-bundle"), help("PORTOLAN_CA_BUNDLE and SSL_CERT_FILE name a PEM file"))]
+    Bundle { path: String, reason: String },
+}
+
+impl ExitClass for ConnectError {}
+
+impl ConnectError {
+    pub fn no_token_to_write(variable: &'static str, name: String) -> Self {
+        Self::NoToken { purpose: "comment on", permission: "write", scope: "api", variable, name }
+    }
+
+    pub fn no_token_to_read_approvals(variable: &'static str, name: String) -> Self {
+        Self::NoToken { purpose: "read approvals on", permission: "read", scope: "read_api", variable, name }
+    }
+}
 
 /// The pull request of this job, or the one with the `number` that the user names.
 pub(crate) fn pull_request(
@@ -45,7 +81,7 @@ pub(crate) fn connect(
     let token = token_variables(&pull_request).iter().find_map(|name| environment.secret(name));
     let Some(token) = token.map(|token| Secret::new(token.reveal().trim())) else { return Ok(None) };
     let certificates = certificates(environment, directory)
-        .map_err(|CertificatesProblem { path, reason }| CommentError::Bundle { path, reason })?;
+        .map_err(|CertificatesProblem { path, reason }| ConnectError::Bundle { path, reason })?;
     let connection = Connection { token, certificates: &certificates, patience: PATIENCE };
     let remarks = Remarks::new(is_quiet, Motion::Lines);
     let waiting = move |waiting: &Waiting| {

@@ -4,6 +4,7 @@
 mod args;
 mod choices;
 mod detect;
+pub(crate) mod error;
 mod next_steps;
 
 pub use args::{InitArgs, Pipelines};
@@ -12,6 +13,7 @@ use std::path::Path;
 
 use crate::commands::context::{Context, mask_of_run};
 use crate::commands::init::detect::Surroundings;
+use crate::commands::init::error::InitError;
 use crate::commands::init::next_steps::{Pulled, next};
 use crate::commands::pull::{self, PullArgs};
 use crate::commands::rule_names;
@@ -20,7 +22,7 @@ use crate::commands::verb::{Needs, Process, Verb};
 use crate::commands::workspace::git::Git;
 use crate::domain::build::Build;
 use crate::domain::platform::Platform;
-use crate::error::{Error, InitError};
+use crate::error::Error;
 use crate::exit::Exit;
 use crate::manifest::{Limits, Reader};
 use crate::report::init::{
@@ -124,7 +126,7 @@ pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         && !args.from_catalog
     {
         let style = context.style;
-        let told = ui::failure(error, style.color, style.width);
+        let told = ui::failure(&**error, style.color, style.width);
         context.streams.say_painted(&context.mask.text(&told));
         context.say(&format!("note: {written}run `portolan pull` to retry."));
     }

@@ -2,6 +2,7 @@
 //! and writes the result in every requested format.
 
 pub(crate) mod config;
+pub(crate) mod error;
 pub(crate) mod fix;
 mod per_config;
 pub(crate) mod run;
@@ -19,7 +20,8 @@ use crate::commands::args::completion;
 use crate::commands::args::output::{Output, refuse_shared};
 use crate::commands::context::Context;
 use crate::commands::lint::config::LintConfig;
-use crate::commands::lint::run::{LintError, LintResult, LintScope, Request};
+use crate::commands::lint::error::LintError;
+use crate::commands::lint::run::{LintResult, LintScope, Request};
 use crate::commands::output::job_summary::write_job_summary;
 use crate::commands::plan::base::touched_in_ci;
 use crate::commands::verb::{Needs, Process, Verb};
@@ -157,7 +159,7 @@ impl Verb for LintArgs {
 
 pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let settings = context.settings;
-    refuse_shared(&args.output, &settings.directory).map_err(Error::Lint)?;
+    refuse_shared(&args.output, &settings.directory)?;
     let mut workspace = Workspace::open(None, context)?;
     let baseline = read_baseline(args, context)?;
     let (paths, given) = what_is_asked(args, context)?;
@@ -183,13 +185,12 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     };
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
-    let mut linted =
-        run::lint(&request, progress).map_err(|error| Error::Lint(as_the_user_named(error, args, settings)))?;
+    let mut linted = run::lint(&request, progress).map_err(|error| as_the_user_named(error, args, settings))?;
     linted.notes.extend(excluded);
     let is_about_all = request.extent == LintScope::Everything && request.paths.is_empty() && request.given.is_none();
     // The only file may be the config itself.
     if linted.counts.files <= 1 && is_about_all {
-        reject_unmatched_globs(&workspace).map_err(Error::Lint)?;
+        reject_unmatched_globs(&workspace)?;
     }
     if let Some(file) = &args.write_baseline {
         return write_baseline(file, &linted, context);
@@ -277,24 +278,24 @@ fn what_is_asked(args: &LintArgs, context: &Context<'_>) -> Result<Asked, Error>
     let from_input = args.paths.iter().any(|path| path == Path::new("-"));
     if !from_input {
         if args.stdin_filename.is_some() {
-            return Err(Error::Lint(LintError::NoInput));
+            return Err(LintError::NoInput.into());
         }
         return Ok((args.paths.iter().map(here).map(sources::tidy).collect(), None));
     }
     if args.paths.len() > 1 || args.fix || args.changed || args.since.is_some() || args.staged || args.pre_commit {
-        return Err(Error::Lint(LintError::InputAlone));
+        return Err(LintError::InputAlone.into());
     }
-    let name = args.stdin_filename.as_ref().ok_or(Error::Lint(LintError::NamelessInput))?;
+    let name = args.stdin_filename.as_ref().ok_or(LintError::NamelessInput)?;
     Ok((Vec::new(), Some((sources::tidy(here(name)), sources::read_standard_input()?))))
 }
 
 /// A path that does not exist, as the user wrote it.
-fn as_the_user_named(error: LintError, args: &LintArgs, settings: &Settings) -> LintError {
-    let LintError::NoSuchPath { path, .. } = &error else { return error };
+fn as_the_user_named(error: Error, args: &LintArgs, settings: &Settings) -> Error {
+    let Some(LintError::NoSuchPath { path, .. }) = error.downcast_ref() else { return error };
     let missing = settings.root.value.join(path);
     let is_it = |given: &&PathBuf| sources::tidy(settings.directory.join(given)) == missing;
     match args.paths.iter().find(is_it) {
-        Some(given) => LintError::no_such_path(&settings.directory, given),
+        Some(given) => LintError::no_such_path(&settings.directory, given).into(),
         None => error,
     }
 }

@@ -6,6 +6,7 @@ use clap::{Command, ValueHint};
 use clap_mangen::Man;
 
 use crate::commands::verb::{Process, Verb};
+use crate::domain::error_class::ExitClass;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::settings;
@@ -55,6 +56,16 @@ fn write_pages(folder: &Path, command: &Command, directory: &Path) -> Result<(),
     Ok(())
 }
 
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("unknown command `{verb}`")]
+#[diagnostic(code("no-such-verb"), help("the commands are {known}"))]
+struct NoSuchVerb {
+    verb: String,
+    known: String,
+}
+
+impl ExitClass for NoSuchVerb {}
+
 fn page(mut command: Command, verb: Option<&str>) -> Result<String, Error> {
     command.build();
     let chosen = match verb {
@@ -73,5 +84,5 @@ fn page(mut command: Command, verb: Option<&str>) -> Result<String, Error> {
 
 fn unknown(command: &Command, verb: &str) -> Error {
     let known = command.get_subcommands().map(|verb| format!("`{}`", verb.get_name())).collect::<Vec<_>>().join(", ");
-    Error::NoSuchVerb { verb: verb.to_owned(), known }
+    NoSuchVerb { verb: verb.to_owned(), known }.into()
 }

@@ -11,6 +11,8 @@ pub mod config;
 pub mod context;
 pub mod diff;
 mod examples;
+#[cfg(test)]
+mod exit_codes;
 pub mod explain;
 mod forge;
 pub mod init;

@@ -2,6 +2,7 @@
 //! Findings in the new file are reported and do not fail the command.
 
 pub(crate) mod choices;
+mod error;
 pub(crate) mod flags;
 pub(crate) mod prompt;
 
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use crate::commands::context::Context;
 use crate::commands::new::choices::Choices;
+use crate::commands::new::error::NewError;
 use crate::commands::new::flags::{NewFlags, values_from_flags};
 use crate::commands::new::prompt::{Answer, EndOfInput, Questions};
 use crate::commands::workspace::open::Workspace;
@@ -25,7 +27,7 @@ use crate::domain::entity::fields::Texts;
 use crate::domain::entity::identifier::check_entity_identifier;
 use crate::domain::platform::Platform;
 use crate::domain::progress::Silent;
-use crate::error::{Error, LintError, NewError};
+use crate::error::Error;
 use crate::exit::Exit;
 use crate::manifest::{Around, Wrapper, encode_sketch};
 use crate::report::lint::{Lint, LintFormat, render};
@@ -116,7 +118,7 @@ pub fn run(args: &NewArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let settings = context.settings;
     let editor = if args.edit { Some(editor(context)?) } else { None };
     let file = args.file.as_ref().map(|file| named(file, context)).transpose()?;
-    let choices = Choices::of(&settings.root.value, &settings.pattern()?).map_err(LintError::from)?;
+    let choices = Choices::of(&settings.root.value, &settings.pattern()?)?;
     if choices.blueprints.is_empty() && choices.unusable.is_empty() {
         return Err(NewError::NoSnapshot.into());
     }

@@ -2,6 +2,7 @@
 //! checked before the first write. Entities that no longer match their blueprint are reported and do not fail the pull.
 
 pub(crate) mod adopt;
+pub(crate) mod error;
 pub(crate) mod fetch;
 pub(crate) mod merge_attributes;
 pub(crate) mod reachable;
@@ -13,6 +14,7 @@ use crate::catalog::{Catalog, Part};
 use crate::commands::catalog::connect::connect;
 use crate::commands::context::Context;
 use crate::commands::pull::adopt::{AdoptOptions, Adopted, Adoption, Deed, adopt};
+use crate::commands::pull::error::PullError;
 use crate::commands::pull::fetch::Fetched;
 use crate::commands::schema;
 use crate::commands::workspace::allowed_secrets::restrict_mask_on_pull_request;
@@ -34,10 +36,11 @@ use crate::commands::workspace::snapshot;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::identifier::is_reserved;
 use crate::domain::entity::{Entity, EntityKey};
+use crate::domain::finding::Help;
 use crate::domain::plan::write_mode::WriteMode;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::value::timestamp::Moment;
-use crate::error::{Error, LintError, PullError};
+use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::lint::Lint;
 use crate::report::pull::{Before, Counts, ManifestDeed, ManifestLine, Mode, Pull, PullFormat, render};
@@ -141,7 +144,7 @@ pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     let pattern = context.settings.pattern()?;
-    let files = sources::discover(root, &pattern).map_err(LintError::from)?.files;
+    let files = sources::discover(root, &pattern)?.files;
     let (manifests, declared) = read_with_index(files);
     let mut fetched = Fetched::blueprints(&*catalog)?;
     if fetched.all.iter().all(|blueprint| is_reserved(&blueprint.identifier)) {
@@ -319,17 +322,10 @@ fn misfits(
     let all = std::mem::take(&mut after.findings).into_iter().zip(std::mem::take(&mut after.fingerprints));
     (after.findings, after.fingerprints) = all.filter(|(_, print)| !known.contains(print)).unzip();
     for finding in &mut after.findings {
-        finding.help = finding.help.take().and_then(|help| without_pull(&help));
+        // A pull is already running.
+        finding.help = finding.help.take().and_then(Help::without_command);
     }
     Ok(after)
-}
-
-/// The part of a help text that does not suggest `portolan pull`, which is already running.
-fn without_pull(help: &str) -> Option<String> {
-    let Some(at) = help.find("`portolan pull`") else { return Some(help.to_owned()) };
-    let before = &help[..at];
-    let end = before.rfind("; ").or_else(|| before.rfind("? ").map(|at| at + 1)).or_else(|| before.rfind(", "))?;
-    Some(before[..end].to_owned())
 }
 
 fn shown(
@@ -412,22 +408,4 @@ fn write(adoption: &Adoption, prepared: SnapshotUpdate, context: &Context<'_>) -
         }
     }
     Ok(sources::exchange(root, snapshot::FOLDER, &PARTS, &prepared.into_parts())?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::without_pull;
-
-    #[test]
-    fn nobody_who_pulls_is_told_to_pull() {
-        for (help, rest) in [
-            ("did you mean `a`? If it is new in the catalog, run `portolan pull`", Some("did you mean `a`?")),
-            ("correct it, or add it; if the catalog has it, `portolan pull` brings it", Some("correct it, or add it")),
-            ("correct the blueprint, then run `portolan pull`", Some("correct the blueprint")),
-            ("run `portolan pull` to write the file again", None),
-            ("correct it", Some("correct it")),
-        ] {
-            assert_eq!(without_pull(help).as_deref(), rest, "{help}");
-        }
-    }
 }

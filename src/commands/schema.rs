@@ -5,8 +5,9 @@ use crate::commands::context::Context;
 use crate::commands::new::choices::Choices;
 use crate::commands::verb::{Needs, Process, Verb};
 use crate::commands::workspace::snapshot::FOLDER;
+use crate::domain::error_class::ExitClass;
 use crate::domain::platform::PORT;
-use crate::error::{Error, LintError};
+use crate::error::Error;
 use crate::exit::Exit;
 use crate::plan::file;
 use crate::report::{self, escape};
@@ -80,14 +81,21 @@ impl Verb for SchemaArgs {
     }
 }
 
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("`--write` writes the schema of manifests only")]
+#[diagnostic(code("nothing-to-write"), help("drop `--write` and redirect the output to a file"))]
+struct NothingToWrite;
+
+impl ExitClass for NothingToWrite {}
+
 /// The schema of this repository's manifests.
 pub fn run_in_repository(args: &SchemaArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     if args.name != SchemaName::Manifest {
-        return Err(Error::NothingToWrite);
+        return Err(NothingToWrite.into());
     }
     let settings = context.settings;
     let root = &settings.root.value;
-    let choices = Choices::of(root, &settings.pattern()?).map_err(LintError::from)?;
+    let choices = Choices::of(root, &settings.pattern()?)?;
     if choices.blueprints.is_empty() {
         context.say(
             "note: No snapshot of the catalog (`.portolan/blueprints`), so the schema has no properties and relations. Run `portolan pull`.",
@@ -111,7 +119,7 @@ pub fn run_in_repository(args: &SchemaArgs, context: &mut Context<'_>) -> Result
 pub fn refresh(settings: &Settings) -> Result<(), Error> {
     let (root, path) = (&settings.root.value, format!("{FOLDER}/{FILE}"));
     if sources::path_kind(&root.join(&path)) == Some(PathKind::File) {
-        let choices = Choices::of(root, &settings.pattern()?).map_err(LintError::from)?;
+        let choices = Choices::of(root, &settings.pattern()?)?;
         sources::write_atomically(root, path.as_ref(), of_manifests(settings, &choices).as_bytes())?;
     }
     Ok(())

@@ -15,7 +15,9 @@ pub enum ErrorClass {
     Failure,
 }
 
-/// An error that knows its class.
+/// An error that knows its class. Most errors are about arguments or the config.
 pub trait ExitClass {
-    fn class(&self) -> ErrorClass;
+    fn class(&self) -> ErrorClass {
+        ErrorClass::Usage
+    }
 }

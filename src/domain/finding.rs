@@ -1,5 +1,7 @@
 //! Findings of lint, independent of how they are reported.
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -97,9 +99,61 @@ pub struct Finding {
     /// The entity at the first related position, if that position is equally a cause: a report may then exchange the
     /// two, to show the finding in the file that a change touches.
     pub counterpart: Option<EntityName>,
-    /// What to do about this finding; starts with a verb.
-    pub help: Option<String>,
+    pub help: Option<Help>,
     pub fix: Option<Fix>,
+}
+
+/// What to do about a finding.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Help {
+    /// Starts with a verb; empty if only the command helps.
+    pub text: String,
+    /// How the text goes on with a command: `; if it is new in the catalog, run `portolan pull``.
+    pub command: &'static str,
+    /// What the text tells to write, if it says nothing else.
+    pub snippet: Option<String>,
+}
+
+impl Help {
+    pub fn write(snippet: &str) -> Self {
+        Self { snippet: Some(snippet.to_owned()), ..format!("write `{snippet}`").into() }
+    }
+
+    pub fn did_you_mean(snippet: &str) -> Self {
+        Self { snippet: Some(snippet.to_owned()), ..format!("did you mean `{snippet}`?").into() }
+    }
+
+    /// `quote it: `"on"``.
+    pub fn shown(what: &str, snippet: &str) -> Self {
+        Self { snippet: Some(snippet.to_owned()), ..format!("{what}: `{snippet}`").into() }
+    }
+
+    pub fn command(self, command: &'static str) -> Self {
+        Self { command, ..self }
+    }
+
+    /// `None`: the command was all of it.
+    pub fn without_command(self) -> Option<Self> {
+        (!self.text.is_empty()).then_some(Self { command: "", ..self })
+    }
+
+    /// Whether it says no more than the fix.
+    pub fn is_said_by(&self, fix: &Fix) -> bool {
+        let writes = |snippet: &String| fix.edits.iter().any(|edit| edit.replacement.contains(snippet));
+        self.text == fix.title || self.snippet.as_ref().is_some_and(writes)
+    }
+}
+
+impl<T: Into<String>> From<T> for Help {
+    fn from(text: T) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+}
+
+impl fmt::Display for Help {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.text, self.command)
+    }
 }
 
 /// Blueprint and identifier as written, possibly invalid or incomplete.
@@ -137,5 +191,18 @@ impl Finding {
     /// Sorts findings independently of the order in which threads report them.
     pub fn sort_key(&self) -> (Place, &'static str, &str) {
         (self.place, self.rule.code, &self.message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_help_stands_without_its_command() {
+        let help = Help::did_you_mean("a").command(" If it is new, run `portolan pull`");
+        assert_eq!(help.to_string(), "did you mean `a`? If it is new, run `portolan pull`");
+        assert_eq!(help.without_command(), Some(Help::did_you_mean("a")));
+        assert_eq!(Help::default().command("run `portolan pull`").without_command(), None);
     }
 }

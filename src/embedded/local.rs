@@ -9,10 +9,11 @@ use super::store::{Failure, Store, StoreError};
 use crate::catalog::apply::{ApplyOptions, ApplyRun, Batch, MethodKind, batches, draft, outcome_of_write};
 use crate::catalog::decode::Decoder;
 use crate::catalog::wire::{EntityDraft, Refusal, WriteOptions, Writer, Written};
-use crate::catalog::{Catalog, CatalogError, ErrorFacts, ErrorKind, Part, ReadLimit, WriteFailure};
+use crate::catalog::{Catalog, CatalogError, ErrorFacts, Part, ReadLimit, WriteFailure};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::entity::{Entity, EntityKey, Owner};
+use crate::domain::error_class::ErrorClass;
 use crate::domain::plan::request::WriteRequest;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
@@ -331,15 +332,15 @@ fn message_of(refusal: &Refusal) -> String {
 }
 
 /// The store rolls back what it does not finish, so a failed call never has an effect.
-fn facts(kind: ErrorKind, status: Option<u16>) -> ErrorFacts {
-    ErrorFacts { kind, status, is_about_credentials: false, had_no_effect: true, is_no_route: false }
+fn facts(class: ErrorClass, status: Option<u16>) -> ErrorFacts {
+    ErrorFacts { class, status, is_about_credentials: false, had_no_effect: true, is_no_route: false }
 }
 
 impl From<LocalError> for CatalogError {
     fn from(error: LocalError) -> Self {
         let facts = match &error {
-            LocalError::Refused(refusal) => facts(ErrorKind::Unreachable, Some(refusal.status)),
-            LocalError::Unreadable(_) => facts(ErrorKind::Storage, None),
+            LocalError::Refused(refusal) => facts(ErrorClass::Unreachable, Some(refusal.status)),
+            LocalError::Unreadable(_) => facts(ErrorClass::Failure, None),
         };
         Self::new(error, facts)
     }
@@ -347,7 +348,7 @@ impl From<LocalError> for CatalogError {
 
 impl From<StoreError> for CatalogError {
     fn from(error: StoreError) -> Self {
-        Self::new(error, facts(ErrorKind::Storage, None))
+        Self::new(error, facts(ErrorClass::Failure, None))
     }
 }
 

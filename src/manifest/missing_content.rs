@@ -43,12 +43,13 @@ impl Missing {
         }
     }
 
+    /// What is wrong, without a period.
     pub fn message(self) -> String {
         match self {
-            Self::Pointer(tool) => format!("The file is a pointer of {tool}; its content was not fetched."),
-            Self::Zeros => "The file contains NUL bytes: its content is lost.".to_owned(),
-            Self::Empty => "The file is empty, so the entities that it declared are unknown.".to_owned(),
-            Self::Encrypted(tool) => format!("The file is encrypted ({tool}), so the entities in it are unknown."),
+            Self::Pointer(tool) => format!("The file is a pointer of {tool}; its content was not fetched"),
+            Self::Zeros => "The file contains NUL bytes: its content is lost".to_owned(),
+            Self::Empty => "The file is empty, so the entities that it declared are unknown".to_owned(),
+            Self::Encrypted(tool) => format!("The file is encrypted ({tool}), so the entities in it are unknown"),
         }
     }
 

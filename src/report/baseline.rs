@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::error_class::{ErrorClass, ExitClass};
+use crate::domain::error_class::ExitClass;
 use crate::domain::finding::Finding;
 use crate::report::escape::harmless_json;
 use crate::report::fingerprint::Fingerprint;
@@ -147,11 +147,7 @@ pub fn schema() -> serde_json::Value {
     schemars::schema_for!(Document).into()
 }
 
-impl ExitClass for BaselineError {
-    fn class(&self) -> ErrorClass {
-        ErrorClass::Usage
-    }
-}
+impl ExitClass for BaselineError {}
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use super::error::SettingsError;
 use crate::sources::{Search, path_text};
-use crate::text::plural::count;
 
 /// The file names of the config, preferred one first.
 pub const NAMES: [&str; 2] = ["portolan.yaml", "portolan.yml"];
@@ -54,8 +53,7 @@ pub(super) fn configs_below_error(start: &Path, root: &Path, configs: &[PathBuf]
     let choose = shown.first().map(folder).unwrap_or_default();
     let is_below = shown.iter().any(|config| !config.starts_with("../"));
     let all = if is_below { ", or run each in turn with `--all`" } else { "" };
-    let configs = count(shown.len(), "folder");
-    SettingsError::ConfigsBelow { configs, list, help: format!("choose one with `-C {choose}`{all}") }
+    SettingsError::ConfigsBelow { configs: shown.len(), list, help: format!("choose one with `-C {choose}`{all}") }
 }
 
 /// A path as the user in `start` would type it.

@@ -7,7 +7,7 @@ use miette::{LabeledSpan, NamedSource};
 
 use crate::domain::address::without_secrets;
 use crate::domain::document::span::Span;
-use crate::domain::error_class::{ErrorClass, ExitClass};
+use crate::domain::error_class::ExitClass;
 use crate::sources::{LinkProblem, OpenProblem, ReadProblem};
 use crate::text::escape;
 use crate::text::merge_conflict::{self, MergeConflict};
@@ -33,9 +33,9 @@ pub enum SettingsError {
     #[error("config `{path}` cannot be read: {}", problem.reason())]
     #[diagnostic(code("unreadable-config"), help("{}", help_with_reading(problem)))]
     Unreadable { path: String, problem: ReadProblem },
-    #[error("no portolan.yaml applies to this folder, but {configs} nearby {} one:{list}", if configs == "1 folder" { "has" } else { "have" })]
+    #[error("no portolan.yaml applies to this folder, but {} nearby {} one:{list}", count(*configs, "folder"), if *configs == 1 { "has" } else { "have" })]
     #[diagnostic(code("configs-below"), help("{help}"))]
-    ConfigsBelow { configs: String, list: String, help: String },
+    ConfigsBelow { configs: usize, list: String, help: String },
     #[error("`{}` is a bare Git repository: it has no files to read", path.display())]
     #[diagnostic(
         code("bare-repository"),
@@ -45,9 +45,6 @@ pub enum SettingsError {
     #[error("`{}` is not in a Git work tree and has no portolan.yaml, so it is unknown which files are meant", path.display())]
     #[diagnostic(code("no-repository"), help("{help}"))]
     NoRepository { path: PathBuf, help: &'static str },
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    All(#[from] AllError),
     #[error(transparent)]
     #[diagnostic(transparent)]
     Faulty(Box<FaultyConfig>),
@@ -85,11 +82,9 @@ pub enum AllError {
     SharedScope { scope: String, catalog: String, first: String, second: String },
 }
 
-impl ExitClass for SettingsError {
-    fn class(&self) -> ErrorClass {
-        ErrorClass::Usage
-    }
-}
+impl ExitClass for SettingsError {}
+
+impl ExitClass for AllError {}
 
 fn help_with_reading(problem: &ReadProblem) -> &'static str {
     match problem {
@@ -147,7 +142,7 @@ impl FaultyConfig {
     pub(super) fn in_conflict(path: String, text: &str, conflicts: &[MergeConflict]) -> Self {
         let fault = |conflict: &MergeConflict| ConfigFault {
             span: Span::new(conflict.first.start, conflict.first.end),
-            message: conflict.message().trim_end_matches('.').to_owned(),
+            message: conflict.message(),
         };
         Self::with(path, text, conflicts.iter().map(fault).collect(), merge_conflict::HELP)
     }

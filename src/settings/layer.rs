@@ -255,15 +255,8 @@ impl LayerReader<'_> {
     fn rules(&mut self, value: Value<'_>) -> Vec<(String, Level, Span)> {
         let mut rules = Vec::new();
         for (key, value) in self.mapping(value) {
-            let name = RuleName::find(self.known_rules, &key.key_text()).map_err(|message| {
-                self.fault(
-                    key.span(),
-                    format!(
-                        "{message}{}",
-                        if message.ends_with('?') { "" } else { "; `portolan explain` lists the rules" }
-                    ),
-                );
-            });
+            let name = RuleName::find(self.known_rules, &key.key_text(), "; `portolan explain` lists the rules")
+                .map_err(|message| self.fault(key.span(), message));
             // In YAML 1.1, unquoted `off` is the boolean false.
             let level = match value.as_bool() {
                 Some(false) => Some((Level::Off, value.span())),

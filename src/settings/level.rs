@@ -12,13 +12,13 @@ pub struct RuleName {
 }
 
 impl RuleName {
-    /// Looks a rule up by name or code; the error is a clause that suggests a name.
-    pub(super) fn find(known: &[Self], said: &str) -> Result<&'static str, String> {
+    /// Looks a rule up by name or code; the error is a clause that suggests a name, or ends with `otherwise`.
+    pub(super) fn find(known: &[Self], said: &str, otherwise: &str) -> Result<&'static str, String> {
         let found = known.iter().find(|rule| rule.name == said || rule.code.eq_ignore_ascii_case(said));
         found.map(|rule| rule.name).ok_or_else(|| {
             match closest(&said.to_lowercase(), known.iter().map(|rule| rule.name)) {
                 Some(meant) => format!("unknown rule `{said}`; did you mean `{meant}`?"),
-                None => format!("unknown rule `{said}`"),
+                None => format!("unknown rule `{said}`{otherwise}"),
             }
         })
     }

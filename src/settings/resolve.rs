@@ -448,7 +448,7 @@ impl<'a> Layers<'a> {
             }
         }
         for (name, level) in &request.rules {
-            let name = RuleName::find(known, name).map_err(|reason| SettingsError::Invalid {
+            let name = RuleName::find(known, name, "").map_err(|reason| SettingsError::Invalid {
                 origin: "`--rule`".to_owned(),
                 value: name.clone(),
                 reason,

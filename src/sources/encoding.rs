@@ -93,7 +93,7 @@ fn detect(bytes: &[u8]) -> Result<(Encoding, &[u8]), ReadProblem> {
         [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] => Err(ReadProblem::NotText {
             at: 0,
             before: String::new(),
-            message: "The file is UTF-32; it must be UTF-8 or UTF-16.".to_owned(),
+            message: "The file is UTF-32; it must be UTF-8 or UTF-16".to_owned(),
         }),
         [0xFF, 0xFE, ..] => Ok(utf_16(Little, true, 2)),
         [0xFE, 0xFF, ..] => Ok(utf_16(Big, true, 2)),
@@ -112,9 +112,9 @@ fn is_text(byte: u8) -> bool {
 fn not_utf_8(body: &[u8], valid: usize, mark: usize) -> ReadProblem {
     let before = String::from_utf8_lossy(body.get(..valid).unwrap_or_default()).into_owned();
     let message = match body.get(valid) {
-        _ if memchr::memchr(0, body).is_some() => "The file is binary: it is neither UTF-8 nor UTF-16.".to_owned(),
-        Some(byte) => format!("The byte `0x{byte:02X}` is not UTF-8."),
-        None => "The file is not UTF-8.".to_owned(),
+        _ if memchr::memchr(0, body).is_some() => "The file is binary: it is neither UTF-8 nor UTF-16".to_owned(),
+        Some(byte) => format!("The byte `0x{byte:02X}` is not UTF-8"),
+        None => "The file is not UTF-8".to_owned(),
     };
     ReadProblem::NotText { at: mark + valid, before, message }
 }
@@ -134,7 +134,7 @@ fn decode_utf_16(body: &[u8], order: ByteOrder, mark: usize, text: &mut String) 
             }
             Err(error) => {
                 let unit = error.unpaired_surrogate();
-                let message = format!("The file is not valid UTF-16: the surrogate `0x{unit:04X}` has no partner.");
+                let message = format!("The file is not valid UTF-16: the surrogate `0x{unit:04X}` has no partner");
                 return Err(ReadProblem::NotText { at, before: std::mem::take(text), message });
             }
         }
@@ -142,7 +142,7 @@ fn decode_utf_16(body: &[u8], order: ByteOrder, mark: usize, text: &mut String) 
     if rest.is_empty() {
         return Ok(());
     }
-    let message = "The file is not valid UTF-16: it has an odd number of bytes.".to_owned();
+    let message = "The file is not valid UTF-16: it has an odd number of bytes".to_owned();
     Err(ReadProblem::NotText { at, before: std::mem::take(text), message })
 }
 

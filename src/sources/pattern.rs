@@ -4,7 +4,7 @@
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
-use crate::domain::error_class::{ErrorClass, ExitClass};
+use crate::domain::error_class::ExitClass;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 /// Folders of tools, including our own, that never contain manifests.
@@ -156,11 +156,7 @@ fn literal_start(glob: &str) -> PathBuf {
     start
 }
 
-impl ExitClass for PatternError {
-    fn class(&self) -> ErrorClass {
-        ErrorClass::Usage
-    }
-}
+impl ExitClass for PatternError {}
 
 #[cfg(test)]
 mod tests {

@@ -232,6 +232,6 @@ mod tests {
         assert!(matches!(read(&file(folder.path().join("gone.yaml")), &mut buffer), Err(ReadProblem::Io(_))));
         let folder_itself = file(folder.path().to_owned());
         let problem = read(&folder_itself, &mut buffer).expect_err("it is no file");
-        assert_eq!(problem.to_string(), "The file cannot be read: it is a folder, not a regular file.");
+        assert_eq!(problem.to_string(), "The file cannot be read: it is a folder, not a regular file");
     }
 }

@@ -3,7 +3,7 @@
 use super::open::OpenProblem;
 use crate::text::io_reason;
 
-/// The reason why a file has no text.
+/// The reason why a file has no text; a sentence without its period.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadProblem {
     #[error("{message}")]
@@ -12,16 +12,15 @@ pub enum ReadProblem {
         at: usize,
         /// The text before it, to count lines.
         before: String,
-        /// A sentence.
         message: String,
     },
-    #[error("The file has {bytes} bytes; the limit is {limit}.")]
+    #[error("The file has {bytes} bytes; the limit is {limit}")]
     TooLarge { bytes: u64, limit: u64 },
-    #[error("The file cannot be read: {0}.")]
+    #[error("The file cannot be read: {0}")]
     NotOpened(OpenProblem),
-    #[error("The file cannot be read: {}.", io_reason(.0))]
+    #[error("The file cannot be read: {}", io_reason(.0))]
     Io(std::io::Error),
-    #[error("The file cannot be read from Git: {}.", git_reason(.0))]
+    #[error("The file cannot be read from Git: {}", git_reason(.0))]
     Git(git2::Error),
 }
 
@@ -29,11 +28,11 @@ impl ReadProblem {
     /// The reason as a clause after the file name.
     pub fn reason(&self) -> String {
         match self {
-            Self::NotText { message, .. } => message.trim_end_matches('.').to_owned(),
+            Self::NotText { message, .. } => message.clone(),
             Self::TooLarge { bytes, limit } => OpenProblem::TooLarge { bytes: *bytes, limit: *limit }.to_string(),
             Self::NotOpened(problem) => problem.to_string(),
             Self::Io(error) => io_reason(error),
-            Self::Git(_) => self.to_string().trim_end_matches('.').to_owned(),
+            Self::Git(_) => self.to_string(),
         }
     }
 }

@@ -18,7 +18,7 @@ pub struct MergeConflict {
 }
 
 impl MergeConflict {
-    /// The message, as a sentence.
+    /// What is wrong, without a period.
     pub fn message(&self) -> String {
         let lines = match self.first_line == self.last_line {
             true => format!("line {}", self.first_line),
@@ -26,10 +26,10 @@ impl MergeConflict {
         };
         match &self.sides {
             Some((ours, theirs)) if !ours.is_empty() && !theirs.is_empty() => {
-                format!("Unresolved merge conflict between `{ours}` and `{theirs}` ({lines}).")
+                format!("Unresolved merge conflict between `{ours}` and `{theirs}` ({lines})")
             }
-            Some(_) => format!("Unresolved merge conflict ({lines})."),
-            None => format!("Mark of a merge conflict that was not resolved completely ({lines})."),
+            Some(_) => format!("Unresolved merge conflict ({lines})"),
+            None => format!("Mark of a merge conflict that was not resolved completely ({lines})"),
         }
     }
 }
@@ -109,7 +109,7 @@ mod tests {
         let text = "a: 1\n<<<<<<< HEAD\nb: 2\n=======\nb: 3\n>>>>>>> feature/x\nc: 4\r\n<<<<<<< HEAD\r\n||||||| base\r\n=======\r\n>>>>>>> y\r\n";
         let found = merge_conflicts(text);
         assert_eq!(found.iter().map(|it| (it.first_line, it.last_line)).collect::<Vec<_>>(), [(2, 6), (8, 11)]);
-        assert_eq!(found[0].message(), "Unresolved merge conflict between `HEAD` and `feature/x` (lines 2 to 6).");
+        assert_eq!(found[0].message(), "Unresolved merge conflict between `HEAD` and `feature/x` (lines 2 to 6)");
         assert_eq!(&text[found[0].first.clone()], "<<<<<<< HEAD");
         assert_eq!(&text[found[1].last.clone()], ">>>>>>> y");
     }

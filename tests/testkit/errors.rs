@@ -2,7 +2,7 @@
 //! for the code stays right when the text is reworded. The texts are read from `src`, so they stand in no test.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::LazyLock;
 
 /// `#[error("...")]` with its `code(...)`.
@@ -15,11 +15,13 @@ struct Template {
 /// `{name} {reason}` says nothing of its own, and would fit everything.
 const LEAST_WEIGHT: usize = 4;
 
-static TEMPLATES: LazyLock<Vec<Template>> = LazyLock::new(|| {
-    let mut found = Vec::new();
-    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
-    found
+static SOURCES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let paths = super::files_below(&folder).into_iter().filter(|path| path.extension().is_some_and(|end| end == "rs"));
+    paths.map(|path| fs::read_to_string(folder.join(path)).expect("sources are UTF-8")).collect()
 });
+
+static TEMPLATES: LazyLock<Vec<Template>> = LazyLock::new(|| SOURCES.iter().flat_map(|text| templates(text)).collect());
 
 /// Asserts that the talk of a run shows this error of portolan's own, by its code: `no-scope`.
 #[track_caller]
@@ -52,19 +54,6 @@ impl Template {
 
     fn weight(&self) -> usize {
         self.fragments.iter().map(String::len).sum()
-    }
-}
-
-fn collect(folder: &Path, found: &mut Vec<Template>) {
-    let entries = fs::read_dir(folder).expect("the sources are there");
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("the sources are there").path()).collect();
-    paths.sort();
-    for path in paths {
-        if path.is_dir() {
-            collect(&path, found);
-        } else if path.extension().is_some_and(|end| end == "rs") {
-            found.extend(templates(&fs::read_to_string(&path).expect("sources are UTF-8")));
-        }
     }
 }
 
@@ -130,6 +119,20 @@ fn the_text_of_every_error_leads_to_its_code() {
         let found = codes_of(&format!("{text}\n  help: x\n"));
         assert!(found.contains(&template.code.as_str()), "`{text}` leads to {found:?}, not to {}", template.code);
         assert!(found.len() <= 4, "`{text}` leads to {found:?}: give them texts of their own");
+    }
+}
+
+/// The others take the class that `ExitClass` gives without being told.
+#[test]
+fn every_error_with_a_class_of_its_own_is_in_the_table_of_exit_codes() {
+    const TABLE: &str = include_str!("../../src/commands/exit_codes.rs");
+    let impls = SOURCES.iter().flat_map(|text| text.split("impl ExitClass for ").skip(1));
+    let classified: Vec<&str> = impls.filter_map(|text| text.split_once(" {\n")).map(|(name, _)| name).collect();
+    let own: Vec<&&str> = classified.iter().filter(|name| name.chars().all(char::is_alphanumeric)).collect();
+    assert!(own.len() > 10, "{own:?}");
+    for name in own {
+        let is_made = ["::", " {"].iter().any(|behind| TABLE.contains(&format!("{name}{behind}")));
+        assert!(is_made, "{name} is missing");
     }
 }
 

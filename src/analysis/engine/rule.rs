@@ -8,7 +8,7 @@ use crate::domain::document::fault::Fault;
 use crate::domain::document::manifest::Manifest;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Style, Value, View};
-use crate::domain::finding::{Edit, EntityName, FileId, Finding, Fix, Place, RuleInfo, Severity};
+use crate::domain::finding::{Edit, EntityName, FileId, Finding, Fix, Help, Place, RuleInfo, Severity};
 use crate::domain::value::day::Day;
 
 pub struct Rule {
@@ -126,7 +126,7 @@ pub(crate) struct FindingBuilder {
     target: Option<EntityName>,
     related: Vec<(Option<FileId>, Span, String)>,
     counterpart: Option<EntityName>,
-    help: Option<String>,
+    help: Option<Help>,
     fix: Option<Fix>,
 }
 
@@ -168,8 +168,11 @@ impl FindingBuilder {
         self
     }
 
-    pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+    pub fn help(mut self, help: impl Into<Help>) -> Self {
+        let help = help.into();
+        // `pull` leaves the command out.
+        debug_assert!(!help.text.contains("run `portolan pull`"), "this is the command of the help: {help}");
+        self.help = Some(help);
         self
     }
 

@@ -9,7 +9,7 @@ use crate::domain::document::fault::FaultKind;
 use crate::domain::document::fault::Reading;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::Kind;
-use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
+use crate::domain::finding::{Edit, Family, Help, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -84,8 +84,8 @@ fn ambiguous_break(code: u32, span: Span) -> FindingBuilder {
     FindingBuilder::new(span, message).help(format!("remove it, or write it in double quotes as `{escape}`"))
 }
 
-fn quotes(raw: &str) -> String {
-    format!("quote it if it is text: `{}`", quoted_text(raw))
+fn quotes(raw: &str) -> Help {
+    Help::shown("quote it if it is text", &quoted_text(raw))
 }
 
 fn quoted_text(raw: &str) -> String {

@@ -5,7 +5,7 @@
 use crate::analysis::engine::rule::{Check, FindingBuilder, RepositoryContext, Rule, Sink};
 use crate::analysis::near_names::NearNames;
 use crate::domain::entity::identifier;
-use crate::domain::finding::{Family, RuleInfo, Severity};
+use crate::domain::finding::{Family, Help, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -36,9 +36,8 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
             .file(place.file)
             .entity(target.entity.name())
             .target(blueprint, text);
-        let help = format!(
-            "correct the identifier, or add the `{blueprint}`; if it exists in the catalog, run `portolan pull`"
-        );
-        sink.report(near_names.suggest(draft, target, blueprint, &help));
+        let help = Help::from(format!("correct the identifier, or add the `{blueprint}`"))
+            .command("; if it exists in the catalog, run `portolan pull`");
+        sink.report(near_names.suggest(draft, target, blueprint, help));
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::analysis::engine::rule::{Check, FindingBuilder, RepositoryContext, Rule, Sink};
 use crate::analysis::engine::snapshot::ProblemKind;
-use crate::domain::finding::{Family, RuleInfo, Severity};
+use crate::domain::finding::{Family, Help, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -23,7 +23,7 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
         sink.report(
             FindingBuilder::new(problem.span, problem.message.clone())
                 .file(problem.file)
-                .help("correct the blueprint in the catalog, then run `portolan pull`"),
+                .help(Help::from("correct the blueprint in the catalog").command(", then run `portolan pull`")),
         );
     }
 }

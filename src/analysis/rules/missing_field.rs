@@ -29,7 +29,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
         let metadata = manifest.metadata.map(|id| context.view.value(id));
         match metadata {
             None if stands_for(root, &RESOURCE, "metadata") => {}
-            None => report(root, "metadata", "the manifest", sink),
+            None => report(root, "metadata", "The manifest", sink),
             Some(metadata) if manifest.name.is_some() || metadata.get("generateName").is_some() => {}
             Some(metadata) if metadata.kind() != Kind::Map || stands_for(metadata, &METADATA, "name") => {}
             Some(metadata) => {
@@ -47,7 +47,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     } else if root.kind() != Kind::Map {
         no_entity(root, sink);
     } else {
-        needs(context, root, "the entity", sink);
+        needs(context, root, "The entity", sink);
     }
 }
 
@@ -76,7 +76,7 @@ fn no_spec(root: Value<'_>, sink: &mut Sink<'_>) {
                     .help(format!("add `spec:` above `{name}` and indent the lines below by two spaces")),
             );
         }
-        None => report(root, "spec", "the manifest", sink),
+        None => report(root, "spec", "The manifest", sink),
     }
 }
 
@@ -100,9 +100,5 @@ fn report(place: Value<'_>, field: &str, of: &str, sink: &mut Sink<'_>) {
         "blueprint" => "add `blueprint:` with the identifier of a blueprint".to_owned(),
         _ => format!("add `{field}:`, unique among the entities of its blueprint"),
     };
-    sink.report(FindingBuilder::new(span, format!("{} has no `{field}`.", capital(of))).help(help));
-}
-
-fn capital(words: &str) -> String {
-    words.strip_prefix("the ").map_or_else(|| words.to_owned(), |rest| format!("The {rest}"))
+    sink.report(FindingBuilder::new(span, format!("{} has no `{field}`.", of)).help(help));
 }

@@ -3,7 +3,7 @@
 use crate::analysis::engine::rule::{Check, DocumentContext, FindingBuilder, Rule, Sink};
 use crate::analysis::engine::snapshot::Snapshot;
 use crate::domain::document::fault::FaultKind;
-use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
+use crate::domain::finding::{Edit, Family, Help, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -23,7 +23,7 @@ fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
         let FaultKind::NonStringKey { found, text } = &fault.kind else { continue };
         let raw = fault.span.slice(context.view.source);
         let message = format!("The key `{raw}` must be text, found {found}.");
-        let draft = FindingBuilder::new(fault.span, message).help(format!("quote it: `\"{text}\"`"));
+        let draft = FindingBuilder::new(fault.span, message).help(Help::shown("quote it", &format!("\"{text}\"")));
         // The fix is safe only if Kubernetes converts the key to exactly the written text: `1.0` becomes `1`.
         let is_safe = raw == text && !raw.contains(['"', '\\']);
         let edit = Edit { span: fault.span, replacement: format!("\"{raw}\"") };

@@ -2,7 +2,7 @@
 
 use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink};
 use crate::domain::document::tree::{Kind, Style};
-use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
+use crate::domain::finding::{Edit, Family, Help, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -39,7 +39,8 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
         let one_line = matches!(value.style(), Style::Plain | Style::SingleQuoted | Style::DoubleQuoted)
             && !value.raw().contains(['\n', ',', '[', ']', '{', '}']);
         let wrapped = format!("[{}]", value.raw());
-        let draft = draft.help(format!("write it as a list: `{name}: {wrapped}`"));
+        let draft = draft
+            .help(Help { snippet: Some(wrapped.clone()), ..format!("write it as a list: `{name}: {wrapped}`").into() });
         sink.report(if one_line && is_bare && !value.is_copied() && !key.is_copied() {
             draft.fix("make it a list", vec![Edit { span: value.span(), replacement: wrapped }])
         } else {

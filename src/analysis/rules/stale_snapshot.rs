@@ -1,7 +1,7 @@
 //! Reports an old snapshot, by the date in `.portolan/source.json`. The current day is passed in as a value.
 
 use crate::analysis::engine::rule::{Check, FindingBuilder, RepositoryContext, Rule, Sink};
-use crate::domain::finding::{Family, RuleInfo, Severity};
+use crate::domain::finding::{Family, Help, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -25,7 +25,7 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
         sink.report(
             FindingBuilder::new(pulled.span, message)
                 .file(pulled.file)
-                .help("run `portolan pull`, or raise `snapshot.max-age`"),
+                .help(Help::default().command("run `portolan pull`, or raise `snapshot.max-age`")),
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::analysis::engine::facts::EntityRef;
 use crate::analysis::engine::rule::{Check, FindingBuilder, RepositoryContext, Rule, Sink, yaml_scalar};
-use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
+use crate::domain::finding::{Edit, Family, Help, RuleInfo, Severity};
 use crate::text::suggest;
 use std::collections::BTreeMap;
 
@@ -60,7 +60,7 @@ fn slip(blueprint: &str, entities: &[EntityRef<'_>], meant: &str, sink: &mut Sin
         FindingBuilder::new(place.span, message(blueprint, entities.len()))
             .file(place.file)
             .entity(first.name())
-            .help(format!("write `{meant}`"))
+            .help(Help::write(meant))
             .fix(format!("write `{meant}`"), entities.iter().map(edit).collect()),
     );
 }
@@ -87,7 +87,11 @@ fn report(blueprint: &str, entities: &[EntityRef<'_>], context: &RepositoryConte
         draft = draft.related_in(place.file, place.span, words(at));
     }
     sink.report(match suggest::closest(blueprint, context.snapshot.identifiers()) {
-        Some(meant) => draft.help(format!("did you mean `{meant}`? If it is new in the catalog, run `portolan pull`")),
-        None => draft.help("correct the name; if the blueprint is new in the catalog, run `portolan pull`"),
+        Some(meant) => {
+            draft.help(Help::did_you_mean(meant).command(" If it is new in the catalog, run `portolan pull`"))
+        }
+        None => draft.help(
+            Help::from("correct the name").command("; if the blueprint is new in the catalog, run `portolan pull`"),
+        ),
     });
 }

@@ -5,7 +5,7 @@ use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, 
 use crate::domain::document::manifest::Manifest;
 use crate::domain::document::tree::Value;
 use crate::domain::entity::fields::ENTITY_KEYS;
-use crate::domain::finding::{Family, RuleInfo, Severity};
+use crate::domain::finding::{Family, Help, RuleInfo, Severity};
 use crate::text::plural::list;
 
 pub static RULE: Rule = Rule {
@@ -74,10 +74,10 @@ fn fields(mapping: Value<'_>, known: &[&str], of: &str, elsewhere: &[&str], sink
         let Some(name) = key.as_str().filter(|name| !known_or_said(name)) else { continue };
         let draft = FindingBuilder::new(key.span(), format!("`{name}` is not a field of {of}."));
         sink.report(match free.get_or_insert_with(|| FreeNames::of(Some(mapping), known.iter().copied())).meant(key) {
-            (Some(meant), _) => draft
-                .help(format!("write `{meant}`"))
-                .fix(format!("rename it to `{meant}`"), vec![replace_scalar(key, meant)]),
-            (None, Some(meant)) => draft.help(format!("did you mean `{meant}`?")),
+            (Some(meant), _) => {
+                draft.help(Help::write(meant)).fix(format!("rename it to `{meant}`"), vec![replace_scalar(key, meant)])
+            }
+            (None, Some(meant)) => draft.help(Help::did_you_mean(meant)),
             // An unknown key next to `properties` most likely belongs into it.
             (None, None) if of == "`spec`" => draft.help(format!("move `{name}` under `properties`, or remove it")),
             (None, None) => {

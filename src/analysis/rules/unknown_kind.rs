@@ -3,7 +3,7 @@
 use crate::analysis::engine::rule::{Check, DocumentContext, FindingBuilder, Rule, Sink, replace_scalar};
 use crate::analysis::engine::snapshot::Snapshot;
 use crate::domain::document::manifest::NearMiss;
-use crate::domain::finding::{Family, RuleInfo, Severity};
+use crate::domain::finding::{Family, Help, RuleInfo, Severity};
 use crate::text::suggest;
 
 pub static RULE: Rule = Rule {
@@ -36,10 +36,10 @@ fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
         let draft = FindingBuilder::new(value.span(), format!("`{version}` has no kind `{kind}`."));
         let slip = suggest::single_slip(kind, KINDS).filter(|_| !value.is_copied());
         sink.report(match (slip, suggest::closest(kind, KINDS)) {
-            (Some(meant), _) => draft
-                .help(format!("write `{meant}`"))
-                .fix(format!("write `{meant}`"), vec![replace_scalar(value, meant)]),
-            (None, Some(meant)) => draft.help(format!("did you mean `{meant}`?")),
+            (Some(meant), _) => {
+                draft.help(Help::write(meant)).fix(format!("write `{meant}`"), vec![replace_scalar(value, meant)])
+            }
+            (None, Some(meant)) => draft.help(Help::did_you_mean(meant)),
             (None, None) => draft.help("use `Entity`, or `ClusterEntity` for one without a namespace"),
         });
     }

@@ -2,7 +2,7 @@
 //! exactly one unused name.
 
 use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink, replace_scalar};
-use crate::domain::finding::{Family, RuleInfo, Severity};
+use crate::domain::finding::{Family, Help, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -27,10 +27,10 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
         let draft = FindingBuilder::new(key.span(), message);
         sink.report(match free.meant(*key) {
             _ if name == "relations" => draft.help("indent `relations` like `properties`: it belongs beside it"),
-            (Some(meant), _) => draft
-                .help(format!("write `{meant}`"))
-                .fix(format!("rename it to `{meant}`"), vec![replace_scalar(*key, meant)]),
-            (None, Some(meant)) => draft.help(format!("did you mean `{meant}`?")),
+            (Some(meant), _) => {
+                draft.help(Help::write(meant)).fix(format!("rename it to `{meant}`"), vec![replace_scalar(*key, meant)])
+            }
+            (None, Some(meant)) => draft.help(Help::did_you_mean(meant)),
             (None, None) if blueprint.relation(&name).is_some() => {
                 draft.help(format!("`{name}` is a relation: move it under `relations`"))
             }

@@ -1,7 +1,7 @@
 //! Reports relations that the blueprint does not have, and recognises properties among them.
 
 use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink, replace_scalar};
-use crate::domain::finding::{Family, RuleInfo, Severity};
+use crate::domain::finding::{Family, Help, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -25,10 +25,10 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
         let message = format!("Blueprint `{}` has no relation `{name}`.", blueprint.identifier);
         let draft = FindingBuilder::new(key.span(), message);
         sink.report(match free.meant(*key) {
-            (Some(meant), _) => draft
-                .help(format!("write `{meant}`"))
-                .fix(format!("rename it to `{meant}`"), vec![replace_scalar(*key, meant)]),
-            (None, Some(meant)) => draft.help(format!("did you mean `{meant}`?")),
+            (Some(meant), _) => {
+                draft.help(Help::write(meant)).fix(format!("rename it to `{meant}`"), vec![replace_scalar(*key, meant)])
+            }
+            (None, Some(meant)) => draft.help(Help::did_you_mean(meant)),
             (None, None) if blueprint.property(&name).is_some() => {
                 draft.help(format!("`{name}` is a property: move it under `properties`"))
             }

@@ -2,7 +2,7 @@
 
 use crate::analysis::engine::rule::{Check, FindingBuilder, Rule, Sink};
 use crate::analysis::engine::suppress::IgnoreReport;
-use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
+use crate::domain::finding::{Edit, Family, Help, RuleInfo, Severity};
 use crate::text::suggest;
 
 pub static RULE: Rule = Rule {
@@ -32,11 +32,11 @@ pub(in crate::analysis) fn report(
         let draft = FindingBuilder::new(unknown.span, format!("Unknown rule `{}`.", unknown.name));
         let names = || rules.iter().map(|rule| rule.info.name);
         sink.report(match (suggest::single_slip(&unknown.name, names()), suggest::closest(&unknown.name, names())) {
-            (Some(meant), _) => draft.help(format!("write `{meant}`")).suggestion(
+            (Some(meant), _) => draft.help(Help::write(meant)).suggestion(
                 format!("write `{meant}`"),
                 vec![Edit { span: unknown.span, replacement: meant.to_owned() }],
             ),
-            (None, Some(meant)) => draft.help(format!("did you mean `{meant}`?")),
+            (None, Some(meant)) => draft.help(Help::did_you_mean(meant)),
             (None, None) => draft.help("correct the name; `portolan explain` lists the rules"),
         });
     }

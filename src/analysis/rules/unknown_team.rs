@@ -5,7 +5,7 @@ use crate::analysis::engine::facts::TargetField;
 use crate::analysis::engine::rule::{Check, FindingBuilder, RepositoryContext, Rule, Sink};
 use crate::analysis::near_names::NearNames;
 use crate::domain::blueprint::EntityFormat;
-use crate::domain::finding::{Family, RuleInfo, Severity};
+use crate::domain::finding::{Family, Help, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -60,14 +60,12 @@ fn message(context: &RepositoryContext<'_>, field: TargetField, text: &str) -> S
     }
 }
 
-fn help(format: EntityFormat) -> &'static str {
+fn help(format: EntityFormat) -> Help {
     match format {
-        EntityFormat::Team => {
-            "correct the name, or add the `_team` in this change; if it exists in the catalog, run `portolan pull`"
-        }
-        EntityFormat::User => {
-            "correct the address; if the user exists in the catalog, run `portolan pull`, which lists the users that \
-             manifests name"
-        }
+        EntityFormat::Team => Help::from("correct the name, or add the `_team` in this change")
+            .command("; if it exists in the catalog, run `portolan pull`"),
+        EntityFormat::User => Help::from("correct the address").command(
+            "; if the user exists in the catalog, run `portolan pull`, which lists the users that manifests name",
+        ),
     }
 }

@@ -5,7 +5,7 @@ use crate::analysis::engine::rule::{Check, DocumentContext, FindingBuilder, Rule
 use crate::analysis::engine::snapshot::Snapshot;
 use crate::domain::document::manifest::{Manifest, NearMiss};
 use crate::domain::document::tree::Value;
-use crate::domain::finding::{Family, RuleInfo, Severity};
+use crate::domain::finding::{Family, Help, RuleInfo, Severity};
 use crate::text::suggest;
 
 pub static RULE: Rule = Rule {
@@ -33,7 +33,7 @@ fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
         let meant = manifest.platform.api_version();
         let written = value.key_text();
         let message = format!("`{written}` is not an API version of the platform.");
-        let draft = FindingBuilder::new(value.span(), message).help(format!("write `{meant}`"));
+        let draft = FindingBuilder::new(value.span(), message).help(Help::write(&meant));
         let edit = replace_scalar(value, &meant);
         sink.report(if value.is_copied() { draft } else { draft.suggestion(format!("write `{meant}`"), vec![edit]) });
     }

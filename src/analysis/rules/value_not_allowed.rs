@@ -2,7 +2,7 @@
 
 use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink};
 use crate::domain::blueprint::property_validator::Violation;
-use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
+use crate::domain::finding::{Edit, Family, Help, RuleInfo, Severity};
 use crate::text::suggest;
 
 pub static RULE: Rule = Rule {
@@ -41,7 +41,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
         let texts = || choices.iter().filter_map(serde_json::Value::as_str);
         let slip = suggest::single_slip(&written, texts()).filter(|_| !found.is_copied());
         sink.report(match (slip, suggest::closest(&written, texts())) {
-            (Some(meant), _) if is_plain_word(meant) => draft.help(format!("write `{meant}`")).suggestion(
+            (Some(meant), _) if is_plain_word(meant) => draft.help(Help::write(meant)).suggestion(
                 format!("write `{meant}`"),
                 vec![Edit { span: found.span(), replacement: meant.to_owned() }],
             ),

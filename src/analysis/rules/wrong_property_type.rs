@@ -5,7 +5,7 @@ use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, 
 use crate::domain::blueprint::Property;
 use crate::domain::blueprint::property_validator::{PropertyProblem, Violation};
 use crate::domain::document::tree::{Kind, Style, Value};
-use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
+use crate::domain::finding::{Edit, Family, Help, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -39,7 +39,7 @@ fn describe(property: &Property, problem: &PropertyProblem<Value<'_>>, expected:
         ("string", Kind::Number | Kind::Bool) if is_plain => {
             let replacement = format!("\"{}\"", found.raw());
             draft
-                .help(format!("quote it: `{replacement}`"))
+                .help(Help::shown("quote it", &replacement))
                 .suggestion("quote it", vec![Edit { span: found.span(), replacement }])
         }
         ("number", Kind::String) if text.trim().parse::<f64>().is_ok_and(f64::is_finite) => {

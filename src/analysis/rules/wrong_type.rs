@@ -2,7 +2,7 @@
 
 use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink};
 use crate::domain::document::tree::{Kind, Style, Value};
-use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
+use crate::domain::finding::{Edit, Family, Help, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -110,6 +110,6 @@ fn quote(draft: FindingBuilder, found: Value<'_>) -> FindingBuilder {
     }
     let replacement = format!("\"{raw}\"");
     draft
-        .help(format!("quote it if it is text: `{replacement}`"))
+        .help(Help::shown("quote it if it is text", &replacement))
         .suggestion("quote it", vec![Edit { span: found.span(), replacement }])
 }

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use super::trust::TrustError;
 use crate::catalog::wire::Refusal;
-use crate::catalog::{CatalogError, ErrorFacts, ErrorKind};
+use crate::catalog::{CatalogError, ErrorFacts};
+use crate::domain::error_class::ErrorClass;
 use crate::domain::platform::Platform;
 use crate::text::plural::count;
 
@@ -348,7 +349,7 @@ impl ClientError {
 impl From<ClientError> for CatalogError {
     fn from(error: ClientError) -> Self {
         let facts = ErrorFacts {
-            kind: if error.is_usage() { ErrorKind::Usage } else { ErrorKind::Unreachable },
+            class: if error.is_usage() { ErrorClass::Usage } else { ErrorClass::Unreachable },
             status: error.status(),
             is_about_credentials: error.is_about_credentials(),
             had_no_effect: error.had_no_effect(),

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::error::LintError;
+use crate::domain::error_class::ExitClass;
 use crate::report::format::Format;
 use crate::sources;
 use crate::text::suggest::closest;
@@ -35,15 +35,27 @@ impl<F: Format> Output<F> {
     }
 }
 
+/// Two reports would go to one destination.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("two reports for one output: {first} and {second} would both go to {place}")]
+#[diagnostic(code("shared-output"), help("send each report to its own file: `--output FORMAT=FILE`"))]
+pub struct SharedOutput {
+    first: &'static str,
+    second: &'static str,
+    place: String,
+}
+
+impl ExitClass for SharedOutput {}
+
 /// Refuses two reports for one destination: the second would be appended to the first, or replace it.
-pub fn refuse_shared<F: Format>(outputs: &[Output<F>], directory: &Path) -> Result<(), LintError> {
+pub fn refuse_shared<F: Format>(outputs: &[Output<F>], directory: &Path) -> Result<(), SharedOutput> {
     let place = |output: &Output<F>| output.file.as_ref().map(|file| sources::output_place(&directory.join(file)));
     let places = outputs.iter().map(place).collect::<Vec<_>>();
     for (at, second) in outputs.iter().enumerate() {
         let Some(first) = places.iter().take(at).position(|place| *place == places[at]) else { continue };
         let place = second.file.as_ref().map_or("standard output".to_owned(), |file| format!("`{}`", file.display()));
         let (first, second) = (outputs[first].format.name(), second.format.name());
-        return Err(LintError::SharedOutput { first, second, place });
+        return Err(SharedOutput { first, second, place });
     }
     Ok(())
 }

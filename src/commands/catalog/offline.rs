@@ -10,13 +10,13 @@ use crate::commands::catalog::seed_entities::seeded;
 use crate::commands::ci_run::is_pull_request;
 use crate::commands::context::Context;
 use crate::commands::plan::base::Base;
-use crate::commands::workspace::snapshot::{FOLDER, SnapshotSource};
+use crate::commands::workspace::snapshot::{NoSnapshot, SnapshotSource};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::desired::Desired;
 use crate::domain::entity::{Owner, Targets};
 use crate::embedded::LocalCatalog;
 use crate::embedded::store::{Store, system_clock};
-use crate::error::{Error, LintError};
+use crate::error::Error;
 use crate::settings::{self, Environment, Origin, Settings};
 use crate::text::plural::count;
 
@@ -54,7 +54,7 @@ pub(crate) fn catalog_of_base(
     let catalog = LocalCatalog::of(store, name, &owner.user_agent());
     let (store, writer) = (catalog.store(), catalog.writer());
     if follow(store, root, shelf, &writer, context)?.is_empty() {
-        return Err(LintError::NoSnapshot { folder: format!("{FOLDER}/blueprints") }.into());
+        return Err(NoSnapshot.into());
     }
     let entities = &base.manifests.entities;
     let mut keys = declared(entities);

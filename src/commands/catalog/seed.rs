@@ -18,10 +18,11 @@ use crate::commands::workspace::snapshot::SnapshotSource;
 use crate::domain::entity::Owner;
 use crate::domain::entity::desired::Desired;
 use crate::domain::entity::identifier::is_reserved;
+use crate::domain::error_class::ExitClass;
 use crate::domain::known_entities::KnownEntities;
 use crate::domain::progress::{Progress, Silent};
 use crate::embedded::store::{BlueprintConflict, Failure, Store};
-use crate::error::{Error, LintError, ServeError};
+use crate::error::Error;
 use crate::report::escape::clean;
 use crate::settings::{self, Settings};
 use crate::sources::{self, ReadBuffer, path_text};
@@ -30,6 +31,21 @@ use crate::text::plural::{count, grouped, list};
 const KNOWN: &str = "known-entities.txt";
 /// The number of skipped manifests that are listed by name.
 const MOST_TOLD: usize = 20;
+
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+enum SeedError {
+    #[error("seed `{path}` cannot be used: {why}")]
+    #[diagnostic(
+        code("nothing-seeded"),
+        help("pass the root of a repository with manifests; `portolan lint` there shows more")
+    )]
+    NothingSeeded { path: String, why: String },
+    #[error("blueprints of `.portolan/blueprints` cannot be used: {why}")]
+    #[diagnostic(code("blueprints-not-followed"), help("run `portolan lint` to see what is wrong with the snapshot"))]
+    NotFollowed { why: String },
+}
+
+impl ExitClass for SeedError {}
 
 /// Updates the store's blueprints to those of the snapshot under `root`, unless it followed the same ones last time.
 /// Returns the names of the snapshot's blueprints.
@@ -148,7 +164,7 @@ impl Seed {
         let blueprints = follow(store, root, &SnapshotSource::Disk, writer, context)?;
         let bar = context.bar();
         let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
-        let manifests = ManifestSet::of(root, &self.settings.pattern()?, progress).map_err(LintError::from)?;
+        let manifests = ManifestSet::of(root, &self.settings.pattern()?, progress)?;
         let known = stand_in(store, root, &SnapshotSource::Disk, writer, &declared(&manifests.entities))?;
         let seeded = seeded(store, &manifests.entities, writer)?;
         drop(bar);
@@ -177,7 +193,7 @@ impl Seed {
             } else {
                 "none of its blueprints and manifests can be used"
             };
-            return Err(ServeError::NothingSeeded { path: self.name.clone(), why: why.to_owned() }.into());
+            return Err(SeedError::NothingSeeded { path: self.name.clone(), why: why.to_owned() }.into());
         }
         // System blueprints always exist; `held` does not count them either.
         let blueprints = blueprints.iter().filter(|name| !is_reserved(name)).count();
@@ -242,6 +258,6 @@ fn each_known(
 pub(crate) fn unexpected(failure: Failure) -> Error {
     match failure {
         Failure::Store(error) => error.into(),
-        Failure::Refused(refusal) => ServeError::NotFollowed { why: refusal.message.unwrap_or(refusal.error) }.into(),
+        Failure::Refused(refusal) => SeedError::NotFollowed { why: refusal.message.unwrap_or(refusal.error) }.into(),
     }
 }

@@ -1,7 +1,6 @@
 //! `config --check`: tests the configured catalog. It only reads, and asks the catalog to validate one write; nothing
 //! is written.
 
-use miette::Diagnostic;
 use serde_json::Value;
 
 use crate::catalog::wire::{EntityDraft, IdentifierRef, WriteOptions};

@@ -5,17 +5,18 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::commands::context::Context;
+use crate::commands::init::error::InitError;
 use crate::commands::pull::update::CurrentSnapshot;
 use crate::commands::workspace::git::Git;
 use crate::commands::workspace::layout::ManifestLayout;
 use crate::commands::workspace::scope::fits;
 use crate::domain::platform::PLATFORMS;
-use crate::error::InitError;
+use crate::error::Error;
 use crate::scaffold::repository::{self, Forge, example};
 use crate::settings::Origin;
 use crate::sources::git::Repository;
 use crate::sources::{self, Encoding, PathKind, ReadBuffer};
-use crate::text::merge_conflict::{self, merge_conflicts};
+use crate::text::merge_conflict::merge_conflicts;
 
 pub(super) struct Surroundings {
     /// All paths are relative to this folder: the top of the work tree, or the config's folder outside Git.
@@ -49,7 +50,7 @@ pub(super) struct Surroundings {
 }
 
 impl Surroundings {
-    pub fn of(context: &Context<'_>) -> Result<Self, InitError> {
+    pub fn of(context: &Context<'_>) -> Result<Self, Error> {
         let settings = context.settings;
         // Without a config, the root of the settings is the top of the work tree; a user in a subfolder wants to set up
         // that folder.
@@ -63,7 +64,7 @@ impl Surroundings {
             None => (root.clone(), String::new()),
         };
         if Path::new(&folder).components().any(|part| part.as_os_str() == ".git") {
-            return Err(InitError::InsideGit { path: folder });
+            return Err(InitError::InsideGit { path: folder }.into());
         }
         let (texts, encodings) = texts(&top, &folder)?;
         let ignored = repository.map(|repository| ignored(repository, &folder)).unwrap_or_default();
@@ -125,7 +126,7 @@ fn has_only_examples(root: &Path, manifests: usize) -> bool {
 
 type Texts = (BTreeMap<String, String>, BTreeMap<String, Encoding>);
 
-fn texts(top: &Path, folder: &str) -> Result<Texts, InitError> {
+fn texts(top: &Path, folder: &str) -> Result<Texts, Error> {
     let mut found = Texts::default();
     let mut buffer = ReadBuffer::default();
     for path in repository::paths(folder) {
@@ -133,8 +134,7 @@ fn texts(top: &Path, folder: &str) -> Result<Texts, InitError> {
         let text = sources::read(&file, &mut buffer);
         let text = text.map_err(|problem| InitError::Unreadable { path: path.clone(), problem })?;
         if let Some(conflict) = merge_conflicts(text.text).first() {
-            let (line, help) = (conflict.first_line, merge_conflict::HELP);
-            return Err(InitError::Conflict { path, line, help });
+            return Err(InitError::Conflict { path, line: conflict.first_line }.into());
         }
         found.0.insert(path.clone(), text.text.to_owned());
         found.1.insert(path, text.encoding);

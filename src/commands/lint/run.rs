@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::analysis::{Directives, Options, Selection};
+use crate::commands::lint::error::LintError;
 use crate::commands::lint::fix::{Repaired, Repairs};
 use crate::commands::lint::select::ReportSelection;
 use crate::commands::lint::unlisted::{Unlisted, candidates, candidates_among, unlisted};
@@ -15,13 +16,13 @@ use crate::commands::workspace::git::Git;
 use crate::commands::workspace::history::PastManifests;
 use crate::commands::workspace::read::{LintRun, RawFindings, declared_names};
 use crate::commands::workspace::snapshot;
-use crate::commands::workspace::snapshot::{LoadedSnapshot, SnapshotSource};
+use crate::commands::workspace::snapshot::{LoadedSnapshot, NoSnapshot, SnapshotSource};
 use crate::commands::workspace::texts::Texts;
 use crate::domain::document::fault::Fault;
 use crate::domain::document::span::Span;
 use crate::domain::finding::{self, FileId, Finding};
 use crate::domain::progress::Progress;
-pub(crate) use crate::error::LintError;
+use crate::error::Error;
 use crate::report::baseline::Baseline;
 use crate::report::fingerprint::{Fingerprint, fingerprints};
 use crate::report::lint::Counts;
@@ -101,12 +102,12 @@ pub(crate) struct LintResult {
 }
 
 /// Runs lint.
-pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<LintResult, LintError> {
+pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<LintResult, Error> {
     let mut found = find(request)?;
     let manifests = found.files.len();
     let loaded = snapshot::load(request.root, &found.shelf, &mut found.files);
     if request.require_snapshot && !loaded.snapshot.has_blueprints() {
-        return Err(LintError::NoSnapshot { folder: format!("{}/blueprints", snapshot::FOLDER) });
+        return Err(NoSnapshot.into());
     }
     let past = PastManifests::new(request.root, request.pattern, request.git.variables(), found.commit);
     let unread = request.collects_entities.then(|| (found.unreadable.clone(), found.hidden.clone()));
@@ -178,7 +179,7 @@ fn show(
     let worst = shown.iter().map(|(finding, _)| finding.severity).max();
     let (mut all, all_prints): (Vec<_>, Vec<_>) = shown.into_iter().unzip();
     for finding in all.iter_mut().filter(|finding| found.chosen.takes_away(finding)) {
-        finding.help = Some("this change removes it: restore it, or correct the relation".to_owned());
+        finding.help = Some("this change removes it: restore it, or correct the relation".into());
     }
     let total = all.len();
     let (findings, fingerprints) = cut(all, all_prints, request.most);
@@ -329,7 +330,7 @@ impl Found {
     }
 }
 
-fn find(request: &Request<'_>) -> Result<Found, LintError> {
+fn find(request: &Request<'_>) -> Result<Found, Error> {
     let Request { root, pattern, .. } = request;
     let mut found = match &request.extent {
         LintScope::Everything => {
@@ -384,7 +385,7 @@ fn find(request: &Request<'_>) -> Result<Found, LintError> {
     Ok(found)
 }
 
-fn staged(request: &Request<'_>, flag: &'static str) -> Result<Found, LintError> {
+fn staged(request: &Request<'_>, flag: &'static str) -> Result<Found, Error> {
     let repository = repository(request, flag)?;
     let mut staged = repository.staged(request.root, request.pattern)?;
     let (shelf, changed) = snapshot::staged(repository, request.root)?;
@@ -394,12 +395,12 @@ fn staged(request: &Request<'_>, flag: &'static str) -> Result<Found, LintError>
     Ok(Found { shelf, ..Found::new(discovery, ReportSelection::files(staged.changed, before)) })
 }
 
-fn repository<'a>(request: &Request<'a>, flag: &'static str) -> Result<&'a Repository, LintError> {
-    request.git.repository()?.ok_or_else(|| LintError::NoGit { root: request.root.display().to_string(), flag })
+fn repository<'a>(request: &Request<'a>, flag: &'static str) -> Result<&'a Repository, Error> {
+    Ok(request.git.required(flag)?)
 }
 
 /// Replaces a file by an editor's text, and reports only on that file.
-fn give(found: &mut Found, request: &Request<'_>, path: &Path, bytes: &[u8]) -> Result<(), LintError> {
+fn give(found: &mut Found, request: &Request<'_>, path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let relative = relative(request.root, path)?;
     let place = Place::Given(Arc::from(bytes));
     match found.files.iter_mut().find(|file| file.path == relative) {
@@ -417,7 +418,7 @@ fn insert(files: &mut Vec<SourceFile>, file: SourceFile) {
 }
 
 /// The selection for the given paths. A named file joins the run even if the config excludes it.
-fn choose(found: &mut Found, request: &Request<'_>) -> Result<ReportSelection, LintError> {
+fn choose(found: &mut Found, request: &Request<'_>) -> Result<ReportSelection, Error> {
     let (mut files, mut folders) = (BTreeSet::new(), BTreeSet::new());
     let (mut others, mut strangers) = (Vec::new(), Vec::new());
     let is_listed =
@@ -434,7 +435,7 @@ fn choose(found: &mut Found, request: &Request<'_>) -> Result<ReportSelection, L
             if matches!(request.extent, LintScope::Staged | LintScope::Hook) {
                 continue;
             }
-            return Err(LintError::no_such_path(request.root, Path::new(&relative)));
+            return Err(LintError::no_such_path(request.root, Path::new(&relative)).into());
         };
         let Some(end) = end_of_links(request.root, path) else {
             strangers.push(relative);
@@ -506,8 +507,8 @@ fn is_yaml(path: &Path) -> bool {
 }
 
 /// The path, spelled as in the run's list.
-fn relative(root: &Path, path: &Path) -> Result<String, LintError> {
-    let outside = || LintError::Outside { path: path.display().to_string(), root: root.display().to_string() };
+fn relative(root: &Path, path: &Path) -> Result<String, Error> {
+    let outside = || LintError::Outside { path: path.display().to_string(), root: root.display().to_string() }.into();
     if let Ok(inside) = path.strip_prefix(root) {
         return Ok(sources::path_text(inside));
     }

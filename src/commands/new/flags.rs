@@ -2,11 +2,11 @@
 //! because in a file it would only become a finding later.
 
 use crate::commands::lint::config::LintConfig;
+use crate::commands::new::error::NewError;
 use crate::commands::new::prompt::lint_finding;
 use crate::domain::blueprint::{Blueprint, Ownership};
 use crate::domain::entity::fields::Texts;
 use crate::domain::finding::Severity;
-use crate::error::NewError;
 use crate::scaffold::{self, Candidates, EntityValues};
 use crate::text::plural::list;
 use crate::text::suggest::closest;
@@ -46,7 +46,7 @@ pub(crate) fn values_from_flags(
                 return Err(NewError::Misfit {
                     name: name.to_owned(),
                     message: finding.message,
-                    help: finding.help.unwrap_or_else(|| "choose another value".to_owned()),
+                    help: finding.help.unwrap_or_else(|| "choose another value".into()),
                 });
             }
             given.properties.insert(name.to_owned(), value);

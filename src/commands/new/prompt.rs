@@ -117,7 +117,7 @@ impl Questions<'_> {
     fn lint_finding(&self, blueprint: &Blueprint, property: &Property, value: &Value) -> Option<String> {
         let finding = lint_finding(self.terms, blueprint, property, value)?;
         Some(match finding.help {
-            Some(help) => format!("{} {}.", finding.message, as_sentence(&help).trim_end_matches('.')),
+            Some(help) => format!("{} {}", finding.message, as_sentence(&help.to_string())),
             None => finding.message,
         })
     }

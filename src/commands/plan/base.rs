@@ -15,9 +15,9 @@ use self::pipeline::{Kind, Named, Try};
 use crate::commands::ci_run::event_text;
 use crate::commands::context::Context;
 use crate::commands::workspace::entities::{ManifestSet, UnusableManifest};
+use crate::domain::error_class::ExitClass;
 use crate::domain::plan::revision::BaseRevision;
 use crate::domain::progress::Progress;
-use crate::error::BaseError;
 use crate::plan::{self, Move};
 use crate::settings::{Environment, Settings};
 use crate::sources::Pattern;
@@ -52,6 +52,30 @@ pub(crate) struct Request<'r> {
     pub progress: &'r dyn Progress,
 }
 
+/// Why a plan that needs a base cannot be made.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub(crate) enum BaseError {
+    #[error("`--only-branch` needs a base to compare with{}", below(why.as_deref()))]
+    #[diagnostic(code("no-base"), help("set it: `--base origin/main`, or drop `--only-branch`"))]
+    NoBase { why: Option<String> },
+    #[error(
+        "nothing to compare with: this pull request has no credentials for the catalog, and its merge base is not known{}",
+        below(why.as_deref())
+    )]
+    #[diagnostic(
+        code("nothing-to-compare"),
+        help("fetch the whole history (`fetch-depth: 0`), or name the base: `--base REF`")
+    )]
+    NothingToCompare { why: Option<String> },
+}
+
+impl ExitClass for BaseError {}
+
+/// A sentence on the line below an error.
+fn below(sentence: Option<&str>) -> String {
+    sentence.map(|sentence| format!("\n- {sentence}")).unwrap_or_default()
+}
+
 /// The base of a run, if it has one.
 #[derive(Debug, Default)]
 pub(crate) struct Compared {
@@ -79,12 +103,12 @@ impl Base {
     }
 }
 
-pub(crate) fn base(request: &Request<'_>) -> Result<Compared, BaseError> {
+pub(crate) fn base(request: &Request<'_>) -> Result<Compared, GitError> {
     match request.wanted {
         Wanted::Nothing => Ok(Compared::default()),
         Wanted::Named(name) => {
             let Some(repository) = request.repository else {
-                return Err(BaseError::NoGit { root: request.root.display().to_string(), flag: "--base" });
+                return Err(GitError::absent(request.root, "--base"));
             };
             let parting = match request.commit {
                 Some(commit) => Some(repository.left_at(name, commit)?),
@@ -95,12 +119,12 @@ pub(crate) fn base(request: &Request<'_>) -> Result<Compared, BaseError> {
                 Some(commit) => commit,
                 None => repository.find_commit(name)?,
             };
-            Ok(compared(request, repository, commit, name.to_owned(), None)?)
+            compared(request, repository, commit, name.to_owned(), None)
         }
         Wanted::Recorded(id) => {
             let found = request.repository.and_then(|it| Some((it, it.known_commit(id)?)));
             let Some((repository, commit)) = found else { return Ok(Compared::default()) };
-            Ok(compared(request, repository, commit, "the plan file".to_owned(), None)?)
+            compared(request, repository, commit, "the plan file".to_owned(), None)
         }
         Wanted::FromPipeline => {
             let event = || event_text(request.environment, request.root);
@@ -108,12 +132,12 @@ pub(crate) fn base(request: &Request<'_>) -> Result<Compared, BaseError> {
             if let Some(commit) = request.commit
                 && repository.head_commit()? != Some(commit)
             {
-                return Ok(from_checked_out(request, repository, commit)?);
+                return from_checked_out(request, repository, commit);
             }
             let Some(named) = pipeline::named(request.environment, event) else { return Ok(Compared::default()) };
             let lacks = match found(repository, &named)? {
                 Found::Base(name, commit) => {
-                    return Ok(compared(request, repository, commit, name, Some(named.variable))?);
+                    return compared(request, repository, commit, name, Some(named.variable));
                 }
                 Found::Absent => "which this clone does not have",
                 Found::Unrelated if repository.is_shallow() => "and this clone is too shallow to have the merge base",

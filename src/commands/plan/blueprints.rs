@@ -116,7 +116,7 @@ impl CatalogBlueprints {
                         .map(|it| (place(it), "used here too".to_owned()))
                         .collect(),
                     counterpart: None,
-                    help: Some(self.help(blueprint, is_embedded)),
+                    help: Some(self.help(blueprint, is_embedded).into()),
                     fix: None,
                 })
             })

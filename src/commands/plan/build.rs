@@ -14,6 +14,7 @@ use crate::commands::context::Context;
 use crate::commands::lint::run::LintResult;
 use crate::commands::plan::base;
 use crate::commands::plan::base::Base;
+use crate::commands::plan::base::BaseError;
 use crate::commands::plan::blueprints::CatalogBlueprints;
 use crate::commands::plan::filter::{describe_pulled_in, resolve_filter};
 use crate::commands::plan::rename_hints::describe_rename_hints;
@@ -36,7 +37,7 @@ use crate::domain::plan::write_mode::PruneRule;
 use crate::domain::plan::{Obstacle, Plan};
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
-use crate::error::{DiffError, Error};
+use crate::error::Error;
 use crate::plan;
 use crate::plan::file::{ChosenPart, Options};
 use crate::plan::{
@@ -101,7 +102,7 @@ pub(crate) fn build_plan(
     let mut notes = workspace.notes.clone();
     let Checkout { base, revision, allowed } = checkout(options, &manifests, context, progress, &mut notes)?;
     if options.only_branch && base.is_none() {
-        return Err(DiffError::NoBase { why: notes.pop() }.into());
+        return Err(BaseError::NoBase { why: notes.pop() }.into());
     }
     let is_offline = options.intent == Intent::Look && offline::is_offline(settings, context.environment);
     let catalog = match (&base, is_offline) {
@@ -111,7 +112,7 @@ pub(crate) fn build_plan(
             notes.extend(more);
             catalog
         }
-        (None, true) => return Err(DiffError::NothingToCompare { why: notes.pop() }.into()),
+        (None, true) => return Err(BaseError::NothingToCompare { why: notes.pop() }.into()),
         (_, false) => connect_for(options.owner, &manifests.entities, &workspace.shelf, options.intent, context)?,
     };
     if !is_offline {

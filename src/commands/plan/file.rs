@@ -10,13 +10,15 @@ use crate::commands::catalog::address::catalog_name;
 use crate::commands::context::Context;
 use crate::commands::plan::base::Wanted;
 use crate::commands::plan::build::{BuildResult, BuiltPlan, build_plan};
+use crate::commands::push::error::PushError;
 use crate::commands::workspace::open::Workspace;
 use crate::domain::entity::{EntityKey, Owner};
+use crate::domain::error_class::ExitClass;
 use crate::domain::finding::FileId;
 use crate::domain::plan::change::Field;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::value::Value;
-use crate::error::{DiffError, Error, PushError};
+use crate::error::Error;
 use crate::plan::Destination;
 use crate::plan::file::{
     CatalogState, Difference, Drift, DriftKind, FORMAT, Mismatch, PlanFile, PlanFileError, Provenance,
@@ -61,9 +63,21 @@ pub(crate) fn save_plan(file: &Path, push: &str, planned: &BuiltPlan, context: &
     Ok(())
 }
 
+/// The value of `--out` is no place for a plan.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("plan cannot be written to `{path}`: {why}")]
+#[diagnostic(code("no-place-for-a-plan"), help("{help}"))]
+pub(crate) struct NoPlaceForPlan {
+    path: String,
+    why: &'static str,
+    help: &'static str,
+}
+
+impl ExitClass for NoPlaceForPlan {}
+
 /// Refuses a path whose file is not a plan: `--out` may overwrite an older plan, but no other file.
-pub(crate) fn check_output_path(file: &Path, settings: &Settings) -> Result<(), DiffError> {
-    let refuse = |why, help| Err(DiffError::NoPlace { path: file.display().to_string(), why, help });
+pub(crate) fn check_output_path(file: &Path, settings: &Settings) -> Result<(), NoPlaceForPlan> {
+    let refuse = |why, help| Err(NoPlaceForPlan { path: file.display().to_string(), why, help });
     if file == Path::new("-") {
         return refuse("`-` is standard output, not a file", "name a file; for a file called `-` write `./-`");
     }
@@ -233,7 +247,7 @@ pub(crate) fn reopen(
 
 /// `differences`: why the plan is not applied, as sentences.
 fn stale(path: &Path, differences: impl Iterator<Item = String>) -> Error {
-    let why = differences.map(|sentence| format!("\n- {}", clean(&sentence))).collect();
+    let why = differences.map(|sentence| clean(&sentence).into_owned()).collect();
     PushError::Stale { path: path.display().to_string(), why }.into()
 }
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use crate::commands::plan::blueprints::CatalogBlueprints;
 use crate::commands::workspace::entities::ManifestSet;
+use crate::domain::error_class::ExitClass;
 use crate::domain::finding::FileId;
 use crate::domain::plan::Plan;
-use crate::error::DiffError;
 use crate::plan::{Only, PlanBasis, PulledIn, pulled_in};
 use crate::report::escape::clean;
 use crate::settings::Settings;
@@ -18,6 +18,18 @@ use crate::text::suggest::closest;
 /// The number of dependencies that are listed by name.
 const MOST_TOLD: usize = 5;
 
+/// A name of `--only` that fits nothing.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("`{name}` is neither a blueprint of {catalog} nor a file with a manifest")]
+#[diagnostic(code("nothing-chosen"), help("{help}"))]
+pub(crate) struct NothingChosen {
+    name: String,
+    catalog: String,
+    help: String,
+}
+
+impl ExitClass for NothingChosen {}
+
 /// `None`: the plan is not limited.
 pub(crate) fn resolve_filter(
     names: &[String],
@@ -25,7 +37,7 @@ pub(crate) fn resolve_filter(
     blueprints: &CatalogBlueprints,
     catalog: &str,
     settings: &Settings,
-) -> Result<Option<Only>, DiffError> {
+) -> Result<Option<Only>, NothingChosen> {
     let mut only = Only::default();
     for name in names {
         let path = tidy(settings.directory.join(name));
@@ -55,7 +67,7 @@ fn unknown(
     blueprints: &CatalogBlueprints,
     catalog: &str,
     settings: &Settings,
-) -> DiffError {
+) -> NothingChosen {
     let tidied = path_text(&tidy(Path::new(name).to_owned()));
     let meant = manifests.files.iter().find(|file| file.path == tidied).map(|file| spelled(&file.path, settings));
     let meant = meant.or_else(|| {
@@ -71,7 +83,7 @@ fn unknown(
     if is_gone && !is_taken(&settings.directory.join(name)) {
         help.push_str("; to plan the deletes of a removed file, name its blueprint");
     }
-    DiffError::NothingChosen { name: name.to_owned(), catalog: catalog.to_owned(), help }
+    NothingChosen { name: name.to_owned(), catalog: catalog.to_owned(), help }
 }
 
 /// A path below the root as the user would type it, relative to their directory.

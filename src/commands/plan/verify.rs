@@ -4,19 +4,35 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::catalog::WriteFailure;
 use crate::catalog::apply::draft;
 use crate::catalog::wire::{EntityDraft, Refusal, RelationRef, WriteOptions};
+use crate::catalog::{CatalogError, WriteFailure};
 use crate::commands::plan::build::BuiltPlan;
 use crate::commands::plan::rejections::{missing_target, place};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::patch::Patch;
+use crate::domain::error_class::{ErrorClass, ExitClass};
 use crate::domain::plan::StepKind;
 use crate::domain::plan::request::{Method, WriteRequest, WriteRequests};
 use crate::domain::progress::Progress;
-use crate::error::{DiffError, Error};
+use crate::error::Error;
 use crate::plan::secrets_of;
 use crate::report::plan::Complaint;
+
+/// A call of a validation failed.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("`{key}` cannot be verified: {error}")]
+#[diagnostic(code("not-verified"), help("rerun the command, or drop `--verify`"))]
+pub(crate) struct NotVerified {
+    pub key: String,
+    pub error: CatalogError,
+}
+
+impl ExitClass for NotVerified {
+    fn class(&self) -> ErrorClass {
+        self.error.class()
+    }
+}
 
 /// The complaints, one for each change that the catalog would reject, by change.
 pub(crate) fn verify(
@@ -130,7 +146,7 @@ impl Verifier<'_> {
                 ) => match (failure.error(), failure.refusal()) {
                     (Some(error), _) => {
                         let key = one.0.key.identifier.to_string();
-                        return Err(DiffError::NotVerified { key, error: error.clone() }.into());
+                        return Err(NotVerified { key, error: error.clone() }.into());
                     }
                     (None, Some(refusal)) => refused.push((one, refusal.clone())),
                     (None, None) => {}

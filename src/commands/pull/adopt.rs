@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::commands::pull::error::PullError;
 use crate::commands::workspace::index::{Declaration, FileContent, ManifestIndex};
 use crate::commands::workspace::placement::{Folder, Names};
 use crate::domain::blueprint::{Blueprint, Ownership};
@@ -15,7 +16,6 @@ use crate::domain::entity::{Entity, EntityKey, Targets};
 use crate::domain::platform::Platform;
 use crate::domain::value::Value;
 use crate::domain::value::masked::holds_credential;
-use crate::error::PullError;
 use crate::manifest::{self, Limits, Reader, Wrapper, encode};
 use crate::sources::{self, Boundary, DiskFile, Pattern, Place, ReadBuffer, SourceFile};
 use crate::text::mask::Mask;

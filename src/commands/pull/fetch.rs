@@ -6,13 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value as Json;
 
 use crate::catalog::{Catalog, Part};
+use crate::commands::pull::error::PullError;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::blueprint::set::Blueprints;
 use crate::domain::entity::Entity;
 use crate::domain::entity::identifier::is_reserved;
 use crate::domain::progress::Progress;
 use crate::domain::snapshot::Completeness;
-use crate::error::{Error, PullError};
+use crate::error::Error;
 use crate::report::escape::clean;
 
 /// Fields that change with every write and do not belong to the shape of a blueprint.

@@ -5,9 +5,10 @@ use std::path::Path;
 
 use crate::commands::catalog::address::catalog_name;
 use crate::commands::context::Context;
+use crate::commands::push::error::PushError;
 use crate::commands::workspace::open::Workspace;
 use crate::domain::entity::Owner;
-use crate::error::{Error, PushError};
+use crate::error::Error;
 use crate::report::outcome::record::Record;
 use crate::sources::git::Repository;
 use crate::sources::{self, PathKind};

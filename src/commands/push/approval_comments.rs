@@ -8,11 +8,12 @@ use serde_json::Value;
 
 use crate::commands::context::Context;
 use crate::commands::forge;
+use crate::commands::forge::ConnectError;
 use crate::commands::plan::build::BuiltPlan;
 use crate::domain::address::percent_encoded;
 use crate::domain::plan::digest::ApprovalDigest;
 use crate::domain::value::timestamp::Moment;
-use crate::error::{CommentError, Error};
+use crate::error::Error;
 use crate::forge::{Comment, Forge, ForgeError, Host, PullRequest};
 
 /// The word before the digest.
@@ -52,7 +53,7 @@ pub(crate) fn commented_approval(
         Searched::OfCommit => merged()?,
         Searched::OfJob => match forge::pull_request(context.environment, directory(context), None) {
             Ok(found) => Some(found),
-            Err(Error::Forge(ForgeError::NoPullRequest { .. })) => merged()?,
+            Err(error) if matches!(error.downcast_ref(), Some(ForgeError::NoPullRequest { .. })) => merged()?,
             Err(error) => return Err(error),
         },
     };
@@ -109,7 +110,7 @@ fn directory<'c>(context: &'c Context<'_>) -> &'c Path {
 fn connect(pull_request: PullRequest, context: &Context<'_>) -> Result<Forge, Error> {
     let (variable, name) = (forge::token_variables(&pull_request)[0], pull_request.name());
     forge::connect(pull_request, context.environment, directory(context), context.quiet)?
-        .ok_or_else(|| CommentError::no_token_to_read_approvals(variable, name).into())
+        .ok_or_else(|| ConnectError::no_token_to_read_approvals(variable, name).into())
 }
 
 /// The digests that a comment approves. The comment must contain nothing else, so that a quote or an explanation of the

@@ -2,8 +2,8 @@
 //! without a terminal, flags must give the answers.
 
 use crate::commands::context::Context;
+use crate::commands::push::error::PushError;
 use crate::domain::plan::Plan;
-use crate::error::PushError;
 use crate::settings::Catalog;
 use crate::text::plural::count;
 use crate::ui::{Prompt, PromptError};

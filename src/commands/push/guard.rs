@@ -3,9 +3,10 @@
 
 use crate::commands::ci_run::{CiRun, event_text};
 use crate::commands::context::Context;
+use crate::commands::push::error::PushError;
 use crate::commands::workspace::open::Workspace;
 use crate::commands::workspace::revision::revision;
-use crate::error::{Error, PushError};
+use crate::error::Error;
 use crate::settings::{BranchPattern, Catalog, Settings};
 use crate::sources::git::Repository;
 use crate::text::plural::list;

@@ -12,8 +12,9 @@ use crate::commands::output::job_summary::write_job_summary;
 use crate::commands::plan::build::BuiltPlan;
 use crate::commands::plan::output::{Report, write_plan_reports};
 use crate::commands::push::args::PushArgs;
+use crate::commands::push::error::PushError;
 use crate::domain::entity::Owner;
-use crate::error::{Error, PushError};
+use crate::error::Error;
 use crate::report::format::Format;
 use crate::report::outcome::OutcomeFormat;
 use crate::report::outcome::refusal::{self, Refusal};
@@ -39,7 +40,7 @@ impl<'a> Refusals<'a> {
     /// Writes a refusal before there is a plan to every report and to the job summary. Returns the error that the run
     /// ends with.
     pub fn report(&self, error: Error, context: &mut Context<'_>) -> Error {
-        if let Error::Push(refusal) = &error {
+        if let Some(refusal) = error.downcast_ref() {
             write_refusal(refusal, &self.outputs, self.owner, context);
             with_refusal(refusal, self.owner, context, |refusal, context| {
                 write_job_summary(|| refusal::render(refusal, OutcomeFormat::Markdown), context);
@@ -110,7 +111,7 @@ fn write_refusal(error: &PushError, outputs: &[Output<OutcomeFormat>], owner: &O
                 continue;
             }
             if let Err(trouble) = context.write_report(format.name(), file.as_deref(), &text) {
-                context.say(&format!("note: The refusal is missing in a report: {trouble}."));
+                context.say(&format!("note: The refusal is missing in a report: {}.", &*trouble));
             }
         }
     });
@@ -124,7 +125,9 @@ fn with_refusal(
 ) {
     let settings = context.settings;
     let code = error.code().map(|code| code.to_string()).unwrap_or_default();
-    let message = context.mask.text(&error.to_string()).into_owned();
+    let (message, reasons) = error.reasons();
+    let message = context.mask.text(&message).into_owned();
+    let reasons: Vec<String> = reasons.iter().map(|reason| context.mask.text(reason).into_owned()).collect();
     let help = help(error);
     let catalog = catalog_name(settings);
     let refusal = Refusal {
@@ -134,6 +137,7 @@ fn with_refusal(
         scope: &owner.scope,
         code: &code,
         message: &message,
+        reasons: &reasons,
         help: &help,
     };
     write(&refusal, context);

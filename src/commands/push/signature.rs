@@ -2,9 +2,10 @@
 //! read instead, so that later changes on disk cannot be pushed.
 
 use crate::commands::context::Context;
+use crate::commands::push::error::PushError;
 use crate::commands::workspace::open::Workspace;
 use crate::commands::workspace::revision::revision;
-use crate::error::{Error, PushError};
+use crate::error::Error;
 use crate::sources::git::{CommitId, GitError, Repository, Signed};
 
 /// `commit`: the requested commit; `None` for the work tree.

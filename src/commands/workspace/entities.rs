@@ -163,7 +163,7 @@ impl FileEntities {
             return Self::default();
         }
         let is_opaque = matches!(problem, ReadProblem::NotText { before, .. } if !manifest::claims_ours(before));
-        let reason = problem.to_string().trim_end_matches('.').to_owned();
+        let reason = problem.to_string();
         let place = Place { file, span: Span::default() };
         let unusable = UnusableManifest { place, line: 1, reason, entities: Vec::new(), is_opaque, missing: None };
         Self { entities: Vec::new(), unusable: vec![unusable] }
@@ -171,7 +171,7 @@ impl FileEntities {
 
     /// A file whose content is missing may have declared anything.
     pub fn of_missing(file: FileId, missing: Missing) -> Self {
-        let reason = missing.message().trim_end_matches('.').to_owned();
+        let reason = missing.message();
         let place = Place { file, span: Span::default() };
         let (is_opaque, missing) = (!missing.is_fault(), Some(missing));
         let unusable = UnusableManifest { place, line: 1, reason, entities: Vec::new(), is_opaque, missing };

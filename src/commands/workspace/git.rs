@@ -4,7 +4,6 @@ use std::cell::OnceCell;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::error::BaseError;
 use crate::settings::{Environment, Settings};
 use crate::sources::git::{self, GitError, Repository};
 
@@ -41,8 +40,8 @@ impl Git {
     }
 
     /// The repository for a flag that needs one.
-    pub fn required(&self, flag: &'static str) -> Result<&Repository, BaseError> {
-        self.repository()?.ok_or_else(|| BaseError::NoGit { root: self.root.display().to_string(), flag })
+    pub fn required(&self, flag: &'static str) -> Result<&Repository, GitError> {
+        self.repository()?.ok_or_else(|| GitError::absent(&self.root, flag))
     }
 
     /// The variables for another handle: a handle serves one thread.

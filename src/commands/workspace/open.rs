@@ -12,12 +12,13 @@ use crate::commands::workspace::git::Git;
 use crate::commands::workspace::revision::revision;
 use crate::commands::workspace::snapshot;
 use crate::commands::workspace::snapshot::SnapshotSource;
+use crate::domain::error_class::ExitClass;
 use crate::domain::plan::revision::Revision;
 use crate::domain::progress::{Progress, Silent};
-use crate::error::{DiffError, Error, LintError};
+use crate::error::Error;
 use crate::settings::{CONFIG_NAMES, Settings};
 use crate::sources::git::{CommitId, GitError, Repository};
-use crate::sources::{self, Pattern, PatternError, ReadBuffer, SourceFile};
+use crate::sources::{self, Pattern, PatternError, ReadBuffer, ReadProblem, SourceFile};
 
 /// The repository as one run reads it.
 pub(crate) struct Workspace<'a> {
@@ -38,6 +39,25 @@ struct CommitSource {
     name: Option<String>,
     branch: Option<String>,
 }
+
+/// Why the manifests of a commit cannot be used.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub(crate) enum SourceError {
+    #[error("commit `{name}` has no manifests")]
+    #[diagnostic(
+        code("no-manifests-then"),
+        help("name another commit; an empty plan would delete every entity of this scope")
+    )]
+    NoManifests { name: String },
+    #[error("config `{path}` cannot be read: {}", problem.reason())]
+    #[diagnostic(
+        code("unreadable-config-then"),
+        help("check out that commit (`git worktree add`) and run portolan there")
+    )]
+    UnreadableConfig { path: String, problem: ReadProblem },
+}
+
+impl ExitClass for SourceError {}
 
 impl<'a> Workspace<'a> {
     /// `name`: a branch, a tag or a commit id; `None` for the work tree.
@@ -96,7 +116,7 @@ impl<'a> Workspace<'a> {
     }
 
     /// The files that a pattern selects, which may be another than that of the settings.
-    pub fn files(&self, pattern: &Pattern) -> Result<Vec<SourceFile>, LintError> {
+    pub fn files(&self, pattern: &Pattern) -> Result<Vec<SourceFile>, Error> {
         let root = &self.settings.root.value;
         let Some(commit) = self.commit() else { return Ok(sources::discover(root, pattern)?.files) };
         match self.git.repository()? {
@@ -112,17 +132,17 @@ impl<'a> Workspace<'a> {
         let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
         let manifests = match self.commit() {
             Some(commit) => base::at_commit(self.git.required("--ref")?, root, &self.pattern, commit, progress)?,
-            None => ManifestSet::of(root, &self.pattern, progress).map_err(LintError::from)?,
+            None => ManifestSet::of(root, &self.pattern, progress)?,
         };
         self.reject_empty(&manifests)?;
         Ok(manifests)
     }
 
     /// A named commit without manifests is an error, because its plan would delete all owned entities.
-    pub fn reject_empty(&self, manifests: &ManifestSet) -> Result<(), DiffError> {
+    pub fn reject_empty(&self, manifests: &ManifestSet) -> Result<(), SourceError> {
         match self.name() {
             Some(name) if manifests.entities.is_empty() && manifests.unusable.is_empty() => {
-                Err(DiffError::NoManifests { name: name.to_owned() })
+                Err(SourceError::NoManifests { name: name.to_owned() })
             }
             _ => Ok(()),
         }
@@ -171,6 +191,6 @@ fn settings_then(
     let path = format!("{} of {name}", file.path);
     let mut buffer = ReadBuffer::default();
     let text = sources::read(&file, &mut buffer)
-        .map_err(|problem| DiffError::UnreadableConfig { path: path.clone(), problem })?;
+        .map_err(|problem| SourceError::UnreadableConfig { path: path.clone(), problem })?;
     Ok(settings.as_of(&path, text.text, context.environment, &rule_names())?)
 }

@@ -205,13 +205,13 @@ fn unread(lint_run: &LintRun<'_>, mut run: FileRun<'_>, file: &SourceFile, probl
             if !manifest::claims_ours(&text) {
                 if (lint_run.may_be_manifest)(&file.path, None) {
                     let help = "save the file as UTF-8, or add it to `manifests.exclude`".to_owned();
-                    let message = format!("{message} It may be a manifest, so its entities are unknown.");
+                    let message = format!("{message}. It may be a manifest, so its entities are unknown.");
                     absent(&mut run, FaultKind::Absent { message, help, is_fault: false });
                 }
                 return run.finish(None);
             }
             names = manifest::salvage(&text);
-            (FaultKind::BadEncoding { message }, before)
+            (FaultKind::BadEncoding { message: format!("{message}.") }, before)
         }
         ReadProblem::TooLarge { limit, .. } => {
             run.record_unknown_entities();
@@ -222,7 +222,7 @@ fn unread(lint_run: &LintRun<'_>, mut run: FileRun<'_>, file: &SourceFile, probl
         ReadProblem::Io(error) if error.kind() == std::io::ErrorKind::NotFound => return run.finish(None),
         problem @ (ReadProblem::NotOpened(_) | ReadProblem::Io(_) | ReadProblem::Git(_)) => {
             run.record_unknown_entities();
-            (FaultKind::Unreadable { message: problem.to_string() }, String::new())
+            (FaultKind::Unreadable { message: format!("{problem}.") }, String::new())
         }
     };
     let span = Span::empty(source.len());
@@ -237,7 +237,7 @@ fn unread(lint_run: &LintRun<'_>, mut run: FileRun<'_>, file: &SourceFile, probl
 /// Reports a file whose content is replaced by a placeholder. The entities that it declares are unknown.
 fn missing_content(lint_run: &LintRun<'_>, mut run: FileRun<'_>, file: &SourceFile, missing: Missing) {
     if (lint_run.may_be_manifest)(&file.path, Some(missing)) {
-        let (message, help) = (missing.message(), missing.help().to_owned());
+        let (message, help) = (format!("{}.", missing.message()), missing.help().to_owned());
         absent(&mut run, FaultKind::Absent { message, help, is_fault: missing.is_fault() });
     }
     run.finish(None);

@@ -52,9 +52,9 @@ pub(crate) fn shelved(root: &Path, shelf: &SnapshotSource) -> SavedBlueprints {
 }
 
 fn blueprint(file: &SourceFile, buffer: &mut ReadBuffer) -> Result<Blueprint, String> {
-    let text = sources::read(file, buffer).map_err(|problem| problem.to_string().trim_end_matches('.').to_owned())?;
+    let text = sources::read(file, buffer).map_err(|problem| problem.to_string())?;
     if let Some(conflict) = merge_conflicts(text.text).first() {
-        return Err(conflict.message().trim_end_matches('.').to_owned());
+        return Err(conflict.message());
     }
     let json: Value = serde_json::from_str(text.text).map_err(|error| format!("it is not JSON: {error}"))?;
     Blueprint::from_json(json).map(|(blueprint, _)| blueprint).map_err(|flaw| flaw.message)

@@ -5,7 +5,7 @@
 use crate::commands::catalog::address::catalog_name;
 use crate::commands::workspace::git::Git;
 use crate::domain::entity::Owner;
-use crate::error::ScopeError;
+use crate::domain::error_class::ExitClass;
 use crate::settings::{Catalog, Origin, Settings, Sourced};
 
 /// The scope in the embedded catalog if none can be derived.
@@ -26,6 +26,27 @@ pub(crate) fn scope(settings: &Settings, git: &Git) -> Sourced<Option<String>> {
 pub(crate) fn of_remote(git: &Git) -> Option<String> {
     git.repository().ok()??.origin().filter(|scope| fits(scope))
 }
+
+/// Why no scope can be determined.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub(crate) enum ScopeError {
+    #[error("no scope is set, and there is no Git remote `origin` to derive one from")]
+    #[diagnostic(
+        code("no-scope"),
+        help("set `scope: acme/catalog` in portolan.yaml, `PORTOLAN_SCOPE=acme/catalog`, or `--scope acme/catalog`")
+    )]
+    Unknown,
+    #[error(
+        "no scope is set, and a push to {catalog} needs one: it owns the entities that the push writes and deletes"
+    )]
+    #[diagnostic(
+        code("no-scope"),
+        help("set `scope: {example}` in portolan.yaml, `PORTOLAN_SCOPE={example}`, or `--scope {example}`")
+    )]
+    NotSet { catalog: String, example: String },
+}
+
+impl ExitClass for ScopeError {}
 
 /// The owner, for commands that cannot run without one.
 pub(crate) fn owner(settings: &Settings, git: &Git) -> Result<Owner, ScopeError> {

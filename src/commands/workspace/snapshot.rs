@@ -15,6 +15,7 @@ use crate::domain::document::fault::{Fault, FaultKind};
 use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::document::tree::Value;
 use crate::domain::entity::identifier::is_reserved;
+use crate::domain::error_class::ExitClass;
 use crate::domain::file_name::{identifier_of, stem};
 use crate::domain::finding::FileId;
 use crate::domain::known_entities::KnownEntities;
@@ -28,6 +29,14 @@ pub(crate) const FOLDER: &str = ".portolan";
 const BLUEPRINTS: &str = ".portolan/blueprints";
 pub(crate) const KNOWN: &str = "known-entities.txt";
 pub(crate) const SOURCE: &str = "source.json";
+
+/// Without blueprints, lint would check less than was asked for.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("no snapshot of the catalog: `{BLUEPRINTS}` has no blueprints, so properties and relations cannot be checked")]
+#[diagnostic(code("no-snapshot"), help("run `portolan pull` with the catalog's credentials and commit `.portolan/`"))]
+pub(crate) struct NoSnapshot;
+
+impl ExitClass for NoSnapshot {}
 
 /// The snapshot, and notes about it for the user.
 pub(crate) struct LoadedSnapshot {
@@ -306,13 +315,15 @@ impl Loading<'_> {
 
     fn text(&mut self, id: FileId) -> Result<String, String> {
         let Some(file) = self.files.get(id.0 as usize) else { return Err(String::new()) };
-        sources::read(file, &mut self.buffer).map(|it| it.text.to_owned()).map_err(|problem| problem.to_string())
+        sources::read(file, &mut self.buffer).map(|it| it.text.to_owned()).map_err(|problem| format!("{problem}."))
     }
 
     /// The same with a higher size limit, because `pull` writes this file however long the list is.
     fn large_text(&mut self, id: FileId) -> Result<String, String> {
         let Some(file) = self.files.get(id.0 as usize) else { return Err(String::new()) };
-        sources::read_large(file, &mut self.buffer).map(|it| it.text.to_owned()).map_err(|problem| problem.to_string())
+        sources::read_large(file, &mut self.buffer)
+            .map(|it| it.text.to_owned())
+            .map_err(|problem| format!("{problem}."))
     }
 
     /// Whether a file has unresolved merge conflicts; they are recorded for the rule that reports them.
@@ -335,7 +346,7 @@ pub(crate) fn conflicts_of(text: &str, help: &str) -> Vec<Fault> {
     let fault = |conflict: MergeConflict| Fault {
         span: span(conflict.first.clone()),
         kind: FaultKind::MergeConflict {
-            message: conflict.message(),
+            message: format!("{}.", conflict.message()),
             help: help.to_owned(),
             last: span(conflict.last),
         },

@@ -3,13 +3,26 @@
 
 use crate::commands::workspace::open::Workspace;
 use crate::commands::workspace::read::declared_names;
-use crate::error::LintError;
+use crate::domain::error_class::ExitClass;
+use crate::error::Error;
 use crate::settings::Origin;
 use crate::sources::Pattern;
 use crate::text::plural::count;
 
+/// The globs of the config leave no file.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("no files to lint: `manifests.{key}` ({place}) {what}")]
+#[diagnostic(code("nothing-to-lint"), help("correct the globs: they are relative to the repository root"))]
+pub(crate) struct Emptied {
+    key: &'static str,
+    place: String,
+    what: String,
+}
+
+impl ExitClass for Emptied {}
+
 /// Checks whether includes or excludes of the config leave no file although there are YAML files.
-pub(crate) fn reject_unmatched_globs(workspace: &Workspace<'_>) -> Result<(), LintError> {
+pub(crate) fn reject_unmatched_globs(workspace: &Workspace<'_>) -> Result<(), Error> {
     let settings = &*workspace.settings;
     let (include, exclude) = (&settings.include, &settings.exclude);
     let is_said = |globs: &[String], origin: &Origin| !globs.is_empty() && *origin != Origin::Default;
@@ -38,10 +51,10 @@ pub(crate) fn reject_unmatched_globs(workspace: &Workspace<'_>) -> Result<(), Li
         (left, _) if left == here => ("exclude", &exclude.origin, format!("excludes all {files} here")),
         (_, _) => ("exclude", &exclude.origin, "excludes every file that `manifests.include` matches".to_owned()),
     };
-    Err(LintError::Emptied { key, place: origin.words(&config), what })
+    Err(Emptied { key, place: origin.words(&config), what }.into())
 }
 
-fn found(workspace: &Workspace<'_>, pattern: &Pattern, config: &str) -> Result<usize, LintError> {
+fn found(workspace: &Workspace<'_>, pattern: &Pattern, config: &str) -> Result<usize, Error> {
     let files = workspace.files(pattern)?;
     Ok(files.iter().filter(|file| file.path != config).count())
 }

@@ -15,6 +15,7 @@ use super::rate::Limiter;
 use super::shared::{READERS, Shared};
 use super::{listen, routes};
 use crate::catalog::signals::Signals;
+use crate::domain::error_class::{ErrorClass, ExitClass};
 use crate::embedded::server::middleware::Middleware;
 use crate::text::io_reason;
 
@@ -42,6 +43,16 @@ pub enum ServerError {
         )
     )]
     Random,
+}
+
+impl ExitClass for ServerError {
+    fn class(&self) -> ErrorClass {
+        match self {
+            // The user can choose another address.
+            Self::Listen { .. } => ErrorClass::Usage,
+            Self::Runtime(_) | Self::Random => ErrorClass::Failure,
+        }
+    }
 }
 
 /// The stages of shutting down after a signal.

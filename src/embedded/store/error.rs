@@ -6,6 +6,7 @@ use rusqlite::ErrorCode;
 
 use super::time_limit::SEARCH_TIME;
 use crate::catalog::wire::Refusal;
+use crate::domain::error_class::{ErrorClass, ExitClass};
 use crate::text::io_reason;
 
 /// The error of every operation that can be refused.
@@ -63,6 +64,18 @@ pub enum StoreError {
         help("delete the file to start with an empty catalog; another program changed it")
     )]
     Damaged { what: String },
+}
+
+impl ExitClass for StoreError {
+    fn class(&self) -> ErrorClass {
+        match self {
+            // The user can name another file.
+            Self::NotACatalog { .. } => ErrorClass::Usage,
+            Self::Folder { .. } | Self::Open { .. } | Self::Newer { .. } | Self::Database(_) | Self::Damaged { .. } => {
+                ErrorClass::Failure
+            }
+        }
+    }
 }
 
 impl StoreError {

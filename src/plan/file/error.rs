@@ -1,6 +1,7 @@
 //! Errors in a plan file. Its content is not trusted, because it may come from another machine.
 
 use super::content::FORMAT;
+use crate::domain::error_class::ExitClass;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum PlanFileError {
@@ -40,3 +41,5 @@ pub enum PlanFileError {
     #[diagnostic(code(plan::flawed), help("create a new one with `portolan diff --out`"))]
     Flawed { path: String, place: String, reason: String },
 }
+
+impl ExitClass for PlanFileError {}

@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use crate::domain::document::span::Span;
-use crate::domain::finding::{Edit, EntityName, Family, FileId, Finding, Fix, Place, RuleInfo, Severity};
+use crate::domain::finding::{Edit, EntityName, Family, FileId, Finding, Fix, Help, Place, RuleInfo, Severity};
 use crate::report::lint::{Counts, Lint, LintFormat, render};
 use crate::report::positions::Files;
 use crate::report::style::Style;
@@ -142,7 +142,7 @@ impl Run {
             label: "declared here".to_owned(),
             related: vec![(first, "and here".to_owned())],
             counterpart: None,
-            help: Some("remove one of the two, or give it an identifier of its own".to_owned()),
+            help: Some("remove one of the two, or give it an identifier of its own".into()),
             entity: Some(checkout.clone()),
             ..twice
         });
@@ -169,7 +169,7 @@ impl Run {
         let renamed = vec![Edit { span: dangling.place.span, replacement: "payments".to_owned() }];
         run.findings.push(Finding {
             label: "no such `domain`".to_owned(),
-            help: Some("did you mean `payments`?".to_owned()),
+            help: Some(Help::did_you_mean("payments")),
             fix: Some(Fix { title: "replace it".to_owned(), safe: false, edits: renamed }),
             entity: Some(checkout.clone()),
             ..dangling
@@ -211,7 +211,7 @@ impl Run {
         );
         run.findings.push(Finding {
             label: "here\u{1b}[0m\n::warning::x".to_owned(),
-            help: Some("see https://evil.example/ or **not**\u{202e}".to_owned()),
+            help: Some("see https://evil.example/ or **not**\u{202e}".into()),
             entity: Some(EntityName { blueprint: "a\u{7}|b".to_owned(), identifier: "<i>".to_owned() }),
             ..evil
         });
@@ -261,7 +261,7 @@ impl Run {
         let mut run = Self { files: vec![("gone.yaml".to_owned(), None)], ..Self::empty() };
         let place = Place { file: FileId(0), span: Span::new(7, 9) };
         let found = Self::found(&AMBIGUOUS, place, "the file is not UTF-8");
-        run.findings.push(Finding { help: Some("save it as UTF-8".to_owned()), ..found });
+        run.findings.push(Finding { help: Some("save it as UTF-8".into()), ..found });
         run
     }
 

@@ -195,7 +195,7 @@ fn finding(report: &Report<'_>, row: Row<'_>, fingerprint: String) -> JsonFindin
         start: start.into(),
         end: end.into(),
         related: related.collect(),
-        help: help.map(|help| help.into_owned()),
+        help,
         fix,
         fingerprint,
     }

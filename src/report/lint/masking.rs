@@ -52,7 +52,9 @@ impl<'a> HiddenParts<'a> {
         let mut masked = finding.clone();
         masked.message = words(&finding.message);
         masked.label = words(&finding.label);
-        masked.help = finding.help.as_deref().map(words);
+        if let Some(help) = &mut masked.help {
+            help.text = words(&help.text);
+        }
         masked.entity = finding
             .entity
             .as_ref()

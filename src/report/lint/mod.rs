@@ -100,7 +100,7 @@ mod tests {
                     rule,
                     severity: rule.severity.expect("these rules are on"),
                     place: place(at),
-                    help: Some(label.clone()),
+                    help: Some(label.clone().into()),
                     entity: Some(EntityName { blueprint: label.clone(), identifier: message.clone() }),
                     message,
                     label,

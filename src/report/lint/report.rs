@@ -35,7 +35,7 @@ pub(super) struct Row<'a> {
     pub path: &'a str,
     pub extent: LineRange,
     pub message: Cow<'a, str>,
-    pub help: Option<Cow<'a, str>>,
+    pub help: Option<String>,
 }
 
 impl Report<'_> {
@@ -49,7 +49,7 @@ impl Report<'_> {
             path: self.lint.files.path(finding.place.file),
             extent: self.places.extent(finding.place),
             message: clean(&finding.message),
-            help: finding.help.as_deref().map(clean),
+            help: finding.help.as_ref().map(|help| clean(&help.to_string()).into_owned()),
         }
     }
 

@@ -55,10 +55,9 @@ fn finding(out: &mut String, report: &Report<'_>, row: &Row<'_>, style: &Style) 
     }
     let mut items = notes.into_iter().map(|note| ("note", note)).collect::<Vec<_>>();
     // A safe fix is labelled `fix`; one that the user must judge is labelled `try`.
-    let says_it_all = |help: &str| {
-        row.finding.fix.as_ref().is_some_and(|fix| fix.title == help || repeats(help, fix, row.finding, source))
-    };
-    items.extend(row.help.iter().filter(|help| !says_it_all(help)).map(|help| ("help", help.to_string())));
+    let is_said =
+        row.finding.help.as_ref().zip(row.finding.fix.as_ref()).is_some_and(|(help, fix)| help.is_said_by(fix));
+    items.extend(row.help.iter().filter(|_| !is_said).map(|help| ("help", help.clone())));
     let label = |fix: &Fix| if fix.safe { "fix" } else { "try" };
     let fix_line = |fix: &Fix| {
         let (text, lines) = source?;
@@ -145,20 +144,6 @@ fn fix_words(fix: &Fix, preview: Option<String>, style: &Style) -> String {
     words
 }
 
-/// Whether the help only repeats the preview or the title of the fix: `did you mean `cart`?`, `write `tier`` next to
-/// `rename it to `tier``.
-fn repeats(help: &str, fix: &Fix, finding: &Finding, source: Option<(&str, &LineIndex)>) -> bool {
-    let Some(snippet) = last_snippet(help) else { return false };
-    let says_no_more = ["write ", "name it", "did you mean"].iter().any(|start| help.starts_with(start));
-    let line = || source.and_then(|(text, lines)| fixed_line(fix, finding, text, lines));
-    says_no_more && last_snippet(&fix.title) == Some(snippet) || line().is_some_and(|line| line.contains(snippet))
-}
-
-/// The code in backticks at the end of a text.
-fn last_snippet(text: &str) -> Option<&str> {
-    text.trim_end_matches('?').strip_suffix('`')?.rsplit_once('`').map(|(_, snippet)| snippet)
-}
-
 /// The finding's line after the fix, if the fix stays within that line and does not remove all of it.
 fn fixed_line(fix: &Fix, finding: &Finding, text: &str, lines: &LineIndex) -> Option<String> {
     const LONG: usize = 400;
@@ -220,7 +205,7 @@ fn summary(out: &mut String, report: &Report<'_>, style: &Style) {
     let role = worst.map_or(Role::Good, |worst: Severity| role(worst, true));
     let lines = fill(&parts, style.prose());
     for (at, line) in lines.iter().enumerate() {
-        out.push_str(&if at == 0 { paint_verdict(line, role, style) } else { line.clone() });
+        out.push_str(&if at == 0 { paint_verdict(line, &tally.words(), role, style) } else { line.clone() });
         out.push('\n');
     }
 }
@@ -240,10 +225,10 @@ fn fill(parts: &[String], width: usize) -> Vec<String> {
     lines
 }
 
-/// Colours the counts of the verdict, up to the first ` in `, or the whole line if there are no findings.
-fn paint_verdict(line: &str, role: Role, style: &Style) -> String {
-    match line.split_once(" in ") {
-        Some((words, rest)) if role != Role::Good => format!("{} in {rest}", style.paint(role, words)),
+/// Colours the counts with which the verdict begins, or the whole line if there are no findings.
+fn paint_verdict(line: &str, counts: &str, role: Role, style: &Style) -> String {
+    match line.strip_prefix(counts) {
+        Some(rest) if role != Role::Good => format!("{}{rest}", style.paint(role, counts)),
         Some(_) | None => style.paint(role, line),
     }
 }
@@ -251,6 +236,7 @@ fn paint_verdict(line: &str, role: Role, style: &Style) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::finding::{Edit, Help};
     use crate::report::lint::LintFormat;
     use crate::report::lint::fixtures::Run;
 
@@ -303,19 +289,21 @@ mod tests {
 
     #[test]
     fn a_help_that_only_repeats_the_repair_is_left_out() {
-        let shown = |help: &str, title: &str| {
+        let shown = |help: Help, replacement: &str| {
             let mut run = Run::of(&[("a.yaml", "kind: x\n")]);
             let mut finding = run.find(&crate::report::lint::fixtures::AMBIGUOUS, 0, "kind", 4, "this is wrong");
-            finding.help = Some(help.to_owned());
-            finding.fix = Some(Fix { title: title.to_owned(), safe: false, edits: Vec::new() });
+            let edits = vec![Edit { span: finding.place.span, replacement: replacement.to_owned() }];
+            finding.help = Some(help);
+            finding.fix = Some(Fix { title: "rename it".to_owned(), safe: false, edits });
             run.findings.push(finding);
             run.render(LintFormat::Text, &UNICODE).contains("help:")
         };
-        for help in ["write `tier`", "name it `tier`", "did you mean `tier`?"] {
-            assert!(!shown(help, "rename it to `tier`"), "{help}");
-            assert!(shown(help, "rename it to `level`"), "{help}");
+        for help in [Help::write("tier"), Help::did_you_mean("tier")] {
+            assert!(!shown(help.clone(), "tier"), "{help}");
+            assert!(shown(help.clone(), "level"), "{help}");
         }
-        assert!(shown("the blueprint has no `tier`", "remove `tier`"));
+        assert!(!shown("rename it".into(), "tier"));
+        assert!(shown("the blueprint has no `tier`".into(), "tier"));
     }
 
     #[test]

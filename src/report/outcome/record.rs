@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use super::json::FORMAT;
-use crate::domain::error_class::{ErrorClass, ExitClass};
+use crate::domain::error_class::ExitClass;
 use crate::text::json_document::{DocumentFault, parse_document};
 
 /// The last push.
@@ -99,11 +99,7 @@ fn is_commit(text: &str) -> bool {
     matches!(text.len(), 40 | 64) && text.bytes().all(|digit| digit.is_ascii_hexdigit())
 }
 
-impl ExitClass for RecordError {
-    fn class(&self) -> ErrorClass {
-        ErrorClass::Usage
-    }
-}
+impl ExitClass for RecordError {}
 
 #[cfg(test)]
 mod tests {

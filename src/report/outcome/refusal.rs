@@ -22,8 +22,10 @@ pub struct Refusal<'a> {
     pub scope: &'a str,
     /// `push-unapproved`.
     pub code: &'a str,
-    /// The error's text, without a period. Further lines are reasons: `- it was changed.`
+    /// The error's text, without a period.
     pub message: &'a str,
+    /// Why, as sentences, if there are several reasons.
+    pub reasons: &'a [String],
     pub help: &'a str,
 }
 
@@ -56,27 +58,25 @@ pub fn schema() -> serde_json::Value {
 
 /// The whole report, ending in a line break.
 pub fn render(refusal: &Refusal<'_>, format: OutcomeFormat) -> String {
-    let mut lines = refusal.message.lines();
-    let message = as_sentence(lines.next().unwrap_or_default());
-    let reasons: Vec<&str> = lines.map(|line| line.trim_start_matches("- ")).collect();
+    let message = as_sentence(refusal.message);
     match format {
-        OutcomeFormat::Text => neutralise(&text(refusal, &message, &reasons)).into_owned(),
-        OutcomeFormat::Json => json(refusal, &message, &reasons),
-        OutcomeFormat::Markdown => in_markdown(refusal, &message, &reasons),
-        OutcomeFormat::Junit => junit(refusal, &message, &reasons),
+        OutcomeFormat::Text => neutralise(&text(refusal, &message)).into_owned(),
+        OutcomeFormat::Json => json(refusal, &message),
+        OutcomeFormat::Markdown => in_markdown(refusal, &message),
+        OutcomeFormat::Junit => junit(refusal, &message),
     }
 }
 
-fn text(refusal: &Refusal<'_>, message: &str, reasons: &[&str]) -> String {
+fn text(refusal: &Refusal<'_>, message: &str) -> String {
     let mut out = format!("{}\n", clean(message));
-    for reason in reasons {
+    for reason in refusal.reasons {
         out.push_str(&format!("- {}\n", clean(reason)));
     }
     out.push_str(&format!("{}\n\n", clean(&as_sentence(refusal.help))));
     out + &format!("Catalog: {}. Scope: {}.\n", clean(refusal.catalog), clean(refusal.scope))
 }
 
-fn json(refusal: &Refusal<'_>, message: &str, reasons: &[&str]) -> String {
+fn json(refusal: &Refusal<'_>, message: &str) -> String {
     let document = Document {
         format: FORMAT,
         platform: refusal.platform.to_owned(),
@@ -85,21 +85,21 @@ fn json(refusal: &Refusal<'_>, message: &str, reasons: &[&str]) -> String {
         scope: refusal.scope.to_owned(),
         code: refusal.code.to_owned(),
         message: clean(message).into_owned(),
-        reasons: reasons.iter().map(|reason| clean(reason).into_owned()).collect(),
+        reasons: refusal.reasons.iter().map(|reason| clean(reason).into_owned()).collect(),
         help: clean(refusal.help).into_owned(),
     };
     format!("{}\n", escape::json(&document))
 }
 
-fn in_markdown(refusal: &Refusal<'_>, message: &str, reasons: &[&str]) -> String {
+fn in_markdown(refusal: &Refusal<'_>, message: &str) -> String {
     let (catalog, scope) = (catalog(refusal.catalog), markdown_code(refusal.scope));
     let mut out = marker("push", refusal.scope, refusal.target);
     out.push_str("\n### ❌ portolan push: refused, nothing was written\n\n");
     out.push_str(&format!("In {catalog}, scope {scope}.\n\n> [!CAUTION]\n> {}\n>\n", prose(message)));
-    for reason in reasons {
+    for reason in refusal.reasons {
         out.push_str(&format!("> - {}\n", prose(reason)));
     }
-    out.push_str(if reasons.is_empty() { "" } else { ">\n" });
+    out.push_str(if refusal.reasons.is_empty() { "" } else { ">\n" });
     out + &format!("> {}\n", prose(&as_sentence(refusal.help)))
 }
 
@@ -108,10 +108,10 @@ fn prose(text: &str) -> String {
 }
 
 /// One failed case, so that the run is marked as failed.
-fn junit(refusal: &Refusal<'_>, message: &str, reasons: &[&str]) -> String {
+fn junit(refusal: &Refusal<'_>, message: &str) -> String {
     let (code, brief) = (xml(&clean(refusal.code)), xml(&clean(message)));
     let mut lines = vec![message.to_owned()];
-    lines.extend(reasons.iter().map(|reason| format!("- {reason}")));
+    lines.extend(refusal.reasons.iter().map(|reason| format!("- {reason}")));
     // The line begins with our own word, because runners execute commands at the start of a line.
     lines.push(format!("help: {}", refusal.help));
     let body = lines.iter().map(|line| xml(&clean(line))).collect::<Vec<_>>().join("\n");
@@ -133,15 +133,17 @@ mod tests {
 
     const HOSTILE: &str = "push refused: `a\u{1b}[31m` <b> & | \u{202e}x\n- one\n- \"two\"";
 
-    fn refusal<'a>(message: &'a str, help: &'a str) -> Refusal<'a> {
+    fn refusal<'a>(message: &'a str, reasons: &'a [String], help: &'a str) -> Refusal<'a> {
         let (platform, catalog, scope) = ("port", "https://api.port.io", "acme/shop");
-        Refusal { platform, catalog, target: Some("eu"), scope, code: "push-stale", message, help }
+        Refusal { platform, catalog, target: Some("eu"), scope, code: "push-stale", message, reasons, help }
     }
 
     #[test]
     fn it_reads_well() {
+        let reasons = ["`service/a` was changed in the catalog.", "`service/b` is no longer there."].map(str::to_owned);
         let refusal = refusal(
-            "push refused: the plan file `plan.json` does not match what would be pushed. Nothing was written\n- `service/a` was changed in the catalog.\n- `service/b` is no longer there.",
+            "push refused: the plan file `plan.json` does not match what would be pushed. Nothing was written",
+            &reasons,
             "make a new plan with `portolan diff --out`",
         );
         for format in [OutcomeFormat::Text, OutcomeFormat::Json, OutcomeFormat::Markdown, OutcomeFormat::Junit] {
@@ -154,7 +156,9 @@ mod tests {
 
         #[test]
         fn nothing_in_it_is_obeyed(message in hostile_text(), help in hostile_text()) {
-            let refusal = Refusal { catalog: &message, scope: &help, target: Some(&message), ..refusal(&message, &help) };
+            let reasons = [help.clone(), message.clone()];
+            let refusal = refusal(&message, &reasons, &help);
+            let refusal = Refusal { catalog: &message, scope: &help, target: Some(&message), ..refusal };
             for format in [OutcomeFormat::Text, OutcomeFormat::Json, OutcomeFormat::Markdown, OutcomeFormat::Junit] {
                 let text = render(&refusal, format);
                 let faults = [terminal_faults(&text, false), runner_faults(&text, false)].concat();
@@ -176,7 +180,8 @@ mod tests {
 
     #[test]
     fn whatever_is_in_it_it_is_well_formed() {
-        let refusal = refusal(HOSTILE, HOSTILE);
+        let reasons = [HOSTILE.to_owned()];
+        let refusal = refusal(HOSTILE, &reasons, HOSTILE);
         let validator = jsonschema::validator_for(&schema()).expect("the schema is one");
         for format in [OutcomeFormat::Text, OutcomeFormat::Json, OutcomeFormat::Markdown, OutcomeFormat::Junit] {
             let text = render(&refusal, format);

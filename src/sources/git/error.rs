@@ -35,6 +35,9 @@ pub enum GitError {
     #[error("Git repository at `{}` cannot be opened: {}", path.display(), source.message())]
     #[diagnostic(code("git-broken"), help("run `git status` and `git fsck` there: they report what is broken"))]
     Broken { path: PathBuf, source: Error },
+    #[error("no Git repository at `{}`", root.display())]
+    #[diagnostic(code("no-git"), help("run portolan inside a Git work tree, or drop `{flag}`"))]
+    Absent { root: PathBuf, flag: &'static str },
     #[error("folder `{}` is outside of the Git work tree `{}`", root.display(), work_tree.display())]
     #[diagnostic(
         code("git-outside"),
@@ -72,6 +75,11 @@ pub(super) const FETCH: &str = "run `git fetch --unshallow` (in GitHub Actions: 
                      the variable `GIT_DEPTH: 0`), then try again";
 
 impl GitError {
+    /// The error for a `flag` that needs a repository.
+    pub fn absent(root: &Path, flag: &'static str) -> Self {
+        Self::Absent { root: root.to_owned(), flag }
+    }
+
     /// The error for a repository that cannot be opened.
     pub(super) fn opening(path: &Path, source: Error) -> Self {
         let path = path.to_owned();
@@ -138,6 +146,7 @@ impl ExitClass for GitError {
         match self {
             Self::ForeignOwner { .. }
             | Self::Bare { .. }
+            | Self::Absent { .. }
             | Self::Unsupported { .. }
             | Self::Outside { .. }
             | Self::Folder { .. }

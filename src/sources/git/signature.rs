@@ -46,7 +46,11 @@ impl Repository {
             }
         };
         let refuse = |why: String| GitError::Unverified { commit: short(commit), help: help_for(&why, kind), why };
-        let program = self.program().map_err(refuse)?;
+        let program = self.program().ok_or_else(|| GitError::Unverified {
+            commit: short(commit),
+            help: "install Git: `git verify-commit` checks signatures",
+            why: "the program `git` was not found".to_owned(),
+        })?;
         self.check_settings(&program, kind, signers).map_err(|why| GitError::Unverified {
             commit: short(commit),
             help: "move the programs and keys that check signatures out of the work tree: a commit must not decide who may sign",
@@ -71,9 +75,8 @@ impl Repository {
         command.args(["verify-commit", "--raw", &commit.to_string()]).output()
     }
 
-    fn program(&self) -> Result<GitProgram, String> {
-        let inside = Inside { work_tree: self.work_tree.clone(), git_dirs: self.git_dirs() };
-        GitProgram::find(inside).ok_or_else(|| "the program `git` was not found".to_owned())
+    fn program(&self) -> Option<GitProgram> {
+        GitProgram::find(Inside { work_tree: self.work_tree.clone(), git_dirs: self.git_dirs() })
     }
 
     fn git_dirs(&self) -> Vec<PathBuf> {
@@ -193,9 +196,8 @@ fn trouble(said: &str) -> String {
 }
 
 fn help_for(why: &str, kind: Kind) -> &'static str {
-    if why.contains("the program `git` was not found") {
-        "install Git: `git verify-commit` checks signatures"
-    } else if why.contains("allowedSignersFile") {
+    // Git's own words.
+    if why.contains("allowedSignersFile") {
         "set the file of allowed signers: `git config gpg.ssh.allowedSignersFile FILE`"
     } else if why.contains("dubious ownership") {
         "run `git config --global --add safe.directory FOLDER` if you trust its content"

@@ -89,12 +89,12 @@ impl Tree {
         clone
     }
 
-    fn base(&self, wanted: Wanted<'_>, variables: &[(&str, &str)]) -> Result<Compared, BaseError> {
+    fn base(&self, wanted: Wanted<'_>, variables: &[(&str, &str)]) -> Result<Compared, GitError> {
         base_of(&self.path, wanted, variables)
     }
 }
 
-fn base_of(root: &Path, wanted: Wanted<'_>, variables: &[(&str, &str)]) -> Result<Compared, BaseError> {
+fn base_of(root: &Path, wanted: Wanted<'_>, variables: &[(&str, &str)]) -> Result<Compared, GitError> {
     let repository = Repository::open(root, &git::Environment::default())?;
     let pattern = Pattern::default();
     let now = ManifestSet::of(root, &pattern, &Silent).expect("it is walked");
@@ -129,14 +129,14 @@ fn identifiers(manifests: &ManifestSet) -> Vec<&str> {
 }
 
 #[track_caller]
-fn found(compared: Result<Compared, BaseError>) -> Base {
+fn found(compared: Result<Compared, GitError>) -> Base {
     let compared = compared.expect("it is no error");
     assert_eq!(compared.notes, [] as [&str; 0]);
     compared.base.expect("there is a base")
 }
 
 #[track_caller]
-fn note(compared: Result<Compared, BaseError>) -> String {
+fn note(compared: Result<Compared, GitError>) -> String {
     let compared = compared.expect("it is no error");
     assert!(compared.base.is_none());
     let [note] = compared.notes.as_slice() else { panic!("there is one note: {:?}", compared.notes) };

@@ -96,9 +96,12 @@ pub enum PushError {
         help("add `--rollback` to push anyway; the recorded push was not made from a commit")
     )]
     NoCommitInRecord { path: String },
-    #[error("push refused: the plan file `{path}` does not match what would be pushed. Nothing was written{why}")]
+    #[error(
+        "push refused: the plan file `{path}` does not match what would be pushed. Nothing was written{}",
+        bullets(why)
+    )]
     #[diagnostic(code("push-stale"), help("create a new plan with `portolan diff --out` and have it reviewed"))]
-    Stale { path: String, why: String },
+    Stale { path: String, why: Vec<String> },
 }
 
 impl ExitClass for PushError {
@@ -123,4 +126,16 @@ impl ExitClass for PushError {
             | Self::NoCommitInRecord { .. } => ErrorClass::Refused,
         }
     }
+}
+
+impl PushError {
+    /// The error without its reasons, and the reasons, as sentences.
+    pub fn reasons(&self) -> (String, &[String]) {
+        let Self::Stale { path, why } = self else { return (self.to_string(), &[]) };
+        (Self::Stale { path: path.clone(), why: Vec::new() }.to_string(), why)
+    }
+}
+
+fn bullets(sentences: &[String]) -> String {
+    sentences.iter().map(|sentence| format!("\n- {sentence}")).collect()
 }
