@@ -1,7 +1,9 @@
 //! Splits entities into batches within the platform's limits: 20 entities and 1 MiB of body, measured in bytes as sent.
 //! Pure.
 
+use crate::catalog::apply::draft;
 use crate::catalog::wire::EntityDraft;
+use crate::domain::plan::request::WriteRequest;
 
 /// The maximum number of entities in one call.
 const MAX_ENTITIES: usize = 20;
@@ -22,12 +24,12 @@ impl Batch {
     /// catalog itself rejects it. `None`: no members are left.
     pub fn take(
         members: &mut impl Iterator<Item = usize>,
-        drafts: &[EntityDraft],
+        drafts: &[impl Body],
         leftover: &mut Leftover,
     ) -> Option<Self> {
         let mut batch = Self { members: Vec::new(), body: OPEN.to_vec() };
         while batch.members.len() < MAX_ENTITIES {
-            let next = leftover.0.take().or_else(|| members.next().map(|member| (member, bytes(&drafts[member]))));
+            let next = leftover.0.take().or_else(|| members.next().map(|member| (member, drafts[member].bytes())));
             let Some((member, bytes)) = next else { break };
             let comma = usize::from(!batch.members.is_empty());
             if comma == 1 && batch.body.len() + comma + bytes.len() + CLOSE.len() > MAX_BODY_BYTES {
@@ -45,13 +47,13 @@ impl Batch {
     }
 
     /// A batch of all `members`, whatever their length.
-    pub fn of(members: Vec<usize>, drafts: &[EntityDraft]) -> Self {
+    pub fn of(members: Vec<usize>, drafts: &[impl Body]) -> Self {
         let mut body = OPEN.to_vec();
         for (position, member) in members.iter().enumerate() {
             if position > 0 {
                 body.push(b',');
             }
-            body.extend_from_slice(&bytes(&drafts[*member]));
+            body.extend_from_slice(&drafts[*member].bytes());
         }
         body.extend_from_slice(CLOSE);
         Self { members, body }
@@ -62,8 +64,21 @@ impl Batch {
 #[derive(Debug, Default)]
 pub(super) struct Leftover(Option<(usize, Vec<u8>)>);
 
-fn bytes(draft: &EntityDraft) -> Vec<u8> {
-    draft.to_json().to_string().into_bytes()
+/// What the body of a write is made of, when its turn comes.
+pub(super) trait Body {
+    fn bytes(&self) -> Vec<u8>;
+}
+
+impl Body for EntityDraft {
+    fn bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("a draft is JSON")
+    }
+}
+
+impl Body for &WriteRequest {
+    fn bytes(&self) -> Vec<u8> {
+        draft(self).bytes()
+    }
 }
 
 #[cfg(test)]
@@ -119,7 +134,7 @@ mod tests {
                 prop_assert!(batch.members.len() <= MAX_ENTITIES);
                 prop_assert!(batch.body.len() <= MAX_BODY_BYTES || batch.members.len() == 1);
                 let body: Value = serde_json::from_slice(&batch.body).expect("it is JSON");
-                let expected: Vec<Value> = batch.members.iter().map(|member| drafts[*member].to_json()).collect();
+                let expected: Vec<Value> = batch.members.iter().map(|member| serde_json::json!(drafts[*member])).collect();
                 prop_assert_eq!(&body, &serde_json::json!({"entities": expected}));
                 prop_assert_eq!(Batch::of(batch.members.clone(), &drafts).body, batch.body);
                 seen.extend(batch.members);

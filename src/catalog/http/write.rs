@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use tokio::task::JoinSet;
 
-use super::bulk::{Batch, Leftover};
+use super::bulk::{Batch, Body, Leftover};
 use super::call::{ApiCall, Repeat, Reply};
 use super::client_error::ClientError;
 use super::concurrency::CallKind;
@@ -54,7 +54,7 @@ pub(super) async fn upsert(
 pub(super) async fn write(
     session: &Arc<Session>,
     blueprint: &str,
-    drafts: &[EntityDraft],
+    drafts: &[impl Body],
     options: &WriteOptions,
     repeat: Repeat,
     run: &ApplyRun<'_>,
@@ -381,6 +381,5 @@ pub(super) fn patch(blueprint: &str, identifier: &str, draft: &EntityDraft, opti
     let run_id = run_id.as_ref().map(|run_id| format!("&run_id={}", encoded(run_id))).unwrap_or_default();
     let path = route(&["blueprints", blueprint, "entities", identifier]);
     let route = format!("{path}?create_missing_related_entities={create_missing_related_entities}{run_id}");
-    let body = draft.to_json().to_string().into_bytes();
-    ApiCall::write("PATCH", route, Some(body), CallKind::Small)
+    ApiCall::write("PATCH", route, Some(draft.bytes()), CallKind::Small)
 }

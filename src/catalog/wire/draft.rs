@@ -1,10 +1,12 @@
 //! An entity draft: the body of a write. Absent, null and set are three different states of a field, and they are the
 //! whole difference between the write modes.
 
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 /// One field of a body.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[serde(untagged)]
 pub enum Field<T> {
     #[default]
     Absent,
@@ -12,32 +14,42 @@ pub enum Field<T> {
     Set(T),
 }
 
-#[derive(Debug, Clone, PartialEq, Default)]
+/// Serialises as the body of a write, without `blueprint`, which is in the path.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct EntityDraft {
     /// `None`: the catalog generates one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub identifier: Option<IdentifierRef>,
+    #[serde(skip_serializing_if = "Field::is_absent")]
     pub title: Field<String>,
+    #[serde(skip_serializing_if = "Field::is_absent")]
     pub icon: Field<String>,
+    #[serde(skip_serializing_if = "Field::is_absent")]
     pub team: Field<TeamRef>,
     /// `None`: the body has no `properties`. A null value clears a property.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub properties: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_object")]
     pub relations: Option<Vec<(String, RelationRef)>>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
 pub enum IdentifierRef {
     Literal(String),
     /// A search that must find exactly one entity.
     Query(Value),
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
 pub enum TeamRef {
     List(Vec<String>),
     Query(Value),
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
 pub enum RelationRef {
     Null,
     One(String),
@@ -45,63 +57,15 @@ pub enum RelationRef {
     Query(Value),
 }
 
-impl EntityDraft {
-    /// The body of a write. It does not contain `blueprint`, which is in the path.
-    pub fn to_json(&self) -> Value {
-        let mut body = Map::new();
-        let mut put = |key: &str, value: Option<Value>| {
-            body.extend(value.map(|value| (key.to_owned(), value)));
-        };
-        put("identifier", self.identifier.as_ref().map(IdentifierRef::to_json));
-        put("title", self.title.to_json(|title| title.as_str().into()));
-        put("icon", self.icon.to_json(|icon| icon.as_str().into()));
-        put("team", self.team.to_json(TeamRef::to_json));
-        put("properties", self.properties.clone().map(Value::Object));
-        put(
-            "relations",
-            self.relations
-                .as_ref()
-                .map(|relations| relations.iter().map(|(name, target)| (name.clone(), target.to_json())).collect()),
-        );
-        Value::Object(body)
-    }
-}
-
 impl<T> Field<T> {
-    fn to_json(&self, json: impl Fn(&T) -> Value) -> Option<Value> {
-        match self {
-            Self::Absent => None,
-            Self::Null => Some(Value::Null),
-            Self::Set(value) => Some(json(value)),
-        }
+    fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
     }
 }
 
-impl IdentifierRef {
-    fn to_json(&self) -> Value {
-        match self {
-            Self::Literal(identifier) => identifier.as_str().into(),
-            Self::Query(query) => query.clone(),
-        }
-    }
-}
-
-impl TeamRef {
-    fn to_json(&self) -> Value {
-        match self {
-            Self::List(teams) => teams.as_slice().into(),
-            Self::Query(query) => query.clone(),
-        }
-    }
-}
-
-impl RelationRef {
-    fn to_json(&self) -> Value {
-        match self {
-            Self::Null => Value::Null,
-            Self::One(target) => target.as_str().into(),
-            Self::Many(targets) => targets.as_slice().into(),
-            Self::Query(query) => query.clone(),
-        }
-    }
+fn as_object<S: Serializer>(
+    relations: &Option<Vec<(String, RelationRef)>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(relations.iter().flatten().map(|(name, target)| (name, target)))
 }

@@ -242,10 +242,10 @@ mod tests {
         });
         for strictness in [Strictness::Open, Strictness::Closed] {
             let draft = EntityDraft::parse(&body, strictness).expect("it is in order");
-            assert_eq!(draft.to_json(), body);
+            assert_eq!(json!(draft), body);
         }
         let by_query = json!({"identifier": query, "team": query});
-        assert_eq!(open(by_query.clone()).expect("it is in order").to_json(), by_query);
+        assert_eq!(json!(open(by_query.clone()).expect("it is in order")), by_query);
         assert_eq!(open(json!({})), Ok(EntityDraft::default()));
         let one = open(json!({"team": "a"})).expect("a text is a team");
         assert_eq!(one.team, Field::Set(TeamRef::List(vec!["a".to_owned()])));
