@@ -174,7 +174,9 @@ pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
             "With `delivery: cluster` an exporter in a cluster writes these entities; this push writes them too.";
         current_plan.planned.notes.push(note.to_owned());
     }
-    approve_and_apply(args, &mut current_plan, &rerun, context)
+    let exit = approve_and_apply(args, &mut current_plan, &rerun, context)?;
+    current_plan.planned.free();
+    Ok(exit)
 }
 
 /// The plan's digest, if a comment on the merged pull request approves it. Who approved becomes a note.

@@ -46,7 +46,7 @@ use crate::plan::{
 use crate::report::escape::clean;
 use crate::settings::{self, Origin, Settings};
 use crate::sources::git::{self, GitError};
-use crate::sources::{Pattern, is_pipe};
+use crate::sources::{self, Pattern, is_pipe};
 use crate::text::mask::Mask;
 
 /// The maximum number of owners to look up, because they are used only in messages.
@@ -510,6 +510,12 @@ impl BuiltPlan {
             actual: &self.actual,
             mask: &self.mask,
         }
+    }
+
+    /// Closes the catalog, and frees the rest in the background: it is the end of the run.
+    pub fn free(self) {
+        let Self { plan, requests, manifests, base, actual, owned, .. } = self;
+        sources::free_in_background(manifests.files.len(), (plan, requests, manifests, base, actual, owned));
     }
 
     /// Path and text of the manifests that the plan mentions.
