@@ -47,7 +47,10 @@ pub(super) struct BaseManifests<'q> {
 
 impl<'q> BaseManifests<'q> {
     pub fn new(base: Option<Base<'q>>) -> Self {
-        Self { entities: base.map(|base| ownership::by_key(base.desired)), is_complete: base.is_some_and(|base| base.is_complete) }
+        Self {
+            entities: base.map(|base| ownership::by_key(base.desired)),
+            is_complete: base.is_some_and(|base| base.is_complete),
+        }
     }
 
     pub fn of(&self, blueprint: &str, identifier: &str) -> Past<&'q Desired> {

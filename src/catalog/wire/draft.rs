@@ -63,9 +63,6 @@ impl<T> Field<T> {
     }
 }
 
-fn as_object<S: Serializer>(
-    relations: &Option<Vec<(String, RelationRef)>>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
+fn as_object<S: Serializer>(relations: &Option<Vec<(String, RelationRef)>>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_map(relations.iter().flatten().map(|(name, target)| (name, target)))
 }

@@ -68,11 +68,15 @@ impl Texts {
 
     fn read(&self) -> Vec<Option<String>> {
         let files = &self.files;
-        sources::for_each_text(files, || (), |(), at, text| match text {
-            Ok(text) => Some(text.text.to_owned()),
-            // Invalid bytes are replaced by marks, so positions before them stay valid.
-            Err(_) => sources::read_lossy(&files[at]),
-        })
+        sources::for_each_text(
+            files,
+            || (),
+            |(), at, text| match text {
+                Ok(text) => Some(text.text.to_owned()),
+                // Invalid bytes are replaced by marks, so positions before them stay valid.
+                Err(_) => sources::read_lossy(&files[at]),
+            },
+        )
     }
 }
 

@@ -47,7 +47,9 @@ pub(in crate::plan) fn of_manifest(desired: &Desired, mask: &Mask) -> Digest {
         .collect();
     let relations: BTreeMap<&str, Value> = by_name(desired.relations_of())
         .into_iter()
-        .map(|(name, (targets, _))| (name.as_ref(), digested(mask, None, &normalise::targets_value(targets)).into_owned()))
+        .map(|(name, (targets, _))| {
+            (name.as_ref(), digested(mask, None, &normalise::targets_value(targets)).into_owned())
+        })
         .collect();
     let content = (
         &desired.key,
