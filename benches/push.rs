@@ -131,7 +131,7 @@ fn creates(folder: &Path, count: usize) -> Served {
         let served = full.insert(serve(folder, None));
         let outcome = folder.join("outcome.json");
         let told = format!("json={}", outcome.display());
-        let pushed = run(folder, &served.running.url(), &["push", "--output", &told]);
+        let pushed = run(folder, &served.running.url(), &["push", "--yes", "--output", &told]);
         assert_eq!(stored(&served.store), count);
         let outcome = std::fs::read_to_string(outcome).expect("it was written");
         let outcome: Value = serde_json::from_str(&outcome).expect("it is JSON");
@@ -166,7 +166,7 @@ fn waves(folder: &Path) -> Vec<Vec<Bulk>> {
     let served = serve(folder, None);
     let faulty = Faulty::before(&served.running.url(), Schedule { seed: 1, faults: Vec::new(), percent: 0 });
     faulty.record();
-    run(folder, &faulty.url, &["push"]);
+    run(folder, &faulty.url, &["push", "--yes"]);
     let calls = faulty.recorded().into_iter().filter_map(|(line, body)| {
         let path = line.strip_prefix("POST ")?.strip_suffix(" HTTP/1.1")?.to_owned();
         path.contains("/entities/bulk").then_some((path, body))
@@ -213,7 +213,7 @@ fn send(url: &str, waves: &[Vec<Bulk>]) {
 fn changes(folder: &Path, full: &Served) {
     let url = full.running.url();
     let diff = || run(folder, &url, &["diff", "--output", "summary"]);
-    let push = || run(folder, &url, &["push"]);
+    let push = || run(folder, &url, &["push", "--yes"]);
     let mut some = Vec::new();
     for turn in 0..RUNS {
         touch(folder, turn);
@@ -245,7 +245,7 @@ fn touch(folder: &Path, turn: usize) {
 fn haste(folder: &Path) {
     for (requests, seconds) in [(35_000, 300), (200, 1)] {
         let served = serve(folder, Some(Rate { requests, period: Duration::from_secs(seconds) }));
-        let took = run(folder, &served.running.url(), &["push"]);
+        let took = run(folder, &served.running.url(), &["push", "--yes"]);
         println!(
             "{requests} calls in {seconds} s announced: {} calls in {took:.0} ms, {} of them throttled   [wanted: 0]",
             served.calls.load(Ordering::Relaxed),
@@ -268,7 +268,7 @@ fn trouble(folder: &Path) {
     let calls = |percent: u64| {
         let served = serve(folder, None);
         let faulty = Faulty::before(&served.running.url(), Schedule { seed: 5, faults: faults.to_vec(), percent });
-        let took = run(folder, &faulty.url, &["push"]);
+        let took = run(folder, &faulty.url, &["push", "--yes"]);
         (faulty.requests(), took)
     };
     let ((calm, easy), (troubled, hard)) = (calls(0), calls(5));

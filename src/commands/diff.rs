@@ -193,7 +193,9 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     if let Some((file, push)) = args.out.as_ref().zip(push_file.as_deref()) {
         save_plan(file, push, &planned, context)?;
     }
-    Ok(exit(args, &planned.plan, &approve, complaints.as_deref()))
+    let exit = exit(args, &planned.plan, &approve, complaints.as_deref());
+    planned.free();
+    Ok(exit)
 }
 
 /// Exit 1 if the catalog would reject a write, or the plan has obstacles: no approval helps against these.

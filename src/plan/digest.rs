@@ -4,8 +4,11 @@
 //! Digests leave the machine in plan files and approvals, so they are computed over masked values: the digest of a
 //! short password could be guessed.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::io::{self, BufWriter, Write};
 
+use ring::digest::{Context, SHA256};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
@@ -27,20 +30,43 @@ use super::shape::{PropertyShape, Times};
 /// The digest of `content`, whose keys must be sorted already: nothing is sorted here, because a plan may have tens of
 /// thousands of changes. `what` separates digests of different things.
 pub(super) fn digest(what: &str, content: impl Serialize) -> Digest {
-    let text = serde_json::to_vec(&(what, &content)).expect("the keys of every object are texts");
-    debug_assert_eq!(text, sorted(&json!([what, content])), "the types of {what} declare their fields in order");
-    sha256(&text)
+    debug_assert_eq!(
+        serde_json::to_vec(&(what, &content)).ok(),
+        Some(sorted(&json!([what, content]))),
+        "the types of {what} declare their fields in order"
+    );
+    let mut hasher = BufWriter::new(Hasher(Context::new(&SHA256)));
+    serde_json::to_writer(&mut hasher, &(what, &content)).expect("the keys of every object are texts");
+    hasher.into_inner().ok().expect("a digest takes all").finish()
 }
 
 /// The digest of `content` with its keys sorted.
 pub(super) fn digest_sorted(what: &str, content: impl Serialize) -> Digest {
-    sha256(&sorted(&json!([what, content])))
+    let mut hasher = Hasher(Context::new(&SHA256));
+    hasher.0.update(&sorted(&json!([what, content])));
+    hasher.finish()
 }
 
-fn sha256(text: &[u8]) -> Digest {
-    let mut bytes = [0; 32];
-    bytes.copy_from_slice(ring::digest::digest(&ring::digest::SHA256, text).as_ref());
-    Digest(bytes)
+/// Takes text piece by piece: that of a plan may have a hundred megabytes.
+struct Hasher(Context);
+
+impl Hasher {
+    fn finish(self) -> Digest {
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(self.0.finish().as_ref());
+        Digest(bytes)
+    }
+}
+
+impl Write for Hasher {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        self.0.update(text);
+        Ok(text.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn sorted(json: &Json) -> Vec<u8> {
@@ -79,23 +105,35 @@ fn write_sorted(json: &Json, text: &mut Vec<u8>) {
 }
 
 /// A value of the property `name` for a digest: masked, and spelled like all values that compare as equal.
-pub(super) fn digested(mask: &Mask, name: Option<&str>, value: &Value) -> Value {
-    exact::encode(&canonical(&masked_value(mask, name, value)))
-}
-
-/// An unmasked value for a digest that stays in memory; times are digested as instants.
-pub(super) fn digested_property(value: &Value, shape: &PropertyShape) -> Value {
-    match (shape.times, value) {
-        (Times::Itself, _) => digested_time(value),
-        (Times::Items, Value::List(items)) => Value::List(items.iter().map(digested_time).collect()),
-        (Times::Items | Times::None, _) => exact::encode(&canonical(value)),
+pub(super) fn digested<'v>(mask: &Mask, name: Option<&str>, value: &'v Value) -> Cow<'v, Value> {
+    match masked_value(mask, name, value) {
+        Cow::Borrowed(value) => spelled(value),
+        Cow::Owned(value) => Cow::Owned(spelled(&value).into_owned()),
     }
 }
 
-fn digested_time(value: &Value) -> Value {
+fn spelled(value: &Value) -> Cow<'_, Value> {
+    match canonical(value) {
+        Cow::Borrowed(value) => exact::encode(value),
+        Cow::Owned(value) => Cow::Owned(exact::encode(&value).into_owned()),
+    }
+}
+
+/// An unmasked value for a digest that stays in memory; times are digested as instants.
+pub(super) fn digested_property<'v>(value: &'v Value, shape: &PropertyShape) -> Cow<'v, Value> {
+    match (shape.times, value) {
+        (Times::Itself, _) => digested_time(value),
+        (Times::Items, Value::List(items)) => {
+            Cow::Owned(Value::List(items.iter().map(|item| digested_time(item).into_owned()).collect()))
+        }
+        (Times::Items | Times::None, _) => spelled(value),
+    }
+}
+
+fn digested_time(value: &Value) -> Cow<'_, Value> {
     match normalise::moment(value) {
-        Some(moment) => Value::Map([("$time".into(), Value::Integer(moment.0))].into()),
-        None => exact::encode(&canonical(value)),
+        Some(moment) => Cow::Owned(Value::Map([("$time".into(), Value::Integer(moment.0))].into())),
+        None => spelled(value),
     }
 }
 
@@ -113,8 +151,8 @@ struct ChangeContent<'c> {
 
 #[derive(Serialize)]
 struct FieldContent<'c> {
-    after: Value,
-    before: Value,
+    after: Cow<'c, Value>,
+    before: Cow<'c, Value>,
     cause: Cause,
     field: &'c Field,
 }
@@ -220,15 +258,18 @@ pub fn of_entity(entity: &Entity, mask: &Mask) -> Digest {
     let texts: BTreeMap<&str, String> =
         texts.map(|(key, text)| (key, masked_text(mask, None, text).into_owned())).collect();
     let properties = entity.properties.iter().filter(|(_, value)| !value.is_null());
-    let properties: BTreeMap<&str, Value> =
+    let properties: BTreeMap<&str, Cow<'_, Value>> =
         properties.map(|(name, value)| (name.as_ref(), digested(mask, Some(name), value))).collect();
-    let relations = entity.relations.iter().map(|(name, targets)| (name.as_ref(), normalise::targets_value(targets)));
+    let relations: Vec<(&str, Value)> =
+        entity.relations.iter().map(|(name, targets)| (name.as_ref(), normalise::targets_value(targets))).collect();
     let is_set = |value: &Value| !value.is_null() && *value != Value::List(Box::default());
-    let relations: BTreeMap<&str, Value> = relations
+    let relations: BTreeMap<&str, Cow<'_, Value>> = relations
+        .iter()
         .filter(|(_, value)| is_set(value))
-        .map(|(name, value)| (name, digested(mask, None, &value)))
+        .map(|(name, value)| (*name, digested(mask, None, value)))
         .collect();
-    let team = digested(mask, None, &normalise::set_value(&entity.team));
+    let team = normalise::set_value(&entity.team);
+    let team = digested(mask, None, &team);
     let content = (&entity.key, texts, team, properties, relations);
     digest("portolan entity 3", content)
 }

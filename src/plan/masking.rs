@@ -1,6 +1,7 @@
 //! Masks the credentials in a plan and its requests for output and plan files. The requests that are sent come from the
 //! unmasked plan.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::domain::entity::Targets;
@@ -21,8 +22,11 @@ pub fn masked(mut plan: Plan, mask: &Mask) -> Plan {
 
 fn mask_field(change: &mut FieldChange, mask: &Mask) {
     let name = change.field.property_name();
-    let before = masked_value(mask, name, &change.before).into_owned();
-    let after = masked_value(mask, name, &change.after).into_owned();
+    let (before, after) = (masked_value(mask, name, &change.before), masked_value(mask, name, &change.after));
+    if matches!((&before, &after), (Cow::Borrowed(_), Cow::Borrowed(_))) {
+        return;
+    }
+    let (before, after) = (before.into_owned(), after.into_owned());
     if before != change.before || after != change.after {
         // Two different credentials have different tags, so the change stays visible.
         change.paths = normalise::differences(&before, &after);

@@ -1,6 +1,8 @@
 //! Normalises both sides of the comparison. Every rule that makes two spellings equal is here and has its own test.
 //! Texts are compared byte by byte, so two Unicode forms are two values.
 
+use std::borrow::Cow;
+
 use crate::domain::entity::Targets;
 use crate::domain::entity::desired::{DesiredField, Teams};
 use crate::domain::entity::patch::Patch;
@@ -164,22 +166,38 @@ impl Number {
     }
 }
 
-/// A value in the one spelling of all values that are the same: whole numbers as integers, keys sorted.
-pub(super) fn canonical(value: &Value) -> Value {
+/// A value in the one spelling of all values that are the same: whole numbers as integers, keys sorted. Most values have
+/// it already, and are not copied.
+pub(super) fn canonical(value: &Value) -> Cow<'_, Value> {
     match value {
-        Value::List(items) => Value::List(items.iter().map(canonical).collect()),
-        Value::Map(entries) => {
-            Value::Map(by_key(entries).into_iter().map(|(key, value)| (key.clone(), canonical(value))).collect())
+        Value::List(items) if !items.iter().all(is_canonical) => {
+            Cow::Owned(Value::List(items.iter().map(|item| canonical(item).into_owned()).collect()))
+        }
+        Value::Map(entries) if !is_canonical(value) => {
+            let entries = by_key(entries).into_iter();
+            Cow::Owned(Value::Map(entries.map(|(key, value)| (key.clone(), canonical(value).into_owned())).collect()))
         }
         Value::Integer(_) | Value::Large(_) | Value::Float(_) => match Number::of(value) {
             Some(Number::Whole(whole)) => match (i64::try_from(whole), u64::try_from(whole)) {
-                (Ok(integer), _) => Value::Integer(integer),
-                (Err(_), Ok(large)) => Value::Large(large),
-                (Err(_), Err(_)) => value.clone(),
+                (Ok(integer), _) => Cow::Owned(Value::Integer(integer)),
+                (Err(_), Ok(large)) => Cow::Owned(Value::Large(large)),
+                (Err(_), Err(_)) => Cow::Borrowed(value),
             },
-            Some(Number::Broken(_)) | None => value.clone(),
+            Some(Number::Broken(_)) | None => Cow::Borrowed(value),
         },
-        Value::Null | Value::Bool(_) | Value::Text(_) => value.clone(),
+        Value::Null | Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Map(_) => Cow::Borrowed(value),
+    }
+}
+
+fn is_canonical(value: &Value) -> bool {
+    match value {
+        Value::List(items) => items.iter().all(is_canonical),
+        Value::Map(entries) => {
+            entries.is_sorted_by(|a, b| a.0 <= b.0) && entries.iter().all(|(_, value)| is_canonical(value))
+        }
+        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Text(_) => true,
+        Value::Large(large) => i64::try_from(*large).is_err(),
+        Value::Float(_) => matches!(Number::of(value), Some(Number::Broken(_))),
     }
 }
 

@@ -1,14 +1,14 @@
 //! The origin of a change: this branch, if its manifest differs from the one at the merge base; already pending, if
 //! both agree and the catalog differs.
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::HashMap;
 
 use crate::domain::entity::desired::Desired;
 use crate::domain::entity::patch::Patch;
 use crate::domain::plan::change::Origin;
 use crate::domain::plan::write_mode::WriteMode;
 
-use super::ownership::{self, Pair, pair};
+use super::ownership::{self, Pair};
 
 /// The manifests at the merge base.
 #[derive(Debug, Clone, Copy)]
@@ -47,17 +47,10 @@ pub(super) struct BaseManifests<'q> {
 
 impl<'q> BaseManifests<'q> {
     pub fn new(base: Option<Base<'q>>) -> Self {
-        let index = |base: Base<'q>| {
-            let mut entities = HashMap::with_capacity(base.desired.len());
-            for desired in base.desired {
-                let first = entities.entry(pair(&desired.key)).or_insert(desired);
-                if ownership::order(desired, first).is_lt() {
-                    *first = desired;
-                }
-            }
-            entities
-        };
-        Self { entities: base.map(index), is_complete: base.is_some_and(|base| base.is_complete) }
+        Self {
+            entities: base.map(|base| ownership::by_key(base.desired)),
+            is_complete: base.is_some_and(|base| base.is_complete),
+        }
     }
 
     pub fn of(&self, blueprint: &str, identifier: &str) -> Past<&'q Desired> {

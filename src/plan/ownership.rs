@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use foldhash::HashSet;
+use foldhash::{HashMap, HashSet};
 
 use crate::domain::entity::desired::Desired;
 use crate::domain::entity::{Entity, EntityKey};
@@ -40,8 +40,8 @@ impl<'q> Owned<'q> {
 
 /// The declared entities, sorted by key and without duplicates. Of two manifests for one entity, the first in file
 /// order is used.
-pub(super) fn declared(desired: &[Desired]) -> (Vec<&Desired>, Vec<Obstacle>) {
-    let mut all: Vec<&Desired> = desired.iter().collect();
+pub(super) fn declared<'q>(desired: impl IntoIterator<Item = &'q Desired>) -> (Vec<&'q Desired>, Vec<Obstacle>) {
+    let mut all: Vec<&Desired> = desired.into_iter().collect();
     all.sort_by(|a, b| a.key.cmp(&b.key).then_with(|| order(a, b)));
     let mut obstacles = Vec::new();
     for same in all.chunk_by(|a, b| a.key == b.key) {
@@ -52,6 +52,18 @@ pub(super) fn declared(desired: &[Desired]) -> (Vec<&Desired>, Vec<Obstacle>) {
     }
     all.dedup_by(|later, kept| later.key == kept.key);
     (all, obstacles)
+}
+
+/// The declared entities by key, without an order. Of two manifests for one entity, the first in file order is used.
+pub(super) fn by_key<'q>(desired: impl IntoIterator<Item = &'q Desired>) -> HashMap<Pair<'q>, &'q Desired> {
+    let mut by_key = HashMap::default();
+    for desired in desired {
+        let first = by_key.entry(pair(&desired.key)).or_insert(desired);
+        if order(desired, first).is_lt() {
+            *first = desired;
+        }
+    }
+    by_key
 }
 
 /// The file order of two manifests for one entity.

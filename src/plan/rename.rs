@@ -226,12 +226,7 @@ pub fn rename_hints(plan: &Plan, basis: &PlanBasis<'_>, moves: &[Move]) -> Vec<R
     let is_new = |change: &&Change| change.action == Action::Create && gone.contains_key(change.key.blueprint.as_ref());
     let created: Vec<&EntityKey> = plan.changes.iter().filter(is_new).map(|change| &change.key).collect();
     let keys: HashSet<Pair<'_>> = created.iter().map(|key| pair(key)).collect();
-    let (declared, _) = ownership::declared(basis.desired);
-    let declared: HashMap<Pair<'_>, &Desired> = declared
-        .into_iter()
-        .map(|desired| (pair(&desired.key), desired))
-        .filter(|(key, _)| keys.contains(key))
-        .collect();
+    let declared = ownership::by_key(basis.desired.iter().filter(|desired| keys.contains(&pair(&desired.key))));
     let mut looks = 0;
     let mut found = Vec::new();
     for to in created {

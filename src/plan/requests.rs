@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use foldhash::HashMap;
+use foldhash::HashSet;
 
 use crate::domain::entity::desired::{Desired, Teams};
 use crate::domain::entity::patch::Patch;
@@ -23,9 +23,8 @@ use super::shape::{Shape, Shapes};
 /// `basis`: the input that the plan was built from.
 pub fn write_requests(plan: &Plan, basis: &PlanBasis<'_>) -> WriteRequests {
     let shapes = Shapes::new(basis.blueprints);
-    let (declared, _) = ownership::declared(basis.desired);
-    let manifests: HashMap<Pair<'_>, &Desired> =
-        declared.into_iter().map(|desired| (pair(&desired.key), desired)).collect();
+    let changed: HashSet<Pair<'_>> = plan.changes.iter().map(|change| pair(&change.key)).collect();
+    let manifests = ownership::by_key(basis.desired.iter().filter(|desired| changed.contains(&pair(&desired.key))));
     let request = |wave: &Wave, step: &Step| {
         let change = plan.changes.get(step.change)?;
         let manifest = manifests.get(&pair(&change.key)).copied();

@@ -11,7 +11,7 @@ use crate::domain::plan::{Obstacle, Plan};
 use crate::domain::snapshot::Completeness;
 
 use super::dependents::each_target;
-use super::ownership::{self, Pair, pair};
+use super::ownership::{self, pair};
 use super::shape::Shapes;
 use super::{Destination, PlanBasis, digest};
 use crate::text::mask::Mask;
@@ -28,22 +28,20 @@ pub struct Link {
 /// The unconfirmed relations of all requests, by entity and relation.
 pub fn unconfirmed_links(requests: &WriteRequests, basis: &PlanBasis<'_>) -> Vec<Link> {
     let shapes = Shapes::new(basis.blueprints);
-    let (declared, _) = ownership::declared(basis.desired);
-    let places: foldhash::HashMap<Pair<'_>, Place> =
-        declared.iter().map(|desired| (pair(&desired.key), desired.place)).collect();
+    let declared = ownership::by_key(basis.desired);
     let mut links = BTreeSet::new();
     for request in requests.waves.iter().flatten() {
-        let Some(place) = places.get(&pair(&request.key)) else { continue };
+        let Some(place) = declared.get(&pair(&request.key)).map(|desired| desired.place) else { continue };
         let shape = shapes.of(&request.key.blueprint);
         for (relation, targets) in relations(request) {
             let Some(known) = shape.relation(relation) else { continue };
             each_target(targets, |identifier| {
-                let is_declared = places.contains_key(&(known.target, identifier));
+                let is_declared = declared.contains_key(&(known.target, identifier));
                 if is_declared || basis.actual.get(known.target, identifier).is_some() {
                     return;
                 }
                 let target = EntityKey { blueprint: known.target.into(), identifier: identifier.into() };
-                links.insert(Link { key: request.key.clone(), relation: Arc::clone(relation), target, place: *place });
+                links.insert(Link { key: request.key.clone(), relation: Arc::clone(relation), target, place });
             });
         }
     }

@@ -44,6 +44,14 @@ pub fn for_each_text<State, T: Send>(
     all
 }
 
+/// Frees what was made of so many files while the run goes on to its end: the process does not wait for it. What threads
+/// have allocated is freed slowly by another one.
+pub fn free_in_background(files: usize, data: impl Send + 'static) {
+    if files >= FEW {
+        rayon::spawn(move || drop(data));
+    }
+}
+
 struct Worker<State> {
     buffer: ReadBuffer,
     state: State,

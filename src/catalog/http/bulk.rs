@@ -1,7 +1,9 @@
 //! Splits entities into batches within the platform's limits: 20 entities and 1 MiB of body, measured in bytes as sent.
 //! Pure.
 
+use crate::catalog::apply::draft;
 use crate::catalog::wire::EntityDraft;
+use crate::domain::plan::request::WriteRequest;
 
 /// The maximum number of entities in one call.
 const MAX_ENTITIES: usize = 20;
@@ -22,12 +24,12 @@ impl Batch {
     /// catalog itself rejects it. `None`: no members are left.
     pub fn take(
         members: &mut impl Iterator<Item = usize>,
-        drafts: &[EntityDraft],
+        drafts: &[impl Body],
         leftover: &mut Leftover,
     ) -> Option<Self> {
         let mut batch = Self { members: Vec::new(), body: OPEN.to_vec() };
         while batch.members.len() < MAX_ENTITIES {
-            let next = leftover.0.take().or_else(|| members.next().map(|member| (member, drafts[member].to_body())));
+            let next = leftover.0.take().or_else(|| members.next().map(|member| (member, drafts[member].bytes())));
             let Some((member, bytes)) = next else { break };
             let comma = usize::from(!batch.members.is_empty());
             if comma == 1 && batch.body.len() + comma + bytes.len() + CLOSE.len() > MAX_BODY_BYTES {
@@ -45,13 +47,13 @@ impl Batch {
     }
 
     /// A batch of all `members`, whatever their length.
-    pub fn of(members: Vec<usize>, drafts: &[EntityDraft]) -> Self {
+    pub fn of(members: Vec<usize>, drafts: &[impl Body]) -> Self {
         let mut body = OPEN.to_vec();
         for (position, member) in members.iter().enumerate() {
             if position > 0 {
                 body.push(b',');
             }
-            body.extend_from_slice(&drafts[*member].to_body());
+            body.extend_from_slice(&drafts[*member].bytes());
         }
         body.extend_from_slice(CLOSE);
         Self { members, body }
@@ -61,6 +63,23 @@ impl Batch {
 /// The draft that did not fit into the last batch, already serialised.
 #[derive(Debug, Default)]
 pub(super) struct Leftover(Option<(usize, Vec<u8>)>);
+
+/// What the body of a write is made of, when its turn comes.
+pub(super) trait Body {
+    fn bytes(&self) -> Vec<u8>;
+}
+
+impl Body for EntityDraft {
+    fn bytes(&self) -> Vec<u8> {
+        self.to_body()
+    }
+}
+
+impl Body for &WriteRequest {
+    fn bytes(&self) -> Vec<u8> {
+        draft(self).bytes()
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -64,10 +64,10 @@ async fn write_batch(
     run: &ApplyRun<'_>,
     batches: usize,
 ) -> Outcomes {
-    let drafts: Vec<_> = batch.members.iter().map(|member| draft(acts[*member])).collect();
+    let members: Vec<&WriteRequest> = batch.members.iter().map(|member| acts[*member]).collect();
     let options = run.options.write_options(batch.method);
     // Retrying a create whose outcome is unknown is safe, because a read afterwards shows who created the entity.
-    let written = write::write(session, &batch.blueprint, &drafts, &options, Repeat::Always, run, batches).await;
+    let written = write::write(session, &batch.blueprint, &members, &options, Repeat::Always, run, batches).await;
     let outcomes = written.into_iter().map(|outcome| outcome_of_write(batch.method, outcome));
     batch.members.iter().copied().zip(outcomes).collect()
 }

@@ -47,6 +47,7 @@ use crate::report::escape::clean;
 use crate::settings::{self, Origin, Settings};
 use crate::sources::git::GitError;
 use crate::sources::is_pipe;
+use crate::sources::{self};
 use crate::text::mask::Mask;
 
 /// The maximum number of owners to look up, because they are used only in messages.
@@ -160,7 +161,8 @@ pub(crate) fn build_plan(
         plan = input.plan(&actual);
     }
     let basis = PlanBasis { desired: &manifests.entities, blueprints: &blueprints.all, actual: &actual, mask: &mask };
-    let missing = missing_links(&plan, &basis, &*catalog, &blueprints, progress, &mut notes)?;
+    let requests = write_requests(&plan, &basis);
+    let missing = missing_links(&requests, &basis, &*catalog, &blueprints, progress, &mut notes)?;
     plan::refuse_links(&mut plan, missing, input.destination(), &mask);
     notes.extend(only.as_ref().and_then(|only| describe_pulled_in(&plan, only, &basis)));
     notes.extend(describe_rename_hints(&rename_hints(&plan, &basis, base.as_ref().map_or(&[], |base| &base.moves))));
@@ -172,7 +174,6 @@ pub(crate) fn build_plan(
     }
     let options = options.planning.recorded(only.as_ref().map(|only| part(only, &manifests)));
     notes.iter_mut().for_each(|note| *note = mask.text(note).into_owned());
-    let requests = write_requests(&plan, &basis);
     let plan = plan::masked(plan, &mask);
     let planned = BuiltPlan {
         plan,
@@ -280,14 +281,14 @@ impl PlannerInput<'_> {
 /// The relations that the plan would write to missing entities. Targets that nothing declares are looked up by their
 /// identifiers; if the catalog does not permit the read, they count as existing.
 fn missing_links(
-    plan: &Plan,
+    requests: &WriteRequests,
     basis: &PlanBasis<'_>,
     catalog: &dyn Catalog,
     blueprints: &CatalogBlueprints,
     progress: &dyn Progress,
     notes: &mut Vec<String>,
 ) -> Result<Vec<Link>, CatalogError> {
-    let mut links = unconfirmed_links(&write_requests(plan, basis), basis);
+    let mut links = unconfirmed_links(requests, basis);
     for (name, identifiers) in to_look_up(&links, basis) {
         let identifiers: Vec<Box<str>> = identifiers.into_iter().collect();
         let shelf = match blueprints.all.named(&name) {
@@ -481,6 +482,12 @@ impl BuiltPlan {
             actual: &self.actual,
             mask: &self.mask,
         }
+    }
+
+    /// Closes the catalog, and frees the rest in the background: it is the end of the run.
+    pub fn free(self) {
+        let Self { plan, requests, manifests, base, actual, owned, .. } = self;
+        sources::free_in_background(manifests.files.len(), (plan, requests, manifests, base, actual, owned));
     }
 
     /// Path and text of the manifests that the plan mentions.

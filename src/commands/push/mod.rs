@@ -102,6 +102,7 @@ pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     require_approval(args, &mut planned, workspace.name(), &command, &refusals, context)?;
     let pushed = apply_plan(args, &planned, owner, context);
     write_outcome(args, &planned, &pushed, &command, context)?;
+    planned.free();
     Ok(pushed.exit())
 }
 

@@ -2,10 +2,11 @@
 //! An entity of an unreadable manifest is not missing, so code that deletes must look at both lists.
 
 use std::cell::OnceCell;
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use crate::commands::workspace::documents::{Content, ManifestReader};
 use crate::commands::workspace::history::PastManifests;
@@ -61,6 +62,9 @@ impl ManifestSet {
 
     /// An ignored manifest is in doubt if it declares an owned entity of the catalog that no other manifest declares.
     pub fn settle_ignored(&mut self, owned: &[EntityKey]) {
+        if self.hidden.is_empty() {
+            return;
+        }
         let declared: HashSet<&EntityKey> = self.entities.iter().map(|entity| &entity.key).collect();
         let undeclared: HashSet<(&str, &str)> =
             owned.iter().filter(|key| !declared.contains(key)).map(|key| (&*key.blueprint, &*key.identifier)).collect();
@@ -126,7 +130,7 @@ impl ManifestSet {
 
 /// Interned property names: a thousand entities share the same few.
 #[derive(Default)]
-struct Names(HashSet<Arc<str>>);
+struct Names(foldhash::HashSet<Arc<str>>);
 
 impl Names {
     fn get(&mut self, text: &str) -> Arc<str> {
@@ -317,49 +321,53 @@ fn team(node: Option<Node<'_>>) -> Result<DesiredField<Teams>, Flawed> {
     let teams = match node.kind() {
         Kind::Null => return Ok(DesiredField::null(node.span())),
         Kind::String => Teams::One(node.as_str().unwrap_or_default().into()),
-        Kind::List => Teams::Many(strings(node, "team")?),
+        Kind::List => Teams::Many(strings(node, || "team".to_owned())?),
         Kind::Bool | Kind::Number | Kind::Map => return Err(Flawed::kind(node, "team", "a string or a list")),
     };
     Ok(DesiredField::set(teams, node.span()))
 }
 
-fn strings(list: Node<'_>, key: &str) -> Result<Box<[Box<str>]>, Flawed> {
+fn strings(list: Node<'_>, key: impl Fn() -> String) -> Result<Box<[Box<str>]>, Flawed> {
     let item = |item: Node<'_>| match item.as_str() {
         Some(text) => Ok(text.into()),
         None => {
-            Err(Flawed::new(item.id(), format!("an item of `{key}` must be a string, found {}", item.kind().words())))
+            let (key, found) = (key(), item.kind().words());
+            Err(Flawed::new(item.id(), format!("an item of `{key}` must be a string, found {found}")))
         }
     };
     list.items().map(item).collect()
 }
 
-/// The entries of `properties` or `relations`; a key without a value has none. Of a duplicate key, the last counts.
-fn entries<'v>(node: Option<Node<'v>>, key: &str) -> Result<Vec<(Node<'v>, Node<'v>)>, Flawed> {
+/// The mapping `properties` or `relations`; a key without a value has no entries. Of a duplicate key, the last counts.
+fn mapping<'v>(node: Option<Node<'v>>, key: &str) -> Result<Option<Node<'v>>, Flawed> {
     match node {
         Some(node) if !matches!(node.kind(), Kind::Map | Kind::Null) => Err(Flawed::kind(node, key, "a mapping")),
-        Some(node) => Ok(node.entries().collect()),
-        None => Ok(Vec::new()),
+        node => Ok(node),
     }
 }
 
 fn properties(node: Option<Node<'_>>, names: &mut Names) -> Result<Box<[DesiredProperty]>, Flawed> {
-    let entries = entries(node, "properties")?;
-    let property = |(key, value): (Node<'_>, Node<'_>)| DesiredProperty {
-        name: names.get(&key.key_text()),
-        value: value_of(value),
-        span: value.span(),
-    };
-    Ok(entries.into_iter().map(property).collect())
+    let Some(node) = mapping(node, "properties")? else { return Ok(Box::default()) };
+    let mut properties = Vec::with_capacity(node.len());
+    for (key, value) in node.entries() {
+        properties.push(DesiredProperty {
+            name: names.get(&key.key_text()),
+            value: value_of(value),
+            span: value.span(),
+        });
+    }
+    Ok(properties.into())
 }
 
 fn relations(node: Option<Node<'_>>, names: &mut Names) -> Result<Box<[DesiredRelation]>, Flawed> {
-    let mut relations = Vec::new();
-    for (key, value) in entries(node, "relations")? {
+    let Some(node) = mapping(node, "relations")? else { return Ok(Box::default()) };
+    let mut relations = Vec::with_capacity(node.len());
+    for (key, value) in node.entries() {
         let name = names.get(&key.key_text());
         let targets = match value.kind() {
             Kind::Null => Targets::None,
             Kind::String => Targets::One(value.as_str().unwrap_or_default().into()),
-            Kind::List => Targets::Many(strings(value, &format!("relations.{name}"))?),
+            Kind::List => Targets::Many(strings(value, || format!("relations.{name}"))?),
             Kind::Bool | Kind::Number | Kind::Map => {
                 let key = format!("relations.{name}");
                 return Err(Flawed::kind(value, &key, "an identifier or a list of them"));
@@ -375,6 +383,9 @@ fn renamed_from(metadata: Option<Node<'_>>) -> Option<Box<str>> {
     entries_of(annotations).filter(|(key, _)| key.key_is(RENAMED_FROM)).last()?.1.as_str().map(Into::into)
 }
 
+/// In a mapping with more keys, they are looked up by hash.
+const FEW_KEYS: usize = 16;
+
 /// The value of a node as Kubernetes (YAML 1.1) reads it, detached from its document.
 fn value_of(node: Node<'_>) -> Value {
     match node.kind() {
@@ -385,16 +396,20 @@ fn value_of(node: Node<'_>) -> Value {
         Kind::List => Value::List(node.items().map(value_of).collect()),
         Kind::Map => {
             let mut entries: Vec<(Box<str>, Value)> = Vec::with_capacity(node.len());
-            let mut places = HashMap::with_capacity(node.len());
+            let mut places = HashMap::default();
             for (key, value) in node.entries() {
                 let (key, value) = (key.key_text(), value_of(value));
                 // Of a duplicate key, the last value counts, at the position of the first.
-                match places.entry(key) {
-                    Entry::Vacant(free) => {
-                        entries.push((free.key().as_ref().into(), value));
-                        free.insert(entries.len() - 1);
+                let taken = match node.len() {
+                    ..=FEW_KEYS => entries.iter().position(|(name, _)| **name == *key),
+                    _ => places.insert(key.clone(), entries.len()),
+                };
+                match taken {
+                    None => entries.push((key.as_ref().into(), value)),
+                    Some(at) => {
+                        entries[at].1 = value;
+                        places.insert(key, at);
                     }
-                    Entry::Occupied(taken) => entries[*taken.get()].1 = value,
                 }
             }
             Value::Map(entries.into())

@@ -1,8 +1,9 @@
 //! Finds manifests that `manifests.include` and `manifests.exclude` no longer select. An entity whose manifest still
 //! exists was not removed, so a change of the patterns must not delete it.
 
-use std::collections::HashSet;
 use std::path::Path;
+
+use foldhash::HashSet;
 
 use crate::commands::context::Context;
 use crate::commands::rule_names;

@@ -1,7 +1,8 @@
 //! The texts that a report shows: the files that findings and changes point into, read again after everything is known,
 //! because keeping every text would need too much memory.
 
-use std::collections::{BTreeSet, HashMap};
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
 
@@ -9,7 +10,7 @@ use crate::domain::finding::{FileId, Finding};
 use crate::domain::value::masked::credentials_in;
 use crate::manifest::{Document, Limits, Reader};
 use crate::report::positions::Files;
-use crate::sources::{self, ReadBuffer, SourceFile, git};
+use crate::sources::{self, SourceFile, git};
 use crate::text::credentials::may_hold;
 use crate::text::mask::Mask;
 
@@ -31,9 +32,14 @@ fn may_name_one(text: &str) -> bool {
     may_hold(text) || WORDS.iter().any(|word| lower.contains(word))
 }
 
-/// Path and text of the files that findings point into; the texts of all other files are dropped.
+/// Path and text of the files that findings or changes point into. They are read when the first text is asked for,
+/// because a report of names alone shows none, and a plan may change every file.
+#[derive(Default)]
 pub(crate) struct Texts {
-    files: HashMap<FileId, (String, Option<String>)>,
+    /// Sorted, like their files.
+    ids: Vec<FileId>,
+    files: Vec<SourceFile>,
+    texts: OnceCell<Vec<Option<String>>>,
 }
 
 impl Texts {
@@ -43,41 +49,60 @@ impl Texts {
     }
 
     pub fn of_files(wanted: BTreeSet<FileId>, files: &[SourceFile]) -> Self {
-        Self { files: HashMap::new() }.and_files(wanted, files, 0)
+        Self::default().and_files(wanted, files, 0)
     }
 
-    /// Adds files of another list, whose first file has the id `first`.
-    pub fn and_files(self, wanted: BTreeSet<FileId>, files: &[SourceFile], first: u32) -> Self {
-        let mut buffer = ReadBuffer::default();
-        let mut known = self.files;
+    /// Adds files of another list, whose first file has the id `first`, after those of all earlier lists.
+    pub fn and_files(mut self, wanted: BTreeSet<FileId>, files: &[SourceFile], first: u32) -> Self {
         for id in wanted {
             let Some(file) = id.0.checked_sub(first).and_then(|at| files.get(at as usize)) else { continue };
-            let text = sources::read(file, &mut buffer).map(|it| it.text.to_owned());
-            // Invalid bytes of a file that is not text are replaced by marks, so positions before them stay valid.
-            let text = text.ok().or_else(|| sources::read_lossy(file));
-            known.insert(id, (file.path.clone(), text));
+            self.ids.push(id);
+            self.files.push(file.clone());
         }
-        Self { files: known }
+        self
+    }
+
+    fn position(&self, file: FileId) -> Option<usize> {
+        self.ids.binary_search(&file).ok()
+    }
+
+    fn read(&self) -> Vec<Option<String>> {
+        let files = &self.files;
+        sources::for_each_text(
+            files,
+            || (),
+            |(), at, text| match text {
+                Ok(text) => Some(text.text.to_owned()),
+                // Invalid bytes are replaced by marks, so positions before them stay valid.
+                Err(_) => sources::read_lossy(&files[at]),
+            },
+        )
     }
 }
 
 /// The same files by their paths in the Git repository, which CI systems use to show findings.
 pub(crate) struct InWorkTree<'a> {
-    paths: HashMap<FileId, String>,
+    paths: OnceCell<Vec<String>>,
+    root: &'a Path,
     texts: &'a Texts,
 }
 
 impl<'a> InWorkTree<'a> {
-    pub fn new(root: &Path, texts: &'a Texts) -> Self {
-        let folder = git::path_in_work_tree(root);
+    pub fn new(root: &'a Path, texts: &'a Texts) -> Self {
+        Self { paths: OnceCell::new(), root, texts }
+    }
+
+    fn paths(&self) -> Vec<String> {
+        let folder = git::path_in_work_tree(self.root);
         let whole = |path: &String| if folder.is_empty() { path.clone() } else { format!("{folder}/{path}") };
-        Self { paths: texts.files.iter().map(|(id, (path, _))| (*id, whole(path))).collect(), texts }
+        self.texts.files.iter().map(|file| whole(&file.path)).collect()
     }
 }
 
 impl Files for InWorkTree<'_> {
     fn path(&self, file: FileId) -> &str {
-        self.paths.get(&file).map_or("", String::as_str)
+        let paths = self.paths.get_or_init(|| self.paths());
+        self.texts.position(file).and_then(|at| paths.get(at)).map_or("", String::as_str)
     }
 
     fn text(&self, file: FileId) -> Option<&str> {
@@ -91,11 +116,11 @@ impl Files for InWorkTree<'_> {
 
 impl Files for Texts {
     fn path(&self, file: FileId) -> &str {
-        self.files.get(&file).map_or("", |(path, _)| path)
+        self.position(file).and_then(|at| self.files.get(at)).map_or("", |file| &file.path)
     }
 
     fn text(&self, file: FileId) -> Option<&str> {
-        self.files.get(&file).and_then(|(_, text)| text.as_deref())
+        self.texts.get_or_init(|| self.read()).get(self.position(file)?)?.as_deref()
     }
 
     fn credentials(&self, file: FileId, mask: &Mask) -> Vec<(Range<usize>, String)> {

@@ -1,6 +1,7 @@
 //! Exact JSON encoding of a value, for `#[serde(with = "exact")]`. Two things do not survive plain JSON and are written
 //! as `{"$...": "text"}`: a float that is not a number or infinite, and values nested deeper than JSON readers allow.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::de::{Deserialize, Deserializer, Error};
@@ -29,9 +30,20 @@ pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, 
     decode(&Value::deserialize(deserializer)?).map_err(D::Error::custom)
 }
 
-/// Encodes a value; `decode` is its inverse.
-pub fn encode(value: &Value) -> Value {
-    encode_at(value, 0)
+/// Encodes a value; `decode` is its inverse. Nearly every value is its own encoding, and is not copied.
+pub fn encode(value: &Value) -> Cow<'_, Value> {
+    if is_plain(value, 0) { Cow::Borrowed(value) } else { Cow::Owned(encode_at(value, 0)) }
+}
+
+/// Whether the value is its own encoding.
+fn is_plain(value: &Value, depth: usize) -> bool {
+    match value {
+        Value::Float(float) => float.is_finite(),
+        Value::List(_) | Value::Map(_) if depth == DEPTH_PLAIN => false,
+        Value::List(items) => items.iter().all(|item| is_plain(item, depth + 1)),
+        Value::Map(entries) => !is_marked(entries) && entries.iter().all(|(_, value)| is_plain(value, depth + 1)),
+        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Large(_) | Value::Text(_) => true,
+    }
 }
 
 fn encode_at(value: &Value, depth: usize) -> Value {

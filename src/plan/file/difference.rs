@@ -173,9 +173,9 @@ fn comparable(plan: &Plan, has_base: bool) -> Plan {
         for field in &mut change.fields {
             field.span = None;
             origin(&mut field.origin);
-            field.before = canonical(&field.before);
+            field.before = canonical(&field.before).into_owned();
             for path in &mut field.paths {
-                path.before = path.before.as_ref().map(canonical);
+                path.before = path.before.as_ref().map(|it| canonical(it).into_owned());
             }
         }
     }

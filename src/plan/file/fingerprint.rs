@@ -1,6 +1,7 @@
 //! Digests of manifests and blueprints by content: a comment or another file name makes no difference, a value does.
 //! Credentials are masked first. The digest of a stored entity is `plan::of_entity`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -31,7 +32,7 @@ const DECISIVE: [&str; 7] = [
 
 pub(in crate::plan) fn of_blueprint(blueprint: &Blueprint, mask: &Mask) -> Digest {
     let value = |key| blueprint.raw.get(key).map(Value::from_json).unwrap_or_default();
-    let decisive = DECISIVE.map(|key| digested(mask, None, &value(key)));
+    let decisive = DECISIVE.map(|key| digested(mask, None, &value(key)).into_owned());
     digest("portolan blueprint 2", (&blueprint.identifier, decisive))
 }
 
@@ -39,7 +40,7 @@ pub(in crate::plan) fn of_manifest(desired: &Desired, mask: &Mask) -> Digest {
     let text = |text: &str| Value::Text(mask.text(text).into());
     let team = desired.team.patch.as_ref().map(|teams| match teams {
         Teams::One(team) => text(team),
-        Teams::Many(teams) => digested(mask, None, &normalise::set_value(teams)),
+        Teams::Many(teams) => digested(mask, None, &normalise::set_value(teams)).into_owned(),
     });
     // A field that the manifest does not have is left out; a null clears it.
     let texts = desired.texts.iter().map(|(field, text)| (field.key(), text.patch.as_ref()));
@@ -48,13 +49,15 @@ pub(in crate::plan) fn of_manifest(desired: &Desired, mask: &Mask) -> Digest {
         .chain([("team", team)])
         .filter(|(_, patch)| !patch.is_absent())
         .collect();
-    let properties: BTreeMap<&str, Value> = by_name(desired.properties_of())
+    let properties: BTreeMap<&str, Cow<'_, Value>> = by_name(desired.properties_of())
         .into_iter()
         .map(|(name, (value, _))| (name.as_ref(), digested(mask, Some(name), value)))
         .collect();
     let relations: BTreeMap<&str, Value> = by_name(desired.relations_of())
         .into_iter()
-        .map(|(name, (targets, _))| (name.as_ref(), digested(mask, None, &normalise::targets_value(targets))))
+        .map(|(name, (targets, _))| {
+            (name.as_ref(), digested(mask, None, &normalise::targets_value(targets)).into_owned())
+        })
         .collect();
     let content = (&desired.key, fields, properties, relations, desired.renamed_from.as_deref());
     digest("portolan manifest 3", content)

@@ -1,5 +1,7 @@
 //! What a report of a plan shows, and where in the manifests.
 
+use std::cell::OnceCell;
+
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::EntityKey;
 use crate::domain::entity::foreign_owner::ForeignOwner;
@@ -97,23 +99,26 @@ impl PlanReport<'_> {
     }
 }
 
-/// A report with every position resolved.
+/// A report whose positions are resolved when the first one is asked for: a list of names has none.
 pub(in crate::report) struct Resolved<'a> {
     pub report: &'a PlanReport<'a>,
-    pub places: Places<'a>,
+    places: OnceCell<Places<'a>>,
 }
 
 impl<'a> Resolved<'a> {
     pub fn new(report: &'a PlanReport<'a>) -> Self {
+        Self { report, places: OnceCell::new() }
+    }
+
+    fn places(&self) -> Places<'a> {
+        let report = self.report;
         let plan = report.plan;
         let changes = plan.changes.iter().flat_map(places_of);
         let obstacles = plan.obstacles.iter().flat_map(Obstacle::places).copied();
         let blockers = plan.hazards.iter().flat_map(|hazard| hazard.kind.places());
         let complaints = report.complaints.into_iter().flatten().filter_map(|complaint| complaint.place);
         let at_base = report.at_base.iter().map(|(_, place)| *place);
-        let places = changes.chain(obstacles).chain(blockers).chain(complaints).chain(at_base);
-        let places = Places::at(places, report.files);
-        Self { report, places }
+        Places::at(changes.chain(obstacles).chain(blockers).chain(complaints).chain(at_base), report.files)
     }
 
     /// `path:line`, not yet cleaned.
@@ -126,7 +131,7 @@ impl<'a> Resolved<'a> {
     }
 
     pub fn extent(&self, place: Place) -> LineRange {
-        self.places.extent(place)
+        self.places.get_or_init(|| self.places()).extent(place)
     }
 
     pub fn location_of(&self, change: &Change) -> Option<String> {

@@ -44,15 +44,15 @@ pub(super) fn render(resolved: &Resolved<'_>, style: &Style) -> String {
     page.pen.out
 }
 
-struct Page<'p> {
-    resolved: &'p Resolved<'p>,
+struct Page<'p, 'r> {
+    resolved: &'p Resolved<'r>,
     style: &'p Style,
-    pen: Pen<'p>,
+    pen: Pen<'p, 'r>,
     full_left: usize,
     names_left: usize,
 }
 
-impl Page<'_> {
+impl Page<'_, '_> {
     fn line(&mut self, line: &str) {
         self.pen.out.push_str(line.trim_end());
         self.pen.out.push('\n');

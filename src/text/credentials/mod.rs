@@ -31,25 +31,35 @@ const MARKS: [[&str; 8]; 4] = [
     ["ghs_", "xapp-",  "_pat_",    "k_live_",   "SG.",     "EY\":",   "p_v1_",   tokens::JSON_WEB_TOKEN],
 ];
 
-/// Whether the values of this file are worth checking. It reads every byte of every file, so it searches for all marks
-/// at once.
+/// Whether the values of this file are worth checking.
 pub fn may_hold(text: &str) -> bool {
+    has_mark(text) || tokens::has_url_password(text)
+}
+
+/// Reads every byte of every file and of every value of a plan, so it searches for all marks at once.
+fn has_mark(text: &str) -> bool {
     static SEARCHER: OnceLock<Option<Searcher>> = OnceLock::new();
     let searcher = SEARCHER.get_or_init(|| {
         Config::new().match_kind(MatchKind::LeftmostFirst).builder().extend(MARKS.as_flattened()).build()
     });
-    searcher.as_ref().is_none_or(|searcher| searcher.find(text.as_bytes()).is_some()) || tokens::has_url_password(text)
+    searcher.as_ref().is_none_or(|searcher| searcher.find(text.as_bytes()).is_some())
 }
 
 /// The ranges of a text that are credentials, sorted and without overlaps. Values assigned to a name in `allowed` are
 /// not included.
 pub fn find(text: &str, allowed: &[String]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    tokens::find(text, &mut found);
+    if has_mark(text) {
+        tokens::find(text, &mut found);
+    }
+    tokens::find_in_urls(text, &mut found);
     assignments::find(text, allowed, &mut found);
     if !allowed.is_empty() {
         let lifted = assignments::allowed(text, allowed);
         found.retain(|range| !lifted.iter().any(|lifted| lifted.start <= range.start && range.end <= lifted.end));
+    }
+    if found.is_empty() {
+        return found;
     }
     let mut found = merged(found);
     // Masked text is not masked again, so that masking is idempotent.

@@ -72,7 +72,7 @@ pub fn recognise(text: &str) -> Option<Credential> {
     has_url_password(text).then_some(Credential::UrlPassword)
 }
 
-/// The ranges of all credentials.
+/// The ranges of private keys and tokens.
 pub(super) fn find(text: &str, found: &mut Vec<Range<usize>>) {
     private_keys(text, found);
     for token in &TOKENS {
@@ -82,6 +82,10 @@ pub(super) fn find(text: &str, found: &mut Vec<Range<usize>>) {
         let web_tokens = words(text).filter(|(_, word)| is_json_web_token(word));
         found.extend(web_tokens.map(|(at, word)| at..at + word.len()));
     }
+}
+
+/// The ranges of credentials in URLs.
+pub(super) fn find_in_urls(text: &str, found: &mut Vec<Range<usize>>) {
     for at in memchr::memchr_iter(b'@', text.as_bytes()) {
         let password = url_password(text, at).filter(|password| !is_stand_in(password));
         let hidden = password.or_else(|| url_user(text, at).filter(|user| looks_random(user)));

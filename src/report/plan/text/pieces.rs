@@ -33,15 +33,15 @@ fn role(action: &Action) -> Role {
 }
 
 /// Writes one change.
-pub(super) struct Pen<'p> {
+pub(super) struct Pen<'p, 'r> {
     pub out: String,
-    pub resolved: &'p Resolved<'p>,
+    pub resolved: &'p Resolved<'r>,
     pub style: &'p Style,
     /// Something was omitted or truncated.
     pub is_folded: bool,
 }
 
-impl Pen<'_> {
+impl Pen<'_, '_> {
     pub fn change(&mut self, change: &Change, is_pending: bool) {
         self.head(change, is_pending);
         let is_full = self.resolved.report.is_full;
