@@ -13,8 +13,8 @@ use crate::domain::plan::change::Dependent;
 use crate::domain::plan::digest::{ApprovalDigest, Digest};
 use crate::domain::plan::hazard::{Consent, Hazard, HazardKind};
 
-use super::PlanInput;
 use super::digest;
+use super::input::PlanInput;
 use crate::plan::file::fingerprint::Manifests;
 
 /// `None`: no hazard needs approval.

@@ -6,7 +6,7 @@ use crate::domain::entity::{Entity, EntityKey};
 use crate::domain::plan::change::{Action, Change, OwnerStatus};
 use crate::domain::plan::{Counts, Tally};
 
-use super::ChangeDraft;
+use super::input::ChangeDraft;
 
 pub(super) fn count(
     drafts: &[ChangeDraft<'_>],

@@ -10,7 +10,7 @@ use crate::domain::entity::{Entity, EntityKey, Targets};
 use crate::domain::plan::change::{Afterwards, Change, Dependent, Field};
 use crate::domain::snapshot::Snapshot;
 
-use super::ChangeDraft;
+use super::input::ChangeDraft;
 use super::ownership::{Pair, pair};
 use super::shape::Shapes;
 

@@ -23,7 +23,7 @@ use crate::domain::value::masked::{masked_text, masked_value};
 use crate::domain::value::{Value, exact};
 use crate::text::mask::Mask;
 
-use super::Destination;
+use super::input::Destination;
 use super::normalise::{self, canonical};
 use super::shape::{PropertyShape, Times};
 

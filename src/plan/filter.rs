@@ -1,29 +1,17 @@
 //! Limits a plan to some blueprints or files and their dependencies. New entities that a chosen change has a relation
 //! to are included; only entities of a chosen blueprint are deleted.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
 use foldhash::HashMap;
 
 use crate::domain::entity::desired::Desired;
 use crate::domain::entity::{Entity, EntityKey};
-use crate::domain::finding::FileId;
 use crate::domain::plan::Plan;
 use crate::domain::plan::change::{Action, Change};
 
 use super::dependents::each_target;
+use super::input::{ChangeDraft, Only, PlanBasis};
 use super::ownership::{Pair, pair};
 use super::shape::Shapes;
-use super::{ChangeDraft, PlanBasis};
-
-/// The chosen part.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Only {
-    pub blueprints: BTreeSet<Arc<str>>,
-    /// Manifest files. They never select a deletion.
-    pub files: BTreeSet<FileId>,
-}
 
 /// A change that was not chosen, but that a chosen change requires.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

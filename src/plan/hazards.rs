@@ -12,8 +12,9 @@ use crate::domain::plan::hazard::{Blocker, Consent, Hazard, HazardKind};
 use crate::domain::plan::write_mode::PruneRule;
 use crate::domain::snapshot::Completeness;
 
+use super::input::{ChangeDraft, PlanInput};
 use super::needed::Needed;
-use super::{ChangeDraft, PlanInput, digest, ownership};
+use super::{digest, ownership};
 
 /// Owned entities that are no longer declared but kept.
 pub(super) struct KeptEntities<'s, 'q> {

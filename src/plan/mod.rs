@@ -12,6 +12,7 @@ pub mod file;
 mod filter;
 mod graph;
 mod hazards;
+mod input;
 mod masking;
 mod needed;
 mod normalise;
@@ -26,95 +27,27 @@ mod targets;
 #[cfg(test)]
 mod tests;
 
-use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::desired::Desired;
 use crate::domain::entity::{Entity, EntityKey};
 use crate::domain::plan::Plan;
 use crate::domain::plan::change::{Action, Change, FieldChange, Origin, OwnerStatus};
-use crate::domain::plan::hazard::Blocker;
-use crate::domain::plan::write_mode::{PruneRule, Write};
-use crate::domain::snapshot::Snapshot;
-use crate::text::mask::Mask;
 
 pub use digest::of_entity;
-pub use filter::{Only, PulledIn, pulled_in};
+pub use filter::{PulledIn, pulled_in};
+pub use input::{Destination, Move, Only, PlanBasis, PlanInput};
 pub use masking::{masked, secrets_of};
 pub use origin::Base;
-pub use rename::{Move, RenameHint, rename_hints};
+pub use rename::{RenameHint, rename_hints};
 pub use requests::write_requests;
 pub use targets::{Link, refuse_links, to_look_up, unconfirmed_links};
 
 use compare::Sides;
 use hazards::KeptEntities;
+use input::{ChangeDraft, UnchangedEntities};
 use origin::{BaseManifests, Past};
 use ownership::Owned;
 use rename::{Renamed, Renames};
 use shape::Shapes;
-
-/// The input of a plan. The order of its lists does not matter.
-#[derive(Debug, Clone, Copy)]
-pub struct PlanInput<'q> {
-    /// All entities of the manifests that were parsed.
-    pub desired: &'q [Desired],
-    pub base: Option<Base<'q>>,
-    /// The blueprints that the manifests or the owned entities name, and those whose entities may have relations to
-    /// them.
-    pub actual: &'q Snapshot,
-    pub blueprints: &'q [Blueprint],
-    /// The entities that this scope owns according to the catalog.
-    pub owned: &'q [EntityKey],
-    pub write: &'q Write,
-    pub prune: PruneRule,
-    pub destination: Destination<'q>,
-    /// Adopts entities that other owners wrote.
-    pub adopt: bool,
-    /// Leaves out changes that were pending before this branch. Only for output: the remaining changes may depend on
-    /// those left out.
-    pub only_branch: bool,
-    /// Manifests that could not be parsed, and reads that failed beyond what the snapshot itself records.
-    pub unread: &'q [Blocker],
-    pub moves: &'q [Move],
-    /// Plans only this part and its dependencies.
-    pub only: Option<&'q Only>,
-    /// The mask of digests. The plan itself holds unmasked values for `write_requests`; [`masked`] returns the one to show.
-    pub mask: &'q Mask,
-}
-
-/// The catalog that a plan is applied to, and the scope. Approvals and plan files are valid for one destination.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-pub struct Destination<'q> {
-    /// The catalog's name in messages: its URL, or the path of the embedded one.
-    pub catalog: &'q str,
-    pub platform: &'q str,
-    pub scope: &'q str,
-    /// The selected target of the config.
-    pub target: Option<&'q str>,
-}
-
-/// The input of a plan that later steps use.
-#[derive(Debug, Clone, Copy)]
-pub struct PlanBasis<'g> {
-    pub desired: &'g [Desired],
-    pub blueprints: &'g [Blueprint],
-    pub actual: &'g Snapshot,
-    pub mask: &'g Mask,
-}
-
-/// A change under construction, with the two sides that it comes from.
-#[derive(Debug)]
-struct ChangeDraft<'q> {
-    change: Change,
-    wanted: Option<&'q Desired>,
-    /// The entity in the catalog; for a rename, under the old identifier.
-    stored: Option<&'q Entity>,
-}
-
-/// Declared entities that need no change.
-#[derive(Debug, Default)]
-struct UnchangedEntities<'q> {
-    unchanged: Vec<&'q EntityKey>,
-    foreign: Vec<EntityKey>,
-}
 
 pub fn plan(input: &PlanInput<'_>) -> Plan {
     let shapes = Shapes::new(input.blueprints);

@@ -9,9 +9,9 @@ use crate::domain::entity::EntityKey;
 use crate::domain::plan::change::Afterwards;
 use crate::domain::plan::{Cycle, Obstacle, Step, StepKind, Wave};
 
-use super::ChangeDraft;
 use super::dependents::each_target;
 use super::graph::{Components, Edge, Graph};
+use super::input::ChangeDraft;
 use super::ownership::{Pair, pair};
 use super::shape::Shapes;
 

@@ -9,24 +9,16 @@ use crate::domain::plan::Plan;
 use crate::domain::plan::change::{Action, Change, RenamedBy};
 use crate::domain::plan::digest::Digest;
 
+use super::input::{Move, PlanBasis};
+use super::normalise;
 use super::origin::{BaseManifests, Past};
 use super::ownership::{self, Pair, pair};
 use super::shape::{Shape, Shapes};
-use super::{PlanBasis, normalise};
 use crate::plan::content::Content;
 
 /// The limits on compared pairs and on deleted entities with the same title, so that the search stays fast.
 const COMPARISONS_MAX: usize = 10_000;
 const SAME_TITLE_MAX: usize = 50;
-
-/// A rename that the files show: the identifier at the merge base and the current one.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Move {
-    pub from: EntityKey,
-    pub to: EntityKey,
-    /// The manifest has the same position in the same file. Otherwise Git detected that the file was moved.
-    pub is_in_place: bool,
-}
 
 /// The deleted entity that a new entity replaces.
 #[derive(Debug, Clone, Copy)]

@@ -15,8 +15,8 @@ use crate::domain::plan::write_mode::WriteMode;
 use crate::domain::plan::{Plan, Step, StepKind, Wave};
 use crate::domain::value::Value;
 
-use super::PlanBasis;
 use super::compare::by_name;
+use super::input::PlanBasis;
 use super::ownership::{self, Pair, pair};
 use super::shape::{Shape, Shapes};
 

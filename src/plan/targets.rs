@@ -11,9 +11,10 @@ use crate::domain::plan::{Obstacle, Plan};
 use crate::domain::snapshot::Completeness;
 
 use super::dependents::each_target;
+use super::digest;
+use super::input::{Destination, PlanBasis};
 use super::ownership::{self, pair};
 use super::shape::Shapes;
-use super::{Destination, PlanBasis, digest};
 use crate::text::mask::Mask;
 
 /// A relation in the plan to an entity that is neither declared nor known to exist in the catalog.

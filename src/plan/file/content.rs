@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::entity::EntityKey;
 use crate::domain::plan::Plan;
 use crate::domain::plan::digest::Digest;
-use crate::plan::Destination;
+use crate::plan::input::Destination;
 
 /// Increased with every change of the format. Plan files are short-lived, so no version reads another one's.
 pub const FORMAT: &str = "portolan.plan-file/3";

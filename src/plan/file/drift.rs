@@ -14,8 +14,8 @@ use crate::domain::entity::EntityKey;
 use crate::domain::plan::digest::Digest;
 use crate::domain::snapshot::{Completeness, Snapshot};
 use crate::plan::dependents::each_target;
+use crate::plan::input::{Destination, PlanBasis};
 use crate::plan::ownership::{Pair, pair};
-use crate::plan::{Destination, PlanBasis};
 use crate::text::mask::Mask;
 
 /// A difference between this run and the one that made the plan file.

@@ -22,7 +22,8 @@ use crate::domain::finding::FileId;
 use crate::domain::plan::Plan;
 use crate::domain::plan::request::WriteRequests;
 
-use super::{PlanBasis, digest, masking, of_entity};
+use super::{digest, masking, of_entity};
+use crate::plan::input::PlanBasis;
 
 pub use codec::schema;
 pub use content::{ChosenPart, FORMAT, Options, PlanFile, Precondition, Preconditions, Provenance};

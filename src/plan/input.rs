@@ -1,0 +1,97 @@
+//! What a plan is made from, and what its steps hand on.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::domain::blueprint::Blueprint;
+use crate::domain::entity::desired::Desired;
+use crate::domain::entity::{Entity, EntityKey};
+use crate::domain::finding::FileId;
+use crate::domain::plan::change::Change;
+use crate::domain::plan::hazard::Blocker;
+use crate::domain::plan::write_mode::{PruneRule, Write};
+use crate::domain::snapshot::Snapshot;
+use crate::plan::origin::Base;
+use crate::text::mask::Mask;
+
+/// The input of a plan. The order of its lists does not matter.
+#[derive(Debug, Clone, Copy)]
+pub struct PlanInput<'q> {
+    /// All entities of the manifests that were parsed.
+    pub desired: &'q [Desired],
+    pub base: Option<Base<'q>>,
+    /// The blueprints that the manifests or the owned entities name, and those whose entities may have relations to
+    /// them.
+    pub actual: &'q Snapshot,
+    pub blueprints: &'q [Blueprint],
+    /// The entities that this scope owns according to the catalog.
+    pub owned: &'q [EntityKey],
+    pub write: &'q Write,
+    pub prune: PruneRule,
+    pub destination: Destination<'q>,
+    /// Adopts entities that other owners wrote.
+    pub adopt: bool,
+    /// Leaves out changes that were pending before this branch. Only for output: the remaining changes may depend on
+    /// those left out.
+    pub only_branch: bool,
+    /// Manifests that could not be parsed, and reads that failed beyond what the snapshot itself records.
+    pub unread: &'q [Blocker],
+    pub moves: &'q [Move],
+    /// Plans only this part and its dependencies.
+    pub only: Option<&'q Only>,
+    /// The mask of digests. The plan itself holds unmasked values for `write_requests`; [`masked`] returns the one to show.
+    pub mask: &'q Mask,
+}
+
+/// The chosen part.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Only {
+    pub blueprints: BTreeSet<Arc<str>>,
+    /// Manifest files. They never select a deletion.
+    pub files: BTreeSet<FileId>,
+}
+
+/// A rename that the files show: the identifier at the merge base and the current one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Move {
+    pub from: EntityKey,
+    pub to: EntityKey,
+    /// The manifest has the same position in the same file. Otherwise Git detected that the file was moved.
+    pub is_in_place: bool,
+}
+
+/// The catalog that a plan is applied to, and the scope. Approvals and plan files are valid for one destination.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Destination<'q> {
+    /// The catalog's name in messages: its URL, or the path of the embedded one.
+    pub catalog: &'q str,
+    pub platform: &'q str,
+    pub scope: &'q str,
+    /// The selected target of the config.
+    pub target: Option<&'q str>,
+}
+
+/// The input of a plan that later steps use.
+#[derive(Debug, Clone, Copy)]
+pub struct PlanBasis<'g> {
+    pub desired: &'g [Desired],
+    pub blueprints: &'g [Blueprint],
+    pub actual: &'g Snapshot,
+    pub mask: &'g Mask,
+}
+
+/// A change under construction, with the two sides that it comes from.
+#[derive(Debug)]
+pub(super) struct ChangeDraft<'q> {
+    pub change: Change,
+    pub wanted: Option<&'q Desired>,
+    /// The entity in the catalog; for a rename, under the old identifier.
+    pub stored: Option<&'q Entity>,
+}
+
+/// Declared entities that need no change.
+#[derive(Debug, Default)]
+pub(super) struct UnchangedEntities<'q> {
+    pub unchanged: Vec<&'q EntityKey>,
+    pub foreign: Vec<EntityKey>,
+}
