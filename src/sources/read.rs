@@ -34,7 +34,12 @@ pub struct SourceFile {
 #[derive(Debug, Clone)]
 pub enum Place {
     Disk(DiskFile),
-    Blob { id: git2::Oid, store: Arc<BlobStore> },
+    /// `entry`: the number of its entry in the index, if it has one.
+    Blob {
+        id: git2::Oid,
+        store: Arc<BlobStore>,
+        entry: Option<u32>,
+    },
     Given(Arc<[u8]>),
 }
 
@@ -85,8 +90,11 @@ fn read_at_most<'b>(file: &'b SourceFile, buffer: &'b mut ReadBuffer, limit: u64
             let length = fill(disk, bytes, limit)?;
             decode(bytes.get(..length).unwrap_or_default(), decoded)
         }
-        Place::Blob { id, store } => {
-            let length = fill_from_blob(*id, store, opened, bytes, limit)?;
+        Place::Blob { id, store, entry } => {
+            let length = match store.copy_of(*entry) {
+                Some(disk) => fill(&disk, bytes, limit)?,
+                None => fill_from_blob(*id, store, opened, bytes, limit)?,
+            };
             decode(bytes.get(..length).unwrap_or_default(), decoded)
         }
         Place::Given(given) => {

@@ -10,6 +10,7 @@ use crate::analysis::{Directives, Options, Selection};
 use crate::commands::lint::fix::{Repaired, Repairs};
 use crate::commands::lint::select::ReportSelection;
 use crate::commands::lint::unlisted::{Unlisted, candidates, candidates_among, unlisted};
+use crate::commands::workspace::cache::{CacheFolder, LintCache};
 use crate::commands::workspace::entities::ManifestSet;
 use crate::commands::workspace::history::PastManifests;
 use crate::commands::workspace::read::{LintRun, RawFindings, declared_names};
@@ -55,6 +56,8 @@ pub(crate) struct Request<'a> {
     pub include: Option<&'a str>,
     /// Also collect the declared entities, for a plan.
     pub collects_entities: bool,
+    /// Where to remember what was found.
+    pub cache: Option<&'a CacheFolder>,
 }
 
 /// Content that replaces what is on disk, to lint the repository as it would be after a change.
@@ -123,7 +126,12 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
             known.push((found.add(file), fault, directives));
         }
     }
+    // A fix changes texts in memory, and a plan needs the entities of every file.
+    let cache = request.cache.filter(|_| !request.repair && !request.collects_entities).and_then(|folder| {
+        LintCache::new(folder, request.root, request.git, (request.selection, request.options), &loaded)
+    });
     let run = LintRun {
+        cache: cache.as_ref(),
         snapshot: &loaded.snapshot,
         selection: request.selection,
         options: request.options,
@@ -276,12 +284,23 @@ struct Found {
     commit: Option<CommitId>,
     shelf: SnapshotSource,
     notes: Vec<String>,
+    /// Changed files of the index that the pattern does not match.
+    others: Vec<SourceFile>,
 }
 
 impl Found {
     fn new(discovery: Discovery, chosen: ReportSelection) -> Self {
         let Discovery { files, unreadable, hidden } = discovery;
-        Self { files, chosen, unreadable, hidden, commit: None, shelf: SnapshotSource::Disk, notes: Vec::new() }
+        Self {
+            files,
+            chosen,
+            unreadable,
+            hidden,
+            commit: None,
+            shelf: SnapshotSource::Disk,
+            notes: Vec::new(),
+            others: Vec::new(),
+        }
     }
 
     /// Adds a file for each place that could not be read, so that findings can point to it.
@@ -314,10 +333,7 @@ impl Found {
             LintScope::Everything | LintScope::Commit(_) => {
                 candidates(root, pattern, &|path| self.chosen.holds(&sources::path_text(path)))
             }
-            LintScope::Staged | LintScope::Hook => {
-                let staged = git().and_then(|git| git.staged(root, &all).ok());
-                staged.map(|it| candidates_among(it.files, &it.changed, pattern)).unwrap_or_default()
-            }
+            LintScope::Staged | LintScope::Hook => candidates_among(&self.others, pattern),
             LintScope::Changed { since } => {
                 let changed = git().and_then(|git| git.changed(root, &all, since.as_deref()).ok());
                 let Some(changed) = changed.map(|it| it.changed) else { return Vec::new() };
@@ -390,7 +406,8 @@ fn staged(request: &Request<'_>, flag: &'static str) -> Result<Found, LintError>
     staged.changed.extend(changed);
     let before = declared_names(&[staged.removed, staged.before].concat());
     let discovery = Discovery { files: staged.files, ..Discovery::default() };
-    Ok(Found { shelf, ..Found::new(discovery, ReportSelection::files(staged.changed, before)) })
+    let others = staged.others;
+    Ok(Found { shelf, others, ..Found::new(discovery, ReportSelection::files(staged.changed, before)) })
 }
 
 fn repository(request: &Request<'_>, flag: &'static str) -> Result<Repository, LintError> {

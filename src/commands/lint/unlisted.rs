@@ -1,7 +1,6 @@
 //! Finds manifests in files outside `manifests.include`, for the rule `unlisted-manifest`. Only lint does this, and
 //! only if there are includes. A text is parsed only if it contains one of the platforms' API groups.
 
-use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -49,14 +48,9 @@ pub(crate) fn candidates(
     search.run().files.into_iter().map(on_disk).collect()
 }
 
-/// The candidates among files listed by Git.
-pub(crate) fn candidates_among(
-    files: Vec<SourceFile>,
-    changed: &BTreeSet<String>,
-    pattern: &Pattern,
-) -> Vec<SourceFile> {
-    let is_one = |file: &SourceFile| changed.contains(&file.path) && is_candidate(Path::new(&file.path), pattern);
-    files.into_iter().filter(is_one).collect()
+/// The candidates among changed files.
+pub(crate) fn candidates_among(files: &[SourceFile], pattern: &Pattern) -> Vec<SourceFile> {
+    files.iter().filter(|file| is_candidate(Path::new(&file.path), pattern)).cloned().collect()
 }
 
 fn is_candidate(path: &Path, pattern: &Pattern) -> bool {

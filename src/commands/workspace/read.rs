@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::analysis::{
     AnalysisResult, Analyzer, Directives, DocumentContext, FileResults, FileRun, Options, RunState, Selection, Snapshot,
 };
+use crate::commands::workspace::cache::LintCache;
 use crate::commands::workspace::documents::{Content, ManifestReader};
 use crate::commands::workspace::entities::{EntityCollector, FileCollector, FileEntities, ManifestSet};
 use crate::commands::workspace::index::{FileDeclarations, IndexCollector, ManifestIndex};
@@ -45,6 +46,8 @@ pub(crate) struct LintRun<'a> {
     pub known: &'a [(FileId, Fault, Option<Directives>)],
     /// Also collect the declared entities.
     pub collects_entities: bool,
+    /// What earlier runs found, for runs that only lint.
+    pub cache: Option<&'a LintCache<'a>>,
 }
 
 /// The working state of one thread. Its results are collected when the thread ends: one result per file would be
@@ -74,16 +77,20 @@ impl LintRun<'_> {
     ) -> RawFindings {
         let analyzer = Analyzer::new(self.snapshot, self.selection, self.options);
         let read = files.get(..manifests).unwrap_or(files);
-        progress.start("reading", read.len() as u64);
+        let known = self.cache.map(|cache| cache.recognise(read));
+        let pending: Vec<(FileId, &SourceFile)> =
+            (0..).map(FileId).zip(read).filter(|(id, _)| known.as_ref().is_none_or(|known| !known.has(*id))).collect();
+        progress.start("reading", pending.len() as u64);
         let done = Mutex::default();
         let make = || Worker {
             reader: ManifestReader::new(),
-            state: RunState::with_capacity(read.len()),
+            state: RunState::with_capacity(pending.len()),
             entities: self.collects_entities.then(EntityCollector::default),
             done: &done,
         };
-        let collected = sources::for_each_text(read, make, |worker, index, text| {
-            let entities = worker.file(self, &analyzer, FileId(Span::empty(index).start), &read[index], text);
+        let collected = sources::for_each_text(&pending, make, |worker, index, text| {
+            let (id, file) = pending[index];
+            let entities = worker.file(self, &analyzer, id, file, text);
             progress.advance(1);
             // Boxed, because a run that only lints has an empty one for each file.
             entities.filter(|entities| !entities.is_empty()).map(Box::new)
@@ -91,6 +98,9 @@ impl LintRun<'_> {
         progress.finish();
         let mut gathered = done.into_inner().unwrap_or_else(PoisonError::into_inner);
         gathered.push(self.absent(&analyzer));
+        if let Some((cache, known)) = self.cache.zip(known) {
+            gathered.push(known.save(cache, read, gathered.as_slice()));
+        }
         let entities = gathered.iter().map(|part| part.entities).sum();
         let broken = gathered.iter().flat_map(|part| &part.broken_documents);
         let broken = broken.map(|(file, documents)| (file.0 as usize, *documents)).collect();
@@ -177,7 +187,7 @@ impl Worker<'_> {
             check_document(&mut run, document, &content);
             notes.extend_from_slice(document.notes);
         });
-        run.finish(Directives::read(text, &notes));
+        run.finish_read(Directives::read(text, &notes));
         collector.map(FileCollector::finish)
     }
 }

@@ -91,7 +91,7 @@ impl Repository {
     }
 
     fn blob_place(&self, id: Oid) -> Place {
-        Place::Blob { id, store: Arc::clone(&self.blobs) }
+        Place::Blob { id, store: Arc::clone(&self.blobs), entry: None }
     }
 
     fn reading(&self, commit: Oid, error: git2::Error) -> GitError {

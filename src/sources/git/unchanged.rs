@@ -1,52 +1,66 @@
 //! Checks without reading whether a work tree file equals its index entry: same size and times, and no conversion on
 //! checkin. In doubt the answer is no, and the blob is read.
 
-use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use git2::IndexEntry;
+use git2::Oid;
 
-use super::blobs::BlobStore;
+use super::index_file::{Entry, IndexFile, Mode};
 use super::open::Repository;
 use crate::sources::boundary::Boundary;
+use crate::sources::file_stat::FileStat;
 use crate::sources::path::path_of_git;
-use crate::sources::read::{DiskFile, Place};
-
-/// A file that changed within this time of the index being written may have the recorded times but other content. Two
-/// seconds is the coarsest resolution of file systems.
-#[cfg(unix)] // see `written`
-const SAME_MOMENT: i64 = 2;
+use crate::sources::read::DiskFile;
 
 /// The work tree as the index recorded it.
-pub(super) struct WorkTree {
+#[derive(Debug)]
+pub struct WorkTree {
     folder: PathBuf,
     boundary: Boundary,
-    store: Arc<BlobStore>,
+    index: Arc<IndexFile>,
     /// When the index was written, in seconds; `None`: no file can be trusted.
     indexed: Option<i64>,
 }
 
 impl WorkTree {
-    /// `attributes`: the `.gitattributes` files in the index.
-    pub(super) fn new(repository: &Repository, attributes: &[git2::Oid]) -> Self {
-        let read = |id: &git2::Oid| repository.inner.find_blob(*id);
-        let by_attributes = attributes.iter().any(|id| read(id).map_or(true, |blob| may_convert(blob.content())));
+    pub(super) fn new(repository: &Repository, index: Arc<IndexFile>) -> Self {
+        let attributes = index.iter().filter(|entry| entry.path.ends_with(b".gitattributes"));
+        let read = |id: Oid| repository.inner.find_blob(id);
+        let by_attributes =
+            attributes.into_iter().any(|entry| read(entry.id()).map_or(true, |blob| may_convert(blob.content())));
         let indexed = if by_attributes || converts(repository) { None } else { written(&repository.index_path()) };
         let folder = repository.work_tree.clone();
         let boundary = Boundary::new(&folder);
-        Self { folder, boundary, store: Arc::clone(&repository.blobs), indexed }
+        Self { folder, boundary, index, indexed }
     }
 
-    /// Where to read the content of `entry`.
-    pub(super) fn place(&self, entry: &IndexEntry) -> Place {
-        if let Some(indexed) = self.indexed {
-            let path = self.folder.join(path_of_git(&entry.path));
-            if path.symlink_metadata().is_ok_and(|file| is_same(entry, &file, indexed)) {
-                return Place::Disk(DiskFile { path, within: self.boundary.clone() });
-            }
-        }
-        Place::Blob { id: entry.id, store: Arc::clone(&self.store) }
+    /// The file of the work tree that has the content of an entry.
+    pub(in crate::sources) fn copy_of(&self, number: u32) -> Option<DiskFile> {
+        let entry = self.index.entry(number as usize)?;
+        let path = self.folder.join(path_of_git(entry.path));
+        let file = self.indexed.and_then(|_| FileStat::of(&path))?;
+        self.is_same(entry, &file).then(|| DiskFile { path, within: self.boundary.clone() })
+    }
+
+    /// The blob with the content of a file of the work tree, if the index proves it.
+    pub(in crate::sources) fn blob_of(&self, path: &Path, file: &FileStat) -> Option<Oid> {
+        self.indexed?;
+        let path = path.strip_prefix(&self.folder).ok()?;
+        let entry = self.index.entry(self.index.find(path.as_os_str().as_encoded_bytes())?)?;
+        self.is_same(entry, file).then(|| entry.id())
+    }
+
+    fn is_same(&self, entry: Entry<'_>, file: &FileStat) -> bool {
+        // The index stores only the low 32 bits of each number.
+        let low = |(seconds, nanoseconds): (i64, u32)| (seconds as u32, nanoseconds);
+        entry.kind() == Mode::File
+            && !entry.is_announced()
+            && file.size == u64::from(entry.size())
+            && low(file.mtime) == entry.mtime()
+            && low(file.ctime) == entry.ctime()
+            && file.inode as u32 == entry.inode()
+            && self.indexed.is_some_and(|indexed| file.settled_before(indexed))
     }
 }
 
@@ -88,31 +102,10 @@ fn written(index: &Path) -> Option<i64> {
     index.metadata().ok().map(|file| file.mtime())
 }
 
-#[cfg(unix)] // compares inode and change time
-fn is_same(entry: &IndexEntry, file: &Metadata, indexed: i64) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    // The index stores only the low 32 bits of each time.
-    let low = |time: i64| time as i32;
-    let moment = file.mtime().max(file.ctime());
-    file.is_file()
-        && file.size() == u64::from(entry.file_size)
-        && low(file.mtime()) == entry.mtime.seconds()
-        && file.mtime_nsec() == i64::from(entry.mtime.nanoseconds())
-        && low(file.ctime()) == entry.ctime.seconds()
-        && file.ctime_nsec() == i64::from(entry.ctime.nanoseconds())
-        && file.ino() as u32 == entry.ino
-        && moment.saturating_add(SAME_MOMENT) < indexed
-}
-
 /// On other systems the index records too little to be sure.
 #[cfg(not(unix))]
 fn written(_index: &Path) -> Option<i64> {
     None
-}
-
-#[cfg(not(unix))] // as `written`
-fn is_same(_entry: &IndexEntry, _file: &Metadata, _indexed: i64) -> bool {
-    false
 }
 
 #[cfg(test)]
