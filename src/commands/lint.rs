@@ -95,7 +95,7 @@ pub struct LintArgs {
     /// Apply `manifests.exclude` to explicit PATHS too
     #[arg(long)]
     pub force_exclude: bool,
-    /// Read every file, even if the cache knows that it is unchanged
+    /// Read every file, also those that have not changed since an earlier run
     #[arg(long)]
     pub no_cache: bool,
     /// For CI: fail if there is no snapshot in `.portolan/`, instead of checking less

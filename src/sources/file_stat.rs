@@ -9,6 +9,52 @@ use std::path::Path;
 /// The coarsest resolution of the times of file systems, in seconds.
 pub(super) const SAME_MOMENT: i64 = 2;
 
+/// A folder from which files are looked up, so that the system resolves the path of the folder only once.
+#[cfg(all(unix, target_pointer_width = "64"))] // where the numbers have the widths of `FileStat`
+#[derive(Debug)]
+pub(super) struct StatFolder {
+    path: std::path::PathBuf,
+    folder: std::os::fd::OwnedFd,
+}
+
+#[cfg(not(all(unix, target_pointer_width = "64")))] // `FileStat::of` answers
+#[derive(Debug)]
+pub(super) enum StatFolder {}
+
+#[cfg(all(unix, target_pointer_width = "64"))] // as above
+impl StatFolder {
+    pub fn open(path: &Path) -> Option<Self> {
+        use rustix::fs::{Mode, OFlags};
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let folder = rustix::fs::open(path, flags, Mode::empty()).ok()?;
+        Some(Self { path: path.to_owned(), folder })
+    }
+
+    pub fn stat(&self, path: &Path) -> Option<FileStat> {
+        use rustix::fs::{AtFlags, FileType, statat};
+        let inside = path.as_os_str().as_encoded_bytes().strip_prefix(self.path.as_os_str().as_encoded_bytes())?;
+        let found = statat(&self.folder, inside.strip_prefix(b"/")?, AtFlags::SYMLINK_NOFOLLOW).ok()?;
+        (FileType::from_raw_mode(found.st_mode) == FileType::RegularFile).then_some(FileStat {
+            size: u64::try_from(found.st_size).ok()?,
+            mtime: (found.st_mtime, u32::try_from(found.st_mtime_nsec).ok()?),
+            ctime: (found.st_ctime, u32::try_from(found.st_ctime_nsec).ok()?),
+            inode: found.st_ino,
+        })
+    }
+}
+
+#[cfg(not(all(unix, target_pointer_width = "64")))] // see above
+impl StatFolder {
+    pub fn open(_path: &Path) -> Option<Self> {
+        None
+    }
+
+    #[cfg(unix)] // elsewhere nobody asks
+    pub fn stat(&self, _path: &Path) -> Option<FileStat> {
+        match *self {}
+    }
+}
+
 /// Size, times and number of a regular file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct FileStat {

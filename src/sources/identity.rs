@@ -2,9 +2,10 @@
 
 use rayon::prelude::*;
 
-use super::file_stat::FileStat;
+use super::file_stat::{FileStat, StatFolder};
 use super::git::WorkTree;
 use super::read::{DiskFile, Place, SourceFile};
+use super::read_all::AsSourceFile;
 
 /// Below this number of files, threads cost more than they save.
 const FEW: usize = 512;
@@ -17,21 +18,22 @@ pub struct Identity {
 }
 
 impl Identity {
-    fn of(file: &SourceFile) -> Self {
+    fn of(file: &SourceFile, folder: Option<&StatFolder>) -> Self {
         match &file.place {
             Place::Blob { id, .. } => Self { blob: id.as_bytes().try_into().ok(), stat: None },
-            Place::Disk(disk) => Self::on_disk(disk),
+            Place::Disk(disk) => Self::on_disk(disk, folder),
             Place::Given(_) => Self::default(),
         }
     }
 
     #[cfg(unix)] // only Unix has a time of change
-    fn on_disk(disk: &DiskFile) -> Self {
-        Self { blob: None, stat: FileStat::of(&disk.path) }
+    fn on_disk(disk: &DiskFile, folder: Option<&StatFolder>) -> Self {
+        let stat = folder.and_then(|folder| folder.stat(&disk.path)).or_else(|| FileStat::of(&disk.path));
+        Self { blob: None, stat }
     }
 
     #[cfg(not(unix))] // the content tells
-    fn on_disk(disk: &DiskFile) -> Self {
+    fn on_disk(disk: &DiskFile, _folder: Option<&StatFolder>) -> Self {
         Self::of_content(disk)
     }
 
@@ -64,11 +66,16 @@ impl Identity {
 }
 
 /// The identity of each file.
-pub fn identities(files: &[SourceFile]) -> Vec<Identity> {
+pub fn identities<F: AsSourceFile + Sync>(files: &[F]) -> Vec<Identity> {
+    let folder = files.iter().find_map(|file| match &file.as_source_file().place {
+        Place::Disk(disk) => StatFolder::open(disk.within.root()),
+        Place::Blob { .. } | Place::Given(_) => None,
+    });
+    let of = |file: &F| Identity::of(file.as_source_file(), folder.as_ref());
     if files.len() < FEW {
-        files.iter().map(Identity::of).collect()
+        files.iter().map(of).collect()
     } else {
-        files.par_iter().with_min_len(FEW / 4).map(Identity::of).collect()
+        files.par_iter().with_min_len(FEW / 4).map(of).collect()
     }
 }
 

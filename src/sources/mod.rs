@@ -46,7 +46,7 @@ pub use folder::{find_file, list_folder};
 #[cfg(test)]
 pub(crate) use identity::content_identity;
 pub use identity::{Identity, identities};
-pub use inspect::{PathKind, exists, is_pipe, is_taken, path_kind, real_path};
+pub use inspect::{Listings, PathKind, exists, is_pipe, is_taken, path_kind, real_path};
 pub use lossy::read_lossy;
 pub use near::did_you_mean;
 pub use open::OpenProblem;

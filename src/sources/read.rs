@@ -91,8 +91,10 @@ fn read_at_most<'b>(file: &'b SourceFile, buffer: &'b mut ReadBuffer, limit: u64
             decode(bytes.get(..length).unwrap_or_default(), decoded)
         }
         Place::Blob { id, store, entry } => {
-            let length = match store.copy_of(*entry) {
-                Some(disk) => fill(&disk, bytes, limit)?,
+            // The file may change while it is read.
+            let copy = store.copy_of(*entry).map(|disk| fill(&disk, bytes, limit));
+            let length = match copy.filter(|_| store.copy_of(*entry).is_some()) {
+                Some(length) => length?,
                 None => fill_from_blob(*id, store, opened, bytes, limit)?,
             };
             decode(bytes.get(..length).unwrap_or_default(), decoded)

@@ -26,7 +26,9 @@ use crate::report::baseline::Baseline;
 use crate::report::fingerprint::{Fingerprint, fingerprints};
 use crate::report::lint::Counts;
 use crate::sources::git::{CommitId, Environment, Repository};
-use crate::sources::{self, Boundary, Discovery, DiskFile, Hidden, PathKind, Pattern, Place, SourceFile, Unreadable};
+use crate::sources::{
+    self, Boundary, Discovery, DiskFile, Hidden, Listings, PathKind, Pattern, Place, SourceFile, Unreadable,
+};
 use crate::text::plural::grouped;
 
 /// The input of a lint run.
@@ -286,11 +288,12 @@ struct Found {
     notes: Vec<String>,
     /// Changed files of the index that the pattern does not match.
     others: Vec<SourceFile>,
+    listings: Listings,
 }
 
 impl Found {
     fn new(discovery: Discovery, chosen: ReportSelection) -> Self {
-        let Discovery { files, unreadable, hidden } = discovery;
+        let Discovery { files, unreadable, hidden, listings } = discovery;
         Self {
             files,
             chosen,
@@ -300,6 +303,7 @@ impl Found {
             shelf: SnapshotSource::Disk,
             notes: Vec::new(),
             others: Vec::new(),
+            listings,
         }
     }
 
@@ -331,14 +335,14 @@ impl Found {
         let all = Pattern::default();
         match &request.extent {
             LintScope::Everything | LintScope::Commit(_) => {
-                candidates(root, pattern, &|path| self.chosen.holds(&sources::path_text(path)))
+                candidates(root, pattern, &self.listings, &|path| self.chosen.holds(&sources::path_text(path)))
             }
             LintScope::Staged | LintScope::Hook => candidates_among(&self.others, pattern),
             LintScope::Changed { since } => {
                 let changed = git().and_then(|git| git.changed(root, &all, since.as_deref()).ok());
                 let Some(changed) = changed.map(|it| it.changed) else { return Vec::new() };
                 let is_changed = |path: &Path| changed.contains(&sources::path_text(path));
-                candidates(root, pattern, &is_changed)
+                candidates(root, pattern, &self.listings, &is_changed)
             }
         }
     }

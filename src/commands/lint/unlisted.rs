@@ -14,7 +14,7 @@ use crate::domain::platform::{PLATFORMS, Platform};
 use crate::manifest::{self, Limits, Reader};
 use crate::settings;
 use crate::sources::{
-    self, Boundary, DiskFile, Pattern, Place, ReadProblem, Search, SourceFile, TextRef, is_never_walked,
+    self, Boundary, DiskFile, Listings, Pattern, Place, ReadProblem, Search, SourceFile, TextRef, is_never_walked,
 };
 use crate::text::plural::count;
 
@@ -30,6 +30,7 @@ pub(crate) struct Unlisted {
 pub(crate) fn candidates(
     root: &Path,
     pattern: &Pattern,
+    listings: &Listings,
     is_chosen: &(dyn Fn(&Path) -> bool + Sync),
 ) -> Vec<SourceFile> {
     let search = Search {
@@ -38,6 +39,7 @@ pub(crate) fn candidates(
         may_take: &|name| is_yaml(Path::new(name)),
         takes: &|path| is_candidate(path, pattern) && is_chosen(path),
         is_border: &|name: &OsStr| name.to_str().is_some_and(settings::is_config_name),
+        listings,
         folders_max: usize::MAX,
     };
     let within = Boundary::new(root);

@@ -94,32 +94,34 @@ impl<'a> LintCache<'a> {
         let mut chosen = Vec::with_capacity(candidates.len());
         let mut pending = Vec::new();
         let mut next = candidates.into_iter().peekable();
-        for (at, identity) in identities.iter_mut().enumerate() {
-            let candidate = next.next_if(|(file, _)| *file == at).map(|(_, number)| number);
+        for (index, identity) in identities.iter_mut().enumerate() {
+            let candidate = next.next_if(|(file, _)| *file == index).map(|(_, number)| number);
             let before = candidate.zip(saved.as_ref()).map(|(number, saved)| (number, saved.identity(number)));
             match before {
                 Some((number, before)) if before.is_same(identity) => {
                     identity.complete(before);
-                    chosen.push((number, id(at)));
+                    chosen.push((number, id(index)));
                 }
-                Some((number, before)) => pending.push((at, Some((number, before)))),
-                None => pending.push((at, None)),
+                before => pending.push((index, before)),
             }
         }
-        if pending.iter().any(|(at, _)| matches!(files[*at].place, Place::Disk(_)))
+        if pending.iter().any(|(index, _)| matches!(files[*index].place, Place::Disk(_)))
             && let Some(work_tree) =
                 Repository::open(self.root, self.git).ok().flatten().and_then(|it| it.work_tree().ok())
         {
-            for (at, before) in pending {
-                identities[at].find_blob(&files[at], &work_tree);
-                chosen.extend(before.filter(|(_, before)| before.is_same(&identities[at])).map(|(it, _)| (it, id(at))));
+            for (index, before) in pending {
+                let identity = &mut identities[index];
+                identity.find_blob(&files[index], &work_tree);
+                if let Some((number, _)) = before.filter(|(_, before)| before.is_same(identity)) {
+                    chosen.push((number, id(index)));
+                }
             }
             chosen.sort_unstable_by_key(|(_, id)| *id);
         }
         let results = saved.as_ref().and_then(|saved| FileResults::of_saved(&saved.facts, &chosen));
         let mut has = vec![false; files.len()];
         let results = results.unwrap_or_default();
-        results.clean().iter().for_each(|file| has[file.file.0 as usize] = true);
+        results.clean().iter().for_each(|file| has[at(file)] = true);
         KnownFiles { identities, has, results, saved: saved.map_or(0, |saved| saved.facts.files()) }
     }
 }
@@ -136,20 +138,24 @@ impl KnownFiles {
     /// Writes the cache if enough has changed; returns the results of the known files.
     pub fn save(self, cache: &LintCache<'_>, files: &[SourceFile], new: &[FileResults]) -> FileResults {
         let Self { identities, results, saved, .. } = self;
-        let is_storable =
-            |file: &FileFacts| storable(&identities[file.file.0 as usize], cache.folder.started).is_some();
-        let new_files: Vec<(&FileResults, &FileFacts)> =
-            new.iter().flat_map(|part| part.clean().iter().map(move |file| (part, file))).collect();
-        let count = new_files.iter().filter(|(_, file)| is_storable(file)).count();
-        if count > saved / WORTH_WRITING {
-            let mut all = new_files;
+        let clean = new.iter().flat_map(|part| part.clean().iter().map(move |file| (part, file)));
+        let is_storable = |file: &FileFacts| storable(&identities[at(file)], cache.folder.started).is_some();
+        let mut all: Vec<(&FileResults, &FileFacts)> = clean.filter(|(_, file)| is_storable(file)).collect();
+        if all.len() > saved / WORTH_WRITING {
+            // A file that was changed since it was looked at may have been read before or after the change.
+            let read: Vec<(FileId, &SourceFile)> = all.iter().map(|(_, file)| (file.file, &files[at(file)])).collect();
+            let mut now = sources::identities(&read).into_iter();
+            all.retain(|(_, file)| now.next().is_some_and(|now| now.is_same(&identities[at(file)])));
             all.extend(results.clean().iter().map(|file| (&results, file)));
-            all.retain(|(_, file)| is_storable(file));
             all.sort_unstable_by_key(|(_, file)| file.file);
             write(cache, files, &identities, &all);
         }
         results
     }
+}
+
+fn at(file: &FileFacts) -> usize {
+    file.file.0 as usize
 }
 
 /// The identity as it can be believed later: a file that was changed within the resolution of its times may change again
@@ -164,10 +170,9 @@ fn write(cache: &LintCache<'_>, files: &[SourceFile], identities: &[Identity], a
     let (mut known, mut ends, mut paths) = (Vec::new(), Vec::new(), Vec::new());
     let mut facts = SavedFacts::default();
     for (results, file) in all {
-        let at = file.file.0 as usize;
-        let Some(identity) = storable(&identities[at], cache.folder.started) else { continue };
+        let Some(identity) = storable(&identities[at(file)], cache.folder.started) else { continue };
         known.extend_from_slice(&encode(&identity));
-        paths.extend_from_slice(files[at].path.as_bytes());
+        paths.extend_from_slice(files[at(file)].path.as_bytes());
         ends.extend_from_slice(&(paths.len() as u64).to_le_bytes());
         results.save(file, &mut facts);
     }

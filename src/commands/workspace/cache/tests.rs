@@ -13,7 +13,7 @@ use proptest::test_runner::TestRunner;
 
 use super::*;
 use crate::commands::lint::run::{LintScope, Overlay, Request, lint};
-use crate::domain::progress::Silent;
+use crate::domain::progress::{Progress, Silent};
 use crate::domain::value::day::Day;
 use crate::generated_cases;
 use crate::report::lint::{Lint, LintFormat, render};
@@ -231,6 +231,16 @@ impl World {
 
     /// Every scope, as JSON and with what JSON leaves out. `started` may be later than now, so that files count as old.
     fn told(&self, cache: Option<&CacheFolder>, extent: LintScope, path: Option<usize>) -> String {
+        self.told_during(&Silent, cache, extent, path)
+    }
+
+    fn told_during(
+        &self,
+        progress: &dyn Progress,
+        cache: Option<&CacheFolder>,
+        extent: LintScope,
+        path: Option<usize>,
+    ) -> String {
         let excluded: &[&str] = if self.excludes { &["catalog/deep/**"] } else { &[] };
         let pattern = Pattern::new(&[] as &[&str], excluded).expect("a legal pattern");
         let levels = [vec![], vec![("wrong-type", None)], vec![("dangling-relation", Some(Severity::Info))]];
@@ -258,7 +268,7 @@ impl World {
             collects_entities: false,
             cache,
         };
-        let linted = match lint(&request, &Silent) {
+        let linted = match lint(&request, progress) {
             Ok(linted) => linted,
             Err(error) => return error.to_string(),
         };
@@ -416,6 +426,41 @@ fn a_file_that_has_just_changed_is_read_again() {
     let stat = FileStat { ctime: (100, 5), mtime: (90, 0), ..FileStat::default() };
     let at = |started| storable(&Identity { blob: None, stat: Some(stat) }, started).is_some();
     assert_eq!([100, 101, 102, 103].map(at), [false, false, false, true]);
+}
+
+/// Saves a file between the moment at which lint looks at it and the one at which it is read.
+struct Saving<'w> {
+    world: &'w World,
+    text: &'static str,
+}
+
+impl Progress for Saving<'_> {
+    fn start(&self, _: &str, _: u64) {
+        self.world.write(&self.world.path(1), self.text);
+    }
+
+    fn advance(&self, _: u64) {}
+
+    fn finish(&self) {}
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_read_is_read_again() {
+    let (mut world, file) = remembered();
+    world.apply(&Step::AddAll);
+    world.apply(&Step::SettleIndex);
+    for extent in [LintScope::Everything, LintScope::Staged] {
+        let _ = fs::remove_file(&file);
+        let before = fs::read_to_string(world.path(1)).expect("it can be read");
+        let saving = Saving { world: &world, text: TEXTS[0] };
+        wait_for_another_time();
+        world.told_during(&saving, Some(&world.cache()), extent.clone(), None);
+        world.write(&world.path(1), &before);
+        world.git(&["add", "--all"]);
+        world.apply(&Step::SettleIndex);
+        let with = world.told(Some(&world.cache()), extent.clone(), None);
+        assert_eq!(with, world.told(None, extent, None));
+    }
 }
 
 #[test]
