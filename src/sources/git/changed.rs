@@ -146,27 +146,14 @@ impl<'a> Scope<'a> {
         let mut sorted = Changed::default();
         for delta in difference.deltas() {
             let (old, new) = (delta.old_file(), delta.new_file());
-            let is_content = || match delta.status() {
-                // libgit2 gives a link the permissions of the file before, and then git2 panics at its mode.
-                Delta::Typechange => new.path().is_some_and(|path| self.is_file_or_link(path)),
-                Delta::Added
-                | Delta::Untracked
-                | Delta::Copied
-                | Delta::Modified
-                | Delta::Conflicted
-                | Delta::Renamed
-                | Delta::Deleted
-                | Delta::Unmodified
-                | Delta::Ignored
-                | Delta::Unreadable => is_content(new.mode()),
-            };
+            // libgit2 gives a link that replaced a file the permissions of the file, and git2 panics at such a mode.
+            let is_content = || self.is_file_or_link(&new);
             let now = || new.path_bytes().and_then(|path| self.text_of(path)).filter(|_| is_content());
             match delta.status() {
                 Delta::Added | Delta::Untracked | Delta::Copied => sorted.changed.extend(now()),
                 Delta::Modified | Delta::Typechange | Delta::Conflicted | Delta::Renamed => {
                     // Only the mode changed, so the content is the same for lint.
-                    let is_same = old.id() == new.id() && new.is_valid_id();
-                    if is_same && (delta.status() == Delta::Typechange || old.mode() != new.mode()) {
+                    if old.id() == new.id() && new.is_valid_id() && old.mode() != new.mode() {
                         continue;
                     }
                     let was = self.blob(&old);
@@ -195,9 +182,12 @@ impl<'a> Scope<'a> {
         sorted
     }
 
-    fn is_file_or_link(&self, path: &Path) -> bool {
-        let kind = self.repository.work_tree.join(path).symlink_metadata().map(|metadata| metadata.file_type());
-        kind.is_ok_and(|kind| kind.is_file() || kind.is_symlink())
+    fn is_file_or_link(&self, file: &DiffFile<'_>) -> bool {
+        let place = file.path().map(|path| self.repository.work_tree.join(path));
+        match place.and_then(|place| place.symlink_metadata().ok()) {
+            Some(metadata) => metadata.is_file() || metadata.is_symlink(),
+            None => !matches!(file.mode(), FileMode::Unreadable | FileMode::Tree | FileMode::Commit),
+        }
     }
 
     fn blob(&self, file: &DiffFile<'_>) -> Option<SourceFile> {
@@ -208,12 +198,5 @@ impl<'a> Scope<'a> {
         }
         let place = Place::Blob { id: file.id(), store: Arc::clone(&self.repository.blobs), entry: None };
         Some(SourceFile { path: self.text_of(file.path_bytes()?)?, place })
-    }
-}
-
-fn is_content(mode: FileMode) -> bool {
-    match mode {
-        FileMode::Blob | FileMode::BlobExecutable | FileMode::BlobGroupWritable | FileMode::Link => true,
-        FileMode::Unreadable | FileMode::Tree | FileMode::Commit => false,
     }
 }
