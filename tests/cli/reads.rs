@@ -94,6 +94,8 @@ fn settle_index(repo: &Repo) {
 fn a_second_lint_opens_no_unchanged_manifest() {
     let repo = Repo::new();
     repo.copy_example("acme");
+    // Files that Git converts are known by their times only.
+    repo.remove(".gitattributes");
     repo.git(&["add", "--all"]);
     settle_index(&repo);
     let all = files_below(&repo.path().join("catalog"));
@@ -130,7 +132,6 @@ fn files_without_git_are_known_as_soon_as_they_are_old_enough() {
         command.arg("lint").env("PORTOLAN_CACHE", cache.path()).assert().code(0);
         watched.opens().into_keys().collect::<Vec<_>>()
     };
-    assert_eq!((lint(), lint()), (all.clone(), all.clone()), "they may change again in the same second");
     std::thread::sleep(Duration::from_secs(4));
     assert_eq!((lint(), lint()), (all, Vec::new()));
     // Neither size nor time of modification tells of this change.

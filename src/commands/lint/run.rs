@@ -360,7 +360,7 @@ fn find(request: &Request<'_>) -> Result<Found, LintError> {
             let staged = staged(request, "--pre-commit")?;
             if staged.chosen.is_nothing() {
                 let discovery = sources::discover(root, pattern)?;
-                Found::new(discovery, ReportSelection::nothing())
+                Found { others: staged.others, ..Found::new(discovery, ReportSelection::nothing()) }
             } else {
                 staged
             }
