@@ -90,6 +90,9 @@ fn settle_index(repo: &Repo) {
     index.set_modified(SystemTime::now() + Duration::from_secs(3600)).expect("the time is set");
 }
 
+/// It may contain a credential at first sight, so nothing of it is kept.
+const READ_AGAIN: &str = "platform/edge/services.yaml";
+
 #[test]
 fn a_second_lint_opens_no_unchanged_manifest() {
     let repo = Repo::new();
@@ -102,17 +105,17 @@ fn a_second_lint_opens_no_unchanged_manifest() {
     let lint = |line: &str| opens(&repo, "catalog", line).into_keys().collect::<Vec<_>>();
     assert_eq!(lint("lint"), all);
     for line in ["lint", "lint --staged", "lint --output json", "lint catalog/platform"] {
-        assert_eq!(lint(line), [PathBuf::new(); 0], "{line}");
+        assert_eq!(lint(line), [Path::new(READ_AGAIN)], "{line}");
     }
     assert_eq!(lint("lint --no-cache"), all);
     let changed = "platform/identity/login.yaml";
     let text = repo.read(&format!("catalog/{changed}"));
     repo.write(&format!("catalog/{changed}"), format!("# new\n{text}"));
     for _ in 0..2 {
-        assert_eq!(lint("lint"), [Path::new(changed)]);
+        assert_eq!(lint("lint"), [READ_AGAIN, changed].map(PathBuf::from));
     }
     // The index still has what the cache knows.
-    assert_eq!(lint("lint --staged"), [PathBuf::new(); 0]);
+    assert_eq!(lint("lint --staged"), [Path::new(READ_AGAIN)]);
     // Everything else that a finding depends on makes the cache another one.
     for line in ["lint --rule dangling-relation=info", "lint"] {
         assert_eq!(lint(line), all, "{line}");
@@ -133,7 +136,7 @@ fn files_without_git_are_known_as_soon_as_they_are_old_enough() {
         watched.opens().into_keys().collect::<Vec<_>>()
     };
     std::thread::sleep(Duration::from_secs(4));
-    assert_eq!((lint(), lint()), (all, Vec::new()));
+    assert_eq!((lint(), lint()), (all, vec![PathBuf::from(READ_AGAIN)]));
     // Neither size nor time of modification tells of this change.
     let path = repo.path().join("catalog/platform/identity/login.yaml");
     let time = std::fs::metadata(&path).and_then(|file| file.modified()).expect("a time");

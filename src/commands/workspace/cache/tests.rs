@@ -193,7 +193,7 @@ impl World {
                 }
             }
             Step::Unreadable(path) => {
-                let _ = fs::set_permissions(self.path(*path), fs::Permissions::from_mode(0));
+                let _ = fs::set_permissions(self.path(*path), fs::Permissions::from_mode(0o000));
             }
             Step::AddAll => self.git(&["add", "--all"]),
             Step::Add(path) => self.git(&["add", "--all", "--", PATHS[*path]]),
