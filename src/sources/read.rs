@@ -92,7 +92,9 @@ fn read_at_most<'b>(file: &'b SourceFile, buffer: &'b mut ReadBuffer, limit: u64
         }
         Place::Blob { id, store, entry } => {
             // The file may change while it is read.
-            let copy = store.copy_of(*entry).map(|disk| fill(&disk, bytes, limit));
+            let copy = store
+                .copy_of(*entry)
+                .map(|(path, within)| fill(&DiskFile { path, within: within.clone() }, bytes, limit));
             let length = match copy.filter(|_| store.copy_of(*entry).is_some()) {
                 Some(length) => length?,
                 None => fill_from_blob(*id, store, opened, bytes, limit)?,

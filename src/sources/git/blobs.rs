@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Once};
 
-use super::unchanged::WorkTree;
-use crate::sources::read::DiskFile;
+use super::work_tree::WorkTree;
+use crate::sources::boundary::Boundary;
 
 /// The object database of one repository.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ impl BlobStore {
     }
 
     /// A file with the content of this entry of the index.
-    pub(in crate::sources) fn copy_of(&self, entry: Option<u32>) -> Option<DiskFile> {
+    pub(in crate::sources) fn copy_of(&self, entry: Option<u32>) -> Option<(PathBuf, &Boundary)> {
         self.work_tree.as_ref().zip(entry).and_then(|(work_tree, entry)| work_tree.copy_of(entry))
     }
 

@@ -18,6 +18,7 @@ mod signature;
 mod staged;
 mod state;
 mod unchanged;
+mod work_tree;
 
 #[cfg(test)]
 mod tests;
@@ -33,4 +34,4 @@ pub use open::{Environment, Repository, is_bare_repository, path_in_work_tree};
 pub use past::{Content, Past};
 pub use signature::Signed;
 pub use staged::Staged;
-pub use unchanged::WorkTree;
+pub use work_tree::WorkTree;

@@ -12,7 +12,6 @@ use super::blobs::BlobStore;
 use super::error::GitError;
 use super::git_dir::{GitDir, Search, is_git_directory};
 use super::index_file::IndexFile;
-use super::unchanged::WorkTree;
 use crate::sources::inspect::is_pipe;
 use crate::sources::path::path_text;
 
@@ -130,11 +129,6 @@ impl Repository {
         }
         let index = Arc::new(IndexFile::read(&self.index_path()).map_err(GitError::index)?);
         Ok(Arc::clone(self.index.get_or_init(|| index)))
-    }
-
-    /// The work tree, to compare its files with the index.
-    pub fn work_tree(&self) -> Result<WorkTree, GitError> {
-        Ok(WorkTree::new(self, self.index_file()?))
     }
 
     pub(super) fn index_path(&self) -> PathBuf {

@@ -13,7 +13,6 @@ use super::commit::follow;
 use super::error::GitError;
 use super::index_file::{Entry, IndexFile, Mode};
 use super::open::Repository;
-use super::unchanged::WorkTree;
 use crate::sources::path::path_of_git;
 use crate::sources::pattern::Pattern;
 use crate::sources::read::{Place, SourceFile};
@@ -43,7 +42,7 @@ impl Repository {
     pub fn staged(&self, root: &Path, pattern: &Pattern) -> Result<Staged, GitError> {
         let scope = Scope::new(self, root, pattern)?;
         let index = self.index_file()?;
-        let store = self.blobs.beside(WorkTree::new(self, Arc::clone(&index)));
+        let store = self.blobs.beside(self.work_tree()?);
         let listed = Listed::new(&index, scope.names())?;
         let mut files: Vec<SourceFile> = Vec::with_capacity(listed.files.len());
         let names = listed.names(&index);

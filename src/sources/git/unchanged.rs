@@ -1,66 +1,24 @@
-//! Checks without reading whether a work tree file equals its index entry: same size and times, and no conversion on
-//! checkin. In doubt the answer is no, and the blob is read.
+//! Finds out whether files of the work tree can be compared with the index: nothing may convert them on checkin. In doubt
+//! the answer is no, and the blobs are read.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use git2::Oid;
 
-use super::index_file::{Entry, IndexFile, Mode};
+use super::error::GitError;
 use super::open::Repository;
-use crate::sources::boundary::Boundary;
-use crate::sources::file_stat::FileStat;
-use crate::sources::path::path_of_git;
-use crate::sources::read::DiskFile;
+use super::work_tree::WorkTree;
 
-/// The work tree as the index recorded it.
-#[derive(Debug)]
-pub struct WorkTree {
-    folder: PathBuf,
-    boundary: Boundary,
-    index: Arc<IndexFile>,
-    /// When the index was written, in seconds; `None`: no file can be trusted.
-    indexed: Option<i64>,
-}
-
-impl WorkTree {
-    pub(super) fn new(repository: &Repository, index: Arc<IndexFile>) -> Self {
-        let attributes = index.iter().filter(|entry| entry.path.ends_with(b".gitattributes"));
-        let read = |id: Oid| repository.inner.find_blob(id);
-        let by_attributes =
-            attributes.into_iter().any(|entry| read(entry.id()).map_or(true, |blob| may_convert(blob.content())));
-        let indexed = if by_attributes || converts(repository) { None } else { written(&repository.index_path()) };
-        let folder = repository.work_tree.clone();
-        let boundary = Boundary::new(&folder);
-        Self { folder, boundary, index, indexed }
-    }
-
-    /// The file of the work tree that has the content of an entry.
-    pub(in crate::sources) fn copy_of(&self, number: u32) -> Option<DiskFile> {
-        let entry = self.index.entry(number as usize)?;
-        let path = self.folder.join(path_of_git(entry.path));
-        let file = self.indexed.and_then(|_| FileStat::of(&path))?;
-        self.is_same(entry, &file).then(|| DiskFile { path, within: self.boundary.clone() })
-    }
-
-    /// The blob with the content of a file of the work tree, if the index proves it.
-    pub(in crate::sources) fn blob_of(&self, path: &Path, file: &FileStat) -> Option<Oid> {
-        self.indexed?;
-        let path = path.strip_prefix(&self.folder).ok()?;
-        let entry = self.index.entry(self.index.find(path.as_os_str().as_encoded_bytes())?)?;
-        self.is_same(entry, file).then(|| entry.id())
-    }
-
-    fn is_same(&self, entry: Entry<'_>, file: &FileStat) -> bool {
-        // The index stores only the low 32 bits of each number.
-        let low = |(seconds, nanoseconds): (i64, u32)| (seconds as u32, nanoseconds);
-        entry.kind() == Mode::File
-            && !entry.is_announced()
-            && file.size == u64::from(entry.size())
-            && low(file.mtime) == entry.mtime()
-            && low(file.ctime) == entry.ctime()
-            && file.inode as u32 == entry.inode()
-            && self.indexed.is_some_and(|indexed| file.settled_before(indexed))
+impl Repository {
+    /// The work tree, to compare its files with the index.
+    pub fn work_tree(&self) -> Result<WorkTree, GitError> {
+        let index = self.index_file()?;
+        let mut attributes = index.iter().filter(|entry| entry.path.ends_with(b".gitattributes"));
+        let read = |id: Oid| self.inner.find_blob(id);
+        let by_attributes = attributes.any(|entry| read(entry.id()).map_or(true, |blob| may_convert(blob.content())));
+        let indexed = if by_attributes || converts(self) { None } else { written(&self.index_path()) };
+        Ok(WorkTree::new(self.work_tree.clone(), Arc::clone(&index), indexed))
     }
 }
 
