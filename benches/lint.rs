@@ -16,7 +16,7 @@ use std::time::Instant;
 use portolan::manifest::{Limits, Reader};
 use portolan::sources::{Pattern, discover, for_each_text};
 
-const RUNS: usize = 15;
+const RUNS: usize = 30;
 
 fn main() {
     let arguments = std::env::args().skip(1).filter(|it| it != "--bench").collect::<Vec<_>>();
@@ -33,6 +33,9 @@ fn main() {
                 let folder = home.path().join(name.replace([' ', ','], "-"));
                 corpus::write(&folder, count, single);
                 measure(name, &folder);
+                if !single && count <= 20_000 {
+                    remember(name, &folder);
+                }
             }
             let small = home.path().join("ten");
             corpus::write(&small, 18, false);
@@ -60,13 +63,47 @@ fn bare(folder: &Path) {
 }
 
 fn measure(name: &str, folder: &Path) {
-    let lint = || command(binary(), &["-C", &folder.display().to_string(), "lint", "--output", "concise"]);
+    let lint =
+        || command(binary(), &["-C", &folder.display().to_string(), "lint", "--no-cache", "--output", "concise"]);
     let bare = || {
         let myself = std::env::current_exe().expect("this program has a path");
         command(myself, &["bare", &folder.display().to_string()])
     };
     let (lint, bare) = in_turn(lint, bare);
     println!("{name}: lint {:.1} ms, bare {:.1} ms, ratio {:.2} (medians of {RUNS})", lint.0, bare.0, lint.1);
+}
+
+/// A second lint of a repository, and one of a single staged file, against `git status`.
+fn remember(name: &str, folder: &Path) {
+    let git = |arguments: &[&str]| {
+        let mut git = command(PathBuf::from("git"), &["-C", &folder.display().to_string()]);
+        git.args(["-c", "user.name=a", "-c", "user.email=a@example.com"]).args(arguments);
+        git
+    };
+    let run = |arguments: &[&str]| assert!(git(arguments).status().expect("git runs").success(), "{arguments:?}");
+    run(&["init", "--quiet"]);
+    run(&["add", "--all"]);
+    run(&["commit", "--quiet", "--message", "x"]);
+    let files = discover(folder, &Pattern::default()).expect("the corpus can be walked").files;
+    let file = folder.join(&files[files.len() / 2].path);
+    let text = std::fs::read_to_string(&file).expect("it can be read");
+    std::fs::write(&file, format!("# changed\n{text}")).expect("it can be written");
+    run(&["add", "--all"]);
+    // Files that have just changed are not remembered.
+    std::thread::sleep(std::time::Duration::from_secs(4));
+    run(&["status"]);
+    let status = || git(&["status"]);
+    for flags in [&[][..], &["--staged"]] {
+        let folder = folder.display().to_string();
+        let lint = || {
+            let mut lint = command(binary(), &[&["-C", &folder, "lint"], flags].concat());
+            lint.env("PORTOLAN_CACHE", Path::new(&folder).join(".git/cache"));
+            lint
+        };
+        let (lint, status) = in_turn(lint, status);
+        let line = ["lint"].iter().chain(flags).copied().collect::<Vec<_>>().join(" ");
+        println!("{name}, again: {line} {:.1} ms, git status {:.1} ms, ratio {:.2}", lint.0, status.0, lint.1);
+    }
 }
 
 fn start_up(folder: &Path) {
@@ -85,7 +122,9 @@ fn binary() -> PathBuf {
 
 fn command(program: PathBuf, arguments: &[&str]) -> Command {
     let mut command = Command::new(program);
-    command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
+    // A folder that cannot be made: nothing is remembered.
+    command.args(arguments).env("PORTOLAN_CACHE", "/dev/null/none");
+    command.stdout(Stdio::null()).stderr(Stdio::null());
     command
 }
 

@@ -771,7 +771,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__lint)
-            opts="-C -q -v -h --staged --pre-commit --changed --since --stdin-filename --fix --dry-run --output --fail-on --max-findings --baseline --write-baseline --force-exclude --require-snapshot --rule --config --target --all --scope --catalog --color --quiet --verbose --no-progress --help"
+            opts="-C -q -v -h --staged --pre-commit --changed --since --stdin-filename --fix --dry-run --output --fail-on --max-findings --baseline --write-baseline --force-exclude --no-cache --require-snapshot --rule --config --target --all --scope --catalog --color --quiet --verbose --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

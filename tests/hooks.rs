@@ -76,6 +76,7 @@ impl Hooked {
         command.current_dir(self.repo.path()).args(arguments).env("PRE_COMMIT_HOME", self.home.path());
         command
             .env("PATH", path())
+            .env("PORTOLAN_CACHE", self.home.path().join("cache"))
             .env("SOURCE_DATE_EPOCH", "1794700800")
             .env("NO_COLOR", "1")
             .env("PRE_COMMIT_COLOR", "never");

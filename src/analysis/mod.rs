@@ -9,6 +9,7 @@ mod rules;
 mod unicode;
 
 pub use crate::analysis::engine::analyzer::{AnalysisResult, Analyzer, FileResults, FileRun, RunState};
+pub use crate::analysis::engine::facts::saved::{FileFacts, LoadedFacts, SavedFacts};
 pub use crate::analysis::engine::rule::{DocumentContext, Options, Rule};
 pub use crate::analysis::engine::selection::Selection;
 pub use crate::analysis::engine::snapshot::{IndexedBlueprint, ProblemKind, Pulled, Snapshot, SnapshotProblem};

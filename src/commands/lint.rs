@@ -25,6 +25,7 @@ use crate::commands::lint::run::{LintResult, LintScope, Request};
 use crate::commands::output::job_summary::write_job_summary;
 use crate::commands::plan::base::touched_in_ci;
 use crate::commands::verb::{Needs, Process, Verb};
+use crate::commands::workspace::cache::CacheFolder;
 use crate::commands::workspace::open::Workspace;
 use crate::commands::workspace::texts::{InWorkTree, read_credentials};
 use crate::commands::workspace::unmatched_globs::reject_unmatched_globs;
@@ -99,6 +100,9 @@ pub struct LintArgs {
     /// Apply `manifests.exclude` to explicit PATHS too
     #[arg(long)]
     pub force_exclude: bool,
+    /// Read every file, also those that have not changed since an earlier run
+    #[arg(long)]
+    pub no_cache: bool,
     /// For CI: fail if there is no snapshot in `.portolan/`, instead of checking less
     #[arg(long)]
     pub require_snapshot: bool,
@@ -169,6 +173,7 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let terms = LintConfig::of(&workspace, context.environment);
     let include = unlisted_place(settings).filter(|_| given.is_none());
     let excluded = excluded(args, &paths, settings);
+    let cache = if args.no_cache { None } else { CacheFolder::of(context.environment) };
     let touched = || touched_in_ci(&workspace.pattern, context);
     let request = Request {
         extent: extent(args),
@@ -181,6 +186,7 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         touched: Some(&touched),
         most: most(args, context),
         include: include.as_deref(),
+        cache: cache.as_ref(),
         ..terms.whole()
     };
     let bar = context.bar();

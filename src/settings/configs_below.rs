@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::error::SettingsError;
+use crate::sources::Listings;
 use crate::sources::{Search, path_text};
 
 /// The file names of the config, preferred one first.
@@ -28,6 +29,7 @@ pub(super) fn configs_below(folder: &Path, is_git: bool) -> Vec<PathBuf> {
         may_take: &|name| name.to_str().is_some_and(is_config_name),
         takes: &|_| true,
         is_border: &|_| false,
+        listings: &Listings::default(),
         folders_max: if is_git { FOLDERS_MAX } else { FOLDERS_OUTSIDE_GIT_MAX },
     };
     let mut found = search.run().files;

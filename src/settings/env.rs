@@ -20,10 +20,14 @@ pub struct Variable {
 }
 
 /// All variables that begin with `PORTOLAN_`.
-pub static VARIABLES: [Variable; 13] = [
+pub static VARIABLES: [Variable; 14] = [
     Variable {
         name: "PORTOLAN_CA_BUNDLE",
         what: "a file of certificates (PEM) to trust besides the system's; `SSL_CERT_FILE` works too",
+    },
+    Variable {
+        name: "PORTOLAN_CACHE",
+        what: "the folder where `lint` remembers unchanged files; default: `portolan` in the user's cache folder",
     },
     Variable { name: "PORTOLAN_CATALOG", what: "as `--catalog`" },
     Variable { name: "PORTOLAN_COLOR", what: "as `--color`" },
@@ -64,7 +68,9 @@ const HEEDED: &[&str] = &[
     "GIT_INDEX_FILE",
     "GIT_CEILING_DIRECTORIES",
     "HOME",
+    "XDG_CACHE_HOME",
     "XDG_CONFIG_HOME",
+    "LOCALAPPDATA",
     "TERM_PROGRAM",
     "VTE_VERSION",
     "WT_SESSION",
@@ -183,6 +189,7 @@ pub struct Environment {
     misspelled: Vec<(String, &'static str)>,
     directory: PathBuf,
     seconds: i64,
+    started: i64,
 }
 
 impl Environment {
@@ -195,7 +202,7 @@ impl Environment {
 
     /// An environment from values, for tests.
     pub fn new(variables: impl IntoIterator<Item = (OsString, OsString)>, directory: PathBuf, seconds: i64) -> Self {
-        let mut environment = Self { directory, seconds, ..Self::default() };
+        let mut environment = Self { directory, seconds, started: seconds, ..Self::default() };
         for (name, value) in variables {
             let Some(name) = name.to_str() else { continue };
             if value.is_empty() {
@@ -273,6 +280,28 @@ impl Environment {
     /// The current folder of the process.
     pub fn directory(&self) -> &Path {
         &self.directory
+    }
+
+    /// When the process began, in seconds since 1970-01-01 (UTC).
+    pub fn started(&self) -> i64 {
+        self.started
+    }
+
+    /// The folder for what can be made again. It is never in the repository; `None` if the system names none.
+    pub fn cache_folder(&self) -> Option<PathBuf> {
+        let path = |name: &str| self.get(name).map(PathBuf::from);
+        if let Some(folder) = path("PORTOLAN_CACHE") {
+            return Some(self.directory.join(folder));
+        }
+        let home = |folder: &str| path("HOME").map(|home| home.join(folder));
+        let folder = if cfg!(windows) {
+            path("LOCALAPPDATA")
+        } else if cfg!(target_vendor = "apple") {
+            home("Library/Caches")
+        } else {
+            path("XDG_CACHE_HOME").or_else(|| home(".cache"))
+        };
+        folder.filter(|folder| folder.is_absolute()).map(|folder| folder.join("portolan"))
     }
 
     /// Seconds since 1970-01-01 (UTC), or the value of `SOURCE_DATE_EPOCH`.

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::boundary::{Boundary, LinkProblem};
 use super::ignored::{Ignored, UnreadRules};
-use super::inspect::{EntryKind, end_kind, entries_of, entry_kind, real_path};
+use super::inspect::{EntryKind, ListedEntry, Listings, end_kind, entries_of, entry_kind, real_path};
 use super::path::{into_path_text, path_text};
 use super::pattern::{Pattern, is_skipped, is_yaml};
 use super::read::{DiskFile, Place, SourceFile};
@@ -36,6 +36,8 @@ pub struct Discovery {
     pub unreadable: Vec<Unreadable>,
     /// Places that may hide manifests; sorted by path.
     pub hidden: Vec<Hidden>,
+    /// What the walk saw, so that a search for other files lists no folder again.
+    pub listings: Listings,
 }
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -78,7 +80,7 @@ pub fn discover(root: &Path, pattern: &Pattern) -> Result<Discovery, DiscoverErr
     }
     let tracked = walk.open_index(&mut found);
     let left_out = walk.add_tracked(tracked.as_ref(), &mut found);
-    let WalkResult { mut files, links, mut unreadable, named, nested, mut hidden, unread, .. } = found;
+    let WalkResult { mut files, links, mut unreadable, named, nested, mut hidden, unread, listings, .. } = found;
     unreadable.extend(unread.into_iter().map(|rules| {
         let path = path_text(rules.path.strip_prefix(&real_root).unwrap_or(&rules.path));
         Unreadable::new(path, "read", rules.problem.to_string())
@@ -96,7 +98,7 @@ pub fn discover(root: &Path, pattern: &Pattern) -> Result<Discovery, DiscoverErr
     hidden.extend(hidden_by_ignores(&within, pattern, &left_out));
     unreadable.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     hidden.sort_by(|a, b| a.place.path.cmp(&b.place.path));
-    Ok(Discovery { files, unreadable, hidden })
+    Ok(Discovery { files, unreadable, hidden, listings: listings.into_iter().collect() })
 }
 
 struct Walk<'a> {
@@ -126,6 +128,7 @@ struct WalkResult {
     /// Nested repositories.
     nested: Vec<PathBuf>,
     unread: Vec<UnreadRules>,
+    listings: Vec<(PathBuf, Vec<ListedEntry>)>,
 }
 
 impl WalkResult {
@@ -139,13 +142,14 @@ impl WalkResult {
         self.hidden.extend(other.hidden);
         self.nested.extend(other.nested);
         self.unread.extend(other.unread);
+        self.listings.extend(other.listings);
         self
     }
 }
 
 impl Walk<'_> {
     fn list(&self, folder: &Folder, found: &mut WalkResult) {
-        let entries = match entries_of(&folder.path) {
+        let mut entries = match entries_of(&folder.path) {
             Ok(entries) => entries,
             Err(error) => {
                 let path = path_text(&folder.relative);
@@ -153,22 +157,23 @@ impl Walk<'_> {
             }
         };
         let is_root = folder.relative.as_os_str().is_empty();
-        if !is_root && entries.iter().any(|(name, _)| name == ".git") {
+        if !is_root && entries.iter().any(|entry| entry.name == ".git") {
             // A nested repository or submodule has its own manifests.
             return found.nested.push(folder.relative.clone());
         }
-        let has_rules = entries.iter().any(|(name, _)| name == ".gitignore");
+        let has_rules = entries.iter().any(|entry| entry.name == ".gitignore");
         let above = folder.ignored.clone();
         let ignored =
             if has_rules { Ignored::enter(above, &folder.path, self.within, &mut found.unread) } else { above };
-        for (name, kind) in entries {
-            if kind.is_symlink() && !is_yaml(Path::new(&name)) {
-                self.look_at_link(&folder.path.join(&name), folder.relative.join(&name), found);
+        for ListedEntry { name, kind, is_taken } in &mut entries {
+            let name = name.as_os_str();
+            if kind.is_symlink() && !is_yaml(Path::new(name)) {
+                self.look_at_link(&folder.path.join(name), folder.relative.join(name), found);
             }
-            if kind.is_dir() && is_skipped(&name) || !kind.is_dir() && !self.pattern.may_be_named(&name) {
+            if kind.is_dir() && is_skipped(name) || !kind.is_dir() && !self.pattern.may_be_named(name) {
                 continue;
             }
-            let relative = folder.relative.join(&name);
+            let relative = folder.relative.join(name);
             let chosen = if kind.is_dir() {
                 self.pattern.may_be_under(&relative)
             } else {
@@ -177,7 +182,7 @@ impl Walk<'_> {
             if !chosen {
                 continue;
             }
-            let path = folder.path.join(&name);
+            let path = folder.path.join(name);
             if ignored.as_ref().is_some_and(|rules| rules.ignores(&path, kind.is_dir())) {
                 found.ignored.push(if kind.is_dir() { relative.join("") } else { relative });
                 continue;
@@ -188,9 +193,11 @@ impl Walk<'_> {
                 }
                 found.folders.push(Folder { path, relative, ignored: ignored.clone() });
             } else {
-                self.take(path, relative, EntryKind::of(kind), found);
+                *is_taken = true;
+                self.take(path, relative, EntryKind::of(*kind), found);
             }
         }
+        found.listings.push((folder.path.clone(), entries));
     }
 
     /// Adds a path that matches and is not a folder.

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::boundary::{Boundary, LinkProblem};
-use super::inspect::{EntryKind, end_kind, entries_of, entry_kind};
+use super::inspect::{EntryKind, ListedEntry, end_kind, entries_of, entry_kind};
 use super::path::path_text;
 use super::read::{DiskFile, Place, SourceFile};
 
@@ -22,7 +22,7 @@ pub fn list_folder(root: &Path, folder: &str, extension: &str) -> Vec<SourceFile
     };
     let Ok(entries) = entries_of(&place) else { return Vec::new() };
     let mut files = Vec::new();
-    for (name, kind) in entries {
+    for ListedEntry { name, kind, .. } in entries {
         let is_wanted = Path::new(&name).extension().is_some_and(|found| found == extension);
         if is_wanted && !kind.is_dir() {
             files.push(file(&folder.join(name)));

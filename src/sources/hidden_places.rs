@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::boundary::Boundary;
-use super::inspect::{entries_of, is_taken};
+use super::inspect::{ListedEntry, entries_of, is_taken};
 use super::path::path_text;
 use super::pattern::{Pattern, is_skipped};
 use super::read::{DiskFile, Place, SourceFile};
@@ -119,7 +119,7 @@ fn look_into(within: &Boundary, folder: &Path, pattern: &Pattern) -> (Vec<Source
     let mut entries = 0;
     while let Some(folder) = folders.pop() {
         let Ok(listed) = entries_of(&within.root().join(&folder)) else { return (files, false) };
-        for (name, kind) in listed {
+        for ListedEntry { name, kind, .. } in listed {
             entries += 1;
             if entries > ENTRIES_MAX || files.len() > FILES_MAX {
                 return (files, false);

@@ -3,6 +3,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "one of the few files that look at the disk")]
 
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs::{self, FileType};
 use std::io::{self, ErrorKind};
@@ -81,14 +82,25 @@ pub(super) fn file_number(path: &Path) -> Option<(u64, u64)> {
     path.symlink_metadata().ok().map(|metadata| (metadata.dev(), metadata.ino()))
 }
 
+/// The entries of folders that a walk listed, by the path of the folder.
+pub type Listings = HashMap<PathBuf, Vec<ListedEntry>>;
+
+#[derive(Debug)]
+pub struct ListedEntry {
+    pub(super) name: OsString,
+    pub(super) kind: FileType,
+    /// The walk took it, so that no search for other files has to look at it.
+    pub(super) is_taken: bool,
+}
+
 /// Names and kinds. Nearly all file systems return the kind with the listing; otherwise it is queried, and entries that
 /// are gone by then are left out.
-pub(super) fn entries_of(folder: &Path) -> io::Result<Vec<(OsString, FileType)>> {
+pub(super) fn entries_of(folder: &Path) -> io::Result<Vec<ListedEntry>> {
     let mut entries = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         if let Ok(kind) = entry.file_type() {
-            entries.push((entry.file_name(), kind));
+            entries.push(ListedEntry { name: entry.file_name(), kind, is_taken: false });
         }
     }
     Ok(entries)

@@ -12,7 +12,7 @@ pub fn read_lossy(file: &SourceFile) -> Option<String> {
             let bytes = read_whole(&disk.within, &disk.path, MANIFEST_BYTES_MAX).ok()?;
             Some(lossy(&bytes))
         }
-        Place::Blob { id, store } => {
+        Place::Blob { id, store, .. } => {
             let repository = store.open().ok()?;
             let (length, _) = repository.odb().ok()?.read_header(*id).ok()?;
             if length as u64 > MANIFEST_BYTES_MAX {

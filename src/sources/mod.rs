@@ -3,13 +3,16 @@
 
 mod abandoned;
 mod boundary;
+mod cache_file;
 mod database;
 mod discover;
 mod encoding;
+mod file_stat;
 mod folder;
 #[expect(clippy::disallowed_methods, reason = "looks at Git's folder, and starts `git`")]
 pub mod git;
 mod hidden_places;
+mod identity;
 mod ignored;
 mod inspect;
 mod lossy;
@@ -29,16 +32,22 @@ mod unreadable;
 mod write;
 
 pub use crate::sources::hidden_places::Hidden;
+pub use crate::sources::read_all::AsSourceFile;
 pub use crate::sources::read_all::{for_each_text, free_in_background};
 pub use crate::sources::replace_files::{Part, exchange, part_path};
 pub use crate::sources::similarity::moved;
 pub use abandoned::remove_abandoned;
 pub use boundary::{Boundary, LinkProblem};
+pub use cache_file::{program_stat, read_cache, write_cache};
 pub use database::database_place;
 pub use discover::{DiscoverError, Discovery, discover};
 pub use encoding::{ByteOrder, Encoding, Text, TextRef, encode};
+pub use file_stat::FileStat;
 pub use folder::{find_file, list_folder};
-pub use inspect::{PathKind, exists, is_pipe, is_taken, path_kind, real_path};
+#[cfg(test)]
+pub(crate) use identity::content_identity;
+pub use identity::{Identity, identities};
+pub use inspect::{Listings, PathKind, exists, is_pipe, is_taken, path_kind, real_path};
 pub use lossy::read_lossy;
 pub use near::did_you_mean;
 pub use open::OpenProblem;

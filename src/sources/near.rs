@@ -17,7 +17,7 @@ pub(super) fn near_path(folder: &Path, given: &Path, kind: Option<PathKind>) -> 
         }
         let here = folder.join(&spelled);
         let entries = entries_of(&here).ok()?;
-        let mut names: Vec<&str> = entries.iter().filter_map(|(name, _)| name.to_str()).collect();
+        let mut names: Vec<&str> = entries.iter().filter_map(|entry| entry.name.to_str()).collect();
         names.sort_unstable();
         let meant = closest(part.as_os_str().to_str()?, names)?;
         spelled.push(meant);

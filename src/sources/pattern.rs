@@ -95,7 +95,8 @@ impl Pattern {
 
 /// Whether a path is in a folder that is never walked: the Git directory or the snapshot.
 pub fn is_never_walked(relative: &Path) -> bool {
-    relative.components().any(|part| is_skipped(part.as_os_str()))
+    let mut parts = relative.as_os_str().as_encoded_bytes().split(|byte| std::path::is_separator(char::from(*byte)));
+    parts.any(|part| SKIPPED_FOLDERS.iter().any(|folder| part == folder.as_bytes()))
 }
 
 pub(super) fn is_skipped(name: &OsStr) -> bool {

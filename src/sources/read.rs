@@ -34,7 +34,12 @@ pub struct SourceFile {
 #[derive(Debug, Clone)]
 pub enum Place {
     Disk(DiskFile),
-    Blob { id: git2::Oid, store: Arc<BlobStore> },
+    /// `entry`: the number of its entry in the index, if it has one.
+    Blob {
+        id: git2::Oid,
+        store: Arc<BlobStore>,
+        entry: Option<u32>,
+    },
     Given(Arc<[u8]>),
 }
 
@@ -85,8 +90,15 @@ fn read_at_most<'b>(file: &'b SourceFile, buffer: &'b mut ReadBuffer, limit: u64
             let length = fill(disk, bytes, limit)?;
             decode(bytes.get(..length).unwrap_or_default(), decoded)
         }
-        Place::Blob { id, store } => {
-            let length = fill_from_blob(*id, store, opened, bytes, limit)?;
+        Place::Blob { id, store, entry } => {
+            // The file may change while it is read.
+            let copy = store
+                .copy_of(*entry)
+                .map(|(path, within)| fill(&DiskFile { path, within: within.clone() }, bytes, limit));
+            let length = match copy.filter(|_| store.copy_of(*entry).is_some()) {
+                Some(length) => length?,
+                None => fill_from_blob(*id, store, opened, bytes, limit)?,
+            };
             decode(bytes.get(..length).unwrap_or_default(), decoded)
         }
         Place::Given(given) => {

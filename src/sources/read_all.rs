@@ -12,8 +12,8 @@ const FEW: usize = 64;
 
 /// Calls `work` with the text of every file. `make` creates the state of each thread, which is reused for all its
 /// files.
-pub fn for_each_text<State, T: Send>(
-    files: &[SourceFile],
+pub fn for_each_text<State, T: Send, F: AsSourceFile + Sync>(
+    files: &[F],
     make: impl Fn() -> State + Sync,
     work: impl Fn(&mut State, usize, Result<TextRef<'_>, ReadProblem>) -> T + Sync,
 ) -> Vec<T> {
@@ -52,6 +52,23 @@ pub fn free_in_background(files: usize, data: impl Send + 'static) {
     }
 }
 
+/// A file, alone or with what the caller knows about it.
+pub trait AsSourceFile {
+    fn as_source_file(&self) -> &SourceFile;
+}
+
+impl AsSourceFile for SourceFile {
+    fn as_source_file(&self) -> &SourceFile {
+        self
+    }
+}
+
+impl<Id> AsSourceFile for (Id, &SourceFile) {
+    fn as_source_file(&self) -> &SourceFile {
+        self.1
+    }
+}
+
 struct Worker<State> {
     buffer: ReadBuffer,
     state: State,
@@ -62,14 +79,14 @@ impl<State> Worker<State> {
         Self { buffer: ReadBuffer::default(), state }
     }
 
-    fn run<T>(
+    fn run<T, F: AsSourceFile>(
         &mut self,
-        files: &[SourceFile],
+        files: &[F],
         first: usize,
         work: &impl Fn(&mut State, usize, Result<TextRef<'_>, ReadProblem>) -> T,
     ) -> Vec<T> {
         let Self { buffer, state } = self;
-        let answer = |(index, file)| work(state, first + index, read(file, buffer));
+        let answer = |(index, file): (usize, &F)| work(state, first + index, read(file.as_source_file(), buffer));
         files.iter().enumerate().map(answer).collect()
     }
 }

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::boundary::Boundary;
 use super::ignored::Ignored;
-use super::inspect::{entries_of, real_path};
+use super::inspect::{ListedEntry, Listings, entries_of, real_path};
 use super::pattern::is_skipped;
 
 /// The number of folders on one level from which threads are faster.
@@ -38,6 +38,8 @@ pub struct Search<'a> {
     pub takes: &'a (dyn Fn(&Path) -> bool + Sync),
     /// A subfolder that contains a file with such a name is left out.
     pub is_border: &'a (dyn Fn(&OsStr) -> bool + Sync),
+    /// Folders that were listed already, and whose taken entries are none of this search.
+    pub listings: &'a Listings,
     /// The maximum number of folders, so that a search in a very large tree ends.
     pub folders_max: usize,
 }
@@ -101,27 +103,35 @@ impl Search<'_> {
 
     fn list(&self, folder: &Folder, within: &Boundary) -> Listed {
         let mut listed = Listed::default();
-        let Ok(entries) = entries_of(&folder.path) else { return listed };
+        let own;
+        let entries = match self.listings.get(&folder.path) {
+            Some(entries) => entries,
+            None => {
+                let Ok(entries) = entries_of(&folder.path) else { return listed };
+                own = entries;
+                &own
+            }
+        };
         let is_root = folder.relative.as_os_str().is_empty();
         let is_left_out = |name: &OsStr| name == ".git" || (self.is_border)(name);
-        if !is_root && entries.iter().any(|(name, _)| is_left_out(name)) {
+        if !is_root && entries.iter().any(|entry| is_left_out(&entry.name)) {
             return listed;
         }
         let above = folder.ignored.clone();
-        let has_rules = entries.iter().any(|(name, _)| name == ".gitignore");
+        let has_rules = entries.iter().any(|entry| entry.name == ".gitignore");
         // Unreadable rules are reported by the walk that reads manifests.
         let ignored = if has_rules { Ignored::enter(above, &folder.path, within, &mut Vec::new()) } else { above };
-        for (name, kind) in entries {
+        for ListedEntry { name, kind, is_taken } in entries {
             let is_candidate = match kind.is_dir() {
-                true => !is_skipped(&name) && !VENDORED.iter().any(|vendored| name == *vendored),
-                false => kind.is_file() && (self.may_take)(&name),
+                true => !is_skipped(name) && !VENDORED.iter().any(|vendored| name == *vendored),
+                false => !is_taken && kind.is_file() && (self.may_take)(name),
             };
             if !is_candidate {
                 continue;
             }
-            let relative = folder.relative.join(&name);
+            let relative = folder.relative.join(name);
             let is_chosen = if kind.is_dir() { (self.enters)(&relative) } else { (self.takes)(&relative) };
-            let path = folder.path.join(&name);
+            let path = folder.path.join(name);
             if !is_chosen || ignored.as_ref().is_some_and(|rules| rules.ignores(&path, kind.is_dir())) {
                 continue;
             }
@@ -157,6 +167,7 @@ mod tests {
             may_take: &|name| name == "x.yaml",
             takes: &|_| true,
             is_border: &|name| name == "border",
+            listings: &Listings::default(),
             folders_max,
         }
         .run();

@@ -5,10 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use git2::{Index, IndexEntry, ObjectType, Oid};
+use git2::{ObjectType, Oid};
 
 use super::boundary::Boundary;
-use super::git::GitDir;
+use super::git::{Entry, GitDir, IndexFile, Mode};
 use super::inspect::{EntryKind, entry_kind, exists, is_taken};
 use super::open::read_whole;
 use super::path::{path_of_git, path_text};
@@ -18,21 +18,13 @@ use super::unreadable::Unreadable;
 use crate::sources::hidden_places::Nested;
 use crate::text::plural::count;
 
-/// Flags of an index entry; `git2` has no constants for them.
-const SKIP_WORKTREE: u16 = 1 << 14;
-const INTENT_TO_ADD: u16 = 1 << 13;
-const ASSUME_UNCHANGED: u16 = 1 << 15;
-const STAGE: u16 = 0x3000;
-const KIND: u32 = 0o170_000;
-const SUBMODULE: u32 = 0o160_000;
-
 /// The index of the work tree that contains the root.
 pub(super) struct Tracked<'r> {
     git_dir: GitDir,
     within: &'r Boundary,
     root: &'r Path,
     prefix: PathBuf,
-    index: Index,
+    index: IndexFile,
 }
 
 impl<'r> Tracked<'r> {
@@ -41,7 +33,7 @@ impl<'r> Tracked<'r> {
         let root = within.root();
         let Some(git_dir) = GitDir::of(root) else { return Ok(None) };
         let Ok(prefix) = root.strip_prefix(&git_dir.top).map(Path::to_owned) else { return Ok(None) };
-        let index = Index::open(&git_dir.path.join("index"))?;
+        let index = IndexFile::read(&git_dir.path.join("index"))?;
         Ok(Some(Self { git_dir, within, root, prefix, index }))
     }
 
@@ -51,10 +43,9 @@ impl<'r> Tracked<'r> {
         for path in left_out {
             let path = self.prefix.join(path);
             // The index is sorted by name, so the files of a folder and all sides of a conflict are adjacent.
-            let Ok(first) = self.index.find_prefix(path.as_path()) else { continue };
-            for at in first..self.index.len() {
-                let Some(entry) = self.index.get(at) else { break };
-                let name = path_of_git(&entry.path);
+            for at in self.index.first_from(path.as_os_str().as_encoded_bytes())..self.index.len() {
+                let Some(entry) = self.index.entry(at) else { break };
+                let name = path_of_git(entry.path);
                 if !name.starts_with(&path) {
                     break;
                 }
@@ -69,15 +60,25 @@ impl<'r> Tracked<'r> {
     /// Compares the index with the files of the walk, which are sorted by path.
     pub fn absent(&self, pattern: &Pattern, files: &[SourceFile], nested: &mut BTreeMap<PathBuf, Nested>) -> Absent {
         let mut absent = Absent::default();
+        let mut prefix = path_text(&self.prefix);
+        prefix.extend((!prefix.is_empty()).then_some('/'));
+        let mut listed = files.iter().peekable();
         for entry in self.index.iter() {
-            let path = path_of_git(&entry.path);
+            // Nearly every entry is a file of the walk, and both are sorted by the bytes of their paths.
+            if let Some(name) = entry.path.strip_prefix(prefix.as_bytes()).filter(|_| entry.is_plain()) {
+                while listed.next_if(|file| file.path.as_bytes() < name).is_some() {}
+                if listed.next_if(|file| file.path.as_bytes() == name).is_some() {
+                    continue;
+                }
+            }
+            let path = path_of_git(entry.path);
             let Ok(path) = path.strip_prefix(&self.prefix) else { continue };
-            if entry.mode & KIND == SUBMODULE {
+            if entry.kind() == Mode::Submodule {
                 if pattern.may_be_under(path) && !nested.contains_key(path) {
                     absent.submodules.push(path.to_owned());
                 }
             } else if pattern.matches(path) {
-                self.look_at(&entry, path, files, nested, &mut absent);
+                self.look_at(entry, path, files, nested, &mut absent);
             }
         }
         if self.ignores_case() {
@@ -90,25 +91,25 @@ impl<'r> Tracked<'r> {
 
     fn look_at(
         &self,
-        entry: &IndexEntry,
+        entry: Entry<'_>,
         path: &Path,
         files: &[SourceFile],
         nested: &mut BTreeMap<PathBuf, Nested>,
         absent: &mut Absent,
     ) {
-        if entry.flags & STAGE != 0 {
+        if entry.stage() != 0 {
             absent.conflicts.insert(path.to_owned());
             return;
         }
-        if entry.flags_extended & INTENT_TO_ADD != 0 {
+        if entry.is_announced() {
             return;
         }
-        let is_skipped = entry.flags_extended & SKIP_WORKTREE != 0;
-        if is_skipped || entry.flags & ASSUME_UNCHANGED != 0 {
+        let is_skipped = entry.is_left_out();
+        if is_skipped || entry.is_assumed_unchanged() {
             let place = self.root.join(path);
             if !is_taken(&place) {
                 if is_skipped { &mut absent.skipped } else { &mut absent.assumed }.push(path.to_owned());
-            } else if !holds(self.within, &place, entry.id) {
+            } else if !holds(self.within, &place, entry.id()) {
                 absent
                     .hidden_changes
                     .push((path.to_owned(), if is_skipped { "skip-worktree" } else { "assume-unchanged" }));
@@ -165,14 +166,14 @@ pub(super) struct Absent {
 
 impl Absent {
     /// Keeps only those missing files that a case-insensitive file system cannot store next to another one.
-    fn keep_case_twins(&mut self, index: &Index, prefix: &Path) {
+    fn keep_case_twins(&mut self, index: &IndexFile, prefix: &Path) {
         if self.gone.is_empty() {
             return;
         }
         let folded = |path: &Path| path_text(path).to_lowercase();
         let mut times: BTreeMap<String, usize> = BTreeMap::new();
         for entry in index.iter() {
-            if let Ok(path) = path_of_git(&entry.path).strip_prefix(prefix) {
+            if let Ok(path) = path_of_git(entry.path).strip_prefix(prefix) {
                 *times.entry(folded(path)).or_default() += 1;
             }
         }

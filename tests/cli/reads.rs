@@ -2,44 +2,65 @@
 //! that was linted, so that a file saved in between is not pushed without having been linted.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
 use std::mem::MaybeUninit;
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use rustix::fs::inotify::{self, CreateFlags, ReadFlags, WatchFlags};
 use rustix::io::Errno;
 
 use crate::cli::run;
-use crate::testkit::{Repo, files_below};
+use crate::testkit::{Repo, files_below, portolan};
 
 /// Runs a command, and returns how often it opened each file of a folder.
 fn opens(repo: &Repo, folder: &str, line: &str) -> BTreeMap<PathBuf, usize> {
-    let descriptor = inotify::init(CreateFlags::NONBLOCK | CreateFlags::CLOEXEC).expect("inotify is there");
-    let root = repo.path().join(folder);
-    let folders: BTreeSet<PathBuf> =
-        files_below(&root).iter().map(|file| file.parent().unwrap_or(Path::new("")).to_owned()).collect();
-    let mut watches = BTreeMap::new();
-    for inner in folders {
-        let watch = inotify::add_watch(&descriptor, root.join(&inner), WatchFlags::OPEN).expect("it is watched");
-        watches.insert(watch, inner);
-    }
+    let watched = Watched::new(repo, folder);
     let run = run(repo, line);
     assert!(matches!(run.code, 0 | 2), "{line}: {}", run.talk);
-    let mut found = BTreeMap::new();
-    let mut buffer = [MaybeUninit::uninit(); 4096];
-    let mut reader = inotify::Reader::new(&descriptor, &mut buffer);
-    loop {
-        let event = match reader.next() {
-            Ok(event) => event,
-            Err(Errno::AGAIN) => return found,
-            Err(error) => panic!("{error}"),
+    watched.opens()
+}
+
+/// A folder whose files are being watched.
+struct Watched {
+    descriptor: OwnedFd,
+    folders: BTreeMap<i32, PathBuf>,
+}
+
+impl Watched {
+    fn new(repo: &Repo, folder: &str) -> Self {
+        let descriptor = inotify::init(CreateFlags::NONBLOCK | CreateFlags::CLOEXEC).expect("inotify is there");
+        let root = repo.path().join(folder);
+        let inner: BTreeSet<PathBuf> =
+            files_below(&root).iter().map(|file| file.parent().unwrap_or(Path::new("")).to_owned()).collect();
+        let watch = |inner: PathBuf| {
+            let watch = inotify::add_watch(&descriptor, root.join(&inner), WatchFlags::OPEN).expect("it is watched");
+            (watch, inner)
         };
-        assert!(!event.events().contains(ReadFlags::QUEUE_OVERFLOW));
-        if event.events().contains(ReadFlags::ISDIR) {
-            continue;
+        let folders = inner.into_iter().map(watch).collect();
+        Self { descriptor, folders }
+    }
+
+    /// How often each file was opened so far.
+    fn opens(self) -> BTreeMap<PathBuf, usize> {
+        let mut found = BTreeMap::new();
+        let mut buffer = [MaybeUninit::uninit(); 4096];
+        let mut reader = inotify::Reader::new(&self.descriptor, &mut buffer);
+        loop {
+            let event = match reader.next() {
+                Ok(event) => event,
+                Err(Errno::AGAIN) => return found,
+                Err(error) => panic!("{error}"),
+            };
+            assert!(!event.events().contains(ReadFlags::QUEUE_OVERFLOW));
+            if event.events().contains(ReadFlags::ISDIR) {
+                continue;
+            }
+            let Some(name) = event.file_name() else { continue };
+            let path = self.folders[&event.wd()].join(name.to_str().expect("the names are UTF-8"));
+            *found.entry(path).or_default() += 1;
         }
-        let Some(name) = event.file_name() else { continue };
-        let path = watches[&event.wd()].join(name.to_str().expect("the names are UTF-8"));
-        *found.entry(path).or_default() += 1;
     }
 }
 
@@ -61,6 +82,70 @@ fn every_manifest_is_opened_once_by_every_verb_that_reads_them() {
         let expected: BTreeMap<PathBuf, usize> = manifests.iter().map(|path| (path.clone(), 1)).collect();
         assert_eq!(opens, expected, "{line}");
     }
+}
+
+/// Makes Git's index certainly younger than the files, so that no run has to wait until they are old enough.
+fn settle_index(repo: &Repo) {
+    let index = File::options().write(true).open(repo.path().join(".git/index")).expect("it is there");
+    index.set_modified(SystemTime::now() + Duration::from_secs(3600)).expect("the time is set");
+}
+
+/// It may contain a credential at first sight, so nothing of it is kept.
+const READ_AGAIN: &str = "platform/edge/services.yaml";
+
+#[test]
+fn a_second_lint_opens_no_unchanged_manifest() {
+    let repo = Repo::new();
+    repo.copy_example("acme");
+    // Files that Git converts are known by their times only.
+    repo.remove(".gitattributes");
+    repo.git(&["add", "--all"]);
+    settle_index(&repo);
+    let all = files_below(&repo.path().join("catalog"));
+    let lint = |line: &str| opens(&repo, "catalog", line).into_keys().collect::<Vec<_>>();
+    assert_eq!(lint("lint"), all);
+    for line in ["lint", "lint --staged", "lint --output json", "lint catalog/platform"] {
+        assert_eq!(lint(line), [Path::new(READ_AGAIN)], "{line}");
+    }
+    assert_eq!(lint("lint --no-cache"), all);
+    let changed = "platform/identity/login.yaml";
+    let text = repo.read(&format!("catalog/{changed}"));
+    repo.write(&format!("catalog/{changed}"), format!("# new\n{text}"));
+    for _ in 0..2 {
+        assert_eq!(lint("lint"), [READ_AGAIN, changed].map(PathBuf::from));
+    }
+    // The index still has what the cache knows.
+    assert_eq!(lint("lint --staged"), [Path::new(READ_AGAIN)]);
+    // Everything else that a finding depends on makes the cache another one.
+    for line in ["lint --rule dangling-relation=info", "lint"] {
+        assert_eq!(lint(line), all, "{line}");
+    }
+    repo.write(".portolan/known-entities.txt", "service\tnew\n");
+    assert_eq!(lint("lint --fail-on never"), all);
+}
+
+#[test]
+fn files_without_git_are_known_as_soon_as_they_are_old_enough() {
+    let repo = Repo::outside_git();
+    repo.copy_example("acme");
+    let (all, cache) = (files_below(&repo.path().join("catalog")), tempfile::tempdir().expect("a folder"));
+    let lint = || {
+        let watched = Watched::new(&repo, "catalog");
+        let mut command = portolan(&repo);
+        command.arg("lint").env("PORTOLAN_CACHE", cache.path()).assert().code(0);
+        watched.opens().into_keys().collect::<Vec<_>>()
+    };
+    std::thread::sleep(Duration::from_secs(4));
+    assert_eq!((lint(), lint()), (all, vec![PathBuf::from(READ_AGAIN)]));
+    // Neither size nor time of modification tells of this change.
+    let path = repo.path().join("catalog/platform/identity/login.yaml");
+    let time = std::fs::metadata(&path).and_then(|file| file.modified()).expect("a time");
+    let text = repo.read("catalog/platform/identity/login.yaml");
+    repo.write("catalog/platform/identity/login.yaml", text.replacen("identifier: l", "identifier: \"", 1));
+    File::options().write(true).open(&path).and_then(|file| file.set_modified(time)).expect("the time is set");
+    let told = portolan(&repo).arg("lint").env("PORTOLAN_CACHE", cache.path()).output().expect("it runs");
+    let without = portolan(&repo).args(["lint", "--no-cache"]).output().expect("it runs");
+    assert_eq!((told.status.code(), &told.stdout), (Some(1), &without.stdout));
 }
 
 #[test]

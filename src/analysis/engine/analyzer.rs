@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::analysis::engine::entity_check::{EntityCheck, FILE_REFERENCE, Scratch};
+use crate::analysis::engine::facts::saved::{FileFacts, LoadedFacts, SavedFacts};
 use crate::analysis::engine::facts::{Facts, Repository, TargetRef};
 use crate::analysis::engine::rule::{Check, DocumentContext, EntityContext, Options, RepositoryContext, Rule, Sink};
 use crate::analysis::engine::selection::Selection;
@@ -37,11 +38,32 @@ pub struct FileResults {
     pub broken_documents: Vec<(FileId, usize)>,
     findings: Vec<Finding>,
     facts: Facts,
+    /// The files whose results are only their facts.
+    clean: Vec<FileFacts>,
     /// The ignore comments of each file, and whether some entity of the file could not be checked against a blueprint,
     /// or not be read at all.
     directives: Vec<(FileId, Directives, bool)>,
     /// There may be entities whose names are unknown.
     is_partly_unknown: bool,
+}
+
+impl FileResults {
+    /// The results of files that an earlier run found clean, by their number there and in this run; `None` if the facts
+    /// are damaged.
+    pub fn of_saved(saved: &LoadedFacts<'_>, chosen: &[(usize, FileId)]) -> Option<Self> {
+        let (facts, clean) = saved.read(chosen)?;
+        let entities = clean.iter().map(|file| file.manifests).sum();
+        Some(Self { entities, facts, clean, ..Self::default() })
+    }
+
+    /// The files without findings, ignore comments or anything else that has to be seen again.
+    pub fn clean(&self) -> &[FileFacts] {
+        &self.clean
+    }
+
+    pub fn save(&self, file: &FileFacts, saved: &mut SavedFacts) {
+        saved.add(&self.facts, file);
+    }
 }
 
 /// All findings, sorted, and the number of findings that ignore comments silenced.
@@ -82,7 +104,10 @@ impl<'a> Analyzer<'a> {
 
     /// Begins a file; `text` is all of its text.
     pub fn file<'r>(&'r self, file: FileId, text: &str, state: &'r mut RunState) -> FileRun<'r> {
+        let FileResults { facts, findings, entities, .. } = &state.results;
         FileRun {
+            begin: facts.mark(file, *entities),
+            findings: findings.len(),
             analyzer: self,
             file,
             state,
@@ -197,6 +222,9 @@ pub struct FileRun<'r> {
     analyzer: &'r Analyzer<'r>,
     file: FileId,
     state: &'r mut RunState,
+    begin: FileFacts,
+    /// The number of findings before it.
+    findings: usize,
     may_contain_credentials: bool,
     may_contain_unnormalised: bool,
     may_contain_file_references: bool,
@@ -287,6 +315,17 @@ impl FileRun<'_> {
                 finding.entity.get_or_insert_with(|| name.clone());
             }
         }
+    }
+
+    /// Ends a file whose text was read as a whole. If it has only facts, the next run needs no more of it. Nothing of a
+    /// file that may contain a credential is kept.
+    pub fn finish_read(self, directives: Option<Directives>) {
+        let results = &mut self.state.results;
+        let is_clean = results.findings.len() == self.findings && directives.is_none() && self.broken_documents == 0;
+        if is_clean && !self.may_contain_credentials {
+            results.clean.push(results.facts.since(self.begin.clone(), results.entities));
+        }
+        self.finish(directives);
     }
 
     /// Ends the file; `directives` are its ignore comments.

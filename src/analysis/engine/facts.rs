@@ -2,6 +2,8 @@
 //! because a repository may have a hundred thousand entities. Names are compared by 64-bit hashes, and by text before
 //! anything is reported.
 
+pub(crate) mod saved;
+
 use std::ops::Range;
 
 use foldhash::{HashMap, HashMapExt, HashSet};
@@ -96,7 +98,7 @@ impl TargetFact {
     }
 }
 
-/// The hash of a name. It is stable across threads and files of one run, and never stored.
+/// The hash of a name. It is stable across the threads and files of one build of the program.
 pub(crate) fn key(blueprint: &str, identifier: &str) -> u64 {
     finish(absorb(absorb(SEED, blueprint.as_bytes()), identifier.as_bytes()))
 }

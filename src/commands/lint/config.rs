@@ -53,6 +53,7 @@ impl<'a> LintConfig<'a> {
             instead: Overlay::default(),
             include: None,
             collects_entities: false,
+            cache: None,
         }
     }
 
@@ -67,6 +68,7 @@ impl<'a> LintConfig<'a> {
             absent: &[],
             known: &[],
             collects_entities: false,
+            cache: None,
         };
         let file = SourceFile { path: "new.yaml".to_owned(), place: Place::Given(text.as_bytes().into()) };
         run.check(&[file], 1, &|_| true, &Silent).conclusion.findings

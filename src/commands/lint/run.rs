@@ -11,6 +11,7 @@ use crate::commands::lint::error::LintError;
 use crate::commands::lint::fix::{Repaired, Repairs};
 use crate::commands::lint::select::ReportSelection;
 use crate::commands::lint::unlisted::{Unlisted, candidates, candidates_among, unlisted};
+use crate::commands::workspace::cache::{CacheFolder, LintCache};
 use crate::commands::workspace::entities::ManifestSet;
 use crate::commands::workspace::git::Git;
 use crate::commands::workspace::history::PastManifests;
@@ -27,7 +28,9 @@ use crate::report::baseline::Baseline;
 use crate::report::fingerprint::{Fingerprint, fingerprints};
 use crate::report::lint::Counts;
 use crate::sources::git::{CommitId, Repository};
-use crate::sources::{self, Boundary, Discovery, DiskFile, Hidden, PathKind, Pattern, Place, SourceFile, Unreadable};
+use crate::sources::{
+    self, Boundary, Discovery, DiskFile, Hidden, Listings, PathKind, Pattern, Place, SourceFile, Unreadable,
+};
 use crate::text::plural::grouped;
 
 /// The input of a lint run.
@@ -57,6 +60,8 @@ pub(crate) struct Request<'a> {
     pub include: Option<&'a str>,
     /// Also collect the declared entities, for a plan.
     pub collects_entities: bool,
+    /// Where to remember what was found.
+    pub cache: Option<&'a CacheFolder>,
 }
 
 /// Content that replaces what is on disk, to lint the repository as it would be after a change.
@@ -125,7 +130,12 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
             known.push((found.add(file), fault, directives));
         }
     }
+    // A fix changes texts in memory, and a plan needs the entities of every file.
+    let cache = request.cache.filter(|_| !request.repair && !request.collects_entities).and_then(|folder| {
+        LintCache::new(folder, request.root, request.git, (request.selection, request.options), &loaded)
+    });
     let run = LintRun {
+        cache: cache.as_ref(),
         snapshot: &loaded.snapshot,
         selection: request.selection,
         options: request.options,
@@ -278,12 +288,25 @@ struct Found {
     commit: Option<CommitId>,
     shelf: SnapshotSource,
     notes: Vec<String>,
+    /// Changed files of the index that the pattern does not match.
+    others: Vec<SourceFile>,
+    listings: Listings,
 }
 
 impl Found {
     fn new(discovery: Discovery, chosen: ReportSelection) -> Self {
-        let Discovery { files, unreadable, hidden } = discovery;
-        Self { files, chosen, unreadable, hidden, commit: None, shelf: SnapshotSource::Disk, notes: Vec::new() }
+        let Discovery { files, unreadable, hidden, listings } = discovery;
+        Self {
+            files,
+            chosen,
+            unreadable,
+            hidden,
+            commit: None,
+            shelf: SnapshotSource::Disk,
+            notes: Vec::new(),
+            others: Vec::new(),
+            listings,
+        }
     }
 
     /// Adds a file for each place that could not be read, so that findings can point to it.
@@ -314,17 +337,14 @@ impl Found {
         let all = Pattern::default();
         match &request.extent {
             LintScope::Everything | LintScope::Commit(_) => {
-                candidates(root, pattern, &|path| self.chosen.holds(&sources::path_text(path)))
+                candidates(root, pattern, &self.listings, &|path| self.chosen.holds(&sources::path_text(path)))
             }
-            LintScope::Staged | LintScope::Hook => {
-                let staged = git().and_then(|git| git.staged(root, &all).ok());
-                staged.map(|it| candidates_among(it.files, &it.changed, pattern)).unwrap_or_default()
-            }
+            LintScope::Staged | LintScope::Hook => candidates_among(&self.others, pattern),
             LintScope::Changed { since } => {
                 let changed = git().and_then(|git| git.changed(root, &all, since.as_deref()).ok());
                 let Some(changed) = changed.map(|it| it.changed) else { return Vec::new() };
                 let is_changed = |path: &Path| changed.contains(&sources::path_text(path));
-                candidates(root, pattern, &is_changed)
+                candidates(root, pattern, &self.listings, &is_changed)
             }
         }
     }
@@ -342,7 +362,7 @@ fn find(request: &Request<'_>) -> Result<Found, Error> {
             let staged = staged(request, "--pre-commit")?;
             if staged.chosen.is_nothing() {
                 let discovery = sources::discover(root, pattern)?;
-                Found::new(discovery, ReportSelection::nothing())
+                Found { others: staged.others, ..Found::new(discovery, ReportSelection::nothing()) }
             } else {
                 staged
             }
@@ -392,7 +412,8 @@ fn staged(request: &Request<'_>, flag: &'static str) -> Result<Found, Error> {
     staged.changed.extend(changed);
     let before = declared_names(&[staged.removed, staged.before].concat());
     let discovery = Discovery { files: staged.files, ..Discovery::default() };
-    Ok(Found { shelf, ..Found::new(discovery, ReportSelection::files(staged.changed, before)) })
+    let others = staged.others;
+    Ok(Found { shelf, others, ..Found::new(discovery, ReportSelection::files(staged.changed, before)) })
 }
 
 fn repository<'a>(request: &Request<'a>, flag: &'static str) -> Result<&'a Repository, Error> {

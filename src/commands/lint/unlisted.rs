@@ -1,7 +1,6 @@
 //! Finds manifests in files outside `manifests.include`, for the rule `unlisted-manifest`. Only lint does this, and
 //! only if there are includes. A text is parsed only if it contains one of the platforms' API groups.
 
-use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -15,7 +14,7 @@ use crate::domain::platform::{PLATFORMS, Platform};
 use crate::manifest::{self, Limits, Reader};
 use crate::settings;
 use crate::sources::{
-    self, Boundary, DiskFile, Pattern, Place, ReadProblem, Search, SourceFile, TextRef, is_never_walked,
+    self, Boundary, DiskFile, Listings, Pattern, Place, ReadProblem, Search, SourceFile, TextRef, is_never_walked,
 };
 use crate::text::plural::count;
 
@@ -31,6 +30,7 @@ pub(crate) struct Unlisted {
 pub(crate) fn candidates(
     root: &Path,
     pattern: &Pattern,
+    listings: &Listings,
     is_chosen: &(dyn Fn(&Path) -> bool + Sync),
 ) -> Vec<SourceFile> {
     let search = Search {
@@ -39,6 +39,7 @@ pub(crate) fn candidates(
         may_take: &|name| is_yaml(Path::new(name)),
         takes: &|path| is_candidate(path, pattern) && is_chosen(path),
         is_border: &|name: &OsStr| name.to_str().is_some_and(settings::is_config_name),
+        listings,
         folders_max: usize::MAX,
     };
     let within = Boundary::new(root);
@@ -49,14 +50,9 @@ pub(crate) fn candidates(
     search.run().files.into_iter().map(on_disk).collect()
 }
 
-/// The candidates among files listed by Git.
-pub(crate) fn candidates_among(
-    files: Vec<SourceFile>,
-    changed: &BTreeSet<String>,
-    pattern: &Pattern,
-) -> Vec<SourceFile> {
-    let is_one = |file: &SourceFile| changed.contains(&file.path) && is_candidate(Path::new(&file.path), pattern);
-    files.into_iter().filter(is_one).collect()
+/// The candidates among changed files.
+pub(crate) fn candidates_among(files: &[SourceFile], pattern: &Pattern) -> Vec<SourceFile> {
+    files.iter().filter(|file| is_candidate(Path::new(&file.path), pattern)).cloned().collect()
 }
 
 fn is_candidate(path: &Path, pattern: &Pattern) -> bool {

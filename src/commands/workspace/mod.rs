@@ -1,6 +1,7 @@
 //! The repository as commands see it: its manifests, blueprints, snapshot, scope and history.
 
 pub(crate) mod allowed_secrets;
+pub(crate) mod cache;
 pub(crate) mod documents;
 pub(crate) mod entities;
 pub(crate) mod excluded;

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::analysis::{
     AnalysisResult, Analyzer, Directives, DocumentContext, FileResults, FileRun, Options, RunState, Selection, Snapshot,
 };
+use crate::commands::workspace::cache::LintCache;
 use crate::commands::workspace::documents::{Content, ManifestReader};
 use crate::commands::workspace::entities::{EntityCollector, FileCollector, FileEntities, ManifestSet};
 use crate::commands::workspace::index::{FileDeclarations, IndexCollector, ManifestIndex};
@@ -32,19 +33,24 @@ pub(crate) struct RawFindings {
     pub manifests: Option<ManifestSet>,
 }
 
+/// Whether a file, by its path and what its content lacks, may be a manifest.
+pub(crate) type MayBeManifest<'a> = &'a (dyn Fn(&str, Option<Missing>) -> bool + Sync);
+
 /// The snapshot and the options, prepared once for several passes over the files.
 pub(crate) struct LintRun<'a> {
     pub snapshot: &'a Snapshot,
     pub selection: &'a Selection,
     pub options: &'a Options,
     /// Whether a file without readable content may be a manifest.
-    pub may_be_manifest: &'a (dyn Fn(&str, Option<Missing>) -> bool + Sync),
+    pub may_be_manifest: MayBeManifest<'a>,
     /// Places that could not be read, each with the file that represents it in the list.
     pub absent: &'a [(FileId, Unreadable)],
     /// Faults that were found before the run, in files that it does not read.
     pub known: &'a [(FileId, Fault, Option<Directives>)],
     /// Also collect the declared entities.
     pub collects_entities: bool,
+    /// What earlier runs found, for runs that only lint.
+    pub cache: Option<&'a LintCache<'a>>,
 }
 
 /// The working state of one thread. Its results are collected when the thread ends: one result per file would be
@@ -74,16 +80,22 @@ impl LintRun<'_> {
     ) -> RawFindings {
         let analyzer = Analyzer::new(self.snapshot, self.selection, self.options);
         let read = files.get(..manifests).unwrap_or(files);
-        progress.start("reading", read.len() as u64);
+        let known = self.cache.map(|cache| cache.recognise(read));
+        let pending: Vec<(FileId, &SourceFile)> =
+            (0..).map(FileId).zip(read).filter(|(id, _)| known.as_ref().is_none_or(|known| !known.has(*id))).collect();
+        progress.start("reading", pending.len() as u64);
+        // Threads share no Git handle, which the cache has.
+        let Self { may_be_manifest, collects_entities, .. } = *self;
         let done = Mutex::default();
         let make = || Worker {
             reader: ManifestReader::new(),
-            state: RunState::with_capacity(read.len()),
-            entities: self.collects_entities.then(EntityCollector::default),
+            state: RunState::with_capacity(pending.len()),
+            entities: collects_entities.then(EntityCollector::default),
             done: &done,
         };
-        let collected = sources::for_each_text(read, make, |worker, index, text| {
-            let entities = worker.file(self, &analyzer, FileId(Span::empty(index).start), &read[index], text);
+        let collected = sources::for_each_text(&pending, make, |worker, index, text| {
+            let (id, file) = pending[index];
+            let entities = worker.file(may_be_manifest, &analyzer, id, file, text);
             progress.advance(1);
             // Boxed, because a run that only lints has an empty one for each file.
             entities.filter(|entities| !entities.is_empty()).map(Box::new)
@@ -91,6 +103,9 @@ impl LintRun<'_> {
         progress.finish();
         let mut gathered = done.into_inner().unwrap_or_else(PoisonError::into_inner);
         gathered.push(self.absent(&analyzer));
+        if let Some((cache, known)) = self.cache.zip(known) {
+            gathered.push(known.save(cache, read, gathered.as_slice()));
+        }
         let entities = gathered.iter().map(|part| part.entities).sum();
         let broken = gathered.iter().flat_map(|part| &part.broken_documents);
         let broken = broken.map(|(file, documents)| (file.0 as usize, *documents)).collect();
@@ -142,7 +157,7 @@ fn unjudged(conclusion: &AnalysisResult, has_list: bool) -> Option<String> {
 impl Worker<'_> {
     fn file(
         &mut self,
-        lint_run: &LintRun<'_>,
+        may_be_manifest: MayBeManifest<'_>,
         analyzer: &Analyzer<'_>,
         id: FileId,
         file: &SourceFile,
@@ -153,12 +168,12 @@ impl Worker<'_> {
             Ok(text) => text.text,
             Err(problem) => {
                 let collected = entities.as_ref().map(|_| FileEntities::of_unread(id, &problem));
-                unread(lint_run, analyzer.file(id, "", state), file, problem);
+                unread(may_be_manifest, analyzer.file(id, "", state), file, problem);
                 return collected;
             }
         };
         if let Some(missing) = Missing::of(text) {
-            missing_content(lint_run, analyzer.file(id, "", state), file, missing);
+            missing_content(may_be_manifest, analyzer.file(id, "", state), file, missing);
             return entities.as_ref().map(|_| FileEntities::of_missing(id, missing));
         }
         let conflicts = conflicts_of(text, merge_conflict::HELP);
@@ -177,7 +192,7 @@ impl Worker<'_> {
             check_document(&mut run, document, &content);
             notes.extend_from_slice(document.notes);
         });
-        run.finish(Directives::read(text, &notes));
+        run.finish_read(Directives::read(text, &notes));
         collector.map(FileCollector::finish)
     }
 }
@@ -197,13 +212,13 @@ fn check_document(run: &mut FileRun<'_>, document: &Document<'_>, content: &Cont
 
 /// Reports a file without text. A binary file is reported only if its readable part looks like a manifest. A file that
 /// cannot be read is always reported, because its content is unknown.
-fn unread(lint_run: &LintRun<'_>, mut run: FileRun<'_>, file: &SourceFile, problem: ReadProblem) {
+fn unread(may_be_manifest: MayBeManifest<'_>, mut run: FileRun<'_>, file: &SourceFile, problem: ReadProblem) {
     let mut names = Vec::new();
     let (kind, source) = match problem {
         ReadProblem::NotText { before, message, .. } => {
             let text = sources::read_lossy(file).unwrap_or_else(|| before.clone());
             if !manifest::claims_ours(&text) {
-                if (lint_run.may_be_manifest)(&file.path, None) {
+                if may_be_manifest(&file.path, None) {
                     let help = "save the file as UTF-8, or add it to `manifests.exclude`".to_owned();
                     let message = format!("{message}. It may be a manifest, so its entities are unknown.");
                     absent(&mut run, FaultKind::Absent { message, help, is_fault: false });
@@ -235,8 +250,8 @@ fn unread(lint_run: &LintRun<'_>, mut run: FileRun<'_>, file: &SourceFile, probl
 }
 
 /// Reports a file whose content is replaced by a placeholder. The entities that it declares are unknown.
-fn missing_content(lint_run: &LintRun<'_>, mut run: FileRun<'_>, file: &SourceFile, missing: Missing) {
-    if (lint_run.may_be_manifest)(&file.path, Some(missing)) {
+fn missing_content(may_be_manifest: MayBeManifest<'_>, mut run: FileRun<'_>, file: &SourceFile, missing: Missing) {
+    if may_be_manifest(&file.path, Some(missing)) {
         let (message, help) = (format!("{}.", missing.message()), missing.help().to_owned());
         absent(&mut run, FaultKind::Absent { message, help, is_fault: missing.is_fault() });
     }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use ring::digest;
 use serde_json::Value as Json;
 
 use crate::analysis::{ProblemKind, Pulled, Snapshot, SnapshotProblem, describe_fault, describe_reference};
@@ -44,6 +45,8 @@ pub(crate) struct LoadedSnapshot {
     pub notes: Vec<String>,
     /// Unresolved merge conflicts in its files.
     pub conflicts: Vec<(FileId, Fault)>,
+    /// Of the paths and texts of its files.
+    pub digest: digest::Context,
 }
 
 /// Where the snapshot is read from.
@@ -157,11 +160,12 @@ pub(crate) fn load(root: &Path, shelf: &SnapshotSource, files: &mut Vec<SourceFi
         problems: Vec::new(),
         notes: Vec::new(),
         conflicts: Vec::new(),
+        digest: digest::Context::new(&digest::SHA256),
     };
     let (blueprints, unreadable) = loading.blueprints(shelf.blueprints(root));
     let known = shelf.file(root, KNOWN).and_then(|file| loading.known(file));
     let pulled = shelf.file(root, SOURCE).and_then(|file| loading.pulled(file));
-    let Loading { problems, mut notes, conflicts, .. } = loading;
+    let Loading { problems, mut notes, conflicts, digest, .. } = loading;
     let mut snapshot = Snapshot::new(blueprints);
     snapshot.known = known;
     snapshot.problems = problems;
@@ -173,7 +177,7 @@ pub(crate) fn load(root: &Path, shelf: &SnapshotSource, files: &mut Vec<SourceFi
                 .to_owned(),
         );
     }
-    LoadedSnapshot { snapshot, notes, conflicts }
+    LoadedSnapshot { snapshot, notes, conflicts, digest }
 }
 
 struct Loading<'f> {
@@ -182,6 +186,7 @@ struct Loading<'f> {
     problems: Vec<SnapshotProblem>,
     notes: Vec<String>,
     conflicts: Vec<(FileId, Fault)>,
+    digest: digest::Context,
 }
 
 impl Loading<'_> {
@@ -315,21 +320,24 @@ impl Loading<'_> {
 
     fn text(&mut self, id: FileId) -> Result<String, String> {
         let Some(file) = self.files.get(id.0 as usize) else { return Err(String::new()) };
-        sources::read(file, &mut self.buffer).map(|it| it.text.to_owned()).map_err(|problem| format!("{problem}."))
+        let text = sources::read(file, &mut self.buffer).map(|it| it.text.to_owned());
+        let text = text.map_err(|problem| format!("{problem}."));
+        add_to_digest(&mut self.digest, &file.path, &text);
+        text
     }
 
     /// The same with a higher size limit, because `pull` writes this file however long the list is.
     fn large_text(&mut self, id: FileId) -> Result<String, String> {
         let Some(file) = self.files.get(id.0 as usize) else { return Err(String::new()) };
-        sources::read_large(file, &mut self.buffer)
-            .map(|it| it.text.to_owned())
-            .map_err(|problem| format!("{problem}."))
+        let text = sources::read_large(file, &mut self.buffer).map(|it| it.text.to_owned());
+        let text = text.map_err(|problem| format!("{problem}."));
+        add_to_digest(&mut self.digest, &file.path, &text);
+        text
     }
 
     /// Whether a file has unresolved merge conflicts; they are recorded for the rule that reports them.
     fn is_in_conflict(&mut self, id: FileId, text: &str) -> bool {
-        let found =
-            conflicts_of(text, "run `portolan pull`, which writes the file again, or resolve the conflict by hand");
+        let found = conflicts_of(text, "resolve the conflict by hand, or let `portolan pull` write the file again");
         let is_in_conflict = !found.is_empty();
         self.conflicts.extend(found.into_iter().map(|fault| (id, fault)));
         is_in_conflict
@@ -402,6 +410,14 @@ fn lost_references(blueprint: &Blueprint, all: &[Blueprint]) -> impl Iterator<It
         Some(Flaw { pointer: pointer(&lost.at), message })
     });
     flaws.collect::<Vec<_>>().into_iter()
+}
+
+fn add_to_digest(digest: &mut digest::Context, path: &str, text: &Result<String, String>) {
+    let (Ok(content) | Err(content)) = text;
+    for part in [path.as_bytes(), if text.is_ok() { b"text" } else { b"none" }, content.as_bytes()] {
+        digest.update(&(part.len() as u64).to_le_bytes());
+        digest.update(part);
+    }
 }
 
 /// A JSON pointer from keys.

@@ -72,6 +72,22 @@ pub(super) struct Scope<'a> {
     pattern: &'a Pattern,
 }
 
+/// The names of a scope, which threads share.
+#[derive(Clone, Copy)]
+pub(super) struct Names<'a> {
+    prefix: &'a Path,
+    pattern: &'a Pattern,
+}
+
+impl Names<'_> {
+    /// The name of a file that matches.
+    pub(super) fn text_of(self, path: &[u8]) -> Option<String> {
+        let path = path_of_git(path);
+        let relative = path.strip_prefix(self.prefix).ok()?;
+        self.pattern.matches(relative).then(|| path_text(relative))
+    }
+}
+
 impl<'a> Scope<'a> {
     pub(super) fn new(repository: &'a Repository, root: &Path, pattern: &'a Pattern) -> Result<Self, GitError> {
         Ok(Self { repository, prefix: repository.prefix(root)?, pattern })
@@ -88,9 +104,22 @@ impl<'a> Scope<'a> {
 
     /// The name of a file that matches.
     pub(super) fn text_of(&self, path: &[u8]) -> Option<String> {
-        let path = path_of_git(path);
-        let relative = path.strip_prefix(&self.prefix).ok()?;
-        self.pattern.matches(relative).then(|| path_text(relative))
+        self.names().text_of(path)
+    }
+
+    pub(super) fn names(&self) -> Names<'_> {
+        Names { prefix: &self.prefix, pattern: self.pattern }
+    }
+
+    /// The name of a file under the root, whether it matches or not.
+    pub(super) fn inside(&self, path: &[u8]) -> Option<String> {
+        path_of_git(path).strip_prefix(&self.prefix).ok().map(path_text)
+    }
+
+    /// Whether a folder is under the root or contains it. `folder` is empty or ends with a slash.
+    pub(super) fn is_near(&self, folder: &[u8]) -> bool {
+        let folder = path_of_git(folder);
+        self.prefix.starts_with(&folder) || folder.starts_with(&self.prefix)
     }
 
     /// The root relative to the top of the repository.
@@ -117,7 +146,9 @@ impl<'a> Scope<'a> {
         let mut sorted = Changed::default();
         for delta in difference.deltas() {
             let (old, new) = (delta.old_file(), delta.new_file());
-            let now = || new.path_bytes().and_then(|path| self.text_of(path)).filter(|_| is_content(new.mode()));
+            // libgit2 gives a link that replaced a file the permissions of the file, and git2 panics at such a mode.
+            let is_content = || self.is_file_or_link(&new);
+            let now = || new.path_bytes().and_then(|path| self.text_of(path)).filter(|_| is_content());
             match delta.status() {
                 Delta::Added | Delta::Untracked | Delta::Copied => sorted.changed.extend(now()),
                 Delta::Modified | Delta::Typechange | Delta::Conflicted | Delta::Renamed => {
@@ -151,20 +182,21 @@ impl<'a> Scope<'a> {
         sorted
     }
 
+    fn is_file_or_link(&self, file: &DiffFile<'_>) -> bool {
+        let place = file.path().map(|path| self.repository.work_tree.join(path));
+        match place.and_then(|place| place.symlink_metadata().ok()) {
+            Some(metadata) => metadata.is_file() || metadata.is_symlink(),
+            None => !matches!(file.mode(), FileMode::Unreadable | FileMode::Tree | FileMode::Commit),
+        }
+    }
+
     fn blob(&self, file: &DiffFile<'_>) -> Option<SourceFile> {
         if file.id().is_zero()
             || !matches!(file.mode(), FileMode::Blob | FileMode::BlobExecutable | FileMode::BlobGroupWritable)
         {
             return None;
         }
-        let place = Place::Blob { id: file.id(), store: Arc::clone(&self.repository.blobs) };
+        let place = Place::Blob { id: file.id(), store: Arc::clone(&self.repository.blobs), entry: None };
         Some(SourceFile { path: self.text_of(file.path_bytes()?)?, place })
-    }
-}
-
-fn is_content(mode: FileMode) -> bool {
-    match mode {
-        FileMode::Blob | FileMode::BlobExecutable | FileMode::BlobGroupWritable | FileMode::Link => true,
-        FileMode::Unreadable | FileMode::Tree | FileMode::Commit => false,
     }
 }

@@ -91,7 +91,7 @@ impl Repository {
     }
 
     fn blob_place(&self, id: Oid) -> Place {
-        Place::Blob { id, store: Arc::clone(&self.blobs) }
+        Place::Blob { id, store: Arc::clone(&self.blobs), entry: None }
     }
 
     fn reading(&self, commit: Oid, error: git2::Error) -> GitError {
@@ -169,7 +169,7 @@ impl<'w> Walk<'w> {
         let named = found.named.into_iter().filter(|folder| is_bare(folder, &files));
         unreadable.extend(named.map(|path| Unreadable::new(path, "read", "it is a folder without manifests")));
         unreadable.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-        Ok(Discovery { files, unreadable, hidden: found.hidden })
+        Ok(Discovery { files, unreadable, hidden: found.hidden, ..Discovery::default() })
     }
 
     fn list(&self, folder: Folder<'w>, found: &mut CommitWalk<'w>) -> Result<(), git2::Error> {

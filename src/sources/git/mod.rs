@@ -8,6 +8,7 @@ mod commit;
 mod error;
 mod git_dir;
 mod hosting;
+mod index_file;
 mod open;
 mod past;
 mod program;
@@ -17,6 +18,7 @@ mod signature;
 mod staged;
 mod state;
 mod unchanged;
+mod work_tree;
 
 #[cfg(test)]
 mod tests;
@@ -27,7 +29,9 @@ pub use error::GitError;
 pub(in crate::sources) use git_dir::GitDir;
 /// The id of a commit, which other modules only pass on.
 pub use git2::Oid as CommitId;
+pub(in crate::sources) use index_file::{Entry, IndexFile, Mode};
 pub use open::{Environment, Repository, is_bare_repository, path_in_work_tree};
 pub use past::{Content, Past};
 pub use signature::Signed;
 pub use staged::Staged;
+pub use work_tree::WorkTree;

@@ -1,6 +1,7 @@
 //! Finds and opens the repository of a folder. Git hooks set variables that must be respected: for `git commit -a`, the
 //! hook gets another index than the repository's own, and that one will be committed.
 
+use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use git2::{Index, RepositoryOpenFlags};
 use super::blobs::BlobStore;
 use super::error::GitError;
 use super::git_dir::{GitDir, Search, is_git_directory};
+use super::index_file::IndexFile;
 use crate::sources::inspect::is_pipe;
 use crate::sources::path::path_text;
 
@@ -51,6 +53,8 @@ pub struct Repository {
     pub(super) index_file: Option<PathBuf>,
     pub(super) attributes: Option<PathBuf>,
     pub(super) blobs: Arc<BlobStore>,
+    /// Read on first use.
+    index: OnceCell<Arc<IndexFile>>,
 }
 
 impl std::fmt::Debug for Repository {
@@ -106,7 +110,7 @@ impl Repository {
         let blobs = BlobStore::new(inner.commondir().to_owned());
         let configured = inner.config().and_then(|config| config.get_path("core.attributesfile")).ok();
         let attributes = configured.or_else(|| environment.attributes.clone());
-        Ok(Self { inner, work_tree, index_file, attributes, blobs })
+        Ok(Self { inner, work_tree, index_file, attributes, blobs, index: OnceCell::new() })
     }
 
     /// The index that the next commit is made from.
@@ -116,6 +120,15 @@ impl Repository {
             None => self.inner.index(),
         }
         .map_err(GitError::index)
+    }
+
+    /// The same index, read without libgit2.
+    pub(super) fn index_file(&self) -> Result<Arc<IndexFile>, GitError> {
+        if let Some(index) = self.index.get() {
+            return Ok(Arc::clone(index));
+        }
+        let index = Arc::new(IndexFile::read(&self.index_path()).map_err(GitError::index)?);
+        Ok(Arc::clone(self.index.get_or_init(|| index)))
     }
 
     pub(super) fn index_path(&self) -> PathBuf {

@@ -1,52 +1,24 @@
-//! Checks without reading whether a work tree file equals its index entry: same size and times, and no conversion on
-//! checkin. In doubt the answer is no, and the blob is read.
+//! Finds out whether files of the work tree can be compared with the index: nothing may convert them on checkin. In doubt
+//! the answer is no, and the blobs are read.
 
-use std::fs::Metadata;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use git2::IndexEntry;
+use git2::Oid;
 
-use super::blobs::BlobStore;
+use super::error::GitError;
 use super::open::Repository;
-use crate::sources::boundary::Boundary;
-use crate::sources::path::path_of_git;
-use crate::sources::read::{DiskFile, Place};
+use super::work_tree::WorkTree;
 
-/// A file that changed within this time of the index being written may have the recorded times but other content. Two
-/// seconds is the coarsest resolution of file systems.
-#[cfg(unix)] // see `written`
-const SAME_MOMENT: i64 = 2;
-
-/// The work tree as the index recorded it.
-pub(super) struct WorkTree {
-    folder: PathBuf,
-    boundary: Boundary,
-    store: Arc<BlobStore>,
-    /// When the index was written, in seconds; `None`: no file can be trusted.
-    indexed: Option<i64>,
-}
-
-impl WorkTree {
-    /// `attributes`: the `.gitattributes` files in the index.
-    pub(super) fn new(repository: &Repository, attributes: &[git2::Oid]) -> Self {
-        let read = |id: &git2::Oid| repository.inner.find_blob(*id);
-        let by_attributes = attributes.iter().any(|id| read(id).map_or(true, |blob| may_convert(blob.content())));
-        let indexed = if by_attributes || converts(repository) { None } else { written(&repository.index_path()) };
-        let folder = repository.work_tree.clone();
-        let boundary = Boundary::new(&folder);
-        Self { folder, boundary, store: Arc::clone(&repository.blobs), indexed }
-    }
-
-    /// Where to read the content of `entry`.
-    pub(super) fn place(&self, entry: &IndexEntry) -> Place {
-        if let Some(indexed) = self.indexed {
-            let path = self.folder.join(path_of_git(&entry.path));
-            if path.symlink_metadata().is_ok_and(|file| is_same(entry, &file, indexed)) {
-                return Place::Disk(DiskFile { path, within: self.boundary.clone() });
-            }
-        }
-        Place::Blob { id: entry.id, store: Arc::clone(&self.store) }
+impl Repository {
+    /// The work tree, to compare its files with the index.
+    pub fn work_tree(&self) -> Result<WorkTree, GitError> {
+        let index = self.index_file()?;
+        let mut attributes = index.iter().filter(|entry| entry.path.ends_with(b".gitattributes"));
+        let read = |id: Oid| self.inner.find_blob(id);
+        let by_attributes = attributes.any(|entry| read(entry.id()).map_or(true, |blob| may_convert(blob.content())));
+        let indexed = if by_attributes || converts(self) { None } else { written(&self.index_path()) };
+        Ok(WorkTree::new(self.work_tree.clone(), Arc::clone(&index), indexed))
     }
 }
 
@@ -88,31 +60,10 @@ fn written(index: &Path) -> Option<i64> {
     index.metadata().ok().map(|file| file.mtime())
 }
 
-#[cfg(unix)] // compares inode and change time
-fn is_same(entry: &IndexEntry, file: &Metadata, indexed: i64) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    // The index stores only the low 32 bits of each time.
-    let low = |time: i64| time as i32;
-    let moment = file.mtime().max(file.ctime());
-    file.is_file()
-        && file.size() == u64::from(entry.file_size)
-        && low(file.mtime()) == entry.mtime.seconds()
-        && file.mtime_nsec() == i64::from(entry.mtime.nanoseconds())
-        && low(file.ctime()) == entry.ctime.seconds()
-        && file.ctime_nsec() == i64::from(entry.ctime.nanoseconds())
-        && file.ino() as u32 == entry.ino
-        && moment.saturating_add(SAME_MOMENT) < indexed
-}
-
 /// On other systems the index records too little to be sure.
 #[cfg(not(unix))]
 fn written(_index: &Path) -> Option<i64> {
     None
-}
-
-#[cfg(not(unix))] // as `written`
-fn is_same(_entry: &IndexEntry, _file: &Metadata, _indexed: i64) -> bool {
-    false
 }
 
 #[cfg(test)]

@@ -209,3 +209,20 @@ fn a_commit_is_compared_with_where_it_was_left_or_with_what_it_lies_behind() {
     let error = tree.open().left_at("HEAD", id(&first)).expect_err("they have nothing in common");
     assert_eq!(code(&error), "git-no-merge-base", "{error}");
 }
+
+#[cfg(unix)] // makes links
+#[test]
+fn a_file_that_became_a_link_or_a_link_that_became_a_file_is_changed() {
+    let tree = Tree::with_commit();
+    std::os::unix::fs::symlink("a.yaml", tree.path.join("c.yaml")).expect("a link");
+    tree.commit("two");
+    for name in ["b.yaml", "c.yaml"] {
+        fs::remove_file(tree.path.join(name)).expect("it is there");
+    }
+    std::os::unix::fs::symlink("a.yaml", tree.path.join("b.yaml")).expect("a link");
+    tree.write("c.yaml", "c: 1\n");
+    let changed = tree.open().changed(&tree.path, &everything(), None).expect("it is read");
+    assert_eq!(names(&changed.changed), ["b.yaml", "c.yaml"]);
+    assert_texts(&changed.before, [("b.yaml", "b: 1\n")]);
+    assert!(changed.removed.is_empty());
+}

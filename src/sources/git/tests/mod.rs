@@ -125,9 +125,10 @@ fn everything() -> Pattern {
 }
 
 fn on_disk(file: &SourceFile) -> bool {
-    match file.place {
+    match &file.place {
         Place::Disk(_) => true,
-        Place::Blob { .. } | Place::Given(_) => false,
+        Place::Blob { store, entry, .. } => store.copy_of(*entry).is_some(),
+        Place::Given(_) => false,
     }
 }
 

@@ -355,3 +355,16 @@ fn many_blobs_are_read_by_several_threads() {
     let expected = |number| if number < 250 { format!("m: {number}\n") } else { format!("n: {number}\n") };
     assert_eq!(texts, (0..500).map(expected).collect::<Vec<_>>());
 }
+
+#[test]
+fn a_hook_names_the_index_from_the_top() {
+    let tree = Tree::with_commit();
+    tree.write("a.yaml", "a: 2\n");
+    tree.git(["add", "a.yaml"]);
+    // Relative to the folder of the process, which here is another one.
+    for file in [Path::new(".git/index").to_owned(), tree.path.join(".git/index")] {
+        let environment = Environment { index_file: Some(file), ..Environment::default() };
+        let staged = open(&tree.path, &environment).staged(&tree.path, &everything()).expect("it is read");
+        assert_eq!(names(&staged.changed), ["a.yaml"]);
+    }
+}
