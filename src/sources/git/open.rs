@@ -104,9 +104,8 @@ impl Repository {
             return Err(GitError::Outside { root: root.to_owned(), work_tree });
         }
         check_rule_files(root, &work_tree, inner.commondir())?;
-        // The path is relative to the hook's folder, which is the top of the work tree.
-        let index_file =
-            environment.index_file.as_ref().map(|file| if file.exists() { file.clone() } else { work_tree.join(file) });
+        // Like Git: relative to the top of the work tree, whatever the folder of the process.
+        let index_file = environment.index_file.as_ref().map(|file| work_tree.join(file));
         let blobs = BlobStore::new(inner.commondir().to_owned());
         let configured = inner.config().and_then(|config| config.get_path("core.attributesfile")).ok();
         let attributes = configured.or_else(|| environment.attributes.clone());

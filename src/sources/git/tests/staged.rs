@@ -361,7 +361,7 @@ fn a_hook_names_the_index_from_the_top() {
     let tree = Tree::with_commit();
     tree.write("a.yaml", "a: 2\n");
     tree.git(["add", "a.yaml"]);
-    // Relative to the folder of the process, which here is another one.
+    // The folder of the process is another one, which may have a `.git/index` too.
     for file in [Path::new(".git/index").to_owned(), tree.path.join(".git/index")] {
         let environment = Environment { index_file: Some(file), ..Environment::default() };
         let staged = open(&tree.path, &environment).staged(&tree.path, &everything()).expect("it is read");
