@@ -294,12 +294,11 @@ impl Environment {
             return Some(self.directory.join(folder));
         }
         let home = |folder: &str| path("HOME").map(|home| home.join(folder));
-        let folder = if cfg!(windows) {
-            path("LOCALAPPDATA")
-        } else if cfg!(target_vendor = "apple") {
-            home("Library/Caches")
-        } else {
-            path("XDG_CACHE_HOME").or_else(|| home(".cache"))
+        // Each system keeps such folders in another place.
+        let folder = match std::env::consts::OS {
+            "windows" => path("LOCALAPPDATA"),
+            "macos" => home("Library/Caches"),
+            _ => path("XDG_CACHE_HOME").or_else(|| home(".cache")),
         };
         folder.filter(|folder| folder.is_absolute()).map(|folder| folder.join("portolan"))
     }
