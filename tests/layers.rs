@@ -34,7 +34,7 @@ use tree::Tree;
 
 /// Names that say nothing about the content.
 const EMPTY_NAMES: [&str; 6] = ["utils", "util", "helpers", "helper", "common", "misc"];
-const FILE_LINES_MAX: usize = 600;
+const MAX_FILE_LINES: usize = 600;
 
 #[test]
 fn imports_go_down_only() {
@@ -207,8 +207,8 @@ fn form_faults(path: &str, text: &str) -> Vec<String> {
         faults.push(format!("{path}: it does not open with `//!`: what it is, and what a newcomer would get wrong"));
     }
     let lines = text.lines().count();
-    if lines > FILE_LINES_MAX {
-        faults.push(format!("{path}: {lines} lines; over {FILE_LINES_MAX} it is two files"));
+    if lines > MAX_FILE_LINES {
+        faults.push(format!("{path}: {lines} lines; over {MAX_FILE_LINES} it is two files"));
     }
     for part in path.trim_end_matches(".rs").split('/') {
         if EMPTY_NAMES.contains(&part) || part.starts_with("new_") || part.starts_with("old_") || part == "v2" {

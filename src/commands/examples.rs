@@ -7,7 +7,7 @@ use crate::report::explain::Example;
 static RULE_FOLDERS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/testdata/rules");
 
 /// Larger examples are left out of the pages.
-const EXAMPLE_BYTES_MAX: usize = 3000;
+const MAX_EXAMPLE_BYTES: usize = 3000;
 
 /// The examples in `testdata/rules/<rule>/<side>`, sorted by path. `side`: `bad` or `good`.
 pub(super) fn examples(rule: &str, side: &str) -> Vec<Example<'static>> {
@@ -20,7 +20,7 @@ pub(super) fn examples(rule: &str, side: &str) -> Vec<Example<'static>> {
             let path = file.path().strip_prefix(folder.path()).ok().and_then(|path| path.to_str());
             let (Some(path), Some(text)) = (path, file.contents_utf8()) else { continue };
             // `GENERATE` describes an example that is too large to keep.
-            if text.len() <= EXAMPLE_BYTES_MAX && path != "GENERATE" {
+            if text.len() <= MAX_EXAMPLE_BYTES && path != "GENERATE" {
                 found.push(Example { path, text });
             }
         }

@@ -44,7 +44,7 @@ use crate::sources::{self, PathKind, Pattern, PatternError};
 use crate::text::plural::count;
 
 /// The number of findings that are printed as text unless `--max-findings` sets another: nobody reads more at once.
-const MOST_AS_TEXT: usize = 50;
+const MAX_AS_TEXT: usize = 50;
 
 /// Check the entity manifests of this repository
 ///
@@ -271,7 +271,7 @@ fn most(args: &LintArgs, context: &Context<'_>) -> Option<usize> {
         Some(most) => Some(most),
         None => {
             let only_text = outputs(args, context).iter().all(|output| output.format == LintFormat::Text);
-            only_text.then_some(MOST_AS_TEXT)
+            only_text.then_some(MAX_AS_TEXT)
         }
     }
 }

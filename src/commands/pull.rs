@@ -50,7 +50,7 @@ use crate::text::plural::list;
 use crate::text::suggest::closest;
 
 /// The number of mismatches that are printed as text; JSON lists all.
-const MOST_AS_TEXT: usize = 10;
+const MAX_AS_TEXT: usize = 10;
 
 /// Update the blueprints and known entities in `.portolan/` from the catalog
 ///
@@ -339,7 +339,7 @@ fn shown(
     let entities: BTreeSet<_> = misfits.findings.iter().filter_map(|finding| finding.entity.as_ref()).collect();
     let most = match args.output {
         Output::Text if context.quiet => 0,
-        Output::Text => MOST_AS_TEXT.min(misfits.findings.len()),
+        Output::Text => MAX_AS_TEXT.min(misfits.findings.len()),
         Output::Json => misfits.findings.len(),
     };
     let lint = Lint {

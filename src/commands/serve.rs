@@ -36,9 +36,9 @@ use crate::text::plural::count;
 const MEMORY: &str = "memory";
 /// The maximum number of log lines that wait for a slow terminal. Further lines are counted and dropped, because
 /// requests must not wait for the log.
-const MOST_WAITING: usize = 10_000;
+const MAX_WAITING: usize = 10_000;
 /// The maximum of `--latency` in milliseconds; clients time out earlier.
-const MOST_LATENCY: u32 = 60_000;
+const MAX_LATENCY: u32 = 60_000;
 
 /// Serve the embedded catalog with Port's HTTP API
 ///
@@ -111,8 +111,8 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 }
 
 fn latency(text: &str) -> Result<u32, String> {
-    let milliseconds = text.parse::<u32>().ok().filter(|milliseconds| *milliseconds <= MOST_LATENCY);
-    milliseconds.ok_or_else(|| format!("expected milliseconds, from 0 to {MOST_LATENCY}"))
+    let milliseconds = text.parse::<u32>().ok().filter(|milliseconds| *milliseconds <= MAX_LATENCY);
+    milliseconds.ok_or_else(|| format!("expected milliseconds, from 0 to {MAX_LATENCY}"))
 }
 
 fn secret(text: &str) -> Result<Secret, String> {
@@ -347,7 +347,7 @@ struct Log {
 
 impl Log {
     fn take(&self, now: Moment, line: &LogLine) {
-        if self.waiting.fetch_add(1, Ordering::Relaxed) < MOST_WAITING {
+        if self.waiting.fetch_add(1, Ordering::Relaxed) < MAX_WAITING {
             // The receiver is closed only when the program ends.
             let _ = self.sender.send(Heard::Line(now, Box::new(line.clone())));
         }
@@ -361,8 +361,8 @@ fn wait(heard: &Receiver<Heard>, waiting: &AtomicUsize, context: &mut Context<'_
                 context.say(&line_text(now, &line));
                 // Lines beyond the maximum were counted but not sent.
                 let before = waiting.fetch_sub(1, Ordering::Relaxed);
-                if before > MOST_WAITING {
-                    let dropped = waiting.swap(MOST_WAITING - 1, Ordering::Relaxed) + 1 - MOST_WAITING;
+                if before > MAX_WAITING {
+                    let dropped = waiting.swap(MAX_WAITING - 1, Ordering::Relaxed) + 1 - MAX_WAITING;
                     context.say(&format!("note: {} not logged.", count(dropped, "request")));
                 }
             }

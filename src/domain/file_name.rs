@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use crate::text::fnv;
 
 /// The maximum length of a stem in bytes: most systems allow names of 255.
-const STEM_BYTES_MAX: usize = 200;
+const MAX_STEM_BYTES: usize = 200;
 
 /// Device names of Windows, with any extension.
 const DEVICES: [&str; 22] = [
@@ -84,10 +84,10 @@ fn escaped(text: &str, must: impl Fn(usize, char) -> bool) -> String {
 
 /// Shortens a stem to its beginning and a hash. It no longer maps back to its identifier; the file's content has it.
 fn shortened(stem: String, identifier: &str) -> String {
-    if stem.len() <= STEM_BYTES_MAX {
+    if stem.len() <= MAX_STEM_BYTES {
         return stem;
     }
-    let end = (0..=STEM_BYTES_MAX - 18).rev().find(|at| stem.is_char_boundary(*at)).unwrap_or_default();
+    let end = (0..=MAX_STEM_BYTES - 18).rev().find(|at| stem.is_char_boundary(*at)).unwrap_or_default();
     let number = fnv::hash(identifier.bytes());
     format!("{}%~{number:016x}", &stem[..end])
 }
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn a_long_name_is_cut_and_stays_its_own() {
         let (one, two) = ("注".repeat(100), format!("{}文", "注".repeat(99)));
-        assert!(stem(&one).len() <= STEM_BYTES_MAX && stem(&two).len() <= STEM_BYTES_MAX);
+        assert!(stem(&one).len() <= MAX_STEM_BYTES && stem(&two).len() <= MAX_STEM_BYTES);
         assert_ne!(stem(&one), stem(&two));
     }
 

@@ -21,10 +21,10 @@ use crate::text::redact::Redactor;
 const CONNECT: Duration = Duration::from_secs(10);
 const WHOLE: Duration = Duration::from_secs(60);
 /// Enough for a page of a hundred comments of maximum length.
-const ANSWER_MAX: usize = 128 << 20;
-const WORDS_MAX: usize = 300;
-const REDIRECTS_MAX: usize = 5;
-const TRIES_MAX: u32 = 4;
+const MAX_ANSWER: usize = 128 << 20;
+const MAX_WORDS: usize = 300;
+const MAX_REDIRECTS: usize = 5;
+const MAX_TRIES: u32 = 4;
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 /// The wait that GitHub recommends if its secondary rate limit names no time.
 const SECONDARY_WAIT: Duration = Duration::from_secs(60);
@@ -171,7 +171,7 @@ impl Http {
                 Ended::Lost(error) => (error, None),
                 Ended::Again { error, wait } => (error, wait),
             };
-            if tries >= TRIES_MAX {
+            if tries >= MAX_TRIES {
                 return Err(error);
             }
             self.wait(wait.unwrap_or(backoff), error)?;
@@ -206,7 +206,7 @@ impl Http {
 
     async fn once(&self, method: Method, url: &str, body: Option<&Value>) -> Ended {
         let Ok(mut at) = Url::parse(url) else { return Ended::Badly(self.unreadable(url, "its address is not a URL")) };
-        for _ in 0..REDIRECTS_MAX {
+        for _ in 0..MAX_REDIRECTS {
             if at.origin() != self.origin.origin() {
                 let asked = format!("{} {}", method.name(), shown_address(url));
                 return Ended::Badly(ForgeError::Redirected { forge: self.forge(), asked, to: host(&at) });
@@ -248,7 +248,7 @@ impl Http {
         loop {
             match response.chunk().await {
                 Ok(None) => break,
-                Ok(Some(piece)) if body.len() + piece.len() > ANSWER_MAX => {
+                Ok(Some(piece)) if body.len() + piece.len() > MAX_ANSWER => {
                     return Ended::Badly(self.unreadable(url, "it is too long"));
                 }
                 Ok(Some(piece)) => body.extend_from_slice(&piece),
@@ -309,7 +309,7 @@ impl Http {
     fn shown(&self, words: &str) -> String {
         let words = Redactor::new([self.token.reveal()]).redact(words);
         let words = clean(&words).split_whitespace().collect::<Vec<_>>().join(" ");
-        words.chars().take(WORDS_MAX).collect()
+        words.chars().take(MAX_WORDS).collect()
     }
 }
 

@@ -26,10 +26,10 @@ pub use http::Waiting;
 pub use pull_request::{Host, PullRequest};
 
 /// A forge shows fewer comments than this on one pull request.
-const PAGES_MAX: usize = 100;
+const MAX_PAGES: usize = 100;
 const PAGE: usize = 100;
 /// How often creating a comment is tried again after a lost response.
-const CREATES_MAX: u32 = 3;
+const MAX_CREATES: u32 = 3;
 
 /// One pull request, and the token that reads and writes its comments.
 pub struct Forge {
@@ -104,7 +104,7 @@ impl Forge {
     pub fn create_comment(&self, body: &str, is_ours: &dyn Fn(&Comment) -> bool) -> Result<Comment, ForgeError> {
         let sent = serde_json::json!({"body": body});
         let list = self.list();
-        for _ in 1..CREATES_MAX {
+        for _ in 1..MAX_CREATES {
             match self.http.send(Method::Post, &list, Some(&sent), false) {
                 Ok(answer) => return self.comment(&answer.body),
                 Err(error) if error.is_ambiguous() => {
@@ -163,7 +163,7 @@ impl Forge {
             Host::GitHub { .. } => "",
             Host::GitLab { .. } => "&sort=asc&order_by=created_at",
         };
-        for page in 1..=PAGES_MAX {
+        for page in 1..=MAX_PAGES {
             let url = format!("{list}?per_page={PAGE}&page={page}{oldest_first}");
             let answer = self.http.send(Method::Get, &url, None, true)?;
             let Some(items) = answer.body.as_array() else {

@@ -17,8 +17,8 @@ use super::shape::{Shape, Shapes};
 use crate::plan::content::Content;
 
 /// The limits on compared pairs and on deleted entities with the same title, so that the search stays fast.
-const COMPARISONS_MAX: usize = 10_000;
-const SAME_TITLE_MAX: usize = 50;
+const MAX_COMPARISONS: usize = 10_000;
+const MAX_SAME_TITLE: usize = 50;
 
 /// The deleted entity that a new entity replaces.
 #[derive(Debug, Clone, Copy)]
@@ -146,7 +146,7 @@ impl<'q> Renames<'q> {
             let title = normalise::text(&desired.texts.title).value();
             let Some(candidates) = by_title.get(&(blueprint, title)) else { continue };
             // A title that many entities share, or none, identifies nothing.
-            if candidates.len() > SAME_TITLE_MAX {
+            if candidates.len() > MAX_SAME_TITLE {
                 continue;
             }
             let content = Content::of_manifest(desired, shape);
@@ -224,7 +224,7 @@ pub fn rename_hints(plan: &Plan, basis: &PlanBasis<'_>, moves: &[Move]) -> Vec<R
     for to in created {
         let (Some(gone), Some(desired)) = (gone.get(to.blueprint.as_ref()), declared.get(&pair(to))) else { continue };
         looks += gone.len();
-        if looks > COMPARISONS_MAX {
+        if looks > MAX_COMPARISONS {
             break;
         }
         let shape = shapes.of(&to.blueprint);

@@ -14,7 +14,7 @@ use crate::report::style::{Role, Style};
 pub const FORMAT: &str = "portolan.all/1";
 
 /// Below the maximum length of a comment on the forges. In bytes, which are never fewer than characters.
-const MARKDOWN_MAX: usize = 65_000;
+const MAX_MARKDOWN: usize = 65_000;
 
 /// One config's report in one format.
 #[derive(Debug, Clone, Copy)]

@@ -21,7 +21,7 @@ pub(in crate::report) fn head(marker: &str, is_empty: bool) -> String {
 
 /// Encodes a name so that it cannot end the HTML comment, and different names stay different.
 fn mark(name: &str) -> String {
-    const MARK_MAX: usize = 300;
+    const MAX_MARK: usize = 300;
     let mut out = String::with_capacity(name.len());
     for byte in name.bytes() {
         match byte {
@@ -30,8 +30,8 @@ fn mark(name: &str) -> String {
             byte => out.push_str(&format!("%{byte:02X}")),
         }
     }
-    if out.len() > MARK_MAX {
-        out.truncate(MARK_MAX);
+    if out.len() > MAX_MARK {
+        out.truncate(MAX_MARK);
         out.push_str(&format!("%{:016x}", fnv::hash(name.bytes())));
     }
     out

@@ -15,10 +15,10 @@ pub struct Style {
 }
 
 /// Wider prose is hard to read, however wide the terminal.
-const PROSE_MAX: usize = 120;
+const MAX_PROSE: usize = 120;
 /// Nothing fits into less.
 const WIDTH_MIN: usize = 40;
-const WIDTH_MAX: usize = 400;
+const MAX_WIDTH: usize = 400;
 
 /// The role of a piece of text. Only this module assigns colours, from the 16 that terminal themes define.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,12 +66,12 @@ impl Style {
 
     /// The columns a report may use.
     pub fn columns(&self) -> usize {
-        self.width.clamp(WIDTH_MIN, WIDTH_MAX)
+        self.width.clamp(WIDTH_MIN, MAX_WIDTH)
     }
 
     /// The columns prose is wrapped to.
     pub fn prose(&self) -> usize {
-        self.columns().min(PROSE_MAX)
+        self.columns().min(MAX_PROSE)
     }
 
     /// The mark for truncated text.

@@ -9,10 +9,10 @@ use crate::scaffold::candidates::Candidates;
 use crate::text::plural::grouped;
 
 /// Up to this many choices, all are listed.
-const CHOICES_LISTED_MAX: usize = 12;
+const MAX_CHOICES_LISTED: usize = 12;
 /// The maximum number of listed entities, and of their characters, because the line has other content too.
-const TARGETS_LISTED_MAX: usize = 6;
-const TARGETS_CHARACTERS_MAX: usize = 50;
+const MAX_TARGETS_LISTED: usize = 6;
+const MAX_TARGETS_CHARACTERS: usize = 50;
 
 /// "text of 1 to 2,000 characters", "rust, go or kotlin"; followed by the title or description.
 pub fn describe_property(property: &Property, candidates: &Candidates) -> String {
@@ -62,9 +62,9 @@ pub(super) fn known(blueprint: &str, candidates: &Candidates) -> String {
     let mut width = 0;
     let fits = |identifier: &&str| {
         width += identifier.chars().count() + 2;
-        width <= TARGETS_CHARACTERS_MAX
+        width <= MAX_TARGETS_CHARACTERS
     };
-    let named = known.clone().take(TARGETS_LISTED_MAX).take_while(fits).map(str::to_owned).collect();
+    let named = known.clone().take(MAX_TARGETS_LISTED).take_while(fits).map(str::to_owned).collect();
     either(named, known.len())
 }
 
@@ -87,7 +87,7 @@ fn either(mut named: Vec<String>, all: usize) -> String {
 fn shape(schema: &Json, kind: Option<PropertyKind>, candidates: &Candidates) -> String {
     let choices = schema.get("enum").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
     if !choices.is_empty() {
-        let shown = if choices.len() > CHOICES_LISTED_MAX { CHOICES_LISTED_MAX - 1 } else { choices.len() };
+        let shown = if choices.len() > MAX_CHOICES_LISTED { MAX_CHOICES_LISTED - 1 } else { choices.len() };
         return either(choices.iter().take(shown).map(bare).collect(), choices.len());
     }
     match kind {
@@ -152,7 +152,7 @@ fn object(schema: &Json) -> String {
         return "a link: url and displayText".to_owned();
     }
     let keys = schema.get("properties").and_then(Json::as_object).into_iter().flatten().map(|(key, _)| key.clone());
-    let keys: Vec<String> = keys.take(CHOICES_LISTED_MAX).collect();
+    let keys: Vec<String> = keys.take(MAX_CHOICES_LISTED).collect();
     if keys.is_empty() { "a mapping".to_owned() } else { format!("a mapping of {}", keys.join(", ")) }
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::domain::blueprint::{Blueprint, Ownership, Property, PropertyKind, Relation};
 use crate::domain::document::manifest::ResourceKind;
 use crate::domain::entity::fields::TextField;
-use crate::domain::entity::identifier::{ENTITY_IDENTIFIER_MAX, RESOURCE_NAME_MAX};
+use crate::domain::entity::identifier::{MAX_ENTITY_IDENTIFIER, MAX_RESOURCE_NAME};
 use crate::domain::platform::{PLATFORMS, Platform};
 use crate::domain::value::formats;
 use crate::scaffold::candidates::Candidates;
@@ -25,7 +25,7 @@ pub struct Repository<'a> {
 }
 
 /// The maximum number of entities that are suggested for a blueprint: more would slow the editor down.
-const SUGGESTED_ENTITIES_MAX: usize = 2_000;
+const MAX_SUGGESTED_ENTITIES: usize = 2_000;
 
 pub fn manifest_schema(repository: &Repository<'_>) -> Json {
     let mut schema = json!({
@@ -60,7 +60,7 @@ pub fn manifest_schema(repository: &Repository<'_>) -> Json {
     definitions.insert("bare".to_owned(), bare);
     definitions.insert("entity".to_owned(), entity);
     for (at, blueprint) in offers.blueprints.iter().enumerate() {
-        let known: Vec<&str> = repository.candidates.of(blueprint).take(SUGGESTED_ENTITIES_MAX).collect();
+        let known: Vec<&str> = repository.candidates.of(blueprint).take(MAX_SUGGESTED_ENTITIES).collect();
         // `anyOf` with an empty schema suggests values without requiring them. Unlike with examples, the editor quotes
         // them if necessary.
         let offered = if known.is_empty() { json!({}) } else { json!({"anyOf": [{}, {"enum": known}]}) };
@@ -109,7 +109,7 @@ fn resource(repository: &Repository<'_>) -> Json {
         "description": "The name of the resource in the cluster: lower case, unique among resources of its kind.",
         "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$",
         "patternErrorMessage": "Use lower case letters, digits, - and .; begin and end with a letter or a digit.",
-        "maxLength": RESOURCE_NAME_MAX,
+        "maxLength": MAX_RESOURCE_NAME,
     });
     json!({
         "if": {"required": ["kind"], "properties": {"kind": {"type": "string", "pattern": "^(Cluster)?(Entity)?List$"}}},
@@ -152,7 +152,7 @@ fn entity(repository: &Repository<'_>, offers: &mut Offers) -> Json {
             "description": "The entity's identifier: unique among the entities of its blueprint.",
             "pattern": "^(?!\\.{1,2}$)[\\p{L}0-9@_.+:\\\\/=-]+$",
             "patternErrorMessage": "Use letters, digits and @ _ . + : \\ / = -",
-            "maxLength": ENTITY_IDENTIFIER_MAX,
+            "maxLength": MAX_ENTITY_IDENTIFIER,
         },
     });
     for field in TextField::ALL {

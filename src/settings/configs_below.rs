@@ -15,11 +15,11 @@ pub fn is_config_name(name: &str) -> bool {
 }
 
 /// A limit above the number of folders in real repositories.
-const FOLDERS_MAX: usize = 200_000;
+const MAX_FOLDERS: usize = 200_000;
 /// Outside Git nothing limits the search, which may cover the whole disk.
-const FOLDERS_OUTSIDE_GIT_MAX: usize = 4_000;
+const MAX_FOLDERS_OUTSIDE_GIT: usize = 4_000;
 /// The number of configs that are listed in a message.
-const CONFIGS_LISTED_MAX: usize = 20;
+const MAX_CONFIGS_LISTED: usize = 20;
 
 /// The configs in `folder` and below it, relative to it, sorted. `is_git`: the folder is in a Git work tree.
 pub(super) fn configs_below(folder: &Path, is_git: bool) -> Vec<PathBuf> {
@@ -30,7 +30,7 @@ pub(super) fn configs_below(folder: &Path, is_git: bool) -> Vec<PathBuf> {
         takes: &|_| true,
         is_border: &|_| false,
         listings: &Listings::default(),
-        folders_max: if is_git { FOLDERS_MAX } else { FOLDERS_OUTSIDE_GIT_MAX },
+        folders_max: if is_git { MAX_FOLDERS } else { MAX_FOLDERS_OUTSIDE_GIT },
     };
     let mut found = search.run().files;
     // If a folder has both names, the preferred one counts.
@@ -47,9 +47,9 @@ fn rank(config: &Path) -> Option<usize> {
 /// root it would have, and `configs` are relative to `root`.
 pub(super) fn configs_below_error(start: &Path, root: &Path, configs: &[PathBuf]) -> SettingsError {
     let shown: Vec<String> = configs.iter().map(|config| seen_from(start, &root.join(config))).collect();
-    let mut list: String = shown.iter().take(CONFIGS_LISTED_MAX).map(|config| format!("\n- {config}")).collect();
-    if shown.len() > CONFIGS_LISTED_MAX {
-        list.push_str(&format!("\nand {} more", shown.len() - CONFIGS_LISTED_MAX));
+    let mut list: String = shown.iter().take(MAX_CONFIGS_LISTED).map(|config| format!("\n- {config}")).collect();
+    if shown.len() > MAX_CONFIGS_LISTED {
+        list.push_str(&format!("\nand {} more", shown.len() - MAX_CONFIGS_LISTED));
     }
     let folder = |config: &String| config.rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned();
     let choose = shown.first().map(folder).unwrap_or_default();

@@ -10,7 +10,7 @@ use super::inspect::{self, EntryKind};
 use crate::text::io_reason;
 
 /// The same limit as in Linux.
-const LINKS_FOLLOWED_MAX: usize = 40;
+const MAX_LINKS_FOLLOWED: usize = 40;
 
 /// Pseudo file systems: their links do not resolve like ordinary links, and they contain no files of a repository.
 const SYSTEM_FOLDERS: [&str; 2] = ["/proc", "/dev"];
@@ -201,7 +201,7 @@ impl<'b> Walk<'b> {
 
     fn follow(&mut self, link: &Path) -> Result<(), LinkProblem> {
         self.links += 1;
-        if self.links > LINKS_FOLLOWED_MAX {
+        if self.links > MAX_LINKS_FOLLOWED {
             return Err(LinkProblem::Nowhere);
         }
         self.by_link |= self.boundary.holds(link);

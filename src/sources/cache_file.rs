@@ -15,13 +15,13 @@ const PREFIX: &str = "portolan-";
 const UNUSED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// Reading a file marks it as used, once a day.
 const USED_LATELY: Duration = Duration::from_secs(24 * 60 * 60);
-const BYTES_MAX: u64 = 1024 * 1024 * 1024;
+const MAX_BYTES: u64 = 1024 * 1024 * 1024;
 
 /// The content of the file, if it belongs to this user and nobody else can write it.
 pub fn read_cache(folder: &Path, name: &str) -> Option<Vec<u8>> {
     let mut file = open(&folder.join(format!("{PREFIX}{name}")))?;
     let metadata = file.metadata().ok()?;
-    if !is_own(&metadata) || metadata.len() > BYTES_MAX {
+    if !is_own(&metadata) || metadata.len() > MAX_BYTES {
         return None;
     }
     let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).ok()? + 1);

@@ -12,8 +12,8 @@ use super::read::{DiskFile, Place, SourceFile};
 use super::unreadable::Unreadable;
 
 /// The maximum number of entries examined in hidden folders; the content of larger ones counts as unknown.
-const ENTRIES_MAX: usize = 20_000;
-const FILES_MAX: usize = 1_000;
+const MAX_ENTRIES: usize = 20_000;
+const MAX_FILES: usize = 1_000;
 
 /// A place that may hide manifests.
 #[derive(Clone, Debug)]
@@ -121,7 +121,7 @@ fn look_into(within: &Boundary, folder: &Path, pattern: &Pattern) -> (Vec<Source
         let Ok(listed) = entries_of(&within.root().join(&folder)) else { return (files, false) };
         for ListedEntry { name, kind, .. } in listed {
             entries += 1;
-            if entries > ENTRIES_MAX || files.len() > FILES_MAX {
+            if entries > MAX_ENTRIES || files.len() > MAX_FILES {
                 return (files, false);
             }
             let path = folder.join(&name);

@@ -40,7 +40,7 @@ impl Identity {
     /// Reads the file. Without a conversion on checkin, the hash is that of its blob.
     #[cfg(any(not(unix), test))]
     fn of_content(disk: &DiskFile) -> Self {
-        let bytes = super::open::read_whole(&disk.within, &disk.path, super::read::MANIFEST_BYTES_MAX).ok();
+        let bytes = super::open::read_whole(&disk.within, &disk.path, super::read::MAX_MANIFEST_BYTES).ok();
         let hash = bytes.and_then(|bytes| git2::Oid::hash_object(git2::ObjectType::Blob, &bytes).ok());
         Self { blob: hash.and_then(|id| id.as_bytes().try_into().ok()), stat: None }
     }

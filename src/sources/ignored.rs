@@ -13,10 +13,10 @@ use super::inspect::exists;
 use super::open::{OpenProblem, read_whole};
 
 /// Larger than any hand-written file, and small enough to compile quickly.
-const IGNORE_FILE_BYTES_MAX: u64 = 512 * 1024;
+const MAX_IGNORE_FILE_BYTES: u64 = 512 * 1024;
 
 /// The file contains a single path.
-const POINTER_FILE_BYTES_MAX: u64 = 64 * 1024;
+const MAX_POINTER_FILE_BYTES: u64 = 64 * 1024;
 
 /// A file of rules that could not be read.
 #[derive(Debug)]
@@ -82,7 +82,7 @@ fn add(
     within: &Boundary,
     unread: &mut Vec<UnreadRules>,
 ) -> Option<Arc<Ignored>> {
-    let bytes = match read_whole(within, file, IGNORE_FILE_BYTES_MAX) {
+    let bytes = match read_whole(within, file, MAX_IGNORE_FILE_BYTES) {
         Ok(bytes) => bytes,
         Err(problem) if problem.is_missing() => return above,
         Err(problem) => {
@@ -124,5 +124,5 @@ pub(super) fn own_git_folder(top: &Path) -> PathBuf {
 
 /// The content of a file that contains one path.
 fn pointer(file: &Path) -> Option<String> {
-    String::from_utf8(read_whole(&Boundary::open(), file, POINTER_FILE_BYTES_MAX).ok()?).ok()
+    String::from_utf8(read_whole(&Boundary::open(), file, MAX_POINTER_FILE_BYTES).ok()?).ok()
 }

@@ -2,20 +2,20 @@
 //! may be a manifest.
 
 use super::open::read_whole;
-use super::read::{MANIFEST_BYTES_MAX, Place, SourceFile};
+use super::read::{MAX_MANIFEST_BYTES, Place, SourceFile};
 
 /// `None` if the bytes cannot be read again, or exceed the limit for manifests.
 pub fn read_lossy(file: &SourceFile) -> Option<String> {
     let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     match &file.place {
         Place::Disk(disk) => {
-            let bytes = read_whole(&disk.within, &disk.path, MANIFEST_BYTES_MAX).ok()?;
+            let bytes = read_whole(&disk.within, &disk.path, MAX_MANIFEST_BYTES).ok()?;
             Some(lossy(&bytes))
         }
         Place::Blob { id, store, .. } => {
             let repository = store.open().ok()?;
             let (length, _) = repository.odb().ok()?.read_header(*id).ok()?;
-            if length as u64 > MANIFEST_BYTES_MAX {
+            if length as u64 > MAX_MANIFEST_BYTES {
                 return None;
             }
             repository.find_blob(*id).ok().map(|blob| lossy(blob.content()))

@@ -12,7 +12,7 @@ use super::boundary::{Boundary, LinkProblem};
 use super::inspect::{EntryKind, PathKind, end_kind};
 use super::near::{did_you_mean, near_path};
 use super::open::{OpenProblem, read_at_most, read_whole};
-use super::read::GENERATED_FILE_BYTES_MAX;
+use super::read::MAX_GENERATED_FILE_BYTES;
 use super::write::{Draft, keep_owner};
 use crate::domain::error_class::{ErrorClass, ExitClass};
 use crate::text::io_reason;
@@ -246,7 +246,7 @@ pub fn append_output(within: &Boundary, path: &Path, text: &str) -> Result<(), O
 /// Reads a file that a user named.
 pub fn read_input_bytes(within: &Boundary, path: &Path) -> Result<Vec<u8>, OutputError> {
     let bytes =
-        if is_inherited(path) { read_inherited(path) } else { read_whole(within, path, GENERATED_FILE_BYTES_MAX) };
+        if is_inherited(path) { read_inherited(path) } else { read_whole(within, path, MAX_GENERATED_FILE_BYTES) };
     bytes.map_err(|problem| match problem {
         OpenProblem::TooLarge { limit, .. } => OutputError::TooLarge { path: path.to_owned(), limit },
         OpenProblem::Io(source) => OutputError::Read { path: path.to_owned(), source, near: None },
@@ -271,7 +271,7 @@ fn is_inherited(path: &Path) -> bool {
 }
 
 fn read_inherited(path: &Path) -> Result<Vec<u8>, OpenProblem> {
-    read_at_most(fs::File::open(path)?, 0, GENERATED_FILE_BYTES_MAX)
+    read_at_most(fs::File::open(path)?, 0, MAX_GENERATED_FILE_BYTES)
 }
 
 /// Like [`read_input`]; `None` if the file does not exist.
@@ -294,7 +294,7 @@ pub fn output_place(path: &Path) -> PathBuf {
 /// Reads all of standard input.
 pub fn read_standard_input() -> Result<Vec<u8>, OutputError> {
     let mut bytes = Vec::new();
-    let limit = GENERATED_FILE_BYTES_MAX;
+    let limit = MAX_GENERATED_FILE_BYTES;
     io::stdin().lock().take(limit + 1).read_to_end(&mut bytes).map_err(OutputError::Input)?;
     if bytes.len() as u64 > limit { Err(OutputError::InputTooLarge { limit }) } else { Ok(bytes) }
 }
@@ -368,7 +368,7 @@ mod tests {
         assert!(matches!(read_input(&anywhere(), &path), Err(OutputError::Read { .. })));
         // A sparse file, which uses no disk space.
         let file = File::create(&path).expect("a file");
-        file.set_len(GENERATED_FILE_BYTES_MAX + 1).expect("it grows");
+        file.set_len(MAX_GENERATED_FILE_BYTES + 1).expect("it grows");
         assert!(matches!(read_input_if_there(&anywhere(), &path), Err(OutputError::TooLarge { .. })));
     }
 }

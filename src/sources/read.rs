@@ -12,13 +12,13 @@ use super::open::{OpenFile, open};
 use super::read_problem::ReadProblem;
 
 /// Larger manifests, blueprints and configs are refused without reading: the catalog accepts entities up to 1 MiB.
-pub(super) const MANIFEST_BYTES_MAX: u64 = 10 * 1024 * 1024;
+pub(super) const MAX_MANIFEST_BYTES: u64 = 10 * 1024 * 1024;
 
 /// The limit for generated files: known entities, plans, baselines.
-pub(super) const GENERATED_FILE_BYTES_MAX: u64 = 256 * 1024 * 1024;
+pub(super) const MAX_GENERATED_FILE_BYTES: u64 = 256 * 1024 * 1024;
 
 /// A buffer that exceeds this after a large file is freed.
-const KEPT_BUFFER_BYTES_MAX: usize = 4 * 1024 * 1024;
+const MAX_KEPT_BUFFER_BYTES: usize = 4 * 1024 * 1024;
 
 const FIRST_READ: usize = 64 * 1024;
 
@@ -75,12 +75,12 @@ impl std::fmt::Debug for ReadBuffer {
 
 /// Reads the text of `file`, which is valid until the buffer is used again.
 pub fn read<'b>(file: &'b SourceFile, buffer: &'b mut ReadBuffer) -> Result<TextRef<'b>, ReadProblem> {
-    read_at_most(file, buffer, MANIFEST_BYTES_MAX)
+    read_at_most(file, buffer, MAX_MANIFEST_BYTES)
 }
 
 /// Like [`read`], for a generated file.
 pub fn read_large<'b>(file: &'b SourceFile, buffer: &'b mut ReadBuffer) -> Result<TextRef<'b>, ReadProblem> {
-    read_at_most(file, buffer, GENERATED_FILE_BYTES_MAX)
+    read_at_most(file, buffer, MAX_GENERATED_FILE_BYTES)
 }
 
 fn read_at_most<'b>(file: &'b SourceFile, buffer: &'b mut ReadBuffer, limit: u64) -> Result<TextRef<'b>, ReadProblem> {
@@ -166,7 +166,7 @@ fn check_size(bytes: u64, limit: u64) -> Result<(), ReadProblem> {
 }
 
 fn make_ready(bytes: &mut Vec<u8>) {
-    if bytes.len() > KEPT_BUFFER_BYTES_MAX {
+    if bytes.len() > MAX_KEPT_BUFFER_BYTES {
         bytes.truncate(FIRST_READ);
         bytes.shrink_to_fit();
     }
@@ -196,14 +196,14 @@ mod tests {
     fn every_length_around_the_buffer_is_read_whole_and_nothing_of_the_file_before_shows() {
         let folder = tempfile::tempdir().expect("a folder");
         let mut buffer = ReadBuffer::default();
-        let lengths = [3, FIRST_READ - 1, FIRST_READ, FIRST_READ + 1, 3 * FIRST_READ, KEPT_BUFFER_BYTES_MAX + 7, 5, 0];
+        let lengths = [3, FIRST_READ - 1, FIRST_READ, FIRST_READ + 1, 3 * FIRST_READ, MAX_KEPT_BUFFER_BYTES + 7, 5, 0];
         for (letter, length) in ('a'..).zip(lengths) {
             let text = letter.to_string().repeat(length);
             let file = on_disk(&folder, text.as_bytes());
             let read = read(&file, &mut buffer).expect("it is text");
             assert!(read.text == text, "{length}");
         }
-        assert!(buffer.bytes.len() <= KEPT_BUFFER_BYTES_MAX, "the large file's memory is given back");
+        assert!(buffer.bytes.len() <= MAX_KEPT_BUFFER_BYTES, "the large file's memory is given back");
     }
 
     #[test]
@@ -224,12 +224,12 @@ mod tests {
         let file = on_disk(&folder, b"");
         let path = folder.path().join("x.yaml");
         // A sparse file, which uses no disk space.
-        let grown = fs::File::options().write(true).open(&path).and_then(|file| file.set_len(MANIFEST_BYTES_MAX + 1));
+        let grown = fs::File::options().write(true).open(&path).and_then(|file| file.set_len(MAX_MANIFEST_BYTES + 1));
         grown.expect("it grows");
         let mut buffer = ReadBuffer::default();
         match read(&file, &mut buffer) {
             Err(ReadProblem::TooLarge { bytes, limit }) => {
-                assert_eq!((bytes, limit), (MANIFEST_BYTES_MAX + 1, MANIFEST_BYTES_MAX));
+                assert_eq!((bytes, limit), (MAX_MANIFEST_BYTES + 1, MAX_MANIFEST_BYTES));
             }
             other => panic!("{other:?}"),
         }

@@ -11,14 +11,14 @@ use super::read::{ReadBuffer, SourceFile, read};
 /// The share of the larger file, in thousandths, that must be in both; Git uses the same value.
 const SHARED_THOUSANDTHS_MIN: usize = 500;
 /// The maximum number of compared pairs, so that the search stays fast.
-const COMPARED_PAIRS_MAX: usize = 250_000;
+const MAX_COMPARED_PAIRS: usize = 250_000;
 /// Larger files are not compared.
-const COMPARED_BYTES_MAX: usize = 256 * 1024;
+const MAX_COMPARED_BYTES: usize = 256 * 1024;
 
 /// Pairs of indices into `gone` and `come`. Each file is in at most one pair: with its most similar counterpart, if
 /// that is mutual and no other file is equally similar to either.
 pub fn moved(gone: &[&SourceFile], come: &[&SourceFile]) -> Vec<(usize, usize)> {
-    if gone.len().saturating_mul(come.len()) > COMPARED_PAIRS_MAX {
+    if gone.len().saturating_mul(come.len()) > MAX_COMPARED_PAIRS {
         return Vec::new();
     }
     let mut buffer = ReadBuffer::default();
@@ -49,7 +49,7 @@ struct Sketch {
 
 impl Sketch {
     fn of(text: &str) -> Option<Self> {
-        if text.len() > COMPARED_BYTES_MAX {
+        if text.len() > MAX_COMPARED_BYTES {
             return None;
         }
         let hasher = FixedState::default();
@@ -161,7 +161,7 @@ mod tests {
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
         assert_eq!(pairs(&many, &many), []);
         assert_eq!(pairs(&many[..500], &many[..500]).len(), 500);
-        let huge = "line\n".repeat(COMPARED_BYTES_MAX);
+        let huge = "line\n".repeat(MAX_COMPARED_BYTES);
         assert_eq!(pairs(&[&huge], &[&huge]), []);
     }
 }

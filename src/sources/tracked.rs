@@ -13,7 +13,7 @@ use super::inspect::{EntryKind, entry_kind, exists, is_taken};
 use super::open::read_whole;
 use super::path::{path_of_git, path_text};
 use super::pattern::Pattern;
-use super::read::{GENERATED_FILE_BYTES_MAX, SourceFile};
+use super::read::{MAX_GENERATED_FILE_BYTES, SourceFile};
 use super::unreadable::Unreadable;
 use crate::sources::hidden_places::Nested;
 use crate::text::plural::count;
@@ -222,7 +222,7 @@ impl Absent {
 
 /// Whether a file has the content of a blob, ignoring line endings.
 fn holds(within: &Boundary, file: &Path, id: Oid) -> bool {
-    let Ok(bytes) = read_whole(within, file, GENERATED_FILE_BYTES_MAX) else { return false };
+    let Ok(bytes) = read_whole(within, file, MAX_GENERATED_FILE_BYTES) else { return false };
     let is_same = |bytes: &[u8]| Oid::hash_object(ObjectType::Blob, bytes).is_ok_and(|hash| hash == id);
     is_same(&bytes) || is_same(&String::from_utf8_lossy(&bytes).replace("\r\n", "\n").into_bytes())
 }

@@ -40,7 +40,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
         let draft = FindingBuilder::new(value.span(), format!("Kubernetes rejects the {field} `{text}`: {reason}."));
         let mut better = identifier::to_resource_name(text);
         if field == "namespace" {
-            better = better.replace('.', "-").chars().take(identifier::NAMESPACE_MAX).collect();
+            better = better.replace('.', "-").chars().take(identifier::MAX_NAMESPACE).collect();
         }
         let draft = draft.help(format!("name it `{better}`; the identifier under `spec` need not change"));
         let edit = Edit { span: value.span(), replacement: better.clone() };

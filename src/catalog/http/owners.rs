@@ -14,7 +14,7 @@ use crate::domain::entity::Owner;
 use crate::domain::entity::foreign_owner::{ForeignOwner, OwnerKind, WRITERS};
 
 /// The maximum number of names tried for each kind, because each takes a call and the names are only for messages.
-const NAMES_MAX: usize = 30;
+const MAX_NAMES: usize = 30;
 
 type Owners = HashMap<Box<str>, ForeignOwner>;
 
@@ -49,7 +49,7 @@ pub(super) async fn owners_of(
         left.retain(|identifier| !found.contains(identifier));
         owners.extend(found.into_iter().map(|identifier| (identifier, owner.clone())));
     }
-    for scope in scopes.iter().take(NAMES_MAX) {
+    for scope in scopes.iter().take(MAX_NAMES) {
         let mark = Owner { scope: scope.clone() }.mark();
         set_names(session, blueprint, &mut owners, OwnerKind::Scope, &[&mark], scope).await?;
     }
@@ -60,7 +60,7 @@ pub(super) async fn owners_of(
     let listed = session.send(&call, |answer| serde_json::from_slice::<Integrations>(&answer.body)).await;
     // Listing integrations requires a permission that this API client may not have.
     let Ok(Integrations { integrations }) = listed else { return Ok(owners) };
-    for Integration { installation_id: id, installation_app_type } in integrations.iter().take(NAMES_MAX) {
+    for Integration { installation_id: id, installation_app_type } in integrations.iter().take(MAX_NAMES) {
         let mark = format!("(statekey/{id})");
         set_names(session, blueprint, &mut owners, OwnerKind::Exporter, &[&mark], id).await?;
         if let Some(app) = installation_app_type {

@@ -30,7 +30,7 @@ use crate::text::plural::{count, grouped, list};
 
 const KNOWN: &str = "known-entities.txt";
 /// The number of skipped manifests that are listed by name.
-const MOST_TOLD: usize = 20;
+const MAX_TOLD: usize = 20;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 enum SeedError {
@@ -173,17 +173,17 @@ impl Seed {
         }
         let unusable = manifests.unusable.iter().filter(|doubt| !doubt.is_opaque);
         let unusable = unusable.map(|doubt| (doubt.place, doubt.line, doubt.reason.as_str()));
-        for (place, line, reason) in unusable.clone().take(MOST_TOLD) {
+        for (place, line, reason) in unusable.clone().take(MAX_TOLD) {
             context.say(&format!("note: {}:{line} was skipped: {}.", manifests.path(place), clean(reason)));
         }
-        for (at, reason) in seeded.refused.iter().take(MOST_TOLD) {
+        for (at, reason) in seeded.refused.iter().take(MAX_TOLD) {
             let Some(entity) = manifests.entities.get(*at) else { continue };
             let (path, key) = (manifests.path(entity.place), &entity.key);
             let name = clean(&key.identifier).into_owned();
             context.say(&format!("note: `{name}` of {path} was skipped: {}.", clean(reason)));
         }
         let left = unusable.clone().count() + seeded.refused.len();
-        let told = unusable.clone().count().min(MOST_TOLD) + seeded.refused.len().min(MOST_TOLD);
+        let told = unusable.clone().count().min(MAX_TOLD) + seeded.refused.len().min(MAX_TOLD);
         if left > told {
             context.say(&format!("note: {} more skipped.", grouped(left - told)));
         }

@@ -9,7 +9,7 @@ use crate::manifest::edit;
 use crate::sources::{self, DiskFile, Place, ReadBuffer, SourceFile, Text};
 
 /// The maximum number of passes, because one fix may reveal another.
-const MOST_PASSES: usize = 8;
+const MAX_PASSES: usize = 8;
 
 /// One file with its text before and after.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ impl Repairs {
     ) -> bool {
         self.passes += 1;
         let mut changed = self.take_back(broken, files);
-        if self.passes > MOST_PASSES {
+        if self.passes > MAX_PASSES {
             return changed;
         }
         let mut edits: BTreeMap<usize, Vec<Edit>> = BTreeMap::new();

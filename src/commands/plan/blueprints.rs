@@ -29,9 +29,9 @@ use crate::text::plural::{count, list};
 use crate::text::suggest::closest;
 
 /// The number of names in one note.
-const MOST_TOLD: usize = 5;
+const MAX_TOLD: usize = 5;
 /// The number of additional places that are shown for one missing blueprint.
-const MOST_RELATED: usize = 3;
+const MAX_RELATED: usize = 3;
 
 pub(crate) struct CatalogBlueprints {
     pub all: Blueprints,
@@ -112,7 +112,7 @@ impl CatalogBlueprints {
                     target: None,
                     related: others
                         .iter()
-                        .take(MOST_RELATED)
+                        .take(MAX_RELATED)
                         .map(|it| (place(it), "used here too".to_owned()))
                         .collect(),
                     counterpart: None,
@@ -139,7 +139,7 @@ impl CatalogBlueprints {
 }
 
 fn outdated(differing: &[String]) -> Option<String> {
-    let (named, more) = (differing.get(..MOST_TOLD).unwrap_or(differing), differing.len().saturating_sub(MOST_TOLD));
+    let (named, more) = (differing.get(..MAX_TOLD).unwrap_or(differing), differing.len().saturating_sub(MAX_TOLD));
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let words = match differing.len() {
         0 => return None,

@@ -51,7 +51,7 @@ use crate::sources::{self};
 use crate::text::mask::Mask;
 
 /// The maximum number of owners to look up, because they are used only in messages.
-const OWNERS_MAX: usize = 1_000;
+const MAX_OWNERS: usize = 1_000;
 /// The time limit for the names of the owners of one blueprint's entities. They are only for messages.
 const OWNERS_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -397,7 +397,7 @@ fn foreign_owners(
 ) -> Vec<(EntityKey, ForeignOwner)> {
     let changed =
         plan.changes.iter().filter(|change| change.ownership == OwnerStatus::Foreign).map(|change| &change.key);
-    let keys: BTreeSet<&EntityKey> = changed.chain(&plan.foreign_unchanged).take(OWNERS_MAX).collect();
+    let keys: BTreeSet<&EntityKey> = changed.chain(&plan.foreign_unchanged).take(MAX_OWNERS).collect();
     let scopes = known_scopes(context);
     let keys: Vec<&EntityKey> = keys.into_iter().collect();
     let cancellation = Cancellation::default();

@@ -32,9 +32,9 @@ use crate::text::plural::{count, list};
 /// The version of portolan that a plan file records.
 const TOOL: &str = env!("CARGO_PKG_VERSION");
 /// The number of entities that one sentence names.
-const NAMES_MAX: usize = 10;
+const MAX_NAMES: usize = 10;
 /// The number of characters of a value in a sentence.
-const VALUE_CHARS_MAX: usize = 60;
+const MAX_VALUE_CHARS: usize = 60;
 /// The format name must be within this many characters at the start of a plan file.
 const FORMAT_NAME_WITHIN: usize = 200;
 
@@ -146,9 +146,9 @@ fn describe_mismatch(mismatch: &Mismatch, secret: &str) -> String {
              plan again with `portolan diff --out`, with the same {secret} as this push."
         ),
         Mismatch::Manifests { blueprint, keys } => {
-            let mut names: Vec<String> = keys.iter().take(NAMES_MAX).map(name).collect();
-            if keys.len() > NAMES_MAX {
-                names.push(count(keys.len() - NAMES_MAX, "other"));
+            let mut names: Vec<String> = keys.iter().take(MAX_NAMES).map(name).collect();
+            if keys.len() > MAX_NAMES {
+                names.push(count(keys.len() - MAX_NAMES, "other"));
             }
             let named = if names.is_empty() { String::new() } else { format!(", for example {}", list(&names)) };
             format!("Manifests of the blueprint `{blueprint}` changed{named}.")
@@ -233,8 +233,8 @@ pub(crate) fn reopen(
     let has_base = file.provenance.base.is_none() || planned.base.is_some();
     let differences = differences(&file, &plan_file(&planned, settings), has_base);
     if !differences.is_empty() {
-        let more = differences.len().saturating_sub(NAMES_MAX);
-        let mut sentences: Vec<String> = differences.iter().take(NAMES_MAX).map(describe_difference).collect();
+        let more = differences.len().saturating_sub(MAX_NAMES);
+        let mut sentences: Vec<String> = differences.iter().take(MAX_NAMES).map(describe_difference).collect();
         sentences.extend((more > 0).then(|| format!("{} not shown.", count(more, "more difference"))));
         sentences.extend((!has_base).then(|| no_base(&file)));
         return Err(stale(path, sentences.into_iter()));
@@ -324,9 +324,9 @@ fn field_name(field: &Field) -> String {
 /// A value, shortened for a sentence.
 fn brief(text: &str) -> String {
     let text = text.replace('`', "'");
-    if text.chars().count() <= VALUE_CHARS_MAX {
+    if text.chars().count() <= MAX_VALUE_CHARS {
         return text;
     }
-    let cut: String = text.chars().take(VALUE_CHARS_MAX).collect();
+    let cut: String = text.chars().take(MAX_VALUE_CHARS).collect();
     format!("{cut}…")
 }

@@ -6,7 +6,7 @@ use crate::plan::RenameHint;
 use crate::report::escape::clean;
 use crate::text::plural::{count, list};
 
-const MOST_TOLD: usize = 3;
+const MAX_TOLD: usize = 3;
 
 /// Complete sentences for the user.
 pub(crate) fn describe_rename_hints(found: &[RenameHint]) -> Vec<String> {
@@ -17,9 +17,9 @@ pub(crate) fn describe_rename_hints(found: &[RenameHint]) -> Vec<String> {
             1 => ("", "that identifier"),
             _ => ("one of ", "the old identifier"),
         };
-        let more = from.len().saturating_sub(MOST_TOLD + 1);
+        let more = from.len().saturating_sub(MAX_TOLD + 1);
         if more > 0 {
-            from.truncate(MOST_TOLD + 1);
+            from.truncate(MAX_TOLD + 1);
             from.push(format!("{more} more"));
         }
         format!(
@@ -28,8 +28,8 @@ pub(crate) fn describe_rename_hints(found: &[RenameHint]) -> Vec<String> {
             list(&from)
         )
     };
-    let mut told: Vec<String> = found.iter().take(MOST_TOLD).map(sentence).collect();
-    let more = found.len().saturating_sub(MOST_TOLD);
+    let mut told: Vec<String> = found.iter().take(MAX_TOLD).map(sentence).collect();
+    let more = found.len().saturating_sub(MAX_TOLD);
     if more > 0 {
         told.push(format!("{} may be renames too.", count(more, "more creation")));
     }

@@ -309,7 +309,7 @@ struct LeftOut<'e> {
 }
 
 /// The number of entities that are listed by name.
-const MOST_NAMED: usize = 20;
+const MAX_NAMED: usize = 20;
 
 fn list_fields(fields: &[String]) -> String {
     list(&fields.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>())
@@ -326,7 +326,7 @@ impl LeftOut<'_> {
                 "No manifest for {entities} that {verb} values which the blueprint requires{which}: `{name}`."
             ));
         }
-        for (path, key, fields) in self.secrets.iter().take(MOST_NAMED) {
+        for (path, key, fields) in self.secrets.iter().take(MAX_NAMED) {
             notes.push(format!(
                 "`{path}` leaves out {} of `{}/{}`: the value in the catalog looks like a credential. It stays in the \
                  catalog; `push` does not change a property that no manifest names.",
@@ -335,7 +335,7 @@ impl LeftOut<'_> {
                 key.identifier
             ));
         }
-        for (key, fields) in self.unwritten.iter().take(MOST_NAMED) {
+        for (key, fields) in self.unwritten.iter().take(MAX_NAMED) {
             notes.push(format!(
                 "`{}/{}` got no manifest: {} looks like a credential, and a manifest without it would be refused (required) \
                  or would clear it (`write: replace`). Move the credential to a secret store first, or list the property \
@@ -345,7 +345,7 @@ impl LeftOut<'_> {
                 list_fields(fields)
             ));
         }
-        let more = self.secrets.len().saturating_sub(MOST_NAMED) + self.unwritten.len().saturating_sub(MOST_NAMED);
+        let more = self.secrets.len().saturating_sub(MAX_NAMED) + self.unwritten.len().saturating_sub(MAX_NAMED);
         if more > 0 {
             notes.push(format!("{} with such values not shown.", count(more, "more entity")));
         }

@@ -44,14 +44,14 @@ pub(crate) fn allowed_secrets(
 }
 
 fn note(new: &[String]) -> Option<String> {
-    const MOST_NAMED: usize = 5;
+    const MAX_NAMED: usize = 5;
     if new.is_empty() {
         return None;
     }
     let mut named: Vec<String> =
-        new.iter().take(MOST_NAMED).map(|name| format!("`{}`", name.replace('`', "'"))).collect();
-    if new.len() > MOST_NAMED {
-        named.push(count(new.len() - MOST_NAMED, "other"));
+        new.iter().take(MAX_NAMED).map(|name| format!("`{}`", name.replace('`', "'"))).collect();
+    if new.len() > MAX_NAMED {
+        named.push(count(new.len() - MAX_NAMED, "other"));
     }
     let (stay, them) = if new.len() == 1 { ("stays", "it") } else { ("stay", "them") };
     Some(format!(

@@ -62,7 +62,7 @@ pub(crate) struct Names {
 }
 
 /// The resource name becomes a file name, and some file systems limit its length.
-const LONGEST_NAME: usize = 200;
+const MAX_NAME: usize = 200;
 
 impl Names {
     pub fn of(declared: &ManifestIndex) -> Self {
@@ -120,7 +120,7 @@ impl Names {
 
 fn shortened(mut name: String) -> String {
     // The name is ASCII, so the cut is at a character boundary.
-    name.truncate(LONGEST_NAME);
+    name.truncate(MAX_NAME);
     let length = name.trim_end_matches(['-', '.']).len();
     name.truncate(length);
     name

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::domain::entity::identifier::{BLUEPRINT_IDENTIFIER_MAX, check_blueprint_identifier};
+use crate::domain::entity::identifier::{MAX_BLUEPRINT_IDENTIFIER, check_blueprint_identifier};
 use crate::domain::value::pattern::{Pattern, PatternError};
 
 pub const TYPES: [&str; 5] = ["string", "number", "boolean", "object", "array"];
@@ -24,8 +24,8 @@ pub const FORMATS: [&str; 14] = [
     "labeled-url",
 ];
 pub const SPECS: [&str; 3] = ["open-api", "embedded-url", "async-api"];
-const TITLE_MAX: usize = 100;
-const DESCRIPTION_MAX: usize = 200;
+const MAX_TITLE: usize = 100;
+const MAX_DESCRIPTION: usize = 200;
 /// The kinds of computed properties; each is a separate map in the body.
 pub const COMPUTED: [&str; 3] = ["mirrorProperties", "calculationProperties", "aggregationProperties"];
 /// The maximum nesting of a property's schema.
@@ -102,8 +102,8 @@ pub fn check_blueprint(body: &Value) -> Vec<BlueprintFault> {
 /// Whether `key` is a valid name of a property or relation.
 pub fn check_key(key: &str) -> Result<(), BlueprintFaultKind> {
     let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '@' | '_' | '=' | '\\' | '-');
-    if key.chars().count() > BLUEPRINT_IDENTIFIER_MAX {
-        return Err(Kind::TooLong { max: BLUEPRINT_IDENTIFIER_MAX });
+    if key.chars().count() > MAX_BLUEPRINT_IDENTIFIER {
+        return Err(Kind::TooLong { max: MAX_BLUEPRINT_IDENTIFIER });
     }
     if key.is_empty() || !key.chars().all(legal) {
         return Err(Kind::IllegalKey);
@@ -191,9 +191,9 @@ impl Checker {
         if let Some(identifier) = self.text(body, "identifier")
             && check_blueprint_identifier(identifier).is_err()
         {
-            let is_long = identifier.chars().count() > BLUEPRINT_IDENTIFIER_MAX;
+            let is_long = identifier.chars().count() > MAX_BLUEPRINT_IDENTIFIER;
             let kind = match is_long {
-                true => Kind::TooLong { max: BLUEPRINT_IDENTIFIER_MAX },
+                true => Kind::TooLong { max: MAX_BLUEPRINT_IDENTIFIER },
                 false => Kind::IllegalIdentifier,
             };
             self.at("identifier", |it| it.report(kind));
@@ -203,9 +203,9 @@ impl Checker {
         }
         let is_text = |key: &str| body.get(key).is_some_and(Value::is_string);
         if is_text("title") {
-            self.at_most(body, "title", TITLE_MAX);
+            self.at_most(body, "title", MAX_TITLE);
         }
-        self.at_most(body, "description", DESCRIPTION_MAX);
+        self.at_most(body, "description", MAX_DESCRIPTION);
         self.text(body, "icon");
         if let Some(schema) = self.object(body, "schema") {
             self.at("schema", |it| it.schema(schema));
@@ -284,7 +284,7 @@ impl Checker {
     }
 
     fn titled(&mut self, property: &Object) {
-        self.at_most(property, "title", TITLE_MAX);
+        self.at_most(property, "title", MAX_TITLE);
         self.text(property, "description");
         self.text(property, "icon");
     }
@@ -365,7 +365,7 @@ impl Checker {
         let Some(relation) = relation.as_object() else { return self.wrong_type("object") };
         self.only(relation, &["title", "target", "required", "many", "description", "type"]);
         self.needs(relation, &["target"]);
-        self.at_most(relation, "title", TITLE_MAX);
+        self.at_most(relation, "title", MAX_TITLE);
         self.text(relation, "target");
         self.text(relation, "description");
         let (required, many) = (self.flag(relation, "required"), self.flag(relation, "many"));
@@ -379,7 +379,7 @@ impl Checker {
             self.at(name, |it| {
                 it.key(name);
                 let Some(property) = property.as_object() else { return it.wrong_type("object") };
-                it.at_most(property, "title", TITLE_MAX);
+                it.at_most(property, "title", MAX_TITLE);
                 check(it, property);
             });
         }

@@ -1,13 +1,13 @@
 //! Rules for identifiers (of the platform) and names (of Kubernetes), shared by lint, the embedded catalog and `new`.
 
 /// The maximum length of an entity identifier, in characters.
-pub const ENTITY_IDENTIFIER_MAX: usize = 1000;
+pub const MAX_ENTITY_IDENTIFIER: usize = 1000;
 /// The maximum length of a blueprint identifier, property key or relation key.
-pub const BLUEPRINT_IDENTIFIER_MAX: usize = 100;
+pub const MAX_BLUEPRINT_IDENTIFIER: usize = 100;
 /// The maximum length of a Kubernetes resource name (RFC 1123 subdomain).
-pub const RESOURCE_NAME_MAX: usize = 253;
+pub const MAX_RESOURCE_NAME: usize = 253;
 /// The maximum length of a namespace (RFC 1123 label).
-pub const NAMESPACE_MAX: usize = 63;
+pub const MAX_NAMESPACE: usize = 63;
 
 /// Why a text is not an identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,12 +28,12 @@ pub enum IdentifierFault {
 
 /// Entity identifiers and relation targets: letters of any script, digits and `@ _ . + : \ / = -`.
 pub fn check_entity_identifier(text: &str) -> Result<(), IdentifierFault> {
-    check(text, ENTITY_IDENTIFIER_MAX, |c| c == '=')
+    check(text, MAX_ENTITY_IDENTIFIER, |c| c == '=')
 }
 
 /// Blueprint identifiers: the same without `=`.
 pub fn check_blueprint_identifier(text: &str) -> Result<(), IdentifierFault> {
-    check(text, BLUEPRINT_IDENTIFIER_MAX, |_| false)
+    check(text, MAX_BLUEPRINT_IDENTIFIER, |_| false)
 }
 
 /// Blueprints with this prefix can be created only by the platform.
@@ -115,7 +115,7 @@ pub fn check_resource_name(text: &str) -> Result<(), NameFault> {
         check_label(label, offset, text.len())?;
         offset += label.len() + 1;
     }
-    within(text, RESOURCE_NAME_MAX)
+    within(text, MAX_RESOURCE_NAME)
 }
 
 /// RFC 1123 label: `a-z 0-9 -`, at most 63.
@@ -127,14 +127,14 @@ pub fn check_namespace(text: &str) -> Result<(), NameFault> {
         return Err(NameFault::Character { at, found: '.' });
     }
     check_label(text, 0, text.len())?;
-    within(text, NAMESPACE_MAX)
+    within(text, MAX_NAMESPACE)
 }
 
 /// A fast path for nearly all names: one label within all limits. The slow path finds the fault of the others.
 fn is_simple_label(text: &str) -> bool {
     let bytes = text.as_bytes();
     let is_end = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-    bytes.len() <= NAMESPACE_MAX
+    bytes.len() <= MAX_NAMESPACE
         && is_end(bytes.first())
         && is_end(bytes.last())
         && bytes.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-')
@@ -173,7 +173,7 @@ pub fn to_resource_name(text: &str) -> String {
     }
     let parts = name.split('.').map(|label| label.trim_matches('-')).filter(|label| !label.is_empty());
     let mut name = parts.collect::<Vec<_>>().join(".");
-    name.truncate(RESOURCE_NAME_MAX);
+    name.truncate(MAX_RESOURCE_NAME);
     let name = name.trim_end_matches(['-', '.']).to_owned();
     if name.is_empty() { "entity".to_owned() } else { name }
 }

@@ -15,7 +15,7 @@ const JSON: &str = "$json";
 /// `serde_json` reads 128 levels, and a document has a few levels of its own.
 const DEPTH_PLAIN: usize = 64;
 /// The readers of manifests and catalogs reject values nested this deep.
-const DEPTH_MAX: usize = 1024;
+const MAX_DEPTH: usize = 1024;
 
 pub fn serialize<S: Serializer>(value: &Value, serializer: S) -> Result<S::Ok, S::Error> {
     encode(value).serialize(serializer)
@@ -85,7 +85,7 @@ pub fn decode(value: &Value) -> Result<Value, Fault> {
 }
 
 fn decode_at(value: &Value, depth: usize) -> Result<Value, Fault> {
-    if depth > DEPTH_MAX {
+    if depth > MAX_DEPTH {
         return Err("nested too deep".to_owned());
     }
     Ok(match value {

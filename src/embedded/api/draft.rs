@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use crate::catalog::wire::Refusal;
 use crate::catalog::wire::{EntityDraft, IdentifierRef, RelationRef, TeamRef};
 use crate::domain::entity::fields::{ENTITY_KEYS, Texts};
-use crate::domain::entity::identifier::{ENTITY_IDENTIFIER_MAX, IdentifierFault, check_entity_identifier};
+use crate::domain::entity::identifier::{IdentifierFault, MAX_ENTITY_IDENTIFIER, check_entity_identifier};
 use crate::domain::entity::patch::Patch;
 
 /// What a route accepts.
@@ -56,7 +56,7 @@ fn identifier(value: &Value, strictness: Strictness) -> Result<IdentifierRef, Re
 fn check_identifier(place: &str, text: &str) -> Result<(), Refusal> {
     check_entity_identifier(text).map_err(|fault| match fault {
         IdentifierFault::TooLong { .. } => {
-            refused(place, &format!("must NOT have more than {ENTITY_IDENTIFIER_MAX} characters"))
+            refused(place, &format!("must NOT have more than {MAX_ENTITY_IDENTIFIER} characters"))
         }
         IdentifierFault::Empty | IdentifierFault::Dots | IdentifierFault::Character { .. } => {
             refused(place, &format!("must match pattern \"{ENTITY_IDENTIFIER_PATTERN}\""))

@@ -8,7 +8,7 @@ use crate::manifest::plain_scalar::resolve_plain;
 use crate::manifest::scalar::{self, Plain};
 
 /// Slightly below the limit of the full parser.
-const KEY_MAX: usize = 1000;
+const MAX_KEY: usize = 1000;
 
 /// The end of a plain scalar.
 pub(super) struct PlainEnd {
@@ -46,7 +46,7 @@ impl Run<'_> {
         // Left to the full parser: a blank before the colon, a merge key, a very long key, and bytes that may start a
         // non-ASCII blank.
         let odd = matches!(text.first(), Some(0xC2 | 0xE1..=0xE3));
-        if text.len() > KEY_MAX || text.last() == Some(&b' ') || text == b"<<" || odd || starts_like_a_marker(text) {
+        if text.len() > MAX_KEY || text.last() == Some(&b' ') || text == b"<<" || odd || starts_like_a_marker(text) {
             return None;
         }
         let span = Span::new(start, colon);

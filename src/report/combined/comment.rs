@@ -1,17 +1,17 @@
 //! The Markdown reports of several configs as one comment: one marker, one headline for all of them, and a section per
 //! config. A plan is there in two lengths; the short one is taken where the long ones of all configs do not fit.
 
-use crate::report::combined::{Failure, MARKDOWN_MAX};
+use crate::report::combined::{Failure, MAX_MARKDOWN};
 use crate::report::comment::{head, is_empty, marker, split_head};
 use crate::report::escape::markdown;
 use crate::report::plan::Totals;
 use crate::report::plan::fields::cut;
 
 /// Of a folder in a heading.
-const NAME_MAX: usize = 120;
-const SENTENCE_MAX: usize = 500;
+const MAX_NAME: usize = 120;
+const MAX_SENTENCE: usize = 500;
 /// For the marker and the headline.
-const HEAD_MAX: usize = 2_000;
+const MAX_HEAD: usize = 2_000;
 /// The shortest share of a config in which a plan can say what it does.
 const SHARE_MIN: usize = 600;
 const LEFT_OUT: &str = "This report is left out: with it, the comment would be too long. The job's log has it.\n";
@@ -46,7 +46,7 @@ pub struct Subject<'a> {
 /// How long the report of one of these folders may be, where all are as long.
 pub fn share(folders: &[&str]) -> usize {
     let frames: usize = folders.iter().map(|folder| heading(folder, folder).len() + LEFT_OUT.len()).sum();
-    let room = MARKDOWN_MAX.saturating_sub(HEAD_MAX + frames);
+    let room = MAX_MARKDOWN.saturating_sub(MAX_HEAD + frames);
     (room / folders.len().max(1)).max(SHARE_MIN)
 }
 
@@ -66,7 +66,7 @@ pub fn comment(subject: &Subject<'_>, parts: &[Part<'_>]) -> String {
         number => format!("\n<details><summary>{number} configs without changes</summary>\n"),
     };
     let fixed = out.len() + opening.len() + UNCHANGED_CLOSE.len() + 1;
-    for (at, text) in bodies(&sections, MARKDOWN_MAX.saturating_sub(fixed)).iter().enumerate() {
+    for (at, text) in bodies(&sections, MAX_MARKDOWN.saturating_sub(fixed)).iter().enumerate() {
         if at == loud.len() {
             out.push_str(&opening);
         }
@@ -104,17 +104,17 @@ fn bodies(sections: &[&Part<'_>], room: usize) -> Vec<String> {
 
 fn heading(config: &str, folder: &str) -> String {
     let name = if folder.is_empty() { config } else { folder };
-    format!("\n## {}\n\n", markdown(&cut(name.to_owned(), NAME_MAX)))
+    format!("\n## {}\n\n", markdown(&cut(name.to_owned(), MAX_NAME)))
 }
 
 /// What the report itself says first.
 fn first_heading(report: &str) -> String {
     let line = report.lines().find(|line| line.starts_with("### ")).unwrap_or_default();
-    if line.is_empty() || line.len() > SENTENCE_MAX { String::new() } else { format!("{line}\n\n") }
+    if line.is_empty() || line.len() > MAX_SENTENCE { String::new() } else { format!("{line}\n\n") }
 }
 
 fn no_report(part: &Part<'_>) -> String {
-    let prose = |text: &str| markdown(&cut(text.to_owned(), SENTENCE_MAX));
+    let prose = |text: &str| markdown(&cut(text.to_owned(), MAX_SENTENCE));
     match (part.error, part.exit) {
         (Some(error), _) => {
             let help = error.help.as_ref().map(|help| format!("\n> [!CAUTION]\n> {}\n", prose(help)));
@@ -233,7 +233,7 @@ mod tests {
             let parts: Vec<Part<'_>> =
                 names.iter().map(|folder| Part { brief: Some(&short), ..part(folder, &long, &some) }).collect();
             let text = comment(&SUBJECT, &parts);
-            assert!(text.len() <= MARKDOWN_MAX, "{number}: {}", text.len());
+            assert!(text.len() <= MAX_MARKDOWN, "{number}: {}", text.len());
             assert_eq!(text.matches("### Merging creates").count(), number, "{number}");
             assert_eq!(text.matches("left out").count() == 0, number <= 40, "{number}");
             assert_eq!(text.matches("<!--").count(), 1);

@@ -8,13 +8,13 @@ use crate::report::lint::report::{Report, Row};
 use crate::report::lint::tally::{left_out, verdict};
 use crate::text::plural::count;
 
-const LEVEL_MAX: usize = 10;
+const MAX_LEVEL: usize = 10;
 
 pub(super) fn render(report: &Report<'_>) -> String {
     let mut out = String::new();
     for severity in [Severity::Error, Severity::Warning, Severity::Info] {
         let total = report.lint.findings.iter().filter(|finding| finding.severity == severity).count();
-        let shown = if total > LEVEL_MAX { LEVEL_MAX - 1 } else { total };
+        let shown = if total > MAX_LEVEL { MAX_LEVEL - 1 } else { total };
         for row in report.rows().filter(|row| row.severity() == severity).take(shown) {
             out.push_str(&annotation(report, &row));
         }
@@ -92,7 +92,7 @@ mod tests {
         let text = Run { has_summary: true, ..Run::many(102) }.plain(LintFormat::Github);
         for (command, noun) in [("::error", "errors"), ("::warning", "warnings"), ("::notice", "infos")] {
             let lines = text.lines().filter(|line| line.starts_with(command)).collect::<Vec<_>>();
-            assert_eq!(lines.len(), LEVEL_MAX);
+            assert_eq!(lines.len(), MAX_LEVEL);
             let last = format!("{command} title=portolan lint::… and 25 more {noun}: see the job summary");
             assert_eq!(lines.last(), Some(&last.as_str()));
         }

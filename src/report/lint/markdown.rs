@@ -12,16 +12,16 @@ use crate::report::lint::tally::{Tally, left_out, verdict};
 use crate::report::style::clip;
 use crate::text::plural::count;
 
-const CHARACTERS_MAX: usize = 65_000;
+const MAX_CHARACTERS: usize = 65_000;
 /// The maximum length of a table cell.
-const CELL_MAX: usize = 600;
+const MAX_CELL: usize = 600;
 const TABLE: &str = "| | Line | Finding | Rule |\n|---|---:|---|---|\n";
 
 pub(super) fn render(report: &Report<'_>) -> String {
     let head = head(report);
     let foot = foot(report);
     // The reserve is for the line about omitted findings.
-    let room = CHARACTERS_MAX.saturating_sub(length(&head) + length(&foot) + 200);
+    let room = MAX_CHARACTERS.saturating_sub(length(&head) + length(&foot) + 200);
     let rows = report.rows().map(|row| line(report, &row)).collect::<Vec<_>>();
     let kept = choose(report, &rows, room);
     let mut out = head;
@@ -98,7 +98,7 @@ fn choose(report: &Report<'_>, rows: &[String], room: usize) -> Vec<bool> {
 
 fn heading(report: &Report<'_>, finding: &Finding) -> String {
     let path = clean(report.lint.files.path(finding.place.file)).into_owned();
-    format!("\n#### {}\n\n{TABLE}", markdown_code(&clip(&path, CELL_MAX, "…")))
+    format!("\n#### {}\n\n{TABLE}", markdown_code(&clip(&path, MAX_CELL, "…")))
 }
 
 fn sign(severity: Severity) -> &'static str {
@@ -110,7 +110,7 @@ fn sign(severity: Severity) -> &'static str {
 }
 
 fn cell(text: &str) -> String {
-    markdown(&clip(&clean(text), CELL_MAX, "…"))
+    markdown(&clip(&clean(text), MAX_CELL, "…"))
 }
 
 fn line(report: &Report<'_>, row: &Row<'_>) -> String {
@@ -119,7 +119,7 @@ fn line(report: &Report<'_>, row: &Row<'_>) -> String {
     for (place, note) in related.iter().take(3) {
         let start = report.places.extent(*place).start;
         let path = clean(report.lint.files.path(place.file));
-        let at = markdown_code(&format!("{}:{}", clip(&path, CELL_MAX, "…"), start.line));
+        let at = markdown_code(&format!("{}:{}", clip(&path, MAX_CELL, "…"), start.line));
         words.push_str(&format!("<br>{at}: {}", cell(note)));
     }
     if related.len() > 3 {
@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_counted_and_is_the_mildest() {
         let text = Run::many(2_400).plain(LintFormat::Markdown);
-        assert!(text.chars().count() <= CHARACTERS_MAX);
+        assert!(text.chars().count() <= MAX_CHARACTERS);
         assert_eq!(text.matches("| ❌ |").count(), 800, "all errors are there");
         let warnings = text.matches("| ⚠️ |").count();
         assert!((1..800).contains(&warnings), "{warnings}");

@@ -16,22 +16,22 @@ use crate::text::plural::as_sentence;
 use crate::text::plural::{count, grouped};
 
 /// GitHub rejects a run with more results.
-const RESULTS_MAX: usize = 25_000;
+const MAX_RESULTS: usize = 25_000;
 /// GitHub shows at most this many results.
-const SHOWN_MAX: usize = 5_000;
+const MAX_SHOWN: usize = 5_000;
 /// GitHub rejects a result with more locations.
-const RELATED_MAX: usize = 100;
+const MAX_RELATED: usize = 100;
 const FINGERPRINT_KEY: &str = "portolanFinding/v1";
 
 pub(super) fn render(report: &Report<'_>) -> String {
     let fingerprints = report.fingerprints();
     let mut rows = report.rows().zip(fingerprints.iter()).collect::<Vec<_>>();
     let mut notes = report.lint.notes.iter().map(|note| clean(note).into_owned()).collect::<Vec<_>>();
-    if rows.len() > SHOWN_MAX {
+    if rows.len() > MAX_SHOWN {
         // The most severe first; otherwise the limit would cut off the files that sort last.
         rows.sort_by_key(|(row, _)| std::cmp::Reverse(row.severity()));
         notes.extend(cut_note(rows.len()));
-        rows.truncate(RESULTS_MAX);
+        rows.truncate(MAX_RESULTS);
     }
     let mut rules = Rules::default();
     let results =
@@ -57,13 +57,13 @@ pub(super) fn render(report: &Report<'_>) -> String {
 }
 
 fn cut_note(results: usize) -> Option<String> {
-    let shown = format!("GitHub shows {} of them, the worst first", grouped(SHOWN_MAX));
-    match results.checked_sub(RESULTS_MAX) {
+    let shown = format!("GitHub shows {} of them, the worst first", grouped(MAX_SHOWN));
+    match results.checked_sub(MAX_RESULTS) {
         Some(0) | None => Some(format!("{}: {shown}", count(results, "finding"))),
         Some(more) => Some(format!(
             "{} with the lowest severity are not in this file: its limit is {}, and {shown}",
             count(more, "finding"),
-            grouped(RESULTS_MAX)
+            grouped(MAX_RESULTS)
         )),
     }
 }
@@ -134,7 +134,7 @@ fn result(report: &Report<'_>, row: &Row<'_>, fingerprint: Fingerprint, rules: &
         "partialFingerprints": {FINGERPRINT_KEY: fingerprint.to_string()},
     });
     if !finding.related.is_empty() {
-        let related = finding.related.iter().take(RELATED_MAX).enumerate().map(|(id, (place, words))| {
+        let related = finding.related.iter().take(MAX_RELATED).enumerate().map(|(id, (place, words))| {
             let mut location = self::location(report, *place);
             location["id"] = id.into();
             location["message"] = json!({"text": clean(words)});
@@ -218,7 +218,7 @@ mod tests {
         let value = value(&Run::many(30_000));
         let run = &value["runs"][0];
         let results = run["results"].as_array().expect("a list");
-        assert_eq!(results.len(), RESULTS_MAX);
+        assert_eq!(results.len(), MAX_RESULTS);
         let errors = results.iter().take_while(|result| result["level"] == "error").count();
         let warnings = results.iter().skip(errors).take_while(|result| result["level"] == "warning").count();
         assert_eq!((errors, warnings), (10_000, 10_000));

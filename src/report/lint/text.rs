@@ -14,8 +14,8 @@ use crate::report::style::{Role, Style, clip, wrap};
 use crate::text::plural::count;
 
 /// More marks than this make a frame unreadable.
-const MARKS_MAX: usize = 4;
-const NOTES_MAX: usize = 4;
+const MAX_MARKS: usize = 4;
+const MAX_NOTES: usize = 4;
 
 pub(super) fn render(report: &Report<'_>, style: &Style) -> String {
     let mut out = String::new();
@@ -111,7 +111,7 @@ fn parts(report: &Report<'_>, row: &Row<'_>) -> Parts {
     let mut notes = Vec::new();
     for (place, words) in &finding.related {
         let free = labels.iter().all(|label| apart(label.span, place.span));
-        if shown && place.file == own.file && free && labels.len() < MARKS_MAX {
+        if shown && place.file == own.file && free && labels.len() < MAX_MARKS {
             labels.push(Label { span: place.span, text: clean(words).into_owned(), primary: false });
         } else {
             let start = report.places.extent(*place).start;
@@ -119,9 +119,9 @@ fn parts(report: &Report<'_>, row: &Row<'_>) -> Parts {
             notes.push(format!("{path}:{}:{}: {}", start.line, start.column, clean(words)));
         }
     }
-    if notes.len() > NOTES_MAX {
-        let more = notes.len() - NOTES_MAX + 1;
-        notes.truncate(NOTES_MAX - 1);
+    if notes.len() > MAX_NOTES {
+        let more = notes.len() - MAX_NOTES + 1;
+        notes.truncate(MAX_NOTES - 1);
         notes.push(format!("and {}", count(more, "more place")));
     }
     Parts { labels, notes }

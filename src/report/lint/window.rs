@@ -15,7 +15,7 @@ use crate::report::style::Style;
 use crate::text::escape::command_brackets;
 
 /// A longer span is shown by its first line.
-const SPAN_LINES_MAX: usize = 5;
+const MAX_SPAN_LINES: usize = 5;
 const TAB: usize = 4;
 
 /// A mark on the source.
@@ -95,7 +95,7 @@ impl Mark {
         let first = lines.line_of(start);
         // An end directly after a line break belongs to the line before.
         let mut last = if end > start { lines.line_of(end - 1) } else { first };
-        if last > first + SPAN_LINES_MAX - 1 {
+        if last > first + MAX_SPAN_LINES - 1 {
             label.text = if label.text.is_empty() {
                 format!("down to line {last}")
             } else {

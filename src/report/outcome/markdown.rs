@@ -8,7 +8,7 @@ use crate::report::escape::markdown;
 use crate::report::outcome::input::ResolvedOutcome;
 use crate::report::outcome::words;
 use crate::report::plan::markdown::budget::{self, Item, Section};
-use crate::report::plan::markdown::pieces::{LENGTH_MAX, catalog, code, prose};
+use crate::report::plan::markdown::pieces::{MAX_LENGTH, catalog, code, prose};
 use crate::text::plural::{count, grouped};
 
 const ELSEWHERE: &str = "\nNot all of it fits here: `--output json=FILE` of the push has every change.\n";
@@ -48,7 +48,7 @@ pub(super) fn render(resolved: &ResolvedOutcome<'_>) -> String {
             format!("- and {} more\n", grouped(more))
         }),
     ];
-    budget::fit(head(resolved), &sections, LENGTH_MAX, ELSEWHERE)
+    budget::fit(head(resolved), &sections, MAX_LENGTH, ELSEWHERE)
 }
 
 fn head(resolved: &ResolvedOutcome<'_>) -> String {

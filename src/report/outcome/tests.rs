@@ -102,7 +102,7 @@ fn many_failures_are_folded_and_counted() {
     assert!(text.contains("and 1,160 more failures; `--output json` lists all"), "{text}");
     assert!(text.contains("1200 failed, 0 not attempted"), "{text}");
     let markdown = rendered(&case, &outcome, OutcomeFormat::Markdown, &UNICODE);
-    assert!(markdown.len() <= markdown::pieces::LENGTH_MAX && markdown.contains("Not all of it fits here"));
+    assert!(markdown.len() <= markdown::pieces::MAX_LENGTH && markdown.contains("Not all of it fits here"));
     // The JSON record contains every change, even if other formats omit some.
     let json: serde_json::Value =
         serde_json::from_str(&rendered(&case, &outcome, OutcomeFormat::Json, &UNICODE)).expect("JSON");
@@ -191,7 +191,7 @@ proptest! {
                     prop_assert_eq!(number(&text, " not attempted"), waiting);
                     prop_assert_eq!(number(&text, " incomplete"), incomplete, "{}", text);
                     prop_assert_eq!(number(&text, " in doubt"), doubtful);
-                    prop_assert!(format == OutcomeFormat::Text || text.len() <= markdown::pieces::LENGTH_MAX);
+                    prop_assert!(format == OutcomeFormat::Text || text.len() <= markdown::pieces::MAX_LENGTH);
                 }
                 OutcomeFormat::Json => {
                     let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");

@@ -10,8 +10,8 @@ use crate::report::outcome::words;
 use crate::report::style::{Role, Style, wrap};
 use crate::text::plural::{count, grouped};
 
-const FAILURES_MAX: usize = 40;
-const WAITING_MAX: usize = 20;
+const MAX_FAILURES: usize = 40;
+const MAX_WAITING: usize = 20;
 
 pub(super) fn render(resolved: &ResolvedOutcome<'_>, style: &Style) -> String {
     let mut out = String::new();
@@ -49,7 +49,7 @@ fn sentence(out: &mut String, role: Role, label: &str, sentence: &str, style: &S
 /// The problems, worst first: `failed`, `in doubt`, `incomplete`.
 fn failures(out: &mut String, resolved: &ResolvedOutcome<'_>, style: &Style) {
     let Tally { failed, in_doubt, incomplete, .. } = resolved.tally;
-    let most = most(resolved, FAILURES_MAX);
+    let most = most(resolved, MAX_FAILURES);
     let kinds = [(Kind::Failed, failed, "more failure"), (Kind::InDoubt, in_doubt, "more change in doubt")];
     for (kind, number, more) in kinds.into_iter().chain([(Kind::Incomplete, incomplete, "more incomplete change")]) {
         let lines = resolved.ends().filter_map(|(change, end)| Some((change, line(kind, resolved, change, end)?)));
@@ -129,7 +129,7 @@ fn not_attempted(out: &mut String, resolved: &ResolvedOutcome<'_>, style: &Style
     if !out.is_empty() {
         out.push('\n');
     }
-    let shown = waiting.len().min(most(resolved, WAITING_MAX));
+    let shown = waiting.len().min(most(resolved, MAX_WAITING));
     out.push_str(&format!("{}\n", style.paint(Role::Warning, "not attempted:")));
     for (change, reason) in waiting.iter().take(shown) {
         out.push_str(&format!(

@@ -9,7 +9,7 @@ use crate::report::plan::words::{self, tick};
 use crate::text::plural::grouped;
 
 /// The number of names in one sentence.
-const NAMES_MAX: usize = 3;
+const MAX_NAMES: usize = 3;
 
 /// The line of counts, in a form for searching: plain digits, and always the four verbs.
 pub(super) fn numbers(tally: &Tally) -> String {
@@ -98,7 +98,7 @@ pub(super) fn reason(reason: &Reason, resolved: &ResolvedOutcome<'_>) -> String 
                 changes.iter().filter_map(|at| resolved.change(*at)).map(|change| words::quoted(&change.key)).collect();
             match keys.len() {
                 0 => "requires a change that was not made".to_owned(),
-                _ => format!("requires {}", words::names(keys.into_iter(), NAMES_MAX)),
+                _ => format!("requires {}", words::names(keys.into_iter(), MAX_NAMES)),
             }
         }
         Reason::Interrupted => "interrupted".to_owned(),

@@ -19,7 +19,7 @@ use crate::report::plan::{mermaid, sections, words};
 use crate::text::plural::{count, grouped};
 
 use budget::{Item, Section};
-use pieces::{LENGTH_MAX, MANY, code, prose};
+use pieces::{MANY, MAX_LENGTH, code, prose};
 
 const ELSEWHERE: &str =
     "\n_Not everything fits here. The JSON report of this job (`--output json=FILE`) has the whole plan._\n";
@@ -28,7 +28,7 @@ const FEW: usize = 8;
 /// The number of creates that are shown of very many.
 const SAMPLES: usize = 10;
 /// The number of updates that are shown of very many.
-const UPDATES_MAX: usize = 50;
+const MAX_UPDATES: usize = 50;
 
 pub use headline::Totals;
 
@@ -40,7 +40,7 @@ pub(super) fn render(resolved: &Resolved<'_>, most: usize) -> String {
     sections.extend(changes(resolved));
     sections.extend([picture(resolved.report), notes(resolved.report)]);
     let provenance = provenance(resolved.report);
-    budget::fit(head, &sections, most.min(LENGTH_MAX).saturating_sub(provenance.len()), ELSEWHERE) + &provenance
+    budget::fit(head, &sections, most.min(MAX_LENGTH).saturating_sub(provenance.len()), ELSEWHERE) + &provenance
 }
 
 /// The commits and the run, at the end: near the digest that approves the plan, there must be no other hexadecimal
@@ -126,7 +126,7 @@ impl Kind {
     fn most(self, number: usize) -> usize {
         match self {
             Self::Create if number > MANY => SAMPLES,
-            Self::Foreign | Self::Update => UPDATES_MAX,
+            Self::Foreign | Self::Update => MAX_UPDATES,
             // Deletes are listed by name while there is space.
             Self::Delete | Self::Rename | Self::Create => usize::MAX,
         }
@@ -168,7 +168,7 @@ fn pending(resolved: &Resolved<'_>, mut pending: Vec<&Change>) -> Section {
     pending.sort_by_key(|change| sections::rank(&change.action));
     // Deletes are listed by name while there is space.
     let deletes = pending.iter().take_while(|change| change.action == Action::Delete).count();
-    pending.truncate(deletes.max(UPDATES_MAX));
+    pending.truncate(deletes.max(MAX_UPDATES));
     let items: Vec<Item> = pending.iter().map(|change| blocks::item(resolved, change, 10, false)).collect();
     let omitted = number - items.len();
     Section::new(&open, "\n</details>\n", items, |more| left(more, "pending changes")).omitting(omitted)

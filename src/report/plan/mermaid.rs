@@ -11,9 +11,9 @@ use crate::domain::value::Value;
 use crate::report::escape::clean;
 use crate::report::plan::fields::cut;
 
-pub(super) const NODES_MAX: usize = 40;
-const EDGES_MAX: usize = 120;
-const LABEL_MAX: usize = 60;
+pub(super) const MAX_NODES: usize = 40;
+const MAX_EDGES: usize = 120;
+const MAX_LABEL: usize = 60;
 
 /// Blueprint and identifier; `None` if the blueprint of a relation target is not known.
 type Node = (Option<String>, String);
@@ -35,7 +35,7 @@ enum Edge {
 /// Draws the diagram; `None` if it would not help.
 pub(super) fn draw(plan: &Plan, blueprints: &[Blueprint]) -> Option<String> {
     // Every change is a node.
-    if plan.changes.len() > NODES_MAX {
+    if plan.changes.len() > MAX_NODES {
         return None;
     }
     let mut picture = Picture::default();
@@ -44,7 +44,7 @@ pub(super) fn draw(plan: &Plan, blueprints: &[Blueprint]) -> Option<String> {
     }
     for change in &plan.changes {
         picture.relations(change, blueprints);
-        if picture.nodes.len() > NODES_MAX || picture.edges.len() > EDGES_MAX {
+        if picture.nodes.len() > MAX_NODES || picture.edges.len() > MAX_EDGES {
             return None;
         }
     }
@@ -106,7 +106,7 @@ impl Picture {
 
     fn edge(&mut self, from: &Node, to: &Node, name: &str, edge: Edge) {
         // The diagram is already too large and will be dropped.
-        if self.nodes.len() > NODES_MAX || self.edges.len() > EDGES_MAX {
+        if self.nodes.len() > MAX_NODES || self.edges.len() > MAX_EDGES {
             return;
         }
         for end in [from, to] {
@@ -167,7 +167,7 @@ fn targets(value: &Value) -> Vec<&str> {
 /// Encodes everything but letters, digits and a few signs as Mermaid entity codes, so that a label contains no markup
 /// for Mermaid, HTML, or the fence around it.
 fn label(text: &str) -> String {
-    let text = cut(clean(text).into_owned(), LABEL_MAX);
+    let text = cut(clean(text).into_owned(), MAX_LABEL);
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '/' | '…') {
@@ -195,8 +195,8 @@ mod tests {
     fn there_is_a_picture_only_where_it_helps() {
         let drawn = |case: &Case| draw(&case.plan, &case.blueprints).is_some();
         assert!(!drawn(&Case::empty()) && !drawn(&Case::foreign()), "nothing points to anything");
-        assert!(drawn(&pointing(2)) && drawn(&pointing(NODES_MAX)));
-        assert!(!drawn(&pointing(NODES_MAX + 1)), "a thicket");
+        assert!(drawn(&pointing(2)) && drawn(&pointing(MAX_NODES)));
+        assert!(!drawn(&pointing(MAX_NODES + 1)), "a thicket");
     }
 
     #[test]

@@ -53,7 +53,7 @@ pub fn render(report: &PlanReport<'_>, format: PlanFormat, style: &Style) -> Str
     match format {
         PlanFormat::Text => lines(text::render(&Resolved::new(report), style)),
         PlanFormat::Json => json::made::render(&Resolved::new(report)),
-        PlanFormat::Markdown => comment_of(report, markdown::pieces::LENGTH_MAX),
+        PlanFormat::Markdown => comment_of(report, markdown::pieces::MAX_LENGTH),
         PlanFormat::Summary => lines(summary::render(report)),
     }
 }

@@ -100,7 +100,7 @@ fn what_is_created_is_named_where_it_is_much() {
 #[test]
 fn a_huge_comment_is_a_table_all_deletes_and_samples() {
     let text = Case::huge(10_000).plain(PlanFormat::Markdown);
-    assert!(text.len() <= markdown::pieces::LENGTH_MAX, "{}", text.len());
+    assert!(text.len() <= markdown::pieces::MAX_LENGTH, "{}", text.len());
     assert!(text.contains("| `api` | 334 | 334 | 3,334 |"), "{text}");
     assert_eq!(text.matches("`api/old-").count(), 334, "every delete is named once");
     assert_eq!(text.matches("service/new-").count(), 3, "ten samples, some of each blueprint");
@@ -434,7 +434,7 @@ proptest! {
                 PlanFormat::Markdown => {
                     prop_assert_eq!(numbers_of_comment(&text), expected.clone(), "{}", text);
                     prop_assert!(no_line_is_a_quick_action(&text), "{}", text);
-                    prop_assert!(text.len() <= markdown::pieces::LENGTH_MAX, "{}", text.len());
+                    prop_assert!(text.len() <= markdown::pieces::MAX_LENGTH, "{}", text.len());
                     prop_assert_eq!(is_balanced(&text), Ok(()), "{}", text);
                     let faults = markdown_faults(&text);
                     prop_assert!(faults.is_empty(), "{faults:?}");

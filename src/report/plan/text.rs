@@ -15,22 +15,22 @@ use crate::text::plural::{count, grouped};
 use pieces::Pen;
 
 /// Limits for one blueprint and one kind of change.
-const IN_FULL_MAX: usize = 20;
-const BY_NAME_MAX: usize = 60;
+const MAX_IN_FULL: usize = 20;
+const MAX_BY_NAME: usize = 60;
 /// Deletes are listed by name up to a higher limit, because they matter most.
-const DELETES_BY_NAME_MAX: usize = 400;
+const MAX_DELETES_BY_NAME: usize = 400;
 /// The limit for a whole plan, however many blueprints it has.
-const IN_FULL_OF_ALL_MAX: usize = 120;
+const MAX_IN_FULL_OF_ALL: usize = 120;
 /// If a plan creates more entities, they are listed only by name, because the manifests show the rest.
-const CREATED_IN_FULL_MAX: usize = 24;
-const BY_NAME_OF_ALL_MAX: usize = 1_000;
-const HAZARDS_MAX: usize = 20;
-const ITEMS_MAX: usize = 5;
-const NOTES_MAX: usize = 20;
+const MAX_CREATED_IN_FULL: usize = 24;
+const MAX_BY_NAME_OF_ALL: usize = 1_000;
+const MAX_HAZARDS: usize = 20;
+const MAX_ITEMS: usize = 5;
+const MAX_NOTES: usize = 20;
 
 pub(super) fn render(resolved: &Resolved<'_>, style: &Style) -> String {
     let pen = Pen { out: String::new(), resolved, style, is_folded: false };
-    let mut page = Page { resolved, style, pen, full_left: IN_FULL_OF_ALL_MAX, names_left: BY_NAME_OF_ALL_MAX };
+    let mut page = Page { resolved, style, pen, full_left: MAX_IN_FULL_OF_ALL, names_left: MAX_BY_NAME_OF_ALL };
     if resolved.report.is_full {
         (page.full_left, page.names_left) = (usize::MAX, usize::MAX);
     }
@@ -100,7 +100,7 @@ impl Page<'_, '_> {
 
     fn hazards(&mut self) {
         let hazards = &self.resolved.report.plan.hazards;
-        let shown = hazards.len().min(self.most(HAZARDS_MAX));
+        let shown = hazards.len().min(self.most(MAX_HAZARDS));
         for hazard in hazards.iter().take(shown) {
             self.hazard(hazard);
         }
@@ -116,12 +116,12 @@ impl Page<'_, '_> {
             Consent::Nothing => (Role::Warning, "warning"),
         };
         self.sentence(role, label, &format!("{}.", told.sentence));
-        self.items(&told.items, ITEMS_MAX);
+        self.items(&told.items, MAX_ITEMS);
     }
 
     fn obstacles(&mut self) {
         let obstacles = &self.resolved.report.plan.obstacles;
-        let shown = obstacles.len().min(self.most(HAZARDS_MAX));
+        let shown = obstacles.len().min(self.most(MAX_HAZARDS));
         for obstacle in obstacles.iter().take(shown) {
             self.sentence(Role::Error, "obstacle", &format!("{}.", words::obstacle(obstacle, self.resolved)));
         }
@@ -161,12 +161,12 @@ impl Page<'_, '_> {
 
     /// Changes of one blueprint and one kind.
     fn kind(&mut self, changes: &[&Change], is_pending: bool) {
-        let mut full = changes.len().min(self.most(IN_FULL_MAX)).min(self.full_left);
+        let mut full = changes.len().min(self.most(MAX_IN_FULL)).min(self.full_left);
         if full + 1 == changes.len() {
             full += 1;
         }
         let created = self.resolved.report.plan.counts.total.create;
-        if changes.first().is_some_and(|it| it.action == Action::Create) && created > self.most(CREATED_IN_FULL_MAX) {
+        if changes.first().is_some_and(|it| it.action == Action::Create) && created > self.most(MAX_CREATED_IN_FULL) {
             full = 0;
         }
         self.full_left = self.full_left.saturating_sub(full);
@@ -177,7 +177,7 @@ impl Page<'_, '_> {
         let Some(first) = rest.first() else { return };
         self.pen.is_folded = true;
         let is_delete = matches!(first.action, Action::Delete);
-        let most = if is_delete { DELETES_BY_NAME_MAX } else { BY_NAME_MAX.min(self.names_left) };
+        let most = if is_delete { MAX_DELETES_BY_NAME } else { MAX_BY_NAME.min(self.names_left) };
         let named = rest.len().min(most);
         if !is_delete {
             self.names_left = self.names_left.saturating_sub(named);
@@ -221,9 +221,9 @@ impl Page<'_, '_> {
     fn notes(&mut self) {
         let plan = self.resolved.report.plan;
         let mut notes: Vec<String> =
-            plan.cycles.iter().take(NOTES_MAX).map(|cycle| format!("{}.", words::cycle(cycle))).collect();
-        if plan.cycles.len() > NOTES_MAX {
-            notes.push(format!("{} not shown.", count(plan.cycles.len() - NOTES_MAX, "more circle")));
+            plan.cycles.iter().take(MAX_NOTES).map(|cycle| format!("{}.", words::cycle(cycle))).collect();
+        if plan.cycles.len() > MAX_NOTES {
+            notes.push(format!("{} not shown.", count(plan.cycles.len() - MAX_NOTES, "more circle")));
         }
         if let Some(sentence) = words::foreign_at_rest(self.resolved.report) {
             notes.push(sentence);

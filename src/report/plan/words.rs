@@ -14,7 +14,7 @@ use crate::report::plan::input::{PlanReport, Resolved};
 use crate::text::plural::{count, grouped, list};
 
 /// The number of names in one sentence.
-const NAMES_MAX: usize = 8;
+const MAX_NAMES: usize = 8;
 
 pub(in crate::report) fn entity(key: &EntityKey) -> String {
     format!("{}/{}", key.blueprint, key.identifier)
@@ -23,7 +23,7 @@ pub(in crate::report) fn entity(key: &EntityKey) -> String {
 /// The owner, if the catalog does not reveal it.
 const ANOTHER_OWNER: &str = "another owner";
 /// The number of owners in one sentence.
-const OWNERS_MAX: usize = 3;
+const MAX_OWNERS: usize = 3;
 
 /// A name in backticks. A backtick within it would end the code.
 pub(in crate::report) fn tick(name: &str) -> String {
@@ -113,7 +113,7 @@ fn owners<'k>(keys: impl Iterator<Item = &'k EntityKey>, report: &PlanReport<'_>
         [(owner, _)] => owner.clone(),
         several => {
             let named = several.iter().map(|(owner, count)| format!("{owner} ({})", grouped(*count)));
-            names(named, OWNERS_MAX)
+            names(named, MAX_OWNERS)
         }
     }
 }
@@ -206,7 +206,7 @@ pub(in crate::report) fn hazard(hazard: &Hazard, resolved: &Resolved<'_>) -> Tol
             told(sentence, all(keys))
         }
         HazardKind::UnseenDependents { blueprint, unread } => {
-            let unread = names(unread.iter().map(|name| tick(name)), NAMES_MAX);
+            let unread = names(unread.iter().map(|name| tick(name)), MAX_NAMES);
             told(
                 format!("entities of {unread} were not read, and may point to deleted entities of {}", tick(blueprint)),
                 vec![],
@@ -217,7 +217,7 @@ pub(in crate::report) fn hazard(hazard: &Hazard, resolved: &Resolved<'_>) -> Tol
             told(format!("{} is no longer declared, but is kept, because {points} to it", quoted(key)), pointing(by))
         }
         HazardKind::PruneBlocked { by, keys } => {
-            let why: Vec<String> = by.iter().take(NAMES_MAX).map(|blocker| self::blocker(blocker, resolved)).collect();
+            let why: Vec<String> = by.iter().take(MAX_NAMES).map(|blocker| self::blocker(blocker, resolved)).collect();
             let more = by.len() - why.len();
             let more = if more > 0 { format!(", and {} more reasons", grouped(more)) } else { String::new() };
             let stay = match keys.len() {
@@ -302,7 +302,7 @@ pub(in crate::report) fn blocker(blocker: &Blocker, resolved: &Resolved<'_>) -> 
 pub(in crate::report) fn obstacle(obstacle: &Obstacle, resolved: &Resolved<'_>) -> String {
     match obstacle {
         Obstacle::Duplicate { key, places } => {
-            let places = names(places.iter().map(|place| tick(&resolved.location(*place))), NAMES_MAX);
+            let places = names(places.iter().map(|place| tick(&resolved.location(*place))), MAX_NAMES);
             format!("{} is declared more than once: {places}; remove all but one", quoted(key))
         }
         Obstacle::RequiredCycle { step_kind, cycle } => {
@@ -339,9 +339,9 @@ pub(in crate::report) fn cycle(cycle: &Cycle) -> String {
 /// `a -> b -> a`.
 fn round(cycle: &Cycle, name: &dyn Fn(&EntityKey) -> String) -> String {
     let path = &cycle.path;
-    let mut parts: Vec<String> = path.iter().take(NAMES_MAX).map(name).collect();
-    if path.len() > NAMES_MAX {
-        parts.push(format!("{} more", grouped(path.len() - NAMES_MAX)));
+    let mut parts: Vec<String> = path.iter().take(MAX_NAMES).map(name).collect();
+    if path.len() > MAX_NAMES {
+        parts.push(format!("{} more", grouped(path.len() - MAX_NAMES)));
     }
     parts.extend(path.first().map(quoted));
     parts.join(" -> ")
@@ -354,7 +354,7 @@ pub(in crate::report) fn foreign_at_rest(report: &PlanReport<'_>) -> Option<Stri
         return None;
     }
     let keys = &plan.foreign_unchanged;
-    let names = names(keys.iter().map(quoted), NAMES_MAX);
+    let names = names(keys.iter().map(quoted), MAX_NAMES);
     let owners = owners(keys.iter(), report);
     match keys.len() {
         0 => None,

@@ -11,8 +11,8 @@ use crate::report::style::{Role, Style, wrap};
 use crate::text::plural::{count, grouped, list};
 
 /// The number of listed changes; further ones are counted, and JSON lists all.
-const CHANGES_SHOWN_MAX: usize = 60;
-const MANIFESTS_SHOWN_MAX: usize = 40;
+const MAX_CHANGES_SHOWN: usize = 60;
+const MAX_MANIFESTS_SHOWN: usize = 40;
 
 pub(super) fn render(pull: &Pull<'_>, style: &Style) -> String {
     let mut out = format!("{}\n", headline(pull, style));
@@ -73,9 +73,9 @@ fn changes(out: &mut String, pull: &Pull<'_>, style: &Style) {
     for change in pull.changes {
         of_blueprint(&mut lines, change, style);
     }
-    let more = lines.len().saturating_sub(CHANGES_SHOWN_MAX);
+    let more = lines.len().saturating_sub(MAX_CHANGES_SHOWN);
     if more > 1 {
-        lines.truncate(CHANGES_SHOWN_MAX);
+        lines.truncate(MAX_CHANGES_SHOWN);
         lines.push(format!("  and {}; `--output json` lists all", count(more, "more change")));
     }
     let counts = &pull.counts;
@@ -166,9 +166,9 @@ fn manifests(out: &mut String, pull: &Pull<'_>, style: &Style) {
         first.make_ascii_uppercase();
     }
     out.push_str(&format!("{words}.\n"));
-    let more = lines.len().saturating_sub(MANIFESTS_SHOWN_MAX);
+    let more = lines.len().saturating_sub(MAX_MANIFESTS_SHOWN);
     if more > 1 {
-        lines.truncate(MANIFESTS_SHOWN_MAX);
+        lines.truncate(MAX_MANIFESTS_SHOWN);
         lines.push(format!("  and {}; `--output json` lists all", grouped(more)));
     }
     lines.iter().for_each(|line| out.extend([line.as_str(), "\n"]));

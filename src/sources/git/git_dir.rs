@@ -7,9 +7,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// The maximum length of a `.git` file.
-const GIT_FILE_BYTES_MAX: u64 = 64 * 1024;
+const MAX_GIT_FILE_BYTES: u64 = 64 * 1024;
 /// The file contains `ref: refs/heads/...` or an id.
-const HEAD_BYTES_MAX: u64 = 4 * 1024;
+const MAX_HEAD_BYTES: u64 = 4 * 1024;
 
 /// A Git directory and its work tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,7 +114,7 @@ fn look(folder: &Path) -> DotGit {
 
 /// The folder that a `.git` file names.
 fn link_target(folder: &Path, file: &Path) -> Option<PathBuf> {
-    let text = read_start(file, GIT_FILE_BYTES_MAX)?;
+    let text = read_start(file, MAX_GIT_FILE_BYTES)?;
     let target = text.strip_prefix("gitdir: ")?.trim_end_matches(['\n', '\r']);
     (!target.is_empty()).then(|| folder.join(target))
 }
@@ -147,7 +147,7 @@ fn is_head(file: &Path) -> bool {
     if metadata.is_symlink() {
         return file.read_link().is_ok_and(|target| target.starts_with("refs"));
     }
-    let Some(text) = read_start(file, HEAD_BYTES_MAX) else { return false };
+    let Some(text) = read_start(file, MAX_HEAD_BYTES) else { return false };
     match text.strip_prefix("ref:") {
         Some(target) => target.trim_start().starts_with("refs/"),
         None => {
@@ -158,7 +158,7 @@ fn is_head(file: &Path) -> bool {
 }
 
 fn common(git_dir: &Path) -> PathBuf {
-    let text = read_start(&git_dir.join("commondir"), GIT_FILE_BYTES_MAX);
+    let text = read_start(&git_dir.join("commondir"), MAX_GIT_FILE_BYTES);
     let common = text.map(|text| git_dir.join(text.trim_end_matches(['\n', '\r'])));
     common.and_then(|path| path.canonicalize().ok()).unwrap_or_else(|| git_dir.to_owned())
 }

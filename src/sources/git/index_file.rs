@@ -9,7 +9,7 @@ use git2::{Error, Oid};
 use crate::sources::boundary::Boundary;
 use crate::sources::open::{OpenProblem, read_whole};
 
-const BYTES_MAX: u64 = 4 * 1024 * 1024 * 1024;
+const MAX_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 const HEADER: usize = 12;
 /// The checksum at the end, which Git does not verify on reading either.
 const TRAILER: usize = 20;
@@ -62,7 +62,7 @@ impl IndexFile {
     pub fn read(path: &Path) -> Result<Self, Error> {
         // Hooks name it from the folder that they run in.
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        match read_whole(&Boundary::open(), &path, BYTES_MAX) {
+        match read_whole(&Boundary::open(), &path, MAX_BYTES) {
             Ok(bytes) => Self::parse(bytes).map_err(|why| {
                 let message = format!("invalid data in index - {why}");
                 Error::new(git2::ErrorCode::GenericError, git2::ErrorClass::Index, message)

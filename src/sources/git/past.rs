@@ -7,7 +7,7 @@ use git2::{ObjectType, Oid, Tree, TreeEntry};
 use super::open::Repository;
 use crate::sources::path::path_of_git;
 use crate::sources::pattern::Pattern;
-use crate::sources::read::GENERATED_FILE_BYTES_MAX;
+use crate::sources::read::MAX_GENERATED_FILE_BYTES;
 
 /// What was at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +28,8 @@ pub enum Content {
     Other,
 }
 
-const COMMITS_MAX: usize = 20_000;
-const FILES_MAX: usize = 2_000;
+const MAX_COMMITS: usize = 20_000;
+const MAX_FILES: usize = 2_000;
 
 impl Repository {
     /// Goes back from `from` (or `HEAD`) along first parents. `path` is relative to `root`.
@@ -48,7 +48,7 @@ impl Repository {
         let whole = prefix.join(path);
         let mut commit = self.inner.find_commit(start);
         let mut last = None;
-        for _ in 0..COMMITS_MAX {
+        for _ in 0..MAX_COMMITS {
             let Ok(here) = &commit else { return Past::Unknown };
             let Ok(tree) = here.tree() else { return Past::Unknown };
             let Ok(entry) = tree.get_path(&whole) else {
@@ -80,7 +80,7 @@ impl Repository {
         let Ok(Some(start)) = start else { return (commits, true) };
         let mut commit = self.inner.find_commit(start);
         let mut last = None;
-        for _ in 0..COMMITS_MAX {
+        for _ in 0..MAX_COMMITS {
             let Ok(here) = &commit else { return (commits, false) };
             let Ok(tree) = here.tree() else { return (commits, false) };
             let ids: Vec<Option<Oid>> =
@@ -119,7 +119,7 @@ impl Repository {
 
     fn content_of_blob(&self, id: Oid, content: &dyn Fn(&[u8]) -> Content) -> Content {
         let Ok(blob) = self.inner.find_blob(id) else { return Content::Nothing };
-        if blob.size() as u64 > GENERATED_FILE_BYTES_MAX { Content::Nothing } else { content(blob.content()) }
+        if blob.size() as u64 > MAX_GENERATED_FILE_BYTES { Content::Nothing } else { content(blob.content()) }
     }
 
     fn content_of_folder(
@@ -135,7 +135,7 @@ impl Repository {
             for entry in &tree {
                 let path = folder.join(path_of_git(entry.name_bytes()));
                 seen += 1;
-                if seen > FILES_MAX {
+                if seen > MAX_FILES {
                     return Content::Nothing;
                 }
                 match entry.kind() {

@@ -35,7 +35,7 @@ pub struct Staged {
 /// The number of entries from which threads are used.
 const PARALLEL_ENTRIES_MIN: usize = 2048;
 /// Git's paths are shorter on every system; it bounds the recursion through nested folders.
-const PATH_BYTES_MAX: usize = 8 * 1024;
+const MAX_PATH_BYTES: usize = 8 * 1024;
 
 impl Repository {
     /// `root` is the work tree or a folder in it.
@@ -167,7 +167,7 @@ impl Comparison<'_> {
         end: usize,
     ) -> Result<(), git2::Error> {
         let length = path.len();
-        if length > PATH_BYTES_MAX {
+        if length > MAX_PATH_BYTES {
             return Err(git2::Error::from_str("the folders of a commit are nested too deeply"));
         }
         if !self.scope.is_near(path) || tree.is_some_and(|tree| self.index.tree_of(path) == Some(tree.id())) {

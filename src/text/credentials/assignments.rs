@@ -7,11 +7,11 @@ use super::names::{holds_secret, may_name_secret};
 
 /// How far a value on one line is looked for: a line may have a million bytes with a name at every fourth of them. A
 /// longer value is a credential only if it is one word, which is taken whole.
-const VALUE_BYTES_MAX: usize = 2 << 10;
+const MAX_VALUE_BYTES: usize = 2 << 10;
 /// Anchors, quotes and white space between the sign and the value.
 const LEAD: usize = 64;
 /// The same for the lines of a block, such as those of a private key.
-const BLOCK_BYTES_MAX: usize = 64 << 10;
+const MAX_BLOCK_BYTES: usize = 64 << 10;
 
 /// A name and the ranges of the assigned values.
 struct Assignment<'t> {
@@ -54,7 +54,7 @@ fn assignments(text: &str, is_wanted: impl Fn(&str) -> bool) -> impl Iterator<It
 
 /// Whether the value is one word that reaches the end of what was looked at.
 fn is_cut(text: &str, sign: usize, value: &Range<usize>) -> bool {
-    value.end + LEAD > sign + VALUE_BYTES_MAX && !text[value.clone()].contains(char::is_whitespace)
+    value.end + LEAD > sign + MAX_VALUE_BYTES && !text[value.clone()].contains(char::is_whitespace)
 }
 
 fn ends_word(c: char) -> bool {
@@ -88,7 +88,7 @@ fn is_of_name(c: char) -> bool {
 
 /// The value after `name=`, up to the end of the word.
 fn shell_value(text: &str, at: usize) -> Vec<Range<usize>> {
-    let rest = up_to(text, at, VALUE_BYTES_MAX);
+    let rest = up_to(text, at, MAX_VALUE_BYTES);
     if let Some(quoted) = quoted(text, at) {
         return vec![quoted];
     }
@@ -103,10 +103,10 @@ fn yaml_values(text: &str, name: usize, at: usize) -> Vec<Range<usize>> {
     let mut at = skip_blanks(text, at);
     // Anchors and tags precede the value.
     while text[at..].starts_with(['&', '!']) {
-        let word = up_to(text, at, VALUE_BYTES_MAX);
+        let word = up_to(text, at, MAX_VALUE_BYTES);
         at = skip_blanks(text, at + word.find([' ', '\t', '\n']).unwrap_or(word.len()));
     }
-    let line = up_to(text, at, VALUE_BYTES_MAX);
+    let line = up_to(text, at, MAX_VALUE_BYTES);
     let line_end = at + line.find('\n').unwrap_or(line.len());
     let rest = text[at..line_end].trim_end();
     if rest.is_empty() || rest.starts_with('#') {
@@ -116,7 +116,7 @@ fn yaml_values(text: &str, name: usize, at: usize) -> Vec<Range<usize>> {
         return lower_lines(text, name, line_end, false);
     }
     if rest.starts_with('[') {
-        let end = up_to(text, at, VALUE_BYTES_MAX).find(']').unwrap_or(rest.len());
+        let end = up_to(text, at, MAX_VALUE_BYTES).find(']').unwrap_or(rest.len());
         return items(text, at + 1, at + end);
     }
     if let Some(quoted) = quoted(text, at) {
@@ -144,7 +144,7 @@ fn plain(text: &str, name: usize, at: usize, line_end: usize) -> Range<usize> {
 
 /// The quoted value at this byte; the quotes may be escaped, as in JSON inside a string.
 fn quoted(text: &str, at: usize) -> Option<Range<usize>> {
-    let rest = up_to(text, at, VALUE_BYTES_MAX);
+    let rest = up_to(text, at, MAX_VALUE_BYTES);
     let bare = rest.trim_start_matches('\\');
     let escapes = rest.len() - bare.len();
     let quote = bare.chars().next().filter(|c| matches!(c, '"' | '\''))?;
@@ -154,7 +154,7 @@ fn quoted(text: &str, at: usize) -> Option<Range<usize>> {
         let found = text[from..at + rest.len()].find(quote).map(|found| from + found);
         let Some(end) = found else {
             // The quote is never closed, so the value is the rest of the line.
-            let line = up_to(text, start, VALUE_BYTES_MAX);
+            let line = up_to(text, start, MAX_VALUE_BYTES);
             return Some(start..start + line.find('\n').unwrap_or(line.len()));
         };
         let backslashes = end - start - text[start..end].trim_end_matches('\\').len();
@@ -185,7 +185,7 @@ fn lower_lines(text: &str, name: usize, line_end: usize, is_list: bool) -> Vec<R
     let own = indentation(line_before(text, name));
     let mut values: Vec<Range<usize>> = Vec::new();
     let mut at = (line_end + 1).min(text.len());
-    for line in up_to(text, at, BLOCK_BYTES_MAX).split_inclusive('\n') {
+    for line in up_to(text, at, MAX_BLOCK_BYTES).split_inclusive('\n') {
         let content = line.trim_end();
         let column = indentation(line);
         let is_item = is_list && content[column.min(content.len())..].starts_with('-');
@@ -223,7 +223,7 @@ fn up_to(text: &str, at: usize, most: usize) -> &str {
 
 /// The line before a byte, up to a maximum length.
 fn line_before(text: &str, at: usize) -> &str {
-    let before = &text[text.ceil_char_boundary(at.saturating_sub(VALUE_BYTES_MAX))..at];
+    let before = &text[text.ceil_char_boundary(at.saturating_sub(MAX_VALUE_BYTES))..at];
     before.rsplit('\n').next().unwrap_or(before)
 }
 

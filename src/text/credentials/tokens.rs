@@ -160,12 +160,12 @@ pub(super) fn has_url_password(text: &str) -> bool {
 
 /// How far before the `@` the slashes of a URL are searched: a text with many `@` must not be read to its start for
 /// each.
-const CREDENTIALS_BYTES_MAX: usize = 257;
+const MAX_CREDENTIALS_BYTES: usize = 257;
 
 /// The password that ends at the `@` at byte `at`.
 fn url_password(text: &str, at: usize) -> Option<&str> {
     // The slash is searched first: most texts with an `@` are e-mail addresses, which have no slash after a colon.
-    let window = text.as_bytes().get(at.saturating_sub(CREDENTIALS_BYTES_MAX)..at)?;
+    let window = text.as_bytes().get(at.saturating_sub(MAX_CREDENTIALS_BYTES)..at)?;
     let slash = at - window.len() + memchr::memrchr(b'/', window)?;
     if !text.get(..=slash)?.ends_with("://") {
         return None;
@@ -178,7 +178,7 @@ fn url_password(text: &str, at: usize) -> Option<&str> {
 
 /// The text before the `@` at byte `at` of a URL without a password; it is often a token.
 fn url_user(text: &str, at: usize) -> Option<&str> {
-    let window = text.as_bytes().get(at.saturating_sub(CREDENTIALS_BYTES_MAX)..at)?;
+    let window = text.as_bytes().get(at.saturating_sub(MAX_CREDENTIALS_BYTES)..at)?;
     let slash = at - window.len() + memchr::memrchr(b'/', window)?;
     let user = text.get(slash + 1..at)?;
     (text.get(..=slash)?.ends_with("://") && !user.contains(':')).then_some(user)

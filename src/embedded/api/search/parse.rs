@@ -13,10 +13,10 @@ use crate::domain::value::timestamp::Moment;
 use crate::embedded::api::body::{must_be, name, needs, only, path};
 
 /// Limits on the nesting and number of rules, because a search is evaluated on every entity that it reads.
-const DEPTH_MAX: usize = 16;
-const RULES_MAX: usize = 1000;
+const MAX_DEPTH: usize = 16;
+const MAX_RULES: usize = 1000;
 /// The maximum number of relations in a path.
-const HOPS_MAX: usize = 15;
+const MAX_HOPS: usize = 15;
 
 const OPERATORS: [&str; 22] = [
     "=",
@@ -92,8 +92,8 @@ struct Parser {
 
 impl Parser {
     fn query(&mut self, value: &Value, at: &str, depth: usize) -> Result<SearchQuery, Refusal> {
-        if depth > DEPTH_MAX {
-            return Err(Refusal::invalid(format!("{} must NOT be nested deeper than {DEPTH_MAX} queries", name(at))));
+        if depth > MAX_DEPTH {
+            return Err(Refusal::invalid(format!("{} must NOT be nested deeper than {MAX_DEPTH} queries", name(at))));
         }
         let query = object(value, at)?;
         needs(query, at, &["combinator", "rules"])?;
@@ -112,8 +112,8 @@ impl Parser {
 
     fn rule(&mut self, value: &Value, at: &str, depth: usize) -> Result<SearchRule, Refusal> {
         self.rules += 1;
-        if self.rules > RULES_MAX {
-            return Err(Refusal::invalid(format!("a search must NOT have more than {RULES_MAX} rules")));
+        if self.rules > MAX_RULES {
+            return Err(Refusal::invalid(format!("a search must NOT have more than {MAX_RULES} rules")));
         }
         let rule = object(value, at)?;
         if rule.contains_key("combinator") || rule.contains_key("rules") {
@@ -303,8 +303,8 @@ fn relation_path(rule: &Map<String, Value>, at: &str) -> Result<RelationPath, Re
     if hops.is_empty() {
         return Err(Refusal::invalid(format!("\"{at}\" must NOT have fewer than 1 items")));
     }
-    if hops.iter().map(|hop| hop.at_most).sum::<usize>() > HOPS_MAX {
-        return Err(Refusal::invalid(format!("\"{at}\" must NOT have more than {HOPS_MAX} hops")));
+    if hops.iter().map(|hop| hop.at_most).sum::<usize>() > MAX_HOPS {
+        return Err(Refusal::invalid(format!("\"{at}\" must NOT have more than {MAX_HOPS} hops")));
     }
     if hops.iter().filter(|hop| hop.at_most > 1).count() > 1 {
         return Err(Refusal::invalid(format!("\"{at}\" must NOT have more than one \"maxHops\"")));
@@ -323,8 +323,8 @@ fn hop(value: &Value, at: &str) -> Result<Hop, Refusal> {
         None => 1,
         Some(value) => {
             let hops = value.as_u64().and_then(|hops| usize::try_from(hops).ok());
-            hops.filter(|hops| (1..=HOPS_MAX).contains(hops)).ok_or_else(|| {
-                Refusal::invalid(format!("\"{at}/maxHops\" must be a whole number from 1 to {HOPS_MAX}"))
+            hops.filter(|hops| (1..=MAX_HOPS).contains(hops)).ok_or_else(|| {
+                Refusal::invalid(format!("\"{at}/maxHops\" must be a whole number from 1 to {MAX_HOPS}"))
             })?
         }
     };

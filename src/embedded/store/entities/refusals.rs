@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::catalog::wire::Refusal;
 use crate::domain::blueprint::Relation;
-use crate::domain::entity::identifier::{ENTITY_IDENTIFIER_MAX, IdentifierFault};
+use crate::domain::entity::identifier::{IdentifierFault, MAX_ENTITY_IDENTIFIER};
 use crate::embedded::store::compiled_blueprint::CompiledBlueprint;
 
 /// The pattern as in the API's description.
@@ -17,7 +17,7 @@ pub(super) fn bad_identifier(place: &str, fault: IdentifierFault) -> Refusal {
             format!("\"{place}\" must match pattern \"{IDENTIFIER}\"")
         }
         IdentifierFault::TooLong { .. } => {
-            format!("\"{place}\" must NOT have more than {ENTITY_IDENTIFIER_MAX} characters")
+            format!("\"{place}\" must NOT have more than {MAX_ENTITY_IDENTIFIER} characters")
         }
     })
 }

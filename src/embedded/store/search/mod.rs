@@ -28,7 +28,7 @@ use crate::embedded::store::search::compile::Predicate;
 use find::{Finder, Hits};
 
 /// The maximum number of entities on a page.
-const PAGE_MAX: usize = 1000;
+const MAX_PAGE: usize = 1000;
 /// The number of entities rendered at once if there are no pages.
 const RENDERED: usize = 1000;
 
@@ -46,8 +46,8 @@ impl Store {
         if limit < 1 {
             return Err(Refusal::invalid("\"limit\" must be >= 1").into());
         }
-        if limit > PAGE_MAX {
-            return Err(Refusal::invalid(format!("\"limit\" must be <= {PAGE_MAX}")).into());
+        if limit > MAX_PAGE {
+            return Err(Refusal::invalid(format!("\"limit\" must be <= {MAX_PAGE}")).into());
         }
         let [after] = cursor::read(from)?;
         self.read(|transaction| {

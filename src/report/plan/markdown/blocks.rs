@@ -7,15 +7,15 @@ use crate::report::plan::fields::{self, Body, Limits, Line, Shown, cut};
 use crate::report::plan::input::Resolved;
 use crate::report::plan::markdown::budget::Item;
 use crate::report::plan::markdown::links;
-use crate::report::plan::markdown::pieces::{NAME_MAX, code, prose};
+use crate::report::plan::markdown::pieces::{MAX_NAME, code, prose};
 use crate::report::plan::{sections, words};
 use crate::text::plural::{count, grouped};
 
 const LIMITS: Limits = Limits { lines: 20, characters: 300 };
-const DEPENDENTS_MAX: usize = 5;
-const ITEMS_MAX: usize = 10;
+const MAX_DEPENDENTS: usize = 5;
+const MAX_ITEMS: usize = 10;
 /// The maximum size of one change, so that a single one cannot fill the comment.
-const BLOCK_MAX: usize = 6_000;
+const MAX_BLOCK: usize = 6_000;
 
 pub(super) fn item(resolved: &Resolved<'_>, change: &Change, importance: u8, is_open: bool) -> Item {
     let name = links::entity(resolved, change);
@@ -54,9 +54,9 @@ pub(super) fn delete(resolved: &Resolved<'_>, change: &Change, what: &str) -> St
 
 fn dependents(dependents: &[Dependent]) -> Vec<String> {
     let mut lines: Vec<String> =
-        dependents.iter().take(DEPENDENTS_MAX).map(|it| format!("pointed to from {}", words::dependent(it))).collect();
-    if dependents.len() > DEPENDENTS_MAX {
-        lines.push(format!("and {}", count(dependents.len() - DEPENDENTS_MAX, "more relation")));
+        dependents.iter().take(MAX_DEPENDENTS).map(|it| format!("pointed to from {}", words::dependent(it))).collect();
+    if dependents.len() > MAX_DEPENDENTS {
+        lines.push(format!("and {}", count(dependents.len() - MAX_DEPENDENTS, "more relation")));
     }
     lines
 }
@@ -64,7 +64,7 @@ fn dependents(dependents: &[Dependent]) -> Vec<String> {
 /// Nested list items.
 pub(super) fn inner_list(items: &[String]) -> String {
     let mut out = String::new();
-    let shown = if items.len() <= ITEMS_MAX + 1 { items.len() } else { ITEMS_MAX };
+    let shown = if items.len() <= MAX_ITEMS + 1 { items.len() } else { MAX_ITEMS };
     for item in items.iter().take(shown) {
         out.push_str(&format!("  - {}\n", prose(item)));
     }
@@ -75,7 +75,7 @@ pub(super) fn inner_list(items: &[String]) -> String {
 }
 
 fn block(resolved: &Resolved<'_>, change: &Change, is_open: bool) -> String {
-    let short = |text: &str| html_code(&cut(text.to_owned(), NAME_MAX));
+    let short = |text: &str| html_code(&cut(text.to_owned(), MAX_NAME));
     let mut parts = vec![format!("{} {}", words::sign(&change.action), short(&words::entity(&change.key)))];
     parts.push(match &change.action {
         Action::Rename { from, .. } => format!("was {}", short(from)),
@@ -114,7 +114,7 @@ fn difference(resolved: &Resolved<'_>, change: &Change) -> String {
     for (at, field) in change.fields.iter().enumerate() {
         let lines = lines(&fields::shown(field, is_mixed, LIMITS));
         for line in &lines {
-            if out.len() > BLOCK_MAX {
+            if out.len() > MAX_BLOCK {
                 let rest = change.fields.len() - at;
                 out.push_str(&format!("@@ {} from here on @@\n", count(rest, "field")));
                 return out;

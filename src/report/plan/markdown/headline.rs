@@ -11,7 +11,7 @@ use crate::report::plan::words;
 use crate::text::plural::{count, grouped, list};
 
 /// The maximum length of a sentence with a command, large because a truncated command would be a different one.
-const STEP_MAX: usize = 10_000;
+const MAX_STEP: usize = 10_000;
 
 pub(super) fn head(report: &PlanReport<'_>) -> String {
     let plan = report.plan;
@@ -36,7 +36,7 @@ pub(super) fn head(report: &PlanReport<'_>) -> String {
     out.push_str(&format!(". {}.\n", rest(&plan.counts.total)));
     if let Some(step) = step(report) {
         let kind = if asking(report) > 0 || is_stuck(report) || report.refusal.is_some() { "CAUTION" } else { "NOTE" };
-        out.push_str(&format!("\n> [!{kind}]\n> {}\n", markdown(&cut(step, STEP_MAX))));
+        out.push_str(&format!("\n> [!{kind}]\n> {}\n", markdown(&cut(step, MAX_STEP))));
     }
     out
 }

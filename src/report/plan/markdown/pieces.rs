@@ -4,15 +4,15 @@ use crate::report::escape::{markdown, markdown_code};
 use crate::report::plan::fields::cut;
 
 /// The limit in bytes, of which there are at least as many as characters, however the forge counts these.
-pub(in crate::report) const LENGTH_MAX: usize = 65_000;
+pub(in crate::report) const MAX_LENGTH: usize = 65_000;
 /// The maximum length of a name in the head, which itself is never cut.
-pub(super) const NAME_MAX: usize = 120;
-const SENTENCE_MAX: usize = 500;
+pub(super) const MAX_NAME: usize = 120;
+const MAX_SENTENCE: usize = 500;
 /// A table is added for more changes than this.
 pub(super) const MANY: usize = 25;
 
 pub(in crate::report) fn code(text: &str) -> String {
-    markdown_code(&cut(text.to_owned(), NAME_MAX))
+    markdown_code(&cut(text.to_owned(), MAX_NAME))
 }
 
 /// The catalog's name: a URL, or words that end with a path.
@@ -24,5 +24,5 @@ pub(in crate::report) fn catalog(name: &str) -> String {
 }
 
 pub(in crate::report) fn prose(text: &str) -> String {
-    markdown(&cut(text.to_owned(), SENTENCE_MAX))
+    markdown(&cut(text.to_owned(), MAX_SENTENCE))
 }

@@ -6,7 +6,7 @@ use crate::report::plan::markdown::budget::{Item, Section};
 use crate::report::plan::markdown::pieces::{MANY, code};
 use crate::text::plural::grouped;
 
-const ROWS_MAX: usize = 40;
+const MAX_ROWS: usize = 40;
 /// The heading of a column, and its count.
 type Column = (&'static str, fn(&Tally) -> usize);
 
@@ -33,10 +33,10 @@ pub(super) fn section(report: &PlanReport<'_>) -> Section {
     };
     let heads: String = columns.iter().map(|(name, _)| format!(" {name} |")).collect();
     let mut text = format!("| Blueprint |{heads}\n|---|{}\n", "---:|".repeat(columns.len()));
-    for (name, tally) in rows.iter().take(ROWS_MAX) {
+    for (name, tally) in rows.iter().take(MAX_ROWS) {
         text.push_str(&line(&code(name), &|of| of(tally)));
     }
-    let more = rows.get(ROWS_MAX..).unwrap_or_default();
+    let more = rows.get(MAX_ROWS..).unwrap_or_default();
     if !more.is_empty() {
         let name = format!("{} more", grouped(more.len()));
         text.push_str(&line(&name, &|of| more.iter().map(|(_, tally)| of(tally)).sum()));

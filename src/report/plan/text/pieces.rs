@@ -14,8 +14,8 @@ use crate::text::plural::{count, grouped};
 
 const FOLDED: Limits = Limits { lines: 12, characters: 2_000 };
 const FULL: Limits = Limits { lines: usize::MAX, characters: usize::MAX };
-const DEPENDENTS_MAX: usize = 5;
-const FIELDS_MAX: usize = 40;
+const MAX_DEPENDENTS: usize = 5;
+const MAX_FIELDS: usize = 40;
 /// The indentation of a field's lines.
 const INDENT: &str = "      ";
 
@@ -47,7 +47,7 @@ impl Pen<'_, '_> {
         let is_full = self.resolved.report.is_full;
         let is_mixed = sections::is_mixed(self.resolved.report, change);
         let limits = if is_full { FULL } else { FOLDED };
-        let most = if is_full || change.fields.len() <= FIELDS_MAX + 1 { usize::MAX } else { FIELDS_MAX };
+        let most = if is_full || change.fields.len() <= MAX_FIELDS + 1 { usize::MAX } else { MAX_FIELDS };
         for field in change.fields.iter().take(most) {
             self.field(&fields::shown(field, is_mixed, limits), change.action == Action::Create);
         }
@@ -188,7 +188,7 @@ impl Pen<'_, '_> {
 
     fn dependents(&mut self, dependents: &[Dependent]) {
         let is_full = self.resolved.report.is_full;
-        let most = if is_full || dependents.len() <= DEPENDENTS_MAX + 1 { usize::MAX } else { DEPENDENTS_MAX };
+        let most = if is_full || dependents.len() <= MAX_DEPENDENTS + 1 { usize::MAX } else { MAX_DEPENDENTS };
         for dependent in dependents.iter().take(most) {
             let words = format!("pointed to from {}", words::dependent(dependent));
             self.line(&format!("{INDENT}{}", clean(&words)));
