@@ -116,8 +116,8 @@ pub trait Catalog {
         None
     }
 
-    /// Sends writes that may run concurrently; the results are in the order of `acts`.
-    fn perform(&self, acts: &[&WriteRequest], options: ApplyOptions<'_>) -> Vec<Result<(), WriteFailure>>;
+    /// Sends writes that may run concurrently; the results are in the order of `requests`.
+    fn perform(&self, requests: &[&WriteRequest], options: ApplyOptions<'_>) -> Vec<Result<(), WriteFailure>>;
 }
 
 /// The time limit of a small read: one that checks the results of a push, or finds names for messages.

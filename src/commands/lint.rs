@@ -170,7 +170,7 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     if !settings.is_repository() {
         workspace.pattern = only_named(&paths, given.as_ref().map(|(path, _)| path.as_path()), &settings.root.value)?;
     }
-    let terms = LintConfig::of(&workspace, context.environment);
+    let config = LintConfig::of(&workspace, context.environment);
     let include = unlisted_place(settings).filter(|_| given.is_none());
     let excluded = excluded(args, &paths, settings);
     let cache = if args.no_cache { None } else { CacheFolder::of(context.environment) };
@@ -187,7 +187,7 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         most: most(args, context),
         include: include.as_deref(),
         cache: cache.as_ref(),
-        ..terms.whole()
+        ..config.whole()
     };
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);

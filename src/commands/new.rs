@@ -123,14 +123,14 @@ pub fn run(args: &NewArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         return Err(NewError::NoSnapshot.into());
     }
     let workspace = Workspace::open(None, context)?;
-    let terms = LintConfig::of(&workspace, context.environment);
+    let config = LintConfig::of(&workspace, context.environment);
     let mut prompt = if args.no_input { None } else { Prompt::of_terminal() };
     let entity = match &mut prompt {
         Some(prompt) => {
-            let mut questions = Questions { prompt, candidates: &choices.candidates, terms: &terms };
+            let mut questions = Questions { prompt, candidates: &choices.candidates, config: &config };
             ask(args, &choices, &mut questions)?
         }
-        None => Ok(take(args, &choices, &terms)?),
+        None => Ok(take(args, &choices, &config)?),
     };
     let Ok(NewEntity { blueprint, identifier, given }) = entity else {
         context.say("Nothing was written.");
@@ -146,7 +146,7 @@ pub fn run(args: &NewArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     if args.stdout {
         context.streams.show(&manifest.text)?;
         let instead = Overlay { shelf: None, files: vec![manifest.as_file()] };
-        tell_what_is_left(&terms, &manifest, instead, context)?;
+        tell_what_is_left(&config, &manifest, instead, context)?;
         return Ok(Exit::Success);
     }
     let root = &settings.root.value;
@@ -160,7 +160,7 @@ pub fn run(args: &NewArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
             return Ok(Exit::Success);
         }
     }
-    tell_what_is_left(&terms, &manifest, Overlay::default(), context)?;
+    tell_what_is_left(&config, &manifest, Overlay::default(), context)?;
     Ok(Exit::Success)
 }
 
@@ -177,12 +177,12 @@ fn flags(args: &NewArgs) -> NewFlags<'_> {
 }
 
 /// Takes everything from the flags and asks nothing.
-fn take<'c>(args: &NewArgs, choices: &'c Choices, terms: &LintConfig<'_>) -> Result<NewEntity<'c>, NewError> {
+fn take<'c>(args: &NewArgs, choices: &'c Choices, config: &LintConfig<'_>) -> Result<NewEntity<'c>, NewError> {
     let Some(name) = &args.blueprint else {
         return Err(NewError::NoBlueprint { known: some_blueprints(choices) });
     };
     let blueprint = find(name, choices)?;
-    let given = values_from_flags(&flags(args), blueprint, terms)?;
+    let given = values_from_flags(&flags(args), blueprint, config)?;
     let Some(identifier) = args.identifier.clone() else {
         return Err(NewError::NoIdentifier { blueprint: name.clone() });
     };
@@ -208,7 +208,7 @@ fn ask<'c>(
             Err(end_of_input) => return Ok(Err(end_of_input)),
         },
     };
-    let given = values_from_flags(&flags(args), blueprint, questions.terms)?;
+    let given = values_from_flags(&flags(args), blueprint, questions.config)?;
     let name = &blueprint.identifier;
     let identifier = match &args.identifier {
         Some(identifier) => identifier.clone(),
@@ -388,7 +388,7 @@ fn editor(context: &Context<'_>) -> Result<std::ffi::OsString, NewError> {
 
 /// Prints the lint findings of the new manifest, one line each.
 fn tell_what_is_left(
-    terms: &LintConfig<'_>,
+    config: &LintConfig<'_>,
     manifest: &NewManifest,
     instead: Overlay,
     context: &mut Context<'_>,
@@ -398,7 +398,7 @@ fn tell_what_is_left(
         context.say(&format!("note: `{path}` does not match `manifests.include`, so portolan will not read it."));
     }
     let paths = vec![context.settings.root.value.join(&manifest.place)];
-    let linted = lint::lint(&Request { paths, instead, ..terms.whole() }, &Silent)?;
+    let linted = lint::lint(&Request { paths, instead, ..config.whole() }, &Silent)?;
     if linted.findings.is_empty() || context.quiet {
         return Ok(());
     }

@@ -313,8 +313,8 @@ fn misfits(
     progress: &dyn Progress,
 ) -> Result<LintResult, Error> {
     let workspace = Workspace::open(None, context)?;
-    let terms = LintConfig::of(&workspace, context.environment);
-    let lint = |instead: Overlay| lint::lint(&Request { instead, ..terms.whole() }, progress);
+    let config = LintConfig::of(&workspace, context.environment);
+    let lint = |instead: Overlay| lint::lint(&Request { instead, ..config.whole() }, progress);
     let before = lint(Overlay::default())?;
     let files = adoption.adopted.iter().filter_map(Adopted::file).collect();
     let mut after = lint(Overlay { shelf: Some(prepared.shelf()), files })?;

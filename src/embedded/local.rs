@@ -72,14 +72,14 @@ impl LocalCatalog {
         Ok(Shelf { entities, completeness })
     }
 
-    /// Performs acts of one batch.
+    /// Performs requests of one batch.
     fn perform_lot(&self, batch: &Batch, lot: &[&WriteRequest], run: &ApplyRun<'_>) -> Vec<Result<(), WriteFailure>> {
         let options = run.options.write_options(batch.method);
         let outcomes = match batch.method {
             MethodKind::Create | MethodKind::Merge | MethodKind::Replace => self.write_lot(batch, lot, &options),
             MethodKind::Patch => self.patch_lot(batch, lot, &options),
             MethodKind::Delete => {
-                let identifiers: Vec<String> = lot.iter().map(|act| act.key.identifier.to_string()).collect();
+                let identifiers: Vec<String> = lot.iter().map(|request| request.key.identifier.to_string()).collect();
                 self.delete(&batch.blueprint, &identifiers, &Silent)
             }
         };
@@ -92,16 +92,16 @@ impl LocalCatalog {
     }
 
     fn write_lot(&self, batch: &Batch, lot: &[&WriteRequest], options: &WriteOptions) -> Results {
-        let drafts: Vec<EntityDraft> = lot.iter().map(|act| draft(act)).collect();
+        let drafts: Vec<EntityDraft> = lot.iter().map(|request| draft(request)).collect();
         let written = self.upsert(&batch.blueprint, &drafts, options, &Silent)?;
         Ok(written.into_iter().map(|outcome| outcome_of_write(batch.method, outcome)).collect())
     }
 
     fn patch_lot(&self, batch: &Batch, lot: &[&WriteRequest], options: &WriteOptions) -> Results {
         let mut outcomes = Vec::with_capacity(lot.len());
-        for act in lot {
-            let body = EntityDraft { identifier: None, ..draft(act) };
-            let outcome = self.patch(&batch.blueprint, &act.key.identifier, &body, options)?;
+        for request in lot {
+            let body = EntityDraft { identifier: None, ..draft(request) };
+            let outcome = self.patch(&batch.blueprint, &request.key.identifier, &body, options)?;
             outcomes.push(outcome.map_err(WriteFailure::from));
         }
         Ok(outcomes)
@@ -288,17 +288,17 @@ impl Catalog for LocalCatalog {
         Ok(outcomes)
     }
 
-    fn perform(&self, acts: &[&WriteRequest], options: ApplyOptions<'_>) -> Vec<Result<(), WriteFailure>> {
+    fn perform(&self, requests: &[&WriteRequest], options: ApplyOptions<'_>) -> Vec<Result<(), WriteFailure>> {
         let run = ApplyRun::new(options);
-        let mut outcomes: Vec<Option<Result<(), WriteFailure>>> = acts.iter().map(|_| None).collect();
-        for batch in batches(acts) {
+        let mut outcomes: Vec<Option<Result<(), WriteFailure>>> = requests.iter().map(|_| None).collect();
+        for batch in batches(requests) {
             let lot = match (options.stop_on_failure, batch.method) {
                 (true, _) | (false, MethodKind::Patch) => 1,
                 (false, MethodKind::Create | MethodKind::Merge | MethodKind::Replace) => ENTITIES_PER_TRANSACTION,
                 (false, MethodKind::Delete) => DELETES_PER_REQUEST,
             };
             for members in batch.members.chunks(lot).take_while(|_| run.may_send()) {
-                let lot: Vec<&WriteRequest> = members.iter().map(|member| acts[*member]).collect();
+                let lot: Vec<&WriteRequest> = members.iter().map(|member| requests[*member]).collect();
                 let ends = self.perform_lot(&batch, &lot, &run);
                 for (member, end) in members.iter().zip(ends) {
                     if end.is_err() {

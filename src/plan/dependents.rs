@@ -7,7 +7,7 @@ use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use crate::domain::entity::desired::Desired;
 use crate::domain::entity::{Entity, EntityKey, Targets};
-use crate::domain::plan::change::{Afterwards, Change, Dependent, Field};
+use crate::domain::plan::change::{Change, Dependent, Field, RelationEffect};
 use crate::domain::snapshot::Snapshot;
 
 use super::input::ChangeDraft;
@@ -66,7 +66,7 @@ fn all(
         let at = declared.binary_search_by(|desired| desired.key.cmp(key)).ok()?;
         declared.get(at).copied()
     };
-    let mut note = |key, name: &Arc<str>, targets: &Targets, after: &dyn Fn() -> Afterwards| {
+    let mut note = |key, name: &Arc<str>, targets: &Targets, after: &dyn Fn() -> RelationEffect| {
         let (blueprint, _): Pair<'_> = pair(key);
         let Some(shape) = shapes.of(blueprint).relation(name).filter(|shape| blueprints.contains(shape.target)) else {
             return;
@@ -86,11 +86,11 @@ fn all(
             let is_relinked = change.is_some_and(|change| relinks(change, name));
             // Evaluated lazily, because few relations have a removed target.
             let after = || match (is_relinked, manifest_of(&entity.key)) {
-                (true, _) => Afterwards::Relinked,
+                (true, _) => RelationEffect::Relinked,
                 (false, Some(manifest)) if !manifest.relations_of().any(|(named, _)| named == name) => {
-                    Afterwards::Unnamed
+                    RelationEffect::Unnamed
                 }
-                (false, Some(_) | None) => Afterwards::Left,
+                (false, Some(_) | None) => RelationEffect::Left,
             };
             note(&entity.key, name, targets, &after);
         }

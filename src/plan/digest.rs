@@ -14,7 +14,9 @@ use serde_json::{Value as Json, json};
 
 use crate::domain::entity::{Entity, EntityKey};
 use crate::domain::plan::Obstacle;
-use crate::domain::plan::change::{ActionKind, Afterwards, Cause, Change, Dependent, Field, FieldChange, OwnerStatus};
+use crate::domain::plan::change::{
+    ActionKind, Cause, Change, Dependent, Field, FieldChange, OwnerStatus, RelationEffect,
+};
 use crate::domain::plan::digest::Digest;
 use crate::domain::plan::hazard::{Blocker, Hazard, HazardKind};
 use crate::domain::plan::request::WriteRequest;
@@ -183,9 +185,9 @@ fn dependents(dependents: &[Dependent]) -> Json {
     let dependent = |Dependent { key, relation, required, after }: &Dependent| {
         let after = match after {
             // The reason why a relation is kept does not change the hazard.
-            Afterwards::Left | Afterwards::Unnamed => Afterwards::Left,
-            Afterwards::Relinked => Afterwards::Relinked,
-            Afterwards::Asked => Afterwards::Asked,
+            RelationEffect::Left | RelationEffect::Unnamed => RelationEffect::Left,
+            RelationEffect::Relinked => RelationEffect::Relinked,
+            RelationEffect::Asked => RelationEffect::Asked,
         };
         json!([key, relation, required, after])
     };

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashMapExt};
 
 use crate::domain::entity::{Entity, EntityKey};
-use crate::domain::plan::change::{Action, Afterwards, Dependent, OwnerStatus};
+use crate::domain::plan::change::{Action, Dependent, OwnerStatus, RelationEffect};
 use crate::domain::plan::hazard::{Blocker, Consent, Hazard, HazardKind};
 use crate::domain::plan::write_mode::PruneRule;
 use crate::domain::snapshot::Completeness;
@@ -99,7 +99,7 @@ fn many_deletes(input: &PlanInput<'_>, drafts: &[ChangeDraft<'_>]) -> Vec<Hazard
 fn dependents(drafts: &[ChangeDraft<'_>]) -> impl Iterator<Item = HazardKind> {
     drafts.iter().filter_map(|draft| {
         let change = &draft.change;
-        let stays = |dependent: &&Dependent| dependent.after != Afterwards::Relinked;
+        let stays = |dependent: &&Dependent| dependent.after != RelationEffect::Relinked;
         let dependents: Vec<Dependent> = change.dependents.iter().filter(stays).cloned().collect();
         let key = change.key.clone();
         match &change.action {

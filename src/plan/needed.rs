@@ -7,7 +7,7 @@ use foldhash::HashMap;
 
 use crate::domain::entity::desired::Desired;
 use crate::domain::entity::{Entity, EntityKey, Targets};
-use crate::domain::plan::change::{Afterwards, Dependent};
+use crate::domain::plan::change::{Dependent, RelationEffect};
 
 use super::dependents::each_target;
 use super::ownership::{Pair, pair};
@@ -41,12 +41,12 @@ pub(super) fn take_out<'q>(gone: &mut Vec<&'q Entity>, declared: &[&Desired], sh
     };
     for desired in declared {
         for (name, (targets, _)) in desired.relations_of() {
-            note(&desired.key, name, targets, Afterwards::Asked, &mut waiting);
+            note(&desired.key, name, targets, RelationEffect::Asked, &mut waiting);
         }
     }
     while let Some(at) = waiting.pop() {
         for (name, targets) in &gone[at].relations {
-            note(&gone[at].key, name, targets, Afterwards::Left, &mut waiting);
+            note(&gone[at].key, name, targets, RelationEffect::Left, &mut waiting);
         }
     }
     let mut needed = Vec::new();

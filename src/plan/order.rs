@@ -6,7 +6,7 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashMapExt, HashSet};
 
 use crate::domain::entity::EntityKey;
-use crate::domain::plan::change::Afterwards;
+use crate::domain::plan::change::RelationEffect;
 use crate::domain::plan::{Cycle, Obstacle, Step, StepKind, Wave};
 
 use super::dependents::each_target;
@@ -214,7 +214,7 @@ fn relinkers(drafts: &[ChangeDraft<'_>], removals: &[usize]) -> HashMap<usize, V
         drafts.iter().enumerate().map(|(at, draft)| (pair(&draft.change.key), at)).collect();
     let needs = removals.iter().map(|at| {
         let change = &drafts[*at].change;
-        let relinked = change.dependents.iter().filter(|dependent| dependent.after == Afterwards::Relinked);
+        let relinked = change.dependents.iter().filter(|dependent| dependent.after == RelationEffect::Relinked);
         let relinked = relinked.filter_map(|dependent| changes.get(&pair(&dependent.key)).copied());
         let mut needs: Vec<usize> = relinked.chain(change.is_write().then_some(*at)).collect();
         needs.sort_unstable();

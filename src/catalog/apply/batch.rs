@@ -1,4 +1,4 @@
-//! Groups the acts of a wave into batches: acts on the same blueprint with the same method, which can share one API call.
+//! Groups the requests of a wave into batches: requests on the same blueprint with the same method, which can share one API call.
 //! Pure.
 
 use std::collections::BTreeMap;
@@ -23,21 +23,21 @@ pub(crate) enum MethodKind {
 pub(crate) struct Batch {
     pub blueprint: Arc<str>,
     pub method: MethodKind,
-    /// Their indices among the acts, ascending.
+    /// Their indices among the requests, ascending.
     pub members: Vec<usize>,
 }
 
-pub(crate) fn batches(acts: &[&WriteRequest]) -> Vec<Batch> {
+pub(crate) fn batches(requests: &[&WriteRequest]) -> Vec<Batch> {
     let mut batches: BTreeMap<(&Arc<str>, MethodKind), Vec<usize>> = BTreeMap::new();
-    for (at, act) in acts.iter().enumerate() {
-        let method = match act.method {
+    for (at, request) in requests.iter().enumerate() {
+        let method = match request.method {
             Method::Create(_) => MethodKind::Create,
             Method::Merge(_) => MethodKind::Merge,
             Method::Replace(_) => MethodKind::Replace,
             Method::Patch(_) => MethodKind::Patch,
             Method::Delete => MethodKind::Delete,
         };
-        batches.entry((&act.key.blueprint, method)).or_default().push(at);
+        batches.entry((&request.key.blueprint, method)).or_default().push(at);
     }
     let mut sorted = Vec::with_capacity(batches.len());
     for ((blueprint, method), members) in batches {
@@ -56,10 +56,10 @@ pub(crate) fn outcome_of_write(method: MethodKind, end: Result<Written, WriteFai
     }
 }
 
-/// The entity to send for an act, with its identifier; a deletion has nothing else.
-pub fn draft(act: &WriteRequest) -> EntityDraft {
-    let identifier = Some(IdentifierRef::Literal(act.key.identifier.to_string()));
-    let body = match &act.method {
+/// The entity to send for a request, with its identifier; a deletion has nothing else.
+pub fn draft(request: &WriteRequest) -> EntityDraft {
+    let identifier = Some(IdentifierRef::Literal(request.key.identifier.to_string()));
+    let body = match &request.method {
         Method::Create(body) | Method::Merge(body) | Method::Replace(body) | Method::Patch(body) => body,
         Method::Delete => return EntityDraft { identifier, ..EntityDraft::default() },
     };

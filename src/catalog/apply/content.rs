@@ -8,9 +8,9 @@ use crate::domain::plan::request::{Body, Method, WriteRequest};
 use crate::domain::value::Value;
 use crate::domain::value::timestamp::Moment;
 
-/// `stored`: the entity of the act as it is now; `None`: it does not exist.
-pub(super) fn is_as_written(act: &WriteRequest, stored: Option<&Entity>) -> bool {
-    match (&act.method, stored) {
+/// `stored`: the entity of the request as it is now; `None`: it does not exist.
+pub(super) fn is_as_written(request: &WriteRequest, stored: Option<&Entity>) -> bool {
+    match (&request.method, stored) {
         (Method::Delete, stored) => stored.is_none(),
         (Method::Create(_) | Method::Merge(_) | Method::Replace(_) | Method::Patch(_), None) => false,
         (Method::Create(body) | Method::Merge(body) | Method::Patch(body), Some(stored)) => holds(body, stored),
@@ -128,7 +128,7 @@ mod tests {
         }
     }
 
-    fn act(method: Method) -> WriteRequest {
+    fn request(method: Method) -> WriteRequest {
         WriteRequest { change: 0, step_kind: StepKind::Write, key: stored().key, method, needs: Vec::new() }
     }
 
@@ -149,18 +149,21 @@ mod tests {
         for method in
             [Method::Create(whole()), Method::Merge(whole()), Method::Replace(whole()), Method::Patch(whole())]
         {
-            assert!(is_as_written(&act(method.clone()), Some(&stored())), "{method:?}");
-            assert!(!is_as_written(&act(method), None));
+            assert!(is_as_written(&request(method.clone()), Some(&stored())), "{method:?}");
+            assert!(!is_as_written(&request(method), None));
         }
-        assert!(is_as_written(&act(Method::Delete), None));
-        assert!(!is_as_written(&act(Method::Delete), Some(&stored())));
+        assert!(is_as_written(&request(Method::Delete), None));
+        assert!(!is_as_written(&request(Method::Delete), Some(&stored())));
     }
 
     #[test]
     fn what_differs_is_seen() {
         let less = Body { properties: vec![("n".into(), Value::Integer(1))], ..whole() };
-        assert!(is_as_written(&act(Method::Merge(less.clone())), Some(&stored())), "what is not named may be anything");
-        assert!(!is_as_written(&act(Method::Replace(less)), Some(&stored())));
+        assert!(
+            is_as_written(&request(Method::Merge(less.clone())), Some(&stored())),
+            "what is not named may be anything"
+        );
+        assert!(!is_as_written(&request(Method::Replace(less)), Some(&stored())));
         let others = [
             Body { texts: Texts { title: Patch::Null, ..Texts::default() }, ..whole() },
             Body { texts: Texts { icon: Patch::Set("Box".into()), ..whole().texts }, ..whole() },
@@ -171,7 +174,7 @@ mod tests {
             Body { relations: vec![("uses".into(), Targets::One("x".into()))], ..whole() },
         ];
         for body in others {
-            assert!(!is_as_written(&act(Method::Merge(body.clone())), Some(&stored())), "{body:?}");
+            assert!(!is_as_written(&request(Method::Merge(body.clone())), Some(&stored())), "{body:?}");
         }
     }
 }

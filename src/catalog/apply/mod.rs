@@ -1,4 +1,4 @@
-//! Applies a plan: sends its acts wave by wave and records the outcome of every change. A wave starts after the
+//! Applies a plan: sends its requests wave by wave and records the outcome of every change. A wave starts after the
 //! previous one is finished and its writes in doubt were read back. A failed change skips the changes that require it,
 //! and no others.
 
@@ -28,21 +28,21 @@ const DELETES_PER_CHECK: usize = 500;
 /// `changes`: the number of changes in the plan.
 pub fn apply(
     catalog: &dyn Catalog,
-    acts: &WriteRequests,
+    requests: &WriteRequests,
     changes: usize,
     context: ApplyContext<'_>,
     options: ApplyOptions<'_>,
 ) -> Outcome {
-    let total: usize = acts.waves.iter().map(Vec::len).sum();
+    let total: usize = requests.waves.iter().map(Vec::len).sum();
     options.progress.start("writing to the catalog", total as u64);
     let resolver = Resolver { catalog, context, options };
     let mut ledger = Ledger { states: vec![State::default(); changes], end_reason: None, options };
-    for wave in &acts.waves {
+    for wave in &requests.waves {
         let (ready, blocked): (Vec<&WriteRequest>, Vec<&WriteRequest>) =
-            wave.iter().partition(|act| ledger.may_begin(act));
+            wave.iter().partition(|request| ledger.may_begin(request));
         ledger.skip(&blocked);
         let (deletes, writes): (Vec<&WriteRequest>, Vec<&WriteRequest>) =
-            ready.into_iter().partition(|act| act.method == Method::Delete);
+            ready.into_iter().partition(|request| request.method == Method::Delete);
         ledger.perform(&resolver, &writes);
         for deletes in deletes.chunks(DELETES_PER_CHECK) {
             ledger.check_cancelled();
@@ -57,7 +57,7 @@ pub fn apply(
 /// The state of one change.
 #[derive(Debug, Clone, Default)]
 struct State {
-    /// At least one of its acts was done.
+    /// At least one of its requests succeeded.
     is_begun: bool,
     /// How the change ended, unless it succeeded.
     end: Option<ChangeOutcome>,
@@ -66,16 +66,16 @@ struct State {
 struct Ledger<'a> {
     /// Indexed like the changes of the plan.
     states: Vec<State>,
-    /// The reason why no further act is sent.
+    /// The reason why no further request is sent.
     end_reason: Option<Reason>,
     options: ApplyOptions<'a>,
 }
 
 impl Ledger<'_> {
-    fn may_begin(&self, act: &WriteRequest) -> bool {
+    fn may_begin(&self, request: &WriteRequest) -> bool {
         self.end_reason.is_none()
-            && !self.has_failed(act.change)
-            && !act.needs.iter().any(|need| self.has_failed(*need))
+            && !self.has_failed(request.change)
+            && !request.needs.iter().any(|need| self.has_failed(*need))
     }
 
     fn has_failed(&self, change: usize) -> bool {
@@ -88,33 +88,33 @@ impl Ledger<'_> {
         }
     }
 
-    /// Sends acts that may run concurrently, and reads back those whose result is in doubt.
-    fn perform(&mut self, resolver: &Resolver<'_>, acts: &[&WriteRequest]) {
-        if acts.is_empty() {
+    /// Sends requests that may run concurrently, and reads back those whose result is in doubt.
+    fn perform(&mut self, resolver: &Resolver<'_>, requests: &[&WriteRequest]) {
+        if requests.is_empty() {
             return;
         }
-        let outcomes = resolver.catalog.perform(acts, self.options);
-        let outcomes = resolver.resolve(acts, outcomes);
-        for (act, outcome) in acts.iter().zip(outcomes) {
-            self.record(act, outcome);
+        let outcomes = resolver.catalog.perform(requests, self.options);
+        let outcomes = resolver.resolve(requests, outcomes);
+        for (request, outcome) in requests.iter().zip(outcomes) {
+            self.record(request, outcome);
         }
     }
 
     /// Deletes those entities that this scope still owns.
-    fn delete(&mut self, resolver: &Resolver<'_>, acts: &[&WriteRequest]) {
+    fn delete(&mut self, resolver: &Resolver<'_>, requests: &[&WriteRequest]) {
         if self.end_reason.is_some() {
-            self.skip(acts);
+            self.skip(requests);
             return;
         }
-        let mut kept = resolver.undeletable(acts);
-        let mut ready = Vec::with_capacity(acts.len());
-        for (at, act) in acts.iter().enumerate() {
+        let mut kept = resolver.undeletable(requests);
+        let mut ready = Vec::with_capacity(requests.len());
+        for (at, request) in requests.iter().enumerate() {
             match kept.remove(&at) {
                 Some(failure) => {
-                    self.record(act, Err(failure));
+                    self.record(request, Err(failure));
                     self.options.progress.advance(1);
                 }
-                None => ready.push(*act),
+                None => ready.push(*request),
             }
         }
         // A kept entity is a failure, which may end the run.
@@ -125,71 +125,71 @@ impl Ledger<'_> {
         }
     }
 
-    /// Records acts that are not sent.
-    fn skip(&mut self, acts: &[&WriteRequest]) {
-        for act in acts {
+    /// Records requests that are not sent.
+    fn skip(&mut self, requests: &[&WriteRequest]) {
+        for request in requests {
             let reason = match &self.end_reason {
                 Some(reason) => reason.clone(),
-                None => Reason::Needs(self.failed_needs(act)),
+                None => Reason::Needs(self.failed_needs(request)),
             };
-            self.end(act, Cause::NotAttempted(reason));
+            self.end(request, Cause::NotAttempted(reason));
         }
-        self.options.progress.advance(acts.len() as u64);
+        self.options.progress.advance(requests.len() as u64);
     }
 
-    /// The other changes that the act requires and that failed.
-    fn failed_needs(&self, act: &WriteRequest) -> Vec<usize> {
-        let needs = act.needs.iter().copied();
-        needs.filter(|need| *need != act.change && self.has_failed(*need)).collect()
+    /// The other changes that the request requires and that failed.
+    fn failed_needs(&self, request: &WriteRequest) -> Vec<usize> {
+        let needs = request.needs.iter().copied();
+        needs.filter(|need| *need != request.change && self.has_failed(*need)).collect()
     }
 
-    fn record(&mut self, act: &WriteRequest, outcome: Result<(), WriteFailure>) {
+    fn record(&mut self, request: &WriteRequest, outcome: Result<(), WriteFailure>) {
         let failure = match outcome {
-            Ok(()) => return self.begin(act),
+            Ok(()) => return self.begin(request),
             Err(failure) => failure,
         };
         match failure {
             WriteFailure::Refused(_) | WriteFailure::CallFailed(_) => {
-                self.fail(act, Cause::Failed(describe(act, &failure)))
+                self.fail(request, Cause::Failed(describe(request, &failure)))
             }
-            WriteFailure::InDoubt { last, .. } => self.fail(act, Cause::InDoubt(describe(act, &last))),
+            WriteFailure::InDoubt { last, .. } => self.fail(request, Cause::InDoubt(describe(request, &last))),
             WriteFailure::Recreated => {
-                self.begin(act);
-                self.fail(act, Cause::Failed(describe(act, &failure)));
+                self.begin(request);
+                self.fail(request, Cause::Failed(describe(request, &failure)));
             }
-            WriteFailure::Unsent(_) => self.end_run(act, Reason::Unreachable),
-            WriteFailure::Denied => self.end_run(act, Reason::Denied),
+            WriteFailure::Unsent(_) => self.end_run(request, Reason::Unreachable),
+            WriteFailure::Denied => self.end_run(request, Reason::Denied),
             WriteFailure::Stopped if self.options.cancellation.is_cancelled() => {
-                self.end(act, Cause::NotAttempted(Reason::Interrupted));
+                self.end(request, Cause::NotAttempted(Reason::Interrupted));
             }
-            WriteFailure::Stopped => self.end(act, Cause::NotAttempted(Reason::Stopped)),
+            WriteFailure::Stopped => self.end(request, Cause::NotAttempted(Reason::Stopped)),
         }
     }
 
-    fn begin(&mut self, act: &WriteRequest) {
-        if let Some(state) = self.states.get_mut(act.change) {
+    fn begin(&mut self, request: &WriteRequest) {
+        if let Some(state) = self.states.get_mut(request.change) {
             state.is_begun = true;
         }
     }
 
-    fn fail(&mut self, act: &WriteRequest, cause: Cause) {
-        self.end(act, cause);
+    fn fail(&mut self, request: &WriteRequest, cause: Cause) {
+        self.end(request, cause);
         if self.options.stop_on_failure {
             self.end_reason.get_or_insert(Reason::Stopped);
         }
     }
 
-    fn end_run(&mut self, act: &WriteRequest, reason: Reason) {
-        self.end(act, Cause::NotAttempted(reason.clone()));
+    fn end_run(&mut self, request: &WriteRequest, reason: Reason) {
+        self.end(request, Cause::NotAttempted(reason.clone()));
         self.end_reason.get_or_insert(reason);
     }
 
     /// The first failure of a change is its cause; later ones are ignored.
-    fn end(&mut self, act: &WriteRequest, cause: Cause) {
-        let Some(state) = self.states.get_mut(act.change) else { return };
+    fn end(&mut self, request: &WriteRequest, cause: Cause) {
+        let Some(state) = self.states.get_mut(request.change) else { return };
         let is_begun = state.is_begun;
         state.end.get_or_insert(match cause {
-            cause if is_begun => ChangeOutcome::Incomplete { step_kind: act.step_kind, cause },
+            cause if is_begun => ChangeOutcome::Incomplete { step_kind: request.step_kind, cause },
             Cause::Failed(failure) => ChangeOutcome::Failed(failure),
             Cause::InDoubt(failure) => ChangeOutcome::InDoubt(failure),
             Cause::NotAttempted(reason) => ChangeOutcome::NotAttempted(reason),
@@ -205,8 +205,8 @@ impl Ledger<'_> {
 }
 
 /// The failure as it is reported.
-fn describe(act: &WriteRequest, failure: &WriteFailure) -> Failure {
-    let step_kind = act.step_kind;
+fn describe(request: &WriteRequest, failure: &WriteFailure) -> Failure {
+    let step_kind = request.step_kind;
     match failure {
         WriteFailure::Refused(refusal) => Failure {
             step_kind,
@@ -217,7 +217,7 @@ fn describe(act: &WriteRequest, failure: &WriteFailure) -> Failure {
         WriteFailure::CallFailed(error) | WriteFailure::Unsent(error) => {
             Failure { step_kind, status: error.status(), code: None, message: error.to_string() }
         }
-        WriteFailure::InDoubt { last, .. } => describe(act, last),
+        WriteFailure::InDoubt { last, .. } => describe(request, last),
         WriteFailure::Recreated => Failure {
             step_kind,
             status: None,

@@ -35,26 +35,32 @@ type Outcomes = Vec<Result<(), WriteFailure>>;
 
 impl Resolver<'_> {
     /// Replaces the results in doubt by what a read shows. If the read fails, they stay in doubt.
-    pub fn resolve(&self, acts: &[&WriteRequest], mut outcomes: Outcomes) -> Outcomes {
-        let in_doubt: Vec<usize> =
-            (0..acts.len()).filter(|at| matches!(outcomes.get(*at), Some(Err(WriteFailure::InDoubt { .. })))).collect();
-        for (blueprint, members) in by_blueprint(acts, in_doubt) {
+    pub fn resolve(&self, requests: &[&WriteRequest], mut outcomes: Outcomes) -> Outcomes {
+        let in_doubt: Vec<usize> = (0..requests.len())
+            .filter(|at| matches!(outcomes.get(*at), Some(Err(WriteFailure::InDoubt { .. }))))
+            .collect();
+        for (blueprint, members) in by_blueprint(requests, in_doubt) {
             let Some(blueprint) = self.blueprint(blueprint) else { continue };
-            let Ok(stored) = self.catalog.find(blueprint, &identifiers(acts, &members), self.limit()) else { continue };
+            let Ok(stored) = self.catalog.find(blueprint, &identifiers(requests, &members), self.limit()) else {
+                continue;
+            };
             let stored: HashMap<&str, &Entity> =
                 stored.iter().map(|entity| (entity.key.identifier.as_ref(), entity)).collect();
-            let found: Vec<usize> =
-                members.iter().copied().filter(|at| stored.contains_key(acts[*at].key.identifier.as_ref())).collect();
+            let found: Vec<usize> = members
+                .iter()
+                .copied()
+                .filter(|at| stored.contains_key(requests[*at].key.identifier.as_ref()))
+                .collect();
             let owned = match found.is_empty() {
                 true => Ok(HashSet::new()),
-                false => self.owned(&blueprint.identifier, &identifiers(acts, &found)),
+                false => self.owned(&blueprint.identifier, &identifiers(requests, &found)),
             };
             for at in members {
-                let act = acts[at];
-                let found = stored.get(act.key.identifier.as_ref()).copied();
-                let is_owned = owned.as_ref().map(|owned| owned.contains(&act.key.identifier)).ok();
+                let request = requests[at];
+                let found = stored.get(request.key.identifier.as_ref()).copied();
+                let is_owned = owned.as_ref().map(|owned| owned.contains(&request.key.identifier)).ok();
                 let outcome = std::mem::replace(&mut outcomes[at], Ok(()));
-                outcomes[at] = self.resolved(act, found, is_owned, outcome);
+                outcomes[at] = self.resolved(request, found, is_owned, outcome);
             }
         }
         outcomes
@@ -65,20 +71,20 @@ impl Resolver<'_> {
     /// may change nothing else.
     fn resolved(
         &self,
-        act: &WriteRequest,
+        request: &WriteRequest,
         found: Option<&Entity>,
         is_owned: Option<bool>,
         outcome: Result<(), WriteFailure>,
     ) -> Result<(), WriteFailure> {
         let Err(WriteFailure::InDoubt { last, is_pending }) = outcome else { return outcome };
-        let is_as_written = is_as_written(act, found);
+        let is_as_written = is_as_written(request, found);
         let is_done = is_as_written && (found.is_none() || is_owned == Some(true));
-        match (is_create(act), found, is_owned) {
+        match (is_create(request), found, is_owned) {
             (is_create, Some(_), None) if is_create || is_as_written => Err(WriteFailure::InDoubt { last, is_pending }),
             (true, Some(found), Some(is_owned)) if !is_as_written || !is_owned => {
                 resolve(self.taken(found, is_owned).into(), Event::Deny)
             }
-            (_, Some(found), _) if is_done && is_update(act) && is_new(found) => Err(WriteFailure::Recreated),
+            (_, Some(found), _) if is_done && is_update(request) && is_new(found) => Err(WriteFailure::Recreated),
             _ if is_done => resolve(*last, Event::Confirm),
             // The effect of an abandoned request may still come.
             _ if is_pending => Err(WriteFailure::InDoubt { last, is_pending }),
@@ -112,37 +118,42 @@ impl Resolver<'_> {
         format!("owned by {owner}{changed}")
     }
 
-    /// The acts that must not be deleted, by index: entities with another owner since the plan was made, or whose owner
+    /// The requests that must not be deleted, by index: entities with another owner since the plan was made, or whose owner
     /// cannot be read. An entity that no longer exists may be deleted, which does nothing.
-    pub fn undeletable(&self, acts: &[&WriteRequest]) -> HashMap<usize, WriteFailure> {
+    pub fn undeletable(&self, requests: &[&WriteRequest]) -> HashMap<usize, WriteFailure> {
         let mut kept = HashMap::new();
-        for (blueprint, members) in by_blueprint(acts, 0..acts.len()) {
-            kept.extend(self.undeletable_of(blueprint, acts, &members));
+        for (blueprint, members) in by_blueprint(requests, 0..requests.len()) {
+            kept.extend(self.undeletable_of(blueprint, requests, &members));
         }
         kept
     }
 
-    /// The same for the acts on one blueprint.
-    fn undeletable_of(&self, blueprint: &str, acts: &[&WriteRequest], members: &[usize]) -> Vec<(usize, WriteFailure)> {
-        let owned = match self.owned(blueprint, &identifiers(acts, members)) {
+    /// The same for the requests on one blueprint.
+    fn undeletable_of(
+        &self,
+        blueprint: &str,
+        requests: &[&WriteRequest],
+        members: &[usize],
+    ) -> Vec<(usize, WriteFailure)> {
+        let owned = match self.owned(blueprint, &identifiers(requests, members)) {
             Ok(owned) => owned,
             Err(error) => return all_with(members, &self.unread(error)),
         };
         let foreign: Vec<usize> =
-            members.iter().copied().filter(|at| !owned.contains(&acts[*at].key.identifier)).collect();
+            members.iter().copied().filter(|at| !owned.contains(&requests[*at].key.identifier)).collect();
         if foreign.is_empty() {
             return Vec::new();
         }
         let Some(shape) = self.blueprint(blueprint) else {
             return all_with(&foreign, &kept_refusal("no longer owned by this scope"));
         };
-        let found = match self.catalog.find(shape, &identifiers(acts, &foreign), self.limit()) {
+        let found = match self.catalog.find(shape, &identifiers(requests, &foreign), self.limit()) {
             Ok(found) => found,
             Err(error) => return all_with(&foreign, &self.unread(error)),
         };
         let mut kept = Vec::new();
         for at in foreign {
-            if let Some(found) = found.iter().find(|entity| entity.key.identifier == acts[at].key.identifier) {
+            if let Some(found) = found.iter().find(|entity| entity.key.identifier == requests[at].key.identifier) {
                 kept.push((at, kept_refusal(&self.owner_of(found))));
             }
         }
@@ -185,12 +196,12 @@ fn kept_refusal(whose: &str) -> WriteFailure {
 /// The status of a refusal by portolan itself, without an answer of the catalog.
 pub(super) const FOREIGN: u16 = 0;
 
-fn is_create(act: &WriteRequest) -> bool {
-    matches!(act.method, Method::Create(_))
+fn is_create(request: &WriteRequest) -> bool {
+    matches!(request.method, Method::Create(_))
 }
 
-fn is_update(act: &WriteRequest) -> bool {
-    matches!(act.method, Method::Merge(_))
+fn is_update(request: &WriteRequest) -> bool {
+    matches!(request.method, Method::Merge(_))
 }
 
 /// Whether the entity was never changed after its creation.
@@ -199,16 +210,16 @@ fn is_new(found: &Entity) -> bool {
 }
 
 fn by_blueprint<'a>(
-    acts: &[&'a WriteRequest],
+    requests: &[&'a WriteRequest],
     members: impl IntoIterator<Item = usize>,
 ) -> BTreeMap<&'a Arc<str>, Vec<usize>> {
     let mut groups: BTreeMap<&Arc<str>, Vec<usize>> = BTreeMap::new();
     for at in members {
-        groups.entry(&acts[at].key.blueprint).or_default().push(at);
+        groups.entry(&requests[at].key.blueprint).or_default().push(at);
     }
     groups
 }
 
-fn identifiers(acts: &[&WriteRequest], members: &[usize]) -> Vec<Box<str>> {
-    members.iter().map(|at| acts[*at].key.identifier.clone()).collect()
+fn identifiers(requests: &[&WriteRequest], members: &[usize]) -> Vec<Box<str>> {
+    members.iter().map(|at| requests[*at].key.identifier.clone()).collect()
 }

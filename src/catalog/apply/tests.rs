@@ -107,7 +107,7 @@ fn who_wants_to_stop_at_the_first_failure_does() {
     assert_eq!(there(&catalog), 1);
 }
 
-/// Cancels the run after this many acts.
+/// Cancels the run after this many requests.
 struct Fuse {
     cancellation: Cancellation,
     left: AtomicU64,
@@ -140,13 +140,13 @@ fn what_is_stopped_between_two_steps_is_told_as_half_done() {
         apply(&catalog, &WriteRequests { waves }, 3, ApplyContext { blueprints: &[], owner: &owner() }, options);
     assert_eq!(brief(&outcome), ["incomplete Relink Interrupted", "applied", "Interrupted"]);
     assert!(outcome.is_interrupted);
-    // The signal came after the last act, so nothing is interrupted.
+    // The signal came after the last request, so nothing is interrupted.
     let cancellation = Cancellation::default();
     let fuse = Fuse { cancellation: cancellation.clone(), left: AtomicU64::new(1) };
     let options = ApplyOptions { cancellation: &cancellation, progress: &fuse, ..options };
     let update = WriteRequest { method: Method::Merge(Body::default()), ..write(0, None, &[]) };
-    let acts = WriteRequests { waves: vec![vec![update]] };
-    let outcome = apply(&catalog, &acts, 1, ApplyContext { blueprints: &[], owner: &owner() }, options);
+    let requests = WriteRequests { waves: vec![vec![update]] };
+    let outcome = apply(&catalog, &requests, 1, ApplyContext { blueprints: &[], owner: &owner() }, options);
     assert!(outcome.is_complete() && !outcome.is_interrupted && cancellation.is_cancelled());
 }
 

@@ -248,7 +248,7 @@ impl Catalog for Client {
         self.runtime.block_on(delete::delete(&self.session, blueprint, identifiers, progress))
     }
 
-    fn perform(&self, acts: &[&WriteRequest], options: ApplyOptions<'_>) -> Vec<Result<(), WriteFailure>> {
-        self.runtime.block_on(wave::send(&self.session, acts, &batches(acts), options))
+    fn perform(&self, requests: &[&WriteRequest], options: ApplyOptions<'_>) -> Vec<Result<(), WriteFailure>> {
+        self.runtime.block_on(wave::send(&self.session, requests, &batches(requests), options))
     }
 }

@@ -22,10 +22,10 @@ const MAX_CONCURRENT: usize = 32;
 type Outcomes = Vec<(usize, Result<(), WriteFailure>)>;
 type Worker<'w> = Pin<Box<dyn Future<Output = Outcomes> + 'w>>;
 
-/// Sends the acts; the results are in their order.
+/// Sends the requests; the results are in their order.
 pub(super) async fn send(
     session: &Arc<Session>,
-    acts: &[&WriteRequest],
+    requests: &[&WriteRequest],
     batches: &[Batch],
     options: ApplyOptions<'_>,
 ) -> Vec<Result<(), WriteFailure>> {
@@ -36,21 +36,21 @@ pub(super) async fn send(
     for (batch, next) in batches.iter().zip(&positions) {
         match batch.method {
             MethodKind::Create | MethodKind::Merge | MethodKind::Replace => {
-                workers.push(Box::pin(write_batch(session, acts, batch, &run, batches.len())));
+                workers.push(Box::pin(write_batch(session, requests, batch, &run, batches.len())));
             }
             MethodKind::Patch => {
                 for _ in 0..MAX_CONCURRENT.min(batch.members.len()) {
-                    workers.push(Box::pin(patch_members(session, acts, batch, next, &run)));
+                    workers.push(Box::pin(patch_members(session, requests, batch, next, &run)));
                 }
             }
             MethodKind::Delete => {
                 for _ in 0..MAX_CONCURRENT.min(batch.members.len().div_ceil(delete::MAX_ENTITIES)) {
-                    workers.push(Box::pin(delete_members(session, acts, batch, next, &run)));
+                    workers.push(Box::pin(delete_members(session, requests, batch, next, &run)));
                 }
             }
         }
     }
-    let mut outcomes: Vec<Option<Result<(), WriteFailure>>> = acts.iter().map(|_| None).collect();
+    let mut outcomes: Vec<Option<Result<(), WriteFailure>>> = requests.iter().map(|_| None).collect();
     for (member, outcome) in join_all(workers).await.into_iter().flatten() {
         outcomes[member] = Some(outcome);
     }
@@ -59,12 +59,12 @@ pub(super) async fn send(
 
 async fn write_batch(
     session: &Arc<Session>,
-    acts: &[&WriteRequest],
+    requests: &[&WriteRequest],
     batch: &Batch,
     run: &ApplyRun<'_>,
     batches: usize,
 ) -> Outcomes {
-    let members: Vec<&WriteRequest> = batch.members.iter().map(|member| acts[*member]).collect();
+    let members: Vec<&WriteRequest> = batch.members.iter().map(|member| requests[*member]).collect();
     let options = run.options.write_options(batch.method);
     // Retrying a create whose outcome is unknown is safe, because a read afterwards shows who created the entity.
     let written = write::write(session, &batch.blueprint, &members, &options, Repeat::Always, run, batches).await;
@@ -74,7 +74,7 @@ async fn write_batch(
 
 async fn patch_members(
     session: &Session,
-    acts: &[&WriteRequest],
+    requests: &[&WriteRequest],
     batch: &Batch,
     next: &Cell<usize>,
     run: &ApplyRun<'_>,
@@ -85,8 +85,8 @@ async fn patch_members(
         && let Some(member) = batch.members.get(next.get()).copied()
     {
         next.set(next.get() + 1);
-        let key = &acts[member].key;
-        let mut body = draft(acts[member]);
+        let key = &requests[member].key;
+        let mut body = draft(requests[member]);
         body.identifier = None;
         let call = write::patch(&key.blueprint, &key.identifier, &body, &options).of_run(run);
         let mut item = Item::default();
@@ -103,7 +103,7 @@ async fn patch_members(
 
 async fn delete_members(
     session: &Session,
-    acts: &[&WriteRequest],
+    requests: &[&WriteRequest],
     batch: &Batch,
     next: &Cell<usize>,
     run: &ApplyRun<'_>,
@@ -113,7 +113,8 @@ async fn delete_members(
         && let Some(members) = batch.members.chunks(delete::MAX_ENTITIES).nth(next.get())
     {
         next.set(next.get() + 1);
-        let identifiers: Vec<String> = members.iter().map(|member| acts[*member].key.identifier.to_string()).collect();
+        let identifiers: Vec<String> =
+            members.iter().map(|member| requests[*member].key.identifier.to_string()).collect();
         let deleted = delete::delete_in_run(session, &batch.blueprint, &identifiers, run).await;
         outcomes.extend(members.iter().copied().zip(deleted));
     }

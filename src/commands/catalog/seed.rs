@@ -171,8 +171,8 @@ impl Seed {
         for folder in &manifests.unreadable {
             context.say(&format!("note: {folder}."));
         }
-        let unusable = manifests.unusable.iter().filter(|doubt| !doubt.is_opaque);
-        let unusable = unusable.map(|doubt| (doubt.place, doubt.line, doubt.reason.as_str()));
+        let unusable = manifests.unusable.iter().filter(|unusable| !unusable.is_opaque);
+        let unusable = unusable.map(|unusable| (unusable.place, unusable.line, unusable.reason.as_str()));
         for (place, line, reason) in unusable.clone().take(MAX_TOLD) {
             context.say(&format!("note: {}:{line} was skipped: {}.", manifests.path(place), clean(reason)));
         }

@@ -22,7 +22,7 @@ pub(crate) struct NewFlags<'a> {
 pub(crate) fn values_from_flags(
     asked: &NewFlags<'_>,
     blueprint: &Blueprint,
-    terms: &LintConfig<'_>,
+    config: &LintConfig<'_>,
 ) -> Result<EntityValues, NewError> {
     if let (Ownership::Inherited { path }, [_, ..]) = (&blueprint.ownership, asked.team) {
         return Err(NewError::InheritedTeam { blueprint: blueprint.identifier.clone(), path: path.clone() });
@@ -41,7 +41,7 @@ pub(crate) fn values_from_flags(
                 mistyped: input_error,
             })?;
             // A value that lint rejects is an error here; without the flag, it would be left blank.
-            let finding = lint_finding(terms, blueprint, property, &value).filter(|it| it.severity == Severity::Error);
+            let finding = lint_finding(config, blueprint, property, &value).filter(|it| it.severity == Severity::Error);
             if let Some(finding) = finding {
                 return Err(NewError::Misfit {
                     name: name.to_owned(),

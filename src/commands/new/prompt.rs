@@ -27,7 +27,7 @@ pub(crate) type Answer<T> = Result<Result<T, EndOfInput>, PromptError>;
 pub(crate) struct Questions<'a> {
     pub prompt: &'a mut Prompt,
     pub candidates: &'a Candidates,
-    pub terms: &'a LintConfig<'a>,
+    pub config: &'a LintConfig<'a>,
 }
 
 const MARK: &str = "> ";
@@ -115,7 +115,7 @@ impl Questions<'_> {
 
     /// The lint finding for the value, as a sentence.
     fn lint_finding(&self, blueprint: &Blueprint, property: &Property, value: &Value) -> Option<String> {
-        let finding = lint_finding(self.terms, blueprint, property, value)?;
+        let finding = lint_finding(self.config, blueprint, property, value)?;
         Some(match finding.help {
             Some(help) => format!("{} {}", finding.message, as_sentence(&help.to_string())),
             None => finding.message,
@@ -194,7 +194,7 @@ impl Questions<'_> {
 
 /// The first lint finding of an entity that has only this value.
 pub(crate) fn lint_finding(
-    terms: &LintConfig<'_>,
+    config: &LintConfig<'_>,
     blueprint: &Blueprint,
     property: &Property,
     value: &Value,
@@ -212,7 +212,7 @@ pub(crate) fn lint_finding(
     };
     let sketch: Sketch = scaffold::sketch(&input);
     let text = encode_sketch(&sketch, &Around::Bare);
-    terms.lint_snippet(&text, alone).into_iter().next()
+    config.lint_snippet(&text, alone).into_iter().next()
 }
 
 /// The name that equals the answer, or the only one that begins with it.

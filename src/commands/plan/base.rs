@@ -257,7 +257,7 @@ fn compared(
 
 /// Doubts about the base. Files that never looked like manifests are left out.
 fn unusable(manifests: &ManifestSet) -> impl Iterator<Item = &UnusableManifest> {
-    manifests.unusable.iter().filter(|doubt| !doubt.is_opaque)
+    manifests.unusable.iter().filter(|unusable| !unusable.is_opaque)
 }
 
 /// A note that the base is known only in part.

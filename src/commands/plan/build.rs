@@ -438,7 +438,7 @@ fn known_scopes(context: &Context<'_>) -> Vec<String> {
 
 /// Unusable manifests and folders. While there are any, nothing is deleted.
 fn unread(manifests: &ManifestSet) -> Vec<Blocker> {
-    let unusable = manifests.unusable.iter().map(|doubt| Blocker::Manifest(doubt.place));
+    let unusable = manifests.unusable.iter().map(|unusable| Blocker::Manifest(unusable.place));
     let folders = manifests
         .unreadable
         .iter()

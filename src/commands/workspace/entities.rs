@@ -90,9 +90,9 @@ impl ManifestSet {
     /// Drops unusable files that never were manifests, and decides which hidden places may hold manifests.
     pub fn settle(&mut self, past: &PastManifests) {
         let files = &self.files;
-        self.unusable.retain(|doubt| {
-            let path = files.get(doubt.place.file.0 as usize).map_or("", |file| file.path.as_str());
-            (doubt.missing.is_none() && !doubt.is_opaque) || past.may_be_manifest(path, doubt.missing)
+        self.unusable.retain(|unusable| {
+            let path = files.get(unusable.place.file.0 as usize).map_or("", |file| file.path.as_str());
+            (unusable.missing.is_none() && !unusable.is_opaque) || past.may_be_manifest(path, unusable.missing)
         });
         let (ignored, hidden) = std::mem::take(&mut self.hidden).into_iter().partition(|place| place.is_ignored);
         self.hidden = ignored;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::manifest::{self, Missing};
-use crate::sources::git::{self, CommitId, Content, Past, Repository};
+use crate::sources::git::{self, CommitId, Content, PastContent, Repository};
 use crate::sources::{self, Hidden, Pattern, ReadBuffer, Unreadable};
 
 /// The history of the manifests of one root.
@@ -31,7 +31,7 @@ impl PastManifests {
         if is_config(path) {
             return false;
         }
-        missing.is_some_and(Missing::is_fault) || self.pattern.is_named() || self.of(path) != Past::Other
+        missing.is_some_and(Missing::is_fault) || self.pattern.is_named() || self.of(path) != PastContent::Other
     }
 
     /// The same for lint, which outside Git ignores a file without any sign of a manifest.
@@ -42,9 +42,9 @@ impl PastManifests {
         missing.is_some_and(Missing::is_fault)
             || self.pattern.is_named()
             || match self.of(path) {
-                Past::Manifests => true,
-                Past::Other => false,
-                Past::Unknown => self.is_in_git(),
+                PastContent::Manifests => true,
+                PastContent::Other => false,
+                PastContent::Unknown => self.is_in_git(),
             }
     }
 
@@ -63,20 +63,20 @@ impl PastManifests {
                 return !place.is_complete;
             }
             match self.of(&place.place.path) {
-                Past::Manifests => true,
-                Past::Other => false,
-                Past::Unknown => !place.is_complete,
+                PastContent::Manifests => true,
+                PastContent::Other => false,
+                PastContent::Unknown => !place.is_complete,
             }
         };
         hidden.into_iter().filter(hides).map(|hidden| hidden.place).collect()
     }
 
-    fn of(&self, path: &str) -> Past {
+    fn of(&self, path: &str) -> PastContent {
         let mut opened = self.repository.lock().unwrap_or_else(PoisonError::into_inner);
         let repository = opened.get_or_insert_with(|| Repository::open(&self.root, &self.git).ok().flatten());
         match repository {
             Some(repository) => repository.past(&self.root, &self.pattern, self.commit, path, &content),
-            None => Past::Unknown,
+            None => PastContent::Unknown,
         }
     }
 }

@@ -158,13 +158,13 @@ pub struct Dependent {
     pub relation: Arc<str>,
     /// Whether the relation is required.
     pub required: bool,
-    pub after: Afterwards,
+    pub after: RelationEffect,
 }
 
 /// What the plan does to the relation of the dependent entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Afterwards {
+pub enum RelationEffect {
     /// It still points to the deleted entity.
     Left,
     /// It still points there: its manifest does not set the relation, so the catalog keeps it.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json, json};
 use super::world::{World, entity, key, manifest};
 use crate::domain::entity::fields::TextField;
 use crate::domain::plan::Plan;
-use crate::domain::plan::change::Afterwards;
+use crate::domain::plan::change::RelationEffect;
 use crate::domain::plan::hazard::HazardKind;
 use crate::domain::plan::write_mode::WriteMode;
 use crate::plan::Move;
@@ -189,7 +189,7 @@ fn settle(entities: &mut Vec<Json>, others: &BTreeSet<(String, String)>) {
 pub fn can_be_done(plan: &Plan) -> bool {
     let is_held = |kind: &HazardKind| match kind {
         HazardKind::DeleteWithDependents { dependents, .. } | HazardKind::RenameWithDependents { dependents, .. } => {
-            dependents.iter().any(|it| it.required && it.after != Afterwards::Relinked)
+            dependents.iter().any(|it| it.required && it.after != RelationEffect::Relinked)
         }
         HazardKind::ManyDeletes { .. }
         | HazardKind::Foreign { .. }

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::world::{World, key, lines, manifest};
 use crate::domain::entity::EntityKey;
 use crate::domain::plan::Plan;
-use crate::domain::plan::change::{Afterwards, Dependent};
+use crate::domain::plan::change::{Dependent, RelationEffect};
 use crate::domain::plan::digest::{ApprovalDigest, Digest};
 use crate::domain::plan::hazard::{Consent, HazardKind};
 
@@ -102,7 +102,7 @@ fn a_delete_names_who_relates_to_it_and_stays() {
     let kinds: Vec<&HazardKind> = plan.hazards.iter().map(|hazard| &hazard.kind).collect();
     let [HazardKind::DeleteWithDependents { key: of, dependents }] = kinds.as_slice() else { panic!("{kinds:?}") };
     let left: Vec<_> = dependents.iter().map(|it| (it.key.clone(), it.required, it.after)).collect();
-    let (unnamed, left_alone) = (Afterwards::Unnamed, Afterwards::Left);
+    let (unnamed, left_alone) = (RelationEffect::Unnamed, RelationEffect::Left);
     assert_eq!(*of, key("team", "core"));
     assert_eq!(left, [(key("service", "shop"), true, unnamed), (key("team", "part"), false, left_alone)]);
 }
@@ -114,7 +114,7 @@ fn who_is_pointed_elsewhere_is_not_endangered() {
     let world = World::of(json!([shop("b"), team("b")]), json!([shop("a"), team("a"), team("b")]));
     let plan = world.plan();
     assert_eq!(lines(&plan), [r#"update service/shop: owner "a" > "b""#, "delete team/a"]);
-    assert_eq!((plan.hazards.len(), plan.changes[1].dependents[0].after), (0, Afterwards::Relinked));
+    assert_eq!((plan.hazards.len(), plan.changes[1].dependents[0].after), (0, RelationEffect::Relinked));
     // The delete depends on it.
     assert_eq!(plan.waves.last().map(|wave| wave.steps[0].needs.clone()), Some(vec![0]));
 }
@@ -122,7 +122,7 @@ fn who_is_pointed_elsewhere_is_not_endangered() {
 /// (kept entity, its dependents, and whether a manifest declares the relation)
 fn still_needed(plan: &Plan) -> Vec<(String, Vec<(String, bool)>)> {
     let name = |key: &EntityKey| format!("{}/{}", key.blueprint, key.identifier);
-    let by = |by: &[Dependent]| by.iter().map(|it| (name(&it.key), it.after == Afterwards::Asked)).collect();
+    let by = |by: &[Dependent]| by.iter().map(|it| (name(&it.key), it.after == RelationEffect::Asked)).collect();
     let found = plan.hazards.iter().filter_map(|hazard| match &hazard.kind {
         HazardKind::StillNeeded { key, by: dependents } => Some((name(key), by(dependents))),
         _ => None,

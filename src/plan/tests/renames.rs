@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::world::{World, key, lines, mask};
-use crate::domain::plan::change::{Action, Afterwards, Cause, Origin, RenamedBy};
+use crate::domain::plan::change::{Action, Cause, Origin, RelationEffect, RenamedBy};
 use crate::domain::plan::hazard::HazardKind;
 use crate::domain::plan::{Plan, Step, StepKind, Wave};
 use crate::plan::{Move, PlanBasis, RenameHint, rename_hints};
@@ -182,9 +182,9 @@ fn a_rename_names_who_points_at_it() {
         .map(|it| (it.key.identifier.as_ref(), it.relation.as_ref(), it.required, it.after))
         .collect();
     let expected = [
-        ("desk", "dependsOn", false, Afterwards::Left),
-        ("shop", "dependsOn", false, Afterwards::Relinked),
-        ("core", "lead", false, Afterwards::Left),
+        ("desk", "dependsOn", false, RelationEffect::Left),
+        ("shop", "dependsOn", false, RelationEffect::Relinked),
+        ("core", "lead", false, RelationEffect::Left),
     ];
     assert_eq!(dependents, expected);
     let HazardKind::RenameWithDependents { from, dependents, .. } = &plan.hazards[0].kind else {

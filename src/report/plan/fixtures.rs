@@ -10,7 +10,7 @@ use crate::domain::entity::foreign_owner::{ForeignOwner, OwnerKind};
 use crate::domain::entity::{EntityKey, Record};
 use crate::domain::finding::{FileId, Place};
 use crate::domain::plan::change::{
-    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Origin, OwnerStatus, PathChange, RenamedBy,
+    Action, Cause, Change, Dependent, Field, FieldChange, Origin, OwnerStatus, PathChange, RelationEffect, RenamedBy,
 };
 use crate::domain::plan::digest::Digest;
 use crate::domain::plan::hazard::{Blocker, Consent, Hazard, HazardKind};
@@ -115,7 +115,7 @@ pub(in crate::report) fn change(name: &str, action: Action, fields: Vec<FieldCha
     }
 }
 
-pub(in crate::report) fn dependent(name: &str, relation: &str, required: bool, after: Afterwards) -> Dependent {
+pub(in crate::report) fn dependent(name: &str, relation: &str, required: bool, after: RelationEffect) -> Dependent {
     Dependent { key: key(name), relation: relation.into(), required, after }
 }
 
@@ -271,15 +271,15 @@ impl Case {
     /// All kinds of hazards, an obstacle, a cycle and a complaint.
     pub fn dangerous() -> Self {
         let dependents = vec![
-            dependent("service/cart", "dependsOn", false, Afterwards::Left),
-            dependent("service/web", "primary", true, Afterwards::Asked),
+            dependent("service/cart", "dependsOn", false, RelationEffect::Left),
+            dependent("service/web", "primary", true, RelationEffect::Asked),
         ];
         let mut changes = vec![
             Change { dependents: dependents.clone(), ..change("service/old", Action::Delete, Vec::new()) },
             change("service/older", Action::Delete, Vec::new()),
             change("team/new", Action::Create, vec![field("title", Value::Null, text("New"))]),
         ];
-        changes[0].dependents.push(dependent("service/cart", "uses", false, Afterwards::Relinked));
+        changes[0].dependents.push(dependent("service/cart", "uses", false, RelationEffect::Relinked));
         let deletes = HazardKind::ManyDeletes {
             blueprint: Some("service".into()),
             keys: vec![key("service/old"), key("service/older")],
@@ -301,7 +301,7 @@ impl Case {
             HazardKind::UnseenDependents { blueprint: "service".into(), unread: vec!["api".into(), "host".into()] };
         let needed = HazardKind::StillNeeded {
             key: key("team/left"),
-            by: vec![dependent("service/cart", "owner", true, Afterwards::Asked)],
+            by: vec![dependent("service/cart", "owner", true, RelationEffect::Asked)],
         };
         let pointed = HazardKind::DeleteWithDependents { key: key("service/old"), dependents };
         let hazards = vec![
@@ -348,8 +348,8 @@ impl Case {
     pub fn renamed() -> Self {
         let rename = |from: &str, by| Action::Rename { from: from.into(), by };
         let dependents = vec![
-            dependent("service/cart", "dependsOn", false, Afterwards::Relinked),
-            dependent("service/web", "dependsOn", true, Afterwards::Left),
+            dependent("service/cart", "dependsOn", false, RelationEffect::Relinked),
+            dependent("service/web", "dependsOn", true, RelationEffect::Left),
         ];
         let changes = vec![
             Change {
@@ -441,7 +441,7 @@ impl Case {
             key: evil_key.clone(),
             relation: name,
             required: true,
-            after: Afterwards::Left,
+            after: RelationEffect::Left,
         });
         if let Some(record) = &mut changes[1].record {
             record.updated_by = Some("@acme/owners `".into());

@@ -8,7 +8,7 @@ use crate::domain::entity::EntityKey;
 use crate::domain::entity::fields::TextField;
 use crate::domain::finding::{FileId, Place};
 use crate::domain::plan::change::{
-    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Origin, OwnerStatus, PathChange, RenamedBy,
+    Action, Cause, Change, Dependent, Field, FieldChange, Origin, OwnerStatus, PathChange, RelationEffect, RenamedBy,
 };
 use crate::domain::plan::hazard::{Blocker, Consent, Hazard, HazardKind};
 use crate::domain::plan::revision::BaseRevision;
@@ -79,7 +79,7 @@ fn field_change() -> impl Strategy<Value = FieldChange> {
 }
 
 fn dependents() -> impl Strategy<Value = Vec<Dependent>> {
-    let after = prop_oneof![Just(Afterwards::Left), Just(Afterwards::Relinked), Just(Afterwards::Asked)];
+    let after = prop_oneof![Just(RelationEffect::Left), Just(RelationEffect::Relinked), Just(RelationEffect::Asked)];
     let one = (key(), name(), any::<bool>(), after);
     vec(one, 0..9).prop_map(|all| {
         let one = |(key, relation, required, after): (_, String, _, _)| Dependent {

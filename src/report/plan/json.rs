@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::domain::entity::fields::TextField;
 use crate::domain::entity::foreign_owner::OwnerKind;
 use crate::domain::entity::{EntityKey, Record};
-use crate::domain::plan::change::{ActionKind, Afterwards, Cause, Origin, OwnerStatus, PathChange, RenamedBy};
+use crate::domain::plan::change::{ActionKind, Cause, Origin, OwnerStatus, PathChange, RelationEffect, RenamedBy};
 use crate::domain::plan::digest::{ApprovalDigest, Digest};
 use crate::domain::plan::hazard::Consent;
 use crate::domain::plan::revision::{BaseRevision, Revision};
@@ -166,7 +166,7 @@ struct JsonDependent<'a> {
     relation: &'a str,
     /// Whether the relation is required.
     required: bool,
-    after: Afterwards,
+    after: RelationEffect,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]

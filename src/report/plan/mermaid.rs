@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::blueprint::Blueprint;
 use crate::domain::plan::Plan;
-use crate::domain::plan::change::{Action, Afterwards, Change, Field, FieldChange};
+use crate::domain::plan::change::{Action, Change, Field, FieldChange, RelationEffect};
 use crate::domain::value::Value;
 use crate::report::escape::clean;
 use crate::report::plan::fields::cut;
@@ -95,9 +95,9 @@ impl Picture {
         let gone = node(&gone.blueprint, &gone.identifier);
         for dependent in &change.dependents {
             let edge = match dependent.after {
-                Afterwards::Left | Afterwards::Unnamed => Edge::Stays,
-                Afterwards::Relinked => Edge::Goes,
-                Afterwards::Asked => Edge::Comes,
+                RelationEffect::Left | RelationEffect::Unnamed => Edge::Stays,
+                RelationEffect::Relinked => Edge::Goes,
+                RelationEffect::Asked => Edge::Comes,
             };
             let from = node(&dependent.key.blueprint, &dependent.key.identifier);
             self.edge(&from, &gone, &dependent.relation, edge);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::domain::entity::fields::TextField;
 use crate::domain::entity::{EntityKey, Record};
 use crate::domain::plan::change::{
-    Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, OwnerStatus, RenamedBy,
+    Action, Cause, Change, Dependent, Field, FieldChange, OwnerStatus, RelationEffect, RenamedBy,
 };
 use crate::domain::plan::hazard::{Blocker, Consent, Hazard, HazardKind};
 use crate::domain::plan::{Cycle, Obstacle, Plan, StepKind, Tally};
@@ -149,10 +149,10 @@ pub(in crate::report) fn written(record: &Record) -> Option<String> {
 pub(in crate::report) fn dependent(dependent: &Dependent) -> String {
     let required = if dependent.required { ", which it requires" } else { "" };
     let after = match dependent.after {
-        Afterwards::Left => "",
-        Afterwards::Unnamed => "; its manifest does not set that relation",
-        Afterwards::Relinked => "; updated first by this plan",
-        Afterwards::Asked => "; its manifest sets that relation",
+        RelationEffect::Left => "",
+        RelationEffect::Unnamed => "; its manifest does not set that relation",
+        RelationEffect::Relinked => "; updated first by this plan",
+        RelationEffect::Asked => "; its manifest sets that relation",
     };
     format!("{} by {}{required}{after}", quoted(&dependent.key), tick(&dependent.relation))
 }
@@ -274,7 +274,7 @@ fn foreign(keys: &[EntityKey], report: &PlanReport<'_>) -> String {
 
 /// How to clear a relation that a manifest no longer names.
 fn way_out(dependents: &[Dependent], report: &PlanReport<'_>) -> String {
-    let Some(unnamed) = dependents.iter().find(|dependent| dependent.after == Afterwards::Unnamed) else {
+    let Some(unnamed) = dependents.iter().find(|dependent| dependent.after == RelationEffect::Unnamed) else {
         return String::new();
     };
     let null = tick(&format!("{}: null", unnamed.relation));

@@ -31,7 +31,7 @@ pub(in crate::sources) use git_dir::GitDir;
 pub use git2::Oid as CommitId;
 pub(in crate::sources) use index_file::{Entry, IndexFile, Mode};
 pub use open::{Environment, Repository, is_bare_repository, path_in_work_tree};
-pub use past::{Content, Past};
+pub use past::{Content, PastContent};
 pub use signature::Signed;
 pub use staged::Staged;
 pub use work_tree::WorkTree;

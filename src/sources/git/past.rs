@@ -11,7 +11,7 @@ use crate::sources::read::MAX_GENERATED_FILE_BYTES;
 
 /// What was at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Past {
+pub enum PastContent {
     Manifests,
     /// Something else, or nothing.
     Other,
@@ -40,35 +40,35 @@ impl Repository {
         from: Option<Oid>,
         path: &str,
         content: &dyn Fn(&[u8]) -> Content,
-    ) -> Past {
-        let Ok(prefix) = self.prefix(root) else { return Past::Unknown };
+    ) -> PastContent {
+        let Ok(prefix) = self.prefix(root) else { return PastContent::Unknown };
         let Ok(Some(start)) = from.map_or_else(|| self.head_commit(), |commit| Ok(Some(commit))) else {
-            return Past::Unknown;
+            return PastContent::Unknown;
         };
         let whole = prefix.join(path);
         let mut commit = self.inner.find_commit(start);
         let mut last = None;
         for _ in 0..MAX_COMMITS {
-            let Ok(here) = &commit else { return Past::Unknown };
-            let Ok(tree) = here.tree() else { return Past::Unknown };
+            let Ok(here) = &commit else { return PastContent::Unknown };
+            let Ok(tree) = here.tree() else { return PastContent::Unknown };
             let Ok(entry) = tree.get_path(&whole) else {
                 // A path in no commit was never committed; one that was added replaced nothing.
-                return if last.is_none() { Past::Unknown } else { Past::Other };
+                return if last.is_none() { PastContent::Unknown } else { PastContent::Other };
             };
             if last != Some(entry.id()) {
                 match self.content_of(&entry, Path::new(path), pattern, content) {
-                    Content::Manifest => return Past::Manifests,
-                    Content::Other => return Past::Other,
+                    Content::Manifest => return PastContent::Manifests,
+                    Content::Other => return PastContent::Other,
                     Content::Nothing => last = Some(entry.id()),
                 }
             }
             if here.parent_count() == 0 {
-                return if self.inner.is_shallow() { Past::Unknown } else { Past::Other };
+                return if self.inner.is_shallow() { PastContent::Unknown } else { PastContent::Other };
             }
             let parent = here.parent(0);
             commit = parent;
         }
-        Past::Unknown
+        PastContent::Unknown
     }
 
     /// The newest commit of each version of these files, along first parents, and whether the history is complete.

@@ -19,7 +19,7 @@ use crate::domain::plan::outcome::{ChangeOutcome, Outcome, Reason};
 use crate::domain::plan::request::{Body, Method, WriteRequest, WriteRequests};
 use crate::domain::progress::Silent;
 
-fn act(change: usize, method: Method) -> WriteRequest {
+fn request(change: usize, method: Method) -> WriteRequest {
     let key = EntityKey { blueprint: "service".into(), identifier: format!("s{change}").into() };
     let step_kind = if method == Method::Delete { StepKind::Delete } else { StepKind::Write };
     WriteRequest { change, step_kind, key, method, needs: Vec::new() }
@@ -29,13 +29,13 @@ fn body() -> Body {
     Body { texts: Texts { title: Patch::Set("A".into()), ..Texts::default() }, ..Body::default() }
 }
 
-fn push(client: &Client, acts: Vec<WriteRequest>, cancellation: &Cancellation) -> Outcome {
+fn push(client: &Client, requests: Vec<WriteRequest>, cancellation: &Cancellation) -> Outcome {
     let service = value!({"identifier": "service", "schema": {"properties": {}}});
     let blueprints = [Blueprint::from_json(service).expect("it is one").0];
-    let changes = acts.len();
+    let changes = requests.len();
     let options = ApplyOptions { run_id: None, stop_on_failure: false, cancellation, progress: &Silent };
     let context = ApplyContext { blueprints: &blueprints, owner: &owner() };
-    apply(client, &WriteRequests { waves: vec![acts] }, changes, context, options)
+    apply(client, &WriteRequests { waves: vec![requests] }, changes, context, options)
 }
 
 fn found(names: &[&str]) -> Vec<u8> {
@@ -74,8 +74,8 @@ fn deletes_whose_answer_was_lost_before_a_stop_are_read() {
         }
         () => json(404, r#"{"ok":false,"error":"not_found","message":"Entity with identifier \"s0\" was not found"}"#),
     });
-    let acts = (0..3).map(|change| act(change, Method::Delete)).collect();
-    let outcome = push(&client(&server.url), acts, &cancellation);
+    let requests = (0..3).map(|change| request(change, Method::Delete)).collect();
+    let outcome = push(&client(&server.url), requests, &cancellation);
     assert_eq!(outcome.ends, vec![ChangeOutcome::Applied; 3], "{}", server.everything());
 }
 
@@ -87,7 +87,7 @@ fn after_a_doubt(method: &Method, open: fn() -> Vec<u8>, refusal: fn() -> Vec<u8
         () if number == 0 => open(),
         () => refusal(),
     });
-    push(&client(&server.url), vec![act(0, method.clone())], &Cancellation::default()).ends.remove(0)
+    push(&client(&server.url), vec![request(0, method.clone())], &Cancellation::default()).ends.remove(0)
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn an_entity_of_another_owner_was_not_written_whatever_its_content_is() {
             () if number == 0 => Vec::new(),
             () => refused(403),
         });
-        let outcome = push(&client(&server.url), vec![act(0, method.clone())], &Cancellation::default());
+        let outcome = push(&client(&server.url), vec![request(0, method.clone())], &Cancellation::default());
         assert!(matches!(&outcome.ends[..], [ChangeOutcome::Failed(_)]), "{method:?}: {outcome:?}");
     }
 }
@@ -135,7 +135,7 @@ fn what_cannot_be_read_is_in_doubt() {
         () if number == 0 => Vec::new(),
         () => refused(422),
     });
-    let outcome = push(&client(&server.url), vec![act(0, Method::Merge(body()))], &Cancellation::default());
+    let outcome = push(&client(&server.url), vec![request(0, Method::Merge(body()))], &Cancellation::default());
     assert!(
         matches!(&outcome.ends[..], [ChangeOutcome::InDoubt(failure)] if failure.status == Some(422)),
         "{outcome:?}"
@@ -150,7 +150,7 @@ fn what_somebody_else_created_meanwhile_is_not_overwritten() {
         () if is_search(seen) => found(&["s0"]),
         () => item(409),
     });
-    let outcome = push(&client(&server.url), vec![act(0, Method::Create(body()))], &Cancellation::default());
+    let outcome = push(&client(&server.url), vec![request(0, Method::Create(body()))], &Cancellation::default());
     let [ChangeOutcome::Failed(failure)] = &outcome.ends[..] else { panic!("{outcome:?}") };
     assert_eq!(failure.status, Some(409));
     assert_eq!(
@@ -169,7 +169,7 @@ fn a_create_that_was_repeated_is_ours_where_the_read_shows_it() {
         () if number == 0 => Vec::new(),
         () => item(409),
     });
-    let outcome = push(&client(&server.url), vec![act(0, Method::Create(body()))], &Cancellation::default());
+    let outcome = push(&client(&server.url), vec![request(0, Method::Create(body()))], &Cancellation::default());
     assert_eq!(outcome.ends, [ChangeOutcome::Applied]);
 }
 
@@ -182,8 +182,8 @@ fn what_somebody_else_owns_by_now_is_not_deleted() {
         () if is_search(seen) => found(&["s0", "s1"]),
         () => json(200, r#"{"ok":true}"#),
     });
-    let acts = (0..3).map(|change| act(change, Method::Delete)).collect();
-    let outcome = push(&client(&server.url), acts, &Cancellation::default());
+    let requests = (0..3).map(|change| request(change, Method::Delete)).collect();
+    let outcome = push(&client(&server.url), requests, &Cancellation::default());
     let [ChangeOutcome::Failed(failure), ChangeOutcome::Applied, ChangeOutcome::Applied] = &outcome.ends[..] else {
         panic!("{outcome:?}")
     };
@@ -197,7 +197,7 @@ fn what_somebody_else_owns_by_now_is_not_deleted() {
 fn nothing_is_deleted_whose_owner_cannot_be_read() {
     let server =
         Scripted::with_token(|seen, _| if is_search(seen) { refused(403) } else { json(200, r#"{"ok":true}"#) });
-    let outcome = push(&client(&server.url), vec![act(0, Method::Delete)], &Cancellation::default());
+    let outcome = push(&client(&server.url), vec![request(0, Method::Delete)], &Cancellation::default());
     assert!(
         matches!(&outcome.ends[..], [ChangeOutcome::Failed(failure)] if failure.status == Some(403)),
         "{outcome:?}"
@@ -219,8 +219,8 @@ fn a_token_route_that_is_down_ends_the_run_after_its_budget() {
     let (client, _heard) = client_with(&server.url, POLICY, TIMEOUTS);
     // A server has answered before, so the full retry limits apply.
     client.session.has_answered.store(true, Ordering::Relaxed);
-    let acts = (0..700).map(|change| act(change, Method::Create(body()))).collect();
-    let outcome = push(&client, acts, &Cancellation::default());
+    let requests = (0..700).map(|change| request(change, Method::Create(body()))).collect();
+    let outcome = push(&client, requests, &Cancellation::default());
     let calls = calls.load(Ordering::SeqCst);
     assert!((10..=12).contains(&calls), "{calls} calls for a token");
     assert!(
@@ -251,8 +251,8 @@ fn credentials_that_may_not_write_are_not_tried_with_every_entity() {
     for answer in [refused as fn(u16) -> Vec<u8>, all_items] {
         for status in [401, 403] {
             let server = Scripted::with_token(move |_, _| answer(status));
-            let acts = (0..4000).map(|change| act(change, Method::Create(body()))).collect();
-            let outcome = push(&client(&server.url), acts, &Cancellation::default());
+            let requests = (0..4000).map(|change| request(change, Method::Create(body()))).collect();
+            let outcome = push(&client(&server.url), requests, &Cancellation::default());
             let writes = server.seen().iter().filter(|seen| seen.line.contains("/bulk")).count();
             // Batches in flight are finished; a 401 is retried once with a new token.
             assert!(writes <= 16, "{writes} batches for {status}");
@@ -292,8 +292,11 @@ fn one_signal_ends_a_run_whose_call_hangs() {
         Vec::new()
     });
     let started = Instant::now();
-    let outcome =
-        push(&client(&server.url), vec![act(0, Method::Merge(body())), act(1, Method::Patch(body()))], &cancellation);
+    let outcome = push(
+        &client(&server.url),
+        vec![request(0, Method::Merge(body())), request(1, Method::Patch(body()))],
+        &cancellation,
+    );
     assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
     // Either write is sent first. The read shows that it was applied; the other may not have been sent.
     assert!(outcome.ends.contains(&ChangeOutcome::Applied), "{outcome:?}");

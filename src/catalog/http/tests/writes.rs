@@ -14,23 +14,23 @@ use crate::domain::plan::StepKind;
 use crate::domain::plan::request::{Body, Method, WriteRequest};
 use crate::domain::progress::Silent;
 
-fn act(change: usize, method: Method) -> WriteRequest {
+fn request(change: usize, method: Method) -> WriteRequest {
     let key = EntityKey { blueprint: "service".into(), identifier: format!("s{change}").into() };
     WriteRequest { change, step_kind: StepKind::Write, key, method, needs: Vec::new() }
 }
 
-/// One act of each kind.
-fn acts() -> Vec<WriteRequest> {
+/// One request of each kind.
+fn requests() -> Vec<WriteRequest> {
     let named = Body { texts: Texts { title: Patch::Set("A".into()), ..Texts::default() }, ..Body::default() };
     let cleared = Body { texts: Texts { title: Patch::Null, ..Texts::default() }, ..Body::default() };
     let calls = [Method::Merge(named.clone()), Method::Replace(named), Method::Patch(cleared), Method::Delete];
-    calls.into_iter().enumerate().map(|(change, method)| act(change, method)).collect()
+    calls.into_iter().enumerate().map(|(change, method)| request(change, method)).collect()
 }
 
-fn perform(client: &Client, acts: &[WriteRequest]) -> Vec<Result<(), WriteFailure>> {
+fn perform(client: &Client, requests: &[WriteRequest]) -> Vec<Result<(), WriteFailure>> {
     let cancellation = Cancellation::default();
     let options = ApplyOptions { run_id: None, stop_on_failure: false, cancellation: &cancellation, progress: &Silent };
-    client.perform(&acts.iter().collect::<Vec<_>>(), options)
+    client.perform(&requests.iter().collect::<Vec<_>>(), options)
 }
 
 fn taken() -> Scripted {
@@ -40,7 +40,7 @@ fn taken() -> Scripted {
 #[test]
 fn every_write_names_its_scope_and_asks_for_nothing_to_be_made_up() {
     let server = taken();
-    let ends = perform(&client(&server.url), &acts());
+    let ends = perform(&client(&server.url), &requests());
     assert!(ends.iter().all(Result::is_ok), "{ends:?}");
     let seen = server.seen();
     let writes: Vec<_> = seen.iter().filter(|seen| seen.head.contains("/blueprints/service/")).collect();
@@ -59,7 +59,7 @@ fn nothing_is_written_on_nobodys_behalf() {
     let nobody = Client::with(nobody, Arc::new(Heard::default()), POLICY, TIMEOUTS).expect("it may read");
     nobody.blueprints().expect_err("there are none in the answer");
     let asked = server.seen().len();
-    for end in perform(&nobody, &acts()) {
+    for end in perform(&nobody, &requests()) {
         let (Err(WriteFailure::CallFailed(error)) | Err(WriteFailure::Unsent(error))) = end else { panic!("{end:?}") };
         assert!(
             error.had_no_effect() && matches!(error.downcast_ref(), Some(ClientError::Unscoped { .. })),
@@ -84,8 +84,8 @@ fn lots_are_deleted_side_by_side() {
         own.fetch_sub(1, Ordering::SeqCst);
         json(200, r#"{"ok":true}"#)
     });
-    let acts: Vec<WriteRequest> = (0..350).map(|change| act(change, Method::Delete)).collect();
-    let ends = perform(&client(&server.url), &acts);
+    let requests: Vec<WriteRequest> = (0..350).map(|change| request(change, Method::Delete)).collect();
+    let ends = perform(&client(&server.url), &requests);
     assert!(ends.len() == 350 && ends.iter().all(Result::is_ok), "{ends:?}");
     let lots = server.seen().iter().filter(|seen| seen.line.contains("/bulk/entities/delete")).count();
     assert_eq!(lots, 4, "{}", server.everything());

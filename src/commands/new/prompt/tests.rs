@@ -33,12 +33,12 @@ fn answered(lines: &str) -> Option<EntityValues> {
     let settings = settings::resolve(&settings::Request::default(), &environment, &[]).expect("there is no config");
     let git = Git::new(&settings, &environment);
     let workspace = Workspace::of_work_tree(&settings, &git).expect("the globs are fine");
-    let terms = LintConfig::of(&workspace, &environment);
+    let config = LintConfig::of(&workspace, &environment);
     let mut candidates = Candidates::default();
     candidates.add("system", "booking");
     candidates.add("system", "edge");
     let mut prompt = Prompt::new(Box::new(io::Cursor::new(lines.to_owned())), Box::new(io::sink()));
-    let mut questions = Questions { prompt: &mut prompt, candidates: &candidates, terms: &terms };
+    let mut questions = Questions { prompt: &mut prompt, candidates: &candidates, config: &config };
     questions.complete(&blueprint(), EntityValues::default()).expect("the terminal works").ok()
 }
 

@@ -71,7 +71,7 @@ fn keys(manifests: &ManifestSet) -> HashSet<&EntityKey> {
 
 /// The entities by blueprint and file, in file order. Files that could not be read completely are left out.
 fn by_place(manifests: &ManifestSet) -> BTreeMap<(&str, &str), Vec<&EntityKey>> {
-    let doubted: HashSet<u32> = manifests.unusable.iter().map(|doubt| doubt.place.file.0).collect();
+    let doubted: HashSet<u32> = manifests.unusable.iter().map(|unusable| unusable.place.file.0).collect();
     let mut entities: Vec<&Desired> =
         manifests.entities.iter().filter(|entity| !doubted.contains(&entity.place.file.0)).collect();
     entities.sort_by_key(|entity| entity.place);
@@ -93,7 +93,7 @@ struct Alone<'a> {
 fn only_in<'a>(manifests: &'a ManifestSet, other: &ManifestSet) -> BTreeMap<&'a str, Vec<Alone<'a>>> {
     let mut counts: HashMap<u32, usize> = HashMap::new();
     let places = manifests.entities.iter().map(|entity| entity.place);
-    for place in places.chain(manifests.unusable.iter().map(|doubt| doubt.place)) {
+    for place in places.chain(manifests.unusable.iter().map(|unusable| unusable.place)) {
         *counts.entry(place.file.0).or_default() += 1;
     }
     let files: HashSet<&str> = other.files.iter().map(|file| file.path.as_str()).collect();

@@ -31,7 +31,7 @@ fn a_catalog_that_does_not_tell_whose_an_entity_is_has_none_of_ours() {
 #[test]
 fn whatever_is_in_doubt_keeps_everything() {
     let place = Place { file: FileId(3), span: Span::new(1, 2) };
-    let doubt = UnusableManifest {
+    let unusable = UnusableManifest {
         place,
         line: 1,
         reason: "it is odd".to_owned(),
@@ -40,7 +40,7 @@ fn whatever_is_in_doubt_keeps_everything() {
         missing: None,
     };
     let folder = Unreadable::new("catalog/secret".to_owned(), "listed", "permission denied");
-    let manifests = ManifestSet { unusable: vec![doubt], unreadable: vec![folder], ..ManifestSet::default() };
+    let manifests = ManifestSet { unusable: vec![unusable], unreadable: vec![folder], ..ManifestSet::default() };
     let folder = Blocker::Folder { path: "catalog/secret".into(), why: "permission denied".to_owned() };
     assert_eq!(unread(&manifests), [Blocker::Manifest(place), folder]);
 }

@@ -98,8 +98,12 @@ fn a_fault_is_told_with_its_place_and_hides_no_neighbour() {
         ),
     ] {
         let asked = asked(&[("x.yaml", &text(rest))]);
-        let [doubt] = asked.unusable.as_slice() else { panic!("{rest}: {:?}", asked.unusable) };
-        assert_eq!((doubt.line, doubt.reason.as_str(), !doubt.entities.is_empty()), (line, reason, is_named), "{rest}");
+        let [unusable] = asked.unusable.as_slice() else { panic!("{rest}: {:?}", asked.unusable) };
+        assert_eq!(
+            (unusable.line, unusable.reason.as_str(), !unusable.entities.is_empty()),
+            (line, reason, is_named),
+            "{rest}"
+        );
         assert_eq!(asked.entities.len(), 1, "{rest}");
     }
 }
@@ -113,7 +117,7 @@ fn what_cannot_be_read_is_doubted() {
     let asked =
         asked(&[("broken.yaml", &broken), ("wrong.yaml", &wrong), ("foreign.yaml", foreign), ("also.yaml", "a: [")]);
     assert_eq!(asked.entities.len(), 1);
-    let doubted: Vec<_> = asked.unusable.iter().map(|doubt| asked.path(doubt.place)).collect();
+    let doubted: Vec<_> = asked.unusable.iter().map(|unusable| asked.path(unusable.place)).collect();
     assert_eq!(doubted, ["broken.yaml", "wrong.yaml"], "{:?}", asked.unusable);
     assert_eq!(asked.unusable[1].entities.len(), 1);
 }
