@@ -2,6 +2,7 @@
 //! `http` is the client of the platform, `wire` the format of its API. Only `http` is async.
 
 pub mod apply;
+mod apply_options;
 mod cancel;
 pub(crate) mod decode;
 mod error;
@@ -22,7 +23,7 @@ use crate::domain::plan::request::WriteRequest;
 use crate::domain::progress::Progress;
 use crate::domain::snapshot::{Shelf, Snapshot};
 
-pub use apply::ApplyOptions;
+pub use apply_options::ApplyOptions;
 pub use cancel::{Cancellation, Signal};
 pub use error::CatalogError;
 pub(crate) use error::ErrorFacts;

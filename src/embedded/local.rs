@@ -6,7 +6,8 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value;
 
 use super::store::{Failure, Store, StoreError};
-use crate::catalog::apply::{ApplyOptions, ApplyRun, Batch, MethodKind, batches, draft, outcome_of_write};
+use crate::catalog::ApplyOptions;
+use crate::catalog::apply::{ApplyRun, Batch, MethodKind, batches, draft, outcome_of_write};
 use crate::catalog::decode::Decoder;
 use crate::catalog::wire::{EntityDraft, Refusal, WriteOptions, Writer, Written};
 use crate::catalog::{Catalog, CatalogError, ErrorFacts, Part, ReadLimit, WriteFailure};

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::expand::{self, Links};
 use super::faults;
 use super::job::{Broken, Job};
-use super::places::{one_character, verbatim};
+use super::places::verbatim;
 use super::plain_scalar::resolve_plain;
 use super::scalar::Plain;
 use super::tags::{self, Tagged};
@@ -143,7 +143,7 @@ impl<'b> Builder<'b> {
     ) -> Step {
         if self.frames.len() >= self.job.limits.depth {
             let limit = self.job.limits.depth;
-            let span = one_character(self.job.text, at);
+            let span = Span::of_character(self.job.text, at);
             return Err(Broken(Fault { kind: FaultKind::TooDeep { limit }, span }));
         }
         if self.is_key() {
@@ -151,7 +151,7 @@ impl<'b> Builder<'b> {
             if let Some(braces) = braces.filter(|braces| braces.slice(self.job.text) == "{{") {
                 return Err(faults::braces(self.job.text, braces));
             }
-            self.faults.push(faults::collection_key(one_character(self.job.text, at)));
+            self.faults.push(faults::collection_key(Span::of_character(self.job.text, at)));
         }
         let frame = Frame {
             kind,
@@ -196,7 +196,7 @@ impl<'b> Builder<'b> {
         if self.tree.len() < limit {
             return Ok(());
         }
-        let span = one_character(self.job.text, at);
+        let span = Span::of_character(self.job.text, at);
         Err(Broken(Fault { kind: FaultKind::TooLarge { what: Oversize::Nodes, limit }, span }))
     }
 

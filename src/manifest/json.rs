@@ -3,7 +3,6 @@
 
 use super::faults;
 use super::job::{Broken, Job};
-use super::places::one_character;
 use crate::domain::document::fault::{Fault, FaultKind, Oversize};
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, Number, Scalar, Style, Tree, View};
@@ -46,7 +45,7 @@ impl Builder<'_> {
     }
 
     fn refusal(&self, kind: FaultKind) -> Broken {
-        Broken(Fault { kind, span: one_character(self.job.text, self.at) })
+        Broken(Fault { kind, span: Span::of_character(self.job.text, self.at) })
     }
 
     fn value(&mut self, depth: usize) -> Result<(), Broken> {

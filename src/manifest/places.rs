@@ -1,4 +1,4 @@
-//! Spans of texts that need no copy, and of single characters.
+//! Spans of texts that need no copy.
 
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::Style;
@@ -11,10 +11,4 @@ pub(super) fn verbatim(style: Style, span: Span) -> Option<Span> {
         }
         Style::Plain | Style::Literal | Style::Folded | Style::Flow | Style::Block => Some(span),
     }
-}
-
-/// The span of the character at a byte, for positions that would otherwise be empty.
-pub(super) fn one_character(text: &str, at: usize) -> Span {
-    let next = text.get(at..).and_then(|rest| rest.chars().next());
-    Span::new(at, at + next.filter(|c| *c != '\n').map_or(0, char::len_utf8))
 }

@@ -12,7 +12,6 @@ use super::job::Job;
 use super::json;
 use super::limits::Limits;
 use super::overridden;
-use super::places::one_character;
 use super::split::{self, Documents, Piece};
 use crate::domain::document::fault::{Fault, FaultKind, Oversize};
 use crate::domain::document::span::Span;
@@ -240,7 +239,7 @@ impl Reader {
         self.tree.clear();
         self.notes.clear();
         self.faults.clear();
-        self.faults.push(Fault { kind, span: one_character(text, range.start) });
+        self.faults.push(Fault { kind, span: Span::of_character(text, range.start) });
     }
 
     fn document<'a>(&'a self, index: usize, text: &'a str, range: &Range<usize>, broken: bool) -> Document<'a> {

@@ -42,7 +42,7 @@ pub const INSIDE: [(&str, &[&[&str]]); 3] = [
             &["decode", "issued", "signals", "wire"],
             &["cancel"],
             &["error"],
-            &["write_failure"],
+            &["apply_options", "write_failure"],
             &["mod"],
             &["write_state"],
             &["apply"],

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::catalog::WriteFailure;
-use crate::catalog::wire::{EntityDraft, IdentifierRef, RelationRef, TeamRef, Written};
+use crate::catalog::wire::{EntityDraft, IdentifierRef, RelationRef, TeamRef, WriteOptions, Written};
+use crate::catalog::{ApplyOptions, WriteFailure};
 use crate::domain::entity::Targets;
 use crate::domain::plan::request::{Body, Method, WriteRequest};
 
@@ -80,5 +80,14 @@ fn reference(targets: &Targets) -> RelationRef {
         Targets::None => RelationRef::Null,
         Targets::One(target) => RelationRef::One(target.to_string()),
         Targets::Many(targets) => RelationRef::Many(targets.iter().map(ToString::to_string).collect()),
+    }
+}
+
+impl ApplyOptions<'_> {
+    /// A create is rejected if the entity exists; every other request can be repeated safely.
+    pub(crate) fn write_options(&self, method: MethodKind) -> WriteOptions {
+        let upsert = method != MethodKind::Create;
+        let merge = matches!(method, MethodKind::Merge | MethodKind::Patch);
+        WriteOptions { upsert, merge, run_id: self.run_id.map(str::to_owned), ..WriteOptions::default() }
     }
 }

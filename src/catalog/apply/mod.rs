@@ -4,7 +4,6 @@
 
 mod batch;
 mod content;
-mod options;
 mod resolve;
 mod run;
 
@@ -13,12 +12,11 @@ mod tests;
 
 pub use batch::draft;
 pub(crate) use batch::{Batch, MethodKind, batches, outcome_of_write};
-pub use options::ApplyOptions;
 pub use resolve::ApplyContext;
 use resolve::Resolver;
 pub(crate) use run::ApplyRun;
 
-use super::{Catalog, WriteFailure};
+use super::{ApplyOptions, Catalog, WriteFailure};
 use crate::domain::plan::outcome::{Cause, ChangeOutcome, Failure, Outcome, Reason};
 use crate::domain::plan::request::{Method, WriteRequest, WriteRequests};
 

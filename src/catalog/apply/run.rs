@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 
 use tokio_util::sync::CancellationToken;
 
-use super::options::ApplyOptions;
+use crate::catalog::ApplyOptions;
 use crate::catalog::wire::Refusal;
 use crate::catalog::{CatalogError, WriteFailure};
 

@@ -42,7 +42,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
-use super::apply::{ApplyOptions, batches};
+use super::ApplyOptions;
+use super::apply::batches;
 use super::wire::{EntityDraft, Refusal, WriteOptions, Written};
 use super::{Catalog, CatalogError, Part, ReadLimit, WriteFailure};
 use crate::domain::blueprint::Blueprint;

@@ -11,8 +11,9 @@ use super::call::Repeat;
 use super::outcome::record_outcome;
 use super::session::Session;
 use super::{delete, write};
+use crate::catalog::ApplyOptions;
 use crate::catalog::WriteFailure;
-use crate::catalog::apply::{ApplyOptions, ApplyRun, Batch, MethodKind, draft, outcome_of_write};
+use crate::catalog::apply::{ApplyRun, Batch, MethodKind, draft, outcome_of_write};
 use crate::catalog::write_state::Item;
 use crate::domain::plan::request::WriteRequest;
 

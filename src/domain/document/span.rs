@@ -12,6 +12,12 @@ pub struct Span {
 }
 
 impl Span {
+    /// The character at a byte, for positions that would otherwise be empty.
+    pub fn of_character(text: &str, at: usize) -> Self {
+        let next = text.get(at..).and_then(|rest| rest.chars().next());
+        Self::new(at, at + next.filter(|c| *c != '\n').map_or(0, char::len_utf8))
+    }
+
     #[inline(always)]
     pub fn new(start: usize, end: usize) -> Self {
         Self { start: clamp(start), end: clamp(end.max(start)) }

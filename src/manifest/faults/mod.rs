@@ -9,7 +9,6 @@ mod words;
 use std::ops::Range;
 
 use super::job::Broken;
-use super::places::one_character;
 use super::split::Trouble;
 use super::tags::Misfit;
 use super::yaml::{Divergence, Problem, ProblemKind};
@@ -30,7 +29,7 @@ pub(super) fn syntax(text: &str, range: &Range<usize>, problem: &Problem) -> Bro
         .or_else(|| by_kind(&around, problem.kind))
         .unwrap_or_else(|| {
             let help = "check this line and the one above it: indentation, quotes, brackets and colons";
-            Words::new(one_character(text, around.at), "This is not YAML.", help)
+            Words::new(Span::of_character(text, around.at), "This is not YAML.", help)
         });
     Broken(words.fault())
 }
@@ -265,7 +264,7 @@ pub(super) fn trouble(text: &str, trouble: Trouble) -> Fault {
     };
     let around = Around::new(text, 0..text.len(), at);
     let rest = around.rest();
-    let span = if rest.is_empty() { one_character(text, around.at) } else { rest };
+    let span = if rest.is_empty() { Span::of_character(text, around.at) } else { rest };
     Words::new(span, message, help).fault()
 }
 
