@@ -13,7 +13,8 @@ pub trait ClassifiedError: Diagnostic + ExitClass + Send + Sync {}
 
 impl<E: Diagnostic + ExitClass + Send + Sync> ClassifiedError for E {}
 
-/// The error of any command. It is no `std::error::Error` itself, so that each of them converts into it.
+/// The error of any command. It is not a `ClassifiedError` itself, because the `From` below would then overlap with
+/// the standard library's `From<T> for T`.
 #[derive(Debug)]
 pub struct Error(Box<dyn ClassifiedError>);
 

@@ -41,7 +41,7 @@ pub mod ui;
 /// 3: merges flags, environment and config into one immutable value.
 pub mod settings;
 
-/// 4: errors of every module.
+/// 4: carries the error of any module.
 pub mod error;
 /// 4: the list of exit codes.
 pub mod exit;

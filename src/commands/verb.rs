@@ -35,10 +35,10 @@ pub struct Process<'a> {
 /// What a command needs before it runs in a repository.
 #[derive(Default)]
 pub struct Needs {
-    /// The way out if it is not run in a repository; `None`: it may run anywhere. Without one, a command that searches for
-    /// manifests would search the whole disk.
+    /// The help of the error if there is neither a Git work tree nor a config; `None`: it may run anywhere. A command that
+    /// searches for manifests needs one of the two: outside of both it would search the whole disk.
     pub repository: Option<&'static str>,
-    /// It may run here although there are configs in subfolders.
+    /// It may run in a folder without a config although folders below have configs.
     pub may_pass_by_configs: bool,
 }
 

@@ -106,7 +106,8 @@ pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     Ok(pushed.exit())
 }
 
-/// Refuses reports that cannot be written, and in CI a catalog that nobody named, before anything is read.
+/// Refuses, before anything is read: a report file that cannot be written, and in CI a push without a configured catalog,
+/// because the embedded one is lost when the job ends.
 fn check_destinations(outputs: &[Output<OutcomeFormat>], context: &Context<'_>) -> Result<(), Error> {
     let settings = context.settings;
     for file in outputs.iter().filter_map(|output| output.file.as_ref()) {

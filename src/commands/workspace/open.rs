@@ -1,5 +1,5 @@
-//! Opens the repository for a run: the work tree, or a commit as if it were checked out. With `--ref`, manifests and
-//! snapshot come from the commit; catalog, scope and safety limits still come from the current config.
+//! Opens the repository for a run: the work tree, or a commit as if it were checked out. With `--ref`, manifests,
+//! snapshot and the settings `manifests` and `write` come from the commit; all other settings come from the current config.
 
 use std::borrow::Cow;
 
