@@ -139,10 +139,7 @@ pub fn portolan_in(folder: &Path) -> assert_cmd::Command {
     command.current_dir(folder).env_clear();
     // 2026-11-15: a fixed date keeps the age of examples.
     command.env("SOURCE_DATE_EPOCH", "1794700800").env("NO_COLOR", "1").env("COLUMNS", "100").env("LC_ALL", "C.UTF-8");
-    // Beside the repository, as far as lint is concerned, and deleted with it.
-    if folder.join(".git").is_dir() {
-        command.env("PORTOLAN_CACHE", folder.join(".git/cache"));
-    }
+    command.env("PORTOLAN_CACHE", Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache"));
     for name in ["PATH", "LLVM_PROFILE_FILE", "SYSTEMROOT"] {
         if let Some(value) = std::env::var_os(name) {
             command.env(name, value);
