@@ -50,7 +50,7 @@ Exit codes:
 #[command(infer_long_args = false)]
 struct Cli {
     #[command(flatten)]
-    everyone: Everyone,
+    global: GlobalOptions,
     #[command(subcommand)]
     verb: Verbs,
 }
@@ -58,7 +58,7 @@ struct Cli {
 /// Before or after the verb.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
-struct Everyone {
+struct GlobalOptions {
     /// Run as if started in DIR
     #[arg(short = 'C', value_name = "DIR", global = true, value_hint = ValueHint::DirPath)]
     directory: Option<PathBuf>,
@@ -127,7 +127,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: &Environm
     });
     let (result, terminal) = match parsed {
         Ok((cli, name)) => {
-            cli.everyone.say(&mut request);
+            cli.global.say(&mut request);
             let terminal = Terminal::new(&request, environment);
             let mut process = Process { request, environment, terminal: &terminal, streams: &mut *streams, command };
             (cli.run(&name, &mut process), terminal)
@@ -139,14 +139,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: &Environm
     };
     let result = result.and_then(|exit| streams.flush().map(|()| exit).map_err(Error::from));
     result.unwrap_or_else(|error| {
-        let told = ui::failure(&*error, terminal.talk_is_coloured, terminal.style.width);
+        let told = ui::failure(&*error, terminal.stderr_is_coloured, terminal.style.width);
         streams.say_painted(&mask_of_errors(environment).text(&told));
         error.exit()
     })
 }
 
 /// Reports a panic, which is always a bug in portolan, and asks the user to report it.
-pub fn tell_of_panic(panic: &std::panic::PanicHookInfo<'_>) {
+pub fn report_panic(panic: &std::panic::PanicHookInfo<'_>) {
     let told = format!(
         "error: internal error in portolan {}: {panic}\n  help: please report this bug, with the command and the files that cause it\n",
         env!("CARGO_PKG_VERSION")
@@ -180,20 +180,20 @@ impl Cli {
     fn run(mut self, name: &str, process: &mut Process<'_>) -> Result<Exit, Error> {
         if let Verbs::Pull(args) = &mut self.verb
             && args.entities.is_some()
-            && self.everyone.all
+            && self.global.all
         {
             // `pull --entities --all` is the old spelling of `--any-owner`, so here `--all` does not mean all configs.
-            (args.all, self.everyone.all) = (true, false);
+            (args.all, self.global.all) = (true, false);
         }
         let verb = self.verb.as_verb();
-        if !self.everyone.all {
+        if !self.global.all {
             return verb.run(process);
         }
         verb.run_for_all(process).unwrap_or_else(|| Err(AllError::Verb { verb: name.to_owned() }.into()))
     }
 }
 
-impl Everyone {
+impl GlobalOptions {
     fn say(&self, request: &mut Request) {
         request.directory.clone_from(&self.directory);
         request.config.clone_from(&self.config);
@@ -209,7 +209,7 @@ impl Everyone {
 fn show_usage(error: &clap::Error, terminal: &Terminal, mask: &Mask, streams: &mut Streams) -> Result<Exit, Error> {
     let is_asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     let text = error.render();
-    let is_coloured = if is_asked_for { terminal.style.color } else { terminal.talk_is_coloured };
+    let is_coloured = if is_asked_for { terminal.style.color } else { terminal.stderr_is_coloured };
     let plain = text.to_string();
     // An escape sequence in an argument must not look like portolan's own colours.
     let is_coloured = is_coloured && !plain.chars().any(|c| c != '\n' && escape::is_unsafe(c));

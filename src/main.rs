@@ -11,7 +11,7 @@ use portolan::ui::Streams;
 #[expect(clippy::disallowed_methods, reason = "the door: arguments come in and the process ends here")]
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|panic| {
-        cli::tell_of_panic(panic);
+        cli::report_panic(panic);
         std::process::exit(Exit::Failure.code().into());
     }));
     cli::run(std::env::args_os(), &Environment::of_process(), &mut Streams::standard()).into()

@@ -51,7 +51,7 @@ pub trait PerConfig: Clone {
     }
 
     /// PATHS that are below no config and contain none.
-    fn strays(&self, _configs: &[ConfigBelow], _directory: &Path) -> Vec<PathBuf> {
+    fn paths_without_config(&self, _configs: &[ConfigBelow], _directory: &Path) -> Vec<PathBuf> {
         Vec::new()
     }
 
@@ -66,7 +66,7 @@ pub fn destinations<F: Format>(outputs: &[Output<F>]) -> Vec<Destination> {
 }
 
 /// The config in the nearest folder above a path.
-pub fn owner<'c>(path: &Path, configs: &'c [ConfigBelow], directory: &Path) -> Option<&'c ConfigBelow> {
+pub fn nearest_config<'c>(path: &Path, configs: &'c [ConfigBelow], directory: &Path) -> Option<&'c ConfigBelow> {
     let holds = |config: &&ConfigBelow| path.starts_with(sources::tidy(directory.join(&config.folder)));
     configs.iter().filter(holds).max_by_key(|config| config.folder.len())
 }
@@ -107,7 +107,7 @@ pub fn run<V: PerConfig>(verb: &V, process: &mut Process<'_>) -> Result<Exit, Er
                 if let Some(config) = reports.take_heading() {
                     streams.say(&format!("{}\n", combined::heading(&config, &crate::report::style::Style::PLAIN)));
                 }
-                streams.say_painted(&ui::failure(&*error, terminal.talk_is_coloured, terminal.style.width));
+                streams.say_painted(&ui::failure(&*error, terminal.stderr_is_coloured, terminal.style.width));
                 run.error = Some(failure(&error));
                 error.exit()
             }
@@ -136,7 +136,7 @@ fn jobs<V: PerConfig>(verb: &V, process: &mut Process<'_>, directory: &Path) -> 
         return Err(AllError::Flag { flag, why }.into());
     }
     let configs = all_configs(directory, is_in_git(directory))?;
-    for path in verb.strays(&configs, directory) {
+    for path in verb.paths_without_config(&configs, directory) {
         if !sources::is_taken(&directory.join(&path)) && !verb.may_name_removed_files() {
             return Err(LintError::no_such_path(directory, &path).into());
         }
@@ -151,9 +151,9 @@ fn jobs<V: PerConfig>(verb: &V, process: &mut Process<'_>, directory: &Path) -> 
         jobs.push(Job { config: config.clone(), verb, request, settings });
     }
     if V::PLANS {
-        let settled: Vec<(&str, &Settings)> =
+        let resolved: Vec<(&str, &Settings)> =
             jobs.iter().filter_map(|job| Some((job.config.config.as_str(), job.settings.as_ref().ok()?))).collect();
-        refuse_shared_scope(&settled)?;
+        refuse_shared_scope(&resolved)?;
     }
     Ok(jobs)
 }

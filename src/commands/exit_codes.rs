@@ -39,7 +39,7 @@ fn each_class_of_error_has_its_exit_code() {
     let table: Vec<(u8, Error)> = vec![
         (1, PushError::Obstacles { what: text() }.into()),
         (4, PushError::Unconfirmed.into()),
-        (64, PushError::NotNamed { variables: text() }.into()),
+        (64, PushError::NoCatalogInCi { variables: text() }.into()),
         (5, PullError::Incomplete { blueprint: text(), reason: text() }.into()),
         (5, PullError::Unusable { blueprint: text(), reason: text() }.into()),
         (64, PullError::NoFolder { blueprint: text() }.into()),

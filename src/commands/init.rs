@@ -41,7 +41,7 @@ const EDITOR_SCHEMA: &str = ".portolan/manifest.schema.json";
 impl Verb for InitArgs {
     fn run(&self, process: &mut Process<'_>) -> Result<Exit, Error> {
         // It writes a config next to those in subfolders, and excludes their folders.
-        process.in_repository(Needs { may_pass_by_configs: true, ..Needs::default() }, |context| run(self, context))
+        process.in_repository(Needs { ignores_configs_below: true, ..Needs::default() }, |context| run(self, context))
     }
 }
 
@@ -100,7 +100,7 @@ pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     remove_abandoned(&found);
     write(&found, &draft)?;
     context.streams.show(&format!("{}{}{summary}", heading("Wrote", &draft), changed_files(&draft, context)))?;
-    let settings = settled(context)?;
+    let settings = resolved(context)?;
     let mut after = Context {
         settings: &settings,
         environment: context.environment,
@@ -363,7 +363,7 @@ fn write(found: &Surroundings, draft: &Draft) -> Result<(), Error> {
 }
 
 /// The settings with the new config.
-fn settled(context: &Context<'_>) -> Result<settings::Settings, Error> {
+fn resolved(context: &Context<'_>) -> Result<settings::Settings, Error> {
     let old = context.settings;
     let is_flag = matches!(old.catalog.origin, Origin::Flag(_));
     let request = settings::Request {

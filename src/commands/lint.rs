@@ -176,7 +176,7 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let cache = if args.no_cache { None } else { CacheFolder::of(context.environment) };
     let touched = || touched_in_ci(&workspace.pattern, context);
     let request = Request {
-        extent: extent(args),
+        lint_scope: lint_scope(args),
         paths,
         given,
         force_exclude: args.force_exclude || args.pre_commit,
@@ -193,7 +193,8 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     let mut linted = run::lint(&request, progress).map_err(|error| as_the_user_named(error, args, settings))?;
     linted.notes.extend(excluded);
-    let is_about_all = request.extent == LintScope::Everything && request.paths.is_empty() && request.given.is_none();
+    let is_about_all =
+        request.lint_scope == LintScope::Everything && request.paths.is_empty() && request.given.is_none();
     // The only file may be the config itself.
     if linted.counts.files <= 1 && is_about_all {
         reject_unmatched_globs(&workspace)?;
@@ -254,7 +255,7 @@ fn excluded(args: &LintArgs, paths: &[PathBuf], settings: &Settings) -> Vec<Stri
     named.filter_map(sentence).collect()
 }
 
-fn extent(args: &LintArgs) -> LintScope {
+fn lint_scope(args: &LintArgs) -> LintScope {
     if args.pre_commit {
         return LintScope::Hook;
     }

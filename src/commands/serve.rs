@@ -179,8 +179,8 @@ impl ExitClass for ServeError {}
 impl Verb for ServeArgs {
     fn run(&self, process: &mut Process<'_>) -> Result<Exit, Error> {
         // With another folder or store it reads nothing here.
-        let may_pass_by_configs = self.seed.is_some() || self.store.is_some();
-        process.in_repository(Needs { may_pass_by_configs, ..Needs::default() }, |context| run(self, context))
+        let ignores_configs_below = self.seed.is_some() || self.store.is_some();
+        process.in_repository(Needs { ignores_configs_below, ..Needs::default() }, |context| run(self, context))
     }
 }
 

@@ -39,13 +39,13 @@ pub struct Needs {
     /// searches for manifests needs one of the two: outside of both it would search the whole disk.
     pub repository: Option<&'static str>,
     /// It may run in a folder without a config although folders below have configs.
-    pub may_pass_by_configs: bool,
+    pub ignores_configs_below: bool,
 }
 
 impl Needs {
     pub fn repository() -> Self {
-        const WAY_OUT: &str = "run it in a Git work tree, choose the folder of a portolan.yaml with `-C`, or write one with `portolan init`";
-        Self { repository: Some(WAY_OUT), ..Self::default() }
+        const REPOSITORY_HELP: &str = "run it in a Git work tree, choose the folder of a portolan.yaml with `-C`, or write one with `portolan init`";
+        Self { repository: Some(REPOSITORY_HELP), ..Self::default() }
     }
 }
 
@@ -61,8 +61,8 @@ impl Process<'_> {
         needs: Needs,
         run: impl FnOnce(&mut Context<'_>) -> Result<Exit, Error>,
     ) -> Result<Exit, Error> {
-        let Needs { repository, may_pass_by_configs } = needs;
-        let request = Request { may_pass_by_configs, ..self.request.clone() };
+        let Needs { repository, ignores_configs_below } = needs;
+        let request = Request { ignores_configs_below, ..self.request.clone() };
         let settings = settings::resolve(&request, self.environment, &rule_names())?;
         if let Some(help) = repository {
             settings.require_repository(help)?;

@@ -33,7 +33,7 @@ pub struct Request {
     /// line are still relative to `directory`.
     pub folder: Option<PathBuf>,
     /// The run is allowed although there are configs in subfolders.
-    pub may_pass_by_configs: bool,
+    pub ignores_configs_below: bool,
     pub config: Option<PathBuf>,
     pub target: Option<String>,
     /// `--catalog`, as the user typed it.
@@ -199,7 +199,7 @@ pub fn resolve(
         Some(folder) => tidy(environment.directory().join(folder)),
         None => directory.clone(),
     };
-    let found = discover::find(&start, named_config(request, environment), request.may_pass_by_configs);
+    let found = discover::find(&start, named_config(request, environment), request.ignores_configs_below);
     let found = found.map_err(|error| match (error, &request.directory) {
         (SettingsError::NoFolder { .. }, Some(given)) if request.folder.is_none() => {
             discover::no_folder(given.clone(), environment.directory(), given)

@@ -78,7 +78,7 @@ impl PlanningArgs {
             None if self.no_base => Wanted::Nothing,
             None => Wanted::FromPipeline,
         };
-        let only = Choice::Named(&self.only);
+        let only = PlanPart::Named(&self.only);
         PlanOptions { planning: self, owner, workspace, base, only, only_branch: false, intent: Intent::Write }
     }
 }
@@ -90,14 +90,14 @@ pub(crate) struct PlanOptions<'a> {
     pub owner: &'a Owner,
     pub workspace: &'a Workspace<'a>,
     pub base: Wanted<'a>,
-    pub only: Choice<'a>,
+    pub only: PlanPart<'a>,
     pub only_branch: bool,
     pub intent: Intent,
 }
 
 /// Which part of the repository to plan.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Choice<'a> {
+pub(crate) enum PlanPart<'a> {
     /// Blueprints and files as named by `--only`; if empty, everything.
     Named(&'a [String]),
     /// The part that a plan file records.

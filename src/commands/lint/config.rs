@@ -40,7 +40,7 @@ impl<'a> LintConfig<'a> {
             pattern: &self.workspace.pattern,
             selection: &self.selection,
             options: &self.options,
-            extent: LintScope::Everything,
+            lint_scope: LintScope::Everything,
             paths: Vec::new(),
             given: None,
             force_exclude: false,

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::commands::all::{PerConfig, destinations, owner};
+use crate::commands::all::{PerConfig, destinations, nearest_config};
 use crate::commands::context::Context;
 use crate::commands::lint::{self, LintArgs};
 use crate::commands::output::reports::Destination;
@@ -30,7 +30,7 @@ impl PerConfig for LintArgs {
         let is_input = self.paths.iter().any(|path| path == Path::new("-"));
         if is_input {
             let name = self.stdin_filename.as_ref()?;
-            let is_own = owner(&sources::tidy(directory.join(name)), configs, directory) == Some(config);
+            let is_own = nearest_config(&sources::tidy(directory.join(name)), configs, directory) == Some(config);
             return is_own.then(|| self.clone());
         }
         if self.paths.is_empty() {
@@ -40,7 +40,7 @@ impl PerConfig for LintArgs {
         let mut paths = Vec::new();
         for path in &self.paths {
             let place = sources::tidy(directory.join(path));
-            if owner(&place, configs, directory) == Some(config) {
+            if nearest_config(&place, configs, directory) == Some(config) {
                 paths.push(path.clone());
             } else if root.starts_with(&place) {
                 paths.push(root.clone());
@@ -49,12 +49,12 @@ impl PerConfig for LintArgs {
         (!paths.is_empty()).then(|| Self { paths, ..self.clone() })
     }
 
-    fn strays(&self, configs: &[ConfigBelow], directory: &Path) -> Vec<PathBuf> {
+    fn paths_without_config(&self, configs: &[ConfigBelow], directory: &Path) -> Vec<PathBuf> {
         // A hook passes every file of a commit, so its PATHS are never reported.
         let is_stray = |path: &&PathBuf| {
             let place = sources::tidy(directory.join(path));
             let holds = |config: &ConfigBelow| sources::tidy(directory.join(&config.folder)).starts_with(&place);
-            owner(&place, configs, directory).is_none() && !configs.iter().any(holds)
+            nearest_config(&place, configs, directory).is_none() && !configs.iter().any(holds)
         };
         let named = self.paths.iter().filter(|path| *path != Path::new("-") && !self.pre_commit);
         named.chain(&self.stdin_filename).filter(is_stray).cloned().collect()

@@ -39,7 +39,7 @@ pub(crate) struct Request<'a> {
     pub pattern: &'a Pattern,
     pub selection: &'a Selection,
     pub options: &'a Options,
-    pub extent: LintScope,
+    pub lint_scope: LintScope,
     /// Files and folders to report on, absolute.
     pub paths: Vec<PathBuf>,
     /// The text of a file as an editor has it, and its path.
@@ -121,8 +121,8 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
         loaded.conflicts.iter().map(|(file, fault)| (*file, fault.clone(), None)).collect();
     if let Some(include) = request.include {
         let unlisted = unlisted(found.unlisted(request), include);
-        let is_of_git =
-            request.extent == LintScope::Hook || request.extent != LintScope::Everything && request.paths.is_empty();
+        let is_of_git = request.lint_scope == LintScope::Hook
+            || request.lint_scope != LintScope::Everything && request.paths.is_empty();
         for Unlisted { file, fault, directives } in unlisted {
             if is_of_git {
                 found.chosen.add(&file.path);
@@ -335,7 +335,7 @@ impl Found {
         // Git lists every YAML file, because the configured pattern would exclude exactly the files searched for.
         let git = || request.git.repository().ok().flatten();
         let all = Pattern::default();
-        match &request.extent {
+        match &request.lint_scope {
             LintScope::Everything | LintScope::Commit(_) => {
                 candidates(root, pattern, &self.listings, &|path| self.chosen.holds(&sources::path_text(path)))
             }
@@ -352,7 +352,7 @@ impl Found {
 
 fn find(request: &Request<'_>) -> Result<Found, Error> {
     let Request { root, pattern, .. } = request;
-    let mut found = match &request.extent {
+    let mut found = match &request.lint_scope {
         LintScope::Everything => {
             let discovery = sources::discover(root, pattern)?;
             Found::new(discovery, ReportSelection::everything())
@@ -400,7 +400,7 @@ fn find(request: &Request<'_>) -> Result<Found, Error> {
     if !request.paths.is_empty() {
         let paths = choose(&mut found, request)?;
         let chosen = std::mem::take(&mut found.chosen);
-        found.chosen = if request.extent == LintScope::Hook { chosen.and(paths) } else { chosen.within(&paths) };
+        found.chosen = if request.lint_scope == LintScope::Hook { chosen.and(paths) } else { chosen.within(&paths) };
     }
     Ok(found)
 }
@@ -453,7 +453,7 @@ fn choose(found: &mut Found, request: &Request<'_>) -> Result<ReportSelection, E
         }
         let Some(kind) = sources::path_kind(path) else {
             // A Git hook also names the files that the commit deletes.
-            if matches!(request.extent, LintScope::Staged | LintScope::Hook) {
+            if matches!(request.lint_scope, LintScope::Staged | LintScope::Hook) {
                 continue;
             }
             return Err(LintError::no_such_path(request.root, Path::new(&relative)).into());
@@ -466,7 +466,7 @@ fn choose(found: &mut Found, request: &Request<'_>) -> Result<ReportSelection, E
             PathKind::Folder => folders.extend([relative, end]),
             // The path is a link to a listed file. Reading it again would declare its entities twice.
             PathKind::File if is_listed(found, &end) => drop(files.insert(end)),
-            PathKind::File if request.force_exclude || request.extent != LintScope::Everything => {}
+            PathKind::File if request.force_exclude || request.lint_scope != LintScope::Everything => {}
             PathKind::File if is_yaml(path) => drop(files.insert(named.join(found, end, path, request.root))),
             PathKind::File => others.push(relative),
         }

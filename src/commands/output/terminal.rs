@@ -10,7 +10,7 @@ pub struct Terminal {
     /// The style of standard output.
     pub style: Style,
     /// Whether standard error is coloured.
-    pub talk_is_coloured: bool,
+    pub stderr_is_coloured: bool,
     /// How progress is shown on standard error.
     pub motion: Motion,
 }
@@ -28,7 +28,7 @@ impl Terminal {
         };
         let is_wanted = !request.no_progress && !request.quiet && environment.get("PORTOLAN_NO_PROGRESS").is_none();
         let motion = if is_wanted { motion(environment, talk) } else { Motion::None };
-        Self { style, talk_is_coloured: ui::is_coloured(color, &variables, talk), motion }
+        Self { style, stderr_is_coloured: ui::is_coloured(color, &variables, talk), motion }
     }
 }
 

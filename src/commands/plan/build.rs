@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::catalog::{self, Cancellation, Catalog, CatalogError, ReadLimit};
-use crate::commands::args::planning::{Choice, PlanOptions};
+use crate::commands::args::planning::{PlanOptions, PlanPart};
 use crate::commands::catalog::connect::{Intent, connect_for};
 use crate::commands::catalog::offline;
 use crate::commands::catalog::offline::catalog_of_base;
@@ -130,8 +130,8 @@ pub(crate) fn build_plan(
         return Ok(BuildResult::UnknownBlueprints(Box::new(strange)));
     }
     let only = match options.only {
-        Choice::Named(names) => resolve_filter(names, &manifests, &blueprints, catalog.name(), settings)?,
-        Choice::Recorded(part) => part.map(|part| recorded(part, &manifests)),
+        PlanPart::Named(names) => resolve_filter(names, &manifests, &blueprints, catalog.name(), settings)?,
+        PlanPart::Recorded(part) => part.map(|part| recorded(part, &manifests)),
     };
     let owned = tolerant(catalog.owned(options.owner), &mut notes)?;
     manifests.settle_ignored(&owned);

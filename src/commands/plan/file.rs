@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::catalog::CatalogError;
-use crate::commands::args::planning::{Choice, PlanOptions, PlanningArgs};
+use crate::commands::args::planning::{PlanOptions, PlanPart, PlanningArgs};
 use crate::commands::catalog::address::catalog_name;
 use crate::commands::context::Context;
 use crate::commands::plan::base::Wanted;
@@ -206,7 +206,7 @@ pub(crate) fn reopen(
     let planning = PlanningArgs::of_file(&file.options);
     let options = PlanOptions {
         base: file.provenance.base.as_deref().map_or(Wanted::Nothing, Wanted::Recorded),
-        only: Choice::Recorded(file.options.only.as_ref()),
+        only: PlanPart::Recorded(file.options.only.as_ref()),
         ..planning.options(owner, workspace)
     };
     let mut planned = match build_plan(&options, workspace.manifests(context)?, context)? {

@@ -62,7 +62,7 @@ fn lint_manifests(
     let config = LintConfig::of(workspace, context.environment);
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
-    let request = Request { extent: workspace.extent(), most, collects_entities: true, ..config.whole() };
+    let request = Request { lint_scope: workspace.lint_scope(), most, collects_entities: true, ..config.whole() };
     let result = lint::lint(&request, progress)?;
     // Globs that match nothing would look like a repository without manifests, and the plan would delete all owned
     // entities.

@@ -28,7 +28,7 @@ pub(crate) fn push_plan_command(file: &Path, planning: &PlanningArgs, settings: 
 }
 
 /// The command that saves the remaining changes of a plan to a file again.
-pub(crate) fn plan_file(file: &Path, planning: &PlanningArgs, settings: &Settings) -> String {
+pub(crate) fn diff_out_command(file: &Path, planning: &PlanningArgs, settings: &Settings) -> String {
     let mut words = Words::of("diff", settings);
     words.value("--ref", planning.commit.as_deref());
     words.value("--out", Some(&file.to_string_lossy()));
@@ -90,7 +90,7 @@ mod tests {
         let settings = crate::settings::resolve(
             &crate::settings::Request {
                 catalog: Some("http://127.0.0.1:1".to_owned()),
-                may_pass_by_configs: true,
+                ignores_configs_below: true,
                 ..crate::settings::Request::default()
             },
             &crate::settings::Environment::new([], std::path::PathBuf::from("/"), 0),
@@ -109,7 +109,7 @@ mod tests {
         assert_eq!(told, expected);
         let file = push_plan_command(Path::new("p.json"), &planning, &settings);
         assert_eq!(file, "portolan push --catalog http://127.0.0.1:1 --plan p.json");
-        let rest = plan_file(Path::new("p.json"), &planning, &settings);
+        let rest = diff_out_command(Path::new("p.json"), &planning, &settings);
         assert_eq!(rest, "portolan diff --catalog http://127.0.0.1:1 --out p.json");
     }
 }

@@ -5,7 +5,7 @@ use crate::catalog::{ApplyOptions, Cancellation, Signal};
 use crate::commands::context::Context;
 use crate::commands::plan::build::BuiltPlan;
 use crate::commands::plan::output::{Report, plan_report, write_reports};
-use crate::commands::plan::rerun_command::plan_file;
+use crate::commands::plan::rerun_command::diff_out_command;
 use crate::commands::push::args::{OnError, PushArgs};
 use crate::commands::workspace::texts::InWorkTree;
 use crate::domain::entity::Owner;
@@ -89,7 +89,7 @@ pub(super) fn write_outcome(
     context: &mut Context<'_>,
 ) -> Result<(), Error> {
     // A plan file is applied only once; the remaining changes require a new plan.
-    let rest = args.plan.as_ref().map(|file| plan_file(file, &args.planning, context.settings));
+    let rest = args.plan.as_ref().map(|file| diff_out_command(file, &args.planning, context.settings));
     let command = rest.as_deref().unwrap_or(command);
     let texts = planned.texts();
     let plan = plan_report(&Report { push: command, ..Report::default() }, planned, &texts, context);

@@ -10,7 +10,7 @@ pub enum PushError {
         code("push-not-named"),
         help("set {variables} in the environment, or choose the catalog: `--catalog eu`, `--catalog local`")
     )]
-    NotNamed { variables: String },
+    NoCatalogInCi { variables: String },
     #[error("push refused: this run is for a pull request (`{event}`). Nothing was written")]
     #[diagnostic(
         code("push-pull-request"),
@@ -107,7 +107,7 @@ pub enum PushError {
 impl ExitClass for PushError {
     fn class(&self) -> ErrorClass {
         match self {
-            Self::NotNamed { .. } => ErrorClass::Usage,
+            Self::NoCatalogInCi { .. } => ErrorClass::Usage,
             Self::Obstacles { .. } => ErrorClass::Findings,
             Self::PullRequest { .. }
             | Self::Branch { .. }

@@ -117,7 +117,7 @@ fn check_destinations(outputs: &[Output<OutcomeFormat>], context: &Context<'_>) 
     if context.environment.in_ci() && is_local_by_default(settings) {
         let platform = settings.platform.value;
         let variables = format!("{} and {}", platform.client_id_variable, platform.client_secret_variable);
-        return Err(PushError::NotNamed { variables }.into());
+        return Err(PushError::NoCatalogInCi { variables }.into());
     }
     Ok(())
 }

@@ -89,7 +89,7 @@ impl<'a> Workspace<'a> {
         let commit = repository.find_commit(revision)?;
         let shelf = snapshot::at_commit(repository, &context.settings.root.value, commit)?;
         let mut notes = Vec::new();
-        let settings = settings_then(repository, commit, revision, context, &mut notes)?;
+        let settings = settings_at_commit(repository, commit, revision, context, &mut notes)?;
         let (pattern, settings) = (settings.pattern()?, Cow::Owned(settings));
         let commit = Some(CommitSource { commit, name, branch });
         Ok(Self { settings, pattern, git: context.git, shelf, notes, commit })
@@ -111,7 +111,7 @@ impl<'a> Workspace<'a> {
     }
 
     /// What a lint run of the whole repository covers.
-    pub fn extent(&self) -> LintScope {
+    pub fn lint_scope(&self) -> LintScope {
         self.commit().map_or(LintScope::Everything, LintScope::Commit)
     }
 
@@ -162,7 +162,7 @@ impl<'a> Workspace<'a> {
 }
 
 /// The settings, with includes, excludes and write mode from the config of the commit.
-fn settings_then(
+fn settings_at_commit(
     repository: &Repository,
     commit: CommitId,
     name: &str,

@@ -230,15 +230,15 @@ impl World {
     }
 
     /// Every scope, as JSON and with what JSON leaves out. `started` may be later than now, so that files count as old.
-    fn told(&self, cache: Option<&CacheFolder>, extent: LintScope, path: Option<usize>) -> String {
-        self.told_during(&Silent, cache, extent, path)
+    fn told(&self, cache: Option<&CacheFolder>, lint_scope: LintScope, path: Option<usize>) -> String {
+        self.told_during(&Silent, cache, lint_scope, path)
     }
 
     fn told_during(
         &self,
         progress: &dyn Progress,
         cache: Option<&CacheFolder>,
-        extent: LintScope,
+        lint_scope: LintScope,
         path: Option<usize>,
     ) -> String {
         let excluded: &[&str] = if self.excludes { &["catalog/deep/**"] } else { &[] };
@@ -253,7 +253,7 @@ impl World {
             pattern: &pattern,
             selection: &selection,
             options: &options,
-            extent,
+            lint_scope,
             paths: path.map(|path| self.path(path)).into_iter().collect(),
             given: None,
             force_exclude: false,
@@ -326,10 +326,10 @@ fn the_cache_changes_nothing() {
             for step in steps {
                 world.apply(step);
             }
-            for (extent, path) in scopes.clone() {
-                let with = world.told(Some(&world.cache()), extent.clone(), path);
-                let without = world.told(None, extent.clone(), path);
-                prop_assert_eq!(with, without, "{:?} {:?} after {:?}", extent, path, steps);
+            for (lint_scope, path) in scopes.clone() {
+                let with = world.told(Some(&world.cache()), lint_scope.clone(), path);
+                let without = world.told(None, lint_scope.clone(), path);
+                prop_assert_eq!(with, without, "{:?} {:?} after {:?}", lint_scope, path, steps);
             }
         }
         Ok(())
@@ -449,19 +449,19 @@ fn a_file_that_changes_while_it_is_read_is_read_again() {
     let (mut world, file) = remembered();
     world.apply(&Step::AddAll);
     world.apply(&Step::SettleIndex);
-    for extent in [LintScope::Everything, LintScope::Staged] {
+    for lint_scope in [LintScope::Everything, LintScope::Staged] {
         let _ = fs::remove_file(&file);
         let before = fs::read_to_string(world.path(1)).expect("it can be read");
         let saving = Saving { world: &world, text: TEXTS[0] };
         wait_for_another_time();
         assert_eq!(known(&world), 0);
-        world.told_during(&saving, Some(&world.cache()), extent.clone(), None);
+        world.told_during(&saving, Some(&world.cache()), lint_scope.clone(), None);
         wait_for_another_time();
         world.write(&world.path(1), &before);
         world.git(&["update-index", "--refresh"]);
         world.apply(&Step::SettleIndex);
-        let with = world.told(Some(&world.cache()), extent.clone(), None);
-        assert_eq!(with, world.told(None, extent, None));
+        let with = world.told(Some(&world.cache()), lint_scope.clone(), None);
+        assert_eq!(with, world.told(None, lint_scope, None));
     }
 }
 
