@@ -89,6 +89,40 @@ fn files_that_git_converts_are_read_as_blobs() {
 
 #[cfg(unix)] // as above
 #[test]
+fn files_that_git_converted_when_they_were_added_are_read_as_blobs() {
+    for by_attributes in [false, true] {
+        let tree = Tree::new();
+        if by_attributes {
+            // In a folder, and not in the index.
+            tree.write("in/.gitattributes", "*.yaml text\n");
+        } else {
+            tree.git(["config", "core.autocrlf", "input"]);
+        }
+        tree.write("in/a.yaml", "a: 1\r\nb: 2\r\n");
+        tree.git(["add", "in/a.yaml"]);
+        tree.git(["config", "core.autocrlf", "false"]);
+        settle(&tree);
+        let staged = tree.open().staged(&tree.path, &everything()).expect("it is read");
+        assert_texts(&staged.files, [("in/a.yaml", "a: 1\nb: 2\n")]);
+    }
+}
+
+#[cfg(unix)] // as above
+#[test]
+fn what_replaced_a_folder_since_does_not_hide_its_staged_files() {
+    let tree = Tree::new();
+    tree.write("in/a.yaml", "a: 1\n").commit("one");
+    settle(&tree);
+    let outside = tree.path.with_file_name("outside");
+    // The files are the same, but no link may lead out of the repository.
+    fs::rename(tree.path.join("in"), &outside).expect("it is moved");
+    std::os::unix::fs::symlink(&outside, tree.path.join("in")).expect("a link");
+    let staged = tree.open().staged(&tree.path, &everything()).expect("it is read");
+    assert_texts(&staged.files, [("in/a.yaml", "a: 1\n")]);
+}
+
+#[cfg(unix)] // as above
+#[test]
 fn attributes_that_convert_nothing_cost_nothing() {
     let tree = settled();
     tree.write(".gitattributes", ".portolan/known-entities.txt merge=union\n").commit("two");
