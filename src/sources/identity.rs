@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::file_stat::{FileStat, StatFolder};
-use super::git::WorkTree;
+use super::git::{WorkTree, is_content_of};
 use super::read::{DiskFile, Place, SourceFile};
 use super::read_all::AsSourceFile;
 
@@ -48,6 +48,18 @@ impl Identity {
     /// Whether two identities prove the same content.
     pub fn is_same(&self, other: &Self) -> bool {
         (self.stat.is_some() && self.stat == other.stat) || (self.blob.is_some() && self.blob == other.blob)
+    }
+
+    /// Whether the text of the file is not that of its blob, because Git converted it when it was added.
+    pub fn is_converted(&self, text: &str) -> bool {
+        let blob = self.blob.filter(|_| self.stat.is_some()).and_then(|id| git2::Oid::from_bytes(&id).ok());
+        blob.is_some_and(|id| !is_content_of(id, text.as_bytes()))
+    }
+
+    /// Whether the blob of the index proves the same content. Files that Git converts have another size than their blob.
+    pub fn is_same_blob(&self, other: &Self) -> bool {
+        let size = |identity: &Self| identity.stat.map(|stat| stat.size);
+        self.blob.is_some() && self.blob == other.blob && size(self).is_some() && size(self) == size(other)
     }
 
     /// Adds what an earlier run knew of the same content.

@@ -478,6 +478,38 @@ fn a_change_that_keeps_size_and_time_is_seen() {
 }
 
 #[test]
+fn files_that_git_converted_are_not_taken_for_their_blobs() {
+    let scopes = [LintScope::Everything, LintScope::Staged];
+    for first in scopes.clone() {
+        let (mut world, file) = remembered();
+        fs::remove_file(&file).expect("it is there");
+        world.git(&["config", "core.autocrlf", "input"]);
+        let text = text_of(2, (1, 2));
+        world.write(&world.path(1), &text.replace('\n', "\r\n"));
+        world.apply(&Step::AddAll);
+        world.git(&["config", "core.autocrlf", "false"]);
+        world.apply(&Step::SettleIndex);
+        world.told(Some(&world.cache()), first, None);
+        // A second entity of that name, whose finding points to where the first one is.
+        world.write(&world.path(6), &text);
+        world.apply(&Step::AddAll);
+        world.apply(&Step::SettleIndex);
+        for extent in scopes.clone() {
+            let with = world.told(Some(&world.cache()), extent.clone(), None);
+            assert_eq!(with, world.told(None, extent, None));
+        }
+        // Git finds the blob of the file as it was.
+        world.write(&world.path(1), &text);
+        world.apply(&Step::AddAll);
+        world.apply(&Step::SettleIndex);
+        for extent in scopes.clone() {
+            let with = world.told(Some(&world.cache()), extent.clone(), None);
+            assert_eq!(with, world.told(None, extent, None));
+        }
+    }
+}
+
+#[test]
 fn nothing_of_a_credential_is_stored() {
     let (mut world, file) = remembered();
     world.apply(&Step::Write { path: 5, text: 12, names: (0, 0) });
