@@ -15,12 +15,14 @@ const FEW: usize = 512;
 pub struct Identity {
     pub blob: Option<[u8; 20]>,
     pub stat: Option<FileStat>,
+    /// Of a file with this content, even if its stat cannot be believed; 0 if unknown.
+    pub size: u64,
 }
 
 impl Identity {
     fn of(file: &SourceFile, folder: Option<&StatFolder>) -> Self {
         match &file.place {
-            Place::Blob { id, .. } => Self { blob: id.as_bytes().try_into().ok(), stat: None },
+            Place::Blob { id, .. } => Self { blob: id.as_bytes().try_into().ok(), ..Self::default() },
             Place::Disk(disk) => Self::on_disk(disk, folder),
             Place::Given(_) => Self::default(),
         }
@@ -29,7 +31,7 @@ impl Identity {
     #[cfg(unix)] // only Unix has a time of change
     fn on_disk(disk: &DiskFile, folder: Option<&StatFolder>) -> Self {
         let stat = folder.and_then(|folder| folder.stat(&disk.path)).or_else(|| FileStat::of(&disk.path));
-        Self { blob: None, stat }
+        Self { blob: None, stat, size: stat.map_or(0, |stat| stat.size) }
     }
 
     #[cfg(not(unix))] // the content tells
@@ -42,7 +44,7 @@ impl Identity {
     fn of_content(disk: &DiskFile) -> Self {
         let bytes = super::open::read_whole(&disk.within, &disk.path, super::read::MANIFEST_BYTES_MAX).ok();
         let hash = bytes.and_then(|bytes| git2::Oid::hash_object(git2::ObjectType::Blob, &bytes).ok());
-        Self { blob: hash.and_then(|id| id.as_bytes().try_into().ok()), stat: None }
+        Self { blob: hash.and_then(|id| id.as_bytes().try_into().ok()), ..Self::default() }
     }
 
     /// Whether two identities prove the same content.
@@ -58,14 +60,14 @@ impl Identity {
 
     /// Whether the blob of the index proves the same content. Files that Git converts have another size than their blob.
     pub fn is_same_blob(&self, other: &Self) -> bool {
-        let size = |identity: &Self| identity.stat.map(|stat| stat.size);
-        self.blob.is_some() && self.blob == other.blob && size(self).is_some() && size(self) == size(other)
+        self.blob.is_some() && self.blob == other.blob && self.size > 0 && self.size == other.size
     }
 
     /// Adds what an earlier run knew of the same content.
     pub fn complete(&mut self, before: Self) {
         self.blob = self.blob.or(before.blob);
         self.stat = self.stat.or(before.stat);
+        self.size = self.size.max(before.size);
     }
 
     /// Adds the blob of a file of the work tree, if the index proves it.

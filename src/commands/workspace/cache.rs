@@ -177,7 +177,7 @@ fn at(file: &FileFacts) -> usize {
 fn storable(identity: &Identity, started: i64) -> Option<Identity> {
     let stat = identity.stat.filter(|stat| stat.settled_before(started));
     let identity = Identity { stat, ..*identity };
-    (identity != Identity::default()).then_some(identity)
+    (identity.blob.is_some() || identity.stat.is_some()).then_some(identity)
 }
 
 fn write(cache: &LintCache<'_>, files: &[SourceFile], identities: &[Identity], all: &[(&FileResults, &FileFacts)]) {
@@ -220,7 +220,7 @@ fn encode(identity: &Identity) -> [u8; IDENTITY] {
     add(&[u8::from(identity.blob.is_some()), u8::from(identity.stat.is_some()), 0, 0]);
     add(&stat.mtime.1.to_le_bytes());
     add(&stat.ctime.1.to_le_bytes());
-    add(&stat.size.to_le_bytes());
+    add(&identity.size.to_le_bytes());
     add(&stat.mtime.0.to_le_bytes());
     add(&stat.ctime.0.to_le_bytes());
     add(&stat.inode.to_le_bytes());
@@ -236,7 +236,8 @@ fn decode(bytes: &[u8; IDENTITY]) -> Identity {
         ctime: (long(48).cast_signed(), short(28)),
         inode: long(56),
     };
-    Identity { blob: bytes.first_chunk().copied().filter(|_| bytes[20] == 1), stat: (bytes[21] == 1).then_some(stat) }
+    let blob = bytes.first_chunk().copied().filter(|_| bytes[20] == 1);
+    Identity { blob, stat: (bytes[21] == 1).then_some(stat), size: stat.size }
 }
 
 /// The content of a cache file.

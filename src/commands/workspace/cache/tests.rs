@@ -424,7 +424,7 @@ fn a_file_that_has_just_changed_is_read_again() {
     world.told(Some(&cache), LintScope::Everything, None);
     assert!(!file.exists());
     let stat = FileStat { ctime: (100, 5), mtime: (90, 0), ..FileStat::default() };
-    let at = |started| storable(&Identity { blob: None, stat: Some(stat) }, started).is_some();
+    let at = |started| storable(&Identity { stat: Some(stat), ..Identity::default() }, started).is_some();
     assert_eq!([100, 101, 102, 103].map(at), [false, false, false, true]);
 }
 
