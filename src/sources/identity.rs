@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::file_stat::{FileStat, StatFolder};
-use super::git::WorkTree;
+use super::git::{WorkTree, is_content_of};
 use super::read::{DiskFile, Place, SourceFile};
 use super::read_all::AsSourceFile;
 
@@ -15,12 +15,14 @@ const FEW: usize = 512;
 pub struct Identity {
     pub blob: Option<[u8; 20]>,
     pub stat: Option<FileStat>,
+    /// Of a file with this content, even if its stat cannot be believed; 0 if unknown.
+    pub size: u64,
 }
 
 impl Identity {
     fn of(file: &SourceFile, folder: Option<&StatFolder>) -> Self {
         match &file.place {
-            Place::Blob { id, .. } => Self { blob: id.as_bytes().try_into().ok(), stat: None },
+            Place::Blob { id, .. } => Self { blob: id.as_bytes().try_into().ok(), ..Self::default() },
             Place::Disk(disk) => Self::on_disk(disk, folder),
             Place::Given(_) => Self::default(),
         }
@@ -29,7 +31,7 @@ impl Identity {
     #[cfg(unix)] // only Unix has a time of change
     fn on_disk(disk: &DiskFile, folder: Option<&StatFolder>) -> Self {
         let stat = folder.and_then(|folder| folder.stat(&disk.path)).or_else(|| FileStat::of(&disk.path));
-        Self { blob: None, stat }
+        Self { blob: None, stat, size: stat.map_or(0, |stat| stat.size) }
     }
 
     #[cfg(not(unix))] // the content tells
@@ -42,7 +44,7 @@ impl Identity {
     fn of_content(disk: &DiskFile) -> Self {
         let bytes = super::open::read_whole(&disk.within, &disk.path, super::read::MAX_MANIFEST_BYTES).ok();
         let hash = bytes.and_then(|bytes| git2::Oid::hash_object(git2::ObjectType::Blob, &bytes).ok());
-        Self { blob: hash.and_then(|id| id.as_bytes().try_into().ok()), stat: None }
+        Self { blob: hash.and_then(|id| id.as_bytes().try_into().ok()), ..Self::default() }
     }
 
     /// Whether two identities prove the same content.
@@ -50,10 +52,22 @@ impl Identity {
         (self.stat.is_some() && self.stat == other.stat) || (self.blob.is_some() && self.blob == other.blob)
     }
 
+    /// Whether the text of the file is not that of its blob, because Git converted it when it was added.
+    pub fn is_converted(&self, text: &str) -> bool {
+        let blob = self.blob.filter(|_| self.stat.is_some()).and_then(|id| git2::Oid::from_bytes(&id).ok());
+        blob.is_some_and(|id| !is_content_of(id, text.as_bytes()))
+    }
+
+    /// Whether the blob of the index proves the same content. Files that Git converts have another size than their blob.
+    pub fn is_same_blob(&self, other: &Self) -> bool {
+        self.blob.is_some() && self.blob == other.blob && self.size > 0 && self.size == other.size
+    }
+
     /// Adds what an earlier run knew of the same content.
     pub fn complete(&mut self, before: Self) {
         self.blob = self.blob.or(before.blob);
         self.stat = self.stat.or(before.stat);
+        self.size = self.size.max(before.size);
     }
 
     /// Adds the blob of a file of the work tree, if the index proves it.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::boundary::Boundary;
 use super::encoding::{TextRef, decode};
-use super::git::BlobStore;
+use super::git::{BlobStore, is_content_of};
 use super::open::{OpenFile, open};
 use super::read_problem::ReadProblem;
 
@@ -91,12 +91,12 @@ fn read_at_most<'b>(file: &'b SourceFile, buffer: &'b mut ReadBuffer, limit: u64
             decode(bytes.get(..length).unwrap_or_default(), decoded)
         }
         Place::Blob { id, store, entry } => {
-            // The file may change while it is read.
             let copy = store
                 .copy_of(*entry)
-                .map(|(path, within)| fill(&DiskFile { path, within: within.clone() }, bytes, limit));
-            let length = match copy.filter(|_| store.copy_of(*entry).is_some()) {
-                Some(length) => length?,
+                .and_then(|(path, within)| fill(&DiskFile { path, within: within.clone() }, bytes, limit).ok());
+            // The file may change while it is read, and attributes of which nothing is left may have converted it.
+            let length = match copy.filter(|length| is_content_of(*id, bytes.get(..*length).unwrap_or_default())) {
+                Some(length) => length,
                 None => fill_from_blob(*id, store, opened, bytes, limit)?,
             };
             decode(bytes.get(..length).unwrap_or_default(), decoded)

@@ -6,6 +6,7 @@ use std::fs::File;
 use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use rustix::fs::inotify::{self, CreateFlags, ReadFlags, WatchFlags};
@@ -122,6 +123,29 @@ fn a_second_lint_opens_no_unchanged_manifest() {
     }
     repo.write(".portolan/known-entities.txt", "service\tnew\n");
     assert_eq!(lint("lint --fail-on never"), all);
+}
+
+#[test]
+fn another_build_of_the_program_believes_no_cache() {
+    let repo = Repo::new();
+    repo.copy_example("acme");
+    repo.remove(".gitattributes");
+    repo.git(&["add", "--all"]);
+    settle_index(&repo);
+    let (all, folder) = (files_below(&repo.path().join("catalog")), tempfile::tempdir().expect("a folder"));
+    let (program, copy) = (assert_cmd::cargo::cargo_bin("portolan"), folder.path().join("portolan"));
+    // Not by this process: a thread that starts another program at the same time would hold the copy open for writing.
+    assert!(Command::new("cp").args([&program, &copy]).status().expect("cp runs").success());
+    let lint = |program: &Path| {
+        let watched = Watched::new(&repo, "catalog");
+        let mut command = Command::new(program);
+        command.arg("lint").current_dir(repo.path()).env_clear().env("PORTOLAN_CACHE", folder.path().join("cache"));
+        command.output().expect("it runs");
+        watched.opens().into_keys().collect::<Vec<_>>()
+    };
+    assert_eq!(lint(&program), all);
+    assert_eq!(lint(&program), [Path::new(READ_AGAIN)]);
+    assert_eq!(lint(&copy), all);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use std::hash::BuildHasher;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use foldhash::quality::FixedState;
 use ring::digest::{Context, SHA256};
@@ -37,6 +38,8 @@ pub(crate) struct KnownFiles {
     results: FileResults,
     /// The number of files in the cache, known or not.
     saved: usize,
+    /// Files of which only the stat can be believed, although the index has a blob.
+    converted: Mutex<Vec<FileId>>,
 }
 
 const MAGIC: &[u8; 8] = b"portolan";
@@ -112,7 +115,7 @@ impl<'a> LintCache<'a> {
             for (index, before) in pending {
                 let identity = &mut identities[index];
                 identity.find_blob(&files[index], &work_tree);
-                if let Some((number, _)) = before.filter(|(_, before)| before.is_same(identity)) {
+                if let Some((number, _)) = before.filter(|(_, before)| before.is_same_blob(identity)) {
                     chosen.push((number, id(index)));
                 }
             }
@@ -122,7 +125,8 @@ impl<'a> LintCache<'a> {
         let mut has = vec![false; files.len()];
         let results = results.unwrap_or_default();
         results.clean().iter().for_each(|file| has[at(file)] = true);
-        KnownFiles { identities, has, results, saved: saved.map_or(0, |saved| saved.facts.files()) }
+        let saved = saved.map_or(0, |saved| saved.facts.files());
+        KnownFiles { identities, has, results, saved, converted: Mutex::default() }
     }
 }
 
@@ -135,9 +139,19 @@ impl KnownFiles {
         self.has.get(file.0 as usize).copied().unwrap_or_default()
     }
 
+    /// Notes that the text of a file is not that of its blob, if so.
+    pub fn compare(&self, file: FileId, text: &str) {
+        if self.identities.get(file.0 as usize).is_some_and(|identity| identity.is_converted(text)) {
+            self.converted.lock().unwrap_or_else(PoisonError::into_inner).push(file);
+        }
+    }
+
     /// Writes the cache if enough has changed; returns the results of the known files.
     pub fn save(self, cache: &LintCache<'_>, files: &[SourceFile], new: &[FileResults]) -> FileResults {
-        let Self { identities, results, saved, .. } = self;
+        let Self { mut identities, results, saved, converted, .. } = self;
+        for file in converted.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            identities[file.0 as usize].blob = None;
+        }
         let clean = new.iter().flat_map(|part| part.clean().iter().map(move |file| (part, file)));
         let is_storable = |file: &FileFacts| storable(&identities[at(file)], cache.folder.started).is_some();
         let mut all: Vec<(&FileResults, &FileFacts)> = clean.filter(|(_, file)| is_storable(file)).collect();
@@ -163,7 +177,7 @@ fn at(file: &FileFacts) -> usize {
 fn storable(identity: &Identity, started: i64) -> Option<Identity> {
     let stat = identity.stat.filter(|stat| stat.settled_before(started));
     let identity = Identity { stat, ..*identity };
-    (identity != Identity::default()).then_some(identity)
+    (identity.blob.is_some() || identity.stat.is_some()).then_some(identity)
 }
 
 fn write(cache: &LintCache<'_>, files: &[SourceFile], identities: &[Identity], all: &[(&FileResults, &FileFacts)]) {
@@ -206,7 +220,7 @@ fn encode(identity: &Identity) -> [u8; IDENTITY] {
     add(&[u8::from(identity.blob.is_some()), u8::from(identity.stat.is_some()), 0, 0]);
     add(&stat.mtime.1.to_le_bytes());
     add(&stat.ctime.1.to_le_bytes());
-    add(&stat.size.to_le_bytes());
+    add(&identity.size.to_le_bytes());
     add(&stat.mtime.0.to_le_bytes());
     add(&stat.ctime.0.to_le_bytes());
     add(&stat.inode.to_le_bytes());
@@ -222,7 +236,8 @@ fn decode(bytes: &[u8; IDENTITY]) -> Identity {
         ctime: (long(48).cast_signed(), short(28)),
         inode: long(56),
     };
-    Identity { blob: bytes.first_chunk().copied().filter(|_| bytes[20] == 1), stat: (bytes[21] == 1).then_some(stat) }
+    let blob = bytes.first_chunk().copied().filter(|_| bytes[20] == 1);
+    Identity { blob, stat: (bytes[21] == 1).then_some(stat), size: stat.size }
 }
 
 /// The content of a cache file.

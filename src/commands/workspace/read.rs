@@ -95,6 +95,9 @@ impl LintRun<'_> {
         };
         let collected = sources::for_each_text(&pending, make, |worker, index, text| {
             let (id, file) = pending[index];
+            if let (Some(known), Ok(text)) = (&known, &text) {
+                known.compare(id, text.text);
+            }
             let entities = worker.file(may_be_manifest, &analyzer, id, file, text);
             progress.advance(1);
             // Boxed, because a run that only lints has an empty one for each file.

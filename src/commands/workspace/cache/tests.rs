@@ -424,7 +424,7 @@ fn a_file_that_has_just_changed_is_read_again() {
     world.told(Some(&cache), LintScope::Everything, None);
     assert!(!file.exists());
     let stat = FileStat { ctime: (100, 5), mtime: (90, 0), ..FileStat::default() };
-    let at = |started| storable(&Identity { blob: None, stat: Some(stat) }, started).is_some();
+    let at = |started| storable(&Identity { stat: Some(stat), ..Identity::default() }, started).is_some();
     assert_eq!([100, 101, 102, 103].map(at), [false, false, false, true]);
 }
 
@@ -474,6 +474,38 @@ fn a_change_that_keeps_size_and_time_is_seen() {
         assert_eq!(known(&world), 4);
         let with = world.told(Some(&world.cache()), LintScope::Everything, None);
         assert_eq!(with, world.told(None, LintScope::Everything, None));
+    }
+}
+
+#[test]
+fn files_that_git_converted_are_not_taken_for_their_blobs() {
+    let scopes = [LintScope::Everything, LintScope::Staged];
+    for first in scopes.clone() {
+        let (mut world, file) = remembered();
+        fs::remove_file(&file).expect("it is there");
+        world.git(&["config", "core.autocrlf", "input"]);
+        let text = text_of(2, (1, 2));
+        world.write(&world.path(1), &text.replace('\n', "\r\n"));
+        world.apply(&Step::AddAll);
+        world.git(&["config", "core.autocrlf", "false"]);
+        world.apply(&Step::SettleIndex);
+        world.told(Some(&world.cache()), first, None);
+        // A second entity of that name, whose finding points to where the first one is.
+        world.write(&world.path(6), &text);
+        world.apply(&Step::AddAll);
+        world.apply(&Step::SettleIndex);
+        for extent in scopes.clone() {
+            let with = world.told(Some(&world.cache()), extent.clone(), None);
+            assert_eq!(with, world.told(None, extent, None));
+        }
+        // Git finds the blob of the file as it was.
+        world.write(&world.path(1), &text);
+        world.apply(&Step::AddAll);
+        world.apply(&Step::SettleIndex);
+        for extent in scopes.clone() {
+            let with = world.told(Some(&world.cache()), extent.clone(), None);
+            assert_eq!(with, world.told(None, extent, None));
+        }
     }
 }
 

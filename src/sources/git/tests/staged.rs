@@ -89,6 +89,103 @@ fn files_that_git_converts_are_read_as_blobs() {
 
 #[cfg(unix)] // as above
 #[test]
+fn files_that_git_converted_when_they_were_added_are_read_as_blobs() {
+    for by_attributes in [false, true] {
+        let tree = Tree::new();
+        if by_attributes {
+            // In a folder, and not in the index.
+            tree.write("in/.gitattributes", "*.yaml text\n");
+        } else {
+            tree.git(["config", "core.autocrlf", "input"]);
+        }
+        tree.write("in/a.yaml", "a: 1\r\nb: 2\r\n");
+        tree.git(["add", "in/a.yaml"]);
+        tree.git(["config", "core.autocrlf", "false"]);
+        settle(&tree);
+        let staged = tree.open().staged(&tree.path, &everything()).expect("it is read");
+        assert_texts(&staged.files, [("in/a.yaml", "a: 1\nb: 2\n")]);
+    }
+}
+
+#[cfg(unix)] // as above
+#[test]
+fn what_replaced_a_folder_since_does_not_hide_its_staged_files() {
+    let tree = Tree::new();
+    tree.write("in/a.yaml", "a: 1\n").commit("one");
+    settle(&tree);
+    let outside = tree.path.with_file_name("outside");
+    // The files are the same, but no link may lead out of the repository.
+    fs::rename(tree.path.join("in"), &outside).expect("it is moved");
+    std::os::unix::fs::symlink(&outside, tree.path.join("in")).expect("a link");
+    let staged = tree.open().staged(&tree.path, &everything()).expect("it is read");
+    assert_texts(&staged.files, [("in/a.yaml", "a: 1\n")]);
+}
+
+#[cfg(unix)] // as above
+#[test]
+fn the_index_says_nothing_about_the_content_of_an_announced_file() {
+    use crate::sources::file_stat::FileStat;
+
+    let tree = settled();
+    tree.git(["update-index", "--skip-worktree", "a.yaml"]);
+    let (index, file) = (tree.path.join(".git/index"), tree.path.join("a.yaml"));
+    let knows_blob = || {
+        settle(&tree);
+        let work_tree = tree.open().work_tree().expect("it is read");
+        work_tree.blob_of(&file, &FileStat::of(&file).expect("it is there")).is_some()
+    };
+    assert!(knows_blob());
+    // Git leaves the times out of such an entry; other programs may not.
+    let mut bytes = fs::read(&index).expect("it can be read");
+    let path = bytes.windows(7).position(|part| part == b"a.yaml\0").expect("it has an entry");
+    assert_eq!(bytes[path - 2], 0x40);
+    bytes[path - 2] = 0x20;
+    fs::write(&index, bytes).expect("it can be written");
+    assert!(!knows_blob());
+}
+
+#[cfg(unix)] // as above
+#[test]
+fn a_file_that_changed_when_the_index_was_written_is_not_taken_for_its_blob() {
+    use crate::sources::file_stat::FileStat;
+
+    let tree = Tree::with_commit();
+    let path = tree.path.join("a.yaml");
+    let file = FileStat::of(&path).expect("it is there");
+    let changed = SystemTime::UNIX_EPOCH + Duration::from_secs(file.mtime.0.max(file.ctime.0).cast_unsigned());
+    let knows_blob = |later| {
+        date_index(&tree, changed + Duration::from_secs(later));
+        tree.open().work_tree().expect("it is read").blob_of(&path, &file).is_some()
+    };
+    assert_eq!([0, 1, 2, 3].map(knows_blob), [false, false, false, true]);
+}
+
+#[test]
+fn a_damaged_index_is_read_or_refused() {
+    let tree = Tree::with_commit();
+    tree.write("deep/er/c.yaml", "c: 1\n").commit("two");
+    tree.write("new.yaml", "").git(["add", "--intent-to-add", "new.yaml"]);
+    let index = tree.path.join(".git/index");
+    for version in ["3", "4"] {
+        tree.git(["update-index", "--index-version", version]);
+        let whole = fs::read(&index).expect("it can be read");
+        let mut refused = 0;
+        let mut read = |bytes: &[u8]| {
+            fs::write(&index, bytes).expect("it can be written");
+            refused += usize::from(tree.open().staged(&tree.path, &everything()).is_err());
+        };
+        for at in 0..whole.len() {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 1 << (at % 8);
+            read(if at % 5 == 0 { &whole[..at] } else { &bytes });
+        }
+        assert!(refused > 0);
+        fs::write(&index, whole).expect("it can be written");
+    }
+}
+
+#[cfg(unix)] // as above
+#[test]
 fn attributes_that_convert_nothing_cost_nothing() {
     let tree = settled();
     tree.write(".gitattributes", ".portolan/known-entities.txt merge=union\n").commit("two");
