@@ -14,8 +14,6 @@ mod circles;
 mod imports;
 #[path = "layers/itself.rs"]
 mod itself;
-#[path = "layers/known.rs"]
-mod known;
 #[path = "layers/source.rs"]
 mod source;
 #[path = "layers/tables.rs"]
@@ -29,7 +27,6 @@ use std::sync::LazyLock;
 
 use circles::{circles, imports_within};
 use imports::{import_faults, upward_inside};
-use known::{KNOWN_CIRCLES, KNOWN_UPWARD};
 use tree::Tree;
 
 /// Names that say nothing about the content.
@@ -45,13 +42,10 @@ fn imports_go_down_only() {
 #[test]
 fn imports_go_down_inside_of_modules() {
     let found = upward_inside(&SOURCES.edges());
-    let mut faults: Vec<String> = found
+    let faults: Vec<String> = found
         .iter()
-        .filter(|(fault, _)| !KNOWN_UPWARD.contains(&fault.as_str()))
         .map(|(fault, example)| format!("{fault}, which goes up, or across, or is in no layer: {example}"))
         .collect();
-    let gone = KNOWN_UPWARD.iter().filter(|known| found.iter().all(|(fault, _)| fault != *known));
-    faults.extend(gone.map(|known| format!("{known} is no more: take it from `KNOWN_UPWARD`")));
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
 }
 
@@ -59,16 +53,10 @@ fn imports_go_down_inside_of_modules() {
 fn no_files_import_each_other_in_a_circle() {
     let edges = SOURCES.edges();
     let found = circles(&edges);
-    let mut faults: Vec<String> = found
+    let faults: Vec<String> = found
         .iter()
-        .filter(|circle| !KNOWN_CIRCLES.contains(&circle.iter().map(String::as_str).collect::<Vec<_>>().as_slice()))
-        .map(|circle| {
-            let files: Vec<String> = circle.iter().map(|file| format!("{file:?}")).collect();
-            format!("a circle: &[{}]\n{}", files.join(", "), imports_within(circle, &edges).join("\n"))
-        })
+        .map(|circle| format!("a circle: {}\n{}", circle.join(", "), imports_within(circle, &edges).join("\n")))
         .collect();
-    let gone = KNOWN_CIRCLES.iter().filter(|known| !found.iter().any(|circle| circle.iter().eq(known.iter())));
-    faults.extend(gone.map(|known| format!("the circle {known:?} is no more: take it from `KNOWN_CIRCLES`")));
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
 }
 

@@ -73,7 +73,7 @@ fn ownership_fault(top: &str, path: &str) -> Option<String> {
     (!owners.contains(&top)).then(|| format!("uses `{name}`, which belongs to {owners:?}"))
 }
 
-/// The imports that go up inside of a module (`module: from -> to`, as in `KNOWN_UPWARD`), each with an example; and
+/// The imports that go up inside of a module (`module: from -> to`), each with an example; and
 /// the files that have no layer there.
 pub fn upward_inside(edges: &BTreeSet<Edge>) -> Vec<(String, String)> {
     let mut found = Vec::new();

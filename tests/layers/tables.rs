@@ -29,7 +29,7 @@ pub const BESIDE: [(&str, &[&str]); 3] = [
 pub const DOUBLES: [(&str, &str); 1] = [("catalog", "embedded")];
 
 /// Modules that only some of those above may import.
-pub const KNOWN_BY: [(&str, &[&str]); 1] = [("embedded", &["commands", "error"])];
+pub const KNOWN_BY: [(&str, &[&str]); 1] = [("embedded", &["commands"])];
 
 /// Modules that tests alone may use.
 pub const FOR_TESTS: [&str; 1] = ["generated_cases"];
