@@ -116,7 +116,7 @@ _portolan() {
 
     case "${cmd}" in
         portolan)
-            opts="-C -q -v -h -V --config --target --all --scope --catalog --color --quiet --verbose --no-progress --help --version init lint validate diff push pull new explain config serve schema comment completions man version help"
+            opts="-C -q -v -h -V --config --target --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help --version init lint validate diff push pull new explain config serve schema comment completions man version help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -166,7 +166,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__comment)
-            opts="-C -q -v -h --pull-request --author --config --target --all --scope --catalog --color --quiet --verbose --no-progress --help"
+            opts="-C -q -v -h --pull-request --author --config --target --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -230,7 +230,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__completions)
-            opts="-C -q -v -h --config --target --all --scope --catalog --color --quiet --verbose --no-progress --help bash elvish fish powershell zsh"
+            opts="-C -q -v -h --config --target --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -280,7 +280,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__config)
-            opts="-C -q -v -h --check --output --config --target --all --scope --catalog --color --quiet --verbose --no-progress --help"
+            opts="-C -q -v -h --check --output --config --target --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -334,7 +334,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__diff)
-            opts="-C -q -v -h --ref --base --no-base --only --adopt --prune --no-prune --only-branch --out --verify --exit-code --fail-on --approve --approval-comments --full --output --config --target --all --scope --catalog --color --quiet --verbose --no-progress --help"
+            opts="-C -q -v -h --ref --base --no-base --only --adopt --prune --no-prune --only-branch --out --verify --exit-code --fail-on --approve --approval-comments --full --output --config --target --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -435,7 +435,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__explain)
-            opts="-C -q -v -h --config --target --all --scope --catalog --color --quiet --verbose --no-progress --help yaml-syntax duplicate-key ambiguous-scalar non-string-key too-deep too-large alias-bomb bad-encoding unnormalised-text unreadable-manifest hidden-manifest merge-conflict unknown-field missing-field wrong-type unknown-kind unsupported-version invalid-resource-name namespace-on-cluster-entity foreign-field file-reference search-query invalid-identifier unknown-blueprint broken-blueprint unknown-property missing-property wrong-property-type value-not-allowed malformed-value value-out-of-range computed-property inherited-team flawed-blueprint invalid-blueprint unknown-relation missing-relation relation-arity dangling-relation repeated-target unknown-team duplicate-entity duplicate-resource case-collision stale-snapshot unlisted-manifest plain-secret unused-ignore unknown-rule"
+            opts="-C -q -v -h --config --target --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help yaml-syntax duplicate-key ambiguous-scalar non-string-key too-deep too-large alias-bomb bad-encoding unnormalised-text unreadable-manifest hidden-manifest merge-conflict unknown-field missing-field wrong-type unknown-kind unsupported-version invalid-resource-name namespace-on-cluster-entity foreign-field file-reference search-query invalid-identifier unknown-blueprint broken-blueprint unknown-property missing-property wrong-property-type value-not-allowed malformed-value value-out-of-range computed-property inherited-team flawed-blueprint invalid-blueprint unknown-relation missing-relation relation-arity dangling-relation repeated-target unknown-team duplicate-entity duplicate-resource case-collision stale-snapshot unlisted-manifest plain-secret unused-ignore unknown-rule"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -709,7 +709,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__init)
-            opts="-y -C -q -v -h --yes --dry-run --ci --pre-commit --no-pre-commit --scope --platform --region --from-catalog --example --config --target --all --catalog --color --quiet --verbose --no-progress --help"
+            opts="-y -C -q -v -h --yes --dry-run --ci --pre-commit --no-pre-commit --scope --platform --region --from-catalog --example --config --target --all --catalog --color --quiet --verbose --no-cache --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -771,7 +771,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__lint)
-            opts="-C -q -v -h --staged --pre-commit --changed --since --stdin-filename --fix --dry-run --output --fail-on --max-findings --baseline --write-baseline --force-exclude --no-cache --require-snapshot --rule --config --target --all --scope --catalog --color --quiet --verbose --no-progress --help"
+            opts="-C -q -v -h --staged --pre-commit --changed --since --stdin-filename --fix --dry-run --output --fail-on --max-findings --baseline --write-baseline --force-exclude --require-snapshot --rule --config --target --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -859,7 +859,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__man)
-            opts="-C -q -v -h --out --config --target --all --scope --catalog --color --quiet --verbose --no-progress --help"
+            opts="-C -q -v -h --out --config --target --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -916,7 +916,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__new)
-            opts="-C -q -v -h --set --relate --title --icon --team --namespace --bare --file --stdout --edit --no-input --config --target --all --scope --catalog --color --quiet --verbose --no-progress --help"
+            opts="-C -q -v -h --set --relate --title --icon --team --namespace --bare --file --stdout --edit --no-input --config --target --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1023,7 +1023,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__pull)
-            opts="-C -q -v -h --check --dry-run --entities --any-owner --overwrite --output --config --target --all --scope --catalog --color --quiet --verbose --no-progress --help"
+            opts="-C -q -v -h --check --dry-run --entities --any-owner --overwrite --output --config --target --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1084,7 +1084,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__push)
-            opts="-y -C -q -v -h --approve --approval-comments --yes --ref --base --no-base --only --adopt --prune --no-prune --plan --on-error --dry-run --since-outcome --rollback --require-signed --allow-pull-request --allow-branch --allow-dirty --run-id --output --config --target --all --scope --catalog --color --quiet --verbose --no-progress --help"
+            opts="-y -C -q -v -h --approve --approval-comments --yes --ref --base --no-base --only --adopt --prune --no-prune --plan --on-error --dry-run --since-outcome --rollback --require-signed --allow-pull-request --allow-branch --allow-dirty --run-id --output --config --target --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1207,7 +1207,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__schema)
-            opts="-C -q -v -h --write --config --target --all --scope --catalog --color --quiet --verbose --no-progress --help manifest config lint baseline pull plan plan-file outcome refusal serve config-check all"
+            opts="-C -q -v -h --write --config --target --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help manifest config lint baseline pull plan plan-file outcome refusal serve config-check all"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1257,7 +1257,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__serve)
-            opts="-C -q -v -h --listen --store --seed --client-id --client-secret --rate-limit --latency --token-lifetime --output --config --target --all --scope --catalog --color --quiet --verbose --no-progress --help"
+            opts="-C -q -v -h --listen --store --seed --client-id --client-secret --rate-limit --latency --token-lifetime --output --config --target --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1372,7 +1372,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__version)
-            opts="-C -q -v -h --config --target --all --scope --catalog --color --quiet --verbose --no-progress --help"
+            opts="-C -q -v -h --config --target --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

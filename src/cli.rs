@@ -86,6 +86,9 @@ struct GlobalOptions {
     /// Also print the root, the config and the target in use
     #[arg(short, long, global = true)]
     verbose: bool,
+    /// Read every file anew: do not use or write the cache of `lint`
+    #[arg(long, global = true)]
+    no_cache: bool,
     /// Do not show progress [env: PORTOLAN_NO_PROGRESS]
     #[arg(long, global = true)]
     no_progress: bool,
@@ -127,7 +130,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: &Environm
     });
     let (result, terminal) = match parsed {
         Ok((cli, name)) => {
-            cli.global.say(&mut request);
+            cli.global.apply_to(&mut request);
             let terminal = Terminal::new(&request, environment);
             let mut process = Process { request, environment, terminal: &terminal, streams: &mut *streams, command };
             (cli.run(&name, &mut process), terminal)
@@ -176,7 +179,7 @@ impl Verbs {
 }
 
 impl Cli {
-    /// `name`: of the command.
+    /// `name`: that of the command, for errors.
     fn run(mut self, name: &str, process: &mut Process<'_>) -> Result<Exit, Error> {
         if let Verbs::Pull(args) = &mut self.verb
             && args.entities.is_some()
@@ -194,7 +197,7 @@ impl Cli {
 }
 
 impl GlobalOptions {
-    fn say(&self, request: &mut Request) {
+    fn apply_to(&self, request: &mut Request) {
         request.directory.clone_from(&self.directory);
         request.config.clone_from(&self.config);
         request.target.clone_from(&self.target);
@@ -202,6 +205,7 @@ impl GlobalOptions {
         request.scope.clone_from(&self.scope);
         request.quiet = self.quiet;
         request.verbose = self.verbose;
+        request.no_cache = self.no_cache;
         request.no_progress = self.no_progress;
     }
 }

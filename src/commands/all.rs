@@ -178,6 +178,7 @@ fn one<V: PerConfig>(
         streams,
         style: terminal.style,
         quiet: job.request.quiet,
+        no_cache: job.request.no_cache,
         motion: terminal.motion,
         mask: mask_of_run(settings, environment),
         reports: Some(reports),

@@ -25,6 +25,8 @@ pub struct Context<'a> {
     /// The style of standard output.
     pub style: Style,
     pub quiet: bool,
+    /// Every file is read anew.
+    pub no_cache: bool,
     /// How progress is shown on standard error.
     pub motion: Motion,
     /// Masks credentials in all output.
@@ -65,6 +67,7 @@ impl Context<'_> {
             streams: &mut *self.streams,
             style: self.style,
             quiet: self.quiet,
+            no_cache: self.no_cache,
             motion: self.motion,
             mask: self.mask.clone(),
             reports: self.reports.as_deref_mut(),

@@ -108,6 +108,7 @@ pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         streams: context.streams,
         style: context.style,
         quiet: context.quiet,
+        no_cache: context.no_cache,
         motion: context.motion,
         mask: mask_of_run(&settings, context.environment),
         reports: None,

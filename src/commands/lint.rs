@@ -100,9 +100,6 @@ pub struct LintArgs {
     /// Apply `manifests.exclude` to explicit PATHS too
     #[arg(long)]
     pub force_exclude: bool,
-    /// Read every file, also those that have not changed since an earlier run
-    #[arg(long)]
-    pub no_cache: bool,
     /// For CI: fail if there is no snapshot in `.portolan/`, instead of checking less
     #[arg(long)]
     pub require_snapshot: bool,
@@ -173,7 +170,7 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let config = LintConfig::of(&workspace, context.environment);
     let include = unlisted_place(settings).filter(|_| given.is_none());
     let excluded = excluded(args, &paths, settings);
-    let cache = if args.no_cache { None } else { CacheFolder::of(context.environment) };
+    let cache = if context.no_cache { None } else { CacheFolder::of(context.environment) };
     let touched = || touched_in_ci(&workspace.pattern, context);
     let request = Request {
         lint_scope: lint_scope(args),

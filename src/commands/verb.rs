@@ -74,6 +74,7 @@ impl Process<'_> {
             streams: self.streams,
             style: self.terminal.style,
             quiet: request.quiet,
+            no_cache: request.no_cache,
             motion: self.terminal.motion,
             mask: mask_of_run(&settings, self.environment),
             reports: None,

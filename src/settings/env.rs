@@ -287,7 +287,7 @@ impl Environment {
         self.started
     }
 
-    /// The folder for what can be made again. It is never in the repository; `None` if the system names none.
+    /// The folder for what can be made again; `None` if the system names none.
     pub fn cache_folder(&self) -> Option<PathBuf> {
         let path = |name: &str| self.get(name).map(PathBuf::from);
         if let Some(folder) = path("PORTOLAN_CACHE") {

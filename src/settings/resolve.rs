@@ -42,6 +42,7 @@ pub struct Request {
     pub color: Option<ColourChoice>,
     pub quiet: bool,
     pub verbose: bool,
+    pub no_cache: bool,
     pub no_progress: bool,
     /// `--rule`; the last one for a rule counts.
     pub rules: Vec<(String, Level)>,

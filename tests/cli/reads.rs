@@ -109,6 +109,7 @@ fn a_second_lint_opens_no_unchanged_manifest() {
         assert_eq!(lint(line), [Path::new(READ_AGAIN)], "{line}");
     }
     assert_eq!(lint("lint --no-cache"), all);
+    assert_eq!(lint("--no-cache lint"), all);
     let changed = "platform/identity/login.yaml";
     let text = repo.read(&format!("catalog/{changed}"));
     repo.write(&format!("catalog/{changed}"), format!("# new\n{text}"));

@@ -1,7 +1,7 @@
 //! The configuration of lint: files, rules with their severities, and the date. Every command that lints uses it.
 
 use crate::analysis::{Options, Selection, Snapshot};
-use crate::commands::lint::run::{LintScope, Overlay, Request};
+use crate::commands::lint::run::Request;
 use crate::commands::workspace::open::Workspace;
 use crate::commands::workspace::read::LintRun;
 use crate::domain::blueprint::Blueprint;
@@ -35,26 +35,8 @@ impl<'a> LintConfig<'a> {
 
     /// A request for all findings of the whole work tree.
     pub fn whole(&self) -> Request<'_> {
-        Request {
-            root: &self.workspace.settings.root.value,
-            pattern: &self.workspace.pattern,
-            selection: &self.selection,
-            options: &self.options,
-            lint_scope: LintScope::Everything,
-            paths: Vec::new(),
-            given: None,
-            force_exclude: false,
-            repair: false,
-            baseline: None,
-            require_snapshot: false,
-            touched: None,
-            most: None,
-            git: self.workspace.git,
-            instead: Overlay::default(),
-            include: None,
-            collects_entities: false,
-            cache: None,
-        }
+        let Workspace { settings, pattern, git, .. } = self.workspace;
+        Request::whole(&settings.root.value, pattern, git, &self.selection, &self.options)
     }
 
     /// The findings for one text, checked against only this blueprint.

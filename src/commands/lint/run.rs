@@ -64,6 +64,38 @@ pub(crate) struct Request<'a> {
     pub cache: Option<&'a CacheFolder>,
 }
 
+impl<'a> Request<'a> {
+    /// All findings of the whole work tree.
+    pub fn whole(
+        root: &'a Path,
+        pattern: &'a Pattern,
+        git: &'a Git,
+        selection: &'a Selection,
+        options: &'a Options,
+    ) -> Self {
+        Self {
+            root,
+            pattern,
+            selection,
+            options,
+            lint_scope: LintScope::Everything,
+            paths: Vec::new(),
+            given: None,
+            force_exclude: false,
+            repair: false,
+            baseline: None,
+            require_snapshot: false,
+            touched: None,
+            most: None,
+            git,
+            instead: Overlay::default(),
+            include: None,
+            collects_entities: false,
+            cache: None,
+        }
+    }
+}
+
 /// Content that replaces what is on disk, to lint the repository as it would be after a change.
 #[derive(Debug, Default)]
 pub(crate) struct Overlay {

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
 use super::*;
-use crate::commands::lint::run::{LintScope, Overlay, Request, lint};
+use crate::commands::lint::run::{LintScope, Request, lint};
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::value::day::Day;
 use crate::generated_cases;
@@ -248,26 +248,10 @@ impl World {
         let levels = levels.into_iter().map(|(name, level): (&str, Option<Severity>)| (name.to_owned(), level));
         let selection = Selection::new(levels, self.is_cluster);
         let options = Options { delivery_is_cluster: self.is_cluster, today: Day(20_000), snapshot_max_age_days: 0 };
-        let request = Request {
-            root: &self.root,
-            pattern: &pattern,
-            selection: &selection,
-            options: &options,
-            lint_scope,
-            paths: path.map(|path| self.path(path)).into_iter().collect(),
-            given: None,
-            force_exclude: false,
-            repair: false,
-            baseline: None,
-            require_snapshot: false,
-            touched: None,
-            most: None,
-            git: &Git::at(&self.root, &Environment::new([], self.root.clone(), 0)),
-            instead: Overlay::default(),
-            include: None,
-            collects_entities: false,
-            cache,
-        };
+        let git = Git::at(&self.root, &Environment::new([], self.root.clone(), 0));
+        let paths = path.map(|path| self.path(path)).into_iter().collect();
+        let whole = Request::whole(&self.root, &pattern, &git, &selection, &options);
+        let request = Request { lint_scope, paths, cache, ..whole };
         let linted = match lint(&request, progress) {
             Ok(linted) => linted,
             Err(error) => return error.to_string(),
