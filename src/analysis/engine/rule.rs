@@ -40,8 +40,6 @@ pub(crate) enum Check {
 /// Options of the whole run.
 #[derive(Debug)]
 pub struct Options {
-    /// A cluster delivers the manifests, and its CRD drops unknown fields.
-    pub delivery_is_cluster: bool,
     pub today: Day,
     pub snapshot_max_age_days: u32,
 }

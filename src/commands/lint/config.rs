@@ -26,7 +26,6 @@ impl<'a> LintConfig<'a> {
             workspace,
             selection: Selection::new(levels, delivery_is_cluster),
             options: Options {
-                delivery_is_cluster,
                 today: Day::from_seconds(environment.seconds()),
                 snapshot_max_age_days: settings.snapshot_max_age_days.value,
             },

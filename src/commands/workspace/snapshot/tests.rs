@@ -102,11 +102,7 @@ fn compare_blueprint(store: &Store, body: &Json) -> Result<(), TestCaseError> {
 
 /// The rules that report errors in an entity.
 fn entity_errors(snapshot: &Snapshot, text: &str) -> Vec<String> {
-    let options = Options {
-        delivery_is_cluster: false,
-        today: Day::parse("2026-11-10").expect("a day"),
-        snapshot_max_age_days: 30,
-    };
+    let options = Options { today: Day::parse("2026-11-10").expect("a day"), snapshot_max_age_days: 30 };
     let selection = Selection::default();
     let analyzer = Analyzer::new(snapshot, &selection, &options);
     let mut state = RunState::default();
