@@ -35,7 +35,7 @@ never\t''"
 complete -c portolan -n "__fish_portolan_needs_command" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_needs_command" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_needs_command" -s v -l verbose -d 'Also print the root, the config and the target in use'
-complete -c portolan -n "__fish_portolan_needs_command" -l no-cache -d 'Read every file anew: do not use or write the cache of `lint`'
+complete -c portolan -n "__fish_portolan_needs_command" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
 complete -c portolan -n "__fish_portolan_needs_command" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_needs_command" -s h -l help -d 'Print help'
 complete -c portolan -n "__fish_portolan_needs_command" -s V -l version -d 'Print version'
@@ -79,7 +79,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand init" -l example -d 'A
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_using_subcommand init" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand init" -s v -l verbose -d 'Also print the root, the config and the target in use'
-complete -c portolan -n "__fish_portolan_using_subcommand init" -l no-cache -d 'Read every file anew: do not use or write the cache of `lint`'
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l since -d 'Only findings in files changed since the merge base with REF' -r -f
@@ -166,7 +166,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand lint" -l require-snaps
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -s v -l verbose -d 'Also print the root, the config and the target in use'
-complete -c portolan -n "__fish_portolan_using_subcommand lint" -l no-cache -d 'Read every file anew: do not use or write the cache of `lint`'
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l since -d 'Only findings in files changed since the merge base with REF' -r -f
@@ -253,7 +253,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand validate" -l require-s
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -s v -l verbose -d 'Also print the root, the config and the target in use'
-complete -c portolan -n "__fish_portolan_using_subcommand validate" -l no-cache -d 'Read every file anew: do not use or write the cache of `lint`'
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l ref -d 'Read manifests and snapshot from this commit instead of the work tree (no checkout)' -r -f
@@ -289,7 +289,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand diff" -l full -d 'Do n
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -s v -l verbose -d 'Also print the root, the config and the target in use'
-complete -c portolan -n "__fish_portolan_using_subcommand diff" -l no-cache -d 'Read every file anew: do not use or write the cache of `lint`'
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l approve -d 'Approve hazards by the digest that the plan shows; repeatable' -r -f
@@ -328,7 +328,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand push" -l allow-dirty -
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_using_subcommand push" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand push" -s v -l verbose -d 'Also print the root, the config and the target in use'
-complete -c portolan -n "__fish_portolan_using_subcommand push" -l no-cache -d 'Read every file anew: do not use or write the cache of `lint`'
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand push" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -l entities -d 'Also write manifests for entities that no manifest declares yet; optionally only of these blueprints' -r -f
@@ -349,7 +349,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand pull" -l overwrite -d 
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -s v -l verbose -d 'Also print the root, the config and the target in use'
-complete -c portolan -n "__fish_portolan_using_subcommand pull" -l no-cache -d 'Read every file anew: do not use or write the cache of `lint`'
+complete -c portolan -n "__fish_portolan_using_subcommand pull" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand new" -l set -d 'Set a property, or the target of a relation; repeatable' -r -f
@@ -374,7 +374,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand new" -l no-input -d 'N
 complete -c portolan -n "__fish_portolan_using_subcommand new" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_using_subcommand new" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand new" -s v -l verbose -d 'Also print the root, the config and the target in use'
-complete -c portolan -n "__fish_portolan_using_subcommand new" -l no-cache -d 'Read every file anew: do not use or write the cache of `lint`'
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
 complete -c portolan -n "__fish_portolan_using_subcommand new" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand new" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
@@ -388,7 +388,7 @@ never\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -s v -l verbose -d 'Also print the root, the config and the target in use'
-complete -c portolan -n "__fish_portolan_using_subcommand explain" -l no-cache -d 'Read every file anew: do not use or write the cache of `lint`'
+complete -c portolan -n "__fish_portolan_using_subcommand explain" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -s h -l help -d 'Print help'
 complete -c portolan -n "__fish_portolan_using_subcommand config" -l output -d 'Output format' -r -f -a "text\t''
@@ -405,7 +405,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand config" -l check -d 'A
 complete -c portolan -n "__fish_portolan_using_subcommand config" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_using_subcommand config" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand config" -s v -l verbose -d 'Also print the root, the config and the target in use'
-complete -c portolan -n "__fish_portolan_using_subcommand config" -l no-cache -d 'Read every file anew: do not use or write the cache of `lint`'
+complete -c portolan -n "__fish_portolan_using_subcommand config" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
 complete -c portolan -n "__fish_portolan_using_subcommand config" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand config" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l listen -d 'Address to listen on: `127.0.0.1:8080`, `localhost:8080` or `8080`; port 0 picks a free port' -r -f
@@ -429,7 +429,7 @@ never\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -s v -l verbose -d 'Also print the root, the config and the target in use'
-complete -c portolan -n "__fish_portolan_using_subcommand serve" -l no-cache -d 'Read every file anew: do not use or write the cache of `lint`'
+complete -c portolan -n "__fish_portolan_using_subcommand serve" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
@@ -444,7 +444,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand schema" -l write -d 'W
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -s v -l verbose -d 'Also print the root, the config and the target in use'
-complete -c portolan -n "__fish_portolan_using_subcommand schema" -l no-cache -d 'Read every file anew: do not use or write the cache of `lint`'
+complete -c portolan -n "__fish_portolan_using_subcommand schema" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand comment" -l pull-request -d 'Number of the pull request; default: the one that the CI job is for' -r -f
@@ -460,7 +460,7 @@ never\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand comment" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_using_subcommand comment" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand comment" -s v -l verbose -d 'Also print the root, the config and the target in use'
-complete -c portolan -n "__fish_portolan_using_subcommand comment" -l no-cache -d 'Read every file anew: do not use or write the cache of `lint`'
+complete -c portolan -n "__fish_portolan_using_subcommand comment" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
 complete -c portolan -n "__fish_portolan_using_subcommand comment" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand comment" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
@@ -474,7 +474,7 @@ never\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -s v -l verbose -d 'Also print the root, the config and the target in use'
-complete -c portolan -n "__fish_portolan_using_subcommand completions" -l no-cache -d 'Read every file anew: do not use or write the cache of `lint`'
+complete -c portolan -n "__fish_portolan_using_subcommand completions" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -s h -l help -d 'Print help'
 complete -c portolan -n "__fish_portolan_using_subcommand man" -l out -d 'Write all pages to this folder' -r -f -a "(__fish_complete_directories)"
@@ -489,7 +489,7 @@ never\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand man" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_using_subcommand man" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand man" -s v -l verbose -d 'Also print the root, the config and the target in use'
-complete -c portolan -n "__fish_portolan_using_subcommand man" -l no-cache -d 'Read every file anew: do not use or write the cache of `lint`'
+complete -c portolan -n "__fish_portolan_using_subcommand man" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
 complete -c portolan -n "__fish_portolan_using_subcommand man" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand man" -s h -l help -d 'Print help'
 complete -c portolan -n "__fish_portolan_using_subcommand version" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
@@ -503,7 +503,7 @@ never\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand version" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_using_subcommand version" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand version" -s v -l verbose -d 'Also print the root, the config and the target in use'
-complete -c portolan -n "__fish_portolan_using_subcommand version" -l no-cache -d 'Read every file anew: do not use or write the cache of `lint`'
+complete -c portolan -n "__fish_portolan_using_subcommand version" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
 complete -c portolan -n "__fish_portolan_using_subcommand version" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand version" -s h -l help -d 'Print help'
 complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "init" -d 'Set up this repository: config, pre-commit hook, pipeline, first snapshot'

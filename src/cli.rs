@@ -86,7 +86,7 @@ struct GlobalOptions {
     /// Also print the root, the config and the target in use
     #[arg(short, long, global = true)]
     verbose: bool,
-    /// Read every file anew: do not use or write the cache of `lint`
+    /// Do not use or write the cache (only `lint` has one)
     #[arg(long, global = true)]
     no_cache: bool,
     /// Do not show progress [env: PORTOLAN_NO_PROGRESS]

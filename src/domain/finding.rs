@@ -106,11 +106,11 @@ pub struct Finding {
 /// What to do about a finding.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Help {
-    /// Starts with a verb; empty if only the command helps.
+    /// Starts with a verb; empty if the only help is a command.
     pub text: String,
-    /// How the text goes on with a command: `; if it is new in the catalog, run `portolan pull``.
+    /// A command, appended to the text: `; if it is new in the catalog, run `portolan pull``.
     pub command: &'static str,
-    /// What the text tells to write, if it says nothing else.
+    /// The code that the text suggests, if the text says nothing else.
     pub snippet: Option<String>,
 }
 
@@ -138,9 +138,9 @@ impl Help {
     }
 
     /// Whether it says no more than the fix.
-    pub fn is_said_by(&self, fix: &Fix) -> bool {
+    pub fn repeats(&self, fix: &Fix) -> bool {
         let writes = |snippet: &String| fix.edits.iter().any(|edit| edit.replacement.contains(snippet));
-        self.text == fix.title || self.snippet.as_ref().is_some_and(writes)
+        self.command.is_empty() && (self.text == fix.title || self.snippet.as_ref().is_some_and(writes))
     }
 }
 

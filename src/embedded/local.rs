@@ -14,7 +14,7 @@ use crate::catalog::{Catalog, CatalogError, ErrorFacts, Part, ReadLimit, WriteFa
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::entity::{Entity, EntityKey, Owner};
-use crate::domain::error_class::ErrorClass;
+use crate::domain::error_class::{ErrorClass, ExitClass};
 use crate::domain::plan::request::WriteRequest;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
@@ -349,7 +349,8 @@ impl From<LocalError> for CatalogError {
 
 impl From<StoreError> for CatalogError {
     fn from(error: StoreError) -> Self {
-        Self::new(error, facts(ErrorClass::Failure, None))
+        let class = error.class();
+        Self::new(error, facts(class, None))
     }
 }
 

@@ -25,8 +25,7 @@ pub(super) fn each_target(targets: &Targets, mut each: impl FnMut(&str)) {
 /// Whether the change sets the relation. It then has another target, because targets in manifests are not removed
 /// (`needed`).
 fn relinks(change: &Change, name: &Arc<str>) -> bool {
-    let wanted = Field::Relation(name.clone());
-    change.fields.iter().any(|field| field.field == wanted)
+    change.fields.iter().any(|field| matches!(&field.field, Field::Relation(own) if own == name))
 }
 
 /// Sets the dependents of every change that removes an entity.
@@ -83,14 +82,17 @@ fn all(
     for entity in actual.blueprints.values().flat_map(|shelf| &shelf.entities).filter(stays) {
         let change = changes.get(&pair(&entity.key));
         for (name, targets) in &entity.relations {
-            let is_relinked = change.is_some_and(|change| relinks(change, name));
             // Evaluated lazily, because few relations have a removed target.
-            let after = || match (is_relinked, manifest_of(&entity.key)) {
-                (true, _) => RelationEffect::Relinked,
-                (false, Some(manifest)) if !manifest.relations_of().any(|(named, _)| named == name) => {
-                    RelationEffect::Unnamed
+            let after = || {
+                if change.is_some_and(|change| relinks(change, name)) {
+                    return RelationEffect::Relinked;
                 }
-                (false, Some(_) | None) => RelationEffect::Left,
+                match manifest_of(&entity.key) {
+                    Some(manifest) if !manifest.relations_of().any(|(named, _)| named == name) => {
+                        RelationEffect::Unnamed
+                    }
+                    Some(_) | None => RelationEffect::Left,
+                }
             };
             note(&entity.key, name, targets, &after);
         }

@@ -78,8 +78,9 @@ pub fn pulled_in(plan: &Plan, only: &Only, basis: &PlanBasis<'_>) -> Vec<PulledI
     }
     let shapes = Shapes::new(basis.blueprints);
     let changes: HashMap<Pair<'_>, &Change> = plan.changes.iter().map(|change| (pair(&change.key), change)).collect();
-    let (declared, _) = super::ownership::declared(basis.desired);
-    for desired in declared.into_iter().filter(|desired| changes.contains_key(&pair(&desired.key))) {
+    let changed = basis.desired.iter().filter(|desired| changes.contains_key(&pair(&desired.key)));
+    let (declared, _) = super::ownership::declared(changed);
+    for desired in declared {
         let shape = shapes.of(&desired.key.blueprint);
         for (name, (targets, _)) in desired.relations_of() {
             let Some(relation) = shape.relation(name) else { continue };

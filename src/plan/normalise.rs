@@ -169,23 +169,25 @@ impl Number {
 /// A value in the one spelling of all values that are the same: whole numbers as integers, keys sorted. Most values have
 /// it already, and are not copied.
 pub(super) fn canonical(value: &Value) -> Cow<'_, Value> {
+    if is_canonical(value) { Cow::Borrowed(value) } else { Cow::Owned(respelled(value)) }
+}
+
+fn respelled(value: &Value) -> Value {
     match value {
-        Value::List(items) if !items.iter().all(is_canonical) => {
-            Cow::Owned(Value::List(items.iter().map(|item| canonical(item).into_owned()).collect()))
-        }
-        Value::Map(entries) if !is_canonical(value) => {
+        Value::List(items) => Value::List(items.iter().map(respelled).collect()),
+        Value::Map(entries) => {
             let entries = by_key(entries).into_iter();
-            Cow::Owned(Value::Map(entries.map(|(key, value)| (key.clone(), canonical(value).into_owned())).collect()))
+            Value::Map(entries.map(|(key, value)| (key.clone(), respelled(value))).collect())
         }
         Value::Integer(_) | Value::Large(_) | Value::Float(_) => match Number::of(value) {
             Some(Number::Whole(whole)) => match (i64::try_from(whole), u64::try_from(whole)) {
-                (Ok(integer), _) => Cow::Owned(Value::Integer(integer)),
-                (Err(_), Ok(large)) => Cow::Owned(Value::Large(large)),
-                (Err(_), Err(_)) => Cow::Borrowed(value),
+                (Ok(integer), _) => Value::Integer(integer),
+                (Err(_), Ok(large)) => Value::Large(large),
+                (Err(_), Err(_)) => value.clone(),
             },
-            Some(Number::Broken(_)) | None => Cow::Borrowed(value),
+            Some(Number::Broken(_)) | None => value.clone(),
         },
-        Value::Null | Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Map(_) => Cow::Borrowed(value),
+        Value::Null | Value::Bool(_) | Value::Text(_) => value.clone(),
     }
 }
 

@@ -162,8 +162,8 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
             known.push((found.add(file), fault, directives));
         }
     }
-    // A fix changes texts in memory, and a plan needs the entities of every file.
-    let cache = request.cache.filter(|_| !request.repair && !request.collects_entities).and_then(|folder| {
+    // A fix changes texts in memory.
+    let cache = request.cache.filter(|_| !request.repair).and_then(|folder| {
         LintCache::new(folder, request.root, request.git, (request.selection, request.options), &loaded)
     });
     let run = LintRun {

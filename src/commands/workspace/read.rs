@@ -80,7 +80,9 @@ impl LintRun<'_> {
     ) -> RawFindings {
         let analyzer = Analyzer::new(self.snapshot, self.selection, self.options);
         let read = files.get(..manifests).unwrap_or(files);
-        let known = self.cache.map(|cache| cache.recognise(read));
+        // A plan needs the entities of every file, which the cache does not have.
+        let cache = self.cache.filter(|_| !self.collects_entities);
+        let known = cache.map(|cache| cache.recognise(read));
         let pending: Vec<(FileId, &SourceFile)> =
             (0..).map(FileId).zip(read).filter(|(id, _)| known.as_ref().is_none_or(|known| !known.has(*id))).collect();
         progress.start("reading", pending.len() as u64);
@@ -106,7 +108,7 @@ impl LintRun<'_> {
         progress.finish();
         let mut gathered = done.into_inner().unwrap_or_else(PoisonError::into_inner);
         gathered.push(self.absent(&analyzer));
-        if let Some((cache, known)) = self.cache.zip(known) {
+        if let Some((cache, known)) = cache.zip(known) {
             gathered.push(known.save(cache, read, gathered.as_slice()));
         }
         let entities = gathered.iter().map(|part| part.entities).sum();

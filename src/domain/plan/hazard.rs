@@ -63,43 +63,19 @@ pub enum HazardKind {
 
 impl HazardKind {
     pub fn places(&self) -> impl Iterator<Item = Place> {
-        self.blockers().iter().filter_map(|blocker| match blocker {
+        let blockers = if let Self::PruneBlocked { by, .. } = self { by.as_slice() } else { &[] };
+        blockers.iter().filter_map(|blocker| match blocker {
             Blocker::Manifest(place) => Some(*place),
             Blocker::Disabled | Blocker::Read { .. } | Blocker::Folder { .. } => None,
         })
     }
 
     pub fn places_mut(&mut self) -> impl Iterator<Item = &mut Place> {
-        self.blockers_mut().iter_mut().filter_map(|blocker| match blocker {
+        let blockers = if let Self::PruneBlocked { by, .. } = self { by.as_mut_slice() } else { &mut [] };
+        blockers.iter_mut().filter_map(|blocker| match blocker {
             Blocker::Manifest(place) => Some(place),
             Blocker::Disabled | Blocker::Read { .. } | Blocker::Folder { .. } => None,
         })
-    }
-
-    fn blockers(&self) -> &[Blocker] {
-        match self {
-            Self::PruneBlocked { by, .. } => by,
-            Self::ManyDeletes { .. }
-            | Self::DeleteWithDependents { .. }
-            | Self::RenameWithDependents { .. }
-            | Self::Foreign { .. }
-            | Self::Unseen { .. }
-            | Self::UnseenDependents { .. }
-            | Self::StillNeeded { .. } => &[],
-        }
-    }
-
-    fn blockers_mut(&mut self) -> &mut [Blocker] {
-        match self {
-            Self::PruneBlocked { by, .. } => by,
-            Self::ManyDeletes { .. }
-            | Self::DeleteWithDependents { .. }
-            | Self::RenameWithDependents { .. }
-            | Self::Foreign { .. }
-            | Self::Unseen { .. }
-            | Self::UnseenDependents { .. }
-            | Self::StillNeeded { .. } => &mut [],
-        }
     }
 }
 

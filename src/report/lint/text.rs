@@ -55,8 +55,7 @@ fn finding(out: &mut String, report: &Report<'_>, row: &Row<'_>, style: &Style) 
     }
     let mut items = notes.into_iter().map(|note| ("note", note)).collect::<Vec<_>>();
     // A safe fix is labelled `fix`; one that the user must judge is labelled `try`.
-    let is_said =
-        row.finding.help.as_ref().zip(row.finding.fix.as_ref()).is_some_and(|(help, fix)| help.is_said_by(fix));
+    let is_said = row.finding.help.as_ref().zip(row.finding.fix.as_ref()).is_some_and(|(help, fix)| help.repeats(fix));
     items.extend(row.help.iter().filter(|_| !is_said).map(|help| ("help", help.clone())));
     let label = |fix: &Fix| if fix.safe { "fix" } else { "try" };
     let fix_line = |fix: &Fix| {

@@ -54,12 +54,12 @@ pub fn find(text: &str, allowed: &[String]) -> Vec<Range<usize>> {
     }
     tokens::find_in_urls(text, &mut found);
     assignments::find(text, allowed, &mut found);
+    if found.is_empty() {
+        return found;
+    }
     if !allowed.is_empty() {
         let lifted = assignments::allowed(text, allowed);
         found.retain(|range| !lifted.iter().any(|lifted| lifted.start <= range.start && range.end <= lifted.end));
-    }
-    if found.is_empty() {
-        return found;
     }
     let mut found = merged(found);
     // Masked text is not masked again, so that masking is idempotent.
