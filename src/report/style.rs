@@ -17,7 +17,7 @@ pub struct Style {
 /// Wider prose is hard to read, however wide the terminal.
 const MAX_PROSE: usize = 120;
 /// Nothing fits into less.
-const WIDTH_MIN: usize = 40;
+const MIN_WIDTH: usize = 40;
 const MAX_WIDTH: usize = 400;
 
 /// The role of a piece of text. Only this module assigns colours, from the 16 that terminal themes define.
@@ -66,7 +66,7 @@ impl Style {
 
     /// The columns a report may use.
     pub fn columns(&self) -> usize {
-        self.width.clamp(WIDTH_MIN, MAX_WIDTH)
+        self.width.clamp(MIN_WIDTH, MAX_WIDTH)
     }
 
     /// The columns prose is wrapped to.

@@ -17,7 +17,7 @@ const UNUSED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 const USED_LATELY: Duration = Duration::from_secs(24 * 60 * 60);
 const MAX_BYTES: u64 = 1024 * 1024 * 1024;
 
-/// The content of the file, if it belongs to this user and nobody else can write it.
+/// The content of the file, if it belongs to this user and nobody else can read or write it.
 pub fn read_cache(folder: &Path, name: &str) -> Option<Vec<u8>> {
     let mut file = open(&folder.join(format!("{PREFIX}{name}")))?;
     let metadata = file.metadata().ok()?;

@@ -22,10 +22,10 @@ use crate::sources::hidden_places::{Hidden, Nested, hidden, hidden_by_ignores};
 use crate::text::io_reason;
 
 /// The number of folders on one level from which threads are faster.
-const PARALLEL_FOLDERS_MIN: usize = 48;
+const MIN_PARALLEL_FOLDERS: usize = 48;
 
 /// The number of files from which parallel sorting is faster.
-const PARALLEL_SORT_FILES_MIN: usize = 4_096;
+const MIN_PARALLEL_SORT_FILES: usize = 4_096;
 
 /// The result of the walk.
 #[derive(Debug, Default)]
@@ -65,7 +65,7 @@ pub fn discover(root: &Path, pattern: &Pattern) -> Result<Discovery, DiscoverErr
     let ignored = Ignored::above(&real_root, &mut found.unread);
     let mut level = vec![Folder { path: real_root.clone(), relative: PathBuf::new(), ignored }];
     while !level.is_empty() {
-        if level.len() < PARALLEL_FOLDERS_MIN {
+        if level.len() < MIN_PARALLEL_FOLDERS {
             level.drain(..).for_each(|folder| walk.list(&folder, &mut found));
         } else {
             let list = |mut found, folder: Folder| {
@@ -86,7 +86,7 @@ pub fn discover(root: &Path, pattern: &Pattern) -> Result<Discovery, DiscoverErr
         Unreadable::new(path, "read", rules.problem.to_string())
     }));
     add_links(&mut files, links);
-    if files.len() < PARALLEL_SORT_FILES_MIN {
+    if files.len() < MIN_PARALLEL_SORT_FILES {
         files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     } else {
         files.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));

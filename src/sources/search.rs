@@ -13,7 +13,7 @@ use super::inspect::{ListedEntry, Listings, entries_of, real_path};
 use super::pattern::is_skipped;
 
 /// The number of folders on one level from which threads are faster.
-const PARALLEL_FOLDERS_MIN: usize = 48;
+const MIN_PARALLEL_FOLDERS: usize = 48;
 
 /// Folders for third-party files, by the conventions of their languages.
 const VENDORED: [&str; 9] = [
@@ -89,7 +89,7 @@ impl Search<'_> {
                 found.is_complete = false;
                 break;
             }
-            let listed = if level.len() < PARALLEL_FOLDERS_MIN {
+            let listed = if level.len() < MIN_PARALLEL_FOLDERS {
                 level.iter().map(|folder| self.list(folder, &within)).fold(Listed::default(), Listed::join)
             } else {
                 level.par_iter().map(|folder| self.list(folder, &within)).reduce(Listed::default, Listed::join)

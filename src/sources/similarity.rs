@@ -9,7 +9,7 @@ use foldhash::fast::FixedState;
 use super::read::{ReadBuffer, SourceFile, read};
 
 /// The share of the larger file, in thousandths, that must be in both; Git uses the same value.
-const SHARED_THOUSANDTHS_MIN: usize = 500;
+const MIN_SHARED_THOUSANDTHS: usize = 500;
 /// The maximum number of compared pairs, so that the search stays fast.
 const MAX_COMPARED_PAIRS: usize = 250_000;
 /// Larger files are not compared.
@@ -77,7 +77,7 @@ impl Sketch {
             }
         }
         let apart = self.lines.len() + other.lines.len() - 2 * lines;
-        (shared * 1_000 >= SHARED_THOUSANDTHS_MIN * self.size.max(other.size))
+        (shared * 1_000 >= MIN_SHARED_THOUSANDTHS * self.size.max(other.size))
             .then_some(Likeness { shared, apart: Reverse(apart) })
     }
 }

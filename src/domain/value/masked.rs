@@ -10,7 +10,7 @@ use crate::text::mask::Mask;
 
 /// The minimum length of a credential that is also masked elsewhere in the same value: a shorter one may be part of any
 /// word.
-const REPEATED_MIN: usize = 8;
+const MIN_REPEATED: usize = 8;
 
 /// The masked value of the property `name`. `None`: it has no name, like a title.
 pub fn masked_value<'v>(mask: &Mask, name: Option<&str>, value: &'v Value) -> Cow<'v, Value> {
@@ -21,7 +21,7 @@ pub fn masked_value<'v>(mask: &Mask, name: Option<&str>, value: &'v Value) -> Co
     // An alias may repeat the credential under an innocent name.
     let mut secrets = Vec::new();
     secrets_in(mask, name, value, &mut secrets);
-    secrets.retain(|secret| secret.len() >= REPEATED_MIN);
+    secrets.retain(|secret| secret.len() >= MIN_REPEATED);
     let mut masked = masked.into_owned();
     hide_repeated(mask, &secrets, &mut masked);
     Cow::Owned(masked)

@@ -13,7 +13,7 @@ const MAX_SENTENCE: usize = 500;
 /// For the marker and the headline.
 const MAX_HEAD: usize = 2_000;
 /// The shortest share of a config in which a plan can say what it does.
-const SHARE_MIN: usize = 600;
+const MIN_SHARE: usize = 600;
 const LEFT_OUT: &str = "This report is left out: with it, the comment would be too long. The job's log has it.\n";
 const UNCHANGED_CLOSE: &str = "</details>\n";
 
@@ -47,7 +47,7 @@ pub struct Subject<'a> {
 pub fn share(folders: &[&str]) -> usize {
     let frames: usize = folders.iter().map(|folder| heading(folder, folder).len() + LEFT_OUT.len()).sum();
     let room = MAX_MARKDOWN.saturating_sub(MAX_HEAD + frames);
-    (room / folders.len().max(1)).max(SHARE_MIN)
+    (room / folders.len().max(1)).max(MIN_SHARE)
 }
 
 pub fn comment(subject: &Subject<'_>, parts: &[Part<'_>]) -> String {

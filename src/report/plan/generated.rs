@@ -57,16 +57,11 @@ fn origin() -> impl Strategy<Value = Origin> {
 fn field_change() -> impl Strategy<Value = FieldChange> {
     let cause = prop_oneof![Just(Cause::Named), Just(Cause::Dropped), Just(Cause::LeftOut)];
     let paths = vec((vec(name(), 1..3), value(), any::<bool>()), 0..4);
-    (0..5_usize, name(), value(), value(), paths, cause, origin()).prop_map(
+    (0..3 + TextField::ALL.len(), name(), value(), value(), paths, cause, origin()).prop_map(
         |(kind, name, before, after, paths, cause, origin)| {
             let name: std::sync::Arc<str> = name.as_str().into();
-            let fields = [
-                Field::Text(TextField::Title),
-                Field::Text(TextField::Icon),
-                Field::Team,
-                Field::Property(name.clone()),
-                Field::Relation(name),
-            ];
+            let others = [Field::Team, Field::Property(name.clone()), Field::Relation(name)];
+            let fields: Vec<Field> = TextField::ALL.map(Field::Text).into_iter().chain(others).collect();
             let paths = paths.into_iter().map(|(path, value, is_new)| PathChange {
                 path: path.into_iter().map(Into::into).collect(),
                 before: (!is_new).then(|| value.clone()),

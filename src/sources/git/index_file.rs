@@ -60,9 +60,7 @@ pub(in crate::sources) enum Mode {
 impl IndexFile {
     /// A missing file is an empty index.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        // Hooks name it from the folder that they run in.
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        match read_whole(&Boundary::open(), &path, MAX_BYTES) {
+        match read_whole(&Boundary::open(), path, MAX_BYTES) {
             Ok(bytes) => Self::parse(bytes).map_err(|why| {
                 let message = format!("invalid data in index - {why}");
                 Error::new(git2::ErrorCode::GenericError, git2::ErrorClass::Index, message)

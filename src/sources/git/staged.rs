@@ -33,7 +33,7 @@ pub struct Staged {
 }
 
 /// The number of entries from which threads are used.
-const PARALLEL_ENTRIES_MIN: usize = 2048;
+const MIN_PARALLEL_ENTRIES: usize = 2048;
 /// Git's paths are shorter on every system; it bounds the recursion through nested folders.
 const MAX_PATH_BYTES: usize = 8 * 1024;
 
@@ -100,10 +100,10 @@ struct Listed {
 
 impl Listed {
     fn new(index: &IndexFile, scope: Names<'_>) -> Result<Self, GitError> {
-        let listed = if index.len() < PARALLEL_ENTRIES_MIN {
+        let listed = if index.len() < MIN_PARALLEL_ENTRIES {
             (0..index.len()).fold(Self::default(), |listed, number| listed.and(index, scope, number))
         } else {
-            let numbers = (0..index.len()).into_par_iter().with_min_len(PARALLEL_ENTRIES_MIN / 2);
+            let numbers = (0..index.len()).into_par_iter().with_min_len(MIN_PARALLEL_ENTRIES / 2);
             let parts = numbers.fold(Self::default, |listed, number| listed.and(index, scope, number));
             parts.reduce(Self::default, Self::join)
         };
