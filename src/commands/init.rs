@@ -9,7 +9,8 @@ mod next_steps;
 
 pub use args::{InitArgs, Pipelines};
 
-use std::path::Path;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 
 use crate::commands::context::{Context, mask_of_run};
 use crate::commands::init::detect::Surroundings;
@@ -30,7 +31,7 @@ use crate::report::init::{
 };
 use crate::scaffold::repository::{self, Draft, Facts, Forge, Wanted, editor, example};
 use crate::settings::{self, Origin};
-use crate::sources;
+use crate::sources::{self, SourceFile};
 use crate::text::plural::{count, list};
 use crate::ui::{self, Prompt};
 use choices::Choices;
@@ -113,14 +114,15 @@ pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         mask: mask_of_run(&settings, context.environment),
         reports: None,
     };
-    let failure = if choices.pulls(&found) { first_pull(&choices, &mut after).err() } else { None };
+    let read = unchanged(&found, &draft);
+    let failure = if choices.pulls(&found) { first_pull(&choices, read.clone(), &mut after).err() } else { None };
     let pulled = match &failure {
         Some(_) => Pulled::Failed,
         None if choices.pulls(&found) => Pulled::Done,
         None => Pulled::NotTried,
     };
     if lacks_editor_schema {
-        schema::run_in_repository(&SchemaArgs { name: SchemaName::Manifest, write: true }, &mut after)?;
+        schema::run_in_repository(&SchemaArgs { name: SchemaName::Manifest, write: true }, read, &mut after)?;
     }
     let written = if draft.files.is_empty() { "" } else { "The files were written; " };
     if let Some(error) = &failure
@@ -376,8 +378,15 @@ fn resolved(context: &Context<'_>) -> Result<settings::Settings, Error> {
     Ok(settings::resolve(&request, context.environment, &rule_names())?)
 }
 
-/// Runs `pull` with the new settings.
-fn first_pull(choices: &Choices, context: &mut Context<'_>) -> Result<(), Error> {
+/// The files that were read and not changed since.
+fn unchanged(found: &Surroundings, draft: &Draft) -> Vec<SourceFile> {
+    let written: HashSet<PathBuf> = draft.files.iter().map(|file| found.top.join(&file.path)).collect();
+    let read = found.homes.read.iter().filter(|file| !written.contains(&found.root.join(&file.path)));
+    read.cloned().collect()
+}
+
+/// Runs `pull` with the new settings. `read`: files that this run has read already.
+fn first_pull(choices: &Choices, read: Vec<SourceFile>, context: &mut Context<'_>) -> Result<(), Error> {
     let args = PullArgs {
         check: false,
         dry_run: false,
@@ -386,5 +395,5 @@ fn first_pull(choices: &Choices, context: &mut Context<'_>) -> Result<(), Error>
         overwrite: false,
         output: pull::Output::Text,
     };
-    pull::run(&args, context).map(|_| ())
+    pull::run_after(&args, read, context).map(|_| ())
 }

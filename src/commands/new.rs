@@ -118,7 +118,7 @@ pub fn run(args: &NewArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let settings = context.settings;
     let editor = if args.edit { Some(editor(context)?) } else { None };
     let file = args.file.as_ref().map(|file| named(file, context)).transpose()?;
-    let choices = Choices::of(&settings.root.value, &settings.pattern()?)?;
+    let choices = Choices::of(&settings.root.value, &settings.pattern()?, Vec::new())?;
     if choices.blueprints.is_empty() && choices.unusable.is_empty() {
         return Err(NewError::NoSnapshot.into());
     }
@@ -145,8 +145,8 @@ pub fn run(args: &NewArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let manifest = make(args, &choices, blueprint, &identifier, &given, file, context)?;
     if args.stdout {
         context.streams.show(&manifest.text)?;
-        let instead = Overlay { shelf: None, files: vec![manifest.as_file()] };
-        tell_what_is_left(&config, &manifest, instead, context)?;
+        let files = [manifest.as_file()].into_iter().chain(choices.files.iter().cloned()).collect();
+        tell_what_is_left(&config, &manifest, files, context)?;
         return Ok(Exit::Success);
     }
     let root = &settings.root.value;
@@ -160,7 +160,7 @@ pub fn run(args: &NewArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
             return Ok(Exit::Success);
         }
     }
-    tell_what_is_left(&config, &manifest, Overlay::default(), context)?;
+    tell_what_is_left(&config, &manifest, choices.files.clone(), context)?;
     Ok(Exit::Success)
 }
 
@@ -386,11 +386,11 @@ fn editor(context: &Context<'_>) -> Result<std::ffi::OsString, NewError> {
     named.map(ToOwned::to_owned).ok_or(NewError::NoEditor)
 }
 
-/// Prints the lint findings of the new manifest, one line each.
+/// Prints the lint findings of the new manifest, one line each. `files`: those that were read already.
 fn tell_what_is_left(
     config: &LintConfig<'_>,
     manifest: &NewManifest,
-    instead: Overlay,
+    files: Vec<SourceFile>,
     context: &mut Context<'_>,
 ) -> Result<(), Error> {
     let path = sources::path_text(&manifest.place);
@@ -398,6 +398,7 @@ fn tell_what_is_left(
         context.say(&format!("note: `{path}` does not match `manifests.include`, so portolan will not read it."));
     }
     let paths = vec![context.settings.root.value.join(&manifest.place)];
+    let instead = Overlay { shelf: None, files };
     let linted = lint::lint(&Request { paths, instead, ..config.whole() }, &Silent)?;
     if linted.findings.is_empty() || context.quiet {
         return Ok(());

@@ -9,6 +9,7 @@ pub(crate) mod reachable;
 pub(crate) mod update;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::Path;
 
 use crate::catalog::{Catalog, Part};
 use crate::commands::catalog::connect::connect;
@@ -18,8 +19,8 @@ use crate::commands::pull::error::PullError;
 use crate::commands::pull::fetch::Fetched;
 use crate::commands::schema;
 use crate::commands::workspace::allowed_secrets::restrict_mask_on_pull_request;
-use crate::commands::workspace::index::ManifestIndex;
-use crate::commands::workspace::read::read_with_index;
+use crate::commands::workspace::entities::ManifestSet;
+use crate::commands::workspace::read::Collects;
 
 use crate::commands::all::{self, PerConfig};
 use crate::commands::lint::config::LintConfig;
@@ -45,7 +46,7 @@ use crate::exit::Exit;
 use crate::report::lint::Lint;
 use crate::report::pull::{Before, Counts, ManifestDeed, ManifestLine, Mode, Pull, PullFormat, render};
 use crate::settings::{self, Delivery, Origin, Settings};
-use crate::sources;
+use crate::sources::{self, SourceFile};
 use crate::text::plural::list;
 use crate::text::suggest::closest;
 
@@ -136,6 +137,11 @@ impl PerConfig for PullArgs {
 }
 
 pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
+    run_after(args, Vec::new(), context)
+}
+
+/// `earlier`: files that this run has read before. Everything that a pull does with manifests uses one reading of them.
+pub fn run_after(args: &PullArgs, mut earlier: Vec<SourceFile>, context: &mut Context<'_>) -> Result<Exit, Error> {
     restrict_mask_on_pull_request(context);
     let root = &context.settings.root.value;
     let standing = CurrentSnapshot::read(root);
@@ -143,9 +149,14 @@ pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let catalog = connect(context)?;
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
-    let pattern = context.settings.pattern()?;
-    let files = sources::discover(root, &pattern)?.files;
-    let (manifests, declared) = read_with_index(files);
+    let workspace = Workspace::open(None, context)?;
+    let config = LintConfig::of(&workspace, context.environment);
+    earlier.retain(|file| workspace.pattern.matches(Path::new(&file.path)));
+    let instead = Overlay { shelf: None, files: earlier };
+    let request = Request { instead, collects: Collects::EntitiesAndIndex, ..config.whole() };
+    let mut before = lint::lint(&request, progress)?;
+    let manifests = before.manifests.take().unwrap_or_default();
+    let declared = &manifests.index;
     let mut fetched = Fetched::blueprints(&*catalog)?;
     if fetched.all.iter().all(|blueprint| is_reserved(&blueprint.identifier)) {
         // The organisation is new, or the wrong one. Its snapshot would leave lint without blueprints.
@@ -153,7 +164,7 @@ pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     }
     refuse_emptier(&standing, &*catalog, &fetched, context)?;
     let adoption = match &args.entities {
-        Some(names) => adopted(names, args, &*catalog, &mut fetched, &declared, context, progress)?,
+        Some(names) => adopted(names, args, &*catalog, &mut fetched, &manifests, context, progress)?,
         None => Adoption { adopted: Vec::new(), notes: Vec::new() },
     };
     let is_new = |adopted: &&Adopted| matches!(adopted.deed, Deed::New(_));
@@ -171,13 +182,17 @@ pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let source = source(&*catalog, context);
     let is_declared = |key: &EntityKey| declared.holds(key) || made.contains(key);
     let prepared = SnapshotUpdate::new(&standing, &fetched, &used, &reachable, source, &is_declared);
-    let misfits = misfits(&prepared, &adoption, context, progress)?;
+    let mut files: Vec<SourceFile> = adoption.adopted.iter().filter_map(Adopted::file).collect();
+    files.extend(manifests.files.iter().cloned());
+    let instead = Overlay { shelf: Some(prepared.shelf()), files: files.clone() };
+    let after = lint::lint(&Request { instead, ..config.whole() }, progress)?;
+    let misfits = misfits(&before, after);
     let shown = shown(args, &standing, &prepared, &adoption, &misfits, context);
     let is_news = prepared.is_news(&standing);
     if !args.check && !args.dry_run {
         write(&adoption, prepared, context)?;
         add_merge_attributes(context)?;
-        schema::refresh(context.settings)?;
+        schema::refresh(context.settings, files)?;
     }
     context.write_report(args.output.name(), None, &shown)?;
     Ok(if args.check && is_news { Exit::ChangesPending } else { Exit::Success })
@@ -251,7 +266,7 @@ fn adopted(
     args: &PullArgs,
     catalog: &dyn Catalog,
     fetched: &mut Fetched,
-    declared: &ManifestIndex,
+    manifests: &ManifestSet,
     context: &Context<'_>,
     progress: &dyn Progress,
 ) -> Result<Adoption, Error> {
@@ -275,6 +290,7 @@ fn adopted(
     let mask = context.mask_for(catalog);
     let wishes = AdoptOptions {
         root: &settings.root.value,
+        files: &manifests.files,
         platform: settings.platform.value,
         pattern: &settings.pattern()?,
         include: &settings.include.value,
@@ -283,7 +299,7 @@ fn adopted(
         overwrites: args.overwrite,
         mask: &mask,
     };
-    Ok(adopt(&entities, &shapes, declared, &wishes)?)
+    Ok(adopt(&entities, &shapes, &manifests.index, &wishes)?)
 }
 
 /// The named blueprints, or all but the system blueprints.
@@ -305,19 +321,8 @@ fn chosen(names: &[String], fetched: &Fetched, catalog: &dyn Catalog) -> Result<
     names.into_iter().map(find).collect()
 }
 
-/// The lint findings of the repository as it would be after the pull.
-fn misfits(
-    prepared: &SnapshotUpdate,
-    adoption: &Adoption,
-    context: &Context<'_>,
-    progress: &dyn Progress,
-) -> Result<LintResult, Error> {
-    let workspace = Workspace::open(None, context)?;
-    let config = LintConfig::of(&workspace, context.environment);
-    let lint = |instead: Overlay| lint::lint(&Request { instead, ..config.whole() }, progress);
-    let before = lint(Overlay::default())?;
-    let files = adoption.adopted.iter().filter_map(Adopted::file).collect();
-    let mut after = lint(Overlay { shelf: Some(prepared.shelf()), files })?;
+/// The lint findings of the repository as it would be after the pull, without those that it has before.
+fn misfits(before: &LintResult, mut after: LintResult) -> LintResult {
     let known: HashSet<_> = before.fingerprints.iter().collect();
     let all = std::mem::take(&mut after.findings).into_iter().zip(std::mem::take(&mut after.fingerprints));
     (after.findings, after.fingerprints) = all.filter(|(_, print)| !known.contains(print)).unzip();
@@ -325,7 +330,7 @@ fn misfits(
         // A pull is already running.
         finding.help = finding.help.take().and_then(Help::without_command);
     }
-    Ok(after)
+    after
 }
 
 fn shown(

@@ -13,7 +13,7 @@ use crate::plan::file;
 use crate::report::{self, escape};
 use crate::scaffold::{self, Candidates, Repository};
 use crate::settings::{self, Settings};
-use crate::sources::{self, PathKind};
+use crate::sources::{self, PathKind, SourceFile};
 
 /// Print the JSON Schema of manifests, the config or an output
 ///
@@ -73,7 +73,7 @@ const FILE: &str = "manifest.schema.json";
 impl Verb for SchemaArgs {
     fn run(&self, process: &mut Process<'_>) -> Result<Exit, Error> {
         if self.name == SchemaName::Manifest || self.write {
-            return process.in_repository(Needs::default(), |context| run_in_repository(self, context));
+            return process.in_repository(Needs::default(), |context| run_in_repository(self, Vec::new(), context));
         }
         // The schema is the same in all repositories.
         process.streams.show(&schema(self.name))?;
@@ -88,14 +88,18 @@ struct NothingToWrite;
 
 impl ExitClass for NothingToWrite {}
 
-/// The schema of this repository's manifests.
-pub fn run_in_repository(args: &SchemaArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
+/// The schema of this repository's manifests. `earlier`: files that this run has read before.
+pub fn run_in_repository(
+    args: &SchemaArgs,
+    earlier: Vec<SourceFile>,
+    context: &mut Context<'_>,
+) -> Result<Exit, Error> {
     if args.name != SchemaName::Manifest {
         return Err(NothingToWrite.into());
     }
     let settings = context.settings;
     let root = &settings.root.value;
-    let choices = Choices::of(root, &settings.pattern()?)?;
+    let choices = Choices::of(root, &settings.pattern()?, earlier)?;
     if choices.blueprints.is_empty() {
         context.say(
             "note: No snapshot of the catalog (`.portolan/blueprints`), so the schema has no properties and relations. Run `portolan pull`.",
@@ -116,10 +120,11 @@ pub fn run_in_repository(args: &SchemaArgs, context: &mut Context<'_>) -> Result
 }
 
 /// Updates an existing schema file of manifests: with old blueprints, an editor would mark valid manifests as wrong.
-pub fn refresh(settings: &Settings) -> Result<(), Error> {
+/// `earlier`: files that this run has read or written before.
+pub fn refresh(settings: &Settings, earlier: Vec<SourceFile>) -> Result<(), Error> {
     let (root, path) = (&settings.root.value, format!("{FOLDER}/{FILE}"));
     if sources::path_kind(&root.join(&path)) == Some(PathKind::File) {
-        let choices = Choices::of(root, &settings.pattern()?)?;
+        let choices = Choices::of(root, &settings.pattern()?, earlier)?;
         sources::write_atomically(root, path.as_ref(), of_manifests(settings, &choices).as_bytes())?;
     }
     Ok(())

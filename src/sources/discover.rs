@@ -340,13 +340,8 @@ fn add_links(files: &mut Vec<SourceFile>, mut links: Vec<(SourceFile, PathBuf)>)
         return;
     }
     links.sort_unstable_by(|(a, _), (b, _)| a.path.cmp(&b.path));
-    let mut listed: HashSet<PathBuf> = files
-        .iter()
-        .filter_map(|file| match &file.place {
-            Place::Disk(disk) => Some(disk.path.clone()),
-            Place::Blob { .. } | Place::Given(_) => None,
-        })
-        .collect();
+    let mut listed: HashSet<PathBuf> =
+        files.iter().filter_map(|file| file.place.disk()).map(|disk| disk.path.clone()).collect();
     files.extend(links.into_iter().filter(|(_, target)| listed.insert(target.clone())).map(|(link, _)| link));
 }
 

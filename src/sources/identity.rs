@@ -24,7 +24,7 @@ impl Identity {
         match &file.place {
             Place::Blob { id, .. } => Self { blob: id.as_bytes().try_into().ok(), ..Self::default() },
             Place::Disk(disk) => Self::on_disk(disk, folder),
-            Place::Given(_) => Self::default(),
+            Place::Given(_) | Place::Read(_) => Self::default(),
         }
     }
 
@@ -81,10 +81,8 @@ impl Identity {
 
 /// The identity of each file.
 pub fn identities<F: AsSourceFile + Sync>(files: &[F]) -> Vec<Identity> {
-    let folder = files.iter().find_map(|file| match &file.as_source_file().place {
-        Place::Disk(disk) => StatFolder::open(disk.within.root()),
-        Place::Blob { .. } | Place::Given(_) => None,
-    });
+    let on_disk = files.iter().find_map(|file| file.as_source_file().place.disk());
+    let folder = on_disk.and_then(|disk| StatFolder::open(disk.within.root()));
     let of = |file: &F| Identity::of(file.as_source_file(), folder.as_ref());
     if files.len() < FEW {
         files.iter().map(of).collect()
@@ -96,8 +94,5 @@ pub fn identities<F: AsSourceFile + Sync>(files: &[F]) -> Vec<Identity> {
 /// For tests: the identity of a file on systems without a time of change.
 #[cfg(test)]
 pub(crate) fn content_identity(file: &SourceFile) -> Identity {
-    match &file.place {
-        Place::Disk(disk) => Identity::of_content(disk),
-        Place::Blob { .. } | Place::Given(_) => Identity::default(),
-    }
+    file.place.disk().map(Identity::of_content).unwrap_or_default()
 }

@@ -21,5 +21,7 @@ pub fn read_lossy(file: &SourceFile) -> Option<String> {
             repository.find_blob(*id).ok().map(|blob| lossy(blob.content()))
         }
         Place::Given(bytes) => Some(lossy(bytes)),
+        // It was valid text.
+        Place::Read(_) => None,
     }
 }

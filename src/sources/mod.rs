@@ -33,7 +33,7 @@ mod write;
 
 pub use crate::sources::hidden_places::Hidden;
 pub use crate::sources::read_all::AsSourceFile;
-pub use crate::sources::read_all::{for_each_text, free_in_background};
+pub use crate::sources::read_all::{for_each_text, free_in_background, keep_each_text};
 pub use crate::sources::replace_files::{Part, exchange, part_path};
 pub use crate::sources::similarity::moved;
 pub use abandoned::remove_abandoned;

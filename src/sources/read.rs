@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::boundary::Boundary;
-use super::encoding::{TextRef, decode};
+use super::encoding::{Text, TextRef, decode};
 use super::git::{BlobStore, is_content_of};
 use super::open::{OpenFile, open};
 use super::read_problem::ReadProblem;
@@ -41,6 +41,37 @@ pub enum Place {
         entry: Option<u32>,
     },
     Given(Arc<[u8]>),
+    /// The text that was read from another place, so that all steps of a run see the same.
+    Read(Arc<ReadFile>),
+}
+
+/// The text of a file, and where it was read.
+#[derive(Debug)]
+pub struct ReadFile {
+    text: Text,
+    place: Place,
+}
+
+impl SourceFile {
+    /// Keeps the text that was read from it.
+    pub fn keep(&mut self, text: Text) {
+        self.place = Place::Read(Arc::new(ReadFile { text, place: self.place.clone() }));
+    }
+
+    pub(super) fn is_in_memory(&self) -> bool {
+        matches!(self.place, Place::Given(_) | Place::Read(_))
+    }
+}
+
+impl Place {
+    /// The file of the work tree, if the content comes from one.
+    pub fn disk(&self) -> Option<&DiskFile> {
+        match self {
+            Self::Disk(disk) => Some(disk),
+            Self::Read(read) => read.place.disk(),
+            Self::Blob { .. } | Self::Given(_) => None,
+        }
+    }
 }
 
 /// A file on disk.
@@ -105,6 +136,7 @@ fn read_at_most<'b>(file: &'b SourceFile, buffer: &'b mut ReadBuffer, limit: u64
             check_size(given.len() as u64, limit)?;
             decode(given, decoded)
         }
+        Place::Read(read) => Ok(TextRef { text: &read.text.text, encoding: read.text.encoding }),
     }
 }
 

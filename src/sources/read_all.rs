@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::encoding::TextRef;
+use super::encoding::{Text, TextRef};
 use super::read::{ReadBuffer, SourceFile, read};
 use super::read_problem::ReadProblem;
 
@@ -42,6 +42,29 @@ pub fn for_each_text<State, T: Send, F: AsSourceFile + Sync>(
     let mut all = Vec::with_capacity(files.len());
     all.extend(pieces.into_iter().flat_map(|(_, answers)| answers));
     all
+}
+
+/// The most memory for the texts that a run keeps: those of some hundred thousand files. A step that needs another text
+/// reads its file again.
+const MAX_KEPT_BYTES: usize = 128 * 1024 * 1024;
+
+/// Like [`for_each_text`]; returns also the texts that were read, each with the index of its file.
+pub fn keep_each_text<State, T: Send, F: AsSourceFile + Sync>(
+    files: &[F],
+    make: impl Fn() -> State + Sync,
+    work: impl Fn(&mut State, usize, Result<TextRef<'_>, ReadProblem>) -> T + Sync,
+) -> (Vec<T>, Vec<(usize, Text)>) {
+    let left = AtomicUsize::new(MAX_KEPT_BYTES);
+    let keep = |index: usize, text: &TextRef<'_>| {
+        let fits = || left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(text.text.len()));
+        (!files[index].as_source_file().is_in_memory() && fits().is_ok()).then(|| (index, text.to_text()))
+    };
+    let both = for_each_text(files, make, |state, index, text| {
+        let kept = text.as_ref().ok().and_then(|text| keep(index, text));
+        (work(state, index, text), kept)
+    });
+    let (answers, kept): (Vec<T>, Vec<Option<(usize, Text)>>) = both.into_iter().unzip();
+    (answers, kept.into_iter().flatten().collect())
 }
 
 /// Frees what was made of so many files while the run goes on to its end: the process does not wait for it. What threads

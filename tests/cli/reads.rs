@@ -65,7 +65,7 @@ impl Watched {
     }
 }
 
-/// Entities that nothing changes in: no report has to show their source.
+/// Entities that nothing changes in.
 fn repo_with_unchanged_entities() -> Repo {
     let repo = Repo::new();
     repo.copy_example("acme");
@@ -73,15 +73,87 @@ fn repo_with_unchanged_entities() -> Repo {
     repo
 }
 
+/// Runs a command, and checks that it opened each manifest that was there before exactly once.
+#[track_caller]
+fn assert_opened_once(repo: &Repo, line: &str) {
+    let manifests = files_below(&repo.path().join("catalog"));
+    let opens = opens(repo, "catalog", line);
+    let opens: BTreeMap<_, _> = opens.into_iter().filter(|(path, _)| manifests.contains(path)).collect();
+    let expected: BTreeMap<PathBuf, usize> = manifests.into_iter().map(|path| (path, 1)).collect();
+    assert_eq!(opens, expected, "{line}");
+}
+
 #[test]
 fn every_manifest_is_opened_once_by_every_verb_that_reads_them() {
     let repo = repo_with_unchanged_entities();
-    let manifests = files_below(&repo.path().join("catalog"));
-    assert!(manifests.len() > 3);
+    assert!(files_below(&repo.path().join("catalog")).len() > 3);
+    for line in [
+        "lint",
+        "diff --catalog local",
+        "push --catalog local --yes",
+        "pull --catalog local --check",
+        "pull --catalog local",
+        "pull --catalog local --entities --any-owner --overwrite --dry-run",
+        "schema manifest --write",
+        // Now it updates the schema too.
+        "pull --catalog local --entities --any-owner",
+        "new service fresh --no-input --stdout",
+        "new service fresh --no-input",
+        "init --yes --from-catalog --catalog local",
+    ] {
+        assert_opened_once(&repo, line);
+    }
+}
+
+#[test]
+fn init_pulls_and_writes_the_schema_of_what_it_read_to_find_the_manifests() {
+    let repo = repo_with_unchanged_entities();
+    repo.remove("portolan.yaml");
+    std::fs::remove_dir_all(repo.path().join(".portolan")).expect("the snapshot goes");
+    repo.write(".vscode/settings.json", "{}\n");
+    assert_opened_once(&repo, "init --yes --from-catalog --catalog local");
+    for file in ["portolan.yaml", ".portolan/source.json", ".portolan/manifest.schema.json"] {
+        assert!(repo.path().join(file).exists(), "{file}");
+    }
+}
+
+/// Findings in one file, between files and in the snapshot.
+fn repo_with_findings() -> Repo {
+    let repo = repo_with_unchanged_entities();
+    let login = repo.read("catalog/platform/identity/login.yaml");
+    let relation = "  relations:\n    system: nowhere\n";
+    repo.write("catalog/twin.yaml", login.replacen("  properties:\n", "  properties:\n    strange: 1\n", 1));
+    repo.write("catalog/tab.yaml", login.replacen("spec:", "spec:\n\tx: y", 1));
+    repo.write("catalog/dangling.yaml", format!("{}{relation}", entity("dangling")));
+    repo.write("catalog/blank.yaml", format!("{}  team: 7\n", entity("blank")));
+    repo
+}
+
+fn entity(identifier: &str) -> String {
+    format!(
+        "apiVersion: getport.io/v1\nkind: Entity\nmetadata: {{name: {identifier}}}\nspec:\n  blueprint: service\n  \
+         identifier: {identifier}\n"
+    )
+}
+
+#[test]
+fn reports_show_the_text_that_was_read() {
+    let repo = repo_with_findings();
+    for line in [
+        "lint --fail-on never",
+        "lint --fail-on never --output json --output sarif=x.sarif",
+        "lint --fail-on never --no-cache",
+        "lint --fix --dry-run --fail-on never",
+        "pull --catalog local --check",
+    ] {
+        assert_opened_once(&repo, line);
+    }
     for line in ["lint", "diff --catalog local", "push --catalog local --yes"] {
-        let opens = opens(&repo, "catalog", line);
-        let expected: BTreeMap<PathBuf, usize> = manifests.iter().map(|path| (path.clone(), 1)).collect();
-        assert_eq!(opens, expected, "{line}");
+        let manifests = files_below(&repo.path().join("catalog"));
+        let watched = Watched::new(&repo, "catalog");
+        assert_eq!(run(&repo, line).code, 1, "{line}");
+        let expected: BTreeMap<PathBuf, usize> = manifests.into_iter().map(|path| (path, 1)).collect();
+        assert_eq!(watched.opens(), expected, "{line}");
     }
 }
 
@@ -174,19 +246,19 @@ fn files_without_git_are_known_as_soon_as_they_are_old_enough() {
 }
 
 #[test]
-fn a_change_makes_no_other_file_be_opened_again() {
+fn plans_show_the_text_that_was_read() {
     let repo = repo_with_unchanged_entities();
-    let folder = repo.path().join("catalog");
-    let changed = PathBuf::from("platform/identity/login.yaml");
     let text = repo.read("catalog/platform/identity/login.yaml");
     repo.write(
         "catalog/platform/identity/login.yaml",
         text.replacen("  properties:\n", "  title: New\n  properties:\n", 1),
     );
-    let opens = opens(&repo, "catalog", "diff --catalog local --exit-code");
-    for path in files_below(&folder).iter().filter(|path| **path != changed) {
-        assert_eq!(opens.get(path), Some(&1), "{}", path.display());
+    repo.write("catalog/fresh.yaml", entity("fresh"));
+    for line in [
+        "diff --catalog local --exit-code",
+        "diff --catalog local --output json --output markdown=x.md",
+        "push --catalog local --yes",
+    ] {
+        assert_opened_once(&repo, line);
     }
-    // The report points into the changed one.
-    assert_eq!(opens.get(&changed), Some(&2));
 }

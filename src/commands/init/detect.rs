@@ -72,7 +72,7 @@ impl Surroundings {
         let standing = CurrentSnapshot::read(root);
         let homes = ManifestLayout::of(root)?;
         Ok(Self {
-            has_only_examples: standing.source.is_none() && has_only_examples(root, homes.files),
+            has_only_examples: standing.source.is_none() && has_only_examples(root, &homes),
             is_git: repository.is_some(),
             has_config,
             has_snapshot: standing.has_own_blueprints(),
@@ -110,10 +110,11 @@ impl Surroundings {
     }
 }
 
-fn has_only_examples(root: &Path, manifests: usize) -> bool {
+fn has_only_examples(root: &Path, homes: &ManifestLayout) -> bool {
     let mut buffer = ReadBuffer::default();
     let mut is_unchanged = |path: &str| {
-        let file = sources::find_file(root, path);
+        let read = homes.read.iter().find(|file| file.path == path).cloned();
+        let file = read.or_else(|| sources::find_file(root, path));
         let text = file.and_then(|file| Some(sources::read(&file, &mut buffer).ok()?.text.to_owned()));
         text.is_some_and(|text| PLATFORMS.iter().any(|platform| example::text(path, platform).as_ref() == Some(&text)))
     };
@@ -121,7 +122,7 @@ fn has_only_examples(root: &Path, manifests: usize) -> bool {
     let examples = example::FILES.iter().map(|(path, _)| *path);
     let own_manifests = examples.filter(|path| !path.starts_with(example::BLUEPRINTS) && is_unchanged(path)).count();
     let has_some = own_manifests > 0 || !blueprints.is_empty();
-    has_some && own_manifests == manifests && blueprints.iter().all(|file| is_unchanged(&file.path))
+    has_some && own_manifests == homes.files && blueprints.iter().all(|file| is_unchanged(&file.path))
 }
 
 type Texts = (BTreeMap<String, String>, BTreeMap<String, Encoding>);

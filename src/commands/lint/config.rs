@@ -3,7 +3,7 @@
 use crate::analysis::{Options, Selection, Snapshot};
 use crate::commands::lint::run::Request;
 use crate::commands::workspace::open::Workspace;
-use crate::commands::workspace::read::LintRun;
+use crate::commands::workspace::read::{Collects, LintRun};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::finding::Finding;
 use crate::domain::progress::Silent;
@@ -48,7 +48,7 @@ impl<'a> LintConfig<'a> {
             may_be_manifest: &|_, _| true,
             absent: &[],
             known: &[],
-            collects_entities: false,
+            collects: Collects::Nothing,
             cache: None,
         };
         let file = SourceFile { path: "new.yaml".to_owned(), place: Place::Given(text.as_bytes().into()) };

@@ -63,10 +63,10 @@ impl Repairs {
     /// Fixes only files of the work tree: content from the index or standard input cannot be written back.
     fn repair(&mut self, index: usize, edits: &[Edit], broken: usize, files: &mut [SourceFile]) -> bool {
         let Some(file) = files.get_mut(index) else { return false };
-        let place = match (&file.place, self.files.get(&index)) {
-            (Place::Disk(disk), _) => disk.clone(),
-            (Place::Blob { .. } | Place::Given(_), Some(repaired)) => repaired.place.clone(),
-            (Place::Blob { .. } | Place::Given(_), None) => return false,
+        let place = match (file.place.disk(), self.files.get(&index)) {
+            (Some(disk), _) => disk.clone(),
+            (None, Some(repaired)) => repaired.place.clone(),
+            (None, None) => return false,
         };
         let mut buffer = ReadBuffer::default();
         let Ok(text) = sources::read(file, &mut buffer).map(|text| text.to_text()) else { return false };
@@ -99,6 +99,7 @@ impl Repairs {
         for (index, repaired) in &worse {
             if let Some(file) = files.get_mut(*index) {
                 file.place = Place::Disk(repaired.place.clone());
+                file.keep(repaired.before.clone());
             }
             self.given_up.push(*index);
         }

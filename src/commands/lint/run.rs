@@ -15,7 +15,7 @@ use crate::commands::workspace::cache::{CacheFolder, LintCache};
 use crate::commands::workspace::entities::ManifestSet;
 use crate::commands::workspace::git::Git;
 use crate::commands::workspace::history::PastManifests;
-use crate::commands::workspace::read::{LintRun, RawFindings, declared_names};
+use crate::commands::workspace::read::{Collects, LintRun, RawFindings, declared_names};
 use crate::commands::workspace::snapshot;
 use crate::commands::workspace::snapshot::{LoadedSnapshot, NoSnapshot, SnapshotSource};
 use crate::commands::workspace::texts::Texts;
@@ -58,8 +58,7 @@ pub(crate) struct Request<'a> {
     pub instead: Overlay,
     /// Where `manifests.include` is declared, if files outside it should be searched.
     pub include: Option<&'a str>,
-    /// Also collect the declared entities, for a plan.
-    pub collects_entities: bool,
+    pub collects: Collects,
     /// Where to remember what was found.
     pub cache: Option<&'a CacheFolder>,
 }
@@ -90,7 +89,7 @@ impl<'a> Request<'a> {
             git,
             instead: Overlay::default(),
             include: None,
-            collects_entities: false,
+            collects: Collects::Nothing,
             cache: None,
         }
     }
@@ -134,7 +133,7 @@ pub(crate) struct LintResult {
     pub repairs: usize,
     /// A baseline that would silence all findings, known or new.
     pub baseline: Baseline,
-    /// The declared entities, if they were requested.
+    /// What the run collected.
     pub manifests: Option<ManifestSet>,
 }
 
@@ -147,7 +146,7 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
         return Err(NoSnapshot.into());
     }
     let past = PastManifests::new(request.root, request.pattern, request.git.variables(), found.commit);
-    let unread = request.collects_entities.then(|| (found.unreadable.clone(), found.hidden.clone()));
+    let unread = (request.collects != Collects::Nothing).then(|| (found.unreadable.clone(), found.hidden.clone()));
     let absent = found.name_absent(&past);
     let mut known: Vec<(FileId, Fault, Option<Directives>)> =
         loaded.conflicts.iter().map(|(file, fault)| (*file, fault.clone(), None)).collect();
@@ -174,13 +173,14 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
         may_be_manifest: &|path, missing| past.is_suspect(path, missing),
         absent: &absent,
         known: &known,
-        collects_entities: request.collects_entities,
+        collects: request.collects,
     };
     let mut repairs = Repairs::default();
     let mut checked = loop {
         let Found { files, chosen, .. } = &found;
         let in_sight = |file: FileId| files.get(file.0 as usize).is_some_and(|file| chosen.holds(&file.path));
-        let checked = run.check(files, manifests, &in_sight, progress);
+        let mut checked = run.check(files, manifests, &in_sight, progress);
+        std::mem::take(&mut checked.texts).into_iter().for_each(|(at, text)| found.files[at].keep(text));
         if !request.repair {
             break checked;
         }
@@ -322,6 +322,8 @@ struct Found {
     notes: Vec<String>,
     /// Changed files of the index that the pattern does not match.
     others: Vec<SourceFile>,
+    /// Changed files of the work tree that the pattern does not match.
+    other_paths: BTreeSet<String>,
     listings: Listings,
 }
 
@@ -337,6 +339,7 @@ impl Found {
             shelf: SnapshotSource::Disk,
             notes: Vec::new(),
             others: Vec::new(),
+            other_paths: BTreeSet::new(),
             listings,
         }
     }
@@ -364,18 +367,13 @@ impl Found {
     /// Files outside `manifests.include` that this run reports on.
     fn unlisted(&self, request: &Request<'_>) -> Vec<SourceFile> {
         let Request { root, pattern, .. } = request;
-        // Git lists every YAML file, because the configured pattern would exclude exactly the files searched for.
-        let git = || request.git.repository().ok().flatten();
-        let all = Pattern::default();
         match &request.lint_scope {
             LintScope::Everything | LintScope::Commit(_) => {
                 candidates(root, pattern, &self.listings, &|path| self.chosen.holds(&sources::path_text(path)))
             }
             LintScope::Staged | LintScope::Hook => candidates_among(&self.others, pattern),
-            LintScope::Changed { since } => {
-                let changed = git().and_then(|git| git.changed(root, &all, since.as_deref()).ok());
-                let Some(changed) = changed.map(|it| it.changed) else { return Vec::new() };
-                let is_changed = |path: &Path| changed.contains(&sources::path_text(path));
+            LintScope::Changed { .. } => {
+                let is_changed = |path: &Path| self.other_paths.contains(&sources::path_text(path));
                 candidates(root, pattern, &self.listings, &is_changed)
             }
         }
@@ -406,7 +404,8 @@ fn find(request: &Request<'_>) -> Result<Found, Error> {
             let mut changed = repository.changed(root, pattern, since.as_deref())?;
             changed.changed.extend(snapshot::changed(repository, root, since.as_deref())?);
             let before = declared_names(&[changed.removed, changed.before].concat());
-            Found::new(discovery, ReportSelection::files(changed.changed, before))
+            let chosen = ReportSelection::files(changed.changed, before);
+            Found { other_paths: changed.others, ..Found::new(discovery, chosen) }
         }
         LintScope::Commit(commit) => {
             let repository = repository(request, "--ref")?;
@@ -418,14 +417,7 @@ fn find(request: &Request<'_>) -> Result<Found, Error> {
     if let Some(shelf) = &request.instead.shelf {
         found.shelf = shelf.clone();
     }
-    if !request.instead.files.is_empty() {
-        // The sort is stable and `dedup_by` keeps the first, so the replacement wins over the file on disk.
-        let mut files = request.instead.files.clone();
-        files.append(&mut found.files);
-        files.sort_by(|a, b| a.path.cmp(&b.path));
-        files.dedup_by(|later, first| later.path == first.path);
-        found.files = files;
-    }
+    found.files = overlay(request.instead.files.clone(), found.files);
     if let Some((path, bytes)) = &request.given {
         give(&mut found, request, path, bytes)?;
     }
@@ -435,6 +427,18 @@ fn find(request: &Request<'_>) -> Result<Found, Error> {
         found.chosen = if request.lint_scope == LintScope::Hook { chosen.and(paths) } else { chosen.within(&paths) };
     }
     Ok(found)
+}
+
+/// The files of two lists; `upper` has precedence, and earlier ones in it.
+pub(crate) fn overlay(mut upper: Vec<SourceFile>, mut files: Vec<SourceFile>) -> Vec<SourceFile> {
+    if upper.is_empty() {
+        return files;
+    }
+    upper.append(&mut files);
+    // The sort is stable and `dedup_by` keeps the first.
+    upper.sort_by(|a, b| a.path.cmp(&b.path));
+    upper.dedup_by(|later, first| later.path == first.path);
+    upper
 }
 
 fn staged(request: &Request<'_>, flag: &'static str) -> Result<Found, Error> {
@@ -520,11 +524,8 @@ impl Named {
     fn join(&mut self, found: &mut Found, end: String, path: &Path, root: &Path) -> String {
         let place = sources::real_path(path).unwrap_or_else(|| path.to_owned());
         let listed = self.listed.get_or_insert_with(|| {
-            let on_disk = found.files.iter().filter_map(|file| match &file.place {
-                Place::Disk(disk) => Some((disk.path.clone(), file.path.clone())),
-                Place::Blob { .. } | Place::Given(_) => None,
-            });
-            on_disk.collect()
+            let on_disk = |file: &SourceFile| Some((file.place.disk()?.path.clone(), file.path.clone()));
+            found.files.iter().filter_map(on_disk).collect()
         });
         // The file is already listed through a link, and its real path is excluded.
         if let Some(name) = listed.get(&place) {

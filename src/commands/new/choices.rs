@@ -3,13 +3,14 @@
 
 use std::path::Path;
 
+use crate::commands::lint::run::overlay;
 use crate::commands::workspace::index::ManifestIndex;
 use crate::commands::workspace::saved_blueprints::{SavedBlueprints, Unusable, shelved};
 use crate::commands::workspace::snapshot::{KNOWN, SnapshotSource};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::known_entities::KnownEntities;
 use crate::scaffold::Candidates;
-use crate::sources::{self, DiscoverError, Pattern, ReadBuffer};
+use crate::sources::{self, DiscoverError, Pattern, ReadBuffer, SourceFile};
 
 pub(crate) struct Choices {
     /// Sorted by identifier; system blueprints are last.
@@ -18,17 +19,22 @@ pub(crate) struct Choices {
     /// Entities of the repository, and the known ones of the catalog.
     pub candidates: Candidates,
     pub declared: ManifestIndex,
+    /// The files of the repository, as they were read.
+    pub files: Vec<SourceFile>,
     /// Entities that the catalog has and the repository does not.
     pub known: KnownEntities,
 }
 
 impl Choices {
-    pub fn of(root: &Path, pattern: &Pattern) -> Result<Self, DiscoverError> {
+    /// `earlier`: files that this run has read before.
+    pub fn of(root: &Path, pattern: &Pattern, mut earlier: Vec<SourceFile>) -> Result<Self, DiscoverError> {
         let SavedBlueprints { blueprints, unusable } = shelved(root, &SnapshotSource::Disk);
         let blueprints = blueprints.into_values().filter_map(|raw| Blueprint::from_json(raw).ok());
         let mut blueprints: Vec<Blueprint> = blueprints.map(|(blueprint, _)| blueprint).collect();
         blueprints.sort_by_key(|blueprint| blueprint.identifier.starts_with('_'));
-        let declared = ManifestIndex::of(&sources::discover(root, pattern)?.files);
+        earlier.retain(|file| pattern.matches(Path::new(&file.path)));
+        let mut files = overlay(earlier, sources::discover(root, pattern)?.files);
+        let declared = ManifestIndex::of(&mut files);
         let known = known(root);
         let mut candidates = Candidates::default();
         for name in declared.entities() {
@@ -37,7 +43,7 @@ impl Choices {
         for (blueprint, identifier) in known.pairs() {
             candidates.add(blueprint, identifier);
         }
-        Ok(Self { blueprints, unusable, candidates, declared, known })
+        Ok(Self { blueprints, unusable, candidates, declared, files, known })
     }
 
     pub fn blueprint(&self, identifier: &str) -> Option<&Blueprint> {

@@ -13,6 +13,7 @@ use crate::commands::lint::run::{LintResult, Request};
 use crate::commands::plan::build::{BuildResult, BuiltPlan, build_plan};
 use crate::commands::plan::output::{PlanView, report_findings};
 use crate::commands::workspace::open::Workspace;
+use crate::commands::workspace::read::Collects;
 use crate::commands::workspace::unmatched_globs::reject_unmatched_globs;
 use crate::domain::finding::Severity;
 use crate::domain::progress::{Progress, Silent};
@@ -62,7 +63,7 @@ fn lint_manifests(
     let config = LintConfig::of(workspace, context.environment);
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
-    let request = Request { lint_scope: workspace.lint_scope(), most, collects_entities: true, ..config.whole() };
+    let request = Request { lint_scope: workspace.lint_scope(), most, collects: Collects::Entities, ..config.whole() };
     let result = lint::lint(&request, progress)?;
     // Globs that match nothing would look like a repository without manifests, and the plan would delete all owned
     // entities.

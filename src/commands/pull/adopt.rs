@@ -17,13 +17,15 @@ use crate::domain::platform::Platform;
 use crate::domain::value::Value;
 use crate::domain::value::masked::holds_credential;
 use crate::manifest::{self, Limits, Reader, Wrapper, encode};
-use crate::sources::{self, Boundary, DiskFile, Pattern, Place, ReadBuffer, SourceFile};
+use crate::sources::{self, Pattern, Place, ReadBuffer, SourceFile};
 use crate::text::mask::Mask;
 use crate::text::plural::{as_sentence, count, list};
 
 /// The options of an adoption.
 pub(crate) struct AdoptOptions<'a> {
     pub root: &'a Path,
+    /// The manifests that the repository has; sorted by path.
+    pub files: &'a [SourceFile],
     pub platform: &'static Platform,
     pub pattern: &'a Pattern,
     /// The globs of the config; if empty, every YAML file is a manifest.
@@ -150,7 +152,7 @@ fn of_declared(
             let text = encode(&trimmed, &wrapper);
             if lacks(&trimmed, shape) {
                 Deed::Kept(Some("the catalog's lacks what the blueprint requires"))
-            } else if says_the_same(wishes.root, path, &text) {
+            } else if says_the_same(wishes.files, path, &text) {
                 Deed::Unchanged
             } else {
                 Deed::Rewritten(text)
@@ -163,11 +165,10 @@ fn of_declared(
 }
 
 /// Whether the file has the same values, regardless of its formatting.
-fn says_the_same(root: &Path, path: &str, text: &str) -> bool {
-    let place = Place::Disk(DiskFile::new(&Boundary::new(root), path));
-    let file = SourceFile { path: String::new(), place };
+fn says_the_same(files: &[SourceFile], path: &str, text: &str) -> bool {
+    let Ok(at) = files.binary_search_by(|file| file.path.as_str().cmp(path)) else { return false };
     let mut buffer = ReadBuffer::default();
-    let Ok(old) = sources::read(&file, &mut buffer) else { return false };
+    let Ok(old) = sources::read(&files[at], &mut buffer) else { return false };
     let json = |text: &str| {
         let mut found = None;
         Reader::new(Limits::default()).read_first(text, &mut |document: &manifest::Document<'_>| {

@@ -10,6 +10,7 @@ use foldhash::HashMap;
 
 use crate::commands::workspace::documents::{Content, ManifestReader};
 use crate::commands::workspace::history::PastManifests;
+use crate::commands::workspace::index::ManifestIndex;
 use crate::domain::document::manifest::{Manifest, NearMiss};
 use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::document::tree::{Kind, NodeId, Number, Value as Node, View, entries_of};
@@ -34,6 +35,8 @@ pub(crate) struct ManifestSet {
     pub unreadable: Vec<Unreadable>,
     /// Places that may hide manifests; see `settle`.
     pub hidden: Vec<Hidden>,
+    /// Empty unless the run collects it.
+    pub index: ManifestIndex,
 }
 
 /// Something in a file that is, or may be, an entity and cannot be used.

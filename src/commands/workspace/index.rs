@@ -43,13 +43,15 @@ pub(crate) enum FileContent {
 pub(crate) type FileDeclarations = Vec<(EntityName, FileContent, Option<String>)>;
 
 impl ManifestIndex {
-    pub fn of(files: &[SourceFile]) -> Self {
-        let declarations = sources::for_each_text(files, ManifestReader::new, |reader, index, text| {
+    /// Reads the files, and keeps their texts.
+    pub fn of(files: &mut [SourceFile]) -> Self {
+        let (declarations, texts) = sources::keep_each_text(files, ManifestReader::new, |reader, index, text| {
             let Ok(text) = text else { return FileDeclarations::default() };
             let mut collector = IndexCollector::new(text.text);
             reader.read(&files[index].path, text.text, &mut |document, content| collector.document(document, &content));
             collector.finish()
         });
+        texts.into_iter().for_each(|(at, text)| files[at].keep(text));
         Self::of_collected(files, declarations)
     }
 

@@ -7,7 +7,7 @@ use crate::domain::document::manifest::{Form, Manifest};
 use crate::domain::platform::{PLATFORMS, Platform};
 use crate::manifest::{self, Limits, Reader};
 use crate::settings;
-use crate::sources::{self, DiscoverError, Pattern, TextRef};
+use crate::sources::{self, DiscoverError, Pattern, SourceFile, TextRef};
 
 #[derive(Debug, Default)]
 pub(crate) struct ManifestLayout {
@@ -19,7 +19,10 @@ pub(crate) struct ManifestLayout {
     bare: BTreeSet<String>,
     /// Folders with a config of their own; their files are not counted.
     nested: BTreeSet<String>,
+    /// The number of files with manifests.
     pub files: usize,
+    /// The YAML files, as they were read; sorted by path.
+    pub read: Vec<SourceFile>,
 }
 
 struct Worker {
@@ -34,7 +37,9 @@ impl ManifestLayout {
         let nested = nested(files.iter().map(|file| file.path.as_str()));
         files.retain(|file| !nested.iter().any(|folder| is_below(&file.path, folder)));
         let make = || Worker { reader: Reader::new(Limits::default()), manifests: Vec::new() };
-        let found = sources::for_each_text(&files, make, |hands, index, text| hands.file(&files[index].path, text));
+        let (found, texts) =
+            sources::keep_each_text(&files, make, |hands, index, text| hands.file(&files[index].path, text));
+        texts.into_iter().for_each(|(at, text)| files[at].keep(text));
         let mut homes = Self { nested, ..Self::default() };
         for (file, found) in files.iter().zip(found) {
             let Some((platform, is_bare)) = found else { continue };
@@ -47,7 +52,7 @@ impl ManifestLayout {
                 homes.folders.insert(folder.to_owned());
             }
         }
-        Ok(homes)
+        Ok(Self { read: files, ..homes })
     }
 
     /// The platform of most files.

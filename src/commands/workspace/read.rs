@@ -19,7 +19,7 @@ use crate::domain::document::tree::{Tree, View};
 use crate::domain::finding::{EntityName, FileId};
 use crate::domain::progress::Progress;
 use crate::manifest::{self, Document, Missing};
-use crate::sources::{self, ReadProblem, SourceFile, TextRef, Unreadable};
+use crate::sources::{self, ReadProblem, SourceFile, Text, TextRef, Unreadable};
 use crate::text::merge_conflict;
 
 /// Everything that a run found, before findings are selected for the report.
@@ -29,8 +29,20 @@ pub(crate) struct RawFindings {
     pub broken: BTreeMap<usize, usize>,
     pub entities: usize,
     pub notes: Vec<String>,
-    /// The declared entities, if the run collects them; the caller adds the files.
+    /// What the run collected; the caller adds the files.
     pub manifests: Option<ManifestSet>,
+    /// The texts that were read, each with the index of its file.
+    pub texts: Vec<(usize, Text)>,
+}
+
+/// What a run collects besides findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Collects {
+    Nothing,
+    /// The declared entities, for a plan.
+    Entities,
+    /// The declared entities and the index.
+    EntitiesAndIndex,
 }
 
 /// Whether a file, by its path and what its content lacks, may be a manifest.
@@ -47,8 +59,7 @@ pub(crate) struct LintRun<'a> {
     pub absent: &'a [(FileId, Unreadable)],
     /// Faults that were found before the run, in files that it does not read.
     pub known: &'a [(FileId, Fault, Option<Directives>)],
-    /// Also collect the declared entities.
-    pub collects_entities: bool,
+    pub collects: Collects,
     /// What earlier runs found, for runs that only lint.
     pub cache: Option<&'a LintCache<'a>>,
 }
@@ -58,8 +69,16 @@ pub(crate) struct LintRun<'a> {
 struct Worker<'d> {
     reader: ManifestReader,
     state: RunState,
-    entities: Option<EntityCollector>,
+    collects: Collects,
+    entities: EntityCollector,
     done: &'d Mutex<Vec<FileResults>>,
+}
+
+/// What one file declares.
+#[derive(Default)]
+struct Collected {
+    entities: FileEntities,
+    declarations: FileDeclarations,
 }
 
 impl Drop for Worker<'_> {
@@ -81,29 +100,31 @@ impl LintRun<'_> {
         let analyzer = Analyzer::new(self.snapshot, self.selection, self.options);
         let read = files.get(..manifests).unwrap_or(files);
         // A plan needs the entities of every file, which the cache does not have.
-        let cache = self.cache.filter(|_| !self.collects_entities);
+        let cache = self.cache.filter(|_| self.collects == Collects::Nothing);
         let known = cache.map(|cache| cache.recognise(read));
         let pending: Vec<(FileId, &SourceFile)> =
             (0..).map(FileId).zip(read).filter(|(id, _)| known.as_ref().is_none_or(|known| !known.has(*id))).collect();
         progress.start("reading", pending.len() as u64);
         // Threads share no Git handle, which the cache has.
-        let Self { may_be_manifest, collects_entities, .. } = *self;
+        let Self { may_be_manifest, collects, .. } = *self;
         let done = Mutex::default();
         let make = || Worker {
             reader: ManifestReader::new(),
             state: RunState::with_capacity(pending.len()),
-            entities: collects_entities.then(EntityCollector::default),
+            collects,
+            entities: EntityCollector::default(),
             done: &done,
         };
-        let collected = sources::for_each_text(&pending, make, |worker, index, text| {
+        let (collected, texts) = sources::keep_each_text(&pending, make, |worker, index, text| {
             let (id, file) = pending[index];
             if let (Some(known), Ok(text)) = (&known, &text) {
                 known.compare(id, text.text);
             }
-            let entities = worker.file(may_be_manifest, &analyzer, id, file, text);
+            let collected = worker.file(may_be_manifest, &analyzer, id, file, text);
             progress.advance(1);
             // Boxed, because a run that only lints has an empty one for each file.
-            entities.filter(|entities| !entities.is_empty()).map(Box::new)
+            let is_empty = collected.entities.is_empty() && collected.declarations.is_empty();
+            (!is_empty).then(|| Box::new(collected))
         });
         progress.finish();
         let mut gathered = done.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -116,11 +137,13 @@ impl LintRun<'_> {
         let broken = broken.map(|(file, documents)| (file.0 as usize, *documents)).collect();
         let conclusion = analyzer.conclude(gathered, in_sight);
         let notes = unjudged(&conclusion, self.snapshot.known.is_some()).into_iter().collect();
-        let manifests = self.collects_entities.then(|| {
-            let entities = collected.into_iter().flatten().map(|file| *file);
-            ManifestSet::of_collected(entities)
+        let texts = texts.into_iter().map(|(at, text)| (pending[at].0.0 as usize, text)).collect();
+        let manifests = (collects != Collects::Nothing).then(|| {
+            let collected = collected.into_iter().map(|file| file.map(|file| *file).unwrap_or_default());
+            let (found, declarations): (Vec<_>, Vec<_>) = collected.map(|it| (it.entities, it.declarations)).unzip();
+            ManifestSet { index: ManifestIndex::of_collected(read, declarations), ..ManifestSet::of_collected(found) }
         });
-        RawFindings { conclusion, broken, entities, notes, manifests }
+        RawFindings { conclusion, broken, entities, notes, manifests, texts }
     }
 
     /// Adds one finding for each place that could not be read.
@@ -167,38 +190,49 @@ impl Worker<'_> {
         id: FileId,
         file: &SourceFile,
         text: Result<TextRef<'_>, ReadProblem>,
-    ) -> Option<FileEntities> {
-        let Self { reader, state, entities, .. } = self;
+    ) -> Collected {
+        let Self { reader, state, collects, entities, .. } = self;
         let text = match text {
             Ok(text) => text.text,
             Err(problem) => {
-                let collected = entities.as_ref().map(|_| FileEntities::of_unread(id, &problem));
+                let entities = FileEntities::of_unread(id, &problem);
                 unread(may_be_manifest, analyzer.file(id, "", state), file, problem);
-                return collected;
+                return Collected { entities, ..Collected::default() };
             }
         };
         if let Some(missing) = Missing::of(text) {
             missing_content(may_be_manifest, analyzer.file(id, "", state), file, missing);
-            return entities.as_ref().map(|_| FileEntities::of_missing(id, missing));
+            return Collected { entities: FileEntities::of_missing(id, missing), ..Collected::default() };
         }
-        let conflicts = conflicts_of(text, merge_conflict::HELP);
-        if !conflicts.is_empty() && manifest::claims_ours(text) {
-            in_conflict(analyzer.file(id, text, state), text, &conflicts);
-            // The conflict is an error of lint, so no plan is made of this run.
-            return None;
-        }
+        let mut collector = (*collects != Collects::Nothing).then(|| entities.file(id, text));
+        let mut index = (*collects == Collects::EntitiesAndIndex).then(|| IndexCollector::new(text));
         let mut run = analyzer.file(id, text, state);
-        let mut collector = entities.as_mut().map(|entities| entities.file(id, text));
+        let conflicts = conflicts_of(text, merge_conflict::HELP);
+        let is_in_conflict = !conflicts.is_empty() && manifest::claims_ours(text);
         let mut notes = Vec::new();
-        reader.read(&file.path, text, &mut |document, content| {
-            if let Some(collector) = &mut collector {
-                collector.document(document, &content);
-            }
-            check_document(&mut run, document, &content);
-            notes.extend_from_slice(document.notes);
-        });
-        run.finish_read(Directives::read(text, &notes));
-        collector.map(FileCollector::finish)
+        if !is_in_conflict || collector.is_some() {
+            reader.read(&file.path, text, &mut |document, content| {
+                if let Some(collector) = &mut collector {
+                    collector.document(document, &content);
+                }
+                if let Some(index) = &mut index {
+                    index.document(document, &content);
+                }
+                if !is_in_conflict {
+                    check_document(&mut run, document, &content);
+                    notes.extend_from_slice(document.notes);
+                }
+            });
+        }
+        if is_in_conflict {
+            in_conflict(run, text, &conflicts);
+        } else {
+            run.finish_read(Directives::read(text, &notes));
+        }
+        Collected {
+            entities: collector.map(FileCollector::finish).unwrap_or_default(),
+            declarations: index.map(IndexCollector::finish).unwrap_or_default(),
+        }
     }
 }
 
@@ -279,32 +313,6 @@ fn in_conflict(mut run: FileRun<'_>, text: &str, conflicts: &[Fault]) {
     fault_of(&mut run, conflicts);
     run.record_salvaged(&manifest::salvage(text), conflicts.first().map(|fault| fault.span).unwrap_or_default());
     run.finish(None);
-}
-
-/// The manifests with their index, of one pass over the files.
-pub(crate) fn read_with_index(files: Vec<SourceFile>) -> (ManifestSet, ManifestIndex) {
-    let make = || (ManifestReader::new(), EntityCollector::default());
-    let collected = sources::for_each_text(&files, make, |(reader, entities), index, text| {
-        let id = FileId(Span::empty(index).start);
-        let text = match text {
-            Ok(text) => text.text,
-            Err(problem) => return (FileEntities::of_unread(id, &problem), FileDeclarations::new()),
-        };
-        let mut declarations = IndexCollector::new(text);
-        let mut found = entities.file(id, text);
-        reader.read(&files[index].path, text, &mut |document, content| {
-            found.document(document, &content);
-            declarations.document(document, &content);
-        });
-        let found = match Missing::of(text) {
-            Some(missing) => FileEntities::of_missing(id, missing),
-            None => found.finish(),
-        };
-        (found, declarations.finish())
-    });
-    let (entities, declarations): (Vec<_>, Vec<_>) = collected.into_iter().unzip();
-    let index = ManifestIndex::of_collected(&files, declarations);
-    (ManifestSet { files, ..ManifestSet::of_collected(entities) }, index)
 }
 
 /// The names of the entities that the given files declare, readable or not; used to find what a change removed.

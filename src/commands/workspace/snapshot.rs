@@ -23,7 +23,7 @@ use crate::domain::known_entities::KnownEntities;
 use crate::domain::value::day::Day;
 use crate::manifest::{Limits, Reader};
 use crate::sources::git::{CommitId, GitError, Repository};
-use crate::sources::{self, PathKind, Pattern, ReadBuffer, SourceFile};
+use crate::sources::{self, PathKind, Pattern, ReadBuffer, SourceFile, TextRef};
 use crate::text::merge_conflict::{MergeConflict, merge_conflicts};
 
 pub(crate) const FOLDER: &str = ".portolan";
@@ -319,9 +319,12 @@ impl Loading<'_> {
     }
 
     fn text(&mut self, id: FileId) -> Result<String, String> {
-        let Some(file) = self.files.get(id.0 as usize) else { return Err(String::new()) };
-        let text = sources::read(file, &mut self.buffer).map(|it| it.text.to_owned());
-        let text = text.map_err(|problem| format!("{problem}."));
+        let Some(file) = self.files.get_mut(id.0 as usize) else { return Err(String::new()) };
+        let text = sources::read(file, &mut self.buffer).map(TextRef::to_text);
+        let text = text.map_err(|problem| format!("{problem}.")).map(|text| {
+            file.keep(text.clone());
+            text.text
+        });
         add_to_digest(&mut self.digest, &file.path, &text);
         text
     }

@@ -1,5 +1,5 @@
-//! The texts that a report shows: the files that findings and changes point into, read again after everything is known,
-//! because keeping every text would need too much memory.
+//! The texts that a report shows: those of the files that findings and changes point into, as they were read. Files that the
+//! run did not read, because the cache has their facts, are read when the first text is asked for.
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;

@@ -18,6 +18,8 @@ use crate::sources::read::{Place, SourceFile};
 pub struct Changed {
     /// New and changed files, including untracked ones that are not ignored.
     pub changed: BTreeSet<String>,
+    /// New and changed files that do not match.
+    pub others: BTreeSet<String>,
     /// Versions in the commit of files that were removed or renamed.
     pub removed: Vec<SourceFile>,
     /// Versions in the commit of files that were changed.
@@ -116,6 +118,12 @@ impl<'a> Scope<'a> {
         path_of_git(path).strip_prefix(&self.prefix).ok().map(path_text)
     }
 
+    /// The root with a slash at the end, as in Git's index; empty at the top of the repository.
+    pub(super) fn folder(&self) -> Vec<u8> {
+        let parts = self.prefix.components().map(|part| part.as_os_str().as_encoded_bytes());
+        parts.flat_map(|part| part.iter().copied().chain([b'/'])).collect()
+    }
+
     /// Whether a folder is under the root or contains it. `folder` is empty or ends with a slash.
     pub(super) fn is_near(&self, folder: &[u8]) -> bool {
         let folder = path_of_git(folder);
@@ -149,8 +157,12 @@ impl<'a> Scope<'a> {
             // libgit2 gives a link that replaced a file the permissions of the file, and git2 panics at such a mode.
             let is_content = || self.is_file_or_link(&new);
             let now = || new.path_bytes().and_then(|path| self.text_of(path)).filter(|_| is_content());
+            let other = || new.path_bytes().and_then(|path| self.inside(path)).filter(|_| is_content());
             match delta.status() {
-                Delta::Added | Delta::Untracked | Delta::Copied => sorted.changed.extend(now()),
+                Delta::Added | Delta::Untracked | Delta::Copied => match now() {
+                    Some(path) => drop(sorted.changed.insert(path)),
+                    None => sorted.others.extend(other()),
+                },
                 Delta::Modified | Delta::Typechange | Delta::Conflicted | Delta::Renamed => {
                     // Only the mode changed, so the content is the same for lint.
                     if old.id() == new.id() && new.is_valid_id() && old.mode() != new.mode() {
@@ -162,7 +174,10 @@ impl<'a> Scope<'a> {
                             sorted.changed.insert(path);
                             sorted.before.extend(was);
                         }
-                        None => sorted.removed.extend(was),
+                        None => {
+                            sorted.removed.extend(was);
+                            sorted.others.extend(other());
+                        }
                     }
                 }
                 Delta::Deleted => {

@@ -25,6 +25,8 @@ pub(in crate::sources) struct IndexFile {
     paths: Vec<u8>,
     places: Vec<EntryPlace>,
     folders: Vec<FolderTree>,
+    /// When it was written, in seconds; `None` if unknown.
+    pub written: Option<i64>,
 }
 
 #[derive(Debug)]
@@ -60,8 +62,11 @@ pub(in crate::sources) enum Mode {
 impl IndexFile {
     /// A missing file is an empty index.
     pub fn read(path: &Path) -> Result<Self, Error> {
+        // Before it is read: another process may replace the file in between, and then files that were changed after this
+        // index was written would look older than it.
+        let written = written(path);
         match read_whole(&Boundary::open(), path, MAX_BYTES) {
-            Ok(bytes) => Self::parse(bytes).map_err(|why| {
+            Ok(bytes) => Self::parse(bytes).map(|index| Self { written, ..index }).map_err(|why| {
                 let message = format!("invalid data in index - {why}");
                 Error::new(git2::ErrorCode::GenericError, git2::ErrorClass::Index, message)
             }),
@@ -161,6 +166,12 @@ impl IndexFile {
         self.places.partition_point(|place| self.at(place).path < path)
     }
 
+    /// The numbers of the entries in a folder, which ends with a slash; the top is empty.
+    pub fn folder(&self, folder: &[u8]) -> Range<usize> {
+        let is_up_to = |path: &[u8]| path < folder || path.starts_with(folder);
+        self.first_from(folder)..self.places.partition_point(|place| is_up_to(self.at(place).path))
+    }
+
     /// The number of the entry of a path, without the sides of a conflict.
     pub fn find(&self, path: &[u8]) -> Option<usize> {
         let number = self.first_from(path);
@@ -173,6 +184,18 @@ impl IndexFile {
         let at = self.folders.binary_search_by(|it| it.path.as_slice().cmp(folder)).ok()?;
         self.folders.get(at).map(|folder| folder.tree)
     }
+}
+
+#[cfg(unix)] // see the other `written`
+fn written(index: &Path) -> Option<i64> {
+    use std::os::unix::fs::MetadataExt;
+    index.metadata().ok().map(|file| file.mtime())
+}
+
+/// On other systems the index records too little to be sure.
+#[cfg(not(unix))]
+fn written(_index: &Path) -> Option<i64> {
+    None
 }
 
 impl<'i> Entry<'i> {

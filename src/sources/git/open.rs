@@ -55,6 +55,8 @@ pub struct Repository {
     pub(super) blobs: Arc<BlobStore>,
     /// Read on first use.
     index: OnceCell<Arc<IndexFile>>,
+    /// Made on first use.
+    pub(super) indexed_blobs: OnceCell<Arc<BlobStore>>,
 }
 
 impl std::fmt::Debug for Repository {
@@ -109,7 +111,15 @@ impl Repository {
         let blobs = BlobStore::new(inner.commondir().to_owned());
         let configured = inner.config().and_then(|config| config.get_path("core.attributesfile")).ok();
         let attributes = configured.or_else(|| environment.attributes.clone());
-        Ok(Self { inner, work_tree, index_file, attributes, blobs, index: OnceCell::new() })
+        Ok(Self {
+            inner,
+            work_tree,
+            index_file,
+            attributes,
+            blobs,
+            index: OnceCell::new(),
+            indexed_blobs: OnceCell::new(),
+        })
     }
 
     /// The index that the next commit is made from.

@@ -1,6 +1,7 @@
 //! Lists the files of the next commit: all files of the index, not only changed ones, because some rules compare files.
 
 use std::collections::{BTreeSet, HashSet};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -42,8 +43,8 @@ impl Repository {
     pub fn staged(&self, root: &Path, pattern: &Pattern) -> Result<Staged, GitError> {
         let scope = Scope::new(self, root, pattern)?;
         let index = self.index_file()?;
-        let store = self.blobs.beside(self.work_tree()?);
-        let listed = Listed::new(&index, scope.names())?;
+        let store = self.indexed_blobs()?;
+        let listed = Listed::new(&index, scope.names(), index.folder(&scope.folder()))?;
         let mut files: Vec<SourceFile> = Vec::with_capacity(listed.files.len());
         let names = listed.names(&index);
         files.extend(listed.links.iter().filter_map(|(number, path)| {
@@ -99,11 +100,12 @@ struct Listed {
 }
 
 impl Listed {
-    fn new(index: &IndexFile, scope: Names<'_>) -> Result<Self, GitError> {
-        let listed = if index.len() < MIN_PARALLEL_ENTRIES {
-            (0..index.len()).fold(Self::default(), |listed, number| listed.and(index, scope, number))
+    /// `entries`: the numbers of those in the folder of the scope.
+    fn new(index: &IndexFile, scope: Names<'_>, entries: Range<usize>) -> Result<Self, GitError> {
+        let listed = if entries.len() < MIN_PARALLEL_ENTRIES {
+            entries.fold(Self::default(), |listed, number| listed.and(index, scope, number))
         } else {
-            let numbers = (0..index.len()).into_par_iter().with_min_len(MIN_PARALLEL_ENTRIES / 2);
+            let numbers = entries.into_par_iter().with_min_len(MIN_PARALLEL_ENTRIES / 2);
             let parts = numbers.fold(Self::default, |listed, number| listed.and(index, scope, number));
             parts.reduce(Self::default, Self::join)
         };
@@ -184,10 +186,8 @@ impl Comparison<'_> {
                 self.added(new, at);
                 at += 1;
             }
-            let mut next = at;
-            while self.index.entry(next).is_some_and(|new| {
-                next < end && if is_folder { new.path.starts_with(path) } else { new.path == path.as_slice() }
-            }) {
+            let mut next = if is_folder { self.index.folder(path).end } else { at };
+            while !is_folder && next < end && self.index.entry(next).is_some_and(|new| new.path == path.as_slice()) {
                 next += 1;
             }
             if is_folder {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use git2::Oid;
 
+use super::blobs::BlobStore;
 use super::error::GitError;
 use super::open::Repository;
 use super::work_tree::WorkTree;
@@ -17,8 +18,17 @@ impl Repository {
         let mut attributes = index.iter().filter(|entry| entry.path.ends_with(b".gitattributes"));
         let read = |id: Oid| self.inner.find_blob(id);
         let by_attributes = attributes.any(|entry| read(entry.id()).map_or(true, |blob| may_convert(blob.content())));
-        let indexed = if by_attributes || converts(self) { None } else { written(&self.index_path()) };
+        let indexed = if by_attributes || converts(self) { None } else { index.written };
         Ok(WorkTree::new(self.work_tree.clone(), Arc::clone(&index), indexed))
+    }
+
+    /// The blobs of the index; files of the work tree with the same content are read instead.
+    pub(super) fn indexed_blobs(&self) -> Result<Arc<BlobStore>, GitError> {
+        if let Some(blobs) = self.indexed_blobs.get() {
+            return Ok(Arc::clone(blobs));
+        }
+        let blobs = self.blobs.beside(self.work_tree()?);
+        Ok(Arc::clone(self.indexed_blobs.get_or_init(|| blobs)))
     }
 }
 
@@ -52,18 +62,6 @@ fn converts(repository: &Repository) -> bool {
         || has_converting_attributes(&repository.work_tree.join(".gitattributes"))
         || repository.attributes.as_ref().is_some_and(|file| file.exists())
         || Path::new("/etc/gitattributes").exists()
-}
-
-#[cfg(unix)] // see the other `written`
-fn written(index: &Path) -> Option<i64> {
-    use std::os::unix::fs::MetadataExt;
-    index.metadata().ok().map(|file| file.mtime())
-}
-
-/// On other systems the index records too little to be sure.
-#[cfg(not(unix))]
-fn written(_index: &Path) -> Option<i64> {
-    None
 }
 
 #[cfg(test)]

@@ -48,6 +48,7 @@ fn adopted(entities: &[Entity], root: &Path, change: impl FnOnce(&mut AdoptOptio
     let pattern = Pattern::default();
     let mut wishes = AdoptOptions {
         root,
+        files: &[],
         platform: &PORT,
         pattern: &pattern,
         include: &[],

@@ -15,6 +15,7 @@ fn staged_unstaged_and_untracked_changes_count_and_ignored_files_do_not() {
     assert_eq!(names(&changed.changed), ["a.yaml", "b.yaml", "deep/er/new.yaml", "new.yaml", "there.yaml"]);
     assert_texts(&changed.removed, [("gone.yaml", "g: 1\n"), ("moved.yaml", "m: 1\n")]);
     assert_texts(&changed.before, [("a.yaml", "a: 1\n"), ("b.yaml", "b: 1\n")]);
+    assert_eq!(names(&changed.others), ["README.md"]);
 }
 
 #[test]

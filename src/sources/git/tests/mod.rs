@@ -128,7 +128,7 @@ fn on_disk(file: &SourceFile) -> bool {
     match &file.place {
         Place::Disk(_) => true,
         Place::Blob { store, entry, .. } => store.copy_of(*entry).is_some(),
-        Place::Given(_) => false,
+        Place::Given(_) | Place::Read(_) => false,
     }
 }
 

@@ -47,6 +47,18 @@ fn date_index(tree: &Tree, time: SystemTime) {
     index.set_modified(time).expect("the time is set");
 }
 
+#[cfg(unix)] // as below
+#[test]
+fn no_file_counts_as_older_because_the_index_was_written_again_after_it_was_read() {
+    let tree = Tree::with_commit();
+    date_index(&tree, SystemTime::UNIX_EPOCH + Duration::from_secs(60));
+    let repository = tree.open();
+    repository.index_file().expect("it is read");
+    settle(&tree);
+    let staged = repository.staged(&tree.path, &everything()).expect("it is read");
+    assert!(staged.files.len() > 1 && !staged.files.iter().any(on_disk));
+}
+
 #[cfg(unix)] // only here the index knows enough of a file to trust it
 #[test]
 fn unchanged_files_are_read_from_the_work_tree() {
