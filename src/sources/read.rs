@@ -55,7 +55,8 @@ pub struct ReadFile {
 impl SourceFile {
     /// Keeps the text that was read from it.
     pub fn keep(&mut self, text: Text) {
-        self.place = Place::Read(Arc::new(ReadFile { text, place: self.place.clone() }));
+        let place = std::mem::replace(&mut self.place, Place::Given(Arc::default()));
+        self.place = Place::Read(Arc::new(ReadFile { text, place }));
     }
 
     pub(super) fn is_in_memory(&self) -> bool {

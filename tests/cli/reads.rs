@@ -109,7 +109,10 @@ fn every_manifest_is_opened_once_by_every_verb_that_reads_them() {
 fn init_pulls_and_writes_the_schema_of_what_it_read_to_find_the_manifests() {
     let repo = repo_with_unchanged_entities();
     repo.remove("portolan.yaml");
-    std::fs::remove_dir_all(repo.path().join(".portolan")).expect("the snapshot goes");
+    // The embedded catalog stays.
+    std::fs::remove_dir_all(repo.path().join(".portolan/blueprints")).expect("the snapshot goes");
+    repo.remove(".portolan/known-entities.txt");
+    repo.remove(".portolan/source.json");
     repo.write(".vscode/settings.json", "{}\n");
     assert_opened_once(&repo, "init --yes --from-catalog --catalog local");
     for file in ["portolan.yaml", ".portolan/source.json", ".portolan/manifest.schema.json"] {
@@ -253,7 +256,8 @@ fn plans_show_the_text_that_was_read() {
         "catalog/platform/identity/login.yaml",
         text.replacen("  properties:\n", "  title: New\n  properties:\n", 1),
     );
-    repo.write("catalog/fresh.yaml", entity("fresh"));
+    let fresh = text.split("---\n").next().expect("a document").replace(": login\n", ": fresh\n");
+    repo.write("catalog/fresh.yaml", fresh);
     for line in [
         "diff --catalog local --exit-code",
         "diff --catalog local --output json --output markdown=x.md",
