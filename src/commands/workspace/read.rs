@@ -98,7 +98,7 @@ impl LintRun<'_> {
         let collected = sources::for_each_text(&pending, make, |worker, index, text| {
             let (id, file) = pending[index];
             if let (Some(known), Ok(text)) = (&known, &text) {
-                known.compare(id, text.text);
+                known.add_text(id, text.text);
             }
             let entities = worker.file(may_be_manifest, &analyzer, id, file, text);
             progress.advance(1);
@@ -285,7 +285,7 @@ fn in_conflict(mut run: FileRun<'_>, text: &str, conflicts: &[Fault]) {
 pub(crate) fn read_with_index(files: Vec<SourceFile>) -> (ManifestSet, ManifestIndex) {
     let make = || (ManifestReader::new(), EntityCollector::default());
     let collected = sources::for_each_text(&files, make, |(reader, entities), index, text| {
-        let id = FileId(Span::empty(index).start);
+        let id = FileId::of(index);
         let text = match text {
             Ok(text) => text.text,
             Err(problem) => return (FileEntities::of_unread(id, &problem), FileDeclarations::new()),
