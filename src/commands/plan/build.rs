@@ -29,12 +29,12 @@ use crate::domain::entity::EntityKey;
 use crate::domain::entity::desired::Desired;
 use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::finding::{FileId, Place};
+use crate::domain::plan::Plan;
 use crate::domain::plan::change::{Action, OwnerStatus};
 use crate::domain::plan::hazard::{Blocker, HazardKind};
 use crate::domain::plan::request::WriteRequests;
 use crate::domain::plan::revision::Revision;
 use crate::domain::plan::write_mode::PruneRule;
-use crate::domain::plan::{Obstacle, Plan};
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
 use crate::error::Error;
@@ -492,11 +492,7 @@ impl BuiltPlan {
 
     /// Path and text of the manifests that the plan mentions.
     pub fn texts(&self) -> Texts {
-        let plan = &self.plan;
-        let changes = plan.changes.iter().filter_map(|change| change.place);
-        let obstacles = plan.obstacles.iter().flat_map(Obstacle::places).copied();
-        let blockers = plan.hazards.iter().flat_map(|hazard| hazard.kind.places());
-        let wanted: BTreeSet<FileId> = changes.chain(obstacles).chain(blockers).map(|place| place.file).collect();
+        let wanted: BTreeSet<FileId> = self.plan.places().map(|place| place.file).collect();
         let texts = Texts::of_files(wanted, &self.manifests.files);
         let Some(base) = &self.base else { return texts };
         let before = self.at_base.iter().map(|(_, place)| place.file).collect();
