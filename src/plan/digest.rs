@@ -189,7 +189,7 @@ fn dependents(dependents: &[Dependent]) -> Json {
             // The reason why a relation is kept does not change the hazard.
             RelationEffect::Left | RelationEffect::Unnamed => RelationEffect::Left,
             RelationEffect::Relinked => RelationEffect::Relinked,
-            RelationEffect::Asked => RelationEffect::Asked,
+            RelationEffect::Declared => RelationEffect::Declared,
         };
         json!([key, relation, required, after])
     };
