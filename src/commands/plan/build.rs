@@ -109,12 +109,15 @@ pub(crate) fn build_plan(
     let catalog = match (&base, is_offline) {
         (Some(base), true) => {
             notes.insert(0, offline::note(settings, base));
-            let (catalog, more) = catalog_of_base(base, &manifests.entities, options.owner, &workspace.shelf, context)?;
+            let (catalog, more) =
+                catalog_of_base(base, &manifests.entities, options.owner, &workspace.snapshot_source, context)?;
             notes.extend(more);
             catalog
         }
         (None, true) => return Err(BaseError::NothingToCompare { why: notes.pop() }.into()),
-        (_, false) => connect_for(options.owner, &manifests.entities, &workspace.shelf, options.intent, context)?,
+        (_, false) => {
+            connect_for(options.owner, &manifests.entities, &workspace.snapshot_source, options.intent, context)?
+        }
     };
     if !is_offline {
         restrict_mask(context, allowed.names);
@@ -139,7 +142,7 @@ pub(crate) fn build_plan(
     manifests.unreadable.append(&mut excluded);
     let declared: BTreeSet<&str> = manifests.entities.iter().map(|entity| entity.key.blueprint.as_ref()).collect();
     if settings.catalog.value != settings::Catalog::Local && !is_offline {
-        notes.extend(blueprints.notes(&declared, root, &workspace.shelf));
+        notes.extend(blueprints.notes(&declared, root, &workspace.snapshot_source));
     }
     let names: BTreeSet<&str> = declared.into_iter().chain(owned.iter().map(|key| key.blueprint.as_ref())).collect();
     let mut actual = catalog.read(&blueprints.all.among(&names), catalog::Part::Whole, progress)?;
