@@ -142,19 +142,19 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: &Environm
     };
     let result = result.and_then(|exit| streams.flush().map(|()| exit).map_err(Error::from));
     result.unwrap_or_else(|error| {
-        let told = ui::failure(&*error, terminal.stderr_is_coloured, terminal.style.width);
-        streams.say_painted(&mask_of_errors(environment).text(&told));
+        let message = ui::failure(&*error, terminal.stderr_is_coloured, terminal.style.width);
+        streams.say_painted(&mask_of_errors(environment).text(&message));
         error.exit()
     })
 }
 
 /// Reports a panic, which is always a bug in portolan, and asks the user to report it.
 pub fn report_panic(panic: &std::panic::PanicHookInfo<'_>) {
-    let told = format!(
+    let message = format!(
         "error: internal error in portolan {}: {panic}\n  help: please report this bug, with the command and the files that cause it\n",
         env!("CARGO_PKG_VERSION")
     );
-    Streams::standard().say(&told);
+    Streams::standard().say(&message);
 }
 
 impl Verbs {

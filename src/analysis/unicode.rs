@@ -179,13 +179,13 @@ mod tests {
 
     #[test]
     fn letters_in_pieces_and_letters_with_a_twin_are_told_by_their_codes() {
-        let told =
+        let codes_of =
             |usual: &str, usual_codes: &str, codes: &str| (usual.to_owned(), usual_codes.to_owned(), codes.to_owned());
-        assert_eq!(spelling("cafe\u{301} e\u{301}"), told("\u{e9}", "U+00E9", "U+0065 U+0301"));
-        assert_eq!(spelling("\u{1112}\u{1161}\u{11ab}"), told("\u{d55c}", "U+D55C", "U+1112 U+1161 U+11AB"));
-        assert_eq!(spelling("300 \u{212a}"), told("K", "U+004B", "U+212A"));
-        assert_eq!(spelling("\u{958}"), told("\u{915}\u{93c}", "U+0915 U+093C", "U+0958"));
-        assert_eq!(spelling("a\u{301}\u{323}"), told("\u{1ea1}\u{301}", "U+1EA1 U+0301", "U+0061 U+0301 U+0323"));
+        assert_eq!(spelling("cafe\u{301} e\u{301}"), codes_of("\u{e9}", "U+00E9", "U+0065 U+0301"));
+        assert_eq!(spelling("\u{1112}\u{1161}\u{11ab}"), codes_of("\u{d55c}", "U+D55C", "U+1112 U+1161 U+11AB"));
+        assert_eq!(spelling("300 \u{212a}"), codes_of("K", "U+004B", "U+212A"));
+        assert_eq!(spelling("\u{958}"), codes_of("\u{915}\u{93c}", "U+0915 U+093C", "U+0958"));
+        assert_eq!(spelling("a\u{301}\u{323}"), codes_of("\u{1ea1}\u{301}", "U+1EA1 U+0301", "U+0061 U+0301 U+0323"));
         // A character with very many combining marks is too long to show.
         assert!(is_unusual(&format!("a{}\u{323}", "\u{301}".repeat(99))));
         assert_eq!(Spelling::first_of(&format!("a{}\u{323}", "\u{301}".repeat(99))), None);

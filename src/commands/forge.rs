@@ -85,7 +85,7 @@ pub(crate) fn connect(
     let connection = Connection { token, certificates: &certificates, patience: PATIENCE };
     let remarks = Remarks::new(is_quiet, Motion::Lines);
     let waiting = move |waiting: &Waiting| {
-        remarks.say(&format!("note: {}; retrying in {} s", waiting.why, waiting.wait.as_secs().max(1)));
+        remarks.write_notice(&format!("note: {}; retrying in {} s", waiting.why, waiting.wait.as_secs().max(1)));
     };
     Ok(Some(Forge::connect(pull_request, connection, waiting)?))
 }

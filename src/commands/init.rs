@@ -129,8 +129,8 @@ pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         && !args.from_catalog
     {
         let style = context.style;
-        let told = ui::failure(&**error, style.color, style.width);
-        context.streams.say_painted(&context.mask.text(&told));
+        let message = ui::failure(&**error, style.color, style.width);
+        context.streams.say_painted(&context.mask.text(&message));
         context.say(&format!("note: {written}run `portolan pull` to retry."));
     }
     context.streams.show(&next(&found, &choices, &draft, pulled, build))?;

@@ -214,10 +214,10 @@ fn run(args: &ServeArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         ..ServerConfig::new(store, credentials.clone())
     };
     let running = server::start_on(listener, config);
-    running.handle_signals(move |told| {
-        let _ = sender.send(Heard::End(told));
+    running.handle_signals(move |stage| {
+        let _ = sender.send(Heard::End(stage));
     })?;
-    let told = Serve {
+    let serving = Serve {
         url: &running.url(),
         client_id: &credentials.id,
         issued_secret: is_issued.then_some(&credentials.secret),
@@ -227,11 +227,11 @@ fn run(args: &ServeArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         entities,
         is_seeded: args.seed.is_some(),
     };
-    let told = match args.output {
-        ServeFormat::Text => report::text(&told),
-        ServeFormat::Json => report::json(&told),
+    let text = match args.output {
+        ServeFormat::Text => report::text(&serving),
+        ServeFormat::Json => report::json(&serving),
     };
-    context.streams.show(&told)?;
+    context.streams.show(&text)?;
     context.streams.flush()?;
     Ok(wait(&heard, &waiting, context))
 }

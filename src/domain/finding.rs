@@ -73,6 +73,12 @@ pub struct RuleInfo {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct FileId(pub u32);
 
+impl FileId {
+    pub fn of(index: usize) -> Self {
+        Self(Span::empty(index).start)
+    }
+}
+
 /// A position in a file of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

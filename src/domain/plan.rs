@@ -91,6 +91,21 @@ pub enum Obstacle {
     MissingTarget { key: EntityKey, relation: Arc<str>, target: EntityKey, place: Place },
 }
 
+impl Plan {
+    /// Every position in the plan but those of fields, which are in the files of their changes.
+    pub fn places(&self) -> impl Iterator<Item = Place> {
+        let changes = self.changes.iter().filter_map(|change| change.place);
+        let obstacles = self.obstacles.iter().flat_map(Obstacle::places).copied();
+        changes.chain(obstacles).chain(self.hazards.iter().flat_map(|hazard| hazard.kind.places()))
+    }
+
+    pub fn places_mut(&mut self) -> impl Iterator<Item = &mut Place> {
+        let changes = self.changes.iter_mut().filter_map(|change| change.place.as_mut());
+        let obstacles = self.obstacles.iter_mut().flat_map(Obstacle::places_mut);
+        changes.chain(obstacles).chain(self.hazards.iter_mut().flat_map(|hazard| hazard.kind.places_mut()))
+    }
+}
+
 impl Obstacle {
     pub fn places(&self) -> &[Place] {
         match self {

@@ -63,6 +63,21 @@ fn settle<T: Copy>(
     }
 }
 
+/// How a field differs.
+struct Difference {
+    before: Value,
+    after: Value,
+    cause: Cause,
+    origin: Origin,
+}
+
+impl Difference {
+    fn of(self, field: Field, span: Option<Span>) -> FieldChange {
+        let Self { before, after, cause, origin } = self;
+        FieldChange { field, before, after, paths: Vec::new(), cause, origin, span }
+    }
+}
+
 /// Compares one field. `value` converts it for the plan.
 fn field<T: Copy>(
     sides: Sides<'_, '_>,
@@ -70,7 +85,7 @@ fn field<T: Copy>(
     (stored, unnamed): (Option<T>, Option<T>),
     same: impl Fn(T, T) -> bool,
     value: impl Fn(T) -> Value,
-) -> Option<FieldChange> {
+) -> Option<Difference> {
     let (after, cause) = settle(sides, now, past, unnamed)?;
     let is_same = match (stored, after) {
         (None, None) => true,
@@ -85,87 +100,78 @@ fn field<T: Copy>(
         (_, Cause::Named | Cause::Dropped | Cause::LeftOut) => origin::of_field(now, past, sides.mode, same),
     };
     let (before, after) = (stored.map(&value).unwrap_or_default(), after.map(&value).unwrap_or_default());
-    // The caller sets the field's name and span.
-    Some(FieldChange { field: Field::Team, before, after, paths: Vec::new(), cause, origin, span: None })
+    Some(Difference { before, after, cause, origin })
 }
 
 fn texts(sides: Sides<'_, '_>, found: &mut Vec<FieldChange>) {
     let Sides { wanted, past, stored, .. } = sides;
     let value = |text: &str| Value::Text(text.into());
     for (text_field, desired) in wanted.texts.iter() {
-        let asks = (normalise::text(desired), past.map(|past| normalise::text(&past.texts[text_field])));
+        let declared = (normalise::text(desired), past.map(|past| normalise::text(&past.texts[text_field])));
         let stored = stored.and_then(|stored| stored.texts[text_field].as_deref());
-        let change = field(sides, asks, (stored, None), |a, b| a == b, value);
-        found.extend(change.map(|change| FieldChange { field: Field::Text(text_field), span: desired.span, ..change }));
+        let difference = field(sides, declared, (stored, None), |a, b| a == b, value);
+        found.extend(difference.map(|it| it.of(Field::Text(text_field), desired.span)));
     }
 }
 
 fn team(sides: Sides<'_, '_>, found: &mut Vec<FieldChange>) {
     let Sides { wanted, past, stored, shape, .. } = sides;
-    let asks = (normalise::team(&wanted.team, shape), past.map(|past| normalise::team(&past.team, shape)));
+    let declared = (normalise::team(&wanted.team, shape), past.map(|past| normalise::team(&past.team, shape)));
     let stored = stored.and_then(|stored| normalise::stored_team(&stored.team, shape));
-    let team = field(sides, asks, (stored, None), normalise::same_set, normalise::set_value);
-    found.extend(team.map(|team| FieldChange { field: Field::Team, span: wanted.team.span, ..team }));
+    let difference = field(sides, declared, (stored, None), normalise::same_set, normalise::set_value);
+    found.extend(difference.map(|it| it.of(Field::Team, wanted.team.span)));
 }
 
 fn properties(sides: Sides<'_, '_>, found: &mut Vec<FieldChange>) {
     let Sides { wanted, past, stored, shape, .. } = sides;
-    let wishes = |desired| by_name(Desired::properties_of(desired));
     let old = match past {
-        Past::Known(past) => wishes(past),
+        Past::Known(past) => by_name(past.properties_of()),
         Past::Unknown | Past::Absent => Vec::new(),
     };
     let stored = stored.into_iter().flat_map(|stored| &stored.properties);
     let stored = by_name(stored.filter(|(_, value)| !value.is_null()).map(|(name, value)| (name, value)));
-    join(&wishes(wanted), &old, &stored, |name, now, before, stored| {
+    join(&by_name(wanted.properties_of()), &old, &stored, |name, now, before, stored| {
         if shape.is_computed(name) {
             return;
         }
         let shape = shape.property(name);
         let same = |a, b| normalise::same_property(a, b, shape);
-        let ask = |wish: Option<(_, Span)>| wish.map_or(Patch::Absent, |(value, _)| normalise::property(value));
-        let asks = (ask(now), past.map(|_| ask(before)));
+        let patch = |item: Option<(_, Span)>| item.map_or(Patch::Absent, |(value, _)| normalise::property(value));
+        let declared = (patch(now), past.map(|_| patch(before)));
         let default = shape.default.as_ref();
         // A property that was removed from the manifest is reset to its default, as if the entity were created from
         // this manifest. One that is unset in the catalog stays unset: only new entities get their defaults.
-        let is_dropped = matches!(asks, (Patch::Absent, Past::Known(Patch::Set(_))));
+        let is_dropped = matches!(declared, (Patch::Absent, Past::Known(Patch::Set(_))));
         let is_reset = stored.is_some() && (sides.is_whole() || is_dropped);
         let unnamed = default.filter(|_| is_reset || sides.renamed.is_some());
         // Resetting a property that already has its default changes nothing.
         let is_default = stored.zip(default).is_some_and(|(stored, default)| same(stored, default));
-        if asks.0 == Patch::Absent && unnamed.is_none() && is_default {
+        if declared.0 == Patch::Absent && unnamed.is_none() && is_default {
             return;
         }
-        found.extend(field(sides, asks, (stored, unnamed), same, Value::clone).map(|change| FieldChange {
-            paths: normalise::differences(&change.before, &change.after),
-            field: Field::Property(name.clone()),
-            span: now.map(|(_, span)| span),
-            ..change
+        found.extend(field(sides, declared, (stored, unnamed), same, Value::clone).map(|it| FieldChange {
+            paths: normalise::differences(&it.before, &it.after),
+            ..it.of(Field::Property(name.clone()), now.map(|(_, span)| span))
         }));
     });
 }
 
 fn relations(sides: Sides<'_, '_>, found: &mut Vec<FieldChange>) {
     let Sides { wanted, past, stored, shape, .. } = sides;
-    let wishes = |desired| by_name(Desired::relations_of(desired));
     let old = match past {
-        Past::Known(past) => wishes(past),
+        Past::Known(past) => by_name(past.relations_of()),
         Past::Unknown | Past::Absent => Vec::new(),
     };
     let stored =
         by_name(stored.into_iter().flat_map(|stored| &stored.relations).map(|(name, targets)| (name, targets)));
-    join(&wishes(wanted), &old, &stored, |name, now, before, stored| {
+    join(&by_name(wanted.relations_of()), &old, &stored, |name, now, before, stored| {
         let shape = shape.relation(name);
-        let ask =
-            |wish: Option<(_, Span)>| wish.map_or(Patch::Absent, |(targets, _)| normalise::relation(targets, shape));
-        let asks = (ask(now), past.map(|_| ask(before)));
+        let patch =
+            |item: Option<(_, Span)>| item.map_or(Patch::Absent, |(targets, _)| normalise::relation(targets, shape));
+        let declared = (patch(now), past.map(|_| patch(before)));
         let stored = stored.and_then(|stored| normalise::relation(stored, shape).value());
-        let change = field(sides, asks, (stored, None), normalise::same_targets, normalise::targets_value);
-        found.extend(change.map(|change| FieldChange {
-            field: Field::Relation(name.clone()),
-            span: now.map(|(_, span)| span),
-            ..change
-        }));
+        let difference = field(sides, declared, (stored, None), normalise::same_targets, normalise::targets_value);
+        found.extend(difference.map(|it| it.of(Field::Relation(name.clone()), now.map(|(_, span)| span))));
     });
 }
 

@@ -108,16 +108,18 @@ fn write_sorted(json: &Json, text: &mut Vec<u8>) {
 
 /// A value of the property `name` for a digest: masked, and spelled like all values that compare as equal.
 pub(super) fn digested<'v>(mask: &Mask, name: Option<&str>, value: &'v Value) -> Cow<'v, Value> {
-    match masked_value(mask, name, value) {
-        Cow::Borrowed(value) => spelled(value),
-        Cow::Owned(value) => Cow::Owned(spelled(&value).into_owned()),
-    }
+    then(masked_value(mask, name, value), spelled)
 }
 
 fn spelled(value: &Value) -> Cow<'_, Value> {
-    match canonical(value) {
-        Cow::Borrowed(value) => exact::encode(value),
-        Cow::Owned(value) => Cow::Owned(exact::encode(&value).into_owned()),
+    then(canonical(value), exact::encode)
+}
+
+/// Converts a value again, and copies it only if one of the conversions changed it.
+fn then<'v>(value: Cow<'v, Value>, convert: fn(&Value) -> Cow<'_, Value>) -> Cow<'v, Value> {
+    match value {
+        Cow::Borrowed(value) => convert(value),
+        Cow::Owned(value) => Cow::Owned(convert(&value).into_owned()),
     }
 }
 
@@ -187,7 +189,7 @@ fn dependents(dependents: &[Dependent]) -> Json {
             // The reason why a relation is kept does not change the hazard.
             RelationEffect::Left | RelationEffect::Unnamed => RelationEffect::Left,
             RelationEffect::Relinked => RelationEffect::Relinked,
-            RelationEffect::Asked => RelationEffect::Asked,
+            RelationEffect::Declared => RelationEffect::Declared,
         };
         json!([key, relation, required, after])
     };

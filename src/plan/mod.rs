@@ -2,7 +2,7 @@
 //! gives the same plan, byte for byte. Both sides are normalised first (`normalise`), so that the comparison
 //! (`compare`) needs no exceptions.
 
-mod approval;
+mod approval_digest;
 mod compare;
 mod content;
 mod counts;
@@ -86,7 +86,7 @@ pub fn plan(input: &PlanInput<'_>) -> Plan {
     let counts = counts::count(&drafts, &unchanged_entities.unchanged, &kept, &left_out);
     let changes: Vec<Change> = drafts.into_iter().map(|draft| draft.change).collect();
     Plan {
-        approval: approval::digest(input, &hazards),
+        approval: approval_digest::digest(input, &hazards),
         digest: digest::of_plan(input.mask, input.destination, &changes, &hazards, &obstacles),
         scope: input.destination.scope.to_owned(),
         waves: order.waves,

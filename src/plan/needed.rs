@@ -41,7 +41,7 @@ pub(super) fn take_out<'q>(gone: &mut Vec<&'q Entity>, declared: &[&Desired], sh
     };
     for desired in declared {
         for (name, (targets, _)) in desired.relations_of() {
-            note(&desired.key, name, targets, RelationEffect::Asked, &mut waiting);
+            note(&desired.key, name, targets, RelationEffect::Declared, &mut waiting);
         }
     }
     while let Some(at) = waiting.pop() {

@@ -103,7 +103,7 @@ snapshot: {max-age: 30}
 token: abc
 targets: {a: {targets: {}}, b: []}
 ";
-    let told = faults(config);
+    let messages = faults(config);
     let expected = [
         "unknown key `plaform`; did you mean `platform`?",
         "`http://` would send",
@@ -122,9 +122,9 @@ targets: {a: {targets: {}}, b: []}
         "unknown key `targets`",
         "expected a mapping, found a list",
     ];
-    assert_eq!(told.len(), expected.len(), "{told:#?}");
-    for (told, expected) in told.iter().zip(expected) {
-        assert!(told.contains(expected), "{told}\nis not\n{expected}");
+    assert_eq!(messages.len(), expected.len(), "{messages:#?}");
+    for (message, expected) in messages.iter().zip(expected) {
+        assert!(message.contains(expected), "{message}\nis not\n{expected}");
     }
 }
 
@@ -158,12 +158,12 @@ fn an_unknown_rule_is_told_where_the_rules_are_listed() {
 
 #[test]
 fn what_flags_and_variables_say_wrongly_names_them() {
-    let told = |result: Result<Settings, SettingsError>| result.expect_err("it is wrong").to_string();
-    let variable = told(resolved("", &[("PORTOLAN_SCOPE", "a(b")], |_| {}));
+    let message = |result: Result<Settings, SettingsError>| result.expect_err("it is wrong").to_string();
+    let variable = message(resolved("", &[("PORTOLAN_SCOPE", "a(b")], |_| {}));
     assert!(variable.contains("`PORTOLAN_SCOPE`") && variable.contains("`a(b`"), "{variable}");
-    let rule = told(resolved("", &[], |request| request.rules = vec![("wrong-typ".to_owned(), Level::Off)]));
+    let rule = message(resolved("", &[], |request| request.rules = vec![("wrong-typ".to_owned(), Level::Off)]));
     assert!(rule.contains("did you mean `wrong-type`"), "{rule}");
-    let target = told(resolved(LAYERED, &[], |request| request.target = Some("stagng".to_owned())));
+    let target = message(resolved(LAYERED, &[], |request| request.target = Some("stagng".to_owned())));
     assert!(target.contains("`stagng`") && target.contains("staging"), "{target}");
     let noted = resolved("", &[("PORTOLAN_CATLOG", "eu")], |_| {}).expect("a slip stops nothing");
     assert!(noted.notes[0].contains("did you mean `PORTOLAN_CATALOG`"), "{:?}", noted.notes);

@@ -53,7 +53,7 @@ pub fn write_cache(folder: &Path, name: &str, parts: &[&[u8]]) {
     let _ = write();
 }
 
-/// Tells one build of the program from every other; `None` if that is not known.
+/// The stat of the program, which another build does not have; `None` if it is unknown.
 pub fn program_stat() -> Option<FileStat> {
     FileStat::of(&std::env::current_exe().ok()?.canonicalize().ok()?)
 }

@@ -36,7 +36,7 @@ pub struct Discovery {
     pub unreadable: Vec<Unreadable>,
     /// Places that may hide manifests; sorted by path.
     pub hidden: Vec<Hidden>,
-    /// What the walk saw, so that a search for other files lists no folder again.
+    /// What the walk saw if the pattern has includes, so that a search for files outside of them lists no folder again.
     pub listings: Listings,
 }
 
@@ -197,7 +197,9 @@ impl Walk<'_> {
                 self.take(path, relative, EntryKind::of(*kind), found);
             }
         }
-        found.listings.push((folder.path.clone(), entries));
+        if self.pattern.is_named() {
+            found.listings.push((folder.path.clone(), entries));
+        }
     }
 
     /// Adds a path that matches and is not a folder.

@@ -1,9 +1,9 @@
-//! What tells, without reading a file, that its content is the one of an earlier run.
+//! The identity of a file: what proves, without reading it, that it has the content of an earlier run.
 
 use rayon::prelude::*;
 
 use super::file_stat::{FileStat, StatFolder};
-use super::git::{WorkTree, is_content_of};
+use super::git::WorkTree;
 use super::read::{DiskFile, Place, SourceFile};
 use super::read_all::AsSourceFile;
 
@@ -34,7 +34,7 @@ impl Identity {
         Self { blob: None, stat, size: stat.map_or(0, |stat| stat.size) }
     }
 
-    #[cfg(not(unix))] // the content tells
+    #[cfg(not(unix))] // only the content proves it
     fn on_disk(disk: &DiskFile, _folder: Option<&StatFolder>) -> Self {
         Self::of_content(disk)
     }
@@ -43,8 +43,7 @@ impl Identity {
     #[cfg(any(not(unix), test))]
     fn of_content(disk: &DiskFile) -> Self {
         let bytes = super::open::read_whole(&disk.within, &disk.path, super::read::MAX_MANIFEST_BYTES).ok();
-        let hash = bytes.and_then(|bytes| git2::Oid::hash_object(git2::ObjectType::Blob, &bytes).ok());
-        Self { blob: hash.and_then(|id| id.as_bytes().try_into().ok()), ..Self::default() }
+        Self { blob: bytes.map(|bytes| super::git::blob_hash(&bytes)), ..Self::default() }
     }
 
     /// Whether two identities prove the same content.
@@ -52,15 +51,24 @@ impl Identity {
         (self.stat.is_some() && self.stat == other.stat) || (self.blob.is_some() && self.blob == other.blob)
     }
 
-    /// Whether the text of the file is not that of its blob, because Git converted it when it was added.
-    pub fn is_converted(&self, text: &str) -> bool {
-        let blob = self.blob.filter(|_| self.stat.is_some()).and_then(|id| git2::Oid::from_bytes(&id).ok());
-        blob.is_some_and(|id| !is_content_of(id, text.as_bytes()))
+    /// Whether Git's index could prove that a file of the work tree still has the content of an earlier run. A file that
+    /// Git converts has another size than its blob.
+    pub fn may_be_unchanged(&self, before: &Self) -> bool {
+        self.stat.is_some() && before.blob.is_some() && self.size > 0 && self.size == before.size
     }
 
-    /// Whether the blob of the index proves the same content. Files that Git converts have another size than their blob.
-    pub fn is_same_blob(&self, other: &Self) -> bool {
-        self.blob.is_some() && self.blob == other.blob && self.size > 0 && self.size == other.size
+    /// Whether the index does prove it.
+    pub fn is_unchanged(&self, before: &Self, file: &SourceFile, work_tree: &WorkTree) -> bool {
+        let (Some(stat), Place::Disk(disk)) = (&self.stat, &file.place) else { return false };
+        let blob = work_tree.blob_of(&disk.path, stat);
+        blob.is_some_and(|id| before.blob.is_some_and(|before| before == id.as_bytes()))
+    }
+
+    /// Adds the hash of the text that was read from a file of the work tree.
+    pub fn add_hash(&mut self, hash: [u8; 20]) {
+        if self.stat.is_some() {
+            self.blob = self.blob.or(Some(hash));
+        }
     }
 
     /// Adds what an earlier run knew of the same content.
@@ -68,14 +76,6 @@ impl Identity {
         self.blob = self.blob.or(before.blob);
         self.stat = self.stat.or(before.stat);
         self.size = self.size.max(before.size);
-    }
-
-    /// Adds the blob of a file of the work tree, if the index proves it.
-    pub fn find_blob(&mut self, file: &SourceFile, work_tree: &WorkTree) {
-        if let (None, Some(stat), Place::Disk(disk)) = (self.blob, &self.stat, &file.place) {
-            let id = work_tree.blob_of(&disk.path, stat);
-            self.blob = id.and_then(|id| id.as_bytes().try_into().ok());
-        }
     }
 }
 

@@ -126,7 +126,7 @@ fn read_at_most<'b>(file: &'b SourceFile, buffer: &'b mut ReadBuffer, limit: u64
             let copy = store
                 .copy_of(*entry)
                 .and_then(|(path, within)| fill(&DiskFile { path, within: within.clone() }, bytes, limit).ok());
-            // The file may change while it is read, and attributes of which nothing is left may have converted it.
+            // The file may change while it is read, and attributes that were removed since may have converted it.
             let length = match copy.filter(|length| is_content_of(*id, bytes.get(..*length).unwrap_or_default())) {
                 Some(length) => length,
                 None => fill_from_blob(*id, store, opened, bytes, limit)?,

@@ -5,10 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use git2::{ObjectType, Oid};
+use git2::Oid;
 
 use super::boundary::Boundary;
-use super::git::{Entry, GitDir, IndexFile, Mode};
+use super::git::{Entry, GitDir, IndexFile, Mode, is_content_of};
 use super::inspect::{EntryKind, entry_kind, exists, is_taken};
 use super::open::read_whole;
 use super::path::{path_of_git, path_text};
@@ -223,6 +223,5 @@ impl Absent {
 /// Whether a file has the content of a blob, ignoring line endings.
 fn holds(within: &Boundary, file: &Path, id: Oid) -> bool {
     let Ok(bytes) = read_whole(within, file, MAX_GENERATED_FILE_BYTES) else { return false };
-    let is_same = |bytes: &[u8]| Oid::hash_object(ObjectType::Blob, bytes).is_ok_and(|hash| hash == id);
-    is_same(&bytes) || is_same(&String::from_utf8_lossy(&bytes).replace("\r\n", "\n").into_bytes())
+    is_content_of(id, &bytes) || is_content_of(id, String::from_utf8_lossy(&bytes).replace("\r\n", "\n").as_bytes())
 }

@@ -18,7 +18,7 @@ impl Remarks {
         Self { is_quiet, clears: motion == Motion::Bar && io::stderr().is_terminal() }
     }
 
-    pub fn say(&self, words: &str) {
+    pub fn write_notice(&self, words: &str) {
         if self.is_quiet {
             return;
         }

@@ -1,5 +1,5 @@
-//! Groups the requests of a wave into batches: requests on the same blueprint with the same method, which can share one API call.
-//! Pure.
+//! Groups the requests of a wave into batches: requests on the same blueprint with the same method, which can share one
+//! API call. Pure.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -24,12 +24,12 @@ impl Batch {
     /// catalog itself rejects it. `None`: no members are left.
     pub fn take(
         members: &mut impl Iterator<Item = usize>,
-        drafts: &[impl Body],
+        drafts: &[impl ToBody],
         leftover: &mut Leftover,
     ) -> Option<Self> {
         let mut batch = Self { members: Vec::new(), body: OPEN.to_vec() };
         while batch.members.len() < MAX_ENTITIES {
-            let next = leftover.0.take().or_else(|| members.next().map(|member| (member, drafts[member].bytes())));
+            let next = leftover.0.take().or_else(|| members.next().map(|member| (member, drafts[member].to_body())));
             let Some((member, bytes)) = next else { break };
             let comma = usize::from(!batch.members.is_empty());
             if comma == 1 && batch.body.len() + comma + bytes.len() + CLOSE.len() > MAX_BODY_BYTES {
@@ -47,13 +47,13 @@ impl Batch {
     }
 
     /// A batch of all `members`, whatever their length.
-    pub fn of(members: Vec<usize>, drafts: &[impl Body]) -> Self {
+    pub fn of(members: Vec<usize>, drafts: &[impl ToBody]) -> Self {
         let mut body = OPEN.to_vec();
         for (position, member) in members.iter().enumerate() {
             if position > 0 {
                 body.push(b',');
             }
-            body.extend_from_slice(&drafts[*member].bytes());
+            body.extend_from_slice(&drafts[*member].to_body());
         }
         body.extend_from_slice(CLOSE);
         Self { members, body }
@@ -65,19 +65,19 @@ impl Batch {
 pub(super) struct Leftover(Option<(usize, Vec<u8>)>);
 
 /// What the body of a write is made of, when its turn comes.
-pub(super) trait Body {
-    fn bytes(&self) -> Vec<u8>;
+pub(super) trait ToBody {
+    fn to_body(&self) -> Vec<u8>;
 }
 
-impl Body for EntityDraft {
-    fn bytes(&self) -> Vec<u8> {
-        self.to_body()
+impl ToBody for EntityDraft {
+    fn to_body(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("its keys are strings")
     }
 }
 
-impl Body for &WriteRequest {
-    fn bytes(&self) -> Vec<u8> {
-        draft(self).bytes()
+impl ToBody for &WriteRequest {
+    fn to_body(&self) -> Vec<u8> {
+        draft(self).to_body()
     }
 }
 

@@ -324,17 +324,17 @@ mod tests {
             let mut now = Duration::from_secs(5);
             let mut in_flight: Vec<(Ticket, RateHeaders, u64)> = Vec::new();
             // Calls that were lost before the first report of the limit: the client cannot know that they were counted.
-            let (mut counted, mut window, mut told, mut unknown) = (0, 0, false, 0);
+            let (mut counted, mut window, mut is_known, mut unknown) = (0, 0, false, 0);
             for step in steps {
                 match step {
                     Step::Start => {
                         let before = pace.max_in_flight();
                         if let Admission::Admitted(ticket) = pace.start(CallKind::Small, now) {
                             if now.as_secs() / 60 != window {
-                                (window, counted, told, unknown) = (now.as_secs() / 60, 0, false, 0);
+                                (window, counted, is_known, unknown) = (now.as_secs() / 60, 0, false, 0);
                             }
                             counted += 1;
-                            prop_assert!(!told || counted <= quota + unknown, "{counted} of {quota}");
+                            prop_assert!(!is_known || counted <= quota + unknown, "{counted} of {quota}");
                             let resets = 60 - now.as_secs() % 60;
                             in_flight.push((ticket, left(quota.saturating_sub(counted), resets), now.as_secs()));
                             prop_assert!(in_flight.len() as u64 <= before);
@@ -346,8 +346,8 @@ mod tests {
                         // the time of sending.
                         let fresh = at == now.as_secs() && outcome != CallOutcome::Failed;
                         pace.end(ticket, outcome, if fresh { announced } else { QUIET }, now);
-                        told |= fresh && at / 60 == window;
-                        unknown += u64::from(!fresh && !told);
+                        is_known |= fresh && at / 60 == window;
+                        unknown += u64::from(!fresh && !is_known);
                     }
                     Step::End { .. } => {}
                     Step::Pass(seconds) => now += Duration::from_secs(seconds),

@@ -94,13 +94,13 @@ mod tests {
 
     #[test]
     fn the_catalogs_clock_counts_where_it_is_told() {
-        let told = read(&[
+        let headers = read(&[
             ("date", "Mon, 02 Nov 2026 08:15:00 GMT"),
             ("x-ratelimit-remaining", "0"),
             ("x-ratelimit-reset", "1793607330"),
         ]);
-        assert_eq!(told.allowance, Some(Allowance { left: 0, resets_in: seconds(30) }));
-        assert_eq!(told.wait(), Some(seconds(30)));
+        assert_eq!(headers.allowance, Some(Allowance { left: 0, resets_in: seconds(30) }));
+        assert_eq!(headers.wait(), Some(seconds(30)));
     }
 
     #[test]

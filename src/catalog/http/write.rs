@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use tokio::task::JoinSet;
 
-use super::bulk::{Batch, Body, Leftover};
+use super::bulk::{Batch, Leftover, ToBody};
 use super::call::{ApiCall, Repeat, Reply};
 use super::client_error::ClientError;
 use super::concurrency::CallKind;
@@ -55,7 +55,7 @@ pub(super) async fn upsert(
 pub(super) async fn write(
     session: &Arc<Session>,
     blueprint: &str,
-    drafts: &[impl Body],
+    drafts: &[impl ToBody],
     options: &WriteOptions,
     repeat: Repeat,
     run: &ApplyRun<'_>,

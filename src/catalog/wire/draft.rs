@@ -48,13 +48,6 @@ pub enum RelationRef {
     Query(Value),
 }
 
-impl EntityDraft {
-    /// The bytes of the body.
-    pub fn to_body(&self) -> Vec<u8> {
-        serde_json::to_vec(self).expect("its keys are strings")
-    }
-}
-
 fn serialize_relations<S: Serializer>(
     relations: &Option<Vec<(String, RelationRef)>>,
     serializer: S,

@@ -61,7 +61,7 @@ pub(crate) enum Intent {
 pub(crate) fn connect_for(
     owner: &Owner,
     entities: &[Desired],
-    shelf: &SnapshotSource,
+    snapshot_source: &SnapshotSource,
     intent: Intent,
     context: &mut Context<'_>,
 ) -> Result<Box<dyn Catalog>, Error> {
@@ -70,12 +70,12 @@ pub(crate) fn connect_for(
         say_unused_address(context);
         let store = if has_embedded(root) { embedded(root)? } else { Store::in_memory(system_clock())? };
         let writer = local(store.clone(), &owner.user_agent(), context.settings).writer();
-        let store = rehearsed(store, root, shelf, &writer, &declared(entities), context)?;
+        let store = rehearsed(store, root, snapshot_source, &writer, &declared(entities), context)?;
         return Ok(Box::new(local(store, &owner.user_agent(), context.settings)));
     }
     connect_as(&owner.user_agent(), embedded, context, |local, context| {
-        follow(local.store(), root, shelf, &local.writer(), context)?;
-        stand_in(local.store(), root, shelf, &local.writer(), &declared(entities))?;
+        follow(local.store(), root, snapshot_source, &local.writer(), context)?;
+        stand_in(local.store(), root, snapshot_source, &local.writer(), &declared(entities))?;
         Ok(())
     })
 }
@@ -251,6 +251,6 @@ impl Notices for WaitNotices {
         let is_first = waiting.count.is_some() && !self.has_named_budget.swap(true, Ordering::Relaxed);
         let minutes = count(usize::try_from(waiting.within.as_secs() / 60).unwrap_or(usize::MAX), "minute");
         let budget = if is_first { format!("; all retries of this run take at most {minutes}") } else { String::new() };
-        self.remarks.say(&format!("{waiting}{budget}"));
+        self.remarks.write_notice(&format!("{waiting}{budget}"));
     }
 }

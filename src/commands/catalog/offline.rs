@@ -45,7 +45,7 @@ pub(crate) fn catalog_of_base(
     base: &Base,
     now: &[Desired],
     owner: &Owner,
-    shelf: &SnapshotSource,
+    snapshot_source: &SnapshotSource,
     context: &mut Context<'_>,
 ) -> Result<(Box<dyn Catalog>, Vec<String>), Error> {
     let root: &Path = &context.settings.root.value;
@@ -53,13 +53,13 @@ pub(crate) fn catalog_of_base(
     let name = format!("the merge base with {} ({})", base.revision.name, base.revision.short_commit());
     let catalog = LocalCatalog::of(store, name, &owner.user_agent());
     let (store, writer) = (catalog.store(), catalog.writer());
-    if follow(store, root, shelf, &writer, context)?.is_empty() {
+    if follow(store, root, snapshot_source, &writer, context)?.is_empty() {
         return Err(NoSnapshot.into());
     }
     let entities = &base.manifests.entities;
     let mut keys = declared(entities);
     keys.extend(declared(now));
-    stand_in(store, root, shelf, &writer, &keys)?;
+    stand_in(store, root, snapshot_source, &writer, &keys)?;
     // Only the catalog knows whether targets exist that neither the repository nor the snapshot declares, so they are
     // assumed to exist.
     let blueprints = catalog.blueprints()?;

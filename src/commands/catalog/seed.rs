@@ -30,7 +30,7 @@ use crate::text::plural::{count, grouped, list};
 
 const KNOWN: &str = "known-entities.txt";
 /// The number of skipped manifests that are listed by name.
-const MAX_TOLD: usize = 20;
+const MAX_SHOWN: usize = 20;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 enum SeedError {
@@ -52,15 +52,15 @@ impl ExitClass for SeedError {}
 pub(crate) fn follow(
     store: &Store,
     root: &Path,
-    shelf: &SnapshotSource,
+    snapshot_source: &SnapshotSource,
     writer: &Writer,
     context: &mut Context<'_>,
 ) -> Result<Vec<String>, Error> {
-    let blueprints = to_follow(store, root, shelf, context);
+    let blueprints = to_follow(store, root, snapshot_source, context);
     let name = |blueprint: &Value| blueprint.get("identifier").and_then(Value::as_str).map(str::to_owned);
     let names = blueprints.iter().filter_map(name).collect();
     for conflict in followed(store, blueprints, writer)? {
-        context.say(&format!("note: {}", told(&conflict, false)));
+        context.say(&format!("note: {}", describe_conflict(&conflict, false)));
     }
     Ok(names)
 }
@@ -70,30 +70,30 @@ pub(crate) fn follow(
 pub(crate) fn rehearsed(
     store: Store,
     root: &Path,
-    shelf: &SnapshotSource,
+    snapshot_source: &SnapshotSource,
     writer: &Writer,
     declared: &HashSet<(&str, &str)>,
     context: &mut Context<'_>,
 ) -> Result<Store, Error> {
-    let blueprints = to_follow(&store, root, shelf, context);
+    let blueprints = to_follow(&store, root, snapshot_source, context);
     let has_applied_snapshot = blueprints.is_empty() || store.has_applied_snapshot(&blueprints).map_err(unexpected)?;
     let absent = |name: &str, names: &mut dyn Iterator<Item = &str>| {
         Ok(usize::from(store.lacks_any(name, names).map_err(unexpected)?))
     };
-    if has_applied_snapshot && each_known(&store, root, shelf, declared, &absent)? == 0 {
+    if has_applied_snapshot && each_known(&store, root, snapshot_source, declared, &absent)? == 0 {
         return Ok(store);
     }
     let store = if store.path().is_some() { store.copy()? } else { store };
     for conflict in followed(&store, blueprints, writer)? {
-        context.say(&format!("note: {}", told(&conflict, true)));
+        context.say(&format!("note: {}", describe_conflict(&conflict, true)));
     }
-    stand_in(&store, root, shelf, writer, declared)?;
+    stand_in(&store, root, snapshot_source, writer, declared)?;
     Ok(store)
 }
 
 /// The blueprints of the snapshot.
-fn to_follow(store: &Store, root: &Path, shelf: &SnapshotSource, context: &mut Context<'_>) -> Vec<Value> {
-    let SavedBlueprints { mut blueprints, unusable } = shelved(root, shelf);
+fn to_follow(store: &Store, root: &Path, snapshot_source: &SnapshotSource, context: &mut Context<'_>) -> Vec<Value> {
+    let SavedBlueprints { mut blueprints, unusable } = shelved(root, snapshot_source);
     for file in &unusable {
         context.say(&format!("note: `{}` has no usable blueprint: {}.", file.path, file.reason));
         // Its content is unknown, so the store keeps its blueprint.
@@ -113,7 +113,7 @@ fn followed(store: &Store, blueprints: Vec<Value>, writer: &Writer) -> Result<Ve
 }
 
 /// `is_rehearsal`: reports what a push would do.
-fn told(conflict: &BlueprintConflict, is_rehearsal: bool) -> String {
+fn describe_conflict(conflict: &BlueprintConflict, is_rehearsal: bool) -> String {
     let BlueprintConflict { blueprint, reason, .. } = conflict;
     let named = list(&conflict.entities.iter().map(|entity| format!("`{entity}`")).collect::<Vec<_>>());
     let named = if named.is_empty() { named } else { format!(" ({named})") };
@@ -173,19 +173,19 @@ impl Seed {
         }
         let unusable = manifests.unusable.iter().filter(|unusable| !unusable.is_opaque);
         let unusable = unusable.map(|unusable| (unusable.place, unusable.line, unusable.reason.as_str()));
-        for (place, line, reason) in unusable.clone().take(MAX_TOLD) {
+        for (place, line, reason) in unusable.clone().take(MAX_SHOWN) {
             context.say(&format!("note: {}:{line} was skipped: {}.", manifests.path(place), clean(reason)));
         }
-        for (at, reason) in seeded.refused.iter().take(MAX_TOLD) {
+        for (at, reason) in seeded.refused.iter().take(MAX_SHOWN) {
             let Some(entity) = manifests.entities.get(*at) else { continue };
             let (path, key) = (manifests.path(entity.place), &entity.key);
             let name = clean(&key.identifier).into_owned();
             context.say(&format!("note: `{name}` of {path} was skipped: {}.", clean(reason)));
         }
         let left = unusable.clone().count() + seeded.refused.len();
-        let told = unusable.clone().count().min(MAX_TOLD) + seeded.refused.len().min(MAX_TOLD);
-        if left > told {
-            context.say(&format!("note: {} more skipped.", grouped(left - told)));
+        let shown = unusable.clone().count().min(MAX_SHOWN) + seeded.refused.len().min(MAX_SHOWN);
+        if left > shown {
+            context.say(&format!("note: {} more skipped.", grouped(left - shown)));
         }
         if seeded.written == 0 && blueprints.is_empty() {
             let why = if left == 0 {
@@ -214,13 +214,13 @@ pub(crate) fn declared(entities: &[Desired]) -> HashSet<(&str, &str)> {
 pub(crate) fn stand_in(
     store: &Store,
     root: &Path,
-    shelf: &SnapshotSource,
+    snapshot_source: &SnapshotSource,
     writer: &Writer,
     declared: &HashSet<(&str, &str)>,
 ) -> Result<usize, Error> {
     let user_agent = format!("{}/{} (known entities)", Owner::PRODUCT, env!("CARGO_PKG_VERSION"));
     let writer = Writer { user_agent, ..writer.clone() };
-    each_known(store, root, shelf, declared, &|name, identifiers| {
+    each_known(store, root, snapshot_source, declared, &|name, identifiers| {
         store.create_placeholders(name, identifiers, &writer).map_err(unexpected)
     })
 }
@@ -232,11 +232,11 @@ type Deed<'d> = dyn Fn(&str, &mut dyn Iterator<Item = &str>) -> Result<usize, Er
 fn each_known(
     store: &Store,
     root: &Path,
-    shelf: &SnapshotSource,
+    snapshot_source: &SnapshotSource,
     declared: &HashSet<(&str, &str)>,
     deed: &Deed<'_>,
 ) -> Result<usize, Error> {
-    let Some(file) = shelf.file(root, KNOWN) else { return Ok(0) };
+    let Some(file) = snapshot_source.file(root, KNOWN) else { return Ok(0) };
     let mut buffer = ReadBuffer::default();
     // Lint reports the problem; entities that point to them are skipped and reported.
     let Ok(text) = sources::read_large(&file, &mut buffer) else { return Ok(0) };

@@ -29,7 +29,7 @@ use crate::text::plural::{count, list};
 use crate::text::suggest::closest;
 
 /// The number of names in one note.
-const MAX_TOLD: usize = 5;
+const MAX_SHOWN: usize = 5;
 /// The number of additional places that are shown for one missing blueprint.
 const MAX_RELATED: usize = 3;
 
@@ -53,14 +53,14 @@ impl CatalogBlueprints {
     }
 
     /// Notes about the blueprints in `names` that differ from the snapshot.
-    pub fn notes(&self, names: &BTreeSet<&str>, root: &Path, shelf: &SnapshotSource) -> Vec<String> {
+    pub fn notes(&self, names: &BTreeSet<&str>, root: &Path, snapshot_source: &SnapshotSource) -> Vec<String> {
         let mut notes = Vec::new();
         if self.unusable > 0 {
             notes
                 .push(format!("The catalog returned {} that portolan cannot read.", count(self.unusable, "blueprint")));
         }
         let read = |body: &Json| Blueprint::from_json(steady(body.clone())).ok().map(|(blueprint, _)| blueprint);
-        let saved: BTreeMap<String, Json> = shelved(root, shelf).blueprints;
+        let saved: BTreeMap<String, Json> = shelved(root, snapshot_source).blueprints;
         let saved: Vec<Blueprint> = saved.values().filter_map(read).collect();
         // Blueprints that the snapshot lacks are new; without a snapshot, nothing can differ.
         let both = |kind: &BlueprintChangeKind| matches!(kind, BlueprintChangeKind::Changed(_));
@@ -139,7 +139,7 @@ impl CatalogBlueprints {
 }
 
 fn outdated(differing: &[String]) -> Option<String> {
-    let (named, more) = (differing.get(..MAX_TOLD).unwrap_or(differing), differing.len().saturating_sub(MAX_TOLD));
+    let (named, more) = (differing.get(..MAX_SHOWN).unwrap_or(differing), differing.len().saturating_sub(MAX_SHOWN));
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let words = match differing.len() {
         0 => return None,

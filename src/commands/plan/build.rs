@@ -29,12 +29,12 @@ use crate::domain::entity::EntityKey;
 use crate::domain::entity::desired::Desired;
 use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::finding::{FileId, Place};
+use crate::domain::plan::Plan;
 use crate::domain::plan::change::{Action, OwnerStatus};
 use crate::domain::plan::hazard::{Blocker, HazardKind};
 use crate::domain::plan::request::WriteRequests;
 use crate::domain::plan::revision::Revision;
 use crate::domain::plan::write_mode::PruneRule;
-use crate::domain::plan::{Obstacle, Plan};
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
 use crate::error::Error;
@@ -109,12 +109,15 @@ pub(crate) fn build_plan(
     let catalog = match (&base, is_offline) {
         (Some(base), true) => {
             notes.insert(0, offline::note(settings, base));
-            let (catalog, more) = catalog_of_base(base, &manifests.entities, options.owner, &workspace.shelf, context)?;
+            let (catalog, more) =
+                catalog_of_base(base, &manifests.entities, options.owner, &workspace.snapshot_source, context)?;
             notes.extend(more);
             catalog
         }
         (None, true) => return Err(BaseError::NothingToCompare { why: notes.pop() }.into()),
-        (_, false) => connect_for(options.owner, &manifests.entities, &workspace.shelf, options.intent, context)?,
+        (_, false) => {
+            connect_for(options.owner, &manifests.entities, &workspace.snapshot_source, options.intent, context)?
+        }
     };
     if !is_offline {
         restrict_mask(context, allowed.names);
@@ -139,7 +142,7 @@ pub(crate) fn build_plan(
     manifests.unreadable.append(&mut excluded);
     let declared: BTreeSet<&str> = manifests.entities.iter().map(|entity| entity.key.blueprint.as_ref()).collect();
     if settings.catalog.value != settings::Catalog::Local && !is_offline {
-        notes.extend(blueprints.notes(&declared, root, &workspace.shelf));
+        notes.extend(blueprints.notes(&declared, root, &workspace.snapshot_source));
     }
     let names: BTreeSet<&str> = declared.into_iter().chain(owned.iter().map(|key| key.blueprint.as_ref())).collect();
     let mut actual = catalog.read(&blueprints.all.among(&names), catalog::Part::Whole, progress)?;
@@ -492,11 +495,7 @@ impl BuiltPlan {
 
     /// Path and text of the manifests that the plan mentions.
     pub fn texts(&self) -> Texts {
-        let plan = &self.plan;
-        let changes = plan.changes.iter().filter_map(|change| change.place);
-        let obstacles = plan.obstacles.iter().flat_map(Obstacle::places).copied();
-        let blockers = plan.hazards.iter().flat_map(|hazard| hazard.kind.places());
-        let wanted: BTreeSet<FileId> = changes.chain(obstacles).chain(blockers).map(|place| place.file).collect();
+        let wanted: BTreeSet<FileId> = self.plan.places().map(|place| place.file).collect();
         let texts = Texts::of_files(wanted, &self.manifests.files);
         let Some(base) = &self.base else { return texts };
         let before = self.at_base.iter().map(|(_, place)| place.file).collect();

@@ -16,7 +16,7 @@ use crate::text::plural::{count, list};
 use crate::text::suggest::closest;
 
 /// The number of dependencies that are listed by name.
-const MAX_TOLD: usize = 5;
+const MAX_SHOWN: usize = 5;
 
 /// A name of `--only` that fits nothing.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -103,9 +103,9 @@ pub(crate) fn describe_pulled_in(plan: &Plan, only: &Only, basis: &PlanBasis<'_>
             (format!("{}/{}", key.blueprint, key.identifier), format!("{}/{}", by.blueprint, by.identifier));
         format!("`{}` (`{}` points to it)", clean(&key), clean(&by))
     };
-    let mut named: Vec<String> = came.iter().take(MAX_TOLD).map(name).collect();
-    if came.len() > MAX_TOLD {
-        named.push(format!("{} more", came.len() - MAX_TOLD));
+    let mut named: Vec<String> = came.iter().take(MAX_SHOWN).map(name).collect();
+    if came.len() > MAX_SHOWN {
+        named.push(format!("{} more", came.len() - MAX_SHOWN));
     }
     let what = count(came.len(), "entity");
     (!came.is_empty()).then(|| {

@@ -6,7 +6,7 @@ use crate::plan::RenameHint;
 use crate::report::escape::clean;
 use crate::text::plural::{count, list};
 
-const MAX_TOLD: usize = 3;
+const MAX_SHOWN: usize = 3;
 
 /// Complete sentences for the user.
 pub(crate) fn describe_rename_hints(found: &[RenameHint]) -> Vec<String> {
@@ -17,9 +17,9 @@ pub(crate) fn describe_rename_hints(found: &[RenameHint]) -> Vec<String> {
             1 => ("", "that identifier"),
             _ => ("one of ", "the old identifier"),
         };
-        let more = from.len().saturating_sub(MAX_TOLD + 1);
+        let more = from.len().saturating_sub(MAX_SHOWN + 1);
         if more > 0 {
-            from.truncate(MAX_TOLD + 1);
+            from.truncate(MAX_SHOWN + 1);
             from.push(format!("{more} more"));
         }
         format!(
@@ -28,12 +28,12 @@ pub(crate) fn describe_rename_hints(found: &[RenameHint]) -> Vec<String> {
             list(&from)
         )
     };
-    let mut told: Vec<String> = found.iter().take(MAX_TOLD).map(sentence).collect();
-    let more = found.len().saturating_sub(MAX_TOLD);
+    let mut messages: Vec<String> = found.iter().take(MAX_SHOWN).map(sentence).collect();
+    let more = found.len().saturating_sub(MAX_SHOWN);
     if more > 0 {
-        told.push(format!("{} may be renames too.", count(more, "more creation")));
+        messages.push(format!("{} may be renames too.", count(more, "more creation")));
     }
-    told
+    messages
 }
 
 #[cfg(test)]
@@ -44,9 +44,9 @@ mod tests {
     fn what_may_be_renamed_names_the_annotation() {
         let key = |name: &str| EntityKey { blueprint: "service".into(), identifier: name.into() };
         let one = RenameHint { to: key("basket"), from: vec![key("cart")] };
-        let told = "`service/basket` is created and looks like `service/cart`, which this plan deletes. If it is a rename, \
+        let message = "`service/basket` is created and looks like `service/cart`, which this plan deletes. If it is a rename, \
                     set the annotation `portolan.dev/renamed-from` in its manifest to that identifier.";
-        assert_eq!(describe_rename_hints(std::slice::from_ref(&one)), [told]);
+        assert_eq!(describe_rename_hints(std::slice::from_ref(&one)), [message]);
         let from: Vec<EntityKey> = (0..9).map(|at| key(&at.to_string())).collect();
         let many = describe_rename_hints(&vec![RenameHint { from, ..one }; 5]);
         assert_eq!(many.len(), 4);

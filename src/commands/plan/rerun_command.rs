@@ -103,10 +103,10 @@ mod tests {
             no_prune: true,
             ..PlanningArgs::default()
         };
-        let told = push_command(&planning, &settings);
+        let command = push_command(&planning, &settings);
         let expected = "portolan push --catalog http://127.0.0.1:1 --base origin/main --only service --only 'a b.yaml' \
                         --only=-x --no-prune";
-        assert_eq!(told, expected);
+        assert_eq!(command, expected);
         let file = push_plan_command(Path::new("p.json"), &planning, &settings);
         assert_eq!(file, "portolan push --catalog http://127.0.0.1:1 --plan p.json");
         let rest = diff_out_command(Path::new("p.json"), &planning, &settings);

@@ -45,7 +45,7 @@ pub(super) fn apply_plan(args: &PushArgs, planned: &BuiltPlan, owner: &Owner, co
     let cancellation = Cancellation::default();
     let remarks = Remarks::new(context.quiet, context.motion);
     let handled = cancellation.handle_signals(move |signal| {
-        remarks.say(match signal {
+        remarks.write_notice(match signal {
             Signal::Graceful => {
                 "Stopping: waiting up to 10 s for requests in flight, then checking unclear results. Press Ctrl-C again to stop now."
             }
@@ -55,7 +55,7 @@ pub(super) fn apply_plan(args: &PushArgs, planned: &BuiltPlan, owner: &Owner, co
     if handled.is_err() {
         // Without a handler, a signal ends the process at once; the next push reads what was written.
         Remarks::new(context.quiet, context.motion)
-            .say("Ctrl-C ends this run without a report: signals cannot be handled here.");
+            .write_notice("Ctrl-C ends this run without a report: signals cannot be handled here.");
     }
     let clock = system_clock();
     let at = clock();

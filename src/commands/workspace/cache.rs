@@ -10,11 +10,11 @@ use ring::digest::{Context, SHA256};
 
 use crate::analysis::{FileFacts, FileResults, LoadedFacts, Options, RULES, SavedFacts, Selection};
 use crate::commands::workspace::git::Git;
-use crate::commands::workspace::snapshot::LoadedSnapshot;
-use crate::domain::document::span::Span;
+use crate::commands::workspace::snapshot::{LoadedSnapshot, add_part};
 use crate::domain::finding::{FileId, Severity};
 use crate::settings::Environment;
-use crate::sources::{self, FileStat, Identity, Place, SourceFile};
+use crate::sources::git::blob_hash;
+use crate::sources::{self, FileStat, Identity, SourceFile};
 
 /// Where the caches are, and when this process began.
 #[derive(Debug, Clone)]
@@ -38,8 +38,10 @@ pub(crate) struct KnownFiles {
     results: FileResults,
     /// The number of files in the cache, known or not.
     saved: usize,
-    /// Files of which only the stat can be believed, although the index has a blob.
-    converted: Mutex<Vec<FileId>>,
+    /// The number of known files whose stat is not in the cache, so that the next run would ask Git's index again.
+    renewed: usize,
+    /// Of the texts that were read.
+    hashes: Mutex<Vec<(FileId, [u8; 20])>>,
 }
 
 const MAGIC: &[u8; 8] = b"portolan";
@@ -50,6 +52,10 @@ const SECTIONS: usize = 7;
 const IDENTITY: usize = 64;
 /// With fewer new files among this many, writing the cache costs more than reading them again.
 const WORTH_WRITING: usize = 64;
+
+fn is_worth_writing(new: usize, saved: usize) -> bool {
+    new > saved / WORTH_WRITING
+}
 
 impl CacheFolder {
     pub fn of(environment: &Environment) -> Option<Self> {
@@ -68,10 +74,7 @@ impl<'a> LintCache<'a> {
     ) -> Option<Self> {
         let root_bytes = root.as_os_str().as_encoded_bytes();
         let mut key = loaded.digest.clone();
-        let mut add = |part: &[u8]| {
-            key.update(&(part.len() as u64).to_le_bytes());
-            key.update(part);
-        };
+        let mut add = |part: &[u8]| add_part(&mut key, part);
         add(env!("CARGO_PKG_VERSION").as_bytes());
         add(format!("{:?}", sources::program_stat()?).as_bytes());
         add(root_bytes);
@@ -95,27 +98,26 @@ impl<'a> LintCache<'a> {
         let saved = SavedFiles::of(&bytes, &self.key);
         let candidates = saved.as_ref().map(|saved| saved.candidates(files)).unwrap_or_default();
         let mut chosen = Vec::with_capacity(candidates.len());
-        let mut pending = Vec::new();
-        let mut next = candidates.into_iter().peekable();
-        for (index, identity) in identities.iter_mut().enumerate() {
-            let candidate = next.next_if(|(file, _)| *file == index).map(|(_, number)| number);
-            let before = candidate.zip(saved.as_ref()).map(|(number, saved)| (number, saved.identity(number)));
-            match before {
-                Some((number, before)) if before.is_same(identity) => {
-                    identity.complete(before);
-                    chosen.push((number, id(index)));
-                }
-                before => pending.push((index, before)),
+        let mut changed = Vec::new();
+        for (index, number, before) in candidates {
+            let identity = &mut identities[index];
+            if before.is_same(identity) {
+                identity.complete(before);
+                chosen.push((number, FileId::of(index)));
+            } else if identity.may_be_unchanged(&before) {
+                changed.push((index, number, before));
             }
         }
-        if pending.iter().any(|(index, _)| matches!(files[*index].place, Place::Disk(_)))
+        let mut renewed = 0;
+        if !changed.is_empty()
             && let Some(work_tree) = self.git.repository().ok().flatten().and_then(|it| it.work_tree().ok())
         {
-            for (index, before) in pending {
+            for (index, number, before) in changed {
                 let identity = &mut identities[index];
-                identity.find_blob(&files[index], &work_tree);
-                if let Some((number, _)) = before.filter(|(_, before)| before.is_same_blob(identity)) {
-                    chosen.push((number, id(index)));
+                if identity.is_unchanged(&before, &files[index], &work_tree) {
+                    identity.complete(before);
+                    chosen.push((number, FileId::of(index)));
+                    renewed += usize::from(storable(identity, self.folder.started).is_some_and(|it| it.stat.is_some()));
                 }
             }
             chosen.sort_unstable_by_key(|(_, id)| *id);
@@ -125,12 +127,8 @@ impl<'a> LintCache<'a> {
         let results = results.unwrap_or_default();
         results.clean().iter().for_each(|file| has[at(file)] = true);
         let saved = saved.map_or(0, |saved| saved.facts.files());
-        KnownFiles { identities, has, results, saved, converted: Mutex::default() }
+        KnownFiles { identities, has, results, saved, renewed, hashes: Mutex::default() }
     }
-}
-
-fn id(index: usize) -> FileId {
-    FileId(Span::empty(index).start)
 }
 
 impl KnownFiles {
@@ -138,23 +136,24 @@ impl KnownFiles {
         self.has.get(file.0 as usize).copied().unwrap_or_default()
     }
 
-    /// Notes that the text of a file is not that of its blob, if so.
-    pub fn compare(&self, file: FileId, text: &str) {
-        if self.identities.get(file.0 as usize).is_some_and(|identity| identity.is_converted(text)) {
-            self.converted.lock().unwrap_or_else(PoisonError::into_inner).push(file);
+    /// Takes the text of a file that was read, so that the index can prove it in later runs.
+    pub fn add_text(&self, file: FileId, text: &str) {
+        if is_worth_writing(self.has.len() - self.results.clean().len() + self.renewed, self.saved) {
+            let hash = blob_hash(text.as_bytes());
+            self.hashes.lock().unwrap_or_else(PoisonError::into_inner).push((file, hash));
         }
     }
 
     /// Writes the cache if enough has changed; returns the results of the known files.
     pub fn save(self, cache: &LintCache<'_>, files: &[SourceFile], new: &[FileResults]) -> FileResults {
-        let Self { mut identities, results, saved, converted, .. } = self;
-        for file in converted.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            identities[file.0 as usize].blob = None;
+        let Self { mut identities, results, saved, renewed, hashes, .. } = self;
+        for (file, hash) in hashes.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            identities[file.0 as usize].add_hash(hash);
         }
         let clean = new.iter().flat_map(|part| part.clean().iter().map(move |file| (part, file)));
         let is_storable = |file: &FileFacts| storable(&identities[at(file)], cache.folder.started).is_some();
         let mut all: Vec<(&FileResults, &FileFacts)> = clean.filter(|(_, file)| is_storable(file)).collect();
-        if all.len() > saved / WORTH_WRITING {
+        if is_worth_writing(all.len() + renewed, saved) {
             // A file that was changed since it was looked at may have been read before or after the change.
             let read: Vec<(FileId, &SourceFile)> = all.iter().map(|(_, file)| (file.file, &files[at(file)])).collect();
             let mut now = sources::identities(&read).into_iter();
@@ -171,8 +170,8 @@ fn at(file: &FileFacts) -> usize {
     file.file.0 as usize
 }
 
-/// The identity as it can be believed later: a file that was changed within the resolution of its times may change again
-/// without a trace.
+/// The identity as it can be believed later: the stat of a file that was changed within the resolution of its times may
+/// stay the same when the file changes again.
 fn storable(identity: &Identity, started: i64) -> Option<Identity> {
     let stat = identity.stat.filter(|stat| stat.settled_before(started));
     let identity = Identity { stat, ..*identity };
@@ -272,15 +271,12 @@ impl<'b> SavedFiles<'b> {
         is_whole.then_some(Self { identities, ends, paths: std::str::from_utf8(paths).ok()?, facts })
     }
 
-    fn identity(&self, number: usize) -> Identity {
-        self.identities.get(number).map(decode).unwrap_or_default()
-    }
-
-    /// The files that the cache has by name: their numbers in the run and in the cache. Both are sorted by path.
-    fn candidates(&self, files: &[SourceFile]) -> Vec<(usize, usize)> {
+    /// The files that the cache has by name: their numbers in the run and in the cache, and their identities. Both are
+    /// sorted by path.
+    fn candidates(&self, files: &[SourceFile]) -> Vec<(usize, usize, Identity)> {
         let mut found = Vec::with_capacity(self.ends.len());
         let (mut at, mut start) = (0, 0);
-        for (number, end) in self.ends.iter().enumerate() {
+        for (number, (end, identity)) in self.ends.iter().zip(self.identities).enumerate() {
             let end = usize::try_from(u64::from_le_bytes(*end)).unwrap_or(usize::MAX);
             let path = self.paths.get(start..end).unwrap_or_default();
             start = end;
@@ -288,7 +284,7 @@ impl<'b> SavedFiles<'b> {
                 at += 1;
             }
             if files.get(at).is_some_and(|file| file.path == path) {
-                found.push((at, number));
+                found.push((at, number, decode(identity)));
                 at += 1;
             }
         }

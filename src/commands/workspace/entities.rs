@@ -107,7 +107,7 @@ impl ManifestSet {
         progress.start("reading", files.len() as u64);
         let make = || (ManifestReader::new(), EntityCollector::default());
         let read = sources::for_each_text(&files, make, |(reader, collector), index, text| {
-            let found = collector.read(reader, FileId(Span::empty(index).start), &files[index].path, text);
+            let found = collector.read(reader, FileId::of(index), &files[index].path, text);
             progress.advance(1);
             found
         });

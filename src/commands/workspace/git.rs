@@ -44,6 +44,11 @@ impl Git {
         self.repository()?.ok_or_else(|| GitError::absent(&self.root, flag))
     }
 
+    #[cfg(test)]
+    pub fn is_opened(&self) -> bool {
+        self.opened.get().is_some()
+    }
+
     /// The variables for another handle: a handle serves one thread.
     pub fn variables(&self) -> &git::Environment {
         &self.variables

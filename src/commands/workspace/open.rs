@@ -26,7 +26,7 @@ pub(crate) struct Workspace<'a> {
     pub settings: Cow<'a, Settings>,
     pub pattern: Pattern,
     pub git: &'a Git,
-    pub shelf: SnapshotSource,
+    pub snapshot_source: SnapshotSource,
     /// Complete sentences for the user.
     pub notes: Vec<String>,
     commit: Option<CommitSource>,
@@ -70,7 +70,7 @@ impl<'a> Workspace<'a> {
 
     pub fn of_work_tree(settings: &'a Settings, git: &'a Git) -> Result<Self, PatternError> {
         let (pattern, settings) = (settings.pattern()?, Cow::Borrowed(settings));
-        Ok(Self { settings, pattern, git, shelf: SnapshotSource::Disk, notes: Vec::new(), commit: None })
+        Ok(Self { settings, pattern, git, snapshot_source: SnapshotSource::Disk, notes: Vec::new(), commit: None })
     }
 
     /// The commit that is checked out, instead of a work tree that equals it.
@@ -87,12 +87,12 @@ impl<'a> Workspace<'a> {
     ) -> Result<Self, Error> {
         let repository = context.git.required("--ref")?;
         let commit = repository.find_commit(revision)?;
-        let shelf = snapshot::at_commit(repository, &context.settings.root.value, commit)?;
+        let snapshot_source = snapshot::at_commit(repository, &context.settings.root.value, commit)?;
         let mut notes = Vec::new();
         let settings = settings_at_commit(repository, commit, revision, context, &mut notes)?;
         let (pattern, settings) = (settings.pattern()?, Cow::Owned(settings));
         let commit = Some(CommitSource { commit, name, branch });
-        Ok(Self { settings, pattern, git: context.git, shelf, notes, commit })
+        Ok(Self { settings, pattern, git: context.git, snapshot_source, notes, commit })
     }
 
     /// The commit to read; `None` for the work tree.

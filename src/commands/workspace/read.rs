@@ -118,7 +118,7 @@ impl LintRun<'_> {
         let (collected, texts) = sources::keep_each_text(&pending, make, |worker, index, text| {
             let (id, file) = pending[index];
             if let (Some(known), Ok(text)) = (&known, &text) {
-                known.compare(id, text.text);
+                known.add_text(id, text.text);
             }
             let collected = worker.file(may_be_manifest, &analyzer, id, file, text);
             progress.advance(1);

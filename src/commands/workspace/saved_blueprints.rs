@@ -30,10 +30,10 @@ pub(crate) struct Unusable {
     pub reason: String,
 }
 
-pub(crate) fn shelved(root: &Path, shelf: &SnapshotSource) -> SavedBlueprints {
+pub(crate) fn shelved(root: &Path, snapshot_source: &SnapshotSource) -> SavedBlueprints {
     let mut shelved = SavedBlueprints::default();
     let mut buffer = ReadBuffer::default();
-    for file in shelf.blueprints(root) {
+    for file in snapshot_source.blueprints(root) {
         let reason = match blueprint(&file, &mut buffer) {
             Ok(blueprint) if shelved.blueprints.contains_key(&blueprint.identifier) => {
                 format!("blueprint `{}` is in another file too", blueprint.identifier)

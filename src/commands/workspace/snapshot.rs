@@ -23,7 +23,7 @@ use crate::domain::known_entities::KnownEntities;
 use crate::domain::value::day::Day;
 use crate::manifest::{Limits, Reader};
 use crate::sources::git::{CommitId, GitError, Repository};
-use crate::sources::{self, PathKind, Pattern, ReadBuffer, SourceFile, TextRef};
+use crate::sources::{self, PathKind, Pattern, ReadBuffer, ReadProblem, SourceFile, TextRef};
 use crate::text::merge_conflict::{MergeConflict, merge_conflicts};
 
 pub(crate) const FOLDER: &str = ".portolan";
@@ -153,7 +153,7 @@ pub(crate) fn unused_blueprints(snapshot: &Snapshot, is_reported: impl Fn(&str) 
 }
 
 /// Reads `.portolan/` under `root`; its files are appended to `files`.
-pub(crate) fn load(root: &Path, shelf: &SnapshotSource, files: &mut Vec<SourceFile>) -> LoadedSnapshot {
+pub(crate) fn load(root: &Path, snapshot_source: &SnapshotSource, files: &mut Vec<SourceFile>) -> LoadedSnapshot {
     let mut loading = Loading {
         files,
         buffer: ReadBuffer::default(),
@@ -162,9 +162,9 @@ pub(crate) fn load(root: &Path, shelf: &SnapshotSource, files: &mut Vec<SourceFi
         conflicts: Vec::new(),
         digest: digest::Context::new(&digest::SHA256),
     };
-    let (blueprints, unreadable) = loading.blueprints(shelf.blueprints(root));
-    let known = shelf.file(root, KNOWN).and_then(|file| loading.known(file));
-    let pulled = shelf.file(root, SOURCE).and_then(|file| loading.pulled(file));
+    let (blueprints, unreadable) = loading.blueprints(snapshot_source.blueprints(root));
+    let known = snapshot_source.file(root, KNOWN).and_then(|file| loading.known(file));
+    let pulled = snapshot_source.file(root, SOURCE).and_then(|file| loading.pulled(file));
     let Loading { problems, mut notes, conflicts, digest, .. } = loading;
     let mut snapshot = Snapshot::new(blueprints);
     snapshot.known = known;
@@ -179,6 +179,8 @@ pub(crate) fn load(root: &Path, shelf: &SnapshotSource, files: &mut Vec<SourceFi
     }
     LoadedSnapshot { snapshot, notes, conflicts, digest }
 }
+
+type Read = for<'b> fn(&'b SourceFile, &'b mut ReadBuffer) -> Result<TextRef<'b>, ReadProblem>;
 
 struct Loading<'f> {
     files: &'f mut Vec<SourceFile>,
@@ -218,7 +220,7 @@ impl Loading<'_> {
     }
 
     fn blueprint(&mut self, id: FileId) -> Option<(Blueprint, Vec<Flaw>)> {
-        let text = match self.text(id) {
+        let text = match self.text(id, sources::read) {
             Ok(text) => text,
             Err(message) => {
                 self.problem(id, Span::default(), message, ProblemKind::Broken);
@@ -254,7 +256,7 @@ impl Loading<'_> {
         if problems.is_empty() {
             return;
         }
-        let text = self.text(id).unwrap_or_default();
+        let text = self.text(id, sources::read).unwrap_or_default();
         let places = places_of(&text, problems.iter().map(|(flaw, _)| flaw.pointer.as_str()));
         for ((flaw, kind), place) in problems.iter().zip(places) {
             let message = format!("In blueprint `{}`, {}.", blueprint.identifier, flaw.message);
@@ -265,7 +267,8 @@ impl Loading<'_> {
     fn known(&mut self, file: SourceFile) -> Option<KnownEntities> {
         let path = file.path.clone();
         let id = self.join(file);
-        let text = match self.large_text(id) {
+        // With a higher size limit, because `pull` writes this file however long the list is.
+        let text = match self.text(id, sources::read_large) {
             Ok(text) => text,
             Err(message) => {
                 self.notes.push(format!("`{path}` was not used: {message}"));
@@ -292,7 +295,7 @@ impl Loading<'_> {
     fn pulled(&mut self, file: SourceFile) -> Option<Pulled> {
         let path = file.path.clone();
         let id = self.join(file);
-        let text = match self.text(id) {
+        let text = match self.text(id, sources::read) {
             Ok(text) => text,
             Err(message) => {
                 self.notes.push(format!("`{path}` was not used: {message}"));
@@ -309,7 +312,7 @@ impl Loading<'_> {
 
     fn join(&mut self, file: SourceFile) -> FileId {
         self.files.push(file);
-        FileId(Span::empty(self.files.len() - 1).start)
+        FileId::of(self.files.len() - 1)
     }
 
     fn stem(&self, id: FileId) -> String {
@@ -318,21 +321,13 @@ impl Loading<'_> {
         name.strip_suffix(".json").unwrap_or(name).to_owned()
     }
 
-    fn text(&mut self, id: FileId) -> Result<String, String> {
+    fn text(&mut self, id: FileId, read: Read) -> Result<String, String> {
         let Some(file) = self.files.get_mut(id.0 as usize) else { return Err(String::new()) };
-        let text = sources::read(file, &mut self.buffer).map(TextRef::to_text);
-        let text = text.map_err(|problem| format!("{problem}.")).map(|text| {
+        let text = read(file, &mut self.buffer).map(TextRef::to_text);
+        let text = text.map(|text| {
             file.keep(text.clone());
             text.text
         });
-        add_to_digest(&mut self.digest, &file.path, &text);
-        text
-    }
-
-    /// The same with a higher size limit, because `pull` writes this file however long the list is.
-    fn large_text(&mut self, id: FileId) -> Result<String, String> {
-        let Some(file) = self.files.get(id.0 as usize) else { return Err(String::new()) };
-        let text = sources::read_large(file, &mut self.buffer).map(|it| it.text.to_owned());
         let text = text.map_err(|problem| format!("{problem}."));
         add_to_digest(&mut self.digest, &file.path, &text);
         text
@@ -418,9 +413,14 @@ fn lost_references(blueprint: &Blueprint, all: &[Blueprint]) -> impl Iterator<It
 fn add_to_digest(digest: &mut digest::Context, path: &str, text: &Result<String, String>) {
     let (Ok(content) | Err(content)) = text;
     for part in [path.as_bytes(), if text.is_ok() { b"text" } else { b"none" }, content.as_bytes()] {
-        digest.update(&(part.len() as u64).to_le_bytes());
-        digest.update(part);
+        add_part(digest, part);
     }
+}
+
+/// Adds a part with its length, so that no two lists of parts have the same digest.
+pub(crate) fn add_part(digest: &mut digest::Context, part: &[u8]) {
+    digest.update(&(part.len() as u64).to_le_bytes());
+    digest.update(part);
 }
 
 /// A JSON pointer from keys.

@@ -236,8 +236,8 @@ fn required(old: bool, new: bool, push: &mut impl FnMut(PartChangeKind)) {
     }
 }
 
-fn rules(old: &Value, new: &Value, told: &[&str], push: &mut impl FnMut(PartChangeKind)) {
-    let keys = differing(old, new).into_iter().filter(|key| !told.contains(&key.as_str())).collect::<Vec<_>>();
+fn rules(old: &Value, new: &Value, reported: &[&str], push: &mut impl FnMut(PartChangeKind)) {
+    let keys = differing(old, new).into_iter().filter(|key| !reported.contains(&key.as_str())).collect::<Vec<_>>();
     if !keys.is_empty() {
         push(PartChangeKind::Rules { keys });
     }
@@ -266,13 +266,13 @@ const COMPUTED: [&str; 3] = ["mirrorProperties", "calculationProperties", "aggre
 
 /// Keys of the blueprint and its schema whose change is not reported elsewhere.
 fn other_keys(old: &Blueprint, new: &Blueprint) -> Vec<String> {
-    let told = ["schema", "relations", "ownership", "teamInheritance"];
+    let reported = ["schema", "relations", "ownership", "teamInheritance"];
     let is_empty = |value: Option<&Value>| value.is_none_or(|it| it.as_object().is_some_and(serde_json::Map::is_empty));
     let mut keys = differing(&old.raw, &new.raw);
     keys.retain(|key| {
-        let is_told = told.contains(&key.as_str()) || COMPUTED.contains(&key.as_str());
-        let says_nothing = is_empty(old.raw.get(key)) && is_empty(new.raw.get(key));
-        !is_told && !says_nothing
+        let is_reported = reported.contains(&key.as_str()) || COMPUTED.contains(&key.as_str());
+        let is_unset = is_empty(old.raw.get(key)) && is_empty(new.raw.get(key));
+        !is_reported && !is_unset
     });
     let schema = |blueprint: &Blueprint| blueprint.raw.get("schema").cloned().unwrap_or_default();
     let inner = differing(&schema(old), &schema(new)).into_iter();

@@ -172,7 +172,8 @@ pub enum RelationEffect {
     /// The plan updates it first.
     Relinked,
     /// Its manifest points there, so the target is kept.
-    Asked,
+    #[serde(rename = "asked")]
+    Declared,
 }
 
 impl Action {

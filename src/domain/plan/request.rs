@@ -1,5 +1,5 @@
-//! The requests of a plan: a plan says what changes and why, an act is the write that is sent. A plan file contains its
-//! acts, so that exactly what was reviewed is sent.
+//! The requests of a plan: a plan states what changes and why, a request is the write that is sent. A plan file contains
+//! its requests, so that exactly what was reviewed is sent.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::domain::entity::{EntityKey, Targets};
 use crate::domain::plan::StepKind;
 use crate::domain::value::{Value, exact};
 
-/// One act for each step of each wave of the plan, in the same order.
+/// One request for each step of each wave of the plan, in the same order.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct WriteRequests {
     pub waves: Vec<Vec<WriteRequest>>,
@@ -25,7 +25,7 @@ pub struct WriteRequest {
     /// The entity of the request: for the deletion of a rename, the old identifier.
     pub key: EntityKey,
     pub method: Method,
-    /// The changes whose earlier acts must all have succeeded.
+    /// The changes whose earlier requests must all have succeeded.
     pub needs: Vec<usize>,
 }
 

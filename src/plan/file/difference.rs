@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 use foldhash::HashMap;
 
 use super::PlanFile;
-use super::positions::each_place;
 use crate::domain::document::span::Span;
 use crate::domain::entity::EntityKey;
 use crate::domain::finding::{FileId, Place};
@@ -160,7 +159,7 @@ fn same_shape(one: &[Vec<Digest>], other: &[Vec<Digest>]) -> bool {
 /// The plan without what may differ between two runs with the same content.
 fn comparable(plan: &Plan, has_base: bool) -> Plan {
     let mut plan = plan.clone();
-    each_place(&mut plan, |place| *place = Place { file: FileId(0), span: Span::default() });
+    plan.places_mut().for_each(|place| *place = Place { file: FileId(0), span: Span::default() });
     let origin = |origin: &mut Origin| {
         if !has_base {
             *origin = Origin::Unknown;

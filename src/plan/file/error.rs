@@ -1,6 +1,6 @@
 //! Errors in a plan file. Its content is not trusted, because it may come from another machine.
 
-use super::content::FORMAT;
+use super::plan_file::FORMAT;
 use crate::domain::error_class::ExitClass;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]

@@ -3,11 +3,11 @@
 //! may differ, manifests and stored values may not.
 
 mod codec;
-mod content;
 mod difference;
 mod drift;
 mod error;
 pub(in crate::plan) mod fingerprint;
+mod plan_file;
 mod positions;
 mod validate;
 
@@ -26,13 +26,13 @@ use super::{digest, masking, of_entity};
 use crate::plan::input::PlanBasis;
 
 pub use codec::schema;
-pub use content::{ChosenPart, FORMAT, Options, PlanFile, Precondition, Preconditions, Provenance};
 pub use difference::{Difference, differences};
 pub use drift::{CatalogState, Drift, DriftKind, Mismatch, destination_mismatches, drift, mismatches};
 pub use error::PlanFileError;
+pub use plan_file::{ChosenPart, FORMAT, Options, PlanFile, Precondition, Preconditions, Provenance};
 
-use content::touched_keys;
 use fingerprint::Manifests;
+use plan_file::touched_keys;
 
 impl PlanFile {
     /// Creates a plan file from a plan and its input. `path` returns the path of a file in this run.

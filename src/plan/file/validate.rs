@@ -6,7 +6,7 @@ use crate::domain::finding::Place;
 use crate::domain::plan::change::{Change, OwnerStatus};
 use crate::domain::plan::hazard::Hazard;
 use crate::domain::plan::{Plan, Step, Tally};
-use crate::plan::file::content::{PlanFile, touched_keys};
+use crate::plan::file::plan_file::{PlanFile, touched_keys};
 use crate::plan::{counts, digest, hazards};
 use crate::text::mask::Mask;
 

@@ -122,7 +122,7 @@ fn who_is_pointed_elsewhere_is_not_endangered() {
 /// (kept entity, its dependents, and whether a manifest declares the relation)
 fn still_needed(plan: &Plan) -> Vec<(String, Vec<(String, bool)>)> {
     let name = |key: &EntityKey| format!("{}/{}", key.blueprint, key.identifier);
-    let by = |by: &[Dependent]| by.iter().map(|it| (name(&it.key), it.after == RelationEffect::Asked)).collect();
+    let by = |by: &[Dependent]| by.iter().map(|it| (name(&it.key), it.after == RelationEffect::Declared)).collect();
     let found = plan.hazards.iter().filter_map(|hazard| match &hazard.kind {
         HazardKind::StillNeeded { key, by: dependents } => Some((name(key), by(dependents))),
         _ => None,

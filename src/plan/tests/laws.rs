@@ -155,14 +155,14 @@ proptest! {
         for before in &world.stored {
             let Some(found) = after.stored.iter().find(|entity| entity.key == before.key) else { continue };
             let change = plan.changes.iter().find(|change| change.key == before.key);
-            let told = change.map(|change| change.fields.as_slice()).unwrap_or_default();
+            let fields = change.map(|change| change.fields.as_slice()).unwrap_or_default();
             let mut expected = before.clone();
-            told.iter().for_each(|field| set(&mut expected, field));
+            fields.iter().for_each(|field| set(&mut expected, field));
             // Relations to removed entities are gone.
             if plan.changes.iter().any(|change| change.removed().is_some()) {
                 expected.relations.clone_from(&found.relations);
             }
-            prop_assert_eq!(content(found), content(&expected), "{:?} was {:?}, and {:?}", found, before, told);
+            prop_assert_eq!(content(found), content(&expected), "{:?} was {:?}, and {:?}", found, before, fields);
         }
     }
 

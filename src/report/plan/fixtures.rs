@@ -272,7 +272,7 @@ impl Case {
     pub fn dangerous() -> Self {
         let dependents = vec![
             dependent("service/cart", "dependsOn", false, RelationEffect::Left),
-            dependent("service/web", "primary", true, RelationEffect::Asked),
+            dependent("service/web", "primary", true, RelationEffect::Declared),
         ];
         let mut changes = vec![
             Change { dependents: dependents.clone(), ..change("service/old", Action::Delete, Vec::new()) },
@@ -301,7 +301,7 @@ impl Case {
             HazardKind::UnseenDependents { blueprint: "service".into(), unread: vec!["api".into(), "host".into()] };
         let needed = HazardKind::StillNeeded {
             key: key("team/left"),
-            by: vec![dependent("service/cart", "owner", true, RelationEffect::Asked)],
+            by: vec![dependent("service/cart", "owner", true, RelationEffect::Declared)],
         };
         let pointed = HazardKind::DeleteWithDependents { key: key("service/old"), dependents };
         let hazards = vec![

@@ -74,7 +74,7 @@ fn field_change() -> impl Strategy<Value = FieldChange> {
 }
 
 fn dependents() -> impl Strategy<Value = Vec<Dependent>> {
-    let after = prop_oneof![Just(RelationEffect::Left), Just(RelationEffect::Relinked), Just(RelationEffect::Asked)];
+    let after = prop_oneof![Just(RelationEffect::Left), Just(RelationEffect::Relinked), Just(RelationEffect::Declared)];
     let one = (key(), name(), any::<bool>(), after);
     vec(one, 0..9).prop_map(|all| {
         let one = |(key, relation, required, after): (_, String, _, _)| Dependent {

@@ -6,9 +6,9 @@ use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::EntityKey;
 use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::finding::Place;
+use crate::domain::plan::Plan;
 use crate::domain::plan::change::Change;
 use crate::domain::plan::revision::{BaseRevision, Revision};
-use crate::domain::plan::{Obstacle, Plan};
 use crate::report::comment;
 use crate::report::positions::{Files, LineRange, Places};
 
@@ -113,12 +113,10 @@ impl<'a> Resolved<'a> {
     fn places(&self) -> Places<'a> {
         let report = self.report;
         let plan = report.plan;
-        let changes = plan.changes.iter().flat_map(places_of);
-        let obstacles = plan.obstacles.iter().flat_map(Obstacle::places).copied();
-        let blockers = plan.hazards.iter().flat_map(|hazard| hazard.kind.places());
+        let fields = plan.changes.iter().flat_map(places_of_fields);
         let complaints = report.complaints.into_iter().flatten().filter_map(|complaint| complaint.place);
         let at_base = report.at_base.iter().map(|(_, place)| *place);
-        Places::at(changes.chain(obstacles).chain(blockers).chain(complaints).chain(at_base), report.files)
+        Places::at(plan.places().chain(fields).chain(complaints).chain(at_base), report.files)
     }
 
     /// `path:line`, not yet cleaned.
@@ -152,11 +150,7 @@ impl<'a> Resolved<'a> {
     }
 }
 
-/// The places of the entity and of its values.
-fn places_of(change: &Change) -> impl Iterator<Item = Place> {
-    let own = change.place.into_iter();
-    own.flat_map(|place| {
-        let fields = change.fields.iter().filter_map(|field| field.span);
-        std::iter::once(place).chain(fields.map(move |span| Place { file: place.file, span }))
-    })
+fn places_of_fields(change: &Change) -> impl Iterator<Item = Place> {
+    let spans = change.fields.iter().filter_map(|field| field.span);
+    change.place.into_iter().flat_map(move |place| spans.clone().map(move |span| Place { file: place.file, span }))
 }

@@ -2,7 +2,7 @@
 //! within a version, a field may be added, but never renamed or removed. Values are complete and as they were compared:
 //! nothing is abbreviated.
 
-pub(super) mod made;
+pub(super) mod render;
 
 use std::borrow::Cow;
 use std::sync::Arc;

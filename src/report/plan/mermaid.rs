@@ -97,7 +97,7 @@ impl Picture {
             let edge = match dependent.after {
                 RelationEffect::Left | RelationEffect::Unnamed => Edge::Stays,
                 RelationEffect::Relinked => Edge::Goes,
-                RelationEffect::Asked => Edge::Comes,
+                RelationEffect::Declared => Edge::Comes,
             };
             let from = node(&dependent.key.blueprint, &dependent.key.identifier);
             self.edge(&from, &gone, &dependent.relation, edge);

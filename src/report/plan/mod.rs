@@ -52,7 +52,7 @@ impl Format for PlanFormat {
 pub fn render(report: &PlanReport<'_>, format: PlanFormat, style: &Style) -> String {
     match format {
         PlanFormat::Text => lines(text::render(&Resolved::new(report), style)),
-        PlanFormat::Json => json::made::render(&Resolved::new(report)),
+        PlanFormat::Json => json::render::render(&Resolved::new(report)),
         PlanFormat::Markdown => comment_of(report, markdown::pieces::MAX_LENGTH),
         PlanFormat::Summary => lines(summary::render(report)),
     }

@@ -60,23 +60,23 @@ fn a_huge_plan_is_folded_and_counted() {
         for blueprint in
             text.split("\n\n").filter(|part| ["api", "host", "service"].contains(&part.lines().next().unwrap_or("")))
         {
-            let (mut told, mut in_names) = (0, false);
+            let (mut shown, mut in_names) = (0, false);
             for line in blueprint.lines() {
                 let words = line.strip_prefix(&format!("  {sign} "));
                 in_names = (in_names && line.starts_with("    ") && !line.starts_with("      ")) || words.is_some();
                 let Some(words) = words.or_else(|| in_names.then_some(line)) else { continue };
                 if words.contains("  catalog/") || words.contains("(last") {
-                    (told, in_names) = (told + 1, false);
+                    (shown, in_names) = (shown + 1, false);
                     continue;
                 }
                 for name in
                     words.split(", ").map(|name| name.trim().trim_end_matches(',')).filter(|name| !name.is_empty())
                 {
                     let more = name.strip_prefix("and ").and_then(|rest| rest.split(' ').next());
-                    told += more.map_or(1, |number| number.replace(',', "").parse::<usize>().expect("a number"));
+                    shown += more.map_or(1, |number| number.replace(',', "").parse::<usize>().expect("a number"));
                 }
             }
-            assert!(of_each.contains(&told), "{sign} {told}: {blueprint}");
+            assert!(of_each.contains(&shown), "{sign} {shown}: {blueprint}");
         }
     }
     let full = {
@@ -443,8 +443,8 @@ proptest! {
                     let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
                     let counts = &json["counts"]["total"];
                     let names = ["create", "update", "delete", "rename", "adopt", "foreign", "pending", "unchanged"];
-                    let told: Vec<u64> = names.iter().filter_map(|name| counts[*name].as_u64()).collect();
-                    prop_assert_eq!(told, expected.iter().map(|number| *number as u64).collect::<Vec<_>>());
+                    let shown: Vec<u64> = names.iter().filter_map(|name| counts[*name].as_u64()).collect();
+                    prop_assert_eq!(shown, expected.iter().map(|number| *number as u64).collect::<Vec<_>>());
                     let actions = |name: &str| {
                         json["changes"].as_array().expect("a list").iter().filter(|it| it["action"] == name).count()
                     };

@@ -110,13 +110,13 @@ impl Page<'_, '_> {
     }
 
     fn hazard(&mut self, hazard: &Hazard) {
-        let told = words::hazard(hazard, self.resolved);
+        let hazard_text = words::hazard(hazard, self.resolved);
         let (role, label) = match hazard.consent {
             Consent::Approval | Consent::Adoption => (Role::Error, "hazard"),
             Consent::Nothing => (Role::Warning, "warning"),
         };
-        self.sentence(role, label, &format!("{}.", told.sentence));
-        self.items(&told.items, MAX_ITEMS);
+        self.sentence(role, label, &format!("{}.", hazard_text.sentence));
+        self.items(&hazard_text.items, MAX_ITEMS);
     }
 
     fn obstacles(&mut self) {

@@ -152,19 +152,19 @@ pub(in crate::report) fn dependent(dependent: &Dependent) -> String {
         RelationEffect::Left => "",
         RelationEffect::Unnamed => "; its manifest does not set that relation",
         RelationEffect::Relinked => "; updated first by this plan",
-        RelationEffect::Asked => "; its manifest sets that relation",
+        RelationEffect::Declared => "; its manifest sets that relation",
     };
     format!("{} by {}{required}{after}", quoted(&dependent.key), tick(&dependent.relation))
 }
 
 /// A hazard as a sentence, and the items that it is about.
-pub(in crate::report) struct Told {
+pub(in crate::report) struct HazardText {
     pub sentence: String,
     pub items: Vec<String>,
 }
 
-pub(in crate::report) fn hazard(hazard: &Hazard, resolved: &Resolved<'_>) -> Told {
-    let told = |sentence: String, items: Vec<String>| Told { sentence, items };
+pub(in crate::report) fn hazard(hazard: &Hazard, resolved: &Resolved<'_>) -> HazardText {
+    let hazard_text = |sentence: String, items: Vec<String>| HazardText { sentence, items };
     let all = |keys: &[EntityKey]| keys.iter().map(quoted).collect();
     let pointing = |dependents: &[Dependent]| dependents.iter().map(dependent).collect();
     match &hazard.kind {
@@ -177,15 +177,15 @@ pub(in crate::report) fn hazard(hazard: &Hazard, resolved: &Resolved<'_>) -> Tol
             let (scope, limits) = (tick(&resolved.report.plan.scope), limits.join(" or "));
             let sentence =
                 format!("this plan removes {gone} of {owned}{whose} owned by {scope}; the limit is {limits}");
-            told(sentence, all(keys))
+            hazard_text(sentence, all(keys))
         }
         HazardKind::DeleteWithDependents { key, dependents } => {
             let (points, way_out) = (points(dependents), way_out(dependents, resolved.report));
-            told(format!("{} is deleted, but {points} to it{way_out}", quoted(key)), pointing(dependents))
+            hazard_text(format!("{} is deleted, but {points} to it{way_out}", quoted(key)), pointing(dependents))
         }
         HazardKind::RenameWithDependents { key, from, dependents } => {
             let (points, way_out) = (points(dependents), way_out(dependents, resolved.report));
-            told(
+            hazard_text(
                 format!("{} was renamed from {}, but {points} to the old identifier{way_out}", quoted(key), tick(from)),
                 pointing(dependents),
             )
@@ -193,7 +193,7 @@ pub(in crate::report) fn hazard(hazard: &Hazard, resolved: &Resolved<'_>) -> Tol
         HazardKind::Foreign { keys } => {
             let at_rest = &resolved.report.plan.foreign_unchanged;
             let as_it_is = at_rest.iter().map(|key| format!("{} (unchanged)", quoted(key)));
-            told(foreign(keys, resolved.report), keys.iter().map(quoted).chain(as_it_is).collect())
+            hazard_text(foreign(keys, resolved.report), keys.iter().map(quoted).chain(as_it_is).collect())
         }
         HazardKind::Unseen { blueprint, why, keys } => {
             let read = why.as_ref().map_or("was not read".to_owned(), |why| format!("was read only in part ({why})"));
@@ -203,18 +203,21 @@ pub(in crate::report) fn hazard(hazard: &Hazard, resolved: &Resolved<'_>) -> Tol
             let sentence = format!(
                 "{entities} of {blueprint} {verb} to be created, but {blueprint} {read}: {they} may exist with another owner"
             );
-            told(sentence, all(keys))
+            hazard_text(sentence, all(keys))
         }
         HazardKind::UnseenDependents { blueprint, unread } => {
             let unread = names(unread.iter().map(|name| tick(name)), MAX_NAMES);
-            told(
+            hazard_text(
                 format!("entities of {unread} were not read, and may point to deleted entities of {}", tick(blueprint)),
                 vec![],
             )
         }
         HazardKind::StillNeeded { key, by } => {
             let points = points(by);
-            told(format!("{} is no longer declared, but is kept, because {points} to it", quoted(key)), pointing(by))
+            hazard_text(
+                format!("{} is no longer declared, but is kept, because {points} to it", quoted(key)),
+                pointing(by),
+            )
         }
         HazardKind::PruneBlocked { by, keys } => {
             let why: Vec<String> = by.iter().take(MAX_NAMES).map(|blocker| self::blocker(blocker, resolved)).collect();
@@ -225,7 +228,7 @@ pub(in crate::report) fn hazard(hazard: &Hazard, resolved: &Resolved<'_>) -> Tol
                 1 => "; 1 entity is no longer declared and is kept".to_owned(),
                 number => format!("; {} entities are no longer declared and are kept", grouped(number)),
             };
-            told(format!("nothing is deleted: {}{more}{stay}", why.join(", ")), all(keys))
+            hazard_text(format!("nothing is deleted: {}{more}{stay}", why.join(", ")), all(keys))
         }
     }
 }

@@ -127,14 +127,14 @@ fn a_folder_in_the_place_of_a_manifest_is_told() {
     let tree = Tree::new(&["a.yaml/note.md", "b.yaml/c.yaml", "d.yaml.d/note.md", "gen.yaml/note.md"]);
     tree.write(".gitignore", "gen.yaml\n");
     fs::create_dir(tree.path().join("e.yml")).expect("a folder");
-    let told = |pattern: &Pattern| {
+    let messages = |pattern: &Pattern| {
         let found = discover(tree.path(), pattern).expect("it is walked");
         found.unreadable.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     let why = "it is a folder without manifests";
-    assert_eq!(told(&all()), [format!("`a.yaml` cannot be read: {why}"), format!("`e.yml` cannot be read: {why}")]);
+    assert_eq!(messages(&all()), [format!("`a.yaml` cannot be read: {why}"), format!("`e.yml` cannot be read: {why}")]);
     let pattern = Pattern::new(&["catalog/*.yaml", "e.yml"], &["a.yaml"]).expect("globs");
-    assert_eq!(told(&pattern), [format!("`e.yml` cannot be read: {why}")]);
+    assert_eq!(messages(&pattern), [format!("`e.yml` cannot be read: {why}")]);
 }
 
 #[test]
@@ -192,9 +192,9 @@ fn links_to_files_inside_are_followed_once_and_no_others() {
     link("nobody@nowhere.1", ".#a.yaml");
     let root = tree.path().join("repo");
     let found = discover(&root, &all()).expect("it is walked");
-    let told: Vec<String> = found.unreadable.iter().map(ToString::to_string).collect();
+    let messages: Vec<String> = found.unreadable.iter().map(ToString::to_string).collect();
     assert_eq!(
-        told,
+        messages,
         [
             "`broken.yaml` cannot be followed: the link points to nothing",
             "`folder.yaml` cannot be followed: the link points to no file",

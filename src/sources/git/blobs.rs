@@ -43,10 +43,17 @@ impl BlobStore {
     }
 }
 
-/// Whether a blob has this content. The hash of libgit2 is slower, because it looks for forgeries.
+/// Whether a blob has this content.
 pub(in crate::sources) fn is_content_of(id: Oid, content: &[u8]) -> bool {
+    blob_hash(content) == id.as_bytes()
+}
+
+/// The id of the blob with this content. The hash of libgit2 is slower, because it looks for forgeries.
+pub fn blob_hash(content: &[u8]) -> [u8; 20] {
     let mut hash = Context::new(&SHA1_FOR_LEGACY_USE_ONLY);
     hash.update(format!("blob {}\0", content.len()).as_bytes());
     hash.update(content);
-    hash.finish().as_ref() == id.as_bytes()
+    let mut id = [0; 20];
+    id.copy_from_slice(hash.finish().as_ref());
+    id
 }

@@ -24,6 +24,7 @@ mod work_tree;
 mod tests;
 
 pub use blobs::BlobStore;
+pub use blobs::blob_hash;
 pub(in crate::sources) use blobs::is_content_of;
 pub use changed::Changed;
 pub use error::GitError;

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::names::{holds_secret, may_name_secret};
+use super::names::{is_secret_value, may_name_secret};
 
 /// How far a value on one line is looked for: a line may have a million bytes with a name at every fourth of them. A
 /// longer value is a credential only if it is one word, which is taken whole.
@@ -19,12 +19,12 @@ struct Assignment<'t> {
     values: Vec<Range<usize>>,
 }
 
-/// Finds the values that [`holds_secret`] classifies as credentials, except for names in `allowed`.
+/// Finds the values that `holds_secret` classifies as credentials, except for names in `allowed`.
 pub(super) fn find(text: &str, allowed: &[String], found: &mut Vec<Range<usize>>) {
     let is_wanted = |name: &str| may_name_secret(name) && !allowed.iter().any(|allowed| allowed == name);
     for assignment in assignments(text, is_wanted) {
         let values = assignment.values.into_iter();
-        found.extend(values.filter(|value| holds_secret(assignment.name, &text[value.clone()])));
+        found.extend(values.filter(|value| is_secret_value(assignment.name, &text[value.clone()])));
     }
 }
 

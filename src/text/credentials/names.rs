@@ -28,9 +28,11 @@ pub(super) fn may_name_secret(name: &str) -> bool {
 /// reference, a template or a state such as `required`. A password may be short; a value called token or key must look
 /// like one.
 pub fn holds_secret(name: &str, text: &str) -> bool {
-    if !may_name_secret(name) {
-        return false;
-    }
+    may_name_secret(name) && is_secret_value(name, text)
+}
+
+/// The same for a name that may name a credential.
+pub(super) fn is_secret_value(name: &str, text: &str) -> bool {
     let text = text.trim();
     if is_stand_in(text) || refers(text) || text.contains(MARK) {
         return false;

@@ -59,9 +59,9 @@ fn server() -> String {
 #[test]
 fn an_authority_that_nobody_knows_is_told_with_the_way_to_trust_it() {
     let error = client_error(client(&server()).blueprints());
-    let told = everything(&error);
-    assert!(matches!(error, ClientError::Tls { .. }), "{told}");
-    assert!(told.contains("not signed by an authority") && told.contains("PORTOLAN_CA_BUNDLE"), "{told}");
+    let message = everything(&error);
+    assert!(matches!(error, ClientError::Tls { .. }), "{message}");
+    assert!(message.contains("not signed by an authority") && message.contains("PORTOLAN_CA_BUNDLE"), "{message}");
 }
 
 #[test]

@@ -17,7 +17,7 @@ use crate::domain::snapshot::Completeness;
 
 const NO_BLUEPRINTS: &str = r#"{"ok":true,"blueprints":[]}"#;
 
-fn told(url: &str) -> String {
+fn message(url: &str) -> String {
     everything(&client_error(client(url).blueprints()))
 }
 
@@ -43,8 +43,8 @@ fn nobody_there_is_told_soon() {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         listener.local_addr().expect("it is bound")
     };
-    let told = told(&format!("http://{closed}"));
-    assert!(told.contains("nothing listens there") && told.contains("after 3 attempts"), "{told}");
+    let message = message(&format!("http://{closed}"));
+    assert!(message.contains("nothing listens there") && message.contains("after 3 attempts"), "{message}");
 }
 
 #[test]
@@ -61,14 +61,14 @@ fn a_name_that_is_not_known_is_told_as_that() {
     let sent = http.build().expect("it is made ready").get("https://catalog.acme.example").send();
     let error = runtime.block_on(sent).expect_err("nobody knows the name");
     let request = super::super::RequestLine { method: "GET", url: "https://catalog.acme.example".to_owned() };
-    let told = everything(&crate::catalog::http::error_source::Cause::of(&error, &[]).into_error(
+    let message = everything(&crate::catalog::http::error_source::Cause::of(&error, &[]).into_error(
         &error,
         request,
         "catalog.acme.example:8443",
         TIMEOUTS,
         None,
     ));
-    assert!(told.contains("unknown host `catalog.acme.example`: Name or service not known"), "{told}");
+    assert!(message.contains("unknown host `catalog.acme.example`: Name or service not known"), "{message}");
 }
 
 #[test]
@@ -81,10 +81,10 @@ fn who_does_not_speak_tls_is_told_as_that() {
         // The connection is kept open until the client has read the answer.
         let _ = stream.read_to_end(&mut Vec::new());
     });
-    let told = told(&url);
+    let message = message(&url);
     let place = url.trim_start_matches("https://");
-    assert!(told.contains(&format!("no secure connection to `{place}`: the server does not use TLS")), "{told}");
-    assert!(told.contains("use `http://`"), "{told}");
+    assert!(message.contains(&format!("no secure connection to `{place}`: the server does not use TLS")), "{message}");
+    assert!(message.contains("use `http://`"), "{message}");
 }
 
 #[test]
@@ -106,11 +106,11 @@ fn credentials_that_are_refused_lead_to_their_variables_and_the_clock() {
         let words = "Invalid credentials supplied to the generate token API";
         answer(401, headers, &value!({"ok": false, "error": "invalid_credentials", "message": words}).to_string())
     });
-    let told = told(&server.url);
+    let message = message(&server.url);
     for part in ["401: Invalid credentials", "trace id abc-123", "PORT_CLIENT_ID", "clock is", "ahead of"] {
-        assert!(told.contains(part), "{part}: {told}");
+        assert!(message.contains(part), "{part}: {message}");
     }
-    assert!(!told.contains("region"), "it is none: {told}");
+    assert!(!message.contains("region"), "it is none: {message}");
     assert_eq!(server.seen().len(), 1, "it is asked once");
 }
 
@@ -130,10 +130,10 @@ fn a_page_in_the_catalogs_place_is_told_as_that() {
         let server = Scripted::start(move |_, _| {
             answer(status, "content-type: text/html; charset=utf-8\n", "<html>\n<title>Sign in</title>")
         });
-        let told = told(&server.url);
+        let message = message(&server.url);
         assert!(
-            told.contains("a web page") && told.contains("<html> <title>Sign in") && told.contains("NO_PROXY"),
-            "{told}"
+            message.contains("a web page") && message.contains("<html> <title>Sign in") && message.contains("NO_PROXY"),
+            "{message}"
         );
     }
 }
@@ -184,8 +184,8 @@ fn an_answer_without_end_is_not_read_to_its_end() {
         let long = "x".repeat(8 << 20);
         json(403, &format!(r#"{{"ok":false,"error":"forbidden","message":"{long}"}}"#))
     });
-    let told = told(&server.url);
-    assert!(told.len() < 10_000, "{}", told.len());
+    let message = message(&server.url);
+    assert!(message.len() < 10_000, "{}", message.len());
 }
 
 fn service() -> Blueprint {

@@ -55,7 +55,7 @@ enum Wish {
 
 struct Case {
     wishes: Vec<(String, Wish)>,
-    acts: WriteRequests,
+    requests: WriteRequests,
 }
 
 fn key(identifier: &str) -> EntityKey {
@@ -79,7 +79,7 @@ fn case(dice: &mut Dice, entities: &mut BTreeMap<String, Stored>) -> Case {
     for at in 0..size {
         let identifier = format!("e{at:03}");
         let n = 1000 + i64::from(at);
-        let act = |step_kind, method, needs| WriteRequest {
+        let request = |step_kind, method, needs| WriteRequest {
             change: wishes.len(),
             step_kind,
             key: key(&identifier),
@@ -95,7 +95,7 @@ fn case(dice: &mut Dice, entities: &mut BTreeMap<String, Stored>) -> Case {
         };
         let wish = match dice.roll(10) {
             0..=2 => {
-                waves[0].push(act(StepKind::Write, Method::Create(body(Value::Integer(n), None)), Vec::new()));
+                waves[0].push(request(StepKind::Write, Method::Create(body(Value::Integer(n), None)), Vec::new()));
                 created.push((identifier.clone(), wishes.len()));
                 Wish::Create { n, next: None, is_circle: false }
             }
@@ -103,55 +103,55 @@ fn case(dice: &mut Dice, entities: &mut BTreeMap<String, Stored>) -> Case {
                 let at = usize::try_from(dice.roll(created.len() as u64)).expect("it is small");
                 let (next, need) = created[at].clone();
                 let method = Method::Create(body(Value::Integer(n), Some(&next)));
-                waves[1].push(act(StepKind::Write, method, vec![need]));
+                waves[1].push(request(StepKind::Write, method, vec![need]));
                 Wish::Create { n, next: Some(next), is_circle: false }
             }
             3 | 4 => {
                 // The entity points to itself: it is created without the relation, then linked.
-                waves[0].push(act(StepKind::Write, Method::Create(body(Value::Integer(n), None)), Vec::new()));
+                waves[0].push(request(StepKind::Write, Method::Create(body(Value::Integer(n), None)), Vec::new()));
                 let links = Body {
                     texts: Texts { title: Patch::Absent, ..Texts::default() },
                     properties: Vec::new(),
                     ..body(Value::Null, Some(&identifier))
                 };
-                waves[2].push(act(StepKind::Relink, Method::Merge(links), vec![wishes.len()]));
+                waves[2].push(request(StepKind::Relink, Method::Merge(links), vec![wishes.len()]));
                 Wish::Create { n, next: Some(identifier.clone()), is_circle: true }
             }
             5 => {
                 entities.insert(identifier.clone(), stored("kept"));
                 let change =
                     Body { texts: Texts { title: Patch::Absent, ..Texts::default() }, ..body(Value::Integer(n), None) };
-                waves[0].push(act(StepKind::Write, Method::Merge(change), Vec::new()));
+                waves[0].push(request(StepKind::Write, Method::Merge(change), Vec::new()));
                 Wish::Merge { n }
             }
             6 => {
                 entities.insert(identifier.clone(), stored("goes"));
-                waves[0].push(act(StepKind::Write, Method::Replace(body(Value::Integer(n), None)), Vec::new()));
+                waves[0].push(request(StepKind::Write, Method::Replace(body(Value::Integer(n), None)), Vec::new()));
                 Wish::Replace { n }
             }
             7 => {
                 entities.insert(identifier.clone(), stored("kept"));
                 let change =
                     Body { texts: Texts { title: Patch::Null, ..Texts::default() }, ..body(Value::Integer(n), None) };
-                waves[0].push(act(StepKind::Write, Method::Patch(change), Vec::new()));
+                waves[0].push(request(StepKind::Write, Method::Patch(change), Vec::new()));
                 Wish::Patch { n }
             }
             8 => {
                 entities.insert(identifier.clone(), stored("goes"));
-                waves[3].push(act(StepKind::Delete, Method::Delete, Vec::new()));
+                waves[3].push(request(StepKind::Delete, Method::Delete, Vec::new()));
                 Wish::Delete
             }
             _ if dice.hits(50) => {
                 let from = format!("old{at:03}");
                 entities.insert(from.clone(), stored("goes"));
-                waves[0].push(act(StepKind::Write, Method::Create(body(Value::Integer(n), None)), Vec::new()));
+                waves[0].push(request(StepKind::Write, Method::Create(body(Value::Integer(n), None)), Vec::new()));
                 let gone =
-                    WriteRequest { key: key(&from), ..act(StepKind::Delete, Method::Delete, vec![wishes.len()]) };
+                    WriteRequest { key: key(&from), ..request(StepKind::Delete, Method::Delete, vec![wishes.len()]) };
                 waves[3].push(gone);
                 Wish::Rename { n, from }
             }
             _ => {
-                waves[0].push(act(
+                waves[0].push(request(
                     StepKind::Write,
                     Method::Create(body(Value::Text("wrong".into()), None)),
                     Vec::new(),
@@ -162,7 +162,7 @@ fn case(dice: &mut Dice, entities: &mut BTreeMap<String, Stored>) -> Case {
         wishes.push((identifier, wish));
     }
     waves.retain(|wave| !wave.is_empty());
-    Case { wishes, acts: WriteRequests { waves } }
+    Case { wishes, requests: WriteRequests { waves } }
 }
 
 const QUICK: RetryPolicy = RetryPolicy {
@@ -327,7 +327,7 @@ fn every_outcome_is_true() {
         };
         let begun = std::time::Instant::now();
         let context = ApplyContext { blueprints: &blueprints, owner: &owner };
-        let outcome = apply(&client, &case.acts, case.wishes.len(), context, options);
+        let outcome = apply(&client, &case.requests, case.wishes.len(), context, options);
         let took = begun.elapsed();
         drop(client);
         let model = lock(&model);

@@ -36,10 +36,10 @@ impl Scripted {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("it is bound").to_string();
         let (seen, ends) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicBool::new(false)));
-        let (remembered, told, answer) = (Arc::clone(&seen), Arc::clone(&ends), Arc::new(answer));
+        let (remembered, is_ended, answer) = (Arc::clone(&seen), Arc::clone(&ends), Arc::new(answer));
         std::thread::spawn(move || {
             for stream in listener.incoming() {
-                if told.load(Ordering::Relaxed) {
+                if is_ended.load(Ordering::Relaxed) {
                     return;
                 }
                 let (Ok(stream), remembered, answer) = (stream, Arc::clone(&remembered), Arc::clone(&answer)) else {

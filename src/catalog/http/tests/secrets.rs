@@ -107,13 +107,13 @@ fn a_write_that_leads_on_within_the_catalog_is_told_as_that() {
         let server = Scripted::start(move |_, _| answer(status, "location: /elsewhere?x=y\n", ""));
         let error = client_error(client(&server.url).blueprints());
         assert!(matches!(error, ClientError::Moved { .. }), "{error:?}");
-        let told = error.to_string();
-        assert!(told.contains(&format!("redirect ({status}) within `{}`", server.url)), "{told}");
+        let message = error.to_string();
+        assert!(message.contains(&format!("redirect ({status}) within `{}`", server.url)), "{message}");
         assert_eq!(server.seen().len(), 1);
     }
     let server = Scripted::start(|_, _| answer(307, "location: http://other.example:8080/?x=y\n", ""));
-    let told = client_error(client(&server.url).blueprints()).to_string();
-    assert!(told.contains("redirects to `http://other.example:8080`"), "{told}");
+    let message = client_error(client(&server.url).blueprints()).to_string();
+    assert!(message.contains("redirects to `http://other.example:8080`"), "{message}");
 }
 
 #[test]
@@ -204,19 +204,19 @@ fn no_writing_of_a_secret_is_repeated_from_any_place_of_an_answer() {
     for secret in [SECRET, TOKEN] {
         for written in writings(secret) {
             let json_text = |text: &str| serde_json::to_string(text).expect("JSON");
-            let told = json_text(&written);
+            let text = json_text(&written);
             let host: String = written.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(60).collect();
             let header: String = written.chars().filter(char::is_ascii).collect();
             let page = |before: usize| format!("<html>{}{written}</html>", "x".repeat(before));
             let refused = |body: String| answer(403, "content-type: application/json\n", &body);
             for (place, given) in [
-                ("message", refused(format!(r#"{{"ok":false,"error":"e","message":{told}}}"#))),
-                ("error", refused(format!(r#"{{"ok":false,"error":{told},"message":"m"}}"#))),
+                ("message", refused(format!(r#"{{"ok":false,"error":"e","message":{text}}}"#))),
+                ("error", refused(format!(r#"{{"ok":false,"error":{text},"message":"m"}}"#))),
                 (
                     "details",
-                    refused(format!(r#"{{"ok":false,"error":"e","message":"m","details":{{{told}:[{told}]}}}}"#)),
+                    refused(format!(r#"{{"ok":false,"error":"e","message":"m","details":{{{text}:[{text}]}}}}"#)),
                 ),
-                ("shape", json(200, &format!(r#"{{"ok":true,"blueprints":{told}}}"#))),
+                ("shape", json(200, &format!(r#"{{"ok":true,"blueprints":{text}}}"#))),
                 (
                     "trace id",
                     answer(

@@ -230,11 +230,11 @@ impl World {
     }
 
     /// Every scope, as JSON and with what JSON leaves out. `started` may be later than now, so that files count as old.
-    fn told(&self, cache: Option<&CacheFolder>, lint_scope: LintScope, path: Option<usize>) -> String {
-        self.told_during(&Silent, cache, lint_scope, path)
+    fn report(&self, cache: Option<&CacheFolder>, lint_scope: LintScope, path: Option<usize>) -> String {
+        self.report_during(&Silent, cache, lint_scope, path)
     }
 
-    fn told_during(
+    fn report_during(
         &self,
         progress: &dyn Progress,
         cache: Option<&CacheFolder>,
@@ -311,8 +311,8 @@ fn the_cache_changes_nothing() {
                 world.apply(step);
             }
             for (lint_scope, path) in scopes.clone() {
-                let with = world.told(Some(&world.cache()), lint_scope.clone(), path);
-                let without = world.told(None, lint_scope.clone(), path);
+                let with = world.report(Some(&world.cache()), lint_scope.clone(), path);
+                let without = world.report(None, lint_scope.clone(), path);
                 prop_assert_eq!(with, without, "{:?} {:?} after {:?}", lint_scope, path, steps);
             }
         }
@@ -328,7 +328,7 @@ fn remembered() -> (World, PathBuf) {
     for path in 0..5 {
         world.apply(&Step::Write { path, text: 2, names: (path, (path + 1) % 5) });
     }
-    world.told(Some(&world.cache()), LintScope::Everything, None);
+    world.report(Some(&world.cache()), LintScope::Everything, None);
     let mut files = fs::read_dir(world.folder.path().join("cache")).expect("it is there");
     let file = files.next().expect("there is one").expect("it can be listed").path();
     assert!(files.next().is_none());
@@ -337,6 +337,11 @@ fn remembered() -> (World, PathBuf) {
 
 /// The number of files that the cache has now.
 fn known(world: &World) -> usize {
+    recognised(world).0
+}
+
+/// The same, and whether the repository, whose index is large, was opened to find that out.
+fn recognised(world: &World) -> (usize, bool) {
     let pattern = Pattern::default();
     let mut files = sources::discover(&world.root, &pattern).expect("it can be walked").files;
     let manifests = files.len();
@@ -346,13 +351,42 @@ fn known(world: &World) -> usize {
     let selection = Selection::new([], false);
     let cache = LintCache::new(&folder, &world.root, &git, (&selection, &options), &loaded);
     let known = cache.expect("the program has a file").recognise(&files[..manifests]);
-    known.has.iter().filter(|known| **known).count()
+    (known.has.iter().filter(|known| **known).count(), git.is_opened())
 }
 
 #[test]
 fn a_second_run_knows_every_file() {
     let (world, _) = remembered();
     assert_eq!(known(&world), 5);
+}
+
+#[test]
+fn the_index_is_only_read_if_it_may_prove_something() {
+    let (mut world, _) = remembered();
+    // A file with a finding, one that has another size, and a new one.
+    world.apply(&Step::Write { path: 5, text: 1, names: (0, 0) });
+    world.apply(&Step::Write { path: 1, text: 0, names: (1, 2) });
+    world.apply(&Step::Write { path: 6, text: 0, names: (3, 0) });
+    world.apply(&Step::AddAll);
+    world.apply(&Step::SettleIndex);
+    assert_eq!(recognised(&world), (4, false));
+    world.report(Some(&world.cache()), LintScope::Everything, None);
+    assert_eq!(recognised(&world), (6, false));
+    let staged = world.report(Some(&world.cache()), LintScope::Staged, None);
+    assert_eq!(staged, world.report(None, LintScope::Staged, None));
+}
+
+#[test]
+fn files_that_the_index_proved_are_stored_as_they_are_now() {
+    let (mut world, _) = remembered();
+    wait_for_another_time();
+    (0..5).for_each(|path| world.apply(&Step::Touch(path)));
+    assert_eq!(recognised(&world), (0, true));
+    world.apply(&Step::AddAll);
+    world.apply(&Step::SettleIndex);
+    assert_eq!(recognised(&world), (5, true));
+    world.report(Some(&world.cache()), LintScope::Everything, None);
+    assert_eq!(recognised(&world), (5, false));
 }
 
 #[test]
@@ -374,7 +408,7 @@ fn a_damaged_cache_is_not_believed() {
     }
     assert_eq!(put(&[whole.as_slice(), b"x"].concat()), 0);
     // The next run writes a whole one.
-    world.told(Some(&world.cache()), LintScope::Everything, None);
+    world.report(Some(&world.cache()), LintScope::Everything, None);
     assert_eq!((known(&world), fs::read(&file).expect("it can be read")), (5, whole));
 }
 
@@ -404,14 +438,18 @@ fn only_a_cache_that_is_closed_to_all_others_is_believed() {
 
 #[test]
 fn a_file_that_has_just_changed_is_read_again() {
-    let (world, file) = remembered();
+    let (mut world, file) = remembered();
     fs::remove_file(&file).expect("it is there");
     let cache = CacheFolder { started: now(), ..world.cache() };
-    world.told(Some(&cache), LintScope::Everything, None);
-    assert!(!file.exists());
+    world.report(Some(&cache), LintScope::Everything, None);
+    assert_eq!(known(&world), 0);
     let stat = FileStat { ctime: (100, 5), mtime: (90, 0), ..FileStat::default() };
     let at = |started| storable(&Identity { stat: Some(stat), ..Identity::default() }, started).is_some();
     assert_eq!([100, 101, 102, 103].map(at), [false, false, false, true]);
+    // Only the index can prove that it did not change again.
+    world.apply(&Step::AddAll);
+    world.apply(&Step::SettleIndex);
+    assert_eq!(known(&world), 5);
 }
 
 /// Saves a file between the moment at which lint looks at it and the one at which it is read.
@@ -441,13 +479,13 @@ fn a_file_that_changes_while_it_is_read_is_read_again() {
         let saving = Saving { world: &world, text: TEXTS[0] };
         wait_for_another_time();
         assert_eq!(known(&world), 0);
-        world.told_during(&saving, Some(&world.cache()), lint_scope.clone(), None);
+        world.report_during(&saving, Some(&world.cache()), lint_scope.clone(), None);
         wait_for_another_time();
         world.write(&world.path(1), &before);
         world.git(&["update-index", "--refresh"]);
         world.apply(&Step::SettleIndex);
-        let with = world.told(Some(&world.cache()), lint_scope.clone(), None);
-        assert_eq!(with, world.told(None, lint_scope, None));
+        let with = world.report(Some(&world.cache()), lint_scope.clone(), None);
+        assert_eq!(with, world.report(None, lint_scope, None));
     }
 }
 
@@ -458,8 +496,8 @@ fn a_change_that_keeps_size_and_time_is_seen() {
         wait_for_another_time();
         world.apply(&Step::WriteUnseen { path: 1, to });
         assert_eq!(known(&world), 4);
-        let with = world.told(Some(&world.cache()), LintScope::Everything, None);
-        assert_eq!(with, world.told(None, LintScope::Everything, None));
+        let with = world.report(Some(&world.cache()), LintScope::Everything, None);
+        assert_eq!(with, world.report(None, LintScope::Everything, None));
     }
 }
 
@@ -475,22 +513,22 @@ fn files_that_git_converted_are_not_taken_for_their_blobs() {
         world.apply(&Step::AddAll);
         world.git(&["config", "core.autocrlf", "false"]);
         world.apply(&Step::SettleIndex);
-        world.told(Some(&world.cache()), first, None);
+        world.report(Some(&world.cache()), first, None);
         // A second entity of that name, whose finding points to where the first one is.
         world.write(&world.path(6), &text);
         world.apply(&Step::AddAll);
         world.apply(&Step::SettleIndex);
         for extent in scopes.clone() {
-            let with = world.told(Some(&world.cache()), extent.clone(), None);
-            assert_eq!(with, world.told(None, extent, None));
+            let with = world.report(Some(&world.cache()), extent.clone(), None);
+            assert_eq!(with, world.report(None, extent, None));
         }
         // Git finds the blob of the file as it was.
         world.write(&world.path(1), &text);
         world.apply(&Step::AddAll);
         world.apply(&Step::SettleIndex);
         for extent in scopes.clone() {
-            let with = world.told(Some(&world.cache()), extent.clone(), None);
-            assert_eq!(with, world.told(None, extent, None));
+            let with = world.report(Some(&world.cache()), extent.clone(), None);
+            assert_eq!(with, world.report(None, extent, None));
         }
     }
 }
@@ -503,7 +541,7 @@ fn nothing_of_a_credential_is_stored() {
     let name = "ghp_0123456789abcdefghijABCDEFGHIJ012345";
     world.write(&world.path(7), &format!("blueprint: service\nidentifier: {name}\n"));
     world.apply(&Step::Write { path: 6, text: 0, names: (3, 0) });
-    world.told(Some(&world.cache()), LintScope::Everything, None);
+    world.report(Some(&world.cache()), LintScope::Everything, None);
     let bytes = fs::read(&file).expect("it can be read");
     let holds = |text: &str| bytes.windows(text.len()).any(|part| part == text.as_bytes());
     assert!(holds("port.yml") && !holds("é.yaml") && !holds("ghp_"));
@@ -512,11 +550,11 @@ fn nothing_of_a_credential_is_stored() {
 #[test]
 fn what_cannot_be_written_is_left_out_without_a_word() {
     let (world, file) = remembered();
-    let told = world.told(None, LintScope::Everything, None);
+    let report = world.report(None, LintScope::Everything, None);
     let folder = file.parent().expect("a folder").to_owned();
     for place in [file.clone(), file.join("below"), PathBuf::from("/proc/none"), folder.join("new/one")] {
         let cache = CacheFolder { folder: place, started: now() + 60 };
-        assert_eq!(world.told(Some(&cache), LintScope::Everything, None), told);
+        assert_eq!(world.report(Some(&cache), LintScope::Everything, None), report);
     }
     assert!(folder.join("new/one").is_dir());
 }
@@ -533,12 +571,12 @@ fn caches_that_nobody_uses_are_removed() {
     };
     let [unused, used, other] = [old("portolan-0123", 31), old("portolan-4567", 29), old("mine.txt", 400)];
     world.apply(&Step::Level(1));
-    world.told(Some(&world.cache()), LintScope::Everything, None);
+    world.report(Some(&world.cache()), LintScope::Everything, None);
     assert_eq!([unused.exists(), used.exists(), other.exists(), file.exists()], [false, true, true, true]);
     // A cache that is only read is in use too.
     let before = SystemTime::now() - Duration::from_secs(10 * 24 * 3600);
     File::options().write(true).open(&file).and_then(|file| file.set_modified(before)).expect("the time is set");
-    world.told(Some(&world.cache()), LintScope::Everything, None);
+    world.report(Some(&world.cache()), LintScope::Everything, None);
     assert!(fs::metadata(&file).and_then(|file| file.modified()).expect("a time") > before + Duration::from_secs(60));
 }
 
@@ -551,7 +589,7 @@ fn runs_at_once_do_not_mix() {
             scope.spawn(|| {
                 for _ in 0..10 {
                     let _ = fs::remove_file(&file);
-                    world.told(Some(&world.cache()), LintScope::Everything, None);
+                    world.report(Some(&world.cache()), LintScope::Everything, None);
                     let bytes = fs::read(&file).unwrap_or_default();
                     assert!(bytes.is_empty() || bytes == whole);
                 }

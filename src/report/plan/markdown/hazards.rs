@@ -34,7 +34,7 @@ fn item(resolved: &Resolved<'_>, hazard: &Hazard) -> Item {
         Consent::Nothing => "**Warning:**",
     };
     let importance = if hazard.consent == Consent::Nothing { 3 } else { 0 };
-    let told = words::hazard(hazard, resolved);
+    let hazard_text = words::hazard(hazard, resolved);
     if let HazardKind::ManyDeletes { blueprint, owned, over_max, over_max_percent, .. } = &hazard.kind {
         let whose = blueprint.as_ref().map_or(String::new(), |blueprint| format!(" of {}", words::tick(blueprint)));
         let over = over_max.map(|max| format!("`prune.max` ({max})"));
@@ -45,7 +45,7 @@ fn item(resolved: &Resolved<'_>, hazard: &Hazard) -> Item {
         let line = format!("- {label} {}.\n", prose(&format!("the deletes{whose} exceed {}", list(&limits))));
         return Item { importance, rich: line.clone(), brief: line };
     }
-    let brief = format!("- {label} {}.\n", prose(&told.sentence));
+    let brief = format!("- {label} {}.\n", prose(&hazard_text.sentence));
     let change = deleted(resolved.report, hazard)
         .and_then(|key| resolved.report.plan.changes.binary_search_by(|change| change.key.cmp(key)).ok())
         .and_then(|at| resolved.report.plan.changes.get(at));
@@ -53,9 +53,9 @@ fn item(resolved: &Resolved<'_>, hazard: &Hazard) -> Item {
         Some(change) => {
             let page =
                 links::page(resolved, change).map(|page| format!(" · [entity page]({page})")).unwrap_or_default();
-            blocks::delete(resolved, change, &format!("{label} {}{page}", prose(&told.sentence)))
+            blocks::delete(resolved, change, &format!("{label} {}{page}", prose(&hazard_text.sentence)))
         }
-        None => brief.clone() + &blocks::inner_list(&told.items),
+        None => brief.clone() + &blocks::inner_list(&hazard_text.items),
     };
     Item { importance, rich, brief }
 }

@@ -443,10 +443,10 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("it is bound").to_string();
         let ended = Arc::new(AtomicBool::new(false));
-        let (model, told) = (Arc::clone(model), Arc::clone(&ended));
+        let (model, is_ended) = (Arc::clone(model), Arc::clone(&ended));
         std::thread::spawn(move || {
             for stream in listener.incoming() {
-                if told.load(Ordering::SeqCst) {
+                if is_ended.load(Ordering::SeqCst) {
                     return;
                 }
                 let (Ok(stream), model) = (stream, Arc::clone(&model)) else { continue };

@@ -228,8 +228,8 @@ fn a_clone_without_the_base_says_how_to_get_it_and_goes_on() {
          `actions/checkout`)."
     );
     shallow.git(&["fetch", "--quiet", "--depth=1", "origin", "main:refs/remotes/origin/main"]);
-    let told = note(shallow.base(Wanted::FromPipeline, &pull_request(&merge)));
-    assert!(told.contains("this clone is too shallow to have the merge base"), "{told}");
+    let message = note(shallow.base(Wanted::FromPipeline, &pull_request(&merge)));
+    assert!(message.contains("this clone is too shallow to have the merge base"), "{message}");
     shallow.git(&["fetch", "--quiet", "--unshallow", "origin"]);
     assert_eq!(found(shallow.base(Wanted::FromPipeline, &pull_request(&merge))).revision.commit, tree.id("main"));
 }
@@ -239,8 +239,8 @@ fn a_target_without_a_common_commit_is_told() {
     let tree = Tree::parted();
     tree.git(&["switch", "--quiet", "--orphan", "apart"]);
     tree.write("x.yaml", &entity("x")).commit("apart");
-    let told = note(tree.base(Wanted::FromPipeline, &[("CHANGE_ID", "1"), ("CHANGE_TARGET", "main")]));
-    assert!(told.contains("HEAD has no commit in common with it"), "{told}");
+    let message = note(tree.base(Wanted::FromPipeline, &[("CHANGE_ID", "1"), ("CHANGE_TARGET", "main")]));
+    assert!(message.contains("HEAD has no commit in common with it"), "{message}");
 }
 
 #[test]
@@ -279,8 +279,8 @@ fn a_merge_request_is_compared_with_the_commit_that_it_names() {
     assert_eq!((base.revision.name.as_str(), &base.revision.commit), ("main", &began));
     // In a shallow clone that also fetched that commit, it is the base, although the history between is missing.
     let shallow = tree.cloned(&["--depth=1", "--single-branch", "--branch=feature"], "feature");
-    let told = note(shallow.base(Wanted::FromPipeline, &request));
-    assert!(told.contains("`GIT_DEPTH: 0`"), "{told}");
+    let message = note(shallow.base(Wanted::FromPipeline, &request));
+    assert!(message.contains("`GIT_DEPTH: 0`"), "{message}");
     tree.git(&["config", "uploadpack.allowAnySHA1InWant", "true"]);
     shallow.git(&["fetch", "--quiet", "--depth=1", "origin", &began]);
     assert_eq!(found(shallow.base(Wanted::FromPipeline, &request)).revision.commit, began);
