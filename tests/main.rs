@@ -21,6 +21,7 @@ mod hooks;
 mod killed;
 mod laws;
 mod mistakes;
+mod ocean;
 mod pictures;
 #[cfg(unix)] // runs the shell scripts of runners
 mod pipelines;

@@ -158,6 +158,27 @@ impl Bench {
         self.post(&["blueprints", blueprint, "entities", "search"]).send(body)
     }
 
+    /// Sends a body without a token to an address that the catalog announced.
+    pub fn post_to(&self, url: &str, body: &Value) -> Answer {
+        self.send_to("POST", url, body)
+    }
+
+    pub fn send_to(&self, method: &str, url: &str, body: &Value) -> Answer {
+        let request = self.http.request(method.parse().expect("a method"), url).body(body.to_string());
+        self.answer(format!("{method} {url}"), request)
+    }
+
+    fn answer(&self, asked: String, request: reqwest::RequestBuilder) -> Answer {
+        self.runtime.block_on(async {
+            let response = request.send().await.unwrap_or_else(|fault| panic!("{asked}: {fault:?}"));
+            let status = response.status().as_u16();
+            let headers = response.headers().clone();
+            let text = response.text().await.unwrap_or_else(|fault| panic!("{asked}: {fault:?}"));
+            let json = serde_json::from_str(&text).unwrap_or(Value::Null);
+            Answer { asked, status, headers, text, json }
+        })
+    }
+
     pub fn get<'a>(&'a self, path: &[&str]) -> Call<'a> {
         self.call("GET", path)
     }
@@ -322,14 +343,7 @@ impl Call<'_> {
             request = request.header("content-type", "application/json").body(body.to_owned());
         }
         let asked = format!("{} {}", self.method, url.trim_start_matches(&self.bench.url));
-        self.bench.runtime.block_on(async {
-            let response = request.send().await.unwrap_or_else(|fault| panic!("{asked}: {fault:?}"));
-            let status = response.status().as_u16();
-            let headers = response.headers().clone();
-            let text = response.text().await.unwrap_or_else(|fault| panic!("{asked}: {fault:?}"));
-            let json = serde_json::from_str(&text).unwrap_or(Value::Null);
-            Answer { asked, status, headers, text, json }
-        })
+        self.bench.answer(asked, request)
     }
 
     /// Checks against the description. For the embedded catalog a difference is a failure; for a live organisation it

@@ -76,6 +76,23 @@ pub const SHAPES: &[Shape] = &[
         example: || json!({"identifier": "a", "icon": null}),
     },
     Shape {
+        name: "sent-null",
+        why: "the platform's own clients send back the `null` that they read for an icon or a title; we assume the same for a team",
+        schema: "/components/schemas/entity-body",
+        change: |document| {
+            let put = "/paths/~1v1~1blueprints~1{blueprint_identifier}~1entities~1{entity_identifier}/put/request";
+            for schema in ["/components/schemas/entity-body", put] {
+                let schema = document.pointer_mut(schema).expect("there is such a schema");
+                for name in ["title", "icon"] {
+                    schema["properties"][name] = json!({"type": ["string", "null"]});
+                }
+                let teams = schema["properties"]["team"]["oneOf"].as_array_mut().expect("a list of choices");
+                teams.push(json!({"type": "null"}));
+            }
+        },
+        example: || json!({"identifier": "a", "title": null, "icon": null, "team": null}),
+    },
+    Shape {
         name: "titled-relations",
         why: "`attach_title_to_relation` returns `{identifier, title}`; the schema allows identifiers only",
         schema: "/components/schemas/entity",
@@ -271,8 +288,23 @@ pub const UNDESCRIBED: &[Route] = &[
     Route { method: "POST", path: "/v1/integration", why: "the exporter and the integrations register with it" },
     Route {
         method: "GET",
+        path: "/v1/integration/provision-enabled",
+        why: "the platform's integrations ask it first when they start",
+    },
+    Route {
+        method: "GET",
         path: "/v1/integration/{identifier}/resync-request",
         why: "the exporter reads it when it starts",
+    },
+    Route {
+        method: "POST",
+        path: "/v1/integration/{identifier}/resync-request",
+        why: "requests a resync of the exporter; how the platform's page does it is not known",
+    },
+    Route {
+        method: "PATCH",
+        path: "/v1/integration/{identifier}/resync-state",
+        why: "the platform's integrations report the state of a resync",
     },
     Route {
         method: "POST",
@@ -283,5 +315,36 @@ pub const UNDESCRIBED: &[Route] = &[
         method: "GET",
         path: "/v1/integration/{identifier}/kinds",
         why: "the exporter reads the samples that it sent",
+    },
+    Route { method: "GET", path: "/v1/teams", why: "port-cli exports what it lists" },
+    Route { method: "POST", path: "/v1/teams", why: "Terraform creates teams with it" },
+    Route { method: "GET", path: "/v1/teams/{name}", why: "Terraform reads a team by its name" },
+    Route { method: "PUT", path: "/v1/teams/{name}", why: "Terraform changes a team by its name" },
+    Route { method: "PATCH", path: "/v1/teams/{name}", why: "port-cli changes a team by its name" },
+    Route { method: "DELETE", path: "/v1/teams/{name}", why: "Terraform deletes a team by its name" },
+    Route { method: "GET", path: "/v1/users", why: "port-cli exports what it lists" },
+    Route { method: "GET", path: "/v1/users/{email}", why: "port-cli reads a user by the e-mail address" },
+    Route { method: "GET", path: "/v1/actions", why: "port-cli reads it when it exports; always empty" },
+    Route { method: "GET", path: "/v1/pages", why: "port-cli reads it when it exports; always empty" },
+    Route { method: "GET", path: "/v1/sidebars/catalog", why: "port-cli reads it when it exports; always empty" },
+    Route {
+        method: "GET",
+        path: "/v1/blueprints/{identifier}/scorecards",
+        why: "port-cli reads it when it exports; always empty",
+    },
+    Route {
+        method: "GET",
+        path: "/v1/blueprints/{identifier}/actions",
+        why: "port-cli reads it when it exports; always empty",
+    },
+    Route {
+        method: "PATCH",
+        path: "/v1/blueprints/{identifier}/permissions",
+        why: "port-cli sends back what it exported; anything but no permissions is rejected",
+    },
+    Route {
+        method: "GET",
+        path: "/v1/blueprints/{identifier}/permissions",
+        why: "port-cli reads it when it exports; always empty",
     },
 ];

@@ -144,7 +144,7 @@ pub const QUESTIONS: &[Question] = &[
     },
     Question {
         asks: "a property that was never sent",
-        choice: "absent",
+        choice: "null",
         ask: |bench| ask::shown(&ask::written(bench, json!({})).json["entity"]["properties"], "tier"),
     },
     Question {
@@ -164,6 +164,26 @@ pub const QUESTIONS: &[Question] = &[
         },
     },
     Question { asks: "a property with a default that was never sent", choice: "3", ask: ask::default_value },
+    Question {
+        asks: "a title, an icon and a team that are sent as null in a POST",
+        choice: "201 null, null, []",
+        ask: |bench| {
+            let answer = ask::written(bench, json!({"title": null, "icon": null, "team": null}));
+            let entity = &answer.json["entity"];
+            let shown = ["title", "icon", "team"].map(|key| ask::shown(entity, key));
+            format!("{} {}", answer.brief(), shown.join(", "))
+        },
+    },
+    Question {
+        asks: "an inherited team that is sent back as it was read",
+        choice: "200",
+        ask: ask::inherited_team_sent_back,
+    },
+    Question {
+        asks: "a default, when an entity that `create_missing_related_entities` created is written for the first time",
+        choice: "null",
+        ask: ask::default_of_a_created_target,
+    },
     Question {
         asks: "bulk delete of three entities, one of which is required by others",
         choice: "403 has_dependents, 3 stay",
@@ -258,7 +278,7 @@ pub const QUESTIONS: &[Question] = &[
     },
     Question {
         asks: "`x-ratelimit-reset`: a Unix time or seconds from now",
-        choice: "epoch",
+        choice: "seconds",
         ask: |bench| {
             let answer = bench.get(&["blueprints"]).now();
             let reset: u64 = answer.header("x-ratelimit-reset").and_then(|it| it.parse().ok()).unwrap_or_default();

@@ -261,6 +261,7 @@ impl Checker {
         self.needs(property, &["type"]);
         self.typed(property);
         self.titled(property);
+        self.spec_authentication(property);
         self.default(property);
         if property.get("type").and_then(Value::as_str) == Some("array")
             && let Some(items) = self.object(property, "items")
@@ -403,6 +404,7 @@ impl Checker {
             "calculation",
             "type",
             "format",
+            "dateFormat",
             "spec",
             "specAuthentication",
             "colorized",
@@ -412,6 +414,8 @@ impl Checker {
         self.only(property, &known);
         self.needs(property, &["calculation", "type"]);
         self.text(property, "calculation");
+        self.text(property, "dateFormat");
+        self.spec_authentication(property);
         self.typed(property);
         self.text(property, "description");
         self.text(property, "icon");
@@ -433,10 +437,27 @@ impl Checker {
     fn ownership(&mut self, ownership: &Object) {
         self.needs(ownership, &["type"]);
         self.one_of(ownership, "type", &["Direct", "Inherited"]);
+        self.at_most(ownership, "title", MAX_TITLE);
         if self.text(ownership, "type") == Some("Inherited") {
+            self.only(ownership, &["type", "title", "path"]);
             self.needs(ownership, &["path"]);
             self.text(ownership, "path");
+        } else {
+            self.only(ownership, &["type", "title"]);
         }
+    }
+
+    /// How a page signs in to show a property with a `spec`.
+    fn spec_authentication(&mut self, property: &Object) {
+        let Some(authentication) = self.object(property, "specAuthentication") else { return };
+        self.at("specAuthentication", |it| {
+            it.only(authentication, &["clientId", "authorizationUrl", "tokenUrl", "authorizationScope"]);
+            let keys = ["clientId", "authorizationUrl", "tokenUrl"];
+            it.needs(authentication, &keys);
+            for key in keys {
+                it.text(authentication, key);
+            }
+        });
     }
 
     /// Stored and computed values are returned in one object, so names must be unique across both.

@@ -12,9 +12,9 @@ use crate::domain::entity::patch::Patch;
 /// What a route accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Strictness {
-    /// POST, PUT and bulk: unknown keys are ignored; text fields and team must not be null.
+    /// POST, PUT and bulk: unknown keys are ignored, because clients send back what they read.
     Open,
-    /// PATCH: unknown keys are refused, null clears, and the identifier is a text.
+    /// PATCH: unknown keys are refused, and the identifier is a text.
     Closed,
 }
 
@@ -31,8 +31,8 @@ impl EntityDraft {
         }
         Ok(Self {
             identifier: body.get("identifier").map(|value| identifier(value, strictness)).transpose()?,
-            texts: Texts::try_from_fn(|field| text(body, field.key(), strictness))?,
-            team: team(body, strictness)?,
+            texts: Texts::try_from_fn(|field| text(body, field.key()))?,
+            team: team(body)?,
             properties: properties(body, strictness)?,
             relations: relations(body)?,
         })
@@ -64,20 +64,19 @@ fn check_identifier(place: &str, text: &str) -> Result<(), Refusal> {
     })
 }
 
-fn text(body: &Map<String, Value>, key: &str, strictness: Strictness) -> Result<Patch<String>, Refusal> {
-    match (body.get(key), strictness) {
-        (None, _) => Ok(Patch::Absent),
-        (Some(Value::String(text)), _) => Ok(Patch::Set(text.clone())),
-        (Some(Value::Null), Strictness::Closed) => Ok(Patch::Null),
-        (Some(_), Strictness::Closed) => Err(refused(key, "must be string,null")),
-        (Some(_), Strictness::Open) => Err(refused(key, "must be string")),
+fn text(body: &Map<String, Value>, key: &str) -> Result<Patch<String>, Refusal> {
+    match body.get(key) {
+        None => Ok(Patch::Absent),
+        Some(Value::Null) => Ok(Patch::Null),
+        Some(Value::String(text)) => Ok(Patch::Set(text.clone())),
+        Some(_) => Err(refused(key, "must be string,null")),
     }
 }
 
-fn team(body: &Map<String, Value>, strictness: Strictness) -> Result<Patch<TeamRef>, Refusal> {
+fn team(body: &Map<String, Value>) -> Result<Patch<TeamRef>, Refusal> {
     let Some(value) = body.get("team") else { return Ok(Patch::Absent) };
     match value {
-        Value::Null if strictness == Strictness::Closed => Ok(Patch::Null),
+        Value::Null => Ok(Patch::Null),
         Value::String(team) => Ok(Patch::Set(TeamRef::List(vec![team.clone()]))),
         Value::Array(teams) => {
             let team = |(at, team): (usize, &Value)| match team {
@@ -90,9 +89,7 @@ fn team(body: &Map<String, Value>, strictness: Strictness) -> Result<Patch<TeamR
             check_query("team", query)?;
             Ok(Patch::Set(TeamRef::Query(value.clone())))
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {
-            Err(refused("team", "must be string, array or search query"))
-        }
+        Value::Bool(_) | Value::Number(_) => Err(refused("team", "must be string, array, null or search query")),
     }
 }
 
@@ -253,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn routes_differ_in_null_and_in_what_they_do_not_know() {
+    fn routes_differ_in_what_they_do_not_know() {
         let extra = json!({"identifier": "a", "blueprint": "service"});
         assert!(open(extra.clone()).is_ok());
         assert_eq!(
@@ -262,9 +259,9 @@ mod tests {
         );
         for key in TextField::ALL.map(TextField::key).into_iter().chain(["team"]) {
             let null = json!({key: null});
-            assert_eq!(json!(closed(null.clone()).expect("null clears")), null);
-            let refused = open(null).expect_err("null is not for POST");
-            assert!(refused.starts_with(&format!("\"{key}\" must be string")), "{refused}");
+            for strictness in [Strictness::Open, Strictness::Closed] {
+                assert_eq!(json!(EntityDraft::parse(&null, strictness).expect("null clears")), null);
+            }
         }
         assert!(open(json!({"properties": {"a b": 1}})).is_ok(), "the blueprint judges it");
         assert_eq!(
@@ -286,7 +283,8 @@ mod tests {
                 "\"identifier\" must NOT have more than 1000 characters".to_owned(),
             ),
             (json!({"team": ["a", 1]}), "\"team/1\" must be string".to_owned()),
-            (json!({"team": 1}), "\"team\" must be string, array or search query".to_owned()),
+            (json!({"team": 1}), "\"team\" must be string, array, null or search query".to_owned()),
+            (json!({"title": 1}), "\"title\" must be string,null".to_owned()),
             (json!({"properties": []}), "\"properties\" must be object".to_owned()),
             (json!({"relations": null}), "\"relations\" must be object".to_owned()),
             (json!({"relations": {"r": 1}}), "\"relations/r\" must be string, array, null or search query".to_owned()),

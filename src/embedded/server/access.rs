@@ -1,16 +1,21 @@
-//! Authentication: one pair of credentials and its access token. There is one token at a time, the same until it
-//! expires; secrets are compared in constant time and never printed.
+//! Authentication: one pair of credentials and its access token, a JWT, because some clients read its claims. There is one
+//! token at a time, the same until it expires; secrets are compared in constant time and never printed.
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use ring::hmac;
 use rustls::crypto::SecureRandom;
+use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
 use crate::catalog::issued::{RANDOM_BYTES, issue};
 use crate::domain::secret::Secret;
+use crate::domain::value::timestamp::Moment;
 
 #[derive(Debug, Clone)]
 pub struct Credentials {
@@ -49,6 +54,8 @@ pub(super) struct Authenticator {
     credentials: Credentials,
     lifetime: Duration,
     live: Mutex<Option<Token>>,
+    /// Part of the address for logs and metrics, where clients send no token.
+    ingest_secret: OnceLock<Secret>,
 }
 
 struct Token {
@@ -64,7 +71,7 @@ pub(super) struct Issued {
 
 impl Authenticator {
     pub fn new(credentials: Credentials, lifetime: Duration) -> Self {
-        Self { credentials, lifetime, live: Mutex::default() }
+        Self { credentials, lifetime, live: Mutex::default(), ingest_secret: OnceLock::new() }
     }
 
     /// The client's id, stored as the writer of entities.
@@ -79,17 +86,50 @@ impl Authenticator {
     }
 
     /// The current token, or a new one. `None`: the system has no random bytes.
-    pub fn issue(&self, now: Instant) -> Option<Issued> {
+    pub fn issue(&self, now: Instant, clock: Moment) -> Option<Issued> {
         let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
         let token = match live.take().filter(|token| token.ends > now) {
             Some(token) => token,
-            None => Token { text: Secret::new(hexadecimal(random(), 32)?), ends: now + self.lifetime },
+            None => Token { text: Secret::new(self.jwt(clock)?), ends: now + self.lifetime },
         };
         // Rounded up: with 0 seconds left, a client would request a token again and again.
         let expires_in = token.ends.duration_since(now).as_millis().div_ceil(1000);
         let issued = Issued { token: token.text.clone(), expires_in: u64::try_from(expires_in).unwrap_or(u64::MAX) };
         *live = Some(token);
         Some(issued)
+    }
+
+    /// Signed with a key that is then forgotten: a token is accepted because it is the current one.
+    fn jwt(&self, clock: Moment) -> Option<String> {
+        let mut key = [0; 32];
+        random().fill(&mut key).ok()?;
+        let issued_at = clock.0.div_euclid(1000);
+        let claims = json!({
+            "iss": "portolan",
+            "jti": hexadecimal(random(), 16)?,
+            "clientId": self.credentials.id,
+            "isMachine": true,
+            "iat": issued_at,
+            "exp": issued_at.saturating_add_unsigned(self.lifetime.as_secs()),
+        });
+        let encode = |part: &Value| BASE64_URL_SAFE_NO_PAD.encode(part.to_string());
+        let content = format!("{}.{}", encode(&json!({"alg": "HS256", "typ": "JWT"})), encode(&claims));
+        let signature = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &key), content.as_bytes());
+        Some(format!("{content}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature)))
+    }
+
+    /// `None`: the system has no random bytes.
+    pub fn ingest_secret(&self) -> Option<&Secret> {
+        if let Some(secret) = self.ingest_secret.get() {
+            return Some(secret);
+        }
+        let drawn = Secret::new(hexadecimal(random(), 16)?);
+        Some(self.ingest_secret.get_or_init(|| drawn))
+    }
+
+    pub fn accepts_ingest_secret(&self, secret: &str) -> bool {
+        let expected = self.ingest_secret.get();
+        expected.is_some_and(|expected| expected.reveal().as_bytes().ct_eq(secret.as_bytes()).into())
     }
 
     pub fn accepts_token(&self, token: &str, now: Instant) -> bool {
@@ -102,7 +142,8 @@ impl Authenticator {
 /// The user and password of `Basic dXNlcjpwYXNz`.
 pub(super) fn basic(header: &str) -> Option<(String, String)> {
     let encoded = header.get(..6).filter(|scheme| scheme.eq_ignore_ascii_case("basic "))?;
-    let decoded = from_base64(header[encoded.len()..].trim())?;
+    let decoded = BASE64_STANDARD.decode(header[encoded.len()..].trim()).ok()?;
+    let decoded = String::from_utf8(decoded).ok()?;
     let (user, password) = decoded.split_once(':')?;
     Some((user.to_owned(), password.to_owned()))
 }
@@ -111,24 +152,6 @@ pub(super) fn basic(header: &str) -> Option<(String, String)> {
 pub(super) fn bearer(header: &str) -> Option<&str> {
     let scheme = header.get(..7).filter(|scheme| scheme.eq_ignore_ascii_case("bearer "))?;
     Some(header[scheme.len()..].trim())
-}
-
-fn from_base64(text: &str) -> Option<String> {
-    let digit = |byte: u8| match byte {
-        b'A'..=b'Z' => Some(byte - b'A'),
-        b'a'..=b'z' => Some(byte - b'a' + 26),
-        b'0'..=b'9' => Some(byte - b'0' + 52),
-        b'+' => Some(62),
-        b'/' => Some(63),
-        _ => None,
-    };
-    let digits: Vec<u8> = text.trim_end_matches('=').bytes().map(digit).collect::<Option<_>>()?;
-    let mut bytes = Vec::with_capacity(digits.len() * 3 / 4);
-    for group in digits.chunks(4) {
-        let bits = group.iter().fold(0_u32, |bits, digit| bits << 6 | u32::from(*digit)) << (6 * (4 - group.len()));
-        bytes.extend_from_slice(&bits.to_be_bytes()[1..group.len()]);
-    }
-    String::from_utf8(bytes).ok()
 }
 
 #[cfg(test)]
@@ -143,17 +166,43 @@ mod tests {
     #[test]
     fn the_token_is_the_same_until_it_ends() {
         let (access, start) = (access(10), Instant::now());
-        let first = access.issue(start).expect("there is randomness");
-        assert_eq!((first.expires_in, first.token.reveal().len()), (10, 64));
+        let clock = Moment::from_seconds(1_000);
+        let first = access.issue(start, clock).expect("there is randomness");
+        assert_eq!(first.expires_in, 10);
         let later = start + Duration::from_millis(9_500);
-        let second = access.issue(later).expect("there is randomness");
+        let second = access.issue(later, clock).expect("there is randomness");
         assert_eq!((second.expires_in, second.token.reveal()), (1, first.token.reveal()));
         assert!(access.accepts_token(first.token.reveal(), later) && !access.accepts_token("", later));
         let end = start + Duration::from_secs(10);
         assert!(!access.accepts_token(first.token.reveal(), end));
-        let third = access.issue(end).expect("there is randomness");
+        let third = access.issue(end, clock).expect("there is randomness");
         assert_eq!(third.expires_in, 10);
         assert!(third.token.reveal() != first.token.reveal() && !access.accepts_token(first.token.reveal(), end));
+    }
+
+    #[test]
+    fn a_token_has_the_claims_that_clients_read() {
+        let issued = access(10).issue(Instant::now(), Moment::from_seconds(1_000)).expect("there is randomness");
+        let parts = issued.token.reveal().split('.').collect::<Vec<_>>();
+        let decoded = |part: &str| -> Value {
+            let decoded = BASE64_URL_SAFE_NO_PAD.decode(part).expect("it is base64");
+            serde_json::from_slice(&decoded).expect("it is JSON")
+        };
+        let [head, claims, signature] = parts[..] else { panic!("{parts:?}") };
+        assert_eq!(decoded(head), json!({"alg": "HS256", "typ": "JWT"}));
+        let claims = decoded(claims);
+        assert_eq!((&claims["isMachine"], &claims["clientId"]), (&json!(true), &json!("ada")));
+        assert_eq!((&claims["iat"], &claims["exp"]), (&json!(1000), &json!(1010)));
+        assert_eq!(BASE64_URL_SAFE_NO_PAD.decode(signature).expect("it is base64").len(), 32);
+    }
+
+    #[test]
+    fn the_secret_for_logs_is_issued_once() {
+        let access = access(10);
+        assert!(!access.accepts_ingest_secret(""), "none is issued yet");
+        let secret = access.ingest_secret().expect("there is randomness").reveal().to_owned();
+        assert_eq!(access.ingest_secret().expect("it is there").reveal(), secret);
+        assert!(access.accepts_ingest_secret(&secret) && !access.accepts_ingest_secret("hunter2"));
     }
 
     #[test]

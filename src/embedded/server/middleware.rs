@@ -17,6 +17,7 @@ use super::access::hexadecimal;
 use super::answer::{InternalError, RouteError};
 use super::config::LogLine;
 use super::rate::Allowance;
+use super::request::INGEST;
 use super::shared::Shared;
 use crate::catalog::wire::Refusal;
 use crate::domain::address::is_loopback;
@@ -40,7 +41,7 @@ impl Middleware {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let is_chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
         let trace = hexadecimal(self.shared.random, 16).unwrap_or_else(|| "0".repeat(32));
-        let allowance = self.shared.limiter.take(started, self.shared.store.now());
+        let allowance = self.shared.limiter.take(started);
         let mut response = match self.refusal(&request, &allowance) {
             Some(refusal) => RouteError::from(refusal).into_response(),
             None => {
@@ -64,6 +65,7 @@ impl Middleware {
         let internal_error = response.extensions_mut().remove::<InternalError>().map(|InternalError(words)| words);
         let status = response.status().as_u16();
         let method = method.as_str().to_owned();
+        let path = if path.starts_with(INGEST) { format!("{INGEST}***") } else { path };
         (self.shared.log)(&LogLine { method, path, status, time: started.elapsed(), trace, internal_error });
         response
     }

@@ -5,7 +5,6 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::config::Rate;
-use crate::domain::value::timestamp::Moment;
 
 /// The limit announced if none is enforced: so large that no client waits for it.
 const ANNOUNCED: Rate = Rate { requests: 100_000_000, period: Duration::from_secs(300) };
@@ -26,8 +25,8 @@ pub(super) struct Allowance {
     pub limit: u32,
     pub period: u64,
     pub remaining: u32,
-    /// Seconds since 1970, as documented by the platform.
-    pub reset: i64,
+    /// Seconds from now. The platform documents a Unix time, but its Terraform provider sleeps for this many seconds.
+    pub reset: u64,
     /// Seconds to wait, if this request exceeds the limit.
     pub refused: Option<u64>,
 }
@@ -37,7 +36,7 @@ impl Limiter {
         Self { rate: rate.unwrap_or(ANNOUNCED), is_enforced: rate.is_some(), window: Mutex::default() }
     }
 
-    pub fn take(&self, now: Instant, clock: Moment) -> Allowance {
+    pub fn take(&self, now: Instant) -> Allowance {
         let Rate { requests, period } = self.rate;
         let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
         let window = match &mut *window {
@@ -53,7 +52,7 @@ impl Limiter {
             limit: requests,
             period: period.as_secs().max(1),
             remaining: requests.saturating_sub(window.used),
-            reset: clock.0.div_euclid(1000).saturating_add_unsigned(left),
+            reset: left,
             refused: is_too_much.then_some(left),
         }
     }
@@ -68,22 +67,21 @@ mod tests {
         let limiter = Limiter::new(Some(Rate { requests: 2, period: Duration::from_secs(60) }));
         let start = Instant::now();
         let take = |seconds: u64| {
-            let now =
-                limiter.take(start + Duration::from_secs(seconds), Moment::from_seconds(1000 + seconds.cast_signed()));
+            let now = limiter.take(start + Duration::from_secs(seconds));
             (now.remaining, now.reset, now.refused)
         };
-        assert_eq!(take(0), (1, 1060, None));
-        assert_eq!(take(10), (0, 1060, None));
-        assert_eq!(take(59), (0, 1060, Some(1)));
-        assert_eq!(take(60), (1, 1120, None));
+        assert_eq!(take(0), (1, 60, None));
+        assert_eq!(take(10), (0, 50, None));
+        assert_eq!(take(59), (0, 1, Some(1)));
+        assert_eq!(take(60), (1, 60, None));
     }
 
     #[test]
     fn without_a_limit_nothing_is_refused() {
         let limiter = Limiter::new(None);
         let now = Instant::now();
-        let first = limiter.take(now, Moment(0));
-        assert!((0..100).all(|_| limiter.take(now, Moment(0)).refused.is_none()));
-        assert_eq!(limiter.take(now, Moment(0)).remaining, first.remaining - 101);
+        let first = limiter.take(now);
+        assert!((0..100).all(|_| limiter.take(now).refused.is_none()));
+        assert_eq!(limiter.take(now).remaining, first.remaining - 101);
     }
 }

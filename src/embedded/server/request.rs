@@ -8,11 +8,13 @@ use std::time::{Duration, Instant};
 
 use axum::body::{Body, HttpBody};
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, header, request::Parts};
 use serde_json::Value;
 
 use super::access::bearer;
 use super::answer::{Outcome, RouteError};
+use super::config::Limits;
 use super::connection::Client;
 use super::query::Query;
 use super::shared::{Access, Shared};
@@ -20,6 +22,8 @@ use crate::catalog::wire::{Refusal, Writer};
 use crate::embedded::server::middleware::no_route;
 use crate::embedded::store::Store;
 
+/// The path of the routes for logs and metrics; a secret follows.
+pub(super) const INGEST: &str = "/v1/ingest/";
 /// The maximum length of a User-Agent that is stored as a datasource.
 const MAX_USER_AGENT: usize = 1024;
 /// Up to this many times the limit, an oversized body is still read: a client that writes everything before it reads
@@ -31,6 +35,8 @@ pub(super) struct ApiRequest {
     /// The path segments that the route captures, decoded.
     segments: Vec<String>,
     pub query: Query,
+    /// The URL of this server as the client has it.
+    base_url: String,
     user_agent: String,
     body: Vec<u8>,
 }
@@ -44,15 +50,9 @@ impl FromRequest<Arc<Shared>> for ApiRequest {
         let client = parts.extensions.remove::<Client>();
         admit(shared, &parts.headers)?;
         client.iter().for_each(Client::authenticate);
-        let user_agent = user_agent(&parts.headers)?;
-        let limits = BodyLimits {
-            bytes: shared.limits.body_bytes,
-            time: shared.limits.body_time,
-            grace: shared.limits.body_grace,
-            rate: shared.limits.body_rate,
-        };
-        let body = read_body(&parts.headers, body, &limits, client.as_ref()).await?;
-        Ok(Self { shared: Arc::clone(shared), segments, query, user_agent, body })
+        let (user_agent, base_url) = (user_agent(&parts.headers)?, base_url(&parts));
+        let body = read_body(&parts.headers, body, &BodyLimits::of_client(&shared.limits), client.as_ref()).await?;
+        Ok(Self { shared: Arc::clone(shared), segments, query, base_url, user_agent, body })
     }
 }
 
@@ -79,6 +79,13 @@ impl ApiRequest {
         }
     }
 
+    /// The address for this client's logs and metrics.
+    pub fn ingest_url(&self) -> Result<String, RouteError> {
+        let secret = self.shared.authenticator.ingest_secret();
+        let secret = secret.ok_or_else(|| RouteError::InternalError("the system gives no random bytes".to_owned()))?;
+        Ok(format!("{}{INGEST}{}", self.base_url, secret.reveal()))
+    }
+
     pub async fn run(self, access: Access, work: impl FnOnce(&Self, &Store) -> Outcome + Send + 'static) -> Outcome {
         let shared = Arc::clone(&self.shared);
         shared.run(access, move |store| work(&self, store)).await
@@ -95,6 +102,15 @@ pub(super) async fn address(parts: &mut Parts) -> Result<(Vec<String>, Query), R
         return Err(no_route(parts.method.clone(), parts.uri.clone()).await);
     }
     Ok((segments, query))
+}
+
+/// A proxy in front of this server reports the scheme that it received.
+fn base_url(parts: &Parts) -> String {
+    let is_https = parts.headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
+    let scheme = if is_https { "https" } else { "http" };
+    let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = parts.uri.authority().map(Authority::as_str).or(host).unwrap_or("localhost");
+    format!("{scheme}://{host}")
 }
 
 fn admit(shared: &Shared, headers: &HeaderMap) -> Result<(), Refusal> {
@@ -139,6 +155,13 @@ pub(super) struct BodyLimits {
     /// How long the client may send slowly; after that its average must be at least `rate` bytes per second.
     pub grace: Duration,
     pub rate: u64,
+}
+
+impl BodyLimits {
+    /// Of a client that has shown a token or another secret.
+    pub fn of_client(limits: &Limits) -> Self {
+        Self { bytes: limits.body_bytes, time: limits.body_time, grace: limits.body_grace, rate: limits.body_rate }
+    }
 }
 
 /// Reads the body within its limits. It is also refused if another client needs the slot.

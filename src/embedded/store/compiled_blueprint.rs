@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+use super::aggregation::Aggregation;
 use super::error::StoreError;
 use crate::domain::blueprint::property_validator::JsonValidator;
 use crate::domain::blueprint::{Blueprint, ComputedKind, Ownership, Property, Relation};
@@ -18,6 +19,7 @@ pub struct CompiledBlueprint {
     /// One validator per property, in the order of the blueprint.
     pub(super) validators: Vec<JsonValidator>,
     pub(super) mirrors: Vec<Mirror>,
+    pub(super) aggregations: Vec<Aggregation>,
     /// The relation path to the entity that the team is inherited from; `None`: the entity has its own team.
     pub(super) inherited: Option<Box<[Box<str>]>>,
     properties: HashMap<Box<str>, usize>,
@@ -47,12 +49,28 @@ impl CompiledBlueprint {
         self.properties.get(name).and_then(|at| self.validators.get(*at))
     }
 
+    /// The properties that are not among `stored`, in the order of the blueprint.
+    pub(super) fn unset<'n>(&self, stored: impl Iterator<Item = &'n str>) -> Vec<&str> {
+        let mut is_stored = vec![false; self.blueprint.properties.len()];
+        for at in stored.filter_map(|name| self.properties.get(name)) {
+            is_stored[*at] = true;
+        }
+        let properties = self.blueprint.properties.iter().zip(is_stored);
+        properties.filter(|(_, is_stored)| !is_stored).map(|(property, _)| property.name.as_str()).collect()
+    }
+
     pub fn relation(&self, name: &str) -> Option<&Relation> {
         self.relations.get(name).and_then(|at| self.blueprint.relations.get(*at))
     }
 
     pub fn computed(&self, name: &str) -> Option<ComputedKind> {
         self.computed.get(name).copied()
+    }
+
+    /// The path to an inherited team; `None`: the entity has its own team.
+    pub(super) fn team_path(&self) -> Option<Mirror> {
+        let relations = self.inherited.clone()?;
+        Some(Mirror { name: "$team".into(), relations, last: "$team".into() })
     }
 
     /// Whether only the platform creates entities of it. Users and teams can be created by API clients.
@@ -62,7 +80,7 @@ impl CompiledBlueprint {
 
     /// `body` is the blueprint as the API returns it.
     pub fn new(id: i64, version: i64, system: bool, body: Value) -> Result<Self, StoreError> {
-        let mirrors = mirrors(&body);
+        let (mirrors, aggregations) = (mirrors(&body), Aggregation::all(&body));
         let (blueprint, _) = Blueprint::from_json(body)
             .map_err(|flaw| StoreError::Damaged { what: format!("a blueprint cannot be read: {}", flaw.message) })?;
         let validators = blueprint.properties.iter().map(JsonValidator::new).collect();
@@ -76,6 +94,7 @@ impl CompiledBlueprint {
             system,
             validators,
             mirrors,
+            aggregations,
             inherited,
             properties: places(blueprint.properties.iter().map(|property| property.name.as_str())),
             relations: places(blueprint.relations.iter().map(|relation| relation.name.as_str())),

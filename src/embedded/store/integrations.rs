@@ -43,7 +43,7 @@ impl Store {
                 let words = format!("Integration with installationId \"{identifier}\" is already taken");
                 return Err(Refusal::new(409, "identifier_taken", words).into());
             }
-            let stored = Stored { integration: body, kinds: Map::new() };
+            let stored = Stored { integration: body, kinds: Map::new(), resync_request: Value::Null };
             put(transaction, &identifier, &stored)?;
             Ok(stored.integration.into())
         })
@@ -89,10 +89,36 @@ impl Store {
         })
     }
 
-    /// The resync requested for this exporter. The embedded catalog offers no way to request one, so the result is
-    /// always null.
+    /// The last resync requested of the exporter, or null. The exporter compares its time with that of its last resync.
     pub fn resync_request(&self, identifier: &str) -> Result<Value, Failure> {
-        self.read(|transaction| get(transaction, identifier).map(|_| Value::Null))
+        self.read(|transaction| Ok(get(transaction, identifier)?.resync_request))
+    }
+
+    pub fn request_resync(&self, identifier: &str, writer: &Writer) -> Result<Value, Failure> {
+        let request = json!({"status": "pending", "updatedAt": writer.now.to_string(), "updatedBy": writer.id});
+        self.write(|transaction| {
+            let mut stored = get(transaction, identifier)?;
+            stored.resync_request = request.clone();
+            put(transaction, identifier, &stored)?;
+            Ok(request)
+        })
+    }
+
+    /// What the exporter reports about its resync; keys that the body does not contain are kept. Ocean does not resync
+    /// without the time of its report.
+    pub fn patch_resync_state(&self, identifier: &str, body: Value, writer: &Writer) -> Result<Value, Failure> {
+        let mut body = object(body, "body")?;
+        body.insert("updatedAt".to_owned(), writer.now.to_string().into());
+        self.write(|transaction| {
+            let mut stored = get(transaction, identifier)?;
+            let state = stored.integration.entry("resyncState").or_insert_with(|| json!({}));
+            match state {
+                Value::Object(state) => state.extend(body),
+                other => *other = body.into(),
+            }
+            put(transaction, identifier, &stored)?;
+            Ok(stored.integration.into())
+        })
     }
 
     /// The kinds of the integration, each as `{"examples": [...]}`.
@@ -120,17 +146,21 @@ impl Store {
 struct Stored {
     integration: Map<String, Value>,
     kinds: Map<String, Value>,
+    /// An object, or null.
+    resync_request: Value,
 }
 
 impl Stored {
     fn of(text: &str) -> Result<Self, StoreError> {
         let damaged = || StoreError::Damaged { what: "an integration is not a JSON object".to_owned() };
         let mut body: Map<String, Value> = serde_json::from_str(text).map_err(|_| damaged())?;
+        // A file written by an earlier version has none.
+        let resync_request = body.remove("resyncRequest").unwrap_or_default();
         let mut part = |key: &str| match body.remove(key) {
             Some(Value::Object(part)) => Ok(part),
             Some(_) | None => Err(damaged()),
         };
-        Ok(Self { integration: part("integration")?, kinds: part("kinds")? })
+        Ok(Self { integration: part("integration")?, kinds: part("kinds")?, resync_request })
     }
 }
 
@@ -145,7 +175,8 @@ fn get(transaction: &Transaction<'_>, identifier: &str) -> Result<Stored, Failur
 }
 
 fn put(transaction: &Transaction<'_>, identifier: &str, stored: &Stored) -> Result<(), Failure> {
-    let body = json!({"integration": stored.integration, "kinds": stored.kinds}).to_string();
+    let Stored { integration, kinds, resync_request } = stored;
+    let body = json!({"integration": integration, "kinds": kinds, "resyncRequest": resync_request}).to_string();
     transaction.execute(
         "INSERT INTO integrations (identifier, body) VALUES (?1, ?2)
          ON CONFLICT (identifier) DO UPDATE SET body = excluded.body",
@@ -211,6 +242,21 @@ mod tests {
         assert_eq!((&patched["config"], &patched["version"]), (&json!({"resources": []}), &json!("2")));
         assert_eq!(store.integration("my-exporter").expect("it is there"), patched);
         assert_eq!(store.resync_request("my-exporter").expect("it is there"), Value::Null);
+        let requested = store.request_resync("my-exporter", &writer).expect("it is there");
+        assert_eq!(requested["updatedAt"], "1970-01-01T00:00:00.000Z");
+        assert_eq!(store.resync_request("my-exporter").expect("it is there"), requested);
+        let running = json!({"status": "running", "lastResyncStart": "2026-11-02T08:15:00.000Z"});
+        store.patch_resync_state("my-exporter", running, &writer).expect("it is there");
+        let patched =
+            store.patch_resync_state("my-exporter", json!({"status": "completed"}), &writer).expect("it is there");
+        assert_eq!(
+            patched["resyncState"],
+            json!({
+                "status": "completed", "lastResyncStart": "2026-11-02T08:15:00.000Z",
+                "updatedAt": "1970-01-01T00:00:00.000Z",
+            })
+        );
+        assert_eq!(refusal(store.request_resync("nobody", &writer)).status, 404);
         let examples = json!({"examples": [{"metadata": {"name": "a"}}]});
         store.put_kind_examples("my-exporter", "v1/pods", examples.clone()).expect("it is there");
         assert_eq!(store.integration_kinds("my-exporter").expect("it is there"), json!({"v1/pods": examples}));

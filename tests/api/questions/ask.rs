@@ -180,3 +180,23 @@ pub fn changed_relation(bench: &Bench, changed: &dyn Fn(&str, &str) -> Value) ->
     let relation = changed(&bench.name("domain"), &other);
     bench.patch(&["blueprints", &service]).send(json!({"relations": {"domain": relation}})).brief()
 }
+
+pub fn inherited_team_sent_back(bench: &Bench) -> String {
+    let home = bench.blueprint("home", json!({"ownership": {"type": "Direct"}}));
+    bench.create(&home, json!({"identifier": "h", "team": ["t"]}));
+    let relations = json!({"home": {"target": home, "required": false, "many": false}});
+    let body = json!({"relations": relations, "ownership": {"type": "Inherited", "path": "home"}});
+    let room = bench.blueprint("room", body);
+    let room_entity = bench.create(&room, json!({"identifier": "r", "relations": {"home": "h"}}));
+    bench.write(&room, &[("upsert", "true")], room_entity).brief()
+}
+
+pub fn default_of_a_created_target(bench: &Bench) -> String {
+    let target = bench.simple("target", json!({"tier": {"type": "number", "default": 3}}), json!({}));
+    let source = bench.simple("source", json!({}), json!({"to": {"target": target, "required": false, "many": false}}));
+    let flags = [("upsert", "true"), ("create_missing_related_entities", "true")];
+    bench.write(&source, &flags, json!({"identifier": "s", "relations": {"to": "t"}})).gave(201);
+    let written =
+        bench.write(&target, &[("upsert", "true"), ("merge", "true")], json!({"identifier": "t", "title": "T"}));
+    shown(&written.gave(200)["entity"]["properties"], "tier")
+}

@@ -35,7 +35,7 @@ pub(super) async fn access_token(State(shared): State<Arc<Shared>>, request: Req
         return Err(Refusal::new(401, "invalid_credentials", message).into());
     }
     client.iter().for_each(Client::authenticate);
-    let issued = shared.authenticator.issue(Instant::now());
+    let issued = shared.authenticator.issue(Instant::now(), shared.store.now());
     let issued = issued.ok_or_else(|| RouteError::InternalError("the system gives no random bytes".to_owned()))?;
     Answer::ok(&json!({
         "ok": true,

@@ -52,7 +52,7 @@ pub(super) fn rename_mirror(call: &ApiRequest, store: &Store) -> Outcome {
 }
 
 pub(super) fn structure(call: &ApiRequest, store: &Store) -> Outcome {
-    Answer::ok(&json!({"ok": true, "structure": store.system_structure(call.segment(0))?}))
+    answered(StatusCode::OK, store.system_structure(call.segment(0))?)
 }
 
 fn answered(status: StatusCode, blueprint: Value) -> Outcome {

@@ -5,8 +5,11 @@ mod auth;
 mod blueprints;
 mod bulk;
 mod entities;
+mod ingest;
 mod integrations;
 mod search;
+mod teams;
+mod unserved;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -30,6 +33,9 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .merge(of_entities())
         .merge(of_searches())
         .merge(of_integrations())
+        .merge(ingest::router())
+        .merge(of_teams())
+        .merge(unserved::router())
         .merge(pages::router());
     routes.fallback(no_route).method_not_allowed_fallback(no_route).with_state(shared)
 }
@@ -70,17 +76,35 @@ fn of_searches() -> Router<Arc<Shared>> {
 
 fn of_integrations() -> Router<Arc<Shared>> {
     let one = get(reads(integrations::one)).patch(writes(integrations::update)).delete(writes(integrations::delete));
+    let (update, remove) = (writes(integrations::update), writes(integrations::delete));
+    // An integration may have this name too.
+    let provision_enabled = get(reads(integrations::provision_enabled))
+        .patch(move |call: ApiRequest| update(call.of("provision-enabled")))
+        .delete(move |call: ApiRequest| remove(call.of("provision-enabled")));
+    let resync_request = get(reads(integrations::resync_request)).post(writes(integrations::request_resync));
     let organization = get(reads(integrations::organization))
         .put(writes(integrations::change_organization))
         .patch(writes(integrations::change_organization));
     Router::new()
         .route("/v1/integration", get(reads(integrations::all)).post(writes(integrations::create)))
         .route("/v1/integration/{integration}", one)
+        .route("/v1/integration/provision-enabled", provision_enabled)
         .route("/v1/integration/{integration}/config", patch(writes(integrations::update_config)))
-        .route("/v1/integration/{integration}/resync-request", get(reads(integrations::resync_request)))
+        .route("/v1/integration/{integration}/resync-request", resync_request)
+        .route("/v1/integration/{integration}/resync-state", patch(writes(integrations::update_resync_state)))
         .route("/v1/integration/{integration}/kinds", get(reads(integrations::kinds)))
         .route("/v1/integration/{integration}/kinds/{kind}/examples", post(writes(integrations::examples)))
         .route("/v1/organization", organization)
+}
+
+fn of_teams() -> Router<Arc<Shared>> {
+    let one =
+        get(reads(teams::one)).put(writes(teams::replace)).patch(writes(teams::update)).delete(writes(teams::delete));
+    Router::new()
+        .route("/v1/teams", get(reads(teams::all)).post(writes(teams::create)))
+        .route("/v1/teams/{team}", one)
+        .route("/v1/users", get(reads(teams::users)))
+        .route("/v1/users/{user}", get(reads(teams::user)))
 }
 
 /// The routes of one entity; `name` is its identifier if the route contains it literally.

@@ -7,10 +7,11 @@ use serde_json::{Map, Value};
 use super::bulk::only;
 use super::entities::Many;
 use crate::catalog::wire::Refusal;
+use crate::domain::value::timestamp::Moment;
 use crate::embedded::api::{Combinator, SearchQuery, Shape};
 use crate::embedded::server::answer::{Answer, Outcome};
 use crate::embedded::server::request::ApiRequest;
-use crate::embedded::store::Store;
+use crate::embedded::store::{OwnedEntities, Store};
 
 /// The default page size of a search in one blueprint.
 const PAGE: usize = 200;
@@ -45,19 +46,19 @@ pub(super) fn of_datasource(call: &ApiRequest, store: &Store) -> Outcome {
     let body = object(call.json()?)?;
     let part = |key| text(&body, key).map(Option::unwrap_or_default);
     let (prefix, suffix) = (part("datasource_prefix")?, part("datasource_suffix")?);
-    let limit = limit(&body)?;
-    let page = store.datasource_entities(prefix, suffix, &call.query.shape()?, limit, text(&body, "from")?)?;
+    let owned = OwnedEntities { prefix, suffix, before: moment(&body, "before")? };
+    let page = store.datasource_entities(&owned, &call.query.shape()?, limit(&body)?, text(&body, "from")?)?;
     Answer::ok(&Many { ok: true, entities: page.entities, next: page.next })
 }
 
-fn object(body: Value) -> Result<Map<String, Value>, Refusal> {
+pub(super) fn object(body: Value) -> Result<Map<String, Value>, Refusal> {
     match body {
         Value::Object(body) => Ok(body),
         _ => Err(Refusal::invalid("must be object")),
     }
 }
 
-fn text<'a>(body: &'a Map<String, Value>, key: &str) -> Result<Option<&'a str>, Refusal> {
+pub(super) fn text<'a>(body: &'a Map<String, Value>, key: &str) -> Result<Option<&'a str>, Refusal> {
     match body.get(key) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
@@ -65,7 +66,14 @@ fn text<'a>(body: &'a Map<String, Value>, key: &str) -> Result<Option<&'a str>, 
     }
 }
 
-fn names(body: &Map<String, Value>, key: &str) -> Result<Vec<String>, Refusal> {
+fn moment(body: &Map<String, Value>, key: &str) -> Result<Option<Moment>, Refusal> {
+    let moment = |text| {
+        Moment::parse(text).ok_or_else(|| Refusal::invalid(format!("\"{key}\" must match format \"date-time\"")))
+    };
+    text(body, key)?.map(moment).transpose()
+}
+
+pub(super) fn names(body: &Map<String, Value>, key: &str) -> Result<Vec<String>, Refusal> {
     let Some(value) = body.get(key) else { return Ok(Vec::new()) };
     let Value::Array(items) = value else { return Err(Refusal::invalid(format!("\"{key}\" must be array"))) };
     let name = |(at, item): (usize, &Value)| match item {

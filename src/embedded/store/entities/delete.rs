@@ -39,20 +39,31 @@ impl Store {
         _writer: &Writer,
     ) -> Result<Vec<String>, Failure> {
         self.write(|transaction| {
-            let compiled = self.compiled(transaction, blueprint)?;
-            let mut statement = Vec::with_capacity(identifiers.len());
-            for identifier in identifiers {
-                let row = existing(transaction, &compiled, identifier)?;
-                if row.protected {
-                    return Err(refusals::protected_entity("delete", identifier).into());
-                }
-                statement.push(row.id);
-            }
-            let mut deletion = Deletion::new(self, transaction, statement);
-            deletion.add_dependents(delete_dependents)?;
-            deletion.run()?;
+            self.delete_in(transaction, blueprint, identifiers, delete_dependents)?;
             Ok(identifiers.to_vec())
         })
+    }
+
+    /// Like `delete_entities`, in a transaction.
+    pub(in crate::embedded::store) fn delete_in(
+        &self,
+        transaction: &Transaction<'_>,
+        blueprint: &str,
+        identifiers: &[String],
+        delete_dependents: bool,
+    ) -> Result<(), Failure> {
+        let compiled = self.compiled(transaction, blueprint)?;
+        let mut ids = Vec::with_capacity(identifiers.len());
+        for identifier in identifiers {
+            let row = existing(transaction, &compiled, identifier)?;
+            if row.protected {
+                return Err(refusals::protected_entity("delete", identifier).into());
+            }
+            ids.push(row.id);
+        }
+        let mut deletion = Deletion::new(self, transaction, ids);
+        deletion.add_dependents(delete_dependents)?;
+        deletion.run()
     }
 
     /// Deletes all entities of a blueprint, and optionally the blueprint. Refused if entities of other blueprints

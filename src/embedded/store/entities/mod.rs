@@ -1,7 +1,9 @@
 //! Entities: validated like the platform does, written, read and deleted. Everything that can be refused is checked
 //! before anything is written.
 
+mod aggregate;
 mod delete;
+mod inherited_team;
 mod links;
 mod members;
 mod placeholder;
@@ -21,3 +23,4 @@ mod write;
 pub(super) use members::{Members, damaged};
 pub(super) use relation_paths::id_list;
 pub(super) use row::{Row, columns};
+pub(super) use write::WriteMethod;

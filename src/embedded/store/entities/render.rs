@@ -1,5 +1,6 @@
-//! Renders rows as the API returns them. Stored values are copied as text; mirror properties and inherited teams are
-//! resolved along the current relations, for a whole page at once.
+//! Renders rows as the API returns them. Stored values are copied as text, and properties without a value are null. Mirror
+//! and aggregation properties and inherited teams are computed along the current relations, for a whole page at once.
+//! Calculation properties are not evaluated: an entity comes without them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 
+use super::aggregate::Aggregator;
 use super::members::{Members, damaged};
 use super::row::Row;
 use crate::domain::entity::fields::TextField;
@@ -46,15 +48,17 @@ impl Store {
     }
 }
 
-/// A mirror's name and value.
-type Mirrored = (Box<str>, Box<RawValue>);
+/// The name and the value of a mirror or an aggregation property.
+type Computed = (Box<str>, Box<RawValue>);
 
 /// The data of a page in addition to its rows.
 struct View {
     selection: Selection,
+    /// Leaves out properties without a value.
+    exclude_unset: bool,
     blueprints: HashMap<i64, Arc<CompiledBlueprint>>,
     /// By entity, in the order of the blueprint.
-    mirrors: HashMap<i64, Vec<Mirrored>>,
+    computed: HashMap<i64, Vec<Computed>>,
     /// Teams of entities that inherit them.
     teams: HashMap<i64, Box<RawValue>>,
     /// Targets with titles, by entity and relation, if requested.
@@ -64,23 +68,25 @@ struct View {
 impl View {
     fn of(store: &Store, transaction: &Transaction<'_>, rows: &[Row], shape: &Shape) -> Result<Self, Failure> {
         let selection = shape.selection();
-        let mut shelves: HashMap<i64, Vec<i64>> = HashMap::new();
+        let mut by_blueprint: HashMap<i64, Vec<i64>> = HashMap::new();
         for row in rows {
-            shelves.entry(row.blueprint).or_default().push(row.id);
+            by_blueprint.entry(row.blueprint).or_default().push(row.id);
         }
         let mut view = Self {
             selection,
+            exclude_unset: shape.exclude_unset,
             blueprints: HashMap::new(),
-            mirrors: HashMap::new(),
+            computed: HashMap::new(),
             teams: HashMap::new(),
             titled: None,
         };
         let mut walker = PathWalker::new(store, transaction);
-        for (blueprint, ids) in &shelves {
+        for (blueprint, ids) in &by_blueprint {
             let compiled = store.compiled_by_id(transaction, *blueprint)?;
             if !shape.exclude_calculated {
                 let identified = shape.attach_identifier_to_title_mirror_properties;
                 view.add_mirrors(&mut walker, &compiled, ids, identified)?;
+                view.add_aggregations(&Aggregator { store, transaction, compiled: &compiled }, ids)?;
             }
             view.add_teams(&mut walker, &compiled, ids)?;
             view.blueprints.insert(*blueprint, compiled);
@@ -102,7 +108,20 @@ impl View {
         for mirror in compiled.mirrors.iter().filter(|mirror| self.selection.has_property(&mirror.name)) {
             let Some(path) = walker.path(compiled, mirror)? else { continue };
             for (id, value) in values(walker, compiled.id, ids, &path, identified)? {
-                self.mirrors.entry(id).or_default().push((mirror.name.clone(), value));
+                self.computed.entry(id).or_default().push((mirror.name.clone(), value));
+            }
+        }
+        Ok(())
+    }
+
+    fn add_aggregations(&mut self, aggregator: &Aggregator<'_>, ids: &[i64]) -> Result<(), Failure> {
+        let aggregations = aggregator.compiled.aggregations.iter();
+        for aggregation in aggregations.filter(|aggregation| self.selection.has_property(&aggregation.name)) {
+            let mut values = aggregator.values(aggregation, ids)?;
+            for id in ids {
+                let value = values.remove(id).unwrap_or_default();
+                let value = to_raw_value(&value).map_err(|error| damaged(&error))?;
+                self.computed.entry(*id).or_default().push((aggregation.name.clone(), value));
             }
         }
         Ok(())
@@ -114,8 +133,7 @@ impl View {
         compiled: &CompiledBlueprint,
         ids: &[i64],
     ) -> Result<(), Failure> {
-        let Some(relations) = compiled.inherited.as_ref().filter(|_| self.selection.has("team")) else { return Ok(()) };
-        let mirror = Mirror { name: "$team".into(), relations: relations.clone(), last: "$team".into() };
+        let Some(mirror) = compiled.team_path().filter(|_| self.selection.has("team")) else { return Ok(()) };
         if let Some(path) = walker.path(compiled, &mirror)? {
             self.teams.extend(values(walker, compiled.id, ids, &path, false)?);
         }
@@ -135,22 +153,28 @@ impl View {
             selection: &self.selection,
             blueprint: compiled.identifier(),
             team,
-            properties: self.properties(row)?,
+            properties: self.properties(row, compiled)?,
             relations: self.relations(row, compiled)?,
         };
         Ok(to_raw_value(&rendered).map_err(|error| damaged(&error))?)
     }
 
-    fn properties<'a>(&'a self, row: &'a Row) -> Result<Properties<'a>, Failure> {
-        let computed = self.mirrors.get(&row.id).map(Vec::as_slice).unwrap_or_default();
-        if computed.is_empty() && self.selection.has_all_properties() {
+    fn properties<'a>(&'a self, row: &'a Row, compiled: &'a CompiledBlueprint) -> Result<Properties<'a>, Failure> {
+        let computed = self.computed.get(&row.id).map(Vec::as_slice).unwrap_or_default();
+        let is_whole = computed.is_empty() && self.selection.has_all_properties();
+        if is_whole && self.exclude_unset {
             return Ok(Properties::Whole(serde_json::from_str(&row.properties).map_err(|error| damaged(&error))?));
         }
         let mut stored = Members::of(&row.properties)?;
+        let mut unset = match self.exclude_unset {
+            true => Vec::new(),
+            false => compiled.unset(stored.0.iter().map(|(name, _)| name.as_ref())),
+        };
+        unset.retain(|name| self.selection.has_property(name));
         stored.0.retain(|(name, _)| {
             self.selection.has_property(name) && !computed.iter().any(|(other, _)| **other == **name)
         });
-        Ok(Properties::Parts(stored, computed))
+        Ok(Properties::Parts { stored, unset, computed })
     }
 
     /// Follows the current blueprint: relations added later are unset, removed ones are left out.
@@ -238,7 +262,7 @@ fn value(row: &Row, last: &str, blueprint: &str, identified: bool) -> Result<Val
 }
 
 /// Merges lists of teams without duplicates.
-fn union(lists: Vec<Value>) -> Value {
+pub(super) fn union(lists: Vec<Value>) -> Value {
     let mut union: Vec<Value> = Vec::new();
     let mut seen = std::collections::HashSet::new();
     for team in lists.iter().filter_map(Value::as_array).flatten() {
@@ -272,16 +296,17 @@ fn empty_list() -> Box<RawValue> {
 
 enum Properties<'a> {
     Whole(&'a RawValue),
-    Parts(Members<'a>, &'a [Mirrored]),
+    Parts { stored: Members<'a>, unset: Vec<&'a str>, computed: &'a [Computed] },
 }
 
 impl Serialize for Properties<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Whole(text) => text.serialize(serializer),
-            Self::Parts(stored, computed) => {
+            Self::Parts { stored, unset, computed } => {
                 let mut map = serializer.serialize_map(None)?;
                 stored.0.iter().try_for_each(|(name, value)| map.serialize_entry(name, value))?;
+                unset.iter().try_for_each(|name| map.serialize_entry(name, &()))?;
                 computed.iter().try_for_each(|(name, value)| map.serialize_entry(name, value))?;
                 map.end()
             }

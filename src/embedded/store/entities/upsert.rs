@@ -4,6 +4,7 @@
 use rusqlite::Transaction;
 use serde_json::{Map, Value};
 
+use super::inherited_team::inherited_team;
 use super::links::{Relink, Target};
 use super::members::damaged;
 use super::property_messages::mismatch;
@@ -54,18 +55,27 @@ impl Upsert<'_> {
             Patch::Null => None,
             Patch::Set(text) => Some(text.clone()),
         });
-        let team = self.team(kept)?;
         let properties = self.properties(kept)?;
         let (relations, relinks) = self.relations(kept, &identifier)?;
+        let team = self.team(kept, &relinks)?;
         Ok(EntityState { identifier, texts, team, properties, relations, relinks })
     }
 
-    fn team(&self, kept: Option<&Row>) -> Result<String, Failure> {
+    fn team(&self, kept: Option<&Row>, relinks: &[Relink]) -> Result<String, Failure> {
         let teams = match &self.draft.team {
             Patch::Absent => return Ok(kept.map_or_else(|| "[]".to_owned(), |row| row.team.clone())),
             Patch::Null => Vec::new(),
-            Patch::Set(_) if self.compiled.inherited.is_some() => {
-                return Err(refusals::inherited_team(self.compiled).into());
+            Patch::Set(given) if self.compiled.inherited.is_some() => {
+                // Clients send back what they read: the inherited teams are no change, and an empty list is no team.
+                let is_unchanged = match given {
+                    TeamRef::List(teams) if teams.is_empty() => true,
+                    TeamRef::List(teams) => inherited_team(self, relinks)? == Value::from(teams.as_slice()),
+                    TeamRef::Query(_) => false,
+                };
+                if !is_unchanged {
+                    return Err(refusals::inherited_team(self.compiled).into());
+                }
+                Vec::new()
             }
             Patch::Set(TeamRef::List(teams)) => teams.clone(),
             Patch::Set(TeamRef::Query(query)) => {

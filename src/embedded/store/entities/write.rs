@@ -24,7 +24,7 @@ use crate::embedded::store::error::Failure;
 
 /// The kind of API call.
 #[derive(Debug, Clone, Copy)]
-enum WriteMethod<'a> {
+pub(in crate::embedded::store) enum WriteMethod<'a> {
     Post,
     /// The identifier in the URL path.
     Put(&'a str),
@@ -102,12 +102,24 @@ impl Store {
         writer: &Writer,
     ) -> Result<(Box<RawValue>, bool), Failure> {
         self.write_or_try(options.validation_only, |transaction| {
-            let compiled = self.writable(transaction, blueprint)?;
-            let (identifier, created) =
-                EntityWriter::new(self, transaction, &compiled, options, writer).write(method, draft)?;
-            let row = existing(transaction, &compiled, &identifier)?;
+            let (identifier, created) = self.write_one(transaction, blueprint, method, draft, options, writer)?;
+            let row = existing(transaction, &*self.compiled(transaction, blueprint)?, &identifier)?;
             Ok((self.render_one(transaction, row, &Shape::default())?, created))
         })
+    }
+
+    /// Writes in a transaction; returns the current identifier, and whether the entity is new.
+    pub(in crate::embedded::store) fn write_one(
+        &self,
+        transaction: &Transaction<'_>,
+        blueprint: &str,
+        method: WriteMethod<'_>,
+        draft: &EntityDraft,
+        options: &WriteOptions,
+        writer: &Writer,
+    ) -> Result<(String, bool), Failure> {
+        let compiled = self.writable(transaction, blueprint)?;
+        EntityWriter::new(self, transaction, &compiled, options, writer).write(method, draft)
     }
 
     /// Like `write`; a validation-only call is rolled back.

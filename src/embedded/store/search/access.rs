@@ -58,6 +58,6 @@ pub(super) fn narrow(predicate: &Predicate) -> Option<Narrow> {
             };
             Some(Narrow { identifiers, ..Narrow::default() })
         }
-        Predicate::Check(..) => None,
+        Predicate::UpdatedBefore(_) | Predicate::Check(..) => None,
     }
 }

@@ -27,6 +27,8 @@ pub(super) enum Predicate {
     Any(Vec<Predicate>),
     Member(Arc<HashSet<i64>>),
     Datasource(Arc<BTreeSet<i64>>),
+    /// The last write was before this time.
+    UpdatedBefore(Moment),
     Check(Place, Arc<PreparedCondition>),
 }
 
@@ -274,6 +276,7 @@ impl<'a> LazyEntity<'a> {
             }
             Predicate::Member(set) => Ok(set.contains(&self.row.id)),
             Predicate::Datasource(among) => Ok(among.contains(&self.row.datasource)),
+            Predicate::UpdatedBefore(moment) => Ok(self.row.updated_at < moment.0),
             Predicate::Check(Place::Properties(names), statement) => {
                 for name in names {
                     if statement.check.matches(&self.property(name)?) {

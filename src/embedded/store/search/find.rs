@@ -10,7 +10,7 @@ use crate::embedded::store::entities::{Row, columns, id_list};
 use crate::embedded::store::error::Failure;
 use crate::embedded::store::search::compile::{Bound, LazyEntity, Predicate};
 
-const CHUNK: usize = 256;
+pub(super) const CHUNK: usize = 256;
 
 #[derive(Debug)]
 pub(super) struct Hits {
@@ -64,6 +64,7 @@ impl<'a> Finder<'a> {
             | Predicate::Any(_)
             | Predicate::Member(_)
             | Predicate::Datasource(_)
+            | Predicate::UpdatedBefore(_)
             | Predicate::Check(..) => self.chunk,
         };
         let mut hits = Hits { rows: Vec::new(), more: false, visited: 0 };

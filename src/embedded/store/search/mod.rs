@@ -14,6 +14,9 @@ mod relations;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use rusqlite::Transaction;
 use serde_json::value::RawValue;
 
@@ -22,8 +25,10 @@ use super::entities::Row;
 use super::error::Failure;
 use super::time_limit::Search;
 use crate::catalog::wire::{EntityPage, Refusal};
+use crate::domain::value::timestamp::Moment;
 use crate::embedded::api::{SearchQuery, Shape};
 use crate::embedded::store::compiled_blueprint::CompiledBlueprint;
+use crate::embedded::store::search::access::Narrow;
 use crate::embedded::store::search::compile::Predicate;
 use find::{Finder, Hits};
 
@@ -31,6 +36,15 @@ use find::{Finder, Hits};
 const MAX_PAGE: usize = 1000;
 /// The number of entities rendered at once if there are no pages.
 const RENDERED: usize = 1000;
+
+/// The entities whose datasource contains both texts.
+#[derive(Debug, Clone, Copy)]
+pub struct OwnedEntities<'a> {
+    pub prefix: &'a str,
+    pub suffix: &'a str,
+    /// Only those last written before this time.
+    pub before: Option<Moment>,
+}
 
 impl Store {
     /// One page of a blueprint's entities that match, ordered by identifier. `from` is the `next` of the previous page;
@@ -85,12 +99,11 @@ impl Store {
         })
     }
 
-    /// The entities whose datasource contains both texts, ordered by blueprint and identifier. Without a limit, one
-    /// page has all of them, because some clients do not request a second page.
+    /// The entities of a writer, ordered by blueprint and identifier. Without a limit, one page has all of them, because
+    /// some clients do not request a second page.
     pub fn datasource_entities(
         &self,
-        prefix: &str,
-        suffix: &str,
+        owned: &OwnedEntities<'_>,
         shape: &Shape,
         limit: Option<usize>,
         from: Option<&str>,
@@ -100,8 +113,13 @@ impl Store {
         }
         let [start, after] = cursor::read(from)?;
         self.read(|transaction| {
-            let written = prepare::datasources(transaction, |text| text.contains(prefix) && text.contains(suffix))?;
-            let bound = crate::embedded::store::search::compile::Bound::of(Predicate::Datasource(written));
+            let is_owned = |text: &str| text.contains(owned.prefix) && text.contains(owned.suffix);
+            let written = Predicate::Datasource(prepare::datasources(transaction, is_owned)?);
+            let predicate = match owned.before {
+                Some(moment) => Predicate::Every(vec![written, Predicate::UpdatedBefore(moment)]),
+                None => written,
+            };
+            let bound = crate::embedded::store::search::compile::Bound::of(predicate);
             let mut page = EntityPage { entities: Vec::new(), next: None };
             for identifier in identifiers(transaction, &start)? {
                 let compiled = self.compiled(transaction, &identifier)?;
@@ -130,6 +148,22 @@ impl Store {
         let prepared = prepare::prepare(transaction, query, self.now())?;
         let bound = crate::embedded::store::search::compile::bind(self, transaction, &prepared, compiled)?;
         Ok(Finder::new(self, transaction, compiled, &bound)?.find("", limit)?.rows)
+    }
+
+    /// Those of the entities `ids` that are of this blueprint and match.
+    pub(super) fn matching_among(
+        &self,
+        transaction: &Transaction<'_>,
+        compiled: &CompiledBlueprint,
+        query: &SearchQuery,
+        ids: HashSet<i64>,
+    ) -> Result<Vec<Row>, Failure> {
+        let _limited = Search::begin();
+        let prepared = prepare::prepare(transaction, query, self.now())?;
+        let bound = crate::embedded::store::search::compile::bind(self, transaction, &prepared, compiled)?;
+        let narrow = Narrow { rows: vec![Arc::new(ids)], ..Narrow::default() };
+        let finder = Finder::among(self, transaction, compiled, &bound, Some(narrow), find::CHUNK)?;
+        Ok(finder.find("", usize::MAX)?.rows)
     }
 
     /// Renders up to `limit` matches, one chunk of rows at a time. Returns the position to continue after if there are

@@ -20,7 +20,8 @@ fn an_entity_comes_back_as_it_was_given() {
         entity.get(),
         "{\"identifier\":\"cart\",\"title\":\"Cart\",\"icon\":\"Service\",\"blueprint\":\"service\",\
          \"team\":[\"payments\"],\"properties\":{\"url\":\"https://a.b\",\"language\":\"go\",\
-         \"meta\":{\"b\":1.5,\"a\":null},\"replicas\":1,\"domainTitle\":\"Shop\",\"tiers\":[]},\
+         \"meta\":{\"b\":1.5,\"a\":null},\"replicas\":1,\"tags\":null,\"live\":null,\"domainTitle\":\"Shop\",\
+         \"tiers\":[]},\
          \"relations\":{\"domain\":\"shop\",\"dependsOn\":[]},\"createdAt\":\"2026-09-21T14:13:20.000Z\",\
          \"createdBy\":\"tester\",\"updatedAt\":\"2026-09-21T14:13:20.000Z\",\"updatedBy\":\"tester\"}"
     );
@@ -162,14 +163,11 @@ fn each_mode_does_what_it_says_to_an_entity_that_is_there() {
     let merged = post(&store, "service", again.clone(), &merge()).unwrap();
     assert_eq!(merged["title"], "Cart");
     assert_eq!(merged["team"], json!(["a"]));
-    assert_eq!(
-        merged["properties"],
-        json!({"language": "rust", "live": true, "replicas": 1, "domainTitle": null, "tiers": []})
-    );
+    assert_eq!(merged["properties"], service_properties(json!({"language": "rust", "live": true, "replicas": 1})));
     // Defaults apply to new entities only; an override does not add them.
     let replaced = post(&store, "service", again.clone(), &upsert()).unwrap();
     assert_eq!((&replaced["title"], &replaced["team"]), (&Value::Null, &json!([])));
-    assert_eq!(replaced["properties"], json!({"language": "rust", "domainTitle": null, "tiers": []}));
+    assert_eq!(replaced["properties"], service_properties(json!({"language": "rust"})));
     let patch =
         |body| refusal(store.patch_entity("service", "cart", &draft(body), &WriteOptions::default(), &writer()));
     let patched = json(&patch(json!({"title": "C", "team": ["b"], "properties": {"live": null}})).unwrap());
@@ -195,6 +193,16 @@ fn required_relations_and_inherited_teams_are_held_to() {
     assert_eq!(code(post(&store, "deployment", body, &merge())), "422 inherited_ownership_enabled");
     let taken = put(&store, "deployment", json!({"identifier": "d1", "relations": {"service": "cart"}}));
     assert_eq!(taken["team"], json!(["shop", "ops"]));
+    // What is inherited anyway can be sent back, also in the write that makes it inherited.
+    for team in [json!(["shop", "ops"]), json!([]), json!(null)] {
+        for identifier in ["d1", "d2"] {
+            let body = json!({"identifier": identifier, "team": team, "relations": {"service": "cart"}});
+            assert_eq!(post(&store, "deployment", body, &upsert()).unwrap()["team"], json!(["shop", "ops"]));
+        }
+    }
+    put(&store, "service", json!({"identifier": "pay", "team": ["x"], "properties": {"language": "go"}}));
+    let moved = json!({"identifier": "d1", "team": ["shop", "ops"], "relations": {"service": "pay"}});
+    assert_eq!(code(post(&store, "deployment", moved, &merge())), "422 inherited_ownership_enabled");
     // A merge that does not contain a required relation keeps the stored one.
     put(&store, "deployment", json!({"identifier": "d1", "title": "One"}));
     assert_eq!(code(post(&store, "deployment", json!({"identifier": "d1"}), &upsert())), "422 required_relation");
@@ -212,7 +220,7 @@ fn missing_targets_are_made_where_that_is_asked_for() {
     assert_eq!(entity["relations"], json!({"domain": "shop", "dependsOn": ["pay", "cart", "pay"]}));
     // A placeholder has neither required values nor defaults.
     let bare = get(&store, "service", "pay").unwrap();
-    assert_eq!(bare["properties"], json!({"domainTitle": null, "tiers": []}));
+    assert_eq!(bare["properties"], service_properties(json!({})));
     assert_eq!(bare["createdBy"], "tester");
     assert_eq!(
         code(post(&store, "service", json!({"identifier": "pay", "title": "P"}), &merge())),

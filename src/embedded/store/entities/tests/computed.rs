@@ -35,7 +35,7 @@ fn mirrors_follow_the_relations() {
     assert_eq!(get(&store, "service", "b").unwrap()["properties"]["domainTitle"], Value::Null);
     assert_eq!(
         get(&store, "service", "c").unwrap()["properties"],
-        json!({"language": "go", "replicas": 1, "domainTitle": null, "tiers": []})
+        service_properties(json!({"language": "go", "replicas": 1}))
     );
     // A mirror of a mirror.
     let x = get(&store, "deployment", "x").unwrap();
@@ -43,6 +43,10 @@ fn mirrors_follow_the_relations() {
     put(&store, "domain", json!({"identifier": "shop", "title": "Store"}));
     assert_eq!(get(&store, "deployment", "x").unwrap()["properties"]["where"], "Store");
     let stored = json(&store.entity("service", "d", &Shape { exclude_calculated: true, ..Shape::default() }).unwrap());
+    let unset = json!({"language": "go", "replicas": 1, "url": null, "tags": null, "meta": null, "live": null});
+    assert_eq!(stored["properties"], unset);
+    let shape = Shape { exclude_calculated: true, exclude_unset: true, ..Shape::default() };
+    let stored = json(&store.entity("service", "d", &shape).unwrap());
     assert_eq!(stored["properties"], json!({"language": "go", "replicas": 1}));
     let shape = Shape {
         attach_identifier_to_title_mirror_properties: true,

@@ -1,5 +1,6 @@
 //! Tests of entities against real stores: in memory, or in a file if the test depends on one.
 
+mod aggregated;
 mod checks;
 mod computed;
 mod figures;
@@ -74,6 +75,18 @@ fn blueprints() -> Vec<Value> {
             "ownership": {"type": "Inherited", "path": "service"},
         }),
     ]
+}
+
+/// All properties of a service without relations.
+fn service_properties(set: Value) -> Value {
+    let mut properties = json!({
+        "language": null, "replicas": null, "url": null, "tags": null, "meta": null, "live": null, "domainTitle": null,
+        "tiers": [],
+    });
+    for (name, value) in set.as_object().expect("an object") {
+        properties[name] = value.clone();
+    }
+    properties
 }
 
 /// Inserts a blueprint directly; a change increments its version.

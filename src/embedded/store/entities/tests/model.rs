@@ -201,6 +201,17 @@ fn things(store: &Store) -> Model {
     things.iter().map(|entity| (entity["identifier"].as_str().expect("a name").to_owned(), thing(entity))).collect()
 }
 
+/// The model as the catalog returns it: a property that was never set is null.
+fn returned(model: &Model) -> Model {
+    let mut returned = model.clone();
+    for thing in returned.values_mut() {
+        for name in ["p", "q", "r", "d"] {
+            thing.properties.entry(name).or_insert(Value::Null);
+        }
+    }
+    returned
+}
+
 /// The relations as stored in the link table.
 fn linked(store: &Store) -> Vec<Value> {
     let shape = Shape { attach_title_to_relation: true, ..Shape::default() };
@@ -231,7 +242,7 @@ proptest! {
         let mut model = Model::new();
         for step in &steps {
             prop_assert_eq!(real_step(&store, step), model_step(&mut model, step), "{:?}", step);
-            prop_assert_eq!(things(&store), model.clone(), "{:?}", step);
+            prop_assert_eq!(things(&store), returned(&model), "{:?}", step);
             prop_assert_eq!(linked(&store), seen(&store, &Shape::default()), "{:?}", step);
             prop_assert_eq!(store.count("thing").unwrap(), model.len() as u64);
         }

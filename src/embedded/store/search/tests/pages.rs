@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{follow, identifiers, put, query, refusal, store, writer};
 use crate::catalog::wire::WriteOptions;
 use crate::embedded::api::{SearchQuery, Shape};
-use crate::embedded::store::Store;
+use crate::embedded::store::{OwnedEntities, Store};
 
 fn items(count: usize) -> Store {
     let store = store();
@@ -35,6 +35,10 @@ fn all(store: &Store, rules: Value, limit: usize) -> (Vec<String>, usize) {
             return (found, pages);
         }
     }
+}
+
+fn owned<'a>(prefix: &'a str, suffix: &'a str) -> OwnedEntities<'a> {
+    OwnedEntities { prefix, suffix, before: None }
 }
 
 #[test]
@@ -116,7 +120,7 @@ fn datasources_are_paged_across_blueprints() {
     }
     let shape = Shape { include: vec!["blueprint".to_owned(), "identifier".to_owned()], ..Shape::default() };
     let page = |limit: Option<usize>, from: Option<&str>| {
-        let page = store.datasource_entities("exporter", "(statekey/k)", &shape, limit, from);
+        let page = store.datasource_entities(&owned("exporter", "(statekey/k)"), &shape, limit, from);
         let page = page.expect("it can be searched");
         let texts = page.entities.iter().map(|entity| entity.get().to_owned()).collect::<Vec<_>>();
         (texts, page.next)
@@ -145,6 +149,6 @@ fn datasources_are_paged_across_blueprints() {
         assert_eq!(found, whole, "in pages of {limit}");
         assert_eq!(pages, 6_usize.div_ceil(limit));
     }
-    let broken = store.datasource_entities("exporter", "", &shape, Some(1), Some("service"));
+    let broken = store.datasource_entities(&owned("exporter", ""), &shape, Some(1), Some("service"));
     assert_eq!(refusal(broken).status, 422);
 }
