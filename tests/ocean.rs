@@ -2,8 +2,6 @@
 //! fewer entities. `PORTOLAN_TEST_OCEAN` names a Python that has `testdata/clients/ocean/requirements.txt`; without it
 //! the test is left out with a notice.
 
-#![expect(clippy::print_stderr, reason = "says what it skips")]
-
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::net::TcpListener;
