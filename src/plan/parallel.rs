@@ -30,3 +30,22 @@ pub(super) fn change_each<I: Send>(items: &mut [I], each: impl Fn(&mut I) + Sync
     }
     items.par_iter_mut().for_each(&each);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_items_keep_the_order_that_few_have() {
+        for count in [MIN_PARALLEL - 1, MIN_PARALLEL * 20] {
+            let items: Vec<usize> = (0..count).collect();
+            assert_eq!(map_each(&items, |item| item * 2), items.iter().map(|item| item * 2).collect::<Vec<_>>());
+            let mut changed = items.clone();
+            change_each(&mut changed, |item| *item += 1);
+            assert_eq!(changed, (1..=count).collect::<Vec<_>>());
+            let mut by_last_digit = items.clone();
+            sort_each(&mut by_last_digit, |a, b| (a % 10).cmp(&(b % 10)));
+            assert!(by_last_digit.is_sorted_by_key(|item| (item % 10, *item)));
+        }
+    }
+}
