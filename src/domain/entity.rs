@@ -8,6 +8,7 @@ pub mod identifier;
 pub mod patch;
 pub mod sketch;
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -18,11 +19,26 @@ use crate::domain::value::Value;
 use crate::domain::value::timestamp::Moment;
 
 /// The key of an entity: identifiers are unique within a blueprint.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EntityKey {
     pub blueprint: Arc<str>,
     pub identifier: Box<str>,
+}
+
+impl Ord for EntityKey {
+    fn cmp(&self, other: &Self) -> Ordering {
+        // Most keys share the text of their blueprint, which need not be read then.
+        let is_shared = Arc::ptr_eq(&self.blueprint, &other.blueprint);
+        let blueprints = if is_shared { Ordering::Equal } else { self.blueprint.cmp(&other.blueprint) };
+        blueprints.then_with(|| self.identifier.cmp(&other.identifier))
+    }
+}
+
+impl PartialOrd for EntityKey {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 /// The stored part of an entity, without computed values. Names are interned, because a hundred thousand entities share

@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 
 use ring::digest::{Context, SHA256};
-use serde::Serialize;
+use serde::ser::{Error as _, SerializeSeq as _};
+use serde::{Serialize, Serializer};
+use serde_json::value::to_raw_value;
 use serde_json::{Value as Json, json};
 
 use crate::domain::entity::{Entity, EntityKey};
@@ -27,7 +29,11 @@ use crate::text::mask::Mask;
 
 use super::input::Destination;
 use super::normalise::{self, canonical};
+use super::parallel::map_each;
 use super::shape::{PropertyShape, Times};
+
+/// The number of changes whose texts are in memory together.
+const CHANGES_PER_CHUNK: usize = 4096;
 
 /// The digest of `content`, whose keys must be sorted already: nothing is sorted here, because a plan may have tens of
 /// thousands of changes. `what` separates digests of different things.
@@ -141,6 +147,25 @@ fn digested_time(value: &Value) -> Cow<'_, Value> {
     }
 }
 
+/// The contents of all changes. Texts are made on all cores, and of some changes at a time: those of a plan may have a
+/// hundred megabytes.
+struct ChangeContents<'c> {
+    changes: &'c [Change],
+    mask: &'c Mask,
+}
+
+impl Serialize for ChangeContents<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(self.changes.len()))?;
+        for chunk in self.changes.chunks(CHANGES_PER_CHUNK) {
+            for text in map_each(chunk, |change| to_raw_value(&ChangeContent::of(change, self.mask))) {
+                list.serialize_element(&text.map_err(S::Error::custom)?)?;
+            }
+        }
+        list.end()
+    }
+}
+
 /// The parts of a change that the digest of its plan covers, in the order of their names. Dependents are covered by the
 /// hazards, or are changes themselves.
 #[derive(Serialize)]
@@ -244,7 +269,7 @@ pub(super) fn of_plan(
     hazards: &[Hazard],
     obstacles: &[Obstacle],
 ) -> Digest {
-    let changes: Vec<_> = changes.iter().map(|change| ChangeContent::of(change, mask)).collect();
+    let changes = ChangeContents { changes, mask };
     let hazards: Vec<Digest> = hazards.iter().map(|hazard| hazard.digest).collect();
     let obstacles: Vec<Json> = obstacles.iter().map(obstacle).collect();
     digest("portolan plan 3", (destination, changes, hazards, obstacles))

@@ -89,9 +89,13 @@ pub(super) struct ChangeDraft<'q> {
     pub stored: Option<&'q Entity>,
 }
 
-/// Declared entities that need no change.
-#[derive(Debug, Default)]
-pub(super) struct UnchangedEntities<'q> {
-    pub unchanged: Vec<&'q EntityKey>,
-    pub foreign: Vec<EntityKey>,
+/// What the comparison of a declared entity with the catalog found.
+#[derive(Debug)]
+pub(super) enum Comparison<'q> {
+    Different(ChangeDraft<'q>),
+    /// `is_foreign`: another owner wrote it, and it is in the chosen part.
+    Unchanged {
+        key: &'q EntityKey,
+        is_foreign: bool,
+    },
 }

@@ -13,10 +13,11 @@ use crate::domain::value::masked::{masked_value, secrets_in};
 use crate::text::mask::Mask;
 
 use super::normalise;
+use super::parallel::change_each;
 
 /// Masks the plan. Its digests stay the same, because they are computed over masked values.
 pub fn masked(mut plan: Plan, mask: &Mask) -> Plan {
-    plan.changes.iter_mut().flat_map(|change| &mut change.fields).for_each(|field| mask_field(field, mask));
+    change_each(&mut plan.changes, |change| change.fields.iter_mut().for_each(|field| mask_field(field, mask)));
     plan
 }
 

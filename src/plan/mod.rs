@@ -19,6 +19,7 @@ mod normalise;
 mod order;
 mod origin;
 mod ownership;
+mod parallel;
 mod rename;
 mod requests;
 mod shape;
@@ -43,9 +44,10 @@ pub use targets::{Link, refuse_links, to_look_up, unconfirmed_links};
 
 use compare::Sides;
 use hazards::KeptEntities;
-use input::{ChangeDraft, UnchangedEntities};
+use input::{ChangeDraft, Comparison};
 use origin::{BaseManifests, Past};
 use ownership::Owned;
+use parallel::map_each;
 use rename::{Renamed, Renames};
 use shape::Shapes;
 
@@ -66,12 +68,17 @@ pub fn plan(input: &PlanInput<'_>) -> Plan {
     let renames = Renames::find(&new, &gone, input.moves, &base_manifests, &shapes);
     let planner = Planner { input, shapes: &shapes, base_manifests: &base_manifests, owned: &owned, renames: &renames };
 
-    let mut unchanged_entities = UnchangedEntities::default();
-    let writes = declared
-        .iter()
-        .zip(sides)
-        .filter_map(|(desired, stored)| planner.write(desired, stored, &mut unchanged_entities));
-    let mut drafts: Vec<ChangeDraft<'_>> = writes.collect();
+    let sides: Vec<(&Desired, Option<&Entity>)> = declared.iter().copied().zip(sides).collect();
+    let (mut drafts, mut unchanged, mut foreign_unchanged) = (Vec::new(), Vec::new(), Vec::new());
+    for comparison in map_each(&sides, |(desired, stored)| planner.compare(desired, *stored)) {
+        match comparison {
+            Comparison::Different(draft) => drafts.push(draft),
+            Comparison::Unchanged { key, is_foreign } => {
+                unchanged.push(key);
+                foreign_unchanged.extend(is_foreign.then(|| key.clone()));
+            }
+        }
+    }
     drafts.extend(gone.iter().filter(|entity| !renames.is_claimed(entity)).map(|entity| planner.delete(entity)));
     let mut left_out = if input.only_branch { leave_out_pending(&mut drafts) } else { Vec::new() };
     left_out
@@ -83,7 +90,7 @@ pub fn plan(input: &PlanInput<'_>) -> Plan {
     obstacles.extend(order.obstacles);
     let hazards = hazards::find(input, &drafts, KeptEntities { kept: &kept, blockers, needed: &needed });
     kept.extend(needed.iter().map(|needed| needed.entity));
-    let counts = counts::count(&drafts, &unchanged_entities.unchanged, &kept, &left_out);
+    let counts = counts::count(&drafts, &unchanged, &kept, &left_out);
     let changes: Vec<Change> = drafts.into_iter().map(|draft| draft.change).collect();
     Plan {
         approval: approval_digest::digest(input, &hazards),
@@ -91,7 +98,7 @@ pub fn plan(input: &PlanInput<'_>) -> Plan {
         scope: input.destination.scope.to_owned(),
         waves: order.waves,
         cycles: order.cycles,
-        foreign_unchanged: unchanged_entities.foreign,
+        foreign_unchanged,
         changes,
         obstacles,
         hazards,
@@ -125,12 +132,7 @@ struct Planner<'p, 'q> {
 }
 
 impl<'q> Planner<'_, 'q> {
-    fn write(
-        &self,
-        desired: &'q Desired,
-        stored: Option<&'q Entity>,
-        unchanged_entities: &mut UnchangedEntities<'q>,
-    ) -> Option<ChangeDraft<'q>> {
+    fn compare(&self, desired: &'q Desired, stored: Option<&'q Entity>) -> Comparison<'q> {
         let key = &desired.key;
         let own_past = self.base_manifests.of(&key.blueprint, &key.identifier);
         let renamed = self.renames.of(key);
@@ -163,12 +165,8 @@ impl<'q> Planner<'_, 'q> {
             (OwnerStatus::Foreign, _) if fields.is_empty() && self.input.adopt => (Action::Adopt, creation),
             (OwnerStatus::Foreign | OwnerStatus::Ours, _) if !fields.is_empty() => (Action::Update, of_fields(&fields)),
             (OwnerStatus::Foreign | OwnerStatus::Ours, _) => {
-                unchanged_entities.unchanged.push(key);
                 let is_chosen = self.input.only.is_none_or(|only| only.chooses_manifest(desired));
-                unchanged_entities
-                    .foreign
-                    .extend((ownership == OwnerStatus::Foreign && is_chosen).then(|| key.clone()));
-                return None;
+                return Comparison::Unchanged { key, is_foreign: ownership == OwnerStatus::Foreign && is_chosen };
             }
         };
         let change = Change {
@@ -182,7 +180,7 @@ impl<'q> Planner<'_, 'q> {
             record: stored.map(|stored| stored.record.clone()),
             dependents: Vec::new(),
         };
-        Some(ChangeDraft { change, wanted: Some(desired), stored })
+        Comparison::Different(ChangeDraft { change, wanted: Some(desired), stored })
     }
 
     fn delete(&self, entity: &'q Entity) -> ChangeDraft<'q> {

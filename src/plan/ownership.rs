@@ -14,6 +14,8 @@ use crate::domain::plan::hazard::Blocker;
 use crate::domain::plan::write_mode::PruneRule;
 use crate::domain::snapshot::{Completeness, Snapshot};
 
+use super::parallel::sort_each;
+
 /// Borrowed form of `EntityKey`.
 pub(super) type Pair<'q> = (&'q str, &'q str);
 
@@ -42,7 +44,7 @@ impl<'q> Owned<'q> {
 /// order is used.
 pub(super) fn declared<'q>(desired: impl IntoIterator<Item = &'q Desired>) -> (Vec<&'q Desired>, Vec<Obstacle>) {
     let mut all: Vec<&Desired> = desired.into_iter().collect();
-    all.sort_by(|a, b| a.key.cmp(&b.key).then_with(|| order(a, b)));
+    sort_each(&mut all, |a, b| a.key.cmp(&b.key).then_with(|| order(a, b)));
     let mut obstacles = Vec::new();
     for same in all.chunk_by(|a, b| a.key == b.key) {
         if let [first, _, ..] = same {

@@ -18,6 +18,7 @@ use crate::domain::value::Value;
 use super::compare::by_name;
 use super::input::PlanBasis;
 use super::ownership::{self, Pair, pair};
+use super::parallel::map_each;
 use super::shape::{Shape, Shapes};
 
 /// `basis`: the input that the plan was built from.
@@ -42,8 +43,7 @@ pub fn write_requests(plan: &Plan, basis: &PlanBasis<'_>) -> WriteRequests {
         };
         Some(WriteRequest { change: step.change, step_kind: wave.step_kind, key, method, needs: step.needs.clone() })
     };
-    let wave =
-        |wave: &Wave| wave.steps.iter().map(|step| request(wave, step).expect("a plan's own manifests")).collect();
+    let wave = |wave: &Wave| map_each(&wave.steps, |step| request(wave, step).expect("a plan's own manifests"));
     WriteRequests { waves: plan.waves.iter().map(wave).collect() }
 }
 

@@ -1,6 +1,7 @@
 //! Finds relation targets that the plan relies on but cannot create, because no manifest declares them. The catalog
 //! rejects a relation to a missing entity, so the caller looks these targets up first.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -29,18 +30,20 @@ pub struct Link {
 /// The unconfirmed relations of all requests, by entity and relation.
 pub fn unconfirmed_links(requests: &WriteRequests, basis: &PlanBasis<'_>) -> Vec<Link> {
     let shapes = Shapes::new(basis.blueprints);
-    let declared = ownership::by_key(basis.desired);
+    // A plan with few changes has few relations that the catalog does not know yet, and rarely any.
+    let declared = LazyCell::new(|| ownership::by_key(basis.desired));
     let mut links = BTreeSet::new();
     for request in requests.waves.iter().flatten() {
-        let Some(place) = declared.get(&pair(&request.key)).map(|desired| desired.place) else { continue };
         let shape = shapes.of(&request.key.blueprint);
         for (relation, targets) in relations(request) {
             let Some(known) = shape.relation(relation) else { continue };
             each_target(targets, |identifier| {
-                let is_declared = declared.contains_key(&(known.target, identifier));
-                if is_declared || basis.actual.get(known.target, identifier).is_some() {
+                if basis.actual.get(known.target, identifier).is_some()
+                    || declared.contains_key(&(known.target, identifier))
+                {
                     return;
                 }
+                let Some(place) = declared.get(&pair(&request.key)).map(|desired| desired.place) else { return };
                 let target = EntityKey { blueprint: known.target.into(), identifier: identifier.into() };
                 links.insert(Link { key: request.key.clone(), relation: Arc::clone(relation), target, place });
             });

@@ -52,6 +52,7 @@ pub(super) struct Answer {
     pub body: Vec<u8>,
     pub is_json: bool,
     pub content_type: Option<String>,
+    /// The trace id of a rejection.
     pub trace: Option<String>,
     pub announced: RateHeaders,
     /// How far the catalog's clock is ahead of ours, in seconds.
@@ -184,7 +185,8 @@ impl Transport {
 
     async fn read(&self, mut response: Response, request: &Request<'_>) -> Result<Answer, ClientError> {
         let status = response.status().as_u16();
-        let most = if response.status().is_success() { MAX_ANSWER_BYTES } else { MAX_REFUSAL_BYTES };
+        let is_success = response.status().is_success();
+        let most = if is_success { MAX_ANSWER_BYTES } else { MAX_REFUSAL_BYTES };
         let headers = std::mem::take(response.headers_mut());
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs().cast_signed());
@@ -192,7 +194,7 @@ impl Transport {
         let mut body = Vec::with_capacity(length.min(most).min(8 << 20));
         while let Some(piece) = response.chunk().await.map_err(|error| self.failed(request, &error))? {
             if body.len() + piece.len() > most {
-                if !(200..300).contains(&status) {
+                if !is_success {
                     break;
                 }
                 return Err(ClientError::Unreadable {
@@ -207,7 +209,8 @@ impl Transport {
             status,
             is_json: content_type.as_deref().is_some_and(|kind| kind.contains("json")) || looks_like_json(&body),
             body,
-            trace: trace(&headers, request.secrets),
+            // Only errors name the call, and the search for secrets takes longer than the rest of an answer.
+            trace: if is_success { None } else { trace(&headers, request.secrets) },
             announced: RateHeaders::read(header, now),
             ahead: header("date").and_then(http_date).map(|date| date - now),
             content_type,

@@ -29,7 +29,7 @@ pub(super) struct ResolvedOutcome<'a> {
 
 impl<'a> ResolvedOutcome<'a> {
     pub fn new(report: &'a OutcomeReport<'a>) -> Self {
-        Self { report, resolved: Resolved::new(report.plan), tally: Tally::of(report) }
+        Self { report, resolved: Resolved::of_entities(report.plan), tally: Tally::of(report) }
     }
 
     /// Every change with its result. A change without one was not reached.

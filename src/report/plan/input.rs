@@ -102,18 +102,25 @@ impl PlanReport<'_> {
 /// A report whose positions are resolved when the first one is asked for: a list of names has none.
 pub(in crate::report) struct Resolved<'a> {
     pub report: &'a PlanReport<'a>,
+    /// Whether the positions of single fields are shown.
+    has_fields: bool,
     places: OnceCell<Places<'a>>,
 }
 
 impl<'a> Resolved<'a> {
     pub fn new(report: &'a PlanReport<'a>) -> Self {
-        Self { report, places: OnceCell::new() }
+        Self { report, has_fields: true, places: OnceCell::new() }
+    }
+
+    /// For a report that shows where entities are declared, and not their fields.
+    pub fn of_entities(report: &'a PlanReport<'a>) -> Self {
+        Self { has_fields: false, ..Self::new(report) }
     }
 
     fn places(&self) -> Places<'a> {
         let report = self.report;
         let plan = report.plan;
-        let fields = plan.changes.iter().flat_map(places_of_fields);
+        let fields = plan.changes.iter().filter(|_| self.has_fields).flat_map(places_of_fields);
         let complaints = report.complaints.into_iter().flatten().filter_map(|complaint| complaint.place);
         let at_base = report.at_base.iter().map(|(_, place)| *place);
         Places::at(plan.places().chain(fields).chain(complaints).chain(at_base), report.files)
@@ -151,6 +158,8 @@ impl<'a> Resolved<'a> {
 }
 
 fn places_of_fields(change: &Change) -> impl Iterator<Item = Place> {
-    let spans = change.fields.iter().filter_map(|field| field.span);
-    change.place.into_iter().flat_map(move |place| spans.clone().map(move |span| Place { file: place.file, span }))
+    change.place.into_iter().flat_map(|place| {
+        let spans = change.fields.iter().filter_map(|field| field.span);
+        spans.map(move |span| Place { file: place.file, span })
+    })
 }

@@ -11,9 +11,11 @@ pub fn name_sounds_secret(name: &str) -> bool {
     )
 }
 
-/// Compares letters and digits only, whatever their case. It runs for every value of a plan, so it copies nothing.
+/// Compares letters and digits only, whatever their case. It runs for every value of a plan, so it copies nothing, and
+/// the last letter rules most names out.
 fn ends_with_one_of(name: &str, ends: &[&str]) -> bool {
-    ends.iter().any(|end| {
+    let last = name.bytes().next_back().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase());
+    ends.iter().filter(|end| last.is_none() || end.bytes().next_back() == last).any(|end| {
         let mut letters = name.chars().rev().filter(|c| c.is_alphanumeric()).flat_map(|c| c.to_lowercase().rev());
         end.chars().rev().all(|letter| letters.next() == Some(letter))
     })
