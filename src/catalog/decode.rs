@@ -1,6 +1,6 @@
 //! Decodes entities from the JSON of a catalog's answer in one pass, without an intermediate `Value`, because a catalog
 //! may have a hundred thousand of them. Names of properties and relations are interned; computed properties are
-//! dropped.
+//! dropped, and so are those that are null: to the catalog, null is the same as no value.
 
 use std::fmt;
 use std::sync::Arc;
@@ -226,7 +226,10 @@ fn read_properties<'de, A: MapAccess<'de>>(decoder: &mut Decoder, mut entries: A
     let mut properties = Vec::with_capacity(decoder.properties);
     while let Some(name) = entries.next_key_seed(NameSeed(|name: &str| decoder.property_name(name)))? {
         match name {
-            Some(name) => properties.push((name, entries.next_value()?)),
+            Some(name) => match entries.next_value()? {
+                Value::Null => {}
+                value => properties.push((name, value)),
+            },
             None => drop(entries.next_value::<IgnoredAny>()?),
         }
     }
@@ -422,7 +425,7 @@ mod tests {
                     "relations": {"domain": "shop", "uses": ["a", "b"], "owner": null, "titled": {"identifier": "t", "title": "T"}},
                     "createdAt": "2026-11-02T08:15:00.000Z", "createdBy": "me", "updatedAt": "nonsense", "updatedBy": null,
                 },
-                {"identifier": "bare", "team": "ops", "properties": {"language": null}, "relations": null},
+                {"identifier": "bare", "team": "ops", "properties": {"language": "rust", "tags": null}, "relations": null},
             ],
             "next": {"after": 7},
         });
@@ -445,6 +448,7 @@ mod tests {
         assert_eq!(cart.record.created_at, Moment::parse("2026-11-02T08:15:00Z"));
         assert_eq!((cart.record.created_by.as_deref(), cart.record.updated_at), (Some("me"), None));
         assert_eq!((bare.team.as_ref(), bare.relations.len()), (&["ops".into()][..], 0));
+        assert_eq!(bare.properties.len(), 1, "null is no value");
         assert!(Arc::ptr_eq(&cart.properties[0].0, &bare.properties[0].0), "names are held once");
         assert!(Arc::ptr_eq(&cart.key.blueprint, &bare.key.blueprint));
     }

@@ -17,6 +17,9 @@ use crate::catalog::issued::{RANDOM_BYTES, issue};
 use crate::domain::secret::Secret;
 use crate::domain::value::timestamp::Moment;
 
+/// The path of the routes for logs and metrics; a secret follows.
+pub(super) const INGEST_PATH: &str = "/v1/ingest/";
+
 #[derive(Debug, Clone)]
 pub struct Credentials {
     pub id: String,

@@ -13,11 +13,10 @@ use hyper::body::Incoming;
 use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 
-use super::access::hexadecimal;
+use super::access::{INGEST_PATH, hexadecimal};
 use super::answer::{InternalError, RouteError};
 use super::config::LogLine;
 use super::rate::Allowance;
-use super::request::INGEST;
 use super::shared::Shared;
 use crate::catalog::wire::Refusal;
 use crate::domain::address::is_loopback;
@@ -65,7 +64,7 @@ impl Middleware {
         let internal_error = response.extensions_mut().remove::<InternalError>().map(|InternalError(words)| words);
         let status = response.status().as_u16();
         let method = method.as_str().to_owned();
-        let path = if path.starts_with(INGEST) { format!("{INGEST}***") } else { path };
+        let path = if path.starts_with(INGEST_PATH) { format!("{INGEST_PATH}***") } else { path };
         (self.shared.log)(&LogLine { method, path, status, time: started.elapsed(), trace, internal_error });
         response
     }

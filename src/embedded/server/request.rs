@@ -12,7 +12,7 @@ use axum::http::uri::Authority;
 use axum::http::{HeaderMap, header, request::Parts};
 use serde_json::Value;
 
-use super::access::bearer;
+use super::access::{INGEST_PATH, bearer};
 use super::answer::{Outcome, RouteError};
 use super::config::Limits;
 use super::connection::Client;
@@ -22,8 +22,6 @@ use crate::catalog::wire::{Refusal, Writer};
 use crate::embedded::server::middleware::no_route;
 use crate::embedded::store::Store;
 
-/// The path of the routes for logs and metrics; a secret follows.
-pub(super) const INGEST: &str = "/v1/ingest/";
 /// The maximum length of a User-Agent that is stored as a datasource.
 const MAX_USER_AGENT: usize = 1024;
 /// Up to this many times the limit, an oversized body is still read: a client that writes everything before it reads
@@ -83,7 +81,7 @@ impl ApiRequest {
     pub fn ingest_url(&self) -> Result<String, RouteError> {
         let secret = self.shared.authenticator.ingest_secret();
         let secret = secret.ok_or_else(|| RouteError::InternalError("the system gives no random bytes".to_owned()))?;
-        Ok(format!("{}{INGEST}{}", self.base_url, secret.reveal()))
+        Ok(format!("{}{INGEST_PATH}{}", self.base_url, secret.reveal()))
     }
 
     pub async fn run(self, access: Access, work: impl FnOnce(&Self, &Store) -> Outcome + Send + 'static) -> Outcome {

@@ -166,3 +166,25 @@ fn the_writer_is_kept_if_it_is_text() {
     assert_eq!(write(&"x".repeat(1024), "c"), 201);
     assert_eq!(write(&"x".repeat(1025), "d"), 400);
 }
+
+#[test]
+fn the_secret_of_the_address_for_logs_is_not_logged() {
+    let server = Server::start("");
+    let created = server.gives("POST", "/v1/integration", &json!({"installationId": "exporter"}));
+    let url = created["integration"]["logAttributes"]["ingestUrl"].as_str().expect("an address").to_owned();
+    let path = url.strip_prefix(&format!("http://{}", server.address)).expect("the address that the client used");
+    assert_eq!(server.ask("POST", path, &[], "{\"logs\":[]}").status, 200);
+    let secret = path.rsplit('/').next().expect("a secret");
+    let line = server.says("/v1/ingest/");
+    assert!(line.contains("/v1/ingest/*** 200") && !line.contains(secret), "{line}");
+}
+
+#[test]
+fn a_proxy_is_named_in_the_address_for_logs() {
+    let server = Server::start("");
+    let token = format!("Bearer {}", server.token());
+    let headers = [("authorization", token.as_str()), ("x-forwarded-proto", "https")];
+    let created = server.ask("POST", "/v1/integration", &headers, "{\"installationId\":\"exporter\"}").json();
+    let url = created["integration"]["logAttributes"]["ingestUrl"].as_str().expect("an address");
+    assert!(url.starts_with(&format!("https://{}/v1/ingest/", server.address)), "{url}");
+}

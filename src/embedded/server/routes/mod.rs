@@ -35,7 +35,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .merge(of_integrations())
         .merge(ingest::router())
         .merge(of_teams())
-        .merge(unserved::router())
+        .merge(of_unserved())
         .merge(pages::router());
     routes.fallback(no_route).method_not_allowed_fallback(no_route).with_state(shared)
 }
@@ -105,6 +105,17 @@ fn of_teams() -> Router<Arc<Shared>> {
         .route("/v1/teams/{team}", one)
         .route("/v1/users", get(reads(teams::users)))
         .route("/v1/users/{user}", get(reads(teams::user)))
+}
+
+fn of_unserved() -> Router<Arc<Shared>> {
+    let permissions = get(reads(unserved::permissions)).patch(reads(unserved::change_permissions));
+    Router::new()
+        .route("/v1/actions", get(reads(unserved::actions)))
+        .route("/v1/pages", get(reads(unserved::pages)))
+        .route("/v1/sidebars/catalog", get(reads(unserved::sidebar)))
+        .route("/v1/blueprints/{blueprint}/scorecards", get(reads(unserved::scorecards_of_blueprint)))
+        .route("/v1/blueprints/{blueprint}/actions", get(reads(unserved::actions_of_blueprint)))
+        .route("/v1/blueprints/{blueprint}/permissions", permissions)
 }
 
 /// The routes of one entity; `name` is its identifier if the route contains it literally.

@@ -128,6 +128,11 @@ impl<'s> PathWalker<'s> {
         Ok(ends)
     }
 
+    /// The targets of one relation of one entity.
+    pub fn targets(&self, source: i64, relation: &str) -> Result<Vec<i64>, Failure> {
+        Ok(targets(self.transaction, &[source], relation)?.remove(&source).unwrap_or_default())
+    }
+
     /// Follows one hop from `ids`; `None`: the limit of links is exceeded.
     fn follow_hop(&mut self, ids: &[i64], step: &Ends) -> Option<Vec<i64>> {
         let mut seen = HashSet::new();

@@ -10,6 +10,7 @@ use super::members::damaged;
 use super::property_messages::mismatch;
 use super::query;
 use super::refusals;
+use super::relation_paths::PathWalker;
 use super::row::{Row, find_id};
 use crate::catalog::wire::{EntityDraft, RelationRef, TeamRef, WriteOptions};
 use crate::domain::blueprint::required::Presence;
@@ -69,7 +70,10 @@ impl Upsert<'_> {
                 // Clients send back what they read: the inherited teams are no change, and an empty list is no team.
                 let is_unchanged = match given {
                     TeamRef::List(teams) if teams.is_empty() => true,
-                    TeamRef::List(teams) => inherited_team(self, relinks)? == Value::from(teams.as_slice()),
+                    TeamRef::List(teams) => {
+                        let walker = PathWalker::new(self.store, self.transaction);
+                        inherited_team(walker, self.compiled, self.before, relinks)? == Value::from(teams.as_slice())
+                    }
                     TeamRef::Query(_) => false,
                 };
                 if !is_unchanged {
