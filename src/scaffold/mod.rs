@@ -2,6 +2,7 @@
 //! for editors. It returns values and texts; the caller writes them.
 
 mod candidates;
+mod cluster;
 mod describe;
 mod editor;
 mod input;
