@@ -26,6 +26,8 @@ pub mod embedded;
 pub mod forge;
 /// 2: reads and writes manifests: text to spanned tree to entities.
 pub mod manifest;
+/// 2: the mapping of the platform's Kubernetes exporter, evaluated offline. Pure.
+pub mod mapping;
 /// 2: the planner: manifests and catalog to changes, waves and hazards. Pure.
 pub mod plan;
 /// 2: reports in every output format.
