@@ -1,6 +1,8 @@
 //! portolan keeps a software catalog in sync with Git. The modules by layer, from the bottom up; imports go down only
 //! (`tests/layers.rs`). `docs/architecture.md` describes the data flow.
 
+/// 0: jq expressions over JSON, as the Kubernetes exporter evaluates them. Pure.
+pub mod jq;
 /// 0: escaping and redaction of texts. Pure.
 pub mod text;
 
