@@ -4,6 +4,11 @@
 mod builtin_kinds;
 pub mod config;
 pub mod definition;
+mod environment;
+pub mod evaluate;
+mod failure;
 pub mod kinds;
+mod map_item;
 pub mod objects;
+mod programs;
 mod stored_json;
