@@ -10,7 +10,7 @@ use decode::Decoder;
 use model::{Config, ConfigError, Entry, EnvironmentRule, Expression, Mapping, Query, Remark, RemarkKind, Rules};
 
 use crate::domain::document::span::Span;
-use crate::domain::document::tree::{Kind, Style, Value};
+use crate::domain::document::tree::{Style, Value};
 
 const TOP: [&str; 10] = [
     "resources",
@@ -189,9 +189,10 @@ fn empty_expression(span: Span) -> Expression {
     Expression { text: String::new(), span, style: Style::Plain }
 }
 
-/// The rules that apply if nobody chooses: those of the stored config for JSON, those of the file for YAML.
-pub fn default_rules(text: &str, root: Option<Value<'_>>) -> Rules {
-    let is_json = text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']);
-    let is_flow = root.is_none_or(|root| root.style() == Style::Flow || root.kind() == Kind::Null);
-    if is_json && is_flow { Rules::Stored } else { Rules::File }
+/// The rules that apply if none are chosen: those of the stored config for JSON, those of the file for YAML.
+pub fn default_rules(text: &str) -> Rules {
+    let text = text.trim_start_matches('\u{feff}');
+    let is_json = serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+    let is_object = text.trim_start().starts_with('{');
+    if is_json && is_object { Rules::Stored } else { Rules::File }
 }
