@@ -11,7 +11,7 @@ use crate::commands::context::mask_of_errors;
 use crate::commands::output::terminal::{Terminal, colour_choice};
 use crate::commands::verb::{Process, Verb};
 use crate::commands::{
-    comment, completions, config, diff, explain, init, lint, man, new, pull, push, schema, serve, version,
+    cluster, comment, completions, config, diff, explain, init, lint, man, new, pull, push, schema, serve, version,
 };
 use crate::error::Error;
 use crate::exit::Exit;
@@ -108,6 +108,7 @@ enum Verbs {
     Explain(explain::ExplainArgs),
     Config(config::ConfigArgs),
     Serve(Box<serve::ServeArgs>),
+    Cluster(Box<cluster::ClusterArgs>),
     Schema(schema::SchemaArgs),
     Comment(comment::CommentArgs),
     Completions(completions::CompletionsArgs),
@@ -169,6 +170,7 @@ impl Verbs {
             Self::Explain(args) => args,
             Self::Config(args) => args,
             Self::Serve(args) => &**args,
+            Self::Cluster(args) => &**args,
             Self::Schema(args) => args,
             Self::Comment(args) => args,
             Self::Completions(args) => args,

@@ -1,6 +1,8 @@
 //! portolan keeps a software catalog in sync with Git. The modules by layer, from the bottom up; imports go down only
 //! (`tests/layers.rs`). `docs/architecture.md` describes the data flow.
 
+/// 0: jq expressions over JSON, as the Kubernetes exporter evaluates them. Pure.
+pub mod jq;
 /// 0: escaping and redaction of texts. Pure.
 pub mod text;
 
@@ -26,6 +28,8 @@ pub mod embedded;
 pub mod forge;
 /// 2: reads and writes manifests: text to spanned tree to entities.
 pub mod manifest;
+/// 2: the mapping of the platform's Kubernetes exporter, evaluated offline. Pure.
+pub mod mapping;
 /// 2: the planner: manifests and catalog to changes, waves and hazards. Pure.
 pub mod plan;
 /// 2: reports in every output format.

@@ -5,6 +5,7 @@ pub mod all;
 pub(crate) mod args;
 pub(crate) mod catalog;
 pub(crate) mod ci_run;
+pub mod cluster;
 pub mod comment;
 pub mod completions;
 pub mod config;

@@ -63,6 +63,8 @@ pub enum SchemaName {
     Serve,
     /// Output of `config --check --output json`
     ConfigCheck,
+    /// Output of `cluster evaluate --output json`
+    Evaluate,
     /// Output of `--all --output json`, whatever the command
     All,
 }
@@ -153,6 +155,7 @@ pub fn schema(name: SchemaName) -> String {
         SchemaName::Refusal => report::outcome::refusal::schema(),
         SchemaName::Serve => report::serve::schema(),
         SchemaName::ConfigCheck => report::check::schema(),
+        SchemaName::Evaluate => report::evaluation::schema(),
         SchemaName::All => report::combined::schema(),
     })
 }

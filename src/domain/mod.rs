@@ -5,6 +5,7 @@ pub mod blueprint;
 pub mod build;
 pub mod document;
 pub mod entity;
+pub mod evaluation;
 pub mod error_class;
 pub mod file_name;
 pub mod finding;

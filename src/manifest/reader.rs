@@ -101,8 +101,7 @@ impl Reader {
     }
 
     /// Reads all documents, whatever they contain.
-    #[cfg(test)]
-    pub(super) fn read_all(&mut self, text: &str, each: &mut dyn FnMut(&Document<'_>)) {
+    pub fn read_all(&mut self, text: &str, each: &mut dyn FnMut(&Document<'_>)) {
         let filter = Filter { is_candidate: |_| true, claim: |_| Claim::Entity, is_kubernetes: true };
         self.read_those(text, Producer::default(), filter, each);
     }

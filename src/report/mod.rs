@@ -6,6 +6,7 @@ pub mod check;
 pub mod combined;
 pub mod comment;
 pub mod escape;
+pub mod evaluation;
 pub mod explain;
 pub mod fingerprint;
 pub mod format;

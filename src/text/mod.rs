@@ -1,6 +1,7 @@
 //! Text functions without knowledge of catalogs, files or report formats: escapes for terminals and CI runners, and
 //! masking of secrets.
 
+pub mod canonical_json;
 pub mod credentials;
 pub mod escape;
 pub mod fnv;

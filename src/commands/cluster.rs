@@ -1,0 +1,40 @@
+//! `cluster`: what concerns the way of entities through a cluster. Each of its commands has a file below `cluster/`.
+
+pub mod evaluate;
+mod expectation;
+mod given_objects;
+mod mapping_document;
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "reads the recordings")]
+mod recordings;
+
+use clap::Subcommand;
+
+use crate::commands::verb::{Process, Verb};
+use crate::error::Error;
+use crate::exit::Exit;
+
+/// Work on entities that reach the catalog through a Kubernetes cluster
+///
+/// The platform's Kubernetes exporter reads objects from a cluster, maps them to entities and writes these to the catalog.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = "\
+Examples:
+  portolan cluster evaluate --mapping config.yaml manifests/*.yaml")]
+pub struct ClusterArgs {
+    #[command(subcommand)]
+    pub verb: ClusterVerbs,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum ClusterVerbs {
+    Evaluate(evaluate::EvaluateArgs),
+}
+
+impl Verb for ClusterArgs {
+    fn run(&self, process: &mut Process<'_>) -> Result<Exit, Error> {
+        match &self.verb {
+            ClusterVerbs::Evaluate(args) => args.run(process),
+        }
+    }
+}
