@@ -3,6 +3,7 @@
 pub mod evaluate;
 mod expectation;
 mod given_objects;
+pub mod mapping;
 mod mapping_document;
 #[cfg(test)]
 #[expect(clippy::disallowed_methods, reason = "reads the recordings")]
@@ -10,7 +11,7 @@ mod recordings;
 
 use clap::Subcommand;
 
-use crate::commands::verb::{Process, Verb};
+use crate::commands::verb::{Needs, Process, Verb};
 use crate::error::Error;
 use crate::exit::Exit;
 
@@ -20,7 +21,8 @@ use crate::exit::Exit;
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "\
 Examples:
-  portolan cluster evaluate --mapping config.yaml manifests/*.yaml")]
+  portolan cluster mapping --out platform/port-exporter.yaml
+  portolan cluster evaluate --mapping platform/port-exporter.yaml catalog/*.yaml")]
 pub struct ClusterArgs {
     #[command(subcommand)]
     pub verb: ClusterVerbs,
@@ -29,12 +31,16 @@ pub struct ClusterArgs {
 #[derive(Debug, Clone, Subcommand)]
 pub enum ClusterVerbs {
     Evaluate(evaluate::EvaluateArgs),
+    Mapping(mapping::MappingArgs),
 }
 
 impl Verb for ClusterArgs {
     fn run(&self, process: &mut Process<'_>) -> Result<Exit, Error> {
         match &self.verb {
             ClusterVerbs::Evaluate(args) => args.run(process),
+            ClusterVerbs::Mapping(args) => {
+                process.in_repository(Needs::repository(), |context| mapping::run(args, context))
+            }
         }
     }
 }

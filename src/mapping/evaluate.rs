@@ -257,7 +257,8 @@ impl<'a> Run<'a> {
     fn passes(&self, item: &Value, entry: &Entry) -> Result<bool, Stop> {
         let Some(expression) = &entry.selector else { return Ok(true) };
         let field = "selector.query";
-        let value = self.engine.run(field, expression, item).map_err(|failure| fail(ProblemClass::Selector, failure))?;
+        let value =
+            self.engine.run(field, expression, item).map_err(|failure| fail(ProblemClass::Selector, failure))?;
         match value {
             Value::Bool(passes) => Ok(passes),
             Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => {

@@ -10,6 +10,7 @@ mod manifest;
 pub mod repository;
 
 pub use candidates::Candidates;
+pub use cluster::{Clear, MappedKinds, MappingRequest, UsedKeys, mapping};
 pub use describe::{describe_property, describe_relation};
 pub use editor::{Repository, manifest_schema};
 pub use input::{InputError, parse_targets, parse_value};

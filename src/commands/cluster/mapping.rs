@@ -78,10 +78,16 @@ pub(crate) fn run(args: &MappingArgs, context: &mut Context<'_>) -> Result<Exit,
     let root = &settings.root.value;
     let SavedBlueprints { blueprints, unusable } = shelved(root, &SnapshotSource::Disk);
     for file in &unusable {
-        context.say(&format!("note: `{}` has no usable blueprint, so the mapping leaves it out: {}.", file.path, file.reason));
+        context.say(&format!(
+            "note: `{}` has no usable blueprint, so the mapping leaves it out: {}.",
+            file.path, file.reason
+        ));
     }
-    let blueprints: Vec<Blueprint> =
-        blueprints.into_values().filter_map(|raw| Blueprint::from_json(raw).ok()).map(|(blueprint, _)| blueprint).collect();
+    let blueprints: Vec<Blueprint> = blueprints
+        .into_values()
+        .filter_map(|raw| Blueprint::from_json(raw).ok())
+        .map(|(blueprint, _)| blueprint)
+        .collect();
     if blueprints.iter().all(|blueprint| is_reserved(&blueprint.identifier)) {
         return Err(MappingError::NoSnapshot.into());
     }

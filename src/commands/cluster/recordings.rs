@@ -204,7 +204,10 @@ fn unexplained(case: &Case, mapping: &MappingDocument, problems: &[Problem]) -> 
                     "invalid selector query" => problem.class == ProblemClass::Selector,
                     "failed to map entity" => matches!(
                         problem.class,
-                        ProblemClass::JqCompile | ProblemClass::JqError | ProblemClass::Type | ProblemClass::NullIdentifier
+                        ProblemClass::JqCompile
+                            | ProblemClass::JqError
+                            | ProblemClass::Type
+                            | ProblemClass::NullIdentifier
                     ),
                     _ => problem.class == ProblemClass::Items,
                 };
@@ -250,7 +253,8 @@ fn unexplained(case: &Case, mapping: &MappingDocument, problems: &[Problem]) -> 
             require(line, &|problem| problem.class == ProblemClass::Type && problem.message == message);
         }
     }
-    let is_silent = !case.log.iter().any(|line| ["ERROR", "FATAL", "PANIC"].iter().any(|level| line.starts_with(level)));
+    let is_silent =
+        !case.log.iter().any(|line| ["ERROR", "FATAL", "PANIC"].iter().any(|level| line.starts_with(level)));
     if is_silent {
         for problem in problems {
             let _ = writeln!(out, "the log does not know: {problem:?}");

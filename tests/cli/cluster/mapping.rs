@@ -1,0 +1,94 @@
+//! Tests `cluster mapping`: what it writes brings every manifest into the catalog, and `--check` sees when it is stale.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::cli::{run, run_with};
+use crate::testkit::Repo;
+
+fn acme() -> Repo {
+    let repo = Repo::new();
+    repo.copy_example("acme");
+    repo
+}
+
+/// The entities that the exporter would send, by blueprint and identifier.
+fn evaluated(repo: &Repo, clear: &str) -> (Value, BTreeMap<String, Value>) {
+    run(repo, &format!("cluster mapping --clear {clear} --out exporter.yaml")).quietly_gave();
+    let manifests = crate::testkit::files_below(&repo.path().join("catalog"));
+    let manifests = manifests.iter().filter(|path| path.extension().is_some_and(|ending| ending == "yaml"));
+    let manifests: Vec<String> = manifests
+        .map(|path| format!("catalog/{}", path.display()))
+        .filter(|path| !path.ends_with("values.yaml"))
+        .collect();
+    let text = run(repo, &format!("cluster evaluate --mapping exporter.yaml --output json {}", manifests.join(" ")));
+    assert_eq!(text.code, 0, "{}\n{}", text.results, text.talk);
+    let result: Value = serde_json::from_str(&text.results).expect("it is JSON");
+    let upserts = result["upserts"].as_array().expect("a list").iter();
+    let key = |entity: &Value| format!("{}/{}", entity["blueprint"].as_str().unwrap(), entity["identifier"].as_str().unwrap());
+    let entities = upserts.map(|entity| (key(entity), entity.clone())).collect();
+    (result, entities)
+}
+
+#[test]
+fn every_manifest_arrives_with_what_it_sets() {
+    let repo = acme();
+    let declared = run(&repo, "diff --catalog local --output json");
+    let declared: Value = serde_json::from_str(&declared.results).expect("it is JSON");
+    let created = declared["changes"].as_array().expect("a list").iter().filter(|change| change["deed"] == "create");
+    for clear in ["used", "all", "none"] {
+        let (result, entities) = evaluated(&repo, clear);
+        assert_eq!(result["outcome"], "complete", "{clear}: {}", result["problems"]);
+        assert!(entities.len() > 100, "{clear}: {}", entities.len());
+        for change in created.clone() {
+            let key = format!("{}/{}", change["blueprint"].as_str().unwrap(), change["identifier"].as_str().unwrap());
+            let is_bare = change["path"].as_str().is_some_and(|path| path.ends_with("port.yml"));
+            assert_eq!(entities.contains_key(&key), !is_bare, "{clear}: {key}");
+        }
+    }
+}
+
+#[test]
+fn a_default_is_sent_where_a_manifest_sets_nothing_and_other_names_are_cleared() {
+    let repo = acme();
+    let (_, used) = evaluated(&repo, "used");
+    let services = used.iter().filter(|(key, _)| key.starts_with("service/"));
+    let mut without = 0;
+    for (key, service) in services {
+        let replicas = &service["properties"]["replicas"];
+        assert!(replicas.is_number(), "{key}: {service}");
+        without += usize::from(service["properties"]["language"].is_null());
+    }
+    let (_, none) = evaluated(&repo, "none");
+    assert!(none.values().all(|entity| !entity["properties"].as_object().is_some_and(|it| it.values().any(Value::is_null))));
+    assert!(without > 0, "a property that a manifest leaves out is sent as null");
+}
+
+#[test]
+fn a_stale_mapping_is_seen() {
+    let repo = acme();
+    run(&repo, "cluster mapping --out exporter.yaml").quietly_gave();
+    assert_eq!(run(&repo, "cluster mapping --check exporter.yaml").quietly_gave(), "exporter.yaml is up to date\n");
+    repo.write("exporter.yaml", repo.read("exporter.yaml").replace(".spec.properties.language", ".spec.properties.tongue"));
+    let stale = run(&repo, "cluster mapping --check exporter.yaml");
+    assert_eq!(stale.code, 2, "{}", stale.talk);
+    assert!(stale.results.contains("-              'language': '.spec.properties.tongue'"), "{}", stale.results);
+    let missing = run(&repo, "cluster mapping --check nothing.yaml");
+    assert_eq!(missing.code, 64, "{}", missing.talk);
+    assert!(missing.talk.contains("`nothing.yaml` cannot be read"), "{}", missing.talk);
+}
+
+#[test]
+fn without_blueprints_or_manifests_it_says_what_to_do() {
+    let repo = Repo::new();
+    repo.write("portolan.yaml", "scope: acme/catalog\n");
+    let bare = run_with(&repo, "cluster mapping", &[]);
+    assert_eq!(bare.code, 64);
+    assert!(bare.talk.contains("there is no snapshot") && bare.talk.contains("`portolan pull`"), "{}", bare.talk);
+    repo.copy_example("acme");
+    repo.remove("catalog");
+    let empty = run(&repo, "cluster mapping");
+    assert_eq!(empty.code, 64, "{}", empty.talk);
+    assert!(empty.talk.contains("no manifest of this repository is for a cluster"), "{}", empty.talk);
+}
