@@ -87,7 +87,9 @@ fn without_blueprints_or_manifests_it_says_what_to_do() {
     assert_eq!(bare.code, 64);
     assert!(bare.talk.contains("there is no snapshot") && bare.talk.contains("`portolan pull`"), "{}", bare.talk);
     repo.copy_example("acme");
-    repo.remove("catalog");
+    for folder in ["catalog", "apps"] {
+        std::fs::remove_dir_all(repo.path().join(folder)).expect("it can be removed");
+    }
     let empty = run(&repo, "cluster mapping");
     assert_eq!(empty.code, 64, "{}", empty.talk);
     assert!(empty.talk.contains("no manifest of this repository is for a cluster"), "{}", empty.talk);
