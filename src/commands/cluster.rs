@@ -6,7 +6,7 @@ mod given_objects;
 mod mapping_document;
 #[cfg(test)]
 #[expect(clippy::disallowed_methods, reason = "reads the recordings")]
-mod recordings;
+mod tests;
 
 use clap::Subcommand;
 

@@ -97,7 +97,7 @@ enum EvaluateError {
     #[error("`{path}` is not a list of entities: {reason}")]
     #[diagnostic(
         code("unreadable-known-entities"),
-        help("write a JSON array: `[{{\"blueprint\": \"service\", \"identifier\": \"cart\"}}]`")
+        help("write a JSON array of objects with `blueprint` and `identifier`")
     )]
     Known { path: String, reason: String },
     #[error("standard input is not UTF-8 text")]
