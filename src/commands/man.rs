@@ -76,7 +76,8 @@ fn page(mut command: Command, verb: Option<&str>) -> Result<String, Error> {
     let chosen = match verb {
         None => command,
         Some(verb) => {
-            let part = || verb.split_once('-').and_then(|(verb, part)| command.find_subcommand(verb)?.find_subcommand(part));
+            let part =
+                || verb.split_once('-').and_then(|(verb, part)| command.find_subcommand(verb)?.find_subcommand(part));
             let Some(found) = command.find_subcommand(verb).or_else(part) else { return Err(unknown(&command, verb)) };
             // `build` names the subcommand `portolan-lint`, the name under which `man` finds its page.
             found.clone()

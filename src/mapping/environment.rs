@@ -11,10 +11,7 @@ use super::config::model::EnvironmentRule;
 const DEFAULT_PATTERNS: [&str; 2] = ["^PORT_", "CLUSTER_NAME"];
 
 /// What expressions see of the exporter's variables.
-pub fn visible_variables(
-    variables: &BTreeMap<String, String>,
-    rule: &EnvironmentRule,
-) -> BTreeMap<String, String> {
+pub fn visible_variables(variables: &BTreeMap<String, String>, rule: &EnvironmentRule) -> BTreeMap<String, String> {
     let mangled = variables.iter().map(|(name, value)| (escaped(name), mangled_value(value)));
     if rule.allows_all {
         return mangled.collect();

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::config::model::{Config, ConfigError, Entry, Expression};
+use super::discovery::{Undiscovered, discover};
 use super::environment::visible_variables;
 use super::failure::{Failure, Stop};
 use super::kinds::Kinds;
@@ -63,11 +64,17 @@ pub fn start_failure(errors: Vec<ConfigError>) -> Evaluation {
 
 /// Evaluates a resync. `place`: where the character of an expression is in the document.
 pub fn evaluate(resync: &Resync<'_>, place: &dyn Fn(&Expression, usize) -> Span) -> Evaluation {
-    let programs = Programs::compile(resync.config);
     let variables = visible_variables(resync.variables, &resync.config.environment);
     let environment = Env::new(&variables, resync.now);
+    let mut config = resync.config.clone();
+    let undiscovered = discover(&mut config, resync.objects, &environment, &resync.limits);
+    let programs = Programs::compile(&config);
     let engine = Engine { programs: &programs, environment: &environment, limits: &resync.limits };
-    let mut run = Run { resync, engine, place, upserts: Vec::new(), problems: Vec::new(), has_failed: false };
+    let (upserts, problems) = (Vec::new(), Vec::new());
+    let mut run = Run { resync, config: &config, engine, place, upserts, problems, has_failed: false };
+    for Undiscovered { object, failure } in undiscovered {
+        run.report(failure, object, None);
+    }
     let has_crashed = run.groups().into_iter().any(|(kind, entries)| run.kind(kind, &entries).is_err());
     let outcome = match (has_crashed, run.has_failed) {
         (true, _) => Outcome::Crash,
@@ -118,6 +125,8 @@ struct Crashed;
 
 struct Run<'a> {
     resync: &'a Resync<'a>,
+    /// With the entries of discovered kinds.
+    config: &'a Config,
     engine: Engine<'a>,
     place: &'a dyn Fn(&Expression, usize) -> Span,
     upserts: Vec<MappedEntity>,
@@ -137,7 +146,7 @@ impl<'a> Run<'a> {
     /// The entries by their kind as spelled. The exporter takes the kinds in random order; here they keep that of the config.
     fn groups(&self) -> Vec<(&'a str, Vec<&'a Entry>)> {
         let mut groups: Vec<(&str, Vec<&Entry>)> = Vec::new();
-        for entry in &self.resync.config.entries {
+        for entry in &self.config.entries {
             match groups.iter_mut().find(|(kind, _)| *kind == entry.kind) {
                 Some((_, entries)) => entries.push(entry),
                 None => groups.push((&entry.kind, vec![entry])),
@@ -176,11 +185,11 @@ impl<'a> Run<'a> {
                     Err(Stop::Failed(failures)) => {
                         self.has_failed = true;
                         for failure in failures {
-                            self.report(failure, object, entry);
+                            self.report(failure, object.key(), Some(entry));
                         }
                     }
                     Err(Stop::Crash(failure)) => {
-                        self.report(failure, object, entry);
+                        self.report(failure, object.key(), Some(entry));
                         return Err(Crashed);
                     }
                 }
@@ -204,13 +213,13 @@ impl<'a> Run<'a> {
         });
     }
 
-    fn report(&mut self, failure: Failure, object: &Object, entry: &Entry) {
+    fn report(&mut self, failure: Failure, object: String, entry: Option<&Entry>) {
         let span = failure.at.as_ref().map_or(failure.span, |(expression, offset)| (self.place)(expression, *offset));
         self.problems.push(Problem {
             class: failure.class,
-            object: Some(object.key()),
-            kind: Some(entry.kind.clone()),
-            entry: Some(entry.index),
+            object: Some(object),
+            kind: entry.map(|entry| entry.kind.clone()),
+            entry: entry.map(|entry| entry.index),
             field: Some(failure.field),
             expression: failure.expression,
             message: failure.message,
@@ -257,7 +266,8 @@ impl<'a> Run<'a> {
     fn passes(&self, item: &Value, entry: &Entry) -> Result<bool, Stop> {
         let Some(expression) = &entry.selector else { return Ok(true) };
         let field = "selector.query";
-        let value = self.engine.run(field, expression, item).map_err(|failure| fail(ProblemClass::Selector, failure))?;
+        let value =
+            self.engine.run(field, expression, item).map_err(|failure| fail(ProblemClass::Selector, failure))?;
         match value {
             Value::Bool(passes) => Ok(passes),
             Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => {

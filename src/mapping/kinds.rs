@@ -59,7 +59,8 @@ impl Kinds {
                 });
             }
         }
-        for (kind, plural, is_namespaced) in [("Entity", "entities", true), ("ClusterEntity", "clusterentities", false)] {
+        for (kind, plural, is_namespaced) in [("Entity", "entities", true), ("ClusterEntity", "clusterentities", false)]
+        {
             kinds.add(Resource {
                 group: platform.group.to_owned(),
                 version: platform.version.to_owned(),
@@ -141,7 +142,8 @@ mod tests {
 
     #[test]
     fn plural_singular_and_kind_resolve_in_any_letter_case() {
-        for kind in ["getport.io/v1/entities", "getport.io/v1/entity", "getport.io/v1/Entity", "getport.io/v1/ENTITIES"] {
+        for kind in ["getport.io/v1/entities", "getport.io/v1/entity", "getport.io/v1/Entity", "getport.io/v1/ENTITIES"]
+        {
             assert_eq!(resolve(kind).as_deref(), Some("getport.io/v1/Entity"), "{kind}");
         }
         assert_eq!(resolve("apps/v1/Deployments").as_deref(), Some("apps/v1/Deployment"));
@@ -159,8 +161,15 @@ mod tests {
     #[test]
     fn short_names_other_groups_and_incomplete_kinds_do_not_resolve() {
         for kind in [
-            "getport.io/v1/ent", "GetPort.io/v1/entities", "getport.io/v1/entities ", "entities", "", "getport.io/entities",
-            "useglint.io/v1/entities", "getport.io/v1/entities/status", "getport.io/v2/entities",
+            "getport.io/v1/ent",
+            "GetPort.io/v1/entities",
+            "getport.io/v1/entities ",
+            "entities",
+            "",
+            "getport.io/entities",
+            "useglint.io/v1/entities",
+            "getport.io/v1/entities/status",
+            "getport.io/v2/entities",
         ] {
             assert_eq!(resolve(kind), None, "{kind}");
         }

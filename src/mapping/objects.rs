@@ -46,7 +46,9 @@ pub enum RefusalReason {
     /// Only where unknown fields are refused.
     UnknownField,
     Missing,
-    Type { expected: String },
+    Type {
+        expected: String,
+    },
 }
 
 /// What happens to a field that the schema does not have.
@@ -111,7 +113,8 @@ impl Storage<'_> {
         if !refusals.is_empty() {
             return Err(refusals);
         }
-        let metadata = |key: &str| content.pointer(&format!("/metadata/{key}")).and_then(Json::as_str).map(str::to_owned);
+        let metadata =
+            |key: &str| content.pointer(&format!("/metadata/{key}")).and_then(Json::as_str).map(str::to_owned);
         Ok(Object {
             group: group.to_owned(),
             version: version.to_owned(),
@@ -172,7 +175,8 @@ impl Storage<'_> {
                 let mut unknown = Vec::new();
                 for (key, member) in members.iter_mut() {
                     let named = schema.properties.get(key);
-                    let is_header = schema.is_embedded_resource && matches!(key.as_str(), "apiVersion" | "kind" | "metadata");
+                    let is_header =
+                        schema.is_embedded_resource && matches!(key.as_str(), "apiVersion" | "kind" | "metadata");
                     let inner = match (&schema.additional, named) {
                         (_, Some(inner)) => Some(inner),
                         (Additional::Values(inner), None) => Some(&**inner),

@@ -58,7 +58,8 @@ mod tests {
     #[test]
     fn keys_are_sorted_and_digits_are_kept() {
         let text = canonical_json(r#"{"b": [1e+21, 12345678901234567890, []], "a": "\u0041", "c": {}}"#);
-        let expected = "{\n  \"a\": \"A\",\n  \"b\": [\n    1e+21,\n    12345678901234567890,\n    []\n  ],\n  \"c\": {}\n}";
+        let expected =
+            "{\n  \"a\": \"A\",\n  \"b\": [\n    1e+21,\n    12345678901234567890,\n    []\n  ],\n  \"c\": {}\n}";
         assert_eq!(text.expect("it is JSON"), expected);
     }
 

@@ -124,8 +124,7 @@ impl EvaluateArgs {
         let mapping = MappingDocument::read(read(&directory, &self.mapping)?, rules);
         let names: Vec<String> = self.objects.iter().map(|path| path.display().to_string()).collect();
         let texts = self.objects.iter().map(|path| read(&directory, path)).collect::<Result<Vec<_>, Error>>()?;
-        let named: Vec<NamedText<'_>> =
-            names.iter().zip(&texts).map(|(name, text)| NamedText { name, text }).collect();
+        let named: Vec<NamedText<'_>> = names.iter().zip(&texts).map(|(name, text)| NamedText { name, text }).collect();
         let given = read_objects(&named, &PORT, UnknownFields::Refused, None)?;
         let known = self.known.as_ref().map_or_else(|| Ok(Vec::new()), |path| read_known(&directory, path))?;
         let expected = self.expect.as_ref().map(|path| read(&directory, path)).transpose()?;
@@ -214,10 +213,8 @@ fn read_known(directory: &Path, path: &Path) -> Result<Vec<EntityKey>, Error> {
         let (path, reason) = (path.display().to_string(), error.to_string());
         Error::from(EvaluateError::Known { path, reason })
     })?;
-    let key = |entity: KnownEntity| EntityKey {
-        blueprint: entity.blueprint.into(),
-        identifier: entity.identifier.into(),
-    };
+    let key =
+        |entity: KnownEntity| EntityKey { blueprint: entity.blueprint.into(), identifier: entity.identifier.into() };
     Ok(known.into_iter().map(key).collect())
 }
 
@@ -225,8 +222,13 @@ fn read_known(directory: &Path, path: &Path) -> Result<Vec<EntityKey>, Error> {
 fn notes(mapping: &MappingDocument, refused: &[RefusedObject]) -> Vec<String> {
     let mut notes = Vec::new();
     for object in refused {
-        let reasons: Vec<String> = object.refusals.iter().map(|refusal| reason(&refusal.field, &refusal.reason)).collect();
-        notes.push(format!("`{}` is left out, because the API server refuses it: {}.", object.name, reasons.join("; ")));
+        let reasons: Vec<String> =
+            object.refusals.iter().map(|refusal| reason(&refusal.field, &refusal.reason)).collect();
+        notes.push(format!(
+            "`{}` is left out, because the API server refuses it: {}.",
+            object.name,
+            reasons.join("; ")
+        ));
     }
     let remarks = mapping.config.as_ref().map_or(&[][..], |config| &config.remarks);
     for remark in remarks {
@@ -238,7 +240,9 @@ fn notes(mapping: &MappingDocument, refused: &[RefusedObject]) -> Vec<String> {
             RemarkKind::OnlyStored { key } => {
                 format!("The exporter ignores the key `{key}` in its file; it belongs to the integration's config.")
             }
-            RemarkKind::MapsNothing => "The mapping has no entries, so the exporter deletes everything it owns.".to_owned(),
+            RemarkKind::MapsNothing => {
+                "The mapping has no entries, so the exporter deletes everything it owns.".to_owned()
+            }
             RemarkKind::EntryMapsNothing { entry } => format!("Entry {entry} of `resources` maps nothing."),
         });
     }

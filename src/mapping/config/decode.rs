@@ -163,7 +163,9 @@ impl Decoder {
         }
         match value.kind() {
             Kind::Null => Query::Null(span),
-            Kind::Bool if self.rules == Rules::File && !is_yaml_1_2_bool(value) => self.plain(scalar_text(value), value),
+            Kind::Bool if self.rules == Rules::File && !is_yaml_1_2_bool(value) => {
+                self.plain(scalar_text(value), value)
+            }
             Kind::Bool => Query::Other(OtherType::Bool, span),
             Kind::Number => Query::Other(OtherType::Number, span),
             Kind::String => self.string(value, field),
@@ -283,6 +285,7 @@ fn is_date(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     let [year, month, day] = parts.as_slice() else { return false };
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let within = |text: &str, limit: u8| text.len() <= 2 && text.parse().is_ok_and(|value: u8| (1..=limit).contains(&value));
+    let within =
+        |text: &str, limit: u8| text.len() <= 2 && text.parse().is_ok_and(|value: u8| (1..=limit).contains(&value));
     year.len() == 4 && digits(year) && digits(month) && digits(day) && within(month, 12) && within(day, 31)
 }

@@ -28,7 +28,8 @@ pub fn find_config(root: Value<'_>, rules: Rules) -> ConfigPlace<'_> {
             };
         }
         let integration = root.get("integration").filter(|value| value.kind() == Kind::Map);
-        let is_integration = |value: &Value<'_>| value.get("installationId").is_some() || value.get("identifier").is_some();
+        let is_integration =
+            |value: &Value<'_>| value.get("installationId").is_some() || value.get("identifier").is_some();
         let holder = integration.or_else(|| Some(root).filter(is_integration));
         if let Some(config) = holder.and_then(|holder| holder.get("config")) {
             return ConfigPlace::Here(config, rules);
