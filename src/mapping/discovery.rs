@@ -30,12 +30,14 @@ pub(super) fn discover(
     for object in objects.iter().filter(is_definition) {
         let selected = match &program {
             Ok(program) => selects(program, &expression, object, environment, limits),
-            Err(error) => Err(Failure::of_compile_error("crdsToDiscover", &expression, error)),
+            Err(error) => Err(Failure::of_compile_error(&expression, error)),
         };
         match selected {
             Ok(true) => config.entries.extend(entry_of(object, config.entries.len(), &expression)),
             Ok(false) => {}
-            Err(failure) => failed.push(Undiscovered { object: object.key(), failure }),
+            Err(failure) => {
+                failed.push(Undiscovered { object: object.key(), failure: failure.in_field("crdsToDiscover") });
+            }
         }
     }
     failed
@@ -48,19 +50,18 @@ fn selects(
     environment: &Env,
     limits: &Limits,
 ) -> Result<bool, Failure> {
-    let field = "crdsToDiscover";
     let input = Value::from_json(&object.content);
     match program.first(&input, environment, limits) {
         Ok(Some(Value::Bool(selects))) => Ok(selects),
         Ok(Some(value)) => {
             let message = format!("must be a boolean, is {}", with_article(&value));
-            Err(Failure::new(ProblemClass::Type, field, expression, message))
+            Err(Failure::new(ProblemClass::Type, expression, message))
         }
         Ok(None) => {
             let message = "the expression has no output".to_owned();
-            Err(Failure::new(ProblemClass::JqError, field, expression, message))
+            Err(Failure::new(ProblemClass::JqError, expression, message))
         }
-        Err(error) => Err(Failure::of_run_error(field, expression, &error)),
+        Err(error) => Err(Failure::of_run_error(expression, &error)),
     }
 }
 
@@ -87,8 +88,8 @@ fn entry_of(object: &Object, index: usize, from: &Expression) -> Option<Entry> {
             team: None,
             icon: None,
             properties: vec![
-                ("namespace".to_owned(), expression(".metadata.namespace")),
-                ("*".to_owned(), expression(".spec")),
+                ("namespace".into(), expression(".metadata.namespace")),
+                ("*".into(), expression(".spec")),
             ],
             relations: Vec::new(),
         }],

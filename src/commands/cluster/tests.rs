@@ -326,7 +326,7 @@ fn as_sent(config: &Config) -> Json {
     fn query(found: &Query) -> Json {
         match found {
             Query::Expression(expression) => Json::from(expression.text.as_str()),
-            Query::Map(members, _) => members.iter().map(|(key, member)| (key.clone(), query(member))).collect(),
+            Query::Map(members, _) => members.iter().map(|(key, member)| (key.to_string(), query(member))).collect(),
             Query::List(items, _) => items.iter().map(query).collect(),
             Query::Null(_) => Json::Null,
             Query::Other(OtherType::Bool, _) => json!(true),
@@ -346,11 +346,11 @@ fn as_sent(config: &Config) -> Json {
             members.extend(text(&mapping.icon).map(|text| ("icon".to_owned(), text)));
             members.extend(mapping.team.as_ref().map(|team| ("team".to_owned(), query(team))));
             if !mapping.properties.is_empty() {
-                let properties = mapping.properties.iter().map(|(key, found)| (key.clone(), json!(found.text)));
+                let properties = mapping.properties.iter().map(|(key, found)| (key.to_string(), json!(found.text)));
                 members.insert("properties".to_owned(), properties.collect());
             }
             if !mapping.relations.is_empty() {
-                let relations = mapping.relations.iter().map(|(key, found)| (key.clone(), query(found)));
+                let relations = mapping.relations.iter().map(|(key, found)| (key.to_string(), query(found)));
                 members.insert("relations".to_owned(), relations.collect());
             }
             Json::Object(members)
