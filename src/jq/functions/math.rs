@@ -1,6 +1,8 @@
 //! Mathematical functions. Where Go calculates in its own way and that decides digits, so does this file; the others may differ
 //! from Go in the last digit.
 
+use std::f64::consts::{LOG2_E, LOG10_2};
+
 use crate::jq::budget::Budget;
 use crate::jq::fault::{Fault, Outcome, inapplicable};
 use crate::jq::number::truncate;
@@ -62,11 +64,11 @@ pub(super) fn logb(number: f64) -> f64 {
 /// Exact for powers of two.
 pub(super) fn log2(number: f64) -> f64 {
     let (fraction, exponent) = split_exponent(number);
-    if fraction == 0.5 { f64::from(exponent - 1) } else { libm::log(fraction) * (1.0 / std::f64::consts::LN_2) + f64::from(exponent) }
+    if fraction == 0.5 { f64::from(exponent - 1) } else { fraction.ln() * LOG2_E + f64::from(exponent) }
 }
 
 pub(super) fn log10(number: f64) -> f64 {
-    log2(number) * (std::f64::consts::LN_2 / std::f64::consts::LN_10)
+    log2(number) * LOG10_2
 }
 
 pub(super) fn exp10(number: f64) -> f64 {

@@ -137,9 +137,6 @@ impl Translator<'_> {
             if !is_valid {
                 return Err(format!("invalid named capture: `(?P<{name}>`"));
             }
-            if self.names.iter().any(|other| other.as_deref() == Some(name)) {
-                return Err(format!("duplicate capture group name: `{name}`"));
-            }
             let (name, length) = (Arc::from(name), end);
             self.names.push(Some(name));
             self.open.push(start);

@@ -107,7 +107,7 @@ impl<'a> Machine<'a> {
     }
 
     /// Gives up alternatives until one of them handles the fault.
-    fn unwind(&mut self, fault: Fault) -> Result<Step, Fault> {
+    fn unwind(&mut self, mut fault: Fault) -> Result<Step, Fault> {
         if matches!(fault, Fault::Limit(_)) {
             self.choices.clear();
             return Err(fault);
@@ -135,7 +135,12 @@ impl<'a> Machine<'a> {
                     }
                 }
                 Choice::Patterns { node, position, value, bindings, item, rest } => {
-                    return self.match_pattern(node, position, value, &bindings, item, rest);
+                    match self.match_pattern(node, position, value, &bindings, item, rest) {
+                        Ok(step) => return Ok(step),
+                        // The next pattern fails too: that is what the others are tried for now.
+                        Err(limit @ Fault::Limit(_)) => return Err(limit),
+                        Err(next) => (fault, left) = (next, 0),
+                    }
                 }
                 Choice::Comma { .. }
                 | Choice::ArrayItems { .. }
