@@ -45,6 +45,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand explain 'Explain a rule: what it finds, why it matters, how to fix it'
             cand config 'Show every setting and its source, or check them against the catalog'
             cand serve 'Serve the embedded catalog with Port''s HTTP API'
+            cand cluster 'Work on entities that reach the catalog through a Kubernetes cluster'
             cand schema 'Print the JSON Schema of manifests, the config or an output'
             cand comment 'Create or update the comment on a pull request (GitHub) or merge request (GitLab)'
             cand completions 'Print a shell completion script'
@@ -328,6 +329,57 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'portolan;cluster'= {
+            cand -C 'Run as if started in DIR'
+            cand --config 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]'
+            cand --target 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]'
+            cand --scope 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]'
+            cand --catalog 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]'
+            cand --color 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]'
+            cand --all 'Run the command for each config in this folder and below it, in turn'
+            cand -q 'Print only results and errors'
+            cand --quiet 'Print only results and errors'
+            cand -v 'Also print the root, the config and the target in use'
+            cand --verbose 'Also print the root, the config and the target in use'
+            cand --no-cache 'Do not use or write the cache (only `lint` has one)'
+            cand --no-progress 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand evaluate 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'portolan;cluster;evaluate'= {
+            cand --mapping 'Mapping: the exporter''s config.yaml, the integration''s JSON, or Helm values with `configMap.config`'
+            cand --as 'Rules by which the mapping is read [default: stored for JSON, file for YAML]'
+            cand --known 'Entities that the exporter owns, as JSON: `[{"blueprint": "service", "identifier": "cart"}]`'
+            cand --env 'Environment variable of the exporter; the mapping''s allow list decides whether expressions see it'
+            cand --expect 'Compare with a JSON of an earlier run, and show the difference'
+            cand --output 'Format of the result'
+            cand -C 'Run as if started in DIR'
+            cand --config 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]'
+            cand --target 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]'
+            cand --scope 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]'
+            cand --catalog 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]'
+            cand --color 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]'
+            cand --no-raw-examples 'Assume that the stored config has `sendRawDataExamples: false`'
+            cand --all 'Run the command for each config in this folder and below it, in turn'
+            cand -q 'Print only results and errors'
+            cand --quiet 'Print only results and errors'
+            cand -v 'Also print the root, the config and the target in use'
+            cand --verbose 'Also print the root, the config and the target in use'
+            cand --no-cache 'Do not use or write the cache (only `lint` has one)'
+            cand --no-progress 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'portolan;cluster;help'= {
+            cand evaluate 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'portolan;cluster;help;evaluate'= {
+        }
+        &'portolan;cluster;help;help'= {
+        }
         &'portolan;schema'= {
             cand -C 'Run as if started in DIR'
             cand --config 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]'
@@ -427,6 +479,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand explain 'Explain a rule: what it finds, why it matters, how to fix it'
             cand config 'Show every setting and its source, or check them against the catalog'
             cand serve 'Serve the embedded catalog with Port''s HTTP API'
+            cand cluster 'Work on entities that reach the catalog through a Kubernetes cluster'
             cand schema 'Print the JSON Schema of manifests, the config or an output'
             cand comment 'Create or update the comment on a pull request (GitHub) or merge request (GitLab)'
             cand completions 'Print a shell completion script'
@@ -451,6 +504,11 @@ set edit:completion:arg-completer[portolan] = {|@words|
         &'portolan;help;config'= {
         }
         &'portolan;help;serve'= {
+        }
+        &'portolan;help;cluster'= {
+            cand evaluate 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete'
+        }
+        &'portolan;help;cluster;evaluate'= {
         }
         &'portolan;help;schema'= {
         }

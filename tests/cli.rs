@@ -2,6 +2,7 @@
 //! tested at lower layers. There is one file per command, and a test that none is missing.
 
 mod catalog;
+mod cluster;
 mod comment;
 mod completions;
 mod config;

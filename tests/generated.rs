@@ -86,7 +86,11 @@ fn reference() -> String {
     };
     section("portolan", &mut command.clone());
     for verb in command.get_subcommands_mut() {
-        section(&format!("portolan {}", verb.get_name()), verb);
+        let name = format!("portolan {}", verb.get_name());
+        section(&name, verb);
+        for part in verb.get_subcommands_mut() {
+            section(&format!("{name} {}", part.get_name()), part);
+        }
     }
     text.push_str(
         "\n## Environment\n\nA flag takes precedence over its variable. An empty variable counts as unset.\n\n",

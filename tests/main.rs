@@ -18,6 +18,7 @@ mod dependencies;
 mod generated;
 mod guides;
 mod hooks;
+mod jq;
 mod killed;
 mod laws;
 mod mistakes;

@@ -7,7 +7,7 @@ pub mod mapping;
 mod mapping_document;
 #[cfg(test)]
 #[expect(clippy::disallowed_methods, reason = "reads the recordings")]
-mod recordings;
+mod tests;
 
 use clap::Subcommand;
 

@@ -47,7 +47,12 @@ fn write_pages(folder: &Path, command: &Command, directory: &Path) -> Result<(),
         let written = sources::write_output(&boundary, &directory.join(&file), text);
         written.map_err(|error| error.named(directory, &file))
     };
-    let verbs: Vec<String> = command.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
+    let mut verbs = Vec::new();
+    for verb in command.get_subcommands() {
+        let name = verb.get_name();
+        verbs.push(name.to_owned());
+        verbs.extend(verb.get_subcommands().map(|part| format!("{name}-{}", part.get_name())));
+    }
     write("portolan.1", &page(command.clone(), None)?)?;
     for verb in verbs {
         let text = page(command.clone(), Some(&verb))?;
@@ -71,7 +76,9 @@ fn page(mut command: Command, verb: Option<&str>) -> Result<String, Error> {
     let chosen = match verb {
         None => command,
         Some(verb) => {
-            let Some(found) = command.find_subcommand(verb) else { return Err(unknown(&command, verb)) };
+            let part =
+                || verb.split_once('-').and_then(|(verb, part)| command.find_subcommand(verb)?.find_subcommand(part));
+            let Some(found) = command.find_subcommand(verb).or_else(part) else { return Err(unknown(&command, verb)) };
             // `build` names the subcommand `portolan-lint`, the name under which `man` finds its page.
             found.clone()
         }

@@ -114,3 +114,27 @@ fn write_string(out: &mut String, text: &str, most: usize) {
     }
     out.push('"');
 }
+
+/// A text in quotes, as Go quotes it in errors.
+pub(super) fn quote(text: &str) -> String {
+    let mut out = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\u{7}' => out.push_str("\\a"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{b}' => out.push_str("\\v"),
+            '\0'..='\u{1f}' | '\u{7f}' => {
+                write!(out, "\\x{:02x}", u32::from(character)).expect("a string takes any text");
+            }
+            _ => out.push(character),
+        }
+    }
+    out.push('"');
+    out
+}

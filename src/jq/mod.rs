@@ -1,12 +1,27 @@
 //! jq expressions over JSON, with the semantics of gojq 0.12.17, the engine of the Kubernetes exporter. Evaluation is bounded:
 //! no expression runs forever or takes all memory.
 
+mod access;
+mod budget;
 mod compare;
+mod compiler;
 mod encode;
+mod fault;
+mod functions;
+mod machine;
 mod number;
+mod operators;
+mod parser;
+mod paths;
+mod program;
 mod value;
 
 use std::collections::BTreeMap;
+
+use budget::Budget;
+use functions::regex::RegexCache;
+use machine::Machine;
+use program::Code;
 
 pub use number::Number;
 pub use value::{Array, Entries, Object, Value};
@@ -14,8 +29,9 @@ pub use value::{Array, Entries, Object, Value};
 /// A compiled expression. Compile it once, and run it often, from any thread.
 #[derive(Debug)]
 pub struct Program {
-    keys: Vec<String>,
+    code: Code,
     approximations: Vec<Approximation>,
+    regexes: RegexCache,
 }
 
 /// Why an expression does not compile, in gojq's words, and where in the text.
@@ -90,8 +106,8 @@ impl Program {
     /// # Errors
     /// Where gojq would refuse to parse or to compile it.
     pub fn compile(text: &str) -> Result<Self, CompileError> {
-        let keys = text.split('.').map(str::trim).filter(|key| !key.is_empty()).map(str::to_owned).collect();
-        Ok(Self { keys, approximations: Vec::new() })
+        let (code, approximations) = compiler::compile(&parser::parse(text)?)?;
+        Ok(Self { code, approximations, regexes: RegexCache::default() })
     }
 
     /// Why a result may differ from gojq's. Empty: it does not.
@@ -112,18 +128,16 @@ impl Program {
     ///
     /// # Errors
     /// The expression fails or reaches a limit before that.
-    pub fn outputs(&self, input: &Value, _: &Env, _: &Limits, most: usize) -> Result<Vec<Value>, RunError> {
-        let mut value = input.clone();
-        for key in &self.keys {
-            value = match &value {
-                Value::Null => Value::Null,
-                Value::Object(entries) => entries.get(key.as_str()).cloned().unwrap_or_default(),
-                Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-                    let message = format!("expected an object but got: {}", encode::describe(&value));
-                    return Err(RunError::Error { message });
-                }
-            };
+    pub fn outputs(&self, input: &Value, env: &Env, limits: &Limits, most: usize) -> Result<Vec<Value>, RunError> {
+        let mut machine = Machine::new(&self.code, input.clone(), Budget::new(limits, env, &self.regexes));
+        let mut outputs = Vec::new();
+        while outputs.len() < most {
+            match machine.next() {
+                Ok(Some(output)) => outputs.push(output),
+                Ok(None) => break,
+                Err(fault) => return Err(fault.into_error()),
+            }
         }
-        Ok(vec![value].into_iter().take(most).collect())
+        Ok(outputs)
     }
 }

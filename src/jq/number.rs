@@ -25,6 +25,25 @@ impl Number {
         text.parse().ok().map(|big: BigInt| Self::Big(Arc::new(big)))
     }
 
+    /// Integers wrap around, as in Go.
+    pub(super) fn negate(&self) -> Self {
+        match self {
+            Self::Int(integer) => Self::Int(integer.wrapping_neg()),
+            Self::Float(float) => Self::Float(-float),
+            Self::Big(big) => Self::big(-&**big),
+        }
+    }
+
+    /// Whether both are the same number of the same kind; NaN is the same as NaN.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Int(own), Self::Int(other)) => own == other,
+            (Self::Float(own), Self::Float(other)) => own == other || own.is_nan() && other.is_nan(),
+            (Self::Big(own), Self::Big(other)) => Arc::ptr_eq(own, other),
+            (Self::Int(_) | Self::Big(_) | Self::Float(_), _) => false,
+        }
+    }
+
     pub(super) fn big(big: BigInt) -> Self {
         Self::Big(Arc::new(big))
     }

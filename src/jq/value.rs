@@ -31,12 +31,33 @@ pub struct Array(Arc<Nested<Vec<Value>>>);
 #[derive(Clone, Debug, Default)]
 pub struct Object(Arc<Nested<Entries>>);
 
-/// `depth` is at least the number of containers on the longest way down, this one among them. It keeps functions that call
-/// themselves for each level within the stack.
 #[derive(Clone, Debug, Default)]
 struct Nested<T> {
-    depth: u32,
+    measure: Measure,
     content: T,
+}
+
+/// How large a value is at most. It keeps functions that walk a value within the stack and in time, also where the same part
+/// occurs many times.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Measure {
+    /// The number of containers on the longest way down.
+    pub depth: u32,
+    /// The number of values, with long strings counted more than once.
+    pub weight: u64,
+}
+
+impl Measure {
+    /// A container of such values.
+    fn around(inner: impl Iterator<Item = Self>) -> Self {
+        let empty = Self { depth: 0, weight: 1 };
+        let all = inner.fold(empty, Self::beside);
+        Self { depth: all.depth + 1, ..all }
+    }
+
+    fn beside(self, other: Self) -> Self {
+        Self { depth: self.depth.max(other.depth), weight: self.weight.saturating_add(other.weight) }
+    }
 }
 
 impl Value {
@@ -134,12 +155,12 @@ impl Value {
         !matches!(self, Self::Null | Self::Bool(false))
     }
 
-    /// How many containers are nested in one another.
-    pub(super) fn depth(&self) -> u32 {
+    pub(super) fn measure(&self) -> Measure {
         match self {
-            Self::Array(items) => items.0.depth,
-            Self::Object(entries) => entries.0.depth,
-            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => 0,
+            Self::Array(items) => items.0.measure,
+            Self::Object(entries) => entries.0.measure,
+            Self::String(text) => Measure { depth: 0, weight: 1 + text.len() as u64 / 32 },
+            Self::Null | Self::Bool(_) | Self::Number(_) => Measure { depth: 0, weight: 1 },
         }
     }
 
@@ -200,8 +221,8 @@ impl From<bool> for Value {
 
 impl From<Vec<Value>> for Array {
     fn from(items: Vec<Value>) -> Self {
-        let depth = 1 + items.iter().map(Value::depth).max().unwrap_or(0);
-        Self(Arc::new(Nested { depth, content: items }))
+        let measure = Measure::around(items.iter().map(Value::measure));
+        Self(Arc::new(Nested { measure, content: items }))
     }
 }
 
@@ -226,7 +247,7 @@ impl Array {
     /// Sets an item; missing ones before it become null.
     pub(super) fn set(&mut self, position: usize, value: Value) {
         let nested = Arc::make_mut(&mut self.0);
-        nested.depth = nested.depth.max(1 + value.depth());
+        nested.measure = nested.measure.beside(Measure::around([value.measure()].into_iter()));
         if position >= nested.content.len() {
             nested.content.resize(position + 1, Value::Null);
         }
@@ -236,8 +257,8 @@ impl Array {
 
 impl From<Entries> for Object {
     fn from(entries: Entries) -> Self {
-        let depth = 1 + entries.values().map(Value::depth).max().unwrap_or(0);
-        Self(Arc::new(Nested { depth, content: entries }))
+        let measure = Measure::around(entries.values().map(Value::measure));
+        Self(Arc::new(Nested { measure, content: entries }))
     }
 }
 
@@ -261,7 +282,7 @@ impl Object {
 
     pub(super) fn set(&mut self, key: Arc<str>, value: Value) {
         let nested = Arc::make_mut(&mut self.0);
-        nested.depth = nested.depth.max(1 + value.depth());
+        nested.measure = nested.measure.beside(Measure::around([value.measure()].into_iter()));
         nested.content.insert(key, value);
     }
 }

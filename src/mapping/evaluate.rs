@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::config::model::{Config, ConfigError, Entry, Expression};
+use super::discovery::{Undiscovered, discover};
 use super::environment::visible_variables;
 use super::failure::{Failure, Stop};
 use super::kinds::Kinds;
@@ -63,11 +66,17 @@ pub fn start_failure(errors: Vec<ConfigError>) -> Evaluation {
 
 /// Evaluates a resync. `place`: where the character of an expression is in the document.
 pub fn evaluate(resync: &Resync<'_>, place: &dyn Fn(&Expression, usize) -> Span) -> Evaluation {
-    let programs = Programs::compile(resync.config);
     let variables = visible_variables(resync.variables, &resync.config.environment);
     let environment = Env::new(&variables, resync.now);
+    let mut config = resync.config.clone();
+    let undiscovered = discover(&mut config, resync.objects, &environment, &resync.limits);
+    let programs = Programs::compile(&config);
     let engine = Engine { programs: &programs, environment: &environment, limits: &resync.limits };
-    let mut run = Run { resync, engine, place, upserts: Vec::new(), problems: Vec::new(), has_failed: false };
+    let (upserts, problems) = (Vec::new(), Vec::new());
+    let mut run = Run { resync, config: &config, engine, place, upserts, problems, has_failed: false };
+    for Undiscovered { object, failure } in undiscovered {
+        run.report(failure, object, None);
+    }
     let has_crashed = run.groups().into_iter().any(|(kind, entries)| run.kind(kind, &entries).is_err());
     let outcome = match (has_crashed, run.has_failed) {
         (true, _) => Outcome::Crash,
@@ -118,6 +127,8 @@ struct Crashed;
 
 struct Run<'a> {
     resync: &'a Resync<'a>,
+    /// With the entries of discovered kinds.
+    config: &'a Config,
     engine: Engine<'a>,
     place: &'a dyn Fn(&Expression, usize) -> Span,
     upserts: Vec<MappedEntity>,
@@ -125,19 +136,70 @@ struct Run<'a> {
     has_failed: bool,
 }
 
+impl Engine<'_> {
+    fn object(&self, index: usize, input: &Value, entry: &Entry) -> Result<Mapped, Stop> {
+        let mut mapped = Mapped::default();
+        for item in self.items(input, entry)? {
+            if !self.passes(&item, entry)? {
+                continue;
+            }
+            for (mapping, number) in entry.mappings.iter().zip(0..) {
+                let origin = Origin { object: index, entry: entry.index, mapping: number };
+                mapped.entities.push(self.map(mapping, &item, origin)?);
+            }
+            if mapped.examples.len() < MAX_EXAMPLES {
+                mapped.examples.push(null_in_list(&item));
+            }
+        }
+        Ok(mapped)
+    }
+
+    /// The object, or a copy of it for each item, with the item under its name.
+    fn items(&self, input: &Value, entry: &Entry) -> Result<Vec<Value>, Failure> {
+        let Some(expression) = &entry.items_to_parse else { return Ok(vec![input.clone()]) };
+        let fail = |failure: Failure| failure.of_class(ProblemClass::Items).in_field("port.itemsToParse");
+        let found = self.run(expression, input).map_err(fail)?;
+        let Some(items) = found.as_array() else {
+            let message = format!("must be a list, is {}", with_article(&found));
+            return Err(fail(Failure::new(ProblemClass::Items, expression, message)));
+        };
+        let name: Arc<str> = Arc::from(entry.item_name.as_str());
+        let whole = input.as_object().map_or_else(Entries::new, |object| Entries::clone(object));
+        let with_item = |item: &Value| {
+            let mut members = whole.clone();
+            members.insert(Arc::clone(&name), item.clone());
+            Value::Object(JqObject::from(members))
+        };
+        Ok(items.iter().map(with_item).collect())
+    }
+
+    fn passes(&self, item: &Value, entry: &Entry) -> Result<bool, Failure> {
+        let Some(expression) = &entry.selector else { return Ok(true) };
+        let fail = |failure: Failure| failure.of_class(ProblemClass::Selector).in_field("selector.query");
+        let value = self.run(expression, item).map_err(fail)?;
+        match value {
+            Value::Bool(passes) => Ok(passes),
+            Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => {
+                let message = format!("must be a boolean, is {}", with_article(&value));
+                Err(fail(Failure::new(ProblemClass::Selector, expression, message)))
+            }
+        }
+    }
+}
+
 /// What one object yields for one entry.
 #[derive(Default)]
 struct Mapped {
     entities: Vec<MappedEntity>,
-    /// The items that passed the selector.
-    passed: Vec<Value>,
+    /// The first items that passed the selector: the path of a null in a list of each.
+    examples: Vec<Option<String>>,
 }
 
 impl<'a> Run<'a> {
     /// The entries by their kind as spelled. The exporter takes the kinds in random order; here they keep that of the config.
     fn groups(&self) -> Vec<(&'a str, Vec<&'a Entry>)> {
         let mut groups: Vec<(&str, Vec<&Entry>)> = Vec::new();
-        for entry in &self.resync.config.entries {
+        for entry in &self.config.entries {
             match groups.iter_mut().find(|(kind, _)| *kind == entry.kind) {
                 Some((_, entries)) => entries.push(entry),
                 None => groups.push((&entry.kind, vec![entry])),
@@ -161,33 +223,38 @@ impl<'a> Run<'a> {
             self.resync.objects.iter().enumerate().filter(|(_, object)| is_of_kind(object)).collect();
         // The API server lists objects in this order.
         objects.sort_by_key(|(_, object)| (object.namespace.as_deref().unwrap_or_default(), object.name.as_str()));
+        let results: Vec<Vec<Result<Mapped, Stop>>> = objects
+            .par_iter()
+            .map(|(index, object)| {
+                let input = Value::from_json(&object.content);
+                entries.iter().map(|entry| self.engine.object(*index, &input, entry)).collect()
+            })
+            .collect();
         let mut sent = Vec::new();
-        let mut examples: Vec<(usize, Value)> = Vec::new();
-        for (index, object) in objects {
-            let input = Value::from_json(&object.content);
-            for entry in entries {
-                match self.object(index, &input, entry) {
+        let mut examples = Vec::new();
+        for ((index, object), results) in objects.iter().zip(results) {
+            for (entry, result) in entries.iter().zip(results) {
+                match result {
                     Ok(mapped) => {
                         sent.extend(mapped.entities);
                         let room = MAX_EXAMPLES.saturating_sub(examples.len());
-                        let passed = mapped.passed.into_iter().take(room);
-                        examples.extend(passed.map(|item| (index, item)));
+                        examples.extend(mapped.examples.into_iter().take(room).map(|null| (*index, null)));
                     }
                     Err(Stop::Failed(failures)) => {
                         self.has_failed = true;
                         for failure in failures {
-                            self.report(failure, object, entry);
+                            self.report(failure, object.key(), Some(entry));
                         }
                     }
                     Err(Stop::Crash(failure)) => {
-                        self.report(failure, object, entry);
+                        self.report(failure, object.key(), Some(entry));
                         return Err(Crashed);
                     }
                 }
             }
         }
         self.send(sent, entries);
-        self.send_examples(kind, entries, &examples)
+        self.send_examples(kind, entries, examples)
     }
 
     fn report_unresolved(&mut self, kind: &str, entries: &[&Entry], message: &str) {
@@ -204,68 +271,18 @@ impl<'a> Run<'a> {
         });
     }
 
-    fn report(&mut self, failure: Failure, object: &Object, entry: &Entry) {
+    fn report(&mut self, failure: Failure, object: String, entry: Option<&Entry>) {
         let span = failure.at.as_ref().map_or(failure.span, |(expression, offset)| (self.place)(expression, *offset));
         self.problems.push(Problem {
             class: failure.class,
-            object: Some(object.key()),
-            kind: Some(entry.kind.clone()),
-            entry: Some(entry.index),
+            object: Some(object),
+            kind: entry.map(|entry| entry.kind.clone()),
+            entry: entry.map(|entry| entry.index),
             field: Some(failure.field),
             expression: failure.expression,
             message: failure.message,
             span: Some(span),
         });
-    }
-
-    fn object(&self, index: usize, input: &Value, entry: &Entry) -> Result<Mapped, Stop> {
-        let mut mapped = Mapped::default();
-        for item in self.items(input, entry)? {
-            if !self.passes(&item, entry)? {
-                continue;
-            }
-            for (mapping, number) in entry.mappings.iter().zip(0..) {
-                let origin = Origin { object: index, entry: entry.index, mapping: number };
-                mapped.entities.push(self.engine.map(mapping, &item, origin)?);
-            }
-            if mapped.passed.len() < MAX_EXAMPLES {
-                mapped.passed.push(item);
-            }
-        }
-        Ok(mapped)
-    }
-
-    /// The object, or a copy of it for each item, with the item under its name.
-    fn items(&self, input: &Value, entry: &Entry) -> Result<Vec<Value>, Stop> {
-        let Some(expression) = &entry.items_to_parse else { return Ok(vec![input.clone()]) };
-        let field = "port.itemsToParse";
-        let found = self.engine.run(field, expression, input).map_err(|failure| fail(ProblemClass::Items, failure))?;
-        let Some(items) = found.as_array() else {
-            let message = format!("must be a list, is {}", with_article(&found));
-            return Err(Stop::Failed(vec![Failure::new(ProblemClass::Items, field, expression, message)]));
-        };
-        let name: Arc<str> = Arc::from(entry.item_name.as_str());
-        let whole = input.as_object().map_or_else(Entries::new, |object| Entries::clone(object));
-        let with_item = |item: &Value| {
-            let mut members = whole.clone();
-            members.insert(Arc::clone(&name), item.clone());
-            Value::Object(JqObject::from(members))
-        };
-        Ok(items.iter().map(with_item).collect())
-    }
-
-    fn passes(&self, item: &Value, entry: &Entry) -> Result<bool, Stop> {
-        let Some(expression) = &entry.selector else { return Ok(true) };
-        let field = "selector.query";
-        let value =
-            self.engine.run(field, expression, item).map_err(|failure| fail(ProblemClass::Selector, failure))?;
-        match value {
-            Value::Bool(passes) => Ok(passes),
-            Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => {
-                let message = format!("must be a boolean, is {}", with_article(&value));
-                Err(Stop::Failed(vec![Failure::new(ProblemClass::Selector, field, expression, message)]))
-            }
-        }
     }
 
     /// Sends the entities of a kind. JSON has no infinite numbers, so an entity with one is not sent.
@@ -280,7 +297,7 @@ impl<'a> Run<'a> {
             let mapping = entry.and_then(|entry| entry.mappings.get(entity.origin.mapping));
             let key = path.strip_prefix("properties.");
             let property = mapping.and_then(|mapping| {
-                mapping.properties.iter().find(|(name, _)| key.is_some_and(|key| key == name || name == "*"))
+                mapping.properties.iter().find(|(name, _)| key.is_some_and(|key| *key == **name || &**name == "*"))
             });
             let expression = property.map(|(_, expression)| expression);
             let span = expression.map(|expression| expression.span).or(mapping.map(|mapping| mapping.span));
@@ -298,19 +315,24 @@ impl<'a> Run<'a> {
     }
 
     /// The exporter crashes when it sends an object with a null inside a list as an example.
-    fn send_examples(&mut self, kind: &str, entries: &[&Entry], examples: &[(usize, Value)]) -> Result<(), Crashed> {
+    fn send_examples(
+        &mut self,
+        kind: &str,
+        entries: &[&Entry],
+        examples: Vec<(usize, Option<String>)>,
+    ) -> Result<(), Crashed> {
         if !self.resync.sends_raw_examples || !self.resync.config.sends_raw_examples {
             return Ok(());
         }
         let mut reported = BTreeSet::new();
-        for (index, item) in examples {
-            let Some(path) = null_in_list(item) else { continue };
-            if !reported.insert(*index) {
+        for (index, null) in examples {
+            let Some(path) = null else { continue };
+            if !reported.insert(index) {
                 continue;
             }
             self.problems.push(Problem {
                 class: ProblemClass::NullInList,
-                object: self.resync.objects.get(*index).map(Object::key),
+                object: self.resync.objects.get(index).map(Object::key),
                 kind: Some(kind.to_owned()),
                 entry: entries.first().map(|entry| entry.index),
                 field: Some(path),
@@ -321,10 +343,6 @@ impl<'a> Run<'a> {
         }
         if reported.is_empty() { Ok(()) } else { Err(Crashed) }
     }
-}
-
-fn fail(class: ProblemClass, failure: Failure) -> Stop {
-    Stop::Failed(vec![Failure { class, ..failure }])
 }
 
 /// The field of an entity with NaN or an infinite number, and Go's spelling of the number.

@@ -27,10 +27,11 @@ pub(super) enum Stop {
 }
 
 impl Failure {
-    pub(super) fn new(class: ProblemClass, field: &str, expression: &Expression, message: String) -> Self {
+    /// A failing expression; its field is set by [`Failure::in_field`].
+    pub(super) fn new(class: ProblemClass, expression: &Expression, message: String) -> Self {
         Self {
             class,
-            field: field.to_owned(),
+            field: String::new(),
             expression: Some(expression.text.clone()),
             message,
             span: expression.span,
@@ -38,17 +39,17 @@ impl Failure {
         }
     }
 
-    pub(super) fn of_value(class: ProblemClass, field: &str, span: Span, message: &str) -> Self {
+    pub(super) fn of_value(class: ProblemClass, span: Span, message: &str) -> Self {
         let message = message.to_owned();
-        Self { class, field: field.to_owned(), expression: None, message, span, at: None }
+        Self { class, field: String::new(), expression: None, message, span, at: None }
     }
 
-    pub(super) fn of_compile_error(field: &str, expression: &Expression, error: &CompileError) -> Self {
+    pub(super) fn of_compile_error(expression: &Expression, error: &CompileError) -> Self {
         let at = error.offset.map(|offset| (expression.clone(), offset));
-        Self { at, ..Self::new(ProblemClass::JqCompile, field, expression, error.message.clone()) }
+        Self { at, ..Self::new(ProblemClass::JqCompile, expression, error.message.clone()) }
     }
 
-    pub(super) fn of_run_error(field: &str, expression: &Expression, error: &RunError) -> Self {
+    pub(super) fn of_run_error(expression: &Expression, error: &RunError) -> Self {
         let message = match error {
             RunError::Error { message } => message.clone(),
             RunError::Limit(limit) => {
@@ -60,6 +61,20 @@ impl Failure {
                 format!("was not evaluated to its end: {limit}; what the exporter does is not known")
             }
         };
-        Self::new(ProblemClass::JqError, field, expression, message)
+        Self::new(ProblemClass::JqError, expression, message)
+    }
+
+    pub(super) fn in_field(self, field: impl Into<String>) -> Self {
+        Self { field: field.into(), ..self }
+    }
+
+    pub(super) fn of_class(self, class: ProblemClass) -> Self {
+        Self { class, ..self }
+    }
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(vec![failure])
     }
 }

@@ -19,31 +19,31 @@ pub(super) struct Engine<'a> {
 
 impl Engine<'_> {
     /// The first output of an expression.
-    pub(super) fn run(&self, field: &str, expression: &Expression, input: &Value) -> Result<Value, Failure> {
+    pub(super) fn run(&self, expression: &Expression, input: &Value) -> Result<Value, Failure> {
         let program = match self.programs.get(expression) {
             Ok(program) => program,
-            Err(error) => return Err(Failure::of_compile_error(field, expression, error)),
+            Err(error) => return Err(Failure::of_compile_error(expression, error)),
         };
         match program.first(input, self.environment, self.limits) {
             Ok(Some(value)) => Ok(value),
             Ok(None) => {
                 let message = "the expression has no output, so the exporter fails to run it".to_owned();
-                Err(Failure::new(ProblemClass::JqError, field, expression, message))
+                Err(Failure::new(ProblemClass::JqError, expression, message))
             }
-            Err(error) => Err(Failure::of_run_error(field, expression, &error)),
+            Err(error) => Err(Failure::of_run_error(expression, &error)),
         }
     }
 
     /// The result as a string without the quotes around it.
     fn text(&self, field: &str, expression: &Expression, input: &Value) -> Result<String, Failure> {
-        let value = self.run(field, expression, input)?;
+        let value = self.run(expression, input).map_err(|failure| failure.in_field(field))?;
         match value.as_str() {
             Some(text) => Ok(trim(text)),
             None => {
                 let message = format!("must be a string, is {}", with_article(&value));
                 let is_null_identifier = field == "identifier" && matches!(value, Value::Null);
                 let class = if is_null_identifier { ProblemClass::NullIdentifier } else { ProblemClass::Type };
-                Err(Failure::new(class, field, expression, message))
+                Err(Failure::new(class, expression, message).in_field(field))
             }
         }
     }
@@ -51,49 +51,54 @@ impl Engine<'_> {
     pub(super) fn map(&self, mapping: &Mapping, input: &Value, origin: Origin) -> Result<MappedEntity, Stop> {
         let identifier = self.identifier(mapping, input)?;
         let title = self.optional_text("title", mapping.title.as_ref(), input)?;
-        let blueprint = self.text("blueprint", &mapping.blueprint, input).map_err(one)?;
+        let blueprint = self.text("blueprint", &mapping.blueprint, input)?;
         let team = self.team(mapping, input)?;
         let icon = self.optional_text("icon", mapping.icon.as_ref(), input)?;
         let properties = self.properties(mapping, input)?;
-        let relations = self.relations(mapping, input)?;
+        let relations = self.members("relations", &mapping.relations, input)?;
         Ok(MappedEntity { identifier, blueprint, title, icon, team, properties, relations, origin })
     }
 
-    fn optional_text(&self, field: &str, expression: Option<&Expression>, input: &Value) -> Result<String, Stop> {
-        expression.map_or_else(|| Ok(String::new()), |expression| self.text(field, expression, input).map_err(one))
+    fn optional_text(&self, field: &str, expression: Option<&Expression>, input: &Value) -> Result<String, Failure> {
+        expression.map_or_else(|| Ok(String::new()), |expression| self.text(field, expression, input))
     }
 
     fn identifier(&self, mapping: &Mapping, input: &Value) -> Result<Value, Stop> {
-        let class = ProblemClass::NullIdentifier;
+        let field = "identifier";
         match &mapping.identifier {
-            Query::Expression(expression) => self.text("identifier", expression, input).map(Value::from).map_err(one),
-            Query::Map(members, _) => self.members("identifier", members, input).map(to_object),
+            Query::Expression(expression) => Ok(Value::from(self.text(field, expression, input)?)),
+            Query::Map(members, _) => self.members(field, members, input).map(to_object),
             Query::Null(span) => {
                 let message = "the mapping has no identifier, which crashes the exporter";
-                Err(Stop::Crash(Failure::of_value(class, "identifier", *span, message)))
+                let failure = Failure::of_value(ProblemClass::NullIdentifier, *span, message);
+                Err(Stop::Crash(failure.in_field(field)))
             }
-            Query::List(_, span) => Err(invalid("identifier", *span, "identifier type", "[]interface {}")),
-            Query::Other(other, span) => Err(invalid("identifier", *span, "identifier type", other.in_go())),
+            Query::List(_, span) => Err(invalid(*span, "identifier type", "[]interface {}").in_field(field).into()),
+            Query::Other(other, span) => Err(invalid(*span, "identifier type", other.in_go()).in_field(field).into()),
         }
     }
 
     fn team(&self, mapping: &Mapping, input: &Value) -> Result<Option<Value>, Stop> {
+        let field = "team";
         let Some(team) = &mapping.team else { return Ok(None) };
         match team {
-            Query::Expression(expression) => self.team_value(expression, input).map(Some).map_err(one),
-            Query::Map(members, _) => self.members("team", members, input).map(|members| Some(to_object(members))),
+            Query::Expression(expression) => match self.team_value(expression, input) {
+                Ok(value) => Ok(Some(value)),
+                Err(failure) => Err(failure.in_field(field).into()),
+            },
+            Query::Map(members, _) => self.members(field, members, input).map(|members| Some(to_object(members))),
             Query::Null(_) => Ok(None),
-            Query::List(_, span) => Err(invalid("team", *span, "team type", "[]interface {}")),
-            Query::Other(other, span) => Err(invalid("team", *span, "team type", other.in_go())),
+            Query::List(_, span) => Err(invalid(*span, "team type", "[]interface {}").in_field(field).into()),
+            Query::Other(other, span) => Err(invalid(*span, "team type", other.in_go()).in_field(field).into()),
         }
     }
 
     fn team_value(&self, expression: &Expression, input: &Value) -> Result<Value, Failure> {
-        let value = self.run("team", expression, input)?;
+        let value = self.run(expression, input)?;
         if let Some(text) = value.as_str() {
             return Ok(Value::from(trim(text)));
         }
-        let fail = |message: String| Failure::new(ProblemClass::Type, "team", expression, message);
+        let fail = |message: String| Failure::new(ProblemClass::Type, expression, message);
         let Some(items) = value.as_array() else {
             return Err(fail(format!("must be a string or a list of strings, is {}", with_article(&value))));
         };
@@ -112,28 +117,25 @@ impl Engine<'_> {
         let mut properties = Entries::new();
         let mut failures = Vec::new();
         for (key, expression) in &mapping.properties {
-            match self.run(&format!("properties.{key}"), expression, input) {
+            match self.run(expression, input) {
                 Ok(value) => merge(&mut properties, key, value),
-                Err(failure) => failures.push(failure),
+                Err(failure) => failures.push(failure.in_field(format!("properties.{key}"))),
             }
         }
         if failures.is_empty() { Ok(properties) } else { Err(Stop::Failed(failures)) }
     }
 
-    fn relations(&self, mapping: &Mapping, input: &Value) -> Result<Entries, Stop> {
-        self.members("relations", &mapping.relations, input)
-    }
-
     /// Evaluates the members of a search query, or of the relations.
-    fn members(&self, field: &str, members: &[(String, Query)], input: &Value) -> Result<Entries, Stop> {
+    fn members(&self, field: &str, members: &[(Arc<str>, Query)], input: &Value) -> Result<Entries, Stop> {
         let mut entries = Entries::new();
         let mut failures = Vec::new();
         for (key, query) in members {
             match self.member(field, key, query, input) {
-                // Which of `*` and an explicit key wins is random in the exporter; here the explicit one does.
-                Ok(found) if key == "*" => found.into_iter().for_each(|(name, value)| {
-                    entries.entry(name).or_insert(value);
-                }),
+                Ok(found) if &**key == "*" => {
+                    for (name, value) in found {
+                        entries.entry(name).or_insert(value);
+                    }
+                }
                 Ok(found) => entries.extend(found),
                 Err(Stop::Failed(more)) => failures.extend(more),
                 Err(crash @ Stop::Crash(_)) => return Err(crash),
@@ -143,44 +145,60 @@ impl Engine<'_> {
     }
 
     /// What one member adds to its mapping: nothing if it is an empty query, and several keys if it is `*`.
-    fn member(&self, parent: &str, key: &str, query: &Query, input: &Value) -> Result<Entries, Stop> {
-        let field = format!("{parent}.{key}");
+    fn member(&self, parent: &str, key: &Arc<str>, query: &Query, input: &Value) -> Result<Entries, Stop> {
+        let field = || format!("{parent}.{key}");
         let mut entries = Entries::new();
         match query {
-            Query::Expression(expression) => {
-                let value = self.run(&field, expression, input).map_err(one)?;
-                merge(&mut entries, key, value);
-            }
+            Query::Expression(expression) => match self.run(expression, input) {
+                Ok(value) => merge(&mut entries, key, value),
+                Err(failure) => return Err(failure.in_field(field()).into()),
+            },
             Query::Map(members, _) => {
-                let inner = self.members(&field, members, input)?;
+                let inner = self.members(&field(), members, input)?;
                 if !inner.is_empty() {
-                    entries.insert(Arc::from(key), to_object(inner));
+                    entries.insert(Arc::clone(key), to_object(inner));
                 }
             }
             Query::List(items, _) => {
                 let mut values = Vec::new();
                 for (at, item) in items.iter().enumerate() {
-                    let mut found = self.member(&format!("{parent}.{key}[{at}]"), key, item, input)?;
+                    let mut found =
+                        self.member(parent, key, item, input).map_err(|stop| numbered(stop, &field(), at))?;
                     values.push(found.remove(key).unwrap_or_default());
                 }
-                entries.insert(Arc::from(key), Value::Array(values.into()));
+                entries.insert(Arc::clone(key), Value::Array(values.into()));
             }
-            Query::Null(span) => {
-                let message = "is null, which crashes the exporter";
-                return Err(Stop::Crash(Failure::of_value(ProblemClass::Config, &field, *span, message)));
+            Query::Null(span) => return Err(null(*span, field())),
+            Query::Other(other, span) => {
+                return Err(invalid(*span, "jq query type", other.in_go()).in_field(field()).into());
             }
-            Query::Other(other, span) => return Err(invalid(&field, *span, "jq query type", other.in_go())),
         }
         Ok(entries)
     }
 }
 
-fn one(failure: Failure) -> Stop {
-    Stop::Failed(vec![failure])
+/// Adds the index of a list's element to the fields of its failures.
+fn numbered(stop: Stop, field: &str, at: usize) -> Stop {
+    let number = |failure: Failure| match failure.field.strip_prefix(field) {
+        Some(rest) => {
+            let path = format!("{field}[{at}]{rest}");
+            failure.in_field(path)
+        }
+        None => failure,
+    };
+    match stop {
+        Stop::Failed(failures) => Stop::Failed(failures.into_iter().map(number).collect()),
+        Stop::Crash(failure) => Stop::Crash(number(failure)),
+    }
 }
 
-fn invalid(field: &str, span: Span, what: &str, type_name: &str) -> Stop {
-    one(Failure::of_value(ProblemClass::Type, field, span, &format!("invalid {what} '{type_name}'")))
+fn null(span: Span, field: String) -> Stop {
+    let message = "is null, which crashes the exporter";
+    Stop::Crash(Failure::of_value(ProblemClass::Config, span, message).in_field(field))
+}
+
+fn invalid(span: Span, what: &str, type_name: &str) -> Failure {
+    Failure::of_value(ProblemClass::Type, span, &format!("invalid {what} '{type_name}'"))
 }
 
 /// The exporter removes all quotes from both ends of a string.
@@ -188,16 +206,17 @@ fn trim(text: &str) -> String {
     text.trim_matches('"').to_owned()
 }
 
-/// The members of an object under `*` become members themselves.
-fn merge(entries: &mut Entries, key: &str, value: Value) {
-    match (key, value.as_object()) {
-        ("*", Some(object)) => {
+/// The members of an object under `*` become members themselves. Which of `*` and an explicit key wins is random in the
+/// exporter; here the explicit one does.
+fn merge(entries: &mut Entries, key: &Arc<str>, value: Value) {
+    match value.as_object().filter(|_| &**key == "*") {
+        Some(object) => {
             for (name, member) in object.iter() {
                 entries.entry(Arc::clone(name)).or_insert_with(|| member.clone());
             }
         }
-        _ => {
-            entries.insert(Arc::from(key), value);
+        None => {
+            entries.insert(Arc::clone(key), value);
         }
     }
 }

@@ -87,7 +87,7 @@ pub const OWNED: [(&str, &[&str]); 23] = [
     ("indicatif", &["ui"]),
     ("jsonschema", &["domain"]),
     ("jsonschema_regex", &["domain"]),
-    ("rayon", &["sources", "analysis", "plan"]),
+    ("rayon", &["sources", "analysis", "mapping", "plan"]),
     ("reqwest", &["catalog", "embedded", "forge"]),
     ("rusqlite", &["catalog", "embedded"]),
     ("tokio", &["catalog", "embedded", "forge"]),

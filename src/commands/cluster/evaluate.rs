@@ -8,7 +8,7 @@ use clap::ValueHint;
 use serde::Deserialize;
 
 use super::expectation::difference;
-use super::given_objects::{NamedText, RefusedObject, read_objects};
+use super::given_objects::{GivenObjects, NamedText, RefusedObject, read_objects};
 use super::mapping_document::MappingDocument;
 use crate::commands::verb::Process;
 use crate::domain::document::span::Span;
@@ -97,7 +97,7 @@ enum EvaluateError {
     #[error("`{path}` is not a list of entities: {reason}")]
     #[diagnostic(
         code("unreadable-known-entities"),
-        help("write a JSON array: `[{{\"blueprint\": \"service\", \"identifier\": \"cart\"}}]`")
+        help("write a JSON array of objects with `blueprint` and `identifier`")
     )]
     Known { path: String, reason: String },
     #[error("standard input is not UTF-8 text")]
@@ -122,10 +122,7 @@ impl EvaluateArgs {
             MappingRules::Stored => Rules::Stored,
         });
         let mapping = MappingDocument::read(read(&directory, &self.mapping)?, rules);
-        let names: Vec<String> = self.objects.iter().map(|path| path.display().to_string()).collect();
-        let texts = self.objects.iter().map(|path| read(&directory, path)).collect::<Result<Vec<_>, Error>>()?;
-        let named: Vec<NamedText<'_>> = names.iter().zip(&texts).map(|(name, text)| NamedText { name, text }).collect();
-        let given = read_objects(&named, &PORT, UnknownFields::Refused, None)?;
+        let given = self.read_objects(&directory)?;
         let known = self.known.as_ref().map_or_else(|| Ok(Vec::new()), |path| read_known(&directory, path))?;
         let expected = self.expect.as_ref().map(|path| read(&directory, path)).transpose()?;
         let variables: BTreeMap<String, String> = self.env.iter().cloned().collect();
@@ -145,11 +142,20 @@ impl EvaluateArgs {
                 evaluate(&resync, &|expression, offset| mapping.place_in_expression(expression, offset))
             }
         };
+        let notes = notes(&mapping, &given.refused);
+        // The objects take most of the memory, and the report does not need them.
+        drop(given);
         if !process.request.quiet {
-            let notes = notes(&mapping, &given.refused);
             notes.iter().for_each(|note| process.streams.say(&format!("note: {note}\n")));
         }
         self.show(process, &mapping, &evaluation, expected.as_deref())
+    }
+
+    fn read_objects(&self, directory: &Path) -> Result<GivenObjects, Error> {
+        let names: Vec<String> = self.objects.iter().map(|path| path.display().to_string()).collect();
+        let texts = self.objects.iter().map(|path| read(directory, path)).collect::<Result<Vec<_>, Error>>()?;
+        let named: Vec<NamedText<'_>> = names.iter().zip(&texts).map(|(name, text)| NamedText { name, text }).collect();
+        Ok(read_objects(&named, &PORT, UnknownFields::Refused, None)?)
     }
 
     fn show(

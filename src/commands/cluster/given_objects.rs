@@ -57,7 +57,8 @@ pub fn read_objects(
     namespace: Option<&str>,
 ) -> Result<GivenObjects, UnreadableObjects> {
     let mut definitions = Vec::new();
-    for text in texts {
+    let may_define = |text: &&NamedText<'_>| text.text.contains("CustomResourceDefinition");
+    for text in texts.iter().filter(may_define) {
         each_root(text, &mut |root| {
             each_object(root, &mut |object| definitions.extend(Definition::read(object)));
         })?;

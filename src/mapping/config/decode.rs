@@ -1,6 +1,7 @@
 //! Decodes the values of a config by the exporter's rules: which value is accepted for which type, and which key matches.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::model::{ConfigError, Expression, OtherType, Query, Remark, RemarkKind, Rules};
 use crate::domain::document::span::Span;
@@ -177,7 +178,7 @@ impl Decoder {
             Kind::Map => {
                 self.reject_other_keys(value, field);
                 self.reject_duplicates(value, field);
-                let mut members: Vec<(String, Query)> = Vec::new();
+                let mut members: Vec<(Arc<str>, Query)> = Vec::new();
                 for (key, value) in value.entries() {
                     let name = key.key_text().into_owned();
                     let query = self.query_at(value, &format!("{field}.{name}"), depth + 1);
@@ -224,7 +225,7 @@ impl Decoder {
     }
 
     /// The members of a mapping with any keys, the last of a key.
-    pub(super) fn table<'a>(&mut self, value: Option<Value<'a>>, field: &str) -> Vec<(String, Value<'a>)> {
+    pub(super) fn table<'a>(&mut self, value: Option<Value<'a>>, field: &str) -> Vec<(Arc<str>, Value<'a>)> {
         let Some(value) = value.filter(|value| !value.is_null()) else { return Vec::new() };
         if value.kind() != Kind::Map {
             self.mismatch(value, "a mapping", field);
@@ -240,10 +241,10 @@ impl Decoder {
     }
 }
 
-fn insert<T>(members: &mut Vec<(String, T)>, name: String, value: T) {
-    match members.iter_mut().find(|(known, _)| *known == name) {
+fn insert<T>(members: &mut Vec<(Arc<str>, T)>, name: String, value: T) {
+    match members.iter_mut().find(|(known, _)| **known == *name) {
         Some((_, old)) => *old = value,
-        None => members.push((name, value)),
+        None => members.push((name.into(), value)),
     }
 }
 

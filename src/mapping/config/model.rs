@@ -1,5 +1,7 @@
 //! The exporter's mapping as types, each part with its place in the document it was read from.
 
+use std::sync::Arc;
+
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::Style;
 
@@ -63,15 +65,15 @@ pub struct Mapping {
     pub blueprint: Expression,
     pub team: Option<Query>,
     pub icon: Option<Expression>,
-    pub properties: Vec<(String, Expression)>,
-    pub relations: Vec<(String, Query)>,
+    pub properties: Vec<(Arc<str>, Expression)>,
+    pub relations: Vec<(Arc<str>, Query)>,
 }
 
 /// A value that may be an expression or a search query with an expression in each leaf.
 #[derive(Debug, Clone)]
 pub enum Query {
     Expression(Expression),
-    Map(Vec<(String, Query)>, Span),
+    Map(Vec<(Arc<str>, Query)>, Span),
     List(Vec<Query>, Span),
     /// Absent or null. The exporter crashes when it evaluates it.
     Null(Span),

@@ -26,7 +26,9 @@ fn evaluated(repo: &Repo, clear: &str) -> (Value, BTreeMap<String, Value>) {
     assert_eq!(text.code, 0, "{}\n{}", text.results, text.talk);
     let result: Value = serde_json::from_str(&text.results).expect("it is JSON");
     let upserts = result["upserts"].as_array().expect("a list").iter();
-    let key = |entity: &Value| format!("{}/{}", entity["blueprint"].as_str().unwrap(), entity["identifier"].as_str().unwrap());
+    let key = |entity: &Value| {
+        format!("{}/{}", entity["blueprint"].as_str().unwrap(), entity["identifier"].as_str().unwrap())
+    };
     let entities = upserts.map(|entity| (key(entity), entity.clone())).collect();
     (result, entities)
 }
@@ -61,7 +63,9 @@ fn a_default_is_sent_where_a_manifest_sets_nothing_and_other_names_are_cleared()
         without += usize::from(service["properties"]["language"].is_null());
     }
     let (_, none) = evaluated(&repo, "none");
-    assert!(none.values().all(|entity| !entity["properties"].as_object().is_some_and(|it| it.values().any(Value::is_null))));
+    assert!(
+        none.values().all(|entity| !entity["properties"].as_object().is_some_and(|it| it.values().any(Value::is_null)))
+    );
     assert!(without > 0, "a property that a manifest leaves out is sent as null");
 }
 
@@ -70,7 +74,10 @@ fn a_stale_mapping_is_seen() {
     let repo = acme();
     run(&repo, "cluster mapping --out exporter.yaml").quietly_gave();
     assert_eq!(run(&repo, "cluster mapping --check exporter.yaml").quietly_gave(), "exporter.yaml is up to date\n");
-    repo.write("exporter.yaml", repo.read("exporter.yaml").replace(".spec.properties.language", ".spec.properties.tongue"));
+    repo.write(
+        "exporter.yaml",
+        repo.read("exporter.yaml").replace(".spec.properties.language", ".spec.properties.tongue"),
+    );
     let stale = run(&repo, "cluster mapping --check exporter.yaml");
     assert_eq!(stale.code, 2, "{}", stale.talk);
     assert!(stale.results.contains("-              'language': '.spec.properties.tongue'"), "{}", stale.results);

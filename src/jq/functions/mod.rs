@@ -1,0 +1,94 @@
+//! The functions that come with the engine, and which of them may differ from gojq's.
+
+mod arrays;
+mod dates;
+mod formats;
+mod json;
+mod math;
+pub(super) mod prelude;
+pub(super) mod regex;
+mod regex_syntax;
+pub(super) mod strings;
+mod table;
+
+use super::Approximation;
+use super::budget::Budget;
+use super::fault::{Fault, Outcome, failed, inapplicable};
+use super::value::Value;
+
+/// A function of ours: its input and arguments are values.
+#[derive(Debug)]
+pub(super) struct Builtin {
+    pub name: &'static str,
+    pub arity: usize,
+    pub call: fn(&mut Budget, &Value, &[Value]) -> Outcome,
+}
+
+pub(super) fn find(name: &str, arity: usize) -> Option<&'static Builtin> {
+    table::BUILTINS.iter().find(|builtin| builtin.name == name && builtin.arity == arity)
+}
+
+/// What the compiler knows without a function.
+const SPECIAL: [(&str, usize); 8] = [
+    ("empty", 0),
+    ("path", 1),
+    ("getpath", 1),
+    ("env", 0),
+    ("builtins", 0),
+    ("input", 0),
+    ("modulemeta", 0),
+    ("debug", 1),
+];
+
+/// What `builtins` gives.
+pub(super) fn names() -> Value {
+    let builtins = table::BUILTINS.iter().map(|builtin| (builtin.name, builtin.arity));
+    let mut names: Vec<_> =
+        builtins.chain(SPECIAL).chain(prelude::names()).filter(|(name, _)| !name.starts_with('_')).collect();
+    names.sort_unstable();
+    names.dedup();
+    Value::array(names.into_iter().map(|(name, arity)| Value::from(format!("{name}/{arity}"))).collect())
+}
+
+/// Functions of which the last digit may be another one, since Go calculates them in another way.
+const INEXACT: [&str; 35] = [
+    "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "cbrt", "exp",
+    "exp10", "exp2", "expm1", "log", "log10", "log1p", "log2", "gamma", "tgamma", "lgamma", "erf", "erfc", "j0", "j1",
+    "y0", "y1", "jn", "yn", "atan2", "hypot", "pow",
+];
+
+/// Why an expression that uses a function or a format of this name may give another result than gojq.
+pub(super) fn approximation(name: String) -> Option<Approximation> {
+    let reason = match name.as_str() {
+        "now" => "the time of the evaluation is not the time at which the exporter runs",
+        "localtime" | "strflocaltime" => "the time zone of the exporter is taken to be UTC",
+        "@base64d" | "@urid" => {
+            "bytes that are not UTF-8 become replacement characters before, not after, other functions"
+        }
+        inexact if INEXACT.contains(&inexact) => "the last digit of the result may differ",
+        _ => return None,
+    };
+    Some(Approximation { name, reason })
+}
+
+fn error(_: &mut Budget, input: &Value, arguments: &[Value]) -> Outcome {
+    Err(Fault::Raised(arguments.first().unwrap_or(input).clone()))
+}
+
+fn halt(_: &mut Budget, _: &Value, _: &[Value]) -> Outcome {
+    Err(Fault::Halt(Value::Null))
+}
+
+fn halt_error(_: &mut Budget, input: &Value, arguments: &[Value]) -> Outcome {
+    match arguments.first() {
+        Some(code) if code.as_number().is_none() => Err(inapplicable("halt_error", code)),
+        _ => Err(Fault::Halt(input.clone())),
+    }
+}
+
+fn module_meta(_: &mut Budget, input: &Value, _: &[Value]) -> Outcome {
+    match input.as_str() {
+        Some(path) => Err(failed(format!("cannot load module: {}", super::encode::quote(path)))),
+        None => Err(inapplicable("modulemeta", input)),
+    }
+}

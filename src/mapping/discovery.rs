@@ -1,0 +1,97 @@
+//! The entries that the exporter adds for the CRDs that `crdsToDiscover` selects.
+
+use serde_json::Value as Json;
+
+use super::config::model::{Config, Entry, Expression, Mapping, Query};
+use super::failure::Failure;
+use super::map_item::with_article;
+use super::objects::Object;
+use crate::domain::evaluation::ProblemClass;
+use crate::jq::{Env, Limits, Program, Value};
+
+/// A CRD over which the expression fails: the exporter logs that, and goes on.
+pub(super) struct Undiscovered {
+    pub(super) object: String,
+    pub(super) failure: Failure,
+}
+
+/// Adds the entries of the selected CRDs to the config.
+pub(super) fn discover(
+    config: &mut Config,
+    objects: &[Object],
+    environment: &Env,
+    limits: &Limits,
+) -> Vec<Undiscovered> {
+    let Some(expression) = config.crds_to_discover.clone() else { return Vec::new() };
+    let is_definition =
+        |object: &&Object| object.kind == "CustomResourceDefinition" && object.group == "apiextensions.k8s.io";
+    let program = Program::compile(&expression.text);
+    let mut failed = Vec::new();
+    for object in objects.iter().filter(is_definition) {
+        let selected = match &program {
+            Ok(program) => selects(program, &expression, object, environment, limits),
+            Err(error) => Err(Failure::of_compile_error(&expression, error)),
+        };
+        match selected {
+            Ok(true) => config.entries.extend(entry_of(object, config.entries.len(), &expression)),
+            Ok(false) => {}
+            Err(failure) => {
+                failed.push(Undiscovered { object: object.key(), failure: failure.in_field("crdsToDiscover") });
+            }
+        }
+    }
+    failed
+}
+
+fn selects(
+    program: &Program,
+    expression: &Expression,
+    object: &Object,
+    environment: &Env,
+    limits: &Limits,
+) -> Result<bool, Failure> {
+    let input = Value::from_json(&object.content);
+    match program.first(&input, environment, limits) {
+        Ok(Some(Value::Bool(selects))) => Ok(selects),
+        Ok(Some(value)) => {
+            let message = format!("must be a boolean, is {}", with_article(&value));
+            Err(Failure::new(ProblemClass::Type, expression, message))
+        }
+        Ok(None) => {
+            let message = "the expression has no output".to_owned();
+            Err(Failure::new(ProblemClass::JqError, expression, message))
+        }
+        Err(error) => Err(Failure::of_run_error(expression, &error)),
+    }
+}
+
+/// The exporter's entry for a CRD: its name, its namespace, and everything in its spec.
+fn entry_of(object: &Object, index: usize, from: &Expression) -> Option<Entry> {
+    let text = |pointer: &str| object.content.pointer(pointer).and_then(Json::as_str);
+    let (group, kind) = (text("/spec/group")?, text("/spec/names/kind")?);
+    let version = text("/spec/versions/0/name")?;
+    let singular = text("/spec/names/singular").map_or_else(|| kind.to_lowercase(), str::to_owned);
+    let expression = |text: &str| Expression { text: text.to_owned(), ..from.clone() };
+    Some(Entry {
+        index,
+        span: from.span,
+        kind: format!("{group}/{version}/{kind}"),
+        kind_span: from.span,
+        selector: None,
+        items_to_parse: None,
+        item_name: "item".to_owned(),
+        mappings: vec![Mapping {
+            span: from.span,
+            identifier: Query::Expression(expression(".metadata.name")),
+            title: Some(expression(".metadata.name")),
+            blueprint: expression(&format!("\"{singular}\"")),
+            team: None,
+            icon: None,
+            properties: vec![
+                ("namespace".into(), expression(".metadata.namespace")),
+                ("*".into(), expression(".spec")),
+            ],
+            relations: Vec::new(),
+        }],
+    })
+}
