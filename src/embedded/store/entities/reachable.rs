@@ -23,7 +23,7 @@ pub(super) struct Reachable {
 
 /// The direction in which relations are followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Direction {
+enum Direction {
     /// From an entity to its targets.
     Forward,
     /// From an entity to those that point to it.
