@@ -86,6 +86,8 @@ impl View {
             if !shape.exclude_calculated {
                 let identified = shape.attach_identifier_to_title_mirror_properties;
                 view.add_mirrors(&mut walker, &compiled, ids, identified)?;
+            }
+            if !shape.exclude_calculated && !shape.exclude_aggregations {
                 view.add_aggregations(&mut walker, &Aggregator::new(store, transaction, &compiled, ids), ids)?;
             }
             view.add_teams(&mut walker, &compiled, ids)?;
