@@ -63,9 +63,15 @@ impl Scene {
         }
     }
 
+    /// The entities by identifier. Properties that are null are left out: null is no value.
     fn stored(&self) -> BTreeMap<String, Value> {
-        let all = self.plain.all("service").into_iter();
-        all.map(|it| (it["identifier"].as_str().expect("an identifier").to_owned(), it)).collect()
+        let mut stored = BTreeMap::new();
+        for mut entity in self.plain.all("service") {
+            let properties = entity["properties"].as_object_mut().expect("properties are an object");
+            properties.retain(|_, value| !value.is_null());
+            stored.insert(entity["identifier"].as_str().expect("an identifier").to_owned(), entity);
+        }
+        stored
     }
 
     fn client(&self) -> Client {

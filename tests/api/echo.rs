@@ -161,7 +161,10 @@ fn what_is_read_can_be_sent_back_and_changes_nothing() {
         for entity in &entities {
             let identifier = entity["identifier"].as_str().expect("an identifier");
             let put = bench.put(&["blueprints", &thing, "entities", identifier]).send(entity.clone()).gave(200);
-            prop_assert_eq!(comparable(put["entity"].clone()), comparable(entity.clone()), "put");
+            let mut expected = entity.clone();
+            // The answer to a write has no aggregation properties.
+            expected["properties"].as_object_mut().expect("an object").remove("homes");
+            prop_assert_eq!(comparable(put["entity"].clone()), comparable(expected), "put");
         }
         prop_assert_eq!(list(&read()), list(&before), "put");
         // An empty catalog takes the export of another.

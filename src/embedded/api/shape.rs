@@ -17,6 +17,8 @@ pub struct Shape {
     pub attach_title_to_relation: bool,
     /// Returns a mirror of `$title` as `{identifier, title}`.
     pub attach_identifier_to_title_mirror_properties: bool,
+    /// Leaves out aggregation properties: the answer to a write does, because they cost more than the write.
+    pub exclude_aggregations: bool,
     /// Leaves out properties without a value instead of returning null. No route offers this.
     pub exclude_unset: bool,
 }

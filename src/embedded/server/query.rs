@@ -54,6 +54,7 @@ impl Query {
             exclude: self.all("exclude"),
             attach_title_to_relation: self.flag("attach_title_to_relation")?,
             attach_identifier_to_title_mirror_properties: self.flag("attach_identifier_to_title_mirror_properties")?,
+            exclude_aggregations: false,
             exclude_unset: false,
         })
     }

@@ -89,7 +89,13 @@ impl Aggregation {
             "property" => Some(text("property")?.into()),
             _ => None,
         };
-        let path = property.get("pathFilter").and_then(|filter| filter.get(0));
+        let path = match property.get("pathFilter") {
+            None | Some(Value::Null) => None,
+            Some(filters) => match filters.as_array()?.first() {
+                None => None,
+                Some(filter) => Some(AggregationPath::of(filter)?),
+            },
+        };
         Some(Self {
             name: name.into(),
             target: property.get("target")?.as_str()?.into(),
@@ -97,7 +103,7 @@ impl Aggregation {
             property: property_name,
             time: text("measureTimeBy").unwrap_or("$createdAt").into(),
             query: property.get("query").filter(|query| !query.is_null()).cloned(),
-            path: path.and_then(AggregationPath::of),
+            path,
         })
     }
 
@@ -216,11 +222,15 @@ mod tests {
 
     #[test]
     fn a_property_that_the_platform_would_refuse_has_no_value() {
+        let count = json!({"func": "count", "calculationBy": "entities"});
         let body = json!({"aggregationProperties": {
-            "good": {"target": "issue", "calculationSpec": {"func": "count", "calculationBy": "entities"}},
+            "good": {"target": "issue", "pathFilter": [], "calculationSpec": count},
             "noFunction": {"target": "issue", "calculationSpec": {"func": "mode", "calculationBy": "entities"}},
             "noProperty": {"target": "issue", "calculationSpec": {"func": "sum", "calculationBy": "property"}},
             "noSpec": {"target": "issue"},
+            "noList": {"target": "issue", "pathFilter": "area", "calculationSpec": count},
+            "noRelations": {"target": "issue", "pathFilter": [{"path": []}], "calculationSpec": count},
+            "noName": {"target": "issue", "pathFilter": [{"path": ["area", 5]}], "calculationSpec": count},
         }});
         let names = Aggregation::all(&body).into_iter().map(|it| it.name).collect::<Vec<_>>();
         assert_eq!(names, ["good".into()] as [Box<str>; 1]);

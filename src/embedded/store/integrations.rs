@@ -8,6 +8,9 @@ use super::connection::Store;
 use super::error::{Failure, StoreError};
 use crate::catalog::wire::{Refusal, Writer};
 
+/// The keys with the addresses for logs and metrics. They are of the server, and not stored.
+pub const ADDRESSES: [&str; 3] = ["logAttributes", "metricAttributes", "ingestAttributes"];
+
 impl Store {
     /// All integrations, sorted by identifier.
     pub fn integrations(&self) -> Result<Vec<Value>, Failure> {
@@ -31,6 +34,7 @@ impl Store {
             return Err(Refusal::invalid("\"installationId\" must be string").into());
         };
         check(&body)?;
+        remove_addresses(&mut body);
         body.entry("config").or_insert_with(|| json!({}));
         for key in ["createdAt", "updatedAt"] {
             body.insert(key.to_owned(), writer.now.to_string().into());
@@ -51,8 +55,9 @@ impl Store {
 
     /// Keys that the body does not contain are kept.
     pub fn patch_integration(&self, identifier: &str, body: Value, writer: &Writer) -> Result<Value, Failure> {
-        let body = object(body, "body")?;
+        let mut body = object(body, "body")?;
         check(&body)?;
+        remove_addresses(&mut body);
         self.write(|transaction| {
             let mut stored = get(transaction, identifier)?;
             for (key, value) in body {
@@ -203,6 +208,13 @@ fn check(body: &Map<String, Value>) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Removes what the server adds to an answer: clients send back what they read.
+fn remove_addresses(body: &mut Map<String, Value>) {
+    for key in ADDRESSES {
+        body.shift_remove(key);
+    }
+}
+
 fn object(body: Value, at: &str) -> Result<Map<String, Value>, Refusal> {
     match body {
         Value::Object(body) => Ok(body),
@@ -238,7 +250,9 @@ mod tests {
         assert_eq!(refusal(store.create_integration(body, &writer)).status, 409);
         let config = json!({"config": {"resources": []}});
         store.patch_integration_config("my-exporter", config, &writer).expect("it is there");
-        let patched = store.patch_integration("my-exporter", json!({"version": "2"}), &writer).expect("it is there");
+        let body = json!({"version": "2", "logAttributes": {"ingestUrl": "http://localhost/v1/ingest/secret"}});
+        let patched = store.patch_integration("my-exporter", body, &writer).expect("it is there");
+        assert!(patched.get("logAttributes").is_none(), "{patched}");
         assert_eq!((&patched["config"], &patched["version"]), (&json!({"resources": []}), &json!("2")));
         assert_eq!(store.integration("my-exporter").expect("it is there"), patched);
         assert_eq!(store.resync_request("my-exporter").expect("it is there"), Value::Null);

@@ -9,12 +9,14 @@ use super::entities::{Members, Row, WriteMethod, columns};
 use super::error::{Failure, StoreError};
 use crate::catalog::wire::{EntityDraft, IdentifierRef, Refusal, TeamRef, WriteOptions, Writer};
 use crate::domain::entity::fields::TextField;
-use crate::domain::entity::identifier::check_entity_identifier;
+use crate::domain::entity::identifier::{MAX_ENTITY_IDENTIFIER, check_entity_identifier};
 use crate::domain::entity::patch::Patch;
 use crate::domain::value::timestamp::Moment;
 
 const TEAM: &str = "_team";
 const USER: &str = "_user";
+/// The number of characters that an identifier has in addition to those of the team's name: a prefix or a number.
+const SUFFIX: usize = 25;
 
 /// The body of a write. A key that is absent is not changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,13 +31,13 @@ impl Store {
     /// All teams, in the order of their identifiers.
     pub fn teams(&self) -> Result<Vec<Value>, Failure> {
         self.read(|transaction| {
-            let users = rows(transaction, USER)?;
+            let users = members(transaction)?;
             rows(transaction, TEAM)?.iter().map(|team| team_json(team, &users)).collect()
         })
     }
 
     pub fn team(&self, name: &str) -> Result<Value, Failure> {
-        self.read(|transaction| team_json(&found(transaction, name)?, &rows(transaction, USER)?))
+        self.read(|transaction| team_json(&found(transaction, name)?, &members(transaction)?))
     }
 
     pub fn create_team(&self, draft: &TeamDraft, writer: &Writer) -> Result<Value, Failure> {
@@ -44,14 +46,11 @@ impl Store {
         };
         self.write(|transaction| {
             free(transaction, name)?;
-            let identifier = identifier_of(name);
-            if Row::find(transaction, self.compiled(transaction, TEAM)?.id, &identifier)?.is_some() {
-                return Err(taken(name).into());
-            }
+            let identifier = free_identifier(transaction, self.compiled(transaction, TEAM)?.id, name)?;
             let entity = EntityDraft { identifier: Some(IdentifierRef::Literal(identifier.clone())), ..entity(draft) };
             self.write_one(transaction, TEAM, WriteMethod::Post, &entity, &WriteOptions::default(), writer)?;
             self.set_members(transaction, &identifier, draft.users.as_deref(), writer)?;
-            team_json(&found(transaction, name)?, &rows(transaction, USER)?)
+            team_json(&found(transaction, name)?, &members(transaction)?)
         })
     }
 
@@ -65,7 +64,7 @@ impl Store {
             let method = WriteMethod::Patch(&team.identifier);
             self.write_one(transaction, TEAM, method, &entity(draft), &WriteOptions::default(), writer)?;
             self.set_members(transaction, &team.identifier, draft.users.as_deref(), writer)?;
-            team_json(&found(transaction, new_name.unwrap_or(name))?, &rows(transaction, USER)?)
+            team_json(&found(transaction, new_name.unwrap_or(name))?, &members(transaction)?)
         })
     }
 
@@ -86,8 +85,8 @@ impl Store {
 
     pub fn user(&self, email: &str) -> Result<Value, Failure> {
         self.read(|transaction| {
-            let row = rows(transaction, USER)?.into_iter().find(|row| row.identifier == email);
-            user_json(&row.ok_or_else(|| Refusal::not_found("User", "email", email))?)
+            let row = Row::find(transaction, self.compiled(transaction, USER)?.id, email)?;
+            user_json(&row.ok_or_else(|| unknown_user(email))?)
         })
     }
 
@@ -101,7 +100,7 @@ impl Store {
         let Some(members) = members else { return Ok(()) };
         let users = rows(transaction, USER)?;
         if let Some(unknown) = members.iter().find(|email| !users.iter().any(|user| user.identifier == **email)) {
-            return Err(Refusal::not_found("User", "email", unknown).into());
+            return Err(unknown_user(unknown).into());
         }
         for user in &users {
             let mut teams = teams_of(user)?;
@@ -133,11 +132,24 @@ fn entity(draft: &TeamDraft) -> EntityDraft {
     entity
 }
 
-/// The name, or what is left of it: an identifier has no spaces.
+/// The name, or what is left of it: an identifier has no spaces, and its length is limited.
 fn identifier_of(name: &str) -> String {
     let is_legal = |c: char| check_entity_identifier(&format!("a{c}")).is_ok();
-    let legal: String = name.chars().map(|c| if is_legal(c) { c } else { '_' }).collect();
+    let legal = name.chars().map(|c| if is_legal(c) { c } else { '_' });
+    let legal: String = legal.take(MAX_ENTITY_IDENTIFIER - SUFFIX).collect();
     if check_entity_identifier(&legal).is_ok() { legal } else { format!("team_{}", legal.replace('.', "_")) }
+}
+
+/// An identifier for a new team. Different names may have the same characters left, so that it may need a number.
+fn free_identifier(transaction: &Transaction<'_>, blueprint: i64, name: &str) -> Result<String, Failure> {
+    let first = identifier_of(name);
+    let mut identifier = first.clone();
+    let mut number = 2_u64;
+    while Row::find(transaction, blueprint, &identifier)?.is_some() {
+        identifier = format!("{first}_{number}");
+        number += 1;
+    }
+    Ok(identifier)
 }
 
 fn rows(transaction: &Transaction<'_>, blueprint: &str) -> Result<Vec<Row>, Failure> {
@@ -156,7 +168,8 @@ fn find(transaction: &Transaction<'_>, name: &str) -> Result<Option<Row>, Failur
         "SELECT ",
         columns!(),
         " FROM entities e JOIN blueprints b ON b.id = e.blueprint \
-         WHERE b.identifier = ?1 AND (e.title = ?2 OR e.identifier = ?2) ORDER BY e.title IS NOT ?2, e.identifier LIMIT 1"
+         WHERE b.identifier = ?1 AND (e.title = ?2 OR e.title IS NULL AND e.identifier = ?2) \
+         ORDER BY e.title IS NULL, e.identifier LIMIT 1"
     ))?;
     Ok(statement.query_row(params![TEAM, name], Row::read).optional()?)
 }
@@ -172,6 +185,12 @@ fn free(transaction: &Transaction<'_>, name: &str) -> Result<(), Failure> {
     }
 }
 
+/// The platform has an error code of its own for users.
+fn unknown_user(email: &str) -> Refusal {
+    Refusal::new(404, "user_not_found", format!("User with email \"{email}\" was not found"))
+        .with_details(json!({"field": "email", "value": email}))
+}
+
 fn taken(name: &str) -> Refusal {
     Refusal::new(409, "identifier_taken", format!("Team with name \"{name}\" is already taken"))
         .with_details(json!({"resource": "Team", "byField": "name", "withValue": name}))
@@ -185,13 +204,20 @@ fn teams_of(user: &Row) -> Result<Vec<String>, StoreError> {
     serde_json::from_str(&user.team).map_err(|error| StoreError::Damaged { what: format!("a user's teams: {error}") })
 }
 
-fn team_json(team: &Row, users: &[Row]) -> Result<Value, Failure> {
-    let mut members = Vec::new();
-    for user in users {
-        if teams_of(user)?.contains(&team.identifier) {
-            members.push(user_json(user)?);
-        }
-    }
+/// A user, and the identifiers of the teams.
+struct Member {
+    teams: Vec<String>,
+    user: Value,
+}
+
+fn members(transaction: &Transaction<'_>) -> Result<Vec<Member>, Failure> {
+    let users = rows(transaction, USER)?;
+    users.iter().map(|user| Ok(Member { teams: teams_of(user)?, user: user_json(user)? })).collect()
+}
+
+fn team_json(team: &Row, users: &[Member]) -> Result<Value, Failure> {
+    let members = users.iter().filter(|member| member.teams.contains(&team.identifier));
+    let members = members.map(|member| member.user.clone()).collect::<Vec<_>>();
     Ok(json!({
         "name": name_of(team),
         "identifier": team.identifier,
@@ -272,7 +298,6 @@ mod tests {
         assert_eq!((&created["name"], &created["identifier"]), (&json!("Platform Team"), &json!("Platform_Team")));
         assert_eq!((emails(&created), &created["description"]), (vec!["ada@example.com"], &Value::Null));
         assert_eq!(refusal(store.create_team(&draft("Platform Team", &[]), &writer())).0, 409);
-        assert_eq!(refusal(store.create_team(&draft("Platform_Team", &[]), &writer())).0, 409);
         let patch = TeamDraft { description: Patch::Set("Runs it.".to_owned()), ..TeamDraft::default() };
         let changed = store.change_team("Platform Team", &patch, &writer()).expect("it is there");
         assert_eq!((emails(&changed), &changed["description"]), (vec!["ada@example.com"], &json!("Runs it.")));
@@ -285,6 +310,29 @@ mod tests {
         store.delete_team("Core", &writer()).expect("it is there");
         assert_eq!(refusal(store.team("Core")), (404, "Team with name \"Core\" was not found".to_owned()));
         assert_eq!(store.user("bob@example.com").expect("it is there")["teams"], json!([]));
+    }
+
+    #[test]
+    fn only_the_name_of_a_team_finds_it() {
+        let store = store();
+        store.create_team(&draft("A B", &["ada@example.com"]), &writer()).expect("it is new");
+        assert_eq!(refusal(store.team("A_B")).0, 404, "that is its identifier");
+        let renamed = store.change_team("A B", &draft("A_B", &[]), &writer()).expect("no other team has the name");
+        assert_eq!((&renamed["name"], &renamed["identifier"]), (&json!("A_B"), &json!("A_B")));
+        let entity = EntityDraft::parse(&json!({"identifier": "untitled"}), Strictness::Open).expect("it is in order");
+        store.create_entity("_team", &entity, &WriteOptions::default(), &writer()).expect("it is new");
+        assert_eq!(store.team("untitled").expect("it has no other name")["name"], "untitled");
+    }
+
+    #[test]
+    fn names_that_differ_give_identifiers_that_differ() {
+        let store = store();
+        let long = "x".repeat(2000);
+        for (name, identifier) in [("A B", "A_B"), ("A&B", "A_B_2"), ("A_B", "A_B_3"), (&long, &long[..975])] {
+            let team = store.create_team(&draft(name, &[]), &writer()).expect("the name is new");
+            assert_eq!((&team["name"], &team["identifier"]), (&json!(name), &json!(identifier)));
+        }
+        assert_eq!(refusal(store.create_team(&draft("A&B", &[]), &writer())).0, 409);
     }
 
     #[test]

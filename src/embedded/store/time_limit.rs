@@ -25,21 +25,35 @@ pub(super) fn begin_transaction() {
 }
 
 /// The time limit applies while this value lives, so only searches are limited: if SQLite interrupts a statement that
-/// writes, it rolls back the whole transaction.
+/// writes, it rolls back the whole transaction. A search within a search shares its time.
 pub(super) struct Search {
     begun: Instant,
+    is_inner: bool,
 }
 
 impl Search {
     pub fn begin() -> Self {
-        let begun = Instant::now();
-        DEADLINE.set(Some(begun + TIME_LEFT.get()));
-        Self { begun }
+        let (begun, is_inner) = (Instant::now(), DEADLINE.get().is_some());
+        if !is_inner {
+            DEADLINE.set(Some(begun + TIME_LEFT.get()));
+        }
+        Self { begun, is_inner }
+    }
+
+    /// Whether the searches of the current transaction have no time left.
+    pub fn is_over() -> bool {
+        match DEADLINE.get() {
+            Some(ends) => Instant::now() >= ends,
+            None => TIME_LEFT.get().is_zero(),
+        }
     }
 }
 
 impl Drop for Search {
     fn drop(&mut self) {
+        if self.is_inner {
+            return;
+        }
         DEADLINE.set(None);
         TIME_LEFT.set(TIME_LEFT.get().saturating_sub(self.begun.elapsed()));
     }
@@ -93,5 +107,17 @@ mod tests {
         assert!(store.count("b").is_ok(), "what is no search has no limit");
         TEST_LIMIT.set(None);
         assert!(search().is_ok_and(|page| page.entities.is_empty()));
+    }
+
+    #[test]
+    fn a_search_within_a_search_shares_its_time() {
+        begin_transaction();
+        let outer = Search::begin();
+        let deadline = DEADLINE.get();
+        drop(Search::begin());
+        assert_eq!(DEADLINE.get(), deadline);
+        drop(outer);
+        assert_eq!(DEADLINE.get(), None);
+        assert!(!Search::is_over());
     }
 }

@@ -132,5 +132,5 @@ fn its_teams_are_entities_of_the_catalog() {
     bench.get(&["teams", "Core"]).now().refused(404, "not_found");
     assert_eq!(bench.get(&["users"]).now().gave(200)["users"][0]["lastName"], "Lovelace");
     assert_eq!(bench.get(&["users", "ada@example.com"]).now().gave(200)["user"]["teams"], json!([]));
-    bench.get(&["users", "nobody@example.com"]).now().refused(404, "not_found");
+    bench.get(&["users", "nobody@example.com"]).now().refused(404, "user_not_found");
 }

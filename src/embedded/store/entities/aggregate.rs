@@ -1,80 +1,152 @@
 //! Evaluates aggregation properties for the entities of a page: a figure over all related entities of one blueprint. The
 //! platform evaluates them every 15 minutes, this catalog with every read.
 
-use std::collections::{HashMap, HashSet};
+use std::cell::OnceCell;
 
 use rusqlite::{Transaction, params};
 use serde_json::Value;
 
 use super::members::{Members, damaged};
-use super::relation_paths::{Ends, id_list, targets};
+use super::reachable::Reachable;
+use super::relation_paths::{Ends, MAX_HOPS, PathWalker, id_list};
 use super::row::{Row, columns};
-use crate::catalog::wire::Refusal;
 use crate::domain::blueprint::references::TEAM;
 use crate::domain::value::timestamp::Moment;
 use crate::embedded::api::SearchQuery;
 use crate::embedded::store::aggregation::{Aggregation, Figure, Measured, Period};
-use crate::embedded::store::compiled_blueprint::CompiledBlueprint;
+use crate::embedded::store::compiled_blueprint::{CompiledBlueprint, Mirror};
 use crate::embedded::store::connection::Store;
 use crate::embedded::store::error::Failure;
+use crate::embedded::store::time_limit::Search;
 
-/// The maximum number of links that one page follows.
-const MAX_LINKS: usize = 4_000_000;
 /// The number of entities that are read at once.
 const CHUNK: usize = 1000;
 
-/// Evaluates the aggregation properties of one blueprint.
-pub(super) struct Aggregator<'s> {
-    pub store: &'s Store,
-    pub transaction: &'s Transaction<'s>,
-    pub compiled: &'s CompiledBlueprint,
+/// Evaluates the aggregation properties of one blueprint for one page of its entities.
+pub(super) struct Aggregator<'p> {
+    store: &'p Store,
+    transaction: &'p Transaction<'p>,
+    pub compiled: &'p CompiledBlueprint,
+    page: &'p [i64],
+    /// What the properties without a path share.
+    reachable: OnceCell<Reachable>,
 }
 
-impl Aggregator<'_> {
-    /// The value for each of `ids`. Null: the property is about nothing that this catalog has.
-    pub fn values(&self, aggregation: &Aggregation, ids: &[i64]) -> Result<HashMap<i64, Value>, Failure> {
-        let Some(target) = self.store.find_compiled(self.transaction, &aggregation.target)? else {
-            return Ok(HashMap::new());
-        };
-        let Some(mut related) = self.related(aggregation, &target, ids)? else { return Ok(HashMap::new()) };
-        let mut all = related.values().flatten().copied().collect::<Vec<_>>();
-        all.sort_unstable();
-        all.dedup();
-        let measured = match self.measured(aggregation, &target, &all) {
+impl<'p> Aggregator<'p> {
+    pub fn new(
+        store: &'p Store,
+        transaction: &'p Transaction<'p>,
+        compiled: &'p CompiledBlueprint,
+        page: &'p [i64],
+    ) -> Self {
+        Self { store, transaction, compiled, page, reachable: OnceCell::new() }
+    }
+
+    /// The value for each entity of the page. `None`: the property is about nothing that this catalog has.
+    pub fn values(
+        &self,
+        walker: &mut PathWalker<'_>,
+        aggregation: &Aggregation,
+    ) -> Result<Option<Vec<Value>>, Failure> {
+        let Some(target) = self.store.find_compiled(self.transaction, &aggregation.target)? else { return Ok(None) };
+        let Some(related) = self.related(walker, aggregation, &target)? else { return Ok(None) };
+        let measured = match self.measured(aggregation, &target, &related.ids()) {
             Ok(measured) => measured,
             // A query that the search refuses has no result; the entity can be read all the same.
-            Err(Failure::Refused(refusal)) if refusal.status == 422 => return Ok(HashMap::new()),
+            Err(Failure::Refused(_)) if !Search::is_over() => return Ok(None),
             Err(failure) => return Err(failure),
         };
         let now = self.store.now();
-        let figure = |id: &i64| {
-            let found = related.remove(id).unwrap_or_default();
-            let found = found.iter().filter_map(|id| measured.get(id)).copied().collect::<Vec<_>>();
-            (*id, aggregation.figure.of(&found, now))
+        let measured = measured.into_iter().map(|(id, measured)| (related.sources(id), measured)).collect::<Vec<_>>();
+        let figure = |position: usize| {
+            let found = measured.iter().filter(|(sources, _)| sources.contains(position));
+            aggregation.figure.of(&found.map(|(_, measured)| *measured).collect::<Vec<_>>(), now)
         };
-        Ok(ids.iter().map(figure).collect())
+        Ok(Some((0..self.page.len()).map(figure).collect()))
     }
 
-    /// The related entities of each entity, of any blueprint; `None`: the path does not begin or end here.
+    /// The related entities, of any blueprint; `None`: the path does not begin or end here.
     fn related(
         &self,
+        walker: &mut PathWalker<'_>,
         aggregation: &Aggregation,
         target: &CompiledBlueprint,
-        ids: &[i64],
+    ) -> Result<Option<Reachable>, Failure> {
+        let ends = match &aggregation.path {
+            None => return self.all(walker, target).map(Some),
+            Some(path) => match path.from.as_deref() {
+                None => self.forward(walker, &path.relations)?,
+                Some(from) if from == self.compiled.identifier() => self.forward(walker, &path.relations)?,
+                Some(from) if from == target.identifier() => self.backward(walker, target, &path.relations)?,
+                Some(_) => None,
+            },
+        };
+        Ok(ends.map(|ends| Reachable::along(self.page, &ends)))
+    }
+
+    /// The entities that any path leads to, in one direction or in the other, and those of an ownership.
+    fn all(&self, walker: &mut PathWalker<'_>, target: &CompiledBlueprint) -> Result<Reachable, Failure> {
+        let reachable = match self.reachable.get() {
+            Some(reachable) => reachable,
+            None => {
+                let reachable = Reachable::of(self.transaction, self.page)?;
+                self.reachable.get_or_init(|| reachable)
+            }
+        };
+        let mut reachable = reachable.clone();
+        let owner = [Box::from(TEAM)];
+        let owned = match (self.compiled.identifier(), target.identifier()) {
+            ("_team", _) => self.backward(walker, target, &owner)?,
+            (_, "_team") => self.forward(walker, &owner)?,
+            (_, _) => None,
+        };
+        owned.iter().for_each(|ends| reachable.extend(self.page, ends));
+        Ok(reachable)
+    }
+
+    /// The entities at the end of a path that begins at the page.
+    fn forward(&self, walker: &mut PathWalker<'_>, relations: &[Box<str>]) -> Result<Option<Ends>, Failure> {
+        let Some(relations) = self.resolved(walker, self.compiled, relations)? else { return Ok(None) };
+        Ok(Some(walker.ends(self.compiled.id, self.page, &relations)?.as_ref().clone()))
+    }
+
+    /// The entities of `target` at which a path begins that ends at the page.
+    fn backward(
+        &self,
+        walker: &mut PathWalker<'_>,
+        target: &CompiledBlueprint,
+        relations: &[Box<str>],
     ) -> Result<Option<Ends>, Failure> {
-        let mut walk = Walk { transaction: self.transaction, target: target.id, left: MAX_LINKS };
-        let Some(path) = &aggregation.path else { return walk.all(self.compiled, target, ids).map(Some) };
-        match path.from.as_deref() {
-            None => walk.along(ids, &path.relations, Direction::Forward).map(Some),
-            Some(from) if from == self.compiled.identifier() => {
-                walk.along(ids, &path.relations, Direction::Forward).map(Some)
-            }
-            Some(from) if from == target.identifier() => {
-                let back: Vec<Box<str>> = path.relations.iter().rev().cloned().collect();
-                walk.along(ids, &back, Direction::Backward).map(Some)
-            }
-            Some(_) => Ok(None),
+        let Some(relations) = self.resolved(walker, target, relations)? else { return Ok(None) };
+        let owners = self.sources(target, &relations)?;
+        walker.ends_backward(self.page, relations.iter().zip(owners).rev()).map(Some)
+    }
+
+    /// The path, expanded through inherited teams; `None`: the blueprint does not have it.
+    fn resolved(
+        &self,
+        walker: &PathWalker<'_>,
+        from: &CompiledBlueprint,
+        relations: &[Box<str>],
+    ) -> Result<Option<Vec<Box<str>>>, Failure> {
+        if relations.len() > MAX_HOPS {
+            return Ok(None);
         }
+        let path = Mirror { name: "".into(), relations: relations.into(), last: "$identifier".into() };
+        Ok(walker.path(from, &path)?.map(|path| path.relations))
+    }
+
+    /// The row id of the blueprint at which each relation of a path begins.
+    fn sources(&self, from: &CompiledBlueprint, relations: &[Box<str>]) -> Result<Vec<i64>, Failure> {
+        let (mut sources, mut next) = (vec![from.id], None);
+        for relation in relations {
+            let at: &CompiledBlueprint = next.as_deref().unwrap_or(from);
+            let target = at.relation(relation).map_or("_team", |relation| relation.target.as_str());
+            let Some(target) = self.store.find_compiled(self.transaction, target)? else { break };
+            sources.push(target.id);
+            next = Some(target);
+        }
+        Ok(sources)
     }
 
     /// What counts of each of `ids` that is an entity of `target` and satisfies the query.
@@ -83,8 +155,8 @@ impl Aggregator<'_> {
         aggregation: &Aggregation,
         target: &CompiledBlueprint,
         ids: &[i64],
-    ) -> Result<HashMap<i64, Measured>, Failure> {
-        let mut measured = HashMap::new();
+    ) -> Result<Vec<(i64, Measured)>, Failure> {
+        let mut measured = Vec::new();
         for ids in ids.chunks(CHUNK) {
             let rows = match &aggregation.query {
                 Some(query) => {
@@ -140,122 +212,4 @@ fn measure(aggregation: &Aggregation, row: &Row) -> Result<Option<Measured>, Fai
         },
     };
     Ok(time.map(|time| Measured { value, time }))
-}
-
-/// The direction in which a relation is followed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Direction {
-    /// From an entity to its targets.
-    Forward,
-    /// From an entity to those that point to it.
-    Backward,
-}
-
-struct Walk<'t> {
-    transaction: &'t Transaction<'t>,
-    /// The row id of the blueprint whose entities are aggregated.
-    target: i64,
-    /// The number of links that may still be followed.
-    left: usize,
-}
-
-impl Walk<'_> {
-    /// The entities at the end of a path of relations.
-    fn along(&mut self, ids: &[i64], relations: &[Box<str>], direction: Direction) -> Result<Ends, Failure> {
-        let mut ends: Ends = ids.iter().map(|id| (*id, vec![*id])).collect();
-        for relation in relations {
-            let step = self.step(&union(&ends), Some(relation), direction)?;
-            for reached in ends.values_mut() {
-                let mut seen = HashSet::new();
-                let next = reached.iter().filter_map(|id| step.get(id)).flatten().copied();
-                let next = next.filter(|id| seen.insert(*id)).collect::<Vec<_>>();
-                *reached = next;
-            }
-            self.spend(&ends)?;
-        }
-        Ok(ends)
-    }
-
-    /// The entities that any path leads to, in one direction or in the other, and those of an ownership.
-    fn all(&mut self, source: &CompiledBlueprint, target: &CompiledBlueprint, ids: &[i64]) -> Result<Ends, Failure> {
-        let mut reached: HashMap<i64, HashSet<i64>> = HashMap::with_capacity(ids.len());
-        for direction in [Direction::Forward, Direction::Backward] {
-            let mut frontier: Ends = ids.iter().map(|id| (*id, vec![*id])).collect();
-            let mut seen: HashMap<i64, HashSet<i64>> = HashMap::with_capacity(ids.len());
-            while frontier.values().any(|ids| !ids.is_empty()) {
-                let step = self.step(&union(&frontier), None, direction)?;
-                for (source, at) in &mut frontier {
-                    let seen = seen.entry(*source).or_default();
-                    let next = at.iter().filter_map(|id| step.get(id)).flatten().copied();
-                    *at = next.filter(|id| seen.insert(*id)).collect();
-                }
-                self.spend(&frontier)?;
-            }
-            for (source, ids) in seen {
-                reached.entry(source).or_default().extend(ids);
-            }
-        }
-        let team = match (source.identifier(), target.identifier()) {
-            ("_team", _) => Some(Direction::Backward),
-            (_, "_team") => Some(Direction::Forward),
-            (_, _) => None,
-        };
-        if let Some(direction) = team {
-            for (source, ids) in self.step(ids, Some(TEAM), direction)? {
-                reached.entry(source).or_default().extend(ids);
-            }
-        }
-        Ok(reached.into_iter().map(|(source, ids)| (source, ids.into_iter().collect())).collect())
-    }
-
-    fn step(&self, from: &[i64], relation: Option<&str>, direction: Direction) -> Result<Ends, Failure> {
-        let statement = match (relation, direction) {
-            (Some(relation), Direction::Forward) => return targets(self.transaction, from, relation),
-            (None, Direction::Forward) => {
-                "SELECT l.source, l.target FROM json_each(?1) j CROSS JOIN links l ON l.source = j.value"
-            }
-            (None, Direction::Backward) => {
-                "SELECT l.target, l.source FROM json_each(?1) j CROSS JOIN links l ON l.target = j.value"
-            }
-            // No index has the members of a team, so only the entities that count are read.
-            (Some(TEAM), Direction::Backward) => {
-                "SELECT t.id, e.id FROM entities e CROSS JOIN json_each(e.team) m CROSS JOIN entities t \
-                 ON t.identifier = m.value CROSS JOIN json_each(?1) j ON j.value = t.id WHERE e.blueprint = ?2"
-            }
-            (Some(_), Direction::Backward) => {
-                "SELECT l.target, l.source FROM json_each(?1) j CROSS JOIN links l ON l.target = j.value \
-                 AND l.relation = ?2"
-            }
-        };
-        let mut statement = self.transaction.prepare_cached(statement)?;
-        let list = id_list(from);
-        let mut rows = match relation {
-            None => statement.query(params![list])?,
-            Some(TEAM) => statement.query(params![list, self.target])?,
-            Some(relation) => statement.query(params![list, relation])?,
-        };
-        let mut ends = Ends::new();
-        while let Some(row) = rows.next()? {
-            ends.entry(row.get(0)?).or_default().push(row.get(1)?);
-        }
-        Ok(ends)
-    }
-
-    fn spend(&mut self, ends: &Ends) -> Result<(), Failure> {
-        let followed = ends.values().map(Vec::len).sum::<usize>();
-        self.left = self.left.checked_sub(followed).ok_or_else(|| {
-            Refusal::invalid(format!(
-                "the aggregation properties lead over more than {MAX_LINKS} relations for the entities of one page: ask for \
-                 fewer entities at a time, or leave out what is computed with `exclude_calculated_properties=true`"
-            ))
-        })?;
-        Ok(())
-    }
-}
-
-fn union(ends: &Ends) -> Vec<i64> {
-    let mut union = ends.values().flatten().copied().collect::<Vec<_>>();
-    union.sort_unstable();
-    union.dedup();
-    union
 }

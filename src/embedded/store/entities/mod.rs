@@ -9,6 +9,7 @@ mod members;
 mod placeholder;
 mod property_messages;
 mod query;
+mod reachable;
 mod read;
 mod refusals;
 mod relation_paths;

@@ -13,7 +13,7 @@ use crate::embedded::store::connection::Store;
 use crate::embedded::store::error::Failure;
 
 /// The maximum length of a path, as on the platform.
-const MAX_HOPS: usize = 15;
+pub(super) const MAX_HOPS: usize = 15;
 /// The maximum number of links that one read follows: in a fully connected graph, each hop follows all of them for each
 /// entity.
 const MAX_LINKS: usize = 4_000_000;
@@ -128,6 +128,26 @@ impl<'s> PathWalker<'s> {
         Ok(ends)
     }
 
+    /// The entities at which a path begins that ends at one of `ends`. The relations are in reverse order, each with the
+    /// blueprint that has it.
+    pub fn ends_backward<'r>(
+        &mut self,
+        ends: &[i64],
+        relations: impl Iterator<Item = (&'r Box<str>, i64)>,
+    ) -> Result<Ends, Failure> {
+        let mut reached: Ends = ends.iter().map(|id| (*id, vec![*id])).collect();
+        for (relation, blueprint) in relations {
+            let mut at = reached.values().flatten().copied().collect::<Vec<_>>();
+            at.sort_unstable();
+            at.dedup();
+            let step = sources(self.transaction, &at, relation, blueprint)?;
+            for ids in reached.values_mut() {
+                *ids = self.follow_hop(ids, &step).ok_or_else(|| too_far(std::slice::from_ref(relation)))?;
+            }
+        }
+        Ok(reached)
+    }
+
     /// The targets of one relation of one entity.
     pub fn targets(&self, source: i64, relation: &str) -> Result<Vec<i64>, Failure> {
         Ok(targets(self.transaction, &[source], relation)?.remove(&source).unwrap_or_default())
@@ -208,6 +228,33 @@ pub(in crate::embedded::store) fn targets(
     for row in rows {
         let (source, target): (i64, i64) = row?;
         ends.entry(source).or_default().push(target);
+    }
+    Ok(ends)
+}
+
+/// The entities of a blueprint that have a relation to a target, for each of `targets`.
+fn sources(transaction: &Transaction<'_>, targets: &[i64], relation: &str, blueprint: i64) -> Result<Ends, Failure> {
+    // No index has the members of a team, so all entities of the blueprint are read. The plus keeps SQLite from looking
+    // up each of the targets for each member.
+    let statement = match relation {
+        TEAM => {
+            "SELECT t.id, e.id FROM entities e CROSS JOIN json_each(e.team) m CROSS JOIN blueprints b \
+             ON b.identifier = '_team' CROSS JOIN entities t ON t.blueprint = b.id AND t.identifier = m.value \
+             WHERE e.blueprint = ?2 AND +t.id IN (SELECT value FROM json_each(?1)) ORDER BY e.id"
+        }
+        _ => {
+            "SELECT l.target, l.source FROM json_each(?1) j CROSS JOIN links l ON l.target = j.value \
+             AND l.relation = ?2 ORDER BY l.source"
+        }
+    };
+    let mut statement = transaction.prepare_cached(statement)?;
+    let list = id_list(targets);
+    let given: [&dyn ToSql; 2] = if relation == TEAM { [&list, &blueprint] } else { [&list, &relation] };
+    let rows = statement.query_map(given, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut ends = Ends::new();
+    for row in rows {
+        let (target, source): (i64, i64) = row?;
+        ends.entry(target).or_default().push(source);
     }
     Ok(ends)
 }

@@ -86,7 +86,9 @@ impl View {
             if !shape.exclude_calculated {
                 let identified = shape.attach_identifier_to_title_mirror_properties;
                 view.add_mirrors(&mut walker, &compiled, ids, identified)?;
-                view.add_aggregations(&Aggregator { store, transaction, compiled: &compiled }, ids)?;
+            }
+            if !shape.exclude_calculated && !shape.exclude_aggregations {
+                view.add_aggregations(&mut walker, &Aggregator::new(store, transaction, &compiled, ids), ids)?;
             }
             view.add_teams(&mut walker, &compiled, ids)?;
             view.blueprints.insert(*blueprint, compiled);
@@ -114,12 +116,16 @@ impl View {
         Ok(())
     }
 
-    fn add_aggregations(&mut self, aggregator: &Aggregator<'_>, ids: &[i64]) -> Result<(), Failure> {
+    fn add_aggregations(
+        &mut self,
+        walker: &mut PathWalker<'_>,
+        aggregator: &Aggregator<'_>,
+        ids: &[i64],
+    ) -> Result<(), Failure> {
         let aggregations = aggregator.compiled.aggregations.iter();
         for aggregation in aggregations.filter(|aggregation| self.selection.has_property(&aggregation.name)) {
-            let mut values = aggregator.values(aggregation, ids)?;
-            for id in ids {
-                let value = values.remove(id).unwrap_or_default();
+            let values = aggregator.values(walker, aggregation)?.unwrap_or_else(|| vec![Value::Null; ids.len()]);
+            for (id, value) in ids.iter().zip(values) {
                 let value = to_raw_value(&value).map_err(|error| damaged(&error))?;
                 self.computed.entry(*id).or_default().push((aggregation.name.clone(), value));
             }

@@ -104,7 +104,8 @@ impl Store {
         self.write_or_try(options.validation_only, |transaction| {
             let (identifier, created) = self.write_one(transaction, blueprint, method, draft, options, writer)?;
             let row = existing(transaction, &*self.compiled(transaction, blueprint)?, &identifier)?;
-            Ok((self.render_one(transaction, row, &Shape::default())?, created))
+            let shape = Shape { exclude_aggregations: true, ..Shape::default() };
+            Ok((self.render_one(transaction, row, &shape)?, created))
         })
     }
 

@@ -166,7 +166,7 @@ impl Binder<'_> {
         }
         let cannot = |kind: &str| {
             Failure::from(Refusal::invalid(format!(
-                "the {kind} property \"{name}\" of blueprint \"{}\" cannot be searched by: the embedded catalog does not compute it",
+                "the {kind} property \"{name}\" of blueprint \"{}\" cannot be searched by: searches of the embedded catalog do not evaluate it",
                 self.compiled.identifier()
             )))
         };

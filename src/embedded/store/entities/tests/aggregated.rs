@@ -123,7 +123,7 @@ fn a_path_chooses_which_relations_count() {
         ("shop", "used", json!(1)),
         ("shop", "usedHere", json!(1)),
         ("shop", "elsewhere", Value::Null),
-        ("shop", "wrong", json!(0)),
+        ("shop", "wrong", Value::Null),
     ] {
         assert_eq!(value(&store, "area", identifier, name), expected, "{name} of {identifier}");
     }
@@ -168,9 +168,11 @@ fn a_query_that_cannot_be_evaluated_gives_null_and_the_entity_is_read() {
     let store = catalog(json!({
         "unknown": count("issue", rule(json!({"property": "status", "operator": "resembles", "value": "open"}))),
         "not_a_query": count("issue", json!({"query": "open"})),
+        "no_blueprint": count("issue", rule(json!({"operator": "relatedTo", "blueprint": "nothing", "value": "a"}))),
     }));
     assert_eq!(value(&store, "area", "shop", "unknown"), Value::Null);
     assert_eq!(value(&store, "area", "shop", "not_a_query"), Value::Null);
+    assert_eq!(value(&store, "area", "shop", "no_blueprint"), Value::Null);
 }
 
 #[test]
@@ -189,4 +191,70 @@ fn a_team_counts_its_members() {
     }
     put(&store, "_user", json!({"identifier": "eve@example.com"}));
     assert_eq!(value(&store, "_team", "core", "size"), json!(2));
+}
+
+#[test]
+fn entities_that_inherit_a_team_are_owned_by_it() {
+    let store = store();
+    let by_path = json!({"pathFilter": [{"fromBlueprint": "thing", "path": ["home", "$team"]}]});
+    put_blueprint(
+        &store,
+        &json!({"identifier": "_team", "schema": {"properties": {}}, "aggregationProperties": {
+            "things": count("thing", json!({})), "byPath": count("thing", by_path), "homes": count("home", json!({})),
+        }}),
+    );
+    put_blueprint(&store, &json!({"identifier": "home", "schema": {"properties": {}}}));
+    put_blueprint(
+        &store,
+        &json!({"identifier": "thing", "schema": {"properties": {}}, "relations": {"home": {"target": "home"}},
+            "ownership": {"type": "Inherited", "path": "home"}, "aggregationProperties": {
+            "teams": count("_team", json!({})), "along": count("_team", json!({"pathFilter": [{"path": ["$team"]}]})),
+        }}),
+    );
+    put(&store, "_team", json!({"identifier": "core"}));
+    put(&store, "home", json!({"identifier": "h", "team": ["core", "nobody"]}));
+    put(&store, "home", json!({"identifier": "empty"}));
+    for (identifier, home) in [("a", json!("h")), ("b", json!("h")), ("c", json!("empty")), ("d", Value::Null)] {
+        put(&store, "thing", json!({"identifier": identifier, "relations": {"home": home}}));
+    }
+    for (blueprint, identifier, name, expected) in [
+        ("_team", "core", "things", 2),
+        ("_team", "core", "byPath", 2),
+        ("_team", "core", "homes", 1),
+        ("thing", "a", "teams", 1),
+        ("thing", "a", "along", 1),
+        ("thing", "c", "teams", 0),
+        ("thing", "d", "along", 0),
+    ] {
+        assert_eq!(value(&store, blueprint, identifier, name), json!(expected), "{name} of {identifier}");
+    }
+}
+
+/// A chain, and then a circle, in which each entity is related to all of them, and to itself.
+#[test]
+fn a_catalog_in_which_everything_is_related_can_be_read() {
+    const NUMBER: usize = 4100;
+    let store = store();
+    let mut blueprint = json!({"identifier": "link", "schema": {"properties": {"n": {"type": "number"}}},
+        "relations": {"next": {"target": "link"}}});
+    put_blueprint(&store, &blueprint);
+    let name = |at: usize| format!("l{at:04}");
+    for at in 0..NUMBER {
+        let body =
+            json!({"identifier": name(at), "properties": {"n": 2}, "relations": {"next": at.checked_sub(1).map(name)}});
+        store.create_entity("link", &draft(body), &WriteOptions::default(), &writer()).expect("it is new");
+    }
+    let sum = json!({"func": "sum", "calculationBy": "property", "property": "n"});
+    blueprint["aggregationProperties"] =
+        json!({"all": count("link", json!({})), "sum": aggregation("link", sum, json!({}))});
+    put_blueprint(&store, &blueprint);
+    let figures = |limit: usize| {
+        let page = store.entities("link", &Shape::default(), None, limit).expect("it can be read").entities;
+        let properties = page.iter().map(|entity| json(entity)["properties"].clone());
+        properties.map(|properties| (properties["all"].clone(), properties["sum"].clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(figures(1), [(json!(NUMBER - 1), json!(2 * (NUMBER - 1)))]);
+    let closing = draft(json!({"relations": {"next": name(NUMBER - 1)}}));
+    store.patch_entity("link", "l0000", &closing, &WriteOptions::default(), &writer()).expect("it is there");
+    assert_eq!(figures(1000), vec![(json!(NUMBER), json!(2 * NUMBER)); 1000]);
 }
