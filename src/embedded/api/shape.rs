@@ -17,8 +17,11 @@ pub struct Shape {
     pub attach_title_to_relation: bool,
     /// Returns a mirror of `$title` as `{identifier, title}`.
     pub attach_identifier_to_title_mirror_properties: bool,
-    /// Leaves out aggregation properties: the answer to a write does, because they cost more than the write.
-    pub exclude_aggregations: bool,
+    /// Of what is computed, returns only mirror properties: the answer to a write does, because the others cost more than
+    /// the write.
+    pub exclude_all_but_mirrors: bool,
+    /// Leaves out calculation properties: an expression does not see the others. No route offers this.
+    pub exclude_calculations: bool,
     /// Leaves out properties without a value instead of returning null. No route offers this.
     pub exclude_unset: bool,
 }

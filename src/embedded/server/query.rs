@@ -54,7 +54,8 @@ impl Query {
             exclude: self.all("exclude"),
             attach_title_to_relation: self.flag("attach_title_to_relation")?,
             attach_identifier_to_title_mirror_properties: self.flag("attach_identifier_to_title_mirror_properties")?,
-            exclude_aggregations: false,
+            exclude_all_but_mirrors: false,
+            exclude_calculations: false,
             exclude_unset: false,
         })
     }

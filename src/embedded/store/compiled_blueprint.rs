@@ -8,6 +8,7 @@ use super::aggregation::Aggregation;
 use super::error::StoreError;
 use crate::domain::blueprint::property_validator::JsonValidator;
 use crate::domain::blueprint::{Blueprint, ComputedKind, Ownership, Property, Relation};
+use crate::jq::Program;
 
 #[derive(Debug)]
 pub struct CompiledBlueprint {
@@ -20,6 +21,7 @@ pub struct CompiledBlueprint {
     pub(super) validators: Vec<JsonValidator>,
     pub(super) mirrors: Vec<Mirror>,
     pub(super) aggregations: Vec<Aggregation>,
+    pub(super) calculations: Vec<Calculation>,
     /// The relation path to the entity that the team is inherited from; `None`: the entity has its own team.
     pub(super) inherited: Option<Box<[Box<str>]>>,
     properties: HashMap<Box<str>, usize>,
@@ -80,7 +82,7 @@ impl CompiledBlueprint {
 
     /// `body` is the blueprint as the API returns it.
     pub fn new(id: i64, version: i64, system: bool, body: Value) -> Result<Self, StoreError> {
-        let (mirrors, aggregations) = (mirrors(&body), Aggregation::all(&body));
+        let (mirrors, aggregations, calculations) = (mirrors(&body), Aggregation::all(&body), calculations(&body));
         let (blueprint, _) = Blueprint::from_json(body)
             .map_err(|flaw| StoreError::Damaged { what: format!("a blueprint cannot be read: {}", flaw.message) })?;
         let validators = blueprint.properties.iter().map(JsonValidator::new).collect();
@@ -95,6 +97,7 @@ impl CompiledBlueprint {
             validators,
             mirrors,
             aggregations,
+            calculations,
             inherited,
             properties: places(blueprint.properties.iter().map(|property| property.name.as_str())),
             relations: places(blueprint.relations.iter().map(|relation| relation.name.as_str())),
@@ -114,6 +117,23 @@ fn places<'a>(names: impl Iterator<Item = &'a str>) -> HashMap<Box<str>, usize> 
 
 fn segments(path: &str) -> Box<[Box<str>]> {
     path.split('.').filter(|segment| !segment.is_empty()).map(Box::from).collect()
+}
+
+/// A calculation property: a jq expression over the entity.
+#[derive(Debug)]
+pub(super) struct Calculation {
+    pub name: Box<str>,
+    /// `None`: the expression does not compile, so the property has no value.
+    pub program: Option<Program>,
+}
+
+fn calculations(body: &Value) -> Vec<Calculation> {
+    let entries = body.get("calculationProperties").and_then(Value::as_object).into_iter().flatten();
+    let calculation = |(name, property): (&String, &Value)| {
+        let text = property.get("calculation").and_then(Value::as_str);
+        Calculation { name: name.as_str().into(), program: text.and_then(|text| Program::compile(text).ok()) }
+    };
+    entries.map(calculation).collect()
 }
 
 /// The mirror properties with a relation in their path; a path without one has no value.

@@ -2,6 +2,7 @@
 //! before anything is written.
 
 mod aggregate;
+mod calculate;
 mod delete;
 mod inherited_team;
 mod links;

@@ -1,6 +1,6 @@
 //! Renders rows as the API returns them. Stored values are copied as text, and properties without a value are null. Mirror
 //! and aggregation properties and inherited teams are computed along the current relations, for a whole page at once.
-//! Calculation properties are not evaluated: an entity comes without them.
+//! Calculation properties are evaluated over the entity that results.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 
 use super::aggregate::Aggregator;
+use super::calculate::calculate;
 use super::members::{Members, damaged};
 use super::row::Row;
 use crate::domain::entity::fields::TextField;
@@ -48,8 +49,8 @@ impl Store {
     }
 }
 
-/// The name and the value of a mirror or an aggregation property.
-type Computed = (Box<str>, Box<RawValue>);
+/// The name and the value of a computed property.
+pub(super) type Computed = (Box<str>, Box<RawValue>);
 
 /// The data of a page in addition to its rows.
 struct View {
@@ -87,17 +88,40 @@ impl View {
                 let identified = shape.attach_identifier_to_title_mirror_properties;
                 view.add_mirrors(&mut walker, &compiled, ids, identified)?;
             }
-            if !shape.exclude_calculated && !shape.exclude_aggregations {
+            if !shape.exclude_calculated && !shape.exclude_all_but_mirrors {
                 view.add_aggregations(&mut walker, &Aggregator::new(store, transaction, &compiled, ids), ids)?;
             }
             view.add_teams(&mut walker, &compiled, ids)?;
             view.blueprints.insert(*blueprint, compiled);
+        }
+        if !shape.exclude_calculated && !shape.exclude_all_but_mirrors && !shape.exclude_calculations {
+            view.add_calculations(store, transaction, rows)?;
         }
         if shape.attach_title_to_relation && view.selection.has("relations") {
             let ids = rows.iter().map(|row| row.id).collect::<Vec<_>>();
             view.titled = Some(titled(transaction, &ids)?);
         }
         Ok(view)
+    }
+
+    fn add_calculations(&mut self, store: &Store, transaction: &Transaction<'_>, rows: &[Row]) -> Result<(), Failure> {
+        for (blueprint, compiled) in &self.blueprints {
+            let calculations = compiled.calculations.iter();
+            let calculations =
+                calculations.filter(|calculation| self.selection.has_property(&calculation.name)).collect::<Vec<_>>();
+            if calculations.is_empty() {
+                continue;
+            }
+            // An expression sees the whole entity, whatever is selected, but no other calculation.
+            let whole = Shape { exclude_calculations: true, ..Shape::default() };
+            let rows = rows.iter().filter(|row| row.blueprint == *blueprint).cloned().collect::<Vec<_>>();
+            let entities = store.render(transaction, &rows, &whole)?;
+            for (row, entity) in rows.iter().zip(entities) {
+                let values = calculate(&calculations, &entity, store.now())?;
+                self.computed.entry(row.id).or_default().extend(values);
+            }
+        }
+        Ok(())
     }
 
     fn add_mirrors(

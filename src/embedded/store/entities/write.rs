@@ -104,7 +104,7 @@ impl Store {
         self.write_or_try(options.validation_only, |transaction| {
             let (identifier, created) = self.write_one(transaction, blueprint, method, draft, options, writer)?;
             let row = existing(transaction, &*self.compiled(transaction, blueprint)?, &identifier)?;
-            let shape = Shape { exclude_aggregations: true, ..Shape::default() };
+            let shape = Shape { exclude_all_but_mirrors: true, ..Shape::default() };
             Ok((self.render_one(transaction, row, &shape)?, created))
         })
     }

@@ -35,7 +35,7 @@ fn mirrors_follow_the_relations() {
     assert_eq!(get(&store, "service", "b").unwrap()["properties"]["domainTitle"], Value::Null);
     assert_eq!(
         get(&store, "service", "c").unwrap()["properties"],
-        service_properties(json!({"language": "go", "replicas": 1}))
+        service_properties(json!({"language": "go", "replicas": 1, "score": 1}))
     );
     // A mirror of a mirror.
     let x = get(&store, "deployment", "x").unwrap();
