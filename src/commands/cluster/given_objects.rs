@@ -9,7 +9,7 @@ use crate::domain::platform::Platform;
 use crate::manifest::{Document, Limits, Reader};
 use crate::mapping::definition::Definition;
 use crate::mapping::kinds::Kinds;
-use crate::mapping::objects::{Object, Refusal, Storage, UnknownFields, each_object};
+use crate::mapping::objects::{Delivery, Object, Refusal, SharedKeys, Storage, UnknownFields, each_object};
 
 /// The limits of a file of objects: a whole cluster may be in one.
 const LIMITS: Limits =
@@ -49,12 +49,20 @@ pub struct UnreadableObjects {
 
 impl ExitClass for UnreadableObjects {}
 
-/// Reads the objects of all texts. `namespace`: of objects that name none, if it is known.
+/// How manifests among the given objects become objects of a cluster.
+#[derive(Debug, Clone, Copy)]
+pub struct Arrival<'a> {
+    pub delivery: Delivery,
+    pub unknown_fields: UnknownFields,
+    /// The namespace of objects that name none, if it is known.
+    pub namespace: Option<&'a str>,
+}
+
+/// Reads the objects of all texts.
 pub fn read_objects(
     texts: &[NamedText<'_>],
     platform: &Platform,
-    unknown_fields: UnknownFields,
-    namespace: Option<&str>,
+    arrival: Arrival<'_>,
 ) -> Result<GivenObjects, UnreadableObjects> {
     let mut definitions = Vec::new();
     let may_define = |text: &&NamedText<'_>| text.text.contains("CustomResourceDefinition");
@@ -64,7 +72,9 @@ pub fn read_objects(
         })?;
     }
     let mut kinds = Kinds::new(platform, &definitions);
-    let storage = Storage { platform, definitions: &definitions, unknown_fields, namespace };
+    let Arrival { delivery, unknown_fields, namespace } = arrival;
+    let keys = SharedKeys::default();
+    let mut storage = Storage { platform, definitions: &definitions, delivery, unknown_fields, namespace, keys };
     let (mut objects, mut refused) = (Vec::new(), Vec::new());
     for text in texts {
         each_root(text, &mut |root| {
