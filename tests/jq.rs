@@ -19,7 +19,17 @@ const OUTPUTS: usize = 50;
 
 /// What the program of gojq knows besides its engine, or knows at another time.
 const NOT_COMPARED: [&str; 12] = [
-    "input", "debug", "stderr", "modulemeta", "import", "include", "builtins", "$__prog_args", "now", "env", "$ENV",
+    "input",
+    "debug",
+    "stderr",
+    "modulemeta",
+    "import",
+    "include",
+    "builtins",
+    "$__prog_args",
+    "now",
+    "env",
+    "$ENV",
     "halt",
 ];
 
@@ -91,8 +101,12 @@ fn differences(cases: &[Case], gojq: &Gojq) -> Vec<String> {
     for ((case, own), other) in cases.iter().zip(&ours).zip(&theirs) {
         if own != other {
             let mut text = String::new();
-            write!(text, "{}   <<< {:.200}\n  portolan: {own:.400}\n  gojq:     {other:.400}", case.expression, case.input)
-                .expect("a string takes any text");
+            write!(
+                text,
+                "{}   <<< {:.200}\n  portolan: {own:.400}\n  gojq:     {other:.400}",
+                case.expression, case.input
+            )
+            .expect("a string takes any text");
             found.push(text);
         }
     }

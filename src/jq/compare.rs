@@ -16,7 +16,9 @@ pub(super) fn compare(left: &Value, right: &Value) -> Ordering {
         (Value::Object(left), Value::Object(right)) => {
             let keys = left.keys().map(|key| key.as_bytes()).cmp(right.keys().map(|key| key.as_bytes()));
             let values = left.values().zip(right.values());
-            keys.then_with(|| values.map(|(left, right)| compare(left, right)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal))
+            keys.then_with(|| {
+                values.map(|(left, right)| compare(left, right)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+            })
         }
         _ => rank(left).cmp(&rank(right)),
     }

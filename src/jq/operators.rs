@@ -8,8 +8,8 @@ use num_bigint::BigInt;
 use super::Limit;
 use super::budget::Budget;
 use super::compare::compare;
-use super::fault::{Fault, Outcome, failed, unfit, unfit_pair};
 use super::encode::describe;
+use super::fault::{Fault, Outcome, failed, unfit, unfit_pair};
 use super::number::{Number, big_to_float, truncate};
 use super::value::{Object, Value};
 
@@ -204,7 +204,9 @@ pub(super) fn divide(budget: &mut Budget, left: &Value, right: &Value) -> Outcom
                 Pair::Bigs(left, right) => Ok(Value::float(big_to_float(&left) / big_to_float(&right))),
             }
         }
-        (Value::String(text), Value::String(separator)) => super::functions::strings::split_text(budget, text, separator),
+        (Value::String(text), Value::String(separator)) => {
+            super::functions::strings::split_text(budget, text, separator)
+        }
         _ => Err(unfit_pair("divide", left, right)),
     }
 }
@@ -213,7 +215,8 @@ pub(super) fn modulo(budget: &mut Budget, left: &Value, right: &Value) -> Outcom
     let (Value::Number(dividend), Value::Number(divisor)) = (left, right) else {
         return Err(unfit_pair("modulo", left, right));
     };
-    let by_zero = |left: &Value, right: &Value| failed(format!("cannot modulo {} by: {}", describe(left), describe(right)));
+    let by_zero =
+        |left: &Value, right: &Value| failed(format!("cannot modulo {} by: {}", describe(left), describe(right)));
     match Pair::of(dividend, divisor) {
         Pair::Ints(_, 0) => Err(by_zero(left, right)),
         Pair::Ints(left, right) => Ok(Value::int(left.wrapping_rem(right))),

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use super::Limit;
 use super::access::{clamp, index};
 use super::budget::{Budget, MAX_DEPTH};
 use super::fault::{Fault, Outcome, failed, failed_on, inapplicable_with, unfit, wrap};
 use super::value::{Array, Object, Value};
-use super::Limit;
 
 /// The longest array that an index may create.
 const MAX_INDEX: i64 = 0x800_0000;

@@ -26,31 +26,61 @@ pub(super) enum Node {
     /// `.[]`.
     Iterate,
     /// A function that is defined in jq.
-    Call { function: usize, arguments: Box<[NodeId]>, scope: Scope },
+    Call {
+        function: usize,
+        arguments: Box<[NodeId]>,
+        scope: Scope,
+    },
     /// A parameter of a function: an expression of the caller.
     Argument(usize),
     /// A function of ours. Arguments are evaluated from the last to the first.
-    Builtin { builtin: &'static Builtin, arguments: Box<[NodeId]> },
+    Builtin {
+        builtin: &'static Builtin,
+        arguments: Box<[NodeId]>,
+    },
     Range(Box<[NodeId]>),
     /// Keys and values; without a value, the key is also what the input is indexed with.
     Object(Box<[(NodeId, Option<NodeId>)]>),
     /// `[…]`.
     Collect(NodeId),
-    If { condition: NodeId, then: NodeId, otherwise: NodeId },
-    Try { body: NodeId, handler: Option<NodeId> },
+    If {
+        condition: NodeId,
+        then: NodeId,
+        otherwise: NodeId,
+    },
+    Try {
+        body: NodeId,
+        handler: Option<NodeId>,
+    },
     Alternative(NodeId, NodeId),
     Loop(Loop),
-    Bind { source: NodeId, patterns: Box<[Matching]>, body: NodeId },
+    Bind {
+        source: NodeId,
+        patterns: Box<[Matching]>,
+        body: NodeId,
+    },
     Label(NodeId),
-    Break { label: usize, name: Arc<str> },
+    Break {
+        label: usize,
+        name: Arc<str>,
+    },
     Path(NodeId),
     GetPath(NodeId),
     Last(NodeId),
     /// `=`, where the target is calculated.
-    Assign { target: NodeId, value: NodeId },
+    Assign {
+        target: NodeId,
+        value: NodeId,
+    },
     /// `=`, where the target is a known path.
-    AssignPath { path: Value, value: NodeId },
-    Modify { target: NodeId, update: NodeId },
+    AssignPath {
+        path: Value,
+        value: NodeId,
+    },
+    Modify {
+        target: NodeId,
+        update: NodeId,
+    },
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -138,7 +168,8 @@ impl Code {
         let depth = self.direct_depth(&node).filter(|depth| *depth <= MAX_DIRECT).unwrap_or(0);
         self.direct.push(depth);
         self.nodes.push(node);
-        NodeId::try_from(self.nodes.len() - 1).expect("an expression has fewer parts than its text has bytes, times a few")
+        NodeId::try_from(self.nodes.len() - 1)
+            .expect("an expression has fewer parts than its text has bytes, times a few")
     }
 
     pub(super) fn is_direct(&self, node: NodeId) -> bool {

@@ -72,7 +72,9 @@ impl Value {
                 None => Number::Float(number.as_f64().unwrap_or(f64::NAN)),
             }),
             serde_json::Value::String(text) => Self::from(text.as_str()),
-            serde_json::Value::Array(items) => Self::Array(items.iter().map(Self::from_json).collect::<Vec<_>>().into()),
+            serde_json::Value::Array(items) => {
+                Self::Array(items.iter().map(Self::from_json).collect::<Vec<_>>().into())
+            }
             serde_json::Value::Object(entries) => {
                 let entries = entries.iter().map(|(key, value)| (Arc::from(key.as_str()), Self::from_json(value)));
                 Self::Object(entries.collect::<Entries>().into())

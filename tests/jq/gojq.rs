@@ -1,4 +1,5 @@
 //! Runs gojq: many expressions in one process, and alone those that do not compile.
+#![expect(clippy::print_stderr, reason = "it reports what is left out")]
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -24,7 +25,7 @@ impl Gojq {
             return Some(Self { program: PathBuf::from("gojq") });
         }
         assert!(std::env::var_os("TESTS_NEED_ALL").is_none(), "`gojq` {VERSION} is not installed");
-        eprintln!("`gojq` {VERSION} is not installed: nothing is compared with it");
+        eprintln!("SKIPPED: `gojq` {VERSION} is not installed, so nothing is compared with it");
         None
     }
 
@@ -45,9 +46,8 @@ impl Gojq {
     }
 
     fn evaluate_batch(&self, cases: &[&Case], batch: &[usize], results: &mut [String]) {
-        let programs: Vec<String> = (0..batch.len())
-            .map(|place| format!("(.[{place}] | {})", cases[batch[place]].wrapped()))
-            .collect();
+        let programs: Vec<String> =
+            (0..batch.len()).map(|place| format!("(.[{place}] | {})", cases[batch[place]].wrapped())).collect();
         let inputs: Vec<&str> = batch.iter().map(|position| cases[*position].input.as_str()).collect();
         let (output, error) = self.run(&programs.join(",\n"), &format!("[{}]", inputs.join(",")));
         let lines: Vec<&str> = output.lines().collect();

@@ -8,7 +8,12 @@ use crate::jq::program::{Node, NodeId};
 use crate::jq::value::Value;
 
 impl Compiler {
-    pub(super) fn compile_update(&mut self, operator: Update, target: &Query, value: &Query) -> Result<NodeId, CompileError> {
+    pub(super) fn compile_update(
+        &mut self,
+        operator: Update,
+        target: &Query,
+        value: &Query,
+    ) -> Result<NodeId, CompileError> {
         let name = match operator {
             Update::Assign => {
                 if let Some(path) = known_path(target) {

@@ -8,7 +8,12 @@ use crate::jq::parser::syntax::{Key, Pattern, Query, Term, Text};
 use crate::jq::program::{self, EntryKey, EntryPattern, Loop, LoopKind, Matching, Node, NodeId};
 
 impl Compiler {
-    pub(super) fn compile_bind(&mut self, source: &Term, patterns: &[Pattern], body: &Query) -> Result<NodeId, CompileError> {
+    pub(super) fn compile_bind(
+        &mut self,
+        source: &Term,
+        patterns: &[Pattern],
+        body: &Query,
+    ) -> Result<NodeId, CompileError> {
         let source = self.compile_term(source)?;
         let mark = self.mark();
         let Some((pattern, [])) = patterns.split_first() else {
@@ -21,7 +26,12 @@ impl Compiler {
     }
 
     /// `?//`: the body sees the variables of all patterns; those that the matching one does not bind are null.
-    fn compile_alternatives(&mut self, source: NodeId, patterns: &[Pattern], body: &Query) -> Result<NodeId, CompileError> {
+    fn compile_alternatives(
+        &mut self,
+        source: NodeId,
+        patterns: &[Pattern],
+        body: &Query,
+    ) -> Result<NodeId, CompileError> {
         let mark = self.mark();
         let mut compiled = Vec::new();
         let mut variables: Vec<String> = Vec::new();
@@ -34,7 +44,8 @@ impl Compiler {
         }
         let mut matchings = Vec::new();
         for (pattern, bound) in compiled {
-            let places = variables.iter().map(|name| bound.iter().rev().position(|variable| variable == name)).collect();
+            let places =
+                variables.iter().map(|name| bound.iter().rev().position(|variable| variable == name)).collect();
             matchings.push(Matching { pattern, variables: Some(places) });
         }
         for variable in variables {

@@ -1,7 +1,7 @@
 //! Compiles terms.
 
-use super::assign::{known_index, known_number};
 use super::Compiler;
+use super::assign::{known_index, known_number};
 use crate::jq::CompileError;
 use crate::jq::parser::syntax::{Base, Index, Key, Part, Query, Suffix, Term, Text};
 use crate::jq::program::{Access, Node, NodeId};

@@ -195,12 +195,12 @@ fn has_within(budget: &mut Budget, value: &Value, other: &Value) -> Result<Optio
 }
 
 /// What `indices`, `index` and `rindex` look for, and in what.
-fn searched(name: &str, input: &Value, wanted: &Value) -> Result<Option<(Vec<Value>, Vec<Value>)>, Fault> {
+fn searched(name: &str, input: &Value, wanted: &Value) -> Result<Option<[Vec<Value>; 2]>, Fault> {
     match (input, wanted) {
         (Value::Null, _) => Ok(None),
-        (Value::Array(items), Value::Array(wanted)) => Ok(Some((items.to_vec(), wanted.to_vec()))),
-        (Value::Array(items), wanted) => Ok(Some((items.to_vec(), vec![wanted.clone()]))),
-        (Value::String(text), Value::String(wanted)) => Ok(Some((code_points(text), code_points(wanted)))),
+        (Value::Array(items), Value::Array(wanted)) => Ok(Some([items.to_vec(), wanted.to_vec()])),
+        (Value::Array(items), wanted) => Ok(Some([items.to_vec(), vec![wanted.clone()]])),
+        (Value::String(text), Value::String(wanted)) => Ok(Some([code_points(text), code_points(wanted)])),
         _ => Err(inapplicable_with(name, &[wanted], input)),
     }
 }
@@ -210,19 +210,19 @@ fn spend_search(budget: &mut Budget, items: &[Value], wanted: &[Value]) -> Resul
 }
 
 pub(super) fn indices(budget: &mut Budget, input: &Value, arguments: &[Value]) -> Outcome {
-    let Some((items, wanted)) = searched("indices", input, &arguments[0])? else { return Ok(Value::Null) };
+    let Some([items, wanted]) = searched("indices", input, &arguments[0])? else { return Ok(Value::Null) };
     spend_search(budget, &items, &wanted)?;
     Ok(all_indices(&items, &wanted))
 }
 
 pub(super) fn index(budget: &mut Budget, input: &Value, arguments: &[Value]) -> Outcome {
-    let Some((items, wanted)) = searched("index", input, &arguments[0])? else { return Ok(Value::Null) };
+    let Some([items, wanted]) = searched("index", input, &arguments[0])? else { return Ok(Value::Null) };
     spend_search(budget, &items, &wanted)?;
     Ok(positions(&items, &wanted).next().map_or(Value::Null, Value::count))
 }
 
 pub(super) fn rindex(budget: &mut Budget, input: &Value, arguments: &[Value]) -> Outcome {
-    let Some((items, wanted)) = searched("rindex", input, &arguments[0])? else { return Ok(Value::Null) };
+    let Some([items, wanted]) = searched("rindex", input, &arguments[0])? else { return Ok(Value::Null) };
     spend_search(budget, &items, &wanted)?;
     Ok(positions(&items, &wanted).next_back().map_or(Value::Null, Value::count))
 }
@@ -306,7 +306,8 @@ fn sorted(budget: &mut Budget, keys: &[Value]) -> Result<Vec<usize>, Fault> {
             let (left, right) = pair.split_at(width.min(pair.len()));
             let (mut left, mut right) = (left.iter().peekable(), right.iter().peekable());
             while let (Some(first), Some(second)) = (left.peek(), right.peek()) {
-                let from = if sort_order(&keys[**second], &keys[**first]) == Ordering::Less { &mut right } else { &mut left };
+                let from =
+                    if sort_order(&keys[**second], &keys[**first]) == Ordering::Less { &mut right } else { &mut left };
                 merged.extend(from.next());
             }
             merged.extend(left.chain(right));

@@ -109,13 +109,7 @@ fn decode_lossy(bytes: &[u8]) -> String {
 }
 
 /// Joins the items of a row.
-fn row(
-    budget: &mut Budget,
-    name: &str,
-    items: &[Value],
-    separator: &str,
-    escape: impl Fn(&str) -> String,
-) -> Outcome {
+fn row(budget: &mut Budget, name: &str, items: &[Value], separator: &str, escape: impl Fn(&str) -> String) -> Outcome {
     let mut fields = Vec::with_capacity(items.len());
     for item in items {
         let field = match item {

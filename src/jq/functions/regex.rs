@@ -36,7 +36,8 @@ impl RegexCache {
         if let Some(pattern) = patterns.get(text) {
             return Ok(Arc::clone(pattern));
         }
-        let invalid = |cause: &str| failed(format!("invalid regular expression {}: {cause}", crate::jq::encode::quote(text)));
+        let invalid =
+            |cause: &str| failed(format!("invalid regular expression {}: {cause}", crate::jq::encode::quote(text)));
         let translated = translate(text).map_err(|cause| invalid(&format!("error parsing regexp: {cause}")))?;
         let config = Regex::config().nfa_size_limit(Some(MAX_PATTERN_BYTES)).onepass(false);
         let regex = Regex::builder().configure(config).build(&translated.pattern);
@@ -87,7 +88,8 @@ fn find(budget: &mut Budget, pattern: &Pattern, text: &str, all: bool) -> Result
             continue;
         }
         budget.spend_items(captures.group_len().saturating_mul(4))?;
-        let groups = (0..captures.group_len()).map(|group| captures.get_group(group).map(|span| (span.start, span.end)));
+        let groups =
+            (0..captures.group_len()).map(|group| captures.get_group(group).map(|span| (span.start, span.end)));
         found.push(groups.collect());
         if !all {
             break;
@@ -110,7 +112,9 @@ pub(super) fn find_matches(budget: &mut Budget, input: &Value, arguments: &[Valu
     let flags = match flags {
         Value::Null => "",
         Value::String(flags) => flags,
-        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => return Err(unfit_flags(is_test, pattern, flags)),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+            return Err(unfit_flags(is_test, pattern, flags));
+        }
     };
     let (Some(text), Some(pattern)) = (input.as_str(), pattern.as_str()) else { return Err(unfit_types()) };
     let pattern = compile(budget, pattern, flags)?;

@@ -15,8 +15,8 @@ const SPACE: &str = r"\t\n\x0C\r\x20";
 const WORD: &str = "0-9A-Za-z_";
 
 const CATEGORIES: [&str; 39] = [
-    "C", "Cc", "Cf", "Cn", "Co", "L", "LC", "Ll", "Lm", "Lo", "Lt", "Lu", "M", "Mc", "Me", "Mn", "N", "Nd", "Nl", "No", "P", "Pc",
-    "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "S", "Sc", "Sk", "Sm", "So", "Z", "Zl", "Zp", "Zs", "Any", "Cs",
+    "C", "Cc", "Cf", "Cn", "Co", "L", "LC", "Ll", "Lm", "Lo", "Lt", "Lu", "M", "Mc", "Me", "Mn", "N", "Nd", "Nl", "No",
+    "P", "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "S", "Sc", "Sk", "Sm", "So", "Z", "Zl", "Zp", "Zs", "Any", "Cs",
 ];
 
 pub(super) struct Translated {
@@ -133,7 +133,8 @@ impl Translator<'_> {
                 return Err(format!("invalid named capture: `{}`", self.rest()));
             };
             let name = &rest[..end];
-            let is_valid = !name.is_empty() && name.chars().all(|character| character.is_ascii_alphanumeric() || character == '_');
+            let is_valid =
+                !name.is_empty() && name.chars().all(|character| character.is_ascii_alphanumeric() || character == '_');
             if !is_valid {
                 return Err(format!("invalid named capture: `(?P<{name}>`"));
             }
@@ -153,7 +154,8 @@ impl Translator<'_> {
         self.at += 2;
         let mut flags = String::new();
         loop {
-            let unsupported = |end: usize| format!("invalid or unsupported Perl syntax: `{}`", &self.pattern[start..end]);
+            let unsupported =
+                |end: usize| format!("invalid or unsupported Perl syntax: `{}`", &self.pattern[start..end]);
             let Some(character) = self.peek() else {
                 return Err(format!("missing argument to repetition operator: `{}`", &self.pattern[start..]));
             };
@@ -186,11 +188,13 @@ impl Translator<'_> {
     fn count(&mut self) -> Result<Option<String>, String> {
         let Some(end) = self.rest().find('}') else { return Ok(None) };
         let inner = &self.rest()[1..end];
-        let (least, most) = inner.split_once(',').map_or((inner, Some(inner)), |(least, most)| {
-            (least, if most.is_empty() { None } else { Some(most) })
-        });
+        let (least, most) = inner
+            .split_once(',')
+            .map_or((inner, Some(inner)), |(least, most)| (least, if most.is_empty() { None } else { Some(most) }));
         let is_count = |text: &str| {
-            !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'))
+            !text.is_empty()
+                && text.bytes().all(|byte| byte.is_ascii_digit())
+                && (text == "0" || !text.starts_with('0'))
         };
         if !is_count(least) || !most.is_none_or(is_count) {
             return Ok(None);
@@ -226,7 +230,8 @@ impl Translator<'_> {
 
     fn escape(&mut self) -> Result<(), String> {
         if let Some(text) = self.rest().strip_prefix("\\Q") {
-            let (quoted, length) = text.split_once("\\E").map_or((text, text.len()), |(quoted, _)| (quoted, quoted.len() + 2));
+            let (quoted, length) =
+                text.split_once("\\E").map_or((text, text.len()), |(quoted, _)| (quoted, quoted.len() + 2));
             for character in quoted.chars().collect::<Vec<_>>() {
                 self.literal(character);
             }
@@ -380,7 +385,9 @@ impl Translator<'_> {
                 Some(_) => {}
             }
             is_first = false;
-            if let Some(name) = self.rest().strip_prefix("[:").and_then(|rest| rest.split_once(":]")).map(|(name, _)| name) {
+            if let Some(name) =
+                self.rest().strip_prefix("[:").and_then(|rest| rest.split_once(":]")).map(|(name, _)| name)
+            {
                 let text = format!("[:{name}:]");
                 if regex_syntax::parse(&format!("[{text}]")).is_err() || !is_posix(name) {
                     return Err(format!("invalid character class range: `{text}`"));
@@ -434,8 +441,8 @@ impl Translator<'_> {
 fn is_posix(name: &str) -> bool {
     let name = name.strip_prefix('^').unwrap_or(name);
     [
-        "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space", "upper", "word",
-        "xdigit",
+        "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space", "upper",
+        "word", "xdigit",
     ]
     .contains(&name)
 }

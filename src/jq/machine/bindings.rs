@@ -20,7 +20,10 @@ struct Binding {
 pub(super) enum Bound {
     Value(Value),
     /// An expression of the caller, with what it sees.
-    Argument { node: NodeId, bindings: Bindings },
+    Argument {
+        node: NodeId,
+        bindings: Bindings,
+    },
     Label(u64),
 }
 

@@ -48,6 +48,7 @@ impl Machine<'_> {
                     Scope::Global => Bindings::default(),
                     Scope::Outer(count) => bindings.leave(*count),
                 };
+                self.budget.spend_bytes(arguments.len() * 96)?;
                 for argument in arguments {
                     // An argument that is handed on keeps its own bindings, so that recursion does not pile them up.
                     let bound = match &code.nodes[*argument as usize] {
@@ -69,12 +70,14 @@ impl Machine<'_> {
                     return self.call_builtin(node, &item.value.clone(), &[], item.trail, rest);
                 };
                 let input = item.value.clone();
-                let frame = Frame::Arguments { node, position, done: Done::default(), bindings: bindings.clone(), input };
+                let frame =
+                    Frame::Arguments { node, position, done: Done::default(), bindings: bindings.clone(), input };
                 Ok(Step::Evaluate { node: arguments[position], bindings, item, rest: rest.push(frame)? })
             }
             Node::Object(entries) => {
                 let input = item.value.clone();
-                let frame = Frame::ObjectKey { node, position: 0, done: Done::default(), bindings: bindings.clone(), input };
+                let frame =
+                    Frame::ObjectKey { node, position: 0, done: Done::default(), bindings: bindings.clone(), input };
                 Ok(Step::Evaluate { node: entries[0].0, bindings, item, rest: rest.push(frame)? })
             }
             Node::Collect(query) => {
@@ -89,7 +92,12 @@ impl Machine<'_> {
                 Ok(Step::Evaluate { node: *condition, bindings, item: input, rest: rest.push(frame)? })
             }
             Node::Try { body, handler } => {
-                let choice = Choice::Try { handler: *handler, bindings: bindings.clone(), item: item.clone(), rest: rest.clone() };
+                let choice = Choice::Try {
+                    handler: *handler,
+                    bindings: bindings.clone(),
+                    item: item.clone(),
+                    rest: rest.clone(),
+                };
                 self.push_choice(choice)?;
                 Ok(Step::Evaluate { node: *body, bindings, item, rest: rest.push(Frame::TryEnd)? })
             }
@@ -166,11 +174,8 @@ impl Machine<'_> {
     ) -> Result<Step, Fault> {
         let Node::Pipe(stages) = &self.code.nodes[node as usize] else { return Ok(Step::Backtrack) };
         let next = position + 1;
-        let rest = if next < stages.len() {
-            rest.push(Frame::Pipe { node, next, bindings: bindings.clone() })?
-        } else {
-            rest
-        };
+        let rest =
+            if next < stages.len() { rest.push(Frame::Pipe { node, next, bindings: bindings.clone() })? } else { rest };
         Ok(Step::Evaluate { node: stages[position], bindings, item, rest })
     }
 

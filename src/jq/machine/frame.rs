@@ -218,21 +218,80 @@ impl Drop for Tasks {
 /// An alternative that is tried when there are no more outputs from the present one; or what is done then.
 #[derive(Debug)]
 pub(super) enum Choice {
-    Comma { node: NodeId, next: usize, bindings: Bindings, item: Item, rest: Rest },
-    ArrayItems { items: Array, next: usize, trail: Option<Rc<Trail>>, rest: Rest },
-    ObjectEntries { entries: Rc<Vec<(Value, Value)>>, next: usize, trail: Option<Rc<Trail>>, rest: Rest },
-    Range { next: Value, end: Value, step: Value, trail: Option<Rc<Trail>>, rest: Rest },
-    Try { handler: Option<NodeId>, bindings: Bindings, item: Item, rest: Rest },
+    Comma {
+        node: NodeId,
+        next: usize,
+        bindings: Bindings,
+        item: Item,
+        rest: Rest,
+    },
+    ArrayItems {
+        items: Array,
+        next: usize,
+        trail: Option<Rc<Trail>>,
+        rest: Rest,
+    },
+    ObjectEntries {
+        entries: Rc<Vec<(Value, Value)>>,
+        next: usize,
+        trail: Option<Rc<Trail>>,
+        rest: Rest,
+    },
+    Range {
+        next: Value,
+        end: Value,
+        step: Value,
+        trail: Option<Rc<Trail>>,
+        rest: Rest,
+    },
+    Try {
+        handler: Option<NodeId>,
+        bindings: Bindings,
+        item: Item,
+        rest: Rest,
+    },
     /// The body of a `try` has given an output: errors from here on are not its own.
     TryLeft,
-    AlternativeRight { found: Rc<Cell<bool>>, right: NodeId, bindings: Bindings, item: Item, rest: Rest },
+    AlternativeRight {
+        found: Rc<Cell<bool>>,
+        right: NodeId,
+        bindings: Bindings,
+        item: Item,
+        rest: Rest,
+    },
     Label(u64),
-    Patterns { node: NodeId, position: usize, value: Value, bindings: Bindings, item: Item, rest: Rest },
-    Collected { items: Rc<RefCell<Vec<Value>>>, trail: Option<Rc<Trail>>, rest: Rest },
+    Patterns {
+        node: NodeId,
+        position: usize,
+        value: Value,
+        bindings: Bindings,
+        item: Item,
+        rest: Rest,
+    },
+    Collected {
+        items: Rc<RefCell<Vec<Value>>>,
+        trail: Option<Rc<Trail>>,
+        rest: Rest,
+    },
     /// The end of `reduce` and of `=`.
-    Reduced { state: State, trail: Option<Rc<Trail>>, rest: Rest },
-    Last { last: Rc<RefCell<Option<Value>>>, trail: Option<Rc<Trail>>, rest: Rest },
-    Modified { state: Rc<RefCell<Modified>>, trail: Option<Rc<Trail>>, rest: Rest },
+    Reduced {
+        state: State,
+        trail: Option<Rc<Trail>>,
+        rest: Rest,
+    },
+    Last {
+        last: Rc<RefCell<Option<Value>>>,
+        trail: Option<Rc<Trail>>,
+        rest: Rest,
+    },
+    Modified {
+        state: Rc<RefCell<Modified>>,
+        trail: Option<Rc<Trail>>,
+        rest: Rest,
+    },
     /// The update of `|=` has no output for the path.
-    Delete { state: Rc<RefCell<Modified>>, path: Value },
+    Delete {
+        state: Rc<RefCell<Modified>>,
+        path: Value,
+    },
 }

@@ -92,7 +92,9 @@ impl Machine<'_> {
     fn after_pattern(&self, matching: Matching, rest: Rest) -> Result<Step, Fault> {
         match matching.then {
             Then::Body { node, position, item } => {
-                let Node::Bind { patterns, body, .. } = &self.code.nodes[node as usize] else { return Ok(Step::Backtrack) };
+                let Node::Bind { patterns, body, .. } = &self.code.nodes[node as usize] else {
+                    return Ok(Step::Backtrack);
+                };
                 let bindings = match &patterns[position].variables {
                     None => matching.bindings,
                     Some(variables) => variables.iter().fold(matching.outer, |bindings, distance| {

@@ -12,19 +12,24 @@ mod retry;
 use bindings::{Bindings, Bound};
 use frame::{Choice, Item, Rest};
 
+use super::Limit;
 use super::budget::{Budget, MAX_DEPTH, MAX_WEIGHT};
 use super::fault::{Fault, Outcome};
 use super::functions::Builtin;
 use super::program::{Code, NodeId};
 use super::value::Value;
-use super::Limit;
 
 /// How many alternatives may be left to try.
 const MAX_CHOICES: usize = 200_000;
 
 /// What the machine does next.
 enum Step {
-    Evaluate { node: NodeId, bindings: Bindings, item: Item, rest: Rest },
+    Evaluate {
+        node: NodeId,
+        bindings: Bindings,
+        item: Item,
+        rest: Rest,
+    },
     /// Hand an output to what waits for it.
     Return(Item, Rest),
     /// Look for another output.
@@ -101,7 +106,8 @@ impl<'a> Machine<'a> {
     }
 
     fn call(&mut self, builtin: &Builtin, input: &Value, arguments: &[Value]) -> Outcome {
-        let weight = arguments.iter().fold(input.measure().weight, |sum, value| sum.saturating_add(value.measure().weight));
+        let weight =
+            arguments.iter().fold(input.measure().weight, |sum, value| sum.saturating_add(value.measure().weight));
         self.budget.spend_steps(usize::try_from(weight / 8).unwrap_or(usize::MAX))?;
         Self::check_size((builtin.call)(&mut self.budget, input, arguments)?)
     }

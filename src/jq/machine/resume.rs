@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::bindings::Bindings;
-use super::frame::{Choice, Done, Frame, Item, Link, Modified, Rest, Tasks, Task, Then, Trail};
+use super::frame::{Choice, Done, Frame, Item, Link, Modified, Rest, Task, Tasks, Then, Trail};
 use super::{Machine, Step};
 use crate::jq::access::{index, slice};
 use crate::jq::fault::{Fault, unfit};
@@ -24,13 +24,19 @@ impl Machine<'_> {
                 let bindings = bindings.clone();
                 match access.end {
                     Some(end) => {
-                        let frame = Frame::AccessEnd { node: *node, bindings: bindings.clone(), item: input.clone(), start };
+                        let frame =
+                            Frame::AccessEnd { node: *node, bindings: bindings.clone(), item: input.clone(), start };
                         let item = Item::plain(input.value.clone());
                         Ok(Step::Evaluate { node: end, bindings, item, rest: rest.push(frame)? })
                     }
                     None => {
                         let frame = Frame::AccessTarget { start, end: Value::Null, is_slice: access.is_slice };
-                        Ok(Step::Evaluate { node: access.target, bindings, item: input.clone(), rest: rest.push(frame)? })
+                        Ok(Step::Evaluate {
+                            node: access.target,
+                            bindings,
+                            item: input.clone(),
+                            rest: rest.push(frame)?,
+                        })
                     }
                 }
             }
@@ -71,7 +77,8 @@ impl Machine<'_> {
                     return self.after_entry(*node, *position, &done, bindings, input, value, rest);
                 };
                 let (node, position, done) = (*node, *position, done.and(key));
-                let frame = Frame::ObjectValue { node, position, done, bindings: bindings.clone(), input: input.clone() };
+                let frame =
+                    Frame::ObjectValue { node, position, done, bindings: bindings.clone(), input: input.clone() };
                 let item = Item { value: input.clone(), trail: item.trail };
                 Ok(Step::Evaluate { node: value, bindings: bindings.clone(), item, rest: rest.push(frame)? })
             }
@@ -197,7 +204,8 @@ impl Machine<'_> {
         let done = done.and(value.value);
         let next = position + 1;
         if let Some((key, _)) = entries.get(next) {
-            let frame = Frame::ObjectKey { node, position: next, done, bindings: bindings.clone(), input: input.clone() };
+            let frame =
+                Frame::ObjectKey { node, position: next, done, bindings: bindings.clone(), input: input.clone() };
             let item = Item { value: input.clone(), trail: value.trail };
             return Ok(Step::Evaluate { node: *key, bindings: bindings.clone(), item, rest: rest.push(frame)? });
         }

@@ -79,8 +79,8 @@ impl Machine<'_> {
 
 /// An item of a container, with its path where paths are followed.
 fn step_into(trail: &Option<Rc<Trail>>, key: impl FnOnce() -> Value, value: Value) -> Item {
-    let trail = trail.as_ref().map(|before| {
-        Rc::new(Trail { value: value.clone(), key: Some(key()), before: Some(Rc::clone(before)) })
-    });
+    let trail = trail
+        .as_ref()
+        .map(|before| Rc::new(Trail { value: value.clone(), key: Some(key()), before: Some(Rc::clone(before)) }));
     Item { value, trail }
 }

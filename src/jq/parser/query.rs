@@ -231,17 +231,19 @@ impl Parser<'_> {
 impl Operator {
     fn is_comparison(self) -> bool {
         match self {
-            Self::Equal | Self::NotEqual | Self::Greater | Self::Less | Self::GreaterOrEqual | Self::LessOrEqual => true,
+            Self::Equal | Self::NotEqual | Self::Greater | Self::Less | Self::GreaterOrEqual | Self::LessOrEqual => {
+                true
+            }
             Self::Or | Self::And | Self::Add | Self::Subtract | Self::Multiply | Self::Divide | Self::Modulo => false,
         }
     }
 }
 
 fn define(functions: Vec<Function>, query: Query) -> Query {
-    functions.into_iter().rev().fold(query, |rest, function| Query::Define {
-        function: Box::new(function),
-        rest: Box::new(rest),
-    })
+    functions
+        .into_iter()
+        .rev()
+        .fold(query, |rest, function| Query::Define { function: Box::new(function), rest: Box::new(rest) })
 }
 
 fn single_or(mut parts: Vec<Query>, several: fn(Vec<Query>) -> Query) -> Query {

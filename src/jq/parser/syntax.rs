@@ -8,7 +8,10 @@ use crate::jq::number::Number;
 #[derive(Debug)]
 pub(in crate::jq) enum Query {
     /// `def f: …; rest`.
-    Define { function: Box<Function>, rest: Box<Query> },
+    Define {
+        function: Box<Function>,
+        rest: Box<Query>,
+    },
     /// `a | b | c`.
     Pipe(Vec<Query>),
     /// `a, b, c`.
@@ -16,13 +19,27 @@ pub(in crate::jq) enum Query {
     /// `a // b // c`.
     Alternative(Vec<Query>),
     /// `a + b - c`: operators of one level, from the left.
-    Binary { first: Box<Query>, rest: Vec<(Operator, Query)> },
+    Binary {
+        first: Box<Query>,
+        rest: Vec<(Operator, Query)>,
+    },
     /// `a = b`, `a |= b`, `a += b`.
-    Update { operator: Update, target: Box<Query>, value: Box<Query> },
+    Update {
+        operator: Update,
+        target: Box<Query>,
+        value: Box<Query>,
+    },
     /// `source as $x ?// [$x] | body`.
-    Bind { source: Box<Term>, patterns: Vec<Pattern>, body: Box<Query> },
+    Bind {
+        source: Box<Term>,
+        patterns: Vec<Pattern>,
+        body: Box<Query>,
+    },
     /// `label $name | body`.
-    Label { name: String, body: Box<Query> },
+    Label {
+        name: String,
+        body: Box<Query>,
+    },
     Term(Term),
 }
 
@@ -76,18 +93,48 @@ pub(in crate::jq) enum Base {
     Number(Number),
     Index(Index),
     /// A function or a variable. `at` is where its name begins.
-    Call { name: String, arguments: Vec<Query>, at: usize },
+    Call {
+        name: String,
+        arguments: Vec<Query>,
+        at: usize,
+    },
     Object(Vec<(Key, Option<Query>)>),
     Array(Option<Box<Query>>),
-    Unary { is_minus: bool, term: Box<Term> },
-    Format { name: String, text: Option<Text> },
+    Unary {
+        is_minus: bool,
+        term: Box<Term>,
+    },
+    Format {
+        name: String,
+        text: Option<Text>,
+    },
     Text(Text),
     /// Conditions with their branches, and what is left.
-    If { branches: Vec<(Query, Query)>, otherwise: Option<Box<Query>> },
-    Try { body: Box<Query>, handler: Option<Box<Query>> },
-    Reduce { source: Box<Query>, pattern: Box<Pattern>, start: Box<Query>, update: Box<Query> },
-    Foreach { source: Box<Query>, pattern: Box<Pattern>, start: Box<Query>, update: Box<Query>, extract: Option<Box<Query>> },
-    Break { name: String, at: usize },
+    If {
+        branches: Vec<(Query, Query)>,
+        otherwise: Option<Box<Query>>,
+    },
+    Try {
+        body: Box<Query>,
+        handler: Option<Box<Query>>,
+    },
+    Reduce {
+        source: Box<Query>,
+        pattern: Box<Pattern>,
+        start: Box<Query>,
+        update: Box<Query>,
+    },
+    Foreach {
+        source: Box<Query>,
+        pattern: Box<Pattern>,
+        start: Box<Query>,
+        update: Box<Query>,
+        extract: Option<Box<Query>>,
+    },
+    Break {
+        name: String,
+        at: usize,
+    },
     Group(Box<Query>),
 }
 

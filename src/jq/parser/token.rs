@@ -52,8 +52,8 @@ pub(super) struct Token {
 }
 
 const KEYWORDS: [&str; 21] = [
-    "or", "and", "module", "import", "include", "def", "as", "label", "break", "null", "true", "false", "if", "then", "elif",
-    "else", "end", "try", "catch", "reduce", "foreach",
+    "or", "and", "module", "import", "include", "def", "as", "label", "break", "null", "true", "false", "if", "then",
+    "elif", "else", "end", "try", "catch", "reduce", "foreach",
 ];
 
 /// Reads one token after another.

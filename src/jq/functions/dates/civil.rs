@@ -43,7 +43,14 @@ impl Moment {
     }
 
     /// The moment of a date, of which each part may be out of its range. The month counts from 0.
-    pub(super) fn of_parts(year: i64, month: i64, day: i64, time: [i64; 3], nanosecond: i64, zone: Option<Zone>) -> Self {
+    pub(super) fn of_parts(
+        year: i64,
+        month: i64,
+        day: i64,
+        time: [i64; 3],
+        nanosecond: i64,
+        zone: Option<Zone>,
+    ) -> Self {
         let months = i128::from(year) * 12 + i128::from(month);
         let days = days_before(months.div_euclid(12), months.rem_euclid(12) + 1) + i128::from(day) - 1;
         let [hour, minute, second] = time.map(i128::from);
@@ -123,7 +130,18 @@ pub(super) fn iso_week(civil: &Civil) -> (i64, i64) {
 }
 
 pub(super) const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 pub(super) const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];

@@ -8,7 +8,7 @@ mod parse;
 use civil::Moment;
 
 use crate::jq::budget::Budget;
-use crate::jq::fault::{Fault, Outcome, failed_on, inapplicable, inapplicable_with};
+use crate::jq::fault::{Outcome, failed_on, inapplicable, inapplicable_with};
 use crate::jq::number::truncate;
 use crate::jq::value::Value;
 
@@ -21,7 +21,9 @@ pub(super) fn gmtime(_: &mut Budget, input: &Value, _: &[Value]) -> Outcome {
 }
 
 pub(super) fn localtime(_: &mut Budget, input: &Value, _: &[Value]) -> Outcome {
-    seconds(input).map(|seconds| broken_down(&Moment::of_seconds(seconds))).ok_or_else(|| inapplicable("localtime", input))
+    seconds(input)
+        .map(|seconds| broken_down(&Moment::of_seconds(seconds)))
+        .ok_or_else(|| inapplicable("localtime", input))
 }
 
 pub(super) fn mktime(_: &mut Budget, input: &Value, _: &[Value]) -> Outcome {
@@ -117,4 +119,3 @@ fn moment_of(parts: &[Value]) -> Option<Moment> {
 
 /// Where the parser puts what is wrong.
 type Parsed<T> = Result<T, String>;
-
