@@ -147,7 +147,31 @@ impl MappedEntity {
                 set(key, Value::Object(Object::from(entries.clone())));
             }
         }
-        Value::Object(Object::from(members))
+        let body = Value::Object(Object::from(members));
+        if holds_nil(&body) { without_nil(&body) } else { body }
+    }
+}
+
+/// Whether a value has an empty container that Go's JSON shows as null.
+fn holds_nil(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.is_nil() || items.iter().any(holds_nil),
+        Value::Object(members) => members.is_nil() || members.values().any(holds_nil),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
+fn without_nil(value: &Value) -> Value {
+    match value {
+        Value::Array(items) if !items.is_nil() => {
+            Value::Array(items.iter().map(without_nil).collect::<Vec<_>>().into())
+        }
+        Value::Object(members) if !members.is_nil() => {
+            let members = members.iter().map(|(key, member)| (Arc::clone(key), without_nil(member)));
+            Value::Object(members.collect::<Entries>().into())
+        }
+        Value::Array(_) | Value::Object(_) | Value::Null => Value::Null,
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
     }
 }
 

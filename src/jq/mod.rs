@@ -14,6 +14,8 @@ mod operators;
 mod parser;
 mod paths;
 mod program;
+#[cfg(test)]
+mod tests;
 mod value;
 
 use std::collections::BTreeMap;
@@ -78,7 +80,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { steps: 10_000_000, bytes: 256 << 20 }
+        Self { steps: 10_000_000, bytes: 128 << 20 }
     }
 }
 

@@ -102,10 +102,10 @@ fn update(budget: &mut Budget, value: Value, path: &[Value], change: &Change) ->
         return Ok(value);
     }
     match (key, value) {
-        (Value::String(key), Value::Null) => update_entry(budget, Object::default(), key, path, change),
+        (Value::String(key), Value::Null) => update_entry(budget, Object::nil(), key, path, change),
         (Value::String(key), Value::Object(entries)) => update_entry(budget, entries, key, path, change),
         (Value::String(_), value) => Err(unfit("expected an object but got", &value)),
-        (Value::Number(index), Value::Null) => update_item(budget, Array::default(), index.to_index(), path, change),
+        (Value::Number(index), Value::Null) => update_item(budget, Array::nil(), index.to_index(), path, change),
         (Value::Number(index), Value::Array(items)) => update_item(budget, items, index.to_index(), path, change),
         (Value::Object(_), Value::Null) => update_slice(budget, &Array::default(), key, path, change),
         (Value::Object(_), Value::Array(items)) => update_slice(budget, &items, key, path, change),
@@ -183,6 +183,8 @@ fn update_slice(budget: &mut Budget, items: &Array, key: &Value, path: &[Value],
 fn remove_marked(budget: &mut Budget, value: &Value, mark: &Arc<str>) -> Result<Option<Value>, Fault> {
     budget.spend_steps(1)?;
     match value {
+        Value::Array(items) if items.is_nil() => Ok(Some(value.clone())),
+        Value::Object(entries) if entries.is_nil() => Ok(Some(value.clone())),
         Value::Array(items) => {
             let mut kept = Vec::with_capacity(items.len());
             for item in items.iter() {

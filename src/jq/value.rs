@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::compare::compare;
 use super::encode::encode;
@@ -234,7 +234,20 @@ impl Deref for Array {
     }
 }
 
+/// The empty array and the empty object that a deletion from null yields, each known by its address.
+static NIL: LazyLock<(Array, Object)> = LazyLock::new(Default::default);
+
 impl Array {
+    pub(super) fn nil() -> Self {
+        NIL.0.clone()
+    }
+
+    /// Whether it comes from a deletion from null. jq shows it as `[]`, and the JSON of Go as `null`.
+    #[must_use]
+    pub fn is_nil(&self) -> bool {
+        Arc::ptr_eq(&self.0, &NIL.0.0)
+    }
+
     pub(super) fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0) || self.is_empty() && other.is_empty()
     }
@@ -271,6 +284,16 @@ impl Deref for Object {
 }
 
 impl Object {
+    pub(super) fn nil() -> Self {
+        NIL.1.clone()
+    }
+
+    /// Whether it comes from a deletion from null. jq shows it as `{}`, and the JSON of Go as `null`.
+    #[must_use]
+    pub fn is_nil(&self) -> bool {
+        Arc::ptr_eq(&self.0, &NIL.1.0)
+    }
+
     pub(super) fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }

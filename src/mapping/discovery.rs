@@ -1,7 +1,5 @@
 //! The entries that the exporter adds for the CRDs that `crdsToDiscover` selects.
 
-use serde_json::Value as Json;
-
 use super::config::model::{Config, Entry, Expression, Mapping, Query};
 use super::failure::Failure;
 use super::map_item::with_article;
@@ -50,8 +48,7 @@ fn selects(
     environment: &Env,
     limits: &Limits,
 ) -> Result<bool, Failure> {
-    let input = Value::from_json(&object.content);
-    match program.first(&input, environment, limits) {
+    match program.first(&object.content, environment, limits) {
         Ok(Some(Value::Bool(selects))) => Ok(selects),
         Ok(Some(value)) => {
             let message = format!("must be a boolean, is {}", with_article(&value));
@@ -67,10 +64,11 @@ fn selects(
 
 /// The exporter's entry for a CRD: its name, its namespace, and everything in its spec.
 fn entry_of(object: &Object, index: usize, from: &Expression) -> Option<Entry> {
-    let text = |pointer: &str| object.content.pointer(pointer).and_then(Json::as_str);
-    let (group, kind) = (text("/spec/group")?, text("/spec/names/kind")?);
-    let version = text("/spec/versions/0/name")?;
-    let singular = text("/spec/names/singular").map_or_else(|| kind.to_lowercase(), str::to_owned);
+    let spec = object.content.as_object()?.get("spec")?.as_object()?;
+    let names = spec.get("names")?.as_object()?;
+    let (group, kind) = (spec.get("group")?.as_str()?, names.get("kind")?.as_str()?);
+    let version = spec.get("versions")?.as_array()?.first()?.as_object()?.get("name")?.as_str()?;
+    let singular = names.get("singular").and_then(Value::as_str).map_or_else(|| kind.to_lowercase(), str::to_owned);
     let expression = |text: &str| Expression { text: text.to_owned(), ..from.clone() };
     Some(Entry {
         index,

@@ -226,8 +226,7 @@ impl<'a> Run<'a> {
         let results: Vec<Vec<Result<Mapped, Stop>>> = objects
             .par_iter()
             .map(|(index, object)| {
-                let input = Value::from_json(&object.content);
-                entries.iter().map(|entry| self.engine.object(*index, &input, entry)).collect()
+                entries.iter().map(|entry| self.engine.object(*index, &object.content, entry)).collect()
             })
             .collect();
         let mut sent = Vec::new();

@@ -1,7 +1,8 @@
 //! Objects as the API server stores them after `kubectl create`: unknown fields and nulls of typed fields are gone, and
 //! defaults are filled in. What the server itself adds (uid, times, defaults of built-in kinds) is not known here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -11,6 +12,7 @@ use super::definition::{Additional, Definition, Schema};
 use super::stored_json::stored_json;
 use crate::domain::document::tree::{Kind, Value};
 use crate::domain::platform::Platform;
+use crate::jq::{Entries, Value as JqValue};
 
 /// An object of a cluster.
 #[derive(Debug, Clone)]
@@ -20,7 +22,7 @@ pub struct Object {
     pub kind: String,
     pub namespace: Option<String>,
     pub name: String,
-    pub content: Json,
+    pub content: JqValue,
 }
 
 impl Object {
@@ -60,14 +62,58 @@ pub enum UnknownFields {
     Pruned,
 }
 
+/// The command that brings a manifest to the API server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// `kubectl create` sends the manifest as it is.
+    Create,
+    /// `kubectl apply`, also in Argo CD, leaves out the keys whose value is null.
+    ClientSideApply,
+}
+
 /// How objects are stored.
 #[derive(Debug)]
 pub struct Storage<'a> {
     pub platform: &'a Platform,
     pub definitions: &'a [Definition],
+    pub delivery: Delivery,
     pub unknown_fields: UnknownFields,
     /// The namespace of objects that name none; `None`: it is not known.
     pub namespace: Option<&'a str>,
+    /// The keys of all objects, which share their texts.
+    pub keys: SharedKeys,
+}
+
+/// The texts of keys, each once: thousands of objects have the same keys.
+#[derive(Debug, Default)]
+pub struct SharedKeys(HashSet<Arc<str>>);
+
+impl SharedKeys {
+    fn share(&mut self, key: &str) -> Arc<str> {
+        if let Some(known) = self.0.get(key) {
+            return Arc::clone(known);
+        }
+        let key: Arc<str> = key.into();
+        self.0.insert(Arc::clone(&key));
+        key
+    }
+
+    fn value(&mut self, json: Json) -> JqValue {
+        match json {
+            Json::Array(items) => {
+                JqValue::Array(items.into_iter().map(|item| self.value(item)).collect::<Vec<_>>().into())
+            }
+            Json::Object(members) => {
+                let mut entries = Entries::new();
+                for (key, member) in members {
+                    let key = self.share(&key);
+                    entries.insert(key, self.value(member));
+                }
+                JqValue::Object(entries.into())
+            }
+            scalar @ (Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_)) => JqValue::from_json(&scalar),
+        }
+    }
 }
 
 /// The objects of a document: a manifest, a list of Kubernetes, or a JSON array of objects. Anything else is skipped.
@@ -89,7 +135,7 @@ fn is_list(root: Value<'_>) -> bool {
 
 impl Storage<'_> {
     /// The object as stored. `Err`: the API server refuses it.
-    pub fn store(&self, manifest: Value<'_>) -> Result<Object, Vec<Refusal>> {
+    pub fn store(&mut self, manifest: Value<'_>) -> Result<Object, Vec<Refusal>> {
         let mut content = stored_json(manifest);
         let text = |key: &str| content.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
         let (api_version, kind) = (text("apiVersion"), text("kind"));
@@ -115,14 +161,9 @@ impl Storage<'_> {
         }
         let metadata =
             |key: &str| content.pointer(&format!("/metadata/{key}")).and_then(Json::as_str).map(str::to_owned);
-        Ok(Object {
-            group: group.to_owned(),
-            version: version.to_owned(),
-            kind,
-            namespace: metadata("namespace"),
-            name: metadata("name").unwrap_or_default(),
-            content,
-        })
+        let (namespace, name) = (metadata("namespace"), metadata("name").unwrap_or_default());
+        let (group, version) = (group.to_owned(), version.to_owned());
+        Ok(Object { group, version, kind, namespace, name, content: self.keys.value(content) })
     }
 
     fn convert(
@@ -145,6 +186,10 @@ impl Storage<'_> {
                 }
                 (Some(true) | None, _) => {}
             }
+        }
+        if self.delivery == Delivery::ClientSideApply {
+            root.values_mut().for_each(drop_nulls);
+            root.retain(|_, member| !member.is_null());
         }
         match schema {
             Some(schema) => {

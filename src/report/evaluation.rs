@@ -198,14 +198,78 @@ fn write_problems(out: &mut String, report: &EvaluationReport<'_>, style: &Style
         let place = place.map_or_else(String::new, |place| format!(":{}:{}", place.line, place.column));
         let class = style.paint(Role::Error, problem.class.name());
         out.push_str(&format!("  {}{place}: {class}", style.paint(Role::Path, &clean(report.path))));
-        for part in [problem.field.as_deref(), problem.object.as_deref()].into_iter().flatten() {
-            if !part.is_empty() {
-                out.push_str(&format!(" {}", clean(part)));
-            }
+        if let Some(field) = problem.field.as_deref().filter(|field| !field.is_empty()) {
+            out.push_str(&format!(": {}", clean(field)));
+        }
+        if let Some(object) = &problem.object {
+            out.push_str(&format!(" of {}", clean(object)));
         }
         if number > 1 {
             out.push_str(&format!(" and {}", count(number - 1, "more object")));
         }
         out.push_str(&format!("\n    {}\n", clean(&problem.message)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::evaluation::Origin;
+    use crate::jq::{Entries, Value};
+
+    #[test]
+    fn a_person_sees_entities_deletions_and_problems() {
+        let origin = Origin { object: 0, entry: 0, mapping: 0 };
+        let entity = MappedEntity {
+            identifier: Value::from("cart"),
+            blueprint: "service".to_owned(),
+            title: String::new(),
+            icon: String::new(),
+            team: None,
+            properties: Entries::from([("tier".into(), Value::Null)]),
+            relations: Entries::new(),
+            origin,
+        };
+        let key = EntityKey { blueprint: "service".into(), identifier: "old".into() };
+        let problem = |object: &str| Problem {
+            class: ProblemClass::Type,
+            object: Some(object.to_owned()),
+            kind: Some("v1/pods".to_owned()),
+            entry: Some(0),
+            field: Some("title".to_owned()),
+            expression: Some(".title".to_owned()),
+            message: "must be a string, is null".to_owned(),
+            span: Some(Span::new(7, 13)),
+        };
+        let evaluation = Evaluation {
+            outcome: Outcome::NoDeletion,
+            upserts: vec![entity],
+            deletes: vec![key],
+            undecided: Vec::new(),
+            problems: vec![problem("shop/a"), problem("shop/b")],
+            approximations: Vec::new(),
+        };
+        let report = EvaluationReport {
+            evaluation: &evaluation,
+            path: "m.yaml",
+            text: "title: .title\n",
+            problem_spans: &[Some(Span::new(7, 13)), Some(Span::new(7, 13))],
+            approximation_spans: &[],
+        };
+        insta::assert_snapshot!(text(&report, &Style::PLAIN), @r#"
+        no-deletion: something fails, so the exporter deletes nothing
+
+        1 entity sent:
+          {"blueprint":"service","identifier":"cart","properties":{"tier":null}}
+
+        1 entity deleted:
+          service old
+
+        2 problems:
+          m.yaml:1:8: type: title of shop/a and 1 more object
+            must be a string, is null
+        "#);
+        let json: serde_json::Value = serde_json::from_str(&json(&report)).expect("it is JSON");
+        assert_eq!(json["problems"][1]["start"], serde_json::json!({"line": 1, "column": 8, "byte": 7}));
     }
 }

@@ -67,7 +67,7 @@ pub const INSIDE: [(&str, &[&[&str]]); 3] = [
 ];
 
 /// Paths that only some modules may use, apart from their tests. The first matching prefix counts.
-pub const OWNED: [(&str, &[&str]); 23] = [
+pub const OWNED: [(&str, &[&str]); 25] = [
     ("std::fs", &["sources", "catalog", "embedded"]),
     ("std::net::TcpListener", &["catalog", "embedded"]),
     ("std::net::TcpStream", &["catalog", "embedded"]),
@@ -87,6 +87,8 @@ pub const OWNED: [(&str, &[&str]); 23] = [
     ("indicatif", &["ui"]),
     ("jsonschema", &["domain"]),
     ("jsonschema_regex", &["domain"]),
+    ("libm", &["jq"]),
+    ("num_bigint", &["jq"]),
     ("rayon", &["sources", "analysis", "mapping", "plan"]),
     ("reqwest", &["catalog", "embedded", "forge"]),
     ("rusqlite", &["catalog", "embedded"]),

@@ -8,7 +8,7 @@ use clap::ValueHint;
 use serde::Deserialize;
 
 use super::expectation::difference;
-use super::given_objects::{GivenObjects, NamedText, RefusedObject, read_objects};
+use super::given_objects::{Arrival, GivenObjects, NamedText, RefusedObject, read_objects};
 use super::mapping_document::MappingDocument;
 use crate::commands::verb::Process;
 use crate::domain::document::span::Span;
@@ -21,7 +21,7 @@ use crate::exit::Exit;
 use crate::jq::Limits;
 use crate::mapping::config::model::{RemarkKind, Rules};
 use crate::mapping::evaluate::{Resync, evaluate, start_failure};
-use crate::mapping::objects::{RefusalReason, UnknownFields};
+use crate::mapping::objects::{Delivery, RefusalReason, UnknownFields};
 use crate::report::evaluation::{self as report, EvaluationReport};
 use crate::report::style::Style;
 use crate::settings;
@@ -155,7 +155,8 @@ impl EvaluateArgs {
         let names: Vec<String> = self.objects.iter().map(|path| path.display().to_string()).collect();
         let texts = self.objects.iter().map(|path| read(directory, path)).collect::<Result<Vec<_>, Error>>()?;
         let named: Vec<NamedText<'_>> = names.iter().zip(&texts).map(|(name, text)| NamedText { name, text }).collect();
-        Ok(read_objects(&named, &PORT, UnknownFields::Refused, None)?)
+        let arrival = Arrival { delivery: Delivery::Create, unknown_fields: UnknownFields::Refused, namespace: None };
+        Ok(read_objects(&named, &PORT, arrival)?)
     }
 
     fn show(

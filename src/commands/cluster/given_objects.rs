@@ -9,7 +9,7 @@ use crate::domain::platform::Platform;
 use crate::manifest::{Document, Limits, Reader};
 use crate::mapping::definition::Definition;
 use crate::mapping::kinds::Kinds;
-use crate::mapping::objects::{Object, Refusal, Storage, UnknownFields, each_object};
+use crate::mapping::objects::{Delivery, Object, Refusal, SharedKeys, Storage, UnknownFields, each_object};
 
 /// The limits of a file of objects: a whole cluster may be in one.
 const LIMITS: Limits =
@@ -49,12 +49,20 @@ pub struct UnreadableObjects {
 
 impl ExitClass for UnreadableObjects {}
 
-/// Reads the objects of all texts. `namespace`: of objects that name none, if it is known.
+/// How manifests among the given objects become objects of a cluster.
+#[derive(Debug, Clone, Copy)]
+pub struct Arrival<'a> {
+    pub delivery: Delivery,
+    pub unknown_fields: UnknownFields,
+    /// The namespace of objects that name none, if it is known.
+    pub namespace: Option<&'a str>,
+}
+
+/// Reads the objects of all texts.
 pub fn read_objects(
     texts: &[NamedText<'_>],
     platform: &Platform,
-    unknown_fields: UnknownFields,
-    namespace: Option<&str>,
+    arrival: Arrival<'_>,
 ) -> Result<GivenObjects, UnreadableObjects> {
     let mut definitions = Vec::new();
     let may_define = |text: &&NamedText<'_>| text.text.contains("CustomResourceDefinition");
@@ -64,7 +72,9 @@ pub fn read_objects(
         })?;
     }
     let mut kinds = Kinds::new(platform, &definitions);
-    let storage = Storage { platform, definitions: &definitions, unknown_fields, namespace };
+    let Arrival { delivery, unknown_fields, namespace } = arrival;
+    let keys = SharedKeys::default();
+    let mut storage = Storage { platform, definitions: &definitions, delivery, unknown_fields, namespace, keys };
     let (mut objects, mut refused) = (Vec::new(), Vec::new());
     for text in texts {
         each_root(text, &mut |root| {
@@ -107,4 +117,122 @@ fn name_of(object: Value<'_>) -> String {
     let metadata = |key: &str| text(object.get("metadata").and_then(|metadata| metadata.get(key)));
     let (kind, namespace, name) = (text(object.get("kind")), metadata("namespace"), metadata("name"));
     if namespace.is_empty() { format!("{kind} {name}") } else { format!("{kind} {namespace}/{name}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::commands::cluster::mapping_document::MappingDocument;
+    use crate::domain::evaluation::{Evaluation, Outcome};
+    use crate::domain::platform::PORT;
+    use crate::jq::Limits;
+    use crate::mapping::evaluate::{Resync, evaluate};
+    use crate::mapping::objects::RefusalReason;
+
+    const CRD: &str = "\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: teams.acme.io}
+spec:
+  group: acme.io
+  scope: Cluster
+  names: {plural: teams, singular: team, kind: Team}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          spec:
+            type: object
+            required: [size]
+            properties:
+              size: {type: integer}
+              lead: {type: string, default: ann}
+              note: {type: string, nullable: true}
+---
+";
+
+    fn read(text: &str) -> GivenObjects {
+        let arrival =
+            Arrival { delivery: Delivery::Create, unknown_fields: UnknownFields::Refused, namespace: Some("shop") };
+        read_objects(&[NamedText { name: "o.yaml", text }], &PORT, arrival).expect("it is readable")
+    }
+
+    fn team(spec: &str) -> GivenObjects {
+        read(&format!("{CRD}apiVersion: acme.io/v1\nkind: Team\nmetadata: {{name: a}}\nspec: {spec}\n"))
+    }
+
+    fn run(mapping: &str, given: &GivenObjects) -> Evaluation {
+        let document = MappingDocument::read(mapping.to_owned(), None);
+        let resync = Resync {
+            config: document.config.as_ref().expect("it is a config"),
+            kinds: &given.kinds,
+            objects: &given.objects,
+            known: &[],
+            variables: &BTreeMap::new(),
+            sends_raw_examples: true,
+            now: 0.0,
+            limits: Limits::default(),
+        };
+        evaluate(&resync, &|expression, offset| document.place_in_expression(expression, offset))
+    }
+
+    #[test]
+    fn the_schema_of_a_crd_fills_in_prunes_and_refuses() {
+        let given = team("{size: 2, note: null, lead: null}");
+        let content = given.objects[1].content.to_json_text();
+        assert!(
+            content.ends_with(r#""metadata":{"name":"a"},"spec":{"lead":"ann","note":null,"size":2}}"#),
+            "{content}"
+        );
+        let refusal = |spec: &str| {
+            let refused = &team(spec).refused[0];
+            (refused.name.clone(), refused.refusals[0].field.clone(), refused.refusals[0].reason.clone())
+        };
+        let name = || "Team a".to_owned();
+        let unknown = refusal("{size: 2, x: 1}");
+        assert_eq!(unknown, (name(), "spec.x".to_owned(), RefusalReason::UnknownField));
+        assert_eq!(refusal("{lead: b}"), (name(), "spec.size".to_owned(), RefusalReason::Missing));
+        let expected = RefusalReason::Type { expected: "integer".to_owned() };
+        assert_eq!(refusal("{size: 1.5}"), (name(), "spec.size".to_owned(), expected));
+    }
+
+    #[test]
+    fn a_discovered_crd_has_the_entry_of_the_exporter() {
+        let given = team("{size: 2}");
+        let evaluation = run("crdsToDiscover: .spec.group == \"acme.io\"\n", &given);
+        let bodies: Vec<String> = evaluation.upserts.iter().map(|entity| entity.body().to_json_text()).collect();
+        let expected = r#"{"blueprint":"team","identifier":"a","properties":{"lead":"ann","namespace":null,"size":2},"title":"a"}"#;
+        assert_eq!((bodies, evaluation.outcome), (vec![expected.to_owned()], Outcome::Complete));
+        // A failing expression is logged only.
+        let evaluation = run("crdsToDiscover: .spec.group\n", &given);
+        assert_eq!((evaluation.problems.len(), evaluation.outcome), (1, Outcome::Complete));
+    }
+
+    #[test]
+    fn an_explicit_key_wins_over_a_star_wherever_it_is() {
+        let given = team("{size: 2}");
+        for properties in ["{\"*\": .spec, size: '7'}", "{size: '7', \"*\": .spec}"] {
+            let head = "resources: [{kind: acme.io/v1/teams, port: {entity: {mappings: [{identifier: .metadata.name, ";
+            let mapping =
+                format!("{head}blueprint: '\"t\"', properties: {properties}, relations: {properties}}}]}}}}}}]\n");
+            let body = run(&mapping, &given).upserts[0].body().to_json_text();
+            assert_eq!(body.matches(r#"{"lead":"ann","size":7}"#).count(), 2, "{body}");
+        }
+    }
+
+    #[test]
+    fn lists_of_kubernetes_and_json_arrays_hold_objects() {
+        let pod = r#"{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "uid": "1"}}"#;
+        let list = format!(r#"{{"apiVersion": "v1", "kind": "List", "items": [{pod}, {pod}]}}"#);
+        for (text, count) in [(pod.to_owned(), 1), (format!("[{pod}, {pod}, {pod}]"), 3), (list, 2)] {
+            assert_eq!(read(&text).objects.len(), count, "{text}");
+        }
+        assert!(read("just: text\n").objects.is_empty());
+    }
 }

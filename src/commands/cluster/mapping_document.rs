@@ -113,3 +113,118 @@ pub fn words(fault: &Fault) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::document::span::LineIndex;
+    use crate::mapping::config::model::{Query, RemarkKind};
+
+    fn read(text: &str) -> MappingDocument {
+        MappingDocument::read(text.to_owned(), None)
+    }
+
+    fn mapping_file(leaf: &str) -> String {
+        let head = "resources:\n- kind: a/v1/b\n  port: {entity: {mappings: [{identifier: .i, blueprint: .b,";
+        format!("{head} properties: {{p: {leaf}}}}}]}}}}\n")
+    }
+
+    /// The expression of the property `p`; `Err`: the path of the first error.
+    #[track_caller]
+    fn property(document: &MappingDocument) -> Result<String, String> {
+        match &document.config {
+            Ok(config) => Ok(config.entries[0].mappings[0].properties[0].1.text.clone()),
+            Err(errors) => Err(errors[0].field.clone()),
+        }
+    }
+
+    #[test]
+    fn a_leaf_of_the_file_is_read_as_its_text() {
+        for (leaf, expected) in [
+            ("1.50", "1.50"),
+            ("010", "010"),
+            ("0x1F", "0x1F"),
+            ("1_000", "1_000"),
+            ("yes", "yes"),
+            ("True", "True"),
+            ("~", ""),
+            ("", ""),
+            ("'it''s'", "it's"),
+            ("!!str 12", "12"),
+        ] {
+            assert_eq!(property(&read(&mapping_file(leaf))), Ok(expected.to_owned()), "{leaf}");
+        }
+        for leaf in ["[.a]", "{x: .a}"] {
+            let path = "resources[0].port.entity.mappings[0].properties.p";
+            assert_eq!(property(&read(&mapping_file(leaf))), Err(path.to_owned()), "{leaf}");
+        }
+    }
+
+    #[test]
+    fn a_leaf_of_the_stored_config_must_be_a_string() {
+        let stored = |leaf: &str| {
+            let mappings = format!(r#"[{{"identifier": ".i", "blueprint": ".b", "properties": {{"p": {leaf}}}}}]"#);
+            read(&format!(r#"{{"resources": [{{"kind": "k", "port": {{"entity": {{"mappings": {mappings}}}}}}}]}}"#))
+        };
+        assert_eq!(property(&stored(r#"".a""#)), Ok(".a".to_owned()));
+        assert_eq!(property(&stored("null")), Ok(String::new()));
+        for leaf in ["1", "true", "[]", "{}"] {
+            assert!(property(&stored(leaf)).is_err(), "{leaf}");
+        }
+    }
+
+    #[test]
+    fn helm_values_hold_the_file_as_text_or_as_values() {
+        let file = mapping_file("1.50");
+        let indented: String = file.lines().map(|line| format!("    {line}\n")).collect();
+        assert_eq!(property(&read(&format!("configMap:\n  config: |\n{indented}"))), Ok("1.50".to_owned()));
+        // Helm writes the values anew.
+        for (leaf, expected) in [("1.50", "1.5"), ("010", "8"), ("yes", "true"), ("2024-01-02", "2024-01-02")] {
+            let indented: String = mapping_file(leaf).lines().map(|line| format!("    {line}\n")).collect();
+            let document = read(&format!("configMap:\n  config:\n{indented}"));
+            assert_eq!(property(&document), Ok(expected.to_owned()), "{leaf}");
+        }
+    }
+
+    #[test]
+    fn the_integration_of_port_holds_its_config() {
+        let config = r#"{"RESOURCES": [{"Kind": "a/v1/b"}], "sendRawDataExamples": false}"#;
+        for text in [
+            config.to_owned(),
+            format!(r#"{{"ok": true, "integration": {{"installationId": "x", "config": {config}}}}}"#),
+            format!(r#"{{"installationId": "x", "config": {config}}}"#),
+        ] {
+            let config = read(&text).config.expect("it is a config");
+            assert_eq!((config.entries[0].kind.as_str(), config.sends_raw_examples), ("a/v1/b", false), "{text}");
+        }
+        let empty = read(r#"{"installationId": "x", "config": null}"#).config.expect("a null config starts");
+        assert!(empty.remarks.iter().any(|remark| remark.kind == RemarkKind::MapsNothing));
+    }
+
+    #[test]
+    fn times_and_infinite_numbers_are_not_what_they_look_like() {
+        let relation =
+            |leaf: &str| mapping_file(".p").replace("properties: {p: .p}", &format!("relations: {{r: {leaf}}}"));
+        let config = read(&relation("2024-01-02")).config.expect("it is a config");
+        let Query::Expression(expression) = &config.entries[0].mappings[0].relations[0].1 else { panic!("no text") };
+        assert_eq!(expression.text, "2024-01-02T00:00:00Z");
+        assert!(read(&relation(".inf")).config.is_err());
+        assert!(read(&relation("{q: {2: .b}}")).config.is_err());
+        assert!(read(&relation("{yes: .b}")).config.is_ok());
+    }
+
+    #[test]
+    fn keys_are_unique_in_what_the_exporter_reads() {
+        assert!(read("resources: []\nresources: []\n").config.is_err());
+        assert!(read("other: {a: 1, a: 2}\nresources: []\n").config.is_ok());
+        assert!(read("x: &x {kind: a}\nresources: [{<<: *x, kind: b}]\n").config.is_ok());
+    }
+
+    #[test]
+    fn what_is_no_yaml_has_a_place() {
+        let text = "resources:\n\t- kind: a\n";
+        let document = read(text);
+        let errors = document.config.expect_err("a tab indents nothing");
+        assert_eq!(LineIndex::new(text).position(text, errors[0].span.start as usize).line, 2);
+    }
+}

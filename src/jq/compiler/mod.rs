@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::functions::{self, prelude};
-use super::parser::syntax::{Function, Operator, Query, Source};
+use super::parser::syntax::{Base, Function, Operator, Query, Source, Term, Text};
 use super::program::{Code, Node, NodeId, Scope};
 use super::value::Value;
 use super::{Approximation, CompileError};
@@ -234,13 +234,22 @@ impl Compiler {
         if name.starts_with('$') {
             return Err(CompileError { message: format!("variable not defined: {name}"), offset: Some(at) });
         }
-        self.used.insert(name.to_owned());
+        self.note_use(name, arguments);
         if let Some(function) = prelude::find(name, arguments.len()) {
             let function = self.compile_prelude(function)?;
             let arguments = self.compile_arguments(arguments)?;
             return Ok(self.add(Node::Call { function, arguments, scope: Scope::Global }));
         }
         self.compile_builtin(name, arguments, at)
+    }
+
+    /// Remembers what is used, since a result may depend on it.
+    fn note_use(&mut self, name: &str, arguments: &[Query]) {
+        self.used.insert(match (name, arguments) {
+            // A format by its name, where that is written.
+            ("format", [Query::Term(Term { base: Base::Text(Text::Plain(format)), .. })]) => format!("@{format}"),
+            _ => name.to_owned(),
+        });
     }
 
     /// From the last to the first, as gojq reports errors.

@@ -195,12 +195,12 @@ fn has_within(budget: &mut Budget, value: &Value, other: &Value) -> Result<Optio
 }
 
 /// What `indices`, `index` and `rindex` look for, and in what.
-fn searched(name: &str, input: &Value, wanted: &Value) -> Result<Option<(Vec<Value>, Vec<Value>)>, Fault> {
+fn searched(name: &str, input: &Value, wanted: &Value) -> Result<Option<[Vec<Value>; 2]>, Fault> {
     match (input, wanted) {
         (Value::Null, _) => Ok(None),
-        (Value::Array(items), Value::Array(wanted)) => Ok(Some((items.to_vec(), wanted.to_vec()))),
-        (Value::Array(items), wanted) => Ok(Some((items.to_vec(), vec![wanted.clone()]))),
-        (Value::String(text), Value::String(wanted)) => Ok(Some((code_points(text), code_points(wanted)))),
+        (Value::Array(items), Value::Array(wanted)) => Ok(Some([items.to_vec(), wanted.to_vec()])),
+        (Value::Array(items), wanted) => Ok(Some([items.to_vec(), vec![wanted.clone()]])),
+        (Value::String(text), Value::String(wanted)) => Ok(Some([code_points(text), code_points(wanted)])),
         _ => Err(inapplicable_with(name, &[wanted], input)),
     }
 }
@@ -210,19 +210,19 @@ fn spend_search(budget: &mut Budget, items: &[Value], wanted: &[Value]) -> Resul
 }
 
 pub(super) fn indices(budget: &mut Budget, input: &Value, arguments: &[Value]) -> Outcome {
-    let Some((items, wanted)) = searched("indices", input, &arguments[0])? else { return Ok(Value::Null) };
+    let Some([items, wanted]) = searched("indices", input, &arguments[0])? else { return Ok(Value::Null) };
     spend_search(budget, &items, &wanted)?;
     Ok(all_indices(&items, &wanted))
 }
 
 pub(super) fn index(budget: &mut Budget, input: &Value, arguments: &[Value]) -> Outcome {
-    let Some((items, wanted)) = searched("index", input, &arguments[0])? else { return Ok(Value::Null) };
+    let Some([items, wanted]) = searched("index", input, &arguments[0])? else { return Ok(Value::Null) };
     spend_search(budget, &items, &wanted)?;
     Ok(positions(&items, &wanted).next().map_or(Value::Null, Value::count))
 }
 
 pub(super) fn rindex(budget: &mut Budget, input: &Value, arguments: &[Value]) -> Outcome {
-    let Some((items, wanted)) = searched("rindex", input, &arguments[0])? else { return Ok(Value::Null) };
+    let Some([items, wanted]) = searched("rindex", input, &arguments[0])? else { return Ok(Value::Null) };
     spend_search(budget, &items, &wanted)?;
     Ok(positions(&items, &wanted).next_back().map_or(Value::Null, Value::count))
 }

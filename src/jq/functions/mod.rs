@@ -51,7 +51,7 @@ pub(super) fn names() -> Value {
 }
 
 /// Functions of which the last digit may be another one, since Go calculates them in another way.
-const INEXACT: [&str; 35] = [
+pub(super) const INEXACT: [&str; 35] = [
     "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "cbrt", "exp",
     "exp10", "exp2", "expm1", "log", "log10", "log1p", "log2", "gamma", "tgamma", "lgamma", "erf", "erfc", "j0", "j1",
     "y0", "y1", "jn", "yn", "atan2", "hypot", "pow",
@@ -62,7 +62,7 @@ pub(super) fn approximation(name: String) -> Option<Approximation> {
     let reason = match name.as_str() {
         "now" => "the time of the evaluation is not the time at which the exporter runs",
         "localtime" | "strflocaltime" => "the time zone of the exporter is taken to be UTC",
-        "@base64d" | "@urid" => {
+        "@base64d" | "@urid" | "format" => {
             "bytes that are not UTF-8 become replacement characters before, not after, other functions"
         }
         inexact if INEXACT.contains(&inexact) => "the last digit of the result may differ",
@@ -91,4 +91,10 @@ fn module_meta(_: &mut Budget, input: &Value, _: &[Value]) -> Outcome {
         Some(path) => Err(failed(format!("cannot load module: {}", super::encode::quote(path)))),
         None => Err(inapplicable("modulemeta", input)),
     }
+}
+
+/// The functions that take values, with the number of their arguments.
+#[cfg(test)]
+pub(super) fn table_names() -> Vec<(&'static str, usize)> {
+    table::BUILTINS.iter().map(|builtin| (builtin.name, builtin.arity)).collect()
 }

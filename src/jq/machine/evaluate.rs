@@ -48,6 +48,7 @@ impl Machine<'_> {
                     Scope::Global => Bindings::default(),
                     Scope::Outer(count) => bindings.leave(*count),
                 };
+                self.budget.spend_bytes(arguments.len() * 96)?;
                 for argument in arguments {
                     // An argument that is handed on keeps its own bindings, so that recursion does not pile them up.
                     let bound = match &code.nodes[*argument as usize] {

@@ -8,7 +8,7 @@ mod parse;
 use civil::Moment;
 
 use crate::jq::budget::Budget;
-use crate::jq::fault::{Fault, Outcome, failed_on, inapplicable, inapplicable_with};
+use crate::jq::fault::{Outcome, failed_on, inapplicable, inapplicable_with};
 use crate::jq::number::truncate;
 use crate::jq::value::Value;
 
