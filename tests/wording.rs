@@ -34,7 +34,7 @@ const RETIRED_WORDS: [&str; 17] = [
     "without a word",
 ];
 /// Texts that quote another program.
-const QUOTED: [&str; 1] = ["failed to lookup address information: "];
+const QUOTED: [&str; 2] = ["failed to lookup address information: ", "failed to parse {} with {}: {cause}"];
 
 #[test]
 fn errors_name_the_thing_and_helps_say_what_to_do() {

@@ -1,7 +1,7 @@
 //! What an evaluation may still use. Functions pay before they work, so that none of them runs away.
 
 use super::fault::Fault;
-use super::functions::regex::RegexCache;
+use super::regex::RegexCache;
 use super::{Env, Limit, Limits};
 
 /// How deeply values may be nested: what walks them calls itself for each level.

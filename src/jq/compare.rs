@@ -7,6 +7,12 @@ use num_bigint::BigInt;
 use super::number::{Number, big_to_float};
 use super::value::Value;
 
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        compare(self, other).is_eq()
+    }
+}
+
 /// Compares two values as gojq does. NaN is less than every number, itself among them.
 pub(super) fn compare(left: &Value, right: &Value) -> Ordering {
     match (left, right) {

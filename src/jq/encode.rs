@@ -8,6 +8,14 @@ use super::value::Value;
 const PREVIEW: usize = 30;
 const PREVIEW_READ: usize = 32;
 
+impl Value {
+    /// The JSON text with sorted keys and every digit, as Go writes it. NaN is `null`, and infinity the largest number.
+    #[must_use]
+    pub fn to_json_text(&self) -> String {
+        encode(self)
+    }
+}
+
 /// The JSON text, keys sorted.
 pub(super) fn encode(value: &Value) -> String {
     let mut out = String::new();

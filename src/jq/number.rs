@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use num_bigint::BigInt;
 
+/// How many digits of a number are read. The work grows with their square.
+pub(super) const MAX_DIGITS: usize = 40_000;
+
 /// A number. An integer stays one until a calculation makes a float of it.
 #[derive(Clone, Debug)]
 pub enum Number {

@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::{Arc, LazyLock};
 
-use super::compare::compare;
-use super::encode::encode;
 use super::number::Number;
 
 /// A JSON value. Copying one is cheap.
@@ -80,12 +78,6 @@ impl Value {
                 Self::Object(entries.collect::<Entries>().into())
             }
         }
-    }
-
-    /// The JSON text with sorted keys and every digit, as Go writes it. NaN is `null`, and infinity the largest number.
-    #[must_use]
-    pub fn to_json_text(&self) -> String {
-        encode(self)
     }
 
     /// The value as `serde_json` has it, or `None` where it holds NaN or infinity, which JSON has no words for. An integer
@@ -192,12 +184,6 @@ impl Value {
             Self::Object(entries) => Some(entries.values().cloned().collect()),
             Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => None,
         }
-    }
-}
-
-impl PartialEq for Value {
-    fn eq(&self, other: &Self) -> bool {
-        compare(self, other).is_eq()
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::jq::budget::MAX_DEPTH;
-use crate::jq::number::Number;
+use crate::jq::number::{MAX_DIGITS, Number};
 use crate::jq::parser::{scan_unicode_escape, unescape};
 use crate::jq::value::Value;
 
@@ -211,7 +211,7 @@ impl Reader<'_> {
             self.read_digits("in exponent of numeric literal")?;
         }
         let text = &self.text[start..self.at];
-        if text.len() > super::strings::MAX_DIGITS {
+        if text.len() > MAX_DIGITS {
             return Err(Unreadable::TooDeep);
         }
         Ok(Value::Number(Number::parse(text).unwrap_or(Number::Float(f64::NAN))))

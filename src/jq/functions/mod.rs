@@ -1,28 +1,21 @@
 //! The functions that come with the engine, and which of them may differ from gojq's.
 
 mod arrays;
+mod builtin;
+mod control;
 mod dates;
 mod formats;
 mod json;
 mod math;
 pub(super) mod prelude;
-pub(super) mod regex;
-mod regex_syntax;
+mod regex;
 pub(super) mod strings;
 mod table;
 
-use super::Approximation;
-use super::budget::Budget;
-use super::fault::{Fault, Outcome, failed, inapplicable};
-use super::value::Value;
+pub(super) use builtin::Builtin;
 
-/// A function of ours: its input and arguments are values.
-#[derive(Debug)]
-pub(super) struct Builtin {
-    pub name: &'static str,
-    pub arity: usize,
-    pub call: fn(&mut Budget, &Value, &[Value]) -> Outcome,
-}
+use super::approximation::Approximation;
+use super::value::Value;
 
 pub(super) fn find(name: &str, arity: usize) -> Option<&'static Builtin> {
     table::BUILTINS.iter().find(|builtin| builtin.name == name && builtin.arity == arity)
@@ -69,28 +62,6 @@ pub(super) fn approximation(name: String) -> Option<Approximation> {
         _ => return None,
     };
     Some(Approximation { name, reason })
-}
-
-fn error(_: &mut Budget, input: &Value, arguments: &[Value]) -> Outcome {
-    Err(Fault::Raised(arguments.first().unwrap_or(input).clone()))
-}
-
-fn halt(_: &mut Budget, _: &Value, _: &[Value]) -> Outcome {
-    Err(Fault::Halt(Value::Null))
-}
-
-fn halt_error(_: &mut Budget, input: &Value, arguments: &[Value]) -> Outcome {
-    match arguments.first() {
-        Some(code) if code.as_number().is_none() => Err(inapplicable("halt_error", code)),
-        _ => Err(Fault::Halt(input.clone())),
-    }
-}
-
-fn module_meta(_: &mut Budget, input: &Value, _: &[Value]) -> Outcome {
-    match input.as_str() {
-        Some(path) => Err(failed(format!("cannot load module: {}", super::encode::quote(path)))),
-        None => Err(inapplicable("modulemeta", input)),
-    }
 }
 
 /// The functions that take values, with the number of their arguments.

@@ -1,56 +1,13 @@
 //! Regular expressions: `match`, `test`, `capture`, `split` and what is built on them.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use regex_automata::meta::Regex;
 use regex_automata::{Anchored, Input};
 
-use super::regex_syntax::translate;
 use crate::jq::budget::Budget;
 use crate::jq::fault::{Fault, Outcome, failed, inapplicable_with, unfit};
+use crate::jq::regex::Pattern;
 use crate::jq::value::Value;
-
-/// How many compiled patterns a program keeps.
-const CACHED: usize = 64;
-
-/// How large a compiled pattern may be.
-const MAX_PATTERN_BYTES: usize = 2 << 20;
-
-/// The patterns that a program has compiled. Nearly all are written in the expression, so they come again with each input.
-#[derive(Debug, Default)]
-pub(in crate::jq) struct RegexCache(Mutex<HashMap<String, Arc<Pattern>>>);
-
-#[derive(Debug)]
-struct Pattern {
-    regex: Regex,
-    /// The names of the groups, from the first.
-    names: Vec<Option<Arc<str>>>,
-    is_empty: bool,
-    length: usize,
-}
-
-impl RegexCache {
-    fn get(&self, text: &str) -> Result<Arc<Pattern>, Fault> {
-        let mut patterns = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(pattern) = patterns.get(text) {
-            return Ok(Arc::clone(pattern));
-        }
-        let invalid =
-            |cause: &str| failed(format!("invalid regular expression {}: {cause}", crate::jq::encode::quote(text)));
-        let translated = translate(text).map_err(|cause| invalid(&format!("error parsing regexp: {cause}")))?;
-        let config = Regex::config().nfa_size_limit(Some(MAX_PATTERN_BYTES)).onepass(false);
-        let regex = Regex::builder().configure(config).build(&translated.pattern);
-        let regex = regex.map_err(|_| invalid("error parsing regexp: expression too large"))?;
-        let (names, length) = (translated.names, translated.pattern.len());
-        let pattern = Arc::new(Pattern { regex, names, is_empty: text.is_empty(), length });
-        if patterns.len() >= CACHED {
-            patterns.clear();
-        }
-        patterns.insert(text.to_owned(), Arc::clone(&pattern));
-        Ok(pattern)
-    }
-}
 
 fn compile(budget: &mut Budget, pattern: &str, flags: &str) -> Result<Arc<Pattern>, Fault> {
     if flags.contains(|flag| !matches!(flag, 'g' | 'i' | 'm')) {
@@ -65,7 +22,7 @@ fn compile(budget: &mut Budget, pattern: &str, flags: &str) -> Result<Arc<Patter
     if flags.contains('m') {
         text.insert_str(0, "(?s)");
     }
-    budget.regexes.get(&text)
+    budget.regexes.get(&text).map_err(Fault::Failed)
 }
 
 /// Where the groups of a match are; the first is the whole match.

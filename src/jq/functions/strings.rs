@@ -4,7 +4,7 @@ use super::json;
 use crate::jq::budget::Budget;
 use crate::jq::encode::encode;
 use crate::jq::fault::{Fault, Outcome, failed_on, inapplicable, inapplicable_with, unfit};
-use crate::jq::number::Number;
+use crate::jq::number::{MAX_DIGITS, Number};
 use crate::jq::parser::is_number;
 use crate::jq::value::Value;
 
@@ -183,6 +183,3 @@ pub(super) fn tonumber(budget: &mut Budget, input: &Value, _: &[Value]) -> Outco
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => Err(inapplicable("tonumber", input)),
     }
 }
-
-/// How many digits of a number are read. The work grows with their square.
-pub(super) const MAX_DIGITS: usize = 40_000;

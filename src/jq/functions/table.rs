@@ -1,6 +1,7 @@
 //! The table of the functions that are written in Rust.
 
-use super::{Builtin, arrays, dates, formats, math, regex, strings};
+use super::builtin::Builtin;
+use super::{arrays, control, dates, formats, math, regex, strings};
 use crate::jq::access::{index, slice};
 use crate::jq::value::Value;
 use crate::jq::{operators, paths};
@@ -73,10 +74,10 @@ pub(super) static BUILTINS: &[Builtin] = &[
     builtin!("mktime", 0, dates::mktime),
     builtin!("now", 0, dates::now),
     builtin!("_capture", 0, regex::capture),
-    builtin!("error", 0, super::error),
-    builtin!("halt", 0, super::halt),
-    builtin!("halt_error", 0, super::halt_error),
-    builtin!("modulemeta", 0, super::module_meta),
+    builtin!("error", 0, control::error),
+    builtin!("halt", 0, control::halt),
+    builtin!("halt_error", 0, control::halt_error),
+    builtin!("modulemeta", 0, control::module_meta),
     builtin!("has", 1, arrays::has),
     builtin!("contains", 1, arrays::contains),
     builtin!("indices", 1, arrays::indices),
@@ -100,8 +101,8 @@ pub(super) static BUILTINS: &[Builtin] = &[
     builtin!("strftime", 1, dates::strftime),
     builtin!("strflocaltime", 1, dates::strflocaltime),
     builtin!("strptime", 1, dates::strptime),
-    builtin!("error", 1, super::error),
-    builtin!("halt_error", 1, super::halt_error),
+    builtin!("error", 1, control::error),
+    builtin!("halt_error", 1, control::halt_error),
     builtin!("split", 2, strings::split),
     builtin!("setpath", 2, paths::set_path_of),
     Builtin { name: "_index", arity: 2, call: |_, _, arguments| index(&arguments[0], &arguments[1]) },

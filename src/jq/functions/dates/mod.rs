@@ -116,6 +116,3 @@ fn moment_of(parts: &[Value]) -> Option<Moment> {
     let [year, month, day, hour, minute, second, _, _] = numbers;
     Some(Moment::of_parts(year, month, day, [hour, minute, second], nanosecond, None))
 }
-
-/// Where the parser puts what is wrong.
-type Parsed<T> = Result<T, String>;

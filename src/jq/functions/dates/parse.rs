@@ -1,7 +1,9 @@
 //! Reads dates by a format, as `strptime` of gojq does.
 
-use super::Parsed;
 use super::civil::{DAYS, MONTHS, Moment, Zone, composition};
+
+/// The error is what is wrong with the text or the format.
+type Parsed<T> = Result<T, String>;
 
 /// Parses a date. The error is in gojq's words.
 pub(super) fn parse(text: &str, format: &str) -> Parsed<Moment> {
