@@ -81,7 +81,7 @@ pub fn mapping(request: &MappingRequest<'_>) -> String {
             let used = request.used.get(&blueprint.identifier).unwrap_or(&unused);
             add_resource(
                 &mut text,
-                &format!("{}/{plural}", format!("{}/{}", request.platform.group, request.platform.version)),
+                &format!("{}/{}/{plural}", request.platform.group, request.platform.version),
                 blueprint,
                 used,
                 request.clear,

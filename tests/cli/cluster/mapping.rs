@@ -13,6 +13,10 @@ fn acme() -> Repo {
     repo
 }
 
+fn text_of<'a>(object: &'a Value, key: &str) -> &'a str {
+    object[key].as_str().expect("it is text")
+}
+
 /// The entities that the exporter would send, by blueprint and identifier.
 fn evaluated(repo: &Repo, clear: &str) -> (Value, BTreeMap<String, Value>) {
     run(repo, &format!("cluster mapping --clear {clear} --out exporter.yaml")).quietly_gave();
@@ -29,9 +33,7 @@ fn evaluated(repo: &Repo, clear: &str) -> (Value, BTreeMap<String, Value>) {
     assert_eq!(text.code, 0, "{}\n{}", text.results, text.talk);
     let result: Value = serde_json::from_str(&text.results).expect("it is JSON");
     let upserts = result["upserts"].as_array().expect("a list").iter();
-    let key = |entity: &Value| {
-        format!("{}/{}", entity["blueprint"].as_str().unwrap(), entity["identifier"].as_str().unwrap())
-    };
+    let key = |entity: &Value| format!("{}/{}", text_of(entity, "blueprint"), text_of(entity, "identifier"));
     let entities = upserts.map(|entity| (key(entity), entity.clone())).collect();
     (result, entities)
 }
@@ -47,7 +49,7 @@ fn every_manifest_arrives_with_what_it_sets() {
         assert_eq!(result["outcome"], "complete", "{clear}: {}", result["problems"]);
         assert!(entities.len() > 100, "{clear}: {}", entities.len());
         for change in created.clone() {
-            let key = format!("{}/{}", change["blueprint"].as_str().unwrap(), change["identifier"].as_str().unwrap());
+            let key = format!("{}/{}", text_of(change, "blueprint"), text_of(change, "identifier"));
             let is_bare = change["path"].as_str().is_some_and(|path| path.ends_with("port.yml"));
             assert_eq!(entities.contains_key(&key), !is_bare, "{clear}: {key}");
         }

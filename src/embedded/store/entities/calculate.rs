@@ -14,6 +14,9 @@ use crate::embedded::store::error::Failure;
 use crate::embedded::store::time_limit::Search;
 use crate::jq::{self, Env, Limits};
 
+/// The name and the value of a computed property.
+pub(super) type Computed = (Box<str>, Box<RawValue>);
+
 /// What one expression may do for one entity: some milliseconds.
 const LIMITS: Limits = Limits { steps: 100_000, bytes: 4 << 20 };
 
@@ -22,7 +25,7 @@ pub(super) fn calculate(
     calculations: &[&Calculation],
     entity: &RawValue,
     now: Moment,
-) -> Result<Vec<(Box<str>, Box<RawValue>)>, Failure> {
+) -> Result<Vec<Computed>, Failure> {
     let entity: Value = serde_json::from_str(entity.get()).map_err(|error| damaged(&error))?;
     let input = jq::Value::from_json(&entity);
     // A catalog has no environment that its users may read.

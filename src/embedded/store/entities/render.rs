@@ -11,7 +11,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 
 use super::aggregate::Aggregator;
-use super::calculate::calculate;
+use super::calculate::{Computed, calculate};
 use super::members::{Members, damaged};
 use super::row::Row;
 use crate::domain::entity::fields::TextField;
@@ -48,9 +48,6 @@ impl Store {
         Ok(Some(values(&mut walker, compiled.id, ids, &path, false)?.into_iter().collect()))
     }
 }
-
-/// The name and the value of a computed property.
-pub(super) type Computed = (Box<str>, Box<RawValue>);
 
 /// The data of a page in addition to its rows.
 struct View {
