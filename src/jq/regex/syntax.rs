@@ -27,8 +27,15 @@ pub(super) struct Translated {
 
 /// Translates a pattern; the error is in Go's words.
 pub(super) fn translate(pattern: &str) -> Result<Translated, String> {
-    let mut translator =
-        Translator { pattern, at: 0, out: String::new(), names: Vec::new(), open: Vec::new(), before: Before::Nothing };
+    let mut translator = Translator {
+        pattern,
+        at: 0,
+        out: String::new(),
+        names: Vec::new(),
+        open: Vec::new(),
+        before: Before::Nothing,
+        flags: (0, 0),
+    };
     translator.run()?;
     Ok(Translated { pattern: translator.out, names: translator.names })
 }
@@ -50,6 +57,8 @@ struct Translator<'a> {
     /// Where the groups that are still open begin.
     open: Vec<usize>,
     before: Before,
+    /// Where the flags at the end of what is written begin and end: a repetition after them repeats what is before them.
+    flags: (usize, usize),
 }
 
 impl Translator<'_> {
@@ -174,7 +183,9 @@ impl Translator<'_> {
                 ')' => {
                     self.at = end;
                     if !flags.is_empty() {
+                        let begin = if self.flags.1 == self.out.len() { self.flags.0 } else { self.out.len() };
                         write!(self.out, "(?{flags})").expect("a string takes any text");
+                        self.flags = (begin, self.out.len());
                     }
                     return Ok(());
                 }
@@ -223,7 +234,12 @@ impl Translator<'_> {
             }
             Before::Item => {}
         }
-        self.out.push_str(&operator);
+        if self.flags.1 == self.out.len() {
+            self.out.insert_str(self.flags.0, &operator);
+            self.flags = (self.flags.0 + operator.len(), self.out.len());
+        } else {
+            self.out.push_str(&operator);
+        }
         self.before = Before::Repetition(start);
         Ok(())
     }

@@ -280,6 +280,7 @@ impl Parser<'_> {
         let name = String::from_utf8_lossy(&self.text[start..self.at]).into_owned();
         let is_zone = match name.len() {
             3 => true,
+            _ if name.starts_with("UTC") => false,
             4 => name.ends_with('T') || name == "WITA",
             5 => name.ends_with('T'),
             _ => false,
