@@ -13,7 +13,7 @@ use crate::domain::document::manifest::{Form, Manifest, ResourceKind};
 use crate::domain::document::tree::{Kind, NodeId, View};
 use crate::domain::entity::fields::TextField;
 use crate::domain::entity::identifier::is_reserved;
-use crate::domain::error_class::{ErrorClass, ExitClass};
+use crate::domain::error_class::ExitClass;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::scaffold::{Clear, MappedKinds, MappingRequest, UsedKeys, mapping};
@@ -66,11 +66,7 @@ pub(crate) enum MappingError {
     Unreadable { path: String, problem: ReadProblem },
 }
 
-impl ExitClass for MappingError {
-    fn class(&self) -> ErrorClass {
-        ErrorClass::Usage
-    }
-}
+impl ExitClass for MappingError {}
 
 /// Writes or checks the mapping.
 pub(crate) fn run(args: &MappingArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
