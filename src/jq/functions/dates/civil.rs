@@ -34,12 +34,37 @@ pub(super) struct Civil {
     pub yearday: i64,
 }
 
+const NANOSECONDS: i64 = 1_000_000_000;
+/// The first second of Go's calendar, the beginning of the year -292277022399.
+const FIRST_SECOND: i128 = -9_223_372_028_715_321_600;
+
+/// The whole seconds, and the nanoseconds that are left, which for infinite seconds are as many as Go makes of them.
+pub(super) fn whole_and_nanosecond(seconds: f64) -> (i64, i64) {
+    (converted(seconds), converted((seconds - seconds.floor()) * 1e9))
+}
+
+/// As Go converts a float to an integer: what does not fit gives the smallest one.
+fn converted(float: f64) -> i64 {
+    const TOO_LARGE: f64 = 9_223_372_036_854_775_808.0;
+    if float.is_finite() && float.abs() < TOO_LARGE { truncate(float) } else { i64::MIN }
+}
+
+fn rest_of(nanosecond: i64) -> u32 {
+    u32::try_from(nanosecond.rem_euclid(NANOSECONDS)).expect("it is less than a second")
+}
+
+/// The lower 64 bits, as Go adds up seconds.
+fn wrapped(seconds: i128) -> i64 {
+    let bytes = seconds.to_le_bytes();
+    i64::from_le_bytes(bytes[..8].try_into().expect("eight bytes are eight bytes"))
+}
+
 impl Moment {
     /// As Go makes a time of a float: a fraction counts up from the whole seconds, also before 1970.
     pub(super) fn of_seconds(seconds: f64) -> Self {
-        let nanosecond = truncate((seconds - seconds.floor()) * 1e9);
-        let whole = if seconds.is_finite() && seconds.abs() < 9.2e18 { truncate(seconds) } else { i64::MIN };
-        Self { seconds: whole, nanosecond: u32::try_from(nanosecond).unwrap_or(0), zone: None }
+        let (whole, nanosecond) = whole_and_nanosecond(seconds);
+        let seconds = whole.wrapping_add(nanosecond.div_euclid(NANOSECONDS));
+        Self { seconds, nanosecond: rest_of(nanosecond), zone: None }
     }
 
     /// The moment of a date, of which each part may be out of its range. The month counts from 0.
@@ -56,12 +81,8 @@ impl Moment {
         let [hour, minute, second] = time.map(i128::from);
         let offset = zone.as_ref().map_or(0, |zone| i128::from(zone.offset));
         let seconds = days * DAY + hour * 3600 + minute * 60 + second - offset;
-        let seconds = seconds.clamp(i128::from(i64::MIN), i128::from(i64::MAX));
-        Self {
-            seconds: i64::try_from(seconds).unwrap_or(i64::MAX),
-            nanosecond: u32::try_from(nanosecond.clamp(0, 999_999_999)).unwrap_or(0),
-            zone,
-        }
+        let seconds = seconds + i128::from(nanosecond.div_euclid(NANOSECONDS));
+        Self { seconds: wrapped(seconds), nanosecond: rest_of(nanosecond), zone }
     }
 
     #[expect(clippy::cast_precision_loss, reason = "Go converts in the same way")]
@@ -76,6 +97,8 @@ impl Moment {
 
     pub(super) fn civil(&self) -> Civil {
         let local = i128::from(self.seconds) + self.zone.as_ref().map_or(0, |zone| i128::from(zone.offset));
+        // Go counts the seconds of a calendar from here, in 64 bits: what is earlier becomes the end of it.
+        let local = if local < FIRST_SECOND { local + (1 << 64) } else { local };
         let days = local.div_euclid(DAY);
         let second = local.rem_euclid(DAY);
         let (year, month, day) = date_of(days);

@@ -5,11 +5,10 @@ mod civil;
 mod format;
 mod parse;
 
-use civil::Moment;
+use civil::{Moment, whole_and_nanosecond};
 
 use crate::jq::budget::Budget;
 use crate::jq::fault::{Outcome, failed_on, inapplicable, inapplicable_with};
-use crate::jq::number::truncate;
 use crate::jq::value::Value;
 
 pub(super) fn now(budget: &mut Budget, _: &Value, _: &[Value]) -> Outcome {
@@ -106,9 +105,7 @@ fn moment_of(parts: &[Value]) -> Option<Moment> {
     for (position, (number, part)) in numbers.iter_mut().zip(parts).enumerate() {
         let part = part.as_number()?;
         if position == 5 {
-            let seconds = part.to_float();
-            *number = truncate(seconds);
-            nanosecond = truncate((seconds - seconds.floor()) * 1e9);
+            (*number, nanosecond) = whole_and_nanosecond(part.to_float());
         } else {
             *number = part.to_index();
         }
