@@ -18,7 +18,7 @@ use crate::domain::error_class::{ErrorClass, ExitClass};
 use crate::domain::plan::request::WriteRequest;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
-use crate::embedded::api::Shape;
+use crate::embedded::api::{ComputedParts, Shape};
 
 /// The value of `createdBy`: the embedded catalog has no API clients.
 const WRITER: &str = "portolan";
@@ -54,7 +54,7 @@ impl LocalCatalog {
             Part::Whole => Vec::new(),
             Part::Keys => vec!["$identifier".to_owned()],
         };
-        let shape = Shape { exclude_calculated: true, exclude_unset: true, include, ..Shape::default() };
+        let shape = Shape { computed: ComputedParts::None, exclude_unset: true, include, ..Shape::default() };
         let mut decoder = Decoder::new(blueprint);
         let mut entities = Vec::new();
         let counted = self.store.each_page(&blueprint.identifier, &shape, ENTITIES_PER_TRANSACTION, |page| {
@@ -168,7 +168,7 @@ impl Catalog for LocalCatalog {
         progress: &dyn Progress,
     ) -> Result<Shelf, CatalogError> {
         progress.start("reading the catalog", identifiers.len() as u64);
-        let shape = Shape { exclude_calculated: true, exclude_unset: true, ..Shape::default() };
+        let shape = Shape { computed: ComputedParts::None, exclude_unset: true, ..Shape::default() };
         let mut identifiers: Vec<&str> = identifiers.iter().map(AsRef::as_ref).collect();
         identifiers.sort_unstable();
         identifiers.dedup();

@@ -16,8 +16,9 @@ use crate::domain::entity::identifier::is_reserved;
 use crate::domain::error_class::ExitClass;
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::report::unified_diff::unified;
 use crate::scaffold::{Clear, MappedKinds, MappingRequest, UsedKeys, mapping};
-use crate::sources::{self, DiskFile, Place, ReadBuffer, ReadProblem, SourceFile, path_text};
+use crate::sources::{self, SourceFile, path_text};
 
 /// Write the mapping of the Kubernetes exporter for this repository
 ///
@@ -30,7 +31,7 @@ Examples:
   portolan cluster mapping --check platform/port-exporter.yaml")]
 pub struct MappingArgs {
     /// Which properties and relations are named, and so cleared where a manifest leaves them out
-    #[arg(long, value_enum, default_value_t = ClearName::Used)]
+    #[arg(long, value_name = "WHICH", value_enum, default_value_t = ClearName::Used)]
     pub clear: ClearName,
     /// Write to this file instead of the output
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
@@ -61,9 +62,6 @@ pub(crate) enum MappingError {
         help("`portolan new` writes such a manifest; bare files such as `port.yml` never reach a cluster")
     )]
     NoManifests,
-    #[error("`{path}` cannot be read: {}", problem.reason())]
-    #[diagnostic(code("unreadable-mapping"), help("name the file that `portolan cluster mapping --out` wrote"))]
-    Unreadable { path: String, problem: ReadProblem },
 }
 
 impl ExitClass for MappingError {}
@@ -106,7 +104,8 @@ pub(crate) fn run(args: &MappingArgs, context: &mut Context<'_>) -> Result<Exit,
     match (&args.check, &args.out) {
         (Some(path), _) => check(path, &text, context),
         (None, Some(path)) => {
-            sources::write_atomically(&settings.directory, path, text.as_bytes())?;
+            let written = sources::write_output(&settings.boundary, &settings.directory.join(path), &text);
+            written.map_err(|error| error.named(&settings.directory, path))?;
             context.streams.show(&format!("{}\n", path_text(path)))?;
             Ok(Exit::Success)
         }
@@ -118,20 +117,14 @@ pub(crate) fn run(args: &MappingArgs, context: &mut Context<'_>) -> Result<Exit,
 }
 
 fn check(path: &Path, text: &str, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let shown = path_text(path);
-    let settings = context.settings;
-    let file = DiskFile::new(&settings.boundary, settings.directory.join(path));
-    let file = SourceFile { path: shown.clone(), place: Place::Disk(file) };
-    let mut buffer = ReadBuffer::default();
-    let committed = sources::read(&file, &mut buffer);
-    let committed = committed.map_err(|problem| MappingError::Unreadable { path: shown.clone(), problem })?;
-    if committed.text == text {
+    let (shown, directory) = (path_text(path), &context.settings.directory);
+    let committed = sources::read_input(&context.settings.boundary, &directory.join(path));
+    let committed = committed.map_err(|error| error.named(directory, path))?;
+    if committed == text {
         context.streams.show(&format!("{shown} is up to date\n"))?;
         return Ok(Exit::Success);
     }
-    let diff = similar::TextDiff::from_lines(committed.text, text);
-    let diff = diff.unified_diff().context_radius(2).header(&shown, "as it would be written").to_string();
-    context.streams.show(&diff)?;
+    context.streams.show(&unified(&shown, &committed, text, &context.style))?;
     Ok(Exit::ChangesPending)
 }
 

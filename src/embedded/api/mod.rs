@@ -10,4 +10,4 @@ pub use search::{
     Bound, Combinator, Comparison, Condition, Direction, Hop, Meta, Preset, PropertySchema, Range, Related,
     RelationPath, SearchQuery, SearchRule, Subject, Test,
 };
-pub use shape::{Selection, Shape};
+pub use shape::{ComputedParts, Selection, Shape};

@@ -8,8 +8,7 @@ use crate::domain::entity::fields::ENTITY_KEYS;
 /// How entities are returned.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shape {
-    /// Leaves out mirror, calculation and aggregation properties.
-    pub exclude_calculated: bool,
+    pub computed: ComputedParts,
     /// Empty: everything.
     pub include: Vec<String>,
     pub exclude: Vec<String>,
@@ -17,13 +16,20 @@ pub struct Shape {
     pub attach_title_to_relation: bool,
     /// Returns a mirror of `$title` as `{identifier, title}`.
     pub attach_identifier_to_title_mirror_properties: bool,
-    /// Of what is computed, returns only mirror properties: the answer to a write does, because the others cost more than
-    /// the write.
-    pub exclude_all_but_mirrors: bool,
-    /// Leaves out calculation properties: an expression does not see the others. No route offers this.
-    pub exclude_calculations: bool,
     /// Leaves out properties without a value instead of returning null. No route offers this.
     pub exclude_unset: bool,
+}
+
+/// Which computed properties are returned; each choice includes those before it. A route offers the first and the last.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ComputedParts {
+    None,
+    /// The answer to a write, because the others cost more than the write.
+    Mirrors,
+    /// What an expression of a calculation property sees.
+    Aggregations,
+    #[default]
+    All,
 }
 
 /// A `Shape` compiled for lookups by key.

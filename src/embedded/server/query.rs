@@ -1,7 +1,7 @@
 //! Query parameters of a URL. Unknown parameters are ignored; a flag that is neither `true` nor `false` is refused.
 
 use crate::catalog::wire::{Refusal, WriteOptions};
-use crate::embedded::api::Shape;
+use crate::embedded::api::{ComputedParts, Shape};
 
 /// Decoded, in order; an array is a parameter given several times.
 #[derive(Debug, Default)]
@@ -49,13 +49,14 @@ impl Query {
         // Partial results are never returned; the flag is only validated.
         self.flag("allow_partial_results")?;
         Ok(Shape {
-            exclude_calculated: self.flag("exclude_calculated_properties")?,
+            computed: match self.flag("exclude_calculated_properties")? {
+                true => ComputedParts::None,
+                false => ComputedParts::All,
+            },
             include: self.all("include"),
             exclude: self.all("exclude"),
             attach_title_to_relation: self.flag("attach_title_to_relation")?,
             attach_identifier_to_title_mirror_properties: self.flag("attach_identifier_to_title_mirror_properties")?,
-            exclude_all_but_mirrors: false,
-            exclude_calculations: false,
             exclude_unset: false,
         })
     }

@@ -124,12 +124,14 @@ impl AggregationPath {
 impl Figure {
     /// Nothing counts as 0 and adds up to 0, and has no other figure.
     pub fn of(self, found: &[Measured], now: Moment) -> Value {
+        if found.is_empty() && !matches!(self, Self::Count | Self::Sum) {
+            return Value::Null;
+        }
         let values = || found.iter().map(|measured| measured.value);
         let sum = values().sum::<f64>();
         let result = match self {
             Self::Count => found.len() as f64,
             Self::Sum => sum,
-            _ if found.is_empty() => return Value::Null,
             Self::Min => values().fold(f64::INFINITY, f64::min),
             Self::Max => values().fold(f64::NEG_INFINITY, f64::max),
             Self::Median => median(values().collect()),

@@ -9,7 +9,7 @@ use super::error::{Failure, StoreError};
 use crate::catalog::wire::{Refusal, Writer};
 
 /// The keys with the addresses for logs and metrics. They are of the server, and not stored.
-pub const ADDRESSES: [&str; 3] = ["logAttributes", "metricAttributes", "ingestAttributes"];
+pub const INGEST_ATTRIBUTES: [&str; 3] = ["logAttributes", "metricAttributes", "ingestAttributes"];
 
 impl Store {
     /// All integrations, sorted by identifier.
@@ -210,7 +210,7 @@ fn check(body: &Map<String, Value>) -> Result<(), Refusal> {
 
 /// Removes what the server adds to an answer: clients send back what they read.
 fn remove_addresses(body: &mut Map<String, Value>) {
-    for key in ADDRESSES {
+    for key in INGEST_ATTRIBUTES {
         body.shift_remove(key);
     }
 }

@@ -23,6 +23,6 @@ pub use crate::embedded::store::entity_page::{EntityDetails, IncomingRelation};
 pub use blueprints::{BlueprintConflict, SnapshotChanges};
 pub use connection::{Clock, Store, system_clock};
 pub use error::{Failure, StoreError};
-pub use integrations::ADDRESSES;
+pub use integrations::INGEST_ATTRIBUTES;
 pub use search::OwnedEntities;
 pub use teams::TeamDraft;

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::markup::{Address, Markup};
 use super::visit::Visit;
-use crate::embedded::api::Shape;
+use crate::embedded::api::{ComputedParts, Shape};
 use crate::embedded::server::answer::RouteError;
 use crate::embedded::store::Store;
 use crate::text::plural::grouped;
@@ -30,7 +30,8 @@ pub(super) fn page(visit: &Visit, store: &Store) -> Result<String, RouteError> {
     let identifier = visit.segment(0);
     let blueprint = store.blueprint(identifier)?;
     let wanted = ["identifier", "title", "team", "updatedAt", "updatedBy"];
-    let shape = Shape { include: wanted.map(str::to_owned).to_vec(), exclude_calculated: true, ..Shape::default() };
+    let shape =
+        Shape { include: wanted.map(str::to_owned).to_vec(), computed: ComputedParts::None, ..Shape::default() };
     let from = visit.query.first("from");
     let entities = store.entities(identifier, &shape, from, PAGE)?;
     let title = blueprint.get("title").and_then(Value::as_str).filter(|title| !title.is_empty()).unwrap_or(identifier);

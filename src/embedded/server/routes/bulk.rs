@@ -2,10 +2,11 @@
 //! not affect the others.
 
 use axum::http::StatusCode;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::catalog::wire::{EntityDraft, Refusal};
 use crate::embedded::api::Strictness;
+use crate::embedded::api::body::only;
 use crate::embedded::server::answer::{Answer, Outcome};
 use crate::embedded::server::request::ApiRequest;
 use crate::embedded::store::Store;
@@ -60,7 +61,7 @@ pub(super) fn delete(call: &ApiRequest, store: &Store) -> Outcome {
 /// `{"entities": [...]}`, with 1 to `most` entities and no other key.
 fn entities(body: &Value, most: usize) -> Result<&Vec<Value>, Refusal> {
     let Value::Object(body) = body else { return Err(Refusal::invalid("must be object")) };
-    only(body, &["entities"])?;
+    only(body, "", &["entities"])?;
     match body.get("entities") {
         None => Err(Refusal::invalid("must have required property 'entities'")),
         Some(Value::Array(entities)) if entities.is_empty() => {
@@ -72,11 +73,4 @@ fn entities(body: &Value, most: usize) -> Result<&Vec<Value>, Refusal> {
         Some(Value::Array(entities)) => Ok(entities),
         Some(_) => Err(Refusal::invalid("\"entities\" must be array")),
     }
-}
-
-/// Refuses all other keys.
-pub(super) fn only(body: &Map<String, Value>, keys: &[&str]) -> Result<(), Refusal> {
-    let Some(key) = body.keys().find(|key| !keys.contains(&key.as_str())) else { return Ok(()) };
-    let key: String = key.chars().take(200).collect();
-    Err(Refusal::invalid(format!("must NOT have additional properties, additional property: \"{key}\"")))
 }

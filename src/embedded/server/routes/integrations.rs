@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::embedded::server::answer::{Answer, Outcome, RouteError};
 use crate::embedded::server::request::ApiRequest;
-use crate::embedded::store::{ADDRESSES, Store};
+use crate::embedded::store::{INGEST_ATTRIBUTES, Store};
 
 pub(super) fn all(call: &ApiRequest, store: &Store) -> Outcome {
     let mut integrations = store.integrations()?;
@@ -79,7 +79,7 @@ fn answered(call: &ApiRequest, status: StatusCode, mut integration: Value) -> Ou
 /// Adds the addresses for logs and metrics, without which clients do not start.
 fn add_addresses(call: &ApiRequest, integration: &mut Value) -> Result<(), RouteError> {
     let attributes = json!({"ingestUrl": call.ingest_url()?, "ingestId": integration["installationId"]});
-    for key in ADDRESSES {
+    for key in INGEST_ATTRIBUTES {
         integration[key] = attributes.clone();
     }
     Ok(())

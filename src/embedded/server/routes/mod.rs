@@ -4,12 +4,12 @@
 mod auth;
 mod blueprints;
 mod bulk;
+mod empty_lists;
 mod entities;
 mod ingest;
 mod integrations;
 mod search;
 mod teams;
-mod unserved;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -35,7 +35,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .merge(of_integrations())
         .merge(ingest::router())
         .merge(of_teams())
-        .merge(of_unserved())
+        .merge(of_empty_lists())
         .merge(pages::router());
     routes.fallback(no_route).method_not_allowed_fallback(no_route).with_state(shared)
 }
@@ -107,14 +107,14 @@ fn of_teams() -> Router<Arc<Shared>> {
         .route("/v1/users/{user}", get(reads(teams::user)))
 }
 
-fn of_unserved() -> Router<Arc<Shared>> {
-    let permissions = get(reads(unserved::permissions)).patch(reads(unserved::change_permissions));
+fn of_empty_lists() -> Router<Arc<Shared>> {
+    let permissions = get(reads(empty_lists::permissions)).patch(reads(empty_lists::change_permissions));
     Router::new()
-        .route("/v1/actions", get(reads(unserved::actions)))
-        .route("/v1/pages", get(reads(unserved::pages)))
-        .route("/v1/sidebars/catalog", get(reads(unserved::sidebar)))
-        .route("/v1/blueprints/{blueprint}/scorecards", get(reads(unserved::scorecards_of_blueprint)))
-        .route("/v1/blueprints/{blueprint}/actions", get(reads(unserved::actions_of_blueprint)))
+        .route("/v1/actions", get(reads(empty_lists::actions)))
+        .route("/v1/pages", get(reads(empty_lists::pages)))
+        .route("/v1/sidebars/catalog", get(reads(empty_lists::sidebar)))
+        .route("/v1/blueprints/{blueprint}/scorecards", get(reads(empty_lists::scorecards_of_blueprint)))
+        .route("/v1/blueprints/{blueprint}/actions", get(reads(empty_lists::actions_of_blueprint)))
         .route("/v1/blueprints/{blueprint}/permissions", permissions)
 }
 

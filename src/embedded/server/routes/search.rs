@@ -4,10 +4,9 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::bulk::only;
 use super::entities::Many;
 use crate::catalog::wire::Refusal;
-use crate::domain::value::timestamp::Moment;
+use crate::embedded::api::body::{moment, object, only, text, texts};
 use crate::embedded::api::{Combinator, SearchQuery, Shape};
 use crate::embedded::server::answer::{Answer, Outcome};
 use crate::embedded::server::request::ApiRequest;
@@ -26,12 +25,12 @@ struct Everywhere {
 
 pub(super) fn within(call: &ApiRequest, store: &Store) -> Outcome {
     let body = object(call.json()?)?;
-    only(&body, &["query", "include", "exclude", "limit", "from"])?;
+    only(&body, "", &["query", "include", "exclude", "limit", "from"])?;
     let query = match body.get("query") {
         Some(query) => SearchQuery::parse(query)?,
         None => SearchQuery { combinator: Combinator::And, rules: Vec::new() },
     };
-    let shape = Shape { include: names(&body, "include")?, exclude: names(&body, "exclude")?, ..call.query.shape()? };
+    let shape = Shape { include: texts(&body, "include")?, exclude: texts(&body, "exclude")?, ..call.query.shape()? };
     let page = store.search(call.segment(0), &query, &shape, limit(&body)?.unwrap_or(PAGE), text(&body, "from")?)?;
     Answer::ok(&Many { ok: true, entities: page.entities, next: page.next })
 }
@@ -49,38 +48,6 @@ pub(super) fn of_datasource(call: &ApiRequest, store: &Store) -> Outcome {
     let owned = OwnedEntities { prefix, suffix, before: moment(&body, "before")? };
     let page = store.datasource_entities(&owned, &call.query.shape()?, limit(&body)?, text(&body, "from")?)?;
     Answer::ok(&Many { ok: true, entities: page.entities, next: page.next })
-}
-
-pub(super) fn object(body: Value) -> Result<Map<String, Value>, Refusal> {
-    match body {
-        Value::Object(body) => Ok(body),
-        _ => Err(Refusal::invalid("must be object")),
-    }
-}
-
-pub(super) fn text<'a>(body: &'a Map<String, Value>, key: &str) -> Result<Option<&'a str>, Refusal> {
-    match body.get(key) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(Refusal::invalid(format!("\"{key}\" must be string"))),
-    }
-}
-
-fn moment(body: &Map<String, Value>, key: &str) -> Result<Option<Moment>, Refusal> {
-    let moment = |text| {
-        Moment::parse(text).ok_or_else(|| Refusal::invalid(format!("\"{key}\" must match format \"date-time\"")))
-    };
-    text(body, key)?.map(moment).transpose()
-}
-
-pub(super) fn names(body: &Map<String, Value>, key: &str) -> Result<Vec<String>, Refusal> {
-    let Some(value) = body.get(key) else { return Ok(Vec::new()) };
-    let Value::Array(items) = value else { return Err(Refusal::invalid(format!("\"{key}\" must be array"))) };
-    let name = |(at, item): (usize, &Value)| match item {
-        Value::String(name) => Ok(name.clone()),
-        _ => Err(Refusal::invalid(format!("\"{key}/{at}\" must be string"))),
-    };
-    items.iter().enumerate().map(name).collect()
 }
 
 /// The requested page size; the store checks the maximum.

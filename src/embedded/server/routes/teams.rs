@@ -3,10 +3,9 @@
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::bulk::only;
-use super::search::{names, object, text};
 use crate::catalog::wire::Refusal;
 use crate::domain::entity::patch::Patch;
+use crate::embedded::api::body::{must_be, object, only, text, texts};
 use crate::embedded::server::answer::{Answer, Outcome};
 use crate::embedded::server::request::ApiRequest;
 use crate::embedded::store::{Store, TeamDraft};
@@ -59,10 +58,10 @@ fn answered(status: StatusCode, team: Value) -> Outcome {
 
 fn draft(call: &ApiRequest) -> Result<TeamDraft, Refusal> {
     let body = object(call.json()?)?;
-    only(&body, &KEYS)?;
+    only(&body, "", &KEYS)?;
     if let Some(key) = ["name", "description", "provider"].into_iter().find(|key| body.get(*key) == Some(&Value::Null))
     {
-        return Err(Refusal::invalid(format!("\"{key}\" must be string")));
+        return Err(must_be("string", key));
     }
     text(&body, "provider")?;
     let name = text(&body, "name")?.map(str::to_owned);
@@ -72,7 +71,7 @@ fn draft(call: &ApiRequest) -> Result<TeamDraft, Refusal> {
     Ok(TeamDraft {
         name,
         description: text(&body, "description")?.map_or(Patch::Absent, |text| Patch::Set(text.to_owned())),
-        users: body.contains_key("users").then(|| names(&body, "users")).transpose()?,
+        users: body.contains_key("users").then(|| texts(&body, "users")).transpose()?,
     })
 }
 
@@ -83,16 +82,16 @@ fn select(team: Value, fields: &[String]) -> Value {
         return Value::Object(team);
     }
     let is_requested = |path: &str| fields.iter().any(|field| field == path);
+    let has_fields_of_users = fields.iter().any(|field| field.starts_with("users."));
     let mut selected = Map::new();
     for (key, value) in team {
-        let _replaced = match value {
-            value if is_requested(&key) => selected.insert(key, value),
-            Value::Array(users) if fields.iter().any(|field| field.starts_with("users.")) => {
-                let users = users.into_iter().map(|user| select_of_user(user, fields));
-                selected.insert(key, users.collect())
-            }
-            _ => None,
-        };
+        if is_requested(&key) {
+            selected.insert(key, value);
+        } else if let Value::Array(users) = value
+            && has_fields_of_users
+        {
+            selected.insert(key, users.into_iter().map(|user| select_of_user(user, fields)).collect());
+        }
     }
     Value::Object(selected)
 }

@@ -21,8 +21,8 @@ pub(super) type Computed = (Box<str>, Box<RawValue>);
 const LIMITS: Limits = Limits { steps: 100_000, bytes: 4 << 20 };
 
 /// The name and the value of each of `calculations`.
-pub(super) fn calculate(
-    calculations: &[&Calculation],
+pub(super) fn calculate<'c>(
+    calculations: impl Iterator<Item = &'c Calculation>,
     entity: &RawValue,
     now: Moment,
 ) -> Result<Vec<Computed>, Failure> {
@@ -31,7 +31,7 @@ pub(super) fn calculate(
     // A catalog has no environment that its users may read.
     let env = Env::new(&BTreeMap::new(), now.0 as f64 / 1000.0);
     let _limited = Search::begin();
-    let mut values = Vec::with_capacity(calculations.len());
+    let mut values = Vec::new();
     for calculation in calculations {
         if Search::is_over() {
             return Err(Refusal::invalid(
@@ -66,8 +66,8 @@ mod tests {
             "properties": {"language": "go", "replicas": 3, "unset": null},
         });
         let entity = to_raw_value(&entity).expect("it is JSON");
-        let calculations = compiled.calculations.iter().collect::<Vec<_>>();
-        let values = calculate(&calculations, &entity, Moment::from_seconds(1_000)).expect("it is in time");
+        let values =
+            calculate(compiled.calculations.iter(), &entity, Moment::from_seconds(1_000)).expect("it is in time");
         serde_json::from_str(values[0].1.get()).expect("it is JSON")
     }
 

@@ -16,7 +16,7 @@ use super::members::{Members, damaged};
 use super::row::Row;
 use crate::domain::entity::fields::TextField;
 use crate::domain::value::timestamp::Moment;
-use crate::embedded::api::{Selection, Shape};
+use crate::embedded::api::{ComputedParts, Selection, Shape};
 use crate::embedded::store::compiled_blueprint::{CompiledBlueprint, Mirror};
 use crate::embedded::store::connection::Store;
 use crate::embedded::store::entities::relation_paths::{PathWalker, ResolvedPath, id_list};
@@ -81,42 +81,60 @@ impl View {
         let mut walker = PathWalker::new(store, transaction);
         for (blueprint, ids) in &by_blueprint {
             let compiled = store.compiled_by_id(transaction, *blueprint)?;
-            if !shape.exclude_calculated {
+            if shape.computed >= ComputedParts::Mirrors {
                 let identified = shape.attach_identifier_to_title_mirror_properties;
                 view.add_mirrors(&mut walker, &compiled, ids, identified)?;
             }
-            if !shape.exclude_calculated && !shape.exclude_all_but_mirrors {
+            if shape.computed >= ComputedParts::Aggregations {
                 view.add_aggregations(&mut walker, &Aggregator::new(store, transaction, &compiled, ids), ids)?;
             }
             view.add_teams(&mut walker, &compiled, ids)?;
             view.blueprints.insert(*blueprint, compiled);
         }
-        if !shape.exclude_calculated && !shape.exclude_all_but_mirrors && !shape.exclude_calculations {
-            view.add_calculations(store, transaction, rows)?;
-        }
         if shape.attach_title_to_relation && view.selection.has("relations") {
             let ids = rows.iter().map(|row| row.id).collect::<Vec<_>>();
             view.titled = Some(titled(transaction, &ids)?);
         }
+        if shape.computed == ComputedParts::All {
+            view.add_calculations(store, transaction, rows, shape)?;
+        }
         Ok(view)
     }
 
-    fn add_calculations(&mut self, store: &Store, transaction: &Transaction<'_>, rows: &[Row]) -> Result<(), Failure> {
-        for (blueprint, compiled) in &self.blueprints {
-            let calculations = compiled.calculations.iter();
-            let calculations =
-                calculations.filter(|calculation| self.selection.has_property(&calculation.name)).collect::<Vec<_>>();
-            if calculations.is_empty() {
+    /// An expression sees the whole entity, whatever is selected, but no other calculation.
+    fn add_calculations(
+        &mut self,
+        store: &Store,
+        transaction: &Transaction<'_>,
+        rows: &[Row],
+        shape: &Shape,
+    ) -> Result<(), Failure> {
+        let selection = &self.selection;
+        let selected = |compiled: &CompiledBlueprint| {
+            compiled.calculations.iter().any(|calculation| selection.has_property(&calculation.name))
+        };
+        if !self.blueprints.values().any(|compiled| selected(compiled)) {
+            return Ok(());
+        }
+        let whole = match *shape == Shape::default() {
+            true => None,
+            false => {
+                let shape = Shape { computed: ComputedParts::Aggregations, ..Shape::default() };
+                Some(Self::of(store, transaction, rows, &shape)?)
+            }
+        };
+        let mut calculated = Vec::new();
+        for row in rows {
+            let Some(compiled) = self.blueprints.get(&row.blueprint).filter(|compiled| selected(compiled)) else {
                 continue;
-            }
-            // An expression sees the whole entity, whatever is selected, but no other calculation.
-            let whole = Shape { exclude_calculations: true, ..Shape::default() };
-            let rows = rows.iter().filter(|row| row.blueprint == *blueprint).cloned().collect::<Vec<_>>();
-            let entities = store.render(transaction, &rows, &whole)?;
-            for (row, entity) in rows.iter().zip(entities) {
-                let values = calculate(&calculations, &entity, store.now())?;
-                self.computed.entry(row.id).or_default().extend(values);
-            }
+            };
+            let entity = whole.as_ref().unwrap_or(self).entity(row)?;
+            let calculations = compiled.calculations.iter();
+            let calculations = calculations.filter(|calculation| selection.has_property(&calculation.name));
+            calculated.push((row.id, calculate(calculations, &entity, store.now())?));
+        }
+        for (id, values) in calculated {
+            self.computed.entry(id).or_default().extend(values);
         }
         Ok(())
     }

@@ -16,7 +16,7 @@ use super::rename::rename_in_sources;
 use super::row::{Row, find_id};
 use crate::catalog::wire::{EntityDraft, IdentifierRef, Refusal, WriteOptions, Writer, Written};
 use crate::domain::entity::fields::Texts;
-use crate::embedded::api::Shape;
+use crate::embedded::api::{ComputedParts, Shape};
 use crate::embedded::store::compiled_blueprint::CompiledBlueprint;
 use crate::embedded::store::connection::Store;
 use crate::embedded::store::entities::upsert::{EntityState, Upsert};
@@ -104,7 +104,7 @@ impl Store {
         self.write_or_try(options.validation_only, |transaction| {
             let (identifier, created) = self.write_one(transaction, blueprint, method, draft, options, writer)?;
             let row = existing(transaction, &*self.compiled(transaction, blueprint)?, &identifier)?;
-            let shape = Shape { exclude_all_but_mirrors: true, ..Shape::default() };
+            let shape = Shape { computed: ComputedParts::Mirrors, ..Shape::default() };
             Ok((self.render_one(transaction, row, &shape)?, created))
         })
     }

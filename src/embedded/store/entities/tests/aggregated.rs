@@ -90,7 +90,7 @@ fn related_entities_are_counted_in_both_directions_and_over_others() {
     }
     assert_eq!(value(&store, "library", "serde", "services"), json!(1));
     // What is calculated can be left out.
-    let shape = Shape { exclude_calculated: true, ..Shape::default() };
+    let shape = Shape { computed: ComputedParts::None, ..Shape::default() };
     assert_eq!(json(&store.entity("area", "shop", &shape).unwrap())["properties"], json!({}));
     let page = store.entities("area", &Shape::default(), None, 10).unwrap();
     let issues = page.entities.iter().map(|entity| json(entity)["properties"]["issues"].clone()).collect::<Vec<_>>();

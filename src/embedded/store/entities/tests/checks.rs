@@ -28,7 +28,7 @@ fn an_entity_comes_back_as_it_was_given() {
     let mut read = get(&store, "service", "cart").unwrap();
     assert_eq!(read["properties"].as_object_mut().expect("an object").remove("score"), Some(json!(1)));
     assert_eq!(json(&entity), read, "the answer to a write has no calculation");
-    let shape = Shape { exclude_calculations: true, ..Shape::default() };
+    let shape = Shape { computed: ComputedParts::Mirrors, ..Shape::default() };
     let page = store.entities("service", &shape, None, 10).unwrap();
     assert_eq!((page.entities.len(), page.next), (1, None));
     assert_eq!(page.entities[0].get(), entity.get());

@@ -42,10 +42,11 @@ fn mirrors_follow_the_relations() {
     assert_eq!((&x["properties"]["where"], &x["team"]), (&json!("Shop"), &json!(["d"])));
     put(&store, "domain", json!({"identifier": "shop", "title": "Store"}));
     assert_eq!(get(&store, "deployment", "x").unwrap()["properties"]["where"], "Store");
-    let stored = json(&store.entity("service", "d", &Shape { exclude_calculated: true, ..Shape::default() }).unwrap());
+    let stored =
+        json(&store.entity("service", "d", &Shape { computed: ComputedParts::None, ..Shape::default() }).unwrap());
     let unset = json!({"language": "go", "replicas": 1, "url": null, "tags": null, "meta": null, "live": null});
     assert_eq!(stored["properties"], unset);
-    let shape = Shape { exclude_calculated: true, exclude_unset: true, ..Shape::default() };
+    let shape = Shape { computed: ComputedParts::None, exclude_unset: true, ..Shape::default() };
     let stored = json(&store.entity("service", "d", &shape).unwrap());
     assert_eq!(stored["properties"], json!({"language": "go", "replicas": 1}));
     let shape = Shape {

@@ -95,15 +95,16 @@ fn figures() {
             put(&store, "workload", workload(at * 97));
         }
     });
-    for (what, exclude_calculated) in [("point read", true), ("point read with a mirror", false)] {
-        let shape = Shape { exclude_calculated, ..Shape::default() };
+    for (what, computed) in [("point read", ComputedParts::None), ("point read with a mirror", ComputedParts::Mirrors)]
+    {
+        let shape = Shape { computed, ..Shape::default() };
         timed(what, 20_000, || {
             for at in 0..20_000 {
                 store.entity("workload", &format!("workload-{:06}", (at * 7919) % ALL), &shape).unwrap();
             }
         });
         for (place, from) in [("start", None), ("end", Some(format!("workload-{:06}", ALL - 1001)))] {
-            timed(&format!("page of 1000 at the {place}, mirrors {}", !exclude_calculated), 20_000, || {
+            timed(&format!("page of 1000 at the {place}, computed {computed:?}"), 20_000, || {
                 for _ in 0..20 {
                     let page = store.entities("workload", &shape, from.as_deref(), 1000).unwrap();
                     assert_eq!(page.entities.len(), 1000);

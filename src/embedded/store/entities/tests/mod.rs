@@ -18,7 +18,7 @@ use crate::catalog::wire::{EntityDraft, IdentifierRef, Refusal, RelationRef, Tea
 use crate::domain::entity::fields::Texts;
 use crate::domain::entity::patch::Patch;
 use crate::domain::value::timestamp::Moment;
-use crate::embedded::api::Shape;
+use crate::embedded::api::{ComputedParts, Shape};
 use crate::embedded::store::{Failure, Store};
 
 const NOW: Moment = Moment(1_790_000_000_000);
