@@ -120,6 +120,10 @@ fn an_expectation_is_met_until_something_changes() {
     repo.write("expected.json", "[]");
     let refused = run(&repo, "cluster evaluate --mapping m.yaml --expect expected.json o.yaml");
     assert_error(&refused.was_refused(), "not-an-expectation");
+    repo.write("expected.json", json!({"outcome": "complete", "upserts": [1]}).to_string());
+    let refused = run(&repo, "cluster evaluate --mapping m.yaml --expect expected.json o.yaml");
+    let talk = refused.was_refused();
+    assert!(talk.contains("its upserts are not a list of objects"), "{talk}");
 }
 
 #[test]
@@ -134,6 +138,22 @@ fn problems_have_their_place_in_helm_values_too() {
     assert_eq!(problem["class"], "selector");
     assert_eq!(problem["object"], "shop/cart");
     assert_eq!((&problem["start"]["line"], &problem["start"]["column"]), (&json!(5), &json!(27)));
+}
+
+#[test]
+fn notes_have_their_place_and_name_files_without_objects() {
+    let repo = Repo::outside_git();
+    let mapping = MAPPING.replace("port:", "prot:");
+    repo.write("m.yaml", mapping).write("o.yaml", OBJECTS).write("values.yaml", "replicas: 1\n");
+    let done = run(&repo, "cluster evaluate --mapping m.yaml o.yaml values.yaml");
+    assert!(done.results.contains("\n0 entities sent\n"), "{}", done.results);
+    for note in [
+        "note: m.yaml:4: The exporter ignores the key `prot`.",
+        "note: m.yaml:2: `resources[0]` has no mappings",
+        "note: `values.yaml` has no Kubernetes object",
+    ] {
+        assert!(done.talk.contains(note), "{note}: {}", done.talk);
+    }
 }
 
 #[test]
@@ -155,4 +175,8 @@ fn what_is_no_object_or_no_list_of_entities_is_refused() {
     let refused = run(&repo, "cluster evaluate --mapping m.yaml --known known.json o.yaml");
     assert_error(&refused.was_refused(), "unreadable-known-entities");
     assert_eq!(run(&repo, "cluster evaluate --mapping m.yaml --env X o.yaml").code, 64);
+    for line in ["--mapping - -", "--mapping m.yaml - o.yaml -", "--mapping m.yaml --known - -"] {
+        let refused = run(&repo, &format!("cluster evaluate {line}"));
+        assert_error(&refused.was_refused(), "input-read-twice");
+    }
 }
