@@ -127,6 +127,14 @@ fn an_expectation_is_met_until_something_changes() {
 }
 
 #[test]
+fn an_expectation_that_is_met_shows_an_outcome_that_fails_the_run() {
+    let repo = Repo::outside_git();
+    repo.write("m.yaml", MAPPING).write("o.yaml", OBJECTS).write("expected.json", r#"{"outcome": "no-deletion"}"#);
+    let done = run(&repo, "cluster evaluate --mapping m.yaml --expect expected.json o.yaml");
+    assert_eq!((done.code, done.results.as_str()), (1, "the expectation is met, but the outcome is no-deletion\n"));
+}
+
+#[test]
 fn problems_have_their_place_in_helm_values_too() {
     let repo = Repo::outside_git();
     let indented = MAPPING.lines().map(|line| format!("    {line}\n")).collect::<String>();
@@ -163,7 +171,11 @@ fn objects_that_the_api_server_refuses_are_left_out_with_a_note() {
     repo.write("m.yaml", MAPPING).write("o.yaml", titled);
     let done = run(&repo, "cluster evaluate --mapping m.yaml o.yaml");
     assert_eq!(done.code, 0);
-    assert!(done.talk.contains("`Entity shop/cart`") && done.talk.contains("`spec.title`"), "{}", done.talk);
+    assert!(
+        done.talk.contains("note: o.yaml:1: `Entity shop/cart`") && done.talk.contains("`spec.title`"),
+        "{}",
+        done.talk
+    );
 }
 
 #[test]

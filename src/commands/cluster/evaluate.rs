@@ -196,8 +196,9 @@ impl EvaluateArgs {
         for object in given.refused.iter().take(MOST) {
             let reasons: Vec<String> =
                 object.refusals.iter().map(|refusal| reason(&refusal.field, &refusal.reason)).collect();
-            let (name, reasons) = (&object.name, reasons.join("; "));
-            notes.push(format!("`{name}` is left out, because the API server refuses it: {reasons}."));
+            let (place, reasons) = (format!("{}:{}", object.file, object.line), reasons.join("; "));
+            let name = &object.name;
+            notes.push(format!("{place}: `{name}` is left out, because the API server refuses it: {reasons}."));
         }
         notes.truncate(MOST);
         let all = remarks.len() + given.without_objects.len() + given.refused.len();

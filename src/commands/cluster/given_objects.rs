@@ -1,5 +1,7 @@
 //! Reads given Kubernetes objects: manifests, what `kubectl get -o json` prints, or JSON arrays. CRDs among them define kinds.
 
+use std::cell::OnceCell;
+
 use super::mapping_document::words;
 use crate::domain::document::fault::FaultKind;
 use crate::domain::document::span::LineIndex;
@@ -28,6 +30,9 @@ pub struct GivenObjects {
 
 #[derive(Debug)]
 pub struct RefusedObject {
+    /// The name of its text, as the user typed it, and the line at which it starts.
+    pub file: String,
+    pub line: usize,
     /// `Entity shop/cart`
     pub name: String,
     pub refusals: Vec<Refusal>,
@@ -69,10 +74,15 @@ pub fn read_objects(
     let (mut objects, mut refused, mut without_objects) = (Vec::new(), Vec::new(), Vec::new());
     for text in texts {
         let before = objects.len() + refused.len();
+        let lines = OnceCell::new();
         each_root(text, &mut |root| {
             each_object(root, &mut |object| match storage.store(object) {
                 Ok(object) => objects.push(object),
-                Err(refusals) => refused.push(RefusedObject { name: name_of(object), refusals }),
+                Err(refusals) => {
+                    let lines = lines.get_or_init(|| LineIndex::new(text.text));
+                    let (file, line) = (text.name.to_owned(), lines.line_of(object.span().start as usize));
+                    refused.push(RefusedObject { file, line, name: name_of(object), refusals });
+                }
             });
         })?;
         if objects.len() + refused.len() == before {
