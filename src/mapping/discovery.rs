@@ -2,10 +2,10 @@
 
 use super::config::model::{Config, Entry, Expression, Mapping, Query};
 use super::failure::Failure;
-use super::map_item::with_article;
+use super::map_item::Engine;
 use super::objects::Object;
-use crate::domain::evaluation::ProblemClass;
-use crate::jq::{Env, Limits, Program, Value};
+use super::programs::Programs;
+use crate::jq::{Env, Limits, Value};
 
 /// A CRD over which the expression fails: the exporter logs that, and goes on.
 pub(super) struct Undiscovered {
@@ -23,14 +23,11 @@ pub(super) fn discover(
     let Some(expression) = config.crds_to_discover.clone() else { return Vec::new() };
     let is_definition =
         |object: &&Object| object.kind == "CustomResourceDefinition" && object.group == "apiextensions.k8s.io";
-    let program = Program::compile(&expression.text);
+    let programs = Programs::of_expression(&expression);
+    let engine = Engine { programs: &programs, environment, limits };
     let mut failed = Vec::new();
     for object in objects.iter().filter(is_definition) {
-        let selected = match &program {
-            Ok(program) => selects(program, &expression, object, environment, limits),
-            Err(error) => Err(Failure::of_compile_error(&expression, error)),
-        };
-        match selected {
+        match engine.boolean(&expression, &object.content) {
             Ok(true) => config.entries.extend(entry_of(object, config.entries.len(), &expression)),
             Ok(false) => {}
             Err(failure) => {
@@ -39,27 +36,6 @@ pub(super) fn discover(
         }
     }
     failed
-}
-
-fn selects(
-    program: &Program,
-    expression: &Expression,
-    object: &Object,
-    environment: &Env,
-    limits: &Limits,
-) -> Result<bool, Failure> {
-    match program.first(&object.content, environment, limits) {
-        Ok(Some(Value::Bool(selects))) => Ok(selects),
-        Ok(Some(value)) => {
-            let message = format!("must be a boolean, is {}", with_article(&value));
-            Err(Failure::new(ProblemClass::Type, expression, message))
-        }
-        Ok(None) => {
-            let message = "the expression has no output".to_owned();
-            Err(Failure::new(ProblemClass::JqError, expression, message))
-        }
-        Err(error) => Err(Failure::of_run_error(expression, &error)),
-    }
 }
 
 /// The exporter's entry for a CRD: its name, its namespace, and everything in its spec.

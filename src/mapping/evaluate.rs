@@ -23,10 +23,9 @@ use crate::jq::{Entries, Env, Limits, Number, Object as JqObject, Value};
 /// How many objects of a kind the exporter sends as examples.
 const MAX_EXAMPLES: usize = 5;
 
-/// What is evaluated.
+/// What a config is evaluated over.
 #[derive(Debug)]
 pub struct Resync<'a> {
-    pub config: &'a Config,
     pub kinds: &'a Kinds,
     /// As the API server stores them.
     pub objects: &'a [Object],
@@ -65,10 +64,10 @@ pub fn start_failure(errors: Vec<ConfigError>) -> Evaluation {
 }
 
 /// Evaluates a resync. `place`: where the character of an expression is in the document.
-pub fn evaluate(resync: &Resync<'_>, place: &dyn Fn(&Expression, usize) -> Span) -> Evaluation {
-    let variables = visible_variables(resync.variables, &resync.config.environment);
+pub fn evaluate(config: &Config, resync: &Resync<'_>, place: &dyn Fn(&Expression, usize) -> Span) -> Evaluation {
+    let variables = visible_variables(resync.variables, &config.environment);
     let environment = Env::new(&variables, resync.now);
-    let mut config = resync.config.clone();
+    let mut config = config.clone();
     let undiscovered = discover(&mut config, resync.objects, &environment, &resync.limits);
     let programs = Programs::compile(&config);
     let engine = Engine { programs: &programs, environment: &environment, limits: &resync.limits };
@@ -148,7 +147,7 @@ impl Engine<'_> {
                 mapped.entities.push(self.map(mapping, &item, origin)?);
             }
             if mapped.examples.len() < MAX_EXAMPLES {
-                mapped.examples.push(null_in_list(&item));
+                mapped.examples.push(item);
             }
         }
         Ok(mapped)
@@ -175,15 +174,8 @@ impl Engine<'_> {
 
     fn passes(&self, item: &Value, entry: &Entry) -> Result<bool, Failure> {
         let Some(expression) = &entry.selector else { return Ok(true) };
-        let fail = |failure: Failure| failure.of_class(ProblemClass::Selector).in_field("selector.query");
-        let value = self.run(expression, item).map_err(fail)?;
-        match value {
-            Value::Bool(passes) => Ok(passes),
-            Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => {
-                let message = format!("must be a boolean, is {}", with_article(&value));
-                Err(fail(Failure::new(ProblemClass::Selector, expression, message)))
-            }
-        }
+        let passes = self.boolean(expression, item);
+        passes.map_err(|failure| failure.of_class(ProblemClass::Selector).in_field("selector.query"))
     }
 }
 
@@ -191,8 +183,8 @@ impl Engine<'_> {
 #[derive(Default)]
 struct Mapped {
     entities: Vec<MappedEntity>,
-    /// The first items that passed the selector: the path of a null in a list of each.
-    examples: Vec<Option<String>>,
+    /// The first items that passed the selector.
+    examples: Vec<Value>,
 }
 
 impl<'a> Run<'a> {
@@ -237,7 +229,7 @@ impl<'a> Run<'a> {
                     Ok(mapped) => {
                         sent.extend(mapped.entities);
                         let room = MAX_EXAMPLES.saturating_sub(examples.len());
-                        examples.extend(mapped.examples.into_iter().take(room).map(|null| (*index, null)));
+                        examples.extend(mapped.examples.into_iter().take(room).map(|item| (*index, item)));
                     }
                     Err(Stop::Failed(failures)) => {
                         self.has_failed = true;
@@ -314,18 +306,13 @@ impl<'a> Run<'a> {
     }
 
     /// The exporter crashes when it sends an object with a null inside a list as an example.
-    fn send_examples(
-        &mut self,
-        kind: &str,
-        entries: &[&Entry],
-        examples: Vec<(usize, Option<String>)>,
-    ) -> Result<(), Crashed> {
-        if !self.resync.sends_raw_examples || !self.resync.config.sends_raw_examples {
+    fn send_examples(&mut self, kind: &str, entries: &[&Entry], examples: Vec<(usize, Value)>) -> Result<(), Crashed> {
+        if !self.resync.sends_raw_examples || !self.config.sends_raw_examples {
             return Ok(());
         }
         let mut reported = BTreeSet::new();
-        for (index, null) in examples {
-            let Some(path) = null else { continue };
+        for (index, item) in examples {
+            let Some(path) = null_in_list(&item) else { continue };
             if !reported.insert(index) {
                 continue;
             }
@@ -368,7 +355,7 @@ fn not_finite_in(value: &Value) -> Option<&'static str> {
 }
 
 /// The path of a null that is an element of a list: `spec.properties.owners[1]`.
-pub fn null_in_list(value: &Value) -> Option<String> {
+fn null_in_list(value: &Value) -> Option<String> {
     match value {
         Value::Array(items) => items.iter().enumerate().find_map(|(at, item)| match item {
             Value::Null => Some(format!("[{at}]")),

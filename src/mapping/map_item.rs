@@ -34,6 +34,18 @@ impl Engine<'_> {
         }
     }
 
+    /// The first output of an expression that must be a boolean.
+    pub(super) fn boolean(&self, expression: &Expression, input: &Value) -> Result<bool, Failure> {
+        let value = self.run(expression, input)?;
+        match value {
+            Value::Bool(value) => Ok(value),
+            Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => {
+                let message = format!("must be a boolean, is {}", with_article(&value));
+                Err(Failure::new(ProblemClass::Type, expression, message))
+            }
+        }
+    }
+
     /// The result as a string without the quotes around it.
     fn text(&self, field: &str, expression: &Expression, input: &Value) -> Result<String, Failure> {
         let value = self.run(expression, input).map_err(|failure| failure.in_field(field))?;

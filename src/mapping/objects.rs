@@ -43,6 +43,12 @@ pub struct Refusal {
     pub reason: RefusalReason,
 }
 
+impl Refusal {
+    fn of_type(field: String, expected: &str) -> Self {
+        Self { field, reason: RefusalReason::Type { expected: expected.to_owned() } }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RefusalReason {
     /// Only where unknown fields are refused.
@@ -71,22 +77,30 @@ pub enum Delivery {
     ClientSideApply,
 }
 
-/// How objects are stored.
-#[derive(Debug)]
-pub struct Storage<'a> {
-    pub platform: &'a Platform,
-    pub definitions: &'a [Definition],
+/// How manifests become objects of a cluster.
+#[derive(Debug, Clone, Copy)]
+pub struct Arrival<'a> {
     pub delivery: Delivery,
     pub unknown_fields: UnknownFields,
-    /// The namespace of objects that name none; `None`: it is not known.
+    /// The namespace of objects that name none, if it is known.
     pub namespace: Option<&'a str>,
+}
+
+/// Stores objects as the API server does.
+#[derive(Debug)]
+pub struct Storage<'a> {
+    platform: &'a Platform,
+    definitions: &'a [Definition],
+    arrival: Arrival<'a>,
+    /// The schema of the platform's own CRDs.
+    published: Schema,
     /// The keys of all objects, which share their texts.
-    pub keys: SharedKeys,
+    keys: SharedKeys,
 }
 
 /// The texts of keys, each once: thousands of objects have the same keys.
 #[derive(Debug, Default)]
-pub struct SharedKeys(HashSet<Arc<str>>);
+struct SharedKeys(HashSet<Arc<str>>);
 
 impl SharedKeys {
     fn share(&mut self, key: &str) -> Arc<str> {
@@ -133,7 +147,11 @@ fn is_list(root: Value<'_>) -> bool {
     root.get("items").is_some_and(|items| items.kind() == Kind::List)
 }
 
-impl Storage<'_> {
+impl<'a> Storage<'a> {
+    pub fn new(platform: &'a Platform, definitions: &'a [Definition], arrival: Arrival<'a>) -> Self {
+        Self { platform, definitions, arrival, published: Schema::of_entities(), keys: SharedKeys::default() }
+    }
+
     /// The object as stored. `Err`: the API server refuses it.
     pub fn store(&mut self, manifest: Value<'_>) -> Result<Object, Vec<Refusal>> {
         let mut content = stored_json(manifest);
@@ -144,16 +162,16 @@ impl Storage<'_> {
         let is_stored_already = content.pointer("/metadata/uid").is_some_and(Json::is_string);
         let mut refusals = Vec::new();
         if !is_stored_already {
-            let published = Schema::of_entities();
             let is_published = group == self.platform.group && version == self.platform.version;
             let is_published = is_published && matches!(kind.as_str(), "Entity" | "ClusterEntity");
             let versions = definition.into_iter().flat_map(|definition| &definition.versions);
             let schema = versions.filter(|known| known.name == version).map(|known| &known.schema).next();
-            let schema = schema.or_else(|| is_published.then_some(&published));
+            let schema = schema.or_else(|| is_published.then_some(&self.published));
             let is_namespaced = match definition {
                 Some(definition) => Some(definition.is_namespaced),
                 None => (group == self.platform.group).then_some(kind != "ClusterEntity"),
             };
+            validate_metadata(&content, &mut refusals);
             self.convert(&mut content, schema, is_namespaced, &mut refusals);
         }
         if !refusals.is_empty() {
@@ -177,7 +195,7 @@ impl Storage<'_> {
         let metadata = root.entry("metadata").or_insert_with(|| Json::Object(Map::new()));
         clean_metadata(metadata);
         if let Json::Object(metadata) = metadata {
-            match (is_namespaced, self.namespace) {
+            match (is_namespaced, self.arrival.namespace) {
                 (Some(false), _) => {
                     metadata.remove("namespace");
                 }
@@ -187,7 +205,7 @@ impl Storage<'_> {
                 (Some(true) | None, _) => {}
             }
         }
-        if self.delivery == Delivery::ClientSideApply {
+        if self.arrival.delivery == Delivery::ClientSideApply {
             root.values_mut().for_each(drop_nulls);
             root.retain(|_, member| !member.is_null());
         }
@@ -238,7 +256,7 @@ impl Storage<'_> {
                 }
                 for (key, field) in unknown {
                     members.shift_remove(&key);
-                    if self.unknown_fields == UnknownFields::Refused {
+                    if self.arrival.unknown_fields == UnknownFields::Refused {
                         refusals.push(Refusal { field, reason: RefusalReason::UnknownField });
                     }
                 }
@@ -320,8 +338,8 @@ fn validate(value: &mut Json, schema: &Schema, path: &mut Vec<String>, refusals:
         (Some(_), _) => false,
     };
     if !is_right {
-        let expected = schema.type_name.clone().unwrap_or_else(|| "integer or string".to_owned());
-        refusals.push(Refusal { field: path.join("."), reason: RefusalReason::Type { expected } });
+        let expected = schema.type_name.as_deref().unwrap_or("integer or string");
+        refusals.push(Refusal::of_type(path.join("."), expected));
         return;
     }
     if let Json::Object(members) = value {
@@ -336,6 +354,25 @@ fn validate(value: &mut Json, schema: &Schema, path: &mut Vec<String>, refusals:
         validate(member, inner, path, refusals);
         path.pop();
     });
+}
+
+/// Every object has a name, or a prefix from which the API server makes one.
+fn validate_metadata(content: &Json, refusals: &mut Vec<Refusal>) {
+    let empty = Map::new();
+    let metadata = match content.get("metadata") {
+        Some(Json::Object(metadata)) => metadata,
+        Some(Json::Null) | None => &empty,
+        Some(_) => return refusals.push(Refusal::of_type("metadata".to_owned(), "object")),
+    };
+    for key in ["name", "generateName", "namespace"] {
+        if !metadata.get(key).is_none_or(|value| value.is_null() || value.is_string()) {
+            refusals.push(Refusal::of_type(format!("metadata.{key}"), "string"));
+        }
+    }
+    let is_set = |key: &str| metadata.get(key).is_some_and(|value| !value.is_null() && value != "");
+    if !is_set("name") && !is_set("generateName") {
+        refusals.push(Refusal { field: "metadata.name".to_owned(), reason: RefusalReason::Missing });
+    }
 }
 
 /// Metadata has Go's types: what is empty is left out, and a null text is empty.

@@ -14,8 +14,15 @@ pub(super) struct Programs<'c> {
 }
 
 impl<'c> Programs<'c> {
+    pub(super) fn of_expression(expression: &'c Expression) -> Self {
+        let mut programs = Self::default();
+        programs.add(expression);
+        programs
+    }
+
     pub(super) fn compile(config: &'c Config) -> Self {
         let mut programs = Self::default();
+        config.crds_to_discover.iter().for_each(|expression| programs.add(expression));
         for entry in &config.entries {
             entry.selector.iter().chain(&entry.items_to_parse).for_each(|expression| programs.add(expression));
             for mapping in &entry.mappings {

@@ -1,6 +1,8 @@
 //! Renders an evaluated mapping: as text, and as `portolan.evaluate/1` for programs. Entities are shown as the exporter
 //! sends them, with every digit.
 
+use std::collections::HashMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -9,6 +11,7 @@ use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::entity::EntityKey;
 use crate::domain::evaluation::{Evaluation, MappedEntity, Outcome, Problem, ProblemClass};
 use crate::report::escape::{self, clean};
+use crate::report::positions::JsonPosition;
 use crate::report::style::{Role, Style};
 use crate::text::plural::count;
 
@@ -76,15 +79,6 @@ struct JsonApproximation<'a> {
     start: JsonPosition,
 }
 
-/// Lines and columns count from 1, columns in characters; bytes count from 0.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Position")]
-struct JsonPosition {
-    line: usize,
-    column: usize,
-    byte: usize,
-}
-
 pub fn schema() -> serde_json::Value {
     schemars::schema_for!(Document<'_>).into()
 }
@@ -92,10 +86,7 @@ pub fn schema() -> serde_json::Value {
 pub fn json(report: &EvaluationReport<'_>) -> String {
     let evaluation = report.evaluation;
     let lines = LineIndex::new(report.text);
-    let position = |span: Span| {
-        let position = lines.position(report.text, span.start as usize);
-        JsonPosition { line: position.line, column: position.column, byte: position.byte }
-    };
+    let position = |span: Span| JsonPosition::from(lines.position(report.text, span.start as usize));
     let problems = evaluation.problems.iter().zip(report.problem_spans).map(|(problem, span)| JsonProblem {
         class: problem.class,
         object: problem.object.as_deref(),
@@ -136,11 +127,10 @@ pub fn text(report: &EvaluationReport<'_>, style: &Style) -> String {
     let mut out = String::new();
     let (role, meaning) = meaning(evaluation.outcome);
     out.push_str(&format!("{}: {meaning}\n", style.paint(role, evaluation.outcome.name())));
-    if !evaluation.upserts.is_empty() {
-        out.push_str(&format!("\n{} sent:\n", count(evaluation.upserts.len(), "entity")));
-        for entity in &evaluation.upserts {
-            out.push_str(&format!("  {}\n", clean(&entity.body().to_json_text())));
-        }
+    let end = if evaluation.upserts.is_empty() { "" } else { ":" };
+    out.push_str(&format!("\n{} sent{end}\n", count(evaluation.upserts.len(), "entity")));
+    for entity in &evaluation.upserts {
+        out.push_str(&format!("  {}\n", clean(&entity.body().to_json_text())));
     }
     write_keys(&mut out, "deleted", &evaluation.deletes);
     write_keys(&mut out, "perhaps deleted (a search query may find it)", &evaluation.undecided);
@@ -182,15 +172,14 @@ fn write_problems(out: &mut String, report: &EvaluationReport<'_>, style: &Style
     }
     let lines = LineIndex::new(report.text);
     let mut groups: Vec<(&Problem, Option<Span>, usize)> = Vec::new();
+    let mut known = HashMap::new();
     for (problem, span) in problems.iter().zip(report.problem_spans) {
-        let is_alike = |known: &Problem| {
-            (known.class, known.entry, &known.field, &known.message)
-                == (problem.class, problem.entry, &problem.field, &problem.message)
-        };
-        match groups.iter_mut().find(|(known, ..)| is_alike(known)) {
-            Some((_, _, number)) => *number += 1,
-            None => groups.push((problem, *span, 1)),
-        }
+        let group =
+            *known.entry((problem.class, problem.entry, &problem.field, &problem.message)).or_insert_with(|| {
+                groups.push((problem, *span, 0));
+                groups.len() - 1
+            });
+        groups[group].2 += 1;
     }
     out.push_str(&format!("\n{}:\n", count(problems.len(), "problem")));
     for (problem, span, number) in groups {
@@ -208,6 +197,9 @@ fn write_problems(out: &mut String, report: &EvaluationReport<'_>, style: &Style
             out.push_str(&format!(" and {}", count(number - 1, "more object")));
         }
         out.push_str(&format!("\n    {}\n", clean(&problem.message)));
+        if problem.class == ProblemClass::KindUnresolved {
+            out.push_str("    help: correct the kind; if the cluster has it, add its CRD to the objects\n");
+        }
     }
 }
 

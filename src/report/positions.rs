@@ -4,6 +4,9 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use crate::domain::document::span::{LineIndex, Position, Span};
 use crate::domain::finding::{FileId, Finding, Place};
 use crate::text::mask::Mask;
@@ -18,6 +21,21 @@ pub trait Files {
     /// none.
     fn credentials(&self, _file: FileId, _mask: &Mask) -> Vec<(Range<usize>, String)> {
         Vec::new()
+    }
+}
+
+/// Lines and columns count from 1, columns in characters; bytes count from 0.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Position")]
+pub(super) struct JsonPosition {
+    line: usize,
+    column: usize,
+    byte: usize,
+}
+
+impl From<Position> for JsonPosition {
+    fn from(Position { line, column, byte }: Position) -> Self {
+        Self { line, column, byte }
     }
 }
 

@@ -120,6 +120,18 @@ fn an_expectation_is_met_until_something_changes() {
     repo.write("expected.json", "[]");
     let refused = run(&repo, "cluster evaluate --mapping m.yaml --expect expected.json o.yaml");
     assert_error(&refused.was_refused(), "not-an-expectation");
+    repo.write("expected.json", json!({"outcome": "complete", "upserts": [1]}).to_string());
+    let refused = run(&repo, "cluster evaluate --mapping m.yaml --expect expected.json o.yaml");
+    let talk = refused.was_refused();
+    assert!(talk.contains("its upserts are not a list of objects"), "{talk}");
+}
+
+#[test]
+fn an_expectation_that_is_met_shows_an_outcome_that_fails_the_run() {
+    let repo = Repo::outside_git();
+    repo.write("m.yaml", MAPPING).write("o.yaml", OBJECTS).write("expected.json", r#"{"outcome": "no-deletion"}"#);
+    let done = run(&repo, "cluster evaluate --mapping m.yaml --expect expected.json o.yaml");
+    assert_eq!((done.code, done.results.as_str()), (1, "the expectation is met, but the outcome is no-deletion\n"));
 }
 
 #[test]
@@ -137,13 +149,33 @@ fn problems_have_their_place_in_helm_values_too() {
 }
 
 #[test]
+fn notes_have_their_place_and_name_files_without_objects() {
+    let repo = Repo::outside_git();
+    let mapping = MAPPING.replace("port:", "prot:");
+    repo.write("m.yaml", mapping).write("o.yaml", OBJECTS).write("values.yaml", "replicas: 1\n");
+    let done = run(&repo, "cluster evaluate --mapping m.yaml o.yaml values.yaml");
+    assert!(done.results.contains("\n0 entities sent\n"), "{}", done.results);
+    for note in [
+        "note: m.yaml:4: The exporter ignores the key `prot`.",
+        "note: m.yaml:2: `resources[0]` has no mappings",
+        "note: `values.yaml` has no Kubernetes object",
+    ] {
+        assert!(done.talk.contains(note), "{note}: {}", done.talk);
+    }
+}
+
+#[test]
 fn objects_that_the_api_server_refuses_are_left_out_with_a_note() {
     let repo = Repo::outside_git();
     let titled = OBJECTS.replace("blueprint: service", "blueprint: service, title: Cart");
     repo.write("m.yaml", MAPPING).write("o.yaml", titled);
     let done = run(&repo, "cluster evaluate --mapping m.yaml o.yaml");
     assert_eq!(done.code, 0);
-    assert!(done.talk.contains("`Entity shop/cart`") && done.talk.contains("`spec.title`"), "{}", done.talk);
+    assert!(
+        done.talk.contains("note: o.yaml:1: `Entity shop/cart`") && done.talk.contains("`spec.title`"),
+        "{}",
+        done.talk
+    );
 }
 
 #[test]
@@ -155,4 +187,8 @@ fn what_is_no_object_or_no_list_of_entities_is_refused() {
     let refused = run(&repo, "cluster evaluate --mapping m.yaml --known known.json o.yaml");
     assert_error(&refused.was_refused(), "unreadable-known-entities");
     assert_eq!(run(&repo, "cluster evaluate --mapping m.yaml --env X o.yaml").code, 64);
+    for line in ["--mapping - -", "--mapping m.yaml - o.yaml -", "--mapping m.yaml --known - -"] {
+        let refused = run(&repo, &format!("cluster evaluate {line}"));
+        assert_error(&refused.was_refused(), "input-read-twice");
+    }
 }

@@ -1,17 +1,17 @@
 //! `cluster evaluate`: evaluates a mapping of the Kubernetes exporter over given objects, and shows what the exporter
 //! would send and delete. It needs no repository, no cluster and no catalog.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
 use serde::Deserialize;
 
 use super::expectation::difference;
-use super::given_objects::{Arrival, GivenObjects, NamedText, RefusedObject, read_objects};
+use super::given_objects::{GivenObjects, NamedText, read_objects};
 use super::mapping_document::MappingDocument;
 use crate::commands::verb::Process;
-use crate::domain::document::span::Span;
+use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::entity::EntityKey;
 use crate::domain::error_class::ExitClass;
 use crate::domain::evaluation::{Evaluation, Outcome};
@@ -19,9 +19,9 @@ use crate::domain::platform::PORT;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::jq::Limits;
-use crate::mapping::config::model::{RemarkKind, Rules};
-use crate::mapping::evaluate::{Resync, evaluate, start_failure};
-use crate::mapping::objects::{Delivery, RefusalReason, UnknownFields};
+use crate::mapping::config::model::{Remark, RemarkKind, Rules};
+use crate::mapping::evaluate::Resync;
+use crate::mapping::objects::{Arrival, Delivery, RefusalReason, UnknownFields};
 use crate::report::evaluation::{self as report, EvaluationReport};
 use crate::report::style::Style;
 use crate::settings;
@@ -103,6 +103,9 @@ enum EvaluateError {
     #[error("standard input is not UTF-8 text")]
     #[diagnostic(code("objects-not-text"), help("pipe manifests or JSON into it"))]
     NotText,
+    #[error("standard input is named {times} times, and can be read only once")]
+    #[diagnostic(code("input-read-twice"), help("keep one `-`, and name files for the rest"))]
+    InputReadTwice { times: usize },
 }
 
 impl ExitClass for EvaluateError {}
@@ -116,6 +119,7 @@ struct KnownEntity {
 
 impl EvaluateArgs {
     pub fn run(&self, process: &mut Process<'_>) -> Result<Exit, Error> {
+        self.check_standard_input()?;
         let directory = process.directory();
         let rules = self.rules.map(|rules| match rules {
             MappingRules::File => Rules::File,
@@ -126,29 +130,29 @@ impl EvaluateArgs {
         let known = self.known.as_ref().map_or_else(|| Ok(Vec::new()), |path| read_known(&directory, path))?;
         let expected = self.expect.as_ref().map(|path| read(&directory, path)).transpose()?;
         let variables: BTreeMap<String, String> = self.env.iter().cloned().collect();
-        let evaluation = match &mapping.config {
-            Err(errors) => start_failure(errors.clone()),
-            Ok(config) => {
-                let resync = Resync {
-                    config,
-                    kinds: &given.kinds,
-                    objects: &given.objects,
-                    known: &known,
-                    variables: &variables,
-                    sends_raw_examples: !self.no_raw_examples,
-                    now: process.environment.seconds() as f64,
-                    limits: Limits::default(),
-                };
-                evaluate(&resync, &|expression, offset| mapping.place_in_expression(expression, offset))
-            }
-        };
-        let notes = notes(&mapping, &given.refused);
+        let evaluation = mapping.evaluate(&Resync {
+            kinds: &given.kinds,
+            objects: &given.objects,
+            known: &known,
+            variables: &variables,
+            sends_raw_examples: !self.no_raw_examples,
+            now: process.environment.seconds() as f64,
+            limits: Limits::default(),
+        });
+        let notes = self.notes(&mapping, &given);
         // The objects take most of the memory, and the report does not need them.
         drop(given);
         if !process.request.quiet {
             notes.iter().for_each(|note| process.streams.say(&format!("note: {note}\n")));
         }
         self.show(process, &mapping, &evaluation, expected.as_deref())
+    }
+
+    /// Every reader after the first would find standard input empty.
+    fn check_standard_input(&self) -> Result<(), EvaluateError> {
+        let paths = self.objects.iter().chain([&self.mapping]).chain(&self.known).chain(&self.expect);
+        let times = paths.filter(|path| is_standard_input(path)).count();
+        if times > 1 { Err(EvaluateError::InputReadTwice { times }) } else { Ok(()) }
     }
 
     fn read_objects(&self, directory: &Path) -> Result<GivenObjects, Error> {
@@ -159,6 +163,51 @@ impl EvaluateArgs {
         Ok(read_objects(&named, &PORT, arrival)?)
     }
 
+    /// What is worth knowing and stops no entity by itself.
+    fn notes(&self, mapping: &MappingDocument, given: &GivenObjects) -> Vec<String> {
+        const MOST: usize = 20;
+        let mut notes = Vec::new();
+        let lines = LineIndex::new(mapping.text());
+        let mut seen = HashSet::new();
+        let remarks = mapping.config.as_ref().map_or(&[][..], |config| &config.remarks);
+        let remarks: Vec<&Remark> = remarks.iter().filter(|remark| seen.insert(&remark.kind)).collect();
+        for remark in remarks.iter().take(MOST) {
+            let start = mapping.span_in_text(remark.span).start as usize;
+            let place = format!("{}:{}", self.mapping.display(), lines.line_of(start));
+            notes.push(match &remark.kind {
+                RemarkKind::IgnoredKey { key } => format!("{place}: The exporter ignores the key `{key}`."),
+                RemarkKind::OtherCase { key, known } => {
+                    format!("{place}: The exporter ignores the key `{key}` in its file; it is spelled `{known}`.")
+                }
+                RemarkKind::OnlyStored { key } => format!(
+                    "{place}: The exporter ignores the key `{key}` in its file; it belongs to the integration's config."
+                ),
+                RemarkKind::MapsNothing => {
+                    "The mapping has no entries, so the exporter deletes everything it owns.".to_owned()
+                }
+                RemarkKind::EntryMapsNothing { entry } => format!(
+                    "{place}: `resources[{entry}]` has no mappings, so the exporter deletes the entities that it had."
+                ),
+            });
+        }
+        for name in given.without_objects.iter().take(MOST) {
+            notes.push(format!("`{name}` has no Kubernetes object: an object has `apiVersion` and `kind`."));
+        }
+        for object in given.refused.iter().take(MOST) {
+            let reasons: Vec<String> =
+                object.refusals.iter().map(|refusal| reason(&refusal.field, &refusal.reason)).collect();
+            let (place, reasons) = (format!("{}:{}", object.file, object.line), reasons.join("; "));
+            let name = &object.name;
+            notes.push(format!("{place}: `{name}` is left out, because the API server refuses it: {reasons}."));
+        }
+        notes.truncate(MOST);
+        let all = remarks.len() + given.without_objects.len() + given.refused.len();
+        if all > MOST {
+            notes.push(format!("{} not shown.", count(all - MOST, "more note")));
+        }
+        notes
+    }
+
     fn show(
         &self,
         process: &mut Process<'_>,
@@ -166,10 +215,11 @@ impl EvaluateArgs {
         evaluation: &Evaluation,
         expected: Option<&str>,
     ) -> Result<Exit, Error> {
-        let spans: Vec<Option<Span>> =
-            evaluation.problems.iter().map(|problem| problem.span.map(|span| mapping.span_in_text(span))).collect();
-        let approximate: Vec<Span> =
-            evaluation.approximations.iter().map(|found| mapping.span_in_text(found.span)).collect();
+        // The problems of many objects share the place of an expression.
+        let mut places: HashMap<Span, Span> = HashMap::new();
+        let mut place = |span: Span| *places.entry(span).or_insert_with(|| mapping.span_in_text(span));
+        let spans: Vec<Option<Span>> = evaluation.problems.iter().map(|problem| problem.span.map(&mut place)).collect();
+        let approximate: Vec<Span> = evaluation.approximations.iter().map(|found| place(found.span)).collect();
         let path = self.mapping.display().to_string();
         let rendered = EvaluationReport {
             evaluation,
@@ -179,34 +229,40 @@ impl EvaluateArgs {
             approximation_spans: &approximate,
         };
         let style = process.terminal.style;
-        let json = report::json(&rendered);
-        let expectation = self.expect.as_ref().map(|path| path.display().to_string());
-        let different = match expectation.as_deref().zip(expected) {
-            Some((path, expected)) => {
-                let style = if self.output == EvaluateFormat::Text { style } else { Style::PLAIN };
-                difference(path, expected, &json, &style)?
+        let is_complete = evaluation.outcome == Outcome::Complete;
+        let Some((expected_path, expected)) = self.expect.as_ref().zip(expected) else {
+            match self.output {
+                EvaluateFormat::Json => process.streams.show(&report::json(&rendered))?,
+                EvaluateFormat::Text => process.streams.show(&report::text(&rendered, &style))?,
             }
-            None => None,
+            return Ok(if is_complete { Exit::Success } else { Exit::Findings });
         };
-        match (self.output, &different, expected) {
-            (EvaluateFormat::Json, ..) => process.streams.show(&json)?,
-            (EvaluateFormat::Text, Some(diff), _) => process.streams.show(diff)?,
-            (EvaluateFormat::Text, None, Some(_)) => process.streams.show("the expectation is met\n")?,
-            (EvaluateFormat::Text, None, None) => process.streams.show(&report::text(&rendered, &style))?,
+        let json = report::json(&rendered);
+        let style = if self.output == EvaluateFormat::Text { style } else { Style::PLAIN };
+        let different = difference(&expected_path.display().to_string(), expected, &json, &style)?;
+        match (self.output, &different) {
+            (EvaluateFormat::Json, different) => {
+                process.streams.show(&json)?;
+                different.iter().for_each(|diff| process.streams.say(diff));
+            }
+            (EvaluateFormat::Text, Some(diff)) => process.streams.show(diff)?,
+            (EvaluateFormat::Text, None) if is_complete => process.streams.show("the expectation is met\n")?,
+            (EvaluateFormat::Text, None) => {
+                let outcome = evaluation.outcome.name();
+                process.streams.show(&format!("the expectation is met, but the outcome is {outcome}\n"))?;
+            }
         }
-        if self.output == EvaluateFormat::Json
-            && let Some(diff) = &different
-        {
-            process.streams.say(diff);
-        }
-        let is_met = different.is_none() && (evaluation.outcome == Outcome::Complete);
-        Ok(if is_met { Exit::Success } else { Exit::Findings })
+        Ok(if is_complete && different.is_none() { Exit::Success } else { Exit::Findings })
     }
+}
+
+fn is_standard_input(path: &Path) -> bool {
+    path == Path::new("-")
 }
 
 /// Reads a file, or standard input for `-`.
 fn read(directory: &Path, path: &Path) -> Result<String, Error> {
-    if path == Path::new("-") {
+    if is_standard_input(path) {
         let bytes = sources::read_standard_input()?;
         return String::from_utf8(bytes).map_err(|_| EvaluateError::NotText.into());
     }
@@ -223,49 +279,6 @@ fn read_known(directory: &Path, path: &Path) -> Result<Vec<EntityKey>, Error> {
     let key =
         |entity: KnownEntity| EntityKey { blueprint: entity.blueprint.into(), identifier: entity.identifier.into() };
     Ok(known.into_iter().map(key).collect())
-}
-
-/// What is worth knowing and stops no entity by itself.
-fn notes(mapping: &MappingDocument, refused: &[RefusedObject]) -> Vec<String> {
-    let mut notes = Vec::new();
-    for object in refused {
-        let reasons: Vec<String> =
-            object.refusals.iter().map(|refusal| reason(&refusal.field, &refusal.reason)).collect();
-        notes.push(format!(
-            "`{}` is left out, because the API server refuses it: {}.",
-            object.name,
-            reasons.join("; ")
-        ));
-    }
-    let remarks = mapping.config.as_ref().map_or(&[][..], |config| &config.remarks);
-    for remark in remarks {
-        notes.push(match &remark.kind {
-            RemarkKind::IgnoredKey { key } => format!("The exporter ignores the key `{key}`."),
-            RemarkKind::OtherCase { key, known } => {
-                format!("The exporter ignores the key `{key}` in its file; it is spelled `{known}`.")
-            }
-            RemarkKind::OnlyStored { key } => {
-                format!("The exporter ignores the key `{key}` in its file; it belongs to the integration's config.")
-            }
-            RemarkKind::MapsNothing => {
-                "The mapping has no entries, so the exporter deletes everything it owns.".to_owned()
-            }
-            RemarkKind::EntryMapsNothing { entry } => format!("Entry {entry} of `resources` maps nothing."),
-        });
-    }
-    let mut shown: Vec<String> = Vec::new();
-    for note in notes {
-        if !shown.contains(&note) {
-            shown.push(note);
-        }
-    }
-    const MOST: usize = 20;
-    if shown.len() > MOST {
-        let more = shown.len() - MOST;
-        shown.truncate(MOST);
-        shown.push(format!("{} not shown.", count(more, "more note")));
-    }
-    shown
 }
 
 fn reason(field: &str, reason: &RefusalReason) -> String {

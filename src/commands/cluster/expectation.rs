@@ -47,12 +47,15 @@ pub fn difference(path: &str, expected: &str, actual: &str, style: &Style) -> Re
         let mut text = String::new();
         for key in &compared {
             let value = document.get(*key).map_or("null", |value| value.get());
-            text += &format!("{key}: {}\n", comparable(key, value)?);
+            // The position in the error would be one in the value, not in the file.
+            let form =
+                comparable(key, value).map_err(|_| unreadable(format!("its {key} are not a list of objects")))?;
+            text += &format!("{key}: {form}\n");
         }
-        Ok::<String, serde_json::Error>(text)
+        Ok(text)
     };
-    let wanted = render(&wanted).map_err(|error| unreadable(error.to_string()))?;
-    let found = render(&found).map_err(|error| unreadable(error.to_string()))?;
+    let wanted = render(&wanted)?;
+    let found = render(&found)?;
     Ok((wanted != found).then(|| unified(path, &wanted, &found, style)))
 }
 

@@ -1,5 +1,7 @@
 //! Reads given Kubernetes objects: manifests, what `kubectl get -o json` prints, or JSON arrays. CRDs among them define kinds.
 
+use std::cell::OnceCell;
+
 use super::mapping_document::words;
 use crate::domain::document::fault::FaultKind;
 use crate::domain::document::span::LineIndex;
@@ -9,7 +11,7 @@ use crate::domain::platform::Platform;
 use crate::manifest::{Document, Limits, Reader};
 use crate::mapping::definition::Definition;
 use crate::mapping::kinds::Kinds;
-use crate::mapping::objects::{Delivery, Object, Refusal, SharedKeys, Storage, UnknownFields, each_object};
+use crate::mapping::objects::{Arrival, Object, Refusal, Storage, each_object};
 
 /// The limits of a file of objects: a whole cluster may be in one.
 const LIMITS: Limits =
@@ -22,10 +24,15 @@ pub struct GivenObjects {
     pub kinds: Kinds,
     /// Objects that the API server refuses.
     pub refused: Vec<RefusedObject>,
+    /// The names of the texts that hold no object.
+    pub without_objects: Vec<String>,
 }
 
 #[derive(Debug)]
 pub struct RefusedObject {
+    /// The name of its text, as the user typed it, and the line at which it starts.
+    pub file: String,
+    pub line: usize,
     /// `Entity shop/cart`
     pub name: String,
     pub refusals: Vec<Refusal>,
@@ -49,15 +56,6 @@ pub struct UnreadableObjects {
 
 impl ExitClass for UnreadableObjects {}
 
-/// How manifests among the given objects become objects of a cluster.
-#[derive(Debug, Clone, Copy)]
-pub struct Arrival<'a> {
-    pub delivery: Delivery,
-    pub unknown_fields: UnknownFields,
-    /// The namespace of objects that name none, if it is known.
-    pub namespace: Option<&'a str>,
-}
-
 /// Reads the objects of all texts.
 pub fn read_objects(
     texts: &[NamedText<'_>],
@@ -72,22 +70,29 @@ pub fn read_objects(
         })?;
     }
     let mut kinds = Kinds::new(platform, &definitions);
-    let Arrival { delivery, unknown_fields, namespace } = arrival;
-    let keys = SharedKeys::default();
-    let mut storage = Storage { platform, definitions: &definitions, delivery, unknown_fields, namespace, keys };
-    let (mut objects, mut refused) = (Vec::new(), Vec::new());
+    let mut storage = Storage::new(platform, &definitions, arrival);
+    let (mut objects, mut refused, mut without_objects) = (Vec::new(), Vec::new(), Vec::new());
     for text in texts {
+        let before = objects.len() + refused.len();
+        let lines = OnceCell::new();
         each_root(text, &mut |root| {
             each_object(root, &mut |object| match storage.store(object) {
                 Ok(object) => objects.push(object),
-                Err(refusals) => refused.push(RefusedObject { name: name_of(object), refusals }),
+                Err(refusals) => {
+                    let lines = lines.get_or_init(|| LineIndex::new(text.text));
+                    let (file, line) = (text.name.to_owned(), lines.line_of(object.span().start as usize));
+                    refused.push(RefusedObject { file, line, name: name_of(object), refusals });
+                }
             });
         })?;
+        if objects.len() + refused.len() == before {
+            without_objects.push(text.name.to_owned());
+        }
     }
     for object in &objects {
         kinds.add_kind_of_object(&object.group, &object.version, &object.kind);
     }
-    Ok(GivenObjects { objects, kinds, refused })
+    Ok(GivenObjects { objects, kinds, refused, without_objects })
 }
 
 fn each_root(given: &NamedText<'_>, visit: &mut dyn FnMut(Value<'_>)) -> Result<(), UnreadableObjects> {
@@ -116,7 +121,11 @@ fn name_of(object: Value<'_>) -> String {
     let text = |value: Option<Value<'_>>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
     let metadata = |key: &str| text(object.get("metadata").and_then(|metadata| metadata.get(key)));
     let (kind, namespace, name) = (text(object.get("kind")), metadata("namespace"), metadata("name"));
-    if namespace.is_empty() { format!("{kind} {name}") } else { format!("{kind} {namespace}/{name}") }
+    match (namespace.as_str(), name.as_str()) {
+        (_, "") => format!("{kind} without a name"),
+        ("", name) => format!("{kind} {name}"),
+        (namespace, name) => format!("{kind} {namespace}/{name}"),
+    }
 }
 
 #[cfg(test)]
@@ -128,8 +137,8 @@ mod tests {
     use crate::domain::evaluation::{Evaluation, Outcome};
     use crate::domain::platform::PORT;
     use crate::jq::Limits;
-    use crate::mapping::evaluate::{Resync, evaluate};
-    use crate::mapping::objects::RefusalReason;
+    use crate::mapping::evaluate::Resync;
+    use crate::mapping::objects::{Delivery, RefusalReason, UnknownFields};
 
     const CRD: &str = "\
 apiVersion: apiextensions.k8s.io/v1
@@ -169,8 +178,7 @@ spec:
 
     fn run(mapping: &str, given: &GivenObjects) -> Evaluation {
         let document = MappingDocument::read(mapping.to_owned(), None);
-        let resync = Resync {
-            config: document.config.as_ref().expect("it is a config"),
+        document.evaluate(&Resync {
             kinds: &given.kinds,
             objects: &given.objects,
             known: &[],
@@ -178,8 +186,7 @@ spec:
             sends_raw_examples: true,
             now: 0.0,
             limits: Limits::default(),
-        };
-        evaluate(&resync, &|expression, offset| document.place_in_expression(expression, offset))
+        })
     }
 
     #[test]
@@ -203,12 +210,41 @@ spec:
     }
 
     #[test]
+    fn an_object_without_a_name_is_refused() {
+        let refusals = |metadata: &str| {
+            let head = "apiVersion: v1\nkind: ConfigMap\nmetadata: ";
+            let mut refused = read(&format!("{head}{metadata}\n")).refused;
+            refused.pop().map(|object| (object.name, object.refusals))
+        };
+        let refusal = |field: &str, reason: RefusalReason| vec![Refusal { field: field.to_owned(), reason }];
+        let missing = refusal("metadata.name", RefusalReason::Missing);
+        for metadata in ["", "{}", "{name: ''}", "{name: null, namespace: shop}"] {
+            assert_eq!(
+                refusals(metadata),
+                Some(("ConfigMap without a name".to_owned(), missing.clone())),
+                "{metadata}"
+            );
+        }
+        let number = refusal("metadata.name", RefusalReason::Type { expected: "string".to_owned() });
+        assert_eq!(refusals("{name: 123}").map(|(_, refusals)| refusals), Some(number));
+        let text = refusal("metadata", RefusalReason::Type { expected: "object".to_owned() });
+        assert_eq!(refusals("cart").map(|(_, refusals)| refusals), Some(text));
+        for metadata in ["{name: a}", "{generateName: a-}"] {
+            assert_eq!(refusals(metadata), None, "{metadata}");
+        }
+    }
+
+    #[test]
     fn a_discovered_crd_has_the_entry_of_the_exporter() {
         let given = team("{size: 2}");
         let evaluation = run("crdsToDiscover: .spec.group == \"acme.io\"\n", &given);
         let bodies: Vec<String> = evaluation.upserts.iter().map(|entity| entity.body().to_json_text()).collect();
         let expected = r#"{"blueprint":"team","identifier":"a","properties":{"lead":"ann","namespace":null,"size":2},"title":"a"}"#;
         assert_eq!((bodies, evaluation.outcome), (vec![expected.to_owned()], Outcome::Complete));
+        // An expression that is evaluated for CRDs may be approximate like any other.
+        let evaluation = run("crdsToDiscover: 0 | localtime | true\n", &given);
+        let names: Vec<&str> = evaluation.approximations.iter().map(|found| found.name.as_str()).collect();
+        assert_eq!(names, ["localtime"]);
         // A failing expression is logged only.
         let evaluation = run("crdsToDiscover: .spec.group\n", &given);
         assert_eq!((evaluation.problems.len(), evaluation.outcome), (1, Outcome::Complete));
@@ -233,6 +269,8 @@ spec:
         for (text, count) in [(pod.to_owned(), 1), (format!("[{pod}, {pod}, {pod}]"), 3), (list, 2)] {
             assert_eq!(read(&text).objects.len(), count, "{text}");
         }
-        assert!(read("just: text\n").objects.is_empty());
+        let given = read("just: text\n");
+        assert!(given.objects.is_empty());
+        assert_eq!(given.without_objects, ["o.yaml"]);
     }
 }

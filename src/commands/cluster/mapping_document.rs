@@ -1,13 +1,16 @@
 //! Reads the text of a mapping: a config alone, or one inside of Helm values, whose places are then places of the values.
 
-use crate::domain::document::fault::{Fault, FaultKind};
+use crate::domain::document::fault::{Fault, FaultKind, Oversize};
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::Style;
+use crate::domain::evaluation::Evaluation;
 use crate::manifest::{Document, Limits, Reader};
 use crate::mapping::config::document::{ConfigPlace, find_config};
 use crate::mapping::config::model::{Config, ConfigError, Expression, Rules};
 use crate::mapping::config::scalar_place::place_in_scalar;
 use crate::mapping::config::{default_rules, read_config};
+use crate::mapping::evaluate::{Resync, evaluate, start_failure};
+use crate::text::plural::grouped;
 
 /// A mapping and the text it was read from.
 #[derive(Debug)]
@@ -53,6 +56,14 @@ impl MappingDocument {
         }
     }
 
+    /// Evaluates the mapping, unless the exporter does not start with it.
+    pub fn evaluate(&self, resync: &Resync<'_>) -> Evaluation {
+        match &self.config {
+            Ok(config) => evaluate(config, resync, &|expression, offset| self.place_in_expression(expression, offset)),
+            Err(errors) => start_failure(errors.clone()),
+        }
+    }
+
     /// The whole text, in which the places are.
     pub fn text(&self) -> &str {
         &self.text
@@ -66,7 +77,7 @@ impl MappingDocument {
     }
 
     /// The place in the config of a character of an expression.
-    pub fn place_in_expression(&self, expression: &Expression, offset: usize) -> Span {
+    fn place_in_expression(&self, expression: &Expression, offset: usize) -> Span {
         let text = self.holder.as_ref().map_or(self.text.as_str(), |holder| holder.text.as_str());
         let at = place_in_scalar(text, expression.span, expression.style, &expression.text, offset);
         Span::of_character(text, at)
@@ -104,9 +115,14 @@ pub fn words(fault: &Fault) -> String {
         | FaultKind::MergeConflict { message, .. }
         | FaultKind::Unlisted { message, .. }
         | FaultKind::Unreadable { message } => message.trim_end_matches('.').to_owned(),
-        FaultKind::TooDeep { limit } => format!("is nested more than {limit} levels deep"),
-        FaultKind::TooLarge { limit, .. } => format!("is larger than {limit}"),
-        FaultKind::AliasBomb { limit } => format!("its aliases add more than {limit} values"),
+        FaultKind::TooDeep { limit } => format!("nested more than {limit} levels deep"),
+        FaultKind::TooLarge { what: Oversize::Nodes, limit } => {
+            format!("more than {} keys and values", grouped(*limit))
+        }
+        FaultKind::TooLarge { what: Oversize::File | Oversize::Document, limit } => {
+            format!("larger than {} MiB", limit >> 20)
+        }
+        FaultKind::AliasBomb { limit } => format!("the aliases add more than {} values", grouped(*limit)),
         FaultKind::DuplicateKey { key, .. } => format!("key `{key}` is defined twice"),
         FaultKind::AmbiguousScalar { .. } | FaultKind::AmbiguousBreak { .. } | FaultKind::NonStringKey { .. } => {
             "is read differently by different programs".to_owned()
@@ -218,6 +234,16 @@ mod tests {
         assert!(read("resources: []\nresources: []\n").config.is_err());
         assert!(read("other: {a: 1, a: 2}\nresources: []\n").config.is_ok());
         assert!(read("x: &x {kind: a}\nresources: [{<<: *x, kind: b}]\n").config.is_ok());
+    }
+
+    #[test]
+    fn a_limit_has_its_unit() {
+        let deep = format!("resources: {}1{}", "[".repeat(200), "]".repeat(200));
+        let large = format!("#{}\nresources: []\n", "x".repeat(11 << 20));
+        for (text, expected) in [(deep, "nested more than 128 levels deep"), (large, "larger than 10 MiB")] {
+            let errors = read(&text).config.expect_err("it exceeds a limit");
+            assert_eq!(errors[0].message, expected);
+        }
     }
 
     #[test]

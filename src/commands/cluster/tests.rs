@@ -9,15 +9,15 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json, json};
 
-use super::given_objects::{Arrival, GivenObjects, NamedText, read_objects};
+use super::given_objects::{GivenObjects, NamedText, read_objects};
 use super::mapping_document::MappingDocument;
 use crate::domain::entity::EntityKey;
 use crate::domain::evaluation::{Evaluation, MappedEntity, Problem, ProblemClass};
 use crate::domain::platform::PORT;
 use crate::jq::{Limits, Value};
 use crate::mapping::config::model::{Config, Expression, OtherType, Query, Rules};
-use crate::mapping::evaluate::{Resync, evaluate, start_failure};
-use crate::mapping::objects::{Delivery, Object, UnknownFields};
+use crate::mapping::evaluate::Resync;
+use crate::mapping::objects::{Arrival, Delivery, Object, UnknownFields};
 use crate::text::canonical_json::canonical_json;
 
 /// As the manifests of most recordings were sent.
@@ -110,22 +110,15 @@ fn run(case: &Case) -> (MappingDocument, Evaluation) {
     let given = read_objects(&texts, &PORT, ARRIVAL).expect("stored objects are readable");
     assert!(given.refused.is_empty(), "{}: {:?}", case.name, given.refused);
     let known: Vec<EntityKey> = case.catalog.iter().map(key).collect();
-    let evaluation = match &mapping.config {
-        Err(errors) => start_failure(errors.clone()),
-        Ok(config) => {
-            let resync = Resync {
-                config,
-                kinds: &given.kinds,
-                objects: &given.objects,
-                known: &known,
-                variables: &variables(case),
-                sends_raw_examples: case.port.is_none(),
-                now: 1_800_000_000.0,
-                limits: Limits::default(),
-            };
-            evaluate(&resync, &|expression, offset| mapping.place_in_expression(expression, offset))
-        }
-    };
+    let evaluation = mapping.evaluate(&Resync {
+        kinds: &given.kinds,
+        objects: &given.objects,
+        known: &known,
+        variables: &variables(case),
+        sends_raw_examples: case.port.is_none(),
+        now: 1_800_000_000.0,
+        limits: Limits::default(),
+    });
     (mapping, evaluation)
 }
 

@@ -1,6 +1,6 @@
 //! Decodes the values of a config by the exporter's rules: which value is accepted for which type, and which key matches.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::model::{ConfigError, Expression, OtherType, Query, Remark, RemarkKind, Rules};
@@ -84,12 +84,12 @@ impl Decoder {
         if self.rules != Rules::File {
             return;
         }
-        let mut seen = HashMap::new();
+        let mut seen = HashSet::new();
         let whole_is_copied = value.is_copied();
         for (key, _) in value.entries() {
             let is_merged = key.is_copied() && !whole_is_copied;
             let name = scalar_text(key);
-            if !is_merged && seen.insert(name.clone(), ()).is_some() {
+            if !is_merged && !seen.insert(name.clone()) {
                 self.error(format!("key {name} is defined twice"), key.span(), field);
             }
         }
@@ -134,21 +134,17 @@ impl Decoder {
 
     pub(super) fn flag(&mut self, value: Option<Value<'_>>, field: &str) -> Option<bool> {
         let value = value?;
-        let word = value.as_str();
-        let words = ["y", "yes", "on", "n", "no", "off"];
-        let number = words.iter().position(|known| {
-            let capital = known.get(..1).map(|first| first.to_uppercase() + &known[1..]);
-            word.is_some_and(|word| word == *known || word == known.to_uppercase() || capital.as_deref() == Some(word))
-        });
-        match (value.as_bool(), number) {
-            (Some(value), _) => Some(value),
-            // The exporter's YAML reader accepts these words in quotes too.
-            (None, Some(at)) if self.rules == Rules::File => Some(at < 3),
-            (None, _) => {
-                self.mismatch(value, "a boolean", field);
-                None
-            }
+        // The exporter's YAML reader accepts these words in quotes too.
+        let word = value.as_str().filter(|_| self.rules == Rules::File);
+        let flag = match word {
+            Some("y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON") => Some(true),
+            Some("n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF") => Some(false),
+            Some(_) | None => value.as_bool(),
+        };
+        if flag.is_none() {
+            self.mismatch(value, "a boolean", field);
         }
+        flag
     }
 
     /// A value that may be an expression or a search query.
@@ -178,13 +174,13 @@ impl Decoder {
             Kind::Map => {
                 self.reject_other_keys(value, field);
                 self.reject_duplicates(value, field);
-                let mut members: Vec<(Arc<str>, Query)> = Vec::new();
+                let mut unique = UniqueMembers::new();
                 for (key, value) in value.entries() {
                     let name = key.key_text().into_owned();
                     let query = self.query_at(value, &format!("{field}.{name}"), depth + 1);
-                    insert(&mut members, name, query);
+                    unique.insert(name, query);
                 }
-                Query::Map(members, span)
+                Query::Map(unique.members, span)
             }
         }
     }
@@ -232,19 +228,35 @@ impl Decoder {
             return Vec::new();
         }
         self.reject_duplicates(value, field);
-        let mut members = Vec::new();
+        let mut unique = UniqueMembers::new();
         for (key, member) in value.entries() {
             let name = if self.rules == Rules::File { scalar_text(key) } else { key.key_text().into_owned() };
-            insert(&mut members, name, member);
+            unique.insert(name, member);
         }
-        members
+        unique.members
     }
 }
 
-fn insert<T>(members: &mut Vec<(Arc<str>, T)>, name: String, value: T) {
-    match members.iter_mut().find(|(known, _)| **known == *name) {
-        Some((_, old)) => *old = value,
-        None => members.push((name.into(), value)),
+/// Members in the order in which their keys appear first. A later value of a key replaces the earlier one.
+struct UniqueMembers<T> {
+    members: Vec<(Arc<str>, T)>,
+    indexes: HashMap<Arc<str>, usize>,
+}
+
+impl<T> UniqueMembers<T> {
+    fn new() -> Self {
+        Self { members: Vec::new(), indexes: HashMap::new() }
+    }
+
+    fn insert(&mut self, name: String, value: T) {
+        let name: Arc<str> = name.into();
+        match self.indexes.get(&name).and_then(|index| self.members.get_mut(*index)) {
+            Some((_, old)) => *old = value,
+            None => {
+                self.indexes.insert(Arc::clone(&name), self.members.len());
+                self.members.push((name, value));
+            }
+        }
     }
 }
 

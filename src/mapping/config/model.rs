@@ -122,7 +122,7 @@ pub struct Remark {
     pub span: Span,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum RemarkKind {
     /// The exporter does not know the key.
     IgnoredKey { key: String },

@@ -5,13 +5,12 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::domain::document::span::Position;
 use crate::domain::finding::Severity;
 use crate::report::escape;
 use crate::report::lint::Lint;
 use crate::report::lint::report::{Report, Row, masked};
 use crate::report::lint::tally::Tally;
-use crate::report::positions::LineRange;
+use crate::report::positions::{JsonPosition, LineRange};
 
 pub const FORMAT: &str = "portolan.lint/1";
 
@@ -78,15 +77,6 @@ struct JsonEntity {
     identifier: String,
 }
 
-/// Lines and columns count from 1, columns in characters; bytes count from 0.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Position")]
-struct JsonPosition {
-    line: usize,
-    column: usize,
-    byte: usize,
-}
-
 /// A related position.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Related")]
@@ -114,12 +104,6 @@ struct JsonEdit {
     start: JsonPosition,
     end: JsonPosition,
     replacement: String,
-}
-
-impl From<Position> for JsonPosition {
-    fn from(Position { line, column, byte }: Position) -> Self {
-        Self { line, column, byte }
-    }
 }
 
 /// The JSON Schema of this format.
