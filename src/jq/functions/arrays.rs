@@ -1,13 +1,13 @@
 //! Functions on arrays and objects.
 
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::sort::{search, sorted};
 use super::strings::code_points;
 use crate::jq::access::{indices as all_indices, positions};
 use crate::jq::budget::Budget;
-use crate::jq::compare::{compare, sort_order};
+use crate::jq::compare::compare;
 use crate::jq::encode::preview;
 use crate::jq::fault::{Fault, Outcome, failed, failed_on, inapplicable, inapplicable_with, unfit, wrap};
 use crate::jq::number::Number;
@@ -293,31 +293,6 @@ pub(super) fn max_by(_: &mut Budget, input: &Value, arguments: &[Value]) -> Outc
     Ok(extreme(items, keys, false))
 }
 
-/// Sorts positions by keys and keeps the order of equal ones. A sort of our own, since the order of numbers has contradictions
-/// (a float may equal two different integers), which the standard one may answer with a panic.
-fn sorted(budget: &mut Budget, keys: &[Value]) -> Result<Vec<usize>, Fault> {
-    let mut order: Vec<usize> = (0..keys.len()).collect();
-    let mut width = 1;
-    while width < keys.len() {
-        budget.spend_steps(keys.len())?;
-        budget.spend_items(keys.len() / 4)?;
-        let mut merged = Vec::with_capacity(order.len());
-        for pair in order.chunks(width * 2) {
-            let (left, right) = pair.split_at(width.min(pair.len()));
-            let (mut left, mut right) = (left.iter().peekable(), right.iter().peekable());
-            while let (Some(first), Some(second)) = (left.peek(), right.peek()) {
-                let from =
-                    if sort_order(&keys[**second], &keys[**first]) == Ordering::Less { &mut right } else { &mut left };
-                merged.extend(from.next());
-            }
-            merged.extend(left.chain(right));
-        }
-        order = merged;
-        width *= 2;
-    }
-    Ok(order)
-}
-
 fn sort_items(budget: &mut Budget, items: &[Value], keys: &[Value]) -> Outcome {
     budget.spend_items(items.len())?;
     Ok(Value::array(sorted(budget, keys)?.into_iter().map(|position| items[position].clone()).collect()))
@@ -384,17 +359,9 @@ pub(super) fn transpose(budget: &mut Budget, input: &Value, _: &[Value]) -> Outc
 pub(super) fn bsearch(_: &mut Budget, input: &Value, arguments: &[Value]) -> Outcome {
     let wanted = &arguments[0];
     let Some(items) = input.as_array() else { return Err(inapplicable_with("bsearch", &[wanted], input)) };
-    let (mut low, mut high) = (0, items.len());
-    while low < high {
-        let middle = usize::midpoint(low, high);
-        if compare(&items[middle], wanted).is_lt() {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
+    let position = search(0, items.len(), |at| compare(&items[at], wanted).is_lt());
+    if items.get(position).is_some_and(|item| compare(item, wanted).is_eq()) {
+        return Ok(Value::count(position));
     }
-    if items.get(low).is_some_and(|item| compare(item, wanted).is_eq()) {
-        return Ok(Value::count(low));
-    }
-    Ok(Value::int(-i64::try_from(low).unwrap_or(i64::MAX - 1) - 1))
+    Ok(Value::int(-i64::try_from(position).unwrap_or(i64::MAX - 1) - 1))
 }

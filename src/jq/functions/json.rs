@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::jq::budget::MAX_DEPTH;
+use crate::jq::encode::quote;
 use crate::jq::number::{MAX_DIGITS, Number};
 use crate::jq::parser::{scan_unicode_escape, unescape};
 use crate::jq::value::Value;
@@ -44,13 +45,16 @@ impl Reader<'_> {
         }
     }
 
-    /// The error at the next character.
+    /// The error at the next byte, which Go shows as the character of that number: `é` begins with `Ã`.
     fn wrong(&self, context: &str) -> Unreadable {
-        Unreadable::Wrong(match self.text[self.at..].chars().next() {
+        Unreadable::Wrong(match self.byte() {
             None => "unexpected EOF".to_owned(),
-            Some('\'') => format!("invalid character '\\'' {context}"),
-            Some('"') => format!("invalid character '\"' {context}"),
-            Some(character) => format!("invalid character '{}' {context}", character.escape_debug()),
+            Some(b'\'') => format!("invalid character '\\'' {context}"),
+            Some(b'"') => format!("invalid character '\"' {context}"),
+            Some(byte) => {
+                let quoted = quote(&char::from(byte).to_string());
+                format!("invalid character '{}' {context}", quoted.trim_matches('"'))
+            }
         })
     }
 
