@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::jq::budget::MAX_DEPTH;
-use crate::jq::encode::quote;
+use crate::jq::encode::quote_byte;
 use crate::jq::number::{MAX_DIGITS, Number};
 use crate::jq::parser::{scan_unicode_escape, unescape};
 use crate::jq::value::Value;
@@ -45,16 +45,11 @@ impl Reader<'_> {
         }
     }
 
-    /// The error at the next byte, which Go shows as the character of that number: `é` begins with `Ã`.
+    /// The error at the next byte.
     fn wrong(&self, context: &str) -> Unreadable {
         Unreadable::Wrong(match self.byte() {
             None => "unexpected EOF".to_owned(),
-            Some(b'\'') => format!("invalid character '\\'' {context}"),
-            Some(b'"') => format!("invalid character '\"' {context}"),
-            Some(byte) => {
-                let quoted = quote(&char::from(byte).to_string());
-                format!("invalid character '{}' {context}", quoted.trim_matches('"'))
-            }
+            Some(byte) => format!("invalid character {} {context}", quote_byte(byte)),
         })
     }
 
