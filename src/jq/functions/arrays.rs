@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::sort::{search, sorted};
-use super::strings::code_points;
-use crate::jq::access::{indices as all_indices, positions};
+use crate::jq::access::{collect_positions, positions, spend_search};
 use crate::jq::budget::Budget;
 use crate::jq::compare::compare;
 use crate::jq::encode::preview;
@@ -194,37 +193,50 @@ fn has_within(budget: &mut Budget, value: &Value, other: &Value) -> Result<Optio
     }))
 }
 
-/// What `indices`, `index` and `rindex` look for, and in what.
-fn searched(name: &str, input: &Value, wanted: &Value) -> Result<Option<[Vec<Value>; 2]>, Fault> {
+/// Where `indices`, `index` and `rindex` find a value. `None`: in null.
+fn occurrences<'a>(
+    budget: &mut Budget,
+    name: &str,
+    input: &'a Value,
+    wanted: &'a Value,
+) -> Result<Option<Box<dyn Iterator<Item = usize> + 'a>>, Fault> {
     match (input, wanted) {
         (Value::Null, _) => Ok(None),
-        (Value::Array(items), Value::Array(wanted)) => Ok(Some([items.to_vec(), wanted.to_vec()])),
-        (Value::Array(items), wanted) => Ok(Some([items.to_vec(), vec![wanted.clone()]])),
-        (Value::String(text), Value::String(wanted)) => Ok(Some([code_points(text), code_points(wanted)])),
+        (Value::String(text), Value::String(wanted)) => {
+            spend_search(budget, text.len(), wanted.len())?;
+            Ok(Some(Box::new(text_positions(text, wanted))))
+        }
+        (Value::Array(items), wanted) => {
+            let wanted = wanted.as_array().map_or(std::slice::from_ref(wanted), |wanted| wanted);
+            spend_search(budget, items.len(), wanted.len())?;
+            Ok(Some(Box::new(positions(items, wanted))))
+        }
         _ => Err(inapplicable_with(name, &[wanted], input)),
     }
 }
 
-fn spend_search(budget: &mut Budget, items: &[Value], wanted: &[Value]) -> Result<(), Fault> {
-    budget.spend_steps(items.len().saturating_mul(wanted.len()) / 4)
+/// The characters at which a text occurs within another; an empty one occurs nowhere.
+fn text_positions<'a>(text: &'a str, wanted: &'a str) -> impl Iterator<Item = usize> + 'a {
+    let starts = text.char_indices().enumerate();
+    let found = starts.filter(move |(_, (at, _))| !wanted.is_empty() && text[*at..].starts_with(wanted));
+    found.map(|(position, _)| position)
 }
 
 pub(super) fn indices(budget: &mut Budget, input: &Value, arguments: &[Value]) -> Outcome {
-    let Some([items, wanted]) = searched("indices", input, &arguments[0])? else { return Ok(Value::Null) };
-    spend_search(budget, &items, &wanted)?;
-    Ok(all_indices(&items, &wanted))
+    match occurrences(budget, "indices", input, &arguments[0])? {
+        Some(found) => collect_positions(budget, found),
+        None => Ok(Value::Null),
+    }
 }
 
 pub(super) fn index(budget: &mut Budget, input: &Value, arguments: &[Value]) -> Outcome {
-    let Some([items, wanted]) = searched("index", input, &arguments[0])? else { return Ok(Value::Null) };
-    spend_search(budget, &items, &wanted)?;
-    Ok(positions(&items, &wanted).next().map_or(Value::Null, Value::count))
+    let first = occurrences(budget, "index", input, &arguments[0])?.and_then(|mut found| found.next());
+    Ok(first.map_or(Value::Null, Value::count))
 }
 
 pub(super) fn rindex(budget: &mut Budget, input: &Value, arguments: &[Value]) -> Outcome {
-    let Some([items, wanted]) = searched("rindex", input, &arguments[0])? else { return Ok(Value::Null) };
-    spend_search(budget, &items, &wanted)?;
-    Ok(positions(&items, &wanted).next_back().map_or(Value::Null, Value::count))
+    let last = occurrences(budget, "rindex", input, &arguments[0])?.and_then(Iterator::last);
+    Ok(last.map_or(Value::Null, Value::count))
 }
 
 pub(super) fn flatten(budget: &mut Budget, input: &Value, arguments: &[Value]) -> Outcome {

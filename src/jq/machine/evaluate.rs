@@ -28,7 +28,7 @@ impl Machine<'_> {
             Node::Pipe(_) => self.run_pipe(node, 0, bindings, item, rest),
             Node::Comma(_) => self.run_comma(node, 0, bindings, item, rest),
             Node::Key(key) => {
-                let found = index(&item.value, key)?;
+                let found = index(&mut self.budget, &item.value, key)?;
                 Ok(Step::Return(self.follow(&item, key.clone(), found)?, rest))
             }
             Node::Access(access) => {

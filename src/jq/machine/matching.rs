@@ -52,7 +52,7 @@ impl Machine<'_> {
                         return Err(unfit("expected an array but got", &value));
                     }
                     let key = Value::count(position);
-                    let found = index(&value, &key)?;
+                    let found = index(&mut self.budget, &value, &key)?;
                     self.follow_pattern(&mut matching, &value, &key, &found)?;
                     tasks = tasks.before(Task::ArrayItem { pattern, position: position + 1, value });
                     tasks = tasks.before(Task::Match { pattern: *item, value: found });
@@ -104,7 +104,7 @@ impl Machine<'_> {
         value: Value,
         key: &Value,
     ) -> Result<Tasks, Fault> {
-        let found = index(&value, key)?;
+        let found = index(&mut self.budget, &value, key)?;
         self.follow_pattern(matching, &value, key, &found)?;
         let mut tasks = tasks.before(Task::ObjectEntry { pattern, position: position + 1, value });
         if entry.is_variable {

@@ -47,11 +47,11 @@ impl Machine<'_> {
                 Ok(Step::Evaluate { node: access.target, bindings, item, rest: rest.push(frame)? })
             }
             Frame::AccessTarget { start, end, is_slice: true } => {
-                let found = slice(&item.value, start, end)?;
+                let found = slice(&mut self.budget, &item.value, start, end)?;
                 Ok(Step::Return(self.follow_slice(&item, start.clone(), end.clone(), found)?, rest.clone()))
             }
             Frame::AccessTarget { start, .. } => {
-                let found = index(&item.value, start)?;
+                let found = index(&mut self.budget, &item.value, start)?;
                 Ok(Step::Return(self.follow(&item, start.clone(), found)?, rest.clone()))
             }
             Frame::Arguments { node, position, done, bindings, input } => {
@@ -73,7 +73,8 @@ impl Machine<'_> {
                 let key = item.value;
                 let Some(value) = entries[*position].1 else {
                     let input_item = Item { value: input.clone(), trail: item.trail };
-                    let value = self.follow(&input_item, key.clone(), index(input, &key)?)?;
+                    let found = index(&mut self.budget, input, &key)?;
+                    let value = self.follow(&input_item, key.clone(), found)?;
                     let done = done.and(key);
                     return self.after_entry(*node, *position, &done, bindings, input, value, rest);
                 };
@@ -246,7 +247,7 @@ impl Machine<'_> {
 
     /// What is at a path, with its own path.
     fn follow_path(&mut self, input: &Item, path: &Value) -> Result<Item, Fault> {
-        let found = get_path(&input.value, path)?;
+        let found = get_path(&mut self.budget, &input.value, path)?;
         let (Some(trail), Some(keys)) = (&input.trail, path.as_array()) else {
             return Ok(Item::plain(found));
         };
