@@ -1,5 +1,6 @@
 //! Looks up keys, indices and slices.
 
+use super::budget::Budget;
 use super::compare::compare_lists;
 use super::fault::{Fault, Outcome, unfit};
 use super::value::Value;
@@ -12,7 +13,7 @@ pub(super) fn clamp(index: i64, least: i64, length: usize) -> i64 {
 }
 
 /// `value[key]`.
-pub(super) fn index(value: &Value, key: &Value) -> Outcome {
+pub(super) fn index(budget: &mut Budget, value: &Value, key: &Value) -> Outcome {
     match (key, value) {
         (Value::String(_) | Value::Number(_) | Value::Array(_), Value::Null) => Ok(Value::Null),
         (Value::String(key), Value::Object(entries)) => Ok(entries.get(key).cloned().unwrap_or_default()),
@@ -21,15 +22,21 @@ pub(super) fn index(value: &Value, key: &Value) -> Outcome {
             let position = clamp(number.to_index(), -1, items.len());
             Ok(usize::try_from(position).ok().and_then(|position| items.get(position)).cloned().unwrap_or_default())
         }
-        (Value::Number(number), Value::String(text)) => Ok(character(text, number.to_index())),
-        (Value::Array(wanted), Value::Array(items)) => Ok(indices(items, wanted)),
+        (Value::Number(number), Value::String(text)) => {
+            budget.spend_steps(text.len() / 64)?;
+            Ok(character(text, number.to_index()))
+        }
+        (Value::Array(wanted), Value::Array(items)) => {
+            spend_search(budget, items.len(), wanted.len())?;
+            collect_positions(budget, positions(items, wanted))
+        }
         (Value::Number(_) | Value::Array(_), _) => Err(unfit("expected an array but got", value)),
         (Value::Object(_), Value::Null) => Ok(Value::Null),
         (Value::Object(bounds), _) => {
             let (Some(start), Some(end)) = (bounds.get("start"), bounds.get("end")) else {
                 return Err(unfit("expected \"start\" and \"end\" for slicing but got", key));
             };
-            slice(value, start, end)
+            slice(budget, value, start, end)
         }
         (Value::Null | Value::Bool(_), Value::Array(_)) => {
             Err(unfit("expected a number for indexing an array but got", key))
@@ -47,19 +54,28 @@ fn character(text: &str, index: i64) -> Value {
     character.map_or(Value::Null, |character| Value::from(character.to_string()))
 }
 
-/// The positions at which a list occurs within another.
-pub(super) fn indices(items: &[Value], wanted: &[Value]) -> Value {
-    Value::array(positions(items, wanted).map(Value::count).collect())
+/// Pays for the search of something within something of such lengths.
+pub(super) fn spend_search(budget: &mut Budget, length: usize, wanted: usize) -> Result<(), Fault> {
+    budget.spend_steps(length.saturating_mul(wanted) / 4)
 }
 
-/// The same, one after the other; an empty list occurs nowhere.
-pub(super) fn positions<'a>(items: &'a [Value], wanted: &'a [Value]) -> impl DoubleEndedIterator<Item = usize> + 'a {
+pub(super) fn collect_positions(budget: &mut Budget, positions: impl Iterator<Item = usize>) -> Outcome {
+    let mut collected = Vec::new();
+    for position in positions {
+        budget.spend_items(1)?;
+        collected.push(Value::count(position));
+    }
+    Ok(Value::array(collected))
+}
+
+/// The positions at which a list occurs within another; an empty one occurs nowhere.
+pub(super) fn positions<'a>(items: &'a [Value], wanted: &'a [Value]) -> impl Iterator<Item = usize> + 'a {
     let count = if wanted.is_empty() { 0 } else { (items.len() + 1).saturating_sub(wanted.len()) };
     (0..count).filter(move |start| compare_lists(&items[*start..*start + wanted.len()], wanted).is_eq())
 }
 
 /// `value[start:end]`.
-pub(super) fn slice(value: &Value, start: &Value, end: &Value) -> Outcome {
+pub(super) fn slice(budget: &mut Budget, value: &Value, start: &Value, end: &Value) -> Outcome {
     match value {
         Value::Null => Ok(Value::Null),
         Value::Array(items) => {
@@ -67,9 +83,11 @@ pub(super) fn slice(value: &Value, start: &Value, end: &Value) -> Outcome {
             if (start, end) == (0, items.len()) {
                 return Ok(value.clone());
             }
+            budget.spend_items(end - start)?;
             Ok(Value::array(items[start..end].to_vec()))
         }
         Value::String(text) => {
+            budget.spend_bytes(text.len())?;
             let (start, end) = bounds(text.chars().count(), start, end, "a string")?;
             Ok(Value::from(text.chars().skip(start).take(end - start).collect::<String>()))
         }

@@ -59,12 +59,6 @@ fn compare_floats(left: f64, right: f64) -> Ordering {
     }
 }
 
-/// An order for sorting: as [`compare`], but NaN equals itself, since a sort needs an order without contradictions.
-pub(super) fn sort_order(left: &Value, right: &Value) -> Ordering {
-    let order = compare(left, right);
-    if order.is_lt() && compare(right, left).is_lt() { Ordering::Equal } else { order }
-}
-
 fn rank(value: &Value) -> u8 {
     match value {
         Value::Null => 0,

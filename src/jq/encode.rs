@@ -140,9 +140,27 @@ pub(super) fn quote(text: &str) -> String {
             '\0'..='\u{1f}' | '\u{7f}' => {
                 write!(out, "\\x{:02x}", u32::from(character)).expect("a string takes any text");
             }
+            _ if is_invisible(character) => {
+                write!(out, "\\u{:04x}", u32::from(character)).expect("a string takes any text");
+            }
             _ => out.push(character),
         }
     }
     out.push('"');
     out
+}
+
+/// Whether Go shows the character by its number: spaces, control and format characters.
+fn is_invisible(character: char) -> bool {
+    let is_format = matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    is_format || character.is_control() || character != ' ' && character.is_whitespace()
+}
+
+/// A byte in quotes, as Go shows one in errors: as the character of that number, so `é` begins with `Ã`.
+pub(super) fn quote_byte(byte: u8) -> String {
+    match byte {
+        b'\'' => r"'\''".to_owned(),
+        b'"' => "'\"'".to_owned(),
+        _ => format!("'{}'", quote(&char::from(byte).to_string()).trim_matches('"')),
+    }
 }

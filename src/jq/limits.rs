@@ -3,7 +3,7 @@
 /// How much one evaluation may use.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Steps of evaluation; also what long texts and arrays cost.
+    /// Steps of evaluation; also what long texts, arrays and regular expressions cost.
     pub steps: u64,
     /// Bytes of all values that are made, whether they are kept or not.
     pub bytes: u64,

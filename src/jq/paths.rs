@@ -16,13 +16,13 @@ pub(super) fn slice_key(start: Value, end: Value) -> Value {
     Value::object([("start".into(), start), ("end".into(), end)])
 }
 
-pub(super) fn get_path(value: &Value, path: &Value) -> Outcome {
+pub(super) fn get_path(budget: &mut Budget, value: &Value, path: &Value) -> Outcome {
     let Some(keys) = path.as_array() else { return Err(inapplicable_with("getpath", &[path], value)) };
     let mut found = value.clone();
     for key in keys.iter() {
         found = match &found {
             Value::Null | Value::Array(_) | Value::Object(_) => {
-                index(&found, key).map_err(|fault| wrap(fault, "getpath", &[path], value))?
+                index(budget, &found, key).map_err(|fault| wrap(fault, "getpath", &[path], value))?
             }
             Value::Bool(_) | Value::Number(_) | Value::String(_) => {
                 return Err(inapplicable_with("getpath", &[path], value));

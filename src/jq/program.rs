@@ -77,6 +77,11 @@ pub(super) enum Node {
         path: Value,
         value: NodeId,
     },
+    /// The operand of `+=` and its kin, which the body sees as a variable. Within a path it is a part of the path, as in gojq.
+    Operand {
+        value: NodeId,
+        body: NodeId,
+    },
     Modify {
         target: NodeId,
         update: NodeId,
@@ -217,6 +222,7 @@ impl Code {
             | Node::Last(_)
             | Node::Assign { .. }
             | Node::AssignPath { .. }
+            | Node::Operand { .. }
             | Node::Modify { .. } => return None,
         }
         all_direct.then_some(deepest + 1)

@@ -158,7 +158,7 @@ fn what_may_differ_from_gojq_is_marked() {
 }
 
 /// Expressions that never end, or would take all memory.
-const ENDLESS: [&str; 26] = [
+const ENDLESS: [&str; 33] = [
     "[range(1e9)]",
     "last(range(1e18))",
     "[repeat(1)]",
@@ -185,6 +185,13 @@ const ENDLESS: [&str; 26] = [
     "[recurse(1, 2)]",
     "[limit(1e18; repeat(1))]",
     "(\"[\" * 100000) | fromjson",
+    "[range(1e6) | tostring as $i | \"a\" | test(\"\\\\pL{15}\" + $i)]",
+    "[range(1e6) | tostring as $i | try (\"a\" | test(\"\\\\pL{1000}\" + $i)) catch .]",
+    "(\"a\" * 10000) as $a | [range(1e6) | $a | test(\"[ab]{900}[cd]\")]",
+    "[range(20000)] as $a | [range(1e6) | $a | .[1:]]",
+    "[range(20000) | 0] as $a | [range(1e6) | $a | .[[0]]]",
+    "(\"a\" * 500000) as $a | [range(1e6) | $a | .[1:]]",
+    "\"a\" * 1000000 | indices(\"a\")",
 ];
 
 #[test]
@@ -241,7 +248,7 @@ fn nothing_that_is_nested_deeply_overflows_the_stack() {
         ". * 2",
         "tojson | fromjson",
         ".. |= .",
-        "[leaf_paths]",
+        "[paths(scalars)]",
         "getpath([range(400) | 0])",
         "@html",
         "map(.)",

@@ -39,7 +39,7 @@ impl Compiler {
         let update = self.builtin(name, vec![old, new]);
         let body = self.add(Node::Modify { target, update });
         self.leave(&mark);
-        Ok(self.bind_variable(value, body))
+        Ok(self.add(Node::Operand { value, body }))
     }
 }
 

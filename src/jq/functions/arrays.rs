@@ -1,13 +1,12 @@
 //! Functions on arrays and objects.
 
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::strings::code_points;
-use crate::jq::access::{indices as all_indices, positions};
+use super::sort::{search, sorted};
+use crate::jq::access::{collect_positions, positions, spend_search};
 use crate::jq::budget::Budget;
-use crate::jq::compare::{compare, sort_order};
+use crate::jq::compare::compare;
 use crate::jq::encode::preview;
 use crate::jq::fault::{Fault, Outcome, failed, failed_on, inapplicable, inapplicable_with, unfit, wrap};
 use crate::jq::number::Number;
@@ -194,37 +193,50 @@ fn has_within(budget: &mut Budget, value: &Value, other: &Value) -> Result<Optio
     }))
 }
 
-/// What `indices`, `index` and `rindex` look for, and in what.
-fn searched(name: &str, input: &Value, wanted: &Value) -> Result<Option<[Vec<Value>; 2]>, Fault> {
+/// Where `indices`, `index` and `rindex` find a value. `None`: in null.
+fn occurrences<'a>(
+    budget: &mut Budget,
+    name: &str,
+    input: &'a Value,
+    wanted: &'a Value,
+) -> Result<Option<Box<dyn Iterator<Item = usize> + 'a>>, Fault> {
     match (input, wanted) {
         (Value::Null, _) => Ok(None),
-        (Value::Array(items), Value::Array(wanted)) => Ok(Some([items.to_vec(), wanted.to_vec()])),
-        (Value::Array(items), wanted) => Ok(Some([items.to_vec(), vec![wanted.clone()]])),
-        (Value::String(text), Value::String(wanted)) => Ok(Some([code_points(text), code_points(wanted)])),
+        (Value::String(text), Value::String(wanted)) => {
+            spend_search(budget, text.len(), wanted.len())?;
+            Ok(Some(Box::new(text_positions(text, wanted))))
+        }
+        (Value::Array(items), wanted) => {
+            let wanted = wanted.as_array().map_or(std::slice::from_ref(wanted), |wanted| wanted);
+            spend_search(budget, items.len(), wanted.len())?;
+            Ok(Some(Box::new(positions(items, wanted))))
+        }
         _ => Err(inapplicable_with(name, &[wanted], input)),
     }
 }
 
-fn spend_search(budget: &mut Budget, items: &[Value], wanted: &[Value]) -> Result<(), Fault> {
-    budget.spend_steps(items.len().saturating_mul(wanted.len()) / 4)
+/// The characters at which a text occurs within another; an empty one occurs nowhere.
+fn text_positions<'a>(text: &'a str, wanted: &'a str) -> impl Iterator<Item = usize> + 'a {
+    let starts = text.char_indices().enumerate();
+    let found = starts.filter(move |(_, (at, _))| !wanted.is_empty() && text[*at..].starts_with(wanted));
+    found.map(|(position, _)| position)
 }
 
 pub(super) fn indices(budget: &mut Budget, input: &Value, arguments: &[Value]) -> Outcome {
-    let Some([items, wanted]) = searched("indices", input, &arguments[0])? else { return Ok(Value::Null) };
-    spend_search(budget, &items, &wanted)?;
-    Ok(all_indices(&items, &wanted))
+    match occurrences(budget, "indices", input, &arguments[0])? {
+        Some(found) => collect_positions(budget, found),
+        None => Ok(Value::Null),
+    }
 }
 
 pub(super) fn index(budget: &mut Budget, input: &Value, arguments: &[Value]) -> Outcome {
-    let Some([items, wanted]) = searched("index", input, &arguments[0])? else { return Ok(Value::Null) };
-    spend_search(budget, &items, &wanted)?;
-    Ok(positions(&items, &wanted).next().map_or(Value::Null, Value::count))
+    let first = occurrences(budget, "index", input, &arguments[0])?.and_then(|mut found| found.next());
+    Ok(first.map_or(Value::Null, Value::count))
 }
 
 pub(super) fn rindex(budget: &mut Budget, input: &Value, arguments: &[Value]) -> Outcome {
-    let Some([items, wanted]) = searched("rindex", input, &arguments[0])? else { return Ok(Value::Null) };
-    spend_search(budget, &items, &wanted)?;
-    Ok(positions(&items, &wanted).next_back().map_or(Value::Null, Value::count))
+    let last = occurrences(budget, "rindex", input, &arguments[0])?.and_then(Iterator::last);
+    Ok(last.map_or(Value::Null, Value::count))
 }
 
 pub(super) fn flatten(budget: &mut Budget, input: &Value, arguments: &[Value]) -> Outcome {
@@ -293,31 +305,6 @@ pub(super) fn max_by(_: &mut Budget, input: &Value, arguments: &[Value]) -> Outc
     Ok(extreme(items, keys, false))
 }
 
-/// Sorts positions by keys and keeps the order of equal ones. A sort of our own, since the order of numbers has contradictions
-/// (a float may equal two different integers), which the standard one may answer with a panic.
-fn sorted(budget: &mut Budget, keys: &[Value]) -> Result<Vec<usize>, Fault> {
-    let mut order: Vec<usize> = (0..keys.len()).collect();
-    let mut width = 1;
-    while width < keys.len() {
-        budget.spend_steps(keys.len())?;
-        budget.spend_items(keys.len() / 4)?;
-        let mut merged = Vec::with_capacity(order.len());
-        for pair in order.chunks(width * 2) {
-            let (left, right) = pair.split_at(width.min(pair.len()));
-            let (mut left, mut right) = (left.iter().peekable(), right.iter().peekable());
-            while let (Some(first), Some(second)) = (left.peek(), right.peek()) {
-                let from =
-                    if sort_order(&keys[**second], &keys[**first]) == Ordering::Less { &mut right } else { &mut left };
-                merged.extend(from.next());
-            }
-            merged.extend(left.chain(right));
-        }
-        order = merged;
-        width *= 2;
-    }
-    Ok(order)
-}
-
 fn sort_items(budget: &mut Budget, items: &[Value], keys: &[Value]) -> Outcome {
     budget.spend_items(items.len())?;
     Ok(Value::array(sorted(budget, keys)?.into_iter().map(|position| items[position].clone()).collect()))
@@ -384,17 +371,9 @@ pub(super) fn transpose(budget: &mut Budget, input: &Value, _: &[Value]) -> Outc
 pub(super) fn bsearch(_: &mut Budget, input: &Value, arguments: &[Value]) -> Outcome {
     let wanted = &arguments[0];
     let Some(items) = input.as_array() else { return Err(inapplicable_with("bsearch", &[wanted], input)) };
-    let (mut low, mut high) = (0, items.len());
-    while low < high {
-        let middle = usize::midpoint(low, high);
-        if compare(&items[middle], wanted).is_lt() {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
+    let position = search(0, items.len(), |at| compare(&items[at], wanted).is_lt());
+    if items.get(position).is_some_and(|item| compare(item, wanted).is_eq()) {
+        return Ok(Value::count(position));
     }
-    if items.get(low).is_some_and(|item| compare(item, wanted).is_eq()) {
-        return Ok(Value::count(low));
-    }
-    Ok(Value::int(-i64::try_from(low).unwrap_or(i64::MAX - 1) - 1))
+    Ok(Value::int(-i64::try_from(position).unwrap_or(i64::MAX - 1) - 1))
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::jq::budget::MAX_DEPTH;
+use crate::jq::encode::quote_byte;
 use crate::jq::number::{MAX_DIGITS, Number};
 use crate::jq::parser::{scan_unicode_escape, unescape};
 use crate::jq::value::Value;
@@ -44,13 +45,11 @@ impl Reader<'_> {
         }
     }
 
-    /// The error at the next character.
+    /// The error at the next byte.
     fn wrong(&self, context: &str) -> Unreadable {
-        Unreadable::Wrong(match self.text[self.at..].chars().next() {
+        Unreadable::Wrong(match self.byte() {
             None => "unexpected EOF".to_owned(),
-            Some('\'') => format!("invalid character '\\'' {context}"),
-            Some('"') => format!("invalid character '\"' {context}"),
-            Some(character) => format!("invalid character '{}' {context}", character.escape_debug()),
+            Some(byte) => format!("invalid character {} {context}", quote_byte(byte)),
         })
     }
 

@@ -9,6 +9,7 @@ mod json;
 mod math;
 pub(super) mod prelude;
 mod regex;
+mod sort;
 pub(super) mod strings;
 mod table;
 

@@ -22,7 +22,7 @@ fn compile(budget: &mut Budget, pattern: &str, flags: &str) -> Result<Arc<Patter
     if flags.contains('m') {
         text.insert_str(0, "(?s)");
     }
-    budget.regexes.get(&text).map_err(Fault::Failed)
+    budget.compile_regex(&text)
 }
 
 /// Where the groups of a match are; the first is the whole match.
@@ -35,7 +35,7 @@ fn find(budget: &mut Budget, pattern: &Pattern, text: &str, all: bool) -> Result
     let mut at = 0;
     let mut last_end = None;
     while at <= text.len() {
-        let work = (text.len() - at).saturating_mul(1 + pattern.length / 64) / 64;
+        let work = (text.len() - at).saturating_mul(pattern.steps) / 64;
         budget.spend_steps(1 + work)?;
         let input = Input::new(text).range(at..).anchored(Anchored::No);
         pattern.regex.search_captures(&input, &mut captures);
@@ -76,7 +76,7 @@ pub(super) fn find_matches(budget: &mut Budget, input: &Value, arguments: &[Valu
     let (Some(text), Some(pattern)) = (input.as_str(), pattern.as_str()) else { return Err(unfit_types()) };
     let pattern = compile(budget, pattern, flags)?;
     if is_test {
-        budget.spend_steps(text.len().saturating_mul(1 + pattern.length / 64) / 64)?;
+        budget.spend_steps(text.len().saturating_mul(pattern.steps) / 64)?;
         return Ok(Value::Bool(pattern.regex.is_match(text)));
     }
     let found = find(budget, &pattern, text, flags.contains('g'))?;

@@ -74,11 +74,7 @@ pub(super) fn ascii_upcase(budget: &mut Budget, input: &Value, _: &[Value]) -> O
 pub(super) fn explode(budget: &mut Budget, input: &Value, _: &[Value]) -> Outcome {
     let text = text("explode", input)?;
     budget.spend_items(text.len())?;
-    Ok(Value::array(code_points(text)))
-}
-
-pub(super) fn code_points(text: &str) -> Vec<Value> {
-    text.chars().map(|character| Value::int(i64::from(u32::from(character)))).collect()
+    Ok(Value::array(text.chars().map(|character| Value::int(i64::from(u32::from(character)))).collect()))
 }
 
 pub(super) fn implode(budget: &mut Budget, input: &Value, _: &[Value]) -> Outcome {

@@ -19,7 +19,7 @@ impl Machine<'_> {
             Node::Constant(value) => Ok(value.clone()),
             Node::Variable(distance) => Ok(bindings.value(*distance)),
             Node::Environment => Ok(self.budget.env.variables.clone()),
-            Node::Key(key) => index(input, key),
+            Node::Key(key) => index(&mut self.budget, input, key),
             Node::Pipe(stages) => {
                 let mut value = input.clone();
                 for stage in stages {
@@ -49,7 +49,7 @@ impl Machine<'_> {
                     let key = self.calculate(*key, bindings, input)?;
                     let value = match value {
                         Some(value) => self.calculate(*value, bindings, input)?,
-                        None => index(input, &key)?,
+                        None => index(&mut self.budget, input, &key)?,
                     };
                     done.push((key, value));
                 }
@@ -60,7 +60,11 @@ impl Machine<'_> {
                 let end = access.end.map(|node| self.calculate(node, bindings, input)).transpose()?;
                 let target = self.calculate(access.target, bindings, input)?;
                 let start = start.unwrap_or_default();
-                if access.is_slice { slice(&target, &start, &end.unwrap_or_default()) } else { index(&target, &start) }
+                if access.is_slice {
+                    slice(&mut self.budget, &target, &start, &end.unwrap_or_default())
+                } else {
+                    index(&mut self.budget, &target, &start)
+                }
             }
             _ => Ok(Value::Null),
         }

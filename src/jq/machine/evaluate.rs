@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::bindings::{Bindings, Bound};
-use super::frame::{Choice, Done, Frame, Item, Modified, Rest, Trail};
+use super::frame::{Choice, Done, Frame, Gathered, Item, Modified, Rest, Trail};
 use super::{Machine, Step};
 use crate::jq::access::index;
 use crate::jq::fault::{Fault, unfit};
@@ -28,7 +28,7 @@ impl Machine<'_> {
             Node::Pipe(_) => self.run_pipe(node, 0, bindings, item, rest),
             Node::Comma(_) => self.run_comma(node, 0, bindings, item, rest),
             Node::Key(key) => {
-                let found = index(&item.value, key)?;
+                let found = index(&mut self.budget, &item.value, key)?;
                 Ok(Step::Return(self.follow(&item, key.clone(), found)?, rest))
             }
             Node::Access(access) => {
@@ -82,8 +82,7 @@ impl Machine<'_> {
             }
             Node::Collect(query) => {
                 let items = Rc::new(RefCell::new(Vec::new()));
-                let (trail, end) = (item.trail.clone(), rest.clone());
-                self.push_choice(Choice::Collected { items: Rc::clone(&items), trail, rest: end })?;
+                self.push_end(Gathered::Items(Rc::clone(&items)), &item.trail, &rest)?;
                 Ok(Step::Evaluate { node: *query, bindings, item, rest: rest.push(Frame::Collect(items))? })
             }
             Node::If { condition, then, otherwise } => {
@@ -130,9 +129,8 @@ impl Machine<'_> {
                 Bound::Value(_) | Bound::Argument { .. } => Ok(Step::Backtrack),
             },
             Node::Path(path) => {
-                let start = Item { trail: Some(start_trail(&item.value)), value: item.value };
                 let frame = Frame::PathEnd { outer: item.trail };
-                Ok(Step::Evaluate { node: *path, bindings, item: start, rest: rest.push(frame)? })
+                Ok(Step::Evaluate { node: *path, bindings, item: Item::root(item.value), rest: rest.push(frame)? })
             }
             Node::GetPath(path) => {
                 let input = Item::plain(item.value.clone());
@@ -140,8 +138,7 @@ impl Machine<'_> {
             }
             Node::Last(query) => {
                 let last = Rc::new(RefCell::new(None));
-                let (trail, end) = (item.trail.clone(), rest.clone());
-                self.push_choice(Choice::Last { last: Rc::clone(&last), trail, rest: end })?;
+                self.push_end(Gathered::Last(Rc::clone(&last)), &item.trail, &rest)?;
                 Ok(Step::Evaluate { node: *query, bindings, item, rest: rest.push(Frame::Last(last))? })
             }
             Node::AssignPath { value, .. } => {
@@ -153,13 +150,15 @@ impl Machine<'_> {
                 let frame = Frame::AssignValue { node, bindings: bindings.clone(), item };
                 Ok(Step::Evaluate { node: *value, bindings, item: input, rest: rest.push(frame)? })
             }
+            Node::Operand { value, body } => {
+                let frame = Frame::Operand { body: *body, bindings: bindings.clone(), input: item.value.clone() };
+                Ok(Step::Evaluate { node: *value, bindings, item, rest: rest.push(frame)? })
+            }
             Node::Modify { target, .. } => {
                 let state = Rc::new(RefCell::new(Modified { value: item.value.clone(), deleted: Vec::new() }));
-                let (trail, end) = (item.trail.clone(), rest.clone());
-                self.push_choice(Choice::Modified { state: Rc::clone(&state), trail, rest: end })?;
-                let start = Item { trail: Some(start_trail(&item.value)), value: item.value };
-                let frame = Frame::ModifyTarget { node, bindings: bindings.clone(), state };
-                Ok(Step::Evaluate { node: *target, bindings, item: start, rest: rest.push(frame)? })
+                self.push_end(Gathered::Modified(Rc::clone(&state)), &item.trail, &rest)?;
+                let frame = Frame::ModifyTarget { node, bindings: bindings.clone(), state, outer: item.trail };
+                Ok(Step::Evaluate { node: *target, bindings, item: Item::root(item.value), rest: rest.push(frame)? })
             }
         }
     }
@@ -237,8 +236,4 @@ impl Machine<'_> {
         }
         self.follow(item, slice_key(start, end), found)
     }
-}
-
-fn start_trail(value: &Value) -> Rc<Trail> {
-    Rc::new(Trail { value: value.clone(), key: None, before: None })
 }

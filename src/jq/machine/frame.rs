@@ -33,6 +33,12 @@ impl Item {
         Self { value, trail: None }
     }
 
+    /// A value from which a path leads on.
+    pub(super) fn root(value: Value) -> Self {
+        let trail = Trail { value: value.clone(), key: None, before: None };
+        Self { value, trail: Some(Rc::new(trail)) }
+    }
+
     /// The same place with another value.
     pub(super) fn with(&self, value: Value) -> Self {
         Self { value, trail: self.trail.clone() }
@@ -136,7 +142,7 @@ impl Drop for Done {
 pub(super) type State = Rc<RefCell<Value>>;
 
 /// What `|=` has done so far: the new value, and the paths that are to be deleted.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Modified {
     pub value: Value,
     pub deleted: Vec<Value>,
@@ -167,7 +173,8 @@ pub(super) enum Frame {
     AssignPath { node: NodeId, input: Value },
     AssignValue { node: NodeId, bindings: Bindings, item: Item },
     AssignTarget { state: State, value: Value },
-    ModifyTarget { node: NodeId, bindings: Bindings, state: Rc<RefCell<Modified>> },
+    Operand { body: NodeId, bindings: Bindings, input: Value },
+    ModifyTarget { node: NodeId, bindings: Bindings, state: Rc<RefCell<Modified>>, outer: Option<Rc<Trail>> },
     ModifyUpdate { state: Rc<RefCell<Modified>>, path: Value, label: u64 },
 }
 
@@ -268,24 +275,9 @@ pub(super) enum Choice {
         item: Item,
         rest: Rest,
     },
-    Collected {
-        items: Rc<RefCell<Vec<Value>>>,
-        trail: Option<Rc<Trail>>,
-        rest: Rest,
-    },
-    /// The end of `reduce` and of `=`.
-    Reduced {
-        state: State,
-        trail: Option<Rc<Trail>>,
-        rest: Rest,
-    },
-    Last {
-        last: Rc<RefCell<Option<Value>>>,
-        trail: Option<Rc<Trail>>,
-        rest: Rest,
-    },
-    Modified {
-        state: Rc<RefCell<Modified>>,
+    /// The outputs of a part are gathered: the result comes with the path from before them.
+    End {
+        gathered: Gathered,
         trail: Option<Rc<Trail>>,
         rest: Rest,
     },
@@ -294,4 +286,16 @@ pub(super) enum Choice {
         state: Rc<RefCell<Modified>>,
         path: Value,
     },
+}
+
+/// What the outputs of a part are gathered into.
+#[derive(Debug)]
+pub(super) enum Gathered {
+    /// The items of `[…]`.
+    Items(Rc<RefCell<Vec<Value>>>),
+    /// The state of `reduce`, and what `=` has set so far.
+    State(State),
+    /// The last output, for `last(…)`.
+    Last(Rc<RefCell<Option<Value>>>),
+    Modified(Rc<RefCell<Modified>>),
 }

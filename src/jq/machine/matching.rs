@@ -51,7 +51,9 @@ impl Machine<'_> {
                     if !matches!(value, Value::Null | Value::Array(_)) {
                         return Err(unfit("expected an array but got", &value));
                     }
-                    let found = index(&value, &Value::count(position))?;
+                    let key = Value::count(position);
+                    let found = index(&mut self.budget, &value, &key)?;
+                    self.follow_pattern(&mut matching, &value, &key, &found)?;
                     tasks = tasks.before(Task::ArrayItem { pattern, position: position + 1, value });
                     tasks = tasks.before(Task::Match { pattern: *item, value: found });
                 }
@@ -62,12 +64,16 @@ impl Machine<'_> {
                         EntryKey::Known(key) => Value::String(key.clone()),
                         EntryKey::Calculated(node) => {
                             let (node, bindings) = (*node, matching.bindings.clone());
-                            let item = Item::plain(value.clone());
+                            let trail = match &matching.then {
+                                Then::Body { .. } => None,
+                                Then::Update { trail, .. } => trail.clone(),
+                            };
+                            let item = Item { value: value.clone(), trail };
                             let frame = Frame::PatternKey { matching, tasks, entry: (pattern, position), value };
                             return Ok(Step::Evaluate { node, bindings, item, rest: rest.push(frame)? });
                         }
                     };
-                    tasks = match_entry(&mut matching, &tasks, entry, (pattern, position), value, &key)?;
+                    tasks = self.match_entry(&mut matching, &tasks, entry, (pattern, position), value, &key)?;
                 }
             }
         }
@@ -85,8 +91,44 @@ impl Machine<'_> {
         rest: Rest,
     ) -> Result<Step, Fault> {
         let Pattern::Object(entries) = &self.code.patterns[place.0] else { return Ok(Step::Backtrack) };
-        let tasks = match_entry(&mut matching, tasks, &entries[place.1], place, value, key)?;
+        let tasks = self.match_entry(&mut matching, tasks, &entries[place.1], place, value, key)?;
         self.match_tasks(matching, tasks, rest)
+    }
+
+    fn match_entry(
+        &mut self,
+        matching: &mut Matching,
+        tasks: &Tasks,
+        entry: &EntryPattern,
+        (pattern, position): (usize, usize),
+        value: Value,
+        key: &Value,
+    ) -> Result<Tasks, Fault> {
+        let found = index(&mut self.budget, &value, key)?;
+        self.follow_pattern(matching, &value, key, &found)?;
+        let mut tasks = tasks.before(Task::ObjectEntry { pattern, position: position + 1, value });
+        if entry.is_variable {
+            matching.bindings = matching.bindings.bind(Bound::Value(found.clone()));
+        }
+        if let Some(pattern) = entry.pattern {
+            tasks = tasks.before(Task::Match { pattern, value: found });
+        }
+        Ok(tasks)
+    }
+
+    /// Within a path, the pattern of a loop is a part of the path, as in gojq; that of a binding is not.
+    fn follow_pattern(
+        &mut self,
+        matching: &mut Matching,
+        value: &Value,
+        key: &Value,
+        found: &Value,
+    ) -> Result<(), Fault> {
+        if let Then::Update { trail, .. } = &mut matching.then {
+            let item = Item { value: value.clone(), trail: trail.take() };
+            *trail = self.follow(&item, key.clone(), found.clone())?.trail;
+        }
+        Ok(())
     }
 
     fn after_pattern(&self, matching: Matching, rest: Rest) -> Result<Step, Fault> {
@@ -124,23 +166,4 @@ impl Machine<'_> {
             }
         }
     }
-}
-
-fn match_entry(
-    matching: &mut Matching,
-    tasks: &Tasks,
-    entry: &EntryPattern,
-    (pattern, position): (usize, usize),
-    value: Value,
-    key: &Value,
-) -> Result<Tasks, Fault> {
-    let found = index(&value, key)?;
-    let mut tasks = tasks.before(Task::ObjectEntry { pattern, position: position + 1, value });
-    if entry.is_variable {
-        matching.bindings = matching.bindings.bind(Bound::Value(found.clone()));
-    }
-    if let Some(pattern) = entry.pattern {
-        tasks = tasks.before(Task::Match { pattern, value: found });
-    }
-    Ok(tasks)
 }

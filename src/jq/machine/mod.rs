@@ -9,8 +9,10 @@ mod matching;
 mod resume;
 mod retry;
 
+use std::rc::Rc;
+
 use bindings::{Bindings, Bound};
-use frame::{Choice, Item, Rest};
+use frame::{Choice, Gathered, Item, Rest, Trail};
 
 use super::Limit;
 use super::budget::{Budget, MAX_DEPTH, MAX_WEIGHT};
@@ -87,6 +89,10 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
+    fn push_end(&mut self, gathered: Gathered, trail: &Option<Rc<Trail>>, rest: &Rest) -> Result<(), Fault> {
+        self.push_choice(Choice::End { gathered, trail: trail.clone(), rest: rest.clone() })
+    }
+
     fn new_label(&mut self) -> Result<u64, Fault> {
         self.next_label += 1;
         self.push_choice(Choice::Label(self.next_label))?;
@@ -153,10 +159,7 @@ impl<'a> Machine<'a> {
                 | Choice::ObjectEntries { .. }
                 | Choice::Range { .. }
                 | Choice::AlternativeRight { .. }
-                | Choice::Collected { .. }
-                | Choice::Reduced { .. }
-                | Choice::Last { .. }
-                | Choice::Modified { .. }
+                | Choice::End { .. }
                 | Choice::Delete { .. } => {}
             }
         }

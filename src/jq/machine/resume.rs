@@ -3,13 +3,13 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::bindings::Bindings;
-use super::frame::{Choice, Done, Frame, Item, Link, Modified, Rest, Task, Tasks, Then, Trail};
+use super::bindings::{Bindings, Bound};
+use super::frame::{Choice, Done, Frame, Gathered, Item, Link, Matching, Modified, Rest, Task, Tasks, Then, Trail};
 use super::{Machine, Step};
 use crate::jq::access::{index, slice};
 use crate::jq::fault::{Fault, unfit};
 use crate::jq::paths::{get_path, set_path};
-use crate::jq::program::{Node, NodeId};
+use crate::jq::program::{LoopKind, Node, NodeId};
 use crate::jq::value::Value;
 
 impl Machine<'_> {
@@ -47,11 +47,11 @@ impl Machine<'_> {
                 Ok(Step::Evaluate { node: access.target, bindings, item, rest: rest.push(frame)? })
             }
             Frame::AccessTarget { start, end, is_slice: true } => {
-                let found = slice(&item.value, start, end)?;
+                let found = slice(&mut self.budget, &item.value, start, end)?;
                 Ok(Step::Return(self.follow_slice(&item, start.clone(), end.clone(), found)?, rest.clone()))
             }
             Frame::AccessTarget { start, .. } => {
-                let found = index(&item.value, start)?;
+                let found = index(&mut self.budget, &item.value, start)?;
                 Ok(Step::Return(self.follow(&item, start.clone(), found)?, rest.clone()))
             }
             Frame::Arguments { node, position, done, bindings, input } => {
@@ -67,12 +67,14 @@ impl Machine<'_> {
                 let frame = Frame::Arguments { node, position: next, done, bindings: bindings.clone(), input };
                 Ok(Step::Evaluate { node: arguments[next], bindings, item, rest: rest.push(frame)? })
             }
-            Frame::GetPath { item: input } => self.return_get_path(input, &item.value, rest),
+            Frame::GetPath { item: input } => Ok(Step::Return(self.follow_path(input, &item.value)?, rest.clone())),
             Frame::ObjectKey { node, position, done, bindings, input } => {
                 let Node::Object(entries) = &code.nodes[*node as usize] else { return Ok(Step::Backtrack) };
                 let key = item.value;
                 let Some(value) = entries[*position].1 else {
-                    let value = Item { value: index(input, &key)?, trail: item.trail };
+                    let input_item = Item { value: input.clone(), trail: item.trail };
+                    let found = index(&mut self.budget, input, &key)?;
+                    let value = self.follow(&input_item, key.clone(), found)?;
                     let done = done.and(key);
                     return self.after_entry(*node, *position, &done, bindings, input, value, rest);
                 };
@@ -114,7 +116,7 @@ impl Machine<'_> {
                 let Node::Loop(parts) = &code.nodes[*node as usize] else { return Ok(Step::Backtrack) };
                 let tasks = Tasks::default().before(Task::Match { pattern: parts.pattern, value: item.value });
                 let then = Then::Update { node: *node, state: Rc::clone(state), trail: item.trail };
-                let matching = super::frame::Matching { outer: bindings.clone(), bindings: bindings.clone(), then };
+                let matching = Matching { outer: bindings.clone(), bindings: bindings.clone(), then };
                 self.match_tasks(matching, tasks, rest.clone())
             }
             Frame::LoopUpdate { node, bindings, state } => {
@@ -125,7 +127,11 @@ impl Machine<'_> {
                 self.match_pattern(*node, 0, item.value, bindings, input.clone(), rest.clone())
             }
             Frame::PatternKey { matching, tasks, entry, value } => {
-                self.match_entry_at(matching.clone(), tasks, *entry, value.clone(), &item.value, rest.clone())
+                let mut matching = matching.clone();
+                if let Then::Update { trail, .. } = &mut matching.then {
+                    *trail = item.trail;
+                }
+                self.match_entry_at(matching, tasks, *entry, value.clone(), &item.value, rest.clone())
             }
             Frame::Last(last) => {
                 *last.borrow_mut() = Some(item.value);
@@ -139,10 +145,8 @@ impl Machine<'_> {
             Frame::AssignValue { node, bindings, item: input } => {
                 let Node::Assign { target, .. } = &code.nodes[*node as usize] else { return Ok(Step::Backtrack) };
                 let state = Rc::new(RefCell::new(input.value.clone()));
-                let trail = input.trail.clone();
-                self.push_choice(Choice::Reduced { state: Rc::clone(&state), trail, rest: rest.clone() })?;
-                let trail = Trail { value: input.value.clone(), key: None, before: None };
-                let start = Item { value: input.value.clone(), trail: Some(Rc::new(trail)) };
+                self.push_end(Gathered::State(Rc::clone(&state)), &input.trail, rest)?;
+                let start = Item::root(input.value.clone());
                 let frame = Frame::AssignTarget { state, value: item.value };
                 Ok(Step::Evaluate { node: *target, bindings: bindings.clone(), item: start, rest: rest.push(frame)? })
             }
@@ -153,7 +157,17 @@ impl Machine<'_> {
                 *state.borrow_mut() = Self::check_size(new)?;
                 Ok(Step::Backtrack)
             }
-            Frame::ModifyTarget { node, bindings, state } => self.begin_update(*node, bindings, state, &item, rest),
+            Frame::Operand { body, bindings, input } => {
+                let bindings = bindings.bind(Bound::Value(item.value));
+                let item = Item { value: input.clone(), trail: item.trail };
+                Ok(Step::Evaluate { node: *body, bindings, item, rest: rest.clone() })
+            }
+            Frame::ModifyTarget { node, bindings, state, outer } => {
+                let path = self.end_path(&item)?;
+                let whole = Item { value: state.borrow().value.clone(), trail: outer.clone() };
+                let old = self.follow_path(&whole, &path)?;
+                self.begin_update(*node, bindings, state, old, path, rest)
+            }
             Frame::ModifyUpdate { state, path, label } => {
                 let old = std::mem::take(&mut state.borrow_mut().value);
                 let new = set_path(&mut self.budget, old, path, item.value)?;
@@ -231,10 +245,11 @@ impl Machine<'_> {
         Self::check_size(Value::array(keys))
     }
 
-    fn return_get_path(&mut self, input: &Item, path: &Value, rest: &Rest) -> Result<Step, Fault> {
-        let found = get_path(&input.value, path)?;
+    /// What is at a path, with its own path.
+    fn follow_path(&mut self, input: &Item, path: &Value) -> Result<Item, Fault> {
+        let found = get_path(&mut self.budget, &input.value, path)?;
         let (Some(trail), Some(keys)) = (&input.trail, path.as_array()) else {
-            return Ok(Step::Return(Item::plain(found), rest.clone()));
+            return Ok(Item::plain(found));
         };
         if !trail.leads_to(&input.value) {
             return Err(unfit("invalid path against", &input.value));
@@ -243,7 +258,7 @@ impl Machine<'_> {
         let trail = keys.iter().fold(Rc::clone(trail), |before, key| {
             Rc::new(Trail { value: found.clone(), key: Some(key.clone()), before: Some(before) })
         });
-        Ok(Step::Return(Item { value: found, trail: Some(trail) }, rest.clone()))
+        Ok(Item { value: found, trail: Some(trail) })
     }
 
     fn begin_loop(
@@ -256,9 +271,8 @@ impl Machine<'_> {
     ) -> Result<Step, Fault> {
         let Node::Loop(parts) = &self.code.nodes[node as usize] else { return Ok(Step::Backtrack) };
         let state = Rc::new(RefCell::new(start.value));
-        if matches!(parts.kind, crate::jq::program::LoopKind::Reduce) {
-            let trail = start.trail.clone();
-            self.push_choice(Choice::Reduced { state: Rc::clone(&state), trail, rest: rest.clone() })?;
+        if matches!(parts.kind, LoopKind::Reduce) {
+            self.push_end(Gathered::State(Rc::clone(&state)), &start.trail, rest)?;
         }
         let item = Item { value: input.value.clone(), trail: start.trail };
         let rest = rest.push(Frame::LoopItem { node, bindings: bindings.clone(), state })?;
@@ -271,15 +285,14 @@ impl Machine<'_> {
         node: NodeId,
         bindings: &Bindings,
         state: &Rc<RefCell<Modified>>,
-        item: &Item,
+        old: Item,
+        path: Value,
         rest: &Rest,
     ) -> Result<Step, Fault> {
         let Node::Modify { update, .. } = &self.code.nodes[node as usize] else { return Ok(Step::Backtrack) };
-        let path = self.end_path(item)?;
-        let old = get_path(&state.borrow().value, &path)?;
         let label = self.new_label()?;
         self.push_choice(Choice::Delete { state: Rc::clone(state), path: path.clone() })?;
         let rest = rest.push(Frame::ModifyUpdate { state: Rc::clone(state), path, label })?;
-        Ok(Step::Evaluate { node: *update, bindings: bindings.clone(), item: Item::plain(old), rest })
+        Ok(Step::Evaluate { node: *update, bindings: bindings.clone(), item: old, rest })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::frame::{Choice, Item, Trail};
+use super::frame::{Choice, Gathered, Item, Modified, Trail};
 use super::{Machine, Step};
 use crate::jq::compare::compare;
 use crate::jq::fault::Fault;
@@ -52,26 +52,26 @@ impl Machine<'_> {
                 }
                 Ok(Step::Evaluate { node: right, bindings, item, rest })
             }
-            Choice::Collected { items, trail, rest } => {
-                let value = Self::check_size(Value::array(items.take()))?;
-                Ok(Step::Return(Item { value, trail }, rest))
-            }
-            Choice::Reduced { state, trail, rest } => Ok(Step::Return(Item { value: state.take(), trail }, rest)),
-            Choice::Last { last, trail, rest } => Ok(match last.take() {
+            Choice::End { gathered, trail, rest } => Ok(match self.finish(&gathered)? {
                 Some(value) => Step::Return(Item { value, trail }, rest),
                 None => Step::Backtrack,
             }),
-            Choice::Modified { state, trail, rest } => {
-                let (value, deleted) = {
-                    let mut state = state.borrow_mut();
-                    (std::mem::take(&mut state.value), std::mem::take(&mut state.deleted))
-                };
-                let value = delete_paths(&mut self.budget, value, &Value::array(deleted))?;
-                Ok(Step::Return(Item { value, trail }, rest))
-            }
             Choice::Delete { state, path } => {
                 state.borrow_mut().deleted.push(path);
                 Ok(Step::Backtrack)
+            }
+        }
+    }
+
+    /// The result of what was gathered. Only `last` may have none.
+    fn finish(&mut self, gathered: &Gathered) -> Result<Option<Value>, Fault> {
+        match gathered {
+            Gathered::Items(items) => Ok(Some(Self::check_size(Value::array(items.take()))?)),
+            Gathered::State(state) => Ok(Some(state.take())),
+            Gathered::Last(last) => Ok(last.take()),
+            Gathered::Modified(state) => {
+                let Modified { value, deleted } = state.take();
+                Ok(Some(delete_paths(&mut self.budget, value, &Value::array(deleted))?))
             }
         }
     }

@@ -18,7 +18,20 @@ const MAX_PATTERN_BYTES: usize = 2 << 20;
 
 /// The patterns that a program has compiled. Nearly all are written in the expression, so they come again with each input.
 #[derive(Debug, Default)]
-pub(super) struct RegexCache(Mutex<HashMap<String, Arc<Pattern>>>);
+pub(super) struct RegexCache(Mutex<Patterns>);
+
+/// The patterns that were used last, by their text.
+#[derive(Debug, Default)]
+pub(super) struct Patterns(HashMap<String, Arc<Compiled>>);
+
+/// A pattern, or why it is none.
+#[derive(Debug)]
+pub(super) struct Compiled {
+    /// The error is in gojq's words.
+    pub pattern: Result<Arc<Pattern>, String>,
+    /// The bytes of the compiled pattern, or those at which it became too large: its price.
+    pub bytes: usize,
+}
 
 #[derive(Debug)]
 pub(super) struct Pattern {
@@ -26,28 +39,49 @@ pub(super) struct Pattern {
     /// The names of the groups, from the first.
     pub names: Vec<Option<Arc<str>>>,
     pub is_empty: bool,
-    /// The length of the text, by which a search takes longer.
-    pub length: usize,
+    /// The steps that a search costs for each 64 bytes of text.
+    pub steps: usize,
 }
 
 impl RegexCache {
-    /// Compiles a pattern, or yields the one that was compiled before. The error is in gojq's words.
-    pub(super) fn get(&self, text: &str) -> Result<Arc<Pattern>, String> {
+    /// Compiles a pattern, or yields what was compiled before.
+    pub(super) fn get(&self, text: &str) -> Arc<Compiled> {
         let mut patterns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pattern) = patterns.get(text) {
-            return Ok(Arc::clone(pattern));
+        if let Some(compiled) = patterns.get(text) {
+            return compiled;
         }
-        let invalid = |cause: &str| format!("invalid regular expression {}: {cause}", quote(text));
-        let translated = translate(text).map_err(|cause| invalid(&format!("error parsing regexp: {cause}")))?;
-        let config = Regex::config().nfa_size_limit(Some(MAX_PATTERN_BYTES)).onepass(false);
-        let regex = Regex::builder().configure(config).build(&translated.pattern);
-        let regex = regex.map_err(|_| invalid("error parsing regexp: expression too large"))?;
-        let (names, length) = (translated.names, translated.pattern.len());
-        let pattern = Arc::new(Pattern { regex, names, is_empty: text.is_empty(), length });
-        if patterns.len() >= CACHED {
-            patterns.clear();
-        }
-        patterns.insert(text.to_owned(), Arc::clone(&pattern));
-        Ok(pattern)
+        let compiled = Arc::new(compile(text));
+        patterns.insert(text, &compiled);
+        compiled
     }
+}
+
+impl Patterns {
+    pub(super) fn get(&self, text: &str) -> Option<Arc<Compiled>> {
+        self.0.get(text).cloned()
+    }
+
+    pub(super) fn insert(&mut self, text: &str, compiled: &Arc<Compiled>) {
+        if self.0.len() >= CACHED {
+            self.0.clear();
+        }
+        self.0.insert(text.to_owned(), Arc::clone(compiled));
+    }
+}
+
+fn compile(text: &str) -> Compiled {
+    let invalid =
+        |cause: &str| Err(format!("invalid regular expression {}: error parsing regexp: {cause}", quote(text)));
+    let translated = match translate(text) {
+        Ok(translated) => translated,
+        Err(cause) => return Compiled { pattern: invalid(&cause), bytes: text.len() },
+    };
+    let config = Regex::config().nfa_size_limit(Some(MAX_PATTERN_BYTES)).onepass(false);
+    let Ok(regex) = Regex::builder().configure(config).build(&translated.pattern) else {
+        return Compiled { pattern: invalid("expression too large"), bytes: MAX_PATTERN_BYTES };
+    };
+    let bytes = regex.memory_usage();
+    let steps = 1 + bytes / 1024;
+    let pattern = Pattern { regex, names: translated.names, is_empty: text.is_empty(), steps };
+    Compiled { pattern: Ok(Arc::new(pattern)), bytes }
 }

@@ -181,11 +181,24 @@ impl Writer<'_> {
     fn number(&mut self, number: i64, least: usize, field: &Field) {
         // `%Y`, `%G` and `%f` may be made narrower, the others not.
         let width = if field.width == 0 || least < 4 { field.width.max(least) } else { field.width };
+        if number < 0 && (field.padding.is_none() || width == 2 || width == 4) {
+            self.negative_digit(number, width, field.padding);
+            return;
+        }
         let digits = number.to_string();
         if let Some(padding) = field.padding {
             self.out.extend(std::iter::repeat_n(padding, width.saturating_sub(digits.len())));
         }
         self.out.push_str(&digits);
+    }
+
+    /// gojq takes a negative number for one digit here and writes a byte that may be no character.
+    fn negative_digit(&mut self, number: i64, width: usize, padding: Option<char>) {
+        if let Some(padding) = padding {
+            self.out.extend(std::iter::repeat_n(padding, width - 1));
+        }
+        let byte = number.to_le_bytes()[0] | b'0';
+        self.out.push(if byte.is_ascii() { char::from(byte) } else { char::REPLACEMENT_CHARACTER });
     }
 
     fn text(&mut self, text: &str, field: &Field) {

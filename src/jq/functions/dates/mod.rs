@@ -8,6 +8,7 @@ mod parse;
 use civil::{Moment, whole_and_nanosecond};
 
 use crate::jq::budget::Budget;
+use crate::jq::encode::quote;
 use crate::jq::fault::{Outcome, failed_on, inapplicable, inapplicable_with};
 use crate::jq::value::Value;
 
@@ -16,13 +17,11 @@ pub(super) fn now(budget: &mut Budget, _: &Value, _: &[Value]) -> Outcome {
 }
 
 pub(super) fn gmtime(_: &mut Budget, input: &Value, _: &[Value]) -> Outcome {
-    seconds(input).map(|seconds| broken_down(&Moment::of_seconds(seconds))).ok_or_else(|| inapplicable("gmtime", input))
+    time_of_number(input).ok_or_else(|| inapplicable("gmtime", input))
 }
 
 pub(super) fn localtime(_: &mut Budget, input: &Value, _: &[Value]) -> Outcome {
-    seconds(input)
-        .map(|seconds| broken_down(&Moment::of_seconds(seconds)))
-        .ok_or_else(|| inapplicable("localtime", input))
+    time_of_number(input).ok_or_else(|| inapplicable("localtime", input))
 }
 
 pub(super) fn mktime(_: &mut Budget, input: &Value, _: &[Value]) -> Outcome {
@@ -45,7 +44,7 @@ const NOT_A_TIME: &str = "expected an array of 8 numbers";
 
 fn format_time(budget: &mut Budget, name: &str, input: &Value, format: &Value) -> Outcome {
     // gojq shows the array that it has made of a number.
-    let input = seconds(input).map_or_else(|| input.clone(), |seconds| broken_down(&Moment::of_seconds(seconds)));
+    let input = time_of_number(input).unwrap_or_else(|| input.clone());
     let (Some(parts), Some(text)) = (input.as_array(), format.as_str()) else {
         return Err(inapplicable_with(name, &[format], &input));
     };
@@ -62,7 +61,6 @@ pub(super) fn strptime(budget: &mut Budget, input: &Value, arguments: &[Value]) 
     let (Some(text), Some(pattern)) = (input.as_str(), format.as_str()) else { return Err(unfit()) };
     budget.spend_bytes(text.len() + pattern.len())?;
     let parsed = parse::parse(text, pattern).map_err(|cause| {
-        let quote = crate::jq::encode::quote;
         let cause = format!("failed to parse {} with {}: {cause}", quote(text), quote(pattern));
         failed_on("strptime", &[format], input, &cause)
     })?;
@@ -73,8 +71,10 @@ pub(super) fn strptime(budget: &mut Budget, input: &Value, arguments: &[Value]) 
     Ok(broken_down(&Moment::of_seconds(parsed.to_seconds())))
 }
 
-fn seconds(input: &Value) -> Option<f64> {
-    input.as_number().map(crate::jq::number::Number::to_float)
+/// The broken-down time of a number of seconds. `None`: the input is no number.
+fn time_of_number(input: &Value) -> Option<Value> {
+    let seconds = input.as_number()?.to_float();
+    Some(broken_down(&Moment::of_seconds(seconds)))
 }
 
 /// Year, month from 0, day, hour, minute, seconds, day of the week, day of the year from 0.

@@ -1,5 +1,7 @@
 //! Reads dates by a format, as `strptime` of gojq does.
 
+use crate::jq::encode::{quote, quote_byte};
+
 use super::civil::{DAYS, MONTHS, Moment, Zone, composition};
 
 /// The error is what is wrong with the text or the format.
@@ -42,7 +44,7 @@ pub(super) fn parse(text: &str, format: &str) -> Parsed<Moment> {
     }
     if parser.at < text.len() {
         let rest = String::from_utf8_lossy(&parser.text[parser.at..]);
-        return Err(format!("unparsed string {}", crate::jq::encode::quote(&rest)));
+        return Err(format!("unparsed string {}", quote(&rest)));
     }
     parser.fields.into_moment()
 }
@@ -286,7 +288,7 @@ impl Parser<'_> {
             _ => false,
         };
         if !is_zone {
-            return Err(format!("cannot parse {} with \"%Z\"", crate::jq::encode::quote(&name)));
+            return Err(format!("cannot parse {} with \"%Z\"", quote(&name)));
         }
         if self.fields.zone.is_none() && name != "UTC" {
             self.fields.zone = Some(Zone { offset: 0 });
@@ -349,14 +351,5 @@ impl Parser<'_> {
                 None
             }
         }
-    }
-}
-
-fn quote_byte(byte: u8) -> String {
-    match byte {
-        b'\'' => "'\\''".to_owned(),
-        b'\\' => "'\\\\'".to_owned(),
-        0x20..=0x7e => format!("'{}'", char::from(byte)),
-        _ => format!("'{}'", char::from(byte).escape_default()),
     }
 }
