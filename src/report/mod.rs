@@ -7,6 +7,7 @@ pub mod combined;
 pub mod comment;
 pub mod escape;
 pub mod evaluation;
+pub mod forecast;
 pub mod explain;
 pub mod fingerprint;
 pub mod format;

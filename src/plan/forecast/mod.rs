@@ -5,6 +5,7 @@ mod arrival;
 mod causes;
 mod difference;
 mod entries;
+mod masking;
 mod refusal;
 mod sent;
 mod stale;
@@ -19,6 +20,8 @@ use difference::{changed_fields, kept_fields};
 use refusal::{Validators, refusal};
 use sent::{Sent, SentEntity};
 use stale::{Stale, stale};
+
+pub use masking::masked;
 
 use super::shape::Shapes;
 use crate::domain::blueprint::set::Blueprints;
