@@ -10,6 +10,7 @@ use crate::commands::args::planning::{PlanOptions, PlanPart};
 use crate::commands::catalog::connect::{Intent, connect_for};
 use crate::commands::catalog::offline;
 use crate::commands::catalog::offline::catalog_of_base;
+use crate::commands::catalog::seed::declared;
 use crate::commands::context::Context;
 use crate::commands::lint::run::LintResult;
 use crate::commands::mapping::repository::Clusters;
@@ -118,7 +119,7 @@ pub(crate) fn build_plan(
         }
         (None, true) => return Err(BaseError::NothingToCompare { why: notes.pop() }.into()),
         (_, false) => {
-            connect_for(options.owner, &manifests.entities, &workspace.snapshot_source, options.intent, context)?
+            connect_for(options.owner, &declared(&manifests.entities), &workspace.snapshot_source, options.intent, context)?
         }
     };
     if !is_offline {

@@ -92,7 +92,7 @@ pub struct ObjectOutline {
 pub struct UndeliveredObject {
     pub path: Arc<str>,
     pub line: usize,
-    /// `Entity shop/cart`; `None`: the document cannot be read, and may hold any object of its file.
+    /// `Entity shop/cart`; `None`: the file, folder or document cannot be read, and may hold any object.
     pub name: Option<String>,
     /// A clause.
     pub reason: String,
@@ -103,7 +103,7 @@ impl UndeliveredObject {
     pub fn may_be(&self, object: &ObjectOutline) -> bool {
         match &self.name {
             Some(name) => *name == format!("{} {}", object.kind, object.key),
-            None => self.path == object.path,
+            None => object.path.strip_prefix(&*self.path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Why the exporter no longer sends an owned entity: its manifest was removed, or a change of the mapping, of the state key
 //! or of a manifest keeps it from being mapped as the base maps it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::entries::{may_yield, successors};
 use crate::domain::document::span::Span;
@@ -38,7 +38,7 @@ pub(super) struct Causes<'a> {
     now: &'a MappedRevision,
     /// By object and entry.
     sent: HashMap<(usize, usize), Vec<&'a MappedEntity>>,
-    failed: Failures<'a>,
+    failed: Failures,
     base: Option<BaseCauses<'a>>,
 }
 
@@ -52,17 +52,13 @@ struct BaseCauses<'a> {
     objects: HashMap<(&'a str, &'a str, &'a str), usize>,
 }
 
-/// The objects that fail, by key and entry.
-struct Failures<'a>(HashMap<(&'a str, Option<usize>), &'a Problem>);
+/// The objects that fail, each with the entry for which it does.
+struct Failures(HashSet<(usize, usize)>);
 
-impl<'a> Failures<'a> {
-    fn of(revision: &'a MappedRevision) -> Self {
+impl Failures {
+    fn of(revision: &MappedRevision) -> Self {
         let problems = revision.evaluation.problems.iter().filter(|problem| stops_object(problem));
-        Self(problems.filter_map(|problem| Some(((problem.object.as_deref()?, problem.entry), problem))).collect())
-    }
-
-    fn has(&self, object: &ObjectOutline, entry: &EntryOutline) -> bool {
-        self.0.contains_key(&(object.key.as_str(), Some(entry.index)))
+        Self(problems.filter_map(|problem| problem.object_index.zip(problem.entry)).collect())
     }
 }
 
@@ -195,7 +191,7 @@ impl<'a> Causes<'a> {
             return Absence::Danger(unresolved(Some(old_entry), entry));
         }
         let pair = Pair { old_object, old_entry, entry, object_at: *now_at, object: &self.now.objects[*now_at] };
-        if self.failed.has(pair.object, entry) {
+        if self.failed.0.contains(&(pair.object_at, entry.index)) {
             return Absence::ObjectFails;
         }
         let sent = self.sent.get(&(pair.object_at, entry.index)).map_or(&[][..], Vec::as_slice);

@@ -130,7 +130,7 @@ fn of_evaluation(now: &MappedRevision) -> Vec<DeletionBlocker> {
             }
             Outcome::Complete | Outcome::Crash | Outcome::NoDeletion => return None,
         };
-        let object = now.objects.iter().position(|object| Some(&object.key) == problem.object.as_ref());
+        let object = problem.object_index;
         Some(DeletionBlocker { kind, entity: None, object, mapping: problem.span })
     };
     problems.iter().enumerate().filter_map(blocker).collect()

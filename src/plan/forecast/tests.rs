@@ -190,10 +190,11 @@ impl World {
     }
 }
 
-fn problem(class: ProblemClass, object: Option<&str>) -> Problem {
+fn problem(class: ProblemClass, object: Option<usize>) -> Problem {
     Problem {
         class,
-        object: object.map(str::to_owned),
+        object: None,
+        object_index: object,
         kind: Some("getport.io/v1/entities".to_owned()),
         entry: Some(0),
         field: Some("properties.tier".to_owned()),
@@ -397,7 +398,7 @@ fn an_object_that_fails_blocks_every_deletion() {
     world.now.evaluation.upserts.truncate(1);
     world.now.objects.truncate(2);
     world.now.evaluation.outcome = Outcome::NoDeletion;
-    world.now.evaluation.problems.push(problem(ProblemClass::JqError, Some("b")));
+    world.now.evaluation.problems.push(problem(ProblemClass::JqError, Some(1)));
     let forecast = world.forecast();
     assert_eq!((forecast.outcome, forecast.resyncs), (ForecastOutcome::NoDeletion, None));
     assert_eq!(world.blockers(), ["object-fails"]);
@@ -412,7 +413,7 @@ fn an_object_that_fails_blocks_every_deletion() {
 fn a_config_that_does_not_start_or_crashes_deletes_nothing() {
     let mut world = World::of(&["a"]);
     world.now.evaluation.upserts.clear();
-    world.now.evaluation.problems = vec![problem(ProblemClass::NullInList, Some("a"))];
+    world.now.evaluation.problems = vec![problem(ProblemClass::NullInList, Some(0))];
     world.now.evaluation.outcome = Outcome::Crash;
     assert_eq!(world.blockers(), ["crash"]);
     assert_eq!(world.forecast().stale, []);
