@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_portolan_global_optspecs
-    string join \n C= config= target= all scope= catalog= color= q/quiet v/verbose no-cache no-progress h/help V/version
+    string join \n C= config= target= cluster= all scope= catalog= color= q/quiet v/verbose no-cache no-progress h/help V/version
 end
 
 function __fish_portolan_needs_command
@@ -27,6 +27,7 @@ end
 complete -c portolan -n "__fish_portolan_needs_command" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_needs_command" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_needs_command" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_needs_command" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_needs_command" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_needs_command" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_needs_command" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -67,6 +68,7 @@ us\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand init" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
@@ -152,6 +154,7 @@ unknown-rule\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -239,6 +242,7 @@ unknown-rule\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -273,6 +277,7 @@ summary\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -309,6 +314,7 @@ junit\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand push" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -338,6 +344,7 @@ json\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand pull" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -363,6 +370,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand new" -l file -d 'File 
 complete -c portolan -n "__fish_portolan_using_subcommand new" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand new" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand new" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand new" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand new" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand new" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -381,6 +389,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand new" -s h -l help -d '
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand explain" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -397,6 +406,7 @@ json\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand config" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand config" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand config" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand config" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand config" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand config" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand config" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -422,6 +432,7 @@ json\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand serve" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -433,23 +444,25 @@ complete -c portolan -n "__fish_portolan_using_subcommand serve" -s v -l verbose
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate mapping help" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate mapping help" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate mapping help" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate mapping help" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate mapping help" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate mapping help" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -l cluster -d 'Consider only this cluster of the config' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate mapping help" -l all -d 'Run the command for each config in this folder and below it, in turn'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate mapping help" -s q -l quiet -d 'Print only results and errors'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate mapping help" -s v -l verbose -d 'Also print the root, the config and the target in use'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate mapping help" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate mapping help" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate mapping help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate mapping help" -f -a "evaluate" -d 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate mapping help" -f -a "mapping" -d 'Write the mapping of the Kubernetes exporter for this repository'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate mapping help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -l all -d 'Run the command for each config in this folder and below it, in turn'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -s q -l quiet -d 'Print only results and errors'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -s v -l verbose -d 'Also print the root, the config and the target in use'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -f -a "evaluate" -d 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -f -a "forecast" -d 'Show what the exporter\'s next full resync does to the live catalog'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -f -a "mapping" -d 'Write the mapping of the Kubernetes exporter for this repository'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from evaluate" -l mapping -d 'Mapping: the exporter\'s config.yaml, the integration\'s JSON, or Helm values with `configMap.config`' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from evaluate" -l as -d 'Rules by which the mapping is read [default: stored for JSON, file for YAML]' -r -f -a "file\t'The exporter\'s file: every scalar is read as its text'
 stored\t'The config that the integration stores: every value must have its type'"
@@ -461,6 +474,7 @@ json\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from evaluate" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from evaluate" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from evaluate" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from evaluate" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from evaluate" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from evaluate" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from evaluate" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -473,6 +487,27 @@ complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_se
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from evaluate" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from evaluate" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from evaluate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from forecast" -l ref -d 'Read manifests, mapping and clusters from this commit instead of the work tree (no checkout)' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from forecast" -l base -d 'Compare with the merge base of REF and `HEAD`, to tell what this branch would delete by accident; detected in CI' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from forecast" -l known -d 'Entities that the exporter owns, as JSON, instead of those of the catalog: `[{"blueprint": "service", "identifier": "cart"}]`' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from forecast" -l output -d 'Format of the result' -r -f -a "text\t''
+json\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from forecast" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from forecast" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from forecast" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from forecast" -l cluster -d 'Consider only this cluster of the config' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from forecast" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from forecast" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from forecast" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from forecast" -l no-base -d 'Do not compare with a merge base'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from forecast" -l all -d 'Run the command for each config in this folder and below it, in turn'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from forecast" -s q -l quiet -d 'Print only results and errors'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from forecast" -s v -l verbose -d 'Also print the root, the config and the target in use'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from forecast" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from forecast" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from forecast" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l clear -d 'Which properties and relations are named, and so cleared where a manifest leaves them out' -r -f -a "used\t'Those that some manifest of the repository sets'
 all\t'Every property and relation of the blueprints'
 none\t'None: what is removed from a manifest stays in the catalog'"
@@ -481,6 +516,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_se
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -493,11 +529,13 @@ complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_se
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "evaluate" -d 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "forecast" -d 'Show what the exporter\'s next full resync does to the live catalog'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "mapping" -d 'Write the mapping of the Kubernetes exporter for this repository'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand schema" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -515,6 +553,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand comment" -l author -d 
 complete -c portolan -n "__fish_portolan_using_subcommand comment" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand comment" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand comment" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand comment" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand comment" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand comment" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand comment" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -529,6 +568,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand comment" -s h -l help 
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand completions" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -544,6 +584,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand man" -l out -d 'Write 
 complete -c portolan -n "__fish_portolan_using_subcommand man" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand man" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand man" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand man" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand man" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand man" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand man" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -558,6 +599,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand man" -s h -l help -d '
 complete -c portolan -n "__fish_portolan_using_subcommand version" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand version" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand version" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand version" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand version" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand version" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand version" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -586,4 +628,5 @@ complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_s
 complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema comment completions man version help" -f -a "version" -d 'Print the version, and whether it is a published release or was built from source'
 complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema comment completions man version help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c portolan -n "__fish_portolan_using_subcommand help; and __fish_seen_subcommand_from cluster" -f -a "evaluate" -d 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and __fish_seen_subcommand_from cluster" -f -a "forecast" -d 'Show what the exporter\'s next full resync does to the live catalog'
 complete -c portolan -n "__fish_portolan_using_subcommand help; and __fish_seen_subcommand_from cluster" -f -a "mapping" -d 'Write the mapping of the Kubernetes exporter for this repository'

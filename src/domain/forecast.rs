@@ -306,6 +306,8 @@ pub struct StaleEntity {
     pub key: EntityKey,
     pub effect: StaleEffect,
     pub cause: StaleCause,
+    /// The index of the object at the base that yielded it, if that was removed.
+    pub base_object: Option<usize>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 //! the exit codes. All recordings are evaluated in the tests of the library.
 
 mod mapped;
+mod forecast;
 mod mapping;
 
 use std::path::Path;

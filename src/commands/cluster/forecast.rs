@@ -339,6 +339,7 @@ impl LoadedCluster {
             base_mapping: self.base.as_ref().map(LoadedRevision::mapping_text),
             config: (config, self.settings.line),
             now: &self.now.revision,
+            base: self.base_revision(),
             forecast,
         }
     }

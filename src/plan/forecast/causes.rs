@@ -13,7 +13,8 @@ use crate::domain::forecast::{CausePlace, DangerKind};
 /// Why an entity is not sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Absence {
-    ObjectRemoved,
+    /// The index of the object at the base.
+    ObjectRemoved(usize),
     ItemRemoved,
     Undeclared,
     /// Its object fails to map, or may be the one that fails.
@@ -170,7 +171,7 @@ impl<'a> Causes<'a> {
         let (Some(old_object), Some(at)) = (old_object, at) else { return Absence::Undeclared };
         let Some(now_at) = base.objects.get(&old_object.identity()) else {
             let is_undelivered = self.now.undelivered.iter().any(|object| object.may_be(old_object));
-            return if is_undelivered { Absence::ObjectUndelivered } else { Absence::ObjectRemoved };
+            return if is_undelivered { Absence::ObjectUndelivered } else { Absence::ObjectRemoved(origin.object) };
         };
         if let Some(cause) = self.of_config() {
             return Absence::Danger(cause);

@@ -57,7 +57,7 @@ pub(super) fn stale(
             (false, false) => StaleEffect::Required { by },
         };
         let cause = match absence {
-            Absence::ObjectRemoved => StaleCause::ObjectRemoved,
+            Absence::ObjectRemoved(_) => StaleCause::ObjectRemoved,
             Absence::ItemRemoved => StaleCause::ItemRemoved,
             Absence::Danger(cause) => StaleCause::Danger(number(cause)),
             Absence::Undeclared
@@ -65,7 +65,16 @@ pub(super) fn stale(
             | Absence::ObjectUndelivered
             | Absence::ObjectsElsewhere => StaleCause::Undeclared,
         };
-        found.entities.push(StaleEntity { key: (*key).clone(), effect, cause });
+        let base_object = match absence {
+            Absence::ObjectRemoved(object) => Some(*object),
+            Absence::ItemRemoved
+            | Absence::Danger(_)
+            | Absence::Undeclared
+            | Absence::ObjectFails
+            | Absence::ObjectUndelivered
+            | Absence::ObjectsElsewhere => None,
+        };
+        found.entities.push(StaleEntity { key: (*key).clone(), effect, cause, base_object });
     }
     found
 }

@@ -174,6 +174,8 @@ struct JsonStale<'a> {
     cause: JsonStaleCause,
     /// The index in `dangers`.
     danger: Option<usize>,
+    /// The place at the base of the object that was removed.
+    location: Option<JsonLocation<'a>>,
     required_by: &'a [EntityKey],
 }
 
@@ -293,7 +295,7 @@ fn cluster<'a>(cluster: &'a ClusterForecast<'a>) -> JsonCluster<'a> {
         dangers: forecast.dangers.iter().map(|danger| json_danger(danger, &places)).collect(),
         blockers: forecast.blockers.iter().map(|blocker| json_blocker(blocker, &places)).collect(),
         undelivered: undelivered.collect(),
-        stale: forecast.stale.iter().map(json_stale).collect(),
+        stale: forecast.stale.iter().map(|stale| json_stale(stale, &places)).collect(),
         undecided: undecided.map(|it| JsonUndecided { key: (&it.key).into(), reason: it.reason }).collect(),
         writes: forecast.writes.iter().map(|write| json_write(write, cluster)).collect(),
         staying: staying.map(|it| JsonStaying { key: (&it.key).into(), reason: it.reason }).collect(),
@@ -333,7 +335,7 @@ fn json_blocker<'a>(blocker: &'a DeletionBlocker, places: &Places<'a>) -> JsonBl
     }
 }
 
-fn json_stale(stale: &StaleEntity) -> JsonStale<'_> {
+fn json_stale<'a>(stale: &'a StaleEntity, places: &Places<'a>) -> JsonStale<'a> {
     let (effect, required_by) = match &stale.effect {
         StaleEffect::Deleted => (JsonEffect::Deleted, &[][..]),
         StaleEffect::Blocked => (JsonEffect::Blocked, &[][..]),
@@ -345,7 +347,8 @@ fn json_stale(stale: &StaleEntity) -> JsonStale<'_> {
         StaleCause::Undeclared => (JsonStaleCause::Undeclared, None),
         StaleCause::Danger(at) => (JsonStaleCause::Danger, Some(at)),
     };
-    JsonStale { key: (&stale.key).into(), effect, cause, danger, required_by }
+    let location = stale.base_object.and_then(|at| places.of_base_object(at)).map(JsonLocation::from);
+    JsonStale { key: (&stale.key).into(), effect, cause, danger, location, required_by }
 }
 
 fn json_write<'a>(write: &'a EntityWrite, cluster: &'a ClusterForecast<'_>) -> JsonWrite<'a> {

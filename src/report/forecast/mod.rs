@@ -35,6 +35,7 @@ pub struct ClusterForecast<'a> {
     /// The config of portolan, and the line of the cluster in it.
     pub config: (&'a str, usize),
     pub now: &'a MappedRevision,
+    pub base: Option<&'a MappedRevision>,
     pub forecast: Forecast,
 }
 
@@ -77,6 +78,11 @@ impl<'a> Places<'a> {
     fn of_object(&self, at: usize) -> Option<Location<'a>> {
         let object = self.cluster.now.objects.get(at)?;
         Some(Location { path: &object.path, line: Some(object.line), column: None, is_at_base: false })
+    }
+
+    fn of_base_object(&self, at: usize) -> Option<Location<'a>> {
+        let object = self.cluster.base?.objects.get(at)?;
+        Some(Location { path: &object.path, line: Some(object.line), column: None, is_at_base: true })
     }
 
     fn of_cause(&self, place: CausePlace) -> Option<Location<'a>> {

@@ -69,7 +69,7 @@ impl Page<'_> {
         }
         self.blockers(forecast, &places);
         self.undelivered(cluster);
-        self.stale(forecast);
+        self.stale(forecast, &places);
         self.writes(forecast, WriteAction::Create, &places);
         self.writes(forecast, WriteAction::Update, &places);
         self.stays(forecast);
@@ -171,7 +171,7 @@ impl Page<'_> {
         self.more(undelivered.len().saturating_sub(MAX_LINES));
     }
 
-    fn stale(&mut self, forecast: &Forecast) {
+    fn stale(&mut self, forecast: &Forecast, places: &Places<'_>) {
         let deleted: Vec<_> = forecast.deleted().collect();
         let kept: Vec<_> = forecast.stale.iter().filter(|stale| stale.effect != StaleEffect::Deleted).collect();
         for (list, what) in [(&deleted, "deleted"), (&kept, "no longer sent, and not deleted now")] {
@@ -188,7 +188,10 @@ impl Page<'_> {
                 let effect = words::stale_effect(&stale.effect).map(|effect| format!("; {effect}"));
                 remark.push_str(&effect.unwrap_or_default());
                 let remark = self.style.paint(Role::Dim, &format!("({})", clean(&remark)));
-                self.line(&format!("  {} {} {remark}", self.style.paint(Role::Error, "-"), clean(&entity(&stale.key))));
+                let place = stale.base_object.and_then(|at| places.of_base_object(at));
+                let place = place.map(|place| format!("  was in {}", self.location(&place))).unwrap_or_default();
+                let sign = self.style.paint(Role::Error, "-");
+                self.line(&format!("  {sign} {} {remark}{place}", clean(&entity(&stale.key))));
             }
             self.more(list.len().saturating_sub(MAX_LINES));
         }
@@ -270,7 +273,8 @@ impl Page<'_> {
         let others = others.count();
         if others > 0 {
             self.line("");
-            self.line(&format!("{} of the catalog not sent, and so kept", count(others, "value")));
+            let stay = if others == 1 { "stays as it is" } else { "stay as they are" };
+            self.line(&format!("{} of these entities not sent: {stay}", count(others, "value")));
         }
         if !forecast.stubs.is_empty() {
             self.line("");
