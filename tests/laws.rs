@@ -1,6 +1,7 @@
 //! Laws that hold for every input: nothing makes lint panic, hang or exhaust memory; edits change only the bytes within
 //! their spans; fixes come to an end. Also laws of plans in reports.
 
+mod forecasts;
 mod plans;
 
 use std::time::Duration;

@@ -263,7 +263,9 @@ pub enum WriteAction {
 pub enum Arrival {
     InThisResync,
     /// Its targets are new too. In the worst order, it arrives in this resync, counted from 1.
-    Later { resync: usize },
+    Later {
+        resync: usize,
+    },
     /// It is refused in every resync; a blocker says why.
     Never,
 }
@@ -316,7 +318,9 @@ pub enum StaleEffect {
     /// It stays until nothing blocks deletion any longer.
     Blocked,
     /// It stays, because these entities require it.
-    Required { by: Vec<EntityKey> },
+    Required {
+        by: Vec<EntityKey>,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -128,7 +128,8 @@ pub(crate) fn run(args: &ForecastArgs, context: &mut Context<'_>) -> Result<Exit
         .collect::<Result<_, Error>>()?;
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
-    let revisions = clusters.iter().zip(&owned).map(|(cluster, owned)| (&cluster.now.revision, cluster.base_revision(), owned));
+    let revisions =
+        clusters.iter().zip(&owned).map(|(cluster, owned)| (&cluster.now.revision, cluster.base_revision(), owned));
     let live = LiveCatalog { catalog: &*catalog, blueprints: &blueprints, progress };
     let snapshot = live.read(&revisions.collect::<Vec<_>>(), &mut notes)?;
     let forecasts: Vec<Forecast> = clusters
@@ -273,7 +274,11 @@ fn approximations(cluster: &ClusterSettings, revision: &MappedRevision) -> Optio
     let number = count(found.len(), "expression");
     (!found.is_empty()).then(|| {
         let verb = if found.len() == 1 { "is" } else { "are" };
-        format!("{number} of the mapping of `{}` {verb} not evaluated exactly, for example {}.", cluster.name, list(&names))
+        format!(
+            "{number} of the mapping of `{}` {verb} not evaluated exactly, for example {}.",
+            cluster.name,
+            list(&names)
+        )
     })
 }
 
@@ -312,13 +317,18 @@ fn load_base(
     for cluster in clusters {
         let name_here = &cluster.settings.name;
         let Some(before) = settings.clusters.iter().find(|known| known.name == *name_here) else {
-            notes.push(format!("The base `{name}` has no cluster `{name_here}`: its entities are compared with the catalog only."));
+            notes.push(format!(
+                "The base `{name}` has no cluster `{name_here}`: its entities are compared with the catalog only."
+            ));
             continue;
         };
         match revision.load(before) {
             Ok(loaded) => cluster.base = Some(loaded),
             Err(error) if is_missing(&error) => {
-                notes.push(format!("The base `{name}` has no usable mapping for the cluster `{name_here}`: {}.", &*error));
+                notes.push(format!(
+                    "The base `{name}` has no usable mapping for the cluster `{name_here}`: {}.",
+                    &*error
+                ));
             }
             Err(error) => return Err(error),
         }

@@ -118,9 +118,13 @@ pub(crate) fn build_plan(
             catalog
         }
         (None, true) => return Err(BaseError::NothingToCompare { why: notes.pop() }.into()),
-        (_, false) => {
-            connect_for(options.owner, &declared(&manifests.entities), &workspace.snapshot_source, options.intent, context)?
-        }
+        (_, false) => connect_for(
+            options.owner,
+            &declared(&manifests.entities),
+            &workspace.snapshot_source,
+            options.intent,
+            context,
+        )?,
     };
     if !is_offline {
         restrict_mask(context, allowed.names);

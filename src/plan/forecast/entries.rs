@@ -47,7 +47,8 @@ fn text_of(text: &Option<PlacedText>) -> Option<&str> {
 /// Whether both have a mapping to the same blueprint or with the same identifier.
 fn has_mapping_of(old: &EntryOutline, new: &EntryOutline) -> bool {
     let is_like = |a: &MappingOutline, b: &MappingOutline| {
-        a.blueprint.text == b.blueprint.text || literal(&b.blueprint.text).is_none() && a.identifier.text == b.identifier.text
+        a.blueprint.text == b.blueprint.text
+            || literal(&b.blueprint.text).is_none() && a.identifier.text == b.identifier.text
     };
     old.mappings.iter().any(|old| new.mappings.iter().any(|new| is_like(old, new)))
 }

@@ -33,7 +33,9 @@ use crate::domain::forecast::{
     Arrival, BlockerKind, DeletionBlocker, EntityWrite, Forecast, ForecastOutcome, StaleEffect, StayingEntity,
     StayingReason, WriteAction,
 };
+use crate::domain::plan::change::Field;
 use crate::domain::snapshot::Snapshot;
+use crate::domain::value::Value;
 
 #[derive(Debug, Clone, Copy)]
 pub struct ForecastInput<'a> {
@@ -88,7 +90,8 @@ pub fn forecast(input: &ForecastInput<'_>) -> Forecast {
     };
     blockers.extend(of_deletions(input.now, &sent, &sendings, &stale));
     let base = input.base.map(|base| Sent::of(&base.evaluation));
-    let writes = writes(input, &sent, base.as_ref(), &arrivals, &shapes);
+    let mut writes = writes(input, &sent, base.as_ref(), &arrivals, &shapes);
+    forget_deleted_targets(&mut writes, &stale, input.blueprints);
     Forecast {
         outcome,
         resyncs: blockers.is_empty().then(|| latest + stale.resyncs - 1),
@@ -162,12 +165,7 @@ fn of_arrivals(
 }
 
 /// The entities whose targets the resync deletes: from the next one on, the catalog refuses them.
-fn of_deletions(
-    now: &MappedRevision,
-    sent: &Sent,
-    sendings: &[Sending<'_>],
-    stale: &Stale,
-) -> Vec<DeletionBlocker> {
+fn of_deletions(now: &MappedRevision, sent: &Sent, sendings: &[Sending<'_>], stale: &Stale) -> Vec<DeletionBlocker> {
     let deleted = stale.entities.iter().filter(|stale| stale.effect == StaleEffect::Deleted);
     let deleted: HashSet<&EntityKey> = deleted.map(|stale| &stale.key).collect();
     let mut found = Vec::new();
@@ -179,6 +177,34 @@ fn of_deletions(
         }
     }
     found
+}
+
+/// A relation that is not sent loses the targets that the resync deletes.
+fn forget_deleted_targets(writes: &mut [EntityWrite], stale: &Stale, blueprints: &Blueprints) {
+    let deleted = stale.entities.iter().filter(|stale| stale.effect == StaleEffect::Deleted);
+    let deleted: HashSet<&EntityKey> = deleted.map(|stale| &stale.key).collect();
+    if deleted.is_empty() {
+        return;
+    }
+    for write in writes {
+        let Some(blueprint) = blueprints.named(&write.key.blueprint) else { continue };
+        write.kept.retain_mut(|kept| {
+            let Field::Relation(name) = &kept.field else { return true };
+            let Some(relation) = blueprint.relation(name) else { return true };
+            let is_there = |target: &Value| {
+                let identifier = target.as_str().unwrap_or_default();
+                !deleted
+                    .contains(&EntityKey { blueprint: relation.target.as_str().into(), identifier: identifier.into() })
+            };
+            match &mut kept.value {
+                Value::List(targets) => {
+                    *targets = std::mem::take(targets).into_iter().filter(is_there).collect();
+                    !targets.is_empty()
+                }
+                target => is_there(target),
+            }
+        });
+    }
 }
 
 /// A blocker with the object of its entity, and with the place of the field in the mapping.

@@ -60,10 +60,9 @@ pub(super) fn stale(
             Absence::ObjectRemoved(_) => StaleCause::ObjectRemoved,
             Absence::ItemRemoved => StaleCause::ItemRemoved,
             Absence::Danger(cause) => StaleCause::Danger(number(cause)),
-            Absence::Undeclared
-            | Absence::ObjectFails
-            | Absence::ObjectUndelivered
-            | Absence::ObjectsElsewhere => StaleCause::Undeclared,
+            Absence::Undeclared | Absence::ObjectFails | Absence::ObjectUndelivered | Absence::ObjectsElsewhere => {
+                StaleCause::Undeclared
+            }
         };
         let base_object = match absence {
             Absence::ObjectRemoved(object) => Some(*object),
@@ -133,11 +132,19 @@ impl Dependents {
                     let sent = sent.entities.get(&stored.key).and_then(|sent| sent.relations.get(&*relation.name));
                     let targets = match sent {
                         Some(SentRelation::Targets(targets)) => targets_of(targets),
-                        Some(SentRelation::Query | SentRelation::Malformed) | None => stored_targets(stored, &relation.name),
+                        Some(SentRelation::Query | SentRelation::Malformed) | None => {
+                            stored_targets(stored, &relation.name)
+                        }
                     };
                     add(&stored.key, &relation.target, targets);
                 }
-                // New entities can point to stale ones only until these are deleted; `arrival` judges them.
+                let new = sent.entities.iter().filter(|(key, _)| {
+                    *key.blueprint == *blueprint.identifier && live.get(&key.blueprint, &key.identifier).is_none()
+                });
+                for (key, sent) in new {
+                    let targets = sent.relations.get(&*relation.name).map_or(&[][..], SentRelation::targets);
+                    add(key, &relation.target, targets);
+                }
             }
         }
         Self { staying, graph: Graph::new(keys.len(), edges) }

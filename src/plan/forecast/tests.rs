@@ -138,13 +138,16 @@ impl World {
             now: revision(),
             base: Some(revision()),
             live: full.iter().map(|name| stored(name, json!({}), json!({}))).collect(),
-            blueprints: vec![json!({
-                "identifier": "service",
-                "schema": {"properties": {
-                    "tier": {"type": "number"}, "kept": {"type": "string"}, "plan": {"type": "string", "default": "free"},
-                }},
-                "relations": {"uses": {"target": "service", "many": true}, "domain": {"target": "domain"}},
-            }), json!({"identifier": "domain", "schema": {"properties": {}}})],
+            blueprints: vec![
+                json!({
+                    "identifier": "service",
+                    "schema": {"properties": {
+                        "tier": {"type": "number"}, "kept": {"type": "string"}, "plan": {"type": "string", "default": "free"},
+                    }},
+                    "relations": {"uses": {"target": "service", "many": true}, "domain": {"target": "domain"}},
+                }),
+                json!({"identifier": "domain", "schema": {"properties": {}}}),
+            ],
             owned: full.iter().map(|name| key(name)).collect(),
             formerly_owned: Vec::new(),
         }
@@ -243,7 +246,10 @@ fn a_removed_manifest_is_no_danger() {
     world.now.evaluation.upserts.pop();
     let forecast = world.forecast();
     assert!(!forecast.is_dangerous());
-    assert_eq!((forecast.stale[0].effect.clone(), forecast.stale[0].cause), (StaleEffect::Deleted, StaleCause::ObjectRemoved));
+    assert_eq!(
+        (forecast.stale[0].effect.clone(), forecast.stale[0].cause),
+        (StaleEffect::Deleted, StaleCause::ObjectRemoved)
+    );
     // A manifest that cannot be delivered leaves the object in the cluster.
     let undelivered = UndeliveredObject {
         path: "b.yaml".into(),
@@ -263,10 +269,8 @@ fn a_kind_that_no_longer_resolves_is_a_danger() {
     world.now.entries[0].kind.text = "getport.io/v1/entitys".to_owned();
     world.now.entries[0].objects = 0;
     world.now.evaluation.upserts.clear();
-    let unresolved = Problem {
-        kind: Some("getport.io/v1/entitys".to_owned()),
-        ..problem(ProblemClass::KindUnresolved, None)
-    };
+    let unresolved =
+        Problem { kind: Some("getport.io/v1/entitys".to_owned()), ..problem(ProblemClass::KindUnresolved, None) };
     world.now.evaluation.problems.push(unresolved);
     let both = vec!["service/a".to_owned(), "service/b".to_owned()];
     let place = CausePlace::Mapping(world.now.entries[0].kind.span);
@@ -368,7 +372,10 @@ fn items_that_the_mapping_no_longer_yields_are_a_danger() {
     world.live.push(stored("service/b", json!({}), json!({})));
     world.owned.push(key("service/b"));
     list(&mut world.now, ".spec.items[:1]");
-    assert_eq!(world.danger(), (DangerKind::ItemsGone, CausePlace::Mapping(Span::new(20, 35)), vec!["service/b".to_owned()]));
+    assert_eq!(
+        world.danger(),
+        (DangerKind::ItemsGone, CausePlace::Mapping(Span::new(20, 35)), vec!["service/b".to_owned()])
+    );
     // An item that was removed from the manifest.
     list(&mut world.now, ".spec.items");
     world.now.objects[0].digest = 2;
@@ -435,21 +442,23 @@ fn a_chain_of_new_entities_takes_several_resyncs_and_a_circle_never_arrives() {
     world.live.clear();
     world.owned = keys(&["service/old"]);
     world.live.push(stored("service/old", json!({}), json!({})));
-    links(&mut world, &[
-        ("service/a", json!({"uses": ["b"]})),
-        ("service/b", json!({"uses": ["c"]})),
-        ("service/c", json!({})),
-    ]);
+    links(
+        &mut world,
+        &[("service/a", json!({"uses": ["b"]})), ("service/b", json!({"uses": ["c"]})), ("service/c", json!({}))],
+    );
     let forecast = world.forecast();
     assert_eq!((forecast.outcome, forecast.resyncs), (ForecastOutcome::OrderDecides, Some(3)));
     assert_eq!(forecast.writes[0].arrival, Arrival::Later { resync: 3 });
     assert_eq!(forecast.stale[0].effect, StaleEffect::Deleted);
     assert!(!forecast.is_dangerous());
-    links(&mut world, &[
-        ("service/a", json!({"uses": ["b"]})),
-        ("service/b", json!({"uses": ["c"]})),
-        ("service/c", json!({"uses": ["b"]})),
-    ]);
+    links(
+        &mut world,
+        &[
+            ("service/a", json!({"uses": ["b"]})),
+            ("service/b", json!({"uses": ["c"]})),
+            ("service/c", json!({"uses": ["b"]})),
+        ],
+    );
     let forecast = world.forecast();
     assert_eq!((forecast.outcome, forecast.resyncs), (ForecastOutcome::NoDeletion, None));
     assert_eq!(world.blockers(), ["target-refused", "relation-cycle"]);
@@ -495,7 +504,9 @@ fn values_that_the_catalog_refuses_block_every_deletion() {
         world.now.evaluation.upserts = vec![mapped("service/a", 0, body.clone())];
         let forecast = world.forecast();
         assert_eq!(world.blockers(), ["refused"], "{body}");
-        let crate::domain::forecast::BlockerKind::Refused(reason) = &forecast.blockers[0].kind else { panic!("{body}") };
+        let crate::domain::forecast::BlockerKind::Refused(reason) = &forecast.blockers[0].kind else {
+            panic!("{body}")
+        };
         assert_eq!(reason.field(), field, "{body}");
         assert_eq!(forecast.outcome, ForecastOutcome::NoDeletion);
     }
@@ -548,7 +559,10 @@ fn what_may_come_from_elsewhere_is_not_known() {
     pods.mappings[0].blueprint.text = "\"service\"".to_owned();
     world.now.entries.push(pods);
     let forecast = world.forecast();
-    assert_eq!((forecast.undecided[0].key.clone(), forecast.undecided[0].reason), (key("service/elsewhere"), UndecidedReason::ObjectsElsewhere));
+    assert_eq!(
+        (forecast.undecided[0].key.clone(), forecast.undecided[0].reason),
+        (key("service/elsewhere"), UndecidedReason::ObjectsElsewhere)
+    );
     assert_eq!((forecast.stale[0].key.clone(), forecast.stale[0].cause), (key("domain/d"), StaleCause::Undeclared));
     let mut searched = mapped("domain/q", 0, json!({}));
     searched.identifier = JqValue::from_json(&json!({"combinator": "and", "rules": []}));

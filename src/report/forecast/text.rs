@@ -257,7 +257,10 @@ impl Page<'_> {
             for kept in write.kept.iter().filter(|kept| kept.was_sent == Some(true)) {
                 let value = self.value(&kept.value);
                 let name = clean(&field(&kept.field)).into_owned();
-                lines.push(format!("  {}: {name} stays {value}, because it is no longer sent", clean(&entity(&write.key))));
+                lines.push(format!(
+                    "  {}: {name} stays {value}, because it is no longer sent",
+                    clean(&entity(&write.key))
+                ));
             }
         }
         for staying in &forecast.staying {

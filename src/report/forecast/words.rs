@@ -4,8 +4,8 @@ use crate::domain::blueprint::property_validator::{NumberLimit, SizeLimit, SizeU
 use crate::domain::blueprint::required::Lack;
 use crate::domain::evaluation::ProblemClass;
 use crate::domain::forecast::{
-    BlockerKind, CausePlace, Danger, DangerKind, ForecastOutcome, RefusalReason, StaleCause, StaleEffect, StayingReason,
-    UndecidedReason,
+    BlockerKind, CausePlace, Danger, DangerKind, ForecastOutcome, RefusalReason, StaleCause, StaleEffect,
+    StayingReason, UndecidedReason,
 };
 use crate::report::plan::words::{names, quoted, tick};
 use crate::report::style::Role;
@@ -23,10 +23,13 @@ pub(super) fn outcome(outcome: ForecastOutcome) -> (Role, &'static str) {
             Role::Warning,
             "new entities point to new ones, and the exporter sends them in random order: what comes before its target is refused, and then nothing is deleted in this resync",
         ),
-        ForecastOutcome::NoDeletion => {
-            (Role::Error, "something fails or is refused, so the exporter deletes nothing, in this resync and all later ones")
+        ForecastOutcome::NoDeletion => (
+            Role::Error,
+            "something fails or is refused, so the exporter deletes nothing, in this resync and all later ones",
+        ),
+        ForecastOutcome::StartFailed => {
+            (Role::Error, "the exporter does not start with this mapping, so nothing is written")
         }
-        ForecastOutcome::StartFailed => (Role::Error, "the exporter does not start with this mapping, so nothing is written"),
         ForecastOutcome::Crash => (Role::Error, "the exporter crashes, and does so again at every start"),
     }
 }
@@ -90,7 +93,9 @@ pub(super) fn blocker(kind: &BlockerKind) -> String {
         BlockerKind::MissingTarget { relation, target, is_required } => {
             let required = if *is_required { "required " } else { "" };
             let (relation, target) = (tick(relation), quoted(target));
-            format!("never arrives: the target {target} of the {required}relation {relation} is not in the catalog, and no object yields it")
+            format!(
+                "never arrives: the target {target} of the {required}relation {relation} is not in the catalog, and no object yields it"
+            )
         }
         BlockerKind::TargetRefused { relation, target } => {
             format!("never arrives: the target {} of the relation {} does not arrive", quoted(target), tick(relation))
@@ -221,7 +226,9 @@ pub(super) fn undecided(reason: UndecidedReason) -> &'static str {
         UndecidedReason::SearchQuery => "a search query may find it",
         UndecidedReason::ObjectsElsewhere => "an object outside of this repository may yield it",
         UndecidedReason::ObjectFails => "its object fails to map, which keeps it for now",
-        UndecidedReason::ObjectUndelivered => "its manifest cannot be delivered, so the cluster keeps the object as it was",
+        UndecidedReason::ObjectUndelivered => {
+            "its manifest cannot be delivered, so the cluster keeps the object as it was"
+        }
     }
 }
 

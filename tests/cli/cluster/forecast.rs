@@ -85,7 +85,10 @@ impl World {
         repo.git(&["commit", "-qm", "base"]);
         let world = Self(repo);
         let own = json!({"properties": {"tier": 1}, "relations": {"domain": "shop"}});
-        world.store(&exporter("prod"), &[("domain", "shop", json!({})), ("service", "cart", own.clone()), ("service", "pay", own)]);
+        world.store(
+            &exporter("prod"),
+            &[("domain", "shop", json!({})), ("service", "cart", own.clone()), ("service", "pay", own)],
+        );
         world
     }
 
@@ -229,7 +232,11 @@ fn a_person_sees_dangers_deletions_and_writes() {
     1 created, 2 updated, 1 deleted, 1 unchanged
     "#);
     world.edit("exporter.yaml", "== \"service\"", "== \"servce\"");
-    world.edit("exporter.yaml", "identifier: .spec.identifier\n            blueprint: .spec.blueprint", "identifier: .spec.id\n            blueprint: .spec.blueprint");
+    world.edit(
+        "exporter.yaml",
+        "identifier: .spec.identifier\n            blueprint: .spec.blueprint",
+        "identifier: .spec.id\n            blueprint: .spec.blueprint",
+    );
     let done = world.run("");
     assert_eq!(done.code, 1, "{}", done.talk);
     insta::assert_snapshot!(without_commit(&done.results), @"");
@@ -246,7 +253,10 @@ fn without_commit(text: &str) -> String {
 fn a_kind_that_does_not_resolve_deletes_its_entities() {
     let world = World::new();
     world.edit("exporter.yaml", "kind: getport.io/v1/entities", "kind: getport.io/v1/entitys");
-    assert_eq!(world.danger(), ("kind-unresolved".to_owned(), "exporter.yaml:2".to_owned(), SERVICES.map(str::to_owned).into()));
+    assert_eq!(
+        world.danger(),
+        ("kind-unresolved".to_owned(), "exporter.yaml:2".to_owned(), SERVICES.map(str::to_owned).into())
+    );
     let told = world.run("").results;
     assert!(told.contains("danger: kind-unresolved") && told.contains("at exporter.yaml:2:11"), "{told}");
 }
@@ -255,20 +265,36 @@ fn a_kind_that_does_not_resolve_deletes_its_entities() {
 fn a_selector_that_becomes_false_deletes_its_entities() {
     let world = World::new();
     world.edit("exporter.yaml", "== \"service\"", "== \"servce\"");
-    assert_eq!(world.danger(), ("selector-false".to_owned(), "exporter.yaml:4".to_owned(), SERVICES.map(str::to_owned).into()));
+    assert_eq!(
+        world.danger(),
+        ("selector-false".to_owned(), "exporter.yaml:4".to_owned(), SERVICES.map(str::to_owned).into())
+    );
     let world = World::new();
     world.edit("catalog/pay.yaml", "blueprint: service", "blueprint: product");
-    assert_eq!(world.danger(), ("selector-false".to_owned(), "catalog/pay.yaml:1".to_owned(), vec!["service/pay".to_owned()]));
+    assert_eq!(
+        world.danger(),
+        ("selector-false".to_owned(), "catalog/pay.yaml:1".to_owned(), vec!["service/pay".to_owned()])
+    );
 }
 
 #[test]
 fn another_identifier_deletes_the_old_entity() {
     let world = World::new();
-    world.edit("exporter.yaml", "identifier: .spec.identifier", "identifier: .metadata.namespace + \"-\" + .spec.identifier");
-    assert_eq!(world.danger(), ("identifier-changed".to_owned(), "exporter.yaml:8".to_owned(), SERVICES.map(str::to_owned).into()));
+    world.edit(
+        "exporter.yaml",
+        "identifier: .spec.identifier",
+        "identifier: .metadata.namespace + \"-\" + .spec.identifier",
+    );
+    assert_eq!(
+        world.danger(),
+        ("identifier-changed".to_owned(), "exporter.yaml:8".to_owned(), SERVICES.map(str::to_owned).into())
+    );
     let world = World::new();
     world.edit("catalog/pay.yaml", "identifier: pay", "identifier: payment");
-    assert_eq!(world.danger(), ("identifier-changed".to_owned(), "catalog/pay.yaml:1".to_owned(), vec!["service/pay".to_owned()]));
+    assert_eq!(
+        world.danger(),
+        ("identifier-changed".to_owned(), "catalog/pay.yaml:1".to_owned(), vec!["service/pay".to_owned()])
+    );
 }
 
 #[test]
@@ -276,25 +302,41 @@ fn another_blueprint_deletes_the_old_entity() {
     let world = World::new();
     world.edit("exporter.yaml", "blueprint: '\"service\"'", "blueprint: '\"domain\"'");
     world.edit("exporter.yaml", "            properties:\n              tier: .spec.properties.tier\n            relations: {\"*\": \".spec.relations // {}\"}\n", "");
-    assert_eq!(world.danger(), ("blueprint-changed".to_owned(), "exporter.yaml:9".to_owned(), SERVICES.map(str::to_owned).into()));
+    assert_eq!(
+        world.danger(),
+        ("blueprint-changed".to_owned(), "exporter.yaml:9".to_owned(), SERVICES.map(str::to_owned).into())
+    );
 }
 
 #[test]
 fn an_entry_that_disappears_deletes_its_entities() {
     let world = World::new();
-    world.edit("exporter.yaml", MAPPING.split_inclusive("  - kind").nth(1).expect("an entry").trim_end_matches("  - kind"), "XX");
+    world.edit(
+        "exporter.yaml",
+        MAPPING.split_inclusive("  - kind").nth(1).expect("an entry").trim_end_matches("  - kind"),
+        "XX",
+    );
     world.edit("exporter.yaml", "resources:\n  - kindXX  - kind", "resources:\n  - kind");
-    assert_eq!(world.danger(), ("entry-removed".to_owned(), "exporter.yaml:2".to_owned(), SERVICES.map(str::to_owned).into()));
+    assert_eq!(
+        world.danger(),
+        ("entry-removed".to_owned(), "exporter.yaml:2".to_owned(), SERVICES.map(str::to_owned).into())
+    );
     let (_, forecast) = world.forecast();
     assert_eq!(forecast["dangers"][0]["location"]["atBase"], true);
 }
 
 #[test]
 fn a_config_that_maps_nothing_deletes_everything() {
-    for (text, kind) in [("resources: []\n", "maps-nothing"), ("# nothing\n", "maps-nothing"), ("null\n", "config-null")] {
+    for (text, kind) in
+        [("resources: []\n", "maps-nothing"), ("# nothing\n", "maps-nothing"), ("null\n", "config-null")]
+    {
         let world = World::new();
         world.0.write("exporter.yaml", text);
-        assert_eq!(world.danger(), (kind.to_owned(), "exporter.yaml:1".to_owned(), ALL.map(str::to_owned).into()), "{text}");
+        assert_eq!(
+            world.danger(),
+            (kind.to_owned(), "exporter.yaml:1".to_owned(), ALL.map(str::to_owned).into()),
+            "{text}"
+        );
     }
     let world = World::new();
     world.0.write("exporter.yaml", r#"{"integration": {"installationId": "prod", "config": null}}"#);
@@ -307,21 +349,34 @@ fn another_state_key_deletes_what_that_one_owns_and_abandons_the_rest() {
     world.store(&exporter("other"), &[("service", "theirs", json!({}))]);
     world.0.remove("catalog/pay.yaml");
     world.edit("portolan.yaml", "state-key: prod", "state-key: other");
-    assert_eq!(world.danger(), ("state-key-renamed".to_owned(), "portolan.yaml:3".to_owned(), vec!["service/theirs".to_owned()]));
+    assert_eq!(
+        world.danger(),
+        ("state-key-renamed".to_owned(), "portolan.yaml:3".to_owned(), vec!["service/theirs".to_owned()])
+    );
     let (_, forecast) = world.forecast();
-    assert_eq!(forecast["staying"], json!([{"blueprint": "service", "identifier": "pay", "reason": "state-key-renamed"}]));
+    assert_eq!(
+        forecast["staying"],
+        json!([{"blueprint": "service", "identifier": "pay", "reason": "state-key-renamed"}])
+    );
 }
 
 #[test]
 fn an_object_that_fails_blocks_every_deletion() {
     let world = World::new();
     world.0.remove("catalog/pay.yaml");
-    world.edit("exporter.yaml", "tier: .spec.properties.tier", "tier: .spec.properties.tier | ltrimstr(\"v\") | tonumber");
+    world.edit(
+        "exporter.yaml",
+        "tier: .spec.properties.tier",
+        "tier: .spec.properties.tier | ltrimstr(\"v\") | tonumber",
+    );
     world.edit("catalog/cart.yaml", "tier: 1", "tier: v");
     world.blocks("object-fails", &["catalog/cart.yaml:1", "exporter.yaml:11"]);
     let (_, forecast) = world.forecast();
     assert_eq!((text(&forecast["outcome"]), &forecast["resyncs"]), ("no-deletion".to_owned(), &Value::Null));
-    assert_eq!((&forecast["stale"][0]["effect"], &forecast["stale"][0]["cause"]), (&json!("blocked"), &json!("object-removed")));
+    assert_eq!(
+        (&forecast["stale"][0]["effect"], &forecast["stale"][0]["cause"]),
+        (&json!("blocked"), &json!("object-removed"))
+    );
 }
 
 #[test]
@@ -389,7 +444,10 @@ fn a_deletion_that_leaves_a_relation_behind_blocks_the_later_ones() {
     world.edit("catalog/pay.yaml", "domain: shop", "domain: null");
     world.blocks("target-deleted", &["catalog/cart.yaml:1", "exporter.yaml:12"]);
     let (_, forecast) = world.forecast();
-    assert_eq!((text(&forecast["outcome"]), keys(&forecast["stale"])), ("complete".to_owned(), vec!["domain/shop".to_owned()]));
+    assert_eq!(
+        (text(&forecast["outcome"]), keys(&forecast["stale"])),
+        ("complete".to_owned(), vec!["domain/shop".to_owned()])
+    );
 }
 
 #[test]
@@ -399,7 +457,10 @@ fn a_manifest_that_cannot_be_delivered_deletes_nothing() {
     let (code, forecast) = world.forecast();
     assert_eq!((code, &forecast["stale"]), (0, &json!([])), "{forecast:#}");
     assert_eq!(text(&forecast["undecided"][0]["reason"]), "object-undelivered");
-    assert_eq!((text(&forecast["undelivered"][0]["path"]), &forecast["undelivered"][0]["line"]), ("catalog/pay.yaml".to_owned(), &json!(1)));
+    assert_eq!(
+        (text(&forecast["undelivered"][0]["path"]), &forecast["undelivered"][0]["line"]),
+        ("catalog/pay.yaml".to_owned(), &json!(1))
+    );
     world.0.write("catalog/pay.yaml", "kind: Entity\napiVersion: getport.io/v1\nspec: [\n");
     let (code, forecast) = world.forecast();
     assert_eq!((code, text(&forecast["undecided"][0]["reason"])), (0, "object-undelivered".to_owned()), "{forecast:#}");
@@ -449,7 +510,8 @@ fn a_served_catalog_answers_for_the_exporter() {
     let serving = Serving::start(&["--store", "memory", "--listen", "127.0.0.1:0"]);
     let client = Plain::connect_as(&exporter("prod"), &serving.url);
     for name in ["domain", "service"] {
-        let body = serde_json::from_str(&world.0.read(&format!(".portolan/blueprints/{name}.json"))).expect("it is JSON");
+        let body =
+            serde_json::from_str(&world.0.read(&format!(".portolan/blueprints/{name}.json"))).expect("it is JSON");
         let (status, answer) = client.call("POST", "blueprints", Some(&body)).expect("the server answers");
         assert_eq!(status, 201, "{answer}");
     }
@@ -476,7 +538,8 @@ fn a_served_catalog_answers_for_the_exporter() {
 fn an_example_arrives_as_measured_with_the_real_exporter() {
     let repo = Repo::new();
     repo.copy_example("acme");
-    let config = repo.read("portolan.yaml").replace("write: merge\n", "") + "\nclusters: {prod: {mapping: exporter.yaml, state-key: prod}}\n";
+    let config = repo.read("portolan.yaml").replace("write: merge\n", "")
+        + "\nclusters: {prod: {mapping: exporter.yaml, state-key: prod}}\n";
     let star = |kind: &str| {
         format!(
             "- kind: getport.io/v1/{kind}\n  port: {{entity: {{mappings: [{{identifier: .spec.identifier, blueprint: \
@@ -533,5 +596,8 @@ fn what_cannot_be_forecast_is_refused() {
     assert_error(&run(&repo, "cluster forecast").was_refused(), "unreadable-mapping");
     repo.write("portolan.yaml", "scope: a\nclusters: {a: {state-key: a}, b: {state-key: b}}\n");
     repo.write("owned.json", "[]");
-    assert_error(&run(&repo, "cluster forecast --known owned.json").was_refused(), "known-entities-of-several-clusters");
+    assert_error(
+        &run(&repo, "cluster forecast --known owned.json").was_refused(),
+        "known-entities-of-several-clusters",
+    );
 }
