@@ -107,14 +107,14 @@ impl Check<'_> {
             if !has_form {
                 return Some(RefusalReason::RelationForm { name: name(), many: shape.many });
             }
-            let is_bad = |target: &&Box<str>| check_entity_identifier(target).is_err();
-            if let Some(target) = relation.targets().iter().find(is_bad) {
+            let mut targets = relation.targets().iter();
+            if let Some(target) = targets.find(|target| check_entity_identifier(target).is_err()) {
                 return Some(RefusalReason::TargetIdentifier { name: name(), target: target.clone() });
             }
         }
         self.blueprint.relations.iter().find_map(|relation| {
             let name = relation.name.as_str();
-            let is_unset = |targets: &Targets| matches!(normalise::relation(targets, None).value(), None);
+            let is_unset = |targets: &Targets| normalise::relation(targets, None).value().is_none();
             let sent = self.sent.relations.get(name).map(|sent| match sent {
                 SentRelation::Targets(targets) => is_unset(targets),
                 SentRelation::Query | SentRelation::Malformed => false,
