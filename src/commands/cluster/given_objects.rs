@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use super::mapping_document::words;
+use crate::commands::mapping::document::words;
 use crate::domain::document::fault::FaultKind;
 use crate::domain::document::span::LineIndex;
 use crate::domain::document::tree::Value;
@@ -133,7 +133,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::commands::cluster::mapping_document::MappingDocument;
+    use crate::commands::mapping::document::MappingDocument;
     use crate::domain::evaluation::{Evaluation, Outcome};
     use crate::domain::platform::PORT;
     use crate::jq::Limits;

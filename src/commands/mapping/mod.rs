@@ -1,0 +1,3 @@
+//! The exporter's mapping over the objects of a repository: what the commands share that evaluate it.
+
+pub(crate) mod document;
