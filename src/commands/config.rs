@@ -131,7 +131,8 @@ fn rows(settings: &Settings, scope: &Sourced<Option<String>>) -> Vec<Row> {
     add("delivery", settings.delivery.value.word().into(), &settings.delivery.origin);
     for cluster in &settings.clusters {
         let origin = Origin::File { line: cluster.line };
-        let mut part = |key: &str, value: serde_json::Value| add(&format!("clusters.{}.{key}", cluster.name), value, &origin);
+        let mut part =
+            |key: &str, value: serde_json::Value| add(&format!("clusters.{}.{key}", cluster.name), value, &origin);
         part("mapping", cluster.mapping.as_ref().map(|(path, _)| path_text(path)).into());
         part("state-key", cluster.state_key.clone().into());
         part("exporter", cluster.exporter.to_string().into());

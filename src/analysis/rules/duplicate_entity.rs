@@ -18,6 +18,10 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
+    // `mapped-twice` reports what two objects or clusters give.
+    if context.has_mapping {
+        return;
+    }
     for (first, again) in &context.repository.duplicates {
         let (here, there) = (again.place(), first.place());
         let message = format!("`{}` `{}` is declared twice.", again.blueprint(), again.identifier());

@@ -135,7 +135,7 @@ impl LintRun<'_> {
         let entities = gathered.iter().map(|part| part.entities).sum();
         let broken = gathered.iter().flat_map(|part| &part.broken_documents);
         let broken = broken.map(|(file, documents)| (file.0 as usize, *documents)).collect();
-        let conclusion = analyzer.conclude(gathered, in_sight);
+        let conclusion = analyzer.conclude(gathered, None, in_sight);
         let notes = unjudged(&conclusion, self.snapshot.known.is_some()).into_iter().collect();
         let texts = texts.into_iter().map(|(at, text)| (pending[at].0.0 as usize, text)).collect();
         let manifests = (collects != Collects::Nothing).then(|| {

@@ -115,7 +115,7 @@ fn entity_errors(snapshot: &Snapshot, text: &str) -> Vec<String> {
         run.document(&DocumentContext { view: document.view, faults: document.faults, manifests: &manifests });
     });
     run.finish(None);
-    let AnalysisResult { findings, .. } = analyzer.conclude(vec![state.into_results()], &|_| true);
+    let AnalysisResult { findings, .. } = analyzer.conclude(vec![state.into_results()], None, &|_| true);
     let errors = findings.into_iter().filter(|finding| finding.severity == Severity::Error);
     errors.map(|finding| format!("{}: {}", finding.rule.name, finding.message)).collect()
 }
