@@ -12,15 +12,15 @@ use crate::jq::{Approximation, Reads, Value};
 
 /// The clusters that have a mapping.
 #[derive(Debug, Default)]
-pub struct MappingFacts {
-    pub clusters: Vec<ClusterFacts>,
+pub struct MappingFacts<'a> {
+    pub clusters: Vec<ClusterFacts<'a>>,
     /// Every object of the repository is known. If not, nothing can be said about what is absent.
     pub is_complete: bool,
 }
 
 /// One cluster.
 #[derive(Debug)]
-pub struct ClusterFacts {
+pub struct ClusterFacts<'a> {
     pub name: String,
     /// The file of the mapping.
     pub file: FileId,
@@ -42,10 +42,10 @@ pub struct ClusterFacts {
     pub outcome: Outcome,
     /// Their places are those of the file.
     pub problems: Vec<Problem>,
-    pub entities: Vec<MappedEntity>,
+    pub entities: &'a [MappedEntity],
 }
 
-impl ClusterFacts {
+impl ClusterFacts<'_> {
     /// Whether the exporter starts and evaluates everything.
     pub fn is_evaluated(&self) -> bool {
         matches!(self.outcome, Outcome::Complete | Outcome::NoDeletion)

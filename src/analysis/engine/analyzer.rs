@@ -130,7 +130,7 @@ impl<'a> Analyzer<'a> {
     pub fn conclude(
         &self,
         parts: Vec<FileResults>,
-        mapping: Option<&MappingFacts>,
+        mapping: Option<&MappingFacts<'_>>,
         in_sight: &dyn Fn(FileId) -> bool,
     ) -> AnalysisResult {
         let mut findings = Vec::new();
@@ -192,7 +192,7 @@ impl<'a> Analyzer<'a> {
 
 impl Analyzer<'_> {
     /// Several clusters may share a mapping, and then a finding.
-    fn mapping_findings(&self, facts: &MappingFacts) -> Vec<Finding> {
+    fn mapping_findings(&self, facts: &MappingFacts<'_>) -> Vec<Finding> {
         let context = MappingContext { facts, snapshot: self.snapshot };
         let mut findings = Vec::new();
         for (rule, severity, check) in &self.mapping_rules {
@@ -210,7 +210,7 @@ impl Analyzer<'_> {
         rule: &'static Rule,
         is_partly_unchecked: bool,
         knows_targets: bool,
-        mapping: Option<&MappingFacts>,
+        mapping: Option<&MappingFacts<'_>>,
     ) -> bool {
         let info = &rule.info;
         let is_it = |active: &&'static RuleInfo| std::ptr::eq(*active, info);

@@ -78,7 +78,7 @@ pub(crate) struct RepositoryContext<'a> {
 }
 
 pub(crate) struct MappingContext<'a> {
-    pub facts: &'a MappingFacts,
+    pub facts: &'a MappingFacts<'a>,
     pub snapshot: &'a Snapshot,
 }
 

@@ -50,7 +50,7 @@ fn check(context: &MappingContext<'_>, sink: &mut Sink<'_>) {
 }
 
 /// Whether the expression reads the path, and no object here has it.
-fn is_unknown(cluster: &ClusterFacts, expression: &ExpressionFacts, path: &[&str]) -> bool {
+fn is_unknown(cluster: &ClusterFacts<'_>, expression: &ExpressionFacts, path: &[&str]) -> bool {
     let steps: Vec<Step> = path.iter().map(|key| Step::Key(Arc::from(*key))).collect();
     let Some(entry) = expression.entry.filter(|_| expression.reads.paths.contains(&steps)) else { return false };
     let mut objects = cluster.objects_of(entry).map(|(_, object)| object).peekable();

@@ -77,7 +77,7 @@ impl MappingDocument {
     }
 
     /// The place in the config of a character of an expression.
-    fn place_in_expression(&self, expression: &Expression, offset: usize) -> Span {
+    pub(crate) fn place_in_expression(&self, expression: &Expression, offset: usize) -> Span {
         let text = self.holder.as_ref().map_or(self.text.as_str(), |holder| holder.text.as_str());
         let at = place_in_scalar(text, expression.span, expression.style, &expression.text, offset);
         Span::of_character(text, at)

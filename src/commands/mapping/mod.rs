@@ -1,3 +1,5 @@
 //! The exporter's mapping over the objects of a repository: what the commands share that evaluate it.
 
 pub(crate) mod document;
+pub(crate) mod facts;
+mod null_places;
