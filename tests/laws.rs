@@ -36,10 +36,15 @@ fn lint(text: &str) -> Vec<Finding> {
         } else {
             manifest::decode(document.view, "port.yml", &mut manifests);
         }
-        run.document(&DocumentContext { view: document.view, faults: document.faults, manifests: &manifests });
+        run.document(&DocumentContext {
+            view: document.view,
+            faults: document.faults,
+            manifests: &manifests,
+            is_mapped: false,
+        });
     });
     run.finish(Directives::read(text, &comments));
-    analyzer.conclude(vec![state.into_results()], &|_| true).findings
+    analyzer.conclude(vec![state.into_results()], None, &|_| true).findings
 }
 
 /// A valid manifest to mutate.

@@ -15,10 +15,7 @@ pub(crate) struct Failed<'a> {
 }
 
 /// The expressions with a problem that `is_wanted`, in the order of the mapping. Values that are no expressions are left out.
-pub(crate) fn failed_objects<'a>(
-    cluster: &'a ClusterFacts<'_>,
-    is_wanted: impl Fn(&Problem) -> bool,
-) -> Vec<Failed<'a>> {
+pub(crate) fn failed_objects<'a>(cluster: &'a ClusterFacts, is_wanted: impl Fn(&Problem) -> bool) -> Vec<Failed<'a>> {
     let mut found: BTreeMap<(Span, Option<&str>), Failed<'a>> = BTreeMap::new();
     let has_expression = |problem: &&Problem| problem.expression.is_some() && is_wanted(problem);
     for problem in cluster.problems.iter().filter(has_expression) {

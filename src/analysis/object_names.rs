@@ -8,7 +8,7 @@ use crate::text::plural::{grouped, list};
 const NAMED: usize = 3;
 
 /// "`Entity shop/cart`", "`a`, `b` and `c`", "`a`, `b`, `c` and 9 more".
-pub(crate) fn name_objects(cluster: &ClusterFacts<'_>, objects: &[usize]) -> String {
+pub(crate) fn name_objects(cluster: &ClusterFacts, objects: &[usize]) -> String {
     let names = objects.iter().filter_map(|index| cluster.object(*index));
     let mut names: Vec<String> = names.take(NAMED).map(|object| format!("`{}`", object.name)).collect();
     if objects.len() > NAMED {
@@ -18,11 +18,7 @@ pub(crate) fn name_objects(cluster: &ClusterFacts<'_>, objects: &[usize]) -> Str
 }
 
 /// Adds the places of the objects that [`name_objects`] names.
-pub(crate) fn point_at_objects(
-    mut draft: FindingBuilder,
-    cluster: &ClusterFacts<'_>,
-    objects: &[usize],
-) -> FindingBuilder {
+pub(crate) fn point_at_objects(mut draft: FindingBuilder, cluster: &ClusterFacts, objects: &[usize]) -> FindingBuilder {
     for object in objects.iter().filter_map(|index| cluster.object(*index)).take(NAMED) {
         draft = draft.related_in(object.place.file, object.place.span, format!("`{}`", object.name));
     }
@@ -31,7 +27,7 @@ pub(crate) fn point_at_objects(
 
 /// Whether the cluster has an object of the kind of the expression's entry here. What an expression does for objects that
 /// are not in the repository is no business of lint.
-pub(crate) fn has_objects_here(cluster: &ClusterFacts<'_>, expression: &ExpressionFacts) -> bool {
+pub(crate) fn has_objects_here(cluster: &ClusterFacts, expression: &ExpressionFacts) -> bool {
     match expression.entry {
         Some(entry) => cluster.objects_of(entry).next().is_some(),
         None => true,

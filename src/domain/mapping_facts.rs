@@ -6,21 +6,21 @@ use std::sync::Arc;
 
 use crate::domain::cluster::{Deliverer, ExporterVersion};
 use crate::domain::document::span::Span;
-use crate::domain::evaluation::{MappedEntity, Outcome, Problem};
+use crate::domain::evaluation::{Evaluation, MappedEntity, Outcome, Problem};
 use crate::domain::finding::{FileId, Place};
-use crate::jq::{Approximation, Reads, Value};
+use crate::jq::{Approximation, Reads, Step};
 
 /// The clusters that have a mapping.
 #[derive(Debug, Default)]
-pub struct MappingFacts<'a> {
-    pub clusters: Vec<ClusterFacts<'a>>,
+pub struct MappingFacts {
+    pub clusters: Vec<ClusterFacts>,
     /// Every object of the repository is known. If not, nothing can be said about what is absent.
     pub is_complete: bool,
 }
 
 /// One cluster.
 #[derive(Debug)]
-pub struct ClusterFacts<'a> {
+pub struct ClusterFacts {
     pub name: String,
     /// The file of the mapping.
     pub file: FileId,
@@ -39,16 +39,19 @@ pub struct ClusterFacts<'a> {
     /// The variables that expressions read.
     pub variables: BTreeMap<Arc<str>, VariableState>,
     pub objects: Vec<ObjectFacts>,
-    pub outcome: Outcome,
-    /// Their places are those of the file.
+    pub evaluation: Arc<Evaluation>,
+    /// Those of the evaluation, with places in the file.
     pub problems: Vec<Problem>,
-    pub entities: &'a [MappedEntity],
 }
 
-impl ClusterFacts<'_> {
+impl ClusterFacts {
+    pub fn entities(&self) -> &[MappedEntity] {
+        &self.evaluation.upserts
+    }
+
     /// Whether the exporter starts and evaluates everything.
     pub fn is_evaluated(&self) -> bool {
-        matches!(self.outcome, Outcome::Complete | Outcome::NoDeletion)
+        matches!(self.evaluation.outcome, Outcome::Complete | Outcome::NoDeletion)
     }
 
     pub fn object(&self, index: usize) -> Option<&ObjectFacts> {
@@ -155,6 +158,8 @@ pub struct ExpressionFacts {
     /// Why it does not compile, with the place.
     pub error: Option<(Span, String)>,
     pub reads: Arc<Reads>,
+    /// The paths that it reads and that no object of its kind has.
+    pub absent: Vec<Vec<Step>>,
     pub approximations: Arc<[Approximation]>,
 }
 
@@ -183,7 +188,6 @@ pub struct ObjectFacts {
     pub resource: ResourceType,
     /// It is an entity manifest of the platform.
     pub is_manifest: bool,
-    pub content: Value,
     /// The nulls that are elements of a list, each with its path.
     pub nulls_in_lists: Vec<(String, Span)>,
 }

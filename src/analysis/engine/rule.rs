@@ -52,6 +52,8 @@ pub struct DocumentContext<'a> {
     pub view: View<'a>,
     pub faults: &'a [Fault],
     pub manifests: &'a [Manifest],
+    /// A mapping decides what arrives of the manifests: they are checked as resources, and not as entities.
+    pub is_mapped: bool,
 }
 
 #[derive(Debug)]
@@ -78,7 +80,7 @@ pub(crate) struct RepositoryContext<'a> {
 }
 
 pub(crate) struct MappingContext<'a> {
-    pub facts: &'a MappingFacts<'a>,
+    pub facts: &'a MappingFacts,
     pub snapshot: &'a Snapshot,
 }
 

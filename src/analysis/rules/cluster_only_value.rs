@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use crate::analysis::engine::rule::{Check, FindingBuilder, MappingContext, Rule, Sink};
 use crate::domain::finding::{Family, RuleInfo, Severity};
-use crate::domain::mapping_facts::{ClusterFacts, ExpressionFacts, ObjectFacts};
-use crate::jq::{Step, Value};
+use crate::jq::Step;
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -39,7 +38,7 @@ const ADDED: [&[&str]; 12] = [
 fn check(context: &MappingContext<'_>, sink: &mut Sink<'_>) {
     for cluster in &context.facts.clusters {
         for expression in &cluster.expressions {
-            for path in ADDED.iter().filter(|path| is_unknown(cluster, expression, path)) {
+            for path in ADDED.iter().filter(|path| expression.absent.contains(&steps(path))) {
                 let (field, path) = (&expression.field, shown(path));
                 let message = format!("`{field}` reads `{path}`, which only the cluster knows; here it is null.");
                 let draft = FindingBuilder::new(expression.span, message).file(cluster.file);
@@ -49,23 +48,8 @@ fn check(context: &MappingContext<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Whether the expression reads the path, and no object here has it.
-fn is_unknown(cluster: &ClusterFacts<'_>, expression: &ExpressionFacts, path: &[&str]) -> bool {
-    let steps: Vec<Step> = path.iter().map(|key| Step::Key(Arc::from(*key))).collect();
-    let Some(entry) = expression.entry.filter(|_| expression.reads.paths.contains(&steps)) else { return false };
-    let mut objects = cluster.objects_of(entry).map(|(_, object)| object).peekable();
-    objects.peek().is_some() && !objects.any(|object| has(object, path))
-}
-
-fn has(object: &ObjectFacts, path: &[&str]) -> bool {
-    let mut value = &object.content;
-    for key in path {
-        match value.as_object().and_then(|members| members.get(*key)) {
-            Some(member) => value = member,
-            None => return false,
-        }
-    }
-    !matches!(value, Value::Null)
+fn steps(path: &[&str]) -> Vec<Step> {
+    path.iter().map(|key| Step::Key(Arc::from(*key))).collect()
 }
 
 fn shown(path: &[&str]) -> String {

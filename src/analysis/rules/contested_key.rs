@@ -22,7 +22,7 @@ pub static RULE: Rule = Rule {
 fn check(context: &MappingContext<'_>, sink: &mut Sink<'_>) {
     for cluster in &context.facts.clusters {
         let mut found: BTreeMap<(usize, usize, &str), Vec<usize>> = BTreeMap::new();
-        for entity in cluster.entities {
+        for entity in cluster.entities() {
             for field in &entity.contested {
                 let objects = found.entry((entity.origin.entry, entity.origin.mapping, field)).or_default();
                 if objects.last() != Some(&entity.origin.object) {

@@ -45,9 +45,9 @@ fn check(context: &MappingContext<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-fn report_team_lists(cluster: &ClusterFacts<'_>, sink: &mut Sink<'_>) {
+fn report_team_lists(cluster: &ClusterFacts, sink: &mut Sink<'_>) {
     let mut found: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
-    for entity in cluster.entities {
+    for entity in cluster.entities() {
         if entity.team.as_ref().is_some_and(|team| team.as_array().is_some()) {
             found.entry((entity.origin.entry, entity.origin.mapping)).or_default().push(entity.origin.object);
         }
@@ -61,7 +61,7 @@ fn report_team_lists(cluster: &ClusterFacts<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-fn draft(cluster: &ClusterFacts<'_>, span: Span, what: &str, needed: ExporterVersion) -> FindingBuilder {
+fn draft(cluster: &ClusterFacts, span: Span, what: &str, needed: ExporterVersion) -> FindingBuilder {
     let ClusterFacts { name, exporter, file, .. } = cluster;
     let message = format!("{what} requires exporter {needed}; cluster `{name}` has {exporter}.");
     let help = format!("update the exporter, and set `clusters.{name}.exporter` in portolan.yaml");

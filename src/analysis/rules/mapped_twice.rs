@@ -23,14 +23,14 @@ pub static RULE: Rule = Rule {
     check: Check::Mapping(check),
 };
 
-type Mapped<'a> = (&'a ClusterFacts<'a>, &'a MappedEntity);
+type Mapped<'a> = (&'a ClusterFacts, &'a MappedEntity);
 
 fn check(context: &MappingContext<'_>, sink: &mut Sink<'_>) {
     let clusters = &context.facts.clusters;
     let mut first: HashMap<EntityKey, (usize, Mapped<'_>)> = HashMap::new();
     let mut shared: BTreeMap<(usize, usize), Vec<(Mapped<'_>, Mapped<'_>)>> = BTreeMap::new();
     for (number, cluster) in clusters.iter().enumerate() {
-        for entity in cluster.entities {
+        for entity in cluster.entities() {
             let Some(key) = entity.key() else { continue };
             let (of_cluster, former) = *first.entry(key).or_insert((number, (cluster, entity)));
             let is_itself = std::ptr::eq(former.1, entity);
@@ -96,7 +96,7 @@ fn report_mappings((cluster, former): Mapped<'_>, (_, entity): Mapped<'_>, sink:
 }
 
 /// Two items of one object.
-fn report_items(cluster: &ClusterFacts<'_>, entity: &MappedEntity, field: &str, sink: &mut Sink<'_>) {
+fn report_items(cluster: &ClusterFacts, entity: &MappedEntity, field: &str, sink: &mut Sink<'_>) {
     let Some(object) = cluster.object(entity.origin.object) else { return };
     let message =
         format!("Two items of `{}` give {}, with different values of `{field}`.", object.name, describe(entity));

@@ -21,7 +21,7 @@ pub static RULE: Rule = Rule {
 fn check(context: &MappingContext<'_>, sink: &mut Sink<'_>) {
     for cluster in context.facts.clusters.iter().filter(|cluster| cluster.sends_raw_examples) {
         let mut selected: BTreeMap<usize, usize> = BTreeMap::new();
-        for entity in cluster.entities {
+        for entity in cluster.entities() {
             selected.entry(entity.origin.object).or_insert(entity.origin.entry);
         }
         for (object, entry) in selected {

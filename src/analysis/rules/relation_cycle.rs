@@ -36,8 +36,8 @@ fn check(context: &MappingContext<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-fn report(cluster: &ClusterFacts<'_>, cycle: &[usize], sink: &mut Sink<'_>) {
-    let entities: Vec<&MappedEntity> = cycle.iter().filter_map(|at| cluster.entities.get(*at)).collect();
+fn report(cluster: &ClusterFacts, cycle: &[usize], sink: &mut Sink<'_>) {
+    let entities: Vec<&MappedEntity> = cycle.iter().filter_map(|at| cluster.entities().get(*at)).collect();
     let Some(first) = entities.first() else { return };
     let describe =
         |entity: &MappedEntity| format!("`{}` `{}`", entity.blueprint, entity.identifier.as_str().unwrap_or_default());
@@ -63,15 +63,15 @@ fn report(cluster: &ClusterFacts<'_>, cycle: &[usize], sink: &mut Sink<'_>) {
 }
 
 /// For each entity, the entities of the cluster that its relations point to.
-fn targets(cluster: &ClusterFacts<'_>, snapshot: &Snapshot) -> Vec<Vec<usize>> {
+fn targets(cluster: &ClusterFacts, snapshot: &Snapshot) -> Vec<Vec<usize>> {
     let mut numbers: HashMap<EntityKey, usize> = HashMap::new();
-    for (number, entity) in cluster.entities.iter().enumerate() {
+    for (number, entity) in cluster.entities().iter().enumerate() {
         if let Some(key) = entity.key() {
             numbers.entry(key).or_insert(number);
         }
     }
-    let mut targets = vec![Vec::new(); cluster.entities.len()];
-    for entity in cluster.entities {
+    let mut targets = vec![Vec::new(); cluster.entities().len()];
+    for entity in cluster.entities() {
         let (Some(indexed), Some(key)) = (snapshot.find(&entity.blueprint), entity.key()) else { continue };
         let Some(own) = numbers.get(&key).copied() else { continue };
         for (name, value) in &entity.relations {

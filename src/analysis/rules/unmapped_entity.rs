@@ -52,8 +52,8 @@ fn check(context: &MappingContext<'_>, sink: &mut Sink<'_>) {
 }
 
 /// The objects that a cluster's mapping selects, or of which that is not known.
-fn selected_places(cluster: &ClusterFacts<'_>) -> BTreeSet<Place> {
-    let entities = cluster.entities.iter().map(|entity| entity.origin.object);
+fn selected_places(cluster: &ClusterFacts) -> BTreeSet<Place> {
+    let entities = cluster.entities().iter().map(|entity| entity.origin.object);
     let problems = cluster.problems.iter().filter_map(|problem| problem.object_index);
     // A list of items may be empty.
     let with_items = cluster.entries.iter().filter(|entry| entry.has_items);

@@ -22,7 +22,7 @@ fn check(context: &MappingContext<'_>, sink: &mut Sink<'_>) {
     }
     for cluster in context.facts.clusters.iter().filter(|cluster| cluster.is_evaluated()) {
         let mut is_used = vec![false; cluster.entries.len()];
-        let entities = cluster.entities.iter().map(|entity| entity.origin.entry);
+        let entities = cluster.entities().iter().map(|entity| entity.origin.entry);
         let problems = cluster.problems.iter().filter_map(|problem| problem.entry);
         for entry in entities.chain(problems) {
             if let Some(used) = is_used.get_mut(entry) {

@@ -47,9 +47,9 @@ fn check(context: &MappingContext<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-fn report_stars(cluster: &ClusterFacts<'_>, sink: &mut Sink<'_>) {
+fn report_stars(cluster: &ClusterFacts, sink: &mut Sink<'_>) {
     let mut found: BTreeMap<(usize, usize, &str), Vec<usize>> = BTreeMap::new();
-    for entity in cluster.entities {
+    for entity in cluster.entities() {
         for (field, entries) in [("properties.*", &entity.properties), ("relations.*", &entity.relations)] {
             if entries.contains_key("*") {
                 let origin = &entity.origin;

@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 
 use crate::commands::mapping::document::words;
+use crate::commands::mapping::objects::name_of;
 use crate::domain::document::fault::FaultKind;
 use crate::domain::document::span::LineIndex;
 use crate::domain::document::tree::Value;
@@ -115,17 +116,6 @@ fn unreadable(given: &NamedText<'_>, document: &Document<'_>) -> Option<Unreadab
     let fault = last.or(not_json)?;
     let line = LineIndex::new(given.text).position(given.text, fault.span.start as usize).line;
     Some(UnreadableObjects { name: given.name.to_owned(), line, problem: words(fault) })
-}
-
-fn name_of(object: Value<'_>) -> String {
-    let text = |value: Option<Value<'_>>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
-    let metadata = |key: &str| text(object.get("metadata").and_then(|metadata| metadata.get(key)));
-    let (kind, namespace, name) = (text(object.get("kind")), metadata("namespace"), metadata("name"));
-    match (namespace.as_str(), name.as_str()) {
-        (_, "") => format!("{kind} without a name"),
-        ("", name) => format!("{kind} {name}"),
-        (namespace, name) => format!("{kind} {namespace}/{name}"),
-    }
 }
 
 #[cfg(test)]

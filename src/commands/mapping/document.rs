@@ -69,6 +69,15 @@ impl MappingDocument {
         &self.text
     }
 
+    /// The comments of the text, and of the config that it holds as text.
+    pub fn comments(&self) -> Vec<Span> {
+        let mut comments = comments_of(&self.text);
+        if let Some(holder) = &self.holder {
+            comments.extend(comments_of(&holder.text).into_iter().map(|comment| self.span_in_text(comment)));
+        }
+        comments
+    }
+
     /// The place in the text of a place in the config.
     pub fn span_in_text(&self, span: Span) -> Span {
         let Some(holder) = &self.holder else { return span };
@@ -82,6 +91,12 @@ impl MappingDocument {
         let at = place_in_scalar(text, expression.span, expression.style, &expression.text, offset);
         Span::of_character(text, at)
     }
+}
+
+fn comments_of(text: &str) -> Vec<Span> {
+    let mut comments = Vec::new();
+    Reader::new(Limits::default()).read_all(text, &mut |document| comments.extend_from_slice(document.notes));
+    comments
 }
 
 fn find(document: &Document<'_>, rules: Rules) -> Found {

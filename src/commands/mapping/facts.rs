@@ -12,10 +12,11 @@ use crate::domain::mapping_facts::{
     ClusterFacts, ConfigFault, EntryFacts, ExpressionFacts, FaultEffect, ObjectFacts, Remark, ResourceType,
     VariableState,
 };
-use crate::jq::{Approximation, CompileError, Program, Reads, reads};
+use crate::jq::{Approximation, CompileError, Program, Reads, Step, Value, reads};
 use crate::mapping::config::model::{Config, Entry, EnvironmentRule, Expression, Mapping, OtherType, Query};
 use crate::mapping::environment::visible_variables;
 use crate::mapping::kinds::Kinds;
+use crate::mapping::objects::Object;
 use crate::settings::ClusterSettings;
 
 /// A cluster whose mapping was evaluated.
@@ -26,13 +27,15 @@ pub(crate) struct EvaluatedCluster<'a> {
     pub file: FileId,
     pub document: &'a MappingDocument,
     pub kinds: &'a Kinds,
-    pub objects: Vec<ObjectFacts>,
-    pub evaluation: &'a Evaluation,
+    /// As stored, and their facts in the same order.
+    pub objects: &'a [Object],
+    pub object_facts: Vec<ObjectFacts>,
+    pub evaluation: &'a Arc<Evaluation>,
 }
 
 /// The facts of a cluster.
-pub(crate) fn cluster_facts(cluster: EvaluatedCluster<'_>) -> ClusterFacts<'_> {
-    let EvaluatedCluster { settings, file, document, kinds, objects, evaluation } = cluster;
+pub(crate) fn cluster_facts(cluster: EvaluatedCluster<'_>) -> ClusterFacts {
+    let EvaluatedCluster { settings, file, document, kinds, objects, object_facts, evaluation } = cluster;
     let mut collector =
         Collector { document, places: HashMap::new(), programs: HashMap::new(), collected: Collected::default() };
     let default = Config::default();
@@ -56,7 +59,10 @@ pub(crate) fn cluster_facts(cluster: EvaluatedCluster<'_>) -> ClusterFacts<'_> {
         *span = collector.line(*span);
     }
     let variable_patterns = config.environment_span.map(|span| collector.line(span));
-    let Collected { faults, expressions } = collector.collected;
+    let Collected { faults, mut expressions } = collector.collected;
+    for entry in &config.entries {
+        set_absent_paths(&mut expressions, entry, kinds, objects);
+    }
     let variables = variables(&settings.env, &config.environment, &expressions);
     ClusterFacts {
         name: settings.name.clone(),
@@ -71,10 +77,9 @@ pub(crate) fn cluster_facts(cluster: EvaluatedCluster<'_>) -> ClusterFacts<'_> {
         sends_raw_examples: config.sends_raw_examples,
         variable_patterns,
         variables,
-        objects,
-        outcome: evaluation.outcome,
+        objects: object_facts,
+        evaluation: Arc::clone(evaluation),
         problems,
-        entities: &evaluation.upserts,
     }
 }
 
@@ -233,6 +238,7 @@ impl Collector<'_> {
             span,
             error,
             reads: checked.reads,
+            absent: Vec::new(),
             approximations: checked.approximations,
         });
     }
@@ -249,6 +255,45 @@ impl Collector<'_> {
         self.programs.insert(text.to_owned(), checked.clone());
         checked
     }
+}
+
+/// Sets the paths that expressions of an entry read and that no object of its kind has. Without such an object, nothing is
+/// absent.
+fn set_absent_paths(expressions: &mut [ExpressionFacts], entry: &Entry, kinds: &Kinds, objects: &[Object]) {
+    let Ok(resource) = kinds.resolve(&entry.kind) else { return };
+    let is_of_kind = |object: &&Object| {
+        object.kind == resource.kind && object.group == resource.group && object.version == resource.version
+    };
+    let contents: Vec<&Value> = objects.iter().filter(is_of_kind).map(|object| &object.content).collect();
+    if contents.is_empty() {
+        return;
+    }
+    let mut known: HashMap<Vec<Step>, bool> = HashMap::new();
+    for expression in expressions.iter_mut().filter(|expression| expression.entry == Some(entry.index)) {
+        for path in &expression.reads.paths {
+            let is_absent = match known.get(path) {
+                Some(known) => *known,
+                None => !contents.iter().any(|content| has(content, path)),
+            };
+            known.insert(path.clone(), is_absent);
+            if is_absent {
+                expression.absent.push(path.clone());
+            }
+        }
+    }
+}
+
+/// Whether a value that is not null is at the path.
+fn has(content: &Value, path: &[Step]) -> bool {
+    let mut value = content;
+    for step in path {
+        let Step::Key(key) = step else { return true };
+        match value.as_object().and_then(|members| members.get(key)) {
+            Some(member) => value = member,
+            None => return false,
+        }
+    }
+    !matches!(value, Value::Null)
 }
 
 /// What expressions see of each variable that they read.

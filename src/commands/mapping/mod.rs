@@ -1,5 +1,8 @@
 //! The exporter's mapping over the objects of a repository: what the commands share that evaluate it.
 
 pub(crate) mod document;
-pub(crate) mod facts;
+mod entity_tree;
+mod facts;
 mod null_places;
+pub(crate) mod objects;
+pub(crate) mod repository;

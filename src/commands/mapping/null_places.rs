@@ -6,8 +6,19 @@ use crate::domain::document::tree::{Kind, Value};
 /// The nulls inside of lists, each with its path: `spec.properties.owners[1]`.
 pub(crate) fn nulls_in_lists(root: Value<'_>) -> Vec<(String, Span)> {
     let mut found = Vec::new();
-    visit(root, "", &mut found);
+    if has_null_in_list(root) {
+        visit(root, "", &mut found);
+    }
     found
+}
+
+/// Nearly every object has none, and then no path is built.
+fn has_null_in_list(value: Value<'_>) -> bool {
+    match value.kind() {
+        Kind::List => value.items().any(|item| item.is_null() || has_null_in_list(item)),
+        Kind::Map => value.entries().any(|(_, member)| has_null_in_list(member)),
+        Kind::Null | Kind::Bool | Kind::Number | Kind::String => false,
+    }
 }
 
 fn visit(value: Value<'_>, path: &str, found: &mut Vec<(String, Span)>) {

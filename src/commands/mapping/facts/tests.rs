@@ -1,6 +1,7 @@
 //! Tests the rules about mappings over real mappings and objects: what fires, where, and what stays silent.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{EvaluatedCluster, cluster_facts};
 use crate::analysis::{Analyzer, Options, Selection, Snapshot};
@@ -36,8 +37,9 @@ struct Evaluated {
     settings: ClusterSettings,
     document: MappingDocument,
     kinds: Kinds,
-    objects: Vec<ObjectFacts>,
-    evaluation: Evaluation,
+    objects: Vec<Object>,
+    facts: Vec<ObjectFacts>,
+    evaluation: Arc<Evaluation>,
 }
 
 impl Scene {
@@ -98,7 +100,14 @@ impl Scene {
             now: 0.0,
             limits: Limits::default(),
         });
-        Evaluated { settings: self.settings.clone(), document, kinds, objects: facts, evaluation }
+        Evaluated {
+            settings: self.settings.clone(),
+            document,
+            kinds,
+            objects: stored,
+            facts,
+            evaluation: Arc::new(evaluation),
+        }
     }
 
     fn each_object(&self, visit: &mut dyn FnMut(Value<'_>)) {
@@ -119,7 +128,6 @@ fn object_facts(object: &Object, root: Value<'_>) -> ObjectFacts {
             kind: object.kind.clone(),
         },
         is_manifest: object.group == PORT.group,
-        content: object.content.clone(),
         nulls_in_lists: nulls_in_lists(root),
     }
 }
@@ -133,7 +141,8 @@ fn findings_of(scenes: &[Scene], snapshot: &Snapshot) -> Vec<Finding> {
             file: MAPPING,
             document: &it.document,
             kinds: &it.kinds,
-            objects: it.objects.clone(),
+            objects: &it.objects,
+            object_facts: it.facts.clone(),
             evaluation: &it.evaluation,
         })
     });
