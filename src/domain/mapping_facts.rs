@@ -39,6 +39,7 @@ pub struct ClusterFacts {
     /// The variables that expressions read.
     pub variables: BTreeMap<Arc<str>, VariableState>,
     pub objects: Vec<ObjectFacts>,
+    pub refused: Vec<RefusedField>,
     pub evaluation: Arc<Evaluation>,
     /// Those of the evaluation, with places in the file.
     pub problems: Vec<Problem>,
@@ -175,6 +176,29 @@ pub enum VariableState {
     Changed {
         value: String,
         seen: String,
+    },
+}
+
+/// A field for which the API server refuses an object.
+#[derive(Debug, Clone)]
+pub struct RefusedField {
+    /// The place of the field, or of the object's name.
+    pub place: Place,
+    /// `Entity shop/cart`
+    pub object: String,
+    pub is_manifest: bool,
+    /// `spec.title`
+    pub field: String,
+    pub reason: RefusalReason,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RefusalReason {
+    /// Only where unknown fields are refused.
+    UnknownField,
+    Missing,
+    Type {
+        expected: String,
     },
 }
 

@@ -12,7 +12,7 @@ use crate::analysis::engine::selection::Selection;
 use crate::analysis::engine::snapshot::{KnownAccounts, Snapshot};
 use crate::analysis::engine::suppress::Directives;
 use crate::analysis::plain_secrets;
-use crate::analysis::rules::{self, unknown_rule, unknown_team, unused_ignore};
+use crate::analysis::rules::{self, foreign_field, unknown_rule, unknown_team, unused_ignore};
 use crate::analysis::unicode;
 use crate::domain::document::manifest::{Form, Manifest};
 use crate::domain::document::span::Span;
@@ -346,6 +346,7 @@ impl FileRun<'_> {
         }
         let indexed = indexed.map(|(_, indexed)| indexed);
         self.is_partly_unchecked |= indexed.is_none() && !context.is_mapped;
+        let context_is_mapped = context.is_mapped;
         let judges = |family: Family| {
             let is_of_entity = matches!(family, Family::Entity | Family::Relation);
             match manifest.form {
@@ -356,7 +357,11 @@ impl FileRun<'_> {
         let context = EntityContext { view, manifest, indexed, entity_check: &entity_check };
         let before = findings.len();
         let entity_check_rules = if entity_check.is_empty() { &[] } else { entity_check_rules.as_slice() };
-        let rules = entity_rules.iter().chain(entity_check_rules).filter(|(rule, ..)| judges(rule.family));
+        // With a mapping, `refused-object` knows what becomes of such a field.
+        let is_moved =
+            |rule: &'static RuleInfo| context_is_mapped && std::ptr::eq(rule, &raw const foreign_field::RULE.info);
+        let rules = entity_rules.iter().chain(entity_check_rules);
+        let rules = rules.filter(|(rule, ..)| judges(rule.family) && !is_moved(rule));
         for (rule, severity, check) in rules {
             let mut sink = sink(findings, self.file, rule, *severity);
             check(&context, &mut sink);

@@ -18,7 +18,7 @@ mod exporter_too_old;
 mod failing_expression;
 mod file_reference;
 mod flawed_blueprint;
-mod foreign_field;
+pub(super) mod foreign_field;
 mod hidden_manifest;
 mod hidden_variable;
 mod ignored_mapping_key;
@@ -40,6 +40,7 @@ mod namespace_on_cluster_entity;
 mod non_string_key;
 mod null_in_list;
 mod plain_secret;
+mod refused_object;
 mod relation_arity;
 mod relation_cycle;
 mod repeated_target;
@@ -139,6 +140,7 @@ pub static ALL: &[&Rule] = &[
     &mapped_twice::RULE,
     &approximate_expression::RULE,
     &relation_cycle::RULE,
+    &refused_object::RULE,
 ];
 
 pub fn by_name(name: &str) -> Option<&'static Rule> {

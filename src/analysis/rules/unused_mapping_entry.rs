@@ -1,6 +1,7 @@
 //! Reports entries whose kind this repository has and whose selector takes none of its objects.
 
 use crate::analysis::engine::rule::{Check, FindingBuilder, MappingContext, Rule, Sink};
+use crate::analysis::engine::snapshot::Snapshot;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
@@ -35,6 +36,9 @@ fn check(context: &MappingContext<'_>, sink: &mut Sink<'_>) {
                 continue;
             }
             let Some(selector) = cluster.expression(entry.index, None, "selector.query") else { continue };
+            if names_blueprint(&selector.text, context.snapshot) {
+                continue;
+            }
             let message = match objects {
                 1 => format!("The selector does not take the one object of kind `{}` here.", entry.kind),
                 count => format!("The selector takes none of the {count} objects of kind `{}` here.", entry.kind),
@@ -43,4 +47,9 @@ fn check(context: &MappingContext<'_>, sink: &mut Sink<'_>) {
             sink.report(draft.help("correct the selector, or remove the entry"));
         }
     }
+}
+
+/// Whether a selector compares with a blueprint of the catalog. It is right, even if no manifest has the blueprint yet.
+fn names_blueprint(selector: &str, snapshot: &Snapshot) -> bool {
+    selector.split('"').skip(1).step_by(2).any(|text| snapshot.find(text).is_some())
 }

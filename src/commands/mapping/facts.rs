@@ -9,8 +9,8 @@ use crate::domain::document::span::Span;
 use crate::domain::evaluation::Evaluation;
 use crate::domain::finding::FileId;
 use crate::domain::mapping_facts::{
-    ClusterFacts, ConfigFault, EntryFacts, ExpressionFacts, FaultEffect, ObjectFacts, Remark, ResourceType,
-    VariableState,
+    ClusterFacts, ConfigFault, EntryFacts, ExpressionFacts, FaultEffect, ObjectFacts, RefusedField, Remark,
+    ResourceType, VariableState,
 };
 use crate::jq::{Approximation, CompileError, Program, Reads, Step, Value, reads};
 use crate::mapping::config::model::{Config, Entry, EnvironmentRule, Expression, Mapping, OtherType, Query};
@@ -30,12 +30,13 @@ pub(crate) struct EvaluatedCluster<'a> {
     /// As stored, and their facts in the same order.
     pub objects: &'a [Object],
     pub object_facts: Vec<ObjectFacts>,
+    pub refused: Vec<RefusedField>,
     pub evaluation: &'a Arc<Evaluation>,
 }
 
 /// The facts of a cluster.
 pub(crate) fn cluster_facts(cluster: EvaluatedCluster<'_>) -> ClusterFacts {
-    let EvaluatedCluster { settings, file, document, kinds, objects, object_facts, evaluation } = cluster;
+    let EvaluatedCluster { settings, file, document, kinds, objects, object_facts, refused, evaluation } = cluster;
     let mut collector =
         Collector { document, places: HashMap::new(), programs: HashMap::new(), collected: Collected::default() };
     let default = Config::default();
@@ -78,6 +79,7 @@ pub(crate) fn cluster_facts(cluster: EvaluatedCluster<'_>) -> ClusterFacts {
         variable_patterns,
         variables,
         objects: object_facts,
+        refused,
         evaluation: Arc::clone(evaluation),
         problems,
     }

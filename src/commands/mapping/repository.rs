@@ -15,7 +15,7 @@ use crate::domain::document::tree::View;
 use crate::domain::error_class::ExitClass;
 use crate::domain::evaluation::{Evaluation, MappedEntity, Origin, Outcome, ProblemClass};
 use crate::domain::finding::{EntityName, Family, FileId, Finding, Place};
-use crate::domain::mapping_facts::{MappingFacts, ObjectFacts, ResourceType};
+use crate::domain::mapping_facts::{MappingFacts, ObjectFacts, RefusedField, ResourceType};
 use crate::domain::platform::{PORT, Platform};
 use crate::jq::Limits;
 use crate::manifest::{self, Document, Limits as ReaderLimits, Reader};
@@ -209,6 +209,7 @@ impl Clusters {
             kinds: &found.kinds,
             objects: &found.objects,
             object_facts: object_facts.collect(),
+            refused: found.refused.iter().flat_map(refused_fields).collect(),
             evaluation: &evaluation,
         }));
         let RepositoryObjects { places, refused, .. } = found;
@@ -236,6 +237,16 @@ fn object_facts(object: &Object, at: &ObjectPlace) -> ObjectFacts {
         is_manifest: at.is_manifest,
         nulls_in_lists: at.nulls_in_lists.clone(),
     }
+}
+
+fn refused_fields(object: &RefusedObject) -> impl Iterator<Item = RefusedField> {
+    object.refusals.iter().zip(&object.spans).map(|(refusal, span)| RefusedField {
+        place: Place { file: object.at.place.file, span: *span },
+        object: object.at.name.clone(),
+        is_manifest: object.at.is_manifest,
+        field: refusal.field.clone(),
+        reason: refusal.reason.clone(),
+    })
 }
 
 /// The entities of each file as trees.

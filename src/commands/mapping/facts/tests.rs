@@ -143,6 +143,7 @@ fn findings_of(scenes: &[Scene], snapshot: &Snapshot) -> Vec<Finding> {
             kinds: &it.kinds,
             objects: &it.objects,
             object_facts: it.facts.clone(),
+            refused: Vec::new(),
             evaluation: &it.evaluation,
         })
     });
@@ -184,7 +185,7 @@ fn cart() -> String {
 #[test]
 fn a_good_mapping_is_silent() {
     check_findings(Scene::of(GOOD, &cart()), &[]);
-    let stars = format!("{GOOD}, properties: {{'*': .spec.properties // {{}}}}");
+    let stars = format!("{GOOD}, properties: {{'*': '.spec.properties // {{}}'}}");
     check_findings(Scene::of(&stars, &cart()), &[]);
     check_findings(Scene::of(GOOD, ""), &[]);
 }
@@ -198,7 +199,7 @@ fn a_config_that_stops_the_exporter_has_its_place() {
     check_findings(Scene::of(&format!("{GOOD}, relations: {{r: ~}}"), ""), &[("invalid-mapping", "~")]);
     check_findings(Scene::of(&format!("{GOOD}, relations: {{r: 7}}"), ""), &[("invalid-mapping", "7")]);
     check_findings(Scene::of("identifier: [.a], blueprint: .b", ""), &[("invalid-mapping", "[.a]")]);
-    check_findings(Scene::whole("resources:\n\t- x\n", ""), &[("invalid-mapping", "\t")]);
+    check_findings(Scene::whole("resources: a: b\n", ""), &[("invalid-mapping", "a: b")]);
 }
 
 #[test]
@@ -261,7 +262,7 @@ fn kinds_resolve_or_not() {
 #[test]
 fn what_maps_nothing_deletes_everything() {
     check_findings(Scene::whole("resources: []\n", ""), &[("maps-nothing", "[]")]);
-    check_findings(Scene::whole("# nothing\n", ""), &[("maps-nothing", "")]);
+    check_findings(Scene::whole("# nothing\n", ""), &[("maps-nothing", "#")]);
     let entry = "resources:\n- kind: v1/pods\n  port: {entity: {}}\n";
     check_findings(Scene::whole(entry, ""), &[("maps-nothing", "kind: v1/pods")]);
 }
