@@ -130,6 +130,8 @@ pub struct EntryFacts {
     pub kind_span: Span,
     /// What the kind resolves to. `None`: nothing that is known here.
     pub resource: Option<ResourceType>,
+    /// A kind that resolves and has the same name: `apps/v1/deployments`.
+    pub resembling: Option<String>,
     /// The place of `itemsToParseName`.
     pub item_name: Option<Span>,
     pub has_items: bool,

@@ -18,12 +18,12 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
-    // `mapped-twice` reports what two objects or clusters give.
-    if context.has_mapping {
-        return;
-    }
     for (first, again) in &context.repository.duplicates {
         let (here, there) = (again.place(), first.place());
+        // `mapped-twice` reports what one object gives twice.
+        if context.has_mapping && here == there {
+            continue;
+        }
         let message = format!("`{}` `{}` is declared twice.", again.blueprint(), again.identifier());
         sink.report(
             FindingBuilder::new(here.span, message)

@@ -1,9 +1,9 @@
 //! Reports kinds of a mapping that cannot resolve in any cluster: without a version, with blanks, or of the platform's group with a name that it does not have.
 
 use crate::analysis::engine::rule::{Check, FindingBuilder, MappingContext, Rule, Sink};
-use crate::domain::finding::{Family, RuleInfo, Severity};
+use crate::domain::finding::{Family, Help, RuleInfo, Severity};
 use crate::domain::mapping_facts::EntryFacts;
-use crate::domain::platform::PLATFORMS;
+use crate::domain::platform::{PLATFORMS, Platform};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -27,7 +27,8 @@ fn check(context: &MappingContext<'_>, sink: &mut Sink<'_>) {
                 kind => format!("Kind `{kind}` does not resolve: {reason}."),
             };
             let draft = FindingBuilder::new(entry.kind_span, message).file(cluster.file);
-            let help = suggestion(entry).unwrap_or_else(|| "write it as `getport.io/v1/entities`".to_owned());
+            let help = suggestion(entry)
+                .unwrap_or_else(|| "write group, version and plural, such as `apps/v1/deployments`".into());
             sink.report(draft.label("its entities are deleted").help(help));
         }
     }
@@ -50,13 +51,16 @@ pub(super) fn reason(kind: &str) -> Option<&'static str> {
     }
 }
 
-fn suggestion(entry: &EntryFacts) -> Option<String> {
+fn suggestion(entry: &EntryFacts) -> Option<Help> {
+    if let Some(kind) = &entry.resembling {
+        return Some(Help::did_you_mean(kind));
+    }
     let parts: Vec<&str> = entry.kind.trim().split('/').collect();
-    let platform =
-        PLATFORMS.into_iter().find(|platform| parts.iter().any(|part| part.eq_ignore_ascii_case(platform.group)))?;
+    let is_of = |platform: &&Platform| parts.iter().any(|part| part.eq_ignore_ascii_case(platform.group));
+    let platform = PLATFORMS.into_iter().find(is_of)?;
     let is_cluster = entry.kind.to_lowercase().contains("cluster");
     let plural = if is_cluster { "clusterentities" } else { "entities" };
-    Some(format!("write `{}/{}/{plural}`", platform.group, platform.version))
+    Some(Help::did_you_mean(&format!("{}/{}/{plural}", platform.group, platform.version)))
 }
 
 #[cfg(test)]

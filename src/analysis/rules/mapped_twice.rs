@@ -1,4 +1,5 @@
-//! Reports entities that two objects or clusters give, or two mappings of one object with different values.
+//! Reports objects that give one entity more than once: in two clusters, or by two mappings or items with different values.
+//! `duplicate-entity` reports two objects.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -6,7 +7,7 @@ use crate::analysis::engine::rule::{Check, FindingBuilder, MappingContext, Rule,
 use crate::analysis::object_names::name_objects;
 use crate::domain::entity::EntityKey;
 use crate::domain::evaluation::MappedEntity;
-use crate::domain::finding::{EntityName, Family, RuleInfo, Severity};
+use crate::domain::finding::{EntityName, Family, Place, RuleInfo, Severity};
 use crate::domain::mapping_facts::ClusterFacts;
 use crate::text::plural::grouped;
 
@@ -16,9 +17,9 @@ pub static RULE: Rule = Rule {
         name: "mapped-twice",
         family: Family::Mapping,
         severity: Some(Severity::Error),
-        what: "an entity that two objects, mappings or clusters give",
-        why: "The last one written wins, which can differ from run to run, and deleting one object deletes the entity.",
-        fix: "Give each entity one object, mapping and cluster",
+        what: "an object that gives one entity more than once",
+        why: "The last one written wins, which can differ from run to run; of two clusters, each deletes what it no longer maps.",
+        fix: "Let one mapping of one cluster give the entity",
     },
     check: Check::Mapping(check),
 };
@@ -27,19 +28,17 @@ type Mapped<'a> = (&'a ClusterFacts, &'a MappedEntity);
 
 fn check(context: &MappingContext<'_>, sink: &mut Sink<'_>) {
     let clusters = &context.facts.clusters;
-    let mut first: HashMap<EntityKey, (usize, Mapped<'_>)> = HashMap::new();
+    let mut first: HashMap<(EntityKey, Place), (usize, Mapped<'_>)> = HashMap::new();
     let mut shared: BTreeMap<(usize, usize), Vec<(Mapped<'_>, Mapped<'_>)>> = BTreeMap::new();
     for (number, cluster) in clusters.iter().enumerate() {
         for entity in cluster.entities() {
-            let Some(key) = entity.key() else { continue };
-            let (of_cluster, former) = *first.entry(key).or_insert((number, (cluster, entity)));
-            let is_itself = std::ptr::eq(former.1, entity);
+            let (Some(key), Some(object)) = (entity.key(), cluster.object(entity.origin.object)) else { continue };
+            let again = (cluster, entity);
+            let (of_cluster, former) = *first.entry((key, object.place)).or_insert((number, again));
             if of_cluster != number {
-                shared.entry((of_cluster, number)).or_default().push((former, (cluster, entity)));
-            } else if former.1.origin.object != entity.origin.object {
-                report_objects(former, (cluster, entity), sink);
-            } else if !is_itself {
-                report_mappings(former, (cluster, entity), sink);
+                shared.entry((of_cluster, number)).or_default().push((former, again));
+            } else if !std::ptr::eq(former.1, entity) {
+                report_mappings(former, again, sink);
             }
         }
     }
@@ -55,22 +54,6 @@ fn name(entity: &MappedEntity) -> Option<EntityName> {
 
 fn describe(entity: &MappedEntity) -> String {
     format!("`{}` `{}`", entity.blueprint, entity.identifier.as_str().unwrap_or_default())
-}
-
-fn report_objects((cluster, former): Mapped<'_>, (_, entity): Mapped<'_>, sink: &mut Sink<'_>) {
-    let objects = [former, entity].map(|entity| cluster.object(entity.origin.object));
-    let [Some(first), Some(second)] = objects else { return };
-    let message = format!("{} comes from two objects: `{}` and `{}`.", describe(entity), first.name, second.name);
-    let mut draft = FindingBuilder::new(second.place.span, message)
-        .file(second.place.file)
-        .entity(name(entity))
-        .related_in(first.place.file, first.place.span, "the other object")
-        .counterpart(name(former));
-    let mapping = Some(entity.origin.mapping);
-    if let Some(expression) = cluster.expression(entity.origin.entry, mapping, "identifier") {
-        draft = draft.related_in(cluster.file, expression.span, "its identifier is mapped here");
-    }
-    sink.report(draft.help("remove or rename one of the two, or make the identifiers differ in the mapping"));
 }
 
 /// Two mappings of one object may each give a part of the entity.

@@ -2,7 +2,7 @@
 
 use crate::analysis::engine::rule::{Check, FindingBuilder, MappingContext, Rule, Sink};
 use crate::analysis::rules::invalid_kind;
-use crate::domain::finding::{Family, RuleInfo, Severity};
+use crate::domain::finding::{Family, Help, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -28,7 +28,10 @@ fn check(context: &MappingContext<'_>, sink: &mut Sink<'_>) {
                  either, the exporter deletes every entity of this entry.",
                 entry.kind
             );
-            let help = "check that the cluster has the kind, or add its CRD to this repository";
+            let help = match &entry.resembling {
+                Some(kind) => Help::did_you_mean(kind),
+                None => "check that the cluster has the kind, or add its CRD to this repository".into(),
+            };
             sink.report(FindingBuilder::new(entry.kind_span, message).file(cluster.file).help(help));
         }
     }

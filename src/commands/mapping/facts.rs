@@ -144,6 +144,7 @@ impl Collector<'_> {
             span: self.line(entry.span),
             kind: entry.kind.clone(),
             kind_span: self.line(entry.kind_span),
+            resembling: kinds.resembling(&entry.kind).map(|near| format!("{}/{}", near.api_version(), near.plural)),
             resource,
             item_name: entry.item_name_span.map(|span| self.line(span)),
             has_items: entry.items_to_parse.is_some(),

@@ -344,7 +344,12 @@ impl MappedCluster {
         let star = || match finding.rule.family {
             Family::Entity => property("*"),
             Family::Relation => relation("*"),
-            Family::Syntax | Family::Shape | Family::Repository | Family::Secret | Family::Suppression => None,
+            Family::Syntax
+            | Family::Shape
+            | Family::Repository
+            | Family::Secret
+            | Family::Suppression
+            | Family::Mapping => None,
         };
         let mut named = finding.message.split('`').skip(1).step_by(2);
         let span = named.find_map(|name| property(name).or_else(|| relation(name)).or_else(|| field(name)));

@@ -383,13 +383,7 @@ fn entries_and_manifests_without_each_other_are_reported() {
 }
 
 #[test]
-fn an_entity_that_comes_twice_has_both_places() {
-    let other = entity("other", "{}").replace("identifier: other", "identifier: cart");
-    let scene = Scene::of(GOOD, &(cart() + &other));
-    let found = findings(scene);
-    assert_eq!((found.len(), found[0].rule.name), (1, "mapped-twice"));
-    assert_eq!(found[0].message, "`service` `cart` comes from two objects: `Entity cart` and `Entity other`.");
-    assert_eq!(found[0].related[0].0.file, OBJECTS);
+fn an_object_that_gives_an_entity_twice_has_both_places() {
     // Two mappings of one object may complement each other.
     let both = |second: &str| {
         let second = format!("{GOOD}, properties: {second}");
