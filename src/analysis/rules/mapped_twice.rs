@@ -61,8 +61,10 @@ fn report_mappings((cluster, former): Mapped<'_>, (_, entity): Mapped<'_>, sink:
     let Some(field) = different_field(former, entity) else { return };
     let places = [former, entity].map(|entity| {
         let (entry, mapping) = (entity.origin.entry, Some(entity.origin.mapping));
-        let at = cluster.expression(entry, mapping, &field);
-        at.or_else(|| cluster.expression(entry, mapping, "identifier")).map(|expression| expression.span)
+        let star = field.split_once('.').map(|(parent, _)| format!("{parent}.*"));
+        let fields = [Some(field.clone()), star, Some("identifier".to_owned())];
+        let mut found = fields.iter().flatten().filter_map(|field| cluster.expression(entry, mapping, field));
+        found.next().map(|expression| expression.span)
     });
     let (Some(object), [Some(first), Some(second)]) = (cluster.object(entity.origin.object), places) else { return };
     if first == second {

@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
         code: "P715",
         name: "unmapped-entity",
         family: Family::Mapping,
-        severity: Some(Severity::Error),
+        severity: Some(Severity::Warning),
         what: "an Entity manifest that no entry of a mapping selects",
         why: "The entity does not reach the catalog; if it was there, the exporter deletes it.",
         fix: "Add an entry for its kind and blueprint, or correct the selector",

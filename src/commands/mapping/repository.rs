@@ -249,6 +249,9 @@ fn refused_fields(object: &RefusedObject) -> impl Iterator<Item = RefusedField> 
     })
 }
 
+/// An entity with the place of its object.
+type Placed<'a> = (&'a MappedEntity, &'a ObjectPlace);
+
 /// The entities of each file as trees.
 fn trees(
     evaluation: &Evaluation,
@@ -257,7 +260,7 @@ fn trees(
     files: &[SourceFile],
     platform: &'static Platform,
 ) -> Vec<(FileId, Vec<EntityTree>)> {
-    let mut by_file: BTreeMap<FileId, BTreeMap<usize, Vec<(&MappedEntity, &ObjectPlace)>>> = BTreeMap::new();
+    let mut by_file: BTreeMap<FileId, BTreeMap<usize, Vec<Placed<'_>>>> = BTreeMap::new();
     for entity in &evaluation.upserts {
         let Some(at) = places.get(entity.origin.object) else { continue };
         by_file.entry(at.place.file).or_default().entry(at.number).or_default().push((entity, at));
