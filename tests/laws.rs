@@ -2,6 +2,7 @@
 //! their spans; fixes come to an end. Also laws of plans in reports.
 
 mod plans;
+mod resync;
 
 use std::time::Duration;
 
