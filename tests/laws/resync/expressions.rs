@@ -254,7 +254,7 @@ fn element(value: &Json, index: i64) -> Outcome {
 fn length(value: &Json) -> Outcome {
     Ok(match value {
         Json::Null => json!(0),
-        Json::Number(it) => number(it.as_f64().expect("it is a number").abs()),
+        Json::Number(_) => return numeric(value, i64::abs, f64::abs),
         Json::String(text) => json!(text.chars().count()),
         Json::Array(items) => json!(items.len()),
         Json::Object(members) => json!(members.len()),
@@ -265,6 +265,9 @@ fn length(value: &Json) -> Outcome {
 fn add(left: &Json, right: &Json) -> Outcome {
     match (left, right) {
         (Json::Null, other) | (other, Json::Null) => Ok(other.clone()),
+        (Json::Number(left), Json::Number(right)) if left.is_i64() && right.is_i64() => {
+            Ok(json!(left.as_i64().expect("it is one") + right.as_i64().expect("it is one")))
+        }
         (Json::Number(left), Json::Number(right)) => {
             Ok(number(left.as_f64().expect("a number") + right.as_f64().expect("a number")))
         }
@@ -298,8 +301,20 @@ fn list(value: Outcome) -> Result<Vec<Json>, Failure> {
     }
 }
 
-fn numeric(value: &Json, of: fn(f64) -> f64) -> Outcome {
-    value.as_f64().map_or(FAILED, |value| Ok(number(of(value))))
+/// A whole number keeps all its digits.
+fn numeric(value: &Json, whole: fn(i64) -> i64, float: fn(f64) -> f64) -> Outcome {
+    match value.as_i64() {
+        Some(value) => Ok(json!(whole(value))),
+        None => value.as_f64().map_or(FAILED, |value| Ok(number(float(value)))),
+    }
+}
+
+/// A whole number if it can be one.
+fn divided(value: &Json, by: i64) -> Outcome {
+    match value.as_i64() {
+        Some(value) if value % by == 0 => Ok(json!(value / by)),
+        Some(_) | None => value.as_f64().map_or(FAILED, |value| Ok(number(value / by as f64))),
+    }
 }
 
 fn split(value: &str, by: &str) -> Vec<String> {
@@ -444,9 +459,8 @@ pub static TEMPLATES: &[Template] = &[
     }),
     template("§ // {} | to_entries | map(.key)", &[Members], Texts, |at| {
         match Some(at?).filter(is_true).unwrap_or_else(|| json!({})) {
-            Json::Object(members) => keys(&Json::Object(members)),
-            Json::Array(items) if items.is_empty() => Ok(json!([])),
-            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Array(_) => FAILED,
+            found @ (Json::Object(_) | Json::Array(_)) => keys(&found),
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => FAILED,
         }
     }),
     template("§ // {} | with_entries(.value |= tostring)", &[Members], Members, |at| {
@@ -461,14 +475,15 @@ pub static TEMPLATES: &[Template] = &[
     template("§ + 1", &[Number], Number, |at| add(&at?, &json!(1))),
     template("§ + \"!\"", &[Text, MaybeText], Text, |at| add(&at?, &json!("!"))),
     template("§ + {a: 1}", &[Members], Members, |at| add(&at?, &json!({"a": 1}))),
-    template("§ - 1", &[], Number, |at| numeric(&at?, |it| it - 1.0)),
+    template("§ - 1", &[], Number, |at| numeric(&at?, |it| it - 1, |it| it - 1.0)),
     template("§ * 2", &[], Number, |at| match at? {
         Json::String(text) => Ok(json!(text.repeat(2))),
-        other => numeric(&other, |it| it * 2.0),
+        other => numeric(&other, |it| it * 2, |it| it * 2.0),
     }),
-    template("§ / 2", &[], Number, |at| numeric(&at?, |it| it / 2.0)),
+    template("§ / 2", &[], Number, |at| divided(&at?, 2)),
     template("(§ // 0) * 10 / 4", &[Number], Number, |at| {
-        numeric(&Some(at?).filter(is_true).unwrap_or_else(|| json!(0)), |it| it * 10.0 / 4.0)
+        let value = Some(at?).filter(is_true).unwrap_or_else(|| json!(0));
+        divided(&numeric(&value, |it| it * 10, |it| it * 10.0)?, 4)
     }),
     template("§ | tonumber", &[], Number, |at| match at? {
         Json::Number(it) => Ok(Json::Number(it)),

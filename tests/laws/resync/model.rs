@@ -256,7 +256,8 @@ struct Item {
 
 fn map_object(entry: &Entry, object: &Json, environment: &BTreeMap<String, String>) -> Result<Vec<Item>, Loss> {
     let mut items = Vec::new();
-    match text_of(&entry.items) {
+    // Without `port` there is no place for it.
+    match text_of(&entry.items).filter(|_| entry.mappings.is_some()) {
         None => items.push(object.clone()),
         Some(expression) => {
             let Ok(Json::Array(found)) = expression.first(Scope { object, environment }) else {
@@ -448,8 +449,8 @@ fn properties(
 /// The value of a relation, or of a part of a search query; nothing for an empty map.
 fn relation(slot: &Slot, scope: Scope<'_>, is_json: &mut bool) -> Result<Option<Json>, Loss> {
     match slot {
-        Slot::Absent => Ok(None),
-        Slot::Null => Err(Loss::Panic),
+        // A key whose value is absent is written as null.
+        Slot::Absent | Slot::Null => Err(Loss::Panic),
         Slot::Expression(expression) => any(expression.first(scope), is_json).map(Some),
         Slot::Scalar(_) => Err(Loss::Error(&["type", "config"])),
         Slot::Map(members) => {
