@@ -213,6 +213,7 @@ fn wanted(at: usize, entity: &Entity) -> Desired {
 
 fn ask(desired: &[Desired], actual: &Snapshot, blueprints: &[Blueprint], owned: &[EntityKey]) -> Plan {
     plan(&PlanInput {
+        clears_dropped: true,
         desired,
         base: None,
         actual,

@@ -68,6 +68,9 @@ struct GlobalOptions {
     /// Apply the overrides of this target of the config [env: PORTOLAN_TARGET]
     #[arg(long, value_name = "NAME", global = true, value_hint = ValueHint::Other)]
     target: Option<String>,
+    /// Consider only this cluster of the config
+    #[arg(long, value_name = "NAME", global = true, value_hint = ValueHint::Other)]
+    cluster: Option<String>,
     /// Run the command for each config in this folder and below it, in turn
     #[arg(long, global = true, conflicts_with = "config")]
     all: bool,
@@ -203,6 +206,7 @@ impl GlobalOptions {
         request.directory.clone_from(&self.directory);
         request.config.clone_from(&self.config);
         request.target.clone_from(&self.target);
+        request.cluster.clone_from(&self.cluster);
         request.catalog.clone_from(&self.catalog);
         request.scope.clone_from(&self.scope);
         request.quiet = self.quiet;

@@ -37,7 +37,12 @@ fn lint(text: &str) -> Vec<Finding> {
         } else {
             manifest::decode(document.view, "port.yml", &mut manifests);
         }
-        run.document(&DocumentContext { view: document.view, faults: document.faults, manifests: &manifests });
+        run.document(&DocumentContext {
+            view: document.view,
+            faults: document.faults,
+            manifests: &manifests,
+            is_mapped: false,
+        });
     });
     run.finish(Directives::read(text, &comments));
     analyzer.conclude(vec![state.into_results()], &|_| true).findings

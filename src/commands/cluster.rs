@@ -4,7 +4,6 @@ pub mod evaluate;
 mod expectation;
 mod given_objects;
 pub mod mapping;
-mod mapping_document;
 #[cfg(test)]
 #[expect(clippy::disallowed_methods, reason = "reads the recordings")]
 mod tests;

@@ -11,6 +11,7 @@ use crate::commands::context::Context;
 use crate::commands::output::reports::Destination;
 use crate::commands::verb::{Needs, Process, Verb};
 use crate::commands::workspace::scope::scope;
+use crate::domain::cluster::Deliverer;
 use crate::domain::plan::write_mode::Write;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -18,6 +19,7 @@ use crate::report;
 use crate::report::escape::{self, clean};
 use crate::report::style::{Role, Style};
 use crate::settings::{Origin, Settings, Sourced};
+use crate::sources::path_text;
 
 /// Show every setting and its source, or check them against the catalog
 #[derive(Debug, Clone, clap::Args)]
@@ -127,6 +129,17 @@ fn rows(settings: &Settings, scope: &Sourced<Option<String>>) -> Vec<Row> {
     add("catalog", settings.catalog.value.text().into(), &settings.catalog.origin);
     add("scope", scope.value.clone().into(), &scope.origin);
     add("delivery", settings.delivery.value.word().into(), &settings.delivery.origin);
+    for cluster in &settings.clusters {
+        let origin = Origin::File { line: cluster.line };
+        let mut part =
+            |key: &str, value: serde_json::Value| add(&format!("clusters.{}.{key}", cluster.name), value, &origin);
+        part("mapping", cluster.mapping.as_ref().map(|(path, _)| path_text(path)).into());
+        part("state-key", cluster.state_key.clone().into());
+        part("exporter", cluster.exporter.to_string().into());
+        part("env", cluster.env.keys().cloned().collect::<Vec<_>>().into());
+        part("deliverer", cluster.deliverer.map(Deliverer::word).into());
+        part("namespace", cluster.namespace.clone().into());
+    }
     add("manifests.include", settings.include.value.clone().into(), &settings.include.origin);
     add("manifests.exclude", settings.exclude.value.clone().into(), &settings.exclude.origin);
     add("write", write(&settings.write.value), &settings.write.origin);

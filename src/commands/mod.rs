@@ -19,6 +19,7 @@ mod forge;
 pub mod init;
 pub mod lint;
 pub mod man;
+pub(crate) mod mapping;
 pub mod new;
 pub(crate) mod output;
 pub(crate) mod plan;

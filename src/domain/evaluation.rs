@@ -81,6 +81,8 @@ pub struct Problem {
     pub class: ProblemClass,
     /// `shop/cart`
     pub object: Option<String>,
+    /// The index of the object among those evaluated.
+    pub object_index: Option<usize>,
     /// The kind as the entry spells it.
     pub kind: Option<String>,
     /// The index of the entry in `resources`.

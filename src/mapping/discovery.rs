@@ -9,7 +9,8 @@ use crate::jq::{Env, Limits, Value};
 
 /// A CRD over which the expression fails: the exporter logs that, and goes on.
 pub(super) struct Undiscovered {
-    pub(super) object: String,
+    /// Its index among the objects.
+    pub(super) object: usize,
     pub(super) failure: Failure,
 }
 
@@ -26,12 +27,12 @@ pub(super) fn discover(
     let programs = Programs::of_expression(&expression);
     let engine = Engine { programs: &programs, environment, limits };
     let mut failed = Vec::new();
-    for object in objects.iter().filter(is_definition) {
+    for (index, object) in objects.iter().enumerate().filter(|(_, object)| is_definition(object)) {
         match engine.boolean(&expression, &object.content) {
             Ok(true) => config.entries.extend(entry_of(object, config.entries.len(), &expression)),
             Ok(false) => {}
             Err(failure) => {
-                failed.push(Undiscovered { object: object.key(), failure: failure.in_field("crdsToDiscover") });
+                failed.push(Undiscovered { object: index, failure: failure.in_field("crdsToDiscover") });
             }
         }
     }

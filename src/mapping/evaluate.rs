@@ -46,6 +46,7 @@ pub fn start_failure(errors: Vec<ConfigError>) -> Evaluation {
     let problems = errors.into_iter().map(|error| Problem {
         class: ProblemClass::Config,
         object: None,
+        object_index: None,
         kind: None,
         entry: None,
         field: Some(error.field),
@@ -223,7 +224,7 @@ impl<'a> Run<'a> {
             .collect();
         let mut sent = Vec::new();
         let mut examples = Vec::new();
-        for ((index, object), results) in objects.iter().zip(results) {
+        for ((index, _), results) in objects.iter().zip(results) {
             for (entry, result) in entries.iter().zip(results) {
                 match result {
                     Ok(mapped) => {
@@ -234,11 +235,11 @@ impl<'a> Run<'a> {
                     Err(Stop::Failed(failures)) => {
                         self.has_failed = true;
                         for failure in failures {
-                            self.report(failure, object.key(), Some(entry));
+                            self.report(failure, *index, Some(entry));
                         }
                     }
                     Err(Stop::Crash(failure)) => {
-                        self.report(failure, object.key(), Some(entry));
+                        self.report(failure, *index, Some(entry));
                         return Err(Crashed);
                     }
                 }
@@ -253,6 +254,7 @@ impl<'a> Run<'a> {
         self.problems.push(Problem {
             class: ProblemClass::KindUnresolved,
             object: None,
+            object_index: None,
             kind: Some(kind.to_owned()),
             entry: entry.map(|entry| entry.index),
             field: Some("kind".to_owned()),
@@ -262,11 +264,12 @@ impl<'a> Run<'a> {
         });
     }
 
-    fn report(&mut self, failure: Failure, object: String, entry: Option<&Entry>) {
+    fn report(&mut self, failure: Failure, object: usize, entry: Option<&Entry>) {
         let span = failure.at.as_ref().map_or(failure.span, |(expression, offset)| (self.place)(expression, *offset));
         self.problems.push(Problem {
             class: failure.class,
-            object: Some(object),
+            object: self.resync.objects.get(object).map(Object::key),
+            object_index: Some(object),
             kind: entry.map(|entry| entry.kind.clone()),
             entry: entry.map(|entry| entry.index),
             field: Some(failure.field),
@@ -295,6 +298,7 @@ impl<'a> Run<'a> {
             self.problems.push(Problem {
                 class: ProblemClass::Type,
                 object: self.resync.objects.get(entity.origin.object).map(Object::key),
+                object_index: Some(entity.origin.object),
                 kind: entry.map(|entry| entry.kind.clone()),
                 entry: Some(entity.origin.entry),
                 field: Some(path),
@@ -319,6 +323,7 @@ impl<'a> Run<'a> {
             self.problems.push(Problem {
                 class: ProblemClass::NullInList,
                 object: self.resync.objects.get(index).map(Object::key),
+                object_index: Some(index),
                 kind: Some(kind.to_owned()),
                 entry: entries.first().map(|entry| entry.index),
                 field: Some(path),

@@ -23,6 +23,8 @@ pub(super) struct Sides<'a, 'q> {
     pub stored: Option<&'a Entity>,
     pub shape: &'a Shape<'q>,
     pub mode: WriteMode,
+    /// Whether a field is cleared that only the manifest at the merge base names.
+    pub clears_dropped: bool,
     /// A rename deletes the old entity, and with it every field that the manifest does not name. The value is the
     /// origin of the rename.
     pub renamed: Option<Origin>,
@@ -56,8 +58,8 @@ fn settle<T: Copy>(
     match (now, past) {
         (Patch::Set(value), _) => Some((Some(value), Cause::Named)),
         (Patch::Null, _) => Some((None, Cause::Named)),
-        (Patch::Absent, Past::Known(Patch::Set(_))) => Some((unnamed, Cause::Dropped)),
-        (Patch::Absent, Past::Known(Patch::Absent | Patch::Null) | Past::Absent | Past::Unknown) => {
+        (Patch::Absent, Past::Known(Patch::Set(_))) if sides.clears_dropped => Some((unnamed, Cause::Dropped)),
+        (Patch::Absent, Past::Known(_) | Past::Absent | Past::Unknown) => {
             sides.is_whole().then_some((unnamed, Cause::LeftOut))
         }
     }

@@ -27,6 +27,8 @@ pub struct PlanInput<'q> {
     /// The entities that this scope owns according to the catalog.
     pub owned: &'q [EntityKey],
     pub write: &'q Write,
+    /// Whether a field is cleared that only the manifest at the merge base names. A mapping clears only by null.
+    pub clears_dropped: bool,
     pub prune: PruneRule,
     pub destination: Destination<'q>,
     /// Adopts entities that other owners wrote.

@@ -155,6 +155,7 @@ impl<'q> Planner<'_, 'q> {
             stored,
             shape: self.shapes.of(&key.blueprint),
             mode,
+            clears_dropped: self.input.clears_dropped,
             renamed: renamed.map(|_| creation),
         });
         let (action, origin) = match (ownership, renamed) {

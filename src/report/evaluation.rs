@@ -224,6 +224,7 @@ mod tests {
         };
         let key = EntityKey { blueprint: "service".into(), identifier: "old".into() };
         let problem = |object: &str| Problem {
+            object_index: None,
             class: ProblemClass::Type,
             object: Some(object.to_owned()),
             kind: Some("v1/pods".to_owned()),

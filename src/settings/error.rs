@@ -48,9 +48,18 @@ pub enum SettingsError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Faulty(Box<FaultyConfig>),
-    #[error("unknown target `{name}`: {}", known_targets(known))]
+    #[error("unknown target `{name}`: {}", known_names(known))]
     #[diagnostic(code("unknown-target"), help("{help}"))]
     UnknownTarget { name: String, known: Vec<String>, help: String },
+    #[error("unknown cluster `{name}`: {}", known_names(known))]
+    #[diagnostic(code("unknown-cluster"), help("{help}"))]
+    UnknownCluster { name: String, known: Vec<String>, help: String },
+    #[error("{origin} is set, but `clusters.{name}.mapping` decides how entities are written")]
+    #[diagnostic(
+        code("write-beside-mapping"),
+        help("remove `write`: what the mapping sets is written, null clears, and everything else stays")
+    )]
+    WriteBesideMapping { origin: String, name: String },
     #[error("{origin} is `{value}`: {reason}")]
     #[diagnostic(code("invalid-setting"), help("{help}"))]
     Invalid { origin: String, value: String, reason: String, help: String },
@@ -98,7 +107,7 @@ fn help_with_reading(problem: &ReadProblem) -> &'static str {
     }
 }
 
-fn known_targets(known: &[String]) -> String {
+fn known_names(known: &[String]) -> String {
     match known {
         [] => "the config defines none".to_owned(),
         names => format!("the config defines {}", names.join(", ")),

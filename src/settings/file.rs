@@ -1,6 +1,7 @@
 //! The config file as written: one layer, and one more for each target. It is parsed with the manifest reader, so that
 //! every error has a position; nothing is merged yet.
 
+use super::clusters::Cluster;
 use super::error::{ConfigFault, FaultyConfig};
 use super::layer::{KEYS, Layer, LayerReader};
 use super::level::RuleName;
@@ -15,6 +16,8 @@ use crate::text::suggest::closest;
 pub(super) struct File {
     pub layer: Layer,
     pub targets: Vec<(String, Layer)>,
+    /// With the places of their names.
+    pub clusters: Vec<(String, Cluster, Span)>,
 }
 
 /// A parsed file with its line index.
@@ -68,8 +71,13 @@ fn top(layers: &mut LayerReader<'_>, file: &mut File, root: Value<'_>) {
                 }
                 file.targets.push((target.key_text().into_owned(), layer));
             }
+        } else if name == "clusters" {
+            for (cluster, said) in layers.mapping(value) {
+                let (name, span) = (cluster.key_text().into_owned(), cluster.span());
+                file.clusters.push((name, Cluster::read(layers, said), span));
+            }
         } else {
-            let known: Vec<&str> = KEYS.into_iter().chain(["targets"]).collect();
+            let known: Vec<&str> = KEYS.into_iter().chain(["clusters", "targets"]).collect();
             one(layers, &mut file.layer, key, value, &known);
         }
     }

@@ -54,13 +54,12 @@ pub(super) struct LayerReader<'r> {
 impl LayerReader<'_> {
     /// Parses one entry; returns false if the key does not belong to a layer.
     pub fn entry(&mut self, layer: &mut Layer, key: &str, value: Value<'_>) -> bool {
-        let span = value.span();
         match key {
             "platform" => {
                 layer.platform = self.choice(value, &PLATFORMS.map(|platform| platform.name), Platform::by_name);
             }
-            "catalog" => layer.catalog = self.text(value).and_then(|text| self.accept(Catalog::parse(text), span)),
-            "scope" => layer.scope = self.text(value).and_then(|text| self.accept(scope(text), span)),
+            "catalog" => layer.catalog = self.checked(value, Catalog::parse),
+            "scope" => layer.scope = self.checked(value, scope),
             "delivery" => layer.delivery = self.choice(value, &Delivery::WORDS, Delivery::parse),
             "manifests" => self.entries(value, &["include", "exclude"], |this, key, value| match key {
                 "include" => layer.include = this.globs(value),
@@ -110,7 +109,7 @@ impl LayerReader<'_> {
     }
 
     /// Calls `each` for the entries with a known key, and reports the others.
-    fn entries(&mut self, value: Value<'_>, known: &[&str], mut each: impl FnMut(&mut Self, &str, Value<'_>)) {
+    pub fn entries(&mut self, value: Value<'_>, known: &[&str], mut each: impl FnMut(&mut Self, &str, Value<'_>)) {
         for (key, value) in self.mapping(value) {
             let name = key.key_text();
             if known.contains(&name.as_ref()) {
@@ -139,6 +138,12 @@ impl LayerReader<'_> {
         None
     }
 
+    /// A string that `parse` accepts.
+    pub fn checked<T>(&mut self, value: Value<'_>, parse: impl Fn(&str) -> Result<T, String>) -> Said<T> {
+        let text = self.text(value)?;
+        self.accept(parse(text), value.span())
+    }
+
     fn accept<T>(&mut self, read: Result<T, String>, span: Span) -> Said<T> {
         match read {
             Ok(value) => Some((value, span)),
@@ -149,7 +154,7 @@ impl LayerReader<'_> {
         }
     }
 
-    fn text<'v>(&mut self, value: Value<'v>) -> Option<&'v str> {
+    pub fn text<'v>(&mut self, value: Value<'v>) -> Option<&'v str> {
         let text = value.as_str();
         if text.is_none() {
             self.refuse::<()>(value.span(), "a string", value);
@@ -157,7 +162,7 @@ impl LayerReader<'_> {
         text
     }
 
-    fn choice<T>(&mut self, value: Value<'_>, words: &[&str], parse: impl Fn(&str) -> Option<T>) -> Said<T> {
+    pub fn choice<T>(&mut self, value: Value<'_>, words: &[&str], parse: impl Fn(&str) -> Option<T>) -> Said<T> {
         let text = self.text(value)?;
         match parse(text) {
             Some(found) => Some((found, value.span())),

@@ -3,6 +3,7 @@
 
 mod branches;
 mod catalog;
+mod clusters;
 mod configs;
 mod configs_below;
 mod discover;
@@ -23,6 +24,7 @@ mod tests;
 pub use crate::domain::secret::Secret;
 pub use branches::BranchPattern;
 pub use catalog::Catalog;
+pub use clusters::ClusterSettings;
 pub use configs::{ConfigBelow, all_configs, refuse_shared_scope};
 pub use configs_below::{NAMES as CONFIG_NAMES, is_config_name};
 pub use discover::{is_in_git, repository_of};

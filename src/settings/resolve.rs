@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::catalog::Catalog;
+use super::clusters::ClusterSettings;
 use super::configs_below::NAMES;
 use super::discover::{self, HERE};
 use super::env::{Environment, VARIABLES};
@@ -36,6 +37,7 @@ pub struct Request {
     pub ignores_configs_below: bool,
     pub config: Option<PathBuf>,
     pub target: Option<String>,
+    pub cluster: Option<String>,
     /// `--catalog`, as the user typed it.
     pub catalog: Option<String>,
     pub scope: Option<String>,
@@ -60,6 +62,8 @@ pub struct Settings {
     /// The config, relative to the root if inside it; `None` if there is none.
     pub config: Option<Sourced<PathBuf>>,
     pub target: Option<Sourced<String>>,
+    /// `--cluster`
+    pub cluster: Option<String>,
     pub platform: Sourced<&'static Platform>,
     pub catalog: Sourced<Catalog>,
     /// `None` if it is not set. Commands that only read may derive one from the Git remote.
@@ -67,6 +71,8 @@ pub struct Settings {
     /// The scopes of the config and of all its targets, selected or not.
     pub target_scopes: Vec<String>,
     pub delivery: Sourced<Delivery>,
+    /// In the order of the config; with `--cluster`, only that one.
+    pub clusters: Vec<ClusterSettings>,
     /// If empty, every YAML file.
     pub include: Sourced<Vec<String>>,
     pub exclude: Sourced<Vec<String>>,
@@ -92,6 +98,12 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// The clusters with a mapping, where a cluster delivers the manifests: what arrives is then what they map.
+    pub fn mapped_clusters(&self) -> impl Iterator<Item = &ClusterSettings> {
+        let is_cluster = self.delivery.value == Delivery::Cluster;
+        self.clusters.iter().filter(move |cluster| is_cluster && cluster.mapping.is_some())
+    }
+
     /// The config's name in messages.
     pub fn config_name(&self) -> String {
         self.config.as_ref().map(|config| path_text(&config.value)).unwrap_or_default()
@@ -120,11 +132,16 @@ impl Settings {
         let placed = file::read(name, text, known_rules).map_err(SettingsError::Faulty)?;
         let target = self.target.as_ref().map(|target| target.value.as_str());
         let layers = Layers { placed: &placed, target, environment };
+        let mut clusters = clusters(&placed);
+        if self.cluster.is_some() {
+            clusters.retain(|cluster| self.cluster.as_ref() == Some(&cluster.name));
+        }
         Ok(Self {
             include: layers.said_or(|layer| &layer.include, Vec::new()),
             exclude: layers.said_or(|layer| &layer.exclude, Vec::new()),
             exclude_lines: layers.exclude_lines(),
-            write: layers.varying("PORTOLAN_WRITE", write, |layer| &layer.write, Write::every(WriteMode::Merge))?,
+            write: layers.write(self.delivery.value, &clusters)?,
+            clusters,
             ..self.clone()
         })
     }
@@ -221,17 +238,23 @@ pub fn resolve(
     let layers = Layers { placed: &placed, target: target.as_ref().map(|target| target.value.as_str()), environment };
     let platform = layers.variable("PORTOLAN_PLATFORM", platform)?;
     let platform = platform.or_else(|| layers.said(|layer| &layer.platform)).unwrap_or(Sourced::default(&PORT));
+    let clusters = chosen_clusters(request, &placed)?;
+    let usual = if clusters.is_empty() { Delivery::Direct } else { Delivery::Cluster };
+    let delivery = layers.varying("PORTOLAN_DELIVERY", delivery, |layer| &layer.delivery, usual)?;
+    let write = layers.write(delivery.value, &clusters)?;
     Ok(Settings {
         directory,
         catalog: layers.catalog(request, platform.value)?,
         platform,
         scope: layers.scope(request)?,
         target_scopes: scopes(&placed),
-        delivery: layers.varying("PORTOLAN_DELIVERY", delivery, |layer| &layer.delivery, Delivery::Direct)?,
+        delivery,
+        cluster: request.cluster.clone(),
+        clusters,
         include: layers.said_or(|layer| &layer.include, Vec::new()),
         exclude: layers.said_or(|layer| &layer.exclude, Vec::new()),
         exclude_lines: layers.exclude_lines(),
-        write: layers.varying("PORTOLAN_WRITE", write, |layer| &layer.write, Write::every(WriteMode::Merge))?,
+        write,
         prune: Prune {
             enabled: layers.said_or(|layer| &layer.prune_enabled, true),
             max: layers.said_or(|layer| &layer.prune_max, 5),
@@ -293,6 +316,26 @@ fn chosen_target(
     Err(SettingsError::UnknownTarget { name: target.value, known, help })
 }
 
+fn clusters(placed: &Placed) -> Vec<ClusterSettings> {
+    let clusters = placed.file.clusters.iter();
+    clusters.map(|(name, cluster, span)| cluster.settings(name, *span, |span| placed.line(span))).collect()
+}
+
+/// All clusters, or the one that `--cluster` names.
+fn chosen_clusters(request: &Request, placed: &Placed) -> Result<Vec<ClusterSettings>, SettingsError> {
+    let mut found = clusters(placed);
+    let Some(name) = &request.cluster else { return Ok(found) };
+    if let Some(at) = found.iter().position(|cluster| cluster.name == *name) {
+        return Ok(vec![found.swap_remove(at)]);
+    }
+    let known: Vec<String> = found.into_iter().map(|cluster| cluster.name).collect();
+    let help = match closest(name, known.iter().map(String::as_str)) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => "add it under `clusters` in the config, or drop `--cluster`".to_owned(),
+    };
+    Err(SettingsError::UnknownCluster { name: name.clone(), known, help })
+}
+
 /// The sources of settings below the flags.
 struct Layers<'a> {
     placed: &'a Placed,
@@ -345,6 +388,22 @@ impl<'a> Layers<'a> {
         default: T,
     ) -> Result<Sourced<T>, SettingsError> {
         Ok(self.variable(name, parse)?.unwrap_or_else(|| self.said_or(get, default)))
+    }
+
+    /// How manifests are written. Beside a mapping, the exporter's way of writing applies.
+    fn write(&self, delivery: Delivery, clusters: &[ClusterSettings]) -> Result<Sourced<Write>, SettingsError> {
+        let said = self.variable("PORTOLAN_WRITE", write)?.or_else(|| self.said(|layer| &layer.write));
+        let mapped = clusters.iter().find(|cluster| delivery == Delivery::Cluster && cluster.mapping.is_some());
+        let Some((said, cluster)) = said.as_ref().zip(mapped) else {
+            return Ok(said.unwrap_or(Sourced::default(Write::every(WriteMode::Merge))));
+        };
+        let origin = match &said.origin {
+            Origin::Environment(name) => format!("`{name}`"),
+            Origin::File { line } | Origin::Target { line, .. } => format!("`write` (line {line})"),
+            Origin::Default | Origin::Flag(_) | Origin::Repository(_) => "`write`".to_owned(),
+        };
+        let name = &cluster.name;
+        Err(SettingsError::WriteBesideMapping { origin, name: name.clone() })
     }
 
     /// The default catalog, if none is configured: the platform's if any of its credentials is set, otherwise the
@@ -511,6 +570,7 @@ fn flags(request: &Request, target: Option<&Sourced<String>>) -> Vec<String> {
         ("-C", request.folder.as_ref().or(request.directory.as_ref()).map(path)),
         ("--config", request.config.as_ref().map(path)),
         ("--target", target.map(|target| target.value.clone())),
+        ("--cluster", request.cluster.clone()),
         ("--scope", request.scope.clone()),
         ("--catalog", request.catalog.as_deref().map(|catalog| without_secrets(catalog).into_owned())),
     ];

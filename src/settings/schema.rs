@@ -22,7 +22,8 @@ struct Config {
     /// The owner of these entities. A push to a platform requires it.
     #[schemars(regex(pattern = r"^[A-Za-z0-9._/@-]{1,200}$"))]
     scope: Option<String>,
-    /// How manifests reach the catalog: portolan pushes them, or a cluster does. Default: direct.
+    /// How manifests reach the catalog: portolan pushes them, or a cluster does. Default: cluster if `clusters` is set,
+    /// otherwise direct.
     delivery: Option<DeliveryName>,
     manifests: Option<Manifests>,
     /// Whether a manifest is the whole entity. Default: merge.
@@ -33,8 +34,38 @@ struct Config {
     rules: Option<BTreeMap<String, LevelName>>,
     secrets: Option<Secrets>,
     snapshot: Option<Snapshot>,
+    /// The clusters whose exporters write to the catalog, by name.
+    clusters: Option<BTreeMap<String, Cluster>>,
     /// Named overrides, selected with `--target`.
     targets: Option<BTreeMap<String, Target>>,
+}
+
+/// A cluster that brings manifests to the catalog: its Kubernetes exporter maps them.
+#[derive(JsonSchema, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Cluster {
+    /// The exporter's mapping: its config.yaml, the integration's JSON, or Helm values. A path relative to this config.
+    /// With it, `diff` and `push` compare what the exporter would write.
+    mapping: Option<String>,
+    /// The exporter's state key: it tells which entities the exporter owns.
+    state_key: Option<String>,
+    /// The exporter's version. Default: 0.7.9.
+    #[schemars(regex(pattern = r"^v?[0-9]+\.[0-9]+\.[0-9]+$"))]
+    exporter: Option<String>,
+    /// The exporter's environment, as far as expressions read it (`env.CLUSTER_NAME`).
+    env: Option<BTreeMap<String, String>>,
+    /// The tool that applies the manifests. Default: kubectl.
+    deliverer: Option<DelivererName>,
+    /// The namespace of manifests that name none.
+    namespace: Option<String>,
+}
+
+#[derive(JsonSchema, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum DelivererName {
+    Flux,
+    Argocd,
+    Kubectl,
 }
 
 /// The settings that a target overrides.
@@ -190,6 +221,7 @@ mod tests {
     use super::super::level::Level;
     use super::super::value::Delivery;
     use super::{schema, with_head};
+    use crate::domain::cluster::Deliverer;
     use crate::domain::plan::write_mode::WriteMode;
 
     #[test]
@@ -214,12 +246,16 @@ mod tests {
         let mut known: Vec<&str> = KEYS.to_vec();
         known.sort_unstable();
         assert_eq!(keys(&schema["definitions"]["Target"]), known);
-        known.push("targets");
+        known.extend(["clusters", "targets"]);
         known.sort_unstable();
         assert_eq!(keys(&schema), known);
         let choices = |name: &str| schema["definitions"][name]["enum"].clone();
         assert_eq!(choices("LevelName"), serde_json::json!(Level::WORDS));
         assert_eq!(choices("DeliveryName"), serde_json::json!(Delivery::WORDS));
+        let mut cluster = super::super::clusters::KEYS.to_vec();
+        cluster.sort_unstable();
+        assert_eq!(keys(&schema["definitions"]["Cluster"]), cluster);
+        assert_eq!(choices("DelivererName"), serde_json::json!(Deliverer::WORDS));
         assert_eq!(choices("WriteName"), serde_json::json!(WriteMode::WORDS));
     }
 }

@@ -12,7 +12,7 @@ use crate::analysis::engine::suppress::Directives;
 use crate::analysis::plain_secrets;
 use crate::analysis::rules::{self, unknown_rule, unknown_team, unused_ignore};
 use crate::analysis::unicode;
-use crate::domain::document::manifest::Manifest;
+use crate::domain::document::manifest::{Form, Manifest};
 use crate::domain::document::span::Span;
 use crate::domain::finding::{EntityName, Family, FileId, Finding, RuleInfo, Severity};
 
@@ -249,7 +249,9 @@ impl FileRun<'_> {
         for manifest in context.manifests {
             self.entity(context, manifest);
         }
-        self.state.results.entities += context.manifests.len();
+        if !context.is_mapped {
+            self.state.results.entities += context.manifests.len();
+        }
         self.is_partly_unchecked |= context.manifests.is_empty();
     }
 
@@ -269,6 +271,11 @@ impl FileRun<'_> {
         self.broken_documents += 1;
     }
 
+    /// Records an entity that may be declared at `span`.
+    pub fn record_declared(&mut self, name: &EntityName, span: Span) {
+        self.state.results.facts.record_salvaged(self.file, name, span);
+    }
+
     /// Records that the entities of this file are unknown.
     pub fn record_unknown_entities(&mut self) {
         self.state.results.is_partly_unknown = true;
@@ -278,7 +285,7 @@ impl FileRun<'_> {
         let Analyzer { snapshot, accounts, entity_rules, entity_check_rules, .. } = self.analyzer;
         let view = context.view;
         let is_ours = manifest.near_miss.is_none();
-        let blueprint = manifest.blueprint_text(view).filter(|_| is_ours);
+        let blueprint = manifest.blueprint_text(view).filter(|_| is_ours && !context.is_mapped);
         let index = blueprint.and_then(|blueprint| snapshot.index(blueprint));
         let indexed = index.and_then(|index| Some((index, snapshot.indexed(index)?)));
         let RunState { scratch, results: FileResults { facts, findings, .. } } = &mut *self.state;
@@ -292,17 +299,29 @@ impl FileRun<'_> {
         if self.may_contain_file_references {
             entity_check.look_for_file_references(view, manifest);
         }
-        facts.entity(self.file, view, manifest, indexed.is_some());
+        if context.is_mapped {
+            facts.resource_only(self.file, view, manifest);
+        } else {
+            facts.entity(self.file, view, manifest, indexed.is_some());
+        }
         if !is_ours {
             self.is_partly_unchecked = true;
             return;
         }
         let indexed = indexed.map(|(_, indexed)| indexed);
-        self.is_partly_unchecked |= indexed.is_none();
+        self.is_partly_unchecked |= indexed.is_none() && !context.is_mapped;
+        let judges = |family: Family| {
+            let is_of_entity = matches!(family, Family::Entity | Family::Relation);
+            match manifest.form {
+                Form::Mapped => is_of_entity,
+                Form::Resource(_) | Form::Bare => !(context.is_mapped && is_of_entity),
+            }
+        };
         let context = EntityContext { view, manifest, indexed, entity_check: &entity_check };
         let before = findings.len();
         let entity_check_rules = if entity_check.is_empty() { &[] } else { entity_check_rules.as_slice() };
-        for (rule, severity, check) in entity_rules.iter().chain(entity_check_rules) {
+        let rules = entity_rules.iter().chain(entity_check_rules).filter(|(rule, ..)| judges(rule.family));
+        for (rule, severity, check) in rules {
             let mut sink = sink(findings, self.file, rule, *severity);
             check(&context, &mut sink);
         }

@@ -174,7 +174,7 @@ impl Facts {
         let identifier = manifest.identifier_text(view);
         let span = manifest.identifier.map_or(Span::default(), |id| view.value(id).span());
         let resource = match manifest.form {
-            Form::Bare => None,
+            Form::Bare | Form::Mapped => None,
             Form::Resource(kind) => self.resource(view, manifest, kind),
         };
         let (Some(blueprint), Some(identifier)) = (blueprint, identifier) else {
@@ -196,6 +196,16 @@ impl Facts {
         let blueprint_span = manifest.blueprint.map_or(Span::default(), |id| view.value(id).span());
         let flags = EntityFlags { is_doubtful: manifest.near_miss.is_some(), has_unknown_blueprint: !has_shape };
         self.push(file, (blueprint, blueprint_span), (identifier, span), resource, flags);
+    }
+
+    /// Records only the resource of a manifest.
+    pub fn resource_only(&mut self, file: FileId, view: View<'_>, manifest: &Manifest) {
+        let Form::Resource(kind) = manifest.form else { return };
+        if let Some(resource) = self.resource(view, manifest, kind) {
+            let span = resource.span;
+            let flags = EntityFlags { is_doubtful: true, has_unknown_blueprint: false };
+            self.push(file, ("", Span::default()), ("", span), Some(resource), flags);
+        }
     }
 
     /// Records the name of an entity in an unreadable document.

@@ -49,6 +49,8 @@ pub struct DocumentContext<'a> {
     pub view: View<'a>,
     pub faults: &'a [Fault],
     pub manifests: &'a [Manifest],
+    /// A mapping decides what arrives of the manifests: they are checked as resources, and not as entities.
+    pub is_mapped: bool,
 }
 
 #[derive(Debug)]

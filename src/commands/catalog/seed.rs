@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::catalog::wire::Writer;
 use crate::commands::catalog::seed_entities::seeded;
 use crate::commands::context::Context;
+use crate::commands::mapping::repository::Clusters;
 use crate::commands::rule_names;
 use crate::commands::workspace::entities::ManifestSet;
 use crate::commands::workspace::git::Git;
@@ -164,7 +165,8 @@ impl Seed {
         let blueprints = follow(store, root, &SnapshotSource::Disk, writer, context)?;
         let bar = context.bar();
         let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
-        let manifests = ManifestSet::of(root, &self.settings.pattern()?, progress)?;
+        let clusters = Clusters::of(&self.settings, context.environment.seconds());
+        let manifests = ManifestSet::of(root, &self.settings.pattern()?, &clusters, progress)?;
         let known = stand_in(store, root, &SnapshotSource::Disk, writer, &declared(&manifests.entities))?;
         let seeded = seeded(store, &manifests.entities, writer)?;
         drop(bar);

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::expectation::difference;
 use super::given_objects::{GivenObjects, NamedText, read_objects};
-use super::mapping_document::MappingDocument;
+use crate::commands::mapping::document::MappingDocument;
 use crate::commands::verb::Process;
 use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::entity::EntityKey;

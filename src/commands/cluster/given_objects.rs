@@ -2,7 +2,8 @@
 
 use std::cell::OnceCell;
 
-use super::mapping_document::words;
+use crate::commands::mapping::document::words;
+use crate::commands::mapping::objects::name_of;
 use crate::domain::document::fault::FaultKind;
 use crate::domain::document::span::LineIndex;
 use crate::domain::document::tree::Value;
@@ -117,23 +118,12 @@ fn unreadable(given: &NamedText<'_>, document: &Document<'_>) -> Option<Unreadab
     Some(UnreadableObjects { name: given.name.to_owned(), line, problem: words(fault) })
 }
 
-fn name_of(object: Value<'_>) -> String {
-    let text = |value: Option<Value<'_>>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
-    let metadata = |key: &str| text(object.get("metadata").and_then(|metadata| metadata.get(key)));
-    let (kind, namespace, name) = (text(object.get("kind")), metadata("namespace"), metadata("name"));
-    match (namespace.as_str(), name.as_str()) {
-        (_, "") => format!("{kind} without a name"),
-        ("", name) => format!("{kind} {name}"),
-        (namespace, name) => format!("{kind} {namespace}/{name}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::commands::cluster::mapping_document::MappingDocument;
+    use crate::commands::mapping::document::MappingDocument;
     use crate::domain::evaluation::{Evaluation, Outcome};
     use crate::domain::platform::PORT;
     use crate::jq::Limits;

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json, json};
 
 use super::given_objects::{GivenObjects, NamedText, read_objects};
-use super::mapping_document::MappingDocument;
+use crate::commands::mapping::document::MappingDocument;
 use crate::domain::entity::EntityKey;
 use crate::domain::evaluation::{Evaluation, MappedEntity, Problem, ProblemClass};
 use crate::domain::platform::PORT;

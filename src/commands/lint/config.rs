@@ -2,6 +2,7 @@
 
 use crate::analysis::{Options, Selection, Snapshot};
 use crate::commands::lint::run::Request;
+use crate::commands::mapping::repository::Clusters;
 use crate::commands::workspace::open::Workspace;
 use crate::commands::workspace::read::{Collects, LintRun};
 use crate::domain::blueprint::Blueprint;
@@ -15,6 +16,7 @@ pub(crate) struct LintConfig<'a> {
     workspace: &'a Workspace<'a>,
     pub selection: Selection,
     pub options: Options,
+    pub clusters: Clusters,
 }
 
 impl<'a> LintConfig<'a> {
@@ -29,13 +31,14 @@ impl<'a> LintConfig<'a> {
                 today: Day::from_seconds(environment.seconds()),
                 snapshot_max_age_days: settings.snapshot_max_age_days.value,
             },
+            clusters: Clusters::of(settings, environment.seconds()),
         }
     }
 
     /// A request for all findings of the whole work tree.
     pub fn whole(&self) -> Request<'_> {
         let Workspace { settings, pattern, git, .. } = self.workspace;
-        Request::whole(&settings.root.value, pattern, git, &self.selection, &self.options)
+        Request::whole(&settings.root.value, pattern, git, &self.selection, &self.options, &self.clusters)
     }
 
     /// The findings for one text, checked against only this blueprint.
@@ -49,6 +52,7 @@ impl<'a> LintConfig<'a> {
             absent: &[],
             known: &[],
             collects: Collects::Nothing,
+            mapped: None,
             cache: None,
         };
         let file = SourceFile { path: "new.yaml".to_owned(), place: Place::Given(text.as_bytes().into()) };

@@ -11,6 +11,7 @@ use crate::commands::lint::error::LintError;
 use crate::commands::lint::fix::{Repaired, Repairs};
 use crate::commands::lint::select::ReportSelection;
 use crate::commands::lint::unlisted::{Unlisted, candidates, candidates_among, unlisted};
+use crate::commands::mapping::repository::{Clusters, file_on_disk};
 use crate::commands::workspace::cache::{CacheFolder, LintCache};
 use crate::commands::workspace::entities::ManifestSet;
 use crate::commands::workspace::git::Git;
@@ -59,6 +60,8 @@ pub(crate) struct Request<'a> {
     /// Where `manifests.include` is declared, if files outside it should be searched.
     pub include: Option<&'a str>,
     pub collects: Collects,
+    /// The clusters whose mappings decide what arrives.
+    pub clusters: &'a Clusters,
     /// Where to remember what was found.
     pub cache: Option<&'a CacheFolder>,
 }
@@ -71,8 +74,10 @@ impl<'a> Request<'a> {
         git: &'a Git,
         selection: &'a Selection,
         options: &'a Options,
+        clusters: &'a Clusters,
     ) -> Self {
         Self {
+            clusters,
             root,
             pattern,
             selection,
@@ -162,10 +167,11 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
         }
     }
     // A fix changes texts in memory.
-    let cache = request.cache.filter(|_| !request.repair).and_then(|folder| {
+    let cache = request.cache.filter(|_| !request.repair && request.clusters.is_empty()).and_then(|folder| {
         LintCache::new(folder, request.root, request.git, (request.selection, request.options), &loaded)
     });
     let run = LintRun {
+        mapped: None,
         cache: cache.as_ref(),
         snapshot: &loaded.snapshot,
         selection: request.selection,
@@ -176,24 +182,37 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
         collects: request.collects,
     };
     let mut repairs = Repairs::default();
-    let mut checked = loop {
+    let at_commit = found.commit;
+    let find = |path: &str| mapping_file(request, at_commit, path);
+    let (mut checked, mapped) = loop {
+        let mapped = request.clusters.map(&mut found.files, manifests, &find)?;
+        let run = LintRun { mapped: mapped.as_ref(), ..run };
         let Found { files, chosen, .. } = &found;
         let in_sight = |file: FileId| files.get(file.0 as usize).is_some_and(|file| chosen.holds(&file.path));
         let mut checked = run.check(files, manifests, &in_sight, progress);
         std::mem::take(&mut checked.texts).into_iter().for_each(|(at, text)| found.files[at].keep(text));
         if !request.repair {
-            break checked;
+            break (checked, mapped);
         }
         let sifted = Filtered::of(request, &found, &checked);
         let wanted = sifted.shown.iter().map(|at| &checked.conclusion.findings[*at]).cloned().collect::<Vec<_>>();
         if !repairs.pass(wanted.iter(), &mut found.files, &checked.broken) {
-            break checked;
+            break (checked, mapped);
         }
     };
     if let Some((manifests, (unreadable, hidden))) = checked.manifests.as_mut().zip(unread) {
         (manifests.unreadable, manifests.hidden) = (unreadable, hidden);
+        manifests.unreadable.extend(mapped.iter().flat_map(|mapped| mapped.unreadable(&found.files)));
     }
     Ok(show(request, found, manifests, checked, loaded, repairs))
+}
+
+/// The file of a mapping that is not among the files of the run.
+fn mapping_file(request: &Request<'_>, commit: Option<CommitId>, path: &str) -> Option<SourceFile> {
+    if let Some(commit) = commit {
+        return request.git.repository().ok()??.file_at(request.root, path, commit).ok()?;
+    }
+    file_on_disk(request.root, path)
 }
 
 fn show(

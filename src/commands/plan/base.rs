@@ -14,6 +14,7 @@ use std::path::Path;
 use self::pipeline::{Kind, Named, Try};
 use crate::commands::ci_run::event_text;
 use crate::commands::context::Context;
+use crate::commands::mapping::repository::Clusters;
 use crate::commands::workspace::entities::{ManifestSet, UnusableManifest};
 use crate::domain::error_class::ExitClass;
 use crate::domain::plan::revision::BaseRevision;
@@ -44,6 +45,8 @@ pub(crate) struct Request<'r> {
     pub root: &'r Path,
     /// The current pattern: it selects the base's files too.
     pub pattern: &'r Pattern,
+    /// The clusters whose mappings decide what the manifests declare.
+    pub clusters: &'r Clusters,
     /// The requested commit; `None` for the work tree.
     pub commit: Option<CommitId>,
     /// The manifests that are compared with the base's.
@@ -194,9 +197,15 @@ pub(crate) fn at_commit(
     root: &Path,
     pattern: &Pattern,
     commit: CommitId,
+    clusters: &Clusters,
     progress: &dyn Progress,
 ) -> Result<ManifestSet, GitError> {
-    Ok(ManifestSet::of_discovery(repository.at(root, pattern, commit)?, progress))
+    let mut discovery = repository.at(root, pattern, commit)?;
+    let manifests = discovery.files.len();
+    let find = |path: &str| repository.file_at(root, path, commit).ok()?;
+    // A commit without the mapping is from before it was used: its manifests are taken as they are.
+    let mapped = clusters.map(&mut discovery.files, manifests, &find).unwrap_or_default();
+    Ok(ManifestSet::of_mapped(discovery, mapped.as_ref(), progress))
 }
 
 /// The result of looking for the base that a pipeline names.
@@ -248,7 +257,7 @@ fn compared(
     name: String,
     found_in: Option<&'static str>,
 ) -> Result<Compared, GitError> {
-    let manifests = at_commit(repository, request.root, request.pattern, commit, request.progress)?;
+    let manifests = at_commit(repository, request.root, request.pattern, commit, request.clusters, request.progress)?;
     let moves = moves::moves(&manifests, request.now);
     let notes = doubted(&manifests, &name).into_iter().collect();
     let revision = BaseRevision { name, commit: commit.to_string(), found_in };

@@ -12,6 +12,7 @@ use crate::commands::catalog::offline;
 use crate::commands::catalog::offline::catalog_of_base;
 use crate::commands::context::Context;
 use crate::commands::lint::run::LintResult;
+use crate::commands::mapping::repository::Clusters;
 use crate::commands::plan::base;
 use crate::commands::plan::base::Base;
 use crate::commands::plan::base::BaseError;
@@ -44,10 +45,10 @@ use crate::plan::{
     Destination, Link, Only, PlanBasis, PlanInput, rename_hints, to_look_up, unconfirmed_links, write_requests,
 };
 use crate::report::escape::clean;
-use crate::settings::{self, Origin, Settings};
+use crate::settings::{self, ClusterSettings, Origin, Settings};
 use crate::sources::git::GitError;
-use crate::sources::is_pipe;
 use crate::sources::{self};
+use crate::sources::{is_pipe, path_text};
 use crate::text::mask::Mask;
 
 /// The maximum number of owners to look up, because they are used only in messages.
@@ -101,6 +102,7 @@ pub(crate) fn build_plan(
     let (root, pattern) = (&settings.root.value, &workspace.pattern);
     manifests.settle(&PastManifests::new(root, pattern, context.git.variables(), workspace.commit()));
     let mut notes = workspace.notes.clone();
+    notes.extend(workspace.settings.mapped_clusters().map(describe_mapping));
     let Checkout { base, revision, allowed } = checkout(options, &manifests, context, progress, &mut notes)?;
     if options.only_branch && base.is_none() {
         return Err(BaseError::NoBase { why: notes.pop() }.into());
@@ -198,6 +200,15 @@ pub(crate) fn build_plan(
     Ok(BuildResult::Done(Box::new(planned)))
 }
 
+/// Says that the declared entities are mapped ones.
+fn describe_mapping(cluster: &ClusterSettings) -> String {
+    let path = cluster.mapping.as_ref().map(|(path, _)| path_text(path)).unwrap_or_default();
+    format!(
+        "The entities are those that the exporter of `{}` maps with `{path}`: null clears, and what the mapping does not set stays.",
+        cluster.name
+    )
+}
+
 fn part(only: &Only, manifests: &ManifestSet) -> ChosenPart {
     let path = |FileId(file): &FileId| manifests.files.get(*file as usize).map(|file| file.path.clone());
     let mut files: Vec<String> = only.files.iter().filter_map(path).collect();
@@ -269,6 +280,7 @@ impl PlannerInput<'_> {
             blueprints: &blueprints.all,
             owned,
             write: &settings.write.value,
+            clears_dropped: settings.mapped_clusters().next().is_none(),
             prune: PruneRule { enabled: options.planning.prunes().unwrap_or(rule.enabled), ..rule },
             destination: self.destination(),
             adopt: options.planning.adopt,
@@ -348,6 +360,7 @@ fn checkout(
         repository,
         root: &settings.root.value,
         pattern: &options.workspace.pattern,
+        clusters: &Clusters::of(&options.workspace.settings, context.environment.seconds()),
         commit: options.workspace.requested(),
         now: manifests,
         environment: context.environment,

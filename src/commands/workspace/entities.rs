@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use foldhash::HashMap;
 
+use crate::commands::mapping::repository::{Clusters, MappedFile, MappedRepository, file_on_disk};
 use crate::commands::workspace::documents::{Content, ManifestReader};
 use crate::commands::workspace::history::PastManifests;
 use crate::commands::workspace::index::ManifestIndex;
@@ -20,8 +21,9 @@ use crate::domain::entity::{EntityKey, Targets};
 use crate::domain::finding::{EntityName, FileId, Place};
 use crate::domain::progress::Progress;
 use crate::domain::value::Value;
+use crate::error::Error;
 use crate::manifest::{self, Document, Missing};
-use crate::sources::{self, DiscoverError, Discovery, Hidden, Pattern, ReadProblem, SourceFile, TextRef, Unreadable};
+use crate::sources::{self, Discovery, Hidden, Pattern, ReadProblem, SourceFile, TextRef, Unreadable};
 
 /// The manifests of a repository.
 #[derive(Debug, Default)]
@@ -57,10 +59,12 @@ pub(crate) struct UnusableManifest {
 }
 
 impl ManifestSet {
-    /// Reads every manifest under `root` that matches the pattern.
-    pub fn of(root: &Path, pattern: &Pattern, progress: &dyn Progress) -> Result<Self, DiscoverError> {
-        let discovery = sources::discover(root, pattern)?;
-        Ok(Self::of_discovery(discovery, progress))
+    /// Reads every manifest under `root` that matches the pattern, as the clusters map them.
+    pub fn of(root: &Path, pattern: &Pattern, clusters: &Clusters, progress: &dyn Progress) -> Result<Self, Error> {
+        let mut discovery = sources::discover(root, pattern)?;
+        let manifests = discovery.files.len();
+        let mapped = clusters.map(&mut discovery.files, manifests, &|path| file_on_disk(root, path))?;
+        Ok(Self::of_mapped(discovery, mapped.as_ref(), progress))
     }
 
     /// An ignored manifest is in doubt if it declares an owned entity of the catalog that no other manifest declares.
@@ -85,9 +89,17 @@ impl ManifestSet {
         }
     }
 
+    #[cfg(test)]
     pub fn of_discovery(discovery: Discovery, progress: &dyn Progress) -> Self {
-        let asked = Self::of_files(discovery.files, progress);
-        Self { unreadable: discovery.unreadable, hidden: discovery.hidden, ..asked }
+        Self::of_mapped(discovery, None, progress)
+    }
+
+    /// The entities that mappings make of the files; without any, those of the manifests.
+    pub fn of_mapped(discovery: Discovery, mapped: Option<&MappedRepository>, progress: &dyn Progress) -> Self {
+        let mut unreadable = discovery.unreadable;
+        unreadable.extend(mapped.into_iter().flat_map(|mapped| mapped.unreadable(&discovery.files)));
+        let asked = Self::read(discovery.files, mapped, progress);
+        Self { unreadable, hidden: discovery.hidden, ..asked }
     }
 
     /// Drops unusable files that never were manifests, and decides which hidden places may hold manifests.
@@ -103,11 +115,16 @@ impl ManifestSet {
         self.unreadable.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     }
 
+    #[cfg(test)]
     pub fn of_files(files: Vec<SourceFile>, progress: &dyn Progress) -> Self {
+        Self::read(files, None, progress)
+    }
+
+    fn read(files: Vec<SourceFile>, mapped: Option<&MappedRepository>, progress: &dyn Progress) -> Self {
         progress.start("reading", files.len() as u64);
         let make = || (ManifestReader::new(), EntityCollector::default());
         let read = sources::for_each_text(&files, make, |(reader, collector), index, text| {
-            let found = collector.read(reader, FileId::of(index), &files[index].path, text);
+            let found = collector.read(reader, FileId::of(index), &files[index].path, text, mapped);
             progress.advance(1);
             found
         });
@@ -193,6 +210,7 @@ impl EntityCollector {
         file: FileId,
         path: &str,
         text: Result<TextRef<'_>, ReadProblem>,
+        mapped: Option<&MappedRepository>,
     ) -> FileEntities {
         let text = match text {
             Ok(text) => text.text,
@@ -202,7 +220,18 @@ impl EntityCollector {
             return FileEntities::of_missing(file, missing);
         }
         let mut found = self.file(file, text);
-        reader.read(path, text, &mut |document, content| found.document(document, &content));
+        reader.read(path, text, &mut |document, content| {
+            if mapped.is_none() || matches!(content, Content::Broken(_)) {
+                found.document(document, &content);
+            }
+        });
+        if let Some(mapped) = mapped.and_then(|mapped| mapped.file(file)) {
+            for entity in &mapped.entities {
+                let (document, manifests) = entity.document(text);
+                found.document(&document, &Content::Manifests(&manifests));
+            }
+            found.unmapped(mapped);
+        }
         found.finish()
     }
 
@@ -247,6 +276,21 @@ impl FileCollector<'_> {
                     self.unusable(document.view.value(at).span(), reason, name.into_iter().collect());
                 }
             }
+        }
+    }
+
+    /// Collects the objects of which nothing arrives through a mapping.
+    pub fn unmapped(&mut self, mapped: &MappedFile) {
+        for broken in &mapped.broken {
+            let span = broken.faults.first().map(|fault| fault.span).unwrap_or_default();
+            self.unusable(
+                span,
+                "it is not valid YAML, and may hold objects that the mapping takes".to_owned(),
+                Vec::new(),
+            );
+        }
+        for object in &mapped.unmapped {
+            self.unusable(object.span, object.reason.clone(), object.entity.iter().cloned().collect());
         }
     }
 

@@ -160,7 +160,7 @@ impl<'t> IndexCollector<'t> {
             let name = manifest.name.and_then(|id| view.value(id).as_str()).map(str::to_owned);
             let entity = EntityName { blueprint: blueprint.to_owned(), identifier: identifier.to_owned() };
             let content = content_of(manifest, view, name.as_deref());
-            self.found.push((entity, content, name.filter(|_| manifest.form != Form::Bare)));
+            self.found.push((entity, content, name.filter(|_| matches!(manifest.form, Form::Resource(_)))));
         }
     }
 }
@@ -175,6 +175,7 @@ fn content_of(manifest: &Manifest, view: View<'_>, name: Option<&str>) -> FileCo
         (Form::Resource(kind), Some(name)) => (kind, name),
         (Form::Resource(_), None) => return FileContent::Mixed("its metadata has no name"),
         (Form::Bare, _) => return FileContent::Mixed("it is a bare entity"),
+        (Form::Mapped, _) => return FileContent::Mixed("a mapping makes it of a Kubernetes object"),
     };
     let metadata = manifest.metadata.map(|id| view.value(id));
     let is_plain = entries_of(metadata).all(|(key, value)| {

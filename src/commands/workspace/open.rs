@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use crate::commands::context::Context;
 use crate::commands::lint::run::LintScope;
+use crate::commands::mapping::repository::Clusters;
 use crate::commands::plan::base;
 use crate::commands::rule_names;
 use crate::commands::workspace::entities::ManifestSet;
@@ -128,11 +129,15 @@ impl<'a> Workspace<'a> {
     /// Reads the declared entities without linting them: for a plan file, whose manifests were linted when it was made.
     pub fn manifests(&self, context: &Context<'_>) -> Result<ManifestSet, Error> {
         let root = &self.settings.root.value;
+        let clusters = Clusters::of(&self.settings, context.environment.seconds());
         let bar = context.bar();
         let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
         let manifests = match self.commit() {
-            Some(commit) => base::at_commit(self.git.required("--ref")?, root, &self.pattern, commit, progress)?,
-            None => ManifestSet::of(root, &self.pattern, progress)?,
+            Some(commit) => {
+                let repository = self.git.required("--ref")?;
+                base::at_commit(repository, root, &self.pattern, commit, &clusters, progress)?
+            }
+            None => ManifestSet::of(root, &self.pattern, &clusters, progress)?,
         };
         self.reject_empty(&manifests)?;
         Ok(manifests)

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::analysis::{
     AnalysisResult, Analyzer, Directives, DocumentContext, FileResults, FileRun, Options, RunState, Selection, Snapshot,
 };
+use crate::commands::mapping::repository::{MappedFile, MappedRepository};
 use crate::commands::workspace::cache::LintCache;
 use crate::commands::workspace::documents::{Content, ManifestReader};
 use crate::commands::workspace::entities::{EntityCollector, FileCollector, FileEntities, ManifestSet};
@@ -60,6 +61,8 @@ pub(crate) struct LintRun<'a> {
     /// Faults that were found before the run, in files that it does not read.
     pub known: &'a [(FileId, Fault, Option<Directives>)],
     pub collects: Collects,
+    /// What the mappings of the clusters make of the files.
+    pub mapped: Option<&'a MappedRepository>,
     /// What earlier runs found, for runs that only lint.
     pub cache: Option<&'a LintCache<'a>>,
 }
@@ -70,6 +73,7 @@ struct Worker<'d> {
     reader: ManifestReader,
     state: RunState,
     collects: Collects,
+    mapped: Option<&'d MappedRepository>,
     entities: EntityCollector,
     done: &'d Mutex<Vec<FileResults>>,
 }
@@ -106,12 +110,13 @@ impl LintRun<'_> {
             (0..).map(FileId).zip(read).filter(|(id, _)| known.as_ref().is_none_or(|known| !known.has(*id))).collect();
         progress.start("reading", pending.len() as u64);
         // Threads share no Git handle, which the cache has.
-        let Self { may_be_manifest, collects, .. } = *self;
+        let Self { may_be_manifest, collects, mapped, .. } = *self;
         let done = Mutex::default();
         let make = || Worker {
             reader: ManifestReader::new(),
             state: RunState::with_capacity(pending.len()),
             collects,
+            mapped,
             entities: EntityCollector::default(),
             done: &done,
         };
@@ -135,7 +140,10 @@ impl LintRun<'_> {
         let entities = gathered.iter().map(|part| part.entities).sum();
         let broken = gathered.iter().flat_map(|part| &part.broken_documents);
         let broken = broken.map(|(file, documents)| (file.0 as usize, *documents)).collect();
-        let conclusion = analyzer.conclude(gathered, in_sight);
+        let mut conclusion = analyzer.conclude(gathered, in_sight);
+        if let Some(mapped) = mapped {
+            mapped.name_expressions(&mut conclusion.findings);
+        }
         let notes = unjudged(&conclusion, self.snapshot.known.is_some()).into_iter().collect();
         let texts = texts.into_iter().map(|(at, text)| (pending[at].0.0 as usize, text)).collect();
         let manifests = (collects != Collects::Nothing).then(|| {
@@ -191,7 +199,7 @@ impl Worker<'_> {
         file: &SourceFile,
         text: Result<TextRef<'_>, ReadProblem>,
     ) -> Collected {
-        let Self { reader, state, collects, entities, .. } = self;
+        let Self { reader, state, collects, mapped, entities, .. } = self;
         let text = match text {
             Ok(text) => text.text,
             Err(problem) => {
@@ -212,17 +220,27 @@ impl Worker<'_> {
         let mut notes = Vec::new();
         if !is_in_conflict || collector.is_some() {
             reader.read(&file.path, text, &mut |document, content| {
-                if let Some(collector) = &mut collector {
-                    collector.document(document, &content);
-                }
-                if let Some(index) = &mut index {
-                    index.document(document, &content);
+                // With a mapping, the manifests declare nothing themselves.
+                if mapped.is_none() || matches!(content, Content::Broken(_)) {
+                    collector.iter_mut().for_each(|collector| collector.document(document, &content));
+                    index.iter_mut().for_each(|index| index.document(document, &content));
                 }
                 if !is_in_conflict {
-                    check_document(&mut run, document, &content);
+                    check_document(&mut run, document, &content, mapped.is_some());
                     notes.extend_from_slice(document.notes);
                 }
             });
+        }
+        if let Some(file) = mapped.and_then(|mapped| mapped.file(id)) {
+            for entity in &file.entities {
+                let (document, manifests) = entity.document(text);
+                let content = Content::Manifests(&manifests);
+                collector.iter_mut().for_each(|collector| collector.document(&document, &content));
+                index.iter_mut().for_each(|index| index.document(&document, &content));
+                check_document(&mut run, &document, &content, false);
+            }
+            collector.iter_mut().for_each(|collector| collector.unmapped(file));
+            check_unmapped(&mut run, file);
         }
         if is_in_conflict {
             in_conflict(run, text, &conflicts);
@@ -236,16 +254,31 @@ impl Worker<'_> {
     }
 }
 
-fn check_document(run: &mut FileRun<'_>, document: &Document<'_>, content: &Content<'_>) {
+/// `is_mapped`: a mapping decides what arrives of the manifests.
+fn check_document(run: &mut FileRun<'_>, document: &Document<'_>, content: &Content<'_>, is_mapped: bool) {
     match content {
         Content::Manifests([]) => {}
         Content::Manifests(manifests) => {
-            run.document(&DocumentContext { view: document.view, faults: document.faults, manifests });
+            run.document(&DocumentContext { view: document.view, faults: document.faults, manifests, is_mapped });
         }
         Content::Broken(names) => {
-            run.document(&DocumentContext { view: document.view, faults: document.faults, manifests: &[] });
+            let (view, faults) = (document.view, document.faults);
+            run.document(&DocumentContext { view, faults, manifests: &[], is_mapped });
             run.record_salvaged(names, document.span);
         }
+    }
+}
+
+/// Reports the documents that may hold objects of a mapped kind and cannot be read. What is not mapped may be any entity.
+fn check_unmapped(run: &mut FileRun<'_>, file: &MappedFile) {
+    for broken in &file.broken {
+        fault_of(run, &broken.faults);
+    }
+    for object in &file.unmapped {
+        object.entity.iter().for_each(|name| run.record_declared(name, object.span));
+    }
+    if !(file.broken.is_empty() && file.unmapped.is_empty()) {
+        run.record_unknown_entities();
     }
 }
 
@@ -283,7 +316,7 @@ fn unread(may_be_manifest: MayBeManifest<'_>, mut run: FileRun<'_>, file: &Sourc
     let faults = [Fault { kind, span }];
     let tree = Tree::default();
     let view = View { source: &source, tree: &tree };
-    run.document(&DocumentContext { view, faults: &faults, manifests: &[] });
+    run.document(&DocumentContext { view, faults: &faults, manifests: &[], is_mapped: false });
     run.record_salvaged(&names, span);
     run.finish(None);
 }
@@ -304,7 +337,8 @@ fn absent(run: &mut FileRun<'_>, kind: FaultKind) {
 
 fn fault_of(run: &mut FileRun<'_>, faults: &[Fault]) {
     let tree = Tree::default();
-    run.document(&DocumentContext { view: View { source: "", tree: &tree }, faults, manifests: &[] });
+    let view = View { source: "", tree: &tree };
+    run.document(&DocumentContext { view, faults, manifests: &[], is_mapped: false });
 }
 
 /// Reports a manifest with Git conflict markers. The entities of both versions count as declared, so that relations to

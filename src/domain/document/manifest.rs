@@ -28,6 +28,9 @@ pub enum Form {
     Resource(ResourceKind),
     /// The keys of the API at the top level: `port.yml`. In a list of entities it may not even be a mapping.
     Bare,
+    /// The entity that a mapping makes of a Kubernetes object. It has the form of a bare one, and its parts have the
+    /// positions of the object's values.
+    Mapped,
 }
 
 /// An almost correct manifest; the error is reported at the node.

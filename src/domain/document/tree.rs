@@ -212,6 +212,11 @@ impl Tree {
         self.nodes[id.index()].flags |= TAGGED;
     }
 
+    /// Marks every node as copied, so that none is edited.
+    pub fn mark_all_copied(&mut self) {
+        self.nodes.iter_mut().for_each(|node| node.flags |= COPIED);
+    }
+
     /// Appends a copy of the subtree at `from` (an alias, a merged entry) and marks its nodes as copied.
     pub fn copy_subtree(&mut self, from: NodeId) -> NodeId {
         let to = self.nodes.len();

@@ -15,6 +15,7 @@ fn found(file_name: &str, text: &str) -> Vec<String> {
             let form = match manifest.form {
                 Form::Resource(kind) => kind.name(),
                 Form::Bare => "bare",
+                Form::Mapped => "mapped",
             };
             let miss = match manifest.near_miss {
                 Some(NearMiss::Version(id)) if id == manifest.root => " version=?".to_owned(),

@@ -146,6 +146,7 @@ impl World {
 
     pub fn plan_against(&self, actual: &Snapshot) -> Plan {
         plan(&PlanInput {
+            clears_dropped: true,
             desired: &self.desired,
             base: self.base.as_deref().map(|desired| Base { desired, is_complete: self.base_is_complete }),
             actual,

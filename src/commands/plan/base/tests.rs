@@ -97,10 +97,11 @@ impl Tree {
 fn base_of(root: &Path, wanted: Wanted<'_>, variables: &[(&str, &str)]) -> Result<Compared, GitError> {
     let repository = Repository::open(root, &git::Environment::default())?;
     let pattern = Pattern::default();
-    let now = ManifestSet::of(root, &pattern, &Silent).expect("it is walked");
+    let now = ManifestSet::of(root, &pattern, &Clusters::default(), &Silent).expect("it is walked");
     let environment = environment(variables);
     let (now, pattern, environment) = (&now, &pattern, &environment);
     base(&Request {
+        clusters: &Clusters::default(),
         wanted,
         repository: repository.as_ref(),
         root,
@@ -298,7 +299,8 @@ fn any_commit_can_be_asked_for() {
     let repository = Repository::open(&tree.path, &git::Environment::default()).expect("it opens").expect("it is one");
     let (old, new) =
         (repository.find_commit("main").expect("it is there"), repository.find_commit("HEAD").expect("too"));
-    let manifests = at_commit(&repository, &tree.path, &Pattern::default(), old, &Silent).expect("it is read");
+    let manifests = at_commit(&repository, &tree.path, &Pattern::default(), old, &Clusters::default(), &Silent)
+        .expect("it is read");
     assert_eq!(identifiers(&manifests), ["cart", "later", "till"]);
     let blueprints =
         |commit| snapshot::at_commit(&repository, &tree.path, commit).expect("it is read").blueprints(&tree.path);

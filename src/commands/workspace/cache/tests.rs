@@ -15,6 +15,7 @@ use proptest::test_runner::TestRunner;
 
 use super::*;
 use crate::commands::lint::run::{LintScope, Request, lint};
+use crate::commands::mapping::repository::Clusters;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::value::day::Day;
 use crate::generated_cases;
@@ -252,7 +253,8 @@ impl World {
         let options = Options { today: Day(20_000), snapshot_max_age_days: 0 };
         let git = Git::at(&self.root, &Environment::new([], self.root.clone(), 0));
         let paths = path.map(|path| self.path(path)).into_iter().collect();
-        let whole = Request::whole(&self.root, &pattern, &git, &selection, &options);
+        let clusters = Clusters::default();
+        let whole = Request::whole(&self.root, &pattern, &git, &selection, &options, &clusters);
         let request = Request { lint_scope, paths, cache, ..whole };
         let linted = match lint(&request, progress) {
             Ok(linted) => linted,

@@ -13,6 +13,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
 use super::PastManifests;
+use crate::commands::mapping::repository::Clusters;
 use crate::commands::workspace::entities::ManifestSet;
 use crate::domain::progress::Silent;
 use crate::generated_cases;
@@ -326,7 +327,7 @@ fn run(case: &Case) {
     let pattern = Pattern::new(include, &[]).expect("globs");
     let environment = Environment::default();
     let past = PastManifests::new(&scene.root, &pattern, &environment, None);
-    let mut asked = ManifestSet::of(&scene.root, &pattern, &Silent).expect("it is read");
+    let mut asked = ManifestSet::of(&scene.root, &pattern, &Clusters::default(), &Silent).expect("it is read");
     let (names, is_in_doubt) = read(&mut asked, &past);
     check(&scene, case, &names, is_in_doubt, "work tree");
 

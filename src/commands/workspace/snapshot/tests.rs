@@ -112,7 +112,12 @@ fn entity_errors(snapshot: &Snapshot, text: &str) -> Vec<String> {
     reader.read(text, &mut |document| {
         manifests.clear();
         decode(document.view, "port.yml", &mut manifests);
-        run.document(&DocumentContext { view: document.view, faults: document.faults, manifests: &manifests });
+        run.document(&DocumentContext {
+            view: document.view,
+            faults: document.faults,
+            manifests: &manifests,
+            is_mapped: false,
+        });
     });
     run.finish(None);
     let AnalysisResult { findings, .. } = analyzer.conclude(vec![state.into_results()], &|_| true);

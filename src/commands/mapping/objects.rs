@@ -1,0 +1,185 @@
+//! Reads the Kubernetes objects of a repository as a cluster would store them, each with its place. CRDs among them define
+//! kinds.
+
+use crate::domain::cluster::Deliverer;
+use crate::domain::document::fault::Fault;
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::Value;
+use crate::domain::finding::{FileId, Place};
+use crate::domain::platform::Platform;
+use crate::manifest::{Limits, Reader};
+use crate::mapping::definition::Definition;
+use crate::mapping::kinds::Kinds;
+use crate::mapping::objects::{Arrival, Delivery, Object, Refusal, Storage, UnknownFields, each_object};
+use crate::settings::ClusterSettings;
+use crate::sources::{self, SourceFile};
+
+/// The objects of a repository, as a cluster stores them.
+#[derive(Debug)]
+pub(crate) struct RepositoryObjects {
+    pub objects: Vec<Object>,
+    /// The places of the objects, in the same order.
+    pub places: Vec<ObjectPlace>,
+    pub kinds: Kinds,
+    /// Objects that the API server refuses.
+    pub refused: Vec<RefusedObject>,
+    /// Documents that may hold objects and cannot be read.
+    pub broken: Vec<BrokenDocument>,
+}
+
+/// Where an object is written.
+#[derive(Debug, Clone)]
+pub(crate) struct ObjectPlace {
+    /// The whole object.
+    pub place: Place,
+    /// Its name, or its beginning.
+    pub name_span: Span,
+    /// Its number among the objects of its file.
+    pub number: usize,
+    /// `Entity shop/cart`
+    pub name: String,
+    /// It is an entity manifest of the platform.
+    pub is_manifest: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct RefusedObject {
+    pub at: ObjectPlace,
+    pub refusals: Vec<Refusal>,
+}
+
+#[derive(Debug)]
+pub(crate) struct BrokenDocument {
+    pub file: FileId,
+    pub faults: Vec<Fault>,
+    /// The kinds that its lines name.
+    pub kinds: Vec<String>,
+}
+
+#[derive(Default)]
+struct FileObjects {
+    objects: Vec<(Object, ObjectPlace)>,
+    refused: Vec<RefusedObject>,
+    broken: Vec<BrokenDocument>,
+}
+
+impl RepositoryObjects {
+    /// Reads the objects of the files, and keeps the texts. `cluster` decides how the objects arrive.
+    pub fn read(files: &[SourceFile], platform: &'static Platform, cluster: &ClusterSettings) -> Self {
+        let definitions = definitions(files);
+        let arrival = Arrival {
+            delivery: match cluster.deliverer {
+                Some(Deliverer::Flux) => Delivery::Create,
+                Some(Deliverer::ArgoCd | Deliverer::Kubectl) | None => Delivery::ClientSideApply,
+            },
+            unknown_fields: UnknownFields::Refused,
+            namespace: cluster.namespace.as_deref(),
+        };
+        let make = || (Reader::new(Limits::default()), Storage::new(platform, &definitions, arrival));
+        let (read, _) = sources::keep_each_text(files, make, |(reader, storage), index, text| match text {
+            Ok(text) => read_file(reader, storage, FileId::of(index), text.text, platform),
+            // The reader of manifests reports files that cannot be read.
+            Err(_) => FileObjects::default(),
+        });
+        let mut kinds = Kinds::new(platform, &definitions);
+        let (mut objects, mut places) = (Vec::new(), Vec::new());
+        let (mut refused, mut broken) = (Vec::new(), Vec::new());
+        for mut file in read {
+            for (object, place) in file.objects {
+                kinds.add_kind_of_object(&object.group, &object.version, &object.kind);
+                objects.push(object);
+                places.push(place);
+            }
+            refused.append(&mut file.refused);
+            broken.append(&mut file.broken);
+        }
+        Self { objects, places, kinds, refused, broken }
+    }
+}
+
+/// Reads the texts of the files once, so that every step sees the same.
+pub(crate) fn keep_texts(files: &mut [SourceFile]) {
+    let (_, texts) = sources::keep_each_text(files, || (), |(), _, _| ());
+    texts.into_iter().for_each(|(at, text)| files[at].keep(text));
+}
+
+fn definitions(files: &[SourceFile]) -> Vec<Definition> {
+    let make = || Reader::new(Limits::default());
+    let found = sources::for_each_text(files, make, |reader, _, text| {
+        let mut definitions = Vec::new();
+        let text = text.as_ref().map_or("", |text| text.text);
+        if text.contains("CustomResourceDefinition") {
+            reader.read_all(text, &mut |document| {
+                let root = document.view.root().filter(|_| !document.broken);
+                root.into_iter()
+                    .for_each(|root| each_object(root, &mut |object| definitions.extend(Definition::read(object))));
+            });
+        }
+        definitions
+    });
+    found.into_iter().flatten().collect()
+}
+
+fn read_file(
+    reader: &mut Reader,
+    storage: &mut Storage<'_>,
+    file: FileId,
+    text: &str,
+    platform: &'static Platform,
+) -> FileObjects {
+    let mut found = FileObjects::default();
+    if !may_hold_objects(text) {
+        return found;
+    }
+    let mut number = 0;
+    reader.read_all(text, &mut |document| {
+        if document.broken {
+            let kinds = kinds_of_lines(document.span.slice(text));
+            return found.broken.push(BrokenDocument { file, faults: document.faults.to_vec(), kinds });
+        }
+        let Some(root) = document.view.root() else { return };
+        each_object(root, &mut |object| {
+            let at = place_of(object, file, number, platform);
+            number += 1;
+            match storage.store(object) {
+                Ok(object) => found.objects.push((object, at)),
+                Err(refusals) => found.refused.push(RefusedObject { at, refusals }),
+            }
+        });
+    });
+    found
+}
+
+pub(crate) fn may_hold_objects(text: &str) -> bool {
+    text.contains("apiVersion") && text.contains("kind")
+}
+
+fn kinds_of_lines(text: &str) -> Vec<String> {
+    let kinds = text.lines().filter_map(|line| line.strip_prefix("kind:"));
+    kinds.map(|kind| kind.trim().trim_matches(['"', '\'']).to_owned()).collect()
+}
+
+fn place_of(object: Value<'_>, file: FileId, number: usize, platform: &'static Platform) -> ObjectPlace {
+    let name = object.get("metadata").and_then(|metadata| metadata.get("name"));
+    let text = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default();
+    let is_of_platform = text("apiVersion").split_once('/').is_some_and(|(group, _)| group == platform.group);
+    ObjectPlace {
+        place: Place { file, span: object.span() },
+        name_span: name.map_or(Span::empty(object.span().start as usize), Value::span),
+        number,
+        name: name_of(object),
+        is_manifest: is_of_platform && matches!(text("kind"), "Entity" | "ClusterEntity"),
+    }
+}
+
+/// Kind, namespace and name of an object: `Entity shop/cart`.
+pub(crate) fn name_of(object: Value<'_>) -> String {
+    let text = |value: Option<Value<'_>>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
+    let metadata = |key: &str| text(object.get("metadata").and_then(|metadata| metadata.get(key)));
+    let (kind, namespace, name) = (text(object.get("kind")), metadata("namespace"), metadata("name"));
+    match (namespace.as_str(), name.as_str()) {
+        (_, "") => format!("{kind} without a name"),
+        ("", name) => format!("{kind} {name}"),
+        (namespace, name) => format!("{kind} {namespace}/{name}"),
+    }
+}

@@ -1,0 +1,373 @@
+//! Maps the objects of a repository for each of its clusters: the entities that the exporters would write, as documents at
+//! the places of the objects, and what fails.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use crate::commands::mapping::document::MappingDocument;
+use crate::commands::mapping::entity_tree::{EntityTree, MappedObject};
+use crate::commands::mapping::objects::{BrokenDocument, ObjectPlace, RefusedObject, RepositoryObjects, keep_texts};
+use crate::domain::document::manifest::Manifest;
+use crate::domain::document::span::{LineIndex, Span};
+use crate::domain::document::tree::View;
+use crate::domain::error_class::ExitClass;
+use crate::domain::evaluation::{Evaluation, MappedEntity, Origin, Outcome, ProblemClass};
+use crate::domain::finding::{EntityName, Family, FileId, Finding, Place};
+use crate::domain::platform::{PORT, Platform};
+use crate::jq::Limits;
+use crate::manifest::{self, Document, Limits as ReaderLimits, Reader};
+use crate::mapping::config::model::{Config, Mapping, Query};
+use crate::mapping::evaluate::Resync;
+use crate::mapping::objects::{Refusal, RefusalReason, each_object};
+use crate::settings::{ClusterSettings, Settings};
+use crate::sources::{self, Boundary, DiskFile, PathKind, ReadBuffer, SourceFile, Unreadable, path_text};
+
+/// What mapping a repository needs besides its files.
+#[derive(Debug, Clone)]
+pub(crate) struct Clusters {
+    /// Each has a mapping.
+    settings: Vec<ClusterSettings>,
+    platform: &'static Platform,
+    /// Seconds since 1970, for expressions that ask for the time.
+    now: f64,
+}
+
+/// The repository as its clusters map it.
+#[derive(Debug, Default)]
+pub(crate) struct MappedRepository {
+    pub clusters: Vec<MappedCluster>,
+    files: HashMap<FileId, MappedFile>,
+}
+
+impl FileEntity {
+    /// The entity as a document of the file with this text.
+    pub fn document<'a>(&'a self, text: &'a str) -> (Document<'a>, [Manifest; 1]) {
+        let EntityTree { tree, manifest, .. } = &self.tree;
+        let view = View { source: text, tree };
+        let span = tree.span(manifest.root);
+        (Document { index: 0, span, view, faults: &[], broken: false, notes: &[] }, [*manifest])
+    }
+}
+
+/// What the mapping of one cluster makes of the repository.
+#[derive(Debug)]
+pub(crate) struct MappedCluster {
+    pub settings: ClusterSettings,
+    /// The file of the mapping.
+    pub file: FileId,
+    pub document: MappingDocument,
+    pub evaluation: Evaluation,
+    /// The places of the evaluated objects, by their index.
+    pub objects: Vec<ObjectPlace>,
+    /// Objects that the API server refuses.
+    pub refused: Vec<RefusedObject>,
+}
+
+/// What the mappings make of one file.
+#[derive(Debug, Default)]
+pub(crate) struct MappedFile {
+    pub entities: Vec<FileEntity>,
+    pub unmapped: Vec<UnmappedObject>,
+    /// Documents that may hold objects of a mapped kind and cannot be read.
+    pub broken: Vec<BrokenDocument>,
+}
+
+#[derive(Debug)]
+pub(crate) struct FileEntity {
+    /// The index of the cluster.
+    cluster: usize,
+    pub tree: EntityTree,
+}
+
+/// An object of which nothing arrives.
+#[derive(Debug)]
+pub(crate) struct UnmappedObject {
+    pub span: Span,
+    /// A clause.
+    pub reason: String,
+    /// The entity that it declares, if it is a manifest.
+    pub entity: Option<EntityName>,
+}
+
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("mapping `{path}` of the cluster `{cluster}` cannot be read: {reason}")]
+#[diagnostic(
+    code("unreadable-mapping"),
+    help(
+        "correct `clusters.{cluster}.mapping` (line {line} of the config), or write one: `portolan cluster mapping --out {path}`"
+    )
+)]
+pub(crate) struct MappingError {
+    path: String,
+    cluster: String,
+    line: usize,
+    reason: String,
+}
+
+impl ExitClass for MappingError {}
+
+impl Default for Clusters {
+    fn default() -> Self {
+        Self { settings: Vec::new(), platform: &PORT, now: 0.0 }
+    }
+}
+
+impl Clusters {
+    /// The clusters with a mapping.
+    pub fn of(settings: &Settings, seconds: i64) -> Self {
+        let platform = settings.platform.value;
+        Self { settings: settings.mapped_clusters().cloned().collect(), platform, now: seconds as f64 }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.settings.is_empty()
+    }
+
+    /// Maps the first `manifests` of the files, or does nothing without a cluster. The texts of the files are kept. `find`
+    /// gives a mapping's file that is not in the list; it is added at the end.
+    pub fn map(
+        &self,
+        files: &mut Vec<SourceFile>,
+        manifests: usize,
+        find: &dyn Fn(&str) -> Option<SourceFile>,
+    ) -> Result<Option<MappedRepository>, MappingError> {
+        if self.settings.is_empty() {
+            return Ok(None);
+        }
+        keep_texts(&mut files[..manifests]);
+        let mut mapped = MappedRepository::default();
+        for cluster in &self.settings {
+            let Some((path, line)) = &cluster.mapping else { continue };
+            let path = path_text(path);
+            let error = |reason: String| MappingError {
+                path: path.clone(),
+                cluster: cluster.name.clone(),
+                line: *line,
+                reason,
+            };
+            let at = match files.iter().position(|file| file.path == path) {
+                Some(at) => at,
+                None => {
+                    files.push(find(&path).ok_or_else(|| error("no such file".to_owned()))?);
+                    files.len() - 1
+                }
+            };
+            let mut buffer = ReadBuffer::default();
+            let text = sources::read(&files[at], &mut buffer).map_err(|problem| error(problem.to_string()))?;
+            let document = MappingDocument::read(text.text.to_owned(), None);
+            self.add(&mut mapped, cluster, FileId::of(at), document, &files[..manifests]);
+        }
+        for file in mapped.files.values_mut() {
+            file.entities.sort_by_key(|entity| (entity.cluster, entity.tree.origin));
+        }
+        Ok(Some(mapped))
+    }
+
+    fn add(
+        &self,
+        mapped: &mut MappedRepository,
+        settings: &ClusterSettings,
+        file: FileId,
+        document: MappingDocument,
+        files: &[SourceFile],
+    ) {
+        let found = RepositoryObjects::read(files, self.platform, settings);
+        let evaluation = document.evaluate(&Resync {
+            kinds: &found.kinds,
+            objects: &found.objects,
+            known: &[],
+            variables: &settings.env,
+            sends_raw_examples: true,
+            now: self.now,
+            limits: Limits::default(),
+        });
+        let entries = document.config.iter().flat_map(|config| &config.entries);
+        let kinds = entries.filter_map(|entry| found.kinds.resolve(&entry.kind).ok());
+        let mapped_kinds: Vec<&str> = kinds.map(|resource| resource.kind.as_str()).collect();
+        let of_manifests = ["Entity", "ClusterEntity"];
+        for broken in found.broken {
+            // The reader of manifests reports those of the platform.
+            let is_mapped =
+                |kind: &String| mapped_kinds.contains(&kind.as_str()) && !of_manifests.contains(&kind.as_str());
+            if broken.kinds.iter().any(is_mapped) {
+                mapped.files.entry(broken.file).or_default().broken.push(broken);
+            }
+        }
+        let RepositoryObjects { places, refused, .. } = found;
+        let cluster = mapped.clusters.len();
+        let trees = trees(&evaluation, &places, document.config.as_ref().ok(), files, self.platform);
+        for (file, trees) in trees {
+            let entities = trees.into_iter().map(|tree| FileEntity { cluster, tree });
+            mapped.files.entry(file).or_default().entities.extend(entities);
+        }
+        let new = MappedCluster { settings: settings.clone(), file, document, evaluation, objects: places, refused };
+        new.add_unmapped(mapped, files);
+        mapped.clusters.push(new);
+    }
+}
+
+/// The entities of each file as trees.
+fn trees(
+    evaluation: &Evaluation,
+    places: &[ObjectPlace],
+    config: Option<&Config>,
+    files: &[SourceFile],
+    platform: &'static Platform,
+) -> Vec<(FileId, Vec<EntityTree>)> {
+    let mut by_file: BTreeMap<FileId, BTreeMap<usize, Vec<(&MappedEntity, &ObjectPlace)>>> = BTreeMap::new();
+    for entity in &evaluation.upserts {
+        let Some(at) = places.get(entity.origin.object) else { continue };
+        by_file.entry(at.place.file).or_default().entry(at.number).or_default().push((entity, at));
+    }
+    let of_file = |id: &FileId| Some((*id, files.get(id.0 as usize)?));
+    let chosen: Vec<(FileId, &SourceFile)> = by_file.keys().filter_map(of_file).collect();
+    let make = || Reader::new(ReaderLimits::default());
+    let trees = sources::for_each_text(&chosen, make, |reader, index, text| {
+        let (mut trees, mut number) = (Vec::new(), 0);
+        let entities = &by_file[&chosen[index].0];
+        reader.read_all(text.map_or("", |text| text.text), &mut |document| {
+            let Some(root) = document.view.root().filter(|_| !document.broken) else { return };
+            each_object(root, &mut |object| {
+                for (entity, at) in entities.get(&number).into_iter().flatten() {
+                    let object = MappedObject { root: object, name_span: at.name_span };
+                    let Origin { entry, mapping, .. } = entity.origin;
+                    let mapping = config.and_then(|config| mapping_of(config, entry, mapping));
+                    trees.push(EntityTree::new(entity, mapping, object, platform));
+                }
+                number += 1;
+            });
+        });
+        trees
+    });
+    chosen.into_iter().map(|(id, _)| id).zip(trees).collect()
+}
+
+fn mapping_of(config: &Config, entry: usize, mapping: usize) -> Option<&Mapping> {
+    config.entries.iter().find(|known| known.index == entry)?.mappings.get(mapping)
+}
+
+impl MappedCluster {
+    /// Adds the objects of which nothing arrives, or which stop the exporter.
+    fn add_unmapped(&self, mapped: &mut MappedRepository, files: &[SourceFile]) {
+        let mut add = |at: &ObjectPlace, reason: String| {
+            let entity = at.is_manifest.then(|| declared_name(at, files)).flatten();
+            let reason = format!("`{}` does not arrive: {reason}", at.name);
+            let object = UnmappedObject { span: at.place.span, reason, entity };
+            mapped.files.entry(at.place.file).or_default().unmapped.push(object);
+        };
+        for refused in &self.refused {
+            let reasons: Vec<String> = refused.refusals.iter().map(refusal).collect();
+            add(&refused.at, format!("the API server refuses it: {}", reasons.join("; ")));
+        }
+        let lines = LineIndex::new(self.document.text());
+        let mut seen = std::collections::HashSet::new();
+        for problem in &self.evaluation.problems {
+            let (Some(index), Some(_)) = (problem.object_index, problem.entry) else { continue };
+            let Some(at) = self.objects.get(index).filter(|_| seen.insert(index)) else { continue };
+            let place = problem.span.map(|span| lines.line_of(self.document.span_in_text(span).start as usize));
+            let place = place.map(|line| format!(" (line {line} of the mapping)")).unwrap_or_default();
+            let field = problem.field.as_deref().unwrap_or_default();
+            add(
+                at,
+                match problem.class {
+                    ProblemClass::NullInList => format!("`{field}` {}", problem.message),
+                    ProblemClass::Config
+                    | ProblemClass::KindUnresolved
+                    | ProblemClass::JqCompile
+                    | ProblemClass::JqError
+                    | ProblemClass::Type
+                    | ProblemClass::NullIdentifier
+                    | ProblemClass::Selector
+                    | ProblemClass::Items => {
+                        format!("the mapping fails for it: `{field}`: {}{place}", problem.message)
+                    }
+                },
+            );
+        }
+    }
+
+    /// The place of a mapping, or of the expression of the key that a message names.
+    fn expression_place(&self, entry: usize, mapping: usize, message: &str) -> Option<Place> {
+        let config = self.document.config.as_ref().ok()?;
+        let mapping = mapping_of(config, entry, mapping)?;
+        let property = |name: &str| mapping.properties.iter().find(|(key, _)| **key == *name).map(|(_, it)| it.span);
+        let relation = |name: &str| mapping.relations.iter().find(|(key, _)| **key == *name).map(|(_, it)| it.span());
+        let field = |name: &str| match name {
+            "title" => mapping.title.as_ref().map(|it| it.span),
+            "icon" => mapping.icon.as_ref().map(|it| it.span),
+            "team" => mapping.team.as_ref().map(Query::span),
+            _ => None,
+        };
+        let named = message.split('`').skip(1).step_by(2);
+        let span = named.map(|name| property(name).or_else(|| relation(name)).or_else(|| field(name)));
+        let span = span.flatten().next().unwrap_or(mapping.span);
+        Some(Place { file: self.file, span: self.document.span_in_text(span) })
+    }
+}
+
+/// A file of the work tree that is not among the files of the run.
+pub(crate) fn file_on_disk(root: &Path, path: &str) -> Option<SourceFile> {
+    let on_disk = root.join(path);
+    let place = sources::Place::Disk(DiskFile::new(&Boundary::new(root), &on_disk));
+    (sources::path_kind(&on_disk) == Some(PathKind::File)).then(|| SourceFile { path: path.to_owned(), place })
+}
+
+/// A reason for which the API server refuses an object, as a clause.
+pub(crate) fn refusal(Refusal { field, reason }: &Refusal) -> String {
+    match reason {
+        RefusalReason::UnknownField => format!("unknown field `{field}`"),
+        RefusalReason::Missing => format!("`{field}` is required"),
+        RefusalReason::Type { expected } => format!("`{field}` must be of type {expected}"),
+    }
+}
+
+/// The entity that a manifest declares, as far as its text shows it.
+fn declared_name(at: &ObjectPlace, files: &[SourceFile]) -> Option<EntityName> {
+    let mut buffer = ReadBuffer::default();
+    let text = sources::read(files.get(at.place.file.0 as usize)?, &mut buffer).ok()?;
+    manifest::salvage(at.place.span.slice(text.text)).into_iter().next()
+}
+
+impl MappedRepository {
+    pub fn file(&self, file: FileId) -> Option<&MappedFile> {
+        self.files.get(&file)
+    }
+
+    /// Mappings with which an exporter does not start: what it would write is not known.
+    pub fn unreadable(&self, files: &[SourceFile]) -> Vec<Unreadable> {
+        let failed = self.clusters.iter().filter(|cluster| cluster.evaluation.outcome == Outcome::StartFailed);
+        let unreadable = |cluster: &MappedCluster| {
+            let path = files.get(cluster.file.0 as usize).map(|file| file.path.clone()).unwrap_or_default();
+            let why = "the exporter does not start with this mapping".to_owned();
+            Unreadable { path, verb: "used", why, help: "run `portolan lint`, and correct the mapping" }
+        };
+        failed.map(unreadable).collect()
+    }
+
+    /// Adds to the findings about mapped entities the place of the expression.
+    pub fn name_expressions(&self, findings: &mut [Finding]) {
+        for finding in findings {
+            let is_of_entity = match finding.rule.family {
+                Family::Entity | Family::Relation => true,
+                Family::Repository => matches!(finding.rule.name, "duplicate-entity" | "case-collision"),
+                Family::Syntax | Family::Shape | Family::Secret | Family::Suppression => false,
+            };
+            let Some(file) = self.file(finding.place.file).filter(|_| is_of_entity) else { continue };
+            let holds = |span: Span| span.start <= finding.place.span.start && finding.place.span.end <= span.end;
+            let is_it = |entity: &&FileEntity| {
+                let root = entity.tree.tree.span(entity.tree.manifest.root);
+                let view = View { source: "", tree: &entity.tree.tree };
+                let identifier = entity.tree.manifest.identifier_text(view);
+                let is_named = finding.entity.as_ref().is_none_or(|name| identifier == Some(&name.identifier));
+                holds(root) && is_named
+            };
+            let related = file.entities.iter().find(is_it).and_then(|entity| {
+                let origin = entity.tree.origin;
+                let cluster = self.clusters.get(entity.cluster)?;
+                let place = cluster.expression_place(origin.entry, origin.mapping, &finding.message)?;
+                Some((place, format!("mapped here for `{}`", cluster.settings.name)))
+            });
+            finding.related.extend(related);
+        }
+    }
+}
