@@ -155,6 +155,19 @@ impl Expression {
         Self { text, meaning: Meaning::Template(or_empty_list, PATHS[12]) }
     }
 
+    /// The team that a label names, or one that always exists.
+    pub fn team() -> Self {
+        let or_none: fn(Outcome) -> Outcome = |at| Ok(Some(at?).filter(is_true).unwrap_or_else(|| json!("none")));
+        Self { text: ".metadata.labels.team // \"none\"".to_owned(), meaning: Meaning::Template(or_none, PATHS[6]) }
+    }
+
+    /// A whole section of an entity.
+    pub fn all(section: &str) -> Self {
+        let or_empty: fn(Outcome) -> Outcome = |at| Ok(Some(at?).filter(is_true).unwrap_or_else(|| json!({})));
+        let path = PATHS.iter().find(|path| path.keys == ["spec", section]).expect("the path is in the table");
+        Self { text: format!("{} // {{}}", path.text), meaning: Meaning::Template(or_empty, *path) }
+    }
+
     /// The name of an item, whatever the item is called.
     pub fn item_name() -> Self {
         let text = "(.item // .part).name".to_owned();

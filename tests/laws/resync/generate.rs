@@ -31,6 +31,8 @@ pub struct Generator {
     pub trouble: usize,
     /// The kinds that most objects and entries have.
     usual: Vec<Kind>,
+    /// Whether the mapped entities fit the blueprints of the tests, unless something goes wrong.
+    fits: bool,
 }
 
 const USUAL: [Kind; 8] = [ENTITY, ENTITY, ENTITY, ENTITY, CLUSTER_ENTITY, CONFIG_MAP, DEPLOYMENT, GADGET];
@@ -43,7 +45,29 @@ impl Generator {
         let mut dice = Dice::new(seed);
         let trouble = [0, 0, 40, 15, 5][dice.below(5)];
         let usual = (0..dice.between(1, 2)).map(|_| *dice.pick(&USUAL)).collect();
-        Self { dice, trouble, usual }
+        Self { dice, trouble, usual, fits: false }
+    }
+
+    /// A case whose entities the catalog mostly takes.
+    pub fn fitting_case(&mut self) -> Case {
+        self.fits = true;
+        let mut case = self.case();
+        case.without_examples = false;
+        case.config.in_flow_style = false;
+        // Some relations point to what other manifests declare.
+        for at in 0..case.manifests.len() {
+            let (_, other) = &case.manifests[self.dice.below(case.manifests.len())];
+            let name = self.dice.pick(&[&other["metadata"]["name"], &other["spec"]["identifier"]]).as_str();
+            let name = name.unwrap_or("cart").trim_matches('"').to_owned();
+            if let Some(relations) = case.manifests[at].1["spec"].get_mut("relations").and_then(Json::as_object_mut) {
+                if self.dice.one_in(2) && relations.contains_key("system") {
+                    relations.insert("system".to_owned(), json!(name));
+                } else if self.dice.one_in(2) && relations.contains_key("dependsOn") {
+                    relations.insert("dependsOn".to_owned(), json!([name, "cart"]));
+                }
+            }
+        }
+        case
     }
 
     fn goes_wrong(&mut self) -> bool {
@@ -172,7 +196,7 @@ impl Generator {
         if self.dice.one_in(3) {
             set("extra", self.dice.pick(&[json!({}), json!({"b": 1, "a": "x"}), json!({"a": null, "c": {"d": [1]}})]).clone());
         }
-        if self.dice.one_in(3) {
+        if self.dice.one_in(3) && (!self.fits || self.goes_wrong()) {
             let mixed = self.odd_value();
             set("mixed", mixed);
         }
@@ -294,6 +318,7 @@ impl Generator {
         let team_shape = *self.dice.pick(&[Shape::Text, Shape::Texts]);
         let team = match optional(self, team_shape) {
             Slot::Expression(_) if team_shape == Shape::Texts => Slot::Expression(Expression::tags()),
+            Slot::Expression(_) if self.fits => Slot::Expression(Expression::team()),
             other => other,
         };
         let mut mapping = Mapping { identifier, title, blueprint, icon, team, properties: Vec::new(), relations: Vec::new() };
@@ -304,7 +329,8 @@ impl Generator {
             }
         }
         if self.dice.one_in(4) {
-            mapping.properties.push(("*".to_owned(), self.expression(Shape::Map, kind)));
+            let slot = if self.fits { Slot::Expression(Expression::all("properties")) } else { self.expression(Shape::Map, kind) };
+            mapping.properties.push(("*".to_owned(), slot));
         }
         for name in ["system", "dependsOn"] {
             if self.dice.one_in(3) {
@@ -313,7 +339,8 @@ impl Generator {
             }
         }
         if self.dice.one_in(8) {
-            mapping.relations.push(("*".to_owned(), self.expression(Shape::Map, kind)));
+            let slot = if self.fits { Slot::Expression(Expression::all("relations")) } else { self.expression(Shape::Map, kind) };
+            mapping.relations.push(("*".to_owned(), slot));
         }
         if self.goes_wrong() {
             let slot = self.odd_slot(form);
@@ -331,7 +358,7 @@ impl Generator {
     }
 
     fn identifier(&mut self, kind: Kind) -> Slot {
-        if self.dice.one_in(4) {
+        if self.dice.one_in(if self.fits { 12 } else { 4 }) {
             return self.expression(Shape::Text, kind);
         }
         match kind {
@@ -346,12 +373,30 @@ impl Generator {
             let spelling = *self.dice.pick(&["env", "$ENV"]);
             return Slot::Expression(Expression::variable(name, spelling));
         }
+        if self.fits && !self.goes_wrong() {
+            let shape = match name {
+                "language" => *self.dice.pick(&[Shape::Text, Shape::MaybeText]),
+                "public" => Shape::Flag,
+                "tags" => Shape::Texts,
+                _ => Shape::Number,
+            };
+            return self.expression(shape, kind);
+        }
         let shapes = [Shape::Text, Shape::MaybeText, Shape::Number, Shape::Flag, Shape::Texts, Shape::Map, Shape::Any];
         let shape = *self.dice.pick(&shapes);
         self.expression(shape, kind)
     }
 
     fn relation(&mut self, name: &str, kind: Kind) -> Slot {
+        if self.fits && !self.goes_wrong() {
+            let texts = [".spec.relations.system", ".metadata.labels.team", ".spec.missing", ".spec.relations.system"];
+            return match (name, self.dice.below(4)) {
+                ("system", at) => plain(texts[at]),
+                (_, 0) => Slot::List(vec![Slot::Expression(Expression::team())]),
+                (_, 1) => Slot::List(Vec::new()),
+                (_, _) => plain(".spec.relations.dependsOn"),
+            };
+        }
         match self.dice.below(6) {
             0 => Slot::Map(vec![
                 ("combinator".to_owned(), Slot::Expression(Expression::constant(json!("and")))),
