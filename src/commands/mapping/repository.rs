@@ -286,8 +286,8 @@ impl MappedCluster {
         }
     }
 
-    /// The place of a mapping, or of the expression of the key that a message names.
-    fn expression_place(&self, entry: usize, mapping: usize, message: &str) -> Option<Place> {
+    /// The place of a mapping, or of the expression of the key that a finding names; of a key that `*` brings, that of `*`.
+    fn expression_place(&self, entry: usize, mapping: usize, finding: &Finding) -> Option<Place> {
         let config = self.document.config.as_ref().ok()?;
         let mapping = mapping_of(config, entry, mapping)?;
         let property = |name: &str| mapping.properties.iter().find(|(key, _)| **key == *name).map(|(_, it)| it.span);
@@ -298,9 +298,14 @@ impl MappedCluster {
             "team" => mapping.team.as_ref().map(Query::span),
             _ => None,
         };
-        let named = message.split('`').skip(1).step_by(2);
-        let span = named.map(|name| property(name).or_else(|| relation(name)).or_else(|| field(name)));
-        let span = span.flatten().next().unwrap_or(mapping.span);
+        let star = || match finding.rule.family {
+            Family::Entity => property("*"),
+            Family::Relation => relation("*"),
+            Family::Syntax | Family::Shape | Family::Repository | Family::Secret | Family::Suppression => None,
+        };
+        let mut named = finding.message.split('`').skip(1).step_by(2);
+        let span = named.find_map(|name| property(name).or_else(|| relation(name)).or_else(|| field(name)));
+        let span = span.or_else(star).unwrap_or(mapping.span);
         Some(Place { file: self.file, span: self.document.span_in_text(span) })
     }
 }
@@ -364,7 +369,7 @@ impl MappedRepository {
             let related = file.entities.iter().find(is_it).and_then(|entity| {
                 let origin = entity.tree.origin;
                 let cluster = self.clusters.get(entity.cluster)?;
-                let place = cluster.expression_place(origin.entry, origin.mapping, &finding.message)?;
+                let place = cluster.expression_place(origin.entry, origin.mapping, finding)?;
                 Some((place, format!("mapped here for `{}`", cluster.settings.name)))
             });
             finding.related.extend(related);

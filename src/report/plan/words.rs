@@ -296,7 +296,7 @@ fn points(dependents: &[Dependent]) -> String {
 pub(in crate::report) fn blocker(blocker: &Blocker, resolved: &Resolved<'_>) -> String {
     match blocker {
         Blocker::Disabled => "pruning is off".to_owned(),
-        Blocker::Manifest(place) => format!("{} did not parse", tick(&resolved.location(*place))),
+        Blocker::Manifest(place) => format!("{} cannot be used", tick(&resolved.location(*place))),
         Blocker::Read { blueprint, why } => format!("{} was read only in part ({why})", tick(blueprint)),
         Blocker::Folder { path, why } => format!("{} cannot be read ({why})", tick(path)),
     }

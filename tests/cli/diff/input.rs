@@ -54,7 +54,7 @@ fn what_stands_in_the_place_of_a_manifest_keeps_its_entities() {
     let end = outside.path().join("log.yaml");
     fs::rename(&path, &end).expect("it is there");
     let put: [(&str, &dyn Fn()); 4] = [
-        ("catalog/log.yaml:1` did not parse", &|| fs::write(&path, b"\0junk\xFF\0").expect("a file")),
+        ("catalog/log.yaml:1` cannot be used", &|| fs::write(&path, b"\0junk\xFF\0").expect("a file")),
         ("it is a folder without manifests", &|| fs::create_dir(&path).expect("a folder")),
         (LINK_TO_OUTSIDE, &|| std::os::unix::fs::symlink(&end, &path).expect("a link")),
         (LINK_TO_NOTHING, &|| std::os::unix::fs::symlink("gone", &path).expect("a link")),
