@@ -187,6 +187,10 @@ impl Catalog {
             }
             if targets.is_empty() {
                 entity.relations.remove(&name);
+            } else if *many {
+                // A set: the order of its targets means nothing.
+                let targets: BTreeSet<&str> = targets.into_iter().collect();
+                entity.relations.insert(name, json!(targets));
             } else {
                 entity.relations.insert(name, value);
             }
@@ -241,6 +245,21 @@ impl Catalog {
             stale.iter().for_each(|key| self.delete(key));
         }
         refused
+    }
+
+    /// Whether an entity is sent without a value that is required; the catalog accepts that where it has one.
+    pub fn lacks_required(&self, run: &Resync) -> bool {
+        let names = [("properties", "language", self.required.language), ("relations", "system", self.required.system)];
+        let bodies = run.sent.iter().map(|sent| &sent.body).filter(|body| body["blueprint"] == "component");
+        let mut missing = bodies.flat_map(|body| names.iter().map(|(section, name, _)| body[section][name].is_null()));
+        let mut required = names.iter().map(|(.., required)| *required).cycle();
+        missing.any(|is_missing| is_missing & required.next().expect("it has no end"))
+    }
+
+    /// Whether something stale is left, because another entity requires it.
+    pub fn has_stale(&self, run: &Resync) -> bool {
+        let is_sent = |key: &Key| run.sent.iter().any(|sent| sent.body["blueprint"] == key.0 && sent.body["identifier"] == key.1);
+        self.entities.iter().any(|(key, entity)| entity.is_owned && !is_sent(key))
     }
 
     /// Repeats the resync until it changes nothing and refuses the same. The refusals of the last one.

@@ -22,6 +22,8 @@ pub struct Case {
     pub known: Vec<(String, String)>,
     /// Port answers with `sendRawDataExamples: false`.
     pub without_examples: bool,
+    /// Flux applies the manifests, on the server.
+    pub by_flux: bool,
 }
 
 /// Makes the parts of a case.
@@ -51,7 +53,17 @@ impl Generator {
     /// A case whose entities the catalog mostly takes.
     pub fn fitting_case(&mut self) -> Case {
         self.fits = true;
+        self.usual[0] = ENTITY;
         let mut case = self.case();
+        if !self.dice.one_in(6) {
+            // One entry for each kind, so that few objects are one entity.
+            let mut kinds = std::collections::BTreeSet::new();
+            case.config.entries.retain(|entry| match &entry.kind {
+                Slot::Expression(expression) => kinds.insert(expression.text.to_lowercase().chars().take(16).collect::<String>()),
+                Slot::Absent | Slot::Null | Slot::Scalar(_) | Slot::Map(_) | Slot::List(_) => true,
+            });
+            case.config.entries.iter_mut().filter_map(|entry| entry.mappings.as_mut()).for_each(|them| them.truncate(1));
+        }
         case.without_examples = false;
         case.config.in_flow_style = false;
         // Some relations point to what other manifests declare.
@@ -76,7 +88,7 @@ impl Generator {
 
     pub fn case(&mut self) -> Case {
         let has_gadgets = self.usual.contains(&GADGET) || self.dice.one_in(3);
-        let count = self.dice.between(0, 7);
+        let count = if self.fits { self.dice.between(1, 8) } else { self.dice.between(0, 7) };
         let manifests = (0..count).map(|number| (self.dice.below(3), self.manifest(number, has_gadgets))).collect();
         let mut variables = BTreeMap::new();
         for (name, value) in [("CLUSTER_NAME", "prod=eu"), ("REGION", "west"), ("PORT_CLIENT_ID", "id")] {
@@ -89,11 +101,16 @@ impl Generator {
             let blueprint = (*self.dice.pick(&BLUEPRINTS)).to_owned();
             (blueprint, (*self.dice.pick(&["old", "cart", "x-cart", "Cart", "web"])).to_owned())
         });
-        Case { config, manifests, has_gadgets, variables, known: known.collect(), without_examples: self.dice.one_in(5) }
+        let known = known.collect();
+        let (without_examples, by_flux) = (self.dice.one_in(5), self.dice.one_in(4));
+        Case { config, manifests, has_gadgets, variables, known, without_examples, by_flux }
     }
 
     /// A kind whose objects the cluster takes.
     fn kind(&mut self, has_gadgets: bool) -> Kind {
+        if self.fits && !self.dice.one_in(3) {
+            return ENTITY;
+        }
         let kind = if self.dice.one_in(5) { *self.dice.pick(&USUAL) } else { self.usual[self.dice.below(self.usual.len())] };
         if kind == GADGET && !has_gadgets { ENTITY } else { kind }
     }
@@ -279,9 +296,10 @@ impl Generator {
         };
         let mut entry = Entry {
             kind: spelled,
-            selector: match self.dice.below(5) {
-                0 | 1 => self.expression(Shape::Flag, kind),
-                _ => Slot::Absent,
+            selector: if self.dice.one_in(if self.fits { 5 } else { 3 }) {
+                self.expression(Shape::Flag, kind)
+            } else {
+                Slot::Absent
             },
             items,
             items_name: (has_items && self.dice.one_in(3)).then(|| "part".to_owned()),

@@ -9,6 +9,8 @@ pub enum Delivery {
     Create,
     /// `kubectl apply`: nulls of maps are dropped.
     ClientSideApply,
+    /// Flux: nulls stay where no schema is, and are refused elsewhere.
+    ServerSideApply,
 }
 
 /// A kind that the tests know.
@@ -146,24 +148,28 @@ pub fn stored(manifest: &Json, delivery: Delivery) -> Option<Json> {
     }
     let Some(spec) = members.get_mut("spec") else { return Some(object) };
     match spec {
+        Json::Null if delivery == Delivery::ServerSideApply => None,
         Json::Null => {
             members.shift_remove("spec");
             Some(object)
         }
         Json::Object(spec) => {
-            is_accepted(spec, fields).then_some(object)
+            is_accepted(spec, fields, delivery).then_some(object)
         }
         Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Array(_) => None,
     }
 }
 
 /// Fills in defaults, drops nulls, and checks what a schema says.
-fn is_accepted(spec: &mut Map<String, Json>, fields: &[Field]) -> bool {
+fn is_accepted(spec: &mut Map<String, Json>, fields: &[Field], delivery: Delivery) -> bool {
     if spec.keys().any(|key| fields.iter().all(|field| field.key != key)) {
         return false;
     }
     for field in fields {
         if spec.get(field.key).is_some_and(Json::is_null) && !field.is_nullable {
+            if delivery == Delivery::ServerSideApply {
+                return false;
+            }
             spec.shift_remove(field.key);
         }
         if let Some(default) = field.default
