@@ -167,7 +167,7 @@ fn is_accepted(spec: &mut Map<String, Json>, fields: &[Field], delivery: Deliver
     }
     for field in fields {
         if spec.get(field.key).is_some_and(Json::is_null) && !field.is_nullable {
-            if delivery == Delivery::ServerSideApply {
+            if delivery == Delivery::ServerSideApply && field.default.is_none() {
                 return false;
             }
             spec.shift_remove(field.key);
@@ -206,8 +206,7 @@ fn normal(value: &Json) -> Json {
 fn without_nulls(value: &Json) -> Json {
     match value {
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => value.clone(),
-        // Nothing in a list is changed.
-        Json::Array(_) => value.clone(),
+        Json::Array(items) => items.iter().map(without_nulls).collect(),
         Json::Object(members) => {
             let kept = members.iter().filter(|(_, member)| !member.is_null());
             Json::Object(kept.map(|(key, member)| (key.clone(), without_nulls(member))).collect())
