@@ -3,6 +3,7 @@
 
 mod forecasts;
 mod plans;
+mod resync;
 
 use std::time::Duration;
 
