@@ -23,6 +23,7 @@ use portolan::jq::{Entries, Value as JqValue};
 use portolan::plan::forecast::{ForecastInput, forecast};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value as Json, json};
 
 const EXPORTER: &str = "port-k8s-exporter/^0.3.4 (statekey/k)";
@@ -319,7 +320,7 @@ fn check(world: &World) {
 /// The law would be empty if the worlds were all alike.
 #[test]
 fn worlds_reach_every_outcome() {
-    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut runner = TestRunner::new(crate::generated_cases::config(1));
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for _ in 0..600 {
         let world = worlds().new_tree(&mut runner).expect("a world").current();
@@ -351,7 +352,7 @@ fn worlds_reach_every_outcome() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::generated_cases::config(1_200))]
 
     #[test]
     fn a_forecast_holds_for_every_order_of_resyncs(world in worlds()) {
