@@ -27,7 +27,7 @@ use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value as Json, json};
 
 const EXPORTER: &str = "port-k8s-exporter/^0.3.4 (statekey/k)";
-const NAMES: [&str; 4] = ["w", "x", "y", "z"];
+const NAMES: [&str; 3] = ["x", "y", "z"];
 
 /// An entity as somebody sends it.
 #[derive(Debug, Clone)]
@@ -96,8 +96,8 @@ fn entity(values_are_right: bool) -> impl Strategy<Value = Sent> {
 }
 
 fn worlds() -> impl Strategy<Value = World> {
-    let stored = prop::collection::vec((entity(true), any::<bool>()), 0..8);
-    let sent = prop::collection::vec(entity(false), 0..7);
+    let stored = prop::collection::vec((entity(true), any::<bool>()), 0..12);
+    let sent = prop::collection::vec(entity(false), 0..6);
     (any::<bool>(), stored, sent, prop::collection::vec(any::<u64>(), 12)).prop_map(
         |(is_required, stored, sent, seeds)| {
             // Two objects that yield one entity are random in the exporter.
