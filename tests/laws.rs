@@ -3,6 +3,7 @@
 
 mod forecasts;
 mod plans;
+mod resync;
 
 use std::time::Duration;
 
@@ -45,7 +46,7 @@ fn lint(text: &str) -> Vec<Finding> {
         });
     });
     run.finish(Directives::read(text, &comments));
-    analyzer.conclude(vec![state.into_results()], &|_| true).findings
+    analyzer.conclude(vec![state.into_results()], None, &|_| true).findings
 }
 
 /// A valid manifest to mutate.

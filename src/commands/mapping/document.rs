@@ -79,6 +79,15 @@ impl MappingDocument {
         &self.text
     }
 
+    /// The comments of the text, and of the config that it holds as text.
+    pub fn comments(&self) -> Vec<Span> {
+        let mut comments = comments_of(&self.text);
+        if let Some(holder) = &self.holder {
+            comments.extend(comments_of(&holder.text).into_iter().map(|comment| self.span_in_text(comment)));
+        }
+        comments
+    }
+
     /// The place in the text of a place in the config.
     pub fn span_in_text(&self, span: Span) -> Span {
         let Some(holder) = &self.holder else { return span };
@@ -87,11 +96,17 @@ impl MappingDocument {
     }
 
     /// The place in the config of a character of an expression.
-    fn place_in_expression(&self, expression: &Expression, offset: usize) -> Span {
+    pub(crate) fn place_in_expression(&self, expression: &Expression, offset: usize) -> Span {
         let text = self.holder.as_ref().map_or(self.text.as_str(), |holder| holder.text.as_str());
         let at = place_in_scalar(text, expression.span, expression.style, &expression.text, offset);
         Span::of_character(text, at)
     }
+}
+
+fn comments_of(text: &str) -> Vec<Span> {
+    let mut comments = Vec::new();
+    Reader::new(Limits::default()).read_all(text, &mut |document| comments.extend_from_slice(document.notes));
+    comments
 }
 
 fn find(document: &Document<'_>, rules: Rules) -> Found {
