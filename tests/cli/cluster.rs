@@ -3,6 +3,7 @@
 
 mod mapped;
 mod mapping;
+mod mapping_rules;
 
 use std::path::Path;
 
