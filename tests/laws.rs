@@ -1,7 +1,9 @@
 //! Laws that hold for every input: nothing makes lint panic, hang or exhaust memory; edits change only the bytes within
 //! their spans; fixes come to an end. Also laws of plans in reports.
 
+mod forecasts;
 mod plans;
+mod resync;
 
 use std::time::Duration;
 

@@ -10,6 +10,7 @@ pub mod error_class;
 pub mod evaluation;
 pub mod file_name;
 pub mod finding;
+pub mod forecast;
 pub mod known_entities;
 pub mod mapping_facts;
 pub mod plan;

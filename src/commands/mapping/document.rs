@@ -2,7 +2,7 @@
 
 use crate::domain::document::fault::{Fault, FaultKind, Oversize};
 use crate::domain::document::span::Span;
-use crate::domain::document::tree::Style;
+use crate::domain::document::tree::{Kind, Style};
 use crate::domain::evaluation::Evaluation;
 use crate::manifest::{Document, Limits, Reader};
 use crate::mapping::config::document::{ConfigPlace, find_config};
@@ -62,6 +62,16 @@ impl MappingDocument {
             Ok(config) => evaluate(config, resync, &|expression, offset| self.place_in_expression(expression, offset)),
             Err(errors) => start_failure(errors.clone()),
         }
+    }
+
+    /// Whether the document says that there is no config: `null`, as an integration without one has.
+    pub fn is_null(&self) -> bool {
+        let mut is_null = false;
+        Reader::new(Limits::default()).read_first(&self.text, &mut |document| {
+            let config = document.view.root().map(|root| find_config(root, Rules::Stored));
+            is_null = matches!(config, Some(ConfigPlace::Here(value, _)) if value.kind() == Kind::Null);
+        });
+        is_null
     }
 
     /// The whole text, in which the places are.
@@ -230,6 +240,15 @@ mod tests {
         }
         let empty = read(r#"{"installationId": "x", "config": null}"#).config.expect("a null config starts");
         assert!(empty.remarks.iter().any(|remark| remark.kind == RemarkKind::MapsNothing));
+        for (text, is_null) in [
+            (r#"{"installationId": "x", "config": null}"#, true),
+            ("null\n", true),
+            (r#"{"installationId": "x", "config": {}}"#, false),
+            ("resources: []\n", false),
+            ("", false),
+        ] {
+            assert_eq!(read(text).is_null(), is_null, "{text}");
+        }
     }
 
     #[test]

@@ -73,7 +73,7 @@ impl RepositoryObjects {
         let definitions = definitions(files);
         let arrival = Arrival {
             delivery: match cluster.deliverer {
-                Some(Deliverer::Flux) => Delivery::Create,
+                Some(Deliverer::Flux) => Delivery::ServerSideApply,
                 Some(Deliverer::ArgoCd | Deliverer::Kubectl) | None => Delivery::ClientSideApply,
             },
             unknown_fields: UnknownFields::Refused,
