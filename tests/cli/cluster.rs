@@ -4,6 +4,7 @@
 mod forecast;
 mod mapped;
 mod mapping;
+mod mapping_rules;
 
 use std::path::Path;
 
