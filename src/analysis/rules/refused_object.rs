@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
         family: Family::Mapping,
         severity: Some(Severity::Error),
         what: "an object that the API server refuses",
-        why: "kubectl, Argo CD and Flux fail to apply it, so the exporter never sees it.",
+        why: "The exporter never sees it, because kubectl, Argo CD and Flux fail to apply it.",
         fix: "Write what the CRD has, or change the CRD",
     },
     check: Check::Mapping(check),
