@@ -391,13 +391,18 @@ impl MappedRepository {
 
     /// Mappings with which an exporter does not start: what it would write is not known.
     pub fn unreadable(&self, files: &[SourceFile]) -> Vec<Unreadable> {
-        let failed = self.clusters.iter().filter(|cluster| cluster.evaluation.outcome == Outcome::StartFailed);
         let unreadable = |cluster: &MappedCluster| {
+            let why = match cluster.evaluation.outcome {
+                Outcome::StartFailed => "the exporter does not start with this mapping",
+                // What comes after the crash is not mapped.
+                Outcome::Crash => "the exporter crashes with this mapping",
+                Outcome::Complete | Outcome::NoDeletion => return None,
+            };
             let path = files.get(cluster.file.0 as usize).map(|file| file.path.clone()).unwrap_or_default();
-            let why = "the exporter does not start with this mapping".to_owned();
-            Unreadable { path, verb: "used", why, help: "run `portolan lint`, and correct the mapping" }
+            let help = "run `portolan lint`, and correct the mapping";
+            Some(Unreadable { path, verb: "used", why: why.to_owned(), help })
         };
-        failed.map(unreadable).collect()
+        self.clusters.iter().filter_map(unreadable).collect()
     }
 
     /// Adds to the findings about mapped entities the place of the expression.

@@ -269,3 +269,14 @@ fn bare_entities_stay_declared() {
     let rules: Vec<&str> = found.iter().map(|(rule, ..)| rule.as_str()).collect();
     assert_eq!(rules, ["value-not-allowed", "duplicate-entity"]);
 }
+
+#[test]
+fn a_crash_blocks_deletes_because_the_rest_is_not_mapped() {
+    let repo = repository();
+    assert_eq!(run(&repo, "push").code, 0);
+    repo.write("portolan.yaml", format!("{CONFIG}rules: {{null-in-list: warning}}\n"));
+    repo.write("catalog/cart.yaml", CART.replace("{lang: rust}", "{lang: rust, list: [a, null]}"));
+    let diff = run(&repo, "diff");
+    assert_eq!(planned(&diff.results)[2], 0, "{}{}", diff.results, diff.talk);
+    assert!(diff.results.contains("crashes"), "{}{}", diff.results, diff.talk);
+}

@@ -95,7 +95,7 @@ fn a_folder_that_is_not_there_is_not_made() {
         let told = lint(&repo, &arguments);
         assert_eq!(told.code, 70, "{told:?}");
         assert_error(&told.err, "unwritable-output");
-        super::bench::assert_says(&told, "name a file in a folder that exists");
+        super::bench::assert_says(&told, "the folder `nowhere` does not exist");
         assert!(!repo.path().join("nowhere").exists());
     }
 }
