@@ -146,7 +146,7 @@ _portolan() {
 
     case "${cmd}" in
         portolan)
-            opts="-C -q -v -h -V --config --target --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help --version init lint validate diff push pull new explain config serve cluster schema comment completions man version help"
+            opts="-C -q -v -h -V --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help --version init lint validate diff push pull new explain config serve cluster schema comment completions man version help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -164,6 +164,13 @@ _portolan() {
                     return 0
                     ;;
                 --target)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --cluster)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
@@ -196,7 +203,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__cluster)
-            opts="-C -q -v -h --config --target --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help evaluate mapping help"
+            opts="-C -q -v -h --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help evaluate mapping help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -214,6 +221,13 @@ _portolan() {
                     return 0
                     ;;
                 --target)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --cluster)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
@@ -246,7 +260,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__cluster__subcmd__evaluate)
-            opts="-C -q -v -h --mapping --as --known --env --no-raw-examples --expect --output --config --target --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
+            opts="-C -q -v -h --mapping --as --known --env --no-raw-examples --expect --output --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -324,6 +338,13 @@ _portolan() {
                     return 0
                     ;;
                 --target)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --cluster)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
@@ -412,7 +433,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__cluster__subcmd__mapping)
-            opts="-C -q -v -h --clear --out --check --config --target --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
+            opts="-C -q -v -h --clear --out --check --explain --mapping --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -452,6 +473,28 @@ _portolan() {
                     fi
                     return 0
                     ;;
+                --explain)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --mapping)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
                 -C)
                     COMPREPLY=()
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
@@ -464,6 +507,13 @@ _portolan() {
                     return 0
                     ;;
                 --target)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --cluster)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
@@ -496,7 +546,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__comment)
-            opts="-C -q -v -h --pull-request --author --config --target --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
+            opts="-C -q -v -h --pull-request --author --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -534,6 +584,13 @@ _portolan() {
                     fi
                     return 0
                     ;;
+                --cluster)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
                 --scope)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
@@ -560,7 +617,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__completions)
-            opts="-C -q -v -h --config --target --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help bash elvish fish powershell zsh"
+            opts="-C -q -v -h --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -578,6 +635,13 @@ _portolan() {
                     return 0
                     ;;
                 --target)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --cluster)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
@@ -610,7 +674,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__config)
-            opts="-C -q -v -h --check --output --config --target --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
+            opts="-C -q -v -h --check --output --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -632,6 +696,13 @@ _portolan() {
                     return 0
                     ;;
                 --target)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --cluster)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
@@ -664,7 +735,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__diff)
-            opts="-C -q -v -h --ref --base --no-base --only --adopt --prune --no-prune --only-branch --out --verify --exit-code --fail-on --approve --approval-comments --full --output --config --target --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
+            opts="-C -q -v -h --ref --base --no-base --only --adopt --prune --no-prune --only-branch --out --verify --exit-code --fail-on --approve --approval-comments --full --output --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -739,6 +810,13 @@ _portolan() {
                     fi
                     return 0
                     ;;
+                --cluster)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
                 --scope)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
@@ -765,7 +843,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__explain)
-            opts="-C -q -v -h --config --target --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help yaml-syntax duplicate-key ambiguous-scalar non-string-key too-deep too-large alias-bomb bad-encoding unnormalised-text unreadable-manifest hidden-manifest merge-conflict unknown-field missing-field wrong-type unknown-kind unsupported-version invalid-resource-name namespace-on-cluster-entity foreign-field file-reference search-query invalid-identifier unknown-blueprint broken-blueprint unknown-property missing-property wrong-property-type value-not-allowed malformed-value value-out-of-range computed-property inherited-team flawed-blueprint invalid-blueprint unknown-relation missing-relation relation-arity dangling-relation repeated-target unknown-team duplicate-entity duplicate-resource case-collision stale-snapshot unlisted-manifest plain-secret unused-ignore unknown-rule"
+            opts="-C -q -v -h --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help yaml-syntax duplicate-key ambiguous-scalar non-string-key too-deep too-large alias-bomb bad-encoding unnormalised-text unreadable-manifest hidden-manifest merge-conflict unknown-field missing-field wrong-type unknown-kind unsupported-version invalid-resource-name namespace-on-cluster-entity foreign-field file-reference search-query invalid-identifier unknown-blueprint broken-blueprint unknown-property missing-property wrong-property-type value-not-allowed malformed-value value-out-of-range computed-property inherited-team flawed-blueprint invalid-blueprint unknown-relation missing-relation relation-arity dangling-relation repeated-target unknown-team duplicate-entity duplicate-resource case-collision stale-snapshot unlisted-manifest plain-secret unused-ignore unknown-rule"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -783,6 +861,13 @@ _portolan() {
                     return 0
                     ;;
                 --target)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --cluster)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
@@ -1081,7 +1166,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__init)
-            opts="-y -C -q -v -h --yes --dry-run --ci --pre-commit --no-pre-commit --scope --platform --region --from-catalog --example --config --target --all --catalog --color --quiet --verbose --no-cache --no-progress --help"
+            opts="-y -C -q -v -h --yes --dry-run --ci --pre-commit --no-pre-commit --scope --platform --region --from-catalog --example --config --target --cluster --all --catalog --color --quiet --verbose --no-cache --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1124,6 +1209,13 @@ _portolan() {
                     fi
                     return 0
                     ;;
+                --cluster)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
                 --catalog)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
@@ -1143,7 +1235,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__lint)
-            opts="-C -q -v -h --staged --pre-commit --changed --since --stdin-filename --fix --dry-run --output --fail-on --max-findings --baseline --write-baseline --force-exclude --require-snapshot --rule --config --target --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
+            opts="-C -q -v -h --staged --pre-commit --changed --since --stdin-filename --fix --dry-run --output --fail-on --max-findings --baseline --write-baseline --force-exclude --require-snapshot --rule --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1205,6 +1297,13 @@ _portolan() {
                     fi
                     return 0
                     ;;
+                --cluster)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
                 --scope)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
@@ -1231,7 +1330,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__man)
-            opts="-C -q -v -h --out --config --target --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
+            opts="-C -q -v -h --out --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1256,6 +1355,13 @@ _portolan() {
                     return 0
                     ;;
                 --target)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --cluster)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
@@ -1288,7 +1394,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__new)
-            opts="-C -q -v -h --set --relate --title --icon --team --namespace --bare --file --stdout --edit --no-input --config --target --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
+            opts="-C -q -v -h --set --relate --title --icon --team --namespace --bare --file --stdout --edit --no-input --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1369,6 +1475,13 @@ _portolan() {
                     fi
                     return 0
                     ;;
+                --cluster)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
                 --scope)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
@@ -1395,7 +1508,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__pull)
-            opts="-C -q -v -h --check --dry-run --entities --any-owner --overwrite --output --config --target --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
+            opts="-C -q -v -h --check --dry-run --entities --any-owner --overwrite --output --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1430,6 +1543,13 @@ _portolan() {
                     fi
                     return 0
                     ;;
+                --cluster)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
                 --scope)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
@@ -1456,7 +1576,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__push)
-            opts="-y -C -q -v -h --approve --approval-comments --yes --ref --base --no-base --only --adopt --prune --no-prune --plan --on-error --dry-run --since-outcome --rollback --require-signed --allow-pull-request --allow-branch --allow-dirty --run-id --output --config --target --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
+            opts="-y -C -q -v -h --approve --approval-comments --yes --ref --base --no-base --only --adopt --prune --no-prune --plan --on-error --dry-run --since-outcome --rollback --require-signed --allow-pull-request --allow-branch --allow-dirty --run-id --output --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1553,6 +1673,13 @@ _portolan() {
                     fi
                     return 0
                     ;;
+                --cluster)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
                 --scope)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
@@ -1579,7 +1706,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__schema)
-            opts="-C -q -v -h --write --config --target --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help manifest config lint baseline pull plan plan-file outcome refusal serve config-check evaluate all"
+            opts="-C -q -v -h --write --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help manifest config lint baseline pull plan plan-file outcome refusal serve config-check evaluate all"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1597,6 +1724,13 @@ _portolan() {
                     return 0
                     ;;
                 --target)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --cluster)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
@@ -1629,7 +1763,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__serve)
-            opts="-C -q -v -h --listen --store --seed --client-id --client-secret --rate-limit --latency --token-lifetime --output --config --target --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
+            opts="-C -q -v -h --listen --store --seed --client-id --client-secret --rate-limit --latency --token-lifetime --output --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1718,6 +1852,13 @@ _portolan() {
                     fi
                     return 0
                     ;;
+                --cluster)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
                 --scope)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
@@ -1744,7 +1885,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__version)
-            opts="-C -q -v -h --config --target --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
+            opts="-C -q -v -h --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1762,6 +1903,13 @@ _portolan() {
                     return 0
                     ;;
                 --target)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --cluster)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace

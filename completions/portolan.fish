@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_portolan_global_optspecs
-    string join \n C= config= target= all scope= catalog= color= q/quiet v/verbose no-cache no-progress h/help V/version
+    string join \n C= config= target= cluster= all scope= catalog= color= q/quiet v/verbose no-cache no-progress h/help V/version
 end
 
 function __fish_portolan_needs_command
@@ -27,6 +27,7 @@ end
 complete -c portolan -n "__fish_portolan_needs_command" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_needs_command" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_needs_command" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_needs_command" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_needs_command" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_needs_command" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_needs_command" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -67,6 +68,7 @@ us\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand init" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
@@ -152,6 +154,7 @@ unknown-rule\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -239,6 +242,7 @@ unknown-rule\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -273,6 +277,7 @@ summary\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -309,6 +314,7 @@ junit\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand push" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -338,6 +344,7 @@ json\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand pull" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -363,6 +370,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand new" -l file -d 'File 
 complete -c portolan -n "__fish_portolan_using_subcommand new" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand new" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand new" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand new" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand new" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand new" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -381,6 +389,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand new" -s h -l help -d '
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand explain" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -397,6 +406,7 @@ json\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand config" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand config" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand config" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand config" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand config" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand config" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand config" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -422,6 +432,7 @@ json\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand serve" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -436,6 +447,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand serve" -s h -l help -d
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate mapping help" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate mapping help" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate mapping help" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate mapping help" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate mapping help" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate mapping help" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate mapping help" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -461,6 +473,7 @@ json\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from evaluate" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from evaluate" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from evaluate" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from evaluate" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from evaluate" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from evaluate" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from evaluate" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -478,9 +491,12 @@ all\t'Every property and relation of the blueprints'
 none\t'None: what is removed from a manifest stays in the catalog'"
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l out -d 'Write to this file instead of the output' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l check -d 'Write nothing; exit 2 if this file is not what would be written' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l explain -d 'Show how the mapping of each cluster of the config takes this object: each expression with its result' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l mapping -d 'With `--explain`: use this mapping instead' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -498,6 +514,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_se
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand schema" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -515,6 +532,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand comment" -l author -d 
 complete -c portolan -n "__fish_portolan_using_subcommand comment" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand comment" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand comment" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand comment" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand comment" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand comment" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand comment" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -529,6 +547,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand comment" -s h -l help 
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand completions" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -544,6 +563,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand man" -l out -d 'Write 
 complete -c portolan -n "__fish_portolan_using_subcommand man" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand man" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand man" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand man" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand man" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand man" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand man" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
@@ -558,6 +578,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand man" -s h -l help -d '
 complete -c portolan -n "__fish_portolan_using_subcommand version" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand version" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand version" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand version" -l cluster -d 'Consider only this cluster of the config' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand version" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand version" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand version" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''

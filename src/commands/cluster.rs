@@ -2,8 +2,10 @@
 
 pub mod evaluate;
 mod expectation;
+mod explain;
 mod given_objects;
 pub mod mapping;
+mod object_name;
 #[cfg(test)]
 #[expect(clippy::disallowed_methods, reason = "reads the recordings")]
 mod tests;

@@ -11,6 +11,7 @@ pub mod evaluation;
 pub mod file_name;
 pub mod finding;
 pub mod known_entities;
+pub mod mapping_explanation;
 pub mod plan;
 pub mod platform;
 pub mod progress;

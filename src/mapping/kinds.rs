@@ -104,6 +104,11 @@ impl Kinds {
         self.resources.iter().find(|known| known.kind == kind && known.group == group && known.version == version)
     }
 
+    /// The first resource with this kind, of any group.
+    pub fn with_kind(&self, kind: &str) -> Option<&Resource> {
+        self.resources.iter().find(|known| known.kind == kind)
+    }
+
     /// Resolves the kind of a mapping entry. `Err`: the message of the exporter.
     pub fn resolve(&self, kind: &str) -> Result<&Resource, String> {
         let mut parts = kind.splitn(3, '/');

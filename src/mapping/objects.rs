@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Map, Value as Json};
 
 use super::definition::{Additional, Definition, Schema};
+use super::kinds::Resource;
 use super::stored_json::stored_json;
 use crate::domain::document::tree::{Kind, Value};
 use crate::domain::platform::Platform;
@@ -32,6 +33,10 @@ impl Object {
             Some(namespace) => format!("{namespace}/{}", self.name),
             None => self.name.clone(),
         }
+    }
+
+    pub fn is_of(&self, resource: &Resource) -> bool {
+        self.kind == resource.kind && self.group == resource.group && self.version == resource.version
     }
 }
 

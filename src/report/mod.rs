@@ -12,6 +12,7 @@ pub mod fingerprint;
 pub mod format;
 pub mod init;
 pub mod lint;
+pub mod mapping_explanation;
 pub mod outcome;
 pub mod plan;
 pub mod positions;

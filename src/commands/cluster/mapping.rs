@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::explain::explain;
 use crate::commands::context::Context;
 use crate::commands::workspace::documents::{Content, ManifestReader};
 use crate::commands::workspace::saved_blueprints::{SavedBlueprints, shelved};
@@ -28,7 +29,8 @@ use crate::sources::{self, SourceFile, path_text};
 #[command(after_help = "\
 Examples:
   portolan cluster mapping --out platform/port-exporter.yaml
-  portolan cluster mapping --check platform/port-exporter.yaml")]
+  portolan cluster mapping --check platform/port-exporter.yaml
+  portolan cluster mapping --explain Entity/shop/cart")]
 pub struct MappingArgs {
     /// Which properties and relations are named, and so cleared where a manifest leaves them out
     #[arg(long, value_name = "WHICH", value_enum, default_value_t = ClearName::Used)]
@@ -39,6 +41,15 @@ pub struct MappingArgs {
     /// Write nothing; exit 2 if this file is not what would be written
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, conflicts_with = "out")]
     pub check: Option<PathBuf>,
+    /// Show how the mapping of each cluster of the config takes this object: each expression with its result
+    ///
+    /// KIND/NAME or KIND/NAMESPACE/NAME: `Entity/shop/cart`, `entities/cart`, `apps/v1/deployments/web`. Without a
+    /// configured mapping, it is the one that this command writes.
+    #[arg(long, value_name = "KIND/NAME", value_hint = clap::ValueHint::Other, conflicts_with_all = ["out", "check"])]
+    pub explain: Option<String>,
+    /// With `--explain`: use this mapping instead
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, requires = "explain")]
+    pub mapping: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -66,8 +77,30 @@ pub(crate) enum MappingError {
 
 impl ExitClass for MappingError {}
 
-/// Writes or checks the mapping.
+/// Writes, checks or explains the mapping.
 pub(crate) fn run(args: &MappingArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
+    if let Some(name) = &args.explain {
+        return explain(name, args, context);
+    }
+    let text = mapping_of_repository(args.clear, context)?;
+    let settings = context.settings;
+    match (&args.check, &args.out) {
+        (Some(path), _) => check(path, &text, context),
+        (None, Some(path)) => {
+            let written = sources::write_output(&settings.boundary, &settings.directory.join(path), &text);
+            written.map_err(|error| error.named(&settings.directory, path))?;
+            context.streams.show(&format!("{}\n", path_text(path)))?;
+            Ok(Exit::Success)
+        }
+        (None, None) => {
+            context.streams.show(&text)?;
+            Ok(Exit::Success)
+        }
+    }
+}
+
+/// The mapping for the blueprints of the snapshot and the manifests of the repository.
+pub(super) fn mapping_of_repository(clear: ClearName, context: &mut Context<'_>) -> Result<String, Error> {
     let settings = context.settings;
     let root = &settings.root.value;
     let SavedBlueprints { blueprints, unusable } = shelved(root, &SnapshotSource::Disk);
@@ -90,30 +123,17 @@ pub(crate) fn run(args: &MappingArgs, context: &mut Context<'_>) -> Result<Exit,
     if !used.kinds.entity && !used.kinds.cluster_entity {
         return Err(MappingError::NoManifests.into());
     }
-    let text = mapping(&MappingRequest {
+    Ok(mapping(&MappingRequest {
         platform: settings.platform.value,
         blueprints: blueprints.iter().collect(),
         used: &used.keys,
         kinds: used.kinds,
-        clear: match args.clear {
+        clear: match clear {
             ClearName::Used => Clear::Used,
             ClearName::All => Clear::All,
             ClearName::None => Clear::None,
         },
-    });
-    match (&args.check, &args.out) {
-        (Some(path), _) => check(path, &text, context),
-        (None, Some(path)) => {
-            let written = sources::write_output(&settings.boundary, &settings.directory.join(path), &text);
-            written.map_err(|error| error.named(&settings.directory, path))?;
-            context.streams.show(&format!("{}\n", path_text(path)))?;
-            Ok(Exit::Success)
-        }
-        (None, None) => {
-            context.streams.show(&text)?;
-            Ok(Exit::Success)
-        }
-    }
+    }))
 }
 
 fn check(path: &Path, text: &str, context: &mut Context<'_>) -> Result<Exit, Error> {

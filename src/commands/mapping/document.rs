@@ -4,12 +4,14 @@ use crate::domain::document::fault::{Fault, FaultKind, Oversize};
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::Style;
 use crate::domain::evaluation::Evaluation;
+use crate::domain::mapping_explanation::{EntryExplanation, StepResult};
 use crate::manifest::{Document, Limits, Reader};
 use crate::mapping::config::document::{ConfigPlace, find_config};
 use crate::mapping::config::model::{Config, ConfigError, Expression, Rules};
 use crate::mapping::config::scalar_place::place_in_scalar;
 use crate::mapping::config::{default_rules, read_config};
 use crate::mapping::evaluate::{Resync, evaluate, start_failure};
+use crate::mapping::explain::explain;
 use crate::text::plural::grouped;
 
 /// A mapping and the text it was read from.
@@ -62,6 +64,23 @@ impl MappingDocument {
             Ok(config) => evaluate(config, resync, &|expression, offset| self.place_in_expression(expression, offset)),
             Err(errors) => start_failure(errors.clone()),
         }
+    }
+
+    /// Explains how the mapping takes one of the objects, with places in the whole text. `None`: the exporter does not start.
+    pub fn explain(&self, resync: &Resync<'_>, object: usize) -> Option<Vec<EntryExplanation>> {
+        let config = self.config.as_ref().ok()?;
+        let place = |expression: &Expression, offset: usize| self.place_in_expression(expression, offset);
+        let mut entries = explain(config, resync, object, &place);
+        for entry in &mut entries {
+            entry.span = self.span_in_text(entry.span);
+            for step in entry.steps_mut() {
+                step.span = self.span_in_text(step.span);
+                if let StepResult::Failed(failures) = &mut step.result {
+                    failures.iter_mut().for_each(|failure| failure.span = self.span_in_text(failure.span));
+                }
+            }
+        }
+        Some(entries)
     }
 
     /// The whole text, in which the places are.

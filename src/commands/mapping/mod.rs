@@ -1,6 +1,6 @@
 //! The exporter's mapping over the objects of a repository: what the commands share that evaluate it.
 
 pub(crate) mod document;
-mod entity_tree;
+pub(crate) mod entity_tree;
 pub(crate) mod objects;
 pub(crate) mod repository;
