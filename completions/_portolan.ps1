@@ -379,6 +379,7 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
         'portolan;cluster;evaluate' {
             [CompletionResult]::new('--mapping', '--mapping', [CompletionResultType]::ParameterName, 'Mapping: the exporter''s config.yaml, the integration''s JSON, or Helm values with `configMap.config`')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Rules by which the mapping is read [default: stored for JSON, file for YAML]')
+            [CompletionResult]::new('--platform', '--platform', [CompletionResultType]::ParameterName, 'Whose exporter reads the mapping [default: the one that its keys name, `port` or `glint`]')
             [CompletionResult]::new('--known', '--known', [CompletionResultType]::ParameterName, 'Entities that the exporter owns, as JSON: `[{"blueprint": "service", "identifier": "cart"}]`')
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment variable of the exporter; the mapping''s allow list decides whether expressions see it')
             [CompletionResult]::new('--expect', '--expect', [CompletionResultType]::ParameterName, 'Compare with a JSON of an earlier run, and show the difference')

@@ -260,7 +260,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__cluster__subcmd__evaluate)
-            opts="-C -q -v -h --mapping --as --known --env --no-raw-examples --expect --output --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
+            opts="-C -q -v -h --mapping --as --platform --known --env --no-raw-examples --expect --output --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -283,6 +283,10 @@ _portolan() {
                     ;;
                 --as)
                     COMPREPLY=($(compgen -W "file stored" -- "${cur}"))
+                    return 0
+                    ;;
+                --platform)
+                    COMPREPLY=($(compgen -W "port glint" -- "${cur}"))
                     return 0
                     ;;
                 --known)

@@ -364,6 +364,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
         &'portolan;cluster;evaluate'= {
             cand --mapping 'Mapping: the exporter''s config.yaml, the integration''s JSON, or Helm values with `configMap.config`'
             cand --as 'Rules by which the mapping is read [default: stored for JSON, file for YAML]'
+            cand --platform 'Whose exporter reads the mapping [default: the one that its keys name, `port` or `glint`]'
             cand --known 'Entities that the exporter owns, as JSON: `[{"blueprint": "service", "identifier": "cart"}]`'
             cand --env 'Environment variable of the exporter; the mapping''s allow list decides whether expressions see it'
             cand --expect 'Compare with a JSON of an earlier run, and show the difference'

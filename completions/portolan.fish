@@ -465,6 +465,8 @@ complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fis
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from evaluate" -l mapping -d 'Mapping: the exporter\'s config.yaml, the integration\'s JSON, or Helm values with `configMap.config`' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from evaluate" -l as -d 'Rules by which the mapping is read [default: stored for JSON, file for YAML]' -r -f -a "file\t'The exporter\'s file: every scalar is read as its text'
 stored\t'The config that the integration stores: every value must have its type'"
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from evaluate" -l platform -d 'Whose exporter reads the mapping [default: the one that its keys name, `port` or `glint`]' -r -f -a "port\t''
+glint\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from evaluate" -l known -d 'Entities that the exporter owns, as JSON: `[{"blueprint": "service", "identifier": "cart"}]`' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from evaluate" -l env -d 'Environment variable of the exporter; the mapping\'s allow list decides whether expressions see it' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from evaluate" -l expect -d 'Compare with a JSON of an earlier run, and show the difference' -r -F

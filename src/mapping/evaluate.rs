@@ -172,7 +172,8 @@ impl Engine<'_> {
     /// The object, or a copy of it for each item, with the item under its name.
     pub(super) fn items(&self, input: &Value, entry: &Entry) -> Result<Vec<Value>, Failure> {
         let Some(expression) = &entry.items_to_parse else { return Ok(vec![input.clone()]) };
-        let fail = |failure: Failure| failure.of_class(ProblemClass::Items).in_field("port.itemsToParse");
+        let field = || format!("{}.itemsToParse", entry.mapping_key);
+        let fail = |failure: Failure| failure.of_class(ProblemClass::Items).in_field(field());
         let found = self.run(expression, input).map_err(fail)?;
         let Some(items) = found.as_array() else {
             let message = format!("must be a list, is {}", with_article(&found));

@@ -43,7 +43,7 @@ impl Explainer<'_> {
             let found = items.as_ref().map_err(Failure::clone).map_err(Stop::from);
             let list = found.map(|items| items.iter().filter_map(|item| item.as_object()?.get(&*entry.item_name)));
             let result = self.result(list.map(|list| Some(Value::Array(list.cloned().collect::<Vec<_>>().into()))));
-            step("port.itemsToParse", Some(expression), expression.span, result)
+            step(&format!("{}.itemsToParse", entry.mapping_key), Some(expression), expression.span, result)
         });
         let items = items.unwrap_or_default();
         EntryExplanation {

@@ -124,7 +124,7 @@ impl Writer<'_> {
         let reads = step.reads.as_ref().map(words).unwrap_or_default();
         match &step.result {
             StepResult::Value(value) => {
-                let is_long_list = step.field == "port.itemsToParse";
+                let is_long_list = step.field.ends_with(".itemsToParse");
                 let shown = match value.as_array().filter(|_| is_long_list) {
                     Some(items) => count(items.len(), "item"),
                     None => clip(&clean(&value.to_json_text()), MAX_VALUE, self.style.ellipsis()),

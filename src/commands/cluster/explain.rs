@@ -46,7 +46,7 @@ pub(super) fn explain(name: &str, args: &MappingArgs, context: &mut Context<'_>)
     };
     for cluster in clusters {
         let (path, text) = mapping_text(args, cluster, context)?;
-        let document = MappingDocument::read(text, None);
+        let document = MappingDocument::read_for(text, None, Some(settings.platform.value));
         let assumed = ClusterSettings::default();
         let found = RepositoryObjects::read(&files, settings.platform.value, cluster.unwrap_or(&assumed));
         let resync = Resync {
@@ -87,7 +87,8 @@ pub(super) fn explain(name: &str, args: &MappingArgs, context: &mut Context<'_>)
             });
         }
     }
-    let reports: Vec<MappingExplanation<'_>> = explained.iter().map(Explained::report).collect();
+    let note = settings.platform.value.exporter_doubt.map(|doubt| format!("the results are approximate: {doubt}"));
+    let reports: Vec<MappingExplanation<'_>> = explained.iter().map(|it| it.report(note.as_deref())).collect();
     let shown = text(&reports, &context.style);
     let shown = context.mask.text(&shown).into_owned();
     context.streams.show(&shown)?;
@@ -95,7 +96,7 @@ pub(super) fn explain(name: &str, args: &MappingArgs, context: &mut Context<'_>)
 }
 
 impl Explained {
-    fn report(&self) -> MappingExplanation<'_> {
+    fn report<'a>(&'a self, note: Option<&'a str>) -> MappingExplanation<'a> {
         MappingExplanation {
             object: &self.object,
             object_place: &self.object_place,
@@ -104,7 +105,7 @@ impl Explained {
             text: &self.text,
             entries: &self.entries,
             obstacle: self.obstacle.as_deref(),
-            note: None,
+            note,
         }
     }
 }

@@ -154,7 +154,7 @@ impl Clusters {
             };
             let mut buffer = ReadBuffer::default();
             let text = sources::read(&files[at], &mut buffer).map_err(|problem| error(problem.to_string()))?;
-            let document = MappingDocument::read(text.text.to_owned(), None);
+            let document = MappingDocument::read_for(text.text.to_owned(), None, Some(self.platform));
             self.add(&mut mapped, cluster, FileId::of(at), document, &files[..manifests]);
         }
         for file in mapped.files.values_mut() {
