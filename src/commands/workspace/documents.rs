@@ -1,6 +1,6 @@
 //! Reads the documents of a manifest file: each is parsed and decoded once, and handed to the caller.
 
-use crate::domain::document::manifest::Manifest;
+use crate::domain::document::manifest::{Form, Manifest};
 use crate::domain::finding::EntityName;
 use crate::manifest::{self, Document, Limits, Reader};
 
@@ -15,6 +15,17 @@ pub(crate) enum Content<'d> {
     Manifests(&'d [Manifest]),
     /// The document cannot be parsed; these entities can be recognised in it.
     Broken(Vec<EntityName>),
+}
+
+impl Content<'_> {
+    /// Whether the document declares its entities itself. Beside a mapping, the mapping decides what arrives of resources;
+    /// bare entities never go through a cluster.
+    pub fn declares(&self, has_mapping: bool) -> bool {
+        match self {
+            Self::Manifests(manifests) => !has_mapping || manifests.iter().all(|manifest| manifest.form == Form::Bare),
+            Self::Broken(_) => true,
+        }
+    }
 }
 
 impl ManifestReader {

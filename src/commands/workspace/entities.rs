@@ -221,7 +221,7 @@ impl EntityCollector {
         }
         let mut found = self.file(file, text);
         reader.read(path, text, &mut |document, content| {
-            if mapped.is_none() || matches!(content, Content::Broken(_)) {
+            if content.declares(mapped.is_some()) {
                 found.document(document, &content);
             }
         });

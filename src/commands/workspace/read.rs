@@ -220,13 +220,13 @@ impl Worker<'_> {
         let mut notes = Vec::new();
         if !is_in_conflict || collector.is_some() {
             reader.read(&file.path, text, &mut |document, content| {
-                // With a mapping, the manifests declare nothing themselves.
-                if mapped.is_none() || matches!(content, Content::Broken(_)) {
+                let declares = content.declares(mapped.is_some());
+                if declares {
                     collector.iter_mut().for_each(|collector| collector.document(document, &content));
                     index.iter_mut().for_each(|index| index.document(document, &content));
                 }
                 if !is_in_conflict {
-                    check_document(&mut run, document, &content, mapped.is_some());
+                    check_document(&mut run, document, &content, !declares);
                     notes.extend_from_slice(document.notes);
                 }
             });

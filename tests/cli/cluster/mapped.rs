@@ -255,3 +255,14 @@ fn a_mapping_may_be_in_helm_values_or_json() {
     let first = &found[0];
     assert_eq!((first.0.as_str(), first.3.as_str()), ("value-not-allowed", "platform/exporter.json:3"), "{found:?}");
 }
+
+#[test]
+fn bare_entities_stay_declared() {
+    let repo = repository();
+    repo.write("apps/port.yml", "identifier: bare\nblueprint: service\nproperties: {tier: gold}\n");
+    assert_eq!(planned(&run(&repo, "diff").results)[0], 4);
+    repo.write("apps/port.yml", "identifier: cart\nblueprint: service\nproperties: {tier: bronze}\n");
+    let found = findings(&repo, "");
+    let rules: Vec<&str> = found.iter().map(|(rule, ..)| rule.as_str()).collect();
+    assert_eq!(rules, ["value-not-allowed", "duplicate-entity"]);
+}
