@@ -409,6 +409,7 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Write nothing; exit 2 if this file is not what would be written')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show how the mapping of each cluster of the config takes this object: each expression with its result')
             [CompletionResult]::new('--mapping', '--mapping', [CompletionResultType]::ParameterName, 'With `--explain`: use this mapping instead')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the explanation [default: text]')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Run as if started in DIR')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]')
             [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]')

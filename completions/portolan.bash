@@ -437,7 +437,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__cluster__subcmd__mapping)
-            opts="-C -q -v -h --clear --out --check --explain --mapping --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
+            opts="-C -q -v -h --clear --out --check --explain --mapping --output --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -497,6 +497,10 @@ _portolan() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
                 -C)
@@ -1710,7 +1714,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__schema)
-            opts="-C -q -v -h --write --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help manifest config lint baseline pull plan plan-file outcome refusal serve config-check evaluate all"
+            opts="-C -q -v -h --write --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help manifest config lint baseline pull plan plan-file outcome refusal serve config-check evaluate mapping-explanation all"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

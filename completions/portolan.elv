@@ -393,6 +393,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand --check 'Write nothing; exit 2 if this file is not what would be written'
             cand --explain 'Show how the mapping of each cluster of the config takes this object: each expression with its result'
             cand --mapping 'With `--explain`: use this mapping instead'
+            cand --output 'Format of the explanation [default: text]'
             cand -C 'Run as if started in DIR'
             cand --config 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]'
             cand --target 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]'

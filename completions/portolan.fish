@@ -495,6 +495,8 @@ complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_se
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l check -d 'Write nothing; exit 2 if this file is not what would be written' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l explain -d 'Show how the mapping of each cluster of the config takes this object: each expression with its result' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l mapping -d 'With `--explain`: use this mapping instead' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l output -d 'Format of the explanation [default: text]' -r -f -a "text\t''
+json\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f

@@ -65,6 +65,8 @@ pub enum SchemaName {
     ConfigCheck,
     /// Output of `cluster evaluate --output json`
     Evaluate,
+    /// Output of `cluster mapping --explain KIND/NAME --output json`
+    MappingExplanation,
     /// Output of `--all --output json`, whatever the command
     All,
 }
@@ -156,6 +158,7 @@ pub fn schema(name: SchemaName) -> String {
         SchemaName::Serve => report::serve::schema(),
         SchemaName::ConfigCheck => report::check::schema(),
         SchemaName::Evaluate => report::evaluation::schema(),
+        SchemaName::MappingExplanation => report::mapping_explanation::schema(),
         SchemaName::All => report::combined::schema(),
     })
 }

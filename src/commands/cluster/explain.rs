@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use super::evaluate::EvaluateFormat;
 use super::mapping::{MappingArgs, mapping_of_repository};
 use super::object_name::{NamedObject, find_objects};
 use crate::commands::context::Context;
@@ -19,7 +20,7 @@ use crate::jq::Limits;
 use crate::manifest::{Limits as ReaderLimits, Reader};
 use crate::mapping::evaluate::Resync;
 use crate::mapping::objects::each_object;
-use crate::report::mapping_explanation::{MappingExplanation, text};
+use crate::report::mapping_explanation::{self as report, MappingExplanation};
 use crate::settings::ClusterSettings;
 use crate::sources::{self, ReadBuffer, SourceFile, path_text};
 use crate::text::plural::list;
@@ -89,7 +90,10 @@ pub(super) fn explain(name: &str, args: &MappingArgs, context: &mut Context<'_>)
     }
     let note = settings.platform.value.exporter_doubt.map(|doubt| format!("the results are approximate: {doubt}"));
     let reports: Vec<MappingExplanation<'_>> = explained.iter().map(|it| it.report(note.as_deref())).collect();
-    let shown = text(&reports, &context.style);
+    let shown = match args.output {
+        Some(EvaluateFormat::Json) => report::json(&reports),
+        Some(EvaluateFormat::Text) | None => report::text(&reports, &context.style),
+    };
     let shown = context.mask.text(&shown).into_owned();
     context.streams.show(&shown)?;
     Ok(Exit::Success)

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::evaluate::EvaluateFormat;
 use super::explain::explain;
 use crate::commands::context::Context;
 use crate::commands::workspace::documents::{Content, ManifestReader};
@@ -50,6 +51,9 @@ pub struct MappingArgs {
     /// With `--explain`: use this mapping instead
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, requires = "explain")]
     pub mapping: Option<PathBuf>,
+    /// Format of the explanation [default: text]
+    #[arg(long, value_name = "FORMAT", value_enum, requires = "explain")]
+    pub output: Option<EvaluateFormat>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

@@ -1,5 +1,7 @@
 //! Tests `cluster mapping --explain`: what each expression of a mapping gives for one object of the repository.
 
+use serde_json::{Value, json};
+
 use crate::cli::run;
 use crate::testkit::Repo;
 use crate::testkit::errors::assert_error;
@@ -101,6 +103,24 @@ fn each_expression_has_its_result_and_its_line() {
     ] {
         assert_eq!(run(&repo, &format!("cluster mapping --explain {name}")).quietly_gave(), shown, "{name}");
     }
+}
+
+#[test]
+fn programs_read_an_explanation_as_json() {
+    let repo = repository();
+    let shown = run(&repo, "cluster mapping --explain Entity/shop/cart --output json").quietly_gave();
+    let found: Value = serde_json::from_str(&shown).expect("it is JSON");
+    assert_eq!(found["format"], "portolan.mapping-explanation/1");
+    let entries = &found["explanations"][0]["entries"];
+    assert_eq!((&entries[0]["result"], &entries[0]["sent"][0]["properties"]["tier"]), (&json!("sent"), &json!("gold")));
+    let tier = &entries[0]["items"][0]["mappings"][0][2];
+    assert_eq!((&tier["field"], &tier["value"]), (&json!("properties.tier"), &json!("gold")));
+    assert_eq!(
+        (&tier["reads"], &tier["start"]["line"]),
+        (&json!({"path": ".spec.properties.tier", "line": 8}), &json!(11))
+    );
+    assert_eq!(entries[1]["items"][0]["isSelected"], false);
+    run(&repo, "cluster mapping --output json").was_refused();
 }
 
 #[test]

@@ -1,6 +1,6 @@
-//! Renders how a mapping takes one object: each expression with its result and the line of the manifest that it reads, and
-//! what is sent.
+//! How a mapping takes one object, for people.
 
+use super::MappingExplanation;
 use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::mapping_explanation::{
     EntryExplanation, EntryResult, ItemExplanation, ManifestValue, Step, StepFailure, StepResult,
@@ -13,24 +13,6 @@ use crate::text::plural::count;
 const MAX_SHOWN: usize = 10;
 /// The columns of a value that is shown. What is sent is shown whole.
 const MAX_VALUE: usize = 200;
-
-/// An object with what one mapping makes of it.
-#[derive(Debug)]
-pub struct MappingExplanation<'a> {
-    /// `Entity shop/cart`
-    pub object: &'a str,
-    /// `catalog/cart.yaml:1`
-    pub object_place: &'a str,
-    pub cluster: Option<&'a str>,
-    /// The file of the mapping, or what it is.
-    pub path: &'a str,
-    pub text: &'a str,
-    pub entries: &'a [EntryExplanation],
-    /// Why the object does not reach the mapping, as a clause.
-    pub obstacle: Option<&'a str>,
-    /// What is true of all results.
-    pub note: Option<&'a str>,
-}
 
 pub fn text(explanations: &[MappingExplanation<'_>], style: &Style) -> String {
     let mut out = String::new();
