@@ -193,7 +193,9 @@ impl Clusters {
                 mapped.files.entry(broken.file).or_default().broken.push(broken);
             }
         }
-        let RepositoryObjects { places, refused, .. } = found;
+        let RepositoryObjects { places, refused, objects, .. } = found;
+        // They take most of the memory, and the entities share their texts.
+        drop(objects);
         let cluster = mapped.clusters.len();
         let trees = trees(&evaluation, &places, document.config.as_ref().ok(), files, self.platform);
         for (file, trees) in trees {
