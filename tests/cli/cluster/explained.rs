@@ -233,6 +233,35 @@ fn an_object_may_not_reach_the_mapping() {
 }
 
 #[test]
+fn what_crashes_the_exporter_is_shown() {
+    let repo = repository();
+    repo.write("catalog/cart.yaml", CART.replace("tier: gold", "tier: gold\n    owners: [ann, null]"));
+    let shown = run(&repo, "cluster mapping --explain Entity/cart").quietly_gave();
+    assert!(shown.contains("warning: `spec.properties.owners[1]` is null inside a list"), "{shown}");
+    repo.write("platform/exporter.yaml", MAPPING.replacen("identifier: .spec.identifier", "identifier: null", 1));
+    let shown = run(&repo, "cluster mapping --explain Entity/cart").quietly_gave();
+    assert!(
+        shown
+            .contains("error: the mapping has no identifier, which crashes the exporter (platform/exporter.yaml:8:25)"),
+        "{shown}"
+    );
+    assert!(shown.contains("not sent: the exporter crashes here, at every start"), "{shown}");
+    // Which field has a value that JSON does not have is known only of the whole entity.
+    repo.write("platform/exporter.yaml", MAPPING.replace(".spec.properties.tier", "nan"));
+    let shown = run(&repo, "cluster mapping --explain Entity/cart").quietly_gave();
+    assert!(shown.contains("not sent: properties.tier: json: unsupported value: NaN: one error discards"), "{shown}");
+}
+
+#[test]
+fn the_same_object_in_two_files_is_explained_twice() {
+    let repo = repository();
+    repo.write("catalog/copy.yaml", CART.replace("gold", "silver"));
+    let shown = run(&repo, "cluster mapping --explain Entity/cart").quietly_gave();
+    assert!(shown.contains("(catalog/cart.yaml:1)") && shown.contains("(catalog/copy.yaml:1)"), "{shown}");
+    assert!(shown.contains("\"tier\":\"silver\""), "{shown}");
+}
+
+#[test]
 fn another_mapping_or_the_generated_one_is_explained() {
     let repo = repository();
     repo.write("other.yaml", MAPPING.replace(".spec.properties.tier", "'\"fixed\"'"));
