@@ -4,6 +4,7 @@
 
 mod expressions;
 mod gojq;
+pub use gojq::Gojq;
 
 use std::fmt::Write as _;
 
@@ -12,7 +13,6 @@ use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
 use crate::generated_cases::{cases, config};
-use gojq::Gojq;
 
 /// How many outputs of an expression are compared.
 const OUTPUTS: usize = 50;

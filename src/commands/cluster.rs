@@ -3,6 +3,7 @@
 pub mod evaluate;
 mod expectation;
 mod explain;
+pub mod forecast;
 mod given_objects;
 pub mod mapping;
 mod object_name;
@@ -23,6 +24,7 @@ use crate::exit::Exit;
 #[command(after_help = "\
 Examples:
   portolan cluster mapping --out platform/port-exporter.yaml
+  portolan cluster forecast
   portolan cluster evaluate --mapping platform/port-exporter.yaml catalog/*.yaml")]
 pub struct ClusterArgs {
     #[command(subcommand)]
@@ -32,6 +34,7 @@ pub struct ClusterArgs {
 #[derive(Debug, Clone, Subcommand)]
 pub enum ClusterVerbs {
     Evaluate(evaluate::EvaluateArgs),
+    Forecast(forecast::ForecastArgs),
     Mapping(mapping::MappingArgs),
 }
 
@@ -39,6 +42,9 @@ impl Verb for ClusterArgs {
     fn run(&self, process: &mut Process<'_>) -> Result<Exit, Error> {
         match &self.verb {
             ClusterVerbs::Evaluate(args) => args.run(process),
+            ClusterVerbs::Forecast(args) => {
+                process.in_repository(Needs::repository(), |context| forecast::run(args, context))
+            }
             ClusterVerbs::Mapping(args) => {
                 process.in_repository(Needs::repository(), |context| mapping::run(args, context))
             }

@@ -67,6 +67,8 @@ pub enum SchemaName {
     Evaluate,
     /// Output of `cluster mapping --explain KIND/NAME --output json`
     MappingExplanation,
+    /// Output of `cluster forecast --output json`
+    Forecast,
     /// Output of `--all --output json`, whatever the command
     All,
 }
@@ -159,6 +161,7 @@ pub fn schema(name: SchemaName) -> String {
         SchemaName::ConfigCheck => report::check::schema(),
         SchemaName::Evaluate => report::evaluation::schema(),
         SchemaName::MappingExplanation => report::mapping_explanation::schema(),
+        SchemaName::Forecast => report::forecast::schema(),
         SchemaName::All => report::combined::schema(),
     })
 }

@@ -101,11 +101,16 @@ impl Explainer<'_> {
             };
             step(field, expression, query.span(), self.result(found))
         };
+        let mut contested = Vec::new();
         let mut steps = Vec::new();
-        steps.push(query("identifier", &mapping.identifier, engine.identifier(mapping, item).map(Some)));
+        steps.push(query(
+            "identifier",
+            &mapping.identifier,
+            engine.identifier(mapping, item, &mut contested).map(Some),
+        ));
         steps.extend(mapping.title.iter().map(|title| text("title", title)));
         steps.push(text("blueprint", &mapping.blueprint));
-        steps.extend(mapping.team.iter().map(|team| query("team", team, engine.team(mapping, item))));
+        steps.extend(mapping.team.iter().map(|team| query("team", team, engine.team(mapping, item, &mut contested))));
         steps.extend(mapping.icon.iter().map(|icon| text("icon", icon)));
         for (key, expression) in &mapping.properties {
             let found = engine.run(expression, item).map(Some).map_err(Stop::from);
@@ -113,7 +118,7 @@ impl Explainer<'_> {
         }
         for member in &mapping.relations {
             let (key, relation) = member;
-            let found = engine.members("relations", std::slice::from_ref(member), item);
+            let found = engine.members("relations", std::slice::from_ref(member), item, &mut contested);
             let found = found.map(|mut found| match &**key {
                 "*" => Some(Value::Object(found.into())),
                 key => found.remove(key),

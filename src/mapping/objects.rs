@@ -1,5 +1,5 @@
-//! Objects as the API server stores them after `kubectl create`: unknown fields and nulls of typed fields are gone, and
-//! defaults are filled in. What the server itself adds (uid, times, defaults of built-in kinds) is not known here.
+//! Objects as the API server stores them: unknown fields and nulls of typed fields are gone or refused, and defaults are
+//! filled in. What the server itself adds (uid, times, defaults of built-in kinds) is not known here.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use super::definition::{Additional, Definition, Schema};
 use super::kinds::Resource;
 use super::stored_json::stored_json;
 use crate::domain::document::tree::{Kind, Value};
+pub use crate::domain::mapping_facts::RefusalReason;
 use crate::domain::platform::Platform;
 use crate::jq::{Entries, Value as JqValue};
 
@@ -54,16 +55,6 @@ impl Refusal {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RefusalReason {
-    /// Only where unknown fields are refused.
-    UnknownField,
-    Missing,
-    Type {
-        expected: String,
-    },
-}
-
 /// What happens to a field that the schema does not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UnknownFields {
@@ -80,6 +71,8 @@ pub enum Delivery {
     Create,
     /// `kubectl apply`, also in Argo CD, leaves out the keys whose value is null.
     ClientSideApply,
+    /// Flux applies on the server, which refuses nulls of typed fields.
+    ServerSideApply,
 }
 
 /// How manifests become objects of a cluster.
@@ -222,7 +215,9 @@ impl<'a> Storage<'a> {
                 }
                 self.prune(content, schema, &mut Vec::new(), refusals);
                 fill_defaults(content, schema);
-                prune_nulls(content, schema);
+                if self.arrival.delivery != Delivery::ServerSideApply {
+                    prune_nulls(content, schema);
+                }
                 validate(content, schema, &mut Vec::new(), refusals);
                 if let Json::Object(root) = content {
                     rest.append(root);

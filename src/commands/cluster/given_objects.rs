@@ -157,8 +157,11 @@ spec:
 ";
 
     fn read(text: &str) -> GivenObjects {
-        let arrival =
-            Arrival { delivery: Delivery::Create, unknown_fields: UnknownFields::Refused, namespace: Some("shop") };
+        read_by(Delivery::Create, text)
+    }
+
+    fn read_by(delivery: Delivery, text: &str) -> GivenObjects {
+        let arrival = Arrival { delivery, unknown_fields: UnknownFields::Refused, namespace: Some("shop") };
         read_objects(&[NamedText { name: "o.yaml", text }], &PORT, arrival).expect("it is readable")
     }
 
@@ -197,6 +200,32 @@ spec:
         assert_eq!(refusal("{lead: b}"), (name(), "spec.size".to_owned(), RefusalReason::Missing));
         let expected = RefusalReason::Type { expected: "integer".to_owned() };
         assert_eq!(refusal("{size: 1.5}"), (name(), "spec.size".to_owned(), expected));
+    }
+
+    #[test]
+    fn the_deliverer_decides_what_becomes_of_nulls() {
+        let entity = |spec: &str| {
+            format!("apiVersion: getport.io/v1\nkind: Entity\nmetadata: {{name: a, namespace: shop}}\nspec: {spec}\n")
+        };
+        let typed = entity("{blueprint: b, identifier: i, relations: null}");
+        let free = entity("{blueprint: b, identifier: i, properties: {x: null, l: [null, {k: null}]}}");
+        let stored = |delivery: Delivery, text: &str| {
+            let given = read_by(delivery, text);
+            given.objects.first().map(|object| object.content.to_json().expect("it is finite")["spec"].to_string())
+        };
+        let typed_is_stored = |delivery| stored(delivery, &typed).is_some();
+        assert!(typed_is_stored(Delivery::Create) && typed_is_stored(Delivery::ClientSideApply));
+        let refused = read_by(Delivery::ServerSideApply, &typed).refused.remove(0).refusals;
+        let reason = RefusalReason::Type { expected: "object".to_owned() };
+        assert_eq!(refused, [Refusal { field: "spec.relations".to_owned(), reason }]);
+        for (delivery, properties) in [
+            (Delivery::Create, r#"{"l":[null,{"k":null}],"x":null}"#),
+            (Delivery::ServerSideApply, r#"{"l":[null,{"k":null}],"x":null}"#),
+            (Delivery::ClientSideApply, r#"{"l":[null,{}]}"#),
+        ] {
+            let spec = stored(delivery, &free).unwrap_or_default();
+            assert!(spec.contains(&format!("\"properties\":{properties}")), "{delivery:?}: {spec}");
+        }
     }
 
     #[test]

@@ -95,7 +95,7 @@ fn candidates(found: &RepositoryObjects) -> Vec<(Names, NamedObject<'_>)> {
 fn refused_names(at: &ObjectPlace, kinds: &Kinds) -> Names {
     let (kind, path) = at.name.split_once(' ').unwrap_or((&at.name, ""));
     let (namespace, name) = path.split_once('/').map_or((None, path), |(namespace, name)| (Some(namespace), name));
-    let resource = kinds.with_kind(kind);
+    let resource = kinds.resembling(kind);
     let text = |text: Option<&String>| text.cloned().unwrap_or_default();
     Names {
         group: text(resource.map(|resource| &resource.group)),
