@@ -6,6 +6,7 @@ mod forecast;
 mod glint;
 mod mapped;
 mod mapping;
+mod mapping_rules;
 
 use std::path::Path;
 

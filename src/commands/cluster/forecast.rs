@@ -123,7 +123,10 @@ pub(crate) fn run(args: &ForecastArgs, context: &mut Context<'_>) -> Result<Exit
         .iter()
         .map(|cluster| match &known {
             Some(known) => Ok(Owned { now: known.clone(), formerly: Vec::new() }),
-            None => owned_by_exporter(&*catalog, cluster, &mut notes),
+            None => {
+                let (now, base) = (&cluster.now.revision, cluster.base_revision());
+                owned_by_exporter(&*catalog, &cluster.settings.name, now, base, &mut notes)
+            }
         })
         .collect::<Result<_, Error>>()?;
     let bar = context.bar();

@@ -105,6 +105,7 @@ fn mapped(name: &str, object: usize, body: Json) -> MappedEntity {
         properties: entries(&body["properties"]),
         relations: entries(&body["relations"]),
         origin: Origin { object, entry: 0, mapping: 0 },
+        contested: Vec::new(),
     }
 }
 
@@ -196,6 +197,7 @@ impl World {
 fn problem(class: ProblemClass, object: Option<usize>) -> Problem {
     Problem {
         class,
+        cause: class,
         object: None,
         object_index: object,
         kind: Some("getport.io/v1/entities".to_owned()),

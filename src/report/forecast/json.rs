@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{ClusterForecast, ForecastReport, Location, Places, words};
+use super::input::{ClusterForecast, ForecastReport, Location, Places};
+use super::words;
 use crate::domain::entity::EntityKey;
 use crate::domain::forecast::{
     Arrival, BlockerKind, Danger, DangerKind, DeletionBlocker, EntityWrite, ForecastOutcome, StaleCause, StaleEffect,

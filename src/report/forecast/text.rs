@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{ClusterForecast, ForecastReport, Location, Places, words};
+use super::input::{ClusterForecast, ForecastReport, Location, Places};
+use super::words;
 use crate::domain::forecast::{
     Arrival, Danger, DeletionBlocker, EntityWrite, Forecast, ForecastOutcome, StaleCause, StaleEffect, WriteAction,
 };
@@ -197,8 +198,7 @@ impl Page<'_> {
         }
         if !forecast.undecided.is_empty() {
             self.line("");
-            let number = count(forecast.undecided.len(), "entity");
-            self.line(&format!("{number} no longer sent; whether the exporter deletes them is not known:"));
+            self.line(&format!("{} no longer sent, perhaps deleted:", count(forecast.undecided.len(), "entity")));
             for undecided in forecast.undecided.iter().take(MAX_LINES) {
                 let remark = self.style.paint(Role::Dim, &format!("({})", words::undecided(undecided.reason)));
                 self.line(&format!("  ? {} {remark}", clean(&entity(&undecided.key))));

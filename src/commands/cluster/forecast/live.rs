@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::LoadedCluster;
 use crate::catalog::{Catalog, Part};
 use crate::domain::blueprint::set::Blueprints;
 use crate::domain::entity::{Datasource, EntityKey};
@@ -21,13 +20,15 @@ pub(super) struct Owned {
     pub formerly: Vec<EntityKey>,
 }
 
+/// `name`: of the cluster, for notes.
 pub(super) fn owned_by_exporter(
     catalog: &dyn Catalog,
-    cluster: &LoadedCluster,
+    name: &str,
+    now: &MappedRevision,
+    base: Option<&MappedRevision>,
     notes: &mut Vec<String>,
 ) -> Result<Owned, Error> {
-    let name = &cluster.settings.name;
-    let Some(state_key) = &cluster.now.revision.state_key else {
+    let Some(state_key) = &now.state_key else {
         notes.push(format!(
             "The cluster `{name}` has no state key, so what its exporter owns and deletes is not known. Set `clusters.{name}.state-key`."
         ));
@@ -38,7 +39,7 @@ pub(super) fn owned_by_exporter(
             "The state key `{state_key}` has upper-case letters. An exporter with a config file asks for it in lower case, and finds nothing where the catalog distinguishes them: then it deletes nothing."
         ));
     }
-    let before = cluster.base_revision().and_then(|base| base.state_key.as_ref());
+    let before = base.and_then(|base| base.state_key.as_ref());
     let former = before.filter(|before| *before != state_key);
     let read = |key: &String| catalog.written_by(&Datasource::of_exporter(key));
     let found = read(state_key).and_then(|now| Ok((now, former.map(read).transpose()?.unwrap_or_default())));
