@@ -45,9 +45,10 @@ impl Verb for ClusterArgs {
             ClusterVerbs::Forecast(args) => {
                 process.in_repository(Needs::repository(), |context| forecast::run(args, context))
             }
-            ClusterVerbs::Mapping(args) => {
-                process.in_repository(Needs::repository(), |context| mapping::run(args, context))
-            }
+            ClusterVerbs::Mapping(args) => process.in_repository(Needs::repository(), |context| match &args.explain {
+                Some(name) => explain::explain(name, args, context),
+                None => mapping::run(args, context),
+            }),
         }
     }
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::evaluate::EvaluateFormat;
-use super::explain::explain;
 use crate::commands::context::Context;
 use crate::commands::workspace::documents::{Content, ManifestReader};
 use crate::commands::workspace::saved_blueprints::{SavedBlueprints, Unusable, shelved};
@@ -82,11 +81,8 @@ pub(crate) enum MappingError {
 
 impl ExitClass for MappingError {}
 
-/// Writes, checks or explains the mapping.
+/// Writes or checks the mapping.
 pub(crate) fn run(args: &MappingArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
-    if let Some(name) = &args.explain {
-        return explain(name, args, context);
-    }
     let text = mapping_of_repository(args.clear, context)?;
     let settings = context.settings;
     match (&args.check, &args.out) {

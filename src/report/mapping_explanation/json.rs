@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::MappingExplanation;
+use super::view::MappingExplanation;
 use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::mapping_explanation::{EntryExplanation, EntryResult, ItemExplanation, Step, StepResult};
 use crate::jq::Value;

@@ -1,6 +1,6 @@
 //! How a mapping takes one object, for people.
 
-use super::MappingExplanation;
+use super::view::MappingExplanation;
 use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::mapping_explanation::{
     EntryExplanation, EntryResult, ItemExplanation, ManifestValue, Step, StepFailure, StepResult,
