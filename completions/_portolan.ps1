@@ -380,6 +380,7 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
         'portolan;cluster;evaluate' {
             [CompletionResult]::new('--mapping', '--mapping', [CompletionResultType]::ParameterName, 'Mapping: the exporter''s config.yaml, the integration''s JSON, or Helm values with `configMap.config`')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Rules by which the mapping is read [default: stored for JSON, file for YAML]')
+            [CompletionResult]::new('--platform', '--platform', [CompletionResultType]::ParameterName, 'Whose exporter reads the mapping [default: the one that its keys name, `port` or `glint`]')
             [CompletionResult]::new('--known', '--known', [CompletionResultType]::ParameterName, 'Entities that the exporter owns, as JSON: `[{"blueprint": "service", "identifier": "cart"}]`')
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment variable of the exporter; the mapping''s allow list decides whether expressions see it')
             [CompletionResult]::new('--expect', '--expect', [CompletionResultType]::ParameterName, 'Compare with a JSON of an earlier run, and show the difference')
@@ -431,6 +432,9 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             [CompletionResult]::new('--clear', '--clear', [CompletionResultType]::ParameterName, 'Which properties and relations are named, and so cleared where a manifest leaves them out')
             [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'Write to this file instead of the output')
             [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Write nothing; exit 2 if this file is not what would be written')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show how the mapping of each cluster of the config takes this object: each expression with its result')
+            [CompletionResult]::new('--mapping', '--mapping', [CompletionResultType]::ParameterName, 'With `--explain`: use this mapping instead')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the explanation [default: text]')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Run as if started in DIR')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]')
             [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]')

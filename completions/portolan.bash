@@ -269,7 +269,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__cluster__subcmd__evaluate)
-            opts="-C -q -v -h --mapping --as --known --env --no-raw-examples --expect --output --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
+            opts="-C -q -v -h --mapping --as --platform --known --env --no-raw-examples --expect --output --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -292,6 +292,10 @@ _portolan() {
                     ;;
                 --as)
                     COMPREPLY=($(compgen -W "file stored" -- "${cur}"))
+                    return 0
+                    ;;
+                --platform)
+                    COMPREPLY=($(compgen -W "port glint" -- "${cur}"))
                     return 0
                     ;;
                 --known)
@@ -546,7 +550,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__cluster__subcmd__mapping)
-            opts="-C -q -v -h --clear --out --check --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
+            opts="-C -q -v -h --clear --out --check --explain --mapping --output --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -584,6 +588,32 @@ _portolan() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
+                    return 0
+                    ;;
+                --explain)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --mapping)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
                 -C)
@@ -1811,7 +1841,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__schema)
-            opts="-C -q -v -h --write --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help manifest config lint baseline pull plan plan-file outcome refusal serve config-check evaluate forecast all"
+            opts="-C -q -v -h --write --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help manifest config lint baseline pull plan plan-file outcome refusal serve config-check evaluate mapping-explanation forecast all"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -365,6 +365,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
         &'portolan;cluster;evaluate'= {
             cand --mapping 'Mapping: the exporter''s config.yaml, the integration''s JSON, or Helm values with `configMap.config`'
             cand --as 'Rules by which the mapping is read [default: stored for JSON, file for YAML]'
+            cand --platform 'Whose exporter reads the mapping [default: the one that its keys name, `port` or `glint`]'
             cand --known 'Entities that the exporter owns, as JSON: `[{"blueprint": "service", "identifier": "cart"}]`'
             cand --env 'Environment variable of the exporter; the mapping''s allow list decides whether expressions see it'
             cand --expect 'Compare with a JSON of an earlier run, and show the difference'
@@ -414,6 +415,9 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand --clear 'Which properties and relations are named, and so cleared where a manifest leaves them out'
             cand --out 'Write to this file instead of the output'
             cand --check 'Write nothing; exit 2 if this file is not what would be written'
+            cand --explain 'Show how the mapping of each cluster of the config takes this object: each expression with its result'
+            cand --mapping 'With `--explain`: use this mapping instead'
+            cand --output 'Format of the explanation [default: text]'
             cand -C 'Run as if started in DIR'
             cand --config 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]'
             cand --target 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]'

@@ -504,6 +504,8 @@ complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fis
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from evaluate" -l mapping -d 'Mapping: the exporter\'s config.yaml, the integration\'s JSON, or Helm values with `configMap.config`' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from evaluate" -l as -d 'Rules by which the mapping is read [default: stored for JSON, file for YAML]' -r -f -a "file\t'The exporter\'s file: every scalar is read as its text'
 stored\t'The config that the integration stores: every value must have its type'"
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from evaluate" -l platform -d 'Whose exporter reads the mapping [default: the one that its keys name, `port` or `glint`]' -r -f -a "port\t''
+glint\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from evaluate" -l known -d 'Entities that the exporter owns, as JSON: `[{"blueprint": "service", "identifier": "cart"}]`' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from evaluate" -l env -d 'Environment variable of the exporter; the mapping\'s allow list decides whether expressions see it' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from evaluate" -l expect -d 'Compare with a JSON of an earlier run, and show the difference' -r -F
@@ -551,6 +553,10 @@ all\t'Every property and relation of the blueprints'
 none\t'None: what is removed from a manifest stays in the catalog'"
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l out -d 'Write to this file instead of the output' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l check -d 'Write nothing; exit 2 if this file is not what would be written' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l explain -d 'Show how the mapping of each cluster of the config takes this object: each expression with its result' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l mapping -d 'With `--explain`: use this mapping instead' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l output -d 'Format of the explanation [default: text]' -r -f -a "text\t''
+json\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f

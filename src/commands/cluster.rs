@@ -2,9 +2,11 @@
 
 pub mod evaluate;
 mod expectation;
+mod explain;
 pub mod forecast;
 mod given_objects;
 pub mod mapping;
+mod object_name;
 #[cfg(test)]
 #[expect(clippy::disallowed_methods, reason = "reads the recordings")]
 mod tests;
@@ -43,9 +45,10 @@ impl Verb for ClusterArgs {
             ClusterVerbs::Forecast(args) => {
                 process.in_repository(Needs::repository(), |context| forecast::run(args, context))
             }
-            ClusterVerbs::Mapping(args) => {
-                process.in_repository(Needs::repository(), |context| mapping::run(args, context))
-            }
+            ClusterVerbs::Mapping(args) => process.in_repository(Needs::repository(), |context| match &args.explain {
+                Some(name) => explain::explain(name, args, context),
+                None => mapping::run(args, context),
+            }),
         }
     }
 }

@@ -65,6 +65,8 @@ pub enum SchemaName {
     ConfigCheck,
     /// Output of `cluster evaluate --output json`
     Evaluate,
+    /// Output of `cluster mapping --explain KIND/NAME --output json`
+    MappingExplanation,
     /// Output of `cluster forecast --output json`
     Forecast,
     /// Output of `--all --output json`, whatever the command
@@ -158,6 +160,7 @@ pub fn schema(name: SchemaName) -> String {
         SchemaName::Serve => report::serve::schema(),
         SchemaName::ConfigCheck => report::check::schema(),
         SchemaName::Evaluate => report::evaluation::schema(),
+        SchemaName::MappingExplanation => report::mapping_explanation::schema(),
         SchemaName::Forecast => report::forecast::schema(),
         SchemaName::All => report::combined::schema(),
     })

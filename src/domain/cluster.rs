@@ -52,6 +52,12 @@ impl ExporterVersion {
     }
 }
 
+impl Default for ExporterVersion {
+    fn default() -> Self {
+        Self::ASSUMED
+    }
+}
+
 impl fmt::Display for ExporterVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [major, minor, patch] = self.0;

@@ -12,6 +12,7 @@ pub mod file_name;
 pub mod finding;
 pub mod forecast;
 pub mod known_entities;
+pub mod mapping_explanation;
 pub mod mapping_facts;
 pub mod plan;
 pub mod platform;

@@ -9,6 +9,10 @@ pub struct Platform {
     /// The API group of manifests: `getport.io`.
     pub group: &'static str,
     pub version: &'static str,
+    /// The key of the exporter's mapping config that holds the mappings of an entry.
+    pub mapping_key: &'static str,
+    /// Why what its exporter does is known only approximately, as a clause.
+    pub exporter_doubt: Option<&'static str>,
     /// The file names of bare entities.
     pub bare_files: [&'static str; 2],
     /// Regions by name, the default first.
@@ -28,6 +32,8 @@ pub static PORT: Platform = Platform {
     brand: "Port",
     group: "getport.io",
     version: "v1",
+    mapping_key: "port",
+    exporter_doubt: None,
     bare_files: ["port.yml", "port.yaml"],
     regions: &[("eu", "https://api.port.io"), ("us", "https://api.us.port.io")],
     hosts: &["api.port.io", "api.us.port.io", "api.getport.io", "api.us.getport.io"],
@@ -47,6 +53,8 @@ pub static GLINT: Platform = Platform {
     brand: "Glint",
     group: "useglint.io",
     version: "v1",
+    mapping_key: "glint",
+    exporter_doubt: Some("Glint's exporter could not be examined, and is assumed to work like Port's 0.7.9"),
     bare_files: ["glint.yml", "glint.yaml"],
     regions: &[("eu", "https://api.useglint.io")],
     hosts: &["api.useglint.io"],

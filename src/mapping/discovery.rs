@@ -5,6 +5,7 @@ use super::failure::Failure;
 use super::map_item::Engine;
 use super::objects::Object;
 use super::programs::Programs;
+use crate::domain::platform::PORT;
 use crate::jq::{Env, Limits, Value};
 
 /// A CRD over which the expression fails: the exporter logs that, and goes on.
@@ -52,6 +53,7 @@ fn entry_of(object: &Object, index: usize, from: &Expression) -> Option<Entry> {
         span: from.span,
         kind: format!("{group}/{version}/{kind}"),
         kind_span: from.span,
+        mapping_key: PORT.mapping_key,
         selector: None,
         items_to_parse: None,
         item_name: "item".to_owned(),

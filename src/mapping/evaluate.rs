@@ -67,10 +67,7 @@ pub fn start_failure(errors: Vec<ConfigError>) -> Evaluation {
 
 /// Evaluates a resync. `place`: where the character of an expression is in the document.
 pub fn evaluate(config: &Config, resync: &Resync<'_>, place: &dyn Fn(&Expression, usize) -> Span) -> Evaluation {
-    let variables = visible_variables(resync.variables, &config.environment);
-    let environment = Env::new(&variables, resync.now);
-    let mut config = config.clone();
-    let undiscovered = discover(&mut config, resync.objects, &environment, &resync.limits);
+    let Preparation { config, environment, undiscovered } = Preparation::of(config, resync);
     let programs = Programs::compile(&config);
     let engine = Engine { programs: &programs, environment: &environment, limits: &resync.limits };
     let (upserts, problems) = (Vec::new(), Vec::new());
@@ -92,6 +89,24 @@ pub fn evaluate(config: &Config, resync: &Resync<'_>, place: &dyn Fn(&Expression
     };
     let approximations = approximations(&programs);
     Evaluation { outcome, upserts, deletes, undecided, problems, approximations }
+}
+
+/// What precedes the evaluation of the entries.
+pub(super) struct Preparation {
+    /// With the entries of discovered kinds.
+    pub(super) config: Config,
+    pub(super) environment: Env,
+    pub(super) undiscovered: Vec<Undiscovered>,
+}
+
+impl Preparation {
+    pub(super) fn of(config: &Config, resync: &Resync<'_>) -> Self {
+        let variables = visible_variables(resync.variables, &config.environment);
+        let environment = Env::new(&variables, resync.now);
+        let mut config = config.clone();
+        let undiscovered = discover(&mut config, resync.objects, &environment, &resync.limits);
+        Self { config, environment, undiscovered }
+    }
 }
 
 fn approximations(programs: &Programs<'_>) -> Vec<ApproximateExpression> {
@@ -138,7 +153,7 @@ struct Run<'a> {
 }
 
 impl Engine<'_> {
-    fn object(&self, index: usize, input: &Value, entry: &Entry) -> Result<Mapped, Stop> {
+    pub(super) fn object(&self, index: usize, input: &Value, entry: &Entry) -> Result<Mapped, Stop> {
         let mut mapped = Mapped::default();
         for item in self.items(input, entry)? {
             if !self.passes(&item, entry)? {
@@ -156,9 +171,10 @@ impl Engine<'_> {
     }
 
     /// The object, or a copy of it for each item, with the item under its name.
-    fn items(&self, input: &Value, entry: &Entry) -> Result<Vec<Value>, Failure> {
+    pub(super) fn items(&self, input: &Value, entry: &Entry) -> Result<Vec<Value>, Failure> {
         let Some(expression) = &entry.items_to_parse else { return Ok(vec![input.clone()]) };
-        let fail = |failure: Failure| failure.of_class(ProblemClass::Items).in_field("port.itemsToParse");
+        let field = || format!("{}.itemsToParse", entry.mapping_key);
+        let fail = |failure: Failure| failure.of_class(ProblemClass::Items).in_field(field());
         let found = self.run(expression, input).map_err(fail)?;
         let Some(items) = found.as_array() else {
             let message = format!("must be a list, is {}", with_article(&found));
@@ -174,7 +190,7 @@ impl Engine<'_> {
         Ok(items.iter().map(with_item).collect())
     }
 
-    fn passes(&self, item: &Value, entry: &Entry) -> Result<bool, Failure> {
+    pub(super) fn passes(&self, item: &Value, entry: &Entry) -> Result<bool, Failure> {
         let Some(expression) = &entry.selector else { return Ok(true) };
         let passes = self.boolean(expression, item);
         passes.map_err(|failure| failure.of_class(ProblemClass::Selector).in_field("selector.query"))
@@ -183,8 +199,8 @@ impl Engine<'_> {
 
 /// What one object yields for one entry.
 #[derive(Default)]
-struct Mapped {
-    entities: Vec<MappedEntity>,
+pub(super) struct Mapped {
+    pub(super) entities: Vec<MappedEntity>,
     /// The first items that passed the selector.
     examples: Vec<Value>,
 }
@@ -210,11 +226,8 @@ impl<'a> Run<'a> {
                 return Ok(());
             }
         };
-        let is_of_kind = |object: &Object| {
-            object.kind == resource.kind && object.group == resource.group && object.version == resource.version
-        };
         let mut objects: Vec<(usize, &Object)> =
-            self.resync.objects.iter().enumerate().filter(|(_, object)| is_of_kind(object)).collect();
+            self.resync.objects.iter().enumerate().filter(|(_, object)| object.is_of(resource)).collect();
         // The API server lists objects in this order.
         objects.sort_by_key(|(_, object)| (object.namespace.as_deref().unwrap_or_default(), object.name.as_str()));
         let results: Vec<Vec<Result<Mapped, Stop>>> = objects
@@ -342,7 +355,7 @@ impl<'a> Run<'a> {
 }
 
 /// The field of an entity with NaN or an infinite number, and Go's spelling of the number.
-fn not_finite(entity: &MappedEntity) -> Option<(String, &'static str)> {
+pub(super) fn not_finite(entity: &MappedEntity) -> Option<(String, &'static str)> {
     for (field, entries) in [("properties", &entity.properties), ("relations", &entity.relations)] {
         for (key, value) in entries {
             if let Some(spelling) = not_finite_in(value) {
@@ -365,7 +378,7 @@ fn not_finite_in(value: &Value) -> Option<&'static str> {
 }
 
 /// The path of a null that is an element of a list: `spec.properties.owners[1]`.
-fn null_in_list(value: &Value) -> Option<String> {
+pub(super) fn null_in_list(value: &Value) -> Option<String> {
     match value {
         Value::Array(items) => items.iter().enumerate().find_map(|(at, item)| match item {
             Value::Null => Some(format!("[{at}]")),

@@ -48,7 +48,7 @@ impl Engine<'_> {
     }
 
     /// The result as a string without the quotes around it.
-    fn text(&self, field: &str, expression: &Expression, input: &Value) -> Result<String, Failure> {
+    pub(super) fn text(&self, field: &str, expression: &Expression, input: &Value) -> Result<String, Failure> {
         let value = self.run(expression, input).map_err(|failure| failure.in_field(field))?;
         match value.as_str() {
             Some(text) => Ok(trim(text)),
@@ -77,7 +77,12 @@ impl Engine<'_> {
         expression.map_or_else(|| Ok(String::new()), |expression| self.text(field, expression, input))
     }
 
-    fn identifier(&self, mapping: &Mapping, input: &Value, contested: &mut Vec<String>) -> Result<Value, Stop> {
+    pub(super) fn identifier(
+        &self,
+        mapping: &Mapping,
+        input: &Value,
+        contested: &mut Vec<String>,
+    ) -> Result<Value, Stop> {
         let field = "identifier";
         match &mapping.identifier {
             Query::Expression(expression) => Ok(Value::from(self.text(field, expression, input)?)),
@@ -92,7 +97,12 @@ impl Engine<'_> {
         }
     }
 
-    fn team(&self, mapping: &Mapping, input: &Value, contested: &mut Vec<String>) -> Result<Option<Value>, Stop> {
+    pub(super) fn team(
+        &self,
+        mapping: &Mapping,
+        input: &Value,
+        contested: &mut Vec<String>,
+    ) -> Result<Option<Value>, Stop> {
         let field = "team";
         let Some(team) = &mapping.team else { return Ok(None) };
         match team {
@@ -143,7 +153,7 @@ impl Engine<'_> {
     }
 
     /// Evaluates the members of a search query, or of the relations.
-    fn members(
+    pub(super) fn members(
         &self,
         field: &str,
         members: &[(Arc<str>, Query)],

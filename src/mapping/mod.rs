@@ -7,6 +7,7 @@ pub mod definition;
 mod discovery;
 pub mod environment;
 pub mod evaluate;
+pub mod explain;
 mod failure;
 pub mod kinds;
 mod map_item;

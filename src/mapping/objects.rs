@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Map, Value as Json};
 
 use super::definition::{Additional, Definition, Schema};
+use super::kinds::Resource;
 use super::stored_json::stored_json;
 use crate::domain::document::tree::{Kind, Value};
 pub use crate::domain::mapping_facts::RefusalReason;
@@ -33,6 +34,10 @@ impl Object {
             Some(namespace) => format!("{namespace}/{}", self.name),
             None => self.name.clone(),
         }
+    }
+
+    pub fn is_of(&self, resource: &Resource) -> bool {
+        self.kind == resource.kind && self.group == resource.group && self.version == resource.version
     }
 }
 

@@ -1,6 +1,6 @@
 //! The expressions of a config, each compiled once.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::config::model::{Config, Expression, Query};
 use crate::jq::{CompileError, Program};

@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::entity::EntityKey;
 use crate::domain::evaluation::{Evaluation, MappedEntity, Outcome, Problem, ProblemClass};
+use crate::domain::platform::Platform;
 use crate::report::escape::{self, clean};
 use crate::report::positions::JsonPosition;
 use crate::report::style::{Role, Style};
@@ -24,6 +25,8 @@ pub struct EvaluationReport<'a> {
     /// The file of the mapping, as the user typed it.
     pub path: &'a str,
     pub text: &'a str,
+    /// Whose exporter reads the mapping.
+    pub platform: &'a Platform,
     /// The places of the problems and of the approximations in the text, in their order.
     pub problem_spans: &'a [Option<Span>],
     pub approximation_spans: &'a [Span],
@@ -45,7 +48,7 @@ struct Document<'a> {
     /// the same blueprint.
     undecided: &'a [EntityKey],
     problems: Vec<JsonProblem<'a>>,
-    /// Expressions whose results may differ from the exporter's.
+    /// Expressions whose results may differ from the exporter's; without an expression, all results may.
     approximations: Vec<JsonApproximation<'a>>,
 }
 
@@ -71,12 +74,12 @@ struct JsonProblem<'a> {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Approximation")]
 struct JsonApproximation<'a> {
-    expression: &'a str,
-    /// What the expression uses.
+    expression: Option<&'a str>,
+    /// What the expression uses; without an expression, the platform.
     name: &'a str,
     reason: &'a str,
     path: &'a str,
-    start: JsonPosition,
+    start: Option<JsonPosition>,
 }
 
 pub fn schema() -> serde_json::Value {
@@ -99,12 +102,19 @@ pub fn json(report: &EvaluationReport<'_>) -> String {
         start: span.map(position),
     });
     let approximations = evaluation.approximations.iter().zip(report.approximation_spans);
-    let approximations = approximations.map(|(found, span)| JsonApproximation {
-        expression: &found.expression,
+    let of_expressions = approximations.map(|(found, span)| JsonApproximation {
+        expression: Some(&found.expression),
         name: &found.name,
         reason: &found.reason,
         path: report.path,
-        start: position(*span),
+        start: Some(position(*span)),
+    });
+    let of_platform = report.platform.exporter_doubt.map(|reason| JsonApproximation {
+        expression: None,
+        name: report.platform.name,
+        reason,
+        path: report.path,
+        start: None,
     });
     let document = Document {
         format: FORMAT,
@@ -113,7 +123,7 @@ pub fn json(report: &EvaluationReport<'_>) -> String {
         deletes: &evaluation.deletes,
         undecided: &evaluation.undecided,
         problems: problems.collect(),
-        approximations: approximations.collect(),
+        approximations: of_platform.into_iter().chain(of_expressions).collect(),
     };
     format!("{}\n", escape::json(&document))
 }
@@ -207,6 +217,7 @@ fn write_problems(out: &mut String, report: &EvaluationReport<'_>, style: &Style
 mod tests {
     use super::*;
     use crate::domain::evaluation::Origin;
+    use crate::domain::platform::PORT;
     use crate::jq::{Entries, Value};
 
     #[test]
@@ -248,6 +259,7 @@ mod tests {
             evaluation: &evaluation,
             path: "m.yaml",
             text: "title: .title\n",
+            platform: &PORT,
             problem_spans: &[Some(Span::new(7, 13)), Some(Span::new(7, 13))],
             approximation_spans: &[],
         };

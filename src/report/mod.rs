@@ -13,6 +13,7 @@ pub mod forecast;
 pub mod format;
 pub mod init;
 pub mod lint;
+pub mod mapping_explanation;
 pub mod outcome;
 pub mod plan;
 pub mod positions;

@@ -9,7 +9,7 @@ use crate::domain::document::span::Span;
 use crate::domain::document::tree::Value;
 
 /// One entry of `clusters` in the config.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ClusterSettings {
     pub name: String,
     /// The line of its entry in the config.

@@ -1,7 +1,9 @@
 //! Tests `portolan cluster`: a sample of the recordings of the real exporter through `cluster evaluate`, expectations, and
 //! the exit codes. All recordings are evaluated in the tests of the library.
 
+mod explained;
 mod forecast;
+mod glint;
 mod mapped;
 mod mapping;
 mod mapping_rules;

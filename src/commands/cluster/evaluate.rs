@@ -15,7 +15,7 @@ use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::entity::EntityKey;
 use crate::domain::error_class::ExitClass;
 use crate::domain::evaluation::{Evaluation, Outcome};
-use crate::domain::platform::PORT;
+use crate::domain::platform::{GLINT, PORT, Platform};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::jq::Limits;
@@ -46,6 +46,9 @@ pub struct EvaluateArgs {
     /// Rules by which the mapping is read [default: stored for JSON, file for YAML]
     #[arg(long = "as", value_name = "RULES", value_enum)]
     pub rules: Option<MappingRules>,
+    /// Whose exporter reads the mapping [default: the one that its keys name, `port` or `glint`]
+    #[arg(long, value_name = "PLATFORM", value_enum)]
+    pub platform: Option<PlatformName>,
     /// Entities that the exporter owns, as JSON: `[{"blueprint": "service", "identifier": "cart"}]`
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub known: Option<PathBuf>,
@@ -77,6 +80,21 @@ pub enum MappingRules {
     File,
     /// The config that the integration stores: every value must have its type
     Stored,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum PlatformName {
+    Port,
+    Glint,
+}
+
+impl PlatformName {
+    fn platform(self) -> &'static Platform {
+        match self {
+            Self::Port => &PORT,
+            Self::Glint => &GLINT,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -125,8 +143,9 @@ impl EvaluateArgs {
             MappingRules::File => Rules::File,
             MappingRules::Stored => Rules::Stored,
         });
-        let mapping = MappingDocument::read(read(&directory, &self.mapping)?, rules);
-        let given = self.read_objects(&directory)?;
+        let platform = self.platform.map(PlatformName::platform);
+        let mapping = MappingDocument::read_for(read(&directory, &self.mapping)?, rules, platform);
+        let given = self.read_objects(&directory, mapping.platform)?;
         let known = self.known.as_ref().map_or_else(|| Ok(Vec::new()), |path| read_known(&directory, path))?;
         let expected = self.expect.as_ref().map(|path| read(&directory, path)).transpose()?;
         let variables: BTreeMap<String, String> = self.env.iter().cloned().collect();
@@ -155,18 +174,20 @@ impl EvaluateArgs {
         if times > 1 { Err(EvaluateError::InputReadTwice { times }) } else { Ok(()) }
     }
 
-    fn read_objects(&self, directory: &Path) -> Result<GivenObjects, Error> {
+    fn read_objects(&self, directory: &Path, platform: &'static Platform) -> Result<GivenObjects, Error> {
         let names: Vec<String> = self.objects.iter().map(|path| path.display().to_string()).collect();
         let texts = self.objects.iter().map(|path| read(directory, path)).collect::<Result<Vec<_>, Error>>()?;
         let named: Vec<NamedText<'_>> = names.iter().zip(&texts).map(|(name, text)| NamedText { name, text }).collect();
         let arrival = Arrival { delivery: Delivery::Create, unknown_fields: UnknownFields::Refused, namespace: None };
-        Ok(read_objects(&named, &PORT, arrival)?)
+        Ok(read_objects(&named, platform, arrival)?)
     }
 
     /// What is worth knowing and stops no entity by itself.
     fn notes(&self, mapping: &MappingDocument, given: &GivenObjects) -> Vec<String> {
         const MOST: usize = 20;
         let mut notes = Vec::new();
+        let doubt = mapping.platform.exporter_doubt;
+        notes.extend(doubt.map(|doubt| format!("The results are approximate: {doubt}.")));
         let lines = LineIndex::new(mapping.text());
         let mut seen = HashSet::new();
         let remarks = mapping.config.as_ref().map_or(&[][..], |config| &config.remarks);
@@ -201,7 +222,7 @@ impl EvaluateArgs {
             notes.push(format!("{place}: `{name}` is left out, because the API server refuses it: {reasons}."));
         }
         notes.truncate(MOST);
-        let all = remarks.len() + given.without_objects.len() + given.refused.len();
+        let all = usize::from(doubt.is_some()) + remarks.len() + given.without_objects.len() + given.refused.len();
         if all > MOST {
             notes.push(format!("{} not shown.", count(all - MOST, "more note")));
         }
@@ -225,6 +246,7 @@ impl EvaluateArgs {
             evaluation,
             path: &path,
             text: mapping.text(),
+            platform: mapping.platform,
             problem_spans: &spans,
             approximation_spans: &approximate,
         };

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::evaluate::EvaluateFormat;
 use crate::commands::context::Context;
 use crate::commands::workspace::documents::{Content, ManifestReader};
 use crate::commands::workspace::saved_blueprints::{SavedBlueprints, Unusable, shelved};
@@ -29,7 +30,8 @@ use crate::sources::{self, SourceFile, path_text};
 #[command(after_help = "\
 Examples:
   portolan cluster mapping --out platform/port-exporter.yaml
-  portolan cluster mapping --check platform/port-exporter.yaml")]
+  portolan cluster mapping --check platform/port-exporter.yaml
+  portolan cluster mapping --explain Entity/shop/cart")]
 pub struct MappingArgs {
     /// Which properties and relations are named, and so cleared where a manifest leaves them out
     #[arg(long, value_name = "WHICH", value_enum, default_value_t = ClearName::Used)]
@@ -40,6 +42,18 @@ pub struct MappingArgs {
     /// Write nothing; exit 2 if this file is not what would be written
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, conflicts_with = "out")]
     pub check: Option<PathBuf>,
+    /// Show how the mapping of each cluster of the config takes this object: each expression with its result
+    ///
+    /// KIND/NAME or KIND/NAMESPACE/NAME: `Entity/shop/cart`, `entities/cart`, `apps/v1/deployments/web`. Without a
+    /// configured mapping, it is the one that this command writes.
+    #[arg(long, value_name = "KIND/NAME", value_hint = clap::ValueHint::Other, conflicts_with_all = ["out", "check"])]
+    pub explain: Option<String>,
+    /// With `--explain`: use this mapping instead
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, requires = "explain")]
+    pub mapping: Option<PathBuf>,
+    /// Format of the explanation [default: text]
+    #[arg(long, value_name = "FORMAT", value_enum, requires = "explain")]
+    pub output: Option<EvaluateFormat>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -69,15 +83,8 @@ impl ExitClass for MappingError {}
 
 /// Writes or checks the mapping.
 pub(crate) fn run(args: &MappingArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
+    let text = mapping_of_repository(args.clear, context)?;
     let settings = context.settings;
-    let files = sources::discover(&settings.root.value, &settings.pattern()?)?.files;
-    let clear = match args.clear {
-        ClearName::Used => Clear::Used,
-        ClearName::All => Clear::All,
-        ClearName::None => Clear::None,
-    };
-    let (text, notes) = mapping_of(&files, settings, &SnapshotSource::Disk, clear)?;
-    notes.iter().for_each(|note| context.say(&format!("note: {note}")));
     match (&args.check, &args.out) {
         (Some(path), _) => check(path, &text, context),
         (None, Some(path)) => {
@@ -91,6 +98,20 @@ pub(crate) fn run(args: &MappingArgs, context: &mut Context<'_>) -> Result<Exit,
             Ok(Exit::Success)
         }
     }
+}
+
+/// The mapping for the blueprints of the snapshot and the manifests of the repository.
+pub(super) fn mapping_of_repository(clear: ClearName, context: &mut Context<'_>) -> Result<String, Error> {
+    let settings = context.settings;
+    let files = sources::discover(&settings.root.value, &settings.pattern()?)?.files;
+    let clear = match clear {
+        ClearName::Used => Clear::Used,
+        ClearName::All => Clear::All,
+        ClearName::None => Clear::None,
+    };
+    let (text, notes) = mapping_of(&files, settings, &SnapshotSource::Disk, clear)?;
+    notes.iter().for_each(|note| context.say(&format!("note: {note}")));
+    Ok(text)
 }
 
 /// The mapping for files and a snapshot, and notes about what it leaves out.

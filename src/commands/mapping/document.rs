@@ -2,20 +2,25 @@
 
 use crate::domain::document::fault::{Fault, FaultKind, Oversize};
 use crate::domain::document::span::Span;
-use crate::domain::document::tree::{Kind, Style};
+use crate::domain::document::tree::{Kind, Style, Value};
 use crate::domain::evaluation::Evaluation;
+use crate::domain::mapping_explanation::{EntryExplanation, StepResult};
+use crate::domain::platform::{PORT, Platform};
 use crate::manifest::{Document, Limits, Reader};
-use crate::mapping::config::document::{ConfigPlace, find_config};
+use crate::mapping::config::document::{ConfigPlace, find_config, platform_of};
 use crate::mapping::config::model::{Config, ConfigError, Expression, Rules};
 use crate::mapping::config::scalar_place::place_in_scalar;
 use crate::mapping::config::{default_rules, read_config};
 use crate::mapping::evaluate::{Resync, evaluate, start_failure};
+use crate::mapping::explain::explain;
 use crate::text::plural::grouped;
 
 /// A mapping and the text it was read from.
 #[derive(Debug)]
 pub struct MappingDocument {
     text: String,
+    /// For whose exporter it was read.
+    pub platform: &'static Platform,
     /// `Err`: the exporter does not start with it. The spans are those of `config_text`.
     pub config: Result<Config, Vec<ConfigError>>,
     /// The scalar of the text that holds the config as text.
@@ -31,29 +36,53 @@ struct Holder {
 
 /// What a document holds.
 enum Found {
-    Config(Result<Config, Vec<ConfigError>>),
+    Config(Decoded),
     Holder(Holder),
 }
 
+struct Decoded {
+    platform: &'static Platform,
+    config: Result<Config, Vec<ConfigError>>,
+}
+
+impl Decoded {
+    fn of(root: Option<Value<'_>>, rules: Rules, platform: Option<&'static Platform>) -> Self {
+        let platform = platform.or_else(|| root.map(platform_of)).unwrap_or(&PORT);
+        Self { platform, config: read_config(root, rules, platform) }
+    }
+
+    fn failed(error: ConfigError, platform: Option<&'static Platform>) -> Self {
+        Self { platform: platform.unwrap_or(&PORT), config: Err(vec![error]) }
+    }
+}
+
 impl MappingDocument {
-    /// `rules`: those of the config; by default they follow from the format.
+    /// Reads it for the platform that its keys name.
+    #[cfg(test)]
     pub fn read(text: String, rules: Option<Rules>) -> Self {
+        Self::read_for(text, rules, None)
+    }
+
+    /// `rules`: those of the config; by default they follow from the format.
+    /// `platform`: whose exporter reads it; by default, the one that the keys of the config name.
+    pub fn read_for(text: String, rules: Option<Rules>, platform: Option<&'static Platform>) -> Self {
         let rules = rules.unwrap_or_else(|| default_rules(&text));
-        let mut found = Found::Config(read_config(None, rules));
-        Reader::new(Limits::default()).read_first(&text, &mut |document| found = find(document, rules));
-        match found {
-            Found::Config(config) => Self { text, config, holder: None },
+        let mut found = Found::Config(Decoded::of(None, rules, platform));
+        Reader::new(Limits::default()).read_first(&text, &mut |document| found = find(document, rules, platform));
+        let (Decoded { platform, config }, holder) = match found {
+            Found::Config(decoded) => (decoded, None),
             Found::Holder(holder) => {
-                let mut config = read_config(None, Rules::File);
+                let mut decoded = Decoded::of(None, Rules::File, platform);
                 Reader::new(Limits::default()).read_first(&holder.text, &mut |document| {
-                    config = match syntax_error(document) {
-                        Some(error) => Err(vec![error]),
-                        None => read_config(document.view.root(), Rules::File),
+                    decoded = match syntax_error(document) {
+                        Some(error) => Decoded::failed(error, platform),
+                        None => Decoded::of(document.view.root(), Rules::File, platform),
                     };
                 });
-                Self { text, config, holder: Some(holder) }
+                (decoded, Some(holder))
             }
-        }
+        };
+        Self { text, platform, config, holder }
     }
 
     /// Evaluates the mapping, unless the exporter does not start with it.
@@ -62,6 +91,23 @@ impl MappingDocument {
             Ok(config) => evaluate(config, resync, &|expression, offset| self.place_in_expression(expression, offset)),
             Err(errors) => start_failure(errors.clone()),
         }
+    }
+
+    /// Explains how the mapping takes one of the objects, with places in the whole text. `None`: the exporter does not start.
+    pub fn explain(&self, resync: &Resync<'_>, object: usize) -> Option<Vec<EntryExplanation>> {
+        let config = self.config.as_ref().ok()?;
+        let place = |expression: &Expression, offset: usize| self.place_in_expression(expression, offset);
+        let mut entries = explain(config, resync, object, &place);
+        for entry in &mut entries {
+            entry.span = self.span_in_text(entry.span);
+            for step in entry.steps_mut() {
+                step.span = self.span_in_text(step.span);
+                if let StepResult::Failed(failures) = &mut step.result {
+                    failures.iter_mut().for_each(|failure| failure.span = self.span_in_text(failure.span));
+                }
+            }
+        }
+        Some(entries)
     }
 
     /// Whether the document says that there is no config: `null`, as an integration without one has.
@@ -109,13 +155,13 @@ fn comments_of(text: &str) -> Vec<Span> {
     comments
 }
 
-fn find(document: &Document<'_>, rules: Rules) -> Found {
+fn find(document: &Document<'_>, rules: Rules, platform: Option<&'static Platform>) -> Found {
     if let Some(error) = syntax_error(document) {
-        return Found::Config(Err(vec![error]));
+        return Found::Config(Decoded::failed(error, platform));
     }
-    let Some(root) = document.view.root() else { return Found::Config(read_config(None, rules)) };
+    let Some(root) = document.view.root() else { return Found::Config(Decoded::of(None, rules, platform)) };
     match find_config(root, rules) {
-        ConfigPlace::Here(value, rules) => Found::Config(read_config(Some(value), rules)),
+        ConfigPlace::Here(value, rules) => Found::Config(Decoded::of(Some(value), rules, platform)),
         ConfigPlace::Text(value) => Found::Holder(Holder {
             span: value.span(),
             style: value.style(),

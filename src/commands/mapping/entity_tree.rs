@@ -218,6 +218,12 @@ fn find<'a>(object: Value<'a>, expression: &str) -> Found<'a> {
 
 /// The keys of the path that an expression begins with, if the rest only gives a default.
 fn plain_path(expression: &str) -> Option<Vec<&str>> {
+    let (keys, rest) = leading_path(expression)?;
+    (rest.is_empty() || rest.starts_with("//")).then_some(keys)
+}
+
+/// The keys of the path that an expression begins with, and the rest of the expression.
+pub(crate) fn leading_path(expression: &str) -> Option<(Vec<&str>, &str)> {
     let mut rest = expression.trim();
     let mut keys = Vec::new();
     while let Some(after) = rest.strip_prefix('.') {
@@ -242,8 +248,7 @@ fn plain_path(expression: &str) -> Option<Vec<&str>> {
         }
         rest = rest.strip_prefix('?').unwrap_or(rest);
     }
-    let rest = rest.trim_start();
-    (!keys.is_empty() && (rest.is_empty() || rest.starts_with("//"))).then_some(keys)
+    (!keys.is_empty()).then_some((keys, rest.trim_start()))
 }
 
 #[cfg(test)]

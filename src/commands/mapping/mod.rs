@@ -1,7 +1,7 @@
 //! The exporter's mapping over the objects of a repository: what the commands share that evaluate it.
 
 pub(crate) mod document;
-mod entity_tree;
+pub(crate) mod entity_tree;
 mod facts;
 mod null_places;
 pub(crate) mod objects;

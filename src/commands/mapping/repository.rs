@@ -160,7 +160,7 @@ impl Clusters {
             };
             let mut buffer = ReadBuffer::default();
             let text = sources::read(&files[at], &mut buffer).map_err(|problem| error(problem.to_string()))?;
-            let document = MappingDocument::read(text.text.to_owned(), None);
+            let document = MappingDocument::read_for(text.text.to_owned(), None, Some(self.platform));
             self.add(&mut mapped, cluster, FileId::of(at), document, &files[..manifests]);
         }
         for file in mapped.files.values_mut() {
@@ -212,7 +212,9 @@ impl Clusters {
             refused: found.refused.iter().flat_map(refused_fields).collect(),
             evaluation: &evaluation,
         }));
-        let RepositoryObjects { places, refused, .. } = found;
+        let RepositoryObjects { places, refused, objects, .. } = found;
+        // They take most of the memory, and the entities share their texts.
+        drop(objects);
         let cluster = mapped.clusters.len();
         let trees = trees(&evaluation, &places, document.config.as_ref().ok(), files, self.platform);
         for (file, trees) in trees {

@@ -104,6 +104,9 @@ pub(crate) fn build_plan(
     manifests.settle(&PastManifests::new(root, pattern, context.git.variables(), workspace.commit()));
     let mut notes = workspace.notes.clone();
     notes.extend(workspace.settings.mapped_clusters().map(describe_mapping));
+    let doubt = workspace.settings.platform.value.exporter_doubt;
+    let doubt = doubt.filter(|_| workspace.settings.mapped_clusters().next().is_some());
+    notes.extend(doubt.map(|doubt| format!("what the mapping gives is approximate: {doubt}.")));
     let Checkout { base, revision, allowed } = checkout(options, &manifests, context, progress, &mut notes)?;
     if options.only_branch && base.is_none() {
         return Err(BaseError::NoBase { why: notes.pop() }.into());

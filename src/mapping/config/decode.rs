@@ -14,6 +14,8 @@ const MAX_DEPTH: usize = 100;
 #[derive(Debug)]
 pub(super) struct Decoder {
     pub(super) rules: Rules,
+    /// `port` or `glint`
+    pub(super) mapping_key: &'static str,
     pub(super) errors: Vec<ConfigError>,
     pub(super) remarks: Vec<Remark>,
 }

@@ -3,6 +3,7 @@
 
 use super::model::Rules;
 use crate::domain::document::tree::{Kind, Value};
+use crate::domain::platform::{PLATFORMS, PORT, Platform};
 
 /// Where the config is.
 #[derive(Debug, Clone, Copy)]
@@ -36,4 +37,15 @@ pub fn find_config(root: Value<'_>, rules: Rules) -> ConfigPlace<'_> {
         }
     }
     ConfigPlace::Here(root, rules)
+}
+
+/// The platform for whose exporter a config is written: by the keys of its entries, else by the group of their kinds.
+pub fn platform_of(config: Value<'_>) -> &'static Platform {
+    let entries = || config.get("resources").into_iter().flat_map(Value::items);
+    let has_key = |platform: &&Platform| entries().any(|entry| entry.get(platform.mapping_key).is_some());
+    let has_group = |platform: &&Platform| {
+        let kinds = entries().filter_map(|entry| entry.get("kind")?.as_str());
+        kinds.filter_map(|kind| kind.split_once('/')).any(|(group, _)| group == platform.group)
+    };
+    PLATFORMS.into_iter().find(has_key).or_else(|| PLATFORMS.into_iter().find(has_group)).unwrap_or(&PORT)
 }

@@ -11,6 +11,7 @@ use model::{Config, ConfigError, Entry, EnvironmentRule, Expression, Mapping, Qu
 
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Style, Value};
+use crate::domain::platform::Platform;
 
 const TOP: [&str; 10] = [
     "resources",
@@ -41,8 +42,13 @@ const STORED_ONLY: [&str; 4] = [
 ];
 
 /// Reads a config. `None`: an empty document. `Err`: why the exporter does not start with it.
-pub fn read_config(root: Option<Value<'_>>, rules: Rules) -> Result<Config, Vec<ConfigError>> {
-    let mut decoder = Decoder { rules, errors: Vec::new(), remarks: Vec::new() };
+pub fn read_config(
+    root: Option<Value<'_>>,
+    rules: Rules,
+    platform: &'static Platform,
+) -> Result<Config, Vec<ConfigError>> {
+    let mapping_key = platform.mapping_key;
+    let mut decoder = Decoder { rules, mapping_key, errors: Vec::new(), remarks: Vec::new() };
     let mut config = decoder.config(root);
     if !decoder.errors.is_empty() {
         return Err(decoder.errors);
@@ -118,14 +124,14 @@ impl Decoder {
 
     fn entry(&mut self, index: usize, value: Value<'_>) -> Option<Entry> {
         let field = format!("resources[{index}]");
-        let members = self.members(Some(value), &["kind", "selector", "port"], &field)?;
+        let members = self.members(Some(value), &["kind", "selector", self.mapping_key], &field)?;
         let kind = members.get("kind").map(|kind| self.text(kind, &format!("{field}.kind")));
         let kind_span = members.get("kind").map_or(value.span(), Value::span);
         let at = format!("{field}.selector");
         let selector = self.members(members.get("selector"), &["query"], &at);
         let selector = selector.and_then(|selector| self.optional(selector.get("query"), &format!("{at}.query")));
-        let at = format!("{field}.port");
-        let port = self.members(members.get("port"), &["entity", "itemsToParse", "itemsToParseName"], &at)?;
+        let at = format!("{field}.{}", self.mapping_key);
+        let port = self.members(members.get(self.mapping_key), &["entity", "itemsToParse", "itemsToParseName"], &at)?;
         let items_to_parse = self.optional(port.get("itemsToParse"), &format!("{at}.itemsToParse"));
         let item_name = port.get("itemsToParseName");
         let name = item_name.map(|name| self.text(name, &format!("{at}.itemsToParseName")));
@@ -145,6 +151,7 @@ impl Decoder {
             span: value.span(),
             kind: kind.unwrap_or_default(),
             kind_span,
+            mapping_key: self.mapping_key,
             selector,
             items_to_parse,
             item_name: name.filter(|name| !name.is_empty()).unwrap_or_else(|| "item".to_owned()),

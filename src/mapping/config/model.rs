@@ -52,6 +52,8 @@ pub struct Entry {
     pub kind: String,
     /// The place of the kind, or of the entry.
     pub kind_span: Span,
+    /// The key that holds the mappings: `port` or `glint`.
+    pub mapping_key: &'static str,
     pub selector: Option<Expression>,
     pub items_to_parse: Option<Expression>,
     /// The key that holds the item.

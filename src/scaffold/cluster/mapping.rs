@@ -73,15 +73,19 @@ pub fn mapping(request: &MappingRequest<'_>) -> String {
         Clear::All => ALL,
         Clear::None => NONE,
     });
+    if let Some(doubt) = request.platform.exporter_doubt {
+        let _ = writeln!(text, "#\n# {doubt}.");
+    }
     text.push_str("resources:\n");
     let kinds = [("entities", request.kinds.entity), ("clusterentities", request.kinds.cluster_entity)];
     let unused = UsedKeys::default();
     for (plural, _) in kinds.into_iter().filter(|(_, is_there)| *is_there) {
+        let kind = format!("{}/{plural}", request.platform.api_version());
         for blueprint in request.blueprints.iter().filter(|blueprint| !is_reserved(&blueprint.identifier)) {
             let used = request.used.get(&blueprint.identifier).unwrap_or(&unused);
             add_resource(
                 &mut text,
-                &format!("{}/{}/{plural}", request.platform.group, request.platform.version),
+                Resource { kind: &kind, key: request.platform.mapping_key },
                 blueprint,
                 used,
                 request.clear,
@@ -91,12 +95,20 @@ pub fn mapping(request: &MappingRequest<'_>) -> String {
     text
 }
 
-fn add_resource(text: &mut String, kind: &str, blueprint: &Blueprint, used: &UsedKeys, clear: Clear) {
+/// The kind of an entry, and the key of its mappings.
+#[derive(Clone, Copy)]
+struct Resource<'a> {
+    kind: &'a str,
+    key: &'static str,
+}
+
+fn add_resource(text: &mut String, resource: Resource<'_>, blueprint: &Blueprint, used: &UsedKeys, clear: Clear) {
+    let Resource { kind, key } = resource;
     let name = json_text(&blueprint.identifier);
     let selector = quoted(&format!(".spec.blueprint == {name}"));
     let _ = write!(
         text,
-        "  - kind: {kind}\n    selector:\n      query: {selector}\n    port:\n      entity:\n        mappings:\n          \
+        "  - kind: {kind}\n    selector:\n      query: {selector}\n    {key}:\n      entity:\n        mappings:\n          \
          - identifier: '.spec.identifier'\n            blueprint: {}\n",
         quoted(&name)
     );

@@ -65,7 +65,7 @@ const GENERATED: &str = "the generated mapping";
 impl RevisionFiles<'_> {
     pub fn load(&self, cluster: &ClusterSettings) -> Result<LoadedRevision, Error> {
         let (path, text, notes) = self.mapping_text(cluster)?;
-        let document = MappingDocument::read(text, None);
+        let document = MappingDocument::read_for(text, None, Some(self.settings.platform.value));
         let found = RepositoryObjects::read(self.files, self.settings.platform.value, cluster);
         let mut evaluation = document.evaluate(&Resync {
             kinds: &found.kinds,

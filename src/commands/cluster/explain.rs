@@ -1,0 +1,205 @@
+//! `cluster mapping --explain`: shows how the mapping of each cluster takes one object of the repository: each expression,
+//! what it gives, and the line of the manifest that it reads.
+
+use std::path::Path;
+
+use super::evaluate::EvaluateFormat;
+use super::mapping::{MappingArgs, mapping_of_repository};
+use super::object_name::{NamedObject, find_objects};
+use crate::commands::context::Context;
+use crate::commands::mapping::document::MappingDocument;
+use crate::commands::mapping::entity_tree::leading_path;
+use crate::commands::mapping::objects::{ObjectPlace, RepositoryObjects, keep_texts};
+use crate::commands::mapping::repository::refusal;
+use crate::domain::document::span::LineIndex;
+use crate::domain::document::tree::Value;
+use crate::domain::mapping_explanation::{EntryExplanation, ManifestValue, Step};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::jq::Limits;
+use crate::manifest::{Limits as ReaderLimits, Reader};
+use crate::mapping::evaluate::Resync;
+use crate::mapping::objects::each_object;
+use crate::report::mapping_explanation::{self as report, MappingExplanation};
+use crate::settings::ClusterSettings;
+use crate::sources::{self, ReadBuffer, SourceFile, path_text};
+use crate::text::plural::list;
+
+/// What one mapping makes of one object.
+struct Explained {
+    object: String,
+    object_place: String,
+    cluster: Option<String>,
+    path: String,
+    text: String,
+    entries: Vec<EntryExplanation>,
+    obstacle: Option<String>,
+}
+
+pub(super) fn explain(name: &str, args: &MappingArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
+    let settings = context.settings;
+    let mut files = sources::discover(&settings.root.value, &settings.pattern()?)?.files;
+    keep_texts(&mut files);
+    let mut explained = Vec::new();
+    let clusters: Vec<Option<&ClusterSettings>> = match settings.clusters.is_empty() {
+        true => vec![None],
+        false => settings.clusters.iter().map(Some).collect(),
+    };
+    for cluster in clusters {
+        let (path, text) = mapping_text(args, cluster, context)?;
+        let document = MappingDocument::read_for(text, None, Some(settings.platform.value));
+        let assumed = ClusterSettings::default();
+        let found = RepositoryObjects::read(&files, settings.platform.value, cluster.unwrap_or(&assumed));
+        let resync = Resync {
+            kinds: &found.kinds,
+            objects: &found.objects,
+            known: &[],
+            variables: &cluster.unwrap_or(&assumed).env,
+            sends_raw_examples: true,
+            now: context.environment.seconds() as f64,
+            limits: Limits::default(),
+        };
+        for named in find_objects(name, &found)? {
+            let (at, entries, obstacle) = match named {
+                NamedObject::Refused(refused) => {
+                    let reasons: Vec<String> = refused.refusals.iter().map(refusal).collect();
+                    (&refused.at, Vec::new(), Some(format!("the API server refuses it: {}", reasons.join("; "))))
+                }
+                NamedObject::Stored(index) => {
+                    let at = &found.places[index];
+                    match document.explain(&resync, index) {
+                        None => (at, Vec::new(), Some(start_failure(&document))),
+                        Some(entries) if entries.is_empty() => (at, entries, Some(no_entry(&document, &resync, index))),
+                        Some(mut entries) => {
+                            read_lines(&mut entries, at, &files);
+                            (at, entries, None)
+                        }
+                    }
+                }
+            };
+            explained.push(Explained {
+                object: at.name.clone(),
+                object_place: place_of(at, &files),
+                cluster: cluster.map(|cluster| cluster.name.clone()),
+                path: path.clone(),
+                text: document.text().to_owned(),
+                entries,
+                obstacle,
+            });
+        }
+    }
+    let note = settings.platform.value.exporter_doubt.map(|doubt| format!("the results are approximate: {doubt}"));
+    let reports: Vec<MappingExplanation<'_>> = explained.iter().map(|it| it.report(note.as_deref())).collect();
+    let shown = match args.output {
+        Some(EvaluateFormat::Json) => report::json(&reports),
+        Some(EvaluateFormat::Text) | None => report::text(&reports, &context.style),
+    };
+    let shown = context.mask.text(&shown).into_owned();
+    context.streams.show(&shown)?;
+    Ok(Exit::Success)
+}
+
+impl Explained {
+    fn report<'a>(&'a self, note: Option<&'a str>) -> MappingExplanation<'a> {
+        MappingExplanation {
+            object: &self.object,
+            object_place: &self.object_place,
+            cluster: self.cluster.as_deref(),
+            path: &self.path,
+            text: &self.text,
+            entries: &self.entries,
+            obstacle: self.obstacle.as_deref(),
+            note,
+        }
+    }
+}
+
+/// The name and the text of the mapping: of `--mapping`, of the cluster, or the one that `cluster mapping` writes.
+fn mapping_text(
+    args: &MappingArgs,
+    cluster: Option<&ClusterSettings>,
+    context: &mut Context<'_>,
+) -> Result<(String, String), Error> {
+    let settings = context.settings;
+    let read = |folder: &Path, path: &Path| {
+        let text = sources::read_input(&settings.boundary, &folder.join(path));
+        Ok((path_text(path), text.map_err(|error| error.named(folder, path))?))
+    };
+    match (&args.mapping, cluster.and_then(|cluster| cluster.mapping.as_ref())) {
+        (Some(path), _) => read(&settings.directory, path),
+        (None, Some((path, _))) => read(&settings.root.value, path),
+        (None, None) => Ok(("generated mapping".to_owned(), mapping_of_repository(args.clear, context)?)),
+    }
+}
+
+fn start_failure(document: &MappingDocument) -> String {
+    let errors = document.config.as_ref().err();
+    let Some(error) = errors.and_then(|errors| errors.first()) else { return String::new() };
+    let line = LineIndex::new(document.text()).line_of(document.span_in_text(error.span).start as usize);
+    format!("the exporter does not start with this mapping: line {line}: {}: {}", error.field, error.message)
+}
+
+/// That no entry has the kind of the object, and which kinds the entries have.
+fn no_entry(document: &MappingDocument, resync: &Resync<'_>, index: usize) -> String {
+    let object = &resync.objects[index];
+    let resource = resync.kinds.of_kind(&object.group, &object.version, &object.kind);
+    let kind = resource
+        .map_or_else(|| object.kind.clone(), |resource| format!("{}/{}", resource.api_version(), resource.plural));
+    let entries = document.config.iter().flat_map(|config| &config.entries);
+    let mut kinds: Vec<String> = entries.map(|entry| format!("`{}`", entry.kind)).collect();
+    kinds.sort();
+    kinds.dedup();
+    match kinds.is_empty() {
+        true => format!("the mapping has no entry for `{kind}`"),
+        false => format!("the mapping has no entry for `{kind}`, only for {}", list(&kinds)),
+    }
+}
+
+fn place_of(at: &ObjectPlace, files: &[SourceFile]) -> String {
+    let Some(file) = files.get(at.place.file.0 as usize) else { return String::new() };
+    let mut buffer = ReadBuffer::default();
+    match sources::read(file, &mut buffer) {
+        Ok(text) => format!("{}:{}", file.path, LineIndex::new(text.text).line_of(at.place.span.start as usize)),
+        Err(_) => file.path.clone(),
+    }
+}
+
+/// Adds to each step what it reads of the manifest.
+fn read_lines(entries: &mut [EntryExplanation], at: &ObjectPlace, files: &[SourceFile]) {
+    let mut buffer = ReadBuffer::default();
+    let file = files.get(at.place.file.0 as usize);
+    let Some(Ok(text)) = file.map(|file| sources::read(file, &mut buffer)) else { return };
+    let lines = LineIndex::new(text.text);
+    let line_of = |value: Value<'_>| lines.line_of(value.span().start as usize);
+    let mut number = 0;
+    Reader::new(ReaderLimits::default()).read_all(text.text, &mut |document| {
+        let Some(root) = document.view.root().filter(|_| !document.broken) else { return };
+        each_object(root, &mut |object| {
+            if number == at.number {
+                for entry in entries.iter_mut() {
+                    // The other expressions read an item.
+                    let most = if entry.items_to_parse.is_some() { 1 } else { usize::MAX };
+                    for step in entry.steps_mut().take(most) {
+                        step.reads = value_read(step, object, &line_of);
+                    }
+                }
+            }
+            number += 1;
+        });
+    });
+}
+
+/// The value at the path that an expression begins with.
+fn value_read(step: &Step, object: Value<'_>, line_of: &dyn Fn(Value<'_>) -> usize) -> Option<ManifestValue> {
+    let expression = step.expression.as_deref()?.trim_start_matches(['(', ' ']);
+    let (keys, _) = leading_path(expression)?;
+    let path = keys.iter().map(|key| key_text(key)).collect();
+    let found = keys.iter().try_fold(object, |value, key| value.entry(key).map(|(_, value)| value));
+    Some(ManifestValue { path, line: found.map(line_of) })
+}
+
+/// `.tier`, or `["two words"]`.
+fn key_text(key: &str) -> String {
+    let is_plain = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if is_plain { format!(".{key}") } else { format!("[\"{key}\"]") }
+}
