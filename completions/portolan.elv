@@ -358,6 +358,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand evaluate 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete'
+            cand forecast 'Show what the exporter''s next full resync does to the live catalog'
             cand mapping 'Write the mapping of the Kubernetes exporter for this repository'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -376,6 +377,29 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand --catalog 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]'
             cand --color 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]'
             cand --no-raw-examples 'Assume that the stored config has `sendRawDataExamples: false`'
+            cand --all 'Run the command for each config in this folder and below it, in turn'
+            cand -q 'Print only results and errors'
+            cand --quiet 'Print only results and errors'
+            cand -v 'Also print the root, the config and the target in use'
+            cand --verbose 'Also print the root, the config and the target in use'
+            cand --no-cache 'Do not use or write the cache (only `lint` has one)'
+            cand --no-progress 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'portolan;cluster;forecast'= {
+            cand --ref 'Read manifests, mapping and clusters from this commit instead of the work tree (no checkout)'
+            cand --base 'Compare with the merge base of REF and `HEAD`, to tell what this branch would delete by accident; detected in CI'
+            cand --known 'Entities that the exporter owns, as JSON, instead of those of the catalog: `[{"blueprint": "service", "identifier": "cart"}]`'
+            cand --output 'Format of the result'
+            cand -C 'Run as if started in DIR'
+            cand --config 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]'
+            cand --target 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]'
+            cand --cluster 'Consider only this cluster of the config'
+            cand --scope 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]'
+            cand --catalog 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]'
+            cand --color 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]'
+            cand --no-base 'Do not compare with a merge base'
             cand --all 'Run the command for each config in this folder and below it, in turn'
             cand -q 'Print only results and errors'
             cand --quiet 'Print only results and errors'
@@ -409,10 +433,13 @@ set edit:completion:arg-completer[portolan] = {|@words|
         }
         &'portolan;cluster;help'= {
             cand evaluate 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete'
+            cand forecast 'Show what the exporter''s next full resync does to the live catalog'
             cand mapping 'Write the mapping of the Kubernetes exporter for this repository'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'portolan;cluster;help;evaluate'= {
+        }
+        &'portolan;cluster;help;forecast'= {
         }
         &'portolan;cluster;help;mapping'= {
         }
@@ -550,9 +577,12 @@ set edit:completion:arg-completer[portolan] = {|@words|
         }
         &'portolan;help;cluster'= {
             cand evaluate 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete'
+            cand forecast 'Show what the exporter''s next full resync does to the live catalog'
             cand mapping 'Write the mapping of the Kubernetes exporter for this repository'
         }
         &'portolan;help;cluster;evaluate'= {
+        }
+        &'portolan;help;cluster;forecast'= {
         }
         &'portolan;help;cluster;mapping'= {
         }

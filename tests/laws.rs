@@ -1,6 +1,7 @@
 //! Laws that hold for every input: nothing makes lint panic, hang or exhaust memory; edits change only the bytes within
 //! their spans; fixes come to an end. Also laws of plans in reports.
 
+mod forecasts;
 mod plans;
 mod resync;
 
@@ -45,7 +46,7 @@ fn lint(text: &str) -> Vec<Finding> {
         });
     });
     run.finish(Directives::read(text, &comments));
-    analyzer.conclude(vec![state.into_results()], &|_| true).findings
+    analyzer.conclude(vec![state.into_results()], None, &|_| true).findings
 }
 
 /// A valid manifest to mutate.

@@ -3,7 +3,9 @@
 
 mod blueprint_words;
 pub mod engine;
+mod failed_objects;
 mod near_names;
+mod object_names;
 mod plain_secrets;
 mod rules;
 mod unicode;

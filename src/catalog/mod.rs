@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::foreign_owner::ForeignOwner;
-use crate::domain::entity::{Entity, EntityKey, Owner};
+use crate::domain::entity::{Datasource, Entity, EntityKey, Owner};
 use crate::domain::plan::request::WriteRequest;
 use crate::domain::progress::Progress;
 use crate::domain::snapshot::{Shelf, Snapshot};
@@ -54,8 +54,13 @@ pub trait Catalog {
         progress: &dyn Progress,
     ) -> Result<Shelf, CatalogError>;
 
-    /// The keys of all entities owned by `owner` (by datasource), sorted.
-    fn owned(&self, owner: &Owner) -> Result<Vec<EntityKey>, CatalogError>;
+    /// The keys of all entities that were last written with this datasource, sorted.
+    fn written_by(&self, datasource: &Datasource) -> Result<Vec<EntityKey>, CatalogError>;
+
+    /// The keys of all entities owned by `owner`, sorted.
+    fn owned(&self, owner: &Owner) -> Result<Vec<EntityKey>, CatalogError> {
+        self.written_by(&owner.datasource())
+    }
 
     /// The entities of `identifiers` that exist now.
     fn find(

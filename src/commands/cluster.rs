@@ -2,6 +2,7 @@
 
 pub mod evaluate;
 mod expectation;
+pub mod forecast;
 mod given_objects;
 pub mod mapping;
 #[cfg(test)]
@@ -21,6 +22,7 @@ use crate::exit::Exit;
 #[command(after_help = "\
 Examples:
   portolan cluster mapping --out platform/port-exporter.yaml
+  portolan cluster forecast
   portolan cluster evaluate --mapping platform/port-exporter.yaml catalog/*.yaml")]
 pub struct ClusterArgs {
     #[command(subcommand)]
@@ -30,6 +32,7 @@ pub struct ClusterArgs {
 #[derive(Debug, Clone, Subcommand)]
 pub enum ClusterVerbs {
     Evaluate(evaluate::EvaluateArgs),
+    Forecast(forecast::ForecastArgs),
     Mapping(mapping::MappingArgs),
 }
 
@@ -37,6 +40,9 @@ impl Verb for ClusterArgs {
     fn run(&self, process: &mut Process<'_>) -> Result<Exit, Error> {
         match &self.verb {
             ClusterVerbs::Evaluate(args) => args.run(process),
+            ClusterVerbs::Forecast(args) => {
+                process.in_repository(Needs::repository(), |context| forecast::run(args, context))
+            }
             ClusterVerbs::Mapping(args) => {
                 process.in_repository(Needs::repository(), |context| mapping::run(args, context))
             }

@@ -65,6 +65,8 @@ pub enum SchemaName {
     ConfigCheck,
     /// Output of `cluster evaluate --output json`
     Evaluate,
+    /// Output of `cluster forecast --output json`
+    Forecast,
     /// Output of `--all --output json`, whatever the command
     All,
 }
@@ -156,6 +158,7 @@ pub fn schema(name: SchemaName) -> String {
         SchemaName::Serve => report::serve::schema(),
         SchemaName::ConfigCheck => report::check::schema(),
         SchemaName::Evaluate => report::evaluation::schema(),
+        SchemaName::Forecast => report::forecast::schema(),
         SchemaName::All => report::combined::schema(),
     })
 }

@@ -99,8 +99,36 @@ impl Owner {
         user_agent.starts_with(Self::PRODUCT) && scope.is_some_and(|(scope, _)| !scope.trim().is_empty())
     }
 
+    /// What the datasources of its entities contain.
+    pub fn datasource(&self) -> Datasource {
+        Datasource { program: Self::PRODUCT, mark: self.mark() }
+    }
+
     pub fn owns(&self, datasource: &str) -> bool {
-        datasource.contains(Self::PRODUCT) && datasource.contains(&self.mark())
+        self.datasource().is_in(datasource)
+    }
+}
+
+/// What the datasource of an entity contains if a program wrote it last under some scope or state key. The catalog finds
+/// the entities of an owner by both.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Datasource {
+    pub program: &'static str,
+    /// `(statekey/acme/catalog)`
+    pub mark: String,
+}
+
+impl Datasource {
+    /// The program name of the Kubernetes exporter.
+    pub const EXPORTER: &'static str = "port-k8s-exporter";
+
+    /// The datasource of an exporter with this state key.
+    pub fn of_exporter(state_key: &str) -> Self {
+        Self { program: Self::EXPORTER, mark: format!("(statekey/{state_key})") }
+    }
+
+    pub fn is_in(&self, datasource: &str) -> bool {
+        datasource.contains(self.program) && datasource.contains(&self.mark)
     }
 }
 
@@ -119,6 +147,9 @@ mod tests {
         for nobodys in ["portolan/0.1.0", "portolan/0.1.0 (statekey/)", "portolan (statekey/", "curl (statekey/acme)"] {
             assert!(!Owner::is_told_in(nobodys), "{nobodys}");
         }
-        assert!(!owner.owns("port-k8s-exporter/^0.3.4 (statekey/acme/catalog)"));
+        let exporters = "port-k8s-exporter/^0.3.4 (statekey/acme/catalog)";
+        assert!(!owner.owns(exporters));
+        assert!(Datasource::of_exporter("acme/catalog").is_in(exporters));
+        assert!(!Datasource::of_exporter("acme").is_in(exporters));
     }
 }

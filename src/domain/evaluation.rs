@@ -79,6 +79,8 @@ impl ProblemClass {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     pub class: ProblemClass,
+    /// The class without regard to the field: a selector that is not boolean is of class `selector`, by the cause `type`.
+    pub cause: ProblemClass,
     /// `shop/cart`
     pub object: Option<String>,
     /// The index of the object among those evaluated.
@@ -109,6 +111,8 @@ pub struct MappedEntity {
     /// Empty: not sent.
     pub properties: Entries,
     pub relations: Entries,
+    /// `properties.tier`: a key for which `*` and an expression of its own give different values. Which one arrives is random.
+    pub contested: Vec<String>,
     pub origin: Origin,
 }
 

@@ -36,6 +36,7 @@ pub enum Family {
     Repository,
     Secret,
     Suppression,
+    Mapping,
 }
 
 impl Family {
@@ -48,6 +49,7 @@ impl Family {
             Self::Repository => "repository",
             Self::Secret => "secret",
             Self::Suppression => "suppression",
+            Self::Mapping => "mapping",
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::catalog::wire::{EntityDraft, Refusal, WriteOptions, Writer, Written};
 use crate::catalog::{Catalog, CatalogError, ErrorFacts, Part, ReadLimit, WriteFailure};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::foreign_owner::ForeignOwner;
-use crate::domain::entity::{Entity, EntityKey, Owner};
+use crate::domain::entity::{Datasource, Entity, EntityKey, Owner};
 use crate::domain::error_class::{ErrorClass, ExitClass};
 use crate::domain::plan::request::WriteRequest;
 use crate::domain::progress::{Progress, Silent};
@@ -198,7 +198,7 @@ impl Catalog for LocalCatalog {
         _limit: ReadLimit<'_>,
     ) -> Result<HashSet<Box<str>>, CatalogError> {
         let asked: HashSet<&str> = identifiers.iter().map(AsRef::as_ref).collect();
-        let owned = self.store.owned(owner)?.into_iter();
+        let owned = self.owned(owner)?.into_iter();
         let mine = owned.filter(|key| key.blueprint.as_ref() == blueprint).map(|key| key.identifier);
         Ok(mine.filter(|identifier| asked.contains(identifier.as_ref())).collect())
     }
@@ -219,8 +219,8 @@ impl Catalog for LocalCatalog {
         Ok(owners)
     }
 
-    fn owned(&self, owner: &Owner) -> Result<Vec<EntityKey>, CatalogError> {
-        Ok(self.store.owned(owner)?)
+    fn written_by(&self, datasource: &Datasource) -> Result<Vec<EntityKey>, CatalogError> {
+        Ok(self.store.written_by(datasource)?)
     }
 
     fn upsert(

@@ -18,6 +18,7 @@ mod operators;
 mod parser;
 mod paths;
 mod program;
+mod reads;
 mod regex;
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,7 @@ pub use env::Env;
 pub use error::{CompileError, RunError};
 pub use limits::{Limit, Limits};
 pub use number::Number;
+pub use reads::{Reads, Step, reads};
 pub use value::{Array, Entries, Object, Value};
 
 /// A compiled expression. Compile it once, and run it often, from any thread.

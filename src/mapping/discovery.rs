@@ -55,6 +55,7 @@ fn entry_of(object: &Object, index: usize, from: &Expression) -> Option<Entry> {
         selector: None,
         items_to_parse: None,
         item_name: "item".to_owned(),
+        item_name_span: None,
         mappings: vec![Mapping {
             span: from.span,
             identifier: Query::Expression(expression(".metadata.name")),

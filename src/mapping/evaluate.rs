@@ -45,6 +45,7 @@ pub struct Resync<'a> {
 pub fn start_failure(errors: Vec<ConfigError>) -> Evaluation {
     let problems = errors.into_iter().map(|error| Problem {
         class: ProblemClass::Config,
+        cause: ProblemClass::Config,
         object: None,
         object_index: None,
         kind: None,
@@ -253,6 +254,7 @@ impl<'a> Run<'a> {
         let entry = entries.first();
         self.problems.push(Problem {
             class: ProblemClass::KindUnresolved,
+            cause: ProblemClass::KindUnresolved,
             object: None,
             object_index: None,
             kind: Some(kind.to_owned()),
@@ -268,6 +270,7 @@ impl<'a> Run<'a> {
         let span = failure.at.as_ref().map_or(failure.span, |(expression, offset)| (self.place)(expression, *offset));
         self.problems.push(Problem {
             class: failure.class,
+            cause: failure.cause,
             object: self.resync.objects.get(object).map(Object::key),
             object_index: Some(object),
             kind: entry.map(|entry| entry.kind.clone()),
@@ -297,6 +300,7 @@ impl<'a> Run<'a> {
             let span = expression.map(|expression| expression.span).or(mapping.map(|mapping| mapping.span));
             self.problems.push(Problem {
                 class: ProblemClass::Type,
+                cause: ProblemClass::Type,
                 object: self.resync.objects.get(entity.origin.object).map(Object::key),
                 object_index: Some(entity.origin.object),
                 kind: entry.map(|entry| entry.kind.clone()),
@@ -322,6 +326,7 @@ impl<'a> Run<'a> {
             }
             self.problems.push(Problem {
                 class: ProblemClass::NullInList,
+                cause: ProblemClass::NullInList,
                 object: self.resync.objects.get(index).map(Object::key),
                 object_index: Some(index),
                 kind: Some(kind.to_owned()),

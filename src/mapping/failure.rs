@@ -9,6 +9,8 @@ use crate::jq::{CompileError, Limit, RunError};
 #[derive(Debug, Clone)]
 pub(super) struct Failure {
     pub(super) class: ProblemClass,
+    /// Its class before that of the field replaced it.
+    pub(super) cause: ProblemClass,
     pub(super) field: String,
     pub(super) expression: Option<String>,
     pub(super) message: String,
@@ -31,6 +33,7 @@ impl Failure {
     pub(super) fn new(class: ProblemClass, expression: &Expression, message: String) -> Self {
         Self {
             class,
+            cause: class,
             field: String::new(),
             expression: Some(expression.text.clone()),
             message,
@@ -41,7 +44,7 @@ impl Failure {
 
     pub(super) fn of_value(class: ProblemClass, span: Span, message: &str) -> Self {
         let message = message.to_owned();
-        Self { class, field: String::new(), expression: None, message, span, at: None }
+        Self { class, cause: class, field: String::new(), expression: None, message, span, at: None }
     }
 
     pub(super) fn of_compile_error(expression: &Expression, error: &CompileError) -> Self {

@@ -104,6 +104,13 @@ impl Kinds {
         self.resources.iter().find(|known| known.kind == kind && known.group == group && known.version == version)
     }
 
+    /// The resource that a kind without its group or version probably means.
+    pub fn resembling(&self, kind: &str) -> Option<&Resource> {
+        let name = kind.trim().rsplit('/').next()?;
+        let name = name.to_lowercase();
+        self.resources.iter().find(|resource| resource.plural == name || resource.singular == name)
+    }
+
     /// Resolves the kind of a mapping entry. `Err`: the message of the exporter.
     pub fn resolve(&self, kind: &str) -> Result<&Resource, String> {
         let mut parts = kind.splitn(3, '/');

@@ -1,5 +1,6 @@
 //! Maps one item of an object to an entity: the fields in the exporter's order, each with the types that it accepts.
 
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use super::config::model::{Expression, Mapping, Query};
@@ -61,25 +62,26 @@ impl Engine<'_> {
     }
 
     pub(super) fn map(&self, mapping: &Mapping, input: &Value, origin: Origin) -> Result<MappedEntity, Stop> {
-        let identifier = self.identifier(mapping, input)?;
+        let mut contested = Vec::new();
+        let identifier = self.identifier(mapping, input, &mut contested)?;
         let title = self.optional_text("title", mapping.title.as_ref(), input)?;
         let blueprint = self.text("blueprint", &mapping.blueprint, input)?;
-        let team = self.team(mapping, input)?;
+        let team = self.team(mapping, input, &mut contested)?;
         let icon = self.optional_text("icon", mapping.icon.as_ref(), input)?;
-        let properties = self.properties(mapping, input)?;
-        let relations = self.members("relations", &mapping.relations, input)?;
-        Ok(MappedEntity { identifier, blueprint, title, icon, team, properties, relations, origin })
+        let properties = self.properties(mapping, input, &mut contested)?;
+        let relations = self.members("relations", &mapping.relations, input, &mut contested)?;
+        Ok(MappedEntity { identifier, blueprint, title, icon, team, properties, relations, contested, origin })
     }
 
     fn optional_text(&self, field: &str, expression: Option<&Expression>, input: &Value) -> Result<String, Failure> {
         expression.map_or_else(|| Ok(String::new()), |expression| self.text(field, expression, input))
     }
 
-    fn identifier(&self, mapping: &Mapping, input: &Value) -> Result<Value, Stop> {
+    fn identifier(&self, mapping: &Mapping, input: &Value, contested: &mut Vec<String>) -> Result<Value, Stop> {
         let field = "identifier";
         match &mapping.identifier {
             Query::Expression(expression) => Ok(Value::from(self.text(field, expression, input)?)),
-            Query::Map(members, _) => self.members(field, members, input).map(to_object),
+            Query::Map(members, _) => self.members(field, members, input, contested).map(to_object),
             Query::Null(span) => {
                 let message = "the mapping has no identifier, which crashes the exporter";
                 let failure = Failure::of_value(ProblemClass::NullIdentifier, *span, message);
@@ -90,7 +92,7 @@ impl Engine<'_> {
         }
     }
 
-    fn team(&self, mapping: &Mapping, input: &Value) -> Result<Option<Value>, Stop> {
+    fn team(&self, mapping: &Mapping, input: &Value, contested: &mut Vec<String>) -> Result<Option<Value>, Stop> {
         let field = "team";
         let Some(team) = &mapping.team else { return Ok(None) };
         match team {
@@ -98,7 +100,7 @@ impl Engine<'_> {
                 Ok(value) => Ok(Some(value)),
                 Err(failure) => Err(failure.in_field(field).into()),
             },
-            Query::Map(members, _) => self.members(field, members, input).map(|members| Some(to_object(members))),
+            Query::Map(members, _) => Ok(Some(to_object(self.members(field, members, input, contested)?))),
             Query::Null(_) => Ok(None),
             Query::List(_, span) => Err(invalid(*span, "team type", "[]interface {}").in_field(field).into()),
             Query::Other(other, span) => Err(invalid(*span, "team type", other.in_go()).in_field(field).into()),
@@ -125,12 +127,15 @@ impl Engine<'_> {
     }
 
     /// Every failing property is reported: the exporter evaluates them in random order, and stops at the first.
-    fn properties(&self, mapping: &Mapping, input: &Value) -> Result<Entries, Stop> {
+    fn properties(&self, mapping: &Mapping, input: &Value, contested: &mut Vec<String>) -> Result<Entries, Stop> {
         let mut properties = Entries::new();
         let mut failures = Vec::new();
         for (key, expression) in &mapping.properties {
             match self.run(expression, input) {
-                Ok(value) => merge(&mut properties, key, value),
+                Ok(value) => match value.as_object().filter(|_| &**key == "*") {
+                    Some(members) => merge(&mut properties, key, Entries::clone(members), "properties", contested),
+                    None => merge(&mut properties, key, [(Arc::clone(key), value)], "properties", contested),
+                },
                 Err(failure) => failures.push(failure.in_field(format!("properties.{key}"))),
             }
         }
@@ -138,17 +143,18 @@ impl Engine<'_> {
     }
 
     /// Evaluates the members of a search query, or of the relations.
-    fn members(&self, field: &str, members: &[(Arc<str>, Query)], input: &Value) -> Result<Entries, Stop> {
+    fn members(
+        &self,
+        field: &str,
+        members: &[(Arc<str>, Query)],
+        input: &Value,
+        contested: &mut Vec<String>,
+    ) -> Result<Entries, Stop> {
         let mut entries = Entries::new();
         let mut failures = Vec::new();
         for (key, query) in members {
-            match self.member(field, key, query, input) {
-                Ok(found) if &**key == "*" => {
-                    for (name, value) in found {
-                        entries.entry(name).or_insert(value);
-                    }
-                }
-                Ok(found) => entries.extend(found),
+            match self.member(field, key, query, input, contested) {
+                Ok(found) => merge(&mut entries, key, found, field, contested),
                 Err(Stop::Failed(more)) => failures.extend(more),
                 Err(crash @ Stop::Crash(_)) => return Err(crash),
             }
@@ -157,16 +163,23 @@ impl Engine<'_> {
     }
 
     /// What one member adds to its mapping: nothing if it is an empty query, and several keys if it is `*`.
-    fn member(&self, parent: &str, key: &Arc<str>, query: &Query, input: &Value) -> Result<Entries, Stop> {
+    fn member(
+        &self,
+        parent: &str,
+        key: &Arc<str>,
+        query: &Query,
+        input: &Value,
+        contested: &mut Vec<String>,
+    ) -> Result<Entries, Stop> {
         let field = || format!("{parent}.{key}");
         let mut entries = Entries::new();
         match query {
             Query::Expression(expression) => match self.run(expression, input) {
-                Ok(value) => merge(&mut entries, key, value),
+                Ok(value) => spread(&mut entries, key, value),
                 Err(failure) => return Err(failure.in_field(field()).into()),
             },
             Query::Map(members, _) => {
-                let inner = self.members(&field(), members, input)?;
+                let inner = self.members(&field(), members, input, contested)?;
                 if !inner.is_empty() {
                     entries.insert(Arc::clone(key), to_object(inner));
                 }
@@ -174,8 +187,8 @@ impl Engine<'_> {
             Query::List(items, _) => {
                 let mut values = Vec::new();
                 for (at, item) in items.iter().enumerate() {
-                    let mut found =
-                        self.member(parent, key, item, input).map_err(|stop| numbered(stop, &field(), at))?;
+                    let found = self.member(parent, key, item, input, contested);
+                    let mut found = found.map_err(|stop| numbered(stop, &field(), at))?;
                     values.push(found.remove(key).unwrap_or_default());
                 }
                 entries.insert(Arc::clone(key), Value::Array(values.into()));
@@ -218,17 +231,37 @@ fn trim(text: &str) -> String {
     text.trim_matches('"').to_owned()
 }
 
-/// The members of an object under `*` become members themselves. Which of `*` and an explicit key wins is random in the
-/// exporter; here the explicit one does.
-fn merge(entries: &mut Entries, key: &Arc<str>, value: Value) {
+/// Adds a value; the members of an object under `*` become members themselves.
+fn spread(entries: &mut Entries, key: &Arc<str>, value: Value) {
     match value.as_object().filter(|_| &**key == "*") {
-        Some(object) => {
-            for (name, member) in object.iter() {
-                entries.entry(Arc::clone(name)).or_insert_with(|| member.clone());
-            }
-        }
+        Some(object) => entries.extend(object.iter().map(|(name, member)| (Arc::clone(name), member.clone()))),
         None => {
             entries.insert(Arc::clone(key), value);
+        }
+    }
+}
+
+/// Adds what a key gives. Which of `*` and an explicit key wins is random in the exporter; here the explicit one does.
+fn merge(
+    entries: &mut Entries,
+    key: &Arc<str>,
+    found: impl IntoIterator<Item = (Arc<str>, Value)>,
+    field: &str,
+    contested: &mut Vec<String>,
+) {
+    for (name, value) in found {
+        match entries.entry(name) {
+            Entry::Vacant(entry) => {
+                entry.insert(value);
+            }
+            Entry::Occupied(mut entry) => {
+                if entry.get().to_json_text() != value.to_json_text() {
+                    contested.push(format!("{field}.{}", entry.key()));
+                }
+                if &**key != "*" {
+                    entry.insert(value);
+                }
+            }
         }
     }
 }

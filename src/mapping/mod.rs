@@ -5,7 +5,7 @@ mod builtin_kinds;
 pub mod config;
 pub mod definition;
 mod discovery;
-mod environment;
+pub mod environment;
 pub mod evaluate;
 mod failure;
 pub mod kinds;

@@ -11,6 +11,7 @@ use serde_json::{Map, Value as Json};
 use super::definition::{Additional, Definition, Schema};
 use super::stored_json::stored_json;
 use crate::domain::document::tree::{Kind, Value};
+pub use crate::domain::mapping_facts::RefusalReason;
 use crate::domain::platform::Platform;
 use crate::jq::{Entries, Value as JqValue};
 
@@ -47,16 +48,6 @@ impl Refusal {
     fn of_type(field: String, expected: &str) -> Self {
         Self { field, reason: RefusalReason::Type { expected: expected.to_owned() } }
     }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RefusalReason {
-    /// Only where unknown fields are refused.
-    UnknownField,
-    Missing,
-    Type {
-        expected: String,
-    },
 }
 
 /// What happens to a field that the schema does not have.

@@ -10,6 +10,7 @@ mod dependents;
 mod digest;
 pub mod file;
 mod filter;
+pub mod forecast;
 mod graph;
 mod hazards;
 mod input;

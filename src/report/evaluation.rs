@@ -220,12 +220,14 @@ mod tests {
             team: None,
             properties: Entries::from([("tier".into(), Value::Null)]),
             relations: Entries::new(),
+            contested: Vec::new(),
             origin,
         };
         let key = EntityKey { blueprint: "service".into(), identifier: "old".into() };
         let problem = |object: &str| Problem {
             object_index: None,
             class: ProblemClass::Type,
+            cause: ProblemClass::Type,
             object: Some(object.to_owned()),
             kind: Some("v1/pods".to_owned()),
             entry: Some(0),

@@ -9,6 +9,7 @@ pub mod escape;
 pub mod evaluation;
 pub mod explain;
 pub mod fingerprint;
+pub mod forecast;
 pub mod format;
 pub mod init;
 pub mod lint;

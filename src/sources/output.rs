@@ -19,7 +19,7 @@ use crate::text::io_reason;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum OutputError {
-    #[error("`{}` cannot be written: {}", path.display(), io_reason(source))]
+    #[error("`{}` cannot be written: {}", path.display(), reason_of_writing(path, source))]
     #[diagnostic(code("unwritable-output"), help("{}", near.as_deref().unwrap_or(help_with_writing(source))))]
     Write { path: PathBuf, source: io::Error, near: Option<String> },
     #[error("`{}` cannot be written: {problem}", path.display())]
@@ -90,11 +90,20 @@ impl OutputError {
     }
 }
 
+/// The reason as a clause. Only a missing folder makes a file that cannot be found for writing.
+fn reason_of_writing(path: &Path, source: &io::Error) -> String {
+    match path.parent().filter(|folder| source.kind() == ErrorKind::NotFound && !folder.as_os_str().is_empty()) {
+        Some(folder) => format!("the folder `{}` does not exist", folder.display()),
+        None => io_reason(source),
+    }
+}
+
 fn help_with_writing(source: &io::Error) -> &'static str {
     match source.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
             "check the free space on that disk"
         }
+        ErrorKind::NotFound => "create the folder, or name a file in one that exists",
         _ => "name a file in a folder that exists and is writable",
     }
 }

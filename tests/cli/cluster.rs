@@ -1,8 +1,10 @@
 //! Tests `portolan cluster`: a sample of the recordings of the real exporter through `cluster evaluate`, expectations, and
 //! the exit codes. All recordings are evaluated in the tests of the library.
 
+mod forecast;
 mod mapped;
 mod mapping;
+mod mapping_rules;
 
 use std::path::Path;
 

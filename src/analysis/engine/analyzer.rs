@@ -5,16 +5,19 @@ use std::collections::BTreeMap;
 use crate::analysis::engine::entity_check::{EntityCheck, FILE_REFERENCE, Scratch};
 use crate::analysis::engine::facts::saved::{FileFacts, LoadedFacts, SavedFacts};
 use crate::analysis::engine::facts::{Facts, Repository, TargetRef};
-use crate::analysis::engine::rule::{Check, DocumentContext, EntityContext, Options, RepositoryContext, Rule, Sink};
+use crate::analysis::engine::rule::{
+    Check, DocumentContext, EntityContext, MappingContext, Options, RepositoryContext, Rule, Sink,
+};
 use crate::analysis::engine::selection::Selection;
 use crate::analysis::engine::snapshot::{KnownAccounts, Snapshot};
 use crate::analysis::engine::suppress::Directives;
 use crate::analysis::plain_secrets;
-use crate::analysis::rules::{self, unknown_rule, unknown_team, unused_ignore};
+use crate::analysis::rules::{self, foreign_field, unknown_rule, unknown_team, unused_ignore};
 use crate::analysis::unicode;
 use crate::domain::document::manifest::{Form, Manifest};
 use crate::domain::document::span::Span;
 use crate::domain::finding::{EntityName, Family, FileId, Finding, RuleInfo, Severity};
+use crate::domain::mapping_facts::{ClusterFacts, MappingFacts};
 
 type Active<F> = Vec<(&'static RuleInfo, Severity, F)>;
 
@@ -27,6 +30,7 @@ pub struct Analyzer<'a> {
     entity_rules: Active<fn(&EntityContext<'_>, &mut Sink<'_>)>,
     entity_check_rules: Active<fn(&EntityContext<'_>, &mut Sink<'_>)>,
     repository_rules: Active<fn(&RepositoryContext<'_>, &mut Sink<'_>)>,
+    mapping_rules: Active<fn(&MappingContext<'_>, &mut Sink<'_>)>,
     suppression_rules: Vec<(&'static Rule, Severity)>,
 }
 
@@ -87,6 +91,7 @@ impl<'a> Analyzer<'a> {
             entity_rules: Vec::new(),
             entity_check_rules: Vec::new(),
             repository_rules: Vec::new(),
+            mapping_rules: Vec::new(),
             suppression_rules: Vec::new(),
         };
         for rule in rules::ALL.iter().copied() {
@@ -96,6 +101,7 @@ impl<'a> Analyzer<'a> {
                 Check::Entity(check) => analyzer.entity_rules.push((&rule.info, severity, check)),
                 Check::EntityProblems(check) => analyzer.entity_check_rules.push((&rule.info, severity, check)),
                 Check::Repository(check) => analyzer.repository_rules.push((&rule.info, severity, check)),
+                Check::Mapping(check) => analyzer.mapping_rules.push((&rule.info, severity, check)),
                 Check::Suppression => analyzer.suppression_rules.push((rule, severity)),
             }
         }
@@ -119,9 +125,14 @@ impl<'a> Analyzer<'a> {
         }
     }
 
-    /// Runs the rules over the whole repository, then applies the ignore comments. `in_sight` returns whether findings
-    /// of a file are requested.
-    pub fn conclude(&self, parts: Vec<FileResults>, in_sight: &dyn Fn(FileId) -> bool) -> AnalysisResult {
+    /// Runs the rules over the whole repository and its mappings, then applies the ignore comments. `in_sight` returns
+    /// whether findings of a file are requested.
+    pub fn conclude(
+        &self,
+        parts: Vec<FileResults>,
+        mapping: Option<&MappingFacts>,
+        in_sight: &dyn Fn(FileId) -> bool,
+    ) -> AnalysisResult {
         let mut findings = Vec::new();
         let mut directives = BTreeMap::new();
         let mut facts = Vec::with_capacity(parts.len());
@@ -142,10 +153,14 @@ impl<'a> Analyzer<'a> {
             in_sight,
             snapshot: self.snapshot,
             options: self.options,
+            has_mapping: mapping.is_some(),
         };
         for (rule, severity, check) in &self.repository_rules {
             let mut sink = sink(&mut findings, FileId(0), rule, *severity);
             check(&context, &mut sink);
+        }
+        if let Some(facts) = mapping {
+            findings.extend(self.mapping_findings(facts));
         }
         let is_judged = |target: &&TargetRef<'_>| knows_all_targets && self.snapshot.covers_target(target.fact.field);
         let relations = absent_targets.iter().filter(|target| target.fact.field.is_relation());
@@ -162,7 +177,7 @@ impl<'a> Analyzer<'a> {
                 false => unchecked_relations == 0 && knows_all_targets,
             };
             let was_evaluated =
-                |rule: &'static Rule| self.was_evaluated(rule, is_partly_unchecked, knows_targets(rule));
+                |rule: &'static Rule| self.was_evaluated(rule, is_partly_unchecked, knows_targets(rule), mapping);
             let ignore_report = directives.ignore_report(rules::by_name, was_evaluated);
             for (rule, severity) in &self.suppression_rules {
                 let mut sink = sink(&mut findings, file, &rule.info, *severity);
@@ -176,8 +191,27 @@ impl<'a> Analyzer<'a> {
 }
 
 impl Analyzer<'_> {
+    /// Several clusters may share a mapping, and then a finding.
+    fn mapping_findings(&self, facts: &MappingFacts) -> Vec<Finding> {
+        let context = MappingContext { facts, snapshot: self.snapshot };
+        let mut findings = Vec::new();
+        for (rule, severity, check) in &self.mapping_rules {
+            let mut sink = sink(&mut findings, FileId(0), rule, *severity);
+            check(&context, &mut sink);
+        }
+        findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+        findings.dedup_by(|a, b| a.sort_key() == b.sort_key());
+        findings
+    }
+
     /// Whether a rule was evaluated in a file: it is on, and the data that it requires was available.
-    fn was_evaluated(&self, rule: &'static Rule, is_partly_unchecked: bool, knows_targets: bool) -> bool {
+    fn was_evaluated(
+        &self,
+        rule: &'static Rule,
+        is_partly_unchecked: bool,
+        knows_targets: bool,
+        mapping: Option<&MappingFacts>,
+    ) -> bool {
         let info = &rule.info;
         let is_it = |active: &&'static RuleInfo| std::ptr::eq(*active, info);
         let documents = self.document_rules.iter().map(|(info, ..)| *info);
@@ -185,11 +219,13 @@ impl Analyzer<'_> {
         let is_on = documents
             .chain(entities)
             .chain(self.repository_rules.iter().map(|(info, ..)| *info))
+            .chain(self.mapping_rules.iter().map(|(info, ..)| *info))
             .chain(self.suppression_rules.iter().map(|(rule, _)| &rule.info))
             .any(|active| is_it(&active));
         let has_what_it_needs = match info.family {
             Family::Entity => !is_partly_unchecked,
             Family::Relation => !is_partly_unchecked && knows_targets,
+            Family::Mapping => mapping.is_some_and(|facts| facts.clusters.iter().all(ClusterFacts::is_evaluated)),
             Family::Syntax | Family::Shape | Family::Repository | Family::Secret | Family::Suppression => true,
         };
         is_on && has_what_it_needs
@@ -310,6 +346,7 @@ impl FileRun<'_> {
         }
         let indexed = indexed.map(|(_, indexed)| indexed);
         self.is_partly_unchecked |= indexed.is_none() && !context.is_mapped;
+        let context_is_mapped = context.is_mapped;
         let judges = |family: Family| {
             let is_of_entity = matches!(family, Family::Entity | Family::Relation);
             match manifest.form {
@@ -320,7 +357,11 @@ impl FileRun<'_> {
         let context = EntityContext { view, manifest, indexed, entity_check: &entity_check };
         let before = findings.len();
         let entity_check_rules = if entity_check.is_empty() { &[] } else { entity_check_rules.as_slice() };
-        let rules = entity_rules.iter().chain(entity_check_rules).filter(|(rule, ..)| judges(rule.family));
+        // With a mapping, `refused-object` knows what becomes of such a field.
+        let is_moved =
+            |rule: &'static RuleInfo| context_is_mapped && std::ptr::eq(rule, &raw const foreign_field::RULE.info);
+        let rules = entity_rules.iter().chain(entity_check_rules);
+        let rules = rules.filter(|(rule, ..)| judges(rule.family) && !is_moved(rule));
         for (rule, severity, check) in rules {
             let mut sink = sink(findings, self.file, rule, *severity);
             check(&context, &mut sink);

@@ -9,6 +9,7 @@ use crate::domain::document::manifest::Manifest;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Style, Value, View};
 use crate::domain::finding::{Edit, EntityName, FileId, Finding, Fix, Help, Place, RuleInfo, Severity};
+use crate::domain::mapping_facts::MappingFacts;
 use crate::domain::value::day::Day;
 
 pub struct Rule {
@@ -33,6 +34,8 @@ pub(crate) enum Check {
     EntityProblems(fn(&EntityContext<'_>, &mut Sink<'_>)),
     /// Checks all entities of the repository.
     Repository(fn(&RepositoryContext<'_>, &mut Sink<'_>)),
+    /// Checks the exporters' mappings, where clusters have one.
+    Mapping(fn(&MappingContext<'_>, &mut Sink<'_>)),
     /// Created where the ignore comments are applied, after all other rules.
     Suppression,
 }
@@ -72,6 +75,13 @@ pub(crate) struct RepositoryContext<'a> {
     pub in_sight: &'a dyn Fn(FileId) -> bool,
     pub snapshot: &'a Snapshot,
     pub options: &'a Options,
+    /// Mappings decide what the entities are, so the rules about mappings report what clusters get wrong.
+    pub has_mapping: bool,
+}
+
+pub(crate) struct MappingContext<'a> {
+    pub facts: &'a MappingFacts,
+    pub snapshot: &'a Snapshot,
 }
 
 /// Collects findings. It knows the file, the entity and the current rule, so that a check only passes what it saw.

@@ -3,31 +3,46 @@
 
 mod alias_bomb;
 mod ambiguous_scalar;
+mod approximate_expression;
 mod bad_encoding;
 mod broken_blueprint;
 mod case_collision;
+mod cluster_only_value;
 mod computed_property;
+mod contested_key;
 mod dangling_relation;
 mod duplicate_entity;
 mod duplicate_key;
 mod duplicate_resource;
+mod exporter_too_old;
+mod failing_expression;
 mod file_reference;
 mod flawed_blueprint;
-mod foreign_field;
+pub(super) mod foreign_field;
 mod hidden_manifest;
+mod hidden_variable;
+mod ignored_mapping_key;
 mod inherited_team;
 mod invalid_blueprint;
+mod invalid_expression;
 mod invalid_identifier;
+mod invalid_kind;
+mod invalid_mapping;
 mod invalid_resource_name;
 mod malformed_value;
+mod mapped_twice;
+mod maps_nothing;
 mod merge_conflict;
 mod missing_field;
 mod missing_property;
 mod missing_relation;
 mod namespace_on_cluster_entity;
 mod non_string_key;
+mod null_in_list;
 mod plain_secret;
+mod refused_object;
 mod relation_arity;
+mod relation_cycle;
 mod repeated_target;
 mod search_query;
 mod stale_snapshot;
@@ -41,12 +56,16 @@ mod unknown_relation;
 pub(super) mod unknown_rule;
 pub(super) mod unknown_team;
 mod unlisted_manifest;
+mod unmapped_entity;
 mod unnormalised_text;
 mod unreadable_manifest;
+mod unresolved_kind;
 mod unsupported_version;
 pub(super) mod unused_ignore;
+mod unused_mapping_entry;
 mod value_not_allowed;
 mod value_out_of_range;
+mod wrong_expression_type;
 mod wrong_property_type;
 mod wrong_type;
 mod yaml_syntax;
@@ -103,6 +122,25 @@ pub static ALL: &[&Rule] = &[
     &plain_secret::RULE,
     &unused_ignore::RULE,
     &unknown_rule::RULE,
+    &invalid_mapping::RULE,
+    &invalid_expression::RULE,
+    &failing_expression::RULE,
+    &wrong_expression_type::RULE,
+    &invalid_kind::RULE,
+    &unresolved_kind::RULE,
+    &maps_nothing::RULE,
+    &null_in_list::RULE,
+    &contested_key::RULE,
+    &ignored_mapping_key::RULE,
+    &exporter_too_old::RULE,
+    &cluster_only_value::RULE,
+    &hidden_variable::RULE,
+    &unused_mapping_entry::RULE,
+    &unmapped_entity::RULE,
+    &mapped_twice::RULE,
+    &approximate_expression::RULE,
+    &relation_cycle::RULE,
+    &refused_object::RULE,
 ];
 
 pub fn by_name(name: &str) -> Option<&'static Rule> {

@@ -48,7 +48,7 @@ use super::wire::{EntityDraft, Refusal, WriteOptions, Written};
 use super::{Catalog, CatalogError, Part, ReadLimit, WriteFailure};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::foreign_owner::ForeignOwner;
-use crate::domain::entity::{Entity, EntityKey, Owner};
+use crate::domain::entity::{Datasource, Entity, EntityKey, Owner};
 use crate::domain::plan::request::WriteRequest;
 use crate::domain::platform::Platform;
 use crate::domain::progress::{Progress, Silent};
@@ -214,8 +214,8 @@ impl Catalog for Client {
         self.search_within(limit, blueprint, owners::owners_of(&self.session, blueprint, identifiers, scopes))
     }
 
-    fn owned(&self, owner: &Owner) -> Result<Vec<EntityKey>, CatalogError> {
-        Ok(self.runtime.block_on(owned::owned(&self.session, owner))?)
+    fn written_by(&self, datasource: &Datasource) -> Result<Vec<EntityKey>, CatalogError> {
+        Ok(self.runtime.block_on(owned::written_by(&self.session, datasource))?)
     }
 
     fn upsert(

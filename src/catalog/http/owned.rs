@@ -16,7 +16,7 @@ use super::redact::clean_json;
 use super::route::route;
 use super::session::Session;
 use super::transport::Answer;
-use crate::domain::entity::{EntityKey, Owner};
+use crate::domain::entity::{Datasource, EntityKey, Owner};
 use crate::domain::secret::Secret;
 use crate::text::plural::list;
 
@@ -69,10 +69,10 @@ struct NamedKey {
     identifier: Box<str>,
 }
 
-/// The keys of the owner's entities, sorted and without duplicates.
-pub(super) async fn owned(session: &Session, owner: &Owner) -> Result<Vec<EntityKey>, ClientError> {
-    let found = match by_datasource(session, owner).await {
-        Err(error) if error.is_no_route() => by_search(session, owner).await?,
+/// The keys of the entities with this datasource, sorted and without duplicates.
+pub(super) async fn written_by(session: &Session, datasource: &Datasource) -> Result<Vec<EntityKey>, ClientError> {
+    let found = match by_datasource(session, datasource).await {
+        Err(error) if error.is_no_route() => by_search(session, datasource).await?,
         other => other?,
     };
     let mut blueprints: HashSet<Arc<str>> = HashSet::new();
@@ -90,9 +90,9 @@ pub(super) async fn owned(session: &Session, owner: &Owner) -> Result<Vec<Entity
     Ok(keys)
 }
 
-async fn by_datasource(session: &Session, owner: &Owner) -> Result<Vec<Key>, ClientError> {
-    let query = json!({"datasource_prefix": Owner::PRODUCT, "datasource_suffix": owner.mark(), "limit": PAGE});
-    let query = query.to_string();
+async fn by_datasource(session: &Session, datasource: &Datasource) -> Result<Vec<Key>, ClientError> {
+    let Datasource { program, mark } = datasource;
+    let query = json!({"datasource_prefix": program, "datasource_suffix": mark, "limit": PAGE}).to_string();
     let mut found = Vec::new();
     let mut cursor = Cursor::new();
     loop {
@@ -108,8 +108,9 @@ async fn by_datasource(session: &Session, owner: &Owner) -> Result<Vec<Key>, Cli
     }
 }
 
-async fn by_search(session: &Session, owner: &Owner) -> Result<Vec<Key>, ClientError> {
-    let body = json!({"combinator": "and", "rules": [datasource_contains(Owner::PRODUCT), datasource_contains(&owner.mark())]}).to_string();
+async fn by_search(session: &Session, datasource: &Datasource) -> Result<Vec<Key>, ClientError> {
+    let rules = [datasource.program, &datasource.mark].map(datasource_contains);
+    let body = json!({"combinator": "and", "rules": rules}).to_string();
     let call = ApiCall::query(SEARCH.to_owned(), body.into_bytes(), CallKind::Page);
     let page = session.send_redacted(&call, Keys::read).await?;
     check_complete(session, &call, &page)?;
@@ -129,7 +130,7 @@ pub(super) async fn among(
         match named(session, owner, blueprint, lot, &mut owned).await {
             Ok(()) => {}
             Err(error) if error.is_no_route() || matches!(error.status(), Some(400 | 410 | 422)) => {
-                let all = self::owned(session, owner).await?.into_iter();
+                let all = written_by(session, &owner.datasource()).await?.into_iter();
                 let mine = all.filter(|key| key.blueprint.as_ref() == blueprint).map(|key| key.identifier);
                 let asked: HashSet<&Box<str>> = identifiers.iter().collect();
                 return Ok(mine.filter(|identifier| asked.contains(identifier)).collect());

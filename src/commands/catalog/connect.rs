@@ -1,6 +1,7 @@
 //! Connects to the catalog of the settings, embedded or remote. It reads the credentials as late as possible and
 //! passes them to `catalog`, the only module that sends them.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -13,13 +14,12 @@ use crate::catalog::{Catalog, CatalogError};
 use crate::commands::catalog::address::{address, catalog_name};
 use crate::commands::catalog::certificates::{CertificatesProblem, certificates};
 use crate::commands::catalog::embedded::{embedded, has_embedded};
-use crate::commands::catalog::seed::{declared, follow, rehearsed, stand_in};
+use crate::commands::catalog::seed::{follow, rehearsed, stand_in};
 use crate::commands::context::Context;
 use crate::commands::workspace::scope::scope;
 use crate::commands::workspace::snapshot::SnapshotSource;
 use crate::domain::address::without_secrets;
 use crate::domain::entity::Owner;
-use crate::domain::entity::desired::Desired;
 use crate::domain::entity::identifier::is_reserved;
 use crate::domain::platform::{PLATFORMS, Platform};
 use crate::embedded::LocalCatalog;
@@ -57,10 +57,10 @@ pub(crate) enum Intent {
 }
 
 /// The catalog as a push of this repository finds it. An embedded one follows the snapshot and has the known entities
-/// that relations point to, so that it works in a fresh clone.
+/// that relations point to, so that it works in a fresh clone. `declared`: the entities that the repository declares.
 pub(crate) fn connect_for(
     owner: &Owner,
-    entities: &[Desired],
+    declared: &HashSet<(&str, &str)>,
     snapshot_source: &SnapshotSource,
     intent: Intent,
     context: &mut Context<'_>,
@@ -70,12 +70,12 @@ pub(crate) fn connect_for(
         say_unused_address(context);
         let store = if has_embedded(root) { embedded(root)? } else { Store::in_memory(system_clock())? };
         let writer = local(store.clone(), &owner.user_agent(), context.settings).writer();
-        let store = rehearsed(store, root, snapshot_source, &writer, &declared(entities), context)?;
+        let store = rehearsed(store, root, snapshot_source, &writer, declared, context)?;
         return Ok(Box::new(local(store, &owner.user_agent(), context.settings)));
     }
     connect_as(&owner.user_agent(), embedded, context, |local, context| {
         follow(local.store(), root, snapshot_source, &local.writer(), context)?;
-        stand_in(local.store(), root, snapshot_source, &local.writer(), &declared(entities))?;
+        stand_in(local.store(), root, snapshot_source, &local.writer(), declared)?;
         Ok(())
     })
 }

@@ -270,7 +270,7 @@ fn read(directory: &Path, path: &Path) -> Result<String, Error> {
     Ok(text.map_err(|error| error.named(directory, path))?)
 }
 
-fn read_known(directory: &Path, path: &Path) -> Result<Vec<EntityKey>, Error> {
+pub(super) fn read_known(directory: &Path, path: &Path) -> Result<Vec<EntityKey>, Error> {
     let text = read(directory, path)?;
     let known: Vec<KnownEntity> = serde_json::from_str(&text).map_err(|error| {
         let (path, reason) = (path.display().to_string(), error.to_string());

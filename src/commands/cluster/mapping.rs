@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::commands::context::Context;
 use crate::commands::workspace::documents::{Content, ManifestReader};
-use crate::commands::workspace::saved_blueprints::{SavedBlueprints, shelved};
+use crate::commands::workspace::saved_blueprints::{SavedBlueprints, Unusable, shelved};
 use crate::commands::workspace::snapshot::SnapshotSource;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::document::manifest::{Form, Manifest, ResourceKind};
@@ -18,6 +18,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::unified_diff::unified;
 use crate::scaffold::{Clear, MappedKinds, MappingRequest, UsedKeys, mapping};
+use crate::settings::Settings;
 use crate::sources::{self, SourceFile, path_text};
 
 /// Write the mapping of the Kubernetes exporter for this repository
@@ -69,38 +70,14 @@ impl ExitClass for MappingError {}
 /// Writes or checks the mapping.
 pub(crate) fn run(args: &MappingArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let settings = context.settings;
-    let root = &settings.root.value;
-    let SavedBlueprints { blueprints, unusable } = shelved(root, &SnapshotSource::Disk);
-    for file in &unusable {
-        context.say(&format!(
-            "note: `{}` has no usable blueprint, so the mapping leaves it out: {}.",
-            file.path, file.reason
-        ));
-    }
-    let blueprints: Vec<Blueprint> = blueprints
-        .into_values()
-        .filter_map(|raw| Blueprint::from_json(raw).ok())
-        .map(|(blueprint, _)| blueprint)
-        .collect();
-    if blueprints.iter().all(|blueprint| is_reserved(&blueprint.identifier)) {
-        return Err(MappingError::NoSnapshot.into());
-    }
-    let files = sources::discover(root, &settings.pattern()?)?.files;
-    let used = Used::of(&files);
-    if !used.kinds.entity && !used.kinds.cluster_entity {
-        return Err(MappingError::NoManifests.into());
-    }
-    let text = mapping(&MappingRequest {
-        platform: settings.platform.value,
-        blueprints: blueprints.iter().collect(),
-        used: &used.keys,
-        kinds: used.kinds,
-        clear: match args.clear {
-            ClearName::Used => Clear::Used,
-            ClearName::All => Clear::All,
-            ClearName::None => Clear::None,
-        },
-    });
+    let files = sources::discover(&settings.root.value, &settings.pattern()?)?.files;
+    let clear = match args.clear {
+        ClearName::Used => Clear::Used,
+        ClearName::All => Clear::All,
+        ClearName::None => Clear::None,
+    };
+    let (text, notes) = mapping_of(&files, settings, &SnapshotSource::Disk, clear)?;
+    notes.iter().for_each(|note| context.say(&format!("note: {note}")));
     match (&args.check, &args.out) {
         (Some(path), _) => check(path, &text, context),
         (None, Some(path)) => {
@@ -114,6 +91,40 @@ pub(crate) fn run(args: &MappingArgs, context: &mut Context<'_>) -> Result<Exit,
             Ok(Exit::Success)
         }
     }
+}
+
+/// The mapping for files and a snapshot, and notes about what it leaves out.
+pub(super) fn mapping_of(
+    files: &[SourceFile],
+    settings: &Settings,
+    snapshot_source: &SnapshotSource,
+    clear: Clear,
+) -> Result<(String, Vec<String>), MappingError> {
+    let SavedBlueprints { blueprints, unusable } = shelved(&settings.root.value, snapshot_source);
+    let note = |file: &Unusable| {
+        format!("`{}` has no usable blueprint, so the mapping leaves it out: {}.", file.path, file.reason)
+    };
+    let notes = unusable.iter().map(note).collect();
+    let blueprints: Vec<Blueprint> = blueprints
+        .into_values()
+        .filter_map(|raw| Blueprint::from_json(raw).ok())
+        .map(|(blueprint, _)| blueprint)
+        .collect();
+    if blueprints.iter().all(|blueprint| is_reserved(&blueprint.identifier)) {
+        return Err(MappingError::NoSnapshot);
+    }
+    let used = Used::of(files);
+    if !used.kinds.entity && !used.kinds.cluster_entity {
+        return Err(MappingError::NoManifests);
+    }
+    let text = mapping(&MappingRequest {
+        platform: settings.platform.value,
+        blueprints: blueprints.iter().collect(),
+        used: &used.keys,
+        kinds: used.kinds,
+        clear,
+    });
+    Ok((text, notes))
 }
 
 fn check(path: &Path, text: &str, context: &mut Context<'_>) -> Result<Exit, Error> {

@@ -2,7 +2,7 @@
 
 use crate::domain::document::fault::{Fault, FaultKind, Oversize};
 use crate::domain::document::span::Span;
-use crate::domain::document::tree::Style;
+use crate::domain::document::tree::{Kind, Style};
 use crate::domain::evaluation::Evaluation;
 use crate::manifest::{Document, Limits, Reader};
 use crate::mapping::config::document::{ConfigPlace, find_config};
@@ -64,9 +64,28 @@ impl MappingDocument {
         }
     }
 
+    /// Whether the document says that there is no config: `null`, as an integration without one has.
+    pub fn is_null(&self) -> bool {
+        let mut is_null = false;
+        Reader::new(Limits::default()).read_first(&self.text, &mut |document| {
+            let config = document.view.root().map(|root| find_config(root, Rules::Stored));
+            is_null = matches!(config, Some(ConfigPlace::Here(value, _)) if value.kind() == Kind::Null);
+        });
+        is_null
+    }
+
     /// The whole text, in which the places are.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The comments of the text, and of the config that it holds as text.
+    pub fn comments(&self) -> Vec<Span> {
+        let mut comments = comments_of(&self.text);
+        if let Some(holder) = &self.holder {
+            comments.extend(comments_of(&holder.text).into_iter().map(|comment| self.span_in_text(comment)));
+        }
+        comments
     }
 
     /// The place in the text of a place in the config.
@@ -77,11 +96,17 @@ impl MappingDocument {
     }
 
     /// The place in the config of a character of an expression.
-    fn place_in_expression(&self, expression: &Expression, offset: usize) -> Span {
+    pub(crate) fn place_in_expression(&self, expression: &Expression, offset: usize) -> Span {
         let text = self.holder.as_ref().map_or(self.text.as_str(), |holder| holder.text.as_str());
         let at = place_in_scalar(text, expression.span, expression.style, &expression.text, offset);
         Span::of_character(text, at)
     }
+}
+
+fn comments_of(text: &str) -> Vec<Span> {
+    let mut comments = Vec::new();
+    Reader::new(Limits::default()).read_all(text, &mut |document| comments.extend_from_slice(document.notes));
+    comments
 }
 
 fn find(document: &Document<'_>, rules: Rules) -> Found {
@@ -215,6 +240,15 @@ mod tests {
         }
         let empty = read(r#"{"installationId": "x", "config": null}"#).config.expect("a null config starts");
         assert!(empty.remarks.iter().any(|remark| remark.kind == RemarkKind::MapsNothing));
+        for (text, is_null) in [
+            (r#"{"installationId": "x", "config": null}"#, true),
+            ("null\n", true),
+            (r#"{"installationId": "x", "config": {}}"#, false),
+            ("resources: []\n", false),
+            ("", false),
+        ] {
+            assert_eq!(read(text).is_null(), is_null, "{text}");
+        }
     }
 
     #[test]

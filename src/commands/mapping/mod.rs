@@ -2,5 +2,7 @@
 
 pub(crate) mod document;
 mod entity_tree;
+mod facts;
+mod null_places;
 pub(crate) mod objects;
 pub(crate) mod repository;

@@ -1,10 +1,11 @@
 //! Reads the Kubernetes objects of a repository as a cluster would store them, each with its place. CRDs among them define
 //! kinds.
 
+use crate::commands::mapping::null_places::nulls_in_lists;
 use crate::domain::cluster::Deliverer;
 use crate::domain::document::fault::Fault;
 use crate::domain::document::span::Span;
-use crate::domain::document::tree::Value;
+use crate::domain::document::tree::{Kind, Value};
 use crate::domain::finding::{FileId, Place};
 use crate::domain::platform::Platform;
 use crate::manifest::{Limits, Reader};
@@ -40,12 +41,15 @@ pub(crate) struct ObjectPlace {
     pub name: String,
     /// It is an entity manifest of the platform.
     pub is_manifest: bool,
+    pub nulls_in_lists: Vec<(String, Span)>,
 }
 
 #[derive(Debug)]
 pub(crate) struct RefusedObject {
     pub at: ObjectPlace,
     pub refusals: Vec<Refusal>,
+    /// The places of the refused fields, in the same order.
+    pub spans: Vec<Span>,
 }
 
 #[derive(Debug)]
@@ -143,10 +147,28 @@ fn read_file(
             number += 1;
             match storage.store(object) {
                 Ok(object) => found.objects.push((object, at)),
-                Err(refusals) => found.refused.push(RefusedObject { at, refusals }),
+                Err(refusals) => {
+                    let spans = refusals.iter().map(|refusal| locate(object, &refusal.field).unwrap_or(at.name_span));
+                    found.refused.push(RefusedObject { spans: spans.collect(), at, refusals });
+                }
             }
         });
     });
+    found
+}
+
+/// The key at a path such as `spec.title`, or the last one on the way to it.
+fn locate(object: Value<'_>, path: &str) -> Option<Span> {
+    let (mut value, mut found) = (object, None);
+    for part in path.split('.') {
+        let index = part.parse::<usize>().ok().filter(|_| value.kind() == Kind::List);
+        let next = match index {
+            Some(index) => value.items().nth(index).map(|item| (item.span(), item)),
+            None => value.entry(part).map(|(key, member)| (key.span(), member)),
+        };
+        let Some((span, member)) = next else { break };
+        (found, value) = (Some(span), member);
+    }
     found
 }
 
@@ -168,6 +190,7 @@ fn place_of(object: Value<'_>, file: FileId, number: usize, platform: &'static P
         name_span: name.map_or(Span::empty(object.span().start as usize), Value::span),
         number,
         name: name_of(object),
+        nulls_in_lists: nulls_in_lists(object),
         is_manifest: is_of_platform && matches!(text("kind"), "Entity" | "ClusterEntity"),
     }
 }

@@ -3,9 +3,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::commands::mapping::document::MappingDocument;
 use crate::commands::mapping::entity_tree::{EntityTree, MappedObject};
+use crate::commands::mapping::facts::{EvaluatedCluster, cluster_facts};
 use crate::commands::mapping::objects::{BrokenDocument, ObjectPlace, RefusedObject, RepositoryObjects, keep_texts};
 use crate::domain::document::manifest::Manifest;
 use crate::domain::document::span::{LineIndex, Span};
@@ -13,12 +15,13 @@ use crate::domain::document::tree::View;
 use crate::domain::error_class::ExitClass;
 use crate::domain::evaluation::{Evaluation, MappedEntity, Origin, Outcome, ProblemClass};
 use crate::domain::finding::{EntityName, Family, FileId, Finding, Place};
+use crate::domain::mapping_facts::{MappingFacts, ObjectFacts, RefusedField, ResourceType};
 use crate::domain::platform::{PORT, Platform};
 use crate::jq::Limits;
 use crate::manifest::{self, Document, Limits as ReaderLimits, Reader};
 use crate::mapping::config::model::{Config, Mapping, Query};
 use crate::mapping::evaluate::Resync;
-use crate::mapping::objects::{Refusal, RefusalReason, each_object};
+use crate::mapping::objects::{Object, Refusal, RefusalReason, each_object};
 use crate::settings::{ClusterSettings, Settings};
 use crate::sources::{self, Boundary, DiskFile, PathKind, ReadBuffer, SourceFile, Unreadable, path_text};
 
@@ -36,6 +39,8 @@ pub(crate) struct Clusters {
 #[derive(Debug, Default)]
 pub(crate) struct MappedRepository {
     pub clusters: Vec<MappedCluster>,
+    /// What the rules about mappings check.
+    pub facts: MappingFacts,
     files: HashMap<FileId, MappedFile>,
 }
 
@@ -56,7 +61,7 @@ pub(crate) struct MappedCluster {
     /// The file of the mapping.
     pub file: FileId,
     pub document: MappingDocument,
-    pub evaluation: Evaluation,
+    pub evaluation: Arc<Evaluation>,
     /// The places of the evaluated objects, by their index.
     pub objects: Vec<ObjectPlace>,
     /// Objects that the API server refuses.
@@ -136,6 +141,7 @@ impl Clusters {
         }
         keep_texts(&mut files[..manifests]);
         let mut mapped = MappedRepository::default();
+        mapped.facts.is_complete = true;
         for cluster in &self.settings {
             let Some((path, line)) = &cluster.mapping else { continue };
             let path = path_text(path);
@@ -171,8 +177,8 @@ impl Clusters {
         document: MappingDocument,
         files: &[SourceFile],
     ) {
-        let found = RepositoryObjects::read(files, self.platform, settings);
-        let evaluation = document.evaluate(&Resync {
+        let mut found = RepositoryObjects::read(files, self.platform, settings);
+        let evaluation = Arc::new(document.evaluate(&Resync {
             kinds: &found.kinds,
             objects: &found.objects,
             known: &[],
@@ -180,12 +186,13 @@ impl Clusters {
             sends_raw_examples: true,
             now: self.now,
             limits: Limits::default(),
-        });
+        }));
+        let has_broken_objects = !found.broken.is_empty();
         let entries = document.config.iter().flat_map(|config| &config.entries);
         let kinds = entries.filter_map(|entry| found.kinds.resolve(&entry.kind).ok());
         let mapped_kinds: Vec<&str> = kinds.map(|resource| resource.kind.as_str()).collect();
         let of_manifests = ["Entity", "ClusterEntity"];
-        for broken in found.broken {
+        for broken in std::mem::take(&mut found.broken) {
             // The reader of manifests reports those of the platform.
             let is_mapped =
                 |kind: &String| mapped_kinds.contains(&kind.as_str()) && !of_manifests.contains(&kind.as_str());
@@ -193,6 +200,18 @@ impl Clusters {
                 mapped.files.entry(broken.file).or_default().broken.push(broken);
             }
         }
+        let object_facts = found.objects.iter().zip(&found.places).map(|(object, at)| object_facts(object, at));
+        mapped.facts.is_complete &= found.refused.is_empty() && !has_broken_objects;
+        mapped.facts.clusters.push(cluster_facts(EvaluatedCluster {
+            settings,
+            file,
+            document: &document,
+            kinds: &found.kinds,
+            objects: &found.objects,
+            object_facts: object_facts.collect(),
+            refused: found.refused.iter().flat_map(refused_fields).collect(),
+            evaluation: &evaluation,
+        }));
         let RepositoryObjects { places, refused, .. } = found;
         let cluster = mapped.clusters.len();
         let trees = trees(&evaluation, &places, document.config.as_ref().ok(), files, self.platform);
@@ -206,6 +225,33 @@ impl Clusters {
     }
 }
 
+fn object_facts(object: &Object, at: &ObjectPlace) -> ObjectFacts {
+    ObjectFacts {
+        place: Place { file: at.place.file, span: at.name_span },
+        name: at.name.clone(),
+        resource: ResourceType {
+            group: object.group.clone(),
+            version: object.version.clone(),
+            kind: object.kind.clone(),
+        },
+        is_manifest: at.is_manifest,
+        nulls_in_lists: at.nulls_in_lists.clone(),
+    }
+}
+
+fn refused_fields(object: &RefusedObject) -> impl Iterator<Item = RefusedField> {
+    object.refusals.iter().zip(&object.spans).map(|(refusal, span)| RefusedField {
+        place: Place { file: object.at.place.file, span: *span },
+        object: object.at.name.clone(),
+        is_manifest: object.at.is_manifest,
+        field: refusal.field.clone(),
+        reason: refusal.reason.clone(),
+    })
+}
+
+/// An entity with the place of its object.
+type Placed<'a> = (&'a MappedEntity, &'a ObjectPlace);
+
 /// The entities of each file as trees.
 fn trees(
     evaluation: &Evaluation,
@@ -214,7 +260,7 @@ fn trees(
     files: &[SourceFile],
     platform: &'static Platform,
 ) -> Vec<(FileId, Vec<EntityTree>)> {
-    let mut by_file: BTreeMap<FileId, BTreeMap<usize, Vec<(&MappedEntity, &ObjectPlace)>>> = BTreeMap::new();
+    let mut by_file: BTreeMap<FileId, BTreeMap<usize, Vec<Placed<'_>>>> = BTreeMap::new();
     for entity in &evaluation.upserts {
         let Some(at) = places.get(entity.origin.object) else { continue };
         by_file.entry(at.place.file).or_default().entry(at.number).or_default().push((entity, at));
@@ -301,7 +347,12 @@ impl MappedCluster {
         let star = || match finding.rule.family {
             Family::Entity => property("*"),
             Family::Relation => relation("*"),
-            Family::Syntax | Family::Shape | Family::Repository | Family::Secret | Family::Suppression => None,
+            Family::Syntax
+            | Family::Shape
+            | Family::Repository
+            | Family::Secret
+            | Family::Suppression
+            | Family::Mapping => None,
         };
         let mut named = finding.message.split('`').skip(1).step_by(2);
         let span = named.find_map(|name| property(name).or_else(|| relation(name)).or_else(|| field(name)));
@@ -355,7 +406,7 @@ impl MappedRepository {
             let is_of_entity = match finding.rule.family {
                 Family::Entity | Family::Relation => true,
                 Family::Repository => matches!(finding.rule.name, "duplicate-entity" | "case-collision"),
-                Family::Syntax | Family::Shape | Family::Secret | Family::Suppression => false,
+                Family::Syntax | Family::Shape | Family::Secret | Family::Suppression | Family::Mapping => false,
             };
             let Some(file) = self.file(finding.place.file).filter(|_| is_of_entity) else { continue };
             let holds = |span: Span| span.start <= finding.place.span.start && finding.place.span.end <= span.end;

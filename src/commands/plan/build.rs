@@ -10,6 +10,7 @@ use crate::commands::args::planning::{PlanOptions, PlanPart};
 use crate::commands::catalog::connect::{Intent, connect_for};
 use crate::commands::catalog::offline;
 use crate::commands::catalog::offline::catalog_of_base;
+use crate::commands::catalog::seed::declared;
 use crate::commands::context::Context;
 use crate::commands::lint::run::LintResult;
 use crate::commands::mapping::repository::Clusters;
@@ -117,9 +118,13 @@ pub(crate) fn build_plan(
             catalog
         }
         (None, true) => return Err(BaseError::NothingToCompare { why: notes.pop() }.into()),
-        (_, false) => {
-            connect_for(options.owner, &manifests.entities, &workspace.snapshot_source, options.intent, context)?
-        }
+        (_, false) => connect_for(
+            options.owner,
+            &declared(&manifests.entities),
+            &workspace.snapshot_source,
+            options.intent,
+            context,
+        )?,
     };
     if !is_offline {
         restrict_mask(context, allowed.names);

@@ -166,8 +166,8 @@ impl<'a> Workspace<'a> {
     }
 }
 
-/// The settings, with includes, excludes and write mode from the config of the commit.
-fn settings_at_commit(
+/// The settings, with includes, excludes, write mode and clusters from the config of the commit.
+pub(crate) fn settings_at_commit(
     repository: &Repository,
     commit: CommitId,
     name: &str,

@@ -140,7 +140,10 @@ impl LintRun<'_> {
         let entities = gathered.iter().map(|part| part.entities).sum();
         let broken = gathered.iter().flat_map(|part| &part.broken_documents);
         let broken = broken.map(|(file, documents)| (file.0 as usize, *documents)).collect();
-        let mut conclusion = analyzer.conclude(gathered, in_sight);
+        if let Some(mapped) = mapped {
+            gathered.push(ignores_of_mappings(mapped, &analyzer));
+        }
+        let mut conclusion = analyzer.conclude(gathered, mapped.map(|mapped| &mapped.facts), in_sight);
         if let Some(mapped) = mapped {
             mapped.name_expressions(&mut conclusion.findings);
         }
@@ -252,6 +255,18 @@ impl Worker<'_> {
             declarations: index.map(IndexCollector::finish).unwrap_or_default(),
         }
     }
+}
+
+/// The ignore comments of the mappings, which the reader of manifests does not see.
+fn ignores_of_mappings(mapped: &MappedRepository, analyzer: &Analyzer<'_>) -> FileResults {
+    let mut state = RunState::default();
+    let mut seen = BTreeSet::new();
+    for cluster in mapped.clusters.iter().filter(|cluster| seen.insert(cluster.file)) {
+        let text = cluster.document.text();
+        let directives = Directives::read(text, &cluster.document.comments());
+        analyzer.file(cluster.file, text, &mut state).finish(directives);
+    }
+    state.into_results()
 }
 
 /// `is_mapped`: a mapping decides what arrives of the manifests.

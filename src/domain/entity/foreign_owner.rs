@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::domain::entity::{Owner, Record};
+use crate::domain::entity::{Datasource, Owner, Record};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -22,7 +22,7 @@ pub enum OwnerKind {
 /// How the datasource of each known writer starts, and the name of the tool.
 pub const WRITERS: [(&str, OwnerKind, Option<&str>); 6] = [
     (Owner::PRODUCT, OwnerKind::Scope, None),
-    ("port-k8s-exporter", OwnerKind::Exporter, None),
+    (Datasource::EXPORTER, OwnerKind::Exporter, None),
     ("port-auto-k8s-exporter", OwnerKind::Exporter, None),
     ("port-ocean/", OwnerKind::Integration, None),
     ("terraform-provider", OwnerKind::Tool, Some("Terraform")),

@@ -1,4 +1,4 @@
-//! Lists the entities of an owner by the index on datasources: the cost depends on the number owned, not on the number
+//! Lists the entities that a program wrote last by the index on datasources: the cost depends on the number owned, not on the number
 //! stored.
 
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::connection::Store;
 use super::error::Failure;
-use crate::domain::entity::{EntityKey, Owner};
+use crate::domain::entity::{Datasource, EntityKey};
 
 impl Store {
     /// The User-Agent of the last writer of an entity.
@@ -21,14 +21,14 @@ impl Store {
         })
     }
 
-    /// The keys of all entities owned by `owner` (by datasource), sorted.
-    pub fn owned(&self, owner: &Owner) -> Result<Vec<EntityKey>, Failure> {
+    /// The keys of all entities that were last written with this datasource, sorted.
+    pub fn written_by(&self, datasource: &Datasource) -> Result<Vec<EntityKey>, Failure> {
         self.read(|transaction| {
             let mut sources = transaction.prepare_cached("SELECT id, text FROM datasources")?;
             let sources = sources.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
             let sources = sources.collect::<Result<Vec<_>, _>>()?;
             let mut keys = Vec::new();
-            for (source, _) in sources.iter().filter(|(_, text)| owner.owns(text)) {
+            for (source, _) in sources.iter().filter(|(_, text)| datasource.is_in(text)) {
                 let mut statement = transaction.prepare_cached(
                     "SELECT b.identifier, e.identifier FROM entities e JOIN blueprints b ON b.id = e.blueprint \
                      WHERE e.datasource = ?1 ORDER BY e.blueprint",

@@ -76,6 +76,7 @@ impl Decoder {
             let examples = self.flag(top.get("sendRawDataExamples"), "sendRawDataExamples");
             config.sends_raw_examples = examples.unwrap_or(true);
             config.environment = EnvironmentRule { allows_all: allows_all.unwrap_or_default(), allowed };
+            config.environment_span = top.get(list).map(Value::span);
         } else {
             self.file_keys(&top, &mut config);
         }
@@ -126,7 +127,8 @@ impl Decoder {
         let at = format!("{field}.port");
         let port = self.members(members.get("port"), &["entity", "itemsToParse", "itemsToParseName"], &at)?;
         let items_to_parse = self.optional(port.get("itemsToParse"), &format!("{at}.itemsToParse"));
-        let name = port.get("itemsToParseName").map(|name| self.text(name, &format!("{at}.itemsToParseName")));
+        let item_name = port.get("itemsToParseName");
+        let name = item_name.map(|name| self.text(name, &format!("{at}.itemsToParseName")));
         let at = format!("{at}.entity");
         let entity = self.members(port.get("entity"), &["mappings"], &at)?;
         let at = format!("{at}.mappings");
@@ -146,6 +148,7 @@ impl Decoder {
             selector,
             items_to_parse,
             item_name: name.filter(|name| !name.is_empty()).unwrap_or_else(|| "item".to_owned()),
+            item_name_span: item_name.map(Value::span),
             mappings,
         })
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::Style;
+pub use crate::domain::mapping_facts::{Remark, RemarkKind};
 
 /// Which rules apply to the values of the config.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub struct Config {
     /// Whether objects are sent as examples. The exporter does not read this key from its file.
     pub sends_raw_examples: bool,
     pub environment: EnvironmentRule,
+    /// The place of the patterns in `environment`.
+    pub environment_span: Option<Span>,
     pub state_key: Option<String>,
     pub remarks: Vec<Remark>,
 }
@@ -53,6 +56,8 @@ pub struct Entry {
     pub items_to_parse: Option<Expression>,
     /// The key that holds the item.
     pub item_name: String,
+    /// The place of `itemsToParseName`.
+    pub item_name_span: Option<Span>,
     pub mappings: Vec<Mapping>,
 }
 
@@ -113,27 +118,6 @@ pub struct Expression {
     /// The whole scalar, with its quotes.
     pub span: Span,
     pub style: Style,
-}
-
-/// Something in the config that is legal and probably not intended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Remark {
-    pub kind: RemarkKind,
-    pub span: Span,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum RemarkKind {
-    /// The exporter does not know the key.
-    IgnoredKey { key: String },
-    /// The exporter's file spells the key in other letters, so it is ignored.
-    OtherCase { key: String, known: &'static str },
-    /// The exporter reads the key only from the integration's config, not from its file.
-    OnlyStored { key: String },
-    /// Nothing is mapped, so the exporter deletes everything that it owns.
-    MapsNothing,
-    /// The entry maps nothing, so the exporter deletes what it owned before.
-    EntryMapsNothing { entry: usize },
 }
 
 /// A reason for which the exporter does not start with this config.

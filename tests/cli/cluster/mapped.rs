@@ -194,6 +194,9 @@ fn an_object_that_fails_blocks_deletes() {
     repo.remove("deploy/web.yaml");
     let failing = MAPPING.replace("tier: .spec.properties.tier", "tier: .spec.identifier | fromjson");
     repo.write("platform/exporter.yaml", failing);
+    assert_found(&repo, &[("failing-expression", "platform/exporter.yaml", 9, "catalog/cart.yaml:3")]);
+    assert_eq!(run(&repo, "diff").code, 1);
+    repo.write("portolan.yaml", format!("{CONFIG}rules: {{failing-expression: warning}}\n"));
     let diff = run(&repo, "diff");
     assert_eq!(planned(&diff.results)[2], 0, "{}{}", diff.results, diff.talk);
     assert!(diff.results.contains("`catalog/cart.yaml:1` cannot be used"), "{}{}", diff.results, diff.talk);

@@ -120,7 +120,7 @@ fn entity_errors(snapshot: &Snapshot, text: &str) -> Vec<String> {
         });
     });
     run.finish(None);
-    let AnalysisResult { findings, .. } = analyzer.conclude(vec![state.into_results()], &|_| true);
+    let AnalysisResult { findings, .. } = analyzer.conclude(vec![state.into_results()], None, &|_| true);
     let errors = findings.into_iter().filter(|finding| finding.severity == Severity::Error);
     errors.map(|finding| format!("{}: {}", finding.rule.name, finding.message)).collect()
 }

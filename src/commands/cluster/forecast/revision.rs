@@ -1,0 +1,241 @@
+//! Maps the objects of one revision for one cluster, with the outlines that a forecast compares.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::commands::cluster::mapping::{MappingError, mapping_of};
+use crate::commands::mapping::document::{MappingDocument, words};
+use crate::commands::mapping::objects::RepositoryObjects;
+use crate::commands::mapping::repository::refusal;
+use crate::commands::workspace::snapshot::SnapshotSource;
+use crate::domain::document::span::{LineIndex, Span};
+use crate::domain::error_class::ExitClass;
+use crate::domain::finding::{FileId, Place};
+use crate::domain::forecast::revision::{
+    ConfigState, EntryOutline, MappedRevision, MappingOutline, ObjectOutline, PlacedText, UndeliveredObject,
+};
+use crate::error::Error;
+use crate::jq::Limits;
+use crate::mapping::config::model::{Config, Entry, Expression, Mapping, Query};
+use crate::mapping::evaluate::Resync;
+use crate::mapping::kinds::Kinds;
+use crate::mapping::objects::Object;
+use crate::scaffold::Clear;
+use crate::settings::{ClusterSettings, Settings};
+use crate::sources::{self, ReadBuffer, SourceFile, Unreadable, path_text};
+use crate::text::fnv;
+
+/// The files of a revision and what they are read with.
+pub(super) struct RevisionFiles<'a> {
+    /// Their texts are kept.
+    pub files: &'a [SourceFile],
+    pub unreadable: &'a [Unreadable],
+    pub settings: &'a Settings,
+    pub snapshot_source: &'a SnapshotSource,
+    /// Finds the file of a mapping that is not among the files.
+    pub find: &'a dyn Fn(&str) -> Option<SourceFile>,
+    /// Seconds since 1970, for expressions that ask for the time.
+    pub seconds: i64,
+}
+
+/// A mapped revision with the document of its mapping.
+pub(super) struct LoadedRevision {
+    pub revision: MappedRevision,
+    pub path: String,
+    pub document: MappingDocument,
+    pub is_generated: bool,
+    pub notes: Vec<String>,
+}
+
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("mapping `{path}` of the cluster `{cluster}` cannot be read: {reason}")]
+#[diagnostic(code("unreadable-mapping"), help("correct `clusters.{cluster}.mapping` (line {line} of the config)"))]
+pub(super) struct UnreadableMapping {
+    path: String,
+    cluster: String,
+    line: usize,
+    reason: String,
+}
+
+impl ExitClass for UnreadableMapping {}
+
+/// The path that stands for a generated mapping.
+const GENERATED: &str = "the generated mapping";
+
+impl RevisionFiles<'_> {
+    pub fn load(&self, cluster: &ClusterSettings) -> Result<LoadedRevision, Error> {
+        let (path, text, notes) = self.mapping_text(cluster)?;
+        let document = MappingDocument::read(text, None);
+        let found = RepositoryObjects::read(self.files, self.settings.platform.value, cluster);
+        let mut evaluation = document.evaluate(&Resync {
+            kinds: &found.kinds,
+            objects: &found.objects,
+            known: &[],
+            variables: &cluster.env,
+            sends_raw_examples: true,
+            now: self.seconds as f64,
+            limits: Limits::default(),
+        });
+        let mut places: HashMap<Span, Span> = HashMap::new();
+        let mut place = |span: Span| *places.entry(span).or_insert_with(|| document.span_in_text(span));
+        for problem in &mut evaluation.problems {
+            problem.span = problem.span.map(&mut place);
+        }
+        let mut lines = FileLines { files: self.files, known: HashMap::new() };
+        let objects = found.objects.iter().zip(&found.places);
+        let objects = objects.map(|(object, at)| outline_of_object(object, lines.of(at.place))).collect();
+        let config = document.config.as_ref().ok();
+        let revision = MappedRevision {
+            config: config.map_or(ConfigState::Present, |config| state_of(config, &document)),
+            entries: config.map(|config| outlines(config, &document, &found.kinds, &found.objects)).unwrap_or_default(),
+            objects,
+            undelivered: self.undelivered(&found, &mut lines),
+            evaluation,
+            creates_missing_targets: config.is_some_and(|config| config.create_missing_related_entities),
+            state_key: cluster.state_key.clone().or_else(|| config?.state_key.clone()),
+        };
+        let is_generated = cluster.mapping.is_none();
+        Ok(LoadedRevision { revision, path, document, is_generated, notes })
+    }
+
+    /// The path and the text of the mapping: the configured one, or the one that would be written.
+    fn mapping_text(&self, cluster: &ClusterSettings) -> Result<(String, String, Vec<String>), Error> {
+        let Some((path, line)) = &cluster.mapping else {
+            let (text, notes) = mapping_of(self.files, self.settings, self.snapshot_source, Clear::Used)?;
+            return Ok((GENERATED.to_owned(), text, notes));
+        };
+        let path = path_text(path);
+        let error = |reason: String| UnreadableMapping {
+            path: path.clone(),
+            cluster: cluster.name.clone(),
+            line: *line,
+            reason,
+        };
+        let among = self.files.iter().find(|file| file.path == path);
+        let found = match among {
+            Some(_) => None,
+            None => Some((self.find)(&path).ok_or_else(|| error("no such file".to_owned()))?),
+        };
+        let mut buffer = ReadBuffer::default();
+        let file = among.or(found.as_ref()).ok_or_else(|| error("no such file".to_owned()))?;
+        let text = sources::read(file, &mut buffer).map_err(|problem| error(problem.reason()))?;
+        let text = text.text.to_owned();
+        Ok((path, text, Vec::new()))
+    }
+
+    /// The manifests that never reach the cluster.
+    fn undelivered(&self, found: &RepositoryObjects, lines: &mut FileLines<'_>) -> Vec<UndeliveredObject> {
+        let mut undelivered = Vec::new();
+        for refused in &found.refused {
+            let reasons: Vec<String> = refused.refusals.iter().map(refusal).collect();
+            let reason = format!("the API server refuses it: {}", reasons.join("; "));
+            let ((path, line), name) = (lines.of(refused.at.place), Some(refused.at.name.clone()));
+            undelivered.push(UndeliveredObject { path, line, name, reason });
+        }
+        for broken in &found.broken {
+            let fault = broken.faults.last();
+            let span = fault.map_or(Span::empty(0), |fault| fault.span);
+            let (path, line) = lines.of(Place { file: broken.file, span });
+            let reason = fault.map_or_else(|| "it cannot be read".to_owned(), words);
+            undelivered.push(UndeliveredObject { path, line, name: None, reason });
+        }
+        let problems = sources::for_each_text(self.files, || (), |(), _, text| text.err().map(|it| it.reason()));
+        for (file, reason) in self.files.iter().zip(problems) {
+            let path = file.path.as_str().into();
+            undelivered.extend(reason.map(|reason| UndeliveredObject { path, line: 1, name: None, reason }));
+        }
+        for place in self.unreadable {
+            let (path, reason) = (place.path.as_str().into(), format!("it could not be {}: {}", place.verb, place.why));
+            undelivered.push(UndeliveredObject { path, line: 1, name: None, reason });
+        }
+        undelivered
+    }
+}
+
+/// The paths of files, and the lines of places in them.
+struct FileLines<'a> {
+    files: &'a [SourceFile],
+    known: HashMap<FileId, (Arc<str>, LineIndex)>,
+}
+
+impl FileLines<'_> {
+    fn of(&mut self, place: Place) -> (Arc<str>, usize) {
+        let files = self.files;
+        let (path, lines) = self.known.entry(place.file).or_insert_with(|| {
+            let mut buffer = ReadBuffer::default();
+            let file = files.get(place.file.0 as usize);
+            let text = file.and_then(|file| sources::read(file, &mut buffer).ok()).map_or("", |text| text.text);
+            (file.map_or("", |file| file.path.as_str()).into(), LineIndex::new(text))
+        });
+        (Arc::clone(path), lines.line_of(place.span.start as usize))
+    }
+}
+
+/// Whether the base has the files of a mapping at all: one without them is from before they were used.
+pub(super) fn is_missing(error: &Error) -> bool {
+    error.downcast_ref::<UnreadableMapping>().is_some() || error.downcast_ref::<MappingError>().is_some()
+}
+
+fn outline_of_object(object: &Object, (path, line): (Arc<str>, usize)) -> ObjectOutline {
+    ObjectOutline {
+        group: object.group.clone(),
+        kind: object.kind.clone(),
+        key: object.key(),
+        digest: fnv::hash(object.content.to_json_text().into_bytes()),
+        path,
+        line,
+    }
+}
+
+fn state_of(config: &Config, document: &MappingDocument) -> ConfigState {
+    match (config.entries.is_empty(), document.is_null()) {
+        (false, _) => ConfigState::Present,
+        // Discovered CRDs are mapped without an entry.
+        (true, _) if config.crds_to_discover.is_some() => ConfigState::Present,
+        (true, true) => ConfigState::Null,
+        (true, false) => ConfigState::Empty,
+    }
+}
+
+fn outlines(config: &Config, document: &MappingDocument, kinds: &Kinds, objects: &[Object]) -> Vec<EntryOutline> {
+    let mut counts: HashMap<(&str, &str, &str), usize> = HashMap::new();
+    for object in objects {
+        *counts.entry((&object.group, &object.version, &object.kind)).or_default() += 1;
+    }
+    let place = |span: Span| document.span_in_text(span);
+    let text = |expression: &Expression| PlacedText { text: expression.text.clone(), span: place(expression.span) };
+    let outline = |entry: &Entry| {
+        let resource = kinds.resolve(&entry.kind).ok();
+        let count = resource.and_then(|it| counts.get(&(it.group.as_str(), it.version.as_str(), it.kind.as_str())));
+        EntryOutline {
+            index: entry.index,
+            kind: PlacedText { text: entry.kind.clone(), span: place(entry.kind_span) },
+            selector: entry.selector.as_ref().map(text),
+            items_to_parse: entry.items_to_parse.as_ref().map(text),
+            mappings: entry.mappings.iter().map(|mapping| outline_of_mapping(mapping, &place)).collect(),
+            objects: count.copied().unwrap_or_default(),
+        }
+    };
+    config.entries.iter().map(outline).collect()
+}
+
+fn outline_of_mapping(mapping: &Mapping, place: &dyn Fn(Span) -> Span) -> MappingOutline {
+    let mut fields = Vec::new();
+    let texts = [("title", mapping.title.as_ref()), ("icon", mapping.icon.as_ref())];
+    fields.extend(texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), place(text?.span)))));
+    fields.extend(mapping.team.as_ref().map(|team| ("team".to_owned(), place(team.span()))));
+    let properties = mapping.properties.iter();
+    fields.extend(properties.map(|(name, expression)| (format!("properties.{name}"), place(expression.span))));
+    let relations = mapping.relations.iter();
+    fields.extend(relations.map(|(name, query)| (format!("relations.{name}"), place(query.span()))));
+    let identifier = match &mapping.identifier {
+        Query::Expression(expression) => expression.text.clone(),
+        Query::Map(..) | Query::List(..) | Query::Null(_) | Query::Other(..) => String::new(),
+    };
+    let blueprint = PlacedText { text: mapping.blueprint.text.clone(), span: place(mapping.blueprint.span) };
+    MappingOutline {
+        identifier: PlacedText { text: identifier, span: place(mapping.identifier.span()) },
+        blueprint,
+        fields,
+    }
+}
