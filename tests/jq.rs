@@ -4,7 +4,6 @@
 
 mod expressions;
 mod gojq;
-pub use gojq::Gojq;
 
 use std::fmt::Write as _;
 
@@ -13,6 +12,7 @@ use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
 use crate::generated_cases::{cases, config};
+pub use gojq::Gojq;
 
 /// How many outputs of an expression are compared.
 const OUTPUTS: usize = 50;
