@@ -14,7 +14,6 @@ use proptest::test_runner::TestRunner;
 
 use crate::generated_cases::{cases, config};
 
-
 /// How many outputs of an expression are compared.
 const OUTPUTS: usize = 50;
 

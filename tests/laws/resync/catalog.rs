@@ -134,7 +134,9 @@ impl Catalog {
     fn take_properties(&self, entity: &mut Entity, sent: &Json, is_new: bool) -> Result<(), Refusal> {
         let sent = sent.as_object().cloned().unwrap_or_default();
         for (name, value) in &sent {
-            let Some((_, kind)) = PROPERTIES.iter().find(|(known, _)| known == name) else { return Err(Refusal::Invalid) };
+            let Some((_, kind)) = PROPERTIES.iter().find(|(known, _)| known == name) else {
+                return Err(Refusal::Invalid);
+            };
             let fits = match value {
                 Json::Null => true,
                 Json::Bool(_) => *kind == "boolean",
@@ -171,7 +173,9 @@ impl Catalog {
                 }
                 // A search query.
                 (Json::Object(_), _) => return Err(Refusal::Unknown),
-                (Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Array(_), _) => return Err(Refusal::Invalid),
+                (Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Array(_), _) => {
+                    return Err(Refusal::Invalid);
+                }
             };
             for identifier in &targets {
                 let key = ((*target).to_owned(), (*identifier).to_owned());
@@ -240,7 +244,8 @@ impl Catalog {
             }
         }
         if run.ending == Ending::Complete && refused.is_empty() {
-            let stale = |(key, entity): (&Key, &Entity)| (entity.is_owned && !current.contains(key)).then(|| key.clone());
+            let stale =
+                |(key, entity): (&Key, &Entity)| (entity.is_owned && !current.contains(key)).then(|| key.clone());
             let stale: Vec<Key> = self.entities.iter().filter_map(stale).collect();
             stale.iter().for_each(|key| self.delete(key));
         }
@@ -258,7 +263,8 @@ impl Catalog {
 
     /// Whether something stale is left, because another entity requires it.
     pub fn has_stale(&self, run: &Resync) -> bool {
-        let is_sent = |key: &Key| run.sent.iter().any(|sent| sent.body["blueprint"] == key.0 && sent.body["identifier"] == key.1);
+        let is_sent =
+            |key: &Key| run.sent.iter().any(|sent| sent.body["blueprint"] == key.0 && sent.body["identifier"] == key.1);
         self.entities.iter().any(|(key, entity)| entity.is_owned && !is_sent(key))
     }
 

@@ -85,13 +85,8 @@ impl Mapping {
     fn json(&self) -> Json {
         let mut found = Map::new();
         let Self { identifier, title, blueprint, icon, team, properties, relations } = self;
-        let texts = [
-            ("identifier", identifier),
-            ("title", title),
-            ("blueprint", blueprint),
-            ("icon", icon),
-            ("team", team),
-        ];
+        let texts =
+            [("identifier", identifier), ("title", title), ("blueprint", blueprint), ("icon", icon), ("team", team)];
         let texts = texts.into_iter().filter(|(_, slot)| !slot.is_absent());
         found.extend(texts.map(|(key, slot)| (key.to_owned(), slot.json())));
         for (key, members) in [("properties", properties), ("relations", relations)] {

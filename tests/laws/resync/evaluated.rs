@@ -51,8 +51,11 @@ fn write(case: &Case, folder: &Path) -> Vec<String> {
     let mut arguments: Vec<String> = ["cluster", "evaluate", "--output", "json", "--mapping"].map(str::to_owned).into();
     arguments.push(write(case.config.file_name(), case.config.text()));
     arguments.extend(["--as".to_owned(), if case.config.form == Form::Stored { "stored" } else { "file" }.to_owned()]);
-    let known: Vec<Json> =
-        case.known.iter().map(|(blueprint, identifier)| json!({"blueprint": blueprint, "identifier": identifier})).collect();
+    let known: Vec<Json> = case
+        .known
+        .iter()
+        .map(|(blueprint, identifier)| json!({"blueprint": blueprint, "identifier": identifier}))
+        .collect();
     arguments.extend(["--known".to_owned(), write("known.json", json!(known).to_string())]);
     for (name, value) in &case.variables {
         arguments.extend(["--env".to_owned(), format!("{name}={value}")]);
@@ -98,7 +101,10 @@ fn judge(case: &Case) -> Result<Verdict, String> {
 
 fn compare(case: &Case, model: &Resync, found: &Json) -> Result<(), String> {
     if found["outcome"] != model.ending.name() {
-        return Err(format!("the outcome is {}, the model's is {:?}; {:?}", found["outcome"], model.ending, model.lost));
+        return Err(format!(
+            "the outcome is {}, the model's is {:?}; {:?}",
+            found["outcome"], model.ending, model.lost
+        ));
     }
     if model.ending == Ending::Crash || model.ending == Ending::StartFailed {
         // What was sent before a crash depends on the order of kinds and batches.

@@ -225,7 +225,9 @@ fn text(value: Outcome, of: fn(&str) -> Outcome) -> Outcome {
 fn iterate(value: &Json) -> Result<Vec<Json>, Failure> {
     match value {
         Json::Array(items) => Ok(items.clone()),
-        Json::Object(members) => Ok(super::values::sorted(members).into_iter().map(|(_, member)| member.clone()).collect()),
+        Json::Object(members) => {
+            Ok(super::values::sorted(members).into_iter().map(|(_, member)| member.clone()).collect())
+        }
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => Err(Failure::Run),
     }
 }
@@ -257,7 +259,9 @@ fn element(value: &Json, index: i64) -> Outcome {
         Json::Array(items) => Ok(chosen(items.len()).and_then(|index| items.get(index)).cloned().unwrap_or_default()),
         Json::String(text) => {
             let letters: Vec<char> = text.chars().collect();
-            Ok(chosen(letters.len()).and_then(|index| letters.get(index)).map_or(Json::Null, |it| json!(it.to_string())))
+            Ok(chosen(letters.len())
+                .and_then(|index| letters.get(index))
+                .map_or(Json::Null, |it| json!(it.to_string())))
         }
         Json::Null => Ok(Json::Null),
         Json::Bool(_) | Json::Number(_) | Json::Object(_) => FAILED,
@@ -383,7 +387,13 @@ pub static TEMPLATES: &[Template] = &[
     }),
     template("if § == null then \"unset\" elif § == 2 then \"two\" else \"set\" end", ALL, Text, |at| {
         let value = at?;
-        Ok(json!(if value.is_null() { "unset" } else if value == 2 { "two" } else { "set" }))
+        Ok(json!(if value.is_null() {
+            "unset"
+        } else if value == 2 {
+            "two"
+        } else {
+            "set"
+        }))
     }),
     template("[§, \"b\"] | join(\"-\")", &[Text, MaybeText, Number, Flag], Text, |at| join(&json!([at?, "b"]), "-")),
     template("§ | join(\",\")", &[], Text, |at| join(&at?, ",")),
@@ -392,16 +402,10 @@ pub static TEMPLATES: &[Template] = &[
     }),
     template("§ | ascii_downcase", &[Text], Text, |at| text(at, |it| Ok(json!(it.to_ascii_lowercase())))),
     template("§ | ascii_upcase", &[Text], Text, |at| text(at, |it| Ok(json!(it.to_ascii_uppercase())))),
-    template("§ | ltrimstr(\"c\")", &[], Text, |at| {
-        text(at, |it| Ok(json!(it.strip_prefix('c').unwrap_or(it))))
-    }),
-    template("§ | rtrimstr(\"t\")", &[Text], Text, |at| {
-        text(at, |it| Ok(json!(it.strip_suffix('t').unwrap_or(it))))
-    }),
+    template("§ | ltrimstr(\"c\")", &[], Text, |at| text(at, |it| Ok(json!(it.strip_prefix('c').unwrap_or(it))))),
+    template("§ | rtrimstr(\"t\")", &[Text], Text, |at| text(at, |it| Ok(json!(it.strip_suffix('t').unwrap_or(it))))),
     template("§ | split(\"a\")", &[Text], Texts, |at| text(at, |it| Ok(json!(split(it, "a"))))),
-    template("§ | split(\"-\") | join(\"_\")", &[Text], Text, |at| {
-        text(at, |it| Ok(json!(split(it, "-").join("_"))))
-    }),
+    template("§ | split(\"-\") | join(\"_\")", &[Text], Text, |at| text(at, |it| Ok(json!(split(it, "-").join("_"))))),
     template("§ | split(\"-\")[0]", &[Text], Text, |at| {
         text(at, |it| Ok(split(it, "-").first().map_or(Json::Null, |part| json!(part))))
     }),
@@ -467,9 +471,7 @@ pub static TEMPLATES: &[Template] = &[
         Ok(json!(compare(&length(&at?)?, &json!(0)).is_gt()))
     }),
     template("§ | keys", &[], Texts, |at| keys(&at?)),
-    template("§ // {} | keys", &[Members], Texts, |at| {
-        keys(&Some(at?).filter(is_true).unwrap_or_else(|| json!({})))
-    }),
+    template("§ // {} | keys", &[Members], Texts, |at| keys(&Some(at?).filter(is_true).unwrap_or_else(|| json!({})))),
     template("§ // {} | to_entries | map(.key)", &[Members], Texts, |at| {
         match Some(at?).filter(is_true).unwrap_or_else(|| json!({})) {
             found @ (Json::Object(_) | Json::Array(_)) => keys(&found),
@@ -520,7 +522,9 @@ pub static TEMPLATES: &[Template] = &[
     template("§ | flatten", &[], Any, |at| Ok(flatten(iterate(&at?)?).into())),
     template("[§] | add", ALL, Any, |at| at),
     template("{a: §}", ALL, Members, |at| Ok(json!({"a": at?}))),
-    template("{(§): 1}", &[Text], Members, |at| text(at, |it| Ok(Json::Object(Map::from_iter([(it.to_owned(), json!(1))]))))),
+    template("{(§): 1}", &[Text], Members, |at| {
+        text(at, |it| Ok(Json::Object(Map::from_iter([(it.to_owned(), json!(1))]))))
+    }),
     template("[§]", &[Text], Texts, |at| Ok(json!([at?]))),
     template("§.deeper", &[], Any, |at| field(&at?, "deeper")),
     template("§.deeper?", &[], Any, |at| field(&at?, "deeper").or(Err(Failure::Nothing))),

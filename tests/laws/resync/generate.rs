@@ -59,10 +59,16 @@ impl Generator {
             // One entry for each kind, so that few objects are one entity.
             let mut kinds = std::collections::BTreeSet::new();
             case.config.entries.retain(|entry| match &entry.kind {
-                Slot::Expression(expression) => kinds.insert(expression.text.to_lowercase().chars().take(16).collect::<String>()),
+                Slot::Expression(expression) => {
+                    kinds.insert(expression.text.to_lowercase().chars().take(16).collect::<String>())
+                }
                 Slot::Absent | Slot::Null | Slot::Scalar(_) | Slot::Map(_) | Slot::List(_) => true,
             });
-            case.config.entries.iter_mut().filter_map(|entry| entry.mappings.as_mut()).for_each(|them| them.truncate(1));
+            case.config
+                .entries
+                .iter_mut()
+                .filter_map(|entry| entry.mappings.as_mut())
+                .for_each(|them| them.truncate(1));
         }
         case.without_examples = false;
         case.config.in_flow_style = false;
@@ -111,7 +117,8 @@ impl Generator {
         if self.fits && !self.dice.one_in(3) {
             return ENTITY;
         }
-        let kind = if self.dice.one_in(5) { *self.dice.pick(&USUAL) } else { self.usual[self.dice.below(self.usual.len())] };
+        let kind =
+            if self.dice.one_in(5) { *self.dice.pick(&USUAL) } else { self.usual[self.dice.below(self.usual.len())] };
         if kind == GADGET && !has_gadgets { ENTITY } else { kind }
     }
 
@@ -211,7 +218,10 @@ impl Generator {
             set("parts", json!(parts));
         }
         if self.dice.one_in(3) {
-            set("extra", self.dice.pick(&[json!({}), json!({"b": 1, "a": "x"}), json!({"a": null, "c": {"d": [1]}})]).clone());
+            set(
+                "extra",
+                self.dice.pick(&[json!({}), json!({"b": 1, "a": "x"}), json!({"a": null, "c": {"d": [1]}})]).clone(),
+            );
         }
         if self.dice.one_in(3) && (!self.fits || self.goes_wrong()) {
             let mixed = self.odd_value();
@@ -222,7 +232,8 @@ impl Generator {
             let value = self.odd_value();
             set(key, value);
         }
-        let mut spec = json!({"identifier": identifier, "blueprint": *self.dice.pick(&BLUEPRINTS), "properties": properties});
+        let mut spec =
+            json!({"identifier": identifier, "blueprint": *self.dice.pick(&BLUEPRINTS), "properties": properties});
         if self.dice.one_in(2) {
             let mut relations = json!({});
             if self.dice.one_in(2) {
@@ -339,7 +350,8 @@ impl Generator {
             Slot::Expression(_) if self.fits => Slot::Expression(Expression::team()),
             other => other,
         };
-        let mut mapping = Mapping { identifier, title, blueprint, icon, team, properties: Vec::new(), relations: Vec::new() };
+        let mut mapping =
+            Mapping { identifier, title, blueprint, icon, team, properties: Vec::new(), relations: Vec::new() };
         for name in ["tier", "language", "public", "tags", "size", "cluster"] {
             if self.dice.one_in(3) {
                 let slot = self.property(name, kind);
@@ -347,7 +359,11 @@ impl Generator {
             }
         }
         if self.dice.one_in(4) {
-            let slot = if self.fits { Slot::Expression(Expression::all("properties")) } else { self.expression(Shape::Map, kind) };
+            let slot = if self.fits {
+                Slot::Expression(Expression::all("properties"))
+            } else {
+                self.expression(Shape::Map, kind)
+            };
             mapping.properties.push(("*".to_owned(), slot));
         }
         for name in ["system", "dependsOn"] {
@@ -357,7 +373,11 @@ impl Generator {
             }
         }
         if self.dice.one_in(8) {
-            let slot = if self.fits { Slot::Expression(Expression::all("relations")) } else { self.expression(Shape::Map, kind) };
+            let slot = if self.fits {
+                Slot::Expression(Expression::all("relations"))
+            } else {
+                self.expression(Shape::Map, kind)
+            };
             mapping.relations.push(("*".to_owned(), slot));
         }
         if self.goes_wrong() {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::config::{Config, Entry, Form, Mapping, Slot};
 use super::expressions::{Expression, Failure, Outcome, Scope};
-use super::objects::{KINDS, Kind, GADGET, has_null_in_list, kind_of, name_of};
+use super::objects::{GADGET, KINDS, Kind, has_null_in_list, kind_of, name_of};
 
 /// How the run ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -236,8 +236,8 @@ impl Resync {
                 }
             }
         }
-        let sends = !world.without_examples
-            && (world.config.form != Form::Stored || world.config.raw_examples != Some(false));
+        let sends =
+            !world.without_examples && (world.config.form != Form::Stored || world.config.raw_examples != Some(false));
         if !sends || !examples.contains(&true) {
             self.lost.retain(|lost| lost.classes != NULL_IN_LIST);
         } else if examples.len() > 5 {
@@ -402,7 +402,9 @@ impl Fields {
         match (self.panics, self.classes.split_first()) {
             (true, None) => return Err(Loss::Panic),
             (true, Some(_)) => return Err(Loss::Either),
-            (false, Some((first, others))) if others.iter().all(|other| other == first) => return Err(Loss::Error(first)),
+            (false, Some((first, others))) if others.iter().all(|other| other == first) => {
+                return Err(Loss::Error(first));
+            }
             // Which one is named is random.
             (false, Some(_)) => return Err(Loss::Error(&["type", "jq-error", "jq-compile"])),
             (false, None) => {}

@@ -153,9 +153,7 @@ pub fn stored(manifest: &Json, delivery: Delivery) -> Option<Json> {
             members.shift_remove("spec");
             Some(object)
         }
-        Json::Object(spec) => {
-            is_accepted(spec, fields, delivery).then_some(object)
-        }
+        Json::Object(spec) => is_accepted(spec, fields, delivery).then_some(object),
         Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Array(_) => None,
     }
 }

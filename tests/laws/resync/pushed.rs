@@ -91,9 +91,11 @@ impl Scene {
         for body in &sent {
             for (name, target, _) in RELATIONS {
                 let value = &body["relations"][name];
-                let targets: Vec<&str> = value.as_str().into_iter().chain(
-                    value.as_array().into_iter().flatten().filter_map(Json::as_str),
-                ).collect();
+                let targets: Vec<&str> = value
+                    .as_str()
+                    .into_iter()
+                    .chain(value.as_array().into_iter().flatten().filter_map(Json::as_str))
+                    .collect();
                 for identifier in targets {
                     let target = (target.to_owned(), identifier.to_owned());
                     // One that nothing declares is there, almost always, and almost never the exporter's own.
@@ -121,7 +123,8 @@ impl Scene {
             let own = key(body);
             let needs = required.system && body["blueprint"] == "component";
             for (name, target, many) in RELATIONS {
-                let targets: Vec<&Key> = keys.iter().filter(|key| key.0 == target && Some(*key) != own.as_ref()).collect();
+                let targets: Vec<&Key> =
+                    keys.iter().filter(|key| key.0 == target && Some(*key) != own.as_ref()).collect();
                 if targets.is_empty() || !(dice.one_in(3) || (needs && name == "system")) {
                     continue;
                 }
@@ -134,7 +137,11 @@ impl Scene {
             !(required.system && body["blueprint"] == "component" && body["relations"]["system"].is_null())
         });
         let dropped = |body: &Json, name: &str| body["relations"][name].is_null();
-        debug_assert!(bodies.iter().all(|(_, body)| RELATIONS.iter().all(|(name, ..)| dropped(body, name) || body["relations"].is_object())));
+        debug_assert!(
+            bodies.iter().all(|(_, body)| RELATIONS
+                .iter()
+                .all(|(name, ..)| dropped(body, name) || body["relations"].is_object()))
+        );
         Self { case, before: Before { required, bodies } }
     }
 
@@ -227,7 +234,11 @@ impl Scene {
             return Ok(Verdict::NotJudged(chance));
         }
         let mut keys = BTreeSet::new();
-        if !run.sent.iter().all(|sent| keys.insert((sent.body["blueprint"].to_string(), sent.body["identifier"].to_string()))) {
+        if !run
+            .sent
+            .iter()
+            .all(|sent| keys.insert((sent.body["blueprint"].to_string(), sent.body["identifier"].to_string())))
+        {
             return Ok(Verdict::NotJudged("two objects are one entity"));
         }
         if run.sent.iter().any(|sent| !sent.random.is_empty()) {
@@ -254,8 +265,7 @@ impl Scene {
         let repo = Repo::new();
         self.write(repo.path());
         let store = Store::in_memory(system_clock()).expect("there is memory");
-        let credentials =
-            server::Credentials { id: CLIENT_ID.to_owned(), secret: Secret::new(CLIENT_SECRET) };
+        let credentials = server::Credentials { id: CLIENT_ID.to_owned(), secret: Secret::new(CLIENT_SECRET) };
         let running = server::start(ServerConfig::new(store, credentials)).expect("it starts");
         let url = running.url().trim_end_matches('/').to_owned();
         self.seed(&url);
@@ -349,7 +359,11 @@ impl Pushed {
         if run.ending != Ending::Complete {
             // The exporter deletes nothing, and neither does the program.
             if !deleted.is_empty() {
-                return Err(format!("it deletes {deleted:?} although the resync ends with {}\n{}", run.ending.name(), said()));
+                return Err(format!(
+                    "it deletes {deleted:?} although the resync ends with {}\n{}",
+                    run.ending.name(),
+                    said()
+                ));
             }
             if !self.refuses() {
                 return Err(format!("it says nothing of the outcome {}\n{}", run.ending.name(), said()));
@@ -361,7 +375,11 @@ impl Pushed {
         }
         if refused.values().any(|refusal| *refusal == Refusal::Invalid) {
             let verdict = Ok(Verdict::Refused("the catalog refuses an entity"));
-            return if self.code == Some(0) { Err(format!("it says nothing of {refused:?}\n{}", said())) } else { verdict };
+            return if self.code == Some(0) {
+                Err(format!("it says nothing of {refused:?}\n{}", said()))
+            } else {
+                verdict
+            };
         }
         if !refused.is_empty() {
             // A push keeps the target of a declared relation, and writes entities that point to each other.
@@ -402,9 +420,10 @@ fn shrunk(mut scene: Scene, mut difference: String) -> (Scene, String) {
         let without = |at: usize| {
             let mut before = scene.before.clone();
             let (_, gone) = before.bodies.remove(at);
-            let is_target = before.bodies.iter().any(|(_, body)| {
-                body["relations"].to_string().contains(&gone["identifier"].to_string())
-            });
+            let is_target = before
+                .bodies
+                .iter()
+                .any(|(_, body)| body["relations"].to_string().contains(&gone["identifier"].to_string()));
             (!is_target).then(|| Scene { case: scene.case.clone(), before })
         };
         let cases = scene.case.smaller().into_iter().map(|case| Scene { case, before: scene.before.clone() });
@@ -429,9 +448,7 @@ fn judge_all(seeds: impl Iterator<Item = u64>) {
     let mut verdicts: BTreeMap<Verdict, usize> = BTreeMap::new();
     let mut differences = Vec::new();
     std::thread::scope(|scope| {
-        let of = |seeds: &[u64]| {
-            seeds.iter().map(|seed| (*seed, Scene::new(*seed).judge())).collect::<Vec<_>>()
-        };
+        let of = |seeds: &[u64]| seeds.iter().map(|seed| (*seed, Scene::new(*seed).judge())).collect::<Vec<_>>();
         let threads: Vec<_> = seeds.chunks(share).map(|seeds| scope.spawn(move || of(seeds))).collect();
         for (seed, judged) in threads.into_iter().flat_map(|thread| thread.join().expect("no test thread panics")) {
             match judged {

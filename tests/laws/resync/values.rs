@@ -16,9 +16,9 @@ pub fn spelled(value: &Json) -> String {
         },
         Json::Array(items) => format!("[{}]", items.iter().map(spelled).collect::<Vec<_>>().join(",")),
         Json::Object(members) => {
-            let members = sorted(members).into_iter().map(|(key, member)| {
-                format!("{}:{}", Json::from(key.as_str()), spelled(member))
-            });
+            let members = sorted(members)
+                .into_iter()
+                .map(|(key, member)| format!("{}:{}", Json::from(key.as_str()), spelled(member)));
             format!("{{{}}}", members.collect::<Vec<_>>().join(","))
         }
     }
