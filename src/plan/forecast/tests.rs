@@ -197,6 +197,7 @@ impl World {
 fn problem(class: ProblemClass, object: Option<usize>) -> Problem {
     Problem {
         class,
+        cause: class,
         object: None,
         object_index: object,
         kind: Some("getport.io/v1/entities".to_owned()),
