@@ -212,6 +212,7 @@ fn forecast_of(world: &World, scene: &Scene) -> Forecast {
         team: None,
         properties: entries(&sent.body["properties"]),
         relations: entries(&sent.body["relations"]),
+        contested: Vec::new(),
         origin: Origin { object, entry: 0, mapping: 0 },
         contested: Vec::new(),
     };

@@ -104,6 +104,7 @@ fn mapped(name: &str, object: usize, body: Json) -> MappedEntity {
         team: body.get("team").map(JqValue::from_json),
         properties: entries(&body["properties"]),
         relations: entries(&body["relations"]),
+        contested: Vec::new(),
         origin: Origin { object, entry: 0, mapping: 0 },
         contested: Vec::new(),
     }
