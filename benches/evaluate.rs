@@ -109,7 +109,7 @@ fn manifest(number: usize) -> String {
         let _ = match at % 3 {
             0 => writeln!(text, "    p{at:02}: text {number} of property {at}"),
             1 => writeln!(text, "    p{at:02}: {}", number * 7 + at),
-            _ => writeln!(text, "    p{at:02}: {}", number % 3 == 0),
+            _ => writeln!(text, "    p{at:02}: {}", number.is_multiple_of(3)),
         };
     }
     text

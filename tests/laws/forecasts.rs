@@ -214,7 +214,6 @@ fn forecast_of(world: &World, scene: &Scene) -> Forecast {
         relations: entries(&sent.body["relations"]),
         contested: Vec::new(),
         origin: Origin { object, entry: 0, mapping: 0 },
-        contested: Vec::new(),
     };
     let now = MappedRevision {
         config: ConfigState::Present,

@@ -106,7 +106,6 @@ fn mapped(name: &str, object: usize, body: Json) -> MappedEntity {
         relations: entries(&body["relations"]),
         contested: Vec::new(),
         origin: Origin { object, entry: 0, mapping: 0 },
-        contested: Vec::new(),
     }
 }
 

@@ -1,5 +1,4 @@
 //! Compares the table of expressions with gojq, over usual and odd objects.
-#![expect(clippy::print_stderr, reason = "it reports what is compared")]
 
 use std::collections::BTreeMap;
 
