@@ -325,7 +325,7 @@ mod tests {
         let help = |error: &OutputError| error.help().map(|help| help.to_string()).unwrap_or_default();
         let write = |kind: ErrorKind| help(&OutputError::Write { path: path.clone(), source: kind.into(), near: None });
         assert!(write(ErrorKind::StorageFull).contains("space"));
-        assert!(write(ErrorKind::NotFound).contains("folder that exists"));
+        assert!(write(ErrorKind::NotFound).contains("create the folder"));
         let read = |kind: ErrorKind| help(&OutputError::Read { path: path.clone(), source: kind.into(), near: None });
         assert!(read(ErrorKind::InvalidData).contains("text"));
         assert!(read(ErrorKind::NotFound).contains("exists"));

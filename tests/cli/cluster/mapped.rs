@@ -275,7 +275,7 @@ fn a_crash_blocks_deletes_because_the_rest_is_not_mapped() {
     let repo = repository();
     assert_eq!(run(&repo, "push").code, 0);
     repo.write("portolan.yaml", format!("{CONFIG}rules: {{null-in-list: warning}}\n"));
-    repo.write("catalog/cart.yaml", CART.replace("{lang: rust}", "{lang: rust, list: [a, null]}"));
+    repo.write("catalog/cart.yaml", CART.replace("    tier: gold", "    other: [a, null]\n    tier: gold"));
     let diff = run(&repo, "diff");
     assert_eq!(planned(&diff.results)[2], 0, "{}{}", diff.results, diff.talk);
     assert!(diff.results.contains("crashes"), "{}{}", diff.results, diff.talk);
