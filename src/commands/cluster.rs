@@ -1,9 +1,13 @@
 //! `cluster`: what concerns the way of entities through a cluster. Each of its commands has a file below `cluster/`.
 
+pub mod crds;
 pub mod evaluate;
 mod expectation;
+mod generated_file;
 mod given_objects;
 pub mod mapping;
+pub mod policies;
+mod snapshot_blueprints;
 #[cfg(test)]
 #[expect(clippy::disallowed_methods, reason = "reads the recordings")]
 mod tests;
@@ -20,7 +24,9 @@ use crate::exit::Exit;
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "\
 Examples:
+  portolan cluster crds --out platform/crds.yaml
   portolan cluster mapping --out platform/port-exporter.yaml
+  portolan cluster policies --out platform/policies.yaml
   portolan cluster evaluate --mapping platform/port-exporter.yaml catalog/*.yaml")]
 pub struct ClusterArgs {
     #[command(subcommand)]
@@ -29,16 +35,22 @@ pub struct ClusterArgs {
 
 #[derive(Debug, Clone, Subcommand)]
 pub enum ClusterVerbs {
+    Crds(crds::CrdsArgs),
     Evaluate(evaluate::EvaluateArgs),
     Mapping(mapping::MappingArgs),
+    Policies(policies::PoliciesArgs),
 }
 
 impl Verb for ClusterArgs {
     fn run(&self, process: &mut Process<'_>) -> Result<Exit, Error> {
         match &self.verb {
+            ClusterVerbs::Crds(args) => process.in_repository(Needs::default(), |context| crds::run(args, context)),
             ClusterVerbs::Evaluate(args) => args.run(process),
             ClusterVerbs::Mapping(args) => {
                 process.in_repository(Needs::repository(), |context| mapping::run(args, context))
+            }
+            ClusterVerbs::Policies(args) => {
+                process.in_repository(Needs::repository(), |context| policies::run(args, context))
             }
         }
     }

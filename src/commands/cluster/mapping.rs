@@ -2,23 +2,20 @@
 //! checks whether a committed one is still what would be written.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use super::generated_file::GeneratedFile;
+use super::snapshot_blueprints::saved_blueprints;
 use crate::commands::context::Context;
 use crate::commands::workspace::documents::{Content, ManifestReader};
-use crate::commands::workspace::saved_blueprints::{SavedBlueprints, shelved};
-use crate::commands::workspace::snapshot::SnapshotSource;
-use crate::domain::blueprint::Blueprint;
 use crate::domain::document::manifest::{Form, Manifest, ResourceKind};
 use crate::domain::document::tree::{Kind, NodeId, View};
 use crate::domain::entity::fields::TextField;
-use crate::domain::entity::identifier::is_reserved;
 use crate::domain::error_class::ExitClass;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::report::unified_diff::unified;
 use crate::scaffold::{Clear, MappedKinds, MappingRequest, UsedKeys, mapping};
-use crate::sources::{self, SourceFile, path_text};
+use crate::sources::{self, SourceFile};
 
 /// Write the mapping of the Kubernetes exporter for this repository
 ///
@@ -53,9 +50,6 @@ pub enum ClearName {
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub(crate) enum MappingError {
-    #[error("there is no snapshot of the catalog, so the blueprints are unknown")]
-    #[diagnostic(code("no-snapshot"), help("write `.portolan/` first: `portolan pull`"))]
-    NoSnapshot,
     #[error("no manifest of this repository is for a cluster: none has the kind Entity or ClusterEntity")]
     #[diagnostic(
         code("no-cluster-manifests"),
@@ -68,24 +62,9 @@ impl ExitClass for MappingError {}
 
 /// Writes or checks the mapping.
 pub(crate) fn run(args: &MappingArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
+    let blueprints = saved_blueprints(context, "the mapping leaves it out")?;
     let settings = context.settings;
-    let root = &settings.root.value;
-    let SavedBlueprints { blueprints, unusable } = shelved(root, &SnapshotSource::Disk);
-    for file in &unusable {
-        context.say(&format!(
-            "note: `{}` has no usable blueprint, so the mapping leaves it out: {}.",
-            file.path, file.reason
-        ));
-    }
-    let blueprints: Vec<Blueprint> = blueprints
-        .into_values()
-        .filter_map(|raw| Blueprint::from_json(raw).ok())
-        .map(|(blueprint, _)| blueprint)
-        .collect();
-    if blueprints.iter().all(|blueprint| is_reserved(&blueprint.identifier)) {
-        return Err(MappingError::NoSnapshot.into());
-    }
-    let files = sources::discover(root, &settings.pattern()?)?.files;
+    let files = sources::discover(&settings.root.value, &settings.pattern()?)?.files;
     let used = Used::of(&files);
     if !used.kinds.entity && !used.kinds.cluster_entity {
         return Err(MappingError::NoManifests.into());
@@ -101,31 +80,8 @@ pub(crate) fn run(args: &MappingArgs, context: &mut Context<'_>) -> Result<Exit,
             ClearName::None => Clear::None,
         },
     });
-    match (&args.check, &args.out) {
-        (Some(path), _) => check(path, &text, context),
-        (None, Some(path)) => {
-            let written = sources::write_output(&settings.boundary, &settings.directory.join(path), &text);
-            written.map_err(|error| error.named(&settings.directory, path))?;
-            context.streams.show(&format!("{}\n", path_text(path)))?;
-            Ok(Exit::Success)
-        }
-        (None, None) => {
-            context.streams.show(&text)?;
-            Ok(Exit::Success)
-        }
-    }
-}
-
-fn check(path: &Path, text: &str, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let (shown, directory) = (path_text(path), &context.settings.directory);
-    let committed = sources::read_input(&context.settings.boundary, &directory.join(path));
-    let committed = committed.map_err(|error| error.named(directory, path))?;
-    if committed == text {
-        context.streams.show(&format!("{shown} is up to date\n"))?;
-        return Ok(Exit::Success);
-    }
-    context.streams.show(&unified(&shown, &committed, text, &context.style))?;
-    Ok(Exit::ChangesPending)
+    let file = GeneratedFile { path: args.check.as_ref().or(args.out.as_ref()).map(PathBuf::as_path), text };
+    file.write_or_check(args.check.is_some(), context)
 }
 
 /// What the manifests of a repository set, and their kinds.
