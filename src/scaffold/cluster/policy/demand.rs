@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 use super::cel::{self, Condition};
 use super::text_format::format_test;
 use crate::domain::value::pattern::{Re2Error, to_re2};
-use crate::text::escape::clean;
+use crate::scaffold::cluster::yaml::one_line;
 
 /// One requirement on a value, with its own message.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,7 +31,7 @@ pub(super) struct Place {
 impl Place {
     pub fn of_property(name: &str) -> Self {
         let value = format!("variables.properties[{}]", cel::text(name));
-        Self { value, cost: 4, name: format!("property `{}`", clean(name)), depth: 0 }
+        Self { value, cost: 4, name: format!("property `{}`", one_line(name)), depth: 0 }
     }
 
     fn inside(&self, value: String, cost: u64, name: String) -> Self {
@@ -163,7 +163,7 @@ impl Translator {
             match to_re2(pattern) {
                 Ok(regex) => {
                     let test = format!("{value}.matches(r\"{regex}\")");
-                    let message = format!("must match the pattern `{}`", clean(pattern));
+                    let message = format!("must match the pattern `{}`", one_line(pattern));
                     let extent = Extent { test_cost: place.cost, regex_length: regex.len() };
                     let condition = bounded_match(place, &test, extent, budget);
                     self.push_or_note(condition, place, &message, "its pattern, which is too costly", demands);
@@ -179,7 +179,7 @@ impl Translator {
                     let condition = bounded_match(place, &test.text, extent, budget);
                     self.push_or_note(condition, place, &message, "its format, which is too costly", demands);
                 }
-                Some(None) => _ = self.note(place, &format!("the format `{}`", clean(format))),
+                Some(None) => _ = self.note(place, &format!("the format `{}`", one_line(format))),
                 None => {}
             }
         }
@@ -291,7 +291,7 @@ impl Translator {
         let properties = schema.get("properties").and_then(Json::as_object).unwrap_or(&none);
         for key in schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str) {
             let condition = Condition::exact(format!("{guard} || {} in {value}", cel::text(key)), 2 * place.cost + 4);
-            demands.push(demand(place, condition, &format!("must have `{}`", clean(key))));
+            demands.push(demand(place, condition, &format!("must have `{}`", one_line(key))));
         }
         for (keyword, operator, words) in [("minProperties", ">=", "at least"), ("maxProperties", "<=", "at most")] {
             let Some(bound) = schema.get(keyword).and_then(whole_number) else { continue };
@@ -301,7 +301,7 @@ impl Translator {
         }
         for (key, schema) in properties {
             let literal = cel::text(key);
-            let name = format!("`{}` of {}", clean(key), place.name);
+            let name = format!("`{}` of {}", one_line(key), place.name);
             let inner = place.inside(format!("{value}[{literal}]"), place.cost + 1, name);
             for member in self.demands(schema, &inner, budget.saturating_sub(3 * place.cost + 8)) {
                 let condition = Condition {
@@ -333,7 +333,7 @@ impl Translator {
         }
         for (pattern, schema) in schema.get("patternProperties").and_then(Json::as_object).into_iter().flatten() {
             let Ok(regex) = to_re2(pattern) else {
-                is_judged = self.note(place, &format!("the keys `{}`", clean(pattern)));
+                is_judged = self.note(place, &format!("the keys `{}`", one_line(pattern)));
                 continue;
             };
             // Keys are short; a long one passes.
@@ -572,7 +572,7 @@ fn choice_words(choices: &[Json]) -> String {
 
 fn shown(value: &Json) -> String {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let short: String = clean(&text).chars().take(60).collect();
+    let short: String = one_line(&text).chars().take(60).collect();
     format!("`{short}`")
 }
 
@@ -583,7 +583,7 @@ fn pattern_note(pattern: &str, error: Re2Error) -> String {
         Re2Error::BackReference => "refers back to a group",
         Re2Error::TooLarge => "is too large",
     };
-    let short: String = clean(pattern).chars().take(60).collect();
+    let short: String = one_line(pattern).chars().take(60).collect();
     format!("the pattern `{short}`, which {why}")
 }
 

@@ -11,11 +11,10 @@ mod validations;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::yaml::quoted;
+use super::yaml::{one_line, quoted};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::identifier::to_resource_name;
 use crate::domain::platform::Platform;
-use crate::text::escape::clean;
 use validations::{Policy, Validation, variables};
 
 /// The first line of a policy names the command that wrote it.
@@ -98,7 +97,7 @@ fn head(blueprint: &Blueprint, notes: &[String]) -> String {
          #\n\
          # Only the catalog judges whether the targets of relations exist, whether an identifier is unique, and values that are\n\
          # too large for the cost limits of Kubernetes.\n",
-        clean(&blueprint.identifier)
+        one_line(&blueprint.identifier)
     );
     if !notes.is_empty() {
         text.push_str("# It also judges what CEL does not express:\n");

@@ -94,3 +94,71 @@ pub(super) fn format_test(format: &str, value: &str) -> Option<Option<FormatTest
 fn raw(regex: &str) -> String {
     format!("r\"{regex}\"")
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use regex_automata::meta::Regex;
+
+    use super::*;
+    use crate::domain::entity::identifier::check_entity_identifier;
+    use crate::domain::value::formats::{FORMATS, accepts};
+    use crate::generated_cases::config;
+    use crate::scaffold::cluster::policy::validations::IDENTIFIER;
+
+    fn is_match(regex: &str, text: &str) -> bool {
+        Regex::new(regex).expect("it is a pattern").is_match(text)
+    }
+
+    /// What the expression of the format yields. `isIP` is the standard library's, so `ipv6` is not evaluated.
+    fn evaluate(format: &str, text: &str) -> Option<bool> {
+        let is_short = text.rsplit_once('@').is_none_or(|(local, _)| local.chars().count() <= 64);
+        Some(match format {
+            "date-time" | "timer" => is_match(DATE_TIME, text),
+            "url" => !is_match(BLANK, text) && is_match(URL, text),
+            "email" => is_match(EMAIL, text) && is_short,
+            "idn-email" => is_match(IDN_EMAIL, text) && is_short,
+            "ipv4" => is_match(IPV4, text),
+            _ => return None,
+        })
+    }
+
+    fn texts() -> impl Strategy<Value = String> {
+        prop_oneof![
+            r"(https?|ssh|1a|a\+b)?:?/{0,2}([a-z]@)?[a-zé.:]{0,3}([/?#][a-z @<\u{2028}:]{0,3})?",
+            r#"([a-z.+é"' ]{0,4}|"[a-z @]{0,3}")@?[a-zé-]{0,3}(\.[a-z-]{0,3}){0,2}"#,
+            "[0-9]{1,3}(\\.(0?[0-9]{1,2}|25[0-9])){2,4}",
+            "(19|20|00)[0-9]{2}-(0[0-9]|1[0-3])-([0-3][0-9])[Tt x]([0-2][0-9]):[0-6][0-9]:[0-6][0-9](\\.[0-9]{0,2})?(Z|z|[+-][0-2][0-9]:?[0-6][0-9]?|)",
+            "(2000|1900|2024|2023)-02-29T00:00:00Z",
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(config(4_000))]
+
+        #[test]
+        fn formats_are_those_of_the_catalog(text in texts()) {
+            for format in FORMATS {
+                let Some(found) = evaluate(format, &text) else { continue };
+                prop_assert_eq!(Some(found), accepts(format, &text), "{} {:?}", format, text);
+            }
+        }
+
+        #[test]
+        fn identifiers_are_those_of_the_catalog(text in r"[a-z0-9@_.+:\\/= é注-]{0,4}") {
+            let found = is_match(IDENTIFIER, &text) && text != "." && text != "..";
+            prop_assert_eq!(found, check_entity_identifier(&text).is_ok());
+        }
+    }
+
+    #[test]
+    fn every_format_of_the_catalog_has_a_test() {
+        for format in FORMATS {
+            assert!(matches!(format_test(format, "v"), Some(Some(_))), "{format}");
+        }
+        assert!(format_test("markdown", "v").is_none() && matches!(format_test("hostname", "v"), Some(None)));
+        for ip in ["::ffff:192.0.2.1", "0:0:0:0:0:FFFF:c000:1"] {
+            assert!(is_match(MAPPED_IPV4, ip) && accepts("ipv6", ip) == Some(true), "{ip}");
+        }
+    }
+}

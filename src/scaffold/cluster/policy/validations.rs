@@ -6,7 +6,7 @@ use crate::domain::blueprint::property_validator::JsonValidator;
 use crate::domain::blueprint::{Blueprint, Ownership, Property, Relation};
 use crate::domain::entity::identifier::MAX_ENTITY_IDENTIFIER;
 use crate::domain::value::formats::spelled_out;
-use crate::text::escape::clean;
+use crate::scaffold::cluster::yaml::one_line;
 
 /// An expression that must be true, and what is reported otherwise.
 pub(super) struct Validation {
@@ -24,7 +24,7 @@ pub(super) struct Policy {
 }
 
 /// The characters of an identifier, and a condition for texts of its length.
-const IDENTIFIER: &str = r"^[\p{L}0-9@_.+:\\/=-]+$";
+pub(super) const IDENTIFIER: &str = r"^[\p{L}0-9@_.+:\\/=-]+$";
 /// Checking each of more names against all of them exceeds the limit of one expression.
 const MAX_NAMES: usize = 700;
 
@@ -120,7 +120,7 @@ impl Policy {
     }
 
     fn names(&mut self, blueprint: &Blueprint) {
-        let identifier = clean(&blueprint.identifier).into_owned();
+        let identifier = one_line(&blueprint.identifier);
         let listed = |variable: &str| format!("\": \" + variables.{variable}.join(\", \")");
         for (variable, kind, count) in [
             ("unknown_properties", "properties", property_names(blueprint).len()),
@@ -131,7 +131,9 @@ impl Policy {
                 continue;
             }
             let message = format!("blueprint `{identifier}` does not have these {kind}");
-            self.push(format!("size(variables.{variable}) == 0"), 4, message, &listed(variable));
+            // Of more names than the blueprint has, one is unknown. Looking for it in thousands would cost too much.
+            let condition = format!("size(variables.{kind}) <= {count} && size(variables.{variable}) == 0");
+            self.push(condition, 8, message, &listed(variable));
         }
         if computed_names(blueprint).is_some() {
             let message = "the catalog computes these properties, so they cannot be set".to_owned();
@@ -145,7 +147,7 @@ impl Policy {
     }
 
     fn property(&mut self, property: &Property, count: u64, translator: &mut Translator, budget: u64) {
-        let (literal, shown) = (cel::text(&property.name), clean(&property.name));
+        let (literal, shown) = (cel::text(&property.name), one_line(&property.name));
         let is_set = format!("{literal} in variables.set_properties");
         if property.required {
             let (condition, message) = match property.has_default() {
@@ -176,7 +178,7 @@ impl Policy {
     }
 
     fn relation(&mut self, relation: &Relation, count: u64, budget: u64) {
-        let (literal, shown) = (cel::text(&relation.name), clean(&relation.name));
+        let (literal, shown) = (cel::text(&relation.name), one_line(&relation.name));
         let value = format!("variables.relations[{literal}]");
         let is_set = format!("{literal} in variables.set_relations");
         if relation.required {
@@ -188,7 +190,7 @@ impl Policy {
         }
         // The catalog resolves a search query.
         let is_query = format!("type({value}) == map && (\"combinator\" in {value} || \"rules\" in {value})");
-        let target = clean(&relation.target);
+        let target = one_line(&relation.target);
         let (own, most_items) = (count + 40, (budget / 12).min(20_000));
         let (form, message, targets, cost) = match relation.many {
             false => (
@@ -212,8 +214,9 @@ impl Policy {
         };
         let form_cost = if relation.many { own + most_items * 10 } else { own };
         self.push(format!("!({is_set}) || {form} || ({is_query})"), form_cost, message, "");
-        let message =
-            format!("relation `{shown}` must be identifiers: letters, digits and characters of @ _ . + : \\ / = -");
+        let message = format!(
+            "the targets of relation `{shown}` must be identifiers: letters, digits and characters of @ _ . + : \\ / = -"
+        );
         self.push(format!("!({is_set}) || {}", in_parentheses(&targets)), cost, message, "");
     }
 
@@ -224,8 +227,8 @@ impl Policy {
             Ownership::Inherited { path } => {
                 let message = format!(
                     "blueprint `{}` inherits its team through the relation `{}`, so `team` cannot be set",
-                    clean(&blueprint.identifier),
-                    clean(path)
+                    one_line(&blueprint.identifier),
+                    one_line(path)
                 );
                 self.push(absent.to_owned(), 8, message, "");
             }
