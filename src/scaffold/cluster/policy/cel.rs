@@ -4,6 +4,11 @@ use std::fmt::Write as _;
 
 use serde_json::Value as Json;
 
+/// What a loop costs for each of its elements, besides its body.
+pub(super) const LOOP_COST: u64 = 6;
+/// With fewer elements or characters than this, a demand would judge too little to be useful.
+pub(super) const MIN_JUDGED: u64 = 16;
+
 /// A boolean CEL expression about one value.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Condition {
@@ -32,6 +37,11 @@ impl Condition {
             is_exact: conditions.iter().all(|condition| condition.is_exact),
         })
     }
+}
+
+/// What Kubernetes charges for a match. A text has at most as many bytes as it counts, four for each character.
+pub(super) fn match_cost(characters: u64, regex_length: usize) -> u64 {
+    (characters / 10 + 2) * ((regex_length as u64).div_ceil(4) + 1)
 }
 
 /// A string literal. Everything that is not plain text is escaped, so that it also fits on a line of YAML.

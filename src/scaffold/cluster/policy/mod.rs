@@ -1,8 +1,11 @@
 //! Writes a ValidatingAdmissionPolicy for a blueprint: the API server then refuses an Entity that the catalog would refuse,
 //! when it is applied instead of minutes later. Every expression keeps to the cost limits of Kubernetes.
 
+mod alternatives;
 mod cel;
+mod containers;
 mod demand;
+mod scalars;
 #[cfg(test)]
 mod tests;
 mod text_format;

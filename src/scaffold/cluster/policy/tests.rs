@@ -120,6 +120,19 @@ fn what_cel_does_not_express_is_named() {
     );
 }
 
+/// Of what is excluded, nothing may be left out: the rest would exclude too much.
+#[test]
+fn an_exclusion_that_is_not_expressed_excludes_nothing() {
+    let look = json!({"pattern": "^(?!x)"});
+    let text = text_of(&of_properties(json!({
+        "a": {"type": "string", "allOf": [look], "not": look},
+        "b": {"type": "string", "oneOf": [look, look, {"minLength": 1}]},
+        "c": {"type": "string", "if": look, "then": {"minLength": 9}, "else": {"minLength": 8}},
+    })));
+    assert!(!text.contains("(true)") && !text.contains("is_met") && !text.contains("!(false"), "{text}");
+    assert!(!text.contains(">= 9") && !text.contains(">= 8"), "{text}");
+}
+
 fn schema() -> BoxedStrategy<Json> {
     let leaf = prop_oneof![
         hostile_text().prop_map(|text| json!({"type": "string", "enum": [text, "a"]})),
