@@ -371,10 +371,34 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Do not show progress [env: PORTOLAN_NO_PROGRESS]')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('crds', 'crds', [CompletionResultType]::ParameterValue, 'Write the CRDs of Entity and ClusterEntity')
             [CompletionResult]::new('evaluate', 'evaluate', [CompletionResultType]::ParameterValue, 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete')
             [CompletionResult]::new('forecast', 'forecast', [CompletionResultType]::ParameterValue, 'Show what the exporter''s next full resync does to the live catalog')
             [CompletionResult]::new('mapping', 'mapping', [CompletionResultType]::ParameterValue, 'Write the mapping of the Kubernetes exporter for this repository')
+            [CompletionResult]::new('policies', 'policies', [CompletionResultType]::ParameterValue, 'Write admission policies, by which the cluster refuses what the catalog would refuse')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'portolan;cluster;crds' {
+            [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'Write to this file instead of the output')
+            [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Write nothing; exit 2 if this file is not what would be written')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Run as if started in DIR')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]')
+            [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]')
+            [CompletionResult]::new('--cluster', '--cluster', [CompletionResultType]::ParameterName, 'Consider only this cluster of the config')
+            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]')
+            [CompletionResult]::new('--catalog', '--catalog', [CompletionResultType]::ParameterName, 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]')
+            [CompletionResult]::new('--extended', '--extended', [CompletionResultType]::ParameterName, 'Add `title`, `icon` and `team`')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Run the command for each config in this folder and below it, in turn')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only results and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only results and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Also print the root, the config and the target in use')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Also print the root, the config and the target in use')
+            [CompletionResult]::new('--no-cache', '--no-cache', [CompletionResultType]::ParameterName, 'Do not use or write the cache (only `lint` has one)')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Do not show progress [env: PORTOLAN_NO_PROGRESS]')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'portolan;cluster;evaluate' {
@@ -453,11 +477,37 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'portolan;cluster;policies' {
+            [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'Write to this file (`.yaml`), or one file for each blueprint to this folder, instead of the output')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Run as if started in DIR')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]')
+            [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]')
+            [CompletionResult]::new('--cluster', '--cluster', [CompletionResultType]::ParameterName, 'Consider only this cluster of the config')
+            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]')
+            [CompletionResult]::new('--catalog', '--catalog', [CompletionResultType]::ParameterName, 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]')
+            [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Write nothing; exit 2 if `--out` is not what would be written')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Run the command for each config in this folder and below it, in turn')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only results and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only results and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Also print the root, the config and the target in use')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Also print the root, the config and the target in use')
+            [CompletionResult]::new('--no-cache', '--no-cache', [CompletionResultType]::ParameterName, 'Do not use or write the cache (only `lint` has one)')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Do not show progress [env: PORTOLAN_NO_PROGRESS]')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'portolan;cluster;help' {
+            [CompletionResult]::new('crds', 'crds', [CompletionResultType]::ParameterValue, 'Write the CRDs of Entity and ClusterEntity')
             [CompletionResult]::new('evaluate', 'evaluate', [CompletionResultType]::ParameterValue, 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete')
             [CompletionResult]::new('forecast', 'forecast', [CompletionResultType]::ParameterValue, 'Show what the exporter''s next full resync does to the live catalog')
             [CompletionResult]::new('mapping', 'mapping', [CompletionResultType]::ParameterValue, 'Write the mapping of the Kubernetes exporter for this repository')
+            [CompletionResult]::new('policies', 'policies', [CompletionResultType]::ParameterValue, 'Write admission policies, by which the cluster refuses what the catalog would refuse')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'portolan;cluster;help;crds' {
             break
         }
         'portolan;cluster;help;evaluate' {
@@ -467,6 +517,9 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             break
         }
         'portolan;cluster;help;mapping' {
+            break
+        }
+        'portolan;cluster;help;policies' {
             break
         }
         'portolan;cluster;help;help' {
@@ -618,9 +671,14 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             break
         }
         'portolan;help;cluster' {
+            [CompletionResult]::new('crds', 'crds', [CompletionResultType]::ParameterValue, 'Write the CRDs of Entity and ClusterEntity')
             [CompletionResult]::new('evaluate', 'evaluate', [CompletionResultType]::ParameterValue, 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete')
             [CompletionResult]::new('forecast', 'forecast', [CompletionResultType]::ParameterValue, 'Show what the exporter''s next full resync does to the live catalog')
             [CompletionResult]::new('mapping', 'mapping', [CompletionResultType]::ParameterValue, 'Write the mapping of the Kubernetes exporter for this repository')
+            [CompletionResult]::new('policies', 'policies', [CompletionResultType]::ParameterValue, 'Write admission policies, by which the cluster refuses what the catalog would refuse')
+            break
+        }
+        'portolan;help;cluster;crds' {
             break
         }
         'portolan;help;cluster;evaluate' {
@@ -630,6 +688,9 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             break
         }
         'portolan;help;cluster;mapping' {
+            break
+        }
+        'portolan;help;cluster;policies' {
             break
         }
         'portolan;help;schema' {

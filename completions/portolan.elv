@@ -357,10 +357,33 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand --no-progress 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
+            cand crds 'Write the CRDs of Entity and ClusterEntity'
             cand evaluate 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete'
             cand forecast 'Show what the exporter''s next full resync does to the live catalog'
             cand mapping 'Write the mapping of the Kubernetes exporter for this repository'
+            cand policies 'Write admission policies, by which the cluster refuses what the catalog would refuse'
             cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'portolan;cluster;crds'= {
+            cand --out 'Write to this file instead of the output'
+            cand --check 'Write nothing; exit 2 if this file is not what would be written'
+            cand -C 'Run as if started in DIR'
+            cand --config 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]'
+            cand --target 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]'
+            cand --cluster 'Consider only this cluster of the config'
+            cand --scope 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]'
+            cand --catalog 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]'
+            cand --color 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]'
+            cand --extended 'Add `title`, `icon` and `team`'
+            cand --all 'Run the command for each config in this folder and below it, in turn'
+            cand -q 'Print only results and errors'
+            cand --quiet 'Print only results and errors'
+            cand -v 'Also print the root, the config and the target in use'
+            cand --verbose 'Also print the root, the config and the target in use'
+            cand --no-cache 'Do not use or write the cache (only `lint` has one)'
+            cand --no-progress 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'portolan;cluster;evaluate'= {
             cand --mapping 'Mapping: the exporter''s config.yaml, the integration''s JSON, or Helm values with `configMap.config`'
@@ -435,17 +458,43 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'portolan;cluster;policies'= {
+            cand --out 'Write to this file (`.yaml`), or one file for each blueprint to this folder, instead of the output'
+            cand -C 'Run as if started in DIR'
+            cand --config 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]'
+            cand --target 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]'
+            cand --cluster 'Consider only this cluster of the config'
+            cand --scope 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]'
+            cand --catalog 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]'
+            cand --color 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]'
+            cand --check 'Write nothing; exit 2 if `--out` is not what would be written'
+            cand --all 'Run the command for each config in this folder and below it, in turn'
+            cand -q 'Print only results and errors'
+            cand --quiet 'Print only results and errors'
+            cand -v 'Also print the root, the config and the target in use'
+            cand --verbose 'Also print the root, the config and the target in use'
+            cand --no-cache 'Do not use or write the cache (only `lint` has one)'
+            cand --no-progress 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'portolan;cluster;help'= {
+            cand crds 'Write the CRDs of Entity and ClusterEntity'
             cand evaluate 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete'
             cand forecast 'Show what the exporter''s next full resync does to the live catalog'
             cand mapping 'Write the mapping of the Kubernetes exporter for this repository'
+            cand policies 'Write admission policies, by which the cluster refuses what the catalog would refuse'
             cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'portolan;cluster;help;crds'= {
         }
         &'portolan;cluster;help;evaluate'= {
         }
         &'portolan;cluster;help;forecast'= {
         }
         &'portolan;cluster;help;mapping'= {
+        }
+        &'portolan;cluster;help;policies'= {
         }
         &'portolan;cluster;help;help'= {
         }
@@ -580,15 +629,21 @@ set edit:completion:arg-completer[portolan] = {|@words|
         &'portolan;help;serve'= {
         }
         &'portolan;help;cluster'= {
+            cand crds 'Write the CRDs of Entity and ClusterEntity'
             cand evaluate 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete'
             cand forecast 'Show what the exporter''s next full resync does to the live catalog'
             cand mapping 'Write the mapping of the Kubernetes exporter for this repository'
+            cand policies 'Write admission policies, by which the cluster refuses what the catalog would refuse'
+        }
+        &'portolan;help;cluster;crds'= {
         }
         &'portolan;help;cluster;evaluate'= {
         }
         &'portolan;help;cluster;forecast'= {
         }
         &'portolan;help;cluster;mapping'= {
+        }
+        &'portolan;help;cluster;policies'= {
         }
         &'portolan;help;schema'= {
         }

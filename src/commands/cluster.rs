@@ -1,12 +1,16 @@
 //! `cluster`: what concerns the way of entities through a cluster. Each of its commands has a file below `cluster/`.
 
+pub mod crds;
 pub mod evaluate;
 mod expectation;
 mod explain;
 pub mod forecast;
+mod generated_file;
 mod given_objects;
 pub mod mapping;
 mod object_name;
+pub mod policies;
+mod snapshot_blueprints;
 #[cfg(test)]
 #[expect(clippy::disallowed_methods, reason = "reads the recordings")]
 mod tests;
@@ -23,8 +27,10 @@ use crate::exit::Exit;
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "\
 Examples:
+  portolan cluster crds --out platform/crds.yaml
   portolan cluster mapping --out platform/port-exporter.yaml
   portolan cluster forecast
+  portolan cluster policies --out platform/policies.yaml
   portolan cluster evaluate --mapping platform/port-exporter.yaml catalog/*.yaml")]
 pub struct ClusterArgs {
     #[command(subcommand)]
@@ -33,14 +39,17 @@ pub struct ClusterArgs {
 
 #[derive(Debug, Clone, Subcommand)]
 pub enum ClusterVerbs {
+    Crds(crds::CrdsArgs),
     Evaluate(evaluate::EvaluateArgs),
     Forecast(forecast::ForecastArgs),
     Mapping(mapping::MappingArgs),
+    Policies(policies::PoliciesArgs),
 }
 
 impl Verb for ClusterArgs {
     fn run(&self, process: &mut Process<'_>) -> Result<Exit, Error> {
         match &self.verb {
+            ClusterVerbs::Crds(args) => process.in_repository(Needs::default(), |context| crds::run(args, context)),
             ClusterVerbs::Evaluate(args) => args.run(process),
             ClusterVerbs::Forecast(args) => {
                 process.in_repository(Needs::repository(), |context| forecast::run(args, context))
@@ -49,6 +58,9 @@ impl Verb for ClusterArgs {
                 Some(name) => explain::explain(name, args, context),
                 None => mapping::run(args, context),
             }),
+            ClusterVerbs::Policies(args) => {
+                process.in_repository(Needs::repository(), |context| policies::run(args, context))
+            }
         }
     }
 }

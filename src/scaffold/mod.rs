@@ -10,7 +10,10 @@ mod manifest;
 pub mod repository;
 
 pub use candidates::Candidates;
-pub use cluster::{Clear, MappedKinds, MappingRequest, UsedKeys, mapping};
+pub use cluster::{
+    Clear, DefinitionForm, MappedKinds, MappingRequest, POLICY_MARK, UsedKeys, definitions, mapping, policy,
+    policy_names,
+};
 pub use describe::{describe_property, describe_relation};
 pub use editor::{Repository, manifest_schema};
 pub use input::{InputError, parse_targets, parse_value};

@@ -1,12 +1,15 @@
 //! Tests `portolan cluster`: a sample of the recordings of the real exporter through `cluster evaluate`, expectations, and
 //! the exit codes. All recordings are evaluated in the tests of the library.
 
+mod crds;
 mod explained;
 mod forecast;
 mod glint;
 mod mapped;
 mod mapping;
 mod mapping_rules;
+mod policies;
+mod structural;
 
 use std::path::Path;
 
@@ -35,6 +38,12 @@ kind: Entity
 metadata: {name: cart, namespace: shop}
 spec: {blueprint: service, identifier: cart, properties: {tier: 2}}
 ";
+
+/// The YAML documents of a generated file.
+fn documents(text: &str) -> Vec<Value> {
+    let read = |document| serde::Deserialize::deserialize(document).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    serde_yaml::Deserializer::from_str(text).map(read).collect()
+}
 
 /// The recorded case of this name.
 fn recording(name: &str) -> Value {

@@ -2,25 +2,23 @@
 //! checks whether a committed one is still what would be written.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::evaluate::EvaluateFormat;
+use super::generated_file::GeneratedFile;
+use super::snapshot_blueprints::saved_blueprints;
 use crate::commands::context::Context;
 use crate::commands::workspace::documents::{Content, ManifestReader};
-use crate::commands::workspace::saved_blueprints::{SavedBlueprints, Unusable, shelved};
 use crate::commands::workspace::snapshot::SnapshotSource;
-use crate::domain::blueprint::Blueprint;
 use crate::domain::document::manifest::{Form, Manifest, ResourceKind};
 use crate::domain::document::tree::{Kind, NodeId, View};
 use crate::domain::entity::fields::TextField;
-use crate::domain::entity::identifier::is_reserved;
 use crate::domain::error_class::ExitClass;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::report::unified_diff::unified;
 use crate::scaffold::{Clear, MappedKinds, MappingRequest, UsedKeys, mapping};
 use crate::settings::Settings;
-use crate::sources::{self, SourceFile, path_text};
+use crate::sources::{self, SourceFile};
 
 /// Write the mapping of the Kubernetes exporter for this repository
 ///
@@ -68,9 +66,6 @@ pub enum ClearName {
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub(crate) enum MappingError {
-    #[error("there is no snapshot of the catalog, so the blueprints are unknown")]
-    #[diagnostic(code("no-snapshot"), help("write `.portolan/` first: `portolan pull`"))]
-    NoSnapshot,
     #[error("no manifest of this repository is for a cluster: none has the kind Entity or ClusterEntity")]
     #[diagnostic(
         code("no-cluster-manifests"),
@@ -84,20 +79,8 @@ impl ExitClass for MappingError {}
 /// Writes or checks the mapping.
 pub(crate) fn run(args: &MappingArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let text = mapping_of_repository(args.clear, context)?;
-    let settings = context.settings;
-    match (&args.check, &args.out) {
-        (Some(path), _) => check(path, &text, context),
-        (None, Some(path)) => {
-            let written = sources::write_output(&settings.boundary, &settings.directory.join(path), &text);
-            written.map_err(|error| error.named(&settings.directory, path))?;
-            context.streams.show(&format!("{}\n", path_text(path)))?;
-            Ok(Exit::Success)
-        }
-        (None, None) => {
-            context.streams.show(&text)?;
-            Ok(Exit::Success)
-        }
-    }
+    let file = GeneratedFile { path: args.check.as_ref().or(args.out.as_ref()).map(PathBuf::as_path), text };
+    file.write_or_check(args.check.is_some(), context)
 }
 
 /// The mapping for the blueprints of the snapshot and the manifests of the repository.
@@ -120,23 +103,11 @@ pub(super) fn mapping_of(
     settings: &Settings,
     snapshot_source: &SnapshotSource,
     clear: Clear,
-) -> Result<(String, Vec<String>), MappingError> {
-    let SavedBlueprints { blueprints, unusable } = shelved(&settings.root.value, snapshot_source);
-    let note = |file: &Unusable| {
-        format!("`{}` has no usable blueprint, so the mapping leaves it out: {}.", file.path, file.reason)
-    };
-    let notes = unusable.iter().map(note).collect();
-    let blueprints: Vec<Blueprint> = blueprints
-        .into_values()
-        .filter_map(|raw| Blueprint::from_json(raw).ok())
-        .map(|(blueprint, _)| blueprint)
-        .collect();
-    if blueprints.iter().all(|blueprint| is_reserved(&blueprint.identifier)) {
-        return Err(MappingError::NoSnapshot);
-    }
+) -> Result<(String, Vec<String>), Error> {
+    let (blueprints, notes) = saved_blueprints(&settings.root.value, snapshot_source, "the mapping leaves it out")?;
     let used = Used::of(files);
     if !used.kinds.entity && !used.kinds.cluster_entity {
-        return Err(MappingError::NoManifests);
+        return Err(MappingError::NoManifests.into());
     }
     let text = mapping(&MappingRequest {
         platform: settings.platform.value,
@@ -146,18 +117,6 @@ pub(super) fn mapping_of(
         clear,
     });
     Ok((text, notes))
-}
-
-fn check(path: &Path, text: &str, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let (shown, directory) = (path_text(path), &context.settings.directory);
-    let committed = sources::read_input(&context.settings.boundary, &directory.join(path));
-    let committed = committed.map_err(|error| error.named(directory, path))?;
-    if committed == text {
-        context.streams.show(&format!("{shown} is up to date\n"))?;
-        return Ok(Exit::Success);
-    }
-    context.streams.show(&unified(&shown, &committed, text, &context.style))?;
-    Ok(Exit::ChangesPending)
 }
 
 /// What the manifests of a repository set, and their kinds.

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use super::yaml::quoted;
 use crate::domain::blueprint::{Blueprint, Property};
 use crate::domain::entity::identifier::is_reserved;
 use crate::domain::platform::Platform;
@@ -173,11 +174,6 @@ fn field(section: &str, name: &str) -> String {
 /// A string literal of jq, which is one of JSON.
 fn json_text(text: &str) -> String {
     serde_json::Value::from(text).to_string()
-}
-
-/// A single-quoted YAML scalar: nothing in it has a meaning but the quote.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
 }
 
 #[cfg(test)]

@@ -364,6 +364,11 @@ impl Pushed {
             }
             return Ok(Verdict::Refused(run.ending.name()));
         }
+        // Lint is stricter than the exporter with a mapping that maps nothing, and with other mistakes in it.
+        let is_unchanged = lines(&self.entities) == lines(&before.entities);
+        if self.code == Some(1) && is_unchanged && said().contains("─ platform/") {
+            return Ok(Verdict::Refused("lint refuses the mapping"));
+        }
         if self.code == Some(1) && expected.lacks_required(run) {
             return Ok(Verdict::Refused("a required value is not sent"));
         }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::commands::cluster::mapping::{MappingError, mapping_of};
+use crate::commands::cluster::snapshot_blueprints::NoSnapshot;
 use crate::commands::mapping::document::{MappingDocument, words};
 use crate::commands::mapping::objects::RepositoryObjects;
 use crate::commands::mapping::repository::refusal;
@@ -173,7 +174,9 @@ impl FileLines<'_> {
 
 /// Whether the base has the files of a mapping at all: one without them is from before they were used.
 pub(super) fn is_missing(error: &Error) -> bool {
-    error.downcast_ref::<UnreadableMapping>().is_some() || error.downcast_ref::<MappingError>().is_some()
+    error.downcast_ref::<UnreadableMapping>().is_some()
+        || error.downcast_ref::<MappingError>().is_some()
+        || error.downcast_ref::<NoSnapshot>().is_some()
 }
 
 fn outline_of_object(object: &Object, (path, line): (Arc<str>, usize)) -> ObjectOutline {

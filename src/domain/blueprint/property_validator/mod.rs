@@ -60,6 +60,11 @@ impl<M: JsonModel> PropertyValidator<M> {
         errors.map(move |error| PropertyProblem::new(value, &items, &error))
     }
 
+    /// Whether any value can be wrong.
+    pub fn judges(&self) -> bool {
+        self.compiled().is_some()
+    }
+
     /// `None`: no value can be wrong. A schema that does not compile is a problem of the blueprint.
     fn compiled(&self) -> Option<&Validator<M>> {
         let schema = self.schema.as_deref()?;

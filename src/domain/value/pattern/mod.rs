@@ -4,6 +4,7 @@
 
 mod backtracking;
 mod error;
+mod re2;
 mod syntax;
 
 use regex_automata::hybrid::dfa::DFA;
@@ -13,6 +14,7 @@ use regex_automata::{Input, meta};
 use backtracking::Program;
 
 pub use error::{PatternError, TooCostly};
+pub use re2::{Re2Error, to_re2};
 
 /// A compiled pattern in JavaScript syntax.
 #[derive(Debug)]
