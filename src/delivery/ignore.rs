@@ -156,10 +156,8 @@ impl Pattern {
     fn matches_a_name(&self, names: &[&str], is_folder: bool) -> bool {
         let pattern = self.parts.first().map_or("", String::as_str);
         for (at, name) in names.iter().enumerate() {
-            match glob::matches(pattern, name) {
-                Err(glob::BadPattern) => return false,
-                Ok(false) => {}
-                Ok(true) => return !(self.is_for_folders && !is_folder && at + 1 == names.len()),
+            if glob::matches(pattern, name) {
+                return !(self.is_for_folders && !is_folder && at + 1 == names.len());
             }
         }
         false
@@ -187,19 +185,15 @@ impl Pattern {
                 skips = false;
                 while let Some((name, rest)) = names.split_first() {
                     names = rest;
-                    match glob::matches(part, name) {
-                        Err(glob::BadPattern) => return false,
-                        Ok(true) => {
-                            is_matched = true;
-                            break;
-                        }
-                        Ok(false) if rest.is_empty() => is_matched = false,
-                        Ok(false) => {}
+                    if glob::matches(part, name) {
+                        is_matched = true;
+                        break;
                     }
+                    is_matched &= !rest.is_empty();
                 }
             } else {
                 let Some((name, rest)) = names.split_first() else { return false };
-                if glob::matches(part, name) != Ok(true) {
+                if !glob::matches(part, name) {
                     return false;
                 }
                 is_matched = true;
@@ -250,6 +244,6 @@ mod tests {
     #[test]
     fn comments_and_blank_lines_are_no_patterns() {
         let found: Vec<_> = lines("# a\r\n\n  \nb\r\n#c\nd").collect();
-        assert_eq!(found, [("b", 10), ("d", 16)]);
+        assert_eq!(found, [("b", 9), ("d", 15)]);
     }
 }

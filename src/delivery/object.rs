@@ -41,7 +41,12 @@ pub struct Generated {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    Manifest { file: FileId, document: usize, items: Vec<usize>, span: Span },
+    Manifest {
+        file: FileId,
+        document: usize,
+        items: Vec<usize>,
+        span: Span,
+    },
     /// A generator of the kustomization at the place made it.
     Generated(Place),
 }

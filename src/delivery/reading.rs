@@ -183,10 +183,8 @@ pub fn encoding_fault(root: Value<'_>, faults: &[Fault]) -> Option<EncodingFault
                         waiting.push(member);
                     }
                 }
-                if has_duplicates {
-                    if let Some(span) = duplicate_key(value) {
-                        keep(EncodingFaultKind::DuplicateKey, span);
-                    }
+                if let Some(span) = has_duplicates.then(|| duplicate_key(value)).flatten() {
+                    keep(EncodingFaultKind::DuplicateKey, span);
                 }
             }
             Kind::Bool if value.is_tagged() && !is_json_bool(value) => keep(EncodingFaultKind::Tag, value.span()),

@@ -22,9 +22,9 @@ impl<'a> Tree<'a> {
     /// A copy without symlinks and without what `is_left_out` says. A folder that is left out is there if something in it
     /// is.
     pub fn copy_without(files: &'a Files, mut is_left_out: impl FnMut(&str, bool) -> bool) -> Self {
-        let hidden_files = files.ids().map(|file| {
-            matches!(files.kind(file), FileKind::Symlink(_)) || is_left_out(files.path(file), false)
-        });
+        let hidden_files = files
+            .ids()
+            .map(|file| matches!(files.kind(file), FileKind::Symlink(_)) || is_left_out(files.path(file), false));
         let mut tree = Self {
             files,
             hidden_files: hidden_files.collect(),

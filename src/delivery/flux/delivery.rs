@@ -11,7 +11,7 @@ use super::substitution::{SubstitutionFault, Variables, substitute};
 use crate::delivery::contents::{Content, contents};
 use crate::delivery::files::{Entry, FolderId};
 use crate::delivery::kustomize::failure::{Failure, FailureKind, shown};
-use crate::delivery::kustomize::{Build, Options, Unknown, UnknownKind, build};
+use crate::delivery::kustomize::{Build, Options, Unknown, UnknownKind, build, check_encoding};
 use crate::delivery::object::{Object, Rewrite, split_version};
 use crate::delivery::place::Place;
 use crate::delivery::reading::{Dialect, json, reread_numbers};
@@ -92,8 +92,7 @@ pub fn deliver(
 ) -> Result<Delivery, FluxFailure> {
     let at = |stage| move |failure| FluxFailure { stage, failure };
     let folder = find_folder(artifact, spec)?;
-    let (kustomization, is_generated) =
-        generate(repository, artifact, folder, spec).map_err(at(Stage::Generate))?;
+    let (kustomization, is_generated) = generate(repository, artifact, folder, spec).map_err(at(Stage::Generate))?;
     let path = artifact.files().folder_path(folder);
     let build_failed = |failure: Failure| failure.within("kustomize build failed");
     let mut build = build(repository, artifact, path, Some(kustomization), Options::FLUX)
@@ -158,17 +157,6 @@ fn find_folder(artifact: &Tree<'_>, spec: &Kustomization) -> Result<FolderId, Fl
     Err(FluxFailure { stage, failure: Failure::new(kind, text).at(place) })
 }
 
-/// What kustomize says where it cannot write an object.
-pub(super) fn check_encoding(object: &Object) -> Result<(), Failure> {
-    match &object.encoding {
-        None => Ok(()),
-        Some(fault) => {
-            let place = Place { file: object.place().file, span: fault.span };
-            Err(Failure::new(FailureKind::Encoding(fault.kind), fault.kind.text()).at(Some(place)))
-        }
-    }
-}
-
 /// The substitution of variables in the objects of a build.
 struct Substitution<'s, 'r> {
     repository: &'s Repository<'r>,
@@ -221,7 +209,8 @@ impl<'s, 'r> Substitution<'s, 'r> {
         }
         let place = object.place();
         let failed = |kind, text: String| {
-            let place = self.spec.substitution.as_ref().map(|post| Place { file: self.spec.meta.file, span: post.span });
+            let place =
+                self.spec.substitution.as_ref().map(|post| Place { file: self.spec.meta.file, span: post.span });
             let place = if kind == FailureKind::VariableName { place } else { Some(object.place()) };
             Failure::new(kind, text).at(place).within("envsubst error").within(&heading)
         };

@@ -148,9 +148,7 @@ impl FluxObject {
         match (group, kind) {
             (SOURCE_GROUP, "GitRepository") => Some(Self::Git(Box::new(Repository::of(root, file)))),
             (SOURCE_GROUP, "OCIRepository") => Some(Self::Oci(Box::new(Repository::of(root, file)))),
-            (KUSTOMIZE_GROUP, "Kustomization") => {
-                Some(Self::Kustomization(Box::new(Kustomization::of(root, file))))
-            }
+            (KUSTOMIZE_GROUP, "Kustomization") => Some(Self::Kustomization(Box::new(Kustomization::of(root, file)))),
             _ => None,
         }
     }

@@ -137,7 +137,8 @@ impl Look {
             };
             let breaks = is_break(c);
             has_break |= breaks;
-            is_special |= !is_printable(c) || breaks && before == ' ' && !is_first;
+            // Readers do not agree on breaks other than line feeds.
+            is_special |= !is_printable(c) || breaks && (c != '\n' || before == ' ' && !is_first);
             before = c;
             is_first = false;
         }
@@ -206,8 +207,13 @@ fn double_quoted(out: &mut String, content: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use proptest::prelude::*;
     use serde_json::json;
+
+    use super::*;
+    use crate::delivery::doubles::Texts;
+    use crate::delivery::reading::Dialect;
+    use crate::delivery::source::Source as _;
 
     #[test]
     fn texts_are_written_as_go_writes_them() {
@@ -239,5 +245,35 @@ f${K}: 1.5
 "h": 'a #$'
 "#;
         assert_eq!(text, expected);
+    }
+
+    fn texts() -> impl Strategy<Value = String> {
+        proptest::collection::vec(
+            prop_oneof![
+                "[a-z]{0,3}",
+                Just("$".to_owned()),
+                Just("${A}".to_owned()),
+                "[ \\t\\n\\r:#'\"|>@`%&*!?{}\\[\\],=-]",
+                "[\u{85}\u{a0}\u{2028}é👩\u{1}\u{feff}]",
+                Just("---".to_owned()),
+            ],
+            0..6,
+        )
+        .prop_map(|parts| parts.concat())
+    }
+
+    proptest! {
+        #![proptest_config(crate::generated_cases::config(1000))]
+
+        #[test]
+        fn what_is_written_is_read_back(value in texts(), key in texts(), items in proptest::collection::vec(texts(), 0..3)) {
+            let object = json!({"a": {key: value}, "b": items});
+            let text = yaml(&object);
+            let mut read = None;
+            Texts::default().documents(&text, &mut |document| {
+                read = document.value.map(|root| crate::delivery::reading::json(root, Dialect::Kubectl));
+            });
+            prop_assert_eq!(read, Some(object), "{}", text);
+        }
     }
 }

@@ -52,9 +52,8 @@ impl Variables {
     /// A name that no variable may have.
     pub(super) fn bad_name(&self) -> Option<&str> {
         let is_letter = |c: char| c == '_' || c.is_ascii_alphabetic();
-        let is_good = |name: &str| {
-            name.starts_with(is_letter) && name.chars().all(|c| is_letter(c) || c.is_ascii_digit())
-        };
+        let is_good =
+            |name: &str| name.starts_with(is_letter) && name.chars().all(|c| is_letter(c) || c.is_ascii_digit());
         self.values.keys().map(String::as_str).find(|name| !is_good(name))
     }
 }
@@ -88,4 +87,31 @@ fn evaluate(nodes: &[Node], variables: &Variables, out: &mut Vec<u8>) -> Result<
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(crate::generated_cases::config(4000))]
+
+        #[test]
+        fn no_text_is_too_odd(text in "([$}{:/#%^,=+?*é1a-]|\\$\\{|\\$\\{A){0,24}") {
+            let values = BTreeMap::from([("A".to_owned(), "añb/c".to_owned())]);
+            let variables = Variables { values, must_be_set: false };
+            let result = substitute(&text, &variables);
+            if !text.contains('$') {
+                prop_assert_eq!(result, Ok(text.into_bytes()));
+            }
+        }
+    }
+
+    #[test]
+    fn functions_in_functions_come_to_an_end() {
+        let text = "${A:-".repeat(10_000);
+        assert_eq!(substitute(&text, &Variables::default()), Err(SubstitutionFault::TooLarge));
+    }
 }

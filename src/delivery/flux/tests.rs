@@ -88,8 +88,7 @@ fn compare_objects(repository: &Repository<'_>, delivery: &Delivery, expected: &
             }
             Content::Known(_) => {}
             Content::Rewritten | Content::Generated => {
-                let found =
-                    [&header.api_version, &header.kind, &header.namespace, &header.name].map(String::as_str);
+                let found = [&header.api_version, &header.kind, &header.namespace, &header.name].map(String::as_str);
                 if found != identity.each_ref().map(String::as_str) {
                     return Err(format!("found {found:?}, expected {identity:?}"));
                 }
@@ -121,7 +120,8 @@ fn compare_failure(found: &FluxFailure, expected: &Outcome) -> Result<(), String
         return Err(format!("stage {stage} instead of {:?}: {}", expected.stage, found.failure.text));
     }
     // Go prints the whole object before what is wrong with it.
-    let of_object = ["json: unsupported type", "json: unsupported value", "yaml: invalid map key", "yaml: unmarshal errors"];
+    let of_object =
+        ["json: unsupported type", "json: unsupported value", "yaml: invalid map key", "yaml: unmarshal errors"];
     if let Some(wording) = of_object.into_iter().find(|wording| error.contains(wording)) {
         return if found.failure.text.contains(wording) { Ok(()) } else { Err(found.failure.text.clone()) };
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::failure::{Failure, FailureKind};
-use crate::delivery::object::{Id, Object};
+use crate::delivery::object::{Id, Object, is_cluster_scoped};
 
 #[derive(Debug, Default)]
 pub(super) struct Accumulator {
@@ -41,11 +41,11 @@ impl Accumulator {
     }
 
     /// Sets the namespace of every object, one after the other: two that become equal on the way end the build.
-    pub(super) fn set_namespace(&mut self, namespace: &str, unset_only: bool) -> Result<(), Failure> {
+    pub(super) fn set_namespace(&mut self, namespace: &str) -> Result<(), Failure> {
         self.recount();
         for object in &mut self.objects {
             let before = object.id();
-            set_namespace(object, namespace, unset_only);
+            set_namespace(object, namespace);
             let id = object.id();
             let (before, now) = (key(&before), key(&id));
             if before != now {
@@ -63,15 +63,14 @@ impl Accumulator {
     }
 }
 
-fn set_namespace(object: &mut Object, namespace: &str, unset_only: bool) {
+fn set_namespace(object: &mut Object, namespace: &str) {
     let header = &object.header;
     if header.kind == "Namespace" && header.api_version == "v1" {
         // It is renamed, so that it is the one of the others.
         object.set_name(namespace.to_owned());
         return;
     }
-    let is_cluster_scoped = crate::delivery::object::is_cluster_scoped(&header.api_version, &header.kind);
-    if !is_cluster_scoped && !(unset_only && !header.namespace.is_empty()) {
+    if !is_cluster_scoped(&header.api_version, &header.kind) {
         object.set_namespace(namespace);
     }
 }

@@ -23,12 +23,8 @@ pub(super) enum Shape {
 
 type Table = &'static [(&'static str, Shape)];
 
-const METADATA: Table = &[
-    ("name", Shape::Text),
-    ("namespace", Shape::Text),
-    ("labels", Shape::Pairs),
-    ("annotations", Shape::Pairs),
-];
+const METADATA: Table =
+    &[("name", Shape::Text), ("namespace", Shape::Text), ("labels", Shape::Pairs), ("annotations", Shape::Pairs)];
 
 const SELECTOR: Table = &[
     ("group", Shape::Text),

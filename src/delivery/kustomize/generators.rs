@@ -98,10 +98,11 @@ pub(super) fn add_hash(object: &mut Object) {
     let Some(generated) = object.generated.as_deref().filter(|generated| generated.has_hash) else { return };
     let data: Map<_, _> = generated.data.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
     let data = if data.is_empty() { json!("") } else { Json::Object(data) };
-    let (kind, name) = (&object.header.kind, &object.header.name);
+    let kind = &object.header.kind;
+    // kustomize means to add the name, and looks for it where it is not.
     let content = match kind.as_str() {
-        "Secret" => json!({"data": data, "kind": kind, "name": name, "type": generated.secret_type}),
-        _ => json!({"data": data, "kind": kind, "name": name}),
+        "Secret" => json!({"data": data, "kind": kind, "name": "", "type": generated.secret_type}),
+        _ => json!({"data": data, "kind": kind, "name": ""}),
     };
     // As Go writes JSON.
     let text = content.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");

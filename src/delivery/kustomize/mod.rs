@@ -8,10 +8,15 @@ pub mod failure;
 mod fields;
 mod generators;
 pub mod kustomization;
+mod lookup;
 mod order;
 mod patches;
 mod remote;
 mod selector;
+mod transform;
 
-pub use build::{Build, Options, Unknown, UnknownKind, build};
+pub use build::{Build, Options, Unknown, UnknownKind, build, check_encoding};
 pub use constants::FILE_NAMES;
+
+#[cfg(test)]
+mod tests;

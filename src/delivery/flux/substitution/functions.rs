@@ -102,14 +102,10 @@ fn trim(value: &[u8], pattern: &[u8], trim: Trim) -> Result<Vec<u8>, Substitutio
     }
     let mut found = 0;
     for length in (1..=value.len()).rev() {
-        match glob::matches(pattern, value.get(..length).unwrap_or_default()) {
-            Err(glob::BadPattern) => return Ok(value.to_vec()),
-            Ok(false) => {}
-            Ok(true) => {
-                found = length;
-                if trim == Trim::Longest {
-                    break;
-                }
+        if glob::matches(pattern, value.get(..length).unwrap_or_default()) {
+            found = length;
+            if trim == Trim::Longest {
+                break;
             }
         }
     }

@@ -10,7 +10,11 @@ const MAX_DEPTH: usize = 100;
 pub(super) enum Node {
     Text(String),
     /// `${variable}` has no name; `${variable:-x}` has the name `:-` and an argument.
-    Function { name: String, variable: String, arguments: Vec<Node> },
+    Function {
+        name: String,
+        variable: String,
+        arguments: Vec<Node>,
+    },
 }
 
 pub(super) fn parse(text: &str) -> Result<Vec<Node>, SubstitutionFault> {
@@ -88,12 +92,10 @@ impl Scanner<'_> {
             if mode.opens && self.rest().starts_with("${") {
                 break;
             }
-            if mode.escapes {
-                if let Some(escaped) = self.escaped(c) {
-                    self.token.push(escaped);
-                    self.at += c.len_utf8() + escaped.len_utf8();
-                    continue;
-                }
+            if let Some(escaped) = self.escaped(c).filter(|_| mode.escapes) {
+                self.token.push(escaped);
+                self.at += c.len_utf8() + escaped.len_utf8();
+                continue;
             }
             if !accepts(c, self.token.len() + c.len_utf8()) {
                 break;
