@@ -57,20 +57,27 @@ impl EncodingFaultKind {
 
 /// The value as JSON. What an encoding fault is about has any value.
 pub fn json(value: Value<'_>, dialect: Dialect) -> Json {
+    json_in(value, dialect, false)
+}
+
+/// `in_flow`: the value is inside of `[...]` or `{...}`.
+fn json_in(value: Value<'_>, dialect: Dialect, in_flow: bool) -> Json {
+    let in_flow = in_flow || value.style() == Style::Flow;
     match value.kind() {
+        // The same happens to a value that is left out there: it is written as an empty text.
+        Kind::Null if dialect == Dialect::Kustomize && in_flow && value.raw().is_empty() => Json::String(String::new()),
         Kind::Null => Json::Null,
         Kind::Bool => match value.raw() {
             raw if dialect == Dialect::Kustomize && is_word(value) => Json::String(raw.to_owned()),
             _ => Json::Bool(value.as_bool().unwrap_or_default()),
         },
         Kind::Number => value.as_number().map_or(Json::Null, |number| json_number(number, dialect)),
-        Kind::String => Json::String(string(value, dialect).into_owned()),
-        Kind::List => Json::Array(value.items().map(|item| json(item, dialect)).collect()),
+        Kind::String => Json::String(string(value, dialect, in_flow).into_owned()),
+        Kind::List => Json::Array(value.items().map(|item| json_in(item, dialect, in_flow)).collect()),
         Kind::Map => {
-            let is_set = dialect == Dialect::Kustomize && value.is_tagged() && follows_tag(value, "!!set");
             let mut members = Map::new();
             for (key, member) in value.entries() {
-                let member = if is_set { Json::String(String::new()) } else { json(member, dialect) };
+                let member = json_in(member, dialect, in_flow);
                 members.insert(key_text(key, dialect).into_owned(), member);
             }
             Json::Object(members)
@@ -93,7 +100,7 @@ pub fn is_string(value: Value<'_>) -> bool {
     value.kind() == Kind::String || is_word(value)
 }
 
-fn string(value: Value<'_>, dialect: Dialect) -> Cow<'_, str> {
+fn string(value: Value<'_>, dialect: Dialect, in_flow: bool) -> Cow<'_, str> {
     let text = value.as_str().unwrap_or_default();
     let may_be_date = match dialect {
         Dialect::Kubectl => false,
@@ -101,10 +108,16 @@ fn string(value: Value<'_>, dialect: Dialect) -> Cow<'_, str> {
             value.style() == Style::Plain && (!value.is_tagged() || follows_tag(value, "!!timestamp"))
         }
     };
-    match may_be_date.then(|| timestamp::rfc3339(text)).flatten() {
+    match may_be_date.then(|| date_text(text, in_flow)).flatten() {
         Some(date) => Cow::Owned(date),
         None => Cow::Borrowed(text),
     }
+}
+
+/// kustomize writes what it has read and reads that: in a flow collection it quotes a text with a colon, so that a date
+/// with a time is a string there.
+fn date_text(text: &str, in_flow: bool) -> Option<String> {
+    if in_flow && text.contains(':') { None } else { timestamp::rfc3339(text) }
 }
 
 /// `yes`, `off` and the like, which only kubectl reads as booleans.
@@ -161,7 +174,7 @@ pub fn reread_numbers(value: &mut Json, all: bool) {
 pub fn encoding_fault(root: Value<'_>, faults: &[Fault]) -> Option<EncodingFault> {
     let has_duplicates = faults.iter().any(|fault| matches!(fault.kind, FaultKind::DuplicateKey { .. }));
     let mut found = None;
-    let mut waiting = vec![root];
+    let mut waiting = vec![(root, false)];
     // Duplicate keys are found before anything is written.
     let mut keep = |kind, span| {
         let is_first = found.as_ref().is_none_or(|known: &EncodingFault| {
@@ -171,16 +184,17 @@ pub fn encoding_fault(root: Value<'_>, faults: &[Fault]) -> Option<EncodingFault
             found = Some(EncodingFault { kind, span });
         }
     };
-    while let Some(value) = waiting.pop() {
+    while let Some((value, in_flow)) = waiting.pop() {
+        let in_flow = in_flow || value.style() == Style::Flow;
         match value.kind() {
-            Kind::List => waiting.extend(value.items()),
+            Kind::List => waiting.extend(value.items().map(|item| (item, in_flow))),
             Kind::Map => {
                 for (key, member) in value.entries() {
-                    if let Some(kind) = key_fault(key) {
+                    if let Some(kind) = key_fault(key, in_flow) {
                         keep(kind, key.span());
                     }
                     if !matches!(member.kind(), Kind::Null | Kind::String) || member.is_tagged() {
-                        waiting.push(member);
+                        waiting.push((member, in_flow));
                     }
                 }
                 if let Some(span) = has_duplicates.then(|| duplicate_key(value)).flatten() {
@@ -211,7 +225,7 @@ fn is_not_finite(text: &str) -> bool {
     matches!(text, ".inf" | ".Inf" | ".INF" | ".nan" | ".NaN" | ".NAN")
 }
 
-fn key_fault(key: Value<'_>) -> Option<EncodingFaultKind> {
+fn key_fault(key: Value<'_>, in_flow: bool) -> Option<EncodingFaultKind> {
     match key.kind() {
         Kind::List | Kind::Map => Some(EncodingFaultKind::CollectionKey),
         Kind::Null => Some(EncodingFaultKind::NullKey),
@@ -219,7 +233,7 @@ fn key_fault(key: Value<'_>) -> Option<EncodingFaultKind> {
         Kind::Bool => (!is_word(key)).then_some(EncodingFaultKind::NonStringKey),
         Kind::String => {
             let is_date = key.style() == Style::Plain && !key.is_tagged();
-            let is_date = is_date && timestamp::rfc3339(key.as_str().unwrap_or_default()).is_some();
+            let is_date = is_date && date_text(key.as_str().unwrap_or_default(), in_flow).is_some();
             is_date.then_some(EncodingFaultKind::NonStringKey)
         }
     }

@@ -193,8 +193,7 @@ impl<'r> Builder<'_, 'r> {
         self.run_generators(objects, kustomization, folder, base)?;
         self.add_components(objects, kustomization, folder, base)
             .map_err(|failure| failure.within("accumulating components"))?;
-        self.transform(objects, kustomization, folder)?;
-        self.run_transformers(objects, kustomization, folder, base)
+        self.transform(objects, kustomization, folder, base)
     }
 
     pub(super) fn add_resources(

@@ -25,18 +25,26 @@ pub(super) fn generate<'t>(
     let place = kustomization.place(generator.span);
     let fail = |text: &str| Failure::new(FailureKind::Generator, text).at(place);
     if generator.name.is_empty() {
-        return Err(fail("configmaps and secrets must have a name"));
+        return Err(fail("a configmap must have a name"));
     }
     let mut data = BTreeMap::new();
     let mut add = |key: &str, value: &str| {
         let value = if is_secret { BASE64.encode(value) } else { value.to_owned() };
         match data.insert(key.to_owned(), value) {
             None => Ok(()),
-            Some(_) => Err(fail(&format!("cannot add key {key}, another key by that name already exists"))),
+            Some(_) => {
+                let name = &generator.name;
+                Err(fail(&format!("configmap {name} illegally repeats the key `{key}`")))
+            }
         }
     };
+    let heading = |what: &str, sources: &[Text]| {
+        let sources: Vec<_> = sources.iter().map(|source| source.text.as_str()).collect();
+        format!("loading KV pairs: {what} [{}]", sources.join(" "))
+    };
     for file in &generator.envs {
-        for line in read(file)?.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let text = read(file).map_err(|failure| failure.within(&heading("env source files:", &generator.envs)))?;
+        for line in text.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with('#')) {
             let (key, value) = line.split_once('=').unwrap_or((line, ""));
             add(key, value)?;
         }
@@ -44,7 +52,8 @@ pub(super) fn generate<'t>(
     for literal in &generator.literals {
         let Some((key, value)) = literal.text.split_once('=').filter(|(key, _)| !key.is_empty()) else {
             let text = format!("invalid literal source {}, expected key=value", literal.text);
-            return Err(Failure::new(FailureKind::Generator, text).at(kustomization.place(literal.span)));
+            let failure = Failure::new(FailureKind::Generator, text).at(kustomization.place(literal.span));
+            return Err(failure.within(&heading("literal sources", &generator.literals)));
         };
         add(key, unquoted(value))?;
     }
@@ -53,7 +62,8 @@ pub(super) fn generate<'t>(
             Some((key, path)) => (key.to_owned(), path.to_owned()),
             None => (file.text.rsplit('/').next().unwrap_or_default().to_owned(), file.text.clone()),
         };
-        add(&key, &read(&Text { text: path, ..file.clone() })?)?;
+        let text = read(&Text { text: path, ..file.clone() });
+        add(&key, &text.map_err(|failure| failure.within(&heading("file sources:", &generator.files)))?)?;
     }
     let options = merged(&generator.options, &kustomization.generator_options);
     let header = Header {

@@ -2,7 +2,7 @@
 
 use super::failure::{Failure, FailureKind, shown};
 use super::fields::{self, Strictness, field, field_fault, flag, pairs, text, texts};
-use super::selector::Selector;
+use super::selector::{Selector, Source};
 use crate::delivery::files::FileId;
 use crate::delivery::place::{Place, Text};
 use crate::delivery::repository::Repository;
@@ -73,6 +73,7 @@ pub struct Patch {
 pub struct Replacement {
     /// A file with more of them.
     pub path: Option<Text>,
+    pub source: Option<Source>,
     pub targets: Vec<Selector>,
     pub span: Span,
 }
@@ -273,6 +274,7 @@ pub(super) fn replacement_of(replacement: Value<'_>) -> Replacement {
     let targets = field(replacement, "targets").into_iter().flat_map(Value::items);
     Replacement {
         path: text(replacement, "path"),
+        source: field(replacement, "source").map(Source::of),
         targets: targets.filter_map(|target| field(target, "select")).map(Selector::of).collect(),
         span: replacement.span(),
     }

@@ -63,7 +63,7 @@ impl<'b> Lookup<'b> {
     fn find(self, path: &str, folder: FolderId) -> Result<Found, Failure> {
         let missing = |kind, shown: &str| {
             let text = match self.restricts_files {
-                true => format!("evalsymlink failure on '{shown}' : lstat {shown}: no such file or directory"),
+                true => self.not_evaluated(shown),
                 false => format!("open {shown}: no such file or directory"),
             };
             Err(Failure::new(kind, text))
@@ -86,13 +86,33 @@ impl<'b> Lookup<'b> {
         }
     }
 
+    /// What Go says of a path that does not exist: it names the first part that is missing.
+    fn not_evaluated(self, shown: &str) -> String {
+        let inner = shown.strip_prefix(ROOT).unwrap_or_default().trim_start_matches('/');
+        let mut known = 0;
+        let ends = inner.match_indices('/').map(|(at, _)| at).chain([inner.len()]);
+        for end in ends {
+            known = end;
+            match self.tree.find(inner.get(..end).unwrap_or_default()) {
+                None => break,
+                Some(Entry::Folder(_)) => {}
+                Some(Entry::File(_)) => {
+                    let at = shown.len() - inner.len()
+                        + inner.get(end + 1..).map_or(end, |rest| end + 1 + rest.find('/').unwrap_or(rest.len()));
+                    let at = shown.get(..at).unwrap_or(shown);
+                    return format!("evalsymlink failure on '{shown}' : lstat {at}: not a directory");
+                }
+            }
+        }
+        let missing =
+            if inner.is_empty() { shown } else { shown.get(..shown.len() - inner.len() + known).unwrap_or(shown) };
+        format!("evalsymlink failure on '{shown}' : lstat {missing}: no such file or directory")
+    }
+
     /// The folder that a path leads to, unless that makes a circle.
     pub(super) fn enter(self, path: &str, folder: FolderId, above: &[FolderId]) -> Result<FolderId, Failure> {
         let no_folder = |kind, shown: &str| {
-            let text = format!(
-                "must build at directory: not a valid directory: evalsymlink failure on '{shown}' : lstat {shown}: no \
-                 such file or directory"
-            );
+            let text = format!("must build at directory: not a valid directory: {}", self.not_evaluated(shown));
             Err(Failure::new(kind, text))
         };
         if path.is_empty() {

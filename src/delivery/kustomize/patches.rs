@@ -36,6 +36,10 @@ pub(super) struct Operation {
 impl Form {
     /// `None`: neither a strategic merge patch nor a JSON patch.
     pub(super) fn parse(repository: &Repository<'_>, text: &str) -> Option<Self> {
+        // What begins like JSON must be JSON.
+        if text.starts_with('[') && serde_json::from_str::<Json>(text).is_err() {
+            return None;
+        }
         let (mut merges, mut operations, mut is_bad) = (Vec::new(), Vec::new(), false);
         repository.documents(text, &mut |document| match document.value {
             Some(root) if root.kind() == Kind::Map => merges.push(MergePatch {
@@ -62,16 +66,23 @@ fn operation(item: Value<'_>) -> Operation {
     Operation { operation: text("op"), path: text("path"), value }
 }
 
+/// A patch that is ready to be applied.
+#[derive(Debug)]
+pub(super) struct ReadPatch {
+    pub(super) form: Form,
+    pub(super) target: Option<Selector>,
+    pub(super) place: Option<Place>,
+    /// What kustomize calls it by: `[path: "a.yaml"]`. Empty for the fields that have no such name.
+    pub(super) source: String,
+}
+
 /// Applies a patch to the objects that its target selects, or to the object that a merge patch names.
-pub(super) fn apply(
-    objects: &mut Accumulator,
-    form: &Form,
-    target: Option<&Selector>,
-    place: Option<Place>,
-) -> Result<(), Failure> {
+pub(super) fn apply(objects: &mut Accumulator, patch: &ReadPatch) -> Result<(), Failure> {
+    let ReadPatch { form, target, place, source } = patch;
+    let place = *place;
     let fail = |kind, text: String| Err(Failure::new(kind, text).at(place));
     match (form, target) {
-        (Form::Json(_), None) => fail(FailureKind::BadPatch, "must specify a target for JSON patch".to_owned()),
+        (Form::Json(_), None) => fail(FailureKind::BadPatch, format!("must specify a target for JSON patch {source}")),
         (Form::Json(operations), Some(target)) => {
             let matcher = match target.compile() {
                 Ok(matcher) => matcher,
@@ -83,6 +94,11 @@ pub(super) fn apply(
             }
             objects.recount();
             Ok(())
+        }
+        (Form::Merge(merges), Some(_)) if merges.len() > 1 => {
+            let text = "Multiple Strategic-Merge Patches in one `patches` entry is not allowed to set `patches.target` \
+                        field";
+            fail(FailureKind::BadPatch, format!("{text}: {source}"))
         }
         (Form::Merge(merges), Some(target)) => {
             let matcher = match target.compile() {
@@ -100,11 +116,10 @@ pub(super) fn apply(
                 let found = objects.objects.iter().filter(|object| is_called(object, &merge.header)).count();
                 if found != 1 {
                     let problem = if found == 0 { "no matches" } else { "multiple matches" };
-                    let text = format!(
-                        "no resource matches strategic merge patch \"{id}\": {problem} for Id {id}; failed to find \
-                         unique target for patch {id}"
-                    );
-                    return fail(FailureKind::PatchTarget, text);
+                    let text = format!("{problem} for Id {id}; failed to find unique target for patch {id}");
+                    let failure = Failure::new(FailureKind::PatchTarget, text).at(place);
+                    let heading = format!("no resource matches strategic merge patch \"{id}\"");
+                    return Err(if source.is_empty() { failure } else { failure.within(&heading) });
                 }
                 merge.apply(objects, place, |object| is_called(object, &merge.header));
             }

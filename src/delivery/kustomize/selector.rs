@@ -1,9 +1,12 @@
 //! The selectors of kustomize: which objects a patch or a replacement is for.
 
+use std::fmt;
+
 use regex_automata::meta::Regex;
 
 use super::fields::text;
-use crate::delivery::object::{Object, split_version};
+use crate::delivery::manifests::Header;
+use crate::delivery::object::{Id, Object, split_version};
 use crate::domain::document::tree::Value;
 
 /// Texts are regular expressions for the whole value; an empty one matches everything.
@@ -16,6 +19,46 @@ pub struct Selector {
     pub namespace: String,
     pub labels: String,
     pub annotations: String,
+}
+
+/// The one object whose value a replacement copies; what is empty is not compared.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Source {
+    header: Header,
+}
+
+impl Source {
+    pub fn of(source: Value<'_>) -> Self {
+        let part = |name: &str| text(source, name).map_or_else(String::new, |text| text.text);
+        let (group, version) = (part("group"), part("version"));
+        let api_version = if group.is_empty() { version } else { format!("{group}/{version}") };
+        let (kind, name, namespace) = (part("kind"), part("name"), part("namespace"));
+        Self { header: Header { api_version, kind, name, namespace, ..Header::default() } }
+    }
+
+    pub(super) fn selects(&self, object: &Object) -> bool {
+        let (group, version) = split_version(&self.header.api_version);
+        let header = &object.header;
+        let found = split_version(&header.api_version);
+        let fits = |wanted: &str, found: &str| wanted.is_empty() || wanted == found;
+        let is_named = |name: &str, namespace: &str| {
+            let or_default =
+                |namespace: &str| if namespace.is_empty() { "default".to_owned() } else { namespace.to_owned() };
+            let namespaces = [&self.header.namespace, namespace].map(or_default);
+            fits(&self.header.name, name) && (self.header.namespace.is_empty() || namespaces[0] == namespaces[1])
+        };
+        fits(group, found.0)
+            && fits(version, found.1)
+            && fits(&self.header.kind, &header.kind)
+            && (is_named(&header.name, &header.namespace)
+                || object.names_before.iter().any(|(name, namespace)| is_named(name, namespace)))
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Id::of(&self.header).fmt(f)
+    }
 }
 
 /// An expression that cannot be read.
@@ -187,7 +230,6 @@ fn requirement(text: &str) -> Result<Requirement, BadSelector> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::delivery::manifests::Header;
     use crate::delivery::object::Origin;
     use crate::delivery::place::Place;
 

@@ -8,9 +8,9 @@ use super::constants::ORIGIN;
 use super::failure::{Failure, FailureKind};
 use super::generators::generate;
 use super::kustomization::{Kustomization, Patch, replacement_of};
-use super::patches::{self, Form};
+use super::patches::{self, Form, ReadPatch};
 use crate::delivery::files::FolderId;
-use crate::delivery::object::{Object, Origin, split_version};
+use crate::delivery::object::{Id, Object, Origin, split_version};
 use crate::delivery::place::{Place, Text};
 use crate::domain::document::tree::{Kind, Value};
 
@@ -89,8 +89,14 @@ impl<'r> Builder<'_, 'r> {
             let text = "trouble configuring builtin HelmChartInflationGenerator: must specify --enable-helm";
             return Err(Failure::new(FailureKind::Helm, text).at(kustomization.place(span)));
         }
-        let heading = "loading generator plugins: failed to load generator";
-        for (_, place) in self.plugins(kustomization, &kustomization.generators, folder, heading, base)? {
+        let plugins = self.plugins(kustomization, &kustomization.generators, folder, base);
+        for (_, place) in plugins.map_err(|failure| {
+            match failure.kind {
+                FailureKind::Plugin => failure.within("failed to load generator"),
+                _ => failure,
+            }
+            .within("loading generator plugins")
+        })? {
             self.result.unknowns.push(Unknown { kind: UnknownKind::Generator, place });
         }
         Ok(())
@@ -102,7 +108,6 @@ impl<'r> Builder<'_, 'r> {
         kustomization: &Kustomization,
         paths: &[Text],
         folder: FolderId,
-        heading: &str,
         base: &Base,
     ) -> Result<Vec<(Object, Option<Place>)>, Failure> {
         let mut plugins = Vec::new();
@@ -129,7 +134,7 @@ impl<'r> Builder<'_, 'r> {
                 if object.header.api_version != "builtin" {
                     let text =
                         format!("external plugins disabled; unable to load external plugin '{}'", object.header.kind);
-                    return Err(Failure::new(FailureKind::Plugin, text).at(place).within(heading));
+                    return Err(Failure::new(FailureKind::Plugin, text).at(place));
                 }
                 plugins.push((object, place));
             }
@@ -137,23 +142,27 @@ impl<'r> Builder<'_, 'r> {
         Ok(plugins)
     }
 
-    /// The fields that change objects, in the order in which kustomize applies them.
+    /// The fields that change objects, in the order in which kustomize applies them. All are read before the first is
+    /// applied.
     pub(super) fn transform(
         &mut self,
         objects: &mut Accumulator,
         kustomization: &Kustomization,
         folder: FolderId,
+        base: &Base,
     ) -> Result<(), Failure> {
-        for patch in &kustomization.merge_patches {
-            // A path, or the patch itself.
-            let place = kustomization.place_of(patch);
-            let text = match self.read_text(patch, folder) {
-                Ok(text) => text,
-                Err(_) => Cow::Borrowed(patch.text.as_str()),
-            };
-            self.merge_patch(objects, &text, place)?;
+        let merge_patches = self.merge_patches(kustomization, folder)?;
+        let patches = kustomization.patches.iter().map(|patch| self.read_patch(kustomization, patch, folder));
+        let patches = patches.collect::<Result<Vec<_>, _>>()?;
+        let json_patches = kustomization.json_patches.iter().map(|patch| {
+            self.read_json_patch(kustomization, patch, folder)
+                .map_err(|failure| failure.within("trouble configuring builtin PatchJson6902Transformer"))
+        });
+        let json_patches = json_patches.collect::<Result<Vec<_>, _>>()?;
+        let transformers = self.plugins(kustomization, &kustomization.transformers, folder, base)?;
+        for patch in merge_patches.iter().chain(&patches) {
+            patches::apply(objects, patch)?;
         }
-        self.run_patches(objects, kustomization, &kustomization.patches, folder)?;
         if let Some(namespace) = &kustomization.namespace {
             let place = kustomization.place_of(namespace);
             objects.set_namespace(&namespace.text).map_err(|failure| failure.at(place))?;
@@ -177,51 +186,93 @@ impl<'r> Builder<'_, 'r> {
         if !kustomization.annotations.is_empty() {
             objects.objects.iter_mut().for_each(|object| object.add_annotations(&kustomization.annotations));
         }
-        self.run_patches(objects, kustomization, &kustomization.json_patches, folder)?;
+        for patch in &json_patches {
+            patches::apply(objects, patch)?;
+        }
         if let Some(span) = kustomization.containers {
             let place = kustomization.place(span);
             let changed = objects.objects.iter_mut().filter(|object| object.header.has_containers);
             changed.for_each(|object| object.rewrite(place));
         }
-        self.replace(objects, kustomization, folder)
-    }
-
-    fn run_patches(
-        &mut self,
-        objects: &mut Accumulator,
-        kustomization: &Kustomization,
-        patches: &[Patch],
-        folder: FolderId,
-    ) -> Result<(), Failure> {
-        for patch in patches {
-            let place = patch.file.or(kustomization.file).map(|file| Place { file, span: patch.span });
-            let text = match (&patch.patch, &patch.path) {
-                (Some(patch), None) => Cow::Borrowed(patch.text.as_str()),
-                (None, Some(path)) => self.read_text(path, folder).map_err(|failure| {
-                    failure
-                        .at(kustomization.place_of(path))
-                        .within(&format!("failed to get the patch file from path({})", path.text))
-                })?,
-                (Some(_), Some(_)) | (None, None) => {
-                    let text = "must specify one of patch and path";
-                    return Err(Failure::new(FailureKind::BadPatch, text).at(place));
-                }
-            };
-            let Some(form) = Form::parse(self.repository, &text) else {
-                let text = format!("unable to parse SM or JSON patch from [{}]", text.trim());
-                return Err(Failure::new(FailureKind::BadPatch, text).at(place));
-            };
-            patches::apply(objects, &form, patch.target.as_ref(), place)?;
-        }
+        self.replace(objects, kustomization, folder)?;
+        self.run_transformers(objects, transformers)?;
+        self.plugins(kustomization, &kustomization.validators, folder, base)?;
         Ok(())
     }
 
-    fn merge_patch(&mut self, objects: &mut Accumulator, text: &str, place: Option<Place>) -> Result<(), Failure> {
-        let Some(form @ Form::Merge(_)) = Form::parse(self.repository, text) else {
-            let text = format!("unable to parse SM or JSON patch from [{}]", text.trim());
-            return Err(Failure::new(FailureKind::BadPatch, text).at(place));
+    /// `patchesStrategicMerge`: each is a patch, or the path of one.
+    fn merge_patches(&self, kustomization: &Kustomization, folder: FolderId) -> Result<Vec<ReadPatch>, Failure> {
+        let read = |patch: &Text| {
+            let place = kustomization.place_of(patch);
+            if let Some(form @ Form::Merge(_)) = Form::parse(self.repository, &patch.text) {
+                return Ok(ReadPatch { form, target: None, place, source: String::new() });
+            }
+            let text = self.read_text(patch, folder).map_err(|failure| failure.at(place))?;
+            match Form::parse(self.repository, &text) {
+                Some(form @ Form::Merge(_)) => Ok(ReadPatch { form, target: None, place, source: String::new() }),
+                Some(Form::Json(_)) | None => {
+                    let text = format!("{} is no patch", patch.text);
+                    Err(Failure::new(FailureKind::BadPatch, text).at(place))
+                }
+            }
         };
-        patches::apply(objects, &form, None, place)
+        let patches = kustomization.merge_patches.iter().map(read).collect::<Result<Vec<_>, Failure>>();
+        patches.map_err(|failure| failure.within("trouble configuring builtin PatchStrategicMergeTransformer"))
+    }
+
+    fn read_patch(&self, kustomization: &Kustomization, patch: &Patch, folder: FolderId) -> Result<ReadPatch, Failure> {
+        let place = patch.file.or(kustomization.file).map(|file| Place { file, span: patch.span });
+        let fail = |text: String| Failure::new(FailureKind::BadPatch, text).at(place);
+        let heading = "trouble configuring builtin PatchTransformer";
+        let (text, source) = match (&patch.patch, &patch.path) {
+            (Some(patch), None) => {
+                let text = patch.text.trim();
+                (Cow::Borrowed(text), format!("[patch: {text:?}]"))
+            }
+            (None, Some(path)) => {
+                let text = self.read_text(path, folder).map_err(|failure| {
+                    let failure = failure.at(kustomization.place_of(path));
+                    failure.within(&format!("failed to get the patch file from path({})", path.text)).within(heading)
+                })?;
+                (text, format!("[path: {:?}]", path.text))
+            }
+            (Some(_), Some(_)) => {
+                return Err(fail("patch and path can't be set at the same time".to_owned()).within(heading));
+            }
+            (None, None) => return Err(fail("must specify one of patch and path".to_owned()).within(heading)),
+        };
+        match Form::parse(self.repository, &text) {
+            Some(form) => Ok(ReadPatch { form, target: patch.target.clone(), place, source }),
+            None => Err(fail(format!("unable to parse SM or JSON patch from {source}")).within(heading)),
+        }
+    }
+
+    /// `patchesJson6902`, whose targets must have names.
+    fn read_json_patch(
+        &self,
+        kustomization: &Kustomization,
+        patch: &Patch,
+        folder: FolderId,
+    ) -> Result<ReadPatch, Failure> {
+        let place = patch.file.or(kustomization.file).map(|file| Place { file, span: patch.span });
+        let fail = |text: &str| Failure::new(FailureKind::BadPatch, text).at(place);
+        let Some(target) = patch.target.as_ref().filter(|target| !target.name.is_empty()) else {
+            return Err(fail("must specify the target name"));
+        };
+        let text = match (&patch.path, &patch.patch) {
+            (None, None) => return Err(fail("empty file path and empty jsonOp")),
+            (Some(_), Some(_)) => return Err(fail("must specify a file path or jsonOp, not both")),
+            (Some(path), None) => {
+                self.read_text(path, folder).map_err(|failure| failure.at(kustomization.place_of(path)))?
+            }
+            (None, Some(patch)) => Cow::Borrowed(patch.text.as_str()),
+        };
+        match Form::parse(self.repository, &text) {
+            Some(form @ Form::Json(_)) => {
+                Ok(ReadPatch { form, target: Some(target.clone()), place, source: String::new() })
+            }
+            Some(Form::Merge(_)) | None => Err(fail(&format!("decoding {text}"))),
+        }
     }
 
     fn replace(
@@ -233,13 +284,23 @@ impl<'r> Builder<'_, 'r> {
         for replacement in &kustomization.replacements {
             let place = kustomization.place(replacement.span);
             let mut targets = replacement.targets.clone();
+            let mut sources: Vec<_> = replacement.source.iter().cloned().collect();
             if let Some(path) = &replacement.path {
                 let text = self.read_text(path, folder).map_err(|failure| failure.at(kustomization.place_of(path)))?;
                 self.repository.documents(&text, &mut |document| {
                     let Some(root) = document.value else { return };
-                    targets.extend(replacement_of(root).targets);
-                    targets.extend(root.items().flat_map(|item| replacement_of(item).targets));
+                    let items = root.items().chain((root.kind() == Kind::Map).then_some(root));
+                    for read in items.map(replacement_of) {
+                        targets.extend(read.targets);
+                        sources.extend(read.source);
+                    }
                 });
+            }
+            for source in sources {
+                if !objects.objects.iter().any(|object| source.selects(object)) {
+                    let text = format!("nothing selected by {source}");
+                    return Err(Failure::new(FailureKind::Replacement, text).at(place));
+                }
             }
             for target in targets {
                 let Ok(matcher) = target.compile() else {
@@ -253,15 +314,11 @@ impl<'r> Builder<'_, 'r> {
         Ok(())
     }
 
-    pub(super) fn run_transformers(
+    fn run_transformers(
         &mut self,
         objects: &mut Accumulator,
-        kustomization: &Kustomization,
-        folder: FolderId,
-        base: &Base,
+        transformers: Vec<(Object, Option<Place>)>,
     ) -> Result<(), Failure> {
-        let transformers =
-            self.plugins(kustomization, &kustomization.transformers, folder, "loading transformer plugins", base)?;
         for (transformer, place) in transformers {
             if transformer.header.kind == "NamespaceTransformer" && !transformer.header.namespace.is_empty() {
                 let namespace = transformer.header.namespace.clone();
@@ -271,7 +328,6 @@ impl<'r> Builder<'_, 'r> {
             self.result.unknowns.push(Unknown { kind: UnknownKind::Transformer, place });
             objects.objects.iter_mut().for_each(|object| object.rewrite(place));
         }
-        self.plugins(kustomization, &kustomization.validators, folder, "loading validator plugins", base)?;
         Ok(())
     }
 }
@@ -288,7 +344,15 @@ fn keeps_name(object: &Object) -> bool {
 
 /// Adds a generated object, or merges it into the one of its name.
 fn absorb(objects: &mut Accumulator, object: Object, behavior: &str) -> Result<(), Failure> {
-    let fail = |text: &str| Err(Failure::new(FailureKind::Generator, format!("id {} {text}", object.id())));
+    let fail = |text: &str| {
+        let Id { group, version, kind, name, .. } = object.id();
+        let namespace = &object.header.namespace;
+        let text = format!(
+            "merging from generator: id resid.ResId{{Gvk:resid.Gvk{{Group:{group:?}, Version:{version:?}, Kind:{kind:?}, \
+             isClusterScoped:false}}, Name:{name:?}, Namespace:{namespace:?}}} {text}"
+        );
+        Err(Failure::new(FailureKind::Generator, text))
+    };
     let is_same = |known: &Object| {
         let names = known.names_before.iter().any(|(name, _)| *name == object.header.name);
         known.header.kind == object.header.kind && (names || known.header.name == object.header.name)
