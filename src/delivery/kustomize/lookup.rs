@@ -96,12 +96,7 @@ impl<'b> Lookup<'b> {
             match self.tree.find(inner.get(..end).unwrap_or_default()) {
                 None => break,
                 Some(Entry::Folder(_)) => {}
-                Some(Entry::File(_)) => {
-                    let at = shown.len() - inner.len()
-                        + inner.get(end + 1..).map_or(end, |rest| end + 1 + rest.find('/').unwrap_or(rest.len()));
-                    let at = shown.get(..at).unwrap_or(shown);
-                    return format!("evalsymlink failure on '{shown}' : lstat {at}: not a directory");
-                }
+                Some(Entry::File(_)) => return format!("evalsymlink failure on '{shown}' : not a directory"),
             }
         }
         let missing =

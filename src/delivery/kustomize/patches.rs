@@ -1,12 +1,14 @@
 //! Patches and replacements: which objects they rewrite. Of what they write, only names, namespaces and deletions are
 //! followed.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value as Json;
 
 use super::accumulator::Accumulator;
 use super::failure::{Failure, FailureKind};
 use super::selector::Selector;
-use crate::delivery::manifests::Header;
+use crate::delivery::manifests::{Header, Manifest, ReadFault};
 use crate::delivery::object::{Id, Object};
 use crate::delivery::place::Place;
 use crate::delivery::reading::{Dialect, json, scalar_text};
@@ -40,24 +42,37 @@ impl Form {
         if text.starts_with('[') && serde_json::from_str::<Json>(text).is_err() {
             return None;
         }
-        let (mut merges, mut operations, mut is_bad) = (Vec::new(), Vec::new(), false);
-        repository.documents(text, &mut |document| match document.value {
-            Some(root) if root.kind() == Kind::Map => merges.push(MergePatch {
-                header: Header::of(root),
-                deletes: root.get("$patch").is_some_and(|directive| scalar_text(directive) == "delete"),
-            }),
-            Some(root) if root.kind() == Kind::List => operations.extend(root.items().map(operation)),
-            Some(root) if root.is_null() => {}
-            Some(_) | None => is_bad = true,
-        });
-        let has_names = merges.iter().all(|merge| !merge.header.kind.is_empty() && !merge.header.name.is_empty());
-        match (merges.is_empty(), operations.is_empty()) {
-            _ if is_bad || !has_names => None,
-            (false, true) => Some(Self::Merge(merges)),
-            (true, false) => Some(Self::Json(operations)),
-            (true, true) | (false, false) => None,
+        if let Ok(merges) = merge_patches(repository, text) {
+            return (!merges.is_empty()).then_some(Self::Merge(merges));
         }
+        let mut operations = None;
+        repository.documents(text, &mut |document| {
+            let items = document.value.filter(|root| root.kind() == Kind::List).map(Value::items);
+            operations.get_or_insert(items.map(|items| items.map(operation).collect()));
+        });
+        operations.flatten().map(Self::Json)
     }
+}
+
+/// The strategic merge patches of a text.
+pub(super) fn merge_patches(repository: &Repository<'_>, text: &str) -> Result<Vec<MergePatch>, ReadFault> {
+    let manifests = repository.manifests_of(text);
+    if let Some(fault) = manifests.fault {
+        return Err(fault);
+    }
+    let (mut index, mut deleting) = (0, BTreeSet::new());
+    repository.documents(text, &mut |document| {
+        let directive = document.value.and_then(|root| root.get("$patch"));
+        if directive.is_some_and(|directive| scalar_text(directive) == "delete") {
+            deleting.insert(index);
+        }
+        index += 1;
+    });
+    let merge = |manifest: Manifest| MergePatch {
+        deletes: manifest.items.is_empty() && deleting.contains(&manifest.document),
+        header: manifest.header,
+    };
+    Ok(manifests.objects.into_iter().map(merge).collect())
 }
 
 fn operation(item: Value<'_>) -> Operation {

@@ -202,22 +202,40 @@ impl<'r> Builder<'_, 'r> {
 
     /// `patchesStrategicMerge`: each is a patch, or the path of one.
     fn merge_patches(&self, kustomization: &Kustomization, folder: FolderId) -> Result<Vec<ReadPatch>, Failure> {
-        let read = |patch: &Text| {
-            let place = kustomization.place_of(patch);
-            if let Some(form @ Form::Merge(_)) = Form::parse(self.repository, &patch.text) {
-                return Ok(ReadPatch { form, target: None, place, source: String::new() });
-            }
-            let text = self.read_text(patch, folder).map_err(|failure| failure.at(place))?;
-            match Form::parse(self.repository, &text) {
-                Some(form @ Form::Merge(_)) => Ok(ReadPatch { form, target: None, place, source: String::new() }),
-                Some(Form::Json(_)) | None => {
-                    let text = format!("{} is no patch", patch.text);
-                    Err(Failure::new(FailureKind::BadPatch, text).at(place))
-                }
+        let paths = &kustomization.merge_patches;
+        let Some(first) = paths.first() else { return Ok(Vec::new()) };
+        let patches = paths.iter().map(|path| self.read_merge_patch(kustomization, path, folder));
+        let patches = patches.collect::<Result<Vec<_>, _>>().and_then(|patches| {
+            let is_empty = patches.iter().all(|patch| matches!(&patch.form, Form::Merge(merges) if merges.is_empty()));
+            let names: Vec<_> = paths.iter().map(|path| path.text.as_str()).collect();
+            let text = format!("patch appears to be empty; files=[{}], Patch=", names.join(" "));
+            let failure = Failure::new(FailureKind::BadPatch, text).at(kustomization.place_of(first));
+            if is_empty { Err(failure) } else { Ok(patches) }
+        });
+        patches.map_err(|failure| failure.within("trouble configuring builtin PatchStrategicMergeTransformer"))
+    }
+
+    fn read_merge_patch(
+        &self,
+        kustomization: &Kustomization,
+        path: &Text,
+        folder: FolderId,
+    ) -> Result<ReadPatch, Failure> {
+        let place = kustomization.place_of(path);
+        let merges = match patches::merge_patches(self.repository, &path.text) {
+            Ok(merges) => merges,
+            Err(_) => {
+                let text = self.read_text(path, folder).map_err(|failure| failure.at(place))?;
+                patches::merge_patches(self.repository, &text).map_err(|fault| {
+                    let text = match fault.kind {
+                        FailureKind::Malformed => format!("{} in File: {}", fault.text, path.text),
+                        _ => fault.text,
+                    };
+                    Failure::new(fault.kind, text).at(place)
+                })?
             }
         };
-        let patches = kustomization.merge_patches.iter().map(read).collect::<Result<Vec<_>, Failure>>();
-        patches.map_err(|failure| failure.within("trouble configuring builtin PatchStrategicMergeTransformer"))
+        Ok(ReadPatch { form: Form::Merge(merges), target: None, place, source: String::new() })
     }
 
     fn read_patch(&self, kustomization: &Kustomization, patch: &Patch, folder: FolderId) -> Result<ReadPatch, Failure> {
