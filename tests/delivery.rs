@@ -100,7 +100,8 @@ fn comparable(text: &str) -> String {
     if text.contains("--enable-helm") {
         return "--enable-helm".to_owned();
     }
-    let marks = ["ID conflict", "MalformedYAMLError", "invalid Kustomization: yaml: ", ": decoding "];
+    let marks =
+        ["ID conflict", "MalformedYAMLError", "invalid Kustomization: yaml: ", ": decoding ", "open API definition"];
     marks.into_iter().fold(text.to_owned(), |text, mark| before(&text, mark)).trim().to_owned()
 }
 

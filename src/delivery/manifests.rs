@@ -100,7 +100,7 @@ impl Separators {
             if !after.is_empty() && !after.starts_with('#') {
                 let span = Span::new(at + 1, at + 1 + line.trim_end().len());
                 let text = format!("invalid document separator: {}", line.trim());
-                found.fault.get_or_insert(ReadFault { kind: FailureKind::Malformed, text, span });
+                found.fault.get_or_insert(ReadFault { kind: FailureKind::BadSeparator, text, span });
             }
             found.starts.push(at + 1 + line.len());
         }

@@ -1,44 +1,16 @@
 //! The variables that Flux replaces in the text of an object after the build: a small shell, byte by byte.
 
+mod fault;
 mod functions;
+mod node;
 mod parse;
 
 use std::collections::BTreeMap;
 
-use parse::{Node, parse};
+use node::Node;
+use parse::parse;
 
-/// Why a text cannot be substituted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum SubstitutionFault {
-    BadSubstitution,
-    MissingClosingBrace,
-    VariableName,
-    FunctionParameter,
-    DefaultFunction,
-    /// Only where variables must be set.
-    NotSet(String),
-    /// The place where the substitution panics.
-    OutOfRange(String),
-    /// Larger than is looked at here.
-    TooLarge,
-}
-
-impl SubstitutionFault {
-    /// As Flux says it.
-    pub(super) fn text(&self) -> String {
-        let text = match self {
-            Self::BadSubstitution => "bad substitution",
-            Self::MissingClosingBrace => "missing closing brace",
-            Self::VariableName => "unable to parse variable name",
-            Self::FunctionParameter => "unable to parse substitution within function",
-            Self::DefaultFunction => "unable to parse default function",
-            Self::NotSet(name) => return format!("variable not set (strict mode): {name:?}"),
-            Self::OutOfRange(range) => return format!("panic: runtime error: slice bounds out of range {range}"),
-            Self::TooLarge => "the text is larger than portolan looks at",
-        };
-        text.to_owned()
-    }
-}
+pub(super) use fault::SubstitutionFault;
 
 /// The values of variables.
 #[derive(Debug, Clone, Default)]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::accumulator::Accumulator;
 use super::constants::ORIGIN;
+use super::encoding::check_encoding;
 use super::failure::{Failure, FailureKind, shown};
 use super::fields::Strictness;
 use super::generators::add_hash;
@@ -114,17 +115,6 @@ impl Build {
     /// What ends the build when its objects are written.
     pub fn check_encoding(&self) -> Result<(), Failure> {
         self.objects.iter().try_for_each(check_encoding)
-    }
-}
-
-/// What kustomize says where it cannot write an object.
-pub fn check_encoding(object: &Object) -> Result<(), Failure> {
-    match &object.encoding {
-        None => Ok(()),
-        Some(fault) => {
-            let place = Place { file: object.place().file, span: fault.span };
-            Err(Failure::new(FailureKind::Encoding(fault.kind), fault.kind.text()).at(Some(place)))
-        }
     }
 }
 

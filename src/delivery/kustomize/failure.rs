@@ -38,6 +38,8 @@ pub enum FailureKind {
     /// A component among the resources, or the reverse.
     Component,
     Malformed,
+    /// A text behind `---`.
+    BadSeparator,
     /// A document that is no Kubernetes object at all.
     NoObject,
     MissingKind,

@@ -77,7 +77,7 @@ pub(super) fn generate<'t>(
         has_string_labels: true,
         ..Header::default()
     };
-    let place = place.ok_or_else(|| fail("a generator that nobody wrote"))?;
+    let place = place.ok_or_else(|| fail("a generator without a file"))?;
     let mut object = Object::new(Origin::Generated(place), header, None);
     let secret_type = if generator.secret_type.is_empty() { "Opaque" } else { &generator.secret_type };
     let has_hash = !options.has_no_hash;

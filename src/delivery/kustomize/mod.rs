@@ -4,6 +4,7 @@
 mod accumulator;
 mod build;
 mod constants;
+mod encoding;
 pub mod failure;
 mod fields;
 mod generators;
@@ -15,8 +16,9 @@ mod remote;
 mod selector;
 mod transform;
 
-pub use build::{Build, Options, Unknown, UnknownKind, build, check_encoding};
+pub use build::{Build, Options, Unknown, UnknownKind, build};
 pub use constants::FILE_NAMES;
+pub use encoding::check_encoding;
 
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use super::accumulator::Accumulator;
+use super::encoding::check_encoding;
 use super::failure::{Failure, FailureKind};
 use super::selector::Selector;
 use crate::delivery::manifests::{Header, Manifest, ReadFault};
@@ -104,6 +105,8 @@ pub(super) fn apply(objects: &mut Accumulator, patch: &ReadPatch) -> Result<(), 
                 Err(_) => return fail(FailureKind::BadPatch, "unable to parse the selector of the patch".to_owned()),
             };
             for object in objects.objects.iter_mut().filter(|object| matcher.matches(object)) {
+                // It is written as JSON for the patch.
+                check_encoding(object)?;
                 object.rewrite(place);
                 operations.iter().for_each(|operation| operation.apply(object));
             }

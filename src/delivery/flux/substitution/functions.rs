@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::SubstitutionFault;
+use super::fault::SubstitutionFault;
 use crate::delivery::glob;
 
 /// Longer values are not trimmed: every length is tried.

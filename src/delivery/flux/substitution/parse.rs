@@ -1,21 +1,11 @@
 //! Parses `${...}` in a text. The rules are those of Flux, with their oddities: what a character ends depends on the
 //! function, not on nesting, so that a value may swallow the text behind it.
 
-use super::SubstitutionFault;
+use super::fault::SubstitutionFault;
+use super::node::Node;
 
 /// Functions in functions are read to this depth.
 const MAX_DEPTH: usize = 100;
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Node {
-    Text(String),
-    /// `${variable}` has no name; `${variable:-x}` has the name `:-` and an argument.
-    Function {
-        name: String,
-        variable: String,
-        arguments: Vec<Node>,
-    },
-}
 
 pub(super) fn parse(text: &str) -> Result<Vec<Node>, SubstitutionFault> {
     let mut scanner = Scanner { text, at: 0, token: String::new(), escapes_slashes: false };
