@@ -18,6 +18,8 @@ pub mod analysis;
 /// 2: the trait of a catalog, how writes are applied to one, and the HTTP client. Async inside.
 #[expect(clippy::disallowed_methods, reason = "the module that owns the network and its clock")]
 pub mod catalog;
+/// 2: what Flux, Argo CD and kustomize deliver of a repository. Pure.
+pub mod delivery;
 /// 2: the embedded catalog: its store, what it answers, and the server of `serve`. It implements the trait of `catalog`.
 #[expect(
     clippy::disallowed_methods,

@@ -14,6 +14,7 @@ mod api;
 mod chaos;
 mod cli;
 mod converge;
+mod delivery;
 mod dependencies;
 mod generated;
 mod guides;

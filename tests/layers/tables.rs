@@ -26,7 +26,7 @@ pub const BESIDE: [(&str, &[&str]); 3] = [
 ];
 
 /// Modules that tests of another module of the same layer may use as a double.
-pub const DOUBLES: [(&str, &str); 1] = [("catalog", "embedded")];
+pub const DOUBLES: [(&str, &str); 2] = [("catalog", "embedded"), ("delivery", "manifest")];
 
 /// Modules that only some of those above may import.
 pub const KNOWN_BY: [(&str, &[&str]); 1] = [("embedded", &["commands"])];

@@ -1,0 +1,85 @@
+//! The contents of objects after a build: the manifests as JSON in kustomize's reading, with the changes of metadata.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value as Json};
+
+use super::files::FileId;
+use super::object::{Object, Origin};
+use super::reading::{Dialect, json};
+use super::repository::Repository;
+use crate::domain::document::tree::Value;
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    Known(Json),
+    /// A patch or the like rewrites it.
+    Rewritten,
+    /// A generator made it.
+    Generated,
+}
+
+/// The content of each object, in order. Each file is read once.
+pub fn contents(repository: &Repository<'_>, objects: &[Object]) -> Vec<Content> {
+    let mut contents = vec![Content::Rewritten; objects.len()];
+    let mut wanted: BTreeMap<FileId, BTreeMap<usize, Vec<usize>>> = BTreeMap::new();
+    for (at, object) in objects.iter().enumerate() {
+        match &object.origin {
+            Origin::Generated(_) => contents[at] = Content::Generated,
+            Origin::Manifest { .. } if object.rewritten.is_some() => {}
+            Origin::Manifest { file, document, .. } => {
+                wanted.entry(*file).or_default().entry(*document).or_default().push(at);
+            }
+        }
+    }
+    for (file, documents) in wanted {
+        let Some(text) = repository.text(file) else { continue };
+        let mut index = 0;
+        repository.documents(&text, &mut |document| {
+            for at in documents.get(&index).into_iter().flatten() {
+                if let Some(found) = document.value.and_then(|root| find(root, &objects[*at])) {
+                    contents[*at] = Content::Known(content(found, &objects[*at]));
+                }
+            }
+            index += 1;
+        });
+    }
+    contents
+}
+
+/// The item of a list that the object is, or the document itself.
+fn find<'a>(root: Value<'a>, object: &Object) -> Option<Value<'a>> {
+    let Origin::Manifest { items, .. } = &object.origin else { return None };
+    items.iter().try_fold(root, |list, at| list.get("items")?.items().nth(*at))
+}
+
+fn content(manifest: Value<'_>, object: &Object) -> Json {
+    let mut content = json(manifest, Dialect::Kustomize);
+    let Json::Object(root) = &mut content else { return content };
+    let metadata = map_in(root, "metadata");
+    if object.has_new_name {
+        metadata.insert("name".to_owned(), Json::String(object.header.name.clone()));
+    }
+    if object.has_new_namespace {
+        metadata.insert("namespace".to_owned(), Json::String(object.header.namespace.clone()));
+    }
+    if !object.new_labels.is_empty() {
+        let labels = map_in(metadata, "labels");
+        labels.extend(object.new_labels.iter().map(|(key, value)| (key.clone(), Json::String(value.clone()))));
+    }
+    if !object.header.annotations.is_empty() {
+        // kustomize writes its own annotations and removes them again, so that all become strings.
+        let strings = object.header.annotations.iter();
+        let annotations = strings.map(|(key, value)| (key.clone(), Json::String(value.clone()))).collect();
+        metadata.insert("annotations".to_owned(), Json::Object(annotations));
+    }
+    content
+}
+
+fn map_in<'m>(map: &'m mut Map<String, Json>, key: &str) -> &'m mut Map<String, Json> {
+    let entry = map.entry(key).or_insert(Json::Null);
+    if !entry.is_object() {
+        *entry = Json::Object(Map::new());
+    }
+    entry.as_object_mut().expect("it was made an object")
+}

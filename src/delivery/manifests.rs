@@ -1,0 +1,328 @@
+//! The manifests of a YAML file as kustomize reads a resource: what identifies each, and what ends the reading.
+
+use std::fmt::Write as _;
+
+use super::kustomize::failure::FailureKind;
+use super::reading::{EncodingFault, encoding_fault, is_string, scalar_text};
+use super::source::{Document, Source};
+use crate::domain::document::fault::{Fault, FaultKind};
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::{Kind, Value};
+
+/// Lists in lists are expanded to this depth.
+const MAX_LIST_DEPTH: usize = 8;
+
+/// The annotation of objects that kustomize leaves out of its output.
+pub const LOCAL_CONFIG: &str = "config.kubernetes.io/local-config";
+
+/// What a file has, in the order of kustomize: the items of lists come after the other documents.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Manifests {
+    pub objects: Vec<Manifest>,
+    pub fault: Option<ReadFault>,
+}
+
+/// Why a file cannot be read as a resource. The text is kustomize's, without the path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadFault {
+    pub kind: FailureKind,
+    pub text: String,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Manifest {
+    /// The index of its document among those with content.
+    pub document: usize,
+    /// The indexes that lead to it, if it is an item of a list.
+    pub items: Vec<usize>,
+    pub span: Span,
+    pub header: Header,
+    /// What ends the build when the object is written.
+    pub encoding: Option<EncodingFault>,
+}
+
+/// What identifies an object, as texts whatever their types are.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Header {
+    pub api_version: String,
+    pub kind: String,
+    pub name: String,
+    pub namespace: String,
+    pub labels: Vec<(String, String)>,
+    pub annotations: Vec<(String, String)>,
+    /// Whether the name is a string, not a number or a boolean.
+    pub has_string_name: bool,
+    /// Whether all labels are strings.
+    pub has_string_labels: bool,
+    /// Whether it has containers, which fields like `images` change.
+    pub has_containers: bool,
+    /// Whether it has any metadata that kustomize looks at.
+    pub has_metadata: bool,
+}
+
+impl Manifests {
+    /// A file that is no text.
+    pub fn of_bytes() -> Self {
+        Self { objects: Vec::new(), fault: Some(malformed("invalid leading UTF-8 octet", Span::default())) }
+    }
+
+    pub fn read(source: &dyn Source, text: &str) -> Self {
+        let separators = Separators::of(text);
+        let mut reading = Reading { text, found: Found::default(), index: 0, chunk: None };
+        if let Some(fault) = separators.fault {
+            reading.found.broken = Some(fault);
+            return reading.found.finish(0);
+        }
+        source.documents(text, &mut |document| reading.add(document, &separators));
+        reading.found.finish(separators.starts.len())
+    }
+}
+
+/// The lines at which kustomize cuts a file into documents.
+#[derive(Debug)]
+struct Separators {
+    /// The start of each document after the first; only for files where it matters.
+    starts: Vec<usize>,
+    has_ends: bool,
+    fault: Option<ReadFault>,
+}
+
+impl Separators {
+    fn of(text: &str) -> Self {
+        let mut found = Self { starts: Vec::new(), has_ends: text.contains("\n..."), fault: None };
+        for at in memchr::memmem::find_iter(text.as_bytes(), b"\n---") {
+            let Some(line) = text.get(at + 1..).and_then(|rest| rest.split_inclusive('\n').next()) else { continue };
+            if !line.ends_with('\n') {
+                continue;
+            }
+            let after = line.get(3..).unwrap_or_default().trim();
+            if !after.is_empty() && !after.starts_with('#') {
+                let span = Span::new(at + 1, at + 1 + line.trim_end().len());
+                let text = format!("invalid document separator: {}", line.trim());
+                found.fault.get_or_insert(ReadFault { kind: FailureKind::BadSeparator, text, span });
+            }
+            found.starts.push(at + 1 + line.len());
+        }
+        let directive = text.starts_with('%') && !found.starts.is_empty();
+        if directive {
+            found.fault.get_or_insert(malformed("did not find expected <document start>", Span::of_character(text, 0)));
+        }
+        found
+    }
+
+    /// The number of the document at a position.
+    fn chunk(&self, at: usize) -> usize {
+        self.starts.partition_point(|start| *start <= at)
+    }
+}
+
+fn malformed(text: &str, span: Span) -> ReadFault {
+    ReadFault { kind: FailureKind::Malformed, text: format!("MalformedYAMLError: yaml: {text}"), span }
+}
+
+#[derive(Debug, Default)]
+struct Found {
+    objects: Vec<Manifest>,
+    /// The items of lists, which come last.
+    items: Vec<Manifest>,
+    broken: Option<ReadFault>,
+    fault: Option<ReadFault>,
+    item_fault: Option<ReadFault>,
+    /// A document that is a plain list of Kubernetes, which is unwrapped if it is alone in its file.
+    list: Option<usize>,
+}
+
+impl Found {
+    fn finish(mut self, separators: usize) -> Manifests {
+        let fault = self.broken.or(self.fault).or(self.item_fault);
+        if self.list.is_some() && separators == 0 {
+            // Its items take its place, which is the only one.
+            self.objects.clear();
+        }
+        self.objects.append(&mut self.items);
+        Manifests { objects: if fault.is_some() { Vec::new() } else { self.objects }, fault }
+    }
+}
+
+struct Reading<'t> {
+    text: &'t str,
+    found: Found,
+    index: usize,
+    chunk: Option<usize>,
+}
+
+impl Reading<'_> {
+    fn add(&mut self, document: &Document<'_>, separators: &Separators) {
+        let index = self.index;
+        self.index += 1;
+        let Some(value) = document.value else {
+            let fault = syntax_fault(document.faults, document.span);
+            self.found.broken.get_or_insert(fault);
+            return;
+        };
+        if separators.has_ends {
+            // Of the text between two separators, kustomize reads the first document only.
+            let start = value.span().start as usize;
+            let chunk = Some(separators.chunk(start.min(self.text.len())));
+            if chunk == self.chunk {
+                return;
+            }
+            self.chunk = chunk;
+        }
+        if is_nothing(value) {
+            return;
+        }
+        let header = Header::of(value);
+        if let Some(fault) = header.fault(value.span()) {
+            self.found.fault.get_or_insert(fault);
+            return;
+        }
+        let encoding = encoding_fault(value, document.faults);
+        if header.kind.ends_with("List") && value.get("items").is_some() {
+            if matches!(header.kind.as_str(), "List" | "ResourceList") {
+                self.found.list = Some(index);
+            }
+            self.add_items(value, index, &header.kind, encoding);
+            return;
+        }
+        let span = value.span();
+        self.found.objects.push(Manifest { document: index, items: Vec::new(), span, header, encoding });
+    }
+
+    fn add_items(&mut self, list: Value<'_>, document: usize, kind: &str, encoding: Option<EncodingFault>) {
+        if let Some(fault) = encoding {
+            let text = format!("trouble expanding list of {kind}; yaml: unmarshal errors");
+            let read = ReadFault { kind: FailureKind::Encoding(fault.kind), text, span: fault.span };
+            self.found.item_fault.get_or_insert(read);
+            return;
+        }
+        let mut waiting = vec![(list, Vec::new())];
+        // Lists in lists come after the items beside them.
+        let mut at = 0;
+        while let Some((list, path)) = waiting.get(at).cloned() {
+            at += 1;
+            let Some(items) = list.get("items").filter(|items| items.kind() != Kind::Null) else { continue };
+            if items.kind() != Kind::List {
+                let text = format!("expected array in {kind}/items, but found {}", go_type(items));
+                let fault = ReadFault { kind: FailureKind::BadList, text, span: items.span() };
+                self.found.item_fault.get_or_insert(fault);
+                return;
+            }
+            for (number, item) in items.items().enumerate() {
+                if is_nothing(item) {
+                    continue;
+                }
+                let header = Header::of(item);
+                if let Some(fault) = header.fault(item.span()) {
+                    self.found.item_fault.get_or_insert(fault);
+                    return;
+                }
+                let mut path = path.clone();
+                path.push(number);
+                if header.kind.ends_with("List") && item.get("items").is_some() && path.len() < MAX_LIST_DEPTH {
+                    waiting.push((item, path));
+                    continue;
+                }
+                let span = item.span();
+                self.found.items.push(Manifest { document, items: path, span, header, encoding: None });
+            }
+        }
+    }
+}
+
+fn go_type(value: Value<'_>) -> &'static str {
+    match value.kind() {
+        Kind::Null => "<nil>",
+        Kind::Bool => "bool",
+        Kind::Number => "int",
+        Kind::String => "string",
+        Kind::List => "[]interface {}",
+        Kind::Map => "map[string]interface {}",
+    }
+}
+
+fn syntax_fault(faults: &[Fault], span: Span) -> ReadFault {
+    let syntax = faults.iter().find_map(|fault| match &fault.kind {
+        FaultKind::Syntax { message, .. } => Some((message.as_str(), fault.span)),
+        _ => None,
+    });
+    let (message, span) = syntax.unwrap_or(("cannot be read", faults.first().map_or(span, |fault| fault.span)));
+    malformed(message, span)
+}
+
+/// `null`, `{}` and `[]` are no documents for kustomize.
+fn is_nothing(value: Value<'_>) -> bool {
+    match value.kind() {
+        Kind::Null => true,
+        Kind::List | Kind::Map => value.is_empty(),
+        Kind::Bool | Kind::Number | Kind::String => false,
+    }
+}
+
+impl Header {
+    pub fn of(value: Value<'_>) -> Self {
+        let text = |map: Option<Value<'_>>, key: &str| {
+            let found = map.and_then(|map| map.get(key)).filter(|value| !is_nothing(*value));
+            found.map_or_else(String::new, |value| scalar_text(value).into_owned())
+        };
+        let metadata = value.get("metadata").filter(|metadata| !is_nothing(*metadata));
+        let name = metadata.and_then(|metadata| metadata.get("name"));
+        let labels = metadata.and_then(|metadata| metadata.get("labels"));
+        let annotations = metadata.and_then(|metadata| metadata.get("annotations"));
+        let has = |key: &str| metadata.and_then(|metadata| metadata.get(key)).is_some_and(|value| !is_nothing(value));
+        Self {
+            api_version: text(Some(value), "apiVersion"),
+            kind: text(Some(value), "kind"),
+            name: text(metadata, "name"),
+            namespace: text(metadata, "namespace"),
+            labels: pairs(labels),
+            annotations: pairs(annotations),
+            has_string_name: name.is_some_and(is_string),
+            has_string_labels: labels.is_none_or(|labels| labels.entries().all(|(_, label)| is_string(label))),
+            has_containers: has_containers(value),
+            has_metadata: ["name", "namespace", "labels", "annotations"].into_iter().any(has),
+        }
+    }
+
+    /// Why kustomize takes it for no object.
+    fn fault(&self, span: Span) -> Option<ReadFault> {
+        let fault = |kind, text: String| Some(ReadFault { kind, text, span });
+        if self.api_version.is_empty() && self.kind.is_empty() && !self.has_metadata {
+            return fault(FailureKind::NoObject, "missing Resource metadata".to_owned());
+        }
+        if self.kind.is_empty() {
+            return fault(FailureKind::MissingKind, format!("missing kind in object {}", self.go_text()));
+        }
+        if self.name.is_empty() && !self.kind.ends_with("List") {
+            return fault(FailureKind::MissingName, format!("missing metadata.name in object {}", self.go_text()));
+        }
+        None
+    }
+
+    /// As Go prints the metadata of an object.
+    fn go_text(&self) -> String {
+        let mut text = format!("{{{{{} {}}} {{{{{} {}}} ", self.api_version, self.kind, self.name, self.namespace);
+        for pairs in [&self.labels, &self.annotations] {
+            let mut sorted: Vec<_> = pairs.iter().collect();
+            sorted.sort();
+            let shown: Vec<String> = sorted.iter().map(|(key, value)| format!("{key}:{value}")).collect();
+            // Writing to a string cannot fail.
+            let _ = write!(text, "map[{}] ", shown.join(" "));
+        }
+        format!("{}}}}}", text.trim_end())
+    }
+}
+
+fn pairs(map: Option<Value<'_>>) -> Vec<(String, String)> {
+    let entries = map.into_iter().flat_map(Value::entries);
+    entries.map(|(key, value)| (scalar_text(key).into_owned(), scalar_text(value).into_owned())).collect()
+}
+
+fn has_containers(value: Value<'_>) -> bool {
+    let spec = value.get("spec");
+    let template = spec.and_then(|spec| spec.get("template")).and_then(|template| template.get("spec"));
+    let job = spec.and_then(|spec| spec.get("jobTemplate"));
+    let has = |spec: Value<'_>| spec.get("containers").is_some() || spec.get("initContainers").is_some();
+    job.is_some() || spec.is_some_and(has) || template.is_some_and(has)
+}

@@ -1,0 +1,24 @@
+//! What the tools that deliver a repository to clusters make of it: which manifests arrive, where, under which name, in
+//! which reading, and which error ends a build. Pure: paths and documents in, objects or a failure out.
+
+pub mod files;
+pub mod flux;
+pub mod glob;
+pub mod ignore;
+pub mod kustomize;
+pub mod manifests;
+pub mod object;
+pub mod place;
+pub mod reading;
+pub mod repository;
+pub mod source;
+
+mod contents;
+mod timestamp;
+mod tree;
+
+pub use contents::{Content, contents};
+pub use tree::Tree;
+
+#[cfg(test)]
+mod doubles;

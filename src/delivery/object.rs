@@ -1,0 +1,217 @@
+//! An object on its way through kustomize: where it came from, what identifies it, and what was done to it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::files::FileId;
+use super::manifests::Header;
+use super::place::Place;
+use super::reading::EncodingFault;
+use crate::domain::document::span::Span;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Object {
+    pub origin: Origin,
+    /// As in the manifest, but for what identifies it: that is as delivered.
+    pub header: Header,
+    /// What identified it before, for the targets of patches.
+    pub names_before: Vec<(String, String)>,
+    pub has_new_name: bool,
+    pub has_new_namespace: bool,
+    pub new_labels: Vec<(String, String)>,
+    /// What rewrites its content: this is not judged.
+    pub rewritten: Option<Rewrite>,
+    pub encoding: Option<EncodingFault>,
+    pub generated: Option<Box<Generated>>,
+}
+
+/// A patch, a replacement or the like, where a file of the repository has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rewrite {
+    pub place: Option<Place>,
+}
+
+/// What a generator put into a ConfigMap or Secret: the hash of its name depends on it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Generated {
+    pub data: BTreeMap<String, String>,
+    pub secret_type: String,
+    pub has_hash: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    Manifest {
+        file: FileId,
+        document: usize,
+        items: Vec<usize>,
+        span: Span,
+    },
+    /// A generator of the kustomization at the place made it.
+    Generated(Place),
+}
+
+impl Object {
+    pub fn new(origin: Origin, header: Header, encoding: Option<EncodingFault>) -> Self {
+        Self {
+            origin,
+            header,
+            names_before: Vec::new(),
+            has_new_name: false,
+            has_new_namespace: false,
+            new_labels: Vec::new(),
+            rewritten: None,
+            encoding,
+            generated: None,
+        }
+    }
+
+    /// Where it comes from.
+    pub fn place(&self) -> Place {
+        match &self.origin {
+            Origin::Manifest { file, span, .. } => Place { file: *file, span: *span },
+            Origin::Generated(place) => *place,
+        }
+    }
+
+    pub fn id(&self) -> Id {
+        Id::of(&self.header)
+    }
+
+    pub fn set_name(&mut self, name: String) {
+        self.remember();
+        self.header.has_string_name = true;
+        self.has_new_name = true;
+        self.header.name = name;
+    }
+
+    pub fn set_namespace(&mut self, namespace: &str) {
+        self.remember();
+        self.has_new_namespace = true;
+        namespace.clone_into(&mut self.header.namespace);
+    }
+
+    fn remember(&mut self) {
+        let now = (self.header.name.clone(), self.header.namespace.clone());
+        if !self.names_before.contains(&now) {
+            self.names_before.push(now);
+        }
+    }
+
+    pub fn add_labels(&mut self, pairs: &[(String, String)]) {
+        merge(&mut self.header.labels, pairs);
+        merge(&mut self.new_labels, pairs);
+    }
+
+    pub fn add_annotations(&mut self, pairs: &[(String, String)]) {
+        merge(&mut self.header.annotations, pairs);
+    }
+
+    pub fn rewrite(&mut self, place: Option<Place>) {
+        self.rewritten.get_or_insert(Rewrite { place });
+    }
+
+    pub fn annotation(&self, key: &str) -> Option<&str> {
+        value_of(&self.header.annotations, key)
+    }
+
+    pub fn label(&self, key: &str) -> Option<&str> {
+        value_of(&self.header.labels, key)
+    }
+}
+
+fn value_of<'p>(pairs: &'p [(String, String)], key: &str) -> Option<&'p str> {
+    pairs.iter().rev().find(|(known, _)| known == key).map(|(_, value)| value.as_str())
+}
+
+fn merge(pairs: &mut Vec<(String, String)>, added: &[(String, String)]) {
+    for (key, value) in added {
+        match pairs.iter_mut().find(|(known, _)| known == key) {
+            Some((_, known)) => known.clone_from(value),
+            None => pairs.push((key.clone(), value.clone())),
+        }
+    }
+}
+
+/// What kustomize takes for the identity of an object. No namespace and `default` are the same to it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Id {
+    pub group: String,
+    pub version: String,
+    pub kind: String,
+    pub name: String,
+    namespace: Option<String>,
+    written_namespace: String,
+}
+
+impl Id {
+    pub fn of(header: &Header) -> Self {
+        let (group, version) = split_version(&header.api_version);
+        let namespace = match header.namespace.as_str() {
+            _ if is_cluster_scoped(&header.api_version, &header.kind) => Some("_non_namespaceable_".to_owned()),
+            "" | "default" => None,
+            namespace => Some(namespace.to_owned()),
+        };
+        Self {
+            group: group.to_owned(),
+            version: version.to_owned(),
+            kind: header.kind.clone(),
+            name: header.name.clone(),
+            namespace,
+            written_namespace: header.namespace.clone(),
+        }
+    }
+
+    /// What two equal objects share.
+    pub fn key(&self) -> [&str; 5] {
+        [&self.group, &self.version, &self.kind, &self.name, self.namespace.as_deref().unwrap_or_default()]
+    }
+
+    /// `Entity.v1.getport.io`.
+    pub fn kind_text(&self) -> String {
+        let or = |text: &str, none: &str| if text.is_empty() { none.to_owned() } else { text.to_owned() };
+        format!("{}.{}.{}", or(&self.kind, "[noKind]"), or(&self.version, "[noVer]"), or(&self.group, "[noGrp]"))
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = if self.name.is_empty() { "[noName]" } else { &self.name };
+        let namespace = if self.written_namespace.is_empty() { "[noNs]" } else { &self.written_namespace };
+        write!(f, "{}/{name}.{namespace}", self.kind_text())
+    }
+}
+
+/// `getport.io/v1` is the group `getport.io` and the version `v1`.
+pub fn split_version(api_version: &str) -> (&str, &str) {
+    api_version.split_once('/').unwrap_or(("", api_version))
+}
+
+/// Whether kustomize knows that objects of a kind have no namespace. It knows built-in kinds only.
+pub fn is_cluster_scoped(api_version: &str, kind: &str) -> bool {
+    let (group, version) = split_version(api_version);
+    let kinds: &[&str] = match (group, version) {
+        ("admissionregistration.k8s.io", "v1") => &[
+            "MutatingWebhookConfiguration",
+            "ValidatingWebhookConfiguration",
+            "ValidatingAdmissionPolicy",
+            "ValidatingAdmissionPolicyBinding",
+        ],
+        ("admissionregistration.k8s.io", "v1beta1") => {
+            &["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"]
+        }
+        ("apiextensions.k8s.io", "v1" | "v1beta1") => &["CustomResourceDefinition"],
+        ("apiregistration.k8s.io", "v1" | "v1beta1") => &["APIService"],
+        ("certificates.k8s.io", "v1" | "v1beta1") => &["CertificateSigningRequest"],
+        ("flowcontrol.apiserver.k8s.io", "v1beta1") => &["FlowSchema", "PriorityLevelConfiguration"],
+        ("networking.k8s.io", "v1" | "v1beta1") => &["IngressClass"],
+        ("node.k8s.io", "v1" | "v1beta1") => &["RuntimeClass"],
+        ("policy", "v1beta1") => &["PodSecurityPolicy"],
+        ("rbac.authorization.k8s.io", "v1" | "v1beta1") => &["ClusterRole", "ClusterRoleBinding"],
+        ("scheduling.k8s.io", "v1" | "v1beta1") => &["PriorityClass"],
+        ("storage.k8s.io", "v1" | "v1beta1") => &["CSIDriver", "CSINode", "StorageClass", "VolumeAttachment"],
+        ("", "v1") => &["ComponentStatus", "Namespace", "Node", "NodeProxyOptions", "PersistentVolume"],
+        _ => &[],
+    };
+    kinds.contains(&kind)
+}

@@ -1,0 +1,59 @@
+//! The repository that deliverers read: its files, and, from the caller, their texts and documents. What a file holds is
+//! read once.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use super::files::{FileId, FileKind, Files};
+use super::manifests::Manifests;
+use super::source::{Document, Source};
+
+pub struct Repository<'a> {
+    pub files: &'a Files,
+    source: &'a dyn Source,
+    manifests: Vec<OnceLock<Arc<Manifests>>>,
+}
+
+impl fmt::Debug for Repository<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Repository").field("files", &self.files.len()).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Repository<'a> {
+    pub fn new(files: &'a Files, source: &'a dyn Source) -> Self {
+        Self { files, source, manifests: files.ids().map(|_| OnceLock::new()).collect() }
+    }
+
+    /// Gives the manifests of a file that the caller has read already.
+    pub fn give(&self, file: FileId, manifests: Manifests) {
+        // Who gives them twice gives the same.
+        let _ = self.manifests[file.index()].set(Arc::new(manifests));
+    }
+
+    pub fn text(&self, file: FileId) -> Option<Cow<'a, str>> {
+        match self.files.kind(file) {
+            FileKind::Text => self.source.text(self.files.path(file)),
+            FileKind::Bytes | FileKind::Symlink(_) => None,
+        }
+    }
+
+    pub fn documents(&self, text: &str, each: &mut dyn FnMut(&Document<'_>)) {
+        self.source.documents(text, each);
+    }
+
+    /// The manifests of a text that is no file.
+    pub fn manifests_of(&self, text: &str) -> Manifests {
+        Manifests::read(self.source, text)
+    }
+
+    /// The manifests of a file, read as kustomize reads a resource.
+    pub fn manifests(&self, file: FileId) -> Arc<Manifests> {
+        let read = || match self.text(file) {
+            Some(text) => Arc::new(Manifests::read(self.source, &text)),
+            None => Arc::new(Manifests::of_bytes()),
+        };
+        Arc::clone(self.manifests[file.index()].get_or_init(read))
+    }
+}
