@@ -1,6 +1,5 @@
 //! Compares `delivery::kustomize` with `kubectl kustomize` over generated trees: the same objects in the same order, or
 //! the same error. Without `kubectl` on the PATH the test is left out with a notice.
-#![expect(clippy::print_stderr, reason = "it reports what is left out")]
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
