@@ -67,6 +67,9 @@ _portolan() {
             portolan,version)
                 cmd="portolan__subcmd__version"
                 ;;
+            portolan__subcmd__cluster,crds)
+                cmd="portolan__subcmd__cluster__subcmd__crds"
+                ;;
             portolan__subcmd__cluster,evaluate)
                 cmd="portolan__subcmd__cluster__subcmd__evaluate"
                 ;;
@@ -79,6 +82,12 @@ _portolan() {
             portolan__subcmd__cluster,mapping)
                 cmd="portolan__subcmd__cluster__subcmd__mapping"
                 ;;
+            portolan__subcmd__cluster,policies)
+                cmd="portolan__subcmd__cluster__subcmd__policies"
+                ;;
+            portolan__subcmd__cluster__subcmd__help,crds)
+                cmd="portolan__subcmd__cluster__subcmd__help__subcmd__crds"
+                ;;
             portolan__subcmd__cluster__subcmd__help,evaluate)
                 cmd="portolan__subcmd__cluster__subcmd__help__subcmd__evaluate"
                 ;;
@@ -90,6 +99,9 @@ _portolan() {
                 ;;
             portolan__subcmd__cluster__subcmd__help,mapping)
                 cmd="portolan__subcmd__cluster__subcmd__help__subcmd__mapping"
+                ;;
+            portolan__subcmd__cluster__subcmd__help,policies)
+                cmd="portolan__subcmd__cluster__subcmd__help__subcmd__policies"
                 ;;
             portolan__subcmd__help,cluster)
                 cmd="portolan__subcmd__help__subcmd__cluster"
@@ -139,6 +151,9 @@ _portolan() {
             portolan__subcmd__help,version)
                 cmd="portolan__subcmd__help__subcmd__version"
                 ;;
+            portolan__subcmd__help__subcmd__cluster,crds)
+                cmd="portolan__subcmd__help__subcmd__cluster__subcmd__crds"
+                ;;
             portolan__subcmd__help__subcmd__cluster,evaluate)
                 cmd="portolan__subcmd__help__subcmd__cluster__subcmd__evaluate"
                 ;;
@@ -147,6 +162,9 @@ _portolan() {
                 ;;
             portolan__subcmd__help__subcmd__cluster,mapping)
                 cmd="portolan__subcmd__help__subcmd__cluster__subcmd__mapping"
+                ;;
+            portolan__subcmd__help__subcmd__cluster,policies)
+                cmd="portolan__subcmd__help__subcmd__cluster__subcmd__policies"
                 ;;
             *)
                 ;;
@@ -212,12 +230,99 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__cluster)
-            opts="-C -q -v -h --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help evaluate forecast mapping help"
+            opts="-C -q -v -h --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help crds evaluate forecast mapping policies help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                -C)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --target)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --cluster)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --scope)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --catalog)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        portolan__subcmd__cluster__subcmd__crds)
+            opts="-C -q -v -h --extended --out --check --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --out)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --check)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
                 -C)
                     COMPREPLY=()
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
@@ -480,8 +585,22 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__cluster__subcmd__help)
-            opts="evaluate forecast mapping help"
+            opts="crds evaluate forecast mapping policies help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        portolan__subcmd__cluster__subcmd__help__subcmd__crds)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -536,6 +655,20 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__cluster__subcmd__help__subcmd__mapping)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        portolan__subcmd__cluster__subcmd__help__subcmd__policies)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -614,6 +747,67 @@ _portolan() {
                     ;;
                 --output)
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --target)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --cluster)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --scope)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --catalog)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        portolan__subcmd__cluster__subcmd__policies)
+            opts="-C -q -v -h --out --check --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --out)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 -C)
@@ -1035,8 +1229,22 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__help__subcmd__cluster)
-            opts="evaluate forecast mapping"
+            opts="crds evaluate forecast mapping policies"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        portolan__subcmd__help__subcmd__cluster__subcmd__crds)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1077,6 +1285,20 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__help__subcmd__cluster__subcmd__mapping)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        portolan__subcmd__help__subcmd__cluster__subcmd__policies)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

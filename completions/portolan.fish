@@ -482,25 +482,45 @@ complete -c portolan -n "__fish_portolan_using_subcommand serve" -s v -l verbose
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -l cluster -d 'Consider only this cluster of the config' -r -f
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -l cluster -d 'Consider only this cluster of the config' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -l all -d 'Run the command for each config in this folder and below it, in turn'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -s q -l quiet -d 'Print only results and errors'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -s v -l verbose -d 'Also print the root, the config and the target in use'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -f -a "evaluate" -d 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -f -a "forecast" -d 'Show what the exporter\'s next full resync does to the live catalog'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -f -a "mapping" -d 'Write the mapping of the Kubernetes exporter for this repository'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from evaluate forecast mapping help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -l all -d 'Run the command for each config in this folder and below it, in turn'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -s q -l quiet -d 'Print only results and errors'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -s v -l verbose -d 'Also print the root, the config and the target in use'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -f -a "crds" -d 'Write the CRDs of Entity and ClusterEntity'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -f -a "evaluate" -d 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -f -a "forecast" -d 'Show what the exporter\'s next full resync does to the live catalog'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -f -a "mapping" -d 'Write the mapping of the Kubernetes exporter for this repository'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -f -a "policies" -d 'Write admission policies, by which the cluster refuses what the catalog would refuse'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -l out -d 'Write to this file instead of the output' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -l check -d 'Write nothing; exit 2 if this file is not what would be written' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -l cluster -d 'Consider only this cluster of the config' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -l extended -d 'Add `title`, `icon` and `team`'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -l all -d 'Run the command for each config in this folder and below it, in turn'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -s q -l quiet -d 'Print only results and errors'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -s v -l verbose -d 'Also print the root, the config and the target in use'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from evaluate" -l mapping -d 'Mapping: the exporter\'s config.yaml, the integration\'s JSON, or Helm values with `configMap.config`' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from evaluate" -l as -d 'Rules by which the mapping is read [default: stored for JSON, file for YAML]' -r -f -a "file\t'The exporter\'s file: every scalar is read as its text'
 stored\t'The config that the integration stores: every value must have its type'"
@@ -572,9 +592,28 @@ complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_se
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from policies" -l out -d 'Write to this file (`.yaml`), or one file for each blueprint to this folder, instead of the output' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from policies" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from policies" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from policies" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from policies" -l cluster -d 'Consider only this cluster of the config' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from policies" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from policies" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from policies" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from policies" -l check -d 'Write nothing; exit 2 if `--out` is not what would be written'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from policies" -l all -d 'Run the command for each config in this folder and below it, in turn'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from policies" -s q -l quiet -d 'Print only results and errors'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from policies" -s v -l verbose -d 'Also print the root, the config and the target in use'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from policies" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from policies" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from policies" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "crds" -d 'Write the CRDs of Entity and ClusterEntity'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "evaluate" -d 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "forecast" -d 'Show what the exporter\'s next full resync does to the live catalog'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "mapping" -d 'Write the mapping of the Kubernetes exporter for this repository'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "policies" -d 'Write admission policies, by which the cluster refuses what the catalog would refuse'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
@@ -671,6 +710,8 @@ complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_s
 complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema comment completions man version help" -f -a "man" -d 'Print the manual page'
 complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema comment completions man version help" -f -a "version" -d 'Print the version, and whether it is a published release or was built from source'
 complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema comment completions man version help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and __fish_seen_subcommand_from cluster" -f -a "crds" -d 'Write the CRDs of Entity and ClusterEntity'
 complete -c portolan -n "__fish_portolan_using_subcommand help; and __fish_seen_subcommand_from cluster" -f -a "evaluate" -d 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete'
 complete -c portolan -n "__fish_portolan_using_subcommand help; and __fish_seen_subcommand_from cluster" -f -a "forecast" -d 'Show what the exporter\'s next full resync does to the live catalog'
 complete -c portolan -n "__fish_portolan_using_subcommand help; and __fish_seen_subcommand_from cluster" -f -a "mapping" -d 'Write the mapping of the Kubernetes exporter for this repository'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and __fish_seen_subcommand_from cluster" -f -a "policies" -d 'Write admission policies, by which the cluster refuses what the catalog would refuse'
