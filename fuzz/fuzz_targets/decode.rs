@@ -8,9 +8,9 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use portolan::analysis::{Analyzer, Directives, DocumentContext, Options, RunState, Selection, Snapshot};
 use portolan::domain::blueprint::Blueprint;
-use portolan::domain::value::day::Day;
 use portolan::domain::finding::FileId;
 use portolan::domain::known_entities::KnownEntities;
+use portolan::domain::value::day::Day;
 use portolan::manifest::{self, Limits, Reader};
 
 static SNAPSHOT: LazyLock<Snapshot> = LazyLock::new(|| {
@@ -37,10 +37,15 @@ fuzz_target!(|bytes: &[u8]| {
         } else {
             manifest::decode(document.view, "port.yml", &mut manifests);
         }
-        run.document(&DocumentContext { view: document.view, faults: document.faults, manifests: &manifests });
+        run.document(&DocumentContext {
+            view: document.view,
+            faults: document.faults,
+            manifests: &manifests,
+            is_mapped: false,
+        });
     });
     run.finish(Directives::read(&text, &comments));
-    let conclusion = analyzer.conclude(vec![state.into_results()], &|_| true);
+    let conclusion = analyzer.conclude(vec![state.into_results()], None, &|_| true);
     for finding in &conclusion.findings {
         assert!(text.get(finding.place.span.range()).is_some(), "{}: {:?}", finding.rule.name, finding.place.span);
     }

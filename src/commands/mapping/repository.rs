@@ -8,11 +8,11 @@ use std::sync::Arc;
 use crate::commands::mapping::document::MappingDocument;
 use crate::commands::mapping::entity_tree::{EntityTree, MappedObject};
 use crate::commands::mapping::facts::{EvaluatedCluster, cluster_facts};
+use crate::commands::mapping::mapping_file::{MappingFile, MappingPlace, UnreadableMapping};
 use crate::commands::mapping::objects::{BrokenDocument, ObjectPlace, RefusedObject, RepositoryObjects, keep_texts};
 use crate::domain::document::manifest::Manifest;
 use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::document::tree::View;
-use crate::domain::error_class::ExitClass;
 use crate::domain::evaluation::{Evaluation, MappedEntity, Origin, Outcome, ProblemClass};
 use crate::domain::finding::{EntityName, Family, FileId, Finding, Place};
 use crate::domain::mapping_facts::{MappingFacts, ObjectFacts, RefusedField, ResourceType};
@@ -23,7 +23,7 @@ use crate::mapping::config::model::{Config, Mapping, Query};
 use crate::mapping::evaluate::Resync;
 use crate::mapping::objects::{Object, Refusal, RefusalReason, each_object};
 use crate::settings::{ClusterSettings, Settings};
-use crate::sources::{self, Boundary, DiskFile, PathKind, ReadBuffer, SourceFile, Unreadable, path_text};
+use crate::sources::{self, Boundary, DiskFile, PathKind, ReadBuffer, SourceFile, Unreadable};
 
 /// What mapping a repository needs besides its files.
 #[derive(Debug, Clone)]
@@ -94,23 +94,6 @@ pub(crate) struct UnmappedObject {
     pub entity: Option<EntityName>,
 }
 
-#[derive(Debug, thiserror::Error, miette::Diagnostic)]
-#[error("mapping `{path}` of the cluster `{cluster}` cannot be read: {reason}")]
-#[diagnostic(
-    code("unreadable-mapping"),
-    help(
-        "correct `clusters.{cluster}.mapping` (line {line} of the config), or write one: `portolan cluster mapping --out {path}`"
-    )
-)]
-pub(crate) struct MappingError {
-    path: String,
-    cluster: String,
-    line: usize,
-    reason: String,
-}
-
-impl ExitClass for MappingError {}
-
 impl Default for Clusters {
     fn default() -> Self {
         Self { settings: Vec::new(), platform: &PORT, now: 0.0 }
@@ -135,7 +118,7 @@ impl Clusters {
         files: &mut Vec<SourceFile>,
         manifests: usize,
         find: &dyn Fn(&str) -> Option<SourceFile>,
-    ) -> Result<Option<MappedRepository>, MappingError> {
+    ) -> Result<Option<MappedRepository>, UnreadableMapping> {
         if self.settings.is_empty() {
             return Ok(None);
         }
@@ -143,24 +126,15 @@ impl Clusters {
         let mut mapped = MappedRepository::default();
         mapped.facts.is_complete = true;
         for cluster in &self.settings {
-            let Some((path, line)) = &cluster.mapping else { continue };
-            let path = path_text(path);
-            let error = |reason: String| MappingError {
-                path: path.clone(),
-                cluster: cluster.name.clone(),
-                line: *line,
-                reason,
-            };
-            let at = match files.iter().position(|file| file.path == path) {
-                Some(at) => at,
-                None => {
-                    files.push(find(&path).ok_or_else(|| error("no such file".to_owned()))?);
+            let Some(MappingFile { text, place, .. }) = MappingFile::read(cluster, files, find)? else { continue };
+            let at = match place {
+                MappingPlace::Listed(at) => at,
+                MappingPlace::Unlisted(file) => {
+                    files.push(file);
                     files.len() - 1
                 }
             };
-            let mut buffer = ReadBuffer::default();
-            let text = sources::read(&files[at], &mut buffer).map_err(|problem| error(problem.to_string()))?;
-            let document = MappingDocument::read_for(text.text.to_owned(), None, Some(self.platform));
+            let document = MappingDocument::read_for(text, None, Some(self.platform));
             self.add(&mut mapped, cluster, FileId::of(at), document, &files[..manifests]);
         }
         for file in mapped.files.values_mut() {

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use crate::commands::cluster::mapping::{MappingError, mapping_of};
 use crate::commands::cluster::snapshot_blueprints::NoSnapshot;
 use crate::commands::mapping::document::{MappingDocument, words};
+use crate::commands::mapping::mapping_file::{MappingFile, UnreadableMapping};
 use crate::commands::mapping::objects::RepositoryObjects;
 use crate::commands::mapping::repository::refusal;
 use crate::commands::workspace::snapshot::SnapshotSource;
 use crate::domain::document::span::{LineIndex, Span};
-use crate::domain::error_class::ExitClass;
 use crate::domain::finding::{FileId, Place};
 use crate::domain::forecast::revision::{
     ConfigState, EntryOutline, MappedRevision, MappingOutline, ObjectOutline, PlacedText, UndeliveredObject,
@@ -23,7 +23,7 @@ use crate::mapping::kinds::Kinds;
 use crate::mapping::objects::Object;
 use crate::scaffold::Clear;
 use crate::settings::{ClusterSettings, Settings};
-use crate::sources::{self, ReadBuffer, SourceFile, Unreadable, path_text};
+use crate::sources::{self, ReadBuffer, SourceFile, Unreadable};
 use crate::text::fnv;
 
 /// The files of a revision and what they are read with.
@@ -47,18 +47,6 @@ pub(super) struct LoadedRevision {
     pub is_generated: bool,
     pub notes: Vec<String>,
 }
-
-#[derive(Debug, thiserror::Error, miette::Diagnostic)]
-#[error("mapping `{path}` of the cluster `{cluster}` cannot be read: {reason}")]
-#[diagnostic(code("unreadable-mapping"), help("correct `clusters.{cluster}.mapping` (line {line} of the config)"))]
-pub(super) struct UnreadableMapping {
-    path: String,
-    cluster: String,
-    line: usize,
-    reason: String,
-}
-
-impl ExitClass for UnreadableMapping {}
 
 /// The path that stands for a generated mapping.
 const GENERATED: &str = "the generated mapping";
@@ -101,27 +89,11 @@ impl RevisionFiles<'_> {
 
     /// The path and the text of the mapping: the configured one, or the one that would be written.
     fn mapping_text(&self, cluster: &ClusterSettings) -> Result<(String, String, Vec<String>), Error> {
-        let Some((path, line)) = &cluster.mapping else {
-            let (text, notes) = mapping_of(self.files, self.settings, self.snapshot_source, Clear::Used)?;
-            return Ok((GENERATED.to_owned(), text, notes));
-        };
-        let path = path_text(path);
-        let error = |reason: String| UnreadableMapping {
-            path: path.clone(),
-            cluster: cluster.name.clone(),
-            line: *line,
-            reason,
-        };
-        let among = self.files.iter().find(|file| file.path == path);
-        let found = match among {
-            Some(_) => None,
-            None => Some((self.find)(&path).ok_or_else(|| error("no such file".to_owned()))?),
-        };
-        let mut buffer = ReadBuffer::default();
-        let file = among.or(found.as_ref()).ok_or_else(|| error("no such file".to_owned()))?;
-        let text = sources::read(file, &mut buffer).map_err(|problem| error(problem.reason()))?;
-        let text = text.text.to_owned();
-        Ok((path, text, Vec::new()))
+        if let Some(MappingFile { path, text, .. }) = MappingFile::read(cluster, self.files, self.find)? {
+            return Ok((path, text, Vec::new()));
+        }
+        let (text, notes) = mapping_of(self.files, self.settings, self.snapshot_source, Clear::Used)?;
+        Ok((GENERATED.to_owned(), text, notes))
     }
 
     /// The manifests that never reach the cluster.
