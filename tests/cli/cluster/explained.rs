@@ -274,7 +274,9 @@ fn another_mapping_or_the_generated_one_is_explained() {
     let service = r#"{"identifier": "service", "title": "Service", "schema": {"properties": {"tier": {"type": "string"}}}, "relations": {}}"#;
     repo.write("portolan.yaml", "scope: acme/catalog\n").write(".portolan/blueprints/service.json", service);
     let shown = run(&repo, "cluster mapping --explain Entity/cart").quietly_gave();
-    assert!(shown.contains("mapped by generated mapping") && shown.contains("\"tier\":\"gold\""), "{shown}");
+    assert!(shown.contains("mapped by the generated mapping") && shown.contains("\"tier\":\"gold\""), "{shown}");
+    repo.write("portolan.yaml", CONFIG.replace("exporter.yaml", "none.yaml"));
+    assert_error(&run(&repo, "cluster mapping --explain Entity/cart").was_refused(), "unreadable-mapping");
     let clusters = "clusters:\n  one: {mapping: other.yaml}\n  two: {mapping: platform/exporter.yaml}\n";
     repo.write("portolan.yaml", format!("scope: acme/catalog\n{clusters}"));
     let both = run(&repo, "cluster mapping --explain Entity/cart").quietly_gave();
