@@ -2,11 +2,10 @@
 
 use serde_json::{Value, json};
 
+use super::CONFIG;
 use crate::cli::run;
 use crate::testkit::Repo;
 use crate::testkit::errors::assert_error;
-
-const CONFIG: &str = "scope: acme/catalog\nclusters:\n  prod:\n    mapping: platform/exporter.yaml\n";
 
 const MAPPING: &str = "\
 resources:
@@ -195,9 +194,9 @@ fn a_name_that_is_wrong_or_ambiguous_is_refused() {
     for (name, code, help) in [
         ("cart", "not-an-object-name", "KIND/NAME"),
         ("Entity/", "not-an-object-name", "KIND/NAME"),
-        ("Entity/cart", "ambiguous-object", "choose one: `Entity/shop/cart` and `Entity/store/cart`"),
+        ("Entity/cart", "ambiguous-object", "choose one: `Entity/shop/cart` or `Entity/store/cart`"),
         ("Entity/shop/card", "unknown-object", "did you mean `Entity/shop/cart`?"),
-        ("Entity/ship/cart", "unknown-object", "did you mean `Entity/shop/cart` and `Entity/store/cart`?"),
+        ("Entity/ship/cart", "unknown-object", "did you mean `Entity/shop/cart` or `Entity/store/cart`?"),
         ("Entiti/cart", "unknown-object", "did you mean the kind `Entity`?"),
         ("pods/cart", "unknown-object", "it has objects of `Deployment` and `Entity`"),
     ] {
@@ -205,6 +204,14 @@ fn a_name_that_is_wrong_or_ambiguous_is_refused() {
         assert_error(&talk, code);
         assert!(talk.split_whitespace().collect::<Vec<_>>().join(" ").contains(help), "{name}: {talk}");
     }
+    // An object that is written twice is one choice.
+    repo.write("catalog/third.yaml", CART);
+    let talk = run(&repo, "cluster mapping --explain Entity/cart").was_refused();
+    assert!(talk.contains("names 2 objects"), "{talk}");
+    // Objects that differ in their version only are told apart by it.
+    repo.write("catalog/third.yaml", WEB.replace("apps/v1", "apps/v1beta1"));
+    let talk = run(&repo, "cluster mapping --explain Deployment/web").was_refused();
+    assert!(talk.contains("`apps/v1/Deployment/shop/web`") && talk.contains("`apps/v1beta1/"), "{talk}");
 }
 
 #[test]
