@@ -193,7 +193,8 @@ pub(crate) fn may_hold_objects(text: &str) -> bool {
 
 fn kinds_of_lines(text: &str) -> Vec<String> {
     let kinds = text.lines().filter_map(|line| line.strip_prefix("kind:"));
-    kinds.map(|kind| kind.trim().trim_matches(['"', '\'']).to_owned()).collect()
+    let kinds = kinds.filter_map(|kind| kind.split_whitespace().next());
+    kinds.map(|kind| kind.trim_matches(['"', '\'']).to_owned()).collect()
 }
 
 fn place_of(object: Value<'_>, file: FileId, number: usize, platform: &'static Platform) -> ObjectPlace {
