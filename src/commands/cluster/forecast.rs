@@ -265,7 +265,8 @@ fn load_now(
     let mut clusters = Vec::new();
     for cluster in &settings.clusters {
         let mut now = revision.load(cluster)?;
-        notes.append(&mut now.notes);
+        let new: Vec<String> = now.notes.drain(..).filter(|note| !notes.contains(note)).collect();
+        notes.extend(new);
         notes.extend(approximations(cluster, &now.revision));
         clusters.push(LoadedCluster { settings: cluster.clone(), now, base: None });
     }

@@ -12,7 +12,7 @@ use crate::commands::mapping::mapping_file::{MappingFile, MappingPlace, Unreadab
 use crate::commands::mapping::objects::{
     BrokenDocument, ObjectPlace, RefusedObject, RepositoryObjects, describe_refusals, keep_texts,
 };
-use crate::domain::document::manifest::Manifest;
+use crate::domain::document::manifest::{Manifest, ResourceKind};
 use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::document::tree::View;
 use crate::domain::evaluation::{Evaluation, MappedEntity, Origin, Outcome, ProblemClass};
@@ -157,7 +157,7 @@ impl Clusters {
         let entries = document.config.iter().flat_map(|config| &config.entries);
         let kinds = entries.filter_map(|entry| found.kinds.resolve(&entry.kind).ok());
         let mapped_kinds: Vec<&str> = kinds.map(|resource| resource.kind.as_str()).collect();
-        let of_manifests = ["Entity", "ClusterEntity"];
+        let of_manifests = [ResourceKind::Entity, ResourceKind::ClusterEntity].map(ResourceKind::name);
         for broken in std::mem::take(&mut found.broken) {
             // The reader of manifests reports those of the platform.
             let is_mapped =

@@ -125,6 +125,11 @@ fn programs_read_an_explanation_as_json() {
 #[test]
 fn each_item_is_explained() {
     let repo = repository();
+    let items = "image: .item.image, itemsToParse: '[1, 2]'";
+    repo.write("platform/exporter.yaml", MAPPING.replace("image: .item.image", items));
+    let shown = run(&repo, "cluster mapping --explain deployments/web").quietly_gave();
+    assert!(shown.contains("properties.itemsToParse: [1, 2]\n      [1,2]\n"), "{shown}");
+    repo.write("platform/exporter.yaml", MAPPING);
     let shown = run(&repo, "cluster mapping --explain deployments/web").quietly_gave();
     insta::assert_snapshot!(shown, @r#"
     Deployment shop/web (deploy/web.yaml:1), mapped by platform/exporter.yaml of cluster `prod`
