@@ -178,7 +178,7 @@ impl Engine<'_> {
         let found = self.run(expression, input).map_err(fail)?;
         let Some(items) = found.as_array() else {
             let message = format!("must be a list, is {}", with_article(&found));
-            return Err(fail(Failure::new(ProblemClass::Items, expression, message)));
+            return Err(fail(Failure::new(ProblemClass::Type, expression, message)));
         };
         let name: Arc<str> = Arc::from(entry.item_name.as_str());
         let whole = input.as_object().map_or_else(Entries::new, |object| Entries::clone(object));

@@ -74,11 +74,11 @@ impl Cluster {
 }
 
 fn file(text: &str) -> Result<PathBuf, String> {
-    let leaves = |part: &str| part == "..";
-    if text.is_empty() || text.starts_with('/') || text.split('/').any(leaves) {
+    let path: PathBuf = text.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    if path.as_os_str().is_empty() || text.starts_with('/') || text.split('/').any(|part| part == "..") {
         return Err("expected the path of a file in this repository, relative to this config".to_owned());
     }
-    Ok(text.split('/').filter(|part| !matches!(*part, "" | ".")).collect())
+    Ok(path)
 }
 
 fn state_key(text: &str) -> Result<String, String> {
@@ -91,8 +91,8 @@ fn state_key(text: &str) -> Result<String, String> {
 }
 
 fn exporter(text: &str) -> Result<ExporterVersion, String> {
-    let wanted = format!("expected a version of the exporter such as `\"{}\"`", ExporterVersion::ASSUMED);
-    ExporterVersion::parse(text).ok_or(wanted)
+    let error = || format!("expected a version of the exporter such as `\"{}\"`", ExporterVersion::ASSUMED);
+    ExporterVersion::parse(text).ok_or_else(error)
 }
 
 fn namespace(text: &str) -> Result<String, String> {

@@ -39,6 +39,28 @@ metadata: {name: cart, namespace: shop}
 spec: {blueprint: service, identifier: cart, properties: {tier: 2}}
 ";
 
+/// A config with a cluster that has a mapping.
+const CONFIG: &str = "scope: acme/catalog\nclusters:\n  prod:\n    mapping: platform/exporter.yaml\n";
+
+/// The mapping inside of Helm values, from the third line on.
+fn helm_values(mapping: &str) -> String {
+    let indented: String = mapping.lines().map(|line| format!("    {line}\n")).collect();
+    format!("configMap:\n  config: |\n{indented}")
+}
+
+/// The findings of lint: rule, file, line, and the first related place.
+fn findings(repo: &Repo, flags: &str) -> Vec<(String, String, u64, String)> {
+    let report = run(repo, &format!("lint --output json {flags}"));
+    let report: Value = serde_json::from_str(&report.results).unwrap_or_else(|_| panic!("{}", report.talk));
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let of = |finding: &Value| {
+        let related = &finding["related"][0];
+        let place = format!("{}:{}", text(&related["path"]), related["start"]["line"]);
+        (text(&finding["rule"]), text(&finding["path"]), finding["start"]["line"].as_u64().unwrap_or_default(), place)
+    };
+    report["findings"].as_array().expect("a list").iter().map(of).collect()
+}
+
 /// The YAML documents of a generated file.
 fn documents(text: &str) -> Vec<Value> {
     let read = |document| serde::Deserialize::deserialize(document).unwrap_or_else(|error| panic!("{error}\n{text}"));
@@ -151,8 +173,7 @@ fn an_expectation_that_is_met_shows_an_outcome_that_fails_the_run() {
 #[test]
 fn problems_have_their_place_in_helm_values_too() {
     let repo = Repo::outside_git();
-    let indented = MAPPING.lines().map(|line| format!("    {line}\n")).collect::<String>();
-    repo.write("values.yaml", format!("configMap:\n  config: |\n{indented}")).write("o.yaml", OBJECTS);
+    repo.write("values.yaml", helm_values(MAPPING)).write("o.yaml", OBJECTS);
     let done = run(&repo, "cluster evaluate --mapping values.yaml --output json o.yaml");
     assert_eq!(done.code, 1, "{}", done.talk);
     let found: Value = serde_json::from_str(&done.results).expect("it is JSON");

@@ -37,7 +37,7 @@ fn check(context: &MappingContext<'_>, sink: &mut Sink<'_>) {
                 "identifier" | "blueprint" => "select only objects that have the value: `selector.query`",
                 "title" | "icon" => "give a text for every object, for example with `// \"\"`",
                 "team" => "give a string or a list of strings, for example with `// []`",
-                "port.itemsToParse" => "give a list for every object, for example with `// []`",
+                "port.itemsToParse" | "glint.itemsToParse" => "give a list for every object, for example with `// []`",
                 _ => "give another value for these objects",
             };
             let draft = FindingBuilder::new(span, message).file(cluster.file);

@@ -8,8 +8,9 @@ use clap::ValueHint;
 use serde::Deserialize;
 
 use super::expectation::difference;
-use super::given_objects::{GivenObjects, NamedText, read_objects};
+use super::given_objects::{GivenObjects, NamedText, RefusedObject, read_objects};
 use crate::commands::mapping::document::MappingDocument;
+use crate::commands::mapping::objects::describe_refusals;
 use crate::commands::verb::Process;
 use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::entity::EntityKey;
@@ -21,7 +22,7 @@ use crate::exit::Exit;
 use crate::jq::Limits;
 use crate::mapping::config::model::{Remark, RemarkKind, Rules};
 use crate::mapping::evaluate::Resync;
-use crate::mapping::objects::{Arrival, Delivery, RefusalReason, UnknownFields};
+use crate::mapping::objects::{Arrival, Delivery, UnknownFields};
 use crate::report::evaluation::{self as report, EvaluationReport};
 use crate::report::style::Style;
 use crate::settings;
@@ -215,11 +216,9 @@ impl EvaluateArgs {
             notes.push(format!("`{name}` has no Kubernetes object: an object has `apiVersion` and `kind`."));
         }
         for object in given.refused.iter().take(MOST) {
-            let reasons: Vec<String> =
-                object.refusals.iter().map(|refusal| reason(&refusal.field, &refusal.reason)).collect();
-            let (place, reasons) = (format!("{}:{}", object.file, object.line), reasons.join("; "));
-            let name = &object.name;
-            notes.push(format!("{place}: `{name}` is left out, because the API server refuses it: {reasons}."));
+            let RefusedObject { file, line, name, refusals } = object;
+            let why = describe_refusals(refusals);
+            notes.push(format!("{file}:{line}: `{name}` is left out, because {why}."));
         }
         notes.truncate(MOST);
         let all = usize::from(doubt.is_some()) + remarks.len() + given.without_objects.len() + given.refused.len();
@@ -301,12 +300,4 @@ pub(super) fn read_known(directory: &Path, path: &Path) -> Result<Vec<EntityKey>
     let key =
         |entity: KnownEntity| EntityKey { blueprint: entity.blueprint.into(), identifier: entity.identifier.into() };
     Ok(known.into_iter().map(key).collect())
-}
-
-fn reason(field: &str, reason: &RefusalReason) -> String {
-    match reason {
-        RefusalReason::UnknownField => format!("unknown field `{field}`"),
-        RefusalReason::Missing => format!("`{field}` is required"),
-        RefusalReason::Type { expected } => format!("`{field}` must be of type {expected}"),
-    }
 }

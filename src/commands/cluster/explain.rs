@@ -1,22 +1,22 @@
 //! `cluster mapping --explain`: shows how the mapping of each cluster takes one object of the repository: each expression,
 //! what it gives, and the line of the manifest that it reads.
 
-use std::path::Path;
+use std::collections::BTreeSet;
 
 use super::evaluate::EvaluateFormat;
-use super::mapping::{MappingArgs, mapping_of_repository};
+use super::mapping::{ClusterMapping, MappingArgs, mapping_of_cluster};
 use super::object_name::{NamedObject, find_objects};
 use crate::commands::context::Context;
 use crate::commands::mapping::document::MappingDocument;
 use crate::commands::mapping::entity_tree::leading_path;
-use crate::commands::mapping::objects::{ObjectPlace, RepositoryObjects, keep_texts};
-use crate::commands::mapping::repository::refusal;
+use crate::commands::mapping::objects::{ObjectPlace, RepositoryObjects, describe_refusals, keep_texts};
+use crate::commands::mapping::repository::file_on_disk;
+use crate::commands::workspace::snapshot::SnapshotSource;
 use crate::domain::document::span::LineIndex;
 use crate::domain::document::tree::Value;
 use crate::domain::mapping_explanation::{EntryExplanation, ManifestValue, Step};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::jq::Limits;
 use crate::manifest::{Limits as ReaderLimits, Reader};
 use crate::mapping::evaluate::Resync;
 use crate::mapping::objects::each_object;
@@ -40,31 +40,18 @@ pub(super) fn explain(name: &str, args: &MappingArgs, context: &mut Context<'_>)
     let settings = context.settings;
     let mut files = sources::discover(&settings.root.value, &settings.pattern()?)?.files;
     keep_texts(&mut files);
-    let mut explained = Vec::new();
-    let clusters: Vec<Option<&ClusterSettings>> = match settings.clusters.is_empty() {
-        true => vec![None],
-        false => settings.clusters.iter().map(Some).collect(),
-    };
-    for cluster in clusters {
-        let (path, text) = mapping_text(args, cluster, context)?;
-        let document = MappingDocument::read_for(text, None, Some(settings.platform.value));
-        let assumed = ClusterSettings::default();
-        let found = RepositoryObjects::read(&files, settings.platform.value, cluster.unwrap_or(&assumed));
-        let resync = Resync {
-            kinds: &found.kinds,
-            objects: &found.objects,
-            known: &[],
-            variables: &cluster.unwrap_or(&assumed).env,
-            sends_raw_examples: true,
-            now: context.environment.seconds() as f64,
-            limits: Limits::default(),
-        };
+    let (mut explained, mut notes) = (Vec::new(), BTreeSet::new());
+    let assumed = [ClusterSettings::default()];
+    let is_configured = !settings.clusters.is_empty();
+    for cluster in if is_configured { &settings.clusters[..] } else { &assumed } {
+        let mapping = mapping_text(args, cluster, &files, context)?;
+        notes.extend(mapping.notes);
+        let document = MappingDocument::read_for(mapping.text, None, Some(settings.platform.value));
+        let found = RepositoryObjects::read(&files, settings.platform.value, cluster);
+        let resync = found.resync(cluster, context.environment.seconds() as f64);
         for named in find_objects(name, &found)? {
             let (at, entries, obstacle) = match named {
-                NamedObject::Refused(refused) => {
-                    let reasons: Vec<String> = refused.refusals.iter().map(refusal).collect();
-                    (&refused.at, Vec::new(), Some(format!("the API server refuses it: {}", reasons.join("; "))))
-                }
+                NamedObject::Refused(refused) => (&refused.at, Vec::new(), Some(describe_refusals(&refused.refusals))),
                 NamedObject::Stored(index) => {
                     let at = &found.places[index];
                     match document.explain(&resync, index) {
@@ -80,14 +67,15 @@ pub(super) fn explain(name: &str, args: &MappingArgs, context: &mut Context<'_>)
             explained.push(Explained {
                 object: at.name.clone(),
                 object_place: place_of(at, &files),
-                cluster: cluster.map(|cluster| cluster.name.clone()),
-                path: path.clone(),
+                cluster: is_configured.then(|| cluster.name.clone()),
+                path: mapping.path.clone(),
                 text: document.text().to_owned(),
                 entries,
                 obstacle,
             });
         }
     }
+    notes.iter().for_each(|note| context.say(&format!("note: {note}")));
     let note = settings.platform.value.exporter_doubt.map(|doubt| format!("the results are approximate: {doubt}"));
     let reports: Vec<MappingExplanation<'_>> = explained.iter().map(|it| it.report(note.as_deref())).collect();
     let shown = match args.output {
@@ -114,22 +102,21 @@ impl Explained {
     }
 }
 
-/// The name and the text of the mapping: of `--mapping`, of the cluster, or the one that `cluster mapping` writes.
+/// The mapping of `--mapping`, or that of the cluster.
 fn mapping_text(
     args: &MappingArgs,
-    cluster: Option<&ClusterSettings>,
-    context: &mut Context<'_>,
-) -> Result<(String, String), Error> {
+    cluster: &ClusterSettings,
+    files: &[SourceFile],
+    context: &Context<'_>,
+) -> Result<ClusterMapping, Error> {
     let settings = context.settings;
-    let read = |folder: &Path, path: &Path| {
-        let text = sources::read_input(&settings.boundary, &folder.join(path));
-        Ok((path_text(path), text.map_err(|error| error.named(folder, path))?))
+    let Some(path) = &args.mapping else {
+        let find = |path: &str| file_on_disk(&settings.root.value, path);
+        return mapping_of_cluster(cluster, files, &find, settings, &SnapshotSource::Disk, args.clear.into());
     };
-    match (&args.mapping, cluster.and_then(|cluster| cluster.mapping.as_ref())) {
-        (Some(path), _) => read(&settings.directory, path),
-        (None, Some((path, _))) => read(&settings.root.value, path),
-        (None, None) => Ok(("generated mapping".to_owned(), mapping_of_repository(args.clear, context)?)),
-    }
+    let text = sources::read_input(&settings.boundary, &settings.directory.join(path));
+    let text = text.map_err(|error| error.named(&settings.directory, path))?;
+    Ok(ClusterMapping { path: path_text(path), text, notes: Vec::new() })
 }
 
 fn start_failure(document: &MappingDocument) -> String {

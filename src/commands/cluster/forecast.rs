@@ -107,6 +107,8 @@ pub(crate) fn run(args: &ForecastArgs, context: &mut Context<'_>) -> Result<Exit
     }
     let known = args.known.as_ref().map(|path| read_known(&settings.directory, path)).transpose()?;
     let mut notes = workspace.notes.clone();
+    let doubt = settings.platform.value.exporter_doubt;
+    notes.extend(doubt.map(|doubt| format!("The results are approximate: {doubt}.")));
     let compared = find_base(args, &workspace, context)?;
     notes.extend(compared.notes.iter().cloned());
     let mut clusters = load_now(&workspace, context, &mut notes)?;
@@ -263,7 +265,8 @@ fn load_now(
     let mut clusters = Vec::new();
     for cluster in &settings.clusters {
         let mut now = revision.load(cluster)?;
-        notes.append(&mut now.notes);
+        let new: Vec<String> = now.notes.drain(..).filter(|note| !notes.contains(note)).collect();
+        notes.extend(new);
         notes.extend(approximations(cluster, &now.revision));
         clusters.push(LoadedCluster { settings: cluster.clone(), now, base: None });
     }

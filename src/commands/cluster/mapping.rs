@@ -8,6 +8,7 @@ use super::evaluate::EvaluateFormat;
 use super::generated_file::GeneratedFile;
 use super::snapshot_blueprints::saved_blueprints;
 use crate::commands::context::Context;
+use crate::commands::mapping::mapping_file::MappingFile;
 use crate::commands::workspace::documents::{Content, ManifestReader};
 use crate::commands::workspace::snapshot::SnapshotSource;
 use crate::domain::document::manifest::{Form, Manifest, ResourceKind};
@@ -17,7 +18,7 @@ use crate::domain::error_class::ExitClass;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::scaffold::{Clear, MappedKinds, MappingRequest, UsedKeys, mapping};
-use crate::settings::Settings;
+use crate::settings::{ClusterSettings, Settings};
 use crate::sources::{self, SourceFile};
 
 /// Write the mapping of the Kubernetes exporter for this repository
@@ -64,6 +65,16 @@ pub enum ClearName {
     None,
 }
 
+impl From<ClearName> for Clear {
+    fn from(name: ClearName) -> Self {
+        match name {
+            ClearName::Used => Self::Used,
+            ClearName::All => Self::All,
+            ClearName::None => Self::None,
+        }
+    }
+}
+
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub(crate) enum MappingError {
     #[error("no manifest of this repository is for a cluster: none has the kind Entity or ClusterEntity")]
@@ -84,21 +95,43 @@ pub(crate) fn run(args: &MappingArgs, context: &mut Context<'_>) -> Result<Exit,
 }
 
 /// The mapping for the blueprints of the snapshot and the manifests of the repository.
-pub(super) fn mapping_of_repository(clear: ClearName, context: &mut Context<'_>) -> Result<String, Error> {
+fn mapping_of_repository(clear: ClearName, context: &mut Context<'_>) -> Result<String, Error> {
     let settings = context.settings;
     let files = sources::discover(&settings.root.value, &settings.pattern()?)?.files;
-    let clear = match clear {
-        ClearName::Used => Clear::Used,
-        ClearName::All => Clear::All,
-        ClearName::None => Clear::None,
-    };
-    let (text, notes) = mapping_of(&files, settings, &SnapshotSource::Disk, clear)?;
+    let (text, notes) = mapping_of(&files, settings, &SnapshotSource::Disk, clear.into())?;
     notes.iter().for_each(|note| context.say(&format!("note: {note}")));
     Ok(text)
 }
 
+/// The mapping of a cluster, as configured or generated.
+pub(super) struct ClusterMapping {
+    pub path: String,
+    pub text: String,
+    /// What a generated mapping leaves out.
+    pub notes: Vec<String>,
+}
+
+/// The path that stands for a generated mapping.
+const GENERATED: &str = "the generated mapping";
+
+/// The configured mapping, or the one that `cluster mapping` writes. `find` gives a mapping's file that is not in the list.
+pub(super) fn mapping_of_cluster(
+    cluster: &ClusterSettings,
+    files: &[SourceFile],
+    find: &dyn Fn(&str) -> Option<SourceFile>,
+    settings: &Settings,
+    snapshot_source: &SnapshotSource,
+    clear: Clear,
+) -> Result<ClusterMapping, Error> {
+    if let Some(MappingFile { path, text, .. }) = MappingFile::read(cluster, files, find)? {
+        return Ok(ClusterMapping { path, text, notes: Vec::new() });
+    }
+    let (text, notes) = mapping_of(files, settings, snapshot_source, clear)?;
+    Ok(ClusterMapping { path: GENERATED.to_owned(), text, notes })
+}
+
 /// The mapping for files and a snapshot, and notes about what it leaves out.
-pub(super) fn mapping_of(
+fn mapping_of(
     files: &[SourceFile],
     settings: &Settings,
     snapshot_source: &SnapshotSource,

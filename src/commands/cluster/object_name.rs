@@ -1,10 +1,13 @@
 //! Finds the objects of a repository by a name that a person typed: `Entity/shop/cart`, `entities/cart`,
 //! `apps/v1/deployments/shop/web`.
 
+use std::collections::BTreeSet;
+use std::fmt::Display;
+
 use crate::commands::mapping::objects::{ObjectPlace, RefusedObject, RepositoryObjects};
 use crate::domain::error_class::ExitClass;
 use crate::mapping::kinds::Kinds;
-use crate::text::plural::{count, list};
+use crate::text::plural::{count, grouped};
 use crate::text::suggest::closest;
 
 /// How many names an error lists.
@@ -63,11 +66,13 @@ pub(crate) fn find_objects<'a>(
     if chosen.iter().all(|(names, _)| names == first) {
         return Ok(chosen.into_iter().map(|(_, object)| *object).collect());
     }
-    let has_one_kind = chosen.iter().all(|(names, _)| names.kind == first.kind && names.group == first.group);
-    let mut choices: Vec<String> =
-        chosen.iter().map(|(names, _)| if has_one_kind { names.short() } else { names.full() }).collect();
-    choices.dedup();
-    Err(ObjectNameError::Ambiguous { name, number: chosen.len(), choices: listed(choices) })
+    let has_one_kind = chosen
+        .iter()
+        .all(|(names, _)| names.kind == first.kind && names.group == first.group && names.version == first.version);
+    let choices = chosen.iter().map(|(names, _)| if has_one_kind { names.short() } else { names.full() });
+    // An object that is written several times is one choice.
+    let choices: BTreeSet<String> = choices.collect();
+    Err(ObjectNameError::Ambiguous { name, number: choices.len(), choices: listed(choices, "or") })
 }
 
 fn candidates(found: &RepositoryObjects) -> Vec<(Names, NamedObject<'_>)> {
@@ -161,40 +166,38 @@ fn near(typed: &str, parts: &[&str], all: &[(Names, NamedObject<'_>)]) -> String
     // The namespace, or no namespace, may be what is wrong.
     let last = parts.last().copied().unwrap_or_default();
     let elsewhere = |names: &&Names| (1..parts.len()).any(|end| names.is_kind(&parts[..end])) && names.name == last;
-    let elsewhere: Vec<String> = names().filter(elsewhere).map(Names::short).collect();
+    let elsewhere: BTreeSet<String> = names().filter(elsewhere).map(Names::short).collect();
     if !elsewhere.is_empty() {
-        return format!("did you mean {}?", listed(elsewhere));
+        return format!("did you mean {}?", listed(elsewhere, "or"));
     }
     let of_kind: Vec<&Names> =
         names().filter(|names| (1..parts.len()).any(|end| names.is_kind(&parts[..end]))).collect();
     if of_kind.is_empty() {
-        let mut kinds: Vec<&str> = names().map(|names| names.kind.as_str()).collect();
-        kinds.sort_unstable();
-        kinds.dedup();
+        let kinds: BTreeSet<&str> = names().map(|names| names.kind.as_str()).collect();
         return match kinds.is_empty() {
             true => "it has no Kubernetes objects in the files of `manifests.include`".to_owned(),
             false => {
                 let found = closest(parts.first().copied().unwrap_or_default(), kinds.iter().copied());
                 let hint = found.map(|kind| format!("did you mean the kind `{kind}`? ")).unwrap_or_default();
-                format!("{hint}it has objects of {}", listed(kinds.into_iter().map(str::to_owned).collect()))
+                format!("{hint}it has objects of {}", listed(kinds, "and"))
             }
         };
     }
-    let short: Vec<String> = of_kind.iter().map(|names| names.short()).collect();
+    let short: BTreeSet<String> = of_kind.iter().map(|names| names.short()).collect();
     let by_name = closest(last, of_kind.iter().map(|names| names.name.as_str()));
     let by_name = by_name.and_then(|name| of_kind.iter().find(|names| names.name == name)).map(|names| names.short());
     match by_name.as_deref().or_else(|| closest(typed, short.iter().map(String::as_str))) {
         Some(found) => format!("did you mean `{found}`?"),
-        None => format!("it has {} of this kind: {}", count(short.len(), "object"), listed(short)),
+        None => format!("it has {} of this kind: {}", count(short.len(), "object"), listed(short, "and")),
     }
 }
 
-fn listed(mut names: Vec<String>) -> String {
-    let rest = names.len().saturating_sub(MAX_LISTED);
-    names.truncate(MAX_LISTED);
-    let mut parts: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
-    if rest > 0 {
-        parts.push(format!("{rest} more"));
+/// The first names, with `and` or `or` before the last one.
+fn listed<T: Display>(names: BTreeSet<T>, conjunction: &str) -> String {
+    let mut parts: Vec<String> = names.iter().take(MAX_LISTED).map(|name| format!("`{name}`")).collect();
+    if names.len() > MAX_LISTED {
+        parts.push(format!("{} more", grouped(names.len() - MAX_LISTED)));
     }
-    list(&parts)
+    let last = parts.pop().unwrap_or_default();
+    if parts.is_empty() { last } else { format!("{} {conjunction} {last}", parts.join(", ")) }
 }

@@ -243,6 +243,9 @@ pub(crate) fn leading_path(expression: &str) -> Option<(Vec<&str>, &str)> {
         // `.metadata["name"]`
         while let Some(quoted) = rest.strip_prefix("[\"") {
             let (key, tail) = quoted.split_once("\"]")?;
+            if key.contains('\\') {
+                return None;
+            }
             keys.push(key);
             rest = tail;
         }
@@ -267,7 +270,9 @@ mod tests {
         ] {
             assert_eq!(path(text).as_deref(), Some(expected), "{text}");
         }
-        for text in [".", "", ".a | length", ".a[0]", ".a + .b", "\"service\"", ".a[]", "..", ".a.b-c"] {
+        for text in
+            [".", "", ".a | length", ".a[0]", ".a + .b", "\"service\"", ".a[]", "..", ".a.b-c", r#".a["b\"]c"]"#]
+        {
             assert_eq!(path(text), None, "{text}");
         }
     }

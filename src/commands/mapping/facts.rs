@@ -163,7 +163,7 @@ impl Collector<'_> {
                 self.expression(at, "selector.query", selector);
             }
             if let Some(items) = &entry.items_to_parse {
-                self.expression(at, "port.itemsToParse", items);
+                self.expression(at, &format!("{}.itemsToParse", entry.mapping_key), items);
             }
             for (number, mapping) in entry.mappings.iter().enumerate() {
                 self.mapping(Position { mapping: Some((number, mapping)), ..at }, mapping);
@@ -264,10 +264,8 @@ impl Collector<'_> {
 /// absent.
 fn set_absent_paths(expressions: &mut [ExpressionFacts], entry: &Entry, kinds: &Kinds, objects: &[Object]) {
     let Ok(resource) = kinds.resolve(&entry.kind) else { return };
-    let is_of_kind = |object: &&Object| {
-        object.kind == resource.kind && object.group == resource.group && object.version == resource.version
-    };
-    let contents: Vec<&Value> = objects.iter().filter(is_of_kind).map(|object| &object.content).collect();
+    let of_kind = objects.iter().filter(|object| object.is_of(resource));
+    let contents: Vec<&Value> = of_kind.map(|object| &object.content).collect();
     if contents.is_empty() {
         return;
     }

@@ -8,10 +8,12 @@ use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, Value};
 use crate::domain::finding::{FileId, Place};
 use crate::domain::platform::Platform;
+use crate::jq::Limits as JqLimits;
 use crate::manifest::{Limits, Reader};
 use crate::mapping::definition::Definition;
+use crate::mapping::evaluate::Resync;
 use crate::mapping::kinds::Kinds;
-use crate::mapping::objects::{Arrival, Delivery, Object, Refusal, Storage, UnknownFields, each_object};
+use crate::mapping::objects::{Arrival, Delivery, Object, Refusal, RefusalReason, Storage, UnknownFields, each_object};
 use crate::settings::ClusterSettings;
 use crate::sources::{self, SourceFile};
 
@@ -68,7 +70,7 @@ struct FileObjects {
 }
 
 impl RepositoryObjects {
-    /// Reads the objects of the files, and keeps the texts. `cluster` decides how the objects arrive.
+    /// Reads the objects of the files, whose texts are kept. `cluster` decides how the objects arrive.
     pub fn read(files: &[SourceFile], platform: &'static Platform, cluster: &ClusterSettings) -> Self {
         let definitions = definitions(files);
         let arrival = Arrival {
@@ -80,7 +82,7 @@ impl RepositoryObjects {
             namespace: cluster.namespace.as_deref(),
         };
         let make = || (Reader::new(Limits::default()), Storage::new(platform, &definitions, arrival));
-        let (read, _) = sources::keep_each_text(files, make, |(reader, storage), index, text| match text {
+        let read = sources::for_each_text(files, make, |(reader, storage), index, text| match text {
             Ok(text) => read_file(reader, storage, FileId::of(index), text.text, platform),
             // The reader of manifests reports files that cannot be read.
             Err(_) => FileObjects::default(),
@@ -98,6 +100,19 @@ impl RepositoryObjects {
             broken.append(&mut file.broken);
         }
         Self { objects, places, kinds, refused, broken }
+    }
+
+    /// A full resync of the cluster's exporter over the objects. `now`: seconds since 1970.
+    pub fn resync<'a>(&'a self, cluster: &'a ClusterSettings, now: f64) -> Resync<'a> {
+        Resync {
+            kinds: &self.kinds,
+            objects: &self.objects,
+            known: &[],
+            variables: &cluster.env,
+            sends_raw_examples: true,
+            now,
+            limits: JqLimits::default(),
+        }
     }
 }
 
@@ -178,7 +193,8 @@ pub(crate) fn may_hold_objects(text: &str) -> bool {
 
 fn kinds_of_lines(text: &str) -> Vec<String> {
     let kinds = text.lines().filter_map(|line| line.strip_prefix("kind:"));
-    kinds.map(|kind| kind.trim().trim_matches(['"', '\'']).to_owned()).collect()
+    let kinds = kinds.filter_map(|kind| kind.split_whitespace().next());
+    kinds.map(|kind| kind.trim_matches(['"', '\'']).to_owned()).collect()
 }
 
 fn place_of(object: Value<'_>, file: FileId, number: usize, platform: &'static Platform) -> ObjectPlace {
@@ -193,6 +209,17 @@ fn place_of(object: Value<'_>, file: FileId, number: usize, platform: &'static P
         nulls_in_lists: nulls_in_lists(object),
         is_manifest: is_of_platform && matches!(text("kind"), "Entity" | "ClusterEntity"),
     }
+}
+
+/// Why the API server refuses an object, as a clause.
+pub(crate) fn describe_refusals(refusals: &[Refusal]) -> String {
+    let describe = |Refusal { field, reason }: &Refusal| match reason {
+        RefusalReason::UnknownField => format!("unknown field `{field}`"),
+        RefusalReason::Missing => format!("`{field}` is required"),
+        RefusalReason::Type { expected } => format!("`{field}` must be of type {expected}"),
+    };
+    let reasons: Vec<String> = refusals.iter().map(describe).collect();
+    format!("the API server refuses it: {}", reasons.join("; "))
 }
 
 /// Kind, namespace and name of an object: `Entity shop/cart`.

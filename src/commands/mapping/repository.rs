@@ -1,7 +1,7 @@
 //! Maps the objects of a repository for each of its clusters: the entities that the exporters would write, as documents at
 //! the places of the objects, and what fails.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,19 +9,19 @@ use crate::commands::mapping::document::MappingDocument;
 use crate::commands::mapping::entity_tree::{EntityTree, MappedObject};
 use crate::commands::mapping::facts::{EvaluatedCluster, cluster_facts};
 use crate::commands::mapping::mapping_file::{MappingFile, MappingPlace, UnreadableMapping};
-use crate::commands::mapping::objects::{BrokenDocument, ObjectPlace, RefusedObject, RepositoryObjects, keep_texts};
-use crate::domain::document::manifest::Manifest;
+use crate::commands::mapping::objects::{
+    BrokenDocument, ObjectPlace, RefusedObject, RepositoryObjects, describe_refusals, keep_texts,
+};
+use crate::domain::document::manifest::{Manifest, ResourceKind};
 use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::document::tree::View;
 use crate::domain::evaluation::{Evaluation, MappedEntity, Origin, Outcome, ProblemClass};
 use crate::domain::finding::{EntityName, Family, FileId, Finding, Place};
 use crate::domain::mapping_facts::{MappingFacts, ObjectFacts, RefusedField, ResourceType};
 use crate::domain::platform::{PORT, Platform};
-use crate::jq::Limits;
 use crate::manifest::{self, Document, Limits as ReaderLimits, Reader};
 use crate::mapping::config::model::{Config, Mapping, Query};
-use crate::mapping::evaluate::Resync;
-use crate::mapping::objects::{Object, Refusal, RefusalReason, each_object};
+use crate::mapping::objects::{Object, each_object};
 use crate::settings::{ClusterSettings, Settings};
 use crate::sources::{self, Boundary, DiskFile, PathKind, ReadBuffer, SourceFile, Unreadable};
 
@@ -152,20 +152,12 @@ impl Clusters {
         files: &[SourceFile],
     ) {
         let mut found = RepositoryObjects::read(files, self.platform, settings);
-        let evaluation = Arc::new(document.evaluate(&Resync {
-            kinds: &found.kinds,
-            objects: &found.objects,
-            known: &[],
-            variables: &settings.env,
-            sends_raw_examples: true,
-            now: self.now,
-            limits: Limits::default(),
-        }));
+        let evaluation = Arc::new(document.evaluate(&found.resync(settings, self.now)));
         let has_broken_objects = !found.broken.is_empty();
         let entries = document.config.iter().flat_map(|config| &config.entries);
         let kinds = entries.filter_map(|entry| found.kinds.resolve(&entry.kind).ok());
         let mapped_kinds: Vec<&str> = kinds.map(|resource| resource.kind.as_str()).collect();
-        let of_manifests = ["Entity", "ClusterEntity"];
+        let of_manifests = [ResourceKind::Entity, ResourceKind::ClusterEntity].map(ResourceKind::name);
         for broken in std::mem::take(&mut found.broken) {
             // The reader of manifests reports those of the platform.
             let is_mapped =
@@ -278,11 +270,10 @@ impl MappedCluster {
             mapped.files.entry(at.place.file).or_default().unmapped.push(object);
         };
         for refused in &self.refused {
-            let reasons: Vec<String> = refused.refusals.iter().map(refusal).collect();
-            add(&refused.at, format!("the API server refuses it: {}", reasons.join("; ")));
+            add(&refused.at, describe_refusals(&refused.refusals));
         }
         let lines = LineIndex::new(self.document.text());
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         for problem in &self.evaluation.problems {
             let (Some(index), Some(_)) = (problem.object_index, problem.entry) else { continue };
             let Some(at) = self.objects.get(index).filter(|_| seen.insert(index)) else { continue };
@@ -342,15 +333,6 @@ pub(crate) fn file_on_disk(root: &Path, path: &str) -> Option<SourceFile> {
     let on_disk = root.join(path);
     let place = sources::Place::Disk(DiskFile::new(&Boundary::new(root), &on_disk));
     (sources::path_kind(&on_disk) == Some(PathKind::File)).then(|| SourceFile { path: path.to_owned(), place })
-}
-
-/// A reason for which the API server refuses an object, as a clause.
-pub(crate) fn refusal(Refusal { field, reason }: &Refusal) -> String {
-    match reason {
-        RefusalReason::UnknownField => format!("unknown field `{field}`"),
-        RefusalReason::Missing => format!("`{field}` is required"),
-        RefusalReason::Type { expected } => format!("`{field}` must be of type {expected}"),
-    }
 }
 
 /// The entity that a manifest declares, as far as its text shows it.

@@ -282,12 +282,10 @@ impl FileCollector<'_> {
     /// Collects the objects of which nothing arrives through a mapping.
     pub fn unmapped(&mut self, mapped: &MappedFile) {
         for broken in &mapped.broken {
-            let span = broken.faults.first().map(|fault| fault.span).unwrap_or_default();
-            self.unusable(
-                span,
-                "it is not valid YAML, and may hold objects that the mapping takes".to_owned(),
-                Vec::new(),
-            );
+            // The last fault is the one at which reading ends.
+            let span = broken.faults.last().map(|fault| fault.span).unwrap_or_default();
+            let reason = "it is not valid YAML, and may hold objects that the mapping takes";
+            self.unusable(span, reason.to_owned(), Vec::new());
         }
         for object in &mapped.unmapped {
             self.unusable(object.span, object.reason.clone(), object.entity.iter().cloned().collect());

@@ -31,7 +31,7 @@ struct Explanation<'a> {
     /// The manifest and its line: `catalog/cart.yaml:1`.
     object_place: &'a str,
     cluster: Option<&'a str>,
-    /// The file of the mapping; `generated mapping` if there is none.
+    /// The file of the mapping; `the generated mapping` if there is none.
     path: &'a str,
     /// Why the object does not reach the mapping.
     obstacle: Option<&'a str>,

@@ -59,7 +59,7 @@ impl Writer<'_> {
         self.out.push('\n');
         self.line(0, &format!("resources[{}] ({place})", entry.index));
         if let Some(step) = &entry.items_to_parse {
-            self.step(2, step);
+            self.step(2, step, true);
         }
         let is_parsed = entry.items_to_parse.is_some();
         for (number, item) in entry.items.iter().take(MAX_SHOWN).enumerate() {
@@ -75,13 +75,13 @@ impl Writer<'_> {
     }
 
     fn item(&mut self, indent: usize, item: &ItemExplanation) {
-        item.selector.iter().for_each(|step| self.step(indent, step));
+        item.selector.iter().for_each(|step| self.step(indent, step, false));
         for (number, steps) in item.mappings.iter().enumerate() {
             let has_several = item.mappings.len() > 1;
             if has_several {
                 self.line(indent, &format!("mappings[{number}]:"));
             }
-            steps.iter().for_each(|step| self.step(if has_several { indent + 2 } else { indent }, step));
+            steps.iter().for_each(|step| self.step(if has_several { indent + 2 } else { indent }, step, false));
         }
         if let Some(path) = &item.null_in_list {
             let warning = self.style.paint(Role::Warning, "warning");
@@ -93,7 +93,8 @@ impl Writer<'_> {
         }
     }
 
-    fn step(&mut self, indent: usize, step: &Step) {
+    /// `holds_items`: it is that of `itemsToParse`.
+    fn step(&mut self, indent: usize, step: &Step, holds_items: bool) {
         let field = self.style.paint(Role::Help, &clean(&step.field));
         match step.expression.as_deref() {
             None => self.line(indent, &format!("{field}: (a search query)")),
@@ -106,8 +107,8 @@ impl Writer<'_> {
         let reads = step.reads.as_ref().map(words).unwrap_or_default();
         match &step.result {
             StepResult::Value(value) => {
-                let is_long_list = step.field.ends_with(".itemsToParse");
-                let shown = match value.as_array().filter(|_| is_long_list) {
+                // The items follow.
+                let shown = match value.as_array().filter(|_| holds_items) {
                     Some(items) => count(items.len(), "item"),
                     None => clip(&clean(&value.to_json_text()), MAX_VALUE, self.style.ellipsis()),
                 };

@@ -2,11 +2,10 @@
 
 use serde_json::{Value, json};
 
+use super::CONFIG;
 use crate::cli::run;
 use crate::testkit::Repo;
 use crate::testkit::errors::assert_error;
-
-const CONFIG: &str = "scope: acme/catalog\nclusters:\n  prod:\n    mapping: platform/exporter.yaml\n";
 
 const MAPPING: &str = "\
 resources:
@@ -126,6 +125,11 @@ fn programs_read_an_explanation_as_json() {
 #[test]
 fn each_item_is_explained() {
     let repo = repository();
+    let items = "image: .item.image, itemsToParse: '[1, 2]'";
+    repo.write("platform/exporter.yaml", MAPPING.replace("image: .item.image", items));
+    let shown = run(&repo, "cluster mapping --explain deployments/web").quietly_gave();
+    assert!(shown.contains("properties.itemsToParse: [1, 2]\n      [1,2]\n"), "{shown}");
+    repo.write("platform/exporter.yaml", MAPPING);
     let shown = run(&repo, "cluster mapping --explain deployments/web").quietly_gave();
     insta::assert_snapshot!(shown, @r#"
     Deployment shop/web (deploy/web.yaml:1), mapped by platform/exporter.yaml of cluster `prod`
@@ -195,9 +199,9 @@ fn a_name_that_is_wrong_or_ambiguous_is_refused() {
     for (name, code, help) in [
         ("cart", "not-an-object-name", "KIND/NAME"),
         ("Entity/", "not-an-object-name", "KIND/NAME"),
-        ("Entity/cart", "ambiguous-object", "choose one: `Entity/shop/cart` and `Entity/store/cart`"),
+        ("Entity/cart", "ambiguous-object", "choose one: `Entity/shop/cart` or `Entity/store/cart`"),
         ("Entity/shop/card", "unknown-object", "did you mean `Entity/shop/cart`?"),
-        ("Entity/ship/cart", "unknown-object", "did you mean `Entity/shop/cart` and `Entity/store/cart`?"),
+        ("Entity/ship/cart", "unknown-object", "did you mean `Entity/shop/cart` or `Entity/store/cart`?"),
         ("Entiti/cart", "unknown-object", "did you mean the kind `Entity`?"),
         ("pods/cart", "unknown-object", "it has objects of `Deployment` and `Entity`"),
     ] {
@@ -205,6 +209,14 @@ fn a_name_that_is_wrong_or_ambiguous_is_refused() {
         assert_error(&talk, code);
         assert!(talk.split_whitespace().collect::<Vec<_>>().join(" ").contains(help), "{name}: {talk}");
     }
+    // An object that is written twice is one choice.
+    repo.write("catalog/third.yaml", CART);
+    let talk = run(&repo, "cluster mapping --explain Entity/cart").was_refused();
+    assert!(talk.contains("names 2 objects"), "{talk}");
+    // Objects that differ in their version only are told apart by it.
+    repo.write("catalog/third.yaml", WEB.replace("apps/v1", "apps/v1beta1"));
+    let talk = run(&repo, "cluster mapping --explain Deployment/web").was_refused();
+    assert!(talk.contains("`apps/v1/Deployment/shop/web`") && talk.contains("`apps/v1beta1/"), "{talk}");
 }
 
 #[test]
@@ -274,7 +286,9 @@ fn another_mapping_or_the_generated_one_is_explained() {
     let service = r#"{"identifier": "service", "title": "Service", "schema": {"properties": {"tier": {"type": "string"}}}, "relations": {}}"#;
     repo.write("portolan.yaml", "scope: acme/catalog\n").write(".portolan/blueprints/service.json", service);
     let shown = run(&repo, "cluster mapping --explain Entity/cart").quietly_gave();
-    assert!(shown.contains("mapped by generated mapping") && shown.contains("\"tier\":\"gold\""), "{shown}");
+    assert!(shown.contains("mapped by the generated mapping") && shown.contains("\"tier\":\"gold\""), "{shown}");
+    repo.write("portolan.yaml", CONFIG.replace("exporter.yaml", "none.yaml"));
+    assert_error(&run(&repo, "cluster mapping --explain Entity/cart").was_refused(), "unreadable-mapping");
     let clusters = "clusters:\n  one: {mapping: other.yaml}\n  two: {mapping: platform/exporter.yaml}\n";
     repo.write("portolan.yaml", format!("scope: acme/catalog\n{clusters}"));
     let both = run(&repo, "cluster mapping --explain Entity/cart").quietly_gave();

@@ -81,4 +81,18 @@ fn a_repository_of_glint_maps_by_the_key_of_glint() {
     let explained = run(&repo, "cluster mapping --explain Entity/cart").quietly_gave();
     assert!(explained.contains("note: the results are approximate: Glint's exporter"), "{explained}");
     assert!(explained.contains("\"tier\":\"gold\""), "{explained}");
+    let forecast = run(&repo, "cluster forecast --no-base");
+    assert!(forecast.results.contains("approximate: Glint's exporter could not be"), "{}", forecast.results);
+}
+
+#[test]
+fn lint_names_the_fields_of_a_mapping_of_glint_by_its_key() {
+    let repo = Repo::new();
+    repo.write("portolan.yaml", "platform: glint\nscope: acme/catalog\nclusters: {prod: {mapping: exporter.yaml}}\n");
+    repo.write("catalog/cart.yaml", CART);
+    for (items, help) in [(".spec | nosuch", ""), (".spec", "give a list for every object")] {
+        repo.write("exporter.yaml", MAPPING.replace("glint:", &format!("glint:\n      itemsToParse: {items}")));
+        let lint = run(&repo, "lint --output json");
+        assert!(lint.results.contains("`glint.itemsToParse`") && lint.results.contains(help), "{}", lint.results);
+    }
 }

@@ -1,8 +1,7 @@
 //! Tests `lint`, `diff` and `push` with `clusters.NAME.mapping`: the declared entities are what the exporter would write,
 //! of any Kubernetes object, at the places of the manifests.
 
-use serde_json::Value;
-
+use super::{CONFIG, findings, helm_values};
 use crate::cli::run;
 use crate::testkit::Repo;
 use crate::testkit::counts::{planned, pushed};
@@ -13,8 +12,6 @@ const SERVICE: &str = r#"{"identifier": "service", "title": "Service",
     "lang": {"type": "string", "default": "go"}}},
   "relations": {"system": {"target": "system", "required": false, "many": false}}}"#;
 const SYSTEM: &str = r#"{"identifier": "system", "title": "System", "schema": {"properties": {}}, "relations": {}}"#;
-
-const CONFIG: &str = "scope: acme/catalog\nclusters:\n  prod:\n    mapping: platform/exporter.yaml\n";
 
 const MAPPING: &str = "\
 resources:
@@ -75,19 +72,6 @@ fn repository() -> Repo {
     repo.write("portolan.yaml", CONFIG).write("platform/exporter.yaml", MAPPING);
     repo.write("catalog/cart.yaml", CART).write("deploy/web.yaml", WEB);
     repo
-}
-
-/// The findings of lint: rule, file, line, and the first related place.
-fn findings(repo: &Repo, flags: &str) -> Vec<(String, String, u64, String)> {
-    let report = run(repo, &format!("lint --output json {flags}"));
-    let report: Value = serde_json::from_str(&report.results).unwrap_or_else(|_| panic!("{}", report.talk));
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let of = |finding: &Value| {
-        let related = &finding["related"][0];
-        let place = format!("{}:{}", text(&related["path"]), related["start"]["line"]);
-        (text(&finding["rule"]), text(&finding["path"]), finding["start"]["line"].as_u64().unwrap_or_default(), place)
-    };
-    report["findings"].as_array().expect("a list").iter().map(of).collect()
 }
 
 #[track_caller]
@@ -208,6 +192,8 @@ fn what_cannot_be_read_is_found_where_it_is() {
     repo.write("deploy/web.yaml", format!("{WEB}---\nkind: Deployment\nmetadata: {{name: [a}}\n"));
     let found = findings(&repo, "");
     assert_eq!(found.iter().map(|it| (it.0.as_str(), it.2)).collect::<Vec<_>>(), [("yaml-syntax", 9)]);
+    repo.write("deploy/web.yaml", format!("{WEB}---\nkind: 'Deployment' # of the shop\nmetadata: {{name: [a}}\n"));
+    assert_eq!(findings(&repo, "").iter().map(|it| (it.0.as_str(), it.2)).collect::<Vec<_>>(), [("yaml-syntax", 9)]);
     // Nothing is mapped from a template of another kind.
     repo.write("deploy/web.yaml", format!("{WEB}---\nkind: Service\nmetadata: {{name: [a}}\n"));
     assert_found(&repo, &[]);
@@ -226,6 +212,7 @@ fn the_settings_of_clusters_are_checked() {
     assert_error(&run(&repo, "lint").talk, "unreadable-mapping");
     for (key, value) in [
         ("mapping", "../up.yaml"),
+        ("mapping", "./"),
         ("mapping", "/etc/exporter.yaml"),
         ("state-key", "'a b'"),
         ("exporter", "latest"),
@@ -244,8 +231,7 @@ fn the_settings_of_clusters_are_checked() {
 #[test]
 fn a_mapping_may_be_in_helm_values_or_json() {
     let repo = repository();
-    let indented: String = MAPPING.lines().map(|line| format!("    {line}\n")).collect();
-    repo.write("platform/exporter.yaml", format!("configMap:\n  config: |\n{indented}"));
+    repo.write("platform/exporter.yaml", helm_values(MAPPING));
     repo.write("catalog/cart.yaml", CART.replace("gold", "bronze"));
     assert_found(&repo, &[("value-not-allowed", "catalog/cart.yaml", 8, "platform/exporter.yaml:11")]);
     // A JSON file is not among the manifests.

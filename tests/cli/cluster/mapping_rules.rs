@@ -1,12 +1,9 @@
 //! Tests the lint rules about mappings through the program: ignore comments in a mapping, a mapping inside of Helm values,
 //! several clusters, selected files, and the mappings that `cluster mapping` writes.
 
-use serde_json::Value;
-
+use super::{CONFIG, findings, helm_values};
 use crate::cli::run;
 use crate::testkit::Repo;
-
-const CONFIG: &str = "scope: acme/catalog\nclusters:\n  prod:\n    mapping: platform/exporter.yaml\n";
 
 const MAPPING: &str = "\
 resources:
@@ -33,22 +30,11 @@ fn repository() -> Repo {
     repo
 }
 
-/// Rule, file and line of each finding.
-fn findings(repo: &Repo, flags: &str) -> Vec<(String, String, u64)> {
-    let report = run(repo, &format!("lint --output json {flags}"));
-    let report: Value = serde_json::from_str(&report.results).unwrap_or_else(|_| panic!("{}", report.talk));
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let of = |finding: &Value| {
-        (text(&finding["rule"]), text(&finding["path"]), finding["start"]["line"].as_u64().unwrap_or_default())
-    };
-    report["findings"].as_array().expect("a list").iter().map(of).collect()
-}
-
 #[track_caller]
 fn assert_found(repo: &Repo, flags: &str, expected: &[(&str, &str, u64)]) {
     let found = findings(repo, flags);
     let found: Vec<(&str, &str, u64)> =
-        found.iter().map(|(rule, path, line)| (rule.as_str(), path.as_str(), *line)).collect();
+        found.iter().map(|(rule, path, line, _)| (rule.as_str(), path.as_str(), *line)).collect();
     assert_eq!(found, expected);
 }
 
@@ -74,8 +60,7 @@ fn comments_in_a_mapping_silence_its_findings() {
 #[test]
 fn findings_inside_of_helm_values_have_their_line_and_their_comments() {
     let repo = repository();
-    let indented = |text: &str| text.lines().map(|line| format!("    {line}\n")).collect::<String>();
-    let values = |mapping: &str| format!("stateKey: prod\nconfigMap:\n  config: |\n{}", indented(mapping));
+    let values = |mapping: &str| format!("stateKey: prod\n{}", helm_values(mapping));
     repo.write("platform/exporter.yaml", values(MAPPING));
     assert_found(&repo, "", &[]);
     let broken = MAPPING.replace(".spec.properties.tier", ".spec.properties.tier | nosuch");

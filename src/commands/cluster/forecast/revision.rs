@@ -3,12 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::commands::cluster::mapping::{MappingError, mapping_of};
+use crate::commands::cluster::mapping::{ClusterMapping, MappingError, mapping_of_cluster};
 use crate::commands::cluster::snapshot_blueprints::NoSnapshot;
 use crate::commands::mapping::document::{MappingDocument, words};
-use crate::commands::mapping::mapping_file::{MappingFile, UnreadableMapping};
-use crate::commands::mapping::objects::RepositoryObjects;
-use crate::commands::mapping::repository::refusal;
+use crate::commands::mapping::mapping_file::UnreadableMapping;
+use crate::commands::mapping::objects::{RepositoryObjects, describe_refusals};
 use crate::commands::workspace::snapshot::SnapshotSource;
 use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::finding::{FileId, Place};
@@ -16,9 +15,7 @@ use crate::domain::forecast::revision::{
     ConfigState, EntryOutline, MappedRevision, MappingOutline, ObjectOutline, PlacedText, UndeliveredObject,
 };
 use crate::error::Error;
-use crate::jq::Limits;
 use crate::mapping::config::model::{Config, Entry, Expression, Mapping, Query};
-use crate::mapping::evaluate::Resync;
 use crate::mapping::kinds::Kinds;
 use crate::mapping::objects::Object;
 use crate::scaffold::Clear;
@@ -48,23 +45,14 @@ pub(super) struct LoadedRevision {
     pub notes: Vec<String>,
 }
 
-/// The path that stands for a generated mapping.
-const GENERATED: &str = "the generated mapping";
-
 impl RevisionFiles<'_> {
     pub fn load(&self, cluster: &ClusterSettings) -> Result<LoadedRevision, Error> {
-        let (path, text, notes) = self.mapping_text(cluster)?;
+        let (settings, snapshot_source) = (self.settings, self.snapshot_source);
+        let mapping = mapping_of_cluster(cluster, self.files, self.find, settings, snapshot_source, Clear::Used)?;
+        let ClusterMapping { path, text, notes } = mapping;
         let document = MappingDocument::read_for(text, None, Some(self.settings.platform.value));
         let found = RepositoryObjects::read(self.files, self.settings.platform.value, cluster);
-        let mut evaluation = document.evaluate(&Resync {
-            kinds: &found.kinds,
-            objects: &found.objects,
-            known: &[],
-            variables: &cluster.env,
-            sends_raw_examples: true,
-            now: self.seconds as f64,
-            limits: Limits::default(),
-        });
+        let mut evaluation = document.evaluate(&found.resync(cluster, self.seconds as f64));
         let mut places: HashMap<Span, Span> = HashMap::new();
         let mut place = |span: Span| *places.entry(span).or_insert_with(|| document.span_in_text(span));
         for problem in &mut evaluation.problems {
@@ -87,21 +75,11 @@ impl RevisionFiles<'_> {
         Ok(LoadedRevision { revision, path, document, is_generated, notes })
     }
 
-    /// The path and the text of the mapping: the configured one, or the one that would be written.
-    fn mapping_text(&self, cluster: &ClusterSettings) -> Result<(String, String, Vec<String>), Error> {
-        if let Some(MappingFile { path, text, .. }) = MappingFile::read(cluster, self.files, self.find)? {
-            return Ok((path, text, Vec::new()));
-        }
-        let (text, notes) = mapping_of(self.files, self.settings, self.snapshot_source, Clear::Used)?;
-        Ok((GENERATED.to_owned(), text, notes))
-    }
-
     /// The manifests that never reach the cluster.
     fn undelivered(&self, found: &RepositoryObjects, lines: &mut FileLines<'_>) -> Vec<UndeliveredObject> {
         let mut undelivered = Vec::new();
         for refused in &found.refused {
-            let reasons: Vec<String> = refused.refusals.iter().map(refusal).collect();
-            let reason = format!("the API server refuses it: {}", reasons.join("; "));
+            let reason = describe_refusals(&refused.refusals);
             let ((path, line), name) = (lines.of(refused.at.place), Some(refused.at.name.clone()));
             undelivered.push(UndeliveredObject { path, line, name, reason });
         }
