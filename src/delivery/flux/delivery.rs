@@ -9,7 +9,7 @@ use super::objects::Kustomization;
 use super::stored_yaml::{has_dollar, yaml};
 use super::substitution::{SubstitutionFault, Variables, substitute};
 use crate::delivery::contents::{Content, contents};
-use crate::delivery::files::{Entry, FolderId};
+use crate::delivery::files::{Entry, FolderId, Joined, join};
 use crate::delivery::kustomize::failure::{Failure, FailureKind, shown};
 use crate::delivery::kustomize::{Build, Options, Unknown, UnknownKind, build, check_encoding};
 use crate::delivery::object::{Object, Rewrite, split_version};
@@ -131,17 +131,7 @@ pub fn deliver(
 /// `spec.path` is held inside of the artifact.
 fn find_folder(artifact: &Tree<'_>, spec: &Kustomization) -> Result<FolderId, FluxFailure> {
     let given = spec.path.as_ref().map_or("", |path| path.text.as_str());
-    let mut names: Vec<&str> = Vec::new();
-    for name in given.split('/') {
-        match name {
-            "" | "." => {}
-            ".." => {
-                names.pop();
-            }
-            name => names.push(name),
-        }
-    }
-    let path = names.join("/");
+    let (Joined::Inside(path) | Joined::Outside(path)) = join("", given);
     let place = spec.path.as_ref().map(|path| Place { file: spec.meta.file, span: path.span });
     let (stage, kind, text) = match artifact.find(&path) {
         Some(Entry::Folder(folder)) => return Ok(folder),
@@ -233,10 +223,8 @@ impl<'s, 'r> Substitution<'s, 'r> {
             return delivered(object, None);
         }
         let bytes = substitute(&yaml(&content), &self.variables).map_err(|fault| {
-            let kind = match fault {
-                SubstitutionFault::NotSet(_) => FailureKind::VariableNotSet,
-                _ => FailureKind::Substitution,
-            };
+            let is_not_set = matches!(fault, SubstitutionFault::NotSet(_));
+            let kind = if is_not_set { FailureKind::VariableNotSet } else { FailureKind::Substitution };
             failed(kind, format!("variable substitution failed: {}", fault.text()))
         })?;
         let broken = |text: &str| failed(FailureKind::SubstitutedText, format!("YAMLToJSON: yaml: {text}"));
@@ -248,7 +236,7 @@ impl<'s, 'r> Substitution<'s, 'r> {
                     let refused = document.faults.iter().any(|fault| matches!(fault.kind, FaultKind::NotJson { .. }));
                     if refused { Err("json: unsupported value".to_owned()) } else { Ok(json(root, Dialect::Kubectl)) }
                 }
-                None => Err(syntax_message(document.faults)),
+                None => Err(document.syntax_fault().0.to_owned()),
             });
         });
         let mut content = match result {
@@ -276,14 +264,6 @@ impl<'s, 'r> Substitution<'s, 'r> {
 
 fn key_of(object: &Object) -> String {
     object.id().key().join("\0")
-}
-
-fn syntax_message(faults: &[crate::domain::document::fault::Fault]) -> String {
-    let message = faults.iter().find_map(|fault| match &fault.kind {
-        FaultKind::Syntax { message, .. } => Some(message.clone()),
-        _ => None,
-    });
-    message.unwrap_or_else(|| "cannot be read".to_owned())
 }
 
 /// Takes over what identifies an object after its text has changed.
