@@ -1,6 +1,6 @@
 //! What a Kustomization of Flux delivers: from the artifact of its source to the objects that are applied.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
@@ -12,7 +12,7 @@ use crate::delivery::contents::{Content, contents};
 use crate::delivery::files::{Entry, FolderId, Joined, join};
 use crate::delivery::kustomize::failure::{Failure, FailureKind, shown};
 use crate::delivery::kustomize::{Build, Options, Unknown, UnknownKind, build, check_encoding};
-use crate::delivery::object::{Object, Rewrite, split_version};
+use crate::delivery::object::{IdCounts, Object, Rewrite, split_version};
 use crate::delivery::place::Place;
 use crate::delivery::reading::{Dialect, json, reread_numbers};
 use crate::delivery::repository::Repository;
@@ -155,7 +155,7 @@ struct Substitution<'s, 'r> {
     /// Variables of the cluster may be in any text with a `$`.
     has_unknown_variables: bool,
     contents: std::vec::IntoIter<Content>,
-    counts: HashMap<String, usize>,
+    counts: IdCounts,
     unknowns: Vec<Unknown>,
 }
 
@@ -169,17 +169,13 @@ impl<'s, 'r> Substitution<'s, 'r> {
             kind: UnknownKind::Variables,
             place: Some(Place { file: spec.meta.file, span: reference.span }),
         });
-        let mut counts = HashMap::new();
-        for object in objects {
-            *counts.entry(key_of(object)).or_default() += 1;
-        }
         Self {
             repository,
             spec,
             variables: Variables { values: values.collect(), must_be_set: settings.has_strict_substitutions },
             has_unknown_variables: !from.is_empty(),
             contents: contents(repository, objects).into_iter(),
-            counts,
+            counts: IdCounts::of(objects),
             unknowns: unknowns.collect(),
         }
     }
@@ -245,25 +241,15 @@ impl<'s, 'r> Substitution<'s, 'r> {
             None => Json::Null,
         };
         reread_numbers(&mut content, true);
-        let before = key_of(&object);
+        let before = object.id();
         read_identity(&mut object, &content);
-        let now = key_of(&object);
-        if before != now {
-            if let Some(count) = self.counts.get_mut(&before) {
-                *count -= 1;
-            }
-            *self.counts.entry(now.clone()).or_default() += 1;
-        }
-        if self.counts.get(&now).copied().unwrap_or_default() > 1 {
-            let text = format!("in Replace: id matched {} resources", self.counts[&now]);
+        let count = self.counts.replace(&before, &object.id());
+        if count > 1 {
+            let text = format!("in Replace: id matched {count} resources");
             return Err(Failure::new(FailureKind::DuplicateId, text).at(Some(place)));
         }
         delivered(object, Some(content))
     }
-}
-
-fn key_of(object: &Object) -> String {
-    object.id().key().join("\0")
 }
 
 /// Takes over what identifies an object after its text has changed.

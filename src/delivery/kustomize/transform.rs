@@ -366,8 +366,7 @@ fn absorb(objects: &mut Accumulator, object: Object, behavior: &str) -> Result<(
         Err(Failure::new(FailureKind::Generator, text))
     };
     let is_same = |known: &Object| {
-        let names = known.names_before.iter().any(|(name, _)| *name == object.header.name);
-        known.header.kind == object.header.kind && (names || known.header.name == object.header.name)
+        known.header.kind == object.header.kind && known.names().any(|(name, _)| name == object.header.name)
     };
     let known = objects.objects.iter().position(is_same);
     match (known, behavior) {
