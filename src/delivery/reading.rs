@@ -42,12 +42,12 @@ pub enum EncodingFaultKind {
 }
 
 impl EncodingFaultKind {
-    /// As kustomize says it.
+    /// The error of kustomize.
     pub fn text(self) -> &'static str {
         match self {
             Self::DuplicateKey => "yaml: unmarshal errors: mapping key already defined",
             Self::NonStringKey => "json: unsupported type: map[interface {}]interface {}",
-            // kustomize says of a key that is null that it is there already.
+            // For a null key, kustomize reports a duplicate key.
             Self::NullKey => "yaml: unmarshal errors: mapping key \"~\" already defined",
             Self::CollectionKey => "yaml: invalid map key",
             Self::NotFinite => "json: unsupported value",

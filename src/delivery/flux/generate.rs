@@ -10,7 +10,7 @@ use crate::delivery::place::{Place, Text};
 use crate::delivery::repository::Repository;
 use crate::delivery::tree::Tree;
 
-/// What Flux builds at a folder, and whether nobody wrote a kustomization file there.
+/// What Flux builds at a folder, and whether the folder has no kustomization file.
 pub(super) fn generate(
     repository: &Repository<'_>,
     tree: &Tree<'_>,

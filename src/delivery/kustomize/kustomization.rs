@@ -19,7 +19,7 @@ const COMPONENT: &str = "Component";
 /// The fields that have a meaning here. Deprecated ones are with those that replace them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Kustomization {
-    /// `None`: nobody wrote it.
+    /// `None`: it is generated.
     pub file: Option<FileId>,
     pub is_component: bool,
     pub resources: Vec<Text>,
@@ -106,7 +106,7 @@ pub struct Sort {
 }
 
 impl Kustomization {
-    /// Reads a file. `Err` has what kustomize says of it, without the folder.
+    /// Reads a file. The failure has the text of kustomize, without the folder.
     pub fn read(repository: &Repository<'_>, file: FileId, strictness: Strictness) -> Result<Self, Failure> {
         let fail = |kind, text: String| Failure::new(kind, text).at(Some(Place { file, span: Span::default() }));
         let Some(content) = repository.text(file) else {

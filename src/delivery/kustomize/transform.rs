@@ -34,7 +34,7 @@ impl<'r> Builder<'_, 'r> {
         Ok(())
     }
 
-    /// `crds` wants definitions of OpenAPI: a mapping of mappings.
+    /// `crds` must name definitions of OpenAPI: a mapping of mappings.
     pub(super) fn check_crds(&self, kustomization: &Kustomization, folder: FolderId) -> Result<(), Failure> {
         let names: Vec<&str> = kustomization.crds.iter().map(|path| path.text.as_str()).collect();
         let heading = format!("loading CRDs [{}]", names.join(" "));
