@@ -415,7 +415,7 @@ fn kubectl_builds_generated_trees_into_the_same_objects() {
     let config = generated_cases::config(800);
     let cases = config.cases;
     let mut runner = TestRunner::new(config);
-    // Each kind of difference is told once, with a small tree that shows it.
+    // Each kind of difference is reported once, with a small tree that shows it.
     let mut differences: BTreeMap<String, String> = BTreeMap::new();
     for _ in 0..cases {
         let mut tree = trees().new_tree(&mut runner).expect("a tree");

@@ -10,10 +10,10 @@ use crate::domain::document::span::Span;
 
 const IGNORE_FILE: &str = ".sourceignore";
 
-/// Left out whatever the patterns are, though a pattern with `!` brings them back.
+/// Left out by default, whether there are patterns or not; a pattern with `!` includes them.
 const VERSION_CONTROL: [&str; 4] = [".git/", ".gitignore", ".gitmodules", ".gitattributes"];
 
-/// Left out only where nobody wrote a pattern.
+/// Left out only if no pattern is written.
 const DEFAULTS: [&str; 20] = [
     "*.jpg",
     "*.jpeg",
@@ -54,7 +54,7 @@ struct Pattern {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ignores {
     patterns: Vec<Pattern>,
-    /// The first pattern that somebody wrote in a file: the default patterns are off.
+    /// The first pattern in a file, because of which the default patterns do not apply.
     pub first_written: Option<Place>,
     /// Whether the default patterns apply.
     pub has_defaults: bool,

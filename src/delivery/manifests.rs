@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use super::kustomize::failure::FailureKind;
 use super::reading::{EncodingFault, encoding_fault, is_string, scalar_text};
 use super::source::{Document, Source};
-use crate::domain::document::fault::{Fault, FaultKind};
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, Value};
 
@@ -28,6 +27,13 @@ pub struct ReadFault {
     pub kind: FailureKind,
     pub text: String,
     pub span: Span,
+}
+
+impl ReadFault {
+    /// The text for a file: only that of a malformed one names it.
+    pub fn text_in(&self, path: &str) -> String {
+        if self.kind == FailureKind::Malformed { format!("{} in File: {path}", self.text) } else { self.text.clone() }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,8 +163,8 @@ impl Reading<'_> {
         let index = self.index;
         self.index += 1;
         let Some(value) = document.value else {
-            let fault = syntax_fault(document.faults, document.span);
-            self.found.broken.get_or_insert(fault);
+            let (message, span) = document.syntax_fault();
+            self.found.broken.get_or_insert_with(|| malformed(message, span));
             return;
         };
         if separators.has_ends {
@@ -240,15 +246,6 @@ fn go_type(value: Value<'_>) -> &'static str {
         Kind::List => "[]interface {}",
         Kind::Map => "map[string]interface {}",
     }
-}
-
-fn syntax_fault(faults: &[Fault], span: Span) -> ReadFault {
-    let syntax = faults.iter().find_map(|fault| match &fault.kind {
-        FaultKind::Syntax { message, .. } => Some((message.as_str(), fault.span)),
-        _ => None,
-    });
-    let (message, span) = syntax.unwrap_or(("cannot be read", faults.first().map_or(span, |fault| fault.span)));
-    malformed(message, span)
 }
 
 /// `null`, `{}` and `[]` are no documents for kustomize.

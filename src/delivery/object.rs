@@ -1,6 +1,6 @@
 //! An object on its way through kustomize: where it came from, what identifies it, and what was done to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use super::files::FileId;
@@ -76,6 +76,12 @@ impl Object {
 
     pub fn id(&self) -> Id {
         Id::of(&self.header)
+    }
+
+    /// The names and namespaces that it had, and those that it has.
+    pub fn names(&self) -> impl Iterator<Item = (&str, &str)> {
+        let before = self.names_before.iter().map(|(name, namespace)| (name.as_str(), namespace.as_str()));
+        before.chain([(self.header.name.as_str(), self.header.namespace.as_str())])
     }
 
     pub fn set_name(&mut self, name: String) {
@@ -169,16 +175,51 @@ impl Id {
 
     /// `Entity.v1.getport.io`.
     pub fn kind_text(&self) -> String {
-        let or = |text: &str, none: &str| if text.is_empty() { none.to_owned() } else { text.to_owned() };
-        format!("{}.{}.{}", or(&self.kind, "[noKind]"), or(&self.version, "[noVer]"), or(&self.group, "[noGrp]"))
+        let (kind, version) = (or(&self.kind, "[noKind]"), or(&self.version, "[noVer]"));
+        format!("{kind}.{version}.{}", or(&self.group, "[noGrp]"))
     }
 }
 
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = if self.name.is_empty() { "[noName]" } else { &self.name };
-        let namespace = if self.written_namespace.is_empty() { "[noNs]" } else { &self.written_namespace };
+        let (name, namespace) = (or(&self.name, "[noName]"), or(&self.written_namespace, "[noNs]"));
         write!(f, "{}/{name}.{namespace}", self.kind_text())
+    }
+}
+
+/// The text, or another one if it is empty.
+pub fn or<'t>(text: &'t str, otherwise: &'t str) -> &'t str {
+    if text.is_empty() { otherwise } else { text }
+}
+
+/// How many objects have each identity.
+#[derive(Debug, Default)]
+pub struct IdCounts {
+    counts: HashMap<String, usize>,
+}
+
+impl IdCounts {
+    pub fn of(objects: &[Object]) -> Self {
+        let mut counts = Self::default();
+        for object in objects {
+            counts.add(&object.id());
+        }
+        counts
+    }
+
+    /// Counts one more object; the number with its identity, with it.
+    pub fn add(&mut self, id: &Id) -> usize {
+        let count = self.counts.entry(id.key().join("\0")).or_default();
+        *count += 1;
+        *count
+    }
+
+    /// Counts an object under its new identity; the number with that identity, with it.
+    pub fn replace(&mut self, before: &Id, now: &Id) -> usize {
+        if let Some(count) = self.counts.get_mut(&before.key().join("\0")) {
+            *count -= 1;
+        }
+        self.add(now)
     }
 }
 

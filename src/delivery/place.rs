@@ -14,6 +14,6 @@ pub struct Place {
 pub struct Text {
     pub text: String,
     pub span: Span,
-    /// `None`: the file that the context tells.
+    /// `None`: the file of the kustomization that has the text.
     pub file: Option<FileId>,
 }

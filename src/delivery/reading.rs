@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use serde_json::{Map, Number as JsonNumber, Value as Json};
+use serde_json::{Map, Value as Json};
 
 use super::timestamp;
 use crate::domain::document::fault::{Fault, FaultKind};
 use crate::domain::document::span::Span;
+use crate::domain::document::stored_json::{stored_float, stored_json};
 use crate::domain::document::tree::{Kind, Number, Style, Value};
 
 /// How a tool reads YAML.
@@ -41,12 +42,12 @@ pub enum EncodingFaultKind {
 }
 
 impl EncodingFaultKind {
-    /// As kustomize says it.
+    /// The error of kustomize.
     pub fn text(self) -> &'static str {
         match self {
             Self::DuplicateKey => "yaml: unmarshal errors: mapping key already defined",
             Self::NonStringKey => "json: unsupported type: map[interface {}]interface {}",
-            // kustomize says of a key that is null that it is there already.
+            // For a null key, kustomize reports a duplicate key.
             Self::NullKey => "yaml: unmarshal errors: mapping key \"~\" already defined",
             Self::CollectionKey => "yaml: invalid map key",
             Self::NotFinite => "json: unsupported value",
@@ -57,28 +58,28 @@ impl EncodingFaultKind {
 
 /// The value as JSON. What an encoding fault is about has any value.
 pub fn json(value: Value<'_>, dialect: Dialect) -> Json {
-    json_in(value, dialect, false)
+    match dialect {
+        Dialect::Kubectl => stored_json(value),
+        Dialect::Kustomize => kustomize_json(value, false),
+    }
 }
 
 /// `in_flow`: the value is inside of `[...]` or `{...}`.
-fn json_in(value: Value<'_>, dialect: Dialect, in_flow: bool) -> Json {
+fn kustomize_json(value: Value<'_>, in_flow: bool) -> Json {
     let in_flow = in_flow || value.style() == Style::Flow;
     match value.kind() {
         // The same happens to a value that is left out there: it is written as an empty text.
-        Kind::Null if dialect == Dialect::Kustomize && in_flow && value.raw().is_empty() => Json::String(String::new()),
+        Kind::Null if in_flow && value.raw().is_empty() => Json::String(String::new()),
         Kind::Null => Json::Null,
-        Kind::Bool => match value.raw() {
-            raw if dialect == Dialect::Kustomize && is_word(value) => Json::String(raw.to_owned()),
-            _ => Json::Bool(value.as_bool().unwrap_or_default()),
-        },
-        Kind::Number => value.as_number().map_or(Json::Null, |number| json_number(number, dialect)),
-        Kind::String => Json::String(string(value, dialect, in_flow).into_owned()),
-        Kind::List => Json::Array(value.items().map(|item| json_in(item, dialect, in_flow)).collect()),
+        Kind::Bool if is_word(value) => Json::String(value.raw().to_owned()),
+        Kind::Bool => Json::Bool(value.as_bool().unwrap_or_default()),
+        Kind::Number => value.as_number().map_or(Json::Null, json_number),
+        Kind::String => Json::String(string(value, in_flow).into_owned()),
+        Kind::List => Json::Array(value.items().map(|item| kustomize_json(item, in_flow)).collect()),
         Kind::Map => {
             let mut members = Map::new();
             for (key, member) in value.entries() {
-                let member = json_in(member, dialect, in_flow);
-                members.insert(key_text(key, dialect).into_owned(), member);
+                members.insert(key_text(key).into_owned(), kustomize_json(member, in_flow));
             }
             Json::Object(members)
         }
@@ -100,14 +101,9 @@ pub fn is_string(value: Value<'_>) -> bool {
     value.kind() == Kind::String || is_word(value)
 }
 
-fn string(value: Value<'_>, dialect: Dialect, in_flow: bool) -> Cow<'_, str> {
+fn string(value: Value<'_>, in_flow: bool) -> Cow<'_, str> {
     let text = value.as_str().unwrap_or_default();
-    let may_be_date = match dialect {
-        Dialect::Kubectl => false,
-        Dialect::Kustomize => {
-            value.style() == Style::Plain && (!value.is_tagged() || follows_tag(value, "!!timestamp"))
-        }
-    };
+    let may_be_date = value.style() == Style::Plain && (!value.is_tagged() || follows_tag(value, "!!timestamp"));
     match may_be_date.then(|| date_text(text, in_flow)).flatten() {
         Some(date) => Cow::Owned(date),
         None => Cow::Borrowed(text),
@@ -132,29 +128,16 @@ fn follows_tag(value: Value<'_>, tag: &str) -> bool {
     value.raw().starts_with(tag) || before.trim_end().ends_with(tag)
 }
 
-fn key_text(key: Value<'_>, dialect: Dialect) -> Cow<'_, str> {
-    match dialect {
-        Dialect::Kustomize if is_word(key) => Cow::Borrowed(key.raw()),
-        Dialect::Kubectl | Dialect::Kustomize => key.key_text(),
-    }
+fn key_text(key: Value<'_>) -> Cow<'_, str> {
+    if is_word(key) { Cow::Borrowed(key.raw()) } else { key.key_text() }
 }
 
-fn json_number(number: Number, dialect: Dialect) -> Json {
-    match (number, dialect) {
-        (Number::Signed(value), _) => Json::from(value),
-        (Number::Unsigned(value), Dialect::Kustomize) => Json::from(value),
-        (number, _) => stored_number(number.as_f64()),
+fn json_number(number: Number) -> Json {
+    match number {
+        Number::Signed(value) => Json::from(value),
+        Number::Unsigned(value) => Json::from(value),
+        Number::Float(value) => stored_float(value),
     }
-}
-
-/// A float that is written like an integer where it is one.
-fn stored_number(float: f64) -> Json {
-    // 2^63, the first value above the integers of 64 bits.
-    const LIMIT: f64 = 9_223_372_036_854_775_808.0;
-    if float.fract() == 0.0 && (-LIMIT..LIMIT).contains(&float) {
-        return Json::from(float as i64);
-    }
-    JsonNumber::from_f64(float).map_or(Json::Null, Json::Number)
 }
 
 /// Reads the numbers again as Go does after a round trip through YAML text: integers outside of 64 bits become floats.
@@ -162,7 +145,7 @@ fn stored_number(float: f64) -> Json {
 pub fn reread_numbers(value: &mut Json, all: bool) {
     match value {
         Json::Number(number) if all || number.as_i64().is_none() => {
-            *value = number.as_f64().map_or(Json::Null, stored_number);
+            *value = number.as_f64().map_or(Json::Null, stored_float);
         }
         Json::Array(items) => items.iter_mut().for_each(|item| reread_numbers(item, all)),
         Json::Object(members) => members.values_mut().for_each(|member| reread_numbers(member, all)),
@@ -246,7 +229,7 @@ fn duplicate_key(map: Value<'_>) -> Option<Span> {
         if key.is_copied() {
             continue;
         }
-        if !seen.insert(key_text(key, Dialect::Kustomize)) {
+        if !seen.insert(key_text(key)) {
             return Some(key.span());
         }
     }

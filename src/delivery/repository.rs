@@ -28,7 +28,7 @@ impl<'a> Repository<'a> {
 
     /// Gives the manifests of a file that the caller has read already.
     pub fn give(&self, file: FileId, manifests: Manifests) {
-        // Who gives them twice gives the same.
+        // Given twice, they are the same.
         let _ = self.manifests[file.index()].set(Arc::new(manifests));
     }
 

@@ -1,8 +1,8 @@
-//! What the caller of this module knows how to do: to get the text of a file, and to read YAML.
+//! What the caller of this module provides: the texts of files, and a reader of YAML.
 
 use std::borrow::Cow;
 
-use crate::domain::document::fault::Fault;
+use crate::domain::document::fault::{Fault, FaultKind};
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::Value;
 
@@ -16,7 +16,19 @@ pub struct Document<'a> {
     pub faults: &'a [Fault],
 }
 
-/// What the caller knows how to do.
+impl Document<'_> {
+    /// Why it is not YAML: the message of its first syntax fault, and where that is.
+    pub fn syntax_fault(&self) -> (&str, Span) {
+        for fault in self.faults {
+            if let FaultKind::Syntax { message, .. } = &fault.kind {
+                return (message, fault.span);
+            }
+        }
+        ("cannot be read", self.faults.first().map_or(self.span, |fault| fault.span))
+    }
+}
+
+/// Reads the files of a repository.
 pub trait Source {
     /// The text of a file.
     fn text(&self, path: &str) -> Option<Cow<'_, str>>;

@@ -1,5 +1,7 @@
 //! Timestamps in plain scalars, which kustomize turns into texts of RFC 3339.
 
+use crate::domain::value::day::Day;
+
 /// The text of RFC 3339 that Go makes of a timestamp; `None` for any other text.
 pub(super) fn rfc3339(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
@@ -13,10 +15,8 @@ pub(super) fn rfc3339(text: &str) -> Option<String> {
     let month = digits(&mut rest, 1, 2)?;
     take(&mut rest, "-")?;
     let day = digits(&mut rest, 1, 2)?;
-    if !(1..=12).contains(&month) || !(1..=days_of(year, month)).contains(&day) {
-        return None;
-    }
     let date = format!("{year:04}-{month:02}-{day:02}");
+    Day::parse(&date).filter(|day| day.text() == date)?;
     if rest.is_empty() {
         return Some(format!("{date}T00:00:00Z"));
     }
@@ -36,15 +36,6 @@ pub(super) fn rfc3339(text: &str) -> Option<String> {
     let fraction = fraction(&mut rest);
     let zone = if has_zone { zone(&mut rest)? } else { "Z".to_owned() };
     rest.is_empty().then(|| format!("{date}T{hour:02}:{minute:02}:{second:02}{fraction}{zone}"))
-}
-
-fn days_of(year: u32, month: u32) -> u32 {
-    match month {
-        4 | 6 | 9 | 11 => 30,
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
-        2 => 28,
-        _ => 31,
-    }
 }
 
 /// Nanoseconds at most, without zeros at the end.

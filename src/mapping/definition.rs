@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::stored_json::stored_json;
+use crate::domain::document::stored_json::stored_json;
 use crate::domain::document::tree::{Kind, Value};
 
 /// The maximum depth of a schema.

@@ -13,4 +13,3 @@ pub mod kinds;
 mod map_item;
 pub mod objects;
 mod programs;
-mod stored_json;

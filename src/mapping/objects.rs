@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 
 use super::definition::{Additional, Definition, Schema};
 use super::kinds::Resource;
-use super::stored_json::stored_json;
+use crate::domain::document::stored_json::stored_json;
 use crate::domain::document::tree::{Kind, Value};
 pub use crate::domain::mapping_facts::RefusalReason;
 use crate::domain::platform::Platform;

@@ -88,11 +88,11 @@ pub(crate) fn run(args: &PoliciesArgs, context: &mut Context<'_>) -> Result<Exit
 
 fn require(identifier: &str, blueprints: &[Blueprint]) -> Result<(), PoliciesError> {
     let identifiers = blueprints.iter().map(|blueprint| blueprint.identifier.as_str());
-    if is_reserved(identifier) && identifiers.clone().any(|known| known == identifier) {
-        return Err(PoliciesError::SystemBlueprint { identifier: identifier.to_owned() });
-    }
     if identifiers.clone().any(|known| known == identifier) {
-        return Ok(());
+        return match is_reserved(identifier) {
+            true => Err(PoliciesError::SystemBlueprint { identifier: identifier.to_owned() }),
+            false => Ok(()),
+        };
     }
     let help = match closest(identifier, identifiers) {
         Some(near) => format!("did you mean `{near}`?"),
@@ -106,6 +106,7 @@ fn is_folder(directory: &Path, path: &Path) -> bool {
     let is_yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
     match sources::path_kind(&directory.join(path)) {
         Some(kind) => kind == PathKind::Folder,
+        // What exists and is neither, a device or a pipe, is written to.
         None => !is_yaml && path != Path::new("-") && !sources::exists(&directory.join(path)),
     }
 }

@@ -1,6 +1,6 @@
 //! What a Kustomization of Flux delivers: from the artifact of its source to the objects that are applied.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
@@ -9,10 +9,10 @@ use super::objects::Kustomization;
 use super::stored_yaml::{has_dollar, yaml};
 use super::substitution::{SubstitutionFault, Variables, substitute};
 use crate::delivery::contents::{Content, contents};
-use crate::delivery::files::{Entry, FolderId};
+use crate::delivery::files::{Entry, FolderId, Joined, join};
 use crate::delivery::kustomize::failure::{Failure, FailureKind, shown};
 use crate::delivery::kustomize::{Build, Options, Unknown, UnknownKind, build, check_encoding};
-use crate::delivery::object::{Object, Rewrite, split_version};
+use crate::delivery::object::{IdCounts, Object, Rewrite, split_version};
 use crate::delivery::place::Place;
 use crate::delivery::reading::{Dialect, json, reread_numbers};
 use crate::delivery::repository::Repository;
@@ -131,17 +131,7 @@ pub fn deliver(
 /// `spec.path` is held inside of the artifact.
 fn find_folder(artifact: &Tree<'_>, spec: &Kustomization) -> Result<FolderId, FluxFailure> {
     let given = spec.path.as_ref().map_or("", |path| path.text.as_str());
-    let mut names: Vec<&str> = Vec::new();
-    for name in given.split('/') {
-        match name {
-            "" | "." => {}
-            ".." => {
-                names.pop();
-            }
-            name => names.push(name),
-        }
-    }
-    let path = names.join("/");
+    let (Joined::Inside(path) | Joined::Outside(path)) = join("", given);
     let place = spec.path.as_ref().map(|path| Place { file: spec.meta.file, span: path.span });
     let (stage, kind, text) = match artifact.find(&path) {
         Some(Entry::Folder(folder)) => return Ok(folder),
@@ -165,7 +155,7 @@ struct Substitution<'s, 'r> {
     /// Variables of the cluster may be in any text with a `$`.
     has_unknown_variables: bool,
     contents: std::vec::IntoIter<Content>,
-    counts: HashMap<String, usize>,
+    counts: IdCounts,
     unknowns: Vec<Unknown>,
 }
 
@@ -179,17 +169,13 @@ impl<'s, 'r> Substitution<'s, 'r> {
             kind: UnknownKind::Variables,
             place: Some(Place { file: spec.meta.file, span: reference.span }),
         });
-        let mut counts = HashMap::new();
-        for object in objects {
-            *counts.entry(key_of(object)).or_default() += 1;
-        }
         Self {
             repository,
             spec,
             variables: Variables { values: values.collect(), must_be_set: settings.has_strict_substitutions },
             has_unknown_variables: !from.is_empty(),
             contents: contents(repository, objects).into_iter(),
-            counts,
+            counts: IdCounts::of(objects),
             unknowns: unknowns.collect(),
         }
     }
@@ -233,10 +219,8 @@ impl<'s, 'r> Substitution<'s, 'r> {
             return delivered(object, None);
         }
         let bytes = substitute(&yaml(&content), &self.variables).map_err(|fault| {
-            let kind = match fault {
-                SubstitutionFault::NotSet(_) => FailureKind::VariableNotSet,
-                _ => FailureKind::Substitution,
-            };
+            let is_not_set = matches!(fault, SubstitutionFault::NotSet(_));
+            let kind = if is_not_set { FailureKind::VariableNotSet } else { FailureKind::Substitution };
             failed(kind, format!("variable substitution failed: {}", fault.text()))
         })?;
         let broken = |text: &str| failed(FailureKind::SubstitutedText, format!("YAMLToJSON: yaml: {text}"));
@@ -248,7 +232,7 @@ impl<'s, 'r> Substitution<'s, 'r> {
                     let refused = document.faults.iter().any(|fault| matches!(fault.kind, FaultKind::NotJson { .. }));
                     if refused { Err("json: unsupported value".to_owned()) } else { Ok(json(root, Dialect::Kubectl)) }
                 }
-                None => Err(syntax_message(document.faults)),
+                None => Err(document.syntax_fault().0.to_owned()),
             });
         });
         let mut content = match result {
@@ -257,33 +241,15 @@ impl<'s, 'r> Substitution<'s, 'r> {
             None => Json::Null,
         };
         reread_numbers(&mut content, true);
-        let before = key_of(&object);
+        let before = object.id();
         read_identity(&mut object, &content);
-        let now = key_of(&object);
-        if before != now {
-            if let Some(count) = self.counts.get_mut(&before) {
-                *count -= 1;
-            }
-            *self.counts.entry(now.clone()).or_default() += 1;
-        }
-        if self.counts.get(&now).copied().unwrap_or_default() > 1 {
-            let text = format!("in Replace: id matched {} resources", self.counts[&now]);
+        let count = self.counts.replace(&before, &object.id());
+        if count > 1 {
+            let text = format!("in Replace: id matched {count} resources");
             return Err(Failure::new(FailureKind::DuplicateId, text).at(Some(place)));
         }
         delivered(object, Some(content))
     }
-}
-
-fn key_of(object: &Object) -> String {
-    object.id().key().join("\0")
-}
-
-fn syntax_message(faults: &[crate::domain::document::fault::Fault]) -> String {
-    let message = faults.iter().find_map(|fault| match &fault.kind {
-        FaultKind::Syntax { message, .. } => Some(message.clone()),
-        _ => None,
-    });
-    message.unwrap_or_else(|| "cannot be read".to_owned())
 }
 
 /// Takes over what identifies an object after its text has changed.

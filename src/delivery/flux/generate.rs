@@ -5,12 +5,12 @@ use super::objects;
 use crate::delivery::files::{Entry, FolderId, Joined, join};
 use crate::delivery::kustomize::FILE_NAMES;
 use crate::delivery::kustomize::failure::{Failure, FailureKind, shown};
-use crate::delivery::kustomize::kustomization::{Kustomization, Reading};
+use crate::delivery::kustomize::kustomization::{Kustomization, Strictness};
 use crate::delivery::place::{Place, Text};
 use crate::delivery::repository::Repository;
 use crate::delivery::tree::Tree;
 
-/// What Flux builds at a folder, and whether nobody wrote a kustomization file there.
+/// What Flux builds at a folder, and whether the folder has no kustomization file.
 pub(super) fn generate(
     repository: &Repository<'_>,
     tree: &Tree<'_>,
@@ -20,7 +20,7 @@ pub(super) fn generate(
     let written = FILE_NAMES.into_iter().find_map(|name| tree.file_in(folder, name));
     let mut kustomization = match written {
         Some(file) => {
-            let mut read = Kustomization::read(repository, file, Reading::Lenient)?;
+            let mut read = Kustomization::read(repository, file, Strictness::Lenient)?;
             if read.resources.is_empty() {
                 // So that kustomize does not find it empty.
                 read.build_metadata = vec!["originAnnotations".to_owned()];

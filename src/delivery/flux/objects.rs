@@ -1,4 +1,4 @@
-//! The objects of Flux: GitRepository, OCIRepository and Kustomization, with the places of what they say.
+//! The objects of Flux: GitRepository, OCIRepository and Kustomization, with the positions of their fields.
 
 use crate::delivery::files::FileId;
 use crate::delivery::kustomize::kustomization::{Patch, patch_of};

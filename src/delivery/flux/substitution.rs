@@ -55,6 +55,9 @@ fn evaluate(nodes: &[Node], variables: &Variables, out: &mut Vec<u8>) -> Result<
                 }
                 let value = value.map_or("", String::as_str).as_bytes();
                 out.extend_from_slice(&functions::apply(name, value, &values)?);
+                if out.len() > functions::MAX_RESULT {
+                    return Err(SubstitutionFault::TooLarge);
+                }
             }
         }
     }
@@ -79,6 +82,18 @@ mod tests {
                 prop_assert_eq!(result, Ok(text.into_bytes()));
             }
         }
+    }
+
+    #[test]
+    fn results_and_comparisons_have_a_limit() {
+        let value = |text: String| Variables { values: BTreeMap::from([("A".to_owned(), text)]), must_be_set: false };
+        let replaced = substitute("${A//a/${A//a/${A//a/${A}}}}", &value("a".repeat(1000)));
+        assert_eq!(replaced, Err(SubstitutionFault::TooLarge));
+        let repeated = substitute(&"${A}".repeat(10_000), &value("a".repeat(10_000)));
+        assert_eq!(repeated, Err(SubstitutionFault::TooLarge));
+        let trimmed = format!("${{A##*{}b}}", "a".repeat(8_000));
+        assert_eq!(substitute(&trimmed, &value("a".repeat(16_000))), Err(SubstitutionFault::TooLarge));
+        assert_eq!(substitute("${A##*b}", &value("a".repeat(1_000))), Ok("a".repeat(1_000).into_bytes()));
     }
 
     #[test]

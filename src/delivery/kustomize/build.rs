@@ -297,11 +297,9 @@ impl<'r> Builder<'_, 'r> {
         self.result.files.insert(file);
         let manifests = self.repository.manifests(file);
         if let Some(fault) = &manifests.fault {
-            let text = match fault.kind {
-                FailureKind::Malformed => format!("{} in File: {}", fault.text, path.text),
-                _ => fault.text.clone(),
-            };
-            return Err(from(Failure::new(fault.kind, text).at(Some(Place { file, span: fault.span }))));
+            return Err(from(
+                Failure::new(fault.kind, fault.text_in(&path.text)).at(Some(Place { file, span: fault.span })),
+            ));
         }
         self.count(manifests.objects.len())?;
         let mut own = Accumulator::default();

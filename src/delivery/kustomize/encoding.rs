@@ -4,7 +4,7 @@ use super::failure::{Failure, FailureKind};
 use crate::delivery::object::Object;
 use crate::delivery::place::Place;
 
-/// What kustomize says where it cannot write an object.
+/// Fails as kustomize does for an object that it cannot write.
 pub fn check_encoding(object: &Object) -> Result<(), Failure> {
     match &object.encoding {
         None => Ok(()),

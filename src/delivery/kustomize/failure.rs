@@ -1,4 +1,4 @@
-//! Why a build of kustomize ends, as a class and in kustomize's own words.
+//! Why a build of kustomize fails: the class of the failure, and the text that kustomize prints.
 
 use crate::delivery::place::Place;
 use crate::delivery::reading::EncodingFaultKind;

@@ -234,10 +234,7 @@ pub(super) fn field<'a>(map: Value<'a>, name: &str) -> Option<Value<'a>> {
 }
 
 pub(super) fn text_of(value: Value<'_>) -> Text {
-    let text = match value.kind() {
-        Kind::Null => Cow::Borrowed(""),
-        _ => value.key_text(),
-    };
+    let text = if value.is_null() { Cow::Borrowed("") } else { value.key_text() };
     Text { text: text.into_owned(), span: value.span(), file: None }
 }
 

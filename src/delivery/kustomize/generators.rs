@@ -99,7 +99,6 @@ fn merged(own: &GeneratorOptions, common: &GeneratorOptions) -> GeneratorOptions
         labels: both(&common.labels, &own.labels),
         annotations: both(&common.annotations, &own.annotations),
         has_no_hash: common.has_no_hash || own.has_no_hash,
-        is_immutable: common.is_immutable || own.is_immutable,
     }
 }
 
@@ -110,10 +109,10 @@ pub(super) fn add_hash(object: &mut Object) {
     let data = if data.is_empty() { json!("") } else { Json::Object(data) };
     let kind = &object.header.kind;
     // kustomize means to add the name, and looks for it where it is not.
-    let content = match kind.as_str() {
-        "Secret" => json!({"data": data, "kind": kind, "name": "", "type": generated.secret_type}),
-        _ => json!({"data": data, "kind": kind, "name": ""}),
-    };
+    let mut content = json!({"data": data, "kind": kind, "name": ""});
+    if kind == "Secret" {
+        content["type"] = json!(generated.secret_type);
+    }
     // As Go writes JSON.
     let text = content.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
     let hash = short_hash(&text);

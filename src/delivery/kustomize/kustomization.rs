@@ -1,17 +1,16 @@
 //! A kustomization file, read with the places of what it names.
 
 use super::failure::{Failure, FailureKind, shown};
-use super::fields::{self, Strictness, field, field_fault, flag, pairs, text, texts};
+use super::fields::{self, field, field_fault, flag, pairs, text, texts};
 use super::selector::{Selector, Source};
 use crate::delivery::files::FileId;
 use crate::delivery::place::{Place, Text};
 use crate::delivery::repository::Repository;
 use crate::delivery::source::Document;
-use crate::domain::document::fault::FaultKind;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, Value};
 
-pub use super::fields::Strictness as Reading;
+pub use super::fields::Strictness;
 
 const VERSION: &str = "kustomize.config.k8s.io/v1beta1";
 const COMPONENT_VERSION: &str = "kustomize.config.k8s.io/v1alpha1";
@@ -20,7 +19,7 @@ const COMPONENT: &str = "Component";
 /// The fields that have a meaning here. Deprecated ones are with those that replace them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Kustomization {
-    /// `None`: nobody wrote it.
+    /// `None`: it is generated.
     pub file: Option<FileId>,
     pub is_component: bool,
     pub resources: Vec<Text>,
@@ -96,7 +95,6 @@ pub struct GeneratorOptions {
     pub labels: Vec<(String, String)>,
     pub annotations: Vec<(String, String)>,
     pub has_no_hash: bool,
-    pub is_immutable: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,8 +106,8 @@ pub struct Sort {
 }
 
 impl Kustomization {
-    /// Reads a file. `Err` has what kustomize says of it, without the folder.
-    pub fn read(repository: &Repository<'_>, file: FileId, reading: Strictness) -> Result<Self, Failure> {
+    /// Reads a file. The failure has the text of kustomize, without the folder.
+    pub fn read(repository: &Repository<'_>, file: FileId, strictness: Strictness) -> Result<Self, Failure> {
         let fail = |kind, text: String| Failure::new(kind, text).at(Some(Place { file, span: Span::default() }));
         let Some(content) = repository.text(file) else {
             return Err(fail(
@@ -120,32 +118,28 @@ impl Kustomization {
         let mut result = None;
         repository.documents(&content, &mut |document| {
             // Only the first document counts.
-            result.get_or_insert_with(|| Self::of_document(document, file, reading));
+            result.get_or_insert_with(|| Self::of_document(document, file, strictness));
         });
-        match (result, reading) {
+        match (result, strictness) {
             (Some(result), _) => result,
             (None, Strictness::Lenient) => Ok(Self { file: Some(file), ..Self::default() }),
             (None, Strictness::Strict) => Err(fail(FailureKind::EmptyKustomization, EMPTY.to_owned())),
         }
     }
 
-    fn of_document(document: &Document<'_>, file: FileId, reading: Strictness) -> Result<Self, Failure> {
-        let heading = match reading {
+    fn of_document(document: &Document<'_>, file: FileId, strictness: Strictness) -> Result<Self, Failure> {
+        let heading = match strictness {
             Strictness::Strict => "invalid Kustomization",
             Strictness::Lenient => "error converting YAML to JSON",
         };
         let Some(root) = document.value else {
-            let syntax = document.faults.iter().find_map(|fault| match &fault.kind {
-                FaultKind::Syntax { message, .. } => Some((message.clone(), fault.span)),
-                _ => None,
-            });
-            let (message, span) = syntax.unwrap_or(("cannot be read".to_owned(), document.span));
+            let (message, span) = document.syntax_fault();
             let failure = Failure::new(FailureKind::Malformed, format!("{heading}: yaml: {message}"));
             return Err(failure.at(Some(Place { file, span })));
         };
-        if let Some(fault) = field_fault(root, reading) {
+        if let Some(fault) = field_fault(root, strictness) {
             let kind = if fault.is_unknown { FailureKind::UnknownField } else { FailureKind::WrongType };
-            let heading = match reading {
+            let heading = match strictness {
                 Strictness::Strict => heading,
                 Strictness::Lenient => "error unmarshaling JSON: while decoding JSON",
             };
@@ -153,7 +147,7 @@ impl Kustomization {
             return Err(failure.at(Some(Place { file, span: fault.span })));
         }
         let found = Self::of(root, file);
-        if reading == Strictness::Strict {
+        if strictness == Strictness::Strict {
             let place = Some(Place { file, span: root.span() });
             if is_empty(root) {
                 return Err(Failure::new(FailureKind::EmptyKustomization, EMPTY).at(place));
@@ -244,15 +238,13 @@ fn version_fault(root: Value<'_>) -> Option<String> {
     (!faults.is_empty()).then(|| faults.join("\n"))
 }
 
-/// What kustomize adds where it tells of a wrong version or kind.
+/// Names the folder of a kustomization with a wrong version or kind, as kustomize does.
 pub(super) fn in_folder(failure: Failure, folder: &str) -> Failure {
-    match failure.kind {
-        FailureKind::WrongVersion => {
-            let text = format!("Failed to read kustomization file under {}:\n{}", shown(folder), failure.text);
-            Failure { text, ..failure }
-        }
-        _ => failure,
+    if failure.kind != FailureKind::WrongVersion {
+        return failure;
     }
+    let text = format!("Failed to read kustomization file under {}:\n{}", shown(folder), failure.text);
+    Failure { text, ..failure }
 }
 
 fn labels_of(label: Value<'_>) -> Labels {
@@ -302,7 +294,6 @@ fn options_of(options: Value<'_>) -> GeneratorOptions {
         labels: pairs(options, "labels"),
         annotations: pairs(options, "annotations"),
         has_no_hash: flag(options, "disableNameSuffixHash"),
-        is_immutable: flag(options, "immutable"),
     }
 }
 

@@ -86,7 +86,7 @@ impl<'b> Lookup<'b> {
         }
     }
 
-    /// What Go says of a path that does not exist: it names the first part that is missing.
+    /// The error of Go for a path that does not exist: it names the first part that is missing.
     fn not_evaluated(self, shown: &str) -> String {
         let inner = shown.strip_prefix(ROOT).unwrap_or_default().trim_start_matches('/');
         let mut known = 0;

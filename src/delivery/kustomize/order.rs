@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::failure::{Failure, FailureKind};
 use super::kustomization::Sort;
-use crate::delivery::object::{Id, Object};
+use crate::delivery::object::{Id, Object, or};
 
 const FIRST: [&str; 22] = [
     "Namespace",
@@ -79,7 +79,6 @@ struct Key {
 impl Key {
     fn of(object: &Object, ranks: &HashMap<String, i64>) -> Self {
         let id = object.id();
-        let or = |text: &str, none: &str| if text.is_empty() { none.to_owned() } else { text.to_owned() };
         let group = or(&id.group, "~G");
         Self {
             rank: ranks.get(&id.kind).copied().unwrap_or_default(),
@@ -91,7 +90,6 @@ impl Key {
 }
 
 fn identity(id: &Id, namespace: &str) -> String {
-    let or = |text: &str, none: &str| if text.is_empty() { none.to_owned() } else { text.to_owned() };
     format!("{}|{}|{}", id.kind_text(), or(namespace, "~X"), or(&id.name, "~N"))
 }
 

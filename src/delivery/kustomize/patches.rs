@@ -96,14 +96,12 @@ pub(super) struct ReadPatch {
 pub(super) fn apply(objects: &mut Accumulator, patch: &ReadPatch) -> Result<(), Failure> {
     let ReadPatch { form, target, place, source } = patch;
     let place = *place;
-    let fail = |kind, text: String| Err(Failure::new(kind, text).at(place));
+    let bad = |text: &str| Failure::new(FailureKind::BadPatch, text).at(place);
+    let unreadable = || bad("unable to parse the selector of the patch");
     match (form, target) {
-        (Form::Json(_), None) => fail(FailureKind::BadPatch, format!("must specify a target for JSON patch {source}")),
+        (Form::Json(_), None) => Err(bad(&format!("must specify a target for JSON patch {source}"))),
         (Form::Json(operations), Some(target)) => {
-            let matcher = match target.compile() {
-                Ok(matcher) => matcher,
-                Err(_) => return fail(FailureKind::BadPatch, "unable to parse the selector of the patch".to_owned()),
-            };
+            let matcher = target.compile().map_err(|_| unreadable())?;
             for object in objects.objects.iter_mut().filter(|object| matcher.matches(object)) {
                 // It is written as JSON for the patch.
                 check_encoding(object)?;
@@ -116,13 +114,10 @@ pub(super) fn apply(objects: &mut Accumulator, patch: &ReadPatch) -> Result<(), 
         (Form::Merge(merges), Some(_)) if merges.len() > 1 => {
             let text = "Multiple Strategic-Merge Patches in one `patches` entry is not allowed to set `patches.target` \
                         field";
-            fail(FailureKind::BadPatch, format!("{text}: {source}"))
+            Err(bad(&format!("{text}: {source}")))
         }
         (Form::Merge(merges), Some(target)) => {
-            let matcher = match target.compile() {
-                Ok(matcher) => matcher,
-                Err(_) => return fail(FailureKind::BadPatch, "unable to parse the selector of the patch".to_owned()),
-            };
+            let matcher = target.compile().map_err(|_| unreadable())?;
             for merge in merges {
                 merge.apply(objects, place, |object| matcher.matches(object));
             }
@@ -152,14 +147,13 @@ fn is_called(object: &Object, wanted: &Header) -> bool {
     if (&header.api_version, &header.kind) != (&wanted.api_version, &wanted.kind) {
         return false;
     }
-    let names = object.names_before.iter().map(|(name, namespace)| (name, namespace));
     let wanted = Id::of(wanted);
-    names.chain([(&header.name, &header.namespace)]).any(|(name, namespace)| {
+    object.names().any(|(name, namespace)| {
         let candidate = Header {
             api_version: header.api_version.clone(),
             kind: header.kind.clone(),
-            name: name.clone(),
-            namespace: namespace.clone(),
+            name: name.to_owned(),
+            namespace: namespace.to_owned(),
             ..Header::default()
         };
         Id::of(&candidate).key() == wanted.key()

@@ -1,4 +1,4 @@
-//! Which resources of a kustomization lie on another host, so that nobody knows them offline.
+//! Which resources of a kustomization are on another host, so that they are unknown offline.
 
 /// Whether kustomize would fetch a resource: a URL, or an address that Git clones.
 pub(super) fn is_remote(path: &str) -> bool {

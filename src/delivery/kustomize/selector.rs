@@ -6,7 +6,7 @@ use regex_automata::meta::Regex;
 
 use super::fields::text;
 use crate::delivery::manifests::Header;
-use crate::delivery::object::{Id, Object, split_version};
+use crate::delivery::object::{Id, Object, or, split_version};
 use crate::domain::document::tree::Value;
 
 /// Texts are regular expressions for the whole value; an empty one matches everything.
@@ -42,16 +42,12 @@ impl Source {
         let found = split_version(&header.api_version);
         let fits = |wanted: &str, found: &str| wanted.is_empty() || wanted == found;
         let is_named = |name: &str, namespace: &str| {
-            let or_default =
-                |namespace: &str| if namespace.is_empty() { "default".to_owned() } else { namespace.to_owned() };
-            let namespaces = [&self.header.namespace, namespace].map(or_default);
-            fits(&self.header.name, name) && (self.header.namespace.is_empty() || namespaces[0] == namespaces[1])
+            fits(&self.header.name, name) && fits(&self.header.namespace, or(namespace, "default"))
         };
         fits(group, found.0)
             && fits(version, found.1)
             && fits(&self.header.kind, &header.kind)
-            && (is_named(&header.name, &header.namespace)
-                || object.names_before.iter().any(|(name, namespace)| is_named(name, namespace)))
+            && object.names().any(|(name, namespace)| is_named(name, namespace))
     }
 }
 
@@ -110,13 +106,10 @@ impl Matcher {
         let header = &object.header;
         let (group, version) = split_version(&header.api_version);
         let is_kind = self.group.matches(group) && self.version.matches(version) && self.kind.matches(&header.kind);
-        let is_named = |name: &str, namespace: &str| {
-            let namespace = if namespace.is_empty() { "default" } else { namespace };
-            self.name.matches(name) && self.namespace.matches(namespace)
-        };
+        let is_named =
+            |name: &str, namespace: &str| self.name.matches(name) && self.namespace.matches(or(namespace, "default"));
         is_kind
-            && (is_named(&header.name, &header.namespace)
-                || object.names_before.iter().any(|(name, namespace)| is_named(name, namespace)))
+            && object.names().any(|(name, namespace)| is_named(name, namespace))
             && self.labels.iter().all(|wanted| wanted.holds(object.label(&wanted.key)))
             && self.annotations.iter().all(|wanted| wanted.holds(object.annotation(&wanted.key)))
     }

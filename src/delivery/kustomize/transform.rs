@@ -34,7 +34,7 @@ impl<'r> Builder<'_, 'r> {
         Ok(())
     }
 
-    /// `crds` wants definitions of OpenAPI: a mapping of mappings.
+    /// `crds` must name definitions of OpenAPI: a mapping of mappings.
     pub(super) fn check_crds(&self, kustomization: &Kustomization, folder: FolderId) -> Result<(), Failure> {
         let names: Vec<&str> = kustomization.crds.iter().map(|path| path.text.as_str()).collect();
         let heading = format!("loading CRDs [{}]", names.join(" "));
@@ -90,13 +90,12 @@ impl<'r> Builder<'_, 'r> {
             return Err(Failure::new(FailureKind::Helm, text).at(kustomization.place(span)));
         }
         let plugins = self.plugins(kustomization, &kustomization.generators, folder, base);
-        for (_, place) in plugins.map_err(|failure| {
-            match failure.kind {
-                FailureKind::Plugin => failure.within("failed to load generator"),
-                _ => failure,
-            }
-            .within("loading generator plugins")
-        })? {
+        let plugins = plugins.map_err(|failure| {
+            let is_external = failure.kind == FailureKind::Plugin;
+            let failure = if is_external { failure.within("failed to load generator") } else { failure };
+            failure.within("loading generator plugins")
+        })?;
+        for (_, place) in plugins {
             self.result.unknowns.push(Unknown { kind: UnknownKind::Generator, place });
         }
         Ok(())
@@ -226,13 +225,8 @@ impl<'r> Builder<'_, 'r> {
             Ok(merges) => merges,
             Err(_) => {
                 let text = self.read_text(path, folder).map_err(|failure| failure.at(place))?;
-                patches::merge_patches(self.repository, &text).map_err(|fault| {
-                    let text = match fault.kind {
-                        FailureKind::Malformed => format!("{} in File: {}", fault.text, path.text),
-                        _ => fault.text,
-                    };
-                    Failure::new(fault.kind, text).at(place)
-                })?
+                patches::merge_patches(self.repository, &text)
+                    .map_err(|fault| Failure::new(fault.kind, fault.text_in(&path.text)).at(place))?
             }
         };
         Ok(ReadPatch { form: Form::Merge(merges), target: None, place, source: String::new() })
@@ -372,8 +366,7 @@ fn absorb(objects: &mut Accumulator, object: Object, behavior: &str) -> Result<(
         Err(Failure::new(FailureKind::Generator, text))
     };
     let is_same = |known: &Object| {
-        let names = known.names_before.iter().any(|(name, _)| *name == object.header.name);
-        known.header.kind == object.header.kind && (names || known.header.name == object.header.name)
+        known.header.kind == object.header.kind && known.names().any(|(name, _)| name == object.header.name)
     };
     let known = objects.objects.iter().position(is_same);
     match (known, behavior) {

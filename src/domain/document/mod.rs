@@ -3,5 +3,6 @@
 pub mod fault;
 pub mod manifest;
 pub mod span;
+pub mod stored_json;
 pub mod tree;
 pub mod tree_json;

@@ -17,7 +17,7 @@ pub(in crate::delivery::flux) enum SubstitutionFault {
 }
 
 impl SubstitutionFault {
-    /// As Flux says it.
+    /// The error of Flux.
     pub(in crate::delivery::flux) fn text(&self) -> String {
         let text = match self {
             Self::BadSubstitution => "bad substitution",

@@ -8,6 +8,11 @@ use crate::delivery::glob;
 /// Longer values are not trimmed: every length is tried.
 const MAX_TRIMMED: usize = 16 * 1024;
 
+/// Trims take no more comparisons than this: a star is tried at every position of every length.
+const MAX_COMPARISONS: usize = 1 << 30;
+/// Larger results are not computed: replacements in replacements multiply.
+pub(super) const MAX_RESULT: usize = 16 * 1024 * 1024;
+
 /// The value of a function of a variable's value.
 pub(super) fn apply(name: &str, value: &[u8], arguments: &[Vec<u8>]) -> Result<Vec<u8>, SubstitutionFault> {
     let argument = |at: usize| arguments.get(at).map_or(&[][..], Vec::as_slice);
@@ -24,14 +29,14 @@ pub(super) fn apply(name: &str, value: &[u8], arguments: &[Vec<u8>]) -> Result<V
         ("%%", _) => reversed(&trim(&reversed(value), &reversed(argument(0)), Trim::Longest)?),
         (":", 0) => value.to_vec(),
         (":", _) => slice(value, argument(0), arguments.get(1).map(Vec::as_slice))?,
-        ("/#", 2) if value.starts_with(argument(0)) => replace(value, argument(0), argument(1), 1),
+        ("/#", 2) if value.starts_with(argument(0)) => replace(value, argument(0), argument(1), 1)?,
         ("/%", 2) if value.ends_with(argument(0)) => {
             let kept = value.get(..value.len() - argument(0).len()).unwrap_or_default();
             [kept, argument(1)].concat()
         }
         ("/#" | "/%", _) => value.to_vec(),
-        ("/", 1 | 2) => replace(value, argument(0), argument(1), 1),
-        ("//", 1 | 2) => replace(value, argument(0), argument(1), usize::MAX),
+        ("/", 1 | 2) => replace(value, argument(0), argument(1), 1)?,
+        ("//", 1 | 2) => replace(value, argument(0), argument(1), usize::MAX)?,
         _ if value.is_empty() => arguments.concat(),
         _ => value.to_vec(),
     })
@@ -76,17 +81,20 @@ fn slice(value: &[u8], start: &[u8], length: Option<&[u8]>) -> Result<Vec<u8>, S
     })
 }
 
-fn replace(value: &[u8], from: &[u8], to: &[u8], most: usize) -> Vec<u8> {
+fn replace(value: &[u8], from: &[u8], to: &[u8], most: usize) -> Result<Vec<u8>, SubstitutionFault> {
     let mut out = Vec::with_capacity(value.len());
     let mut rest = value;
     for at in memchr::memmem::find_iter(value, from).take(most) {
         let start = value.len() - rest.len();
         out.extend_from_slice(value.get(start..at).unwrap_or_default());
         out.extend_from_slice(to);
+        if out.len() > MAX_RESULT {
+            return Err(SubstitutionFault::TooLarge);
+        }
         rest = value.get(at + from.len()..).unwrap_or_default();
     }
     out.extend_from_slice(rest);
-    out
+    Ok(out)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,7 +105,8 @@ enum Trim {
 
 /// The value without the shortest or longest beginning that matches the pattern.
 fn trim(value: &[u8], pattern: &[u8], trim: Trim) -> Result<Vec<u8>, SubstitutionFault> {
-    if value.len() > MAX_TRIMMED {
+    let comparisons = value.len().saturating_mul(value.len()).saturating_mul(pattern.len());
+    if value.len() > MAX_TRIMMED || pattern.contains(&b'*') && comparisons > MAX_COMPARISONS {
         return Err(SubstitutionFault::TooLarge);
     }
     let mut found = 0;

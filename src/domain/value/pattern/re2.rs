@@ -141,7 +141,7 @@ fn members(ranges: &Ranges) -> String {
         for name in PROPERTIES {
             let property = property(name);
             if !property.is_empty() && property.iter().all(|range| contains(&rest, *range)) {
-                text.push_str(&format!("\\p{{{name}}}"));
+                write!(text, "\\p{{{name}}}").expect("writing to a string does not fail");
                 rest = without(&rest, &property);
             }
         }

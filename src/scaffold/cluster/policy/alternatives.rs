@@ -50,7 +50,7 @@ impl Translator {
         self.conditional(schema, place, budget, demands);
     }
 
-    pub(super) fn any_of(&mut self, forms: &[Json], place: &Place, budget: u64, demands: &mut Vec<Demand>) {
+    fn any_of(&mut self, forms: &[Json], place: &Place, budget: u64, demands: &mut Vec<Demand>) {
         let mut conditions = Vec::new();
         for form in forms {
             // A form without a condition accepts everything.
@@ -61,13 +61,7 @@ impl Translator {
         demands.extend(joined.map(|condition| demand(place, condition, "must have one of its forms")));
     }
 
-    pub(super) fn conditional(
-        &mut self,
-        schema: &Map<String, Json>,
-        place: &Place,
-        budget: u64,
-        demands: &mut Vec<Demand>,
-    ) {
+    fn conditional(&mut self, schema: &Map<String, Json>, place: &Place, budget: u64, demands: &mut Vec<Demand>) {
         let Some(test) = schema.get("if") else { return };
         let Some(test) = self.exact(test, place, budget) else {
             self.note(place, "what depends on another value (`if`)");

@@ -61,6 +61,11 @@ pub(super) fn text(value: &str) -> String {
     literal
 }
 
+/// A raw string literal of a regular expression; it must have no double quote.
+pub(super) fn raw(regex: &str) -> String {
+    format!("r\"{regex}\"")
+}
+
 /// A list of string literals.
 pub(super) fn texts<'t>(values: impl IntoIterator<Item = &'t str>) -> String {
     let literals: Vec<String> = values.into_iter().map(text).collect();

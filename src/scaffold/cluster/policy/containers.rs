@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::cel::{self, Condition, LOOP_COST, MIN_JUDGED, match_cost};
-use super::demand::{Demand, Place, Translator, counted, demand, whole_number};
+use super::demand::{Demand, Place, Translator, demand, size_demands};
 use crate::domain::value::pattern::to_re2;
 use crate::scaffold::cluster::yaml::one_line;
 
@@ -18,14 +18,8 @@ impl Translator {
         budget: u64,
         demands: &mut Vec<Demand>,
     ) {
-        let value = &place.value;
-        let guard = format!("type({value}) != list");
-        for (keyword, operator, words) in [("minItems", ">=", "at least"), ("maxItems", "<=", "at most")] {
-            let Some(bound) = schema.get(keyword).and_then(whole_number) else { continue };
-            let condition =
-                Condition::exact(format!("{guard} || size({value}) {operator} {bound}"), 2 * place.cost + 4);
-            demands.push(demand(place, condition, &format!("must have {words} {}", counted(bound, "item"))));
-        }
+        let guard = format!("type({}) != list", place.value);
+        demands.extend(size_demands(schema, place, "list", ["minItems", "maxItems"], "item"));
         if schema.get("uniqueItems") == Some(&Json::Bool(true)) {
             demands.push(demand(place, unique(schema, place, budget), "must not have an item twice"));
         }
@@ -75,19 +69,12 @@ impl Translator {
     ) {
         let value = &place.value;
         let guard = format!("type({value}) != map");
-        let none = Map::new();
-        let properties = schema.get("properties").and_then(Json::as_object).unwrap_or(&none);
         for key in schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str) {
             let condition = Condition::exact(format!("{guard} || {} in {value}", cel::text(key)), 2 * place.cost + 4);
             demands.push(demand(place, condition, &format!("must have `{}`", one_line(key))));
         }
-        for (keyword, operator, words) in [("minProperties", ">=", "at least"), ("maxProperties", "<=", "at most")] {
-            let Some(bound) = schema.get(keyword).and_then(whole_number) else { continue };
-            let condition =
-                Condition::exact(format!("{guard} || size({value}) {operator} {bound}"), 2 * place.cost + 4);
-            demands.push(demand(place, condition, &format!("must have {words} {}", counted(bound, "entry"))));
-        }
-        for (key, schema) in properties {
+        demands.extend(size_demands(schema, place, "map", ["minProperties", "maxProperties"], "entry"));
+        for (key, schema) in schema.get("properties").and_then(Json::as_object).into_iter().flatten() {
             let literal = cel::text(key);
             let name = format!("`{}` of {}", one_line(key), place.name);
             let inner = place.inside(format!("{value}[{literal}]"), place.cost + 1, name);
@@ -104,13 +91,7 @@ impl Translator {
     }
 
     /// The keywords about every key, or about those that are not named.
-    pub(super) fn of_keys(
-        &mut self,
-        schema: &Map<String, Json>,
-        place: &Place,
-        budget: u64,
-        demands: &mut Vec<Demand>,
-    ) {
+    fn of_keys(&mut self, schema: &Map<String, Json>, place: &Place, budget: u64, demands: &mut Vec<Demand>) {
         let value = &place.value;
         let guard = format!("type({value}) != map");
         let variable = format!("key{}", place.depth + 1);
@@ -132,7 +113,8 @@ impl Translator {
             };
             // Keys are short; a long one passes.
             let cost = match_cost(100, regex.len()) + 8;
-            let test = format!("size({variable}) <= 100 && {variable}.matches(r\"{regex}\")");
+            let matches = format!("{variable}.matches({})", cel::raw(&regex));
+            let test = format!("size({variable}) <= 100 && {matches}");
             for demanded in self.demands(schema, &member, inner.saturating_sub(cost)) {
                 let condition = Condition {
                     text: format!("!({test}) || ({})", demanded.condition.text),
@@ -141,7 +123,7 @@ impl Translator {
                 };
                 self.push_inner(each.condition(&condition, budget), &member, demanded.message, demands);
             }
-            let condition = format!("size({variable}) > 100 || {variable}.matches(r\"{regex}\")");
+            let condition = format!("size({variable}) > 100 || {matches}");
             known.push(Condition { is_exact: false, ..Condition::exact(condition, cost) });
         }
         if let Some(names) = schema.get("propertyNames") {

@@ -1,7 +1,7 @@
 //! Translates the schema of a property into what CEL demands of its value. A demand may pass what the catalog refuses, and
 //! then a note says so; it never refuses what the catalog accepts.
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use super::cel::{self, Condition};
 use crate::scaffold::cluster::yaml::one_line;
@@ -135,12 +135,28 @@ pub(super) fn demand(place: &Place, condition: Condition, words: &str) -> Demand
     Demand { condition, message: format!("{} {words}", place.name), found: String::new() }
 }
 
-pub(super) fn counted(bound: u64, noun: &str) -> String {
-    count(usize::try_from(bound).unwrap_or(usize::MAX), noun)
+/// The bounds of the size of a text, a list or a map, by the keywords of the least and the greatest.
+pub(super) fn size_demands(
+    schema: &Map<String, Json>,
+    place: &Place,
+    cel_type: &str,
+    [least, most]: [&str; 2],
+    noun: &str,
+) -> Vec<Demand> {
+    let value = &place.value;
+    let mut demands = Vec::new();
+    for (keyword, operator, words) in [(least, ">=", "at least"), (most, "<=", "at most")] {
+        let Some(bound) = schema.get(keyword).and_then(whole_number) else { continue };
+        let text = format!("type({value}) != {cel_type} || size({value}) {operator} {bound}");
+        let counted = count(usize::try_from(bound).unwrap_or(usize::MAX), noun);
+        let condition = Condition::exact(text, 2 * place.cost + 4);
+        demands.push(demand(place, condition, &format!("must have {words} {counted}")));
+    }
+    demands
 }
 
 /// A length or a count; JSON Schema allows `2.0`.
-pub(super) fn whole_number(bound: &Json) -> Option<u64> {
+fn whole_number(bound: &Json) -> Option<u64> {
     bound
         .as_u64()
         .or_else(|| bound.as_f64().filter(|bound| *bound >= 0.0 && bound.fract() == 0.0).map(|bound| bound as u64))

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::cel::{self, Condition, MIN_JUDGED, match_cost};
-use super::demand::{Demand, Place, Translator, counted, demand, whole_number};
+use super::demand::{Demand, Place, Translator, demand, size_demands};
 use super::text_format::format_test;
 use crate::domain::value::pattern::{Re2Error, to_re2};
 use crate::scaffold::cluster::yaml::one_line;
@@ -17,7 +17,7 @@ impl Translator {
         let types: Vec<&str> = match schema.get("type") {
             Some(Json::String(name)) => vec![name],
             Some(Json::Array(names)) => names.iter().filter_map(Json::as_str).collect(),
-            _ => Vec::new(),
+            Some(Json::Null | Json::Bool(_) | Json::Number(_) | Json::Object(_)) | None => Vec::new(),
         };
         if !types.is_empty() {
             let tests: Vec<String> = types.iter().map(|name| type_test(name, value)).collect();
@@ -48,17 +48,12 @@ impl Translator {
         budget: u64,
         demands: &mut Vec<Demand>,
     ) {
-        let (value, cost) = (&place.value, 2 * place.cost + 4);
-        for (keyword, operator, words) in [("minLength", ">=", "at least"), ("maxLength", "<=", "at most")] {
-            let Some(bound) = schema.get(keyword).and_then(whole_number) else { continue };
-            let condition = format!("type({value}) != string || size({value}) {operator} {bound}");
-            let message = format!("must have {words} {}", counted(bound, "character"));
-            demands.push(demand(place, Condition::exact(condition, cost), &message));
-        }
+        let value = &place.value;
+        demands.extend(size_demands(schema, place, "string", ["minLength", "maxLength"], "character"));
         if let Some(pattern) = schema.get("pattern").and_then(Json::as_str) {
             match to_re2(pattern) {
                 Ok(regex) => {
-                    let test = format!("{value}.matches(r\"{regex}\")");
+                    let test = format!("{value}.matches({})", cel::raw(&regex));
                     let message = format!("must match the pattern `{}`", one_line(pattern));
                     let extent = Extent { test_cost: place.cost, regex_length: regex.len() };
                     let condition = bounded_match(place, &test, extent, budget);

@@ -60,7 +60,7 @@ const UNTRANSLATED: [&str; 12] = [
 
 /// The test of a format; `None`: the format constrains nothing; `Some(None)`: it has no equal in CEL.
 pub(super) fn format_test(format: &str, value: &str) -> Option<Option<FormatTest>> {
-    let matches = |regex: &str| format!("{value}.matches({})", raw(regex));
+    let matches = |regex: &str| format!("{value}.matches({})", cel::raw(regex));
     let one = |regex: &str, words: &'static str| {
         Some(FormatTest { text: matches(regex), words, uses: 1, regex_length: regex.len() })
     };
@@ -88,11 +88,6 @@ pub(super) fn format_test(format: &str, value: &str) -> Option<Option<FormatTest
         _ if UNTRANSLATED.contains(&format) => None,
         _ => return None,
     })
-}
-
-/// A raw string literal; no pattern here has a double quote.
-fn raw(regex: &str) -> String {
-    format!("r\"{regex}\"")
 }
 
 #[cfg(test)]

@@ -246,7 +246,8 @@ impl Policy {
 
 fn is_identifier(value: &str) -> String {
     format!(
-        "size({value}) <= {MAX_ENTITY_IDENTIFIER} && {value}.matches(r\"{IDENTIFIER}\") && !({value} in [\".\", \"..\"])"
+        "size({value}) <= {MAX_ENTITY_IDENTIFIER} && {value}.matches({}) && !({value} in [\".\", \"..\"])",
+        cel::raw(IDENTIFIER)
     )
 }
 

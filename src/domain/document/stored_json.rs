@@ -9,7 +9,7 @@ pub fn stored_json(value: Value<'_>) -> Json {
     match value.kind() {
         Kind::Null => Json::Null,
         Kind::Bool => Json::Bool(value.as_bool().unwrap_or_default()),
-        Kind::Number => value.as_number().map_or(Json::Null, stored_number),
+        Kind::Number => value.as_number().map_or(Json::Null, of_number),
         Kind::String => Json::String(value.as_str().unwrap_or_default().to_owned()),
         Kind::List => Json::Array(value.items().map(stored_json).collect()),
         Kind::Map => {
@@ -24,7 +24,7 @@ pub fn stored_json(value: Value<'_>) -> Json {
 
 /// Numbers pass through Go's JSON on their way to the API server: a float without a fraction is written like an integer,
 /// and an integer outside of 64 bits is read as a float.
-fn stored_number(number: Number) -> Json {
+fn of_number(number: Number) -> Json {
     let float = match number {
         Number::Signed(value) => return Json::from(value),
         Number::Unsigned(value) => match i64::try_from(value) {
@@ -33,6 +33,11 @@ fn stored_number(number: Number) -> Json {
         },
         Number::Float(value) => value,
     };
+    stored_float(float)
+}
+
+/// A float, written like an integer if it is one of 64 bits.
+pub fn stored_float(float: f64) -> Json {
     // 2^63, the first value above the integers of 64 bits.
     const LIMIT: f64 = 9_223_372_036_854_775_808.0;
     if float.fract() == 0.0 && (-LIMIT..LIMIT).contains(&float) {
