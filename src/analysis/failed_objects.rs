@@ -1,6 +1,6 @@
 //! Groups the problems of an evaluation by the expression that failed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::document::span::Span;
 use crate::domain::evaluation::Problem;
@@ -11,7 +11,7 @@ pub(crate) struct Failed<'a> {
     /// That of the first object.
     pub problem: &'a Problem,
     pub span: Span,
-    pub objects: Vec<usize>,
+    pub objects: BTreeSet<usize>,
 }
 
 /// The expressions with a problem that `is_wanted`, in the order of the mapping. Values that are no expressions are left out.
@@ -21,10 +21,8 @@ pub(crate) fn failed_objects<'a>(cluster: &'a ClusterFacts, is_wanted: impl Fn(&
     for problem in cluster.problems.iter().filter(has_expression) {
         let (Some(span), Some(object)) = (problem.span, problem.object_index) else { continue };
         let key = (span, problem.field.as_deref());
-        let failed = found.entry(key).or_insert_with(|| Failed { problem, span, objects: Vec::new() });
-        if failed.objects.last() != Some(&object) {
-            failed.objects.push(object);
-        }
+        let failed = found.entry(key).or_insert_with(|| Failed { problem, span, objects: BTreeSet::new() });
+        failed.objects.insert(object);
     }
     found.into_values().collect()
 }

@@ -1,5 +1,7 @@
 //! Names objects in findings about mappings: up to three, and the number of the rest.
 
+use std::collections::BTreeSet;
+
 use crate::analysis::engine::rule::FindingBuilder;
 use crate::domain::mapping_facts::{ClusterFacts, ExpressionFacts};
 use crate::text::plural::{grouped, list};
@@ -8,7 +10,7 @@ use crate::text::plural::{grouped, list};
 const NAMED: usize = 3;
 
 /// "`Entity shop/cart`", "`a`, `b` and `c`", "`a`, `b`, `c` and 9 more".
-pub(crate) fn name_objects(cluster: &ClusterFacts, objects: &[usize]) -> String {
+pub(crate) fn name_objects(cluster: &ClusterFacts, objects: &BTreeSet<usize>) -> String {
     let names = objects.iter().filter_map(|index| cluster.object(*index));
     let mut names: Vec<String> = names.take(NAMED).map(|object| format!("`{}`", object.name)).collect();
     if objects.len() > NAMED {
@@ -18,7 +20,11 @@ pub(crate) fn name_objects(cluster: &ClusterFacts, objects: &[usize]) -> String 
 }
 
 /// Adds the places of the objects that [`name_objects`] names.
-pub(crate) fn point_at_objects(mut draft: FindingBuilder, cluster: &ClusterFacts, objects: &[usize]) -> FindingBuilder {
+pub(crate) fn point_at_objects(
+    mut draft: FindingBuilder,
+    cluster: &ClusterFacts,
+    objects: &BTreeSet<usize>,
+) -> FindingBuilder {
     for object in objects.iter().filter_map(|index| cluster.object(*index)).take(NAMED) {
         draft = draft.related_in(object.place.file, object.place.span, format!("`{}`", object.name));
     }

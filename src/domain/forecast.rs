@@ -86,9 +86,9 @@ pub enum DangerKind {
     SelectorFalse,
     /// `itemsToParse` yields fewer items.
     ItemsGone,
-    /// The identifier comes out otherwise.
+    /// The identifier is different now.
     IdentifierChanged,
-    /// The blueprint comes out otherwise.
+    /// The blueprint is different now.
     BlueprintChanged,
     /// The state key is another one, which owns entities that this cluster does not send.
     StateKeyRenamed,

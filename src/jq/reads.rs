@@ -16,6 +16,8 @@ const MAX_WORK: usize = 50_000;
 const MAX_DEPTH: usize = 150;
 /// From how many places one value may come.
 const MAX_ORIGINS: usize = 64;
+/// How many names are in scope. Scopes are linked lists, which are dropped recursively and searched by every call.
+const MAX_NAMES: usize = 1_000;
 /// How many keys a path has.
 const MAX_STEPS: usize = 32;
 
@@ -69,6 +71,8 @@ struct Scope<'a>(Option<Rc<Binding<'a>>>);
 struct Binding<'a> {
     name: Name<'a>,
     outer: Scope<'a>,
+    /// The length of the longest chain of scopes that begins here.
+    depth: usize,
 }
 
 enum Name<'a> {
@@ -80,8 +84,21 @@ enum Name<'a> {
 }
 
 impl<'a> Scope<'a> {
+    /// The scope with one name more, unless it is full.
     fn with(&self, name: Name<'a>) -> Self {
-        Self(Some(Rc::new(Binding { name, outer: self.clone() })))
+        let of_caller = match &name {
+            Name::Parameter(.., caller) => caller.depth(),
+            Name::Variable(..) | Name::Function(_) => 0,
+        };
+        let depth = 1 + self.depth().max(of_caller);
+        if depth > MAX_NAMES {
+            return self.clone();
+        }
+        Self(Some(Rc::new(Binding { name, outer: self.clone(), depth })))
+    }
+
+    fn depth(&self) -> usize {
+        self.0.as_ref().map_or(0, |binding| binding.depth)
     }
 }
 
@@ -550,5 +567,8 @@ mod tests {
         check_reads(&format!("def f0: .a; {doubling} f39"), ".a");
         let wide = vec![".a.b"; 5_000].join(" + ");
         check_reads(&wide, ".a.b");
+        // Each variable is in the scope of the next one.
+        let variables = vec!["$a"; 200_000].join(",");
+        check_reads(&format!(".a | . as [{variables}] | .b"), ".a.b");
     }
 }

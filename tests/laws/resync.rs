@@ -7,6 +7,7 @@ mod dice;
 mod evaluated;
 mod expressions;
 mod generate;
+mod judge;
 mod model;
 mod objects;
 mod pushed;

@@ -1,6 +1,6 @@
 //! Reports keys for which, for some object, `*` and an expression of its own give different values.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analysis::engine::rule::{Check, FindingBuilder, MappingContext, Rule, Sink};
 use crate::analysis::object_names::name_objects;
@@ -21,13 +21,11 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &MappingContext<'_>, sink: &mut Sink<'_>) {
     for cluster in &context.facts.clusters {
-        let mut found: BTreeMap<(usize, usize, &str), Vec<usize>> = BTreeMap::new();
+        let mut found: BTreeMap<(usize, usize, &str), BTreeSet<usize>> = BTreeMap::new();
         for entity in cluster.entities() {
             for field in &entity.contested {
-                let objects = found.entry((entity.origin.entry, entity.origin.mapping, field)).or_default();
-                if objects.last() != Some(&entity.origin.object) {
-                    objects.push(entity.origin.object);
-                }
+                let key = (entity.origin.entry, entity.origin.mapping, field.as_str());
+                found.entry(key).or_default().insert(entity.origin.object);
             }
         }
         for ((entry, mapping, field), objects) in found {

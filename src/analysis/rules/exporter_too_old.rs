@@ -1,6 +1,6 @@
 //! Reports what needs a newer exporter than the one that `clusters.NAME.exporter` states.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analysis::engine::rule::{Check, FindingBuilder, MappingContext, Rule, Sink};
 use crate::analysis::object_names::{name_objects, point_at_objects};
@@ -46,15 +46,14 @@ fn check(context: &MappingContext<'_>, sink: &mut Sink<'_>) {
 }
 
 fn report_team_lists(cluster: &ClusterFacts, sink: &mut Sink<'_>) {
-    let mut found: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
+    let mut found: BTreeMap<(usize, usize), BTreeSet<usize>> = BTreeMap::new();
     for entity in cluster.entities() {
         if entity.team.as_ref().is_some_and(|team| team.as_array().is_some()) {
-            found.entry((entity.origin.entry, entity.origin.mapping)).or_default().push(entity.origin.object);
+            found.entry((entity.origin.entry, entity.origin.mapping)).or_default().insert(entity.origin.object);
         }
     }
-    for ((entry, mapping), mut objects) in found {
+    for ((entry, mapping), objects) in found {
         let Some(team) = cluster.expression(entry, Some(mapping), "team") else { continue };
-        objects.dedup();
         let what = format!("A list as `team`, as for {},", name_objects(cluster, &objects));
         let draft = draft(cluster, team.span, &what, TEAM_LISTS);
         sink.report(point_at_objects(draft, cluster, &objects));

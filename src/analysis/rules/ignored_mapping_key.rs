@@ -19,7 +19,7 @@ pub static RULE: Rule = Rule {
 };
 
 /// The keys that the exporter knows, for suggestions.
-const KNOWN: [&str; 21] = [
+const KNOWN: [&str; 23] = [
     "resources",
     "crdsToDiscover",
     "overwriteCrdsActions",
@@ -41,6 +41,8 @@ const KNOWN: [&str; 21] = [
     "properties",
     "relations",
     "title",
+    "icon",
+    "team",
 ];
 
 fn check(context: &MappingContext<'_>, sink: &mut Sink<'_>) {

@@ -1,7 +1,7 @@
 //! Reports objects that give one entity more than once: in two clusters, or by two mappings or items with different values.
 //! `duplicate-entity` reports two objects.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::analysis::engine::rule::{Check, FindingBuilder, MappingContext, Rule, Sink};
 use crate::analysis::object_names::name_objects;
@@ -120,7 +120,7 @@ fn report_clusters(pairs: &[(Mapped<'_>, Mapped<'_>)], sink: &mut Sink<'_>) {
         let span = identifier.map(|expression| expression.span);
         span.or_else(|| cluster.entry(entity.origin.entry).map(|entry| entry.span)).unwrap_or_default()
     };
-    let objects: Vec<usize> = pairs.iter().map(|(_, (_, entity))| entity.origin.object).collect();
+    let objects: BTreeSet<usize> = pairs.iter().map(|(_, (_, entity))| entity.origin.object).collect();
     let names = name_objects(other, &objects);
     let number = match pairs.len() {
         1 => format!("{} comes", describe(entity)),

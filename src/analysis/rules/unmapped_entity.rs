@@ -28,11 +28,11 @@ fn check(context: &MappingContext<'_>, sink: &mut Sink<'_>) {
     }
     let selected: BTreeSet<Place> = clusters.iter().flat_map(selected_places).collect();
     for cluster in clusters {
-        let manifests: Vec<usize> = (0..cluster.objects.len()).filter(|at| cluster.objects[*at].is_manifest).collect();
-        let is_unmapped = |at: &usize| !selected.contains(&cluster.objects[*at].place);
-        let unmapped: Vec<usize> = manifests.iter().copied().filter(is_unmapped).collect();
+        let manifests = || cluster.objects.iter().enumerate().filter(|(_, object)| object.is_manifest);
+        let unmapped = manifests().filter(|(_, object)| !selected.contains(&object.place));
+        let unmapped: BTreeSet<usize> = unmapped.map(|(at, _)| at).collect();
         let help = "add an entry for its kind and blueprint, or correct the selector";
-        if unmapped.len() == manifests.len() && unmapped.len() > 1 {
+        if unmapped.len() > 1 && unmapped.len() == manifests().count() {
             let message = format!(
                 "The mapping selects no entity manifest of this repository: {}.",
                 name_objects(cluster, &unmapped)

@@ -1,6 +1,6 @@
 //! Reports expressions that give a value of the wrong type for objects of this repository: a selector that is not boolean, a text that is not a string. Also `*` over a value that is not an object, which the exporter sends as a key named `*`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analysis::engine::rule::{Check, FindingBuilder, MappingContext, Rule, Sink};
 use crate::analysis::failed_objects::{Failed, failed_objects};
@@ -48,15 +48,12 @@ fn check(context: &MappingContext<'_>, sink: &mut Sink<'_>) {
 }
 
 fn report_stars(cluster: &ClusterFacts, sink: &mut Sink<'_>) {
-    let mut found: BTreeMap<(usize, usize, &str), Vec<usize>> = BTreeMap::new();
+    let mut found: BTreeMap<(usize, usize, &str), BTreeSet<usize>> = BTreeMap::new();
     for entity in cluster.entities() {
         for (field, entries) in [("properties.*", &entity.properties), ("relations.*", &entity.relations)] {
             if entries.contains_key("*") {
                 let origin = &entity.origin;
-                let objects = found.entry((origin.entry, origin.mapping, field)).or_default();
-                if objects.last() != Some(&origin.object) {
-                    objects.push(origin.object);
-                }
+                found.entry((origin.entry, origin.mapping, field)).or_default().insert(origin.object);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Makes the facts about a cluster's mapping that lint rules check: its config with places in the mapping's file, and what the
 //! evaluation gave.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::commands::mapping::document::MappingDocument;
@@ -303,23 +303,18 @@ fn variables(
     rule: &EnvironmentRule,
     expressions: &[ExpressionFacts],
 ) -> BTreeMap<Arc<str>, VariableState> {
-    let visible = visible_variables(set, rule);
-    let is_allowed = |name: &str| {
-        let alone = BTreeMap::from([(name.to_owned(), String::new())]);
-        visible_variables(&alone, rule).contains_key(name)
+    let names: BTreeSet<&Arc<str>> = expressions.iter().flat_map(|expression| &expression.reads.variables).collect();
+    // Whether a variable is allowed depends on its name only.
+    let mut known: BTreeMap<String, String> = names.iter().map(|name| (name.to_string(), String::new())).collect();
+    known.extend(set.clone());
+    let visible = visible_variables(&known, rule);
+    let state = |name: &str| match (set.get(name), visible.get(name)) {
+        (_, None) => VariableState::Hidden,
+        (None, Some(_)) => VariableState::Unset,
+        (Some(value), Some(seen)) if value == seen => VariableState::Unchanged,
+        (Some(value), Some(seen)) => VariableState::Changed { value: value.clone(), seen: seen.clone() },
     };
-    let mut states = BTreeMap::new();
-    for name in expressions.iter().flat_map(|expression| &expression.reads.variables) {
-        let state = match (set.get(&**name), visible.get(&**name)) {
-            (Some(value), Some(seen)) if value == seen => VariableState::Unchanged,
-            (Some(value), Some(seen)) => VariableState::Changed { value: value.clone(), seen: seen.clone() },
-            (Some(_), None) => VariableState::Hidden,
-            (None, _) if is_allowed(name) => VariableState::Unset,
-            (None, _) => VariableState::Hidden,
-        };
-        states.insert(Arc::clone(name), state);
-    }
-    states
+    names.into_iter().map(|name| (Arc::clone(name), state(name))).collect()
 }
 
 #[cfg(test)]

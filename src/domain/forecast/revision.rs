@@ -9,7 +9,7 @@ use crate::domain::evaluation::Evaluation;
 #[derive(Debug, Clone)]
 pub struct MappedRevision {
     pub config: ConfigState,
-    /// In the order of the config, each at its index in `resources` or later: an entry without `port` is left out.
+    /// In the order of the config.
     pub entries: Vec<EntryOutline>,
     /// In the order in which they were evaluated.
     pub objects: Vec<ObjectOutline>,

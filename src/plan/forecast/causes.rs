@@ -40,6 +40,8 @@ pub(super) struct Causes<'a> {
     /// By object and entry.
     sent: HashMap<(usize, usize), Vec<&'a MappedEntity>>,
     failed: Failures,
+    /// The kinds of entries that the cluster does not have.
+    unresolved: HashSet<&'a str>,
     base: Option<BaseCauses<'a>>,
 }
 
@@ -99,7 +101,10 @@ impl<'a> Causes<'a> {
                 objects: objects.collect(),
             }
         });
-        Self { now, sent: by_origin(now), failed: Failures::of(now), base }
+        let problems = now.evaluation.problems.iter();
+        let unresolved = problems.filter(|problem| problem.class == ProblemClass::KindUnresolved);
+        let unresolved = unresolved.filter_map(|problem| problem.kind.as_deref()).collect();
+        Self { now, sent: by_origin(now), failed: Failures::of(now), unresolved, base }
     }
 
     /// Why an owned entity is not sent.
@@ -132,10 +137,7 @@ impl<'a> Causes<'a> {
     }
 
     fn is_unresolved(&self, entry: &EntryOutline) -> bool {
-        let is_it = |problem: &Problem| {
-            problem.class == ProblemClass::KindUnresolved && problem.kind.as_deref() == Some(&entry.kind.text)
-        };
-        self.now.evaluation.problems.iter().any(is_it)
+        self.unresolved.contains(entry.kind.text.as_str())
     }
 
     fn without_base(&self, key: &EntityKey) -> Absence {

@@ -30,8 +30,8 @@ use crate::domain::entity::EntityKey;
 use crate::domain::evaluation::{Evaluation, Origin, Outcome, Problem, ProblemClass};
 use crate::domain::forecast::revision::MappedRevision;
 use crate::domain::forecast::{
-    Arrival, BlockerKind, DeletionBlocker, EntityWrite, Forecast, ForecastOutcome, StaleEffect, StayingEntity,
-    StayingReason, WriteAction,
+    Arrival, BlockerKind, DeletionBlocker, EntityWrite, Forecast, ForecastOutcome, StayingEntity, StayingReason,
+    WriteAction,
 };
 use crate::domain::plan::change::Field;
 use crate::domain::snapshot::Snapshot;
@@ -166,10 +166,9 @@ fn of_arrivals(
 
 /// The entities whose targets the resync deletes: from the next one on, the catalog refuses them.
 fn of_deletions(now: &MappedRevision, sent: &Sent, sendings: &[Sending<'_>], stale: &Stale) -> Vec<DeletionBlocker> {
-    let deleted = stale.entities.iter().filter(|stale| stale.effect == StaleEffect::Deleted);
-    let deleted: HashSet<&EntityKey> = deleted.map(|stale| &stale.key).collect();
+    let deleted = stale.deleted();
     let mut found = Vec::new();
-    for sending in sendings.iter().filter(|_| !deleted.is_empty()) {
+    for sending in sendings {
         for link in sending.links.iter().filter(|link| deleted.contains(&link.target)) {
             let (relation, target) = (link.relation.clone(), link.target.clone());
             let field = format!("relations.{relation}");
@@ -181,8 +180,7 @@ fn of_deletions(now: &MappedRevision, sent: &Sent, sendings: &[Sending<'_>], sta
 
 /// A relation that is not sent loses the targets that the resync deletes.
 fn forget_deleted_targets(writes: &mut [EntityWrite], stale: &Stale, blueprints: &Blueprints) {
-    let deleted = stale.entities.iter().filter(|stale| stale.effect == StaleEffect::Deleted);
-    let deleted: HashSet<&EntityKey> = deleted.map(|stale| &stale.key).collect();
+    let deleted = stale.deleted();
     if deleted.is_empty() {
         return;
     }

@@ -44,8 +44,8 @@ pub(super) fn stale(
         };
         found.undecided.push(UndecidedEntity { key: key.clone(), reason });
     }
-    found.dangers = dangers(&absences);
-    let number = |cause: &DangerCause| found.dangers.iter().position(|danger| is_of(danger, cause)).unwrap_or_default();
+    let dangers = dangers(&absences);
+    let numbers: HashMap<&DangerCause, usize> = dangers.iter().map(|(cause, _)| *cause).zip(0..).collect();
     let keys: Vec<&EntityKey> = absences.iter().map(|(key, _)| *key).collect();
     let dependents = Dependents::of(&keys, sent, live, blueprints);
     let required_by = dependents.required_by(&keys);
@@ -59,7 +59,7 @@ pub(super) fn stale(
         let cause = match absence {
             Absence::ObjectRemoved(_) => StaleCause::ObjectRemoved,
             Absence::ItemRemoved => StaleCause::ItemRemoved,
-            Absence::Danger(cause) => StaleCause::Danger(number(cause)),
+            Absence::Danger(cause) => StaleCause::Danger(numbers[cause]),
             Absence::Undeclared | Absence::ObjectFails | Absence::ObjectUndelivered | Absence::ObjectsElsewhere => {
                 StaleCause::Undeclared
             }
@@ -75,30 +75,32 @@ pub(super) fn stale(
         };
         found.entities.push(StaleEntity { key: (*key).clone(), effect, cause, base_object });
     }
+    let danger = |(cause, entities): (&DangerCause, Vec<EntityKey>)| {
+        let DangerCause { kind, place, before, after } = cause.clone();
+        Danger { kind, place, before, after, entities }
+    };
+    found.dangers = dangers.into_iter().map(danger).collect();
     found
 }
 
-fn is_of(danger: &Danger, cause: &DangerCause) -> bool {
-    danger.kind == cause.kind
-        && danger.place == cause.place
-        && danger.before == cause.before
-        && danger.after == cause.after
+impl Stale {
+    /// The entities that the resync deletes.
+    pub fn deleted(&self) -> HashSet<&EntityKey> {
+        let deleted = self.entities.iter().filter(|stale| stale.effect == StaleEffect::Deleted);
+        deleted.map(|stale| &stale.key).collect()
+    }
 }
 
-/// One danger for each cause; that of the most entities first.
-fn dangers(absences: &[(&EntityKey, Absence)]) -> Vec<Danger> {
+/// The causes of dangers with their entities; that of the most entities first.
+fn dangers<'a>(absences: &'a [(&EntityKey, Absence)]) -> Vec<(&'a DangerCause, Vec<EntityKey>)> {
     let mut by_cause: BTreeMap<&DangerCause, Vec<EntityKey>> = BTreeMap::new();
     for (key, absence) in absences {
         if let Absence::Danger(cause) = absence {
             by_cause.entry(cause).or_default().push((*key).clone());
         }
     }
-    let danger = |(cause, entities): (&DangerCause, Vec<EntityKey>)| {
-        let DangerCause { kind, place, before, after } = cause.clone();
-        Danger { kind, place, before, after, entities }
-    };
-    let mut dangers: Vec<Danger> = by_cause.into_iter().map(danger).collect();
-    dangers.sort_by_key(|danger| std::cmp::Reverse(danger.entities.len()));
+    let mut dangers: Vec<(&DangerCause, Vec<EntityKey>)> = by_cause.into_iter().collect();
+    dangers.sort_by_key(|(_, entities)| std::cmp::Reverse(entities.len()));
     dangers
 }
 

@@ -51,8 +51,8 @@ pub(super) fn danger(danger: &Danger) -> String {
         }
         DangerKind::SelectorFalse => format!("the selector {by}is no longer true"),
         DangerKind::ItemsGone => format!("`itemsToParse` {by}yields fewer items"),
-        DangerKind::IdentifierChanged => format!("the identifier {by}comes out otherwise"),
-        DangerKind::BlueprintChanged => format!("the blueprint {by}comes out otherwise"),
+        DangerKind::IdentifierChanged => format!("the identifier {by}is different now"),
+        DangerKind::BlueprintChanged => format!("the blueprint {by}is different now"),
         DangerKind::StateKeyRenamed => {
             let now = if after.is_empty() { "is removed".to_owned() } else { format!("is now {after}") };
             format!("the state key {now} (was {before}), and this cluster does not send what the new one owns")

@@ -1,5 +1,4 @@
 //! `cluster evaluate` against the model: the entities, the deletes, the outcome, and the class of each problem.
-#![expect(clippy::print_stderr, reason = "it reports how many cases are judged, and where a failing one lies")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -8,31 +7,20 @@ use serde_json::{Value as Json, json};
 
 use super::config::Form;
 use super::generate::{Case, Generator};
-use super::model::{Ending, Resync, Sent, World, resync};
-use super::objects::{Delivery, gadget_definition, stored};
+use super::judge::{Scene, judge_all, modelled};
+use super::model::{Ending, Resync, Sent};
+use super::objects::{Delivery, gadget_definition};
 use super::values::{spelled, yaml};
 use crate::testkit::seeds::seeds;
 use crate::testkit::{Repo, portolan};
 
 /// How a case was judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Verdict {
+pub enum Verdict {
     /// With entities, and with deletes.
     Agrees(Ending, bool, bool),
     /// Chance decides what the exporter does.
     NotJudged(&'static str),
-}
-
-fn modelled(case: &Case) -> Resync {
-    let objects: Vec<Json> =
-        in_files(case).into_iter().flatten().filter_map(|manifest| stored(manifest, Delivery::Create)).collect();
-    resync(World {
-        config: &case.config,
-        objects: &objects,
-        has_gadgets: case.has_gadgets,
-        variables: &case.variables,
-        without_examples: case.without_examples,
-    })
 }
 
 /// The manifests by file.
@@ -80,7 +68,7 @@ fn write(case: &Case, folder: &Path) -> Vec<String> {
 }
 
 fn judge(case: &Case) -> Result<Verdict, String> {
-    let model = modelled(case);
+    let model = modelled(case, in_files(case).into_iter().flatten(), Delivery::Create);
     if let Some(chance) = model.chance {
         return Ok(Verdict::NotJudged(chance));
     }
@@ -201,58 +189,30 @@ fn compare_problems(model: &Resync, problems: &[Json]) -> Result<(), String> {
     Ok(())
 }
 
-/// The smallest case with a disagreement that is found by leaving out one thing after the other.
-fn shrunk(mut case: Case, mut difference: String) -> (Case, String) {
-    let mut left = 400;
-    'smaller: loop {
-        for smaller in case.smaller() {
-            left -= 1;
-            if left == 0 {
-                return (case, difference);
-            }
-            if let Err(found) = judge(&smaller) {
-                (case, difference) = (smaller, found);
-                continue 'smaller;
-            }
-        }
-        return (case, difference);
-    }
-}
+impl Scene for Case {
+    type Verdict = Verdict;
+    const NAME: &str = "resync";
+    const MAX_SMALLER: usize = 400;
+    const MAX_SHOWN: usize = 12;
 
-/// Judges the cases of all seeds, on several threads.
-fn judge_all(seeds: impl Iterator<Item = u64>) {
-    let seeds: Vec<u64> = seeds.collect();
-    let share = seeds.len().div_ceil(3).max(1);
-    let mut verdicts: BTreeMap<Verdict, usize> = BTreeMap::new();
-    let mut differences = Vec::new();
-    std::thread::scope(|scope| {
-        let of = |seeds: &[u64]| {
-            let judged = seeds.iter().map(|seed| (*seed, judge(&Generator::new(*seed).case())));
-            judged.collect::<Vec<_>>()
-        };
-        let threads: Vec<_> = seeds.chunks(share).map(|seeds| scope.spawn(move || of(seeds))).collect();
-        for (seed, judged) in threads.into_iter().flat_map(|thread| thread.join().expect("no test thread panics")) {
-            match judged {
-                Ok(verdict) => *verdicts.entry(verdict).or_default() += 1,
-                Err(difference) => differences.push((seed, difference)),
-            }
-        }
-    });
-    eprintln!("{} cases: {verdicts:?}", seeds.len());
-    let count = differences.len();
-    let mut seen = Vec::new();
-    for (seed, difference) in differences.into_iter().take(12) {
-        let (case, difference) = shrunk(Generator::new(seed).case(), difference);
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("resync-{seed}"));
-        let _absent = std::fs::remove_dir_all(&folder);
-        std::fs::create_dir_all(&folder).expect("folders can be made");
-        let arguments = write(&case, &folder);
-        seen.push(format!("seed {seed}: {difference}\nin {}: portolan {}\n", folder.display(), arguments.join(" ")));
+    fn of_seed(seed: u64) -> Self {
+        Generator::new(seed).case()
     }
-    assert!(count == 0, "{count} of {} cases differ\n{}", seeds.len(), seen.join("\n"));
+
+    fn judge(&self) -> Result<Verdict, String> {
+        judge(self)
+    }
+
+    fn smaller(&self) -> Vec<Self> {
+        self.smaller()
+    }
+
+    fn save(&self, folder: &Path) -> String {
+        format!("portolan {}", write(self, folder).join(" "))
+    }
 }
 
 #[test]
 fn evaluated_mappings_give_what_the_exporter_does() {
-    judge_all(seeds(400, 20_000));
+    judge_all::<Case>(seeds(400, 20_000));
 }

@@ -1,5 +1,4 @@
 //! `push` with a mapping against the fixed point of the model's resyncs: entity by entity, and which are gone.
-#![expect(clippy::print_stderr, reason = "it reports how many cases are judged, and where a failing one lies")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -13,7 +12,8 @@ use super::catalog::{BLUEPRINTS, Catalog, Entity, Key, RELATIONS, Refusal, Requi
 use super::config::Form;
 use super::dice::Dice;
 use super::generate::{Case, Generator};
-use super::model::{Ending, Resync, World, resync};
+use super::judge::{self, judge_all};
+use super::model::{Ending, Resync};
 use super::objects::{Delivery, gadget_definition, stored};
 use super::values::yaml;
 use crate::testkit::plain::Plain;
@@ -52,15 +52,7 @@ fn delivery(case: &Case) -> Delivery {
 }
 
 fn modelled(case: &Case) -> Resync {
-    let objects: Vec<Json> =
-        case.manifests.iter().filter_map(|(_, manifest)| stored(manifest, delivery(case))).collect();
-    resync(World {
-        config: &case.config,
-        objects: &objects,
-        has_gadgets: case.has_gadgets,
-        variables: &case.variables,
-        without_examples: case.without_examples,
-    })
+    judge::modelled(case, case.manifests.iter().map(|(_, manifest)| manifest), delivery(case))
 }
 
 impl Scene {
@@ -412,66 +404,43 @@ impl Pushed {
     }
 }
 
-/// The smallest scene with a disagreement that is found by leaving out one thing after the other.
-fn shrunk(mut scene: Scene, mut difference: String) -> (Scene, String) {
-    let mut left = 100;
-    'smaller: loop {
+impl judge::Scene for Scene {
+    type Verdict = Verdict;
+    const NAME: &str = "pushed";
+    const MAX_SMALLER: usize = 100;
+    const MAX_SHOWN: usize = 6;
+
+    fn of_seed(seed: u64) -> Self {
+        Self::new(seed)
+    }
+
+    fn judge(&self) -> Result<Verdict, String> {
+        self.judge()
+    }
+
+    fn smaller(&self) -> Vec<Self> {
         let without = |at: usize| {
-            let mut before = scene.before.clone();
+            let mut before = self.before.clone();
             let (_, gone) = before.bodies.remove(at);
             let is_target = before
                 .bodies
                 .iter()
                 .any(|(_, body)| body["relations"].to_string().contains(&gone["identifier"].to_string()));
-            (!is_target).then(|| Scene { case: scene.case.clone(), before })
+            (!is_target).then(|| Self { case: self.case.clone(), before })
         };
-        let cases = scene.case.smaller().into_iter().map(|case| Scene { case, before: scene.before.clone() });
-        let scenes: Vec<Scene> = cases.chain((0..scene.before.bodies.len()).filter_map(without)).collect();
-        for smaller in scenes {
-            left -= 1;
-            if left == 0 {
-                return (scene, difference);
-            }
-            if let Err(found) = smaller.judge() {
-                (scene, difference) = (smaller, found);
-                continue 'smaller;
-            }
-        }
-        return (scene, difference);
+        let cases = self.case.smaller().into_iter().map(|case| Self { case, before: self.before.clone() });
+        cases.chain((0..self.before.bodies.len()).filter_map(without)).collect()
     }
-}
 
-fn judge_all(seeds: impl Iterator<Item = u64>) {
-    let seeds: Vec<u64> = seeds.collect();
-    let share = seeds.len().div_ceil(3).max(1);
-    let mut verdicts: BTreeMap<Verdict, usize> = BTreeMap::new();
-    let mut differences = Vec::new();
-    std::thread::scope(|scope| {
-        let of = |seeds: &[u64]| seeds.iter().map(|seed| (*seed, Scene::new(*seed).judge())).collect::<Vec<_>>();
-        let threads: Vec<_> = seeds.chunks(share).map(|seeds| scope.spawn(move || of(seeds))).collect();
-        for (seed, judged) in threads.into_iter().flat_map(|thread| thread.join().expect("no test thread panics")) {
-            match judged {
-                Ok(verdict) => *verdicts.entry(verdict).or_default() += 1,
-                Err(difference) => differences.push((seed, difference)),
-            }
-        }
-    });
-    eprintln!("{} cases: {verdicts:?}", seeds.len());
-    let count = differences.len();
-    let mut seen = Vec::new();
-    for (seed, difference) in differences.into_iter().take(6) {
-        let (scene, difference) = shrunk(Scene::new(seed), difference);
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("pushed-{seed}"));
-        let _absent = std::fs::remove_dir_all(&folder);
-        scene.write(&folder);
-        seen.push(format!("seed {seed}: {difference}\nin {}\nbefore: {:?}\n", folder.display(), scene.before));
+    fn save(&self, folder: &Path) -> String {
+        self.write(folder);
+        format!("portolan push, into a catalog with {:?}", self.before)
     }
-    assert!(count == 0, "{count} of {} cases differ\n{}", seeds.len(), seen.join("\n"));
 }
 
 #[test]
 fn a_push_leaves_what_the_resyncs_of_the_exporter_leave() {
-    judge_all(seeds(80, 10_000));
+    judge_all::<Scene>(seeds(80, 10_000));
 }
 
 /// The form is one of those that the config of the program can name.

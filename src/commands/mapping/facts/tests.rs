@@ -288,6 +288,31 @@ fn a_star_beside_a_key_is_contested_only_if_the_values_differ() {
 }
 
 #[test]
+fn an_object_whose_items_are_scattered_among_those_of_others_is_named_once() {
+    let objects = entity("one", "{items: [a, c]}") + &entity("two", "{items: [b]}");
+    let items = |fields: &str| {
+        let entity = format!("entity: {{mappings: [{{identifier: .item, blueprint: .spec.blueprint, {fields}}}]}}");
+        let port = format!("port: {{itemsToParse: .spec.properties.items, {entity}}}");
+        Scene::whole(&format!("resources:\n- kind: getport.io/v1/entities\n  {port}\n"), &objects)
+    };
+    let contested = items("properties: {'*': '{tier: 1}', tier: '2'}");
+    let star = items("properties: {'*': '1'}");
+    let teams = items("team: '[\"a\"]'").exporter("0.7.2");
+    for scene in [contested, star, teams] {
+        let found = findings(scene);
+        assert_eq!(found.len(), 1, "{found:#?}");
+        assert!(found[0].message.contains("`Entity one` and `Entity two`"), "{}", found[0].message);
+    }
+    let clusters = ["east", "west"].map(|name| {
+        let mut scene = items("title: .item");
+        scene.settings.name = name.to_owned();
+        scene
+    });
+    let found = findings_of(&clusters, &Snapshot::default());
+    assert!(found[0].message.ends_with("`east` and `west`: `Entity one` and `Entity two`."), "{found:#?}");
+}
+
+#[test]
 fn keys_that_the_exporter_ignores_are_reported() {
     let with = |line: &str| {
         let entry = "port: {entity: {mappings: [{identifier: .metadata.name, blueprint: '\"x\"'}]}}";
