@@ -26,7 +26,8 @@ fn check(context: &MappingContext<'_>, sink: &mut Sink<'_>) {
             let (problem, help) = match &refused.reason {
                 RefusalReason::UnknownField if refused.is_manifest => (
                     format!("the CRD does not have `{field}`"),
-                    "set it in the exporter's mapping, or add it to the CRD in this repository".to_owned(),
+                    "set it in the exporter's mapping, or apply CRDs that have it: `portolan cluster crds --extended`"
+                        .to_owned(),
                 ),
                 RefusalReason::UnknownField => {
                     (format!("the CRD does not have `{field}`"), "remove it, or add it to the CRD".to_owned())
