@@ -225,7 +225,9 @@ impl Analyzer<'_> {
         let has_what_it_needs = match info.family {
             Family::Entity => !is_partly_unchecked,
             Family::Relation => !is_partly_unchecked && knows_targets,
-            Family::Mapping => mapping.is_some_and(|facts| facts.clusters.iter().all(ClusterFacts::is_evaluated)),
+            Family::Mapping => {
+                mapping.is_some_and(|facts| facts.is_complete && facts.clusters.iter().all(ClusterFacts::is_evaluated))
+            }
             Family::Syntax | Family::Shape | Family::Repository | Family::Secret | Family::Suppression => true,
         };
         is_on && has_what_it_needs

@@ -65,9 +65,10 @@ impl Page<'_> {
         if let Some(resyncs) = forecast.resyncs.filter(|resyncs| *resyncs > 1) {
             self.line(&format!("  after at most {} nothing changes any longer", count(resyncs, "full resync")));
         }
-        for danger in &forecast.dangers {
+        for danger in forecast.dangers.iter().take(MAX_LINES) {
             self.danger(danger, forecast, &places);
         }
+        self.more(forecast.dangers.len().saturating_sub(MAX_LINES));
         self.blockers(forecast, &places);
         self.undelivered(cluster);
         self.stale(forecast, &places);

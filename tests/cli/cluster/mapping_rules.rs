@@ -58,6 +58,18 @@ fn comments_in_a_mapping_silence_its_findings() {
 }
 
 #[test]
+fn a_comment_is_not_unused_while_the_rule_cannot_judge() {
+    let repo = repository();
+    let entry = "  - kind: getport.io/v1/entities\n    selector: {query: .metadata.name == \"none\"} # portolan: ignore[unused-mapping-entry] soon\n    port: {entity: {mappings: [{identifier: .spec.identifier, blueprint: .spec.blueprint}]}}\n";
+    repo.write("platform/exporter.yaml", format!("{MAPPING}{entry}"));
+    assert_found(&repo, "", &[]);
+    // Without the entity of a refused object, it is not known which entries take one.
+    let titled = "apiVersion: getport.io/v1\nkind: Entity\nmetadata: {name: titled}\nspec: {blueprint: service, identifier: titled, title: Titled}\n";
+    repo.write("catalog/titled.yaml", titled);
+    assert_found(&repo, "", &[("refused-object", "catalog/titled.yaml", 4)]);
+}
+
+#[test]
 fn findings_inside_of_helm_values_have_their_line_and_their_comments() {
     let repo = repository();
     let values = |mapping: &str| format!("stateKey: prod\n{}", helm_values(mapping));
