@@ -9,6 +9,8 @@ pub mod kustomize;
 pub mod manifests;
 pub mod object;
 pub mod place;
+
+pub mod reach;
 pub mod reading;
 pub mod repository;
 pub mod source;

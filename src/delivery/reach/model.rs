@@ -1,0 +1,242 @@
+//! The answer to "who delivers what": deliverers, clusters, and what arrives.
+
+use serde_json::Value as Json;
+
+use crate::delivery::files::FileId;
+use crate::delivery::flux;
+use crate::delivery::kustomize::UnknownKind;
+use crate::delivery::kustomize::failure::Failure;
+use crate::delivery::object::Object;
+use crate::delivery::place::{Place, Text};
+use crate::delivery::reading::Dialect;
+
+/// What is known of the repository besides its files.
+#[derive(Debug, Clone, Copy)]
+pub struct Options<'a> {
+    /// The URLs by which hosts know the repository. Empty: no URL is known, and a source counts as this repository if the
+    /// path that a deliverer takes from it exists.
+    pub urls: &'a [String],
+    /// The API group of the platform: `getport.io`. Its `ClusterEntity` has no namespace.
+    pub group: &'a str,
+    pub flux: flux::Settings,
+}
+
+/// The index of a deliverer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DelivererId(pub u32);
+
+/// The index of a cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ClusterId(pub u32);
+
+/// What a repository delivers.
+#[derive(Debug, Default)]
+pub struct Reach {
+    /// Those whose source is this repository, or may be it.
+    pub deliverers: Vec<Deliverer>,
+    pub clusters: Vec<Cluster>,
+    /// References to objects that do not exist, although others of their kind are in the repository.
+    pub missing: Vec<MissingReference>,
+}
+
+/// The kind of object that delivers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tool {
+    /// A Kustomization of Flux.
+    Flux,
+    /// An Application of Argo CD, of its own or of an ApplicationSet.
+    ArgoCd,
+}
+
+/// A Kustomization of Flux or an Application of Argo CD.
+#[derive(Debug)]
+pub struct Deliverer {
+    pub tool: Tool,
+    pub namespace: String,
+    pub name: String,
+    /// Its name in the file, or that of its ApplicationSet.
+    pub place: Place,
+    /// The ApplicationSet that makes it, and the place of the row, folder or file that this one is made from.
+    pub set: Option<(String, Option<Place>)>,
+    pub source: SourceLink,
+    /// The revision that it takes, if its source names one.
+    pub revision: Option<String>,
+    /// The folder that it takes, as written.
+    pub path: Option<Text>,
+    /// The folder in the repository, if that exists.
+    pub folder: Option<String>,
+    pub cluster: ClusterId,
+    pub prune: Prune,
+    /// The namespace of objects that name none: the destination's (Argo CD), or the one of all objects (Flux).
+    pub namespace_of_objects: Option<Text>,
+    /// Nothing is delivered while it is suspended, or while a person must sync it.
+    pub is_idle: bool,
+    /// Those that are ready before this one begins: `dependsOn`, waves of an application of applications.
+    pub after: Vec<DelivererId>,
+    /// Those that deliver the object that this deliverer is. Empty: someone applies it by hand, or another repository does.
+    pub delivered_by: Vec<DelivererId>,
+    pub outcome: Outcome,
+    /// How the objects are applied.
+    pub applied: Applied,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Applied {
+    /// Flux, and Argo CD with `ServerSideApply=true`.
+    ServerSide,
+    ClientSide,
+}
+
+/// How a deliverer's source relates to this repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SourceLink {
+    /// Its URL is one of this repository.
+    ThisRepository,
+    /// No URL decides it, and the path exists here.
+    Assumed,
+}
+
+/// Whether an object that leaves the repository is deleted in the cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prune {
+    On,
+    /// The place of the flag that decides it, or of the deliverer.
+    Off(Place),
+}
+
+/// What a deliverer makes of its folder.
+#[derive(Debug)]
+pub enum Outcome {
+    Built {
+        arrivals: Vec<Arrival>,
+        /// What is missing or may differ in `arrivals`.
+        not_known: Vec<NotKnown>,
+        /// The files that were read, whether they hold objects or not.
+        files: Vec<FileId>,
+        /// The kustomization files that were read.
+        kustomizations: Vec<FileId>,
+        /// The folder has no kustomization, so that every manifest below counts.
+        is_whole_folder: bool,
+    },
+    /// Nothing is delivered.
+    Failed(Failure),
+    /// What is delivered cannot be known offline.
+    NotKnown(NotKnown),
+}
+
+/// Something that cannot be known offline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotKnown {
+    /// Something in a build of kustomize.
+    Kustomize(UnknownKind, Option<Place>),
+    Helm(Option<Place>),
+    Plugin(Option<Place>),
+    Jsonnet(Option<Place>),
+    /// Variables, parameters or patches of the deliverer itself, so that its own fields are not known.
+    Deliverer(Option<Place>),
+    /// The artifact holds files from elsewhere, or only some folders.
+    Artifact(Option<Place>),
+}
+
+/// A manifest that a deliverer takes.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// As it arrives: with its final name and namespace.
+    pub object: Object,
+    pub dialect: Dialect,
+    pub fate: Fate,
+    /// The content, where variables were substituted.
+    pub substituted: Option<Json>,
+    pub loses_labels: bool,
+}
+
+/// What becomes of a manifest that a deliverer takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    Applied,
+    /// It is lost without an error: its name is no string, or it is a kustomization.
+    Vanished(flux::VanishReason),
+    /// Argo CD applies another object of the same name instead: the arrival of this index.
+    Replaced {
+        by: usize,
+    },
+}
+
+/// A cluster that something is delivered to. Two are one only if that is certain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cluster {
+    pub address: Address,
+    /// Words by which people may know it: the name of a Secret, a destination, a folder of its deliverers.
+    pub names: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Address {
+    /// The cluster in which the deliverers themselves run, with the folder or deliverer that they come from.
+    Own {
+        tool: Tool,
+        root: String,
+    },
+    /// A Secret or ConfigMap of Flux's cluster.
+    KubeConfig {
+        namespace: String,
+        name: String,
+    },
+    /// `destination.server` of an Application.
+    Server(String),
+    /// `destination.name` of an Application.
+    Name(String),
+    NotKnown,
+}
+
+/// A reference to an object that does not exist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingReference {
+    pub kind: ReferenceKind,
+    /// The deliverer's kind and name: `Kustomization flux-system/catalog`.
+    pub by: String,
+    /// What it names: `GitRepository flux-system/catalogue`.
+    pub name: String,
+    pub place: Place,
+    /// The objects of that kind that do exist, by their names.
+    pub existing: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReferenceKind {
+    Source,
+    DependsOn,
+    Project,
+}
+
+/// Why a deliverer does not take a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Absence {
+    /// The deliverer that is nearest to it; `None`: no path leads to its folder.
+    pub deliverer: Option<DelivererId>,
+    pub link: Link,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Link {
+    OutsideOfPaths,
+    /// The kustomization of its folder, or of a folder above, does not lead to it.
+    NotListed {
+        kustomization: FileId,
+    },
+    /// `.sourceignore` or `spec.ignore` leaves it out.
+    Ignored,
+    Symlink,
+    /// The deliverer does not take files with such a name.
+    FileName,
+    /// `directory.recurse` is off.
+    NotRecursive,
+    /// `directory.include` or `exclude` leaves it out.
+    Excluded,
+    /// The text that makes Argo CD skip a file is in it.
+    Skipped,
+    /// It is no object for the deliverer.
+    NoObject,
+    BuildFails,
+    NotKnown(NotKnown),
+}
