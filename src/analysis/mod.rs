@@ -10,7 +10,9 @@ mod plain_secrets;
 mod rules;
 mod unicode;
 
-pub use crate::analysis::engine::analyzer::{AnalysisResult, Analyzer, FileResults, FileRun, RunState};
+pub use crate::analysis::engine::analyzer::{
+    AnalysisResult, Analyzer, Evidence, FileResults, FileRun, RunState, may_hold_deliverer,
+};
 pub use crate::analysis::engine::facts::saved::{FileFacts, LoadedFacts, SavedFacts};
 pub use crate::analysis::engine::rule::{DocumentContext, Options, Rule};
 pub use crate::analysis::engine::selection::Selection;

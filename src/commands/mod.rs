@@ -10,6 +10,7 @@ pub mod comment;
 pub mod completions;
 pub mod config;
 pub mod context;
+pub(crate) mod delivery;
 pub mod diff;
 mod examples;
 #[cfg(test)]

@@ -38,7 +38,7 @@ pub fn contents(repository: &Repository<'_>, objects: &[Object]) -> Vec<Content>
         repository.documents(&text, &mut |document| {
             for at in documents.get(&index).into_iter().flatten() {
                 if let Some(found) = document.value.and_then(|root| find(root, &objects[*at])) {
-                    contents[*at] = Content::Known(content(found, &objects[*at]));
+                    contents[*at] = Content::Known(content_of(found, &objects[*at], Dialect::Kustomize));
                 }
             }
             index += 1;
@@ -53,8 +53,9 @@ fn find<'a>(root: Value<'a>, object: &Object) -> Option<Value<'a>> {
     items.iter().try_fold(root, |list, at| list.get("items")?.items().nth(*at))
 }
 
-fn content(manifest: Value<'_>, object: &Object) -> Json {
-    let mut content = json(manifest, Dialect::Kustomize);
+/// The content of an object, whose manifest this is.
+pub fn content_of(manifest: Value<'_>, object: &Object, dialect: Dialect) -> Json {
+    let mut content = json(manifest, dialect);
     let Json::Object(root) = &mut content else { return content };
     let metadata = map_in(root, "metadata");
     if object.has_new_name {

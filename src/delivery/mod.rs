@@ -19,7 +19,7 @@ mod contents;
 mod timestamp;
 mod tree;
 
-pub use contents::{Content, contents};
+pub use contents::{Content, content_of, contents};
 pub use tree::Tree;
 
 #[cfg(test)]

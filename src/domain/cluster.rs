@@ -23,6 +23,15 @@ impl Deliverer {
         }
     }
 
+    /// `Argo CD`
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Flux => "Flux",
+            Self::ArgoCd => "Argo CD",
+            Self::Kubectl => "kubectl",
+        }
+    }
+
     pub fn word(self) -> &'static str {
         match self {
             Self::Flux => "flux",

@@ -37,6 +37,7 @@ pub enum Family {
     Secret,
     Suppression,
     Mapping,
+    Delivery,
 }
 
 impl Family {
@@ -50,6 +51,7 @@ impl Family {
             Self::Secret => "secret",
             Self::Suppression => "suppression",
             Self::Mapping => "mapping",
+            Self::Delivery => "delivery",
         }
     }
 }

@@ -4,6 +4,7 @@ pub mod address;
 pub mod blueprint;
 pub mod build;
 pub mod cluster;
+pub mod delivery_facts;
 pub mod document;
 pub mod entity;
 pub mod error_class;

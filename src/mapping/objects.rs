@@ -152,7 +152,19 @@ impl<'a> Storage<'a> {
 
     /// The object as stored. `Err`: the API server refuses it.
     pub fn store(&mut self, manifest: Value<'_>) -> Result<Object, Vec<Refusal>> {
-        let mut content = stored_json(manifest);
+        self.store_content(stored_json(manifest))
+    }
+
+    /// The same for an object that a deliverer has changed on its way, and applies by `delivery`.
+    pub fn store_delivered(&mut self, content: Json, delivery: Delivery) -> Result<Object, Vec<Refusal>> {
+        let assumed = self.arrival;
+        self.arrival = Arrival { delivery, namespace: None, ..assumed };
+        let stored = self.store_content(content);
+        self.arrival = assumed;
+        stored
+    }
+
+    fn store_content(&mut self, mut content: Json) -> Result<Object, Vec<Refusal>> {
         let text = |key: &str| content.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
         let (api_version, kind) = (text("apiVersion"), text("kind"));
         let (group, version) = api_version.split_once('/').unwrap_or(("", &api_version));

@@ -65,6 +65,11 @@ impl Pattern {
         self.include.is_some()
     }
 
+    /// Whether the config has excludes.
+    pub fn has_excludes(&self) -> bool {
+        self.exclude.is_some()
+    }
+
     /// Whether an include starts in, above or below this folder, so that the user probably means it.
     pub(super) fn starts_near(&self, folder: &Path) -> bool {
         self.named_starts.iter().any(|start| start.starts_with(folder) || folder.starts_with(start))

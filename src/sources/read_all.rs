@@ -80,6 +80,12 @@ pub trait AsSourceFile {
     fn as_source_file(&self) -> &SourceFile;
 }
 
+impl AsSourceFile for &SourceFile {
+    fn as_source_file(&self) -> &SourceFile {
+        self
+    }
+}
+
 impl AsSourceFile for SourceFile {
     fn as_source_file(&self) -> &SourceFile {
         self

@@ -6,7 +6,7 @@ use crate::analysis::engine::entity_check::{EntityCheck, FILE_REFERENCE, Scratch
 use crate::analysis::engine::facts::saved::{FileFacts, LoadedFacts, SavedFacts};
 use crate::analysis::engine::facts::{Facts, Repository, TargetRef};
 use crate::analysis::engine::rule::{
-    Check, DocumentContext, EntityContext, MappingContext, Options, RepositoryContext, Rule, Sink,
+    Check, DeliveryContext, DocumentContext, EntityContext, MappingContext, Options, RepositoryContext, Rule, Sink,
 };
 use crate::analysis::engine::selection::Selection;
 use crate::analysis::engine::snapshot::{KnownAccounts, Snapshot};
@@ -14,6 +14,7 @@ use crate::analysis::engine::suppress::Directives;
 use crate::analysis::plain_secrets;
 use crate::analysis::rules::{self, foreign_field, unknown_rule, unknown_team, unused_ignore};
 use crate::analysis::unicode;
+use crate::domain::delivery_facts::DeliveryFacts;
 use crate::domain::document::manifest::{Form, Manifest};
 use crate::domain::document::span::Span;
 use crate::domain::finding::{EntityName, Family, FileId, Finding, RuleInfo, Severity};
@@ -31,6 +32,7 @@ pub struct Analyzer<'a> {
     entity_check_rules: Active<fn(&EntityContext<'_>, &mut Sink<'_>)>,
     repository_rules: Active<fn(&RepositoryContext<'_>, &mut Sink<'_>)>,
     mapping_rules: Active<fn(&MappingContext<'_>, &mut Sink<'_>)>,
+    delivery_rules: Active<fn(&DeliveryContext<'_>, &mut Sink<'_>)>,
     suppression_rules: Vec<(&'static Rule, Severity)>,
 }
 
@@ -40,6 +42,8 @@ pub struct FileResults {
     pub entities: usize,
     /// The number of unreadable documents of each file that has any.
     pub broken_documents: Vec<(FileId, usize)>,
+    /// The files that may hold a deliverer, an object of Flux or Argo CD.
+    pub deliverers: Vec<FileId>,
     findings: Vec<Finding>,
     facts: Facts,
     /// The files whose results are only their facts.
@@ -70,6 +74,15 @@ impl FileResults {
     }
 }
 
+/// What is known of the repository besides its manifests.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Evidence<'a> {
+    /// The mappings of clusters, where there are any.
+    pub mapping: Option<&'a MappingFacts>,
+    /// The deliverers, where the repository holds any.
+    pub delivery: Option<&'a DeliveryFacts>,
+}
+
 /// All findings, sorted, and the number of findings that ignore comments silenced.
 #[derive(Debug)]
 pub struct AnalysisResult {
@@ -92,6 +105,7 @@ impl<'a> Analyzer<'a> {
             entity_check_rules: Vec::new(),
             repository_rules: Vec::new(),
             mapping_rules: Vec::new(),
+            delivery_rules: Vec::new(),
             suppression_rules: Vec::new(),
         };
         for rule in rules::ALL.iter().copied() {
@@ -102,6 +116,7 @@ impl<'a> Analyzer<'a> {
                 Check::EntityProblems(check) => analyzer.entity_check_rules.push((&rule.info, severity, check)),
                 Check::Repository(check) => analyzer.repository_rules.push((&rule.info, severity, check)),
                 Check::Mapping(check) => analyzer.mapping_rules.push((&rule.info, severity, check)),
+                Check::Delivery(check) => analyzer.delivery_rules.push((&rule.info, severity, check)),
                 Check::Suppression => analyzer.suppression_rules.push((rule, severity)),
             }
         }
@@ -120,17 +135,18 @@ impl<'a> Analyzer<'a> {
             may_contain_credentials: plain_secrets::may_hold(text),
             may_contain_unnormalised: unicode::may_contain(text),
             may_contain_file_references: memchr::memmem::find(text.as_bytes(), FILE_REFERENCE.as_bytes()).is_some(),
+            may_hold_deliverer: may_hold_deliverer(text),
             is_partly_unchecked: false,
             broken_documents: 0,
         }
     }
 
-    /// Runs the rules over the whole repository and its mappings, then applies the ignore comments. `in_sight` returns
-    /// whether findings of a file are requested.
+    /// Runs the rules over the whole repository, its mappings and its deliverers, then applies the ignore comments.
+    /// `in_sight` returns whether findings of a file are requested.
     pub fn conclude(
         &self,
         parts: Vec<FileResults>,
-        mapping: Option<&MappingFacts>,
+        Evidence { mapping, delivery }: Evidence<'_>,
         in_sight: &dyn Fn(FileId) -> bool,
     ) -> AnalysisResult {
         let mut findings = Vec::new();
@@ -162,6 +178,12 @@ impl<'a> Analyzer<'a> {
         if let Some(facts) = mapping {
             findings.extend(self.mapping_findings(facts));
         }
+        if let Some(facts) = delivery {
+            let context = DeliveryContext { facts, in_sight };
+            for (rule, severity, check) in &self.delivery_rules {
+                check(&context, &mut sink(&mut findings, FileId(0), rule, *severity));
+            }
+        }
         let is_judged = |target: &&TargetRef<'_>| knows_all_targets && self.snapshot.covers_target(target.fact.field);
         let relations = absent_targets.iter().filter(|target| target.fact.field.is_relation());
         let unchecked_relations = relations.filter(|target| !is_judged(target)).count();
@@ -176,8 +198,10 @@ impl<'a> Analyzer<'a> {
                 true => knows_all_targets && self.accounts.teams && self.accounts.users,
                 false => unchecked_relations == 0 && knows_all_targets,
             };
-            let was_evaluated =
-                |rule: &'static Rule| self.was_evaluated(rule, is_partly_unchecked, knows_targets(rule), mapping);
+            let was_evaluated = |rule: &'static Rule| {
+                let evidence = Evidence { mapping, delivery };
+                self.was_evaluated(rule, is_partly_unchecked, knows_targets(rule), evidence)
+            };
             let ignore_report = directives.ignore_report(rules::by_name, was_evaluated);
             for (rule, severity) in &self.suppression_rules {
                 let mut sink = sink(&mut findings, file, &rule.info, *severity);
@@ -210,7 +234,7 @@ impl Analyzer<'_> {
         rule: &'static Rule,
         is_partly_unchecked: bool,
         knows_targets: bool,
-        mapping: Option<&MappingFacts>,
+        Evidence { mapping, delivery }: Evidence<'_>,
     ) -> bool {
         let info = &rule.info;
         let is_it = |active: &&'static RuleInfo| std::ptr::eq(*active, info);
@@ -220,6 +244,7 @@ impl Analyzer<'_> {
             .chain(entities)
             .chain(self.repository_rules.iter().map(|(info, ..)| *info))
             .chain(self.mapping_rules.iter().map(|(info, ..)| *info))
+            .chain(self.delivery_rules.iter().map(|(info, ..)| *info))
             .chain(self.suppression_rules.iter().map(|(rule, _)| &rule.info))
             .any(|active| is_it(&active));
         let has_what_it_needs = match info.family {
@@ -228,6 +253,7 @@ impl Analyzer<'_> {
             Family::Mapping => {
                 mapping.is_some_and(|facts| facts.is_complete && facts.clusters.iter().all(ClusterFacts::is_evaluated))
             }
+            Family::Delivery => delivery.is_some(),
             Family::Syntax | Family::Shape | Family::Repository | Family::Secret | Family::Suppression => true,
         };
         is_on && has_what_it_needs
@@ -266,6 +292,7 @@ pub struct FileRun<'r> {
     may_contain_credentials: bool,
     may_contain_unnormalised: bool,
     may_contain_file_references: bool,
+    may_hold_deliverer: bool,
     is_partly_unchecked: bool,
     broken_documents: usize,
 }
@@ -383,7 +410,8 @@ impl FileRun<'_> {
     /// file that may contain a credential is kept.
     pub fn finish_read(self, directives: Option<Directives>) {
         let results = &mut self.state.results;
-        let is_clean = results.findings.len() == self.findings && directives.is_none() && self.broken_documents == 0;
+        let has_findings = results.findings.len() != self.findings || self.broken_documents > 0;
+        let is_clean = !has_findings && directives.is_none() && !self.may_hold_deliverer;
         if is_clean && !self.may_contain_credentials {
             results.clean.push(results.facts.since(self.begin.clone(), results.entities));
         }
@@ -392,13 +420,21 @@ impl FileRun<'_> {
 
     /// Ends the file; `directives` are its ignore comments.
     pub fn finish(self, directives: Option<Directives>) {
-        let Self { file, state, is_partly_unchecked, broken_documents, .. } = self;
+        let Self { file, state, is_partly_unchecked, broken_documents, may_hold_deliverer, .. } = self;
         let results = &mut state.results;
+        results.deliverers.extend(may_hold_deliverer.then_some(file));
         results.directives.extend(directives.map(|directives| (file, directives, is_partly_unchecked)));
         if broken_documents > 0 {
             results.broken_documents.push((file, broken_documents));
         }
     }
+}
+
+/// Whether a text may hold an object of Flux or Argo CD.
+pub fn may_hold_deliverer(text: &str) -> bool {
+    ["toolkit.fluxcd.io/", "argoproj.io/"]
+        .iter()
+        .any(|group| memchr::memmem::find(text.as_bytes(), group.as_bytes()).is_some())
 }
 
 fn sink<'f>(findings: &'f mut Vec<Finding>, file: FileId, rule: &'static RuleInfo, severity: Severity) -> Sink<'f> {

@@ -4,6 +4,7 @@
 use crate::analysis::engine::entity_check::EntityCheck;
 use crate::analysis::engine::facts::{Repository, TargetRef};
 use crate::analysis::engine::snapshot::{IndexedBlueprint, Snapshot};
+use crate::domain::delivery_facts::DeliveryFacts;
 use crate::domain::document::fault::Fault;
 use crate::domain::document::manifest::Manifest;
 use crate::domain::document::span::Span;
@@ -36,6 +37,8 @@ pub(crate) enum Check {
     Repository(fn(&RepositoryContext<'_>, &mut Sink<'_>)),
     /// Checks the exporters' mappings, where clusters have one.
     Mapping(fn(&MappingContext<'_>, &mut Sink<'_>)),
+    /// Checks what the deliverers of the repository make of it, where it holds any.
+    Delivery(fn(&DeliveryContext<'_>, &mut Sink<'_>)),
     /// Created where the ignore comments are applied, after all other rules.
     Suppression,
 }
@@ -77,6 +80,12 @@ pub(crate) struct RepositoryContext<'a> {
     pub options: &'a Options,
     /// Mappings decide what the entities are, so the rules about mappings report what clusters get wrong.
     pub has_mapping: bool,
+}
+
+pub(crate) struct DeliveryContext<'a> {
+    pub facts: &'a DeliveryFacts,
+    /// Whether findings of a file are requested: a finding about many places is reported at one of these.
+    pub in_sight: &'a dyn Fn(FileId) -> bool,
 }
 
 pub(crate) struct MappingContext<'a> {

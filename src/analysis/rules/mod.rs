@@ -6,11 +6,13 @@ mod ambiguous_scalar;
 mod approximate_expression;
 mod bad_encoding;
 mod broken_blueprint;
+mod build_breaker;
 mod case_collision;
 mod cluster_only_value;
 mod computed_property;
 mod contested_key;
 mod dangling_relation;
+mod delivery_path_missing;
 mod duplicate_entity;
 mod duplicate_key;
 mod duplicate_resource;
@@ -37,6 +39,7 @@ mod missing_field;
 mod missing_property;
 mod missing_relation;
 mod namespace_on_cluster_entity;
+mod never_pruned;
 mod non_string_key;
 mod null_in_list;
 mod plain_secret;
@@ -48,6 +51,7 @@ mod search_query;
 mod stale_snapshot;
 mod too_deep;
 mod too_large;
+mod undelivered_manifest;
 mod unknown_blueprint;
 mod unknown_field;
 mod unknown_kind;
@@ -141,6 +145,10 @@ pub static ALL: &[&Rule] = &[
     &approximate_expression::RULE,
     &relation_cycle::RULE,
     &refused_object::RULE,
+    &undelivered_manifest::RULE,
+    &delivery_path_missing::RULE,
+    &build_breaker::RULE,
+    &never_pruned::RULE,
 ];
 
 pub fn by_name(name: &str) -> Option<&'static Rule> {

@@ -7,10 +7,10 @@ use super::evaluate::EvaluateFormat;
 use super::mapping::{ClusterMapping, MappingArgs, mapping_of_cluster};
 use super::object_name::{NamedObject, find_objects};
 use crate::commands::context::Context;
+use crate::commands::delivery::repository_view::file_on_disk;
 use crate::commands::mapping::document::MappingDocument;
 use crate::commands::mapping::entity_tree::leading_path;
 use crate::commands::mapping::objects::{ObjectPlace, RepositoryObjects, describe_refusals, keep_texts};
-use crate::commands::mapping::repository::file_on_disk;
 use crate::commands::workspace::snapshot::SnapshotSource;
 use crate::domain::document::span::LineIndex;
 use crate::domain::document::tree::Value;
@@ -47,7 +47,7 @@ pub(super) fn explain(name: &str, args: &MappingArgs, context: &mut Context<'_>)
         let mapping = mapping_text(args, cluster, &files, context)?;
         notes.extend(mapping.notes);
         let document = MappingDocument::read_for(mapping.text, None, Some(settings.platform.value));
-        let found = RepositoryObjects::read(&files, settings.platform.value, cluster);
+        let found = RepositoryObjects::read(&files, settings.platform.value, cluster, None);
         let resync = found.resync(cluster, context.environment.seconds() as f64);
         for named in find_objects(name, &found)? {
             let (at, entries, obstacle) = match named {

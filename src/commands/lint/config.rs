@@ -31,7 +31,7 @@ impl<'a> LintConfig<'a> {
                 today: Day::from_seconds(environment.seconds()),
                 snapshot_max_age_days: settings.snapshot_max_age_days.value,
             },
-            clusters: Clusters::of(settings, environment.seconds()),
+            clusters: Clusters::of(settings, environment),
         }
     }
 
@@ -53,6 +53,7 @@ impl<'a> LintConfig<'a> {
             known: &[],
             collects: Collects::Nothing,
             mapped: None,
+            deliveries: None,
             cache: None,
         };
         let file = SourceFile { path: "new.yaml".to_owned(), place: Place::Given(text.as_bytes().into()) };

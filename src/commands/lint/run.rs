@@ -1,17 +1,19 @@
 //! Runs lint: selects files, checks them, applies fixes if requested, and filters the findings for this run. Settings,
 //! paths and the date come with the request.
 
-use std::cell::LazyCell;
+use std::cell::{LazyCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::analysis::{Directives, Options, Selection};
+use crate::commands::delivery::repository::Deliveries;
+use crate::commands::delivery::repository_view::{RepositoryView, State};
 use crate::commands::lint::error::LintError;
 use crate::commands::lint::fix::{Repaired, Repairs};
 use crate::commands::lint::select::ReportSelection;
 use crate::commands::lint::unlisted::{Unlisted, candidates, candidates_among, unlisted};
-use crate::commands::mapping::repository::{Clusters, file_on_disk};
+use crate::commands::mapping::repository::Clusters;
 use crate::commands::workspace::cache::{CacheFolder, LintCache};
 use crate::commands::workspace::entities::ManifestSet;
 use crate::commands::workspace::git::Git;
@@ -172,6 +174,7 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
     });
     let run = LintRun {
         mapped: None,
+        deliveries: None,
         cache: cache.as_ref(),
         snapshot: &loaded.snapshot,
         selection: request.selection,
@@ -182,37 +185,43 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
         collects: request.collects,
     };
     let mut repairs = Repairs::default();
-    let at_commit = found.commit;
-    let find = |path: &str| mapping_file(request, at_commit, path);
     let (mut checked, mapped) = loop {
-        let mapped = request.clusters.map(&mut found.files, manifests, &find)?;
-        let run = LintRun { mapped: mapped.as_ref(), ..run };
+        let view = found.view(request);
+        let mut mapped = request.clusters.map(&mut found.files, manifests, &view)?;
         let Found { files, chosen, .. } = &found;
+        let total = files.len();
+        let deliveries_of_mapping = RefCell::new(mapped.as_mut().map(|mapped| mapped.deliveries.take()));
+        let find_deliveries = |read: &[SourceFile], has_deliverers: bool| {
+            if let Some(known) = deliveries_of_mapping.take() {
+                return known;
+            }
+            let may_have_others =
+                request.pattern.is_named() || request.pattern.has_excludes() || !view.prefix().is_empty();
+            if !has_deliverers && !may_have_others {
+                return None;
+            }
+            Deliveries::find(&view, &request.clusters.delivery, read, total, has_deliverers)
+        };
+        let run = LintRun { mapped: mapped.as_ref(), deliveries: Some(&find_deliveries), ..run };
         let in_sight = |file: FileId| files.get(file.0 as usize).is_some_and(|file| chosen.holds(&file.path));
         let mut checked = run.check(files, manifests, &in_sight, progress);
-        std::mem::take(&mut checked.texts).into_iter().for_each(|(at, text)| found.files[at].keep(text));
+        std::mem::take(&mut checked.kept).into_iter().for_each(|(at, file)| found.files[at] = file);
         if !request.repair {
             break (checked, mapped);
         }
+        found.files.append(&mut checked.added);
         let sifted = Filtered::of(request, &found, &checked);
         let wanted = sifted.shown.iter().map(|at| &checked.conclusion.findings[*at]).cloned().collect::<Vec<_>>();
         if !repairs.pass(wanted.iter(), &mut found.files, &checked.broken) {
             break (checked, mapped);
         }
     };
+    found.files.append(&mut checked.added);
     if let Some((manifests, (unreadable, hidden))) = checked.manifests.as_mut().zip(unread) {
         (manifests.unreadable, manifests.hidden) = (unreadable, hidden);
         manifests.unreadable.extend(mapped.iter().flat_map(|mapped| mapped.unreadable(&found.files)));
     }
     Ok(show(request, found, manifests, checked, loaded, repairs))
-}
-
-/// The file of a mapping that is not among the files of the run.
-fn mapping_file(request: &Request<'_>, commit: Option<CommitId>, path: &str) -> Option<SourceFile> {
-    if let Some(commit) = commit {
-        return request.git.repository().ok()??.file_at(request.root, path, commit).ok()?;
-    }
-    file_on_disk(request.root, path)
 }
 
 fn show(
@@ -337,6 +346,7 @@ struct Found {
     hidden: Vec<Hidden>,
     /// `None` if the files are those of the work tree or of the index.
     commit: Option<CommitId>,
+    is_index: bool,
     shelf: SnapshotSource,
     notes: Vec<String>,
     /// Changed files of the index that the pattern does not match.
@@ -347,6 +357,15 @@ struct Found {
 }
 
 impl Found {
+    fn view<'a>(&self, request: &Request<'a>) -> RepositoryView<'a> {
+        let state = match (self.commit, self.is_index) {
+            (Some(commit), _) => State::Commit(commit),
+            (None, true) => State::Index,
+            (None, false) => State::WorkTree,
+        };
+        RepositoryView { root: request.root, repository: request.git.repository().ok().flatten(), state }
+    }
+
     fn new(discovery: Discovery, chosen: ReportSelection) -> Self {
         let Discovery { files, unreadable, hidden, listings } = discovery;
         Self {
@@ -355,6 +374,7 @@ impl Found {
             unreadable,
             hidden,
             commit: None,
+            is_index: false,
             shelf: SnapshotSource::Disk,
             notes: Vec::new(),
             others: Vec::new(),
@@ -468,7 +488,7 @@ fn staged(request: &Request<'_>, flag: &'static str) -> Result<Found, Error> {
     let before = declared_names(&[staged.removed, staged.before].concat());
     let discovery = Discovery { files: staged.files, ..Discovery::default() };
     let others = staged.others;
-    Ok(Found { shelf, others, ..Found::new(discovery, ReportSelection::files(staged.changed, before)) })
+    Ok(Found { shelf, others, is_index: true, ..Found::new(discovery, ReportSelection::files(staged.changed, before)) })
 }
 
 fn repository<'a>(request: &Request<'a>, flag: &'static str) -> Result<&'a Repository, Error> {

@@ -1,6 +1,7 @@
 //! Reads the Kubernetes objects of a repository as a cluster would store them, each with its place. CRDs among them define
 //! kinds.
 
+use crate::commands::delivery::cluster::{ClusterDelivery, Passage};
 use crate::commands::mapping::null_places::nulls_in_lists;
 use crate::domain::cluster::Deliverer;
 use crate::domain::document::fault::Fault;
@@ -28,6 +29,10 @@ pub(crate) struct RepositoryObjects {
     pub refused: Vec<RefusedObject>,
     /// Documents that may hold objects and cannot be read.
     pub broken: Vec<BrokenDocument>,
+    /// Objects that do not reach the cluster, each with the reason, a clause.
+    pub lost: Vec<(ObjectPlace, String)>,
+    /// Whether it is known what arrives of each object.
+    pub is_known: bool,
 }
 
 /// Where an object is written.
@@ -64,14 +69,22 @@ pub(crate) struct BrokenDocument {
 
 #[derive(Default)]
 struct FileObjects {
+    lost: Vec<(ObjectPlace, String)>,
+    has_unknowns: bool,
     objects: Vec<(Object, ObjectPlace)>,
     refused: Vec<RefusedObject>,
     broken: Vec<BrokenDocument>,
 }
 
 impl RepositoryObjects {
-    /// Reads the objects of the files, whose texts are kept. `cluster` decides how the objects arrive.
-    pub fn read(files: &[SourceFile], platform: &'static Platform, cluster: &ClusterSettings) -> Self {
+    /// Reads the objects of the files, whose texts are kept. The deliverers of the cluster decide how the objects arrive; if
+    /// the repository has none, the config does.
+    pub fn read(
+        files: &[SourceFile],
+        platform: &'static Platform,
+        cluster: &ClusterSettings,
+        deliveries: Option<&ClusterDelivery<'_>>,
+    ) -> Self {
         let definitions = definitions(files);
         let arrival = Arrival {
             delivery: match cluster.deliverer {
@@ -83,13 +96,14 @@ impl RepositoryObjects {
         };
         let make = || (Reader::new(Limits::default()), Storage::new(platform, &definitions, arrival));
         let read = sources::for_each_text(files, make, |(reader, storage), index, text| match text {
-            Ok(text) => read_file(reader, storage, FileId::of(index), text.text, platform),
+            Ok(text) => read_file(reader, storage, FileId::of(index), text.text, (platform, deliveries)),
             // The reader of manifests reports files that cannot be read.
             Err(_) => FileObjects::default(),
         });
         let mut kinds = Kinds::new(platform, &definitions);
         let (mut objects, mut places) = (Vec::new(), Vec::new());
-        let (mut refused, mut broken) = (Vec::new(), Vec::new());
+        let (mut refused, mut broken, mut lost) = (Vec::new(), Vec::new(), Vec::new());
+        let mut is_known = true;
         for mut file in read {
             for (object, place) in file.objects {
                 kinds.add_kind_of_object(&object.group, &object.version, &object.kind);
@@ -98,8 +112,10 @@ impl RepositoryObjects {
             }
             refused.append(&mut file.refused);
             broken.append(&mut file.broken);
+            lost.append(&mut file.lost);
+            is_known &= !file.has_unknowns;
         }
-        Self { objects, places, kinds, refused, broken }
+        Self { objects, places, kinds, refused, broken, lost, is_known }
     }
 
     /// A full resync of the cluster's exporter over the objects. `now`: seconds since 1970.
@@ -144,7 +160,7 @@ fn read_file(
     storage: &mut Storage<'_>,
     file: FileId,
     text: &str,
-    platform: &'static Platform,
+    (platform, deliveries): (&'static Platform, Option<&ClusterDelivery<'_>>),
 ) -> FileObjects {
     let mut found = FileObjects::default();
     if !may_hold_objects(text) {
@@ -160,7 +176,17 @@ fn read_file(
         each_object(root, &mut |object| {
             let at = place_of(object, file, number, platform);
             number += 1;
-            match storage.store(object) {
+            let passage = deliveries.map(|deliveries| deliveries.passage(file, object.span(), object));
+            let stored = match passage {
+                Some(Passage::Delivered { content, delivery }) => storage.store_delivered(content, delivery),
+                Some(Passage::Lost(reason)) => return found.lost.push((at, reason)),
+                Some(Passage::Rewritten | Passage::NotKnown) => {
+                    found.has_unknowns = true;
+                    storage.store(object)
+                }
+                None => storage.store(object),
+            };
+            match stored {
                 Ok(object) => found.objects.push((object, at)),
                 Err(refusals) => {
                     let spans = refusals.iter().map(|refusal| locate(object, &refusal.field).unwrap_or(at.name_span));

@@ -2,9 +2,11 @@
 //! the places of the objects, and what fails.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::Path;
 use std::sync::Arc;
 
+use crate::commands::delivery::options::DeliveryOptions;
+use crate::commands::delivery::repository::Deliveries;
+use crate::commands::delivery::repository_view::RepositoryView;
 use crate::commands::mapping::document::MappingDocument;
 use crate::commands::mapping::entity_tree::{EntityTree, MappedObject};
 use crate::commands::mapping::facts::{EvaluatedCluster, cluster_facts};
@@ -22,8 +24,8 @@ use crate::domain::platform::{PORT, Platform};
 use crate::manifest::{self, Document, Limits as ReaderLimits, Reader};
 use crate::mapping::config::model::{Config, Mapping, Query};
 use crate::mapping::objects::{Object, each_object};
-use crate::settings::{ClusterSettings, Settings};
-use crate::sources::{self, Boundary, DiskFile, PathKind, ReadBuffer, SourceFile, Unreadable};
+use crate::settings::{ClusterSettings, Environment, Settings};
+use crate::sources::{self, ReadBuffer, SourceFile, Unreadable};
 
 /// What mapping a repository needs besides its files.
 #[derive(Debug, Clone)]
@@ -33,12 +35,15 @@ pub(crate) struct Clusters {
     platform: &'static Platform,
     /// Seconds since 1970, for expressions that ask for the time.
     now: f64,
+    pub delivery: DeliveryOptions,
 }
 
 /// The repository as its clusters map it.
 #[derive(Debug, Default)]
 pub(crate) struct MappedRepository {
     pub clusters: Vec<MappedCluster>,
+    /// What the deliverers of the repository make of it, if it holds any.
+    pub deliveries: Option<Deliveries>,
     /// What the rules about mappings check.
     pub facts: MappingFacts,
     files: HashMap<FileId, MappedFile>,
@@ -66,6 +71,8 @@ pub(crate) struct MappedCluster {
     pub objects: Vec<ObjectPlace>,
     /// Objects that the API server refuses.
     pub refused: Vec<RefusedObject>,
+    /// Objects that do not reach the cluster, each with the reason, a clause.
+    pub lost: Vec<(ObjectPlace, String)>,
 }
 
 /// What the mappings make of one file.
@@ -96,28 +103,33 @@ pub(crate) struct UnmappedObject {
 
 impl Default for Clusters {
     fn default() -> Self {
-        Self { settings: Vec::new(), platform: &PORT, now: 0.0 }
+        Self { settings: Vec::new(), platform: &PORT, now: 0.0, delivery: DeliveryOptions::default() }
     }
 }
 
 impl Clusters {
     /// The clusters with a mapping.
-    pub fn of(settings: &Settings, seconds: i64) -> Self {
+    pub fn of(settings: &Settings, environment: &Environment) -> Self {
         let platform = settings.platform.value;
-        Self { settings: settings.mapped_clusters().cloned().collect(), platform, now: seconds as f64 }
+        Self {
+            settings: settings.mapped_clusters().cloned().collect(),
+            platform,
+            now: environment.seconds() as f64,
+            delivery: DeliveryOptions::of(settings, environment),
+        }
     }
 
     pub fn is_empty(&self) -> bool {
         self.settings.is_empty()
     }
 
-    /// Maps the first `manifests` of the files, or does nothing without a cluster. The texts of the files are kept. `find`
-    /// gives a mapping's file that is not in the list; it is added at the end.
+    /// Maps the first `manifests` of the files, or does nothing without a cluster. The texts of the files are kept. The
+    /// file of a mapping that is not in the list is added at the end.
     pub fn map(
         &self,
         files: &mut Vec<SourceFile>,
         manifests: usize,
-        find: &dyn Fn(&str) -> Option<SourceFile>,
+        view: &RepositoryView<'_>,
     ) -> Result<Option<MappedRepository>, UnreadableMapping> {
         if self.settings.is_empty() {
             return Ok(None);
@@ -125,8 +137,15 @@ impl Clusters {
         keep_texts(&mut files[..manifests]);
         let mut mapped = MappedRepository::default();
         mapped.facts.is_complete = true;
+        mapped.deliveries = Deliveries::find_among(view, &self.delivery, &files[..manifests], files.len());
+        if let Some(deliveries) = &mut mapped.deliveries {
+            files.append(&mut deliveries.run.added);
+        }
         for cluster in &self.settings {
-            let Some(MappingFile { text, place, .. }) = MappingFile::read(cluster, files, find)? else { continue };
+            let Some(MappingFile { text, place, .. }) = MappingFile::read(cluster, files, &|path| view.find(path))?
+            else {
+                continue;
+            };
             let at = match place {
                 MappingPlace::Listed(at) => at,
                 MappingPlace::Unlisted(file) => {
@@ -151,7 +170,12 @@ impl Clusters {
         document: MappingDocument,
         files: &[SourceFile],
     ) {
-        let mut found = RepositoryObjects::read(files, self.platform, settings);
+        let is_only = self.delivery.clusters.len() == 1;
+        let mut found = {
+            let deliveries = mapped.deliveries.as_ref();
+            let delivery = deliveries.and_then(|deliveries| deliveries.of_cluster(settings, is_only));
+            RepositoryObjects::read(files, self.platform, settings, delivery.as_ref())
+        };
         let evaluation = Arc::new(document.evaluate(&found.resync(settings, self.now)));
         let has_broken_objects = !found.broken.is_empty();
         let entries = document.config.iter().flat_map(|config| &config.entries);
@@ -167,7 +191,7 @@ impl Clusters {
             }
         }
         let object_facts = found.objects.iter().zip(&found.places).map(|(object, at)| object_facts(object, at));
-        mapped.facts.is_complete &= found.refused.is_empty() && !has_broken_objects;
+        mapped.facts.is_complete &= found.refused.is_empty() && !has_broken_objects && found.is_known;
         mapped.facts.clusters.push(cluster_facts(EvaluatedCluster {
             settings,
             file,
@@ -178,7 +202,7 @@ impl Clusters {
             refused: found.refused.iter().flat_map(refused_fields).collect(),
             evaluation: &evaluation,
         }));
-        let RepositoryObjects { places, refused, objects, .. } = found;
+        let RepositoryObjects { places, refused, lost, objects, .. } = found;
         // They take most of the memory, and the entities share their texts.
         drop(objects);
         let cluster = mapped.clusters.len();
@@ -187,7 +211,8 @@ impl Clusters {
             let entities = trees.into_iter().map(|tree| FileEntity { cluster, tree });
             mapped.files.entry(file).or_default().entities.extend(entities);
         }
-        let new = MappedCluster { settings: settings.clone(), file, document, evaluation, objects: places, refused };
+        let new =
+            MappedCluster { settings: settings.clone(), file, document, evaluation, objects: places, refused, lost };
         new.add_unmapped(mapped, files);
         mapped.clusters.push(new);
     }
@@ -272,6 +297,9 @@ impl MappedCluster {
         for refused in &self.refused {
             add(&refused.at, describe_refusals(&refused.refusals));
         }
+        for (at, reason) in &self.lost {
+            add(at, reason.clone());
+        }
         let lines = LineIndex::new(self.document.text());
         let mut seen = HashSet::new();
         for problem in &self.evaluation.problems {
@@ -319,20 +347,14 @@ impl MappedCluster {
             | Family::Repository
             | Family::Secret
             | Family::Suppression
-            | Family::Mapping => None,
+            | Family::Mapping
+            | Family::Delivery => None,
         };
         let mut named = finding.message.split('`').skip(1).step_by(2);
         let span = named.find_map(|name| property(name).or_else(|| relation(name)).or_else(|| field(name)));
         let span = span.or_else(star).unwrap_or(mapping.span);
         Some(Place { file: self.file, span: self.document.span_in_text(span) })
     }
-}
-
-/// A file of the work tree that is not among the files of the run.
-pub(crate) fn file_on_disk(root: &Path, path: &str) -> Option<SourceFile> {
-    let on_disk = root.join(path);
-    let place = sources::Place::Disk(DiskFile::new(&Boundary::new(root), &on_disk));
-    (sources::path_kind(&on_disk) == Some(PathKind::File)).then(|| SourceFile { path: path.to_owned(), place })
 }
 
 /// The entity that a manifest declares, as far as its text shows it.
@@ -369,7 +391,12 @@ impl MappedRepository {
             let is_of_entity = match finding.rule.family {
                 Family::Entity | Family::Relation => true,
                 Family::Repository => matches!(finding.rule.name, "duplicate-entity" | "case-collision"),
-                Family::Syntax | Family::Shape | Family::Secret | Family::Suppression | Family::Mapping => false,
+                Family::Syntax
+                | Family::Shape
+                | Family::Secret
+                | Family::Suppression
+                | Family::Mapping
+                | Family::Delivery => false,
             };
             let Some(file) = self.file(finding.place.file).filter(|_| is_of_entity) else { continue };
             let holds = |span: Span| span.start <= finding.place.span.start && finding.place.span.end <= span.end;

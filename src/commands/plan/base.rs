@@ -14,6 +14,7 @@ use std::path::Path;
 use self::pipeline::{Kind, Named, Try};
 use crate::commands::ci_run::event_text;
 use crate::commands::context::Context;
+use crate::commands::delivery::repository_view::{RepositoryView, State};
 use crate::commands::mapping::repository::Clusters;
 use crate::commands::workspace::entities::{ManifestSet, UnusableManifest};
 use crate::domain::error_class::ExitClass;
@@ -202,9 +203,9 @@ pub(crate) fn at_commit(
 ) -> Result<ManifestSet, GitError> {
     let mut discovery = repository.at(root, pattern, commit)?;
     let manifests = discovery.files.len();
-    let find = |path: &str| repository.file_at(root, path, commit).ok()?;
+    let view = RepositoryView { root, repository: Some(repository), state: State::Commit(commit) };
     // A commit without the mapping is from before it was used: its manifests are taken as they are.
-    let mapped = clusters.map(&mut discovery.files, manifests, &find).unwrap_or_default();
+    let mapped = clusters.map(&mut discovery.files, manifests, &view).unwrap_or_default();
     Ok(ManifestSet::of_mapped(discovery, mapped.as_ref(), progress))
 }
 

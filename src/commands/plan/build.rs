@@ -368,7 +368,7 @@ fn checkout(
         repository,
         root: &settings.root.value,
         pattern: &options.workspace.pattern,
-        clusters: &Clusters::of(&options.workspace.settings, context.environment.seconds()),
+        clusters: &Clusters::of(&options.workspace.settings, context.environment),
         commit: options.workspace.requested(),
         now: manifests,
         environment: context.environment,

@@ -3,12 +3,12 @@
 
 use std::cell::OnceCell;
 use std::collections::HashSet;
-use std::path::Path;
 use std::sync::Arc;
 
 use foldhash::HashMap;
 
-use crate::commands::mapping::repository::{Clusters, MappedFile, MappedRepository, file_on_disk};
+use crate::commands::delivery::repository_view::RepositoryView;
+use crate::commands::mapping::repository::{Clusters, MappedFile, MappedRepository};
 use crate::commands::workspace::documents::{Content, ManifestReader};
 use crate::commands::workspace::history::PastManifests;
 use crate::commands::workspace::index::ManifestIndex;
@@ -59,11 +59,16 @@ pub(crate) struct UnusableManifest {
 }
 
 impl ManifestSet {
-    /// Reads every manifest under `root` that matches the pattern, as the clusters map them.
-    pub fn of(root: &Path, pattern: &Pattern, clusters: &Clusters, progress: &dyn Progress) -> Result<Self, Error> {
-        let mut discovery = sources::discover(root, pattern)?;
+    /// Reads every manifest of the work tree that matches the pattern, as the clusters map them.
+    pub fn of(
+        view: &RepositoryView<'_>,
+        pattern: &Pattern,
+        clusters: &Clusters,
+        progress: &dyn Progress,
+    ) -> Result<Self, Error> {
+        let mut discovery = sources::discover(view.root, pattern)?;
         let manifests = discovery.files.len();
-        let mapped = clusters.map(&mut discovery.files, manifests, &|path| file_on_disk(root, path))?;
+        let mapped = clusters.map(&mut discovery.files, manifests, view)?;
         Ok(Self::of_mapped(discovery, mapped.as_ref(), progress))
     }
 

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use crate::commands::context::Context;
+use crate::commands::delivery::repository_view::RepositoryView;
 use crate::commands::lint::run::LintScope;
 use crate::commands::mapping::repository::Clusters;
 use crate::commands::plan::base;
@@ -129,7 +130,7 @@ impl<'a> Workspace<'a> {
     /// Reads the declared entities without linting them: for a plan file, whose manifests were linted when it was made.
     pub fn manifests(&self, context: &Context<'_>) -> Result<ManifestSet, Error> {
         let root = &self.settings.root.value;
-        let clusters = Clusters::of(&self.settings, context.environment.seconds());
+        let clusters = Clusters::of(&self.settings, context.environment);
         let bar = context.bar();
         let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
         let manifests = match self.commit() {
@@ -137,7 +138,10 @@ impl<'a> Workspace<'a> {
                 let repository = self.git.required("--ref")?;
                 base::at_commit(repository, root, &self.pattern, commit, &clusters, progress)?
             }
-            None => ManifestSet::of(root, &self.pattern, &clusters, progress)?,
+            None => {
+                let view = RepositoryView::of_work_tree(root, self.git.repository().ok().flatten());
+                ManifestSet::of(&view, &self.pattern, &clusters, progress)?
+            }
         };
         self.reject_empty(&manifests)?;
         Ok(manifests)

@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use crate::analysis::{
-    AnalysisResult, Analyzer, Directives, DocumentContext, FileResults, FileRun, Options, RunState, Selection, Snapshot,
+    AnalysisResult, Analyzer, Directives, DocumentContext, Evidence, FileResults, FileRun, Options, RunState,
+    Selection, Snapshot,
 };
+use crate::commands::delivery::repository::Deliveries;
 use crate::commands::mapping::repository::{MappedFile, MappedRepository};
 use crate::commands::workspace::cache::LintCache;
 use crate::commands::workspace::documents::{Content, ManifestReader};
@@ -20,7 +22,7 @@ use crate::domain::document::tree::{Tree, View};
 use crate::domain::finding::{EntityName, FileId};
 use crate::domain::progress::Progress;
 use crate::manifest::{self, Document, Missing};
-use crate::sources::{self, ReadProblem, SourceFile, Text, TextRef, Unreadable};
+use crate::sources::{self, ReadProblem, SourceFile, TextRef, Unreadable};
 use crate::text::merge_conflict;
 
 /// Everything that a run found, before findings are selected for the report.
@@ -32,8 +34,10 @@ pub(crate) struct RawFindings {
     pub notes: Vec<String>,
     /// What the run collected; the caller adds the files.
     pub manifests: Option<ManifestSet>,
-    /// The texts that were read, each with the index of its file.
-    pub texts: Vec<(usize, Text)>,
+    /// The files that were read, with their texts, each with its index.
+    pub kept: Vec<(usize, SourceFile)>,
+    /// Files that findings point to, and that the run did not list; their ids follow those of its files.
+    pub added: Vec<SourceFile>,
 }
 
 /// What a run collects besides findings.
@@ -49,6 +53,9 @@ pub(crate) enum Collects {
 /// Whether a file, by its path and what its content lacks, may be a manifest.
 pub(crate) type MayBeManifest<'a> = &'a (dyn Fn(&str, Option<Missing>) -> bool + Sync);
 
+/// Finds the deliverers of a repository and what they deliver.
+pub(crate) type FindDeliveries<'a> = &'a dyn Fn(&[SourceFile], bool) -> Option<Deliveries>;
+
 /// The snapshot and the options, prepared once for several passes over the files.
 pub(crate) struct LintRun<'a> {
     pub snapshot: &'a Snapshot,
@@ -63,6 +70,9 @@ pub(crate) struct LintRun<'a> {
     pub collects: Collects,
     /// What the mappings of the clusters make of the files.
     pub mapped: Option<&'a MappedRepository>,
+    /// Finds what deliverers make of the repository. It is given the files that were read, with their texts, and whether
+    /// some of them may hold a deliverer.
+    pub deliveries: Option<FindDeliveries<'a>>,
     /// What earlier runs found, for runs that only lint.
     pub cache: Option<&'a LintCache<'a>>,
 }
@@ -143,18 +153,35 @@ impl LintRun<'_> {
         if let Some(mapped) = mapped {
             gathered.push(ignores_of_mappings(mapped, &analyzer));
         }
-        let mut conclusion = analyzer.conclude(gathered, mapped.map(|mapped| &mapped.facts), in_sight);
+        let kept = texts.into_iter().map(|(at, text)| {
+            let mut file = pending[at].1.clone();
+            file.keep(text);
+            (pending[at].0.0 as usize, file)
+        });
+        let kept: Vec<(usize, SourceFile)> = kept.collect();
+        let deliveries = self.deliveries.and_then(|find| {
+            let has_deliverers = gathered.iter().any(|part| !part.deliverers.is_empty());
+            find(&with_texts(read, &kept), has_deliverers)
+        });
+        if let Some(deliveries) = &deliveries {
+            gathered.push(ignores_of_added(deliveries, &analyzer));
+        }
+        let evidence = Evidence {
+            mapping: mapped.map(|mapped| &mapped.facts),
+            delivery: deliveries.as_ref().map(|deliveries| &deliveries.facts),
+        };
+        let mut conclusion = analyzer.conclude(gathered, evidence, in_sight);
         if let Some(mapped) = mapped {
             mapped.name_expressions(&mut conclusion.findings);
         }
         let notes = unjudged(&conclusion, self.snapshot.known.is_some()).into_iter().collect();
-        let texts = texts.into_iter().map(|(at, text)| (pending[at].0.0 as usize, text)).collect();
         let manifests = (collects != Collects::Nothing).then(|| {
             let collected = collected.into_iter().map(|file| file.map(|file| *file).unwrap_or_default());
             let (found, declarations): (Vec<_>, Vec<_>) = collected.map(|it| (it.entities, it.declarations)).unzip();
             ManifestSet { index: ManifestIndex::of_collected(read, declarations), ..ManifestSet::of_collected(found) }
         });
-        RawFindings { conclusion, broken, entities, notes, manifests, texts }
+        let added = deliveries.map(|deliveries| deliveries.run.added).unwrap_or_default();
+        RawFindings { conclusion, broken, entities, notes, manifests, kept, added }
     }
 
     /// Adds one finding for each place that could not be read.
@@ -255,6 +282,22 @@ impl Worker<'_> {
             declarations: index.map(IndexCollector::finish).unwrap_or_default(),
         }
     }
+}
+
+/// The files, with the texts of those that were read.
+fn with_texts(read: &[SourceFile], kept: &[(usize, SourceFile)]) -> Vec<SourceFile> {
+    let mut files = read.to_vec();
+    kept.iter().for_each(|(at, file)| files[*at] = file.clone());
+    files
+}
+
+/// The ignore comments of files that only deliverers know.
+fn ignores_of_added(deliveries: &Deliveries, analyzer: &Analyzer<'_>) -> FileResults {
+    let mut state = RunState::default();
+    for (file, directives) in &deliveries.directives {
+        analyzer.file(*file, "", &mut state).finish(Some(directives.clone()));
+    }
+    state.into_results()
 }
 
 /// The ignore comments of the mappings, which the reader of manifests does not see.

@@ -2,6 +2,7 @@
 //! commit contains the index, which often differs from the work tree. The `git` program is run only for signatures,
 //! because only it knows whom the user trusts.
 
+mod all_files;
 mod blobs;
 mod changed;
 mod commit;

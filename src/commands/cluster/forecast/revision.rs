@@ -51,7 +51,7 @@ impl RevisionFiles<'_> {
         let mapping = mapping_of_cluster(cluster, self.files, self.find, settings, snapshot_source, Clear::Used)?;
         let ClusterMapping { path, text, notes } = mapping;
         let document = MappingDocument::read_for(text, None, Some(self.settings.platform.value));
-        let found = RepositoryObjects::read(self.files, self.settings.platform.value, cluster);
+        let found = RepositoryObjects::read(self.files, self.settings.platform.value, cluster, None);
         let mut evaluation = document.evaluate(&found.resync(cluster, self.seconds as f64));
         let mut places: HashMap<Span, Span> = HashMap::new();
         let mut place = |span: Span| *places.entry(span).or_insert_with(|| document.span_in_text(span));

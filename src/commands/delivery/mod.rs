@@ -1,0 +1,9 @@
+//! What the tools that deliver the repository to clusters make of it, for lint, plans and the commands under `cluster`.
+
+mod checkout;
+pub(crate) mod cluster;
+mod facts;
+pub(crate) mod options;
+pub(crate) mod repository;
+pub(crate) mod repository_view;
+mod run_files;

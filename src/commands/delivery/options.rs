@@ -1,0 +1,54 @@
+//! What is known of the delivery besides the files: how hosts name the repository, and what the config says of clusters.
+
+use crate::domain::platform::{PORT, Platform};
+use crate::settings::{ClusterSettings, Environment, Settings};
+
+/// Variables in which CI systems give the URL of the repository.
+const URL_VARIABLES: [&str; 4] =
+    ["CI_PROJECT_URL", "BITBUCKET_GIT_HTTP_ORIGIN", "BUILD_REPOSITORY_URI", "CIRCLE_REPOSITORY_URL"];
+
+#[derive(Debug, Clone)]
+pub(crate) struct DeliveryOptions {
+    pub platform: &'static Platform,
+    pub clusters: Vec<ClusterSettings>,
+    /// URLs of the repository that the CI system gives.
+    pub urls: Vec<String>,
+}
+
+impl Default for DeliveryOptions {
+    fn default() -> Self {
+        Self { platform: &PORT, clusters: Vec::new(), urls: Vec::new() }
+    }
+}
+
+impl DeliveryOptions {
+    pub fn of(settings: &Settings, environment: &Environment) -> Self {
+        Self {
+            platform: settings.platform.value,
+            clusters: settings.clusters.clone(),
+            urls: urls(&|name| environment.trimmed(name)),
+        }
+    }
+}
+
+fn urls(variable: &dyn Fn(&str) -> Option<String>) -> Vec<String> {
+    let github = variable("GITHUB_SERVER_URL").zip(variable("GITHUB_REPOSITORY"));
+    let github = github.map(|(server, name)| format!("{server}/{name}"));
+    github.into_iter().chain(URL_VARIABLES.iter().filter_map(|name| variable(name))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::urls;
+
+    #[test]
+    fn ci_systems_name_the_repository() {
+        let github = [("GITHUB_SERVER_URL", "https://github.com"), ("GITHUB_REPOSITORY", "acme/catalog")];
+        let of = |known: &[(&str, &str)]| {
+            urls(&|name| known.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+        };
+        assert_eq!(of(&github), ["https://github.com/acme/catalog"]);
+        assert_eq!(of(&github[1..]), Vec::<String>::new());
+        assert_eq!(of(&[("CI_PROJECT_URL", "https://gitlab.com/acme/catalog")]), ["https://gitlab.com/acme/catalog"]);
+    }
+}

@@ -1,0 +1,100 @@
+//! Finds the deliverers of a repository and what they deliver, if it holds any: Kustomizations of Flux or Applications of
+//! Argo CD.
+
+use std::collections::HashSet;
+
+use super::checkout::Checkout;
+use super::facts::FactsOf;
+use super::options::DeliveryOptions;
+use super::repository_view::RepositoryView;
+use super::run_files::RunFiles;
+use crate::analysis::{Directives, may_hold_deliverer};
+use crate::delivery::files::FileId as DeliveredId;
+use crate::delivery::flux;
+use crate::delivery::manifests::Manifests;
+use crate::delivery::reach::{self, Reach};
+use crate::delivery::repository::Repository;
+use crate::domain::delivery_facts::DeliveryFacts;
+use crate::domain::finding::FileId;
+use crate::sources::{self, ReadProblem, SourceFile, TextRef};
+
+/// What the deliverers make of the repository.
+#[derive(Debug)]
+pub(crate) struct Deliveries {
+    pub reach: Reach,
+    pub facts: DeliveryFacts,
+    /// The ignore comments of files that the run does not read otherwise.
+    pub directives: Vec<(FileId, Directives)>,
+    pub run: RunFiles,
+}
+
+impl Deliveries {
+    /// The same, where the texts of `read` are at hand.
+    pub fn find_among(
+        view: &RepositoryView<'_>,
+        options: &DeliveryOptions,
+        read: &[SourceFile],
+        files: usize,
+    ) -> Option<Self> {
+        let may_hold = |(): &mut (), _, text: Result<TextRef<'_>, ReadProblem>| {
+            text.is_ok_and(|text| may_hold_deliverer(text.text))
+        };
+        let has_deliverers = sources::for_each_text(read, || (), may_hold).into_iter().any(|found| found);
+        Self::find(view, options, read, files, has_deliverers)
+    }
+
+    /// `read`: the files of the run that are manifests, with the texts that were read. `files`: the number of all its files.
+    pub fn find(
+        view: &RepositoryView<'_>,
+        options: &DeliveryOptions,
+        read: &[SourceFile],
+        files: usize,
+        has_deliverers: bool,
+    ) -> Option<Self> {
+        let prefix = view.prefix();
+        let checkout = Checkout::new(view.files(), read, &prefix);
+        if !has_deliverers && !holds_deliverers(&checkout, read, &prefix) {
+            return None;
+        }
+        let repository = Repository::new(&checkout.files, &checkout.contents);
+        give_manifests(&repository, &checkout);
+        let mut urls = options.urls.clone();
+        urls.extend(view.repository.into_iter().flat_map(|repository| repository.remote_urls()));
+        let known = reach::Options { urls: &urls, group: options.platform.group, flux: flux::Settings::default() };
+        let reach = Reach::of(&repository, &known);
+        if reach.deliverers.is_empty() && reach.missing.is_empty() {
+            return None;
+        }
+        let mut run = RunFiles::new(&checkout, read, files, prefix);
+        let facts = FactsOf { reach: &reach, repository: &repository, run: &mut run, group: options.platform.group };
+        let facts = facts.collect();
+        let directives = run.directives();
+        Some(Self { reach, facts, directives, run })
+    }
+}
+
+/// Whether a YAML file besides those of the run may hold a deliverer.
+fn holds_deliverers(checkout: &Checkout, read: &[SourceFile], prefix: &str) -> bool {
+    let own: HashSet<String> = read.iter().map(|file| format!("{prefix}{}", file.path)).collect();
+    let others = checkout.yaml_files().into_iter().filter(|(id, _)| !own.contains(checkout.files.path(*id)));
+    let others: Vec<&SourceFile> = others.map(|(_, file)| file).collect();
+    let may_hold =
+        |(): &mut (), _, text: Result<TextRef<'_>, ReadProblem>| text.is_ok_and(|text| may_hold_deliverer(text.text));
+    sources::for_each_text(&others, || (), may_hold).into_iter().any(|found| found)
+}
+
+/// Reads all YAML files in parallel.
+fn give_manifests(repository: &Repository<'_>, checkout: &Checkout) {
+    let (ids, files): (Vec<DeliveredId>, Vec<&SourceFile>) = checkout.yaml_files().into_iter().unzip();
+    let read = sources::for_each_text(
+        &files,
+        || (),
+        |(), _, text| match text {
+            Ok(text) => Some(Manifests::read(&checkout.contents, text.text)),
+            Err(_) => None,
+        },
+    );
+    for (id, manifests) in ids.into_iter().zip(read) {
+        repository.give(id, manifests.unwrap_or_else(Manifests::of_bytes));
+    }
+}

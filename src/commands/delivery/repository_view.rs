@@ -1,0 +1,60 @@
+//! The state of the repository that a run reads: the work tree, the index or a commit. Deliverers see every file of it, from
+//! the top of the Git repository.
+
+use std::path::Path;
+
+use crate::sources::git::{CommitId, Repository};
+use crate::sources::{self, Boundary, DiskFile, PathKind, Place, RepositoryFile, SourceFile, work_tree_files};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    WorkTree,
+    Index,
+    Commit(CommitId),
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RepositoryView<'a> {
+    pub root: &'a Path,
+    /// `None` outside Git.
+    pub repository: Option<&'a Repository>,
+    pub state: State,
+}
+
+impl<'a> RepositoryView<'a> {
+    pub fn of_work_tree(root: &'a Path, repository: Option<&'a Repository>) -> Self {
+        Self { root, repository, state: State::WorkTree }
+    }
+
+    /// A file by its path from the root.
+    pub fn find(&self, path: &str) -> Option<SourceFile> {
+        match (self.state, self.repository) {
+            (State::Commit(commit), Some(repository)) => repository.file_at(self.root, path, commit).ok()?,
+            (State::WorkTree | State::Index | State::Commit(_), _) => file_on_disk(self.root, path),
+        }
+    }
+
+    /// All files, from the top; none if Git cannot list them.
+    pub fn files(&self) -> Vec<RepositoryFile> {
+        match (self.state, self.repository) {
+            (State::WorkTree, Some(repository)) => work_tree_files(repository.top()),
+            (State::WorkTree, None) => work_tree_files(self.root),
+            (State::Index, Some(repository)) => repository.files_of_index().unwrap_or_default(),
+            (State::Commit(commit), Some(repository)) => repository.files_of_commit(commit).unwrap_or_default(),
+            (State::Index | State::Commit(_), None) => Vec::new(),
+        }
+    }
+
+    /// The root seen from the top: empty, or a path with a slash at its end.
+    pub fn prefix(&self) -> String {
+        let prefix = self.repository.and_then(|repository| repository.path_of(self.root).ok()).unwrap_or_default();
+        if prefix.is_empty() { prefix } else { format!("{prefix}/") }
+    }
+}
+
+/// A file of the work tree that is not among the files of the run.
+pub(crate) fn file_on_disk(root: &Path, path: &str) -> Option<SourceFile> {
+    let on_disk = root.join(path);
+    let place = Place::Disk(DiskFile::new(&Boundary::new(root), &on_disk));
+    (sources::path_kind(&on_disk) == Some(PathKind::File)).then(|| SourceFile { path: path.to_owned(), place })
+}
