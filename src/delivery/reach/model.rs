@@ -240,13 +240,3 @@ pub enum Link {
     BuildFails,
     NotKnown(NotKnown),
 }
-
-impl Reach {
-    pub fn of(_: &crate::delivery::repository::Repository<'_>, _: &Options<'_>) -> Self {
-        Self::default()
-    }
-
-    pub fn absence(&self, _: &crate::delivery::repository::Repository<'_>, _: FileId) -> Vec<Absence> {
-        Vec::new()
-    }
-}
