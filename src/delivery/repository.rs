@@ -32,6 +32,11 @@ impl<'a> Repository<'a> {
         let _ = self.manifests[file.index()].set(Arc::new(manifests));
     }
 
+    /// The manifests of a file, if they were given or have been read.
+    pub fn known_manifests(&self, file: FileId) -> Option<&Manifests> {
+        self.manifests[file.index()].get().map(Arc::as_ref)
+    }
+
     pub fn text(&self, file: FileId) -> Option<Cow<'a, str>> {
         match self.files.kind(file) {
             FileKind::Text => self.source.text(self.files.path(file)),

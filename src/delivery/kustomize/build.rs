@@ -93,7 +93,8 @@ pub fn build(
     };
     let kustomization = match top {
         Some(top) => {
-            builder.lookup.only_kustomization(folder)?;
+            let file = builder.lookup.only_kustomization(folder)?;
+            builder.result.kustomizations.extend(file);
             top
         }
         None => builder.load(folder)?,

@@ -1,9 +1,12 @@
 //! The answer to "who delivers what": deliverers, clusters, and what arrives.
 
+use std::sync::Arc;
+
 use serde_json::Value as Json;
 
 use crate::delivery::files::FileId;
 use crate::delivery::flux;
+use crate::delivery::ignore::Ignores;
 use crate::delivery::kustomize::UnknownKind;
 use crate::delivery::kustomize::failure::Failure;
 use crate::delivery::object::Object;
@@ -26,7 +29,7 @@ pub struct Options<'a> {
 pub struct DelivererId(pub u32);
 
 /// The index of a cluster.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct ClusterId(pub u32);
 
 /// What a repository delivers.
@@ -37,10 +40,66 @@ pub struct Reach {
     pub clusters: Vec<Cluster>,
     /// References to objects that do not exist, although others of their kind are in the repository.
     pub missing: Vec<MissingReference>,
+    pub(super) details: Details,
+}
+
+/// What answers further questions.
+#[derive(Debug, Default)]
+pub(super) struct Details {
+    /// Of each deliverer, in their order.
+    pub(super) of: Vec<Detail>,
+    /// What the artifacts of sources leave out.
+    pub(super) ignores: Vec<Ignores>,
+    pub(super) definitions: Vec<Definition>,
+    /// The API group of the platform.
+    pub(super) group: String,
+    pub(super) deliveries: Deliveries,
+}
+
+/// What else is known of a deliverer.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Detail {
+    /// The index of what its artifact leaves out; `None`: nothing.
+    pub(super) ignores: Option<usize>,
+    /// The cluster that it lives in.
+    pub(super) home: ClusterId,
+    /// Its source, by the file and position of the object.
+    pub(super) source: Option<(FileId, u32)>,
+    /// It is ready when what it delivers is ready.
+    pub(super) waits: bool,
+    /// Patches or variables may add to the deliverers that come first.
+    pub(super) order_is_open: bool,
+    /// It names the cluster that it delivers to: `kubeConfig`, a destination.
+    pub(super) names_cluster: bool,
+}
+
+/// Which deliverers take each file.
+#[derive(Debug, Default)]
+pub struct Deliveries {
+    /// Where the entries of each file begin, and the end.
+    pub(super) starts: Vec<u32>,
+    pub(super) entries: Vec<Taken>,
+}
+
+/// A manifest of a file that a deliverer takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taken {
+    pub deliverer: DelivererId,
+    /// The index among the deliverer's arrivals.
+    pub arrival: u32,
+}
+
+/// A CustomResourceDefinition of the repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Definition {
+    pub place: Place,
+    pub group: String,
+    pub kind: String,
+    pub is_cluster_scoped: bool,
 }
 
 /// The kind of object that delivers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Tool {
     /// A Kustomization of Flux.
     Flux,
@@ -73,7 +132,8 @@ pub struct Deliverer {
     pub is_idle: bool,
     /// Those that are ready before this one begins: `dependsOn`, waves of an application of applications.
     pub after: Vec<DelivererId>,
-    /// Those that deliver the object that this deliverer is. Empty: someone applies it by hand, or another repository does.
+    /// Those that deliver the object that this deliverer is; the deliverer itself may be among them. Empty: someone applies
+    /// it by hand, or another repository does.
     pub delivered_by: Vec<DelivererId>,
     pub outcome: Outcome,
     /// How the objects are applied.
@@ -108,7 +168,8 @@ pub enum Prune {
 #[derive(Debug)]
 pub enum Outcome {
     Built {
-        arrivals: Vec<Arrival>,
+        /// Those that are applied come first. Deliverers with the same folder and fields share them.
+        arrivals: Arc<[Arrival]>,
         /// What is missing or may differ in `arrivals`.
         not_known: Vec<NotKnown>,
         /// The files that were read, whether they hold objects or not.
@@ -136,6 +197,8 @@ pub enum NotKnown {
     Deliverer(Option<Place>),
     /// The artifact holds files from elsewhere, or only some folders.
     Artifact(Option<Place>),
+    /// There is more to build than is looked at.
+    TooLarge(Option<Place>),
 }
 
 /// A manifest that a deliverer takes.

@@ -1,0 +1,207 @@
+//! What deliverers make of their folders. What two of them share is made once: the artifact of a source, and the build of
+//! a folder.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::found::is_wanted;
+use super::model::{Arrival, Fate, NotKnown};
+use crate::delivery::files::{Entry, FileId, Joined, join};
+use crate::delivery::flux::objects::Kustomization;
+use crate::delivery::flux::{self, Delivery};
+use crate::delivery::ignore::Ignores;
+use crate::delivery::kustomize::Build;
+use crate::delivery::kustomize::failure::{Failure, FailureKind};
+use crate::delivery::reading::Dialect;
+use crate::delivery::repository::Repository;
+use crate::delivery::tree::Tree;
+
+/// As many arrivals are made of a repository, those that deliverers share counted once.
+const MAX_ARRIVALS: usize = 400_000;
+/// An arrival whose variables are substituted counts as so many.
+const SUBSTITUTION_WEIGHT: usize = 8;
+
+/// What a folder is for a deliverer.
+#[derive(Debug)]
+pub(super) enum Made {
+    Built(Built),
+    Failed(Failure),
+    /// There is more to build than is looked at.
+    TooLarge,
+}
+
+#[derive(Debug)]
+pub(super) struct Built {
+    pub(super) arrivals: Arc<[Arrival]>,
+    pub(super) not_known: Vec<NotKnown>,
+    pub(super) files: Vec<FileId>,
+    pub(super) kustomizations: Vec<FileId>,
+    pub(super) is_whole_folder: bool,
+    /// The indexes of the arrivals that take part in delivery themselves.
+    pub(super) wiring: Vec<usize>,
+}
+
+/// The index of an artifact: what a source packs of the repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct ArtifactId(usize);
+
+impl ArtifactId {
+    pub(super) fn index(self) -> usize {
+        self.0
+    }
+}
+
+#[derive(Debug)]
+struct Artifact<'f> {
+    ignore: Option<String>,
+    ignores: Ignores,
+    tree: Tree<'f>,
+}
+
+/// What decides a build of Flux that has no positions of its Kustomization in it.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct FluxKey {
+    artifact: ArtifactId,
+    folder: String,
+    texts: [Option<String>; 3],
+    common: [Vec<(String, String)>; 2],
+    metadata: Vec<String>,
+}
+
+pub(super) struct Builds<'r, 'f> {
+    repository: &'r Repository<'f>,
+    settings: flux::Settings,
+    artifacts: Vec<Artifact<'f>>,
+    flux: HashMap<FluxKey, Rc<Made>>,
+    left: usize,
+}
+
+impl<'r, 'f> Builds<'r, 'f> {
+    pub(super) fn new(repository: &'r Repository<'f>, settings: flux::Settings) -> Self {
+        Self { repository, settings, artifacts: Vec::new(), flux: HashMap::new(), left: MAX_ARRIVALS }
+    }
+
+    /// The artifact of a source with the patterns of `spec.ignore`.
+    pub(super) fn artifact(&mut self, ignore: Option<&str>) -> ArtifactId {
+        let known = self.artifacts.iter().position(|artifact| artifact.ignore.as_deref() == ignore);
+        ArtifactId(known.unwrap_or_else(|| {
+            let ignores = Ignores::of(self.repository, ignore);
+            let tree = ignores.artifact(self.repository.files);
+            self.artifacts.push(Artifact { ignore: ignore.map(ToOwned::to_owned), ignores, tree });
+            self.artifacts.len() - 1
+        }))
+    }
+
+    /// What the artifacts leave out, in their order.
+    pub(super) fn into_ignores(self) -> Vec<Ignores> {
+        self.artifacts.into_iter().map(|artifact| artifact.ignores).collect()
+    }
+
+    pub(super) fn flux(&mut self, artifact: ArtifactId, spec: &Kustomization) -> Rc<Made> {
+        let Some(key) = self.flux_key(artifact, spec) else { return Rc::new(self.make_flux(artifact, spec)) };
+        if let Some(known) = self.flux.get(&key) {
+            return Rc::clone(known);
+        }
+        let made = Rc::new(self.make_flux(artifact, spec));
+        // A failure may be in the Kustomization itself.
+        if !matches!(&*made, Made::Failed(failure) if failure.place.is_none_or(|place| place.file == spec.meta.file)) {
+            self.flux.insert(key, Rc::clone(&made));
+        }
+        made
+    }
+
+    /// `None`: another Kustomization gives another result.
+    fn flux_key(&self, artifact: ArtifactId, spec: &Kustomization) -> Option<FluxKey> {
+        let has_places = !spec.patches.is_empty()
+            || !spec.components.is_empty()
+            || spec.images.is_some()
+            || spec.decryption.is_some()
+            || spec.substitution.as_ref().is_some_and(|substitution| substitution.is_active());
+        let (Joined::Inside(path) | Joined::Outside(path)) = join("", path_of(spec));
+        let Some(Entry::Folder(folder)) = self.artifacts[artifact.0].tree.find(&path) else { return None };
+        if has_places {
+            return None;
+        }
+        let texts = [&spec.target_namespace, &spec.name_prefix, &spec.name_suffix];
+        Some(FluxKey {
+            artifact,
+            folder: self.repository.files.folder_path(folder).to_owned(),
+            texts: texts.map(|text| text.as_ref().map(|text| text.text.clone())),
+            common: [spec.common_labels.clone(), spec.common_annotations.clone()],
+            metadata: spec.build_metadata.iter().map(|text| text.text.clone()).collect(),
+        })
+    }
+
+    fn make_flux(&mut self, artifact: ArtifactId, spec: &Kustomization) -> Made {
+        if self.left == 0 {
+            return Made::TooLarge;
+        }
+        match flux::deliver(self.repository, &self.artifacts[artifact.0].tree, spec, self.settings) {
+            Ok(delivery) => {
+                let is_substituted = spec.substitution.as_ref().is_some_and(|post| post.is_active());
+                let weight = if is_substituted { SUBSTITUTION_WEIGHT } else { 1 };
+                self.left = self.left.saturating_sub(delivery.objects.len() * weight);
+                Made::Built(Built::of_flux(delivery))
+            }
+            Err(failure) if failure.failure.kind == FailureKind::TooLarge => Made::TooLarge,
+            Err(failure) => Made::Failed(failure.failure),
+        }
+    }
+}
+
+/// `spec.path`, or nothing.
+pub(super) fn path_of(spec: &Kustomization) -> &str {
+    spec.path.as_ref().map_or("", |path| &path.text)
+}
+
+impl Built {
+    fn of_flux(delivery: Delivery) -> Self {
+        let applied = delivery.objects.into_iter().map(|delivered| Arrival {
+            object: delivered.object,
+            dialect: Dialect::Kustomize,
+            fate: Fate::Applied,
+            substituted: delivered.substituted,
+            loses_labels: delivered.loses_labels,
+        });
+        let vanished = delivery.vanished.into_iter().map(|vanished| Arrival {
+            object: vanished.object,
+            dialect: Dialect::Kustomize,
+            fate: Fate::Vanished(vanished.reason),
+            substituted: None,
+            loses_labels: false,
+        });
+        let arrivals: Arc<[Arrival]> = applied.chain(vanished).collect();
+        Self::new(arrivals, delivery.build, delivery.is_generated)
+    }
+
+    /// What `kubectl apply -k` takes.
+    pub(super) fn of_kustomize(mut build: Build) -> Self {
+        let applied = std::mem::take(&mut build.objects).into_iter().map(|object| Arrival {
+            object,
+            dialect: Dialect::Kustomize,
+            fate: Fate::Applied,
+            substituted: None,
+            loses_labels: false,
+        });
+        Self::new(applied.collect(), build, false)
+    }
+
+    fn new(arrivals: Arc<[Arrival]>, build: Build, is_whole_folder: bool) -> Self {
+        Self {
+            wiring: wiring(&arrivals),
+            arrivals,
+            not_known: build.unknowns.iter().map(|unknown| NotKnown::Kustomize(unknown.kind, unknown.place)).collect(),
+            files: build.files.into_iter().collect(),
+            kustomizations: build.kustomizations.into_iter().collect(),
+            is_whole_folder,
+        }
+    }
+}
+
+fn wiring(arrivals: &[Arrival]) -> Vec<usize> {
+    let is_part = |arrival: &Arrival| {
+        arrival.fate == Fate::Applied && is_wanted(&arrival.object.header.api_version, &arrival.object.header.kind)
+    };
+    (0..arrivals.len()).filter(|at| is_part(&arrivals[*at])).collect()
+}

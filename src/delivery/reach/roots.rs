@@ -1,0 +1,297 @@
+//! Finds the deliverers that nothing in the repository delivers, or only themselves: where delivery begins.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use super::builds::{Builds, Built, Made, path_of};
+use super::flow::{Flow, Root, written_below};
+use super::found::{Found, FoundObject, ObjectId};
+use super::links::{Links, SourceKind, parent};
+use super::model::SourceLink;
+use crate::delivery::files::{Entry, FileId, Joined, join};
+use crate::delivery::flux::objects::{FluxObject, Kustomization};
+use crate::delivery::kustomize::{FILE_NAMES, Options, build, kustomization};
+use crate::delivery::object::Origin;
+use crate::delivery::place::Place;
+use crate::delivery::repository::Repository;
+use crate::delivery::tree::Tree;
+
+/// As often are roots taken away that turn out to be delivered.
+const MAX_PASSES: usize = 3;
+
+/// Follows delivery from roots that are really roots.
+pub(super) fn follow<'x, 'r, 'f>(
+    repository: &'r Repository<'f>,
+    found: &'x Found,
+    links: &'x Links<'x>,
+    builds: &'x mut Builds<'r, 'f>,
+) -> Flow<'x, 'r, 'f> {
+    let mut roots = roots(repository, found, links, builds);
+    for _ in 1..MAX_PASSES {
+        let mut flow = Flow::new(repository, found, links, &mut *builds);
+        flow.run(&roots);
+        let delivered = delivered_after_all(&flow);
+        if delivered.is_empty() {
+            break;
+        }
+        roots.retain(|root| !matches!(root, Root::Object { object, .. } if delivered.contains(object)));
+    }
+    let mut flow = Flow::new(repository, found, links, builds);
+    flow.run(&roots);
+    flow
+}
+
+/// Roots that something else delivers too, as its variables or patches say.
+fn delivered_after_all(flow: &Flow<'_, '_, '_>) -> BTreeSet<ObjectId> {
+    let mut roots = BTreeMap::new();
+    for (at, instance) in flow.instances.iter().enumerate() {
+        if instance.is_root {
+            roots.insert(instance.object, at);
+        }
+    }
+    let is_delivered = |(at, instance): (usize, &super::flow::Instance)| {
+        let root = *roots.get(&instance.object)?;
+        let is_other = !instance.delivered_by.is_empty() && leads_elsewhere(flow, at, root);
+        is_other.then_some(instance.object)
+    };
+    flow.instances.iter().enumerate().filter_map(is_delivered).collect()
+}
+
+/// Whether what delivers an instance goes back to another root.
+fn leads_elsewhere(flow: &Flow<'_, '_, '_>, at: usize, root: usize) -> bool {
+    let mut waiting = flow.instances[at].delivered_by.clone();
+    let mut seen: BTreeSet<usize> = waiting.iter().copied().collect();
+    while let Some(above) = waiting.pop() {
+        if above == root {
+            continue;
+        }
+        if flow.instances[above].is_root {
+            return true;
+        }
+        for next in &flow.instances[above].delivered_by {
+            if seen.insert(*next) {
+                waiting.push(*next);
+            }
+        }
+    }
+    false
+}
+
+/// What one object delivers, as the files have it.
+#[derive(Debug, Default)]
+struct Edges {
+    to: Vec<ObjectId>,
+    /// The folder that it takes.
+    folder: Option<String>,
+    kustomizations: Vec<FileId>,
+}
+
+fn roots<'r, 'f>(
+    repository: &'r Repository<'f>,
+    found: &Found,
+    links: &Links<'_>,
+    builds: &mut Builds<'r, 'f>,
+) -> Vec<Root> {
+    let mut edges: BTreeMap<ObjectId, Edges> = BTreeMap::new();
+    for (id, object) in found.ids() {
+        if let FoundObject::Flux(FluxObject::Kustomization(spec)) = object {
+            edges.insert(id, edges_of(repository, found, links, builds, spec));
+        }
+    }
+    let tops = tops(&edges);
+    let mut objects: BTreeSet<ObjectId> = tops.iter().copied().collect();
+    let read: BTreeSet<FileId> = edges.values().flat_map(|edges| edges.kustomizations.iter().copied()).collect();
+    let mut roots = Vec::new();
+    for (folder, built) in by_hand(repository, found, &objects, &read) {
+        for object in kustomizations_in(found, &built) {
+            objects.remove(&object);
+        }
+        roots.push(Root::Kustomization { folder, built: Rc::new(built) });
+    }
+    for object in tops.into_iter().filter(|object| objects.contains(object)) {
+        let edges = edges.get(&object);
+        let delivers_itself = edges.is_some_and(|edges| edges.to.contains(&object));
+        let own_folder = edges.and_then(|edges| edges.folder.clone()).filter(|_| delivers_itself);
+        roots.push(Root::Object { object, own_folder });
+    }
+    roots
+}
+
+fn edges_of<'r, 'f>(
+    repository: &'r Repository<'f>,
+    found: &Found,
+    links: &Links<'_>,
+    builds: &mut Builds<'r, 'f>,
+    spec: &Kustomization,
+) -> Edges {
+    let near = links.written_near(spec);
+    let written = links.written(spec);
+    let sources = near.iter().chain(&written).map(|source| Some(*source));
+    // In doubt, each of them may be the source.
+    let mut linked = sources.filter(|source| links.link(spec, *source).is_some());
+    let source = match linked.next() {
+        Some(source) => source,
+        None if written.is_empty() && may_be_here(links, spec) => None,
+        None => return Edges::default(),
+    };
+    let source = source.and_then(|source| links.source(source));
+    let ignore = source.and_then(|source| source.ignore.as_ref()).map(|ignore| ignore.text.as_str());
+    let artifact = builds.artifact(ignore);
+    let folder = links.folder(path_of(spec));
+    match &*builds.flux(artifact, spec) {
+        Made::Built(built) => Edges {
+            to: kustomizations_in(found, built).collect(),
+            folder,
+            kustomizations: built.kustomizations.clone(),
+        },
+        Made::Failed(_) | Made::TooLarge => {
+            let below = folder.iter().flat_map(|folder| written_below(found, repository.files, folder));
+            let is_deliverer =
+                |id: &ObjectId| matches!(found.get(*id), FoundObject::Flux(FluxObject::Kustomization(_)));
+            Edges { to: below.filter(is_deliverer).collect(), folder, kustomizations: Vec::new() }
+        }
+    }
+}
+
+fn may_be_here(links: &Links<'_>, spec: &Kustomization) -> bool {
+    matches!(links.link(spec, None), Some(SourceLink::Assumed | SourceLink::ThisRepository))
+        && SourceKind::of(spec) != SourceKind::Oci
+}
+
+fn kustomizations_in<'b>(found: &'b Found, built: &'b Built) -> impl Iterator<Item = ObjectId> + 'b {
+    built.wiring.iter().filter_map(|at| {
+        let Origin::Manifest { file, span, .. } = &built.arrivals[*at].object.origin else { return None };
+        let object = found.at(Place { file: *file, span: *span })?;
+        matches!(found.get(object), FoundObject::Flux(FluxObject::Kustomization(_))).then_some(object)
+    })
+}
+
+/// One object of each circle that nothing outside of the circle leads to, and each object that nothing leads to. Those
+/// that deliver themselves are preferred.
+fn tops(edges: &BTreeMap<ObjectId, Edges>) -> Vec<ObjectId> {
+    let next = |id: &ObjectId| edges.get(id).map_or(&[][..], |edges| &edges.to);
+    let (own, others): (Vec<ObjectId>, Vec<ObjectId>) = edges.keys().copied().partition(|id| next(id).contains(id));
+    let mut seen = BTreeSet::new();
+    let mut finished = Vec::new();
+    for start in own.into_iter().chain(others) {
+        if !seen.insert(start) {
+            continue;
+        }
+        let mut path = vec![(start, 0)];
+        while let Some((at, done)) = path.last_mut() {
+            match next(at).get(*done) {
+                Some(below) => {
+                    *done += 1;
+                    if seen.insert(*below) {
+                        path.push((*below, 0));
+                    }
+                }
+                None => {
+                    finished.push(*at);
+                    path.pop();
+                }
+            }
+        }
+    }
+    // The last to be finished leads to all that it is in a circle with, and nothing that is left leads to it.
+    let mut reached = BTreeSet::new();
+    let mut tops = Vec::new();
+    for top in finished.into_iter().rev() {
+        if !reached.insert(top) {
+            continue;
+        }
+        tops.push(top);
+        let mut waiting = vec![top];
+        while let Some(at) = waiting.pop() {
+            waiting.extend(next(&at).iter().copied().filter(|below| reached.insert(*below)));
+        }
+    }
+    tops.sort_unstable();
+    tops
+}
+
+/// The kustomizations that have deliverers, and that nothing in the repository leads to: somebody applies them by hand.
+fn by_hand(
+    repository: &Repository<'_>,
+    found: &Found,
+    objects: &BTreeSet<ObjectId>,
+    read: &BTreeSet<FileId>,
+) -> Vec<(String, Built)> {
+    let wanted: BTreeSet<FileId> = objects.iter().map(|object| found.get(*object).place().file).collect();
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let graph = Graph::of(repository);
+    let tree = Tree::checkout(repository.files);
+    let mut built = Vec::new();
+    for (file, folder) in &graph.tops {
+        if read.contains(file) || !graph.leads_to(folder, &wanted) {
+            continue;
+        }
+        if let Ok(build) = build(repository, &tree, folder, None, Options::KUBECTL) {
+            let build = Built::of_kustomize(build);
+            if kustomizations_in(found, &build).any(|object| objects.contains(&object)) {
+                built.push((folder.clone(), build));
+            }
+        }
+    }
+    built
+}
+
+/// Which kustomization leads to which files and folders.
+#[derive(Debug, Default)]
+struct Graph {
+    files: BTreeMap<String, Vec<FileId>>,
+    folders: BTreeMap<String, Vec<String>>,
+    /// Those that no other one leads to, with their folders.
+    tops: Vec<(FileId, String)>,
+}
+
+impl Graph {
+    fn of(repository: &Repository<'_>) -> Self {
+        let mut graph = Self::default();
+        let tree = Tree::checkout(repository.files);
+        let mut all = Vec::new();
+        for file in repository.files.ids() {
+            let path = repository.files.path(file);
+            let folder = parent(path).to_owned();
+            let name = path.rsplit('/').next().unwrap_or_default();
+            if !FILE_NAMES.contains(&name) {
+                continue;
+            }
+            let read = kustomization::Kustomization::read(repository, file, kustomization::Strictness::Lenient);
+            let Ok(read) = read else { continue };
+            for path in read.resources.iter().chain(&read.components) {
+                let Joined::Inside(path) = join(&folder, &path.text) else { continue };
+                match tree.find(&path) {
+                    Some(Entry::File(file)) => graph.files.entry(folder.clone()).or_default().push(file),
+                    Some(Entry::Folder(below)) => {
+                        let below = repository.files.folder_path(below).to_owned();
+                        graph.folders.entry(folder.clone()).or_default().push(below);
+                    }
+                    None => {}
+                }
+            }
+            if !read.is_component {
+                all.push((file, folder));
+            }
+        }
+        let below: BTreeSet<&String> = graph.folders.values().flatten().collect();
+        all.retain(|(_, folder)| !below.contains(folder));
+        graph.tops = all;
+        graph
+    }
+
+    fn leads_to(&self, folder: &str, wanted: &BTreeSet<FileId>) -> bool {
+        let mut waiting = vec![folder];
+        let mut seen: BTreeSet<&str> = waiting.iter().copied().collect();
+        while let Some(folder) = waiting.pop() {
+            if self.files.get(folder).into_iter().flatten().any(|file| wanted.contains(file)) {
+                return true;
+            }
+            let below = self.folders.get(folder).into_iter().flatten();
+            waiting.extend(below.map(String::as_str).filter(|below| seen.insert(*below)));
+        }
+        false
+    }
+}
