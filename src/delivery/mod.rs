@@ -1,6 +1,7 @@
 //! What the tools that deliver a repository to clusters make of it: which manifests arrive, where, under which name, in
 //! which reading, and which error ends a build. Pure: paths and documents in, objects or a failure out.
 
+pub mod argo;
 pub mod files;
 pub mod flux;
 pub mod glob;
