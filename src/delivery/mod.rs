@@ -2,6 +2,7 @@
 //! which reading, and which error ends a build. Pure: paths and documents in, objects or a failure out.
 
 pub mod argo;
+pub mod decoded;
 pub mod files;
 pub mod flux;
 pub mod glob;
@@ -15,6 +16,7 @@ pub mod repository;
 pub mod source;
 
 mod contents;
+mod go_json;
 mod timestamp;
 mod tree;
 
