@@ -104,7 +104,7 @@ fn mapping_of_repository(clear: ClearName, context: &mut Context<'_>) -> Result<
 }
 
 /// The mapping of a cluster, as configured or generated.
-pub(super) struct ClusterMapping {
+pub(crate) struct ClusterMapping {
     pub path: String,
     pub text: String,
     /// What a generated mapping leaves out.
@@ -115,7 +115,7 @@ pub(super) struct ClusterMapping {
 const GENERATED: &str = "the generated mapping";
 
 /// The configured mapping, or the one that `cluster mapping` writes. `find` gives a mapping's file that is not in the list.
-pub(super) fn mapping_of_cluster(
+pub(crate) fn mapping_of_cluster(
     cluster: &ClusterSettings,
     files: &[SourceFile],
     find: &dyn Fn(&str) -> Option<SourceFile>,

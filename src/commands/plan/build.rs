@@ -9,7 +9,7 @@ use crate::catalog::{self, Cancellation, Catalog, CatalogError, ReadLimit};
 use crate::commands::args::planning::{PlanOptions, PlanPart};
 use crate::commands::catalog::connect::{Intent, connect_for};
 use crate::commands::catalog::offline;
-use crate::commands::catalog::offline::catalog_of_base;
+use crate::commands::catalog::offline::{catalog_of_base, targets_of};
 use crate::commands::catalog::seed::declared;
 use crate::commands::context::Context;
 use crate::commands::lint::run::LintResult;
@@ -27,6 +27,7 @@ use crate::commands::workspace::history::PastManifests;
 use crate::commands::workspace::scope;
 use crate::commands::workspace::texts::Texts;
 use crate::domain::blueprint::Blueprint;
+use crate::domain::blueprint::set::Blueprints;
 use crate::domain::entity::EntityKey;
 use crate::domain::entity::desired::Desired;
 use crate::domain::entity::foreign_owner::ForeignOwner;
@@ -114,9 +115,13 @@ pub(crate) fn build_plan(
     let is_offline = options.intent == Intent::Look && offline::is_offline(settings, context.environment);
     let catalog = match (&base, is_offline) {
         (Some(base), true) => {
-            notes.insert(0, offline::note(settings, base));
-            let (catalog, more) =
-                catalog_of_base(base, &manifests.entities, options.owner, &workspace.snapshot_source, context)?;
+            notes.insert(0, offline::note(settings, &base.revision));
+            let now = offline::Compared {
+                keys: declared(&manifests.entities),
+                targets: &|blueprints: &Blueprints| targets_of(&manifests.entities, blueprints),
+            };
+            let (entities, source) = (&base.manifests.entities, &workspace.snapshot_source);
+            let (catalog, more) = catalog_of_base(&base.revision, entities, now, options.owner, source, context)?;
             notes.extend(more);
             catalog
         }
