@@ -17,6 +17,7 @@ pub use args::{OnError, PushArgs};
 
 use crate::commands::all::{self, ONE_PLAN, PerConfig, destinations};
 use crate::commands::args::output::{Output, refuse_shared};
+use crate::commands::args::planning::PlanWriter;
 use crate::commands::context::Context;
 use crate::commands::diff::{self, DiffArgs};
 use crate::commands::output::reports::Destination;
@@ -72,9 +73,9 @@ impl PerConfig for PushArgs {
 pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     refuse_shared(&args.output, &context.settings.directory)?;
     if args.dry_run {
-        // A dry run must print exactly what `diff` prints with the same flags.
+        // A dry run must print exactly what `diff` prints with the same flags where a push writes the catalog.
         let (planning, output) = (args.planning.clone(), plan_outputs(&args.output));
-        return diff::run(&DiffArgs { planning, output, ..DiffArgs::default() }, context);
+        return diff::run(&DiffArgs { planning, output, ..DiffArgs::default() }, PlanWriter::Push, context);
     }
     check_destinations(&args.output, context)?;
     let owner = &owner_for_push(context.settings, context.git)?;

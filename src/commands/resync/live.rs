@@ -107,7 +107,8 @@ impl LiveCatalog<'_> {
         names.retain(|name| !known.blueprints.contains_key(*name));
         let mut snapshot = known;
         let read = self.catalog.read(&self.blueprints.among(&names), Part::Whole, self.progress)?;
-        for (name, shelf) in &read.blueprints {
+        snapshot.blueprints.extend(read.blueprints);
+        for (name, shelf) in &snapshot.blueprints {
             if let Completeness::Incomplete(why) = &shelf.completeness {
                 notes.push(format!(
                     "The entities of `{}` could not be read completely ({why}), so some may be shown as new.",
@@ -115,7 +116,6 @@ impl LiveCatalog<'_> {
                 ));
             }
         }
-        snapshot.blueprints.extend(read.blueprints);
         let mut partly_read = Vec::new();
         let mut targets: BTreeMap<&str, BTreeSet<Box<str>>> = BTreeMap::new();
         let all: Vec<EntityKey> =
