@@ -31,7 +31,7 @@ use crate::domain::plan::{Plan, Tally};
 use crate::domain::progress::{Progress, Silent};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::report::plan::{Complaint, PlanFormat};
+use crate::report::plan::{ClusterDelivery, Complaint, PlanFormat};
 use crate::settings::Delivery;
 
 /// Show what push would change in the catalog, and the hazards
@@ -204,7 +204,11 @@ pub(crate) fn run(args: &DiffArgs, writer: PlanWriter, context: &mut Context<'_>
     if let Some((file, push)) = args.out.as_ref().zip(push_file.as_deref()) {
         save_plan(file, push, &planned, context)?;
     }
-    let exit = exit(args, &planned.plan, &approve, complaints.as_deref());
+    let is_stuck = planned.delivery.as_ref().is_some_and(ClusterDelivery::has_refusals);
+    let exit = match is_stuck {
+        true => Exit::Findings,
+        false => exit(args, &planned.plan, &approve, complaints.as_deref()),
+    };
     planned.free();
     Ok(exit)
 }

@@ -179,6 +179,7 @@ pub(crate) fn build_plan(
         actual = exporters.forecast(live, (actual, &manifests, &of_scope), &mask, &mut notes)?;
         delivery = Some(exporters.delivery(settings, &manifests, &of_scope));
     }
+    let judges_targets = exporters.as_ref().is_some_and(Exporters::judge_targets);
     let exporters = exporters.filter(Exporters::have_state_keys);
     let input = PlannerInput {
         options,
@@ -200,7 +201,8 @@ pub(crate) fn build_plan(
     }
     let basis = PlanBasis { desired: &manifests.entities, blueprints: &blueprints.all, actual: &actual, mask: &mask };
     let requests = write_requests(&plan, &basis);
-    let missing = match exporters.as_ref().is_some_and(Exporters::create_missing_targets) {
+    // The forecast names them among what does not arrive.
+    let missing = match judges_targets {
         true => Vec::new(),
         false => missing_links(&requests, &basis, &*catalog, &blueprints, progress, &mut notes)?,
     };
@@ -483,9 +485,11 @@ fn foreign_owners(
     owners
 }
 
-/// Other scopes that may own foreign entities: those of the config's targets, and the default one.
+/// Other scopes that may own foreign entities: those of the config's targets, the state keys of exporters, and the default
+/// one.
 fn known_scopes(context: &Context<'_>) -> Vec<String> {
     let mut scopes = context.settings.target_scopes.clone();
+    scopes.extend(context.settings.clusters.iter().filter_map(|cluster| cluster.state_key.clone()));
     scopes.extend(scope::of_remote(context.git));
     scopes.push(scope::LOCAL.to_owned());
     scopes

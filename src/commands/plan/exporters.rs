@@ -168,9 +168,9 @@ impl Exporters {
         Deletes::Exporters { deleted: &self.deleted, kept: &self.kept }
     }
 
-    /// Whether an exporter creates the missing targets of relations.
-    pub fn create_missing_targets(&self) -> bool {
-        self.clusters.iter().any(|cluster| cluster.now.revision.creates_missing_targets)
+    /// Whether the forecasts say which targets of relations are missing.
+    pub fn judge_targets(&self) -> bool {
+        !self.clusters.is_empty() && self.unmapped.is_empty()
     }
 
     /// What a report says of them.

@@ -37,6 +37,7 @@ use crate::exit::Exit;
 use crate::report::outcome::OutcomeFormat;
 use crate::settings::{Delivery, Settings};
 use crate::sources;
+use crate::text::plural::list;
 
 impl Verb for PushArgs {
     fn run(&self, process: &mut Process<'_>) -> Result<Exit, Error> {
@@ -124,7 +125,16 @@ fn check_destinations(outputs: &[Output<OutcomeFormat>], context: &Context<'_>) 
 }
 
 fn note_on_delivery(settings: &Settings) -> Option<String> {
+    let names: Vec<String> = settings.clusters.iter().map(|cluster| format!("`{}`", cluster.name)).collect();
+    let exporters = match names.as_slice() {
+        [] => "the exporter in the cluster writes".to_owned(),
+        [name] => format!("the exporter of {name} writes"),
+        names => format!("the exporters of {} write", list(names)),
+    };
     (settings.delivery.value == Delivery::Cluster).then(|| {
-        "With `delivery: cluster` an exporter in a cluster writes these entities; this push writes them too.".to_owned()
+        format!(
+            "With `delivery: cluster`, {exporters} these entities too, and each entity belongs to who wrote it last. Stop \
+             the exporter before a push that is to stay, or leave the writing to it."
+        )
     })
 }

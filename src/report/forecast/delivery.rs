@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::domain::cluster::Deliverer;
 use crate::domain::entity::EntityKey;
-use crate::domain::forecast::{Danger, DeletionBlocker, StaleEffect, StayingReason};
+use crate::domain::forecast::{BlockerKind, Danger, DeletionBlocker, StaleEffect, StayingReason};
 use crate::report::forecast::input::{ClusterForecast, Places};
 use crate::report::forecast::words;
 use crate::report::plan::words::entity;
@@ -49,6 +49,7 @@ fn not_arriving(cluster: &ClusterForecast<'_>, places: &Places<'_>, group: &str)
         path: Some(object.path.to_string()),
         line: Some(object.line),
         reason: object.reason.clone(),
+        is_refused: false,
     });
     let blocked = cluster.forecast.blockers.iter().map(|blocker| of_blocker(blocker, cluster, places));
     undelivered.chain(blocked).chain(unmapped(cluster, group)).collect()
@@ -64,6 +65,8 @@ fn of_blocker(blocker: &DeletionBlocker, cluster: &ClusterForecast<'_>, places: 
         path: place.as_ref().map(|place| place.path.to_owned()),
         line: place.and_then(|place| place.line),
         reason: words::blocker(&blocker.kind),
+        // It still arrives in this resync.
+        is_refused: !matches!(blocker.kind, BlockerKind::TargetDeleted { .. }),
     }
 }
 
@@ -83,6 +86,7 @@ fn unmapped<'a>(cluster: &'a ClusterForecast<'_>, group: &'a str) -> impl Iterat
         path: Some(object.path.to_string()),
         line: Some(object.line),
         reason: "no entry of the mapping selects it".to_owned(),
+        is_refused: false,
     })
 }
 

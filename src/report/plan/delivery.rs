@@ -54,6 +54,8 @@ pub struct NotArriving {
     pub line: Option<usize>,
     /// A clause.
     pub reason: String,
+    /// The exporter or the catalog refuses it: the plan has a change that cannot be made.
+    pub is_refused: bool,
 }
 
 impl NotArriving {
@@ -86,6 +88,11 @@ impl ClusterDelivery {
             !cluster.dangers.is_empty() || !cluster.not_arriving.is_empty() || cluster.problem().is_some()
         };
         !self.not_delivered.is_empty() || self.clusters.iter().any(of_cluster)
+    }
+
+    /// Whether the plan has a change that never arrives.
+    pub fn has_refusals(&self) -> bool {
+        self.clusters.iter().flat_map(|cluster| &cluster.not_arriving).any(|one| one.is_refused)
     }
 
     /// How many manifests and entities do not arrive.

@@ -11,7 +11,7 @@ pub(super) fn render(report: &PlanReport<'_>) -> String {
     let mut line = format!("Plan: {}", words::numbers(&report.plan.counts.total));
     let complaints = report.complaints.filter(|complaints| !complaints.is_empty());
     let asks = !words::consent_flags(report).is_empty();
-    if !report.plan.obstacles.is_empty() {
+    if !report.plan.obstacles.is_empty() && report.delivery.is_none() {
         line.push_str("; the plan cannot be pushed");
     } else if let Some(delivery) = report.delivery {
         let number = delivery.not_arriving();

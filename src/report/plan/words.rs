@@ -453,8 +453,8 @@ pub(in crate::report) fn next_step(report: &PlanReport<'_>, where_named: &str) -
     }
     if !plan.obstacles.is_empty() {
         let obstacles = count(plan.obstacles.len(), "obstacle");
-
-        return Some(format!("The plan cannot be pushed: {obstacles} (listed {where_named})."));
+        let cannot = if report.delivery.is_some() { "Not everything can arrive" } else { "The plan cannot be pushed" };
+        return Some(format!("{cannot}: {obstacles} (listed {where_named})."));
     }
     if let Some(refused) = report.complaints.map(<[_]>::len).filter(|refused| *refused > 0) {
         let changes = count(refused, "change");

@@ -39,7 +39,7 @@ fn danger(danger: &DeliveryDanger) -> JsonDanger<'_> {
 }
 
 fn not_arriving(one: &NotArriving) -> JsonNotArriving<'_> {
-    let NotArriving { kind, name, path, line, reason } = one;
+    let NotArriving { kind, name, path, line, reason, is_refused: _ } = one;
     JsonNotArriving {
         kind,
         name: name.as_deref().map(clean),
