@@ -83,11 +83,15 @@ impl Paths {
     /// deleted.
     fn resync(&self) -> Vec<String> {
         self.repo.write("owned.json", json!(self.owned()).to_string());
-        let done = run(
-            &self.repo,
-            "cluster evaluate --mapping exporter.yaml --known owned.json --output json catalog/systems.yaml catalog/teams.yaml \
-             catalog/service",
-        );
+        let folder = std::fs::read_dir(self.repo.path().join("catalog/service")).expect("the folder is there");
+        let mut line =
+            "cluster evaluate --mapping exporter.yaml --known owned.json --output json catalog/systems.yaml \
+                        catalog/teams.yaml"
+                .to_owned();
+        for file in folder {
+            line += &format!(" catalog/service/{}", file.expect("it can be listed").file_name().to_string_lossy());
+        }
+        let done = run(&self.repo, &line);
         let found = parsed(&done);
         assert_eq!((done.code, &found["outcome"]), (0, &json!("complete")), "{}{}", done.results, done.talk);
         for blueprint in ["team", "system", "service"] {
@@ -122,7 +126,7 @@ fn without_titles(text: &str) -> String {
 #[test]
 fn moving_to_the_cluster_and_back_changes_nothing() {
     let paths = Paths::new();
-    let pushed = paths.run("push --yes");
+    let pushed = paths.run("push");
     assert_eq!(pushed.code, 0, "{}{}", pushed.results, pushed.talk);
     let content = paths.content();
     assert_eq!((content.len(), paths.owned().len()), (12, 0));
@@ -147,10 +151,10 @@ fn moving_to_the_cluster_and_back_changes_nothing() {
 
     // Back: the exporter stops, and the first push adopts.
     paths.repo.write("portolan.yaml", DIRECT);
-    let refused = paths.run("push --yes");
+    let refused = paths.run("push");
     assert_eq!(planned(&refused.results)[..3], [0, 0, 0], "nothing is foreign that would change: {}", refused.results);
     assert_eq!(paths.owned().len(), 12);
-    let adopted = paths.run("push --yes --adopt");
+    let adopted = paths.run("push --adopt");
     assert_eq!(adopted.code, 0, "{}{}", adopted.results, adopted.talk);
     assert!(adopted.results.contains("12 adopted"), "{}", adopted.results);
     assert_eq!((paths.content(), paths.owned().len()), (content, 0));
@@ -158,14 +162,14 @@ fn moving_to_the_cluster_and_back_changes_nothing() {
     // There, a push deletes, and the exporter no longer does.
     paths.repo.remove("catalog/service/wishlist.yaml");
     assert_eq!(paths.deletes_of_diff(), ["delete service/wishlist ours"]);
-    assert_eq!(paths.run("push --yes").code, 0);
+    assert_eq!(paths.run("push").code, 0);
     assert_eq!(paths.content().len(), 11);
 }
 
 #[test]
 fn each_path_deletes_only_what_it_wrote_last() {
     let paths = Paths::new();
-    assert_eq!(paths.run("push --yes").code, 0);
+    assert_eq!(paths.run("push").code, 0);
     paths.repo.write("portolan.yaml", format!("{DIRECT}{CLUSTER}"));
     // Its manifest goes before the exporter has written the entity: it stays, until a push deletes it.
     paths.repo.remove("catalog/service/wishlist.yaml");
@@ -175,10 +179,10 @@ fn each_path_deletes_only_what_it_wrote_last() {
     assert_eq!(paths.resync(), Vec::<String>::new());
     assert_eq!((paths.content().len(), paths.owned().len()), (12, 11));
     // A push deletes what the scope owns, and none of what the exporter owns.
-    paths.repo.remove("catalog/service/search.yaml");
+    paths.repo.remove("catalog/service/reviews.yaml");
     paths.repo.write("portolan.yaml", DIRECT);
     assert_eq!(paths.deletes_of_diff(), ["delete service/wishlist ours"]);
-    assert_eq!(paths.run("push --yes").code, 0);
+    assert_eq!(paths.run("push").code, 0);
     assert_eq!((paths.content().len(), paths.owned().len()), (11, 11));
-    assert_eq!(paths.resync(), ["service/search"]);
+    assert_eq!(paths.resync(), ["service/reviews"]);
 }
