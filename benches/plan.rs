@@ -32,7 +32,7 @@ use portolan::domain::value::Value;
 use portolan::embedded::LocalCatalog;
 use portolan::embedded::store::{Store, system_clock};
 use portolan::manifest::{Limits, Reader, decode};
-use portolan::plan::{Destination, PlanInput, plan};
+use portolan::plan::{Deletes, Destination, PlanInput, plan};
 use portolan::sources::{Pattern, discover, for_each_text};
 use portolan::text::mask::Mask;
 use serde_json::json;
@@ -214,6 +214,7 @@ fn wanted(at: usize, entity: &Entity) -> Desired {
 fn ask(desired: &[Desired], actual: &Snapshot, blueprints: &[Blueprint], owned: &[EntityKey]) -> Plan {
     plan(&PlanInput {
         clears_dropped: true,
+        deletes: Deletes::Undeclared,
         desired,
         base: None,
         actual,

@@ -80,7 +80,7 @@ pub trait Catalog {
     ) -> Result<HashSet<Box<str>>, CatalogError>;
 
     /// The owners of those of `identifiers` whose owner the catalog reveals, for messages. `scopes` lists possible
-    /// names of other scopes.
+    /// names of other scopes, and state keys of exporters.
     fn owners_of(
         &self,
         _blueprint: &str,

@@ -10,7 +10,7 @@ mod given_objects;
 pub mod mapping;
 mod object_name;
 pub mod policies;
-mod snapshot_blueprints;
+pub(crate) mod snapshot_blueprints;
 #[cfg(test)]
 #[expect(clippy::disallowed_methods, reason = "reads the recordings")]
 mod tests;

@@ -9,7 +9,7 @@ use crate::commands::all::{self, ONE_PLAN, PerConfig, destinations};
 use crate::commands::args::approval::parse_approval;
 use crate::commands::args::completion;
 use crate::commands::args::output::{Output, refuse_shared};
-use crate::commands::args::planning::{PlanOptions, PlanningArgs};
+use crate::commands::args::planning::{PlanOptions, PlanWriter, PlanningArgs};
 use crate::commands::catalog::connect::Intent;
 use crate::commands::catalog::offline;
 use crate::commands::context::Context;
@@ -31,7 +31,8 @@ use crate::domain::plan::{Plan, Tally};
 use crate::domain::progress::{Progress, Silent};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::report::plan::{Complaint, PlanFormat};
+use crate::report::plan::{ClusterDelivery, Complaint, PlanFormat};
+use crate::settings::Delivery;
 
 /// Show what push would change in the catalog, and the hazards
 ///
@@ -97,7 +98,7 @@ Examples:
 
 impl Verb for DiffArgs {
     fn run(&self, process: &mut Process<'_>) -> Result<Exit, Error> {
-        process.in_repository(Needs::repository(), |context| run(self, context))
+        process.in_repository(Needs::repository(), |context| self.run_here(context))
     }
 
     fn run_for_all(&self, process: &mut Process<'_>) -> Option<Result<Exit, Error>> {
@@ -110,7 +111,7 @@ impl PerConfig for DiffArgs {
     const PLANS: bool = true;
 
     fn run(&self, context: &mut Context<'_>) -> Result<Exit, Error> {
-        run(self, context)
+        self.run_here(context)
     }
 
     fn destinations(&self) -> Vec<Destination> {
@@ -132,7 +133,16 @@ struct NeedsCatalog {
 
 impl ExitClass for NeedsCatalog {}
 
-pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
+impl DiffArgs {
+    /// With `delivery: cluster` the exporters write. A plan file is always that of a push.
+    fn run_here(&self, context: &mut Context<'_>) -> Result<Exit, Error> {
+        let is_cluster = context.settings.delivery.value == Delivery::Cluster && self.out.is_none();
+        let writer = if is_cluster { PlanWriter::Exporters } else { PlanWriter::Push };
+        run(self, writer, context)
+    }
+}
+
+pub(crate) fn run(args: &DiffArgs, writer: PlanWriter, context: &mut Context<'_>) -> Result<Exit, Error> {
     refuse_shared(&args.output, &context.settings.directory)?;
     if let Some(file) = &args.out {
         check_output_path(file, context.settings)?;
@@ -144,6 +154,7 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let options = PlanOptions {
         only_branch: args.only_branch,
         intent: Intent::Look,
+        writer,
         ..args.planning.options(&owner, &workspace)
     };
     if offline::is_offline(settings, context.environment) {
@@ -193,7 +204,11 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     if let Some((file, push)) = args.out.as_ref().zip(push_file.as_deref()) {
         save_plan(file, push, &planned, context)?;
     }
-    let exit = exit(args, &planned.plan, &approve, complaints.as_deref());
+    let is_stuck = planned.delivery.as_ref().is_some_and(ClusterDelivery::has_refusals);
+    let exit = match is_stuck {
+        true => Exit::Findings,
+        false => exit(args, &planned.plan, &approve, complaints.as_deref()),
+    };
     planned.free();
     Ok(exit)
 }

@@ -26,6 +26,7 @@ pub(crate) mod output;
 pub(crate) mod plan;
 pub mod pull;
 pub mod push;
+pub(crate) mod resync;
 pub mod schema;
 pub mod serve;
 pub mod verb;

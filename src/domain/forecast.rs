@@ -56,6 +56,14 @@ pub enum ForecastOutcome {
 }
 
 impl ForecastOutcome {
+    /// Whether everything was mapped: it is not known what an exporter does after a failed start or a crash.
+    pub fn is_evaluated(self) -> bool {
+        match self {
+            Self::Complete | Self::OrderDecides | Self::NoDeletion => true,
+            Self::StartFailed | Self::Crash => false,
+        }
+    }
+
     /// As in JSON.
     pub fn name(self) -> &'static str {
         match self {

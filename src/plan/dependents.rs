@@ -22,8 +22,13 @@ pub(super) fn each_target(targets: &Targets, mut each: impl FnMut(&str)) {
     }
 }
 
-/// Whether the change sets the relation. It then has another target, because targets in manifests are not removed
-/// (`needed`).
+fn has_target(targets: &Targets, wanted: &str) -> bool {
+    let mut is_there = false;
+    each_target(targets, |target| is_there |= target == wanted);
+    is_there
+}
+
+/// Whether the change sets the relation.
 fn relinks(change: &Change, name: &Arc<str>) -> bool {
     change.fields.iter().any(|field| matches!(&field.field, Field::Relation(own) if own == name))
 }
@@ -65,7 +70,7 @@ fn all(
         let at = declared.binary_search_by(|desired| desired.key.cmp(key)).ok()?;
         declared.get(at).copied()
     };
-    let mut note = |key, name: &Arc<str>, targets: &Targets, after: &dyn Fn() -> RelationEffect| {
+    let mut note = |key, name: &Arc<str>, targets: &Targets, after: &dyn Fn(&str) -> RelationEffect| {
         let (blueprint, _): Pair<'_> = pair(key);
         let Some(shape) = shapes.of(blueprint).relation(name).filter(|shape| blueprints.contains(shape.target)) else {
             return;
@@ -73,7 +78,7 @@ fn all(
         each_target(targets, |target| {
             if let Some(at) = removed.get(&(shape.target, target)) {
                 let (relation, required) = (name.clone(), shape.required);
-                let dependent = Dependent { key: EntityKey::clone(key), relation, required, after: after() };
+                let dependent = Dependent { key: EntityKey::clone(key), relation, required, after: after(target) };
                 found.entry(*at).or_default().push(dependent);
             }
         });
@@ -83,15 +88,14 @@ fn all(
         let change = changes.get(&pair(&entity.key));
         for (name, targets) in &entity.relations {
             // Evaluated lazily, because few relations have a removed target.
-            let after = || {
-                if change.is_some_and(|change| relinks(change, name)) {
-                    return RelationEffect::Relinked;
-                }
-                match manifest_of(&entity.key) {
-                    Some(manifest) if !manifest.relations_of().any(|(named, _)| named == name) => {
-                        RelationEffect::Unnamed
-                    }
-                    Some(_) | None => RelationEffect::Left,
+            let after = |target: &str| {
+                let Some(manifest) = manifest_of(&entity.key) else { return RelationEffect::Left };
+                // Only an exporter deletes what a manifest has a relation to.
+                match manifest.relations_of().find(|(named, _)| *named == name) {
+                    Some((_, (targets, _))) if has_target(targets, target) => RelationEffect::Declared,
+                    _ if change.is_some_and(|change| relinks(change, name)) => RelationEffect::Relinked,
+                    Some(_) => RelationEffect::Left,
+                    None => RelationEffect::Unnamed,
                 }
             };
             note(&entity.key, name, targets, &after);

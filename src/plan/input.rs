@@ -24,11 +24,12 @@ pub struct PlanInput<'q> {
     /// them.
     pub actual: &'q Snapshot,
     pub blueprints: &'q [Blueprint],
-    /// The entities that this scope owns according to the catalog.
+    /// The entities that this scope owns according to the catalog; where exporters write, also those that they own.
     pub owned: &'q [EntityKey],
     pub write: &'q Write,
     /// Whether a field is cleared that only the manifest at the merge base names. A mapping clears only by null.
     pub clears_dropped: bool,
+    pub deletes: Deletes<'q>,
     pub prune: PruneRule,
     pub destination: Destination<'q>,
     /// Adopts entities that other owners wrote.
@@ -43,6 +44,16 @@ pub struct PlanInput<'q> {
     pub only: Option<&'q Only>,
     /// The mask of digests. The plan itself holds unmasked values for `write_requests`; [`masked`] returns the one to show.
     pub mask: &'q Mask,
+}
+
+/// Which entities a plan deletes.
+#[derive(Debug, Clone, Copy)]
+pub enum Deletes<'q> {
+    /// Owned entities that no manifest declares, unless something prevents it, as a push deletes them.
+    Undeclared,
+    /// What the exporters of clusters delete, and what they leave although no manifest declares it. A declared entity is
+    /// neither: another cluster sends it.
+    Exporters { deleted: &'q [EntityKey], kept: &'q [EntityKey] },
 }
 
 /// The chosen part.

@@ -21,6 +21,7 @@ mod order;
 mod origin;
 mod ownership;
 mod parallel;
+mod removals;
 mod rename;
 mod requests;
 mod shape;
@@ -36,7 +37,7 @@ use crate::domain::plan::change::{Action, Change, FieldChange, Origin, OwnerStat
 
 pub use digest::of_entity;
 pub use filter::{PulledIn, pulled_in};
-pub use input::{Destination, Move, Only, PlanBasis, PlanInput};
+pub use input::{Deletes, Destination, Move, Only, PlanBasis, PlanInput};
 pub use masking::{masked, secrets_of};
 pub use origin::Base;
 pub use rename::{RenameHint, rename_hints};
@@ -49,6 +50,7 @@ use input::{ChangeDraft, Comparison};
 use origin::{BaseManifests, Past};
 use ownership::Owned;
 use parallel::map_each;
+use removals::Removals;
 use rename::{Renamed, Renames};
 use shape::Shapes;
 
@@ -57,16 +59,17 @@ pub fn plan(input: &PlanInput<'_>) -> Plan {
     let base_manifests = BaseManifests::new(input.base);
     let owned = Owned::new(input.owned);
     let (declared, mut obstacles) = ownership::declared(input.desired);
-    let blockers = ownership::blockers(input.prune, input.actual, input.unread);
-    let (sides, mut gone) = ownership::stored(input.actual, &declared);
-    gone.retain(|entity| owned.ownership(Some(entity)) == OwnerStatus::Ours);
-    let mut kept = if blockers.is_empty() { Vec::new() } else { std::mem::take(&mut gone) };
-    kept.retain(|entity| input.only.is_none_or(|only| only.chooses_kept(entity)));
-    let mut needed = needed::take_out(&mut gone, &declared, &shapes);
-    needed.retain(|needed| input.only.is_none_or(|only| only.chooses_kept(needed.entity)));
-    let new: Vec<&Desired> =
-        declared.iter().zip(&sides).filter(|(_, stored)| stored.is_none()).map(|(desired, _)| *desired).collect();
-    let renames = Renames::find(&new, &gone, input.moves, &base_manifests, &shapes);
+    let (sides, undeclared) = ownership::stored(input.actual, &declared);
+    let Removals { gone, mut kept, needed, blockers } = Removals::find(input, undeclared, &owned, &declared, &shapes);
+    let renames = match input.deletes {
+        Deletes::Undeclared => {
+            let new = declared.iter().zip(&sides).filter(|(_, stored)| stored.is_none());
+            let new: Vec<&Desired> = new.map(|(desired, _)| *desired).collect();
+            Renames::find(&new, &gone, input.moves, &base_manifests, &shapes)
+        }
+        // An exporter creates the new one and deletes the old one.
+        Deletes::Exporters { .. } => Renames::none(),
+    };
     let planner = Planner { input, shapes: &shapes, base_manifests: &base_manifests, owned: &owned, renames: &renames };
 
     let sides: Vec<(&Desired, Option<&Entity>)> = declared.iter().copied().zip(sides).collect();
@@ -89,7 +92,12 @@ pub fn plan(input: &PlanInput<'_>) -> Plan {
     dependents::find(&mut drafts, &declared, input.actual, &shapes);
     let order = order::order(&drafts, &shapes);
     obstacles.extend(order.obstacles);
-    let hazards = hazards::find(input, &drafts, KeptEntities { kept: &kept, blockers, needed: &needed });
+    let kept_by_push: &[&Entity] = match input.deletes {
+        Deletes::Undeclared => &kept,
+        // What an exporter leaves is no decision of a push; the report says why.
+        Deletes::Exporters { .. } => &[],
+    };
+    let hazards = hazards::find(input, &drafts, KeptEntities { kept: kept_by_push, blockers, needed: &needed });
     kept.extend(needed.iter().map(|needed| needed.entity));
     let counts = counts::count(&drafts, &unchanged, &kept, &left_out);
     let changes: Vec<Change> = drafts.into_iter().map(|draft| draft.change).collect();

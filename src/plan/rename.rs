@@ -41,6 +41,10 @@ impl<'q> Renames<'q> {
         self.claimed.contains(&pair(&old.key))
     }
 
+    pub fn none() -> Self {
+        Self { by_new: HashMap::new(), claimed: HashSet::new() }
+    }
+
     /// `new`: declared and not in the catalog; `gone`: to be deleted.
     pub fn find(
         new: &[&'q Desired],
@@ -49,7 +53,7 @@ impl<'q> Renames<'q> {
         base_manifests: &BaseManifests<'q>,
         shapes: &Shapes<'q>,
     ) -> Self {
-        let mut renames = Self { by_new: HashMap::new(), claimed: HashSet::new() };
+        let mut renames = Self::none();
         if new.is_empty() || gone.is_empty() {
             return renames;
         }

@@ -2,6 +2,7 @@
 //! the exit codes. All recordings are evaluated in the tests of the library.
 
 mod crds;
+mod delivered;
 mod explained;
 mod forecast;
 mod glint;

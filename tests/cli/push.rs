@@ -89,7 +89,7 @@ fn where_a_cluster_writes_that_is_said() {
     let run = run(&repo, "push");
     assert_eq!(run.code, 0, "{}", run.talk);
     let told = run.results.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(told.contains("With `delivery: cluster` an exporter in a cluster writes these entities"), "{told}");
+    assert!(told.contains("With `delivery: cluster`, the exporter in the cluster writes these entities too"), "{told}");
 }
 
 #[test]

@@ -52,6 +52,7 @@ fn reported(world: &World, plan: &Plan, format: PlanFormat) -> String {
         refusal: None,
         notes: &[],
         links: None,
+        delivery: None,
         complaints: None,
     };
     render(&report, format, &Style::PLAIN)

@@ -51,7 +51,9 @@ pub(super) async fn owners_of(
     }
     for scope in scopes.iter().take(MAX_NAMES) {
         let mark = Owner { scope: scope.clone() }.mark();
-        set_names(session, blueprint, &mut owners, OwnerKind::Scope, &[&mark], scope).await?;
+        for kind in [OwnerKind::Scope, OwnerKind::Exporter] {
+            set_names(session, blueprint, &mut owners, kind, &[&mark], scope).await?;
+        }
     }
     if unnamed(&owners, OwnerKind::Integration).is_empty() && unnamed(&owners, OwnerKind::Exporter).is_empty() {
         return Ok(owners);

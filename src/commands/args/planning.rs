@@ -79,7 +79,16 @@ impl PlanningArgs {
             None => Wanted::FromPipeline,
         };
         let only = PlanPart::Named(&self.only);
-        PlanOptions { planning: self, owner, workspace, base, only, only_branch: false, intent: Intent::Write }
+        PlanOptions {
+            planning: self,
+            owner,
+            workspace,
+            base,
+            only,
+            only_branch: false,
+            intent: Intent::Write,
+            writer: PlanWriter::Push,
+        }
     }
 }
 
@@ -93,6 +102,15 @@ pub(crate) struct PlanOptions<'a> {
     pub only: PlanPart<'a>,
     pub only_branch: bool,
     pub intent: Intent,
+    pub writer: PlanWriter,
+}
+
+/// Who makes the changes of a plan, which decides what is owned and deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PlanWriter {
+    Push,
+    /// The exporters of the configured clusters.
+    Exporters,
 }
 
 /// Which part of the repository to plan.

@@ -9,11 +9,12 @@ use crate::commands::catalog::seed::{declared, follow, stand_in, unexpected};
 use crate::commands::catalog::seed_entities::seeded;
 use crate::commands::ci_run::is_pull_request;
 use crate::commands::context::Context;
-use crate::commands::plan::base::Base;
 use crate::commands::workspace::snapshot::{NoSnapshot, SnapshotSource};
 use crate::domain::blueprint::Blueprint;
+use crate::domain::blueprint::set::Blueprints;
 use crate::domain::entity::desired::Desired;
-use crate::domain::entity::{Owner, Targets};
+use crate::domain::entity::{EntityKey, Owner, Targets};
+use crate::domain::plan::revision::BaseRevision;
 use crate::embedded::LocalCatalog;
 use crate::embedded::store::{Store, system_clock};
 use crate::error::Error;
@@ -31,42 +32,51 @@ pub(crate) fn is_offline(settings: &Settings, environment: &Environment) -> bool
 }
 
 /// The first note in every report of such a run.
-pub(crate) fn note(settings: &Settings, base: &Base) -> String {
+pub(crate) fn note(settings: &Settings, base: &BaseRevision) -> String {
     let platform = settings.platform.value;
     format!(
         "The catalog was not read: this pull request has no credentials ({} and {}). Shown is what it changes since the \
          merge base with `{}`; the catalog may differ.",
-        platform.client_id_variable, platform.client_secret_variable, base.revision.name
+        platform.client_id_variable, platform.client_secret_variable, base.name
     )
 }
 
-/// The catalog, and notes about it.
+/// What is compared with the base.
+pub(crate) struct Compared<'a> {
+    /// The keys of its entities.
+    pub keys: HashSet<(&'a str, &'a str)>,
+    /// The targets of its relations.
+    pub targets: &'a dyn Fn(&Blueprints) -> Vec<EntityKey>,
+}
+
+/// The catalog, and notes about it. `entities` are those of the base.
 pub(crate) fn catalog_of_base(
-    base: &Base,
-    now: &[Desired],
+    base: &BaseRevision,
+    entities: &[Desired],
+    now: Compared<'_>,
     owner: &Owner,
     snapshot_source: &SnapshotSource,
     context: &mut Context<'_>,
 ) -> Result<(Box<dyn Catalog>, Vec<String>), Error> {
     let root: &Path = &context.settings.root.value;
     let store = Store::in_memory(system_clock())?;
-    let name = format!("the merge base with {} ({})", base.revision.name, base.revision.short_commit());
+    let name = format!("the merge base with {} ({})", base.name, base.short_commit());
     let catalog = LocalCatalog::of(store, name, &owner.user_agent());
     let (store, writer) = (catalog.store(), catalog.writer());
     if follow(store, root, snapshot_source, &writer, context)?.is_empty() {
         return Err(NoSnapshot.into());
     }
-    let entities = &base.manifests.entities;
     let mut keys = declared(entities);
-    keys.extend(declared(now));
+    keys.extend(now.keys);
     stand_in(store, root, snapshot_source, &writer, &keys)?;
     // Only the catalog knows whether targets exist that neither the repository nor the snapshot declares, so they are
     // assumed to exist.
     let blueprints = catalog.blueprints()?;
     let blueprints = blueprints.into_iter().filter_map(|body| Blueprint::from_json(body).ok());
-    let blueprints: BTreeMap<String, Blueprint> =
-        blueprints.map(|(blueprint, _)| (blueprint.identifier.clone(), blueprint)).collect();
-    for (blueprint, identifiers) in undeclared_targets(entities.iter().chain(now), &blueprints, &keys) {
+    let blueprints = Blueprints::new(blueprints.map(|(blueprint, _)| blueprint).collect());
+    let mut targets = targets_of(entities, &blueprints);
+    targets.extend((now.targets)(&blueprints));
+    for (blueprint, identifiers) in undeclared(&targets, &blueprints, &keys) {
         store.create_placeholders(blueprint, identifiers.into_iter(), &writer).map_err(unexpected)?;
     }
     let seeded = seeded(store, entities, &writer)?;
@@ -80,29 +90,37 @@ pub(crate) fn catalog_of_base(
     Ok((Box::new(catalog), notes.into_iter().collect()))
 }
 
-fn undeclared_targets<'a>(
-    entities: impl Iterator<Item = &'a Desired>,
-    blueprints: &'a BTreeMap<String, Blueprint>,
-    declared: &HashSet<(&str, &str)>,
-) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
-    let mut targets: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+/// The targets of declared relations.
+pub(crate) fn targets_of(entities: &[Desired], blueprints: &Blueprints) -> Vec<EntityKey> {
+    let mut targets = Vec::new();
     for entity in entities {
-        let Some(blueprint) = blueprints.get(entity.key.blueprint.as_ref()) else { continue };
+        let Some(blueprint) = blueprints.named(&entity.key.blueprint) else { continue };
         for relation in &entity.relations {
             let Some(target) = blueprint.relation(&relation.name).map(|relation| relation.target.as_str()) else {
                 continue;
             };
-            if !blueprints.contains_key(target) {
-                continue;
-            }
             let named: &[Box<str>] = match &relation.targets {
                 Targets::None => &[],
                 Targets::One(one) => std::slice::from_ref(one),
                 Targets::Many(many) => many,
             };
-            let unknown = named.iter().map(AsRef::as_ref).filter(|name| !declared.contains(&(target, *name)));
-            targets.entry(target).or_default().extend(unknown);
+            let key = |name: &Box<str>| EntityKey { blueprint: target.into(), identifier: name.clone() };
+            targets.extend(named.iter().map(key));
         }
     }
     targets
+}
+
+fn undeclared<'a>(
+    targets: &'a [EntityKey],
+    blueprints: &Blueprints,
+    declared: &HashSet<(&str, &str)>,
+) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
+    let mut undeclared: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for EntityKey { blueprint, identifier } in targets {
+        if blueprints.named(blueprint).is_some() && !declared.contains(&(blueprint.as_ref(), identifier.as_ref())) {
+            undeclared.entry(blueprint).or_default().insert(identifier);
+        }
+    }
+    undeclared
 }

@@ -16,7 +16,7 @@ use crate::scaffold::{DefinitionForm, definitions};
 #[command(after_help = "\
 Examples:
   portolan cluster crds --out platform/crds.yaml
-  portolan cluster crds --extended --check platform/crds.yaml
+  portolan cluster crds --extended --out platform/crds.yaml --check
   portolan cluster crds | kubectl apply -f -")]
 pub struct CrdsArgs {
     /// Add `title`, `icon` and `team`
@@ -25,14 +25,13 @@ pub struct CrdsArgs {
     /// Write to this file instead of the output
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub out: Option<PathBuf>,
-    /// Write nothing; exit 2 if this file is not what would be written
-    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, conflicts_with = "out")]
-    pub check: Option<PathBuf>,
+    /// Write nothing; exit 2 if `--out` is not what would be written
+    #[arg(long, requires = "out")]
+    pub check: bool,
 }
 
 pub(crate) fn run(args: &CrdsArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let form = if args.extended { DefinitionForm::Extended } else { DefinitionForm::Published };
     let text = definitions(context.settings.platform.value, form);
-    let path = args.check.as_ref().or(args.out.as_ref()).map(PathBuf::as_path);
-    GeneratedFile { path, text }.write_or_check(args.check.is_some(), context)
+    GeneratedFile { path: args.out.as_deref(), text }.write_or_check(args.check, context)
 }

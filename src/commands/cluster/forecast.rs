@@ -1,43 +1,41 @@
 //! `cluster forecast`: shows what the exporter's next full resync does to the live catalog, what a change of this repository
 //! would delete by accident, and what blocks deletion. It writes nothing.
 
-mod live;
-mod revision;
-
 use std::collections::HashSet;
 use std::path::PathBuf;
 
 use clap::ValueHint;
 
-use self::live::{LiveCatalog, Owned, owned_by_exporter};
-use self::revision::{LoadedRevision, RevisionFiles, is_missing};
 use crate::commands::catalog::connect::{Intent, connect_for};
+use crate::commands::catalog::offline::{self, catalog_of_base};
 use crate::commands::cluster::evaluate::{EvaluateFormat, read_known};
 use crate::commands::context::Context;
 use crate::commands::delivery::repository_view::file_on_disk;
 use crate::commands::mapping::objects::keep_texts;
 use crate::commands::mapping::repository::Clusters;
-use crate::commands::plan::base::{self, Compared, Wanted};
+use crate::commands::plan::base::{self, Base, BaseError, Compared, Wanted, at_commit};
 use crate::commands::plan::blueprints::CatalogBlueprints;
+use crate::commands::resync::clusters::{LoadedCluster, commit_of_base, load_base, load_cluster, settings_of_base};
+use crate::commands::resync::live::{LiveCatalog, Owned, owned_by_exporter};
+use crate::commands::resync::revision::RevisionFiles;
 use crate::commands::workspace::allowed_secrets::{allowed_secrets, restrict_mask};
 use crate::commands::workspace::entities::ManifestSet;
-use crate::commands::workspace::open::{Workspace, settings_at_commit};
+use crate::commands::workspace::open::Workspace;
 use crate::commands::workspace::scope::owner_in_catalog;
-use crate::commands::workspace::snapshot::{self, SnapshotSource};
 use crate::commands::workspace::unmatched_globs::reject_unmatched_globs;
+use crate::domain::blueprint::set::Blueprints;
 use crate::domain::entity::EntityKey;
+use crate::domain::entity::desired::Desired;
 use crate::domain::error_class::ExitClass;
-use crate::domain::forecast::revision::MappedRevision;
 use crate::domain::forecast::{Forecast, ForecastOutcome};
 use crate::domain::progress::{Progress, Silent};
+use crate::domain::snapshot::Snapshot;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::plan::forecast::{ForecastInput, forecast, masked};
-use crate::report::forecast::{self as report, ClusterForecast, ForecastReport, MappingText};
-use crate::settings::{ClusterSettings, Settings};
-use crate::sources::git::{CommitId, Repository};
+use crate::plan::forecast::forecast_targets;
+use crate::report::forecast::{self as report, ClusterForecast, ForecastReport};
 use crate::sources::{self, Unreadable};
-use crate::text::plural::{count, list};
+use crate::text::plural::count;
 
 /// Show what the exporter's next full resync does to the live catalog
 ///
@@ -88,13 +86,6 @@ enum ForecastError {
 
 impl ExitClass for ForecastError {}
 
-/// A cluster at both revisions.
-struct LoadedCluster {
-    settings: ClusterSettings,
-    now: LoadedRevision,
-    base: Option<LoadedRevision>,
-}
-
 pub(crate) fn run(args: &ForecastArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let workspace = Workspace::open(args.commit.as_deref(), context)?;
     let settings = &*workspace.settings;
@@ -110,22 +101,40 @@ pub(crate) fn run(args: &ForecastArgs, context: &mut Context<'_>) -> Result<Exit
     let mut notes = workspace.notes.clone();
     let doubt = settings.platform.value.exporter_doubt;
     notes.extend(doubt.map(|doubt| format!("The results are approximate: {doubt}.")));
+    let is_offline = offline::is_offline(settings, context.environment);
     let compared = find_base(args, &workspace, context)?;
     notes.extend(compared.notes.iter().cloned());
+    let base = compared.base.as_ref();
     let mut clusters = load_now(&workspace, context, &mut notes)?;
-    load_base(&mut clusters, &workspace, &compared, context, &mut notes)?;
-    restrict_mask_to_base(&workspace, &compared, context, &mut notes)?;
+    load_base(&mut clusters, &workspace, base, context, &mut notes)?;
+    restrict_mask_to_base(&workspace, base, context, &mut notes)?;
 
-    let keys: Vec<EntityKey> = clusters.iter().flat_map(|cluster| sent_keys(&cluster.now.revision)).collect();
+    let keys: Vec<EntityKey> = clusters.iter().flat_map(LoadedCluster::sent_keys).collect();
     let declared: HashSet<(&str, &str)> = keys.iter().map(|key| (&*key.blueprint, &*key.identifier)).collect();
     let owner = owner_in_catalog(settings, context.git)?;
-    let catalog = connect_for(&owner, &declared, &workspace.snapshot_source, Intent::Look, context)?;
+    let catalog = match (base, is_offline) {
+        (Some(base), true) => {
+            notes.insert(0, offline::note(settings, &base.revision));
+            let entities = mapped_at_base(base, &workspace, context, &mut notes)?;
+            let targets = |blueprints: &Blueprints| {
+                clusters.iter().flat_map(|it| forecast_targets(&it.now.revision.evaluation, blueprints)).collect()
+            };
+            let now = offline::Compared { keys: declared, targets: &targets };
+            let source = &workspace.snapshot_source;
+            let (catalog, more) = catalog_of_base(&base.revision, &entities, now, &owner, source, context)?;
+            notes.extend(more);
+            catalog
+        }
+        (None, true) => return Err(BaseError::NothingToCompare { why: notes.pop() }.into()),
+        (_, false) => connect_for(&owner, &declared, &workspace.snapshot_source, Intent::Look, context)?,
+    };
     let mask = context.mask_for(&*catalog);
     let blueprints = CatalogBlueprints::of(&*catalog)?.all;
     let owned: Vec<Owned> = clusters
         .iter()
         .map(|cluster| match &known {
             Some(known) => Ok(Owned { now: known.clone(), formerly: Vec::new() }),
+            None if is_offline => Ok(cluster.owned_at_base()),
             None => {
                 let (now, base) = (&cluster.now.revision, cluster.base_revision());
                 owned_by_exporter(&*catalog, &cluster.settings.name, now, base, &mut notes)
@@ -137,27 +146,17 @@ pub(crate) fn run(args: &ForecastArgs, context: &mut Context<'_>) -> Result<Exit
     let revisions =
         clusters.iter().zip(&owned).map(|(cluster, owned)| (&cluster.now.revision, cluster.base_revision(), owned));
     let live = LiveCatalog { catalog: &*catalog, blueprints: &blueprints, progress };
-    let snapshot = live.read(&revisions.collect::<Vec<_>>(), &mut notes)?;
+    let live = live.read(Snapshot::default(), &revisions.collect::<Vec<_>>(), &mut notes)?;
     let forecasts: Vec<Forecast> = clusters
         .iter()
         .zip(&owned)
-        .map(|(cluster, owned)| {
-            let input = ForecastInput {
-                now: &cluster.now.revision,
-                base: cluster.base_revision(),
-                live: &snapshot,
-                blueprints: &blueprints,
-                owned: &owned.now,
-                formerly_owned: &owned.formerly,
-            };
-            masked(forecast(&input), &mask)
-        })
+        .map(|(cluster, owned)| cluster.forecast(owned, &live.snapshot, &blueprints, &mask))
         .collect();
     let exit = exit(&forecasts);
     notes.iter_mut().for_each(|note| *note = mask.text(note).into_owned());
     let config = settings.config_name();
     let views: Vec<ClusterForecast<'_>> =
-        clusters.iter().zip(forecasts).map(|(cluster, forecast)| cluster.view(forecast, &config)).collect();
+        clusters.iter().zip(&forecasts).map(|(cluster, forecast)| cluster.view(forecast, &config)).collect();
     let base = compared.base.as_ref().map(|base| &base.revision);
     let report = ForecastReport { catalog: catalog.name(), base, clusters: &views, notes: &notes };
     let style = context.style;
@@ -174,10 +173,6 @@ fn exit(forecasts: &[Forecast]) -> Exit {
         ForecastOutcome::NoDeletion | ForecastOutcome::StartFailed | ForecastOutcome::Crash => true,
     };
     if forecasts.iter().any(is_wrong) { Exit::Findings } else { Exit::Success }
-}
-
-fn sent_keys(revision: &MappedRevision) -> impl Iterator<Item = EntityKey> {
-    revision.evaluation.upserts.iter().filter_map(|entity| entity.key())
 }
 
 fn find_base(args: &ForecastArgs, workspace: &Workspace<'_>, context: &Context<'_>) -> Result<Compared, Error> {
@@ -209,19 +204,31 @@ fn find_base(args: &ForecastArgs, workspace: &Workspace<'_>, context: &Context<'
     })?)
 }
 
-/// The commit of the base, with the repository that has it.
-fn commit_of_base<'a>(compared: &Compared, context: &Context<'a>) -> Result<Option<(&'a Repository, CommitId)>, Error> {
-    let (Some(base), Some(repository)) = (&compared.base, context.git.repository()?) else { return Ok(None) };
-    Ok(repository.known_commit(&base.revision.commit).map(|commit| (repository, commit)))
+/// The entities that the base maps, by its own config.
+fn mapped_at_base(
+    base: &Base,
+    workspace: &Workspace<'_>,
+    context: &Context<'_>,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Desired>, Error> {
+    let Some((repository, commit)) = commit_of_base(Some(base), context)? else { return Ok(Vec::new()) };
+    let known = notes.len();
+    let settings = settings_of_base(base, (repository, commit), workspace, context, notes);
+    // The same notes came when the base was mapped.
+    notes.truncate(known);
+    let clusters = Clusters::of(&settings, context.environment);
+    let root = &settings.root.value;
+    let manifests = at_commit(repository, root, &settings.pattern()?, commit, &clusters, &Silent)?;
+    Ok(manifests.entities)
 }
 
 fn restrict_mask_to_base(
     workspace: &Workspace<'_>,
-    compared: &Compared,
+    base: Option<&Base>,
     context: &mut Context<'_>,
     notes: &mut Vec<String>,
 ) -> Result<(), Error> {
-    let at_base = commit_of_base(compared, context)?;
+    let at_base = commit_of_base(base, context)?;
     let allowed = allowed_secrets(&workspace.settings, context.environment, at_base);
     restrict_mask(context, allowed.names);
     notes.extend(allowed.note);
@@ -265,105 +272,7 @@ fn load_now(
     };
     let mut clusters = Vec::new();
     for cluster in &settings.clusters {
-        let mut now = revision.load(cluster)?;
-        let new: Vec<String> = now.notes.drain(..).filter(|note| !notes.contains(note)).collect();
-        notes.extend(new);
-        notes.extend(approximations(cluster, &now.revision));
-        clusters.push(LoadedCluster { settings: cluster.clone(), now, base: None });
+        clusters.push(load_cluster(&revision, cluster, notes)?);
     }
     Ok(clusters)
-}
-
-fn approximations(cluster: &ClusterSettings, revision: &MappedRevision) -> Option<String> {
-    const MOST: usize = 3;
-    let found = &revision.evaluation.approximations;
-    let names: Vec<String> = found.iter().take(MOST).map(|it| format!("`{}`", it.expression)).collect();
-    let number = count(found.len(), "expression");
-    (!found.is_empty()).then(|| {
-        let verb = if found.len() == 1 { "is" } else { "are" };
-        format!(
-            "{number} of the mapping of `{}` {verb} not evaluated exactly, for example {}.",
-            cluster.name,
-            list(&names)
-        )
-    })
-}
-
-/// Maps the base by its own mapping, config and snapshot.
-fn load_base(
-    clusters: &mut [LoadedCluster],
-    workspace: &Workspace<'_>,
-    compared: &Compared,
-    context: &Context<'_>,
-    notes: &mut Vec<String>,
-) -> Result<(), Error> {
-    let Some((base, (repository, commit))) = compared.base.as_ref().zip(commit_of_base(compared, context)?) else {
-        return Ok(());
-    };
-    let name = &base.revision.name;
-    let mut files = base.manifests.files.clone();
-    keep_texts(&mut files);
-    let settings = match settings_at_commit(repository, commit, name, context, notes) {
-        Ok(settings) => settings,
-        Err(error) => {
-            notes.push(format!("The config of `{name}` cannot be used ({}); the current one applies to it.", &*error));
-            Settings::clone(&workspace.settings)
-        }
-    };
-    let root = &settings.root.value;
-    let snapshot_source: SnapshotSource = snapshot::at_commit(repository, root, commit)?;
-    let find = |path: &str| repository.file_at(root, path, commit).ok()?;
-    let revision = RevisionFiles {
-        files: &files,
-        unreadable: &[],
-        settings: &settings,
-        snapshot_source: &snapshot_source,
-        find: &find,
-        seconds: context.environment.seconds(),
-    };
-    for cluster in clusters {
-        let name_here = &cluster.settings.name;
-        let Some(before) = settings.clusters.iter().find(|known| known.name == *name_here) else {
-            notes.push(format!(
-                "The base `{name}` has no cluster `{name_here}`: its entities are compared with the catalog only."
-            ));
-            continue;
-        };
-        match revision.load(before) {
-            Ok(loaded) => cluster.base = Some(loaded),
-            Err(error) if is_missing(&error) => {
-                notes.push(format!(
-                    "The base `{name}` has no usable mapping for the cluster `{name_here}`: {}.",
-                    &*error
-                ));
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
-}
-
-impl LoadedCluster {
-    fn base_revision(&self) -> Option<&MappedRevision> {
-        self.base.as_ref().map(|base| &base.revision)
-    }
-
-    fn view<'a>(&'a self, forecast: Forecast, config: &'a str) -> ClusterForecast<'a> {
-        ClusterForecast {
-            name: &self.settings.name,
-            state_key: self.now.revision.state_key.as_deref(),
-            mapping: self.now.mapping_text(),
-            base_mapping: self.base.as_ref().map(LoadedRevision::mapping_text),
-            config: (config, self.settings.line),
-            now: &self.now.revision,
-            base: self.base_revision(),
-            forecast,
-        }
-    }
-}
-
-impl LoadedRevision {
-    fn mapping_text(&self) -> MappingText<'_> {
-        MappingText { path: &self.path, text: self.document.text(), is_generated: self.is_generated }
-    }
 }

@@ -29,7 +29,7 @@ use crate::sources::{self, SourceFile};
 #[command(after_help = "\
 Examples:
   portolan cluster mapping --out platform/port-exporter.yaml
-  portolan cluster mapping --check platform/port-exporter.yaml
+  portolan cluster mapping --out platform/port-exporter.yaml --check
   portolan cluster mapping --explain Entity/shop/cart")]
 pub struct MappingArgs {
     /// Which properties and relations are named, and so cleared where a manifest leaves them out
@@ -38,9 +38,9 @@ pub struct MappingArgs {
     /// Write to this file instead of the output
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub out: Option<PathBuf>,
-    /// Write nothing; exit 2 if this file is not what would be written
-    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, conflicts_with = "out")]
-    pub check: Option<PathBuf>,
+    /// Write nothing; exit 2 if `--out` is not what would be written
+    #[arg(long, requires = "out")]
+    pub check: bool,
     /// Show how the mapping of each cluster of the config takes this object: each expression with its result
     ///
     /// KIND/NAME or KIND/NAMESPACE/NAME: `Entity/shop/cart`, `entities/cart`, `apps/v1/deployments/web`. Without a
@@ -90,8 +90,7 @@ impl ExitClass for MappingError {}
 /// Writes or checks the mapping.
 pub(crate) fn run(args: &MappingArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let text = mapping_of_repository(args.clear, context)?;
-    let file = GeneratedFile { path: args.check.as_ref().or(args.out.as_ref()).map(PathBuf::as_path), text };
-    file.write_or_check(args.check.is_some(), context)
+    GeneratedFile { path: args.out.as_deref(), text }.write_or_check(args.check, context)
 }
 
 /// The mapping for the blueprints of the snapshot and the manifests of the repository.
@@ -104,7 +103,7 @@ fn mapping_of_repository(clear: ClearName, context: &mut Context<'_>) -> Result<
 }
 
 /// The mapping of a cluster, as configured or generated.
-pub(super) struct ClusterMapping {
+pub(crate) struct ClusterMapping {
     pub path: String,
     pub text: String,
     /// What a generated mapping leaves out.
@@ -115,7 +114,7 @@ pub(super) struct ClusterMapping {
 const GENERATED: &str = "the generated mapping";
 
 /// The configured mapping, or the one that `cluster mapping` writes. `find` gives a mapping's file that is not in the list.
-pub(super) fn mapping_of_cluster(
+pub(crate) fn mapping_of_cluster(
     cluster: &ClusterSettings,
     files: &[SourceFile],
     find: &dyn Fn(&str) -> Option<SourceFile>,

@@ -69,7 +69,7 @@ impl Deliveries {
             match &deliverer.outcome {
                 Outcome::Built { arrivals, not_known, .. } => {
                     delivery.has_unknowns |= !not_known.is_empty();
-                    for arrival in arrivals {
+                    for arrival in arrivals.iter() {
                         let Origin::Manifest { file, span, .. } = &arrival.object.origin else { continue };
                         let Some(file) = self.run.listed_id(*file) else { continue };
                         delivery.arrivals.entry((file, span.start)).or_default().push((deliverer, arrival));

@@ -41,7 +41,7 @@ impl FactsOf<'_, '_> {
             match &deliverer.outcome {
                 Outcome::Built { arrivals, not_known, .. } => {
                     knows_all &= not_known.is_empty();
-                    for arrival in arrivals {
+                    for arrival in arrivals.iter() {
                         if let Origin::Manifest { file, span, .. } = &arrival.object.origin {
                             taken.insert((*file, span.start));
                         }
@@ -118,7 +118,7 @@ impl FactsOf<'_, '_> {
             if missed.is_empty() {
                 continue;
             }
-            let absences = self.reach.absence(self.repository, file);
+            let absences = [Absence { deliverer: None, link: Link::OutsideOfPaths }];
             let Some(absence) = absences.first() else { continue };
             let Some(reason) = self.reason(absence) else { continue };
             let nearest = absence.deliverer.and_then(|id| numbers.get(&(id.0 as usize)).copied());

@@ -6,10 +6,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::catalog::{self, Cancellation, Catalog, CatalogError, ReadLimit};
-use crate::commands::args::planning::{PlanOptions, PlanPart};
+use crate::commands::args::planning::{PlanOptions, PlanPart, PlanWriter};
 use crate::commands::catalog::connect::{Intent, connect_for};
 use crate::commands::catalog::offline;
-use crate::commands::catalog::offline::catalog_of_base;
+use crate::commands::catalog::offline::{catalog_of_base, targets_of};
 use crate::commands::catalog::seed::declared;
 use crate::commands::context::Context;
 use crate::commands::lint::run::LintResult;
@@ -18,6 +18,7 @@ use crate::commands::plan::base;
 use crate::commands::plan::base::Base;
 use crate::commands::plan::base::BaseError;
 use crate::commands::plan::blueprints::CatalogBlueprints;
+use crate::commands::plan::exporters::Exporters;
 use crate::commands::plan::filter::{describe_pulled_in, resolve_filter};
 use crate::commands::plan::rename_hints::describe_rename_hints;
 use crate::commands::workspace::allowed_secrets::{AllowedSecrets, allowed_secrets, restrict_mask};
@@ -27,6 +28,7 @@ use crate::commands::workspace::history::PastManifests;
 use crate::commands::workspace::scope;
 use crate::commands::workspace::texts::Texts;
 use crate::domain::blueprint::Blueprint;
+use crate::domain::blueprint::set::Blueprints;
 use crate::domain::entity::EntityKey;
 use crate::domain::entity::desired::Desired;
 use crate::domain::entity::foreign_owner::ForeignOwner;
@@ -43,9 +45,10 @@ use crate::error::Error;
 use crate::plan;
 use crate::plan::file::{ChosenPart, Options};
 use crate::plan::{
-    Destination, Link, Only, PlanBasis, PlanInput, rename_hints, to_look_up, unconfirmed_links, write_requests,
+    Deletes, Destination, Link, Only, PlanBasis, PlanInput, rename_hints, to_look_up, unconfirmed_links, write_requests,
 };
 use crate::report::escape::clean;
+use crate::report::plan::ClusterDelivery;
 use crate::settings::{self, ClusterSettings, Origin, Settings};
 use crate::sources::git::GitError;
 use crate::sources::{self};
@@ -80,6 +83,8 @@ pub(crate) struct BuiltPlan {
     pub owned: Vec<EntityKey>,
     /// The known owners of foreign entities, sorted by key.
     pub owners: Vec<(EntityKey, ForeignOwner)>,
+    /// How a cluster brings the manifests to the catalog; `None`: a push does.
+    pub delivery: Option<ClusterDelivery>,
     /// Complete sentences for the user.
     pub notes: Vec<String>,
 }
@@ -111,12 +116,20 @@ pub(crate) fn build_plan(
     if options.only_branch && base.is_none() {
         return Err(BaseError::NoBase { why: notes.pop() }.into());
     }
+    let mut exporters = match options.writer {
+        PlanWriter::Exporters => Some(Exporters::load(options, &manifests, base.as_ref(), context, &mut notes)?),
+        PlanWriter::Push => None,
+    };
     let is_offline = options.intent == Intent::Look && offline::is_offline(settings, context.environment);
     let catalog = match (&base, is_offline) {
         (Some(base), true) => {
-            notes.insert(0, offline::note(settings, base));
-            let (catalog, more) =
-                catalog_of_base(base, &manifests.entities, options.owner, &workspace.snapshot_source, context)?;
+            notes.insert(0, offline::note(settings, &base.revision));
+            let now = offline::Compared {
+                keys: declared(&manifests.entities),
+                targets: &|blueprints: &Blueprints| targets_of(&manifests.entities, blueprints),
+            };
+            let (entities, source) = (&base.manifests.entities, &workspace.snapshot_source);
+            let (catalog, more) = catalog_of_base(&base.revision, entities, now, options.owner, source, context)?;
             notes.extend(more);
             catalog
         }
@@ -146,7 +159,11 @@ pub(crate) fn build_plan(
         PlanPart::Named(names) => resolve_filter(names, &manifests, &blueprints, catalog.name(), settings)?,
         PlanPart::Recorded(part) => part.map(|part| recorded(part, &manifests)),
     };
-    let owned = tolerant(catalog.owned(options.owner), &mut notes)?;
+    let mut owned = tolerant(catalog.owned(options.owner), &mut notes)?;
+    let of_scope = if exporters.is_some() { owned.clone() } else { Vec::new() };
+    if let Some(exporters) = &mut exporters {
+        exporters.read_owned(&*catalog, base.as_ref().filter(|_| is_offline), &mut owned, &mut notes)?;
+    }
     manifests.settle_ignored(&owned);
     let mut excluded = excluded_manifests(&manifests, &owned, workspace, context)?;
     manifests.unreadable.append(&mut excluded);
@@ -156,6 +173,14 @@ pub(crate) fn build_plan(
     }
     let names: BTreeSet<&str> = declared.into_iter().chain(owned.iter().map(|key| key.blueprint.as_ref())).collect();
     let mut actual = catalog.read(&blueprints.all.among(&names), catalog::Part::Whole, progress)?;
+    let mut delivery = None;
+    if let Some(exporters) = &mut exporters {
+        let live = (&*catalog, &blueprints.all, progress);
+        actual = exporters.forecast(live, (actual, &manifests, &of_scope), &mask, &mut notes)?;
+        delivery = Some(exporters.delivery(settings, &manifests, &of_scope));
+    }
+    let judges_targets = exporters.as_ref().is_some_and(Exporters::judge_targets);
+    let exporters = exporters.filter(Exporters::have_state_keys);
     let input = PlannerInput {
         options,
         settings,
@@ -165,6 +190,7 @@ pub(crate) fn build_plan(
         blueprints: &blueprints,
         owned: &owned,
         only: only.as_ref(),
+        exporters: exporters.as_ref(),
         mask: &mask,
     };
     let mut plan = input.plan(&actual);
@@ -175,7 +201,11 @@ pub(crate) fn build_plan(
     }
     let basis = PlanBasis { desired: &manifests.entities, blueprints: &blueprints.all, actual: &actual, mask: &mask };
     let requests = write_requests(&plan, &basis);
-    let missing = missing_links(&requests, &basis, &*catalog, &blueprints, progress, &mut notes)?;
+    // The forecast names them among what does not arrive.
+    let missing = match judges_targets {
+        true => Vec::new(),
+        false => missing_links(&requests, &basis, &*catalog, &blueprints, progress, &mut notes)?,
+    };
     plan::refuse_links(&mut plan, missing, input.destination(), &mask);
     notes.extend(only.as_ref().and_then(|only| describe_pulled_in(&plan, only, &basis)));
     notes.extend(describe_rename_hints(&rename_hints(&plan, &basis, base.as_ref().map_or(&[], |base| &base.moves))));
@@ -203,6 +233,7 @@ pub(crate) fn build_plan(
         actual,
         owned,
         owners,
+        delivery,
         notes,
     };
     Ok(BuildResult::Done(Box::new(planned)))
@@ -265,6 +296,7 @@ struct PlannerInput<'a> {
     blueprints: &'a CatalogBlueprints,
     owned: &'a [EntityKey],
     only: Option<&'a Only>,
+    exporters: Option<&'a Exporters>,
     mask: &'a Mask,
 }
 
@@ -279,7 +311,7 @@ impl PlannerInput<'_> {
     }
 
     fn plan(&self, actual: &Snapshot) -> Plan {
-        let Self { options, settings, catalog: _, manifests, base, blueprints, owned, only, mask } = self;
+        let Self { options, settings, catalog: _, manifests, base, blueprints, owned, only, exporters, mask } = self;
         let rule = settings.prune.rule();
         plan::plan(&PlanInput {
             desired: &manifests.entities,
@@ -289,6 +321,7 @@ impl PlannerInput<'_> {
             owned,
             write: &settings.write.value,
             clears_dropped: settings.mapped_clusters().next().is_none(),
+            deletes: exporters.map_or(Deletes::Undeclared, Exporters::deletes),
             prune: PruneRule { enabled: options.planning.prunes().unwrap_or(rule.enabled), ..rule },
             destination: self.destination(),
             adopt: options.planning.adopt,
@@ -452,9 +485,11 @@ fn foreign_owners(
     owners
 }
 
-/// Other scopes that may own foreign entities: those of the config's targets, and the default one.
+/// Other scopes that may own foreign entities: those of the config's targets, the state keys of exporters, and the default
+/// one.
 fn known_scopes(context: &Context<'_>) -> Vec<String> {
     let mut scopes = context.settings.target_scopes.clone();
+    scopes.extend(context.settings.clusters.iter().filter_map(|cluster| cluster.state_key.clone()));
     scopes.extend(scope::of_remote(context.git));
     scopes.push(scope::LOCAL.to_owned());
     scopes

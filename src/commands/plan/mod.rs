@@ -3,6 +3,7 @@
 pub(crate) mod base;
 pub(crate) mod blueprints;
 pub(crate) mod build;
+pub(crate) mod exporters;
 pub(crate) mod file;
 pub(crate) mod filter;
 pub(crate) mod lint_first;

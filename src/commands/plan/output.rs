@@ -137,6 +137,7 @@ pub(crate) fn plan_report<'a>(
         refusal: report.refusal,
         notes: if context.quiet { &[] } else { &planned.notes },
         links: None,
+        delivery: planned.delivery.as_ref(),
         complaints: report.complaints,
     }
 }

@@ -17,6 +17,7 @@ pub use args::{OnError, PushArgs};
 
 use crate::commands::all::{self, ONE_PLAN, PerConfig, destinations};
 use crate::commands::args::output::{Output, refuse_shared};
+use crate::commands::args::planning::PlanWriter;
 use crate::commands::context::Context;
 use crate::commands::diff::{self, DiffArgs};
 use crate::commands::output::reports::Destination;
@@ -36,6 +37,7 @@ use crate::exit::Exit;
 use crate::report::outcome::OutcomeFormat;
 use crate::settings::{Delivery, Settings};
 use crate::sources;
+use crate::text::plural::list;
 
 impl Verb for PushArgs {
     fn run(&self, process: &mut Process<'_>) -> Result<Exit, Error> {
@@ -72,9 +74,9 @@ impl PerConfig for PushArgs {
 pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     refuse_shared(&args.output, &context.settings.directory)?;
     if args.dry_run {
-        // A dry run must print exactly what `diff` prints with the same flags.
+        // A dry run must print exactly what `diff` prints with the same flags where a push writes the catalog.
         let (planning, output) = (args.planning.clone(), plan_outputs(&args.output));
-        return diff::run(&DiffArgs { planning, output, ..DiffArgs::default() }, context);
+        return diff::run(&DiffArgs { planning, output, ..DiffArgs::default() }, PlanWriter::Push, context);
     }
     check_destinations(&args.output, context)?;
     let owner = &owner_for_push(context.settings, context.git)?;
@@ -123,7 +125,16 @@ fn check_destinations(outputs: &[Output<OutcomeFormat>], context: &Context<'_>) 
 }
 
 fn note_on_delivery(settings: &Settings) -> Option<String> {
+    let names: Vec<String> = settings.clusters.iter().map(|cluster| format!("`{}`", cluster.name)).collect();
+    let exporters = match names.as_slice() {
+        [] => "the exporter in the cluster writes".to_owned(),
+        [name] => format!("the exporter of {name} writes"),
+        names => format!("the exporters of {} write", list(names)),
+    };
     (settings.delivery.value == Delivery::Cluster).then(|| {
-        "With `delivery: cluster` an exporter in a cluster writes these entities; this push writes them too.".to_owned()
+        format!(
+            "With `delivery: cluster`, {exporters} these entities too, and each entity belongs to who wrote it last. Stop \
+             the exporter before a push that is to stay, or leave the writing to it."
+        )
     })
 }

@@ -15,7 +15,7 @@ use crate::domain::plan::request::WriteRequests;
 use crate::domain::plan::write_mode::{PruneRule, Write, WriteMode};
 use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
 use crate::domain::value::Value;
-use crate::plan::{Base, Destination, Move, Only, PlanBasis, PlanInput, plan, write_requests};
+use crate::plan::{Base, Deletes, Destination, Move, Only, PlanBasis, PlanInput, plan, write_requests};
 use crate::text::mask::Mask;
 
 pub const DESTINATION: Destination<'static> =
@@ -147,6 +147,7 @@ impl World {
     pub fn plan_against(&self, actual: &Snapshot) -> Plan {
         plan(&PlanInput {
             clears_dropped: true,
+            deletes: Deletes::Undeclared,
             desired: &self.desired,
             base: self.base.as_deref().map(|desired| Base { desired, is_complete: self.base_is_complete }),
             actual,

@@ -29,7 +29,7 @@ pub struct ClusterForecast<'a> {
     pub config: (&'a str, usize),
     pub now: &'a MappedRevision,
     pub base: Option<&'a MappedRevision>,
-    pub forecast: Forecast,
+    pub forecast: &'a Forecast,
 }
 
 /// The document of a mapping.

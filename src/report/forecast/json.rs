@@ -270,7 +270,7 @@ pub fn json(report: &ForecastReport<'_>) -> String {
 }
 
 fn cluster<'a>(cluster: &'a ClusterForecast<'a>) -> JsonCluster<'a> {
-    let (forecast, places) = (&cluster.forecast, Places::new(cluster));
+    let (forecast, places) = (cluster.forecast, Places::new(cluster));
     let undelivered = cluster.now.undelivered.iter().map(|object| JsonUndelivered {
         path: &object.path,
         line: object.line,

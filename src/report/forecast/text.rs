@@ -58,7 +58,7 @@ impl Page<'_> {
     }
 
     fn cluster(&mut self, report: &ForecastReport<'_>, cluster: &ClusterForecast<'_>) {
-        let (forecast, places) = (&cluster.forecast, Places::new(cluster));
+        let (forecast, places) = (cluster.forecast, Places::new(cluster));
         self.subject(report, cluster);
         let (role, meaning) = words::outcome(forecast.outcome);
         self.line(&format!("{}: {meaning}", self.style.paint(role, forecast.outcome.name())));

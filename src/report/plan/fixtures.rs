@@ -20,7 +20,7 @@ use crate::domain::plan::{Counts, Cycle, Obstacle, Plan, Step, StepKind, Tally, 
 use crate::domain::value::Value;
 use crate::domain::value::timestamp::Moment;
 use crate::report::plan::input::{Complaint, Links, PlanReport};
-use crate::report::plan::{PlanFormat, render};
+use crate::report::plan::{ClusterDelivery, PlanFormat, render};
 use crate::report::positions::Files;
 use crate::report::style::Style;
 
@@ -39,6 +39,7 @@ pub(in crate::report) struct Case {
     pub is_only_branch: bool,
     pub is_full: bool,
     pub links: Option<Links>,
+    pub delivery: Option<ClusterDelivery>,
 }
 
 impl Files for Case {
@@ -205,6 +206,7 @@ impl Case {
             is_only_branch: false,
             is_full: false,
             links: None,
+            delivery: None,
         }
     }
 
@@ -513,6 +515,7 @@ impl Case {
             refusal: None,
             notes: &self.notes,
             links: self.links.as_ref(),
+            delivery: self.delivery.as_ref(),
             complaints: self.complaints.as_deref(),
         }
     }

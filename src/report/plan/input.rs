@@ -10,6 +10,7 @@ use crate::domain::plan::Plan;
 use crate::domain::plan::change::Change;
 use crate::domain::plan::revision::{BaseRevision, Revision};
 use crate::report::comment;
+use crate::report::plan::delivery::ClusterDelivery;
 use crate::report::positions::{Files, LineRange, Places};
 
 /// The first line of a plan's comment, by which a later run finds the comment to update it.
@@ -51,6 +52,8 @@ pub struct PlanReport<'a> {
     pub notes: &'a [String],
     /// For formats with links; `None` if there are none.
     pub links: Option<&'a Links>,
+    /// How a cluster brings the manifests to the catalog; `None`: a push does.
+    pub delivery: Option<&'a ClusterDelivery>,
     /// The catalog's complaints about the writes; `None` if it was not asked.
     pub complaints: Option<&'a [Complaint]>,
 }
@@ -92,6 +95,11 @@ pub struct Complaint {
 }
 
 impl PlanReport<'_> {
+    /// The exporters, if the plan is what they write and delete.
+    pub(in crate::report) fn exporters(&self) -> Option<String> {
+        self.delivery.filter(|delivery| delivery.is_by_exporters()).map(ClusterDelivery::exporters)
+    }
+
     /// The owner of a foreign entity, if it is known.
     pub(in crate::report) fn owner_of(&self, key: &EntityKey) -> Option<&ForeignOwner> {
         let at = self.owners.binary_search_by(|(other, _)| other.cmp(key)).ok()?;

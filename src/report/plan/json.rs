@@ -2,6 +2,7 @@
 //! within a version, a field may be added, but never renamed or removed. Values are complete and as they were compared:
 //! nothing is abbreviated.
 
+mod delivery;
 pub(super) mod render;
 
 use std::borrow::Cow;
@@ -13,6 +14,7 @@ use serde::Serialize;
 use crate::domain::entity::fields::TextField;
 use crate::domain::entity::foreign_owner::OwnerKind;
 use crate::domain::entity::{EntityKey, Record};
+use crate::domain::forecast::ForecastOutcome;
 use crate::domain::plan::change::{ActionKind, Cause, Origin, OwnerStatus, PathChange, RelationEffect, RenamedBy};
 use crate::domain::plan::digest::{ApprovalDigest, Digest};
 use crate::domain::plan::hazard::Consent;
@@ -60,6 +62,8 @@ struct Document<'a> {
     foreign_unchanged: &'a [EntityKey],
     /// The owners of foreign entities, as far as the catalog reveals them.
     owners: Vec<JsonForeign<'a>>,
+    /// What a cluster does with the manifests; null where a push writes the catalog.
+    delivery: Option<JsonDelivery<'a>>,
     /// Changes that the catalog would reject; null without `--verify`.
     complaints: Option<Vec<JsonComplaint<'a>>>,
     /// Notes on the whole run.
@@ -231,6 +235,71 @@ struct JsonComplaint<'a> {
     /// The catalog's error code.
     code: &'a str,
     message: Cow<'a, str>,
+}
+
+/// Who writes the catalog with `delivery: cluster`, and what does not arrive.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Delivery")]
+struct JsonDelivery<'a> {
+    /// Whether changes and deletes are those of the exporters. False: no state key is known, and they are those of a push.
+    by_exporters: bool,
+    clusters: Vec<JsonCluster<'a>>,
+    /// Manifests that no deliverer applies to a cluster.
+    not_delivered: Vec<JsonNotArriving<'a>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Cluster")]
+struct JsonCluster<'a> {
+    name: &'a str,
+    /// `flux`, `argocd` or `kubectl`; null: not known.
+    deliverer: Option<&'static str>,
+    /// Null: what the exporter owns is not known.
+    state_key: Option<&'a str>,
+    /// The file of the mapping; null: the one that `cluster mapping` writes, if any.
+    mapping: Option<&'a str>,
+    /// How the next resync ends; null: the manifests are judged as they are.
+    outcome: Option<ForecastOutcome>,
+    /// What deletes entities although nobody removed their manifests.
+    dangers: Vec<JsonDanger<'a>>,
+    not_arriving: Vec<JsonNotArriving<'a>>,
+    /// Entities that no manifest declares and that are not deleted.
+    kept: Vec<JsonKept<'a>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Danger")]
+struct JsonDanger<'a> {
+    kind: &'static str,
+    /// A clause.
+    message: Cow<'a, str>,
+    path: Option<&'a str>,
+    line: Option<usize>,
+}
+
+/// An object, manifest or entity that does not arrive in the catalog.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "NotArriving")]
+struct JsonNotArriving<'a> {
+    /// `undelivered`, `unmapped`, or what `cluster forecast` names: `refused`, `missing-target` …
+    kind: &'static str,
+    /// `Entity shop/cart` or `service/cart`; null: the whole file.
+    name: Option<Cow<'a, str>>,
+    path: Option<&'a str>,
+    line: Option<usize>,
+    /// A clause.
+    reason: Cow<'a, str>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "KeptEntity")]
+struct JsonKept<'a> {
+    blueprint: &'a str,
+    identifier: &'a str,
+    /// A clause.
+    reason: Cow<'a, str>,
 }
 
 /// The JSON Schema of this format.

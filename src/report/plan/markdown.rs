@@ -5,6 +5,7 @@
 
 mod blocks;
 pub(in crate::report) mod budget;
+mod delivery;
 mod hazards;
 mod headline;
 mod links;
@@ -35,8 +36,13 @@ pub use headline::Totals;
 /// `most`: how long it may be, in bytes. The head is never cut.
 pub(super) fn render(resolved: &Resolved<'_>, most: usize) -> String {
     let head = headline::head(resolved.report);
-    let mut sections =
-        vec![hazards::section(resolved), obstacles(resolved), complaints(resolved), table::section(resolved.report)];
+    let mut sections = delivery::sections(resolved.report);
+    sections.extend([
+        hazards::section(resolved),
+        obstacles(resolved),
+        complaints(resolved),
+        table::section(resolved.report),
+    ]);
     sections.extend(changes(resolved));
     sections.extend([picture(resolved.report), notes(resolved.report)]);
     let provenance = provenance(resolved.report);

@@ -1,6 +1,7 @@
 //! Renders a plan in every format: changes, hazards, and pending changes that this branch did not cause. Every number
 //! is taken from the plan, so that formats cannot disagree.
 
+mod delivery;
 pub(in crate::report) mod fields;
 pub(in crate::report) mod input;
 pub mod json;
@@ -22,6 +23,7 @@ use crate::report::escape::lines;
 use crate::report::format::Format;
 use crate::report::style::Style;
 
+pub use delivery::{ClusterDelivery, DeliveringCluster, DeliveryDanger, NotArriving};
 pub use input::{Complaint, Links, PlanRefusal, PlanReport, marker};
 pub use markdown::Totals;
 

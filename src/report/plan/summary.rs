@@ -2,6 +2,7 @@
 //! counts.
 
 use crate::report::escape::clean;
+use crate::report::plan::delivery::DeliveringCluster;
 use crate::report::plan::input::PlanReport;
 use crate::report::plan::words;
 use crate::text::plural::count;
@@ -10,8 +11,13 @@ pub(super) fn render(report: &PlanReport<'_>) -> String {
     let mut line = format!("Plan: {}", words::numbers(&report.plan.counts.total));
     let complaints = report.complaints.filter(|complaints| !complaints.is_empty());
     let asks = !words::consent_flags(report).is_empty();
-    if !report.plan.obstacles.is_empty() {
+    if !report.plan.obstacles.is_empty() && report.delivery.is_none() {
         line.push_str("; the plan cannot be pushed");
+    } else if let Some(delivery) = report.delivery {
+        let number = delivery.not_arriving();
+        if number > 0 {
+            line.push_str(&format!("; {}", DeliveringCluster::heading(number)));
+        }
     } else if asks && !report.is_only_branch && complaints.is_none() {
         let taken = words::taken_over(report.plan);
         let taken = if taken > 0 { format!(", which takes over {}", count(taken, "entity")) } else { String::new() };

@@ -6,6 +6,7 @@ mod pieces;
 use crate::domain::plan::change::{Action, Change};
 use crate::domain::plan::hazard::{Consent, Hazard};
 use crate::report::escape::clean;
+use crate::report::plan::delivery::{DeliveringCluster, NotArriving};
 use crate::report::plan::input::{Complaint, Resolved};
 use crate::report::plan::sections::{self, Section};
 use crate::report::plan::words;
@@ -27,6 +28,7 @@ const MAX_BY_NAME_OF_ALL: usize = 1_000;
 const MAX_HAZARDS: usize = 20;
 const MAX_ITEMS: usize = 5;
 const MAX_NOTES: usize = 20;
+const MAX_NOT_ARRIVING: usize = 20;
 
 pub(super) fn render(resolved: &Resolved<'_>, style: &Style) -> String {
     let pen = Pen { out: String::new(), resolved, style, is_folded: false };
@@ -39,6 +41,7 @@ pub(super) fn render(resolved: &Resolved<'_>, style: &Style) -> String {
     page.obstacles();
     page.changes();
     page.complaints();
+    page.delivery();
     page.notes();
     page.end();
     page.pen.out
@@ -218,6 +221,39 @@ impl Page<'_, '_> {
         }
     }
 
+    fn delivery(&mut self) {
+        let Some(delivery) = self.resolved.report.delivery else { return };
+        if self.resolved.report.plan.is_empty() && !delivery.has_problems() {
+            return;
+        }
+        self.gap();
+        self.sentence(Role::Help, "delivery", &delivery.sentence());
+        for cluster in &delivery.clusters {
+            if let Some(problem) = cluster.problem() {
+                self.sentence(Role::Error, "delivery", &problem);
+            }
+            for danger in cluster.dangers.iter().take(self.most(MAX_HAZARDS)) {
+                let place = danger.location().map(|place| format!(" (`{place}`)")).unwrap_or_default();
+                self.sentence(Role::Error, "danger", &format!("{}: {}{place}.", danger.kind, danger.what));
+            }
+        }
+        let of_clusters = delivery.clusters.iter().flat_map(|cluster| &cluster.not_arriving);
+        let lines: Vec<String> = delivery.not_delivered.iter().chain(of_clusters).map(not_arriving).collect();
+        if !lines.is_empty() {
+            self.sentence(Role::Error, "delivery", &format!("{}:", DeliveringCluster::heading(lines.len())));
+            self.items(&lines, MAX_NOT_ARRIVING);
+        }
+        let kept = delivery.clusters.iter().flat_map(|cluster| &cluster.kept);
+        let kept: Vec<String> = kept.map(|(key, why)| format!("{}: {why}", words::entity(key))).collect();
+        if !kept.is_empty() {
+            let entities = count(kept.len(), "entity");
+            let them = if kept.len() == 1 { "it" } else { "them" };
+            let sentence = format!("{entities} kept, although no manifest declares {them}:");
+            self.sentence(Role::Warning, "delivery", &sentence);
+            self.items(&kept, MAX_NOT_ARRIVING);
+        }
+    }
+
     fn notes(&mut self) {
         let plan = self.resolved.report.plan;
         let mut notes: Vec<String> =
@@ -257,4 +293,15 @@ impl Page<'_, '_> {
             self.line(&if is_asking { self.style.paint(Role::Warning, &step) } else { step });
         }
     }
+}
+
+/// ``Entity shop/cart (catalog/cart.yaml:1): unknown field `spec.title` ``
+fn not_arriving(one: &NotArriving) -> String {
+    let subject = match (&one.name, one.location()) {
+        (Some(name), Some(place)) => format!("{name} ({place})"),
+        (Some(one), None) => one.clone(),
+        (None, Some(place)) => place,
+        (None, None) => "the mapping".to_owned(),
+    };
+    format!("{subject}: {}", one.reason)
 }

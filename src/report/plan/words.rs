@@ -174,9 +174,10 @@ pub(in crate::report) fn hazard(hazard: &Hazard, resolved: &Resolved<'_>) -> Haz
             let percent = over_max_percent.map(|max| format!("`prune.max-percent` ({max})"));
             let limits: Vec<String> = over.into_iter().chain(percent).collect();
             let (gone, owned) = (grouped(keys.len()), count(*owned, "entity"));
-            let (scope, limits) = (tick(&resolved.report.plan.scope), limits.join(" or "));
+            let owner = resolved.report.exporters().unwrap_or_else(|| tick(&resolved.report.plan.scope));
+            let limits = limits.join(" or ");
             let sentence =
-                format!("this plan removes {gone} of {owned}{whose} owned by {scope}; the limit is {limits}");
+                format!("this plan removes {gone} of {owned}{whose} owned by {owner}; the limit is {limits}");
             hazard_text(sentence, all(keys))
         }
         HazardKind::DeleteWithDependents { key, dependents } => {
@@ -252,6 +253,14 @@ pub(in crate::report) fn taken_over(plan: &Plan) -> usize {
 fn foreign(keys: &[EntityKey], report: &PlanReport<'_>) -> String {
     let (written, at_rest) = (keys.len(), report.plan.foreign_unchanged.len());
     let owners = owners(keys.iter().chain(&report.plan.foreign_unchanged), report);
+    if let Some(exporters) = report.exporters() {
+        let all = written + at_rest;
+        let (verb, them) = if all == 1 { ("is", "it") } else { ("are", "them") };
+        let entities = count(all, "declared entity");
+        return format!(
+            "{entities} {verb} owned by {owners}: {exporters} takes {them} over, and may delete {them} later"
+        );
+    }
     let (verb, them) = if written == 1 { ("is", "it") } else { ("are", "them") };
     let more = if at_rest == 0 {
         String::new()
@@ -359,6 +368,13 @@ pub(in crate::report) fn foreign_at_rest(report: &PlanReport<'_>) -> Option<Stri
     let keys = &plan.foreign_unchanged;
     let names = names(keys.iter().map(quoted), MAX_NAMES);
     let owners = owners(keys.iter(), report);
+    if let Some(exporters) = report.exporters().filter(|_| !keys.is_empty()) {
+        let (verb, them) = if keys.len() == 1 { ("is", "it") } else { ("are", "them") };
+        let entities = count(keys.len(), "declared entity");
+        return Some(format!(
+            "{entities} {verb} owned by {owners}, and already as declared: {names}. {exporters} takes {them} over."
+        ));
+    }
     match keys.len() {
         0 => None,
         1 => Some(format!(
@@ -437,8 +453,8 @@ pub(in crate::report) fn next_step(report: &PlanReport<'_>, where_named: &str) -
     }
     if !plan.obstacles.is_empty() {
         let obstacles = count(plan.obstacles.len(), "obstacle");
-
-        return Some(format!("The plan cannot be pushed: {obstacles} (listed {where_named})."));
+        let cannot = if report.delivery.is_some() { "Not everything can arrive" } else { "The plan cannot be pushed" };
+        return Some(format!("{cannot}: {obstacles} (listed {where_named})."));
     }
     if let Some(refused) = report.complaints.map(<[_]>::len).filter(|refused| *refused > 0) {
         let changes = count(refused, "change");
@@ -450,6 +466,14 @@ pub(in crate::report) fn next_step(report: &PlanReport<'_>, where_named: &str) -
         );
     }
     let asking = plan.hazards.iter().filter(|hazard| hazard.consent != Consent::Nothing).count();
+    if let Some(delivery) = report.delivery {
+        let exporters = delivery.exporters();
+        return match asking {
+            // The sentence about the delivery says who writes.
+            0 => None,
+            number => Some(format!("{} (listed {where_named}); {exporters} will not ask.", count(number, "hazard"))),
+        };
+    }
     let command = tick(&command(report));
     Some(match asking {
         0 => format!("To apply it: {command}"),

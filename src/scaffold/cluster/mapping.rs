@@ -49,7 +49,7 @@ pub struct MappingRequest<'a> {
 
 const HEAD: &str = "\
 # The mapping of the Kubernetes exporter, written by `portolan cluster mapping`. Write it again after a change of blueprints
-# or manifests; `portolan cluster mapping --check FILE` reports when that is due.
+# or manifests; `portolan cluster mapping --out FILE --check` reports when that is due.
 #
 ";
 const USED: &str = "\

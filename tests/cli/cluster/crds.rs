@@ -96,8 +96,11 @@ fn a_mapping_reads_what_the_extended_ones_add() {
 fn a_file_is_written_and_checked() {
     let repo = repo("port");
     assert_eq!(run(&repo, "cluster crds --extended --out crds.yaml").quietly_gave(), "crds.yaml\n");
-    assert_eq!(run(&repo, "cluster crds --extended --check crds.yaml").quietly_gave(), "crds.yaml is up to date\n");
-    let other = run(&repo, "cluster crds --check crds.yaml");
+    assert_eq!(
+        run(&repo, "cluster crds --extended --out crds.yaml --check").quietly_gave(),
+        "crds.yaml is up to date\n"
+    );
+    let other = run(&repo, "cluster crds --out crds.yaml --check");
     assert_eq!((other.code, other.results.contains("\n-                title: ")), (2, true), "{}", other.results);
     assert_eq!(run(&repo, "cluster crds --extended --out -").quietly_gave(), repo.read("crds.yaml"));
 }

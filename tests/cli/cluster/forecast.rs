@@ -1,7 +1,7 @@
 //! Tests `cluster forecast` against the embedded catalog: each cause of a mass delete that a change of the repository can
 //! bring, and each thing that blocks deletion, has a test of its own.
 
-mod world;
+pub mod world;
 
 use std::collections::BTreeMap;
 

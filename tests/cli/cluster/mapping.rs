@@ -79,15 +79,18 @@ fn a_default_is_sent_where_a_manifest_sets_nothing_and_other_names_are_cleared()
 fn a_stale_mapping_is_seen() {
     let repo = acme();
     run(&repo, "cluster mapping --out exporter.yaml").quietly_gave();
-    assert_eq!(run(&repo, "cluster mapping --check exporter.yaml").quietly_gave(), "exporter.yaml is up to date\n");
+    assert_eq!(
+        run(&repo, "cluster mapping --out exporter.yaml --check").quietly_gave(),
+        "exporter.yaml is up to date\n"
+    );
     repo.write(
         "exporter.yaml",
         repo.read("exporter.yaml").replace(".spec.properties.language", ".spec.properties.tongue"),
     );
-    let stale = run(&repo, "cluster mapping --check exporter.yaml");
+    let stale = run(&repo, "cluster mapping --out exporter.yaml --check");
     assert_eq!(stale.code, 2, "{}", stale.talk);
     assert!(stale.results.contains("-              'language': '.spec.properties.tongue'"), "{}", stale.results);
-    let missing = run(&repo, "cluster mapping --check nothing.yaml");
+    let missing = run(&repo, "cluster mapping --out nothing.yaml --check");
     assert_eq!(missing.code, 64, "{}", missing.talk);
     assert!(missing.talk.contains("`nothing.yaml` cannot be read"), "{}", missing.talk);
 }

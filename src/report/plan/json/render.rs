@@ -12,6 +12,7 @@ use crate::domain::plan::hazard::{Hazard, HazardKind};
 use crate::report::escape;
 use crate::report::escape::clean;
 use crate::report::plan::input::{Complaint, Resolved};
+use crate::report::plan::json::delivery::delivery;
 use crate::report::plan::json::{
     Document, FORMAT, JsonChange, JsonComplaint, JsonDependent, JsonField, JsonFieldKind, JsonForeign, JsonHazard,
     JsonHazardKind, JsonObstacle, JsonObstacleKind, JsonOwner, JsonPlace,
@@ -47,6 +48,7 @@ fn document<'a>(resolved: &Resolved<'a>) -> Document<'a> {
         cycles: &plan.cycles,
         foreign_unchanged: &plan.foreign_unchanged,
         owners: report.owners.iter().map(|(key, it)| foreign(key, it)).collect(),
+        delivery: report.delivery.map(delivery),
         complaints: report.complaints.map(|complaints| complaints.iter().map(|it| complaint(it, resolved)).collect()),
         notes: report.notes.iter().map(|note| clean(note)).collect(),
         digest: plan.digest,

@@ -4,6 +4,7 @@ use crate::domain::plan::Tally;
 use crate::domain::plan::hazard::Consent;
 use crate::report::comment;
 use crate::report::escape::markdown;
+use crate::report::plan::delivery::{ClusterDelivery, DeliveringCluster};
 use crate::report::plan::fields::cut;
 use crate::report::plan::input::{PlanReport, marker};
 use crate::report::plan::markdown::pieces::{catalog, code, prose};
@@ -15,7 +16,8 @@ const MAX_STEP: usize = 10_000;
 
 pub(super) fn head(report: &PlanReport<'_>) -> String {
     let plan = report.plan;
-    let is_empty = plan.is_empty() && plan.hazards.is_empty() && plan.obstacles.is_empty();
+    let arrives = report.delivery.is_none_or(|delivery| !delivery.has_problems());
+    let is_empty = arrives && plan.is_empty() && plan.hazards.is_empty() && plan.obstacles.is_empty();
     let mut out = comment::head(&marker(&plan.scope, report.target), is_empty);
     match report.refusal {
         None => out.push_str(&format!("### {}\n\n", Totals::of(report).headline())),
@@ -49,6 +51,10 @@ pub struct Totals {
     pub asking: usize,
     pub obstacles: usize,
     pub complaints: usize,
+    /// Objects that a cluster does not bring to the catalog.
+    pub not_arriving: usize,
+    /// The exporters of clusters write, and no push.
+    pub is_by_exporters: bool,
     /// Without a base this is no pull request, as far as anybody knows.
     pub is_pull_request: bool,
 }
@@ -60,6 +66,8 @@ impl Totals {
             asking: asking(report),
             obstacles: report.plan.obstacles.len(),
             complaints: report.complaints.map_or(0, <[_]>::len),
+            not_arriving: report.delivery.map_or(0, ClusterDelivery::not_arriving),
+            is_by_exporters: report.delivery.is_some(),
             is_pull_request: report.base.is_some(),
         }
     }
@@ -71,13 +79,15 @@ impl Totals {
             asking: self.asking + other.asking,
             obstacles: self.obstacles + other.obstacles,
             complaints: self.complaints + other.complaints,
+            not_arriving: self.not_arriving + other.not_arriving,
+            is_by_exporters: self.is_by_exporters || other.is_by_exporters,
             is_pull_request: self.is_pull_request || other.is_pull_request,
         }
     }
 
     /// No changes, and nothing to approve or to fix.
     pub fn is_empty(&self) -> bool {
-        self.tally.changes() + self.asking + self.obstacles + self.complaints == 0
+        self.tally.changes() + self.asking + self.obstacles + self.complaints + self.not_arriving == 0
     }
 
     pub fn headline(&self) -> String {
@@ -88,17 +98,25 @@ impl Totals {
         if self.complaints > 0 {
             return format!("❌ The catalog would reject {}. {sentence}", count(self.complaints, "change"));
         }
-        let sign = match (self.asking > 0, self.tally.changes() == 0) {
-            (true, _) => "⚠️ ",
-            (false, true) => "✅ ",
-            (false, false) => "",
+        let (sign, more) = match (self.asking + self.not_arriving > 0, self.tally.changes() == 0) {
+            (true, _) if self.not_arriving > 0 => {
+                ("⚠️ ", format!("; {}", DeliveringCluster::heading(self.not_arriving)))
+            }
+            (true, _) => ("⚠️ ", String::new()),
+            (false, true) => ("✅ ", String::new()),
+            (false, false) => ("", String::new()),
         };
-        format!("{sign}{sentence}")
+        format!("{sign}{sentence}{more}")
     }
 
     /// `Merging deletes 2 entities, updates 1 and creates 6,000`.
     pub fn effect(&self) -> String {
-        effect(if self.is_pull_request { "Merging" } else { "A push" }, &self.tally)
+        let subject = match (self.is_pull_request, self.is_by_exporters) {
+            (true, _) => "Merging",
+            (false, true) => "The exporter",
+            (false, false) => "A push",
+        };
+        effect(subject, &self.tally)
     }
 }
 
@@ -156,6 +174,10 @@ fn step(report: &PlanReport<'_>) -> Option<String> {
         return None;
     }
     let (need, them) = if asking == 1 { ("needs", "it") } else { ("need", "them") };
+    if let Some(exporters) = report.exporters() {
+        let hazards = count(asking, "hazard");
+        return Some(format!("{hazards} (listed below). Review {them} before the merge: {exporters} will not ask."));
+    }
     let push = if report.base.is_some() { "the push after the merge" } else { "the push" };
     Some(format!(
         "{} {need} approval (listed below). Review {them}; {push} must then be given {}.",

@@ -58,7 +58,8 @@ pub fn service(name: &str) -> String {
 pub struct World(pub Repo);
 
 impl World {
-    pub fn new() -> Self {
+    /// Two blueprints and a mapping.
+    pub fn empty() -> Self {
         let repo = Repo::new();
         let service = json!({
             "identifier": "service", "title": "Service",
@@ -73,6 +74,11 @@ impl World {
         repo.write(".portolan/blueprints/domain.json", domain.to_string());
         repo.write(".gitignore", "local.db*\n");
         repo.write("portolan.yaml", CONFIG).write("exporter.yaml", MAPPING);
+        Self(repo)
+    }
+
+    pub fn new() -> Self {
+        let Self(repo) = Self::empty();
         repo.write("catalog/cart.yaml", self::service("cart")).write("catalog/pay.yaml", self::service("pay"));
         repo.write("catalog/shop.yaml", manifest("domain", "shop", ""));
         repo.git(&["add", "."]);

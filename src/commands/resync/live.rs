@@ -15,13 +15,13 @@ use crate::report::escape::clean;
 
 /// The entities that an exporter owns by its state key, and by that of the base if it is another one.
 #[derive(Debug, Default)]
-pub(super) struct Owned {
+pub(crate) struct Owned {
     pub now: Vec<EntityKey>,
     pub formerly: Vec<EntityKey>,
 }
 
 /// `name`: of the cluster, for notes.
-pub(super) fn owned_by_exporter(
+pub(crate) fn owned_by_exporter(
     catalog: &dyn Catalog,
     name: &str,
     now: &MappedRevision,
@@ -56,8 +56,24 @@ pub(super) fn owned_by_exporter(
     }
 }
 
+/// The entities that forecasts compare.
+pub(crate) struct LiveEntities {
+    pub snapshot: Snapshot,
+    /// The blueprints of which only the targets of relations were read.
+    pub partly_read: Vec<String>,
+}
+
+impl LiveEntities {
+    /// The blueprints that were read as a whole.
+    pub fn into_whole(self) -> Snapshot {
+        let mut snapshot = self.snapshot;
+        self.partly_read.iter().for_each(|name| drop(snapshot.blueprints.remove(name)));
+        snapshot
+    }
+}
+
 /// The catalog with its blueprints.
-pub(super) struct LiveCatalog<'a> {
+pub(crate) struct LiveCatalog<'a> {
     pub catalog: &'a dyn Catalog,
     pub blueprints: &'a Blueprints,
     pub progress: &'a dyn Progress,
@@ -67,8 +83,13 @@ pub(super) struct LiveCatalog<'a> {
 type Compared<'a> = (&'a MappedRevision, Option<&'a MappedRevision>, &'a Owned);
 
 impl LiveCatalog<'_> {
-    /// Reads what the forecasts of these clusters need.
-    pub fn read(&self, clusters: &[Compared<'_>], notes: &mut Vec<String>) -> Result<Snapshot, Error> {
+    /// Reads what the forecasts of these clusters need beside what is `known`.
+    pub fn read(
+        &self,
+        known: Snapshot,
+        clusters: &[Compared<'_>],
+        notes: &mut Vec<String>,
+    ) -> Result<LiveEntities, Error> {
         let mut names: BTreeSet<&str> = BTreeSet::new();
         let mut stale: BTreeSet<&str> = BTreeSet::new();
         for (now, base, owned) in clusters {
@@ -83,7 +104,10 @@ impl LiveCatalog<'_> {
             blueprint.relations.iter().any(|relation| relation.required && stale.contains(relation.target.as_str()))
         });
         names.extend(requires.map(|blueprint| blueprint.identifier.as_str()));
-        let mut snapshot = self.catalog.read(&self.blueprints.among(&names), Part::Whole, self.progress)?;
+        names.retain(|name| !known.blueprints.contains_key(*name));
+        let mut snapshot = known;
+        let read = self.catalog.read(&self.blueprints.among(&names), Part::Whole, self.progress)?;
+        snapshot.blueprints.extend(read.blueprints);
         for (name, shelf) in &snapshot.blueprints {
             if let Completeness::Incomplete(why) = &shelf.completeness {
                 notes.push(format!(
@@ -92,6 +116,7 @@ impl LiveCatalog<'_> {
                 ));
             }
         }
+        let mut partly_read = Vec::new();
         let mut targets: BTreeMap<&str, BTreeSet<Box<str>>> = BTreeMap::new();
         let all: Vec<EntityKey> =
             clusters.iter().flat_map(|(now, ..)| forecast_targets(&now.evaluation, self.blueprints)).collect();
@@ -102,7 +127,10 @@ impl LiveCatalog<'_> {
             let Some(blueprint) = self.blueprints.named(name) else { continue };
             let identifiers: Vec<Box<str>> = identifiers.into_iter().collect();
             match self.catalog.read_some(blueprint, &identifiers, self.progress) {
-                Ok(shelf) => _ = snapshot.blueprints.insert(name.to_owned(), shelf),
+                Ok(shelf) => {
+                    partly_read.push(name.to_owned());
+                    snapshot.blueprints.insert(name.to_owned(), shelf);
+                }
                 Err(error) if matches!(error.status(), Some(403 | 404)) => notes.push(format!(
                     "The entities of `{}` could not be read, so relations to them were not checked.",
                     clean(name)
@@ -110,6 +138,6 @@ impl LiveCatalog<'_> {
                 Err(error) => return Err(error.into()),
             }
         }
-        Ok(snapshot)
+        Ok(LiveEntities { snapshot, partly_read })
     }
 }

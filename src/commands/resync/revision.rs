@@ -24,7 +24,7 @@ use crate::sources::{self, ReadBuffer, SourceFile, Unreadable};
 use crate::text::fnv;
 
 /// The files of a revision and what they are read with.
-pub(super) struct RevisionFiles<'a> {
+pub(crate) struct RevisionFiles<'a> {
     /// Their texts are kept.
     pub files: &'a [SourceFile],
     pub unreadable: &'a [Unreadable],
@@ -37,7 +37,7 @@ pub(super) struct RevisionFiles<'a> {
 }
 
 /// A mapped revision with the document of its mapping.
-pub(super) struct LoadedRevision {
+pub(crate) struct LoadedRevision {
     pub revision: MappedRevision,
     pub path: String,
     pub document: MappingDocument,
@@ -123,7 +123,7 @@ impl FileLines<'_> {
 }
 
 /// Whether the base has the files of a mapping at all: one without them is from before they were used.
-pub(super) fn is_missing(error: &Error) -> bool {
+pub(crate) fn is_missing(error: &Error) -> bool {
     error.downcast_ref::<UnreadableMapping>().is_some()
         || error.downcast_ref::<MappingError>().is_some()
         || error.downcast_ref::<NoSnapshot>().is_some()

@@ -1,0 +1,114 @@
+//! What a plan's report says of a cluster, taken from its forecast: dangers, what does not arrive, and what is kept.
+
+use std::collections::HashSet;
+
+use crate::domain::cluster::Deliverer;
+use crate::domain::entity::EntityKey;
+use crate::domain::forecast::{BlockerKind, Danger, DeletionBlocker, StaleEffect, StayingReason};
+use crate::report::forecast::input::{ClusterForecast, Places};
+use crate::report::forecast::words;
+use crate::report::plan::words::entity;
+use crate::report::plan::{DeliveringCluster, DeliveryDanger, NotArriving};
+use crate::text::plural::count;
+
+/// `group`: the API group of manifests, whose objects should all be mapped. `resent`: entities that another cluster sends.
+pub fn delivery(
+    cluster: &ClusterForecast<'_>,
+    deliverer: Option<Deliverer>,
+    group: &str,
+    resent: &HashSet<EntityKey>,
+) -> DeliveringCluster {
+    let (forecast, places) = (cluster.forecast, Places::new(cluster));
+    let danger = |danger: &Danger| {
+        let place = places.of_cause(danger.place);
+        let number = count(danger.entities.len(), "entity");
+        DeliveryDanger {
+            kind: danger.kind.name(),
+            what: format!("{}: this deletes {number}", words::danger(danger)),
+            path: place.as_ref().map(|place| place.path.to_owned()),
+            line: place.and_then(|place| place.line),
+        }
+    };
+    let mapping = (!cluster.mapping.is_generated).then(|| cluster.mapping.path.to_owned());
+    DeliveringCluster {
+        name: cluster.name.to_owned(),
+        deliverer,
+        state_key: cluster.state_key.map(str::to_owned),
+        mapping,
+        outcome: Some(forecast.outcome),
+        dangers: forecast.dangers.iter().map(danger).collect(),
+        not_arriving: not_arriving(cluster, &places, group),
+        kept: kept(cluster, resent),
+    }
+}
+
+fn not_arriving(cluster: &ClusterForecast<'_>, places: &Places<'_>, group: &str) -> Vec<NotArriving> {
+    let undelivered = cluster.now.undelivered.iter().map(|object| NotArriving {
+        kind: "undelivered",
+        name: object.name.clone(),
+        path: Some(object.path.to_string()),
+        line: Some(object.line),
+        reason: object.reason.clone(),
+        is_refused: false,
+    });
+    let blocked = cluster.forecast.blockers.iter().map(|blocker| of_blocker(blocker, cluster, places));
+    undelivered.chain(blocked).chain(unmapped(cluster, group)).collect()
+}
+
+fn of_blocker(blocker: &DeletionBlocker, cluster: &ClusterForecast<'_>, places: &Places<'_>) -> NotArriving {
+    let place = places.of_blocker(blocker).into_iter().next();
+    let object = blocker.object.and_then(|at| cluster.now.objects.get(at));
+    let of_object = || object.map(|object| format!("{} {}", object.kind, object.key));
+    NotArriving {
+        kind: blocker.kind.name(),
+        name: blocker.entity.as_ref().map(entity).or_else(of_object),
+        path: place.as_ref().map(|place| place.path.to_owned()),
+        line: place.and_then(|place| place.line),
+        reason: words::blocker(&blocker.kind),
+        // It still arrives in this resync.
+        is_refused: !matches!(blocker.kind, BlockerKind::TargetDeleted { .. }),
+    }
+}
+
+/// Manifests that no entry of the mapping selects.
+fn unmapped<'a>(cluster: &'a ClusterForecast<'_>, group: &'a str) -> impl Iterator<Item = NotArriving> + 'a {
+    let evaluation = &cluster.now.evaluation;
+    let sent = evaluation.upserts.iter().map(|entity| entity.origin.object);
+    let failing = evaluation.problems.iter().filter_map(|problem| problem.object_index);
+    let known: HashSet<usize> = sent.chain(failing).collect();
+    // After a failed start or a crash the rest is not evaluated.
+    let is_evaluated = cluster.forecast.outcome.is_evaluated();
+    let objects = cluster.now.objects.iter().enumerate().filter(move |_| is_evaluated);
+    let unmapped = objects.filter(move |(at, object)| object.group == group && !known.contains(at));
+    unmapped.map(|(_, object)| NotArriving {
+        kind: "unmapped",
+        name: Some(format!("{} {}", object.kind, object.key)),
+        path: Some(object.path.to_string()),
+        line: Some(object.line),
+        reason: "no entry of the mapping selects it".to_owned(),
+        is_refused: false,
+    })
+}
+
+fn kept(cluster: &ClusterForecast<'_>, resent: &HashSet<EntityKey>) -> Vec<(EntityKey, String)> {
+    let forecast = cluster.forecast;
+    let mut kept = Vec::new();
+    for stale in &forecast.stale {
+        let reason = match &stale.effect {
+            StaleEffect::Deleted if resent.contains(&stale.key) => format!(
+                "another cluster sends it, but the exporter of `{}` deletes it if it resyncs first",
+                cluster.name
+            ),
+            StaleEffect::Deleted => continue,
+            StaleEffect::Blocked => "it is deleted as soon as nothing blocks that any longer".to_owned(),
+            StaleEffect::Required { .. } => words::stale_effect(&stale.effect).unwrap_or_default(),
+        };
+        kept.push((stale.key.clone(), reason));
+    }
+    let undecided = forecast.undecided.iter();
+    kept.extend(undecided.map(|it| (it.key.clone(), words::undecided(it.reason).to_owned())));
+    // What another cluster sends does not stay behind.
+    let renamed = forecast.staying.iter().filter(|it| it.reason == StayingReason::StateKeyRenamed);
+    kept.extend(renamed.map(|it| (it.key.clone(), words::staying(it.reason).to_owned())));
+    kept
+}
