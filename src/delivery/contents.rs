@@ -19,8 +19,13 @@ pub enum Content {
     Generated,
 }
 
-/// The content of each object, in order. Each file is read once.
+/// The content of each object after a build of kustomize, in order. Each file is read once.
 pub fn contents(repository: &Repository<'_>, objects: &[Object]) -> Vec<Content> {
+    contents_as(repository, objects, Dialect::Kustomize)
+}
+
+/// The same in the reading of a tool.
+pub(super) fn contents_as(repository: &Repository<'_>, objects: &[Object], dialect: Dialect) -> Vec<Content> {
     let mut contents = vec![Content::Rewritten; objects.len()];
     let mut wanted: BTreeMap<FileId, BTreeMap<usize, Vec<usize>>> = BTreeMap::new();
     for (at, object) in objects.iter().enumerate() {
@@ -38,7 +43,7 @@ pub fn contents(repository: &Repository<'_>, objects: &[Object]) -> Vec<Content>
         repository.documents(&text, &mut |document| {
             for at in documents.get(&index).into_iter().flatten() {
                 if let Some(found) = document.value.and_then(|root| find(root, &objects[*at])) {
-                    contents[*at] = Content::Known(content(found, &objects[*at]));
+                    contents[*at] = Content::Known(content(found, &objects[*at], dialect));
                 }
             }
             index += 1;
@@ -53,8 +58,12 @@ fn find<'a>(root: Value<'a>, object: &Object) -> Option<Value<'a>> {
     items.iter().try_fold(root, |list, at| list.get("items")?.items().nth(*at))
 }
 
-fn content(manifest: Value<'_>, object: &Object) -> Json {
-    let mut content = json(manifest, Dialect::Kustomize);
+fn content(manifest: Value<'_>, object: &Object, dialect: Dialect) -> Json {
+    let mut content = json(manifest, dialect);
+    if dialect == Dialect::Kubectl {
+        set_namespace(&mut content, object);
+        return content;
+    }
     let Json::Object(root) = &mut content else { return content };
     let metadata = map_in(root, "metadata");
     if object.has_new_name {
@@ -74,6 +83,16 @@ fn content(manifest: Value<'_>, object: &Object) -> Json {
         metadata.insert("annotations".to_owned(), Json::Object(annotations));
     }
     content
+}
+
+/// Argo CD fills in the namespace, or removes it.
+pub(super) fn set_namespace(content: &mut Json, object: &Object) {
+    let Some(root) = content.as_object_mut().filter(|_| object.has_new_namespace) else { return };
+    if !object.header.namespace.is_empty() {
+        map_in(root, "metadata").insert("namespace".to_owned(), Json::String(object.header.namespace.clone()));
+    } else if let Some(metadata) = root.get_mut("metadata").and_then(Json::as_object_mut) {
+        metadata.shift_remove("namespace");
+    }
 }
 
 fn map_in<'m>(map: &'m mut Map<String, Json>, key: &str) -> &'m mut Map<String, Json> {

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::kustomize::failure::FailureKind;
 use super::reading::{EncodingFault, encoding_fault, is_string, scalar_text};
 use super::source::{Document, Source};
+use crate::domain::document::fault::FaultKind;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, Value};
 
@@ -14,11 +15,20 @@ const MAX_LIST_DEPTH: usize = 8;
 /// The annotation of objects that kustomize leaves out of its output.
 pub const LOCAL_CONFIG: &str = "config.kubernetes.io/local-config";
 
+/// A text that says anywhere in a file that Argo CD leaves it out.
+pub const SKIP_MARKER: &str = "+argocd:skip-file-rendering";
+
 /// What a file has, in the order of kustomize: the items of lists come after the other documents.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Manifests {
     pub objects: Vec<Manifest>,
     pub fault: Option<ReadFault>,
+    /// The decoder of Kubernetes reads the same objects with the same headers, in the same order.
+    pub is_plain: bool,
+    /// The text says that Argo CD leaves the file out.
+    pub has_skip_marker: bool,
+    /// The size of the text in bytes.
+    pub size: usize,
 }
 
 /// Why a file cannot be read as a resource. The text is kustomize's, without the path.
@@ -70,18 +80,20 @@ pub struct Header {
 impl Manifests {
     /// A file that is no text.
     pub fn of_bytes() -> Self {
-        Self { objects: Vec::new(), fault: Some(malformed("invalid leading UTF-8 octet", Span::default())) }
+        Self { fault: Some(malformed("invalid leading UTF-8 octet", Span::default())), ..Self::default() }
     }
 
     pub fn read(source: &dyn Source, text: &str) -> Self {
         let separators = Separators::of(text);
+        let has_skip_marker = memchr::memmem::find(text.as_bytes(), SKIP_MARKER.as_bytes()).is_some();
         let mut reading = Reading { text, found: Found::default(), index: 0, chunk: None };
         if let Some(fault) = separators.fault {
             reading.found.broken = Some(fault);
-            return reading.found.finish(0);
+            return Self { has_skip_marker, size: text.len(), ..reading.found.finish(0) };
         }
+        reading.found.is_special = separators.has_ends || text.trim_start().starts_with('{');
         source.documents(text, &mut |document| reading.add(document, &separators));
-        reading.found.finish(separators.starts.len())
+        Self { has_skip_marker, size: text.len(), ..reading.found.finish(separators.starts.len()) }
     }
 }
 
@@ -137,6 +149,8 @@ struct Found {
     item_fault: Option<ReadFault>,
     /// A document that is a plain list of Kubernetes, which is unwrapped if it is alone in its file.
     list: Option<usize>,
+    /// The decoder of Kubernetes reads something else.
+    is_special: bool,
 }
 
 impl Found {
@@ -147,7 +161,13 @@ impl Found {
             self.objects.clear();
         }
         self.objects.append(&mut self.items);
-        Manifests { objects: if fault.is_some() { Vec::new() } else { self.objects }, fault }
+        let is_plain = fault.is_none() && !self.is_special;
+        Manifests {
+            objects: if fault.is_some() { Vec::new() } else { self.objects },
+            fault,
+            is_plain,
+            ..Manifests::default()
+        }
     }
 }
 
@@ -177,8 +197,11 @@ impl Reading<'_> {
             self.chunk = chunk;
         }
         if is_nothing(value) {
+            self.found.is_special |= !value.is_null();
             return;
         }
+        self.found.is_special |= !has_plain_header(value)
+            || document.faults.iter().any(|fault| matches!(fault.kind, FaultKind::NotJson { .. }));
         let header = Header::of(value);
         if let Some(fault) = header.fault(value.span()) {
             self.found.fault.get_or_insert(fault);
@@ -308,6 +331,35 @@ impl Header {
             let _ = write!(text, "map[{}] ", shown.join(" "));
         }
         format!("{}}}}}", text.trim_end())
+    }
+}
+
+/// Whether every tool reads the same header: all of it are strings, and nothing makes it a list.
+fn has_plain_header(value: Value<'_>) -> bool {
+    let is_string = |value: Value<'_>| value.kind() == Kind::String;
+    for (key, member) in value.entries() {
+        let is_plain = match key.as_str() {
+            Some("apiVersion" | "kind") => is_string(member),
+            Some("items") => false,
+            Some("metadata") => member.kind() == Kind::Map && member.entries().all(is_plain_metadata),
+            Some(_) | None => true,
+        };
+        if !is_plain {
+            return false;
+        }
+    }
+    true
+}
+
+fn is_plain_metadata((key, member): (Value<'_>, Value<'_>)) -> bool {
+    let is_string = |value: Value<'_>| value.kind() == Kind::String;
+    match key.as_str() {
+        Some("name" | "namespace") => is_string(member),
+        Some("generateName") => false,
+        Some("labels" | "annotations") => {
+            member.kind() == Kind::Map && member.entries().all(|(key, value)| is_string(key) && is_string(value))
+        }
+        Some(_) | None => true,
     }
 }
 

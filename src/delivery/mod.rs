@@ -1,6 +1,8 @@
 //! What the tools that deliver a repository to clusters make of it: which manifests arrive, where, under which name, in
 //! which reading, and which error ends a build. Pure: paths and documents in, objects or a failure out.
 
+pub mod argo;
+pub mod decoded;
 pub mod files;
 pub mod flux;
 pub mod glob;
@@ -16,6 +18,7 @@ pub mod repository;
 pub mod source;
 
 mod contents;
+mod go_json;
 mod timestamp;
 mod tree;
 

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use super::decoded::Decoded;
 use super::files::{FileId, FileKind, Files};
 use super::manifests::Manifests;
 use super::source::{Document, Source};
@@ -13,6 +14,7 @@ pub struct Repository<'a> {
     pub files: &'a Files,
     source: &'a dyn Source,
     manifests: Vec<OnceLock<Arc<Manifests>>>,
+    decoded: Vec<OnceLock<Arc<Decoded>>>,
 }
 
 impl fmt::Debug for Repository<'_> {
@@ -23,7 +25,9 @@ impl fmt::Debug for Repository<'_> {
 
 impl<'a> Repository<'a> {
     pub fn new(files: &'a Files, source: &'a dyn Source) -> Self {
-        Self { files, source, manifests: files.ids().map(|_| OnceLock::new()).collect() }
+        let manifests = files.ids().map(|_| OnceLock::new()).collect();
+        let decoded = files.ids().map(|_| OnceLock::new()).collect();
+        Self { files, source, manifests, decoded }
     }
 
     /// Gives the manifests of a file that the caller has read already.
@@ -60,5 +64,18 @@ impl<'a> Repository<'a> {
             None => Arc::new(Manifests::of_bytes()),
         };
         Arc::clone(self.manifests[file.index()].get_or_init(read))
+    }
+
+    /// The manifests of a file, read as the decoder of Kubernetes does. Few files differ from the reading of kustomize,
+    /// and only those are read again.
+    pub fn decoded(&self, file: FileId) -> Arc<Decoded> {
+        let read = || {
+            let manifests = self.manifests(file);
+            if manifests.is_plain {
+                return Arc::new(Decoded::of_plain(&manifests));
+            }
+            Arc::new(self.text(file).map_or_else(Decoded::default, |text| Decoded::read(self.source, &text)))
+        };
+        Arc::clone(self.decoded[file.index()].get_or_init(read))
     }
 }

@@ -1,0 +1,3 @@
+//! ApplicationSets offline: the applications that their generators and templates make.
+
+pub mod set;

@@ -1,0 +1,222 @@
+//! Runs the recordings of Argo CD's own code (`testdata/delivery/argo`): the same objects in the same order, or the same
+//! failure, and the same outcome in the controller.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+
+use super::objects::{Application, ArgoObject};
+use super::{ArgoFailureKind, Checkout, ReplaceReason, Settings, SourceType, build, deliver};
+use crate::delivery::contents::Content;
+use crate::delivery::doubles::Texts;
+use crate::delivery::files::Files;
+use crate::delivery::object::split_version;
+use crate::delivery::repository::Repository;
+use crate::delivery::source::Source as _;
+
+/// One recorded tree.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Case {
+    name: String,
+    files: BTreeMap<String, String>,
+    #[serde(default)]
+    symlinks: BTreeMap<String, String>,
+    application: String,
+    source: Json,
+    max_combined: Option<u64>,
+    result: Outcome,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Outcome {
+    source_type: Option<String>,
+    #[serde(default)]
+    not_built: bool,
+    objects: Option<Vec<Json>>,
+    error: Option<String>,
+    controller: Option<Controller>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Controller {
+    error: Option<String>,
+    #[serde(default)]
+    resources: Vec<String>,
+    #[serde(default)]
+    conditions: Vec<String>,
+}
+
+fn application_of(texts: &Texts, files: &Files, case: &Case) -> Application {
+    let manifest = json!({
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Application",
+        "metadata": {"name": case.application, "namespace": "argocd"},
+        "spec": {"project": "default", "source": case.source, "destination": {"namespace": "catalog"}},
+    });
+    let file = files.ids().next().expect("every case has a file");
+    let mut read = None;
+    texts.documents(&manifest.to_string(), &mut |document| {
+        read = document.value.and_then(|root| ArgoObject::of(root, file));
+    });
+    match read {
+        Some(ArgoObject::Application(application)) => *application,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Equal but for the spelling of numbers.
+fn same(found: &Json, expected: &Json) -> bool {
+    match (found, expected) {
+        (Json::Number(a), Json::Number(b)) => match (a.as_i64(), b.as_i64()) {
+            (Some(a), Some(b)) => a == b,
+            _ => a.as_f64() == b.as_f64(),
+        },
+        (Json::Array(a), Json::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+        (Json::Object(a), Json::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
+        }
+        (a, b) => a == b,
+    }
+}
+
+/// The words of the YAML parser are not known here, but which of the parts of a text they are.
+fn comparable(text: &str) -> String {
+    for mark in [" yaml: ", ": yaml: "] {
+        if let Some((before, _)) = text.split_once(mark) {
+            return before.to_owned();
+        }
+    }
+    text.to_owned()
+}
+
+fn compare(case: &Case) -> Result<(), String> {
+    let texts = Texts(case.files.clone());
+    let files = texts.files(&case.symlinks);
+    let repository = Repository::new(&files, &texts);
+    let checkout = Checkout::of(&files);
+    let application = application_of(&texts, &files, case);
+    let max_combined_size = case.max_combined.unwrap_or(Settings::default().max_combined_size);
+    let settings = Settings { max_combined_size, ..Settings::default() };
+    let source = &application.sources[0];
+    let built = match build(&repository, &checkout, &application, source, &settings) {
+        Ok(built) => built,
+        Err(failure) => {
+            let Some(expected) = &case.result.error else {
+                // Not built there.
+                let is_known = case.result.not_built && matches!(failure.kind, ArgoFailureKind::Build(_));
+                return if is_known { Ok(()) } else { Err(format!("unexpected failure: {}", failure.text)) };
+            };
+            let (found, expected) = (comparable(&failure.text), comparable(expected));
+            return if found == expected { Ok(()) } else { Err(format!("found    {found}\n  expected {expected}")) };
+        }
+    };
+    if case.result.error.as_ref().is_some_and(|error| error.contains("jsonnet")) && !built.unknowns.is_empty() {
+        return Ok(());
+    }
+    if Some(built.source_type.name()) != case.result.source_type.as_deref() {
+        return Err(format!(
+            "{:?} instead of {:?}: {:?}",
+            built.source_type, case.result.source_type, case.result.error
+        ));
+    }
+    if built.source_type != SourceType::Directory {
+        return Ok(());
+    }
+    let expected: Vec<&Json> = case.result.objects.iter().flatten().collect();
+    let contents = built.contents(&repository);
+    if contents.len() + built.unknowns.len() != expected.len() {
+        return Err(format!("{} objects instead of {}", contents.len(), expected.len()));
+    }
+    for (content, expected) in contents.iter().zip(&expected) {
+        match content {
+            Content::Known(content) if same(content, expected) => {}
+            content => return Err(format!("found    {content:?}\n  expected {expected}")),
+        }
+    }
+    match &case.result.controller {
+        Some(controller) if built.unknowns.is_empty() => {
+            compare_controller(&repository, &checkout, &application, &settings, controller)
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn compare_controller(
+    repository: &Repository<'_>,
+    checkout: &Checkout<'_>,
+    application: &Application,
+    settings: &Settings,
+    expected: &Controller,
+) -> Result<(), String> {
+    let source = &application.sources[0];
+    let delivery = match deliver(repository, checkout, application, &[source], settings) {
+        Ok(delivery) => delivery,
+        Err(failure) if Some(&failure.text) == expected.error.as_ref() => return Ok(()),
+        Err(failure) => return Err(failure.text),
+    };
+    let mut found: Vec<String> = Vec::new();
+    for (delivered, content) in delivery.objects.iter().zip(delivery.contents(repository)) {
+        let header = &delivered.object.header;
+        let (group, _) = split_version(&header.api_version);
+        let name = if header.has_string_name { header.name.as_str() } else { "" };
+        let mut line = format!("{group}/{}/{}/{name}", header.kind, header.namespace);
+        let Content::Known(content) = content else { return Err(format!("{line} has no content")) };
+        if content.pointer("/metadata/namespace").and_then(Json::as_str).unwrap_or_default() != header.namespace {
+            return Err(format!("{line} has another namespace"));
+        }
+        if let Some(identifier) = content.pointer("/spec/identifier").and_then(Json::as_str) {
+            write!(line, " identifier={identifier}").expect("a string");
+        }
+        found.push(line);
+    }
+    found.sort();
+    let mut resources: Vec<_> = expected.resources.clone();
+    // The identifier of nameless objects is left out there.
+    for line in &mut resources {
+        if line.ends_with('/') {
+            found.iter_mut().filter(|found| found.starts_with(line.as_str())).for_each(|found| found.clone_from(line));
+        }
+    }
+    if found != resources {
+        return Err(format!("found    {found:?}\n  expected {resources:?}"));
+    }
+    let mut conditions = Vec::new();
+    for (at, delivered) in delivery.objects.iter().enumerate() {
+        let replaced: Vec<_> = delivery.replaced.iter().filter(|replaced| replaced.by == at).collect();
+        if replaced.is_empty() {
+            continue;
+        }
+        let header = &delivered.object.header;
+        let (group, _) = split_version(&header.api_version);
+        let name = if replaced[0].reason == ReplaceReason::Nameless { "" } else { &header.name };
+        conditions.push(format!(
+            "RepeatedResourceWarning: Resource {group}/{}/{}/{name} appeared {} times among application resources.",
+            header.kind,
+            header.namespace,
+            replaced.len() + 1
+        ));
+    }
+    if conditions != expected.conditions {
+        return Err(format!("found    {conditions:?}\n  expected {:?}", expected.conditions));
+    }
+    Ok(())
+}
+
+#[test]
+fn trees_are_delivered_as_argo_cd_delivered_them() {
+    let mut faults = String::new();
+    let mut count = 0;
+    for line in include_str!("../../../testdata/delivery/argo/trees.jsonl").lines() {
+        let case: Case = serde_json::from_str(line).expect("a case");
+        if let Err(fault) = compare(&case) {
+            writeln!(faults, "{}: {fault}", case.name).expect("a string");
+        }
+        count += 1;
+    }
+    assert!(faults.is_empty(), "{faults}");
+    assert_eq!(count, 92);
+}
