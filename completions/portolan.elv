@@ -366,7 +366,6 @@ set edit:completion:arg-completer[portolan] = {|@words|
         }
         &'portolan;cluster;crds'= {
             cand --out 'Write to this file instead of the output'
-            cand --check 'Write nothing; exit 2 if this file is not what would be written'
             cand -C 'Run as if started in DIR'
             cand --config 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]'
             cand --target 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]'
@@ -375,6 +374,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand --catalog 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]'
             cand --color 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]'
             cand --extended 'Add `title`, `icon` and `team`'
+            cand --check 'Write nothing; exit 2 if `--out` is not what would be written'
             cand --all 'Run the command for each config in this folder and below it, in turn'
             cand -q 'Print only results and errors'
             cand --quiet 'Print only results and errors'
@@ -437,7 +437,6 @@ set edit:completion:arg-completer[portolan] = {|@words|
         &'portolan;cluster;mapping'= {
             cand --clear 'Which properties and relations are named, and so cleared where a manifest leaves them out'
             cand --out 'Write to this file instead of the output'
-            cand --check 'Write nothing; exit 2 if this file is not what would be written'
             cand --explain 'Show how the mapping of each cluster of the config takes this object: each expression with its result'
             cand --mapping 'With `--explain`: use this mapping instead'
             cand --output 'Format of the explanation [default: text]'
@@ -448,6 +447,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand --scope 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]'
             cand --catalog 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]'
             cand --color 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]'
+            cand --check 'Write nothing; exit 2 if `--out` is not what would be written'
             cand --all 'Run the command for each config in this folder and below it, in turn'
             cand -q 'Print only results and errors'
             cand --quiet 'Print only results and errors'

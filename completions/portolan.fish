@@ -504,7 +504,6 @@ complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fis
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -f -a "policies" -d 'Write admission policies, by which the cluster refuses what the catalog would refuse'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -l out -d 'Write to this file instead of the output' -r -F
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -l check -d 'Write nothing; exit 2 if this file is not what would be written' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
@@ -515,6 +514,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_se
 always\t''
 never\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -l extended -d 'Add `title`, `icon` and `team`'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -l check -d 'Write nothing; exit 2 if `--out` is not what would be written'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -s v -l verbose -d 'Also print the root, the config and the target in use'
@@ -572,7 +572,6 @@ complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_se
 all\t'Every property and relation of the blueprints'
 none\t'None: what is removed from a manifest stays in the catalog'"
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l out -d 'Write to this file instead of the output' -r -F
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l check -d 'Write nothing; exit 2 if this file is not what would be written' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l explain -d 'Show how the mapping of each cluster of the config takes this object: each expression with its result' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l mapping -d 'With `--explain`: use this mapping instead' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l output -d 'Format of the explanation [default: text]' -r -f -a "text\t''
@@ -586,6 +585,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_se
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l check -d 'Write nothing; exit 2 if `--out` is not what would be written'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -s v -l verbose -d 'Also print the root, the config and the target in use'
