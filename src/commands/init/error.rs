@@ -33,6 +33,12 @@ pub enum InitError {
     #[error("`{path}` is inside Git's own folder")]
     #[diagnostic(code("inside-git"), help("run `portolan init` in the folder with the manifests; nothing was written"))]
     InsideGit { path: String },
+    #[error("the config has `clusters`, and `{name}` is not one of them")]
+    #[diagnostic(
+        code("not-a-configured-cluster"),
+        help("name one of them, or register another one: `portolan cluster add`")
+    )]
+    OtherClusters { name: String },
     #[error("{source}")]
     #[diagnostic(
         code("half-written"),
@@ -48,6 +54,7 @@ impl ExitClass for InitError {
             Self::NobodyToAsk
             | Self::Invalid { .. }
             | Self::NoCatalog { .. }
+            | Self::OtherClusters { .. }
             | Self::Conflict { .. }
             | Self::InTheWay { .. }
             | Self::InsideGit { .. } => ErrorClass::Usage,
