@@ -31,7 +31,7 @@ use crate::report::init::{
     File, Kept, Lines, contents, left_alone, list as file_list, pastes, settings as settings_rows,
 };
 use crate::scaffold::repository::{self, Draft, Facts, Forge, Wanted, editor, example};
-use crate::settings::{self, Delivery as DeliveryMode, Origin};
+use crate::settings::{self, Origin};
 use crate::sources::{self, SourceFile};
 use crate::text::plural::{count, list};
 use crate::ui::{self, Prompt};
@@ -61,7 +61,7 @@ fn run(args: &InitArgs, cluster: Option<&str>, context: &mut Context<'_>) -> Res
     let choices = Choices::of(args, &found, context, prompt.as_mut())?;
     let build = Build::current();
     let delivery = Delivery::of(args, cluster, &found, &choices, context)?;
-    let mut draft = draft(&found, &choices, delivery.as_ref(), build, context);
+    let mut draft = draft(&found, &choices, delivery.as_ref(), build);
     if let Some(delivery) = &delivery {
         delivery.add_to(&mut draft, &found, context)?;
     }
@@ -147,7 +147,7 @@ fn run(args: &InitArgs, cluster: Option<&str>, context: &mut Context<'_>) -> Res
         context.streams.say_painted(&context.mask.text(&message));
         context.say(&format!("note: {written}run `portolan pull` to retry."));
     }
-    let steps = delivery.as_ref().map(|delivery| delivery.next_steps(is_open)).unwrap_or_default();
+    let steps = delivery.as_ref().map(|delivery| delivery.next_steps(is_open, &found)).unwrap_or_default();
     context.streams.show(&next(&found, &choices, &draft, pulled, build, steps))?;
     match failure {
         Some(error) if args.from_catalog => Err(error),
@@ -163,13 +163,7 @@ fn complete_mapping(delivery: &Delivery, found: &Surroundings, context: &Context
     Ok(true)
 }
 
-fn draft(
-    found: &Surroundings,
-    choices: &Choices,
-    delivery: Option<&Delivery>,
-    build: Build,
-    context: &Context<'_>,
-) -> Draft {
+fn draft(found: &Surroundings, choices: &Choices, delivery: Option<&Delivery>, build: Build) -> Draft {
     let read = |text: &str| value_of(text);
     let facts = Facts {
         platform: choices.platform,
@@ -177,7 +171,7 @@ fn draft(
         pipeline_catalog: choices.pipeline_catalog.as_deref(),
         has_catalog: choices.has_catalog,
         delivery: delivery.map(Delivery::config),
-        pushes: delivery.is_none() && context.settings.delivery.value == DeliveryMode::Direct,
+        pushes: choices.pushes,
         scope: choices.scope.as_deref(),
         include: &choices.include,
         exclude: &choices.exclude,
@@ -292,7 +286,11 @@ fn summary(found: &Surroundings, choices: &Choices, draft: &Draft, build: Build,
             Forge::Gitlab => "GitLab",
             Forge::Other => "none",
         };
-        rows.push(("CI", format!("{name}; pushes from {}", found.branch)));
+        let pushes = match choices.pushes {
+            true => format!("pushes from {}", found.branch),
+            false => "pushes nothing: a cluster delivers".to_owned(),
+        };
+        rows.push(("CI", format!("{name}; {pushes}")));
     }
     if choices.hook || choices.forge != Forge::Other {
         let source = match build {

@@ -15,7 +15,7 @@ use crate::commands::cluster::add::{argocd, flux};
 use crate::commands::cluster::mapping::mapping_of_disk;
 use crate::commands::context::Context;
 use crate::domain::cluster::Deliverer;
-use crate::domain::platform::Platform;
+use crate::domain::platform::{PORT, Platform};
 use crate::error::Error;
 use crate::scaffold::repository::{ConfigDelivery, Draft, Kept, Paste, Wanted};
 use crate::scaffold::{
@@ -36,6 +36,10 @@ pub(super) struct Delivery {
     pub clusters: Vec<String>,
     /// Whether the clusters come from an existing config.
     is_configured: bool,
+    /// Their mapping is not in the config.
+    is_unmapped: bool,
+    config_name: String,
+    state_key: String,
     pub url: Option<String>,
     branch: String,
     folders: Vec<DeliveredFolder>,
@@ -81,6 +85,12 @@ impl Delivery {
         Ok(Some(Self {
             deliverer,
             is_configured: first.is_some(),
+            is_unmapped: first.is_some_and(|cluster| cluster.mapping.is_none()),
+            config_name: context.settings.config_name(),
+            state_key: first
+                .and_then(|cluster| cluster.state_key.clone())
+                .or_else(|| clusters.first().cloned())
+                .unwrap_or_default(),
             url: found.url.clone(),
             branch: found.branch.clone(),
             folders,
@@ -101,7 +111,7 @@ impl Delivery {
     pub fn config(&self) -> ConfigDelivery<'_> {
         ConfigDelivery {
             deliverer: self.deliverer,
-            cluster: self.clusters.first().map_or(CLUSTER, String::as_str),
+            cluster: self.cluster(),
             namespace: self.namespace.as_deref(),
             mapping: &self.mapping,
             crds: CRDS,
@@ -237,26 +247,49 @@ impl Delivery {
         files
     }
 
-    /// What people have to do in the cluster.
-    /// `is_open`: the mapping is the open one.
-    pub fn next_steps(&self, is_open: bool) -> Vec<String> {
+    /// What people have to do before they commit. `is_open`: the mapping is the open one.
+    fn steps_before_commit(&self, is_open: bool, found: &Surroundings) -> Vec<String> {
         let mut steps = Vec::new();
         if self.url.is_none() {
-            steps.push(format!("Replace `{PLACEHOLDER_URL}` in `{}/`: there is no remote `origin` with an `https://` or `ssh://` address.", self.folder()));
+            steps.push(format!(
+                "Replace `{PLACEHOLDER_URL}` in `{}/`: there is no remote `origin` with an `https://` or `ssh://` address.",
+                self.folder()
+            ));
+        }
+        if self.is_unmapped {
+            steps.push(format!(
+                "Set `clusters.{}.mapping: {}` in {}, and the `state-key` of the exporter.",
+                self.cluster(),
+                self.mapping,
+                self.config_name
+            ));
+        }
+        let is_missing = |folder: &&DeliveredFolder| !sources::exists(&found.top.join(&folder.path));
+        for folder in self.folders.iter().filter(is_missing) {
+            steps.push(format!(
+                "Add the first manifest below `{}`: the delivery fails while it is missing.",
+                folder.path
+            ));
         }
         if is_open {
             steps.push(format!(
-                "After `portolan pull`, and with the first manifests: `portolan cluster mapping --out {}`.",
+                "With blueprints and manifests, write the mapping: `portolan cluster mapping --out {}`.",
                 self.mapping
             ));
         }
-        let folder = self.folder();
-        let name = self.clusters.first().map_or(CLUSTER, String::as_str);
+        steps
+    }
+
+    /// What people have to do, before the commit and after it.
+    pub fn next_steps(&self, is_open: bool, found: &Surroundings) -> [Vec<String>; 2] {
+        let (folder, name) = (self.folder(), self.cluster());
         let synced = syncing(&self.survey, &format!("{folder}/{name}.yaml"));
         let apply = match synced {
             Some(object) => format!("`{}` applies `{folder}/`", object.name()),
             None => format!("after the merge, apply `{folder}/` once: `kubectl apply -k {folder}`"),
         };
+        let mut steps = Vec::new();
+        let is_several = self.clusters.len() > 1;
         match self.deliverer {
             Deliverer::Flux => {
                 steps.push(format!("Install Flux in the cluster; {apply}."));
@@ -267,9 +300,9 @@ impl Delivery {
                          shows as a deploy key."
                     ));
                 }
-                if self.clusters.len() > 1 {
+                if is_several {
                     steps.push(
-                        "Create the secrets `NAME-kubeconfig`, with the kubeconfig of each cluster under `value.yaml`."
+                        "Create a secret `NAME-kubeconfig` for each cluster, with its kubeconfig under `value.yaml`."
                             .to_owned(),
                     );
                 }
@@ -277,22 +310,27 @@ impl Delivery {
             Deliverer::ArgoCd | Deliverer::Kubectl => {
                 steps.push(format!("Install Argo CD in the cluster; {apply}."));
                 steps.push("Let Argo CD read the repository, if it is private: `argocd repo add`.".to_owned());
-                if self.clusters.len() > 1 {
+                if is_several {
                     steps.push("Register each cluster: `argocd cluster add CONTEXT --name NAME`.".to_owned());
                 }
             }
         }
-        if self.platform.name == "port" {
-            steps.push(format!(
+        let (key, mapping) = (&self.state_key, &self.mapping);
+        steps.push(if self.platform == &PORT {
+            format!(
                 "Install the exporter, with the credentials: `helm upgrade --install port-k8s-exporter port-labs/port-k8s-exporter \
-                 --set stateKey={name},createDefaultResources=false,overwriteConfigurationOnRestart=true --set-file \
-                 configMap.config={}`.",
-                self.mapping
-            ));
+                 --set stateKey={key},createDefaultResources=false,overwriteConfigurationOnRestart=true --set-file \
+                 configMap.config={mapping}`."
+            )
         } else {
-            steps.push(format!("Install the exporter with the state key `{name}` and the mapping `{}`.", self.mapping));
-        }
-        steps
+            format!("Install the exporter with the state key `{key}` and the mapping `{mapping}`.")
+        });
+        [self.steps_before_commit(is_open, found), steps]
+    }
+
+    /// The first cluster.
+    fn cluster(&self) -> &str {
+        self.clusters.first().map_or(CLUSTER, String::as_str)
     }
 
     /// The mapping for blueprints and manifests that are there now, if the open one was written. `Wanted`, to replace it.

@@ -14,17 +14,17 @@ pub(super) enum Pulled {
     Failed,
 }
 
-/// `delivery`: the steps for a cluster.
+/// `delivery`: the steps for a cluster, before and after the commit.
 pub(super) fn next(
     found: &Surroundings,
     choices: &Choices,
     draft: &Draft,
     pulled: Pulled,
     build: Build,
-    delivery: Vec<String>,
+    delivery: [Vec<String>; 2],
 ) -> String {
-    let is_cluster = !delivery.is_empty();
     let mut steps: Vec<String> = Vec::new();
+    let [before_commit, after_commit] = delivery;
     if !draft.pastes.is_empty() {
         let files: Vec<String> = draft.pastes.iter().map(|paste| format!("`{}`", paste.path)).collect();
         steps.push(format!("Add the lines shown above to {}.", list(&files)));
@@ -40,16 +40,17 @@ pub(super) fn next(
              source: there is no published version to install)."
         ));
     }
-    steps.extend(pipeline_step(found, choices, pipeline.is_some(), is_cluster));
+    steps.extend(pipeline_step(found, choices, pipeline.is_some()));
     let mut hooked = written.chain(draft.pastes.iter().map(|paste| &paste.path));
     if choices.hook && hooked.any(|path| path == ".pre-commit-config.yaml") {
         steps.push("Run `pre-commit install` once in each clone.".to_owned());
     }
     steps.extend(snapshot(found, choices, pulled));
+    steps.extend(before_commit);
     if found.is_git && (!draft.files.is_empty() || pulled == Pulled::Done && !found.has_snapshot) {
         steps.push("Commit, and open a pull request.".to_owned());
     }
-    steps.extend(delivery);
+    steps.extend(after_commit);
     let numbered = steps.iter().enumerate().map(|(at, step)| format!("  {}. {step}\n", at + 1));
     if steps.is_empty() { String::new() } else { format!("\nNext:\n{}", numbered.collect::<String>()) }
 }
@@ -59,7 +60,7 @@ fn is_pipeline(path: &str) -> bool {
 }
 
 /// The secrets that a new pipeline requires, or the command for CI systems for which `init` writes no pipeline.
-fn pipeline_step(found: &Surroundings, choices: &Choices, is_new: bool, is_cluster: bool) -> Option<String> {
+fn pipeline_step(found: &Surroundings, choices: &Choices, is_new: bool) -> Option<String> {
     let (id, secret) = (choices.platform.client_id_variable, choices.platform.client_secret_variable);
     // An existing pipeline already has its secrets.
     let needs_secrets = is_new && choices.has_catalog && !found.has_other_pipeline;
@@ -70,7 +71,7 @@ fn pipeline_step(found: &Surroundings, choices: &Choices, is_new: bool, is_clust
         Forge::Gitlab if needs_secrets => {
             Some(format!("Set the variables {id}, {secret} and GITLAB_TOKEN, masked (Settings > CI/CD)."))
         }
-        Forge::Other if is_cluster && !choices.is_wired() => Some(
+        Forge::Other if !choices.pushes && !choices.is_wired() => Some(
             "In your pipeline, run `portolan lint` on every change, and `portolan diff` and `portolan cluster forecast` on \
              pull requests (`--ci github` and `--ci gitlab` write such a pipeline)."
                 .to_owned(),

@@ -91,7 +91,7 @@ pub fn argo_cluster(delivery: &ClusterDelivery<'_>, destination: &ArgoDestinatio
 pub fn argo_application_sets(clusters: &[&str], delivery: &ClusterDelivery<'_>, target: &ArgoTarget<'_>) -> String {
     let mut text = String::from(
         "# Argo CD delivers this repository to each cluster of the lists. Written by portolan; `portolan cluster add` adds rows.\n\
-         # A row that goes takes its Application and everything that it delivered with it.\n",
+         # A row that goes takes its Application, and every manifest that it delivered, with it. The CRDs stay.\n",
     );
     for (position, spec) in specs(delivery, target, "name", "'{{.cluster}}'").iter().enumerate() {
         if position > 0 {
@@ -109,6 +109,9 @@ pub fn argo_application_sets(clusters: &[&str], delivery: &ClusterDelivery<'_>, 
         for line in spec.text.lines() {
             let _ = writeln!(text, "    {line}");
         }
+        if spec.keeps_objects {
+            text.push_str("  syncPolicy:\n    preserveResourcesOnDeletion: true\n");
+        }
     }
     text
 }
@@ -117,6 +120,8 @@ struct Spec {
     name: String,
     comment: &'static str,
     wave: Option<&'static str>,
+    /// Its objects stay when the Application goes.
+    keeps_objects: bool,
     /// The content of `spec`.
     text: String,
 }
@@ -139,6 +144,7 @@ fn specs(delivery: &ClusterDelivery<'_>, target: &ArgoTarget<'_>, key: &str, des
         name: delivery.crds_name(),
         comment: "# The CRDs come first, and are never pruned: with a CRD, every object of its kind is deleted.\n",
         wave: Some("-1"),
+        keeps_objects: true,
         text: format!(
             "{}  syncPolicy:\n    automated:\n      prune: false\n      selfHeal: true\n    syncOptions:\n      - \
              ServerSideApply=true\n{retry}",
@@ -152,6 +158,7 @@ fn specs(delivery: &ClusterDelivery<'_>, target: &ArgoTarget<'_>, key: &str, des
             name: delivery.folder_name(folder),
             comment: "",
             wave: None,
+            keeps_objects: false,
             text: format!(
                 "{}{directory}  syncPolicy:\n    automated:\n      prune: true\n      selfHeal: true\n    syncOptions:\n      \
                  - CreateNamespace=true\n      - SkipDryRunOnMissingResource=true\n{retry}",

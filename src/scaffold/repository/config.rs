@@ -10,9 +10,12 @@ pub(super) fn path(folder: &str) -> String {
 }
 
 pub(super) fn text(facts: &Facts<'_>) -> String {
-    let mut text = String::from(
-        "# portolan lints the manifests of this repository and pushes them to the catalog. All settings: portolan config\n",
-    );
+    let purpose = match facts.delivery {
+        None => "and pushes them to the catalog",
+        Some(_) => "and shows what of them reaches the catalog",
+    };
+    let mut text =
+        format!("# portolan lints the manifests of this repository {purpose}. All settings: portolan config\n");
     if let Some(url) = schema_url(facts) {
         text.insert_str(0, &format!("# yaml-language-server: $schema={url}\n"));
     }

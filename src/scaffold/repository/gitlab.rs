@@ -98,8 +98,8 @@ fn jobs(facts: &Facts<'_>, stages: &Stages, install: &Install) -> String {
             format!("{DIFF}{PUSH}"),
         ),
         (true, false) => (
-            ", and on merge requests a note with\n# what merging does to the catalog. Nothing is pushed: a cluster applies the \
-             manifests, and its exporter writes the catalog",
+            ", a note on merge requests with what\n# merging does to the catalog, and a forecast of what the exporter will do. \
+             Nothing is pushed: a cluster\n# applies the manifests, and its exporter writes the catalog",
             format!("{VARIABLES}\n"),
             format!("{DIFF}{FORECAST}"),
         ),

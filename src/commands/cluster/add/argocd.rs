@@ -145,6 +145,15 @@ fn registered<'s>(request: &Request<'_>, survey: &'s Survey) -> Result<Option<&'
         }
         first.get_or_insert(object);
     }
+    let crds = || survey.of_kind(ObjectKind::Application).find(|object| object.name() == delivery.crds_name());
+    if let Some(object) = crds().filter(|_| first.is_none()) {
+        return Err(taken(
+            request,
+            object.place(),
+            "it delivers CRDs, and nothing else does for this cluster".to_owned(),
+            None,
+        ));
+    }
     Ok(first)
 }
 
