@@ -57,15 +57,18 @@ fn run(args: &InitArgs, cluster: Option<&str>, context: &mut Context<'_>) -> Res
         true => None,
         false => Some(Prompt::of_terminal().ok_or(InitError::NobodyToAsk)?),
     };
-    let found = Surroundings::of(context)?;
+    let mut found = Surroundings::of(context)?;
     let choices = Choices::of(args, &found, context, prompt.as_mut())?;
     let build = Build::current();
     let delivery = Delivery::of(args, cluster, &found, &choices, context)?;
     let mut draft = draft(&found, &choices, delivery.as_ref(), build);
     if let Some(delivery) = &delivery {
-        delivery.add_to(&mut draft, &found, context)?;
+        let encodings = delivery.add_to(&mut draft, &found, context)?;
+        found.encodings.extend(encodings);
     }
-    if let Some(path) = found.in_the_way(draft.files.iter().map(|file| file.path.as_str())) {
+    if let Some(path) =
+        found.in_the_way(draft.files.iter().filter(|file| file.before.is_none()).map(|file| file.path.as_str()))
+    {
         return Err(InitError::InTheWay { path }.into());
     }
     show_pastes(&draft, context)?;

@@ -8,7 +8,7 @@ use super::choices::Choices;
 use super::detect::Surroundings;
 use super::error::InitError;
 use crate::commands::cluster::add::edit::Changes;
-use crate::commands::cluster::add::listing::{list_files, syncing};
+use crate::commands::cluster::add::listing::{list_files, plain_path, syncing};
 use crate::commands::cluster::add::request::{PLACEHOLDER_URL, check_name, common_namespace, manifest_folders};
 use crate::commands::cluster::add::survey::{FoundObject, ObjectKind, Survey, within};
 use crate::commands::cluster::add::{argocd, flux};
@@ -22,7 +22,7 @@ use crate::scaffold::{
     ArgoDestination, ArgoTarget, ClusterDelivery, DefinitionForm, DeliveredFolder, FluxTarget, argo_application_sets,
     argo_cluster, argo_project, definitions, flux_cluster, open_mapping,
 };
-use crate::sources::{self, ReadBuffer};
+use crate::sources::{self, Encoding, ReadBuffer};
 
 /// The name of the cluster, unless `--cluster` names it.
 const CLUSTER: &str = "production";
@@ -129,8 +129,31 @@ impl Delivery {
         }
     }
 
-    /// Adds the files. Existing ones stay as they are.
-    pub fn add_to(&self, draft: &mut Draft, found: &Surroundings, context: &Context<'_>) -> Result<(), Error> {
+    /// Refuses a cluster whose name delivers another folder of this repository.
+    fn check_names(&self) -> Result<(), InitError> {
+        let (kind, key): (_, &[&str]) = match self.deliverer {
+            Deliverer::Flux => (ObjectKind::FluxKustomization, &["spec", "path"]),
+            Deliverer::ArgoCd | Deliverer::Kubectl => (ObjectKind::Application, &["spec", "source", "path"]),
+        };
+        for object in self.survey.of_kind(kind).filter(|object| self.clusters.iter().any(|name| object.name() == name))
+        {
+            let path = plain_path(object.text(key).unwrap_or_default());
+            if !self.folders.iter().any(|folder| folder.path == path) {
+                let name = object.name().to_owned();
+                return Err(InitError::ClusterInUse { name, place: object.place(), path });
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the files, and returns the encodings of those that are extended. Other existing files stay as they are.
+    pub fn add_to(
+        &self,
+        draft: &mut Draft,
+        found: &Surroundings,
+        context: &Context<'_>,
+    ) -> Result<Vec<(String, Encoding)>, Error> {
+        self.check_names()?;
         if found.has_config && !self.is_configured {
             draft.pastes.push(Paste {
                 path: within(&found.folder, &context.settings.config_name()),
@@ -159,7 +182,7 @@ impl Delivery {
             list_files(&found.top, &self.survey, &paths, &siblings, &mut changes)?;
         }
         draft.files.append(&mut changes.files);
-        Ok(())
+        Ok(changes.encodings)
     }
 
     /// The files with the objects of the deliverer, in one folder. Empty: the repository has them for all clusters.

@@ -39,6 +39,12 @@ pub enum InitError {
         help("name one of them, or register another one: `portolan cluster add`")
     )]
     OtherClusters { name: String },
+    #[error("`{place}` uses the name `{name}` for another folder: `{path}`")]
+    #[diagnostic(
+        code("cluster-name-in-use"),
+        help("name the cluster otherwise, for example `--cluster {name}-2`; nothing was written")
+    )]
+    ClusterInUse { name: String, place: String, path: String },
     #[error("{source}")]
     #[diagnostic(
         code("half-written"),
@@ -55,6 +61,7 @@ impl ExitClass for InitError {
             | Self::Invalid { .. }
             | Self::NoCatalog { .. }
             | Self::OtherClusters { .. }
+            | Self::ClusterInUse { .. }
             | Self::Conflict { .. }
             | Self::InTheWay { .. }
             | Self::InsideGit { .. } => ErrorClass::Usage,

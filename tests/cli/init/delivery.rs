@@ -224,6 +224,12 @@ fn a_folder_and_the_other_platform_have_their_own_paths() {
         "platform/glint-exporter.yaml"
     );
     assert!(names(&repo).contains(&"teams/pay/platform/glint-exporter.yaml".to_owned()));
+    // Another folder has another cluster, or at least another name for it.
+    repo.write("teams/shop/README.md", "x");
+    let talk = run(&repo, "-C teams/shop init --yes --delivery flux").was_refused();
+    assert_error(&talk, "cluster-name-in-use");
+    wired(&repo, "-C teams/shop init --yes --delivery flux --cluster shop");
+    assert!(repo.read("clusters/kustomization.yaml").ends_with("  - production.yaml\n  - shop.yaml\n"));
     let lint = run(&repo, "-C teams/pay lint");
     assert_eq!(lint.code, 0, "{}{}", lint.results, lint.talk);
 }

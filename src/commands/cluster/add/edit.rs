@@ -18,7 +18,8 @@ use crate::sources::{self, Encoding, ReadBuffer};
 #[derive(Debug, Default)]
 pub(crate) struct Changes {
     pub files: Vec<Wanted>,
-    encodings: Vec<(String, Encoding)>,
+    /// Of the files that are extended.
+    pub encodings: Vec<(String, Encoding)>,
 }
 
 /// A step on the way to a list or map.
