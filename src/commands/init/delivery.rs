@@ -74,8 +74,9 @@ impl Delivery {
         let paths = manifest_folders(&choices.include, &found.folder, &survey, platform);
         let folder =
             |path: String| DeliveredFolder { has_kustomization: survey.kustomization_of(&path).is_some(), path };
-        let folders = paths.into_iter().map(folder).collect();
-        let is_extended = survey.needs_extended || choices.example;
+        let folders: Vec<DeliveredFolder> = paths.into_iter().map(folder).collect();
+        let namespaces = survey.namespaces_in(&folders);
+        let is_extended = survey.needs_extended || choices.example || choices.adopts;
         let form = if is_extended { DefinitionForm::Extended } else { DefinitionForm::Published };
         let own_crds = survey.definitions_folder(platform).map(str::to_owned);
         let mapping = mapping_of_disk(context.settings).ok();
@@ -99,8 +100,8 @@ impl Delivery {
             mapping: mapped.unwrap_or_else(|| format!("platform/{}-exporter.yaml", platform.name)),
             has_open_mapping: mapping.is_none(),
             mapping_text: mapping.unwrap_or_else(|| open_mapping(platform)),
-            namespace: namespace.or_else(|| common_namespace(&survey.namespaces)),
-            namespaces: survey.namespaces.clone(),
+            namespace: namespace.or_else(|| common_namespace(&namespaces)),
+            namespaces,
             clusters,
             survey,
             platform,
@@ -177,8 +178,7 @@ impl Delivery {
             }
         }
         let paths: Vec<&str> = wiring.iter().map(|(path, _)| path.as_str()).collect();
-        let is_new = |path: &&str| changes.files.iter().any(|file| file.path == **path);
-        if paths.iter().any(|path| is_new(&path)) {
+        if changes.files.iter().any(|file| paths.contains(&file.path.as_str())) {
             list_files(&found.top, &self.survey, &paths, &siblings, &mut changes)?;
         }
         draft.files.append(&mut changes.files);

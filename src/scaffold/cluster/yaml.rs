@@ -17,8 +17,8 @@ pub(super) fn one_line(text: &str) -> String {
 pub(super) fn scalar(text: &str) -> String {
     let is_inner = |c: char| c.is_ascii_alphanumeric() || "._/:@-".contains(c);
     let begins_well = text.starts_with(|c: char| c.is_ascii_alphabetic()) || text.starts_with("./");
-    let is_word = |word: &&str| text.eq_ignore_ascii_case(word);
-    let is_boolean = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"].iter().any(|word| is_word(&word));
+    let words = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
+    let is_boolean = words.iter().any(|word| text.eq_ignore_ascii_case(word));
     if begins_well && text.chars().all(is_inner) && !text.ends_with(':') && !is_boolean {
         return text.to_owned();
     }

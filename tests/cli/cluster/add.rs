@@ -478,6 +478,32 @@ fn what_is_unclear_or_wrong_is_refused_before_anything_is_written() {
 }
 
 #[test]
+fn manifests_say_where_they_are_and_which_namespaces_they_have() {
+    let entity = |name: &str, namespace: &str| {
+        format!(
+            "apiVersion: getport.io/v1\nkind: Entity\nmetadata: {{name: {name}{namespace}}}\nspec: {{blueprint: b, identifier: {name}}}\n"
+        )
+    };
+    let repo = git(URL);
+    repo.write("clusters/a/x.yaml", entity("x", ", namespace: shop")).write("clusters/b/y.yaml", entity("y", ""));
+    // Templates are not objects: the next one does not go beside them.
+    repo.write("charts/apps/Chart.yaml", "name: apps\n");
+    repo.write("charts/apps/templates/app.yaml", APPLICATION)
+        .write("charts/apps/templates/e.yaml", entity("e", ", namespace: no"));
+    let told = add(&repo, "cluster add eu --deliverer flux");
+    assert!(told.contains("  new     delivery/eu.yaml\n"), "{told}");
+    let text = repo.read("delivery/eu.yaml");
+    assert!(text.contains("path: ./clusters\n") && text.contains("targetNamespace: shop\n"), "{text}");
+    // One namespace for all would join two.
+    repo.write("teams/z.yaml", entity("z", ", namespace: pay"));
+    add(&repo, "cluster add us --deliverer flux");
+    let text = repo.read("delivery/us.yaml");
+    assert!(text.contains("name: us-clusters\n") && text.contains("name: us-teams\n"), "{text}");
+    assert!(!text.contains("targetNamespace"), "{text}");
+    documents(&text).iter().for_each(assert_valid);
+}
+
+#[test]
 fn a_dry_run_shows_the_files_and_json_has_them() {
     let repo = git("");
     with_catalog(&repo);

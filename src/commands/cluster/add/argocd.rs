@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 use super::destination::{Destination, destination, taken};
 use super::edit::{Addition, Changes, Step, Target};
 use super::error::AddError;
-use super::flux::{self, bare_url, like_siblings, refuse_file};
-use super::listing::list_files;
+use super::flux::{bare_url, like_siblings, refuse_file};
+use super::listing::{list_files, new_folder};
 use super::registration::Registration;
 use super::request::{PLACEHOLDER_URL, Request};
 use super::row::{ClusterList, NewRow};
 use super::survey::{FoundObject, ObjectKind, Survey, folder_of, is_within, within};
 use crate::error::Error;
-use crate::scaffold::{ANY_NAMESPACE, ArgoTarget, DeliveredFolder, NewItem, argo_cluster};
+use crate::scaffold::{ArgoTarget, DeliveredFolder, NewItem, argo_cluster};
 use crate::text::plural::list;
 
 /// The namespace of the objects if the repository has none.
@@ -106,7 +106,7 @@ pub(crate) fn folder(delivered: &[DeliveredFolder], siblings: &[&FoundObject]) -
         }
     }
     let most = counts.iter().rev().max_by_key(|(_, count)| **count);
-    most.map_or_else(|| flux::FOLDER.to_owned(), |(folder, _)| (*folder).to_owned())
+    most.map_or_else(|| new_folder(delivered), |(folder, _)| (*folder).to_owned())
 }
 
 fn namespace(siblings: &[&FoundObject]) -> String {
@@ -163,7 +163,7 @@ fn permit(request: &Request<'_>, survey: &Survey, project: Option<&str>, changes
         return Ok(());
     };
     let destination = destination(request);
-    let namespace = request.namespace.as_deref().unwrap_or(ANY_NAMESPACE);
+    let namespace = request.namespace.as_deref().unwrap_or("*");
     let permitted = object.value(&["spec", "destinations"]).and_then(serde_json::Value::as_array);
     let fits = |row: &serde_json::Value| {
         let matches = |key: &str, value: &str| row[key].as_str().is_some_and(|pattern| is_match(pattern, value));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::edit::Changes;
 use super::error::AddError;
-use super::listing::{list_files, plain_path, syncing};
+use super::listing::{list_files, new_folder, plain_path, syncing};
 use super::registration::Registration;
 use super::request::{PLACEHOLDER_URL, Request};
 use super::survey::{FoundObject, ObjectKind, Survey, file_name, folder_of, is_within, within};
@@ -12,8 +12,7 @@ use crate::error::Error;
 use crate::scaffold::{DeliveredFolder, FluxTarget, crds_name, flux_cluster};
 use crate::sources;
 
-/// The folder and the namespace of the objects if the repository has none.
-pub(crate) const FOLDER: &str = "clusters";
+/// The namespace of the objects if the repository has none.
 pub(crate) const NAMESPACE: &str = "flux-system";
 /// What `flux bootstrap` writes.
 const BOOTSTRAP: [&str; 2] = ["gotk-sync.yaml", "gotk-components.yaml"];
@@ -84,7 +83,7 @@ pub(crate) fn folder(delivered: &[DeliveredFolder], survey: &Survey, siblings: &
     let bootstrap =
         survey.of_kind(ObjectKind::FluxKustomization).find(|object| file_name(&object.path) == BOOTSTRAP[0]);
     let synced = bootstrap.and_then(|object| object.text(&["spec", "path"])).map(plain_path);
-    synced.filter(|folder| !is_delivered(folder)).unwrap_or_else(|| FOLDER.to_owned())
+    synced.filter(|folder| !is_delivered(folder)).unwrap_or_else(|| new_folder(delivered))
 }
 
 /// Where the cluster is registered already. An error if its names are used for something else.

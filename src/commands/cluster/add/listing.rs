@@ -5,11 +5,18 @@ use std::path::Path;
 use super::edit::{Addition, Changes, Step, Target};
 use super::survey::{FoundKustomization, FoundObject, ObjectKind, Survey, file_name, folder_of, is_within, within};
 use crate::error::Error;
-use crate::scaffold::{NewItem, folder_kustomization};
+use crate::scaffold::{DeliveredFolder, NewItem, folder_kustomization};
 
 /// `./catalog/` is `catalog`.
 pub(crate) fn plain_path(path: &str) -> String {
     path.split('/').filter(|part| !matches!(*part, "" | ".")).collect::<Vec<_>>().join("/")
+}
+
+/// The folder of the objects if the repository has none. It is not one that is delivered to the clusters.
+pub(crate) fn new_folder(delivered: &[DeliveredFolder]) -> String {
+    let is_free =
+        |name: &&str| !delivered.iter().any(|folder| is_within(name, &folder.path) || is_within(&folder.path, name));
+    ["clusters", "delivery"].into_iter().find(is_free).unwrap_or("portolan-clusters").to_owned()
 }
 
 /// The object that applies a file in the cluster of the deliverer itself.

@@ -117,6 +117,7 @@ impl<'a> Request<'a> {
             // Those among the manifests arrive with them.
             !folders.iter().any(|folder| is_within(crds, &folder.path))
         });
+        let namespaces = survey.namespaces_in(&folders);
         let entry = settings.clusters.iter().find(|cluster| cluster.name == args.name);
         let configured = settings.clusters.iter().find_map(|cluster| cluster.namespace.clone());
         let file = args.file.as_ref().map(|file| relative_to_top(file, &top.directory, "--file")).transpose()?;
@@ -130,7 +131,7 @@ impl<'a> Request<'a> {
             has_path: args.path.is_some(),
             has_namespace: args.namespace.is_some(),
             crds: crds.map(str::to_owned),
-            namespace: args.namespace.clone().or(configured).or_else(|| common_namespace(&survey.namespaces)),
+            namespace: args.namespace.clone().or(configured).or_else(|| common_namespace(&namespaces)),
             kubeconfig_secret: args.kubeconfig_secret.clone().unwrap_or_else(|| format!("{}-kubeconfig", args.name)),
             server: args.server.as_ref().map(|server| server.trim_end_matches('/').to_owned()),
             file,
@@ -306,5 +307,8 @@ pub(crate) fn manifest_folders(include: &[String], root: &str, survey: &Survey, 
         .cloned()
         .collect();
     folders.retain(|folder| !inner.contains(folder));
+    if folders.is_empty() {
+        folders = survey.entity_folders(root);
+    }
     if folders.is_empty() { vec![within(root, FOLDER)] } else { folders }
 }

@@ -6,12 +6,14 @@ use std::path::Path;
 
 use serde_json::Value as Json;
 
-use crate::domain::document::manifest::{Form, ResourceKind};
+use crate::domain::document::manifest::Form;
 use crate::domain::document::span::LineIndex;
+use crate::domain::document::tree::Value;
 use crate::domain::entity::fields::TextField;
 use crate::domain::platform::Platform;
 use crate::error::Error;
 use crate::manifest::{self, Limits, Reader};
+use crate::scaffold::DeliveredFolder;
 use crate::sources::{self, Pattern, SourceFile};
 
 /// An object of a cluster that has a part in delivery.
@@ -49,8 +51,10 @@ pub(crate) struct Survey {
     pub kustomizations: Vec<FoundKustomization>,
     /// The YAML files.
     pub paths: BTreeSet<String>,
-    /// The namespaces that entities name.
-    pub namespaces: BTreeSet<String>,
+    /// The namespaces that manifests name, each with the file.
+    namespaces: Vec<(String, String)>,
+    /// The folders with entities.
+    entity_folders: BTreeSet<String>,
     /// Some entity has a title, an icon or a team, which the published CRDs lack.
     pub needs_extended: bool,
 }
@@ -76,9 +80,48 @@ impl Survey {
             survey.objects.extend(part.objects);
             survey.kustomizations.extend(part.kustomizations);
             survey.namespaces.extend(part.namespaces);
+            survey.entity_folders.extend(part.entity_folders);
             survey.needs_extended |= part.needs_extended;
         }
+        survey.leave_out_charts();
         survey
+    }
+
+    /// Templates of Helm charts look like objects, and are none.
+    fn leave_out_charts(&mut self) {
+        let charts = self.paths.iter().filter(|path| file_name(path) == "Chart.yaml").map(|path| folder_of(path));
+        let templates: Vec<String> = charts.map(|chart| within(chart, "templates")).collect();
+        if templates.is_empty() {
+            return;
+        }
+        let is_left = |path: &str| !templates.iter().any(|folder| is_within(path, folder));
+        self.objects.retain(|object| is_left(&object.path));
+        self.namespaces.retain(|(path, _)| is_left(path));
+        self.entity_folders.retain(|folder| is_left(folder));
+        self.kustomizations.retain(|found| is_left(&found.path));
+    }
+
+    /// The namespaces that the manifests of these folders name.
+    pub fn namespaces_in(&self, folders: &[DeliveredFolder]) -> BTreeSet<String> {
+        let is_delivered = |path: &str| folders.iter().any(|folder| is_within(path, &folder.path));
+        self.namespaces.iter().filter(|(path, _)| is_delivered(path)).map(|(_, namespace)| namespace.clone()).collect()
+    }
+
+    /// The deepest folder below `root` with all entities, or else the folders directly below it that have some.
+    pub fn entity_folders(&self, root: &str) -> Vec<String> {
+        let start = if root.is_empty() { 0 } else { root.len() + 1 };
+        let inside = self.entity_folders.iter().filter(|folder| *folder != root && is_within(folder, root));
+        let inside: Vec<Vec<&str>> =
+            inside.filter_map(|folder| folder.get(start..)).map(|folder| folder.split('/').collect()).collect();
+        let Some(first) = inside.first() else { return Vec::new() };
+        let is_common = |length: &usize| inside.iter().all(|parts| parts.get(..*length) == first.get(..*length));
+        match (1..=first.len()).take_while(is_common).last() {
+            Some(length) => vec![within(root, &first[..length].join("/"))],
+            None => {
+                let tops: BTreeSet<&str> = inside.iter().filter_map(|parts| parts.first().copied()).collect();
+                tops.into_iter().map(|top| within(root, top)).collect()
+            }
+        }
     }
 
     pub fn of_kind(&self, kind: ObjectKind) -> impl Iterator<Item = &FoundObject> {
@@ -163,8 +206,8 @@ pub(crate) fn within(folder: &str, path: &str) -> String {
 fn of_text(reader: &mut Reader, path: &str, text: &str, platform: &Platform) -> Survey {
     let mut survey = Survey::default();
     let is_kustomization = FILE_NAMES.contains(&file_name(path));
-    let is_wired = ["fluxcd.io/", "argoproj.io/", "apiextensions.k8s.io/"].iter().any(|group| text.contains(group));
-    if !is_kustomization && !is_wired && !text.contains(platform.group) {
+    let words = ["fluxcd.io/", "argoproj.io/", "apiextensions.k8s.io/", "namespace:", platform.group];
+    if !is_kustomization && !words.iter().any(|word| text.contains(word)) {
         return survey;
     }
     let lines = LineIndex::new(text);
@@ -177,15 +220,15 @@ fn of_text(reader: &mut Reader, path: &str, text: &str, platform: &Platform) -> 
         manifests.clear();
         manifest::decode(document.view, file_name(path), &mut manifests);
         for manifest in &manifests {
-            let Form::Resource(kind) = manifest.form else { continue };
-            let metadata = root.get("metadata").and_then(|metadata| metadata.get("namespace"));
-            if kind == ResourceKind::Entity {
-                survey.namespaces.extend(metadata.and_then(|namespace| namespace.as_str()).map(str::to_owned));
-            }
+            let Form::Resource(_) = manifest.form else { continue };
+            survey.entity_folders.insert(folder_of(path).to_owned());
             let spec = manifest.spec.map(|id| document.view.value(id));
             let has = |key: &str| spec.is_some_and(|spec| spec.get(key).is_some());
             survey.needs_extended |= TextField::ALL.map(TextField::key).into_iter().any(has) || has("team");
         }
+        let is_object = root.get("apiVersion").is_some() && root.get("kind").is_some();
+        let namespace = root.get("metadata").filter(|_| is_object).and_then(|metadata| metadata.get("namespace"));
+        survey.namespaces.extend(namespace.and_then(Value::as_str).map(|it| (path.to_owned(), it.to_owned())));
         if is_kustomization && survey.kustomizations.is_empty() {
             let items =
                 ["resources", "bases"].into_iter().filter_map(|key| root.get(key)).flat_map(|list| list.items());
