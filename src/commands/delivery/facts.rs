@@ -200,7 +200,7 @@ pub(super) fn is_entity(group: &str, api_version: &str, kind: &str) -> bool {
 }
 
 /// Whether an object is of a kind that a CRD defines, and no deliverer.
-fn is_custom(api_version: &str) -> bool {
+pub(super) fn is_custom(api_version: &str) -> bool {
     let (group, _) = split_version(api_version);
     group.contains('.')
         && !group.ends_with(".k8s.io")
