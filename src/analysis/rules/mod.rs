@@ -9,9 +9,12 @@ mod broken_blueprint;
 mod build_breaker;
 mod case_collision;
 mod cluster_only_value;
+mod cluster_scoped_not_permitted;
 mod computed_property;
 mod contested_key;
+mod crd_after_resource;
 mod dangling_relation;
+mod delivered_twice;
 mod delivery_path_missing;
 mod duplicate_entity;
 mod duplicate_key;
@@ -43,9 +46,11 @@ mod never_pruned;
 mod non_string_key;
 mod null_in_list;
 mod plain_secret;
+mod pruned_crd;
 mod refused_object;
 mod relation_arity;
 mod relation_cycle;
+mod removed_api;
 mod repeated_target;
 mod search_query;
 mod stale_snapshot;
@@ -69,6 +74,7 @@ pub(super) mod unused_ignore;
 mod unused_mapping_entry;
 mod value_not_allowed;
 mod value_out_of_range;
+mod wrong_cluster;
 mod wrong_expression_type;
 mod wrong_property_type;
 mod wrong_type;
@@ -146,9 +152,15 @@ pub static ALL: &[&Rule] = &[
     &relation_cycle::RULE,
     &refused_object::RULE,
     &undelivered_manifest::RULE,
+    &delivered_twice::RULE,
     &delivery_path_missing::RULE,
     &build_breaker::RULE,
     &never_pruned::RULE,
+    &crd_after_resource::RULE,
+    &removed_api::RULE,
+    &wrong_cluster::RULE,
+    &cluster_scoped_not_permitted::RULE,
+    &pruned_crd::RULE,
 ];
 
 pub fn by_name(name: &str) -> Option<&'static Rule> {

@@ -3,7 +3,9 @@
 mod checkout;
 pub(crate) mod cluster;
 mod facts;
+mod failures;
 pub(crate) mod options;
 pub(crate) mod repository;
 pub(crate) mod repository_view;
 mod run_files;
+mod wiring;

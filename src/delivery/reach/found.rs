@@ -310,12 +310,12 @@ fn is_template_of_application(application: &Application) -> bool {
     application.meta.name.is_none() || texts.any(|text| text.text.contains("{{"))
 }
 
-fn is_yaml(path: &str) -> bool {
+pub(super) fn is_yaml(path: &str) -> bool {
     matches!(path.rsplit_once('.'), Some((_, "yaml" | "yml")))
 }
 
 /// Whether a file is below the `templates` of a Helm chart.
-fn is_template(files: &Files, file: FileId) -> bool {
+pub(super) fn is_template(files: &Files, file: FileId) -> bool {
     let path = files.path(file);
     let mut folder = Files::ROOT;
     for name in path.split('/') {
