@@ -185,7 +185,7 @@ fn is_entity(group: &str, api_version: &str, kind: &str) -> bool {
 }
 
 /// `Kustomization flux-system/catalog`
-pub(super) fn title_of(deliverer: &Deliverer) -> String {
+pub(crate) fn title_of(deliverer: &Deliverer) -> String {
     let kind = match deliverer.tool {
         reach::Tool::Flux => "Kustomization",
         reach::Tool::ArgoCd => "Application",

@@ -2,7 +2,8 @@
 
 mod checkout;
 pub(crate) mod cluster;
-mod facts;
+pub(crate) mod facts;
+mod located;
 pub(crate) mod options;
 pub(crate) mod repository;
 pub(crate) mod repository_view;

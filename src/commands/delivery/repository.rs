@@ -26,6 +26,9 @@ pub(crate) struct Deliveries {
     /// The ignore comments of files that the run does not read otherwise.
     pub directives: Vec<(FileId, Directives)>,
     pub run: RunFiles,
+    pub(super) checkout: Checkout,
+    /// The API group of the platform.
+    pub(super) group: &'static str,
 }
 
 impl Deliveries {
@@ -69,7 +72,8 @@ impl Deliveries {
         let facts = FactsOf { reach: &reach, repository: &repository, run: &mut run, group: options.platform.group };
         let facts = facts.collect();
         let directives = run.directives();
-        Some(Self { reach, facts, directives, run })
+        drop(repository);
+        Some(Self { reach, facts, directives, run, checkout, group: options.platform.group })
     }
 }
 
