@@ -123,7 +123,8 @@ pub(crate) fn load_base(
         match revision.load(before) {
             Ok(loaded) => {
                 // Without any deliverer, it would be assumed that somebody applies the manifests.
-                let is_dismissed = loaded.revision.delivery.is_some() && now.deliveries.is_none();
+                let has_none = now.deliveries.is_none_or(|deliveries| deliveries.reach.deliverers.is_empty());
+                let is_dismissed = loaded.revision.delivery.is_some() && has_none;
                 if is_dismissed && cluster.settings.deliverer != Some(Deliverer::Kubectl) {
                     cluster.now = now.load_without_deliverers(&cluster.settings)?;
                 }
