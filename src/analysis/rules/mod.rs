@@ -11,7 +11,9 @@ mod case_collision;
 mod cluster_only_value;
 mod computed_property;
 mod contested_key;
+mod crd_after_resource;
 mod dangling_relation;
+mod delivered_twice;
 mod delivery_path_missing;
 mod duplicate_entity;
 mod duplicate_key;
@@ -43,9 +45,11 @@ mod never_pruned;
 mod non_string_key;
 mod null_in_list;
 mod plain_secret;
+mod pruned_crd;
 mod refused_object;
 mod relation_arity;
 mod relation_cycle;
+mod removed_api;
 mod repeated_target;
 mod search_query;
 mod stale_snapshot;
@@ -69,6 +73,7 @@ pub(super) mod unused_ignore;
 mod unused_mapping_entry;
 mod value_not_allowed;
 mod value_out_of_range;
+mod wrong_cluster;
 mod wrong_expression_type;
 mod wrong_property_type;
 mod wrong_type;
@@ -146,9 +151,14 @@ pub static ALL: &[&Rule] = &[
     &relation_cycle::RULE,
     &refused_object::RULE,
     &undelivered_manifest::RULE,
+    &delivered_twice::RULE,
     &delivery_path_missing::RULE,
     &build_breaker::RULE,
     &never_pruned::RULE,
+    &crd_after_resource::RULE,
+    &removed_api::RULE,
+    &wrong_cluster::RULE,
+    &pruned_crd::RULE,
 ];
 
 pub fn by_name(name: &str) -> Option<&'static Rule> {

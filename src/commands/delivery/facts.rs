@@ -4,16 +4,15 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::run_files::RunFiles;
 use crate::delivery::files::FileId as DeliveredId;
-use crate::delivery::kustomize::failure::{Failure, FailureKind, ROOT};
+use crate::delivery::kustomize::UnknownKind;
 use crate::delivery::manifests::Manifest;
 use crate::delivery::object::{Origin, split_version};
 use crate::delivery::place::Place as DeliveredPlace;
-use crate::delivery::reach::{self, Absence, Deliverer, Link, Outcome, Prune, Reach};
+use crate::delivery::reach::{self, Absence, Deliverer, Fate, Link, NotKnown, Outcome, Prune, Reach};
 use crate::delivery::repository::Repository;
 use crate::domain::cluster::Deliverer as Tool;
 use crate::domain::delivery_facts::{
-    DelivererFacts, DelivererIndex, DeliveryFacts, DeliveryFailure, FailureCause, MissingReference,
-    UndeliveredManifest, UndeliveredReason,
+    DelivererFacts, DelivererIndex, DeliveryFacts, MissingReference, UndeliveredManifest, UndeliveredReason,
 };
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::Value;
@@ -27,32 +26,33 @@ pub(super) struct FactsOf<'a, 'r> {
     pub run: &'a mut RunFiles,
     /// The API group of entity manifests.
     pub group: &'a str,
+    pub has_config: bool,
 }
 
+/// The numbers of the deliverers in the facts. Those outside of the root have none.
+pub(super) type Numbers = BTreeMap<usize, DelivererIndex>;
+
 impl FactsOf<'_, '_> {
-    pub fn collect(mut self) -> DeliveryFacts {
-        let mut facts = DeliveryFacts::default();
-        // The deliverers of places outside of the root have no facts; `numbers` holds the others.
-        let mut numbers = BTreeMap::new();
+    /// `removed`: objects of Flux that are written for an older one.
+    pub fn collect(mut self, removed: Vec<reach::RemovedApi>) -> DeliveryFacts {
+        let mut facts = DeliveryFacts { has_config: self.has_config, ..DeliveryFacts::default() };
+        let mut numbers = Numbers::new();
         let mut taken: HashSet<ManifestKey> = HashSet::new();
         let mut knows_all = true;
         for (index, deliverer) in self.reach.deliverers.iter().enumerate() {
-            let mut entities = 0;
             match &deliverer.outcome {
                 Outcome::Built { arrivals, not_known, .. } => {
-                    knows_all &= not_known.is_empty();
+                    knows_all &= !not_known.iter().any(may_take_more);
                     for arrival in arrivals.iter() {
                         if let Origin::Manifest { file, span, .. } = &arrival.object.origin {
                             taken.insert((*file, span.start));
                         }
-                        let header = &arrival.object.header;
-                        entities += usize::from(is_entity(self.group, &header.api_version, &header.kind));
                     }
                 }
                 Outcome::Failed(_) => {}
                 Outcome::NotKnown(_) => knows_all = false,
             }
-            if let Some(found) = self.deliverer(deliverer, entities) {
+            if let Some(found) = self.deliverer(deliverer) {
                 numbers.insert(index, DelivererIndex(facts.deliverers.len()));
                 facts.deliverers.push(found);
             }
@@ -65,10 +65,12 @@ impl FactsOf<'_, '_> {
             let reach::MissingReference { by, name, existing, .. } = missing.clone();
             facts.missing_references.push(MissingReference { by, name, place, existing });
         }
+        self.add_wiring(&mut facts, &numbers);
+        facts.removed_apis = removed.into_iter().filter_map(|api| self.removed_api(api)).collect();
         facts
     }
 
-    fn deliverer(&mut self, deliverer: &Deliverer, entities: usize) -> Option<DelivererFacts> {
+    fn deliverer(&mut self, deliverer: &Deliverer) -> Option<DelivererFacts> {
         let place = self.run.place(deliverer.place)?;
         let path = deliverer.path.as_ref().and_then(|path| {
             let place = DeliveredPlace { file: path.file?, span: path.span };
@@ -78,28 +80,26 @@ impl FactsOf<'_, '_> {
             Prune::On => None,
             Prune::Off(place) => self.run.place(place),
         };
+        let (mut entities, mut resources) = (0, 0);
         let failure = match &deliverer.outcome {
             Outcome::Failed(failure) => Some(self.failure(deliverer, failure)),
-            Outcome::Built { .. } | Outcome::NotKnown(_) => None,
+            Outcome::Built { arrivals, .. } => {
+                for arrival in arrivals.iter().filter(|arrival| arrival.fate == Fate::Applied) {
+                    let header = &arrival.object.header;
+                    let is_entity = is_entity(self.group, &header.api_version, &header.kind);
+                    entities += usize::from(is_entity);
+                    resources += usize::from(!is_entity && is_custom(&header.api_version));
+                }
+                None
+            }
+            Outcome::NotKnown(_) => None,
         };
         let tool = match deliverer.tool {
             reach::Tool::Flux => Tool::Flux,
             reach::Tool::ArgoCd => Tool::ArgoCd,
         };
-        Some(DelivererFacts { tool, title: title_of(deliverer), place, path, keeps_removed, failure, entities })
-    }
-
-    fn failure(&mut self, deliverer: &Deliverer, failure: &Failure) -> DeliveryFailure {
-        let cause = match failure.kind {
-            _ if deliverer.folder.is_none() => FailureCause::Path,
-            FailureKind::Missing | FailureKind::NoKustomization => FailureCause::Entry,
-            FailureKind::NoObject | FailureKind::MissingKind | FailureKind::MissingName | FailureKind::Malformed => {
-                FailureCause::NoManifest
-            }
-            _ => FailureCause::Other,
-        };
-        let text = failure.text.replace(&format!("{ROOT}/"), "").replace(ROOT, ".");
-        DeliveryFailure { cause, text, place: failure.place.and_then(|place| self.run.place(place)) }
+        let title = title_of(deliverer);
+        Some(DelivererFacts { tool, title, place, path, keeps_removed, failure, entities, resources })
     }
 
     fn undelivered(
@@ -118,9 +118,11 @@ impl FactsOf<'_, '_> {
             if missed.is_empty() {
                 continue;
             }
-            let absences = [Absence { deliverer: None, link: Link::OutsideOfPaths }];
+            let absences = self.reach.absence(self.repository, file);
+            // Where one of them is not certain, the manifest may arrive.
+            let reasons: Option<Vec<_>> = absences.iter().map(|absence| self.reason(absence)).collect();
+            let Some(reason) = reasons.and_then(|reasons| reasons.into_iter().next()) else { continue };
             let Some(absence) = absences.first() else { continue };
-            let Some(reason) = self.reason(absence) else { continue };
             let nearest = absence.deliverer.and_then(|id| numbers.get(&(id.0 as usize)).copied());
             for (manifest, span) in missed.iter().zip(self.name_spans(file, &missed)) {
                 let Some(place) = self.run.place(DeliveredPlace { file, span }) else { continue };
@@ -148,6 +150,7 @@ impl FactsOf<'_, '_> {
             Link::NotListed { kustomization } => {
                 UndeliveredReason::NotListed(self.run.shown(self.repository.files.path(*kustomization)))
             }
+            Link::NoResource => UndeliveredReason::NoResource,
             Link::Ignored => UndeliveredReason::Ignored,
             Link::Symlink => UndeliveredReason::Symlink,
             Link::FileName => UndeliveredReason::FileName,
@@ -157,6 +160,14 @@ impl FactsOf<'_, '_> {
             Link::NoObject => UndeliveredReason::NoObject,
             Link::BuildFails | Link::NotKnown(_) => return None,
         })
+    }
+
+    /// Where the name of a manifest is, or where it begins.
+    pub(super) fn name_span(&self, file: DeliveredId, span: Span) -> Span {
+        let manifests = self.repository.manifests(file);
+        let manifest = manifests.objects.iter().find(|manifest| manifest.span == span);
+        let spans = manifest.map(|manifest| self.name_spans(file, &[manifest])).unwrap_or_default();
+        spans.first().copied().unwrap_or(span)
     }
 
     /// Where the names of manifests are, or where they begin.
@@ -180,8 +191,35 @@ fn item<'a>(root: Value<'a>, items: &[usize]) -> Option<Value<'a>> {
     items.iter().try_fold(root, |list, at| list.get("items")?.items().nth(*at))
 }
 
-fn is_entity(group: &str, api_version: &str, kind: &str) -> bool {
+pub(super) fn is_entity(group: &str, api_version: &str, kind: &str) -> bool {
     split_version(api_version).0 == group && matches!(kind, "Entity" | "ClusterEntity")
+}
+
+/// Whether an object is of a kind that a CRD defines, and no deliverer.
+fn is_custom(api_version: &str) -> bool {
+    let (group, _) = split_version(api_version);
+    group.contains('.')
+        && !group.ends_with(".k8s.io")
+        && !group.ends_with(".toolkit.fluxcd.io")
+        && group != "kustomize.config.k8s.io"
+}
+
+/// Whether what is not known of a build may be that it takes further manifests of the repository.
+fn may_take_more(why: &NotKnown) -> bool {
+    match why {
+        NotKnown::Kustomize(kind, _) => match kind {
+            UnknownKind::Remote | UnknownKind::Generator | UnknownKind::Decryption => true,
+            UnknownKind::Transformer | UnknownKind::Configuration | UnknownKind::Selector | UnknownKind::Variables => {
+                false
+            }
+        },
+        NotKnown::Deliverer(_)
+        | NotKnown::Helm(_)
+        | NotKnown::Plugin(_)
+        | NotKnown::Jsonnet(_)
+        | NotKnown::Artifact(_)
+        | NotKnown::TooLarge(_) => true,
+    }
 }
 
 /// `Kustomization flux-system/catalog`

@@ -3,8 +3,10 @@
 mod checkout;
 pub(crate) mod cluster;
 pub(crate) mod facts;
+mod failures;
 mod located;
 pub(crate) mod options;
 pub(crate) mod repository;
 pub(crate) mod repository_view;
 mod run_files;
+mod wiring;

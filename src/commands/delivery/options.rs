@@ -1,7 +1,7 @@
 //! What is known of the delivery besides the files: the platform, and how hosts name the repository.
 
 use crate::domain::platform::{PORT, Platform};
-use crate::settings::{Environment, Settings};
+use crate::settings::{Delivery, Environment, Settings};
 
 /// Variables in which CI systems give the URL of the repository.
 const URL_VARIABLES: [&str; 4] =
@@ -12,17 +12,26 @@ pub(crate) struct DeliveryOptions {
     pub platform: &'static Platform,
     /// URLs of the repository that the CI system gives.
     pub urls: Vec<String>,
+    /// The repository has a config of portolan.
+    pub has_config: bool,
+    /// The config says that clusters receive the manifests.
+    pub names_clusters: bool,
 }
 
 impl Default for DeliveryOptions {
     fn default() -> Self {
-        Self { platform: &PORT, urls: Vec::new() }
+        Self { platform: &PORT, urls: Vec::new(), has_config: false, names_clusters: false }
     }
 }
 
 impl DeliveryOptions {
     pub fn of(settings: &Settings, environment: &Environment) -> Self {
-        Self { platform: settings.platform.value, urls: urls(&|name| environment.trimmed(name)) }
+        Self {
+            platform: settings.platform.value,
+            urls: urls(&|name| environment.trimmed(name)),
+            has_config: settings.config.is_some(),
+            names_clusters: settings.delivery.value == Delivery::Cluster || !settings.clusters.is_empty(),
+        }
     }
 }
 

@@ -65,12 +65,20 @@ impl Deliveries {
         urls.extend(view.repository.into_iter().flat_map(|repository| repository.remote_urls()));
         let known = reach::Options { urls: &urls, group: options.platform.group, flux: flux::Settings::default() };
         let reach = Reach::of(&repository, &known);
-        if reach.deliverers.is_empty() && reach.missing.is_empty() {
+        let is_of_interest = !reach.deliverers.is_empty() || options.names_clusters;
+        let removed = if is_of_interest { reach::removed_apis(&repository) } else { Vec::new() };
+        if reach.deliverers.is_empty() && reach.missing.is_empty() && removed.is_empty() {
             return None;
         }
         let mut run = RunFiles::new(&checkout, read, files, prefix);
-        let facts = FactsOf { reach: &reach, repository: &repository, run: &mut run, group: options.platform.group };
-        let facts = facts.collect();
+        let facts = FactsOf {
+            reach: &reach,
+            repository: &repository,
+            run: &mut run,
+            group: options.platform.group,
+            has_config: options.has_config,
+        };
+        let facts = facts.collect(removed);
         let directives = run.directives();
         drop(repository);
         Some(Self { reach, facts, directives, run, checkout, group: options.platform.group })

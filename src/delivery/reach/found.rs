@@ -180,12 +180,12 @@ fn is_placeholder(object: &FluxObject) -> bool {
     is_mistyped || texts.into_iter().any(has_braces)
 }
 
-fn is_yaml(path: &str) -> bool {
+pub(super) fn is_yaml(path: &str) -> bool {
     matches!(path.rsplit_once('.'), Some((_, "yaml" | "yml")))
 }
 
 /// Whether a file is below the `templates` of a Helm chart.
-fn is_template(files: &Files, file: FileId) -> bool {
+pub(super) fn is_template(files: &Files, file: FileId) -> bool {
     let path = files.path(file);
     let mut folder = Files::ROOT;
     for name in path.split('/') {

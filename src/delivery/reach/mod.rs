@@ -12,6 +12,7 @@ mod found;
 mod links;
 mod living;
 mod model;
+mod removed_api;
 mod roots;
 mod twice;
 mod url;
@@ -22,6 +23,7 @@ pub use model::{
     Likeness, Link, MissingReference, NotKnown, Options, Outcome, Prune, Reach, ReferenceKind, SourceLink, Taken, Tool,
     Twice, TwiceObject, Unordered, WrongCluster,
 };
+pub use removed_api::{RemovedApi, RemovedField, removed_apis};
 
 #[cfg(test)]
 mod tests;
