@@ -49,7 +49,8 @@ impl FactsOf<'_, '_> {
                         }
                     }
                 }
-                Outcome::Failed(_) => {}
+                // What it would take if its path were right is not known.
+                Outcome::Failed(_) => knows_all &= deliverer.folder.is_some(),
                 Outcome::NotKnown(_) => knows_all = false,
             }
             if let Some(found) = self.deliverer(deliverer) {

@@ -1,11 +1,11 @@
 //! Why deliverers fail, for the rules: the class of the cause, its place, and what was meant instead of what is missing.
 
 use super::facts::FactsOf;
+use crate::delivery::Tree;
 use crate::delivery::files::{Entry, Files, FolderId, Joined, join};
 use crate::delivery::kustomize::failure::{Failure, FailureKind, ROOT};
 use crate::delivery::place::Place;
 use crate::delivery::reach::Deliverer;
-use crate::delivery::tree::Tree;
 use crate::domain::delivery_facts::{DeliveryFailure, FailureCause};
 use crate::text::suggest::closest;
 
