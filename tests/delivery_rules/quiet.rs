@@ -22,7 +22,8 @@ fn repositories_of_others_have_findings_only_for_their_faults() {
         let world = World::of_seed(seed);
         let repo = world.lay_out();
         let start = Instant::now();
-        let report = std::panic::catch_unwind(|| lint(repo.path(), &[])).unwrap_or_else(|_| panic!("seed {seed} panics"));
+        let report =
+            std::panic::catch_unwind(|| lint(repo.path(), &[])).unwrap_or_else(|_| panic!("seed {seed} panics"));
         let took = start.elapsed();
         assert!(took < Duration::from_secs(10), "seed {seed} takes {took:?}");
         let findings = report.of_delivery();

@@ -61,7 +61,10 @@ impl Case {
             (None, Some(source)) => vec![application(source)],
             (None, None) => panic!("{} has no deliverer", self.name),
         };
-        documents.iter().map(|document| format!("---\n{}", serde_yaml::to_string(document).expect("it is YAML"))).collect()
+        documents
+            .iter()
+            .map(|document| format!("---\n{}", serde_yaml::to_string(document).expect("it is YAML")))
+            .collect()
     }
 
     fn git_repository(&self) -> Json {
@@ -136,15 +139,26 @@ fn comparable(text: &str) -> String {
 /// The files in which the cause of an error may be.
 fn files_of_cause(case: &Case, error: &str) -> BTreeSet<String> {
     let is_kustomization = |path: &str| path.to_lowercase().contains("kustomization");
-    let named = case.files.keys().filter(|path| error.contains(&format!("<root>/{path}:")) || error.contains(&format!("\"{}\"", name_of(path))));
+    let named = case
+        .files
+        .keys()
+        .filter(|path| error.contains(&format!("<root>/{path}:")) || error.contains(&format!("\"{}\"", name_of(path))));
     let named: BTreeSet<String> = named.cloned().collect();
     if !named.is_empty() && error.contains("decode") {
         return named;
     }
     let mut files: BTreeSet<String> = case.files.keys().chain(case.symlinks.keys()).cloned().collect();
-    let is_of_deliverer = ["path not found", "app path", "components", "no matches for Id", "var name is invalid", "multiple application", "combined"]
-        .iter()
-        .any(|words| error.contains(words));
+    let is_of_deliverer = [
+        "path not found",
+        "app path",
+        "components",
+        "no matches for Id",
+        "var name is invalid",
+        "multiple application",
+        "combined",
+    ]
+    .iter()
+    .any(|words| error.contains(words));
     if is_of_deliverer {
         files.retain(|path| is_kustomization(path));
         files.insert(WIRING.to_owned());
@@ -159,7 +173,10 @@ fn name_of(path: &str) -> &str {
 /// The names in what the recording delivers.
 fn delivered(case: &Case) -> BTreeSet<String> {
     let objects = case.result.objects.iter().flatten();
-    objects.filter_map(|object| object.pointer("/metadata/name")).map(|name| name.to_string().trim_matches('"').to_owned()).collect()
+    objects
+        .filter_map(|object| object.pointer("/metadata/name"))
+        .map(|name| name.to_string().trim_matches('"').to_owned())
+        .collect()
 }
 
 /// Whether a finding is a fault that the recording shows.

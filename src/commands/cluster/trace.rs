@@ -9,7 +9,7 @@ mod subject;
 
 use clap::ValueHint;
 
-use self::clusters::{LoadedCluster, load_clusters};
+use self::clusters::load_clusters;
 use self::route::trace_subject;
 use self::subject::find_subjects;
 use crate::commands::cluster::evaluate::EvaluateFormat;

@@ -10,7 +10,7 @@ use super::repository::Deliveries;
 use crate::delivery::content_of;
 use crate::delivery::files::FileId as DeliveredId;
 use crate::delivery::flux::VanishReason;
-use crate::delivery::kustomize::failure::{Failure, ROOT};
+use crate::delivery::kustomize::failure::ROOT;
 use crate::delivery::object::{Origin, split_version};
 use crate::delivery::reach::{Address, Applied, Arrival, Cluster, ClusterId, Deliverer, Fate, Outcome, Tool};
 use crate::delivery::reading::{Dialect, reread_numbers};
@@ -30,7 +30,7 @@ pub(crate) struct ClusterDelivery<'a> {
     /// Who takes a manifest, by its file and where it begins.
     takers: HashMap<(FileId, u32), Vec<Taker<'a>>>,
     /// The files below the folder of a deliverer whose build fails.
-    failing: HashMap<FileId, (&'a Deliverer, &'a Failure)>,
+    failing: HashMap<FileId, &'a Deliverer>,
     /// What some deliverer makes of its files is not known.
     has_unknowns: bool,
     group: &'static str,
@@ -105,9 +105,9 @@ impl Deliveries {
                         takers.entry((file, span.start)).or_default().push(Taker { deliverer, arrival });
                     }
                 }
-                Outcome::Failed(failure) => {
+                Outcome::Failed(_) | Outcome::ArgoFailed(_) | Outcome::SetFailed(_) => {
                     let Some(folder) = &deliverer.folder else { continue };
-                    failing.extend(self.listed_below(folder).map(|file| (file, (deliverer, failure))));
+                    failing.extend(self.listed_below(folder).map(|file| (file, deliverer)));
                 }
                 Outcome::NotKnown(_) => has_unknowns = true,
             }
@@ -157,7 +157,7 @@ impl<'a> ClusterDelivery<'a> {
 
     /// The deliverer that would take a file if its build did not fail.
     pub fn failing(&self, file: FileId) -> Option<&'a Deliverer> {
-        self.failing.get(&file).map(|(deliverer, _)| *deliverer)
+        self.failing.get(&file).copied()
     }
 
     /// What becomes of an object of a file.
@@ -189,8 +189,9 @@ impl<'a> ClusterDelivery<'a> {
     }
 
     fn passage_of_untaken(&self, file: FileId) -> Passage {
-        if let Some((deliverer, failure)) = self.failing.get(&file) {
-            let reason = format!("the build of `{}` fails: {}", title_of(deliverer), failure_text(failure));
+        if let Some(deliverer) = self.failing.get(&file) {
+            let failure = failure_text(deliverer).unwrap_or_default();
+            let reason = format!("the build of `{}` fails: {failure}", title_of(deliverer));
             return Passage::Lost(Loss { reason, keeps_object: true });
         }
         if self.has_unknowns {
@@ -239,9 +240,15 @@ pub(crate) fn idle_reason(deliverer: &Deliverer) -> String {
     }
 }
 
-/// What the tool prints, with paths of the repository.
-pub(crate) fn failure_text(failure: &Failure) -> String {
-    failure.text.replace(&format!("{ROOT}/"), "").replace(ROOT, ".")
+/// What the tool prints if it delivers nothing, with paths of the repository.
+pub(crate) fn failure_text(deliverer: &Deliverer) -> Option<String> {
+    let text = match &deliverer.outcome {
+        Outcome::Failed(failure) => &failure.text,
+        Outcome::ArgoFailed(failure) => &failure.text,
+        Outcome::SetFailed(failure) => &failure.text,
+        Outcome::Built { .. } | Outcome::NotKnown(_) => return None,
+    };
+    Some(text.replace(&format!("{ROOT}/"), "").replace(ROOT, "."))
 }
 
 fn content(deliverer: &Deliverer, arrival: &Arrival, manifest: Value<'_>) -> Json {

@@ -12,7 +12,7 @@ use crate::commands::mapping::document::{MappingDocument, words};
 use crate::commands::mapping::mapping_file::UnreadableMapping;
 use crate::commands::mapping::objects::{LostObject, ObjectPlace, RepositoryObjects, describe_refusals};
 use crate::commands::workspace::snapshot::SnapshotSource;
-use crate::delivery::reach::{Deliverer, Outcome, Prune};
+use crate::delivery::reach::{Deliverer, Prune};
 use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::finding::{FileId, Place};
 use crate::domain::forecast::revision::{
@@ -117,10 +117,7 @@ impl RevisionFiles<'_> {
                 folder: deliverer.path.as_ref().map(|path| path.text.clone()).unwrap_or_default(),
                 prunes: deliverer.prune == Prune::On,
                 is_idle: deliverer.is_idle,
-                failure: match &deliverer.outcome {
-                    Outcome::Failed(failure) => Some(failure_text(failure)),
-                    Outcome::Built { .. } | Outcome::NotKnown(_) => None,
-                },
+                failure: failure_text(deliverer),
                 set: deliverer.set.as_ref().map(|(name, _)| name.clone()),
                 is_pruned,
             }

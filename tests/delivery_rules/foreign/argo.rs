@@ -55,7 +55,10 @@ pub fn apps(world: &mut World, dice: &mut Dice) {
     );
     // The same as a chart.
     world.file("charts/apps/Chart.yaml", "apiVersion: v2\nname: apps\nversion: 1.0.0\n");
-    world.file("charts/apps/values.yaml", "spec:\n  source:\n    repoURL: https://github.com/example/platform.git\n    targetRevision: HEAD\n");
+    world.file(
+        "charts/apps/values.yaml",
+        "spec:\n  source:\n    repoURL: https://github.com/example/platform.git\n    targetRevision: HEAD\n",
+    );
     world.file(
         "charts/apps/templates/guestbook.yaml",
         "{{- range $name, $app := .Values.apps }}\n---\napiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  name: {{ $name }}\n  namespace: argocd\nspec:\n  project: default\n  source:\n    path: {{ $app.path | default $name }}\n    repoURL: {{ .Values.spec.source.repoURL }}\n    targetRevision: {{ .Values.spec.source.targetRevision }}\n{{- end }}\n",
@@ -66,7 +69,10 @@ fn workload(world: &mut World, dice: &mut Dice, name: &str, is_taken: bool) {
     let folder = format!("workloads/{name}");
     match name {
         "kustomize-guestbook" => {
-            world.file(&format!("{folder}/kustomization.yaml"), &kustomization(&["deployment.yaml"], "namePrefix: kustomize-\n"));
+            world.file(
+                &format!("{folder}/kustomization.yaml"),
+                &kustomization(&["deployment.yaml"], "namePrefix: kustomize-\n"),
+            );
             world.file(&format!("{folder}/deployment.yaml"), &deployment("guestbook"));
         }
         "helm-guestbook" => {
@@ -79,7 +85,10 @@ fn workload(world: &mut World, dice: &mut Dice, name: &str, is_taken: bool) {
             world.file(&format!("{folder}/params.libsonnet"), "{name: 'guestbook'}\n");
         }
         "json" => {
-            world.file(&format!("{folder}/service.json"), "{\"apiVersion\": \"v1\", \"kind\": \"Service\", \"metadata\": {\"name\": \"web\"}, \"spec\": {}}\n");
+            world.file(
+                &format!("{folder}/service.json"),
+                "{\"apiVersion\": \"v1\", \"kind\": \"Service\", \"metadata\": {\"name\": \"web\"}, \"spec\": {}}\n",
+            );
             if dice.one_in(3) {
                 let package = format!("{folder}/package.json");
                 world.file(&package, "{\"name\": \"web\", \"private\": true}\n");
@@ -126,8 +135,14 @@ pub fn sets(world: &mut World, dice: &mut Dice) {
     world.file("cluster-addons/argo-workflows/kustomization.yaml", &kustomization(&["deployment.yaml"], ""));
     world.file("cluster-addons/argo-workflows/deployment.yaml", &deployment("workflows"));
     world.file("cluster-addons/prometheus-operator/Chart.yaml", "apiVersion: v2\nname: prometheus-operator\nversion: 1.0.0\ndependencies:\n  - {name: kube-prometheus-stack, version: 40.1.2, repository: https://charts.example.com}\n");
-    world.file("cluster-addons/prometheus-operator/values.yaml", "kube-prometheus-stack:\n  grafana: {enabled: false}\n");
-    world.file("cluster-config/engineering/dev/config.json", "{\"env\": \"dev\", \"cluster\": {\"owner\": \"a@example.com\"}}\n");
+    world.file(
+        "cluster-addons/prometheus-operator/values.yaml",
+        "kube-prometheus-stack:\n  grafana: {enabled: false}\n",
+    );
+    world.file(
+        "cluster-config/engineering/dev/config.json",
+        "{\"env\": \"dev\", \"cluster\": {\"owner\": \"a@example.com\"}}\n",
+    );
     world.file("addons/engineering-dev/deployment.yaml", &deployment("dev"));
     world.file("addons/engineering-prod/deployment.yaml", &deployment("prod"));
 }

@@ -38,7 +38,13 @@ pub fn overlays(world: &mut World, dice: &mut Dice) {
     let base = format!("{top}/base");
     world.file(&format!("{base}/deployment.yaml"), &deployment("app"));
     world.file(&format!("{base}/service.yaml"), &service("app"));
-    world.file(&format!("{base}/kustomization.yaml"), &kustomization(&["deployment.yaml", "service.yaml"], "commonLabels:\n  app: app\nconfigMapGenerator:\n  - name: env\n    envs: [.env]\n"));
+    world.file(
+        &format!("{base}/kustomization.yaml"),
+        &kustomization(
+            &["deployment.yaml", "service.yaml"],
+            "commonLabels:\n  app: app\nconfigMapGenerator:\n  - name: env\n    envs: [.env]\n",
+        ),
+    );
     world.file(&format!("{base}/.env"), "A=1\n");
     for overlay in dice.some(&["dev", "staging", "prod"]) {
         let folder = format!("{top}/overlays/{overlay}");
@@ -50,13 +56,22 @@ pub fn overlays(world: &mut World, dice: &mut Dice) {
             "vars:\n  - name: SERVICE\n    objref: {kind: Service, name: app, apiVersion: v1}\n",
         ];
         world.file(&format!("{folder}/kustomization.yml"), &kustomization(&["../../base"], dice.pick(&more)));
-        world.file(&format!("{folder}/replicas.yaml"), "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: app\nspec:\n  replicas: 5\n");
+        world.file(
+            &format!("{folder}/replicas.yaml"),
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: app\nspec:\n  replicas: 5\n",
+        );
     }
     world.file(&format!("{top}/components/tls/kustomization.yaml"), "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches:\n  - target: {kind: Deployment}\n    path: patch.yaml\n");
-    world.file(&format!("{top}/components/tls/patch.yaml"), "- op: add\n  path: /spec/template/spec/volumes\n  value: []\n");
+    world.file(
+        &format!("{top}/components/tls/patch.yaml"),
+        "- op: add\n  path: /spec/template/spec/volumes\n  value: []\n",
+    );
     // A folder that somebody applies by hand, and that does not build any more.
     if dice.one_in(3) {
-        world.file(&format!("{top}/old/kustomization.yaml"), &kustomization(&["gone.yaml", "../nowhere"], "unknownField: 1\n"));
+        world.file(
+            &format!("{top}/old/kustomization.yaml"),
+            &kustomization(&["gone.yaml", "../nowhere"], "unknownField: 1\n"),
+        );
     }
 }
 
@@ -67,11 +82,26 @@ pub fn plain(world: &mut World, dice: &mut Dice) {
         world.file(&path, &format!("{}---\n{}---\n{}", namespace(name), deployment(name), service(name)));
     }
     let more = [
-        ("list.yaml", "apiVersion: v1\nkind: List\nitems:\n  - {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n  - {apiVersion: v1, kind: ConfigMap, metadata: {name: b}}\n"),
-        ("number.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: 123\n  labels: {version: 1.10, enabled: true}\ndata: {}\n"),
-        ("xrd.yaml", "apiVersion: apiextensions.crossplane.io/v1\nkind: CompositeResourceDefinition\nmetadata:\n  name: xdatabases.example.org\nspec:\n  group: example.org\n  names: {kind: XDatabase, plural: xdatabases}\n  claimNames: {kind: Database, plural: databases}\n  versions:\n    - name: v1\n      served: true\n      referenceable: true\n      schema: {openAPIV3Schema: {type: object}}\n"),
-        ("job.yaml", "apiVersion: batch/v1\nkind: Job\nmetadata:\n  generateName: migrate-\nspec:\n  template:\n    spec:\n      restartPolicy: Never\n      containers: [{name: m, image: m, args: [\"${DATABASE}\", \"$$\"]}]\n"),
-        ("tekton.yaml", "apiVersion: tekton.dev/v1\nkind: Task\nmetadata:\n  name: build\nspec:\n  params: [{name: path}]\n  steps:\n    - name: s\n      image: $(params.image)\n      script: |\n        echo ${HOME} $$\n"),
+        (
+            "list.yaml",
+            "apiVersion: v1\nkind: List\nitems:\n  - {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n  - {apiVersion: v1, kind: ConfigMap, metadata: {name: b}}\n",
+        ),
+        (
+            "number.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: 123\n  labels: {version: 1.10, enabled: true}\ndata: {}\n",
+        ),
+        (
+            "xrd.yaml",
+            "apiVersion: apiextensions.crossplane.io/v1\nkind: CompositeResourceDefinition\nmetadata:\n  name: xdatabases.example.org\nspec:\n  group: example.org\n  names: {kind: XDatabase, plural: xdatabases}\n  claimNames: {kind: Database, plural: databases}\n  versions:\n    - name: v1\n      served: true\n      referenceable: true\n      schema: {openAPIV3Schema: {type: object}}\n",
+        ),
+        (
+            "job.yaml",
+            "apiVersion: batch/v1\nkind: Job\nmetadata:\n  generateName: migrate-\nspec:\n  template:\n    spec:\n      restartPolicy: Never\n      containers: [{name: m, image: m, args: [\"${DATABASE}\", \"$$\"]}]\n",
+        ),
+        (
+            "tekton.yaml",
+            "apiVersion: tekton.dev/v1\nkind: Task\nmetadata:\n  name: build\nspec:\n  params: [{name: path}]\n  steps:\n    - name: s\n      image: $(params.image)\n      script: |\n        echo ${HOME} $$\n",
+        ),
     ];
     for (name, text) in dice.some(&more) {
         world.file(&format!("k8s/{name}"), text);
@@ -83,11 +113,17 @@ pub fn monorepo(world: &mut World, dice: &mut Dice) {
     for name in ["cart", "pay", "search", "mail"] {
         let folder = format!("services/{name}");
         world.file(&format!("{folder}/package.json"), "{\"name\": \"service\", \"scripts\": {\"build\": \"tsc\"}}\n");
-        world.file(&format!("{folder}/tsconfig.json"), "{\n  // strict\n  \"compilerOptions\": {\"strict\": true,},\n}\n");
+        world.file(
+            &format!("{folder}/tsconfig.json"),
+            "{\n  // strict\n  \"compilerOptions\": {\"strict\": true,},\n}\n",
+        );
         match dice.below(3) {
             0 => world.file(&format!("{folder}/deploy/deployment.yaml"), &deployment(name)),
             1 => {
-                world.file(&format!("{folder}/chart/Chart.yaml"), &format!("apiVersion: v2\nname: {name}\nversion: 1.0.0\n"));
+                world.file(
+                    &format!("{folder}/chart/Chart.yaml"),
+                    &format!("apiVersion: v2\nname: {name}\nversion: 1.0.0\n"),
+                );
                 world.file(&format!("{folder}/chart/templates/all.yaml"), dice.pick(&TEMPLATES));
             }
             _ => {

@@ -24,7 +24,11 @@ pub fn release(name: &str) -> String {
 }
 
 pub fn charts(name: &str) -> String {
-    let kind = if name.len() % 2 == 0 { "  type: oci\n  url: oci://ghcr.io/example/charts\n" } else { "  url: https://charts.example.com\n" };
+    let kind = if name.len() % 2 == 0 {
+        "  type: oci\n  url: oci://ghcr.io/example/charts\n"
+    } else {
+        "  url: https://charts.example.com\n"
+    };
     format!(
         "apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\nmetadata:\n  name: {name}\n  namespace: flux-system\nspec:\n  interval: 5m\n{kind}"
     )
@@ -51,7 +55,13 @@ pub fn components(versions: &[&str]) -> String {
 pub fn fleet(world: &mut World, dice: &mut Dice) {
     let top = dice.pick(&["", "", "gitops/", "deploy/flux/"]);
     // The repository was copied from a template, and its files name the template.
-    let url = dice.pick(&[OWN, OWN, OWN, "ssh://git@github.com/example/platform.git", "https://github.com/fluxcd/flux2-kustomize-helm-example"]);
+    let url = dice.pick(&[
+        OWN,
+        OWN,
+        OWN,
+        "ssh://git@github.com/example/platform.git",
+        "https://github.com/fluxcd/flux2-kustomize-helm-example",
+    ]);
     let is_own = url.contains("example/platform");
     let version = dice.pick(&["v1", "v1", "v1", "v1beta2"]);
     let components_of = dice.pick(&[&["v1"][..], &["v1", "v1beta1", "v1beta2"], &[]]);
@@ -77,7 +87,14 @@ pub fn fleet(world: &mut World, dice: &mut Dice) {
         let both = format!(
             "{}{}",
             ks(version, "infra-controllers", &format!("./{top}infrastructure/controllers"), "  wait: true\n"),
-            ks(version, "infra-configs", &format!("./{top}infrastructure/configs"), &format!("  dependsOn:\n    - name: infra-controllers\n{vars}  patches:\n    - patch: |\n        - op: replace\n          path: /spec/acme/server\n          value: https://acme.example.com/directory\n      target:\n        kind: ClusterIssuer\n        name: letsencrypt\n"))
+            ks(
+                version,
+                "infra-configs",
+                &format!("./{top}infrastructure/configs"),
+                &format!(
+                    "  dependsOn:\n    - name: infra-controllers\n{vars}  patches:\n    - patch: |\n        - op: replace\n          path: /spec/acme/server\n          value: https://acme.example.com/directory\n      target:\n        kind: ClusterIssuer\n        name: letsencrypt\n"
+                )
+            )
         );
         world.file(&infrastructure, &both);
         let apps = format!("{folder}/apps.yaml");
@@ -94,7 +111,10 @@ pub fn fleet(world: &mut World, dice: &mut Dice) {
         } else {
             "infra-configs"
         };
-        world.file(&apps, &ks(version, "apps", &path, &format!("  dependsOn:\n    - name: {dependency}\n  timeout: 5m0s\n{vars}")));
+        world.file(
+            &apps,
+            &ks(version, "apps", &path, &format!("  dependsOn:\n    - name: {dependency}\n  timeout: 5m0s\n{vars}")),
+        );
         if is_gone {
             for path in [&sync, &infrastructure, &apps] {
                 world.fault("removed-api", path, is_own);
@@ -108,10 +128,19 @@ pub fn fleet(world: &mut World, dice: &mut Dice) {
 /// What the clusters share.
 fn shared(world: &mut World, dice: &mut Dice, top: &str, clusters: &[&str], is_own: bool) {
     let controllers = format!("{top}infrastructure/controllers");
-    world.file(&format!("{controllers}/cert-manager.yaml"), &format!("---\n{}---\n{}---\n{}", namespace("cert-manager"), charts("cert-manager"), release("cert-manager")));
-    world.file(&format!("{controllers}/ingress-nginx.yaml"), &format!("---\n{}---\n{}---\n{}", namespace("ingress-nginx"), charts("nginx"), release("ingress-nginx")));
+    world.file(
+        &format!("{controllers}/cert-manager.yaml"),
+        &format!("---\n{}---\n{}---\n{}", namespace("cert-manager"), charts("cert-manager"), release("cert-manager")),
+    );
+    world.file(
+        &format!("{controllers}/ingress-nginx.yaml"),
+        &format!("---\n{}---\n{}---\n{}", namespace("ingress-nginx"), charts("nginx"), release("ingress-nginx")),
+    );
     if dice.one_in(2) {
-        world.file(&format!("{controllers}/kustomization.yaml"), &kustomization(&["cert-manager.yaml", "ingress-nginx.yaml"], ""));
+        world.file(
+            &format!("{controllers}/kustomization.yaml"),
+            &kustomization(&["cert-manager.yaml", "ingress-nginx.yaml"], ""),
+        );
         // Without the kustomization, this file would end the build.
         world.file(&format!("{controllers}/values.yaml"), "controller:\n  replicaCount: 2\n");
     } else if is_own && dice.one_in(3) {
@@ -135,7 +164,8 @@ fn shared(world: &mut World, dice: &mut Dice, top: &str, clusters: &[&str], is_o
     world.file(&format!("{base}/kustomization.yaml"), &kustomization(&listed, "namespace: podinfo\n"));
     for cluster in clusters {
         let overlay = format!("{top}apps/{cluster}");
-        let patch = "patches:\n  - path: podinfo-values.yaml\n    target:\n      kind: HelmRelease\n      name: podinfo\n";
+        let patch =
+            "patches:\n  - path: podinfo-values.yaml\n    target:\n      kind: HelmRelease\n      name: podinfo\n";
         world.file(&format!("{overlay}/kustomization.yaml"), &kustomization(&["../base/podinfo"], patch));
         world.file(&format!("{overlay}/podinfo-values.yaml"), "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: podinfo\nspec:\n  values:\n    replicaCount: 3\n");
     }

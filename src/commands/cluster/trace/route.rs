@@ -153,7 +153,7 @@ impl<'a> Route<'_, 'a> {
             let not_known: &[NotKnown] = match &deliverer.outcome {
                 Outcome::Built { not_known, .. } => not_known,
                 Outcome::NotKnown(why) => std::slice::from_ref(why),
-                Outcome::Failed(_) => &[],
+                Outcome::Failed(_) | Outcome::ArgoFailed(_) | Outcome::SetFailed(_) => &[],
             };
             for why in not_known.iter().filter(|_| matters) {
                 unknowns.push(format!("{}: {}", title_of(deliverer), describe_unknown(why, deliveries)));
@@ -296,8 +296,8 @@ impl<'a> Route<'_, 'a> {
         while let Some(id) = waiting.pop() {
             let first = deliveries.reach.deliverer(id);
             let (title, name) = (title_of(deliverer), title_of(first));
-            if let Outcome::Failed(failure) = &first.outcome {
-                return Some(format!("`{title}` waits for `{name}`, whose build fails: {}", failure_text(failure)));
+            if let Some(failure) = failure_text(first) {
+                return Some(format!("`{title}` waits for `{name}`, whose build fails: {failure}"));
             }
             if let Some(offender) = self.offenders(first).first() {
                 let place = self.shown(offender);
@@ -356,7 +356,7 @@ fn deliverer_trace(deliverer: &Deliverer, deliveries: &Deliveries, is_last: bool
     let titles = |ids: &[DelivererId]| ids.iter().map(|id| title_of(deliveries.reach.deliverer(*id))).collect();
     let kustomizations: &[_] = match &deliverer.outcome {
         Outcome::Built { kustomizations, .. } => kustomizations,
-        Outcome::Failed(_) | Outcome::NotKnown(_) => &[],
+        Outcome::Failed(_) | Outcome::ArgoFailed(_) | Outcome::SetFailed(_) | Outcome::NotKnown(_) => &[],
     };
     let source = match deliverer.source {
         SourceLink::ThisRepository => "this repository",
@@ -408,6 +408,7 @@ fn describe_unknown(unknown: &NotKnown, deliveries: &Deliveries) -> String {
         NotKnown::Jsonnet(place) => ("Jsonnet is not evaluated", place),
         NotKnown::Deliverer(place) => ("variables, parameters or patches change the deliverer itself", place),
         NotKnown::Artifact(place) => ("the artifact holds files from elsewhere, or only some folders", place),
+        NotKnown::Generator(place) => ("a generator of the ApplicationSet asks the cluster or another host", place),
         NotKnown::TooLarge(place) => ("there is more to build than is looked at", place),
     };
     format!("{what}{}", place.map(|place| at_place(place, deliveries)).unwrap_or_default())
