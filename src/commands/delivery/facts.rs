@@ -228,7 +228,7 @@ fn may_take_more(why: &NotKnown) -> bool {
 }
 
 /// `Kustomization flux-system/catalog`
-pub(super) fn title_of(deliverer: &Deliverer) -> String {
+pub(crate) fn title_of(deliverer: &Deliverer) -> String {
     let is_set = matches!(deliverer.outcome, Outcome::SetFailed(_) | Outcome::NotKnown(NotKnown::Generator(_)));
     let kind = match deliverer.tool {
         reach::Tool::Flux => "Kustomization",

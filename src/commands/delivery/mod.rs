@@ -2,8 +2,9 @@
 
 mod checkout;
 pub(crate) mod cluster;
-mod facts;
+pub(crate) mod facts;
 mod failures;
+mod located;
 pub(crate) mod options;
 pub(crate) mod repository;
 pub(crate) mod repository_view;

@@ -1,7 +1,7 @@
-//! What is known of the delivery besides the files: how hosts name the repository, and what the config says of clusters.
+//! What is known of the delivery besides the files: the platform, and how hosts name the repository.
 
 use crate::domain::platform::{PORT, Platform};
-use crate::settings::{ClusterSettings, Delivery, Environment, Settings};
+use crate::settings::{Delivery, Environment, Settings};
 
 /// Variables in which CI systems give the URL of the repository.
 const URL_VARIABLES: [&str; 4] =
@@ -10,7 +10,6 @@ const URL_VARIABLES: [&str; 4] =
 #[derive(Debug, Clone)]
 pub(crate) struct DeliveryOptions {
     pub platform: &'static Platform,
-    pub clusters: Vec<ClusterSettings>,
     /// URLs of the repository that the CI system gives.
     pub urls: Vec<String>,
     /// The repository has a config of portolan.
@@ -21,7 +20,7 @@ pub(crate) struct DeliveryOptions {
 
 impl Default for DeliveryOptions {
     fn default() -> Self {
-        Self { platform: &PORT, clusters: Vec::new(), urls: Vec::new(), has_config: false, names_clusters: false }
+        Self { platform: &PORT, urls: Vec::new(), has_config: false, names_clusters: false }
     }
 }
 
@@ -29,7 +28,6 @@ impl DeliveryOptions {
     pub fn of(settings: &Settings, environment: &Environment) -> Self {
         Self {
             platform: settings.platform.value,
-            clusters: settings.clusters.clone(),
             urls: urls(&|name| environment.trimmed(name)),
             has_config: settings.config.is_some(),
             names_clusters: settings.delivery.value == Delivery::Cluster || !settings.clusters.is_empty(),

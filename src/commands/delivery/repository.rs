@@ -26,6 +26,9 @@ pub(crate) struct Deliveries {
     /// The ignore comments of files that the run does not read otherwise.
     pub directives: Vec<(FileId, Directives)>,
     pub run: RunFiles,
+    pub(super) checkout: Checkout,
+    /// The API group of the platform.
+    pub(super) group: &'static str,
 }
 
 impl Deliveries {
@@ -77,7 +80,8 @@ impl Deliveries {
         };
         let facts = facts.collect(removed);
         let directives = run.directives();
-        Some(Self { reach, facts, directives, run })
+        drop(repository);
+        Some(Self { reach, facts, directives, run, checkout, group: options.platform.group })
     }
 }
 
