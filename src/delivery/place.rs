@@ -3,7 +3,7 @@
 use super::files::FileId;
 use crate::domain::document::span::Span;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Place {
     pub file: FileId,
     pub span: Span,

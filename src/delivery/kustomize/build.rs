@@ -49,6 +49,8 @@ pub struct Build {
     pub files: BTreeSet<FileId>,
     /// The kustomization files that were read.
     pub kustomizations: BTreeSet<FileId>,
+    /// The files that were read as something else: patches, data of generators, configurations.
+    pub other_files: BTreeSet<FileId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

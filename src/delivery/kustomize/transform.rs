@@ -15,8 +15,9 @@ use crate::delivery::place::{Place, Text};
 use crate::domain::document::tree::{Kind, Value};
 
 impl<'r> Builder<'_, 'r> {
-    fn read_text(&self, path: &Text, folder: FolderId) -> Result<Cow<'r, str>, Failure> {
+    fn read_text(&mut self, path: &Text, folder: FolderId) -> Result<Cow<'r, str>, Failure> {
         let file = self.lookup.find_file(&path.text, folder)?;
+        self.result.other_files.insert(file);
         let unreadable = || Failure::new(FailureKind::Malformed, format!("{} is no text", path.text));
         self.repository.text(file).ok_or_else(unreadable)
     }
@@ -35,7 +36,7 @@ impl<'r> Builder<'_, 'r> {
     }
 
     /// `crds` must name definitions of OpenAPI: a mapping of mappings.
-    pub(super) fn check_crds(&self, kustomization: &Kustomization, folder: FolderId) -> Result<(), Failure> {
+    pub(super) fn check_crds(&mut self, kustomization: &Kustomization, folder: FolderId) -> Result<(), Failure> {
         let names: Vec<&str> = kustomization.crds.iter().map(|path| path.text.as_str()).collect();
         let heading = format!("loading CRDs [{}]", names.join(" "));
         for path in &kustomization.crds {
@@ -200,7 +201,7 @@ impl<'r> Builder<'_, 'r> {
     }
 
     /// `patchesStrategicMerge`: each is a patch, or the path of one.
-    fn merge_patches(&self, kustomization: &Kustomization, folder: FolderId) -> Result<Vec<ReadPatch>, Failure> {
+    fn merge_patches(&mut self, kustomization: &Kustomization, folder: FolderId) -> Result<Vec<ReadPatch>, Failure> {
         let paths = &kustomization.merge_patches;
         let Some(first) = paths.first() else { return Ok(Vec::new()) };
         let patches = paths.iter().map(|path| self.read_merge_patch(kustomization, path, folder));
@@ -215,7 +216,7 @@ impl<'r> Builder<'_, 'r> {
     }
 
     fn read_merge_patch(
-        &self,
+        &mut self,
         kustomization: &Kustomization,
         path: &Text,
         folder: FolderId,
@@ -232,7 +233,12 @@ impl<'r> Builder<'_, 'r> {
         Ok(ReadPatch { form: Form::Merge(merges), target: None, place, source: String::new() })
     }
 
-    fn read_patch(&self, kustomization: &Kustomization, patch: &Patch, folder: FolderId) -> Result<ReadPatch, Failure> {
+    fn read_patch(
+        &mut self,
+        kustomization: &Kustomization,
+        patch: &Patch,
+        folder: FolderId,
+    ) -> Result<ReadPatch, Failure> {
         let place = patch.file.or(kustomization.file).map(|file| Place { file, span: patch.span });
         let fail = |text: String| Failure::new(FailureKind::BadPatch, text).at(place);
         let heading = "trouble configuring builtin PatchTransformer";
@@ -261,7 +267,7 @@ impl<'r> Builder<'_, 'r> {
 
     /// `patchesJson6902`, whose targets must have names.
     fn read_json_patch(
-        &self,
+        &mut self,
         kustomization: &Kustomization,
         patch: &Patch,
         folder: FolderId,

@@ -9,7 +9,7 @@ use super::found::Found;
 use super::links::{BOOTSTRAP, Links, SourceKind, may_be_one, source_name};
 use super::model::{
     Address, Applied, Cluster, ClusterId, Deliverer, DelivererId, Deliveries, Detail, Details, MissingReference,
-    NotKnown, Options, Outcome, Prune, Reach, ReferenceKind, Tool,
+    Nearness, NotKnown, Options, Outcome, Prune, Reach, ReferenceKind, Tool,
 };
 use super::roots::follow;
 use crate::delivery::flux::objects::{ObjectReference, Reference};
@@ -80,7 +80,8 @@ impl<'y, 'x, 'r, 'f> Answer<'y, 'x, 'r, 'f> {
         }
         let clusters = self.take_clusters(&mut deliverers, &mut details);
         let deliveries = Deliveries::of(&deliverers, self.repository.files.len());
-        let mut details = Details { of: details, deliveries, ..Details::default() };
+        let near = Nearness::of(&deliverers, self.repository.files);
+        let mut details = Details { of: details, deliveries, near, ..Details::default() };
         options.group.clone_into(&mut details.group);
         Reach { deliverers, clusters, missing: self.missing(), details }
     }
@@ -150,6 +151,7 @@ impl<'y, 'x, 'r, 'f> Answer<'y, 'x, 'r, 'f> {
             not_known,
             files: built.files.clone(),
             kustomizations: built.kustomizations.clone(),
+            other_files: built.other_files.clone(),
             is_whole_folder: built.is_whole_folder,
         }
     }
@@ -164,6 +166,8 @@ impl<'y, 'x, 'r, 'f> Answer<'y, 'x, 'r, 'f> {
             waits: spec.wait.is_some_and(|wait| wait.value),
             order_is_open: instance.living.doubt.order || instance.living.doubt.whole,
             names_cluster: spec.cluster.is_some(),
+            skips_dry_run: false,
+            left_out: BTreeMap::new(),
         }
     }
 

@@ -37,6 +37,7 @@ pub(super) struct Built {
     pub(super) not_known: Vec<NotKnown>,
     pub(super) files: Vec<FileId>,
     pub(super) kustomizations: Vec<FileId>,
+    pub(super) other_files: Vec<FileId>,
     pub(super) is_whole_folder: bool,
     /// The indexes of the arrivals that take part in delivery themselves.
     pub(super) wiring: Vec<usize>,
@@ -194,6 +195,7 @@ impl Built {
             not_known: build.unknowns.iter().map(|unknown| NotKnown::Kustomize(unknown.kind, unknown.place)).collect(),
             files: build.files.into_iter().collect(),
             kustomizations: build.kustomizations.into_iter().collect(),
+            other_files: build.other_files.into_iter().collect(),
             is_whole_folder,
         }
     }

@@ -28,10 +28,6 @@ impl Clusters {
         &self.clusters[id.0 as usize]
     }
 
-    pub(super) fn ids(&self) -> impl Iterator<Item = ClusterId> + use<> {
-        (0..u32::try_from(self.clusters.len()).expect("there are fewer than 2^32 clusters")).map(ClusterId)
-    }
-
     pub(super) fn of_key(&mut self, key: Key) -> ClusterId {
         if let Some(known) = self.by_key.get(&key) {
             return *known;

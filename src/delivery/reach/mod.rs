@@ -1,9 +1,11 @@
 //! Who delivers what: the Kustomizations and Applications of a repository whose source is the repository itself, the
 //! clusters they deliver to, and what arrives there of each manifest.
 
+mod absence;
 mod answer;
 mod builds;
 mod clusters;
+mod crd_order;
 mod deliveries;
 mod flow;
 mod found;
@@ -11,11 +13,14 @@ mod links;
 mod living;
 mod model;
 mod roots;
+mod twice;
 mod url;
+mod wrong_cluster;
 
 pub use model::{
-    Absence, Address, Applied, Arrival, Cluster, ClusterId, Definition, Deliverer, DelivererId, Deliveries, Fate, Link,
-    MissingReference, NotKnown, Options, Outcome, Prune, Reach, ReferenceKind, SourceLink, Taken, Tool,
+    Absence, Address, Applied, Arrival, Cluster, ClusterId, Definition, Deliverer, DelivererId, Deliveries, Fate,
+    Likeness, Link, MissingReference, NotKnown, Options, Outcome, Prune, Reach, ReferenceKind, SourceLink, Taken, Tool,
+    Twice, TwiceObject, Unordered, WrongCluster,
 };
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The answer to "who delivers what": deliverers, clusters, and what arrives.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
@@ -54,7 +55,12 @@ pub(super) struct Details {
     /// The API group of the platform.
     pub(super) group: String,
     pub(super) deliveries: Deliveries,
+    pub(super) near: Nearness,
 }
+
+/// The deliverers that look into each folder.
+#[derive(Debug, Default)]
+pub(super) struct Nearness(pub(super) BTreeMap<String, Vec<DelivererId>>);
 
 /// What else is known of a deliverer.
 #[derive(Debug, Clone, Default)]
@@ -71,6 +77,10 @@ pub(super) struct Detail {
     pub(super) order_is_open: bool,
     /// It names the cluster that it delivers to: `kubeConfig`, a destination.
     pub(super) names_cluster: bool,
+    /// Objects whose kind is not there yet are tried again, as `SkipDryRunOnMissingResource=true` says.
+    pub(super) skips_dry_run: bool,
+    /// Files in its reach that it leaves out, and why.
+    pub(super) left_out: BTreeMap<FileId, Link>,
 }
 
 /// Which deliverers take each file.
@@ -176,6 +186,8 @@ pub enum Outcome {
         files: Vec<FileId>,
         /// The kustomization files that were read.
         kustomizations: Vec<FileId>,
+        /// The files that were read as something else than manifests: patches, data of generators.
+        other_files: Vec<FileId>,
         /// The folder has no kustomization, so that every manifest below counts.
         is_whole_folder: bool,
     },
@@ -287,6 +299,8 @@ pub enum Link {
     NotListed {
         kustomization: FileId,
     },
+    /// It is read, but as a patch, or as data of a generator.
+    NoResource,
     /// `.sourceignore` or `spec.ignore` leaves it out.
     Ignored,
     Symlink,
@@ -302,4 +316,49 @@ pub enum Link {
     NoObject,
     BuildFails,
     NotKnown(NotKnown),
+}
+
+/// Objects that several deliverers apply to one cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Twice {
+    pub cluster: ClusterId,
+    pub deliverers: Vec<DelivererId>,
+    pub objects: Vec<TwiceObject>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TwiceObject {
+    /// One of its arrivals.
+    pub first: Taken,
+    /// The manifests, which may be one.
+    pub places: Vec<Place>,
+}
+
+/// A Kustomization without `kubeConfig` whose siblings have one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrongCluster {
+    pub deliverer: DelivererId,
+    /// Those of the same source that deliver the same to another cluster.
+    pub siblings: Vec<DelivererId>,
+    pub likeness: Likeness,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Likeness {
+    /// They take the same folder.
+    SameFolder,
+    /// They take different folders, and most objects have the same kinds and names.
+    SameObjects,
+}
+
+/// Objects that may be applied before their CRD is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unordered {
+    pub group: String,
+    pub kind: String,
+    /// The first of the objects.
+    pub resource: Taken,
+    /// Those that deliver the CRD to the same cluster.
+    pub definers: Vec<DelivererId>,
+    pub definition: Place,
 }

@@ -1,15 +1,7 @@
 //! Flux: bootstrap, several clusters, sources, and deliverers that others change.
 
-use super::{URL, arrivals, entity, file, git, ks, lines, named, reach_of};
+use super::{URL, arrivals, bootstrap, entity, file, git, ks, lines, named, reach_of};
 use crate::delivery::reach::{Address, NotKnown, Outcome, Prune, SourceLink};
-
-/// What Flux's own setup writes for a cluster.
-fn bootstrap(cluster: &str, url: &str) -> String {
-    let sync = format!("{}{}", git("flux-system", url), ks("flux-system", &format!("./clusters/{cluster}"), ""));
-    format!(
-        "=== clusters/{cluster}/flux-system/kustomization.yaml\nresources: [gotk-sync.yaml]\n=== clusters/{cluster}/flux-system/gotk-sync.yaml\n{sync}"
-    )
-}
 
 fn two_clusters() -> String {
     let mut all = String::new();

@@ -1,6 +1,7 @@
 //! Tests of reach over small repositories, written as one text with the paths of its files.
 
 mod flux;
+mod questions;
 
 use std::collections::BTreeMap;
 
@@ -84,5 +85,13 @@ pub(super) fn ks(name: &str, path: &str, more: &str) -> String {
         if more.contains("sourceRef") { "" } else { "  sourceRef: {kind: GitRepository, name: flux-system}\n" };
     format!(
         "---\napiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: {name}, namespace: flux-system}}\nspec:\n  interval: 5m\n  path: {path}\n  prune: true\n{source}{more}"
+    )
+}
+
+/// What Flux's own setup writes for a cluster.
+pub(super) fn bootstrap(cluster: &str, url: &str) -> String {
+    let sync = format!("{}{}", git("flux-system", url), ks("flux-system", &format!("./clusters/{cluster}"), ""));
+    format!(
+        "=== clusters/{cluster}/flux-system/kustomization.yaml\nresources: [gotk-sync.yaml]\n=== clusters/{cluster}/flux-system/gotk-sync.yaml\n{sync}"
     )
 }
