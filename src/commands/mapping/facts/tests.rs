@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{EvaluatedCluster, cluster_facts};
-use crate::analysis::{Analyzer, Options, Selection, Snapshot};
+use crate::analysis::{Analyzer, Evidence, Options, Selection, Snapshot};
 use crate::commands::mapping::document::MappingDocument;
 use crate::commands::mapping::null_places::nulls_in_lists;
 use crate::domain::blueprint::Blueprint;
@@ -150,7 +150,7 @@ fn findings_of(scenes: &[Scene], snapshot: &Snapshot) -> Vec<Finding> {
     let facts = MappingFacts { clusters: clusters.collect(), is_complete: true };
     let options = Options { today: Day::parse("2026-01-01").expect("a day"), snapshot_max_age_days: 30 };
     let analyzer = Analyzer::new(snapshot, &Selection::default(), &options);
-    analyzer.conclude(Vec::new(), Some(&facts), &|_| true).findings
+    analyzer.conclude(Vec::new(), Evidence { mapping: Some(&facts), delivery: None }, &|_| true).findings
 }
 
 fn findings(scene: Scene) -> Vec<Finding> {

@@ -97,7 +97,8 @@ impl Tree {
 fn base_of(root: &Path, wanted: Wanted<'_>, variables: &[(&str, &str)]) -> Result<Compared, GitError> {
     let repository = Repository::open(root, &git::Environment::default())?;
     let pattern = Pattern::default();
-    let now = ManifestSet::of(root, &pattern, &Clusters::default(), &Silent).expect("it is walked");
+    let now = ManifestSet::of(&RepositoryView::of_work_tree(root, None), &pattern, &Clusters::default(), &Silent)
+        .expect("it is walked");
     let environment = environment(variables);
     let (now, pattern, environment) = (&now, &pattern, &environment);
     base(&Request {

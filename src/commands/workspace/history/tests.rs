@@ -13,6 +13,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
 use super::PastManifests;
+use crate::commands::delivery::repository_view::RepositoryView;
 use crate::commands::mapping::repository::Clusters;
 use crate::commands::workspace::entities::ManifestSet;
 use crate::domain::progress::Silent;
@@ -327,7 +328,9 @@ fn run(case: &Case) {
     let pattern = Pattern::new(include, &[]).expect("globs");
     let environment = Environment::default();
     let past = PastManifests::new(&scene.root, &pattern, &environment, None);
-    let mut asked = ManifestSet::of(&scene.root, &pattern, &Clusters::default(), &Silent).expect("it is read");
+    let mut asked =
+        ManifestSet::of(&RepositoryView::of_work_tree(&scene.root, None), &pattern, &Clusters::default(), &Silent)
+            .expect("it is read");
     let (names, is_in_doubt) = read(&mut asked, &past);
     check(&scene, case, &names, is_in_doubt, "work tree");
 

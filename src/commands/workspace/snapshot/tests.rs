@@ -8,7 +8,9 @@ use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value as Json, json};
 
 use super::{Flaw, problems_of};
-use crate::analysis::{AnalysisResult, Analyzer, DocumentContext, Options, ProblemKind, RunState, Selection, Snapshot};
+use crate::analysis::{
+    AnalysisResult, Analyzer, DocumentContext, Evidence, Options, ProblemKind, RunState, Selection, Snapshot,
+};
 use crate::catalog::wire::{EntityDraft, Refusal, WriteOptions, Writer};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::finding::{FileId, Severity};
@@ -120,7 +122,7 @@ fn entity_errors(snapshot: &Snapshot, text: &str) -> Vec<String> {
         });
     });
     run.finish(None);
-    let AnalysisResult { findings, .. } = analyzer.conclude(vec![state.into_results()], None, &|_| true);
+    let AnalysisResult { findings, .. } = analyzer.conclude(vec![state.into_results()], Evidence::default(), &|_| true);
     let errors = findings.into_iter().filter(|finding| finding.severity == Severity::Error);
     errors.map(|finding| format!("{}: {}", finding.rule.name, finding.message)).collect()
 }
