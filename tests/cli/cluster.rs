@@ -3,6 +3,7 @@
 
 mod crds;
 mod delivered;
+mod delivery_faults;
 mod explained;
 mod forecast;
 mod glint;

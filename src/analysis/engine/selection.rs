@@ -15,13 +15,18 @@ impl Selection {
         Self { levels: levels.into_iter().collect(), cluster: delivery_is_cluster }
     }
 
+    /// Whether the config sets the level of a rule.
+    pub fn is_configured(&self, rule: &RuleInfo) -> bool {
+        self.levels.iter().any(|(name, _)| name == rule.name)
+    }
+
     pub fn severity(&self, rule: &RuleInfo) -> Option<Severity> {
         let said = self.levels.iter().rev().find(|(name, _)| name == rule.name).map(|(_, level)| *level);
         said.unwrap_or_else(|| {
-            // These rules report what the cluster's CRD would drop, which matters only if a cluster delivers the
+            // These rules report what the cluster's CRD does not have, which matters only if a cluster delivers the
             // manifests.
             let only_for_clusters = rule.severity.is_none() && self.cluster;
-            if only_for_clusters { Some(Severity::Warning) } else { rule.severity }
+            if only_for_clusters { Some(Severity::Error) } else { rule.severity }
         })
     }
 }

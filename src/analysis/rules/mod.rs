@@ -2,7 +2,7 @@
 //! its two lines below; `just new-rule NAME` makes them.
 
 mod alias_bomb;
-mod ambiguous_scalar;
+pub(super) mod ambiguous_scalar;
 mod approximate_expression;
 mod bad_encoding;
 mod broken_blueprint;
@@ -16,6 +16,7 @@ mod delivery_path_missing;
 mod duplicate_entity;
 mod duplicate_key;
 mod duplicate_resource;
+pub(super) mod emptied_map;
 mod exporter_too_old;
 mod failing_expression;
 mod file_reference;
@@ -23,6 +24,7 @@ mod flawed_blueprint;
 pub(super) mod foreign_field;
 mod hidden_manifest;
 mod hidden_variable;
+mod ignored_defaults;
 mod ignored_mapping_key;
 mod inherited_team;
 mod invalid_blueprint;
@@ -31,17 +33,20 @@ mod invalid_identifier;
 mod invalid_kind;
 mod invalid_mapping;
 mod invalid_resource_name;
+mod lost_labels;
 mod malformed_value;
 mod mapped_twice;
 mod maps_nothing;
 mod merge_conflict;
 mod missing_field;
+mod missing_namespace;
 mod missing_property;
 mod missing_relation;
 mod namespace_on_cluster_entity;
 mod never_pruned;
 mod non_string_key;
 mod null_in_list;
+mod null_map;
 mod plain_secret;
 mod refused_object;
 mod relation_arity;
@@ -49,6 +54,7 @@ mod relation_cycle;
 mod repeated_target;
 mod search_query;
 mod stale_snapshot;
+mod substituted_value;
 mod too_deep;
 mod too_large;
 mod undelivered_manifest;
@@ -69,6 +75,7 @@ pub(super) mod unused_ignore;
 mod unused_mapping_entry;
 mod value_not_allowed;
 mod value_out_of_range;
+pub(super) mod vanishing_manifest;
 mod wrong_expression_type;
 mod wrong_property_type;
 mod wrong_type;
@@ -149,6 +156,13 @@ pub static ALL: &[&Rule] = &[
     &delivery_path_missing::RULE,
     &build_breaker::RULE,
     &never_pruned::RULE,
+    &vanishing_manifest::RULE,
+    &lost_labels::RULE,
+    &missing_namespace::RULE,
+    &substituted_value::RULE,
+    &emptied_map::RULE,
+    &null_map::RULE,
+    &ignored_defaults::RULE,
 ];
 
 pub fn by_name(name: &str) -> Option<&'static Rule> {

@@ -2,17 +2,20 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::manifest_facts::stage_objects;
 use super::run_files::RunFiles;
 use crate::delivery::files::FileId as DeliveredId;
+use crate::delivery::flux::substitution_fault;
+use crate::delivery::ignore::Ignores;
 use crate::delivery::kustomize::failure::{Failure, FailureKind, ROOT};
 use crate::delivery::manifests::Manifest;
 use crate::delivery::object::{Origin, split_version};
 use crate::delivery::place::Place as DeliveredPlace;
-use crate::delivery::reach::{self, Absence, Deliverer, Link, Outcome, Prune, Reach};
+use crate::delivery::reach::{self, Absence, Deliverer, DelivererId, Link, Outcome, Prune, Reach};
 use crate::delivery::repository::Repository;
 use crate::domain::cluster::Deliverer as Tool;
 use crate::domain::delivery_facts::{
-    DelivererFacts, DelivererIndex, DeliveryFacts, DeliveryFailure, FailureCause, MissingReference,
+    DelivererFacts, DelivererIndex, DeliveryFacts, DeliveryFailure, FailureCause, MissingReference, ReturnedFile,
     UndeliveredManifest, UndeliveredReason,
 };
 use crate::domain::document::span::Span;
@@ -53,8 +56,10 @@ impl FactsOf<'_, '_> {
                 Outcome::NotKnown(_) => knows_all = false,
             }
             if let Some(found) = self.deliverer(deliverer, entities) {
-                numbers.insert(index, DelivererIndex(facts.deliverers.len()));
+                let number = DelivererIndex(facts.deliverers.len());
+                numbers.insert(index, number);
                 facts.deliverers.push(found);
+                self.add_returned(index, number, &mut facts);
             }
         }
         if knows_all && !self.reach.deliverers.is_empty() {
@@ -86,7 +91,8 @@ impl FactsOf<'_, '_> {
             reach::Tool::Flux => Tool::Flux,
             reach::Tool::ArgoCd => Tool::ArgoCd,
         };
-        Some(DelivererFacts { tool, title: title_of(deliverer), place, path, keeps_removed, failure, entities })
+        let (title, stage_objects) = (title_of(deliverer), stage_objects(deliverer));
+        Some(DelivererFacts { tool, title, place, path, keeps_removed, failure, entities, stage_objects })
     }
 
     fn failure(&mut self, deliverer: &Deliverer, failure: &Failure) -> DeliveryFailure {
@@ -99,7 +105,32 @@ impl FactsOf<'_, '_> {
             _ => FailureCause::Other,
         };
         let text = failure.text.replace(&format!("{ROOT}/"), "").replace(ROOT, ".");
-        DeliveryFailure { cause, text, place: failure.place.and_then(|place| self.run.place(place)) }
+        let is_of_text = failure.kind == FailureKind::Substitution;
+        let of_text = failure.place.filter(|_| is_of_text).and_then(|place| unsubstitutable(self.repository, place));
+        let place = of_text.or(failure.place).and_then(|place| self.run.place(place));
+        DeliveryFailure { cause, text, place, returned: None }
+    }
+
+    /// Files that Flux leaves out by default, and does not because a pattern is written.
+    fn add_returned(&mut self, index: usize, number: DelivererIndex, facts: &mut DeliveryFacts) {
+        let Some(deliverer) = self.reach.deliverers.get(index) else { return };
+        let files = match &deliverer.outcome {
+            Outcome::Built { files, .. } => files.clone(),
+            Outcome::Failed(failure) => failure.place.into_iter().map(|place| place.file).collect(),
+            Outcome::NotKnown(_) => return,
+        };
+        let returned =
+            |file: &DeliveredId| Ignores::default_for(self.repository.files.path(*file)).map(|it| (*file, it));
+        let Some((file, default)) = files.iter().find_map(returned) else { return };
+        let id = DelivererId(Span::empty(index).start);
+        let pattern = self.reach.written_pattern(self.repository, id).and_then(|place| self.run.place(place));
+        let Some(pattern) = pattern else { return };
+        let path = self.run.shown(self.repository.files.path(file));
+        let returned = ReturnedFile { deliverer: number, path, pattern, default };
+        match facts.deliverers.last_mut().and_then(|last| last.failure.as_mut()) {
+            Some(failure) => failure.returned = Some(returned),
+            None => facts.returned_files.push(returned),
+        }
     }
 
     fn undelivered(
@@ -155,7 +186,7 @@ impl FactsOf<'_, '_> {
             Link::Excluded => UndeliveredReason::Excluded,
             Link::Skipped => UndeliveredReason::Skipped,
             Link::NoObject => UndeliveredReason::NoObject,
-            Link::BuildFails | Link::NotKnown(_) => return None,
+            Link::NoResource | Link::BuildFails | Link::NotKnown(_) => return None,
         })
     }
 
@@ -174,6 +205,27 @@ impl FactsOf<'_, '_> {
         });
         spans
     }
+}
+
+/// The scalar of a manifest whose `${` ends the build.
+fn unsubstitutable(repository: &Repository<'_>, place: DeliveredPlace) -> Option<DeliveredPlace> {
+    let text = repository.text(place.file)?;
+    let mut found = None;
+    repository.documents(&text, &mut |document| {
+        let mut waiting: Vec<Value<'_>> = document.value.into_iter().collect();
+        while let Some(value) = waiting.pop().filter(|_| found.is_none()) {
+            let is_bad = |value: &Value<'_>| value.as_str().is_some_and(|text| substitution_fault(text).is_some());
+            let entries: Vec<_> = value.entries().collect();
+            let keys = entries.iter().map(|(key, _)| *key).filter(is_bad);
+            let bad = keys.chain(Some(value).filter(is_bad)).find(|bad| place.span.contains(bad.span().start as usize));
+            found = bad.map(|bad| DeliveredPlace { file: place.file, span: bad.span() });
+            let members = value.items().chain(entries.into_iter().map(|(_, member)| member));
+            let mut members: Vec<Value<'_>> = members.collect();
+            members.reverse();
+            waiting.append(&mut members);
+        }
+    });
+    found
 }
 
 fn item<'a>(root: Value<'a>, items: &[usize]) -> Option<Value<'a>> {

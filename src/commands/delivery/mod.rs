@@ -2,8 +2,11 @@
 
 mod checkout;
 pub(crate) mod cluster;
+mod emptied;
 mod facts;
+mod manifest_facts;
 pub(crate) mod options;
 pub(crate) mod repository;
 pub(crate) mod repository_view;
 mod run_files;
+mod sync_options;

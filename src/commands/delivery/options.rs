@@ -1,5 +1,6 @@
 //! What is known of the delivery besides the files: how hosts name the repository, and what the config says of clusters.
 
+use crate::domain::cluster::Deliverer;
 use crate::domain::platform::{PORT, Platform};
 use crate::settings::{ClusterSettings, Environment, Settings};
 
@@ -28,6 +29,14 @@ impl DeliveryOptions {
             clusters: settings.clusters.clone(),
             urls: urls(&|name| environment.trimmed(name)),
         }
+    }
+}
+
+impl DeliveryOptions {
+    /// The tool that delivers to every cluster of the config, if all of them state the same.
+    pub fn stated_tool(&self) -> Option<Deliverer> {
+        let first = self.clusters.first()?.deliverer?;
+        self.clusters.iter().all(|cluster| cluster.deliverer == Some(first)).then_some(first)
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use super::checkout::Checkout;
 use super::facts::FactsOf;
+use super::manifest_facts::ManifestFacts;
 use super::options::DeliveryOptions;
 use super::repository_view::RepositoryView;
 use super::run_files::RunFiles;
@@ -53,7 +54,8 @@ impl Deliveries {
     ) -> Option<Self> {
         let prefix = view.prefix();
         let checkout = Checkout::new(view.files(), read, &prefix);
-        if !has_deliverers && !holds_deliverers(&checkout, read, &prefix) {
+        let is_stated = options.stated_tool().is_some();
+        if !has_deliverers && !is_stated && !holds_deliverers(&checkout, read, &prefix) {
             return None;
         }
         let repository = Repository::new(&checkout.files, &checkout.contents);
@@ -62,12 +64,16 @@ impl Deliveries {
         urls.extend(view.repository.into_iter().flat_map(|repository| repository.remote_urls()));
         let known = reach::Options { urls: &urls, group: options.platform.group, flux: flux::Settings::default() };
         let reach = Reach::of(&repository, &known);
-        if reach.deliverers.is_empty() && reach.missing.is_empty() {
+        if reach.deliverers.is_empty() && reach.missing.is_empty() && !is_stated {
             return None;
         }
         let mut run = RunFiles::new(&checkout, read, files, prefix);
         let facts = FactsOf { reach: &reach, repository: &repository, run: &mut run, group: options.platform.group };
-        let facts = facts.collect();
+        let mut facts = facts.collect();
+        let (reach_of, run_of) = (&reach, &mut run);
+        let manifests =
+            ManifestFacts { reach: reach_of, repository: &repository, checkout: &checkout, view, options, run: run_of };
+        manifests.collect(&mut facts);
         let directives = run.directives();
         Some(Self { reach, facts, directives, run })
     }

@@ -12,6 +12,7 @@ mod found;
 mod links;
 mod living;
 mod model;
+mod patterns;
 mod roots;
 mod twice;
 mod url;
