@@ -60,6 +60,7 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
         }
         'portolan;init' {
             [CompletionResult]::new('--ci', '--ci', [CompletionResultType]::ParameterName, 'CI system; default: detected from the remote `origin` and existing files')
+            [CompletionResult]::new('--delivery', '--delivery', [CompletionResultType]::ParameterName, 'Set up delivery to a cluster by this tool: CRDs, the exporter''s mapping, and the tool''s objects')
             [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Ownership scope; default: owner and name of the remote `origin`')
             [CompletionResult]::new('--platform', '--platform', [CompletionResultType]::ParameterName, 'Catalog product; default: detected from existing manifests or credentials')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'Region of the account; default: asked on a terminal, otherwise the first region of the product')
@@ -371,6 +372,7 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Do not show progress [env: PORTOLAN_NO_PROGRESS]')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Register a cluster or control plane with Flux or Argo CD')
             [CompletionResult]::new('crds', 'crds', [CompletionResultType]::ParameterValue, 'Write the CRDs of Entity and ClusterEntity')
             [CompletionResult]::new('evaluate', 'evaluate', [CompletionResultType]::ParameterValue, 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete')
             [CompletionResult]::new('forecast', 'forecast', [CompletionResultType]::ParameterValue, 'Show what the exporter''s next full resync does to the live catalog')
@@ -379,9 +381,35 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
+        'portolan;cluster;add' {
+            [CompletionResult]::new('--deliverer', '--deliverer', [CompletionResultType]::ParameterName, 'The tool that delivers to it; default: the one whose objects this repository holds')
+            [CompletionResult]::new('--path', '--path', [CompletionResultType]::ParameterName, 'Folder with the manifests for it; default: those of `manifests.include`')
+            [CompletionResult]::new('--namespace', '--namespace', [CompletionResultType]::ParameterName, 'Namespace of the manifests in it; default: as for the other clusters, or `catalog`')
+            [CompletionResult]::new('--kubeconfig-secret', '--kubeconfig-secret', [CompletionResultType]::ParameterName, 'Flux: the secret with its kubeconfig, in the namespace of Flux''s objects; default: `NAME-kubeconfig`')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Argo CD: the address of its API server; default: Argo CD knows the cluster by its name')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'File to write, or with the ApplicationSet to extend')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the result')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Run as if started in DIR')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]')
+            [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]')
+            [CompletionResult]::new('--cluster', '--cluster', [CompletionResultType]::ParameterName, 'Consider only this cluster of the config')
+            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]')
+            [CompletionResult]::new('--catalog', '--catalog', [CompletionResultType]::ParameterName, 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be written and write nothing')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Run the command for each config in this folder and below it, in turn')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only results and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only results and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Also print the root, the config and the target in use')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Also print the root, the config and the target in use')
+            [CompletionResult]::new('--no-cache', '--no-cache', [CompletionResultType]::ParameterName, 'Do not use or write the cache (only `lint` has one)')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Do not show progress [env: PORTOLAN_NO_PROGRESS]')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'portolan;cluster;crds' {
             [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'Write to this file instead of the output')
-            [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Write nothing; exit 2 if this file is not what would be written')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Run as if started in DIR')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]')
             [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]')
@@ -390,6 +418,7 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             [CompletionResult]::new('--catalog', '--catalog', [CompletionResultType]::ParameterName, 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]')
             [CompletionResult]::new('--extended', '--extended', [CompletionResultType]::ParameterName, 'Add `title`, `icon` and `team`')
+            [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Write nothing; exit 2 if `--out` is not what would be written')
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Run the command for each config in this folder and below it, in turn')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only results and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only results and errors')
@@ -455,7 +484,6 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
         'portolan;cluster;mapping' {
             [CompletionResult]::new('--clear', '--clear', [CompletionResultType]::ParameterName, 'Which properties and relations are named, and so cleared where a manifest leaves them out')
             [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'Write to this file instead of the output')
-            [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Write nothing; exit 2 if this file is not what would be written')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show how the mapping of each cluster of the config takes this object: each expression with its result')
             [CompletionResult]::new('--mapping', '--mapping', [CompletionResultType]::ParameterName, 'With `--explain`: use this mapping instead')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the explanation [default: text]')
@@ -466,6 +494,7 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]')
             [CompletionResult]::new('--catalog', '--catalog', [CompletionResultType]::ParameterName, 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]')
+            [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Write nothing; exit 2 if `--out` is not what would be written')
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Run the command for each config in this folder and below it, in turn')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only results and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only results and errors')
@@ -499,12 +528,16 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             break
         }
         'portolan;cluster;help' {
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Register a cluster or control plane with Flux or Argo CD')
             [CompletionResult]::new('crds', 'crds', [CompletionResultType]::ParameterValue, 'Write the CRDs of Entity and ClusterEntity')
             [CompletionResult]::new('evaluate', 'evaluate', [CompletionResultType]::ParameterValue, 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete')
             [CompletionResult]::new('forecast', 'forecast', [CompletionResultType]::ParameterValue, 'Show what the exporter''s next full resync does to the live catalog')
             [CompletionResult]::new('mapping', 'mapping', [CompletionResultType]::ParameterValue, 'Write the mapping of the Kubernetes exporter for this repository')
             [CompletionResult]::new('policies', 'policies', [CompletionResultType]::ParameterValue, 'Write admission policies, by which the cluster refuses what the catalog would refuse')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'portolan;cluster;help;add' {
             break
         }
         'portolan;cluster;help;crds' {
@@ -671,11 +704,15 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             break
         }
         'portolan;help;cluster' {
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Register a cluster or control plane with Flux or Argo CD')
             [CompletionResult]::new('crds', 'crds', [CompletionResultType]::ParameterValue, 'Write the CRDs of Entity and ClusterEntity')
             [CompletionResult]::new('evaluate', 'evaluate', [CompletionResultType]::ParameterValue, 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete')
             [CompletionResult]::new('forecast', 'forecast', [CompletionResultType]::ParameterValue, 'Show what the exporter''s next full resync does to the live catalog')
             [CompletionResult]::new('mapping', 'mapping', [CompletionResultType]::ParameterValue, 'Write the mapping of the Kubernetes exporter for this repository')
             [CompletionResult]::new('policies', 'policies', [CompletionResultType]::ParameterValue, 'Write admission policies, by which the cluster refuses what the catalog would refuse')
+            break
+        }
+        'portolan;help;cluster;add' {
             break
         }
         'portolan;help;cluster;crds' {

@@ -56,6 +56,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
         }
         &'portolan;init'= {
             cand --ci 'CI system; default: detected from the remote `origin` and existing files'
+            cand --delivery 'Set up delivery to a cluster by this tool: CRDs, the exporter''s mapping, and the tool''s objects'
             cand --scope 'Ownership scope; default: owner and name of the remote `origin`'
             cand --platform 'Catalog product; default: detected from existing manifests or credentials'
             cand --region 'Region of the account; default: asked on a terminal, otherwise the first region of the product'
@@ -357,6 +358,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand --no-progress 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
+            cand add 'Register a cluster or control plane with Flux or Argo CD'
             cand crds 'Write the CRDs of Entity and ClusterEntity'
             cand evaluate 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete'
             cand forecast 'Show what the exporter''s next full resync does to the live catalog'
@@ -364,9 +366,34 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand policies 'Write admission policies, by which the cluster refuses what the catalog would refuse'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
+        &'portolan;cluster;add'= {
+            cand --deliverer 'The tool that delivers to it; default: the one whose objects this repository holds'
+            cand --path 'Folder with the manifests for it; default: those of `manifests.include`'
+            cand --namespace 'Namespace of the manifests in it; default: as for the other clusters, or `catalog`'
+            cand --kubeconfig-secret 'Flux: the secret with its kubeconfig, in the namespace of Flux''s objects; default: `NAME-kubeconfig`'
+            cand --server 'Argo CD: the address of its API server; default: Argo CD knows the cluster by its name'
+            cand --file 'File to write, or with the ApplicationSet to extend'
+            cand --output 'Format of the result'
+            cand -C 'Run as if started in DIR'
+            cand --config 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]'
+            cand --target 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]'
+            cand --cluster 'Consider only this cluster of the config'
+            cand --scope 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]'
+            cand --catalog 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]'
+            cand --color 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]'
+            cand --dry-run 'Show what would be written and write nothing'
+            cand --all 'Run the command for each config in this folder and below it, in turn'
+            cand -q 'Print only results and errors'
+            cand --quiet 'Print only results and errors'
+            cand -v 'Also print the root, the config and the target in use'
+            cand --verbose 'Also print the root, the config and the target in use'
+            cand --no-cache 'Do not use or write the cache (only `lint` has one)'
+            cand --no-progress 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'portolan;cluster;crds'= {
             cand --out 'Write to this file instead of the output'
-            cand --check 'Write nothing; exit 2 if this file is not what would be written'
             cand -C 'Run as if started in DIR'
             cand --config 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]'
             cand --target 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]'
@@ -375,6 +402,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand --catalog 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]'
             cand --color 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]'
             cand --extended 'Add `title`, `icon` and `team`'
+            cand --check 'Write nothing; exit 2 if `--out` is not what would be written'
             cand --all 'Run the command for each config in this folder and below it, in turn'
             cand -q 'Print only results and errors'
             cand --quiet 'Print only results and errors'
@@ -437,7 +465,6 @@ set edit:completion:arg-completer[portolan] = {|@words|
         &'portolan;cluster;mapping'= {
             cand --clear 'Which properties and relations are named, and so cleared where a manifest leaves them out'
             cand --out 'Write to this file instead of the output'
-            cand --check 'Write nothing; exit 2 if this file is not what would be written'
             cand --explain 'Show how the mapping of each cluster of the config takes this object: each expression with its result'
             cand --mapping 'With `--explain`: use this mapping instead'
             cand --output 'Format of the explanation [default: text]'
@@ -448,6 +475,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand --scope 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]'
             cand --catalog 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]'
             cand --color 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]'
+            cand --check 'Write nothing; exit 2 if `--out` is not what would be written'
             cand --all 'Run the command for each config in this folder and below it, in turn'
             cand -q 'Print only results and errors'
             cand --quiet 'Print only results and errors'
@@ -479,12 +507,15 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'portolan;cluster;help'= {
+            cand add 'Register a cluster or control plane with Flux or Argo CD'
             cand crds 'Write the CRDs of Entity and ClusterEntity'
             cand evaluate 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete'
             cand forecast 'Show what the exporter''s next full resync does to the live catalog'
             cand mapping 'Write the mapping of the Kubernetes exporter for this repository'
             cand policies 'Write admission policies, by which the cluster refuses what the catalog would refuse'
             cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'portolan;cluster;help;add'= {
         }
         &'portolan;cluster;help;crds'= {
         }
@@ -629,11 +660,14 @@ set edit:completion:arg-completer[portolan] = {|@words|
         &'portolan;help;serve'= {
         }
         &'portolan;help;cluster'= {
+            cand add 'Register a cluster or control plane with Flux or Argo CD'
             cand crds 'Write the CRDs of Entity and ClusterEntity'
             cand evaluate 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete'
             cand forecast 'Show what the exporter''s next full resync does to the live catalog'
             cand mapping 'Write the mapping of the Kubernetes exporter for this repository'
             cand policies 'Write admission policies, by which the cluster refuses what the catalog would refuse'
+        }
+        &'portolan;help;cluster;add'= {
         }
         &'portolan;help;cluster;crds'= {
         }

@@ -60,6 +60,8 @@ complete -c portolan -n "__fish_portolan_needs_command" -f -a "help" -d 'Print t
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l ci -d 'CI system; default: detected from the remote `origin` and existing files' -r -f -a "github\t''
 gitlab\t''
 none\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l delivery -d 'Set up delivery to a cluster by this tool: CRDs, the exporter\'s mapping, and the tool\'s objects' -r -f -a "flux\t''
+argocd\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l scope -d 'Ownership scope; default: owner and name of the remote `origin`' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l platform -d 'Catalog product; default: detected from existing manifests or credentials' -r -f -a "port\t''
 glint\t''"
@@ -482,29 +484,54 @@ complete -c portolan -n "__fish_portolan_using_subcommand serve" -s v -l verbose
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -l cluster -d 'Consider only this cluster of the config' -r -f
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -l cluster -d 'Consider only this cluster of the config' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -l all -d 'Run the command for each config in this folder and below it, in turn'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -s q -l quiet -d 'Print only results and errors'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -s v -l verbose -d 'Also print the root, the config and the target in use'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -f -a "crds" -d 'Write the CRDs of Entity and ClusterEntity'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -f -a "evaluate" -d 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -f -a "forecast" -d 'Show what the exporter\'s next full resync does to the live catalog'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -f -a "mapping" -d 'Write the mapping of the Kubernetes exporter for this repository'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -f -a "policies" -d 'Write admission policies, by which the cluster refuses what the catalog would refuse'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from crds evaluate forecast mapping policies help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -l all -d 'Run the command for each config in this folder and below it, in turn'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -s q -l quiet -d 'Print only results and errors'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -s v -l verbose -d 'Also print the root, the config and the target in use'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -f -a "add" -d 'Register a cluster or control plane with Flux or Argo CD'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -f -a "crds" -d 'Write the CRDs of Entity and ClusterEntity'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -f -a "evaluate" -d 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -f -a "forecast" -d 'Show what the exporter\'s next full resync does to the live catalog'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -f -a "mapping" -d 'Write the mapping of the Kubernetes exporter for this repository'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -f -a "policies" -d 'Write admission policies, by which the cluster refuses what the catalog would refuse'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from add" -l deliverer -d 'The tool that delivers to it; default: the one whose objects this repository holds' -r -f -a "flux\t''
+argocd\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from add" -l path -d 'Folder with the manifests for it; default: those of `manifests.include`' -r -f -a "(__fish_complete_directories)"
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from add" -l namespace -d 'Namespace of the manifests in it; default: as for the other clusters, or `catalog`' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from add" -l kubeconfig-secret -d 'Flux: the secret with its kubeconfig, in the namespace of Flux\'s objects; default: `NAME-kubeconfig`' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from add" -l server -d 'Argo CD: the address of its API server; default: Argo CD knows the cluster by its name' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from add" -l file -d 'File to write, or with the ApplicationSet to extend' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from add" -l output -d 'Format of the result' -r -f -a "text\t''
+json\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from add" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from add" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from add" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from add" -l cluster -d 'Consider only this cluster of the config' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from add" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from add" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from add" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from add" -l dry-run -d 'Show what would be written and write nothing'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from add" -l all -d 'Run the command for each config in this folder and below it, in turn'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print only results and errors'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Also print the root, the config and the target in use'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from add" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from add" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -l out -d 'Write to this file instead of the output' -r -F
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -l check -d 'Write nothing; exit 2 if this file is not what would be written' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
@@ -515,6 +542,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_se
 always\t''
 never\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -l extended -d 'Add `title`, `icon` and `team`'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -l check -d 'Write nothing; exit 2 if `--out` is not what would be written'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from crds" -s v -l verbose -d 'Also print the root, the config and the target in use'
@@ -572,7 +600,6 @@ complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_se
 all\t'Every property and relation of the blueprints'
 none\t'None: what is removed from a manifest stays in the catalog'"
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l out -d 'Write to this file instead of the output' -r -F
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l check -d 'Write nothing; exit 2 if this file is not what would be written' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l explain -d 'Show how the mapping of each cluster of the config takes this object: each expression with its result' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l mapping -d 'With `--explain`: use this mapping instead' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l output -d 'Format of the explanation [default: text]' -r -f -a "text\t''
@@ -586,6 +613,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_se
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l check -d 'Write nothing; exit 2 if `--out` is not what would be written'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from mapping" -s v -l verbose -d 'Also print the root, the config and the target in use'
@@ -609,6 +637,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_se
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from policies" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from policies" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from policies" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "add" -d 'Register a cluster or control plane with Flux or Argo CD'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "crds" -d 'Write the CRDs of Entity and ClusterEntity'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "evaluate" -d 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "forecast" -d 'Show what the exporter\'s next full resync does to the live catalog'
@@ -710,6 +739,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_s
 complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema comment completions man version help" -f -a "man" -d 'Print the manual page'
 complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema comment completions man version help" -f -a "version" -d 'Print the version, and whether it is a published release or was built from source'
 complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema comment completions man version help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and __fish_seen_subcommand_from cluster" -f -a "add" -d 'Register a cluster or control plane with Flux or Argo CD'
 complete -c portolan -n "__fish_portolan_using_subcommand help; and __fish_seen_subcommand_from cluster" -f -a "crds" -d 'Write the CRDs of Entity and ClusterEntity'
 complete -c portolan -n "__fish_portolan_using_subcommand help; and __fish_seen_subcommand_from cluster" -f -a "evaluate" -d 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete'
 complete -c portolan -n "__fish_portolan_using_subcommand help; and __fish_seen_subcommand_from cluster" -f -a "forecast" -d 'Show what the exporter\'s next full resync does to the live catalog'

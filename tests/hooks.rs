@@ -173,6 +173,8 @@ fn hooks_of_a_release(folder: &str) -> String {
             platform: &portolan::domain::platform::PORT,
             catalog: None,
             pipeline_catalog: None,
+            delivery: None,
+            pushes: true,
             has_catalog: true,
             scope: None,
             include: &[],

@@ -8,7 +8,7 @@ mod resync;
 use std::time::Duration;
 
 use crate::testkit::{Repo, portolan};
-use portolan::analysis::{Analyzer, Directives, DocumentContext, Options, RunState, Selection, Snapshot};
+use portolan::analysis::{Analyzer, Directives, DocumentContext, Evidence, Options, RunState, Selection, Snapshot};
 use portolan::domain::blueprint::Blueprint;
 use portolan::domain::finding::{FileId, Finding};
 use portolan::domain::known_entities::KnownEntities;
@@ -46,7 +46,7 @@ fn lint(text: &str) -> Vec<Finding> {
         });
     });
     run.finish(Directives::read(text, &comments));
-    analyzer.conclude(vec![state.into_results()], None, &|_| true).findings
+    analyzer.conclude(vec![state.into_results()], Evidence::default(), &|_| true).findings
 }
 
 /// A valid manifest to mutate.

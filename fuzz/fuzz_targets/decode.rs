@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use portolan::analysis::{Analyzer, Directives, DocumentContext, Options, RunState, Selection, Snapshot};
+use portolan::analysis::{Analyzer, Evidence, Directives, DocumentContext, Options, RunState, Selection, Snapshot};
 use portolan::domain::blueprint::Blueprint;
 use portolan::domain::finding::FileId;
 use portolan::domain::known_entities::KnownEntities;
@@ -45,7 +45,7 @@ fuzz_target!(|bytes: &[u8]| {
         });
     });
     run.finish(Directives::read(&text, &comments));
-    let conclusion = analyzer.conclude(vec![state.into_results()], None, &|_| true);
+    let conclusion = analyzer.conclude(vec![state.into_results()], Evidence::default(), &|_| true);
     for finding in &conclusion.findings {
         assert!(text.get(finding.place.span.range()).is_some(), "{}: {:?}", finding.rule.name, finding.place.span);
     }

@@ -1,5 +1,6 @@
 //! `cluster`: what concerns the way of entities through a cluster. Each of its commands has a file below `cluster/`.
 
+pub mod add;
 pub mod crds;
 pub mod evaluate;
 mod expectation;
@@ -27,6 +28,7 @@ use crate::exit::Exit;
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "\
 Examples:
+  portolan cluster add prod-eu
   portolan cluster crds --out platform/crds.yaml
   portolan cluster mapping --out platform/port-exporter.yaml
   portolan cluster forecast
@@ -39,6 +41,7 @@ pub struct ClusterArgs {
 
 #[derive(Debug, Clone, Subcommand)]
 pub enum ClusterVerbs {
+    Add(add::args::AddArgs),
     Crds(crds::CrdsArgs),
     Evaluate(evaluate::EvaluateArgs),
     Forecast(forecast::ForecastArgs),
@@ -49,6 +52,7 @@ pub enum ClusterVerbs {
 impl Verb for ClusterArgs {
     fn run(&self, process: &mut Process<'_>) -> Result<Exit, Error> {
         match &self.verb {
+            ClusterVerbs::Add(args) => process.in_repository(Needs::repository(), |context| add::run(args, context)),
             ClusterVerbs::Crds(args) => process.in_repository(Needs::default(), |context| crds::run(args, context)),
             ClusterVerbs::Evaluate(args) => args.run(process),
             ClusterVerbs::Forecast(args) => {

@@ -3,6 +3,7 @@
 
 mod args;
 mod choices;
+mod delivery;
 mod detect;
 pub(crate) mod error;
 mod next_steps;
@@ -35,27 +36,39 @@ use crate::sources::{self, SourceFile};
 use crate::text::plural::{count, list};
 use crate::ui::{self, Prompt};
 use choices::Choices;
+use delivery::Delivery;
 
 /// The file that `schema manifest --write` writes.
 const EDITOR_SCHEMA: &str = ".portolan/manifest.schema.json";
 
 impl Verb for InitArgs {
     fn run(&self, process: &mut Process<'_>) -> Result<Exit, Error> {
+        // With `--delivery`, `--cluster` names the cluster that the config gets.
+        let cluster = process.request.cluster.take_if(|_| self.delivery.is_some());
         // It writes a config next to those in subfolders, and excludes their folders.
-        process.in_repository(Needs { ignores_configs_below: true, ..Needs::default() }, |context| run(self, context))
+        process.in_repository(Needs { ignores_configs_below: true, ..Needs::default() }, |context| {
+            run(self, cluster.as_deref(), context)
+        })
     }
 }
 
-pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
+fn run(args: &InitArgs, cluster: Option<&str>, context: &mut Context<'_>) -> Result<Exit, Error> {
     let mut prompt = match args.yes || args.dry_run {
         true => None,
         false => Some(Prompt::of_terminal().ok_or(InitError::NobodyToAsk)?),
     };
-    let found = Surroundings::of(context)?;
+    let mut found = Surroundings::of(context)?;
     let choices = Choices::of(args, &found, context, prompt.as_mut())?;
     let build = Build::current();
-    let draft = draft(&found, &choices, build);
-    if let Some(path) = found.in_the_way(draft.files.iter().map(|file| file.path.as_str())) {
+    let delivery = Delivery::of(args, cluster, &found, &choices, context)?;
+    let mut draft = draft(&found, &choices, delivery.as_ref(), build);
+    if let Some(delivery) = &delivery {
+        let encodings = delivery.add_to(&mut draft, &found, context)?;
+        found.encodings.extend(encodings);
+    }
+    if let Some(path) =
+        found.in_the_way(draft.files.iter().filter(|file| file.before.is_none()).map(|file| file.path.as_str()))
+    {
         return Err(InitError::InTheWay { path }.into());
     }
     show_pastes(&draft, context)?;
@@ -98,7 +111,7 @@ pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         context.streams.show("Nothing was written.\n")?;
         return Ok(Exit::Success);
     }
-    remove_abandoned(&found);
+    remove_abandoned(&found, &draft);
     write(&found, &draft)?;
     context.streams.show(&format!("{}{}{summary}", heading("Wrote", &draft), changed_files(&draft, context)))?;
     let settings = resolved(context)?;
@@ -121,6 +134,10 @@ pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         None if choices.pulls(&found) => Pulled::Done,
         None => Pulled::NotTried,
     };
+    let is_open = match &delivery {
+        Some(delivery) => !complete_mapping(delivery, &found, &after)?,
+        None => false,
+    };
     if lacks_editor_schema {
         schema::run_in_repository(&SchemaArgs { name: SchemaName::Manifest, write: true }, read, &mut after)?;
     }
@@ -133,20 +150,31 @@ pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         context.streams.say_painted(&context.mask.text(&message));
         context.say(&format!("note: {written}run `portolan pull` to retry."));
     }
-    context.streams.show(&next(&found, &choices, &draft, pulled, build))?;
+    let steps = delivery.as_ref().map(|delivery| delivery.next_steps(is_open, &found)).unwrap_or_default();
+    context.streams.show(&next(&found, &choices, &draft, pulled, build, steps))?;
     match failure {
         Some(error) if args.from_catalog => Err(error),
         Some(_) | None => Ok(Exit::Success),
     }
 }
 
-fn draft(found: &Surroundings, choices: &Choices, build: Build) -> Draft {
+/// Replaces the mapping that was written before the blueprints and manifests were there. Returns whether the mapping is now
+/// that of the repository.
+fn complete_mapping(delivery: &Delivery, found: &Surroundings, context: &Context<'_>) -> Result<bool, Error> {
+    let Some(file) = delivery.completed_mapping(found, context) else { return Ok(!delivery.has_open_mapping) };
+    sources::write_atomically(&found.top, Path::new(&file.path), file.after.as_bytes())?;
+    Ok(true)
+}
+
+fn draft(found: &Surroundings, choices: &Choices, delivery: Option<&Delivery>, build: Build) -> Draft {
     let read = |text: &str| value_of(text);
     let facts = Facts {
         platform: choices.platform,
         catalog: choices.catalog.as_deref(),
         pipeline_catalog: choices.pipeline_catalog.as_deref(),
         has_catalog: choices.has_catalog,
+        delivery: delivery.map(Delivery::config),
+        pushes: choices.pushes,
         scope: choices.scope.as_deref(),
         include: &choices.include,
         exclude: &choices.exclude,
@@ -261,7 +289,11 @@ fn summary(found: &Surroundings, choices: &Choices, draft: &Draft, build: Build,
             Forge::Gitlab => "GitLab",
             Forge::Other => "none",
         };
-        rows.push(("CI", format!("{name}; pushes from {}", found.branch)));
+        let pushes = match choices.pushes {
+            true => format!("pushes from {}", found.branch),
+            false => "pushes nothing: a cluster delivers".to_owned(),
+        };
+        rows.push(("CI", format!("{name}; {pushes}")));
     }
     if choices.hook || choices.forge != Forge::Other {
         let source = match build {
@@ -334,12 +366,13 @@ fn lacks_editor_schema(found: &Surroundings, draft: &Draft) -> bool {
 }
 
 /// Removes temporary files of an earlier run that was killed.
-fn remove_abandoned(found: &Surroundings) {
+fn remove_abandoned(found: &Surroundings, draft: &Draft) {
     let examples = example::FILES.iter().map(|(name, _)| match found.folder.as_str() {
         "" => (*name).to_owned(),
         folder => format!("{folder}/{name}"),
     });
-    let files: Vec<String> = repository::paths(&found.folder).into_iter().chain(examples).collect();
+    let drafted = draft.files.iter().map(|file| file.path.clone());
+    let files: Vec<String> = repository::paths(&found.folder).into_iter().chain(examples).chain(drafted).collect();
     sources::remove_abandoned(&found.top, files.iter().map(String::as_str));
 }
 

@@ -16,8 +16,8 @@ use crate::commands::new::prompt::{Answer, EndOfInput, Questions};
 use crate::commands::workspace::open::Workspace;
 
 use crate::commands::lint::config::LintConfig;
+use crate::commands::lint::request::{Overlay, Request};
 use crate::commands::lint::run as lint;
-use crate::commands::lint::run::{Overlay, Request};
 use crate::commands::verb::{Needs, Process, Verb};
 use crate::commands::workspace::placement::{Folder, Names};
 use crate::domain::blueprint::Blueprint;

@@ -24,8 +24,9 @@ use crate::commands::workspace::read::Collects;
 
 use crate::commands::all::{self, PerConfig};
 use crate::commands::lint::config::LintConfig;
+use crate::commands::lint::request::{Overlay, Request};
 use crate::commands::lint::run as lint;
-use crate::commands::lint::run::{LintResult, Overlay, Request};
+use crate::commands::lint::run::LintResult;
 use crate::commands::output::reports::Destination;
 use crate::commands::pull::merge_attributes::add_merge_attributes;
 use crate::commands::pull::reachable::Reachable;

@@ -63,6 +63,8 @@ pub enum SchemaName {
     Serve,
     /// Output of `config --check --output json`
     ConfigCheck,
+    /// Output of `cluster add --output json`
+    ClusterAdd,
     /// Output of `cluster evaluate --output json`
     Evaluate,
     /// Output of `cluster mapping --explain KIND/NAME --output json`
@@ -159,6 +161,7 @@ pub fn schema(name: SchemaName) -> String {
         SchemaName::Refusal => report::outcome::refusal::schema(),
         SchemaName::Serve => report::serve::schema(),
         SchemaName::ConfigCheck => report::check::schema(),
+        SchemaName::ClusterAdd => report::cluster_add::schema(),
         SchemaName::Evaluate => report::evaluation::schema(),
         SchemaName::MappingExplanation => report::mapping_explanation::schema(),
         SchemaName::Forecast => report::forecast::schema(),

@@ -127,6 +127,11 @@ impl Datasource {
         Self { program: Self::EXPORTER, mark: format!("(statekey/{state_key})") }
     }
 
+    /// The User-Agent of an exporter with this state key. The version is a constant of all releases.
+    pub fn exporter_user_agent(state_key: &str) -> String {
+        format!("{}/^0.3.4 (statekey/{state_key})", Self::EXPORTER)
+    }
+
     pub fn is_in(&self, datasource: &str) -> bool {
         datasource.contains(self.program) && datasource.contains(&self.mark)
     }
@@ -151,5 +156,12 @@ mod tests {
         assert!(!owner.owns(exporters));
         assert!(Datasource::of_exporter("acme/catalog").is_in(exporters));
         assert!(!Datasource::of_exporter("acme").is_in(exporters));
+        // The key is compared exactly, whatever characters it has.
+        for (key, other) in
+            [("prod", "prod-eu"), ("prod-eu", "prod"), ("a.b+[c]", "aXbb[c]"), ("Prod", "prod"), ("eu", "x/eu")]
+        {
+            assert!(Datasource::of_exporter(key).is_in(&Datasource::exporter_user_agent(key)));
+            assert!(!Datasource::of_exporter(key).is_in(&Datasource::exporter_user_agent(other)), "{key} {other}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod baseline;
 pub mod check;
+pub mod cluster_add;
 pub mod combined;
 pub mod comment;
 pub mod escape;

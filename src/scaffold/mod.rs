@@ -11,8 +11,10 @@ pub mod repository;
 
 pub use candidates::Candidates;
 pub use cluster::{
-    Clear, DefinitionForm, MappedKinds, MappingRequest, POLICY_MARK, UsedKeys, definitions, mapping, policy,
-    policy_names,
+    ANY_NAMESPACE, ArgoDestination, ArgoTarget, Clear, ClusterDelivery, DefinitionForm, DeliveredFolder, FluxTarget,
+    MappedKinds, MappingRequest, NewItem, POLICY_MARK, UsedKeys, add_entry, add_item, argo_application_sets,
+    argo_cluster, argo_project, crds_name, definitions, flux_cluster, flux_path, folder_kustomization, mapping,
+    open_mapping, policy, policy_names,
 };
 pub use describe::{describe_property, describe_relation};
 pub use editor::{Repository, manifest_schema};

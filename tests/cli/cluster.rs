@@ -1,6 +1,7 @@
 //! Tests `portolan cluster`: a sample of the recordings of the real exporter through `cluster evaluate`, expectations, and
 //! the exit codes. All recordings are evaluated in the tests of the library.
 
+pub(super) mod add;
 mod crds;
 mod delivered;
 mod delivery_faults;
@@ -64,7 +65,7 @@ fn findings(repo: &Repo, flags: &str) -> Vec<(String, String, u64, String)> {
 }
 
 /// The YAML documents of a generated file.
-fn documents(text: &str) -> Vec<Value> {
+pub(super) fn documents(text: &str) -> Vec<Value> {
     let read = |document| serde::Deserialize::deserialize(document).unwrap_or_else(|error| panic!("{error}\n{text}"));
     serde_yaml::Deserializer::from_str(text).map(read).collect()
 }

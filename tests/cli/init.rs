@@ -2,6 +2,7 @@
 //! nothing.
 
 mod adopted;
+mod delivery;
 mod kept;
 mod killed;
 #[cfg(unix)] // runs the scripts of the jobs in a shell

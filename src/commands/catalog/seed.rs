@@ -17,16 +17,16 @@ use crate::commands::workspace::git::Git;
 use crate::commands::workspace::saved_blueprints::{SavedBlueprints, shelved};
 use crate::commands::workspace::scope::{LOCAL, scope};
 use crate::commands::workspace::snapshot::SnapshotSource;
-use crate::domain::entity::Owner;
 use crate::domain::entity::desired::Desired;
 use crate::domain::entity::identifier::is_reserved;
+use crate::domain::entity::{Datasource, Owner};
 use crate::domain::error_class::ExitClass;
 use crate::domain::known_entities::KnownEntities;
 use crate::domain::progress::{Progress, Silent};
 use crate::embedded::store::{BlueprintConflict, Failure, Store};
 use crate::error::Error;
 use crate::report::escape::clean;
-use crate::settings::{self, Settings};
+use crate::settings::{self, Delivery, Settings};
 use crate::sources::{self, ReadBuffer, path_text};
 use crate::text::plural::{count, grouped, list};
 
@@ -156,8 +156,13 @@ impl Seed {
         Ok(Self { name: path_text(name), settings, scope })
     }
 
-    /// The user agent that a push of that repository would send, so that it owns the seeded entities.
+    /// The user agent of the program that writes the entities of that repository, so that it owns the seeded ones: of a
+    /// push, or of the first cluster's exporter.
     pub fn user_agent(&self) -> String {
+        let state_key = self.settings.clusters.iter().find_map(|cluster| cluster.state_key.as_deref());
+        if let (Delivery::Cluster, Some(state_key)) = (self.settings.delivery.value, state_key) {
+            return Datasource::exporter_user_agent(state_key);
+        }
         Owner { scope: self.scope.clone().unwrap_or_else(|| LOCAL.to_owned()) }.user_agent()
     }
 

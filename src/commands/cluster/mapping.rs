@@ -102,6 +102,12 @@ fn mapping_of_repository(clear: ClearName, context: &mut Context<'_>) -> Result<
     Ok(text)
 }
 
+/// The mapping for what is on disk, for `init`.
+pub(crate) fn mapping_of_disk(settings: &Settings) -> Result<String, Error> {
+    let files = sources::discover(&settings.root.value, &settings.pattern()?)?.files;
+    Ok(mapping_of(&files, settings, &SnapshotSource::Disk, Clear::Used)?.0)
+}
+
 /// The mapping of a cluster, as configured or generated.
 pub(crate) struct ClusterMapping {
     pub path: String,

@@ -149,7 +149,7 @@ impl FactsOf<'_, '_> {
             if missed.is_empty() {
                 continue;
             }
-            let absences = [Absence { deliverer: None, link: Link::OutsideOfPaths }];
+            let absences = self.reach.absence(self.repository, file);
             let Some(absence) = absences.first() else { continue };
             let Some(reason) = self.reason(absence) else { continue };
             let nearest = absence.deliverer.and_then(|id| numbers.get(&(id.0 as usize)).copied());

@@ -1,5 +1,6 @@
 //! The arguments of `init`.
 
+use crate::domain::cluster::Deliverer;
 use crate::domain::platform::PLATFORMS;
 
 /// Set up this repository: config, pre-commit hook, pipeline, first snapshot
@@ -18,6 +19,12 @@ pub struct InitArgs {
     /// CI system; default: detected from the remote `origin` and existing files
     #[arg(long, value_name = "CI", value_enum)]
     pub ci: Option<Pipelines>,
+    /// Set up delivery to a cluster by this tool: CRDs, the exporter's mapping, and the tool's objects
+    ///
+    /// `--cluster NAME` names the cluster; default: `production`. The pipeline then lints, and shows what the exporter will
+    /// do; it pushes nothing.
+    #[arg(long, value_name = "DELIVERER", value_enum)]
+    pub delivery: Option<DelivererName>,
     /// Add the pre-commit hook, even outside a Git repository
     #[arg(long, overrides_with = "no_pre_commit")]
     pub pre_commit: bool,
@@ -48,6 +55,21 @@ pub enum Pipelines {
     None,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum DelivererName {
+    Flux,
+    Argocd,
+}
+
+impl DelivererName {
+    pub fn deliverer(self) -> Deliverer {
+        match self {
+            Self::Flux => Deliverer::Flux,
+            Self::Argocd => Deliverer::ArgoCd,
+        }
+    }
+}
+
 /// The regions of all platforms. Whether the platform has the region is checked once the platform is known.
 fn regions() -> clap::builder::PossibleValuesParser {
     let mut names: Vec<&'static str> = Vec::new();
@@ -64,5 +86,6 @@ Examples:
   portolan init                                 ask, then write the files
   portolan init --dry-run                       show every file, write nothing
   portolan init --yes --ci github --region us
+  portolan init --yes --delivery flux           deliver to a cluster, with Flux
   portolan init --yes --example                 add examples to try it without a catalog
   portolan init --yes --from-catalog            write a manifest for every entity in the catalog";

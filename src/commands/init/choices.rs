@@ -10,7 +10,7 @@ use crate::commands::workspace::scope::fits;
 use crate::domain::platform::{PLATFORMS, PORT, Platform};
 use crate::error::Error;
 use crate::scaffold::repository::Forge;
-use crate::settings::{Catalog, Environment, Origin, Settings, Sourced};
+use crate::settings::{Catalog, Delivery, Environment, Origin, Settings, Sourced};
 use crate::ui::Prompt;
 
 pub(super) struct Choices {
@@ -21,6 +21,8 @@ pub(super) struct Choices {
     pub has_default_region: bool,
     pub pipeline_catalog: Option<String>,
     pub has_catalog: bool,
+    /// The pipeline pushes. Otherwise a cluster delivers.
+    pub pushes: bool,
     pub scope: Option<String>,
     pub include: Vec<String>,
     pub exclude: Vec<String>,
@@ -75,6 +77,7 @@ impl Choices {
             catalog,
             pipeline_catalog,
             has_catalog: !(is_local && is_named),
+            pushes: args.delivery.is_none() && settings.delivery.value == Delivery::Direct,
             scope: scope(args, found, context)?,
             has_default_region: !is_named && !found.has_config && platform.regions.len() > 1,
             exclude: found.homes.excluded(&include),

@@ -40,6 +40,8 @@ pub(super) struct Surroundings {
     pub ignored: Vec<String>,
     /// The scope derived from the remote, with the folder appended unless it is the top.
     pub scope: Option<String>,
+    /// The address of the remote for a tool in a cluster.
+    pub url: Option<String>,
     pub forge: Option<Forge>,
     pub branch: String,
     /// The path of an existing pipeline that runs portolan.
@@ -81,6 +83,7 @@ impl Surroundings {
             has_other_pipeline: has_other_pipeline(&top, &folder),
             ignored,
             scope: repository.and_then(|it| scope(it, &folder)),
+            url: repository.and_then(Repository::origin_address),
             forge: forge(&top, repository, &texts),
             branch: branch(repository),
             wired,

@@ -33,6 +33,18 @@ pub enum InitError {
     #[error("`{path}` is inside Git's own folder")]
     #[diagnostic(code("inside-git"), help("run `portolan init` in the folder with the manifests; nothing was written"))]
     InsideGit { path: String },
+    #[error("the config has `clusters`, and `{name}` is not one of them")]
+    #[diagnostic(
+        code("not-a-configured-cluster"),
+        help("name one of them, or register another one: `portolan cluster add`")
+    )]
+    OtherClusters { name: String },
+    #[error("`{place}` uses the name `{name}` for another folder: `{path}`")]
+    #[diagnostic(
+        code("cluster-name-in-use"),
+        help("name the cluster otherwise, for example `--cluster {name}-2`; nothing was written")
+    )]
+    ClusterInUse { name: String, place: String, path: String },
     #[error("{source}")]
     #[diagnostic(
         code("half-written"),
@@ -48,6 +60,8 @@ impl ExitClass for InitError {
             Self::NobodyToAsk
             | Self::Invalid { .. }
             | Self::NoCatalog { .. }
+            | Self::OtherClusters { .. }
+            | Self::ClusterInUse { .. }
             | Self::Conflict { .. }
             | Self::InTheWay { .. }
             | Self::InsideGit { .. } => ErrorClass::Usage,

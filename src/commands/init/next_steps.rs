@@ -14,8 +14,17 @@ pub(super) enum Pulled {
     Failed,
 }
 
-pub(super) fn next(found: &Surroundings, choices: &Choices, draft: &Draft, pulled: Pulled, build: Build) -> String {
+/// `delivery`: the steps for a cluster, before and after the commit.
+pub(super) fn next(
+    found: &Surroundings,
+    choices: &Choices,
+    draft: &Draft,
+    pulled: Pulled,
+    build: Build,
+    delivery: [Vec<String>; 2],
+) -> String {
     let mut steps: Vec<String> = Vec::new();
+    let [before_commit, after_commit] = delivery;
     if !draft.pastes.is_empty() {
         let files: Vec<String> = draft.pastes.iter().map(|paste| format!("`{}`", paste.path)).collect();
         steps.push(format!("Add the lines shown above to {}.", list(&files)));
@@ -37,9 +46,11 @@ pub(super) fn next(found: &Surroundings, choices: &Choices, draft: &Draft, pulle
         steps.push("Run `pre-commit install` once in each clone.".to_owned());
     }
     steps.extend(snapshot(found, choices, pulled));
+    steps.extend(before_commit);
     if found.is_git && (!draft.files.is_empty() || pulled == Pulled::Done && !found.has_snapshot) {
         steps.push("Commit, and open a pull request.".to_owned());
     }
+    steps.extend(after_commit);
     let numbered = steps.iter().enumerate().map(|(at, step)| format!("  {}. {step}\n", at + 1));
     if steps.is_empty() { String::new() } else { format!("\nNext:\n{}", numbered.collect::<String>()) }
 }
@@ -60,6 +71,11 @@ fn pipeline_step(found: &Surroundings, choices: &Choices, is_new: bool) -> Optio
         Forge::Gitlab if needs_secrets => {
             Some(format!("Set the variables {id}, {secret} and GITLAB_TOKEN, masked (Settings > CI/CD)."))
         }
+        Forge::Other if !choices.pushes && !choices.is_wired() => Some(
+            "In your pipeline, run `portolan lint` on every change, and `portolan diff` and `portolan cluster forecast` on \
+             pull requests (`--ci github` and `--ci gitlab` write such a pipeline)."
+                .to_owned(),
+        ),
         Forge::Other if !choices.is_wired() => Some(
             "In your pipeline, run `portolan lint` on every change, `portolan diff` on pull requests, and `portolan push` \
              on the default branch (`--ci github` and `--ci gitlab` write such a pipeline)."

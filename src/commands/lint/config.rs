@@ -1,7 +1,7 @@
 //! The configuration of lint: files, rules with their severities, and the date. Every command that lints uses it.
 
 use crate::analysis::{Options, Selection, Snapshot};
-use crate::commands::lint::run::Request;
+use crate::commands::lint::request::Request;
 use crate::commands::mapping::repository::Clusters;
 use crate::commands::workspace::open::Workspace;
 use crate::commands::workspace::read::{Collects, LintRun};

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use crate::commands::context::Context;
 use crate::commands::delivery::repository_view::RepositoryView;
-use crate::commands::lint::run::LintScope;
+use crate::commands::lint::request::LintScope;
 use crate::commands::mapping::repository::Clusters;
 use crate::commands::plan::base;
 use crate::commands::rule_names;

@@ -11,12 +11,13 @@ use crate::report::plan::words::entity;
 use crate::report::plan::{DeliveringCluster, DeliveryDanger, NotArriving};
 use crate::text::plural::count;
 
-/// `group`: the API group of manifests, whose objects should all be mapped. `resent`: entities that another cluster sends.
+/// `group`: the API group of manifests, whose objects should all be mapped. `declared`: entities of manifests, or that
+/// some cluster sends.
 pub fn delivery(
     cluster: &ClusterForecast<'_>,
     deliverer: Option<Deliverer>,
     group: &str,
-    resent: &HashSet<EntityKey>,
+    declared: &HashSet<EntityKey>,
 ) -> DeliveringCluster {
     let (forecast, places) = (cluster.forecast, Places::new(cluster));
     let danger = |danger: &Danger| {
@@ -38,7 +39,7 @@ pub fn delivery(
         outcome: Some(forecast.outcome),
         dangers: forecast.dangers.iter().map(danger).collect(),
         not_arriving: not_arriving(cluster, &places, group),
-        kept: kept(cluster, resent),
+        kept: kept(cluster, declared),
     }
 }
 
@@ -90,25 +91,26 @@ fn unmapped<'a>(cluster: &'a ClusterForecast<'_>, group: &'a str) -> impl Iterat
     })
 }
 
-fn kept(cluster: &ClusterForecast<'_>, resent: &HashSet<EntityKey>) -> Vec<(EntityKey, String)> {
+fn kept(cluster: &ClusterForecast<'_>, declared: &HashSet<EntityKey>) -> Vec<(EntityKey, String)> {
     let forecast = cluster.forecast;
     let mut kept = Vec::new();
     for stale in &forecast.stale {
         let reason = match &stale.effect {
-            StaleEffect::Deleted if resent.contains(&stale.key) => format!(
+            StaleEffect::Deleted if declared.contains(&stale.key) => format!(
                 "another cluster sends it, but the exporter of `{}` deletes it if it resyncs first",
                 cluster.name
             ),
             StaleEffect::Deleted => continue,
+            StaleEffect::Blocked | StaleEffect::Required { .. } if declared.contains(&stale.key) => continue,
             StaleEffect::Blocked => "it is deleted as soon as nothing blocks that any longer".to_owned(),
             StaleEffect::Required { .. } => words::stale_effect(&stale.effect).unwrap_or_default(),
         };
         kept.push((stale.key.clone(), reason));
     }
-    let undecided = forecast.undecided.iter();
+    let undecided = forecast.undecided.iter().filter(|it| !declared.contains(&it.key));
     kept.extend(undecided.map(|it| (it.key.clone(), words::undecided(it.reason).to_owned())));
-    // What another cluster sends does not stay behind.
     let renamed = forecast.staying.iter().filter(|it| it.reason == StayingReason::StateKeyRenamed);
+    let renamed = renamed.filter(|it| !declared.contains(&it.key));
     kept.extend(renamed.map(|it| (it.key.clone(), words::staying(it.reason).to_owned())));
     kept
 }

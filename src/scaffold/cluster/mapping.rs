@@ -96,6 +96,31 @@ pub fn mapping(request: &MappingRequest<'_>) -> String {
     text
 }
 
+/// The mapping of a repository whose blueprints are not known yet: every Entity is sent as it is.
+pub fn open_mapping(platform: &Platform) -> String {
+    let (api, key) = (platform.api_version(), platform.mapping_key);
+    format!(
+        "\
+# The mapping of the Kubernetes exporter for blueprints that are not known yet. It writes what a manifest has (`*`): a
+# property or relation that is removed from a manifest keeps its old value in the catalog. After `portolan pull`,
+# `portolan cluster mapping --out FILE` writes one that clears it.
+resources:
+  - kind: {api}/entities
+    selector:
+      query: 'true'
+    {key}:
+      entity:
+        mappings:
+          - identifier: '.spec.identifier'
+            blueprint: '.spec.blueprint'
+            properties:
+              '*': '.spec.properties // {{}}'
+            relations:
+              '*': '.spec.relations // {{}}'
+"
+    )
+}
+
 /// The kind of an entry, and the key of its mappings.
 #[derive(Clone, Copy)]
 struct Resource<'a> {

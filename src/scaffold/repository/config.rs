@@ -1,17 +1,21 @@
 //! Generates the first `portolan.yaml`: the detected or chosen settings, each with a comment. It contains only settings
 //! that differ from the defaults, or that must not change with the environment, such as the scope.
 
-use super::facts::Facts;
+use super::facts::{ConfigDelivery, Facts};
 use super::names::{quoted, within};
+use crate::domain::cluster::Deliverer;
 
 pub(super) fn path(folder: &str) -> String {
     within(folder, "portolan.yaml")
 }
 
 pub(super) fn text(facts: &Facts<'_>) -> String {
-    let mut text = String::from(
-        "# portolan lints the manifests of this repository and pushes them to the catalog. All settings: portolan config\n",
-    );
+    let purpose = match facts.delivery {
+        None => "and pushes them to the catalog",
+        Some(_) => "and shows what of them reaches the catalog",
+    };
+    let mut text =
+        format!("# portolan lints the manifests of this repository {purpose}. All settings: portolan config\n");
     if let Some(url) = schema_url(facts) {
         text.insert_str(0, &format!("# yaml-language-server: $schema={url}\n"));
     }
@@ -43,6 +47,10 @@ pub(super) fn text(facts: &Facts<'_>) -> String {
     } else {
         text.push_str("manifests:\n  include:\n");
         text.push_str(&items(facts.include));
+        if let Some(delivery) = &facts.delivery {
+            // The CRDs say which fields the API server accepts.
+            text.push_str(&items(&[format!("{}/**/*.{{yaml,yml}}", delivery.crds)]));
+        }
     }
     if !facts.exclude.is_empty() {
         let head = if facts.include.is_empty() { "manifests:\n" } else { "" };
@@ -54,7 +62,40 @@ pub(super) fn text(facts: &Facts<'_>) -> String {
          push: {{branches: [{}], require-clean: true}}\n",
         quoted(facts.branch)
     ));
+    if let Some(delivery) = &facts.delivery {
+        text.push('\n');
+        text.push_str(&delivery.text());
+    }
     text
+}
+
+impl ConfigDelivery<'_> {
+    /// The lines of the config.
+    pub fn text(&self) -> String {
+        let tool = match self.deliverer {
+            Deliverer::Flux => "Flux applies the manifests",
+            Deliverer::ArgoCd => "Argo CD applies the manifests",
+            Deliverer::Kubectl => "kubectl applies the manifests",
+        };
+        let mut text = format!(
+            "# {tool} to the cluster, and the exporter in it writes the catalog. The state key tells what it owns.\n\
+             delivery: cluster\nclusters:\n  {}:\n    deliverer: {}\n",
+            word(self.cluster),
+            self.deliverer.word()
+        );
+        if let Some(namespace) = self.namespace {
+            text.push_str(&format!("    namespace: {}\n", word(namespace)));
+        }
+        text.push_str(&format!("    mapping: {}\n    state-key: {}\n", plain(self.mapping), word(self.cluster)));
+        text
+    }
+}
+
+/// A DNS label without quotes if every YAML reader reads it as this text.
+fn word(label: &str) -> String {
+    let is_boolean = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"].contains(&label);
+    let is_text = label.starts_with(|c: char| c.is_ascii_alphabetic()) && !is_boolean;
+    if is_text { label.to_owned() } else { quoted(label) }
 }
 
 /// The URL of this config's schema for editors; `None` if the package metadata names no repository.

@@ -4,7 +4,19 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::domain::cluster::Deliverer;
 use crate::domain::platform::Platform;
+
+/// A cluster for the config.
+#[derive(Debug, Clone, Copy)]
+pub struct ConfigDelivery<'a> {
+    pub deliverer: Deliverer,
+    pub cluster: &'a str,
+    pub namespace: Option<&'a str>,
+    /// Paths relative to the config: the file of the exporter's mapping, and the folder of the CRDs.
+    pub mapping: &'a str,
+    pub crds: &'a str,
+}
 
 /// The CI system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +36,10 @@ pub struct Facts<'a> {
     pub pipeline_catalog: Option<&'a str>,
     /// The pipeline has a catalog to compare with and to push to.
     pub has_catalog: bool,
+    /// How the manifests reach a cluster, for a new config.
+    pub delivery: Option<ConfigDelivery<'a>>,
+    /// The pipeline pushes. Otherwise a cluster delivers.
+    pub pushes: bool,
     pub scope: Option<&'a str>,
     pub include: &'a [String],
     /// Folders with a config and a scope of their own.

@@ -7,8 +7,19 @@ use super::install::Install;
 use super::names::{quoted, suffix};
 
 const WORKFLOW: &str = include_str!("templates/github.yml");
-/// The jobs that require a catalog.
-const CATALOG: &str = include_str!("templates/github-catalog.yml");
+/// The jobs that require a catalog, and the step that requires a cluster.
+const DIFF: &str = include_str!("templates/github-diff.yml");
+const FORECAST: &str = include_str!("templates/github-forecast.yml");
+const PUSH: &str = include_str!("templates/github-push.yml");
+const HEAD: &str = include_str!("templates/github-head.txt");
+const CLUSTER_HEAD: &str = include_str!("templates/github-head-cluster.txt");
+const DISPATCH: &str = "\
+  workflow_dispatch:
+    inputs:
+      approve:
+        description: Digest that approves the hazards of the push
+        default: \"\"
+";
 
 pub(super) fn path(folder: &str) -> String {
     format!(".github/workflows/portolan{}.yml", suffix(folder))
@@ -24,10 +35,17 @@ fn workflow(facts: &Facts<'_>) -> String {
         "" => String::new(),
         folder => format!("    defaults:\n      run:\n        working-directory: {}\n", quoted(folder)),
     };
-    let rest = if facts.has_catalog { CATALOG } else { "" };
+    let rest = match (facts.has_catalog, facts.pushes) {
+        (false, _) => String::new(),
+        (true, true) => format!("{DIFF}{PUSH}"),
+        (true, false) => format!("{DIFF}{FORECAST}"),
+    };
+    let (head, dispatch) = if facts.pushes { (HEAD, DISPATCH) } else { (CLUSTER_HEAD, "") };
     let install = Install::of(facts, &path(facts.folder));
     WORKFLOW
-        .replace("@REST@\n", rest)
+        .replace("@HEAD@\n", head)
+        .replace("@DISPATCH@\n", dispatch)
+        .replace("@REST@\n", &rest)
         .replace("@ENV@\n", &install.github_env)
         .replace("@INSTALL@", &install.github_step)
         .replace("@MINUTES@", install.github_minutes)

@@ -11,8 +11,12 @@ use super::names::{quoted, suffix};
 
 const PIPELINE: &str = ".gitlab-ci.yml";
 const JOBS: &str = include_str!("templates/gitlab.yml");
-/// The jobs that require a catalog.
-const CATALOG: &str = include_str!("templates/gitlab-catalog.yml");
+/// The jobs that require a catalog, and the one that requires a cluster.
+const DIFF: &str = include_str!("templates/gitlab-diff.yml");
+const FORECAST: &str = include_str!("templates/gitlab-forecast.yml");
+const PUSH: &str = include_str!("templates/gitlab-push.yml");
+/// Continues the comment on the variables.
+const APPROVE: &str = " If a push refuses a hazard, run the pipeline by hand with the variable\n# APPROVE set to the digest from its log.\n";
 const VARIABLES: &str = include_str!("templates/gitlab-variables.txt");
 
 pub(super) fn paths(folder: &str) -> [String; 2] {
@@ -87,13 +91,19 @@ impl Stages {
 fn jobs(facts: &Facts<'_>, stages: &Stages, install: &Install) -> String {
     let catalog = facts.pipeline_catalog.map(|address| format!("    PORTOLAN_CATALOG: {}\n", variable(address)));
     let directory = if facts.folder.is_empty() { "." } else { facts.folder };
-    let (head, variables, rest) = match facts.has_catalog {
-        true => (
+    let (head, variables, rest) = match (facts.has_catalog, facts.pushes) {
+        (true, true) => (
             ", a note on merge requests with what\n# merging does to the catalog, and a push from the default branch",
-            VARIABLES,
-            CATALOG,
+            format!("{VARIABLES}{APPROVE}"),
+            format!("{DIFF}{PUSH}"),
         ),
-        false => ("", "", ""),
+        (true, false) => (
+            ", a note on merge requests with what\n# merging does to the catalog, and a forecast of what the exporter will do. \
+             Nothing is pushed: a cluster\n# applies the manifests, and its exporter writes the catalog",
+            format!("{VARIABLES}\n"),
+            format!("{DIFF}{FORECAST}"),
+        ),
+        (false, _) => ("", String::new(), String::new()),
     };
     let notes = match format!("{variables}{}", install.gitlab_note) {
         notes if notes.is_empty() => "\n".to_owned(),
@@ -104,7 +114,7 @@ fn jobs(facts: &Facts<'_>, stages: &Stages, install: &Install) -> String {
         .replace("@IMAGE@", install.gitlab_image)
         .replace("@SOURCE@", &install.gitlab_variables)
         .replace("@INSTALL@", &install.gitlab_script)
-        .replace("@REST@\n", rest)
+        .replace("@REST@\n", &rest)
         .replace("@CATALOG@", &catalog.unwrap_or_default())
         .replace("@DIRECTORY@", &variable(directory))
         .replace("@STAGE@", &quoted(&stages.test))

@@ -19,7 +19,7 @@ mod names;
 mod tests;
 
 pub use drafts::{Draft, Kept, Paste, Wanted};
-pub use facts::{Facts, Forge};
+pub use facts::{ConfigDelivery, Facts, Forge};
 
 /// The paths whose texts [`draft`] needs.
 pub fn paths(folder: &str) -> Vec<String> {

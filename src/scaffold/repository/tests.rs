@@ -20,6 +20,8 @@ fn drafted(files: &[(&str, &str)], change: impl FnOnce(&mut Facts<'_>)) -> Draft
         catalog: None,
         pipeline_catalog: None,
         has_catalog: true,
+        delivery: None,
+        pushes: true,
         scope: Some("acme/catalog"),
         include: &[],
         exclude: &[],

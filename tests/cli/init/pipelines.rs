@@ -31,7 +31,12 @@ fn the_workflows_have_nothing_that_zizmor_knows_to_be_dangerous() {
     if !is_installed("zizmor", "--version") {
         return skip("zizmor");
     }
-    for line in ["init --yes", "init --yes --catalog local", "init --yes --catalog https://catalog.acme.example"] {
+    for line in [
+        "init --yes",
+        "init --yes --delivery flux",
+        "init --yes --catalog local",
+        "init --yes --catalog https://catalog.acme.example",
+    ] {
         let repo = wired_for_github(line);
         let output = Command::new("zizmor").current_dir(repo.path()).args(["--offline", "--no-progress", "."]).output();
         let output = output.expect("it is installed");
@@ -56,7 +61,9 @@ fn the_workflows_are_what_actionlint_takes() {
     if !probe.is_ok_and(|status| status.success()) {
         return skip("actionlint");
     }
-    for line in ["init --yes", "init --yes --catalog local", "-C services/cart init --yes"] {
+    for line in
+        ["init --yes", "init --yes --delivery argocd", "init --yes --catalog local", "-C services/cart init --yes"]
+    {
         let repo = git(GITHUB);
         repo.write("services/cart/README.md", "x");
         wired(&repo, line);
@@ -243,4 +250,32 @@ fn the_jobs_of_gitlab_do_the_same() {
     let last = job.calls().pop().expect("a call");
     assert!(last.starts_with("push --approve 1a2b; touch x --output text"), "{last}");
     assert!(!repo.path().join("x").exists());
+}
+
+#[test]
+fn where_a_cluster_delivers_the_jobs_forecast_and_push_nothing() {
+    let repo = wired_for_github("init --yes --delivery flux");
+    let text = repo.read(".github/workflows/portolan.yml");
+    assert!(!text.contains("portolan push") && !text.contains("approve"), "{text}");
+    let workflow = yaml(&repo, ".github/workflows/portolan.yml");
+    let jobs: Vec<&String> = workflow["jobs"].as_object().expect("jobs").keys().collect();
+    assert_eq!(jobs, ["lint", "diff"]);
+    let job = Job::new(&repo, &[("PORT_CLIENT_ID", "a"), ("PORT_CLIENT_SECRET", "b")]);
+    let forecast = step(&workflow, "diff", "Forecast");
+    let (code, words) = job.run("bash", &forecast, &[("CODE", "1")]);
+    assert_eq!(code, 1, "{words}");
+    is_not_obeyed(&words);
+    assert_eq!(job.calls(), ["cluster forecast"]);
+    // A pull request from a fork has no secrets.
+    let (code, words) = job.run("bash", &forecast, &[("PORT_CLIENT_ID", ""), ("CODE", "1")]);
+    assert!(code == 0 && words.contains("not forecast"), "{words}");
+    assert_eq!(job.calls().len(), 1);
+    let repo = git(GITLAB);
+    // A config that says so has the same effect as the flag.
+    repo.write("portolan.yaml", "scope: acme/catalog\ndelivery: cluster\n");
+    wired(&repo, "init --yes");
+    let jobs = yaml(&repo, ".gitlab/portolan.yml");
+    let names: Vec<&String> = jobs.as_object().expect("jobs").keys().collect();
+    assert_eq!(names, [".portolan", "portolan-lint", "portolan-diff", "portolan-forecast"]);
+    assert_eq!(jobs["portolan-forecast"]["script"][0], "portolan cluster forecast");
 }

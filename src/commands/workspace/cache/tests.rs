@@ -14,7 +14,8 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
 use super::*;
-use crate::commands::lint::run::{LintScope, Request, lint};
+use crate::commands::lint::request::{LintScope, Request};
+use crate::commands::lint::run::lint;
 use crate::commands::mapping::repository::Clusters;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::value::day::Day;

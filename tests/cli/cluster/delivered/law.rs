@@ -126,12 +126,15 @@ fn world_of(state: &State) -> World {
     }
     for (name, (_, _, is_declared)) in NAMES.iter().zip(&state.entities) {
         if *is_declared {
-            drop(world.0.write(&file(name), text(name)))
+            world.0.write(&file(name), text(name));
         } else if world.0.path().join(file(name)).exists() {
             world.0.remove(&file(name))
         }
     }
     let service = manifest("service", "extra", "  properties: {tier: 1}\n  relations: {domain: shop}\n");
+    let add = |text: String| {
+        world.0.write("catalog/extra.yaml", text);
+    };
     match state.fault {
         Fault::None => {}
         Fault::Selector => world.edit("exporter.yaml", "== \"service\"", "== \"servce\""),
@@ -140,15 +143,9 @@ fn world_of(state: &State) -> World {
             world.edit("exporter.yaml", "identifier: .spec.identifier", "identifier: .spec.identifier + \"-2\"");
         }
         Fault::FailingExpression => world.edit("exporter.yaml", ".spec.properties.tier", ".spec.identifier | tonumber"),
-        Fault::MissingTarget => {
-            drop(world.0.write("catalog/extra.yaml", service.replace("domain: shop", "domain: nowhere")))
-        }
-        Fault::NullInList => {
-            drop(world.0.write("catalog/extra.yaml", service.replace("tier: 1", "tier: 1, x: [null]")))
-        }
-        Fault::RefusedManifest => {
-            drop(world.0.write("catalog/extra.yaml", service.replace("spec:", "spec:\n  title: X")))
-        }
+        Fault::MissingTarget => add(service.replace("domain: shop", "domain: nowhere")),
+        Fault::NullInList => add(service.replace("tier: 1", "tier: 1, x: [null]")),
+        Fault::RefusedManifest => add(service.replace("spec:", "spec:\n  title: X")),
     }
     world
 }
