@@ -15,6 +15,7 @@ mod chaos;
 mod cli;
 mod converge;
 mod delivery;
+mod delivery_rules;
 mod dependencies;
 mod generated;
 mod guides;

@@ -19,6 +19,8 @@ fn lay_out(rule: &Rule, example: &str) -> Repo {
     let source = folder(rule).join(example);
     assert!(source.is_dir(), "{} has no `{example}/`", rule.info.name);
     let repo = Repo::new();
+    let config = repo.read(".git/config");
+    repo.write(".git/config", format!("{config}[remote \"origin\"]\n\turl = https://github.com/acme/catalog.git\n"));
     if !source.join(".portolan").exists() {
         repo.copy_from(&folder(rule).join("../_snapshot"));
     }

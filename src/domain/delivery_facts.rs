@@ -10,6 +10,8 @@ use crate::domain::finding::{FileId, Place};
 /// The deliverers of the repository, and what they do not deliver.
 #[derive(Debug, Default)]
 pub struct DeliveryFacts {
+    /// The repository has a config of portolan, so that deliverers of other manifests than entities matter too.
+    pub has_config: bool,
     pub deliverers: Vec<DelivererFacts>,
     /// The entity manifests that no deliverer takes.
     pub undelivered: Vec<UndeliveredManifest>,
@@ -17,9 +19,19 @@ pub struct DeliveryFacts {
     /// The manifests that reach a cluster, by file and position.
     pub manifests: Vec<ManifestDelivery>,
     pub manifest_faults: Vec<ManifestFault>,
+    /// Manifests that Argo CD loses, because a document before them in their file is no object.
+    pub lost: Vec<LostManifest>,
     pub returned_files: Vec<ReturnedFile>,
     /// The state of the repository before the change is known.
     pub has_base: bool,
+    /// Entity manifests that stay in the cluster although their deliverer prunes.
+    pub kept: Vec<KeptManifest>,
+    /// CRDs of the platform that go with their manifests.
+    pub pruned_crds: Vec<PrunedCrd>,
+    pub delivered_twice: Vec<DeliveredTwice>,
+    pub unordered: Vec<UnorderedCrd>,
+    pub wrong_clusters: Vec<WrongCluster>,
+    pub removed_apis: Vec<RemovedApi>,
 }
 
 /// The index of a deliverer in the facts.
@@ -103,8 +115,6 @@ pub enum ManifestFaultKind {
         by: Option<Place>,
         namespace: String,
     },
-    /// Argo CD loses it, because a document before it is no object.
-    BehindBadDocument,
     /// A label that is no string, so that all labels are lost.
     LabelIsNoString {
         key: String,
@@ -175,6 +185,8 @@ pub struct DelivererFacts {
     /// The objects that Flux applies in the last stage, in which everything but definitions is: one refused object keeps
     /// all of them from the cluster.
     pub stage_objects: usize,
+    /// Other custom resources that arrive by it, without the objects of deliverers.
+    pub resources: usize,
 }
 
 /// Why a deliverer delivers nothing.
@@ -185,8 +197,17 @@ pub struct DeliveryFailure {
     pub text: String,
     /// The cause, if it is in a file of the run.
     pub place: Option<Place>,
+    /// Of a path or an entry: what was meant instead.
+    pub meant: Option<String>,
     /// Why Flux does not leave out the file of the place, as it does by default.
     pub returned: Option<ReturnedFile>,
+}
+
+/// A manifest that a deliverer loses without an error.
+#[derive(Debug)]
+pub struct LostManifest {
+    pub by: DelivererIndex,
+    pub place: Place,
 }
 
 /// A file that Flux leaves out by default.
@@ -200,14 +221,42 @@ pub struct ReturnedFile {
     pub default: &'static str,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FailureCause {
     /// The path of the deliverer does not exist.
     Path,
-    /// An entry of a kustomization names what does not exist.
-    Entry,
+    /// The path of the deliverer exists, and its source leaves it out.
+    IgnoredPath,
+    /// The path of the deliverer is a file.
+    FileAsPath,
+    /// An entry of a kustomization, as written, names what does not exist.
+    Entry(String),
+    /// An entry of a kustomization, as written, names what its source leaves out or what is a symbolic link.
+    LeftOutEntry(String),
+    /// An entry of a kustomization names a folder without one.
+    NoKustomization,
+    SeveralKustomizations,
+    /// A kustomization cannot be read.
+    Kustomization,
     /// A file is no manifest.
     NoManifest,
+    /// A file is a template of another tool.
+    Template,
+    /// A file is no YAML.
+    Malformed,
+    /// A manifest has no name, kind or version.
+    Incomplete,
+    /// A manifest has keys or values that the build cannot write.
+    Unwritable,
+    Duplicate,
+    NamespaceConflict,
+    Patch,
+    Substitution,
+    /// A JSON file that is no manifest.
+    Json,
+    /// A symbolic link that leaves the repository.
+    Symlink,
+    TooLarge,
     Other,
 }
 
@@ -230,6 +279,8 @@ pub enum UndeliveredReason {
     OutsideOfPaths,
     /// The path of the kustomization that does not lead to it.
     NotListed(String),
+    /// It is read as a patch, or as data of a generator.
+    NoResource,
     Ignored,
     Symlink,
     FileName,
@@ -249,4 +300,81 @@ pub struct MissingReference {
     pub place: Place,
     /// The objects of that kind that do exist.
     pub existing: Vec<String>,
+}
+
+/// Entity manifests that an annotation keeps in the cluster.
+#[derive(Debug)]
+pub struct KeptManifest {
+    /// `Entity cart`
+    pub title: String,
+    pub place: Place,
+    /// The number of others that it stands for.
+    pub others: usize,
+    pub by: DelivererIndex,
+    /// `kustomize.toolkit.fluxcd.io/prune: disabled`
+    pub annotation: String,
+}
+
+/// A CRD whose removal from the repository removes it from the cluster, and every entity with it.
+#[derive(Debug)]
+pub struct PrunedCrd {
+    /// `entities.getport.io`
+    pub name: String,
+    pub place: Place,
+    pub by: DelivererIndex,
+}
+
+/// Objects that several deliverers apply to one cluster.
+#[derive(Debug)]
+pub struct DeliveredTwice {
+    pub deliverers: Vec<DelivererIndex>,
+    pub objects: usize,
+    /// The first of the objects: `Entity cart`.
+    pub title: String,
+    /// Its manifests.
+    pub places: Vec<Place>,
+}
+
+/// Objects that may be applied before the CRD of their kind.
+#[derive(Debug)]
+pub struct UnorderedCrd {
+    pub kind: String,
+    pub by: DelivererIndex,
+    /// Those that deliver the CRD.
+    pub definers: Vec<DelivererIndex>,
+    pub definition: Option<Place>,
+}
+
+/// A Kustomization that delivers to Flux's own cluster what its siblings deliver to others.
+#[derive(Debug)]
+pub struct WrongCluster {
+    pub by: DelivererIndex,
+    pub siblings: Vec<DelivererIndex>,
+    /// They take the same folder, not only the same objects.
+    pub is_same_folder: bool,
+}
+
+/// An object of Flux in a version, or with fields, that current Flux no longer has.
+#[derive(Debug)]
+pub struct RemovedApi {
+    /// `Kustomization flux-system/catalog`
+    pub title: String,
+    pub kind: String,
+    /// As written, with its place.
+    pub api_version: (String, Place),
+    pub current: String,
+    /// The version of Flux that removed the API version; `None`: it is current.
+    pub removed_in: Option<&'static str>,
+    pub fields: Vec<RemovedField>,
+    /// What makes the object current.
+    pub edits: Option<Vec<(Span, String)>>,
+}
+
+#[derive(Debug)]
+pub struct RemovedField {
+    pub name: &'static str,
+    /// The key.
+    pub place: Place,
+    /// "remove it"
+    pub advice: &'static str,
 }

@@ -7,12 +7,21 @@ use crate::domain::finding::{RuleInfo, Severity};
 pub struct Selection {
     levels: Vec<(String, Option<Severity>)>,
     cluster: bool,
+    /// The config says that clusters receive the manifests: `delivery: cluster`, or an entry of `clusters`.
+    names_clusters: bool,
 }
 
 impl Selection {
     /// `levels`: rule names with their configured severity (`None`: off); the last entry for a rule counts.
     pub fn new(levels: impl IntoIterator<Item = (String, Option<Severity>)>, delivery_is_cluster: bool) -> Self {
-        Self { levels: levels.into_iter().collect(), cluster: delivery_is_cluster }
+        let levels = levels.into_iter().collect();
+        Self { levels, cluster: delivery_is_cluster, names_clusters: delivery_is_cluster }
+    }
+
+    /// The config has an entry of `clusters`.
+    #[must_use]
+    pub fn with_clusters(self, has_clusters: bool) -> Self {
+        Self { names_clusters: self.names_clusters || has_clusters, ..self }
     }
 
     /// Whether the config sets the level of a rule.
@@ -26,7 +35,13 @@ impl Selection {
             // These rules report what the cluster's CRD does not have, which matters only if a cluster delivers the
             // manifests.
             let only_for_clusters = rule.severity.is_none() && self.cluster;
-            if only_for_clusters { Some(Severity::Error) } else { rule.severity }
+            // Otherwise a deliverer in another repository may take the manifest.
+            let is_certain = self.names_clusters && rule.name == "undelivered-manifest";
+            match rule.severity {
+                _ if only_for_clusters => Some(Severity::Error),
+                _ if is_certain => Some(Severity::Error),
+                severity => severity,
+            }
         })
     }
 }

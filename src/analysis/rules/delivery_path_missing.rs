@@ -1,7 +1,7 @@
 //! Reports deliverers that name a folder, a file or an object that does not exist.
 
 use crate::analysis::engine::rule::{Check, DeliveryContext, FindingBuilder, Rule, Sink};
-use crate::domain::delivery_facts::FailureCause;
+use crate::domain::delivery_facts::{DelivererFacts, DeliveryFailure, FailureCause};
 use crate::domain::finding::{Family, RuleInfo, Severity};
 use crate::text::suggest::closest;
 
@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
         family: Family::Delivery,
         severity: Some(Severity::Error),
         what: "a deliverer that names a folder, a file or an object that does not exist",
-        why: "The deliverer fails, and delivers nothing until it is corrected.",
+        why: "The deliverer fails, and delivers nothing until the name is corrected.",
         fix: "Correct the name, or add what is missing",
     },
     check: Check::Delivery(check),
@@ -20,26 +20,9 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &DeliveryContext<'_>, sink: &mut Sink<'_>) {
     for deliverer in &context.facts.deliverers {
-        let Some(failure) = &deliverer.failure else { continue };
-        let (place, message) = match (failure.cause, &deliverer.path) {
-            (FailureCause::Path, Some((path, place))) => {
-                (*place, format!("`{}` takes `{path}`, which does not exist.", deliverer.title))
-            }
-            (FailureCause::Path, None) => {
-                (deliverer.place, format!("`{}` takes a folder that does not exist.", deliverer.title))
-            }
-            (FailureCause::Entry, _) => {
-                let place = failure.place.unwrap_or(deliverer.place);
-                (place, format!("This entry does not exist, so `{}` delivers nothing.", deliverer.title))
-            }
-            (FailureCause::NoManifest | FailureCause::Other, _) => continue,
-        };
-        let tool = deliverer.tool.title();
-        let mut draft = FindingBuilder::new(place.span, message).file(place.file);
-        if failure.cause == FailureCause::Entry && place != deliverer.place {
-            draft = draft.related_in(deliverer.place.file, deliverer.place.span, "the deliverer");
+        if let Some(failure) = &deliverer.failure {
+            report(deliverer, failure, sink);
         }
-        sink.report(draft.help(format!("correct the path, or add what it names; {tool} reports: {}", failure.text)));
     }
     for missing in &context.facts.missing_references {
         let message = format!("`{}` names `{}`, which this repository does not have.", missing.by, missing.name);
@@ -50,4 +33,64 @@ fn check(context: &DeliveryContext<'_>, sink: &mut Sink<'_>) {
         };
         sink.report(FindingBuilder::new(missing.place.span, message).file(missing.place.file).help(help));
     }
+}
+
+fn report(deliverer: &DelivererFacts, failure: &DeliveryFailure, sink: &mut Sink<'_>) {
+    let title = &deliverer.title;
+    let path = deliverer.path.as_ref().map_or("the root", |(path, _)| path.as_str());
+    let of_path = deliverer.path.as_ref().map_or(deliverer.place, |(_, place)| *place);
+    let of_entry = failure.place.unwrap_or(deliverer.place);
+    let (place, message, way_out) = match &failure.cause {
+        FailureCause::Path => {
+            (of_path, format!("`{title}` takes `{path}`, which does not exist."), "correct `path`, or add the folder")
+        }
+        FailureCause::IgnoredPath => (
+            of_path,
+            format!("`{title}` takes `{path}`, which its source leaves out."),
+            "correct `.sourceignore` or `spec.ignore` of the source, or move the folder",
+        ),
+        FailureCause::FileAsPath => {
+            (of_path, format!("`{title}` takes `{path}`, which is a file."), "name the folder of the file")
+        }
+        FailureCause::Entry(entry) => (
+            of_entry,
+            format!("`{entry}` does not exist, so `{title}` delivers nothing."),
+            "correct the entry, or add what it names",
+        ),
+        FailureCause::LeftOutEntry(entry) => (
+            of_entry,
+            format!("The source of `{title}` leaves `{entry}` out, so that nothing is delivered."),
+            "correct `.sourceignore` or `spec.ignore` of the source; put a file there instead of a symbolic link",
+        ),
+        FailureCause::NoKustomization => (
+            of_entry,
+            format!("This folder has no kustomization, so `{title}` delivers nothing."),
+            "add a `kustomization.yaml` to the folder, or list its files",
+        ),
+        FailureCause::SeveralKustomizations
+        | FailureCause::Kustomization
+        | FailureCause::NoManifest
+        | FailureCause::Template
+        | FailureCause::Malformed
+        | FailureCause::Incomplete
+        | FailureCause::Unwritable
+        | FailureCause::Duplicate
+        | FailureCause::NamespaceConflict
+        | FailureCause::Patch
+        | FailureCause::Substitution
+        | FailureCause::Json
+        | FailureCause::Symlink
+        | FailureCause::TooLarge
+        | FailureCause::Other => return,
+    };
+    let way_out = match &failure.meant {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => way_out.to_owned(),
+    };
+    let mut draft = FindingBuilder::new(place.span, message).file(place.file);
+    if place != of_path {
+        draft = draft.related_in(deliverer.place.file, deliverer.place.span, "the deliverer");
+    }
+    let tool = deliverer.tool.title();
+    sink.report(draft.help(format!("{way_out}; {tool} reports: {}", failure.text)));
 }

@@ -11,7 +11,9 @@ mod case_collision;
 mod cluster_only_value;
 mod computed_property;
 mod contested_key;
+mod crd_after_resource;
 mod dangling_relation;
+mod delivered_twice;
 mod delivery_path_missing;
 mod duplicate_entity;
 mod duplicate_key;
@@ -48,9 +50,11 @@ mod non_string_key;
 mod null_in_list;
 mod null_map;
 mod plain_secret;
+mod pruned_crd;
 mod refused_object;
 mod relation_arity;
 mod relation_cycle;
+mod removed_api;
 mod repeated_target;
 mod search_query;
 mod stale_snapshot;
@@ -76,6 +80,7 @@ mod unused_mapping_entry;
 mod value_not_allowed;
 mod value_out_of_range;
 pub(super) mod vanishing_manifest;
+mod wrong_cluster;
 mod wrong_expression_type;
 mod wrong_property_type;
 mod wrong_type;
@@ -153,6 +158,7 @@ pub static ALL: &[&Rule] = &[
     &relation_cycle::RULE,
     &refused_object::RULE,
     &undelivered_manifest::RULE,
+    &delivered_twice::RULE,
     &delivery_path_missing::RULE,
     &build_breaker::RULE,
     &never_pruned::RULE,
@@ -163,6 +169,10 @@ pub static ALL: &[&Rule] = &[
     &emptied_map::RULE,
     &null_map::RULE,
     &ignored_defaults::RULE,
+    &crd_after_resource::RULE,
+    &removed_api::RULE,
+    &wrong_cluster::RULE,
+    &pruned_crd::RULE,
 ];
 
 pub fn by_name(name: &str) -> Option<&'static Rule> {

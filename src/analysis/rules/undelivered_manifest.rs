@@ -68,6 +68,7 @@ fn describe(reason: &UndeliveredReason, nearest: Option<&DelivererFacts>) -> Str
     match reason {
         UndeliveredReason::OutsideOfPaths => "no Kustomization or Application takes its folder".to_owned(),
         UndeliveredReason::NotListed(kustomization) => format!("`{kustomization}` does not list it"),
+        UndeliveredReason::NoResource => format!("{deliverer} reads it as a patch or as data, not as a manifest"),
         UndeliveredReason::Ignored => format!("the source of {deliverer} ignores it"),
         UndeliveredReason::Symlink => "Flux does not deliver symbolic links".to_owned(),
         UndeliveredReason::FileName => format!("{deliverer} takes no file with such a name"),
@@ -84,6 +85,7 @@ fn help(reason: &UndeliveredReason) -> &'static str {
             "move the file into the folder of a deliverer, or add a deliverer for its folder"
         }
         UndeliveredReason::NotListed(_) => "add the file, or its folder, to `resources`",
+        UndeliveredReason::NoResource => "add the file to `resources`",
         UndeliveredReason::Ignored => "correct `.sourceignore`, or `spec.ignore` of the source",
         UndeliveredReason::Symlink => "put the file itself there",
         UndeliveredReason::FileName => "rename the file: its name must end in `.yaml` or `.yml`",

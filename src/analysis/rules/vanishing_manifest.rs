@@ -6,6 +6,7 @@ use crate::analysis::engine::rule::{Check, DeliveryContext, FindingBuilder, Rule
 use crate::analysis::rules::wrong_type;
 use crate::domain::cluster::Deliverer as Tool;
 use crate::domain::delivery_facts::{DeliveryFacts, ManifestDelivery, ManifestFault, ManifestFaultKind};
+use crate::domain::document::span::Span;
 use crate::domain::finding::{Edit, Family, Finding, Help, Place, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
@@ -28,6 +29,16 @@ fn check(context: &DeliveryContext<'_>, sink: &mut Sink<'_>) {
         let Some(draft) = draft(facts, fault, manifest) else { continue };
         let draft = draft.file(manifest.place.file);
         sink.report(name_deliverer(draft, facts, manifest));
+    }
+    for lost in &facts.lost {
+        let Some(deliverer) = facts.deliverer(lost.by) else { continue };
+        let message = format!(
+            "`{}` loses this manifest without an error, because a document above it is no Kubernetes object.",
+            deliverer.title
+        );
+        let draft = FindingBuilder::new(Span::empty(lost.place.span.start as usize), message).file(lost.place.file);
+        let draft = draft.help("move the document above to another file");
+        sink.report(draft.related_in(deliverer.place.file, deliverer.place.span, "the deliverer"));
     }
 }
 
@@ -69,10 +80,6 @@ fn draft(facts: &DeliveryFacts, fault: &ManifestFault, manifest: &ManifestDelive
                 Some(by) => draft.related_in(by.file, by.span, "the one that is applied"),
                 None => draft,
             })
-        }
-        ManifestFaultKind::BehindBadDocument => {
-            let message = format!("{name} skips the rest of this file: a document above is no Kubernetes object.");
-            Some(FindingBuilder::new(fault.span, message).help("move that document to another file"))
         }
         ManifestFaultKind::LabelIsNoString { .. }
         | ManifestFaultKind::NoNamespace

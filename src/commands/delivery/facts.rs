@@ -5,18 +5,17 @@ use std::collections::{BTreeMap, HashSet};
 use super::manifest_facts::stage_objects;
 use super::run_files::RunFiles;
 use crate::delivery::files::FileId as DeliveredId;
-use crate::delivery::flux::substitution_fault;
 use crate::delivery::ignore::Ignores;
-use crate::delivery::kustomize::failure::{Failure, FailureKind, ROOT};
+use crate::delivery::kustomize::UnknownKind;
 use crate::delivery::manifests::Manifest;
 use crate::delivery::object::{Origin, split_version};
 use crate::delivery::place::Place as DeliveredPlace;
-use crate::delivery::reach::{self, Absence, Deliverer, DelivererId, Link, Outcome, Prune, Reach};
+use crate::delivery::reach::{self, Absence, Deliverer, DelivererId, Fate, Link, NotKnown, Outcome, Prune, Reach};
 use crate::delivery::repository::Repository;
 use crate::domain::cluster::Deliverer as Tool;
 use crate::domain::delivery_facts::{
-    DelivererFacts, DelivererIndex, DeliveryFacts, DeliveryFailure, FailureCause, MissingReference, ReturnedFile,
-    UndeliveredManifest, UndeliveredReason,
+    DelivererFacts, DelivererIndex, DeliveryFacts, MissingReference, ReturnedFile, UndeliveredManifest,
+    UndeliveredReason,
 };
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::Value;
@@ -30,32 +29,34 @@ pub(super) struct FactsOf<'a, 'r> {
     pub run: &'a mut RunFiles,
     /// The API group of entity manifests.
     pub group: &'a str,
+    pub has_config: bool,
 }
 
+/// The numbers of the deliverers in the facts. Those outside of the root have none.
+pub(super) type Numbers = BTreeMap<usize, DelivererIndex>;
+
 impl FactsOf<'_, '_> {
-    pub fn collect(mut self) -> DeliveryFacts {
-        let mut facts = DeliveryFacts::default();
-        // The deliverers of places outside of the root have no facts; `numbers` holds the others.
-        let mut numbers = BTreeMap::new();
+    /// `removed`: objects of Flux that are written for an older one.
+    pub fn collect(mut self, removed: Vec<reach::RemovedApi>) -> DeliveryFacts {
+        let mut facts = DeliveryFacts { has_config: self.has_config, ..DeliveryFacts::default() };
+        let mut numbers = Numbers::new();
         let mut taken: HashSet<ManifestKey> = HashSet::new();
         let mut knows_all = true;
         for (index, deliverer) in self.reach.deliverers.iter().enumerate() {
-            let mut entities = 0;
             match &deliverer.outcome {
                 Outcome::Built { arrivals, not_known, .. } => {
-                    knows_all &= not_known.is_empty();
+                    knows_all &= !not_known.iter().any(may_take_more);
                     for arrival in arrivals.iter() {
                         if let Origin::Manifest { file, span, .. } = &arrival.object.origin {
                             taken.insert((*file, span.start));
                         }
-                        let header = &arrival.object.header;
-                        entities += usize::from(is_entity(self.group, &header.api_version, &header.kind));
                     }
                 }
-                Outcome::Failed(_) => {}
+                // What it would take if its path were right is not known.
+                Outcome::Failed(_) => knows_all &= deliverer.folder.is_some(),
                 Outcome::NotKnown(_) => knows_all = false,
             }
-            if let Some(found) = self.deliverer(deliverer, entities) {
+            if let Some(found) = self.deliverer(deliverer) {
                 let number = DelivererIndex(facts.deliverers.len());
                 numbers.insert(index, number);
                 facts.deliverers.push(found);
@@ -70,10 +71,12 @@ impl FactsOf<'_, '_> {
             let reach::MissingReference { by, name, existing, .. } = missing.clone();
             facts.missing_references.push(MissingReference { by, name, place, existing });
         }
+        self.add_wiring(&mut facts, &numbers);
+        facts.removed_apis = removed.into_iter().filter_map(|api| self.removed_api(api)).collect();
         facts
     }
 
-    fn deliverer(&mut self, deliverer: &Deliverer, entities: usize) -> Option<DelivererFacts> {
+    fn deliverer(&mut self, deliverer: &Deliverer) -> Option<DelivererFacts> {
         let place = self.run.place(deliverer.place)?;
         let path = deliverer.path.as_ref().and_then(|path| {
             let place = DeliveredPlace { file: path.file?, span: path.span };
@@ -83,32 +86,26 @@ impl FactsOf<'_, '_> {
             Prune::On => None,
             Prune::Off(place) => self.run.place(place),
         };
+        let (mut entities, mut resources) = (0, 0);
         let failure = match &deliverer.outcome {
             Outcome::Failed(failure) => Some(self.failure(deliverer, failure)),
-            Outcome::Built { .. } | Outcome::NotKnown(_) => None,
+            Outcome::Built { arrivals, .. } => {
+                for arrival in arrivals.iter().filter(|arrival| arrival.fate == Fate::Applied) {
+                    let header = &arrival.object.header;
+                    let is_entity = is_entity(self.group, &header.api_version, &header.kind);
+                    entities += usize::from(is_entity);
+                    resources += usize::from(!is_entity && is_custom(&header.api_version));
+                }
+                None
+            }
+            Outcome::NotKnown(_) => None,
         };
         let tool = match deliverer.tool {
             reach::Tool::Flux => Tool::Flux,
             reach::Tool::ArgoCd => Tool::ArgoCd,
         };
         let (title, stage_objects) = (title_of(deliverer), stage_objects(deliverer));
-        Some(DelivererFacts { tool, title, place, path, keeps_removed, failure, entities, stage_objects })
-    }
-
-    fn failure(&mut self, deliverer: &Deliverer, failure: &Failure) -> DeliveryFailure {
-        let cause = match failure.kind {
-            _ if deliverer.folder.is_none() => FailureCause::Path,
-            FailureKind::Missing | FailureKind::NoKustomization => FailureCause::Entry,
-            FailureKind::NoObject | FailureKind::MissingKind | FailureKind::MissingName | FailureKind::Malformed => {
-                FailureCause::NoManifest
-            }
-            _ => FailureCause::Other,
-        };
-        let text = failure.text.replace(&format!("{ROOT}/"), "").replace(ROOT, ".");
-        let is_of_text = failure.kind == FailureKind::Substitution;
-        let of_text = failure.place.filter(|_| is_of_text).and_then(|place| unsubstitutable(self.repository, place));
-        let place = of_text.or(failure.place).and_then(|place| self.run.place(place));
-        DeliveryFailure { cause, text, place, returned: None }
+        Some(DelivererFacts { tool, title, place, path, keeps_removed, failure, entities, stage_objects, resources })
     }
 
     /// Files that Flux leaves out by default, and does not because a pattern is written.
@@ -150,8 +147,10 @@ impl FactsOf<'_, '_> {
                 continue;
             }
             let absences = self.reach.absence(self.repository, file);
+            // Where one of them is not certain, the manifest may arrive.
+            let reasons: Option<Vec<_>> = absences.iter().map(|absence| self.reason(absence)).collect();
+            let Some(reason) = reasons.and_then(|reasons| reasons.into_iter().next()) else { continue };
             let Some(absence) = absences.first() else { continue };
-            let Some(reason) = self.reason(absence) else { continue };
             let nearest = absence.deliverer.and_then(|id| numbers.get(&(id.0 as usize)).copied());
             for (manifest, span) in missed.iter().zip(self.name_spans(file, &missed)) {
                 let Some(place) = self.run.place(DeliveredPlace { file, span }) else { continue };
@@ -179,6 +178,7 @@ impl FactsOf<'_, '_> {
             Link::NotListed { kustomization } => {
                 UndeliveredReason::NotListed(self.run.shown(self.repository.files.path(*kustomization)))
             }
+            Link::NoResource => UndeliveredReason::NoResource,
             Link::Ignored => UndeliveredReason::Ignored,
             Link::Symlink => UndeliveredReason::Symlink,
             Link::FileName => UndeliveredReason::FileName,
@@ -188,6 +188,14 @@ impl FactsOf<'_, '_> {
             Link::NoObject => UndeliveredReason::NoObject,
             Link::NoResource | Link::BuildFails | Link::NotKnown(_) => return None,
         })
+    }
+
+    /// Where the name of a manifest is, or where it begins.
+    pub(super) fn name_span(&self, file: DeliveredId, span: Span) -> Span {
+        let manifests = self.repository.manifests(file);
+        let manifest = manifests.objects.iter().find(|manifest| manifest.span == span);
+        let spans = manifest.map(|manifest| self.name_spans(file, &[manifest])).unwrap_or_default();
+        spans.first().copied().unwrap_or(span)
     }
 
     /// Where the names of manifests are, or where they begin.
@@ -207,33 +215,39 @@ impl FactsOf<'_, '_> {
     }
 }
 
-/// The scalar of a manifest whose `${` ends the build.
-fn unsubstitutable(repository: &Repository<'_>, place: DeliveredPlace) -> Option<DeliveredPlace> {
-    let text = repository.text(place.file)?;
-    let mut found = None;
-    repository.documents(&text, &mut |document| {
-        let mut waiting: Vec<Value<'_>> = document.value.into_iter().collect();
-        while let Some(value) = waiting.pop().filter(|_| found.is_none()) {
-            let is_bad = |value: &Value<'_>| value.as_str().is_some_and(|text| substitution_fault(text).is_some());
-            let entries: Vec<_> = value.entries().collect();
-            let keys = entries.iter().map(|(key, _)| *key).filter(is_bad);
-            let bad = keys.chain(Some(value).filter(is_bad)).find(|bad| place.span.contains(bad.span().start as usize));
-            found = bad.map(|bad| DeliveredPlace { file: place.file, span: bad.span() });
-            let members = value.items().chain(entries.into_iter().map(|(_, member)| member));
-            let mut members: Vec<Value<'_>> = members.collect();
-            members.reverse();
-            waiting.append(&mut members);
-        }
-    });
-    found
-}
-
 fn item<'a>(root: Value<'a>, items: &[usize]) -> Option<Value<'a>> {
     items.iter().try_fold(root, |list, at| list.get("items")?.items().nth(*at))
 }
 
-fn is_entity(group: &str, api_version: &str, kind: &str) -> bool {
+pub(super) fn is_entity(group: &str, api_version: &str, kind: &str) -> bool {
     split_version(api_version).0 == group && matches!(kind, "Entity" | "ClusterEntity")
+}
+
+/// Whether an object is of a kind that a CRD defines, and no deliverer.
+fn is_custom(api_version: &str) -> bool {
+    let (group, _) = split_version(api_version);
+    group.contains('.')
+        && !group.ends_with(".k8s.io")
+        && !group.ends_with(".toolkit.fluxcd.io")
+        && group != "kustomize.config.k8s.io"
+}
+
+/// Whether what is not known of a build may be that it takes further manifests of the repository.
+fn may_take_more(why: &NotKnown) -> bool {
+    match why {
+        NotKnown::Kustomize(kind, _) => match kind {
+            UnknownKind::Remote | UnknownKind::Generator | UnknownKind::Decryption => true,
+            UnknownKind::Transformer | UnknownKind::Configuration | UnknownKind::Selector | UnknownKind::Variables => {
+                false
+            }
+        },
+        NotKnown::Deliverer(_)
+        | NotKnown::Helm(_)
+        | NotKnown::Plugin(_)
+        | NotKnown::Jsonnet(_)
+        | NotKnown::Artifact(_)
+        | NotKnown::TooLarge(_) => true,
+    }
 }
 
 /// `Kustomization flux-system/catalog`

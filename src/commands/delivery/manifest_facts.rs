@@ -12,15 +12,18 @@ use crate::delivery::flux::VanishReason;
 use crate::delivery::manifest_faults::{Delivering, Fault, faults, may_have_empty_map, must_read};
 use crate::delivery::object::{Object, Origin};
 use crate::delivery::place::Place as DeliveredPlace;
-use crate::delivery::reach::{self, Arrival, Fate, Outcome, Reach};
+use crate::delivery::reach::{self, Arrival, DelivererId, Fate, Outcome, Reach};
 use crate::delivery::reading::Dialect;
 use crate::delivery::repository::Repository;
 use crate::delivery::source::Source as _;
 use crate::domain::apply_error::AppliedObject;
 use crate::domain::cluster::Deliverer as ToolName;
 use crate::domain::delivery_facts::{
-    Applied, DelivererIndex, DeliveryFacts, ManifestDelivery, ManifestFault, ManifestFaultKind, YamlReader,
+    Applied, DelivererIndex, DeliveryFacts, LostManifest, ManifestDelivery, ManifestFault, ManifestFaultKind,
+    YamlReader,
 };
+use crate::domain::document::span::Span;
+use crate::domain::finding::Place;
 use crate::sources::{self, SourceFile};
 
 pub(super) struct ManifestFacts<'a, 'r> {
@@ -57,10 +60,14 @@ impl ManifestFacts<'_, '_> {
         let stated = self.stated_arrivals();
         let mut arrivals: Vec<(ManifestDelivery, &Arrival, Delivering<'_>)> = Vec::new();
         let mut number = 0;
-        for (deliverer, options) in self.reach.deliverers.iter().zip(&options) {
+        for (at, (deliverer, options)) in self.reach.deliverers.iter().zip(&options).enumerate() {
             let Some(_) = self.run.place(deliverer.place) else { continue };
             let index = DelivererIndex(number);
             number += 1;
+            for place in self.reach.lost(DelivererId(Span::empty(at).start)) {
+                let place = self.run.place(*place);
+                facts.lost.extend(place.map(|place| LostManifest { by: index, place }));
+            }
             let Outcome::Built { arrivals: found, .. } = &deliverer.outcome else { continue };
             let tool = match deliverer.tool {
                 reach::Tool::Flux => ToolName::Flux,
@@ -111,6 +118,12 @@ impl ManifestFacts<'_, '_> {
             taken.push(Taken { arrival, delivering, manifest: facts.manifests.len(), file: *file });
             facts.manifests.push(manifest);
         }
+        let lost = std::mem::take(&mut facts.lost);
+        let is_lost = |place: Place| {
+            lost.iter().any(|it| it.place.file == place.file && it.place.span.contains(place.span.start as usize))
+        };
+        facts.undelivered.retain(|manifest| !is_lost(manifest.place));
+        facts.lost = lost;
         facts.has_base = self.view.base.is_some();
         self.read(&taken, facts);
     }
@@ -135,7 +148,7 @@ impl ManifestFacts<'_, '_> {
             namespace: header.namespace.clone(),
             name: header.name.clone(),
         };
-        let place = crate::domain::finding::Place { file, span: *span };
+        let place = Place { file, span: *span };
         Some(ManifestDelivery { place, deliverer, tool, reader, applied, object })
     }
 

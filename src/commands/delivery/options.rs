@@ -2,7 +2,7 @@
 
 use crate::domain::cluster::Deliverer;
 use crate::domain::platform::{PORT, Platform};
-use crate::settings::{ClusterSettings, Environment, Settings};
+use crate::settings::{ClusterSettings, Delivery, Environment, Settings};
 
 /// Variables in which CI systems give the URL of the repository.
 const URL_VARIABLES: [&str; 4] =
@@ -14,11 +14,15 @@ pub(crate) struct DeliveryOptions {
     pub clusters: Vec<ClusterSettings>,
     /// URLs of the repository that the CI system gives.
     pub urls: Vec<String>,
+    /// The repository has a config of portolan.
+    pub has_config: bool,
+    /// The config says that clusters receive the manifests.
+    pub names_clusters: bool,
 }
 
 impl Default for DeliveryOptions {
     fn default() -> Self {
-        Self { platform: &PORT, clusters: Vec::new(), urls: Vec::new() }
+        Self { platform: &PORT, clusters: Vec::new(), urls: Vec::new(), has_config: false, names_clusters: false }
     }
 }
 
@@ -28,6 +32,8 @@ impl DeliveryOptions {
             platform: settings.platform.value,
             clusters: settings.clusters.clone(),
             urls: urls(&|name| environment.trimmed(name)),
+            has_config: settings.config.is_some(),
+            names_clusters: settings.delivery.value == Delivery::Cluster || !settings.clusters.is_empty(),
         }
     }
 }

@@ -64,12 +64,20 @@ impl Deliveries {
         urls.extend(view.repository.into_iter().flat_map(|repository| repository.remote_urls()));
         let known = reach::Options { urls: &urls, group: options.platform.group, flux: flux::Settings::default() };
         let reach = Reach::of(&repository, &known);
-        if reach.deliverers.is_empty() && reach.missing.is_empty() && !is_stated {
+        let is_of_interest = !reach.deliverers.is_empty() || options.names_clusters;
+        let removed = if is_of_interest { reach::removed_apis(&repository) } else { Vec::new() };
+        if reach.deliverers.is_empty() && reach.missing.is_empty() && removed.is_empty() && !is_stated {
             return None;
         }
         let mut run = RunFiles::new(&checkout, read, files, prefix);
-        let facts = FactsOf { reach: &reach, repository: &repository, run: &mut run, group: options.platform.group };
-        let mut facts = facts.collect();
+        let facts = FactsOf {
+            reach: &reach,
+            repository: &repository,
+            run: &mut run,
+            group: options.platform.group,
+            has_config: options.has_config,
+        };
+        let mut facts = facts.collect(removed);
         let (reach_of, run_of) = (&reach, &mut run);
         let manifests =
             ManifestFacts { reach: reach_of, repository: &repository, checkout: &checkout, view, options, run: run_of };

@@ -26,7 +26,7 @@ impl<'a> LintConfig<'a> {
         let delivery_is_cluster = settings.delivery.value == Delivery::Cluster;
         Self {
             workspace,
-            selection: Selection::new(levels, delivery_is_cluster),
+            selection: Selection::new(levels, delivery_is_cluster).with_clusters(!settings.clusters.is_empty()),
             options: Options {
                 today: Day::from_seconds(environment.seconds()),
                 snapshot_max_age_days: settings.snapshot_max_age_days.value,

@@ -43,6 +43,8 @@ pub(super) fn build(
     Ok(SourceBuild {
         objects: built.objects.into_iter().map(object).collect(),
         files,
+        kustomizations: built.kustomizations,
+        other_files: built.other_files,
         unknowns,
         ..SourceBuild::empty(SourceType::Kustomize, Some(folder), Dialect::Kustomize)
     })

@@ -45,6 +45,10 @@ pub struct SourceBuild {
     pub dialect: Dialect,
     /// Every file that was read, whether it holds objects or not.
     pub files: BTreeSet<FileId>,
+    /// The kustomization files among them.
+    pub kustomizations: BTreeSet<FileId>,
+    /// Files that kustomize reads as something else than manifests: patches, data of generators.
+    pub other_files: BTreeSet<FileId>,
     /// Files that the walk meets and leaves out.
     pub skipped: Vec<Skipped>,
     /// Objects that are lost without an error, because a document before them is no object.
@@ -112,6 +116,8 @@ impl SourceBuild {
             objects: Vec::new(),
             dialect,
             files: BTreeSet::new(),
+            kustomizations: BTreeSet::new(),
+            other_files: BTreeSet::new(),
             skipped: Vec::new(),
             lost: Vec::new(),
             bad_patterns: Vec::new(),

@@ -1,23 +1,24 @@
 //! Why no deliverer takes a file: which one comes nearest, and what keeps it from the file.
 
-use super::links::parent;
-use super::model::{Absence, Deliverer, DelivererId, Link, Nearness, Outcome, Reach, Tool};
+use super::links::{is_below, parent};
+use super::model::{Absence, Deliverer, DelivererId, Detail, Link, Nearness, Outcome, Reach, Tool};
 use crate::delivery::files::{FileId, FileKind, Files};
+use crate::delivery::place::Place;
 use crate::delivery::repository::Repository;
 
 /// An answer has so many deliverers.
 const MAX_ANSWERS: usize = 3;
 
 impl Nearness {
-    pub(super) fn of(deliverers: &[Deliverer], files: &Files) -> Self {
+    pub(super) fn of(deliverers: &[Deliverer], details: &[Detail], files: &Files) -> Self {
         let mut near = Self::default();
-        for (deliverer, id) in deliverers.iter().zip(0..) {
+        for ((deliverer, detail), id) in deliverers.iter().zip(details).zip(0..) {
             let kustomizations = match &deliverer.outcome {
                 Outcome::Built { kustomizations, .. } => kustomizations.as_slice(),
-                Outcome::Failed(_) | Outcome::NotKnown(_) => &[],
+                Outcome::Failed(_) | Outcome::ArgoFailed(_) | Outcome::SetFailed(_) | Outcome::NotKnown(_) => &[],
             };
-            let folders = kustomizations.iter().map(|file| parent(files.path(*file)));
-            for folder in deliverer.folder.as_deref().into_iter().chain(folders) {
+            let kustomized = kustomizations.iter().map(|file| parent(files.path(*file)));
+            for folder in detail.folders.iter().map(String::as_str).chain(kustomized) {
                 let known = near.0.entry(folder.to_owned()).or_default();
                 if known.last() != Some(&DelivererId(id)) {
                     known.push(DelivererId(id));
@@ -49,9 +50,26 @@ impl Reach {
             folder = parent(folder);
         }
         if near.is_empty() {
+            near.extend(self.open_deliverer());
+        }
+        if near.is_empty() {
             return vec![Absence { deliverer: None, link: Link::OutsideOfPaths }];
         }
         near.into_iter().map(|id| Absence { deliverer: Some(id), link: self.link(repository, file, id) }).collect()
+    }
+
+    /// A deliverer of which it is not known which folder it takes: that may be any.
+    fn open_deliverer(&self) -> Option<DelivererId> {
+        let open = self
+            .deliverers
+            .iter()
+            .position(|deliverer| deliverer.folder.is_none() && matches!(deliverer.outcome, Outcome::NotKnown(_)));
+        open.and_then(|at| u32::try_from(at).ok()).map(DelivererId)
+    }
+
+    /// Manifests that a deliverer loses without an error, because a document before them in their file is no object.
+    pub fn lost(&self, id: DelivererId) -> &[Place] {
+        &self.details.of[id.0 as usize].lost
     }
 
     /// What keeps a deliverer from a file.
@@ -71,7 +89,7 @@ impl Reach {
         }
         let (files, kustomizations, other_files) = match &deliverer.outcome {
             Outcome::Built { files, kustomizations, other_files, .. } => (files, kustomizations, other_files),
-            Outcome::Failed(_) => return Link::BuildFails,
+            Outcome::Failed(_) | Outcome::ArgoFailed(_) | Outcome::SetFailed(_) => return Link::BuildFails,
             Outcome::NotKnown(why) => return Link::NotKnown(*why),
         };
         let has = |list: &[FileId]| list.contains(&file);
@@ -84,16 +102,23 @@ impl Reach {
         let above = kustomizations
             .iter()
             .copied()
-            .filter(|kustomization| super::links::is_below(path, parent(repository.files.path(*kustomization))));
+            .filter(|kustomization| is_below(path, parent(repository.files.path(*kustomization))));
         match above.max_by_key(|kustomization| parent(repository.files.path(*kustomization)).len()) {
             Some(kustomization) => Link::NotListed { kustomization },
-            None if is_manifest_name(path) => Link::NoObject,
-            None => Link::FileName,
+            None if !is_manifest_name(path, deliverer.tool) => Link::FileName,
+            None if !detail.is_recursive && !detail.folders.iter().any(|folder| folder == parent(path)) => {
+                Link::NotRecursive
+            }
+            None => Link::NoObject,
         }
     }
 }
 
 /// Whether a deliverer of a whole folder takes a file with such a name.
-fn is_manifest_name(path: &str) -> bool {
-    matches!(path.rsplit_once('.'), Some((_, "yaml" | "yml")))
+fn is_manifest_name(path: &str, tool: Tool) -> bool {
+    match path.rsplit_once('.') {
+        Some((_, "yaml" | "yml")) => true,
+        Some((_, "json" | "jsonnet")) => tool == Tool::ArgoCd,
+        Some(_) | None => false,
+    }
 }

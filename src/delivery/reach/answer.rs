@@ -1,21 +1,25 @@
 //! Puts together what was found out about delivery.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use super::builds::{Builds, Made, path_of};
-use super::flow::{Flow, Instance, name_of, qualified};
-use super::found::Found;
-use super::links::{BOOTSTRAP, Links, SourceKind, may_be_one, source_name};
+use super::builds::{Builds, Made};
+use super::describe::{deliverer, detail};
+use super::flow::{Flow, Instance, qualified};
+use super::found::{Found, Written};
+use super::links::{BOOTSTRAP, Links, may_be_one, source_kind, source_name};
 use super::model::{
-    Address, Applied, Cluster, ClusterId, Deliverer, DelivererId, Deliveries, Detail, Details, MissingReference,
-    Nearness, NotKnown, Options, Outcome, Prune, Reach, ReferenceKind, Tool,
+    Address, Cluster, ClusterId, Deliverer, DelivererId, Deliveries, Detail, Details, MissingReference, Nearness,
+    Options, Reach, ReferenceKind, SourceLink,
 };
 use super::roots::follow;
-use crate::delivery::flux::objects::{ObjectReference, Reference};
+use crate::delivery::argo;
+use crate::delivery::argo::objects::{Application, DEFAULT_PROJECT};
+use crate::delivery::flux::objects::{Kustomization, ObjectReference};
 use crate::delivery::place::{Place, Text};
 use crate::delivery::repository::Repository;
 
+/// So many applications of the wave before are named.
+const MAX_AFTER: usize = 1000;
 /// A message names so many objects that exist.
 const MAX_EXISTING: usize = 20;
 /// Words that a cluster is known by.
@@ -30,14 +34,25 @@ impl Reach {
             return Self::default();
         }
         let links = Links::of(&found, repository.files, options.urls);
-        let mut builds = Builds::new(repository, options.flux);
+        let mut builds = Builds::new(repository, options.flux, argo_settings(&found, options));
         let flow = follow(repository, &found, &links, &mut builds);
-        let mut answer = Answer::of(repository, &links, &flow).finish(options);
+        let mut answer = Answer::of(repository, &found, &links, &flow).finish(options);
         answer.details.definitions = found.definitions().cloned().collect();
         answer.details.ignores = builds.into_ignores();
         answer
     }
 }
+
+/// What Argo CD knows of the kinds: those of the platform, and those that the repository defines.
+fn argo_settings(found: &Found, options: &Options<'_>) -> argo::Settings {
+    let defined = found.definitions().filter(|definition| definition.is_cluster_scoped);
+    let defined = defined.map(|definition| (definition.group.clone(), definition.kind.clone()));
+    let cluster_scoped = defined.chain([(options.group.to_owned(), "ClusterEntity".to_owned())]).collect();
+    argo::Settings { cluster_scoped, ..argo::Settings::default() }
+}
+
+/// The applications among what an Application delivers, by their waves.
+type Waves = BTreeMap<usize, BTreeMap<i64, Vec<usize>>>;
 
 /// The answer in the making.
 struct Answer<'y, 'x, 'r, 'f> {
@@ -46,12 +61,14 @@ struct Answer<'y, 'x, 'r, 'f> {
     flow: &'y Flow<'x, 'r, 'f>,
     /// The deliverer that each instance is, if its source is this repository.
     ids: Vec<Option<DelivererId>>,
-    /// The instances of each cluster by their names.
+    /// The Secrets that describe clusters to Argo CD.
+    secrets: Vec<&'x argo::objects::Cluster>,
+    /// The Kustomizations of each cluster by their names.
     by_name: BTreeMap<(ClusterId, &'y str), Vec<usize>>,
 }
 
 impl<'y, 'x, 'r, 'f> Answer<'y, 'x, 'r, 'f> {
-    fn of(repository: &'r Repository<'f>, links: &'x Links<'x>, flow: &'y Flow<'x, 'r, 'f>) -> Self {
+    fn of(repository: &'r Repository<'f>, found: &'x Found, links: &'x Links<'x>, flow: &'y Flow<'x, 'r, 'f>) -> Self {
         let mut count = 0;
         let ids = flow.instances.iter().map(|instance| {
             instance.link.map(|_| {
@@ -62,128 +79,75 @@ impl<'y, 'x, 'r, 'f> Answer<'y, 'x, 'r, 'f> {
         let ids = ids.collect();
         let mut by_name: BTreeMap<(ClusterId, &str), Vec<usize>> = BTreeMap::new();
         for (at, instance) in flow.instances.iter().enumerate() {
-            let [_, name] = name_of(&instance.living.spec.meta);
-            by_name.entry((instance.home, name)).or_default().push(at);
+            if instance.living.flux().is_some() {
+                let [_, name] = instance.living.spec.names();
+                by_name.entry((instance.home, name)).or_default().push(at);
+            }
         }
-        Self { repository, links, flow, ids, by_name }
+        Self { repository, links, flow, ids, secrets: found.clusters(), by_name }
     }
 
     fn finish(&self, options: &Options<'_>) -> Reach {
-        let after: Vec<Vec<usize>> = self.flow.instances.iter().map(|instance| self.after(instance)).collect();
+        let waves = self.waves();
+        let after: Vec<Vec<usize>> = self.flow.instances.iter().map(|instance| self.after(instance, &waves)).collect();
         let mut deliverers = Vec::new();
         let mut details = Vec::new();
         for (at, instance) in self.flow.instances.iter().enumerate() {
-            if self.ids[at].is_some() {
-                deliverers.push(self.deliverer(at, &after));
-                details.push(self.detail(instance));
+            if let Some(link) = instance.link {
+                deliverers.push(self.deliverer(at, link, &after));
+                details.push(detail(self.links, instance));
             }
         }
         let clusters = self.take_clusters(&mut deliverers, &mut details);
         let deliveries = Deliveries::of(&deliverers, self.repository.files.len());
-        let near = Nearness::of(&deliverers, self.repository.files);
+        let near = Nearness::of(&deliverers, &details, self.repository.files);
         let mut details = Details { of: details, deliveries, near, ..Details::default() };
         options.group.clone_into(&mut details.group);
         Reach { deliverers, clusters, missing: self.missing(), details }
     }
 
-    fn deliverer(&self, at: usize, after: &[Vec<usize>]) -> Deliverer {
+    fn deliverer(&self, at: usize, link: SourceLink, after: &[Vec<usize>]) -> Deliverer {
         let instance = &self.flow.instances[at];
-        let spec = &instance.living.spec;
-        let [namespace, name] = name_of(&spec.meta);
-        let meta = &spec.meta;
-        let own = |span| Place { file: meta.file, span };
-        let source = instance.source.and_then(|source| self.links.source(source));
-        let prune = match spec.prune {
-            Some(flag) if flag.value => Prune::On,
-            _ if instance.living.doubt.prune => Prune::On,
-            Some(flag) => Prune::Off(own(flag.span)),
-            None => Prune::Off(own(meta.name.as_ref().map_or(meta.span, |name| name.span))),
-        };
-        Deliverer {
-            tool: Tool::Flux,
-            namespace: namespace.to_owned(),
-            name: name.to_owned(),
-            place: own(meta.name.as_ref().map_or(meta.span, |name| name.span)),
-            set: None,
-            source: instance.link.expect("only those with a link are deliverers"),
-            revision: source.and_then(|source| source.reference.as_ref()).and_then(revision),
-            path: spec.path.clone(),
-            folder: self.links.folder(path_of(spec)),
-            cluster: instance.cluster,
-            prune,
-            namespace_of_objects: spec.target_namespace.clone(),
-            is_idle: spec.is_suspended || source.is_some_and(|source| source.is_suspended),
-            after: self.ours(after, &after[at]),
-            delivered_by: instance.delivered_by.iter().filter_map(|by| self.ids[*by]).collect(),
-            outcome: self.outcome(instance),
-            applied: Applied::ServerSide,
-        }
-    }
-
-    fn outcome(&self, instance: &Instance) -> Outcome {
-        let spec = &instance.living.spec;
-        let doubt = &instance.living.doubt;
-        let place = Some(spec.meta.place());
-        let Some(made) = &instance.made else { return Outcome::NotKnown(NotKnown::Deliverer(doubt.place.or(place))) };
-        let built = match &**made {
-            Made::Built(built) => built,
-            Made::Failed(failure) => return Outcome::Failed(failure.clone()),
-            Made::TooLarge => return Outcome::NotKnown(NotKnown::TooLarge(place)),
-        };
-        let mut not_known = built.not_known.clone();
-        if doubt.build {
-            not_known.push(NotKnown::Deliverer(doubt.place.or(place)));
-        }
-        match instance.source.and_then(|source| self.links.source(source)) {
-            Some(source) => {
-                let file = source.meta.file;
-                let spans = source.includes.iter().copied().chain(source.sparse.iter().map(|folder| folder.span));
-                not_known.extend(spans.take(1).map(|span| NotKnown::Artifact(Some(Place { file, span }))));
-                if SourceKind::of(spec) != SourceKind::Git {
-                    not_known.push(NotKnown::Artifact(Some(source.meta.place())));
-                }
-            }
-            None if SourceKind::of(spec) != SourceKind::Git => not_known.push(NotKnown::Artifact(place)),
-            None => {}
-        }
-        Outcome::Built {
-            arrivals: Arc::clone(&built.arrivals),
-            not_known,
-            files: built.files.clone(),
-            kustomizations: built.kustomizations.clone(),
-            other_files: built.other_files.clone(),
-            is_whole_folder: built.is_whole_folder,
-        }
-    }
-
-    fn detail(&self, instance: &Instance) -> Detail {
-        let spec = &instance.living.spec;
-        let source = instance.source.and_then(|source| self.links.source(source));
-        Detail {
-            ignores: instance.artifact.map(|artifact| artifact.index()),
-            home: instance.home,
-            source: source.map(|source| (source.meta.file, source.meta.span.start)),
-            waits: spec.wait.is_some_and(|wait| wait.value),
-            order_is_open: instance.living.doubt.order || instance.living.doubt.whole,
-            names_cluster: spec.cluster.is_some(),
-            skips_dry_run: false,
-            left_out: BTreeMap::new(),
-        }
+        let delivered_by = instance.delivered_by.iter().filter_map(|by| self.ids[*by]).collect();
+        let after = self.ours(after, &after[at]);
+        Deliverer { after, delivered_by, ..deliverer(self.links, instance, link) }
     }
 
     /// The instances that a reference of `dependsOn` may mean.
     fn named(&self, instance: &Instance, reference: &ObjectReference) -> Vec<usize> {
-        let [own, _] = name_of(&instance.living.spec.meta);
+        let [own, _] = instance.living.spec.names();
         let (namespace, name) = reference_name(reference, own);
         let known = self.by_name.get(&(instance.home, name)).into_iter().flatten().copied();
-        let is_meant = |at: &usize| may_be_one(name_of(&self.flow.instances[*at].living.spec.meta)[0], namespace);
+        let is_meant = |at: &usize| may_be_one(self.flow.instances[*at].living.spec.names()[0], namespace);
         known.filter(is_meant).collect()
     }
 
-    fn after(&self, instance: &Instance) -> Vec<usize> {
-        let named = instance.living.spec.depends_on.iter().map(|reference| self.named(instance, reference));
-        // In doubt which one is meant, none is.
-        named.filter(|named| named.len() == 1).flatten().collect()
+    fn after(&self, instance: &Instance, waves: &Waves) -> Vec<usize> {
+        match &instance.living.spec {
+            Written::Flux(spec) => {
+                let named = spec.depends_on.iter().map(|reference| self.named(instance, reference));
+                // In doubt which one is meant, none is.
+                named.filter(|named| named.len() == 1).flatten().collect()
+            }
+            Written::Application(_) | Written::Set(_) => {
+                let [by] = instance.delivered_by[..] else { return Vec::new() };
+                let before = waves.get(&by).and_then(|waves| waves.range(..instance.living.wave).next_back());
+                before.map_or_else(Vec::new, |(_, before)| before.iter().copied().take(MAX_AFTER).collect())
+            }
+        }
+    }
+
+    /// What each Application delivers of applications, by their waves: the next wave begins when one is healthy.
+    fn waves(&self) -> Waves {
+        let mut waves = Waves::new();
+        for (at, instance) in self.flow.instances.iter().enumerate() {
+            let [by] = instance.delivered_by[..] else { continue };
+            let is_argo = |at: usize| self.flow.instances[at].living.flux().is_none();
+            if by != at && is_argo(by) && is_argo(at) {
+                waves.entry(by).or_default().entry(instance.living.wave).or_default().push(at);
+            }
+        }
+        waves
     }
 
     /// The deliverers of this repository among the instances, and those that are ready before the others are.
@@ -216,10 +180,19 @@ impl<'y, 'x, 'r, 'f> Answer<'y, 'x, 'r, 'f> {
             clusters.push(self.flow.clusters.get(id).clone());
         }
         for cluster in &mut clusters {
-            if let Address::KubeConfig { name, .. } = &cluster.address {
-                let name = name.clone();
-                add_name(&mut cluster.names, name.strip_suffix("-kubeconfig").unwrap_or(&name));
-                add_name(&mut cluster.names, &name);
+            let Cluster { address, names } = cluster;
+            match address {
+                Address::KubeConfig { name, .. } => {
+                    add_name(names, name.strip_suffix("-kubeconfig").unwrap_or(name));
+                    add_name(names, name);
+                }
+                Address::Name(name) => add_name(names, name),
+                Address::Server(server) => {
+                    self.names_of_server(server).for_each(|name| add_name(names, name));
+                    let host = server.split_once("://").map_or(server.as_str(), |(_, rest)| rest);
+                    add_name(names, host.split(['/', ':']).next().unwrap_or_default());
+                }
+                Address::Own { .. } | Address::NotKnown => {}
             }
         }
         for (deliverer, detail) in deliverers.iter_mut().zip(details) {
@@ -234,13 +207,24 @@ impl<'y, 'x, 'r, 'f> Answer<'y, 'x, 'r, 'f> {
         clusters
     }
 
+    /// The names of a cluster in the Secrets that describe clusters to Argo CD.
+    fn names_of_server<'s>(&'s self, server: &'s str) -> impl Iterator<Item = &'s str> {
+        let is_it = move |cluster: &&argo::objects::Cluster| {
+            cluster.server.as_ref().is_some_and(|known| known.text.trim_end_matches('/') == server)
+        };
+        let known = self.secrets.iter().copied().filter(is_it);
+        known.filter_map(|cluster| cluster.name.as_ref()).map(|name| name.text.as_str())
+    }
+
     /// References to what does not exist. Where something is not known of a cluster, nothing is said of it.
     fn missing(&self) -> Vec<MissingReference> {
         let mut open: BTreeSet<ClusterId> = BTreeSet::new();
         for instance in &self.flow.instances {
             let is_open = match instance.made.as_deref() {
                 Some(Made::Built(built)) => !built.not_known.is_empty(),
-                Some(Made::Failed(_) | Made::TooLarge) => true,
+                Some(
+                    Made::Failed(_) | Made::ArgoFailed(_) | Made::SetFailed(_) | Made::NotKnown(_) | Made::TooLarge,
+                ) => true,
                 None => instance.link.is_some(),
             };
             if is_open {
@@ -253,21 +237,43 @@ impl<'y, 'x, 'r, 'f> Answer<'y, 'x, 'r, 'f> {
             if instance.link.is_none() && !instance.has_no_source || open.contains(&instance.home) || doubt.whole {
                 continue;
             }
-            missing.extend(self.missing_source(instance));
-            if !doubt.order {
-                missing.extend(self.missing_dependencies(instance));
+            match &instance.living.spec {
+                Written::Flux(spec) => {
+                    missing.extend(self.missing_source(instance, spec));
+                    if !doubt.order {
+                        missing.extend(self.missing_dependencies(instance, spec));
+                    }
+                }
+                Written::Application(application) => missing.extend(self.missing_project(instance, application)),
+                Written::Set(_) => {}
             }
         }
         missing
     }
 
-    fn missing_source(&self, instance: &Instance) -> Option<MissingReference> {
+    fn missing_project(&self, instance: &Instance, application: &Application) -> Option<MissingReference> {
+        let project = application.project.as_ref()?;
+        let existing = self.flow.projects.get(&instance.home)?;
+        let name = application.project_name();
+        // Argo CD makes this one.
+        if name == DEFAULT_PROJECT || name.contains(['$', '{']) || existing.contains(name) {
+            return None;
+        }
+        Some(MissingReference {
+            kind: ReferenceKind::Project,
+            by: by(instance),
+            name: format!("AppProject {name}"),
+            place: Place { file: application.meta.file, span: project.span },
+            existing: existing.iter().take(MAX_EXISTING).cloned().collect(),
+        })
+    }
+
+    fn missing_source(&self, instance: &Instance, spec: &Kustomization) -> Option<MissingReference> {
         if !instance.has_no_source {
             return None;
         }
-        let spec = &instance.living.spec;
         let (namespace, name) = source_name(spec);
-        let existing = self.flow.source_names(instance.home, SourceKind::of(spec));
+        let existing = self.flow.source_names(instance.home, source_kind(spec));
         let source = spec.source.as_ref()?;
         // Flux's own setup may have made it.
         if name.is_empty() || name == BOOTSTRAP || existing.is_empty() {
@@ -283,9 +289,8 @@ impl<'y, 'x, 'r, 'f> Answer<'y, 'x, 'r, 'f> {
         })
     }
 
-    fn missing_dependencies(&self, instance: &Instance) -> Vec<MissingReference> {
-        let spec = &instance.living.spec;
-        let [own, own_name] = name_of(&spec.meta);
+    fn missing_dependencies(&self, instance: &Instance, spec: &Kustomization) -> Vec<MissingReference> {
+        let [own, own_name] = instance.living.spec.names();
         let references = spec.depends_on.iter().filter(|reference| self.is_missing(instance, reference));
         let mut existing = None;
         let missing = references.filter_map(|reference| {
@@ -308,43 +313,36 @@ impl<'y, 'x, 'r, 'f> Answer<'y, 'x, 'r, 'f> {
 
     /// Whether no file has the object, in any cluster.
     fn is_missing(&self, instance: &Instance, reference: &ObjectReference) -> bool {
-        let [own, _] = name_of(&instance.living.spec.meta);
+        let [own, _] = instance.living.spec.names();
         let (namespace, name) = reference_name(reference, own);
         if name.is_empty() || name.contains('$') || !self.named(instance, reference).is_empty() {
             return false;
         }
         let is_meant = |other: &Instance| {
-            let [found, found_name] = name_of(&other.living.spec.meta);
+            let [found, found_name] = other.living.spec.names();
             // It may be delivered to this cluster in a way that is not seen.
-            found_name == name && may_be_one(found, namespace) && other.is_root
+            other.living.flux().is_some() && found_name == name && may_be_one(found, namespace) && other.is_root
         };
         !self.flow.instances.iter().any(is_meant)
     }
 
     fn names_beside(&self, home: ClusterId, namespace: &str, name: &str) -> Vec<String> {
-        let beside = self.flow.instances.iter().filter(|instance| instance.home == home);
-        let names =
-            beside.map(|instance| name_of(&instance.living.spec.meta)).filter(|found| *found != [namespace, name]);
+        let beside = self.flow.instances.iter();
+        let beside = beside.filter(|instance| instance.home == home && instance.living.flux().is_some());
+        let names = beside.map(|instance| instance.living.spec.names()).filter(|found| *found != [namespace, name]);
         let names: BTreeSet<String> = names.map(|[namespace, name]| qualified(namespace, name)).collect();
         names.into_iter().take(MAX_EXISTING).collect()
     }
 }
 
 fn by(instance: &Instance) -> String {
-    let [namespace, name] = name_of(&instance.living.spec.meta);
-    format!("Kustomization {}", qualified(namespace, name))
+    let [namespace, name] = instance.living.spec.names();
+    format!("{} {}", instance.living.spec.kind(), qualified(namespace, name))
 }
 
 fn reference_name<'n>(reference: &'n ObjectReference, own: &'n str) -> (&'n str, &'n str) {
     let text = |text: &'n Option<Text>| text.as_ref().map(|text| text.text.as_str());
     (text(&reference.namespace).unwrap_or(own), text(&reference.name).unwrap_or_default())
-}
-
-/// What Flux takes of a reference: the first that is given.
-fn revision(reference: &Reference) -> Option<String> {
-    let parts =
-        [&reference.commit, &reference.name, &reference.semver, &reference.tag, &reference.branch, &reference.digest];
-    parts.into_iter().flatten().next().map(|text| text.text.clone())
 }
 
 fn add_name(names: &mut Vec<String>, name: &str) {

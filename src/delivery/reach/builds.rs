@@ -5,14 +5,20 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::found::is_wanted;
-use super::model::{Arrival, Fate, NotKnown};
+use super::found::{ObjectId, is_wanted};
+use super::model::{Arrival, Fate, Link, NotKnown};
+use crate::delivery::argo::objects::{Application, Source};
+use crate::delivery::argo::sets::SetFailure;
+use crate::delivery::argo::{
+    self, ArgoFailure, ArgoFailureKind, ArgoUnknown, ArgoUnknownKind, Checkout, SkipReason, SourceBuild, SourceType,
+};
 use crate::delivery::files::{Entry, FileId, Joined, join};
 use crate::delivery::flux::objects::Kustomization;
 use crate::delivery::flux::{self, Delivery};
 use crate::delivery::ignore::Ignores;
-use crate::delivery::kustomize::Build;
 use crate::delivery::kustomize::failure::{Failure, FailureKind};
+use crate::delivery::kustomize::{Build, UnknownKind};
+use crate::delivery::place::{Place, Text};
 use crate::delivery::reading::Dialect;
 use crate::delivery::repository::Repository;
 use crate::delivery::tree::Tree;
@@ -27,6 +33,10 @@ const SUBSTITUTION_WEIGHT: usize = 8;
 pub(super) enum Made {
     Built(Built),
     Failed(Failure),
+    ArgoFailed(ArgoFailure),
+    NotKnown(NotKnown),
+    /// An ApplicationSet that makes nothing.
+    SetFailed(SetFailure),
     /// There is more to build than is looked at.
     TooLarge,
 }
@@ -39,8 +49,23 @@ pub(super) struct Built {
     pub(super) kustomizations: Vec<FileId>,
     pub(super) other_files: Vec<FileId>,
     pub(super) is_whole_folder: bool,
+    /// Files in reach that Argo CD leaves out.
+    pub(super) left_out: Vec<(FileId, Link)>,
+    /// Manifests that Argo CD loses without an error.
+    pub(super) lost: Vec<Place>,
+    /// Files of folders below count, in a whole folder.
+    pub(super) is_recursive: bool,
     /// The indexes of the arrivals that take part in delivery themselves.
     pub(super) wiring: Vec<usize>,
+}
+
+/// What a set makes.
+#[derive(Debug)]
+pub(super) struct SetApplications {
+    /// With the row, folder or file that makes each.
+    pub(super) applications: Vec<(Application, Place)>,
+    /// Why there may be others.
+    pub(super) open: Option<Rc<Made>>,
 }
 
 /// The index of an artifact: what a source packs of the repository.
@@ -70,17 +95,39 @@ struct FluxKey {
     metadata: Vec<String>,
 }
 
+/// What decides a build of Argo CD that has no positions of its Application in it.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct ArgoKey {
+    parts: Vec<(String, Option<(bool, bool, Option<String>, Option<String>)>)>,
+    namespace: Option<String>,
+}
+
 pub(super) struct Builds<'r, 'f> {
     repository: &'r Repository<'f>,
     settings: flux::Settings,
     artifacts: Vec<Artifact<'f>>,
     flux: HashMap<FluxKey, Rc<Made>>,
+    pub(super) checkout: Checkout<'f>,
+    pub(super) argo_settings: argo::Settings,
+    /// The applications of each set.
+    pub(super) sets: HashMap<ObjectId, Rc<SetApplications>>,
+    argo: HashMap<ArgoKey, Rc<Made>>,
     left: usize,
 }
 
 impl<'r, 'f> Builds<'r, 'f> {
-    pub(super) fn new(repository: &'r Repository<'f>, settings: flux::Settings) -> Self {
-        Self { repository, settings, artifacts: Vec::new(), flux: HashMap::new(), left: MAX_ARRIVALS }
+    pub(super) fn new(repository: &'r Repository<'f>, settings: flux::Settings, argo_settings: argo::Settings) -> Self {
+        Self {
+            repository,
+            settings,
+            artifacts: Vec::new(),
+            flux: HashMap::new(),
+            checkout: Checkout::of(repository.files),
+            argo_settings,
+            sets: HashMap::new(),
+            argo: HashMap::new(),
+            left: MAX_ARRIVALS,
+        }
     }
 
     /// The artifact of a source with the patterns of `spec.ignore`.
@@ -151,6 +198,80 @@ impl<'r, 'f> Builds<'r, 'f> {
     }
 }
 
+impl Builds<'_, '_> {
+    /// What some sources of an Application give, those that are folders of this repository.
+    pub(super) fn argo(&mut self, application: &Application, sources: &[usize]) -> Rc<Made> {
+        let sources: Vec<&Source> = sources.iter().filter_map(|at| application.sources.get(*at)).collect();
+        let Some(key) = self.argo_key(application, &sources) else {
+            return Rc::new(self.make_argo(application, &sources));
+        };
+        if let Some(known) = self.argo.get(&key) {
+            return Rc::clone(known);
+        }
+        let made = Rc::new(self.make_argo(application, &sources));
+        let own = application.meta.file;
+        // A failure may be in the Application itself.
+        if !matches!(&*made, Made::ArgoFailed(failure) if failure.place.is_none_or(|place| place.file == own)) {
+            self.argo.insert(key, Rc::clone(&made));
+        }
+        made
+    }
+
+    /// `None`: another Application gives another result.
+    fn argo_key(&self, application: &Application, sources: &[&Source]) -> Option<ArgoKey> {
+        let overrides = format!(".argocd-source-{}.yaml", application.name());
+        let mut parts = Vec::new();
+        for source in sources {
+            let path = source.path.as_ref()?;
+            let Joined::Inside(folder) = join("", &path.text) else { return None };
+            let Some(Entry::Folder(found)) = self.checkout.tree.find(&folder) else { return None };
+            if source.kustomize.is_some()
+                || source.helm.is_some()
+                || source.plugin.is_some()
+                || self.checkout.tree.file_in(found, &overrides).is_some()
+            {
+                return None;
+            }
+            let text = |text: &Option<Text>| text.as_ref().map(|text| text.text.clone());
+            let directory = source.directory.as_ref().map(|directory| {
+                let filter = directory.disables_extension_filter.is_some_and(|flag| flag.value);
+                (directory.is_recursive(), filter, text(&directory.include), text(&directory.exclude))
+            });
+            parts.push((path.text.clone(), directory));
+        }
+        let namespace = application.destination.namespace.as_ref().map(|namespace| namespace.text.clone());
+        Some(ArgoKey { parts, namespace })
+    }
+
+    fn make_argo(&mut self, application: &Application, sources: &[&Source]) -> Made {
+        if self.left == 0 {
+            return Made::TooLarge;
+        }
+        let delivery = match argo::deliver(self.repository, &self.checkout, application, sources, &self.argo_settings) {
+            Ok(delivery) => delivery,
+            Err(failure) if failure.kind == ArgoFailureKind::Build(FailureKind::TooLarge) => return Made::TooLarge,
+            Err(failure) => return Made::ArgoFailed(failure),
+        };
+        self.left = self.left.saturating_sub(delivery.objects.len());
+        let opaque = |source: &SourceBuild| matches!(source.source_type, SourceType::Helm | SourceType::Plugin);
+        if delivery.sources.iter().all(opaque) {
+            let unknown = delivery.sources.iter().flat_map(|source| &source.unknowns).next();
+            return Made::NotKnown(unknown.map_or(NotKnown::Helm(None), not_known_of));
+        }
+        Made::Built(Built::of_argo(delivery))
+    }
+}
+
+fn not_known_of(unknown: &ArgoUnknown) -> NotKnown {
+    match unknown.kind {
+        ArgoUnknownKind::Helm => NotKnown::Helm(unknown.place),
+        ArgoUnknownKind::Plugin => NotKnown::Plugin(unknown.place),
+        ArgoUnknownKind::Jsonnet(_) => NotKnown::Jsonnet(unknown.place),
+        ArgoUnknownKind::Variables => NotKnown::Kustomize(UnknownKind::Variables, unknown.place),
+        ArgoUnknownKind::Kustomize(kind) => NotKnown::Kustomize(kind, unknown.place),
+    }
+}
+
 /// `spec.path`, or nothing.
 pub(super) fn path_of(spec: &Kustomization) -> &str {
     spec.path.as_ref().map_or("", |path| &path.text)
@@ -176,6 +297,32 @@ impl Built {
         Self::new(arrivals, delivery.build, delivery.is_generated)
     }
 
+    fn of_argo(delivery: argo::Delivery) -> Self {
+        let arrival = |object, dialect, fate| Arrival { object, dialect, fate, substituted: None, loses_labels: false };
+        let dialect = delivery.sources.first().map_or(Dialect::Kubectl, |source| source.dialect);
+        let applied = delivery.objects.into_iter();
+        let applied = applied.map(|delivered| arrival(delivered.object, delivered.dialect, Fate::Applied));
+        let replaced = delivery.replaced.into_iter();
+        let replaced = replaced.map(|replaced| arrival(replaced.object, dialect, Fate::Replaced { by: replaced.by }));
+        let arrivals: Arc<[Arrival]> = applied.chain(replaced).collect();
+        let mut built = Self::new(arrivals, Build::default(), true);
+        for source in delivery.sources {
+            built.is_whole_folder &= source.source_type == SourceType::Directory;
+            built.is_recursive &= source.is_recursive;
+            built.not_known.extend(source.unknowns.iter().map(not_known_of));
+            built.files.extend(source.files.difference(&source.kustomizations));
+            built.kustomizations.extend(source.kustomizations);
+            built.other_files.extend(source.other_files);
+            built.left_out.extend(source.skipped.iter().map(|skipped| (skipped.file, link_of(skipped.reason))));
+            built.lost.extend(source.lost);
+        }
+        for files in [&mut built.files, &mut built.kustomizations, &mut built.other_files] {
+            files.sort_unstable();
+            files.dedup();
+        }
+        built
+    }
+
     /// What `kubectl apply -k` takes.
     pub(super) fn of_kustomize(mut build: Build) -> Self {
         let applied = std::mem::take(&mut build.objects).into_iter().map(|object| Arrival {
@@ -197,13 +344,23 @@ impl Built {
             kustomizations: build.kustomizations.into_iter().collect(),
             other_files: build.other_files.into_iter().collect(),
             is_whole_folder,
+            left_out: Vec::new(),
+            lost: Vec::new(),
+            is_recursive: true,
         }
     }
 }
 
+fn link_of(reason: SkipReason) -> Link {
+    match reason {
+        SkipReason::Excluded | SkipReason::NotIncluded => Link::Excluded,
+        SkipReason::Marker => Link::Skipped,
+        SkipReason::NoManifest => Link::NoObject,
+        SkipReason::Symlink => Link::Symlink,
+    }
+}
+
 fn wiring(arrivals: &[Arrival]) -> Vec<usize> {
-    let is_part = |arrival: &Arrival| {
-        arrival.fate == Fate::Applied && is_wanted(&arrival.object.header.api_version, &arrival.object.header.kind)
-    };
+    let is_part = |arrival: &Arrival| arrival.fate == Fate::Applied && is_wanted(&arrival.object.header);
     (0..arrivals.len()).filter(|at| is_part(&arrivals[*at])).collect()
 }

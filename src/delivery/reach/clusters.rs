@@ -14,6 +14,10 @@ pub(super) enum Key {
     Own(Tool, String),
     /// A Secret, or else a ConfigMap, of the cluster in which a deliverer lives.
     KubeConfig { home: ClusterId, is_secret: bool, namespace: String, name: String },
+    /// The server of a destination, for the Argo CD of a cluster.
+    Server(ClusterId, String),
+    /// The name of a destination whose server is not known, for the Argo CD of a cluster.
+    Name(ClusterId, String),
 }
 
 #[derive(Debug, Default)]
@@ -38,6 +42,8 @@ impl Clusters {
                 let address = Address::KubeConfig { namespace: namespace.clone(), name: name.clone() };
                 (address, self.depths[home.0 as usize] + 1)
             }
+            Key::Server(home, server) => (Address::Server(server.clone()), self.depths[home.0 as usize] + 1),
+            Key::Name(home, name) => (Address::Name(name.clone()), self.depths[home.0 as usize] + 1),
         };
         let id = self.push(address, depth);
         self.by_key.insert(key, id);

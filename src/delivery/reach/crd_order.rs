@@ -75,7 +75,11 @@ impl Reach {
     fn active(&self) -> impl Iterator<Item = (DelivererId, &Arc<[Arrival]>)> {
         self.deliverers.iter().zip(0..).filter_map(|(deliverer, id)| match &deliverer.outcome {
             Outcome::Built { arrivals, .. } if !deliverer.is_idle => Some((DelivererId(id), arrivals)),
-            Outcome::Built { .. } | Outcome::Failed(_) | Outcome::NotKnown(_) => None,
+            Outcome::Built { .. }
+            | Outcome::Failed(_)
+            | Outcome::ArgoFailed(_)
+            | Outcome::SetFailed(_)
+            | Outcome::NotKnown(_) => None,
         })
     }
 

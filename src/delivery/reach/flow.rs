@@ -1,23 +1,24 @@
 //! Follows delivery from the deliverers that nothing delivers to all that they deliver, cluster by cluster.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::rc::Rc;
 
-use super::builds::{ArtifactId, Builds, Built, Made, path_of};
+use super::builds::{ArtifactId, Builds, Built, Made, SetApplications, path_of};
 use super::clusters::{Clusters, Key};
-use super::found::{Found, FoundObject, ObjectId};
-use super::links::{Links, SourceKind, is_below, may_be_one, parent, source_name};
-use super::living::Living;
+use super::found::{Found, FoundObject, ObjectId, SourceKind, Written};
+use super::links::{Links, is_below, may_be_one, parent, source_kind, source_name};
+use super::living::{Changes, Living};
 use super::model::{ClusterId, SourceLink, Tool};
+use super::sets::applications;
+use crate::delivery::argo::objects::{Application, ApplicationSet};
 use crate::delivery::files::Files;
-use crate::delivery::flux::objects::{FluxObject, Kustomization, Meta};
+use crate::delivery::flux::objects::{Kustomization, Repository as SourceObject};
 use crate::delivery::object::Origin;
 use crate::delivery::place::Place;
 use crate::delivery::repository::Repository;
 
 /// More deliverers are not followed.
 const MAX_INSTANCES: usize = 20_000;
-
 /// Sources that arrive by what needs a source itself are waited for so many times.
 const MAX_ROUNDS: usize = 100;
 
@@ -27,10 +28,10 @@ pub(super) enum Root {
     /// An object that somebody applies by hand, or that delivers itself: then with the folder that it takes.
     Object { object: ObjectId, own_folder: Option<String> },
     /// A kustomization that somebody applies by hand.
-    Kustomization { folder: String, built: Rc<Built> },
+    Kustomization { folder: String, tool: Tool, built: Rc<Built> },
 }
 
-/// A deliverer in a cluster. One object of a file is several if several deliver it.
+/// A deliverer in a cluster. One object of a file is several if several deliver it, or if it is a set.
 #[derive(Debug)]
 pub(super) struct Instance {
     pub(super) object: ObjectId,
@@ -40,9 +41,12 @@ pub(super) struct Instance {
     pub(super) is_root: bool,
     /// Those that deliver it.
     pub(super) delivered_by: Vec<usize>,
+    /// The source of a Kustomization.
     pub(super) source: Option<ObjectId>,
     /// Its source is nowhere in the repository.
     pub(super) has_no_source: bool,
+    /// The sources of an Application that are folders of this repository.
+    pub(super) own_sources: Vec<usize>,
     /// `None`: its source is another repository.
     pub(super) link: Option<SourceLink>,
     /// The cluster that it delivers to.
@@ -68,6 +72,8 @@ pub(super) struct Flow<'x, 'r, 'f> {
     pub(super) instances: Vec<Instance>,
     by_identity: HashMap<(ObjectId, ClusterId, String, String), usize>,
     sources: HashMap<(ClusterId, SourceKind, String), Vec<HomeSource>>,
+    /// The names of the projects of Argo CD in each cluster.
+    pub(super) projects: HashMap<ClusterId, BTreeSet<String>>,
     roots: HashMap<(Key, String, String), ObjectId>,
     queue: VecDeque<usize>,
 }
@@ -88,6 +94,7 @@ impl<'x, 'r, 'f> Flow<'x, 'r, 'f> {
             instances: Vec::new(),
             by_identity: HashMap::new(),
             sources: HashMap::new(),
+            projects: HashMap::new(),
             roots: HashMap::new(),
             queue: VecDeque::new(),
         }
@@ -134,10 +141,7 @@ impl<'x, 'r, 'f> Flow<'x, 'r, 'f> {
     fn begin_with_the_rest(&mut self) {
         let mut has_instance = vec![false; self.found.objects.len()];
         self.instances.iter().for_each(|instance| has_instance[instance.object.index()] = true);
-        let rest = self.found.ids().filter(|(id, object)| {
-            matches!(object, FoundObject::Flux(FluxObject::Kustomization(_))) && !has_instance[id.index()]
-        });
-        for (object, _) in rest {
+        for (object, _) in self.found.deliverers().filter(|(id, _)| !has_instance[id.index()]) {
             self.begin(&Root::Object { object, own_folder: None });
         }
     }
@@ -145,47 +149,81 @@ impl<'x, 'r, 'f> Flow<'x, 'r, 'f> {
     fn begin(&mut self, root: &Root) {
         match root {
             Root::Object { object, own_folder } => {
-                let FoundObject::Flux(FluxObject::Kustomization(spec)) = self.found.get(*object) else { return };
-                let path = self.repository.files.path(spec.meta.file);
+                let Some(written) = self.found.get(*object).deliverer() else { return };
+                let path = self.repository.files.path(written.place().file);
                 let folder = own_folder.as_deref().unwrap_or_else(|| parent(path));
-                let key = self.root_key(*object, spec, folder, path);
+                let key = self.root_key(*object, written, folder, path);
                 let home = self.clusters.of_key(key);
                 if own_folder.is_none() {
-                    self.add_sources_beside(parent(path), home);
+                    for id in self.links.objects_in(parent(path)) {
+                        self.add_beside(id, home);
+                    }
                 }
-                self.add(*object, Living::written(spec), home, None);
+                self.add_written(*object, Living::written(written), home, None);
             }
-            Root::Kustomization { folder, built } => {
-                let home = self.clusters.of_key(Key::Own(Tool::Flux, folder.clone()));
+            Root::Kustomization { folder, tool, built } => {
+                let home = self.clusters.of_key(Key::Own(*tool, folder.clone()));
                 self.follow_arrivals(built, None, home);
             }
         }
     }
 
     /// What comes from one folder lives in one cluster, unless it has two objects of one name.
-    fn root_key(&mut self, object: ObjectId, spec: &Kustomization, folder: &str, path: &str) -> Key {
-        let [namespace, name] = name_of(&spec.meta);
+    fn root_key(&mut self, object: ObjectId, written: &Written, folder: &str, path: &str) -> Key {
+        let [namespace, name] = written.names();
+        let identity = format!("{} {name}", written.kind());
         for root in [folder, path] {
-            let key = Key::Own(Tool::Flux, root.to_owned());
-            let first = self.roots.entry((key.clone(), namespace.to_owned(), name.to_owned())).or_insert(object);
+            let key = Key::Own(written.tool(), root.to_owned());
+            let first = self.roots.entry((key.clone(), namespace.to_owned(), identity.clone())).or_insert(object);
             if *first == object {
                 return key;
             }
         }
-        Key::Own(Tool::Flux, format!("{path}#{}", spec.meta.span.start))
+        Key::Own(written.tool(), format!("{path}#{}", written.place().span.start))
     }
 
-    fn add(&mut self, object: ObjectId, living: Living, home: ClusterId, by: Option<usize>) {
-        let [namespace, name] = name_of(&living.spec.meta);
-        let identity = (object, home, namespace.to_owned(), name.to_owned());
+    /// Adds a deliverer, or those that a set makes.
+    fn add_written(&mut self, object: ObjectId, living: Living, home: ClusterId, by: Option<usize>) {
+        match &living.spec {
+            Written::Set(set) if !living.doubt.whole => self.add_set(object, set, &living, home, by),
+            Written::Flux(_) | Written::Application(_) | Written::Set(_) => {
+                self.add(object, living, home, by);
+            }
+        }
+    }
+
+    fn add_set(&mut self, object: ObjectId, set: &ApplicationSet, living: &Living, home: ClusterId, by: Option<usize>) {
+        let made: Rc<SetApplications> = applications(self.repository, self.found, self.links, self.builds, object, set);
+        let [namespace, name] = living.spec.names();
+        for (application, place) in &made.applications {
+            let mut spec = Written::Application(Box::new(application.clone()));
+            let [_, own_name] = spec.names();
+            let own_name = own_name.to_owned();
+            spec.rename(namespace, &own_name);
+            let set = Some((name.to_owned(), Some(*place)));
+            let living = Living { spec, doubt: living.doubt, set, wave: living.wave };
+            self.add(object, living, home, by);
+        }
+        if let Some(open) = &made.open {
+            let at = self.add(object, living.clone(), home, by);
+            if let Some(instance) = at.and_then(|at| self.instances.get_mut(at)) {
+                instance.made = Some(Rc::clone(open));
+            }
+        }
+    }
+
+    /// Adds a deliverer; its index if it is new.
+    fn add(&mut self, object: ObjectId, living: Living, home: ClusterId, by: Option<usize>) -> Option<usize> {
+        let [namespace, name] = living.spec.names();
+        let identity = (object, home, namespace.to_owned(), format!("{} {name}", living.spec.kind()));
         if let Some(known) = self.by_identity.get(&identity) {
             if let Some(by) = by.filter(|by| !self.instances[*known].delivered_by.contains(by)) {
                 self.instances[*known].delivered_by.push(by);
             }
-            return;
+            return None;
         }
         if self.instances.len() >= MAX_INSTANCES {
-            return;
+            return None;
         }
         let at = self.instances.len();
         self.by_identity.insert(identity, at);
@@ -197,45 +235,65 @@ impl<'x, 'r, 'f> Flow<'x, 'r, 'f> {
             delivered_by: by.into_iter().collect(),
             source: None,
             has_no_source: false,
+            own_sources: Vec::new(),
             link: None,
             cluster: home,
             artifact: None,
             made: None,
         });
         self.queue.push_back(at);
+        Some(at)
     }
 
-    /// Finds the source of a deliverer. False: it may arrive later.
+    /// Finds out what the source of a deliverer is. False: it may arrive later.
     fn look_up(&mut self, at: usize, is_last: bool) -> bool {
+        match &self.instances[at].living.spec {
+            Written::Flux(_) => self.look_up_source(at, is_last),
+            Written::Application(application) => {
+                let (own_sources, link) = self.links.of_application(application);
+                let is_hydrated = application.hydrator.is_some() && application.sources.is_empty();
+                let in_doubt = is_hydrated || self.instances[at].living.doubt.whole;
+                let instance = &mut self.instances[at];
+                instance.living.doubt.whole = in_doubt;
+                instance.own_sources = own_sources;
+                instance.link = link.or(in_doubt.then_some(SourceLink::Assumed));
+                true
+            }
+            Written::Set(set) => {
+                let may_be_own = self.links.may_be_own(set);
+                self.instances[at].link = may_be_own.then_some(SourceLink::Assumed);
+                true
+            }
+        }
+    }
+
+    fn look_up_source(&mut self, at: usize, is_last: bool) -> bool {
         let instance = &self.instances[at];
-        let spec = &instance.living.spec;
+        let Some(spec) = instance.living.flux() else { return true };
         let (namespace, name) = source_name(spec);
-        let kind = SourceKind::of(spec);
+        let kind = source_kind(spec);
         let known = self.sources.get(&(instance.home, kind, name.to_owned())).into_iter().flatten();
         let mut known = known.filter(|source| may_be_one(&source.namespace, namespace));
         let mut found = known.next().map(|source| source.object);
         if found.is_none() && instance.is_root {
             found = self.links.written_near(spec).first().copied();
         }
+        let mut has_no_source = false;
+        let mut is_unclear = false;
         if found.is_none() && kind != SourceKind::Other {
             if !is_last {
                 return false;
             }
             let written = self.links.written(spec);
-            let has_no_source = written.is_empty();
+            has_no_source = written.is_empty();
             // Of sources that disagree, each may be the one.
             found = written.first().copied().filter(|_| self.links.agree(&written));
-            let is_unclear = found.is_none() && !has_no_source;
-            let instance = &mut self.instances[at];
-            instance.has_no_source = has_no_source;
-            if is_unclear {
-                return true;
-            }
+            is_unclear = found.is_none() && !has_no_source;
         }
-        let instance = &self.instances[at];
-        let link = self.links.link(&instance.living.spec, found);
+        let link = self.links.link(spec, found).filter(|_| !is_unclear);
         let link = link.or_else(|| found.filter(|_| instance.living.doubt.whole).and_then(|id| self.link_in_doubt(id)));
         let instance = &mut self.instances[at];
+        instance.has_no_source = has_no_source;
         instance.source = found;
         instance.link = link;
         true
@@ -255,57 +313,89 @@ impl<'x, 'r, 'f> Flow<'x, 'r, 'f> {
         if instance.link.is_none() || instance.living.doubt.whole {
             return;
         }
-        let source = instance.source.and_then(|source| self.links.source(source));
-        let ignore = source.and_then(|source| source.ignore.as_ref()).map(|ignore| ignore.text.as_str());
-        let artifact = self.builds.artifact(ignore);
-        let made = self.builds.flux(artifact, &instance.living.spec);
-        instance.artifact = Some(artifact);
+        let made = match &instance.living.spec {
+            Written::Flux(spec) => {
+                let artifact = artifact_of(self.builds, instance.source.and_then(|source| self.links.source(source)));
+                instance.artifact = Some(artifact);
+                self.builds.flux(artifact, spec)
+            }
+            Written::Application(application) => self.builds.argo(application, &instance.own_sources),
+            Written::Set(_) => return,
+        };
         instance.made = Some(Rc::clone(&made));
         if !self.clusters.is_followed(cluster) {
             return;
         }
         match &*made {
             Made::Built(built) => self.follow_arrivals(built, Some(at), cluster),
-            Made::Failed(_) | Made::TooLarge => self.follow_files(at, cluster),
+            Made::Failed(_) | Made::ArgoFailed(_) | Made::TooLarge => self.follow_files(at, cluster),
+            Made::NotKnown(_) | Made::SetFailed(_) => {}
         }
     }
 
     fn cluster_of(&mut self, at: usize) -> ClusterId {
         let instance = &self.instances[at];
-        let (home, spec) = (instance.home, &instance.living.spec);
-        if instance.living.doubt.whole {
-            return self.clusters.unknown(home);
-        }
-        let Some(config) = &spec.cluster else { return home };
-        let is_secret = config.secret.is_some();
-        let named = config.secret.as_ref().or(config.config_map.as_ref());
-        let Some(named) = named.filter(|name| !name.text.is_empty() && !name.text.contains('$')) else {
-            return self.clusters.unknown(home);
+        let home = instance.home;
+        let key = match &instance.living.spec {
+            _ if instance.living.doubt.whole => None,
+            Written::Flux(spec) => match key_of_kustomization(spec, home) {
+                Some(key) => key,
+                None => return home,
+            },
+            Written::Application(application) => match self.key_of_application(application, home) {
+                Some(key) => key,
+                None => return home,
+            },
+            Written::Set(_) => None,
         };
-        let [namespace, _] = name_of(&spec.meta);
-        let (namespace, name) = (namespace.to_owned(), named.text.clone());
-        self.clusters.of_key(Key::KubeConfig { home, is_secret, namespace, name })
+        match key {
+            Some(key) => self.clusters.of_key(key),
+            None => self.clusters.unknown(home),
+        }
+    }
+
+    /// The cluster of a destination. `None`: its own.
+    fn key_of_application(&self, application: &Application, home: ClusterId) -> Option<Option<Key>> {
+        let destination = &application.destination;
+        if destination.is_local() {
+            return None;
+        }
+        let name_of = |name: &str| {
+            let known = self.found.clusters().into_iter().find(|cluster| {
+                cluster.name.as_ref().is_some_and(|known| known.text == name) && !cluster.is_unreadable
+            });
+            match known.and_then(|cluster| cluster.server.as_ref()) {
+                Some(server) => Key::Server(home, server.text.trim_end_matches('/').to_owned()),
+                None => Key::Name(home, name.to_owned()),
+            }
+        };
+        Some(match (&destination.server, &destination.name) {
+            (Some(server), None) => Some(Key::Server(home, server.text.trim_end_matches('/').to_owned())),
+            (None, Some(name)) => Some(name_of(&name.text)),
+            (None, None) | (Some(_), Some(_)) => None,
+        })
     }
 
     fn follow_arrivals(&mut self, built: &Built, by: Option<usize>, cluster: ClusterId) {
+        let parent = by.map(|by| self.instances[by].living.spec.clone());
+        let changes = parent.as_ref().map(Changes::of).unwrap_or_default();
         for at in &built.wiring {
             let arrival = &built.arrivals[*at];
             let Origin::Manifest { file, span, .. } = &arrival.object.origin else { continue };
             let Some(object) = self.found.at(Place { file: *file, span: *span }) else { continue };
             let header = &arrival.object.header;
             match self.found.get(object) {
-                FoundObject::Flux(FluxObject::Kustomization(written)) => {
-                    let parent = by.map(|by| self.instances[by].living.spec.clone());
-                    let living = Living::arriving(self.repository, written, arrival, parent.as_ref(), built);
-                    self.add(object, living, cluster, by);
+                FoundObject::Deliverer(written) => {
+                    let living = Living::arriving(self.repository, written, arrival, &changes, built);
+                    self.add_written(object, living, cluster, by);
                 }
-                FoundObject::Flux(FluxObject::Git(_)) => {
-                    self.add_source(SourceKind::Git, [&header.namespace, &header.name], cluster, object);
+                FoundObject::Source(kind, _) => {
+                    self.add_source(*kind, [&header.namespace, &header.name], cluster, object);
                 }
-                FoundObject::Flux(FluxObject::Oci(_)) => {
-                    self.add_source(SourceKind::Oci, [&header.namespace, &header.name], cluster, object);
+                FoundObject::Project(_) => {
+                    self.projects.entry(cluster).or_default().insert(header.name.clone());
                 }
-                FoundObject::Definition(_) => {}
+                FoundObject::Cluster(_) | FoundObject::Definition(_) => {}
             }
         }
     }
@@ -315,18 +405,15 @@ impl<'x, 'r, 'f> Flow<'x, 'r, 'f> {
         known.push(HomeSource { namespace: namespace.to_owned(), object });
     }
 
-    /// What is in one folder is applied together.
-    fn add_sources_beside(&mut self, folder: &str, home: ClusterId) {
-        for id in self.links.sources_in(folder) {
-            match self.found.get(id) {
-                FoundObject::Flux(FluxObject::Git(source)) => {
-                    self.add_source(SourceKind::Git, name_of(&source.meta), home, id);
-                }
-                FoundObject::Flux(FluxObject::Oci(source)) => {
-                    self.add_source(SourceKind::Oci, name_of(&source.meta), home, id);
-                }
-                FoundObject::Flux(FluxObject::Kustomization(_)) | FoundObject::Definition(_) => {}
+    /// What is in one folder is applied together: what deliverers refer to.
+    fn add_beside(&mut self, id: ObjectId, home: ClusterId) {
+        match self.found.get(id) {
+            FoundObject::Source(kind, source) => self.add_source(*kind, source_names(source), home, id),
+            FoundObject::Project(project) => {
+                let name = project.meta.name.iter().map(|name| name.text.clone());
+                self.projects.entry(home).or_default().extend(name);
             }
+            FoundObject::Deliverer(_) | FoundObject::Cluster(_) | FoundObject::Definition(_) => {}
         }
     }
 
@@ -344,27 +431,49 @@ impl<'x, 'r, 'f> Flow<'x, 'r, 'f> {
 
     /// The build fails for now. What is in the files of its folder would arrive if it did not.
     fn follow_files(&mut self, at: usize, cluster: ClusterId) {
-        let Some(folder) = self.links.folder(path_of(&self.instances[at].living.spec)) else { return };
-        for object in written_below(self.found, self.repository.files, &folder) {
-            match self.found.get(object) {
-                FoundObject::Flux(FluxObject::Kustomization(spec)) => {
-                    self.add(object, Living::written(spec), cluster, Some(at));
+        for folder in folders(self.links, &self.instances[at]) {
+            for object in written_below(self.found, self.repository.files, &folder) {
+                match self.found.get(object).deliverer() {
+                    Some(written) => self.add_written(object, Living::written(written), cluster, Some(at)),
+                    None => self.add_beside(object, cluster),
                 }
-                FoundObject::Flux(FluxObject::Git(source)) => {
-                    self.add_source(SourceKind::Git, name_of(&source.meta), cluster, object);
-                }
-                FoundObject::Flux(FluxObject::Oci(source)) => {
-                    self.add_source(SourceKind::Oci, name_of(&source.meta), cluster, object);
-                }
-                FoundObject::Definition(_) => {}
             }
         }
     }
 }
 
-/// The namespace and the name of an object.
-pub(super) fn name_of(meta: &Meta) -> [&str; 2] {
-    [&meta.namespace, &meta.name].map(|text| text.as_ref().map_or("", |text| &text.text))
+/// The artifact that a source packs.
+pub(super) fn artifact_of(builds: &mut Builds<'_, '_>, source: Option<&SourceObject>) -> ArtifactId {
+    let ignore = source.and_then(|source| source.ignore.as_ref()).map(|ignore| ignore.text.as_str());
+    builds.artifact(ignore)
+}
+
+/// The folders of this repository that a deliverer takes.
+pub(super) fn folders(links: &Links<'_>, instance: &Instance) -> Vec<String> {
+    match &instance.living.spec {
+        Written::Flux(spec) => links.folder(path_of(spec)).into_iter().collect(),
+        Written::Application(application) => {
+            let own = instance.own_sources.iter().filter_map(|at| application.sources.get(*at));
+            own.filter_map(|source| links.folder(&source.path.as_ref()?.text)).collect()
+        }
+        Written::Set(_) => Vec::new(),
+    }
+}
+
+/// The cluster that a Kustomization names. The outer `None`: its own; the inner one: it is not known.
+fn key_of_kustomization(spec: &Kustomization, home: ClusterId) -> Option<Option<Key>> {
+    let config = spec.cluster.as_ref()?;
+    let is_secret = config.secret.is_some();
+    let named = config.secret.as_ref().or(config.config_map.as_ref());
+    let Some(named) = named.filter(|name| !name.text.is_empty() && !name.text.contains('$')) else {
+        return Some(None);
+    };
+    let namespace = spec.meta.namespace.as_ref().map_or_else(String::new, |namespace| namespace.text.clone());
+    Some(Some(Key::KubeConfig { home, is_secret, namespace, name: named.text.clone() }))
+}
+
+fn source_names(source: &SourceObject) -> [&str; 2] {
+    [&source.meta.namespace, &source.meta.name].map(|text| text.as_ref().map_or("", |text| &text.text))
 }
 
 /// `namespace/name`, or the name alone.

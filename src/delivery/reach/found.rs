@@ -1,17 +1,23 @@
-//! Finds the objects that take part in delivery in the files of a repository: those of Flux, and CRDs.
+//! Finds the objects that take part in delivery in the files of a repository: those of Flux and of Argo CD, and CRDs.
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::model::Definition;
+use super::model::{Definition, Tool};
+use crate::delivery::argo::objects::{
+    AppProject, Application, ApplicationSet, ArgoObject, Cluster, GROUP as ARGO_GROUP, SECRET_TYPE,
+};
 use crate::delivery::files::{Entry, FileId, Files};
-use crate::delivery::flux::objects::{FluxObject, KUSTOMIZE_GROUP, SOURCE_GROUP};
-use crate::delivery::place::Place;
+use crate::delivery::flux::objects::{
+    FluxObject, KUSTOMIZE_GROUP, Kustomization, Repository as SourceObject, SOURCE_GROUP,
+};
+use crate::delivery::manifests::Header;
+use crate::delivery::place::{Place, Text};
 use crate::delivery::repository::Repository;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::Value;
 
 /// The texts of which one is in every file that matters here.
-const MARKS: [&str; 2] = ["toolkit.fluxcd.io", "CustomResourceDefinition"];
+const MARKS: [&str; 3] = ["toolkit.fluxcd.io", "argoproj.io", "CustomResourceDefinition"];
 const CRD_GROUP: &str = "apiextensions.k8s.io";
 
 /// The index of an object among those that were found.
@@ -27,15 +33,105 @@ impl ObjectId {
 /// An object as its file has it.
 #[derive(Debug)]
 pub(super) enum FoundObject {
-    Flux(FluxObject),
+    Deliverer(Written),
+    Source(SourceKind, Box<SourceObject>),
+    Project(Box<AppProject>),
+    /// A cluster that Argo CD knows.
+    Cluster(Box<Cluster>),
     Definition(Definition),
+}
+
+/// An object that delivers, as its file has it.
+#[derive(Debug, Clone)]
+pub(super) enum Written {
+    Flux(Box<Kustomization>),
+    Application(Box<Application>),
+    Set(Box<ApplicationSet>),
+}
+
+/// The kind of a source of Flux.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum SourceKind {
+    Git,
+    Oci,
+    /// Another kind of artifact, like a bucket.
+    Other,
+}
+
+impl Written {
+    pub(super) fn place(&self) -> Place {
+        match self {
+            Self::Flux(spec) => spec.meta.place(),
+            Self::Application(application) => application.meta.place(),
+            Self::Set(set) => set.meta.place(),
+        }
+    }
+
+    pub(super) fn tool(&self) -> Tool {
+        match self {
+            Self::Flux(_) => Tool::Flux,
+            Self::Application(_) | Self::Set(_) => Tool::ArgoCd,
+        }
+    }
+
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Flux(_) => "Kustomization",
+            Self::Application(_) => "Application",
+            Self::Set(_) => "ApplicationSet",
+        }
+    }
+
+    /// Its name, with the position.
+    pub(super) fn name(&self) -> Option<&Text> {
+        match self {
+            Self::Flux(spec) => spec.meta.name.as_ref(),
+            Self::Application(application) => application.meta.name.as_ref(),
+            Self::Set(set) => set.meta.name.as_ref(),
+        }
+    }
+
+    /// The namespace and the name.
+    pub(super) fn names(&self) -> [&str; 2] {
+        let [namespace, name] = match self {
+            Self::Flux(spec) => [&spec.meta.namespace, &spec.meta.name],
+            Self::Application(application) => [&application.meta.namespace, &application.meta.name],
+            Self::Set(set) => [&set.meta.namespace, &set.meta.name],
+        };
+        [namespace, name].map(|text| text.as_ref().map_or("", |text| &text.text))
+    }
+
+    /// Takes the names with which it arrives.
+    pub(super) fn rename(&mut self, namespace: &str, name: &str) {
+        let whole = self.place();
+        let (own_namespace, own_name) = match self {
+            Self::Flux(spec) => (&mut spec.meta.namespace, &mut spec.meta.name),
+            Self::Application(application) => (&mut application.meta.namespace, &mut application.meta.name),
+            Self::Set(set) => (&mut set.meta.namespace, &mut set.meta.name),
+        };
+        for (text, given) in [(own_namespace, namespace), (own_name, name)] {
+            let span = text.as_ref().map_or(whole.span, |text| text.span);
+            let named = Text { text: given.to_owned(), span, file: Some(whole.file) };
+            *text = Some(named).filter(|named| !named.text.is_empty());
+        }
+    }
 }
 
 impl FoundObject {
     pub(super) fn place(&self) -> Place {
         match self {
-            Self::Flux(object) => object.meta().place(),
+            Self::Deliverer(written) => written.place(),
+            Self::Source(_, source) => source.meta.place(),
+            Self::Project(project) => project.meta.place(),
+            Self::Cluster(cluster) => cluster.meta.place(),
             Self::Definition(definition) => definition.place,
+        }
+    }
+
+    pub(super) fn deliverer(&self) -> Option<&Written> {
+        match self {
+            Self::Deliverer(written) => Some(written),
+            Self::Source(..) | Self::Project(_) | Self::Cluster(_) | Self::Definition(_) => None,
         }
     }
 }
@@ -62,7 +158,7 @@ impl Found {
         let known = repository.known_manifests(file);
         let is_of_interest = match &known {
             Some(manifests) if manifests.fault.is_none() => {
-                manifests.objects.iter().any(|manifest| is_wanted(&manifest.header.api_version, &manifest.header.kind))
+                manifests.objects.iter().any(|manifest| is_wanted(&manifest.header))
             }
             // A file that kustomize cannot read may hold objects all the same.
             Some(_) | None => true,
@@ -105,7 +201,7 @@ impl Found {
     }
 
     pub(super) fn has_deliverers(&self) -> bool {
-        self.objects.iter().any(|object| matches!(object, FoundObject::Flux(FluxObject::Kustomization(_))))
+        self.objects.iter().any(|object| object.deliverer().is_some())
     }
 
     pub(super) fn at(&self, place: Place) -> Option<ObjectId> {
@@ -123,17 +219,39 @@ impl Found {
     pub(super) fn definitions(&self) -> impl Iterator<Item = &Definition> {
         self.objects.iter().filter_map(|object| match object {
             FoundObject::Definition(definition) => Some(definition),
-            FoundObject::Flux(_) => None,
+            FoundObject::Deliverer(_) | FoundObject::Source(..) | FoundObject::Project(_) | FoundObject::Cluster(_) => {
+                None
+            }
         })
+    }
+
+    /// The objects that deliver.
+    pub(super) fn deliverers(&self) -> impl Iterator<Item = (ObjectId, &Written)> {
+        self.ids().filter_map(|(id, object)| Some((id, object.deliverer()?)))
+    }
+
+    /// The clusters that Argo CD knows.
+    pub(super) fn clusters(&self) -> Vec<&Cluster> {
+        let clusters = self.objects.iter().filter_map(|object| match object {
+            FoundObject::Cluster(cluster) => Some(&**cluster),
+            FoundObject::Deliverer(_)
+            | FoundObject::Source(..)
+            | FoundObject::Project(_)
+            | FoundObject::Definition(_) => None,
+        });
+        clusters.collect()
     }
 }
 
-/// Whether an object takes part in delivery, by its version and kind.
-pub(super) fn is_wanted(api_version: &str, kind: &str) -> bool {
-    match api_version.split_once('/').map_or("", |(group, _)| group) {
+/// Whether an object takes part in delivery.
+pub(super) fn is_wanted(header: &Header) -> bool {
+    let kind = header.kind.as_str();
+    match header.api_version.split_once('/').map_or("", |(group, _)| group) {
         SOURCE_GROUP => matches!(kind, "GitRepository" | "OCIRepository"),
         KUSTOMIZE_GROUP => kind == "Kustomization",
+        ARGO_GROUP => matches!(kind, "Application" | "ApplicationSet" | "AppProject"),
         CRD_GROUP => kind == "CustomResourceDefinition",
+        "" => kind == "Secret" && header.labels.iter().any(|(key, _)| key == SECRET_TYPE),
         _ => false,
     }
 }
@@ -142,8 +260,21 @@ fn object_of(root: Value<'_>, file: FileId) -> Option<FoundObject> {
     if let Some(definition) = definition_of(root, file) {
         return Some(FoundObject::Definition(definition));
     }
-    let object = FluxObject::of(root, file)?;
-    (!is_placeholder(&object)).then_some(FoundObject::Flux(object))
+    if let Some(object) = FluxObject::of(root, file) {
+        return Some(match object {
+            FluxObject::Git(source) => FoundObject::Source(SourceKind::Git, source),
+            FluxObject::Oci(source) => FoundObject::Source(SourceKind::Oci, source),
+            FluxObject::Kustomization(spec) if is_placeholder(&spec) => return None,
+            FluxObject::Kustomization(spec) => FoundObject::Deliverer(Written::Flux(spec)),
+        });
+    }
+    match ArgoObject::of(root, file)? {
+        ArgoObject::Application(application) if is_template_of_application(&application) => None,
+        ArgoObject::Application(application) => Some(FoundObject::Deliverer(Written::Application(application))),
+        ArgoObject::Set(set) => set.meta.name.is_some().then(|| FoundObject::Deliverer(Written::Set(set))),
+        ArgoObject::Project(project) => Some(FoundObject::Project(project)),
+        ArgoObject::Cluster(cluster) => Some(FoundObject::Cluster(cluster)),
+    }
 }
 
 fn definition_of(root: Value<'_>, file: FileId) -> Option<Definition> {
@@ -161,31 +292,30 @@ fn definition_of(root: Value<'_>, file: FileId) -> Option<Definition> {
     })
 }
 
-/// Whether an object is a template for another tool, so that its fields are not those of an object of a cluster.
-fn is_placeholder(object: &FluxObject) -> bool {
-    let meta = object.meta();
-    let has_braces = |text: &str| text.contains("{{");
-    let named = [&meta.name, &meta.namespace];
-    let mut texts: Vec<&str> = named.into_iter().flatten().map(|text| text.text.as_str()).collect();
-    let mut is_mistyped = meta.name.is_none();
-    if let FluxObject::Kustomization(kustomization) = object {
-        let has_field = |name: &str| meta.fields.iter().any(|field| field.text == name);
-        // A field that is there and is no text is a template in the form of a mapping.
-        is_mistyped |= has_field("path") && kustomization.path.is_none();
-        is_mistyped |= has_field("sourceRef") && kustomization.source.is_none();
-        texts.extend(kustomization.path.iter().map(|path| path.text.as_str()));
-        let source = kustomization.source.iter().flat_map(|source| [&source.kind, &source.name, &source.namespace]);
-        texts.extend(source.flatten().map(|text| text.text.as_str()));
-    }
-    is_mistyped || texts.into_iter().any(has_braces)
+/// Whether a Kustomization is a template for another tool, so that its fields are not those of an object of a cluster.
+fn is_placeholder(spec: &Kustomization) -> bool {
+    let has_field = |name: &str| spec.meta.fields.iter().any(|field| field.text == name);
+    // A field that is there and is no text is a template in the form of a mapping.
+    let is_mistyped = spec.meta.name.is_none()
+        || has_field("path") && spec.path.is_none()
+        || has_field("sourceRef") && spec.source.is_none();
+    let source = spec.source.iter().flat_map(|source| [&source.kind, &source.name, &source.namespace]);
+    let mut texts = [&spec.meta.name, &spec.meta.namespace, &spec.path].into_iter().chain(source).flatten();
+    is_mistyped || texts.any(|text| text.text.contains("{{"))
 }
 
-fn is_yaml(path: &str) -> bool {
+fn is_template_of_application(application: &Application) -> bool {
+    let sources = application.sources.iter().flat_map(|source| [&source.path, &source.repo_url]);
+    let mut texts = [&application.meta.name].into_iter().chain(sources).flatten();
+    application.meta.name.is_none() || texts.any(|text| text.text.contains("{{"))
+}
+
+pub(super) fn is_yaml(path: &str) -> bool {
     matches!(path.rsplit_once('.'), Some((_, "yaml" | "yml")))
 }
 
 /// Whether a file is below the `templates` of a Helm chart.
-fn is_template(files: &Files, file: FileId) -> bool {
+pub(super) fn is_template(files: &Files, file: FileId) -> bool {
     let path = files.path(file);
     let mut folder = Files::ROOT;
     for name in path.split('/') {

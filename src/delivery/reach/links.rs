@@ -3,11 +3,15 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::builds::path_of;
-use super::found::{Found, FoundObject, ObjectId};
+use super::found::{Found, FoundObject, ObjectId, SourceKind, Written};
 use super::model::SourceLink;
 use super::url::{Match, Urls};
 use crate::delivery::files::{Entry, FileId, Files, Joined, join};
-use crate::delivery::flux::objects::{FluxObject, Kustomization, Repository as SourceObject};
+use serde_json::Value as Json;
+
+use crate::delivery::argo::objects::{Application, ApplicationSet};
+use crate::delivery::flux::objects::{Kustomization, Repository as SourceObject};
+use crate::delivery::place::Text;
 use crate::delivery::tree::Tree;
 
 /// The name that Flux's own setup gives to its source, which is often made outside of the repository.
@@ -27,22 +31,13 @@ pub(super) struct Links<'r> {
     by_folder: HashMap<String, Vec<ObjectId>>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum SourceKind {
-    Git,
-    Oci,
-    /// Another kind of artifact, like a bucket.
-    Other,
-}
-
-impl SourceKind {
-    pub(super) fn of(spec: &Kustomization) -> Self {
-        let kind = spec.source.as_ref().and_then(|source| source.kind.as_ref());
-        match kind.map_or("", |kind| kind.text.as_str()) {
-            "GitRepository" => Self::Git,
-            "OCIRepository" => Self::Oci,
-            _ => Self::Other,
-        }
+/// The kind of the source of a Kustomization.
+pub(super) fn source_kind(spec: &Kustomization) -> SourceKind {
+    let kind = spec.source.as_ref().and_then(|source| source.kind.as_ref());
+    match kind.map_or("", |kind| kind.text.as_str()) {
+        "GitRepository" => SourceKind::Git,
+        "OCIRepository" => SourceKind::Oci,
+        _ => SourceKind::Other,
     }
 }
 
@@ -73,12 +68,12 @@ impl<'r> Links<'r> {
         };
         for (id, object) in found.ids() {
             match object {
-                FoundObject::Flux(FluxObject::Kustomization(spec)) if SourceKind::of(spec) == SourceKind::Git => {
+                FoundObject::Deliverer(Written::Flux(spec)) if source_kind(spec) == SourceKind::Git => {
                     links.git_folders.extend(links.folder(path_of(spec)));
                 }
-                FoundObject::Flux(FluxObject::Git(source)) => links.add_source(SourceKind::Git, source, id),
-                FoundObject::Flux(FluxObject::Oci(source)) => links.add_source(SourceKind::Oci, source, id),
-                FoundObject::Flux(FluxObject::Kustomization(_)) | FoundObject::Definition(_) => {}
+                FoundObject::Source(kind, source) => links.add_source(*kind, source, id),
+                FoundObject::Project(project) => links.add_to_folder(project.meta.file, id),
+                FoundObject::Deliverer(_) | FoundObject::Cluster(_) | FoundObject::Definition(_) => {}
             }
         }
         if links.urls.is_empty() {
@@ -90,24 +85,39 @@ impl<'r> Links<'r> {
     fn add_source(&mut self, kind: SourceKind, source: &SourceObject, id: ObjectId) {
         let name = source.meta.name.as_ref().map_or("", |name| &name.text);
         self.sources.entry((kind, name.to_owned())).or_default().push(id);
-        let folder = parent(self.files.path(source.meta.file)).to_owned();
-        self.by_folder.entry(folder).or_default().push(id);
+        self.add_to_folder(source.meta.file, id);
     }
 
-    /// The sources in the files of a folder, without those below.
-    pub(super) fn sources_in(&self, folder: &str) -> Vec<ObjectId> {
+    fn add_to_folder(&mut self, file: FileId, id: ObjectId) {
+        self.by_folder.entry(parent(self.files.path(file)).to_owned()).or_default().push(id);
+    }
+
+    /// What deliverers refer to in the files of a folder, without those below.
+    pub(super) fn objects_in(&self, folder: &str) -> Vec<ObjectId> {
         self.by_folder.get(folder).cloned().unwrap_or_default()
     }
 
     /// A Kustomization in the folder that it delivers says by its source which URL the repository has.
     fn infer_urls(&mut self) {
         let mut urls = Vec::new();
-        for (_, object) in self.found.ids() {
-            let FoundObject::Flux(FluxObject::Kustomization(spec)) = object else { continue };
-            if SourceKind::of(spec) == SourceKind::Git && self.holds_itself(spec) {
-                let near = self.written_near(spec);
-                let near = near.first().and_then(|id| self.source(*id));
-                urls.extend(near.and_then(|source| source.url.as_ref()).map(|url| url.text.as_str()));
+        for (_, written) in self.found.deliverers() {
+            match written {
+                Written::Flux(spec) if source_kind(spec) == SourceKind::Git && self.holds_itself(spec) => {
+                    let near = self.written_near(spec);
+                    let source = near.first().and_then(|id| self.source(*id));
+                    urls.extend(source.and_then(|source| source.url.as_ref()).map(|url| url.text.as_str()));
+                }
+                Written::Application(application) => {
+                    let own = self.files.path(application.meta.file);
+                    let holds_itself = |path: &Text| {
+                        let folder = self.folder(&path.text).filter(|folder| !folder.is_empty());
+                        folder.is_some_and(|folder| is_below(own, &folder))
+                    };
+                    let sources = application.sources.iter();
+                    let own = sources.filter(|source| source.path.as_ref().is_some_and(holds_itself));
+                    urls.extend(own.filter_map(|source| source.repo_url.as_ref()).map(|url| url.text.as_str()));
+                }
+                Written::Flux(_) | Written::Set(_) => {}
             }
         }
         self.urls = Urls::of(urls);
@@ -135,15 +145,18 @@ impl<'r> Links<'r> {
 
     pub(super) fn source(&self, id: ObjectId) -> Option<&'r SourceObject> {
         match self.found.get(id) {
-            FoundObject::Flux(FluxObject::Git(source) | FluxObject::Oci(source)) => Some(source),
-            FoundObject::Flux(FluxObject::Kustomization(_)) | FoundObject::Definition(_) => None,
+            FoundObject::Source(_, source) => Some(source),
+            FoundObject::Deliverer(_)
+            | FoundObject::Project(_)
+            | FoundObject::Cluster(_)
+            | FoundObject::Definition(_) => None,
         }
     }
 
     /// The sources that a Kustomization may mean, wherever they are in the repository.
     pub(super) fn written(&self, spec: &Kustomization) -> Vec<ObjectId> {
         let (namespace, name) = source_name(spec);
-        let known = self.sources.get(&(SourceKind::of(spec), name.to_owned()));
+        let known = self.sources.get(&(source_kind(spec), name.to_owned()));
         let is_meant = |id: &ObjectId| {
             let source = self.source(*id).and_then(|source| source.meta.namespace.as_ref());
             may_be_one(source.map_or("", |source| &source.text), namespace)
@@ -179,17 +192,54 @@ impl<'r> Links<'r> {
         let source = source.and_then(|id| self.source(id));
         let url = source.and_then(|source| source.url.as_ref()).map(|url| url.text.as_str());
         let folder = self.folder(path_of(spec));
-        match SourceKind::of(spec) {
+        match source_kind(spec) {
             SourceKind::Git if source.is_some() => self.link_of_url(url, folder.is_some()),
             SourceKind::Git => self.holds_itself(spec).then_some(SourceLink::Assumed),
             SourceKind::Oci | SourceKind::Other => {
                 // The whole of an artifact may be the whole of anything.
                 let folder = folder.filter(|folder| !folder.is_empty() && !self.git_folders.contains(folder))?;
                 let is_near =
-                    SourceKind::of(spec) == SourceKind::Oci || is_below(self.files.path(spec.meta.file), &folder);
+                    source_kind(spec) == SourceKind::Oci || is_below(self.files.path(spec.meta.file), &folder);
                 (is_near && self.urls.may_be_packed_in(url)).then_some(SourceLink::Assumed)
             }
         }
+    }
+
+    /// The sources of an Application that are folders of this repository, by their indexes, and how they relate to it.
+    pub(super) fn of_application(&self, application: &Application) -> (Vec<usize>, Option<SourceLink>) {
+        let mut own = Vec::new();
+        let mut link = None;
+        for (at, source) in application.sources.iter().enumerate() {
+            let Some(path) = source.path.as_ref().filter(|_| source.chart.is_none()) else { continue };
+            let url = source.repo_url.as_ref().map(|url| url.text.as_str());
+            let found = self.link_of_url(url, self.folder(&path.text).is_some());
+            if let Some(found) = found {
+                own.push(at);
+                if link != Some(SourceLink::ThisRepository) {
+                    link = Some(found);
+                }
+            }
+        }
+        (own, link)
+    }
+
+    /// Whether the applications of a set may take this repository.
+    pub(super) fn may_be_own(&self, set: &ApplicationSet) -> bool {
+        let spec = set.template.get("spec");
+        let several = spec.and_then(|spec| spec.get("sources")).and_then(Json::as_array);
+        let sources = several.into_iter().flatten().chain(spec.and_then(|spec| spec.get("source")));
+        let mut urls = sources.map(|source| source.get("repoURL").and_then(Json::as_str)).peekable();
+        // A template of a generator may have more.
+        urls.peek().is_none()
+            || urls.any(|url| match self.urls.compare(url.filter(|url| !url.contains("{{"))) {
+                Match::Same | Match::Fork | Match::NotKnown => true,
+                Match::Different => false,
+            })
+    }
+
+    /// Whether a URL is that of this repository.
+    pub(super) fn is_own_url(&self, url: &str) -> bool {
+        matches!(self.urls.compare(Some(url)), Match::Same | Match::Fork | Match::NotKnown)
     }
 
     /// How a URL relates to this repository, if the path that is taken from it exists here or not.

@@ -1,4 +1,4 @@
-//! A Kustomization of Flux as it is in the cluster, after what delivers it has changed it: variables, patches, names.
+//! A deliverer as it is in the cluster, after what delivers it has changed it: variables, patches, names.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -6,15 +6,21 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use super::builds::{Built, path_of};
+use super::found::Written;
 use super::model::Arrival;
 use crate::delivery::files::{Entry, FileId, Joined, join};
 use crate::delivery::flux::objects::{FluxObject, Kustomization, PostBuild};
-use crate::delivery::kustomize::kustomization::{self, Strictness};
+use crate::delivery::kustomize::kustomization::{self, Patch, Strictness};
 use crate::delivery::place::{Place, Text};
 use crate::delivery::repository::Repository;
 use crate::delivery::source::Document;
 use crate::delivery::tree::Tree;
 use crate::domain::document::tree::{Kind, Value};
+
+const SYNC_WAVE: &str = "argocd.argoproj.io/sync-wave";
+
+/// Stands for all fields of a `spec`.
+const ALL: &str = "";
 
 /// What of a deliverer is not known offline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,109 +36,184 @@ pub(super) struct Doubt {
 }
 
 impl Doubt {
-    fn add(&mut self, field: &str) {
-        match field {
-            "path" | "sourceRef" | "kubeConfig" | "targetNamespace" | "suspend" => self.whole = true,
-            "dependsOn" => self.order = true,
-            "prune" => self.prune = true,
-            "interval" | "retryInterval" | "timeout" | "wait" | "healthChecks" | "healthCheckExprs" | "force"
-            | "serviceAccountName" | "deletionPolicy" => {}
-            _ => self.build = true,
+    fn whole(place: Option<Place>) -> Self {
+        Self { whole: true, place, ..Self::default() }
+    }
+
+    fn add(&mut self, kind: &str, field: &str) {
+        match (kind, field) {
+            (_, ALL) | ("Kustomization", "path" | "sourceRef" | "kubeConfig" | "targetNamespace" | "suspend") => {
+                self.whole = true
+            }
+            ("Kustomization", "dependsOn") => self.order = true,
+            ("Kustomization", "prune") | (_, "syncPolicy") => self.prune = true,
+            (
+                "Kustomization",
+                "interval" | "retryInterval" | "timeout" | "wait" | "healthChecks" | "healthCheckExprs" | "force"
+                | "serviceAccountName" | "deletionPolicy",
+            )
+            | (_, "project" | "info" | "ignoreDifferences" | "revisionHistoryLimit") => {}
+            ("Kustomization", _) => self.build = true,
+            _ => self.whole = true,
         }
     }
 }
 
-/// A Kustomization as it lives in a cluster.
+/// A deliverer as it lives in a cluster.
 #[derive(Debug, Clone)]
 pub(super) struct Living {
-    pub(super) spec: Kustomization,
+    pub(super) spec: Written,
     pub(super) doubt: Doubt,
+    /// The ApplicationSet that makes it, and what of it.
+    pub(super) set: Option<(String, Option<Place>)>,
+    /// Among what is delivered with it, those with a lower number come first.
+    pub(super) wave: i64,
+}
+
+/// What changes the objects that arrive.
+#[derive(Debug, Default)]
+pub(super) struct Changes<'c> {
+    /// The variables that the deliverer names, and the place of its substitution.
+    variables: Option<(Place, &'c [(String, Text)])>,
+    patches: Vec<&'c Patch>,
+    /// The folder from which its patches are seen.
+    folder: &'c str,
+}
+
+impl<'c> Changes<'c> {
+    /// What a deliverer changes.
+    pub(super) fn of(parent: &'c Written) -> Self {
+        match parent {
+            Written::Flux(spec) => {
+                let place = |post: &PostBuild| Place { file: spec.meta.file, span: post.span };
+                Self {
+                    variables: spec.substitution.as_ref().map(|post| (place(post), post.variables.as_slice())),
+                    patches: spec.patches.iter().collect(),
+                    folder: path_of(spec),
+                }
+            }
+            Written::Application(application) => {
+                let source = application.sources.iter().find(|source| source.kustomize.is_some());
+                let options = source.and_then(|source| source.kustomize.as_ref());
+                let path = source.and_then(|source| source.path.as_ref());
+                Self {
+                    variables: None,
+                    patches: options.into_iter().flat_map(|options| &options.patches).collect(),
+                    folder: path.map_or("", |path| &path.text),
+                }
+            }
+            Written::Set(_) => Self::default(),
+        }
+    }
 }
 
 impl Living {
     /// As its file has it.
-    pub(super) fn written(spec: &Kustomization) -> Self {
-        Self { spec: spec.clone(), doubt: Doubt::default() }
+    pub(super) fn written(spec: &Written) -> Self {
+        let wave = match spec {
+            Written::Flux(_) => 0,
+            Written::Application(application) => wave_of(&application.meta.annotations),
+            Written::Set(set) => wave_of(&set.meta.annotations),
+        };
+        Self { spec: spec.clone(), doubt: Doubt::default(), set: None, wave }
     }
 
-    /// As it arrives by what `parent` builds.
+    /// As it arrives by what a deliverer builds.
     pub(super) fn arriving(
         repository: &Repository<'_>,
-        written: &Kustomization,
+        written: &Written,
         arrival: &Arrival,
-        parent: Option<&Kustomization>,
+        changes: &Changes<'_>,
         built: &Built,
     ) -> Self {
         let mut living = Self::written(written);
+        let place = written.place();
         if let Some(content) = &arrival.substituted {
-            match read(repository, content, written.meta.file) {
-                Some(spec) => living.spec = located(spec, written),
-                None => living.doubt.whole = true,
+            match &mut living.spec {
+                Written::Flux(spec) => match read(repository, content, place.file) {
+                    Some(found) => **spec = located(found, spec),
+                    None => living.doubt = Doubt::whole(Some(place)),
+                },
+                // Positions in a text that variables have changed are not known.
+                Written::Application(_) | Written::Set(_) if has_variables(repository, place) => {
+                    living.doubt = Doubt::whole(changes.variables.map(|(place, _)| place));
+                }
+                Written::Application(_) | Written::Set(_) => {}
             }
         }
         let header = &arrival.object.header;
-        let named = |text: &str, before: &Option<Text>| {
-            let located = before.clone().unwrap_or_else(|| Text { span: written.meta.span, ..Text::default() });
-            Some(Text { text: text.to_owned(), file: Some(written.meta.file), ..located }).filter(|_| !text.is_empty())
-        };
-        living.spec.meta.name = named(&header.name, &written.meta.name);
-        living.spec.meta.namespace = named(&header.namespace, &written.meta.namespace);
+        living.spec.rename(&header.namespace, &header.name);
+        living.wave = wave_of(&header.annotations);
         if let Some(rewrite) = arrival.object.rewritten {
-            let place_of = |post: &PostBuild| parent.map(|parent| Place { file: parent.meta.file, span: post.span });
-            let post = parent.and_then(|parent| parent.substitution.as_ref());
-            match post.filter(|post| rewrite.place.is_some() && rewrite.place == place_of(post)) {
-                Some(post) => living.substitute_known(&post.variables),
-                None => living.add_patches(repository, parent, &built.kustomizations),
+            let variables = changes.variables.filter(|(place, _)| rewrite.place == Some(*place));
+            match (&mut living.spec, variables) {
+                (Written::Flux(spec), Some((_, variables))) => substitute_known(spec, &mut living.doubt, variables),
+                (Written::Application(_) | Written::Set(_), Some(_)) => living.doubt.whole = true,
+                (_, None) => {
+                    let kind = written.kind();
+                    let mut patched = Patched { repository, kind, doubt: &mut living.doubt };
+                    changes.patches.iter().for_each(|patch| patched.add(patch, changes.folder));
+                    built.kustomizations.iter().for_each(|file| patched.add_kustomization(*file));
+                }
             }
             living.doubt.place = rewrite.place;
         }
         living
     }
 
-    /// Variables of the cluster may be in any text; those that the deliverer names itself are known.
-    fn substitute_known(&mut self, variables: &[(String, Text)]) {
-        let spec = &mut self.spec;
-        let source =
-            spec.source.iter_mut().flat_map(|source| [&mut source.kind, &mut source.name, &mut source.namespace]);
-        let cluster = spec.cluster.iter_mut().flat_map(|cluster| [&mut cluster.secret, &mut cluster.config_map]);
-        let own = [&mut spec.path, &mut spec.target_namespace, &mut spec.meta.name, &mut spec.meta.namespace];
-        for text in source.chain(cluster).chain(own).flatten() {
-            match replace(&text.text, variables) {
-                Some(known) => text.text = known,
-                None => self.doubt.whole = true,
-            }
+    /// The Kustomization, if it is one.
+    pub(super) fn flux(&self) -> Option<&Kustomization> {
+        match &self.spec {
+            Written::Flux(spec) => Some(spec),
+            Written::Application(_) | Written::Set(_) => None,
         }
-        let on = spec.depends_on.iter_mut().flat_map(|on| [&mut on.name, &mut on.namespace]);
-        for text in on.flatten() {
-            match replace(&text.text, variables) {
-                Some(known) => text.text = known,
-                None => self.doubt.order = true,
-            }
-        }
-        let values = spec.substitution.iter_mut().flat_map(|post| &mut post.variables).map(|(_, value)| value);
-        for text in values.chain(&mut spec.name_prefix).chain(&mut spec.name_suffix).chain(&mut spec.components) {
-            match replace(&text.text, variables) {
-                Some(known) => text.text = known,
-                None => self.doubt.build = true,
-            }
-        }
-        let is_open = |text: &Option<Text>| text.as_ref().is_some_and(|text| text.text.contains('$'));
-        self.doubt.build |= spec.patches.iter().any(|patch| is_open(&patch.patch));
     }
 
-    /// Names the fields that patches of a build may change.
-    fn add_patches(&mut self, repository: &Repository<'_>, parent: Option<&Kustomization>, files: &[FileId]) {
-        let mut patched = Patched { repository, doubt: &mut self.doubt };
-        if let Some(parent) = parent {
-            let folder = path_of(parent);
-            for patch in &parent.patches {
-                patched.add(patch, folder);
-            }
-        }
-        for file in files {
-            patched.add_kustomization(*file);
+    /// The place of its name, or of all of it.
+    pub(super) fn place(&self) -> Place {
+        let whole = self.spec.place();
+        self.spec.name().map_or(whole, |name| Place { file: whole.file, span: name.span })
+    }
+}
+
+fn wave_of(annotations: &[(String, String)]) -> i64 {
+    let wave = annotations.iter().rev().find(|(key, _)| key == SYNC_WAVE);
+    wave.and_then(|(_, wave)| wave.parse().ok()).unwrap_or_default()
+}
+
+/// Whether the text of an object has variables that Flux replaces.
+fn has_variables(repository: &Repository<'_>, place: Place) -> bool {
+    let text = repository.text(place.file);
+    text.as_ref().and_then(|text| text.get(place.span.range())).is_none_or(|text| text.contains('$'))
+}
+
+/// Variables of the cluster may be in any text; those that the deliverer names itself are known.
+fn substitute_known(spec: &mut Kustomization, doubt: &mut Doubt, variables: &[(String, Text)]) {
+    let source = spec.source.iter_mut().flat_map(|source| [&mut source.kind, &mut source.name, &mut source.namespace]);
+    let cluster = spec.cluster.iter_mut().flat_map(|cluster| [&mut cluster.secret, &mut cluster.config_map]);
+    let own = [&mut spec.path, &mut spec.target_namespace, &mut spec.meta.name, &mut spec.meta.namespace];
+    for text in source.chain(cluster).chain(own).flatten() {
+        match replace(&text.text, variables) {
+            Some(known) => text.text = known,
+            None => doubt.whole = true,
         }
     }
+    let on = spec.depends_on.iter_mut().flat_map(|on| [&mut on.name, &mut on.namespace]);
+    for text in on.flatten() {
+        match replace(&text.text, variables) {
+            Some(known) => text.text = known,
+            None => doubt.order = true,
+        }
+    }
+    let values = spec.substitution.iter_mut().flat_map(|post| &mut post.variables).map(|(_, value)| value);
+    for text in values.chain(&mut spec.name_prefix).chain(&mut spec.name_suffix).chain(&mut spec.components) {
+        match replace(&text.text, variables) {
+            Some(known) => text.text = known,
+            None => doubt.build = true,
+        }
+    }
+    let is_open = |text: &Option<Text>| text.as_ref().is_some_and(|text| text.text.contains('$'));
+    doubt.build |= spec.patches.iter().any(|patch| is_open(&patch.patch));
 }
 
 /// The text with the variables that are named; `None` if others may be in it. Forms with functions are not followed.
@@ -212,9 +293,11 @@ fn located(mut spec: Kustomization, written: &Kustomization) -> Kustomization {
     spec
 }
 
-/// Collects the fields of Kustomizations that patches change.
+/// Collects the fields of a deliverer that patches change.
 struct Patched<'p, 'r, 'f> {
     repository: &'r Repository<'f>,
+    /// The kind of the deliverer.
+    kind: &'static str,
     doubt: &'p mut Doubt,
 }
 
@@ -230,7 +313,7 @@ impl Patched<'_, '_, '_> {
             self.add(patch, &folder);
         }
         for text in &read.merge_patches {
-            let patch = kustomization::Patch { patch: Some(text.clone()), ..Default::default() };
+            let patch = Patch { patch: Some(text.clone()), ..Default::default() };
             match self.file_text(&text.text, &folder) {
                 Some(text) => self.add_text(&text, None),
                 None => self.add(&patch, &folder),
@@ -241,7 +324,7 @@ impl Patched<'_, '_, '_> {
         self.doubt.whole |= is_open;
     }
 
-    fn add(&mut self, patch: &kustomization::Patch, folder: &str) {
+    fn add(&mut self, patch: &Patch, folder: &str) {
         let kind = patch.target.as_ref().map(|target| target.kind.as_str());
         // A pattern may be for any kind; a plain word is for its own.
         let is_other =
@@ -275,16 +358,16 @@ impl Patched<'_, '_, '_> {
         self.repository.documents(text, &mut |document| match document.value {
             Some(root) if root.kind() == Kind::List => fields.extend(root.items().flat_map(operation_fields)),
             Some(root) => {
-                let is_of_kind = root.get("kind").and_then(Value::as_str) == Some("Kustomization");
+                let is_of_kind = root.get("kind").and_then(Value::as_str) == Some(self.kind);
                 if is_of_kind || target.is_some() {
                     fields.extend(merge_fields(root));
                 }
             }
             None => {
-                fields.insert("path".to_owned());
+                fields.insert(ALL.to_owned());
             }
         });
-        fields.iter().for_each(|field| self.doubt.add(field));
+        fields.iter().for_each(|field| self.doubt.add(self.kind, field));
     }
 }
 
@@ -295,18 +378,18 @@ fn operation_fields(operation: Value<'_>) -> Vec<String> {
     match names[..] {
         ["spec", field, ..] => vec![field.to_owned()],
         // All of it is replaced.
-        ["spec"] | [] => vec!["path".to_owned()],
+        ["spec"] | [] => vec![ALL.to_owned()],
         _ => Vec::new(),
     }
 }
 
 fn merge_fields(root: Value<'_>) -> Vec<String> {
     if root.get("$patch").is_some() {
-        return vec!["path".to_owned()];
+        return vec![ALL.to_owned()];
     }
     let spec = root.get("spec").into_iter().flat_map(Value::entries);
     spec.map(|(key, _)| match key.key_text().as_ref() {
-        "$patch" => "path".to_owned(),
+        "$patch" => ALL.to_owned(),
         field => field.to_owned(),
     })
     .collect()

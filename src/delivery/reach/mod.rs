@@ -7,13 +7,16 @@ mod builds;
 mod clusters;
 mod crd_order;
 mod deliveries;
+mod describe;
 mod flow;
 mod found;
 mod links;
 mod living;
 mod model;
 mod patterns;
+mod removed_api;
 mod roots;
+mod sets;
 mod twice;
 mod url;
 mod wrong_cluster;
@@ -23,6 +26,7 @@ pub use model::{
     Likeness, Link, MissingReference, NotKnown, Options, Outcome, Prune, Reach, ReferenceKind, SourceLink, Taken, Tool,
     Twice, TwiceObject, Unordered, WrongCluster,
 };
+pub use removed_api::{RemovedApi, RemovedField, removed_apis};
 
 #[cfg(test)]
 mod tests;

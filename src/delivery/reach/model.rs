@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
+use crate::delivery::argo::ArgoFailure;
+use crate::delivery::argo::sets::SetFailure;
 use crate::delivery::files::FileId;
 use crate::delivery::flux;
 use crate::delivery::ignore::Ignores;
@@ -81,6 +83,12 @@ pub(super) struct Detail {
     pub(super) skips_dry_run: bool,
     /// Files in its reach that it leaves out, and why.
     pub(super) left_out: BTreeMap<FileId, Link>,
+    /// Manifests that it loses without an error.
+    pub(super) lost: Vec<Place>,
+    /// All folders that it takes.
+    pub(super) folders: Vec<String>,
+    /// Files of folders below count, in a whole folder.
+    pub(super) is_recursive: bool,
 }
 
 /// Which deliverers take each file.
@@ -117,7 +125,8 @@ pub enum Tool {
     ArgoCd,
 }
 
-/// A Kustomization of Flux or an Application of Argo CD.
+/// A Kustomization of Flux or an Application of Argo CD. Of an Application with several sources, those that are folders of
+/// this repository are one deliverer together.
 #[derive(Debug)]
 pub struct Deliverer {
     pub tool: Tool,
@@ -193,6 +202,10 @@ pub enum Outcome {
     },
     /// Nothing is delivered.
     Failed(Failure),
+    /// Nothing is delivered by Argo CD.
+    ArgoFailed(ArgoFailure),
+    /// An ApplicationSet makes no application; the deliverer is the set.
+    SetFailed(SetFailure),
     /// What is delivered cannot be known offline.
     NotKnown(NotKnown),
 }
@@ -211,6 +224,8 @@ pub enum NotKnown {
     Artifact(Option<Place>),
     /// There is more to build than is looked at.
     TooLarge(Option<Place>),
+    /// A generator of an ApplicationSet whose rows are not in the repository; the deliverer is the set.
+    Generator(Option<Place>),
 }
 
 /// A manifest that a deliverer takes.

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::builds::{Builds, Built, Made, path_of};
-use super::flow::{Flow, Root, written_below};
-use super::found::{Found, FoundObject, ObjectId};
-use super::links::{Links, SourceKind, parent};
-use super::model::SourceLink;
+use super::flow::{Flow, Instance, Root, artifact_of, written_below};
+use super::found::{Found, ObjectId, Written};
+use super::links::{Links, parent};
+use super::model::Tool;
+use super::sets::applications;
+use crate::delivery::argo::objects::Application;
 use crate::delivery::files::{Entry, FileId, Joined, join};
-use crate::delivery::flux::objects::{FluxObject, Kustomization};
+use crate::delivery::flux::objects::Kustomization;
 use crate::delivery::kustomize::{FILE_NAMES, Options, build, kustomization};
 use crate::delivery::object::Origin;
 use crate::delivery::place::Place;
@@ -49,7 +51,7 @@ fn delivered_after_all(flow: &Flow<'_, '_, '_>) -> BTreeSet<ObjectId> {
             roots.insert(instance.object, at);
         }
     }
-    let is_delivered = |(at, instance): (usize, &super::flow::Instance)| {
+    let is_delivered = |(at, instance): (usize, &Instance)| {
         let root = *roots.get(&instance.object)?;
         let is_other = !instance.delivered_by.is_empty() && leads_elsewhere(flow, at, root);
         is_other.then_some(instance.object)
@@ -93,20 +95,32 @@ fn roots<'r, 'f>(
     builds: &mut Builds<'r, 'f>,
 ) -> Vec<Root> {
     let mut edges: BTreeMap<ObjectId, Edges> = BTreeMap::new();
-    for (id, object) in found.ids() {
-        if let FoundObject::Flux(FluxObject::Kustomization(spec)) = object {
-            edges.insert(id, edges_of(repository, found, links, builds, spec));
+    for (id, written) in found.deliverers() {
+        let mut own = Edges::default();
+        match written {
+            Written::Flux(spec) => own.add_flux(repository, found, links, builds, spec),
+            Written::Application(application) => own.add_argo(repository, found, links, builds, application),
+            Written::Set(set) => {
+                for (application, _) in &applications(repository, found, links, builds, id, set).applications {
+                    own.add_argo(repository, found, links, builds, application);
+                }
+            }
         }
+        own.to.sort_unstable();
+        own.to.dedup();
+        edges.insert(id, own);
     }
     let tops = tops(&edges);
     let mut objects: BTreeSet<ObjectId> = tops.iter().copied().collect();
     let read: BTreeSet<FileId> = edges.values().flat_map(|edges| edges.kustomizations.iter().copied()).collect();
     let mut roots = Vec::new();
     for (folder, built) in by_hand(repository, found, &objects, &read) {
-        for object in kustomizations_in(found, &built) {
+        let mut tool = None;
+        for object in deliverers_in(found, &built) {
             objects.remove(&object);
+            tool = tool.or_else(|| found.get(object).deliverer().map(Written::tool));
         }
-        roots.push(Root::Kustomization { folder, built: Rc::new(built) });
+        roots.push(Root::Kustomization { folder, tool: tool.unwrap_or(Tool::Flux), built: Rc::new(built) });
     }
     for object in tops.into_iter().filter(|object| objects.contains(object)) {
         let edges = edges.get(&object);
@@ -117,52 +131,68 @@ fn roots<'r, 'f>(
     roots
 }
 
-fn edges_of<'r, 'f>(
-    repository: &'r Repository<'f>,
-    found: &Found,
-    links: &Links<'_>,
-    builds: &mut Builds<'r, 'f>,
-    spec: &Kustomization,
-) -> Edges {
-    let near = links.written_near(spec);
-    let written = links.written(spec);
-    let sources = near.iter().chain(&written).map(|source| Some(*source));
-    // In doubt, each of them may be the source.
-    let mut linked = sources.filter(|source| links.link(spec, *source).is_some());
-    let source = match linked.next() {
-        Some(source) => source,
-        None if written.is_empty() && may_be_here(links, spec) => None,
-        None => return Edges::default(),
-    };
-    let source = source.and_then(|source| links.source(source));
-    let ignore = source.and_then(|source| source.ignore.as_ref()).map(|ignore| ignore.text.as_str());
-    let artifact = builds.artifact(ignore);
-    let folder = links.folder(path_of(spec));
-    match &*builds.flux(artifact, spec) {
-        Made::Built(built) => Edges {
-            to: kustomizations_in(found, built).collect(),
-            folder,
-            kustomizations: built.kustomizations.clone(),
-        },
-        Made::Failed(_) | Made::TooLarge => {
-            let below = folder.iter().flat_map(|folder| written_below(found, repository.files, folder));
-            let is_deliverer =
-                |id: &ObjectId| matches!(found.get(*id), FoundObject::Flux(FluxObject::Kustomization(_)));
-            Edges { to: below.filter(is_deliverer).collect(), folder, kustomizations: Vec::new() }
+impl Edges {
+    fn add_flux<'r, 'f>(
+        &mut self,
+        repository: &'r Repository<'f>,
+        found: &Found,
+        links: &Links<'_>,
+        builds: &mut Builds<'r, 'f>,
+        spec: &Kustomization,
+    ) {
+        let near = links.written_near(spec);
+        let written = links.written(spec);
+        let sources = near.iter().chain(&written).map(|source| Some(*source));
+        // In doubt, each of them may be the source.
+        let mut linked = sources.filter(|source| links.link(spec, *source).is_some());
+        let source = match linked.next() {
+            Some(source) => source,
+            None if written.is_empty() && links.link(spec, None).is_some() => None,
+            None => return,
+        };
+        let artifact = artifact_of(builds, source.and_then(|source| links.source(source)));
+        let made = builds.flux(artifact, spec);
+        self.add(repository, found, &made, links.folder(path_of(spec)));
+    }
+
+    fn add_argo<'r, 'f>(
+        &mut self,
+        repository: &'r Repository<'f>,
+        found: &Found,
+        links: &Links<'_>,
+        builds: &mut Builds<'r, 'f>,
+        application: &Application,
+    ) {
+        let (own, link) = links.of_application(application);
+        if link.is_none() {
+            return;
         }
+        let path = own.first().and_then(|at| application.sources.get(*at)?.path.as_ref());
+        let made = builds.argo(application, &own);
+        self.add(repository, found, &made, path.and_then(|path| links.folder(&path.text)));
+    }
+
+    fn add(&mut self, repository: &Repository<'_>, found: &Found, made: &Made, folder: Option<String>) {
+        match made {
+            Made::Built(built) => {
+                self.to.extend(deliverers_in(found, built));
+                self.kustomizations.extend(&built.kustomizations);
+            }
+            Made::Failed(_) | Made::ArgoFailed(_) | Made::TooLarge => {
+                let below = folder.iter().flat_map(|folder| written_below(found, repository.files, folder));
+                self.to.extend(below.filter(|id| found.get(*id).deliverer().is_some()));
+            }
+            Made::NotKnown(_) | Made::SetFailed(_) => {}
+        }
+        self.folder = self.folder.take().or(folder);
     }
 }
 
-fn may_be_here(links: &Links<'_>, spec: &Kustomization) -> bool {
-    matches!(links.link(spec, None), Some(SourceLink::Assumed | SourceLink::ThisRepository))
-        && SourceKind::of(spec) != SourceKind::Oci
-}
-
-fn kustomizations_in<'b>(found: &'b Found, built: &'b Built) -> impl Iterator<Item = ObjectId> + 'b {
+fn deliverers_in<'b>(found: &'b Found, built: &'b Built) -> impl Iterator<Item = ObjectId> + 'b {
     built.wiring.iter().filter_map(|at| {
         let Origin::Manifest { file, span, .. } = &built.arrivals[*at].object.origin else { return None };
         let object = found.at(Place { file: *file, span: *span })?;
-        matches!(found.get(object), FoundObject::Flux(FluxObject::Kustomization(_))).then_some(object)
+        found.get(object).deliverer().map(|_| object)
     })
 }
 
@@ -230,7 +260,7 @@ fn by_hand(
         }
         if let Ok(build) = build(repository, &tree, folder, None, Options::KUBECTL) {
             let build = Built::of_kustomize(build);
-            if kustomizations_in(found, &build).any(|object| objects.contains(&object)) {
+            if deliverers_in(found, &build).any(|object| objects.contains(&object)) {
                 built.push((folder.clone(), build));
             }
         }

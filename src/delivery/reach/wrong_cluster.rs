@@ -82,7 +82,7 @@ impl Reach {
         let Outcome::Built { arrivals, .. } = &deliverer.outcome else { return true };
         let has_wiring = arrivals.iter().any(|arrival| {
             let header = &arrival.object.header;
-            is_wanted(&header.api_version, &header.kind) && header.kind != "CustomResourceDefinition"
+            is_wanted(header) && header.kind != "CustomResourceDefinition"
         });
         let cluster = &self.clusters[deliverer.cluster.0 as usize];
         let folder = deliverer.folder.as_deref().unwrap_or_default();
@@ -102,7 +102,7 @@ impl Reach {
 fn identities(deliverer: &Deliverer) -> HashSet<[&str; 3]> {
     let arrivals: &[Arrival] = match &deliverer.outcome {
         Outcome::Built { arrivals, .. } => arrivals,
-        Outcome::Failed(_) | Outcome::NotKnown(_) => &[],
+        Outcome::Failed(_) | Outcome::ArgoFailed(_) | Outcome::SetFailed(_) | Outcome::NotKnown(_) => &[],
     };
     let headers = arrivals.iter().map(|arrival| &arrival.object.header);
     headers.map(|header| [split_version(&header.api_version).0, &header.kind, &header.name]).collect()

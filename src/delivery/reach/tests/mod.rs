@@ -1,5 +1,6 @@
 //! Tests of reach over small repositories, written as one text with the paths of its files.
 
+mod argo;
 mod flux;
 mod questions;
 
@@ -50,6 +51,8 @@ pub(super) fn arrivals(reach: &Reach, id: DelivererId) -> Vec<String> {
             names.map(|header| format!("{}/{}", header.namespace, header.name)).collect()
         }
         Outcome::Failed(failure) => vec![format!("failed: {}", failure.text)],
+        Outcome::ArgoFailed(failure) => vec![format!("failed: {}", failure.text)],
+        Outcome::SetFailed(failure) => vec![format!("failed: {}", failure.text)],
         Outcome::NotKnown(why) => vec![format!("not known: {why:?}")],
     }
 }
@@ -95,3 +98,16 @@ pub(super) fn bootstrap(cluster: &str, url: &str) -> String {
         "=== clusters/{cluster}/flux-system/kustomization.yaml\nresources: [gotk-sync.yaml]\n=== clusters/{cluster}/flux-system/gotk-sync.yaml\n{sync}"
     )
 }
+
+/// An Application of Argo CD in its own cluster, with more lines of its spec.
+pub(super) fn app(name: &str, path: &str, more: &str) -> String {
+    let destination = "  destination: {server: https://kubernetes.default.svc, namespace: catalog}\n";
+    let destination = if more.contains("destination:") { "" } else { destination };
+    let source = format!("  source: {{repoURL: {URL}.git, targetRevision: main, path: {path}}}\n");
+    let source = if more.contains("source:") || more.contains("sources:") { String::new() } else { source };
+    format!(
+        "---\napiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: {name}, namespace: argocd}}\nspec:\n  project: default\n{source}{destination}{more}"
+    )
+}
+
+pub(super) const AUTOMATED: &str = "  syncPolicy: {automated: {prune: true}}\n";

@@ -1,0 +1,151 @@
+//! Facts about deliverers beside each other: what several deliver, what none of them removes or waits for, and objects of
+//! Flux that are written for an older one.
+
+use super::facts::{FactsOf, Numbers, is_entity};
+use crate::delivery::object::{Object, Origin, split_version};
+use crate::delivery::place::Place as DeliveredPlace;
+use crate::delivery::reach::{self, Arrival, Deliverer, DelivererId, Fate, Likeness, Outcome, Prune, Tool};
+use crate::domain::delivery_facts::{
+    DeliveredTwice, DelivererIndex, DeliveryFacts, KeptManifest, PrunedCrd, RemovedApi, RemovedField, UnorderedCrd,
+    WrongCluster,
+};
+use crate::domain::finding::Place;
+
+const CRD: &str = "CustomResourceDefinition";
+const FLUX_PRUNE: &str = "kustomize.toolkit.fluxcd.io/prune";
+const SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
+/// More manifests that a deliverer keeps are one finding.
+const MOST_KEPT: usize = 3;
+
+impl FactsOf<'_, '_> {
+    pub(super) fn add_wiring(&mut self, facts: &mut DeliveryFacts, numbers: &Numbers) {
+        for (at, deliverer) in self.reach.deliverers.iter().enumerate() {
+            if let (Some(by), Prune::On) = (numbers.get(&at), deliverer.prune) {
+                self.add_pruning(facts, *by, deliverer);
+            }
+        }
+        let index = |id: &DelivererId| numbers.get(&(id.0 as usize)).copied();
+        let group = self.group;
+        let is_of_platform = |object: &Object| {
+            let header = &object.header;
+            is_entity(group, &header.api_version, &header.kind) || is_crd_of(group, object)
+        };
+        for twice in self.reach.twice(&is_of_platform) {
+            let deliverers: Vec<DelivererIndex> = twice.deliverers.iter().filter_map(index).collect();
+            let Some(first) = twice.objects.first() else { continue };
+            let object = self.arrival(first.first).map(|arrival| arrival.object.clone());
+            let Some(object) = object.filter(|_| deliverers.len() > 1) else { continue };
+            let places = first.places.iter().filter_map(|place| self.run.place(*place)).collect();
+            let title = title_of_object(&object);
+            facts.delivered_twice.push(DeliveredTwice { deliverers, objects: twice.objects.len(), title, places });
+        }
+        for unordered in self.reach.unordered() {
+            let definers: Vec<DelivererIndex> = unordered.definers.iter().filter_map(index).collect();
+            let Some(by) = index(&unordered.resource.deliverer).filter(|_| !definers.is_empty()) else { continue };
+            // Others rely on it that Flux and Argo CD try again.
+            if unordered.group != self.group {
+                continue;
+            }
+            let definition = self.run.place(unordered.definition);
+            facts.unordered.push(UnorderedCrd { kind: unordered.kind, by, definers, definition });
+        }
+        for wrong in self.reach.wrong_clusters() {
+            let siblings: Vec<DelivererIndex> = wrong.siblings.iter().filter_map(index).collect();
+            let Some(by) = index(&wrong.deliverer).filter(|_| !siblings.is_empty()) else { continue };
+            let delivers_entities = facts.deliverer(by).is_some_and(|by| by.entities > 0);
+            if !facts.has_config && !delivers_entities {
+                continue;
+            }
+            let is_same_folder = wrong.likeness == Likeness::SameFolder;
+            facts.wrong_clusters.push(WrongCluster { by, siblings, is_same_folder });
+        }
+    }
+
+    fn arrival(&self, taken: reach::Taken) -> Option<&Arrival> {
+        match &self.reach.deliverer(taken.deliverer).outcome {
+            Outcome::Built { arrivals, .. } => arrivals.get(taken.arrival as usize),
+            Outcome::Failed(_) | Outcome::NotKnown(_) => None,
+        }
+    }
+
+    /// What of a deliverer that prunes stays all the same, and what should not go.
+    fn add_pruning(&mut self, facts: &mut DeliveryFacts, by: DelivererIndex, deliverer: &Deliverer) {
+        let Outcome::Built { arrivals, .. } = &deliverer.outcome else { return };
+        let mut kept = Vec::new();
+        for arrival in arrivals.iter().filter(|arrival| arrival.fate == Fate::Applied) {
+            let object = &arrival.object;
+            let header = &object.header;
+            let is_entity = is_entity(self.group, &header.api_version, &header.kind);
+            let is_crd = is_crd_of(self.group, object);
+            match keeping_annotation(deliverer.tool, object) {
+                Some(annotation) if is_entity => kept.push((object, annotation)),
+                None if is_crd => {
+                    let Some(place) = self.name_place(object) else { continue };
+                    facts.pruned_crds.push(PrunedCrd { name: header.name.clone(), place, by });
+                }
+                Some(_) | None => {}
+            }
+        }
+        let others = kept.len().saturating_sub(1);
+        // Many are one finding.
+        let is_one = kept.len() > MOST_KEPT;
+        for (object, annotation) in kept.into_iter().take(if is_one { 1 } else { MOST_KEPT }) {
+            let Some(place) = self.name_place(object) else { continue };
+            let others = if is_one { others } else { 0 };
+            facts.kept.push(KeptManifest { title: title_of_object(object), place, others, by, annotation });
+        }
+    }
+
+    fn name_place(&mut self, object: &Object) -> Option<Place> {
+        let Origin::Manifest { file, span, .. } = &object.origin else { return None };
+        let span = self.name_span(*file, *span);
+        self.run.place(DeliveredPlace { file: *file, span })
+    }
+
+    pub(super) fn removed_api(&mut self, api: reach::RemovedApi) -> Option<RemovedApi> {
+        let mut place = |span| self.run.place(DeliveredPlace { file: api.file, span });
+        let api_version = (api.api_version.text, place(api.api_version.span)?);
+        let fields = api.fields.into_iter().filter_map(|field| {
+            Some(RemovedField { name: field.name, place: place(field.span)?, advice: field.advice })
+        });
+        let title = match api.namespace.as_str() {
+            "" => format!("{} {}", api.kind, api.name),
+            namespace => format!("{} {namespace}/{}", api.kind, api.name),
+        };
+        let fields = fields.collect();
+        let reach::RemovedApi { kind, current, removed_in, edits, .. } = api;
+        Some(RemovedApi { title, kind, api_version, current, removed_in, fields, edits })
+    }
+}
+
+/// Whether an object is a CRD of the platform.
+fn is_crd_of(group: &str, object: &Object) -> bool {
+    let header = &object.header;
+    let is_of_group = header.name.split_once('.').is_some_and(|(_, known)| known == group);
+    header.kind == CRD && split_version(&header.api_version).0 == "apiextensions.k8s.io" && is_of_group
+}
+
+/// What keeps an object in the cluster when it leaves the repository.
+fn keeping_annotation(tool: Tool, object: &Object) -> Option<String> {
+    match tool {
+        Tool::Flux => {
+            let is_disabled = |value: Option<&str>| value.is_some_and(|value| value.eq_ignore_ascii_case("disabled"));
+            let is_kept = is_disabled(object.annotation(FLUX_PRUNE)) || is_disabled(object.label(FLUX_PRUNE));
+            is_kept.then(|| format!("{FLUX_PRUNE}: disabled"))
+        }
+        Tool::ArgoCd => {
+            let options = object.annotation(SYNC_OPTIONS)?;
+            let is_kept = options.split(',').any(|option| option.trim() == "Prune=false");
+            is_kept.then(|| format!("{SYNC_OPTIONS}: Prune=false"))
+        }
+    }
+}
+
+/// `Entity shop/cart`
+pub(super) fn title_of_object(object: &Object) -> String {
+    let header = &object.header;
+    match header.namespace.as_str() {
+        "" => format!("{} {}", header.kind, header.name),
+        namespace => format!("{} {namespace}/{}", header.kind, header.name),
+    }
+}
