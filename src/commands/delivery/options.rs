@@ -1,7 +1,8 @@
 //! What is known of the delivery besides the files: the platform, and how hosts name the repository.
 
+use crate::domain::cluster::Deliverer;
 use crate::domain::platform::{PORT, Platform};
-use crate::settings::{Delivery, Environment, Settings};
+use crate::settings::{ClusterSettings, Delivery, Environment, Settings};
 
 /// Variables in which CI systems give the URL of the repository.
 const URL_VARIABLES: [&str; 4] =
@@ -16,11 +17,13 @@ pub(crate) struct DeliveryOptions {
     pub has_config: bool,
     /// The config says that clusters receive the manifests.
     pub names_clusters: bool,
+    /// The tool that delivers to every cluster of the config, if all of them state the same.
+    pub stated_tool: Option<Deliverer>,
 }
 
 impl Default for DeliveryOptions {
     fn default() -> Self {
-        Self { platform: &PORT, urls: Vec::new(), has_config: false, names_clusters: false }
+        Self { platform: &PORT, urls: Vec::new(), has_config: false, names_clusters: false, stated_tool: None }
     }
 }
 
@@ -31,8 +34,14 @@ impl DeliveryOptions {
             urls: urls(&|name| environment.trimmed(name)),
             has_config: settings.config.is_some(),
             names_clusters: settings.delivery.value == Delivery::Cluster || !settings.clusters.is_empty(),
+            stated_tool: stated_tool(&settings.clusters),
         }
     }
+}
+
+fn stated_tool(clusters: &[ClusterSettings]) -> Option<Deliverer> {
+    let first = clusters.first()?.deliverer?;
+    clusters.iter().all(|cluster| cluster.deliverer == Some(first)).then_some(first)
 }
 
 fn urls(variable: &dyn Fn(&str) -> Option<String>) -> Vec<String> {
