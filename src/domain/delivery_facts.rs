@@ -32,6 +32,7 @@ pub struct DeliveryFacts {
     pub unordered: Vec<UnorderedCrd>,
     pub wrong_clusters: Vec<WrongCluster>,
     pub removed_apis: Vec<RemovedApi>,
+    pub not_permitted: Vec<NotPermitted>,
 }
 
 /// The index of a deliverer in the facts.
@@ -238,6 +239,10 @@ pub enum FailureCause {
     SeveralKustomizations,
     /// A kustomization cannot be read.
     Kustomization,
+    /// An ApplicationSet makes no Application.
+    Set,
+    /// The source of an Application cannot be read, or says several things.
+    Source,
     /// A file is no manifest.
     NoManifest,
     /// A file is a template of another tool.
@@ -377,4 +382,32 @@ pub struct RemovedField {
     pub place: Place,
     /// "remove it"
     pub advice: &'static str,
+}
+
+/// Something that the AppProject of an Application does not permit.
+#[derive(Debug)]
+pub struct NotPermitted {
+    pub by: DelivererIndex,
+    pub project: String,
+    /// The project.
+    pub place: Place,
+    pub what: NotPermittedWhat,
+    /// What Argo CD reports.
+    pub text: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotPermittedWhat {
+    /// Objects of a kind without a namespace.
+    Kind {
+        group: String,
+        kind: String,
+        objects: usize,
+    },
+    /// The URL of the source.
+    Repository(String),
+    Destination {
+        server: String,
+        namespace: String,
+    },
 }

@@ -69,6 +69,8 @@ fn help(cause: &FailureCause, deliverer: &DelivererFacts) -> Option<&'static str
         FailureCause::NamespaceConflict => "give one of the two another name: both get the same namespace",
         FailureCause::SeveralKustomizations => "keep one of the kustomization files",
         FailureCause::Kustomization => "correct the kustomization",
+        FailureCause::Set => "correct the generator or the template",
+        FailureCause::Source => "correct the source of the application",
         FailureCause::Patch => "correct the patch or its target",
         FailureCause::Substitution => {
             "correct the variable; write `$$` for a `$` that is none, or switch the substitution off for the object: `kustomize.toolkit.fluxcd.io/substitute: disabled`"

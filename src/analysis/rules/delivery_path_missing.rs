@@ -69,6 +69,8 @@ fn report(deliverer: &DelivererFacts, failure: &DeliveryFailure, sink: &mut Sink
         ),
         FailureCause::SeveralKustomizations
         | FailureCause::Kustomization
+        | FailureCause::Set
+        | FailureCause::Source
         | FailureCause::NoManifest
         | FailureCause::Template
         | FailureCause::Malformed

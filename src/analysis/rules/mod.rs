@@ -9,6 +9,7 @@ mod broken_blueprint;
 mod build_breaker;
 mod case_collision;
 mod cluster_only_value;
+mod cluster_scoped_not_permitted;
 mod computed_property;
 mod contested_key;
 mod crd_after_resource;
@@ -172,6 +173,7 @@ pub static ALL: &[&Rule] = &[
     &crd_after_resource::RULE,
     &removed_api::RULE,
     &wrong_cluster::RULE,
+    &cluster_scoped_not_permitted::RULE,
     &pruned_crd::RULE,
 ];
 

@@ -75,7 +75,7 @@ impl Deliveries {
                         delivery.arrivals.entry((file, span.start)).or_default().push((deliverer, arrival));
                     }
                 }
-                Outcome::Failed(_) => {}
+                Outcome::Failed(_) | Outcome::ArgoFailed(_) | Outcome::SetFailed(_) => {}
                 Outcome::NotKnown(_) => delivery.has_unknowns = true,
             }
         }

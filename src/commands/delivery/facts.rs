@@ -53,7 +53,8 @@ impl FactsOf<'_, '_> {
                     }
                 }
                 // What it would take if its path were right is not known.
-                Outcome::Failed(_) => knows_all &= deliverer.folder.is_some(),
+                Outcome::Failed(_) | Outcome::ArgoFailed(_) => knows_all &= deliverer.folder.is_some(),
+                Outcome::SetFailed(_) => knows_all = false,
                 Outcome::NotKnown(_) => knows_all = false,
             }
             if let Some(found) = self.deliverer(deliverer) {
@@ -89,6 +90,8 @@ impl FactsOf<'_, '_> {
         let (mut entities, mut resources) = (0, 0);
         let failure = match &deliverer.outcome {
             Outcome::Failed(failure) => Some(self.failure(deliverer, failure)),
+            Outcome::ArgoFailed(failure) => Some(self.argo_failure(deliverer, failure)),
+            Outcome::SetFailed(failure) => Some(self.set_failure(failure)),
             Outcome::Built { arrivals, .. } => {
                 for arrival in arrivals.iter().filter(|arrival| arrival.fate == Fate::Applied) {
                     let header = &arrival.object.header;
@@ -114,7 +117,7 @@ impl FactsOf<'_, '_> {
         let files = match &deliverer.outcome {
             Outcome::Built { files, .. } => files.clone(),
             Outcome::Failed(failure) => failure.place.into_iter().map(|place| place.file).collect(),
-            Outcome::NotKnown(_) => return,
+            Outcome::ArgoFailed(_) | Outcome::SetFailed(_) | Outcome::NotKnown(_) => return,
         };
         let returned =
             |file: &DeliveredId| Ignores::default_for(self.repository.files.path(*file)).map(|it| (*file, it));
@@ -186,7 +189,7 @@ impl FactsOf<'_, '_> {
             Link::Excluded => UndeliveredReason::Excluded,
             Link::Skipped => UndeliveredReason::Skipped,
             Link::NoObject => UndeliveredReason::NoObject,
-            Link::NoResource | Link::BuildFails | Link::NotKnown(_) => return None,
+            Link::BuildFails | Link::NotKnown(_) => return None,
         })
     }
 
@@ -246,14 +249,17 @@ fn may_take_more(why: &NotKnown) -> bool {
         | NotKnown::Plugin(_)
         | NotKnown::Jsonnet(_)
         | NotKnown::Artifact(_)
-        | NotKnown::TooLarge(_) => true,
+        | NotKnown::TooLarge(_)
+        | NotKnown::Generator(_) => true,
     }
 }
 
 /// `Kustomization flux-system/catalog`
 pub(super) fn title_of(deliverer: &Deliverer) -> String {
+    let is_set = matches!(deliverer.outcome, Outcome::SetFailed(_) | Outcome::NotKnown(NotKnown::Generator(_)));
     let kind = match deliverer.tool {
         reach::Tool::Flux => "Kustomization",
+        reach::Tool::ArgoCd if is_set => "ApplicationSet",
         reach::Tool::ArgoCd => "Application",
     };
     match deliverer.namespace.as_str() {

@@ -2,6 +2,8 @@
 
 use super::facts::FactsOf;
 use crate::delivery::Tree;
+use crate::delivery::argo::sets::SetFailure;
+use crate::delivery::argo::{ArgoFailure, ArgoFailureKind};
 use crate::delivery::files::{Entry, Files, FolderId, Joined, join};
 use crate::delivery::flux::substitution_fault;
 use crate::delivery::kustomize::failure::{Failure, FailureKind, ROOT};
@@ -21,11 +23,47 @@ impl FactsOf<'_, '_> {
             FailureKind::Missing => self.entry_cause(failure),
             kind => (self.cause_of(kind, failure.place), None),
         };
-        let text = failure.text.replace(&format!("{ROOT}/"), "").replace(ROOT, ".");
         let is_of_text = failure.kind == FailureKind::Substitution;
         let of_text = failure.place.filter(|_| is_of_text).and_then(|place| unsubstitutable(self.repository, place));
-        let place = of_text.or(failure.place).and_then(|place| self.run.place(place));
-        DeliveryFailure { cause, text, place, meant, returned: None }
+        self.described(cause, &failure.text, of_text.or(failure.place), meant)
+    }
+
+    pub(super) fn argo_failure(&mut self, deliverer: &Deliverer, failure: &ArgoFailure) -> DeliveryFailure {
+        let (cause, meant) = match failure.kind {
+            ArgoFailureKind::Build(kind) => {
+                let failure = Failure { kind, text: failure.text.clone(), place: failure.place };
+                return self.failure(deliverer, &failure);
+            }
+            ArgoFailureKind::Path => self.path_cause(deliverer),
+            ArgoFailureKind::Malformed if self.is_template(failure.place) => (FailureCause::Template, None),
+            ArgoFailureKind::Malformed => (FailureCause::Malformed, None),
+            ArgoFailureKind::Json | ArgoFailureKind::SeveralJson => (FailureCause::Json, None),
+            ArgoFailureKind::NoKind if self.is_json(failure.place) => (FailureCause::Json, None),
+            ArgoFailureKind::List | ArgoFailureKind::NoKind => (FailureCause::Incomplete, None),
+            ArgoFailureKind::Symlink => (FailureCause::Symlink, None),
+            ArgoFailureKind::SourceOverride | ArgoFailureKind::SeveralTypes => (FailureCause::Source, None),
+            ArgoFailureKind::TooLarge => (FailureCause::TooLarge, None),
+        };
+        self.described(cause, &failure.text, failure.place, meant)
+    }
+
+    pub(super) fn set_failure(&mut self, failure: &SetFailure) -> DeliveryFailure {
+        self.described(FailureCause::Set, &failure.text, Some(failure.place), None)
+    }
+
+    fn described(
+        &mut self,
+        cause: FailureCause,
+        text: &str,
+        place: Option<Place>,
+        meant: Option<String>,
+    ) -> DeliveryFailure {
+        let text = text.replace(&format!("{ROOT}/"), "").replace(ROOT, ".");
+        DeliveryFailure { cause, text, place: place.and_then(|place| self.run.place(place)), meant, returned: None }
+    }
+
+    fn is_json(&self, place: Option<Place>) -> bool {
+        place.is_some_and(|place| self.repository.files.path(place.file).ends_with(".json"))
     }
 
     /// Whether it is the path of the deliverer itself that is wrong.

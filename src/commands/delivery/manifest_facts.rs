@@ -246,7 +246,11 @@ impl ManifestFacts<'_, '_> {
         let is_taken = |arrival: &Arrival| arrival.object.place() == place && arrival.fate == taken.arrival.fate;
         let winner = self.reach.deliverers.iter().find_map(|deliverer| match &deliverer.outcome {
             Outcome::Built { arrivals, .. } if arrivals.iter().any(is_taken) => arrivals.get(by),
-            Outcome::Built { .. } | Outcome::Failed(_) | Outcome::NotKnown(_) => None,
+            Outcome::Built { .. }
+            | Outcome::Failed(_)
+            | Outcome::ArgoFailed(_)
+            | Outcome::SetFailed(_)
+            | Outcome::NotKnown(_) => None,
         })?;
         let written = |object: &Object| match object.names_before.first() {
             Some((_, namespace)) => namespace.clone(),

@@ -4,10 +4,10 @@
 use super::facts::{FactsOf, Numbers, is_entity};
 use crate::delivery::object::{Object, Origin, split_version};
 use crate::delivery::place::Place as DeliveredPlace;
-use crate::delivery::reach::{self, Arrival, Deliverer, DelivererId, Fate, Likeness, Outcome, Prune, Tool};
+use crate::delivery::reach::{self, Arrival, Deliverer, DelivererId, Fate, Likeness, Outcome, Prune, Refused, Tool};
 use crate::domain::delivery_facts::{
-    DeliveredTwice, DelivererIndex, DeliveryFacts, KeptManifest, PrunedCrd, RemovedApi, RemovedField, UnorderedCrd,
-    WrongCluster,
+    DeliveredTwice, DelivererIndex, DeliveryFacts, KeptManifest, NotPermitted, NotPermittedWhat, PrunedCrd, RemovedApi,
+    RemovedField, UnorderedCrd, WrongCluster,
 };
 use crate::domain::finding::Place;
 
@@ -59,12 +59,22 @@ impl FactsOf<'_, '_> {
             let is_same_folder = wrong.likeness == Likeness::SameFolder;
             facts.wrong_clusters.push(WrongCluster { by, siblings, is_same_folder });
         }
+        for refusal in &self.reach.refusals {
+            let Some((by, place)) = index(&refusal.deliverer).zip(self.run.place(refusal.place)) else { continue };
+            let what = match refusal.refused.clone() {
+                Refused::Kind { group, kind, objects } => NotPermittedWhat::Kind { group, kind, objects },
+                Refused::Repository(url) => NotPermittedWhat::Repository(url),
+                Refused::Destination { server, namespace } => NotPermittedWhat::Destination { server, namespace },
+            };
+            let (project, text) = (refusal.project.clone(), refusal.text.clone());
+            facts.not_permitted.push(NotPermitted { by, project, place, what, text });
+        }
     }
 
     fn arrival(&self, taken: reach::Taken) -> Option<&Arrival> {
         match &self.reach.deliverer(taken.deliverer).outcome {
             Outcome::Built { arrivals, .. } => arrivals.get(taken.arrival as usize),
-            Outcome::Failed(_) | Outcome::NotKnown(_) => None,
+            Outcome::Failed(_) | Outcome::ArgoFailed(_) | Outcome::SetFailed(_) | Outcome::NotKnown(_) => None,
         }
     }
 

@@ -11,6 +11,7 @@ use super::model::{
     Address, Cluster, ClusterId, Deliverer, DelivererId, Deliveries, Detail, Details, MissingReference, Nearness,
     Options, Reach, ReferenceKind, SourceLink,
 };
+use super::permits::refusals;
 use super::roots::follow;
 use crate::delivery::argo;
 use crate::delivery::argo::objects::{Application, DEFAULT_PROJECT};
@@ -57,6 +58,7 @@ type Waves = BTreeMap<usize, BTreeMap<i64, Vec<usize>>>;
 /// The answer in the making.
 struct Answer<'y, 'x, 'r, 'f> {
     repository: &'r Repository<'f>,
+    found: &'x Found,
     links: &'x Links<'x>,
     flow: &'y Flow<'x, 'r, 'f>,
     /// The deliverer that each instance is, if its source is this repository.
@@ -84,7 +86,7 @@ impl<'y, 'x, 'r, 'f> Answer<'y, 'x, 'r, 'f> {
                 by_name.entry((instance.home, name)).or_default().push(at);
             }
         }
-        Self { repository, links, flow, ids, secrets: found.clusters(), by_name }
+        Self { repository, found, links, flow, ids, secrets: found.clusters(), by_name }
     }
 
     fn finish(&self, options: &Options<'_>) -> Reach {
@@ -92,9 +94,14 @@ impl<'y, 'x, 'r, 'f> Answer<'y, 'x, 'r, 'f> {
         let after: Vec<Vec<usize>> = self.flow.instances.iter().map(|instance| self.after(instance, &waves)).collect();
         let mut deliverers = Vec::new();
         let mut details = Vec::new();
+        let mut refused = Vec::new();
         for (at, instance) in self.flow.instances.iter().enumerate() {
             if let Some(link) = instance.link {
-                deliverers.push(self.deliverer(at, link, &after));
+                let deliverer = self.deliverer(at, link, &after);
+                if let Some(id) = self.ids[at] {
+                    refused.extend(refusals(self.found, instance, id, &deliverer, options.group));
+                }
+                deliverers.push(deliverer);
                 details.push(detail(self.links, instance));
             }
         }
@@ -103,7 +110,7 @@ impl<'y, 'x, 'r, 'f> Answer<'y, 'x, 'r, 'f> {
         let near = Nearness::of(&deliverers, &details, self.repository.files);
         let mut details = Details { of: details, deliveries, near, ..Details::default() };
         options.group.clone_into(&mut details.group);
-        Reach { deliverers, clusters, missing: self.missing(), details }
+        Reach { deliverers, clusters, missing: self.missing(), refusals: refused, details }
     }
 
     fn deliverer(&self, at: usize, link: SourceLink, after: &[Vec<usize>]) -> Deliverer {

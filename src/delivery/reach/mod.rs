@@ -14,6 +14,7 @@ mod links;
 mod living;
 mod model;
 mod patterns;
+mod permits;
 mod removed_api;
 mod roots;
 mod sets;
@@ -23,8 +24,8 @@ mod wrong_cluster;
 
 pub use model::{
     Absence, Address, Applied, Arrival, Cluster, ClusterId, Definition, Deliverer, DelivererId, Deliveries, Fate,
-    Likeness, Link, MissingReference, NotKnown, Options, Outcome, Prune, Reach, ReferenceKind, SourceLink, Taken, Tool,
-    Twice, TwiceObject, Unordered, WrongCluster,
+    Likeness, Link, MissingReference, NotKnown, Options, Outcome, Prune, Reach, ReferenceKind, Refusal, Refused,
+    SourceLink, Taken, Tool, Twice, TwiceObject, Unordered, WrongCluster,
 };
 pub use removed_api::{RemovedApi, RemovedField, removed_apis};
 

@@ -43,6 +43,8 @@ pub struct Reach {
     pub clusters: Vec<Cluster>,
     /// References to objects that do not exist, although others of their kind are in the repository.
     pub missing: Vec<MissingReference>,
+    /// What projects of Argo CD do not permit.
+    pub refusals: Vec<Refusal>,
     pub(super) details: Details,
 }
 
@@ -376,4 +378,31 @@ pub struct Unordered {
     /// Those that deliver the CRD to the same cluster.
     pub definers: Vec<DelivererId>,
     pub definition: Place,
+}
+
+/// Something of an Application that its AppProject does not permit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    pub deliverer: DelivererId,
+    pub project: String,
+    /// The name of the project.
+    pub place: Place,
+    pub refused: Refused,
+    /// What Argo CD reports.
+    pub text: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// Objects of a kind without a namespace.
+    Kind {
+        group: String,
+        kind: String,
+        objects: usize,
+    },
+    Repository(String),
+    Destination {
+        server: String,
+        namespace: String,
+    },
 }

@@ -111,7 +111,6 @@ fn removed_in(repository: &Repository<'_>, file: FileId) -> Vec<RemovedApi> {
 }
 
 fn read(root: Value<'_>, text: &str, file: FileId) -> Option<RemovedApi> {
-    let string = |map: Option<Value<'_>>, key: &str| map.and_then(|map| map.get(key)).and_then(Value::as_str);
     let version = root.get("apiVersion")?;
     let kind = string(Some(root), "kind")?;
     let written = version.as_str()?;
@@ -161,6 +160,10 @@ fn read(root: Value<'_>, text: &str, file: FileId) -> Option<RemovedApi> {
         fields,
         edits,
     })
+}
+
+fn string<'a>(map: Option<Value<'a>>, key: &str) -> Option<&'a str> {
+    map.and_then(|map| map.get(key)).and_then(Value::as_str)
 }
 
 /// In the quotes that it had.
@@ -281,12 +284,14 @@ fn served_versions(repository: &Repository<'_>) -> BTreeSet<(String, String)> {
 }
 
 fn served_by(root: Value<'_>) -> Vec<(String, String)> {
-    let string = |map: Value<'_>, key: &str| map.get(key).and_then(Value::as_str).map(str::to_owned);
-    let is_crd = string(root, "apiVersion").is_some_and(|version| split_version(&version).0 == CRD_GROUP);
+    let is_crd = string(Some(root), "apiVersion").is_some_and(|version| split_version(version).0 == CRD_GROUP);
     let Some(spec) = root.get("spec").filter(|_| is_crd) else { return Vec::new() };
-    let names = spec.get("names").and_then(|names| string(names, "kind"));
-    let Some((group, kind)) = string(spec, "group").zip(names) else { return Vec::new() };
+    let Some((group, kind)) = string(Some(spec), "group").zip(string(spec.get("names"), "kind")) else {
+        return Vec::new();
+    };
     let versions = spec.get("versions").into_iter().flat_map(Value::items);
     let served = versions.filter(|version| version.get("served").and_then(Value::as_bool) == Some(true));
-    served.filter_map(|version| Some((kind.clone(), format!("{group}/{}", string(version, "name")?)))).collect()
+    served
+        .filter_map(|version| Some((kind.to_owned(), format!("{group}/{}", string(Some(version), "name")?))))
+        .collect()
 }

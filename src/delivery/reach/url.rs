@@ -60,6 +60,11 @@ impl RepositoryUrl {
         (!path.is_empty()).then(|| Self { host: host.to_owned(), path: path.to_owned() })
     }
 
+    /// `github.com/acme/catalog`
+    pub(super) fn text(&self) -> String {
+        format!("{}/{}", self.host, self.path)
+    }
+
     /// The last part of its path: the name of the repository.
     pub(super) fn name(&self) -> &str {
         self.path.rsplit('/').next().unwrap_or_default()
