@@ -227,7 +227,7 @@ pub(super) fn is_entity(group: &str, api_version: &str, kind: &str) -> bool {
 }
 
 /// Whether an object is of a kind that a CRD defines, and no deliverer.
-fn is_custom(api_version: &str) -> bool {
+pub(super) fn is_custom(api_version: &str) -> bool {
     let (group, _) = split_version(api_version);
     group.contains('.')
         && !group.ends_with(".k8s.io")
@@ -255,7 +255,7 @@ fn may_take_more(why: &NotKnown) -> bool {
 }
 
 /// `Kustomization flux-system/catalog`
-pub(super) fn title_of(deliverer: &Deliverer) -> String {
+pub(crate) fn title_of(deliverer: &Deliverer) -> String {
     let is_set = matches!(deliverer.outcome, Outcome::SetFailed(_) | Outcome::NotKnown(NotKnown::Generator(_)));
     let kind = match deliverer.tool {
         reach::Tool::Flux => "Kustomization",

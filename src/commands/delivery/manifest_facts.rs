@@ -154,7 +154,7 @@ impl ManifestFacts<'_, '_> {
 
     /// The manifests as the tool gets them that the config states, if the repository holds no deliverer.
     fn stated_arrivals(&self) -> Option<(ToolName, Vec<Arrival>)> {
-        let tool = self.options.stated_tool().filter(|_| self.reach.deliverers.is_empty())?;
+        let tool = self.options.stated_tool.filter(|_| self.reach.deliverers.is_empty())?;
         let (dialect, loses) = match tool {
             ToolName::Flux => (Dialect::Kustomize, true),
             ToolName::Kubectl => (Dialect::Kubectl, false),

@@ -3,8 +3,9 @@
 mod checkout;
 pub(crate) mod cluster;
 mod emptied;
-mod facts;
+pub(crate) mod facts;
 mod failures;
+mod located;
 mod manifest_facts;
 pub(crate) mod options;
 pub(crate) mod repository;

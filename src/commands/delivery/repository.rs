@@ -27,6 +27,9 @@ pub(crate) struct Deliveries {
     /// The ignore comments of files that the run does not read otherwise.
     pub directives: Vec<(FileId, Directives)>,
     pub run: RunFiles,
+    pub(super) checkout: Checkout,
+    /// The API group of the platform.
+    pub(super) group: &'static str,
 }
 
 impl Deliveries {
@@ -54,7 +57,7 @@ impl Deliveries {
     ) -> Option<Self> {
         let prefix = view.prefix();
         let checkout = Checkout::new(view.files(), read, &prefix);
-        let is_stated = options.stated_tool().is_some();
+        let is_stated = options.stated_tool.is_some();
         if !has_deliverers && !is_stated && !holds_deliverers(&checkout, read, &prefix) {
             return None;
         }
@@ -83,7 +86,8 @@ impl Deliveries {
             ManifestFacts { reach: reach_of, repository: &repository, checkout: &checkout, view, options, run: run_of };
         manifests.collect(&mut facts);
         let directives = run.directives();
-        Some(Self { reach, facts, directives, run })
+        drop(repository);
+        Some(Self { reach, facts, directives, run, checkout, group: options.platform.group })
     }
 }
 

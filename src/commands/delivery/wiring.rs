@@ -1,7 +1,7 @@
 //! Facts about deliverers beside each other: what several deliver, what none of them removes or waits for, and objects of
 //! Flux that are written for an older one.
 
-use super::facts::{FactsOf, Numbers, is_entity};
+use super::facts::{FactsOf, Numbers, is_custom, is_entity};
 use crate::delivery::object::{Object, Origin, split_version};
 use crate::delivery::place::Place as DeliveredPlace;
 use crate::delivery::reach::{self, Arrival, Deliverer, DelivererId, Fate, Likeness, Outcome, Prune, Refused, Tool};
@@ -25,12 +25,14 @@ impl FactsOf<'_, '_> {
             }
         }
         let index = |id: &DelivererId| numbers.get(&(id.0 as usize)).copied();
-        let group = self.group;
-        let is_of_platform = |object: &Object| {
+        let (group, has_config) = (self.group, self.has_config);
+        let is_of_interest = |object: &Object| {
             let header = &object.header;
-            is_entity(group, &header.api_version, &header.kind) || is_crd_of(group, object)
+            is_entity(group, &header.api_version, &header.kind)
+                || is_crd_of(group, object)
+                || (has_config && is_custom(&header.api_version))
         };
-        for twice in self.reach.twice(&is_of_platform) {
+        for twice in self.reach.twice(&is_of_interest) {
             let deliverers: Vec<DelivererIndex> = twice.deliverers.iter().filter_map(index).collect();
             let Some(first) = twice.objects.first() else { continue };
             let object = self.arrival(first.first).map(|arrival| arrival.object.clone());

@@ -102,7 +102,7 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
             if let Some(known) = deliveries_of_mapping.take() {
                 return known;
             }
-            let may_have_others = request.clusters.delivery.stated_tool().is_some()
+            let may_have_others = request.clusters.delivery.stated_tool.is_some()
                 || request.pattern.is_named()
                 || request.pattern.has_excludes()
                 || !view.prefix().is_empty();

@@ -102,7 +102,7 @@ impl ClusterDelivery {
 
     /// ``the exporter of `prod` ``
     pub(in crate::report) fn exporters(&self) -> String {
-        let names: Vec<String> = self.clusters.iter().map(|cluster| format!("`{}`", cluster.name)).collect();
+        let names: Vec<String> = self.clusters.iter().map(|cluster| code(&cluster.name)).collect();
         match names.as_slice() {
             [] => "the exporter in the cluster".to_owned(),
             [name] => format!("the exporter of {name}"),
@@ -122,7 +122,7 @@ impl ClusterDelivery {
         };
         let mut exporters = exporters.chars();
         let capital = exporters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-        format!("{capital}{} {write} the entities {applied}; no `portolan push` runs.", exporters.as_str())
+        format!("{capital}{} {write} the entities {applied}; no `push` runs.", exporters.as_str())
     }
 }
 
@@ -140,7 +140,7 @@ impl DeliveringCluster {
                 "the exporter crashes at every start: what comes after the crash does not arrive, and nothing is deleted"
             }
         };
-        Some(format!("`{}`: {what}.", self.name))
+        Some(format!("{}: {what}.", code(&self.name)))
     }
 
     /// `2 manifests or entities do not arrive`.
@@ -148,6 +148,11 @@ impl DeliveringCluster {
         let verb = if number == 1 { "does" } else { "do" };
         format!("{} {verb} not arrive", count(number, "object"))
     }
+}
+
+/// A name in backticks. A backtick within it would end the code.
+fn code(name: &str) -> String {
+    format!("`{}`", name.replace('`', "'"))
 }
 
 fn name_of(deliverer: Deliverer) -> &'static str {
