@@ -250,8 +250,34 @@ fn a_field_that_the_crd_does_not_have_is_refused_or_dropped() {
     let words = assert_found(&repo, "", &[("foreign-field", "catalog/a.yaml:9")]);
     assert!(words[0].contains("drops `spec.title`"), "{words:?}");
     assert_eq!(run(&repo, "lint").code, 0);
+    // The CRD of the repository may have the field.
+    repo.write("crds/crds.yaml", run(&repo, "cluster crds --extended").results);
+    assert_found(&repo, "", &[]);
+    repo.remove("crds/crds.yaml");
+    assert_eq!(findings(&repo, "").len(), 1);
     repo.write("portolan.yaml", "scope: acme/catalog\n");
     assert_found(&repo, "", &[]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_out_of_the_repository_stops_every_application() {
+    let repo = repository(&application(""));
+    repo.write("catalog/a.yaml", entity("a", ""));
+    std::os::unix::fs::symlink("/etc/hosts", repo.path().join("hosts.txt")).expect("links can be made");
+    let words = assert_found(&repo, "", &[("build-breaker", "hosts.txt:1")]);
+    assert!(words[0].contains("repository contains out-of-bounds symlinks. file: hosts.txt"), "{words:?}");
+    // Flux leaves links out.
+    repo.write("clusters/prod.yaml", kustomization(""));
+    assert_found(&repo, "", &[]);
+    std::os::unix::fs::symlink("../other/b.yaml", repo.path().join("catalog/b.yaml")).expect("links can be made");
+    repo.write("other/b.yaml", entity("b", ""));
+    let found = findings(&repo, "");
+    assert_eq!(
+        found.iter().map(|(rule, ..)| rule.as_str()).collect::<Vec<_>>(),
+        ["undelivered-manifest"],
+        "{found:#?}"
+    );
 }
 
 #[test]
