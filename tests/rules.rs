@@ -1,6 +1,6 @@
 //! Tests every rule with its examples: `bad/` triggers this rule and no other, `good/` has no findings, `bad.txt` is
 //! the report, `fixed/` is the result of `--fix` on `bad/`. `UPDATE=1` writes `bad.txt` again; then read the
-//! difference.
+//! difference. With `before/`, that is committed first, and `lint --changed` compares with it.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -24,9 +24,24 @@ fn lay_out(rule: &Rule, example: &str) -> Repo {
     if !source.join(".portolan").exists() {
         repo.copy_from(&folder(rule).join("../_snapshot"));
     }
+    if folder(rule).join("before").is_dir() {
+        repo.git(&["init", "--quiet"]);
+        repo.copy_from(&folder(rule).join("before"));
+        repo.git(&["add", "--all"]);
+        repo.git(&["commit", "--quiet", "--message", "before"]);
+    }
     repo.copy_from(&source);
     generate(&repo);
     repo
+}
+
+/// `lint`, or what compares with the commit of `before/`.
+fn lint(rule: &Rule) -> Vec<&'static str> {
+    if folder(rule).join("before").is_dir() { vec!["lint", "--changed"] } else { vec!["lint"] }
+}
+
+fn fix(rule: &Rule) -> Vec<&'static str> {
+    [lint(rule), vec!["--fix"]].concat()
 }
 
 /// Examples too large to keep are described in one line: `catalog/generated.yaml nodes 600000`.
@@ -58,7 +73,7 @@ fn rules_in(report: &[u8], output: &Output) -> BTreeSet<String> {
 fn good_examples_are_silent() {
     for rule in RULES {
         let repo = lay_out(rule, "good");
-        let output = portolan(&repo).args(["lint", "--output", "json"]).output().expect("portolan runs");
+        let output = portolan(&repo).args(lint(rule)).args(["--output", "json"]).output().expect("portolan runs");
         assert_eq!(rules_in(&output.stdout, &output), BTreeSet::new(), "testdata/rules/{}/good", rule.info.name);
     }
 }
@@ -71,7 +86,7 @@ fn bad_examples_fire_their_rule_alone_and_look_as_in_bad_txt() {
         // A fixed key, so that masked values have the same tags in every run.
         let credentials = [("PORT_CLIENT_ID", "examples"), ("PORT_CLIENT_SECRET", "examples")];
         let mut command = portolan(&repo);
-        command.args(["lint", "--output", "text", "--output", "json=report.json"]).envs(credentials);
+        command.args(lint(rule)).args(["--output", "text", "--output", "json=report.json"]).envs(credentials);
         let output = command.output().expect("portolan runs");
         let report = fs::read(repo.path().join("report.json")).unwrap_or_default();
         assert_eq!(rules_in(&report, &output), BTreeSet::from([rule.info.name.to_owned()]), "{}/bad", rule.info.name);
@@ -90,7 +105,7 @@ fn bad_examples_fire_their_rule_alone_and_look_as_in_bad_txt() {
 fn safe_repairs_make_of_bad_what_fixed_says() {
     for rule in RULES.iter().filter(|rule| folder(rule).join("fixed").is_dir()) {
         let repo = lay_out(rule, "bad");
-        portolan(&repo).args(["lint", "--fix"]).output().expect("portolan runs");
+        portolan(&repo).args(fix(rule)).output().expect("portolan runs");
         let fixed = folder(rule).join("fixed");
         for path in crate::testkit::files_below(&fixed) {
             let expected = fs::read(fixed.join(&path)).expect("the example can be read");
@@ -104,7 +119,7 @@ fn safe_repairs_make_of_bad_what_fixed_says() {
             );
         }
         let before = crate::testkit::contents(repo.path());
-        portolan(&repo).args(["lint", "--fix"]).output().expect("portolan runs");
+        portolan(&repo).args(fix(rule)).output().expect("portolan runs");
         assert_eq!(crate::testkit::contents(repo.path()), before, "{}: fixing twice changes something", rule.info.name);
     }
 }

@@ -2,6 +2,7 @@
 //! then freed; rules about several files use facts that are kept.
 
 mod blueprint_words;
+mod delivery_words;
 pub mod engine;
 mod failed_objects;
 mod near_names;

@@ -15,6 +15,7 @@ pub(crate) mod snapshot_blueprints;
 #[cfg(test)]
 #[expect(clippy::disallowed_methods, reason = "reads the recordings")]
 mod tests;
+pub mod trace;
 
 use clap::Subcommand;
 
@@ -32,6 +33,7 @@ Examples:
   portolan cluster crds --out platform/crds.yaml
   portolan cluster mapping --out platform/port-exporter.yaml
   portolan cluster forecast
+  portolan cluster trace service/cart
   portolan cluster policies --out platform/policies.yaml
   portolan cluster evaluate --mapping platform/port-exporter.yaml catalog/*.yaml")]
 pub struct ClusterArgs {
@@ -47,6 +49,7 @@ pub enum ClusterVerbs {
     Forecast(forecast::ForecastArgs),
     Mapping(mapping::MappingArgs),
     Policies(policies::PoliciesArgs),
+    Trace(trace::TraceArgs),
 }
 
 impl Verb for ClusterArgs {
@@ -64,6 +67,9 @@ impl Verb for ClusterArgs {
             }),
             ClusterVerbs::Policies(args) => {
                 process.in_repository(Needs::repository(), |context| policies::run(args, context))
+            }
+            ClusterVerbs::Trace(args) => {
+                process.in_repository(Needs::repository(), |context| trace::run(args, context))
             }
         }
     }

@@ -25,7 +25,7 @@ use crate::commands::lint::error::LintError;
 use crate::commands::lint::request::{LintScope, Request};
 use crate::commands::lint::run::LintResult;
 use crate::commands::output::job_summary::write_job_summary;
-use crate::commands::plan::base::touched_in_ci;
+use crate::commands::plan::base::{commit_in_ci, touched_in_ci};
 use crate::commands::verb::{Needs, Process, Verb};
 use crate::commands::workspace::cache::CacheFolder;
 use crate::commands::workspace::open::Workspace;
@@ -174,6 +174,8 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let excluded = excluded(args, &paths, settings);
     let cache = if context.no_cache { None } else { CacheFolder::of(context.environment) };
     let touched = || touched_in_ci(&workspace.pattern, context);
+    let repository = context.git.repository().ok().flatten().filter(|_| context.environment.in_ci());
+    let base = repository.and_then(|repository| commit_in_ci(repository, settings, context.environment));
     let request = Request {
         lint_scope: lint_scope(args),
         paths,
@@ -183,6 +185,7 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         baseline: baseline.as_ref(),
         require_snapshot: args.require_snapshot,
         touched: Some(&touched),
+        base,
         most: most(args, context),
         include: include.as_deref(),
         cache: cache.as_ref(),

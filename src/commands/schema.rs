@@ -71,6 +71,8 @@ pub enum SchemaName {
     MappingExplanation,
     /// Output of `cluster forecast --output json`
     Forecast,
+    /// Output of `cluster trace --output json`
+    Trace,
     /// Output of `--all --output json`, whatever the command
     All,
 }
@@ -165,6 +167,7 @@ pub fn schema(name: SchemaName) -> String {
         SchemaName::Evaluate => report::evaluation::schema(),
         SchemaName::MappingExplanation => report::mapping_explanation::schema(),
         SchemaName::Forecast => report::forecast::schema(),
+        SchemaName::Trace => report::trace::schema(),
         SchemaName::All => report::combined::schema(),
     })
 }

@@ -30,7 +30,7 @@ fn write(text: &mut String, value: &Json) {
         }
         Json::Object(members) => {
             let mut sorted: Vec<_> = members.iter().collect();
-            sorted.sort_by(|(a, _), (b, _)| a.cmp(b));
+            sorted.sort_by_key(|(key, _)| *key);
             text.push('{');
             for (at, (key, member)) in sorted.into_iter().enumerate() {
                 if at > 0 {

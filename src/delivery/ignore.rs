@@ -83,6 +83,12 @@ impl Ignores {
         decides.is_some_and(|pattern| !pattern.is_inclusion)
     }
 
+    /// The pattern by which Flux leaves out a file, if no pattern is written.
+    pub fn default_for(path: &str) -> Option<&'static str> {
+        let names: Vec<&str> = path.split('/').filter(|name| !name.is_empty()).collect();
+        DEFAULTS.into_iter().find(|pattern| Pattern::parse(pattern, &[]).matches(&names, false))
+    }
+
     /// The artifact that the source controller makes of the repository: no symlinks, and nothing that is left out.
     pub fn artifact<'f>(&self, files: &'f Files) -> Tree<'f> {
         Tree::copy_without(files, |path, is_folder| self.leaves_out(path, is_folder))
@@ -239,6 +245,13 @@ mod tests {
             assert_eq!(left_out(pattern, path, false), pattern == "**", "{pattern} {path}");
         }
         assert!(left_out("docs/", "docs", true));
+    }
+
+    #[test]
+    fn defaults_are_named() {
+        assert_eq!(Ignores::default_for(".github/workflows/ci.yml"), Some(".github/"));
+        assert_eq!(Ignores::default_for("apps/.sops.yaml"), Some("**/.sops.yaml"));
+        assert_eq!(Ignores::default_for("catalog/a.yaml"), None);
     }
 
     #[test]

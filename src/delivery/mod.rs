@@ -8,6 +8,7 @@ pub mod flux;
 pub mod glob;
 pub mod ignore;
 pub mod kustomize;
+pub mod manifest_faults;
 pub mod manifests;
 pub mod object;
 pub mod place;

@@ -153,6 +153,44 @@ pub fn reread_numbers(value: &mut Json, all: bool) {
     }
 }
 
+/// A scalar that the two dialects read differently.
+#[derive(Debug)]
+pub struct Difference<'a> {
+    pub value: Value<'a>,
+    /// The scalar, or the key of a value that is left out.
+    pub span: Span,
+    pub kubectl: Json,
+    pub kustomize: Json,
+    /// The value is left out in a flow mapping.
+    pub is_left_out: bool,
+}
+
+/// The scalars that the dialects read differently, but for the words that are booleans to kubectl only.
+pub fn differences(root: Value<'_>) -> Vec<Difference<'_>> {
+    let mut found = Vec::new();
+    let mut waiting = vec![(root, root.span(), false)];
+    while let Some((value, span, in_flow)) = waiting.pop() {
+        let in_flow = in_flow || value.style() == Style::Flow;
+        match value.kind() {
+            Kind::List => waiting.extend(value.items().map(|item| (item, item.span(), in_flow))),
+            Kind::Map => waiting.extend(value.entries().map(|(key, member)| {
+                let is_left_out = member.is_null() && member.raw().is_empty();
+                (member, if is_left_out { key.span() } else { member.span() }, in_flow)
+            })),
+            Kind::Null | Kind::String if !value.is_copied() => {
+                let [kubectl, kustomize] = [stored_json(value), kustomize_json(value, in_flow)];
+                if kubectl != kustomize {
+                    let is_left_out = value.is_null();
+                    found.push(Difference { value, span, kubectl, kustomize, is_left_out });
+                }
+            }
+            Kind::Null | Kind::String | Kind::Bool | Kind::Number => {}
+        }
+    }
+    found.sort_by_key(|difference| difference.span.start);
+    found
+}
+
 /// The first thing that kustomize cannot write as JSON.
 pub fn encoding_fault(root: Value<'_>, faults: &[Fault]) -> Option<EncodingFault> {
     let has_duplicates = faults.iter().any(|fault| matches!(fault.kind, FaultKind::DuplicateKey { .. }));

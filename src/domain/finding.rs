@@ -5,6 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::document::fault::Reading;
 use crate::domain::document::span::Span;
 
 /// How bad. Ordered: `Error` is the greatest.
@@ -111,6 +112,16 @@ pub struct Finding {
     pub counterpart: Option<EntityName>,
     pub help: Option<Help>,
     pub fix: Option<Fix>,
+    pub detail: Option<Box<Detail>>,
+}
+
+/// What a finding is worded with again, as soon as it is known which tools read the file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Detail {
+    /// How editors and Kubernetes read a scalar.
+    Scalar { raw: String, editor: Reading, cluster: Reading },
+    /// A field that the published CRD does not have: `spec.title`.
+    ForeignField { field: String },
 }
 
 /// What to do about a finding.

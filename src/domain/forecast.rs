@@ -100,6 +100,24 @@ pub enum DangerKind {
     BlueprintChanged,
     /// The state key is another one, which owns entities that this cluster does not send.
     StateKeyRenamed,
+    /// A deliverer is gone, and with it all that it delivered.
+    DelivererRemoved,
+    /// An ApplicationSet no longer makes an Application.
+    ApplicationRemoved,
+    /// A deliverer takes another folder.
+    DelivererPathChanged,
+    /// A deliverer no longer takes a manifest that is still in the repository.
+    ManifestLeftOut,
+    /// The build of a deliverer fails. Nothing is deleted, and nothing new arrives.
+    BuildFails,
+    /// A deliverer is suspended, or waits for a person. Nothing is deleted, and nothing new arrives.
+    DelivererSuspended,
+    /// What was removed from the repository before is deleted now.
+    PruneOn,
+    /// What is removed from the repository stays in the cluster from now on.
+    PruneOff,
+    /// Objects have another name or namespace: the old ones are deleted, and new ones take their place.
+    ObjectsReplaced,
 }
 
 impl DangerKind {
@@ -116,6 +134,15 @@ impl DangerKind {
             Self::IdentifierChanged => "identifier-changed",
             Self::BlueprintChanged => "blueprint-changed",
             Self::StateKeyRenamed => "state-key-renamed",
+            Self::DelivererRemoved => "deliverer-removed",
+            Self::ApplicationRemoved => "application-removed",
+            Self::DelivererPathChanged => "deliverer-path-changed",
+            Self::ManifestLeftOut => "manifest-left-out",
+            Self::BuildFails => "build-fails",
+            Self::DelivererSuspended => "deliverer-suspended",
+            Self::PruneOn => "prune-on",
+            Self::PruneOff => "prune-off",
+            Self::ObjectsReplaced => "objects-replaced",
         }
     }
 }
@@ -131,6 +158,10 @@ pub enum CausePlace {
     Object(usize),
     /// In the config of portolan.
     Settings,
+    /// The index of a deliverer.
+    Deliverer(usize),
+    /// The index of a deliverer of the base.
+    BaseDeliverer(usize),
 }
 
 /// One cause of deletions that a change of this repository brings.
@@ -138,7 +169,8 @@ pub enum CausePlace {
 pub struct Danger {
     pub kind: DangerKind,
     pub place: CausePlace,
-    /// The text that changed: an expression, a kind, an identifier, a state key.
+    /// The text that changed: an expression, a kind, an identifier, a state key, a path. Of a deliverer, `before` is its
+    /// title unless a text of its own changed.
     pub before: Option<String>,
     pub after: Option<String>,
     /// The entities that are deleted for it, sorted.
@@ -360,6 +392,10 @@ pub enum UndecidedReason {
     ObjectFails,
     /// Its manifest cannot be delivered, so the cluster keeps the object as it was.
     ObjectUndelivered,
+    /// The deliverer does not prune, so the cluster keeps the object.
+    ObjectNotPruned,
+    /// The deliverer was removed from the repository, and nothing removes it from the cluster.
+    DelivererStays,
 }
 
 impl UndecidedReason {
@@ -370,6 +406,8 @@ impl UndecidedReason {
             Self::ObjectsElsewhere => "objects-elsewhere",
             Self::ObjectFails => "object-fails",
             Self::ObjectUndelivered => "object-undelivered",
+            Self::ObjectNotPruned => "object-not-pruned",
+            Self::DelivererStays => "deliverer-stays",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The domain types that all modules share. Pure: no files, no clock, no network, no terminal.
 
 pub mod address;
+pub mod apply_error;
 pub mod blueprint;
 pub mod build;
 pub mod cluster;

@@ -21,4 +21,5 @@ pub mod positions;
 pub mod pull;
 pub mod serve;
 pub mod style;
+pub mod trace;
 pub mod unified_diff;

@@ -24,6 +24,8 @@ pub struct ClusterSettings {
     pub deliverer: Option<Deliverer>,
     /// The namespace of manifests that name none.
     pub namespace: Option<String>,
+    /// The config has no other cluster.
+    pub is_only: bool,
 }
 
 /// A cluster as the config has it.
@@ -69,6 +71,7 @@ impl Cluster {
             env: self.env.clone(),
             deliverer: self.deliverer.map(|(deliverer, _)| deliverer),
             namespace: value(&self.namespace),
+            is_only: false,
         }
     }
 }

@@ -318,7 +318,11 @@ fn chosen_target(
 
 fn clusters(placed: &Placed) -> Vec<ClusterSettings> {
     let clusters = placed.file.clusters.iter();
-    clusters.map(|(name, cluster, span)| cluster.settings(name, *span, |span| placed.line(span))).collect()
+    let settings = clusters.map(|(name, cluster, span)| ClusterSettings {
+        is_only: placed.file.clusters.len() == 1,
+        ..cluster.settings(name, *span, |span| placed.line(span))
+    });
+    settings.collect()
 }
 
 /// All clusters, or the one that `--cluster` names.

@@ -4,6 +4,7 @@
 pub(super) mod add;
 mod crds;
 mod delivered;
+mod delivery_faults;
 mod explained;
 mod forecast;
 mod glint;

@@ -230,6 +230,7 @@ fn forecast_of(world: &World, scene: &Scene) -> Forecast {
         },
         creates_missing_targets: false,
         state_key: Some("k".to_owned()),
+        delivery: None,
     };
     forecast(&ForecastInput {
         now: &now,

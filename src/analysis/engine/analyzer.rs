@@ -12,7 +12,9 @@ use crate::analysis::engine::selection::Selection;
 use crate::analysis::engine::snapshot::{KnownAccounts, Snapshot};
 use crate::analysis::engine::suppress::Directives;
 use crate::analysis::plain_secrets;
-use crate::analysis::rules::{self, foreign_field, unknown_rule, unknown_team, unused_ignore};
+use crate::analysis::rules::{
+    self, ambiguous_scalar, emptied_map, foreign_field, unknown_rule, unknown_team, unused_ignore, vanishing_manifest,
+};
 use crate::analysis::unicode;
 use crate::domain::delivery_facts::DeliveryFacts;
 use crate::domain::document::manifest::{Form, Manifest};
@@ -27,6 +29,8 @@ pub struct Analyzer<'a> {
     snapshot: &'a Snapshot,
     accounts: KnownAccounts,
     options: &'a Options,
+    /// The config sets no level for the fields that the published CRD does not have.
+    foreign_field_has_own_level: bool,
     document_rules: Active<fn(&DocumentContext<'_>, &Snapshot, &mut Sink<'_>)>,
     entity_rules: Active<fn(&EntityContext<'_>, &mut Sink<'_>)>,
     entity_check_rules: Active<fn(&EntityContext<'_>, &mut Sink<'_>)>,
@@ -100,6 +104,7 @@ impl<'a> Analyzer<'a> {
             snapshot,
             accounts: snapshot.known_accounts(),
             options,
+            foreign_field_has_own_level: !selection.is_configured(&foreign_field::RULE.info),
             document_rules: Vec::new(),
             entity_rules: Vec::new(),
             entity_check_rules: Vec::new(),
@@ -176,13 +181,14 @@ impl<'a> Analyzer<'a> {
             check(&context, &mut sink);
         }
         if let Some(facts) = mapping {
-            findings.extend(self.mapping_findings(facts));
+            findings.extend(self.mapping_findings(facts, delivery));
         }
         if let Some(facts) = delivery {
             let context = DeliveryContext { facts, in_sight };
             for (rule, severity, check) in &self.delivery_rules {
                 check(&context, &mut sink(&mut findings, FileId(0), rule, *severity));
             }
+            self.reword(&mut findings, facts, mapping.is_some());
         }
         let is_judged = |target: &&TargetRef<'_>| knows_all_targets && self.snapshot.covers_target(target.fact.field);
         let relations = absent_targets.iter().filter(|target| target.fact.field.is_relation());
@@ -215,9 +221,21 @@ impl<'a> Analyzer<'a> {
 }
 
 impl Analyzer<'_> {
+    /// Adapts the findings of files to the tools that read these.
+    fn reword(&self, findings: &mut Vec<Finding>, facts: &DeliveryFacts, has_mapping: bool) {
+        vanishing_manifest::replace_others(findings);
+        foreign_field::reword(findings, facts, self.foreign_field_has_own_level);
+        let is_it = |rule: &RuleInfo| std::ptr::eq(rule, &raw const ambiguous_scalar::RULE.info);
+        if let Some((rule, severity, _)) = self.document_rules.iter().find(|(rule, ..)| is_it(rule)) {
+            let more = ambiguous_scalar::reword(findings, facts, has_mapping);
+            let mut sink = sink(findings, FileId(0), rule, *severity);
+            more.into_iter().for_each(|draft| sink.report(draft));
+        }
+    }
+
     /// Several clusters may share a mapping, and then a finding.
-    fn mapping_findings(&self, facts: &MappingFacts) -> Vec<Finding> {
-        let context = MappingContext { facts, snapshot: self.snapshot };
+    fn mapping_findings(&self, facts: &MappingFacts, delivery: Option<&DeliveryFacts>) -> Vec<Finding> {
+        let context = MappingContext { facts, snapshot: self.snapshot, delivery };
         let mut findings = Vec::new();
         for (rule, severity, check) in &self.mapping_rules {
             let mut sink = sink(&mut findings, FileId(0), rule, *severity);
@@ -253,7 +271,10 @@ impl Analyzer<'_> {
             Family::Mapping => {
                 mapping.is_some_and(|facts| facts.is_complete && facts.clusters.iter().all(ClusterFacts::is_evaluated))
             }
-            Family::Delivery => delivery.is_some(),
+            Family::Delivery => {
+                let needs_base = std::ptr::eq(rule, &raw const emptied_map::RULE);
+                delivery.is_some_and(|facts| facts.has_base || !needs_base)
+            }
             Family::Syntax | Family::Shape | Family::Repository | Family::Secret | Family::Suppression => true,
         };
         is_on && has_what_it_needs

@@ -9,7 +9,7 @@ use crate::domain::document::fault::Fault;
 use crate::domain::document::manifest::Manifest;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Style, Value, View};
-use crate::domain::finding::{Edit, EntityName, FileId, Finding, Fix, Help, Place, RuleInfo, Severity};
+use crate::domain::finding::{Detail, Edit, EntityName, FileId, Finding, Fix, Help, Place, RuleInfo, Severity};
 use crate::domain::mapping_facts::MappingFacts;
 use crate::domain::value::day::Day;
 
@@ -91,6 +91,8 @@ pub(crate) struct DeliveryContext<'a> {
 pub(crate) struct MappingContext<'a> {
     pub facts: &'a MappingFacts,
     pub snapshot: &'a Snapshot,
+    /// The deliverers, where the repository holds any.
+    pub delivery: Option<&'a DeliveryFacts>,
 }
 
 /// Collects findings. It knows the file, the entity and the current rule, so that a check only passes what it saw.
@@ -130,6 +132,7 @@ impl Sink<'_> {
             counterpart: draft.counterpart,
             help: draft.help,
             fix: draft.fix,
+            detail: draft.detail.map(Box::new),
         });
     }
 }
@@ -147,6 +150,7 @@ pub(crate) struct FindingBuilder {
     counterpart: Option<EntityName>,
     help: Option<Help>,
     fix: Option<Fix>,
+    detail: Option<Detail>,
 }
 
 impl FindingBuilder {
@@ -162,6 +166,7 @@ impl FindingBuilder {
             counterpart: None,
             help: None,
             fix: None,
+            detail: None,
         }
     }
 
@@ -208,6 +213,12 @@ impl FindingBuilder {
     /// Marks the first related place, which belongs to `entity`, as equally responsible.
     pub fn counterpart(mut self, entity: Option<EntityName>) -> Self {
         self.counterpart = entity;
+        self
+    }
+
+    /// Keeps what the finding is worded with again when it is known which tools read the file.
+    pub fn detail(mut self, detail: Detail) -> Self {
+        self.detail = Some(detail);
         self
     }
 

@@ -24,16 +24,21 @@ impl Selection {
         Self { names_clusters: self.names_clusters || has_clusters, ..self }
     }
 
+    /// Whether the config sets the level of a rule.
+    pub fn is_configured(&self, rule: &RuleInfo) -> bool {
+        self.levels.iter().any(|(name, _)| name == rule.name)
+    }
+
     pub fn severity(&self, rule: &RuleInfo) -> Option<Severity> {
         let said = self.levels.iter().rev().find(|(name, _)| name == rule.name).map(|(_, level)| *level);
         said.unwrap_or_else(|| {
-            // These rules report what the cluster's CRD would drop, which matters only if a cluster delivers the
+            // These rules report what the cluster's CRD does not have, which matters only if a cluster delivers the
             // manifests.
             let only_for_clusters = rule.severity.is_none() && self.cluster;
             // Otherwise a deliverer in another repository may take the manifest.
             let is_certain = self.names_clusters && rule.name == "undelivered-manifest";
             match rule.severity {
-                _ if only_for_clusters => Some(Severity::Warning),
+                _ if only_for_clusters => Some(Severity::Error),
                 _ if is_certain => Some(Severity::Error),
                 severity => severity,
             }

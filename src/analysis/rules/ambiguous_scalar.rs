@@ -2,14 +2,17 @@
 //! reads and the blueprint accepts: it writes that value unambiguously if the blueprint has a boolean or a number, and
 //! quotes it if only text is accepted. Otherwise quotes are only suggested.
 
+use crate::analysis::delivery_words::deliverer_name;
 use crate::analysis::engine::rule::{Check, DocumentContext, FindingBuilder, Rule, Sink};
 use crate::analysis::engine::snapshot::Snapshot;
 use crate::domain::blueprint::PropertyKind;
+use crate::domain::delivery_facts::{DeliveryFacts, ManifestDelivery, ManifestFaultKind, YamlReader};
 use crate::domain::document::fault::FaultKind;
 use crate::domain::document::fault::Reading;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::Kind;
-use crate::domain::finding::{Edit, Family, Help, RuleInfo, Severity};
+use crate::domain::finding::{Detail, Edit, Family, Finding, Help, Place, RuleInfo, Severity};
+use crate::text::plural::list;
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -37,7 +40,8 @@ fn check(context: &DocumentContext<'_>, snapshot: &Snapshot, sink: &mut Sink<'_>
         let raw = fault.span.slice(context.view.source);
         let message = format!("`{raw}` is {editor} to an editor (YAML 1.2), and {cluster} to Kubernetes (YAML 1.1).");
         let quoted = Edit { span: fault.span, replacement: quoted_text(raw) };
-        let draft = FindingBuilder::new(fault.span, message);
+        let detail = Detail::Scalar { raw: raw.to_owned(), editor: editor.clone(), cluster: cluster.clone() };
+        let draft = FindingBuilder::new(fault.span, message).detail(detail);
         if let (Reading::Number(one), Reading::Number(other)) = (editor, cluster) {
             // Only the user knows which of the two numbers is meant.
             sink.report(draft.help(format!("write `{one}` or `{other}`, or quote it if it is text")));
@@ -64,6 +68,91 @@ fn check(context: &DocumentContext<'_>, snapshot: &Snapshot, sink: &mut Sink<'_>
             }
             (_, None) => draft.help(quotes(raw)).suggestion("quote it", vec![quoted]),
         });
+    }
+}
+
+/// Says which tools read which value, as soon as it is known who delivers a file, and removes what all of them read alike.
+/// Returns the findings about scalars that only these tools read differently. `has_mapping`: portolan reads what the
+/// deliverers deliver.
+pub(in crate::analysis) fn reword(
+    findings: &mut Vec<Finding>,
+    facts: &DeliveryFacts,
+    has_mapping: bool,
+) -> Vec<FindingBuilder> {
+    findings.retain_mut(|finding| {
+        let Some(Detail::Scalar { raw, editor, cluster }) = finding.detail.as_deref() else { return true };
+        let readers = Readers::of(facts, facts.manifests_at(finding.place), has_mapping);
+        if readers.kustomize.is_empty() && readers.kubectl.is_empty() {
+            return true;
+        }
+        let is_word = matches!(cluster, Reading::Bool(_)) && matches!(editor, Reading::String(_));
+        let is_word = is_word && !raw.starts_with('!');
+        if !is_word {
+            let names = list(&[readers.kustomize.as_slice(), readers.kubectl.as_slice()].concat());
+            finding.message =
+                format!("`{raw}` is {editor} to an editor (YAML 1.2), and {cluster} to {names} (YAML 1.1).");
+            return true;
+        }
+        if readers.kustomize.is_empty() {
+            let names = list(&readers.of_kubectl());
+            finding.message = format!("`{raw}` is {editor} to an editor (YAML 1.2), and {cluster} to {names}.");
+            return true;
+        }
+        let others = readers.of_kubectl();
+        let (names, others_names) = (list(&readers.kustomize), list(&others));
+        finding.message = format!("`{raw}` is {editor} to {names} (kustomize), and {cluster} to {others_names}.");
+        !others.is_empty()
+    });
+    let mut more: Vec<(Place, FindingBuilder)> = Vec::new();
+    for fault in &facts.manifest_faults {
+        let ManifestFaultKind::TwoReadings { kubectl, kustomize, quoted } = &fault.kind else { continue };
+        let place = fault.place(facts);
+        if more.last().is_some_and(|(last, _)| *last == place) {
+            continue;
+        }
+        let readers = Readers::of(facts, facts.manifests_at(place), has_mapping);
+        let mut others = readers.of_kubectl();
+        if others.is_empty() {
+            others.push("an editor".to_owned());
+        }
+        let (names, others) = (list(&readers.kustomize), list(&others));
+        let message = format!("This is {kustomize} to {names} (kustomize), and {kubectl} to {others}.");
+        let draft = FindingBuilder::new(place.span, message).file(place.file);
+        let draft = match quoted {
+            Some(quoted) => draft
+                .help(Help::shown("quote it if it is text", quoted))
+                .suggestion("quote it", vec![Edit { span: place.span, replacement: quoted.clone() }]),
+            None => draft.help("write the value in quotes, or `null`, and without a tag"),
+        };
+        more.push((place, draft));
+    }
+    more.into_iter().map(|(_, draft)| draft).collect()
+}
+
+/// The tools that read a manifest, by name.
+struct Readers {
+    kustomize: Vec<String>,
+    kubectl: Vec<String>,
+    has_mapping: bool,
+}
+
+impl Readers {
+    fn of(facts: &DeliveryFacts, manifests: &[ManifestDelivery], has_mapping: bool) -> Self {
+        let names = |reader: YamlReader| {
+            let of_reader = manifests.iter().filter(move |manifest| manifest.reader == reader);
+            of_reader.map(|manifest| deliverer_name(facts, manifest)).collect::<Vec<_>>()
+        };
+        Self { kustomize: names(YamlReader::Kustomize), kubectl: names(YamlReader::Kubectl), has_mapping }
+    }
+
+    /// With those that read manifests whether they are delivered or not.
+    fn of_kubectl(&self) -> Vec<String> {
+        let mut names = self.kubectl.clone();
+        if !self.has_mapping {
+            names.extend(["kubectl".to_owned(), "portolan".to_owned()]);
+            names.dedup();
+        }
+        names
     }
 }
 

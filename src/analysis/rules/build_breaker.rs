@@ -29,6 +29,12 @@ fn check(context: &DeliveryContext<'_>, sink: &mut Sink<'_>) {
         if place != deliverer.place {
             draft = draft.related_in(deliverer.place.file, deliverer.place.span, "the deliverer");
         }
+        if let Some(returned) = &failure.returned {
+            let place = returned.pattern;
+            draft = draft
+                .related_in(place.file, place.span, "with this pattern, the default patterns of Flux do not apply")
+                .help(format!("add the pattern `{}`", returned.default));
+        }
         sink.report(draft);
     }
 }

@@ -2,7 +2,7 @@
 //! its two lines below; `just new-rule NAME` makes them.
 
 mod alias_bomb;
-mod ambiguous_scalar;
+pub(super) mod ambiguous_scalar;
 mod approximate_expression;
 mod bad_encoding;
 mod broken_blueprint;
@@ -19,6 +19,7 @@ mod delivery_path_missing;
 mod duplicate_entity;
 mod duplicate_key;
 mod duplicate_resource;
+pub(super) mod emptied_map;
 mod exporter_too_old;
 mod failing_expression;
 mod file_reference;
@@ -26,6 +27,7 @@ mod flawed_blueprint;
 pub(super) mod foreign_field;
 mod hidden_manifest;
 mod hidden_variable;
+mod ignored_defaults;
 mod ignored_mapping_key;
 mod inherited_team;
 mod invalid_blueprint;
@@ -34,17 +36,20 @@ mod invalid_identifier;
 mod invalid_kind;
 mod invalid_mapping;
 mod invalid_resource_name;
+mod lost_labels;
 mod malformed_value;
 mod mapped_twice;
 mod maps_nothing;
 mod merge_conflict;
 mod missing_field;
+mod missing_namespace;
 mod missing_property;
 mod missing_relation;
 mod namespace_on_cluster_entity;
 mod never_pruned;
 mod non_string_key;
 mod null_in_list;
+mod null_map;
 mod plain_secret;
 mod pruned_crd;
 mod refused_object;
@@ -54,6 +59,7 @@ mod removed_api;
 mod repeated_target;
 mod search_query;
 mod stale_snapshot;
+mod substituted_value;
 mod too_deep;
 mod too_large;
 mod undelivered_manifest;
@@ -74,6 +80,7 @@ pub(super) mod unused_ignore;
 mod unused_mapping_entry;
 mod value_not_allowed;
 mod value_out_of_range;
+pub(super) mod vanishing_manifest;
 mod wrong_cluster;
 mod wrong_expression_type;
 mod wrong_property_type;
@@ -156,6 +163,13 @@ pub static ALL: &[&Rule] = &[
     &delivery_path_missing::RULE,
     &build_breaker::RULE,
     &never_pruned::RULE,
+    &vanishing_manifest::RULE,
+    &lost_labels::RULE,
+    &missing_namespace::RULE,
+    &substituted_value::RULE,
+    &emptied_map::RULE,
+    &null_map::RULE,
+    &ignored_defaults::RULE,
     &crd_after_resource::RULE,
     &removed_api::RULE,
     &wrong_cluster::RULE,

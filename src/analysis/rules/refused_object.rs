@@ -1,6 +1,7 @@
 //! Reports objects that the API server refuses by the schema of their CRD, so that nothing of them reaches the exporter. Of
 //! entity manifests, the rules about their shape report everything but the fields that only the published CRD does not have.
 
+use crate::analysis::delivery_words::{consequence, name_deliverer};
 use crate::analysis::engine::rule::{Check, FindingBuilder, MappingContext, Rule, Sink};
 use crate::domain::entity::fields::TextField;
 use crate::domain::finding::{Family, RuleInfo, Severity};
@@ -37,8 +38,17 @@ fn check(context: &MappingContext<'_>, sink: &mut Sink<'_>) {
                     (format!("`{field}` must be of type {expected}"), format!("write a value of type {expected}"))
                 }
             };
-            let message = format!("The API server refuses `{object}`: {problem}.");
-            sink.report(FindingBuilder::new(place.span, message).file(place.file).help(help));
+            let known = context.delivery.map(|facts| (facts, facts.manifests_at(*place)));
+            let delivery = known.and_then(|(facts, manifests)| Some((facts, manifests.first()?)));
+            let Some((facts, manifest)) = delivery else {
+                let message = format!("The API server refuses `{object}`: {problem}.");
+                sink.report(FindingBuilder::new(place.span, message).file(place.file).help(help));
+                continue;
+            };
+            let consequence = consequence(facts, manifest);
+            let message = format!("The API server refuses `{object}`: {problem}, {consequence}.");
+            let draft = FindingBuilder::new(place.span, message).file(place.file).help(help);
+            sink.report(name_deliverer(draft, facts, manifest));
         }
     }
 }

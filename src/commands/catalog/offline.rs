@@ -104,8 +104,8 @@ pub(crate) fn targets_of(entities: &[Desired], blueprints: &Blueprints) -> Vec<E
                 Targets::One(one) => std::slice::from_ref(one),
                 Targets::Many(many) => many,
             };
-            let key = |name: &Box<str>| EntityKey { blueprint: target.into(), identifier: name.clone() };
-            targets.extend(named.iter().map(key));
+            let key = |name: &str| EntityKey { blueprint: target.into(), identifier: name.into() };
+            targets.extend(named.iter().map(|name| key(name)));
         }
     }
     targets

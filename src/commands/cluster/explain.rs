@@ -7,7 +7,9 @@ use super::evaluate::EvaluateFormat;
 use super::mapping::{ClusterMapping, MappingArgs, mapping_of_cluster};
 use super::object_name::{NamedObject, find_objects};
 use crate::commands::context::Context;
-use crate::commands::delivery::repository_view::file_on_disk;
+use crate::commands::delivery::options::DeliveryOptions;
+use crate::commands::delivery::repository::Deliveries;
+use crate::commands::delivery::repository_view::{RepositoryView, file_on_disk};
 use crate::commands::mapping::document::MappingDocument;
 use crate::commands::mapping::entity_tree::leading_path;
 use crate::commands::mapping::objects::{ObjectPlace, RepositoryObjects, describe_refusals, keep_texts};
@@ -40,6 +42,9 @@ pub(super) fn explain(name: &str, args: &MappingArgs, context: &mut Context<'_>)
     let settings = context.settings;
     let mut files = sources::discover(&settings.root.value, &settings.pattern()?)?.files;
     keep_texts(&mut files);
+    let view = RepositoryView::of_work_tree(&settings.root.value, context.git.repository().ok().flatten());
+    let options = DeliveryOptions::of(settings, context.environment);
+    let deliveries = Deliveries::find_among(&view, &options, &files, files.len());
     let (mut explained, mut notes) = (Vec::new(), BTreeSet::new());
     let assumed = [ClusterSettings::default()];
     let is_configured = !settings.clusters.is_empty();
@@ -47,11 +52,15 @@ pub(super) fn explain(name: &str, args: &MappingArgs, context: &mut Context<'_>)
         let mapping = mapping_text(args, cluster, &files, context)?;
         notes.extend(mapping.notes);
         let document = MappingDocument::read_for(mapping.text, None, Some(settings.platform.value));
-        let found = RepositoryObjects::read(&files, settings.platform.value, cluster, None);
+        let delivery = deliveries.as_ref().and_then(|deliveries| deliveries.of_cluster(cluster));
+        let found = RepositoryObjects::read(&files, settings.platform.value, cluster, delivery.as_ref());
         let resync = found.resync(cluster, context.environment.seconds() as f64);
         for named in find_objects(name, &found)? {
             let (at, entries, obstacle) = match named {
                 NamedObject::Refused(refused) => (&refused.at, Vec::new(), Some(describe_refusals(&refused.refusals))),
+                NamedObject::Lost(lost) => {
+                    (&lost.at, Vec::new(), Some(format!("it does not reach the cluster: {}", lost.loss.reason)))
+                }
                 NamedObject::Stored(index) => {
                     let at = &found.places[index];
                     match document.explain(&resync, index) {
@@ -119,7 +128,7 @@ fn mapping_text(
     Ok(ClusterMapping { path: path_text(path), text, notes: Vec::new() })
 }
 
-fn start_failure(document: &MappingDocument) -> String {
+pub(super) fn start_failure(document: &MappingDocument) -> String {
     let errors = document.config.as_ref().err();
     let Some(error) = errors.and_then(|errors| errors.first()) else { return String::new() };
     let line = LineIndex::new(document.text()).line_of(document.span_in_text(error.span).start as usize);
@@ -127,7 +136,7 @@ fn start_failure(document: &MappingDocument) -> String {
 }
 
 /// That no entry has the kind of the object, and which kinds the entries have.
-fn no_entry(document: &MappingDocument, resync: &Resync<'_>, index: usize) -> String {
+pub(super) fn no_entry(document: &MappingDocument, resync: &Resync<'_>, index: usize) -> String {
     let object = &resync.objects[index];
     let resource = resync.kinds.of_kind(&object.group, &object.version, &object.kind);
     let kind = resource
@@ -186,7 +195,7 @@ fn value_read(step: &Step, object: Value<'_>, line_of: &dyn Fn(Value<'_>) -> usi
 }
 
 /// `.tier`, or `["two words"]`.
-fn key_text(key: &str) -> String {
+pub(super) fn key_text(key: &str) -> String {
     let is_plain = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     if is_plain { format!(".{key}") } else { format!("[\"{key}\"]") }
 }

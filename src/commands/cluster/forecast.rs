@@ -10,7 +10,8 @@ use crate::commands::catalog::connect::{Intent, connect_for};
 use crate::commands::catalog::offline::{self, catalog_of_base};
 use crate::commands::cluster::evaluate::{EvaluateFormat, read_known};
 use crate::commands::context::Context;
-use crate::commands::delivery::repository_view::file_on_disk;
+use crate::commands::delivery::options::DeliveryOptions;
+use crate::commands::delivery::repository::Deliveries;
 use crate::commands::mapping::objects::keep_texts;
 use crate::commands::mapping::repository::Clusters;
 use crate::commands::plan::base::{self, Base, BaseError, Compared, Wanted, at_commit};
@@ -34,7 +35,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::plan::forecast::forecast_targets;
 use crate::report::forecast::{self as report, ClusterForecast, ForecastReport};
-use crate::sources::{self, Unreadable};
+use crate::sources::{self, SourceFile, Unreadable};
 use crate::text::plural::count;
 
 /// Show what the exporter's next full resync does to the live catalog
@@ -105,8 +106,23 @@ pub(crate) fn run(args: &ForecastArgs, context: &mut Context<'_>) -> Result<Exit
     let compared = find_base(args, &workspace, context)?;
     notes.extend(compared.notes.iter().cloned());
     let base = compared.base.as_ref();
-    let mut clusters = load_now(&workspace, context, &mut notes)?;
-    load_base(&mut clusters, &workspace, base, context, &mut notes)?;
+    let current = Current::read(&workspace, context)?;
+    let view = workspace.view(context.git.repository().ok().flatten());
+    let find = |path: &str| view.find(path);
+    let revision = RevisionFiles {
+        files: &current.files,
+        unreadable: &current.unreadable,
+        settings,
+        snapshot_source: &workspace.snapshot_source,
+        find: &find,
+        deliveries: current.deliveries.as_ref(),
+        seconds: context.environment.seconds(),
+    };
+    let mut clusters = Vec::new();
+    for cluster in &settings.clusters {
+        clusters.push(load_cluster(&revision, cluster, &mut notes)?);
+    }
+    load_base(&mut clusters, &revision, &workspace, base, context, &mut notes)?;
     restrict_mask_to_base(&workspace, base, context, &mut notes)?;
 
     let keys: Vec<EntityKey> = clusters.iter().flat_map(LoadedCluster::sent_keys).collect();
@@ -235,44 +251,35 @@ fn restrict_mask_to_base(
     Ok(())
 }
 
-fn load_now(
-    workspace: &Workspace<'_>,
-    context: &Context<'_>,
-    notes: &mut Vec<String>,
-) -> Result<Vec<LoadedCluster>, Error> {
-    let settings = &*workspace.settings;
-    let root = &settings.root.value;
-    let repository = context.git.repository().ok().flatten();
-    let (mut files, unreadable): (_, Vec<Unreadable>) = match (workspace.commit(), repository) {
-        (Some(commit), Some(repository)) => {
-            let found = repository.at(root, &workspace.pattern, commit)?;
-            (found.files, found.unreadable)
+/// The files of the current revision, and what its deliverers make of them.
+struct Current {
+    files: Vec<SourceFile>,
+    unreadable: Vec<Unreadable>,
+    deliveries: Option<Deliveries>,
+}
+
+impl Current {
+    fn read(workspace: &Workspace<'_>, context: &Context<'_>) -> Result<Self, Error> {
+        let settings = &*workspace.settings;
+        let root = &settings.root.value;
+        let repository = context.git.repository().ok().flatten();
+        let (mut files, unreadable) = match (workspace.commit(), repository) {
+            (Some(commit), Some(repository)) => {
+                let found = repository.at(root, &workspace.pattern, commit)?;
+                (found.files, found.unreadable)
+            }
+            (_, _) => {
+                let found = sources::discover(root, &workspace.pattern)?;
+                (found.files, found.unreadable)
+            }
+        };
+        // Globs that match nothing would look like a repository from which everything was removed.
+        if files.len() <= 1 {
+            reject_unmatched_globs(workspace)?;
         }
-        (_, _) => {
-            let found = sources::discover(root, &workspace.pattern)?;
-            (found.files, found.unreadable)
-        }
-    };
-    // Globs that match nothing would look like a repository from which everything was removed.
-    if files.len() <= 1 {
-        reject_unmatched_globs(workspace)?;
+        keep_texts(&mut files);
+        let options = DeliveryOptions::of(settings, context.environment);
+        let deliveries = Deliveries::find_among(&workspace.view(repository), &options, &files, files.len());
+        Ok(Self { files, unreadable, deliveries })
     }
-    keep_texts(&mut files);
-    let find = |path: &str| match (workspace.commit(), repository) {
-        (Some(commit), Some(repository)) => repository.file_at(root, path, commit).ok()?,
-        (_, _) => file_on_disk(root, path),
-    };
-    let revision = RevisionFiles {
-        files: &files,
-        unreadable: &unreadable,
-        settings,
-        snapshot_source: &workspace.snapshot_source,
-        find: &find,
-        seconds: context.environment.seconds(),
-    };
-    let mut clusters = Vec::new();
-    for cluster in &settings.clusters {
-        clusters.push(load_cluster(&revision, cluster, notes)?);
-    }
-    Ok(clusters)
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
-use crate::commands::mapping::objects::{ObjectPlace, RefusedObject, RepositoryObjects};
+use crate::commands::mapping::objects::{LostObject, ObjectPlace, RefusedObject, RepositoryObjects};
 use crate::domain::error_class::ExitClass;
 use crate::mapping::kinds::Kinds;
 use crate::text::plural::{count, grouped};
@@ -34,6 +34,18 @@ pub(crate) enum NamedObject<'a> {
     /// Its index among the stored objects.
     Stored(usize),
     Refused(&'a RefusedObject),
+    /// It does not reach the cluster.
+    Lost(&'a LostObject),
+}
+
+impl<'a> NamedObject<'a> {
+    pub fn place(self, found: &'a RepositoryObjects) -> &'a ObjectPlace {
+        match self {
+            Self::Stored(index) => &found.places[index],
+            Self::Refused(refused) => &refused.at,
+            Self::Lost(lost) => &lost.at,
+        }
+    }
 }
 
 /// An object with all of its names.
@@ -59,7 +71,11 @@ pub(crate) fn find_objects<'a>(
         return Err(ObjectNameError::Malformed { name });
     }
     let all = candidates(found);
-    let chosen: Vec<&(Names, NamedObject<'a>)> = all.iter().filter(|(names, _)| names.is_meant(&parts)).collect();
+    // A person may know the name in the file or the one in the cluster.
+    let is_meant = |(names, object): &&(Names, NamedObject<'a>)| {
+        names.is_meant(&parts) || names.as_written(object.place(found)).is_meant(&parts)
+    };
+    let chosen: Vec<&(Names, NamedObject<'a>)> = all.iter().filter(is_meant).collect();
     let Some((first, _)) = chosen.first() else {
         return Err(ObjectNameError::Unknown { name, help: near(typed, &parts, &all) });
     };
@@ -93,13 +109,14 @@ fn candidates(found: &RepositoryObjects) -> Vec<(Names, NamedObject<'_>)> {
     }
     let refused = found.refused.iter().map(|refused| (refused_names(&refused.at, &found.kinds), refused));
     all.extend(refused.map(|(names, refused)| (names, NamedObject::Refused(refused))));
+    let lost = found.lost.iter().map(|lost| (refused_names(&lost.at, &found.kinds), lost));
+    all.extend(lost.map(|(names, lost)| (names, NamedObject::Lost(lost))));
     all
 }
 
 /// Of an object that is not stored, what its place says.
 fn refused_names(at: &ObjectPlace, kinds: &Kinds) -> Names {
-    let (kind, path) = at.name.split_once(' ').unwrap_or((&at.name, ""));
-    let (namespace, name) = path.split_once('/').map_or((None, path), |(namespace, name)| (Some(namespace), name));
+    let (kind, namespace, name) = written_name(at);
     let resource = kinds.resembling(kind);
     let text = |text: Option<&String>| text.cloned().unwrap_or_default();
     Names {
@@ -113,7 +130,22 @@ fn refused_names(at: &ObjectPlace, kinds: &Kinds) -> Names {
     }
 }
 
+/// Kind, namespace and name in the file.
+fn written_name(at: &ObjectPlace) -> (&str, Option<&str>, &str) {
+    let (kind, path) = at.name.split_once(' ').unwrap_or((&at.name, ""));
+    match path.split_once('/') {
+        Some((namespace, name)) => (kind, Some(namespace), name),
+        None => (kind, None, path),
+    }
+}
+
 impl Names {
+    /// The same kind with the name in the file.
+    fn as_written(&self, at: &ObjectPlace) -> Self {
+        let (_, namespace, name) = written_name(at);
+        Self { namespace: namespace.map(str::to_owned), name: name.to_owned(), ..self.clone() }
+    }
+
     fn is_meant(&self, parts: &[&str]) -> bool {
         let of_name = |length: usize| {
             let (kind, name) = parts.split_at_checked(parts.len().checked_sub(length)?)?;

@@ -8,7 +8,10 @@ use serde_json::{Map, Value as Json};
 use super::facts::title_of;
 use super::repository::Deliveries;
 use crate::delivery::content_of;
-use crate::delivery::object::Origin;
+use crate::delivery::files::FileId as DeliveredId;
+use crate::delivery::flux::VanishReason;
+use crate::delivery::kustomize::failure::ROOT;
+use crate::delivery::object::{Origin, split_version};
 use crate::delivery::reach::{Address, Applied, Arrival, Cluster, ClusterId, Deliverer, Fate, Outcome, Tool};
 use crate::delivery::reading::{Dialect, reread_numbers};
 use crate::domain::cluster::Deliverer as ToolName;
@@ -21,10 +24,23 @@ use crate::settings::ClusterSettings;
 /// The deliverers of one cluster.
 #[derive(Debug)]
 pub(crate) struct ClusterDelivery<'a> {
-    /// The arrivals of a manifest, by its file and where it begins.
-    arrivals: HashMap<(FileId, u32), Vec<(&'a Deliverer, &'a Arrival)>>,
+    pub clusters: BTreeSet<ClusterId>,
+    /// Those that deliver to it, also those that are suspended.
+    pub deliverers: Vec<&'a Deliverer>,
+    /// Who takes a manifest, by its file and where it begins.
+    takers: HashMap<(FileId, u32), Vec<Taker<'a>>>,
+    /// The files below the folder of a deliverer whose build fails.
+    failing: HashMap<FileId, &'a Deliverer>,
     /// What some deliverer makes of its files is not known.
     has_unknowns: bool,
+    group: &'static str,
+}
+
+/// A deliverer that takes a manifest, and what becomes of that.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Taker<'a> {
+    pub deliverer: &'a Deliverer,
+    pub arrival: &'a Arrival,
 }
 
 /// What becomes of a manifest on its way to the cluster.
@@ -37,49 +53,75 @@ pub(crate) enum Passage {
     },
     /// It arrives; what a patch or the like makes of it is not known.
     Rewritten,
-    /// It does not arrive: a clause.
-    Lost(String),
+    Lost(Loss),
     NotKnown,
 }
 
+/// Why a manifest does not reach the cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Loss {
+    /// A clause.
+    pub reason: String,
+    /// If the cluster has an object of it already, that stays as it is.
+    pub keeps_object: bool,
+}
+
 impl Deliveries {
-    /// The deliverers of a cluster; `None` if none of them is certainly one of this cluster. `is_only`: the config has no
-    /// other cluster.
-    pub fn of_cluster(&self, cluster: &ClusterSettings, is_only: bool) -> Option<ClusterDelivery<'_>> {
+    /// The deliverers of a cluster; `None` if none of them is certainly one of this cluster.
+    pub fn of_cluster(&self, cluster: &ClusterSettings) -> Option<ClusterDelivery<'_>> {
         let tool = match cluster.deliverer {
             Some(ToolName::Kubectl) => return None,
             Some(ToolName::Flux) => Some(Tool::Flux),
             Some(ToolName::ArgoCd) => Some(Tool::ArgoCd),
             None => None,
         };
-        let of_tool = |deliverer: &&Deliverer| tool.is_none_or(|tool| deliverer.tool == tool) && !deliverer.is_idle;
-        let deliverers: Vec<&Deliverer> = self.reach.deliverers.iter().filter(of_tool).collect();
-        let ids: BTreeSet<ClusterId> = deliverers.iter().map(|deliverer| deliverer.cluster).collect();
+        let of_tool = |deliverer: &&Deliverer| tool.is_none_or(|tool| deliverer.tool == tool);
+        let deliverers = self.reach.deliverers.iter().filter(of_tool);
+        let ids: BTreeSet<ClusterId> = deliverers.map(|deliverer| deliverer.cluster).collect();
         let known = |id: &ClusterId| self.reach.clusters.get(id.0 as usize);
         let named = ids.iter().copied().filter(|id| known(id).is_some_and(|known| is_named(known, &cluster.name)));
         let mut chosen: BTreeSet<ClusterId> = named.collect();
-        if chosen.is_empty() && is_only {
+        if chosen.is_empty() && cluster.is_only {
             chosen = ids;
         }
-        if chosen.is_empty() {
-            return None;
-        }
-        let mut delivery = ClusterDelivery { arrivals: HashMap::new(), has_unknowns: false };
-        for deliverer in deliverers.into_iter().filter(|deliverer| chosen.contains(&deliverer.cluster)) {
+        (!chosen.is_empty()).then(|| self.to_clusters(chosen, tool))
+    }
+
+    /// What arrives in these clusters. `tool`: only by this one.
+    pub fn to_clusters(&self, clusters: BTreeSet<ClusterId>, tool: Option<Tool>) -> ClusterDelivery<'_> {
+        let is_chosen = |deliverer: &&Deliverer| {
+            clusters.contains(&deliverer.cluster) && tool.is_none_or(|tool| deliverer.tool == tool)
+        };
+        let deliverers: Vec<&Deliverer> = self.reach.deliverers.iter().filter(is_chosen).collect();
+        let (mut takers, mut failing): (HashMap<_, Vec<_>>, HashMap<_, _>) = Default::default();
+        let mut has_unknowns = false;
+        for deliverer in deliverers.iter().copied() {
             match &deliverer.outcome {
                 Outcome::Built { arrivals, not_known, .. } => {
-                    delivery.has_unknowns |= !not_known.is_empty();
+                    has_unknowns |= !not_known.is_empty();
                     for arrival in arrivals.iter() {
                         let Origin::Manifest { file, span, .. } = &arrival.object.origin else { continue };
                         let Some(file) = self.run.listed_id(*file) else { continue };
-                        delivery.arrivals.entry((file, span.start)).or_default().push((deliverer, arrival));
+                        takers.entry((file, span.start)).or_default().push(Taker { deliverer, arrival });
                     }
                 }
-                Outcome::Failed(_) | Outcome::ArgoFailed(_) | Outcome::SetFailed(_) => {}
-                Outcome::NotKnown(_) => delivery.has_unknowns = true,
+                Outcome::Failed(_) | Outcome::ArgoFailed(_) | Outcome::SetFailed(_) => {
+                    let Some(folder) = &deliverer.folder else { continue };
+                    failing.extend(self.listed_below(folder).map(|file| (file, deliverer)));
+                }
+                Outcome::NotKnown(_) => has_unknowns = true,
             }
         }
-        Some(delivery)
+        ClusterDelivery { clusters, deliverers, takers, failing, has_unknowns, group: self.group }
+    }
+
+    /// The manifests of the run in a folder of the Git repository.
+    fn listed_below<'s>(&'s self, folder: &'s str) -> impl Iterator<Item = FileId> + 's {
+        let is_below = move |file: &DeliveredId| {
+            let path = self.checkout.files.path(*file);
+            folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+        };
+        self.run.listed().into_iter().filter(is_below).filter_map(|file| self.run.listed_id(file))
     }
 }
 
@@ -88,20 +130,54 @@ fn is_named(cluster: &Cluster, name: &str) -> bool {
     is_destination || cluster.names.iter().any(|known| known == name)
 }
 
-impl ClusterDelivery<'_> {
+impl<'a> ClusterDelivery<'a> {
+    /// The same cluster after all of its deliverers are gone.
+    pub fn nothing() -> Self {
+        Self {
+            clusters: BTreeSet::new(),
+            deliverers: Vec::new(),
+            takers: HashMap::new(),
+            failing: HashMap::new(),
+            has_unknowns: false,
+            group: "",
+        }
+    }
+
+    /// Who takes the manifest that begins there.
+    pub fn takers(&self, file: FileId, start: u32) -> &[Taker<'a>] {
+        self.takers.get(&(file, start)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The deliverer whose object is in the cluster in the end: of several, that of the last applies; `delivered-twice`
+    /// reports them.
+    pub fn applied(&self, file: FileId, start: u32) -> Option<Taker<'a>> {
+        let is_applied = |taker: &&Taker<'_>| taker.arrival.fate == Fate::Applied && !taker.deliverer.is_idle;
+        self.takers(file, start).iter().rfind(is_applied).copied()
+    }
+
+    /// The deliverer that would take a file if its build did not fail.
+    pub fn failing(&self, file: FileId) -> Option<&'a Deliverer> {
+        self.failing.get(&file).copied()
+    }
+
     /// What becomes of an object of a file.
     pub fn passage(&self, file: FileId, span: Span, object: Value<'_>) -> Passage {
-        let Some(found) = self.arrivals.get(&(file, span.start)) else {
-            return match self.has_unknowns {
-                true => Passage::NotKnown,
-                false => Passage::Lost("nothing in this repository delivers it to the cluster".to_owned()),
-            };
-        };
-        // Of several deliverers, that of the last applies; `delivered-twice` reports them.
-        let Some((deliverer, arrival)) = found.iter().rfind(|(_, arrival)| arrival.fate == Fate::Applied) else {
-            let title = found.first().map(|(deliverer, _)| title_of(deliverer)).unwrap_or_default();
-            return Passage::Lost(format!("`{title}` loses it without an error"));
-        };
+        let takers = self.takers(file, span.start);
+        if takers.is_empty() {
+            return self.passage_of_untaken(file);
+        }
+        let Some(taker) = self.applied(file, span.start) else { return Passage::Lost(loss_of(takers)) };
+        let Taker { deliverer, arrival } = taker;
+        if self.needs_namespace(&taker) {
+            let header = &arrival.object.header;
+            let reason = format!(
+                "`{}` cannot apply it: {}/{} namespace not specified: the server could not find the requested resource",
+                title_of(deliverer),
+                header.kind,
+                header.name
+            );
+            return Passage::Lost(Loss { reason, keeps_object: true });
+        }
         if arrival.object.rewritten.is_some() {
             return Passage::Rewritten;
         }
@@ -111,6 +187,68 @@ impl ClusterDelivery<'_> {
         };
         Passage::Delivered { content: content(deliverer, arrival, object), delivery }
     }
+
+    fn passage_of_untaken(&self, file: FileId) -> Passage {
+        if let Some(deliverer) = self.failing.get(&file) {
+            let failure = failure_text(deliverer).unwrap_or_default();
+            let reason = format!("the build of `{}` fails: {failure}", title_of(deliverer));
+            return Passage::Lost(Loss { reason, keeps_object: true });
+        }
+        if self.has_unknowns {
+            return Passage::NotKnown;
+        }
+        let reason = "nothing in this repository delivers it to the cluster".to_owned();
+        Passage::Lost(Loss { reason, keeps_object: false })
+    }
+
+    /// Whether Flux has no namespace for an Entity.
+    fn needs_namespace(&self, taker: &Taker<'_>) -> bool {
+        let header = &taker.arrival.object.header;
+        let is_entity = header.kind == "Entity" && split_version(&header.api_version).0 == self.group;
+        taker.deliverer.tool == Tool::Flux && is_entity && header.namespace.is_empty()
+    }
+}
+
+/// None of these applies the manifest.
+fn loss_of(takers: &[Taker<'_>]) -> Loss {
+    if let Some(idle) = takers.iter().find(|taker| taker.deliverer.is_idle) {
+        return Loss { reason: idle_reason(idle.deliverer), keeps_object: true };
+    }
+    let Some(Taker { deliverer, arrival }) = takers.last() else {
+        return Loss { reason: String::new(), keeps_object: false };
+    };
+    let title = title_of(deliverer);
+    let reason = match arrival.fate {
+        Fate::Vanished(VanishReason::NameIsNoString) => {
+            format!("`{title}` loses it without an error, because its name is no string")
+        }
+        Fate::Vanished(VanishReason::IsKustomization) => {
+            format!("`{title}` loses it without an error, because it is a kustomization")
+        }
+        Fate::Replaced { .. } => format!("`{title}` applies another object with the same name instead"),
+        Fate::Applied => format!("`{title}` does not apply it"),
+    };
+    Loss { reason, keeps_object: false }
+}
+
+/// Why a deliverer delivers nothing for now, as a clause.
+pub(crate) fn idle_reason(deliverer: &Deliverer) -> String {
+    let title = title_of(deliverer);
+    match deliverer.tool {
+        Tool::Flux => format!("`{title}` or its source is suspended"),
+        Tool::ArgoCd => format!("`{title}` has no `syncPolicy.automated`, so it waits until a person syncs it"),
+    }
+}
+
+/// What the tool prints if it delivers nothing, with paths of the repository.
+pub(crate) fn failure_text(deliverer: &Deliverer) -> Option<String> {
+    let text = match &deliverer.outcome {
+        Outcome::Failed(failure) => &failure.text,
+        Outcome::ArgoFailed(failure) => &failure.text,
+        Outcome::SetFailed(failure) => &failure.text,
+        Outcome::Built { .. } | Outcome::NotKnown(_) => return None,
+    };
+    Some(text.replace(&format!("{ROOT}/"), "").replace(ROOT, "."))
 }
 
 fn content(deliverer: &Deliverer, arrival: &Arrival, manifest: Value<'_>) -> Json {

@@ -2,17 +2,20 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::manifest_facts::stage_objects;
 use super::run_files::RunFiles;
 use crate::delivery::files::FileId as DeliveredId;
+use crate::delivery::ignore::Ignores;
 use crate::delivery::kustomize::UnknownKind;
 use crate::delivery::manifests::Manifest;
 use crate::delivery::object::{Origin, split_version};
 use crate::delivery::place::Place as DeliveredPlace;
-use crate::delivery::reach::{self, Absence, Deliverer, Fate, Link, NotKnown, Outcome, Prune, Reach};
+use crate::delivery::reach::{self, Absence, Deliverer, DelivererId, Fate, Link, NotKnown, Outcome, Prune, Reach};
 use crate::delivery::repository::Repository;
 use crate::domain::cluster::Deliverer as Tool;
 use crate::domain::delivery_facts::{
-    DelivererFacts, DelivererIndex, DeliveryFacts, MissingReference, UndeliveredManifest, UndeliveredReason,
+    DelivererFacts, DelivererIndex, DeliveryFacts, MissingReference, ReturnedFile, UndeliveredManifest,
+    UndeliveredReason,
 };
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::Value;
@@ -55,8 +58,10 @@ impl FactsOf<'_, '_> {
                 Outcome::NotKnown(_) => knows_all = false,
             }
             if let Some(found) = self.deliverer(deliverer) {
-                numbers.insert(index, DelivererIndex(facts.deliverers.len()));
+                let number = DelivererIndex(facts.deliverers.len());
+                numbers.insert(index, number);
                 facts.deliverers.push(found);
+                self.add_returned(index, number, &mut facts);
             }
         }
         if knows_all && !self.reach.deliverers.is_empty() {
@@ -102,8 +107,30 @@ impl FactsOf<'_, '_> {
             reach::Tool::Flux => Tool::Flux,
             reach::Tool::ArgoCd => Tool::ArgoCd,
         };
-        let title = title_of(deliverer);
-        Some(DelivererFacts { tool, title, place, path, keeps_removed, failure, entities, resources })
+        let (title, stage_objects) = (title_of(deliverer), stage_objects(deliverer));
+        Some(DelivererFacts { tool, title, place, path, keeps_removed, failure, entities, stage_objects, resources })
+    }
+
+    /// Files that Flux leaves out by default, and does not because a pattern is written.
+    fn add_returned(&mut self, index: usize, number: DelivererIndex, facts: &mut DeliveryFacts) {
+        let Some(deliverer) = self.reach.deliverers.get(index) else { return };
+        let files = match &deliverer.outcome {
+            Outcome::Built { files, .. } => files.clone(),
+            Outcome::Failed(failure) => failure.place.into_iter().map(|place| place.file).collect(),
+            Outcome::ArgoFailed(_) | Outcome::SetFailed(_) | Outcome::NotKnown(_) => return,
+        };
+        let returned =
+            |file: &DeliveredId| Ignores::default_for(self.repository.files.path(*file)).map(|it| (*file, it));
+        let Some((file, default)) = files.iter().find_map(returned) else { return };
+        let id = DelivererId(Span::empty(index).start);
+        let pattern = self.reach.written_pattern(self.repository, id).and_then(|place| self.run.place(place));
+        let Some(pattern) = pattern else { return };
+        let path = self.run.shown(self.repository.files.path(file));
+        let returned = ReturnedFile { deliverer: number, path, pattern, default };
+        match facts.deliverers.last_mut().and_then(|last| last.failure.as_mut()) {
+            Some(failure) => failure.returned = Some(returned),
+            None => facts.returned_files.push(returned),
+        }
     }
 
     fn undelivered(
@@ -228,7 +255,7 @@ fn may_take_more(why: &NotKnown) -> bool {
 }
 
 /// `Kustomization flux-system/catalog`
-pub(super) fn title_of(deliverer: &Deliverer) -> String {
+pub(crate) fn title_of(deliverer: &Deliverer) -> String {
     let is_set = matches!(deliverer.outcome, Outcome::SetFailed(_) | Outcome::NotKnown(NotKnown::Generator(_)));
     let kind = match deliverer.tool {
         reach::Tool::Flux => "Kustomization",

@@ -5,10 +5,13 @@ use crate::delivery::Tree;
 use crate::delivery::argo::sets::SetFailure;
 use crate::delivery::argo::{ArgoFailure, ArgoFailureKind};
 use crate::delivery::files::{Entry, Files, FolderId, Joined, join};
+use crate::delivery::flux::substitution_fault;
 use crate::delivery::kustomize::failure::{Failure, FailureKind, ROOT};
 use crate::delivery::place::Place;
 use crate::delivery::reach::Deliverer;
+use crate::delivery::repository::Repository;
 use crate::domain::delivery_facts::{DeliveryFailure, FailureCause};
+use crate::domain::document::tree::Value;
 use crate::text::suggest::closest;
 
 impl FactsOf<'_, '_> {
@@ -20,7 +23,9 @@ impl FactsOf<'_, '_> {
             FailureKind::Missing => self.entry_cause(failure),
             kind => (self.cause_of(kind, failure.place), None),
         };
-        self.described(cause, &failure.text, failure.place, meant)
+        let is_of_text = failure.kind == FailureKind::Substitution;
+        let of_text = failure.place.filter(|_| is_of_text).and_then(|place| unsubstitutable(self.repository, place));
+        self.described(cause, &failure.text, of_text.or(failure.place), meant)
     }
 
     pub(super) fn argo_failure(&mut self, deliverer: &Deliverer, failure: &ArgoFailure) -> DeliveryFailure {
@@ -54,7 +59,7 @@ impl FactsOf<'_, '_> {
         meant: Option<String>,
     ) -> DeliveryFailure {
         let text = text.replace(&format!("{ROOT}/"), "").replace(ROOT, ".");
-        DeliveryFailure { cause, text, place: place.and_then(|place| self.run.place(place)), meant }
+        DeliveryFailure { cause, text, place: place.and_then(|place| self.run.place(place)), meant, returned: None }
     }
 
     fn is_json(&self, place: Option<Place>) -> bool {
@@ -170,4 +175,25 @@ fn meant(files: &Files, folder: &str, written: &str) -> Option<String> {
 
 fn nearest<'f>(files: &'f Files, folder: FolderId, name: &str) -> Option<&'f str> {
     closest(name, files.entries(folder).map(|(name, _)| name))
+}
+
+/// The scalar of a manifest whose `${` ends the build.
+fn unsubstitutable(repository: &Repository<'_>, place: Place) -> Option<Place> {
+    let text = repository.text(place.file)?;
+    let mut found = None;
+    repository.documents(&text, &mut |document| {
+        let mut waiting: Vec<Value<'_>> = document.value.into_iter().collect();
+        while let Some(value) = waiting.pop().filter(|_| found.is_none()) {
+            let is_bad = |value: &Value<'_>| value.as_str().is_some_and(|text| substitution_fault(text).is_some());
+            let entries: Vec<_> = value.entries().collect();
+            let keys = entries.iter().map(|(key, _)| *key).filter(is_bad);
+            let bad = keys.chain(Some(value).filter(is_bad)).find(|bad| place.span.contains(bad.span().start as usize));
+            found = bad.map(|bad| Place { file: place.file, span: bad.span() });
+            let members = value.items().chain(entries.into_iter().map(|(_, member)| member));
+            let mut members: Vec<Value<'_>> = members.collect();
+            members.reverse();
+            waiting.append(&mut members);
+        }
+    });
+    found
 }

@@ -2,10 +2,14 @@
 
 mod checkout;
 pub(crate) mod cluster;
-mod facts;
+mod emptied;
+pub(crate) mod facts;
 mod failures;
+mod located;
+mod manifest_facts;
 pub(crate) mod options;
 pub(crate) mod repository;
 pub(crate) mod repository_view;
 mod run_files;
+mod sync_options;
 mod wiring;

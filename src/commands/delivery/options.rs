@@ -1,5 +1,6 @@
-//! What is known of the delivery besides the files: how hosts name the repository, and what the config says of clusters.
+//! What is known of the delivery besides the files: the platform, and how hosts name the repository.
 
+use crate::domain::cluster::Deliverer;
 use crate::domain::platform::{PORT, Platform};
 use crate::settings::{ClusterSettings, Delivery, Environment, Settings};
 
@@ -10,18 +11,19 @@ const URL_VARIABLES: [&str; 4] =
 #[derive(Debug, Clone)]
 pub(crate) struct DeliveryOptions {
     pub platform: &'static Platform,
-    pub clusters: Vec<ClusterSettings>,
     /// URLs of the repository that the CI system gives.
     pub urls: Vec<String>,
     /// The repository has a config of portolan.
     pub has_config: bool,
     /// The config says that clusters receive the manifests.
     pub names_clusters: bool,
+    /// The tool that delivers to every cluster of the config, if all of them state the same.
+    pub stated_tool: Option<Deliverer>,
 }
 
 impl Default for DeliveryOptions {
     fn default() -> Self {
-        Self { platform: &PORT, clusters: Vec::new(), urls: Vec::new(), has_config: false, names_clusters: false }
+        Self { platform: &PORT, urls: Vec::new(), has_config: false, names_clusters: false, stated_tool: None }
     }
 }
 
@@ -29,12 +31,17 @@ impl DeliveryOptions {
     pub fn of(settings: &Settings, environment: &Environment) -> Self {
         Self {
             platform: settings.platform.value,
-            clusters: settings.clusters.clone(),
             urls: urls(&|name| environment.trimmed(name)),
             has_config: settings.config.is_some(),
             names_clusters: settings.delivery.value == Delivery::Cluster || !settings.clusters.is_empty(),
+            stated_tool: stated_tool(&settings.clusters),
         }
     }
+}
+
+fn stated_tool(clusters: &[ClusterSettings]) -> Option<Deliverer> {
+    let first = clusters.first()?.deliverer?;
+    clusters.iter().all(|cluster| cluster.deliverer == Some(first)).then_some(first)
 }
 
 fn urls(variable: &dyn Fn(&str) -> Option<String>) -> Vec<String> {

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use super::checkout::Checkout;
 use super::facts::FactsOf;
+use super::manifest_facts::ManifestFacts;
 use super::options::DeliveryOptions;
 use super::repository_view::RepositoryView;
 use super::run_files::RunFiles;
@@ -26,6 +27,9 @@ pub(crate) struct Deliveries {
     /// The ignore comments of files that the run does not read otherwise.
     pub directives: Vec<(FileId, Directives)>,
     pub run: RunFiles,
+    pub(super) checkout: Checkout,
+    /// The API group of the platform.
+    pub(super) group: &'static str,
 }
 
 impl Deliveries {
@@ -53,7 +57,8 @@ impl Deliveries {
     ) -> Option<Self> {
         let prefix = view.prefix();
         let checkout = Checkout::new(view.files(), read, &prefix);
-        if !has_deliverers && !holds_deliverers(&checkout, read, &prefix) {
+        let is_stated = options.stated_tool.is_some();
+        if !has_deliverers && !is_stated && !holds_deliverers(&checkout, read, &prefix) {
             return None;
         }
         let repository = Repository::new(&checkout.files, &checkout.contents);
@@ -64,7 +69,7 @@ impl Deliveries {
         let reach = Reach::of(&repository, &known);
         let is_of_interest = !reach.deliverers.is_empty() || options.names_clusters;
         let removed = if is_of_interest { reach::removed_apis(&repository) } else { Vec::new() };
-        if reach.deliverers.is_empty() && reach.missing.is_empty() && removed.is_empty() {
+        if reach.deliverers.is_empty() && reach.missing.is_empty() && removed.is_empty() && !is_stated {
             return None;
         }
         let mut run = RunFiles::new(&checkout, read, files, prefix);
@@ -75,9 +80,14 @@ impl Deliveries {
             group: options.platform.group,
             has_config: options.has_config,
         };
-        let facts = facts.collect(removed);
+        let mut facts = facts.collect(removed);
+        let (reach_of, run_of) = (&reach, &mut run);
+        let manifests =
+            ManifestFacts { reach: reach_of, repository: &repository, checkout: &checkout, view, options, run: run_of };
+        manifests.collect(&mut facts);
         let directives = run.directives();
-        Some(Self { reach, facts, directives, run })
+        drop(repository);
+        Some(Self { reach, facts, directives, run, checkout, group: options.platform.group })
     }
 }
 

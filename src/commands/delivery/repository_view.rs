@@ -19,11 +19,13 @@ pub(crate) struct RepositoryView<'a> {
     /// `None` outside Git.
     pub repository: Option<&'a Repository>,
     pub state: State,
+    /// The commit that the state is compared with.
+    pub base: Option<CommitId>,
 }
 
 impl<'a> RepositoryView<'a> {
     pub fn of_work_tree(root: &'a Path, repository: Option<&'a Repository>) -> Self {
-        Self { root, repository, state: State::WorkTree }
+        Self { root, repository, state: State::WorkTree, base: None }
     }
 
     /// A file by its path from the root.
@@ -43,6 +45,17 @@ impl<'a> RepositoryView<'a> {
             (State::Commit(commit), Some(repository)) => repository.files_of_commit(commit).unwrap_or_default(),
             (State::Index | State::Commit(_), None) => Vec::new(),
         }
+    }
+
+    /// A file of the base by its path from the root.
+    pub fn base_file(&self, path: &str) -> Option<SourceFile> {
+        self.repository?.file_at(self.root, path, self.base?).ok()?
+    }
+
+    /// All files of the base, from the top.
+    pub fn base_files(&self) -> Vec<RepositoryFile> {
+        let files = self.repository.zip(self.base).and_then(|(it, base)| it.files_of_commit(base).ok());
+        files.unwrap_or_default()
     }
 
     /// The root seen from the top: empty, or a path with a slash at its end.

@@ -41,6 +41,8 @@ pub(crate) struct Request<'a> {
     pub collects: Collects,
     /// The clusters whose mappings decide what arrives.
     pub clusters: &'a Clusters,
+    /// The commit that the state is compared with, unless the scope names another.
+    pub base: Option<CommitId>,
     /// Where to remember what was found.
     pub cache: Option<&'a CacheFolder>,
 }
@@ -74,6 +76,7 @@ impl<'a> Request<'a> {
             instead: Overlay::default(),
             include: None,
             collects: Collects::Nothing,
+            base: None,
             cache: None,
         }
     }

@@ -102,8 +102,10 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
             if let Some(known) = deliveries_of_mapping.take() {
                 return known;
             }
-            let may_have_others =
-                request.pattern.is_named() || request.pattern.has_excludes() || !view.prefix().is_empty();
+            let may_have_others = request.clusters.delivery.stated_tool.is_some()
+                || request.pattern.is_named()
+                || request.pattern.has_excludes()
+                || !view.prefix().is_empty();
             if !has_deliverers && !may_have_others {
                 return None;
             }
@@ -270,7 +272,14 @@ impl Found {
             (None, true) => State::Index,
             (None, false) => State::WorkTree,
         };
-        RepositoryView { root: request.root, repository: request.git.repository().ok().flatten(), state }
+        let repository = request.git.repository().ok().flatten();
+        let base = match &request.lint_scope {
+            LintScope::Everything | LintScope::Commit(_) => request.base,
+            LintScope::Staged | LintScope::Hook => repository.and_then(|it| it.head_commit().ok()?),
+            LintScope::Changed { since: None } => repository.and_then(|it| it.head_commit().ok()?),
+            LintScope::Changed { since: Some(since) } => repository.and_then(|it| it.parting(since).ok()?),
+        };
+        RepositoryView { root: request.root, repository, state, base }
     }
 
     fn new(discovery: Discovery, chosen: ReportSelection) -> Self {

@@ -1,7 +1,7 @@
 //! Reads the Kubernetes objects of a repository as a cluster would store them, each with its place. CRDs among them define
 //! kinds.
 
-use crate::commands::delivery::cluster::{ClusterDelivery, Passage};
+use crate::commands::delivery::cluster::{ClusterDelivery, Loss, Passage};
 use crate::commands::mapping::null_places::nulls_in_lists;
 use crate::domain::cluster::Deliverer;
 use crate::domain::document::fault::Fault;
@@ -29,8 +29,8 @@ pub(crate) struct RepositoryObjects {
     pub refused: Vec<RefusedObject>,
     /// Documents that may hold objects and cannot be read.
     pub broken: Vec<BrokenDocument>,
-    /// Objects that do not reach the cluster, each with the reason, a clause.
-    pub lost: Vec<(ObjectPlace, String)>,
+    /// Objects that do not reach the cluster.
+    pub lost: Vec<LostObject>,
     /// Whether it is known what arrives of each object.
     pub is_known: bool,
 }
@@ -59,6 +59,13 @@ pub(crate) struct RefusedObject {
     pub spans: Vec<Span>,
 }
 
+/// An object that does not reach the cluster.
+#[derive(Debug)]
+pub(crate) struct LostObject {
+    pub at: ObjectPlace,
+    pub loss: Loss,
+}
+
 #[derive(Debug)]
 pub(crate) struct BrokenDocument {
     pub file: FileId,
@@ -69,7 +76,7 @@ pub(crate) struct BrokenDocument {
 
 #[derive(Default)]
 struct FileObjects {
-    lost: Vec<(ObjectPlace, String)>,
+    lost: Vec<LostObject>,
     has_unknowns: bool,
     objects: Vec<(Object, ObjectPlace)>,
     refused: Vec<RefusedObject>,
@@ -179,7 +186,7 @@ fn read_file(
             let passage = deliveries.map(|deliveries| deliveries.passage(file, object.span(), object));
             let stored = match passage {
                 Some(Passage::Delivered { content, delivery }) => storage.store_delivered(content, delivery),
-                Some(Passage::Lost(reason)) => return found.lost.push((at, reason)),
+                Some(Passage::Lost(loss)) => return found.lost.push(LostObject { at, loss }),
                 Some(Passage::Rewritten | Passage::NotKnown) => {
                     found.has_unknowns = true;
                     storage.store(object)

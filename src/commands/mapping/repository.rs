@@ -12,7 +12,7 @@ use crate::commands::mapping::entity_tree::{EntityTree, MappedObject};
 use crate::commands::mapping::facts::{EvaluatedCluster, cluster_facts};
 use crate::commands::mapping::mapping_file::{MappingFile, MappingPlace, UnreadableMapping};
 use crate::commands::mapping::objects::{
-    BrokenDocument, ObjectPlace, RefusedObject, RepositoryObjects, describe_refusals, keep_texts,
+    BrokenDocument, LostObject, ObjectPlace, RefusedObject, RepositoryObjects, describe_refusals, keep_texts,
 };
 use crate::domain::document::manifest::{Manifest, ResourceKind};
 use crate::domain::document::span::{LineIndex, Span};
@@ -71,8 +71,8 @@ pub(crate) struct MappedCluster {
     pub objects: Vec<ObjectPlace>,
     /// Objects that the API server refuses.
     pub refused: Vec<RefusedObject>,
-    /// Objects that do not reach the cluster, each with the reason, a clause.
-    pub lost: Vec<(ObjectPlace, String)>,
+    /// Objects that do not reach the cluster.
+    pub lost: Vec<LostObject>,
 }
 
 /// What the mappings make of one file.
@@ -170,10 +170,9 @@ impl Clusters {
         document: MappingDocument,
         files: &[SourceFile],
     ) {
-        let is_only = self.delivery.clusters.len() == 1;
         let mut found = {
             let deliveries = mapped.deliveries.as_ref();
-            let delivery = deliveries.and_then(|deliveries| deliveries.of_cluster(settings, is_only));
+            let delivery = deliveries.and_then(|deliveries| deliveries.of_cluster(settings));
             RepositoryObjects::read(files, self.platform, settings, delivery.as_ref())
         };
         let evaluation = Arc::new(document.evaluate(&found.resync(settings, self.now)));
@@ -297,8 +296,8 @@ impl MappedCluster {
         for refused in &self.refused {
             add(&refused.at, describe_refusals(&refused.refusals));
         }
-        for (at, reason) in &self.lost {
-            add(at, reason.clone());
+        for lost in &self.lost {
+            add(&lost.at, lost.loss.reason.clone());
         }
         let lines = LineIndex::new(self.document.text());
         let mut seen = HashSet::new();

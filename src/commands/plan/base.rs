@@ -176,6 +176,26 @@ pub(crate) fn commit_in_ci(
     }
 }
 
+/// The commit of the base alone, for what compares single files; `None` if there is none. `commit`: the commit that is
+/// planned instead of the work tree.
+pub(crate) fn commit_of_base(
+    wanted: Wanted<'_>,
+    repository: &Repository,
+    commit: Option<CommitId>,
+    settings: &Settings,
+    environment: &Environment,
+) -> Option<CommitId> {
+    match wanted {
+        Wanted::Nothing => None,
+        Wanted::Named(name) => match commit {
+            Some(commit) => repository.left_at(name, commit).ok(),
+            None => repository.parting(name).ok()?.or_else(|| repository.find_commit(name).ok()),
+        },
+        Wanted::Recorded(id) => repository.known_commit(id),
+        Wanted::FromPipeline => commit_in_ci(repository, settings, environment),
+    }
+}
+
 /// Compares a commit that is not checked out with `HEAD`. The pipeline's variables do not apply, because they describe
 /// the commit that is checked out.
 fn from_checked_out(request: &Request<'_>, repository: &Repository, commit: CommitId) -> Result<Compared, GitError> {
@@ -203,7 +223,7 @@ pub(crate) fn at_commit(
 ) -> Result<ManifestSet, GitError> {
     let mut discovery = repository.at(root, pattern, commit)?;
     let manifests = discovery.files.len();
-    let view = RepositoryView { root, repository: Some(repository), state: State::Commit(commit) };
+    let view = RepositoryView { root, repository: Some(repository), state: State::Commit(commit), base: None };
     // A commit without the mapping is from before it was used: its manifests are taken as they are.
     let mapped = clusters.map(&mut discovery.files, manifests, &view).unwrap_or_default();
     Ok(ManifestSet::of_mapped(discovery, mapped.as_ref(), progress))

@@ -118,6 +118,7 @@ impl CatalogBlueprints {
                     counterpart: None,
                     help: Some(self.help(blueprint, is_embedded).into()),
                     fix: None,
+                    detail: None,
                 })
             })
             .collect();

@@ -6,6 +6,8 @@ use std::collections::{BTreeSet, HashSet};
 use crate::catalog::{Catalog, CatalogError};
 use crate::commands::args::planning::PlanOptions;
 use crate::commands::context::Context;
+use crate::commands::delivery::options::DeliveryOptions;
+use crate::commands::delivery::repository::Deliveries;
 use crate::commands::delivery::repository_view::file_on_disk;
 use crate::commands::mapping::objects::keep_texts;
 use crate::commands::plan::base::Base;
@@ -64,12 +66,17 @@ impl Exporters {
         if !settings.clusters.is_empty() {
             keep_texts(&mut files);
         }
+        let view = workspace.view(repository);
+        let options = DeliveryOptions::of(settings, context.environment);
+        let has_clusters = !settings.clusters.is_empty();
+        let deliveries = has_clusters.then(|| Deliveries::find_among(&view, &options, &files, files.len())).flatten();
         let revision = RevisionFiles {
             files: &files,
             unreadable: &manifests.unreadable,
             settings,
             snapshot_source: &workspace.snapshot_source,
             find: &find,
+            deliveries: deliveries.as_ref(),
             seconds: context.environment.seconds(),
         };
         let (mut clusters, mut unmapped) = (Vec::new(), Vec::new());
@@ -87,7 +94,7 @@ impl Exporters {
                 Err(error) => return Err(error),
             }
         }
-        load_base(&mut clusters, workspace, base, context, notes)?;
+        load_base(&mut clusters, &revision, workspace, base, context, notes)?;
         let (deleted, kept) = (Vec::new(), Vec::new());
         Ok(Self { clusters, owned: Vec::new(), forecasts: Vec::new(), unmapped, deleted, kept })
     }

@@ -11,9 +11,9 @@ use crate::commands::lint::config::LintConfig;
 use crate::commands::lint::request::Request;
 use crate::commands::lint::run as lint;
 use crate::commands::lint::run::LintResult;
+use crate::commands::plan::base::commit_of_base;
 use crate::commands::plan::build::{BuildResult, BuiltPlan, build_plan};
 use crate::commands::plan::output::{PlanView, report_findings};
-use crate::commands::workspace::open::Workspace;
 use crate::commands::workspace::read::Collects;
 use crate::commands::workspace::unmatched_globs::reject_unmatched_globs;
 use crate::domain::finding::Severity;
@@ -39,7 +39,7 @@ pub(crate) fn lint_and_plan<F: PlanView>(
     context: &mut Context<'_>,
 ) -> Result<PlanResult, Error> {
     let only_text = outputs.iter().all(|output| output.format.as_lint() == Some(LintFormat::Text));
-    let mut result = lint_manifests(options.workspace, only_text.then_some(MAX_FINDINGS_AS_TEXT), context)?;
+    let mut result = lint_manifests(options, only_text.then_some(MAX_FINDINGS_AS_TEXT), context)?;
     if result.worst == Some(Severity::Error) {
         return report(&result, options, outputs, context);
     }
@@ -57,14 +57,20 @@ pub(crate) fn lint_and_plan<F: PlanView>(
 
 /// Lints the repository; `most` is the maximum number of findings to keep, the most severe first.
 fn lint_manifests(
-    workspace: &Workspace<'_>,
+    options: &PlanOptions<'_>,
     most: Option<usize>,
     context: &mut Context<'_>,
 ) -> Result<LintResult, Error> {
+    let workspace = options.workspace;
     let config = LintConfig::of(workspace, context.environment);
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
-    let request = Request { lint_scope: workspace.lint_scope(), most, collects: Collects::Entities, ..config.whole() };
+    let repository = workspace.git.repository().ok().flatten();
+    let base = repository.and_then(|repository| {
+        commit_of_base(options.base, repository, workspace.requested(), context.settings, context.environment)
+    });
+    let (lint_scope, collects) = (workspace.lint_scope(), Collects::Entities);
+    let request = Request { lint_scope, most, base, collects, ..config.whole() };
     let result = lint::lint(&request, progress)?;
     // Globs that match nothing would look like a repository without manifests, and the plan would delete all owned
     // entities.

@@ -1,6 +1,9 @@
 //! The clusters of the config, each mapped at the current revision and at the base.
 
 use crate::commands::context::Context;
+use crate::commands::delivery::options::DeliveryOptions;
+use crate::commands::delivery::repository::Deliveries;
+use crate::commands::delivery::repository_view::{RepositoryView, State};
 use crate::commands::mapping::objects::keep_texts;
 use crate::commands::plan::base::Base;
 use crate::commands::resync::live::Owned;
@@ -8,6 +11,7 @@ use crate::commands::resync::revision::{LoadedRevision, RevisionFiles, is_missin
 use crate::commands::workspace::open::{Workspace, settings_at_commit};
 use crate::commands::workspace::snapshot::{self, SnapshotSource};
 use crate::domain::blueprint::set::Blueprints;
+use crate::domain::cluster::Deliverer;
 use crate::domain::entity::EntityKey;
 use crate::domain::forecast::Forecast;
 use crate::domain::forecast::revision::MappedRevision;
@@ -82,6 +86,7 @@ pub(crate) fn settings_of_base(
 /// Maps the base by its own mapping, config and snapshot.
 pub(crate) fn load_base(
     clusters: &mut [LoadedCluster],
+    now: &RevisionFiles<'_>,
     workspace: &Workspace<'_>,
     base: Option<&Base>,
     context: &Context<'_>,
@@ -95,12 +100,16 @@ pub(crate) fn load_base(
     let root = &settings.root.value;
     let snapshot_source: SnapshotSource = snapshot::at_commit(repository, root, commit)?;
     let find = |path: &str| repository.file_at(root, path, commit).ok()?;
+    let view = RepositoryView { root, repository: Some(repository), state: State::Commit(commit), base: None };
+    let options = DeliveryOptions::of(&settings, context.environment);
+    let deliveries = Deliveries::find_among(&view, &options, &files, files.len());
     let revision = RevisionFiles {
         files: &files,
         unreadable: &[],
         settings: &settings,
         snapshot_source: &snapshot_source,
         find: &find,
+        deliveries: deliveries.as_ref(),
         seconds: context.environment.seconds(),
     };
     for cluster in clusters {
@@ -112,7 +121,15 @@ pub(crate) fn load_base(
             continue;
         };
         match revision.load(before) {
-            Ok(loaded) => cluster.base = Some(loaded),
+            Ok(loaded) => {
+                // Without any deliverer, it would be assumed that somebody applies the manifests.
+                let has_none = now.deliveries.is_none_or(|deliveries| deliveries.reach.deliverers.is_empty());
+                let is_dismissed = loaded.revision.delivery.is_some() && has_none;
+                if is_dismissed && cluster.settings.deliverer != Some(Deliverer::Kubectl) {
+                    cluster.now = now.load_without_deliverers(&cluster.settings)?;
+                }
+                cluster.base = Some(loaded);
+            }
             Err(error) if is_missing(&error) => {
                 notes.push(format!(
                     "The base `{name}` has no usable mapping for the cluster `{name_here}`: {}.",

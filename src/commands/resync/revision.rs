@@ -5,14 +5,19 @@ use std::sync::Arc;
 
 use crate::commands::cluster::mapping::{ClusterMapping, MappingError, mapping_of_cluster};
 use crate::commands::cluster::snapshot_blueprints::NoSnapshot;
+use crate::commands::delivery::cluster::{ClusterDelivery, Loss, failure_text};
+use crate::commands::delivery::facts::title_of;
+use crate::commands::delivery::repository::Deliveries;
 use crate::commands::mapping::document::{MappingDocument, words};
 use crate::commands::mapping::mapping_file::UnreadableMapping;
-use crate::commands::mapping::objects::{RepositoryObjects, describe_refusals};
+use crate::commands::mapping::objects::{LostObject, ObjectPlace, RepositoryObjects, describe_refusals};
 use crate::commands::workspace::snapshot::SnapshotSource;
+use crate::delivery::reach::{Deliverer, Prune};
 use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::finding::{FileId, Place};
 use crate::domain::forecast::revision::{
-    ConfigState, EntryOutline, MappedRevision, MappingOutline, ObjectOutline, PlacedText, UndeliveredObject,
+    ConfigState, DelivererOutline, DeliveryOutline, EntryOutline, MappedRevision, MappingOutline, ObjectOutline,
+    PlacedText, UndeliveredObject,
 };
 use crate::error::Error;
 use crate::mapping::config::model::{Config, Entry, Expression, Mapping, Query};
@@ -32,6 +37,8 @@ pub(crate) struct RevisionFiles<'a> {
     pub snapshot_source: &'a SnapshotSource,
     /// Finds the file of a mapping that is not among the files.
     pub find: &'a dyn Fn(&str) -> Option<SourceFile>,
+    /// What the deliverers of the repository make of the files.
+    pub deliveries: Option<&'a Deliveries>,
     /// Seconds since 1970, for expressions that ask for the time.
     pub seconds: i64,
 }
@@ -47,11 +54,31 @@ pub(crate) struct LoadedRevision {
 
 impl RevisionFiles<'_> {
     pub fn load(&self, cluster: &ClusterSettings) -> Result<LoadedRevision, Error> {
+        let delivery = self.deliveries.and_then(|deliveries| deliveries.of_cluster(cluster));
+        self.load_delivered(cluster, delivery.as_ref())
+    }
+
+    /// The same after the last deliverer is gone.
+    pub fn load_without_deliverers(&self, cluster: &ClusterSettings) -> Result<LoadedRevision, Error> {
+        self.load_delivered(cluster, Some(&ClusterDelivery::nothing()))
+    }
+
+    fn load_delivered(
+        &self,
+        cluster: &ClusterSettings,
+        delivery: Option<&ClusterDelivery<'_>>,
+    ) -> Result<LoadedRevision, Error> {
         let (settings, snapshot_source) = (self.settings, self.snapshot_source);
         let mapping = mapping_of_cluster(cluster, self.files, self.find, settings, snapshot_source, Clear::Used)?;
-        let ClusterMapping { path, text, notes } = mapping;
+        let ClusterMapping { path, text, mut notes } = mapping;
         let document = MappingDocument::read_for(text, None, Some(self.settings.platform.value));
-        let found = RepositoryObjects::read(self.files, self.settings.platform.value, cluster, None);
+        let found = RepositoryObjects::read(self.files, self.settings.platform.value, cluster, delivery);
+        if !found.is_known {
+            notes.push(format!(
+                "What the deliverers of `{}` make of some manifests is not known offline; these are taken as they are written.",
+                cluster.name
+            ));
+        }
         let mut evaluation = document.evaluate(&found.resync(cluster, self.seconds as f64));
         let mut places: HashMap<Span, Span> = HashMap::new();
         let mut place = |span: Span| *places.entry(span).or_insert_with(|| document.span_in_text(span));
@@ -70,9 +97,39 @@ impl RevisionFiles<'_> {
             evaluation,
             creates_missing_targets: config.is_some_and(|config| config.create_missing_related_entities),
             state_key: cluster.state_key.clone().or_else(|| config?.state_key.clone()),
+            delivery: delivery.map(|delivery| self.outline_of_delivery(delivery, &found)),
         };
         let is_generated = cluster.mapping.is_none();
         Ok(LoadedRevision { revision, path, document, is_generated, notes })
+    }
+
+    fn outline_of_delivery(&self, delivery: &ClusterDelivery<'_>, found: &RepositoryObjects) -> DeliveryOutline {
+        let outline = |deliverer: &&Deliverer| {
+            let place = self.deliveries.map(|deliveries| deliveries.locate(deliverer.place));
+            let (path, line) = place.unwrap_or_default();
+            let deliverers = self.deliveries.map(|deliveries| &deliveries.reach);
+            let is_pruned = deliverers
+                .is_some_and(|reach| deliverer.delivered_by.iter().any(|by| reach.deliverer(*by).prune == Prune::On));
+            DelivererOutline {
+                title: title_of(deliverer),
+                path: path.into(),
+                line,
+                folder: deliverer.path.as_ref().map(|path| path.text.clone()).unwrap_or_default(),
+                prunes: deliverer.prune == Prune::On,
+                is_idle: deliverer.is_idle,
+                failure: failure_text(deliverer),
+                set: deliverer.set.as_ref().map(|(name, _)| name.clone()),
+                is_pruned,
+            }
+        };
+        let index = |place: &ObjectPlace| {
+            let taker = delivery.applied(place.place.file, place.place.span.start)?;
+            delivery.deliverers.iter().position(|deliverer| std::ptr::eq(*deliverer, taker.deliverer))
+        };
+        DeliveryOutline {
+            deliverers: delivery.deliverers.iter().map(outline).collect(),
+            of_object: found.places.iter().map(index).collect(),
+        }
     }
 
     /// The manifests that never reach the cluster.
@@ -81,23 +138,29 @@ impl RevisionFiles<'_> {
         for refused in &found.refused {
             let reason = describe_refusals(&refused.refusals);
             let ((path, line), name) = (lines.of(refused.at.place), Some(refused.at.name.clone()));
-            undelivered.push(UndeliveredObject { path, line, name, reason });
+            undelivered.push(UndeliveredObject { path, line, name, reason, keeps_object: true });
+        }
+        for LostObject { at, loss } in found.lost.iter().filter(|lost| lost.at.is_manifest) {
+            let ((path, line), name) = (lines.of(at.place), Some(at.name.clone()));
+            let Loss { reason, keeps_object } = loss.clone();
+            undelivered.push(UndeliveredObject { path, line, name, reason, keeps_object });
         }
         for broken in &found.broken {
             let fault = broken.faults.last();
             let span = fault.map_or(Span::empty(0), |fault| fault.span);
             let (path, line) = lines.of(Place { file: broken.file, span });
             let reason = fault.map_or_else(|| "it cannot be read".to_owned(), words);
-            undelivered.push(UndeliveredObject { path, line, name: None, reason });
+            undelivered.push(UndeliveredObject { path, line, name: None, reason, keeps_object: true });
         }
         let problems = sources::for_each_text(self.files, || (), |(), _, text| text.err().map(|it| it.reason()));
         for (file, reason) in self.files.iter().zip(problems) {
             let path = file.path.as_str().into();
-            undelivered.extend(reason.map(|reason| UndeliveredObject { path, line: 1, name: None, reason }));
+            let object = |reason| UndeliveredObject { path, line: 1, name: None, reason, keeps_object: true };
+            undelivered.extend(reason.map(object));
         }
         for place in self.unreadable {
             let (path, reason) = (place.path.as_str().into(), format!("it could not be {}: {}", place.verb, place.why));
-            undelivered.push(UndeliveredObject { path, line: 1, name: None, reason });
+            undelivered.push(UndeliveredObject { path, line: 1, name: None, reason, keeps_object: true });
         }
         undelivered
     }

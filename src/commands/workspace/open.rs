@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::commands::context::Context;
-use crate::commands::delivery::repository_view::RepositoryView;
+use crate::commands::delivery::repository_view::{RepositoryView, State};
 use crate::commands::lint::request::LintScope;
 use crate::commands::mapping::repository::Clusters;
 use crate::commands::plan::base;
@@ -105,6 +105,12 @@ impl<'a> Workspace<'a> {
     /// The commit that `--ref` names; `None` for what is checked out.
     pub fn requested(&self) -> Option<CommitId> {
         self.commit.as_ref().filter(|source| source.name.is_some()).map(|source| source.commit)
+    }
+
+    /// The state of the repository that this run reads.
+    pub fn view<'v>(&'v self, repository: Option<&'v Repository>) -> RepositoryView<'v> {
+        let state = self.commit().map_or(State::WorkTree, State::Commit);
+        RepositoryView { root: &self.settings.root.value, repository, state, base: None }
     }
 
     /// The value of `--ref`.

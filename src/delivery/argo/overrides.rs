@@ -90,7 +90,7 @@ pub(super) fn overlay(
             continue;
         }
         let Some(file) = tree.file_in(folder, &name) else { continue };
-        let path = shown(&format!("{}/{name}", tree.files().folder_path(folder)).trim_start_matches('/').to_owned());
+        let path = shown(tree.files().path(file));
         let fail = |fault: Fault| {
             let text =
                 format!("error getting app source type: error while parsing source parameters: {path}: {}", fault.text);

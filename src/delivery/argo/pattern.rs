@@ -155,4 +155,22 @@ mod tests {
         assert_eq!(fault("[a-bc]"), "expected close range character");
         assert_eq!(fault("[b-a]"), "hi character 'a' should be greater than lo 'b'");
     }
+
+    #[test]
+    fn patterns_match_what_the_package_matched() {
+        let mut faults = Vec::new();
+        for line in include_str!("../../../testdata/delivery/argo/patterns.jsonl").lines() {
+            let (pattern, separators, text, expected): (String, String, String, serde_json::Value) =
+                serde_json::from_str(line).expect("a case");
+            let separators: Vec<char> = separators.chars().collect();
+            let found = match Pattern::compile(&pattern, &separators) {
+                Ok(pattern) => serde_json::Value::Bool(pattern.matches(&text)),
+                Err(fault) => serde_json::Value::String(fault),
+            };
+            if found != expected {
+                faults.push(format!("{pattern} {separators:?} {text}: {found}, expected {expected}"));
+            }
+        }
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+    }
 }

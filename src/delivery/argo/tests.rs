@@ -220,3 +220,141 @@ fn trees_are_delivered_as_argo_cd_delivered_them() {
     assert!(faults.is_empty(), "{faults}");
     assert_eq!(count, 92);
 }
+
+/// Counts how often texts are read.
+#[derive(Debug, Default)]
+struct CountedTexts {
+    texts: Texts,
+    reads: std::cell::Cell<usize>,
+}
+
+impl crate::delivery::source::Source for CountedTexts {
+    fn text(&self, path: &str) -> Option<std::borrow::Cow<'_, str>> {
+        self.reads.set(self.reads.get() + 1);
+        self.texts.text(path)
+    }
+
+    fn documents(&self, text: &str, each: &mut dyn FnMut(&crate::delivery::source::Document<'_>)) {
+        self.texts.documents(text, each);
+    }
+}
+
+fn read_application(texts: &Texts, files: &Files, manifest: &str) -> Application {
+    let mut read = None;
+    let file = files.ids().next().expect("a file");
+    texts.documents(manifest, &mut |document| {
+        read = document.value.and_then(|root| ArgoObject::of(root, file));
+    });
+    match read {
+        Some(ArgoObject::Application(application)) => *application,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn many_applications_read_each_file_once() {
+    let mut texts = CountedTexts::default();
+    for at in 0..3_000 {
+        let manifest =
+            format!("apiVersion: getport.io/v1\nkind: Entity\nmetadata:\n  name: e{at}\nspec: {{identifier: e{at}}}\n");
+        texts.texts.0.insert(format!("catalog/{}/e{at}.yaml", at % 30), manifest);
+    }
+    let files = texts.texts.files(&BTreeMap::new());
+    let repository = Repository::new(&files, &texts);
+    let checkout = Checkout::of(&files);
+    let manifest = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\nspec:\n  source: {repoURL: x, \
+                    path: catalog, directory: {recurse: true}}\n  destination: {namespace: catalog}\n";
+    let application = read_application(&texts.texts, &files, manifest);
+    for _ in 0..20 {
+        let delivery = deliver(&repository, &checkout, &application, &[&application.sources[0]], &Settings::default());
+        assert_eq!(delivery.expect("a delivery").objects.len(), 3_000);
+    }
+    assert_eq!(texts.reads.get(), 3_000);
+}
+
+#[test]
+fn kustomize_sources_are_built_with_the_options_of_the_application() {
+    let mut texts = Texts::default();
+    let mut add = |path: &str, text: &str| texts.0.insert(path.to_owned(), text.to_owned());
+    add("a/kustomization.yaml", "namePrefix: old-\nresources: [e.yaml]\n");
+    add(
+        "a/e.yaml",
+        "apiVersion: getport.io/v1\nkind: Entity\nmetadata: {name: e}\nspec: {big: 12345678901234567890}\n",
+    );
+    add("b/kustomization.yaml", "commonAnnotations: {note: x}\nresources: [e.yaml]\n");
+    add("b/e.yaml", "apiVersion: getport.io/v1\nkind: Entity\nmetadata: {name: 123}\n");
+    add("b/.argocd-source-app.yaml", "kustomize: {nameSuffix: -s}\n");
+    let files = texts.files(&BTreeMap::new());
+    let repository = Repository::new(&files, &texts);
+    let checkout = Checkout::of(&files);
+    let manifest = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: app}\nspec:\n  sources:\n  - {repoURL: x, path: a, \
+                    kustomize: {namePrefix: new-, commonLabels: {team: $ARGOCD_APP_NAME, other: '${ARGOCD_APP_NAME}'}}}\n  - \
+                    {repoURL: x, path: b}\n  destination: {namespace: team}\n";
+    let application = read_application(&texts, &files, manifest);
+    let sources: Vec<_> = application.sources.iter().collect();
+    let delivery = deliver(&repository, &checkout, &application, &sources, &Settings::default()).expect("a delivery");
+    let found: Vec<Json> = delivery
+        .contents(&repository)
+        .into_iter()
+        .map(|content| match content {
+            Content::Known(content) => content,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(found[0]["metadata"]["name"], "new-e");
+    assert_eq!(found[0]["metadata"]["namespace"], "team");
+    assert_eq!(found[0]["metadata"]["labels"], json!({"team": "$ARGOCD_APP_NAME", "other": "app"}));
+    assert_eq!(found[0]["spec"]["big"].as_f64(), Some(12_345_678_901_234_567_890.0));
+    assert_eq!(found[1]["metadata"]["name"], "123-s");
+    assert_eq!(delivery.sources[0].unknowns.len(), 1, "the variable without braces");
+    assert_eq!(delivery.sources[1].source_type, SourceType::Kustomize);
+}
+
+#[test]
+fn objects_are_read_with_what_decides_delivery() {
+    let mut texts = Texts::default();
+    texts.0.insert("x.yaml".to_owned(), String::new());
+    let files = texts.files(&BTreeMap::new());
+    let file = files.ids().next().expect("a file");
+    let read = |manifest: &str| {
+        let mut read = None;
+        texts.documents(manifest, &mut |document| {
+            read = document.value.and_then(|root| ArgoObject::of(root, file));
+        });
+        read
+    };
+    let application = |policy: &str| {
+        let manifest = format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: a, finalizers: \
+             [resources-finalizer.argocd.argoproj.io/background]}}\nspec:\n  destination: {{name: in-cluster}}\n  syncPolicy: {policy}\n"
+        );
+        read_application(&texts, &files, &manifest)
+    };
+    let plain = application("{automated: {}, syncOptions: [CreateNamespace=true]}");
+    assert!(plain.sync.is_automatic() && !plain.sync.prunes() && plain.deletes_resources());
+    assert!(plain.destination.is_local());
+    assert_eq!(plain.project_name(), "default");
+    assert_eq!(plain.sync.option("CreateNamespace").map(|(value, _)| value), Some("true"));
+    assert!(application("{automated: {prune: true}}").sync.prunes());
+    assert!(!application("{automated: {prune: true, enabled: false}}").sync.prunes());
+    let project = read(
+        "apiVersion: argoproj.io/v1alpha1\nkind: AppProject\nmetadata: {name: p}\nspec:\n  clusterResourceWhitelist: \
+         [{group: '*', kind: Cluster*}]\n  namespaceResourceBlacklist: [{group: '', kind: Secret}]\n",
+    );
+    let Some(ArgoObject::Project(project)) = project else { panic!("{project:?}") };
+    assert!(project.permits("getport.io", "ClusterEntity", "a", true));
+    assert!(!project.permits("", "Namespace", "a", true));
+    assert!(project.permits("getport.io", "Entity", "a", false) && !project.permits("", "Secret", "a", false));
+    let secret = |data: &str| {
+        let label = "metadata: {name: c, labels: {argocd.argoproj.io/secret-type: cluster}}";
+        match read(&format!("apiVersion: v1\nkind: Secret\n{label}\n{data}\n")) {
+            Some(ArgoObject::Cluster(cluster)) => *cluster,
+            other => panic!("{other:?}"),
+        }
+    };
+    let cluster = secret("data: {name: ZXU=, server: aHR0cHM6Ly9ldQ==}");
+    assert_eq!(cluster.name.map(|name| name.text).as_deref(), Some("eu"));
+    assert_eq!(cluster.server.map(|server| server.text).as_deref(), Some("https://eu"));
+    assert!(secret("data: {name: 'ENC[AES256_GCM,data:x]', server: aHR0cHM6Ly9ldQ==}").is_unreadable);
+    assert!(read("apiVersion: v1\nkind: Secret\nmetadata: {name: other}\n").is_none());
+}

@@ -20,7 +20,7 @@ use crate::delivery::tree::Tree;
 use crate::domain::document::fault::FaultKind;
 
 /// Objects with this label or annotation, and the value `disabled`, are not substituted.
-const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";
+pub const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";
 
 /// Options of the controller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

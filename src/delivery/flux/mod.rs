@@ -3,10 +3,13 @@
 mod delivery;
 mod generate;
 pub mod objects;
+mod stages;
 mod stored_yaml;
 mod substitution;
 
-pub use delivery::{Delivered, Delivery, FluxFailure, Settings, Stage, VanishReason, Vanished, deliver};
+pub use delivery::{Delivered, Delivery, FluxFailure, SUBSTITUTE, Settings, Stage, VanishReason, Vanished, deliver};
+pub use stages::is_in_last_stage;
+pub use substitution::substitution_fault;
 
 #[cfg(test)]
 mod tests;

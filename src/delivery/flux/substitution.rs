@@ -37,6 +37,11 @@ pub(super) fn substitute(text: &str, variables: &Variables) -> Result<Vec<u8>, S
     Ok(out)
 }
 
+/// Why a text ends the build, whatever the values of its variables are.
+pub fn substitution_fault(text: &str) -> Option<String> {
+    parse(text).err().map(|fault| fault.text())
+}
+
 fn evaluate(nodes: &[Node], variables: &Variables, out: &mut Vec<u8>) -> Result<(), SubstitutionFault> {
     for node in nodes {
         match node {

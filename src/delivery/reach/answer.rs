@@ -91,7 +91,7 @@ impl<'y, 'x, 'r, 'f> Answer<'y, 'x, 'r, 'f> {
 
     fn finish(&self, options: &Options<'_>) -> Reach {
         let waves = self.waves();
-        let after: Vec<Vec<usize>> = self.flow.instances.iter().map(|instance| self.after(instance, &waves)).collect();
+        let after: Vec<Vec<usize>> = (0..self.flow.instances.len()).map(|at| self.after(at, &waves)).collect();
         let mut deliverers = Vec::new();
         let mut details = Vec::new();
         let mut refused = Vec::new();
@@ -129,7 +129,8 @@ impl<'y, 'x, 'r, 'f> Answer<'y, 'x, 'r, 'f> {
         known.filter(is_meant).collect()
     }
 
-    fn after(&self, instance: &Instance, waves: &Waves) -> Vec<usize> {
+    fn after(&self, at: usize, waves: &Waves) -> Vec<usize> {
+        let instance = &self.flow.instances[at];
         match &instance.living.spec {
             Written::Flux(spec) => {
                 let named = spec.depends_on.iter().map(|reference| self.named(instance, reference));
@@ -138,6 +139,9 @@ impl<'y, 'x, 'r, 'f> Answer<'y, 'x, 'r, 'f> {
             }
             Written::Application(_) | Written::Set(_) => {
                 let [by] = instance.delivered_by[..] else { return Vec::new() };
+                if by == at {
+                    return Vec::new();
+                }
                 let before = waves.get(&by).and_then(|waves| waves.range(..instance.living.wave).next_back());
                 before.map_or_else(Vec::new, |(_, before)| before.iter().copied().take(MAX_AFTER).collect())
             }

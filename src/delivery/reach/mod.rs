@@ -13,6 +13,7 @@ mod found;
 mod links;
 mod living;
 mod model;
+mod patterns;
 mod permits;
 mod removed_api;
 mod roots;

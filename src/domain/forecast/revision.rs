@@ -13,13 +13,56 @@ pub struct MappedRevision {
     pub entries: Vec<EntryOutline>,
     /// In the order in which they were evaluated.
     pub objects: Vec<ObjectOutline>,
-    /// Objects that the cluster keeps as they were, because their manifests cannot be delivered.
+    /// Manifests of which no object arrives.
     pub undelivered: Vec<UndeliveredObject>,
     /// The spans of its problems are places in the text of the mapping.
     pub evaluation: Evaluation,
     pub creates_missing_targets: bool,
     /// `None`: the settings have none.
     pub state_key: Option<String>,
+    /// `None`: no deliverer in the repository is known to deliver to the cluster.
+    pub delivery: Option<DeliveryOutline>,
+}
+
+/// Who brings the objects of a revision to the cluster.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeliveryOutline {
+    pub deliverers: Vec<DelivererOutline>,
+    /// The index of each object's deliverer, in the order of the objects.
+    pub of_object: Vec<Option<usize>>,
+}
+
+/// A Kustomization of Flux or an Application of Argo CD.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DelivererOutline {
+    /// `Kustomization flux-system/catalog`
+    pub title: String,
+    /// The file, and the line, from 1.
+    pub path: Arc<str>,
+    pub line: usize,
+    /// The path that it takes, as written.
+    pub folder: String,
+    /// What leaves the repository is deleted in the cluster.
+    pub prunes: bool,
+    /// It is suspended, or waits until a person syncs it.
+    pub is_idle: bool,
+    /// What ends its build.
+    pub failure: Option<String>,
+    /// The ApplicationSet that makes it.
+    pub set: Option<String>,
+    /// It goes when its file goes: another deliverer applies it and prunes.
+    pub is_pruned: bool,
+}
+
+impl DeliveryOutline {
+    pub fn of(&self, object: usize) -> Option<&DelivererOutline> {
+        self.deliverers.get((*self.of_object.get(object)?)?)
+    }
+
+    /// The deliverer with this title.
+    pub fn named(&self, title: &str) -> Option<usize> {
+        self.deliverers.iter().position(|deliverer| deliverer.title == title)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +130,7 @@ pub struct ObjectOutline {
     pub line: usize,
 }
 
-/// A manifest that the API server refuses, or a document that cannot be read.
+/// A manifest that does not reach the cluster, or that its API server refuses, or a document that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UndeliveredObject {
     pub path: Arc<str>,
@@ -96,6 +139,8 @@ pub struct UndeliveredObject {
     pub name: Option<String>,
     /// A clause.
     pub reason: String,
+    /// If the cluster has the object already, that stays as it is.
+    pub keeps_object: bool,
 }
 
 impl UndeliveredObject {

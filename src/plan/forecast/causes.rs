@@ -3,12 +3,13 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::departure::{DangerCause, Departure, departure};
 use super::entries::{may_yield, successors};
 use crate::domain::document::span::Span;
 use crate::domain::entity::EntityKey;
 use crate::domain::evaluation::{MappedEntity, Problem, ProblemClass};
 use crate::domain::forecast::revision::{ConfigState, EntryOutline, MappedRevision, ObjectOutline, PlacedText};
-use crate::domain::forecast::{CausePlace, DangerKind};
+use crate::domain::forecast::{CausePlace, DangerKind, UndecidedReason};
 
 /// Why an entity is not sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,19 +20,11 @@ pub(super) enum Absence {
     Undeclared,
     /// Its object fails to map, or may be the one that fails.
     ObjectFails,
-    /// The cluster keeps its object as it was.
-    ObjectUndelivered,
+    /// The cluster keeps its object, for this reason.
+    ObjectKept(UndecidedReason),
     /// An entry may map it from an object that is not in this repository.
     ObjectsElsewhere,
     Danger(DangerCause),
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct DangerCause {
-    pub kind: DangerKind,
-    pub place: CausePlace,
-    pub before: Option<String>,
-    pub after: Option<String>,
 }
 
 /// Two revisions, indexed.
@@ -172,8 +165,16 @@ impl<'a> Causes<'a> {
         // Discovered entries are not in the config.
         let (Some(old_object), Some(at)) = (old_object, at) else { return Absence::Undeclared };
         let Some(now_at) = base.objects.get(&old_object.identity()) else {
-            let is_undelivered = self.now.undelivered.iter().any(|object| object.may_be(old_object));
-            return if is_undelivered { Absence::ObjectUndelivered } else { Absence::ObjectRemoved(origin.object) };
+            let mut undelivered = self.now.undelivered.iter();
+            let is_undelivered = undelivered.any(|object| object.keeps_object && object.may_be(old_object));
+            return match is_undelivered {
+                true => Absence::ObjectKept(UndecidedReason::ObjectUndelivered),
+                false => match departure(self.now, base.revision, origin.object) {
+                    Departure::Removed => Absence::ObjectRemoved(origin.object),
+                    Departure::Kept(reason) => Absence::ObjectKept(reason),
+                    Departure::Danger(cause) => Absence::Danger(cause),
+                },
+            };
         };
         if let Some(cause) = self.of_config() {
             return Absence::Danger(cause);

@@ -3,6 +3,7 @@
 
 mod arrival;
 mod causes;
+mod departure;
 mod difference;
 mod entries;
 mod masking;
@@ -16,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use arrival::{Arrivals, Sending, arrivals, is_in, links};
 use causes::{Causes, stops_object};
+use departure::delivery_dangers;
 use difference::{changed_fields, kept_fields};
 use refusal::{Validators, refusal};
 use sent::{Sent, SentEntity};
@@ -89,13 +91,15 @@ pub fn forecast(input: &ForecastInput<'_>) -> Forecast {
         }
     };
     blockers.extend(of_deletions(input.now, &sent, &sendings, &stale));
+    let mut dangers = stale.dangers.clone();
+    dangers.extend(input.base.into_iter().flat_map(|base| delivery_dangers(input.now, base)));
     let base = input.base.map(|base| Sent::of(&base.evaluation));
     let mut writes = writes(input, &sent, base.as_ref(), &arrivals, &shapes);
     forget_deleted_targets(&mut writes, &stale, input.blueprints);
     Forecast {
         outcome,
         resyncs: blockers.is_empty().then(|| latest + stale.resyncs - 1),
-        dangers: stale.dangers,
+        dangers,
         blockers,
         writes,
         searched: sent.searched,

@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::super::graph::{Edge, Graph};
-use super::causes::{Absence, Causes, DangerCause};
+use super::causes::{Absence, Causes};
+use super::departure::DangerCause;
 use super::sent::{Sent, SentRelation, targets_of};
 use crate::domain::blueprint::set::Blueprints;
 use crate::domain::entity::{Entity, EntityKey};
@@ -36,7 +37,7 @@ pub(super) fn stale(
             _ if sent.searched_blueprints.contains(&*key.blueprint) => UndecidedReason::SearchQuery,
             Absence::ObjectsElsewhere => UndecidedReason::ObjectsElsewhere,
             Absence::ObjectFails => UndecidedReason::ObjectFails,
-            Absence::ObjectUndelivered => UndecidedReason::ObjectUndelivered,
+            Absence::ObjectKept(reason) => reason,
             absence => {
                 absences.push((key, absence));
                 continue;
@@ -60,7 +61,7 @@ pub(super) fn stale(
             Absence::ObjectRemoved(_) => StaleCause::ObjectRemoved,
             Absence::ItemRemoved => StaleCause::ItemRemoved,
             Absence::Danger(cause) => StaleCause::Danger(numbers[cause]),
-            Absence::Undeclared | Absence::ObjectFails | Absence::ObjectUndelivered | Absence::ObjectsElsewhere => {
+            Absence::Undeclared | Absence::ObjectFails | Absence::ObjectKept(_) | Absence::ObjectsElsewhere => {
                 StaleCause::Undeclared
             }
         };
@@ -70,7 +71,7 @@ pub(super) fn stale(
             | Absence::Danger(_)
             | Absence::Undeclared
             | Absence::ObjectFails
-            | Absence::ObjectUndelivered
+            | Absence::ObjectKept(_)
             | Absence::ObjectsElsewhere => None,
         };
         found.entities.push(StaleEntity { key: (*key).clone(), effect, cause, base_object });

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::world::{World, key, lines};
 use crate::domain::document::span::Span;
 use crate::domain::finding::{FileId, Place};
-use crate::domain::plan::change::OwnerStatus;
+use crate::domain::plan::change::{Action, OwnerStatus, RelationEffect};
 use crate::domain::plan::hazard::{Blocker, Consent, HazardKind};
 use crate::domain::plan::{Obstacle, Tally};
 
@@ -89,4 +89,36 @@ fn the_first_of_two_manifests_counts_and_both_are_named() {
     assert_eq!(lines(&plan), [r#"create service/cart: title null > "first""#]);
     let places = world.desired.iter().map(|desired| desired.place).collect();
     assert_eq!(plan.obstacles, [Obstacle::Duplicate { key: key("service", "cart"), places }]);
+}
+
+#[test]
+fn exporters_delete_what_they_delete_whatever_a_push_would_do() {
+    let pointing = json!({"identifier": "a", "relations": {"dependsOn": ["b"]}});
+    let mut world = World::of(json!([pointing.clone()]), json!([pointing, {"identifier": "b"}, {"identifier": "c"}]));
+    // A push deletes one of the two, and keeps the one that is needed.
+    assert_eq!(lines(&world.plan()), ["delete service/c"]);
+    world.prune.enabled = false;
+    world.unread = vec![Blocker::Folder { path: "catalog".into(), why: "it is locked".to_owned() }];
+    // A declared entity is not deleted: another cluster sends it.
+    let deleted = ["a", "b"].map(|name| key("service", name)).to_vec();
+    world.exporters = Some((deleted, vec![key("service", "c")]));
+    let plan = world.plan();
+    assert_eq!(lines(&plan), ["delete service/b"]);
+    assert_eq!(plan.counts.total, Tally { delete: 1, unchanged: 1, kept: 1, ..Tally::default() });
+    let after: Vec<RelationEffect> = plan.changes[0].dependents.iter().map(|dependent| dependent.after).collect();
+    assert_eq!(after, [RelationEffect::Declared]);
+    let kinds: Vec<bool> =
+        plan.hazards.iter().map(|hazard| matches!(hazard.kind, HazardKind::DeleteWithDependents { .. })).collect();
+    assert_eq!(kinds, [true]);
+}
+
+#[test]
+fn an_exporter_creates_and_deletes_where_a_push_renames() {
+    let named = |name: &str| json!({"identifier": name, "title": "Cart", "properties": {"tier": 1, "tags": ["a"]}});
+    let mut world = World::of(json!([named("basket")]), json!([named("cart")]));
+    assert_eq!(lines(&world.plan()), ["rename service/basket from cart"]);
+    world.exporters = Some((vec![key("service", "cart")], Vec::new()));
+    let plan = world.plan();
+    let actions: Vec<&Action> = plan.changes.iter().map(|change| &change.action).collect();
+    assert_eq!(actions, [&Action::Create, &Action::Delete]);
 }

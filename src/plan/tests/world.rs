@@ -37,6 +37,8 @@ pub struct World {
     pub only_branch: bool,
     pub moves: Vec<Move>,
     pub only: Option<Only>,
+    /// What the exporters delete and keep; `None`: a push decides.
+    pub exporters: Option<(Vec<EntityKey>, Vec<EntityKey>)>,
     pub destination: Destination<'static>,
 }
 
@@ -95,6 +97,7 @@ impl World {
             only_branch: false,
             moves: Vec::new(),
             only: None,
+            exporters: None,
             destination: DESTINATION,
         }
     }
@@ -147,7 +150,10 @@ impl World {
     pub fn plan_against(&self, actual: &Snapshot) -> Plan {
         plan(&PlanInput {
             clears_dropped: true,
-            deletes: Deletes::Undeclared,
+            deletes: match &self.exporters {
+                Some((deleted, kept)) => Deletes::Exporters { deleted, kept },
+                None => Deletes::Undeclared,
+            },
             desired: &self.desired,
             base: self.base.as_deref().map(|desired| Base { desired, is_complete: self.base_is_complete }),
             actual,

@@ -25,7 +25,10 @@ pub fn delivery(
         let number = count(danger.entities.len(), "entity");
         DeliveryDanger {
             kind: danger.kind.name(),
-            what: format!("{}: this deletes {number}", words::danger(danger)),
+            what: match danger.entities.is_empty() {
+                true => words::danger(danger),
+                false => format!("{}: this deletes {number}", words::danger(danger)),
+            },
             path: place.as_ref().map(|place| place.path.to_owned()),
             line: place.and_then(|place| place.line),
         }

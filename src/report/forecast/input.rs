@@ -89,6 +89,8 @@ impl<'a> Places<'a> {
                 let (path, line) = self.cluster.config;
                 Some(Location { path, line: Some(line), column: None, is_at_base: false })
             }
+            CausePlace::Deliverer(at) => of_deliverer(self.cluster.now, at, false),
+            CausePlace::BaseDeliverer(at) => of_deliverer(self.cluster.base?, at, true),
         }
     }
 
@@ -97,6 +99,11 @@ impl<'a> Places<'a> {
         let object = blocker.object.and_then(|at| self.of_object(at));
         object.into_iter().chain(blocker.mapping.map(|span| self.of_mapping(span))).collect()
     }
+}
+
+fn of_deliverer(revision: &MappedRevision, at: usize, is_at_base: bool) -> Option<Location<'_>> {
+    let deliverer = revision.delivery.as_ref()?.deliverers.get(at)?;
+    Some(Location { path: &deliverer.path, line: Some(deliverer.line), column: None, is_at_base })
 }
 
 fn located<'a>(mapping: MappingText<'a>, lines: &LineIndex, span: Span, is_at_base: bool) -> Location<'a> {

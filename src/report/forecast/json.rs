@@ -134,6 +134,7 @@ struct JsonBlocker<'a> {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 #[schemars(rename = "Undelivered")]
 struct JsonUndelivered<'a> {
     path: &'a str,
@@ -141,6 +142,8 @@ struct JsonUndelivered<'a> {
     /// `Entity shop/cart`; null: the document cannot be read.
     object: Option<&'a str>,
     reason: &'a str,
+    /// If the cluster has the object already, that stays as it is.
+    keeps_object: bool,
 }
 
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
@@ -276,6 +279,7 @@ fn cluster<'a>(cluster: &'a ClusterForecast<'a>) -> JsonCluster<'a> {
         line: object.line,
         object: object.name.as_deref(),
         reason: &object.reason,
+        keeps_object: object.keeps_object,
     });
     let undecided = forecast.undecided.iter();
     let staying = forecast.staying.iter();

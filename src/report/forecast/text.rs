@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::input::{ClusterForecast, ForecastReport, Location, Places};
 use super::words;
+use crate::domain::forecast::revision::UndeliveredObject;
 use crate::domain::forecast::{
     Arrival, Danger, DeletionBlocker, EntityWrite, Forecast, ForecastOutcome, StaleCause, StaleEffect, WriteAction,
 };
@@ -109,16 +110,19 @@ impl Page<'_> {
         };
         let (label, words) = (self.style.paint(Role::Error, "danger:"), clean(&words::danger(danger)).into_owned());
         self.line("");
-        self.line(&format!("{label} {}: {words}: this {verb} {}", danger.kind.name(), count(number, "entity")));
+        let effect = if number == 0 { String::new() } else { format!(": this {verb} {}", count(number, "entity")) };
+        self.line(&format!("{label} {}: {words}{effect}", danger.kind.name()));
         if let Some(place) = places.of_cause(danger.place) {
             self.line(&format!("  at {}", self.location(&place)));
         }
-        if let (Some(before), Some(after)) = (&danger.before, &danger.after) {
+        if let (Some(before), Some(after), true) = (&danger.before, &danger.after, words::shows_texts(danger.kind)) {
             self.line(&format!("  - {}", self.clip(before, self.style.columns() - 4)));
             self.line(&format!("  + {}", self.clip(after, self.style.columns() - 4)));
         }
         let shown = names(danger.entities.iter().map(entity), MAX_NAMES);
-        self.line(&format!("  {}", clean(&shown)));
+        if number > 0 {
+            self.line(&format!("  {}", clean(&shown)));
+        }
         self.line(&format!("  {} {}", self.style.paint(Role::Help, "help:"), words::help(danger.kind)));
     }
 
@@ -159,12 +163,17 @@ impl Page<'_> {
     }
 
     fn undelivered(&mut self, cluster: &ClusterForecast<'_>) {
-        let undelivered = &cluster.now.undelivered;
+        let (kept, missing): (Vec<_>, Vec<_>) = cluster.now.undelivered.iter().partition(|object| object.keeps_object);
+        self.undelivered_list(&kept, "not delivered; the cluster keeps what it has");
+        self.undelivered_list(&missing, "that nothing delivers to this cluster");
+    }
+
+    fn undelivered_list(&mut self, undelivered: &[&UndeliveredObject], what: &str) {
         if undelivered.is_empty() {
             return;
         }
         self.line("");
-        self.line(&format!("{} not delivered; the cluster keeps what it has:", count(undelivered.len(), "manifest")));
+        self.line(&format!("{} {what}:", count(undelivered.len(), "manifest")));
         for object in undelivered.iter().take(MAX_LINES) {
             let place = Location { path: &object.path, line: Some(object.line), column: None, is_at_base: false };
             let name = object.name.as_ref().map(|name| format!(" {name}")).unwrap_or_default();

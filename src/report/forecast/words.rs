@@ -57,6 +57,68 @@ pub(super) fn danger(danger: &Danger) -> String {
             let now = if after.is_empty() { "is removed".to_owned() } else { format!("is now {after}") };
             format!("the state key {now} (was {before}), and this cluster does not send what the new one owns")
         }
+        DangerKind::DelivererRemoved => {
+            format!("{before} is removed, and the cluster deletes what it delivered")
+        }
+        DangerKind::ApplicationRemoved => {
+            let set = if after.is_empty() { String::new() } else { format!(" {after}") };
+            format!("the ApplicationSet{set} no longer makes {before}, whose finalizer deletes all of its objects")
+        }
+        DangerKind::DelivererPathChanged => format!(
+            "the path of a deliverer is now {after} (was {before}), and it deletes what it no longer finds there"
+        ),
+        DangerKind::ManifestLeftOut => {
+            format!("{before} no longer takes manifests that are still in the repository, and deletes their objects")
+        }
+        DangerKind::BuildFails => format!(
+            "the build of {before} fails ({}): it deletes nothing, but nothing that changes arrives until that is fixed",
+            danger.after.as_deref().unwrap_or_default()
+        ),
+        DangerKind::DelivererSuspended => {
+            format!("{before} {}: it deletes nothing, but nothing that changes arrives", idle(danger))
+        }
+        DangerKind::PruneOn => format!(
+            "{before} prunes from now on: it deletes at once what was removed from the repository while it did not"
+        ),
+        DangerKind::PruneOff => format!(
+            "{before} no longer prunes: what is removed from the repository stays in the cluster and in the catalog"
+        ),
+        DangerKind::ObjectsReplaced => format!(
+            "objects have other names or namespaces (first: {before}, now {after}): the old ones are deleted and new ones created, and an entity may be gone in between"
+        ),
+    }
+}
+
+/// Whether `before` and `after` are the text that changed, and not named in the sentence alone.
+pub(super) fn shows_texts(kind: DangerKind) -> bool {
+    match kind {
+        DangerKind::DelivererRemoved
+        | DangerKind::ApplicationRemoved
+        | DangerKind::ManifestLeftOut
+        | DangerKind::BuildFails
+        | DangerKind::DelivererSuspended
+        | DangerKind::PruneOn
+        | DangerKind::PruneOff => false,
+        DangerKind::ConfigNull
+        | DangerKind::MapsNothing
+        | DangerKind::EntryRemoved
+        | DangerKind::MappingRemoved
+        | DangerKind::KindUnresolved
+        | DangerKind::SelectorFalse
+        | DangerKind::ItemsGone
+        | DangerKind::IdentifierChanged
+        | DangerKind::BlueprintChanged
+        | DangerKind::StateKeyRenamed
+        | DangerKind::DelivererPathChanged
+        | DangerKind::ObjectsReplaced => true,
+    }
+}
+
+/// How a deliverer waits.
+fn idle(danger: &Danger) -> &'static str {
+    match danger.before.as_deref().is_some_and(|title| title.starts_with("Application")) {
+        true => "waits until a person syncs it",
+        false => "is suspended",
     }
 }
 
@@ -71,6 +133,21 @@ pub(super) fn help(kind: DangerKind) -> &'static str {
             "keep it; the catalog does not rename entities: the old ones go, with everything that others wrote to them"
         }
         DangerKind::StateKeyRenamed => "keep the state key; each exporter needs one of its own",
+        DangerKind::DelivererRemoved => {
+            "restore it, unless all of this should go; to move its manifests, let the new deliverer take over first and turn `prune` off here before"
+        }
+        DangerKind::ApplicationRemoved => {
+            "restore the row, or set `syncPolicy.preserveResourcesOnDeletion: true` in the ApplicationSet first"
+        }
+        DangerKind::DelivererPathChanged => "correct the path, or move the manifests there in the same change",
+        DangerKind::ManifestLeftOut => "list them in a kustomization again, or remove the manifests",
+        DangerKind::BuildFails => "correct what ends the build; `portolan lint` shows the place",
+        DangerKind::DelivererSuspended => "resume it, if that was not the intention",
+        DangerKind::PruneOn => {
+            "compare the cluster with the repository first: `flux diff kustomization`, `argocd app diff`"
+        }
+        DangerKind::PruneOff => "keep `prune: true` for entities; only CRDs should stay",
+        DangerKind::ObjectsReplaced => "keep names and namespaces, if nothing depends on the new ones",
     }
 }
 
@@ -228,6 +305,10 @@ pub(super) fn undecided(reason: UndecidedReason) -> &'static str {
         UndecidedReason::ObjectFails => "its object fails to map, which keeps it for now",
         UndecidedReason::ObjectUndelivered => {
             "its manifest cannot be delivered, so the cluster keeps the object as it was"
+        }
+        UndecidedReason::ObjectNotPruned => "its deliverer does not prune, so the cluster keeps the object",
+        UndecidedReason::DelivererStays => {
+            "its deliverer was removed from this repository, but nothing removes it from the cluster"
         }
     }
 }

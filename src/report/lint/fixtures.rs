@@ -325,6 +325,7 @@ impl Run {
             counterpart: None,
             help: None,
             fix: None,
+            detail: None,
         }
     }
 }

@@ -112,6 +112,7 @@ mod tests {
                         edits: vec![Edit { span: place(at).span, replacement }],
                     }),
                     target: None,
+                    detail: None,
                 }
             },
         )

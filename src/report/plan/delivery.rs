@@ -4,6 +4,7 @@
 use crate::domain::cluster::Deliverer;
 use crate::domain::entity::EntityKey;
 use crate::domain::forecast::ForecastOutcome;
+use crate::report::plan::words::tick;
 use crate::text::plural::{count, list};
 
 /// What a report says of `delivery: cluster`.
@@ -102,7 +103,7 @@ impl ClusterDelivery {
 
     /// ``the exporter of `prod` ``
     pub(in crate::report) fn exporters(&self) -> String {
-        let names: Vec<String> = self.clusters.iter().map(|cluster| format!("`{}`", cluster.name)).collect();
+        let names: Vec<String> = self.clusters.iter().map(|cluster| tick(&cluster.name)).collect();
         match names.as_slice() {
             [] => "the exporter in the cluster".to_owned(),
             [name] => format!("the exporter of {name}"),
@@ -122,7 +123,7 @@ impl ClusterDelivery {
         };
         let mut exporters = exporters.chars();
         let capital = exporters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-        format!("{capital}{} {write} the entities {applied}; no `portolan push` runs.", exporters.as_str())
+        format!("{capital}{} {write} the entities {applied}; no `push` runs.", exporters.as_str())
     }
 }
 
@@ -140,7 +141,7 @@ impl DeliveringCluster {
                 "the exporter crashes at every start: what comes after the crash does not arrive, and nothing is deleted"
             }
         };
-        Some(format!("`{}`: {what}.", self.name))
+        Some(format!("{}: {what}.", tick(&self.name)))
     }
 
     /// `2 manifests or entities do not arrive`.

@@ -4,11 +4,13 @@
 use std::sync::Arc;
 
 use crate::domain::blueprint::Blueprint;
+use crate::domain::cluster::Deliverer;
 use crate::domain::document::span::Span;
 use crate::domain::entity::fields::TextField;
 use crate::domain::entity::foreign_owner::{ForeignOwner, OwnerKind};
 use crate::domain::entity::{EntityKey, Record};
 use crate::domain::finding::{FileId, Place};
+use crate::domain::forecast::ForecastOutcome;
 use crate::domain::plan::change::{
     Action, Cause, Change, Dependent, Field, FieldChange, Origin, OwnerStatus, PathChange, RelationEffect, RenamedBy,
 };
@@ -20,7 +22,7 @@ use crate::domain::plan::{Counts, Cycle, Obstacle, Plan, Step, StepKind, Tally, 
 use crate::domain::value::Value;
 use crate::domain::value::timestamp::Moment;
 use crate::report::plan::input::{Complaint, Links, PlanReport};
-use crate::report::plan::{ClusterDelivery, PlanFormat, render};
+use crate::report::plan::{ClusterDelivery, DeliveringCluster, DeliveryDanger, NotArriving, PlanFormat, render};
 use crate::report::positions::Files;
 use crate::report::style::Style;
 
@@ -159,6 +161,46 @@ pub(in crate::report) fn counts(changes: &[Change], unchanged: usize) -> Counts 
 }
 
 const MANIFEST: &str = "# made by hand\nblueprint: service\nidentifier: cart\nproperties:\n  tier: gold\n";
+
+/// One cluster of each kind, with `number` objects that do not arrive and as many entities that stay.
+pub(in crate::report) fn delivery(text: &str, number: usize) -> ClusterDelivery {
+    let one = NotArriving {
+        kind: "undelivered",
+        name: Some(format!("Entity shop/{text}")),
+        path: Some(format!("catalog/{text}.yaml")),
+        line: Some(1),
+        reason: format!("unknown field `spec.{text}`"),
+        is_refused: false,
+    };
+    let danger = DeliveryDanger {
+        kind: "selector-false",
+        what: format!("the selector {text} is no longer true: this deletes 2 entities"),
+        path: Some(text.to_owned()),
+        line: None,
+    };
+    let known = DeliveringCluster {
+        name: text.to_owned(),
+        deliverer: Some(Deliverer::Flux),
+        state_key: Some(text.to_owned()),
+        mapping: Some(text.to_owned()),
+        outcome: Some(ForecastOutcome::NoDeletion),
+        dangers: vec![danger],
+        not_arriving: vec![one.clone(); number],
+        kept: vec![(EntityKey { blueprint: text.into(), identifier: text.into() }, format!("why {text}")); number],
+    };
+    let unknown = DeliveringCluster {
+        name: "other".to_owned(),
+        deliverer: None,
+        state_key: None,
+        mapping: None,
+        outcome: None,
+        dangers: Vec::new(),
+        not_arriving: Vec::new(),
+        kept: Vec::new(),
+    };
+    let whole = NotArriving { kind: "not-delivered", name: None, line: None, ..one };
+    ClusterDelivery { clusters: vec![known, unknown], not_delivered: vec![whole] }
+}
 
 impl Case {
     pub fn of(mut changes: Vec<Change>, hazards: Vec<Hazard>) -> Self {
@@ -453,6 +495,14 @@ impl Case {
         case.plan.scope = "acme/--> <b> @team".to_owned();
         case.files[0].0 = "we,ird`|<b>@team\u{1b}[31m.yaml".to_owned();
         case.notes.push(evil.to_owned());
+        case.delivery = Some(delivery(evil, 1));
+        case
+    }
+
+    /// Written and deleted by an exporter.
+    pub fn delivered() -> Self {
+        let mut case = Self::dangerous();
+        case.delivery = Some(delivery("cart", 2));
         case
     }
 
@@ -491,6 +541,7 @@ impl Case {
             Self::foreign(),
             Self::huge(300),
             Self::hostile(),
+            Self::delivered(),
             Self::long(),
             full,
         ]

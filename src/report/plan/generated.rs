@@ -14,7 +14,7 @@ use crate::domain::plan::hazard::{Blocker, Consent, Hazard, HazardKind};
 use crate::domain::plan::revision::BaseRevision;
 use crate::domain::plan::{Cycle, Obstacle, StepKind};
 use crate::domain::value::Value;
-use crate::report::plan::fixtures::{Case, change, field, hazard};
+use crate::report::plan::fixtures::{Case, change, delivery, field, hazard};
 use crate::report::plan::input::Complaint;
 use crate::text::hostile_texts::hostile_text;
 
@@ -151,6 +151,7 @@ pub fn case() -> impl Strategy<Value = Case> {
                 case.plan.cycles = vec![cycle; 40];
                 case.plan.foreign_unchanged = keys;
                 case.notes = vec![name.clone(); 3];
+                case.delivery = kinds.is_multiple_of(2).then(|| delivery(&name, 30));
                 let message = name.repeat(9);
                 let complaint = Complaint { change: 2, place: Some(place), status: 422, code: name, message };
                 case.complaints = Some(vec![complaint; 30]);

@@ -43,6 +43,7 @@ reads! {
     a_rename_with_dependents: Case::renamed();
     entities_of_somebody_else: Case::foreign();
     hostile_names: Case::hostile();
+    what_an_exporter_writes: Case::delivered();
     long_texts: Case::long();
 }
 

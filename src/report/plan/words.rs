@@ -258,7 +258,7 @@ fn foreign(keys: &[EntityKey], report: &PlanReport<'_>) -> String {
         let (verb, them) = if all == 1 { ("is", "it") } else { ("are", "them") };
         let entities = count(all, "declared entity");
         return format!(
-            "{entities} {verb} owned by {owners}: {exporters} takes {them} over, and may delete {them} later"
+            "{entities} {verb} owned by {owners}: {exporters} will take {them} over, and may delete {them} later"
         );
     }
     let (verb, them) = if written == 1 { ("is", "it") } else { ("are", "them") };
@@ -372,7 +372,7 @@ pub(in crate::report) fn foreign_at_rest(report: &PlanReport<'_>) -> Option<Stri
         let (verb, them) = if keys.len() == 1 { ("is", "it") } else { ("are", "them") };
         let entities = count(keys.len(), "declared entity");
         return Some(format!(
-            "{entities} {verb} owned by {owners}, and already as declared: {names}. {exporters} takes {them} over."
+            "{entities} {verb} owned by {owners}, and already as declared: {names}; {exporters} will take {them} over."
         ));
     }
     match keys.len() {
@@ -471,7 +471,11 @@ pub(in crate::report) fn next_step(report: &PlanReport<'_>, where_named: &str) -
         return match asking {
             // The sentence about the delivery says who writes.
             0 => None,
-            number => Some(format!("{} (listed {where_named}); {exporters} will not ask.", count(number, "hazard"))),
+            number => Some(format!(
+                "{} (listed {where_named}), and {exporters} will not ask. `diff --fail-on hazard` accepts: {}",
+                count(number, "hazard"),
+                tick(&consent_flags(report))
+            )),
         };
     }
     let command = tick(&command(report));

@@ -101,7 +101,7 @@ fn what_others_wrote_is_taken_over_and_what_portolan_wrote_is_never_deleted() {
     let message = plan["hazards"][0]["message"].as_str().expect("a text");
     assert_eq!(
         message,
-        "1 declared entity is owned by another owner: the exporter of `prod` takes it over, and may delete it later"
+        "1 declared entity is owned by another owner: the exporter of `prod` will take it over, and may delete it later"
     );
     assert_eq!(diff(&world, "--fail-on hazard --adopt").0, 0);
     let kept = &plan["delivery"]["clusters"][0]["kept"];
@@ -274,7 +274,7 @@ fn the_comment_says_who_writes_and_what_does_not_arrive() {
 
     #### Delivery
 
-    The exporter of `prod` writes the entities after Flux has applied the manifests; no `portolan push` runs.
+    The exporter of `prod` writes the entities after Flux has applied the manifests; no `push` runs.
 
     #### Does not arrive (1)
 
@@ -283,8 +283,8 @@ fn the_comment_says_who_writes_and_what_does_not_arrive() {
     let done = run(&world.0, "diff --no-base");
     let (_, rest) = done.results.split_once("delivery:").expect("it speaks of the delivery");
     insta::assert_snapshot!(format!("delivery:{rest}"), @r"
-    delivery: The exporter of `prod` writes the entities after Flux has applied the manifests; no
-              `portolan push` runs.
+    delivery: The exporter of `prod` writes the entities after Flux has applied the manifests; no `push`
+              runs.
     delivery: 1 object does not arrive:
         Entity shop/new (catalog/new.yaml:1): the API server refuses it: unknown field `spec.title`
 

@@ -59,6 +59,7 @@ impl Scene {
             env: BTreeMap::new(),
             deliverer: Some(Deliverer::Kubectl),
             namespace: Some("shop".to_owned()),
+            is_only: true,
         };
         Self { settings, mapping: mapping.to_owned(), objects: objects.to_owned() }
     }

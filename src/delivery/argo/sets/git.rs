@@ -18,8 +18,7 @@ impl Rows<'_> {
         if git.directories.is_empty() && git.files.is_empty() {
             return Err(Stop::fault("ApplicationSet is empty"));
         }
-        let url = git.repo_url.as_ref().map_or("", |url| &url.text);
-        if !(self.world.is_own_url)(url) {
+        if !(self.world.is_own_repository)(git) {
             let kind = SetUnknownKind::OtherRepository;
             self.unknowns.push(SetUnknown { kind, place: self.place(part.span) });
             return Ok(Vec::new());

@@ -152,10 +152,13 @@ impl ApplicationSet {
     }
 }
 
+/// Reads a generator of one kind, so deep in others.
+type ReadPart = fn(Value<'_>, Fields, usize) -> PartKind;
+
 impl Generator {
     fn of(generator: Value<'_>, fields: Fields, depth: usize) -> Self {
         let mut parts = Vec::new();
-        let read: [(&str, fn(Value<'_>, Fields, usize) -> PartKind); 9] = [
+        let read: [(&str, ReadPart); 9] = [
             ("list", PartKind::list),
             ("clusters", PartKind::clusters),
             ("git", PartKind::git),

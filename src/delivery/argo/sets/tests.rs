@@ -96,7 +96,7 @@ fn compare(case: &Case) -> Result<(), String> {
         repository: &repository,
         tree: &checkout.tree,
         clusters: &clusters,
-        is_own_url: &|_| true,
+        is_own_repository: &|_| true,
         settings: &settings,
     };
     match (generate(&set, &world), &case.result.error) {
@@ -204,3 +204,81 @@ fn templates_give_what_go_gave_or_are_not_known() {
     println!("{count} templates, {exact} with the same error, not known: {unknown:#?}");
     assert!(unknown.len() * 8 < count, "not known: {unknown:#?}");
 }
+
+proptest::proptest! {
+    /// Any text gives a result, an error or nothing known, and never panics.
+    #[test]
+    fn no_template_panics(parts in proptest::collection::vec(proptest::sample::select(FRAGMENTS), 0..12)) {
+        let text: String = parts.concat();
+        let data = GoValue::of_json(&json!({"a": "x", "l": [1, "ä", null], "m": {"k": {"v": true}}}));
+        let _ = render(&text, &data, &["missingkey=error"], &mut Budget::default());
+        let _ = super::render::replace_names(&text, &Default::default());
+        let _ = super::git_patterns::FilePattern::of(&text, text.starts_with('*')).map(|pattern| pattern.matches("a/b.json"));
+        let _ = crate::delivery::argo::pattern::Pattern::compile(&text, &['/']);
+    }
+}
+
+const FRAGMENTS: &[&str] = &[
+    "{{",
+    "}}",
+    "{{-",
+    "-}}",
+    " ",
+    "\n",
+    "if",
+    "else",
+    "end",
+    "range",
+    "with",
+    ".a",
+    ".l",
+    ".m.k",
+    "$x",
+    ":=",
+    "=",
+    ",",
+    "|",
+    "(",
+    ")",
+    "\"q\"",
+    "`r`",
+    "/*",
+    "*/",
+    "index",
+    "lower",
+    "trunc",
+    "substr",
+    "dict",
+    "list",
+    "printf",
+    "indent",
+    "1",
+    "-3",
+    "2.5",
+    "nil",
+    "true",
+    "ä",
+    "\\",
+    "[",
+    "]",
+    "{",
+    "}",
+    "*",
+    "**",
+    "!",
+    "-",
+    "slugify",
+    "toYaml",
+    "split",
+    "repeat",
+    "add",
+    "eq",
+    "first",
+    "dig",
+    "join",
+    "0",
+    "99999999999",
+    ".",
+    "'",
+    "@",
+];

@@ -1,6 +1,7 @@
 //! What the generators of a set read, and what they cannot know offline.
 
 use super::render::Renderer;
+use super::set::Git;
 use super::template::value::GoMap;
 use super::template::{GoValue, Stop, normalize};
 use crate::delivery::argo::objects::Cluster;
@@ -20,8 +21,8 @@ pub struct World<'w> {
     pub tree: &'w Tree<'w>,
     /// The clusters that the repository describes.
     pub clusters: &'w [&'w Cluster],
-    /// Whether a URL is that of this repository.
-    pub is_own_url: &'w dyn Fn(&str) -> bool,
+    /// Whether a git generator reads this repository, at a revision that it has here.
+    pub is_own_repository: &'w dyn Fn(&Git) -> bool,
     pub settings: &'w Settings,
 }
 

@@ -2,7 +2,9 @@
 
 mod argo;
 mod flux;
+mod generated;
 mod questions;
+mod recordings;
 
 use std::collections::BTreeMap;
 

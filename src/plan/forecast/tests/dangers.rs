@@ -27,6 +27,7 @@ fn a_removed_manifest_is_no_danger() {
         line: 1,
         name: Some("Entity b".to_owned()),
         reason: "unknown field".to_owned(),
+        keeps_object: true,
     };
     world.now.undelivered.push(undelivered);
     let forecast = world.forecast();

@@ -82,6 +82,7 @@ pub(super) fn revision(upserts: Vec<MappedEntity>, objects: &[&str]) -> MappedRe
         },
         creates_missing_targets: false,
         state_key: Some("prod".to_owned()),
+        delivery: None,
     }
 }
 

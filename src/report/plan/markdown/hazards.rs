@@ -39,8 +39,12 @@ fn item(resolved: &Resolved<'_>, hazard: &Hazard) -> Item {
         let whose = blueprint.as_ref().map_or(String::new(), |blueprint| format!(" of {}", words::tick(blueprint)));
         let over = over_max.map(|max| format!("`prune.max` ({max})"));
         let percent = over_max_percent.map(|max| {
-            let owner = resolved.report.exporters().unwrap_or_else(|| "this scope".to_owned());
-            format!("`prune.max-percent` ({max} % of the {} that {owner} owns)", count(*owned, "entity"))
+            let owned = count(*owned, "entity");
+            let owned = match resolved.report.exporters() {
+                Some(exporters) => format!("{owned} owned by {exporters}"),
+                None => format!("{owned} that this scope owns"),
+            };
+            format!("`prune.max-percent` ({max} % of the {owned})")
         });
         let limits: Vec<String> = over.into_iter().chain(percent).collect();
         let line = format!("- {label} {}.\n", prose(&format!("the deletes{whose} exceed {}", list(&limits))));

@@ -175,8 +175,11 @@ fn step(report: &PlanReport<'_>) -> Option<String> {
     }
     let (need, them) = if asking == 1 { ("needs", "it") } else { ("need", "them") };
     if let Some(exporters) = report.exporters() {
-        let hazards = count(asking, "hazard");
-        return Some(format!("{hazards} (listed below). Review {them} before the merge: {exporters} will not ask."));
+        return Some(format!(
+            "{} (listed below). Review {them} before the merge, because {exporters} will not ask. This check accepts {them} with {}.",
+            count(asking, "hazard"),
+            words::tick(&words::consent_flags(report))
+        ));
     }
     let push = if report.base.is_some() { "the push after the merge" } else { "the push" };
     Some(format!(

@@ -1,6 +1,7 @@
 //! Runs a template: pipelines, fields, conditions and loops.
 
-use super::functions::{Call, call};
+use super::call::Call;
+use super::functions::call;
 use super::parse::{Branch, Command, Node, Operand, OperandKind, Pipeline};
 use super::print::print_result;
 use super::stop::{Budget, Stop};

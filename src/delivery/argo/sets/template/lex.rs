@@ -272,7 +272,7 @@ impl<'t> Lexer<'t> {
         }
         let token = match (text.parse::<i64>(), text.parse::<f64>()) {
             (Ok(value), _) => Token::Integer(value),
-            (Err(_), Ok(value)) if value.fract() != 0.0 => Token::Float(value),
+            (Err(_), Ok(value)) if text.contains('.') => Token::Float(value),
             (Err(_), Ok(_) | Err(_)) => return Err(Stop::NotKnown(format!("the number `{text}`"))),
         };
         self.push(token, length);

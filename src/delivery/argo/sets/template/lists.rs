@@ -1,6 +1,6 @@
 //! The functions of templates that work on lists and maps.
 
-use super::functions::Call;
+use super::call::Call;
 use super::stop::Stop;
 use super::strings::text_of;
 use super::value::{GoMap, GoValue};

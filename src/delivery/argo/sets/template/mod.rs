@@ -1,6 +1,7 @@
 //! Go's text templates with the functions of sprig, as far as ApplicationSets use them. What is not supported is not known:
 //! it never gives another result.
 
+mod call;
 mod evaluate;
 mod functions;
 mod lex;

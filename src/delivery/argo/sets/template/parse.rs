@@ -68,18 +68,18 @@ pub(super) fn parse(text: &str) -> Result<Vec<Node>, Stop> {
     let mut parser = Parser { text, lexemes, at: 0, variables: vec!["$".to_owned()], depth: 0 };
     let (nodes, end) = parser.list()?;
     match end {
-        End::Text => Ok(nodes),
-        End::Else(at) => Err(fault(text, at, "unexpected {{else}}")),
-        End::End(at) => Err(fault(text, at, "unexpected {{end}}")),
+        ListEnd::Text => Ok(nodes),
+        ListEnd::Else(at) => Err(fault(text, at, "unexpected {{else}}")),
+        ListEnd::Branch(at) => Err(fault(text, at, "unexpected {{end}}")),
     }
 }
 
 /// What ends a list of nodes.
 #[derive(Debug, Clone, Copy)]
-enum End {
+enum ListEnd {
     Text,
     Else(usize),
-    End(usize),
+    Branch(usize),
 }
 
 struct Parser<'t> {
@@ -109,12 +109,12 @@ impl Parser<'_> {
         fault(self.text, self.position(), message)
     }
 
-    fn list(&mut self) -> Result<(Vec<Node>, End), Stop> {
+    fn list(&mut self) -> Result<(Vec<Node>, ListEnd), Stop> {
         let mut nodes = Vec::new();
         loop {
             let at = self.position();
             match self.peek().cloned() {
-                None => return Ok((nodes, End::Text)),
+                None => return Ok((nodes, ListEnd::Text)),
                 Some(Token::Text(text)) => {
                     self.at += 1;
                     nodes.push(Node::Text(text));
@@ -127,11 +127,11 @@ impl Parser<'_> {
                             "end" => {
                                 self.at += 1;
                                 self.close("end")?;
-                                return Ok((nodes, End::End(at)));
+                                return Ok((nodes, ListEnd::Branch(at)));
                             }
                             "else" => {
                                 self.at += 1;
-                                return Ok((nodes, End::Else(at)));
+                                return Ok((nodes, ListEnd::Else(at)));
                             }
                             "if" | "with" | "range" => {
                                 let word = word.clone();
@@ -173,9 +173,9 @@ impl Parser<'_> {
         let pipeline = self.pipeline(word, &Token::Close)?;
         let (then, end) = self.list()?;
         let otherwise = match end {
-            End::Text => return Err(fault(self.text, self.text.len(), "unexpected EOF")),
-            End::End(_) => Vec::new(),
-            End::Else(_) => self.otherwise(word)?,
+            ListEnd::Text => return Err(fault(self.text, self.text.len(), "unexpected EOF")),
+            ListEnd::Branch(_) => Vec::new(),
+            ListEnd::Else(_) => self.otherwise(word)?,
         };
         self.depth -= 1;
         self.variables.truncate(known);
@@ -201,9 +201,9 @@ impl Parser<'_> {
         self.close("else")?;
         let (nodes, end) = self.list()?;
         match end {
-            End::End(_) => Ok(nodes),
-            End::Else(at) => Err(fault(self.text, at, "expected end; found {{else}}")),
-            End::Text => Err(fault(self.text, self.text.len(), "unexpected EOF")),
+            ListEnd::Branch(_) => Ok(nodes),
+            ListEnd::Else(at) => Err(fault(self.text, at, "expected end; found {{else}}")),
+            ListEnd::Text => Err(fault(self.text, self.text.len(), "unexpected EOF")),
         }
     }
 

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
-use super::functions::Call;
+use super::call::Call;
 use super::print::{print_value, quote};
 use super::stop::Stop;
 use super::value::GoValue;

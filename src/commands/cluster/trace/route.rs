@@ -1,0 +1,452 @@
+//! The way of one manifest to each cluster: who delivers it, what keeps it from arriving, and what cannot be known offline.
+
+use super::TraceRun;
+use super::clusters::LoadedCluster;
+use super::mapped::{mapping_trace, no_mapping};
+use super::stored::{StoredObject, added_fields, changes, reading, refusals, with_object};
+use super::subject::Subject;
+use crate::commands::delivery::cluster::{Taker, failure_text, idle_reason};
+use crate::commands::delivery::facts::title_of;
+use crate::commands::delivery::repository::Deliveries;
+use crate::commands::mapping::objects::{LostObject, ObjectPlace, RefusedObject, describe_refusals};
+use crate::delivery::kustomize::UnknownKind;
+use crate::delivery::place::Place as DeliveredPlace;
+use crate::delivery::reach::{Applied, Deliverer, DelivererId, Link, NotKnown, Outcome, Prune, SourceLink};
+use crate::domain::cluster::Deliverer as ToolName;
+use crate::domain::document::span::LineIndex;
+use crate::domain::evaluation::Outcome as ResyncOutcome;
+use crate::report::trace::{
+    AppliedBy, ArrivalTrace, ClusterTrace, DelivererTrace, ManifestTrace, NearestDeliverer, TraceStatus,
+};
+use crate::sources::{self, ReadBuffer};
+use crate::text::plural::count;
+
+/// What became of the object in a cluster.
+#[derive(Clone, Copy)]
+enum State<'c> {
+    /// Its index among the stored objects.
+    Stored(usize),
+    Refused(&'c RefusedObject),
+    Lost(&'c LostObject),
+}
+
+pub(super) fn trace_subject(
+    subject: Subject,
+    run: &TraceRun<'_>,
+    clusters: &[LoadedCluster<'_>],
+) -> Option<ManifestTrace> {
+    let states: Vec<_> = clusters.iter().map(|cluster| state(subject, cluster)).collect();
+    let (at, _) = states.iter().flatten().next()?;
+    let file = run.files.get(subject.file.0 as usize)?;
+    let mut buffer = ReadBuffer::default();
+    let text = sources::read(file, &mut buffer).ok()?.text;
+    let lines = LineIndex::new(text);
+    let has_takers = |cluster: &LoadedCluster<'_>| {
+        let delivery = cluster.delivery.as_ref();
+        delivery.is_some_and(|delivery| {
+            let start = at.place.span.start;
+            !delivery.takers(subject.file, start).is_empty() || delivery.failing(subject.file).is_some()
+        })
+    };
+    // Clusters that only deliverers name are shown if something of the manifest concerns them.
+    let is_configured = !run.workspace.settings.clusters.is_empty();
+    let concerns_some = clusters.iter().any(has_takers);
+    let mut trace = ManifestTrace {
+        object: at.name.clone(),
+        path: file.path.clone(),
+        line: lines.line_of(at.place.span.start as usize),
+        document: 1,
+        clusters: Vec::new(),
+    };
+    with_object(text, subject.number, &mut |object, document| {
+        trace.document = document + 1;
+        for (cluster, state) in clusters.iter().zip(&states) {
+            let is_shown = is_configured || !concerns_some || has_takers(cluster);
+            if let Some((at, state)) = state.as_ref().filter(|_| is_shown) {
+                let object = StoredObject { manifest: object, lines: &lines };
+                trace.clusters.push(Route { run, cluster, at }.trace(*state, &object));
+            }
+        }
+    });
+    if !is_configured && !concerns_some {
+        trace.clusters.truncate(1);
+    }
+    Some(trace)
+}
+
+fn state<'c>(subject: Subject, cluster: &'c LoadedCluster<'_>) -> Option<(&'c ObjectPlace, State<'c>)> {
+    let objects = &cluster.objects;
+    let is_it = |at: &ObjectPlace| Subject::of(at) == subject;
+    if let Some(index) = objects.places.iter().position(is_it) {
+        return Some((&objects.places[index], State::Stored(index)));
+    }
+    if let Some(refused) = objects.refused.iter().find(|refused| is_it(&refused.at)) {
+        return Some((&refused.at, State::Refused(refused)));
+    }
+    objects.lost.iter().find(|lost| is_it(&lost.at)).map(|lost| (&lost.at, State::Lost(lost)))
+}
+
+struct Route<'t, 'a> {
+    run: &'t TraceRun<'a>,
+    cluster: &'t LoadedCluster<'a>,
+    at: &'t ObjectPlace,
+}
+
+impl<'a> Route<'_, 'a> {
+    fn trace(&self, state: State<'_>, object: &StoredObject<'_>) -> ClusterTrace {
+        let Self { cluster, .. } = self;
+        let mut trace = ClusterTrace {
+            cluster: cluster.name.clone(),
+            address: cluster.address.clone(),
+            status: TraceStatus::DoesNotArrive,
+            reasons: Vec::new(),
+            help: None,
+            assumption: cluster.assumption.clone(),
+            deliverers: self.deliverers(),
+            nearest: Vec::new(),
+            arrival: None,
+            refused: Vec::new(),
+            blocks: Vec::new(),
+            mapping: None,
+            unknowns: self.unknowns(),
+        };
+        match state {
+            State::Lost(lost) => self.add_loss(&mut trace, lost),
+            State::Refused(refused) => self.add_refusal(&mut trace, refused, object),
+            State::Stored(index) => self.add_stored(&mut trace, index, object),
+        }
+        trace
+    }
+
+    fn start(&self) -> u32 {
+        self.at.place.span.start
+    }
+
+    fn takers(&self) -> &[Taker<'a>] {
+        let delivery = self.cluster.delivery.as_ref();
+        delivery.map_or(&[], |delivery| delivery.takers(self.at.place.file, self.start()))
+    }
+
+    fn applied(&self) -> Option<Taker<'a>> {
+        self.cluster.delivery.as_ref()?.applied(self.at.place.file, self.start())
+    }
+
+    fn deliverers(&self) -> Vec<DelivererTrace> {
+        let Some(deliveries) = self.run.deliveries else { return Vec::new() };
+        let last = self.applied().map(|taker| taker.deliverer);
+        let is_last = |deliverer: &Deliverer| last.is_none_or(|last| std::ptr::eq(last, deliverer));
+        let takers = self.takers().iter().map(|taker| taker.deliverer);
+        let failing = self.cluster.delivery.as_ref().and_then(|delivery| delivery.failing(self.at.place.file));
+        let failing = failing.filter(|_| self.takers().is_empty());
+        takers.chain(failing).map(|it| deliverer_trace(it, deliveries, is_last(it))).collect()
+    }
+
+    fn unknowns(&self) -> Vec<String> {
+        let Some((delivery, deliveries)) = self.cluster.delivery.as_ref().zip(self.run.deliveries) else {
+            return Vec::new();
+        };
+        let mut unknowns = Vec::new();
+        let takers: Vec<&Deliverer> = self.takers().iter().map(|taker| taker.deliverer).collect();
+        for deliverer in &delivery.deliverers {
+            // What others leave open matters only if nobody takes the manifest.
+            let matters = takers.is_empty() || takers.iter().any(|taker| std::ptr::eq(*taker, *deliverer));
+            let not_known: &[NotKnown] = match &deliverer.outcome {
+                Outcome::Built { not_known, .. } => not_known,
+                Outcome::NotKnown(why) => std::slice::from_ref(why),
+                Outcome::Failed(_) | Outcome::ArgoFailed(_) | Outcome::SetFailed(_) => &[],
+            };
+            for why in not_known.iter().filter(|_| matters) {
+                unknowns.push(format!("{}: {}", title_of(deliverer), describe_unknown(why, deliveries)));
+            }
+        }
+        if let Some(taker) = self.applied() {
+            if let Some(rewrite) = taker.arrival.object.rewritten {
+                let place = rewrite.place.map(|place| at_place(place, deliveries)).unwrap_or_default();
+                unknowns.push(format!(
+                    "a patch, replacement or transformer{place} rewrites it; what follows is the manifest as written"
+                ));
+            }
+        }
+        unknowns
+    }
+
+    fn add_loss(&self, trace: &mut ClusterTrace, lost: &LostObject) {
+        trace.reasons.push(lost.loss.reason.clone());
+        if lost.loss.keeps_object {
+            trace.blocks.extend(self.blocked());
+            trace.help = Some("correct that; until then the cluster keeps the object that it has, if any".to_owned());
+        } else if self.takers().is_empty() {
+            self.add_absence(trace);
+        }
+    }
+
+    /// Who comes nearest, and what would deliver it.
+    fn add_absence(&self, trace: &mut ClusterTrace) {
+        let Some(deliveries) = self.run.deliveries else { return };
+        let Some(file) = deliveries.delivered_id(self.at.place.file) else { return };
+        let absences = deliveries.reach.absence(&deliveries.repository(), file);
+        for absence in &absences {
+            let deliverer = absence.deliverer.map(|id| deliveries.reach.deliverer(id));
+            let reaches = |deliverer: &&Deliverer| {
+                let delivery = self.cluster.delivery.as_ref();
+                delivery.is_some_and(|delivery| delivery.clusters.contains(&deliverer.cluster))
+            };
+            let place = deliverer.map(|deliverer| deliveries.locate(deliverer.place));
+            let reason = match deliverer {
+                Some(deliverer) if !reaches(&deliverer) => "it delivers to another cluster".to_owned(),
+                Some(_) | None => describe_link(&absence.link, deliveries),
+            };
+            trace.help = trace.help.take().or_else(|| Some(way_out(&absence.link, deliveries)));
+            trace.nearest.push(NearestDeliverer {
+                title: deliverer.map(title_of),
+                path: place.as_ref().map(|(path, _)| path.clone()),
+                line: place.map(|(_, line)| line),
+                reason,
+            });
+        }
+    }
+
+    fn add_refusal(&self, trace: &mut ClusterTrace, refused: &RefusedObject, object: &StoredObject<'_>) {
+        trace.refused = refusals(refused, self.applied_by(), object);
+        trace.reasons.push(describe_refusals(&refused.refusals));
+        trace.blocks = self.blocked();
+        trace.help =
+            Some("correct the fields below; until then the cluster keeps the object that it has, if any".to_owned());
+    }
+
+    fn add_stored(&self, trace: &mut ClusterTrace, index: usize, object: &StoredObject<'_>) {
+        let Self { cluster, run, .. } = self;
+        let stored = &cluster.objects.objects[index];
+        let content = stored.content.to_json_text();
+        let content = serde_json::from_str(&content).unwrap_or_default();
+        let taker = self.applied();
+        let (dialect, applied) = (reading(taker.as_ref()), self.applied_by());
+        trace.arrival = Some(ArrivalTrace {
+            object: format!("{} {}", stored.kind, stored.key()),
+            dialect,
+            applied,
+            changes: changes(object, &content, taker.as_ref(), applied),
+            added: added_fields(object.manifest, &content),
+        });
+        let is_sent = match &cluster.mapping {
+            Err(why) => {
+                trace.unknowns.push(no_mapping(why));
+                None
+            }
+            Ok(mapping) => {
+                let resync = cluster.objects.resync(&cluster.settings, run.seconds as f64);
+                let (mapped, reason) = mapping_trace(mapping, &resync, index, object, self.at.is_manifest);
+                trace.reasons.extend(reason);
+                trace.mapping = Some(mapped);
+                let mut upserts = mapping.evaluation.upserts.iter();
+                let is_sent = upserts.any(|entity| entity.origin.object == index);
+                if is_sent && mapping.evaluation.outcome == ResyncOutcome::Crash {
+                    trace.unknowns.push("the exporter crashes at every start for another object, and may never send it; see `portolan cluster forecast`".to_owned());
+                }
+                Some(is_sent)
+            }
+        };
+        let obstruction = self.obstruction();
+        let is_obstructed = obstruction.is_some();
+        trace.reasons.extend(obstruction);
+        trace.status = match (is_sent, is_obstructed) {
+            (Some(false), _) | (_, true) => TraceStatus::DoesNotArrive,
+            (Some(true), false) if trace.unknowns.is_empty() => TraceStatus::Arrives,
+            (Some(true) | None, false) => TraceStatus::NotKnown,
+        };
+    }
+
+    fn applied_by(&self) -> AppliedBy {
+        let is_server_side = match self.applied() {
+            Some(taker) => taker.deliverer.applied == Applied::ServerSide,
+            None => self.cluster.settings.deliverer == Some(ToolName::Flux),
+        };
+        if is_server_side { AppliedBy::ServerSide } else { AppliedBy::ClientSide }
+    }
+
+    /// The objects that end what a deliverer applies.
+    fn offenders(&self, deliverer: &Deliverer) -> Vec<&ObjectPlace> {
+        let Some(delivery) = &self.cluster.delivery else { return Vec::new() };
+        let objects = &self.cluster.objects;
+        let lost = objects.lost.iter().filter(|lost| lost.loss.keeps_object).map(|lost| &lost.at);
+        let all = objects.refused.iter().map(|refused| &refused.at).chain(lost);
+        let is_of_deliverer = |at: &&ObjectPlace| {
+            let taker = delivery.applied(at.place.file, at.place.span.start);
+            taker.is_some_and(|taker| std::ptr::eq(taker.deliverer, deliverer))
+        };
+        all.filter(is_of_deliverer).collect()
+    }
+
+    /// What keeps the deliverer from applying an object that is right.
+    fn obstruction(&self) -> Option<String> {
+        let taker = self.applied()?;
+        let deliveries = self.run.deliveries?;
+        let deliverer = taker.deliverer;
+        let is_first_stage =
+            matches!(taker.arrival.object.header.kind.as_str(), "CustomResourceDefinition" | "Namespace");
+        if let Some(offender) = self.offenders(deliverer).into_iter().find(|_| !is_first_stage) {
+            return Some(format!(
+                "the API server refuses `{}` ({}), and `{}` applies nothing beside it until that is fixed",
+                offender.name,
+                self.shown(offender),
+                title_of(deliverer)
+            ));
+        }
+        let (mut waiting, mut seen) = (deliverer.after.clone(), deliverer.after.clone());
+        while let Some(id) = waiting.pop() {
+            let first = deliveries.reach.deliverer(id);
+            let (title, name) = (title_of(deliverer), title_of(first));
+            if let Some(failure) = failure_text(first) {
+                return Some(format!("`{title}` waits for `{name}`, whose build fails: {failure}"));
+            }
+            if let Some(offender) = self.offenders(first).first() {
+                let place = self.shown(offender);
+                return Some(format!(
+                    "`{title}` waits for `{name}`, of which the API server refuses `{}` ({place})",
+                    offender.name
+                ));
+            }
+            for next in &first.after {
+                if !seen.contains(next) {
+                    seen.push(*next);
+                    waiting.push(*next);
+                }
+            }
+        }
+        None
+    }
+
+    /// What does not arrive because this object is refused.
+    fn blocked(&self) -> Vec<String> {
+        let Some((taker, deliveries)) = self.applied().zip(self.run.deliveries) else { return Vec::new() };
+        let deliverer = taker.deliverer;
+        let Outcome::Built { arrivals, .. } = &deliverer.outcome else { return Vec::new() };
+        let is_last_stage = |kind: &str| !matches!(kind, "CustomResourceDefinition" | "Namespace");
+        let others = arrivals.iter().filter(|arrival| is_last_stage(&arrival.object.header.kind)).count();
+        let mut blocked = Vec::new();
+        if others > 1 {
+            blocked.push(format!(
+                "this keeps {} of `{}` from being applied too",
+                count(others - 1, "other object"),
+                title_of(deliverer)
+            ));
+        }
+        let own = deliveries.reach.deliverers.iter().position(|known| std::ptr::eq(known, deliverer));
+        let own = own.and_then(|at| u32::try_from(at).ok()).map(DelivererId);
+        for later in deliveries.reach.deliverers.iter().filter(|later| own.is_some_and(|id| later.after.contains(&id)))
+        {
+            blocked.push(format!("`{}` waits for it", title_of(later)));
+        }
+        blocked
+    }
+
+    /// `catalog/pay.yaml:1`
+    fn shown(&self, at: &ObjectPlace) -> String {
+        let Some(file) = self.run.files.get(at.place.file.0 as usize) else { return String::new() };
+        let mut buffer = ReadBuffer::default();
+        match sources::read(file, &mut buffer) {
+            Ok(text) => format!("{}:{}", file.path, LineIndex::new(text.text).line_of(at.place.span.start as usize)),
+            Err(_) => file.path.clone(),
+        }
+    }
+}
+
+fn deliverer_trace(deliverer: &Deliverer, deliveries: &Deliveries, is_last: bool) -> DelivererTrace {
+    let (path, line) = deliveries.locate(deliverer.place);
+    let titles = |ids: &[DelivererId]| ids.iter().map(|id| title_of(deliveries.reach.deliverer(*id))).collect();
+    let kustomizations: &[_] = match &deliverer.outcome {
+        Outcome::Built { kustomizations, .. } => kustomizations,
+        Outcome::Failed(_) | Outcome::ArgoFailed(_) | Outcome::SetFailed(_) | Outcome::NotKnown(_) => &[],
+    };
+    let source = match deliverer.source {
+        SourceLink::ThisRepository => "this repository",
+        SourceLink::Assumed => "its source, assumed to be this repository because it has the path",
+    };
+    let revision = deliverer.revision.as_ref().map(|revision| format!(", revision {revision}")).unwrap_or_default();
+    let set = deliverer.set.as_ref().map(|(name, row)| {
+        let row = row.map(|place| at_place(place, deliveries)).unwrap_or_default();
+        format!("ApplicationSet {name}{row}")
+    });
+    DelivererTrace {
+        title: title_of(deliverer),
+        path,
+        line,
+        folder: deliverer.path.as_ref().map_or_else(|| "./".to_owned(), |path| path.text.clone()),
+        source: format!("{source}{revision}"),
+        set,
+        kustomizations: kustomizations.iter().map(|file| deliveries.path(*file)).collect(),
+        after: titles(&deliverer.after),
+        delivered_by: titles(&deliverer.delivered_by),
+        prunes: deliverer.prune == Prune::On,
+        idle: deliverer.is_idle.then(|| idle_reason(deliverer)),
+        is_last,
+    }
+}
+
+/// ` (catalog/kustomization.yaml:3)`
+fn at_place(place: DeliveredPlace, deliveries: &Deliveries) -> String {
+    let (path, line) = deliveries.locate(place);
+    format!(" ({path}:{line})")
+}
+
+fn describe_unknown(unknown: &NotKnown, deliveries: &Deliveries) -> String {
+    let (what, place) = match unknown {
+        NotKnown::Kustomize(kind, place) => {
+            let what = match kind {
+                UnknownKind::Remote => "a resource on another host",
+                UnknownKind::Generator => "a generator in a file of its own",
+                UnknownKind::Transformer => "a transformer in a file of its own",
+                UnknownKind::Configuration => "`configurations` or `openapi` change which fields are transformed",
+                UnknownKind::Selector => "a selector that is not understood",
+                UnknownKind::Variables => "variables whose values are in the cluster",
+                UnknownKind::Decryption => "encrypted files",
+            };
+            (what, place)
+        }
+        NotKnown::Helm(place) => ("a Helm chart is rendered by Helm", place),
+        NotKnown::Plugin(place) => ("a plugin renders it", place),
+        NotKnown::Jsonnet(place) => ("Jsonnet is not evaluated", place),
+        NotKnown::Deliverer(place) => ("variables, parameters or patches change the deliverer itself", place),
+        NotKnown::Artifact(place) => ("the artifact holds files from elsewhere, or only some folders", place),
+        NotKnown::Generator(place) => ("a generator of the ApplicationSet asks the cluster or another host", place),
+        NotKnown::TooLarge(place) => ("there is more to build than is looked at", place),
+    };
+    format!("{what}{}", place.map(|place| at_place(place, deliveries)).unwrap_or_default())
+}
+
+/// Why a deliverer does not take a file, as a clause.
+fn describe_link(link: &Link, deliveries: &Deliveries) -> String {
+    match link {
+        Link::OutsideOfPaths => "its file is outside of the paths of all deliverers".to_owned(),
+        Link::NotListed { kustomization } => format!("{} does not list it", deliveries.path(*kustomization)),
+        Link::NoResource => "it reads the file as a patch or as data, not as a resource".to_owned(),
+        Link::Ignored => "`.sourceignore` or `spec.ignore` leaves the file out".to_owned(),
+        Link::Symlink => "the file is a symbolic link, which Flux leaves out".to_owned(),
+        Link::FileName => "it does not take files with such a name".to_owned(),
+        Link::NotRecursive => "`directory.recurse` is off, so it takes no folders below its path".to_owned(),
+        Link::Excluded => "`directory.include` or `directory.exclude` leaves the file out".to_owned(),
+        Link::Skipped => "`+argocd:skip-file-rendering` is in the file".to_owned(),
+        Link::NoObject => "the manifest is no object for it".to_owned(),
+        Link::BuildFails => "its build fails".to_owned(),
+        Link::NotKnown(unknown) => describe_unknown(unknown, deliveries),
+    }
+}
+
+fn way_out(link: &Link, deliveries: &Deliveries) -> String {
+    match link {
+        Link::OutsideOfPaths => "move it below the path of a deliverer, or add a deliverer for its folder".to_owned(),
+        Link::NotListed { kustomization } => {
+            format!("add it to `resources` of {}", deliveries.path(*kustomization))
+        }
+        Link::NoResource => "list it under `resources` of the kustomization".to_owned(),
+        Link::Ignored => "remove the pattern that leaves it out".to_owned(),
+        Link::Symlink => "put the file itself there".to_owned(),
+        Link::FileName => "name the file `*.yaml`".to_owned(),
+        Link::NotRecursive => "set `directory: {recurse: true}`".to_owned(),
+        Link::Excluded => "change the pattern".to_owned(),
+        Link::Skipped => "remove that text".to_owned(),
+        Link::NoObject => "`portolan lint` shows what is wrong with the manifest".to_owned(),
+        Link::BuildFails => "`portolan lint` shows what ends the build".to_owned(),
+        Link::NotKnown(_) => "ask the cluster: `kubectl get`".to_owned(),
+    }
+}

@@ -1,0 +1,274 @@
+//! Collects how each manifest of the run reaches clusters, and what goes wrong with it on its way. Only files in which
+//! something may be wrong are read again.
+
+use super::checkout::Checkout;
+use super::emptied::{Emptied, manifest_of};
+use super::options::DeliveryOptions;
+use super::repository_view::RepositoryView;
+use super::run_files::RunFiles;
+use super::sync_options::{DelivererOptions, is_unvalidated};
+use crate::delivery::files::FileId as DeliveredId;
+use crate::delivery::flux::VanishReason;
+use crate::delivery::manifest_faults::{Delivering, Fault, faults, may_have_empty_map, must_read};
+use crate::delivery::object::{Object, Origin};
+use crate::delivery::place::Place as DeliveredPlace;
+use crate::delivery::reach::{self, Arrival, DelivererId, Fate, Outcome, Reach};
+use crate::delivery::reading::Dialect;
+use crate::delivery::repository::Repository;
+use crate::delivery::source::Source as _;
+use crate::domain::apply_error::AppliedObject;
+use crate::domain::cluster::Deliverer as ToolName;
+use crate::domain::delivery_facts::{
+    Applied, DelivererIndex, DeliveryFacts, LostManifest, ManifestDelivery, ManifestFault, ManifestFaultKind,
+    YamlReader,
+};
+use crate::domain::document::span::Span;
+use crate::domain::finding::Place;
+use crate::sources::{self, SourceFile};
+
+pub(super) struct ManifestFacts<'a, 'r> {
+    pub reach: &'a Reach,
+    pub repository: &'a Repository<'r>,
+    pub checkout: &'a Checkout,
+    pub view: &'a RepositoryView<'a>,
+    pub options: &'a DeliveryOptions,
+    pub run: &'a mut RunFiles,
+}
+
+/// A manifest of the run and its arrival.
+struct Taken<'a> {
+    arrival: &'a Arrival,
+    delivering: Delivering<'a>,
+    /// The index among the facts.
+    manifest: usize,
+    file: DeliveredId,
+}
+
+/// What one file gave.
+#[derive(Debug, Default)]
+struct FileFaults {
+    /// By the index among the manifests of the facts.
+    found: Vec<(usize, Fault)>,
+    has_empty_map: bool,
+}
+
+impl ManifestFacts<'_, '_> {
+    pub fn collect(self, facts: &mut DeliveryFacts) {
+        let group = self.options.platform.group;
+        let options = self.reach.deliverers.iter().map(|deliverer| DelivererOptions::of(deliverer, self.repository));
+        let options: Vec<DelivererOptions> = options.collect();
+        let stated = self.stated_arrivals();
+        let mut arrivals: Vec<(ManifestDelivery, &Arrival, Delivering<'_>)> = Vec::new();
+        let mut number = 0;
+        for (at, (deliverer, options)) in self.reach.deliverers.iter().zip(&options).enumerate() {
+            let Some(_) = self.run.place(deliverer.place) else { continue };
+            let index = DelivererIndex(number);
+            number += 1;
+            for place in self.reach.lost(DelivererId(Span::empty(at).start)) {
+                let place = self.run.place(*place);
+                facts.lost.extend(place.map(|place| LostManifest { by: index, place }));
+            }
+            let Outcome::Built { arrivals: found, .. } = &deliverer.outcome else { continue };
+            let tool = match deliverer.tool {
+                reach::Tool::Flux => ToolName::Flux,
+                reach::Tool::ArgoCd => ToolName::ArgoCd,
+            };
+            let delivering = Delivering {
+                tool: deliverer.tool,
+                applied: deliverer.applied,
+                variables: options.variables.as_deref(),
+                group,
+                knows_namespace: true,
+            };
+            for arrival in found.iter() {
+                let is_unvalidated = options.is_unvalidated || is_unvalidated(arrival);
+                let applied = match deliverer.applied {
+                    reach::Applied::ServerSide => Applied::ServerSide,
+                    reach::Applied::ClientSide if is_unvalidated => Applied::Unvalidated,
+                    reach::Applied::ClientSide => Applied::ClientSide,
+                };
+                let manifest = self.delivery(arrival, Some(index), tool, applied);
+                arrivals.extend(manifest.map(|manifest| (manifest, arrival, delivering)));
+            }
+        }
+        if let Some((tool, stated)) = &stated {
+            let (known, applied) = match tool {
+                ToolName::Flux => (reach::Tool::Flux, Applied::ServerSide),
+                ToolName::ArgoCd | ToolName::Kubectl => (reach::Tool::ArgoCd, Applied::ClientSide),
+            };
+            let delivering = Delivering {
+                tool: known,
+                applied: match applied {
+                    Applied::ServerSide => reach::Applied::ServerSide,
+                    Applied::ClientSide | Applied::Unvalidated => reach::Applied::ClientSide,
+                },
+                variables: None,
+                group,
+                knows_namespace: false,
+            };
+            for arrival in stated {
+                let manifest = self.delivery(arrival, None, *tool, applied);
+                arrivals.extend(manifest.map(|manifest| (manifest, arrival, delivering)));
+            }
+        }
+        arrivals.sort_by_key(|(manifest, ..)| (manifest.place.file, manifest.place.span.start, manifest.deliverer));
+        let mut taken = Vec::with_capacity(arrivals.len());
+        for (manifest, arrival, delivering) in arrivals {
+            let Origin::Manifest { file, .. } = &arrival.object.origin else { continue };
+            taken.push(Taken { arrival, delivering, manifest: facts.manifests.len(), file: *file });
+            facts.manifests.push(manifest);
+        }
+        let lost = std::mem::take(&mut facts.lost);
+        let is_lost = |place: Place| {
+            lost.iter().any(|it| it.place.file == place.file && it.place.span.contains(place.span.start as usize))
+        };
+        facts.undelivered.retain(|manifest| !is_lost(manifest.place));
+        facts.lost = lost;
+        facts.has_base = self.view.base.is_some();
+        self.read(&taken, facts);
+    }
+
+    fn delivery(
+        &self,
+        arrival: &Arrival,
+        deliverer: Option<DelivererIndex>,
+        tool: ToolName,
+        applied: Applied,
+    ) -> Option<ManifestDelivery> {
+        let Origin::Manifest { file, span, .. } = &arrival.object.origin else { return None };
+        let file = self.run.listed_id(*file)?;
+        let reader = match arrival.dialect {
+            Dialect::Kubectl => YamlReader::Kubectl,
+            Dialect::Kustomize => YamlReader::Kustomize,
+        };
+        let header = &arrival.object.header;
+        let object = AppliedObject {
+            api_version: header.api_version.clone(),
+            kind: header.kind.clone(),
+            namespace: header.namespace.clone(),
+            name: header.name.clone(),
+        };
+        let place = Place { file, span: *span };
+        Some(ManifestDelivery { place, deliverer, tool, reader, applied, object })
+    }
+
+    /// The manifests as the tool gets them that the config states, if the repository holds no deliverer.
+    fn stated_arrivals(&self) -> Option<(ToolName, Vec<Arrival>)> {
+        let tool = self.options.stated_tool.filter(|_| self.reach.deliverers.is_empty())?;
+        let (dialect, loses) = match tool {
+            ToolName::Flux => (Dialect::Kustomize, true),
+            ToolName::Kubectl => (Dialect::Kubectl, false),
+            // Its folders are read in one way, and its kustomizations in another.
+            ToolName::ArgoCd => return None,
+        };
+        let mut arrivals = Vec::new();
+        for file in self.run.listed() {
+            for manifest in &self.repository.manifests(file).objects {
+                let (document, items, span) = (manifest.document, manifest.items.clone(), manifest.span);
+                let origin = Origin::Manifest { file, document, items, span };
+                let header = &manifest.header;
+                let is_lost = loses && !header.has_string_name;
+                let fate = if is_lost { Fate::Vanished(VanishReason::NameIsNoString) } else { Fate::Applied };
+                let loses_labels = loses && !header.has_string_labels;
+                let object = Object::new(origin, header.clone(), None);
+                arrivals.push(Arrival { object, dialect, fate, substituted: None, loses_labels });
+            }
+        }
+        Some((tool, arrivals))
+    }
+
+    /// Reads the files in which something may be wrong.
+    fn read(mut self, taken: &[Taken<'_>], facts: &mut DeliveryFacts) {
+        let mut by_file: Vec<(&SourceFile, &[Taken<'_>])> = Vec::new();
+        for of_file in taken.chunk_by(|one, other| one.file == other.file) {
+            let source = of_file.first().and_then(|first| self.checkout.source_of(first.file));
+            by_file.extend(source.map(|source| (source, of_file)));
+        }
+        let files: Vec<&SourceFile> = by_file.iter().map(|(source, _)| *source).collect();
+        let contents = &self.checkout.contents;
+        let has_base = self.view.base.is_some();
+        let read = sources::for_each_text(
+            &files,
+            || (),
+            |(), index, text| {
+                let mut faults_of_file = FileFaults::default();
+                let Ok(text) = text else { return faults_of_file };
+                let text = text.text;
+                let of_file = by_file[index].1;
+                let is_server_side = |taken: &Taken<'_>| taken.delivering.applied == reach::Applied::ServerSide;
+                faults_of_file.has_empty_map =
+                    has_base && of_file.iter().any(is_server_side) && may_have_empty_map(text);
+                if !of_file.iter().any(|taken| must_read(text, taken.arrival, taken.delivering)) {
+                    return faults_of_file;
+                }
+                let mut index = 0;
+                contents.documents(text, &mut |document| {
+                    for taken in of_file {
+                        let manifest = document.value.and_then(|root| manifest_of(root, taken.arrival, index));
+                        let Some(manifest) = manifest else { continue };
+                        let found = faults(manifest, taken.arrival, taken.delivering).into_iter();
+                        faults_of_file.found.extend(found.map(|fault| (taken.manifest, fault)));
+                    }
+                    index += 1;
+                });
+                faults_of_file
+            },
+        );
+        let mut emptied = Emptied::new(self.view, self.checkout, self.options.platform.group);
+        for (of_file, (_, taken)) in read.iter().zip(&by_file) {
+            let Some(first) = taken.first().filter(|_| of_file.has_empty_map) else { continue };
+            let is_server_side = |taken: &&Taken<'_>| taken.delivering.applied == reach::Applied::ServerSide;
+            let path = self.run.shown(self.repository.files.path(first.file));
+            let arrivals = taken.iter().filter(is_server_side).map(|taken| (taken.manifest, taken.arrival)).collect();
+            for (manifest, (span, kind)) in emptied.faults(&path, first.file, arrivals) {
+                facts.manifest_faults.push(ManifestFault { manifest, span, kind });
+            }
+        }
+        for (manifest, (span, kind)) in read.into_iter().flat_map(|of_file| of_file.found) {
+            let Some(taken) = taken.get(manifest) else { continue };
+            let Some(kind) = self.place_winner(kind, taken) else { continue };
+            facts.manifest_faults.push(ManifestFault { manifest, span, kind });
+        }
+        let mut faults = std::mem::take(&mut facts.manifest_faults);
+        faults.sort_by_key(|fault| (fault.place(facts).file, fault.span.start, fault.manifest));
+        // Of several deliverers with the same trouble, the first is named.
+        faults.dedup_by(|one, other| one.place(facts) == other.place(facts) && one.kind == other.kind);
+        facts.manifest_faults = faults;
+    }
+
+    /// Adds the place of the manifest that is applied instead. `None`: they have the same name where they are written too,
+    /// which another rule reports.
+    fn place_winner(&mut self, kind: ManifestFaultKind, taken: &Taken<'_>) -> Option<ManifestFaultKind> {
+        let (ManifestFaultKind::Replaced { namespace, .. }, Fate::Replaced { by }) = (&kind, taken.arrival.fate) else {
+            return Some(kind);
+        };
+        let place = taken.arrival.object.place();
+        let is_taken = |arrival: &Arrival| arrival.object.place() == place && arrival.fate == taken.arrival.fate;
+        let winner = self.reach.deliverers.iter().find_map(|deliverer| match &deliverer.outcome {
+            Outcome::Built { arrivals, .. } if arrivals.iter().any(is_taken) => arrivals.get(by),
+            Outcome::Built { .. }
+            | Outcome::Failed(_)
+            | Outcome::ArgoFailed(_)
+            | Outcome::SetFailed(_)
+            | Outcome::NotKnown(_) => None,
+        })?;
+        let written = |object: &Object| match object.names_before.first() {
+            Some((_, namespace)) => namespace.clone(),
+            None => object.header.namespace.clone(),
+        };
+        if written(&winner.object) == written(&taken.arrival.object) {
+            return None;
+        }
+        let by = self.run.place(DeliveredPlace { ..winner.object.place() });
+        Some(ManifestFaultKind::Replaced { by, namespace: namespace.clone() })
+    }
+}
+
+/// How many objects a deliverer applies in its last stage.
+pub(super) fn stage_objects(deliverer: &reach::Deliverer) -> usize {
+    let Outcome::Built { arrivals, .. } = &deliverer.outcome else { return 0 };
+    let is_in_stage = |arrival: &&Arrival| {
+        arrival.fate == Fate::Applied && crate::delivery::flux::is_in_last_stage(&arrival.object.header)
+    };
+    arrivals.iter().filter(is_in_stage).count()
+}

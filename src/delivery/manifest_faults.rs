@@ -1,0 +1,354 @@
+//! What goes wrong with a manifest that a deliverer takes: what it loses on its way, what variables make of it, and why
+//! the API server refuses it.
+
+use serde_json::Value as Json;
+
+use super::flux::{SUBSTITUTE, VanishReason};
+use super::object::split_version;
+use super::reach::{Applied, Arrival, Fate, Tool};
+use super::reading::{Dialect, differences};
+use crate::domain::delivery_facts::{Becomes, ManifestFaultKind, SubstitutedValue};
+use crate::domain::document::fault::Reading;
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::{Kind, Style, Value};
+
+/// The mappings of an entity that the CRD has types for.
+pub const MAPS: [&str; 2] = ["properties", "relations"];
+/// Longer texts are not shown.
+const MAX_SHOWN: usize = 60;
+
+/// What is known of the deliverer of a manifest.
+#[derive(Debug, Clone, Copy)]
+pub struct Delivering<'a> {
+    pub tool: Tool,
+    pub applied: Applied,
+    /// The variables that a Kustomization of Flux names, if it substitutes any: `None` if it does not.
+    pub variables: Option<&'a [String]>,
+    /// The API group of entity manifests.
+    pub group: &'a str,
+    /// It is known which namespace objects get that name none.
+    pub knows_namespace: bool,
+}
+
+/// What goes wrong, with its place in the file.
+pub type Fault = (Span, ManifestFaultKind);
+
+/// Whether the text of a file with this arrival must be read for its faults.
+pub fn must_read(text: &str, arrival: &Arrival, delivering: Delivering<'_>) -> bool {
+    let is_lost = match arrival.fate {
+        Fate::Applied => false,
+        Fate::Vanished(reason) => reason == VanishReason::NameIsNoString,
+        Fate::Replaced { .. } => true,
+    };
+    if is_lost || arrival.loses_labels {
+        return true;
+    }
+    if !is_entity(arrival, delivering.group) || arrival.fate != Fate::Applied {
+        return false;
+    }
+    lacks_namespace(arrival, delivering)
+        || is_substituted(arrival, delivering) && text.contains('$')
+        || delivering.applied == Applied::ServerSide && may_have_null_map(text)
+        || arrival.dialect == Dialect::Kustomize && may_have_other_reading(text)
+}
+
+/// What goes wrong with a manifest.
+pub fn faults(manifest: Value<'_>, arrival: &Arrival, delivering: Delivering<'_>) -> Vec<Fault> {
+    let mut found = Vec::new();
+    let metadata = manifest.get("metadata");
+    let name = metadata.and_then(|metadata| metadata.get("name"));
+    match arrival.fate {
+        Fate::Vanished(VanishReason::NameIsNoString) => {
+            let span = name.map_or_else(|| start_of(manifest), Value::span);
+            let is_number = name.is_some_and(|name| matches!(name.kind(), Kind::Number | Kind::Bool));
+            // A variable may have made it one.
+            let (words, quoted) = match name.filter(|_| is_number) {
+                Some(name) => (name.kind().words(), quoted(name)),
+                None => ("no string", None),
+            };
+            found.push((span, ManifestFaultKind::NameIsNoString { found: words, quoted }));
+        }
+        Fate::Replaced { .. } if !arrival.object.header.has_string_name => {
+            let span = name.map_or_else(|| start_of(manifest), Value::span);
+            let words = name.map_or("missing", |name| name.kind().words());
+            let kind = ManifestFaultKind::NameIsNoString { found: words, quoted: name.and_then(quoted) };
+            found.push((span, kind));
+        }
+        Fate::Replaced { .. } => {
+            let span = name.map_or_else(|| start_of(manifest), Value::span);
+            let namespace = arrival.object.header.namespace.clone();
+            found.push((span, ManifestFaultKind::Replaced { by: None, namespace }));
+        }
+        Fate::Applied | Fate::Vanished(VanishReason::IsKustomization) => {}
+    }
+    if arrival.loses_labels {
+        let labels = metadata.and_then(|metadata| metadata.get("labels"));
+        let bad = labels.into_iter().flat_map(Value::entries).filter(|(_, value)| !is_text(*value, arrival.dialect));
+        found.extend(bad.map(|(key, value)| {
+            let (key, found) = (key.key_text().into_owned(), value.kind().words());
+            (value.span(), ManifestFaultKind::LabelIsNoString { key, found, quoted: quoted(value) })
+        }));
+    }
+    if !is_entity(arrival, delivering.group) || arrival.fate != Fate::Applied {
+        return found;
+    }
+    if lacks_namespace(arrival, delivering) {
+        let span = name.or(metadata).map_or_else(|| start_of(manifest), Value::span);
+        found.push((span, ManifestFaultKind::NoNamespace));
+    }
+    if is_substituted(arrival, delivering) {
+        let variables = delivering.variables.unwrap_or_default();
+        let mut walk = Substituted { variables, found: &mut found };
+        walk.value(manifest, arrival.substituted.as_ref());
+    }
+    if delivering.applied == Applied::ServerSide {
+        found.extend(null_maps(manifest));
+    }
+    if arrival.dialect == Dialect::Kustomize {
+        found.extend(other_readings(manifest));
+    }
+    found
+}
+
+/// The mappings of an entity manifest that are null, which a server-side apply refuses.
+pub fn null_maps(manifest: Value<'_>) -> Vec<Fault> {
+    let spec = manifest.get("spec");
+    let null = |field: &'static str| {
+        let (key, value) = spec?.entry(field).filter(|(_, value)| value.is_null())?;
+        Some((key.span(), ManifestFaultKind::NullMap { field, line: line_of(key, value) }))
+    };
+    MAPS.into_iter().filter_map(null).collect()
+}
+
+/// Which mappings of an entity manifest have content.
+pub fn maps_with_content(manifest: Value<'_>) -> [bool; 2] {
+    let map = |field| manifest.get("spec").and_then(|spec| spec.get(field));
+    MAPS.map(|field| map(field).is_some_and(|map| map.kind() == Kind::Map && !map.is_empty()))
+}
+
+/// The mappings of an entity manifest that are empty, and had content before.
+pub fn emptied_maps(manifest: Value<'_>, before: [bool; 2]) -> Vec<Fault> {
+    let spec = manifest.get("spec");
+    let emptied = |(field, had_content): (&'static str, bool)| {
+        let is_empty = |value: &Value<'_>| value.kind() == Kind::Map && value.is_empty();
+        let (key, value) = spec?.entry(field).filter(|(_, value)| had_content && is_empty(value))?;
+        Some((key.span(), ManifestFaultKind::EmptiedMap { field, line: line_of(key, value) }))
+    };
+    MAPS.into_iter().zip(before).filter_map(emptied).collect()
+}
+
+/// The scalars that kubectl and kustomize read differently, but for words such as `yes`, which the reader of manifests
+/// reports.
+pub fn other_readings(manifest: Value<'_>) -> Vec<Fault> {
+    let found = differences(manifest).into_iter().map(|difference| {
+        let value = difference.value;
+        let (kubectl, kustomize) = (reading(&difference.kubectl), reading(&difference.kustomize));
+        let quoted = quoted(value).filter(|_| !difference.is_left_out);
+        (difference.span, ManifestFaultKind::TwoReadings { kubectl, kustomize, quoted })
+    });
+    found.collect()
+}
+
+fn is_entity(arrival: &Arrival, group: &str) -> bool {
+    let header = &arrival.object.header;
+    split_version(&header.api_version).0 == group && matches!(header.kind.as_str(), "Entity" | "ClusterEntity")
+}
+
+fn lacks_namespace(arrival: &Arrival, delivering: Delivering<'_>) -> bool {
+    let header = &arrival.object.header;
+    let may_fail = delivering.tool == Tool::Flux && delivering.knows_namespace;
+    may_fail && header.kind == "Entity" && header.namespace.is_empty()
+}
+
+/// Whether variables are replaced in the manifest.
+fn is_substituted(arrival: &Arrival, delivering: Delivering<'_>) -> bool {
+    let object = &arrival.object;
+    let is_disabled = [object.label(SUBSTITUTE), object.annotation(SUBSTITUTE)].contains(&Some("disabled"));
+    let is_touched = arrival.substituted.is_some() || object.rewritten.is_some();
+    delivering.variables.is_some() && is_touched && !is_disabled
+}
+
+fn is_text(value: Value<'_>, dialect: Dialect) -> bool {
+    let is_null = value.is_null();
+    match dialect {
+        Dialect::Kustomize => is_null || super::reading::is_string(value),
+        Dialect::Kubectl => is_null || value.kind() == Kind::String,
+    }
+}
+
+fn start_of(value: Value<'_>) -> Span {
+    Span::empty(value.span().start as usize)
+}
+
+/// The plain scalar in quotes, if that is all it takes to make it a text.
+fn quoted(value: Value<'_>) -> Option<String> {
+    let raw = value.raw();
+    let is_plain = value.style() == Style::Plain && !value.is_copied() && !value.is_tagged();
+    (is_plain && !raw.is_empty() && !raw.contains(['"', '\\', '\n'])).then(|| format!("\"{raw}\""))
+}
+
+/// The whole line of an entry, with its end, if nothing else is on it.
+fn line_of(key: Value<'_>, value: Value<'_>) -> Option<Span> {
+    let source = key.view().source;
+    let (start, end) = (key.span().start as usize, key.span().end as usize);
+    if key.is_copied() || value.is_copied() || value.is_tagged() {
+        return None;
+    }
+    let line = source.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
+    let is_alone = source.get(line..start)?.chars().all(|c| c == ' ');
+    let colon = end + source.get(end..)?.find(':')?;
+    let value_end = if value.raw().is_empty() { colon + 1 } else { value.span().end as usize };
+    // An anchor before the value may be used elsewhere.
+    let between = source.get(colon + 1..value_end)?.strip_suffix(value.raw())?;
+    let rest = source.get(value_end..)?;
+    let length = rest.find('\n').map_or(rest.len(), |at| at + 1);
+    let is_last = rest.get(..length)?.trim().is_empty() && between.chars().all(|c| c == ' ');
+    let is_of_key = source.get(end..colon)?.trim().is_empty();
+    (is_alone && is_last && is_of_key).then(|| Span::new(line, value_end + length))
+}
+
+/// Whether a text may hold `properties:` or `relations:` without a value.
+pub fn may_have_null_map(text: &str) -> bool {
+    MAPS.iter().any(|field| {
+        let mut found = memchr::memmem::find_iter(text.as_bytes(), field.as_bytes());
+        found.any(|at| {
+            let line = text.get(..at).map_or(0, |before| before.rfind('\n').map_or(0, |at| at + 1));
+            text.get(at + field.len()..).is_some_and(|after| is_before_null(after, at - line))
+        })
+    })
+}
+
+/// Whether what follows a key at a column may be a null.
+fn is_before_null(after: &str, column: usize) -> bool {
+    let after = after.strip_prefix(['"', '\'']).unwrap_or(after).trim_start_matches([' ', '\t']);
+    let Some(after) = after.strip_prefix(':') else { return after.starts_with([',', '}']) };
+    let (line, below) = after.split_once('\n').unwrap_or((after, ""));
+    let line = line.trim();
+    if !line.is_empty() && !line.starts_with('#') {
+        return line.starts_with(['~', 'n', 'N', '!', '*', '&', ',', '}']);
+    }
+    let next = below.lines().find(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
+    next.is_none_or(|next| next.len() - next.trim_start().len() <= column)
+}
+
+/// Whether a text may hold an empty mapping.
+pub fn may_have_empty_map(text: &str) -> bool {
+    let mut opened = memchr::memchr_iter(b'{', text.as_bytes());
+    opened.any(|at| text.get(at + 1..).is_some_and(|after| after.trim_start().starts_with('}')))
+}
+
+/// Whether a text may hold a timestamp or a set, which kubectl and kustomize read differently.
+fn may_have_other_reading(text: &str) -> bool {
+    may_have_date(text) || text.contains("!!timestamp") || text.contains("!!set") || may_leave_out(text)
+}
+
+/// Whether a plain scalar may be a timestamp.
+fn may_have_date(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b'-', bytes).any(|at| {
+        let Some(start) = at.checked_sub(4) else { return false };
+        let is_year = bytes[start..at].iter().all(u8::is_ascii_digit);
+        let before = start.checked_sub(1).map(|before| bytes[before]);
+        is_year && before.is_none_or(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'[' | b'{' | b','))
+    })
+}
+
+/// Whether a flow mapping may have a key without a value.
+fn may_leave_out(text: &str) -> bool {
+    let mut ends = memchr::memchr2_iter(b',', b'}', text.as_bytes());
+    ends.any(|at| {
+        let Some(before) = text.get(..at).map(str::trim_end) else { return false };
+        if before.ends_with(':') {
+            return true;
+        }
+        let is_end = text.as_bytes()[at] == b'}';
+        let Some(start) = before.rfind(['{', ',', ':', '[', ']', '\n']).filter(|_| is_end) else { return false };
+        let is_variable = before.get(..start).is_some_and(|before| before.ends_with('$'));
+        // A key alone: `{a}`, or `{a: 1, b}`.
+        matches!(before.as_bytes()[start], b'{' | b',') && start + 1 < before.len() && !is_variable
+    })
+}
+
+fn reading(value: &Json) -> Reading {
+    match value {
+        Json::Null => Reading::Null,
+        Json::Bool(value) => Reading::Bool(*value),
+        Json::Number(number) => Reading::Number(number.to_string()),
+        Json::String(text) => Reading::String(shortened(text)),
+        Json::Array(_) | Json::Object(_) => Reading::Collection,
+    }
+}
+
+fn shortened(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    if line.len() == text.len() && text.chars().count() <= MAX_SHOWN {
+        return text.to_owned();
+    }
+    format!("{}…", line.chars().take(MAX_SHOWN).collect::<String>())
+}
+
+/// Compares a manifest with what variables made of it.
+struct Substituted<'a> {
+    variables: &'a [String],
+    found: &'a mut Vec<Fault>,
+}
+
+impl Substituted<'_> {
+    /// `after`: `None` if it is not known.
+    fn value(&mut self, value: Value<'_>, after: Option<&Json>) {
+        match value.kind() {
+            Kind::Map => {
+                for (key, member) in value.entries() {
+                    let text = key.key_text();
+                    let known = after.and_then(|after| after.get(&*text));
+                    if text.contains('$') && (after.is_none() || known.is_none()) {
+                        self.report(key, &text, None, true);
+                    }
+                    self.value(member, known);
+                }
+            }
+            Kind::List => {
+                for (at, item) in value.items().enumerate() {
+                    self.value(item, after.and_then(|after| after.get(at)));
+                }
+            }
+            Kind::String => {
+                let text = value.as_str().unwrap_or_default();
+                if text.contains('$') && after.is_none_or(|after| after.as_str() != Some(text)) {
+                    self.report(value, text, after, false);
+                }
+            }
+            Kind::Null | Kind::Bool | Kind::Number => {}
+        }
+    }
+
+    fn report(&mut self, value: Value<'_>, text: &str, after: Option<&Json>, is_key: bool) {
+        let halves = text.contains("$$");
+        let undefined = undefined(text, self.variables).filter(|_| after.is_some());
+        let becomes = match after {
+            // That is what variables are for.
+            Some(Json::String(_)) if !halves && undefined.is_none() => return,
+            Some(after) => Becomes::Value(reading(after)),
+            None if halves || text.contains("${") => Becomes::NotKnown,
+            None => return,
+        };
+        let written = shortened(text);
+        let kind = ManifestFaultKind::Substituted(SubstitutedValue { written, becomes, undefined, halves, is_key });
+        self.found.push((value.span(), kind));
+    }
+}
+
+/// The first variable of a text that is not among the known ones, and has no default.
+fn undefined(text: &str, known: &[String]) -> Option<String> {
+    let text = text.replace("$$", "");
+    let mut parts = text.split("${").skip(1);
+    parts.find_map(|part| {
+        let length = part.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+        let (name, rest) = part.split_at_checked(length)?;
+        let is_undefined = !name.is_empty() && rest.starts_with('}') && !known.iter().any(|known| known == name);
+        is_undefined.then(|| name.to_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests;
