@@ -2,6 +2,7 @@
 //! Argo CD delivers the manifests.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use super::args::{DelivererName, InitArgs};
 use super::choices::Choices;
@@ -10,7 +11,7 @@ use super::error::InitError;
 use crate::commands::cluster::add::edit::Changes;
 use crate::commands::cluster::add::listing::{list_files, plain_path, syncing};
 use crate::commands::cluster::add::request::{PLACEHOLDER_URL, check_name, common_namespace, manifest_folders};
-use crate::commands::cluster::add::survey::{FoundObject, ObjectKind, Survey, within};
+use crate::commands::cluster::add::survey::{FoundObject, ObjectKind, Survey, is_within, within};
 use crate::commands::cluster::add::{argocd, flux};
 use crate::commands::cluster::mapping::mapping_of_disk;
 use crate::commands::context::Context;
@@ -40,10 +41,13 @@ pub(super) struct Delivery {
     is_unmapped: bool,
     config_name: String,
     state_key: String,
+    /// The folder of the config.
+    root: String,
     pub url: Option<String>,
     branch: String,
     folders: Vec<DeliveredFolder>,
-    crds: String,
+    /// The folder of the CRDs; `None`: they are among the manifests, and arrive with them.
+    crds: Option<String>,
     /// The text of the CRDs; `None`: the repository has some.
     crds_text: Option<String>,
     /// Relative to the config.
@@ -76,6 +80,7 @@ impl Delivery {
             |path: String| DeliveredFolder { has_kustomization: survey.kustomization_of(&path).is_some(), path };
         let folders: Vec<DeliveredFolder> = paths.into_iter().map(folder).collect();
         let namespaces = survey.namespaces_in(&folders);
+        let is_delivered = |path: &str| folders.iter().any(|folder| is_within(path, &folder.path));
         let is_extended = survey.needs_extended || choices.example || choices.adopts;
         let form = if is_extended { DefinitionForm::Extended } else { DefinitionForm::Published };
         let own_crds = survey.definitions_folder(platform).map(str::to_owned);
@@ -87,6 +92,7 @@ impl Delivery {
             deliverer,
             is_configured: first.is_some(),
             is_unmapped: first.is_some_and(|cluster| cluster.mapping.is_none()),
+            root: found.folder.clone(),
             config_name: context.settings.config_name(),
             state_key: first
                 .and_then(|cluster| cluster.state_key.clone())
@@ -94,14 +100,14 @@ impl Delivery {
                 .unwrap_or_default(),
             url: found.url.clone(),
             branch: found.branch.clone(),
-            folders,
             crds_text: own_crds.is_none().then(|| definitions(platform, form)),
-            crds: own_crds.unwrap_or_else(|| within(&found.folder, CRDS)),
+            crds: Some(own_crds.unwrap_or_else(|| within(&found.folder, CRDS))).filter(|crds| !is_delivered(crds)),
             mapping: mapped.unwrap_or_else(|| format!("platform/{}-exporter.yaml", platform.name)),
             has_open_mapping: mapping.is_none(),
             mapping_text: mapping.unwrap_or_else(|| open_mapping(platform)),
             namespace: namespace.or_else(|| common_namespace(&namespaces)),
             namespaces,
+            folders,
             clusters,
             survey,
             platform,
@@ -115,7 +121,7 @@ impl Delivery {
             cluster: self.cluster(),
             namespace: self.namespace.as_deref(),
             mapping: &self.mapping,
-            crds: CRDS,
+            crds: self.crds.as_deref().and_then(|crds| below(crds, &self.root)),
         }
     }
 
@@ -124,7 +130,7 @@ impl Delivery {
             cluster,
             url: self.url.as_deref().unwrap_or(PLACEHOLDER_URL),
             branch: &self.branch,
-            crds: Some(&self.crds),
+            crds: self.crds.as_deref(),
             folders: &self.folders,
             namespace: self.namespace.as_deref(),
         }
@@ -163,10 +169,14 @@ impl Delivery {
             });
         }
         let mut files = Vec::new();
-        if let Some(text) = &self.crds_text {
-            files.push((format!("{}/entities.yaml", self.crds), text.clone()));
+        if let (Some(text), Some(folder)) = (&self.crds_text, &self.crds) {
+            files.push((format!("{folder}/entities.yaml"), text.clone()));
         }
         files.push((within(&found.folder, &self.mapping), self.mapping_text.clone()));
+        // Git has no empty folders, and a deliverer fails while its folder is missing.
+        let is_missing = |folder: &&DeliveredFolder| !sources::exists(&found.top.join(&folder.path));
+        let missing = self.folders.iter().filter(is_missing);
+        files.extend(missing.map(|folder| (format!("{}/.gitkeep", folder.path), String::new())));
         let wiring = self.wiring();
         let siblings = self.siblings();
         let mut changes = Changes::default();
@@ -180,6 +190,9 @@ impl Delivery {
         let paths: Vec<&str> = wiring.iter().map(|(path, _)| path.as_str()).collect();
         if changes.files.iter().any(|file| paths.contains(&file.path.as_str())) {
             list_files(&found.top, &self.survey, &paths, &siblings, &mut changes)?;
+            if self.deliverer == Deliverer::ArgoCd {
+                self.permit(&found.top, &mut changes)?;
+            }
         }
         draft.files.append(&mut changes.files);
         Ok(changes.encodings)
@@ -270,8 +283,21 @@ impl Delivery {
         files
     }
 
+    /// Lets an AppProject that is there already permit the clusters.
+    fn permit(&self, top: &Path, changes: &mut Changes) -> Result<(), Error> {
+        for name in &self.clusters {
+            let destination = match self.clusters.len() {
+                1 => ArgoDestination::Server(ArgoDestination::LOCAL_SERVER.to_owned()),
+                _ => ArgoDestination::Name(name.clone()),
+            };
+            let namespace = self.namespace.as_deref().unwrap_or("*");
+            argocd::permit(top, &self.survey, PROJECT, (&destination, namespace), changes)?;
+        }
+        Ok(())
+    }
+
     /// What people have to do before they commit. `is_open`: the mapping is the open one.
-    fn steps_before_commit(&self, is_open: bool, found: &Surroundings) -> Vec<String> {
+    fn steps_before_commit(&self, is_open: bool) -> Vec<String> {
         let mut steps = Vec::new();
         if self.url.is_none() {
             steps.push(format!(
@@ -287,13 +313,6 @@ impl Delivery {
                 self.config_name
             ));
         }
-        let is_missing = |folder: &&DeliveredFolder| !sources::exists(&found.top.join(&folder.path));
-        for folder in self.folders.iter().filter(is_missing) {
-            steps.push(format!(
-                "Add the first manifest below `{}`: the delivery fails while it is missing.",
-                folder.path
-            ));
-        }
         if is_open {
             steps.push(format!(
                 "With blueprints and manifests, write the mapping: `portolan cluster mapping --out {}`.",
@@ -304,7 +323,7 @@ impl Delivery {
     }
 
     /// What people have to do, before the commit and after it.
-    pub fn next_steps(&self, is_open: bool, found: &Surroundings) -> [Vec<String>; 2] {
+    pub fn next_steps(&self, is_open: bool) -> [Vec<String>; 2] {
         let (folder, name) = (self.folder(), self.cluster());
         let synced = syncing(&self.survey, &format!("{folder}/{name}.yaml"));
         let apply = match synced {
@@ -348,7 +367,7 @@ impl Delivery {
         } else {
             format!("Install the exporter with the state key `{key}` and the mapping `{mapping}`.")
         });
-        [self.steps_before_commit(is_open, found), steps]
+        [self.steps_before_commit(is_open), steps]
     }
 
     /// The first cluster.
@@ -368,6 +387,11 @@ impl Delivery {
         let before = Some(self.mapping_text.clone());
         Some(Wanted { path, before, after })
     }
+}
+
+/// A path relative to a folder; `None`: it is not below it.
+fn below<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
+    if folder.is_empty() { Some(path) } else { path.strip_prefix(folder)?.strip_prefix('/') }
 }
 
 /// The clusters: those of the config, or the one that `--cluster` names.

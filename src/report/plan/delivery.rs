@@ -4,7 +4,6 @@
 use crate::domain::cluster::Deliverer;
 use crate::domain::entity::EntityKey;
 use crate::domain::forecast::ForecastOutcome;
-use crate::report::plan::words::tick;
 use crate::text::plural::{count, list};
 
 /// What a report says of `delivery: cluster`.
@@ -103,7 +102,7 @@ impl ClusterDelivery {
 
     /// ``the exporter of `prod` ``
     pub(in crate::report) fn exporters(&self) -> String {
-        let names: Vec<String> = self.clusters.iter().map(|cluster| tick(&cluster.name)).collect();
+        let names: Vec<String> = self.clusters.iter().map(|cluster| code(&cluster.name)).collect();
         match names.as_slice() {
             [] => "the exporter in the cluster".to_owned(),
             [name] => format!("the exporter of {name}"),
@@ -141,7 +140,7 @@ impl DeliveringCluster {
                 "the exporter crashes at every start: what comes after the crash does not arrive, and nothing is deleted"
             }
         };
-        Some(format!("{}: {what}.", tick(&self.name)))
+        Some(format!("{}: {what}.", code(&self.name)))
     }
 
     /// `2 manifests or entities do not arrive`.
@@ -149,6 +148,11 @@ impl DeliveringCluster {
         let verb = if number == 1 { "does" } else { "do" };
         format!("{} {verb} not arrive", count(number, "object"))
     }
+}
+
+/// A name in backticks. A backtick within it would end the code.
+fn code(name: &str) -> String {
+    format!("`{}`", name.replace('`', "'"))
 }
 
 fn name_of(deliverer: Deliverer) -> &'static str {

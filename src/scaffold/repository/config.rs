@@ -47,9 +47,9 @@ pub(super) fn text(facts: &Facts<'_>) -> String {
     } else {
         text.push_str("manifests:\n  include:\n");
         text.push_str(&items(facts.include));
-        if let Some(delivery) = &facts.delivery {
-            // The CRDs say which fields the API server accepts.
-            text.push_str(&items(&[format!("{}/**/*.{{yaml,yml}}", delivery.crds)]));
+        // The CRDs say which fields the API server accepts.
+        if let Some(crds) = facts.delivery.as_ref().and_then(|delivery| delivery.crds) {
+            text.push_str(&items(&[format!("{crds}/**/*.{{yaml,yml}}")]));
         }
     }
     if !facts.exclude.is_empty() {

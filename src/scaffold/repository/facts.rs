@@ -13,9 +13,10 @@ pub struct ConfigDelivery<'a> {
     pub deliverer: Deliverer,
     pub cluster: &'a str,
     pub namespace: Option<&'a str>,
-    /// Paths relative to the config: the file of the exporter's mapping, and the folder of the CRDs.
+    /// Paths relative to the config: the file of the exporter's mapping, and the folder of the CRDs, unless they are among
+    /// the manifests.
     pub mapping: &'a str,
-    pub crds: &'a str,
+    pub crds: Option<&'a str>,
 }
 
 /// The CI system.

@@ -211,6 +211,30 @@ fn without_a_remote_the_address_is_a_placeholder_and_a_step_says_so() {
 }
 
 #[test]
+fn a_second_folder_is_permitted_by_the_project_and_crds_among_manifests_arrive_with_them() {
+    let repo = git(HTTPS);
+    let entity = |name: &str| {
+        format!(
+            "apiVersion: getport.io/v1\nkind: Entity\nmetadata: {{name: {name}, namespace: {name}}}\nspec: {{blueprint: b, identifier: {name}}}\n"
+        )
+    };
+    repo.write("a/catalog/a.yaml", entity("a")).write("b/catalog/b.yaml", entity("b"));
+    wired(&repo, "-C a init --yes --delivery argocd --cluster a");
+    let crds = repo.read("a/crds/entities.yaml");
+    wired(&repo, "-C b init --yes --delivery argocd --cluster b");
+    let project = yaml(&repo, "clusters/project.yaml");
+    let namespaces = project["spec"]["destinations"].as_array().expect("a list").iter().map(|row| &row["namespace"]);
+    assert_eq!(namespaces.collect::<Vec<_>>(), ["a", "b"]);
+    assert!(repo.read("clusters/kustomization.yaml").ends_with("  - project.yaml\n  - a.yaml\n  - b.yaml\n"));
+    let repo = git(HTTPS);
+    repo.write("catalog/crds.yaml", crds).write("catalog/a.yaml", entity("a"));
+    wired(&repo, "init --yes --delivery flux");
+    let all = documents(&repo.read("clusters/production.yaml"));
+    assert!(!all.iter().any(|object| object["metadata"]["name"] == "production-crds"), "{all:#?}");
+    assert!(named(&all, "Kustomization", "production")["spec"]["dependsOn"].is_null());
+}
+
+#[test]
 fn a_folder_and_the_other_platform_have_their_own_paths() {
     let repo = git(HTTPS);
     repo.write("teams/pay/README.md", "x");

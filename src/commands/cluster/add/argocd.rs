@@ -2,6 +2,7 @@
 //! Applications. The AppProject is extended where it does not permit the cluster.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::destination::{Destination, destination, taken};
 use super::edit::{Addition, Changes, Step, Target};
@@ -13,7 +14,7 @@ use super::request::{PLACEHOLDER_URL, Request};
 use super::row::{ClusterList, NewRow};
 use super::survey::{FoundObject, ObjectKind, Survey, folder_of, is_within, within};
 use crate::error::Error;
-use crate::scaffold::{ArgoTarget, DeliveredFolder, NewItem, argo_cluster};
+use crate::scaffold::{ArgoDestination, ArgoTarget, DeliveredFolder, NewItem, argo_cluster};
 use crate::text::plural::list;
 
 /// The namespace of the objects if the repository has none.
@@ -23,7 +24,7 @@ pub(super) fn register(request: &Request<'_>, survey: &Survey) -> Result<Registr
     let mut changes = Changes::default();
     if let Some(object) = registered(request, survey)? {
         let siblings: Vec<&FoundObject> = survey.of_kind(ObjectKind::Application).collect();
-        permit(request, survey, object.text(&["spec", "project"]), &mut changes)?;
+        permit_request(request, survey, object.text(&["spec", "project"]), &mut changes)?;
         list_files(&request.top.path, survey, &[&object.path], &siblings, &mut changes)?;
         return Ok(Registration { changes, place: object.place(), next: next_steps(request, &object.path) });
     }
@@ -45,7 +46,7 @@ pub(super) fn register(request: &Request<'_>, survey: &Survey) -> Result<Registr
                 changes.extend(&request.top.path, target, item, &shown(&fields))?;
             }
         }
-        permit(request, survey, found.object.text(&["spec", "template", "spec", "project"]), &mut changes)?;
+        permit_request(request, survey, found.object.text(&["spec", "template", "spec", "project"]), &mut changes)?;
     }
     let path = lists.first().map_or_else(String::new, |found| found.object.path.clone());
     let next = next_steps(request, &path);
@@ -91,7 +92,7 @@ fn add_applications(request: &Request<'_>, survey: &Survey) -> Result<Registrati
     let mut changes = Changes::default();
     changes.create(path.clone(), like_siblings(text, request, &siblings));
     list_files(&request.top.path, survey, &[&path], &siblings, &mut changes)?;
-    permit(request, survey, Some(&project), &mut changes)?;
+    permit_request(request, survey, Some(&project), &mut changes)?;
     let next = next_steps(request, &path);
     Ok(Registration { changes, place: path, next })
 }
@@ -157,13 +158,29 @@ fn registered<'s>(request: &Request<'_>, survey: &'s Survey) -> Result<Option<&'
     Ok(first)
 }
 
-/// Adds the destination to the AppProject, if this repository has it and it does not permit the destination yet.
-fn permit(request: &Request<'_>, survey: &Survey, project: Option<&str>, changes: &mut Changes) -> Result<(), Error> {
-    let Some(object) = survey.of_kind(ObjectKind::AppProject).find(|object| Some(object.name()) == project) else {
+/// Adds the destination of a request to the AppProject.
+fn permit_request(
+    request: &Request<'_>,
+    survey: &Survey,
+    project: Option<&str>,
+    changes: &mut Changes,
+) -> Result<(), Error> {
+    let namespace = request.namespace.as_deref().unwrap_or("*");
+    let Some(project) = project else { return Ok(()) };
+    permit(&request.top.path, survey, project, (&destination(request), namespace), changes)
+}
+
+/// Adds a destination to an AppProject, if this repository has the project and it does not permit the destination yet.
+pub(crate) fn permit(
+    top: &Path,
+    survey: &Survey,
+    project: &str,
+    (destination, namespace): (&ArgoDestination, &str),
+    changes: &mut Changes,
+) -> Result<(), Error> {
+    let Some(object) = survey.of_kind(ObjectKind::AppProject).find(|object| object.name() == project) else {
         return Ok(());
     };
-    let destination = destination(request);
-    let namespace = request.namespace.as_deref().unwrap_or("*");
     let permitted = object.value(&["spec", "destinations"]).and_then(serde_json::Value::as_array);
     let fits = |row: &serde_json::Value| {
         let matches = |key: &str, value: &str| row[key].as_str().is_some_and(|pattern| is_match(pattern, value));
@@ -175,7 +192,7 @@ fn permit(request: &Request<'_>, survey: &Survey, project: Option<&str>, changes
     let fields = [(destination.key(), destination.text()), ("namespace", namespace)];
     let steps = [Step::Key("spec"), Step::Key("destinations")];
     let target = Target { path: &object.path, document: object.document, steps: &steps };
-    changes.extend(&request.top.path, target, Addition::Item(NewItem::Fields(&fields)), &shown(&fields))
+    changes.extend(top, target, Addition::Item(NewItem::Fields(&fields)), &shown(&fields))
 }
 
 /// Whether a pattern with `*` matches a text as a whole.

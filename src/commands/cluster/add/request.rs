@@ -286,7 +286,8 @@ pub(crate) fn common_namespace(named: &BTreeSet<String>) -> Option<String> {
 
 /// The folders at the start of the globs of `manifests.include`, without that of the CRDs.
 pub(crate) fn manifest_folders(include: &[String], root: &str, survey: &Survey, platform: &Platform) -> Vec<String> {
-    let crds = survey.definitions_folder(platform);
+    // A folder with entities beside the CRDs is one of manifests.
+    let crds = survey.definitions_folder(platform).filter(|crds| !survey.has_entities(crds));
     let mut folders: Vec<String> = Vec::new();
     for glob in include {
         let is_literal = |part: &&str| !part.contains(['*', '?', '[', '{', '!']);

@@ -107,6 +107,10 @@ impl Survey {
         self.namespaces.iter().filter(|(path, _)| is_delivered(path)).map(|(_, namespace)| namespace.clone()).collect()
     }
 
+    pub fn has_entities(&self, folder: &str) -> bool {
+        self.entity_folders.iter().any(|found| is_within(found, folder))
+    }
+
     /// The deepest folder below `root` with all entities, or else the folders directly below it that have some.
     pub fn entity_folders(&self, root: &str) -> Vec<String> {
         let start = if root.is_empty() { 0 } else { root.len() + 1 };
