@@ -8,6 +8,8 @@
 
 #[path = "corpus.rs"]
 mod corpus;
+#[path = "deliverers.rs"]
+mod deliverers;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -37,6 +39,7 @@ fn main() {
                     remember(name, &folder);
                 }
             }
+            deliver(home.path());
             let small = home.path().join("ten");
             corpus::write(&small, 18, false);
             start_up(&small);
@@ -104,6 +107,22 @@ fn remember(name: &str, folder: &Path) {
         let line = ["lint"].iter().chain(flags).copied().collect::<Vec<_>>().join(" ");
         println!("{name}, again: {line} {:.1} ms, git status {:.1} ms, ratio {:.2}", lint.0, status.0, lint.1);
     }
+}
+
+/// What deliverers add to lint: the same manifests with fifty Applications and some hundred kustomizations, and without.
+fn deliver(home: &Path) {
+    let folders = ["with-deliverers", "without-deliverers"].map(|name| home.join(name));
+    for folder in &folders {
+        corpus::write(folder, 20_000, false);
+        deliverers::add(folder);
+    }
+    std::fs::remove_dir_all(folders[1].join("argocd")).expect("it is there");
+    let lint = |folder: &Path| command(binary(), &["-C", &folder.display().to_string(), "lint", "--no-cache"]);
+    let (with, without) = in_turn(|| lint(&folders[0]), || lint(&folders[1]));
+    println!(
+        "20,000 files with deliverers: {:.1} ms, without {:.1} ms, ratio {:.2} (medians of {RUNS})",
+        with.0, without.0, with.1
+    );
 }
 
 fn start_up(folder: &Path) {

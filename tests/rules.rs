@@ -19,8 +19,11 @@ fn lay_out(rule: &Rule, example: &str) -> Repo {
     let source = folder(rule).join(example);
     assert!(source.is_dir(), "{} has no `{example}/`", rule.info.name);
     let repo = Repo::new();
-    let config = repo.read(".git/config");
-    repo.write(".git/config", format!("{config}[remote \"origin\"]\n\turl = https://github.com/acme/catalog.git\n"));
+    let mut config = repo.read(".git/config");
+    for (name, host) in [("origin", "github.com"), ("mirror", "git.example.com")] {
+        config.push_str(&format!("[remote \"{name}\"]\n\turl = https://{host}/acme/catalog.git\n"));
+    }
+    repo.write(".git/config", config);
     if !source.join(".portolan").exists() {
         repo.copy_from(&folder(rule).join("../_snapshot"));
     }

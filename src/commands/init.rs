@@ -150,7 +150,7 @@ fn run(args: &InitArgs, cluster: Option<&str>, context: &mut Context<'_>) -> Res
         context.streams.say_painted(&context.mask.text(&message));
         context.say(&format!("note: {written}run `portolan pull` to retry."));
     }
-    let steps = delivery.as_ref().map(|delivery| delivery.next_steps(is_open, &found)).unwrap_or_default();
+    let steps = delivery.as_ref().map(|delivery| delivery.next_steps(is_open)).unwrap_or_default();
     context.streams.show(&next(&found, &choices, &draft, pulled, build, steps))?;
     match failure {
         Some(error) if args.from_catalog => Err(error),

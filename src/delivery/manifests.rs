@@ -84,16 +84,49 @@ impl Manifests {
     }
 
     pub fn read(source: &dyn Source, text: &str) -> Self {
-        let separators = Separators::of(text);
-        let has_skip_marker = memchr::memmem::find(text.as_bytes(), SKIP_MARKER.as_bytes()).is_some();
-        let mut reading = Reading { text, found: Found::default(), index: 0, chunk: None };
-        if let Some(fault) = separators.fault {
-            reading.found.broken = Some(fault);
-            return Self { has_skip_marker, size: text.len(), ..reading.found.finish(0) };
+        let mut reading = ManifestsReading::of(text);
+        if !reading.is_refused() {
+            source.documents(text, &mut |document| reading.add(document));
         }
-        reading.found.is_special = separators.has_ends || text.trim_start().starts_with('{');
-        source.documents(text, &mut |document| reading.add(document, &separators));
-        Self { has_skip_marker, size: text.len(), ..reading.found.finish(separators.starts.len()) }
+        reading.finish()
+    }
+}
+
+/// Collects the manifests of a text whose documents are parsed elsewhere.
+#[derive(Debug)]
+pub struct ManifestsReading<'t> {
+    reading: Reading<'t>,
+    separators: Separators,
+}
+
+impl<'t> ManifestsReading<'t> {
+    pub fn of(text: &'t str) -> Self {
+        let separators = Separators::of(text);
+        let mut reading = Reading { text, found: Found::default(), index: 0, chunk: None };
+        match &separators.fault {
+            Some(fault) => reading.found.broken = Some(fault.clone()),
+            None => reading.found.is_special = separators.has_ends || text.trim_start().starts_with('{'),
+        }
+        Self { reading, separators }
+    }
+
+    /// Whether kustomize cannot tell the documents apart.
+    fn is_refused(&self) -> bool {
+        self.separators.fault.is_some()
+    }
+
+    /// Every document with content is added, in order.
+    pub fn add(&mut self, document: &Document<'_>) {
+        if !self.is_refused() {
+            self.reading.add(document, &self.separators);
+        }
+    }
+
+    pub fn finish(self) -> Manifests {
+        let text = self.reading.text;
+        let separators = if self.is_refused() { 0 } else { self.separators.starts.len() };
+        let has_skip_marker = memchr::memmem::find(text.as_bytes(), SKIP_MARKER.as_bytes()).is_some();
+        Manifests { has_skip_marker, size: text.len(), ..self.reading.found.finish(separators) }
     }
 }
 
@@ -171,6 +204,7 @@ impl Found {
     }
 }
 
+#[derive(Debug)]
 struct Reading<'t> {
     text: &'t str,
     found: Found,

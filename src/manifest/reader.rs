@@ -89,15 +89,16 @@ impl Reader {
         }
     }
 
-    /// Calls `each` for every document that may contain entities, in order.
-    pub fn read(&mut self, text: &str, each: &mut dyn FnMut(&Document<'_>)) {
-        self.read_with(text, Producer::default(), each);
+    /// Calls `each` for every document that may contain entities, in order. Returns whether these are all documents, and
+    /// sound, so that `read_all` would pass on the same ones.
+    pub fn read(&mut self, text: &str, each: &mut dyn FnMut(&Document<'_>)) -> bool {
+        self.read_with(text, Producer::default(), each)
     }
 
-    pub fn read_with(&mut self, text: &str, producer: Producer, each: &mut dyn FnMut(&Document<'_>)) {
+    pub fn read_with(&mut self, text: &str, producer: Producer, each: &mut dyn FnMut(&Document<'_>)) -> bool {
         let is_kubernetes = VERSION.find(text.as_bytes()).is_some();
         let filter = Filter { is_candidate: candidate::looks_ours, claim, is_kubernetes };
-        self.read_those(text, producer, filter, each);
+        self.read_those(text, producer, filter, each)
     }
 
     /// Reads all documents, whatever they contain.
@@ -106,29 +107,40 @@ impl Reader {
         self.read_those(text, Producer::default(), filter, each);
     }
 
-    fn read_those(&mut self, text: &str, producer: Producer, filter: Filter, each: &mut dyn FnMut(&Document<'_>)) {
+    fn read_those(
+        &mut self,
+        text: &str,
+        producer: Producer,
+        filter: Filter,
+        each: &mut dyn FnMut(&Document<'_>),
+    ) -> bool {
         if text.len() > self.limits.file_bytes {
             let limit = self.limits.file_bytes;
             self.refuse(text, 0..text.len(), FaultKind::TooLarge { what: Oversize::File, limit });
             each(&self.document(0, text, &(0..text.len()), true));
-            return;
+            return false;
         }
         let mut index = 0;
+        let mut has_all = true;
         let mut pieces = std::mem::take(&mut self.pieces);
         pieces.clear();
         pieces.extend(Documents::new(text).filter_map(|piece| {
             let chunk = text.get(piece.range.clone()).unwrap_or_default();
-            let is_ours = (filter.is_candidate)(chunk) && !split::is_empty(chunk);
+            let is_empty = split::is_empty(chunk);
+            let is_ours = !is_empty && (filter.is_candidate)(chunk);
+            has_all &= is_ours || is_empty;
             (is_ours || piece.trouble.is_some()).then_some((piece, is_ours))
         }));
         move_troubles(&mut pieces);
         for (piece, is_ours) in &pieces {
+            has_all &= piece.trouble.is_none();
             let range = piece.range.clone();
             let Some(chunk) = text.get(range.clone()).filter(|_| *is_ours) else { continue };
             let sound = self.one(text, piece, producer);
             if filter.is_kubernetes {
                 self.report_trouble(text, piece);
             }
+            has_all &= sound;
             if !sound {
                 match (filter.claim)(chunk) {
                     Claim::Entity => {}
@@ -141,6 +153,7 @@ impl Reader {
             index += 1;
         }
         self.pieces = pieces;
+        has_all
     }
 
     /// Keeps one fault of a broken document of another tool, with a hint to exclude the file.

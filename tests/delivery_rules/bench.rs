@@ -21,7 +21,6 @@ pub const URL: &str = "https://git.example.com/acme/catalog.git";
 pub struct Report {
     pub code: u8,
     pub findings: Vec<Reported>,
-    pub talk: String,
 }
 
 /// A finding as JSON has it.
@@ -74,7 +73,7 @@ pub fn lint(folder: &Path, arguments: &[&str]) -> Report {
     let talk = String::from_utf8(talk.0.take()).expect("messages are UTF-8");
     let json: Json = serde_json::from_slice(&results.0.take()).unwrap_or_else(|error| panic!("{error}: {talk}"));
     let findings = json["findings"].as_array().expect("findings are a list").iter().map(reported).collect();
-    Report { code: exit.code(), findings, talk }
+    Report { code: exit.code(), findings }
 }
 
 fn reported(finding: &Json) -> Reported {

@@ -137,16 +137,18 @@ fn a_dated_application_is_answered() {
     let repo = repository(URL);
     repo.write("argocd/plane-eu.yaml", APPLICATION);
     for config in [None, Some("delivery: cluster\n")] {
-        config.into_iter().for_each(|config| drop(repo.write("portolan.yaml", config)));
+        if let Some(config) = config {
+            repo.write("portolan.yaml", config);
+        }
         let report = lint(repo.path(), &[]);
-        assert_eq!(found(&report), [("delivery-path-missing", "argocd/plane-eu.yaml", 9)], "{report:#?}");
+        assert_eq!(found(&report), [("delivery-path-missing", "argocd/plane-eu.yaml", 10)], "{report:#?}");
         assert!(report.of_delivery()[0].help.contains("claims: app path does not exist"), "{report:#?}");
     }
     repo.remove("portolan.yaml");
     // Whether an application of other things than entities prunes is the business of its people.
     repo.write("claims/orders.yaml", CLAIM);
     assert_eq!(found(&lint(repo.path(), &[])), []);
-    let never_pruned = [("never-pruned", "argocd/plane-eu.yaml", 14)];
+    let never_pruned = [("never-pruned", "argocd/plane-eu.yaml", 15)];
     repo.write("portolan.yaml", "delivery: cluster\n");
     assert_eq!(found(&lint(repo.path(), &[])), never_pruned);
     repo.remove("portolan.yaml");

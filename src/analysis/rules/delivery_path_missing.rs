@@ -52,6 +52,11 @@ fn report(deliverer: &DelivererFacts, failure: &DeliveryFailure, sink: &mut Sink
         FailureCause::FileAsPath => {
             (of_path, format!("`{title}` takes `{path}`, which is a file."), "name the folder of the file")
         }
+        FailureCause::Entry(entry) if entry.contains('*') => (
+            of_entry,
+            format!("`{entry}` is a pattern, so `{title}` delivers nothing."),
+            "list each file or its folder: kustomize has no patterns",
+        ),
         FailureCause::Entry(entry) => (
             of_entry,
             format!("`{entry}` does not exist, so `{title}` delivers nothing."),

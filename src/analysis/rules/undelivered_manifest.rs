@@ -92,6 +92,8 @@ fn help(reason: &UndeliveredReason) -> &'static str {
         UndeliveredReason::NotRecursive => "set `spec.source.directory.recurse: true`",
         UndeliveredReason::Excluded => "correct `spec.source.directory.include` or `exclude`",
         UndeliveredReason::Skipped => "remove `+argocd:skip-file-rendering` from the file",
-        UndeliveredReason::NoObject => "make each document of the file a Kubernetes object",
+        UndeliveredReason::NoObject => {
+            "look for a patch or an annotation that removes it, and make each document of the file a Kubernetes object"
+        }
     }
 }

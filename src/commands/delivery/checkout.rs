@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 use crate::delivery::files::{FileId, FileKind, Files};
 use crate::delivery::source::{Document, Source};
@@ -20,6 +21,8 @@ pub(super) struct Checkout {
 #[derive(Debug)]
 pub(super) struct Contents {
     by_path: HashMap<String, SourceFile>,
+    /// Readers that are free.
+    readers: Mutex<Vec<Reader>>,
 }
 
 impl Checkout {
@@ -51,7 +54,7 @@ impl Checkout {
                 kinds.push((path, FileKind::Text));
             }
         }
-        Self { files: Files::new(kinds), contents: Contents { by_path } }
+        Self { files: Files::new(kinds), contents: Contents { by_path, readers: Mutex::default() } }
     }
 
     /// The YAML files, with their sources.
@@ -75,9 +78,12 @@ impl Source for Contents {
     }
 
     fn documents(&self, text: &str, each: &mut dyn FnMut(&Document<'_>)) {
-        Reader::new(Limits::default()).read_all(text, &mut |document| {
+        let free = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut reader = free.unwrap_or_else(|| Reader::new(Limits::default()));
+        reader.read_all(text, &mut |document| {
             let value = if document.broken { None } else { document.view.root() };
             each(&Document { span: document.span, value, faults: document.faults });
         });
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
     }
 }

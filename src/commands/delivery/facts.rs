@@ -52,10 +52,10 @@ impl FactsOf<'_, '_> {
                         }
                     }
                 }
-                // What it would take if its path were right is not known.
-                Outcome::Failed(_) | Outcome::ArgoFailed(_) => knows_all &= deliverer.folder.is_some(),
-                Outcome::SetFailed(_) => knows_all = false,
-                Outcome::NotKnown(_) => knows_all = false,
+                // What it would take is not known.
+                Outcome::Failed(_) | Outcome::ArgoFailed(_) | Outcome::SetFailed(_) | Outcome::NotKnown(_) => {
+                    knows_all = false;
+                }
             }
             if let Some(found) = self.deliverer(deliverer) {
                 let number = DelivererIndex(facts.deliverers.len());

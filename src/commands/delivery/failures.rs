@@ -6,11 +6,13 @@ use crate::delivery::argo::sets::SetFailure;
 use crate::delivery::argo::{ArgoFailure, ArgoFailureKind};
 use crate::delivery::files::{Entry, Files, FolderId, Joined, join};
 use crate::delivery::flux::substitution_fault;
+use crate::delivery::kustomize::FILE_NAMES;
 use crate::delivery::kustomize::failure::{Failure, FailureKind, ROOT};
 use crate::delivery::place::Place;
 use crate::delivery::reach::Deliverer;
 use crate::delivery::repository::Repository;
 use crate::domain::delivery_facts::{DeliveryFailure, FailureCause};
+use crate::domain::document::span::Span;
 use crate::domain::document::tree::Value;
 use crate::text::suggest::closest;
 
@@ -25,7 +27,22 @@ impl FactsOf<'_, '_> {
         };
         let is_of_text = failure.kind == FailureKind::Substitution;
         let of_text = failure.place.filter(|_| is_of_text).and_then(|place| unsubstitutable(self.repository, place));
-        self.described(cause, &failure.text, of_text.or(failure.place), meant)
+        // In a kustomization that Flux makes, the entry has no place.
+        let is_generated = failure.place.is_none_or(|place| place.file == deliverer.place.file);
+        let of_component = (failure.kind == FailureKind::Component && is_generated).then(|| self.component(failure));
+        self.described(cause, &failure.text, of_text.or(of_component.flatten()).or(failure.place), meant)
+    }
+
+    /// The kustomization of a folder that is a component and must not be one, or the reverse.
+    fn component(&self, failure: &Failure) -> Option<Place> {
+        let (_, rest) = failure.text.rsplit_once(&format!("for path '{ROOT}/"))?;
+        let folder = rest.split('\'').next()?;
+        let files = self.repository.files;
+        let tree = Tree::checkout(files);
+        FILE_NAMES.into_iter().find_map(|name| match tree.find(&format!("{folder}/{name}")) {
+            Some(Entry::File(file)) => Some(Place { file, span: Span::default() }),
+            Some(Entry::Folder(_)) | None => None,
+        })
     }
 
     pub(super) fn argo_failure(&mut self, deliverer: &Deliverer, failure: &ArgoFailure) -> DeliveryFailure {
@@ -160,6 +177,9 @@ fn meant(files: &Files, folder: &str, written: &str) -> Option<String> {
     for at in 0..names.len() {
         let (Joined::Inside(above) | Joined::Outside(above)) = join(folder, &names[..at].join("/"));
         let Some(Entry::Folder(above)) = tree.find(&above) else { return None };
+        if names[at].contains('*') {
+            return None;
+        }
         if matches!(names[at], "" | "." | "..") || files.entry(above, names[at]).is_some() {
             continue;
         }

@@ -10,7 +10,8 @@ use super::options::DeliveryOptions;
 use super::repository_view::RepositoryView;
 use super::run_files::RunFiles;
 use crate::analysis::{Directives, may_hold_deliverer};
-use crate::delivery::files::FileId as DeliveredId;
+use crate::delivery::Tree;
+use crate::delivery::files::{Entry, FileId as DeliveredId, FileKind};
 use crate::delivery::flux;
 use crate::delivery::manifests::Manifests;
 use crate::delivery::reach::{self, Reach};
@@ -32,6 +33,16 @@ pub(crate) struct Deliveries {
     pub(super) group: &'static str,
 }
 
+/// What a pass over the files of a run has found out.
+pub(crate) struct ReadFiles<'a> {
+    /// The files that are manifests, with the texts that were read.
+    pub files: &'a [SourceFile],
+    /// Some of them may hold a deliverer.
+    pub have_deliverers: bool,
+    /// What some of them hold, so that they are not parsed again.
+    pub manifests: Vec<(FileId, Manifests)>,
+}
+
 impl Deliveries {
     /// The same, where the texts of `read` are at hand.
     pub fn find_among(
@@ -43,25 +54,33 @@ impl Deliveries {
         let may_hold = |(): &mut (), _, text: Result<TextRef<'_>, ReadProblem>| {
             text.is_ok_and(|text| may_hold_deliverer(text.text))
         };
-        let has_deliverers = sources::for_each_text(read, || (), may_hold).into_iter().any(|found| found);
-        Self::find(view, options, read, files, has_deliverers)
+        let have_deliverers = sources::for_each_text(read, || (), may_hold).into_iter().any(|found| found);
+        Self::find(view, options, ReadFiles { files: read, have_deliverers, manifests: Vec::new() }, files)
     }
 
-    /// `read`: the files of the run that are manifests, with the texts that were read. `files`: the number of all its files.
+    /// `files`: the number of all files of the run.
     pub fn find(
         view: &RepositoryView<'_>,
         options: &DeliveryOptions,
-        read: &[SourceFile],
+        ReadFiles { files: read, have_deliverers, manifests: known }: ReadFiles<'_>,
         files: usize,
-        has_deliverers: bool,
     ) -> Option<Self> {
         let prefix = view.prefix();
         let checkout = Checkout::new(view.files(), read, &prefix);
         let is_stated = options.stated_tool.is_some();
-        if !has_deliverers && !is_stated && !holds_deliverers(&checkout, read, &prefix) {
+        if !have_deliverers && !is_stated && !holds_deliverers(&checkout, read, &prefix) {
             return None;
         }
         let repository = Repository::new(&checkout.files, &checkout.contents);
+        let known = known.into_iter().filter_map(|(file, manifests)| Some((read.get(file.0 as usize)?, manifests)));
+        let tree = Tree::checkout(&checkout.files);
+        for (file, manifests) in known {
+            let Some(Entry::File(id)) = tree.find(&format!("{prefix}{}", file.path)) else { continue };
+            // A link is none of the files that deliverers read.
+            if *checkout.files.kind(id) == FileKind::Text {
+                repository.give(id, manifests);
+            }
+        }
         give_manifests(&repository, &checkout);
         let mut urls = options.urls.clone();
         urls.extend(view.repository.into_iter().flat_map(|repository| repository.remote_urls()));
@@ -101,9 +120,11 @@ fn holds_deliverers(checkout: &Checkout, read: &[SourceFile], prefix: &str) -> b
     sources::for_each_text(&others, || (), may_hold).into_iter().any(|found| found)
 }
 
-/// Reads all YAML files in parallel.
+/// Reads the YAML files that are not known yet, in parallel.
 fn give_manifests(repository: &Repository<'_>, checkout: &Checkout) {
-    let (ids, files): (Vec<DeliveredId>, Vec<&SourceFile>) = checkout.yaml_files().into_iter().unzip();
+    let is_unknown = |(id, _): &(DeliveredId, &SourceFile)| repository.known_manifests(*id).is_none();
+    let (ids, files): (Vec<DeliveredId>, Vec<&SourceFile>) =
+        checkout.yaml_files().into_iter().filter(is_unknown).unzip();
     let read = sources::for_each_text(
         &files,
         || (),

@@ -173,6 +173,10 @@ impl Delivery {
             files.push((format!("{folder}/entities.yaml"), text.clone()));
         }
         files.push((within(&found.folder, &self.mapping), self.mapping_text.clone()));
+        // Git has no empty folders, and a deliverer fails while its folder is missing.
+        let is_missing = |folder: &&DeliveredFolder| !sources::exists(&found.top.join(&folder.path));
+        let missing = self.folders.iter().filter(is_missing);
+        files.extend(missing.map(|folder| (format!("{}/.gitkeep", folder.path), String::new())));
         let wiring = self.wiring();
         let siblings = self.siblings();
         let mut changes = Changes::default();
@@ -293,7 +297,7 @@ impl Delivery {
     }
 
     /// What people have to do before they commit. `is_open`: the mapping is the open one.
-    fn steps_before_commit(&self, is_open: bool, found: &Surroundings) -> Vec<String> {
+    fn steps_before_commit(&self, is_open: bool) -> Vec<String> {
         let mut steps = Vec::new();
         if self.url.is_none() {
             steps.push(format!(
@@ -309,13 +313,6 @@ impl Delivery {
                 self.config_name
             ));
         }
-        let is_missing = |folder: &&DeliveredFolder| !sources::exists(&found.top.join(&folder.path));
-        for folder in self.folders.iter().filter(is_missing) {
-            steps.push(format!(
-                "Add the first manifest below `{}`: the delivery fails while it is missing.",
-                folder.path
-            ));
-        }
         if is_open {
             steps.push(format!(
                 "With blueprints and manifests, write the mapping: `portolan cluster mapping --out {}`.",
@@ -326,7 +323,7 @@ impl Delivery {
     }
 
     /// What people have to do, before the commit and after it.
-    pub fn next_steps(&self, is_open: bool, found: &Surroundings) -> [Vec<String>; 2] {
+    pub fn next_steps(&self, is_open: bool) -> [Vec<String>; 2] {
         let (folder, name) = (self.folder(), self.cluster());
         let synced = syncing(&self.survey, &format!("{folder}/{name}.yaml"));
         let apply = match synced {
@@ -370,7 +367,7 @@ impl Delivery {
         } else {
             format!("Install the exporter with the state key `{key}` and the mapping `{mapping}`.")
         });
-        [self.steps_before_commit(is_open, found), steps]
+        [self.steps_before_commit(is_open), steps]
     }
 
     /// The first cluster.

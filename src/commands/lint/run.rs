@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::analysis::Directives;
-use crate::commands::delivery::repository::Deliveries;
+use crate::commands::delivery::repository::{Deliveries, ReadFiles};
 use crate::commands::delivery::repository_view::{RepositoryView, State};
 use crate::commands::lint::error::LintError;
 use crate::commands::lint::fix::{Repaired, Repairs};
@@ -100,7 +100,7 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
         let Found { files, chosen, .. } = &found;
         let total = files.len();
         let deliveries_of_mapping = RefCell::new(mapped.as_mut().map(|mapped| mapped.deliveries.take()));
-        let find_deliveries = |read: &[SourceFile], has_deliverers: bool| {
+        let find_deliveries = |read: ReadFiles<'_>| {
             if let Some(known) = deliveries_of_mapping.take() {
                 return known;
             }
@@ -108,10 +108,10 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
                 || request.pattern.is_named()
                 || request.pattern.has_excludes()
                 || !view.prefix().is_empty();
-            if !has_deliverers && !may_have_others {
+            if !read.have_deliverers && !may_have_others {
                 return None;
             }
-            Deliveries::find(&view, &request.clusters.delivery, read, total, has_deliverers)
+            Deliveries::find(&view, &request.clusters.delivery, read, total)
         };
         let crd_fields = || fields_of_entities(&view.yaml_files(), request.clusters.delivery.platform);
         let (deliveries, crd_fields): (FindDeliveries<'_>, FindCrdFields<'_>) = (&find_deliveries, &crd_fields);

@@ -33,8 +33,9 @@ impl ManifestReader {
         Self { reader: Reader::new(Limits::default()), manifests: Vec::new() }
     }
 
-    /// Calls `with` for each document of `text`. Documents that cannot be manifests are skipped.
-    pub fn read(&mut self, path: &str, text: &str, with: &mut dyn FnMut(&Document<'_>, Content<'_>)) {
+    /// Calls `with` for each document of `text`. Documents that cannot be manifests are skipped; returns whether there are
+    /// none, and all are sound.
+    pub fn read(&mut self, path: &str, text: &str, with: &mut dyn FnMut(&Document<'_>, Content<'_>)) -> bool {
         let file_name = path.rsplit('/').next().unwrap_or(path);
         let Self { reader, manifests } = self;
         reader.read(text, &mut |document| {
@@ -45,6 +46,6 @@ impl ManifestReader {
             manifests.clear();
             manifest::decode(document.view, file_name, manifests);
             with(document, Content::Manifests(manifests));
-        });
+        })
     }
 }

@@ -3,19 +3,22 @@
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::analysis::{
     AnalysisResult, Analyzer, Directives, DocumentContext, Evidence, FileResults, FileRun, Options, RunState,
-    Selection, Snapshot,
+    Selection, Snapshot, may_hold_deliverer,
 };
-use crate::commands::delivery::repository::Deliveries;
+use crate::commands::delivery::repository::{Deliveries, ReadFiles};
 use crate::commands::mapping::repository::{MappedFile, MappedRepository};
 use crate::commands::workspace::cache::LintCache;
 use crate::commands::workspace::documents::{Content, ManifestReader};
 use crate::commands::workspace::entities::{EntityCollector, FileCollector, FileEntities, ManifestSet};
 use crate::commands::workspace::index::{FileDeclarations, IndexCollector, ManifestIndex};
 use crate::commands::workspace::snapshot::conflicts_of;
+use crate::delivery::manifests::{Manifests, ManifestsReading};
+use crate::delivery::source::Document as DeliveredDocument;
 use crate::domain::document::fault::{Fault, FaultKind, Oversize};
 use crate::domain::document::manifest::Manifest;
 use crate::domain::document::span::Span;
@@ -55,7 +58,7 @@ pub(crate) enum Collects {
 pub(crate) type MayBeManifest<'a> = &'a (dyn Fn(&str, Option<Missing>) -> bool + Sync);
 
 /// Finds the deliverers of a repository and what they deliver.
-pub(crate) type FindDeliveries<'a> = &'a dyn Fn(&[SourceFile], bool) -> Option<Deliveries>;
+pub(crate) type FindDeliveries<'a> = &'a dyn Fn(ReadFiles<'_>) -> Option<Deliveries>;
 
 /// The kinds of entities and their fields, such as `spec.title`, that CRDs of the repository have.
 pub(crate) type CrdFields = BTreeSet<(String, String)>;
@@ -93,6 +96,10 @@ struct Worker<'d> {
     mapped: Option<&'d MappedRepository>,
     entities: EntityCollector,
     done: &'d Mutex<Vec<FileResults>>,
+    /// Some file may hold a deliverer, so that all manifests matter.
+    have_deliverers: &'d AtomicBool,
+    manifests: Vec<(FileId, Manifests)>,
+    all_manifests: &'d Mutex<Vec<(FileId, Manifests)>>,
 }
 
 /// What one file declares.
@@ -106,7 +113,27 @@ impl Drop for Worker<'_> {
     fn drop(&mut self) {
         let gathered = std::mem::take(&mut self.state).into_results();
         self.done.lock().unwrap_or_else(PoisonError::into_inner).push(gathered);
+        self.all_manifests.lock().unwrap_or_else(PoisonError::into_inner).append(&mut self.manifests);
     }
+}
+
+/// So many files are looked at before the others, to know early whether there are deliverers.
+const MAX_EARLY_FILES: usize = 2000;
+
+/// Whether a file outside of the largest folder may hold a deliverer: those of a repository are seldom among its manifests.
+fn may_have_deliverers(files: &[(FileId, &SourceFile)]) -> bool {
+    let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
+    files.iter().for_each(|(_, file)| *sizes.entry(top_folder(file)).or_default() += 1);
+    let Some((largest, _)) = sizes.into_iter().max_by_key(|(_, size)| *size) else { return false };
+    let others = files.iter().map(|(_, file)| *file).filter(|file| top_folder(file) != largest);
+    let early: Vec<&SourceFile> = others.take(MAX_EARLY_FILES).collect();
+    let may_hold =
+        |(): &mut (), _, text: Result<TextRef<'_>, ReadProblem>| text.is_ok_and(|text| may_hold_deliverer(text.text));
+    sources::for_each_text(&early, || (), may_hold).into_iter().any(|found| found)
+}
+
+fn top_folder(file: &SourceFile) -> &str {
+    file.path.split_once('/').map_or("", |(folder, _)| folder)
 }
 
 impl LintRun<'_> {
@@ -129,6 +156,9 @@ impl LintRun<'_> {
         // Threads share no Git handle, which the cache has.
         let Self { may_be_manifest, collects, mapped, .. } = *self;
         let done = Mutex::default();
+        let all_manifests = Mutex::default();
+        let have_deliverers =
+            AtomicBool::new(self.deliveries.is_some() && mapped.is_none() && may_have_deliverers(&pending));
         let make = || Worker {
             reader: ManifestReader::new(),
             state: RunState::with_capacity(pending.len()),
@@ -136,6 +166,9 @@ impl LintRun<'_> {
             mapped,
             entities: EntityCollector::default(),
             done: &done,
+            have_deliverers: &have_deliverers,
+            manifests: Vec::new(),
+            all_manifests: &all_manifests,
         };
         let (collected, texts) = sources::keep_each_text(&pending, make, |worker, index, text| {
             let (id, file) = pending[index];
@@ -167,8 +200,9 @@ impl LintRun<'_> {
         });
         let kept: Vec<(usize, SourceFile)> = kept.collect();
         let deliveries = self.deliveries.and_then(|find| {
-            let has_deliverers = gathered.iter().any(|part| !part.deliverers.is_empty());
-            find(&with_texts(read, &kept), has_deliverers)
+            let have_deliverers = gathered.iter().any(|part| !part.deliverers.is_empty());
+            let manifests = all_manifests.into_inner().unwrap_or_else(PoisonError::into_inner);
+            find(ReadFiles { files: &with_texts(read, &kept), have_deliverers, manifests })
         });
         if let Some(deliveries) = &deliveries {
             gathered.push(ignores_of_added(deliveries, &analyzer));
@@ -239,7 +273,7 @@ impl Worker<'_> {
         file: &SourceFile,
         text: Result<TextRef<'_>, ReadProblem>,
     ) -> Collected {
-        let Self { reader, state, collects, mapped, entities, .. } = self;
+        let Self { reader, state, collects, mapped, entities, have_deliverers, manifests, .. } = self;
         let text = match text {
             Ok(text) => text.text,
             Err(problem) => {
@@ -258,8 +292,16 @@ impl Worker<'_> {
         let conflicts = conflicts_of(text, merge_conflict::HELP);
         let is_in_conflict = !conflicts.is_empty() && manifest::claims_ours(text);
         let mut notes = Vec::new();
+        if !have_deliverers.load(Ordering::Relaxed) && may_hold_deliverer(text) {
+            have_deliverers.store(true, Ordering::Relaxed);
+        }
+        let mut delivered = have_deliverers.load(Ordering::Relaxed).then(|| ManifestsReading::of(text));
         if !is_in_conflict || collector.is_some() {
-            reader.read(&file.path, text, &mut |document, content| {
+            let has_all = reader.read(&file.path, text, &mut |document, content| {
+                if let Some(delivered) = &mut delivered {
+                    let value = if document.broken { None } else { document.view.root() };
+                    delivered.add(&DeliveredDocument { span: document.span, value, faults: document.faults });
+                }
                 let declares = content.declares(mapped.is_some());
                 if declares {
                     collector.iter_mut().for_each(|collector| collector.document(document, &content));
@@ -270,6 +312,8 @@ impl Worker<'_> {
                     notes.extend_from_slice(document.notes);
                 }
             });
+            // Of other files, the rest is read where it is needed.
+            manifests.extend(delivered.filter(|_| has_all).map(|delivered| (id, delivered.finish())));
         }
         if let Some(file) = mapped.and_then(|mapped| mapped.file(id)) {
             for entity in &file.entities {

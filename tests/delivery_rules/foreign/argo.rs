@@ -22,7 +22,7 @@ fn policy(dice: &mut Dice) -> &'static str {
 }
 
 pub fn apps(world: &mut World, dice: &mut Dice) {
-    let folder = dice.pick(&["apps", "argocd/applications", "root"]);
+    let folder = dice.pick(&["argo", "argocd/applications", "root"]);
     world.file(
         &format!("{folder}-of-apps.yaml"),
         &application("root", OWN, &format!("    path: {folder}\n    directory:\n      recurse: true\n"), policy(dice)),
@@ -118,11 +118,19 @@ pub fn sets(world: &mut World, dice: &mut Dice) {
         "    - plugin:\n        configMapRef: {name: my-plugin}\n        input: {parameters: {key1: value1}}\n",
     ];
     for (at, generator) in dice.some(&generators).into_iter().enumerate() {
+        // What a generator names its parameters.
+        let [cluster, server] = match generator {
+            generator if generator.contains("- list:") => ["cluster", "url"],
+            generator if generator.contains("pullRequest") => ["branch_slug", "head_sha"],
+            generator if generator.contains("scmProvider") => ["repository", "url"],
+            generator if generator.contains("plugin") => ["key1", "key2"],
+            _ => ["name", "server"],
+        };
         let name = format!("set-{at}");
         world.file(
             &format!("appsets/{name}.yaml"),
             &format!(
-                "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata:\n  name: {name}\n  namespace: argocd\nspec:\n  generators:\n{generator}  template:\n    metadata:\n      name: '{{{{cluster}}}}-guestbook'\n      labels: {{env: '{{{{metadata.labels.env}}}}'}}\n    spec:\n      project: default\n      source:\n        repoURL: '{url}'\n        targetRevision: HEAD\n        path: addons/{{{{cluster}}}}\n      destination:\n        server: '{{{{url}}}}'\n        namespace: guestbook\n"
+                "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata:\n  name: {name}\n  namespace: argocd\nspec:\n  generators:\n{generator}  template:\n    metadata:\n      name: '{{{{{cluster}}}}}-guestbook'\n      labels: {{app: guestbook}}\n    spec:\n      project: default\n      source:\n        repoURL: '{url}'\n        targetRevision: HEAD\n        path: addons/{{{{{cluster}}}}}\n      destination:\n        server: '{{{{{server}}}}}'\n        namespace: guestbook\n"
             ),
         );
     }
@@ -143,6 +151,7 @@ pub fn sets(world: &mut World, dice: &mut Dice) {
         "cluster-config/engineering/dev/config.json",
         "{\"env\": \"dev\", \"cluster\": {\"owner\": \"a@example.com\"}}\n",
     );
+    world.file("addons/in-cluster/deployment.yaml", &deployment("local"));
     world.file("addons/engineering-dev/deployment.yaml", &deployment("dev"));
     world.file("addons/engineering-prod/deployment.yaml", &deployment("prod"));
 }

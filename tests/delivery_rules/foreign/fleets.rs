@@ -30,13 +30,20 @@ pub fn home(world: &mut World, dice: &mut Dice) {
             &namespace(space)
                 .replace("metadata:\n", "metadata:\n  annotations:\n    kustomize.toolkit.fluxcd.io/prune: disabled\n"),
         );
-        for app in dice.some(&["echo-server", "grafana", "plex", "unifi"]) {
+        let apps = match space {
+            "default" => ["echo-server", "homepage"],
+            "media" => ["plex", "jellyfin"],
+            "network" => ["unifi", "cloudflared"],
+            _ => ["grafana", "gatus"],
+        };
+        for app in dice.some(&apps) {
             listed.push(format!("./{app}/ks.yaml"));
             home_app(world, dice, &folder, space, app, source);
         }
         let resources: Vec<&str> = listed.iter().map(String::as_str).collect();
         let more = dice.pick(&["", "components:\n  - ../../components/common\n"]);
-        world.file(&format!("{folder}/kustomization.yaml"), &kustomization(&resources, more));
+        let more = format!("namespace: {space}\n{more}");
+        world.file(&format!("{folder}/kustomization.yaml"), &kustomization(&resources, &more));
     }
     world.file(&format!("{top}/components/common/kustomization.yaml"), "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources:\n  - ./cluster-secrets.secret.sops.yaml\n");
     world.file(&format!("{top}/components/common/cluster-secrets.secret.sops.yaml"), "kind: Secret\napiVersion: v1\nmetadata:\n  name: cluster-secrets\nstringData:\n  SECRET_DOMAIN: ENC[AES256_GCM,data:abcd,iv:efgh=,tag:ijkl==,type:str]\nsops:\n  age:\n    - recipient: age1qqqq\n  mac: ENC[AES256_GCM,data:mnop]\n  version: 3.9.4\n");

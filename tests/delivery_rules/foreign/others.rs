@@ -144,7 +144,7 @@ pub fn links(world: &mut World, dice: &mut Dice) {
         ("broken.yaml", "nowhere.yaml"),
         ("loop", "loop"),
         ("services/shared.yaml", "../config/app.yaml"),
-        ("up", ".."),
+        ("docs/top", "../README.md"),
     ];
     for (path, target) in dice.some(&links) {
         if !world.files.contains_key(path) && !world.files.keys().any(|known| known.starts_with(&format!("{path}/"))) {

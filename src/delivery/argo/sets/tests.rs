@@ -206,6 +206,8 @@ fn templates_give_what_go_gave_or_are_not_known() {
 }
 
 proptest::proptest! {
+    #![proptest_config(crate::generated_cases::config(512))]
+
     /// Any text gives a result, an error or nothing known, and never panics.
     #[test]
     fn no_template_panics(parts in proptest::collection::vec(proptest::sample::select(FRAGMENTS), 0..12)) {
