@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule {
         family: Family::Delivery,
         severity: Some(Severity::Warning),
         what: "a value that variables of a Kustomization change into another than it seems",
-        why: "`postBuild` works on text without the quotes of the manifest: a variable can become a number or null, and `$$` becomes `$`.",
+        why: "Flux replaces variables in a text without the quotes of the manifest: `\"${N}\"` can become a number or null, and `$$` becomes `$`.",
         fix: "Put quotes into the value of the variable, or opt out with the annotation `kustomize.toolkit.fluxcd.io/substitute: disabled`",
     },
     check: Check::Delivery(check),

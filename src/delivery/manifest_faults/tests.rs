@@ -151,7 +151,7 @@ fn variables_are_reported_where_they_change_more_than_a_text() {
     assert_eq!(substituted("a: a$$\n", Some(&json!({"a": "a$"}))), [SubstitutedValue { halves: true, ..halved }]);
     let empty = value("x${M}", Becomes::Value(Reading::String("x".to_owned())));
     let empty = SubstitutedValue { undefined: Some("M".to_owned()), ..empty };
-    assert_eq!(substituted("a: [x${M}]\n", Some(&json!({"a": ["x"]}))), [empty]);
+    assert_eq!(substituted("a: [\"x${M}\"]\n", Some(&json!({"a": ["x"]}))), [empty]);
     assert_eq!(substituted("a: x${M:=1}\n", Some(&json!({"a": "x1"}))), []);
     let key = SubstitutedValue { is_key: true, ..value("k${N}", Becomes::NotKnown) };
     assert_eq!(substituted("k${N}: 1\n", Some(&json!({"k12": 1}))), [key]);
