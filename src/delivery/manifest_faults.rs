@@ -68,11 +68,12 @@ pub fn faults(manifest: Value<'_>, arrival: &Arrival, delivering: Delivering<'_>
             };
             found.push((span, ManifestFaultKind::NameIsNoString { found: words, quoted }));
         }
+        // What has no name at all is no object that anybody could apply.
         Fate::Replaced { .. } if !arrival.object.header.has_string_name => {
-            let span = name.map_or_else(|| start_of(manifest), Value::span);
-            let words = name.map_or("missing", |name| name.kind().words());
-            let kind = ManifestFaultKind::NameIsNoString { found: words, quoted: name.and_then(quoted) };
-            found.push((span, kind));
+            found.extend(name.filter(|name| !name.is_null()).map(|name| {
+                let (found, quoted) = (name.kind().words(), quoted(name));
+                (name.span(), ManifestFaultKind::NameIsNoString { found, quoted })
+            }));
         }
         Fate::Replaced { .. } => {
             let span = name.map_or_else(|| start_of(manifest), Value::span);

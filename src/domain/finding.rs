@@ -120,8 +120,8 @@ pub struct Finding {
 pub enum Detail {
     /// How editors and Kubernetes read a scalar.
     Scalar { raw: String, editor: Reading, cluster: Reading },
-    /// A field that the published CRD does not have: `spec.title`.
-    ForeignField { field: String },
+    /// A field that the published CRD of a kind does not have: `spec.title`.
+    ForeignField { kind: &'static str, field: String },
 }
 
 /// What to do about a finding.

@@ -24,16 +24,14 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
-    if context.manifest.form == Form::Bare {
-        return;
-    }
+    let Form::Resource(kind) = context.manifest.form else { return };
     let Some(spec) = context.manifest.spec.map(|id| context.view.value(id)) else { return };
     for field in TextField::ALL.map(TextField::key).into_iter().chain(["team"]) {
         let Some((key, _)) = spec.entry(field) else { continue };
         let field = format!("spec.{field}");
         let message = format!("The API server refuses this manifest: the published CRD does not have `{field}`.");
         let draft = FindingBuilder::new(key.span(), message).help(help(&field));
-        sink.report(draft.detail(Detail::ForeignField { field }));
+        sink.report(draft.detail(Detail::ForeignField { kind: kind.name(), field }));
     }
 }
 
@@ -48,7 +46,7 @@ fn help(field: &str) -> &'static str {
 /// warning.
 pub(in crate::analysis) fn reword(findings: &mut [Finding], facts: &DeliveryFacts, has_own_level: bool) {
     for finding in findings {
-        let Some(Detail::ForeignField { field }) = finding.detail.as_deref() else { continue };
+        let Some(Detail::ForeignField { field, .. }) = finding.detail.as_deref() else { continue };
         let manifests = facts.manifests_at(finding.place);
         let refusing = manifests.iter().find(|manifest| manifest.applied != Applied::Unvalidated);
         let Some(manifest) = refusing.or(manifests.first()) else { continue };

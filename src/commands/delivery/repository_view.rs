@@ -47,6 +47,15 @@ impl<'a> RepositoryView<'a> {
         }
     }
 
+    /// All YAML files, from the top.
+    pub fn yaml_files(&self) -> Vec<SourceFile> {
+        let file = |file: RepositoryFile| match file {
+            RepositoryFile::File(file) if file.path.ends_with(".yaml") || file.path.ends_with(".yml") => Some(file),
+            RepositoryFile::File(_) | RepositoryFile::Link { .. } => None,
+        };
+        self.files().into_iter().filter_map(file).collect()
+    }
+
     /// A file of the base by its path from the root.
     pub fn base_file(&self, path: &str) -> Option<SourceFile> {
         self.repository?.file_at(self.root, path, self.base?).ok()?

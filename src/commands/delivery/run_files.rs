@@ -2,6 +2,7 @@
 //! those below the root.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use super::checkout::Checkout;
 use crate::analysis::Directives;
@@ -9,7 +10,7 @@ use crate::delivery::files::FileId as DeliveredId;
 use crate::delivery::place::Place as DeliveredPlace;
 use crate::domain::finding::{FileId, Place};
 use crate::manifest::{Limits, Reader};
-use crate::sources::{self, ReadBuffer, SourceFile};
+use crate::sources::{self, Place as SourcePlace, ReadBuffer, SourceFile};
 
 #[derive(Debug)]
 pub(crate) struct RunFiles {
@@ -41,7 +42,11 @@ impl RunFiles {
                     let file = SourceFile { path: path.to_owned(), place: file.place.clone() };
                     others.insert(id, file);
                 }
-                (None, None) => {}
+                // A symbolic link has no text of its own.
+                (None, None) => {
+                    let file = SourceFile { path: path.to_owned(), place: SourcePlace::Given(Arc::from([])) };
+                    others.insert(id, file);
+                }
             }
         }
         Self { files, prefix, listed, more: HashMap::new(), added: Vec::new(), others }

@@ -54,6 +54,7 @@ impl<'a> LintConfig<'a> {
             collects: Collects::Nothing,
             mapped: None,
             deliveries: None,
+            crd_fields: None,
             cache: None,
         };
         let file = SourceFile { path: "new.yaml".to_owned(), place: Place::Given(text.as_bytes().into()) };

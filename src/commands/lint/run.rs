@@ -14,10 +14,11 @@ use crate::commands::lint::fix::{Repaired, Repairs};
 use crate::commands::lint::request::{LintScope, Request};
 use crate::commands::lint::select::ReportSelection;
 use crate::commands::lint::unlisted::{Unlisted, candidates, candidates_among, unlisted};
+use crate::commands::mapping::objects::fields_of_entities;
 use crate::commands::workspace::cache::LintCache;
 use crate::commands::workspace::entities::ManifestSet;
 use crate::commands::workspace::history::PastManifests;
-use crate::commands::workspace::read::{Collects, LintRun, RawFindings, declared_names};
+use crate::commands::workspace::read::{Collects, FindCrdFields, FindDeliveries, LintRun, RawFindings, declared_names};
 use crate::commands::workspace::snapshot;
 use crate::commands::workspace::snapshot::{LoadedSnapshot, NoSnapshot, SnapshotSource};
 use crate::commands::workspace::texts::Texts;
@@ -82,6 +83,7 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
     let run = LintRun {
         mapped: None,
         deliveries: None,
+        crd_fields: None,
         cache: cache.as_ref(),
         snapshot: &loaded.snapshot,
         selection: request.selection,
@@ -111,7 +113,10 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
             }
             Deliveries::find(&view, &request.clusters.delivery, read, total)
         };
-        let run = LintRun { mapped: mapped.as_ref(), deliveries: Some(&find_deliveries), ..run };
+        let crd_fields = || fields_of_entities(&view.yaml_files(), request.clusters.delivery.platform);
+        let (deliveries, crd_fields): (FindDeliveries<'_>, FindCrdFields<'_>) = (&find_deliveries, &crd_fields);
+        let run =
+            LintRun { mapped: mapped.as_ref(), deliveries: Some(deliveries), crd_fields: Some(crd_fields), ..run };
         let in_sight = |file: FileId| files.get(file.0 as usize).is_some_and(|file| chosen.holds(&file.path));
         let mut checked = run.check(files, manifests, &in_sight, progress);
         std::mem::take(&mut checked.kept).into_iter().for_each(|(at, file)| found.files[at] = file);

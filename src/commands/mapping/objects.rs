@@ -1,6 +1,8 @@
 //! Reads the Kubernetes objects of a repository as a cluster would store them, each with its place. CRDs among them define
 //! kinds.
 
+use std::collections::BTreeSet;
+
 use crate::commands::delivery::cluster::{ClusterDelivery, Loss, Passage};
 use crate::commands::mapping::null_places::nulls_in_lists;
 use crate::domain::cluster::Deliverer;
@@ -143,6 +145,20 @@ impl RepositoryObjects {
 pub(crate) fn keep_texts(files: &mut [SourceFile]) {
     let (_, texts) = sources::keep_each_text(files, || (), |(), _, _| ());
     texts.into_iter().for_each(|(at, text)| files[at].keep(text));
+}
+
+/// The fields of `spec` that CRDs of entities in these files have, as kind and path: `Entity`, `spec.title`.
+pub(crate) fn fields_of_entities(files: &[SourceFile], platform: &Platform) -> BTreeSet<(String, String)> {
+    let of_platform = definitions(files).into_iter().filter(|definition| definition.group == platform.group);
+    let mut fields = BTreeSet::new();
+    for definition in of_platform {
+        for version in definition.versions.iter().filter(|version| version.name == platform.version) {
+            let spec = version.schema.properties.get("spec");
+            let names = spec.into_iter().flat_map(|spec| spec.properties.keys());
+            fields.extend(names.map(|name| (definition.kind.clone(), format!("spec.{name}"))));
+        }
+    }
+    fields
 }
 
 fn definitions(files: &[SourceFile]) -> Vec<Definition> {

@@ -22,7 +22,7 @@ use crate::domain::progress::Progress;
 use crate::domain::snapshot::Snapshot;
 use crate::error::Error;
 use crate::plan::Deletes;
-use crate::report::forecast::delivery;
+use crate::report::forecast::{delivery, not_delivered};
 use crate::report::plan::{ClusterDelivery, DeliveringCluster};
 use crate::settings::{ClusterSettings, Settings};
 use crate::text::mask::Mask;
@@ -192,6 +192,8 @@ impl Exporters {
                 None => undescribed(&cluster.settings),
             });
         }
+        let revisions: Vec<_> = self.clusters.iter().map(|cluster| &cluster.now.revision).collect();
+        found.not_delivered = not_delivered(&revisions);
         found.clusters.extend(self.unmapped.iter().map(|cluster| {
             let stale = cluster.owned.iter().filter(|key| cluster.is_blocked && !declared.contains(key));
             let why = "a manifest cannot be read, so what the cluster keeps is not known";
@@ -213,6 +215,7 @@ fn undescribed(cluster: &ClusterSettings) -> DeliveringCluster {
     DeliveringCluster {
         name: cluster.name.clone(),
         deliverer: cluster.deliverer,
+        deliverers: Vec::new(),
         state_key: cluster.state_key.clone(),
         mapping: None,
         outcome: None,

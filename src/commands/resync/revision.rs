@@ -12,7 +12,8 @@ use crate::commands::mapping::document::{MappingDocument, words};
 use crate::commands::mapping::mapping_file::UnreadableMapping;
 use crate::commands::mapping::objects::{LostObject, ObjectPlace, RepositoryObjects, describe_refusals};
 use crate::commands::workspace::snapshot::SnapshotSource;
-use crate::delivery::reach::{Deliverer, Prune};
+use crate::delivery::reach::{Deliverer, Prune, Tool};
+use crate::domain::cluster::Deliverer as ToolName;
 use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::finding::{FileId, Place};
 use crate::domain::forecast::revision::{
@@ -27,6 +28,9 @@ use crate::scaffold::Clear;
 use crate::settings::{ClusterSettings, Settings};
 use crate::sources::{self, ReadBuffer, SourceFile, Unreadable};
 use crate::text::fnv;
+
+/// For so many manifests that nothing delivers, the nearest deliverer is looked for.
+const MAX_EXPLAINED: usize = 200;
 
 /// The files of a revision and what they are read with.
 pub(crate) struct RevisionFiles<'a> {
@@ -112,6 +116,10 @@ impl RevisionFiles<'_> {
                 .is_some_and(|reach| deliverer.delivered_by.iter().any(|by| reach.deliverer(*by).prune == Prune::On));
             DelivererOutline {
                 title: title_of(deliverer),
+                tool: match deliverer.tool {
+                    Tool::Flux => ToolName::Flux,
+                    Tool::ArgoCd => ToolName::ArgoCd,
+                },
                 path: path.into(),
                 line,
                 folder: deliverer.path.as_ref().map(|path| path.text.clone()).unwrap_or_default(),
@@ -140,9 +148,13 @@ impl RevisionFiles<'_> {
             let ((path, line), name) = (lines.of(refused.at.place), Some(refused.at.name.clone()));
             undelivered.push(UndeliveredObject { path, line, name, reason, keeps_object: true });
         }
-        for LostObject { at, loss } in found.lost.iter().filter(|lost| lost.at.is_manifest) {
+        let lost = found.lost.iter().filter(|lost| lost.at.is_manifest);
+        for (number, LostObject { at, loss }) in lost.enumerate() {
             let ((path, line), name) = (lines.of(at.place), Some(at.name.clone()));
-            let Loss { reason, keeps_object } = loss.clone();
+            let Loss { mut reason, keeps_object } = loss.clone();
+            if let Some(deliveries) = self.deliveries.filter(|_| !keeps_object && number < MAX_EXPLAINED) {
+                reason = deliveries.absence_reason(at.place.file).unwrap_or(reason);
+            }
             undelivered.push(UndeliveredObject { path, line, name, reason, keeps_object });
         }
         for broken in &found.broken {

@@ -1,6 +1,7 @@
 //! The one pass over the manifests of a repository: each file is read and parsed once, and its documents are handed to
 //! every consumer. Rules check them, and a plan collects their entities, so that what is planned is what was linted.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -22,7 +23,7 @@ use crate::domain::document::fault::{Fault, FaultKind, Oversize};
 use crate::domain::document::manifest::Manifest;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Tree, View};
-use crate::domain::finding::{EntityName, FileId};
+use crate::domain::finding::{Detail, EntityName, FileId, Finding};
 use crate::domain::progress::Progress;
 use crate::manifest::{self, Document, Missing};
 use crate::sources::{self, ReadProblem, SourceFile, TextRef, Unreadable};
@@ -59,6 +60,10 @@ pub(crate) type MayBeManifest<'a> = &'a (dyn Fn(&str, Option<Missing>) -> bool +
 /// Finds the deliverers of a repository and what they deliver.
 pub(crate) type FindDeliveries<'a> = &'a dyn Fn(ReadFiles<'_>) -> Option<Deliveries>;
 
+/// The kinds of entities and their fields, such as `spec.title`, that CRDs of the repository have.
+pub(crate) type CrdFields = BTreeSet<(String, String)>;
+pub(crate) type FindCrdFields<'a> = &'a dyn Fn() -> CrdFields;
+
 /// The snapshot and the options, prepared once for several passes over the files.
 pub(crate) struct LintRun<'a> {
     pub snapshot: &'a Snapshot,
@@ -76,6 +81,8 @@ pub(crate) struct LintRun<'a> {
     /// Finds what deliverers make of the repository. It is given the files that were read, with their texts, and whether
     /// some of them may hold a deliverer.
     pub deliveries: Option<FindDeliveries<'a>>,
+    /// Finds the fields of entities that CRDs of the repository have.
+    pub crd_fields: Option<FindCrdFields<'a>>,
     /// What earlier runs found, for runs that only lint.
     pub cache: Option<&'a LintCache<'a>>,
 }
@@ -205,6 +212,9 @@ impl LintRun<'_> {
             delivery: deliveries.as_ref().map(|deliveries| &deliveries.facts),
         };
         let mut conclusion = analyzer.conclude(gathered, evidence, in_sight);
+        if let Some(find) = self.crd_fields {
+            drop_known_fields(&mut conclusion.findings, find);
+        }
         if let Some(mapped) = mapped {
             mapped.name_expressions(&mut conclusion.findings);
         }
@@ -326,6 +336,15 @@ impl Worker<'_> {
             declarations: index.map(IndexCollector::finish).unwrap_or_default(),
         }
     }
+}
+
+/// Removes findings about fields that the published CRD does not have, where a CRD of the repository has them.
+fn drop_known_fields(findings: &mut Vec<Finding>, find: FindCrdFields<'_>) {
+    let fields = OnceCell::new();
+    findings.retain(|finding| {
+        let Some(Detail::ForeignField { kind, field }) = finding.detail.as_deref() else { return true };
+        !fields.get_or_init(find).contains(&((*kind).to_owned(), field.clone()))
+    });
 }
 
 /// The files, with the texts of those that were read.

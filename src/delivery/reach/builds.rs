@@ -98,8 +98,20 @@ struct FluxKey {
 /// What decides a build of Argo CD that has no positions of its Application in it.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct ArgoKey {
-    parts: Vec<(String, Option<(bool, bool, Option<String>, Option<String>)>)>,
+    parts: Vec<ArgoPart>,
     namespace: Option<String>,
+}
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct ArgoPart {
+    path: String,
+    directory: Option<DirectoryPart>,
+}
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct DirectoryPart {
+    flags: [bool; 2],
+    patterns: [Option<String>; 2],
 }
 
 pub(super) struct Builds<'r, 'f> {
@@ -234,10 +246,13 @@ impl Builds<'_, '_> {
             }
             let text = |text: &Option<Text>| text.as_ref().map(|text| text.text.clone());
             let directory = source.directory.as_ref().map(|directory| {
-                let filter = directory.disables_extension_filter.is_some_and(|flag| flag.value);
-                (directory.is_recursive(), filter, text(&directory.include), text(&directory.exclude))
+                let takes_all_names = directory.disables_extension_filter.is_some_and(|flag| flag.value);
+                DirectoryPart {
+                    flags: [directory.is_recursive(), takes_all_names],
+                    patterns: [text(&directory.include), text(&directory.exclude)],
+                }
             });
-            parts.push((path.text.clone(), directory));
+            parts.push(ArgoPart { path: path.text.clone(), directory });
         }
         let namespace = application.destination.namespace.as_ref().map(|namespace| namespace.text.clone());
         Some(ArgoKey { parts, namespace })

@@ -27,7 +27,7 @@ pub(super) fn applications(
         repository,
         tree: &builds.checkout.tree,
         clusters: &clusters,
-        is_own_repository: &|git| git.repo_url.as_ref().is_some_and(|url| links.is_own_url(&url.text)),
+        is_own_repository: &|git| git.repo_url.as_ref().is_none_or(|url| links.is_own_url(&url.text)),
         settings: &builds.argo_settings,
     };
     let made = match generate(set, &world) {

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::domain::cluster::Deliverer;
 use crate::domain::document::span::Span;
 use crate::domain::evaluation::Evaluation;
 
@@ -37,6 +38,7 @@ pub struct DeliveryOutline {
 pub struct DelivererOutline {
     /// `Kustomization flux-system/catalog`
     pub title: String,
+    pub tool: Deliverer,
     /// The file, and the line, from 1.
     pub path: Arc<str>,
     pub line: usize,

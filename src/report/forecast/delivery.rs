@@ -1,14 +1,16 @@
 //! What a plan's report says of a cluster, taken from its forecast: dangers, what does not arrive, and what is kept.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use crate::domain::cluster::Deliverer;
 use crate::domain::entity::EntityKey;
+use crate::domain::forecast::revision::{DelivererOutline, DeliveryOutline, MappedRevision, UndeliveredObject};
 use crate::domain::forecast::{BlockerKind, Danger, DeletionBlocker, StaleEffect, StayingReason};
 use crate::report::forecast::input::{ClusterForecast, Places};
 use crate::report::forecast::words;
 use crate::report::plan::words::entity;
-use crate::report::plan::{DeliveringCluster, DeliveryDanger, NotArriving};
+use crate::report::plan::{DelivererShare, DeliveringCluster, DeliveryDanger, NotArriving};
 use crate::text::plural::count;
 
 /// `group`: the API group of manifests, whose objects should all be mapped. `declared`: entities of manifests, or that
@@ -36,7 +38,8 @@ pub fn delivery(
     let mapping = (!cluster.mapping.is_generated).then(|| cluster.mapping.path.to_owned());
     DeliveringCluster {
         name: cluster.name.to_owned(),
-        deliverer,
+        deliverer: deliverer.or_else(|| only_tool(cluster.now.delivery.as_ref()?)),
+        deliverers: cluster.now.delivery.as_ref().map(shares).unwrap_or_default(),
         state_key: cluster.state_key.map(str::to_owned),
         mapping,
         outcome: Some(forecast.outcome),
@@ -47,16 +50,53 @@ pub fn delivery(
 }
 
 fn not_arriving(cluster: &ClusterForecast<'_>, places: &Places<'_>, group: &str) -> Vec<NotArriving> {
-    let undelivered = cluster.now.undelivered.iter().map(|object| NotArriving {
+    // What nothing delivers to this cluster may be meant for another one.
+    let undelivered = cluster.now.undelivered.iter().filter(|object| object.keeps_object).map(undelivered);
+    let blocked = cluster.forecast.blockers.iter().map(|blocker| of_blocker(blocker, cluster, places));
+    undelivered.chain(blocked).chain(unmapped(cluster, group)).collect()
+}
+
+fn undelivered(object: &UndeliveredObject) -> NotArriving {
+    NotArriving {
         kind: "undelivered",
         name: object.name.clone(),
         path: Some(object.path.to_string()),
         line: Some(object.line),
         reason: object.reason.clone(),
         is_refused: false,
-    });
-    let blocked = cluster.forecast.blockers.iter().map(|blocker| of_blocker(blocker, cluster, places));
-    undelivered.chain(blocked).chain(unmapped(cluster, group)).collect()
+    }
+}
+
+/// The manifests that no deliverer brings to any of these clusters.
+pub fn not_delivered(clusters: &[&MappedRevision]) -> Vec<NotArriving> {
+    let missing = |revision: &&MappedRevision| -> BTreeMap<(Arc<str>, usize), UndeliveredObject> {
+        let missing = revision.undelivered.iter().filter(|object| !object.keeps_object);
+        missing.map(|object| ((Arc::clone(&object.path), object.line), object.clone())).collect()
+    };
+    let mut all = clusters.iter().map(missing);
+    let Some(mut found) = all.next() else { return Vec::new() };
+    for other in all {
+        found.retain(|key, _| other.contains_key(key));
+    }
+    found.values().map(undelivered).collect()
+}
+
+/// Who brings objects to the cluster.
+fn shares(delivery: &DeliveryOutline) -> Vec<DelivererShare> {
+    let share = |(at, deliverer): (usize, &DelivererOutline)| DelivererShare {
+        title: deliverer.title.clone(),
+        path: deliverer.path.to_string(),
+        line: deliverer.line,
+        objects: delivery.of_object.iter().filter(|by| **by == Some(at)).count(),
+    };
+    delivery.deliverers.iter().enumerate().map(share).filter(|share| share.objects > 0).collect()
+}
+
+/// The tool of all deliverers.
+fn only_tool(delivery: &DeliveryOutline) -> Option<Deliverer> {
+    let mut tools = delivery.deliverers.iter().map(|deliverer| deliverer.tool);
+    let first = tools.next()?;
+    tools.all(|tool| tool == first).then_some(first)
 }
 
 fn of_blocker(blocker: &DeletionBlocker, cluster: &ClusterForecast<'_>, places: &Places<'_>) -> NotArriving {

@@ -20,6 +20,8 @@ pub struct ClusterDelivery {
 pub struct DeliveringCluster {
     pub name: String,
     pub deliverer: Option<Deliverer>,
+    /// The deliverers of this repository that bring manifests to the cluster.
+    pub deliverers: Vec<DelivererShare>,
     /// `None`: what the exporter owns, and so deletes, is not known.
     pub state_key: Option<String>,
     /// The file of the mapping; `None`: it is generated or unknown.
@@ -31,6 +33,16 @@ pub struct DeliveringCluster {
     pub not_arriving: Vec<NotArriving>,
     /// Entities that no manifest declares and that the exporter does not delete, each with a clause that says why.
     pub kept: Vec<(EntityKey, String)>,
+}
+
+/// A deliverer and how much it delivers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DelivererShare {
+    /// `Kustomization flux-system/catalog`
+    pub title: String,
+    pub path: String,
+    pub line: usize,
+    pub objects: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,6 +153,14 @@ impl DeliveringCluster {
             }
         };
         Some(format!("{}: {what}.", code(&self.name)))
+    }
+
+    /// Who delivers to it, a sentence for each deliverer.
+    pub(in crate::report) fn deliverer_sentences(&self) -> impl Iterator<Item = String> {
+        let sentence = |share: &DelivererShare| {
+            format!("`{}` delivers {} to `{}`.", share.title, count(share.objects, "object"), self.name)
+        };
+        self.deliverers.iter().map(sentence)
     }
 
     /// `2 manifests or entities do not arrive`.

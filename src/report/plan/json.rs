@@ -250,12 +250,26 @@ struct JsonDelivery<'a> {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Deliverer")]
+struct JsonDeliverer {
+    /// `Kustomization flux-system/catalog`
+    title: String,
+    path: String,
+    /// From 1.
+    line: usize,
+    /// How many objects it brings to the cluster.
+    objects: usize,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Cluster")]
 struct JsonCluster<'a> {
     name: &'a str,
     /// `flux`, `argocd` or `kubectl`; null: not known.
     deliverer: Option<&'static str>,
+    /// The Kustomizations and Applications of this repository that bring manifests to the cluster.
+    deliverers: Vec<JsonDeliverer>,
     /// Null: what the exporter owns is not known.
     state_key: Option<&'a str>,
     /// The file of the mapping; null: the one that `cluster mapping` writes, if any.

@@ -23,7 +23,7 @@ use crate::report::escape::lines;
 use crate::report::format::Format;
 use crate::report::style::Style;
 
-pub use delivery::{ClusterDelivery, DeliveringCluster, DeliveryDanger, NotArriving};
+pub use delivery::{ClusterDelivery, DelivererShare, DeliveringCluster, DeliveryDanger, NotArriving};
 pub use input::{Complaint, Links, PlanRefusal, PlanReport, marker};
 pub use markdown::Totals;
 

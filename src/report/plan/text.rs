@@ -229,6 +229,9 @@ impl Page<'_, '_> {
         self.gap();
         self.sentence(Role::Help, "delivery", &delivery.sentence());
         for cluster in &delivery.clusters {
+            for sentence in cluster.deliverer_sentences() {
+                self.sentence(Role::Help, "delivery", &sentence);
+            }
             if let Some(problem) = cluster.problem() {
                 self.sentence(Role::Error, "delivery", &problem);
             }

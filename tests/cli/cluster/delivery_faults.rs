@@ -94,7 +94,7 @@ fn a_name_that_is_no_string_makes_a_manifest_vanish() {
 fn argo_cd_fills_in_a_namespace_and_keeps_the_later_object() {
     let repo = repository(&application(""));
     repo.write("catalog/a.yaml", entity("a", "").replace("  namespace: shop\n", ""))
-        .write("catalog/b.yaml", { entity("a", "").replace("identifier: a", "identifier: b") });
+        .write("catalog/b.yaml", entity("a", "").replace("identifier: a", "identifier: b"));
     assert_found(&repo, "", &[("vanishing-manifest", "catalog/a.yaml:4")]);
 }
 
@@ -174,9 +174,10 @@ fn a_label_that_is_no_string_costs_all_labels() {
 
 #[test]
 fn variables_change_values() {
-    let substitute = "  postBuild: {substitute: {N: \"12\", NAME: eu}}\n";
+    let substitute = "  postBuild: {substitute: {NUMBER: \"12\", NAME: eu}}\n";
     let repo = repository(&kustomization(substitute));
-    let properties = "  properties:\n    a: \"${N}\"\n    b: in ${NAME}\n    c: $$x\n    d: ${MISSING}\n    e: $HOME\n";
+    let properties =
+        "  properties:\n    a: \"${NUMBER}\"\n    b: in ${NAME}\n    c: $$x\n    d: ${MISSING}\n    e: $HOME\n";
     repo.write("catalog/a.yaml", entity("a", properties));
     let rule = "substituted-value";
     let found = [(rule, "catalog/a.yaml:10"), (rule, "catalog/a.yaml:12"), (rule, "catalog/a.yaml:13")];
@@ -198,8 +199,8 @@ fn variables_change_values() {
 
 #[test]
 fn an_expression_of_a_pipeline_ends_the_build_where_it_is() {
-    let repo = repository(&kustomization("  postBuild: {substitute: {N: \"12\"}}\n"));
-    repo.write("catalog/a.yaml", entity("a", "  properties:\n    a: ${N}x\n    b: ${{ github.ref }}\n"));
+    let repo = repository(&kustomization("  postBuild: {substitute: {NUMBER: \"12\"}}\n"));
+    repo.write("catalog/a.yaml", entity("a", "  properties:\n    a: ${NUMBER}x\n    b: ${{ github.ref }}\n"));
     let words = assert_found(&repo, "", &[("build-breaker", "catalog/a.yaml:11")]);
     assert!(words[0].contains("unable to parse variable name"), "{words:?}");
 }
@@ -249,8 +250,34 @@ fn a_field_that_the_crd_does_not_have_is_refused_or_dropped() {
     let words = assert_found(&repo, "", &[("foreign-field", "catalog/a.yaml:9")]);
     assert!(words[0].contains("drops `spec.title`"), "{words:?}");
     assert_eq!(run(&repo, "lint").code, 0);
+    // The CRD of the repository may have the field.
+    repo.write("crds/crds.yaml", run(&repo, "cluster crds --extended").results);
+    assert_found(&repo, "", &[]);
+    repo.remove("crds/crds.yaml");
+    assert_eq!(findings(&repo, "").len(), 1);
     repo.write("portolan.yaml", "scope: acme/catalog\n");
     assert_found(&repo, "", &[]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_out_of_the_repository_stops_every_application() {
+    let repo = repository(&application(""));
+    repo.write("catalog/a.yaml", entity("a", ""));
+    std::os::unix::fs::symlink("/etc/hosts", repo.path().join("hosts.txt")).expect("links can be made");
+    let words = assert_found(&repo, "", &[("build-breaker", "hosts.txt:1")]);
+    assert!(words[0].contains("repository contains out-of-bounds symlinks. file: hosts.txt"), "{words:?}");
+    // Flux leaves links out.
+    repo.write("clusters/prod.yaml", kustomization(""));
+    assert_found(&repo, "", &[]);
+    std::os::unix::fs::symlink("../other/b.yaml", repo.path().join("catalog/b.yaml")).expect("links can be made");
+    repo.write("other/b.yaml", entity("b", ""));
+    let found = findings(&repo, "");
+    assert_eq!(
+        found.iter().map(|(rule, ..)| rule.as_str()).collect::<Vec<_>>(),
+        ["undelivered-manifest"],
+        "{found:#?}"
+    );
 }
 
 #[test]

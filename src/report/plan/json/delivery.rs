@@ -2,8 +2,8 @@
 
 use crate::domain::cluster::Deliverer;
 use crate::report::escape::clean;
-use crate::report::plan::delivery::{ClusterDelivery, DeliveringCluster, DeliveryDanger, NotArriving};
-use crate::report::plan::json::{JsonCluster, JsonDanger, JsonDelivery, JsonKept, JsonNotArriving};
+use crate::report::plan::delivery::{ClusterDelivery, DelivererShare, DeliveringCluster, DeliveryDanger, NotArriving};
+use crate::report::plan::json::{JsonCluster, JsonDanger, JsonDeliverer, JsonDelivery, JsonKept, JsonNotArriving};
 
 pub(super) fn delivery(delivery: &ClusterDelivery) -> JsonDelivery<'_> {
     JsonDelivery {
@@ -14,8 +14,23 @@ pub(super) fn delivery(delivery: &ClusterDelivery) -> JsonDelivery<'_> {
 }
 
 fn cluster(cluster: &DeliveringCluster) -> JsonCluster<'_> {
-    let DeliveringCluster { name, deliverer, state_key, mapping, outcome, dangers, not_arriving: missing, kept } =
-        cluster;
+    let DeliveringCluster {
+        name,
+        deliverer,
+        deliverers,
+        state_key,
+        mapping,
+        outcome,
+        dangers,
+        not_arriving: missing,
+        kept,
+    } = cluster;
+    let share = |share: &'_ DelivererShare| JsonDeliverer {
+        title: clean(&share.title).into_owned(),
+        path: share.path.clone(),
+        line: share.line,
+        objects: share.objects,
+    };
     let kept = kept.iter().map(|(key, why)| JsonKept {
         blueprint: &key.blueprint,
         identifier: &key.identifier,
@@ -24,6 +39,7 @@ fn cluster(cluster: &DeliveringCluster) -> JsonCluster<'_> {
     JsonCluster {
         name,
         deliverer: deliverer.map(Deliverer::word),
+        deliverers: deliverers.iter().map(share).collect(),
         state_key: state_key.as_deref(),
         mapping: mapping.as_deref(),
         outcome: *outcome,

@@ -19,10 +19,11 @@ fn item(importance: u8, line: String) -> Item {
 fn writers(delivery: &ClusterDelivery) -> Section {
     let mut items = vec![item(0, format!("{}\n", prose(&delivery.sentence())))];
     for cluster in &delivery.clusters {
+        items.extend(cluster.deliverer_sentences().map(|sentence| item(3, format!("\n{}\n", prose(&sentence)))));
         items.extend(cluster.problem().map(|problem| item(0, format!("\n⚠️ {}\n", prose(&problem)))));
         items.extend(cluster.dangers.iter().map(|danger| item(1, self::danger(danger))));
     }
-    Section::new("\n#### Delivery\n\n", "", items, |more| format!("\n_and {}_\n", count(more, "more danger")))
+    Section::new("\n#### Delivery\n\n", "", items, |more| format!("\n_and {}_\n", count(more, "more sentence")))
 }
 
 fn danger(danger: &DeliveryDanger) -> String {
