@@ -164,7 +164,8 @@ impl<'a> Storage<'a> {
         stored
     }
 
-    fn store_content(&mut self, mut content: Json) -> Result<Object, Vec<Refusal>> {
+    /// The same for an object that was read already.
+    pub fn store_content(&mut self, mut content: Json) -> Result<Object, Vec<Refusal>> {
         let text = |key: &str| content.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
         let (api_version, kind) = (text("apiVersion"), text("kind"));
         let (group, version) = api_version.split_once('/').unwrap_or(("", &api_version));

@@ -174,7 +174,11 @@ impl Delivery {
         }
         files.push((within(&found.folder, &self.mapping), self.mapping_text.clone()));
         // Git has no empty folders, and a deliverer fails while its folder is missing.
-        let is_missing = |folder: &&DeliveredFolder| !sources::exists(&found.top.join(&folder.path));
+        let is_missing = |folder: &&DeliveredFolder| {
+            let begins = format!("{}/", folder.path);
+            let is_new = draft.files.iter().any(|file| file.path.starts_with(&begins));
+            !is_new && !sources::exists(&found.top.join(&folder.path))
+        };
         let missing = self.folders.iter().filter(is_missing);
         files.extend(missing.map(|folder| (format!("{}/.gitkeep", folder.path), String::new())));
         let wiring = self.wiring();

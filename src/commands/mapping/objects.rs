@@ -3,11 +3,15 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value as Json;
+
 use crate::commands::delivery::cluster::{ClusterDelivery, Loss, Passage};
 use crate::commands::mapping::null_places::nulls_in_lists;
+use crate::delivery::reading::{Dialect, json, reread_numbers};
 use crate::domain::cluster::Deliverer;
 use crate::domain::document::fault::Fault;
 use crate::domain::document::span::Span;
+use crate::domain::document::stored_json::stored_json;
 use crate::domain::document::tree::{Kind, Value};
 use crate::domain::finding::{FileId, Place};
 use crate::domain::platform::Platform;
@@ -103,9 +107,10 @@ impl RepositoryObjects {
             unknown_fields: UnknownFields::Refused,
             namespace: cluster.namespace.as_deref(),
         };
+        let dialect = assumed_dialect(cluster.deliverer);
         let make = || (Reader::new(Limits::default()), Storage::new(platform, &definitions, arrival));
         let read = sources::for_each_text(files, make, |(reader, storage), index, text| match text {
-            Ok(text) => read_file(reader, storage, FileId::of(index), text.text, (platform, deliveries)),
+            Ok(text) => read_file(reader, storage, FileId::of(index), text.text, (platform, dialect, deliveries)),
             // The reader of manifests reports files that cannot be read.
             Err(_) => FileObjects::default(),
         });
@@ -183,7 +188,7 @@ fn read_file(
     storage: &mut Storage<'_>,
     file: FileId,
     text: &str,
-    (platform, deliveries): (&'static Platform, Option<&ClusterDelivery<'_>>),
+    (platform, dialect, deliveries): (&'static Platform, Dialect, Option<&ClusterDelivery<'_>>),
 ) -> FileObjects {
     let mut found = FileObjects::default();
     if !may_hold_objects(text) {
@@ -205,9 +210,9 @@ fn read_file(
                 Some(Passage::Lost(loss)) => return found.lost.push(LostObject { at, loss }),
                 Some(Passage::Rewritten | Passage::NotKnown) => {
                     found.has_unknowns = true;
-                    storage.store(object)
+                    storage.store_content(assumed_content(object, dialect))
                 }
-                None => storage.store(object),
+                None => storage.store_content(assumed_content(object, dialect)),
             };
             match stored {
                 Ok(object) => found.objects.push((object, at)),
@@ -219,6 +224,25 @@ fn read_file(
         });
     });
     found
+}
+
+/// How a tool of the config reads YAML, where the repository does not show it.
+pub(crate) fn assumed_dialect(deliverer: Option<Deliverer>) -> Dialect {
+    match deliverer {
+        Some(Deliverer::Flux) => Dialect::Kustomize,
+        Some(Deliverer::ArgoCd | Deliverer::Kubectl) | None => Dialect::Kubectl,
+    }
+}
+
+fn assumed_content(object: Value<'_>, dialect: Dialect) -> Json {
+    match dialect {
+        Dialect::Kubectl => stored_json(object),
+        Dialect::Kustomize => {
+            let mut content = json(object, dialect);
+            reread_numbers(&mut content, false);
+            content
+        }
+    }
 }
 
 /// The key at a path such as `spec.title`, or the last one on the way to it.

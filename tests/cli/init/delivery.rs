@@ -38,7 +38,7 @@ fn flux_delivers_an_example_that_lints_clean() {
     assert!(entities["spec"]["kubeConfig"].is_null());
     // The titles of the examples arrive: the CRDs have them, and the mapping is that of the examples.
     assert!(repo.read("crds/entities.yaml").contains("title:"));
-    assert_eq!(run(&repo, "cluster mapping --check platform/port-exporter.yaml").code, 0);
+    assert_eq!(run(&repo, "cluster mapping --out platform/port-exporter.yaml --check").code, 0);
     for line in ["lint", "lint --require-snapshot", "lint clusters crds platform catalog"] {
         let lint = run(&repo, line);
         assert_eq!(
