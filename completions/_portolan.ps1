@@ -378,6 +378,7 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             [CompletionResult]::new('forecast', 'forecast', [CompletionResultType]::ParameterValue, 'Show what the exporter''s next full resync does to the live catalog')
             [CompletionResult]::new('mapping', 'mapping', [CompletionResultType]::ParameterValue, 'Write the mapping of the Kubernetes exporter for this repository')
             [CompletionResult]::new('policies', 'policies', [CompletionResultType]::ParameterValue, 'Write admission policies, by which the cluster refuses what the catalog would refuse')
+            [CompletionResult]::new('trace', 'trace', [CompletionResultType]::ParameterValue, 'Show the way of a manifest or an entity to the catalog')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -527,6 +528,27 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'portolan;cluster;trace' {
+            [CompletionResult]::new('--ref', '--ref', [CompletionResultType]::ParameterName, 'Read manifests, deliverers and mapping from this commit instead of the work tree (no checkout)')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the result')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Run as if started in DIR')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]')
+            [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]')
+            [CompletionResult]::new('--cluster', '--cluster', [CompletionResultType]::ParameterName, 'Consider only this cluster of the config')
+            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]')
+            [CompletionResult]::new('--catalog', '--catalog', [CompletionResultType]::ParameterName, 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Run the command for each config in this folder and below it, in turn')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only results and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only results and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Also print the root, the config and the target in use')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Also print the root, the config and the target in use')
+            [CompletionResult]::new('--no-cache', '--no-cache', [CompletionResultType]::ParameterName, 'Do not use or write the cache (only `lint` has one)')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Do not show progress [env: PORTOLAN_NO_PROGRESS]')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'portolan;cluster;help' {
             [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Register a cluster or control plane with Flux or Argo CD')
             [CompletionResult]::new('crds', 'crds', [CompletionResultType]::ParameterValue, 'Write the CRDs of Entity and ClusterEntity')
@@ -534,6 +556,7 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             [CompletionResult]::new('forecast', 'forecast', [CompletionResultType]::ParameterValue, 'Show what the exporter''s next full resync does to the live catalog')
             [CompletionResult]::new('mapping', 'mapping', [CompletionResultType]::ParameterValue, 'Write the mapping of the Kubernetes exporter for this repository')
             [CompletionResult]::new('policies', 'policies', [CompletionResultType]::ParameterValue, 'Write admission policies, by which the cluster refuses what the catalog would refuse')
+            [CompletionResult]::new('trace', 'trace', [CompletionResultType]::ParameterValue, 'Show the way of a manifest or an entity to the catalog')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -553,6 +576,9 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             break
         }
         'portolan;cluster;help;policies' {
+            break
+        }
+        'portolan;cluster;help;trace' {
             break
         }
         'portolan;cluster;help;help' {
@@ -710,6 +736,7 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             [CompletionResult]::new('forecast', 'forecast', [CompletionResultType]::ParameterValue, 'Show what the exporter''s next full resync does to the live catalog')
             [CompletionResult]::new('mapping', 'mapping', [CompletionResultType]::ParameterValue, 'Write the mapping of the Kubernetes exporter for this repository')
             [CompletionResult]::new('policies', 'policies', [CompletionResultType]::ParameterValue, 'Write admission policies, by which the cluster refuses what the catalog would refuse')
+            [CompletionResult]::new('trace', 'trace', [CompletionResultType]::ParameterValue, 'Show the way of a manifest or an entity to the catalog')
             break
         }
         'portolan;help;cluster;add' {
@@ -728,6 +755,9 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             break
         }
         'portolan;help;cluster;policies' {
+            break
+        }
+        'portolan;help;cluster;trace' {
             break
         }
         'portolan;help;schema' {

@@ -88,6 +88,9 @@ _portolan() {
             portolan__subcmd__cluster,policies)
                 cmd="portolan__subcmd__cluster__subcmd__policies"
                 ;;
+            portolan__subcmd__cluster,trace)
+                cmd="portolan__subcmd__cluster__subcmd__trace"
+                ;;
             portolan__subcmd__cluster__subcmd__help,add)
                 cmd="portolan__subcmd__cluster__subcmd__help__subcmd__add"
                 ;;
@@ -108,6 +111,9 @@ _portolan() {
                 ;;
             portolan__subcmd__cluster__subcmd__help,policies)
                 cmd="portolan__subcmd__cluster__subcmd__help__subcmd__policies"
+                ;;
+            portolan__subcmd__cluster__subcmd__help,trace)
+                cmd="portolan__subcmd__cluster__subcmd__help__subcmd__trace"
                 ;;
             portolan__subcmd__help,cluster)
                 cmd="portolan__subcmd__help__subcmd__cluster"
@@ -175,6 +181,9 @@ _portolan() {
             portolan__subcmd__help__subcmd__cluster,policies)
                 cmd="portolan__subcmd__help__subcmd__cluster__subcmd__policies"
                 ;;
+            portolan__subcmd__help__subcmd__cluster,trace)
+                cmd="portolan__subcmd__help__subcmd__cluster__subcmd__trace"
+                ;;
             *)
                 ;;
         esac
@@ -239,7 +248,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__cluster)
-            opts="-C -q -v -h --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help add crds evaluate forecast mapping policies help"
+            opts="-C -q -v -h --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help add crds evaluate forecast mapping policies trace help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -684,7 +693,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__cluster__subcmd__help)
-            opts="add crds evaluate forecast mapping policies help"
+            opts="add crds evaluate forecast mapping policies trace help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -782,6 +791,20 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__cluster__subcmd__help__subcmd__policies)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        portolan__subcmd__cluster__subcmd__help__subcmd__trace)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -906,6 +929,74 @@ _portolan() {
             case "${prev}" in
                 --out)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --target)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --cluster)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --scope)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --catalog)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        portolan__subcmd__cluster__subcmd__trace)
+            opts="-C -q -v -h --ref --output --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --ref)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
                 -C)
@@ -1256,7 +1347,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__explain)
-            opts="-C -q -v -h --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help yaml-syntax duplicate-key ambiguous-scalar non-string-key too-deep too-large alias-bomb bad-encoding unnormalised-text unreadable-manifest hidden-manifest merge-conflict unknown-field missing-field wrong-type unknown-kind unsupported-version invalid-resource-name namespace-on-cluster-entity foreign-field file-reference search-query invalid-identifier unknown-blueprint broken-blueprint unknown-property missing-property wrong-property-type value-not-allowed malformed-value value-out-of-range computed-property inherited-team flawed-blueprint invalid-blueprint unknown-relation missing-relation relation-arity dangling-relation repeated-target unknown-team duplicate-entity duplicate-resource case-collision stale-snapshot unlisted-manifest plain-secret unused-ignore unknown-rule invalid-mapping invalid-expression failing-expression wrong-expression-type invalid-kind unresolved-kind maps-nothing null-in-list contested-key ignored-mapping-key exporter-too-old cluster-only-value hidden-variable unused-mapping-entry unmapped-entity mapped-twice approximate-expression relation-cycle refused-object"
+            opts="-C -q -v -h --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help yaml-syntax duplicate-key ambiguous-scalar non-string-key too-deep too-large alias-bomb bad-encoding unnormalised-text unreadable-manifest hidden-manifest merge-conflict unknown-field missing-field wrong-type unknown-kind unsupported-version invalid-resource-name namespace-on-cluster-entity foreign-field file-reference search-query invalid-identifier unknown-blueprint broken-blueprint unknown-property missing-property wrong-property-type value-not-allowed malformed-value value-out-of-range computed-property inherited-team flawed-blueprint invalid-blueprint unknown-relation missing-relation relation-arity dangling-relation repeated-target unknown-team duplicate-entity duplicate-resource case-collision stale-snapshot unlisted-manifest plain-secret unused-ignore unknown-rule invalid-mapping invalid-expression failing-expression wrong-expression-type invalid-kind unresolved-kind maps-nothing null-in-list contested-key ignored-mapping-key exporter-too-old cluster-only-value hidden-variable unused-mapping-entry unmapped-entity mapped-twice approximate-expression relation-cycle refused-object undelivered-manifest delivered-twice delivery-path-missing build-breaker never-pruned crd-after-resource removed-api wrong-cluster cluster-scoped-not-permitted pruned-crd"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1327,7 +1418,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__help__subcmd__cluster)
-            opts="add crds evaluate forecast mapping policies"
+            opts="add crds evaluate forecast mapping policies trace"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1411,6 +1502,20 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__help__subcmd__cluster__subcmd__policies)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        portolan__subcmd__help__subcmd__cluster__subcmd__trace)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1749,7 +1854,7 @@ _portolan() {
                     return 0
                     ;;
                 --rule)
-                    COMPREPLY=($(compgen -W "yaml-syntax duplicate-key ambiguous-scalar non-string-key too-deep too-large alias-bomb bad-encoding unnormalised-text unreadable-manifest hidden-manifest merge-conflict unknown-field missing-field wrong-type unknown-kind unsupported-version invalid-resource-name namespace-on-cluster-entity foreign-field file-reference search-query invalid-identifier unknown-blueprint broken-blueprint unknown-property missing-property wrong-property-type value-not-allowed malformed-value value-out-of-range computed-property inherited-team flawed-blueprint invalid-blueprint unknown-relation missing-relation relation-arity dangling-relation repeated-target unknown-team duplicate-entity duplicate-resource case-collision stale-snapshot unlisted-manifest plain-secret unused-ignore unknown-rule invalid-mapping invalid-expression failing-expression wrong-expression-type invalid-kind unresolved-kind maps-nothing null-in-list contested-key ignored-mapping-key exporter-too-old cluster-only-value hidden-variable unused-mapping-entry unmapped-entity mapped-twice approximate-expression relation-cycle refused-object" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "yaml-syntax duplicate-key ambiguous-scalar non-string-key too-deep too-large alias-bomb bad-encoding unnormalised-text unreadable-manifest hidden-manifest merge-conflict unknown-field missing-field wrong-type unknown-kind unsupported-version invalid-resource-name namespace-on-cluster-entity foreign-field file-reference search-query invalid-identifier unknown-blueprint broken-blueprint unknown-property missing-property wrong-property-type value-not-allowed malformed-value value-out-of-range computed-property inherited-team flawed-blueprint invalid-blueprint unknown-relation missing-relation relation-arity dangling-relation repeated-target unknown-team duplicate-entity duplicate-resource case-collision stale-snapshot unlisted-manifest plain-secret unused-ignore unknown-rule invalid-mapping invalid-expression failing-expression wrong-expression-type invalid-kind unresolved-kind maps-nothing null-in-list contested-key ignored-mapping-key exporter-too-old cluster-only-value hidden-variable unused-mapping-entry unmapped-entity mapped-twice approximate-expression relation-cycle refused-object undelivered-manifest delivered-twice delivery-path-missing build-breaker never-pruned crd-after-resource removed-api wrong-cluster cluster-scoped-not-permitted pruned-crd" -- "${cur}"))
                     return 0
                     ;;
                 -C)
@@ -2179,7 +2284,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__schema)
-            opts="-C -q -v -h --write --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help manifest config lint baseline pull plan plan-file outcome refusal serve config-check cluster-add evaluate mapping-explanation forecast all"
+            opts="-C -q -v -h --write --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help manifest config lint baseline pull plan plan-file outcome refusal serve config-check cluster-add evaluate mapping-explanation forecast trace all"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

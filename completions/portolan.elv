@@ -364,6 +364,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand forecast 'Show what the exporter''s next full resync does to the live catalog'
             cand mapping 'Write the mapping of the Kubernetes exporter for this repository'
             cand policies 'Write admission policies, by which the cluster refuses what the catalog would refuse'
+            cand trace 'Show the way of a manifest or an entity to the catalog'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'portolan;cluster;add'= {
@@ -506,6 +507,26 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'portolan;cluster;trace'= {
+            cand --ref 'Read manifests, deliverers and mapping from this commit instead of the work tree (no checkout)'
+            cand --output 'Format of the result'
+            cand -C 'Run as if started in DIR'
+            cand --config 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]'
+            cand --target 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]'
+            cand --cluster 'Consider only this cluster of the config'
+            cand --scope 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]'
+            cand --catalog 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]'
+            cand --color 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]'
+            cand --all 'Run the command for each config in this folder and below it, in turn'
+            cand -q 'Print only results and errors'
+            cand --quiet 'Print only results and errors'
+            cand -v 'Also print the root, the config and the target in use'
+            cand --verbose 'Also print the root, the config and the target in use'
+            cand --no-cache 'Do not use or write the cache (only `lint` has one)'
+            cand --no-progress 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'portolan;cluster;help'= {
             cand add 'Register a cluster or control plane with Flux or Argo CD'
             cand crds 'Write the CRDs of Entity and ClusterEntity'
@@ -513,6 +534,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand forecast 'Show what the exporter''s next full resync does to the live catalog'
             cand mapping 'Write the mapping of the Kubernetes exporter for this repository'
             cand policies 'Write admission policies, by which the cluster refuses what the catalog would refuse'
+            cand trace 'Show the way of a manifest or an entity to the catalog'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'portolan;cluster;help;add'= {
@@ -526,6 +548,8 @@ set edit:completion:arg-completer[portolan] = {|@words|
         &'portolan;cluster;help;mapping'= {
         }
         &'portolan;cluster;help;policies'= {
+        }
+        &'portolan;cluster;help;trace'= {
         }
         &'portolan;cluster;help;help'= {
         }
@@ -666,6 +690,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand forecast 'Show what the exporter''s next full resync does to the live catalog'
             cand mapping 'Write the mapping of the Kubernetes exporter for this repository'
             cand policies 'Write admission policies, by which the cluster refuses what the catalog would refuse'
+            cand trace 'Show the way of a manifest or an entity to the catalog'
         }
         &'portolan;help;cluster;add'= {
         }
@@ -678,6 +703,8 @@ set edit:completion:arg-completer[portolan] = {|@words|
         &'portolan;help;cluster;mapping'= {
         }
         &'portolan;help;cluster;policies'= {
+        }
+        &'portolan;help;cluster;trace'= {
         }
         &'portolan;help;schema'= {
         }

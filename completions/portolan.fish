@@ -171,7 +171,17 @@ unmapped-entity\t''
 mapped-twice\t''
 approximate-expression\t''
 relation-cycle\t''
-refused-object\t''"
+refused-object\t''
+undelivered-manifest\t''
+delivered-twice\t''
+delivery-path-missing\t''
+build-breaker\t''
+never-pruned\t''
+crd-after-resource\t''
+removed-api\t''
+wrong-cluster\t''
+cluster-scoped-not-permitted\t''
+pruned-crd\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
@@ -278,7 +288,17 @@ unmapped-entity\t''
 mapped-twice\t''
 approximate-expression\t''
 relation-cycle\t''
-refused-object\t''"
+refused-object\t''
+undelivered-manifest\t''
+delivered-twice\t''
+delivery-path-missing\t''
+build-breaker\t''
+never-pruned\t''
+crd-after-resource\t''
+removed-api\t''
+wrong-cluster\t''
+cluster-scoped-not-permitted\t''
+pruned-crd\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
@@ -484,28 +504,29 @@ complete -c portolan -n "__fish_portolan_using_subcommand serve" -s v -l verbose
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -l cluster -d 'Consider only this cluster of the config' -r -f
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies trace help" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies trace help" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies trace help" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies trace help" -l cluster -d 'Consider only this cluster of the config' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies trace help" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies trace help" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies trace help" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -l all -d 'Run the command for each config in this folder and below it, in turn'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -s q -l quiet -d 'Print only results and errors'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -s v -l verbose -d 'Also print the root, the config and the target in use'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -f -a "add" -d 'Register a cluster or control plane with Flux or Argo CD'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -f -a "crds" -d 'Write the CRDs of Entity and ClusterEntity'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -f -a "evaluate" -d 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -f -a "forecast" -d 'Show what the exporter\'s next full resync does to the live catalog'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -f -a "mapping" -d 'Write the mapping of the Kubernetes exporter for this repository'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -f -a "policies" -d 'Write admission policies, by which the cluster refuses what the catalog would refuse'
-complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies trace help" -l all -d 'Run the command for each config in this folder and below it, in turn'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies trace help" -s q -l quiet -d 'Print only results and errors'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies trace help" -s v -l verbose -d 'Also print the root, the config and the target in use'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies trace help" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies trace help" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies trace help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies trace help" -f -a "add" -d 'Register a cluster or control plane with Flux or Argo CD'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies trace help" -f -a "crds" -d 'Write the CRDs of Entity and ClusterEntity'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies trace help" -f -a "evaluate" -d 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies trace help" -f -a "forecast" -d 'Show what the exporter\'s next full resync does to the live catalog'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies trace help" -f -a "mapping" -d 'Write the mapping of the Kubernetes exporter for this repository'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies trace help" -f -a "policies" -d 'Write admission policies, by which the cluster refuses what the catalog would refuse'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies trace help" -f -a "trace" -d 'Show the way of a manifest or an entity to the catalog'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and not __fish_seen_subcommand_from add crds evaluate forecast mapping policies trace help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from add" -l deliverer -d 'The tool that delivers to it; default: the one whose objects this repository holds' -r -f -a "flux\t''
 argocd\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from add" -l path -d 'Folder with the manifests for it; default: those of `manifests.include`' -r -f -a "(__fish_complete_directories)"
@@ -637,12 +658,31 @@ complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_se
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from policies" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from policies" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from policies" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from trace" -l ref -d 'Read manifests, deliverers and mapping from this commit instead of the work tree (no checkout)' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from trace" -l output -d 'Format of the result' -r -f -a "text\t''
+json\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from trace" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from trace" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from trace" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from trace" -l cluster -d 'Consider only this cluster of the config' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from trace" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from trace" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from trace" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from trace" -l all -d 'Run the command for each config in this folder and below it, in turn'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from trace" -s q -l quiet -d 'Print only results and errors'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from trace" -s v -l verbose -d 'Also print the root, the config and the target in use'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from trace" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from trace" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from trace" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "add" -d 'Register a cluster or control plane with Flux or Argo CD'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "crds" -d 'Write the CRDs of Entity and ClusterEntity'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "evaluate" -d 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "forecast" -d 'Show what the exporter\'s next full resync does to the live catalog'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "mapping" -d 'Write the mapping of the Kubernetes exporter for this repository'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "policies" -d 'Write admission policies, by which the cluster refuses what the catalog would refuse'
+complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "trace" -d 'Show the way of a manifest or an entity to the catalog'
 complete -c portolan -n "__fish_portolan_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
@@ -745,3 +785,4 @@ complete -c portolan -n "__fish_portolan_using_subcommand help; and __fish_seen_
 complete -c portolan -n "__fish_portolan_using_subcommand help; and __fish_seen_subcommand_from cluster" -f -a "forecast" -d 'Show what the exporter\'s next full resync does to the live catalog'
 complete -c portolan -n "__fish_portolan_using_subcommand help; and __fish_seen_subcommand_from cluster" -f -a "mapping" -d 'Write the mapping of the Kubernetes exporter for this repository'
 complete -c portolan -n "__fish_portolan_using_subcommand help; and __fish_seen_subcommand_from cluster" -f -a "policies" -d 'Write admission policies, by which the cluster refuses what the catalog would refuse'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and __fish_seen_subcommand_from cluster" -f -a "trace" -d 'Show the way of a manifest or an entity to the catalog'

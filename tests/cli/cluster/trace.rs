@@ -304,7 +304,7 @@ fn what_names_nothing_is_an_error_with_help() {
         ("port.yml", "no-objects", "portolan new"),
     ] {
         let done = run(&world.0, &format!("cluster trace {subject}"));
-        assert_eq!(done.code, 2, "{subject}: {}", done.talk);
+        assert_eq!(done.code, 64, "{subject}: {}", done.talk);
         assert_error(&done.talk, code);
         assert!(done.talk.contains(help), "{subject}: {}", done.talk);
     }
@@ -317,7 +317,7 @@ fn a_commit_is_traced_without_a_checkout() {
     world.0.git(&["commit", "-qm", "base"]);
     world.0.remove("catalog/cart.yaml");
     world.0.remove("clusters/prod/catalog.yaml");
-    assert_eq!(run(&world.0, "cluster trace service/cart").code, 2);
+    assert_eq!(run(&world.0, "cluster trace service/cart").code, 64);
     let (code, cluster) = trace(&world.0, "service/cart --ref HEAD");
     assert_eq!((code, &cluster["deliverers"][0]["line"]), (0, &json!(8)), "{cluster:#}");
 }
