@@ -181,6 +181,7 @@ pub(in crate::report) fn delivery(text: &str, number: usize) -> ClusterDelivery 
     let known = DeliveringCluster {
         name: text.to_owned(),
         deliverer: Some(Deliverer::Flux),
+        deliverers: Vec::new(),
         state_key: Some(text.to_owned()),
         mapping: Some(text.to_owned()),
         outcome: Some(ForecastOutcome::NoDeletion),
@@ -191,6 +192,7 @@ pub(in crate::report) fn delivery(text: &str, number: usize) -> ClusterDelivery 
     let unknown = DeliveringCluster {
         name: "other".to_owned(),
         deliverer: None,
+        deliverers: Vec::new(),
         state_key: None,
         mapping: None,
         outcome: None,
