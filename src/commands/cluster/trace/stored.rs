@@ -7,8 +7,9 @@ use serde_json::Value as Json;
 
 use crate::commands::cluster::explain::key_text;
 use crate::commands::delivery::cluster::Taker;
-use crate::commands::mapping::objects::RefusedObject;
+use crate::commands::mapping::objects::{RefusedObject, assumed_dialect};
 use crate::delivery::reading::Dialect;
+use crate::domain::cluster::Deliverer;
 use crate::domain::document::span::LineIndex;
 use crate::domain::document::tree::{Kind, Style, Value};
 use crate::manifest::{Limits, Reader};
@@ -43,11 +44,11 @@ pub(super) fn with_object(text: &str, number: usize, visit: &mut dyn FnMut(Value
     });
 }
 
-/// How the deliverer reads YAML.
-pub(super) fn reading(taker: Option<&Taker<'_>>) -> ReadingDialect {
-    match taker.map(|taker| taker.arrival.dialect) {
-        Some(Dialect::Kustomize) => ReadingDialect::Kustomize,
-        Some(Dialect::Kubectl) | None => ReadingDialect::Kubectl,
+/// How the deliverer reads YAML; without one, the tool that the config states.
+pub(super) fn reading(taker: Option<&Taker<'_>>, stated: Option<Deliverer>) -> ReadingDialect {
+    match taker.map_or_else(|| assumed_dialect(stated), |taker| taker.arrival.dialect) {
+        Dialect::Kustomize => ReadingDialect::Kustomize,
+        Dialect::Kubectl => ReadingDialect::Kubectl,
     }
 }
 
