@@ -9,6 +9,7 @@ use crate::commands::cluster::explain::key_text;
 use crate::commands::delivery::cluster::Taker;
 use crate::commands::mapping::objects::RefusedObject;
 use crate::delivery::reading::Dialect;
+use crate::domain::apply_error::{AppliedObject, strict_decoding, untyped_field};
 use crate::domain::document::span::LineIndex;
 use crate::domain::document::tree::{Kind, Style, Value};
 use crate::manifest::{Limits, Reader};
@@ -195,17 +196,17 @@ fn message(refusal: &Refusal, applied: AppliedBy, manifest: Value<'_>) -> String
     let (api_version, kind) = (text(manifest.get("apiVersion")), text(manifest.get("kind")));
     let (name, namespace) = (metadata("name"), metadata("namespace"));
     let field = &refusal.field;
-    let subject = match namespace.is_empty() {
-        true => name.to_string(),
-        false => format!("{namespace}/{name}"),
-    };
     match (&refusal.reason, applied) {
-        (RefusalReason::UnknownField, AppliedBy::ServerSide) => format!(
-            "failed to create typed patch object ({subject}; {api_version}, Kind={kind}): .{field}: field not declared in schema"
-        ),
-        (RefusalReason::UnknownField, AppliedBy::ClientSide) => {
-            format!("strict decoding error: unknown field \"{field}\"")
+        (RefusalReason::UnknownField, AppliedBy::ServerSide) => {
+            let object = AppliedObject {
+                api_version: api_version.into_owned(),
+                kind: kind.into_owned(),
+                namespace: namespace.into_owned(),
+                name: name.into_owned(),
+            };
+            untyped_field(&object, field)
         }
+        (RefusalReason::UnknownField, AppliedBy::ClientSide) => strict_decoding(field),
         (RefusalReason::Missing, _) => format!("{kind} \"{name}\" is invalid: {field}: Required value"),
         (RefusalReason::Type { expected }, _) => {
             format!("{kind} \"{name}\" is invalid: {field}: must be of type {expected}")
