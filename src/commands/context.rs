@@ -109,7 +109,7 @@ impl Context<'_> {
         }
         self.show_heading()?;
         match format {
-            "github" => self.streams.show_workflow_commands(text)?,
+            "github" | "azure" => self.streams.show_workflow_commands(text)?,
             _ => self.streams.show(text)?,
         }
         Ok(())
@@ -125,6 +125,10 @@ impl Context<'_> {
 
     pub fn is_github(&self) -> bool {
         self.environment.text("GITHUB_ACTIONS").as_deref() == Some("true")
+    }
+
+    pub fn is_azure(&self) -> bool {
+        self.environment.text("TF_BUILD").is_some_and(|value| value.eq_ignore_ascii_case("true"))
     }
 
     /// The file that GitHub shows as the summary of the job.

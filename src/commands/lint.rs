@@ -82,7 +82,7 @@ pub struct LintArgs {
     /// With `--fix`: show the fixes as a diff, write nothing
     #[arg(long, alias = "diff", requires = "fix", conflicts_with = "output")]
     pub dry_run: bool,
-    /// Report format, and file: `text`, `concise`, `json`, `sarif`, `github`, `gitlab`, `junit`, `markdown`; repeatable
+    /// Report format, and file: `text`, `concise`, `json`, `sarif`, `github`, `gitlab`, `azure`, `junit`, `markdown`; repeatable
     #[arg(long, value_name = "FORMAT[=FILE]", value_parser = completion::formats::<LintFormat>(), hide_possible_values = true)]
     pub output: Vec<Output<LintFormat>>,
     /// Minimum severity that fails the run
@@ -326,12 +326,16 @@ fn write_baseline(file: &Path, linted: &LintResult, context: &mut Context<'_>) -
     Ok(Exit::Success)
 }
 
-/// The requested outputs; without any, annotations in a GitHub workflow and text elsewhere.
+/// The requested outputs; without any, annotations in GitHub and Azure, and text elsewhere.
 fn outputs(args: &LintArgs, context: &Context<'_>) -> Vec<Output<LintFormat>> {
     if !args.output.is_empty() {
         return args.output.clone();
     }
-    let format = if context.is_github() { LintFormat::Github } else { LintFormat::Text };
+    let format = match (context.is_github(), context.is_azure()) {
+        (true, _) => LintFormat::Github,
+        (false, true) => LintFormat::Azure,
+        (false, false) => LintFormat::Text,
+    };
     vec![Output { format, file: None }]
 }
 
@@ -378,7 +382,12 @@ fn show(args: &LintArgs, linted: &LintResult, context: &mut Context<'_>) -> Resu
 /// Whether readers of the format look files up by their path in the Git repository, wherever the config is.
 fn is_for_pipelines(format: LintFormat) -> bool {
     match format {
-        LintFormat::Sarif | LintFormat::Github | LintFormat::Gitlab | LintFormat::Junit | LintFormat::Markdown => true,
+        LintFormat::Sarif
+        | LintFormat::Github
+        | LintFormat::Gitlab
+        | LintFormat::Azure
+        | LintFormat::Junit
+        | LintFormat::Markdown => true,
         LintFormat::Text | LintFormat::Concise | LintFormat::Json => false,
     }
 }

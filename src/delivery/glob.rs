@@ -6,7 +6,11 @@ struct BadPattern;
 
 /// Whether the whole name matches the pattern. A pattern that cannot be read matches nothing.
 pub fn matches(pattern: impl AsRef<[u8]>, name: impl AsRef<[u8]>) -> bool {
-    try_matches(pattern.as_ref(), name.as_ref()).unwrap_or_default()
+    let (pattern, name) = (pattern.as_ref(), name.as_ref());
+    if memchr::memchr3(b'*', b'?', b'[', pattern).is_none() && memchr::memchr(b'\\', pattern).is_none() {
+        return pattern == name;
+    }
+    try_matches(pattern, name).unwrap_or_default()
 }
 
 fn try_matches(mut pattern: &[u8], mut name: &[u8]) -> Result<bool, BadPattern> {

@@ -1,6 +1,8 @@
 //! The files that Flux's source controller leaves out of an artifact: patterns of `.sourceignore` files and of
 //! `spec.ignore`, in the syntax of `.gitignore` as Flux reads it, and the default patterns.
 
+use std::sync::LazyLock;
+
 use super::files::{Entry, FileId, Files, FolderId};
 use super::glob;
 use super::place::Place;
@@ -86,7 +88,7 @@ impl Ignores {
     /// The pattern by which Flux leaves out a file, if no pattern is written.
     pub fn default_for(path: &str) -> Option<&'static str> {
         let names: Vec<&str> = path.split('/').filter(|name| !name.is_empty()).collect();
-        DEFAULTS.into_iter().find(|pattern| Pattern::parse(pattern, &[]).matches(&names, false))
+        PARSED_DEFAULTS.iter().find(|(_, pattern)| pattern.matches(&names, false)).map(|(text, _)| *text)
     }
 
     /// The artifact that the source controller makes of the repository: no symlinks, and nothing that is left out.
@@ -94,6 +96,9 @@ impl Ignores {
         Tree::copy_without(files, |path, is_folder| self.leaves_out(path, is_folder))
     }
 }
+
+static PARSED_DEFAULTS: LazyLock<Vec<(&'static str, Pattern)>> =
+    LazyLock::new(|| DEFAULTS.into_iter().map(|text| (text, Pattern::parse(text, &[]))).collect());
 
 /// The patterns of the `.sourceignore` files found so far.
 struct Found<'r, 'f> {

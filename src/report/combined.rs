@@ -103,7 +103,7 @@ pub fn combine(format: &str, parts: &[Part<'_>]) -> String {
         "gitlab" => gitlab(parts),
         "junit" => junit(parts),
         // Each line is complete, and its path is relative to the repository.
-        "concise" | "github" => parts.iter().map(|part| part.text).collect(),
+        "concise" | "github" | "azure" => parts.iter().map(|part| part.text).collect(),
         _ => {
             let whole = |part: &Part<'_>| format!("{}\n{}", heading(part.config, &Style::PLAIN), part.text);
             parts.iter().map(whole).collect::<Vec<_>>().join("\n")

@@ -1,5 +1,6 @@
 //! Escapes untrusted text for the format that it goes into, with one function for each: [`lines`] for text, [`json`],
-//! [`xml`], [`markdown`] and [`markdown_code`], [`github_message`] and [`github_property`], [`patch_line`]. Text from a
+//! [`xml`], [`markdown`] and [`markdown_code`], [`github_message`] and [`github_property`], [`azure_message`] and
+//! [`azure_property`], [`patch_line`]. Text from a
 //! user's file or a catalog passes [`clean`] first, so that it cannot control a terminal. CI systems print reports into
 //! logs, so each format also keeps runners from finding a command in a value.
 
@@ -87,6 +88,16 @@ pub fn github_message(text: &str) -> String {
 /// A property of a GitHub workflow command.
 pub fn github_property(text: &str) -> String {
     github_message(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+/// The message of an Azure logging command. The agent decodes the same letters.
+pub fn azure_message(text: &str) -> String {
+    without_commands(text, "\\[").replace('%', "%AZP25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// A property of an Azure logging command.
+pub fn azure_property(text: &str) -> String {
+    azure_message(text).replace(';', "%3B").replace(']', "%5D")
 }
 
 /// XML text and attribute values. XML 1.0 cannot represent most control characters, so they are removed.
@@ -252,6 +263,8 @@ mod tests {
     fn workflow_commands_cannot_be_forged() {
         assert_eq!(github_message("100%\r\n::error::x"), "100%25%0D%0A::error::x");
         assert_eq!(github_property("a,b:c%"), "a%2Cb%3Ac%25");
+        assert_eq!(azure_message("100%\r\n##vso[task.x]y"), "100%AZP25%0D%0A##vso\\[task.x]y");
+        assert_eq!(azure_property("a;b]c%"), "a%3Bb%5Dc%AZP25");
     }
 
     #[test]

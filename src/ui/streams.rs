@@ -112,7 +112,7 @@ impl Streams {
 
 /// Whether the line is an annotation, the only kind of command that portolan writes.
 fn is_annotation(line: &str) -> bool {
-    ["::error ", "::warning ", "::notice "].iter().any(|command| line.starts_with(command))
+    ["::error ", "::warning ", "::notice ", "##vso[task.logissue "].iter().any(|command| line.starts_with(command))
 }
 
 /// Whether standard output is a terminal.

@@ -13,6 +13,7 @@ mod mapping;
 mod mapping_rules;
 mod policies;
 mod structural;
+mod trace;
 
 use std::path::Path;
 

@@ -114,6 +114,9 @@ impl FactsOf<'_, '_> {
     /// Files that Flux leaves out by default, and does not because a pattern is written.
     fn add_returned(&mut self, index: usize, number: DelivererIndex, facts: &mut DeliveryFacts) {
         let Some(deliverer) = self.reach.deliverers.get(index) else { return };
+        // Mostly there is no pattern, and then the files need not be looked at.
+        let id = DelivererId(Span::empty(index).start);
+        let Some(written) = self.reach.written_pattern(self.repository, id) else { return };
         let files = match &deliverer.outcome {
             Outcome::Built { files, .. } => files.clone(),
             Outcome::Failed(failure) => failure.place.into_iter().map(|place| place.file).collect(),
@@ -122,9 +125,7 @@ impl FactsOf<'_, '_> {
         let returned =
             |file: &DeliveredId| Ignores::default_for(self.repository.files.path(*file)).map(|it| (*file, it));
         let Some((file, default)) = files.iter().find_map(returned) else { return };
-        let id = DelivererId(Span::empty(index).start);
-        let pattern = self.reach.written_pattern(self.repository, id).and_then(|place| self.run.place(place));
-        let Some(pattern) = pattern else { return };
+        let Some(pattern) = self.run.place(written) else { return };
         let path = self.run.shown(self.repository.files.path(file));
         let returned = ReturnedFile { deliverer: number, path, pattern, default };
         match facts.deliverers.last_mut().and_then(|last| last.failure.as_mut()) {

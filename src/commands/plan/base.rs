@@ -251,6 +251,7 @@ fn found(repository: &Repository, named: &Named) -> Result<Found, GitError> {
         let tip = match one {
             Try::Branch(branch) => repository.branch_tip(branch),
             Try::Commit(id) => repository.known_commit(id).map(|commit| (named.shown.clone(), commit)),
+            Try::DefaultBranch => repository.remote_default_branch().and_then(|branch| repository.branch_tip(&branch)),
         };
         let Some((name, tip)) = tip else { continue };
         match (repository.merge_base(tip)?, named.kind) {

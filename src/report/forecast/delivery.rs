@@ -39,7 +39,7 @@ pub fn delivery(
     DeliveringCluster {
         name: cluster.name.to_owned(),
         deliverer: deliverer.or_else(|| only_tool(cluster.now.delivery.as_ref()?)),
-        deliverers: cluster.now.delivery.as_ref().map(shares).unwrap_or_default(),
+        deliverers: shares(cluster.now, group),
         state_key: cluster.state_key.map(str::to_owned),
         mapping,
         outcome: Some(forecast.outcome),
@@ -81,13 +81,18 @@ pub fn not_delivered(clusters: &[&MappedRevision]) -> Vec<NotArriving> {
     found.values().map(undelivered).collect()
 }
 
-/// Who brings objects to the cluster.
-fn shares(delivery: &DeliveryOutline) -> Vec<DelivererShare> {
+/// Who brings manifests, and other objects that the mapping takes, to the cluster.
+fn shares(revision: &MappedRevision, group: &str) -> Vec<DelivererShare> {
+    let Some(delivery) = &revision.delivery else { return Vec::new() };
+    let mapped: HashSet<usize> = revision.evaluation.upserts.iter().map(|entity| entity.origin.object).collect();
+    let objects = revision.objects.iter().zip(&delivery.of_object).enumerate();
+    let objects = objects.filter(|(at, (object, _))| object.group == group || mapped.contains(at));
+    let by: Vec<usize> = objects.filter_map(|(_, (_, by))| *by).collect();
     let share = |(at, deliverer): (usize, &DelivererOutline)| DelivererShare {
         title: deliverer.title.clone(),
         path: deliverer.path.to_string(),
         line: deliverer.line,
-        objects: delivery.of_object.iter().filter(|by| **by == Some(at)).count(),
+        objects: by.iter().filter(|by| **by == at).count(),
     };
     delivery.deliverers.iter().enumerate().map(share).filter(|share| share.objects > 0).collect()
 }

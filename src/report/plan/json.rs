@@ -257,7 +257,7 @@ struct JsonDeliverer {
     path: String,
     /// From 1.
     line: usize,
-    /// How many objects it brings to the cluster.
+    /// How many manifests, and other objects that the mapping takes, it brings to the cluster.
     objects: usize,
 }
 

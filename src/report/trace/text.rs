@@ -92,7 +92,12 @@ impl Page<'_> {
         if let Some(assumption) = &cluster.assumption {
             self.line(2, &format!("assumed: {}", clean(assumption)));
         }
-        cluster.deliverers.iter().for_each(|deliverer| self.deliverer(deliverer));
+        for deliverer in &cluster.deliverers {
+            self.deliverer(deliverer);
+            if let Some(idle) = deliverer.idle.as_ref().filter(|idle| !cluster.reasons.contains(idle)) {
+                self.line(4, &clean(idle));
+            }
+        }
         for nearest in &cluster.nearest {
             let place = nearest.path.as_deref().zip(nearest.line).map(|(path, line)| self.place(path, line));
             let place = place.map(|place| format!(" ({place})")).unwrap_or_default();
@@ -141,9 +146,6 @@ impl Page<'_> {
                 false => "does not prune: the object stays when the manifest is removed",
             },
         );
-        if let Some(idle) = &deliverer.idle {
-            self.line(4, &clean(idle));
-        }
     }
 
     fn arrival(&mut self, arrival: &ArrivalTrace) {

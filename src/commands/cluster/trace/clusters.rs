@@ -127,7 +127,7 @@ fn assumption(settings: &ClusterSettings, deliveries: Option<&Deliveries>) -> St
                 if names.is_empty() { "none by name".to_owned() } else { names.join(", ") }
             )
         }
-        (None, None) => "nothing in this repository delivers".to_owned(),
+        (None, None) => "this repository has no deliverer".to_owned(),
     };
     let namespace = settings.namespace.as_ref();
     let namespace = namespace.map(|namespace| format!(", into the namespace {namespace} where a manifest names none"));

@@ -217,7 +217,7 @@ impl<'a> Route<'_, 'a> {
         let content = stored.content.to_json_text();
         let content = serde_json::from_str(&content).unwrap_or_default();
         let taker = self.applied();
-        let (dialect, applied) = (reading(taker.as_ref()), self.applied_by());
+        let (dialect, applied) = (reading(taker.as_ref(), cluster.settings.deliverer), self.applied_by());
         trace.arrival = Some(ArrivalTrace {
             object: format!("{} {}", stored.kind, stored.key()),
             dialect,

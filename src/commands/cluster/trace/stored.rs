@@ -7,9 +7,9 @@ use serde_json::Value as Json;
 
 use crate::commands::cluster::explain::key_text;
 use crate::commands::delivery::cluster::Taker;
-use crate::commands::mapping::objects::RefusedObject;
+use crate::commands::mapping::objects::{RefusedObject, assumed_dialect};
 use crate::delivery::reading::Dialect;
-use crate::domain::apply_error::{AppliedObject, strict_decoding, untyped_field};
+use crate::domain::cluster::Deliverer;
 use crate::domain::document::span::LineIndex;
 use crate::domain::document::tree::{Kind, Style, Value};
 use crate::manifest::{Limits, Reader};
@@ -44,11 +44,11 @@ pub(super) fn with_object(text: &str, number: usize, visit: &mut dyn FnMut(Value
     });
 }
 
-/// How the deliverer reads YAML.
-pub(super) fn reading(taker: Option<&Taker<'_>>) -> ReadingDialect {
-    match taker.map(|taker| taker.arrival.dialect) {
-        Some(Dialect::Kustomize) => ReadingDialect::Kustomize,
-        Some(Dialect::Kubectl) | None => ReadingDialect::Kubectl,
+/// How the deliverer reads YAML; without one, the tool that the config states.
+pub(super) fn reading(taker: Option<&Taker<'_>>, stated: Option<Deliverer>) -> ReadingDialect {
+    match taker.map_or_else(|| assumed_dialect(stated), |taker| taker.arrival.dialect) {
+        Dialect::Kustomize => ReadingDialect::Kustomize,
+        Dialect::Kubectl => ReadingDialect::Kubectl,
     }
 }
 
@@ -196,17 +196,17 @@ fn message(refusal: &Refusal, applied: AppliedBy, manifest: Value<'_>) -> String
     let (api_version, kind) = (text(manifest.get("apiVersion")), text(manifest.get("kind")));
     let (name, namespace) = (metadata("name"), metadata("namespace"));
     let field = &refusal.field;
+    let subject = match namespace.is_empty() {
+        true => name.to_string(),
+        false => format!("{namespace}/{name}"),
+    };
     match (&refusal.reason, applied) {
-        (RefusalReason::UnknownField, AppliedBy::ServerSide) => {
-            let object = AppliedObject {
-                api_version: api_version.into_owned(),
-                kind: kind.into_owned(),
-                namespace: namespace.into_owned(),
-                name: name.into_owned(),
-            };
-            untyped_field(&object, field)
+        (RefusalReason::UnknownField, AppliedBy::ServerSide) => format!(
+            "failed to create typed patch object ({subject}; {api_version}, Kind={kind}): .{field}: field not declared in schema"
+        ),
+        (RefusalReason::UnknownField, AppliedBy::ClientSide) => {
+            format!("strict decoding error: unknown field \"{field}\"")
         }
-        (RefusalReason::UnknownField, AppliedBy::ClientSide) => strict_decoding(field),
         (RefusalReason::Missing, _) => format!("{kind} \"{name}\" is invalid: {field}: Required value"),
         (RefusalReason::Type { expected }, _) => {
             format!("{kind} \"{name}\" is invalid: {field}: must be of type {expected}")

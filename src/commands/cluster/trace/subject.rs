@@ -72,7 +72,7 @@ pub(super) fn find_subjects(
     if !path.is_empty() && (run.find)(&path).is_some() {
         return Err(SubjectError::NotChosen { path }.into());
     }
-    if is_file_name(typed) {
+    if is_file_name(typed) || !typed.contains('/') {
         let help = "name a file relative to the current folder, an object such as `Entity/cart`, or an entity";
         return Err(SubjectError::Unknown { name: typed.to_owned(), help: help.to_owned() }.into());
     }

@@ -26,6 +26,8 @@ pub(super) struct Named {
 pub(super) enum Try {
     Branch(String),
     Commit(String),
+    /// The default branch of `origin`, as this clone recorded it.
+    DefaultBranch,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +43,8 @@ const GITLAB: &str = "set the variable `GIT_DEPTH: 0` for the job";
 const BITBUCKET: &str = "set `clone: depth: full` for the pipeline";
 const AZURE: &str = "check out with `fetchDepth: 0` (a property of the step `checkout: self`)";
 const JENKINS: &str = "disable the shallow clone of the checkout, and fetch the target branch too";
+const CIRCLECI: &str = "check out the whole repository (the step `checkout` with `method: full`)";
+const CODEFRESH: &str = "leave `depth` out of the step of the type `git-clone`";
 const DRONE: &str = "clone with `depth: 0`, and run `git fetch origin` in the step";
 const WOODPECKER: &str = "clone with `partial: false` and `depth: 0`, and run `git fetch origin` in the step";
 const TRAVIS: &str = "set `git: depth: false`, and run `git fetch origin` first";
@@ -129,6 +133,16 @@ impl Variables<'_> {
         if self.get("CHANGE_ID").is_some() {
             return self.branch("CHANGE_TARGET", JENKINS);
         }
+        let previous = self.get("GIT_PREVIOUS_SUCCESSFUL_COMMIT").filter(|_| self.get("JENKINS_URL").is_some());
+        if let Some(commit) = previous.as_deref().and_then(whole) {
+            return Some(before("GIT_PREVIOUS_SUCCESSFUL_COMMIT", commit, JENKINS));
+        }
+        if self.get("CIRCLE_PULL_REQUEST").is_some() {
+            return Some(default_branch("CIRCLE_PULL_REQUEST", CIRCLECI));
+        }
+        if let Some(branch) = self.branch("CF_PULL_REQUEST_TARGET", CODEFRESH) {
+            return Some(branch);
+        }
         if self.get("APPVEYOR_PULL_REQUEST_NUMBER").is_some() {
             return self.branch("APPVEYOR_REPO_BRANCH", OTHER);
         }
@@ -149,7 +163,7 @@ impl Variables<'_> {
                 return self.branch("TRAVIS_BRANCH", TRAVIS).map(|branch| Named { merge, ..branch });
             }
         }
-        let variables = ["BUILDKITE_PULL_REQUEST_BASE_BRANCH", "CF_PULL_REQUEST_TARGET", "BITRISEIO_GIT_BRANCH_DEST"];
+        let variables = ["BUILDKITE_PULL_REQUEST_BASE_BRANCH", "BITRISEIO_GIT_BRANCH_DEST"];
         variables.into_iter().find_map(|variable| self.branch(variable, OTHER))
     }
 
@@ -168,6 +182,13 @@ impl Variables<'_> {
 fn before(variable: &'static str, commit: String, fetch: &'static str) -> Named {
     let shown = commit.chars().take(10).collect();
     Named { variable, shown, tries: vec![Try::Commit(commit)], kind: Kind::Itself, merge: None, fetch }
+}
+
+/// The base of a pull request whose CI system does not name its target. CircleCI's variables name the pull request
+/// alone.
+fn default_branch(variable: &'static str, fetch: &'static str) -> Named {
+    let tries = vec![Try::DefaultBranch];
+    Named { variable, shown: "origin/HEAD".to_owned(), tries, kind: Kind::Parting, merge: None, fetch }
 }
 
 /// A complete commit id. CI systems pass all zeros for "none", as when a branch is pushed for the first time.

@@ -5,6 +5,7 @@ mod flux;
 mod generated;
 mod questions;
 mod recordings;
+mod removed;
 
 use std::collections::BTreeMap;
 

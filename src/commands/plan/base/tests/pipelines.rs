@@ -25,7 +25,7 @@ type Row<'t> = (&'t [(&'t str, &'t str)], &'t str, &'t [Try], Kind);
 #[test]
 fn each_pipeline_says_it_with_variables_of_its_own() {
     let github = ("GITHUB_ACTIONS", "true");
-    let table: [Row<'_>; 20] = [
+    let table: [Row<'_>; 22] = [
         (&[github, ("GITHUB_BASE_REF", "main")], "GITHUB_BASE_REF", &[branch("main")], Kind::Parting),
         (
             &[
@@ -112,6 +112,18 @@ fn each_pipeline_says_it_with_variables_of_its_own() {
         ),
         (&[("CF_PULL_REQUEST_TARGET", "main")], "CF_PULL_REQUEST_TARGET", &[branch("main")], Kind::Parting),
         (
+            &[("CIRCLECI", "true"), ("CIRCLE_PULL_REQUEST", "https://github.com/acme/catalog/pull/7")],
+            "CIRCLE_PULL_REQUEST",
+            &[Try::DefaultBranch],
+            Kind::Parting,
+        ),
+        (
+            &[("JENKINS_URL", "https://ci.example.com/"), ("GIT_PREVIOUS_SUCCESSFUL_COMMIT", A)],
+            "GIT_PREVIOUS_SUCCESSFUL_COMMIT",
+            &[commit(A)],
+            Kind::Itself,
+        ),
+        (
             &[("CIRRUS_BASE_BRANCH", "main"), ("CIRRUS_BASE_SHA", A)],
             "CIRRUS_BASE_BRANCH",
             &[branch("main"), commit(A)],
@@ -135,7 +147,7 @@ fn each_pipeline_says_it_with_variables_of_its_own() {
 
 #[test]
 fn what_says_no_base_says_none() {
-    let table: [&[(&str, &str)]; 11] = [
+    let table: [&[(&str, &str)]; 15] = [
         &[],
         &[("CI", "true")],
         &[("GITHUB_ACTIONS", "true")],
@@ -143,6 +155,10 @@ fn what_says_no_base_says_none() {
         &[("GITHUB_BASE_REF", "main")],
         &[("CI_COMMIT_BEFORE_SHA", NONE)],
         &[("CHANGE_TARGET", "main")],
+        &[("JENKINS_URL", "https://ci.example.com/"), ("GIT_PREVIOUS_SUCCESSFUL_COMMIT", NONE)],
+        &[("GIT_PREVIOUS_SUCCESSFUL_COMMIT", A)],
+        &[("CIRCLECI", "true"), ("CIRCLE_PULL_REQUEST", "")],
+        &[("CF_BRANCH", "main"), ("CF_PULL_REQUEST_TARGET", "")],
         &[("APPVEYOR_REPO_BRANCH", "main")],
         &[("DRONE_BUILD_EVENT", "tag"), ("DRONE_COMMIT_BEFORE", A)],
         &[("CI_PIPELINE_EVENT", "push"), ("CI_COMMIT_TARGET_BRANCH", "main")],
@@ -284,4 +300,101 @@ fn a_merge_request_is_compared_with_the_commit_that_it_names() {
     tree.git(&["config", "uploadpack.allowAnySHA1InWant", "true"]);
     shallow.git(&["fetch", "--quiet", "--depth=1", "origin", &began]);
     assert_eq!(found(shallow.base(Wanted::FromPipeline, &request)).revision.commit, began);
+}
+
+#[test]
+fn azure_checks_out_a_merge_commit_and_by_default_nothing_else() {
+    let (tree, merge) = requested();
+    let variables = [
+        ("TF_BUILD", "True"),
+        ("BUILD_REASON", "PullRequest"),
+        ("BUILD_SOURCEBRANCH", "refs/pull/7/merge"),
+        ("BUILD_SOURCEVERSION", merge.as_str()),
+        ("SYSTEM_PULLREQUEST_TARGETBRANCH", "refs/heads/main"),
+    ];
+    let shallow = tree.cloned(&["--depth=1", "--single-branch", "--branch=feature"], "refs/pull/7/merge");
+    let message = note(shallow.base(Wanted::FromPipeline, &variables));
+    assert!(message.contains("`SYSTEM_PULLREQUEST_TARGETBRANCH` names `main`"), "{message}");
+    assert!(message.contains("`fetchDepth: 0`"), "{message}");
+    shallow.git(&["fetch", "--quiet", "--unshallow", "origin"]);
+    let base = found(shallow.base(Wanted::FromPipeline, &variables));
+    assert_eq!((base.revision.name.as_str(), base.revision.commit), ("main", tree.id("main")));
+    assert_eq!(identifiers(&base.manifests), ["cart", "later", "till"]);
+}
+
+/// Bitbucket clones the source branch alone and merges the target into it, so the target is the second parent.
+#[test]
+fn bitbucket_merges_the_target_into_the_branch() {
+    let tree = Tree::parted();
+    let target = tree.id("main");
+    let clone = tree.cloned(&["--depth=50", "--single-branch", "--branch=feature"], "feature");
+    clone.git(&["fetch", "--quiet", "--depth=50", "origin", "main"]);
+    clone.git(&["merge", "--quiet", "--no-ff", "--message", "merge", "FETCH_HEAD"]);
+    let variables = [
+        ("BITBUCKET_BUILD_NUMBER", "12"),
+        ("BITBUCKET_PR_ID", "7"),
+        ("BITBUCKET_PR_DESTINATION_BRANCH", "main"),
+        ("BITBUCKET_PR_DESTINATION_COMMIT", &target[..12]),
+    ];
+    let base = found(clone.base(Wanted::FromPipeline, &variables));
+    assert_eq!((base.revision.name.as_str(), base.revision.commit), ("main", target.clone()));
+    assert_eq!(identifiers(&base.manifests), ["cart", "later", "till"]);
+    // Without that merge, the base is where the branch began.
+    clone.git(&["checkout", "--quiet", "--detach", "origin/feature"]);
+    assert_eq!(found(clone.base(Wanted::FromPipeline, &variables)).revision.commit, tree.id("main~1"));
+}
+
+#[test]
+fn circleci_names_the_pull_request_alone_and_the_default_branch_is_its_base() {
+    let tree = Tree::parted();
+    tree.git(&["switch", "--quiet", "main"]);
+    let variables = [("CIRCLECI", "true"), ("CIRCLE_PULL_REQUEST", "https://github.com/acme/catalog/pull/7")];
+    let whole = tree.cloned(&[], "feature");
+    let base = found(whole.base(Wanted::FromPipeline, &variables));
+    assert_eq!((base.revision.name.as_str(), base.revision.commit), ("origin/main", tree.id("main~1")));
+    assert_eq!(base.revision.found_in, Some("CIRCLE_PULL_REQUEST"));
+    whole.git(&["remote", "set-head", "origin", "--delete"]);
+    let message = note(whole.base(Wanted::FromPipeline, &variables));
+    assert!(
+        message.contains("`CIRCLE_PULL_REQUEST` names `origin/HEAD`") && message.contains("`method: full`"),
+        "{message}"
+    );
+}
+
+#[test]
+fn jenkins_checks_out_the_change_or_its_merge_with_the_target() {
+    let tree = Tree::parted();
+    let change = [("JENKINS_URL", "https://ci.example.com/"), ("CHANGE_ID", "7"), ("CHANGE_TARGET", "main")];
+    // "The current pull request revision": only the change is fetched.
+    let clone = tree.cloned(&["--single-branch", "--branch=feature"], "feature");
+    let message = note(clone.base(Wanted::FromPipeline, &change));
+    assert!(message.contains("fetch the target branch too"), "{message}");
+    clone.git(&["fetch", "--quiet", "origin", "+refs/heads/main:refs/remotes/origin/main"]);
+    assert_eq!(found(clone.base(Wanted::FromPipeline, &change)).revision.commit, tree.id("main~1"));
+    // "Merging the pull request with the current target branch revision": the merge commit exists in this clone alone.
+    clone.git(&["checkout", "--quiet", "--detach", "origin/main"]);
+    clone.git(&["merge", "--quiet", "--no-ff", "--message", "merge", "origin/feature"]);
+    assert_eq!(found(clone.base(Wanted::FromPipeline, &change)).revision.commit, tree.id("main"));
+    // A build of a branch is compared with the last one that succeeded.
+    let before = tree.id("main~1");
+    let branch = [("JENKINS_URL", "https://ci.example.com/"), ("GIT_PREVIOUS_SUCCESSFUL_COMMIT", before.as_str())];
+    clone.git(&["checkout", "--quiet", "--detach", "origin/main"]);
+    let base = found(clone.base(Wanted::FromPipeline, &branch));
+    assert_eq!(
+        (base.revision.commit.as_str(), base.revision.found_in),
+        (&*before, Some("GIT_PREVIOUS_SUCCESSFUL_COMMIT"))
+    );
+}
+
+#[test]
+fn codefresh_names_the_target_branch() {
+    let tree = Tree::parted();
+    let variables = [("CF_PULL_REQUEST_NUMBER", "7"), ("CF_PULL_REQUEST_TARGET", "main"), ("CF_BRANCH", "feature")];
+    let shallow = tree.cloned(&["--depth=1", "--single-branch", "--branch=feature"], "feature");
+    let message = note(shallow.base(Wanted::FromPipeline, &variables));
+    assert!(message.contains("leave `depth` out"), "{message}");
+    shallow.git(&["remote", "set-branches", "origin", "*"]);
+    shallow.git(&["fetch", "--quiet", "--unshallow", "origin"]);
+    let base = found(shallow.base(Wanted::FromPipeline, &variables));
+    assert_eq!((base.revision.name.as_str(), base.revision.commit), ("origin/main", tree.id("main~1")));
 }
