@@ -91,7 +91,7 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
         'portolan;lint' {
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only findings in files changed since the merge base with REF')
             [CompletionResult]::new('--stdin-filename', '--stdin-filename', [CompletionResultType]::ParameterName, 'File name for the text on standard input')
-            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Report format, and file: `text`, `concise`, `json`, `sarif`, `github`, `gitlab`, `junit`, `markdown`; repeatable')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Report format, and file: `text`, `concise`, `json`, `sarif`, `github`, `gitlab`, `azure`, `junit`, `markdown`; repeatable')
             [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'Minimum severity that fails the run')
             [CompletionResult]::new('--max-findings', '--max-findings', [CompletionResultType]::ParameterName, 'Report at most N findings, most severe first; 0 means all')
             [CompletionResult]::new('--baseline', '--baseline', [CompletionResultType]::ParameterName, 'Ignore the findings recorded in this file')
@@ -125,7 +125,7 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
         'portolan;validate' {
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only findings in files changed since the merge base with REF')
             [CompletionResult]::new('--stdin-filename', '--stdin-filename', [CompletionResultType]::ParameterName, 'File name for the text on standard input')
-            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Report format, and file: `text`, `concise`, `json`, `sarif`, `github`, `gitlab`, `junit`, `markdown`; repeatable')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Report format, and file: `text`, `concise`, `json`, `sarif`, `github`, `gitlab`, `azure`, `junit`, `markdown`; repeatable')
             [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'Minimum severity that fails the run')
             [CompletionResult]::new('--max-findings', '--max-findings', [CompletionResultType]::ParameterName, 'Report at most N findings, most severe first; 0 means all')
             [CompletionResult]::new('--baseline', '--baseline', [CompletionResultType]::ParameterName, 'Ignore the findings recorded in this file')

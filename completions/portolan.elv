@@ -86,7 +86,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
         &'portolan;lint'= {
             cand --since 'Only findings in files changed since the merge base with REF'
             cand --stdin-filename 'File name for the text on standard input'
-            cand --output 'Report format, and file: `text`, `concise`, `json`, `sarif`, `github`, `gitlab`, `junit`, `markdown`; repeatable'
+            cand --output 'Report format, and file: `text`, `concise`, `json`, `sarif`, `github`, `gitlab`, `azure`, `junit`, `markdown`; repeatable'
             cand --fail-on 'Minimum severity that fails the run'
             cand --max-findings 'Report at most N findings, most severe first; 0 means all'
             cand --baseline 'Ignore the findings recorded in this file'
@@ -119,7 +119,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
         &'portolan;validate'= {
             cand --since 'Only findings in files changed since the merge base with REF'
             cand --stdin-filename 'File name for the text on standard input'
-            cand --output 'Report format, and file: `text`, `concise`, `json`, `sarif`, `github`, `gitlab`, `junit`, `markdown`; repeatable'
+            cand --output 'Report format, and file: `text`, `concise`, `json`, `sarif`, `github`, `gitlab`, `azure`, `junit`, `markdown`; repeatable'
             cand --fail-on 'Minimum severity that fails the run'
             cand --max-findings 'Report at most N findings, most severe first; 0 means all'
             cand --baseline 'Ignore the findings recorded in this file'
