@@ -25,7 +25,7 @@ long seed="1" cases="10000":
     PORTOLAN_SEED={{ seed }} PORTOLAN_CASES={{ cases }} cargo test --locked --profile=long --lib -- \
         --include-ignored --skip sweep --skip figures
     PORTOLAN_SEED={{ seed }} PORTOLAN_CASES={{ cases }} cargo test --locked --profile=long --test main -- \
-        --include-ignored api::described:: chaos:: cli::links:: cli::serve::raw:: converge:: delivery:: jq:: laws:: pushed::
+        --include-ignored api::described:: chaos:: cli::links:: cli::serve::raw:: converge:: delivery:: delivery_rules::quiet:: jq:: laws:: pushed::
 
 # Accept changed output: snapshots, what the rules' examples show, generated files, guides, pictures. Read the diff then.
 accept:

@@ -92,12 +92,12 @@ fn report(deliverer: &DelivererFacts, failure: &DeliveryFailure, sink: &mut Sink
     };
     let way_out = match &failure.meant {
         Some(meant) => format!("did you mean `{meant}`?"),
-        None => way_out.to_owned(),
+        None => format!("{way_out};"),
     };
     let mut draft = FindingBuilder::new(place.span, message).file(place.file);
     if place != of_path {
         draft = draft.related_in(deliverer.place.file, deliverer.place.span, "the deliverer");
     }
     let tool = deliverer.tool.title();
-    sink.report(draft.help(format!("{way_out}; {tool} reports: {}", failure.text)));
+    sink.report(draft.help(format!("{way_out} {tool} reports: {}", failure.text.trim_end())));
 }

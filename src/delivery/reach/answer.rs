@@ -329,6 +329,15 @@ impl<'y, 'x, 'r, 'f> Answer<'y, 'x, 'r, 'f> {
         if name.is_empty() || name.contains('$') || !self.named(instance, reference).is_empty() {
             return false;
         }
+        // Those of a namespace that has none here are in another repository.
+        let is_of_namespace = |other: &Instance| {
+            other.home == instance.home
+                && other.living.flux().is_some()
+                && may_be_one(other.living.spec.names()[0], namespace)
+        };
+        if !self.flow.instances.iter().any(is_of_namespace) {
+            return false;
+        }
         let is_meant = |other: &Instance| {
             let [found, found_name] = other.living.spec.names();
             // It may be delivered to this cluster in a way that is not seen.

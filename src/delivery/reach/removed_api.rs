@@ -67,7 +67,7 @@ fn versions(group: &str, kind: &str) -> Option<&'static Versions> {
 fn removed_fields(kind: &str) -> &'static [(&'static str, &'static str)] {
     match kind {
         "Kustomization" => &[
-            ("validation", "remove it: Flux always validates by server-side apply"),
+            ("validation", "remove it, as Flux always validates by server-side apply"),
             ("patchesStrategicMerge", "move the patches to `spec.patches`"),
             ("patchesJson6902", "move the patches to `spec.patches`"),
         ],

@@ -60,6 +60,10 @@ fn home_app(world: &mut World, dice: &mut Dice, folder: &str, space: &str, app: 
         "  dependsOn:\n    - name: rook-ceph-cluster\n      namespace: rook-ceph\n",
         "  dependsOn:\n    - name: external-secrets-stores\n",
     ]);
+    if dependency.contains("external-secrets-stores") {
+        // It is in no file, though others of its namespace are.
+        world.fault("delivery-path-missing", &format!("{folder}/{app}/ks.yaml"), false);
+    }
     let path = format!("./{folder}/{app}/app");
     world.file(
         &format!("{folder}/{app}/ks.yaml"),
