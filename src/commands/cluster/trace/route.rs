@@ -158,13 +158,11 @@ impl<'a> Route<'_, 'a> {
                 unknowns.push(format!("{}: {}", title_of(deliverer), describe_unknown(why, deliveries)));
             }
         }
-        if let Some(taker) = self.applied() {
-            if let Some(rewrite) = taker.arrival.object.rewritten {
-                let place = rewrite.place.map(|place| at_place(place, deliveries)).unwrap_or_default();
-                unknowns.push(format!(
-                    "a patch, replacement or transformer{place} rewrites it; what follows is the manifest as written"
-                ));
-            }
+        if let Some(rewrite) = self.applied().and_then(|taker| taker.arrival.object.rewritten) {
+            let place = rewrite.place.map(|place| at_place(place, deliveries)).unwrap_or_default();
+            unknowns.push(format!(
+                "a patch, replacement or transformer{place} rewrites it; what follows is the manifest as written"
+            ));
         }
         unknowns
     }
