@@ -259,6 +259,7 @@ fn a_field_that_the_crd_does_not_have_is_refused_or_dropped() {
     assert_found(&repo, "", &[]);
 }
 
+// Windows makes links only for administrators.
 #[cfg(unix)]
 #[test]
 fn a_link_out_of_the_repository_stops_every_application() {

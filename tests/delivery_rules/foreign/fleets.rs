@@ -3,7 +3,7 @@
 use super::flux::{charts, git, ks, release};
 use super::{Dice, World, deployment, kustomization, namespace, service};
 
-/// A cluster at home: an application is a folder with `ks.yaml` and `app/`, and one Kustomization patches all others.
+/// A cluster at home: each application has `ks.yaml` and `app/`, and one Kustomization patches all others.
 pub fn home(world: &mut World, dice: &mut Dice) {
     let top = dice.pick(&["kubernetes", "cluster", "kubernetes/main"]);
     let source = dice.pick(&["home-ops", "flux-system"]);

@@ -217,7 +217,6 @@ fn next_steps(request: &Request<'_>, path: &str) -> Vec<String> {
                 .to_owned(),
         );
     }
-    steps.extend(request.folder_steps());
     steps.push(format!("Commit, and apply `{path}` unless an Application delivers it: `kubectl apply -f {path}`."));
     steps
 }

@@ -244,7 +244,6 @@ fn next_steps(request: &Request<'_>, survey: &Survey, path: &str, namespace: &st
     if let Some(namespace) = &request.namespace {
         steps.push(format!("Create the namespace `{namespace}` in the cluster, unless it has it: Flux does not."));
     }
-    steps.extend(request.folder_steps());
     let synced = syncing(survey, path);
     steps.push(match synced {
         Some(object) => format!("Commit: Flux applies the file by the Kustomization `{}`.", object.name()),

@@ -154,13 +154,17 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// The steps that both deliverers have.
-    pub fn folder_steps(&self) -> Vec<String> {
-        let is_missing = |folder: &&DeliveredFolder| !sources::exists(&self.top.path.join(&folder.path));
-        let missing = self.folders.iter().filter(is_missing);
-        missing
-            .map(|folder| format!("Add manifests below `{}`: the delivery fails while it is missing.", folder.path))
-            .collect()
+    /// Adds the folders that do not exist, to a registration that is new: Git has no empty folders, and a deliverer fails
+    /// while its folder is missing.
+    pub fn add_folders(&self, changes: &mut Changes) {
+        if changes.files.is_empty() {
+            return;
+        }
+        for folder in &self.folders {
+            if !sources::exists(&self.top.path.join(&folder.path)) {
+                changes.create(format!("{}/.gitkeep", folder.path), String::new());
+            }
+        }
     }
 
     /// Adds an entry to `clusters` of the config, if it has that key.
