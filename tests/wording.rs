@@ -36,7 +36,7 @@ const RETIRED_WORDS: [&str; 17] = [
 /// Texts that quote another program.
 const QUOTED: [&str; 2] = ["failed to lookup address information: ", "failed to parse {} with {}: {cause}"];
 /// The places whose texts are those of kustomize, Flux and the API server.
-const QUOTING: [&str; 2] = ["delivery/", "domain/apply_error.rs"];
+const QUOTING: [&str; 3] = ["delivery/", "domain/apply_error.rs", "commands/cluster/trace/stored.rs"];
 
 #[test]
 fn errors_name_the_thing_and_helps_say_what_to_do() {
