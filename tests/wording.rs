@@ -34,7 +34,11 @@ const RETIRED_WORDS: [&str; 17] = [
     "without a word",
 ];
 /// Texts that quote another program.
-const QUOTED: [&str; 2] = ["failed to lookup address information: ", "failed to parse {} with {}: {cause}"];
+const QUOTED: [&str; 3] = [
+    "failed to lookup address information: ",
+    "failed to parse {} with {}: {cause}",
+    "failed to create typed patch object ({subject}; {api_version}, Kind={kind}): .{field}: field not declared in schema",
+];
 /// The folder whose texts are those of kustomize and Flux.
 const QUOTING: &str = "delivery/";
 
