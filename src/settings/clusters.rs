@@ -60,7 +60,7 @@ impl Cluster {
         cluster
     }
 
-    pub fn settings(&self, name: &str, span: Span, line: impl Fn(Span) -> usize) -> ClusterSettings {
+    pub fn settings(&self, (name, is_only): (&str, bool), span: Span, line: impl Fn(Span) -> usize) -> ClusterSettings {
         let value = |said: &Said<String>| said.as_ref().map(|(value, _)| value.clone());
         ClusterSettings {
             name: name.to_owned(),
@@ -71,7 +71,7 @@ impl Cluster {
             env: self.env.clone(),
             deliverer: self.deliverer.map(|(deliverer, _)| deliverer),
             namespace: value(&self.namespace),
-            is_only: false,
+            is_only,
         }
     }
 }

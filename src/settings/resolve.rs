@@ -317,12 +317,8 @@ fn chosen_target(
 }
 
 fn clusters(placed: &Placed) -> Vec<ClusterSettings> {
-    let clusters = placed.file.clusters.iter();
-    let settings = clusters.map(|(name, cluster, span)| ClusterSettings {
-        is_only: placed.file.clusters.len() == 1,
-        ..cluster.settings(name, *span, |span| placed.line(span))
-    });
-    settings.collect()
+    let (clusters, is_only) = (placed.file.clusters.iter(), placed.file.clusters.len() == 1);
+    clusters.map(|(name, cluster, span)| cluster.settings((name, is_only), *span, |span| placed.line(span))).collect()
 }
 
 /// All clusters, or the one that `--cluster` names.

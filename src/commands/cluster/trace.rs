@@ -4,6 +4,7 @@
 mod clusters;
 mod mapped;
 mod route;
+mod run;
 mod stored;
 mod subject;
 
@@ -11,6 +12,7 @@ use clap::ValueHint;
 
 use self::clusters::load_clusters;
 use self::route::trace_subject;
+use self::run::TraceRun;
 use self::subject::find_subjects;
 use crate::commands::cluster::evaluate::EvaluateFormat;
 use crate::commands::context::Context;
@@ -91,16 +93,4 @@ pub(crate) fn run(args: &TraceArgs, context: &mut Context<'_>) -> Result<Exit, E
     let mut shown_clusters = manifests.iter().flat_map(|manifest| &manifest.clusters);
     let arrives = shown_clusters.all(|cluster| cluster.status == TraceStatus::Arrives);
     Ok(if arrives { Exit::Success } else { Exit::Findings })
-}
-
-/// What all parts of a trace need.
-struct TraceRun<'a> {
-    /// Their texts are kept.
-    files: &'a [sources::SourceFile],
-    deliveries: Option<&'a Deliveries>,
-    workspace: &'a Workspace<'a>,
-    /// Finds the file of a mapping that is not among the files.
-    find: &'a dyn Fn(&str) -> Option<sources::SourceFile>,
-    /// Seconds since 1970, for expressions that ask for the time.
-    seconds: i64,
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::TraceRun;
+use super::run::TraceRun;
 use crate::commands::cluster::mapping::mapping_of_cluster;
 use crate::commands::delivery::cluster::ClusterDelivery;
 use crate::commands::delivery::repository::Deliveries;

@@ -1,8 +1,8 @@
 //! The way of one manifest to each cluster: who delivers it, what keeps it from arriving, and what cannot be known offline.
 
-use super::TraceRun;
 use super::clusters::LoadedCluster;
 use super::mapped::{mapping_trace, no_mapping};
+use super::run::TraceRun;
 use super::stored::{StoredObject, added_fields, changes, reading, refusals, with_object};
 use super::subject::Subject;
 use crate::commands::delivery::absence::{at_place, describe_link, describe_unknown, way_out};

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::TraceRun;
 use super::clusters::LoadedCluster;
+use super::run::TraceRun;
 use crate::commands::cluster::object_name::{ObjectNameError, find_objects};
 use crate::commands::mapping::objects::{ObjectPlace, RepositoryObjects};
 use crate::domain::document::tree::Value;
