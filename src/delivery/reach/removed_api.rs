@@ -191,7 +191,8 @@ fn edits_of_fields(spec: Value<'_>, fields: &[RemovedField], text: &str) -> Opti
         let indent = text.get(lines.start as usize..key.span().start as usize)?;
         let replacement = match field.name {
             "patchesStrategicMerge" => patches_of_merges(value, text, indent)?,
-            "patchesJson6902" => patches_of_operations(value, text, indent)?,
+            // Its patches become texts, whose lines are moved by hand.
+            "patchesJson6902" => return None,
             _ => String::new(),
         };
         edits.push((lines, replacement));
@@ -222,27 +223,6 @@ fn patches_of_merges(list: Value<'_>, text: &str, indent: &str) -> Option<String
             return None;
         }
         let _ = write!(patches, "{indent}  - patch: |\n{}", indented(item, text, &format!("{indent}      "))?);
-    }
-    Some(patches)
-}
-
-fn patches_of_operations(list: Value<'_>, text: &str, indent: &str) -> Option<String> {
-    let mut patches = format!("{indent}patches:\n");
-    if list.kind() != Kind::List || list.is_empty() {
-        return None;
-    }
-    for item in list.items() {
-        let (target, patch) = (item.get("target")?, item.get("patch")?);
-        if item.entries().count() != 2 || target.kind() != Kind::Map || patch.kind() != Kind::List {
-            return None;
-        }
-        let deep = format!("{indent}      ");
-        let _ = write!(
-            patches,
-            "{indent}  - target:\n{}{indent}    patch: |\n{}",
-            indented(target, text, &deep)?,
-            indented(patch, text, &deep)?
-        );
     }
     Some(patches)
 }
