@@ -2,7 +2,6 @@
 //! Argo CD that take all of them.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -24,12 +23,16 @@ pub fn add(folder: &Path) {
     for folder in &folders {
         let mut text = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n".to_owned();
         let names = files.iter().filter_map(|path| path.strip_prefix(folder)?.strip_prefix('/'));
-        names.filter(|name| !name.contains('/')).for_each(|name| drop(writeln!(text, "  - {name}")));
+        for name in names.filter(|name| !name.contains('/')) {
+            text.push_str(&format!("  - {name}\n"));
+        }
         put(&format!("{folder}/kustomization.yaml"), &text);
     }
     for (at, part) in folders.chunks(folders.len().div_ceil(APPLICATIONS)).enumerate() {
         let mut text = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n".to_owned();
-        part.iter().for_each(|folder| drop(writeln!(text, "  - ../../{folder}")));
+        for folder in part {
+            text.push_str(&format!("  - ../../{folder}\n"));
+        }
         put(&format!("deploy/part-{at:02}/kustomization.yaml"), &text);
         put(
             &format!("argocd/part-{at:02}.yaml"),

@@ -102,7 +102,7 @@ fn argo_cd_fills_in_a_namespace_and_keeps_the_later_object() {
 fn a_document_that_is_no_object_hides_those_behind_it() {
     let repo = repository(&application(""));
     repo.write("catalog/a.yaml", "x: y\n---\napiVersion: getport.io/v1\nkind: Entity\nspec: {}\n");
-    repo.write("catalog/b.yaml", format!("x: y\n---\n{{\"kind\": \"ConfigMap\", \"apiVersion\": \"v1\"}}\n"));
+    repo.write("catalog/b.yaml", "x: y\n---\n{\"kind\": \"ConfigMap\", \"apiVersion\": \"v1\"}\n");
     let found = findings(&repo, "");
     assert!(
         found.iter().any(|(rule, place, _)| rule == "vanishing-manifest" && place.starts_with("catalog/a.yaml:3")),

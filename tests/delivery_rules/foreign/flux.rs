@@ -24,7 +24,7 @@ pub fn release(name: &str) -> String {
 }
 
 pub fn charts(name: &str) -> String {
-    let kind = if name.len() % 2 == 0 {
+    let kind = if name.len().is_multiple_of(2) {
         "  type: oci\n  url: oci://ghcr.io/example/charts\n"
     } else {
         "  url: https://charts.example.com\n"
