@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule {
         name: "emptied-map",
         family: Family::Delivery,
         severity: Some(Severity::Error),
-        what: "`properties` or `relations` that had content before the change and are `{}` now",
+        what: "a mapping `properties` or `relations` that had content and is `{}` now",
         why: "Server-side apply, as Flux does it, makes null of a mapping that becomes empty, and the API server refuses it every time.",
         fix: "Remove the key instead",
     },
