@@ -1,4 +1,4 @@
-//! Tests links, pipes and devices in a repository: what is outside of it is never printed and never changed, and
+//! Tests links, pipes and devices in a repository: what lies outside is never printed and never changed, and
 //! nothing blocks.
 
 use std::fs;

@@ -243,7 +243,7 @@ fn a_folder_that_flux_bootstrap_syncs_gets_the_file_and_no_kustomization() {
     repo.write("clusters/hub/flux-system/gotk-sync.yaml", sync);
     repo.write("clusters/hub/flux-system/kustomization.yaml", "resources: [gotk-sync.yaml]\n");
     let told = add(&repo, "cluster add eu");
-    assert!(told.contains("Wrote 1 file:\n  new     clusters/hub/eu.yaml\n"), "{told}");
+    assert!(told.contains("Wrote 2 files:\n  new     clusters/hub/eu.yaml\n  new     catalog/.gitkeep\n"), "{told}");
     assert!(told.contains("Flux applies the file by the Kustomization `flux-system`"), "{told}");
     // The address in the other form is the same repository, whose secret serves.
     assert!(repo.read("clusters/hub/eu.yaml").contains("#   name: flux-system\n"));
@@ -343,7 +343,7 @@ fn an_application_set_gets_a_row() {
     let talk = refused(&repo, "cluster add us", "unknown-row-value");
     assert!(talk.contains("`sets.yaml:1`") && talk.contains("`--server "), "{talk}");
     let line = "cluster add us --server https://us:6443";
-    assert!(add(&repo, line).contains("Wrote 1 file:\n  changed sets.yaml\n"));
+    assert!(add(&repo, line).contains("Wrote 2 files:\n  changed sets.yaml\n"));
     assert_eq!(repo.read("sets.yaml"), application_set("catalog", "catalog", &format!("{EU}{US}")));
     refused(&repo, "cluster add us --server https://elsewhere:6443", "cluster-name-taken");
     refused(&repo, &format!("{line} --path other"), "cluster-name-taken");
