@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule {
         name: "null-map",
         family: Family::Delivery,
         severity: Some(Severity::Error),
-        what: "`properties` or `relations` that are null or left empty",
+        what: "a mapping `properties` or `relations` that is null or left empty",
         why: "The API server refuses such a manifest in a server-side apply: by Flux, or by Argo CD with `ServerSideApply=true`.",
         fix: "Remove the key",
     },

@@ -13,8 +13,7 @@ const FORECAST: &str = include_str!("templates/github-forecast.yml");
 const PUSH: &str = include_str!("templates/github-push.yml");
 const HEAD: &str = include_str!("templates/github-head.txt");
 const CLUSTER_HEAD: &str = include_str!("templates/github-head-cluster.txt");
-const DISPATCH: &str = "\
-  workflow_dispatch:
+const DISPATCH: &str = "  workflow_dispatch:
     inputs:
       approve:
         description: Digest that approves the hazards of the push
