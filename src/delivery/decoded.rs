@@ -153,7 +153,8 @@ impl Reading {
     /// An object of a stream, whose content has no document of YAML.
     fn add_json(&mut self, value: &Json, index: usize, span: Span) {
         let header = header_of_json(value);
-        let manifest = Manifest { document: usize::MAX - index, items: Vec::new(), span, header, encoding: None };
+        let manifest =
+            Manifest { document: usize::MAX - index, items: Vec::new(), span, header: header.into(), encoding: None };
         let has_generated_name = value.pointer("/metadata/generateName").is_some_and(Json::is_string);
         self.result.objects.push(DecodedObject { manifest, has_generated_name, without_kind: None });
     }
@@ -229,7 +230,7 @@ fn object(value: Value<'_>, document: usize, items: Vec<usize>) -> DecodedObject
     let header = decoded_header(value);
     let without_kind = header.kind.is_empty().then(|| go_json(&json(value, Dialect::Kubectl)));
     let generated = value.get("metadata").and_then(|metadata| metadata.get("generateName"));
-    let manifest = Manifest { document, items, span: value.span(), header, encoding: None };
+    let manifest = Manifest { document, items, span: value.span(), header: header.into(), encoding: None };
     let has_generated_name = generated.is_some_and(|name| name.as_str().is_some_and(|name| !name.is_empty()));
     DecodedObject { manifest, has_generated_name, without_kind }
 }

@@ -1,7 +1,5 @@
 //! The files of a repository as deliverers see them: a tree of folders with regular files and symlinks, by path.
 
-use std::collections::BTreeMap;
-
 /// The index of a file in its `Files`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(u32);
@@ -40,7 +38,31 @@ struct File {
 #[derive(Debug, Default)]
 struct Folder {
     path: String,
-    entries: BTreeMap<Box<str>, Entry>,
+    /// Sorted by the bytes of their names.
+    entries: Vec<(Box<str>, Entry)>,
+}
+
+impl Folder {
+    fn get(&self, name: &str) -> Option<Entry> {
+        let at = self.entries.binary_search_by(|(known, _)| (**known).cmp(name)).ok()?;
+        Some(self.entries[at].1)
+    }
+
+    /// Whether the name is new.
+    fn add(&mut self, name: &str, entry: Entry) -> bool {
+        // Files mostly come in order.
+        if self.entries.last().is_none_or(|(last, _)| &**last < name) {
+            self.entries.push((name.into(), entry));
+            return true;
+        }
+        match self.entries.binary_search_by(|(known, _)| (**known).cmp(name)) {
+            Ok(_) => false,
+            Err(at) => {
+                self.entries.insert(at, (name.into(), entry));
+                true
+            }
+        }
+    }
 }
 
 /// What a name in a folder stands for.
@@ -56,49 +78,72 @@ pub struct Files {
     folders: Vec<Folder>,
 }
 
+impl Default for Files {
+    fn default() -> Self {
+        Self { files: Vec::new(), folders: vec![Folder::default()] }
+    }
+}
+
 impl Files {
     pub const ROOT: FolderId = FolderId(0);
 
     /// Files with their paths relative to the repository, separated by `/`. The first of two files with one path counts;
     /// a path that leads out of the repository, or through a file, is left out.
     pub fn new(files: impl IntoIterator<Item = (String, FileKind)>) -> Self {
-        let mut tree = Self { files: Vec::new(), folders: vec![Folder::default()] };
+        let mut tree = Self::default();
         for (path, kind) in files {
             tree.add(path, kind);
         }
         tree
     }
 
-    fn add(&mut self, path: String, kind: FileKind) {
-        let Joined::Inside(path) = join("", &path) else { return };
+    /// Adds one more; `None` if it does not count.
+    pub fn add(&mut self, path: String, kind: FileKind) -> Option<FileId> {
+        let path = if is_tidy(&path) { path } else { inside(&path)? };
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
-        let Some(folder) = self.folder_at(folder).filter(|_| !name.is_empty()) else { return };
-        if self.folders[folder.index()].entries.contains_key(name) {
-            return;
-        }
+        let folder = self.folder_at(folder).filter(|_| !name.is_empty())?;
         let id = FileId(index(self.files.len()));
-        self.folders[folder.index()].entries.insert(name.into(), Entry::File(id));
+        if !self.folders[folder.index()].add(name, Entry::File(id)) {
+            return None;
+        }
         self.files.push(File { path, kind });
+        Some(id)
     }
 
     /// The folder at a path, which is made if it does not exist; `None` if there is a file in the way.
     fn folder_at(&mut self, path: &str) -> Option<FolderId> {
+        // Files of one folder mostly follow each other.
+        if self.folders.last().is_some_and(|last| last.path == path) {
+            return Some(FolderId(index(self.folders.len() - 1)));
+        }
         let mut at = Self::ROOT;
         for name in path.split('/').filter(|name| !name.is_empty()) {
-            at = match self.folders[at.index()].entries.get(name) {
-                Some(Entry::Folder(id)) => *id,
+            at = match self.folders[at.index()].get(name) {
+                Some(Entry::Folder(id)) => id,
                 Some(Entry::File(_)) => return None,
                 None => {
                     let id = FolderId(index(self.folders.len()));
                     let above = &mut self.folders[at.index()];
                     let path = if above.path.is_empty() { name.to_owned() } else { format!("{}/{name}", above.path) };
-                    above.entries.insert(name.into(), Entry::Folder(id));
-                    self.folders.push(Folder { path, entries: BTreeMap::new() });
+                    above.add(name, Entry::Folder(id));
+                    self.folders.push(Folder { path, entries: Vec::new() });
                     id
                 }
             };
         }
         Some(at)
+    }
+
+    /// The file at a path that is written as in the list. Links are not followed.
+    pub fn find(&self, path: &str) -> Option<FileId> {
+        let mut folder = Self::ROOT;
+        for name in path.split('/') {
+            match self.entry(folder, name)? {
+                Entry::Folder(below) => folder = below,
+                Entry::File(file) => return Some(file).filter(|file| self.path(*file) == path),
+            }
+        }
+        None
     }
 
     pub fn len(&self) -> usize {
@@ -135,7 +180,23 @@ impl Files {
     }
 
     pub fn entry(&self, folder: FolderId, name: &str) -> Option<Entry> {
-        self.folders[folder.index()].entries.get(name).copied()
+        self.folders[folder.index()].get(name)
+    }
+}
+
+pub fn is_yaml(path: &str) -> bool {
+    path.ends_with(".yaml") || path.ends_with(".yml")
+}
+
+/// Whether a path has no parts that mean another one.
+fn is_tidy(path: &str) -> bool {
+    path.split('/').all(|name| !matches!(name, "" | "." | ".."))
+}
+
+fn inside(path: &str) -> Option<String> {
+    match join("", path) {
+        Joined::Inside(path) => Some(path),
+        Joined::Outside(_) => None,
     }
 }
 

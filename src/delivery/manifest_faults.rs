@@ -7,13 +7,12 @@ use super::flux::{SUBSTITUTE, VanishReason};
 use super::object::split_version;
 use super::reach::{Applied, Arrival, Fate, Tool};
 use super::reading::{Dialect, differences};
+use super::text_doubts::{MAPS, TextDoubts};
 use crate::domain::delivery_facts::{Becomes, ManifestFaultKind, SubstitutedValue};
 use crate::domain::document::fault::Reading;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, Style, Value};
 
-/// The mappings of an entity that the CRD has types for.
-pub const MAPS: [&str; 2] = ["properties", "relations"];
 /// Longer texts are not shown.
 const MAX_SHOWN: usize = 60;
 
@@ -34,7 +33,7 @@ pub struct Delivering<'a> {
 pub type Fault = (Span, ManifestFaultKind);
 
 /// Whether the text of a file with this arrival must be read for its faults.
-pub fn must_read(text: &str, arrival: &Arrival, delivering: Delivering<'_>) -> bool {
+pub fn must_read(doubts: TextDoubts, arrival: &Arrival, delivering: Delivering<'_>) -> bool {
     let is_lost = match arrival.fate {
         Fate::Applied => false,
         Fate::Vanished(reason) => reason == VanishReason::NameIsNoString,
@@ -47,9 +46,9 @@ pub fn must_read(text: &str, arrival: &Arrival, delivering: Delivering<'_>) -> b
         return false;
     }
     lacks_namespace(arrival, delivering)
-        || is_substituted(arrival, delivering) && text.contains('$')
-        || delivering.applied == Applied::ServerSide && may_have_null_map(text)
-        || arrival.dialect == Dialect::Kustomize && may_have_other_reading(text)
+        || is_substituted(arrival, delivering) && doubts.has_dollar
+        || delivering.applied == Applied::ServerSide && doubts.has_null_map
+        || arrival.dialect == Dialect::Kustomize && doubts.has_other_reading
 }
 
 /// What goes wrong with a manifest.
@@ -206,68 +205,6 @@ fn line_of(key: Value<'_>, value: Value<'_>) -> Option<Span> {
     let is_last = rest.get(..length)?.trim().is_empty() && between.chars().all(|c| c == ' ');
     let is_of_key = source.get(end..colon)?.trim().is_empty();
     (is_alone && is_last && is_of_key).then(|| Span::new(line, value_end + length))
-}
-
-/// Whether a text may hold `properties:` or `relations:` without a value.
-pub fn may_have_null_map(text: &str) -> bool {
-    MAPS.iter().any(|field| {
-        let mut found = memchr::memmem::find_iter(text.as_bytes(), field.as_bytes());
-        found.any(|at| {
-            let line = text.get(..at).map_or(0, |before| before.rfind('\n').map_or(0, |at| at + 1));
-            text.get(at + field.len()..).is_some_and(|after| is_before_null(after, at - line))
-        })
-    })
-}
-
-/// Whether what follows a key at a column may be a null.
-fn is_before_null(after: &str, column: usize) -> bool {
-    let after = after.strip_prefix(['"', '\'']).unwrap_or(after).trim_start_matches([' ', '\t']);
-    let Some(after) = after.strip_prefix(':') else { return after.starts_with([',', '}']) };
-    let (line, below) = after.split_once('\n').unwrap_or((after, ""));
-    let line = line.trim();
-    if !line.is_empty() && !line.starts_with('#') {
-        return line.starts_with(['~', 'n', 'N', '!', '*', '&', ',', '}']);
-    }
-    let next = below.lines().find(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
-    next.is_none_or(|next| next.len() - next.trim_start().len() <= column)
-}
-
-/// Whether a text may hold an empty mapping.
-pub fn may_have_empty_map(text: &str) -> bool {
-    let mut opened = memchr::memchr_iter(b'{', text.as_bytes());
-    opened.any(|at| text.get(at + 1..).is_some_and(|after| after.trim_start().starts_with('}')))
-}
-
-/// Whether a text may hold a timestamp or a set, which kubectl and kustomize read differently.
-fn may_have_other_reading(text: &str) -> bool {
-    may_have_date(text) || text.contains("!!timestamp") || text.contains("!!set") || may_leave_out(text)
-}
-
-/// Whether a plain scalar may be a timestamp.
-fn may_have_date(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    memchr::memchr_iter(b'-', bytes).any(|at| {
-        let Some(start) = at.checked_sub(4) else { return false };
-        let is_year = bytes[start..at].iter().all(u8::is_ascii_digit);
-        let before = start.checked_sub(1).map(|before| bytes[before]);
-        is_year && before.is_none_or(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'[' | b'{' | b','))
-    })
-}
-
-/// Whether a flow mapping may have a key without a value.
-fn may_leave_out(text: &str) -> bool {
-    let mut ends = memchr::memchr2_iter(b',', b'}', text.as_bytes());
-    ends.any(|at| {
-        let Some(before) = text.get(..at).map(str::trim_end) else { return false };
-        if before.ends_with(':') {
-            return true;
-        }
-        let is_end = text.as_bytes()[at] == b'}';
-        let Some(start) = before.rfind(['{', ',', ':', '[', ']', '\n']).filter(|_| is_end) else { return false };
-        let is_variable = before.get(..start).is_some_and(|before| before.ends_with('$'));
-        // A key alone: `{a}`, or `{a: 1, b}`.
-        matches!(before.as_bytes()[start], b'{' | b',') && start + 1 < before.len() && !is_variable
-    })
 }
 
 fn reading(value: &Json) -> Reading {

@@ -1,10 +1,14 @@
 //! The manifests of a YAML file as kustomize reads a resource: what identifies each, and what ends the reading.
 
 use std::fmt::Write as _;
+use std::sync::{Arc, LazyLock};
+
+use memchr::memmem::Finder;
 
 use super::kustomize::failure::FailureKind;
 use super::reading::{EncodingFault, encoding_fault, is_string, scalar_text};
 use super::source::{Document, Source};
+use super::text_doubts::TextDoubts;
 use crate::domain::document::fault::FaultKind;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, Value};
@@ -18,6 +22,10 @@ pub const LOCAL_CONFIG: &str = "config.kubernetes.io/local-config";
 /// A text that says anywhere in a file that Argo CD leaves it out.
 pub const SKIP_MARKER: &str = "+argocd:skip-file-rendering";
 
+static START: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\n---"));
+static END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\n..."));
+static SKIP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(SKIP_MARKER));
+
 /// What a file has, in the order of kustomize: the items of lists come after the other documents.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Manifests {
@@ -29,6 +37,9 @@ pub struct Manifests {
     pub has_skip_marker: bool,
     /// The size of the text in bytes.
     pub size: usize,
+    pub doubts: TextDoubts,
+    /// An object is of a group that delivery is about, or a Secret.
+    pub has_wiring: bool,
 }
 
 /// Why a file cannot be read as a resource. The text is kustomize's, without the path.
@@ -53,7 +64,7 @@ pub struct Manifest {
     /// The indexes that lead to it, if it is an item of a list.
     pub items: Vec<usize>,
     pub span: Span,
-    pub header: Header,
+    pub header: Arc<Header>,
     /// What ends the build when the object is written.
     pub encoding: Option<EncodingFault>,
 }
@@ -125,8 +136,9 @@ impl<'t> ManifestsReading<'t> {
     pub fn finish(self) -> Manifests {
         let text = self.reading.text;
         let separators = if self.is_refused() { 0 } else { self.separators.starts.len() };
-        let has_skip_marker = memchr::memmem::find(text.as_bytes(), SKIP_MARKER.as_bytes()).is_some();
-        Manifests { has_skip_marker, size: text.len(), ..self.reading.found.finish(separators) }
+        let has_skip_marker = SKIP.find(text.as_bytes()).is_some();
+        let doubts = TextDoubts::of(text);
+        Manifests { has_skip_marker, size: text.len(), doubts, ..self.reading.found.finish(separators) }
     }
 }
 
@@ -141,8 +153,9 @@ struct Separators {
 
 impl Separators {
     fn of(text: &str) -> Self {
-        let mut found = Self { starts: Vec::new(), has_ends: text.contains("\n..."), fault: None };
-        for at in memchr::memmem::find_iter(text.as_bytes(), b"\n---") {
+        let has_ends = END.find(text.as_bytes()).is_some();
+        let mut found = Self { starts: Vec::new(), has_ends, fault: None };
+        for at in START.find_iter(text.as_bytes()) {
             let Some(line) = text.get(at + 1..).and_then(|rest| rest.split_inclusive('\n').next()) else { continue };
             if !line.ends_with('\n') {
                 continue;
@@ -184,6 +197,7 @@ struct Found {
     list: Option<usize>,
     /// The decoder of Kubernetes reads something else.
     is_special: bool,
+    has_wiring: bool,
 }
 
 impl Found {
@@ -199,6 +213,7 @@ impl Found {
             objects: if fault.is_some() { Vec::new() } else { self.objects },
             fault,
             is_plain,
+            has_wiring: self.has_wiring,
             ..Manifests::default()
         }
     }
@@ -237,6 +252,7 @@ impl Reading<'_> {
         self.found.is_special |= !has_plain_header(value)
             || document.faults.iter().any(|fault| matches!(fault.kind, FaultKind::NotJson { .. }));
         let header = Header::of(value);
+        self.found.has_wiring |= header.may_be_wiring();
         if let Some(fault) = header.fault(value.span()) {
             self.found.fault.get_or_insert(fault);
             return;
@@ -250,6 +266,7 @@ impl Reading<'_> {
             return;
         }
         let span = value.span();
+        let header = Arc::new(header);
         self.found.objects.push(Manifest { document: index, items: Vec::new(), span, header, encoding });
     }
 
@@ -277,6 +294,7 @@ impl Reading<'_> {
                     continue;
                 }
                 let header = Header::of(item);
+                self.found.has_wiring |= header.may_be_wiring();
                 if let Some(fault) = header.fault(item.span()) {
                     self.found.item_fault.get_or_insert(fault);
                     return;
@@ -288,6 +306,7 @@ impl Reading<'_> {
                     continue;
                 }
                 let span = item.span();
+                let header = Arc::new(header);
                 self.found.items.push(Manifest { document, items: path, span, header, encoding: None });
             }
         }
@@ -337,6 +356,14 @@ impl Header {
             has_containers: has_containers(value),
             has_metadata: ["name", "namespace", "labels", "annotations"].into_iter().any(has),
         }
+    }
+
+    /// Whether it may be an object that others are delivered by, or a definition.
+    fn may_be_wiring(&self) -> bool {
+        let group = self.api_version.as_str();
+        group.contains(".io/")
+            && ["toolkit.fluxcd.io/", "argoproj.io/", "apiextensions.k8s.io/"].iter().any(|it| group.contains(it))
+            || self.kind == "Secret"
     }
 
     /// Why kustomize takes it for no object.

@@ -17,6 +17,7 @@ pub mod reach;
 pub mod reading;
 pub mod repository;
 pub mod source;
+pub mod text_doubts;
 
 mod contents;
 mod go_json;

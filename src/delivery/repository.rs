@@ -12,7 +12,7 @@ use super::source::{Document, Source};
 
 pub struct Repository<'a> {
     pub files: &'a Files,
-    source: &'a dyn Source,
+    source: &'a (dyn Source + Sync),
     manifests: Vec<OnceLock<Arc<Manifests>>>,
     decoded: Vec<OnceLock<Arc<Decoded>>>,
 }
@@ -24,10 +24,15 @@ impl fmt::Debug for Repository<'_> {
 }
 
 impl<'a> Repository<'a> {
-    pub fn new(files: &'a Files, source: &'a dyn Source) -> Self {
+    pub fn new(files: &'a Files, source: &'a (dyn Source + Sync)) -> Self {
         let manifests = files.ids().map(|_| OnceLock::new()).collect();
         let decoded = files.ids().map(|_| OnceLock::new()).collect();
         Self { files, source, manifests, decoded }
+    }
+
+    /// Everything that was read, to be freed elsewhere.
+    pub fn into_read(self) -> impl Send + 'static {
+        (self.manifests, self.decoded)
     }
 
     /// Gives the manifests of a file that the caller has read already.

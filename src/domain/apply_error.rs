@@ -2,44 +2,70 @@
 
 use std::fmt::Write as _;
 
-/// An object as it reaches the API server.
+/// An object as it reaches the API server. There are as many as manifests, so its texts are one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AppliedObject {
-    pub api_version: String,
-    pub kind: String,
-    /// Empty: none.
-    pub namespace: String,
-    pub name: String,
+    texts: Box<str>,
+    /// Where the API version, the kind and the namespace end.
+    ends: [u32; 3],
 }
 
 impl AppliedObject {
+    /// `namespace`: empty if it has none.
+    pub fn new(api_version: &str, kind: &str, namespace: &str, name: &str) -> Self {
+        let ends = [api_version.len(), kind.len(), namespace.len()];
+        let mut end = 0;
+        let ends = ends.map(|length| {
+            end += length;
+            u32::try_from(end).expect("a file is smaller than 4 GiB")
+        });
+        Self { texts: [api_version, kind, namespace, name].concat().into(), ends }
+    }
+
+    fn api_version(&self) -> &str {
+        &self.texts[..self.ends[0] as usize]
+    }
+
+    pub fn kind(&self) -> &str {
+        &self.texts[self.ends[0] as usize..self.ends[1] as usize]
+    }
+
+    fn namespace(&self) -> &str {
+        &self.texts[self.ends[1] as usize..self.ends[2] as usize]
+    }
+
+    pub fn name(&self) -> &str {
+        &self.texts[self.ends[2] as usize..]
+    }
+
     /// `Entity shop/cart`
     pub fn title(&self) -> String {
-        match (self.namespace.as_str(), self.name.as_str()) {
-            (_, "") => format!("{} without a name", self.kind),
-            ("", name) => format!("{} {name}", self.kind),
-            (namespace, name) => format!("{} {namespace}/{name}", self.kind),
+        let kind = self.kind();
+        match (self.namespace(), self.name()) {
+            (_, "") => format!("{kind} without a name"),
+            ("", name) => format!("{kind} {name}"),
+            (namespace, name) => format!("{kind} {namespace}/{name}"),
         }
     }
 
     fn group(&self) -> &str {
-        self.api_version.split_once('/').map_or("", |(group, _)| group)
+        self.api_version().split_once('/').map_or("", |(group, _)| group)
     }
 
     /// `Entity/shop/cart`, as Flux writes it.
     fn path(&self) -> String {
-        let mut path = format!("{}/", self.kind);
-        if !self.namespace.is_empty() {
+        let mut path = format!("{}/", self.kind());
+        if !self.namespace().is_empty() {
             // Writing to a string cannot fail.
-            let _ = write!(path, "{}/", self.namespace);
+            let _ = write!(path, "{}/", self.namespace());
         }
-        path + &self.name
+        path + self.name()
     }
 }
 
 /// Flux, for an Entity without a namespace.
 pub fn no_namespace(object: &AppliedObject) -> String {
-    let AppliedObject { name, .. } = object;
+    let name = object.name();
     format!(
         "{} namespace not specified: the server could not find the requested resource (patch entities.{} {name})",
         object.path(),
@@ -49,7 +75,7 @@ pub fn no_namespace(object: &AppliedObject) -> String {
 
 /// Flux, for a null where the CRD has a mapping. `field`: `spec.properties`.
 pub fn null_map(object: &AppliedObject, field: &str) -> String {
-    let AppliedObject { kind, name, .. } = object;
+    let (kind, name) = (object.kind(), object.name());
     format!(
         "{} dry-run failed (Invalid): {kind}.{} \"{name}\" is invalid: {field}: Invalid value: \"null\": {field} in body must be of type object: \"null\"",
         object.path(),
@@ -64,7 +90,8 @@ pub fn unknown_field(object: &AppliedObject, field: &str) -> String {
 
 /// Every server-side apply, for a field that the CRD does not have.
 pub fn untyped_field(object: &AppliedObject, field: &str) -> String {
-    let AppliedObject { api_version, kind, namespace, name } = object;
+    let (api_version, kind) = (object.api_version(), object.kind());
+    let (namespace, name) = (object.namespace(), object.name());
     format!(
         "failed to create typed patch object ({namespace}/{name}; {api_version}, Kind={kind}): .{field}: field not declared in schema"
     )
@@ -81,12 +108,7 @@ mod tests {
 
     #[test]
     fn texts_are_those_that_flux_printed() {
-        let object = |namespace: &str| AppliedObject {
-            api_version: "getport.io/v1".to_owned(),
-            kind: "Entity".to_owned(),
-            namespace: namespace.to_owned(),
-            name: "a".to_owned(),
-        };
+        let object = |namespace: &str| AppliedObject::new("getport.io/v1", "Entity", namespace, "a");
         assert_eq!(
             no_namespace(&object("")),
             "Entity/a namespace not specified: the server could not find the requested resource (patch entities.getport.io a)"

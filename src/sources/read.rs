@@ -52,6 +52,12 @@ pub struct ReadFile {
     place: Place,
 }
 
+impl ReadFile {
+    pub fn text(&self) -> &str {
+        &self.text.text
+    }
+}
+
 impl SourceFile {
     /// Keeps the text that was read from it.
     pub fn keep(&mut self, text: Text) {

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::boundary::Boundary;
 use super::ignored::Ignored;
-use super::inspect::{EntryKind, ListedEntry, entries_of, entry_kind, link_target, real_path};
+use super::inspect::{EntryKind, ListedEntry, Listings, entries_of, entry_kind, link_target, real_path};
 use super::path::path_text;
 use super::read::{DiskFile, Place, SourceFile};
 use super::tracked::Tracked;
@@ -57,7 +57,9 @@ impl Listed {
 
 /// The files of a work tree that Git tracks, or would add, sorted by path. Folders that cannot be read are left out;
 /// nested repositories have files of their own.
-pub fn work_tree_files(top: &Path) -> Vec<RepositoryFile> {
+///
+/// `listings`: folders that were listed already.
+pub fn work_tree_files(top: &Path, listings: &Listings) -> Vec<RepositoryFile> {
     let top = real_path(top).unwrap_or_else(|| top.to_owned());
     let within = Boundary::new(&top);
     let ignored = Ignored::above(&top, &mut Vec::new());
@@ -65,9 +67,9 @@ pub fn work_tree_files(top: &Path) -> Vec<RepositoryFile> {
     let (mut files, mut left_out) = (Vec::new(), Vec::new());
     while !level.is_empty() {
         let listed = if level.len() < MIN_PARALLEL_FOLDERS {
-            level.iter().map(|folder| list(folder, &within)).fold(Listed::default(), Listed::join)
+            level.iter().map(|folder| list(folder, &within, listings)).fold(Listed::default(), Listed::join)
         } else {
-            level.par_iter().map(|folder| list(folder, &within)).reduce(Listed::default, Listed::join)
+            level.par_iter().map(|folder| list(folder, &within, listings)).reduce(Listed::default, Listed::join)
         };
         files.extend(listed.files);
         left_out.extend(listed.ignored);
@@ -82,9 +84,17 @@ pub fn work_tree_files(top: &Path) -> Vec<RepositoryFile> {
     files
 }
 
-fn list(folder: &Folder, within: &Boundary) -> Listed {
+fn list(folder: &Folder, within: &Boundary, listings: &Listings) -> Listed {
     let mut listed = Listed::default();
-    let Ok(entries) = entries_of(&folder.path) else { return listed };
+    let own;
+    let entries = match listings.get(&folder.path) {
+        Some(entries) => entries,
+        None => {
+            let Ok(entries) = entries_of(&folder.path) else { return listed };
+            own = entries;
+            &own
+        }
+    };
     let is_top = folder.relative.as_os_str().is_empty();
     if !is_top && entries.iter().any(|entry| entry.name == ".git") {
         return listed;

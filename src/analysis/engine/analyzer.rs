@@ -1,6 +1,9 @@
 //! Runs the rules: on each file's documents and entities, then on the whole repository, then on the ignore comments.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use crate::analysis::engine::entity_check::{EntityCheck, FILE_REFERENCE, Scratch};
 use crate::analysis::engine::facts::saved::{FileFacts, LoadedFacts, SavedFacts};
@@ -451,11 +454,12 @@ impl FileRun<'_> {
     }
 }
 
+static DELIVERER_GROUPS: LazyLock<[Finder<'static>; 2]> =
+    LazyLock::new(|| ["toolkit.fluxcd.io/", "argoproj.io/"].map(Finder::new));
+
 /// Whether a text may hold an object of Flux or Argo CD.
 pub fn may_hold_deliverer(text: &str) -> bool {
-    ["toolkit.fluxcd.io/", "argoproj.io/"]
-        .iter()
-        .any(|group| memchr::memmem::find(text.as_bytes(), group.as_bytes()).is_some())
+    DELIVERER_GROUPS.iter().any(|group| group.find(text.as_bytes()).is_some())
 }
 
 fn sink<'f>(findings: &'f mut Vec<Finding>, file: FileId, rule: &'static RuleInfo, severity: Severity) -> Sink<'f> {

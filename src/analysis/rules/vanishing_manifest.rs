@@ -73,7 +73,8 @@ fn draft(facts: &DeliveryFacts, fault: &ManifestFault, manifest: &ManifestDelive
             let object = &manifest.object;
             let message = format!(
                 "{name} does not apply this manifest: a later one is also `{} {}`, after the namespace `{namespace}` is filled in.",
-                object.kind, object.name
+                object.kind(),
+                object.name()
             );
             let draft = FindingBuilder::new(fault.span, message).help("give it another name, or remove one of the two");
             Some(match by {

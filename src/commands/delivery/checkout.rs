@@ -2,78 +2,126 @@
 //! again.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use crate::delivery::files::{FileId, FileKind, Files};
+use super::listing::Listing;
+use super::read_files::ReadFiles;
+use crate::delivery::files::{FileId, FileKind, Files, is_yaml};
 use crate::delivery::source::{Document, Source};
 use crate::manifest::{Limits, Reader};
-use crate::sources::{self, ReadBuffer, RepositoryFile, SourceFile};
+use crate::sources::{self, Place, ReadBuffer, RepositoryFile, SourceFile};
 
 /// Every file of the repository, from its top.
 #[derive(Debug)]
 pub(super) struct Checkout {
     pub files: Files,
-    pub contents: Contents,
-}
-
-/// Where the texts of the files are.
-#[derive(Debug)]
-pub(super) struct Contents {
-    by_path: HashMap<String, SourceFile>,
+    /// Where the text of each file is; a symbolic link has none.
+    sources: Vec<Option<SourceFile>>,
+    /// The number of each file among those of the run.
+    numbers: Vec<Option<usize>>,
     /// Readers that are free.
     readers: Mutex<Vec<Reader>>,
 }
 
+/// A file on its way into the checkout.
+struct Entry {
+    kind: FileKind,
+    source: Option<SourceFile>,
+    number: Option<usize>,
+}
+
 impl Checkout {
-    /// `read`: files of the run, which replace those of the repository. `prefix`: the root seen from the top.
-    pub fn new(listed: Vec<RepositoryFile>, read: &[SourceFile], prefix: &str) -> Self {
-        let mut by_path = HashMap::with_capacity(listed.len());
-        let mut kinds = Vec::with_capacity(listed.len());
+    /// The files of the run replace those of the repository. `prefix`: the root seen from the top.
+    pub fn new(listing: Listing, run: &ReadFiles<'_>, prefix: &str) -> Self {
+        let mut kept: Vec<Option<&SourceFile>> = vec![None; run.files.len()];
+        run.kept.iter().for_each(|(number, file)| kept[*number] = Some(file));
+        let mut listed = listing.files;
+        if !listed.is_sorted_by(|one, other| one.path() <= other.path()) {
+            listed.sort_by(|one, other| one.path().cmp(other.path()));
+        }
+        let mut entries = Vec::with_capacity(listed.len());
         for file in listed {
-            match file {
+            entries.push(match file {
                 RepositoryFile::File(file) => {
-                    kinds.push((file.path.clone(), FileKind::Text));
-                    by_path.insert(file.path.clone(), file);
+                    (file.path.clone(), Entry { kind: FileKind::Text, source: Some(file), number: None })
                 }
-                RepositoryFile::Link { path, target } => kinds.push((path, FileKind::Symlink(target))),
+                RepositoryFile::Link { path, target } => {
+                    (path, Entry { kind: FileKind::Symlink(target), source: None, number: None })
+                }
+            });
+        }
+        let mut others = Vec::new();
+        let mut next = 0;
+        for (number, file) in run.files.iter().enumerate() {
+            let path = match prefix {
+                "" => Cow::Borrowed(file.path.as_str()),
+                prefix => Cow::Owned(format!("{prefix}{}", file.path)),
+            };
+            // The files of the run mostly are in the same order.
+            while entries.get(next).is_some_and(|(known, _)| **known < *path) {
+                next += 1;
+            }
+            let at = match entries.get(next) {
+                Some((known, _)) if **known == *path => Ok(next),
+                Some(_) | None => entries.binary_search_by(|(known, _)| (**known).cmp(&path)),
+            };
+            let file = kept[number].unwrap_or(file);
+            match at.ok().map(|at| &mut entries[at].1) {
+                // A link stays one, although the run has read what it leads to.
+                Some(Entry { source: None, number: known, .. }) => *known = Some(number),
+                Some(Entry { source: Some(source), number: known, .. }) => {
+                    *known = Some(number);
+                    source.place = file.place.clone();
+                }
+                None => {
+                    let source = Some(SourceFile { path: path.to_string(), place: file.place.clone() });
+                    others.push((path.into_owned(), Entry { kind: FileKind::Text, source, number: Some(number) }));
+                }
             }
         }
-        let links: std::collections::HashSet<String> = kinds
-            .iter()
-            .filter(|(_, kind)| matches!(kind, FileKind::Symlink(_)))
-            .map(|(path, _)| path.clone())
-            .collect();
-        for file in read {
-            let path = format!("{prefix}{}", file.path);
-            // A link stays one, although the run has read what it leads to.
-            if links.contains(&path) {
-                continue;
-            }
-            if by_path.insert(path.clone(), file.clone()).is_none() {
-                kinds.push((path, FileKind::Text));
+        let mut checkout = Self {
+            files: Files::default(),
+            sources: Vec::with_capacity(entries.len() + others.len()),
+            numbers: Vec::with_capacity(entries.len() + others.len()),
+            readers: Mutex::default(),
+        };
+        for (path, entry) in entries.into_iter().chain(others) {
+            if checkout.files.add(path, entry.kind).is_some() {
+                checkout.sources.push(entry.source);
+                checkout.numbers.push(entry.number);
             }
         }
-        Self { files: Files::new(kinds), contents: Contents { by_path, readers: Mutex::default() } }
+        checkout
     }
 
     /// The YAML files, with their sources.
     pub fn yaml_files(&self) -> Vec<(FileId, &SourceFile)> {
-        let is_yaml = |path: &str| path.ends_with(".yaml") || path.ends_with(".yml");
-        let files = self.files.ids().filter(|file| is_yaml(self.files.path(*file)));
-        files.filter_map(|file| Some((file, self.contents.by_path.get(self.files.path(file))?))).collect()
+        self.files
+            .ids()
+            .filter(|file| is_yaml(self.files.path(*file)))
+            .filter_map(|file| Some((file, self.source_of(file)?)))
+            .collect()
     }
 
     /// The source of a file.
     pub fn source_of(&self, file: FileId) -> Option<&SourceFile> {
-        self.contents.by_path.get(self.files.path(file))
+        self.sources.get(file.index())?.as_ref()
+    }
+
+    /// The number of a file among those of the run.
+    pub fn number_of(&self, file: FileId) -> Option<usize> {
+        self.numbers.get(file.index()).copied().flatten()
     }
 }
 
-impl Source for Contents {
+impl Source for Checkout {
     fn text(&self, path: &str) -> Option<Cow<'_, str>> {
+        let source = self.source_of(self.files.find(path)?)?;
+        if let Place::Read(read) = &source.place {
+            return Some(Cow::Borrowed(read.text()));
+        }
         let mut buffer = ReadBuffer::default();
-        let text = sources::read(self.by_path.get(path)?, &mut buffer).ok()?;
+        let text = sources::read(source, &mut buffer).ok()?;
         Some(Cow::Owned(text.text.to_owned()))
     }
 

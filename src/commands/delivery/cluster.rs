@@ -121,7 +121,7 @@ impl Deliveries {
             let path = self.checkout.files.path(*file);
             folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
         };
-        self.run.listed().into_iter().filter(is_below).filter_map(|file| self.run.listed_id(file))
+        self.run.listed().filter(is_below).filter_map(|file| self.run.listed_id(file))
     }
 }
 

@@ -45,7 +45,7 @@ impl<'a> Emptied<'a> {
         }
         let mut found = Vec::new();
         let mut index = 0;
-        self.checkout.contents.documents(&text, &mut |document| {
+        self.checkout.documents(&text, &mut |document| {
             for (number, arrival) in &arrivals {
                 let manifest = document.value.and_then(|root| manifest_of(root, arrival, index));
                 let Some(manifest) = manifest.filter(|manifest| is_entity(*manifest, self.group)) else { continue };
@@ -59,7 +59,7 @@ impl<'a> Emptied<'a> {
 
     fn names(&self, text: &str) -> Names {
         let mut names = Names::new();
-        self.checkout.contents.documents(text, &mut |document| {
+        self.checkout.documents(text, &mut |document| {
             let Some(root) = document.value else { return };
             each_object(root, &mut |object| {
                 if is_entity(object, self.group) {

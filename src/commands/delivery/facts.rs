@@ -1,14 +1,15 @@
 //! Turns what deliverers make of the repository into facts for the rules, at places of the files of the run.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
-use super::manifest_facts::stage_objects;
 use super::run_files::RunFiles;
+use super::wiring::Relations;
 use crate::delivery::files::FileId as DeliveredId;
+use crate::delivery::flux::is_in_last_stage;
 use crate::delivery::ignore::Ignores;
 use crate::delivery::kustomize::UnknownKind;
 use crate::delivery::manifests::Manifest;
-use crate::delivery::object::{Origin, split_version};
+use crate::delivery::object::split_version;
 use crate::delivery::place::Place as DeliveredPlace;
 use crate::delivery::reach::{self, Absence, Deliverer, DelivererId, Fate, Link, NotKnown, Outcome, Prune, Reach};
 use crate::delivery::repository::Repository;
@@ -19,9 +20,6 @@ use crate::domain::delivery_facts::{
 };
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::Value;
-
-/// A manifest by its file and the start of its text.
-type ManifestKey = (DeliveredId, u32);
 
 pub(super) struct FactsOf<'a, 'r> {
     pub reach: &'a Reach,
@@ -38,19 +36,22 @@ pub(super) type Numbers = BTreeMap<usize, DelivererIndex>;
 impl FactsOf<'_, '_> {
     /// `removed`: objects of Flux that are written for an older one.
     pub fn collect(mut self, removed: Vec<reach::RemovedApi>) -> DeliveryFacts {
+        let (reach, group, has_config) = (self.reach, self.group, self.has_config);
+        let relations = || Relations::of(reach, group, has_config);
+        let (relations, (mut facts, numbers)) = rayon::join(relations, || self.deliverers());
+        self.add_wiring(&mut facts, &numbers, relations);
+        facts.removed_apis = removed.into_iter().filter_map(|api| self.removed_api(api)).collect();
+        facts
+    }
+
+    fn deliverers(&mut self) -> (DeliveryFacts, Numbers) {
         let mut facts = DeliveryFacts { has_config: self.has_config, ..DeliveryFacts::default() };
         let mut numbers = Numbers::new();
-        let mut taken: HashSet<ManifestKey> = HashSet::new();
         let mut knows_all = true;
         for (index, deliverer) in self.reach.deliverers.iter().enumerate() {
             match &deliverer.outcome {
-                Outcome::Built { arrivals, not_known, .. } => {
+                Outcome::Built { not_known, .. } => {
                     knows_all &= !not_known.iter().any(may_take_more);
-                    for arrival in arrivals.iter() {
-                        if let Origin::Manifest { file, span, .. } = &arrival.object.origin {
-                            taken.insert((*file, span.start));
-                        }
-                    }
                 }
                 // What it would take is not known.
                 Outcome::Failed(_) | Outcome::ArgoFailed(_) | Outcome::SetFailed(_) | Outcome::NotKnown(_) => {
@@ -65,16 +66,14 @@ impl FactsOf<'_, '_> {
             }
         }
         if knows_all && !self.reach.deliverers.is_empty() {
-            facts.undelivered = self.undelivered(&taken, &numbers);
+            facts.undelivered = self.undelivered(&numbers);
         }
         for missing in &self.reach.missing {
             let Some(place) = self.run.place(missing.place) else { continue };
             let reach::MissingReference { by, name, existing, .. } = missing.clone();
             facts.missing_references.push(MissingReference { by, name, place, existing });
         }
-        self.add_wiring(&mut facts, &numbers);
-        facts.removed_apis = removed.into_iter().filter_map(|api| self.removed_api(api)).collect();
-        facts
+        (facts, numbers)
     }
 
     fn deliverer(&mut self, deliverer: &Deliverer) -> Option<DelivererFacts> {
@@ -87,7 +86,7 @@ impl FactsOf<'_, '_> {
             Prune::On => None,
             Prune::Off(place) => self.run.place(place),
         };
-        let (mut entities, mut resources) = (0, 0);
+        let (mut entities, mut resources, mut stage_objects) = (0, 0, 0);
         let failure = match &deliverer.outcome {
             Outcome::Failed(failure) => Some(self.failure(deliverer, failure)),
             Outcome::ArgoFailed(failure) => Some(self.argo_failure(deliverer, failure)),
@@ -97,6 +96,7 @@ impl FactsOf<'_, '_> {
                     let header = &arrival.object.header;
                     let is_entity = is_entity(self.group, &header.api_version, &header.kind);
                     entities += usize::from(is_entity);
+                    stage_objects += usize::from(is_in_last_stage(header));
                     resources += usize::from(!is_entity && is_custom(&header.api_version));
                 }
                 None
@@ -107,7 +107,7 @@ impl FactsOf<'_, '_> {
             reach::Tool::Flux => Tool::Flux,
             reach::Tool::ArgoCd => Tool::ArgoCd,
         };
-        let (title, stage_objects) = (title_of(deliverer), stage_objects(deliverer));
+        let title = title_of(deliverer);
         Some(DelivererFacts { tool, title, place, path, keeps_removed, failure, entities, stage_objects, resources })
     }
 
@@ -134,17 +134,22 @@ impl FactsOf<'_, '_> {
         }
     }
 
-    fn undelivered(
-        &mut self,
-        taken: &HashSet<ManifestKey>,
-        numbers: &BTreeMap<usize, DelivererIndex>,
-    ) -> Vec<UndeliveredManifest> {
+    fn undelivered(&mut self, numbers: &BTreeMap<usize, DelivererIndex>) -> Vec<UndeliveredManifest> {
         let mut found = Vec::new();
-        for file in self.run.listed() {
+        for file in self.run.listed().collect::<Vec<_>>() {
             let manifests = self.repository.manifests(file);
+            let taken = self.reach.deliveries().of_file(file);
+            let is_taken = |manifest: &Manifest| {
+                // Mostly the file has one manifest, and that is taken.
+                let is_only = manifests.objects.len() == 1 && !taken.is_empty();
+                is_only
+                    || taken.iter().any(|taken| {
+                        self.arrival(*taken)
+                            .is_some_and(|arrival| arrival.object.place().span.start == manifest.span.start)
+                    })
+            };
             let is_missed = |manifest: &&Manifest| {
-                is_entity(self.group, &manifest.header.api_version, &manifest.header.kind)
-                    && !taken.contains(&(file, manifest.span.start))
+                is_entity(self.group, &manifest.header.api_version, &manifest.header.kind) && !is_taken(manifest)
             };
             let missed: Vec<&Manifest> = manifests.objects.iter().filter(is_missed).collect();
             if missed.is_empty() {

@@ -16,18 +16,18 @@ impl Deliveries {
 
     /// The path, and the line from 1.
     pub fn locate(&self, place: DeliveredPlace) -> (String, usize) {
-        let text = self.checkout.contents.text(self.checkout.files.path(place.file));
+        let text = self.checkout.text(self.checkout.files.path(place.file));
         let line = text.map_or(1, |text| LineIndex::new(&text).line_of(place.span.start as usize));
         (self.path(place.file), line)
     }
 
     /// A manifest of the run as deliverers know it.
     pub fn delivered_id(&self, file: FileId) -> Option<DeliveredId> {
-        self.run.listed().into_iter().find(|known| self.run.listed_id(*known) == Some(file))
+        self.run.listed().find(|known| self.run.listed_id(*known) == Some(file))
     }
 
     /// The repository as deliverers see it.
     pub fn repository(&self) -> Repository<'_> {
-        Repository::new(&self.checkout.files, &self.checkout.contents)
+        Repository::new(&self.checkout.files, &*self.checkout)
     }
 }

@@ -1,6 +1,8 @@
 //! Collects how each manifest of the run reaches clusters, and what goes wrong with it on its way. Only files in which
 //! something may be wrong are read again.
 
+use rayon::prelude::*;
+
 use super::checkout::Checkout;
 use super::emptied::{Emptied, manifest_of};
 use super::options::DeliveryOptions;
@@ -9,10 +11,10 @@ use super::run_files::RunFiles;
 use super::sync_options::{DelivererOptions, is_unvalidated};
 use crate::delivery::files::FileId as DeliveredId;
 use crate::delivery::flux::VanishReason;
-use crate::delivery::manifest_faults::{Delivering, Fault, faults, may_have_empty_map, must_read};
+use crate::delivery::manifest_faults::{Delivering, faults, must_read};
 use crate::delivery::object::{Object, Origin};
 use crate::delivery::place::Place as DeliveredPlace;
-use crate::delivery::reach::{self, Arrival, DelivererId, Fate, Outcome, Reach};
+use crate::delivery::reach::{self, Arrival, Deliverer, DelivererId, Fate, Outcome, Reach};
 use crate::delivery::reading::Dialect;
 use crate::delivery::repository::Repository;
 use crate::delivery::source::Source as _;
@@ -23,7 +25,7 @@ use crate::domain::delivery_facts::{
     YamlReader,
 };
 use crate::domain::document::span::Span;
-use crate::domain::finding::Place;
+use crate::domain::finding::{FileId, Place};
 use crate::sources::{self, SourceFile};
 
 pub(super) struct ManifestFacts<'a, 'r> {
@@ -44,35 +46,29 @@ struct Taken<'a> {
     file: DeliveredId,
 }
 
-/// What one file gave.
-#[derive(Debug, Default)]
-struct FileFaults {
-    /// By the index among the manifests of the facts.
-    found: Vec<(usize, Fault)>,
-    has_empty_map: bool,
-}
-
 impl ManifestFacts<'_, '_> {
     pub fn collect(self, facts: &mut DeliveryFacts) {
         let group = self.options.platform.group;
         let options = self.reach.deliverers.iter().map(|deliverer| DelivererOptions::of(deliverer, self.repository));
         let options: Vec<DelivererOptions> = options.collect();
         let stated = self.stated_arrivals();
-        let mut arrivals: Vec<(ManifestDelivery, &Arrival, Delivering<'_>)> = Vec::new();
-        let mut number = 0;
+        let mut senders = Vec::new();
         for (at, (deliverer, options)) in self.reach.deliverers.iter().zip(&options).enumerate() {
             let Some(_) = self.run.place(deliverer.place) else { continue };
-            let index = DelivererIndex(number);
-            number += 1;
+            let index = DelivererIndex(senders.len());
+            senders.push((index, deliverer, options));
             for place in self.reach.lost(DelivererId(Span::empty(at).start)) {
                 let place = self.run.place(*place);
                 facts.lost.extend(place.map(|place| LostManifest { by: index, place }));
             }
-            let Outcome::Built { arrivals: found, .. } = &deliverer.outcome else { continue };
-            let tool = match deliverer.tool {
-                reach::Tool::Flux => ToolName::Flux,
-                reach::Tool::ArgoCd => ToolName::ArgoCd,
-            };
+        }
+        let checkout = self.checkout;
+        let sent = senders
+            .par_iter()
+            .map(|(index, deliverer, options)| sent_by(checkout, *index, deliverer, options.is_unvalidated));
+        let sent: Vec<Vec<(ManifestDelivery, &Arrival)>> = sent.collect();
+        let mut arrivals: Vec<(ManifestDelivery, &Arrival, Delivering<'_>)> = Vec::new();
+        for ((_, deliverer, options), sent) in senders.iter().zip(sent) {
             let delivering = Delivering {
                 tool: deliverer.tool,
                 applied: deliverer.applied,
@@ -80,16 +76,7 @@ impl ManifestFacts<'_, '_> {
                 group,
                 knows_namespace: true,
             };
-            for arrival in found.iter() {
-                let is_unvalidated = options.is_unvalidated || is_unvalidated(arrival);
-                let applied = match deliverer.applied {
-                    reach::Applied::ServerSide => Applied::ServerSide,
-                    reach::Applied::ClientSide if is_unvalidated => Applied::Unvalidated,
-                    reach::Applied::ClientSide => Applied::ClientSide,
-                };
-                let manifest = self.delivery(arrival, Some(index), tool, applied);
-                arrivals.extend(manifest.map(|manifest| (manifest, arrival, delivering)));
-            }
+            arrivals.extend(sent.into_iter().map(|(manifest, arrival)| (manifest, arrival, delivering)));
         }
         if let Some((tool, stated)) = &stated {
             let (known, applied) = match tool {
@@ -107,11 +94,11 @@ impl ManifestFacts<'_, '_> {
                 knows_namespace: false,
             };
             for arrival in stated {
-                let manifest = self.delivery(arrival, None, *tool, applied);
+                let manifest = delivery(self.checkout, arrival, None, *tool, applied);
                 arrivals.extend(manifest.map(|manifest| (manifest, arrival, delivering)));
             }
         }
-        arrivals.sort_by_key(|(manifest, ..)| (manifest.place.file, manifest.place.span.start, manifest.deliverer));
+        arrivals.par_sort_by_key(|(manifest, ..)| (manifest.place.file, manifest.place.span.start, manifest.deliverer));
         let mut taken = Vec::with_capacity(arrivals.len());
         for (manifest, arrival, delivering) in arrivals {
             let Origin::Manifest { file, .. } = &arrival.object.origin else { continue };
@@ -126,30 +113,6 @@ impl ManifestFacts<'_, '_> {
         facts.lost = lost;
         facts.has_base = self.view.base.is_some();
         self.read(&taken, facts);
-    }
-
-    fn delivery(
-        &self,
-        arrival: &Arrival,
-        deliverer: Option<DelivererIndex>,
-        tool: ToolName,
-        applied: Applied,
-    ) -> Option<ManifestDelivery> {
-        let Origin::Manifest { file, span, .. } = &arrival.object.origin else { return None };
-        let file = self.run.listed_id(*file)?;
-        let reader = match arrival.dialect {
-            Dialect::Kubectl => YamlReader::Kubectl,
-            Dialect::Kustomize => YamlReader::Kustomize,
-        };
-        let header = &arrival.object.header;
-        let object = AppliedObject {
-            api_version: header.api_version.clone(),
-            kind: header.kind.clone(),
-            namespace: header.namespace.clone(),
-            name: header.name.clone(),
-        };
-        let place = Place { file, span: *span };
-        Some(ManifestDelivery { place, deliverer, tool, reader, applied, object })
     }
 
     /// The manifests as the tool gets them that the config states, if the repository holds no deliverer.
@@ -179,52 +142,52 @@ impl ManifestFacts<'_, '_> {
 
     /// Reads the files in which something may be wrong.
     fn read(mut self, taken: &[Taken<'_>], facts: &mut DeliveryFacts) {
-        let mut by_file: Vec<(&SourceFile, &[Taken<'_>])> = Vec::new();
-        for of_file in taken.chunk_by(|one, other| one.file == other.file) {
-            let source = of_file.first().and_then(|first| self.checkout.source_of(first.file));
-            by_file.extend(source.map(|source| (source, of_file)));
-        }
-        let files: Vec<&SourceFile> = by_file.iter().map(|(source, _)| *source).collect();
-        let contents = &self.checkout.contents;
         let has_base = self.view.base.is_some();
+        let is_server_side = |taken: &&Taken<'_>| taken.delivering.applied == reach::Applied::ServerSide;
+        let mut doubtful: Vec<(&SourceFile, &[Taken<'_>])> = Vec::new();
+        let mut with_empty_map: Vec<&[Taken<'_>]> = Vec::new();
+        for of_file in taken.chunk_by(|one, other| one.file == other.file) {
+            let Some(first) = of_file.first() else { continue };
+            let doubts = self.repository.manifests(first.file).doubts;
+            if has_base && doubts.has_empty_map && of_file.iter().any(|taken| is_server_side(&taken)) {
+                with_empty_map.push(of_file);
+            }
+            if of_file.iter().any(|taken| must_read(doubts, taken.arrival, taken.delivering)) {
+                doubtful.extend(self.checkout.source_of(first.file).map(|source| (source, of_file)));
+            }
+        }
+        let files: Vec<&SourceFile> = doubtful.iter().map(|(source, _)| *source).collect();
+        let checkout = self.checkout;
         let read = sources::for_each_text(
             &files,
             || (),
             |(), index, text| {
-                let mut faults_of_file = FileFaults::default();
-                let Ok(text) = text else { return faults_of_file };
-                let text = text.text;
-                let of_file = by_file[index].1;
-                let is_server_side = |taken: &Taken<'_>| taken.delivering.applied == reach::Applied::ServerSide;
-                faults_of_file.has_empty_map =
-                    has_base && of_file.iter().any(is_server_side) && may_have_empty_map(text);
-                if !of_file.iter().any(|taken| must_read(text, taken.arrival, taken.delivering)) {
-                    return faults_of_file;
-                }
+                let mut found_in_file = Vec::new();
+                let Ok(text) = text else { return found_in_file };
+                let of_file = doubtful[index].1;
                 let mut index = 0;
-                contents.documents(text, &mut |document| {
+                checkout.documents(text.text, &mut |document| {
                     for taken in of_file {
                         let manifest = document.value.and_then(|root| manifest_of(root, taken.arrival, index));
                         let Some(manifest) = manifest else { continue };
                         let found = faults(manifest, taken.arrival, taken.delivering).into_iter();
-                        faults_of_file.found.extend(found.map(|fault| (taken.manifest, fault)));
+                        found_in_file.extend(found.map(|fault| (taken.manifest, fault)));
                     }
                     index += 1;
                 });
-                faults_of_file
+                found_in_file
             },
         );
         let mut emptied = Emptied::new(self.view, self.checkout, self.options.platform.group);
-        for (of_file, (_, taken)) in read.iter().zip(&by_file) {
-            let Some(first) = taken.first().filter(|_| of_file.has_empty_map) else { continue };
-            let is_server_side = |taken: &&Taken<'_>| taken.delivering.applied == reach::Applied::ServerSide;
+        for taken in with_empty_map {
+            let Some(first) = taken.first() else { continue };
             let path = self.run.shown(self.repository.files.path(first.file));
             let arrivals = taken.iter().filter(is_server_side).map(|taken| (taken.manifest, taken.arrival)).collect();
             for (manifest, (span, kind)) in emptied.faults(&path, first.file, arrivals) {
                 facts.manifest_faults.push(ManifestFault { manifest, span, kind });
             }
         }
-        for (manifest, (span, kind)) in read.into_iter().flat_map(|of_file| of_file.found) {
+        for (manifest, (span, kind)) in read.into_iter().flatten() {
             let Some(taken) = taken.get(manifest) else { continue };
             let Some(kind) = self.place_winner(kind, taken) else { continue };
             facts.manifest_faults.push(ManifestFault { manifest, span, kind });
@@ -264,11 +227,44 @@ impl ManifestFacts<'_, '_> {
     }
 }
 
-/// How many objects a deliverer applies in its last stage.
-pub(super) fn stage_objects(deliverer: &reach::Deliverer) -> usize {
-    let Outcome::Built { arrivals, .. } = &deliverer.outcome else { return 0 };
-    let is_in_stage = |arrival: &&Arrival| {
-        arrival.fate == Fate::Applied && crate::delivery::flux::is_in_last_stage(&arrival.object.header)
+/// The manifests of the run that a deliverer sends.
+fn sent_by<'a>(
+    checkout: &Checkout,
+    index: DelivererIndex,
+    deliverer: &'a Deliverer,
+    is_all_unvalidated: bool,
+) -> Vec<(ManifestDelivery, &'a Arrival)> {
+    let Outcome::Built { arrivals, .. } = &deliverer.outcome else { return Vec::new() };
+    let tool = match deliverer.tool {
+        reach::Tool::Flux => ToolName::Flux,
+        reach::Tool::ArgoCd => ToolName::ArgoCd,
     };
-    arrivals.iter().filter(is_in_stage).count()
+    let sent = |arrival: &'a Arrival| {
+        let applied = match deliverer.applied {
+            reach::Applied::ServerSide => Applied::ServerSide,
+            reach::Applied::ClientSide if is_all_unvalidated || is_unvalidated(arrival) => Applied::Unvalidated,
+            reach::Applied::ClientSide => Applied::ClientSide,
+        };
+        Some((delivery(checkout, arrival, Some(index), tool, applied)?, arrival))
+    };
+    arrivals.iter().filter_map(sent).collect()
+}
+
+fn delivery(
+    checkout: &Checkout,
+    arrival: &Arrival,
+    deliverer: Option<DelivererIndex>,
+    tool: ToolName,
+    applied: Applied,
+) -> Option<ManifestDelivery> {
+    let Origin::Manifest { file, span, .. } = &arrival.object.origin else { return None };
+    let file = FileId::of(checkout.number_of(*file)?);
+    let reader = match arrival.dialect {
+        Dialect::Kubectl => YamlReader::Kubectl,
+        Dialect::Kustomize => YamlReader::Kustomize,
+    };
+    let header = &arrival.object.header;
+    let object = AppliedObject::new(&header.api_version, &header.kind, &header.namespace, &header.name);
+    let place = Place { file, span: *span };
+    Some(ManifestDelivery { place, deliverer, tool, reader, applied, object })
 }

@@ -1,24 +1,27 @@
 //! Finds the deliverers of a repository and what they deliver, if it holds any: Kustomizations of Flux or Applications of
 //! Argo CD.
 
-use std::collections::HashSet;
+use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use super::checkout::Checkout;
 use super::facts::FactsOf;
+use super::listing::{Listing, some_may_deliver};
 use super::manifest_facts::ManifestFacts;
 use super::options::DeliveryOptions;
+use super::read_files::ReadFiles;
 use super::repository_view::RepositoryView;
 use super::run_files::RunFiles;
-use crate::analysis::{Directives, may_hold_deliverer};
-use crate::delivery::Tree;
-use crate::delivery::files::{Entry, FileId as DeliveredId, FileKind};
+use crate::analysis::Directives;
+use crate::delivery::files::{FileId as DeliveredId, FileKind};
 use crate::delivery::flux;
 use crate::delivery::manifests::Manifests;
 use crate::delivery::reach::{self, Reach};
 use crate::delivery::repository::Repository;
 use crate::domain::delivery_facts::DeliveryFacts;
 use crate::domain::finding::FileId;
-use crate::sources::{self, ReadProblem, SourceFile, TextRef};
+use crate::sources::{self, SourceFile};
 
 /// What the deliverers make of the repository.
 #[derive(Debug)]
@@ -28,19 +31,9 @@ pub(crate) struct Deliveries {
     /// The ignore comments of files that the run does not read otherwise.
     pub directives: Vec<(FileId, Directives)>,
     pub run: RunFiles,
-    pub(super) checkout: Checkout,
+    pub(super) checkout: Arc<Checkout>,
     /// The API group of the platform.
     pub(super) group: &'static str,
-}
-
-/// What a pass over the files of a run has found out.
-pub(crate) struct ReadFiles<'a> {
-    /// The files that are manifests, with the texts that were read.
-    pub files: &'a [SourceFile],
-    /// Some of them may hold a deliverer.
-    pub have_deliverers: bool,
-    /// What some of them hold, so that they are not parsed again.
-    pub manifests: Vec<(FileId, Manifests)>,
 }
 
 impl Deliveries {
@@ -51,37 +44,27 @@ impl Deliveries {
         read: &[SourceFile],
         files: usize,
     ) -> Option<Self> {
-        let may_hold = |(): &mut (), _, text: Result<TextRef<'_>, ReadProblem>| {
-            text.is_ok_and(|text| may_hold_deliverer(text.text))
-        };
-        let have_deliverers = sources::for_each_text(read, || (), may_hold).into_iter().any(|found| found);
-        Self::find(view, options, ReadFiles { files: read, have_deliverers, manifests: Vec::new() }, files)
+        let have_deliverers = some_may_deliver(read);
+        let read = ReadFiles { files: read, kept: &[], have_deliverers, manifests: Vec::new() };
+        Self::find(view, options, Listing::of(view, read.files), read, files)
     }
 
     /// `files`: the number of all files of the run.
     pub fn find(
         view: &RepositoryView<'_>,
         options: &DeliveryOptions,
-        ReadFiles { files: read, have_deliverers, manifests: known }: ReadFiles<'_>,
+        listing: Listing,
+        read: ReadFiles<'_>,
         files: usize,
     ) -> Option<Self> {
-        let prefix = view.prefix();
-        let checkout = Checkout::new(view.files(), read, &prefix);
         let is_stated = options.stated_tool.is_some();
-        if !have_deliverers && !is_stated && !holds_deliverers(&checkout, read, &prefix) {
+        if !read.have_deliverers && !listing.others_may_deliver && !is_stated {
             return None;
         }
-        let repository = Repository::new(&checkout.files, &checkout.contents);
-        let known = known.into_iter().filter_map(|(file, manifests)| Some((read.get(file.0 as usize)?, manifests)));
-        let tree = Tree::checkout(&checkout.files);
-        for (file, manifests) in known {
-            let Some(Entry::File(id)) = tree.find(&format!("{prefix}{}", file.path)) else { continue };
-            // A link is none of the files that deliverers read.
-            if *checkout.files.kind(id) == FileKind::Text {
-                repository.give(id, manifests);
-            }
-        }
-        give_manifests(&repository, &checkout);
+        let prefix = view.prefix();
+        let checkout = Arc::new(Checkout::new(listing, &read, &prefix));
+        let repository = Repository::new(&checkout.files, &*checkout);
+        give_manifests(&repository, &checkout, read.manifests);
         let mut urls = options.urls.clone();
         urls.extend(view.repository.into_iter().flat_map(|repository| repository.remote_urls()));
         let known = reach::Options { urls: &urls, group: options.platform.group, flux: flux::Settings::default() };
@@ -91,7 +74,7 @@ impl Deliveries {
         if reach.deliverers.is_empty() && reach.missing.is_empty() && removed.is_empty() && !is_stated {
             return None;
         }
-        let mut run = RunFiles::new(&checkout, read, files, prefix);
+        let mut run = RunFiles::new(&checkout, files, prefix);
         let facts = FactsOf {
             reach: &reach,
             repository: &repository,
@@ -105,23 +88,22 @@ impl Deliveries {
             ManifestFacts { reach: reach_of, repository: &repository, checkout: &checkout, view, options, run: run_of };
         manifests.collect(&mut facts);
         let directives = run.directives();
-        drop(repository);
+        sources::free_in_background(checkout.files.len(), repository.into_read());
         Some(Self { reach, facts, directives, run, checkout, group: options.platform.group })
     }
 }
 
-/// Whether a YAML file besides those of the run may hold a deliverer.
-fn holds_deliverers(checkout: &Checkout, read: &[SourceFile], prefix: &str) -> bool {
-    let own: HashSet<String> = read.iter().map(|file| format!("{prefix}{}", file.path)).collect();
-    let others = checkout.yaml_files().into_iter().filter(|(id, _)| !own.contains(checkout.files.path(*id)));
-    let others: Vec<&SourceFile> = others.map(|(_, file)| file).collect();
-    let may_hold =
-        |(): &mut (), _, text: Result<TextRef<'_>, ReadProblem>| text.is_ok_and(|text| may_hold_deliverer(text.text));
-    sources::for_each_text(&others, || (), may_hold).into_iter().any(|found| found)
-}
-
-/// Reads the YAML files that are not known yet, in parallel.
-fn give_manifests(repository: &Repository<'_>, checkout: &Checkout) {
+/// Gives the repository the manifests that are known, and reads the other YAML files in parallel.
+fn give_manifests(repository: &Repository<'_>, checkout: &Checkout, known: Vec<(FileId, Manifests)>) {
+    let ids = checkout.files.ids().filter_map(|file| Some((checkout.number_of(file)?, file)));
+    let ids: HashMap<usize, DeliveredId> = ids.collect();
+    for (file, manifests) in known {
+        let Some(id) = ids.get(&(file.0 as usize)) else { continue };
+        // A link is none of the files that deliverers read.
+        if *checkout.files.kind(*id) == FileKind::Text {
+            repository.give(*id, manifests);
+        }
+    }
     let is_unknown = |(id, _): &(DeliveredId, &SourceFile)| repository.known_manifests(*id).is_none();
     let (ids, files): (Vec<DeliveredId>, Vec<&SourceFile>) =
         checkout.yaml_files().into_iter().filter(is_unknown).unzip();
@@ -129,7 +111,7 @@ fn give_manifests(repository: &Repository<'_>, checkout: &Checkout) {
         &files,
         || (),
         |(), _, text| match text {
-            Ok(text) => Some(Manifests::read(&checkout.contents, text.text)),
+            Ok(text) => Some(Manifests::read(checkout, text.text)),
             Err(_) => None,
         },
     );

@@ -4,7 +4,9 @@
 use std::path::Path;
 
 use crate::sources::git::{CommitId, Repository};
-use crate::sources::{self, Boundary, DiskFile, PathKind, Place, RepositoryFile, SourceFile, work_tree_files};
+use crate::sources::{
+    self, Boundary, DiskFile, Listings, PathKind, Place, RepositoryFile, SourceFile, work_tree_files,
+};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum State {
@@ -21,11 +23,18 @@ pub(crate) struct RepositoryView<'a> {
     pub state: State,
     /// The commit that the state is compared with.
     pub base: Option<CommitId>,
+    /// Folders of the work tree that were listed already.
+    pub listings: Option<&'a Listings>,
 }
 
 impl<'a> RepositoryView<'a> {
+    /// A state that is compared with nothing.
+    pub fn new(root: &'a Path, repository: Option<&'a Repository>, state: State) -> Self {
+        Self { root, repository, state, base: None, listings: None }
+    }
+
     pub fn of_work_tree(root: &'a Path, repository: Option<&'a Repository>) -> Self {
-        Self { root, repository, state: State::WorkTree, base: None }
+        Self::new(root, repository, State::WorkTree)
     }
 
     /// A file by its path from the root.
@@ -38,9 +47,11 @@ impl<'a> RepositoryView<'a> {
 
     /// All files, from the top; none if Git cannot list them.
     pub fn files(&self) -> Vec<RepositoryFile> {
+        let none = Listings::default();
+        let listings = self.listings.unwrap_or(&none);
         match (self.state, self.repository) {
-            (State::WorkTree, Some(repository)) => work_tree_files(repository.top()),
-            (State::WorkTree, None) => work_tree_files(self.root),
+            (State::WorkTree, Some(repository)) => work_tree_files(repository.top(), listings),
+            (State::WorkTree, None) => work_tree_files(self.root, listings),
             (State::Index, Some(repository)) => repository.files_of_index().unwrap_or_default(),
             (State::Commit(commit), Some(repository)) => repository.files_of_commit(commit).unwrap_or_default(),
             (State::Index | State::Commit(_), None) => Vec::new(),

@@ -1,7 +1,7 @@
 //! The files of a run, as deliverers know them: deliverers name files from the top of the Git repository, and findings name
 //! those below the root.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::checkout::Checkout;
@@ -18,48 +18,30 @@ pub(crate) struct RunFiles {
     files: usize,
     /// The root seen from the top: empty, or a path with a slash at its end.
     prefix: String,
+    checkout: Arc<Checkout>,
     /// The manifests of the run.
-    listed: BTreeMap<DeliveredId, FileId>,
+    listed: Vec<DeliveredId>,
     /// Files that the run did not list, and that facts point to.
     more: HashMap<DeliveredId, FileId>,
     /// The same; their ids follow those of the run's files.
     pub added: Vec<SourceFile>,
-    /// The files below the root that the run did not list, with their paths from the root.
-    others: HashMap<DeliveredId, SourceFile>,
 }
 
 impl RunFiles {
-    /// `read`: the manifests of the run, which has `files` files.
-    pub(super) fn new(checkout: &Checkout, read: &[SourceFile], files: usize, prefix: String) -> Self {
-        let indexes: HashMap<&str, usize> =
-            read.iter().enumerate().map(|(index, file)| (file.path.as_str(), index)).collect();
-        let (mut listed, mut others) = (BTreeMap::new(), HashMap::new());
-        for id in checkout.files.ids() {
-            let Some(path) = checkout.files.path(id).strip_prefix(&prefix) else { continue };
-            match (indexes.get(path), checkout.source_of(id)) {
-                (Some(index), _) => drop(listed.insert(id, FileId::of(*index))),
-                (None, Some(file)) => {
-                    let file = SourceFile { path: path.to_owned(), place: file.place.clone() };
-                    others.insert(id, file);
-                }
-                // A symbolic link has no text of its own.
-                (None, None) => {
-                    let file = SourceFile { path: path.to_owned(), place: SourcePlace::Given(Arc::from([])) };
-                    others.insert(id, file);
-                }
-            }
-        }
-        Self { files, prefix, listed, more: HashMap::new(), added: Vec::new(), others }
+    /// `files`: the number of all files of the run.
+    pub(super) fn new(checkout: &Arc<Checkout>, files: usize, prefix: String) -> Self {
+        let listed = checkout.files.ids().filter(|file| checkout.number_of(*file).is_some()).collect();
+        Self { files, prefix, checkout: Arc::clone(checkout), listed, more: HashMap::new(), added: Vec::new() }
     }
 
     /// The manifests of the run.
-    pub fn listed(&self) -> Vec<DeliveredId> {
-        self.listed.keys().copied().collect()
+    pub fn listed(&self) -> impl Iterator<Item = DeliveredId> {
+        self.listed.iter().copied()
     }
 
     /// The file of the run, if it is one of its manifests.
     pub fn listed_id(&self, file: DeliveredId) -> Option<FileId> {
-        self.listed.get(&file).copied()
+        self.checkout.number_of(file).map(FileId::of)
     }
 
     /// The same place for findings; `None`: it is outside of the root.
@@ -68,12 +50,15 @@ impl RunFiles {
     }
 
     fn id(&mut self, file: DeliveredId) -> Option<FileId> {
-        if let Some(id) = self.listed.get(&file).or_else(|| self.more.get(&file)) {
-            return Some(*id);
+        if let Some(id) = self.listed_id(file).or_else(|| self.more.get(&file).copied()) {
+            return Some(id);
         }
-        let source = self.others.get(&file)?.clone();
+        let path = self.checkout.files.path(file).strip_prefix(&self.prefix)?.to_owned();
+        // A symbolic link has no text of its own.
+        let place =
+            self.checkout.source_of(file).map_or_else(|| SourcePlace::Given(Arc::from([])), |it| it.place.clone());
         let id = FileId::of(self.files + self.added.len());
-        self.added.push(source);
+        self.added.push(SourceFile { path, place });
         self.more.insert(file, id);
         Some(id)
     }

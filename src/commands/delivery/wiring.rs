@@ -4,7 +4,9 @@
 use super::facts::{FactsOf, Numbers, is_custom, is_entity};
 use crate::delivery::object::{Object, Origin, split_version};
 use crate::delivery::place::Place as DeliveredPlace;
-use crate::delivery::reach::{self, Arrival, Deliverer, DelivererId, Fate, Likeness, Outcome, Prune, Refused, Tool};
+use crate::delivery::reach::{
+    self, Arrival, Deliverer, DelivererId, Fate, Likeness, Outcome, Prune, Reach, Refused, Tool,
+};
 use crate::domain::delivery_facts::{
     DeliveredTwice, DelivererIndex, DeliveryFacts, KeptManifest, NotPermitted, NotPermittedWhat, PrunedCrd, RemovedApi,
     RemovedField, UnorderedCrd, WrongCluster,
@@ -17,22 +19,40 @@ const SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
 /// More manifests that a deliverer keeps are one finding.
 const MOST_KEPT: usize = 3;
 
-impl FactsOf<'_, '_> {
-    pub(super) fn add_wiring(&mut self, facts: &mut DeliveryFacts, numbers: &Numbers) {
-        for (at, deliverer) in self.reach.deliverers.iter().enumerate() {
-            if let (Some(by), Prune::On) = (numbers.get(&at), deliverer.prune) {
-                self.add_pruning(facts, *by, deliverer);
-            }
-        }
-        let index = |id: &DelivererId| numbers.get(&(id.0 as usize)).copied();
-        let (group, has_config) = (self.group, self.has_config);
+/// What deliverers are for each other.
+#[derive(Debug)]
+pub(super) struct Relations {
+    twice: Vec<reach::Twice>,
+    unordered: Vec<reach::Unordered>,
+    wrong_clusters: Vec<reach::WrongCluster>,
+}
+
+impl Relations {
+    /// `has_config`: other objects than entities matter too.
+    pub fn of(reach: &Reach, group: &str, has_config: bool) -> Self {
         let is_of_interest = |object: &Object| {
             let header = &object.header;
             is_entity(group, &header.api_version, &header.kind)
                 || is_crd_of(group, object)
                 || (has_config && is_custom(&header.api_version))
         };
-        for twice in self.reach.twice(&is_of_interest) {
+        Self {
+            twice: reach.twice(&is_of_interest),
+            unordered: reach.unordered(),
+            wrong_clusters: reach.wrong_clusters(),
+        }
+    }
+}
+
+impl FactsOf<'_, '_> {
+    pub(super) fn add_wiring(&mut self, facts: &mut DeliveryFacts, numbers: &Numbers, relations: Relations) {
+        for (at, deliverer) in self.reach.deliverers.iter().enumerate() {
+            if let (Some(by), Prune::On) = (numbers.get(&at), deliverer.prune) {
+                self.add_pruning(facts, *by, deliverer);
+            }
+        }
+        let index = |id: &DelivererId| numbers.get(&(id.0 as usize)).copied();
+        for twice in relations.twice {
             let deliverers: Vec<DelivererIndex> = twice.deliverers.iter().filter_map(index).collect();
             let Some(first) = twice.objects.first() else { continue };
             let object = self.arrival(first.first).map(|arrival| arrival.object.clone());
@@ -41,7 +61,7 @@ impl FactsOf<'_, '_> {
             let title = title_of_object(&object);
             facts.delivered_twice.push(DeliveredTwice { deliverers, objects: twice.objects.len(), title, places });
         }
-        for unordered in self.reach.unordered() {
+        for unordered in relations.unordered {
             let definers: Vec<DelivererIndex> = unordered.definers.iter().filter_map(index).collect();
             let Some(by) = index(&unordered.resource.deliverer).filter(|_| !definers.is_empty()) else { continue };
             // Others rely on it that Flux and Argo CD try again.
@@ -51,7 +71,7 @@ impl FactsOf<'_, '_> {
             let definition = self.run.place(unordered.definition);
             facts.unordered.push(UnorderedCrd { kind: unordered.kind, by, definers, definition });
         }
-        for wrong in self.reach.wrong_clusters() {
+        for wrong in relations.wrong_clusters {
             let siblings: Vec<DelivererIndex> = wrong.siblings.iter().filter_map(index).collect();
             let Some(by) = index(&wrong.deliverer).filter(|_| !siblings.is_empty()) else { continue };
             let delivers_entities = facts.deliverer(by).is_some_and(|by| by.entities > 0);
@@ -73,7 +93,7 @@ impl FactsOf<'_, '_> {
         }
     }
 
-    fn arrival(&self, taken: reach::Taken) -> Option<&Arrival> {
+    pub(super) fn arrival(&self, taken: reach::Taken) -> Option<&Arrival> {
         match &self.reach.deliverer(taken.deliverer).outcome {
             Outcome::Built { arrivals, .. } => arrivals.get(taken.arrival as usize),
             Outcome::Failed(_) | Outcome::ArgoFailed(_) | Outcome::SetFailed(_) | Outcome::NotKnown(_) => None,

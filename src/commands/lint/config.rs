@@ -54,6 +54,7 @@ impl<'a> LintConfig<'a> {
             collects: Collects::Nothing,
             mapped: None,
             deliveries: None,
+            others_deliver: false,
             crd_fields: None,
             cache: None,
         };

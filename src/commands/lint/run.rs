@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::analysis::Directives;
-use crate::commands::delivery::repository::{Deliveries, ReadFiles};
+use crate::commands::delivery::listing::Listing;
+use crate::commands::delivery::read_files::ReadFiles;
+use crate::commands::delivery::repository::Deliveries;
 use crate::commands::delivery::repository_view::{RepositoryView, State};
 use crate::commands::lint::error::LintError;
 use crate::commands::lint::fix::{Repaired, Repairs};
@@ -83,6 +85,7 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
     let run = LintRun {
         mapped: None,
         deliveries: None,
+        others_deliver: false,
         crd_fields: None,
         cache: cache.as_ref(),
         snapshot: &loaded.snapshot,
@@ -94,29 +97,40 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
         collects: request.collects,
     };
     let mut repairs = Repairs::default();
+    let listings = std::mem::take(&mut found.listings);
     let (mut checked, mapped) = loop {
-        let view = found.view(request);
+        let view = found.view(request, &listings);
         let mut mapped = request.clusters.map(&mut found.files, manifests, &view)?;
         let Found { files, chosen, .. } = &found;
         let total = files.len();
+        let has_stated = request.clusters.delivery.stated_tool.is_some();
+        // What the run does not read is looked at before, so that one pass knows whether there are deliverers.
+        let may_have_others = request.pattern.is_named() || request.pattern.has_excludes() || !view.prefix().is_empty();
+        let listing =
+            (mapped.is_none() && (has_stated || may_have_others)).then(|| Listing::of(&view, &files[..manifests]));
+        let others_deliver = listing.as_ref().is_some_and(|listing| has_stated || listing.others_may_deliver);
+        let listing = RefCell::new(listing);
         let deliveries_of_mapping = RefCell::new(mapped.as_mut().map(|mapped| mapped.deliveries.take()));
         let find_deliveries = |read: ReadFiles<'_>| {
             if let Some(known) = deliveries_of_mapping.take() {
                 return known;
             }
-            let may_have_others = request.clusters.delivery.stated_tool.is_some()
-                || request.pattern.is_named()
-                || request.pattern.has_excludes()
-                || !view.prefix().is_empty();
-            if !read.have_deliverers && !may_have_others {
+            let listing = listing.take();
+            if !read.have_deliverers && listing.is_none() {
                 return None;
             }
-            Deliveries::find(&view, &request.clusters.delivery, read, total)
+            let listing = listing.unwrap_or_else(|| Listing::of(&view, read.files));
+            Deliveries::find(&view, &request.clusters.delivery, listing, read, total)
         };
         let crd_fields = || fields_of_entities(&view.yaml_files(), request.clusters.delivery.platform);
         let (deliveries, crd_fields): (FindDeliveries<'_>, FindCrdFields<'_>) = (&find_deliveries, &crd_fields);
-        let run =
-            LintRun { mapped: mapped.as_ref(), deliveries: Some(deliveries), crd_fields: Some(crd_fields), ..run };
+        let run = LintRun {
+            mapped: mapped.as_ref(),
+            deliveries: Some(deliveries),
+            others_deliver,
+            crd_fields: Some(crd_fields),
+            ..run
+        };
         let in_sight = |file: FileId| files.get(file.0 as usize).is_some_and(|file| chosen.holds(&file.path));
         let mut checked = run.check(files, manifests, &in_sight, progress);
         std::mem::take(&mut checked.kept).into_iter().for_each(|(at, file)| found.files[at] = file);
@@ -271,7 +285,7 @@ struct Found {
 }
 
 impl Found {
-    fn view<'a>(&self, request: &Request<'a>) -> RepositoryView<'a> {
+    fn view<'a>(&self, request: &Request<'a>, listings: &'a Listings) -> RepositoryView<'a> {
         let state = match (self.commit, self.is_index) {
             (Some(commit), _) => State::Commit(commit),
             (None, true) => State::Index,
@@ -284,7 +298,7 @@ impl Found {
             LintScope::Changed { since: None } => repository.and_then(|it| it.head_commit().ok()?),
             LintScope::Changed { since: Some(since) } => repository.and_then(|it| it.parting(since).ok()?),
         };
-        RepositoryView { root: request.root, repository, state, base }
+        RepositoryView { root: request.root, repository, state, base, listings: Some(listings) }
     }
 
     fn new(discovery: Discovery, chosen: ReportSelection) -> Self {

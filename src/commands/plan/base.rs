@@ -223,7 +223,7 @@ pub(crate) fn at_commit(
 ) -> Result<ManifestSet, GitError> {
     let mut discovery = repository.at(root, pattern, commit)?;
     let manifests = discovery.files.len();
-    let view = RepositoryView { root, repository: Some(repository), state: State::Commit(commit), base: None };
+    let view = RepositoryView::new(root, Some(repository), State::Commit(commit));
     // A commit without the mapping is from before it was used: its manifests are taken as they are.
     let mapped = clusters.map(&mut discovery.files, manifests, &view).unwrap_or_default();
     Ok(ManifestSet::of_mapped(discovery, mapped.as_ref(), progress))

@@ -100,7 +100,7 @@ pub(crate) fn load_base(
     let root = &settings.root.value;
     let snapshot_source: SnapshotSource = snapshot::at_commit(repository, root, commit)?;
     let find = |path: &str| repository.file_at(root, path, commit).ok()?;
-    let view = RepositoryView { root, repository: Some(repository), state: State::Commit(commit), base: None };
+    let view = RepositoryView::new(root, Some(repository), State::Commit(commit));
     let options = DeliveryOptions::of(&settings, context.environment);
     let deliveries = Deliveries::find_among(&view, &options, &files, files.len());
     let revision = RevisionFiles {

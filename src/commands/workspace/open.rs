@@ -110,7 +110,7 @@ impl<'a> Workspace<'a> {
     /// The state of the repository that this run reads.
     pub fn view<'v>(&'v self, repository: Option<&'v Repository>) -> RepositoryView<'v> {
         let state = self.commit().map_or(State::WorkTree, State::Commit);
-        RepositoryView { root: &self.settings.root.value, repository, state, base: None }
+        RepositoryView::new(&self.settings.root.value, repository, state)
     }
 
     /// The value of `--ref`.

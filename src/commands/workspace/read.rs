@@ -10,7 +10,8 @@ use crate::analysis::{
     AnalysisResult, Analyzer, Directives, DocumentContext, Evidence, FileResults, FileRun, Options, RunState,
     Selection, Snapshot, may_hold_deliverer,
 };
-use crate::commands::delivery::repository::{Deliveries, ReadFiles};
+use crate::commands::delivery::read_files::ReadFiles;
+use crate::commands::delivery::repository::Deliveries;
 use crate::commands::mapping::repository::{MappedFile, MappedRepository};
 use crate::commands::workspace::cache::LintCache;
 use crate::commands::workspace::documents::{Content, ManifestReader};
@@ -81,6 +82,8 @@ pub(crate) struct LintRun<'a> {
     /// Finds what deliverers make of the repository. It is given the files that were read, with their texts, and whether
     /// some of them may hold a deliverer.
     pub deliveries: Option<FindDeliveries<'a>>,
+    /// Files that the run does not read may hold deliverers, or the config names one.
+    pub others_deliver: bool,
     /// Finds the fields of entities that CRDs of the repository have.
     pub crd_fields: Option<FindCrdFields<'a>>,
     /// What earlier runs found, for runs that only lint.
@@ -117,19 +120,14 @@ impl Drop for Worker<'_> {
     }
 }
 
-/// So many files are looked at before the others, to know early whether there are deliverers.
-const MAX_EARLY_FILES: usize = 2000;
-
-/// Whether a file outside of the largest folder may hold a deliverer: those of a repository are seldom among its manifests.
-fn may_have_deliverers(files: &[(FileId, &SourceFile)]) -> bool {
+/// Puts files outside of the largest folder first: the deliverers of a repository are seldom among its manifests, and once
+/// one is seen, what the files behind it hold is kept for them.
+fn put_deliverers_first(files: &mut [(FileId, &SourceFile)]) {
     let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
     files.iter().for_each(|(_, file)| *sizes.entry(top_folder(file)).or_default() += 1);
-    let Some((largest, _)) = sizes.into_iter().max_by_key(|(_, size)| *size) else { return false };
-    let others = files.iter().map(|(_, file)| *file).filter(|file| top_folder(file) != largest);
-    let early: Vec<&SourceFile> = others.take(MAX_EARLY_FILES).collect();
-    let may_hold =
-        |(): &mut (), _, text: Result<TextRef<'_>, ReadProblem>| text.is_ok_and(|text| may_hold_deliverer(text.text));
-    sources::for_each_text(&early, || (), may_hold).into_iter().any(|found| found)
+    let Some((largest, _)) = sizes.into_iter().max_by_key(|(_, size)| *size) else { return };
+    let largest = largest.to_owned();
+    files.sort_by_key(|(_, file)| top_folder(file) == largest);
 }
 
 fn top_folder(file: &SourceFile) -> &str {
@@ -150,15 +148,18 @@ impl LintRun<'_> {
         // A plan needs the entities of every file, which the cache does not have.
         let cache = self.cache.filter(|_| self.collects == Collects::Nothing);
         let known = cache.map(|cache| cache.recognise(read));
-        let pending: Vec<(FileId, &SourceFile)> =
+        let mut pending: Vec<(FileId, &SourceFile)> =
             (0..).map(FileId).zip(read).filter(|(id, _)| known.as_ref().is_none_or(|known| !known.has(*id))).collect();
         progress.start("reading", pending.len() as u64);
         // Threads share no Git handle, which the cache has.
         let Self { may_be_manifest, collects, mapped, .. } = *self;
         let done = Mutex::default();
         let all_manifests = Mutex::default();
-        let have_deliverers =
-            AtomicBool::new(self.deliveries.is_some() && mapped.is_none() && may_have_deliverers(&pending));
+        let finds_deliverers = self.deliveries.is_some() && mapped.is_none();
+        if finds_deliverers && !self.others_deliver {
+            put_deliverers_first(&mut pending);
+        }
+        let have_deliverers = AtomicBool::new(finds_deliverers && self.others_deliver);
         let make = || Worker {
             reader: ManifestReader::new(),
             state: RunState::with_capacity(pending.len()),
@@ -202,7 +203,7 @@ impl LintRun<'_> {
         let deliveries = self.deliveries.and_then(|find| {
             let have_deliverers = gathered.iter().any(|part| !part.deliverers.is_empty());
             let manifests = all_manifests.into_inner().unwrap_or_else(PoisonError::into_inner);
-            find(ReadFiles { files: &with_texts(read, &kept), have_deliverers, manifests })
+            find(ReadFiles { files: read, kept: &kept, have_deliverers, manifests })
         });
         if let Some(deliveries) = &deliveries {
             gathered.push(ignores_of_added(deliveries, &analyzer));
@@ -220,11 +221,17 @@ impl LintRun<'_> {
         }
         let notes = unjudged(&conclusion, self.snapshot.known.is_some()).into_iter().collect();
         let manifests = (collects != Collects::Nothing).then(|| {
-            let collected = collected.into_iter().map(|file| file.map(|file| *file).unwrap_or_default());
+            let mut collected: Vec<_> = pending.iter().map(|(file, _)| *file).zip(collected).collect();
+            collected.sort_by_key(|(file, _)| *file);
+            let collected = collected.into_iter().map(|(_, file)| file.map(|file| *file).unwrap_or_default());
             let (found, declarations): (Vec<_>, Vec<_>) = collected.map(|it| (it.entities, it.declarations)).unzip();
             ManifestSet { index: ManifestIndex::of_collected(read, declarations), ..ManifestSet::of_collected(found) }
         });
-        let added = deliveries.map(|deliveries| deliveries.run.added).unwrap_or_default();
+        let added = deliveries.map_or_else(Vec::new, |mut deliveries| {
+            let added = std::mem::take(&mut deliveries.run.added);
+            sources::free_in_background(read.len(), deliveries);
+            added
+        });
         RawFindings { conclusion, broken, entities, notes, manifests, kept, added }
     }
 
@@ -345,13 +352,6 @@ fn drop_known_fields(findings: &mut Vec<Finding>, find: FindCrdFields<'_>) {
         let Some(Detail::ForeignField { kind, field }) = finding.detail.as_deref() else { return true };
         !fields.get_or_init(find).contains(&((*kind).to_owned(), field.clone()))
     });
-}
-
-/// The files, with the texts of those that were read.
-fn with_texts(read: &[SourceFile], kept: &[(usize, SourceFile)]) -> Vec<SourceFile> {
-    let mut files = read.to_vec();
-    kept.iter().for_each(|(at, file)| files[*at] = file.clone());
-    files
 }
 
 /// The ignore comments of files that only deliverers know.

@@ -1,6 +1,6 @@
 //! What an Application delivers: from the folders of its sources to the objects that are applied.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::failure::{ArgoFailure, ArgoFailureKind};
 use super::objects::{Application, Source};
@@ -11,6 +11,7 @@ use super::{directory, kustomization};
 use crate::delivery::contents::Content;
 use crate::delivery::files::{Entry, FileId, FileKind, Files, FolderId, Joined, join};
 use crate::delivery::kustomize::FILE_NAMES;
+use crate::delivery::manifests::Header;
 use crate::delivery::object::{Object, split_version};
 use crate::delivery::place::Place;
 use crate::delivery::reading::Dialect;
@@ -185,12 +186,32 @@ fn source_type(tree: &Tree<'_>, folder: Option<FolderId>, source: &Source) -> Re
     Ok(found)
 }
 
+/// An object on its way to the controller.
+struct Target {
+    delivered: Delivered,
+    is_nameless: bool,
+    /// It is never the same as another one.
+    is_unique: bool,
+}
+
+impl Target {
+    /// What two equal objects share.
+    fn key(&self) -> [&str; 4] {
+        let header = &self.delivered.object.header;
+        let (group, _) = split_version(&header.api_version);
+        [group, &header.kind, &header.namespace, target_name(header)]
+    }
+}
+
+/// The name, if it is a string.
+fn target_name(header: &Header) -> &str {
+    if header.has_string_name { &header.name } else { "" }
+}
+
 impl Delivery {
     /// The controller's part: namespaces are filled in, and of equal objects the last one stays.
     fn take_targets(&mut self, namespace: &str, settings: &Settings) -> Result<(), ArgoFailure> {
-        let mut targets: Vec<(Delivered, bool)> = Vec::new();
-        let mut last: HashMap<[String; 4], usize> = HashMap::new();
-        let mut equal: Vec<Option<[String; 4]>> = Vec::new();
+        let mut targets = Vec::new();
         for (at, build) in self.sources.iter().enumerate() {
             for built in &build.objects {
                 if let Some(json) = &built.without_kind {
@@ -200,30 +221,32 @@ impl Delivery {
                 }
                 let mut object = built.object.clone();
                 fill_namespace(&mut object, namespace, settings);
-                let header = &object.header;
-                let (group, _) = split_version(&header.api_version);
-                let name = if header.has_string_name { header.name.as_str() } else { "" };
-                let is_nameless = name.is_empty();
-                let key = [group, &header.kind, &header.namespace, name].map(ToOwned::to_owned);
-                let key = (!(is_nameless && built.has_generated_name)).then_some(key);
-                if let Some(key) = &key {
-                    last.insert(key.clone(), targets.len());
-                }
-                equal.push(key);
-                targets.push((Delivered { object, source: at, dialect: build.dialect }, is_nameless));
+                let is_nameless = target_name(&object.header).is_empty();
+                let is_unique = is_nameless && built.has_generated_name;
+                let delivered = Delivered { object, source: at, dialect: build.dialect };
+                targets.push(Target { delivered, is_nameless, is_unique });
             }
         }
-        let stays = |at: usize| equal[at].as_ref().is_none_or(|key| last.get(key) == Some(&at));
+        let mut last = HashMap::with_capacity(targets.len());
+        for (at, target) in targets.iter().enumerate().filter(|(_, target)| !target.is_unique) {
+            last.insert(target.key(), at);
+        }
+        let winner = |(at, target): (usize, &Target)| {
+            let last = last.get(&target.key()).copied().filter(|_| !target.is_unique);
+            last.filter(|last| *last != at)
+        };
+        let winners: Vec<Option<usize>> = targets.iter().enumerate().map(winner).collect();
         let mut place = 0;
-        let places: Vec<usize> = (0..targets.len())
-            .map(|at| {
+        let places: Vec<usize> = winners
+            .iter()
+            .map(|winner| {
                 let this = place;
-                place += usize::from(stays(at));
+                place += usize::from(winner.is_none());
                 this
             })
             .collect();
-        for (at, (delivered, is_nameless)) in targets.into_iter().enumerate() {
-            let winner = equal[at].as_ref().and_then(|key| last.get(key)).copied().filter(|winner| *winner != at);
+        for (target, winner) in targets.into_iter().zip(winners) {
+            let Target { delivered, is_nameless, .. } = target;
             match winner {
                 None => self.objects.push(delivered),
                 Some(winner) => {

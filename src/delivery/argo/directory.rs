@@ -1,5 +1,7 @@
 //! A folder of manifests: which files Argo CD takes, and the objects that it reads in them.
 
+use std::sync::Arc;
+
 use super::failure::{ArgoFailure, ArgoFailureKind};
 use super::json_file;
 use super::objects::{Directory, Source};
@@ -200,7 +202,7 @@ fn built(object: &DecodedObject, file: FileId) -> BuiltObject {
     let origin =
         Origin::Manifest { file, document: manifest.document, items: manifest.items.clone(), span: manifest.span };
     BuiltObject {
-        object: Object::new(origin, manifest.header.clone(), None),
+        object: Object::new(origin, Arc::clone(&manifest.header), None),
         has_generated_name: object.has_generated_name,
         without_kind: object.without_kind.clone(),
     }

@@ -56,7 +56,7 @@ pub(super) fn read(text: &str, name: &str) -> Result<Option<DecodedObject>, Json
     let header = header_of_json(&value);
     let has_generated_name = value.pointer("/metadata/generateName").is_some_and(Json::is_string);
     let without_kind = fault.is_some().then(|| go_json(&value));
-    let manifest = Manifest { document: 0, items: Vec::new(), span, header, encoding: None };
+    let manifest = Manifest { document: 0, items: Vec::new(), span, header: header.into(), encoding: None };
     Ok(Some(DecodedObject { manifest, has_generated_name, without_kind }))
 }
 

@@ -1,6 +1,7 @@
 //! What a Kustomization of Flux delivers: from the artifact of its source to the objects that are applied.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
@@ -241,9 +242,9 @@ impl<'s, 'r> Substitution<'s, 'r> {
             None => Json::Null,
         };
         reread_numbers(&mut content, true);
-        let before = object.id();
+        let before = Arc::clone(&object.header);
         read_identity(&mut object, &content);
-        let count = self.counts.replace(&before, &object.id());
+        let count = self.counts.replace(before, &object.header);
         if count > 1 {
             let text = format!("in Replace: id matched {count} resources");
             return Err(Failure::new(FailureKind::DuplicateId, text).at(Some(place)));
@@ -265,7 +266,7 @@ fn read_identity(object: &mut Object, content: &Json) {
         let members = inner(key).and_then(Json::as_object).into_iter().flatten();
         members.map(|(key, value)| (key.clone(), scalar(Some(value)))).collect::<Vec<_>>()
     };
-    let header = &mut object.header;
+    let header = object.header_mut();
     header.api_version = scalar(content.get("apiVersion"));
     header.kind = scalar(content.get("kind"));
     header.name = scalar(inner("name"));
@@ -301,16 +302,18 @@ impl Delivery {
                 self.vanished.push(Vanished { object: one.object, reason });
                 continue;
             }
-            let header = &mut one.object.header;
             if !self.common_labels.is_empty() {
+                let header = one.object.header_mut();
                 if !header.has_string_labels {
                     header.labels.clear();
                 }
                 header.has_string_labels = true;
                 header.labels.extend(self.common_labels.iter().cloned());
             }
-            header.annotations.extend(self.common_annotations.iter().cloned());
-            one.loses_labels = !header.has_string_labels;
+            if !self.common_annotations.is_empty() {
+                one.object.header_mut().annotations.extend(self.common_annotations.iter().cloned());
+            }
+            one.loses_labels = !one.object.header.has_string_labels;
             self.objects.push(one);
         }
         Ok(())

@@ -1,5 +1,7 @@
 //! The objects that a kustomization has so far, each identity once.
 
+use std::sync::Arc;
+
 use super::failure::{Failure, FailureKind};
 use crate::delivery::object::{IdCounts, Object, is_cluster_scoped};
 
@@ -11,17 +13,20 @@ pub(super) struct Accumulator {
 
 impl Accumulator {
     pub(super) fn append(&mut self, object: Object) -> Result<(), Failure> {
-        let id = object.id();
-        if self.counts.add(&id) > 1 {
-            let text = format!("may not add resource with an already registered id: {id}");
+        if self.counts.add(&object.header) > 1 {
+            let text = format!("may not add resource with an already registered id: {}", object.id());
             return Err(Failure::new(FailureKind::DuplicateId, text).at(Some(object.place())));
         }
         self.objects.push(object);
         Ok(())
     }
 
-    pub(super) fn append_all(&mut self, objects: Vec<Object>) -> Result<(), Failure> {
-        objects.into_iter().try_for_each(|object| self.append(object))
+    pub(super) fn append_all(&mut self, others: Self) -> Result<(), Failure> {
+        if self.objects.is_empty() {
+            *self = others;
+            return Ok(());
+        }
+        others.objects.into_iter().try_for_each(|object| self.append(object))
     }
 
     /// Counts again, after identities have changed.
@@ -33,11 +38,10 @@ impl Accumulator {
     pub(super) fn set_namespace(&mut self, namespace: &str) -> Result<(), Failure> {
         self.recount();
         for object in &mut self.objects {
-            let before = object.id();
+            let before = Arc::clone(&object.header);
             set_namespace(object, namespace);
-            let id = object.id();
-            if self.counts.replace(&before, &id) > 1 {
-                let text = format!("namespace transformation produces ID conflict: {id}");
+            if self.counts.replace(before, &object.header) > 1 {
+                let text = format!("namespace transformation produces ID conflict: {}", object.id());
                 return Err(Failure::new(FailureKind::NamespaceConflict, text).at(Some(object.place())));
             }
         }

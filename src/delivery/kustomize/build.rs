@@ -1,6 +1,7 @@
 //! The walk through a graph of kustomizations, from the folder of a build to its objects.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::accumulator::Accumulator;
 use super::constants::ORIGIN;
@@ -13,7 +14,7 @@ use super::lookup::Lookup;
 use super::order::sort;
 use super::remote::is_remote;
 use crate::delivery::files::{Entry, FileId, FolderId, Joined, join};
-use crate::delivery::manifests::LOCAL_CONFIG;
+use crate::delivery::manifests::{LOCAL_CONFIG, Manifest};
 use crate::delivery::object::{Object, Origin};
 use crate::delivery::place::{Place, Text};
 use crate::delivery::repository::Repository;
@@ -266,16 +267,16 @@ impl<'r> Builder<'_, 'r> {
         }
         self.above.push(folder);
         let accumulated = match is_component {
-            true => self.accumulate(objects, &kustomization, folder, base).map(|()| Vec::new()),
+            true => self.accumulate(objects, &kustomization, folder, base).map(|()| Accumulator::default()),
             false => {
                 let mut own = Accumulator::default();
-                self.accumulate(&mut own, &kustomization, folder, base).map(|()| own.objects)
+                self.accumulate(&mut own, &kustomization, folder, base).map(|()| own)
             }
         };
         self.above.pop();
         let added =
             accumulated.map_err(|failure| failure.within(&format!("recursed accumulation of path '{shown}'")))?;
-        self.count(added.len())?;
+        self.count(added.objects.len())?;
         objects.append_all(added).map_err(|failure| failure.within(&format!("recursed merging from path '{shown}'")))
     }
 
@@ -305,21 +306,21 @@ impl<'r> Builder<'_, 'r> {
             ));
         }
         self.count(manifests.objects.len())?;
-        let mut own = Accumulator::default();
-        for manifest in &manifests.objects {
-            let origin = Origin::Manifest {
-                file,
-                document: manifest.document,
-                items: manifest.items.clone(),
-                span: manifest.span,
-            };
-            let mut object = Object::new(origin, manifest.header.clone(), manifest.encoding.clone());
+        let merging = |failure: Failure| failure.within(&format!("merging resources from '{}'", path.text));
+        let object_of = |manifest: &Manifest| {
+            let (document, items, span) = (manifest.document, manifest.items.clone(), manifest.span);
+            let origin = Origin::Manifest { file, document, items, span };
+            let mut object = Object::new(origin, Arc::clone(&manifest.header), manifest.encoding.clone());
             if base.writes_origins == Some(true) {
                 object.add_annotations(&[(ORIGIN.to_owned(), format!("path: {}\n", base.append(&path.text)))]);
             }
-            own.append(object).map_err(from)?;
+            object
+        };
+        if let [only] = manifests.objects.as_slice() {
+            return objects.append(object_of(only)).map_err(merging);
         }
-        let merging = |failure: Failure| failure.within(&format!("merging resources from '{}'", path.text));
-        objects.append_all(own.objects).map_err(merging)
+        let mut own = Accumulator::default();
+        manifests.objects.iter().try_for_each(|manifest| own.append(object_of(manifest))).map_err(from)?;
+        objects.append_all(own).map_err(merging)
     }
 }

@@ -71,6 +71,12 @@ impl<'b> Lookup<'b> {
         if path.starts_with('/') {
             return missing(FailureKind::AbsolutePath, path);
         }
+        // Mostly it is a file of the folder.
+        if !path.contains('/')
+            && let Some(file) = self.tree.file_in(folder, path)
+        {
+            return Ok(Found::File(file));
+        }
         match join(self.path_of(folder), path) {
             Joined::Outside(rest) if self.restricts_files => missing(FailureKind::Outside, &outside(&rest)),
             Joined::Outside(rest) => {

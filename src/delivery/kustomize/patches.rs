@@ -2,6 +2,7 @@
 //! followed.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 
@@ -25,7 +26,7 @@ pub(super) enum Form {
 
 #[derive(Debug)]
 pub(super) struct MergePatch {
-    header: Header,
+    header: Arc<Header>,
     deletes: bool,
 }
 

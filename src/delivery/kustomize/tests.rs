@@ -1,9 +1,9 @@
 //! What a build reads, and where its failures are.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Mutex;
 
 use super::failure::FailureKind;
 use super::{Build, Options, build};
@@ -81,12 +81,12 @@ fn graphs_that_grow_without_end_are_refused() {
 /// Counts how often each text is read.
 struct Counted<'t> {
     texts: &'t Texts,
-    reads: RefCell<BTreeMap<String, usize>>,
+    reads: Mutex<BTreeMap<String, usize>>,
 }
 
 impl Source for Counted<'_> {
     fn text(&self, path: &str) -> Option<Cow<'_, str>> {
-        *self.reads.borrow_mut().entry(path.to_owned()).or_default() += 1;
+        *self.reads.lock().expect("no reader panics").entry(path.to_owned()).or_default() += 1;
         self.texts.text(path)
     }
 
@@ -112,7 +112,7 @@ fn every_manifest_is_read_once_by_all_builds() {
     texts.insert("top/kustomization.yaml".to_owned(), format!("resources: [{}]\n", all.join(", ")));
     let texts = Texts(texts);
     let files = texts.files(&BTreeMap::new());
-    let source = Counted { texts: &texts, reads: RefCell::default() };
+    let source = Counted { texts: &texts, reads: Mutex::default() };
     let repository = Repository::new(&files, &source);
     let tree = Tree::checkout(&files);
     for folder in 0..folders {
@@ -121,7 +121,7 @@ fn every_manifest_is_read_once_by_all_builds() {
     }
     let whole = build(&repository, &tree, "top", None, Options::FLUX).expect("it builds");
     assert_eq!(whole.objects.len(), folders * per_folder);
-    let reads = source.reads.borrow();
+    let reads = source.reads.lock().expect("no reader panics");
     let manifests = reads.iter().filter(|(path, _)| !path.ends_with("kustomization.yaml"));
     assert!(manifests.clone().all(|(_, count)| *count == 1));
     assert_eq!(manifests.count(), folders * per_folder);

@@ -67,14 +67,14 @@ fn the_filter_of_texts_lets_every_null_through() {
         "spec:\n        properties:\n        identifier: a\n",
         "items:\n- kind: Entity\n  spec:\n    properties:\n    identifier: a\n",
     ] {
-        assert!(may_have_null_map(text), "{text}");
+        assert!(TextDoubts::of(text).has_null_map, "{text}");
     }
     for text in [
         "spec:\n  properties:\n    a: b\n",
         "spec:\n  properties: {}\n  relations: {a: b}\n",
         "spec:\n  identifier: a\n",
     ] {
-        assert!(!may_have_null_map(text), "{text}");
+        assert!(!TextDoubts::of(text).has_null_map, "{text}");
     }
 }
 
@@ -86,7 +86,11 @@ fn a_mapping_is_emptied_only_if_it_had_content() {
     let found = read(text, |manifest| emptied_maps(manifest, before));
     let line = Some(Span::new(6, 23));
     assert_eq!(found, [(Span::new(8, 18), ManifestFaultKind::EmptiedMap { field: "properties", line })]);
-    assert!(may_have_empty_map(text) && may_have_empty_map("a: { \n }") && !may_have_empty_map("a: {b: c}"));
+    assert!(
+        TextDoubts::of(text).has_empty_map
+            && TextDoubts::of("a: { \n }").has_empty_map
+            && !TextDoubts::of("a: {b: c}").has_empty_map
+    );
     assert_eq!(read("spec: {identifier: a}\n", |manifest| emptied_maps(manifest, before)), []);
 }
 
@@ -94,7 +98,7 @@ fn a_mapping_is_emptied_only_if_it_had_content() {
 fn kubectl_and_kustomize_differ_in_dates_tags_and_what_is_left_out() {
     let text =
         "a: 2024-01-02\nb: '2024-01-02'\nc: yes\nd: 012\ne: [2024-1-2]\nf: !!timestamp 2024-01-02\ng: {x, y: 1}\n";
-    assert!(may_have_other_reading(text));
+    assert!(TextDoubts::of(text).has_other_reading);
     let found = read(text, other_readings);
     let shown: Vec<String> = found
         .iter()
@@ -114,10 +118,10 @@ fn kubectl_and_kustomize_differ_in_dates_tags_and_what_is_left_out() {
     assert_eq!(shown, expected);
     for text in ["a: '2024-01-02'\n", "a: 2024\n", "a: x-2024-01-02\n", "a: {b: c}\n", "a: {b: [c, d]}\n", "a: ${b}\n"]
     {
-        assert!(!may_have_other_reading(text), "{text}");
+        assert!(!TextDoubts::of(text).has_other_reading, "{text}");
     }
     for text in ["g: {x}\n", "g: {y: 1, x}\n", "g: {x: , y: 1}\n", "g: {x: }\n"] {
-        assert!(may_have_other_reading(text) && read(text, other_readings).len() == 1, "{text}");
+        assert!(TextDoubts::of(text).has_other_reading && read(text, other_readings).len() == 1, "{text}");
     }
 }
 

@@ -1,9 +1,11 @@
 //! What deliverers make of their folders. What two of them share is made once: the artifact of a source, and the build of
 //! a folder.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use super::found::{ObjectId, is_wanted};
 use super::model::{Arrival, Fate, Link, NotKnown};
@@ -27,6 +29,10 @@ use crate::delivery::tree::Tree;
 const MAX_ARRIVALS: usize = 400_000;
 /// An arrival whose variables are substituted counts as so many.
 const SUBSTITUTION_WEIGHT: usize = 8;
+/// Below this number, starting threads costs more than it saves.
+const FEW_JOBS: usize = 8;
+/// So many builds are in memory before the limit is looked at.
+const JOBS_AT_ONCE: usize = 64;
 
 /// What a folder is for a deliverer.
 #[derive(Debug)]
@@ -86,7 +92,7 @@ struct Artifact<'f> {
 }
 
 /// What decides a build of Flux that has no positions of its Kustomization in it.
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct FluxKey {
     artifact: ArtifactId,
     folder: String,
@@ -96,19 +102,19 @@ struct FluxKey {
 }
 
 /// What decides a build of Argo CD that has no positions of its Application in it.
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct ArgoKey {
     parts: Vec<ArgoPart>,
     namespace: Option<String>,
 }
 
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct ArgoPart {
     path: String,
     directory: Option<DirectoryPart>,
 }
 
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct DirectoryPart {
     flags: [bool; 2],
     patterns: [Option<String>; 2],
@@ -163,12 +169,8 @@ impl<'r, 'f> Builds<'r, 'f> {
         if let Some(known) = self.flux.get(&key) {
             return Rc::clone(known);
         }
-        let made = Rc::new(self.make_flux(artifact, spec));
-        // A failure may be in the Kustomization itself.
-        if !matches!(&*made, Made::Failed(failure) if failure.place.is_none_or(|place| place.file == spec.meta.file)) {
-            self.flux.insert(key, Rc::clone(&made));
-        }
-        made
+        let made = self.make_flux(artifact, spec);
+        self.keep_flux(key, spec, made)
     }
 
     /// `None`: another Kustomization gives another result.
@@ -197,30 +199,125 @@ impl<'r, 'f> Builds<'r, 'f> {
         if self.left == 0 {
             return Made::TooLarge;
         }
-        match flux::deliver(self.repository, &self.artifacts[artifact.0].tree, spec, self.settings) {
-            Ok(delivery) => {
-                let is_substituted = spec.substitution.as_ref().is_some_and(|post| post.is_active());
-                let weight = if is_substituted { SUBSTITUTION_WEIGHT } else { 1 };
-                self.left = self.left.saturating_sub(delivery.objects.len() * weight);
-                Made::Built(Built::of_flux(delivery))
+        let (made, weight) = made_by_flux(self.repository, &self.artifacts[artifact.0], spec, self.settings);
+        self.left = self.left.saturating_sub(weight);
+        made
+    }
+
+    fn keep_flux(&mut self, key: FluxKey, spec: &Kustomization, made: Made) -> Rc<Made> {
+        let made = Rc::new(made);
+        // A failure may be in the Kustomization itself.
+        if !matches!(&*made, Made::Failed(failure) if failure.place.is_none_or(|place| place.file == spec.meta.file)) {
+            self.flux.insert(key, Rc::clone(&made));
+        }
+        made
+    }
+}
+
+/// A folder that a deliverer takes, as its file says.
+#[derive(Debug)]
+pub(super) enum Job<'j> {
+    Flux(ArtifactId, &'j Kustomization),
+    /// With the indexes of the sources that are folders of this repository.
+    Argo(&'j Application, Vec<usize>),
+}
+
+/// A job that others may share, before and after it is done.
+enum SharedJob<'j> {
+    Flux(FluxKey, ArtifactId, &'j Kustomization),
+    Argo(ArgoKey, &'j Application, Vec<usize>),
+}
+
+/// With what it counts.
+enum DoneJob<'j> {
+    Flux(FluxKey, &'j Kustomization, (Made, usize)),
+    Argo(ArgoKey, &'j Application, (Made, usize)),
+}
+
+impl Builds<'_, '_> {
+    /// Builds the folders of many deliverers in parallel, in as far as they can be shared.
+    pub(super) fn prepare(&mut self, jobs: Vec<Job<'_>>) {
+        let mut shared = self.shared(jobs);
+        if shared.len() < FEW_JOBS || rayon::current_num_threads() < 2 {
+            return;
+        }
+        while !shared.is_empty() && self.left > 0 {
+            let later = shared.split_off(shared.len().min(JOBS_AT_ONCE));
+            let Self { repository, settings, artifacts, checkout, argo_settings, .. } = &*self;
+            let work = |job| match job {
+                SharedJob::Flux(key, artifact, spec) => {
+                    DoneJob::Flux(key, spec, made_by_flux(repository, &artifacts[artifact.0], spec, *settings))
+                }
+                SharedJob::Argo(key, application, sources) => {
+                    let sources = sources_of(application, &sources);
+                    let made = made_by_argo(repository, checkout, application, &sources, argo_settings);
+                    DoneJob::Argo(key, application, made)
+                }
+            };
+            let done: Vec<DoneJob<'_>> = shared.into_par_iter().map(work).collect();
+            // As if one had been built after the other.
+            for done in done {
+                if self.left == 0 {
+                    return;
+                }
+                match done {
+                    DoneJob::Flux(key, spec, (made, weight)) => {
+                        self.left = self.left.saturating_sub(weight);
+                        self.keep_flux(key, spec, made);
+                    }
+                    DoneJob::Argo(key, application, (made, weight)) => {
+                        self.left = self.left.saturating_sub(weight);
+                        self.keep_argo(key, application, made);
+                    }
+                }
             }
-            Err(failure) if failure.failure.kind == FailureKind::TooLarge => Made::TooLarge,
-            Err(failure) => Made::Failed(failure.failure),
+            shared = later;
         }
     }
+
+    /// Those of the jobs that differ from all others.
+    fn shared<'j>(&self, jobs: Vec<Job<'j>>) -> Vec<SharedJob<'j>> {
+        let (mut flux, mut argo) = (HashSet::new(), HashSet::new());
+        let mut shared = Vec::new();
+        for job in jobs {
+            match job {
+                Job::Flux(artifact, spec) => {
+                    let Some(key) = self.flux_key(artifact, spec) else { continue };
+                    if flux.insert(key.clone()) {
+                        shared.push(SharedJob::Flux(key, artifact, spec));
+                    }
+                }
+                Job::Argo(application, sources) => {
+                    let key = self.argo_key(application, &sources_of(application, &sources));
+                    let Some(key) = key.filter(|key| argo.insert(key.clone())) else { continue };
+                    shared.push(SharedJob::Argo(key, application, sources));
+                }
+            }
+        }
+        shared
+    }
+}
+
+fn sources_of<'a>(application: &'a Application, sources: &[usize]) -> Vec<&'a Source> {
+    sources.iter().filter_map(|at| application.sources.get(*at)).collect()
 }
 
 impl Builds<'_, '_> {
     /// What some sources of an Application give, those that are folders of this repository.
     pub(super) fn argo(&mut self, application: &Application, sources: &[usize]) -> Rc<Made> {
-        let sources: Vec<&Source> = sources.iter().filter_map(|at| application.sources.get(*at)).collect();
+        let sources = sources_of(application, sources);
         let Some(key) = self.argo_key(application, &sources) else {
             return Rc::new(self.make_argo(application, &sources));
         };
         if let Some(known) = self.argo.get(&key) {
             return Rc::clone(known);
         }
-        let made = Rc::new(self.make_argo(application, &sources));
+        let made = self.make_argo(application, &sources);
+        self.keep_argo(key, application, made)
+    }
+
+    fn keep_argo(&mut self, key: ArgoKey, application: &Application, made: Made) -> Rc<Made> {
+        let made = Rc::new(made);
         let own = application.meta.file;
         // A failure may be in the Application itself.
         if !matches!(&*made, Made::ArgoFailed(failure) if failure.place.is_none_or(|place| place.file == own)) {
@@ -262,19 +359,51 @@ impl Builds<'_, '_> {
         if self.left == 0 {
             return Made::TooLarge;
         }
-        let delivery = match argo::deliver(self.repository, &self.checkout, application, sources, &self.argo_settings) {
-            Ok(delivery) => delivery,
-            Err(failure) if failure.kind == ArgoFailureKind::Build(FailureKind::TooLarge) => return Made::TooLarge,
-            Err(failure) => return Made::ArgoFailed(failure),
-        };
-        self.left = self.left.saturating_sub(delivery.objects.len());
-        let opaque = |source: &SourceBuild| matches!(source.source_type, SourceType::Helm | SourceType::Plugin);
-        if delivery.sources.iter().all(opaque) {
-            let unknown = delivery.sources.iter().flat_map(|source| &source.unknowns).next();
-            return Made::NotKnown(unknown.map_or(NotKnown::Helm(None), not_known_of));
-        }
-        Made::Built(Built::of_argo(delivery))
+        let (made, weight) = made_by_argo(self.repository, &self.checkout, application, sources, &self.argo_settings);
+        self.left = self.left.saturating_sub(weight);
+        made
     }
+}
+
+/// What Flux makes of a folder, and how many arrivals that counts for.
+fn made_by_flux(
+    repository: &Repository<'_>,
+    artifact: &Artifact<'_>,
+    spec: &Kustomization,
+    settings: flux::Settings,
+) -> (Made, usize) {
+    match flux::deliver(repository, &artifact.tree, spec, settings) {
+        Ok(delivery) => {
+            let is_substituted = spec.substitution.as_ref().is_some_and(|post| post.is_active());
+            let weight = if is_substituted { SUBSTITUTION_WEIGHT } else { 1 };
+            let weight = delivery.objects.len() * weight;
+            (Made::Built(Built::of_flux(delivery)), weight)
+        }
+        Err(failure) if failure.failure.kind == FailureKind::TooLarge => (Made::TooLarge, 0),
+        Err(failure) => (Made::Failed(failure.failure), 0),
+    }
+}
+
+/// The same for Argo CD.
+fn made_by_argo(
+    repository: &Repository<'_>,
+    checkout: &Checkout<'_>,
+    application: &Application,
+    sources: &[&Source],
+    settings: &argo::Settings,
+) -> (Made, usize) {
+    let delivery = match argo::deliver(repository, checkout, application, sources, settings) {
+        Ok(delivery) => delivery,
+        Err(failure) if failure.kind == ArgoFailureKind::Build(FailureKind::TooLarge) => return (Made::TooLarge, 0),
+        Err(failure) => return (Made::ArgoFailed(failure), 0),
+    };
+    let weight = delivery.objects.len();
+    let opaque = |source: &SourceBuild| matches!(source.source_type, SourceType::Helm | SourceType::Plugin);
+    if delivery.sources.iter().all(opaque) {
+        let unknown = delivery.sources.iter().flat_map(|source| &source.unknowns).next();
+        return (Made::NotKnown(unknown.map_or(NotKnown::Helm(None), not_known_of)), weight);
+    }
+    (Made::Built(Built::of_argo(delivery)), weight)
 }
 
 fn not_known_of(unknown: &ArgoUnknown) -> NotKnown {

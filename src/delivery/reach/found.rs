@@ -6,11 +6,12 @@ use super::model::{Definition, Tool};
 use crate::delivery::argo::objects::{
     AppProject, Application, ApplicationSet, ArgoObject, Cluster, GROUP as ARGO_GROUP, SECRET_TYPE,
 };
-use crate::delivery::files::{Entry, FileId, Files};
+use crate::delivery::files::{Entry, FileId, Files, is_yaml};
 use crate::delivery::flux::objects::{
     FluxObject, KUSTOMIZE_GROUP, Kustomization, Repository as SourceObject, SOURCE_GROUP,
 };
 use crate::delivery::manifests::Header;
+use crate::delivery::object::split_version;
 use crate::delivery::place::{Place, Text};
 use crate::delivery::repository::Repository;
 use crate::domain::document::span::Span;
@@ -158,7 +159,7 @@ impl Found {
         let known = repository.known_manifests(file);
         let is_of_interest = match &known {
             Some(manifests) if manifests.fault.is_none() => {
-                manifests.objects.iter().any(|manifest| is_wanted(&manifest.header))
+                manifests.has_wiring && manifests.objects.iter().any(|manifest| is_wanted(&manifest.header))
             }
             // A file that kustomize cannot read may hold objects all the same.
             Some(_) | None => true,
@@ -246,7 +247,7 @@ impl Found {
 /// Whether an object takes part in delivery.
 pub(super) fn is_wanted(header: &Header) -> bool {
     let kind = header.kind.as_str();
-    match header.api_version.split_once('/').map_or("", |(group, _)| group) {
+    match split_version(&header.api_version).0 {
         SOURCE_GROUP => matches!(kind, "GitRepository" | "OCIRepository"),
         KUSTOMIZE_GROUP => kind == "Kustomization",
         ARGO_GROUP => matches!(kind, "Application" | "ApplicationSet" | "AppProject"),
@@ -310,13 +311,12 @@ fn is_template_of_application(application: &Application) -> bool {
     application.meta.name.is_none() || texts.any(|text| text.text.contains("{{"))
 }
 
-pub(super) fn is_yaml(path: &str) -> bool {
-    matches!(path.rsplit_once('.'), Some((_, "yaml" | "yml")))
-}
-
 /// Whether a file is below the `templates` of a Helm chart.
 pub(super) fn is_template(files: &Files, file: FileId) -> bool {
     let path = files.path(file);
+    if !path.contains("templates/") {
+        return false;
+    }
     let mut folder = Files::ROOT;
     for name in path.split('/') {
         if name == "templates" && matches!(files.entry(folder, "Chart.yaml"), Some(Entry::File(_))) {

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::found::{is_template, is_yaml};
-use crate::delivery::files::FileId;
+use super::found::is_template;
+use crate::delivery::files::{FileId, is_yaml};
 use crate::delivery::object::split_version;
 use crate::delivery::place::Text;
 use crate::delivery::repository::Repository;
@@ -84,6 +84,9 @@ pub fn removed_apis(repository: &Repository<'_>) -> Vec<RemovedApi> {
             continue;
         }
         let manifests = repository.manifests(file);
+        if !manifests.has_wiring {
+            continue;
+        }
         let is_of_flux = |group: &str, kind: &str| versions(group, kind).is_some();
         let mut headers = manifests.objects.iter().map(|manifest| &manifest.header);
         if headers.any(|header| is_of_flux(split_version(&header.api_version).0, &header.kind)) {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::builds::{Builds, Built, Made, path_of};
+use super::builds::{ArtifactId, Builds, Built, Job, Made, path_of};
 use super::flow::{Flow, Instance, Root, artifact_of, written_below};
 use super::found::{Found, ObjectId, Written};
 use super::links::{Links, parent};
@@ -94,6 +94,7 @@ fn roots<'r, 'f>(
     links: &Links<'_>,
     builds: &mut Builds<'r, 'f>,
 ) -> Vec<Root> {
+    prepare(repository, found, links, builds);
     let mut edges: BTreeMap<ObjectId, Edges> = BTreeMap::new();
     for (id, written) in found.deliverers() {
         let mut own = Edges::default();
@@ -131,6 +132,42 @@ fn roots<'r, 'f>(
     roots
 }
 
+/// Builds in parallel what all deliverers take.
+fn prepare<'r, 'f>(repository: &'r Repository<'f>, found: &Found, links: &Links<'_>, builds: &mut Builds<'r, 'f>) {
+    let mut jobs = Vec::new();
+    let mut made = Vec::new();
+    let mut written_applications = Vec::new();
+    for (id, written) in found.deliverers() {
+        match written {
+            Written::Flux(spec) => jobs.extend(artifact(links, builds, spec).map(|artifact| Job::Flux(artifact, spec))),
+            Written::Application(application) => written_applications.push(&**application),
+            Written::Set(set) => made.push(applications(repository, found, links, builds, id, set)),
+        }
+    }
+    let of_sets = made.iter().flat_map(|made| &made.applications).map(|(application, _)| application);
+    for application in written_applications.into_iter().chain(of_sets) {
+        if let (own, Some(_)) = links.of_application(application) {
+            jobs.push(Job::Argo(application, own));
+        }
+    }
+    builds.prepare(jobs);
+}
+
+/// What the source of a Kustomization packs; `None`: that is not this repository.
+fn artifact(links: &Links<'_>, builds: &mut Builds<'_, '_>, spec: &Kustomization) -> Option<ArtifactId> {
+    let near = links.written_near(spec);
+    let written = links.written(spec);
+    let sources = near.iter().chain(&written).map(|source| Some(*source));
+    // In doubt, each of them may be the source.
+    let mut linked = sources.filter(|source| links.link(spec, *source).is_some());
+    let source = match linked.next() {
+        Some(source) => source,
+        None if written.is_empty() && links.link(spec, None).is_some() => None,
+        None => return None,
+    };
+    Some(artifact_of(builds, source.and_then(|source| links.source(source))))
+}
+
 impl Edges {
     fn add_flux<'r, 'f>(
         &mut self,
@@ -140,17 +177,7 @@ impl Edges {
         builds: &mut Builds<'r, 'f>,
         spec: &Kustomization,
     ) {
-        let near = links.written_near(spec);
-        let written = links.written(spec);
-        let sources = near.iter().chain(&written).map(|source| Some(*source));
-        // In doubt, each of them may be the source.
-        let mut linked = sources.filter(|source| links.link(spec, *source).is_some());
-        let source = match linked.next() {
-            Some(source) => source,
-            None if written.is_empty() && links.link(spec, None).is_some() => None,
-            None => return,
-        };
-        let artifact = artifact_of(builds, source.and_then(|source| links.source(source)));
+        let Some(artifact) = artifact(links, builds, spec) else { return };
         let made = builds.flux(artifact, spec);
         self.add(repository, found, &made, links.folder(path_of(spec)));
     }
@@ -248,7 +275,8 @@ fn by_hand(
     read: &BTreeSet<FileId>,
 ) -> Vec<(String, Built)> {
     let wanted: BTreeSet<FileId> = objects.iter().map(|object| found.get(*object).place().file).collect();
-    if wanted.is_empty() {
+    let is_unread = |file: FileId| is_kustomization(repository, file) && !read.contains(&file);
+    if wanted.is_empty() || !repository.files.ids().any(is_unread) {
         return Vec::new();
     }
     let graph = Graph::of(repository);
@@ -268,6 +296,13 @@ fn by_hand(
     built
 }
 
+/// Whether a file is called like a kustomization.
+fn is_kustomization(repository: &Repository<'_>, file: FileId) -> bool {
+    let path = repository.files.path(file);
+    let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+    FILE_NAMES.contains(&name)
+}
+
 /// Which kustomization leads to which files and folders.
 #[derive(Debug, Default)]
 struct Graph {
@@ -283,12 +318,10 @@ impl Graph {
         let tree = Tree::checkout(repository.files);
         let mut all = Vec::new();
         for file in repository.files.ids() {
-            let path = repository.files.path(file);
-            let folder = parent(path).to_owned();
-            let name = path.rsplit('/').next().unwrap_or_default();
-            if !FILE_NAMES.contains(&name) {
+            if !is_kustomization(repository, file) {
                 continue;
             }
+            let folder = parent(repository.files.path(file)).to_owned();
             let read = kustomization::Kustomization::read(repository, file, kustomization::Strictness::Lenient);
             let Ok(read) = read else { continue };
             for path in read.resources.iter().chain(&read.components) {

@@ -1,7 +1,10 @@
 //! Objects that two deliverers apply to one cluster.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashMapExt};
 
 use super::model::{Arrival, ClusterId, DelivererId, Fate, NotKnown, Outcome, Reach, Taken, Twice, TwiceObject};
 use crate::delivery::kustomize::UnknownKind;
@@ -21,7 +24,7 @@ type Identity<'a> = [&'a str; 4];
 impl Reach {
     /// The objects that several deliverers of one revision apply to one cluster, by those deliverers. `wants` chooses the
     /// objects.
-    pub fn twice(&self, wants: &dyn Fn(&Object) -> bool) -> Vec<Twice> {
+    pub fn twice(&self, wants: &(dyn Fn(&Object) -> bool + Sync)) -> Vec<Twice> {
         let mut by_cluster: BTreeMap<(ClusterId, Option<&str>), Vec<Shared<'_>>> = BTreeMap::new();
         for (deliverer, id) in self.deliverers.iter().zip(0..) {
             let Outcome::Built { arrivals, not_known, .. } = &deliverer.outcome else { continue };
@@ -44,11 +47,25 @@ impl Reach {
     }
 
     fn twice_in(&self, cluster: ClusterId, shared: &[Shared<'_>], wants: &dyn Fn(&Object) -> bool) -> Vec<Twice> {
+        let total = shared.iter().map(|shared| shared.arrivals.len()).sum();
+        // Most objects are applied once.
+        let mut first: HashMap<Identity<'_>, (usize, usize)> = HashMap::with_capacity(total);
         let mut seen: HashMap<Identity<'_>, Vec<(usize, usize)>> = HashMap::new();
         for (at, one) in shared.iter().enumerate() {
             for (index, arrival) in one.arrivals.iter().enumerate() {
                 if arrival.fate == Fate::Applied && is_named(arrival) && wants(&arrival.object) {
-                    seen.entry(self.identity(&arrival.object)).or_default().push((at, index));
+                    let identity = self.identity(&arrival.object);
+                    match first.entry(identity) {
+                        Entry::Vacant(entry) => {
+                            entry.insert((at, index));
+                            if one.deliverers.len() > 1 {
+                                seen.entry(identity).or_default().push((at, index));
+                            }
+                        }
+                        Entry::Occupied(entry) => {
+                            seen.entry(identity).or_insert_with(|| vec![*entry.get()]).push((at, index));
+                        }
+                    }
                 }
             }
         }

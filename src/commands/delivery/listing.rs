@@ -1,0 +1,42 @@
+//! All files of the repository, and whether those that a run does not read may hold deliverers.
+
+use foldhash::HashSet;
+
+use super::repository_view::RepositoryView;
+use crate::analysis::may_hold_deliverer;
+use crate::delivery::files::is_yaml;
+use crate::sources::{self, ReadProblem, RepositoryFile, SourceFile, TextRef};
+
+#[derive(Debug)]
+pub(crate) struct Listing {
+    pub(super) files: Vec<RepositoryFile>,
+    /// A YAML file besides those of the run may hold a deliverer.
+    pub others_may_deliver: bool,
+}
+
+impl Listing {
+    /// `read`: the files that the run reads.
+    pub fn of(view: &RepositoryView<'_>, read: &[SourceFile]) -> Self {
+        let (files, prefix) = (view.files(), view.prefix());
+        let own: HashSet<&str> = read.iter().map(|file| file.path.as_str()).collect();
+        let is_own = |path: &str| path.strip_prefix(prefix.as_str()).is_some_and(|path| own.contains(path));
+        let other = |file: &RepositoryFile| match file {
+            RepositoryFile::File(file) => is_yaml(&file.path) && !is_own(&file.path),
+            RepositoryFile::Link { .. } => false,
+        };
+        let others = files.iter().filter(|file| other(file)).filter_map(|file| match file {
+            RepositoryFile::File(file) => Some(file),
+            RepositoryFile::Link { .. } => None,
+        });
+        let others: Vec<&SourceFile> = others.collect();
+        let others_may_deliver = some_may_deliver(&others);
+        Self { files, others_may_deliver }
+    }
+}
+
+/// Whether one of the files may hold a deliverer.
+pub(super) fn some_may_deliver<F: sources::AsSourceFile + Sync>(files: &[F]) -> bool {
+    let may_hold =
+        |(): &mut (), _, text: Result<TextRef<'_>, ReadProblem>| text.is_ok_and(|text| may_hold_deliverer(text.text));
+    sources::for_each_text(files, || (), may_hold).into_iter().any(|found| found)
+}
