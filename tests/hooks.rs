@@ -179,7 +179,7 @@ fn hooks_of_a_release(folder: &str) -> String {
             scope: None,
             include: &[],
             exclude: &[],
-            forge: repository::Forge::Other,
+            ci: repository::CiSystem::Other,
             branch: "main",
             folder,
             has_config: true,

@@ -68,7 +68,7 @@ fn nobody_is_asked_where_nobody_sits() {
     assert!(contents(repo.path()) == before);
     for (line, words) in [
         ("init --yes --dry-run", CONFLICTING_FLAGS),
-        ("init --ci jenkins", "possible values: github, gitlab, none"),
+        ("init --ci teamcity", "possible values: github, gitlab, azure, bitbucket, circleci, codefresh, jenkins, none"),
         ("init --yes --scope (x)", "`(x)`"),
         ("init --yes --platform glint --catalog us", "region `us`"),
         ("init --yes --from-catalog", "PORT_CLIENT_ID and PORT_CLIENT_SECRET"),
