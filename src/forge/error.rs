@@ -10,7 +10,7 @@ pub enum ForgeError {
     #[diagnostic(
         code("no-forge"),
         help(
-            "CI systems set what is needed in jobs for pull requests; elsewhere set GITHUB_REPOSITORY=OWNER/NAME and \
+            "run it in a job for a pull request; elsewhere set GITHUB_REPOSITORY=OWNER/NAME and \
              GITHUB_TOKEN, or CI_API_V4_URL, CI_PROJECT_ID and GITLAB_TOKEN, or BITBUCKET_REPO_FULL_NAME and \
              BITBUCKET_TOKEN, and name the pull request: `--pull-request NUMBER`"
         )

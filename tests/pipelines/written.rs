@@ -11,10 +11,12 @@ mod jenkins;
 use std::path::Path;
 use std::process::Command;
 
+use portolan::scaffold::repository::CiSystem;
 use serde_json::Value;
 
 use crate::pipelines::runner::Scene;
 use crate::pipelines::{Told, run};
+use crate::testkit::released::{VERSION, released};
 use crate::testkit::serving::{CLIENT_ID, CLIENT_SECRET};
 use crate::testkit::{Repo, make_executable, portolan};
 
@@ -270,4 +272,27 @@ fn forecasts_for_a_cluster(system: &System) {
     }
     let ran = ended(world.run(system, Event::Main, "", &instead("push")), 0);
     assert!(calls_of(&ran, "push").is_empty() && !ran.calls.is_empty(), "{:?}", ran.calls);
+}
+
+/// A published release is installed by its version, by the tools that the system's image has.
+fn installs_a_release(system: &System, tool: &str) {
+    let world = World::new(&format!("init --yes --ci {} --no-pre-commit", system.ci));
+    let ci = CiSystem::ALL.into_iter().find(|ci| ci.word() == system.ci).expect("a CI system");
+    for file in released(&std::collections::BTreeMap::new(), |facts| facts.ci = ci).files {
+        world.scene.repo.write(&file.path, file.after);
+    }
+    world.scene.commit();
+    for name in ["apk", "pip", "pipx", "python3"] {
+        // `python3 -m venv FOLDER` makes a folder with another `pip`.
+        let script = "#!/bin/sh\necho \"${0##*/} $*\" >>\"$CALLS\"\n\
+                      [ \"$2\" != venv ] || { mkdir -p \"$3/bin\" && cp \"$0\" \"$3/bin/pip\"; }\n";
+        world.tools.write(&format!("bin/{name}"), script);
+        make_executable(&world.tools.path().join("bin").join(name));
+    }
+    let ran = ended(world.run(system, Event::Main, "", ""), 0);
+    let is_install = |call: &&String| call.starts_with(&format!("{tool} install "));
+    let installs: Vec<&String> = ran.calls.iter().filter(is_install).collect();
+    let named = format!("portolan-gitops=={VERSION}");
+    assert!(!installs.is_empty() && installs.iter().all(|call| call.ends_with(&named)), "{:?}", ran.calls);
+    assert_eq!((calls_of(&ran, "lint").len(), calls_of(&ran, "push").len()), (1, 1), "{:?}", ran.calls);
 }

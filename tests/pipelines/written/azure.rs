@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use super::{Event, Job, Script, System, TOKEN, World, follows_the_events, forecasts_for_a_cluster};
+use super::{
+    Event, Job, Script, System, TOKEN, World, follows_the_events, forecasts_for_a_cluster, installs_a_release,
+};
 use crate::testkit::serving::{CLIENT_ID, CLIENT_SECRET};
 
 const PATH: &str = ".azure-pipelines/portolan.yml";
@@ -16,6 +18,11 @@ fn the_pipeline_of_azure_follows_the_events() {
 #[test]
 fn the_pipeline_of_azure_forecasts_for_a_cluster() {
     forecasts_for_a_cluster(&AZURE);
+}
+
+#[test]
+fn the_pipeline_of_azure_installs_a_release() {
+    installs_a_release(&AZURE, "pipx");
 }
 
 fn variables(world: &World, event: Event) -> Vec<(&'static str, String)> {

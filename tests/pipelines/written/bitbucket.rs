@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use super::{Event, Job, Script, System, TOKEN, World, credentials, follows_the_events, forecasts_for_a_cluster};
+use super::{
+    Event, Job, Script, System, TOKEN, World, credentials, follows_the_events, forecasts_for_a_cluster,
+    installs_a_release,
+};
 
 const BITBUCKET: System =
     System { ci: "bitbucket", variables, jobs, lint_report: "test-results/portolan-lint.xml", builds_forks: false };
@@ -15,6 +18,11 @@ fn the_pipeline_of_bitbucket_follows_the_events() {
 #[test]
 fn the_pipeline_of_bitbucket_forecasts_for_a_cluster() {
     forecasts_for_a_cluster(&BITBUCKET);
+}
+
+#[test]
+fn the_pipeline_of_bitbucket_installs_a_release() {
+    installs_a_release(&BITBUCKET, "pip");
 }
 
 fn variables(world: &World, event: Event) -> Vec<(&'static str, String)> {

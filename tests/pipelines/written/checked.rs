@@ -1,13 +1,16 @@
 //! Checks the written pipelines: each is parsed, and where npm or PyPI has a validator for a system, it accepts the files.
 //! A validator that is not installed is reported and skipped; `TESTS_NEED_ALL` makes that a failure.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
 
+use portolan::scaffold::repository::{CiSystem, Facts};
 use serde_json::{Value, json};
 
 use crate::pipelines::linted::{is_there, skip};
 use crate::pipelines::run;
+use crate::testkit::released::released;
 use crate::testkit::{Repo, portolan};
 
 const LINES: [&str; 5] = [
@@ -18,8 +21,18 @@ const LINES: [&str; 5] = [
     "-C services/cart init --yes",
 ];
 
-/// The pipelines of one CI system, one for each line, each in a repository of its own.
+/// The pipelines of one CI system, one for each line, each in a repository of its own, and those of a release.
 fn written(ci: &str) -> Vec<(Repo, Vec<PathBuf>)> {
+    let system = CiSystem::ALL.into_iter().find(|system| system.word() == ci).expect("a CI system");
+    let of_release = |(has_catalog, pushes)| {
+        let repo = Repo::new();
+        let change = |facts: &mut Facts<'_>| {
+            (facts.ci, facts.has_catalog, facts.pushes) = (system, has_catalog, pushes);
+        };
+        let files = released(&BTreeMap::new(), change).files;
+        let paths = files.iter().map(|file| repo.write(&file.path, &file.after).path().join(&file.path)).collect();
+        (repo, paths)
+    };
     let write = |line: &&str| {
         let repo = Repo::new();
         repo.git(&["init", "--quiet"]);
@@ -39,7 +52,8 @@ fn written(ci: &str) -> Vec<(Repo, Vec<PathBuf>)> {
         assert!(!paths.is_empty(), "{ci}: {told}");
         (repo, paths)
     };
-    LINES.iter().map(write).collect()
+    let releases = [(true, true), (true, false), (false, true)];
+    LINES.iter().map(write).chain(releases.into_iter().map(of_release)).collect()
 }
 
 fn text(path: &PathBuf) -> String {
@@ -126,8 +140,11 @@ fn the_schemas_of_azure_bitbucket_and_circleci_accept_the_pipelines() {
     if !is_there(Command::new("check-jsonschema").arg("--version")) {
         return skip("check-jsonschema", true);
     }
-    for (ci, schema) in [("azure", "azure-pipelines"), ("bitbucket", "bitbucket-pipelines"), ("circleci", "circle-ci")]
-    {
+    for (ci, schema, right, wrong) in [
+        ("azure", "azure-pipelines", "jobs:", "jobz:"),
+        ("bitbucket", "bitbucket-pipelines", "max-time: ", "max-time: x"),
+        ("circleci", "circle-ci", "method: full", "method: whole"),
+    ] {
         let all = written(ci);
         let paths: Vec<&PathBuf> = all.iter().flat_map(|(_, paths)| paths).collect();
         let mut command = Command::new("check-jsonschema");
@@ -137,8 +154,7 @@ fn the_schemas_of_azure_bitbucket_and_circleci_accept_the_pipelines() {
         assert_eq!(told.code, 0, "{ci}: {}", told.words.chars().take(4_000).collect::<String>());
         // It does not accept everything.
         let broken = Repo::new();
-        broken
-            .write("broken.yml", text(paths[0]).replacen("jobs:", "jobz:", 1).replacen("max-time: ", "max-time: x", 1));
+        broken.write("broken.yml", text(paths[0]).replacen(right, wrong, 1));
         let mut command = Command::new("check-jsonschema");
         command.args(["--builtin-schema", &format!("vendor.{schema}"), "--regex-variant", "nonunicode"]);
         assert_ne!(run(command.arg(broken.path().join("broken.yml"))).code, 0, "{ci}");

@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use super::{Event, Job, Script, System, TOKEN, World, credentials, follows_the_events, forecasts_for_a_cluster};
+use super::{
+    Event, Job, Script, System, TOKEN, World, credentials, follows_the_events, forecasts_for_a_cluster,
+    installs_a_release,
+};
 
 const CIRCLECI: System =
     System { ci: "circleci", variables, jobs, lint_report: "portolan/lint/results.xml", builds_forks: true };
@@ -15,6 +18,11 @@ fn the_pipeline_of_circleci_follows_the_events() {
 #[test]
 fn the_pipeline_of_circleci_forecasts_for_a_cluster() {
     forecasts_for_a_cluster(&CIRCLECI);
+}
+
+#[test]
+fn the_pipeline_of_circleci_installs_a_release() {
+    installs_a_release(&CIRCLECI, "pip");
 }
 
 fn branch(event: Event) -> Option<&'static str> {

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::{
-    Event, Job, Script, System, TOKEN, World, calls_of, credentials, ended, follows_the_events, forecasts_for_a_cluster,
+    Event, Job, Script, System, TOKEN, World, calls_of, credentials, ended, follows_the_events,
+    forecasts_for_a_cluster, installs_a_release,
 };
 
 const CODEFRESH: System = System { ci: "codefresh", variables, jobs, lint_report: "", builds_forks: true };
@@ -16,6 +17,11 @@ fn the_pipeline_of_codefresh_follows_the_events() {
 #[test]
 fn the_pipeline_of_codefresh_forecasts_for_a_cluster() {
     forecasts_for_a_cluster(&CODEFRESH);
+}
+
+#[test]
+fn the_pipeline_of_codefresh_installs_a_release() {
+    installs_a_release(&CODEFRESH, "pip");
 }
 
 fn branch(event: Event) -> &'static str {

@@ -1,7 +1,10 @@
 //! Jenkins: the text of the declarative pipeline is read as far as it needs: stages, their `when`, their scripts, and the
 //! credentials around them.
 
-use super::{Event, Job, Script, System, TOKEN, World, credentials, follows_the_events, forecasts_for_a_cluster};
+use super::{
+    Event, Job, Script, System, TOKEN, World, credentials, follows_the_events, forecasts_for_a_cluster,
+    installs_a_release,
+};
 
 const JENKINS: System =
     System { ci: "jenkins", variables, jobs, lint_report: "portolan-reports/lint.xml", builds_forks: true };
@@ -14,6 +17,11 @@ fn the_pipeline_of_jenkins_follows_the_events() {
 #[test]
 fn the_pipeline_of_jenkins_forecasts_for_a_cluster() {
     forecasts_for_a_cluster(&JENKINS);
+}
+
+#[test]
+fn the_pipeline_of_jenkins_installs_a_release() {
+    installs_a_release(&JENKINS, "pip");
 }
 
 fn variables(world: &World, event: Event) -> Vec<(&'static str, String)> {
