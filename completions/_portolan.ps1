@@ -606,7 +606,7 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
         }
         'portolan;comment' {
             [CompletionResult]::new('--pull-request', '--pull-request', [CompletionResultType]::ParameterName, 'Number of the pull request; default: the one that the CI job is for')
-            [CompletionResult]::new('--author', '--author', [CompletionResultType]::ParameterName, 'Login that the token writes as; default: the forge is asked')
+            [CompletionResult]::new('--author', '--author', [CompletionResultType]::ParameterName, 'Login that the token writes as (Azure: the id, Bitbucket: the UUID); default: the forge is asked')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Run as if started in DIR')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]')
             [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]')

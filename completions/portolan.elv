@@ -574,7 +574,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
         }
         &'portolan;comment'= {
             cand --pull-request 'Number of the pull request; default: the one that the CI job is for'
-            cand --author 'Login that the token writes as; default: the forge is asked'
+            cand --author 'Login that the token writes as (Azure: the id, Bitbucket: the UUID); default: the forge is asked'
             cand -C 'Run as if started in DIR'
             cand --config 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]'
             cand --target 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]'

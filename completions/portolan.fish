@@ -722,7 +722,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand schema" -l no-cache -d
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand comment" -l pull-request -d 'Number of the pull request; default: the one that the CI job is for' -r -f
-complete -c portolan -n "__fish_portolan_using_subcommand comment" -l author -d 'Login that the token writes as; default: the forge is asked' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand comment" -l author -d 'Login that the token writes as (Azure: the id, Bitbucket: the UUID); default: the forge is asked' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand comment" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand comment" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand comment" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f

@@ -42,7 +42,7 @@ pub struct CommentArgs {
     /// Number of the pull request; default: the one that the CI job is for
     #[arg(long, value_name = "NUMBER", value_hint = ValueHint::Other)]
     pub pull_request: Option<u64>,
-    /// Login that the token writes as; default: the forge is asked
+    /// Login that the token writes as (Azure: the id, Bitbucket: the UUID); default: the forge is asked
     #[arg(long, value_name = "LOGIN", value_hint = ValueHint::Other)]
     pub author: Option<String>,
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, miette::Diagnostic)]
 pub enum ForgeError {
-    #[error("no pull request of a known forge in the environment")]
+    #[error("the environment names no pull request")]
     #[diagnostic(
         code("no-forge"),
         help(

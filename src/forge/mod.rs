@@ -146,7 +146,7 @@ impl Forge {
             Host::Bitbucket { .. } => (Method::Put, format!("{}/{id}", self.list()), bitbucket::body(body)),
         };
         match self.http.send(method, &url, Some(&sent), true) {
-            // Azure returns the comment without its thread, and nobody needs it.
+            // Azure returns the comment without its thread. No caller needs either.
             Ok(_) => Ok(Some(())),
             Err(ForgeError::NotFound { .. }) => Ok(None),
             Err(error) => Err(error),

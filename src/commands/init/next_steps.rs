@@ -87,15 +87,15 @@ fn pipeline_step(found: &Surroundings, choices: &Choices, pipeline: Option<&Stri
              Repository variables)."
         ),
         CiSystem::Circleci => format!(
-            "Create the context `portolan` with {id}, {secret} and the forge's token, GITHUB_TOKEN or BITBUCKET_TOKEN \
+            "Create the context `portolan` with {id}, {secret} and, for the comment, GITHUB_TOKEN or BITBUCKET_TOKEN \
              (Organization Settings > Contexts)."
         ),
         CiSystem::Codefresh => {
-            format!("Set its encrypted variables {id}, {secret} and the forge's token, such as GITHUB_TOKEN.")
+            format!("Set its encrypted variables {id}, {secret} and, for the comment, a token such as GITHUB_TOKEN.")
         }
         CiSystem::Jenkins => {
             format!(
-                "Add the secret texts {id}, {secret} and PORTOLAN_COMMENT_TOKEN, the forge's token, to its credentials."
+                "Add the secret texts {id}, {secret} and, for the comment, PORTOLAN_COMMENT_TOKEN to its credentials."
             )
         }
         CiSystem::Other => String::new(),
