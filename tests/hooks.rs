@@ -9,8 +9,8 @@ use std::process::{Command, Output};
 
 use crate::cli::lint::bench::{WRONG, service, shop};
 use crate::testkit::Repo;
-use crate::testkit::released::released;
 #[cfg(unix)] // as the test that uses it
+use crate::testkit::released::released;
 
 const HOOKS: &str = include_str!("../.pre-commit-hooks.yaml");
 

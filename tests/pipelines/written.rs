@@ -34,6 +34,8 @@ enum Event {
 /// A step of a job.
 struct Script {
     text: String,
+    /// The folder in the repository in which the system starts it; empty for the top.
+    folder: String,
     shell: &'static [&'static str],
     variables: Vec<(String, String)>,
     /// Whether it runs after a step that failed.
@@ -57,6 +59,8 @@ struct System {
 struct World {
     scene: Scene,
     tools: Repo,
+    /// What the names of the jobs and files of a folder end with.
+    suffix: &'static str,
 }
 
 #[derive(Debug)]
@@ -91,7 +95,7 @@ impl World {
         repo.git(&["remote", "add", "origin", &remote]);
         repo.git(&["fetch", "--quiet", "origin"]);
         repo.git(&["remote", "set-head", "origin", "main"]);
-        Self { scene, tools }
+        Self { scene, tools, suffix: "" }
     }
 
     fn path(&self, path: &str) -> String {
@@ -154,7 +158,11 @@ impl World {
 
     fn run_script(&self, system: &System, event: Event, script: &Script, instead: &str) -> Told {
         let mut command = Command::new(script.shell[0]);
-        command.args(&script.shell[1..]).arg(&script.text).current_dir(self.scene.repo.path()).env_clear();
+        command
+            .args(&script.shell[1..])
+            .arg(&script.text)
+            .current_dir(self.scene.repo.path().join(&script.folder))
+            .env_clear();
         let variables = self.scene.variables();
         command.envs(variables.iter().filter(|(name, _)| !name.starts_with("PORT_CLIENT")));
         command.envs((system.variables)(self, event)).envs(script.variables.iter().cloned());
@@ -295,4 +303,29 @@ fn installs_a_release(system: &System, tool: &str) {
     let named = format!("portolan-gitops=={VERSION}");
     assert!(!installs.is_empty() && installs.iter().all(|call| call.ends_with(&named)), "{:?}", ran.calls);
     assert_eq!((calls_of(&ran, "lint").len(), calls_of(&ran, "push").len()), (1, 1), "{:?}", ran.calls);
+}
+
+/// The jobs of a folder work in it, whatever its name.
+fn works_in_its_folder(system: &System) {
+    const FOLDER: &str = "services/ann's";
+    let mut world = World::new("init --dry-run");
+    world.suffix = "-services-ann-s";
+    world.scene.repo.write(&format!("{FOLDER}/README.md"), "x").remove("portolan.yaml");
+    let repo = &world.scene.repo;
+    let line = ["-C", FOLDER, "init", "--yes", "--no-pre-commit", "--ci", system.ci];
+    let output = portolan(repo).args(line).output().expect("portolan runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    world.scene.commit();
+    for event in [Event::PullRequest, Event::Main] {
+        world.tools.write("folders", "");
+        let instead = format!("echo \"$1 in $PWD\" >>'{}'", world.path("folders"));
+        ended(world.run(system, event, "", &instead), 0);
+        let folders = world.tools.read("folders");
+        let there = std::fs::canonicalize(world.scene.repo.path().join(FOLDER)).expect("it is there");
+        let verbs = if event == Event::Main { &["lint", "push"][..] } else { &["lint", "diff"] };
+        for verb in verbs {
+            let line = format!("{verb} in {}", there.display());
+            assert!(folders.lines().any(|it| it == line), "{event:?} {line}:\n{folders}");
+        }
+    }
 }

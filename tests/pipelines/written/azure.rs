@@ -4,10 +4,10 @@ use serde_json::Value;
 
 use super::{
     Event, Job, Script, System, TOKEN, World, follows_the_events, forecasts_for_a_cluster, installs_a_release,
+    works_in_its_folder,
 };
 use crate::testkit::serving::{CLIENT_ID, CLIENT_SECRET};
 
-const PATH: &str = ".azure-pipelines/portolan.yml";
 const AZURE: System = System { ci: "azure", variables, jobs, lint_report: "portolan-lint.xml", builds_forks: true };
 
 #[test]
@@ -18,6 +18,11 @@ fn the_pipeline_of_azure_follows_the_events() {
 #[test]
 fn the_pipeline_of_azure_forecasts_for_a_cluster() {
     forecasts_for_a_cluster(&AZURE);
+}
+
+#[test]
+fn the_pipeline_of_azure_works_in_its_folder() {
+    works_in_its_folder(&AZURE);
 }
 
 #[test]
@@ -54,7 +59,7 @@ fn variables(world: &World, event: Event) -> Vec<(&'static str, String)> {
 }
 
 fn jobs(world: &World, event: Event, approve: &str) -> Vec<Job> {
-    let pipeline = world.yaml(PATH);
+    let pipeline = world.yaml(&format!(".azure-pipelines/portolan{}.yml", world.suffix));
     let known = variables(world, event);
     let is_pull_request = matches!(event, Event::PullRequest | Event::Fork);
     let included = if is_pull_request { &pipeline["pr"] } else { &pipeline["trigger"] };
@@ -79,10 +84,12 @@ fn scripts(job: &Value, variables: &Value, event: Event, approve: &str) -> Job {
     let shared: Vec<(String, String)> =
         shared.map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned())).collect();
     let script = |step: &Value| {
+        let folder = step["workingDirectory"].as_str().unwrap_or_default();
         let mapped = step["env"].as_object().into_iter().flatten();
         let mapped = mapped.map(|(name, value)| (name.clone(), secret(value.as_str().expect("text"), event, approve)));
         Some(Script {
             text: step["bash"].as_str()?.to_owned(),
+            folder: folder.strip_prefix("$(Build.SourcesDirectory)/").unwrap_or_default().to_owned(),
             shell: &["bash", "--noprofile", "--norc", "-c"],
             variables: shared.iter().cloned().chain(mapped).collect(),
             runs_always: step["condition"] == "succeededOrFailed()",

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     Event, Job, Script, System, TOKEN, World, credentials, follows_the_events, forecasts_for_a_cluster,
-    installs_a_release,
+    installs_a_release, works_in_its_folder,
 };
 
 const BITBUCKET: System =
@@ -18,6 +18,11 @@ fn the_pipeline_of_bitbucket_follows_the_events() {
 #[test]
 fn the_pipeline_of_bitbucket_forecasts_for_a_cluster() {
     forecasts_for_a_cluster(&BITBUCKET);
+}
+
+#[test]
+fn the_pipeline_of_bitbucket_works_in_its_folder() {
+    works_in_its_folder(&BITBUCKET);
 }
 
 #[test]
@@ -50,7 +55,7 @@ fn jobs(world: &World, event: Event, approve: &str) -> Vec<Job> {
     let pipelines = world.yaml("bitbucket-pipelines.yml")["pipelines"].clone();
     let chosen = match event {
         Event::PullRequest => &pipelines["pull-requests"]["**"],
-        Event::Main if !approve.is_empty() => &pipelines["custom"]["portolan-approve"],
+        Event::Main if !approve.is_empty() => &pipelines["custom"][format!("portolan-approve{}", world.suffix)],
         Event::Main => &pipelines["branches"]["main"],
         // Bitbucket starts nothing for forks.
         Event::Fork => &Value::Null,
@@ -70,5 +75,6 @@ fn script(step: &Value, approve: &str) -> Script {
     let mut variables = credentials();
     variables.push(("BITBUCKET_TOKEN".to_owned(), TOKEN.to_owned()));
     variables.push(("APPROVE".to_owned(), approve.to_owned()));
-    Script { text: lines.collect::<Vec<_>>().join("\n"), shell: &["sh", "-e", "-c"], variables, runs_always: false }
+    let text = lines.collect::<Vec<_>>().join("\n");
+    Script { text, folder: String::new(), shell: &["sh", "-e", "-c"], variables, runs_always: false }
 }

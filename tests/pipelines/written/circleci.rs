@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     Event, Job, Script, System, TOKEN, World, credentials, follows_the_events, forecasts_for_a_cluster,
-    installs_a_release,
+    installs_a_release, works_in_its_folder,
 };
 
 const CIRCLECI: System =
@@ -18,6 +18,11 @@ fn the_pipeline_of_circleci_follows_the_events() {
 #[test]
 fn the_pipeline_of_circleci_forecasts_for_a_cluster() {
     forecasts_for_a_cluster(&CIRCLECI);
+}
+
+#[test]
+fn the_pipeline_of_circleci_works_in_its_folder() {
+    works_in_its_folder(&CIRCLECI);
 }
 
 #[test]
@@ -53,7 +58,7 @@ fn variables(world: &World, event: Event) -> Vec<(&'static str, String)> {
 
 fn jobs(world: &World, event: Event, approve: &str) -> Vec<Job> {
     let config = world.yaml(".circleci/config.yml");
-    let invoked = config["workflows"]["portolan"]["jobs"].as_array().expect("jobs").iter();
+    let invoked = config["workflows"][format!("portolan{}", world.suffix)]["jobs"].as_array().expect("jobs").iter();
     let invoked = invoked.map(|item| match item.as_object().and_then(|map| map.iter().next()) {
         Some((name, settings)) => (name.as_str(), settings),
         None => (item.as_str().expect("a name"), &Value::Null),
@@ -95,6 +100,9 @@ fn scripts(world: &World, config: &Value, name: &str, settings: &Value, event: E
             .as_str()
             .expect("a command")
             .replace("/tmp/portolan", &world.path("temp/portolan")),
+        folder: step["run"]["working_directory"]
+            .as_str()
+            .map_or_else(String::new, |it| it.replacen("~/project/", "", 1)),
         shell: &["bash", "-eo", "pipefail", "-c"],
         variables: variables.clone(),
         runs_always: step["run"]["when"] == "always",

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     Event, Job, Script, System, TOKEN, World, calls_of, credentials, ended, follows_the_events,
-    forecasts_for_a_cluster, installs_a_release,
+    forecasts_for_a_cluster, installs_a_release, works_in_its_folder,
 };
 
 const CODEFRESH: System = System { ci: "codefresh", variables, jobs, lint_report: "", builds_forks: true };
@@ -17,6 +17,11 @@ fn the_pipeline_of_codefresh_follows_the_events() {
 #[test]
 fn the_pipeline_of_codefresh_forecasts_for_a_cluster() {
     forecasts_for_a_cluster(&CODEFRESH);
+}
+
+#[test]
+fn the_pipeline_of_codefresh_works_in_its_folder() {
+    works_in_its_folder(&CODEFRESH);
 }
 
 #[test]
@@ -56,7 +61,7 @@ fn pipeline_variables(approve: &str) -> Vec<(String, String)> {
 }
 
 fn jobs(world: &World, event: Event, approve: &str) -> Vec<Job> {
-    let pipeline = world.yaml(".codefresh/portolan.yml");
+    let pipeline = world.yaml(&format!(".codefresh/portolan{}.yml", world.suffix));
     let stages = pipeline["stages"].as_array().expect("stages");
     let steps = pipeline["steps"].as_object().expect("steps").values();
     let is_started = |step: &&Value| {
@@ -73,7 +78,15 @@ fn script(step: &Value, mut variables: Vec<(String, String)>) -> Script {
         let (name, value) = variable.as_str().and_then(|it| it.split_once('=')).expect("NAME=VALUE");
         variables.push((name.to_owned(), value.to_owned()));
     }
-    Script { text: lines.collect::<Vec<_>>().join("\n"), shell: &["sh", "-e", "-c"], variables, runs_always: false }
+    let directory = step["working_directory"].as_str().expect("a folder");
+    let folder = directory.strip_prefix("${{main_clone}}/").unwrap_or_default().to_owned();
+    Script {
+        text: lines.collect::<Vec<_>>().join("\n"),
+        folder,
+        shell: &["sh", "-e", "-c"],
+        variables,
+        runs_always: false,
+    }
 }
 
 /// The step type takes the command as an argument. An argument that is not given stays a reference.

@@ -3,7 +3,7 @@
 
 use super::{
     Event, Job, Script, System, TOKEN, World, credentials, follows_the_events, forecasts_for_a_cluster,
-    installs_a_release,
+    installs_a_release, works_in_its_folder,
 };
 
 const JENKINS: System =
@@ -17,6 +17,11 @@ fn the_pipeline_of_jenkins_follows_the_events() {
 #[test]
 fn the_pipeline_of_jenkins_forecasts_for_a_cluster() {
     forecasts_for_a_cluster(&JENKINS);
+}
+
+#[test]
+fn the_pipeline_of_jenkins_works_in_its_folder() {
+    works_in_its_folder(&JENKINS);
 }
 
 #[test]
@@ -56,7 +61,8 @@ fn jobs(world: &World, event: Event, approve: &str) -> Vec<Job> {
     if matches!(event, Event::PullRequest | Event::Fork) {
         world.scene.repo.git(&["update-ref", "-d", "refs/remotes/origin/main"]);
     }
-    let text = world.read("Jenkinsfile");
+    let beside = format!("Jenkinsfile.portolan{}", world.suffix);
+    let text = world.read(if world.suffix.is_empty() { "Jenkinsfile" } else { &beside });
     let mut shared = between(&text, "\n  environment {\n", "\n  }\n").lines().map(assignment).collect::<Vec<_>>();
     shared.push(("APPROVE".to_owned(), approve.to_owned()));
     let diff = text.split_once("def diff = '''").and_then(|(_, rest)| rest.split("'''").next()).unwrap_or_default();
@@ -75,7 +81,8 @@ fn between<'t>(text: &'t str, start: &str, end: &str) -> &'t str {
 /// `NAME = 'value'`.
 fn assignment(line: &str) -> (String, String) {
     let (name, value) = line.trim().split_once(" = ").expect("an assignment");
-    (name.to_owned(), value.trim_matches('\'').to_owned())
+    let value = value.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).expect("a literal");
+    (name.to_owned(), value.replace(r"\'", "'"))
 }
 
 fn is_started(stage: &str, world: &World, event: Event) -> bool {
@@ -111,7 +118,13 @@ fn scripts(stage: &str, diff: &str, shared: &[(String, String)]) -> Job {
             let inline = part.split("sh '''").skip(1).filter_map(|rest| rest.split("'''").next());
             let script = |text: &str| {
                 let text = text.strip_prefix("#!/bin/sh -e\n").expect("a script").to_owned();
-                Script { text, shell: &["sh", "-e", "-c"], variables: variables.clone(), runs_always }
+                Script {
+                    text,
+                    folder: String::new(),
+                    shell: &["sh", "-e", "-c"],
+                    variables: variables.clone(),
+                    runs_always,
+                }
             };
             named.chain(inline).map(script).collect::<Vec<_>>()
         })
