@@ -221,11 +221,11 @@ impl Forge {
     fn page_url(&self, page: usize) -> String {
         let list = self.list();
         match &self.pull_request.host {
-            // GitHub always sorts comments this way.
+            // GitHub and Bitbucket always sort comments this way.
             Host::GitHub { .. } => format!("{list}?per_page={PAGE}&page={page}"),
             Host::GitLab { .. } => format!("{list}?per_page={PAGE}&page={page}&sort=asc&order_by=created_at"),
             Host::Azure { .. } => list,
-            Host::Bitbucket { .. } => format!("{list}?pagelen={PAGE}&page={page}&sort=created_on"),
+            Host::Bitbucket { .. } => format!("{list}?pagelen={PAGE}&page={page}"),
         }
     }
 }

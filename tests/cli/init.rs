@@ -204,6 +204,26 @@ fn the_region_is_asked_for_on_a_terminal() {
     assert!(!repo.path().join("portolan.yaml").exists());
 }
 
+#[cfg(unix)] // needs a pseudo-terminal
+#[test]
+fn the_ci_system_is_asked_for_where_nothing_tells_it() {
+    let repo = git("https://git.example.com/acme/catalog.git");
+    let (code, seen) = on_a_terminal(&repo, "teamcity\nCircleCI\nn\nus\ny\n", "init");
+    assert_eq!(code, Some(0), "{seen}");
+    assert_eq!(
+        seen.matches("CI system: github, gitlab, azure, bitbucket, circleci, codefresh, jenkins or none").count(),
+        2
+    );
+    assert!(repo.path().join(".circleci/config.yml").exists(), "{seen}");
+    // One file holds the jobs of all: the lines are shown, and the next step says so.
+    let other = git("git@bitbucket.org:acme/catalog.git");
+    other.write("bitbucket-pipelines.yml", "pipelines: {}\n");
+    let told = run(&other, "init --yes").quietly_gave();
+    assert!(told.starts_with("bitbucket-pipelines.yml is not changed: it has jobs already"), "{told}");
+    assert!(next_steps(&told)[0].contains("`bitbucket-pipelines.yml`"), "{told}");
+    assert_eq!(other.read("bitbucket-pipelines.yml"), "pipelines: {}\n");
+}
+
 #[test]
 fn an_empty_repository_is_wired_for_github() {
     let repo = git(GITHUB);
