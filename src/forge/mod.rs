@@ -81,6 +81,10 @@ impl Forge {
         match answer {
             Ok(answer) => Ok(answer.body.pointer(login).and_then(Value::as_str).map(str::to_owned)),
             Err(ForgeError::Forbidden { .. } | ForgeError::NotFound { .. }) => Ok(None),
+            // An access token of a repository belongs to no user. If it is wrong, the next request says so.
+            Err(ForgeError::Unauthorized { .. }) if matches!(self.pull_request.host, Host::Bitbucket { .. }) => {
+                Ok(None)
+            }
             Err(error) => Err(error),
         }
     }

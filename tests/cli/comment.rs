@@ -130,6 +130,13 @@ fn azure_and_bitbucket_have_one_comment_without_html() {
 /// An access token of a repository may not ask who it is. Bitbucket lets only the author edit a comment.
 #[test]
 fn on_bitbucket_the_account_need_not_be_known() {
+    let unknown = Forge::start();
+    unknown.fail([Fault::Answer(401, Vec::new(), "{}")]);
+    assert_eq!(publish(bitbucket(&unknown), &[&report("first")], &[], "").code, 0);
+    // A token that is wrong is refused by every route.
+    unknown.fail([Fault::Answer(401, Vec::new(), "{}"), Fault::Answer(401, Vec::new(), "{}")]);
+    let run = publish(bitbucket(&unknown), &[&report("second")], &[], "");
+    assert!(run.code != 0 && run.talk.contains("BITBUCKET_TOKEN"), "{}", run.talk);
     let forge = Forge::start();
     forge.hide_viewer();
     forge.add("mallory", &format!("{}\nnot ours", "[//]: # (portolan:diff acme/catalog)"));
