@@ -51,7 +51,7 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Serve the embedded catalog with Port''s HTTP API')
             [CompletionResult]::new('cluster', 'cluster', [CompletionResultType]::ParameterValue, 'Work on entities that reach the catalog through a Kubernetes cluster')
             [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of manifests, the config or an output')
-            [CompletionResult]::new('comment', 'comment', [CompletionResultType]::ParameterValue, 'Create or update the comment on a pull request (GitHub) or merge request (GitLab)')
+            [CompletionResult]::new('comment', 'comment', [CompletionResultType]::ParameterValue, 'Create or update the comment on a pull request (GitHub, Azure, Bitbucket) or merge request (GitLab)')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a shell completion script')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page')
             [CompletionResult]::new('version', 'version', [CompletionResultType]::ParameterValue, 'Print the version, and whether it is a published release or was built from source')
@@ -606,7 +606,7 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
         }
         'portolan;comment' {
             [CompletionResult]::new('--pull-request', '--pull-request', [CompletionResultType]::ParameterName, 'Number of the pull request; default: the one that the CI job is for')
-            [CompletionResult]::new('--author', '--author', [CompletionResultType]::ParameterName, 'Login that the token writes as; default: the forge is asked')
+            [CompletionResult]::new('--author', '--author', [CompletionResultType]::ParameterName, 'Login that the token writes as (Azure: the id, Bitbucket: the UUID); default: the forge is asked')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Run as if started in DIR')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]')
             [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]')
@@ -695,7 +695,7 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Serve the embedded catalog with Port''s HTTP API')
             [CompletionResult]::new('cluster', 'cluster', [CompletionResultType]::ParameterValue, 'Work on entities that reach the catalog through a Kubernetes cluster')
             [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of manifests, the config or an output')
-            [CompletionResult]::new('comment', 'comment', [CompletionResultType]::ParameterValue, 'Create or update the comment on a pull request (GitHub) or merge request (GitLab)')
+            [CompletionResult]::new('comment', 'comment', [CompletionResultType]::ParameterValue, 'Create or update the comment on a pull request (GitHub, Azure, Bitbucket) or merge request (GitLab)')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a shell completion script')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page')
             [CompletionResult]::new('version', 'version', [CompletionResultType]::ParameterValue, 'Print the version, and whether it is a published release or was built from source')

@@ -1747,7 +1747,7 @@ _portolan() {
             fi
             case "${prev}" in
                 --ci)
-                    COMPREPLY=($(compgen -W "github gitlab none" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "github gitlab azure bitbucket circleci codefresh jenkins none" -- "${cur}"))
                     return 0
                     ;;
                 --delivery)

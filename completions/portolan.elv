@@ -48,7 +48,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand serve 'Serve the embedded catalog with Port''s HTTP API'
             cand cluster 'Work on entities that reach the catalog through a Kubernetes cluster'
             cand schema 'Print the JSON Schema of manifests, the config or an output'
-            cand comment 'Create or update the comment on a pull request (GitHub) or merge request (GitLab)'
+            cand comment 'Create or update the comment on a pull request (GitHub, Azure, Bitbucket) or merge request (GitLab)'
             cand completions 'Print a shell completion script'
             cand man 'Print the manual page'
             cand version 'Print the version, and whether it is a published release or was built from source'
@@ -574,7 +574,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
         }
         &'portolan;comment'= {
             cand --pull-request 'Number of the pull request; default: the one that the CI job is for'
-            cand --author 'Login that the token writes as; default: the forge is asked'
+            cand --author 'Login that the token writes as (Azure: the id, Bitbucket: the UUID); default: the forge is asked'
             cand -C 'Run as if started in DIR'
             cand --config 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]'
             cand --target 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]'
@@ -659,7 +659,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand serve 'Serve the embedded catalog with Port''s HTTP API'
             cand cluster 'Work on entities that reach the catalog through a Kubernetes cluster'
             cand schema 'Print the JSON Schema of manifests, the config or an output'
-            cand comment 'Create or update the comment on a pull request (GitHub) or merge request (GitLab)'
+            cand comment 'Create or update the comment on a pull request (GitHub, Azure, Bitbucket) or merge request (GitLab)'
             cand completions 'Print a shell completion script'
             cand man 'Print the manual page'
             cand version 'Print the version, and whether it is a published release or was built from source'

@@ -52,13 +52,18 @@ complete -c portolan -n "__fish_portolan_needs_command" -f -a "config" -d 'Show 
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "serve" -d 'Serve the embedded catalog with Port\'s HTTP API'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "cluster" -d 'Work on entities that reach the catalog through a Kubernetes cluster'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "schema" -d 'Print the JSON Schema of manifests, the config or an output'
-complete -c portolan -n "__fish_portolan_needs_command" -f -a "comment" -d 'Create or update the comment on a pull request (GitHub) or merge request (GitLab)'
+complete -c portolan -n "__fish_portolan_needs_command" -f -a "comment" -d 'Create or update the comment on a pull request (GitHub, Azure, Bitbucket) or merge request (GitLab)'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "completions" -d 'Print a shell completion script'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "man" -d 'Print the manual page'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "version" -d 'Print the version, and whether it is a published release or was built from source'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l ci -d 'CI system; default: detected from the remote `origin` and existing files' -r -f -a "github\t''
 gitlab\t''
+azure\t''
+bitbucket\t''
+circleci\t''
+codefresh\t''
+jenkins\t''
 none\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l delivery -d 'Set up delivery to a cluster by this tool: CRDs, the exporter\'s mapping, and the tool\'s objects' -r -f -a "flux\t''
 argocd\t''"
@@ -717,7 +722,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand schema" -l no-cache -d
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand comment" -l pull-request -d 'Number of the pull request; default: the one that the CI job is for' -r -f
-complete -c portolan -n "__fish_portolan_using_subcommand comment" -l author -d 'Login that the token writes as; default: the forge is asked' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand comment" -l author -d 'Login that the token writes as (Azure: the id, Bitbucket: the UUID); default: the forge is asked' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand comment" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand comment" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand comment" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
@@ -790,7 +795,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_s
 complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema comment completions man version help" -f -a "serve" -d 'Serve the embedded catalog with Port\'s HTTP API'
 complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema comment completions man version help" -f -a "cluster" -d 'Work on entities that reach the catalog through a Kubernetes cluster'
 complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema comment completions man version help" -f -a "schema" -d 'Print the JSON Schema of manifests, the config or an output'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema comment completions man version help" -f -a "comment" -d 'Create or update the comment on a pull request (GitHub) or merge request (GitLab)'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema comment completions man version help" -f -a "comment" -d 'Create or update the comment on a pull request (GitHub, Azure, Bitbucket) or merge request (GitLab)'
 complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema comment completions man version help" -f -a "completions" -d 'Print a shell completion script'
 complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema comment completions man version help" -f -a "man" -d 'Print the manual page'
 complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema comment completions man version help" -f -a "version" -d 'Print the version, and whether it is a published release or was built from source'

@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 use crate::cli::lint::bench::{WRONG, service, shop};
 use crate::testkit::Repo;
 #[cfg(unix)] // as the test that uses it
-use portolan::scaffold::repository;
+use crate::testkit::released::released;
 
 const HOOKS: &str = include_str!("../.pre-commit-hooks.yaml");
 
@@ -162,34 +162,14 @@ with zipfile.ZipFile(f"{folder}/portolan_gitops-{version}-py3-none-any.whl", "w"
     wheel.writestr(f"{info}/RECORD", f"portolan_gitops-{version}.data/scripts/portolan,,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n")
 "#;
 
-/// The config that a published release writes for the top and for a folder. The program under test is not a release, so
-/// the test passes the version to the draft.
+/// The config that a published release writes for the top and for a folder.
 #[cfg(unix)] // as the test
 fn hooks_of_a_release(folder: &str) -> String {
     let mut texts = std::collections::BTreeMap::new();
     for folder in [folder, ""] {
-        let read = |text: &str| serde_yaml::from_str(text).ok();
-        let draft = repository::draft(&repository::Facts {
-            platform: &portolan::domain::platform::PORT,
-            catalog: None,
-            pipeline_catalog: None,
-            delivery: None,
-            pushes: true,
-            has_catalog: true,
-            scope: None,
-            include: &[],
-            exclude: &[],
-            forge: repository::Forge::Other,
-            branch: "main",
-            folder,
-            has_config: true,
-            wants_hook: true,
-            unignored: &[],
-            wants_attributes: false,
-            published: Some(env!("CARGO_PKG_VERSION")),
-            source: "",
-            texts: &texts,
-            read: &read,
+        let draft = released(&texts, |facts| {
+            facts.folder = folder;
+            facts.wants_hook = true;
         });
         let hooks = draft.files.into_iter().find(|file| file.path == CONFIG).expect("the hook is added");
         texts.insert(CONFIG.to_owned(), hooks.after);

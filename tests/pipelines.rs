@@ -8,6 +8,7 @@ mod linted;
 mod packaged;
 mod released;
 mod runner;
+mod written;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

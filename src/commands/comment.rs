@@ -1,6 +1,7 @@
 //! `comment`: publishes a Markdown report on the pull request of this CI job, as one comment per scope that later runs
 //! update. It reads no config and no manifest: the pull request can change these, and this command holds a token.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
@@ -12,6 +13,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::forge::{Comment, Forge, ForgeError, Host};
 use crate::report::comment::{is_empty, is_same, marker_of};
+use crate::report::plain_comment::plain;
 use crate::settings::{self, Environment};
 use crate::sources;
 use crate::text::merge_conflict::merge_conflicts;
@@ -21,15 +23,16 @@ use crate::ui::Streams;
 /// The login of GitHub's own workflow token, which GitHub does not always reveal.
 const GITHUB_ACTIONS: &str = "github-actions[bot]";
 
-/// Create or update the comment on a pull request (GitHub) or merge request (GitLab)
+/// Create or update the comment on a pull request (GitHub, Azure, Bitbucket) or merge request (GitLab)
 ///
 /// FILE is a report that `diff --output markdown=FILE` or `push --output markdown=FILE` wrote. Each scope and target has a
 /// comment of its own, which later runs update in place. A report without changes updates a comment and creates none.
 ///
 /// GitHub: GITHUB_TOKEN with `permissions: pull-requests: write`. GitLab: GITLAB_TOKEN, a project access token with the
-/// scope `api` and the role Reporter. The pull request and the address of the API come from the CI job's variables; the
-/// token is sent to no other host. A pull request from a fork has a token that only reads: then there is a notice, and
-/// the exit code is 0.
+/// scope `api` and the role Reporter. Azure Repos: SYSTEM_ACCESSTOKEN, the token of the job. Bitbucket Cloud:
+/// BITBUCKET_TOKEN, an access token of the repository with the scope `pullrequest:write`. The pull request and the address
+/// of the API come from the CI job's variables, also on CircleCI, Jenkins and Codefresh; the token is sent to no other
+/// host. A pull request from a fork has a token that only reads: then there is a notice, and the exit code is 0.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct CommentArgs {
@@ -39,7 +42,7 @@ pub struct CommentArgs {
     /// Number of the pull request; default: the one that the CI job is for
     #[arg(long, value_name = "NUMBER", value_hint = ValueHint::Other)]
     pub pull_request: Option<u64>,
-    /// Login that the token writes as; default: the forge is asked
+    /// Login that the token writes as (Azure: the id, Bitbucket: the UUID); default: the forge is asked
     #[arg(long, value_name = "LOGIN", value_hint = ValueHint::Other)]
     pub author: Option<String>,
 }
@@ -60,8 +63,10 @@ struct Place<'p> {
 /// A report with its marker.
 struct Report<'r> {
     name: String,
-    text: &'r str,
+    text: Cow<'r, str>,
     marker: &'r str,
+    /// There is nothing to report.
+    is_empty: bool,
 }
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -111,12 +116,15 @@ fn run(args: &CommentArgs, place: &Place<'_>, streams: &mut Streams) -> Result<E
             return Err(CommentError::Conflict { path: name, line: conflict.first_line }.into());
         }
         let marker = marker_of(text).ok_or_else(|| CommentError::NoMarker { path: name.clone() })?;
-        reports.push(Report { name, text, marker });
+        reports.push(Report { name, text: text.into(), marker, is_empty: is_empty(text) });
     }
     let pull_request = forge::pull_request(place.environment, place.directory, args.pull_request)?;
     let (name, restricted) = (pull_request.name(), pull_request.restricted);
     let longest = pull_request.longest_comment();
-    for report in &reports {
+    for report in &mut reports {
+        if !pull_request.shows_html() {
+            report.text = plain(&report.text, longest).into();
+        }
         let length = report.text.chars().count();
         if length > longest {
             let (length, most) = (grouped(length), grouped(longest));
@@ -165,37 +173,45 @@ fn publish_all(forge: &Forge, args: &CommentArgs, reports: &[Report<'_>], stream
         None => forge.viewer()?,
     };
     let author = match (author, &forge.pull_request().host) {
-        (Some(author), _) => author,
-        (None, Host::GitHub { .. }) => GITHUB_ACTIONS.to_owned(),
-        (None, Host::GitLab { .. }) => {
+        (None, Host::GitHub { .. }) => Some(GITHUB_ACTIONS.to_owned()),
+        (None, Host::GitLab { .. } | Host::Azure { .. }) => {
             return Err(CommentError::UnknownAuthor { name: forge.pull_request().name() }.into());
         }
+        // An access token of a repository may not read its own account. Bitbucket lets nobody edit a comment of others.
+        (author, _) => author,
     };
     for report in reports {
-        let done = publish(forge, &author, report)?;
+        let done = publish(forge, author.as_deref(), report)?;
         streams.show(&format!("{}: {done}\n", forge.pull_request().name()))?;
     }
     Ok(())
 }
 
-/// Creates or updates the comment. Anybody can write a marker, so only a comment by our own account is updated.
-fn publish(forge: &Forge, author: &str, report: &Report<'_>) -> Result<String, Error> {
+/// Creates or updates the comment. Anybody can write a marker, so only a comment by our own account is updated. `author`:
+/// that account; `None` if the forge itself refuses to update the comments of others.
+fn publish(forge: &Forge, author: Option<&str>, report: &Report<'_>) -> Result<String, Error> {
     let is_ours = |comment: &Comment| {
-        comment.author.eq_ignore_ascii_case(author) && marker_of(&comment.body) == Some(report.marker)
+        author.is_none_or(|author| comment.author.eq_ignore_ascii_case(author))
+            && marker_of(&comment.body) == Some(report.marker)
     };
     let at = |url: &str| if url.is_empty() { String::new() } else { format!(" ({url})") };
-    if let Some(comment) = forge.find_comment(&is_ours)? {
-        if is_same(&comment.body, report.text) {
+    let mut refused = Vec::new();
+    while let Some(comment) = forge.find_comment(&|comment| is_ours(comment) && !refused.contains(&comment.id))? {
+        if is_same(&comment.body, &report.text) {
             return Ok(format!("the comment is up to date{}", at(&comment.url)));
         }
-        // The comment may have been deleted after it was read.
-        if forge.update_comment(comment.id, report.text)?.is_some() {
-            return Ok(format!("updated the comment{}", at(&comment.url)));
+        match forge.update_comment(comment.id, &report.text) {
+            Ok(Some(())) => return Ok(format!("updated the comment{}", at(&comment.url))),
+            // It was deleted after it was read.
+            Ok(None) => break,
+            // Somebody else's comment with our marker.
+            Err(ForgeError::Forbidden { .. }) if author.is_none() => refused.push(comment.id),
+            Err(error) => return Err(error.into()),
         }
     }
-    if is_empty(report.text) {
+    if report.is_empty {
         return Ok("no changes, and no comment to update".to_owned());
     }
-    let comment = forge.create_comment(report.text, &is_ours)?;
+    let comment = forge.create_comment(&report.text, &is_ours)?;
     Ok(format!("created a comment{}", at(&comment.url)))
 }

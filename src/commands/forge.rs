@@ -26,7 +26,9 @@ pub(crate) enum ConnectError {
         code("no-forge-token"),
         help(
             "GitHub: `env: GITHUB_TOKEN: ${{{{ github.token }}}}` and `permissions: pull-requests: {permission}`; GitLab: a \
-             project access token with the scope `{scope}` and the role Reporter, as a masked variable GITLAB_TOKEN"
+             project access token with the scope `{scope}` and the role Reporter, as a masked variable GITLAB_TOKEN; Azure: \
+             `env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)`; Bitbucket: an access token of the repository with the scope \
+             `pullrequest:write`, as a secured variable BITBUCKET_TOKEN"
         )
     )]
     NoToken {
@@ -36,6 +38,9 @@ pub(crate) enum ConnectError {
         variable: &'static str,
         name: String,
     },
+    #[error("comments on {forge} cannot approve hazards: portolan reads approvals on GitHub and GitLab only")]
+    #[diagnostic(code("no-approval-comments"), help("approve the hazards with their digest: `--approve DIGEST`"))]
+    NoApprovals { forge: &'static str },
     #[error("the certificates in `{path}` cannot be used: {reason}")]
     #[diagnostic(code("forge-ca-bundle"), help("PORTOLAN_CA_BUNDLE and SSL_CERT_FILE name a PEM file"))]
     Bundle { path: String, reason: String },
@@ -68,6 +73,8 @@ pub(crate) fn token_variables(pull_request: &PullRequest) -> &'static [&'static 
     match pull_request.host {
         Host::GitHub { .. } => &["GITHUB_TOKEN", "GH_TOKEN"],
         Host::GitLab { .. } => &["GITLAB_TOKEN"],
+        Host::Azure { .. } => &["SYSTEM_ACCESSTOKEN"],
+        Host::Bitbucket { .. } => &["BITBUCKET_TOKEN"],
     }
 }
 

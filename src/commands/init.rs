@@ -30,7 +30,7 @@ use crate::manifest::{Limits, Reader};
 use crate::report::init::{
     File, Kept, Lines, contents, left_alone, list as file_list, pastes, settings as settings_rows,
 };
-use crate::scaffold::repository::{self, Draft, Facts, Forge, Wanted, editor, example};
+use crate::scaffold::repository::{self, CiSystem, Draft, Facts, Wanted, editor, example};
 use crate::settings::{self, Origin};
 use crate::sources::{self, SourceFile};
 use crate::text::plural::{count, list};
@@ -178,7 +178,7 @@ fn draft(found: &Surroundings, choices: &Choices, delivery: Option<&Delivery>, b
         scope: choices.scope.as_deref(),
         include: &choices.include,
         exclude: &choices.exclude,
-        forge: choices.forge,
+        ci: choices.ci,
         branch: &found.branch,
         folder: &found.folder,
         has_config: found.has_config,
@@ -282,20 +282,15 @@ fn summary(found: &Surroundings, choices: &Choices, draft: &Draft, build: Build,
         rows.extend(catalog_row(choices));
         rows.push(("scope", choices.scope.clone().unwrap_or_else(|| "not set".to_owned())));
     }
-    let is_written = |place: &str| draft.files.iter().any(|file| file.path.starts_with(place));
-    if is_written(".github/workflows/") || is_written(".gitlab/") {
-        let name = match choices.forge {
-            Forge::Github => "GitHub Actions",
-            Forge::Gitlab => "GitLab",
-            Forge::Other => "none",
-        };
+    if draft.files.iter().any(|file| repository::is_pipeline(&file.path)) {
+        let name = choices.ci.name();
         let pushes = match choices.pushes {
             true => format!("pushes from {}", found.branch),
             false => "pushes nothing: a cluster delivers".to_owned(),
         };
         rows.push(("CI", format!("{name}; {pushes}")));
     }
-    if choices.hook || choices.forge != Forge::Other {
+    if choices.hook || choices.ci != CiSystem::Other {
         let source = match build {
             Build::Published => concat!("hooks and CI install version ", env!("CARGO_PKG_VERSION")).to_owned(),
             Build::Source => format!("{}; hooks and CI use the portolan on the PATH", build.description()),

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, miette::Diagnostic)]
 pub enum ForgeError {
-    #[error("no GitHub or GitLab job in the environment")]
+    #[error("the environment names no pull request")]
     #[diagnostic(
         code("no-forge"),
         help(
-            "GitHub Actions and GitLab CI set what is needed; elsewhere set GITHUB_REPOSITORY=OWNER/NAME and GITHUB_TOKEN, or \
-             CI_API_V4_URL, CI_PROJECT_ID and GITLAB_TOKEN, and name the pull request: `--pull-request NUMBER`"
+            "run it in a job for a pull request; elsewhere set GITHUB_REPOSITORY=OWNER/NAME and \
+             GITHUB_TOKEN, or CI_API_V4_URL, CI_PROJECT_ID and GITLAB_TOKEN, or BITBUCKET_REPO_FULL_NAME and \
+             BITBUCKET_TOKEN, and name the pull request: `--pull-request NUMBER`"
         )
     )]
     NoForge,

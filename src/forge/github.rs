@@ -3,21 +3,14 @@
 
 use serde_json::Value;
 
-use super::{Comment, Host, PullRequest};
+use super::Comment;
 
-pub(super) fn list_url(pull_request: &PullRequest) -> String {
-    format!("{}/repos/{}/issues/{}/comments", pull_request.api(), repository(pull_request), pull_request.number)
+pub(super) fn list_url(api: &str, repository: &str, number: u64) -> String {
+    format!("{api}/repos/{repository}/issues/{number}/comments")
 }
 
-pub(super) fn comment_url(pull_request: &PullRequest, id: u64) -> String {
-    format!("{}/repos/{}/issues/comments/{id}", pull_request.api(), repository(pull_request))
-}
-
-fn repository(pull_request: &PullRequest) -> &str {
-    match &pull_request.host {
-        Host::GitHub { repository, .. } => repository,
-        Host::GitLab { project, .. } => project,
-    }
+pub(super) fn comment_url(api: &str, repository: &str, id: u64) -> String {
+    format!("{api}/repos/{repository}/issues/comments/{id}")
 }
 
 pub(super) fn comment(value: &Value) -> Option<Comment> {

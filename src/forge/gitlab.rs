@@ -2,21 +2,13 @@
 
 use serde_json::Value;
 
-use super::{Comment, Host, PullRequest};
+use super::Comment;
 
-pub(super) fn list_url(pull_request: &PullRequest) -> String {
-    let project = match &pull_request.host {
-        Host::GitHub { repository, .. } => repository,
-        Host::GitLab { project, .. } => project,
-    };
-    format!("{}/projects/{project}/merge_requests/{}/notes", pull_request.api(), pull_request.number)
+pub(super) fn list_url(api: &str, project: &str, number: u64) -> String {
+    format!("{api}/projects/{project}/merge_requests/{number}/notes")
 }
 
-pub(super) fn comment_url(pull_request: &PullRequest, id: u64) -> String {
-    format!("{}/{id}", list_url(pull_request))
-}
-
-/// Parses a note. The response has no URL for it.
+/// Parses a note, unless GitLab wrote it. The response has no URL for it.
 pub(super) fn comment(value: &Value) -> Option<Comment> {
     let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
     Some(Comment {

@@ -133,7 +133,9 @@ impl Http {
             .build()
             .map_err(|error| setup(error.to_string(), "check the limits of this process (ulimit -n)"))?;
         let (name, text) = match pull_request.host {
-            Host::GitHub { .. } => (AUTHORIZATION, format!("Bearer {}", connection.token.reveal())),
+            Host::GitHub { .. } | Host::Azure { .. } | Host::Bitbucket { .. } => {
+                (AUTHORIZATION, format!("Bearer {}", connection.token.reveal()))
+            }
             Host::GitLab { .. } => (HeaderName::from_static("private-token"), connection.token.reveal().to_owned()),
         };
         let mut value = HeaderValue::from_str(&text).map_err(|_| {
@@ -292,6 +294,13 @@ impl Http {
             Host::GitLab { .. } => {
                 "GITLAB_TOKEN must be a project access token with the scope `api` and the role Reporter or higher"
             }
+            Host::Azure { .. } => {
+                "the step needs `env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)`, and the project's build service the \
+                 permission `Contribute to pull requests` in this repository"
+            }
+            Host::Bitbucket { .. } => {
+                "BITBUCKET_TOKEN must be an access token of the repository with the scope `pullrequest:write`"
+            }
         }
     }
 
@@ -322,8 +331,12 @@ fn cause(error: &reqwest::Error) -> String {
     last.downcast_ref().map_or_else(|| last.to_string(), io_reason)
 }
 
-/// The error message of a response. GitHub sends `message`; GitLab sends `message`, a string or an object, or `error`.
+/// The error message of a response. GitHub and Azure send `message`; GitLab sends `message`, a string or an object, or
+/// `error`; Bitbucket sends `error.message`.
 fn words(answer: &Value) -> Option<String> {
+    if let Value::String(text) = &answer["error"]["message"] {
+        return Some(text.clone());
+    }
     match (&answer["message"], &answer["error"]) {
         (Value::String(text), _) | (_, Value::String(text)) => Some(text.clone()),
         (Value::Null, _) => None,

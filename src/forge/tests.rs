@@ -97,3 +97,72 @@ fn forks_and_dependabot_are_known() {
     };
     assert!(!gitlab("12") && gitlab("13"));
 }
+
+#[test]
+fn the_other_ci_systems_name_the_forge_by_the_page_of_the_pull_request() {
+    let found = |variables: &[(&str, &str)]| {
+        detect(variables, &Value::Null, None).map(|it| (it.host, it.number, it.restricted.is_some()))
+    };
+    let github = |server: &str| Host::GitHub {
+        api: if server.is_empty() { "https://api.github.com".to_owned() } else { format!("{server}/api/v3") },
+        graphql: if server.is_empty() {
+            "https://api.github.com/graphql".to_owned()
+        } else {
+            format!("{server}/api/graphql")
+        },
+        repository: "acme/catalog".to_owned(),
+    };
+    let gitlab =
+        || Host::GitLab { api: "https://gitlab.com/api/v4".to_owned(), project: "acme%2Fteams%2Fcatalog".to_owned() };
+    let bitbucket =
+        || Host::Bitbucket { api: "https://api.bitbucket.org/2.0".to_owned(), repository: "acme/catalog".to_owned() };
+    let circle = |page| ("CIRCLE_PULL_REQUEST", page);
+    let jenkins = |page| ("CHANGE_URL", page);
+    let codefresh = |commit| [("CF_PULL_REQUEST_NUMBER", "7"), ("CF_COMMIT_URL", commit)];
+    for (variables, host) in [
+        (vec![circle("https://github.com/acme/catalog/pull/7")], github("")),
+        (vec![circle("https://bitbucket.org/acme/catalog/pull-requests/7")], bitbucket()),
+        (vec![jenkins("https://git.example/acme/catalog/pull/7")], github("https://git.example")),
+        (vec![jenkins("https://gitlab.com/acme/teams/catalog/-/merge_requests/7")], gitlab()),
+        (codefresh("https://github.com/acme/catalog/commit/0123").to_vec(), github("")),
+        (codefresh("https://gitlab.com/acme/teams/catalog/-/commit/0123").to_vec(), gitlab()),
+        (codefresh("https://bitbucket.org/acme/catalog/commits/0123").to_vec(), bitbucket()),
+    ] {
+        assert_eq!(found(&variables), Ok((host, 7, false)), "{variables:?}");
+    }
+    for fork in [("CIRCLE_PR_REPONAME", "catalog"), ("CHANGE_FORK", "mallory")] {
+        let page = circle("https://github.com/acme/catalog/pull/7");
+        assert_eq!(found(&[page, fork]), Ok((github(""), 7, true)), "{fork:?}");
+    }
+    let azure = [
+        ("BUILD_REPOSITORY_PROVIDER", "TfsGit"),
+        ("SYSTEM_COLLECTIONURI", "https://dev.azure.com/acme/"),
+        ("SYSTEM_TEAMPROJECTID", "0-1"),
+        ("BUILD_REPOSITORY_ID", "0-2"),
+        ("SYSTEM_PULLREQUEST_PULLREQUESTID", "7"),
+        ("SYSTEM_PULLREQUEST_ISFORK", "True"),
+    ];
+    let host = Host::Azure {
+        collection: "https://dev.azure.com/acme".to_owned(),
+        repository: "https://dev.azure.com/acme/0-1/_apis/git/repositories/0-2".to_owned(),
+    };
+    assert_eq!(found(&azure), Ok((host, 7, true)));
+    let on_azure = [
+        ("BUILD_REPOSITORY_PROVIDER", "GitHub"),
+        ("BUILD_REPOSITORY_NAME", "acme/catalog"),
+        ("SYSTEM_PULLREQUEST_PULLREQUESTNUMBER", "7"),
+        ("SYSTEM_PULLREQUEST_ISFORK", "False"),
+    ];
+    assert_eq!(found(&on_azure), Ok((github(""), 7, false)));
+    assert!(matches!(found(&azure[..4]), Err(ForgeError::NoPullRequest { forge: "Azure", .. })));
+    for bad in [
+        "https://github.com/acme/catalog/issues/7",
+        "https://github.com/acme/.x/pull/7",
+        "https://github.com/a/b/pull/x",
+    ] {
+        assert!(
+            matches!(found(&[circle(bad)]), Err(ForgeError::Variable { name: "CIRCLE_PULL_REQUEST", .. })),
+            "{bad}"
+        );
+    }
+}

@@ -7,6 +7,9 @@ use crate::text::fnv;
 const NOTHING: &str = "<!-- portolan:nothing-to-do -->";
 const START: &str = "<!-- portolan:";
 const END: &str = " -->";
+/// The marker in a comment of a forge that shows HTML comments: a link definition that no link uses.
+const PLAIN_START: &str = "[//]: # (portolan:";
+const PLAIN_END: &str = ")";
 
 /// The marker of a report: each verb, scope and target has a comment of its own.
 pub(in crate::report) fn marker(verb: &str, scope: &str, target: Option<&str>) -> String {
@@ -37,12 +40,19 @@ fn mark(name: &str) -> String {
     out
 }
 
-/// The marker of a report or of a comment; `None` if portolan did not write it.
+/// The marker of a report or of a comment, without what hides it; `None` if portolan did not write it.
 pub fn marker_of(text: &str) -> Option<&str> {
     let first = text.lines().next()?.trim_end();
-    let inside = first.strip_prefix(START)?.strip_suffix(END)?;
+    let hidden = first.strip_prefix(START).and_then(|rest| rest.strip_suffix(END));
+    let inside = hidden.or_else(|| first.strip_prefix(PLAIN_START)?.strip_suffix(PLAIN_END))?;
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/_.%- :".contains(c);
-    (!inside.is_empty() && inside.chars().all(is_plain)).then_some(first)
+    (!inside.is_empty() && inside.chars().all(is_plain)).then_some(inside)
+}
+
+/// A marker line for a forge that shows HTML comments; `None` for another line.
+pub(in crate::report) fn plain_marker(line: &str) -> Option<String> {
+    let inside = line.strip_prefix(START)?.strip_suffix(END)?;
+    Some(format!("{PLAIN_START}{inside}{PLAIN_END}"))
 }
 
 /// A report in two: the lines that no forge shows, and the rest.
@@ -80,7 +90,10 @@ mod tests {
         for mark in &marks {
             let inner = mark.strip_prefix("<!-- ").and_then(|rest| rest.strip_suffix(" -->")).expect("it is a comment");
             assert!(!inner.contains("--") && !inner.contains(['<', '>', '\n']) && mark.len() < 400, "{mark}");
-            assert_eq!(marker_of(&format!("{mark}\r\ntext")), Some(mark.as_str()));
+            let inside = inner.strip_prefix("portolan:").expect("it names portolan");
+            let plain = plain_marker(mark).expect("it is a marker");
+            assert_eq!(marker_of(&format!("{mark}\r\ntext")), Some(inside));
+            assert_eq!(marker_of(&format!("{plain}\r\ntext")), Some(inside));
         }
         let different: std::collections::HashSet<&String> = marks.iter().collect();
         assert_eq!(different.len(), names.len());

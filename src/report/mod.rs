@@ -16,6 +16,7 @@ pub mod init;
 pub mod lint;
 pub mod mapping_explanation;
 pub mod outcome;
+pub mod plain_comment;
 pub mod plan;
 pub mod positions;
 pub mod pull;

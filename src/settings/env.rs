@@ -85,6 +85,21 @@ const HEEDED: &[&str] = &[
     "GITHUB_ACTOR",
     "BITBUCKET_GIT_HTTP_ORIGIN",
     "BUILD_REPOSITORY_URI",
+    "BUILD_REPOSITORY_PROVIDER",
+    "BUILD_REPOSITORY_ID",
+    "BUILD_REPOSITORY_NAME",
+    "SYSTEM_COLLECTIONURI",
+    "SYSTEM_TEAMPROJECTID",
+    "SYSTEM_PULLREQUEST_PULLREQUESTID",
+    "SYSTEM_PULLREQUEST_ISFORK",
+    "SYSTEM_PULLREQUEST_PULLREQUESTNUMBER",
+    "BITBUCKET_REPO_FULL_NAME",
+    "BITBUCKET_API_URL",
+    "CHANGE_URL",
+    "CHANGE_FORK",
+    "CIRCLE_PR_REPONAME",
+    "CF_COMMIT_URL",
+    "CF_PULL_REQUEST_IS_FORK",
     "CIRCLE_REPOSITORY_URL",
     "GITHUB_API_URL",
     "GITHUB_BASE_REF",
@@ -168,7 +183,7 @@ const HEEDED: &[&str] = &[
 ];
 
 /// Credentials of catalogs and forges.
-const SECRET: [&str; 9] = [
+const SECRET: [&str; 11] = [
     "PORT_CLIENT_ID",
     "PORT_CLIENT_SECRET",
     "GLINT_CLIENT_ID",
@@ -178,6 +193,8 @@ const SECRET: [&str; 9] = [
     "GITHUB_TOKEN",
     "GH_TOKEN",
     "GITLAB_TOKEN",
+    "SYSTEM_ACCESSTOKEN",
+    "BITBUCKET_TOKEN",
 ];
 
 /// How the names of a catalog's credentials begin.

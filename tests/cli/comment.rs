@@ -29,6 +29,28 @@ fn gitlab(forge: &Forge) -> Vec<(&'static str, String)> {
     ]
 }
 
+fn azure(forge: &Forge) -> Vec<(&'static str, String)> {
+    vec![
+        ("TF_BUILD", "True".to_owned()),
+        ("BUILD_REPOSITORY_PROVIDER", "TfsGit".to_owned()),
+        ("BUILD_REPOSITORY_ID", "6f1c0b2d-0000-4000-8000-000000000001".to_owned()),
+        ("SYSTEM_COLLECTIONURI", format!("{}/acme/", forge.url)),
+        ("SYSTEM_TEAMPROJECTID", "6f1c0b2d-0000-4000-8000-000000000002".to_owned()),
+        ("SYSTEM_PULLREQUEST_PULLREQUESTID", "7".to_owned()),
+        ("SYSTEM_ACCESSTOKEN", TOKEN.to_owned()),
+    ]
+}
+
+fn bitbucket(forge: &Forge) -> Vec<(&'static str, String)> {
+    vec![
+        ("BITBUCKET_BUILD_NUMBER", "12".to_owned()),
+        ("BITBUCKET_API_URL", format!("{}/2.0", forge.url)),
+        ("BITBUCKET_REPO_FULL_NAME", "acme/catalog".to_owned()),
+        ("BITBUCKET_PR_ID", "7".to_owned()),
+        ("BITBUCKET_TOKEN", TOKEN.to_owned()),
+    ]
+}
+
 /// Publishes `texts`, with these variables in addition to those of the job.
 fn publish(job: Vec<(&'static str, String)>, texts: &[&str], more: &[(&'static str, &str)], line: &str) -> Run {
     let repo = Repo::new();
@@ -73,6 +95,102 @@ fn a_comment_is_created_once_then_updated_and_left_alone_where_nothing_changed()
     assert_eq!(comment(&forge, &report("second")).code, 0);
     assert_eq!(writes(&forge), before, "nothing changed, and nothing is written");
     assert_eq!(forge.secrets(), [format!("Bearer {TOKEN}")]);
+}
+
+/// They show HTML as text, so the comment has none, and its marker is a link definition.
+#[test]
+fn azure_and_bitbucket_have_one_comment_without_html() {
+    const HIDDEN: &str = "[//]: # (portolan:diff acme/catalog)\n";
+    let folded = |words: &str| {
+        report(&format!(
+            "<details open><summary>~ <code>service/{words}</code></summary>\n\n```diff\n+ a\n```\n\n</details>"
+        ))
+    };
+    for job in [azure, bitbucket] {
+        let forge = Forge::start();
+        forge.add("ada", "Looks good!");
+        forge.add("mallory", &format!("{HIDDEN}not ours"));
+        for words in ["first", "second"] {
+            let run = publish(job(&forge), &[&folded(words)], &[], "");
+            assert_eq!(run.code, 0, "{}{}", run.results, run.talk);
+            let comments = forge.comments();
+            let (author, text) = &comments[2];
+            assert_eq!((comments.len(), author.as_str()), (3, ME));
+            assert!(text.starts_with(HIDDEN) && text.contains(&format!("**~ `service/{words}`**")), "{text}");
+            assert!(!text.contains("<details") && text.contains("```diff\n+ a\n```"), "{text}");
+        }
+        let before = writes(&forge);
+        assert_eq!(publish(job(&forge), &[&folded("second")], &[], "").code, 0);
+        assert_eq!(writes(&forge), before, "nothing changed, and nothing is written");
+        assert_eq!(forge.secrets(), [format!("Bearer {TOKEN}")]);
+        assert!(forge.comments()[1].1.contains("not ours"), "the comment of another account stays");
+    }
+}
+
+/// An access token of a repository may not ask who it is. Bitbucket lets only the author edit a comment.
+#[test]
+fn on_bitbucket_the_account_need_not_be_known() {
+    let unknown = Forge::start();
+    unknown.fail([Fault::Answer(401, Vec::new(), "{}")]);
+    assert_eq!(publish(bitbucket(&unknown), &[&report("first")], &[], "").code, 0);
+    // A token that is wrong is refused by every route.
+    unknown.fail([Fault::Answer(401, Vec::new(), "{}"), Fault::Answer(401, Vec::new(), "{}")]);
+    let run = publish(bitbucket(&unknown), &[&report("second")], &[], "");
+    assert!(run.code != 0 && run.talk.contains("BITBUCKET_TOKEN"), "{}", run.talk);
+    let forge = Forge::start();
+    forge.hide_viewer();
+    forge.add("mallory", &format!("{}\nnot ours", "[//]: # (portolan:diff acme/catalog)"));
+    for words in ["first", "second"] {
+        let run = publish(bitbucket(&forge), &[&report(words)], &[], "");
+        assert_eq!(run.code, 0, "{}{}", run.results, run.talk);
+        let comments = forge.comments();
+        assert!(comments.len() == 2 && comments[0].1.contains("not ours"), "{comments:?}");
+        assert!(comments[1].1.contains(words), "{comments:?}");
+    }
+    let run = publish(azure(&forge), &[&report("third")], &[], "");
+    assert!(run.code != 0 && run.talk.contains("--author"), "{}", run.talk);
+}
+
+#[test]
+fn the_later_pages_of_bitbucket_are_read() {
+    let forge = Forge::start();
+    for number in 0..150 {
+        forge.add("ada", &format!("comment {number}"));
+    }
+    for words in ["first", "second"] {
+        assert_eq!(publish(bitbucket(&forge), &[&report(words)], &[], "").code, 0);
+    }
+    assert_eq!(forge.comments().len(), 151);
+    assert!(forge.comments()[150].1.contains("second"));
+}
+
+/// CircleCI, Jenkins and Codefresh name the page of the pull request, and work with several forges.
+#[test]
+fn the_page_of_a_pull_request_names_its_forge() {
+    let forge = Forge::start();
+    let github = [("GITHUB_API_URL", forge.url.as_str()), ("GITHUB_TOKEN", TOKEN)];
+    let page = "https://github.com/acme/catalog/pull/7";
+    let codefresh = [("CF_PULL_REQUEST_NUMBER", "7"), ("CF_COMMIT_URL", "https://github.com/acme/catalog/commit/0123")];
+    for job in [&[("CIRCLE_PULL_REQUEST", page)][..], &[("CHANGE_URL", page)], &codefresh] {
+        let before = forge.calls().len();
+        let run = publish(Vec::new(), &[&report("here")], &[&github[..], job].concat(), "");
+        assert_eq!(run.code, 0, "{job:?} {}{}", run.results, run.talk);
+        let calls = forge.calls().split_off(before);
+        assert!(calls.iter().any(|call| call.contains("/repos/acme/catalog/issues/7/comments")), "{calls:?}");
+    }
+    let api = format!("{}/2.0", forge.url);
+    let bitbucket = [("BITBUCKET_API_URL", api.as_str()), ("BITBUCKET_TOKEN", TOKEN)];
+    let job = [("CHANGE_URL", "https://bitbucket.org/acme/catalog/pull-requests/9")];
+    assert_eq!(publish(Vec::new(), &[&report("there")], &[&bitbucket[..], &job].concat(), "").code, 0);
+    assert!(
+        forge.calls().last().is_some_and(|call| call.contains("/repositories/acme/catalog/pullrequests/9/comments"))
+    );
+    for bad in
+        ["https://github.com/acme/catalog", "https://github.com/acme/../x/pull/7", "http://git.example/a/b/pull/7"]
+    {
+        let run = publish(Vec::new(), &[&report("x")], &[&github[..], &[("CHANGE_URL", bad)]].concat(), "");
+        assert!(run.code == 64 && run.talk.contains("CHANGE_URL"), "{bad}: {}", run.talk);
+    }
 }
 
 #[test]

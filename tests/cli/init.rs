@@ -68,7 +68,7 @@ fn nobody_is_asked_where_nobody_sits() {
     assert!(contents(repo.path()) == before);
     for (line, words) in [
         ("init --yes --dry-run", CONFLICTING_FLAGS),
-        ("init --ci jenkins", "possible values: github, gitlab, none"),
+        ("init --ci teamcity", "possible values: github, gitlab, azure, bitbucket, circleci, codefresh, jenkins, none"),
         ("init --yes --scope (x)", "`(x)`"),
         ("init --yes --platform glint --catalog us", "region `us`"),
         ("init --yes --from-catalog", "PORT_CLIENT_ID and PORT_CLIENT_SECRET"),
@@ -204,6 +204,26 @@ fn the_region_is_asked_for_on_a_terminal() {
     assert!(!repo.path().join("portolan.yaml").exists());
 }
 
+#[cfg(unix)] // needs a pseudo-terminal
+#[test]
+fn the_ci_system_is_asked_for_where_nothing_tells_it() {
+    let repo = git("https://git.example.com/acme/catalog.git");
+    let (code, seen) = on_a_terminal(&repo, "teamcity\nCircleCI\nn\nus\ny\n", "init");
+    assert_eq!(code, Some(0), "{seen}");
+    assert_eq!(
+        seen.matches("CI system: github, gitlab, azure, bitbucket, circleci, codefresh, jenkins or none").count(),
+        2
+    );
+    assert!(repo.path().join(".circleci/config.yml").exists(), "{seen}");
+    // One file holds the jobs of all: the lines are shown, and the next step says so.
+    let other = git("git@bitbucket.org:acme/catalog.git");
+    other.write("bitbucket-pipelines.yml", "pipelines: {}\n");
+    let told = run(&other, "init --yes").quietly_gave();
+    assert!(told.starts_with("bitbucket-pipelines.yml is not changed: it has jobs already"), "{told}");
+    assert!(next_steps(&told)[0].contains("`bitbucket-pipelines.yml`"), "{told}");
+    assert_eq!(other.read("bitbucket-pipelines.yml"), "pipelines: {}\n");
+}
+
 #[test]
 fn an_empty_repository_is_wired_for_github() {
     let repo = git(GITHUB);
@@ -231,6 +251,58 @@ fn an_empty_repository_is_wired_for_github() {
     let hooks = yaml(&repo, ".pre-commit-config.yaml");
     assert_eq!(hooks["repos"][0]["hooks"][0]["language"], "system");
     assert_eq!(hooks["default_install_hook_types"], serde_json::json!(["pre-commit", "pre-merge-commit"]));
+}
+
+/// The CI system is that of the host, unless the repository has only files of another one that works with this host.
+#[test]
+fn the_ci_system_is_detected_by_files_and_hosts() {
+    const BITBUCKET: &str = "git@bitbucket.org:acme/catalog.git";
+    const PLAIN: &str = "https://git.example.com/acme/catalog.git";
+    for (origin, files, name) in [
+        (GITHUB, &[][..], "GitHub Actions"),
+        (GITHUB, &[".circleci/config.yml"], "CircleCI"),
+        (GITHUB, &[".github/workflows/x.yml", ".circleci/config.yml"], "GitHub Actions"),
+        (GITHUB, &[".gitlab-ci.yml", "bitbucket-pipelines.yml"], "GitHub Actions"),
+        (GITHUB, &["azure-pipelines.yml"], "Azure Pipelines"),
+        (GITLAB, &["Jenkinsfile"], "Jenkins"),
+        (GITLAB, &[".github/workflows/x.yml"], "GitLab"),
+        (BITBUCKET, &[], "Bitbucket Pipelines"),
+        ("https://dev.azure.com/acme/x/_git/catalog", &[], "Azure Pipelines"),
+        ("git@ssh.dev.azure.com:v3/acme/x/catalog", &[], "Azure Pipelines"),
+        (PLAIN, &["codefresh.yml"], "Codefresh"),
+        (PLAIN, &[".codefresh/x.yml", "Jenkinsfile"], "Codefresh"),
+        (PLAIN, &[".gitlab-ci.yml", ".github/workflows/x.yml"], "GitLab"),
+        (PLAIN, &[], "none"),
+    ] {
+        let repo = git(origin);
+        for file in files {
+            repo.write(file, "x: {}\n");
+        }
+        let told = run(&repo, "init --dry-run --quiet").quietly_gave();
+        // CircleCI and Bitbucket have one file: its lines are shown, and nothing is written there.
+        let is_shown = files.contains(&".circleci/config.yml") && name == "CircleCI";
+        let line = told.lines().find_map(|line| line.trim().strip_prefix("CI ")).map(str::trim);
+        match (name, is_shown) {
+            ("none", _) => assert_eq!(line, None, "{origin} {files:?}: {told}"),
+            (_, true) => assert!(told.contains("one file holds all") && told.contains("portolan-lint:"), "{told}"),
+            (name, false) => assert!(line.is_some_and(|line| line.starts_with(name)), "{origin} {files:?}: {told}"),
+        }
+    }
+}
+
+#[test]
+fn each_ci_system_has_its_next_steps() {
+    for (ci, words) in [
+        ("azure", "`.azure-pipelines/portolan.yml` (Pipelines > New pipeline). Set its secret variables"),
+        ("bitbucket", "BITBUCKET_TOKEN"),
+        ("circleci", "the context `portolan`"),
+        ("codefresh", "`.codefresh/portolan.yml`, with a Git trigger. Set its encrypted variables"),
+        ("jenkins", "the script path `Jenkinsfile`. Add the secret texts"),
+    ] {
+        let repo = git(GITHUB);
+        let told = wired(&repo, &format!("init --yes --ci {ci}"));
+        assert!(next_steps(&told).iter().any(|step| step.contains(words)), "{ci}: {told}");
+    }
 }
 
 #[test]

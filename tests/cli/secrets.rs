@@ -104,7 +104,7 @@ fn no_format_of_lint_shows_a_credential() {
     // A finding on the line next to each of them, so that the frame shows it.
     let count = fill(&repo, 1, "    colour: x\n    tier: no\n");
     assert!(count > 80, "{count}");
-    for format in ["text", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown"] {
+    for format in ["text", "concise", "json", "sarif", "github", "gitlab", "azure", "junit", "markdown"] {
         let output = silent(format, run(&repo, &format!("lint --output {format}")));
         assert_eq!(output.code, 1, "{format}: {}", output.talk);
         assert!(output.results.contains("colour"), "{format}");
@@ -131,7 +131,7 @@ fn values_that_a_rule_quotes_are_masked_too() {
     shape["schema"]["properties"]["note"] = json!({"type": "number"});
     repo.write(".portolan/blueprints/service.json", shape.to_string());
     fill(&repo, 1, "");
-    for format in ["text", "json", "sarif", "junit", "markdown", "concise", "github", "gitlab"] {
+    for format in ["text", "json", "sarif", "junit", "markdown", "concise", "github", "gitlab", "azure"] {
         let run = silent(format, run(&repo, &format!("lint --output {format}")));
         assert_eq!(run.code, 1, "{format}: {}", run.talk);
     }

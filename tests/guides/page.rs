@@ -15,6 +15,13 @@ pub struct Step {
     pub deed: Deed,
 }
 
+impl Step {
+    /// Whether it is a command of this program.
+    pub fn runs(&self, program: &str) -> bool {
+        matches!(&self.deed, Deed::Command(command) if command.text.starts_with(program))
+    }
+}
+
 pub enum Deed {
     Command(Command),
     File { path: String, text: String },

@@ -14,12 +14,12 @@ use crate::pipelines::{Told, project, run};
 use crate::testkit::Repo;
 
 #[expect(clippy::print_stderr, reason = "says what it skips")]
-fn skip(tool: &str, is_needed: bool) {
+pub fn skip(tool: &str, is_needed: bool) {
     assert!(!is_needed || std::env::var_os("TESTS_NEED_ALL").is_none(), "`{tool}` is not installed");
     eprintln!("SKIPPED: `{tool}` is not installed, so nothing was tested");
 }
 
-fn is_there(command: &mut Command) -> bool {
+pub fn is_there(command: &mut Command) -> bool {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
 }

@@ -1,11 +1,14 @@
-//! A server on loopback with the few routes of GitHub and GitLab that comments need: pages of a hundred, a viewer, and
-//! a record of requests.
+//! A server on loopback with the few routes of GitHub, GitLab, Azure and Bitbucket that comments need: pages of a hundred,
+//! a viewer, and a record of requests.
+
+mod dialect;
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
+use dialect::Dialect;
 use serde_json::{Value, json};
 
 pub struct Forge {
@@ -169,42 +172,43 @@ fn route(method: &str, target: &str, body: &[u8], state: &mut State) -> (u16, Ve
         return (200, bytes.clone());
     }
     let json = |value: Value| value.to_string().into_bytes();
-    if state.hides_viewer && (path.ends_with("/user") || path.ends_with("/graphql")) {
-        return (403, json(json!({"message": "Resource not accessible by integration"})));
+    let dialect = Dialect::of(path);
+    if Dialect::asks_for_viewer(path) {
+        return match state.hides_viewer {
+            true => (403, json(json!({"message": "Resource not accessible by integration"}))),
+            false => (200, json(dialect.viewer(ME))),
+        };
     }
-    if path.ends_with("/graphql") {
-        return (200, json(json!({"data": {"viewer": {"login": ME}}})));
-    }
-    if method == "GET" && path.ends_with("/user") {
-        return (200, json(json!({"username": ME})));
-    }
-    let is_list = path.ends_with("/comments") || path.ends_with("/notes");
-    if !is_list && !path.contains("/comments/") && !path.contains("/notes/") {
+    let Some(id) = dialect.comment_of(path) else {
         return (404, json(json!({"message": "Not Found"})));
-    }
+    };
     if method == "GET" {
         let number = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.parse::<usize>().ok());
-        let (size, page) = (number("per_page=").unwrap_or(30), number("page=").unwrap_or(1));
+        let size = number("per_page=").or_else(|| number("pagelen=")).unwrap_or(dialect.page());
+        let page = number("page=").unwrap_or(1);
         let shown: Vec<&Value> = state.comments.iter().skip(size * (page - 1)).take(size).collect();
-        return (200, json(json!(shown)));
+        let has_more = state.comments.len() > size * page;
+        return (200, json(dialect.list(&shown, has_more)));
     }
     if let Some(status) = state.refusal {
         return (status, json(json!({"message": "Resource not accessible by integration"})));
     }
     let sent: Value = serde_json::from_slice(body).expect("a body is JSON");
-    let text = sent["body"].as_str().expect("a comment has a text").to_owned();
-    match method {
-        "POST" if is_list => {
+    let text = dialect.text_of(&sent).expect("a comment has a text").to_owned();
+    match (method, id) {
+        ("POST", None) => {
             push(state, ME, &text);
-            (201, json(state.comments.last().cloned().unwrap_or_default()))
+            (201, json(dialect.comment(state.comments.last().expect("it was written"))))
         }
-        "PATCH" | "PUT" => {
-            let id: usize = path.rsplit('/').next().and_then(|id| id.parse().ok()).expect("a number");
+        ("PATCH" | "PUT", Some(id)) => {
             let Some(comment) = state.comments.get_mut(id - 1) else {
                 return (404, json(json!({"message": "Not Found"})));
             };
+            if dialect.only_the_author_edits() && comment["user"]["login"] != ME {
+                return (403, json(json!({"type": "error", "error": {"message": "You are not the author"}})));
+            }
             comment["body"] = json!(text);
-            (200, json(comment.clone()))
+            (200, json(dialect.comment(comment)))
         }
         _ => (405, b"{}".to_vec()),
     }

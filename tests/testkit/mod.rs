@@ -11,6 +11,7 @@ pub mod plain;
 // Windows has no pseudo terminal of this kind.
 #[cfg(unix)]
 pub mod pty;
+pub mod released;
 pub mod says;
 pub mod seeds;
 pub mod serving;

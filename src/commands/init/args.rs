@@ -2,6 +2,7 @@
 
 use crate::domain::cluster::Deliverer;
 use crate::domain::platform::PLATFORMS;
+use crate::scaffold::repository::CiSystem;
 
 /// Set up this repository: config, pre-commit hook, pipeline, first snapshot
 ///
@@ -52,7 +53,27 @@ pub struct InitArgs {
 pub enum Pipelines {
     Github,
     Gitlab,
+    Azure,
+    Bitbucket,
+    Circleci,
+    Codefresh,
+    Jenkins,
     None,
+}
+
+impl Pipelines {
+    pub fn ci(self) -> CiSystem {
+        match self {
+            Self::Github => CiSystem::Github,
+            Self::Gitlab => CiSystem::Gitlab,
+            Self::Azure => CiSystem::Azure,
+            Self::Bitbucket => CiSystem::Bitbucket,
+            Self::Circleci => CiSystem::Circleci,
+            Self::Codefresh => CiSystem::Codefresh,
+            Self::Jenkins => CiSystem::Jenkins,
+            Self::None => CiSystem::Other,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

@@ -9,7 +9,7 @@ use crate::commands::init::error::InitError;
 use crate::commands::workspace::scope::fits;
 use crate::domain::platform::{PLATFORMS, PORT, Platform};
 use crate::error::Error;
-use crate::scaffold::repository::Forge;
+use crate::scaffold::repository::CiSystem;
 use crate::settings::{Catalog, Delivery, Environment, Origin, Settings, Sourced};
 use crate::ui::Prompt;
 
@@ -26,7 +26,7 @@ pub(super) struct Choices {
     pub scope: Option<String>,
     pub include: Vec<String>,
     pub exclude: Vec<String>,
-    pub forge: Forge,
+    pub ci: CiSystem,
     pub hook: bool,
     pub example: bool,
     pub adopts: bool,
@@ -82,7 +82,7 @@ impl Choices {
             has_default_region: !is_named && !found.has_config && platform.regions.len() > 1,
             exclude: found.homes.excluded(&include),
             include,
-            forge: forge(args, found),
+            ci: ci_system(args, found),
             hook: !args.no_pre_commit && (found.is_git || args.pre_commit),
             example: args.example && is_fresh,
             adopts: args.from_catalog,
@@ -92,9 +92,9 @@ impl Choices {
         if let Some(prompt) = prompt.as_mut() {
             choices.ask(args, found, is_fresh, prompt)?;
         }
-        if choices.forge == Forge::Github && args.ci.is_none() && found.wired.is_some() {
+        if choices.ci == CiSystem::Github && args.ci.is_none() && found.wired.is_some() {
             choices.wired.clone_from(&found.wired);
-            choices.forge = Forge::Other;
+            choices.ci = CiSystem::Other;
         }
         Ok(choices)
     }
@@ -111,19 +111,15 @@ impl Choices {
                 }
             }
         }
-        if found.is_git && found.forge.is_none() && args.ci.is_none() {
+        if found.is_git && found.ci.is_none() && args.ci.is_none() {
             loop {
-                let answer = prompt.ask("CI system: github, gitlab or none [none] ")?.unwrap_or_default();
-                self.forge = match answer.to_ascii_lowercase().as_str() {
-                    "github" => Forge::Github,
-                    "gitlab" => Forge::Gitlab,
-                    "" | "none" => Forge::Other,
-                    _ => {
-                        prompt.say("Please answer github, gitlab or none (Enter = none).")?;
-                        continue;
-                    }
-                };
-                break;
+                let question = format!("CI system: {} or none [none] ", ci_words());
+                let answer = prompt.ask(&question)?.unwrap_or_default().to_ascii_lowercase();
+                let known = CiSystem::ALL.into_iter().find(|ci| ci.word() == answer);
+                match known.or_else(|| ["", "none"].contains(&answer.as_str()).then_some(CiSystem::Other)) {
+                    Some(ci) => break self.ci = ci,
+                    None => prompt.say(&format!("Please answer {} or none (Enter = none).", ci_words()))?,
+                }
             }
         }
         if is_fresh && !self.pulls_first && !self.example {
@@ -245,11 +241,11 @@ fn include(found: &Surroundings, context: &Context<'_>) -> Vec<String> {
     }
 }
 
-fn forge(args: &InitArgs, found: &Surroundings) -> Forge {
-    match args.ci {
-        Some(Pipelines::Github) => Forge::Github,
-        Some(Pipelines::Gitlab) => Forge::Gitlab,
-        Some(Pipelines::None) => Forge::Other,
-        None => found.forge.unwrap_or(Forge::Other),
-    }
+fn ci_system(args: &InitArgs, found: &Surroundings) -> CiSystem {
+    args.ci.map(Pipelines::ci).or(found.ci).unwrap_or(CiSystem::Other)
+}
+
+/// The CI systems for which there is a pipeline: `github, gitlab, ...`.
+fn ci_words() -> String {
+    CiSystem::ALL.map(CiSystem::word).join(", ")
 }

@@ -1,4 +1,4 @@
-//! Detects the surroundings before `init` asks anything: Git, the forge, existing files, and where manifests are. It
+//! Detects the surroundings before `init` asks anything: Git, the CI system, existing files, and where manifests are. It
 //! decides nothing.
 
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use crate::commands::workspace::layout::ManifestLayout;
 use crate::commands::workspace::scope::fits;
 use crate::domain::platform::PLATFORMS;
 use crate::error::Error;
-use crate::scaffold::repository::{self, Forge, example};
+use crate::scaffold::repository::{self, CiSystem, example};
 use crate::settings::Origin;
 use crate::sources::git::Repository;
 use crate::sources::{self, Encoding, PathKind, ReadBuffer};
@@ -42,7 +42,7 @@ pub(super) struct Surroundings {
     pub scope: Option<String>,
     /// The address of the remote for a tool in a cluster.
     pub url: Option<String>,
-    pub forge: Option<Forge>,
+    pub ci: Option<CiSystem>,
     pub branch: String,
     /// The path of an existing pipeline that runs portolan.
     pub wired: Option<String>,
@@ -84,7 +84,7 @@ impl Surroundings {
             ignored,
             scope: repository.and_then(|it| scope(it, &folder)),
             url: repository.and_then(Repository::origin_address),
-            forge: forge(&top, repository, &texts),
+            ci: ci_system(&top, repository),
             branch: branch(repository),
             wired,
             homes,
@@ -168,21 +168,50 @@ fn unignored(repository: &Repository, folder: &str) -> Vec<&'static str> {
 
 fn has_other_pipeline(top: &Path, folder: &str) -> bool {
     let own = repository::paths(folder);
-    let files = [".github/workflows", ".gitlab"].into_iter().flat_map(|place| sources::list_folder(top, place, "yml"));
+    let folders = repository::PIPELINE_FOLDERS.into_iter();
+    let files = folders.flat_map(|place| sources::list_folder(top, place, "yml"));
     let mut names = files.map(|file| file.path).filter(|path| !own.contains(path));
     names.any(|path| path.rsplit('/').next().is_some_and(|name| name.starts_with("portolan")))
 }
 
-/// Detects the forge by the remote's host, otherwise by existing files.
-fn forge(top: &Path, repository: Option<&Repository>, texts: &BTreeMap<String, String>) -> Option<Forge> {
+/// The files that say which CI system a repository has. The first is that of a server with no telling name.
+const CI_FILES: [(&str, CiSystem); 9] = [
+    (".gitlab-ci.yml", CiSystem::Gitlab),
+    (".github/workflows", CiSystem::Github),
+    ("azure-pipelines.yml", CiSystem::Azure),
+    (".azure-pipelines", CiSystem::Azure),
+    ("bitbucket-pipelines.yml", CiSystem::Bitbucket),
+    (".circleci/config.yml", CiSystem::Circleci),
+    ("codefresh.yml", CiSystem::Codefresh),
+    (".codefresh", CiSystem::Codefresh),
+    ("Jenkinsfile", CiSystem::Jenkins),
+];
+
+/// Detects the CI system: that of the remote's host, unless the repository has only files of another one that works with
+/// this host.
+fn ci_system(top: &Path, repository: Option<&Repository>) -> Option<CiSystem> {
     let host = repository?.origin_host().unwrap_or_default();
-    let has_workflows = sources::path_kind(&top.join(".github/workflows")).is_some();
-    if host.contains("gitlab") || texts.contains_key(".gitlab-ci.yml") && !host.contains("github") {
-        Some(Forge::Gitlab)
-    } else if host.contains("github") || has_workflows {
-        Some(Forge::Github)
-    } else {
-        None
+    let by_host = ci_of_host(&host);
+    let works_here = |ci: CiSystem| match ci {
+        CiSystem::Github | CiSystem::Gitlab | CiSystem::Bitbucket => by_host.is_none_or(|by_host| by_host == ci),
+        CiSystem::Azure | CiSystem::Circleci | CiSystem::Codefresh | CiSystem::Jenkins | CiSystem::Other => true,
+    };
+    let is_there = |file: &str| sources::path_kind(&top.join(file)).is_some();
+    let mut by_file = CI_FILES.into_iter().filter(|(file, ci)| works_here(*ci) && is_there(file)).map(|(_, ci)| ci);
+    let first = by_file.next();
+    let has_own = first == by_host || by_file.any(|ci| Some(ci) == by_host);
+    if has_own { by_host } else { first.or(by_host) }
+}
+
+fn ci_of_host(host: &str) -> Option<CiSystem> {
+    let is_azure = host == "dev.azure.com" || host.ends_with(".dev.azure.com") || host.ends_with("visualstudio.com");
+    match host {
+        _ if host.contains("gitlab") => Some(CiSystem::Gitlab),
+        _ if host.contains("github") => Some(CiSystem::Github),
+        _ if is_azure => Some(CiSystem::Azure),
+        // Pipelines are a part of the cloud only.
+        "bitbucket.org" => Some(CiSystem::Bitbucket),
+        _ => None,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::choices::Choices;
 use crate::commands::init::detect::Surroundings;
 use crate::domain::build::Build;
-use crate::scaffold::repository::{Draft, Forge};
+use crate::scaffold::repository::{CiSystem, Draft, is_pipeline};
 use crate::text::plural::list;
 
 /// The result of the first pull.
@@ -33,14 +33,20 @@ pub(super) fn next(
         steps.push("Set `scope` in portolan.yaml: the owner of these entities, such as `acme/catalog`.".to_owned());
     }
     let written = draft.files.iter().map(|file| &file.path);
-    let pipeline = written.clone().find(|path| is_pipeline(path));
+    let shown = draft.pastes.iter().map(|paste| &paste.path);
+    let pipeline = written.clone().chain(shown).find(|path| is_pipeline(path));
     if let (Some(path), Build::Source) = (pipeline, build) {
+        let place = match choices.ci {
+            CiSystem::Bitbucket => "the variables of the repository".to_owned(),
+            CiSystem::Codefresh => "the variables of the pipeline".to_owned(),
+            _ => format!("`{path}`"),
+        };
         steps.push(format!(
-            "Put portolan on the PATH of the CI runner, or set SOURCE_REPOSITORY and SOURCE_COMMIT in `{path}` (built from \
+            "Put portolan on the PATH of the CI runner, or set SOURCE_REPOSITORY and SOURCE_COMMIT in {place} (built from \
              source: there is no published version to install)."
         ));
     }
-    steps.extend(pipeline_step(found, choices, pipeline.is_some()));
+    steps.extend(pipeline_step(found, choices, pipeline));
     let mut hooked = written.chain(draft.pastes.iter().map(|paste| &paste.path));
     if choices.hook && hooked.any(|path| path == ".pre-commit-config.yaml") {
         steps.push("Run `pre-commit install` once in each clone.".to_owned());
@@ -55,33 +61,56 @@ pub(super) fn next(
     if steps.is_empty() { String::new() } else { format!("\nNext:\n{}", numbered.collect::<String>()) }
 }
 
-fn is_pipeline(path: &str) -> bool {
-    path.starts_with(".github/workflows/") || path.starts_with(".gitlab/")
-}
-
-/// The secrets that a new pipeline requires, or the command for CI systems for which `init` writes no pipeline.
-fn pipeline_step(found: &Surroundings, choices: &Choices, is_new: bool) -> Option<String> {
+/// What a new pipeline requires, or the commands for CI systems for which `init` writes no pipeline. `pipeline`: its path.
+fn pipeline_step(found: &Surroundings, choices: &Choices, pipeline: Option<&String>) -> Option<String> {
     let (id, secret) = (choices.platform.client_id_variable, choices.platform.client_secret_variable);
+    if choices.ci == CiSystem::Other {
+        let push = match choices.pushes {
+            true => "`portolan diff` on pull requests, and `portolan push` on the default branch",
+            false => "and `portolan diff` and `portolan cluster forecast` on pull requests",
+        };
+        let step = format!(
+            "In your pipeline, run `portolan lint` on every change, {push} (`--ci {}` writes such a pipeline).",
+            CiSystem::ALL.map(CiSystem::word).join("|")
+        );
+        return (!choices.is_wired()).then_some(step);
+    }
+    let path = pipeline?;
     // An existing pipeline already has its secrets.
-    let needs_secrets = is_new && choices.has_catalog && !found.has_other_pipeline;
-    match choices.forge {
-        Forge::Github if needs_secrets => {
-            Some(format!("Set the secrets {id} and {secret} (Settings > Secrets and variables > Actions)."))
-        }
-        Forge::Gitlab if needs_secrets => {
-            Some(format!("Set the variables {id}, {secret} and GITLAB_TOKEN, masked (Settings > CI/CD)."))
-        }
-        Forge::Other if !choices.pushes && !choices.is_wired() => Some(
-            "In your pipeline, run `portolan lint` on every change, and `portolan diff` and `portolan cluster forecast` on \
-             pull requests (`--ci github` and `--ci gitlab` write such a pipeline)."
-                .to_owned(),
+    let needs_secrets = choices.has_catalog && !found.has_other_pipeline;
+    let secrets = match choices.ci {
+        CiSystem::Github => format!("Set the secrets {id} and {secret} (Settings > Secrets and variables > Actions)."),
+        CiSystem::Gitlab => format!("Set the variables {id}, {secret} and GITLAB_TOKEN, masked (Settings > CI/CD)."),
+        CiSystem::Azure => format!("Set its secret variables {id} and {secret} (Edit > Variables)."),
+        CiSystem::Bitbucket => format!(
+            "Enable Pipelines, and set the secured variables {id}, {secret} and BITBUCKET_TOKEN (Repository settings > \
+             Repository variables)."
         ),
-        Forge::Other if !choices.is_wired() => Some(
-            "In your pipeline, run `portolan lint` on every change, `portolan diff` on pull requests, and `portolan push` \
-             on the default branch (`--ci github` and `--ci gitlab` write such a pipeline)."
-                .to_owned(),
+        CiSystem::Circleci => format!(
+            "Create the context `portolan` with {id}, {secret} and, for the comment, GITHUB_TOKEN or BITBUCKET_TOKEN \
+             (Organization Settings > Contexts)."
         ),
-        Forge::Github | Forge::Gitlab | Forge::Other => None,
+        CiSystem::Codefresh => {
+            format!("Set its encrypted variables {id}, {secret} and, for the comment, a token such as GITHUB_TOKEN.")
+        }
+        CiSystem::Jenkins => {
+            format!(
+                "Add the secret texts {id}, {secret} and, for the comment, PORTOLAN_COMMENT_TOKEN to its credentials."
+            )
+        }
+        CiSystem::Other => String::new(),
+    };
+    let created = match choices.ci {
+        CiSystem::Azure => Some(format!("Create a pipeline in Azure from `{path}` (Pipelines > New pipeline).")),
+        CiSystem::Codefresh => Some(format!("Create a pipeline in Codefresh from `{path}`, with a Git trigger.")),
+        CiSystem::Jenkins => Some(format!("Create a multibranch pipeline in Jenkins with the script path `{path}`.")),
+        CiSystem::Github | CiSystem::Gitlab | CiSystem::Bitbucket | CiSystem::Circleci | CiSystem::Other => None,
+    };
+    match (created, needs_secrets) {
+        (Some(created), true) => Some(format!("{created} {secrets}")),
+        (Some(created), false) => Some(created),
+        (None, true) => Some(secrets),
+        (None, false) => None,
     }
 }
 

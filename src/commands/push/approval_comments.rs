@@ -108,6 +108,9 @@ fn directory<'c>(context: &'c Context<'_>) -> &'c Path {
 }
 
 fn connect(pull_request: PullRequest, context: &Context<'_>) -> Result<Forge, Error> {
+    if let Host::Azure { .. } | Host::Bitbucket { .. } = &pull_request.host {
+        return Err(ConnectError::NoApprovals { forge: pull_request.forge() }.into());
+    }
     let (variable, name) = (forge::token_variables(&pull_request)[0], pull_request.name());
     forge::connect(pull_request, context.environment, directory(context), context.quiet)?
         .ok_or_else(|| ConnectError::no_token_to_read_approvals(variable, name).into())
@@ -142,6 +145,7 @@ fn objection(comment: &Comment, own: Option<&str>, forge: &Forge) -> Result<Opti
     let may_merge = match &forge.pull_request().host {
         Host::GitHub { repository, .. } => may_merge_on_github(&comment.author, repository, forge)?,
         Host::GitLab { project, .. } => may_merge_on_gitlab(&comment.author, project, forge)?,
+        Host::Azure { .. } | Host::Bitbucket { .. } => false,
     };
     Ok((!may_merge).then(|| "this account may not merge".to_owned()))
 }
@@ -210,6 +214,7 @@ fn merged_pull_request(commit: &str, context: &Context<'_>) -> Result<Option<Pul
         Host::GitLab { project, .. } => {
             format!("/projects/{project}/repository/commits/{}/merge_requests?per_page=100", encode(commit))
         }
+        Host::Azure { .. } | Host::Bitbucket { .. } => return Ok(None),
     };
     let listed = match forge.get(&route) {
         Err(ForgeError::NotFound { .. }) => return Ok(None),
@@ -218,6 +223,7 @@ fn merged_pull_request(commit: &str, context: &Context<'_>) -> Result<Option<Pul
     let number = listed.as_array().into_iter().flatten().find_map(|it| match &unknown.host {
         Host::GitHub { repository, .. } => merged_on_github(it, commit, repository),
         Host::GitLab { project, .. } => merged_on_gitlab(it, commit, project),
+        Host::Azure { .. } | Host::Bitbucket { .. } => None,
     });
     Ok(number.map(|number| PullRequest { number, restricted: None, ..unknown }))
 }

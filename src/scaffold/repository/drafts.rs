@@ -46,6 +46,22 @@ impl Draft {
         }
     }
 
+    /// The only file that a CI system reads: shown as lines to add if it has other content. `job`: the name in it by which
+    /// ours is known.
+    pub(super) fn own_or_paste(&mut self, facts: &Facts<'_>, path: &str, text: String, job: &str) {
+        let there = facts.texts.get(path).filter(|there| !same_lines(there, &text));
+        let Some(there) = there else { return self.own(facts, path.to_owned(), text) };
+        let is_word = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+        if there.split(|c| !is_word(c)).any(|word| word == job) {
+            return self.keep(path.to_owned(), "runs portolan already");
+        }
+        self.pastes.push(Paste {
+            path: path.to_owned(),
+            why: "it has jobs already, and one file holds all",
+            lines: text,
+        });
+    }
+
     pub(super) fn keep(&mut self, path: String, why: &'static str) {
         self.kept.push(Kept { path, why });
     }

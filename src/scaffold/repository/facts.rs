@@ -21,11 +21,49 @@ pub struct ConfigDelivery<'a> {
 
 /// The CI system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Forge {
+pub enum CiSystem {
     Github,
     Gitlab,
+    Azure,
+    Bitbucket,
+    Circleci,
+    Codefresh,
+    Jenkins,
     /// Another CI system, or none: no pipeline is written.
     Other,
+}
+
+impl CiSystem {
+    /// Those for which there is a pipeline.
+    pub const ALL: [Self; 7] =
+        [Self::Github, Self::Gitlab, Self::Azure, Self::Bitbucket, Self::Circleci, Self::Codefresh, Self::Jenkins];
+
+    /// The value of `--ci`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Azure => "azure",
+            Self::Bitbucket => "bitbucket",
+            Self::Circleci => "circleci",
+            Self::Codefresh => "codefresh",
+            Self::Jenkins => "jenkins",
+            Self::Other => "none",
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Github => "GitHub Actions",
+            Self::Gitlab => "GitLab",
+            Self::Azure => "Azure Pipelines",
+            Self::Bitbucket => "Bitbucket Pipelines",
+            Self::Circleci => "CircleCI",
+            Self::Codefresh => "Codefresh",
+            Self::Jenkins => "Jenkins",
+            Self::Other => "none",
+        }
+    }
 }
 
 /// Facts about the repository. All paths are relative to its top.
@@ -45,7 +83,7 @@ pub struct Facts<'a> {
     pub include: &'a [String],
     /// Folders with a config and a scope of their own.
     pub exclude: &'a [String],
-    pub forge: Forge,
+    pub ci: CiSystem,
     pub branch: &'a str,
     /// The folder of the config; empty at the top.
     pub folder: &'a str,

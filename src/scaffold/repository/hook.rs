@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::block;
 use super::drafts::{Draft, Paste, Wanted};
 use super::facts::Facts;
-use super::names::{quoted, suffix};
+use super::names::{quoted, shell_word, suffix};
 
 pub(super) const PATH: &str = ".pre-commit-config.yaml";
 
@@ -98,10 +98,9 @@ fn entry(folder: &str) -> String {
     if folder.is_empty() {
         return "portolan lint --pre-commit".to_owned();
     }
-    let is_plain = folder.chars().all(|c| c.is_ascii_alphanumeric() || "._/-".contains(c));
-    let folder = if is_plain { folder.to_owned() } else { format!("'{}'", folder.replace('\'', r"'\''")) };
-    let entry = format!("portolan -C {folder} lint --pre-commit");
-    if is_plain { entry } else { quoted(&entry) }
+    let word = shell_word(folder);
+    let entry = format!("portolan -C {word} lint --pre-commit");
+    if word == folder { entry } else { quoted(&entry) }
 }
 
 fn hooks(config: &Value) -> impl Iterator<Item = &Value> {

@@ -3,7 +3,11 @@
 //! extended safely, the lines are shown for the user to add.
 
 pub mod attributes;
+mod azure;
+mod bitbucket;
 mod block;
+mod circleci;
+mod codefresh;
 mod config;
 mod drafts;
 pub mod editor;
@@ -14,12 +18,26 @@ mod gitlab;
 mod hook;
 pub mod ignored;
 mod install;
+mod jenkins;
 mod names;
+mod pipeline;
+mod template;
 #[cfg(test)]
 mod tests;
 
 pub use drafts::{Draft, Kept, Paste, Wanted};
-pub use facts::{ConfigDelivery, Facts, Forge};
+pub use facts::{CiSystem, ConfigDelivery, Facts};
+
+/// The folders that hold pipelines of ours under names of their own.
+pub const PIPELINE_FOLDERS: [&str; 4] = [".github/workflows", ".gitlab", ".azure-pipelines", ".codefresh"];
+
+/// Whether [`draft`] writes a pipeline, or a part of one, to this path.
+pub fn is_pipeline(path: &str) -> bool {
+    let is_below = |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+    PIPELINE_FOLDERS.into_iter().any(is_below)
+        || [bitbucket::PATH, circleci::PATH].contains(&path)
+        || path.starts_with(jenkins::USUAL)
+}
 
 /// The paths whose texts [`draft`] needs.
 pub fn paths(folder: &str) -> Vec<String> {
@@ -27,6 +45,10 @@ pub fn paths(folder: &str) -> Vec<String> {
     paths.push(attributes::path(folder));
     paths.push(github::path(folder));
     paths.extend(gitlab::paths(folder));
+    paths.push(azure::path(folder));
+    paths.extend([bitbucket::PATH.to_owned(), circleci::PATH.to_owned()]);
+    paths.extend(codefresh::paths(folder));
+    paths.extend(jenkins::paths(folder));
     paths.push(editor::path(folder));
     paths
 }
@@ -39,10 +61,15 @@ pub fn draft(facts: &Facts<'_>) -> Draft {
     if facts.wants_hook {
         hook::draft(facts, &mut draft);
     }
-    match facts.forge {
-        Forge::Github => github::draft(facts, &mut draft),
-        Forge::Gitlab => gitlab::draft(facts, &mut draft),
-        Forge::Other => {}
+    match facts.ci {
+        CiSystem::Github => github::draft(facts, &mut draft),
+        CiSystem::Gitlab => gitlab::draft(facts, &mut draft),
+        CiSystem::Azure => azure::draft(facts, &mut draft),
+        CiSystem::Bitbucket => bitbucket::draft(facts, &mut draft),
+        CiSystem::Circleci => circleci::draft(facts, &mut draft),
+        CiSystem::Codefresh => codefresh::draft(facts, &mut draft),
+        CiSystem::Jenkins => jenkins::draft(facts, &mut draft),
+        CiSystem::Other => {}
     }
     ignored::draft(facts, &mut draft);
     if facts.wants_attributes {

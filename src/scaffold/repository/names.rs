@@ -7,6 +7,17 @@ pub(super) fn quoted(text: &str) -> String {
     Value::from(text).to_string()
 }
 
+/// A word that a POSIX shell reads as this text.
+pub(super) fn shell_word(text: &str) -> String {
+    let is_plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "._/:@-".contains(c));
+    if is_plain { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}
+
+/// A literal that Groovy reads as this text.
+pub(super) fn groovy_word(text: &str) -> String {
+    format!("'{}'", text.replace('\\', r"\\").replace('\'', r"\'").replace('\n', r"\n"))
+}
+
 /// The suffix `-services-cart` for the names of a folder's jobs and files; empty at the top.
 pub(super) fn suffix(folder: &str) -> String {
     if folder.is_empty() {

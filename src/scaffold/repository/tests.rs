@@ -25,7 +25,7 @@ fn drafted(files: &[(&str, &str)], change: impl FnOnce(&mut Facts<'_>)) -> Draft
         scope: Some("acme/catalog"),
         include: &[],
         exclude: &[],
-        forge: Forge::Other,
+        ci: CiSystem::Other,
         branch: "main",
         folder: "",
         has_config: true,
@@ -189,10 +189,10 @@ fn the_types_of_hooks_that_are_listed_already_stay() {
 
 #[test]
 fn a_build_from_source_pins_no_version() {
-    for forge in [Forge::Github, Forge::Gitlab] {
+    for ci in [CiSystem::Github, CiSystem::Gitlab] {
         let drafts = [Some("9.8.7"), None].map(|published| {
             drafted(&[], |facts| {
-                facts.forge = forge;
+                facts.ci = ci;
                 facts.published = published;
                 facts.wants_hook = true;
                 facts.source = "https://git.example.com/portolan";
@@ -213,7 +213,7 @@ fn a_build_from_source_pins_no_version() {
 }
 
 fn gitlab(before: &str) -> Draft {
-    drafted(&[(".gitlab-ci.yml", before)], |facts| facts.forge = Forge::Gitlab)
+    drafted(&[(".gitlab-ci.yml", before)], |facts| facts.ci = CiSystem::Gitlab)
 }
 
 #[test]
@@ -242,13 +242,13 @@ fn a_pipeline_includes_the_jobs_and_its_stages_are_heeded() {
 
 #[test]
 fn no_placeholder_is_left_in_what_is_written() {
-    for (forge, published) in
-        [Forge::Github, Forge::Gitlab].into_iter().flat_map(|forge| [(forge, None), (forge, Some("9.8.7"))])
+    for (ci, published) in
+        [CiSystem::Github, CiSystem::Gitlab].into_iter().flat_map(|ci| [(ci, None), (ci, Some("9.8.7"))])
     {
         for has_catalog in [true, false] {
             for folder in ["", "services/Der Katalog"] {
                 let draft = drafted(&[], |facts| {
-                    facts.forge = forge;
+                    facts.ci = ci;
                     facts.published = published;
                     facts.wants_attributes = true;
                     facts.has_catalog = has_catalog;
@@ -299,7 +299,7 @@ fn the_config_names_its_schema_where_that_has_an_address() {
 
 #[test]
 fn files_of_ours_that_somebody_changed_stay() {
-    let draft = drafted(&[(".github/workflows/portolan.yml", "name: mine\n")], |facts| facts.forge = Forge::Github);
+    let draft = drafted(&[(".github/workflows/portolan.yml", "name: mine\n")], |facts| facts.ci = CiSystem::Github);
     assert_eq!(
         draft.kept.iter().map(|kept| kept.path.as_str()).collect::<Vec<_>>(),
         [".github/workflows/portolan.yml"]
@@ -309,8 +309,8 @@ fn files_of_ours_that_somebody_changed_stay() {
 
 #[test]
 fn the_jobs_comment_by_the_verb_and_bring_no_script() {
-    for forge in [Forge::Github, Forge::Gitlab] {
-        let draft = drafted(&[], |facts| facts.forge = forge);
+    for ci in [CiSystem::Github, CiSystem::Gitlab] {
+        let draft = drafted(&[], |facts| facts.ci = ci);
         assert!(draft.files.iter().any(|file| file.after.contains("portolan comment \"$")), "{draft:?}");
         assert!(draft.files.iter().all(|file| file.path.ends_with(".yml")), "{draft:?}");
     }
@@ -379,5 +379,110 @@ fn the_examples_are_what_they_should_be() {
         } else {
             assert!(read(&text.replace("@API@", &PORT.api_version())).is_some(), "{path}");
         }
+    }
+}
+
+/// Every pipeline, for every choice that changes it.
+fn for_every_pipeline(check: impl Fn(&Draft, CiSystem, [bool; 3], &str)) {
+    for ci in CiSystem::ALL {
+        for choice in 0..16 {
+            let is_on = |bit: u32| choice >> bit & 1 == 1;
+            let (is_published, has_catalog, pushes) = (is_on(0), is_on(1), is_on(2));
+            let folder = if is_on(3) { "services/It's a `cart`" } else { "" };
+            let draft = drafted(&[], |facts| {
+                facts.ci = ci;
+                facts.published = is_published.then_some("9.8.7");
+                facts.source = "https://git.example.com/portolan";
+                facts.has_catalog = has_catalog;
+                facts.pushes = pushes;
+                facts.folder = folder;
+                facts.pipeline_catalog = has_catalog.then_some("https://catalog.acme.example");
+            });
+            check(&draft, ci, [is_published, has_catalog, pushes], folder);
+        }
+    }
+}
+
+#[test]
+fn every_pipeline_is_whole_and_pushes_only_what_is_pushed_from_here() {
+    for_every_pipeline(|draft, ci, [is_published, has_catalog, pushes], folder| {
+        let text: String = draft.files.iter().map(|file| file.after.as_str()).collect();
+        let says = |word: &str| text.contains(word);
+        let case = format!("{ci:?} {is_published} {has_catalog} {pushes} {folder:?}\n{text}");
+        assert!(draft.pastes.is_empty() && draft.files.iter().all(|file| is_pipeline_file(&file.path)), "{draft:?}");
+        for file in &draft.files {
+            assert!(!file.after.contains('\t') && file.after.ends_with('\n'), "{case}");
+            assert!(!file.after.lines().any(|line| line.ends_with(' ')), "{case}");
+            let placeholder = |part: &str| part.len() > 1 && part.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+            assert!(!file.after.split('@').any(|part| placeholder(part) && part != "END"), "{case}");
+            assert!(
+                !file.after.contains("@if") && !file.after.contains("@end") && !file.after.contains("@else"),
+                "{case}"
+            );
+            if !file.path.starts_with("Jenkinsfile") {
+                assert!(read(&file.after).is_some_and(|yaml| yaml.is_object()), "{}: {case}", file.path);
+            }
+        }
+        assert!(says("portolan lint --require-snapshot"), "{case}");
+        assert_eq!(says("portolan diff"), has_catalog, "{case}");
+        assert_eq!(says("portolan push") && !says("pushes nothing"), has_catalog && pushes, "{case}");
+        assert_eq!(says("portolan cluster forecast"), has_catalog && !pushes, "{case}");
+        assert_eq!(says("PORTOLAN_CATALOG"), has_catalog, "{case}");
+        assert_eq!(says("9.8.7"), is_published, "{case}");
+        assert_eq!(says("cargo install --locked --git"), !is_published, "{case}");
+        assert_eq!(says("cart"), !folder.is_empty(), "{case}");
+    });
+}
+
+fn is_pipeline_file(path: &str) -> bool {
+    is_pipeline(path) || path.starts_with(".git")
+}
+
+/// The names of the jobs and of what they use have the folder's name in them, so that two folders can share a file.
+#[test]
+fn the_jobs_of_a_folder_have_names_of_their_own() {
+    for ci in [CiSystem::Bitbucket, CiSystem::Circleci] {
+        let draft_of = |folder: &'static str, before: Option<&str>| {
+            let path = if ci == CiSystem::Bitbucket { bitbucket::PATH } else { circleci::PATH };
+            let files: Vec<(&str, &str)> = before.map(|text| (path, text)).into_iter().collect();
+            drafted(&files, |facts| {
+                facts.ci = ci;
+                facts.folder = folder;
+            })
+        };
+        let top = draft_of("", None);
+        let [file] = top.files.as_slice() else { panic!("{top:?}") };
+        is_left_alone(&draft_of("", Some(&file.after)));
+        // The other folder's jobs are shown, because the file holds jobs already.
+        let cart = draft_of("services/cart", Some(&file.after));
+        let [paste] = cart.pastes.as_slice() else { panic!("{cart:?}") };
+        assert!(cart.files.is_empty() && paste.lines.contains("portolan-push-services-cart"), "{cart:?}");
+        let both = format!("{}\n{}", file.after, paste.lines);
+        is_left_alone(&draft_of("services/cart", Some(&both)));
+        is_left_alone(&draft_of("", Some(&both)));
+        let names = |text: &str| {
+            let yaml = read(text).expect("YAML");
+            let keys = |place: &Value| {
+                place.as_object().map(|map| map.keys().cloned().collect::<Vec<_>>()).unwrap_or_default()
+            };
+            [keys(&yaml["jobs"]), keys(&yaml["commands"]), keys(&yaml["executors"]), keys(&yaml["pipelines"]["custom"])]
+                .concat()
+        };
+        let (of_top, of_cart) = (names(&file.after), names(&paste.lines));
+        assert!(!of_top.is_empty() && of_cart.iter().all(|name| !of_top.contains(name)), "{of_top:?} {of_cart:?}");
+    }
+    // An existing file of something else stays, and Jenkins can have two.
+    let draft = drafted(&[("Jenkinsfile", "pipeline { agent any }\n")], |facts| facts.ci = CiSystem::Jenkins);
+    assert_eq!(draft.files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>(), ["Jenkinsfile.portolan"]);
+}
+
+#[test]
+fn a_name_is_one_word_for_each_reader() {
+    for (text, shell, groovy) in [
+        ("services/cart", "services/cart", "'services/cart'"),
+        ("it's $(x) \\", r"'it'\''s $(x) \'", r"'it\'s $(x) \\'"),
+        ("", "''", "''"),
+    ] {
+        assert_eq!((names::shell_word(text).as_str(), names::groovy_word(text).as_str()), (shell, groovy));
     }
 }

@@ -18,7 +18,7 @@ fn crowd(files: usize) -> Repo {
     repo
 }
 
-const FORMATS: [&str; 8] = ["text", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown"];
+const FORMATS: [&str; 9] = ["text", "concise", "json", "sarif", "github", "gitlab", "azure", "junit", "markdown"];
 
 #[test]
 #[ignore = "slow"]

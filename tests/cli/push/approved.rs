@@ -195,3 +195,31 @@ fn on_gitlab_the_rule_of_the_protected_branch_says_who_may_merge() {
         assert_eq!(forge.secrets(), [TOKEN]);
     }
 }
+
+/// Who may merge on Azure and Bitbucket is not read, so a comment there approves nothing.
+#[test]
+fn on_azure_and_bitbucket_no_comment_approves() {
+    let scene = Scene::new();
+    let forge = Forge::start();
+    let azure = [
+        ("BUILD_REPOSITORY_PROVIDER", "TfsGit"),
+        ("BUILD_REPOSITORY_ID", "0-1"),
+        ("SYSTEM_TEAMPROJECTID", "0-2"),
+        ("SYSTEM_COLLECTIONURI", forge.url.as_str()),
+        ("SYSTEM_PULLREQUEST_PULLREQUESTID", "7"),
+        ("SYSTEM_ACCESSTOKEN", TOKEN),
+    ];
+    let bitbucket = [
+        ("BITBUCKET_REPO_FULL_NAME", "acme/catalog"),
+        ("BITBUCKET_API_URL", forge.url.as_str()),
+        ("BITBUCKET_PR_ID", "7"),
+        ("BITBUCKET_TOKEN", TOKEN),
+    ];
+    for job in [&azure[..], &bitbucket] {
+        let variables = [&[("CI", "true")][..], job].concat();
+        let diff = run_exactly(&scene.repo, "diff --catalog local --fail-on hazard --approval-comments", &variables);
+        assert!(diff.code != 0 && diff.talk.contains("`--approve DIGEST`"), "{}", diff.talk);
+        assert_error(&diff.talk, "no-approval-comments");
+    }
+    assert_eq!(forge.calls(), [] as [&str; 0]);
+}
