@@ -33,6 +33,23 @@ pub struct DeliveryFacts {
     pub wrong_clusters: Vec<WrongCluster>,
     pub removed_apis: Vec<RemovedApi>,
     pub not_permitted: Vec<NotPermitted>,
+    /// Entity manifests that reach several clusters of the config.
+    pub shared_manifests: Vec<SharedManifests>,
+    /// It is known which deliverers deliver to which clusters of the config.
+    pub knows_clusters: bool,
+}
+
+/// Entity manifests that are delivered to two clusters of the config.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharedManifests {
+    pub clusters: [String; 2],
+    pub manifests: usize,
+    /// The first of them: `Entity shop/cart`.
+    pub title: String,
+    /// The name of the first.
+    pub place: Place,
+    /// Those that deliver the first.
+    pub by: Vec<DelivererIndex>,
 }
 
 /// The index of a deliverer in the facts.

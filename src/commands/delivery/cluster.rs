@@ -12,7 +12,9 @@ use crate::delivery::files::FileId as DeliveredId;
 use crate::delivery::flux::VanishReason;
 use crate::delivery::kustomize::failure::ROOT;
 use crate::delivery::object::{Origin, split_version};
-use crate::delivery::reach::{Address, Applied, Arrival, Cluster, ClusterId, Deliverer, Fate, Outcome, Tool};
+use crate::delivery::reach::{
+    Address, Applied, Arrival, Cluster, ClusterId, Deliverer, DelivererId, Fate, Outcome, Tool,
+};
 use crate::delivery::reading::{Dialect, reread_numbers};
 use crate::domain::cluster::Deliverer as ToolName;
 use crate::domain::document::span::Span;
@@ -39,6 +41,7 @@ pub(crate) struct ClusterDelivery<'a> {
 /// A deliverer that takes a manifest, and what becomes of that.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Taker<'a> {
+    pub id: DelivererId,
     pub deliverer: &'a Deliverer,
     pub arrival: &'a Arrival,
 }
@@ -89,20 +92,20 @@ impl Deliveries {
 
     /// What arrives in these clusters. `tool`: only by this one.
     pub fn to_clusters(&self, clusters: BTreeSet<ClusterId>, tool: Option<Tool>) -> ClusterDelivery<'_> {
-        let is_chosen = |deliverer: &&Deliverer| {
+        let is_chosen = |(_, deliverer): &(DelivererId, &Deliverer)| {
             clusters.contains(&deliverer.cluster) && tool.is_none_or(|tool| deliverer.tool == tool)
         };
-        let deliverers: Vec<&Deliverer> = self.reach.deliverers.iter().filter(is_chosen).collect();
+        let chosen: Vec<(DelivererId, &Deliverer)> = self.reach.ids().filter(is_chosen).collect();
         let (mut takers, mut failing): (HashMap<_, Vec<_>>, HashMap<_, _>) = Default::default();
         let mut has_unknowns = false;
-        for deliverer in deliverers.iter().copied() {
+        for (id, deliverer) in chosen.iter().copied() {
             match &deliverer.outcome {
                 Outcome::Built { arrivals, not_known, .. } => {
                     has_unknowns |= !not_known.is_empty();
                     for arrival in arrivals.iter() {
                         let Origin::Manifest { file, span, .. } = &arrival.object.origin else { continue };
                         let Some(file) = self.run.listed_id(*file) else { continue };
-                        takers.entry((file, span.start)).or_default().push(Taker { deliverer, arrival });
+                        takers.entry((file, span.start)).or_default().push(Taker { id, deliverer, arrival });
                     }
                 }
                 Outcome::Failed(_) | Outcome::ArgoFailed(_) | Outcome::SetFailed(_) => {
@@ -112,6 +115,7 @@ impl Deliveries {
                 Outcome::NotKnown(_) => has_unknowns = true,
             }
         }
+        let deliverers = chosen.into_iter().map(|(_, deliverer)| deliverer).collect();
         ClusterDelivery { clusters, deliverers, takers, failing, has_unknowns, group: self.group }
     }
 
@@ -143,6 +147,11 @@ impl<'a> ClusterDelivery<'a> {
         }
     }
 
+    /// The manifests that some deliverer takes, by their files and where they begin.
+    pub fn manifests(&self) -> impl Iterator<Item = (FileId, u32)> {
+        self.takers.keys().copied()
+    }
+
     /// Who takes the manifest that begins there.
     pub fn takers(&self, file: FileId, start: u32) -> &[Taker<'a>] {
         self.takers.get(&(file, start)).map_or(&[], Vec::as_slice)
@@ -167,7 +176,7 @@ impl<'a> ClusterDelivery<'a> {
             return self.passage_of_untaken(file);
         }
         let Some(taker) = self.applied(file, span.start) else { return Passage::Lost(loss_of(takers)) };
-        let Taker { deliverer, arrival } = taker;
+        let Taker { deliverer, arrival, .. } = taker;
         if self.needs_namespace(&taker) {
             let header = &arrival.object.header;
             let reason = format!(
@@ -214,7 +223,7 @@ fn loss_of(takers: &[Taker<'_>]) -> Loss {
     if let Some(idle) = takers.iter().find(|taker| taker.deliverer.is_idle) {
         return Loss { reason: idle_reason(idle.deliverer), keeps_object: true };
     }
-    let Some(Taker { deliverer, arrival }) = takers.last() else {
+    let Some(Taker { deliverer, arrival, .. }) = takers.last() else {
         return Loss { reason: String::new(), keeps_object: false };
     };
     let title = title_of(deliverer);

@@ -25,6 +25,7 @@ type ManifestKey = (DeliveredId, u32);
 
 pub(super) struct FactsOf<'a, 'r> {
     pub reach: &'a Reach,
+    pub numbers: &'a Numbers,
     pub repository: &'a Repository<'r>,
     pub run: &'a mut RunFiles,
     /// The API group of entity manifests.
@@ -33,16 +34,27 @@ pub(super) struct FactsOf<'a, 'r> {
 }
 
 /// The numbers of the deliverers in the facts. Those outside of the root have none.
-pub(super) type Numbers = BTreeMap<usize, DelivererIndex>;
+#[derive(Debug, Default)]
+pub(crate) struct Numbers(BTreeMap<DelivererId, DelivererIndex>);
+
+impl Numbers {
+    pub fn of(reach: &Reach, run: &mut RunFiles) -> Self {
+        let inside = reach.ids().filter(|(_, deliverer)| run.place(deliverer.place).is_some());
+        Self(inside.map(|(id, _)| id).zip((0..).map(DelivererIndex)).collect())
+    }
+
+    pub fn get(&self, id: DelivererId) -> Option<DelivererIndex> {
+        self.0.get(&id).copied()
+    }
+}
 
 impl FactsOf<'_, '_> {
     /// `removed`: objects of Flux that are written for an older one.
     pub fn collect(mut self, removed: Vec<reach::RemovedApi>) -> DeliveryFacts {
         let mut facts = DeliveryFacts { has_config: self.has_config, ..DeliveryFacts::default() };
-        let mut numbers = Numbers::new();
         let mut taken: HashSet<ManifestKey> = HashSet::new();
         let mut knows_all = true;
-        for (index, deliverer) in self.reach.deliverers.iter().enumerate() {
+        for (id, deliverer) in self.reach.ids() {
             match &deliverer.outcome {
                 Outcome::Built { arrivals, not_known, .. } => {
                     knows_all &= !not_known.iter().any(may_take_more);
@@ -57,22 +69,20 @@ impl FactsOf<'_, '_> {
                     knows_all = false;
                 }
             }
-            if let Some(found) = self.deliverer(deliverer) {
-                let number = DelivererIndex(facts.deliverers.len());
-                numbers.insert(index, number);
-                facts.deliverers.push(found);
-                self.add_returned(index, number, &mut facts);
+            if let Some(number) = self.numbers.get(id) {
+                facts.deliverers.extend(self.deliverer(deliverer));
+                self.add_returned(id, number, &mut facts);
             }
         }
         if knows_all && !self.reach.deliverers.is_empty() {
-            facts.undelivered = self.undelivered(&taken, &numbers);
+            facts.undelivered = self.undelivered(&taken);
         }
         for missing in &self.reach.missing {
             let Some(place) = self.run.place(missing.place) else { continue };
             let reach::MissingReference { by, name, existing, .. } = missing.clone();
             facts.missing_references.push(MissingReference { by, name, place, existing });
         }
-        self.add_wiring(&mut facts, &numbers);
+        self.add_wiring(&mut facts);
         facts.removed_apis = removed.into_iter().filter_map(|api| self.removed_api(api)).collect();
         facts
     }
@@ -112,10 +122,9 @@ impl FactsOf<'_, '_> {
     }
 
     /// Files that Flux leaves out by default, and does not because a pattern is written.
-    fn add_returned(&mut self, index: usize, number: DelivererIndex, facts: &mut DeliveryFacts) {
-        let Some(deliverer) = self.reach.deliverers.get(index) else { return };
+    fn add_returned(&mut self, id: DelivererId, number: DelivererIndex, facts: &mut DeliveryFacts) {
+        let deliverer = self.reach.deliverer(id);
         // Mostly there is no pattern, and then the files need not be looked at.
-        let id = DelivererId(Span::empty(index).start);
         let Some(written) = self.reach.written_pattern(self.repository, id) else { return };
         let files = match &deliverer.outcome {
             Outcome::Built { files, .. } => files.clone(),
@@ -134,11 +143,7 @@ impl FactsOf<'_, '_> {
         }
     }
 
-    fn undelivered(
-        &mut self,
-        taken: &HashSet<ManifestKey>,
-        numbers: &BTreeMap<usize, DelivererIndex>,
-    ) -> Vec<UndeliveredManifest> {
+    fn undelivered(&mut self, taken: &HashSet<ManifestKey>) -> Vec<UndeliveredManifest> {
         let mut found = Vec::new();
         for file in self.run.listed() {
             let manifests = self.repository.manifests(file);
@@ -155,8 +160,8 @@ impl FactsOf<'_, '_> {
             let reasons: Option<Vec<_>> = absences.iter().map(|absence| self.reason(absence)).collect();
             let Some(reason) = reasons.and_then(|reasons| reasons.into_iter().next()) else { continue };
             let Some(absence) = absences.first() else { continue };
-            let nearest = absence.deliverer.and_then(|id| numbers.get(&(id.0 as usize)).copied());
-            for (manifest, span) in missed.iter().zip(self.name_spans(file, &missed)) {
+            let nearest = absence.deliverer.and_then(|id| self.numbers.get(id));
+            for (manifest, span) in missed.iter().zip(name_spans(self.repository, file, &missed)) {
                 let Some(place) = self.run.place(DeliveredPlace { file, span }) else { continue };
                 let header = &manifest.header;
                 let name = match header.namespace.as_str() {
@@ -193,30 +198,30 @@ impl FactsOf<'_, '_> {
             Link::BuildFails | Link::NotKnown(_) => return None,
         })
     }
+}
 
-    /// Where the name of a manifest is, or where it begins.
-    pub(super) fn name_span(&self, file: DeliveredId, span: Span) -> Span {
-        let manifests = self.repository.manifests(file);
-        let manifest = manifests.objects.iter().find(|manifest| manifest.span == span);
-        let spans = manifest.map(|manifest| self.name_spans(file, &[manifest])).unwrap_or_default();
-        spans.first().copied().unwrap_or(span)
-    }
+/// Where the name of a manifest is, or where it begins.
+pub(super) fn name_span(repository: &Repository<'_>, file: DeliveredId, start: u32) -> Span {
+    let manifests = repository.manifests(file);
+    let manifest = manifests.objects.iter().find(|manifest| manifest.span.start == start);
+    let spans = manifest.map(|manifest| name_spans(repository, file, &[manifest])).unwrap_or_default();
+    spans.first().copied().unwrap_or(Span::empty(start as usize))
+}
 
-    /// Where the names of manifests are, or where they begin.
-    fn name_spans(&self, file: DeliveredId, manifests: &[&Manifest]) -> Vec<Span> {
-        let mut spans: Vec<Span> = manifests.iter().map(|manifest| Span::empty(manifest.span.start as usize)).collect();
-        let Some(text) = self.repository.text(file) else { return spans };
-        let mut index = 0;
-        self.repository.documents(&text, &mut |document| {
-            for (span, manifest) in spans.iter_mut().zip(manifests).filter(|(_, manifest)| manifest.document == index) {
-                let object = document.value.and_then(|root| item(root, &manifest.items));
-                let name = object.and_then(|object| object.get("metadata")?.get("name"));
-                *span = name.map_or(*span, Value::span);
-            }
-            index += 1;
-        });
-        spans
-    }
+/// Where the names of manifests are, or where they begin.
+fn name_spans(repository: &Repository<'_>, file: DeliveredId, manifests: &[&Manifest]) -> Vec<Span> {
+    let mut spans: Vec<Span> = manifests.iter().map(|manifest| Span::empty(manifest.span.start as usize)).collect();
+    let Some(text) = repository.text(file) else { return spans };
+    let mut index = 0;
+    repository.documents(&text, &mut |document| {
+        for (span, manifest) in spans.iter_mut().zip(manifests).filter(|(_, manifest)| manifest.document == index) {
+            let object = document.value.and_then(|root| item(root, &manifest.items));
+            let name = object.and_then(|object| object.get("metadata")?.get("name"));
+            *span = name.map_or(*span, Value::span);
+        }
+        index += 1;
+    });
+    spans
 }
 
 fn item<'a>(root: Value<'a>, items: &[usize]) -> Option<Value<'a>> {

@@ -3,6 +3,7 @@
 
 use super::checkout::Checkout;
 use super::emptied::{Emptied, manifest_of};
+use super::facts::Numbers;
 use super::options::DeliveryOptions;
 use super::repository_view::RepositoryView;
 use super::run_files::RunFiles;
@@ -12,7 +13,7 @@ use crate::delivery::flux::VanishReason;
 use crate::delivery::manifest_faults::{Delivering, Fault, faults, may_have_empty_map, must_read};
 use crate::delivery::object::{Object, Origin};
 use crate::delivery::place::Place as DeliveredPlace;
-use crate::delivery::reach::{self, Arrival, DelivererId, Fate, Outcome, Reach};
+use crate::delivery::reach::{self, Arrival, Fate, Outcome, Reach};
 use crate::delivery::reading::Dialect;
 use crate::delivery::repository::Repository;
 use crate::delivery::source::Source as _;
@@ -22,12 +23,12 @@ use crate::domain::delivery_facts::{
     Applied, DelivererIndex, DeliveryFacts, LostManifest, ManifestDelivery, ManifestFault, ManifestFaultKind,
     YamlReader,
 };
-use crate::domain::document::span::Span;
 use crate::domain::finding::Place;
 use crate::sources::{self, SourceFile};
 
 pub(super) struct ManifestFacts<'a, 'r> {
     pub reach: &'a Reach,
+    pub numbers: &'a Numbers,
     pub repository: &'a Repository<'r>,
     pub checkout: &'a Checkout,
     pub view: &'a RepositoryView<'a>,
@@ -59,12 +60,9 @@ impl ManifestFacts<'_, '_> {
         let options: Vec<DelivererOptions> = options.collect();
         let stated = self.stated_arrivals();
         let mut arrivals: Vec<(ManifestDelivery, &Arrival, Delivering<'_>)> = Vec::new();
-        let mut number = 0;
-        for (at, (deliverer, options)) in self.reach.deliverers.iter().zip(&options).enumerate() {
-            let Some(_) = self.run.place(deliverer.place) else { continue };
-            let index = DelivererIndex(number);
-            number += 1;
-            for place in self.reach.lost(DelivererId(Span::empty(at).start)) {
+        for ((id, deliverer), options) in self.reach.ids().zip(&options) {
+            let Some(index) = self.numbers.get(id) else { continue };
+            for place in self.reach.lost(id) {
                 let place = self.run.place(*place);
                 facts.lost.extend(place.map(|place| LostManifest { by: index, place }));
             }

@@ -12,5 +12,6 @@ pub(crate) mod options;
 pub(crate) mod repository;
 pub(crate) mod repository_view;
 mod run_files;
+mod shared;
 mod sync_options;
 mod wiring;

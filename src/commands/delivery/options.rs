@@ -19,11 +19,20 @@ pub(crate) struct DeliveryOptions {
     pub names_clusters: bool,
     /// The tool that delivers to every cluster of the config, if all of them state the same.
     pub stated_tool: Option<Deliverer>,
+    /// The clusters of the config, if clusters receive the manifests and none of them has a mapping.
+    pub unmapped: Vec<ClusterSettings>,
 }
 
 impl Default for DeliveryOptions {
     fn default() -> Self {
-        Self { platform: &PORT, urls: Vec::new(), has_config: false, names_clusters: false, stated_tool: None }
+        Self {
+            platform: &PORT,
+            urls: Vec::new(),
+            has_config: false,
+            names_clusters: false,
+            stated_tool: None,
+            unmapped: Vec::new(),
+        }
     }
 }
 
@@ -35,8 +44,15 @@ impl DeliveryOptions {
             has_config: settings.config.is_some(),
             names_clusters: settings.delivery.value == Delivery::Cluster || !settings.clusters.is_empty(),
             stated_tool: stated_tool(&settings.clusters),
+            unmapped: unmapped(settings),
         }
     }
+}
+
+fn unmapped(settings: &Settings) -> Vec<ClusterSettings> {
+    let is_cluster = settings.delivery.value == Delivery::Cluster;
+    let is_assumed = is_cluster && settings.mapped_clusters().next().is_none();
+    if is_assumed { settings.clusters.clone() } else { Vec::new() }
 }
 
 fn stated_tool(clusters: &[ClusterSettings]) -> Option<Deliverer> {

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::checkout::Checkout;
-use super::facts::FactsOf;
+use super::facts::{FactsOf, Numbers};
 use super::manifest_facts::ManifestFacts;
 use super::options::DeliveryOptions;
 use super::repository_view::RepositoryView;
@@ -92,21 +92,31 @@ impl Deliveries {
             return None;
         }
         let mut run = RunFiles::new(&checkout, read, files, prefix);
+        let numbers = Numbers::of(&reach, &mut run);
         let facts = FactsOf {
             reach: &reach,
+            numbers: &numbers,
             repository: &repository,
             run: &mut run,
             group: options.platform.group,
             has_config: options.has_config,
         };
         let mut facts = facts.collect(removed);
-        let (reach_of, run_of) = (&reach, &mut run);
-        let manifests =
-            ManifestFacts { reach: reach_of, repository: &repository, checkout: &checkout, view, options, run: run_of };
+        let manifests = ManifestFacts {
+            reach: &reach,
+            numbers: &numbers,
+            repository: &repository,
+            checkout: &checkout,
+            view,
+            options,
+            run: &mut run,
+        };
         manifests.collect(&mut facts);
         let directives = run.directives();
         drop(repository);
-        Some(Self { reach, facts, directives, run, checkout, group: options.platform.group })
+        let mut found = Self { reach, facts, directives, run, checkout, group: options.platform.group };
+        found.add_shared(&options.unmapped, &numbers);
+        Some(found)
     }
 }
 

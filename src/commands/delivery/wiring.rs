@@ -1,7 +1,7 @@
 //! Facts about deliverers beside each other: what several deliver, what none of them removes or waits for, and objects of
 //! Flux that are written for an older one.
 
-use super::facts::{FactsOf, Numbers, is_custom, is_entity};
+use super::facts::{FactsOf, is_custom, is_entity, name_span};
 use crate::delivery::object::{Object, Origin, split_version};
 use crate::delivery::place::Place as DeliveredPlace;
 use crate::delivery::reach::{self, Arrival, Deliverer, DelivererId, Fate, Likeness, Outcome, Prune, Refused, Tool};
@@ -18,13 +18,14 @@ const SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
 const MOST_KEPT: usize = 3;
 
 impl FactsOf<'_, '_> {
-    pub(super) fn add_wiring(&mut self, facts: &mut DeliveryFacts, numbers: &Numbers) {
-        for (at, deliverer) in self.reach.deliverers.iter().enumerate() {
-            if let (Some(by), Prune::On) = (numbers.get(&at), deliverer.prune) {
-                self.add_pruning(facts, *by, deliverer);
+    pub(super) fn add_wiring(&mut self, facts: &mut DeliveryFacts) {
+        for (id, deliverer) in self.reach.ids() {
+            if let (Some(by), Prune::On) = (self.numbers.get(id), deliverer.prune) {
+                self.add_pruning(facts, by, deliverer);
             }
         }
-        let index = |id: &DelivererId| numbers.get(&(id.0 as usize)).copied();
+        let numbers = self.numbers;
+        let index = |id: &DelivererId| numbers.get(*id);
         let (group, has_config) = (self.group, self.has_config);
         let is_of_interest = |object: &Object| {
             let header = &object.header;
@@ -110,7 +111,7 @@ impl FactsOf<'_, '_> {
 
     fn name_place(&mut self, object: &Object) -> Option<Place> {
         let Origin::Manifest { file, span, .. } = &object.origin else { return None };
-        let span = self.name_span(*file, *span);
+        let span = name_span(self.repository, *file, span.start);
         self.run.place(DeliveredPlace { file: *file, span })
     }
 
