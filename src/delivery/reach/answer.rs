@@ -34,7 +34,7 @@ impl Reach {
         if !found.has_deliverers() {
             return Self::default();
         }
-        let links = Links::of(&found, repository.files, options.urls);
+        let links = Links::of(&found, repository.files, options);
         let mut builds = Builds::new(repository, options.flux, argo_settings(&found, options));
         let flow = follow(repository, &found, &links, &mut builds);
         let mut answer = Answer::of(repository, &found, &links, &flow).finish(options);
@@ -203,7 +203,8 @@ impl<'y, 'x, 'r, 'f> Answer<'y, 'x, 'r, 'f> {
                     let host = server.split_once("://").map_or(server.as_str(), |(_, rest)| rest);
                     add_name(names, host.split(['/', ':']).next().unwrap_or_default());
                 }
-                Address::Own { .. } | Address::NotKnown => {}
+                Address::Own { root, .. } => name_of_file(root).into_iter().for_each(|name| add_name(names, name)),
+                Address::NotKnown => {}
             }
         }
         for (deliverer, detail) in deliverers.iter_mut().zip(details) {
@@ -376,4 +377,10 @@ fn cluster_folder(path: &str) -> Option<&str> {
     let mut names = path.split('/');
     names.find(|name| *name == "clusters")?;
     names.next().filter(|name| !name.contains('.'))
+}
+
+/// `prod` of `clusters/prod.yaml`.
+fn name_of_file(path: &str) -> Option<&str> {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"))
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::builds::path_of;
 use super::found::{Found, FoundObject, ObjectId, SourceKind, Written};
-use super::model::SourceLink;
+use super::model::{Options, SourceLink};
 use super::url::{Match, Urls};
 use crate::delivery::files::{Entry, FileId, Files, Joined, join};
 use serde_json::Value as Json;
@@ -56,11 +56,11 @@ pub(super) fn source_name(spec: &Kustomization) -> (&str, &str) {
 }
 
 impl<'r> Links<'r> {
-    pub(super) fn of(found: &'r Found, files: &'r Files, urls: &[String]) -> Self {
+    pub(super) fn of(found: &'r Found, files: &'r Files, options: &Options<'_>) -> Self {
         let mut links = Self {
             found,
             files,
-            urls: Urls::of(urls.iter().map(String::as_str)),
+            urls: Urls::of(options.urls.iter().map(String::as_str)),
             is_inferred: false,
             git_folders: BTreeSet::new(),
             sources: HashMap::new(),
@@ -78,6 +78,9 @@ impl<'r> Links<'r> {
         }
         if links.urls.is_empty() {
             links.infer_urls();
+        }
+        if links.urls.is_empty() && options.has_config {
+            links.assume_only_url();
         }
         links
     }
@@ -122,6 +125,35 @@ impl<'r> Links<'r> {
         }
         self.urls = Urls::of(urls);
         self.is_inferred = !self.urls.is_empty();
+    }
+
+    /// Whoever keeps the manifests of a catalog beside deliverers of one source means this repository by it, even if the
+    /// path is wrong.
+    fn assume_only_url(&mut self) {
+        let mut urls: Vec<&str> = Vec::new();
+        for (_, object) in self.found.ids() {
+            match object {
+                FoundObject::Source(SourceKind::Git, source) => {
+                    urls.extend(source.url.iter().map(|url| url.text.as_str()))
+                }
+                FoundObject::Deliverer(Written::Application(application)) => {
+                    let folders = application.sources.iter().filter(|source| source.chart.is_none());
+                    urls.extend(folders.filter_map(|source| source.repo_url.as_ref()).map(|url| url.text.as_str()));
+                }
+                // Its rows may have any URL.
+                FoundObject::Deliverer(Written::Set(_)) => return,
+                FoundObject::Deliverer(Written::Flux(_))
+                | FoundObject::Source(SourceKind::Oci | SourceKind::Other, _)
+                | FoundObject::Project(_)
+                | FoundObject::Cluster(_)
+                | FoundObject::Definition(_) => {}
+            }
+        }
+        let known = Urls::of(urls.iter().copied());
+        if known.is_one() {
+            self.urls = known;
+            self.is_inferred = true;
+        }
     }
 
     /// The folder of this repository at a path of a source.

@@ -22,6 +22,8 @@ pub struct Options<'a> {
     /// The URLs by which hosts know the repository. Empty: no URL is known, and a source counts as this repository if the
     /// path that a deliverer takes from it exists.
     pub urls: &'a [String],
+    /// The repository has a config of portolan: if no URL is known and all its sources name one, that is its own.
+    pub has_config: bool,
     /// The API group of the platform: `getport.io`. Its `ClusterEntity` has no namespace.
     pub group: &'a str,
     pub flux: flux::Settings,
