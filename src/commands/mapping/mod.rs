@@ -5,4 +5,5 @@ pub(crate) mod entity_tree;
 mod facts;
 pub(crate) mod mapping_file;
 pub(crate) mod objects;
+pub(crate) mod obstruction;
 pub(crate) mod repository;
