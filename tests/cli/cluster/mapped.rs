@@ -246,10 +246,11 @@ fn a_mapping_may_be_in_helm_values_or_json() {
 }
 
 #[test]
-fn bare_entities_stay_declared() {
+fn bare_entities_stay_declared_and_no_exporter_writes_them() {
     let repo = repository();
     repo.write("apps/port.yml", "identifier: bare\nblueprint: service\nproperties: {tier: gold}\n");
-    assert_eq!(planned(&run(&repo, "diff").results)[0], 4);
+    assert_eq!(planned(&run(&repo, "diff").results)[0], 3);
+    assert_eq!(pushed(&run(&repo, "push").results)[0], 4);
     repo.write("apps/port.yml", "identifier: cart\nblueprint: service\nproperties: {tier: bronze}\n");
     let found = findings(&repo, "");
     let rules: Vec<&str> = found.iter().map(|(rule, ..)| rule.as_str()).collect();
