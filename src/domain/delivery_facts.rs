@@ -203,7 +203,8 @@ pub struct DelivererFacts {
     /// The objects that Flux applies in the last stage, in which everything but definitions is: one refused object keeps
     /// all of them from the cluster.
     pub stage_objects: usize,
-    /// Other custom resources that arrive by it, without the objects of deliverers.
+    /// Other custom resources that arrive by it, without the objects of deliverers. In a repository without a config of
+    /// portolan, only those whose definitions it holds: claims of Crossplane.
     pub resources: usize,
 }
 

@@ -22,7 +22,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &DeliveryContext<'_>, sink: &mut Sink<'_>) {
     for deliverer in &context.facts.deliverers {
-        report(deliverer, context.facts.has_config, sink);
+        report(deliverer, sink);
     }
     for kept in &context.facts.kept {
         let Some(by) = context.facts.deliverer(kept.by) else { continue };
@@ -30,11 +30,10 @@ fn check(context: &DeliveryContext<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-fn report(deliverer: &DelivererFacts, has_config: bool, sink: &mut Sink<'_>) {
+fn report(deliverer: &DelivererFacts, sink: &mut Sink<'_>) {
     let Some(place) = deliverer.keeps_removed else { return };
     let what = match (deliverer.entities, deliverer.resources) {
         (0, 0) => return,
-        (0, _) if !has_config => return,
         (0, resources) => count(resources, "resource"),
         (entities, _) => count(entities, "entity manifest"),
     };

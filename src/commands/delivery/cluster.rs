@@ -22,13 +22,14 @@ use crate::domain::document::tree::Value;
 use crate::domain::finding::FileId;
 use crate::mapping::objects::Delivery;
 use crate::settings::ClusterSettings;
+use crate::text::plural::list;
 
 /// The deliverers of one cluster.
 #[derive(Debug)]
 pub(crate) struct ClusterDelivery<'a> {
     pub clusters: BTreeSet<ClusterId>,
     /// Those that deliver to it, also those that are suspended.
-    pub deliverers: Vec<&'a Deliverer>,
+    pub deliverers: Vec<(DelivererId, &'a Deliverer)>,
     /// Who takes a manifest, by its file and where it begins.
     takers: HashMap<(FileId, u32), Vec<Taker<'a>>>,
     /// The files below the folder of a deliverer whose build fails.
@@ -72,8 +73,36 @@ pub(crate) struct Loss {
 impl Deliveries {
     /// The deliverers of a cluster; `None` if none of them is certainly one of this cluster.
     pub fn of_cluster(&self, cluster: &ClusterSettings) -> Option<ClusterDelivery<'_>> {
+        let (chosen, tool) = self.cluster_ids(cluster);
+        (!chosen.is_empty()).then(|| self.to_clusters(chosen, tool))
+    }
+
+    /// A note about a cluster that no deliverer knows by its name: all manifests are taken as applied to it.
+    pub(super) fn unmatched_note(&self, cluster: &ClusterSettings) -> Option<String> {
+        let is_stated = cluster.deliverer.is_some();
+        if is_stated || self.reach.deliverers.is_empty() || !self.cluster_ids(cluster).0.is_empty() {
+            return None;
+        }
+        let name = &cluster.name;
+        Some(format!(
+            "The deliverers of this repository know no cluster `{name}` ({}), so every manifest counts as applied to it. \
+             Correct the name in the config, or state `clusters.{name}.deliverer`.",
+            self.known_names()
+        ))
+    }
+
+    /// ``they know `east` and `west` ``
+    pub fn known_names(&self) -> String {
+        let names = self.reach.clusters.iter().flat_map(|cluster| &cluster.names);
+        let names: BTreeSet<String> = names.map(|name| format!("`{name}`")).collect();
+        let names: Vec<String> = names.into_iter().collect();
+        if names.is_empty() { "they know none by name".to_owned() } else { format!("they know {}", list(&names)) }
+    }
+
+    /// The clusters that deliverers know by the name of one of the config, and its tool.
+    fn cluster_ids(&self, cluster: &ClusterSettings) -> (BTreeSet<ClusterId>, Option<Tool>) {
         let tool = match cluster.deliverer {
-            Some(ToolName::Kubectl) => return None,
+            Some(ToolName::Kubectl) => return (BTreeSet::new(), None),
             Some(ToolName::Flux) => Some(Tool::Flux),
             Some(ToolName::ArgoCd) => Some(Tool::ArgoCd),
             None => None,
@@ -87,7 +116,7 @@ impl Deliveries {
         if chosen.is_empty() && cluster.is_only {
             chosen = ids;
         }
-        (!chosen.is_empty()).then(|| self.to_clusters(chosen, tool))
+        (chosen, tool)
     }
 
     /// What arrives in these clusters. `tool`: only by this one.
@@ -95,10 +124,10 @@ impl Deliveries {
         let is_chosen = |(_, deliverer): &(DelivererId, &Deliverer)| {
             clusters.contains(&deliverer.cluster) && tool.is_none_or(|tool| deliverer.tool == tool)
         };
-        let chosen: Vec<(DelivererId, &Deliverer)> = self.reach.ids().filter(is_chosen).collect();
+        let deliverers: Vec<(DelivererId, &Deliverer)> = self.reach.ids().filter(is_chosen).collect();
         let (mut takers, mut failing): (HashMap<_, Vec<_>>, HashMap<_, _>) = Default::default();
         let mut has_unknowns = false;
-        for (id, deliverer) in chosen.iter().copied() {
+        for (id, deliverer) in deliverers.iter().copied() {
             match &deliverer.outcome {
                 Outcome::Built { arrivals, not_known, .. } => {
                     has_unknowns |= !not_known.is_empty();
@@ -115,7 +144,6 @@ impl Deliveries {
                 Outcome::NotKnown(_) => has_unknowns = true,
             }
         }
-        let deliverers = chosen.into_iter().map(|(_, deliverer)| deliverer).collect();
         ClusterDelivery { clusters, deliverers, takers, failing, has_unknowns, group: self.group }
     }
 

@@ -1,6 +1,6 @@
 //! Turns what deliverers make of the repository into facts for the rules, at places of the files of the run.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::manifest_facts::stage_objects;
 use super::run_files::RunFiles;
@@ -20,6 +20,9 @@ use crate::domain::delivery_facts::{
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::Value;
 
+/// The group of the definitions of Crossplane.
+const CROSSPLANE_GROUP: &str = "apiextensions.crossplane.io";
+
 /// A manifest by its file and the start of its text.
 type ManifestKey = (DeliveredId, u32);
 
@@ -31,6 +34,21 @@ pub(super) struct FactsOf<'a, 'r> {
     /// The API group of entity manifests.
     pub group: &'a str,
     pub has_config: bool,
+    /// The API groups that the platform APIs of this repository define: the groups of Crossplane's claims.
+    pub claim_groups: BTreeSet<String>,
+}
+
+/// The groups of the CompositeResourceDefinitions of a repository, which are in their names: `xdatabases.acme.io`.
+pub(super) fn claim_groups(repository: &Repository<'_>) -> BTreeSet<String> {
+    let mut groups = BTreeSet::new();
+    for manifests in repository.files.ids().filter_map(|file| repository.known_manifests(file)) {
+        let headers = manifests.objects.iter().map(|manifest| &manifest.header);
+        let definitions = headers.filter(|header| {
+            header.kind == "CompositeResourceDefinition" && split_version(&header.api_version).0 == CROSSPLANE_GROUP
+        });
+        groups.extend(definitions.filter_map(|header| header.name.split_once('.')).map(|(_, group)| group.to_owned()));
+    }
+    groups
 }
 
 /// The numbers of the deliverers in the facts. Those outside of the root have none.
@@ -107,7 +125,7 @@ impl FactsOf<'_, '_> {
                     let header = &arrival.object.header;
                     let is_entity = is_entity(self.group, &header.api_version, &header.kind);
                     entities += usize::from(is_entity);
-                    resources += usize::from(!is_entity && is_custom(&header.api_version));
+                    resources += usize::from(!is_entity && self.is_resource(&header.api_version));
                 }
                 None
             }
@@ -119,6 +137,12 @@ impl FactsOf<'_, '_> {
         };
         let (title, stage_objects) = (title_of(deliverer), stage_objects(deliverer));
         Some(DelivererFacts { tool, title, place, path, keeps_removed, failure, entities, stage_objects, resources })
+    }
+
+    /// Whether it matters what becomes of objects of this kind: without a config, only of claims.
+    fn is_resource(&self, api_version: &str) -> bool {
+        let is_claim = self.claim_groups.contains(split_version(api_version).0);
+        is_claim || self.has_config && is_custom(api_version)
     }
 
     /// Files that Flux leaves out by default, and does not because a pattern is written.

@@ -19,8 +19,10 @@ pub(crate) struct DeliveryOptions {
     pub names_clusters: bool,
     /// The tool that delivers to every cluster of the config, if all of them state the same.
     pub stated_tool: Option<Deliverer>,
-    /// The clusters of the config, if clusters receive the manifests and none of them has a mapping.
-    pub unmapped: Vec<ClusterSettings>,
+    /// The clusters of the config.
+    pub clusters: Vec<ClusterSettings>,
+    /// Clusters receive the manifests, and the config gives no mapping to any of them.
+    pub assumes_mappings: bool,
 }
 
 impl Default for DeliveryOptions {
@@ -31,28 +33,25 @@ impl Default for DeliveryOptions {
             has_config: false,
             names_clusters: false,
             stated_tool: None,
-            unmapped: Vec::new(),
+            clusters: Vec::new(),
+            assumes_mappings: false,
         }
     }
 }
 
 impl DeliveryOptions {
     pub fn of(settings: &Settings, environment: &Environment) -> Self {
+        let is_cluster = settings.delivery.value == Delivery::Cluster;
         Self {
             platform: settings.platform.value,
             urls: urls(&|name| environment.trimmed(name)),
             has_config: settings.config.is_some(),
-            names_clusters: settings.delivery.value == Delivery::Cluster || !settings.clusters.is_empty(),
+            names_clusters: is_cluster || !settings.clusters.is_empty(),
             stated_tool: stated_tool(&settings.clusters),
-            unmapped: unmapped(settings),
+            clusters: settings.clusters.clone(),
+            assumes_mappings: is_cluster && settings.mapped_clusters().next().is_none(),
         }
     }
-}
-
-fn unmapped(settings: &Settings) -> Vec<ClusterSettings> {
-    let is_cluster = settings.delivery.value == Delivery::Cluster;
-    let is_assumed = is_cluster && settings.mapped_clusters().next().is_none();
-    if is_assumed { settings.clusters.clone() } else { Vec::new() }
 }
 
 fn stated_tool(clusters: &[ClusterSettings]) -> Option<Deliverer> {

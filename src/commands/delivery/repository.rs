@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::checkout::Checkout;
-use super::facts::{FactsOf, Numbers};
+use super::facts::{FactsOf, Numbers, claim_groups};
 use super::manifest_facts::ManifestFacts;
 use super::options::DeliveryOptions;
 use super::repository_view::RepositoryView;
@@ -27,6 +27,8 @@ pub(crate) struct Deliveries {
     pub facts: DeliveryFacts,
     /// The ignore comments of files that the run does not read otherwise.
     pub directives: Vec<(FileId, Directives)>,
+    /// Complete sentences for the user.
+    pub notes: Vec<String>,
     pub run: RunFiles,
     pub(super) checkout: Checkout,
     /// The API group of the platform.
@@ -84,7 +86,12 @@ impl Deliveries {
         give_manifests(&repository, &checkout);
         let mut urls = options.urls.clone();
         urls.extend(view.repository.into_iter().flat_map(|repository| repository.remote_urls()));
-        let known = reach::Options { urls: &urls, group: options.platform.group, flux: flux::Settings::default() };
+        let known = reach::Options {
+            urls: &urls,
+            has_config: options.has_config,
+            group: options.platform.group,
+            flux: flux::Settings::default(),
+        };
         let reach = Reach::of(&repository, &known);
         let is_of_interest = !reach.deliverers.is_empty() || options.names_clusters;
         let removed = if is_of_interest { reach::removed_apis(&repository) } else { Vec::new() };
@@ -100,6 +107,7 @@ impl Deliveries {
             run: &mut run,
             group: options.platform.group,
             has_config: options.has_config,
+            claim_groups: claim_groups(&repository),
         };
         let mut facts = facts.collect(removed);
         let manifests = ManifestFacts {
@@ -114,8 +122,12 @@ impl Deliveries {
         manifests.collect(&mut facts);
         let directives = run.directives();
         drop(repository);
-        let mut found = Self { reach, facts, directives, run, checkout, group: options.platform.group };
-        found.add_shared(&options.unmapped, &numbers);
+        let (group, notes) = (options.platform.group, Vec::new());
+        let mut found = Self { reach, facts, directives, notes, run, checkout, group };
+        if options.assumes_mappings {
+            found.add_shared(&options.clusters, &numbers);
+        }
+        found.notes = options.clusters.iter().filter_map(|cluster| found.unmatched_note(cluster)).collect();
         Some(found)
     }
 }

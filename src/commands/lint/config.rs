@@ -67,12 +67,15 @@ impl<'a> LintConfig<'a> {
 
 /// The clusters whose mapping is assumed.
 fn assumed_mappings(settings: &Settings, clusters: &Clusters) -> Vec<AssumedMapping> {
-    if settings.clusters.is_empty() && settings.delivery.value == Delivery::Cluster {
+    if !clusters.delivery.assumes_mappings {
+        return Vec::new();
+    }
+    if settings.clusters.is_empty() {
         return vec![AssumedMapping { cluster: None, exporter: ExporterVersion::ASSUMED }];
     }
     let assumed = |cluster: &ClusterSettings| {
         let ClusterSettings { name, exporter, .. } = cluster;
         AssumedMapping { cluster: Some(name.clone()), exporter: *exporter }
     };
-    clusters.delivery.unmapped.iter().map(assumed).collect()
+    settings.clusters.iter().map(assumed).collect()
 }

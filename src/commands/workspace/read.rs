@@ -218,7 +218,8 @@ impl LintRun<'_> {
         if let Some(mapped) = mapped {
             mapped.name_expressions(&mut conclusion.findings);
         }
-        let notes = unjudged(&conclusion, self.snapshot.known.is_some()).into_iter().collect();
+        let mut notes: Vec<String> = unjudged(&conclusion, self.snapshot.known.is_some()).into_iter().collect();
+        notes.extend(deliveries.iter().flat_map(|deliveries| deliveries.notes.iter().cloned()));
         let manifests = (collects != Collects::Nothing).then(|| {
             let collected = collected.into_iter().map(|file| file.map(|file| *file).unwrap_or_default());
             let (found, declarations): (Vec<_>, Vec<_>) = collected.map(|it| (it.entities, it.declarations)).unzip();

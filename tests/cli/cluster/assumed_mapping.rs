@@ -137,3 +137,21 @@ fn an_entity_in_two_clusters_has_two_writers() {
     repo.write("portolan.yaml", "scope: acme/catalog\nclusters: {east: {}}\n");
     assert_found(&repo, &[]);
 }
+
+#[test]
+fn a_name_that_no_deliverer_knows_is_said() {
+    let note = "The deliverers of this repository know no cluster `west`";
+    let repo = repository("clusters: {east: {}, west: {}}\n");
+    repo.write("catalog/a.yaml", entity("a", ""));
+    deliver_to(&repo, &["east"]);
+    for line in ["lint", "diff --catalog local", "cluster forecast --no-base --catalog local"] {
+        let done = run(&repo, line);
+        let said = format!("{}{}", done.talk, done.results).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(said.matches(note).count(), 1, "{line}: {said}");
+    }
+    repo.write("portolan.yaml", "scope: acme/catalog\nclusters: {east: {}, west: {deliverer: kubectl}}\n");
+    assert!(!run(&repo, "lint").talk.contains(note));
+    // The only cluster is that of all deliverers.
+    repo.write("portolan.yaml", "scope: acme/catalog\nclusters: {west: {}}\n");
+    assert!(!run(&repo, "lint").talk.contains(note));
+}

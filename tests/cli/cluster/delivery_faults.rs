@@ -324,3 +324,18 @@ fn a_pattern_brings_pipelines_back() {
     repo.write(".sourceignore", "portolan.yaml\n.github/\n");
     assert_found(&repo, "", &[]);
 }
+
+#[test]
+fn claims_that_are_never_pruned_are_found_where_their_definitions_are() {
+    let application =
+        application("").replace("{automated: {prune: true}}", "{automated: {}}").replace("{prune: true}", "{}");
+    let claim = "apiVersion: acme.io/v1\nkind: Database\nmetadata: {name: main, namespace: shop}\nspec: {size: 1}\n";
+    let definition = "apiVersion: apiextensions.crossplane.io/v1\nkind: CompositeResourceDefinition\nmetadata: {name: \
+                      xdatabases.acme.io}\nspec: {group: acme.io}\n";
+    let repo = Repo::new();
+    repo.git(&["remote", "add", "origin", "git@git.example.com:acme/catalog.git"]);
+    repo.write("clusters/prod.yaml", application).write("catalog/claim.yaml", claim);
+    assert_found(&repo, "", &[]);
+    repo.write("apis/database.yaml", definition);
+    assert_found(&repo, "", &[("never-pruned", "clusters/prod.yaml:9")]);
+}
