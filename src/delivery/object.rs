@@ -7,6 +7,7 @@ use super::files::FileId;
 use super::manifests::Header;
 use super::place::Place;
 use super::reading::EncodingFault;
+use crate::domain::apply_error::AppliedObject;
 use crate::domain::document::span::Span;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +68,12 @@ impl Object {
     }
 
     /// Where it comes from.
+    /// As it reaches the API server.
+    pub fn applied(&self) -> AppliedObject {
+        let Header { api_version, kind, namespace, name, .. } = self.header.clone();
+        AppliedObject { api_version, kind, namespace, name }
+    }
+
     pub fn place(&self) -> Place {
         match &self.origin {
             Origin::Manifest { file, span, .. } => Place { file: *file, span: *span },

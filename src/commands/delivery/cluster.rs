@@ -10,12 +10,13 @@ use super::repository::Deliveries;
 use crate::delivery::content_of;
 use crate::delivery::files::FileId as DeliveredId;
 use crate::delivery::flux::VanishReason;
-use crate::delivery::kustomize::failure::ROOT;
+use crate::delivery::kustomize::failure::with_paths_of_repository;
 use crate::delivery::object::{Origin, split_version};
 use crate::delivery::reach::{
     Address, Applied, Arrival, Cluster, ClusterId, Deliverer, DelivererId, Fate, Outcome, Tool,
 };
 use crate::delivery::reading::{Dialect, reread_numbers};
+use crate::domain::apply_error::no_namespace;
 use crate::domain::cluster::Deliverer as ToolName;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::Value;
@@ -206,13 +207,8 @@ impl<'a> ClusterDelivery<'a> {
         let Some(taker) = self.applied(file, span.start) else { return Passage::Lost(loss_of(takers)) };
         let Taker { deliverer, arrival, .. } = taker;
         if self.needs_namespace(&taker) {
-            let header = &arrival.object.header;
-            let reason = format!(
-                "`{}` cannot apply it: {}/{} namespace not specified: the server could not find the requested resource",
-                title_of(deliverer),
-                header.kind,
-                header.name
-            );
+            let text = no_namespace(&arrival.object.applied());
+            let reason = format!("`{}` cannot apply it: {text}", title_of(deliverer));
             return Passage::Lost(Loss { reason, keeps_object: true });
         }
         if arrival.object.rewritten.is_some() {
@@ -285,7 +281,7 @@ pub(crate) fn failure_text(deliverer: &Deliverer) -> Option<String> {
         Outcome::SetFailed(failure) => &failure.text,
         Outcome::Built { .. } | Outcome::NotKnown(_) => return None,
     };
-    Some(text.replace(&format!("{ROOT}/"), "").replace(ROOT, "."))
+    Some(with_paths_of_repository(text))
 }
 
 fn content(deliverer: &Deliverer, arrival: &Arrival, manifest: Value<'_>) -> Json {

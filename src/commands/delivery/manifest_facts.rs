@@ -17,7 +17,6 @@ use crate::delivery::reach::{self, Arrival, Fate, Outcome, Reach};
 use crate::delivery::reading::Dialect;
 use crate::delivery::repository::Repository;
 use crate::delivery::source::Source as _;
-use crate::domain::apply_error::AppliedObject;
 use crate::domain::cluster::Deliverer as ToolName;
 use crate::domain::delivery_facts::{
     Applied, DelivererIndex, DeliveryFacts, LostManifest, ManifestDelivery, ManifestFault, ManifestFaultKind,
@@ -139,13 +138,7 @@ impl ManifestFacts<'_, '_> {
             Dialect::Kubectl => YamlReader::Kubectl,
             Dialect::Kustomize => YamlReader::Kustomize,
         };
-        let header = &arrival.object.header;
-        let object = AppliedObject {
-            api_version: header.api_version.clone(),
-            kind: header.kind.clone(),
-            namespace: header.namespace.clone(),
-            name: header.name.clone(),
-        };
+        let object = arrival.object.applied();
         let place = Place { file, span: *span };
         Some(ManifestDelivery { place, deliverer, tool, reader, applied, object })
     }
