@@ -1,11 +1,11 @@
 //! What arrives in one cluster of the config: for each manifest, the deliverer that takes it, and the object as it reaches
 //! the API server.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde_json::{Map, Value as Json};
 
-use super::facts::title_of;
+use super::facts::{may_take_more, title_of};
 use super::repository::Deliveries;
 use crate::delivery::content_of;
 use crate::delivery::files::FileId as DeliveredId;
@@ -13,7 +13,7 @@ use crate::delivery::flux::VanishReason;
 use crate::delivery::kustomize::failure::with_paths_of_repository;
 use crate::delivery::object::{Origin, split_version};
 use crate::delivery::reach::{
-    Address, Applied, Arrival, Cluster, ClusterId, Deliverer, DelivererId, Fate, Outcome, Tool,
+    Address, Applied, Arrival, Cluster, ClusterId, Deliverer, DelivererId, Fate, NotKnown, Outcome, Tool,
 };
 use crate::delivery::reading::{Dialect, reread_numbers};
 use crate::domain::apply_error::no_namespace;
@@ -35,8 +35,10 @@ pub(crate) struct ClusterDelivery<'a> {
     takers: HashMap<(FileId, u32), Vec<Taker<'a>>>,
     /// The files below the folder of a deliverer whose build fails.
     failing: HashMap<FileId, &'a Deliverer>,
-    /// What some deliverer makes of its files is not known.
+    /// Some deliverer may take more files than is known.
     has_unknowns: bool,
+    /// The files of Helm charts, which may be rendered for whatever names the chart.
+    of_charts: HashSet<FileId>,
     group: &'static str,
 }
 
@@ -94,7 +96,9 @@ impl Deliveries {
 
     /// ``they know `east` and `west` ``
     pub fn known_names(&self) -> String {
-        let names = self.reach.clusters.iter().flat_map(|cluster| &cluster.names);
+        let reached: BTreeSet<ClusterId> = self.reach.deliverers.iter().map(|deliverer| deliverer.cluster).collect();
+        let reached = reached.into_iter().filter_map(|id| self.reach.clusters.get(id.0 as usize));
+        let names = reached.flat_map(|cluster| &cluster.names);
         let names: BTreeSet<String> = names.map(|name| format!("`{name}`")).collect();
         let names: Vec<String> = names.into_iter().collect();
         if names.is_empty() { "they know none by name".to_owned() } else { format!("they know {}", list(&names)) }
@@ -120,6 +124,11 @@ impl Deliveries {
         (chosen, tool)
     }
 
+    /// Whether what is not known of a deliverer may be that it takes further files.
+    pub fn may_take_more(&self, id: DelivererId, why: &NotKnown) -> bool {
+        !self.charts.is_bounded(id) && may_take_more(why)
+    }
+
     /// What arrives in these clusters. `tool`: only by this one.
     pub fn to_clusters(&self, clusters: BTreeSet<ClusterId>, tool: Option<Tool>) -> ClusterDelivery<'_> {
         let is_chosen = |(_, deliverer): &(DelivererId, &Deliverer)| {
@@ -131,7 +140,7 @@ impl Deliveries {
         for (id, deliverer) in deliverers.iter().copied() {
             match &deliverer.outcome {
                 Outcome::Built { arrivals, not_known, .. } => {
-                    has_unknowns |= !not_known.is_empty();
+                    has_unknowns |= not_known.iter().any(may_take_more);
                     for arrival in arrivals.iter() {
                         let Origin::Manifest { file, span, .. } = &arrival.object.origin else { continue };
                         let Some(file) = self.run.listed_id(*file) else { continue };
@@ -142,10 +151,11 @@ impl Deliveries {
                     let Some(folder) = &deliverer.folder else { continue };
                     failing.extend(self.listed_below(folder).map(|file| (file, deliverer)));
                 }
-                Outcome::NotKnown(_) => has_unknowns = true,
+                Outcome::NotKnown(why) => has_unknowns |= self.may_take_more(id, why),
             }
         }
-        ClusterDelivery { clusters, deliverers, takers, failing, has_unknowns, group: self.group }
+        let of_charts = self.charts.folders.iter().flat_map(|folder| self.listed_below(folder)).collect();
+        ClusterDelivery { clusters, deliverers, takers, failing, has_unknowns, of_charts, group: self.group }
     }
 
     /// The manifests of the run in a folder of the Git repository.
@@ -172,6 +182,7 @@ impl<'a> ClusterDelivery<'a> {
             takers: HashMap::new(),
             failing: HashMap::new(),
             has_unknowns: false,
+            of_charts: HashSet::new(),
             group: "",
         }
     }
@@ -196,6 +207,11 @@ impl<'a> ClusterDelivery<'a> {
     /// The deliverer that would take a file if its build did not fail.
     pub fn failing(&self, file: FileId) -> Option<&'a Deliverer> {
         self.failing.get(&file).copied()
+    }
+
+    /// Whether a file is a part of a Helm chart.
+    pub fn is_of_chart(&self, file: FileId) -> bool {
+        self.of_charts.contains(&file)
     }
 
     /// What becomes of an object of a file.
@@ -227,7 +243,7 @@ impl<'a> ClusterDelivery<'a> {
             let reason = format!("the build of `{}` fails: {failure}", title_of(deliverer));
             return Passage::Lost(Loss { reason, keeps_object: true });
         }
-        if self.has_unknowns {
+        if self.has_unknowns || self.of_charts.contains(&file) {
             return Passage::NotKnown;
         }
         let reason = "nothing in this repository delivers it to the cluster".to_owned();

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use super::charts::Charts;
 use super::manifest_facts::stage_objects;
 use super::run_files::RunFiles;
 use crate::delivery::files::FileId as DeliveredId;
@@ -34,6 +35,7 @@ pub(super) struct FactsOf<'a, 'r> {
     /// The API group of entity manifests.
     pub group: &'a str,
     pub has_config: bool,
+    pub charts: &'a Charts,
     /// The API groups that the platform APIs of this repository define: the groups of Crossplane's claims.
     pub claim_groups: BTreeSet<String>,
 }
@@ -82,10 +84,9 @@ impl FactsOf<'_, '_> {
                         }
                     }
                 }
+                Outcome::NotKnown(why) => knows_all &= self.charts.is_bounded(id) || !may_take_more(why),
                 // What it would take is not known.
-                Outcome::Failed(_) | Outcome::ArgoFailed(_) | Outcome::SetFailed(_) | Outcome::NotKnown(_) => {
-                    knows_all = false;
-                }
+                Outcome::Failed(_) | Outcome::ArgoFailed(_) | Outcome::SetFailed(_) => knows_all = false,
             }
             if let Some(number) = self.numbers.get(id) {
                 facts.deliverers.extend(self.deliverer(deliverer));
@@ -176,7 +177,8 @@ impl FactsOf<'_, '_> {
                     && !taken.contains(&(file, manifest.span.start))
             };
             let missed: Vec<&Manifest> = manifests.objects.iter().filter(is_missed).collect();
-            if missed.is_empty() {
+            // Helm may render what is in a chart, for whatever names that.
+            if missed.is_empty() || self.charts.hold(self.repository.files.path(file)) {
                 continue;
             }
             let absences = self.reach.absence(self.repository, file);
@@ -266,7 +268,7 @@ pub(super) fn is_custom(api_version: &str) -> bool {
 }
 
 /// Whether what is not known of a build may be that it takes further manifests of the repository.
-fn may_take_more(why: &NotKnown) -> bool {
+pub(super) fn may_take_more(why: &NotKnown) -> bool {
     match why {
         NotKnown::Kustomize(kind, _) => match kind {
             UnknownKind::Remote | UnknownKind::Generator | UnknownKind::Decryption => true,

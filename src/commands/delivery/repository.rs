@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use super::charts::Charts;
 use super::checkout::Checkout;
 use super::facts::{FactsOf, Numbers, claim_groups};
 use super::manifest_facts::ManifestFacts;
@@ -31,6 +32,7 @@ pub(crate) struct Deliveries {
     pub notes: Vec<String>,
     pub run: RunFiles,
     pub(super) checkout: Checkout,
+    pub(super) charts: Charts,
     /// The API group of the platform.
     pub(super) group: &'static str,
 }
@@ -100,6 +102,7 @@ impl Deliveries {
         }
         let mut run = RunFiles::new(&checkout, read, files, prefix);
         let numbers = Numbers::of(&reach, &mut run);
+        let charts = Charts::of(&repository, &reach);
         let facts = FactsOf {
             reach: &reach,
             numbers: &numbers,
@@ -107,6 +110,7 @@ impl Deliveries {
             run: &mut run,
             group: options.platform.group,
             has_config: options.has_config,
+            charts: &charts,
             claim_groups: claim_groups(&repository),
         };
         let mut facts = facts.collect(removed);
@@ -123,7 +127,7 @@ impl Deliveries {
         let directives = run.directives();
         drop(repository);
         let (group, notes) = (options.platform.group, Vec::new());
-        let mut found = Self { reach, facts, directives, notes, run, checkout, group };
+        let mut found = Self { reach, facts, directives, notes, run, checkout, charts, group };
         if options.assumes_mappings {
             found.add_shared(&options.clusters, &numbers);
         }

@@ -236,7 +236,7 @@ impl EntityCollector {
         }
         let mut found = self.file(file, text);
         reader.read(path, text, &mut |document, content| {
-            if content.declares(mapped.is_some()) {
+            if content.declares(document.view, file, mapped) {
                 found.document(document, &content);
             }
         });

@@ -303,7 +303,7 @@ impl Worker<'_> {
                     let value = if document.broken { None } else { document.view.root() };
                     delivered.add(&DeliveredDocument { span: document.span, value, faults: document.faults });
                 }
-                let declares = content.declares(mapped.is_some());
+                let declares = content.declares(document.view, id, *mapped);
                 if declares {
                     collector.iter_mut().for_each(|collector| collector.document(document, &content));
                     index.iter_mut().for_each(|index| index.document(document, &content));

@@ -9,10 +9,11 @@ use super::found::{Found, Written};
 use super::links::{BOOTSTRAP, Links, may_be_one, source_kind, source_name};
 use super::model::{
     Address, Cluster, ClusterId, Deliverer, DelivererId, Deliveries, Detail, Details, MissingReference, Nearness,
-    Options, Reach, ReferenceKind, SourceLink,
+    Options, Reach, ReferenceKind, SourceLink, Tool,
 };
 use super::permits::refusals;
 use super::roots::follow;
+use super::row_names::row_names;
 use crate::delivery::argo;
 use crate::delivery::argo::objects::{Application, DEFAULT_PROJECT};
 use crate::delivery::flux::objects::{Kustomization, ObjectReference};
@@ -207,14 +208,22 @@ impl<'y, 'x, 'r, 'f> Answer<'y, 'x, 'r, 'f> {
                 Address::NotKnown => {}
             }
         }
-        for (deliverer, detail) in deliverers.iter_mut().zip(details) {
+        let mut names_of_rows = row_names(deliverers, self.repository);
+        for (at, (deliverer, detail)) in deliverers.iter_mut().zip(details).enumerate() {
             deliverer.cluster = renumbered.get(&deliverer.cluster).copied().unwrap_or_default();
             detail.home = renumbered.get(&detail.home).copied().unwrap_or_default();
-            let names = &mut clusters[deliverer.cluster.0 as usize].names;
+            let Cluster { address, names } = &mut clusters[deliverer.cluster.0 as usize];
+            let of_row = names_of_rows.remove(&at).filter(|_| matches!(address, Address::Server(_)));
+            of_row.iter().for_each(|name| add_name(names, name));
             let folder = deliverer.folder.as_deref().and_then(cluster_folder);
             let file = self.repository.files.path(deliverer.place.file);
             let file = cluster_folder(file).filter(|_| deliverer.cluster == detail.home);
             folder.into_iter().chain(file).for_each(|name| add_name(names, name));
+        }
+        for Cluster { address, names } in &mut clusters {
+            if matches!(address, Address::Own { tool: Tool::ArgoCd, .. }) {
+                add_name(names, argo::objects::LOCAL_CLUSTER);
+            }
         }
         clusters
     }

@@ -6,7 +6,7 @@ use super::builds::path_of;
 use super::found::{Found, FoundObject, ObjectId, SourceKind, Written};
 use super::model::{Options, SourceLink};
 use super::url::{Match, Urls};
-use crate::delivery::files::{Entry, FileId, Files, Joined, join};
+use crate::delivery::files::{Entry, FileId, Files, Joined, is_below, join};
 use serde_json::Value as Json;
 
 use crate::delivery::argo::objects::{Application, ApplicationSet};
@@ -289,9 +289,4 @@ impl<'r> Links<'r> {
 /// The folder of a file.
 pub(super) fn parent(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
-/// Whether a path is below a folder.
-pub(super) fn is_below(path: &str, folder: &str) -> bool {
-    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }

@@ -339,3 +339,23 @@ fn claims_that_are_never_pruned_are_found_where_their_definitions_are() {
     repo.write("apis/database.yaml", definition);
     assert_found(&repo, "", &[("never-pruned", "clusters/prod.yaml:9")]);
 }
+
+#[test]
+fn a_chart_takes_nothing_but_its_own_files() {
+    let chart = application("").replace("path: catalog}", "path: chart}");
+    let repo = repository(&format!("{}---\n{}", application(""), chart.replacen("name: catalog", "name: chart", 1)));
+    repo.write("catalog/a.yaml", entity("a", "")).write("chart/Chart.yaml", "name: chart\nversion: 1.0.0\n");
+    // Something else may render this one.
+    repo.write("charts/other/Chart.yaml", "name: other\n").write("charts/other/templates/b.yaml", entity("b", ""));
+    assert_found(&repo, "", &[]);
+    repo.write("elsewhere/c.yaml", entity("c", ""));
+    let missed = ("undelivered-manifest", "elsewhere/c.yaml:4");
+    assert_found(&repo, "", &[missed]);
+    // An application of applications, as a chart.
+    let template = application("").replace("path: catalog}", "path: elsewhere}");
+    repo.write("chart/templates/apps.yaml", template);
+    assert_found(&repo, "", &[]);
+    repo.remove("chart/templates/apps.yaml");
+    repo.write("chart/values.yaml", "applications: [{repoURL: x, path: elsewhere}]\n");
+    assert_found(&repo, "", &[]);
+}

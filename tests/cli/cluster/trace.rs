@@ -12,7 +12,7 @@ use crate::cli::run;
 use crate::testkit::Repo;
 use crate::testkit::errors::assert_error;
 
-const URL: &str = "https://git.example.com/acme/catalog.git";
+pub const URL: &str = "https://git.example.com/acme/catalog.git";
 
 /// A GitRepository of Flux for the repository itself.
 pub fn git_source() -> String {

@@ -146,16 +146,19 @@ impl<'a> Route<'_, 'a> {
             return Vec::new();
         };
         let mut unknowns = Vec::new();
+        let is_of_chart = delivery.is_of_chart(self.at.place.file);
         let takers: Vec<DelivererId> = self.takers().iter().map(|taker| taker.id).collect();
         for (id, deliverer) in &delivery.deliverers {
             // What others leave open matters only if nobody takes the manifest.
-            let matters = takers.is_empty() || takers.contains(id);
+            let is_taker = takers.contains(id);
+            let matters =
+                |why: &&NotKnown| is_taker || takers.is_empty() && (is_of_chart || deliveries.may_take_more(*id, why));
             let not_known: &[NotKnown] = match &deliverer.outcome {
                 Outcome::Built { not_known, .. } => not_known,
                 Outcome::NotKnown(why) => std::slice::from_ref(why),
                 Outcome::Failed(_) | Outcome::ArgoFailed(_) | Outcome::SetFailed(_) => &[],
             };
-            for why in not_known.iter().filter(|_| matters) {
+            for why in not_known.iter().filter(matters) {
                 unknowns.push(format!("{}: {}", title_of(deliverer), describe_unknown(why, deliveries)));
             }
         }
@@ -194,7 +197,13 @@ impl<'a> Route<'_, 'a> {
                 Some(deliverer) if !reaches(&deliverer) => "it delivers to another cluster".to_owned(),
                 Some(_) | None => describe_link(&absence.link, deliveries),
             };
-            trace.help = trace.help.take().or_else(|| Some(way_out(&absence.link, deliveries)));
+            let help = match deliverer {
+                Some(deliverer) if !reaches(&deliverer) => {
+                    "if it is meant for this cluster, add a deliverer for its folder".to_owned()
+                }
+                Some(_) | None => way_out(&absence.link, deliveries),
+            };
+            trace.help = trace.help.take().or(Some(help));
             trace.nearest.push(NearestDeliverer {
                 title: deliverer.map(title_of),
                 path: place.as_ref().map(|(path, _)| path.clone()),
