@@ -192,7 +192,8 @@ pub struct DelivererFacts {
     pub tool: Tool,
     /// `Kustomization flux-system/catalog`
     pub title: String,
-    pub place: Place,
+    /// `None`: it is outside of the root.
+    pub place: Option<Place>,
     /// The path as written, with its place.
     pub path: Option<(String, Place)>,
     /// Where pruning is off.

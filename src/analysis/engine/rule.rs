@@ -224,6 +224,12 @@ impl FindingBuilder {
         self
     }
 
+    /// Adds a place, if it is in a file of the run.
+    pub fn related_at(mut self, place: Option<Place>, label: &str) -> Self {
+        self.related.extend(place.map(|place| (Some(place.file), place.span, label.to_owned())));
+        self
+    }
+
     /// Marks the first related place, which belongs to `entity`, as equally responsible.
     pub fn counterpart(mut self, entity: Option<EntityName>) -> Self {
         self.counterpart = entity;

@@ -60,7 +60,7 @@ fn check_deliveries(context: &DeliveryContext<'_>, sink: &mut Sink<'_>) {
         );
         let mut draft = FindingBuilder::new(shared.place.span, message).file(shared.place.file);
         for deliverer in shared.by.iter().filter_map(|index| context.facts.deliverer(*index)) {
-            draft = draft.related_in(deliverer.place.file, deliverer.place.span, "delivers it");
+            draft = draft.related_at(deliverer.place, "delivers it");
         }
         sink.report(draft.help(
             "deliver entity manifests to one of the clusters, or give the clusters mappings whose identifiers differ",

@@ -53,6 +53,6 @@ fn report_kept(kept: &KeptManifest, by: &DelivererFacts, sink: &mut Sink<'_>) {
     };
     let message = format!("`{}` never prunes `{}`{others}: `{}`.", by.title, kept.title, kept.annotation);
     let draft = FindingBuilder::new(kept.place.span, message).file(kept.place.file);
-    let draft = draft.related_in(by.place.file, by.place.span, "the deliverer");
+    let draft = draft.related_at(by.place, "the deliverer");
     sink.report(draft.help("remove the annotation, so that the entity goes with its manifest"));
 }

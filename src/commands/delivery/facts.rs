@@ -1,6 +1,6 @@
 //! Turns what deliverers make of the repository into facts for the rules, at places of the files of the run.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use super::charts::Charts;
 use super::manifest_facts::stage_objects;
@@ -29,7 +29,6 @@ type ManifestKey = (DeliveredId, u32);
 
 pub(super) struct FactsOf<'a, 'r> {
     pub reach: &'a Reach,
-    pub numbers: &'a Numbers,
     pub repository: &'a Repository<'r>,
     pub run: &'a mut RunFiles,
     /// The API group of entity manifests.
@@ -53,19 +52,9 @@ pub(super) fn claim_groups(repository: &Repository<'_>) -> BTreeSet<String> {
     groups
 }
 
-/// The numbers of the deliverers in the facts. Those outside of the root have none.
-#[derive(Debug, Default)]
-pub(crate) struct Numbers(BTreeMap<DelivererId, DelivererIndex>);
-
-impl Numbers {
-    pub fn of(reach: &Reach, run: &mut RunFiles) -> Self {
-        let inside = reach.ids().filter(|(_, deliverer)| run.place(deliverer.place).is_some());
-        Self(inside.map(|(id, _)| id).zip((0..).map(DelivererIndex)).collect())
-    }
-
-    pub fn get(&self, id: DelivererId) -> Option<DelivererIndex> {
-        self.0.get(&id).copied()
-    }
+/// The number of a deliverer in the facts, which have all of them in the same order.
+pub(super) fn number_of(id: DelivererId) -> DelivererIndex {
+    DelivererIndex(id.0 as usize)
 }
 
 impl FactsOf<'_, '_> {
@@ -88,10 +77,9 @@ impl FactsOf<'_, '_> {
                 // What it would take is not known.
                 Outcome::Failed(_) | Outcome::ArgoFailed(_) | Outcome::SetFailed(_) => knows_all = false,
             }
-            if let Some(number) = self.numbers.get(id) {
-                facts.deliverers.extend(self.deliverer(deliverer));
-                self.add_returned(id, number, &mut facts);
-            }
+            let found = self.deliverer(deliverer);
+            facts.deliverers.push(found);
+            self.add_returned(id, &mut facts);
         }
         if knows_all && !self.reach.deliverers.is_empty() {
             facts.undelivered = self.undelivered(&taken);
@@ -106,8 +94,8 @@ impl FactsOf<'_, '_> {
         facts
     }
 
-    fn deliverer(&mut self, deliverer: &Deliverer) -> Option<DelivererFacts> {
-        let place = self.run.place(deliverer.place)?;
+    fn deliverer(&mut self, deliverer: &Deliverer) -> DelivererFacts {
+        let place = self.run.place(deliverer.place);
         let path = deliverer.path.as_ref().and_then(|path| {
             let place = DeliveredPlace { file: path.file?, span: path.span };
             Some((path.text.clone(), self.run.place(place)?))
@@ -137,7 +125,7 @@ impl FactsOf<'_, '_> {
             reach::Tool::ArgoCd => Tool::ArgoCd,
         };
         let (title, stage_objects) = (title_of(deliverer), stage_objects(deliverer));
-        Some(DelivererFacts { tool, title, place, path, keeps_removed, failure, entities, stage_objects, resources })
+        DelivererFacts { tool, title, place, path, keeps_removed, failure, entities, stage_objects, resources }
     }
 
     /// Whether it matters what becomes of objects of this kind: without a config, only of claims.
@@ -147,7 +135,7 @@ impl FactsOf<'_, '_> {
     }
 
     /// Files that Flux leaves out by default, and does not because a pattern is written.
-    fn add_returned(&mut self, id: DelivererId, number: DelivererIndex, facts: &mut DeliveryFacts) {
+    fn add_returned(&mut self, id: DelivererId, facts: &mut DeliveryFacts) {
         let deliverer = self.reach.deliverer(id);
         // Mostly there is no pattern, and then the files need not be looked at.
         let Some(written) = self.reach.written_pattern(self.repository, id) else { return };
@@ -161,7 +149,7 @@ impl FactsOf<'_, '_> {
         let Some((file, default)) = files.iter().find_map(returned) else { return };
         let Some(pattern) = self.run.place(written) else { return };
         let path = self.run.shown(self.repository.files.path(file));
-        let returned = ReturnedFile { deliverer: number, path, pattern, default };
+        let returned = ReturnedFile { deliverer: number_of(id), path, pattern, default };
         match facts.deliverers.last_mut().and_then(|last| last.failure.as_mut()) {
             Some(failure) => failure.returned = Some(returned),
             None => facts.returned_files.push(returned),
@@ -186,7 +174,7 @@ impl FactsOf<'_, '_> {
             let reasons: Option<Vec<_>> = absences.iter().map(|absence| self.reason(absence)).collect();
             let Some(reason) = reasons.and_then(|reasons| reasons.into_iter().next()) else { continue };
             let Some(absence) = absences.first() else { continue };
-            let nearest = absence.deliverer.and_then(|id| self.numbers.get(id));
+            let nearest = absence.deliverer.map(number_of);
             for (manifest, span) in missed.iter().zip(name_spans(self.repository, file, &missed)) {
                 let Some(place) = self.run.place(DeliveredPlace { file, span }) else { continue };
                 let header = &manifest.header;

@@ -3,7 +3,7 @@
 
 use super::checkout::Checkout;
 use super::emptied::{Emptied, manifest_of};
-use super::facts::Numbers;
+use super::facts::number_of;
 use super::options::DeliveryOptions;
 use super::repository_view::RepositoryView;
 use super::run_files::RunFiles;
@@ -27,7 +27,6 @@ use crate::sources::{self, SourceFile};
 
 pub(super) struct ManifestFacts<'a, 'r> {
     pub reach: &'a Reach,
-    pub numbers: &'a Numbers,
     pub repository: &'a Repository<'r>,
     pub checkout: &'a Checkout,
     pub view: &'a RepositoryView<'a>,
@@ -60,7 +59,7 @@ impl ManifestFacts<'_, '_> {
         let stated = self.stated_arrivals();
         let mut arrivals: Vec<(ManifestDelivery, &Arrival, Delivering<'_>)> = Vec::new();
         for ((id, deliverer), options) in self.reach.ids().zip(&options) {
-            let Some(index) = self.numbers.get(id) else { continue };
+            let index = number_of(id);
             for place in self.reach.lost(id) {
                 let place = self.run.place(*place);
                 facts.lost.extend(place.map(|place| LostManifest { by: index, place }));

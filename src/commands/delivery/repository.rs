@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::charts::Charts;
 use super::checkout::Checkout;
-use super::facts::{FactsOf, Numbers, claim_groups};
+use super::facts::{FactsOf, claim_groups};
 use super::manifest_facts::ManifestFacts;
 use super::options::DeliveryOptions;
 use super::repository_view::RepositoryView;
@@ -101,11 +101,9 @@ impl Deliveries {
             return None;
         }
         let mut run = RunFiles::new(&checkout, read, files, prefix);
-        let numbers = Numbers::of(&reach, &mut run);
         let charts = Charts::of(&repository, &reach);
         let facts = FactsOf {
             reach: &reach,
-            numbers: &numbers,
             repository: &repository,
             run: &mut run,
             group: options.platform.group,
@@ -114,22 +112,15 @@ impl Deliveries {
             claim_groups: claim_groups(&repository),
         };
         let mut facts = facts.collect(removed);
-        let manifests = ManifestFacts {
-            reach: &reach,
-            numbers: &numbers,
-            repository: &repository,
-            checkout: &checkout,
-            view,
-            options,
-            run: &mut run,
-        };
+        let manifests =
+            ManifestFacts { reach: &reach, repository: &repository, checkout: &checkout, view, options, run: &mut run };
         manifests.collect(&mut facts);
         let directives = run.directives();
         drop(repository);
         let (group, notes) = (options.platform.group, Vec::new());
         let mut found = Self { reach, facts, directives, notes, run, checkout, charts, group };
         if options.assumes_mappings {
-            found.add_shared(&options.clusters, &numbers);
+            found.add_shared(&options.clusters);
         }
         found.notes = options.clusters.iter().filter_map(|cluster| found.unmatched_note(cluster)).collect();
         Some(found)

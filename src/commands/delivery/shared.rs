@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::cluster::ClusterDelivery;
-use super::facts::{Numbers, is_entity, name_span};
+use super::facts::{is_entity, name_span, number_of};
 use super::repository::Deliveries;
 use super::wiring::title_of_object;
 use crate::delivery::place::Place as DeliveredPlace;
@@ -26,7 +26,7 @@ struct Shared {
 
 impl Deliveries {
     /// `clusters`: those whose exporters send each manifest as it is.
-    pub(super) fn add_shared(&mut self, clusters: &[ClusterSettings], numbers: &Numbers) {
+    pub(super) fn add_shared(&mut self, clusters: &[ClusterSettings]) {
         if clusters.len() < 2 {
             return;
         }
@@ -45,7 +45,7 @@ impl Deliveries {
         self.facts.knows_clusters = known.len() == clusters.len();
         for Shared { clusters, manifests, title, place, by } in shared {
             let Some(place) = self.run.place(place) else { continue };
-            let by = by.into_iter().filter_map(|id| numbers.get(id)).collect();
+            let by = by.map(number_of).to_vec();
             self.facts.shared_manifests.push(SharedManifests { clusters, manifests, title, place, by });
         }
     }

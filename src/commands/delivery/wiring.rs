@@ -1,10 +1,10 @@
 //! Facts about deliverers beside each other: what several deliver, what none of them removes or waits for, and objects of
 //! Flux that are written for an older one.
 
-use super::facts::{FactsOf, is_custom, is_entity, name_span};
+use super::facts::{FactsOf, is_custom, is_entity, name_span, number_of};
 use crate::delivery::object::{Object, Origin, split_version};
 use crate::delivery::place::Place as DeliveredPlace;
-use crate::delivery::reach::{self, Arrival, Deliverer, DelivererId, Fate, Likeness, Outcome, Prune, Refused, Tool};
+use crate::delivery::reach::{self, Arrival, Deliverer, Fate, Likeness, Outcome, Prune, Refused, Tool};
 use crate::domain::delivery_facts::{
     DeliveredTwice, DelivererIndex, DeliveryFacts, KeptManifest, NotPermitted, NotPermittedWhat, PrunedCrd, RemovedApi,
     RemovedField, UnorderedCrd, WrongCluster,
@@ -20,12 +20,10 @@ const MOST_KEPT: usize = 3;
 impl FactsOf<'_, '_> {
     pub(super) fn add_wiring(&mut self, facts: &mut DeliveryFacts) {
         for (id, deliverer) in self.reach.ids() {
-            if let (Some(by), Prune::On) = (self.numbers.get(id), deliverer.prune) {
-                self.add_pruning(facts, by, deliverer);
+            if deliverer.prune == Prune::On {
+                self.add_pruning(facts, number_of(id), deliverer);
             }
         }
-        let numbers = self.numbers;
-        let index = |id: &DelivererId| numbers.get(*id);
         let (group, has_config) = (self.group, self.has_config);
         let is_of_interest = |object: &Object| {
             let header = &object.header;
@@ -34,17 +32,16 @@ impl FactsOf<'_, '_> {
                 || (has_config && is_custom(&header.api_version))
         };
         for twice in self.reach.twice(&is_of_interest) {
-            let deliverers: Vec<DelivererIndex> = twice.deliverers.iter().filter_map(index).collect();
+            let deliverers = twice.deliverers.iter().copied().map(number_of).collect();
             let Some(first) = twice.objects.first() else { continue };
-            let object = self.arrival(first.first).map(|arrival| arrival.object.clone());
-            let Some(object) = object.filter(|_| deliverers.len() > 1) else { continue };
+            let Some(object) = self.arrival(first.first).map(|arrival| arrival.object.clone()) else { continue };
             let places = first.places.iter().filter_map(|place| self.run.place(*place)).collect();
             let title = title_of_object(&object);
             facts.delivered_twice.push(DeliveredTwice { deliverers, objects: twice.objects.len(), title, places });
         }
         for unordered in self.reach.unordered() {
-            let definers: Vec<DelivererIndex> = unordered.definers.iter().filter_map(index).collect();
-            let Some(by) = index(&unordered.resource.deliverer).filter(|_| !definers.is_empty()) else { continue };
+            let definers = unordered.definers.iter().copied().map(number_of).collect();
+            let by = number_of(unordered.resource.deliverer);
             // Others rely on it that Flux and Argo CD try again.
             if unordered.group != self.group {
                 continue;
@@ -53,8 +50,8 @@ impl FactsOf<'_, '_> {
             facts.unordered.push(UnorderedCrd { kind: unordered.kind, by, definers, definition });
         }
         for wrong in self.reach.wrong_clusters() {
-            let siblings: Vec<DelivererIndex> = wrong.siblings.iter().filter_map(index).collect();
-            let Some(by) = index(&wrong.deliverer).filter(|_| !siblings.is_empty()) else { continue };
+            let siblings = wrong.siblings.iter().copied().map(number_of).collect();
+            let by = number_of(wrong.deliverer);
             let delivers_entities = facts.deliverer(by).is_some_and(|by| by.entities > 0);
             if !facts.has_config && !delivers_entities {
                 continue;
@@ -63,7 +60,8 @@ impl FactsOf<'_, '_> {
             facts.wrong_clusters.push(WrongCluster { by, siblings, is_same_folder });
         }
         for refusal in &self.reach.refusals {
-            let Some((by, place)) = index(&refusal.deliverer).zip(self.run.place(refusal.place)) else { continue };
+            let Some(place) = self.run.place(refusal.place) else { continue };
+            let by = number_of(refusal.deliverer);
             let what = match refusal.refused.clone() {
                 Refused::Kind { group, kind, objects } => NotPermittedWhat::Kind { group, kind, objects },
                 Refused::Repository(url) => NotPermittedWhat::Repository(url),

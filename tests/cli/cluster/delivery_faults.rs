@@ -359,3 +359,22 @@ fn a_chart_takes_nothing_but_its_own_files() {
     repo.write("chart/values.yaml", "applications: [{repoURL: x, path: elsewhere}]\n");
     assert_found(&repo, "", &[]);
 }
+
+#[test]
+fn deliverers_outside_of_the_root_count_too() {
+    let repo = repository(&kustomization("  postBuild: {substitute: {N: \"1\"}}\n"));
+    repo.remove("portolan.yaml");
+    repo.write("catalog/team/portolan.yaml", "scope: acme/team\n").write("catalog/team/a.yaml", entity("a", ""));
+    // The config is no manifest.
+    let words = assert_found(&repo, "-C catalog/team", &[("build-breaker", "portolan.yaml:1")]);
+    assert!(words[0].contains("`Kustomization flux-system/catalog` delivers nothing"), "{words:?}");
+    repo.write("catalog/kustomization.yaml", "resources: [team/a.yaml, team/b.yaml]\n");
+    repo.write("catalog/team/b.yaml", entity("b", "  properties: {tier: \"${N}\"}\n"));
+    assert_found(&repo, "-C catalog/team", &[("substituted-value", "b.yaml:9")]);
+    repo.write("catalog/team/c.yaml", entity("c", ""));
+    let found = [("substituted-value", "b.yaml:9"), ("undelivered-manifest", "c.yaml:4")];
+    assert_found(&repo, "-C catalog/team", &found);
+    // What is wrong elsewhere is not reported here.
+    repo.write("catalog/kustomization.yaml", "resources: [team/a.yaml, gone.yaml]\n");
+    assert_found(&repo, "-C catalog/team", &[]);
+}
