@@ -269,6 +269,7 @@ pub(super) fn may_take_more(why: &NotKnown) -> bool {
         | NotKnown::Plugin(_)
         | NotKnown::Jsonnet(_)
         | NotKnown::Artifact(_)
+        | NotKnown::Revision(_)
         | NotKnown::TooLarge(_)
         | NotKnown::Generator(_) => true,
     }

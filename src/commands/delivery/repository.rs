@@ -88,8 +88,11 @@ impl Deliveries {
         give_manifests(&repository, &checkout);
         let mut urls = options.urls.clone();
         urls.extend(view.repository.into_iter().flat_map(|repository| repository.remote_urls()));
+        let branches: Vec<String> =
+            view.repository.map(|it| [it.branch(), it.default_branch()]).into_iter().flatten().flatten().collect();
         let known = reach::Options {
             urls: &urls,
+            branches: &branches,
             has_config: options.has_config,
             group: options.platform.group,
             flux: flux::Settings::default(),

@@ -17,6 +17,9 @@ use crate::delivery::tree::Tree;
 /// The name that Flux's own setup gives to its source, which is often made outside of the repository.
 pub(super) const BOOTSTRAP: &str = "flux-system";
 
+/// Revisions that are taken to be these files, whatever branch is checked out.
+const USUAL_BRANCHES: [&str; 4] = ["", "HEAD", "main", "master"];
+
 /// What is known of the sources of a repository from its files alone.
 pub(super) struct Links<'r> {
     found: &'r Found,
@@ -24,6 +27,7 @@ pub(super) struct Links<'r> {
     urls: Urls,
     /// The URLs are not given, but those of deliverers that deliver themselves.
     is_inferred: bool,
+    branches: BTreeSet<String>,
     /// The folders that Kustomizations take from Git repositories.
     git_folders: BTreeSet<String>,
     /// The sources of the repository by their kinds and names.
@@ -62,6 +66,7 @@ impl<'r> Links<'r> {
             files,
             urls: Urls::of(options.urls.iter().map(String::as_str)),
             is_inferred: false,
+            branches: USUAL_BRANCHES.iter().map(|name| (*name).to_owned()).chain(options.branches.to_vec()).collect(),
             git_folders: BTreeSet::new(),
             sources: HashMap::new(),
             by_folder: HashMap::new(),
@@ -267,6 +272,11 @@ impl<'r> Links<'r> {
                 Match::Same | Match::Fork | Match::NotKnown => true,
                 Match::Different => false,
             })
+    }
+
+    /// Whether a revision is one that these files are of, or go to.
+    pub(super) fn is_own_revision(&self, revision: &str) -> bool {
+        self.branches.contains(revision.strip_prefix("refs/heads/").unwrap_or(revision))
     }
 
     /// Whether a URL is that of this repository.

@@ -383,7 +383,7 @@ fn without_urls_a_configured_repository_is_the_only_source_that_is_named() {
     let found = |files: &str, has_config: bool| {
         let texts = texts(files);
         let files = texts.files(&BTreeMap::new());
-        let options = Options { urls: &[], has_config, group: "getport.io", flux: Settings::default() };
+        let options = Options { urls: &[], branches: &[], has_config, group: "getport.io", flux: Settings::default() };
         Reach::of(&Repository::new(&files, &texts), &options).deliverers.len()
     };
     assert_eq!(found(&pair(URL), true), 1);
@@ -392,4 +392,34 @@ fn without_urls_a_configured_repository_is_the_only_source_that_is_named() {
     assert_eq!(found(&(pair(URL) + &other), true), 0);
     let same = format!("=== other.yaml\n{}", git("again", "ssh://git@git.example.com/acme/catalog.git"));
     assert_eq!(found(&(pair(URL) + &same), true), 1);
+}
+
+#[test]
+fn another_branch_may_have_folders_that_are_not_here() {
+    let outcome = |reference: &str, path: &str, branches: &[&str]| {
+        let source = git("catalog", URL).replace("ref: {branch: main}", &format!("ref: {{{reference}}}"));
+        let texts = texts(&format!("=== a.yaml\n{source}{}=== here/e.yaml\n{}", ks("k", path, CATALOG), entity("e")));
+        let files = texts.files(&BTreeMap::new());
+        let (urls, branches) = ([URL.to_owned()], branches.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
+        let options = Options {
+            urls: &urls,
+            branches: &branches,
+            has_config: false,
+            group: "getport.io",
+            flux: Settings::default(),
+        };
+        let reach = Reach::of(&Repository::new(&files, &texts), &options);
+        match &reach.deliverers[0].outcome {
+            Outcome::Failed(_) => "failed",
+            Outcome::NotKnown(NotKnown::Revision(Some(_))) => "not known",
+            Outcome::Built { .. } => "built",
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(outcome("branch: env/prod", "./gone", &["feature", "trunk"]), "not known");
+    assert_eq!(outcome("tag: v1", "./gone", &[]), "not known");
+    assert_eq!(outcome("branch: env/prod", "./here", &[]), "built");
+    for own in ["branch: main", "branch: trunk", "name: refs/heads/trunk"] {
+        assert_eq!(outcome(own, "./gone", &["feature", "trunk"]), "failed", "{own}");
+    }
 }
