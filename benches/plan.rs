@@ -208,6 +208,7 @@ fn wanted(at: usize, entity: &Entity) -> Desired {
             .collect(),
         renamed_from: None,
         place: Place { file: FileId(u32::try_from(at).expect("few files")), span },
+        is_bare: false,
     }
 }
 

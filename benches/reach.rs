@@ -45,7 +45,8 @@ fn main() {
 fn measure(name: &str, texts: &Texts) {
     let files = Files::new(texts.0.keys().map(|path| (path.clone(), FileKind::Text)));
     let urls = [URL.to_owned()];
-    let options = Options { urls: &urls, group: "getport.io", flux: Settings::default() };
+    let options =
+        Options { urls: &urls, branches: &[], has_config: false, group: "getport.io", flux: Settings::default() };
     let mut times = Vec::new();
     let mut shown = String::new();
     for _ in 0..RUNS {

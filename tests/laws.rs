@@ -24,7 +24,7 @@ fn lint(text: &str) -> Vec<Finding> {
     let (blueprint, _) = Blueprint::from_json(json).expect("the blueprint is one");
     let mut snapshot = Snapshot::new(vec![blueprint]);
     snapshot.known = Some(KnownEntities::parse("service\tcart\n".to_owned()).0);
-    let options = Options { today: Day(20_000), snapshot_max_age_days: 30 };
+    let options = Options { today: Day(20_000), snapshot_max_age_days: 30, assumed_mappings: Vec::new() };
     let selection = Selection::new([], true);
     let analyzer = Analyzer::new(&snapshot, &selection, &options);
     let mut state = RunState::default();

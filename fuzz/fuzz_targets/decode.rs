@@ -23,7 +23,7 @@ static SNAPSHOT: LazyLock<Snapshot> = LazyLock::new(|| {
 
 fuzz_target!(|bytes: &[u8]| {
     let text = String::from_utf8_lossy(bytes);
-    let options = Options { today: Day(20_000), snapshot_max_age_days: 30 };
+    let options = Options { today: Day(20_000), snapshot_max_age_days: 30, assumed_mappings: Vec::new() };
     let selection = Selection::new([], true);
     let analyzer = Analyzer::new(&SNAPSHOT, &selection, &options);
     let mut state = RunState::default();

@@ -33,7 +33,7 @@ pub(super) fn name_deliverer(
     manifest: &ManifestDelivery,
 ) -> FindingBuilder {
     match facts.deliverer_of(manifest) {
-        Some(deliverer) => draft.related_in(deliverer.place.file, deliverer.place.span, "the deliverer"),
+        Some(deliverer) => draft.related_at(deliverer.place, "the deliverer"),
         None => draft,
     }
 }

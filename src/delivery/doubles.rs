@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use serde_json::Value as Json;
+
 use super::files::{FileKind, Files};
 use super::source::{Document, Source};
 use crate::manifest::{Limits, Reader};
@@ -28,5 +30,20 @@ impl Source for Texts {
             let value = if document.broken { None } else { document.view.root() };
             each(&Document { span: document.span, value, faults: document.faults });
         });
+    }
+}
+
+/// Equal but for the spelling of numbers.
+pub fn same(found: &Json, expected: &Json) -> bool {
+    match (found, expected) {
+        (Json::Number(a), Json::Number(b)) => match (a.as_i64(), b.as_i64()) {
+            (Some(a), Some(b)) => a == b,
+            _ => a.as_f64() == b.as_f64(),
+        },
+        (Json::Array(a), Json::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+        (Json::Object(a), Json::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
+        }
+        (a, b) => a == b,
     }
 }

@@ -232,6 +232,11 @@ pub fn join(folder: &str, path: &str) -> Joined {
     if is_outside { Joined::Outside(joined) } else { Joined::Inside(joined) }
 }
 
+/// Whether a path is below a folder.
+pub fn is_below(path: &str, folder: &str) -> bool {
+    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

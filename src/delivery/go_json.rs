@@ -4,6 +4,20 @@ use std::fmt::Write as _;
 
 use serde_json::Value as Json;
 
+use crate::domain::document::tree::{Kind, Value};
+
+/// The word of Go's decoder for the kind of a value.
+pub fn kind_word(value: Value<'_>) -> &'static str {
+    match value.kind() {
+        Kind::Null => "null",
+        Kind::Bool => "bool",
+        Kind::Number => "number",
+        Kind::String => "string",
+        Kind::List => "array",
+        Kind::Map => "object",
+    }
+}
+
 /// The value with sorted keys, and with `<`, `>` and `&` escaped.
 pub fn go_json(value: &Json) -> String {
     let mut text = String::new();

@@ -11,6 +11,7 @@ use super::files::FileId;
 use super::manifests::Header;
 use super::place::Place;
 use super::reading::EncodingFault;
+use crate::domain::apply_error::AppliedObject;
 use crate::domain::document::span::Span;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +72,12 @@ impl Object {
     }
 
     /// Where it comes from.
+    /// As it reaches the API server.
+    pub fn applied(&self) -> AppliedObject {
+        let Header { api_version, kind, namespace, name, .. } = &*self.header;
+        AppliedObject::new(api_version, kind, namespace, name)
+    }
+
     pub fn place(&self) -> Place {
         match &self.origin {
             Origin::Manifest { file, span, .. } => Place { file: *file, span: *span },

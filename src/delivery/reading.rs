@@ -128,7 +128,8 @@ fn follows_tag(value: Value<'_>, tag: &str) -> bool {
     value.raw().starts_with(tag) || before.trim_end().ends_with(tag)
 }
 
-fn key_text(key: Value<'_>) -> Cow<'_, str> {
+/// A key as kustomize reads it.
+pub fn key_text(key: Value<'_>) -> Cow<'_, str> {
     if is_word(key) { Cow::Borrowed(key.raw()) } else { key.key_text() }
 }
 

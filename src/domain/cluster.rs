@@ -41,6 +41,14 @@ impl Deliverer {
     }
 }
 
+/// A cluster without a mapping in the config.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssumedMapping {
+    /// Its name; `None` if the config names no cluster.
+    pub cluster: Option<String>,
+    pub exporter: ExporterVersion,
+}
+
 /// A version of the Kubernetes exporter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ExporterVersion(pub [u32; 3]);

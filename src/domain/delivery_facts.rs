@@ -33,6 +33,23 @@ pub struct DeliveryFacts {
     pub wrong_clusters: Vec<WrongCluster>,
     pub removed_apis: Vec<RemovedApi>,
     pub not_permitted: Vec<NotPermitted>,
+    /// Entity manifests that reach several clusters of the config.
+    pub shared_manifests: Vec<SharedManifests>,
+    /// It is known which deliverers deliver to which clusters of the config.
+    pub knows_clusters: bool,
+}
+
+/// Entity manifests that are delivered to two clusters of the config.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharedManifests {
+    pub clusters: [String; 2],
+    pub manifests: usize,
+    /// The first of them: `Entity shop/cart`.
+    pub title: String,
+    /// The name of the first.
+    pub place: Place,
+    /// Those that deliver the first.
+    pub by: Vec<DelivererIndex>,
 }
 
 /// The index of a deliverer in the facts.
@@ -175,7 +192,8 @@ pub struct DelivererFacts {
     pub tool: Tool,
     /// `Kustomization flux-system/catalog`
     pub title: String,
-    pub place: Place,
+    /// `None`: it is outside of the root.
+    pub place: Option<Place>,
     /// The path as written, with its place.
     pub path: Option<(String, Place)>,
     /// Where pruning is off.
@@ -186,7 +204,8 @@ pub struct DelivererFacts {
     /// The objects that Flux applies in the last stage, in which everything but definitions is: one refused object keeps
     /// all of them from the cluster.
     pub stage_objects: usize,
-    /// Other custom resources that arrive by it, without the objects of deliverers.
+    /// Other custom resources that arrive by it, without the objects of deliverers. In a repository without a config of
+    /// portolan, only those whose definitions it holds: claims of Crossplane.
     pub resources: usize,
 }
 

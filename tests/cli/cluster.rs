@@ -2,6 +2,7 @@
 //! the exit codes. All recordings are evaluated in the tests of the library.
 
 pub(super) mod add;
+mod assumed_mapping;
 mod crds;
 mod delivered;
 mod delivery_faults;

@@ -9,7 +9,8 @@ use crate::analysis::engine::entity_check::{EntityCheck, FILE_REFERENCE, Scratch
 use crate::analysis::engine::facts::saved::{FileFacts, LoadedFacts, SavedFacts};
 use crate::analysis::engine::facts::{Facts, Repository, TargetRef};
 use crate::analysis::engine::rule::{
-    Check, DeliveryContext, DocumentContext, EntityContext, MappingContext, Options, RepositoryContext, Rule, Sink,
+    Assumed, Check, DeliveryContext, DocumentContext, EntityContext, MappingContext, Options, RepositoryContext, Rule,
+    Sink,
 };
 use crate::analysis::engine::selection::Selection;
 use crate::analysis::engine::snapshot::{KnownAccounts, Snapshot};
@@ -124,11 +125,25 @@ impl<'a> Analyzer<'a> {
                 Check::EntityProblems(check) => analyzer.entity_check_rules.push((&rule.info, severity, check)),
                 Check::Repository(check) => analyzer.repository_rules.push((&rule.info, severity, check)),
                 Check::Mapping(check) => analyzer.mapping_rules.push((&rule.info, severity, check)),
+                Check::MappingOrAssumed(check, ref assumed) => {
+                    analyzer.mapping_rules.push((&rule.info, severity, check));
+                    if !options.assumed_mappings.is_empty() {
+                        analyzer.add_assumed(&rule.info, severity, assumed);
+                    }
+                }
                 Check::Delivery(check) => analyzer.delivery_rules.push((&rule.info, severity, check)),
                 Check::Suppression => analyzer.suppression_rules.push((rule, severity)),
             }
         }
         analyzer
+    }
+
+    fn add_assumed(&mut self, rule: &'static RuleInfo, severity: Severity, assumed: &Assumed) {
+        match *assumed {
+            Assumed::Entity(check) => self.entity_rules.push((rule, severity, check)),
+            Assumed::Repository(check) => self.repository_rules.push((rule, severity, check)),
+            Assumed::Delivery(check) => self.delivery_rules.push((rule, severity, check)),
+        }
     }
 
     /// Begins a file; `text` is all of its text.
@@ -271,9 +286,16 @@ impl Analyzer<'_> {
         let has_what_it_needs = match info.family {
             Family::Entity => !is_partly_unchecked,
             Family::Relation => !is_partly_unchecked && knows_targets,
-            Family::Mapping => {
-                mapping.is_some_and(|facts| facts.is_complete && facts.clusters.iter().all(ClusterFacts::is_evaluated))
-            }
+            Family::Mapping => match (mapping, &rule.check) {
+                (Some(facts), _) => facts.is_complete && facts.clusters.iter().all(ClusterFacts::is_evaluated),
+                (None, Check::MappingOrAssumed(_, Assumed::Delivery(_))) => {
+                    delivery.is_some_and(|facts| facts.knows_clusters)
+                }
+                (None, Check::MappingOrAssumed(_, Assumed::Entity(_) | Assumed::Repository(_))) => {
+                    !self.options.assumed_mappings.is_empty() && !is_partly_unchecked
+                }
+                (None, _) => false,
+            },
             Family::Delivery => {
                 let needs_base = std::ptr::eq(rule, &raw const emptied_map::RULE);
                 delivery.is_some_and(|facts| facts.has_base || !needs_base)
@@ -407,7 +429,8 @@ impl FileRun<'_> {
                 Form::Resource(_) | Form::Bare => !(context.is_mapped && is_of_entity),
             }
         };
-        let context = EntityContext { view, manifest, indexed, entity_check: &entity_check };
+        let options = self.analyzer.options;
+        let context = EntityContext { view, manifest, indexed, entity_check: &entity_check, options };
         let before = findings.len();
         let entity_check_rules = if entity_check.is_empty() { &[] } else { entity_check_rules.as_slice() };
         // With a mapping, `refused-object` knows what becomes of such a field.

@@ -498,6 +498,28 @@ impl<'a> Repository<'a> {
         self.by_folded.get(&folded_key(blueprint, identifier)).map(|at| self.all.at(*at))
     }
 
+    /// The entities that are Kubernetes resources of known blueprints, in file order, and for each of them the others that
+    /// its relations point to, by their indexes.
+    pub fn resource_relations(&self) -> (Vec<EntityRef<'a>>, Vec<Vec<usize>>) {
+        let is_sent = |entity: &EntityRef<'_>| {
+            let fact = entity.fact;
+            fact.resource.is_some() && !fact.is_doubtful && !fact.has_unknown_blueprint
+        };
+        let (positions, entities): (Vec<At>, Vec<EntityRef<'a>>) =
+            self.all.all().filter(|(_, entity)| is_sent(entity)).unzip();
+        let indexes: HashMap<At, usize> = positions.iter().copied().zip(0..).collect();
+        let targets_of = |(part, index): &At| {
+            let facts = &self.all.parts[*part as usize];
+            let index = *index as usize;
+            let start = index.checked_sub(1).map_or(0, |before| facts.entities[before].targets_end);
+            let targets = &facts.targets[start as usize..facts.entities[index].targets_end as usize];
+            let relations = targets.iter().filter(|target| target.field.is_relation());
+            relations.filter_map(|target| indexes.get(self.by_key.get(&target.key)?).copied()).collect()
+        };
+        let targets = positions.iter().map(targets_of).collect();
+        (entities, targets)
+    }
+
     /// The targets that match no entity of the repository, in file order.
     pub fn absent_targets(&self) -> Vec<TargetRef<'a>> {
         let of_stretch = |range: &EntityRange| {

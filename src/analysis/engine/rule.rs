@@ -4,6 +4,7 @@
 use crate::analysis::engine::entity_check::EntityCheck;
 use crate::analysis::engine::facts::{Repository, TargetRef};
 use crate::analysis::engine::snapshot::{IndexedBlueprint, Snapshot};
+use crate::domain::cluster::AssumedMapping;
 use crate::domain::delivery_facts::DeliveryFacts;
 use crate::domain::document::fault::Fault;
 use crate::domain::document::manifest::Manifest;
@@ -37,10 +38,19 @@ pub(crate) enum Check {
     Repository(fn(&RepositoryContext<'_>, &mut Sink<'_>)),
     /// Checks the exporters' mappings, where clusters have one.
     Mapping(fn(&MappingContext<'_>, &mut Sink<'_>)),
+    /// The same, and checks what clusters without a mapping get by the one that is assumed.
+    MappingOrAssumed(fn(&MappingContext<'_>, &mut Sink<'_>), Assumed),
     /// Checks what the deliverers of the repository make of it, where it holds any.
     Delivery(fn(&DeliveryContext<'_>, &mut Sink<'_>)),
     /// Created where the ignore comments are applied, after all other rules.
     Suppression,
+}
+
+/// The check of a rule about mappings in a repository whose clusters have none.
+pub(crate) enum Assumed {
+    Entity(fn(&EntityContext<'_>, &mut Sink<'_>)),
+    Repository(fn(&RepositoryContext<'_>, &mut Sink<'_>)),
+    Delivery(fn(&DeliveryContext<'_>, &mut Sink<'_>)),
 }
 
 /// Options of the whole run.
@@ -48,6 +58,9 @@ pub(crate) enum Check {
 pub struct Options {
     pub today: Day,
     pub snapshot_max_age_days: u32,
+    /// The clusters of the config, if none of them has a mapping: each is assumed to have the one that `cluster mapping`
+    /// writes, which sends every entity as it is declared.
+    pub assumed_mappings: Vec<AssumedMapping>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -66,6 +79,7 @@ pub(crate) struct EntityContext<'a> {
     /// The blueprint, if it is known and the document is certainly a manifest.
     pub indexed: Option<&'a IndexedBlueprint>,
     pub entity_check: &'a EntityCheck<'a>,
+    pub options: &'a Options,
 }
 
 pub(crate) struct RepositoryContext<'a> {
@@ -207,6 +221,12 @@ impl FindingBuilder {
 
     pub fn related_in(mut self, file: FileId, span: Span, label: impl Into<String>) -> Self {
         self.related.push((Some(file), span, label.into()));
+        self
+    }
+
+    /// Adds a place, if it is in a file of the run.
+    pub fn related_at(mut self, place: Option<Place>, label: &str) -> Self {
+        self.related.extend(place.map(|place| (Some(place.file), place.span, label.to_owned())));
         self
     }
 

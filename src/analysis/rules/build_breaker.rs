@@ -30,11 +30,11 @@ fn check(context: &DeliveryContext<'_>, sink: &mut Sink<'_>) {
     let mut failed: Vec<(&DelivererFacts, &DeliveryFailure, Vec<&DelivererFacts>)> = Vec::new();
     let mut known: BTreeMap<(FileId, u32, &str), usize> = BTreeMap::new();
     for deliverer in &context.facts.deliverers {
-        let Some(failure) = &deliverer.failure else { continue };
+        let Some((failure, place)) = deliverer.failure.as_ref().zip(place_of(deliverer)) else { continue };
         let place = match failure.cause {
             // One link stops every application of the repository.
             FailureCause::Symlink => Place { file: FileId(0), span: Span::default() },
-            _ => failure.place.unwrap_or(deliverer.place),
+            _ => place,
         };
         match known.entry((place.file, place.span.start, &failure.text)) {
             Entry::Occupied(first) => failed[*first.get()].2.push(deliverer),
@@ -49,16 +49,22 @@ fn check(context: &DeliveryContext<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+/// The cause, or else the deliverer.
+fn place_of(deliverer: &DelivererFacts) -> Option<Place> {
+    deliverer.failure.as_ref().and_then(|failure| failure.place).or(deliverer.place)
+}
+
 fn report(deliverer: &DelivererFacts, failure: &DeliveryFailure, others: &[&DelivererFacts], sink: &mut Sink<'_>) {
     let Some((fault, way_out)) = describe(&failure.cause, deliverer) else { return };
-    let place = failure.place.unwrap_or(deliverer.place);
+    let Some(place) = place_of(deliverer) else { return };
     let who = match others.len() {
         0 => format!("`{}` delivers", deliverer.title),
         others => format!("`{}` and {} deliver", deliverer.title, count(others, "other deliverer")),
     };
     let mut draft = FindingBuilder::new(place.span, format!("{fault}, so {who} nothing.")).file(place.file);
-    for deliverer in [deliverer].iter().chain(others).take(MAX_SHOWN).filter(|deliverer| deliverer.place != place) {
-        draft = draft.related_in(deliverer.place.file, deliverer.place.span, "the deliverer");
+    for deliverer in [deliverer].iter().chain(others).take(MAX_SHOWN).filter(|deliverer| deliverer.place != Some(place))
+    {
+        draft = draft.related_at(deliverer.place, "the deliverer");
     }
     let mut way_out = way_out.to_owned();
     if let Some(returned) = &failure.returned {

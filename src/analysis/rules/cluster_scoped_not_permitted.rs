@@ -38,7 +38,7 @@ fn check(context: &DeliveryContext<'_>, sink: &mut Sink<'_>) {
         };
         let message = format!("`AppProject {project}` does not permit {what}.");
         let draft = FindingBuilder::new(refused.place.span, message).file(refused.place.file);
-        let draft = draft.related_in(by.place.file, by.place.span, "the deliverer");
+        let draft = draft.related_at(by.place, "the deliverer");
         sink.report(draft.help(format!("{help}; Argo CD reports: {}", refused.text)));
     }
 }

@@ -43,8 +43,9 @@ fn check(context: &DeliveryContext<'_>, sink: &mut Sink<'_>) {
                 )
             }
         };
-        let mut draft = FindingBuilder::new(by.place.span, message).file(by.place.file);
-        draft = draft.related_in(definer.place.file, definer.place.span, "the deliverer of the CRD");
+        let Some(place) = by.place else { continue };
+        let mut draft = FindingBuilder::new(place.span, message).file(place.file);
+        draft = draft.related_at(definer.place, "the deliverer of the CRD");
         if let Some(place) = unordered.definition {
             draft = draft.related_in(place.file, place.span, "the CRD");
         }

@@ -37,11 +37,12 @@ fn report(twice: &DeliveredTwice, last: &DelivererFacts, others: &[&DelivererFac
         [first, rest @ ..] => format!("`{}` and {} do", first.title, count(rest.len(), "other deliverer")),
         [] => return,
     };
-    let place = last.path.as_ref().map_or(last.place, |(_, place)| *place);
+    let of_deliverer = last.path.as_ref().map(|(_, place)| *place).or(last.place);
+    let Some(place) = of_deliverer.or(twice.places.first().copied()) else { return };
     let message = format!("`{}` applies {objects} to the same cluster as {also}.", last.title);
     let mut draft = FindingBuilder::new(place.span, message).file(place.file);
     for other in others.iter().take(3) {
-        draft = draft.related_in(other.place.file, other.place.span, "it delivers them too");
+        draft = draft.related_at(other.place, "it delivers them too");
     }
     for place in twice.places.iter().take(2) {
         draft = draft.related_in(place.file, place.span, "delivered twice");

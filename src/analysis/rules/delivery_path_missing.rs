@@ -38,8 +38,8 @@ fn check(context: &DeliveryContext<'_>, sink: &mut Sink<'_>) {
 fn report(deliverer: &DelivererFacts, failure: &DeliveryFailure, sink: &mut Sink<'_>) {
     let title = &deliverer.title;
     let path = deliverer.path.as_ref().map_or("the root", |(path, _)| path.as_str());
-    let of_path = deliverer.path.as_ref().map_or(deliverer.place, |(_, place)| *place);
-    let of_entry = failure.place.unwrap_or(deliverer.place);
+    let of_path = deliverer.path.as_ref().map(|(_, place)| *place).or(deliverer.place);
+    let of_entry = failure.place.or(deliverer.place);
     let (place, message, way_out) = match &failure.cause {
         FailureCause::Path => {
             (of_path, format!("`{title}` takes `{path}`, which does not exist."), "correct `path`, or add the folder")
@@ -94,9 +94,10 @@ fn report(deliverer: &DelivererFacts, failure: &DeliveryFailure, sink: &mut Sink
         Some(meant) => format!("did you mean `{meant}`?"),
         None => format!("{way_out};"),
     };
-    let mut draft = FindingBuilder::new(place.span, message).file(place.file);
+    let Some(at) = place else { return };
+    let mut draft = FindingBuilder::new(at.span, message).file(at.file);
     if place != of_path {
-        draft = draft.related_in(deliverer.place.file, deliverer.place.span, "the deliverer");
+        draft = draft.related_at(deliverer.place, "the deliverer");
     }
     let tool = deliverer.tool.title();
     sink.report(draft.help(format!("{way_out} {tool} reports: {}", failure.text.trim_end())));

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::analysis::engine::rule::{Check, FindingBuilder, MappingContext, Rule, Sink};
+use crate::analysis::engine::rule::{Assumed, Check, EntityContext, FindingBuilder, MappingContext, Rule, Sink};
 use crate::analysis::object_names::{name_objects, point_at_objects};
 use crate::domain::cluster::ExporterVersion;
+use crate::domain::document::manifest::Form;
 use crate::domain::document::span::Span;
+use crate::domain::document::tree::Kind;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 use crate::domain::mapping_facts::ClusterFacts;
 
@@ -19,7 +21,7 @@ pub static RULE: Rule = Rule {
         why: "An older exporter ignores the key or fails on the value, so objects are lost or arrive otherwise.",
         fix: "Update the exporter, or do without the feature",
     },
-    check: Check::Mapping(check),
+    check: Check::MappingOrAssumed(check, Assumed::Entity(check_manifest)),
 };
 
 const TEAM_LISTS: ExporterVersion = ExporterVersion([0, 7, 3]);
@@ -60,9 +62,30 @@ fn report_team_lists(cluster: &ClusterFacts, sink: &mut Sink<'_>) {
     }
 }
 
+/// The mapping that is assumed sends teams as they are declared.
+fn check_manifest(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
+    let EntityContext { view, manifest, options, .. } = *context;
+    let team = manifest.team.map(|team| view.value(team));
+    let Some(team) = team.filter(|team| team.kind() == Kind::List && matches!(manifest.form, Form::Resource(_))) else {
+        return;
+    };
+    for assumed in options.assumed_mappings.iter().filter(|assumed| assumed.exporter < TEAM_LISTS) {
+        let name = assumed.cluster.as_deref().unwrap_or_default();
+        sink.report(needs((name, assumed.exporter), team.span(), "A list as `team`", TEAM_LISTS));
+    }
+}
+
 fn draft(cluster: &ClusterFacts, span: Span, what: &str, needed: ExporterVersion) -> FindingBuilder {
-    let ClusterFacts { name, exporter, file, .. } = cluster;
-    let message = format!("{what} requires exporter {needed}; cluster `{name}` has {exporter}.");
-    let help = format!("update the exporter, and set `clusters.{name}.exporter` in portolan.yaml");
-    FindingBuilder::new(span, message).file(*file).help(help)
+    needs((&cluster.name, cluster.exporter), span, what, needed).file(cluster.file)
+}
+
+fn needs(
+    (cluster, exporter): (&str, ExporterVersion),
+    span: Span,
+    what: &str,
+    needed: ExporterVersion,
+) -> FindingBuilder {
+    let message = format!("{what} requires exporter {needed}; cluster `{cluster}` has {exporter}.");
+    let help = format!("update the exporter, and set `clusters.{cluster}.exporter` in portolan.yaml");
+    FindingBuilder::new(span, message).help(help)
 }

@@ -71,7 +71,8 @@ pub(in crate::analysis) fn reword(findings: &mut [Finding], facts: &DeliveryFact
         if refusing.is_none() && has_own_level {
             finding.severity = Severity::Warning;
         }
-        let deliverer = facts.deliverer_of(manifest).map(|deliverer| (deliverer.place, "the deliverer".to_owned()));
+        let deliverer =
+            facts.deliverer_of(manifest).and_then(|deliverer| Some((deliverer.place?, "the deliverer".to_owned())));
         finding.related.extend(deliverer);
     }
 }

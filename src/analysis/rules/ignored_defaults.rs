@@ -28,6 +28,6 @@ fn check(context: &DeliveryContext<'_>, sink: &mut Sink<'_>) {
         let draft = FindingBuilder::new(place.span, message)
             .file(place.file)
             .help(format!("add the pattern `{}`", returned.default));
-        sink.report(draft.related_in(deliverer.place.file, deliverer.place.span, "the deliverer"));
+        sink.report(draft.related_at(deliverer.place, "the deliverer"));
     }
 }

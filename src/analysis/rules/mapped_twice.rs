@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::analysis::engine::rule::{Check, FindingBuilder, MappingContext, Rule, Sink};
+use crate::analysis::engine::rule::{Assumed, Check, DeliveryContext, FindingBuilder, MappingContext, Rule, Sink};
 use crate::analysis::object_names::name_objects;
 use crate::domain::entity::EntityKey;
 use crate::domain::evaluation::MappedEntity;
 use crate::domain::finding::{EntityName, Family, Place, RuleInfo, Severity};
 use crate::domain::mapping_facts::ClusterFacts;
-use crate::text::plural::grouped;
+use crate::text::plural::{count, grouped};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -21,7 +21,7 @@ pub static RULE: Rule = Rule {
         why: "The last one written wins, which can differ from run to run; of two clusters, each deletes what it no longer maps.",
         fix: "Let one mapping of one cluster give the entity",
     },
-    check: Check::Mapping(check),
+    check: Check::MappingOrAssumed(check, Assumed::Delivery(check_deliveries)),
 };
 
 type Mapped<'a> = (&'a ClusterFacts, &'a MappedEntity);
@@ -44,6 +44,27 @@ fn check(context: &MappingContext<'_>, sink: &mut Sink<'_>) {
     }
     for pairs in shared.values() {
         report_clusters(pairs, sink);
+    }
+}
+
+/// The mapping that is assumed in each cluster sends every manifest that is delivered to it.
+fn check_deliveries(context: &DeliveryContext<'_>, sink: &mut Sink<'_>) {
+    for shared in &context.facts.shared_manifests {
+        let number = match shared.manifests {
+            1 => format!("`{}` is", shared.title),
+            manifests => format!("`{}` and {} are", shared.title, count(manifests - 1, "other manifest")),
+        };
+        let [one, other] = &shared.clusters;
+        let message = format!(
+            "{number} delivered to two clusters of the config, `{one}` and `{other}`, and both exporters send them."
+        );
+        let mut draft = FindingBuilder::new(shared.place.span, message).file(shared.place.file);
+        for deliverer in shared.by.iter().filter_map(|index| context.facts.deliverer(*index)) {
+            draft = draft.related_at(deliverer.place, "delivers it");
+        }
+        sink.report(draft.help(
+            "deliver entity manifests to one of the clusters, or give the clusters mappings whose identifiers differ",
+        ));
     }
 }
 

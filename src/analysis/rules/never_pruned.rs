@@ -22,7 +22,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &DeliveryContext<'_>, sink: &mut Sink<'_>) {
     for deliverer in &context.facts.deliverers {
-        report(deliverer, context.facts.has_config, sink);
+        report(deliverer, sink);
     }
     for kept in &context.facts.kept {
         let Some(by) = context.facts.deliverer(kept.by) else { continue };
@@ -30,11 +30,10 @@ fn check(context: &DeliveryContext<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-fn report(deliverer: &DelivererFacts, has_config: bool, sink: &mut Sink<'_>) {
+fn report(deliverer: &DelivererFacts, sink: &mut Sink<'_>) {
     let Some(place) = deliverer.keeps_removed else { return };
     let what = match (deliverer.entities, deliverer.resources) {
         (0, 0) => return,
-        (0, _) if !has_config => return,
         (0, resources) => count(resources, "resource"),
         (entities, _) => count(entities, "entity manifest"),
     };
@@ -54,6 +53,6 @@ fn report_kept(kept: &KeptManifest, by: &DelivererFacts, sink: &mut Sink<'_>) {
     };
     let message = format!("`{}` never prunes `{}`{others}: `{}`.", by.title, kept.title, kept.annotation);
     let draft = FindingBuilder::new(kept.place.span, message).file(kept.place.file);
-    let draft = draft.related_in(by.place.file, by.place.span, "the deliverer");
+    let draft = draft.related_at(by.place, "the deliverer");
     sink.report(draft.help("remove the annotation, so that the entity goes with its manifest"));
 }

@@ -33,6 +33,6 @@ fn check(context: &DeliveryContext<'_>, sink: &mut Sink<'_>) {
             }
         };
         let draft = FindingBuilder::new(crd.place.span, message).file(crd.place.file).help(help);
-        sink.report(draft.related_in(by.place.file, by.place.span, "the deliverer"));
+        sink.report(draft.related_at(by.place, "the deliverer"));
     }
 }

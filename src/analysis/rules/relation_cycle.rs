@@ -1,12 +1,14 @@
-//! Reports cycles of relations among the entities that a mapping gives. The exporter writes entities in any order and creates no missing targets by default, so entities of a cycle that are not in the catalog never get there.
+//! Reports cycles of relations among the entities that a mapping gives. The exporter writes entities in any order and
+//! creates no missing targets by default, so entities of a cycle that are not in the catalog never get there.
 
 use std::collections::{HashMap, VecDeque};
 
-use crate::analysis::engine::rule::{Check, FindingBuilder, MappingContext, Rule, Sink};
+use crate::analysis::engine::facts::EntityRef;
+use crate::analysis::engine::rule::{Assumed, Check, FindingBuilder, MappingContext, RepositoryContext, Rule, Sink};
 use crate::analysis::engine::snapshot::Snapshot;
 use crate::domain::entity::EntityKey;
 use crate::domain::evaluation::MappedEntity;
-use crate::domain::finding::{EntityName, Family, RuleInfo, Severity};
+use crate::domain::finding::{EntityName, Family, Place, RuleInfo, Severity};
 use crate::domain::mapping_facts::ClusterFacts;
 use crate::jq::Value;
 use crate::text::plural::grouped;
@@ -21,7 +23,7 @@ pub static RULE: Rule = Rule {
         why: "The catalog rejects each of them until its target exists, so they never arrive, and the exporter never deletes anything.",
         fix: "Set `createMissingRelatedEntities: true`, or remove a relation",
     },
-    check: Check::Mapping(check),
+    check: Check::MappingOrAssumed(check, Assumed::Repository(check_manifests)),
 };
 
 /// How many entities of a cycle a finding names.
@@ -36,30 +38,60 @@ fn check(context: &MappingContext<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+/// The mapping that is assumed sends every manifest with its relations, and creates no missing targets.
+fn check_manifests(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
+    let (entities, targets) = context.repository.resource_relations();
+    for cycle in cycles(&targets) {
+        let members: Vec<EntityRef<'_>> = cycle.iter().filter_map(|at| entities.get(*at)).copied().collect();
+        let places = members.iter().map(|entity| entity.resource().map_or(entity.place(), |(.., place)| place));
+        let cycle =
+            Cycle { members: members.iter().filter_map(|entity| entity.name()).collect(), places: places.collect() };
+        let help = "write the mapping with `portolan cluster mapping`, set `createMissingRelatedEntities: true` in it, \
+                    and name it in `clusters.NAME.mapping`; or remove one of the relations";
+        cycle.report(help, sink);
+    }
+}
+
 fn report(cluster: &ClusterFacts, cycle: &[usize], sink: &mut Sink<'_>) {
     let entities: Vec<&MappedEntity> = cycle.iter().filter_map(|at| cluster.entities().get(*at)).collect();
-    let Some(first) = entities.first() else { return };
-    let describe =
-        |entity: &MappedEntity| format!("`{}` `{}`", entity.blueprint, entity.identifier.as_str().unwrap_or_default());
-    let mut names: Vec<String> = entities.iter().take(NAMED).map(|entity| describe(entity)).collect();
-    names.push(if entities.len() > NAMED {
-        format!("{} more", grouped(entities.len() - NAMED))
-    } else {
-        describe(first)
-    });
-    let message = format!(
-        "Relations form a cycle: {}. Unless the catalog has these entities already, the exporter never gets them there.",
-        names.join(" → ")
-    );
-    let Some(object) = cluster.object(first.origin.object) else { return };
-    let identifier = first.identifier.as_str().unwrap_or_default().to_owned();
-    let mut draft = FindingBuilder::new(object.place.span, message)
-        .file(object.place.file)
-        .entity(Some(EntityName { blueprint: first.blueprint.clone(), identifier }));
-    for other in entities.iter().skip(1).take(NAMED - 1).filter_map(|entity| cluster.object(entity.origin.object)) {
-        draft = draft.related_in(other.place.file, other.place.span, "a part of the cycle");
+    let name = |entity: &&MappedEntity| EntityName {
+        blueprint: entity.blueprint.clone(),
+        identifier: entity.identifier.as_str().unwrap_or_default().to_owned(),
+    };
+    let places = entities.iter().filter_map(|entity| cluster.object(entity.origin.object));
+    let cycle =
+        Cycle { members: entities.iter().map(name).collect(), places: places.map(|object| object.place).collect() };
+    cycle.report("set `createMissingRelatedEntities: true` in the mapping, or remove one of the relations", sink);
+}
+
+/// Entities of which each points to the next, and the last to the first.
+struct Cycle {
+    members: Vec<EntityName>,
+    /// The names of their objects, in the same order.
+    places: Vec<Place>,
+}
+
+impl Cycle {
+    fn report(&self, help: &'static str, sink: &mut Sink<'_>) {
+        let (Some(first), [place, others @ ..]) = (self.members.first(), self.places.as_slice()) else { return };
+        let describe = |entity: &EntityName| format!("`{}` `{}`", entity.blueprint, entity.identifier);
+        let mut names: Vec<String> = self.members.iter().take(NAMED).map(describe).collect();
+        names.push(if self.members.len() > NAMED {
+            format!("{} more", grouped(self.members.len() - NAMED))
+        } else {
+            describe(first)
+        });
+        let message = format!(
+            "Relations form a cycle: {}. Unless the catalog has these entities already, the exporter never gets them \
+             there.",
+            names.join(" → ")
+        );
+        let mut draft = FindingBuilder::new(place.span, message).file(place.file).entity(Some(first.clone()));
+        for other in others.iter().take(NAMED - 1) {
+            draft = draft.related_in(other.file, other.span, "a part of the cycle");
+        }
+        sink.report(draft.help(help));
     }
-    sink.report(draft.help("set `createMissingRelatedEntities: true` in the mapping, or remove one of the relations"));
 }
 
 /// For each entity, the entities of the cluster that its relations point to.

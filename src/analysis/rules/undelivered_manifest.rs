@@ -57,7 +57,7 @@ fn report(
         .file(manifest.place.file)
         .help(help(reason));
     let draft = match nearest {
-        Some(deliverer) => draft.related_in(deliverer.place.file, deliverer.place.span, "the nearest deliverer"),
+        Some(deliverer) => draft.related_at(deliverer.place, "the nearest deliverer"),
         None => draft,
     };
     sink.report(draft);

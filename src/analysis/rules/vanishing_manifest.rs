@@ -38,7 +38,7 @@ fn check(context: &DeliveryContext<'_>, sink: &mut Sink<'_>) {
         );
         let draft = FindingBuilder::new(Span::empty(lost.place.span.start as usize), message).file(lost.place.file);
         let draft = draft.help("move the document above to another file");
-        sink.report(draft.related_in(deliverer.place.file, deliverer.place.span, "the deliverer"));
+        sink.report(draft.related_at(deliverer.place, "the deliverer"));
     }
 }
 

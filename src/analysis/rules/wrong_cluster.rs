@@ -26,9 +26,10 @@ fn check(context: &DeliveryContext<'_>, sink: &mut Sink<'_>) {
             "`{}` has no `kubeConfig`, so it delivers to Flux's own cluster; `{}` {alike} and has one.",
             by.title, sibling.title
         );
-        let mut draft = FindingBuilder::new(by.place.span, message).file(by.place.file);
+        let Some(place) = by.place else { continue };
+        let mut draft = FindingBuilder::new(place.span, message).file(place.file);
         for sibling in siblings.iter().take(3) {
-            draft = draft.related_in(sibling.place.file, sibling.place.span, "it has `kubeConfig`");
+            draft = draft.related_at(sibling.place, "it has `kubeConfig`");
         }
         sink.report(draft.help("add `spec.kubeConfig.secretRef.name` with the Secret of the cluster that is meant"));
     }

@@ -37,7 +37,7 @@ pub(crate) fn run(args: &AddArgs, context: &mut Context<'_>) -> Result<Exit, Err
         Deliverer::ArgoCd | Deliverer::Kubectl => argocd::register(&request, &survey)?,
     };
     request.add_to_config(&mut registration.changes)?;
-    request.add_folders(&mut registration.changes);
+    request.add_folders(&mut registration);
     let changes = &registration.changes;
     if !args.dry_run {
         changes.write(&top.path)?;

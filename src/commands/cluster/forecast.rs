@@ -107,6 +107,7 @@ pub(crate) fn run(args: &ForecastArgs, context: &mut Context<'_>) -> Result<Exit
     notes.extend(compared.notes.iter().cloned());
     let base = compared.base.as_ref();
     let current = Current::read(&workspace, context)?;
+    notes.extend(current.deliveries.iter().flat_map(|deliveries| deliveries.notes.iter().cloned()));
     let view = workspace.view(context.git.repository().ok().flatten());
     let find = |path: &str| view.find(path);
     let revision = RevisionFiles {

@@ -47,6 +47,7 @@ pub(crate) fn describe_unknown(unknown: &NotKnown, deliveries: &Deliveries) -> S
         NotKnown::Jsonnet(place) => ("Jsonnet is not evaluated", place),
         NotKnown::Deliverer(place) => ("variables, parameters or patches change the deliverer itself", place),
         NotKnown::Artifact(place) => ("the artifact holds files from elsewhere, or only some folders", place),
+        NotKnown::Revision(place) => ("it takes another branch, tag or commit, which may have the folder", place),
         NotKnown::Generator(place) => ("a generator of the ApplicationSet asks the cluster or another host", place),
         NotKnown::TooLarge(place) => ("there is more to build than is looked at", place),
     };

@@ -1,44 +1,51 @@
 //! What arrives in one cluster of the config: for each manifest, the deliverer that takes it, and the object as it reaches
 //! the API server.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde_json::{Map, Value as Json};
 
-use super::facts::title_of;
+use super::facts::{may_take_more, title_of};
 use super::repository::Deliveries;
 use crate::delivery::content_of;
 use crate::delivery::files::FileId as DeliveredId;
 use crate::delivery::flux::VanishReason;
-use crate::delivery::kustomize::failure::ROOT;
+use crate::delivery::kustomize::failure::with_paths_of_repository;
 use crate::delivery::object::{Origin, split_version};
-use crate::delivery::reach::{Address, Applied, Arrival, Cluster, ClusterId, Deliverer, Fate, Outcome, Tool};
+use crate::delivery::reach::{
+    Address, Applied, Arrival, Cluster, ClusterId, Deliverer, DelivererId, Fate, NotKnown, Outcome, Tool,
+};
 use crate::delivery::reading::{Dialect, reread_numbers};
+use crate::domain::apply_error::no_namespace;
 use crate::domain::cluster::Deliverer as ToolName;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::Value;
 use crate::domain::finding::FileId;
 use crate::mapping::objects::Delivery;
 use crate::settings::ClusterSettings;
+use crate::text::plural::list;
 
 /// The deliverers of one cluster.
 #[derive(Debug)]
 pub(crate) struct ClusterDelivery<'a> {
     pub clusters: BTreeSet<ClusterId>,
     /// Those that deliver to it, also those that are suspended.
-    pub deliverers: Vec<&'a Deliverer>,
+    pub deliverers: Vec<(DelivererId, &'a Deliverer)>,
     /// Who takes a manifest, by its file and where it begins.
     takers: HashMap<(FileId, u32), Vec<Taker<'a>>>,
     /// The files below the folder of a deliverer whose build fails.
     failing: HashMap<FileId, &'a Deliverer>,
-    /// What some deliverer makes of its files is not known.
+    /// Some deliverer may take more files than is known.
     has_unknowns: bool,
+    /// The files of Helm charts, which may be rendered for whatever names the chart.
+    of_charts: HashSet<FileId>,
     group: &'static str,
 }
 
 /// A deliverer that takes a manifest, and what becomes of that.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Taker<'a> {
+    pub id: DelivererId,
     pub deliverer: &'a Deliverer,
     pub arrival: &'a Arrival,
 }
@@ -69,8 +76,38 @@ pub(crate) struct Loss {
 impl Deliveries {
     /// The deliverers of a cluster; `None` if none of them is certainly one of this cluster.
     pub fn of_cluster(&self, cluster: &ClusterSettings) -> Option<ClusterDelivery<'_>> {
+        let (chosen, tool) = self.cluster_ids(cluster);
+        (!chosen.is_empty()).then(|| self.to_clusters(chosen, tool))
+    }
+
+    /// A note about a cluster that no deliverer knows by its name: all manifests are taken as applied to it.
+    pub(super) fn unmatched_note(&self, cluster: &ClusterSettings) -> Option<String> {
+        let is_stated = cluster.deliverer.is_some();
+        if is_stated || self.reach.deliverers.is_empty() || !self.cluster_ids(cluster).0.is_empty() {
+            return None;
+        }
+        let name = &cluster.name;
+        Some(format!(
+            "The deliverers of this repository know no cluster `{name}` ({}), so every manifest counts as applied to it. \
+             Correct the name in the config, or state `clusters.{name}.deliverer`.",
+            self.known_names()
+        ))
+    }
+
+    /// ``they know `east` and `west` ``
+    pub fn known_names(&self) -> String {
+        let reached: BTreeSet<ClusterId> = self.reach.deliverers.iter().map(|deliverer| deliverer.cluster).collect();
+        let reached = reached.into_iter().filter_map(|id| self.reach.clusters.get(id.0 as usize));
+        let names = reached.flat_map(|cluster| &cluster.names);
+        let names: BTreeSet<String> = names.map(|name| format!("`{name}`")).collect();
+        let names: Vec<String> = names.into_iter().collect();
+        if names.is_empty() { "they know none by name".to_owned() } else { format!("they know {}", list(&names)) }
+    }
+
+    /// The clusters that deliverers know by the name of one of the config, and its tool.
+    fn cluster_ids(&self, cluster: &ClusterSettings) -> (BTreeSet<ClusterId>, Option<Tool>) {
         let tool = match cluster.deliverer {
-            Some(ToolName::Kubectl) => return None,
+            Some(ToolName::Kubectl) => return (BTreeSet::new(), None),
             Some(ToolName::Flux) => Some(Tool::Flux),
             Some(ToolName::ArgoCd) => Some(Tool::ArgoCd),
             None => None,
@@ -84,35 +121,41 @@ impl Deliveries {
         if chosen.is_empty() && cluster.is_only {
             chosen = ids;
         }
-        (!chosen.is_empty()).then(|| self.to_clusters(chosen, tool))
+        (chosen, tool)
+    }
+
+    /// Whether what is not known of a deliverer may be that it takes further files.
+    pub fn may_take_more(&self, id: DelivererId, why: &NotKnown) -> bool {
+        !self.charts.is_bounded(id) && may_take_more(why)
     }
 
     /// What arrives in these clusters. `tool`: only by this one.
     pub fn to_clusters(&self, clusters: BTreeSet<ClusterId>, tool: Option<Tool>) -> ClusterDelivery<'_> {
-        let is_chosen = |deliverer: &&Deliverer| {
+        let is_chosen = |(_, deliverer): &(DelivererId, &Deliverer)| {
             clusters.contains(&deliverer.cluster) && tool.is_none_or(|tool| deliverer.tool == tool)
         };
-        let deliverers: Vec<&Deliverer> = self.reach.deliverers.iter().filter(is_chosen).collect();
+        let deliverers: Vec<(DelivererId, &Deliverer)> = self.reach.ids().filter(is_chosen).collect();
         let (mut takers, mut failing): (HashMap<_, Vec<_>>, HashMap<_, _>) = Default::default();
         let mut has_unknowns = false;
-        for deliverer in deliverers.iter().copied() {
+        for (id, deliverer) in deliverers.iter().copied() {
             match &deliverer.outcome {
                 Outcome::Built { arrivals, not_known, .. } => {
-                    has_unknowns |= !not_known.is_empty();
+                    has_unknowns |= not_known.iter().any(may_take_more);
                     for arrival in arrivals.iter() {
                         let Origin::Manifest { file, span, .. } = &arrival.object.origin else { continue };
                         let Some(file) = self.run.listed_id(*file) else { continue };
-                        takers.entry((file, span.start)).or_default().push(Taker { deliverer, arrival });
+                        takers.entry((file, span.start)).or_default().push(Taker { id, deliverer, arrival });
                     }
                 }
                 Outcome::Failed(_) | Outcome::ArgoFailed(_) | Outcome::SetFailed(_) => {
                     let Some(folder) = &deliverer.folder else { continue };
                     failing.extend(self.listed_below(folder).map(|file| (file, deliverer)));
                 }
-                Outcome::NotKnown(_) => has_unknowns = true,
+                Outcome::NotKnown(why) => has_unknowns |= self.may_take_more(id, why),
             }
         }
-        ClusterDelivery { clusters, deliverers, takers, failing, has_unknowns, group: self.group }
+        let of_charts = self.charts.folders.iter().flat_map(|folder| self.listed_below(folder)).collect();
+        ClusterDelivery { clusters, deliverers, takers, failing, has_unknowns, of_charts, group: self.group }
     }
 
     /// The manifests of the run in a folder of the Git repository.
@@ -139,8 +182,14 @@ impl<'a> ClusterDelivery<'a> {
             takers: HashMap::new(),
             failing: HashMap::new(),
             has_unknowns: false,
+            of_charts: HashSet::new(),
             group: "",
         }
+    }
+
+    /// The manifests that some deliverer takes, by their files and where they begin.
+    pub fn manifests(&self) -> impl Iterator<Item = (FileId, u32)> {
+        self.takers.keys().copied()
     }
 
     /// Who takes the manifest that begins there.
@@ -160,6 +209,11 @@ impl<'a> ClusterDelivery<'a> {
         self.failing.get(&file).copied()
     }
 
+    /// Whether a file is a part of a Helm chart.
+    pub fn is_of_chart(&self, file: FileId) -> bool {
+        self.of_charts.contains(&file)
+    }
+
     /// What becomes of an object of a file.
     pub fn passage(&self, file: FileId, span: Span, object: Value<'_>) -> Passage {
         let takers = self.takers(file, span.start);
@@ -167,15 +221,10 @@ impl<'a> ClusterDelivery<'a> {
             return self.passage_of_untaken(file);
         }
         let Some(taker) = self.applied(file, span.start) else { return Passage::Lost(loss_of(takers)) };
-        let Taker { deliverer, arrival } = taker;
+        let Taker { deliverer, arrival, .. } = taker;
         if self.needs_namespace(&taker) {
-            let header = &arrival.object.header;
-            let reason = format!(
-                "`{}` cannot apply it: {}/{} namespace not specified: the server could not find the requested resource",
-                title_of(deliverer),
-                header.kind,
-                header.name
-            );
+            let text = no_namespace(&arrival.object.applied());
+            let reason = format!("`{}` cannot apply it: {text}", title_of(deliverer));
             return Passage::Lost(Loss { reason, keeps_object: true });
         }
         if arrival.object.rewritten.is_some() {
@@ -194,7 +243,7 @@ impl<'a> ClusterDelivery<'a> {
             let reason = format!("the build of `{}` fails: {failure}", title_of(deliverer));
             return Passage::Lost(Loss { reason, keeps_object: true });
         }
-        if self.has_unknowns {
+        if self.has_unknowns || self.of_charts.contains(&file) {
             return Passage::NotKnown;
         }
         let reason = "nothing in this repository delivers it to the cluster".to_owned();
@@ -214,7 +263,7 @@ fn loss_of(takers: &[Taker<'_>]) -> Loss {
     if let Some(idle) = takers.iter().find(|taker| taker.deliverer.is_idle) {
         return Loss { reason: idle_reason(idle.deliverer), keeps_object: true };
     }
-    let Some(Taker { deliverer, arrival }) = takers.last() else {
+    let Some(Taker { deliverer, arrival, .. }) = takers.last() else {
         return Loss { reason: String::new(), keeps_object: false };
     };
     let title = title_of(deliverer);
@@ -248,7 +297,7 @@ pub(crate) fn failure_text(deliverer: &Deliverer) -> Option<String> {
         Outcome::SetFailed(failure) => &failure.text,
         Outcome::Built { .. } | Outcome::NotKnown(_) => return None,
     };
-    Some(text.replace(&format!("{ROOT}/"), "").replace(ROOT, "."))
+    Some(with_paths_of_repository(text))
 }
 
 fn content(deliverer: &Deliverer, arrival: &Arrival, manifest: Value<'_>) -> Json {

@@ -1,7 +1,8 @@
 //! Turns what deliverers make of the repository into facts for the rules, at places of the files of the run.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
+use super::charts::Charts;
 use super::run_files::RunFiles;
 use super::wiring::Relations;
 use crate::delivery::files::FileId as DeliveredId;
@@ -21,6 +22,9 @@ use crate::domain::delivery_facts::{
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::Value;
 
+/// The group of the definitions of Crossplane.
+const CROSSPLANE_GROUP: &str = "apiextensions.crossplane.io";
+
 pub(super) struct FactsOf<'a, 'r> {
     pub reach: &'a Reach,
     pub repository: &'a Repository<'r>,
@@ -28,56 +32,69 @@ pub(super) struct FactsOf<'a, 'r> {
     /// The API group of entity manifests.
     pub group: &'a str,
     pub has_config: bool,
+    pub charts: &'a Charts,
+    /// The API groups that the platform APIs of this repository define: the groups of Crossplane's claims.
+    pub claim_groups: BTreeSet<String>,
 }
 
-/// The numbers of the deliverers in the facts. Those outside of the root have none.
-pub(super) type Numbers = BTreeMap<usize, DelivererIndex>;
+/// The groups of the CompositeResourceDefinitions of a repository, which are in their names: `xdatabases.acme.io`.
+pub(super) fn claim_groups(repository: &Repository<'_>) -> BTreeSet<String> {
+    let mut groups = BTreeSet::new();
+    for manifests in repository.files.ids().filter_map(|file| repository.known_manifests(file)) {
+        let headers = manifests.objects.iter().map(|manifest| &manifest.header);
+        let definitions = headers.filter(|header| {
+            header.kind == "CompositeResourceDefinition" && split_version(&header.api_version).0 == CROSSPLANE_GROUP
+        });
+        groups.extend(definitions.filter_map(|header| header.name.split_once('.')).map(|(_, group)| group.to_owned()));
+    }
+    groups
+}
+
+/// The number of a deliverer in the facts, which have all of them in the same order.
+pub(super) fn number_of(id: DelivererId) -> DelivererIndex {
+    DelivererIndex(id.0 as usize)
+}
 
 impl FactsOf<'_, '_> {
     /// `removed`: objects of Flux that are written for an older one.
     pub fn collect(mut self, removed: Vec<reach::RemovedApi>) -> DeliveryFacts {
         let (reach, group, has_config) = (self.reach, self.group, self.has_config);
         let relations = || Relations::of(reach, group, has_config);
-        let (relations, (mut facts, numbers)) = rayon::join(relations, || self.deliverers());
-        self.add_wiring(&mut facts, &numbers, relations);
+        let (relations, mut facts) = rayon::join(relations, || self.deliverers());
+        self.add_wiring(&mut facts, relations);
         facts.removed_apis = removed.into_iter().filter_map(|api| self.removed_api(api)).collect();
         facts
     }
 
-    fn deliverers(&mut self) -> (DeliveryFacts, Numbers) {
+    fn deliverers(&mut self) -> DeliveryFacts {
         let mut facts = DeliveryFacts { has_config: self.has_config, ..DeliveryFacts::default() };
-        let mut numbers = Numbers::new();
         let mut knows_all = true;
-        for (index, deliverer) in self.reach.deliverers.iter().enumerate() {
+        for (id, deliverer) in self.reach.ids() {
             match &deliverer.outcome {
                 Outcome::Built { not_known, .. } => {
                     knows_all &= !not_known.iter().any(may_take_more);
                 }
+                Outcome::NotKnown(why) => knows_all &= self.charts.is_bounded(id) || !may_take_more(why),
                 // What it would take is not known.
-                Outcome::Failed(_) | Outcome::ArgoFailed(_) | Outcome::SetFailed(_) | Outcome::NotKnown(_) => {
-                    knows_all = false;
-                }
+                Outcome::Failed(_) | Outcome::ArgoFailed(_) | Outcome::SetFailed(_) => knows_all = false,
             }
-            if let Some(found) = self.deliverer(deliverer) {
-                let number = DelivererIndex(facts.deliverers.len());
-                numbers.insert(index, number);
-                facts.deliverers.push(found);
-                self.add_returned(index, number, &mut facts);
-            }
+            let found = self.deliverer(deliverer);
+            facts.deliverers.push(found);
+            self.add_returned(id, &mut facts);
         }
         if knows_all && !self.reach.deliverers.is_empty() {
-            facts.undelivered = self.undelivered(&numbers);
+            facts.undelivered = self.undelivered();
         }
         for missing in &self.reach.missing {
             let Some(place) = self.run.place(missing.place) else { continue };
             let reach::MissingReference { by, name, existing, .. } = missing.clone();
             facts.missing_references.push(MissingReference { by, name, place, existing });
         }
-        (facts, numbers)
+        facts
     }
 
-    fn deliverer(&mut self, deliverer: &Deliverer) -> Option<DelivererFacts> {
-        let place = self.run.place(deliverer.place)?;
+    fn deliverer(&mut self, deliverer: &Deliverer) -> DelivererFacts {
+        let place = self.run.place(deliverer.place);
         let path = deliverer.path.as_ref().and_then(|path| {
             let place = DeliveredPlace { file: path.file?, span: path.span };
             Some((path.text.clone(), self.run.place(place)?))
@@ -97,7 +114,7 @@ impl FactsOf<'_, '_> {
                     let is_entity = is_entity(self.group, &header.api_version, &header.kind);
                     entities += usize::from(is_entity);
                     stage_objects += usize::from(is_in_last_stage(header));
-                    resources += usize::from(!is_entity && is_custom(&header.api_version));
+                    resources += usize::from(!is_entity && self.is_resource(&header.api_version));
                 }
                 None
             }
@@ -108,14 +125,19 @@ impl FactsOf<'_, '_> {
             reach::Tool::ArgoCd => Tool::ArgoCd,
         };
         let title = title_of(deliverer);
-        Some(DelivererFacts { tool, title, place, path, keeps_removed, failure, entities, stage_objects, resources })
+        DelivererFacts { tool, title, place, path, keeps_removed, failure, entities, stage_objects, resources }
+    }
+
+    /// Whether it matters what becomes of objects of this kind: without a config, only of claims.
+    fn is_resource(&self, api_version: &str) -> bool {
+        let is_claim = self.claim_groups.contains(split_version(api_version).0);
+        is_claim || self.has_config && is_custom(api_version)
     }
 
     /// Files that Flux leaves out by default, and does not because a pattern is written.
-    fn add_returned(&mut self, index: usize, number: DelivererIndex, facts: &mut DeliveryFacts) {
-        let Some(deliverer) = self.reach.deliverers.get(index) else { return };
+    fn add_returned(&mut self, id: DelivererId, facts: &mut DeliveryFacts) {
+        let deliverer = self.reach.deliverer(id);
         // Mostly there is no pattern, and then the files need not be looked at.
-        let id = DelivererId(Span::empty(index).start);
         let Some(written) = self.reach.written_pattern(self.repository, id) else { return };
         let files = match &deliverer.outcome {
             Outcome::Built { files, .. } => files.clone(),
@@ -127,14 +149,14 @@ impl FactsOf<'_, '_> {
         let Some((file, default)) = files.iter().find_map(returned) else { return };
         let Some(pattern) = self.run.place(written) else { return };
         let path = self.run.shown(self.repository.files.path(file));
-        let returned = ReturnedFile { deliverer: number, path, pattern, default };
+        let returned = ReturnedFile { deliverer: number_of(id), path, pattern, default };
         match facts.deliverers.last_mut().and_then(|last| last.failure.as_mut()) {
             Some(failure) => failure.returned = Some(returned),
             None => facts.returned_files.push(returned),
         }
     }
 
-    fn undelivered(&mut self, numbers: &BTreeMap<usize, DelivererIndex>) -> Vec<UndeliveredManifest> {
+    fn undelivered(&mut self) -> Vec<UndeliveredManifest> {
         let mut found = Vec::new();
         for file in self.run.listed().collect::<Vec<_>>() {
             let manifests = self.repository.manifests(file);
@@ -152,7 +174,8 @@ impl FactsOf<'_, '_> {
                 is_entity(self.group, &manifest.header.api_version, &manifest.header.kind) && !is_taken(manifest)
             };
             let missed: Vec<&Manifest> = manifests.objects.iter().filter(is_missed).collect();
-            if missed.is_empty() {
+            // Helm may render what is in a chart, for whatever names that.
+            if missed.is_empty() || self.charts.hold(self.repository.files.path(file)) {
                 continue;
             }
             let absences = self.reach.absence(self.repository, file);
@@ -160,8 +183,8 @@ impl FactsOf<'_, '_> {
             let reasons: Option<Vec<_>> = absences.iter().map(|absence| self.reason(absence)).collect();
             let Some(reason) = reasons.and_then(|reasons| reasons.into_iter().next()) else { continue };
             let Some(absence) = absences.first() else { continue };
-            let nearest = absence.deliverer.and_then(|id| numbers.get(&(id.0 as usize)).copied());
-            for (manifest, span) in missed.iter().zip(self.name_spans(file, &missed)) {
+            let nearest = absence.deliverer.map(number_of);
+            for (manifest, span) in missed.iter().zip(name_spans(self.repository, file, &missed)) {
                 let Some(place) = self.run.place(DeliveredPlace { file, span }) else { continue };
                 let header = &manifest.header;
                 let name = match header.namespace.as_str() {
@@ -198,30 +221,30 @@ impl FactsOf<'_, '_> {
             Link::BuildFails | Link::NotKnown(_) => return None,
         })
     }
+}
 
-    /// Where the name of a manifest is, or where it begins.
-    pub(super) fn name_span(&self, file: DeliveredId, span: Span) -> Span {
-        let manifests = self.repository.manifests(file);
-        let manifest = manifests.objects.iter().find(|manifest| manifest.span == span);
-        let spans = manifest.map(|manifest| self.name_spans(file, &[manifest])).unwrap_or_default();
-        spans.first().copied().unwrap_or(span)
-    }
+/// Where the name of a manifest is, or where it begins.
+pub(super) fn name_span(repository: &Repository<'_>, file: DeliveredId, start: u32) -> Span {
+    let manifests = repository.manifests(file);
+    let manifest = manifests.objects.iter().find(|manifest| manifest.span.start == start);
+    let spans = manifest.map(|manifest| name_spans(repository, file, &[manifest])).unwrap_or_default();
+    spans.first().copied().unwrap_or(Span::empty(start as usize))
+}
 
-    /// Where the names of manifests are, or where they begin.
-    fn name_spans(&self, file: DeliveredId, manifests: &[&Manifest]) -> Vec<Span> {
-        let mut spans: Vec<Span> = manifests.iter().map(|manifest| Span::empty(manifest.span.start as usize)).collect();
-        let Some(text) = self.repository.text(file) else { return spans };
-        let mut index = 0;
-        self.repository.documents(&text, &mut |document| {
-            for (span, manifest) in spans.iter_mut().zip(manifests).filter(|(_, manifest)| manifest.document == index) {
-                let object = document.value.and_then(|root| item(root, &manifest.items));
-                let name = object.and_then(|object| object.get("metadata")?.get("name"));
-                *span = name.map_or(*span, Value::span);
-            }
-            index += 1;
-        });
-        spans
-    }
+/// Where the names of manifests are, or where they begin.
+fn name_spans(repository: &Repository<'_>, file: DeliveredId, manifests: &[&Manifest]) -> Vec<Span> {
+    let mut spans: Vec<Span> = manifests.iter().map(|manifest| Span::empty(manifest.span.start as usize)).collect();
+    let Some(text) = repository.text(file) else { return spans };
+    let mut index = 0;
+    repository.documents(&text, &mut |document| {
+        for (span, manifest) in spans.iter_mut().zip(manifests).filter(|(_, manifest)| manifest.document == index) {
+            let object = document.value.and_then(|root| item(root, &manifest.items));
+            let name = object.and_then(|object| object.get("metadata")?.get("name"));
+            *span = name.map_or(*span, Value::span);
+        }
+        index += 1;
+    });
+    spans
 }
 
 fn item<'a>(root: Value<'a>, items: &[usize]) -> Option<Value<'a>> {
@@ -242,7 +265,7 @@ pub(super) fn is_custom(api_version: &str) -> bool {
 }
 
 /// Whether what is not known of a build may be that it takes further manifests of the repository.
-fn may_take_more(why: &NotKnown) -> bool {
+pub(super) fn may_take_more(why: &NotKnown) -> bool {
     match why {
         NotKnown::Kustomize(kind, _) => match kind {
             UnknownKind::Remote | UnknownKind::Generator | UnknownKind::Decryption => true,
@@ -255,6 +278,7 @@ fn may_take_more(why: &NotKnown) -> bool {
         | NotKnown::Plugin(_)
         | NotKnown::Jsonnet(_)
         | NotKnown::Artifact(_)
+        | NotKnown::Revision(_)
         | NotKnown::TooLarge(_)
         | NotKnown::Generator(_) => true,
     }

@@ -7,7 +7,7 @@ use crate::delivery::argo::{ArgoFailure, ArgoFailureKind};
 use crate::delivery::files::{Entry, Files, FolderId, Joined, join};
 use crate::delivery::flux::substitution_fault;
 use crate::delivery::kustomize::FILE_NAMES;
-use crate::delivery::kustomize::failure::{Failure, FailureKind, ROOT};
+use crate::delivery::kustomize::failure::{Failure, FailureKind, ROOT, with_paths_of_repository};
 use crate::delivery::place::Place;
 use crate::delivery::reach::Deliverer;
 use crate::delivery::repository::Repository;
@@ -75,7 +75,7 @@ impl FactsOf<'_, '_> {
         place: Option<Place>,
         meant: Option<String>,
     ) -> DeliveryFailure {
-        let text = text.replace(&format!("{ROOT}/"), "").replace(ROOT, ".");
+        let text = with_paths_of_repository(text);
         DeliveryFailure { cause, text, place: place.and_then(|place| self.run.place(place)), meant, returned: None }
     }
 

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 
 use super::checkout::Checkout;
 use super::emptied::{Emptied, manifest_of};
+use super::facts::number_of;
 use super::options::DeliveryOptions;
 use super::repository_view::RepositoryView;
 use super::run_files::RunFiles;
@@ -14,17 +15,15 @@ use crate::delivery::flux::VanishReason;
 use crate::delivery::manifest_faults::{Delivering, faults, must_read};
 use crate::delivery::object::{Object, Origin};
 use crate::delivery::place::Place as DeliveredPlace;
-use crate::delivery::reach::{self, Arrival, Deliverer, DelivererId, Fate, Outcome, Reach};
+use crate::delivery::reach::{self, Arrival, Deliverer, Fate, Outcome, Reach};
 use crate::delivery::reading::Dialect;
 use crate::delivery::repository::Repository;
 use crate::delivery::source::Source as _;
-use crate::domain::apply_error::AppliedObject;
 use crate::domain::cluster::Deliverer as ToolName;
 use crate::domain::delivery_facts::{
     Applied, DelivererIndex, DeliveryFacts, LostManifest, ManifestDelivery, ManifestFault, ManifestFaultKind,
     YamlReader,
 };
-use crate::domain::document::span::Span;
 use crate::domain::finding::{FileId, Place};
 use crate::sources::{self, SourceFile};
 
@@ -53,11 +52,10 @@ impl ManifestFacts<'_, '_> {
         let options: Vec<DelivererOptions> = options.collect();
         let stated = self.stated_arrivals();
         let mut senders = Vec::new();
-        for (at, (deliverer, options)) in self.reach.deliverers.iter().zip(&options).enumerate() {
-            let Some(_) = self.run.place(deliverer.place) else { continue };
-            let index = DelivererIndex(senders.len());
+        for ((id, deliverer), options) in self.reach.ids().zip(&options) {
+            let index = number_of(id);
             senders.push((index, deliverer, options));
-            for place in self.reach.lost(DelivererId(Span::empty(at).start)) {
+            for place in self.reach.lost(id) {
                 let place = self.run.place(*place);
                 facts.lost.extend(place.map(|place| LostManifest { by: index, place }));
             }
@@ -263,8 +261,7 @@ fn delivery(
         Dialect::Kubectl => YamlReader::Kubectl,
         Dialect::Kustomize => YamlReader::Kustomize,
     };
-    let header = &arrival.object.header;
-    let object = AppliedObject::new(&header.api_version, &header.kind, &header.namespace, &header.name);
+    let object = arrival.object.applied();
     let place = Place { file, span: *span };
     Some(ManifestDelivery { place, deliverer, tool, reader, applied, object })
 }

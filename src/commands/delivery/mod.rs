@@ -1,6 +1,7 @@
 //! What the tools that deliver the repository to clusters make of it, for lint, plans and the commands under `cluster`.
 
 pub(crate) mod absence;
+mod charts;
 mod checkout;
 pub(crate) mod cluster;
 mod emptied;
@@ -14,5 +15,6 @@ pub(crate) mod read_files;
 pub(crate) mod repository;
 pub(crate) mod repository_view;
 mod run_files;
+mod shared;
 mod sync_options;
 mod wiring;

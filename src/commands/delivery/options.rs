@@ -19,22 +19,37 @@ pub(crate) struct DeliveryOptions {
     pub names_clusters: bool,
     /// The tool that delivers to every cluster of the config, if all of them state the same.
     pub stated_tool: Option<Deliverer>,
+    /// The clusters of the config.
+    pub clusters: Vec<ClusterSettings>,
+    /// Clusters receive the manifests, and the config gives no mapping to any of them.
+    pub assumes_mappings: bool,
 }
 
 impl Default for DeliveryOptions {
     fn default() -> Self {
-        Self { platform: &PORT, urls: Vec::new(), has_config: false, names_clusters: false, stated_tool: None }
+        Self {
+            platform: &PORT,
+            urls: Vec::new(),
+            has_config: false,
+            names_clusters: false,
+            stated_tool: None,
+            clusters: Vec::new(),
+            assumes_mappings: false,
+        }
     }
 }
 
 impl DeliveryOptions {
     pub fn of(settings: &Settings, environment: &Environment) -> Self {
+        let is_cluster = settings.delivery.value == Delivery::Cluster;
         Self {
             platform: settings.platform.value,
             urls: urls(&|name| environment.trimmed(name)),
             has_config: settings.config.is_some(),
-            names_clusters: settings.delivery.value == Delivery::Cluster || !settings.clusters.is_empty(),
+            names_clusters: is_cluster || !settings.clusters.is_empty(),
             stated_tool: stated_tool(&settings.clusters),
+            clusters: settings.clusters.clone(),
+            assumes_mappings: is_cluster && settings.mapped_clusters().next().is_none(),
         }
     }
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use foldhash::HashMap;
 
+use super::charts::Charts;
 use super::checkout::Checkout;
-use super::facts::FactsOf;
+use super::facts::{FactsOf, claim_groups};
 use super::listing::{Listing, some_may_deliver};
 use super::manifest_facts::ManifestFacts;
 use super::options::DeliveryOptions;
@@ -30,8 +31,11 @@ pub(crate) struct Deliveries {
     pub facts: DeliveryFacts,
     /// The ignore comments of files that the run does not read otherwise.
     pub directives: Vec<(FileId, Directives)>,
+    /// Complete sentences for the user.
+    pub notes: Vec<String>,
     pub run: RunFiles,
     pub(super) checkout: Arc<Checkout>,
+    pub(super) charts: Charts,
     /// The API group of the platform.
     pub(super) group: &'static str,
 }
@@ -67,7 +71,15 @@ impl Deliveries {
         give_manifests(&repository, &checkout, read.manifests);
         let mut urls = options.urls.clone();
         urls.extend(view.repository.into_iter().flat_map(|repository| repository.remote_urls()));
-        let known = reach::Options { urls: &urls, group: options.platform.group, flux: flux::Settings::default() };
+        let branches: Vec<String> =
+            view.repository.map(|it| [it.branch(), it.default_branch()]).into_iter().flatten().flatten().collect();
+        let known = reach::Options {
+            urls: &urls,
+            branches: &branches,
+            has_config: options.has_config,
+            group: options.platform.group,
+            flux: flux::Settings::default(),
+        };
         let reach = Reach::of(&repository, &known);
         let is_of_interest = !reach.deliverers.is_empty() || options.names_clusters;
         let removed = if is_of_interest { reach::removed_apis(&repository) } else { Vec::new() };
@@ -75,21 +87,29 @@ impl Deliveries {
             return None;
         }
         let mut run = RunFiles::new(&checkout, files, prefix);
+        let charts = Charts::of(&repository, &reach);
         let facts = FactsOf {
             reach: &reach,
             repository: &repository,
             run: &mut run,
             group: options.platform.group,
             has_config: options.has_config,
+            charts: &charts,
+            claim_groups: claim_groups(&repository),
         };
         let mut facts = facts.collect(removed);
-        let (reach_of, run_of) = (&reach, &mut run);
         let manifests =
-            ManifestFacts { reach: reach_of, repository: &repository, checkout: &checkout, view, options, run: run_of };
+            ManifestFacts { reach: &reach, repository: &repository, checkout: &checkout, view, options, run: &mut run };
         manifests.collect(&mut facts);
         let directives = run.directives();
         sources::free_in_background(checkout.files.len(), repository.into_read());
-        Some(Self { reach, facts, directives, run, checkout, group: options.platform.group })
+        let (group, notes) = (options.platform.group, Vec::new());
+        let mut found = Self { reach, facts, directives, notes, run, checkout, charts, group };
+        if options.assumes_mappings {
+            found.add_shared(&options.clusters);
+        }
+        found.notes = options.clusters.iter().filter_map(|cluster| found.unmatched_note(cluster)).collect();
+        Some(found)
     }
 }
 

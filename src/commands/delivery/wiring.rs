@@ -1,12 +1,10 @@
 //! Facts about deliverers beside each other: what several deliver, what none of them removes or waits for, and objects of
 //! Flux that are written for an older one.
 
-use super::facts::{FactsOf, Numbers, is_custom, is_entity};
+use super::facts::{FactsOf, is_custom, is_entity, name_span, number_of};
 use crate::delivery::object::{Object, Origin, split_version};
 use crate::delivery::place::Place as DeliveredPlace;
-use crate::delivery::reach::{
-    self, Arrival, Deliverer, DelivererId, Fate, Likeness, Outcome, Prune, Reach, Refused, Tool,
-};
+use crate::delivery::reach::{self, Arrival, Deliverer, Fate, Likeness, Outcome, Prune, Reach, Refused, Tool};
 use crate::domain::delivery_facts::{
     DeliveredTwice, DelivererIndex, DeliveryFacts, KeptManifest, NotPermitted, NotPermittedWhat, PrunedCrd, RemovedApi,
     RemovedField, UnorderedCrd, WrongCluster,
@@ -45,25 +43,23 @@ impl Relations {
 }
 
 impl FactsOf<'_, '_> {
-    pub(super) fn add_wiring(&mut self, facts: &mut DeliveryFacts, numbers: &Numbers, relations: Relations) {
-        for (at, deliverer) in self.reach.deliverers.iter().enumerate() {
-            if let (Some(by), Prune::On) = (numbers.get(&at), deliverer.prune) {
-                self.add_pruning(facts, *by, deliverer);
+    pub(super) fn add_wiring(&mut self, facts: &mut DeliveryFacts, relations: Relations) {
+        for (id, deliverer) in self.reach.ids() {
+            if deliverer.prune == Prune::On {
+                self.add_pruning(facts, number_of(id), deliverer);
             }
         }
-        let index = |id: &DelivererId| numbers.get(&(id.0 as usize)).copied();
         for twice in relations.twice {
-            let deliverers: Vec<DelivererIndex> = twice.deliverers.iter().filter_map(index).collect();
+            let deliverers = twice.deliverers.iter().copied().map(number_of).collect();
             let Some(first) = twice.objects.first() else { continue };
-            let object = self.arrival(first.first).map(|arrival| arrival.object.clone());
-            let Some(object) = object.filter(|_| deliverers.len() > 1) else { continue };
+            let Some(object) = self.arrival(first.first).map(|arrival| arrival.object.clone()) else { continue };
             let places = first.places.iter().filter_map(|place| self.run.place(*place)).collect();
             let title = title_of_object(&object);
             facts.delivered_twice.push(DeliveredTwice { deliverers, objects: twice.objects.len(), title, places });
         }
         for unordered in relations.unordered {
-            let definers: Vec<DelivererIndex> = unordered.definers.iter().filter_map(index).collect();
-            let Some(by) = index(&unordered.resource.deliverer).filter(|_| !definers.is_empty()) else { continue };
+            let definers = unordered.definers.iter().copied().map(number_of).collect();
+            let by = number_of(unordered.resource.deliverer);
             // Others rely on it that Flux and Argo CD try again.
             if unordered.group != self.group {
                 continue;
@@ -72,8 +68,8 @@ impl FactsOf<'_, '_> {
             facts.unordered.push(UnorderedCrd { kind: unordered.kind, by, definers, definition });
         }
         for wrong in relations.wrong_clusters {
-            let siblings: Vec<DelivererIndex> = wrong.siblings.iter().filter_map(index).collect();
-            let Some(by) = index(&wrong.deliverer).filter(|_| !siblings.is_empty()) else { continue };
+            let siblings = wrong.siblings.iter().copied().map(number_of).collect();
+            let by = number_of(wrong.deliverer);
             let delivers_entities = facts.deliverer(by).is_some_and(|by| by.entities > 0);
             if !facts.has_config && !delivers_entities {
                 continue;
@@ -82,7 +78,8 @@ impl FactsOf<'_, '_> {
             facts.wrong_clusters.push(WrongCluster { by, siblings, is_same_folder });
         }
         for refusal in &self.reach.refusals {
-            let Some((by, place)) = index(&refusal.deliverer).zip(self.run.place(refusal.place)) else { continue };
+            let Some(place) = self.run.place(refusal.place) else { continue };
+            let by = number_of(refusal.deliverer);
             let what = match refusal.refused.clone() {
                 Refused::Kind { group, kind, objects } => NotPermittedWhat::Kind { group, kind, objects },
                 Refused::Repository(url) => NotPermittedWhat::Repository(url),
@@ -130,7 +127,7 @@ impl FactsOf<'_, '_> {
 
     fn name_place(&mut self, object: &Object) -> Option<Place> {
         let Origin::Manifest { file, span, .. } = &object.origin else { return None };
-        let span = self.name_span(*file, *span);
+        let span = name_span(self.repository, *file, span.start);
         self.run.place(DeliveredPlace { file: *file, span })
     }
 

@@ -6,10 +6,11 @@ use crate::commands::mapping::repository::Clusters;
 use crate::commands::workspace::open::Workspace;
 use crate::commands::workspace::read::{Collects, LintRun};
 use crate::domain::blueprint::Blueprint;
+use crate::domain::cluster::{AssumedMapping, ExporterVersion};
 use crate::domain::finding::Finding;
 use crate::domain::progress::Silent;
 use crate::domain::value::day::Day;
-use crate::settings::{Delivery, Environment};
+use crate::settings::{ClusterSettings, Delivery, Environment, Settings};
 use crate::sources::{Place, SourceFile};
 
 pub(crate) struct LintConfig<'a> {
@@ -24,14 +25,16 @@ impl<'a> LintConfig<'a> {
         let settings = &*workspace.settings;
         let levels = settings.rules.iter().map(|(name, level)| (name.clone(), level.value.severity()));
         let delivery_is_cluster = settings.delivery.value == Delivery::Cluster;
+        let clusters = Clusters::of(settings, environment);
         Self {
             workspace,
             selection: Selection::new(levels, delivery_is_cluster).with_clusters(!settings.clusters.is_empty()),
             options: Options {
                 today: Day::from_seconds(environment.seconds()),
                 snapshot_max_age_days: settings.snapshot_max_age_days.value,
+                assumed_mappings: assumed_mappings(settings, &clusters),
             },
-            clusters: Clusters::of(settings, environment),
+            clusters,
         }
     }
 
@@ -61,4 +64,19 @@ impl<'a> LintConfig<'a> {
         let file = SourceFile { path: "new.yaml".to_owned(), place: Place::Given(text.as_bytes().into()) };
         run.check(&[file], 1, &|_| true, &Silent).conclusion.findings
     }
+}
+
+/// The clusters whose mapping is assumed.
+fn assumed_mappings(settings: &Settings, clusters: &Clusters) -> Vec<AssumedMapping> {
+    if !clusters.delivery.assumes_mappings {
+        return Vec::new();
+    }
+    if settings.clusters.is_empty() {
+        return vec![AssumedMapping { cluster: None, exporter: ExporterVersion::ASSUMED }];
+    }
+    let assumed = |cluster: &ClusterSettings| {
+        let ClusterSettings { name, exporter, .. } = cluster;
+        AssumedMapping { cluster: Some(name.clone()), exporter: *exporter }
+    };
+    settings.clusters.iter().map(assumed).collect()
 }

@@ -4,6 +4,6 @@ pub(crate) mod document;
 pub(crate) mod entity_tree;
 mod facts;
 pub(crate) mod mapping_file;
-mod null_places;
 pub(crate) mod objects;
+pub(crate) mod obstruction;
 pub(crate) mod repository;

@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use crate::commands::delivery::cluster::{ClusterDelivery, Loss, Passage};
-use crate::commands::mapping::null_places::nulls_in_lists;
 use crate::delivery::reading::{Dialect, json, reread_numbers};
 use crate::domain::cluster::Deliverer;
 use crate::domain::document::fault::Fault;
+use crate::domain::document::null_places::nulls_in_lists;
 use crate::domain::document::span::Span;
 use crate::domain::document::stored_json::stored_json;
 use crate::domain::document::tree::{Kind, Value};

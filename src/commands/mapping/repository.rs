@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use crate::commands::delivery::cluster::ClusterDelivery;
 use crate::commands::delivery::options::DeliveryOptions;
 use crate::commands::delivery::repository::Deliveries;
 use crate::commands::delivery::repository_view::RepositoryView;
@@ -47,6 +48,8 @@ pub(crate) struct MappedRepository {
     /// What the rules about mappings check.
     pub facts: MappingFacts,
     files: HashMap<FileId, MappedFile>,
+    /// Manifests that only clusters without a mapping receive, by file and where they begin.
+    as_written: HashSet<(FileId, u32)>,
 }
 
 impl FileEntity {
@@ -156,10 +159,36 @@ impl Clusters {
             let document = MappingDocument::read_for(text, None, Some(self.platform));
             self.add(&mut mapped, cluster, FileId::of(at), document, &files[..manifests]);
         }
+        self.add_as_written(&mut mapped);
         for file in mapped.files.values_mut() {
             file.entities.sort_by_key(|entity| (entity.cluster, entity.tree.origin));
         }
         Ok(Some(mapped))
+    }
+
+    /// Finds the manifests that arrive in clusters of the config that have no mapping, and in no other.
+    fn add_as_written(&self, mapped: &mut MappedRepository) {
+        let Some(deliveries) = &mapped.deliveries else { return };
+        let unmapped = self.delivery.clusters.iter().filter(|cluster| cluster.mapping.is_none());
+        let received: Vec<ClusterDelivery<'_>> =
+            unmapped.filter_map(|cluster| deliveries.of_cluster(cluster)).collect();
+        let mut as_written = HashSet::new();
+        for cluster in &mapped.clusters {
+            for lost in cluster.lost.iter().filter(|lost| lost.at.is_manifest) {
+                let key = (lost.at.place.file, lost.at.place.span.start);
+                if received.iter().any(|delivery| delivery.applied(key.0, key.1).is_some()) {
+                    as_written.insert(key);
+                }
+            }
+        }
+        for cluster in &mapped.clusters {
+            let arriving = cluster.objects.iter().chain(cluster.refused.iter().map(|refused| &refused.at));
+            arriving.for_each(|at| _ = as_written.remove(&(at.place.file, at.place.span.start)));
+        }
+        for (file, found) in &mut mapped.files {
+            found.unmapped.retain(|object| !as_written.contains(&(*file, object.span.start)));
+        }
+        mapped.as_written = as_written;
     }
 
     fn add(
@@ -179,12 +208,11 @@ impl Clusters {
         let has_broken_objects = !found.broken.is_empty();
         let entries = document.config.iter().flat_map(|config| &config.entries);
         let kinds = entries.filter_map(|entry| found.kinds.resolve(&entry.kind).ok());
-        let mapped_kinds: Vec<&str> = kinds.map(|resource| resource.kind.as_str()).collect();
+        let mapped_kinds: Vec<String> = kinds.map(|resource| resource.kind.clone()).collect();
         let of_manifests = [ResourceKind::Entity, ResourceKind::ClusterEntity].map(ResourceKind::name);
         for broken in std::mem::take(&mut found.broken) {
             // The reader of manifests reports those of the platform.
-            let is_mapped =
-                |kind: &String| mapped_kinds.contains(&kind.as_str()) && !of_manifests.contains(&kind.as_str());
+            let is_mapped = |kind: &String| mapped_kinds.contains(kind) && !of_manifests.contains(&kind.as_str());
             if broken.kinds.iter().any(is_mapped) {
                 mapped.files.entry(broken.file).or_default().broken.push(broken);
             }
@@ -201,7 +229,8 @@ impl Clusters {
             refused: found.refused.iter().flat_map(refused_fields).collect(),
             evaluation: &evaluation,
         }));
-        let RepositoryObjects { places, refused, lost, objects, .. } = found;
+        let RepositoryObjects { places, refused, mut lost, objects, .. } = found;
+        lost.retain(|lost| may_be_sent(lost, &mapped_kinds));
         // They take most of the memory, and the entities share their texts.
         drop(objects);
         let cluster = mapped.clusters.len();
@@ -215,6 +244,13 @@ impl Clusters {
         new.add_unmapped(mapped, files);
         mapped.clusters.push(new);
     }
+}
+
+/// Whether an object that does not reach the cluster leaves open what the exporter sends: a manifest, or an older state of a
+/// mapped object that the cluster may have.
+fn may_be_sent(lost: &LostObject, mapped_kinds: &[String]) -> bool {
+    let is_mapped = || mapped_kinds.iter().any(|kind| lost.at.name.split(' ').next() == Some(kind));
+    lost.at.is_manifest || lost.loss.keeps_object && is_mapped()
 }
 
 fn object_facts(object: &Object, at: &ObjectPlace) -> ObjectFacts {
@@ -364,6 +400,11 @@ fn declared_name(at: &ObjectPlace, files: &[SourceFile]) -> Option<EntityName> {
 }
 
 impl MappedRepository {
+    /// Whether the exporter of a cluster without a mapping sends the manifest that begins there, and no mapping decides.
+    pub fn is_sent_as_written(&self, file: FileId, start: u32) -> bool {
+        self.as_written.contains(&(file, start))
+    }
+
     pub fn file(&self, file: FileId) -> Option<&MappedFile> {
         self.files.get(&file)
     }

@@ -120,6 +120,7 @@ pub(crate) fn build_plan(
         PlanWriter::Exporters => Some(Exporters::load(options, &manifests, base.as_ref(), context, &mut notes)?),
         PlanWriter::Push => None,
     };
+    let bare = if exporters.is_some() { manifests.take_bare() } else { Vec::new() };
     let is_offline = options.intent == Intent::Look && offline::is_offline(settings, context.environment);
     let catalog = match (&base, is_offline) {
         (Some(base), true) => {
@@ -160,6 +161,8 @@ pub(crate) fn build_plan(
         PlanPart::Recorded(part) => part.map(|part| recorded(part, &manifests)),
     };
     let mut owned = tolerant(catalog.owned(options.owner), &mut notes)?;
+    // Another integration or a push writes them.
+    owned.retain(|key| !bare.iter().any(|entity| entity.key == *key));
     let of_scope = if exporters.is_some() { owned.clone() } else { Vec::new() };
     if let Some(exporters) = &mut exporters {
         exporters.read_owned(&*catalog, base.as_ref().filter(|_| is_offline), &mut owned, &mut notes)?;
@@ -177,7 +180,7 @@ pub(crate) fn build_plan(
     if let Some(exporters) = &mut exporters {
         let live = (&*catalog, &blueprints.all, progress);
         actual = exporters.forecast(live, (actual, &manifests, &of_scope), &mask, &mut notes)?;
-        delivery = Some(exporters.delivery(settings, &manifests, &of_scope));
+        delivery = Some(exporters.delivery(settings, &manifests, &of_scope, &bare));
     }
     let judges_targets = exporters.as_ref().is_some_and(Exporters::judge_targets);
     let exporters = exporters.filter(Exporters::have_state_keys);

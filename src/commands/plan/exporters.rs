@@ -16,15 +16,18 @@ use crate::commands::resync::live::{LiveCatalog, LiveEntities, Owned, owned_by_e
 use crate::commands::resync::revision::{RevisionFiles, is_missing};
 use crate::commands::workspace::entities::ManifestSet;
 use crate::domain::blueprint::set::Blueprints;
+use crate::domain::document::span::LineIndex;
+use crate::domain::entity::desired::Desired;
 use crate::domain::entity::{Datasource, EntityKey};
 use crate::domain::forecast::{Forecast, StayingReason};
 use crate::domain::progress::Progress;
 use crate::domain::snapshot::Snapshot;
 use crate::error::Error;
 use crate::plan::Deletes;
-use crate::report::forecast::{delivery, not_delivered};
-use crate::report::plan::{ClusterDelivery, DeliveringCluster};
+use crate::report::forecast::{bare, delivery, not_delivered};
+use crate::report::plan::{ClusterDelivery, DeliveringCluster, NotArriving};
 use crate::settings::{ClusterSettings, Settings};
+use crate::sources::{self, ReadBuffer};
 use crate::text::mask::Mask;
 
 /// The clusters of the config with what is known of their exporters.
@@ -70,6 +73,7 @@ impl Exporters {
         let options = DeliveryOptions::of(settings, context.environment);
         let has_clusters = !settings.clusters.is_empty();
         let deliveries = has_clusters.then(|| Deliveries::find_among(&view, &options, &files, files.len())).flatten();
+        notes.extend(deliveries.iter().flat_map(|deliveries| deliveries.notes.iter().cloned()));
         let revision = RevisionFiles {
             files: &files,
             unreadable: &manifests.unreadable,
@@ -181,7 +185,13 @@ impl Exporters {
     }
 
     /// What a report says of them.
-    pub fn delivery(&self, settings: &Settings, manifests: &ManifestSet, of_scope: &[EntityKey]) -> ClusterDelivery {
+    pub fn delivery(
+        &self,
+        settings: &Settings,
+        manifests: &ManifestSet,
+        of_scope: &[EntityKey],
+        bare: &[Desired],
+    ) -> ClusterDelivery {
         let declared: HashSet<EntityKey> = manifests.entities.iter().map(|entity| entity.key.clone()).collect();
         let (group, config) = (settings.platform.value.group, settings.config_name());
         let mut found = ClusterDelivery::default();
@@ -194,6 +204,7 @@ impl Exporters {
         }
         let revisions: Vec<_> = self.clusters.iter().map(|cluster| &cluster.now.revision).collect();
         found.not_delivered = not_delivered(&revisions);
+        found.not_delivered.extend(bare.iter().map(|entity| of_bare(entity, manifests)));
         found.clusters.extend(self.unmapped.iter().map(|cluster| {
             let stale = cluster.owned.iter().filter(|key| cluster.is_blocked && !declared.contains(key));
             let why = "a manifest cannot be read, so what the cluster keeps is not known";
@@ -209,6 +220,14 @@ impl Exporters {
         }
         found
     }
+}
+
+fn of_bare(entity: &Desired, manifests: &ManifestSet) -> NotArriving {
+    let file = manifests.files.get(entity.place.file.0 as usize);
+    let mut buffer = ReadBuffer::default();
+    let text = file.and_then(|file| sources::read(file, &mut buffer).ok());
+    let line = text.map(|text| LineIndex::new(text.text).line_of(entity.place.span.start as usize));
+    bare(&entity.key, file.map(|file| file.path.clone()), line)
 }
 
 fn undescribed(cluster: &ClusterSettings) -> DeliveringCluster {

@@ -12,7 +12,7 @@ use crate::commands::mapping::document::{MappingDocument, words};
 use crate::commands::mapping::mapping_file::UnreadableMapping;
 use crate::commands::mapping::objects::{LostObject, ObjectPlace, RepositoryObjects, describe_refusals};
 use crate::commands::workspace::snapshot::SnapshotSource;
-use crate::delivery::reach::{Deliverer, Prune, Tool};
+use crate::delivery::reach::{Deliverer, DelivererId, Prune, Tool};
 use crate::domain::cluster::Deliverer as ToolName;
 use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::finding::{FileId, Place};
@@ -76,7 +76,10 @@ impl RevisionFiles<'_> {
         let mapping = mapping_of_cluster(cluster, self.files, self.find, settings, snapshot_source, Clear::Used)?;
         let ClusterMapping { path, text, mut notes } = mapping;
         let document = MappingDocument::read_for(text, None, Some(self.settings.platform.value));
-        let found = RepositoryObjects::read(self.files, self.settings.platform.value, cluster, delivery);
+        let mut found = RepositoryObjects::read(self.files, self.settings.platform.value, cluster, delivery);
+        if let Some((delivery, deliveries)) = delivery.zip(self.deliveries) {
+            found.hold_back(delivery, &deliveries.reach, self.files);
+        }
         if !found.is_known {
             notes.push(format!(
                 "What the deliverers of `{}` make of some manifests is not known offline; these are taken as they are written.",
@@ -108,7 +111,7 @@ impl RevisionFiles<'_> {
     }
 
     fn outline_of_delivery(&self, delivery: &ClusterDelivery<'_>, found: &RepositoryObjects) -> DeliveryOutline {
-        let outline = |deliverer: &&Deliverer| {
+        let outline = |deliverer: &Deliverer| {
             let place = self.deliveries.map(|deliveries| deliveries.locate(deliverer.place));
             let (path, line) = place.unwrap_or_default();
             let deliverers = self.deliveries.map(|deliveries| &deliveries.reach);
@@ -130,12 +133,13 @@ impl RevisionFiles<'_> {
                 is_pruned,
             }
         };
+        let indexes: HashMap<DelivererId, usize> = delivery.deliverers.iter().map(|(id, _)| *id).zip(0..).collect();
         let index = |place: &ObjectPlace| {
             let taker = delivery.applied(place.place.file, place.place.span.start)?;
-            delivery.deliverers.iter().position(|deliverer| std::ptr::eq(*deliverer, taker.deliverer))
+            indexes.get(&taker.id).copied()
         };
         DeliveryOutline {
-            deliverers: delivery.deliverers.iter().map(outline).collect(),
+            deliverers: delivery.deliverers.iter().map(|(_, deliverer)| outline(deliverer)).collect(),
             of_object: found.places.iter().map(index).collect(),
         }
     }

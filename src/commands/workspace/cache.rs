@@ -83,7 +83,8 @@ impl<'a> LintCache<'a> {
             add(selection.severity(&rule.info).map_or("off", Severity::word).as_bytes());
         }
         // The age of the snapshot is a finding of no manifest, and a file whose suppression may expire is not stored.
-        let Options { today: _, snapshot_max_age_days: _ } = options;
+        let Options { today: _, snapshot_max_age_days: _, assumed_mappings } = options;
+        add(format!("{assumed_mappings:?}").as_bytes());
         let mut name = Context::new(&SHA256);
         name.update(root_bytes);
         let name = name.finish().as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect();

@@ -1,7 +1,9 @@
 //! Reads the documents of a manifest file: each is parsed and decoded once, and handed to the caller.
 
+use crate::commands::mapping::repository::MappedRepository;
 use crate::domain::document::manifest::{Form, Manifest};
-use crate::domain::finding::EntityName;
+use crate::domain::document::tree::View;
+use crate::domain::finding::{EntityName, FileId};
 use crate::manifest::{self, Document, Limits, Reader};
 
 /// The reader of one thread. Its buffers are reused for all files.
@@ -19,12 +21,13 @@ pub(crate) enum Content<'d> {
 
 impl Content<'_> {
     /// Whether the document declares its entities itself. Beside a mapping, the mapping decides what arrives of resources;
-    /// bare entities never go through a cluster.
-    pub fn declares(&self, has_mapping: bool) -> bool {
-        match self {
-            Self::Manifests(manifests) => !has_mapping || manifests.iter().all(|manifest| manifest.form == Form::Bare),
-            Self::Broken(_) => true,
-        }
+    /// bare entities never go through a cluster, and a cluster without a mapping sends manifests as they are.
+    pub fn declares(&self, view: View<'_>, file: FileId, mapped: Option<&MappedRepository>) -> bool {
+        let (Self::Manifests(manifests), Some(mapped)) = (self, mapped) else { return true };
+        manifests.iter().all(|manifest| {
+            let start = view.value(manifest.root).span().start;
+            manifest.form == Form::Bare || mapped.is_sent_as_written(file, start)
+        })
     }
 }
 

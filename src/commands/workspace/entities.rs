@@ -12,7 +12,7 @@ use crate::commands::mapping::repository::{Clusters, MappedFile, MappedRepositor
 use crate::commands::workspace::documents::{Content, ManifestReader};
 use crate::commands::workspace::history::PastManifests;
 use crate::commands::workspace::index::ManifestIndex;
-use crate::domain::document::manifest::{Manifest, NearMiss};
+use crate::domain::document::manifest::{Form, Manifest, NearMiss};
 use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::document::tree::{Kind, NodeId, Number, Value as Node, View, entries_of};
 use crate::domain::entity::desired::{Desired, DesiredField, DesiredProperty, DesiredRelation, RENAMED_FROM, Teams};
@@ -70,6 +70,16 @@ impl ManifestSet {
         let manifests = discovery.files.len();
         let mapped = clusters.map(&mut discovery.files, manifests, view)?;
         Ok(Self::of_mapped(discovery, mapped.as_ref(), progress))
+    }
+
+    /// Takes out the entities that only bare files declare: no cluster receives these.
+    pub fn take_bare(&mut self) -> Vec<Desired> {
+        let of_resources = self.entities.iter().filter(|entity| !entity.is_bare);
+        let of_resources: HashSet<EntityKey> = of_resources.map(|entity| entity.key.clone()).collect();
+        let is_bare = |entity: &Desired| entity.is_bare && !of_resources.contains(&entity.key);
+        let (bare, others) = std::mem::take(&mut self.entities).into_iter().partition(is_bare);
+        self.entities = others;
+        bare
     }
 
     /// An ignored manifest is in doubt if it declares an owned entity of the catalog that no other manifest declares.
@@ -226,7 +236,7 @@ impl EntityCollector {
         }
         let mut found = self.file(file, text);
         reader.read(path, text, &mut |document, content| {
-            if content.declares(mapped.is_some()) {
+            if content.declares(document.view, file, mapped) {
                 found.document(document, &content);
             }
         });
@@ -327,6 +337,7 @@ impl FileCollector<'_> {
             relations: relations(node(manifest.relations), names)?,
             renamed_from: renamed_from(node(manifest.metadata)),
             place: Place { file: self.file, span: view.value(manifest.root).span() },
+            is_bare: manifest.form == Form::Bare,
         })
     }
 }

@@ -219,7 +219,8 @@ impl LintRun<'_> {
         if let Some(mapped) = mapped {
             mapped.name_expressions(&mut conclusion.findings);
         }
-        let notes = unjudged(&conclusion, self.snapshot.known.is_some()).into_iter().collect();
+        let mut notes: Vec<String> = unjudged(&conclusion, self.snapshot.known.is_some()).into_iter().collect();
+        notes.extend(deliveries.iter().flat_map(|deliveries| deliveries.notes.iter().cloned()));
         let manifests = (collects != Collects::Nothing).then(|| {
             let mut collected: Vec<_> = pending.iter().map(|(file, _)| *file).zip(collected).collect();
             collected.sort_by_key(|(file, _)| *file);
@@ -309,7 +310,7 @@ impl Worker<'_> {
                     let value = if document.broken { None } else { document.view.root() };
                     delivered.add(&DeliveredDocument { span: document.span, value, faults: document.faults });
                 }
-                let declares = content.declares(mapped.is_some());
+                let declares = content.declares(document.view, id, *mapped);
                 if declares {
                     collector.iter_mut().for_each(|collector| collector.document(document, &content));
                     index.iter_mut().for_each(|index| index.document(document, &content));

@@ -4,6 +4,7 @@ use super::failure::{ArgoFailure, ArgoFailureKind};
 use super::fields::Fields;
 use super::objects::{Directory, Kustomize, Plugin, Source};
 use crate::delivery::files::{FileId, FolderId};
+use crate::delivery::go_json::kind_word;
 use crate::delivery::kustomize::failure::shown;
 use crate::delivery::place::Place;
 use crate::delivery::repository::Repository;
@@ -233,14 +234,7 @@ fn check(value: Value<'_>, table: Table, go_type: &str, path: &str) -> Option<Fa
         }
         let path = if path.is_empty() { (*name).to_owned() } else { format!("{path}.{name}") };
         let wrong = |value: Value<'_>, wanted: &str| {
-            let found = match value.kind() {
-                Kind::Null => "null",
-                Kind::Bool => "bool",
-                Kind::Number => "number",
-                Kind::String => "string",
-                Kind::List => "array",
-                Kind::Map => "object",
-            };
+            let found = kind_word(value);
             let text = format!("json: cannot unmarshal {found} into Go struct field {go_type}.{path} of type {wanted}");
             Some(Fault { text, span: value.span() })
         };

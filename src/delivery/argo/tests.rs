@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use super::objects::{Application, ArgoObject};
 use super::{ArgoFailureKind, Checkout, ReplaceReason, Settings, SourceType, build, deliver};
 use crate::delivery::contents::Content;
-use crate::delivery::doubles::Texts;
+use crate::delivery::doubles::{Texts, same};
 use crate::delivery::files::Files;
 use crate::delivery::object::split_version;
 use crate::delivery::repository::Repository;
@@ -65,21 +65,6 @@ fn application_of(texts: &Texts, files: &Files, case: &Case) -> Application {
     match read {
         Some(ArgoObject::Application(application)) => *application,
         other => panic!("{other:?}"),
-    }
-}
-
-/// Equal but for the spelling of numbers.
-fn same(found: &Json, expected: &Json) -> bool {
-    match (found, expected) {
-        (Json::Number(a), Json::Number(b)) => match (a.as_i64(), b.as_i64()) {
-            (Some(a), Some(b)) => a == b,
-            _ => a.as_f64() == b.as_f64(),
-        },
-        (Json::Array(a), Json::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
-        (Json::Object(a), Json::Object(b)) => {
-            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
-        }
-        (a, b) => a == b,
     }
 }
 

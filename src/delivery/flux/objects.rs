@@ -3,6 +3,7 @@
 use crate::delivery::files::FileId;
 use crate::delivery::kustomize::kustomization::{Patch, patch_of};
 use crate::delivery::place::{Place, Text};
+use crate::delivery::reading::key_text;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, Value};
 
@@ -123,8 +124,10 @@ pub struct KubeConfig {
 /// `spec.postBuild`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PostBuild {
-    /// The variables that it names, with the positions of their values.
+    /// The variables that it names, as kustomize reads them, with the positions of their values.
     pub variables: Vec<(String, Text)>,
+    /// Names that kubectl reads as another text: `N`, which is `false`.
+    pub misread: Vec<(String, String)>,
     /// Variables that are in ConfigMaps and Secrets of the cluster.
     pub from: Vec<ObjectReference>,
     /// Also without any variable.
@@ -136,6 +139,18 @@ impl PostBuild {
     /// Whether texts are substituted at all.
     pub fn is_active(&self) -> bool {
         self.always || !self.variables.is_empty() || !self.from.is_empty()
+    }
+}
+
+impl Kustomization {
+    /// The Kustomization after kubectl has applied its file.
+    pub fn read_by_kubectl(&mut self) {
+        let Some(post) = &mut self.substitution else { return };
+        for (name, _) in &mut post.variables {
+            if let Some((_, misread)) = post.misread.iter().find(|(known, _)| known == name) {
+                name.clone_from(misread);
+            }
+        }
     }
 }
 
@@ -274,6 +289,7 @@ impl Kustomization {
             decryption: inner("decryption").map(Value::span),
             substitution: inner("postBuild").map(|post| PostBuild {
                 variables: variables(&fields, post),
+                misread: misread(post),
                 from: list(Some(post), "substituteFrom").map(|item| fields.reference(item)).collect(),
                 always: fields.text(Some(post), "substituteStrategy").is_some_and(|text| text.text == "Always"),
                 span: post.span(),
@@ -294,5 +310,11 @@ impl Kustomization {
 
 fn variables(fields: &Fields, post: Value<'_>) -> Vec<(String, Text)> {
     let entries = post.get("substitute").into_iter().flat_map(Value::entries);
-    entries.filter_map(|(key, value)| Some((key.key_text().into_owned(), fields.text_of(value)?))).collect()
+    entries.filter_map(|(key, value)| Some((key_text(key).into_owned(), fields.text_of(value)?))).collect()
+}
+
+fn misread(post: Value<'_>) -> Vec<(String, String)> {
+    let keys = post.get("substitute").into_iter().flat_map(Value::entries).map(|(key, _)| key);
+    let read = keys.map(|key| (key_text(key).into_owned(), key.key_text().into_owned()));
+    read.filter(|(by_kustomize, by_kubectl)| by_kustomize != by_kubectl).collect()
 }

@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use super::objects::{FluxObject, Kustomization};
 use super::{Delivery, FluxFailure, Settings, Stage, deliver};
 use crate::delivery::contents::Content;
-use crate::delivery::doubles::Texts;
+use crate::delivery::doubles::{Texts, same};
 use crate::delivery::files::Files;
 use crate::delivery::ignore::Ignores;
 use crate::delivery::repository::Repository;
@@ -55,21 +55,6 @@ fn spec_of(texts: &Texts, files: &Files, spec: &Json) -> Kustomization {
     match read {
         Some(FluxObject::Kustomization(kustomization)) => *kustomization,
         other => panic!("{other:?}"),
-    }
-}
-
-/// Equal but for the spelling of numbers.
-fn same(found: &Json, expected: &Json) -> bool {
-    match (found, expected) {
-        (Json::Number(a), Json::Number(b)) => match (a.as_i64(), b.as_i64()) {
-            (Some(a), Some(b)) => a == b,
-            _ => a.as_f64() == b.as_f64(),
-        },
-        (Json::Array(a), Json::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
-        (Json::Object(a), Json::Object(b)) => {
-            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
-        }
-        (a, b) => a == b,
     }
 }
 

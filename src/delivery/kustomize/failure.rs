@@ -88,6 +88,11 @@ impl Failure {
     }
 }
 
+/// What a tool prints, with paths of the repository.
+pub fn with_paths_of_repository(text: &str) -> String {
+    text.replace(&format!("{ROOT}/"), "").replace(ROOT, ".")
+}
+
 /// A path of the repository as the texts show it.
 pub fn shown(path: &str) -> String {
     if path.is_empty() { ROOT.to_owned() } else { format!("{ROOT}/{path}") }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::delivery::go_json::kind_word;
 use crate::delivery::place::Text;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, Value};
@@ -214,14 +215,7 @@ fn shape_of(table: Table, name: &str) -> Option<(&'static str, Shape)> {
 }
 
 fn mismatch(value: Value<'_>, go_type: &str, path: &str) -> FieldFault {
-    let found = match value.kind() {
-        Kind::Null => "null",
-        Kind::Bool => "bool",
-        Kind::Number => "number",
-        Kind::String => "string",
-        Kind::List => "array",
-        Kind::Map => "object",
-    };
+    let found = kind_word(value);
     let place = if path.is_empty() { "Go value".to_owned() } else { format!("Go struct field {path}") };
     let text = format!("json: cannot unmarshal {found} into {place} of type {go_type}");
     FieldFault { is_unknown: false, text, span: value.span() }

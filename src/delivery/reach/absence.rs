@@ -1,8 +1,8 @@
 //! Why no deliverer takes a file: which one comes nearest, and what keeps it from the file.
 
-use super::links::{is_below, parent};
+use super::links::parent;
 use super::model::{Absence, Deliverer, DelivererId, Detail, Link, Nearness, Outcome, Reach, Tool};
-use crate::delivery::files::{FileId, FileKind, Files};
+use crate::delivery::files::{FileId, FileKind, Files, is_below};
 use crate::delivery::place::Place;
 use crate::delivery::repository::Repository;
 

@@ -9,10 +9,11 @@ use super::found::{Found, Written};
 use super::links::{BOOTSTRAP, Links, may_be_one, source_kind, source_name};
 use super::model::{
     Address, Cluster, ClusterId, Deliverer, DelivererId, Deliveries, Detail, Details, MissingReference, Nearness,
-    Options, Reach, ReferenceKind, SourceLink,
+    Options, Reach, ReferenceKind, SourceLink, Tool,
 };
 use super::permits::refusals;
 use super::roots::follow;
+use super::row_names::row_names;
 use crate::delivery::argo;
 use crate::delivery::argo::objects::{Application, DEFAULT_PROJECT};
 use crate::delivery::flux::objects::{Kustomization, ObjectReference};
@@ -34,7 +35,7 @@ impl Reach {
         if !found.has_deliverers() {
             return Self::default();
         }
-        let links = Links::of(&found, repository.files, options.urls);
+        let links = Links::of(&found, repository.files, options);
         let mut builds = Builds::new(repository, options.flux, argo_settings(&found, options));
         let flow = follow(repository, &found, &links, &mut builds);
         let mut answer = Answer::of(repository, &found, &links, &flow).finish(options);
@@ -203,17 +204,26 @@ impl<'y, 'x, 'r, 'f> Answer<'y, 'x, 'r, 'f> {
                     let host = server.split_once("://").map_or(server.as_str(), |(_, rest)| rest);
                     add_name(names, host.split(['/', ':']).next().unwrap_or_default());
                 }
-                Address::Own { .. } | Address::NotKnown => {}
+                Address::Own { root, .. } => name_of_file(root).into_iter().for_each(|name| add_name(names, name)),
+                Address::NotKnown => {}
             }
         }
-        for (deliverer, detail) in deliverers.iter_mut().zip(details) {
+        let mut names_of_rows = row_names(deliverers, self.repository);
+        for (at, (deliverer, detail)) in deliverers.iter_mut().zip(details).enumerate() {
             deliverer.cluster = renumbered.get(&deliverer.cluster).copied().unwrap_or_default();
             detail.home = renumbered.get(&detail.home).copied().unwrap_or_default();
-            let names = &mut clusters[deliverer.cluster.0 as usize].names;
+            let Cluster { address, names } = &mut clusters[deliverer.cluster.0 as usize];
+            let of_row = names_of_rows.remove(&at).filter(|_| matches!(address, Address::Server(_)));
+            of_row.iter().for_each(|name| add_name(names, name));
             let folder = deliverer.folder.as_deref().and_then(cluster_folder);
             let file = self.repository.files.path(deliverer.place.file);
             let file = cluster_folder(file).filter(|_| deliverer.cluster == detail.home);
             folder.into_iter().chain(file).for_each(|name| add_name(names, name));
+        }
+        for Cluster { address, names } in &mut clusters {
+            if matches!(address, Address::Own { tool: Tool::ArgoCd, .. }) {
+                add_name(names, argo::objects::LOCAL_CLUSTER);
+            }
         }
         clusters
     }
@@ -376,4 +386,10 @@ fn cluster_folder(path: &str) -> Option<&str> {
     let mut names = path.split('/');
     names.find(|name| *name == "clusters")?;
     names.next().filter(|name| !name.contains('.'))
+}
+
+/// `prod` of `clusters/prod.yaml`.
+fn name_of_file(path: &str) -> Option<&str> {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"))
 }

@@ -7,6 +7,35 @@ use super::model::{Address, Cluster, ClusterId, Tool};
 /// A cluster that is reached from a cluster that is reached from a cluster: further ones are not followed.
 const MAX_DEPTH: usize = 3;
 
+/// Folders that have one file or folder for each cluster.
+const CLUSTER_FOLDERS: [&str; 5] = ["clusters", "environments", "envs", "stages", "targets"];
+/// Names of files for one cluster of several.
+const CLUSTER_NAMES: [&str; 14] = [
+    "prod",
+    "production",
+    "preprod",
+    "staging",
+    "stage",
+    "dev",
+    "development",
+    "test",
+    "testing",
+    "qa",
+    "uat",
+    "sandbox",
+    "preview",
+    "live",
+];
+
+/// Whether a file is, by its name, for one cluster, and those beside it for others: `clusters/eu.yaml`, `flux/prod.yaml`.
+pub(super) fn is_cluster_file(path: &str) -> bool {
+    let mut names = path.rsplit('/');
+    let name = names.next().unwrap_or_default();
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let is_of_folder = names.next().is_some_and(|folder| CLUSTER_FOLDERS.contains(&folder));
+    is_of_folder || stem.split(['-', '_', '.']).any(|word| CLUSTER_NAMES.contains(&word))
+}
+
 /// What makes two clusters the same.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Key {

@@ -51,4 +51,9 @@ impl Reach {
     pub fn deliverer(&self, id: DelivererId) -> &Deliverer {
         &self.deliverers[id.0 as usize]
     }
+
+    /// The deliverers with their ids.
+    pub fn ids(&self) -> impl Iterator<Item = (DelivererId, &Deliverer)> {
+        (0..).map(DelivererId).zip(&self.deliverers)
+    }
 }

@@ -37,7 +37,9 @@ pub(super) fn deliverer(links: &Links<'_>, instance: &Instance, link: SourceLink
         Written::Flux(spec) => {
             let source = source_of(links, instance);
             Deliverer {
-                revision: source.and_then(|source| source.reference.as_ref()).and_then(revision),
+                revision: source
+                    .and_then(|source| revision_text(source.reference.as_ref()?))
+                    .map(|text| text.text.clone()),
                 path: spec.path.clone(),
                 prune: prune_of_kustomization(spec, instance),
                 namespace_of_objects: spec.target_namespace.clone(),
@@ -128,16 +130,39 @@ fn prune_of_application(application: &Application, instance: &Instance) -> Prune
 }
 
 /// What Flux takes of a reference: the first that is given.
-fn revision(reference: &Reference) -> Option<String> {
+fn revision_text(reference: &Reference) -> Option<&Text> {
     let parts =
         [&reference.commit, &reference.name, &reference.semver, &reference.tag, &reference.branch, &reference.digest];
-    parts.into_iter().flatten().next().map(|text| text.text.clone())
+    parts.into_iter().flatten().next()
+}
+
+/// Where a deliverer names a revision that is not the one of these files.
+fn other_revision(links: &Links<'_>, instance: &Instance) -> Option<Place> {
+    let (revision, file) = match &instance.living.spec {
+        Written::Flux(_) => {
+            let source = source_of(links, instance)?;
+            (revision_text(source.reference.as_ref()?)?, source.meta.file)
+        }
+        Written::Application(application) => {
+            let source = application.sources.get(*instance.own_sources.first()?)?;
+            (source.target_revision.as_ref()?, application.meta.file)
+        }
+        Written::Set(_) => return None,
+    };
+    (!links.is_own_revision(&revision.text)).then_some(Place { file, span: revision.span })
 }
 
 fn outcome(links: &Links<'_>, instance: &Instance) -> Outcome {
     let doubt = &instance.living.doubt;
     let place = Some(instance.living.spec.place());
     let Some(made) = &instance.made else { return Outcome::NotKnown(NotKnown::Deliverer(doubt.place.or(place))) };
+    let is_failed = matches!(**made, Made::Failed(_) | Made::ArgoFailed(_));
+    if is_failed
+        && folders(links, instance).is_empty()
+        && let Some(place) = other_revision(links, instance)
+    {
+        return Outcome::NotKnown(NotKnown::Revision(Some(place)));
+    }
     let built = match &**made {
         Made::Built(built) => built,
         Made::Failed(failure) => return Outcome::Failed(failure.clone()),

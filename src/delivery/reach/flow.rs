@@ -4,14 +4,14 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::rc::Rc;
 
 use super::builds::{ArtifactId, Builds, Built, Made, SetApplications, path_of};
-use super::clusters::{Clusters, Key};
+use super::clusters::{Clusters, Key, is_cluster_file};
 use super::found::{Found, FoundObject, ObjectId, SourceKind, Written};
-use super::links::{Links, is_below, may_be_one, parent, source_kind, source_name};
+use super::links::{Links, may_be_one, parent, source_kind, source_name};
 use super::living::{Changes, Living};
 use super::model::{ClusterId, SourceLink, Tool};
 use super::sets::applications;
 use crate::delivery::argo::objects::{Application, ApplicationSet};
-use crate::delivery::files::Files;
+use crate::delivery::files::{Files, is_below};
 use crate::delivery::flux::objects::{Kustomization, Repository as SourceObject};
 use crate::delivery::object::Origin;
 use crate::delivery::place::Place;
@@ -75,6 +75,8 @@ pub(super) struct Flow<'x, 'r, 'f> {
     /// The names of the projects of Argo CD in each cluster.
     pub(super) projects: HashMap<ClusterId, BTreeSet<String>>,
     roots: HashMap<(Key, String, String), ObjectId>,
+    /// Folders with deliverers that name their clusters.
+    hubs: BTreeSet<String>,
     queue: VecDeque<usize>,
 }
 
@@ -96,6 +98,7 @@ impl<'x, 'r, 'f> Flow<'x, 'r, 'f> {
             sources: HashMap::new(),
             projects: HashMap::new(),
             roots: HashMap::new(),
+            hubs: hubs(found, repository.files),
             queue: VecDeque::new(),
         }
     }
@@ -159,7 +162,11 @@ impl<'x, 'r, 'f> Flow<'x, 'r, 'f> {
                         self.add_beside(id, home);
                     }
                 }
-                self.add_written(*object, Living::written(written), home, None);
+                let living = match own_folder {
+                    Some(_) => Living::written(written),
+                    None => Living::applied_by_hand(written),
+                };
+                self.add_written(*object, living, home, None);
             }
             Root::Kustomization { folder, tool, built } => {
                 let home = self.clusters.of_key(Key::Own(*tool, folder.clone()));
@@ -172,6 +179,8 @@ impl<'x, 'r, 'f> Flow<'x, 'r, 'f> {
     fn root_key(&mut self, object: ObjectId, written: &Written, folder: &str, path: &str) -> Key {
         let [namespace, name] = written.names();
         let identity = format!("{} {name}", written.kind());
+        let is_of_cluster = folder == parent(path) && is_cluster_file(path) && !self.hubs.contains(folder);
+        let folder = if is_of_cluster { path } else { folder };
         for root in [folder, path] {
             let key = Key::Own(written.tool(), root.to_owned());
             let first = self.roots.entry((key.clone(), namespace.to_owned(), identity.clone())).or_insert(object);
@@ -440,6 +449,17 @@ impl<'x, 'r, 'f> Flow<'x, 'r, 'f> {
             }
         }
     }
+}
+
+/// The folders of the files with deliverers that name their clusters: what is beside them lives in the same cluster.
+fn hubs(found: &Found, files: &Files) -> BTreeSet<String> {
+    let names_cluster = |written: &Written| match written {
+        Written::Flux(spec) => spec.cluster.is_some(),
+        Written::Application(application) => !application.destination.is_local(),
+        Written::Set(_) => true,
+    };
+    let naming = found.deliverers().filter(|(_, written)| names_cluster(written));
+    naming.map(|(_, written)| parent(files.path(written.place().file)).to_owned()).collect()
 }
 
 /// The artifact that a source packs.

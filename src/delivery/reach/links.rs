@@ -4,9 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::builds::path_of;
 use super::found::{Found, FoundObject, ObjectId, SourceKind, Written};
-use super::model::SourceLink;
+use super::model::{Options, SourceLink};
 use super::url::{Match, Urls};
-use crate::delivery::files::{Entry, FileId, Files, Joined, join};
+use crate::delivery::files::{Entry, FileId, Files, Joined, is_below, join};
 use serde_json::Value as Json;
 
 use crate::delivery::argo::objects::{Application, ApplicationSet};
@@ -17,6 +17,9 @@ use crate::delivery::tree::Tree;
 /// The name that Flux's own setup gives to its source, which is often made outside of the repository.
 pub(super) const BOOTSTRAP: &str = "flux-system";
 
+/// Revisions that are taken to be these files, whatever branch is checked out.
+const USUAL_BRANCHES: [&str; 4] = ["", "HEAD", "main", "master"];
+
 /// What is known of the sources of a repository from its files alone.
 pub(super) struct Links<'r> {
     found: &'r Found,
@@ -24,6 +27,7 @@ pub(super) struct Links<'r> {
     urls: Urls,
     /// The URLs are not given, but those of deliverers that deliver themselves.
     is_inferred: bool,
+    branches: BTreeSet<String>,
     /// The folders that Kustomizations take from Git repositories.
     git_folders: BTreeSet<String>,
     /// The sources of the repository by their kinds and names.
@@ -56,12 +60,13 @@ pub(super) fn source_name(spec: &Kustomization) -> (&str, &str) {
 }
 
 impl<'r> Links<'r> {
-    pub(super) fn of(found: &'r Found, files: &'r Files, urls: &[String]) -> Self {
+    pub(super) fn of(found: &'r Found, files: &'r Files, options: &Options<'_>) -> Self {
         let mut links = Self {
             found,
             files,
-            urls: Urls::of(urls.iter().map(String::as_str)),
+            urls: Urls::of(options.urls.iter().map(String::as_str)),
             is_inferred: false,
+            branches: USUAL_BRANCHES.iter().map(|name| (*name).to_owned()).chain(options.branches.to_vec()).collect(),
             git_folders: BTreeSet::new(),
             sources: HashMap::new(),
             by_folder: HashMap::new(),
@@ -78,6 +83,9 @@ impl<'r> Links<'r> {
         }
         if links.urls.is_empty() {
             links.infer_urls();
+        }
+        if links.urls.is_empty() && options.has_config {
+            links.assume_only_url();
         }
         links
     }
@@ -122,6 +130,35 @@ impl<'r> Links<'r> {
         }
         self.urls = Urls::of(urls);
         self.is_inferred = !self.urls.is_empty();
+    }
+
+    /// Whoever keeps the manifests of a catalog beside deliverers of one source means this repository by it, even if the
+    /// path is wrong.
+    fn assume_only_url(&mut self) {
+        let mut urls: Vec<&str> = Vec::new();
+        for (_, object) in self.found.ids() {
+            match object {
+                FoundObject::Source(SourceKind::Git, source) => {
+                    urls.extend(source.url.iter().map(|url| url.text.as_str()))
+                }
+                FoundObject::Deliverer(Written::Application(application)) => {
+                    let folders = application.sources.iter().filter(|source| source.chart.is_none());
+                    urls.extend(folders.filter_map(|source| source.repo_url.as_ref()).map(|url| url.text.as_str()));
+                }
+                // Its rows may have any URL.
+                FoundObject::Deliverer(Written::Set(_)) => return,
+                FoundObject::Deliverer(Written::Flux(_))
+                | FoundObject::Source(SourceKind::Oci | SourceKind::Other, _)
+                | FoundObject::Project(_)
+                | FoundObject::Cluster(_)
+                | FoundObject::Definition(_) => {}
+            }
+        }
+        let known = Urls::of(urls.iter().copied());
+        if known.is_one() {
+            self.urls = known;
+            self.is_inferred = true;
+        }
     }
 
     /// The folder of this repository at a path of a source.
@@ -237,6 +274,11 @@ impl<'r> Links<'r> {
             })
     }
 
+    /// Whether a revision is one that these files are of, or go to.
+    pub(super) fn is_own_revision(&self, revision: &str) -> bool {
+        self.branches.contains(revision.strip_prefix("refs/heads/").unwrap_or(revision))
+    }
+
     /// Whether a URL is that of this repository.
     pub(super) fn is_own_url(&self, url: &str) -> bool {
         matches!(self.urls.compare(Some(url)), Match::Same | Match::Fork | Match::NotKnown)
@@ -257,9 +299,4 @@ impl<'r> Links<'r> {
 /// The folder of a file.
 pub(super) fn parent(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
-/// Whether a path is below a folder.
-pub(super) fn is_below(path: &str, folder: &str) -> bool {
-    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }

@@ -12,6 +12,7 @@ use crate::delivery::files::{Entry, FileId, Joined, join};
 use crate::delivery::flux::objects::{FluxObject, Kustomization, PostBuild};
 use crate::delivery::kustomize::kustomization::{self, Patch, Strictness};
 use crate::delivery::place::{Place, Text};
+use crate::delivery::reading::Dialect;
 use crate::delivery::repository::Repository;
 use crate::delivery::source::Document;
 use crate::delivery::tree::Tree;
@@ -118,6 +119,15 @@ impl Living {
         Self { spec: spec.clone(), doubt: Doubt::default(), set: None, wave }
     }
 
+    /// After somebody has applied its file with kubectl.
+    pub(super) fn applied_by_hand(spec: &Written) -> Self {
+        let mut living = Self::written(spec);
+        if let Written::Flux(spec) = &mut living.spec {
+            spec.read_by_kubectl();
+        }
+        living
+    }
+
     /// As it arrives by what a deliverer builds.
     pub(super) fn arriving(
         repository: &Repository<'_>,
@@ -126,7 +136,10 @@ impl Living {
         changes: &Changes<'_>,
         built: &Built,
     ) -> Self {
-        let mut living = Self::written(written);
+        let mut living = match arrival.dialect {
+            Dialect::Kubectl => Self::applied_by_hand(written),
+            Dialect::Kustomize => Self::written(written),
+        };
         let place = written.place();
         if let Some(content) = &arrival.substituted {
             match &mut living.spec {

@@ -17,6 +17,7 @@ mod patterns;
 mod permits;
 mod removed_api;
 mod roots;
+mod row_names;
 mod sets;
 mod twice;
 mod url;

@@ -22,6 +22,10 @@ pub struct Options<'a> {
     /// The URLs by which hosts know the repository. Empty: no URL is known, and a source counts as this repository if the
     /// path that a deliverer takes from it exists.
     pub urls: &'a [String],
+    /// The branches that the files are of, or go to. A deliverer of another revision may have folders that are not here.
+    pub branches: &'a [String],
+    /// The repository has a config of portolan: if no URL is known and all its sources name one, that is its own.
+    pub has_config: bool,
     /// The API group of the platform: `getport.io`. Its `ClusterEntity` has no namespace.
     pub group: &'a str,
     pub flux: flux::Settings,
@@ -224,6 +228,8 @@ pub enum NotKnown {
     Deliverer(Option<Place>),
     /// The artifact holds files from elsewhere, or only some folders.
     Artifact(Option<Place>),
+    /// It takes a branch, tag or commit that is not this one, and its folder is not here.
+    Revision(Option<Place>),
     /// There is more to build than is looked at.
     TooLarge(Option<Place>),
     /// A generator of an ApplicationSet whose rows are not in the repository; the deliverer is the set.

@@ -133,6 +133,7 @@ fn changes_names(why: &NotKnown) -> bool {
         | NotKnown::Plugin(_)
         | NotKnown::Jsonnet(_)
         | NotKnown::Artifact(_)
+        | NotKnown::Revision(_)
         | NotKnown::Generator(_)
         | NotKnown::TooLarge(_) => false,
     }

@@ -97,6 +97,10 @@ impl Urls {
         self.known.is_empty()
     }
 
+    pub(super) fn is_one(&self) -> bool {
+        self.known.len() == 1
+    }
+
     pub(super) fn compare(&self, url: Option<&str>) -> Match {
         let Some(url) = url.and_then(RepositoryUrl::of).filter(|_| !self.is_empty()) else { return Match::NotKnown };
         if self.known.contains(&url) {

@@ -2,6 +2,7 @@
 
 pub mod fault;
 pub mod manifest;
+pub mod null_places;
 pub mod span;
 pub mod stored_json;
 pub mod tree;

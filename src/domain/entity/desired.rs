@@ -22,6 +22,8 @@ pub struct Desired {
     pub renamed_from: Option<Box<str>>,
     /// The file, and the position of the entity in it.
     pub place: Place,
+    /// It is declared in a file such as `port.yml`, which no cluster receives.
+    pub is_bare: bool,
 }
 
 /// The annotation for the entity's former identifier.

@@ -233,6 +233,7 @@ pub fn manifest(file: u32, json: &Json) -> Desired {
             .collect(),
         renamed_from: json.get("renamed-from").and_then(Json::as_str).map(Into::into),
         place: Place { file: FileId(file), span },
+        is_bare: false,
     }
 }
 

@@ -67,6 +67,19 @@ fn undelivered(object: &UndeliveredObject) -> NotArriving {
     }
 }
 
+/// An entity of a bare file.
+pub fn bare(key: &EntityKey, path: Option<String>, line: Option<usize>) -> NotArriving {
+    NotArriving {
+        kind: "undelivered",
+        name: Some(entity(key)),
+        path,
+        line,
+        reason: "a bare file reaches no cluster; a Git integration of the platform or `portolan push` writes it"
+            .to_owned(),
+        is_refused: false,
+    }
+}
+
 /// The manifests that no deliverer brings to any of these clusters.
 pub fn not_delivered(clusters: &[&MappedRevision]) -> Vec<NotArriving> {
     let missing = |revision: &&MappedRevision| -> BTreeMap<(Arc<str>, usize), UndeliveredObject> {

@@ -6,7 +6,7 @@ mod json;
 mod text;
 mod words;
 
-pub use delivery::{delivery, not_delivered};
+pub use delivery::{bare, delivery, not_delivered};
 pub use input::{ClusterForecast, ForecastReport, MappingText};
 pub use json::{FORMAT, json, schema};
 pub use text::text;

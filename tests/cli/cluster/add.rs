@@ -347,6 +347,11 @@ fn an_application_set_gets_a_row() {
     assert_eq!(repo.read("sets.yaml"), application_set("catalog", "catalog", &format!("{EU}{US}")));
     refused(&repo, "cluster add us --server https://elsewhere:6443", "cluster-name-taken");
     refused(&repo, &format!("{line} --path other"), "cluster-name-taken");
+    // The folder that the template makes of the row is there from the start, and no other.
+    repo.remove("catalog/.gitkeep");
+    repo.write("sets.yaml", application_set("catalog", "planes/{{cluster}}", EU));
+    assert!(add(&repo, line).contains("new     planes/us/.gitkeep\n"));
+    assert!(!repo.path().join("catalog/.gitkeep").exists());
     // What only people know is not invented.
     repo.write(
         "sets.yaml",
@@ -532,4 +537,23 @@ fn a_dry_run_shows_the_files_and_json_has_them() {
     assert_eq!(found["files"][0]["content"], repo.read("clusters/eu.yaml"));
     let found = json(run(&repo, "cluster add eu --deliverer flux --output json"));
     assert_eq!((&found["outcome"], &found["files"], &found["next"]), (&json!("unchanged"), &json!([]), &json!([])));
+}
+
+#[test]
+fn of_several_clusters_in_which_flux_runs_one_is_named() {
+    let repo = git(URL);
+    with_catalog(&repo);
+    for cluster in ["prod", "test"] {
+        let sync = format!(
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: flux-system, namespace: \
+             flux-system}}\nspec: {{interval: 10m, path: ./clusters/{cluster}, prune: true, sourceRef: {{kind: \
+             GitRepository, name: flux-system}}}}\n"
+        );
+        repo.write(&format!("clusters/{cluster}/flux-system/gotk-sync.yaml"), sync);
+    }
+    let talk = refused(&repo, "cluster add eu", "several-flux-installations");
+    assert!(talk.contains("`clusters/prod` and `clusters/test`") && talk.contains("clusters/prod/eu.yaml"), "{talk}");
+    add(&repo, "cluster add eu --file clusters/test/eu.yaml");
+    // From now on, one of them reaches other clusters.
+    assert!(add(&repo, "cluster add us").contains("clusters/test/us.yaml"));
 }

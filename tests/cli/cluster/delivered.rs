@@ -5,7 +5,7 @@ mod round_trip;
 
 use serde_json::{Value, json};
 
-use super::forecast::world::{World, exporter, keys, manifest, service};
+use super::forecast::world::{CONFIG, World, exporter, keys, manifest, service};
 use crate::cli::{Run, run, run_with};
 
 fn diff(world: &World, line: &str) -> (i32, Value) {
@@ -294,4 +294,26 @@ fn the_comment_says_who_writes_and_what_does_not_arrive() {
 
     Plan: 0 to create, 1 to update, 0 to delete, 0 to rename; 2 unchanged.
     ");
+}
+
+#[test]
+fn a_bare_file_is_no_change_of_the_exporter() {
+    for config in [CONFIG, "scope: acme/catalog\nclusters: {prod: {state-key: prod}}\n", "delivery: cluster\n"] {
+        let world = World::new();
+        world.0.write("portolan.yaml", config);
+        let (_, before) = diff(&world, "");
+        world.0.write("port.yml", "identifier: bare\nblueprint: service\nproperties: {tier: 1}\n");
+        // A push has written this one.
+        world
+            .store("portolan/0.0.0 (scope/acme/catalog)", &[("service", "pushed", json!({"properties": {"tier": 1}}))]);
+        world.0.write("sub/port.yml", "- identifier: pushed\n  blueprint: service\n  properties: {tier: 2}\n");
+        let (_, plan) = diff(&world, "");
+        assert_eq!(changes(&plan), changes(&before), "{config}");
+        let missing = plan["delivery"]["notDelivered"].as_array().expect("a list").iter();
+        let missing: Vec<(&Value, &Value, &Value)> =
+            missing.map(|one| (&one["name"], &one["path"], &one["line"])).collect();
+        let expected = [("service/bare", "port.yml", 1), ("service/pushed", "sub/port.yml", 1)];
+        let expected = expected.map(|(name, path, line)| (json!(name), json!(path), json!(line)));
+        assert_eq!(missing, expected.iter().map(|(a, b, c)| (a, b, c)).collect::<Vec<_>>(), "{config}");
+    }
 }

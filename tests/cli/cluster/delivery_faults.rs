@@ -324,3 +324,57 @@ fn a_pattern_brings_pipelines_back() {
     repo.write(".sourceignore", "portolan.yaml\n.github/\n");
     assert_found(&repo, "", &[]);
 }
+
+#[test]
+fn claims_that_are_never_pruned_are_found_where_their_definitions_are() {
+    let application =
+        application("").replace("{automated: {prune: true}}", "{automated: {}}").replace("{prune: true}", "{}");
+    let claim = "apiVersion: acme.io/v1\nkind: Database\nmetadata: {name: main, namespace: shop}\nspec: {size: 1}\n";
+    let definition = "apiVersion: apiextensions.crossplane.io/v1\nkind: CompositeResourceDefinition\nmetadata: {name: \
+                      xdatabases.acme.io}\nspec: {group: acme.io}\n";
+    let repo = Repo::new();
+    repo.git(&["remote", "add", "origin", "git@git.example.com:acme/catalog.git"]);
+    repo.write("clusters/prod.yaml", application).write("catalog/claim.yaml", claim);
+    assert_found(&repo, "", &[]);
+    repo.write("apis/database.yaml", definition);
+    assert_found(&repo, "", &[("never-pruned", "clusters/prod.yaml:9")]);
+}
+
+#[test]
+fn a_chart_takes_nothing_but_its_own_files() {
+    let chart = application("").replace("path: catalog}", "path: chart}");
+    let repo = repository(&format!("{}---\n{}", application(""), chart.replacen("name: catalog", "name: chart", 1)));
+    repo.write("catalog/a.yaml", entity("a", "")).write("chart/Chart.yaml", "name: chart\nversion: 1.0.0\n");
+    // Something else may render this one.
+    repo.write("charts/other/Chart.yaml", "name: other\n").write("charts/other/templates/b.yaml", entity("b", ""));
+    assert_found(&repo, "", &[]);
+    repo.write("elsewhere/c.yaml", entity("c", ""));
+    let missed = ("undelivered-manifest", "elsewhere/c.yaml:4");
+    assert_found(&repo, "", &[missed]);
+    // An application of applications, as a chart.
+    let template = application("").replace("path: catalog}", "path: elsewhere}");
+    repo.write("chart/templates/apps.yaml", template);
+    assert_found(&repo, "", &[]);
+    repo.remove("chart/templates/apps.yaml");
+    repo.write("chart/values.yaml", "applications: [{repoURL: x, path: elsewhere}]\n");
+    assert_found(&repo, "", &[]);
+}
+
+#[test]
+fn deliverers_outside_of_the_root_count_too() {
+    let repo = repository(&kustomization("  postBuild: {substitute: {N: \"1\"}}\n"));
+    repo.remove("portolan.yaml");
+    repo.write("catalog/team/portolan.yaml", "scope: acme/team\n").write("catalog/team/a.yaml", entity("a", ""));
+    // The config is no manifest.
+    let words = assert_found(&repo, "-C catalog/team", &[("build-breaker", "portolan.yaml:1")]);
+    assert!(words[0].contains("`Kustomization flux-system/catalog` delivers nothing"), "{words:?}");
+    repo.write("catalog/kustomization.yaml", "resources: [team/a.yaml, team/b.yaml]\n");
+    repo.write("catalog/team/b.yaml", entity("b", "  properties: {tier: \"${N}\"}\n"));
+    assert_found(&repo, "-C catalog/team", &[("substituted-value", "b.yaml:9")]);
+    repo.write("catalog/team/c.yaml", entity("c", ""));
+    let found = [("substituted-value", "b.yaml:9"), ("undelivered-manifest", "c.yaml:4")];
+    assert_found(&repo, "-C catalog/team", &found);
+    // What is wrong elsewhere is not reported here.
+    repo.write("catalog/kustomization.yaml", "resources: [team/a.yaml, gone.yaml]\n");
+    assert_found(&repo, "-C catalog/team", &[]);
+}

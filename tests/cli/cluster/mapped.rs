@@ -1,6 +1,7 @@
 //! Tests `lint`, `diff` and `push` with `clusters.NAME.mapping`: the declared entities are what the exporter would write,
 //! of any Kubernetes object, at the places of the manifests.
 
+use super::trace::{URL, git_source, kustomization};
 use super::{CONFIG, findings, helm_values};
 use crate::cli::run;
 use crate::testkit::Repo;
@@ -246,10 +247,11 @@ fn a_mapping_may_be_in_helm_values_or_json() {
 }
 
 #[test]
-fn bare_entities_stay_declared() {
+fn bare_entities_stay_declared_and_no_exporter_writes_them() {
     let repo = repository();
     repo.write("apps/port.yml", "identifier: bare\nblueprint: service\nproperties: {tier: gold}\n");
-    assert_eq!(planned(&run(&repo, "diff").results)[0], 4);
+    assert_eq!(planned(&run(&repo, "diff").results)[0], 3);
+    assert_eq!(pushed(&run(&repo, "push").results)[0], 4);
     repo.write("apps/port.yml", "identifier: cart\nblueprint: service\nproperties: {tier: bronze}\n");
     let found = findings(&repo, "");
     let rules: Vec<&str> = found.iter().map(|(rule, ..)| rule.as_str()).collect();
@@ -265,4 +267,46 @@ fn a_crash_blocks_deletes_because_the_rest_is_not_mapped() {
     let diff = run(&repo, "diff");
     assert_eq!(planned(&diff.results)[2], 0, "{}{}", diff.results, diff.talk);
     assert!(diff.results.contains("crashes"), "{}{}", diff.results, diff.talk);
+}
+
+/// The first document.
+fn entity_of(text: &str) -> &str {
+    text.split("---\n").next().unwrap_or_default()
+}
+
+#[test]
+fn objects_that_no_deliverer_brings_leave_nothing_open() {
+    let repo = repository();
+    repo.git(&["remote", "add", "origin", URL]);
+    repo.write("clusters/prod.yaml", git_source() + &kustomization("catalog", "./catalog", "prune: true"));
+    repo.write("catalog/web.yaml", WEB).remove("deploy/web.yaml");
+    repo.write("catalog/pay.yaml", entity_of(CART).replace("cart", "pay"));
+    assert_eq!(run(&repo, "push").code, 0);
+    repo.remove("catalog/pay.yaml");
+    let planned_again = run(&repo, "push --dry-run");
+    assert_eq!(planned(&planned_again.results)[2], 1, "{}{}", planned_again.results, planned_again.talk);
+    repo.write(".portolan/known-entities.txt", "# portolan known-entities 1\n");
+    assert_found(&repo, &[]);
+    repo.write("catalog/cart.yaml", CART.replace("system: shop", "system: gone"));
+    let found = findings(&repo, "");
+    assert!(found.iter().any(|(rule, ..)| rule == "dangling-relation"), "{found:?}");
+}
+
+#[test]
+fn a_cluster_without_a_mapping_sends_its_manifests_as_they_are() {
+    let repo = repository();
+    repo.git(&["remote", "add", "origin", URL]);
+    repo.write("portolan.yaml", format!("{CONFIG}  west: {{}}\n"));
+    let to = |name: &str, folder: &str| {
+        kustomization(name, folder, &format!("prune: true\nkubeConfig: {{secretRef: {{name: {name}-kubeconfig}}}}"))
+    };
+    repo.write("deploy/flux.yaml", git_source() + &to("prod", "./catalog") + &to("west", "./west"));
+    repo.write("catalog/web.yaml", WEB).remove("deploy/web.yaml");
+    repo.write("west/pay.yaml", entity_of(CART).replace("cart", "pay").replace("    more: {lang: rust}\n", ""));
+    assert_found(&repo, &[]);
+    let pushed_all = run(&repo, "push");
+    assert_eq!((pushed_all.code, pushed(&pushed_all.results)[0]), (0, 4), "{}{}", pushed_all.results, pushed_all.talk);
+    // It is judged as it is.
+    repo.write("west/pay.yaml", entity_of(CART).replace("cart", "pay"));
+    assert_found(&repo, &[("unknown-property", "west/pay.yaml", 9, ":null")]);
 }

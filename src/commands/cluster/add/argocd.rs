@@ -26,19 +26,22 @@ pub(super) fn register(request: &Request<'_>, survey: &Survey) -> Result<Registr
         let siblings: Vec<&FoundObject> = survey.of_kind(ObjectKind::Application).collect();
         permit_request(request, survey, object.text(&["spec", "project"]), &mut changes)?;
         list_files(&request.top.path, survey, &[&object.path], &siblings, &mut changes)?;
-        return Ok(Registration { changes, place: object.place(), next: next_steps(request, &object.path) });
+        let (place, next) = (object.place(), next_steps(request, &object.path));
+        return Ok(Registration { changes, folders: None, place, next });
     }
     let lists = lists(request, survey)?;
     if lists.is_empty() {
         return add_applications(request, survey);
     }
     let mut place = None;
+    let mut folders = Vec::new();
     for found in &lists {
         match found.row(request)? {
             NewRow::Present => {
                 place.get_or_insert_with(|| found.place());
             }
-            NewRow::Missing(fields) => {
+            NewRow::Missing(fields, folder) => {
+                folders.extend(folder);
                 let fields: Vec<(&str, &str)> = fields.iter().map(|(key, value)| (*key, value.as_str())).collect();
                 let steps = found.steps();
                 let target = Target { path: &found.object.path, document: found.object.document, steps: &steps };
@@ -50,7 +53,7 @@ pub(super) fn register(request: &Request<'_>, survey: &Survey) -> Result<Registr
     }
     let path = lists.first().map_or_else(String::new, |found| found.object.path.clone());
     let next = next_steps(request, &path);
-    Ok(Registration { changes, place: place.unwrap_or(path), next })
+    Ok(Registration { changes, folders: Some(folders), place: place.unwrap_or(path), next })
 }
 
 fn shown(fields: &[(&str, &str)]) -> String {
@@ -94,7 +97,7 @@ fn add_applications(request: &Request<'_>, survey: &Survey) -> Result<Registrati
     list_files(&request.top.path, survey, &[&path], &siblings, &mut changes)?;
     permit_request(request, survey, Some(&project), &mut changes)?;
     let next = next_steps(request, &path);
-    Ok(Registration { changes, place: path, next })
+    Ok(Registration { changes, folders: None, place: path, next })
 }
 
 /// The folder of most Applications.

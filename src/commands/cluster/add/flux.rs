@@ -1,6 +1,6 @@
 //! Registers a cluster with Flux: one file with its GitRepository and Kustomizations, listed where its siblings are listed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::edit::Changes;
 use super::error::AddError;
@@ -11,6 +11,7 @@ use super::survey::{FoundObject, ObjectKind, Survey, file_name, folder_of, is_wi
 use crate::error::Error;
 use crate::scaffold::{DeliveredFolder, FluxTarget, crds_name, flux_cluster};
 use crate::sources;
+use crate::text::plural::list;
 
 /// The namespace of the objects if the repository has none.
 pub(crate) const NAMESPACE: &str = "flux-system";
@@ -26,7 +27,10 @@ pub(super) fn register(request: &Request<'_>, survey: &Survey) -> Result<Registr
         None => {
             let path = match &request.file {
                 Some(file) => file.clone(),
-                None => within(&folder(&request.folders, survey, &siblings), &format!("{}.yaml", request.cluster)),
+                None => {
+                    check_installations(request, survey, &siblings)?;
+                    within(&folder(&request.folders, survey, &siblings), &format!("{}.yaml", request.cluster))
+                }
             };
             refuse_file(request, &path)?;
             let target = FluxTarget {
@@ -42,7 +46,24 @@ pub(super) fn register(request: &Request<'_>, survey: &Survey) -> Result<Registr
     };
     list_files(&request.top.path, survey, &[&path], &siblings, &mut changes)?;
     let next = next_steps(request, survey, &path, &namespace);
-    Ok(Registration { changes, place, next })
+    Ok(Registration { changes, folders: None, place, next })
+}
+
+/// Refuses to choose one of several clusters in which Flux runs. Where one reaches other clusters, it is that one.
+fn check_installations(request: &Request<'_>, survey: &Survey, siblings: &[&FoundObject]) -> Result<(), AddError> {
+    let of_setup =
+        survey.of_kind(ObjectKind::FluxKustomization).filter(|object| file_name(&object.path) == BOOTSTRAP[0]);
+    let paths: BTreeSet<String> =
+        of_setup.filter_map(|object| object.text(&["spec", "path"])).map(plain_path).collect();
+    let has_hub = siblings.iter().any(|object| object.value(&["spec", "kubeConfig"]).is_some());
+    match paths.first().filter(|_| paths.len() > 1 && !has_hub) {
+        Some(first) => {
+            let example = within(first, &format!("{}.yaml", request.cluster));
+            let folders: Vec<String> = paths.iter().map(|path| format!("`{path}`")).collect();
+            Err(AddError::SeveralInstallations { folders: list(&folders), example })
+        }
+        None => Ok(()),
+    }
 }
 
 /// The objects that somebody wrote, not those of `flux bootstrap`.

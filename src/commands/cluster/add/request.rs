@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::args::AddArgs;
 use super::edit::{Addition, Changes, Step, Target};
 use super::error::AddError;
+use super::registration::Registration;
 use super::survey::{ObjectKind, Survey, is_within, within};
 use crate::commands::context::Context;
 use crate::domain::cluster::Deliverer;
@@ -156,13 +157,14 @@ impl<'a> Request<'a> {
 
     /// Adds the folders that do not exist, to a registration that is new: Git has no empty folders, and a deliverer fails
     /// while its folder is missing.
-    pub fn add_folders(&self, changes: &mut Changes) {
-        if changes.files.is_empty() {
+    pub fn add_folders(&self, registration: &mut Registration) {
+        if registration.changes.files.is_empty() {
             return;
         }
-        for folder in &self.folders {
-            if !sources::exists(&self.top.path.join(&folder.path)) {
-                changes.create(format!("{}/.gitkeep", folder.path), String::new());
+        let own = || self.folders.iter().map(|folder| folder.path.clone()).collect();
+        for folder in registration.folders.take().unwrap_or_else(own) {
+            if !sources::exists(&self.top.path.join(&folder)) {
+                registration.changes.create(format!("{folder}/.gitkeep"), String::new());
             }
         }
     }

@@ -25,8 +25,8 @@ pub(super) struct ClusterList<'s> {
 
 pub(super) enum NewRow<'s> {
     Present,
-    /// The keys of the row, with their values.
-    Missing(Vec<(&'s str, String)>),
+    /// The keys of the row, with their values, and the folder that its Application takes.
+    Missing(Vec<(&'s str, String)>, Option<String>),
 }
 
 impl<'s> ClusterList<'s> {
@@ -86,8 +86,11 @@ impl<'s> ClusterList<'s> {
         }
         let row: serde_json::Map<String, Json> =
             fields.iter().map(|(key, value)| ((*key).to_owned(), Json::from(value.as_str()))).collect();
-        self.check(&row.into(), request)?;
-        Ok(NewRow::Missing(fields))
+        let row = row.into();
+        self.check(&row, request)?;
+        let path = self.object.text(&["spec", "template", "spec", "source", "path"]);
+        let folder = path.and_then(|path| rendered(path, &row)).map(|path| plain_path(&path));
+        Ok(NewRow::Missing(fields, folder.filter(|folder| !folder.is_empty())))
     }
 
     fn unknown(&self, what: String, help: &str) -> AddError {

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde_json::Value as Json;
 
+use crate::delivery::kustomize::FILE_NAMES;
 use crate::domain::document::manifest::Form;
 use crate::domain::document::span::LineIndex;
 use crate::domain::document::tree::Value;
@@ -58,8 +59,6 @@ pub(crate) struct Survey {
     /// Some entity has a title, an icon or a team, which the published CRDs lack.
     pub needs_extended: bool,
 }
-
-const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 impl Survey {
     /// Reads all YAML files below the top of the repository.

@@ -9,6 +9,7 @@ use crate::commands::delivery::cluster::ClusterDelivery;
 use crate::commands::delivery::repository::Deliveries;
 use crate::commands::mapping::document::MappingDocument;
 use crate::commands::mapping::objects::RepositoryObjects;
+use crate::commands::mapping::obstruction::Obstructions;
 use crate::commands::resync::revision::is_missing;
 use crate::delivery::reach::{Address, Cluster, ClusterId, Tool};
 use crate::domain::evaluation::Evaluation;
@@ -26,6 +27,8 @@ pub(super) struct LoadedCluster<'a> {
     /// Who applies the manifests, where no deliverer is known.
     pub assumption: Option<String>,
     pub objects: RepositoryObjects,
+    /// Why deliverers do not apply what is right.
+    pub obstructions: Obstructions,
     /// `Err`: why there is none, a clause.
     pub mapping: Result<LoadedMapping, String>,
 }
@@ -110,7 +113,11 @@ fn load<'a>(sight: Sight<'a>, run: &TraceRun<'a>, notes: &mut Vec<String>) -> Re
         })
     });
     let assumption = delivery.is_none().then(|| assumption(&settings, run.deliveries));
-    Ok(LoadedCluster { settings, name, address, delivery, assumption, objects, mapping })
+    let obstructions = match delivery.as_ref().zip(run.deliveries) {
+        Some((delivery, deliveries)) => Obstructions::of(&objects, delivery, &deliveries.reach, run.files),
+        None => Obstructions::default(),
+    };
+    Ok(LoadedCluster { settings, name, address, delivery, assumption, objects, obstructions, mapping })
 }
 
 fn assumption(settings: &ClusterSettings, deliveries: Option<&Deliveries>) -> String {
@@ -118,15 +125,10 @@ fn assumption(settings: &ClusterSettings, deliveries: Option<&Deliveries>) -> St
     let by = tool.map_or_else(|| "kubectl".to_owned(), str::to_owned);
     let why = match (tool, deliveries) {
         (Some(_), _) => format!("the config says so (`clusters.{}.deliverer`)", settings.name),
-        (None, Some(deliveries)) => {
-            let names = deliveries.reach.clusters.iter().flat_map(|cluster| &cluster.names);
-            let names: BTreeSet<String> = names.map(|name| format!("`{name}`")).collect();
-            let names: Vec<String> = names.into_iter().collect();
-            format!(
-                "no deliverer of this repository is known to deliver to a cluster of this name (they know {})",
-                if names.is_empty() { "none by name".to_owned() } else { names.join(", ") }
-            )
-        }
+        (None, Some(deliveries)) => format!(
+            "no deliverer of this repository is known to deliver to a cluster of this name ({})",
+            deliveries.known_names()
+        ),
         (None, None) => "this repository has no deliverer".to_owned(),
     };
     let namespace = settings.namespace.as_ref();

@@ -6,11 +6,12 @@ use super::run::TraceRun;
 use super::stored::{StoredObject, added_fields, changes, reading, refusals, with_object};
 use super::subject::Subject;
 use crate::commands::delivery::absence::{at_place, describe_link, describe_unknown, way_out};
-use crate::commands::delivery::cluster::{Taker, failure_text, idle_reason};
+use crate::commands::delivery::cluster::{Taker, idle_reason};
 use crate::commands::delivery::facts::title_of;
 use crate::commands::delivery::repository::Deliveries;
 use crate::commands::mapping::objects::{LostObject, ObjectPlace, RefusedObject, describe_refusals};
-use crate::delivery::reach::{Applied, Deliverer, DelivererId, NotKnown, Outcome, Prune, SourceLink};
+use crate::delivery::flux::is_in_last_stage;
+use crate::delivery::reach::{Applied, Arrival, Deliverer, DelivererId, NotKnown, Outcome, Prune, SourceLink, Tool};
 use crate::domain::cluster::Deliverer as ToolName;
 use crate::domain::document::span::LineIndex;
 use crate::domain::evaluation::Outcome as ResyncOutcome;
@@ -145,16 +146,19 @@ impl<'a> Route<'_, 'a> {
             return Vec::new();
         };
         let mut unknowns = Vec::new();
-        let takers: Vec<&Deliverer> = self.takers().iter().map(|taker| taker.deliverer).collect();
-        for deliverer in &delivery.deliverers {
+        let is_of_chart = delivery.is_of_chart(self.at.place.file);
+        let takers: Vec<DelivererId> = self.takers().iter().map(|taker| taker.id).collect();
+        for (id, deliverer) in &delivery.deliverers {
             // What others leave open matters only if nobody takes the manifest.
-            let matters = takers.is_empty() || takers.iter().any(|taker| std::ptr::eq(*taker, *deliverer));
+            let is_taker = takers.contains(id);
+            let matters =
+                |why: &&NotKnown| is_taker || takers.is_empty() && (is_of_chart || deliveries.may_take_more(*id, why));
             let not_known: &[NotKnown] = match &deliverer.outcome {
                 Outcome::Built { not_known, .. } => not_known,
                 Outcome::NotKnown(why) => std::slice::from_ref(why),
                 Outcome::Failed(_) | Outcome::ArgoFailed(_) | Outcome::SetFailed(_) => &[],
             };
-            for why in not_known.iter().filter(|_| matters) {
+            for why in not_known.iter().filter(matters) {
                 unknowns.push(format!("{}: {}", title_of(deliverer), describe_unknown(why, deliveries)));
             }
         }
@@ -193,7 +197,13 @@ impl<'a> Route<'_, 'a> {
                 Some(deliverer) if !reaches(&deliverer) => "it delivers to another cluster".to_owned(),
                 Some(_) | None => describe_link(&absence.link, deliveries),
             };
-            trace.help = trace.help.take().or_else(|| Some(way_out(&absence.link, deliveries)));
+            let help = match deliverer {
+                Some(deliverer) if !reaches(&deliverer) => {
+                    "if it is meant for this cluster, add a deliverer for its folder".to_owned()
+                }
+                Some(_) | None => way_out(&absence.link, deliveries),
+            };
+            trace.help = trace.help.take().or(Some(help));
             trace.nearest.push(NearestDeliverer {
                 title: deliverer.map(title_of),
                 path: place.as_ref().map(|(path, _)| path.clone()),
@@ -261,56 +271,9 @@ impl<'a> Route<'_, 'a> {
         if is_server_side { AppliedBy::ServerSide } else { AppliedBy::ClientSide }
     }
 
-    /// The objects that end what a deliverer applies.
-    fn offenders(&self, deliverer: &Deliverer) -> Vec<&ObjectPlace> {
-        let Some(delivery) = &self.cluster.delivery else { return Vec::new() };
-        let objects = &self.cluster.objects;
-        let lost = objects.lost.iter().filter(|lost| lost.loss.keeps_object).map(|lost| &lost.at);
-        let all = objects.refused.iter().map(|refused| &refused.at).chain(lost);
-        let is_of_deliverer = |at: &&ObjectPlace| {
-            let taker = delivery.applied(at.place.file, at.place.span.start);
-            taker.is_some_and(|taker| std::ptr::eq(taker.deliverer, deliverer))
-        };
-        all.filter(is_of_deliverer).collect()
-    }
-
     /// What keeps the deliverer from applying an object that is right.
     fn obstruction(&self) -> Option<String> {
-        let taker = self.applied()?;
-        let deliveries = self.run.deliveries?;
-        let deliverer = taker.deliverer;
-        let is_first_stage =
-            matches!(taker.arrival.object.header.kind.as_str(), "CustomResourceDefinition" | "Namespace");
-        if let Some(offender) = self.offenders(deliverer).into_iter().find(|_| !is_first_stage) {
-            return Some(format!(
-                "the API server refuses `{}` ({}), and `{}` applies nothing beside it until that is fixed",
-                offender.name,
-                self.shown(offender),
-                title_of(deliverer)
-            ));
-        }
-        let (mut waiting, mut seen) = (deliverer.after.clone(), deliverer.after.clone());
-        while let Some(id) = waiting.pop() {
-            let first = deliveries.reach.deliverer(id);
-            let (title, name) = (title_of(deliverer), title_of(first));
-            if let Some(failure) = failure_text(first) {
-                return Some(format!("`{title}` waits for `{name}`, whose build fails: {failure}"));
-            }
-            if let Some(offender) = self.offenders(first).first() {
-                let place = self.shown(offender);
-                return Some(format!(
-                    "`{title}` waits for `{name}`, of which the API server refuses `{}` ({place})",
-                    offender.name
-                ));
-            }
-            for next in &first.after {
-                if !seen.contains(next) {
-                    seen.push(*next);
-                    waiting.push(*next);
-                }
-            }
-        }
-        None
+        self.cluster.obstructions.reason(&self.applied()?).map(str::to_owned)
     }
 
     /// What does not arrive because this object is refused.
@@ -318,8 +281,9 @@ impl<'a> Route<'_, 'a> {
         let Some((taker, deliveries)) = self.applied().zip(self.run.deliveries) else { return Vec::new() };
         let deliverer = taker.deliverer;
         let Outcome::Built { arrivals, .. } = &deliverer.outcome else { return Vec::new() };
-        let is_last_stage = |kind: &str| !matches!(kind, "CustomResourceDefinition" | "Namespace");
-        let others = arrivals.iter().filter(|arrival| is_last_stage(&arrival.object.header.kind)).count();
+        let is_blocked =
+            |arrival: &&Arrival| deliverer.tool == Tool::ArgoCd || is_in_last_stage(&arrival.object.header);
+        let others = arrivals.iter().filter(is_blocked).count();
         let mut blocked = Vec::new();
         if others > 1 {
             blocked.push(format!(
@@ -328,23 +292,11 @@ impl<'a> Route<'_, 'a> {
                 title_of(deliverer)
             ));
         }
-        let own = deliveries.reach.deliverers.iter().position(|known| std::ptr::eq(known, deliverer));
-        let own = own.and_then(|at| u32::try_from(at).ok()).map(DelivererId);
-        for later in deliveries.reach.deliverers.iter().filter(|later| own.is_some_and(|id| later.after.contains(&id)))
-        {
+        let waits = |later: &&Deliverer| later.tool == Tool::Flux && later.after.contains(&taker.id);
+        for later in deliveries.reach.deliverers.iter().filter(waits) {
             blocked.push(format!("`{}` waits for it", title_of(later)));
         }
         blocked
-    }
-
-    /// `catalog/pay.yaml:1`
-    fn shown(&self, at: &ObjectPlace) -> String {
-        let Some(file) = self.run.files.get(at.place.file.0 as usize) else { return String::new() };
-        let mut buffer = ReadBuffer::default();
-        match sources::read(file, &mut buffer) {
-            Ok(text) => format!("{}:{}", file.path, LineIndex::new(text.text).line_of(at.place.span.start as usize)),
-            Err(_) => file.path.clone(),
-        }
     }
 }
 

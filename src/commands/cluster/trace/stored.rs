@@ -1,14 +1,13 @@
 //! What the cluster stores of a manifest: values that change on the way, fields that are added, and the texts with which the
 //! API server refuses others.
 
-use std::borrow::Cow;
-
 use serde_json::Value as Json;
 
 use crate::commands::cluster::explain::key_text;
 use crate::commands::delivery::cluster::Taker;
 use crate::commands::mapping::objects::{RefusedObject, assumed_dialect};
 use crate::delivery::reading::Dialect;
+use crate::domain::apply_error::{AppliedObject, strict_decoding, untyped_field};
 use crate::domain::cluster::Deliverer;
 use crate::domain::document::span::LineIndex;
 use crate::domain::document::tree::{Kind, Style, Value};
@@ -190,23 +189,15 @@ pub(super) fn refusals(refused: &RefusedObject, applied: AppliedBy, object: &Sto
 }
 
 fn message(refusal: &Refusal, applied: AppliedBy, manifest: Value<'_>) -> String {
-    let text =
-        |value: Option<Value<'_>>| value.map_or(Cow::Borrowed(""), |value| Cow::Owned(value.key_text().into_owned()));
+    let text = |value: Option<Value<'_>>| value.map_or_else(String::new, |value| value.key_text().into_owned());
     let metadata = |key: &str| text(manifest.get("metadata").and_then(|metadata| metadata.get(key)));
     let (api_version, kind) = (text(manifest.get("apiVersion")), text(manifest.get("kind")));
-    let (name, namespace) = (metadata("name"), metadata("namespace"));
+    let (namespace, name) = (metadata("namespace"), metadata("name"));
+    let object = AppliedObject::new(&api_version, &kind, &namespace, &name);
     let field = &refusal.field;
-    let subject = match namespace.is_empty() {
-        true => name.to_string(),
-        false => format!("{namespace}/{name}"),
-    };
     match (&refusal.reason, applied) {
-        (RefusalReason::UnknownField, AppliedBy::ServerSide) => format!(
-            "failed to create typed patch object ({subject}; {api_version}, Kind={kind}): .{field}: field not declared in schema"
-        ),
-        (RefusalReason::UnknownField, AppliedBy::ClientSide) => {
-            format!("strict decoding error: unknown field \"{field}\"")
-        }
+        (RefusalReason::UnknownField, AppliedBy::ServerSide) => untyped_field(&object, field),
+        (RefusalReason::UnknownField, AppliedBy::ClientSide) => strict_decoding(field),
         (RefusalReason::Missing, _) => format!("{kind} \"{name}\" is invalid: {field}: Required value"),
         (RefusalReason::Type { expected }, _) => {
             format!("{kind} \"{name}\" is invalid: {field}: must be of type {expected}")

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::{EvaluatedCluster, cluster_facts};
 use crate::analysis::{Analyzer, Evidence, Options, Selection, Snapshot};
 use crate::commands::mapping::document::MappingDocument;
-use crate::commands::mapping::null_places::nulls_in_lists;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::cluster::{Deliverer, ExporterVersion};
+use crate::domain::document::null_places::nulls_in_lists;
 use crate::domain::document::tree::Value;
 use crate::domain::evaluation::Evaluation;
 use crate::domain::finding::{FileId, Finding, Place};
@@ -149,7 +149,11 @@ fn findings_of(scenes: &[Scene], snapshot: &Snapshot) -> Vec<Finding> {
         })
     });
     let facts = MappingFacts { clusters: clusters.collect(), is_complete: true };
-    let options = Options { today: Day::parse("2026-01-01").expect("a day"), snapshot_max_age_days: 30 };
+    let options = Options {
+        today: Day::parse("2026-01-01").expect("a day"),
+        snapshot_max_age_days: 30,
+        assumed_mappings: Vec::new(),
+    };
     let analyzer = Analyzer::new(snapshot, &Selection::default(), &options);
     analyzer.conclude(Vec::new(), Evidence { mapping: Some(&facts), delivery: None }, &|_| true).findings
 }

@@ -38,6 +38,7 @@ fn manifest(blueprint: &str) -> Desired {
         relations: Box::default(),
         renamed_from: None,
         place: Place { file: FileId(0), span: Span::default() },
+        is_bare: false,
     }
 }
 

@@ -251,7 +251,7 @@ impl World {
         let levels = levels.get(self.level).cloned().unwrap_or_default();
         let levels = levels.into_iter().map(|(name, level): (&str, Option<Severity>)| (name.to_owned(), level));
         let selection = Selection::new(levels, self.is_cluster);
-        let options = Options { today: Day(20_000), snapshot_max_age_days: 0 };
+        let options = Options { today: Day(20_000), snapshot_max_age_days: 0, assumed_mappings: Vec::new() };
         let git = Git::at(&self.root, &Environment::new([], self.root.clone(), 0));
         let paths = path.map(|path| self.path(path)).into_iter().collect();
         let clusters = Clusters::default();
@@ -351,7 +351,7 @@ fn recognised(world: &World) -> (usize, bool) {
     let mut files = sources::discover(&world.root, &pattern).expect("it can be walked").files;
     let manifests = files.len();
     let loaded = crate::commands::workspace::snapshot::load(&world.root, &Default::default(), &mut files);
-    let options = Options { today: Day(20_000), snapshot_max_age_days: 0 };
+    let options = Options { today: Day(20_000), snapshot_max_age_days: 0, assumed_mappings: Vec::new() };
     let (folder, git) = (world.cache(), Git::at(&world.root, &Environment::new([], world.root.clone(), 0)));
     let selection = Selection::new([], false);
     let cache = LintCache::new(&folder, &world.root, &git, (&selection, &options), &loaded);

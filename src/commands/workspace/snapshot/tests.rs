@@ -104,7 +104,11 @@ fn compare_blueprint(store: &Store, body: &Json) -> Result<(), TestCaseError> {
 
 /// The rules that report errors in an entity.
 fn entity_errors(snapshot: &Snapshot, text: &str) -> Vec<String> {
-    let options = Options { today: Day::parse("2026-11-10").expect("a day"), snapshot_max_age_days: 30 };
+    let options = Options {
+        today: Day::parse("2026-11-10").expect("a day"),
+        snapshot_max_age_days: 30,
+        assumed_mappings: Vec::new(),
+    };
     let selection = Selection::default();
     let analyzer = Analyzer::new(snapshot, &selection, &options);
     let mut state = RunState::default();

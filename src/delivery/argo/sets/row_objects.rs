@@ -2,6 +2,7 @@
 
 use super::template::value::GoMap;
 use super::template::{GoValue, Stop};
+use crate::delivery::go_json::kind_word;
 use crate::delivery::reading::{Dialect, json};
 use crate::delivery::repository::Repository;
 use crate::domain::document::fault::FaultKind;
@@ -33,14 +34,7 @@ fn read_objects(root: Value<'_>, may_be_one: bool) -> Result<Vec<GoMap>, Stop> {
         _ => None,
     };
     let wrong = |value: Value<'_>, wanted: &str| {
-        let found = match value.kind() {
-            Kind::Null => "null",
-            Kind::Bool => "bool",
-            Kind::Number => "number",
-            Kind::String => "string",
-            Kind::List => "array",
-            Kind::Map => "object",
-        };
+        let found = kind_word(value);
         let text = format!(
             "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {found} into Go value of type {wanted}"
         );

@@ -101,7 +101,7 @@ fn a_set_makes_a_deliverer_for_each_row() {
             ("planes", Some("{name: eu, server: 'https://eu.example.com:6443'}"))
         );
         assert_eq!(reach.clusters[1].address, Address::Server("https://eu.example.com:6443".to_owned()));
-        assert_eq!(reach.clusters[1].names, ["eu.example.com"]);
+        assert_eq!(reach.clusters[1].names, ["eu.example.com", "eu"]);
         assert_eq!(reach.twice(&|_| true), []);
     });
     let one = all.replace("https://us.example.com", "https://eu.example.com:6443/");
@@ -235,7 +235,7 @@ fn secrets_of_clusters_join_names_and_servers() {
     reach_of(&all, &[URL], |_, _, reach| {
         assert_eq!(
             reach.clusters.iter().map(|cluster| cluster.names.join(" ")).collect::<Vec<_>>(),
-            ["", "eu eu.example.com"]
+            ["in-cluster", "eu eu.example.com"]
         );
         assert_eq!(reach.twice(&|_| true).len(), 1);
     });

@@ -1,7 +1,13 @@
 //! Flux: bootstrap, several clusters, sources, and deliverers that others change.
 
-use super::{URL, arrivals, bootstrap, entity, file, git, ks, lines, named, reach_of};
-use crate::delivery::reach::{Address, NotKnown, Outcome, Prune, SourceLink};
+use std::collections::BTreeMap;
+
+use super::{URL, arrivals, bootstrap, entity, file, git, ks, lines, named, reach_of, texts};
+use crate::delivery::flux::Settings;
+use crate::delivery::reach::{Address, NotKnown, Options, Outcome, Prune, Reach, SourceLink};
+use crate::delivery::repository::Repository;
+
+const CATALOG: &str = "  sourceRef: {kind: GitRepository, name: catalog}\n";
 
 fn two_clusters() -> String {
     let mut all = String::new();
@@ -318,4 +324,102 @@ fn dependencies_are_followed_through_other_repositories() {
     reach_of(&all, &[URL], |_, _, reach| {
         assert_eq!(reach.deliverer(named(reach, "apps")).after, [named(reach, "crds")]);
     });
+}
+
+#[test]
+fn a_variable_has_the_name_that_its_deliverer_reads() {
+    let tree = |root: &str| {
+        let apps = ks("apps", "./apps", "  postBuild: {substitute: {N: pay}}\n");
+        format!(
+            "{root}=== clusters/prod/apps.yaml\n{}{apps}=== apps/e.yaml\n{}",
+            git("flux-system", URL),
+            entity("NAME").replace("{name: NAME}", "{name: 'x${N}'}")
+        )
+    };
+    // kustomize takes it for a text, and kubectl for a boolean.
+    reach_of(&tree(&bootstrap("prod", URL)), &[URL], |_, _, reach| {
+        assert_eq!(arrivals(reach, named(reach, "apps")), ["/xpay"]);
+    });
+    reach_of(&tree(""), &[URL], |_, _, reach| {
+        assert_eq!(arrivals(reach, named(reach, "apps")), ["/x"]);
+    });
+}
+
+#[test]
+fn files_named_after_clusters_are_applied_to_different_ones() {
+    let cluster = |path: &str, name: &str, more: &str| {
+        format!("=== {path}\n{}{}", git("catalog", URL), ks(name, "./apps", &format!("{CATALOG}{more}")))
+    };
+    let apps = format!("=== apps/e.yaml\n{}", entity("e"));
+    let twice = |files: &str| {
+        let mut found = 0;
+        reach_of(&format!("{files}{apps}"), &[URL], |_, _, reach| found = reach.twice(&|_| true).len());
+        found
+    };
+    for [one, other] in [["clusters/eu.yaml", "clusters/us.yaml"], ["flux/prod.yaml", "flux/my-staging.yml"]] {
+        assert_eq!(twice(&(cluster(one, "one", "") + &cluster(other, "other", ""))), 0, "{one}");
+    }
+    // Files with other names are for one cluster, and so is a folder that is applied by a kustomization.
+    assert_eq!(twice(&(cluster("flux/apps.yaml", "one", "") + &cluster("flux/more.yaml", "other", ""))), 1);
+    let list = "=== clusters/kustomization.yaml\nresources: [eu.yaml, us.yaml]\n";
+    let eu = cluster("clusters/eu.yaml", "one", "");
+    let us = format!("=== clusters/us.yaml\n{}", ks("other", "./apps", CATALOG));
+    assert_eq!(twice(&(list.to_owned() + &eu + &us)), 1);
+    // Where deliverers name their clusters, the folder is that of the cluster in which they run.
+    let away = "  kubeConfig: {secretRef: {name: eu}}\n";
+    let hub = cluster("clusters/eu.yaml", "eu", away) + &us;
+    reach_of(&format!("{hub}{apps}"), &[URL], |_, _, reach| {
+        assert_eq!(reach.wrong_clusters().len(), 1, "{:#?}", lines(reach));
+    });
+    reach_of(&format!("{eu}{us}{apps}"), &[URL], |_, _, reach| {
+        let names: Vec<&[String]> = reach.clusters.iter().map(|cluster| &cluster.names[..]).collect();
+        assert_eq!(names, [["eu"], ["us"]]);
+    });
+}
+
+#[test]
+fn without_urls_a_configured_repository_is_the_only_source_that_is_named() {
+    let pair = |url: &str| format!("=== pair.yaml\n{}{}", git("catalog", url), ks("catalog", "./gone", CATALOG));
+    let found = |files: &str, has_config: bool| {
+        let texts = texts(files);
+        let files = texts.files(&BTreeMap::new());
+        let options = Options { urls: &[], branches: &[], has_config, group: "getport.io", flux: Settings::default() };
+        Reach::of(&Repository::new(&files, &texts), &options).deliverers.len()
+    };
+    assert_eq!(found(&pair(URL), true), 1);
+    assert_eq!(found(&pair(URL), false), 0);
+    let other = format!("=== other.yaml\n{}", git("podinfo", "https://github.com/stefanprodan/podinfo"));
+    assert_eq!(found(&(pair(URL) + &other), true), 0);
+    let same = format!("=== other.yaml\n{}", git("again", "ssh://git@git.example.com/acme/catalog.git"));
+    assert_eq!(found(&(pair(URL) + &same), true), 1);
+}
+
+#[test]
+fn another_branch_may_have_folders_that_are_not_here() {
+    let outcome = |reference: &str, path: &str, branches: &[&str]| {
+        let source = git("catalog", URL).replace("ref: {branch: main}", &format!("ref: {{{reference}}}"));
+        let texts = texts(&format!("=== a.yaml\n{source}{}=== here/e.yaml\n{}", ks("k", path, CATALOG), entity("e")));
+        let files = texts.files(&BTreeMap::new());
+        let (urls, branches) = ([URL.to_owned()], branches.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
+        let options = Options {
+            urls: &urls,
+            branches: &branches,
+            has_config: false,
+            group: "getport.io",
+            flux: Settings::default(),
+        };
+        let reach = Reach::of(&Repository::new(&files, &texts), &options);
+        match &reach.deliverers[0].outcome {
+            Outcome::Failed(_) => "failed",
+            Outcome::NotKnown(NotKnown::Revision(Some(_))) => "not known",
+            Outcome::Built { .. } => "built",
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(outcome("branch: env/prod", "./gone", &["feature", "trunk"]), "not known");
+    assert_eq!(outcome("tag: v1", "./gone", &[]), "not known");
+    assert_eq!(outcome("branch: env/prod", "./here", &[]), "built");
+    for own in ["branch: main", "branch: trunk", "name: refs/heads/trunk"] {
+        assert_eq!(outcome(own, "./gone", &["feature", "trunk"]), "failed", "{own}");
+    }
 }

@@ -120,7 +120,7 @@ proptest! {
         let texts = Texts(files.into_iter().map(|(path, text)| (path.trim_start_matches('/').to_owned(), text)).collect());
         let files = texts.files(&BTreeMap::new());
         let urls = if knows_url { vec![URL.to_owned()] } else { Vec::new() };
-        let options = Options { urls: &urls, group: "getport.io", flux: Settings::default() };
+        let options = Options { urls: &urls, branches: &[], has_config: false, group: "getport.io", flux: Settings::default() };
         let repository = Repository::new(&files, &texts);
         let reach = Reach::of(&repository, &options);
         check(&reach, &repository);

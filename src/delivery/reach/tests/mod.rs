@@ -32,7 +32,8 @@ pub(super) fn reach_of(files: &str, urls: &[&str], look: impl FnOnce(&Files, &Re
     let files = texts.files(&BTreeMap::new());
     let repository = Repository::new(&files, &texts);
     let urls: Vec<String> = urls.iter().map(|url| (*url).to_owned()).collect();
-    let options = Options { urls: &urls, group: "getport.io", flux: Settings::default() };
+    let options =
+        Options { urls: &urls, branches: &[], has_config: false, group: "getport.io", flux: Settings::default() };
     let reach = Reach::of(&repository, &options);
     look(&files, &repository, &reach);
 }

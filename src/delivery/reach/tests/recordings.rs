@@ -56,7 +56,8 @@ fn expected(
 fn found(texts: &Texts, links: &BTreeMap<String, String>, settings: Settings) -> Result<Vec<String>, String> {
     let files = texts.files(links);
     let repository = Repository::new(&files, texts);
-    let options = Options { urls: &[URL.to_owned()], group: "getport.io", flux: settings };
+    let options =
+        Options { urls: &[URL.to_owned()], branches: &[], has_config: false, group: "getport.io", flux: settings };
     let reach = Reach::of(&repository, &options);
     let deliverer = reach.deliverers.iter().find(|deliverer| deliverer.name == "recorded").expect("it is found");
     match &deliverer.outcome {

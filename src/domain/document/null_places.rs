@@ -1,10 +1,10 @@
 //! Finds the nulls of an object that are elements of a list: the exporter crashes on them.
 
-use crate::domain::document::span::Span;
-use crate::domain::document::tree::{Kind, Value};
+use super::span::Span;
+use super::tree::{Kind, Value};
 
 /// The nulls inside of lists, each with its path: `spec.properties.owners[1]`.
-pub(crate) fn nulls_in_lists(root: Value<'_>) -> Vec<(String, Span)> {
+pub fn nulls_in_lists(root: Value<'_>) -> Vec<(String, Span)> {
     let mut found = Vec::new();
     if has_null_in_list(root) {
         visit(root, "", &mut found);
