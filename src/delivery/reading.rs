@@ -64,8 +64,8 @@ pub fn json(value: Value<'_>, dialect: Dialect) -> Json {
     }
 }
 
-/// `in_flow`: the value is inside of `[...]` or `{...}`.
-fn kustomize_json(value: Value<'_>, in_flow: bool) -> Json {
+/// The value as kustomize reads it. `in_flow`: it is inside of `[...]` or `{...}`.
+pub(super) fn kustomize_json(value: Value<'_>, in_flow: bool) -> Json {
     let in_flow = in_flow || value.style() == Style::Flow;
     match value.kind() {
         // The same happens to a value that is left out there: it is written as an empty text.
@@ -128,7 +128,8 @@ fn follows_tag(value: Value<'_>, tag: &str) -> bool {
     value.raw().starts_with(tag) || before.trim_end().ends_with(tag)
 }
 
-fn key_text(key: Value<'_>) -> Cow<'_, str> {
+/// A key as kustomize reads it.
+pub(super) fn key_text(key: Value<'_>) -> Cow<'_, str> {
     if is_word(key) { Cow::Borrowed(key.raw()) } else { key.key_text() }
 }
 
