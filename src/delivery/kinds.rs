@@ -32,6 +32,10 @@ pub struct Verdict {
     pub faults: Vec<Fault>,
     /// The number of rules in CEL that it must follow, which are not evaluated.
     pub rules: usize,
+    /// The definition that says so: its file, and the name of its CRD.
+    pub file: FileNumber,
+    pub definition: String,
+    pub origin: Origin,
 }
 
 impl Verdict {
@@ -63,11 +67,14 @@ impl Kinds {
         }
     }
 
-    /// The definitions of a kind; empty: the repository has none.
-    pub fn definitions(&self, api_version: &str, kind: &str) -> impl Iterator<Item = &Definition> {
+    /// Whether the repository defines a kind.
+    pub fn has(&self, api_version: &str, kind: &str) -> bool {
+        !self.known_of(api_version, kind).is_empty()
+    }
+
+    fn known_of(&self, api_version: &str, kind: &str) -> &[Known] {
         let (group, _) = split_version(api_version);
-        let known = self.known.get(&(group.to_owned(), kind.to_owned()));
-        known.into_iter().flatten().map(|known| &known.definition)
+        self.known.get(&(group.to_owned(), kind.to_owned())).map_or(&[], Vec::as_slice)
     }
 
     /// Checks an object. `None`: the repository does not define its kind. Of several definitions, one that accepts it is
@@ -76,8 +83,8 @@ impl Kinds {
         let text = |key: &str| object.get(key).and_then(Node::as_str);
         let (api_version, kind) = (text("apiVersion")?, text("kind")?);
         let mut last = None;
-        for definition in self.definitions(&api_version, &kind) {
-            let verdict = verdict(definition, &api_version, object, write);
+        for known in self.known_of(&api_version, &kind) {
+            let verdict = verdict(known, &api_version, object, write);
             let is_accepted = verdict.is_accepted();
             last = Some(verdict);
             if is_accepted {
@@ -88,16 +95,24 @@ impl Kinds {
     }
 }
 
-fn verdict(definition: &Definition, api_version: &str, object: Node<'_>, write: Write) -> Verdict {
+fn verdict(known: &Known, api_version: &str, object: Node<'_>, write: Write) -> Verdict {
+    let definition = &known.definition;
     let (_, name) = split_version(api_version);
-    let Some(version) = definition.version(name).filter(|version| version.is_served) else {
-        let text = format!("no matches for kind {:?} in version {api_version:?}", definition.kind);
-        let served = definition.served().map(str::to_owned).collect();
-        let mut fault = Fault::below(Some(object), &Path::ROOT, &[Step::Field("apiVersion")], text);
-        fault.span = object.get("apiVersion").and_then(Node::span).or(fault.span);
-        fault.kind = FaultKind::NoMatch { served };
-        return Verdict { faults: vec![fault], rules: 0 };
+    let (faults, rules) = match definition.version(name).filter(|version| version.is_served) {
+        Some(version) => {
+            let found = check(&version.schema, version.has_status, object, write);
+            (found.faults, found.rules)
+        }
+        None => (vec![no_match(definition, api_version, object)], 0),
     };
-    let found = check(&version.schema, version.has_status, object, write);
-    Verdict { faults: found.faults, rules: found.rules }
+    Verdict { faults, rules, file: known.file, definition: definition.name.clone(), origin: definition.origin }
+}
+
+fn no_match(definition: &Definition, api_version: &str, object: Node<'_>) -> Fault {
+    let text = format!("no matches for kind {:?} in version {api_version:?}", definition.kind);
+    let served = definition.served().map(str::to_owned).collect();
+    let mut fault = Fault::below(Some(object), &Path::ROOT, &[Step::Field("apiVersion")], text);
+    fault.span = object.get("apiVersion").and_then(Node::span).or(fault.span);
+    fault.kind = FaultKind::NoMatch { served };
+    fault
 }

@@ -20,6 +20,7 @@ pub mod reach;
 pub mod reading;
 pub mod repository;
 pub mod source;
+pub mod unfinished;
 
 mod contents;
 mod go_json;

@@ -219,7 +219,8 @@ impl FactsOf<'_, '_> {
     }
 }
 
-fn item<'a>(root: Value<'a>, items: &[usize]) -> Option<Value<'a>> {
+/// The object at the indexes of a list, or the document itself.
+pub(super) fn item<'a>(root: Value<'a>, items: &[usize]) -> Option<Value<'a>> {
     items.iter().try_fold(root, |list, at| list.get("items")?.items().nth(*at))
 }
 

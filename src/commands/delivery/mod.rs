@@ -3,6 +3,7 @@
 pub(crate) mod absence;
 mod checkout;
 pub(crate) mod cluster;
+mod definition_facts;
 mod emptied;
 pub(crate) mod facts;
 mod failures;
@@ -11,6 +12,7 @@ mod manifest_facts;
 pub(crate) mod options;
 pub(crate) mod repository;
 pub(crate) mod repository_view;
+mod resource_facts;
 mod run_files;
 mod sync_options;
 mod wiring;

@@ -4,12 +4,14 @@
 use std::collections::HashSet;
 
 use super::checkout::Checkout;
+use super::definition_facts::has_xrds;
 use super::facts::FactsOf;
 use super::manifest_facts::ManifestFacts;
 use super::options::DeliveryOptions;
 use super::repository_view::RepositoryView;
+use super::resource_facts::ResourceFacts;
 use super::run_files::RunFiles;
-use crate::analysis::{Directives, may_hold_deliverer};
+use crate::analysis::{Directives, concerns_delivery};
 use crate::delivery::Tree;
 use crate::delivery::files::{Entry, FileId as DeliveredId, FileKind};
 use crate::delivery::flux;
@@ -37,7 +39,7 @@ pub(crate) struct Deliveries {
 pub(crate) struct ReadFiles<'a> {
     /// The files that are manifests, with the texts that were read.
     pub files: &'a [SourceFile],
-    /// Some of them may hold a deliverer.
+    /// Some of them may hold a deliverer, or a definition of Crossplane.
     pub have_deliverers: bool,
     /// What some of them hold, so that they are not parsed again.
     pub manifests: Vec<(FileId, Manifests)>,
@@ -52,7 +54,7 @@ impl Deliveries {
         files: usize,
     ) -> Option<Self> {
         let may_hold = |(): &mut (), _, text: Result<TextRef<'_>, ReadProblem>| {
-            text.is_ok_and(|text| may_hold_deliverer(text.text))
+            text.is_ok_and(|text| concerns_delivery(text.text))
         };
         let have_deliverers = sources::for_each_text(read, || (), may_hold).into_iter().any(|found| found);
         Self::find(view, options, ReadFiles { files: read, have_deliverers, manifests: Vec::new() }, files)
@@ -88,7 +90,9 @@ impl Deliveries {
         let reach = Reach::of(&repository, &known);
         let is_of_interest = !reach.deliverers.is_empty() || options.names_clusters;
         let removed = if is_of_interest { reach::removed_apis(&repository) } else { Vec::new() };
-        if reach.deliverers.is_empty() && reach.missing.is_empty() && removed.is_empty() && !is_stated {
+        let has_xrds = has_xrds(&repository);
+        let is_nothing = reach.deliverers.is_empty() && reach.missing.is_empty() && removed.is_empty();
+        if is_nothing && !is_stated && !has_xrds {
             return None;
         }
         let mut run = RunFiles::new(&checkout, read, files, prefix);
@@ -104,6 +108,16 @@ impl Deliveries {
         let manifests =
             ManifestFacts { reach: reach_of, repository: &repository, checkout: &checkout, view, options, run: run_of };
         manifests.collect(&mut facts);
+        let (repository_of, run_of) = (&repository, &mut run);
+        let resources = ResourceFacts {
+            reach: &reach,
+            repository: repository_of,
+            checkout: &checkout,
+            options,
+            run: run_of,
+            has_xrds,
+        };
+        resources.collect(&mut facts);
         let directives = run.directives();
         drop(repository);
         Some(Self { reach, facts, directives, run, checkout, group: options.platform.group })
@@ -116,7 +130,7 @@ fn holds_deliverers(checkout: &Checkout, read: &[SourceFile], prefix: &str) -> b
     let others = checkout.yaml_files().into_iter().filter(|(id, _)| !own.contains(checkout.files.path(*id)));
     let others: Vec<&SourceFile> = others.map(|(_, file)| file).collect();
     let may_hold =
-        |(): &mut (), _, text: Result<TextRef<'_>, ReadProblem>| text.is_ok_and(|text| may_hold_deliverer(text.text));
+        |(): &mut (), _, text: Result<TextRef<'_>, ReadProblem>| text.is_ok_and(|text| concerns_delivery(text.text));
     sources::for_each_text(&others, || (), may_hold).into_iter().any(|found| found)
 }
 

@@ -67,6 +67,11 @@ impl RunFiles {
         Some(Place { file: self.id(place.file)?, span: place.span })
     }
 
+    /// Whether a file is below the root.
+    pub fn has(&self, file: DeliveredId) -> bool {
+        self.listed.contains_key(&file) || self.more.contains_key(&file) || self.others.contains_key(&file)
+    }
+
     fn id(&mut self, file: DeliveredId) -> Option<FileId> {
         if let Some(id) = self.listed.get(&file).or_else(|| self.more.get(&file)) {
             return Some(*id);

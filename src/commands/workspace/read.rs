@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::analysis::{
     AnalysisResult, Analyzer, Directives, DocumentContext, Evidence, FileResults, FileRun, Options, RunState,
-    Selection, Snapshot, may_hold_deliverer,
+    Selection, Snapshot, concerns_delivery,
 };
 use crate::commands::delivery::repository::{Deliveries, ReadFiles};
 use crate::commands::mapping::repository::{MappedFile, MappedRepository};
@@ -128,7 +128,7 @@ fn may_have_deliverers(files: &[(FileId, &SourceFile)]) -> bool {
     let others = files.iter().map(|(_, file)| *file).filter(|file| top_folder(file) != largest);
     let early: Vec<&SourceFile> = others.take(MAX_EARLY_FILES).collect();
     let may_hold =
-        |(): &mut (), _, text: Result<TextRef<'_>, ReadProblem>| text.is_ok_and(|text| may_hold_deliverer(text.text));
+        |(): &mut (), _, text: Result<TextRef<'_>, ReadProblem>| text.is_ok_and(|text| concerns_delivery(text.text));
     sources::for_each_text(&early, || (), may_hold).into_iter().any(|found| found)
 }
 
@@ -292,7 +292,7 @@ impl Worker<'_> {
         let conflicts = conflicts_of(text, merge_conflict::HELP);
         let is_in_conflict = !conflicts.is_empty() && manifest::claims_ours(text);
         let mut notes = Vec::new();
-        if !have_deliverers.load(Ordering::Relaxed) && may_hold_deliverer(text) {
+        if !have_deliverers.load(Ordering::Relaxed) && concerns_delivery(text) {
             have_deliverers.store(true, Ordering::Relaxed);
         }
         let mut delivered = have_deliverers.load(Ordering::Relaxed).then(|| ManifestsReading::of(text));

@@ -3,10 +3,12 @@
 mod derive;
 mod lost;
 mod machinery;
+mod moved;
 mod xrd;
 mod xrd_schema;
 
 pub use lost::{Loss, LostKeyword};
+pub use moved::advice;
 pub use xrd::{Derived, Role, XrdReport, is_xrd, read};
 
 #[cfg(test)]

@@ -315,7 +315,7 @@ pub(super) fn is_yaml(path: &str) -> bool {
 }
 
 /// Whether a file is below the `templates` of a Helm chart.
-pub(super) fn is_template(files: &Files, file: FileId) -> bool {
+pub fn is_template(files: &Files, file: FileId) -> bool {
     let path = files.path(file);
     let mut folder = Files::ROOT;
     for name in path.split('/') {
