@@ -47,7 +47,12 @@ impl Unfinished {
             for patch in kustomization.patches.into_iter().chain(kustomization.json_patches).chain(merges) {
                 found.add(repository, &tree, folder, &patch);
             }
-            found.has_any_kind |= !kustomization.replacements.is_empty() || !kustomization.transformers.is_empty();
+            for target in kustomization.replacements.iter().flat_map(|replacement| &replacement.targets) {
+                found.add_kind(&target.kind);
+            }
+            // Their targets are in files of their own.
+            let has_files = kustomization.replacements.iter().any(|replacement| replacement.path.is_some());
+            found.has_any_kind |= has_files || !kustomization.transformers.is_empty();
         }
         found
     }
@@ -55,11 +60,8 @@ impl Unfinished {
     fn add(&mut self, repository: &Repository<'_>, tree: &Tree<'_>, folder: &str, patch: &Patch) {
         let file = patch.path.as_ref().and_then(|path| find(tree, folder, path));
         self.patches.extend(file);
-        let target = patch.target.as_ref().map(|target| target.kind.as_str()).filter(|kind| !kind.is_empty());
-        if let Some(kind) = target {
-            let is_plain = kind.chars().all(char::is_alphanumeric);
-            self.has_any_kind |= !is_plain;
-            self.kinds.insert(kind.to_owned());
+        if let Some(target) = &patch.target {
+            self.add_kind(&target.kind);
             return;
         }
         let inline = patch.patch.as_ref().map(|text| repository.manifests_of(&text.text).objects);
@@ -67,6 +69,13 @@ impl Unfinished {
         let objects = objects.unwrap_or_default();
         self.has_any_kind |= objects.is_empty();
         self.kinds.extend(objects.into_iter().map(|manifest| manifest.header.kind));
+    }
+
+    /// The kind of a selector, which may be a pattern.
+    fn add_kind(&mut self, kind: &str) {
+        let is_plain = !kind.is_empty() && kind.chars().all(char::is_alphanumeric);
+        self.has_any_kind |= !is_plain;
+        self.kinds.insert(kind.to_owned());
     }
 
     /// Whether a patch may change objects of a kind.

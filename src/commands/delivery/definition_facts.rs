@@ -1,7 +1,7 @@
 //! Reads the CRDs and XRDs of the repository: the kinds that they define, and facts about those that are refused or have
 //! parts without an effect.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::checkout::Checkout;
@@ -45,8 +45,8 @@ pub(super) struct DefinitionFacts<'a> {
     pub run: &'a mut RunFiles,
     pub all: &'a AllManifests,
     pub unfinished: &'a Unfinished,
-    /// Manifests that a build rewrites, by file and start.
-    pub rewritten: &'a HashSet<(DeliveredId, u32)>,
+    /// The manifests that deliverers take, by file and start, and whether they arrive as they are written.
+    pub delivered: &'a HashMap<(DeliveredId, u32), bool>,
     /// The API group of the platform, whose CRDs have rules of their own.
     pub group: &'a str,
 }
@@ -111,8 +111,10 @@ impl DefinitionFacts<'_> {
         if !is_composite && !is_used || group == self.group {
             return false;
         }
-        let is_rewritten = self.rewritten.contains(&(file, manifest.span.start));
-        !is_rewritten && !self.unfinished.patches(&header.kind) && !self.unfinished.holds(&self.checkout.files, file)
+        let is_as_written = self.delivered.get(&(file, manifest.span.start));
+        is_as_written.copied().unwrap_or_else(|| {
+            !self.unfinished.patches(&header.kind) && !self.unfinished.holds(&self.checkout.files, file)
+        })
     }
 
     fn read(&self, files: &[(DeliveredId, Vec<&Manifest>)]) -> Vec<Read> {

@@ -1,7 +1,7 @@
 //! Collects which objects of the repository the API server refuses by the CRDs and XRDs of the repository: claims, composite
 //! resources, managed resources and any others.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use super::checkout::Checkout;
 use super::definition_facts::{AllManifests, DefinedKinds, DefinitionFacts, refusal};
@@ -76,16 +76,16 @@ impl ResourceFacts<'_, '_> {
         }
         let unfinished = Unfinished::of(self.repository);
         let deliveries = self.deliveries();
-        let is_changed = |deliveries: &Vec<Delivery>| deliveries.iter().any(|delivery| delivery.is_changed);
-        let changed = deliveries.iter().filter(|(_, found)| is_changed(found)).map(|(key, _)| *key);
-        let rewritten: HashSet<ManifestKey> = changed.collect();
+        let is_as_written = |deliveries: &Vec<Delivery>| deliveries.iter().all(|delivery| !delivery.is_changed);
+        let delivered: HashMap<ManifestKey, bool> =
+            deliveries.iter().map(|(key, found)| (*key, is_as_written(found))).collect();
         let group = self.options.platform.group;
         let definitions = DefinitionFacts {
             checkout: self.checkout,
             run: self.run,
             all: &all,
             unfinished: &unfinished,
-            rewritten: &rewritten,
+            delivered: &delivered,
             group,
         };
         let defined = definitions.collect(facts);
@@ -95,13 +95,11 @@ impl ResourceFacts<'_, '_> {
         let wanted = |file: DeliveredId, manifest: &&Manifest| {
             let header = &manifest.header;
             let is_platform = split_version(&header.api_version).0 == group;
-            let key = (file, manifest.span.start);
-            let is_written = deliveries.contains_key(&key)
-                || !unfinished.patches(&header.kind) && !unfinished.holds(&self.checkout.files, file);
-            !is_platform
-                && is_written
-                && !rewritten.contains(&key)
-                && defined.kinds.has(&header.api_version, &header.kind)
+            let is_as_written = delivered
+                .get(&(file, manifest.span.start))
+                .copied()
+                .unwrap_or_else(|| !unfinished.patches(&header.kind) && !unfinished.holds(&self.checkout.files, file));
+            !is_platform && is_as_written && defined.kinds.has(&header.api_version, &header.kind)
         };
         let files: Vec<(DeliveredId, Vec<&Manifest>)> = all
             .iter()
