@@ -15,10 +15,13 @@ use crate::domain::cluster::Deliverer as ToolName;
 use crate::domain::document::span::LineIndex;
 use crate::domain::evaluation::Outcome as ResyncOutcome;
 use crate::report::trace::{
-    AppliedBy, ArrivalTrace, ClusterTrace, DelivererTrace, ManifestTrace, NearestDeliverer, TraceStatus,
+    AppliedBy, ArrivalTrace, ClusterTrace, DelivererTrace, ManifestTrace, NearestDeliverer, Refused, TraceStatus,
 };
 use crate::sources::{self, ReadBuffer};
-use crate::text::plural::count;
+use crate::text::plural::{count, list};
+
+/// What to do about a refused object.
+const CORRECT: &str = "correct the fields below; until then the cluster keeps the object that it has, if any";
 
 /// What became of the object in a cluster.
 #[derive(Clone, Copy)]
@@ -207,8 +210,7 @@ impl<'a> Route<'_, 'a> {
         trace.refused = refusals(refused, self.applied_by(), object);
         trace.reasons.push(describe_refusals(&refused.refusals));
         trace.blocks = self.blocked();
-        trace.help =
-            Some("correct the fields below; until then the cluster keeps the object that it has, if any".to_owned());
+        trace.help = Some(CORRECT.to_owned());
     }
 
     fn add_stored(&self, trace: &mut ClusterTrace, index: usize, object: &StoredObject<'_>) {
@@ -243,6 +245,11 @@ impl<'a> Route<'_, 'a> {
                 Some(is_sent)
             }
         };
+        let refused = self.refused_by_definition(object);
+        if !refused.is_empty() {
+            self.refuse(trace, refused);
+            return;
+        }
         let obstruction = self.obstruction();
         let is_obstructed = obstruction.is_some();
         trace.reasons.extend(obstruction);
@@ -251,6 +258,35 @@ impl<'a> Route<'_, 'a> {
             (Some(true), false) if trace.unknowns.is_empty() => TraceStatus::Arrives,
             (Some(true) | None, false) => TraceStatus::NotKnown,
         };
+    }
+
+    /// Why the API server refuses the object by an XRD or another definition of the repository.
+    fn refused_by_definition(&self, object: &StoredObject<'_>) -> Vec<Refused> {
+        let (place, span) = (self.at.place, object.manifest.span());
+        let facts = self.run.deliveries.map(|deliveries| &deliveries.facts);
+        let all = facts.into_iter().flat_map(|facts| &facts.refused_resources).filter(|refused| !refused.is_dropped);
+        let here =
+            all.filter(|refused| refused.place.file == place.file && span.contains(refused.place.span.start as usize));
+        let refused = here.map(|refused| Refused {
+            field: refused.refusal.path.clone(),
+            line: object.lines.line_of(refused.place.span.start as usize),
+            message: match refused.refusal.path.as_str() {
+                "" => refused.refusal.text.clone(),
+                path => format!("{path}: {}", refused.refusal.text),
+            },
+        });
+        refused.collect()
+    }
+
+    fn refuse(&self, trace: &mut ClusterTrace, refused: Vec<Refused>) {
+        let fields: Vec<String> = refused.iter().map(|refused| format!("`{}`", refused.field)).collect();
+        trace.reasons.push(format!("the API server refuses {}", list(&fields)));
+        trace.refused = refused;
+        trace.arrival = None;
+        trace.mapping = None;
+        trace.blocks = self.blocked();
+        trace.help = Some(CORRECT.to_owned());
+        trace.status = TraceStatus::DoesNotArrive;
     }
 
     fn applied_by(&self) -> AppliedBy {
