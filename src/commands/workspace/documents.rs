@@ -1,6 +1,7 @@
 //! Reads the documents of a manifest file: each is parsed and decoded once, and handed to the caller.
 
 use crate::domain::document::manifest::{Form, Manifest};
+use crate::domain::document::span::Span;
 use crate::domain::finding::EntityName;
 use crate::manifest::{self, Document, Limits, Reader};
 
@@ -47,5 +48,12 @@ impl ManifestReader {
             manifest::decode(document.view, file_name, manifests);
             with(document, Content::Manifests(manifests));
         })
+    }
+
+    /// All comments of a text, also those of documents that cannot be manifests.
+    pub fn comments(&mut self, text: &str) -> Vec<Span> {
+        let mut comments = Vec::new();
+        self.reader.read_all(text, &mut |document| comments.extend_from_slice(document.notes));
+        comments
     }
 }

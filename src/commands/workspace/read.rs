@@ -312,6 +312,10 @@ impl Worker<'_> {
                     notes.extend_from_slice(document.notes);
                 }
             });
+            // Rules about delivery report documents that are no manifests.
+            if !has_all && Directives::may_be_in(text) {
+                notes = reader.comments(text);
+            }
             // Of other files, the rest is read where it is needed.
             manifests.extend(delivered.filter(|_| has_all).map(|delivered| (id, delivered.finish())));
         }
