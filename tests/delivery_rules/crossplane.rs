@@ -163,6 +163,8 @@ fn claims_of_a_plane_that_flux_or_argo_cd_registers_are_checked() {
             ["refused-custom-resource claims/orders.yaml:4", "refused-custom-resource claims/orders.yaml:4"],
             "{report:#?}"
         );
+        let is_told = |it: &&super::bench::Reported| it.message.contains("so `") && it.message.contains(" fails");
+        assert!(report.of_delivery().iter().all(is_told), "{report:#?}");
         let helps: Vec<&str> = report.of_delivery().iter().map(|it| it.help.as_str()).collect();
         assert_eq!(helps, ["add `size`", "did you mean `size`?"]);
     }

@@ -1,6 +1,7 @@
 //! Reports claims, composite resources and other custom resources that the API server refuses by the XRDs and CRDs of the
 //! repository.
 
+use crate::analysis::delivery_words::consequence_for;
 use crate::analysis::engine::rule::{Check, DeliveryContext, FindingBuilder, Rule, Sink};
 use crate::analysis::refusal_words::{advice, problem};
 use crate::domain::finding::{Family, RuleInfo, Severity};
@@ -21,7 +22,10 @@ pub static RULE: Rule = Rule {
 fn check(context: &DeliveryContext<'_>, sink: &mut Sink<'_>) {
     let facts = context.facts;
     for refused in facts.refused_resources.iter().filter(|refused| !refused.is_dropped) {
-        let message = format!("The API server refuses `{}`: {}.", refused.title, problem(&refused.refusal));
+        let by = refused.by.and_then(|by| facts.deliverer(by));
+        let consequence = by.map(|by| format!(", {}", consequence_for(by))).unwrap_or_default();
+        let problem = problem(&refused.refusal);
+        let message = format!("The API server refuses `{}`: {problem}{consequence}.", refused.title);
         let help = match &refused.advice {
             Some(advice) => advice.clone(),
             None => advice(&refused.refusal, "remove it, or add it to the definition"),
@@ -30,7 +34,7 @@ fn check(context: &DeliveryContext<'_>, sink: &mut Sink<'_>) {
         if let Some(definition) = refused.definition {
             draft = draft.related_in(definition.file, definition.span, "the definition");
         }
-        if let Some(by) = refused.by.and_then(|by| facts.deliverer(by)) {
+        if let Some(by) = by {
             draft = draft.related_in(by.place.file, by.place.span, "the deliverer");
         }
         sink.report(draft);

@@ -12,8 +12,10 @@ use crate::commands::delivery::repository::Deliveries;
 use crate::commands::mapping::objects::{LostObject, ObjectPlace, RefusedObject, describe_refusals};
 use crate::delivery::reach::{Applied, Deliverer, DelivererId, NotKnown, Outcome, Prune, SourceLink};
 use crate::domain::cluster::Deliverer as ToolName;
+use crate::domain::delivery_facts::{RefusalKind, RefusedResource};
 use crate::domain::document::span::LineIndex;
 use crate::domain::evaluation::Outcome as ResyncOutcome;
+use crate::domain::finding::Place;
 use crate::report::trace::{
     AppliedBy, ArrivalTrace, ClusterTrace, DelivererTrace, ManifestTrace, NearestDeliverer, Refused, TraceStatus,
 };
@@ -214,6 +216,11 @@ impl<'a> Route<'_, 'a> {
     }
 
     fn add_stored(&self, trace: &mut ClusterTrace, index: usize, object: &StoredObject<'_>) {
+        let refused = self.refused_by_definition(object);
+        if !refused.is_empty() {
+            self.refuse(trace, refused);
+            return;
+        }
         let Self { cluster, run, .. } = self;
         let stored = &cluster.objects.objects[index];
         let content = stored.content.to_json_text();
@@ -245,11 +252,6 @@ impl<'a> Route<'_, 'a> {
                 Some(is_sent)
             }
         };
-        let refused = self.refused_by_definition(object);
-        if !refused.is_empty() {
-            self.refuse(trace, refused);
-            return;
-        }
         let obstruction = self.obstruction();
         let is_obstructed = obstruction.is_some();
         trace.reasons.extend(obstruction);
@@ -270,9 +272,11 @@ impl<'a> Route<'_, 'a> {
         let refused = here.map(|refused| Refused {
             field: refused.refusal.path.clone(),
             line: object.lines.line_of(refused.place.span.start as usize),
-            message: match refused.refusal.path.as_str() {
-                "" => refused.refusal.text.clone(),
-                path => format!("{path}: {}", refused.refusal.text),
+            message: match (&refused.refusal.kind, refused.refusal.path.as_str()) {
+                (RefusalKind::UnknownField { .. } | RefusalKind::NoMatch { .. }, _) | (_, "") => {
+                    refused.refusal.text.clone()
+                }
+                (RefusalKind::Missing | RefusalKind::Other, path) => format!("{path}: {}", refused.refusal.text),
             },
         });
         refused.collect()
@@ -282,8 +286,6 @@ impl<'a> Route<'_, 'a> {
         let fields: Vec<String> = refused.iter().map(|refused| format!("`{}`", refused.field)).collect();
         trace.reasons.push(format!("the API server refuses {}", list(&fields)));
         trace.refused = refused;
-        trace.arrival = None;
-        trace.mapping = None;
         trace.blocks = self.blocked();
         trace.help = Some(CORRECT.to_owned());
         trace.status = TraceStatus::DoesNotArrive;
@@ -321,7 +323,13 @@ impl<'a> Route<'_, 'a> {
             return Some(format!(
                 "the API server refuses `{}` ({}), and `{}` applies nothing beside it until that is fixed",
                 offender.name,
-                self.shown(offender),
+                self.shown(offender.place),
+                title_of(deliverer)
+            ));
+        }
+        if let Some((title, place)) = self.refused_beside(deliverer).filter(|_| !is_first_stage) {
+            return Some(format!(
+                "the API server refuses `{title}` ({place}), and `{}` applies nothing beside it until that is fixed",
                 title_of(deliverer)
             ));
         }
@@ -333,7 +341,7 @@ impl<'a> Route<'_, 'a> {
                 return Some(format!("`{title}` waits for `{name}`, whose build fails: {failure}"));
             }
             if let Some(offender) = self.offenders(first).first() {
-                let place = self.shown(offender);
+                let place = self.shown(offender.place);
                 return Some(format!(
                     "`{title}` waits for `{name}`, of which the API server refuses `{}` ({place})",
                     offender.name
@@ -347,6 +355,18 @@ impl<'a> Route<'_, 'a> {
             }
         }
         None
+    }
+
+    /// An object that its definition refuses, and that ends what a Kustomization of Flux applies: its name and its place.
+    fn refused_beside(&self, deliverer: &Deliverer) -> Option<(String, String)> {
+        let facts = &self.run.deliveries?.facts;
+        let title = title_of(deliverer);
+        let is_by = |refused: &&RefusedResource| {
+            let by = refused.by.and_then(|by| facts.deliverer(by)).filter(|by| by.tool == ToolName::Flux);
+            !refused.is_dropped && by.is_some_and(|by| by.title == title)
+        };
+        let refused = facts.refused_resources.iter().find(is_by)?;
+        Some((refused.title.clone(), self.shown(refused.place)))
     }
 
     /// What does not arrive because this object is refused.
@@ -374,11 +394,11 @@ impl<'a> Route<'_, 'a> {
     }
 
     /// `catalog/pay.yaml:1`
-    fn shown(&self, at: &ObjectPlace) -> String {
-        let Some(file) = self.run.files.get(at.place.file.0 as usize) else { return String::new() };
+    fn shown(&self, place: Place) -> String {
+        let Some(file) = self.run.files.get(place.file.0 as usize) else { return String::new() };
         let mut buffer = ReadBuffer::default();
         match sources::read(file, &mut buffer) {
-            Ok(text) => format!("{}:{}", file.path, LineIndex::new(text.text).line_of(at.place.span.start as usize)),
+            Ok(text) => format!("{}:{}", file.path, LineIndex::new(text.text).line_of(place.span.start as usize)),
             Err(_) => file.path.clone(),
         }
     }
