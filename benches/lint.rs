@@ -6,6 +6,8 @@
 
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a bench prints what it measured")]
 
+#[path = "claims.rs"]
+mod claims;
 #[path = "corpus.rs"]
 mod corpus;
 #[path = "deliverers.rs"]
@@ -40,6 +42,7 @@ fn main() {
                 }
             }
             deliver(home.path());
+            claim(home.path());
             let small = home.path().join("ten");
             corpus::write(&small, 18, false);
             start_up(&small);
@@ -107,6 +110,23 @@ fn remember(name: &str, folder: &Path) {
         let line = ["lint"].iter().chain(flags).copied().collect::<Vec<_>>().join(" ");
         println!("{name}, again: {line} {:.1} ms, git status {:.1} ms, ratio {:.2}", lint.0, status.0, lint.1);
     }
+}
+
+/// What the definitions of Crossplane add to lint: the same claims with and without them.
+fn claim(home: &Path) {
+    let folders = ["with-definitions", "without-definitions"].map(|name| home.join(name));
+    for (folder, has_definitions) in folders.iter().zip([true, false]) {
+        claims::write(folder, has_definitions);
+    }
+    let [with, without] = folders.map(|folder| {
+        move || command(binary(), &["-C", &folder.display().to_string(), "lint", "--no-cache", "--output", "concise"])
+    });
+    let (with, without) = in_turn(with, without);
+    let (claims, definitions) = (claims::CLAIMS, claims::DEFINITIONS);
+    println!(
+        "{claims} claims of {definitions} definitions: {:.1} ms, without the definitions {:.1} ms, ratio {:.2} (medians of {RUNS})",
+        with.0, without.0, with.1
+    );
 }
 
 /// What deliverers add to lint: the same manifests with fifty Applications and some hundred kustomizations, and without.

@@ -194,7 +194,12 @@ crd-after-resource\t''
 removed-api\t''
 wrong-cluster\t''
 cluster-scoped-not-permitted\t''
-pruned-crd\t''"
+pruned-crd\t''
+refused-definition\t''
+lost-keyword\t''
+implicit-scope\t''
+refused-custom-resource\t''
+dropped-field\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
@@ -319,7 +324,12 @@ crd-after-resource\t''
 removed-api\t''
 wrong-cluster\t''
 cluster-scoped-not-permitted\t''
-pruned-crd\t''"
+pruned-crd\t''
+refused-definition\t''
+lost-keyword\t''
+implicit-scope\t''
+refused-custom-resource\t''
+dropped-field\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f

@@ -3,6 +3,7 @@
 //! Crossplane's guide are answered. Lint runs in this process, because there are hundreds of repositories.
 
 mod bench;
+mod crossplane;
 mod dated;
 mod foreign;
 mod quiet;

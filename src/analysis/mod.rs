@@ -8,11 +8,12 @@ mod failed_objects;
 mod near_names;
 mod object_names;
 mod plain_secrets;
+mod refusal_words;
 mod rules;
 mod unicode;
 
 pub use crate::analysis::engine::analyzer::{
-    AnalysisResult, Analyzer, Evidence, FileResults, FileRun, RunState, may_hold_deliverer,
+    AnalysisResult, Analyzer, Evidence, FileResults, FileRun, RunState, concerns_delivery,
 };
 pub use crate::analysis::engine::facts::saved::{FileFacts, LoadedFacts, SavedFacts};
 pub use crate::analysis::engine::rule::{DocumentContext, Options, Rule};

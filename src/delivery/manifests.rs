@@ -360,9 +360,10 @@ impl Header {
 
     /// Whether it may be an object that others are delivered by, or a definition.
     fn may_be_wiring(&self) -> bool {
-        let group = self.api_version.as_str();
-        group.contains(".io/")
-            && ["toolkit.fluxcd.io/", "argoproj.io/", "apiextensions.k8s.io/"].iter().any(|it| group.contains(it))
+        let group = self.api_version.split_once('/').map_or("", |(group, _)| group);
+        group.ends_with("toolkit.fluxcd.io")
+            || group == "argoproj.io"
+            || group.starts_with("apiextensions.")
             || self.kind == "Secret"
     }
 

@@ -2,11 +2,14 @@
 //! which reading, and which error ends a build. Pure: paths and documents in, objects or a failure out.
 
 pub mod argo;
+pub mod crd;
+pub mod crossplane;
 pub mod decoded;
 pub mod files;
 pub mod flux;
 pub mod glob;
 pub mod ignore;
+pub mod kinds;
 pub mod kustomize;
 pub mod manifest_faults;
 pub mod manifests;
@@ -18,6 +21,7 @@ pub mod reading;
 pub mod repository;
 pub mod source;
 pub mod text_doubts;
+pub mod unfinished;
 
 mod contents;
 mod go_json;

@@ -64,8 +64,8 @@ pub fn json(value: Value<'_>, dialect: Dialect) -> Json {
     }
 }
 
-/// `in_flow`: the value is inside of `[...]` or `{...}`.
-fn kustomize_json(value: Value<'_>, in_flow: bool) -> Json {
+/// The value as kustomize reads it. `in_flow`: it is inside of `[...]` or `{...}`.
+pub(super) fn kustomize_json(value: Value<'_>, in_flow: bool) -> Json {
     let in_flow = in_flow || value.style() == Style::Flow;
     match value.kind() {
         // The same happens to a value that is left out there: it is written as an empty text.

@@ -37,6 +37,13 @@ pub struct DeliveryFacts {
     pub shared_manifests: Vec<SharedManifests>,
     /// It is known which deliverers deliver to which clusters of the config.
     pub knows_clusters: bool,
+    /// CRDs and XRDs that the API server or Crossplane refuses.
+    pub refused_definitions: Vec<RefusedDefinition>,
+    pub lost_keywords: Vec<LostKeyword>,
+    /// Where XRDs name no scope, although tools read that differently.
+    pub implicit_scopes: Vec<ImplicitScope>,
+    /// Objects that the API server refuses by the CRDs and XRDs of the repository, and fields that it drops.
+    pub refused_resources: Vec<RefusedResource>,
 }
 
 /// Entity manifests that are delivered to two clusters of the config.
@@ -69,6 +76,12 @@ impl DeliveryFacts {
         let is_inside = last.place.file == place.file && place.span.start < last.place.span.end.max(1);
         let start = self.manifests.partition_point(|known| key(known) < key(last));
         if is_inside { &self.manifests[start..end] } else { &[] }
+    }
+
+    /// Whether an object is refused because of a field: `Database shop/orders`, `spec.size`.
+    pub fn refuses(&self, title: &str, path: &str) -> bool {
+        let is_it = |refused: &RefusedResource| refused.title == title && refused.refusal.path == path;
+        self.refused_resources.iter().any(|refused| !refused.is_dropped && is_it(refused))
     }
 
     /// The deliverer of a manifest, if the repository holds it.
@@ -429,4 +442,81 @@ pub enum NotPermittedWhat {
         server: String,
         namespace: String,
     },
+}
+
+/// Why a CRD or an XRD is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedDefinition {
+    /// `CompositeResourceDefinition xdatabases.acme.example.com`
+    pub title: String,
+    /// In the definition.
+    pub place: Place,
+    pub refusal: Refusal,
+    /// The kinds that do not exist because of it, if it is not the definition itself that is refused.
+    pub kinds: Vec<String>,
+}
+
+/// What the API server says of a part of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// `spec.disks[1].gib`; empty: the whole document.
+    pub path: String,
+    pub text: String,
+    pub kind: RefusalKind,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RefusalKind {
+    UnknownField {
+        meant: Option<String>,
+    },
+    /// The versions that are served.
+    NoMatch {
+        served: Vec<String>,
+    },
+    Missing,
+    Other,
+}
+
+/// Something of the schema of an XRD that has no effect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LostKeyword {
+    pub place: Place,
+    pub keyword: String,
+    pub why: LossReason,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LossReason {
+    /// There is no such keyword.
+    Unknown { meant: Option<String> },
+    /// Crossplane does not take it from there: `spec`.
+    NotTaken { from: &'static str },
+    /// Crossplane has a field of its own with the name.
+    Replaced,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImplicitScope {
+    /// `CompositeResourceDefinition xdatabases.acme.example.com`
+    pub title: String,
+    /// Its `spec`.
+    pub place: Place,
+}
+
+/// An object that the API server refuses, or of which it drops a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedResource {
+    /// `Database shop/orders`
+    pub title: String,
+    pub place: Place,
+    pub refusal: Refusal,
+    /// What to do about it, if that is known.
+    pub advice: Option<String>,
+    /// The name of what defines the kind.
+    pub definition: Option<Place>,
+    /// A deliverer that applies it.
+    pub by: Option<DelivererIndex>,
+    /// The field is dropped, and nothing is refused.
+    pub is_dropped: bool,
 }

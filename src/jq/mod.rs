@@ -35,6 +35,7 @@ pub use error::{CompileError, RunError};
 pub use limits::{Limit, Limits};
 pub use number::Number;
 pub use reads::{Reads, Step, reads};
+pub use regex::go_regex;
 pub use value::{Array, Entries, Object, Value};
 
 /// A compiled expression. Compile it once, and run it often, from any thread.

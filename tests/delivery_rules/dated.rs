@@ -151,6 +151,12 @@ fn a_dated_application_is_answered() {
     let never_pruned = [("never-pruned", "argocd/plane-eu.yaml", 15)];
     repo.write("portolan.yaml", "delivery: cluster\n");
     assert_eq!(found(&lint(repo.path(), &[])), never_pruned);
+    repo.write(
+        "argocd/plane-eu.yaml",
+        APPLICATION.replace("automated: {}", "automated: {} # portolan: ignore[never-pruned] kept"),
+    );
+    assert_eq!(lint(repo.path(), &[]).findings, []);
+    repo.write("argocd/plane-eu.yaml", APPLICATION);
     repo.remove("portolan.yaml");
     repo.write("claims/orders.yaml", ENTITY);
     assert_eq!(found(&lint(repo.path(), &[])), never_pruned);

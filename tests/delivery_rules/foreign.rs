@@ -3,6 +3,7 @@
 
 mod argo;
 mod charts;
+mod crossplane;
 mod fleets;
 mod flux;
 mod others;
@@ -88,7 +89,7 @@ impl World {
         if !has_flux || has_more {
             dice.pick(&without)(&mut world, &mut dice);
         }
-        let parts: [fn(&mut World, &mut Dice); 9] = [
+        let parts: [fn(&mut World, &mut Dice); 11] = [
             charts::chart,
             charts::overlays,
             charts::plain,
@@ -98,6 +99,8 @@ impl World {
             others::documents,
             others::templates,
             others::links,
+            crossplane::package,
+            crossplane::managed,
         ];
         for part in dice.some(&parts) {
             part(&mut world, &mut dice);

@@ -50,7 +50,7 @@ pub struct FileResults {
     pub entities: usize,
     /// The number of unreadable documents of each file that has any.
     pub broken_documents: Vec<(FileId, usize)>,
-    /// The files that may hold a deliverer, an object of Flux or Argo CD.
+    /// The files that may hold a deliverer, an object of Flux or Argo CD, or a definition of Crossplane.
     pub deliverers: Vec<FileId>,
     findings: Vec<Finding>,
     facts: Facts,
@@ -158,7 +158,7 @@ impl<'a> Analyzer<'a> {
             may_contain_credentials: plain_secrets::may_hold(text),
             may_contain_unnormalised: unicode::may_contain(text),
             may_contain_file_references: memchr::memmem::find(text.as_bytes(), FILE_REFERENCE.as_bytes()).is_some(),
-            may_hold_deliverer: may_hold_deliverer(text),
+            concerns_delivery: concerns_delivery(text),
             is_partly_unchecked: false,
             broken_documents: 0,
         }
@@ -338,7 +338,7 @@ pub struct FileRun<'r> {
     may_contain_credentials: bool,
     may_contain_unnormalised: bool,
     may_contain_file_references: bool,
-    may_hold_deliverer: bool,
+    concerns_delivery: bool,
     is_partly_unchecked: bool,
     broken_documents: usize,
 }
@@ -458,7 +458,7 @@ impl FileRun<'_> {
     pub fn finish_read(self, directives: Option<Directives>) {
         let results = &mut self.state.results;
         let has_findings = results.findings.len() != self.findings || self.broken_documents > 0;
-        let is_clean = !has_findings && directives.is_none() && !self.may_hold_deliverer;
+        let is_clean = !has_findings && directives.is_none() && !self.concerns_delivery;
         if is_clean && !self.may_contain_credentials {
             results.clean.push(results.facts.since(self.begin.clone(), results.entities));
         }
@@ -467,9 +467,9 @@ impl FileRun<'_> {
 
     /// Ends the file; `directives` are its ignore comments.
     pub fn finish(self, directives: Option<Directives>) {
-        let Self { file, state, is_partly_unchecked, broken_documents, may_hold_deliverer, .. } = self;
+        let Self { file, state, is_partly_unchecked, broken_documents, concerns_delivery, .. } = self;
         let results = &mut state.results;
-        results.deliverers.extend(may_hold_deliverer.then_some(file));
+        results.deliverers.extend(concerns_delivery.then_some(file));
         results.directives.extend(directives.map(|directives| (file, directives, is_partly_unchecked)));
         if broken_documents > 0 {
             results.broken_documents.push((file, broken_documents));
@@ -477,12 +477,12 @@ impl FileRun<'_> {
     }
 }
 
-static DELIVERER_GROUPS: LazyLock<[Finder<'static>; 2]> =
-    LazyLock::new(|| ["toolkit.fluxcd.io/", "argoproj.io/"].map(Finder::new));
+static DELIVERY_WORDS: LazyLock<[Finder<'static>; 3]> =
+    LazyLock::new(|| ["toolkit.fluxcd.io/", "argoproj.io/", "CompositeResourceDefinition"].map(Finder::new));
 
-/// Whether a text may hold an object of Flux or Argo CD.
-pub fn may_hold_deliverer(text: &str) -> bool {
-    DELIVERER_GROUPS.iter().any(|group| group.find(text.as_bytes()).is_some())
+/// Whether a text may hold an object of Flux or Argo CD, or a definition of Crossplane.
+pub fn concerns_delivery(text: &str) -> bool {
+    DELIVERY_WORDS.iter().any(|word| word.find(text.as_bytes()).is_some())
 }
 
 fn sink<'f>(findings: &'f mut Vec<Finding>, file: FileId, rule: &'static RuleInfo, severity: Severity) -> Sink<'f> {

@@ -52,6 +52,11 @@ pub(crate) struct UnknownName {
 }
 
 impl Directives {
+    /// Whether a text may have ignore comments.
+    pub fn may_be_in(text: &str) -> bool {
+        memchr::memmem::find(text.as_bytes(), b"portolan:").is_some()
+    }
+
     /// `None` if no comment is an ignore comment.
     pub fn read(text: &str, comments: &[Span]) -> Option<Self> {
         let found = comments.iter().filter_map(|comment| Some((*comment, names(text, *comment)?))).collect::<Vec<_>>();

@@ -16,6 +16,7 @@ mod crd_after_resource;
 mod dangling_relation;
 mod delivered_twice;
 mod delivery_path_missing;
+mod dropped_field;
 mod duplicate_entity;
 mod duplicate_key;
 mod duplicate_resource;
@@ -29,6 +30,7 @@ mod hidden_manifest;
 mod hidden_variable;
 mod ignored_defaults;
 mod ignored_mapping_key;
+mod implicit_scope;
 mod inherited_team;
 mod invalid_blueprint;
 mod invalid_expression;
@@ -36,6 +38,7 @@ mod invalid_identifier;
 mod invalid_kind;
 mod invalid_mapping;
 mod invalid_resource_name;
+mod lost_keyword;
 mod lost_labels;
 mod malformed_value;
 mod mapped_twice;
@@ -52,6 +55,8 @@ mod null_in_list;
 mod null_map;
 mod plain_secret;
 mod pruned_crd;
+mod refused_custom_resource;
+mod refused_definition;
 mod refused_object;
 mod relation_arity;
 mod relation_cycle;
@@ -175,6 +180,11 @@ pub static ALL: &[&Rule] = &[
     &wrong_cluster::RULE,
     &cluster_scoped_not_permitted::RULE,
     &pruned_crd::RULE,
+    &refused_definition::RULE,
+    &lost_keyword::RULE,
+    &implicit_scope::RULE,
+    &refused_custom_resource::RULE,
+    &dropped_field::RULE,
 ];
 
 pub fn by_name(name: &str) -> Option<&'static Rule> {

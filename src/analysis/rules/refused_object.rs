@@ -24,6 +24,10 @@ fn check(context: &MappingContext<'_>, sink: &mut Sink<'_>) {
     for cluster in &context.facts.clusters {
         for refused in cluster.refused.iter().filter(|refused| is_reported_here(refused)) {
             let RefusedField { object, field, place, .. } = refused;
+            // The rule about custom resources reports it, with every other fault.
+            if !refused.is_manifest && context.delivery.is_some_and(|facts| facts.refuses(object, field)) {
+                continue;
+            }
             let (problem, help) = match &refused.reason {
                 RefusalReason::UnknownField if refused.is_manifest => (
                     format!("the CRD does not have `{field}`"),

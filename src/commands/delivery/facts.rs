@@ -40,7 +40,8 @@ pub(super) struct FactsOf<'a, 'r> {
 /// The groups of the CompositeResourceDefinitions of a repository, which are in their names: `xdatabases.acme.io`.
 pub(super) fn claim_groups(repository: &Repository<'_>) -> BTreeSet<String> {
     let mut groups = BTreeSet::new();
-    for manifests in repository.files.ids().filter_map(|file| repository.known_manifests(file)) {
+    let known = repository.files.ids().filter_map(|file| repository.known_manifests(file));
+    for manifests in known.filter(|manifests| manifests.has_wiring) {
         let headers = manifests.objects.iter().map(|manifest| &manifest.header);
         let definitions = headers.filter(|header| {
             header.kind == "CompositeResourceDefinition" && split_version(&header.api_version).0 == CROSSPLANE_GROUP
@@ -247,7 +248,8 @@ fn name_spans(repository: &Repository<'_>, file: DeliveredId, manifests: &[&Mani
     spans
 }
 
-fn item<'a>(root: Value<'a>, items: &[usize]) -> Option<Value<'a>> {
+/// The object at the indexes of a list, or the document itself.
+pub(super) fn item<'a>(root: Value<'a>, items: &[usize]) -> Option<Value<'a>> {
     items.iter().try_fold(root, |list, at| list.get("items")?.items().nth(*at))
 }
 

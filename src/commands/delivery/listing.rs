@@ -3,7 +3,7 @@
 use foldhash::HashSet;
 
 use super::repository_view::RepositoryView;
-use crate::analysis::may_hold_deliverer;
+use crate::analysis::concerns_delivery;
 use crate::delivery::files::is_yaml;
 use crate::sources::{self, ReadProblem, RepositoryFile, SourceFile, TextRef};
 
@@ -37,6 +37,6 @@ impl Listing {
 /// Whether one of the files may hold a deliverer.
 pub(super) fn some_may_deliver<F: sources::AsSourceFile + Sync>(files: &[F]) -> bool {
     let may_hold =
-        |(): &mut (), _, text: Result<TextRef<'_>, ReadProblem>| text.is_ok_and(|text| may_hold_deliverer(text.text));
+        |(): &mut (), _, text: Result<TextRef<'_>, ReadProblem>| text.is_ok_and(|text| concerns_delivery(text.text));
     sources::for_each_text(files, || (), may_hold).into_iter().any(|found| found)
 }

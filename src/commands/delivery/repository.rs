@@ -7,12 +7,14 @@ use foldhash::HashMap;
 
 use super::charts::Charts;
 use super::checkout::Checkout;
+use super::definition_facts::has_xrds;
 use super::facts::{FactsOf, claim_groups};
 use super::listing::{Listing, some_may_deliver};
 use super::manifest_facts::ManifestFacts;
 use super::options::DeliveryOptions;
 use super::read_files::ReadFiles;
 use super::repository_view::RepositoryView;
+use super::resource_facts::ResourceFacts;
 use super::run_files::RunFiles;
 use crate::analysis::Directives;
 use crate::delivery::files::{FileId as DeliveredId, FileKind};
@@ -83,7 +85,9 @@ impl Deliveries {
         let reach = Reach::of(&repository, &known);
         let is_of_interest = !reach.deliverers.is_empty() || options.names_clusters;
         let removed = if is_of_interest { reach::removed_apis(&repository) } else { Vec::new() };
-        if reach.deliverers.is_empty() && reach.missing.is_empty() && removed.is_empty() && !is_stated {
+        let has_xrds = has_xrds(&repository);
+        let is_nothing = reach.deliverers.is_empty() && reach.missing.is_empty() && removed.is_empty();
+        if is_nothing && !is_stated && !has_xrds {
             return None;
         }
         let mut run = RunFiles::new(&checkout, files, prefix);
@@ -101,6 +105,16 @@ impl Deliveries {
         let manifests =
             ManifestFacts { reach: &reach, repository: &repository, checkout: &checkout, view, options, run: &mut run };
         manifests.collect(&mut facts);
+        let (repository_of, run_of) = (&repository, &mut run);
+        let resources = ResourceFacts {
+            reach: &reach,
+            repository: repository_of,
+            checkout: &checkout,
+            options,
+            run: run_of,
+            has_xrds,
+        };
+        resources.collect(&mut facts);
         let directives = run.directives();
         sources::free_in_background(checkout.files.len(), repository.into_read());
         let (group, notes) = (options.platform.group, Vec::new());

@@ -2,6 +2,7 @@
 
 use crate::commands::mapping::repository::MappedRepository;
 use crate::domain::document::manifest::{Form, Manifest};
+use crate::domain::document::span::Span;
 use crate::domain::document::tree::View;
 use crate::domain::finding::{EntityName, FileId};
 use crate::manifest::{self, Document, Limits, Reader};
@@ -50,5 +51,12 @@ impl ManifestReader {
             manifest::decode(document.view, file_name, manifests);
             with(document, Content::Manifests(manifests));
         })
+    }
+
+    /// All comments of a text, also those of documents that cannot be manifests.
+    pub fn comments(&mut self, text: &str) -> Vec<Span> {
+        let mut comments = Vec::new();
+        self.reader.read_all(text, &mut |document| comments.extend_from_slice(document.notes));
+        comments
     }
 }

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::analysis::{
     AnalysisResult, Analyzer, Directives, DocumentContext, Evidence, FileResults, FileRun, Options, RunState,
-    Selection, Snapshot, may_hold_deliverer,
+    Selection, Snapshot, concerns_delivery,
 };
 use crate::commands::delivery::read_files::ReadFiles;
 use crate::commands::delivery::repository::Deliveries;
@@ -300,7 +300,7 @@ impl Worker<'_> {
         let conflicts = conflicts_of(text, merge_conflict::HELP);
         let is_in_conflict = !conflicts.is_empty() && manifest::claims_ours(text);
         let mut notes = Vec::new();
-        if !have_deliverers.load(Ordering::Relaxed) && may_hold_deliverer(text) {
+        if !have_deliverers.load(Ordering::Relaxed) && concerns_delivery(text) {
             have_deliverers.store(true, Ordering::Relaxed);
         }
         let mut delivered = have_deliverers.load(Ordering::Relaxed).then(|| ManifestsReading::of(text));
@@ -320,6 +320,10 @@ impl Worker<'_> {
                     notes.extend_from_slice(document.notes);
                 }
             });
+            // Rules about delivery report documents that are no manifests.
+            if !has_all && Directives::may_be_in(text) {
+                notes = reader.comments(text);
+            }
             // Of other files, the rest is read where it is needed.
             manifests.extend(delivered.filter(|_| has_all).map(|delivered| (id, delivered.finish())));
         }

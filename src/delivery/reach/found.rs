@@ -312,7 +312,7 @@ fn is_template_of_application(application: &Application) -> bool {
 }
 
 /// Whether a file is below the `templates` of a Helm chart.
-pub(super) fn is_template(files: &Files, file: FileId) -> bool {
+pub fn is_template(files: &Files, file: FileId) -> bool {
     let path = files.path(file);
     if !path.contains("templates/") {
         return false;

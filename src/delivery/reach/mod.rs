@@ -23,6 +23,7 @@ mod twice;
 mod url;
 mod wrong_cluster;
 
+pub use found::is_template;
 pub use model::{
     Absence, Address, Applied, Arrival, Cluster, ClusterId, Definition, Deliverer, DelivererId, Deliveries, Fate,
     Likeness, Link, MissingReference, NotKnown, Options, Outcome, Prune, Reach, ReferenceKind, Refusal, Refused,

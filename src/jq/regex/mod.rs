@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use regex_automata::meta::Regex;
 
 use super::encode::quote;
-use syntax::translate;
+use syntax::{Translated, translate};
 
 /// How many compiled patterns a program keeps.
 const CACHED: usize = 64;
@@ -69,6 +69,17 @@ impl Patterns {
     }
 }
 
+/// Compiles a regular expression of Go. `None`: it is too large to be run here. The error is in Go's words.
+pub fn go_regex(text: &str) -> Result<Option<Regex>, String> {
+    translate(text).map(|translated| build(&translated))
+}
+
+/// `None`: it becomes too large.
+fn build(translated: &Translated) -> Option<Regex> {
+    let config = Regex::config().nfa_size_limit(Some(MAX_PATTERN_BYTES)).onepass(false);
+    Regex::builder().configure(config).build(&translated.pattern).ok()
+}
+
 fn compile(text: &str) -> Compiled {
     let invalid =
         |cause: &str| Err(format!("invalid regular expression {}: error parsing regexp: {cause}", quote(text)));
@@ -76,8 +87,7 @@ fn compile(text: &str) -> Compiled {
         Ok(translated) => translated,
         Err(cause) => return Compiled { pattern: invalid(&cause), bytes: text.len() },
     };
-    let config = Regex::config().nfa_size_limit(Some(MAX_PATTERN_BYTES)).onepass(false);
-    let Ok(regex) = Regex::builder().configure(config).build(&translated.pattern) else {
+    let Some(regex) = build(&translated) else {
         return Compiled { pattern: invalid("expression too large"), bytes: MAX_PATTERN_BYTES };
     };
     let bytes = regex.memory_usage();

@@ -347,3 +347,32 @@ fn a_commit_is_traced_without_a_checkout() {
     let (code, cluster) = trace(&world.0, "service/cart --ref HEAD");
     assert_eq!((code, &cluster["deliverers"][0]["line"]), (0, &json!(8)), "{cluster:#}");
 }
+
+#[test]
+fn a_claim_that_its_definition_refuses_does_not_arrive() {
+    let world = flux("");
+    let definition = "apiVersion: apiextensions.crossplane.io/v1\nkind: CompositeResourceDefinition\nmetadata: {name: \
+                      xdatabases.example.org}\nspec:\n  group: example.org\n  names: {kind: XDatabase, plural: xdatabases}\n  \
+                      claimNames: {kind: Database, plural: databases}\n  versions:\n  - name: v1\n    served: true\n    \
+                      referenceable: true\n    schema:\n      openAPIV3Schema:\n        type: object\n        properties:\n          \
+                      spec: {type: object, required: [size], properties: {size: {type: string}}}\n";
+    world.0.write("apis/database.yaml", definition);
+    let claim =
+        "apiVersion: example.org/v1\nkind: Database\nmetadata: {name: orders, namespace: shop}\nspec: {sise: a}\n";
+    world.0.write("catalog/orders.yaml", claim);
+    let (code, cluster) = trace(&world.0, "catalog/orders.yaml");
+    assert_eq!((code, &cluster["status"]), (1, &json!("does-not-arrive")), "{cluster:#}");
+    assert_eq!(cluster["reasons"], json!(["the API server refuses `spec.sise` and `spec.size`"]), "{cluster:#}");
+    let messages: Vec<&Value> =
+        cluster["refused"].as_array().expect("a list").iter().map(|it| &it["message"]).collect();
+    assert_eq!(messages, ["unknown field \"spec.sise\"", "spec.size: Required value"], "{cluster:#}");
+    assert_eq!(cluster["refused"][0]["line"], 4);
+    assert!(cluster["blocks"][0].as_str().is_some_and(|blocks| blocks.contains("2 other objects")), "{cluster:#}");
+    // Flux applies nothing beside it.
+    let (_, beside) = trace(&world.0, "service/cart");
+    let reasons = beside["reasons"].to_string();
+    assert!(reasons.contains("the API server refuses `Database shop/orders` (catalog/orders.yaml:4)"), "{beside:#}");
+    world.0.write("catalog/orders.yaml", claim.replace("sise", "size"));
+    let (_, cluster) = trace(&world.0, "catalog/orders.yaml");
+    assert_eq!(cluster["refused"], json!([]), "{cluster:#}");
+}

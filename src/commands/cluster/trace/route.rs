@@ -13,13 +13,18 @@ use crate::commands::mapping::objects::{LostObject, ObjectPlace, RefusedObject, 
 use crate::delivery::flux::is_in_last_stage;
 use crate::delivery::reach::{Applied, Arrival, Deliverer, DelivererId, NotKnown, Outcome, Prune, SourceLink, Tool};
 use crate::domain::cluster::Deliverer as ToolName;
+use crate::domain::delivery_facts::{RefusalKind, RefusedResource};
 use crate::domain::document::span::LineIndex;
 use crate::domain::evaluation::Outcome as ResyncOutcome;
+use crate::domain::finding::Place;
 use crate::report::trace::{
-    AppliedBy, ArrivalTrace, ClusterTrace, DelivererTrace, ManifestTrace, NearestDeliverer, TraceStatus,
+    AppliedBy, ArrivalTrace, ClusterTrace, DelivererTrace, ManifestTrace, NearestDeliverer, Refused, TraceStatus,
 };
 use crate::sources::{self, ReadBuffer};
-use crate::text::plural::count;
+use crate::text::plural::{count, list};
+
+/// What to do about a refused object.
+const CORRECT: &str = "correct the fields below; until then the cluster keeps the object that it has, if any";
 
 /// What became of the object in a cluster.
 #[derive(Clone, Copy)]
@@ -217,11 +222,15 @@ impl<'a> Route<'_, 'a> {
         trace.refused = refusals(refused, self.applied_by(), object);
         trace.reasons.push(describe_refusals(&refused.refusals));
         trace.blocks = self.blocked();
-        trace.help =
-            Some("correct the fields below; until then the cluster keeps the object that it has, if any".to_owned());
+        trace.help = Some(CORRECT.to_owned());
     }
 
     fn add_stored(&self, trace: &mut ClusterTrace, index: usize, object: &StoredObject<'_>) {
+        let refused = self.refused_by_definition(object);
+        if !refused.is_empty() {
+            self.refuse(trace, refused);
+            return;
+        }
         let Self { cluster, run, .. } = self;
         let stored = &cluster.objects.objects[index];
         let content = stored.content.to_json_text();
@@ -263,6 +272,35 @@ impl<'a> Route<'_, 'a> {
         };
     }
 
+    /// Why the API server refuses the object by an XRD or another definition of the repository.
+    fn refused_by_definition(&self, object: &StoredObject<'_>) -> Vec<Refused> {
+        let (place, span) = (self.at.place, object.manifest.span());
+        let facts = self.run.deliveries.map(|deliveries| &deliveries.facts);
+        let all = facts.into_iter().flat_map(|facts| &facts.refused_resources).filter(|refused| !refused.is_dropped);
+        let here =
+            all.filter(|refused| refused.place.file == place.file && span.contains(refused.place.span.start as usize));
+        let refused = here.map(|refused| Refused {
+            field: refused.refusal.path.clone(),
+            line: object.lines.line_of(refused.place.span.start as usize),
+            message: match (&refused.refusal.kind, refused.refusal.path.as_str()) {
+                (RefusalKind::UnknownField { .. } | RefusalKind::NoMatch { .. }, _) | (_, "") => {
+                    refused.refusal.text.clone()
+                }
+                (RefusalKind::Missing | RefusalKind::Other, path) => format!("{path}: {}", refused.refusal.text),
+            },
+        });
+        refused.collect()
+    }
+
+    fn refuse(&self, trace: &mut ClusterTrace, refused: Vec<Refused>) {
+        let fields: Vec<String> = refused.iter().map(|refused| format!("`{}`", refused.field)).collect();
+        trace.reasons.push(format!("the API server refuses {}", list(&fields)));
+        trace.refused = refused;
+        trace.blocks = self.blocked();
+        trace.help = Some(CORRECT.to_owned());
+        trace.status = TraceStatus::DoesNotArrive;
+    }
+
     fn applied_by(&self) -> AppliedBy {
         let is_server_side = match self.applied() {
             Some(taker) => taker.deliverer.applied == Applied::ServerSide,
@@ -273,7 +311,30 @@ impl<'a> Route<'_, 'a> {
 
     /// What keeps the deliverer from applying an object that is right.
     fn obstruction(&self) -> Option<String> {
-        self.cluster.obstructions.reason(&self.applied()?).map(str::to_owned)
+        let taker = self.applied()?;
+        if let Some(reason) = self.cluster.obstructions.reason(&taker) {
+            return Some(reason.to_owned());
+        }
+        if !is_in_last_stage(&taker.arrival.object.header) {
+            return None;
+        }
+        let (title, place) = self.refused_beside(taker.deliverer)?;
+        Some(format!(
+            "the API server refuses `{title}` ({place}), and `{}` applies nothing beside it until that is fixed",
+            title_of(taker.deliverer)
+        ))
+    }
+
+    /// An object that its definition refuses, and that ends what a Kustomization of Flux applies: its name and its place.
+    fn refused_beside(&self, deliverer: &Deliverer) -> Option<(String, String)> {
+        let facts = &self.run.deliveries?.facts;
+        let title = title_of(deliverer);
+        let is_by = |refused: &&RefusedResource| {
+            let by = refused.by.and_then(|by| facts.deliverer(by)).filter(|by| by.tool == ToolName::Flux);
+            !refused.is_dropped && by.is_some_and(|by| by.title == title)
+        };
+        let refused = facts.refused_resources.iter().find(is_by)?;
+        Some((refused.title.clone(), self.shown(refused.place)))
     }
 
     /// What does not arrive because this object is refused.
@@ -297,6 +358,16 @@ impl<'a> Route<'_, 'a> {
             blocked.push(format!("`{}` waits for it", title_of(later)));
         }
         blocked
+    }
+
+    /// `catalog/pay.yaml:1`
+    fn shown(&self, place: Place) -> String {
+        let Some(file) = self.run.files.get(place.file.0 as usize) else { return String::new() };
+        let mut buffer = ReadBuffer::default();
+        match sources::read(file, &mut buffer) {
+            Ok(text) => format!("{}:{}", file.path, LineIndex::new(text.text).line_of(place.span.start as usize)),
+            Err(_) => file.path.clone(),
+        }
     }
 }
 

@@ -1,0 +1,259 @@
+//! Collects which objects of the repository the API server refuses by the CRDs and XRDs of the repository: claims, composite
+//! resources, managed resources and any others.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::checkout::Checkout;
+use super::definition_facts::{AllManifests, DefinedKinds, DefinitionFacts, refusal};
+use super::facts::item;
+use super::options::DeliveryOptions;
+use super::run_files::RunFiles;
+use super::sync_options::{DelivererOptions, is_unvalidated};
+use crate::delivery::crd::check::Write;
+use crate::delivery::crd::fault::{Fault, FaultKind};
+use crate::delivery::crd::node::Node;
+use crate::delivery::crossplane;
+use crate::delivery::files::FileId as DeliveredId;
+use crate::delivery::kinds::Verdict;
+use crate::delivery::manifests::Manifest;
+use crate::delivery::object::{Origin, split_version};
+use crate::delivery::place::Place as DeliveredPlace;
+use crate::delivery::reach::{Applied, Fate, Outcome, Reach};
+use crate::delivery::reading::Dialect;
+use crate::delivery::repository::Repository;
+use crate::delivery::source::Source as _;
+use crate::delivery::unfinished::Unfinished;
+use crate::domain::cluster::Deliverer as ToolName;
+use crate::domain::delivery_facts::{DelivererIndex, DeliveryFacts, RefusedResource};
+use crate::domain::document::span::Span;
+use crate::domain::document::tree::Value;
+use crate::sources::{self, SourceFile};
+
+/// A manifest by its file and the start of its text.
+type ManifestKey = (DeliveredId, u32);
+
+pub(super) struct ResourceFacts<'a, 'r> {
+    pub reach: &'a Reach,
+    pub repository: &'a Repository<'r>,
+    pub checkout: &'a Checkout,
+    pub options: &'a DeliveryOptions,
+    pub run: &'a mut RunFiles,
+    /// The repository has definitions of Crossplane.
+    pub has_xrds: bool,
+}
+
+/// How a manifest reaches a cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Delivery {
+    by: Option<DelivererIndex>,
+    write: Write,
+    dialect: Dialect,
+    /// What arrives is not what is written.
+    is_changed: bool,
+}
+
+/// What the API server says of one manifest.
+struct Judged {
+    place: DeliveredPlace,
+    title: String,
+    /// With the deliverer, and whether it is only dropped.
+    faults: Vec<(Fault, Option<String>, Option<DelivererIndex>, bool)>,
+    definition: (usize, String),
+}
+
+impl ResourceFacts<'_, '_> {
+    pub fn collect(self, facts: &mut DeliveryFacts) {
+        let all: AllManifests = self
+            .checkout
+            .yaml_files()
+            .into_iter()
+            .map(|(file, _)| (file, self.repository.manifests(file)))
+            .filter(|(_, manifests)| !manifests.objects.is_empty())
+            .collect();
+        // CRDs alone matter where the repository is about clusters.
+        if !self.has_xrds && self.reach.deliverers.is_empty() {
+            return;
+        }
+        let unfinished = Unfinished::of(self.repository);
+        let deliveries = self.deliveries();
+        let is_as_written = |deliveries: &Vec<Delivery>| deliveries.iter().all(|delivery| !delivery.is_changed);
+        let delivered: HashMap<ManifestKey, bool> =
+            deliveries.iter().map(|(key, found)| (*key, is_as_written(found))).collect();
+        let group = self.options.platform.group;
+        let definitions = DefinitionFacts {
+            checkout: self.checkout,
+            run: self.run,
+            all: &all,
+            unfinished: &unfinished,
+            delivered: &delivered,
+            group,
+        };
+        let defined = definitions.collect(facts);
+        if defined.kinds.is_empty() {
+            return;
+        }
+        let wanted = |file: DeliveredId, manifest: &&Manifest| {
+            let header = &manifest.header;
+            let is_platform = split_version(&header.api_version).0 == group;
+            let is_as_written = delivered
+                .get(&(file, manifest.span.start))
+                .copied()
+                .unwrap_or_else(|| !unfinished.patches(&header.kind) && !unfinished.holds(&self.checkout.files, file));
+            !is_platform && is_as_written && defined.kinds.has(&header.api_version, &header.kind)
+        };
+        let files: Vec<(DeliveredId, Vec<&Manifest>)> = all
+            .iter()
+            .map(|(file, manifests)| (*file, manifests.objects.iter().filter(|it| wanted(*file, it)).collect()))
+            .filter(|(_, manifests): &(DeliveredId, Vec<&Manifest>)| !manifests.is_empty())
+            .collect();
+        let judged = judge(self.checkout, &files, &deliveries, self.unknown_delivery(), &defined);
+        for judged in judged {
+            let definition = defined.places.get(&judged.definition).and_then(|place| self.run.place(*place));
+            for (fault, advice, by, is_dropped) in judged.faults {
+                let span = fault.span.unwrap_or(Span::empty(judged.place.span.start as usize));
+                let Some(place) = self.run.place(DeliveredPlace { file: judged.place.file, span }) else { continue };
+                facts.refused_resources.push(RefusedResource {
+                    title: judged.title.clone(),
+                    place,
+                    refusal: refusal(&fault),
+                    advice,
+                    definition,
+                    by,
+                    is_dropped,
+                });
+            }
+        }
+    }
+
+    /// How manifests are delivered, as far as deliverers are known.
+    fn deliveries(&self) -> HashMap<ManifestKey, Vec<Delivery>> {
+        let mut found: HashMap<ManifestKey, Vec<Delivery>> = HashMap::new();
+        let mut number = 0;
+        for deliverer in &self.reach.deliverers {
+            // Those outside of the root have no number.
+            let by = self.run.has(deliverer.place.file).then_some(DelivererIndex(number));
+            number += usize::from(by.is_some());
+            let Outcome::Built { arrivals, .. } = &deliverer.outcome else { continue };
+            let options = DelivererOptions::of(deliverer, self.repository);
+            for arrival in arrivals.iter() {
+                let Origin::Manifest { file, span, .. } = &arrival.object.origin else { continue };
+                let write = match deliverer.applied {
+                    Applied::ServerSide => Write::ServerSide,
+                    Applied::ClientSide if options.is_unvalidated || is_unvalidated(arrival) => Write::Unvalidated,
+                    Applied::ClientSide => Write::Client,
+                };
+                let is_changed = arrival.object.rewritten.is_some()
+                    || arrival.substituted.is_some()
+                    || arrival.fate != Fate::Applied;
+                let delivery = Delivery { by, write, dialect: arrival.dialect, is_changed };
+                found.entry((*file, span.start)).or_default().push(delivery);
+            }
+        }
+        found
+    }
+
+    /// How manifests are delivered that no deliverer of the repository takes.
+    fn unknown_delivery(&self) -> Delivery {
+        let (write, dialect) = match self.options.stated_tool.filter(|_| self.reach.deliverers.is_empty()) {
+            Some(ToolName::Flux) => (Write::ServerSide, Dialect::Kustomize),
+            Some(ToolName::ArgoCd | ToolName::Kubectl) | None => (Write::Client, Dialect::Kubectl),
+        };
+        Delivery { by: None, write, dialect, is_changed: false }
+    }
+}
+
+fn judge(
+    checkout: &Checkout,
+    files: &[(DeliveredId, Vec<&Manifest>)],
+    deliveries: &HashMap<ManifestKey, Vec<Delivery>>,
+    unknown: Delivery,
+    defined: &DefinedKinds,
+) -> Vec<Judged> {
+    let sources: Vec<(&SourceFile, DeliveredId, &[&Manifest])> = files
+        .iter()
+        .filter_map(|(file, manifests)| Some((checkout.source_of(*file)?, *file, manifests.as_slice())))
+        .collect();
+    let texts: Vec<&SourceFile> = sources.iter().map(|(source, ..)| *source).collect();
+    let unknown = [unknown];
+    let judged = sources::for_each_text(
+        &texts,
+        || (),
+        |(), at, text| {
+            let mut found = Vec::new();
+            let Ok(text) = text else { return found };
+            let (_, file, manifests) = sources[at];
+            let mut by_document: BTreeMap<usize, Vec<&Manifest>> = BTreeMap::new();
+            for manifest in manifests {
+                by_document.entry(manifest.document).or_default().push(manifest);
+            }
+            let mut index = 0;
+            checkout.documents(text.text, &mut |document| {
+                for manifest in by_document.get(&index).into_iter().flatten() {
+                    let Some(object) = document.value.and_then(|root| item(root, &manifest.items)) else { continue };
+                    let known = deliveries.get(&(file, manifest.span.start)).map_or(&unknown[..], Vec::as_slice);
+                    found.extend(judge_one(file, manifest, object, known, defined));
+                }
+                index += 1;
+            });
+            found
+        },
+    );
+    judged.into_iter().flatten().collect()
+}
+
+/// `None`: it is accepted.
+fn judge_one(
+    file: DeliveredId,
+    manifest: &Manifest,
+    object: Value<'_>,
+    deliveries: &[Delivery],
+    defined: &DefinedKinds,
+) -> Option<Judged> {
+    if object.raw().contains("{{") {
+        return None;
+    }
+    let mut faults: Vec<(Fault, Option<String>, Option<DelivererIndex>, bool)> = Vec::new();
+    let mut definition = None;
+    let mut seen: Vec<(Write, Dialect)> = Vec::new();
+    for delivery in deliveries {
+        if seen.contains(&(delivery.write, delivery.dialect)) {
+            continue;
+        }
+        seen.push((delivery.write, delivery.dialect));
+        let node = Node::written(object, delivery.dialect);
+        let verdict = defined.kinds.check(node, delivery.write)?;
+        let dropped = dropped_fields(node, *delivery, defined).into_iter().map(|fault| (fault, true));
+        let Verdict { faults: found, origin, file, definition: name, .. } = verdict;
+        for (fault, is_dropped) in found.into_iter().map(|fault| (fault, false)).chain(dropped) {
+            let is_template = fault.span.is_some_and(|span| is_template(span.slice(object.view().source)));
+            let is_known = faults.iter().any(|(known, ..)| known.path == fault.path && known.span == fault.span);
+            if !is_template && !is_known {
+                let is_unknown = matches!(fault.kind, FaultKind::UnknownField { .. });
+                let advice = crossplane::advice(origin, &fault.path).filter(|_| is_unknown);
+                faults.push((fault, advice, delivery.by, is_dropped));
+            }
+        }
+        definition = Some((file, name));
+    }
+    let header = &manifest.header;
+    let title = match header.namespace.as_str() {
+        "" => format!("{} {}", header.kind, header.name),
+        namespace => format!("{} {namespace}/{}", header.kind, header.name),
+    };
+    let definition = definition.filter(|_| !faults.is_empty())?;
+    Some(Judged { place: DeliveredPlace { file, span: manifest.span }, title, faults, definition })
+}
+
+/// The fields that a write without validation drops.
+fn dropped_fields(node: Node<'_>, delivery: Delivery, defined: &DefinedKinds) -> Vec<Fault> {
+    if delivery.write != Write::Unvalidated {
+        return Vec::new();
+    }
+    let strict = defined.kinds.check(node, Write::Client).map(|verdict| verdict.faults).unwrap_or_default();
+    strict.into_iter().filter(|fault| matches!(fault.kind, FaultKind::UnknownField { .. })).collect()
+}
+
+/// Whether a value is filled in by another tool.
+fn is_template(text: &str) -> bool {
+    text.contains("${") || text.contains("{{")
+}

@@ -1,0 +1,173 @@
+//! Claims and other custom resources against the XRDs and CRDs of the repository: what is judged, by what, and what is not.
+
+use super::bench::{Report, lint, repository};
+use crate::testkit::Repo;
+
+const URL: &str = "https://github.com/example/control-planes";
+
+/// An XRD whose claims have a size, and nodes from 1 to 9.
+fn definition(kind: &str, size: &str) -> String {
+    let lower = kind.to_lowercase();
+    format!(
+        "apiVersion: apiextensions.crossplane.io/v1\nkind: CompositeResourceDefinition\nmetadata:\n  name: x{lower}s.example.org\nspec:\n  group: example.org\n  names: {{kind: X{kind}, plural: x{lower}s}}\n  claimNames: {{kind: {kind}, plural: {lower}s}}\n  versions:\n    - name: v1\n      served: true\n      referenceable: true\n      schema:\n        openAPIV3Schema:\n          type: object\n          properties:\n            spec:\n              type: object\n              required: [size]\n              properties:\n                size: {size}\n                nodes: {{type: integer, minimum: 1, maximum: 9}}\n"
+    )
+}
+
+fn claim(kind: &str, spec: &str) -> String {
+    format!("apiVersion: example.org/v1\nkind: {kind}\nmetadata: {{name: orders, namespace: shop}}\nspec: {spec}\n")
+}
+
+fn application(more: &str) -> String {
+    format!(
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: claims, namespace: argocd}}\nspec:\n  project: default\n  source: {{repoURL: {URL}, targetRevision: main, path: claims}}\n  destination: {{server: https://kubernetes.default.svc, namespace: shop}}\n  syncPolicy:\n    automated: {{prune: true}}\n{more}"
+    )
+}
+
+fn flux(more: &str) -> String {
+    format!(
+        "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {{name: planes, namespace: flux-system}}\nspec: {{interval: 1m, url: {URL}, ref: {{branch: main}}}}\n---\napiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: claims, namespace: flux-system}}\nspec:\n  interval: 5m\n  path: ./claims\n  prune: true\n  sourceRef: {{kind: GitRepository, name: planes}}\n{more}"
+    )
+}
+
+fn found(report: &Report) -> Vec<String> {
+    report.of_delivery().iter().map(|it| format!("{} {}:{}", it.rule, it.path, it.line)).collect()
+}
+
+fn messages(repo: &Repo) -> Vec<String> {
+    lint(repo.path(), &[]).of_delivery().iter().map(|it| it.message.clone()).collect()
+}
+
+#[test]
+fn claims_are_checked_without_any_deliverer() {
+    let repo = repository(URL);
+    repo.write("apis/database.yaml", definition("Database", "{type: string, enum: [small, large]}"));
+    repo.write("claims/right.yaml", claim("Database", "{size: small, nodes: 3}"));
+    // Of kinds that nobody here defines, nothing is known.
+    repo.write("claims/other.yaml", "apiVersion: other.org/v1\nkind: Thing\nmetadata: {name: a}\nspec: {size: 1}\n");
+    assert_eq!(found(&lint(repo.path(), &[])), [""; 0]);
+    repo.write("claims/wrong.yaml", claim("Database", "{size: huge, nodes: 10, noodes: 1}"));
+    let report = lint(repo.path(), &[]);
+    assert_eq!(report.code, 1);
+    assert_eq!(
+        messages(&repo),
+        [
+            "The API server refuses `Database shop/orders`: `spec.size`: Unsupported value: \"huge\": supported values: \"small\", \"large\".",
+            "The API server refuses `Database shop/orders`: `spec.nodes`: Invalid value: 10: should be less than or equal to 9.",
+            "The API server refuses `Database shop/orders`: unknown field `spec.noodes`.",
+        ],
+        "{report:#?}"
+    );
+    assert_eq!(report.of_delivery()[2].help, "did you mean `nodes`?");
+    // An ignore comment says why a fault is meant.
+    let ignored = claim("Database", "{size: small}")
+        .replace("spec:", "# portolan: ignore[refused-custom-resource] a test\nspec:");
+    repo.write("claims/wrong.yaml", ignored.replace("{size: small}", "{size: huge}"));
+    assert_eq!(lint(repo.path(), &[]).findings, []);
+    repo.write("claims/wrong.yaml", ignored);
+    let report = lint(repo.path(), &[]);
+    assert_eq!(report.findings.iter().map(|it| it.rule.as_str()).collect::<Vec<_>>(), ["unused-ignore"]);
+}
+
+#[test]
+fn the_items_of_lists_and_composite_resources_are_checked() {
+    let repo = repository(URL);
+    repo.write("apis/database.yaml", definition("Database", "{type: string}"));
+    repo.write(
+        "claims/list.yaml",
+        "apiVersion: v1\nkind: List\nitems:\n  - apiVersion: example.org/v1\n    kind: Database\n    metadata: {name: a, namespace: shop}\n    spec: {size: s}\n  - apiVersion: example.org/v1\n    kind: XDatabase\n    metadata: {name: b}\n    spec: {size: 1}\n",
+    );
+    assert_eq!(found(&lint(repo.path(), &[])), ["refused-custom-resource claims/list.yaml:11"]);
+}
+
+#[test]
+fn the_deliverer_decides_how_yaml_is_read_and_written() {
+    let repo = repository(URL);
+    repo.write("apis/database.yaml", definition("Database", "{type: string}"));
+    // To kubectl and the folders of Argo CD `yes` is a boolean, and to kustomize a text. Server-side apply refuses nulls.
+    for (spec, [by_argo, by_flux]) in
+        [("{size: yes}", [1, 0]), ("{size: a, nodes: null}", [0, 1]), ("{size: a, x: 1}", [1, 1])]
+    {
+        repo.write("claims/orders.yaml", claim("Database", spec));
+        repo.write("deploy/claims.yaml", application(""));
+        let report = lint(repo.path(), &[]);
+        assert_eq!(found(&report).len(), by_argo, "{spec}: {report:#?}");
+        repo.write("deploy/claims.yaml", flux(""));
+        let report = lint(repo.path(), &[]);
+        assert_eq!(found(&report).len(), by_flux, "{spec}: {report:#?}");
+    }
+    // Without validation, an unknown field vanishes.
+    repo.write("deploy/claims.yaml", application("    syncOptions: [Validate=false]\n"));
+    assert_eq!(found(&lint(repo.path(), &[])), ["dropped-field claims/orders.yaml:4"]);
+}
+
+#[test]
+fn what_others_fill_in_is_not_judged() {
+    let repo = repository(URL);
+    repo.write("apis/database.yaml", definition("Database", "{type: string}"));
+    repo.write("claims/orders.yaml", claim("Database", "{size: a, nodes: \"${nodes}\"}"));
+    repo.write("deploy/claims.yaml", flux("  postBuild: {substitute: {nodes: \"3\"}}\n"));
+    assert_eq!(found(&lint(repo.path(), &[])), [""; 0]);
+    // A patch completes it.
+    repo.write("deploy/claims.yaml", flux(""));
+    repo.write("claims/orders.yaml", claim("Database", "{nodes: 1}"));
+    repo.write("claims/kustomization.yaml", "resources: [orders.yaml]\npatches:\n- path: size.yaml\n");
+    repo.write("claims/size.yaml", claim("Database", "{size: a}"));
+    assert_eq!(found(&lint(repo.path(), &[])), [""; 0]);
+    repo.write("claims/kustomization.yaml", "resources: [orders.yaml]\n");
+    repo.remove("claims/size.yaml");
+    assert_eq!(found(&lint(repo.path(), &[])), ["refused-custom-resource claims/orders.yaml:4"]);
+    // Also where nobody is known to deliver it.
+    repo.remove("deploy/claims.yaml");
+    repo.write("claims/kustomization.yaml", "resources: [orders.yaml]\npatches:\n- path: size.yaml\n");
+    repo.write("claims/size.yaml", claim("Database", "{size: a}"));
+    assert_eq!(found(&lint(repo.path(), &[])), [""; 0]);
+}
+
+#[test]
+fn of_several_definitions_one_is_enough() {
+    let repo = repository(URL);
+    repo.write("planes/eu/database.yaml", definition("Database", "{type: string}"));
+    repo.write("planes/us/database.yaml", definition("Database", "{type: integer}"));
+    repo.write("claims/text.yaml", claim("Database", "{size: a}"));
+    repo.write("claims/number.yaml", claim("Database", "{size: 1}"));
+    assert_eq!(found(&lint(repo.path(), &[])), [""; 0]);
+    repo.write("claims/flag.yaml", claim("Database", "{size: true}"));
+    assert_eq!(found(&lint(repo.path(), &[])), ["refused-custom-resource claims/flag.yaml:4"]);
+}
+
+#[test]
+fn a_refused_definition_is_reported_once_and_its_claims_are_not() {
+    let repo = repository(URL);
+    repo.write("apis/database.yaml", definition("Database", "{description: none}"));
+    repo.write("claims/orders.yaml", claim("Database", "{x: 1}"));
+    let report = lint(repo.path(), &[]);
+    assert_eq!(found(&report), ["refused-definition apis/database.yaml:21"], "{report:#?}");
+    assert!(report.of_delivery()[0].message.contains("`xdatabases.example.org` and `databases.example.org`"));
+    // Rules in CEL are not evaluated.
+    let rule = "{type: string, x-kubernetes-validations: [{rule: self.nope > 1}]}";
+    repo.write("apis/database.yaml", definition("Database", rule));
+    repo.write("claims/orders.yaml", claim("Database", "{size: a}"));
+    assert_eq!(found(&lint(repo.path(), &[])), [""; 0]);
+}
+
+#[test]
+fn claims_of_a_plane_that_flux_or_argo_cd_registers_are_checked() {
+    let repo = repository(URL);
+    repo.write("apis/database.yaml", definition("Database", "{type: string}"));
+    repo.write("claims/orders.yaml", claim("Database", "{sise: a}"));
+    for deliverer in [application(""), flux("")] {
+        repo.write("deploy/claims.yaml", deliverer);
+        let report = lint(repo.path(), &[]);
+        assert_eq!(
+            found(&report),
+            ["refused-custom-resource claims/orders.yaml:4", "refused-custom-resource claims/orders.yaml:4"],
+            "{report:#?}"
+        );
+        let is_told = |it: &&super::bench::Reported| it.message.contains("so `") && it.message.contains(" fails");
+        assert!(report.of_delivery().iter().all(is_told), "{report:#?}");
+        let helps: Vec<&str> = report.of_delivery().iter().map(|it| it.help.as_str()).collect();
+        assert_eq!(helps, ["add `size`", "did you mean `size`?"]);
+    }
+    repo.write("claims/orders.yaml", claim("Database", "{size: a}"));
+    assert_eq!(found(&lint(repo.path(), &[])), [""; 0]);
+}
