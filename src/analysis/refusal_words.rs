@@ -1,5 +1,6 @@
 //! Words about what the API server refuses, which several rules share.
 
+use crate::analysis::engine::rule::FindingBuilder;
 use crate::domain::delivery_facts::{Refusal, RefusalKind};
 use crate::text::plural::list;
 
@@ -15,24 +16,33 @@ pub(super) fn problem(refusal: &Refusal) -> String {
     }
 }
 
-/// What to do about it. `unknown`: about a field that nothing is like.
-pub(super) fn advice(refusal: &Refusal, unknown: &str) -> String {
+/// What to do about it, if the problem does not say so. `unknown`: about a field that nothing is like.
+pub(super) fn advice(refusal: &Refusal, unknown: &str) -> Option<String> {
     match &refusal.kind {
-        RefusalKind::UnknownField { meant: Some(meant) } => format!("did you mean `{meant}`?"),
-        RefusalKind::UnknownField { meant: None } => unknown.to_owned(),
-        RefusalKind::NoMatch { served } if served.is_empty() => "no version is served: set `served: true`".to_owned(),
+        RefusalKind::UnknownField { meant: Some(meant) } => Some(format!("did you mean `{meant}`?")),
+        RefusalKind::UnknownField { meant: None } => Some(unknown.to_owned()),
+        RefusalKind::NoMatch { served } if served.is_empty() => {
+            Some("no version is served: set `served: true`".to_owned())
+        }
         RefusalKind::NoMatch { served } => {
             let served: Vec<String> = served.iter().map(|version| format!("`{version}`")).collect();
-            format!("write a version that is served: {}", list(&served))
+            Some(format!("write a version that is served: {}", list(&served)))
         }
         RefusalKind::Missing => {
-            let field = refusal.path.rsplit(['.', ']']).next().filter(|field| !field.is_empty());
-            field.map_or_else(|| "add it".to_owned(), |field| format!("add `{field}`"))
+            let field = refusal.path.rsplit(['.', ']']).next().filter(|field| !field.is_empty())?;
+            Some(format!("add `{field}`"))
         }
-        RefusalKind::Other => match refusal.text.rsplit_once("must be of type ") {
-            Some((_, rest)) => format!("write a value of type {}", rest.split(':').next().unwrap_or_default()),
-            None if refusal.text.starts_with("Unsupported value") => "write one of the supported values".to_owned(),
-            None => "correct it".to_owned(),
-        },
+        RefusalKind::Other => {
+            let (_, rest) = refusal.text.rsplit_once("must be of type ")?;
+            Some(format!("write a value of type {}", rest.split(':').next().unwrap_or_default()))
+        }
+    }
+}
+
+/// Adds what to do about it.
+pub(super) fn with_advice(draft: FindingBuilder, advice: Option<String>) -> FindingBuilder {
+    match advice {
+        Some(advice) => draft.help(advice),
+        None => draft,
     }
 }

@@ -15,6 +15,8 @@ use super::tree::Tree;
 const TESTS: [&str; 4] = ["chainsaw-test.yaml", "chainsaw-test.yml", "kuttl-test.yaml", "kuttl-test.yml"];
 /// Words in the names of files that say the same.
 const COMPARED: [&str; 4] = ["assert", "error", "expected", "golden"];
+/// Folders with what tests compare with, or give to programs.
+const FIXTURES: [&str; 7] = ["__snapshots__", "e2e", "fixtures", "golden", "test", "testdata", "tests"];
 
 /// What kustomizations of a repository patch.
 #[derive(Debug, Default)]
@@ -106,7 +108,9 @@ fn is_compared(files: &Files, file: FileId) -> bool {
     }
     let mut folder = Files::ROOT;
     for name in path.split('/') {
-        if TESTS.iter().any(|test| matches!(files.entry(folder, test), Some(Entry::File(_)))) {
+        if FIXTURES.contains(&name)
+            || TESTS.iter().any(|test| matches!(files.entry(folder, test), Some(Entry::File(_))))
+        {
             return true;
         }
         match files.entry(folder, name) {
@@ -140,9 +144,10 @@ mod tests {
                 ("over/ops.yaml", "- {op: remove, path: /a}\n"),
                 ("chart/Chart.yaml", "name: c\n"),
                 ("chart/templates/x.yaml", "kind: A\n"),
-                ("e2e/chainsaw-test.yaml", "kind: Test\n"),
-                ("e2e/one/xr.yaml", "kind: A\n"),
-                ("tests/00-assert.yaml", "kind: A\n"),
+                ("chainsaw/chainsaw-test.yaml", "kind: Test\n"),
+                ("chainsaw/one/xr.yaml", "kind: A\n"),
+                ("tests/one.yaml", "kind: A\n"),
+                ("kuttl/00-assert.yaml", "kind: A\n"),
             ]
             .map(|(path, text)| (path.to_owned(), text.to_owned())),
         ));
@@ -156,13 +161,14 @@ mod tests {
         assert_eq!(
             sorted,
             [
+                "chainsaw/chainsaw-test.yaml",
+                "chainsaw/one/xr.yaml",
                 "chart/templates/x.yaml",
-                "e2e/chainsaw-test.yaml",
-                "e2e/one/xr.yaml",
+                "kuttl/00-assert.yaml",
                 "over/ops.yaml",
                 "over/p.yaml",
                 "over/q.yaml",
-                "tests/00-assert.yaml"
+                "tests/one.yaml"
             ]
         );
         assert_eq!(["A", "B", "C", "D", "E"].map(|kind| found.patches(kind)), [true, true, true, true, false]);

@@ -1,7 +1,7 @@
 //! Reports fields of custom resources that the API server drops without an error, because Argo CD asks for no validation.
 
 use crate::analysis::engine::rule::{Check, DeliveryContext, FindingBuilder, Rule, Sink};
-use crate::analysis::refusal_words::advice;
+use crate::analysis::refusal_words::{advice, with_advice};
 use crate::domain::finding::{Family, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
@@ -23,11 +23,10 @@ fn check(context: &DeliveryContext<'_>, sink: &mut Sink<'_>) {
         let field = &dropped.refusal.path;
         let message =
             format!("The API server drops `{field}` of `{}`: the definition does not have it.", dropped.title);
-        let help = match &dropped.advice {
-            Some(advice) => advice.clone(),
-            None => advice(&dropped.refusal, "remove it, or add it to the definition"),
-        };
-        let mut draft = FindingBuilder::new(dropped.place.span, message).file(dropped.place.file).help(help);
+        let advice =
+            dropped.advice.clone().or_else(|| advice(&dropped.refusal, "remove it, or add it to the definition"));
+        let draft = FindingBuilder::new(dropped.place.span, message).file(dropped.place.file);
+        let mut draft = with_advice(draft, advice);
         if let Some(definition) = dropped.definition {
             draft = draft.related_in(definition.file, definition.span, "the definition");
         }

@@ -2,7 +2,7 @@
 //! an XRD, which nobody sees before the XRD is in the cluster.
 
 use crate::analysis::engine::rule::{Check, DeliveryContext, FindingBuilder, Rule, Sink};
-use crate::analysis::refusal_words::{advice, problem};
+use crate::analysis::refusal_words::{advice, problem, with_advice};
 use crate::domain::delivery_facts::RefusedDefinition;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 use crate::text::plural::list;
@@ -31,6 +31,6 @@ fn check(context: &DeliveryContext<'_>, sink: &mut Sink<'_>) {
             format!("Crossplane cannot make {}: {problem}.", list(&names))
         };
         let draft = FindingBuilder::new(place.span, message).file(place.file);
-        sink.report(draft.help(advice(refusal, "remove it")));
+        sink.report(with_advice(draft, advice(refusal, "remove it")));
     }
 }

@@ -198,7 +198,7 @@ pub(super) fn refusal(fault: &Fault) -> Refusal {
     let kind = match &fault.kind {
         FaultKind::UnknownField { meant } => RefusalKind::UnknownField { meant: meant.clone() },
         FaultKind::NoMatch { served } => RefusalKind::NoMatch { served: served.clone() },
-        FaultKind::Invalid if fault.text.starts_with("Required value") => RefusalKind::Missing,
+        FaultKind::Undecodable | FaultKind::Invalid if fault.text.starts_with("Required value") => RefusalKind::Missing,
         FaultKind::Undecodable | FaultKind::WrongType | FaultKind::Invalid => RefusalKind::Other,
     };
     Refusal { path: fault.path.clone(), text: fault.text.clone(), kind }

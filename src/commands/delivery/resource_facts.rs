@@ -209,7 +209,7 @@ fn judge_one(
     deliveries: &[Delivery],
     defined: &DefinedKinds,
 ) -> Option<Judged> {
-    if object.raw().contains("{{") {
+    if object.raw().contains("{{") || is_template(&manifest.header.name) {
         return None;
     }
     let mut faults: Vec<(Fault, Option<String>, Option<DelivererIndex>, bool)> = Vec::new();
@@ -224,7 +224,7 @@ fn judge_one(
         let verdict = defined.kinds.check(node, delivery.write)?;
         let dropped = dropped_fields(node, *delivery, defined).into_iter().map(|fault| (fault, true));
         let Verdict { faults: found, origin, file, definition: name, .. } = verdict;
-        for (fault, is_dropped) in found.into_iter().map(|fault| (fault, false)).chain(dropped) {
+        for (fault, is_dropped) in without_consequences(found).into_iter().map(|fault| (fault, false)).chain(dropped) {
             let is_template = fault.span.is_some_and(|span| is_template(span.slice(object.view().source)));
             let is_known = faults.iter().any(|(known, ..)| known.path == fault.path && known.span == fault.span);
             if !is_template && !is_known {
@@ -253,7 +253,22 @@ fn dropped_fields(node: Node<'_>, delivery: Delivery, defined: &DefinedKinds) ->
     strict.into_iter().filter(|fault| matches!(fault.kind, FaultKind::UnknownField { .. })).collect()
 }
 
-/// Whether a value is filled in by another tool.
+/// Without the fields of values that are of another type altogether.
+fn without_consequences(faults: Vec<Fault>) -> Vec<Fault> {
+    let wrong = faults.iter().filter(|fault| fault.kind == FaultKind::WrongType).map(|fault| fault.path.clone());
+    let wrong: Vec<String> = wrong.collect();
+    let is_consequence = |fault: &Fault| {
+        let rest = wrong.iter().filter_map(|path| fault.path.strip_prefix(path.as_str()));
+        matches!(fault.kind, FaultKind::UnknownField { .. })
+            && rest.into_iter().any(|rest| rest.starts_with(['.', '[']))
+    };
+    faults.into_iter().filter(|fault| !is_consequence(fault)).collect()
+}
+
+/// Whether a value is filled in by another tool: `${name}`, `$NAME`, `{{ .name }}`, `(join(...))`.
 fn is_template(text: &str) -> bool {
-    text.contains("${") || text.contains("{{")
+    let is_variable =
+        |rest: &str| rest.starts_with(['{', '(', '_']) || rest.starts_with(|first: char| first.is_ascii_uppercase());
+    let has_variable = text.split('$').skip(1).any(is_variable);
+    has_variable || text.contains("{{") || text.starts_with('(') && text.ends_with(')')
 }

@@ -41,7 +41,8 @@ pub fn read(root: Node<'_>) -> CrdReport {
     let schemas = read_schemas(subject, &mut reader);
     faults.append(&mut reader.faults);
     if faults.iter().all(|fault| !fault.is_of_decoding()) {
-        faults.extend(subject.check(&schemas));
+        faults.extend(subject.check());
+        faults.extend(subject.check_schemas(&schemas));
         check_spec(subject, &mut faults);
     }
     let definition = faults.is_empty().then(|| define(subject, schemas));

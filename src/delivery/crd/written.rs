@@ -1,5 +1,7 @@
 //! A schema with the document that it was read from, so that faults have places.
 
+use std::collections::HashMap;
+
 use super::fault::Fault;
 use super::keyword::Keyword;
 use super::node::{Member, Node};
@@ -25,7 +27,7 @@ pub fn member_of<'n>(node: Option<Node<'n>>, name: &str) -> Option<Member<'n>> {
     node.member(name).or_else(|| node.members().into_iter().find(|member| member.key.eq_ignore_ascii_case(name)))
 }
 
-/// Calls `each` for every schema of a keyword, with its path.
+/// Calls `each` for every schema of a keyword, with its path and, of a property, its name.
 pub fn each_below<'s>(
     written: Written<'s>,
     keyword: Keyword,
@@ -33,15 +35,21 @@ pub fn each_below<'s>(
     each: &mut dyn FnMut(Written<'s>, &Path<'_>, &str),
 ) {
     let Written { schema, node } = written;
+    if !schema.has(keyword) {
+        return;
+    }
     let member = member_of(node, keyword.name());
     let path = path.field(keyword.name(), member.as_ref().and_then(|member| member.span));
     let node = member.map(|member| member.node);
     let junctors: Option<&Junctors> = schema.junctors.as_deref();
     let listed: &[Schema] = match keyword {
         Keyword::Properties => {
+            let members = node.map(Node::members).unwrap_or_default();
+            let members: HashMap<&str, &Member<'_>> =
+                members.iter().map(|member| (member.key.as_ref(), member)).collect();
             for (key, schema) in &schema.properties {
-                let member = node.and_then(|node| node.member(key));
-                let path = path.child(Step::Key(key), member.as_ref().and_then(|member| member.span));
+                let member = members.get(key.as_ref()).copied();
+                let path = path.child(Step::Key(key), member.and_then(|member| member.span));
                 each(Written { schema, node: member.map(|member| member.node) }, &path, key);
             }
             return;

@@ -1,10 +1,11 @@
 //! What of the schema of an XRD has no effect: keywords that Crossplane's decoder drops, and those that are not taken into
 //! the kinds that it derives.
 
-use super::machinery::{Target, spec_fields, status_fields};
+use super::machinery::{Target, spec_fields};
 use crate::delivery::crd::keyword::{Keyword, NAMES};
 use crate::delivery::crd::node::{Content, Member, Node};
 use crate::delivery::crd::read::UnknownKeyword;
+use crate::delivery::crd::schema::Schema;
 use crate::delivery::crd::{Path, Step};
 use crate::domain::document::span::Span;
 use crate::text::suggest;
@@ -145,9 +146,11 @@ fn of_part(part: Node<'_>, name: &'static str, target: &Target, path: &Path<'_>,
         let path = path.field(&member.key, member.span);
         match Keyword::of_any_case(&member.key) {
             Some(Keyword::Properties) => {
-                let own = if name == "spec" { spec_fields(target) } else { status_fields(target) };
+                // That of the status is written by Crossplane alone.
+                let own = if name == "spec" { spec_fields(target) } else { Vec::new() };
                 for property in member.node.members() {
-                    if own.iter().any(|(own, _)| *own == property.key) {
+                    let replacement = own.iter().find(|(own, _)| *own == property.key);
+                    if replacement.is_some_and(|(_, own)| !has_same_fields(property.node, own)) {
                         let path = path.child(Step::Key(&property.key), property.span);
                         let keyword = property.key.clone().into_owned();
                         let loss = Loss::Replaced;
@@ -161,4 +164,12 @@ fn of_part(part: Node<'_>, name: &'static str, target: &Target, path: &Path<'_>,
             Some(_) | None => {}
         }
     }
+}
+
+/// Whether a field that Crossplane replaces has the fields of its own, so that nothing changes for those who write it.
+fn has_same_fields(written: Node<'_>, own: &Schema) -> bool {
+    let fields = written.get("properties").map(Node::members).unwrap_or_default();
+    fields.len() == own.properties.len()
+        && fields.iter().all(|field| own.properties.contains_key(field.key.as_ref()))
+        && written.get("type").and_then(Node::as_str).is_some_and(|name| name == own.type_name.name())
 }

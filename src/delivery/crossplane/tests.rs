@@ -300,3 +300,79 @@ fn is_unreadable(text: &str) -> bool {
     });
     found
 }
+
+/// What of a version's schema is lost: the end of its path, and why.
+fn lost(head: &str, schema: &str) -> Vec<String> {
+    let schema = schema.replace('\n', "\n          ");
+    let text = format!(
+        "apiVersion: apiextensions.crossplane.io/{head}\nkind: CompositeResourceDefinition\nmetadata: {{name: xas.b.c}}\nspec:\n  \
+         group: b.c\n  names: {{kind: XA, plural: xas}}\n  versions:\n    - name: v1\n      served: true\n      referenceable: true\n      \
+         schema:\n        openAPIV3Schema:\n          {schema}\n"
+    );
+    let mut found = Vec::new();
+    each_document(&text, &mut |root| {
+        let report = read(Node::written(root, Dialect::Kubectl), Write::Client);
+        assert_eq!(report.faults, [], "{text}");
+        found.extend(report.lost.into_iter().map(|lost| {
+            let end = lost.path.rsplit_once("openAPIV3Schema").map_or("", |(_, end)| end).to_owned();
+            assert!(lost.span.is_some(), "{end}");
+            match lost.loss {
+                super::Loss::Unknown { meant } => format!("{end}: unknown, {}", meant.unwrap_or_default()),
+                super::Loss::NotTaken { from } => format!("{end}: not taken from {from}"),
+                super::Loss::Replaced => format!("{end}: replaced"),
+            }
+        }));
+    });
+    found
+}
+
+#[test]
+fn keywords_without_effect_are_found() {
+    for (schema, expected) in [
+        (
+            "type: object\nproperties: {spec: {type: object, description: x, required: [a], properties: {a: {type: string}}}}",
+            &[] as &[&str],
+        ),
+        ("type: object\nrequired: [spec]\nx-kubernetes-validations: [{rule: 'true'}]", &[]),
+        (
+            "type: object\nrequired: [data]\nproperties: {data: {type: object}}",
+            &[".required: not taken from the root", ".properties[data]: not taken from the root"],
+        ),
+        (
+            "properties: {spec: {anyOf: [{required: [a]}], minProperties: 1, nullable: true, title: x, additionalProperties: false}}",
+            &[
+                ".properties[spec].anyOf: not taken from spec",
+                ".properties[spec].minProperties: not taken from spec",
+                ".properties[spec].nullable: not taken from spec",
+                ".properties[spec].additionalProperties: not taken from spec",
+            ],
+        ),
+        (
+            "properties: {status: {type: object, x-kubernetes-preserve-unknown-fields: true}}",
+            &[".properties[status].x-kubernetes-preserve-unknown-fields: not taken from status"],
+        ),
+        (
+            "properties: {metadata: {properties: {name: {type: string, maxLength: 20, pattern: a}}}}",
+            &[".properties[metadata].properties[name].pattern: not taken from metadata"],
+        ),
+        (
+            "properties: {spec: {properties: {a: {type: object, requred: [b], const: 1, readOnly: true, x-vendor: 1}}}}",
+            &[
+                ".properties[spec].properties[a].requred: unknown, required",
+                ".properties[spec].properties[a].const: unknown, ",
+            ],
+        ),
+        // Go's decoder does not look at the case of letters.
+        ("properties: {spec: {properties: {a: {type: string, minlength: 1}}}}", &[]),
+        // Nothing changes for those who write a field that Crossplane has too.
+        ("properties: {spec: {properties: {compositionRef: {type: object, properties: {name: {type: string}}}}}}", &[]),
+        (
+            "properties: {spec: {properties: {compositionRef: {type: string}}}}",
+            &[".properties[spec].properties[compositionRef]: replaced"],
+        ),
+    ] {
+        assert_eq!(lost("v1", schema), expected, "{schema}");
+    }
+    let own = "properties: {spec: {properties: {crossplane: {type: string}, compositionRef: {type: string}}}}";
+    assert_eq!(lost("v2", own), [".properties[spec].properties[crossplane]: replaced"]);
+}

@@ -156,7 +156,12 @@ fn derive_all(subject: Subject<'_>, version: &str) -> XrdReport {
     let schemas = read_schemas(subject, &composite, &mut reader, &mut report.lost);
     report.lost.extend(of_unknown(std::mem::take(&mut reader.unknown)));
     let has_claim = subject.root.get("spec").and_then(|spec| spec.get("claimNames")).is_some_and(|it| !it.is_null());
-    let faults = reader.faults;
+    let mut faults = reader.faults;
+    if faults.iter().all(|fault| fault.kind != FaultKind::Undecodable) {
+        // The fields that differ between the kinds are Crossplane's own, and right.
+        let derived = schemas.iter().map(|schema| version_schema(schema.as_ref(), &composite));
+        faults.extend(subject.check_schemas(&derived.collect::<Vec<_>>()));
+    }
     report.derived.push(derived(subject, Role::Composite, &scope, &composite, &schemas, &faults));
     if has_claim {
         let delete_policy = policy("defaultCompositeDeletePolicy", "Background");
@@ -206,7 +211,7 @@ fn derived(
     scope: &str,
     target: &Target,
     schemas: &[Option<Schema>],
-    reading: &[Fault],
+    of_schemas: &[Fault],
 ) -> Derived {
     let names = if role == Role::Claim { "claimNames" } else { "names" };
     let subject = Subject { names, is_named: role == Role::Composite, ..subject };
@@ -220,16 +225,13 @@ fn derived(
         Role::Composite => Vec::new(),
         Role::Claim => conflicts(subject),
     };
-    let is_undecodable = reading.iter().any(|fault| fault.kind == FaultKind::Undecodable);
+    let is_undecodable = of_schemas.iter().any(|fault| fault.kind == FaultKind::Undecodable);
     let is_underivable = is_undecodable || !faults.is_empty();
-    let versions: Vec<VersionSchema> = schemas
-        .iter()
-        .map(|schema| VersionSchema { schema: schema.as_ref().map(|schema| derive(schema, target)), has_status: true })
-        .collect();
-    faults.extend(reading.iter().cloned());
+    faults.extend(of_schemas.iter().cloned());
     if !is_underivable {
-        faults.extend(subject.check(&versions));
+        faults.extend(subject.check());
     }
+    let versions = schemas.iter().map(|schema| version_schema(schema.as_ref(), target));
     let definition = faults.is_empty().then(|| Definition {
         name: name.clone(),
         group,
@@ -243,6 +245,10 @@ fn derived(
         },
     });
     Derived { role, name, faults, is_underivable, definition }
+}
+
+fn version_schema(schema: Option<&Schema>, target: &Target) -> VersionSchema {
+    VersionSchema { schema: schema.map(|schema| derive(schema, target)), has_status: true }
 }
 
 /// Names that claim and composite resource must not share.

@@ -127,12 +127,12 @@ fn examples(world: &mut World, dice: &mut Dice, api: &Api, top: &str) {
         "apiVersion: {GROUP}/v1alpha1\nkind: {}\nmetadata: {{name: one}}\nstatus: {{conditions: [{{type: Ready}}]}}\n",
         api.kind
     );
-    world.file(&format!("{top}tests/e2e/{}/01-assert.yaml", api.plural), &part);
+    world.file(&format!("{top}{}/01-assert.yaml", api.plural), &part);
     world.file(
-        &format!("{top}tests/chainsaw/{}/chainsaw-test.yaml", api.plural),
+        &format!("{top}chainsaw/{}/chainsaw-test.yaml", api.plural),
         "apiVersion: chainsaw.kyverno.io/v1alpha1\nkind: Test\nmetadata: {name: t}\nspec: {steps: []}\n",
     );
-    world.file(&format!("{top}tests/chainsaw/{}/ready.yaml", api.plural), &part);
+    world.file(&format!("{top}chainsaw/{}/ready.yaml", api.plural), &part);
     // A template, and a base that its overlays complete.
     world.file(&format!("{top}charts/claims/Chart.yaml"), "apiVersion: v2\nname: claims\nversion: 0.1.0\n");
     let template = format!(
