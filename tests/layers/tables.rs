@@ -89,7 +89,7 @@ pub const OWNED: [(&str, &[&str]); 25] = [
     ("jsonschema_regex", &["domain"]),
     ("libm", &["jq"]),
     ("num_bigint", &["jq"]),
-    ("rayon", &["sources", "analysis", "mapping", "plan"]),
+    ("rayon", &["sources", "analysis", "mapping", "plan", "delivery"]),
     ("reqwest", &["catalog", "embedded", "forge"]),
     ("rusqlite", &["catalog", "embedded"]),
     ("tokio", &["catalog", "embedded", "forge"]),

@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 
 use super::charts::Charts;
 use super::run_files::RunFiles;
-use super::wiring::Relations;
 use crate::delivery::files::FileId as DeliveredId;
 use crate::delivery::flux::is_in_last_stage;
 use crate::delivery::ignore::Ignores;
 use crate::delivery::kustomize::UnknownKind;
 use crate::delivery::manifests::Manifest;
-use crate::delivery::object::split_version;
+use crate::delivery::object::{Object, split_version};
 use crate::delivery::place::Place as DeliveredPlace;
 use crate::delivery::reach::{self, Absence, Deliverer, DelivererId, Fate, Link, NotKnown, Outcome, Prune, Reach};
 use crate::delivery::repository::Repository;
@@ -60,8 +59,13 @@ impl FactsOf<'_, '_> {
     /// `removed`: objects of Flux that are written for an older one.
     pub fn collect(mut self, removed: Vec<reach::RemovedApi>) -> DeliveryFacts {
         let (reach, group, has_config) = (self.reach, self.group, self.has_config);
-        let relations = || Relations::of(reach, group, has_config);
-        let (relations, mut facts) = rayon::join(relations, || self.deliverers());
+        let is_of_interest = |object: &Object| {
+            let header = &object.header;
+            is_entity(group, &header.api_version, &header.kind)
+                || is_crd_of(group, object)
+                || (has_config && is_custom(&header.api_version))
+        };
+        let (relations, mut facts) = reach.relations_beside(&is_of_interest, || self.deliverers());
         self.add_wiring(&mut facts, relations);
         facts.removed_apis = removed.into_iter().filter_map(|api| self.removed_api(api)).collect();
         facts
@@ -255,6 +259,15 @@ pub(super) fn item<'a>(root: Value<'a>, items: &[usize]) -> Option<Value<'a>> {
 
 pub(super) fn is_entity(group: &str, api_version: &str, kind: &str) -> bool {
     split_version(api_version).0 == group && matches!(kind, "Entity" | "ClusterEntity")
+}
+
+/// Whether an object is a CRD of the platform.
+pub(super) fn is_crd_of(group: &str, object: &Object) -> bool {
+    let header = &object.header;
+    let is_of_group = header.name.split_once('.').is_some_and(|(_, known)| known == group);
+    header.kind == "CustomResourceDefinition"
+        && split_version(&header.api_version).0 == "apiextensions.k8s.io"
+        && is_of_group
 }
 
 /// Whether an object is of a kind that a CRD defines, and no deliverer.

@@ -1,8 +1,6 @@
 //! Collects how each manifest of the run reaches clusters, and what goes wrong with it on its way. Only files in which
 //! something may be wrong are read again.
 
-use rayon::prelude::*;
-
 use super::checkout::Checkout;
 use super::emptied::{Emptied, manifest_of};
 use super::facts::number_of;
@@ -51,22 +49,19 @@ impl ManifestFacts<'_, '_> {
         let options = self.reach.deliverers.iter().map(|deliverer| DelivererOptions::of(deliverer, self.repository));
         let options: Vec<DelivererOptions> = options.collect();
         let stated = self.stated_arrivals();
-        let mut senders = Vec::new();
-        for ((id, deliverer), options) in self.reach.ids().zip(&options) {
-            let index = number_of(id);
-            senders.push((index, deliverer, options));
+        for (id, _) in self.reach.ids() {
             for place in self.reach.lost(id) {
                 let place = self.run.place(*place);
-                facts.lost.extend(place.map(|place| LostManifest { by: index, place }));
+                facts.lost.extend(place.map(|place| LostManifest { by: number_of(id), place }));
             }
         }
         let checkout = self.checkout;
-        let sent = senders
-            .par_iter()
-            .map(|(index, deliverer, options)| sent_by(checkout, *index, deliverer, options.is_unvalidated));
-        let sent: Vec<Vec<(ManifestDelivery, &Arrival)>> = sent.collect();
+        let sent = self.reach.map_deliverers(|id, deliverer| {
+            let is_unvalidated = options.get(id.0 as usize).is_some_and(|options| options.is_unvalidated);
+            sent_by(checkout, number_of(id), deliverer, is_unvalidated)
+        });
         let mut arrivals: Vec<(ManifestDelivery, &Arrival, Delivering<'_>)> = Vec::new();
-        for ((_, deliverer, options), sent) in senders.iter().zip(sent) {
+        for ((deliverer, options), sent) in self.reach.deliverers.iter().zip(&options).zip(sent) {
             let delivering = Delivering {
                 tool: deliverer.tool,
                 applied: deliverer.applied,
@@ -96,7 +91,7 @@ impl ManifestFacts<'_, '_> {
                 arrivals.extend(manifest.map(|manifest| (manifest, arrival, delivering)));
             }
         }
-        arrivals.par_sort_by_key(|(manifest, ..)| (manifest.place.file, manifest.place.span.start, manifest.deliverer));
+        arrivals.sort_by_key(|(manifest, ..)| (manifest.place.file, manifest.place.span.start, manifest.deliverer));
         let mut taken = Vec::with_capacity(arrivals.len());
         for (manifest, arrival, delivering) in arrivals {
             let Origin::Manifest { file, .. } = &arrival.object.origin else { continue };

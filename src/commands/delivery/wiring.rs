@@ -1,46 +1,20 @@
 //! Facts about deliverers beside each other: what several deliver, what none of them removes or waits for, and objects of
 //! Flux that are written for an older one.
 
-use super::facts::{FactsOf, is_custom, is_entity, name_span, number_of};
+use super::facts::{FactsOf, is_crd_of, is_entity, name_span, number_of};
 use crate::delivery::object::{Object, Origin, split_version};
 use crate::delivery::place::Place as DeliveredPlace;
-use crate::delivery::reach::{self, Arrival, Deliverer, Fate, Likeness, Outcome, Prune, Reach, Refused, Tool};
+use crate::delivery::reach::{self, Arrival, Deliverer, Fate, Likeness, Outcome, Prune, Refused, Relations, Tool};
 use crate::domain::delivery_facts::{
     DeliveredTwice, DelivererIndex, DeliveryFacts, KeptManifest, NotPermitted, NotPermittedWhat, PrunedCrd, RemovedApi,
     RemovedField, UnorderedCrd, WrongCluster,
 };
 use crate::domain::finding::Place;
 
-const CRD: &str = "CustomResourceDefinition";
 const FLUX_PRUNE: &str = "kustomize.toolkit.fluxcd.io/prune";
 const SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
 /// More manifests that a deliverer keeps are one finding.
 const MOST_KEPT: usize = 3;
-
-/// What deliverers are for each other.
-#[derive(Debug)]
-pub(super) struct Relations {
-    twice: Vec<reach::Twice>,
-    unordered: Vec<reach::Unordered>,
-    wrong_clusters: Vec<reach::WrongCluster>,
-}
-
-impl Relations {
-    /// `has_config`: other objects than entities matter too.
-    pub fn of(reach: &Reach, group: &str, has_config: bool) -> Self {
-        let is_of_interest = |object: &Object| {
-            let header = &object.header;
-            is_entity(group, &header.api_version, &header.kind)
-                || is_crd_of(group, object)
-                || (has_config && is_custom(&header.api_version))
-        };
-        Self {
-            twice: reach.twice(&is_of_interest),
-            unordered: reach.unordered(),
-            wrong_clusters: reach.wrong_clusters(),
-        }
-    }
-}
 
 impl FactsOf<'_, '_> {
     pub(super) fn add_wiring(&mut self, facts: &mut DeliveryFacts, relations: Relations) {
@@ -145,13 +119,6 @@ impl FactsOf<'_, '_> {
         let reach::RemovedApi { kind, current, removed_in, edits, .. } = api;
         Some(RemovedApi { title, kind, api_version, current, removed_in, fields, edits })
     }
-}
-
-/// Whether an object is a CRD of the platform.
-fn is_crd_of(group: &str, object: &Object) -> bool {
-    let header = &object.header;
-    let is_of_group = header.name.split_once('.').is_some_and(|(_, known)| known == group);
-    header.kind == CRD && split_version(&header.api_version).0 == "apiextensions.k8s.io" && is_of_group
 }
 
 /// What keeps an object in the cluster when it leaves the repository.

@@ -15,6 +15,7 @@ mod living;
 mod model;
 mod patterns;
 mod permits;
+mod relations;
 mod removed_api;
 mod roots;
 mod row_names;
@@ -29,6 +30,7 @@ pub use model::{
     Likeness, Link, MissingReference, NotKnown, Options, Outcome, Prune, Reach, ReferenceKind, Refusal, Refused,
     SourceLink, Taken, Tool, Twice, TwiceObject, Unordered, WrongCluster,
 };
+pub use relations::Relations;
 pub use removed_api::{RemovedApi, RemovedField, removed_apis};
 
 #[cfg(test)]

@@ -330,8 +330,19 @@ fn claims_that_are_never_pruned_are_found_where_their_definitions_are() {
     let application =
         application("").replace("{automated: {prune: true}}", "{automated: {}}").replace("{prune: true}", "{}");
     let claim = "apiVersion: acme.io/v1\nkind: Database\nmetadata: {name: main, namespace: shop}\nspec: {size: 1}\n";
-    let definition = "apiVersion: apiextensions.crossplane.io/v1\nkind: CompositeResourceDefinition\nmetadata: {name: \
-                      xdatabases.acme.io}\nspec: {group: acme.io}\n";
+    let definition = "apiVersion: apiextensions.crossplane.io/v1
+kind: CompositeResourceDefinition
+metadata: {name: xdatabases.acme.io}
+spec:
+  group: acme.io
+  names: {kind: XDatabase, plural: xdatabases}
+  claimNames: {kind: Database, plural: databases}
+  versions:
+    - name: v1
+      served: true
+      referenceable: true
+      schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {size: {type: integer}}}}}}
+";
     let repo = Repo::new();
     repo.git(&["remote", "add", "origin", "git@git.example.com:acme/catalog.git"]);
     repo.write("clusters/prod.yaml", application).write("catalog/claim.yaml", claim);

@@ -22,7 +22,7 @@ pub(crate) enum AddError {
     #[error("several ApplicationSets could generate the Application: {places}")]
     #[diagnostic(code("several-application-sets"), help("name the file of the one to extend: `--file FILE`"))]
     SeveralSets { places: String },
-    #[error("Flux is set up in several folders, and each is another cluster: {folders}")]
+    #[error("several folders set up Flux, each for a cluster of its own: {folders}")]
     #[diagnostic(code("several-flux-installations"), help("name the file to write in one of them: `--file {example}`"))]
     SeveralInstallations { folders: String, example: String },
     #[error("no ApplicationSet with a list of clusters in `{file}`")]
