@@ -324,6 +324,10 @@ fn go_type(value: Value<'_>) -> &'static str {
     }
 }
 
+fn is_something(value: &Value<'_>) -> bool {
+    !is_nothing(*value)
+}
+
 /// `null`, `{}` and `[]` are no documents for kustomize.
 fn is_nothing(value: Value<'_>) -> bool {
     match value.kind() {
@@ -335,26 +339,24 @@ fn is_nothing(value: Value<'_>) -> bool {
 
 impl Header {
     pub fn of(value: Value<'_>) -> Self {
-        let text = |map: Option<Value<'_>>, key: &str| {
-            let found = map.and_then(|map| map.get(key)).filter(|value| !is_nothing(*value));
-            found.map_or_else(String::new, |value| scalar_text(value).into_owned())
+        let text = |value: Option<Value<'_>>| {
+            value.filter(is_something).map_or_else(String::new, |value| scalar_text(value).into_owned())
         };
-        let metadata = value.get("metadata").filter(|metadata| !is_nothing(*metadata));
-        let name = metadata.and_then(|metadata| metadata.get("name"));
-        let labels = metadata.and_then(|metadata| metadata.get("labels"));
-        let annotations = metadata.and_then(|metadata| metadata.get("annotations"));
-        let has = |key: &str| metadata.and_then(|metadata| metadata.get(key)).is_some_and(|value| !is_nothing(value));
+        let [api_version, kind, metadata, spec] = members(value, ["apiVersion", "kind", "metadata", "spec"]);
+        let metadata = metadata.filter(is_something);
+        let of_metadata = metadata.map(|it| members(it, ["name", "namespace", "labels", "annotations"]));
+        let [name, namespace, labels, annotations] = of_metadata.unwrap_or_default();
         Self {
-            api_version: text(Some(value), "apiVersion"),
-            kind: text(Some(value), "kind"),
-            name: text(metadata, "name"),
-            namespace: text(metadata, "namespace"),
+            api_version: text(api_version),
+            kind: text(kind),
+            name: text(name),
+            namespace: text(namespace),
             labels: pairs(labels),
             annotations: pairs(annotations),
             has_string_name: name.is_some_and(is_string),
             has_string_labels: labels.is_none_or(|labels| labels.entries().all(|(_, label)| is_string(label))),
-            has_containers: has_containers(value),
-            has_metadata: ["name", "namespace", "labels", "annotations"].into_iter().any(has),
+            has_containers: spec.is_some_and(has_containers),
+            has_metadata: [name, namespace, labels, annotations].into_iter().flatten().any(|it| is_something(&it)),
         }
     }
 
@@ -430,10 +432,24 @@ fn pairs(map: Option<Value<'_>>) -> Vec<(String, String)> {
     entries.map(|(key, value)| (scalar_text(key).into_owned(), scalar_text(value).into_owned())).collect()
 }
 
-fn has_containers(value: Value<'_>) -> bool {
-    let spec = value.get("spec");
-    let template = spec.and_then(|spec| spec.get("template")).and_then(|template| template.get("spec"));
-    let job = spec.and_then(|spec| spec.get("jobTemplate"));
-    let has = |spec: Value<'_>| spec.get("containers").is_some() || spec.get("initContainers").is_some();
-    job.is_some() || spec.is_some_and(has) || template.is_some_and(has)
+/// The members of a mapping under some keys. Of duplicate keys the last one applies.
+fn members<'a, const N: usize>(map: Value<'a>, keys: [&str; N]) -> [Option<Value<'a>>; N] {
+    let mut found = [None; N];
+    for (key, value) in map.entries() {
+        let Some(text) = key.as_str() else { continue };
+        if let Some(at) = keys.iter().position(|known| *known == text) {
+            found[at] = Some(value);
+        }
+    }
+    found
+}
+
+fn has_containers(spec: Value<'_>) -> bool {
+    let own = |spec: Value<'_>| members(spec, ["containers", "initContainers"]).into_iter().any(|it| it.is_some());
+    let [containers, init_containers, template, job] =
+        members(spec, ["containers", "initContainers", "template", "jobTemplate"]);
+    job.is_some()
+        || containers.is_some()
+        || init_containers.is_some()
+        || template.and_then(|template| template.get("spec")).is_some_and(own)
 }

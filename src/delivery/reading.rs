@@ -255,7 +255,10 @@ fn key_fault(key: Value<'_>, in_flow: bool) -> Option<EncodingFaultKind> {
         Kind::Bool => (!is_word(key)).then_some(EncodingFaultKind::NonStringKey),
         Kind::String => {
             let is_date = key.style() == Style::Plain && !key.is_tagged();
-            let is_date = is_date && date_text(key.as_str().unwrap_or_default(), in_flow).is_some();
+            let text = key.as_str().unwrap_or_default();
+            // Keys seldom begin with a digit.
+            let is_date = is_date && text.starts_with(|first: char| first.is_ascii_digit());
+            let is_date = is_date && date_text(text, in_flow).is_some();
             is_date.then_some(EncodingFaultKind::NonStringKey)
         }
     }

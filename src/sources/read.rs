@@ -62,7 +62,7 @@ impl SourceFile {
     /// Keeps the text that was read from it.
     pub fn keep(&mut self, text: Text) {
         let place = std::mem::replace(&mut self.place, Place::Given(Arc::default()));
-        self.place = Place::Read(Arc::new(ReadFile { text, place }));
+        self.place = place.read(text);
     }
 
     pub(super) fn is_in_memory(&self) -> bool {
@@ -71,6 +71,11 @@ impl SourceFile {
 }
 
 impl Place {
+    /// The same with the text that was read from it.
+    pub fn read(self, text: Text) -> Self {
+        Self::Read(Arc::new(ReadFile { text, place: self }))
+    }
+
     /// The file of the work tree, if the content comes from one.
     pub fn disk(&self) -> Option<&DiskFile> {
         match self {

@@ -33,8 +33,8 @@ struct Entry {
 impl Checkout {
     /// The files of the run replace those of the repository. `prefix`: the root seen from the top.
     pub fn new(listing: Listing, run: &ReadFiles<'_>, prefix: &str) -> Self {
-        let mut kept: Vec<Option<&SourceFile>> = vec![None; run.files.len()];
-        run.kept.iter().for_each(|(number, file)| kept[*number] = Some(file));
+        let mut kept: Vec<Option<&Place>> = vec![None; run.files.len()];
+        run.kept.iter().for_each(|(number, place)| kept[*number] = Some(place));
         let mut listed = listing.files;
         if !listed.is_sorted_by(|one, other| one.path() <= other.path()) {
             listed.sort_by(|one, other| one.path().cmp(other.path()));
@@ -65,16 +65,16 @@ impl Checkout {
                 Some((known, _)) if **known == *path => Ok(next),
                 Some(_) | None => entries.binary_search_by(|(known, _)| (**known).cmp(&path)),
             };
-            let file = kept[number].unwrap_or(file);
+            let place = kept[number].unwrap_or(&file.place);
             match at.ok().map(|at| &mut entries[at].1) {
                 // A link stays one, although the run has read what it leads to.
                 Some(Entry { source: None, number: known, .. }) => *known = Some(number),
                 Some(Entry { source: Some(source), number: known, .. }) => {
                     *known = Some(number);
-                    source.place = file.place.clone();
+                    source.place = place.clone();
                 }
                 None => {
-                    let source = Some(SourceFile { path: path.to_string(), place: file.place.clone() });
+                    let source = Some(SourceFile { path: path.to_string(), place: place.clone() });
                     others.push((path.into_owned(), Entry { kind: FileKind::Text, source, number: Some(number) }));
                 }
             }

@@ -2,7 +2,7 @@
 //! Flux that are written for an older one.
 
 use super::facts::{FactsOf, is_crd_of, is_entity, name_span, number_of};
-use crate::delivery::object::{Object, Origin, split_version};
+use crate::delivery::object::{Object, Origin};
 use crate::delivery::place::Place as DeliveredPlace;
 use crate::delivery::reach::{self, Arrival, Deliverer, Fate, Likeness, Outcome, Prune, Refused, Relations, Tool};
 use crate::domain::delivery_facts::{

@@ -133,7 +133,7 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
         };
         let in_sight = |file: FileId| files.get(file.0 as usize).is_some_and(|file| chosen.holds(&file.path));
         let mut checked = run.check(files, manifests, &in_sight, progress);
-        std::mem::take(&mut checked.kept).into_iter().for_each(|(at, file)| found.files[at] = file);
+        std::mem::take(&mut checked.kept).into_iter().for_each(|(at, place)| found.files[at].place = place);
         if !request.repair {
             break (checked, mapped);
         }

@@ -27,7 +27,7 @@ use crate::domain::document::tree::{Tree, View};
 use crate::domain::finding::{Detail, EntityName, FileId, Finding};
 use crate::domain::progress::Progress;
 use crate::manifest::{self, Document, Missing};
-use crate::sources::{self, ReadProblem, SourceFile, TextRef, Unreadable};
+use crate::sources::{self, Place, ReadProblem, SourceFile, TextRef, Unreadable};
 use crate::text::merge_conflict;
 
 /// Everything that a run found, before findings are selected for the report.
@@ -39,8 +39,8 @@ pub(crate) struct RawFindings {
     pub notes: Vec<String>,
     /// What the run collected; the caller adds the files.
     pub manifests: Option<ManifestSet>,
-    /// The files that were read, with their texts, each with its index.
-    pub kept: Vec<(usize, SourceFile)>,
+    /// The texts of files that were read, each with the index of its file.
+    pub kept: Vec<(usize, Place)>,
     /// Files that findings point to, and that the run did not list; their ids follow those of its files.
     pub added: Vec<SourceFile>,
 }
@@ -195,11 +195,10 @@ impl LintRun<'_> {
             gathered.push(ignores_of_mappings(mapped, &analyzer));
         }
         let kept = texts.into_iter().map(|(at, text)| {
-            let mut file = pending[at].1.clone();
-            file.keep(text);
-            (pending[at].0.0 as usize, file)
+            let (id, file) = pending[at];
+            (id.0 as usize, file.place.clone().read(text))
         });
-        let kept: Vec<(usize, SourceFile)> = kept.collect();
+        let kept: Vec<(usize, Place)> = kept.collect();
         let deliveries = self.deliveries.and_then(|find| {
             let have_deliverers = gathered.iter().any(|part| !part.deliverers.is_empty());
             let manifests = all_manifests.into_inner().unwrap_or_else(PoisonError::into_inner);
