@@ -15,7 +15,7 @@ use crate::delivery::crd::{admission, document};
 use crate::delivery::crossplane::{self, Loss, XrdReport, is_xrd};
 use crate::delivery::files::FileId as DeliveredId;
 use crate::delivery::kinds::Kinds;
-use crate::delivery::manifests::{Manifest, Manifests};
+use crate::delivery::manifests::{Header, Manifest, Manifests};
 use crate::delivery::object::split_version;
 use crate::delivery::place::Place as DeliveredPlace;
 use crate::delivery::reading::Dialect;
@@ -68,6 +68,17 @@ enum Report {
 /// Whether the repository, whose manifests are read, has definitions of Crossplane.
 pub(super) fn has_xrds(repository: &Repository<'_>) -> bool {
     let is_one = |manifest: &Manifest| is_xrd(&manifest.header.api_version, &manifest.header.kind);
+    let known = repository.files.ids().filter_map(|file| repository.known_manifests(file));
+    known.into_iter().any(|manifests| manifests.has_wiring && manifests.objects.iter().any(is_one))
+}
+
+/// Whether it has any definition, but for those of the platform.
+pub(super) fn has_definitions(repository: &Repository<'_>, platform_group: &str) -> bool {
+    let is_one = |manifest: &Manifest| {
+        let Header { api_version, kind, name, .. } = &*manifest.header;
+        let is_of_platform = name.split_once('.').is_some_and(|(_, group)| group == platform_group);
+        is_xrd(api_version, kind) || document::is_crd(api_version, kind) && !is_of_platform
+    };
     let known = repository.files.ids().filter_map(|file| repository.known_manifests(file));
     known.into_iter().any(|manifests| manifests.has_wiring && manifests.objects.iter().any(is_one))
 }

@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::checkout::Checkout;
-use super::definition_facts::{AllManifests, DefinedKinds, DefinitionFacts, refusal};
+use super::definition_facts::{AllManifests, DefinedKinds, DefinitionFacts, has_definitions, refusal};
+use super::facts::number_of;
 use super::facts::item;
 use super::options::DeliveryOptions;
 use super::run_files::RunFiles;
@@ -63,6 +64,11 @@ struct Judged {
 
 impl ResourceFacts<'_, '_> {
     pub fn collect(self, facts: &mut DeliveryFacts) {
+        // CRDs alone matter where the repository is about clusters.
+        let is_of_interest = self.has_xrds || !self.reach.deliverers.is_empty();
+        if !is_of_interest || !has_definitions(self.repository, self.options.platform.group) {
+            return;
+        }
         let all: AllManifests = self
             .checkout
             .yaml_files()
@@ -70,10 +76,6 @@ impl ResourceFacts<'_, '_> {
             .map(|(file, _)| (file, self.repository.manifests(file)))
             .filter(|(_, manifests)| !manifests.objects.is_empty())
             .collect();
-        // CRDs alone matter where the repository is about clusters.
-        if !self.has_xrds && self.reach.deliverers.is_empty() {
-            return;
-        }
         let unfinished = Unfinished::of(self.repository);
         let deliveries = self.deliveries();
         let is_as_written = |deliveries: &Vec<Delivery>| deliveries.iter().all(|delivery| !delivery.is_changed);
@@ -128,11 +130,8 @@ impl ResourceFacts<'_, '_> {
     /// How manifests are delivered, as far as deliverers are known.
     fn deliveries(&self) -> HashMap<ManifestKey, Vec<Delivery>> {
         let mut found: HashMap<ManifestKey, Vec<Delivery>> = HashMap::new();
-        let mut number = 0;
-        for deliverer in &self.reach.deliverers {
-            // Those outside of the root have no number.
-            let by = self.run.has(deliverer.place.file).then_some(DelivererIndex(number));
-            number += usize::from(by.is_some());
+        for (id, deliverer) in self.reach.ids() {
+            let by = Some(number_of(id));
             let Outcome::Built { arrivals, .. } = &deliverer.outcome else { continue };
             let options = DelivererOptions::of(deliverer, self.repository);
             for arrival in arrivals.iter() {

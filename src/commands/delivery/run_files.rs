@@ -49,11 +49,6 @@ impl RunFiles {
         Some(Place { file: self.id(place.file)?, span: place.span })
     }
 
-    /// Whether a file is below the root.
-    pub fn has(&self, file: DeliveredId) -> bool {
-        self.checkout.files.path(file).starts_with(&self.prefix)
-    }
-
     fn id(&mut self, file: DeliveredId) -> Option<FileId> {
         if let Some(id) = self.listed_id(file).or_else(|| self.more.get(&file).copied()) {
             return Some(id);
