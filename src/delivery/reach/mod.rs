@@ -28,7 +28,7 @@ pub use model::{
     Likeness, Link, MissingReference, NotKnown, Options, Outcome, Prune, Reach, ReferenceKind, Refusal, Refused,
     SourceLink, Taken, Tool, Twice, TwiceObject, Unordered, WrongCluster,
 };
-pub use removed_api::{RemovedApi, RemovedField, removed_apis};
+pub use removed_api::{RemovedApi, RemovedField, is_removed, removed_apis};
 
 #[cfg(test)]
 mod tests;
