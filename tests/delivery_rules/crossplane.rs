@@ -136,6 +136,28 @@ fn of_several_definitions_one_is_enough() {
 }
 
 #[test]
+fn what_flux_removed_is_reported_once() {
+    let repo = repository(URL);
+    repo.write("claims/none.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: none}\n");
+    let crd = |schema: &str| {
+        format!(
+            "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: kustomizations.kustomize.toolkit.fluxcd.io}}\nspec:\n  group: kustomize.toolkit.fluxcd.io\n  names: {{kind: Kustomization, plural: kustomizations}}\n  scope: Namespaced\n  versions:\n  - name: v1\n    served: true\n    storage: true\n    schema: {{openAPIV3Schema: {{type: object, {schema}}}}}\n"
+        )
+    };
+    repo.write("flux/crds.yaml", crd("x-kubernetes-preserve-unknown-fields: true"));
+    repo.write(
+        "flux/claims.yaml",
+        flux("").replace("kustomize.toolkit.fluxcd.io/v1", "kustomize.toolkit.fluxcd.io/v1beta2"),
+    );
+    assert_eq!(found(&lint(repo.path(), &[])), ["removed-api flux/claims.yaml:6"]);
+    repo.write("flux/crds.yaml", crd("properties: {spec: {type: object, properties: {interval: {type: string}, path: {type: string}, prune: {type: boolean}, sourceRef: {type: object, x-kubernetes-preserve-unknown-fields: true}}}}"));
+    repo.write("flux/claims.yaml", flux("  validation: client\n"));
+    assert_eq!(found(&lint(repo.path(), &[])), ["removed-api flux/claims.yaml:14"]);
+    repo.write("flux/claims.yaml", flux("  intervall: 1m\n"));
+    assert_eq!(found(&lint(repo.path(), &[])), ["refused-custom-resource flux/claims.yaml:14"]);
+}
+
+#[test]
 fn a_refused_definition_is_reported_once_and_its_claims_are_not() {
     let repo = repository(URL);
     repo.write("apis/database.yaml", definition("Database", "{description: none}"));

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::checkout::Checkout;
 use super::definition_facts::{AllManifests, DefinedKinds, DefinitionFacts, has_definitions, refusal};
-use super::facts::number_of;
 use super::facts::item;
+use super::facts::number_of;
 use super::options::DeliveryOptions;
 use super::run_files::RunFiles;
 use super::sync_options::{DelivererOptions, is_unvalidated};
@@ -16,18 +16,19 @@ use crate::delivery::crd::node::Node;
 use crate::delivery::crossplane;
 use crate::delivery::files::FileId as DeliveredId;
 use crate::delivery::kinds::Verdict;
-use crate::delivery::manifests::Manifest;
+use crate::delivery::manifests::{Header, Manifest};
 use crate::delivery::object::{Origin, split_version};
 use crate::delivery::place::Place as DeliveredPlace;
-use crate::delivery::reach::{Applied, Fate, Outcome, Reach};
+use crate::delivery::reach::{Applied, Fate, Outcome, Reach, is_removed};
 use crate::delivery::reading::Dialect;
 use crate::delivery::repository::Repository;
 use crate::delivery::source::Source as _;
 use crate::delivery::unfinished::Unfinished;
 use crate::domain::cluster::Deliverer as ToolName;
-use crate::domain::delivery_facts::{DelivererIndex, DeliveryFacts, RefusedResource};
+use crate::domain::delivery_facts::{DelivererIndex, DeliveryFacts, RefusedResource, RemovedApi};
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::Value;
+use crate::domain::finding::Place;
 use crate::sources::{self, SourceFile};
 
 /// A manifest by its file and the start of its text.
@@ -114,6 +115,9 @@ impl ResourceFacts<'_, '_> {
             for (fault, advice, by, is_dropped) in judged.faults {
                 let span = fault.span.unwrap_or(Span::empty(judged.place.span.start as usize));
                 let Some(place) = self.run.place(DeliveredPlace { file: judged.place.file, span }) else { continue };
+                if facts.removed_apis.iter().any(|api| is_about(api, place)) {
+                    continue;
+                }
                 facts.refused_resources.push(RefusedResource {
                     title: judged.title.clone(),
                     place,
@@ -212,6 +216,7 @@ fn judge_one(
         return None;
     }
     let mut faults: Vec<(Fault, Option<String>, Option<DelivererIndex>, bool)> = Vec::new();
+    let Header { api_version, kind, .. } = &manifest.header;
     let mut definition = None;
     let mut seen: Vec<(Write, Dialect)> = Vec::new();
     for delivery in deliveries {
@@ -226,7 +231,9 @@ fn judge_one(
         for (fault, is_dropped) in without_consequences(found).into_iter().map(|fault| (fault, false)).chain(dropped) {
             let is_template = fault.span.is_some_and(|span| is_template(span.slice(object.view().source)));
             let is_known = faults.iter().any(|(known, ..)| known.path == fault.path && known.span == fault.span);
-            if !is_template && !is_known {
+            // Of those there is another rule.
+            let is_removed = matches!(fault.kind, FaultKind::NoMatch { .. }) && is_removed(api_version, kind);
+            if !is_template && !is_known && !is_removed {
                 let is_unknown = matches!(fault.kind, FaultKind::UnknownField { .. });
                 let advice = crossplane::advice(origin, &fault.path).filter(|_| is_unknown);
                 faults.push((fault, advice, delivery.by, is_dropped));
@@ -250,6 +257,11 @@ fn dropped_fields(node: Node<'_>, delivery: Delivery, defined: &DefinedKinds) ->
     }
     let strict = defined.kinds.check(node, Write::Client).map(|verdict| verdict.faults).unwrap_or_default();
     strict.into_iter().filter(|fault| matches!(fault.kind, FaultKind::UnknownField { .. })).collect()
+}
+
+/// Whether this field is reported already, with what to do instead.
+fn is_about(removed: &RemovedApi, place: Place) -> bool {
+    removed.fields.iter().any(|field| field.place == place)
 }
 
 /// Without the fields of values that are of another type altogether.

@@ -31,7 +31,7 @@ pub use model::{
     SourceLink, Taken, Tool, Twice, TwiceObject, Unordered, WrongCluster,
 };
 pub use relations::Relations;
-pub use removed_api::{RemovedApi, RemovedField, removed_apis};
+pub use removed_api::{RemovedApi, RemovedField, is_removed, removed_apis};
 
 #[cfg(test)]
 mod tests;

@@ -76,6 +76,12 @@ fn removed_fields(kind: &str) -> &'static [(&'static str, &'static str)] {
     }
 }
 
+/// Whether current Flux no longer has the API version of an object of its own.
+pub fn is_removed(api_version: &str, kind: &str) -> bool {
+    let (group, version) = split_version(api_version);
+    versions(group, kind).is_some_and(|versions| versions.removed.iter().any(|(removed, _)| *removed == version))
+}
+
 /// Finds them in the whole repository. Versions that a CRD of the repository serves are not gone.
 pub fn removed_apis(repository: &Repository<'_>) -> Vec<RemovedApi> {
     let mut found = Vec::new();
