@@ -216,7 +216,7 @@ fn judge_one(
         return None;
     }
     let mut faults: Vec<(Fault, Option<String>, Option<DelivererIndex>, bool)> = Vec::new();
-    let Header { api_version, kind, .. } = &manifest.header;
+    let Header { api_version, kind, .. } = &*manifest.header;
     let mut definition = None;
     let mut seen: Vec<(Write, Dialect)> = Vec::new();
     for delivery in deliveries {
