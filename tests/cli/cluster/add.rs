@@ -457,9 +457,8 @@ fn the_first_cluster_is_known_by_its_name_beside_control_planes() {
 fn lint_names_what_a_project_lacks() {
     let repo = git(URL);
     assert_eq!(run(&repo, "init --yes --example --delivery argocd --cluster central --ci none").code, 0);
-    add(&repo, "cluster add us --path control-planes/us");
-    add(&repo, "cluster add ap --path control-planes/ap --server https://ap.example.com");
-    let project = repo.read("clusters/project.yaml").replace("name: us\n", "name: x\n").replace("//ap.", "//x.");
+    add(&repo, "cluster add us --path control-planes/us --namespace shop");
+    let project = repo.read("clusters/project.yaml").replace("namespace: shop\n", "namespace: other\n");
     repo.write("clusters/project.yaml", project);
     let definition =
         "apiVersion: apiextensions.crossplane.io/v2\nkind: CompositeResourceDefinition\nmetadata: {name: as.b.c}\n";
@@ -467,12 +466,12 @@ fn lint_names_what_a_project_lacks() {
     let lint = run(&repo, "lint --output json");
     assert_eq!(lint.code, 1, "{}", lint.results);
     for row in [
-        r#"{name: \"us\", namespace: \"catalog\"}"#,
-        r#"{server: \"https://ap.example.com\", namespace: \"catalog\"}"#,
+        r#"{name: \"us\", namespace: \"shop\"}"#,
         r#"{group: \"apiextensions.crossplane.io\", kind: CompositeResourceDefinition}"#,
     ] {
         assert!(lint.results.contains(row), "{row}: {}", lint.results);
     }
+    assert!(!lint.results.contains("never-pruned"), "{}", lint.results);
 }
 
 #[test]
