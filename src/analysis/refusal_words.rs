@@ -4,6 +4,20 @@ use crate::analysis::engine::rule::FindingBuilder;
 use crate::domain::delivery_facts::{Refusal, RefusalKind};
 use crate::text::plural::list;
 
+/// What to do about texts of the API server that do not say it.
+const WAYS_OUT: [(&str, &str); 4] = [
+    ("Claims aren't supported in", "remove `claimNames`, or write `apiVersion: apiextensions.crossplane.io/v1`"),
+    (
+        "XR connection secrets aren't supported in",
+        "remove `connectionSecretKeys`, or write `apiVersion: apiextensions.crossplane.io/v1`",
+    ),
+    ("Only LegacyCluster composite resources can offer claims", "remove `claimNames`, or write `scope: LegacyCluster`"),
+    (
+        "Only LegacyCluster composite resources support connection secrets",
+        "remove `connectionSecretKeys`, or write `scope: LegacyCluster`",
+    ),
+];
+
 /// What is wrong and where, as a clause in the words of the API server.
 pub(super) fn problem(refusal: &Refusal) -> String {
     let Refusal { path, text, kind } = refusal;
@@ -33,6 +47,9 @@ pub(super) fn advice(refusal: &Refusal, unknown: &str) -> Option<String> {
             Some(format!("add `{field}`"))
         }
         RefusalKind::Other => {
+            if let Some((_, way_out)) = WAYS_OUT.iter().find(|(text, _)| refusal.text.contains(text)) {
+                return Some((*way_out).to_owned());
+            }
             let (_, rest) = refusal.text.rsplit_once("must be of type ")?;
             Some(format!("write a value of type {}", rest.split(':').next().unwrap_or_default()))
         }

@@ -38,6 +38,16 @@ fn messages(repo: &Repo) -> Vec<String> {
 }
 
 #[test]
+fn a_definition_of_v2_with_claims_has_a_way_out() {
+    let repo = repository(URL);
+    let database = definition("Database", "{type: string}").replace("crossplane.io/v1\n", "crossplane.io/v2\n");
+    repo.write("apis/database.yaml", database.replace("spec:\n  group", "spec:\n  scope: Namespaced\n  group"));
+    let report = lint(repo.path(), &[]);
+    assert_eq!(found(&report), ["refused-definition apis/database.yaml:5"]);
+    assert!(report.of_delivery()[0].help.starts_with("remove `claimNames`"), "{report:#?}");
+}
+
+#[test]
 fn claims_are_checked_without_any_deliverer() {
     let repo = repository(URL);
     repo.write("apis/database.yaml", definition("Database", "{type: string, enum: [small, large]}"));

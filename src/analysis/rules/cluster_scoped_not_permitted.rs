@@ -31,10 +31,11 @@ fn check(context: &DeliveryContext<'_>, sink: &mut Sink<'_>) {
             NotPermittedWhat::Repository(url) => {
                 (format!("the source of `{}`", by.title), format!("add `{url}` to `spec.sourceRepos`"))
             }
-            NotPermittedWhat::Destination { server, namespace } => (
-                format!("the destination of `{}`", by.title),
-                format!("add `{{server: \"{server}\", namespace: \"{namespace}\"}}` to `spec.destinations`"),
-            ),
+            NotPermittedWhat::Destination { server, namespace } => {
+                let key = if server.contains("://") { "server" } else { "name" };
+                let row = format!("{{{key}: \"{server}\", namespace: \"{namespace}\"}}");
+                (format!("the destination of `{}`", by.title), format!("add `{row}` to `spec.destinations`"))
+            }
         };
         let message = format!("`AppProject {project}` does not permit {what}.");
         let draft = FindingBuilder::new(refused.place.span, message).file(refused.place.file);

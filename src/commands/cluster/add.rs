@@ -38,6 +38,7 @@ pub(crate) fn run(args: &AddArgs, context: &mut Context<'_>) -> Result<Exit, Err
     };
     request.add_to_config(&mut registration.changes)?;
     request.add_folders(&mut registration);
+    request.add_unlisted(&mut registration);
     let changes = &registration.changes;
     if !args.dry_run {
         changes.write(&top.path)?;

@@ -1,21 +1,27 @@
 //! Why no deliverer takes a file, in words: the link of the chain that is missing, what would close it, and what cannot be
 //! known offline.
 
+use std::collections::BTreeSet;
+
 use super::facts::title_of;
 use super::repository::Deliveries;
 use crate::delivery::kustomize::UnknownKind;
 use crate::delivery::place::Place as DeliveredPlace;
-use crate::delivery::reach::{Link, NotKnown};
+use crate::delivery::reach::{ClusterId, DelivererId, Link, NotKnown};
 use crate::domain::finding::FileId;
 
 impl Deliveries {
-    /// Why nothing delivers a file of the run, as a clause.
-    pub fn absence_reason(&self, file: FileId) -> Option<String> {
+    /// Why nothing delivers a file of the run to these clusters, as a clause.
+    pub fn absence_reason(&self, file: FileId, clusters: &BTreeSet<ClusterId>) -> Option<String> {
         let file = self.delivered_id(file)?;
         let absences = self.reach.absence(&self.repository(), file);
-        let nearest = absences.first()?;
+        let reaches = |id: DelivererId| clusters.contains(&self.reach.deliverer(id).cluster);
+        let nearest = absences.iter().find(|absence| absence.deliverer.is_none_or(reaches)).or(absences.first())?;
         let reason = describe_link(&nearest.link, self);
         Some(match nearest.deliverer {
+            Some(id) if !reaches(id) => {
+                format!("`{}` delivers to another cluster", title_of(self.reach.deliverer(id)))
+            }
             Some(id) => format!("`{}` does not take it: {reason}", title_of(self.reach.deliverer(id))),
             None => reason,
         })

@@ -100,7 +100,7 @@ impl RevisionFiles<'_> {
             config: config.map_or(ConfigState::Present, |config| state_of(config, &document)),
             entries: config.map(|config| outlines(config, &document, &found.kinds, &found.objects)).unwrap_or_default(),
             objects,
-            undelivered: self.undelivered(&found, &mut lines),
+            undelivered: self.undelivered(&found, delivery, &mut lines),
             evaluation,
             creates_missing_targets: config.is_some_and(|config| config.create_missing_related_entities),
             state_key: cluster.state_key.clone().or_else(|| config?.state_key.clone()),
@@ -145,7 +145,12 @@ impl RevisionFiles<'_> {
     }
 
     /// The manifests that never reach the cluster.
-    fn undelivered(&self, found: &RepositoryObjects, lines: &mut FileLines<'_>) -> Vec<UndeliveredObject> {
+    fn undelivered(
+        &self,
+        found: &RepositoryObjects,
+        delivery: Option<&ClusterDelivery<'_>>,
+        lines: &mut FileLines<'_>,
+    ) -> Vec<UndeliveredObject> {
         let mut undelivered = Vec::new();
         for refused in &found.refused {
             let reason = describe_refusals(&refused.refusals);
@@ -156,8 +161,9 @@ impl RevisionFiles<'_> {
         for (number, LostObject { at, loss }) in lost.enumerate() {
             let ((path, line), name) = (lines.of(at.place), Some(at.name.clone()));
             let Loss { mut reason, keeps_object } = loss.clone();
-            if let Some(deliveries) = self.deliveries.filter(|_| !keeps_object && number < MAX_EXPLAINED) {
-                reason = deliveries.absence_reason(at.place.file).unwrap_or(reason);
+            let is_explained = !keeps_object && number < MAX_EXPLAINED;
+            if let Some((deliveries, delivery)) = self.deliveries.zip(delivery).filter(|_| is_explained) {
+                reason = deliveries.absence_reason(at.place.file, &delivery.clusters).unwrap_or(reason);
             }
             undelivered.push(UndeliveredObject { path, line, name, reason, keeps_object });
         }

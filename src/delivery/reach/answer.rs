@@ -217,7 +217,8 @@ impl<'y, 'x, 'r, 'f> Answer<'y, 'x, 'r, 'f> {
             of_row.iter().for_each(|name| add_name(names, name));
             let folder = deliverer.folder.as_deref().and_then(cluster_folder);
             let file = self.repository.files.path(deliverer.place.file);
-            let file = cluster_folder(file).filter(|_| deliverer.cluster == detail.home);
+            let file = cluster_folder(file).or_else(|| cluster_file(file));
+            let file = file.filter(|_| deliverer.cluster == detail.home);
             folder.into_iter().chain(file).for_each(|name| add_name(names, name));
         }
         for Cluster { address, names } in &mut clusters {
@@ -388,7 +389,13 @@ fn cluster_folder(path: &str) -> Option<&str> {
     names.next().filter(|name| !name.contains('.'))
 }
 
-/// `prod` of `clusters/prod.yaml`.
+/// `prod` of `clusters/prod.yaml`, beside files of clusters that have another address.
+fn cluster_file(path: &str) -> Option<&str> {
+    let (folder, _) = path.rsplit_once('/')?;
+    name_of_file(path).filter(|_| folder.rsplit('/').next() == Some("clusters"))
+}
+
+/// `prod` of `prod.yaml` in any folder.
 fn name_of_file(path: &str) -> Option<&str> {
     let name = path.rsplit('/').next().unwrap_or_default();
     name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"))

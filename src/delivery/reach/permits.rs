@@ -12,6 +12,15 @@ use crate::delivery::argo::objects::{AppProject, Application, Destination, LOCAL
 use crate::delivery::object::{is_cluster_scoped, split_version};
 use crate::delivery::place::{Place, Text};
 
+/// Kinds of Crossplane without a namespace.
+const CROSSPLANE_KINDS: [(&str, &str); 5] = [
+    ("apiextensions.crossplane.io", "CompositeResourceDefinition"),
+    ("apiextensions.crossplane.io", "Composition"),
+    ("pkg.crossplane.io", "Configuration"),
+    ("pkg.crossplane.io", "Function"),
+    ("pkg.crossplane.io", "Provider"),
+];
+
 /// Finds the refusals of a deliverer. `group`: the API group of the platform.
 pub(super) fn refusals(
     found: &Found,
@@ -124,8 +133,9 @@ fn refused_kinds(project: &AppProject, deliverer: &Deliverer, own: &str) -> BTre
     for arrival in arrivals.iter().filter(|arrival| arrival.fate == Fate::Applied) {
         let header = &arrival.object.header;
         let (group, _) = split_version(&header.api_version);
-        let has_no_namespace =
-            group == own && header.kind == "ClusterEntity" || is_cluster_scoped(&header.api_version, &header.kind);
+        let has_no_namespace = group == own && header.kind == "ClusterEntity"
+            || is_cluster_scoped(&header.api_version, &header.kind)
+            || CROSSPLANE_KINDS.contains(&(group, header.kind.as_str()));
         if has_no_namespace && !project.permits(group, &header.kind, &header.name, true) {
             *refused.entry((group.to_owned(), header.kind.clone())).or_insert(0) += 1;
         }

@@ -349,6 +349,10 @@ spec:
     assert_found(&repo, "", &[]);
     repo.write("apis/database.yaml", definition);
     assert_found(&repo, "", &[("never-pruned", "clusters/prod.yaml:9")]);
+    // With its definition beside it, pruning could delete every claim.
+    repo.remove("apis/database.yaml");
+    repo.write("catalog/database.yaml", definition);
+    assert_found(&repo, "", &[]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Registers a cluster with Argo CD: a row in the list of the ApplicationSet that makes the Applications, or a file with
 //! Applications. The AppProject is extended where it does not permit the cluster.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::destination::{Destination, destination, taken};
@@ -61,15 +61,29 @@ fn shown(fields: &[(&str, &str)]) -> String {
     format!("- {{{}}}", fields.join(", "))
 }
 
-/// The ApplicationSets of this repository with a list of clusters: one, or several with rows for the same clusters.
-fn lists<'s>(request: &Request<'_>, survey: &'s Survey) -> Result<Vec<ClusterList<'s>>, AddError> {
-    let is_ours = |object: &&FoundObject| {
+/// The ApplicationSets of this repository with a list of clusters.
+fn own_lists<'s>(survey: &'s Survey, own_url: &str) -> impl Iterator<Item = ClusterList<'s>> {
+    let is_ours = move |object: &&FoundObject| {
         let url = object.text(&["spec", "template", "spec", "source", "repoURL"]).unwrap_or_default();
-        request.url == PLACEHOLDER_URL || bare_url(url) == bare_url(&request.url)
+        own_url == PLACEHOLDER_URL || bare_url(url) == bare_url(own_url)
     };
-    let is_named = |object: &&FoundObject| request.file.as_ref().is_none_or(|file| *file == object.path);
-    let sets = survey.of_kind(ObjectKind::ApplicationSet).filter(is_ours).filter(is_named);
-    let found: Vec<ClusterList<'_>> = sets.filter_map(ClusterList::of).collect();
+    survey.of_kind(ObjectKind::ApplicationSet).filter(is_ours).filter_map(ClusterList::of)
+}
+
+/// The namespace in the templates of the ApplicationSets with a list of clusters, if they name one and the same.
+pub(super) fn template_namespace(survey: &Survey, own_url: &str) -> Option<String> {
+    let namespace = |list: ClusterList<'_>| {
+        let namespace = list.object.text(&["spec", "template", "spec", "destination", "namespace"])?;
+        Some(namespace.to_owned()).filter(|namespace| !namespace.is_empty() && !namespace.contains("{{"))
+    };
+    let named: BTreeSet<String> = own_lists(survey, own_url).filter_map(namespace).collect();
+    named.first().filter(|_| named.len() == 1).cloned()
+}
+
+/// Those of them that get a row: one, or several with rows for the same clusters.
+fn lists<'s>(request: &Request<'_>, survey: &'s Survey) -> Result<Vec<ClusterList<'s>>, AddError> {
+    let is_named = |list: &ClusterList<'_>| request.file.as_ref().is_none_or(|file| *file == list.object.path);
+    let found: Vec<ClusterList<'_>> = own_lists(survey, &request.url).filter(is_named).collect();
     if let Some(file) = request.file.as_ref().filter(|file| found.is_empty() && survey.paths.contains(*file)) {
         return Err(AddError::NoSet { file: file.clone() });
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::argocd;
 use super::args::AddArgs;
 use super::edit::{Addition, Changes, Step, Target};
 use super::error::AddError;
@@ -41,6 +42,8 @@ pub(super) struct Request<'a> {
     /// `--path` names the folder, and `--namespace` the namespace.
     pub has_path: bool,
     pub has_namespace: bool,
+    /// Globs of the folder that `--path` names, if `manifests.include` does not list it.
+    pub unlisted: Vec<String>,
     pub crds: Option<String>,
     /// `None`: the manifests name several, which one for all would join.
     pub namespace: Option<String>,
@@ -120,7 +123,13 @@ impl<'a> Request<'a> {
         });
         let namespaces = survey.namespaces_in(&folders);
         let entry = settings.clusters.iter().find(|cluster| cluster.name == args.name);
+        let of_templates = match deliverer {
+            Deliverer::ArgoCd | Deliverer::Kubectl => argocd::template_namespace(survey, &url),
+            Deliverer::Flux => None,
+        };
         let configured = settings.clusters.iter().find_map(|cluster| cluster.namespace.clone());
+        let configured = of_templates.or(configured);
+        let unlisted = unlisted_globs(&folders, &settings.include.value, &top.root);
         let file = args.file.as_ref().map(|file| relative_to_top(file, &top.directory, "--file")).transpose()?;
         let config = settings.config.as_ref().filter(|_| !settings.clusters.is_empty());
         let config = config.map(|config| settings.root.value.join(&config.value));
@@ -130,6 +139,7 @@ impl<'a> Request<'a> {
             url,
             branch: top.branch.clone(),
             has_path: args.path.is_some(),
+            unlisted: if args.path.is_some() { unlisted } else { Vec::new() },
             has_namespace: args.namespace.is_some(),
             crds: crds.map(str::to_owned),
             namespace: args.namespace.clone().or(configured).or_else(|| common_namespace(&namespaces)),
@@ -166,6 +176,16 @@ impl<'a> Request<'a> {
             if !sources::exists(&self.top.path.join(&folder)) {
                 registration.changes.create(format!("{folder}/.gitkeep"), String::new());
             }
+        }
+    }
+
+    /// Adds that lint does not read the folder yet.
+    pub fn add_unlisted(&self, registration: &mut Registration) {
+        for glob in &self.unlisted {
+            registration.next.insert(
+                0,
+                format!("Add `\"{glob}\"` to `manifests.include` of the config: `lint` does not read that folder yet."),
+            );
         }
     }
 
@@ -290,21 +310,38 @@ pub(crate) fn common_namespace(named: &BTreeSet<String>) -> Option<String> {
     }
 }
 
+/// The globs of these folders that `manifests.include` lacks.
+fn unlisted_globs(folders: &[DeliveredFolder], include: &[String], root: &str) -> Vec<String> {
+    let listed: Vec<String> = include.iter().map(|glob| within(root, &folder_of_glob(glob))).collect();
+    let is_listed = |folder: &str| {
+        listed.is_empty() || listed.iter().any(|listed| is_within(folder, listed) || is_within(listed, folder))
+    };
+    let unlisted = folders.iter().map(|folder| folder.path.as_str()).filter(|folder| !is_listed(folder));
+    // The config cannot name what is outside of its folder.
+    let below = unlisted.filter(|folder| is_within(folder, root)).filter_map(|folder| folder.strip_prefix(root));
+    below.map(|folder| format!("{}/**/*.{{yaml,yml}}", folder.trim_start_matches('/'))).collect()
+}
+
+/// The folder at the start of a glob of `manifests.include`.
+fn folder_of_glob(glob: &str) -> String {
+    let is_literal = |part: &&str| !part.contains(['*', '?', '[', '{', '!']);
+    let is_whole = glob.split('/').all(|part| is_literal(&part));
+    let parts: Vec<&str> = glob.split('/').take_while(is_literal).filter(|part| !matches!(*part, "" | ".")).collect();
+    let is_file = is_whole && (glob.ends_with(".yaml") || glob.ends_with(".yml"));
+    let parts = if is_file { &parts[..parts.len().saturating_sub(1)] } else { &parts[..] };
+    parts.join("/")
+}
+
 /// The folders at the start of the globs of `manifests.include`, without that of the CRDs.
 pub(crate) fn manifest_folders(include: &[String], root: &str, survey: &Survey, platform: &Platform) -> Vec<String> {
     // A folder with entities beside the CRDs is one of manifests.
     let crds = survey.definitions_folder(platform).filter(|crds| !survey.has_entities(crds));
     let mut folders: Vec<String> = Vec::new();
     for glob in include {
-        let is_literal = |part: &&str| !part.contains(['*', '?', '[', '{', '!']);
-        let is_whole = glob.split('/').all(|part| is_literal(&part));
-        let parts: Vec<&str> =
-            glob.split('/').take_while(is_literal).filter(|part| !matches!(*part, "" | ".")).collect();
-        let is_file = is_whole && (glob.ends_with(".yaml") || glob.ends_with(".yml"));
-        let parts = if is_file { &parts[..parts.len().saturating_sub(1)] } else { &parts[..] };
-        let folder = within(root, &parts.join("/"));
+        let inner = folder_of_glob(glob);
+        let folder = within(root, &inner);
         let is_known = folders.contains(&folder) || crds == Some(folder.as_str());
-        if !parts.is_empty() && !is_known {
+        if !inner.is_empty() && !is_known {
             folders.push(folder);
         }
     }
