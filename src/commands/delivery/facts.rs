@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::charts::Charts;
 use super::run_files::RunFiles;
+use crate::delivery::crossplane::is_xrd;
 use crate::delivery::files::FileId as DeliveredId;
 use crate::delivery::flux::is_in_last_stage;
 use crate::delivery::ignore::Ignores;
@@ -20,9 +21,6 @@ use crate::domain::delivery_facts::{
 };
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::Value;
-
-/// The group of the definitions of Crossplane.
-const CROSSPLANE_GROUP: &str = "apiextensions.crossplane.io";
 
 pub(super) struct FactsOf<'a, 'r> {
     pub reach: &'a Reach,
@@ -42,9 +40,7 @@ pub(super) fn claim_groups(repository: &Repository<'_>) -> BTreeSet<String> {
     let known = repository.files.ids().filter_map(|file| repository.known_manifests(file));
     for manifests in known.filter(|manifests| manifests.has_wiring) {
         let headers = manifests.objects.iter().map(|manifest| &manifest.header);
-        let definitions = headers.filter(|header| {
-            header.kind == "CompositeResourceDefinition" && split_version(&header.api_version).0 == CROSSPLANE_GROUP
-        });
+        let definitions = headers.filter(|header| is_xrd(&header.api_version, &header.kind));
         groups.extend(definitions.filter_map(|header| header.name.split_once('.')).map(|(_, group)| group.to_owned()));
     }
     groups
