@@ -236,6 +236,10 @@ impl IdCounts {
         counts
     }
 
+    pub fn has_no_duplicates(&self) -> bool {
+        self.counts.values().all(|count| *count <= 1)
+    }
+
     /// Counts one more object; the number with its identity, with it.
     pub fn add(&mut self, header: &Arc<Header>) -> usize {
         let count = self.counts.entry(ById(Arc::clone(header))).or_default();

@@ -7,6 +7,9 @@ use memchr::memmem::Finder;
 /// The mappings of an entity that the CRD has types for.
 pub const MAPS: [&str; 2] = ["properties", "relations"];
 
+/// So many lines without content are looked at below a key. Behind more of them, there may be anything.
+const MAX_COMMENTS: usize = 64;
+
 static MAP_FINDERS: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| MAPS.map(Finder::new));
 static TAG: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("!!"));
 
@@ -36,23 +39,23 @@ impl TextDoubts {
 fn may_have_null_map(text: &str) -> bool {
     MAPS.iter().zip(&*MAP_FINDERS).any(|(field, finder)| {
         let mut found = finder.find_iter(text.as_bytes());
-        found.any(|at| {
-            let line = text.get(..at).map_or(0, |before| before.rfind('\n').map_or(0, |at| at + 1));
-            text.get(at + field.len()..).is_some_and(|after| is_before_null(after, at - line))
-        })
+        found.any(|at| text.get(..at).zip(text.get(at + field.len()..)).is_some_and(is_before_null))
     })
 }
 
-/// Whether what follows a key at a column may be a null.
-fn is_before_null(after: &str, column: usize) -> bool {
+/// Whether what follows a key may be a null. What is before the key says at which column it is.
+fn is_before_null((before, after): (&str, &str)) -> bool {
     let after = after.strip_prefix(['"', '\'']).unwrap_or(after).trim_start_matches([' ', '\t']);
     let Some(after) = after.strip_prefix(':') else { return after.starts_with([',', '}']) };
-    let (line, below) = after.split_once('\n').unwrap_or((after, ""));
-    let line = line.trim();
-    if !line.is_empty() && !line.starts_with('#') {
-        return line.starts_with(['~', 'n', 'N', '!', '*', '&', ',', '}']);
+    let after = after.trim_start_matches([' ', '\t']);
+    // Lines can be as long as the text, so they are looked at last.
+    if after.starts_with(|first: char| !matches!(first, '#' | '\r' | '\n')) {
+        return after.starts_with(['~', 'n', 'N', '!', '*', '&', ',', '}']);
     }
-    let next = below.lines().find(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
+    let (_, below) = after.split_once('\n').unwrap_or_default();
+    let mut near = below.lines().take(MAX_COMMENTS);
+    let next = near.find(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
+    let column = before.len() - before.rfind('\n').map_or(0, |at| at + 1);
     next.is_none_or(|next| next.len() - next.trim_start().len() <= column)
 }
 
@@ -89,9 +92,55 @@ fn may_leave_out(text: &str) -> bool {
             return true;
         }
         let is_end = text.as_bytes()[at] == b'}';
-        let Some(start) = before.rfind(['{', ',', ':', '[', ']', '\n']).filter(|_| is_end) else { return false };
+        if !is_end {
+            return false;
+        }
+        // Every end of a mapping ends the search, so that no text is searched again for each of them.
+        let Some(start) = before.rfind(['{', '}', ',', ':', '[', ']', '\n']) else { return false };
         let is_variable = before.get(..start).is_some_and(|before| before.ends_with('$'));
         // A key alone: `{a}`, or `{a: 1, b}`.
-        matches!(before.as_bytes()[start], b'{' | b',') && start + 1 < before.len() && !is_variable
+        matches!(before.as_bytes()[start], b'{' | b'}' | b',') && start + 1 < before.len() && !is_variable
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_without_a_value_is_a_doubt() {
+        for (text, expected) in [
+            ("a: {b}", true),
+            ("a: {b: 1, c}", true),
+            ("a: {b: }", true),
+            ("a: {b: 1}", false),
+            ("a: {b: {c: 1} }", false),
+            ("a: {}", false),
+            ("a: ${b}", false),
+            ("a: {{b: 1}, c}", true),
+        ] {
+            assert_eq!(may_leave_out(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_map_without_a_value_is_a_doubt_behind_many_comments_too() {
+        let comments = "  # properties:\n".repeat(MAX_COMMENTS);
+        assert!(may_have_null_map("spec:\n  properties:\nstatus: {}\n"));
+        assert!(!may_have_null_map("spec:\n  properties:\n  # one\n\n    a: 1\n"));
+        assert!(may_have_null_map(&format!("spec:\n  properties:\n{comments}    a: 1\n")));
+    }
+
+    /// Each took the square of its length.
+    #[test]
+    fn long_texts_are_looked_at_once() {
+        let started = std::time::Instant::now();
+        let braces = format!("a: \"{}\"\n", "}".repeat(1 << 20));
+        let comments = format!("{}      a: 1\n", "# properties:\n".repeat(1 << 16));
+        let line = format!("{{{}}}\n", "\"properties\": {\"a\": 1},".repeat(1 << 16));
+        for text in [braces, comments, line] {
+            TextDoubts::of(&text);
+        }
+        assert!(started.elapsed().as_secs() < 30, "{:?}", started.elapsed());
+    }
 }

@@ -203,3 +203,30 @@ fn claims_of_a_plane_that_flux_or_argo_cd_registers_are_checked() {
     repo.write("claims/orders.yaml", claim("Database", "{size: a}"));
     assert_eq!(found(&lint(repo.path(), &[])), [""; 0]);
 }
+
+/// The Kustomizations are numbered with those outside of the root.
+#[test]
+fn below_the_top_each_fault_names_its_own_deliverer() {
+    let repo = repository(URL);
+    let inside = flux("").replace("name: claims", "name: inside").replace("./claims", "./team/claims");
+    let outside = flux("").replace("name: claims", "name: outside").replace("./claims", "./team/more");
+    let (_, outside) = outside.split_once("---\n").expect("two documents");
+    repo.write("clusters/a.yaml", outside).write("team/flux/b.yaml", inside);
+    repo.write("team/apis/database.yaml", definition("Database", "{type: string}"));
+    repo.write("team/claims/a.yaml", claim("Database", "{size: 1}"));
+    repo.write("team/more/b.yaml", claim("Database", "{size: 2}").replace("name: orders", "name: more"));
+    repo.write("team/portolan.yaml", "scope: example/team\n");
+    for folder in [".", "team"] {
+        let report = lint(&repo.path().join(folder), &[]);
+        let messages: Vec<String> = report.of_delivery().iter().map(|it| it.message.clone()).collect();
+        assert_eq!(messages.len(), 2, "{report:#?}");
+        assert!(
+            messages[0].contains("Database shop/orders") && messages[0].contains("flux-system/inside"),
+            "{messages:?}"
+        );
+        assert!(
+            messages[1].contains("Database shop/more") && messages[1].contains("flux-system/outside"),
+            "{messages:?}"
+        );
+    }
+}

@@ -1,10 +1,10 @@
 //! The Helm charts of a repository: what is in one may be rendered for whatever names it, and one that renders no deliverer
 //! takes nothing else.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::delivery::files::is_below;
-use crate::delivery::reach::{Deliverer, DelivererId, NotKnown, Outcome, Reach};
+use crate::delivery::reach::{DelivererId, NotKnown, Outcome, Reach};
 use crate::delivery::repository::Repository;
 
 /// Texts of which one is in a chart that may render deliverers, or that hands values to one that does.
@@ -25,13 +25,18 @@ impl Charts {
             "" => Some("templates"),
             folder => folder.strip_suffix('/'),
         });
-        let is_bounded = |deliverer: &Deliverer| {
-            let folder = deliverer.folder.as_deref().filter(|folder| !folder.is_empty());
+        let mut marked: BTreeMap<&str, bool> = BTreeMap::new();
+        let mut bounded = BTreeSet::new();
+        for (id, deliverer) in reach.ids() {
             let is_chart = matches!(deliverer.outcome, Outcome::NotKnown(NotKnown::Helm(_)));
-            is_chart && folder.is_some_and(|folder| !has_marks(repository, folder))
-        };
-        let bounded = reach.ids().filter(|(_, deliverer)| is_bounded(deliverer)).map(|(id, _)| id);
-        Self { folders: folders.map(str::to_owned).collect(), bounded: bounded.collect() }
+            let folder = deliverer.folder.as_deref().filter(|folder| is_chart && !folder.is_empty());
+            let Some(folder) = folder else { continue };
+            // Many deliverers share a chart.
+            if !*marked.entry(folder).or_insert_with(|| has_marks(repository, folder)) {
+                bounded.insert(id);
+            }
+        }
+        Self { folders: folders.map(str::to_owned).collect(), bounded }
     }
 
     /// Whether a file is a part of a chart.

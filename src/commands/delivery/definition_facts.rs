@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::checkout::Checkout;
-use super::facts::item;
+use super::manifest_values::map_values;
 use super::run_files::RunFiles;
 use crate::delivery::crd::check::Write;
 use crate::delivery::crd::definition::Definition;
@@ -20,14 +20,12 @@ use crate::delivery::object::split_version;
 use crate::delivery::place::Place as DeliveredPlace;
 use crate::delivery::reading::Dialect;
 use crate::delivery::repository::Repository;
-use crate::delivery::source::Source as _;
 use crate::delivery::unfinished::Unfinished;
 use crate::domain::delivery_facts::{
     DeliveryFacts, ImplicitScope, LossReason, LostKeyword, Refusal, RefusalKind, RefusedDefinition,
 };
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::Value;
-use crate::sources::{self, SourceFile};
 
 /// The manifests of the YAML files of the repository.
 pub(super) type AllManifests = Vec<(DeliveredId, Arc<Manifests>)>;
@@ -129,33 +127,11 @@ impl DefinitionFacts<'_> {
     }
 
     fn read(&self, files: &[(DeliveredId, Vec<&Manifest>)]) -> Vec<Read> {
-        let sources: Vec<(&SourceFile, DeliveredId, &[&Manifest])> = files
-            .iter()
-            .filter_map(|(file, manifests)| Some((self.checkout.source_of(*file)?, *file, manifests.as_slice())))
-            .collect();
-        let texts: Vec<&SourceFile> = sources.iter().map(|(source, ..)| *source).collect();
-        let checkout = self.checkout;
-        let read = sources::for_each_text(
-            &texts,
-            || (),
-            |(), at, text| {
-                let mut found = Vec::new();
-                let Ok(text) = text else { return found };
-                let (_, file, manifests) = sources[at];
-                let mut index = 0;
-                checkout.documents(text.text, &mut |document| {
-                    for manifest in manifests.iter().filter(|manifest| manifest.document == index) {
-                        let object = document.value.and_then(|root| item(root, &manifest.items));
-                        // A template of another tool.
-                        let object = object.filter(|object| !object.raw().contains("{{"));
-                        found.extend(object.map(|object| read_one(file, manifest, object)));
-                    }
-                    index += 1;
-                });
-                found
-            },
-        );
-        read.into_iter().flatten().collect()
+        map_values(self.checkout, files, |file, manifest, object| {
+            // A template of another tool.
+            let is_template = object.raw().contains("{{");
+            (!is_template).then(|| read_one(file, manifest, object))
+        })
     }
 
     fn add_crd(&mut self, read: &Read, report: &document::CrdReport, facts: &mut DeliveryFacts) {
@@ -165,9 +141,11 @@ impl DefinitionFacts<'_> {
     fn add_xrd(&mut self, read: &Read, report: &XrdReport, facts: &mut DeliveryFacts) {
         self.add_faults(read, &report.faults, &[], facts);
         let mut seen: Vec<(&Fault, Vec<String>)> = Vec::new();
+        let mut known: HashMap<(&str, Option<Span>, &str), usize> = HashMap::new();
         for derived in &report.derived {
             for fault in &derived.faults {
-                match seen.iter_mut().find(|(known, _)| *known == fault) {
+                let at = *known.entry((&fault.path, fault.span, &fault.text)).or_insert(seen.len());
+                match seen.get_mut(at) {
                     Some((_, names)) => names.push(derived.name.clone()),
                     None => seen.push((fault, vec![derived.name.clone()])),
                 }

@@ -11,6 +11,7 @@ mod failures;
 pub(crate) mod listing;
 mod located;
 mod manifest_facts;
+mod manifest_values;
 pub(crate) mod options;
 pub(crate) mod read_files;
 pub(crate) mod repository;

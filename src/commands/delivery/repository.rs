@@ -90,7 +90,7 @@ impl Deliveries {
         if is_nothing && !is_stated && !has_xrds {
             return None;
         }
-        let mut run = RunFiles::new(&checkout, files, prefix);
+        let mut run = RunFiles::new(&checkout, files, view);
         let charts = Charts::of(&repository, &reach);
         let facts = FactsOf {
             reach: &reach,

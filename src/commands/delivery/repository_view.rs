@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use crate::domain::finding::FileId;
 use crate::sources::git::{CommitId, Repository};
 use crate::sources::{
     self, Boundary, DiskFile, Listings, PathKind, Place, RepositoryFile, SourceFile, work_tree_files,
@@ -25,12 +26,14 @@ pub(crate) struct RepositoryView<'a> {
     pub base: Option<CommitId>,
     /// Folders of the work tree that were listed already.
     pub listings: Option<&'a Listings>,
+    /// Files that earlier passes of the run added to its files, with the texts that fixes gave them.
+    pub added: &'a [(FileId, SourceFile)],
 }
 
 impl<'a> RepositoryView<'a> {
     /// A state that is compared with nothing.
     pub fn new(root: &'a Path, repository: Option<&'a Repository>, state: State) -> Self {
-        Self { root, repository, state, base: None, listings: None }
+        Self { root, repository, state, base: None, listings: None, added: &[] }
     }
 
     pub fn of_work_tree(root: &'a Path, repository: Option<&'a Repository>) -> Self {
@@ -49,12 +52,29 @@ impl<'a> RepositoryView<'a> {
     pub fn files(&self) -> Vec<RepositoryFile> {
         let none = Listings::default();
         let listings = self.listings.unwrap_or(&none);
-        match (self.state, self.repository) {
+        let mut files = match (self.state, self.repository) {
             (State::WorkTree, Some(repository)) => work_tree_files(repository.top(), listings),
             (State::WorkTree, None) => work_tree_files(self.root, listings),
             (State::Index, Some(repository)) => repository.files_of_index().unwrap_or_default(),
             (State::Commit(commit), Some(repository)) => repository.files_of_commit(commit).unwrap_or_default(),
             (State::Index | State::Commit(_), None) => Vec::new(),
+        };
+        self.replace_added(&mut files);
+        files
+    }
+
+    /// Gives the files that fixes have changed in memory their new texts. The files are sorted by path.
+    fn replace_added(&self, files: &mut [RepositoryFile]) {
+        if self.added.is_empty() {
+            return;
+        }
+        let prefix = self.prefix();
+        for (_, added) in self.added {
+            let path = format!("{prefix}{}", added.path);
+            let Ok(at) = files.binary_search_by(|file| file.path().cmp(&path)) else { continue };
+            if let RepositoryFile::File(file) = &mut files[at] {
+                file.place = added.place.clone();
+            }
         }
     }
 

@@ -1,12 +1,12 @@
 //! Collects which objects of the repository the API server refuses by the CRDs and XRDs of the repository: claims, composite
 //! resources, managed resources and any others.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{HashMap, HashSet};
 
 use super::checkout::Checkout;
 use super::definition_facts::{AllManifests, DefinedKinds, DefinitionFacts, has_definitions, refusal};
-use super::facts::item;
 use super::facts::number_of;
+use super::manifest_values::map_values;
 use super::options::DeliveryOptions;
 use super::run_files::RunFiles;
 use super::sync_options::{DelivererOptions, is_unvalidated};
@@ -22,14 +22,12 @@ use crate::delivery::place::Place as DeliveredPlace;
 use crate::delivery::reach::{Applied, Fate, Outcome, Reach, is_removed};
 use crate::delivery::reading::Dialect;
 use crate::delivery::repository::Repository;
-use crate::delivery::source::Source as _;
 use crate::delivery::unfinished::Unfinished;
 use crate::domain::cluster::Deliverer as ToolName;
 use crate::domain::delivery_facts::{DelivererIndex, DeliveryFacts, RefusedResource, RemovedApi};
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::Value;
 use crate::domain::finding::Place;
-use crate::sources::{self, SourceFile};
 
 /// A manifest by its file and the start of its text.
 type ManifestKey = (DeliveredId, u32);
@@ -109,7 +107,11 @@ impl ResourceFacts<'_, '_> {
             .map(|(file, manifests)| (*file, manifests.objects.iter().filter(|it| wanted(*file, it)).collect()))
             .filter(|(_, manifests): &(DeliveredId, Vec<&Manifest>)| !manifests.is_empty())
             .collect();
-        let judged = judge(self.checkout, &files, &deliveries, self.unknown_delivery(), &defined);
+        let unknown = [self.unknown_delivery()];
+        let judged = map_values(self.checkout, &files, |file, manifest, object| {
+            let known = deliveries.get(&(file, manifest.span.start)).map_or(&unknown[..], Vec::as_slice);
+            judge_one(file, manifest, object, known, &defined)
+        });
         for judged in judged {
             let definition = defined.places.get(&judged.definition).and_then(|place| self.run.place(*place));
             for (fault, advice, by, is_dropped) in judged.faults {
@@ -165,45 +167,6 @@ impl ResourceFacts<'_, '_> {
     }
 }
 
-fn judge(
-    checkout: &Checkout,
-    files: &[(DeliveredId, Vec<&Manifest>)],
-    deliveries: &HashMap<ManifestKey, Vec<Delivery>>,
-    unknown: Delivery,
-    defined: &DefinedKinds,
-) -> Vec<Judged> {
-    let sources: Vec<(&SourceFile, DeliveredId, &[&Manifest])> = files
-        .iter()
-        .filter_map(|(file, manifests)| Some((checkout.source_of(*file)?, *file, manifests.as_slice())))
-        .collect();
-    let texts: Vec<&SourceFile> = sources.iter().map(|(source, ..)| *source).collect();
-    let unknown = [unknown];
-    let judged = sources::for_each_text(
-        &texts,
-        || (),
-        |(), at, text| {
-            let mut found = Vec::new();
-            let Ok(text) = text else { return found };
-            let (_, file, manifests) = sources[at];
-            let mut by_document: BTreeMap<usize, Vec<&Manifest>> = BTreeMap::new();
-            for manifest in manifests {
-                by_document.entry(manifest.document).or_default().push(manifest);
-            }
-            let mut index = 0;
-            checkout.documents(text.text, &mut |document| {
-                for manifest in by_document.get(&index).into_iter().flatten() {
-                    let Some(object) = document.value.and_then(|root| item(root, &manifest.items)) else { continue };
-                    let known = deliveries.get(&(file, manifest.span.start)).map_or(&unknown[..], Vec::as_slice);
-                    found.extend(judge_one(file, manifest, object, known, defined));
-                }
-                index += 1;
-            });
-            found
-        },
-    );
-    judged.into_iter().flatten().collect()
-}
-
 /// `None`: it is accepted.
 fn judge_one(
     file: DeliveredId,
@@ -219,6 +182,7 @@ fn judge_one(
     let Header { api_version, kind, .. } = &*manifest.header;
     let mut definition = None;
     let mut seen: Vec<(Write, Dialect)> = Vec::new();
+    let mut known: HashSet<(String, Option<Span>)> = HashSet::new();
     for delivery in deliveries {
         if seen.contains(&(delivery.write, delivery.dialect)) {
             continue;
@@ -230,10 +194,9 @@ fn judge_one(
         let Verdict { faults: found, origin, file, definition: name, .. } = verdict;
         for (fault, is_dropped) in without_consequences(found).into_iter().map(|fault| (fault, false)).chain(dropped) {
             let is_template = fault.span.is_some_and(|span| is_template(span.slice(object.view().source)));
-            let is_known = faults.iter().any(|(known, ..)| known.path == fault.path && known.span == fault.span);
             // Of those there is another rule.
             let is_removed = matches!(fault.kind, FaultKind::NoMatch { .. }) && is_removed(api_version, kind);
-            if !is_template && !is_known && !is_removed {
+            if !is_template && !is_removed && known.insert((fault.path.clone(), fault.span)) {
                 let is_unknown = matches!(fault.kind, FaultKind::UnknownField { .. });
                 let advice = crossplane::advice(origin, &fault.path).filter(|_| is_unknown);
                 faults.push((fault, advice, delivery.by, is_dropped));
@@ -267,11 +230,10 @@ fn is_about(removed: &RemovedApi, place: Place) -> bool {
 /// Without the fields of values that are of another type altogether.
 fn without_consequences(faults: Vec<Fault>) -> Vec<Fault> {
     let wrong = faults.iter().filter(|fault| fault.kind == FaultKind::WrongType).map(|fault| fault.path.clone());
-    let wrong: Vec<String> = wrong.collect();
+    let wrong: HashSet<String> = wrong.collect();
     let is_consequence = |fault: &Fault| {
-        let rest = wrong.iter().filter_map(|path| fault.path.strip_prefix(path.as_str()));
-        matches!(fault.kind, FaultKind::UnknownField { .. })
-            && rest.into_iter().any(|rest| rest.starts_with(['.', '[']))
+        let mut above = fault.path.match_indices(['.', '[']).map(|(at, _)| &fault.path[..at]);
+        matches!(fault.kind, FaultKind::UnknownField { .. }) && above.any(|path| wrong.contains(path))
     };
     faults.into_iter().filter(|fault| !is_consequence(fault)).collect()
 }

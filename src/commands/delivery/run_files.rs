@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::checkout::Checkout;
+use super::repository_view::RepositoryView;
 use crate::analysis::Directives;
 use crate::delivery::files::FileId as DeliveredId;
 use crate::delivery::place::Place as DeliveredPlace;
@@ -21,17 +22,26 @@ pub(crate) struct RunFiles {
     checkout: Arc<Checkout>,
     /// The manifests of the run.
     listed: Vec<DeliveredId>,
+    /// Files that an earlier pass of the run added.
+    earlier: HashMap<DeliveredId, FileId>,
     /// Files that the run did not list, and that facts point to.
     more: HashMap<DeliveredId, FileId>,
-    /// The same; their ids follow those of the run's files.
+    /// Those of them that no earlier pass added; their ids follow those of the run's files.
     pub added: Vec<SourceFile>,
 }
 
 impl RunFiles {
     /// `files`: the number of all files of the run.
-    pub(super) fn new(checkout: &Arc<Checkout>, files: usize, prefix: String) -> Self {
+    pub(super) fn new(checkout: &Arc<Checkout>, files: usize, view: &RepositoryView<'_>) -> Self {
         let listed = checkout.files.ids().filter(|file| checkout.number_of(*file).is_some()).collect();
-        Self { files, prefix, checkout: Arc::clone(checkout), listed, more: HashMap::new(), added: Vec::new() }
+        let prefix = view.prefix();
+        let earlier = view.added.iter().filter_map(|(id, file)| {
+            let path = format!("{prefix}{}", file.path);
+            Some((checkout.files.find(&path)?, *id))
+        });
+        let earlier = earlier.collect();
+        let (checkout, more, added) = (Arc::clone(checkout), HashMap::new(), Vec::new());
+        Self { files, prefix, checkout, listed, earlier, more, added }
     }
 
     /// The manifests of the run.
@@ -53,6 +63,10 @@ impl RunFiles {
         if let Some(id) = self.listed_id(file).or_else(|| self.more.get(&file).copied()) {
             return Some(id);
         }
+        if let Some(id) = self.earlier.get(&file).copied() {
+            self.more.insert(file, id);
+            return Some(id);
+        }
         let path = self.checkout.files.path(file).strip_prefix(&self.prefix)?.to_owned();
         // A symbolic link has no text of its own.
         let place =
@@ -68,17 +82,19 @@ impl RunFiles {
         path.strip_prefix(&self.prefix).unwrap_or(path).to_owned()
     }
 
-    /// The ignore comments of the files that were added.
+    /// The ignore comments of the files that facts point to and the run did not list.
     pub fn directives(&self) -> Vec<(FileId, Directives)> {
         let mut reader = Reader::new(Limits::default());
         let mut buffer = ReadBuffer::default();
+        let mut files: Vec<(FileId, &SourceFile)> =
+            self.more.iter().filter_map(|(file, id)| Some((*id, self.checkout.source_of(*file)?))).collect();
+        files.sort_by_key(|(id, _)| *id);
         let mut found = Vec::new();
-        for (index, file) in self.added.iter().enumerate() {
+        for (id, file) in files {
             let Ok(text) = sources::read(file, &mut buffer) else { continue };
             let mut notes = Vec::new();
             reader.read_all(text.text, &mut |document| notes.extend_from_slice(document.notes));
-            let directives = Directives::read(text.text, &notes);
-            found.extend(directives.map(|directives| (FileId::of(self.files + index), directives)));
+            found.extend(Directives::read(text.text, &notes).map(|directives| (id, directives)));
         }
         found
     }

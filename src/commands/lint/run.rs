@@ -98,8 +98,10 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
     };
     let mut repairs = Repairs::default();
     let listings = std::mem::take(&mut found.listings);
+    let listed = found.files.len();
+    let mut added: Vec<(FileId, SourceFile)> = Vec::new();
     let (mut checked, mapped) = loop {
-        let view = found.view(request, &listings);
+        let view = RepositoryView { added: &added, ..found.view(request, &listings) };
         let mut mapped = request.clusters.map(&mut found.files, manifests, &view)?;
         let Found { files, chosen, .. } = &found;
         let total = files.len();
@@ -143,6 +145,9 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
         if !repairs.pass(wanted.iter(), &mut found.files, &checked.broken) {
             break (checked, mapped);
         }
+        // The next pass sees them as they are now, under the same ids.
+        let ids = (0..).map(FileId).zip(&found.files);
+        added = ids.skip(listed).map(|(id, file)| (id, file.clone())).collect();
     };
     found.files.append(&mut checked.added);
     if let Some((manifests, (unreadable, hidden))) = checked.manifests.as_mut().zip(unread) {
@@ -298,7 +303,7 @@ impl Found {
             LintScope::Changed { since: None } => repository.and_then(|it| it.head_commit().ok()?),
             LintScope::Changed { since: Some(since) } => repository.and_then(|it| it.parting(since).ok()?),
         };
-        RepositoryView { root: request.root, repository, state, base, listings: Some(listings) }
+        RepositoryView { root: request.root, repository, state, base, listings: Some(listings), added: &[] }
     }
 
     fn new(discovery: Discovery, chosen: ReportSelection) -> Self {
@@ -392,6 +397,9 @@ fn find(request: &Request<'_>) -> Result<Found, Error> {
         found.shelf = shelf.clone();
     }
     found.files = overlay(request.instead.files.clone(), found.files);
+    // Deliverers are checked whatever the pattern says.
+    let staged = found.others.iter().map(|file| file.path.as_str());
+    staged.chain(found.other_paths.iter().map(String::as_str)).for_each(|path| found.chosen.add(path));
     if let Some((path, bytes)) = &request.given {
         give(&mut found, request, path, bytes)?;
     }

@@ -17,6 +17,9 @@ use super::uniqueness;
 use crate::domain::document::span::Span;
 use crate::text::suggest;
 
+/// For so many faults of an object, the field that was meant is searched among all others.
+const MAX_SEARCHES: usize = 200;
+
 /// How an object reaches the API server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Write {
@@ -274,9 +277,9 @@ impl Checker {
             let is_kept = is_embedded && is_meta(&member.key);
             if has_no_schema && !place.is_open && !is_kept {
                 if place.is_structural() {
-                    let known = schema.properties.keys().map(AsRef::as_ref);
                     let path = path.field(&member.key, member.span);
-                    self.push(Fault::unknown_field(&path, suggest::closest(&member.key, known)));
+                    let meant = self.meant(schema, &member.key);
+                    self.push(Fault::unknown_field(&path, meant));
                 }
                 continue;
             }
@@ -302,6 +305,13 @@ impl Checker {
             }
         }
         members
+    }
+
+    /// The field that an unknown one is probably meant to be.
+    fn meant<'s>(&self, schema: &'s Schema, key: &str) -> Option<&'s str> {
+        let is_searched = self.findings.faults.len() < MAX_SEARCHES;
+        let known = schema.properties.keys().map(AsRef::as_ref);
+        is_searched.then(|| suggest::closest(key, known)).flatten()
     }
 
     /// Reports the fields of a value without a schema.

@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 use super::Path;
 use super::check::{Write, check};
 use super::document;
+use super::fault::FaultKind;
 use super::formats::{accepts, is_known};
 use super::node::Node;
 use super::read::SchemaReader;
@@ -329,4 +330,18 @@ fn what_the_root_checks_must_be_declared() {
     let paths: Vec<&str> = faults.iter().map(|fault| fault.path.as_str()).collect();
     let start = "spec.versions[0].schema.openAPIV3Schema";
     assert_eq!(paths, [format!("{start}.anyOf"), format!("{start}.properties[spec].properties[a]")]);
+}
+
+/// Among many fields, the search for what was meant took the square of their number.
+#[test]
+fn what_was_meant_is_searched_for_the_first_faults_only() {
+    let many = 1000;
+    let fields: serde_json::Map<String, Json> =
+        (0..many).map(|number| (format!("field{number}"), json!({"type": "string"}))).collect();
+    let schema = schema(&json!({"type": "object", "properties": {"spec": {"type": "object", "properties": fields}}}));
+    let spec: serde_json::Map<String, Json> = (0..many).map(|number| (format!("feild{number}"), json!("a"))).collect();
+    let object = json!({"apiVersion": "a.b/v1", "kind": "A", "metadata": {"name": "a"}, "spec": spec});
+    let faults = check(&schema, true, Node::Json(&object), Write::Client).faults;
+    let has_advice = |at: usize| faults[at].kind != FaultKind::UnknownField { meant: None };
+    assert_eq!((faults.len(), has_advice(0), has_advice(many - 1)), (many, true, false));
 }

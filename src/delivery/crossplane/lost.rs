@@ -76,7 +76,7 @@ pub fn of_schema(schema: Node<'_>, target: &Target, path: &Path<'_>, lost: &mut 
         match Keyword::of_any_case(&member.key) {
             Some(Keyword::Properties) => of_root_properties(member.node, target, &path, lost),
             // `spec` is required in any case.
-            Some(Keyword::Required) if requires_only_spec(member.node) => {}
+            Some(Keyword::Required) if requires_only("spec", member.node) => {}
             Some(Keyword::Validations) => {}
             Some(keyword) if restricts(keyword, member.node) => push(&member, &path, "the root", lost),
             Some(_) | None => {}
@@ -84,8 +84,8 @@ pub fn of_schema(schema: Node<'_>, target: &Target, path: &Path<'_>, lost: &mut 
     }
 }
 
-fn requires_only_spec(required: Node<'_>) -> bool {
-    required.items().iter().all(|item| item.as_str().is_some_and(|name| name == "spec"))
+fn requires_only(field: &str, required: Node<'_>) -> bool {
+    required.items().iter().all(|item| item.as_str().is_some_and(|name| name == field))
 }
 
 fn push(member: &Member<'_>, path: &Path<'_>, from: &'static str, lost: &mut Vec<LostKeyword>) {
@@ -127,9 +127,20 @@ fn of_root_properties(properties: Node<'_>, target: &Target, path: &Path<'_>, lo
 
 /// Of `metadata`, the length of the name is taken.
 fn of_metadata(metadata: Node<'_>, path: &Path<'_>, lost: &mut Vec<LostKeyword>) {
-    let Some(properties) = metadata.member("properties") else { return };
-    let path = path.field("properties", properties.span);
-    for member in properties.node.members() {
+    for member in metadata.members() {
+        let path = path.field(&member.key, member.span);
+        match Keyword::of_any_case(&member.key) {
+            Some(Keyword::Properties) => of_fields_of_metadata(member.node, &path, lost),
+            // A name is required in any case.
+            Some(Keyword::Required) if requires_only("name", member.node) => {}
+            Some(keyword) if restricts(keyword, member.node) => push(&member, &path, "metadata", lost),
+            Some(_) | None => {}
+        }
+    }
+}
+
+fn of_fields_of_metadata(properties: Node<'_>, path: &Path<'_>, lost: &mut Vec<LostKeyword>) {
+    for member in properties.members() {
         let path = path.child(Step::Key(&member.key), member.span);
         for inner in member.node.members() {
             let keyword = Keyword::of_any_case(&inner.key);

@@ -355,6 +355,11 @@ fn keywords_without_effect_are_found() {
             "properties: {metadata: {properties: {name: {type: string, maxLength: 20, pattern: a}}}}",
             &[".properties[metadata].properties[name].pattern: not taken from metadata"],
         ),
+        ("properties: {metadata: {type: object, required: [name], description: a}}", &[]),
+        (
+            "properties: {metadata: {required: [name, labels], properties: {labels: {type: object}}}}",
+            &[".properties[metadata].required: not taken from metadata"],
+        ),
         (
             "properties: {spec: {properties: {a: {type: object, requred: [b], const: 1, readOnly: true, x-vendor: 1}}}}",
             &[

@@ -22,7 +22,8 @@ impl Accumulator {
     }
 
     pub(super) fn append_all(&mut self, others: Self) -> Result<(), Failure> {
-        if self.objects.is_empty() {
+        // Patches can give two objects one identity, which is found when they are merged.
+        if self.objects.is_empty() && others.counts.has_no_duplicates() {
             *self = others;
             return Ok(());
         }

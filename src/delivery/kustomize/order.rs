@@ -105,7 +105,12 @@ impl KindOrder {
         let mut sorted: Vec<usize> = (0..kinds.len()).collect();
         sorted.sort_by(|one, other| kinds[*one].cmp(&kinds[*other]));
         let mut positions = vec![0; kinds.len()];
-        sorted.iter().enumerate().for_each(|(position, number)| positions[*number] = position);
+        let mut position = 0;
+        for pair in sorted.windows(2) {
+            // `v1` and `/v1` are the same.
+            position += usize::from(kinds[pair[0]] != kinds[pair[1]]);
+            positions[pair[1]] = position;
+        }
         of_objects.iter_mut().for_each(|number| *number = positions[*number]);
         Self { of_objects }
     }
@@ -135,9 +140,10 @@ impl KindKey {
 impl Ord for KindKey {
     fn cmp(&self, other: &Self) -> Ordering {
         let by_kind = self.kind.cmp(&other.kind);
-        // Namespaces of the core come before those of other groups.
+        // Namespaces of the core come before those of other groups. Without a rank of their own, kinds of a third group
+        // would be between the two, and there would be no order at all.
         let has_core = self.kind.starts_with("~G") || other.kind.starts_with("~G");
-        let is_special = self.is_namespace && other.is_namespace && has_core;
+        let is_special = self.rank != 0 && self.is_namespace && other.is_namespace && has_core;
         let by_kind = if is_special { by_kind.reverse() } else { by_kind };
         self.rank.cmp(&other.rank).then(by_kind).then_with(|| self.text.cmp(&other.text))
     }

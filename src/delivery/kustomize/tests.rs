@@ -126,3 +126,51 @@ fn every_manifest_is_read_once_by_all_builds() {
     assert!(manifests.clone().all(|(_, count)| *count == 1));
     assert_eq!(manifests.count(), folders * per_folder);
 }
+
+/// Kinds of other groups are between the Namespaces of the core and of a group, which are in the reverse order.
+#[test]
+fn namespaces_without_a_rank_are_sorted_among_many_kinds() {
+    let mut manifests = String::new();
+    for group in ["a.io/v1", "m.io/v1", "z.io/v1", "v1"] {
+        for number in 0..30 {
+            let kind = if number == 15 { "Namespace".to_owned() } else { format!("Kind{number}") };
+            write!(manifests, "---\napiVersion: {group}\nkind: {kind}\nmetadata: {{name: a}}\n").expect("a string");
+        }
+    }
+    let top =
+        "resources: [a.yaml]\nsortOptions: {order: legacy, legacySortOptions: {orderFirst: [], orderLast: [Kind3]}}\n";
+    let texts = texts(&[("top/kustomization.yaml", top), ("top/a.yaml", &manifests)]);
+    let files = texts.files(&BTreeMap::new());
+    let repository = Repository::new(&files, &texts);
+    let built = build(&repository, &Tree::checkout(&files), "top", None, Options::KUBECTL).expect("it builds");
+    assert_eq!(built.objects.len(), 120);
+    assert_eq!(built.objects[119].header.kind, "Kind3");
+}
+
+/// The group and the version decide, not how they are written.
+#[test]
+fn the_same_version_written_twice_is_sorted_by_name() {
+    let object =
+        |version: &str, name: &str| format!("---\napiVersion: {version}\nkind: Kind\nmetadata: {{name: {name}}}\n");
+    let manifests = [object("v1", "c"), object("/v1", "b"), object("v1", "a")].concat();
+    let texts = texts(&[("top/kustomization.yaml", "resources: [a.yaml]\n"), ("top/a.yaml", &manifests)]);
+    let files = texts.files(&BTreeMap::new());
+    let repository = Repository::new(&files, &texts);
+    let built = build(&repository, &Tree::checkout(&files), "top", None, Options::KUBECTL).expect("it builds");
+    let names: Vec<&str> = built.objects.iter().map(|object| object.header.name.as_str()).collect();
+    assert_eq!(names, ["a", "b", "c"]);
+}
+
+#[test]
+fn objects_that_a_patch_makes_equal_cannot_be_merged() {
+    let patches = "patches: [{target: {name: a}, patch: '[{\"op\": \"replace\", \"path\": \"/metadata/name\", \"value\": \"b\"}]'}]\n";
+    let base = format!("resources: [a.yaml, b.yaml]\n{patches}");
+    let (kind, at) = failure(&[
+        ("top/kustomization.yaml", "resources: [../base]\n"),
+        ("base/kustomization.yaml", &base),
+        ("base/a.yaml", ENTITY),
+        ("base/b.yaml", &ENTITY.replace("name: a", "name: b")),
+    ]);
+    assert_eq!(kind, FailureKind::DuplicateId);
+    assert!(at.starts_with("base/b.yaml: "), "{at}");
+}

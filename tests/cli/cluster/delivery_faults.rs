@@ -393,3 +393,37 @@ fn deliverers_outside_of_the_root_count_too() {
     repo.write("catalog/kustomization.yaml", "resources: [team/a.yaml, gone.yaml]\n");
     assert_found(&repo, "-C catalog/team", &[]);
 }
+
+/// The pass after a fix sees the file as the fix left it, although the run does not list it.
+#[test]
+fn a_fix_outside_of_the_manifests_is_made_once() {
+    let old = kustomization("").replace("io/v1\n", "io/v1beta2\n");
+    for config in ["", "clusters: {shop: {mapping: mapping.yaml}}\n"] {
+        let repo = repository(&old);
+        repo.write("portolan.yaml", format!("scope: acme/catalog\nmanifests: {{include: [catalog/**]}}\n{config}"));
+        repo.write("mapping.yaml", "resources: []\n").write("catalog/a.yaml", entity("a", ""));
+        let report = run(&repo, "lint --fix");
+        assert!(report.talk.contains("Applied 2 fixes in 1 file."), "{config}: {}{}", report.results, report.talk);
+        assert!(!report.results.contains("removed-api"), "{config}: {}", report.results);
+        assert_eq!(repo.read("clusters/prod.yaml"), kustomization(""), "{config}");
+    }
+}
+
+#[test]
+fn a_changed_deliverer_outside_of_the_manifests_is_reported() {
+    let repo = repository(&kustomization(""));
+    repo.write("portolan.yaml", "scope: acme/catalog\nmanifests: {include: [catalog/**]}\n");
+    repo.write("catalog/a.yaml", entity("a", ""));
+    commit(&repo);
+    repo.write("clusters/prod.yaml", kustomization("").replace("./catalog", "./catalogue"));
+    let missing = ("delivery-path-missing", "clusters/prod.yaml:11");
+    for flags in ["", "--changed", "--since HEAD"] {
+        assert_found(&repo, flags, &[missing]);
+    }
+    assert_found(&repo, "--staged", &[]);
+    repo.git(&["add", "--all"]);
+    for flags in ["--staged", "--pre-commit", "--staged clusters"] {
+        assert_found(&repo, flags, &[missing]);
+    }
+    assert_found(&repo, "--staged catalog", &[]);
+}
