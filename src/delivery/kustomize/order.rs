@@ -140,10 +140,9 @@ impl KindKey {
 impl Ord for KindKey {
     fn cmp(&self, other: &Self) -> Ordering {
         let by_kind = self.kind.cmp(&other.kind);
-        // Namespaces of the core come before those of other groups. Without a rank of their own, kinds of a third group
-        // would be between the two, and there would be no order at all.
+        // Namespaces of the core come before those of other groups.
         let has_core = self.kind.starts_with("~G") || other.kind.starts_with("~G");
-        let is_special = self.rank != 0 && self.is_namespace && other.is_namespace && has_core;
+        let is_special = self.is_namespace && other.is_namespace && has_core;
         let by_kind = if is_special { by_kind.reverse() } else { by_kind };
         self.rank.cmp(&other.rank).then(by_kind).then_with(|| self.text.cmp(&other.text))
     }

@@ -127,26 +127,6 @@ fn every_manifest_is_read_once_by_all_builds() {
     assert_eq!(manifests.count(), folders * per_folder);
 }
 
-/// Kinds of other groups are between the Namespaces of the core and of a group, which are in the reverse order.
-#[test]
-fn namespaces_without_a_rank_are_sorted_among_many_kinds() {
-    let mut manifests = String::new();
-    for group in ["a.io/v1", "m.io/v1", "z.io/v1", "v1"] {
-        for number in 0..30 {
-            let kind = if number == 15 { "Namespace".to_owned() } else { format!("Kind{number}") };
-            write!(manifests, "---\napiVersion: {group}\nkind: {kind}\nmetadata: {{name: a}}\n").expect("a string");
-        }
-    }
-    let top =
-        "resources: [a.yaml]\nsortOptions: {order: legacy, legacySortOptions: {orderFirst: [], orderLast: [Kind3]}}\n";
-    let texts = texts(&[("top/kustomization.yaml", top), ("top/a.yaml", &manifests)]);
-    let files = texts.files(&BTreeMap::new());
-    let repository = Repository::new(&files, &texts);
-    let built = build(&repository, &Tree::checkout(&files), "top", None, Options::KUBECTL).expect("it builds");
-    assert_eq!(built.objects.len(), 120);
-    assert_eq!(built.objects[119].header.kind, "Kind3");
-}
-
 /// The group and the version decide, not how they are written.
 #[test]
 fn the_same_version_written_twice_is_sorted_by_name() {
