@@ -131,16 +131,13 @@ mod tests {
         assert!(may_have_null_map(&format!("spec:\n  properties:\n{comments}    a: 1\n")));
     }
 
-    /// Each took the square of its length.
+    /// Each took the square of its length, which is hours.
     #[test]
     fn long_texts_are_looked_at_once() {
-        let started = std::time::Instant::now();
         let braces = format!("a: \"{}\"\n", "}".repeat(1 << 20));
         let comments = format!("{}      a: 1\n", "# properties:\n".repeat(1 << 16));
         let line = format!("{{{}}}\n", "\"properties\": {\"a\": 1},".repeat(1 << 16));
-        for text in [braces, comments, line] {
-            TextDoubts::of(&text);
-        }
-        assert!(started.elapsed().as_secs() < 30, "{:?}", started.elapsed());
+        let has_null_map = [braces, comments, line].map(|text| TextDoubts::of(&text).has_null_map);
+        assert_eq!(has_null_map, [false, true, false]);
     }
 }
