@@ -28,7 +28,7 @@ pub(crate) fn run(args: &AddArgs, context: &mut Context<'_>) -> Result<Exit, Err
     request::check_name(&args.name)?;
     let top = request::top_of(context)?;
     let survey = Survey::of(&top.path, context.settings.platform.value)?;
-    let request = Request::of(args, &survey, &top, context)?;
+    let request = Request::of(args, &survey, &top, context, &|url| argocd::template_namespace(&survey, url))?;
     for note in &request.notes {
         context.say(&format!("note: {note}"));
     }

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::argocd;
 use super::args::AddArgs;
 use super::edit::{Addition, Changes, Step, Target};
 use super::error::AddError;
@@ -94,7 +93,14 @@ fn is_label(text: &str) -> bool {
 }
 
 impl<'a> Request<'a> {
-    pub fn of(args: &AddArgs, survey: &Survey, top: &'a Top, context: &Context<'_>) -> Result<Self, Error> {
+    /// `template_namespace`: the namespace in the ApplicationSets of a repository with this URL, if they agree.
+    pub fn of(
+        args: &AddArgs,
+        survey: &Survey,
+        top: &'a Top,
+        context: &Context<'_>,
+        template_namespace: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, Error> {
         let settings = context.settings;
         check_flags(args)?;
         let deliverer = deliverer(args, survey, settings)?;
@@ -124,7 +130,7 @@ impl<'a> Request<'a> {
         let namespaces = survey.namespaces_in(&folders);
         let entry = settings.clusters.iter().find(|cluster| cluster.name == args.name);
         let of_templates = match deliverer {
-            Deliverer::ArgoCd | Deliverer::Kubectl => argocd::template_namespace(survey, &url),
+            Deliverer::ArgoCd | Deliverer::Kubectl => template_namespace(&url),
             Deliverer::Flux => None,
         };
         let configured = settings.clusters.iter().find_map(|cluster| cluster.namespace.clone());
