@@ -166,7 +166,7 @@ fn show(
     repairs: Repairs,
 ) -> LintResult {
     let Filtered { texts, prints, shown, baselined } = Filtered::of(request, &found, &checked);
-    let RawFindings { conclusion, entities, notes: more, manifests: declared, .. } = checked;
+    let RawFindings { conclusion, entities, notes: more, manifests: declared, has_cluster_objects, .. } = checked;
     // Without any entity, a missing snapshot left nothing unchecked, so its notes are dropped.
     let nothing_is_ours = entities == 0 && conclusion.findings.is_empty();
     let mut notes = if nothing_is_ours { Vec::new() } else { loaded.notes };
@@ -192,6 +192,7 @@ fn show(
         suppressed: conclusion.suppressed,
         baselined,
         hidden: total - findings.len(),
+        has_cluster_objects,
     };
     let repairs_made = repairs.count();
     let repaired = repairs.into_files();

@@ -43,6 +43,8 @@ pub(crate) struct RawFindings {
     pub kept: Vec<(usize, Place)>,
     /// Files that findings point to, and that the run did not list; their ids follow those of its files.
     pub added: Vec<SourceFile>,
+    /// Deliverers, or definitions and their resources, were checked too.
+    pub has_cluster_objects: bool,
 }
 
 /// What a run collects besides findings.
@@ -227,12 +229,13 @@ impl LintRun<'_> {
             let (found, declarations): (Vec<_>, Vec<_>) = collected.map(|it| (it.entities, it.declarations)).unzip();
             ManifestSet { index: ManifestIndex::of_collected(read, declarations), ..ManifestSet::of_collected(found) }
         });
+        let has_cluster_objects = deliveries.is_some();
         let added = deliveries.map_or_else(Vec::new, |mut deliveries| {
             let added = std::mem::take(&mut deliveries.run.added);
             sources::free_in_background(read.len(), deliveries);
             added
         });
-        RawFindings { conclusion, broken, entities, notes, manifests, kept, added }
+        RawFindings { conclusion, broken, entities, notes, manifests, kept, added, has_cluster_objects }
     }
 
     /// Adds one finding for each place that could not be read.

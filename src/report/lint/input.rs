@@ -33,4 +33,6 @@ pub struct Counts {
     pub baselined: usize,
     /// Findings beyond `--max-findings`.
     pub hidden: usize,
+    /// Deliverers, or definitions and their resources, were checked too.
+    pub has_cluster_objects: bool,
 }

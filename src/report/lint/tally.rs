@@ -52,7 +52,7 @@ pub(super) fn verdict(lint: &Lint<'_>) -> String {
     let entities = count(lint.counts.entities, "entity");
     if lint.findings.is_empty() {
         let silent = lint.counts.hidden == 0;
-        if silent && lint.counts.entities == 0 {
+        if silent && lint.counts.entities == 0 && !lint.counts.has_cluster_objects {
             let where_looked =
                 if lint.counts.files == 0 { "no YAML files".to_owned() } else { format!("no entities in {files}") };
             return format!("{where_looked}: nothing to lint");
@@ -102,7 +102,9 @@ mod tests {
         let mut run = Run::empty();
         run.counts = crate::report::lint::Counts { entities: 0, files: 2, ..run.counts };
         assert_eq!(verdict(&run.lint()), "no entities in 2 files: nothing to lint");
-        run.counts.files = 0;
+        run.counts.has_cluster_objects = true;
+        assert_eq!(verdict(&run.lint()), "2 files, 0 entities: nothing to report");
+        run.counts = crate::report::lint::Counts { files: 0, has_cluster_objects: false, ..run.counts };
         assert_eq!(verdict(&run.lint()), "no YAML files: nothing to lint");
     }
 

@@ -149,3 +149,14 @@ fn nothing_to_lint_is_said_and_is_0() {
         "{told:?}"
     );
 }
+
+#[test]
+fn claims_and_definitions_without_entities_are_something_to_lint() {
+    let repo = Repo::new();
+    let good = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/rules/refused-custom-resource/good");
+    for path in ["crossplane/definition.yaml", "claims/shop.yaml"] {
+        repo.write(path, std::fs::read_to_string(good.join(path)).expect("the example of the rule"));
+    }
+    let told = lint(&repo, &[]);
+    assert_eq!((told.code, told.out.as_str()), (0, "2 files, 0 entities: nothing to report\n"), "{told:?}");
+}
