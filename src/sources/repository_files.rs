@@ -10,6 +10,7 @@ use super::boundary::Boundary;
 use super::ignored::Ignored;
 use super::inspect::{EntryKind, ListedEntry, Listings, entries_of, entry_kind, link_target, real_path};
 use super::path::path_text;
+use super::pattern::is_yaml;
 use super::read::{DiskFile, Place, SourceFile};
 use super::tracked::Tracked;
 
@@ -24,6 +25,14 @@ pub enum RepositoryFile {
 }
 
 impl RepositoryFile {
+    /// The file, if it is YAML by its name and no link.
+    pub fn yaml(&self) -> Option<&SourceFile> {
+        match self {
+            Self::File(file) if is_yaml(Path::new(&file.path)) => Some(file),
+            Self::File(_) | Self::Link { .. } => None,
+        }
+    }
+
     pub fn path(&self) -> &str {
         match self {
             Self::File(file) => &file.path,

@@ -11,7 +11,7 @@ use crate::delivery::reach::Arrival;
 use crate::delivery::source::Source as _;
 use crate::domain::document::tree::Value;
 use crate::mapping::objects::each_object;
-use crate::sources::{self, ReadBuffer, RepositoryFile, SourceFile};
+use crate::sources::{self, ReadBuffer, SourceFile};
 
 /// Which mappings of manifests have content, by kind, namespace and name.
 type Names = HashMap<[String; 3], [bool; 2]>;
@@ -76,10 +76,9 @@ impl<'a> Emptied<'a> {
         let now: HashSet<&str> = files.ids().map(|file| files.path(file)).collect();
         let mut names = Names::new();
         for file in self.view.base_files() {
-            let RepositoryFile::File(file) = file else { continue };
-            let is_yaml = file.path.ends_with(".yaml") || file.path.ends_with(".yml");
-            if is_yaml && !now.contains(file.path.as_str()) {
-                names.extend(text_of(&file).map(|text| self.names(&text)).unwrap_or_default());
+            let Some(file) = file.yaml() else { continue };
+            if !now.contains(file.path.as_str()) {
+                names.extend(text_of(file).map(|text| self.names(&text)).unwrap_or_default());
             }
         }
         names

@@ -4,7 +4,6 @@ use foldhash::HashSet;
 
 use super::repository_view::RepositoryView;
 use crate::analysis::concerns_delivery;
-use crate::delivery::files::is_yaml;
 use crate::sources::{self, ReadProblem, RepositoryFile, SourceFile, TextRef};
 
 #[derive(Debug)]
@@ -20,16 +19,8 @@ impl Listing {
         let (files, prefix) = (view.files(), view.prefix());
         let own: HashSet<&str> = read.iter().map(|file| file.path.as_str()).collect();
         let is_own = |path: &str| path.strip_prefix(prefix.as_str()).is_some_and(|path| own.contains(path));
-        let other = |file: &RepositoryFile| match file {
-            RepositoryFile::File(file) => is_yaml(&file.path) && !is_own(&file.path),
-            RepositoryFile::Link { .. } => false,
-        };
-        let others = files.iter().filter(|file| other(file)).filter_map(|file| match file {
-            RepositoryFile::File(file) => Some(file),
-            RepositoryFile::Link { .. } => None,
-        });
-        let others: Vec<&SourceFile> = others.collect();
-        let others_may_deliver = some_may_deliver(&others);
+        let others = files.iter().filter_map(RepositoryFile::yaml).filter(|file| !is_own(&file.path));
+        let others_may_deliver = some_may_deliver(&others.collect::<Vec<&SourceFile>>());
         Self { files, others_may_deliver }
     }
 }

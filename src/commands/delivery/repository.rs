@@ -43,7 +43,7 @@ pub(crate) struct Deliveries {
 }
 
 impl Deliveries {
-    /// The same, where the texts of `read` are at hand.
+    /// Finds them for a run that has not looked at its files yet. `read`: those that are manifests.
     pub fn find_among(
         view: &RepositoryView<'_>,
         options: &DeliveryOptions,
@@ -105,13 +105,12 @@ impl Deliveries {
         let manifests =
             ManifestFacts { reach: &reach, repository: &repository, checkout: &checkout, view, options, run: &mut run };
         manifests.collect(&mut facts);
-        let (repository_of, run_of) = (&repository, &mut run);
         let resources = ResourceFacts {
             reach: &reach,
-            repository: repository_of,
+            repository: &repository,
             checkout: &checkout,
             options,
-            run: run_of,
+            run: &mut run,
             has_xrds,
         };
         resources.collect(&mut facts);

@@ -80,11 +80,7 @@ impl<'a> RepositoryView<'a> {
 
     /// All YAML files, from the top.
     pub fn yaml_files(&self) -> Vec<SourceFile> {
-        let file = |file: RepositoryFile| match file {
-            RepositoryFile::File(file) if file.path.ends_with(".yaml") || file.path.ends_with(".yml") => Some(file),
-            RepositoryFile::File(_) | RepositoryFile::Link { .. } => None,
-        };
-        self.files().into_iter().filter_map(file).collect()
+        self.files().iter().filter_map(RepositoryFile::yaml).cloned().collect()
     }
 
     /// A file of the base by its path from the root.
