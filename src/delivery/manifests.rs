@@ -360,6 +360,14 @@ impl Header {
         }
     }
 
+    /// `Entity shop/cart`
+    pub fn title(&self) -> String {
+        match self.namespace.as_str() {
+            "" => format!("{} {}", self.kind, self.name),
+            namespace => format!("{} {namespace}/{}", self.kind, self.name),
+        }
+    }
+
     /// Whether it may be an object that others are delivered by, or a definition.
     fn may_be_wiring(&self) -> bool {
         let group = self.api_version.split_once('/').map_or("", |(group, _)| group);

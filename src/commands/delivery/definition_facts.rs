@@ -13,7 +13,7 @@ use crate::delivery::crd::fault::{Fault, FaultKind};
 use crate::delivery::crd::node::Node;
 use crate::delivery::crd::{admission, document};
 use crate::delivery::crossplane::{self, Loss, XrdReport, is_xrd};
-use crate::delivery::files::FileId as DeliveredId;
+use crate::delivery::files::{FileId as DeliveredId, Files};
 use crate::delivery::kinds::Kinds;
 use crate::delivery::manifests::{Header, Manifest, Manifests};
 use crate::delivery::object::split_version;
@@ -38,13 +38,30 @@ pub(super) struct DefinedKinds {
     pub places: BTreeMap<(usize, String), DeliveredPlace>,
 }
 
+/// A manifest by its file and the start of its text.
+pub(super) type ManifestKey = (DeliveredId, u32);
+
+/// Which manifests arrive as they are written.
+pub(super) struct AsWritten<'a> {
+    /// Whether those do that deliverers take.
+    pub delivered: HashMap<ManifestKey, bool>,
+    /// What is known of the others.
+    pub unfinished: Unfinished,
+    pub files: &'a Files,
+}
+
+impl AsWritten<'_> {
+    pub fn has(&self, file: DeliveredId, manifest: &Manifest) -> bool {
+        let of_others = || !self.unfinished.patches(&manifest.header.kind) && !self.unfinished.holds(self.files, file);
+        self.delivered.get(&(file, manifest.span.start)).copied().unwrap_or_else(of_others)
+    }
+}
+
 pub(super) struct DefinitionFacts<'a> {
     pub checkout: &'a Checkout,
     pub run: &'a mut RunFiles,
     pub all: &'a AllManifests,
-    pub unfinished: &'a Unfinished,
-    /// The manifests that deliverers take, by file and start, and whether they arrive as they are written.
-    pub delivered: &'a HashMap<(DeliveredId, u32), bool>,
+    pub as_written: &'a AsWritten<'a>,
     /// The API group of the platform, whose CRDs have rules of their own.
     pub group: &'a str,
 }
@@ -120,10 +137,7 @@ impl DefinitionFacts<'_> {
         if !is_composite && !is_used || group == self.group {
             return false;
         }
-        let is_as_written = self.delivered.get(&(file, manifest.span.start));
-        is_as_written.copied().unwrap_or_else(|| {
-            !self.unfinished.patches(&header.kind) && !self.unfinished.holds(&self.checkout.files, file)
-        })
+        self.as_written.has(file, manifest)
     }
 
     fn read(&self, files: &[(DeliveredId, Vec<&Manifest>)]) -> Vec<Read> {

@@ -193,13 +193,8 @@ impl FactsOf<'_, '_> {
             let nearest = absence.deliverer.map(number_of);
             for (manifest, span) in missed.iter().zip(name_spans(self.repository, file, &missed)) {
                 let Some(place) = self.run.place(DeliveredPlace { file, span }) else { continue };
-                let header = &manifest.header;
-                let name = match header.namespace.as_str() {
-                    "" => header.name.clone(),
-                    namespace => format!("{namespace}/{}", header.name),
-                };
                 found.push(UndeliveredManifest {
-                    title: format!("{} {name}", header.kind),
+                    title: manifest.header.title(),
                     place,
                     path: self.run.shown(self.repository.files.path(file)),
                     reason: reason.clone(),

@@ -4,7 +4,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::checkout::Checkout;
-use super::definition_facts::{AllManifests, DefinedKinds, DefinitionFacts, has_definitions, refusal};
+use super::definition_facts::{
+    AllManifests, AsWritten, DefinedKinds, DefinitionFacts, ManifestKey, has_definitions, refusal,
+};
 use super::facts::number_of;
 use super::manifest_values::map_values;
 use super::options::DeliveryOptions;
@@ -28,9 +30,6 @@ use crate::domain::delivery_facts::{DelivererIndex, DeliveryFacts, RefusedResour
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::Value;
 use crate::domain::finding::Place;
-
-/// A manifest by its file and the start of its text.
-type ManifestKey = (DeliveredId, u32);
 
 pub(super) struct ResourceFacts<'a, 'r> {
     pub reach: &'a Reach,
@@ -81,14 +80,9 @@ impl ResourceFacts<'_, '_> {
         let delivered: HashMap<ManifestKey, bool> =
             deliveries.iter().map(|(key, found)| (*key, is_as_written(found))).collect();
         let group = self.options.platform.group;
-        let definitions = DefinitionFacts {
-            checkout: self.checkout,
-            run: self.run,
-            all: &all,
-            unfinished: &unfinished,
-            delivered: &delivered,
-            group,
-        };
+        let as_written = AsWritten { delivered, unfinished, files: &self.checkout.files };
+        let definitions =
+            DefinitionFacts { checkout: self.checkout, run: self.run, all: &all, as_written: &as_written, group };
         let defined = definitions.collect(facts);
         if defined.kinds.is_empty() {
             return;
@@ -96,11 +90,7 @@ impl ResourceFacts<'_, '_> {
         let wanted = |file: DeliveredId, manifest: &&Manifest| {
             let header = &manifest.header;
             let is_platform = split_version(&header.api_version).0 == group;
-            let is_as_written = delivered
-                .get(&(file, manifest.span.start))
-                .copied()
-                .unwrap_or_else(|| !unfinished.patches(&header.kind) && !unfinished.holds(&self.checkout.files, file));
-            !is_platform && is_as_written && defined.kinds.has(&header.api_version, &header.kind)
+            !is_platform && as_written.has(file, manifest) && defined.kinds.has(&header.api_version, &header.kind)
         };
         let files: Vec<(DeliveredId, Vec<&Manifest>)> = all
             .iter()
@@ -204,11 +194,7 @@ fn judge_one(
         }
         definition = Some((file, name));
     }
-    let header = &manifest.header;
-    let title = match header.namespace.as_str() {
-        "" => format!("{} {}", header.kind, header.name),
-        namespace => format!("{} {namespace}/{}", header.kind, header.name),
-    };
+    let title = manifest.header.title();
     let definition = definition.filter(|_| !faults.is_empty())?;
     Some(Judged { place: DeliveredPlace { file, span: manifest.span }, title, faults, definition })
 }

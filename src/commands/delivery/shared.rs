@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use super::cluster::ClusterDelivery;
 use super::facts::{is_entity, name_span, number_of};
 use super::repository::Deliveries;
-use super::wiring::title_of_object;
 use crate::delivery::place::Place as DeliveredPlace;
 use crate::delivery::reach::DelivererId;
 use crate::domain::delivery_facts::SharedManifests;
@@ -65,7 +64,7 @@ impl Deliveries {
         Some(Shared {
             clusters,
             manifests: both.len(),
-            title: title_of_object(object),
+            title: object.header.title(),
             place: DeliveredPlace { file, span },
             by: takers.map(|taker| taker.id),
         })

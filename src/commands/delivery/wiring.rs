@@ -28,7 +28,7 @@ impl FactsOf<'_, '_> {
             let Some(first) = twice.objects.first() else { continue };
             let Some(object) = self.arrival(first.first).map(|arrival| arrival.object.clone()) else { continue };
             let places = first.places.iter().filter_map(|place| self.run.place(*place)).collect();
-            let title = title_of_object(&object);
+            let title = object.header.title();
             facts.delivered_twice.push(DeliveredTwice { deliverers, objects: twice.objects.len(), title, places });
         }
         for unordered in relations.unordered {
@@ -95,7 +95,7 @@ impl FactsOf<'_, '_> {
         for (object, annotation) in kept.into_iter().take(if is_one { 1 } else { MOST_KEPT }) {
             let Some(place) = self.name_place(object) else { continue };
             let others = if is_one { others } else { 0 };
-            facts.kept.push(KeptManifest { title: title_of_object(object), place, others, by, annotation });
+            facts.kept.push(KeptManifest { title: object.header.title(), place, others, by, annotation });
         }
     }
 
@@ -134,14 +134,5 @@ fn keeping_annotation(tool: Tool, object: &Object) -> Option<String> {
             let is_kept = options.split(',').any(|option| option.trim() == "Prune=false");
             is_kept.then(|| format!("{SYNC_OPTIONS}: Prune=false"))
         }
-    }
-}
-
-/// `Entity shop/cart`
-pub(super) fn title_of_object(object: &Object) -> String {
-    let header = &object.header;
-    match header.namespace.as_str() {
-        "" => format!("{} {}", header.kind, header.name),
-        namespace => format!("{} {namespace}/{}", header.kind, header.name),
     }
 }
