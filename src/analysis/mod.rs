@@ -15,6 +15,7 @@ mod unicode;
 pub use crate::analysis::engine::analyzer::{
     AnalysisResult, Analyzer, Evidence, FileResults, FileRun, RunState, concerns_delivery,
 };
+pub use crate::analysis::engine::facts::index::Index;
 pub use crate::analysis::engine::facts::saved::{FileFacts, LoadedFacts, SavedFacts};
 pub use crate::analysis::engine::rule::{DocumentContext, Options, Rule};
 pub use crate::analysis::engine::selection::Selection;

@@ -4,6 +4,7 @@
 pub(crate) mod config;
 pub(crate) mod error;
 pub(crate) mod fix;
+pub(crate) mod index;
 mod per_config;
 pub(crate) mod request;
 pub(crate) mod run;

@@ -77,6 +77,10 @@ impl FileResults {
         &self.clean
     }
 
+    pub(crate) fn into_facts(self) -> Facts {
+        self.facts
+    }
+
     pub fn save(&self, file: &FileFacts, saved: &mut SavedFacts) {
         saved.add(&self.facts, file);
     }
@@ -393,14 +397,14 @@ impl FileRun<'_> {
     }
 
     fn entity(&mut self, context: &DocumentContext<'_>, manifest: &Manifest) {
-        let Analyzer { snapshot, accounts, entity_rules, entity_check_rules, .. } = self.analyzer;
+        let Analyzer { snapshot, entity_rules, entity_check_rules, .. } = self.analyzer;
         let view = context.view;
         let is_ours = manifest.near_miss.is_none();
         let blueprint = manifest.blueprint_text(view).filter(|_| is_ours && !context.is_mapped);
         let index = blueprint.and_then(|blueprint| snapshot.index(blueprint));
         let indexed = index.and_then(|index| Some((index, snapshot.indexed(index)?)));
         let RunState { scratch, results: FileResults { facts, findings, .. } } = &mut *self.state;
-        let mut entity_check = EntityCheck::take(view, manifest, indexed, *accounts, scratch, facts);
+        let mut entity_check = EntityCheck::take(view, manifest, indexed, scratch, facts);
         if self.may_contain_credentials {
             entity_check.look_for_secrets(view, manifest);
         }

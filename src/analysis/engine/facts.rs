@@ -2,6 +2,7 @@
 //! because a repository may have a hundred thousand entities. Names are compared by 64-bit hashes, and by text before
 //! anything is reported.
 
+pub(crate) mod index;
 pub(crate) mod saved;
 
 use std::ops::Range;
@@ -12,6 +13,7 @@ use rayon::prelude::*;
 use crate::domain::document::manifest::{Form, Manifest, ResourceKind};
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::View;
+use crate::domain::entity::fields::TextField;
 use crate::domain::finding::{EntityName, FileId, Place};
 
 /// The facts of the files that one thread checked, in order. They are in three vectors regardless of the number of
@@ -30,6 +32,8 @@ pub(crate) struct EntityFact {
     folded: u64,
     blueprint: Span,
     identifier: Span,
+    /// Empty if the manifest has no title, or an empty one.
+    title: Span,
     /// The position of the blueprint's name.
     blueprint_span: Span,
     /// The position of the identifier.
@@ -146,6 +150,13 @@ struct EntityFlags {
     has_unknown_blueprint: bool,
 }
 
+/// The names of an entity with the positions of blueprint and identifier.
+struct EntityTexts<'t> {
+    blueprint: (&'t str, Span),
+    identifier: (&'t str, Span),
+    title: &'t str,
+}
+
 impl Facts {
     /// Reserves the capacity that one thread needs for a run over this many files, because growing vectors are copied
     /// repeatedly. If files contain more than usual, the vectors still grow.
@@ -183,19 +194,23 @@ impl Facts {
                 manifest.identifier.map(|id| view.value(id)).filter(|value| !value.is_empty() || value.raw() != "");
             if let (Some(blueprint), Some(written)) = (blueprint, written) {
                 let flags = EntityFlags { is_doubtful: true, has_unknown_blueprint: false };
-                self.push(file, (blueprint, Span::default()), (&written.key_text(), span), resource, flags);
+                let text = written.key_text();
+                let texts = EntityTexts::new((blueprint, Span::default()), (&text, span));
+                self.push(file, texts, resource, flags);
                 return;
             }
             let first = self.entities.last().map_or(0, |last| last.targets_end as usize);
             if resource.is_some() || self.targets.len() > first {
                 let flags = EntityFlags { is_doubtful: true, has_unknown_blueprint: false };
-                self.push(file, ("", Span::default()), ("", span), resource, flags);
+                self.push(file, EntityTexts::nameless(span), resource, flags);
             }
             return;
         };
         let blueprint_span = manifest.blueprint.map_or(Span::default(), |id| view.value(id).span());
         let flags = EntityFlags { is_doubtful: manifest.near_miss.is_some(), has_unknown_blueprint: !has_shape };
-        self.push(file, (blueprint, blueprint_span), (identifier, span), resource, flags);
+        let title = manifest.texts[TextField::Title].and_then(|id| view.value(id).as_str()).unwrap_or_default();
+        let texts = EntityTexts { title, ..EntityTexts::new((blueprint, blueprint_span), (identifier, span)) };
+        self.push(file, texts, resource, flags);
     }
 
     /// Records only the resource of a manifest.
@@ -204,30 +219,31 @@ impl Facts {
         if let Some(resource) = self.resource(view, manifest, kind) {
             let span = resource.span;
             let flags = EntityFlags { is_doubtful: true, has_unknown_blueprint: false };
-            self.push(file, ("", Span::default()), ("", span), Some(resource), flags);
+            self.push(file, EntityTexts::nameless(span), Some(resource), flags);
         }
     }
 
     /// Records the name of an entity in an unreadable document.
     pub fn record_salvaged(&mut self, file: FileId, name: &EntityName, span: Span) {
         let flags = EntityFlags { is_doubtful: true, has_unknown_blueprint: false };
-        self.push(file, (&name.blueprint, span), (&name.identifier, span), None, flags);
+        self.push(file, EntityTexts::new((&name.blueprint, span), (&name.identifier, span)), None, flags);
     }
 
     fn push(
         &mut self,
         file: FileId,
-        (blueprint, blueprint_span): (&str, Span),
-        (identifier, span): (&str, Span),
+        texts: EntityTexts<'_>,
         resource: Option<ResourceFact>,
         EntityFlags { is_doubtful, has_unknown_blueprint }: EntityFlags,
     ) {
+        let EntityTexts { blueprint: (blueprint, blueprint_span), identifier: (identifier, span), title } = texts;
         let fact = EntityFact {
             file,
             key: key(blueprint, identifier),
             folded: folded_key(blueprint, identifier),
             blueprint: self.keep(blueprint),
             identifier: self.keep(identifier),
+            title: self.keep(title),
             blueprint_span,
             span,
             targets_end: Span::empty(self.targets.len()).start,
@@ -261,16 +277,48 @@ impl Facts {
     }
 }
 
+impl<'t> EntityTexts<'t> {
+    fn new(blueprint: (&'t str, Span), identifier: (&'t str, Span)) -> Self {
+        Self { blueprint, identifier, title: "" }
+    }
+
+    fn nameless(span: Span) -> Self {
+        Self::new(("", Span::default()), ("", span))
+    }
+}
+
 /// One entity of the repository with its facts.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct EntityRef<'a> {
     facts: &'a Facts,
     fact: &'a EntityFact,
+    /// Its index in the facts.
+    index: usize,
 }
 
 impl<'a> EntityRef<'a> {
+    fn of(facts: &'a Facts, index: usize) -> Self {
+        Self { facts, fact: &facts.entities[index], index }
+    }
+
     pub fn file(self) -> FileId {
         self.fact.file
+    }
+
+    /// Empty if the manifest has none.
+    pub fn title(self) -> &'a str {
+        self.fact.title.slice(&self.facts.texts)
+    }
+
+    pub fn is_same(&self, other: &Self) -> bool {
+        std::ptr::eq(self.fact, other.fact)
+    }
+
+    /// What the entity points to, in the order of the manifest.
+    pub fn targets(self) -> impl Iterator<Item = TargetRef<'a>> {
+        let start = self.index.checked_sub(1).map_or(0, |before| self.facts.entities[before].targets_end as usize);
+        let targets = self.facts.targets.get(start..self.fact.targets_end as usize).unwrap_or_default();
+        targets.iter().map(move |fact| TargetRef { entity: self, fact })
     }
 
     pub fn blueprint(self) -> &'a str {
@@ -375,19 +423,21 @@ impl<'a> Entities<'a> {
     }
 
     fn all(&self) -> impl Iterator<Item = (At, EntityRef<'a>)> {
-        self.entity_ranges.iter().flat_map(|EntityRange { part, entities, .. }| {
-            let facts = &self.parts[*part];
-            let numbered = (entities.start..).zip(facts.entities.get(entities.clone()).unwrap_or_default());
-            numbered.map(|(index, fact)| {
+        Self::all_of(self.parts, &self.entity_ranges)
+    }
+
+    fn all_of(parts: &'a [Facts], entity_ranges: &[EntityRange]) -> impl Iterator<Item = (At, EntityRef<'a>)> {
+        entity_ranges.iter().flat_map(|EntityRange { part, entities, .. }| {
+            let facts = &parts[*part];
+            entities.clone().map(|index| {
                 let at = (Span::empty(*part).start, Span::empty(index).start);
-                (at, EntityRef { facts, fact })
+                (at, EntityRef::of(facts, index))
             })
         })
     }
 
     fn at(&self, (part, index): At) -> EntityRef<'a> {
-        let facts = &self.parts[part as usize];
-        EntityRef { facts, fact: &facts.entities[index as usize] }
+        EntityRef::of(&self.parts[part as usize], index as usize)
     }
 
     fn by_key(&self) -> (ByKey, EntityPairs<'a>) {
@@ -508,15 +558,11 @@ impl<'a> Repository<'a> {
         let (positions, entities): (Vec<At>, Vec<EntityRef<'a>>) =
             self.all.all().filter(|(_, entity)| is_sent(entity)).unzip();
         let indexes: HashMap<At, usize> = positions.iter().copied().zip(0..).collect();
-        let targets_of = |(part, index): &At| {
-            let facts = &self.all.parts[*part as usize];
-            let index = *index as usize;
-            let start = index.checked_sub(1).map_or(0, |before| facts.entities[before].targets_end);
-            let targets = &facts.targets[start as usize..facts.entities[index].targets_end as usize];
-            let relations = targets.iter().filter(|target| target.field.is_relation());
-            relations.filter_map(|target| indexes.get(self.by_key.get(&target.key)?).copied()).collect()
+        let targets_of = |entity: &EntityRef<'a>| {
+            let relations = entity.targets().filter(|target| target.fact.field.is_relation());
+            relations.filter_map(|target| indexes.get(self.by_key.get(&target.fact.key)?).copied()).collect()
         };
-        let targets = positions.iter().map(targets_of).collect();
+        let targets = entities.iter().map(targets_of).collect();
         (entities, targets)
     }
 
@@ -527,9 +573,9 @@ impl<'a> Repository<'a> {
             let before = range.entities.start.checked_sub(1).and_then(|last| facts.entities.get(last));
             let mut from = before.map_or(0, |last| last.targets_end as usize);
             let mut absent = Vec::new();
-            for fact in facts.entities.get(range.entities.clone()).unwrap_or_default() {
-                let to = fact.targets_end as usize;
-                let entity = EntityRef { facts, fact };
+            for index in range.entities.clone() {
+                let entity = EntityRef::of(facts, index);
+                let to = entity.fact.targets_end as usize;
                 let targets = facts.targets.get(from..to).unwrap_or_default().iter();
                 let targets = targets.filter(|target| !self.by_key.contains_key(&target.key));
                 absent.extend(targets.map(|fact| TargetRef { entity, fact }));
@@ -558,8 +604,7 @@ mod tests {
             facts.target(target, &name.identifier);
             facts.push(
                 FileId(*file),
-                (&name.blueprint, Span::default()),
-                (&name.identifier, Span::default()),
+                EntityTexts::new((&name.blueprint, Span::default()), (&name.identifier, Span::default())),
                 None,
                 EntityFlags { is_doubtful: false, has_unknown_blueprint: false },
             );

@@ -273,25 +273,25 @@ fn cut(findings: Vec<Finding>, prints: Vec<Fingerprint>, most: Option<usize>) ->
 }
 
 /// The files of the run, and the selection of findings to report.
-struct Found {
-    files: Vec<SourceFile>,
+pub(super) struct Found {
+    pub files: Vec<SourceFile>,
     chosen: ReportSelection,
     unreadable: Vec<Unreadable>,
     hidden: Vec<Hidden>,
     /// `None` if the files are those of the work tree or of the index.
-    commit: Option<CommitId>,
+    pub commit: Option<CommitId>,
     is_index: bool,
-    shelf: SnapshotSource,
+    pub shelf: SnapshotSource,
     notes: Vec<String>,
     /// Changed files of the index that the pattern does not match.
     others: Vec<SourceFile>,
     /// Changed files of the work tree that the pattern does not match.
     other_paths: BTreeSet<String>,
-    listings: Listings,
+    pub listings: Listings,
 }
 
 impl Found {
-    fn view<'a>(&self, request: &Request<'a>, listings: &'a Listings) -> RepositoryView<'a> {
+    pub fn view<'a>(&self, request: &Request<'a>, listings: &'a Listings) -> RepositoryView<'a> {
         let state = match (self.commit, self.is_index) {
             (Some(commit), _) => State::Commit(commit),
             (None, true) => State::Index,
@@ -325,7 +325,7 @@ impl Found {
     }
 
     /// Adds a file for each place that could not be read, so that findings can point to it.
-    fn name_absent(&mut self, past: &PastManifests) -> Vec<(FileId, Unreadable)> {
+    pub fn name_absent(&mut self, past: &PastManifests) -> Vec<(FileId, Unreadable)> {
         let mut places = std::mem::take(&mut self.unreadable);
         places.append(&mut past.settle(std::mem::take(&mut self.hidden)));
         let mut named = Vec::with_capacity(places.len());
@@ -360,7 +360,7 @@ impl Found {
     }
 }
 
-fn find(request: &Request<'_>) -> Result<Found, Error> {
+pub(super) fn find(request: &Request<'_>) -> Result<Found, Error> {
     let Request { root, pattern, .. } = request;
     let mut found = match &request.lint_scope {
         LintScope::Everything => {
