@@ -8,11 +8,13 @@ mod completions;
 mod config;
 mod diff;
 mod explain;
+mod graph;
 mod hostile;
 mod init;
 #[cfg(unix)] // makes symbolic links
 mod links;
 pub mod lint;
+mod list;
 mod man;
 mod monorepo;
 mod new;
@@ -23,6 +25,7 @@ mod reads;
 mod schema;
 mod secrets;
 mod serve;
+mod show;
 mod usage;
 mod version;
 

@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 
 use crate::analysis::engine::entity_check::{EntityCheck, FILE_REFERENCE, Scratch};
+use crate::analysis::engine::facts::repository::Repository;
 use crate::analysis::engine::facts::saved::{FileFacts, LoadedFacts, SavedFacts};
-use crate::analysis::engine::facts::{Facts, Repository, TargetRef};
+use crate::analysis::engine::facts::{Facts, TargetRef};
 use crate::analysis::engine::rule::{
     Assumed, Check, DeliveryContext, DocumentContext, EntityContext, MappingContext, Options, RepositoryContext, Rule,
     Sink,

@@ -4,7 +4,8 @@
 use std::sync::OnceLock;
 
 use crate::analysis::engine::analyzer::FileResults;
-use crate::analysis::engine::facts::{At, Entities, EntityRange, EntityRef, Facts, TargetRef, entity_ranges, key};
+use crate::analysis::engine::facts::repository::{At, Entities, EntityRange, entity_ranges};
+use crate::analysis::engine::facts::{EntityRef, Facts, TargetRef, key};
 
 /// The entities and references of a repository.
 #[derive(Debug)]
