@@ -46,6 +46,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand list 'List entities'
             cand show 'Show an entity, what it points to, and what points to it'
             cand graph 'Draw what an entity points to and what points to it, or the blueprints and their relations'
+            cand rename 'Rename an entity, and everything that points to it'
             cand explain 'Explain a rule: what it finds, why it matters, how to fix it'
             cand config 'Show every setting and its source, or check them against the catalog'
             cand serve 'Serve the embedded catalog with Port''s HTTP API'
@@ -332,6 +333,30 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand --scope 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]'
             cand --catalog 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]'
             cand --color 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]'
+            cand --all 'Run the command for each config in this folder and below it, in turn'
+            cand -q 'Print only results and errors'
+            cand --quiet 'Print only results and errors'
+            cand -v 'Also print the root, the config and the target in use'
+            cand --verbose 'Also print the root, the config and the target in use'
+            cand --no-cache 'Do not use or write the cache (only `lint` has one)'
+            cand --no-progress 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'portolan;rename'= {
+            cand -C 'Run as if started in DIR'
+            cand --config 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]'
+            cand --target 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]'
+            cand --cluster 'Consider only this cluster of the config'
+            cand --scope 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]'
+            cand --catalog 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]'
+            cand --color 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]'
+            cand --file 'Name the file after the new identifier too, also in the kustomizations that list it'
+            cand --resource-name 'Name the Kubernetes resource (`metadata.name`) after the new identifier too'
+            cand --references-only 'Change only the values that point to the entity: for one that no manifest declares'
+            cand --dry-run 'Show the change as a diff, write nothing'
+            cand -y 'Do not ask for confirmation; required where there is no terminal to ask on'
+            cand --yes 'Do not ask for confirmation; required where there is no terminal to ask on'
             cand --all 'Run the command for each config in this folder and below it, in turn'
             cand -q 'Print only results and errors'
             cand --quiet 'Print only results and errors'
@@ -723,6 +748,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand list 'List entities'
             cand show 'Show an entity, what it points to, and what points to it'
             cand graph 'Draw what an entity points to and what points to it, or the blueprints and their relations'
+            cand rename 'Rename an entity, and everything that points to it'
             cand explain 'Explain a rule: what it finds, why it matters, how to fix it'
             cand config 'Show every setting and its source, or check them against the catalog'
             cand serve 'Serve the embedded catalog with Port''s HTTP API'
@@ -751,6 +777,8 @@ set edit:completion:arg-completer[portolan] = {|@words|
         &'portolan;help;show'= {
         }
         &'portolan;help;graph'= {
+        }
+        &'portolan;help;rename'= {
         }
         &'portolan;help;explain'= {
         }

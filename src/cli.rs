@@ -11,8 +11,8 @@ use crate::commands::context::mask_of_errors;
 use crate::commands::output::terminal::{Terminal, colour_choice};
 use crate::commands::verb::{Process, Verb};
 use crate::commands::{
-    cluster, comment, completions, config, diff, explain, graph, init, lint, list, man, new, pull, push, schema, serve,
-    show, version,
+    cluster, comment, completions, config, diff, explain, graph, init, lint, list, man, new, pull, push, rename,
+    schema, serve, show, version,
 };
 use crate::error::Error;
 use crate::exit::Exit;
@@ -112,6 +112,7 @@ enum Verbs {
     List(list::ListArgs),
     Show(show::ShowArgs),
     Graph(graph::GraphArgs),
+    Rename(rename::RenameArgs),
     Explain(explain::ExplainArgs),
     Config(config::ConfigArgs),
     Serve(Box<serve::ServeArgs>),
@@ -177,6 +178,7 @@ impl Verbs {
             Self::List(args) => args,
             Self::Show(args) => args,
             Self::Graph(args) => args,
+            Self::Rename(args) => args,
             Self::Explain(args) => args,
             Self::Config(args) => args,
             Self::Serve(args) => &**args,

@@ -22,6 +22,7 @@ mod pull;
 mod push;
 #[cfg(target_os = "linux")] // inotify
 mod reads;
+mod rename;
 mod schema;
 mod secrets;
 mod serve;

@@ -29,6 +29,7 @@ pub(crate) mod plan;
 pub mod pull;
 pub mod push;
 pub(crate) mod query;
+pub mod rename;
 pub(crate) mod resync;
 pub mod schema;
 pub mod serve;

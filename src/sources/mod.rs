@@ -31,6 +31,7 @@ mod similarity;
 mod tracked;
 mod unreadable;
 mod write;
+mod write_several;
 
 pub use crate::sources::hidden_places::Hidden;
 pub use crate::sources::read_all::AsSourceFile;
@@ -64,6 +65,7 @@ pub use repository_files::{RepositoryFile, work_tree_files};
 pub use search::Search;
 pub use unreadable::Unreadable;
 pub use write::{WriteError, create_atomically, write_atomically};
+pub use write_several::{FileChange, WriteSeveralError, write_several};
 
 #[cfg(all(test, unix))] // looks at files that only Unix has
 mod tests;

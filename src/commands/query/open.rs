@@ -3,19 +3,25 @@
 use crate::commands::context::Context;
 use crate::commands::lint::config::LintConfig;
 use crate::commands::lint::index::RepositoryIndex;
-use crate::commands::lint::request::Request;
+use crate::commands::lint::request::{Overlay, Request};
 use crate::commands::workspace::cache::CacheFolder;
 use crate::commands::workspace::open::Workspace;
 use crate::commands::workspace::unmatched_globs::reject_unmatched_globs;
 use crate::domain::progress::{Progress, Silent};
 use crate::error::Error;
+use crate::sources::SourceFile;
 
 /// Reads the index; what `lint` read before is not read again.
 pub(crate) fn open_index(context: &mut Context<'_>) -> Result<RepositoryIndex, Error> {
+    open_index_with(Vec::new(), context)
+}
+
+/// Reads the index as it is with these files instead of those on disk.
+pub(crate) fn open_index_with(files: Vec<SourceFile>, context: &mut Context<'_>) -> Result<RepositoryIndex, Error> {
     let workspace = Workspace::open(None, context)?;
     let config = LintConfig::of(&workspace, context.environment);
-    let cache = if context.no_cache { None } else { CacheFolder::of(context.environment) };
-    let request = Request { cache: cache.as_ref(), ..config.whole() };
+    let cache = if context.no_cache || !files.is_empty() { None } else { CacheFolder::of(context.environment) };
+    let request = Request { cache: cache.as_ref(), instead: Overlay { shelf: None, files }, ..config.whole() };
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     let repository = RepositoryIndex::of(&request, progress)?;

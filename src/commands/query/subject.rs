@@ -29,10 +29,15 @@ fn also(repository: &RepositoryIndex) -> &'static str {
     }
 }
 
-/// Splits `service/cart`. Identifiers may contain slashes, those of blueprints do not.
+/// Splits `service/cart`. Both parts may contain slashes: the blueprint is the first one that the repository knows.
 pub(crate) fn parse_entity(text: &str, repository: &RepositoryIndex) -> Result<EntityName, SubjectError> {
-    let parts = text.split_once('/').filter(|(blueprint, identifier)| !blueprint.is_empty() && !identifier.is_empty());
-    if let Some((blueprint, identifier)) = parts {
+    let splits = || {
+        let slashes = text.match_indices('/').map(|(at, _)| at);
+        let parts = slashes.filter_map(|at| Some((text.get(..at)?, text.get(at + 1..)?)));
+        parts.filter(|(blueprint, identifier)| !blueprint.is_empty() && !identifier.is_empty())
+    };
+    let known = splits().find(|(blueprint, _)| require_blueprint(blueprint, repository).is_ok());
+    if let Some((blueprint, identifier)) = known.or_else(|| splits().next()) {
         return Ok(EntityName { blueprint: blueprint.to_owned(), identifier: identifier.to_owned() });
     }
     let meant = repository.index.entities().find(|entity| entity.identifier() == text);

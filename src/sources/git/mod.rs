@@ -11,6 +11,7 @@ mod git_dir;
 mod hosting;
 mod index_file;
 mod open;
+mod partly_staged;
 mod past;
 mod program;
 mod remote;

@@ -6,11 +6,13 @@ use std::sync::OnceLock;
 use crate::analysis::engine::analyzer::FileResults;
 use crate::analysis::engine::facts::repository::{At, Entities, EntityRange, entity_ranges};
 use crate::analysis::engine::facts::{EntityRef, Facts, TargetRef, key};
+use crate::domain::finding::FileId;
 
 /// The entities and references of a repository.
 #[derive(Debug)]
 pub struct Index {
     parts: Vec<Facts>,
+    broken_files: Vec<FileId>,
     entity_ranges: Vec<EntityRange>,
     declarations: OnceLock<ByHash>,
     references: OnceLock<ByHash>,
@@ -21,9 +23,17 @@ type ByHash = Vec<(u64, At)>;
 
 impl Index {
     pub fn new(parts: Vec<FileResults>) -> Self {
+        let mut broken_files: Vec<FileId> =
+            parts.iter().flat_map(|part| part.broken_documents.iter().map(|(file, _)| *file)).collect();
+        broken_files.sort_unstable();
         let parts: Vec<Facts> = parts.into_iter().map(FileResults::into_facts).collect();
         let entity_ranges = entity_ranges(&parts);
-        Self { parts, entity_ranges, declarations: OnceLock::new(), references: OnceLock::new() }
+        Self { parts, broken_files, entity_ranges, declarations: OnceLock::new(), references: OnceLock::new() }
+    }
+
+    /// The files that have a document that cannot be read.
+    pub(crate) fn broken_files(&self) -> &[FileId] {
+        &self.broken_files
     }
 
     /// The entities with a readable name, in the order of the files.

@@ -1,0 +1,387 @@
+//! `rename`: changes the identifier of an entity and every value that points to it, in all manifests at once.
+
+mod error;
+mod file_name;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::commands::context::Context;
+use crate::commands::lint::index::RepositoryIndex;
+use crate::commands::query::fields::read_declared;
+use crate::commands::query::open::{open_index, open_index_with};
+use crate::commands::query::places::Lines;
+use crate::commands::query::subject::{parse_entity, unknown_entity};
+use crate::commands::rename::error::RenameError;
+use crate::commands::rename::file_name::{listing_kustomizations, new_path};
+use crate::commands::schema;
+use crate::commands::verb::{Needs, Process, Verb};
+use crate::commands::workspace::texts::read_credentials;
+use crate::domain::document::span::Span;
+use crate::domain::entity::EntityKey;
+use crate::domain::entity::identifier::to_resource_name;
+use crate::domain::finding::{Edit, EntityName, FileId};
+use crate::domain::value::masked::{hidden_in, without_hidden};
+use crate::editor::rename::{TextRename, rename};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::manifest::edit;
+use crate::report::unified_diff;
+use crate::scaffold::parse_targets;
+use crate::settings::Delivery;
+use crate::sources::{self, FileChange, Place, ReadBuffer, SourceFile, Text};
+use crate::text::plural::{count, list};
+use crate::ui::Prompt;
+
+/// Rename an entity, and everything that points to it
+///
+/// Changes the identifier in the manifest, and each relation, `team` and team property that names the entity, in all
+/// manifests. Comments, order and layout stay as they are. The manifest gets an annotation with the former identifier, so that
+/// `diff` shows one rename, and `push` changes the identifier in the catalog instead of deleting the entity.
+///
+/// The change is shown as a diff first. All files are written, or none.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = "\
+Examples:
+  portolan rename service/cart basket
+  portolan rename _team/payments money --dry-run
+  portolan rename service/cart basket --file --resource-name --yes")]
+pub struct RenameArgs {
+    /// The entity, as BLUEPRINT/ID
+    #[arg(value_name = "ENTITY", value_hint = clap::ValueHint::Other)]
+    pub entity: String,
+    /// The new identifier
+    #[arg(value_name = "NEW_ID", value_hint = clap::ValueHint::Other)]
+    pub to: String,
+    /// Name the file after the new identifier too, also in the kustomizations that list it
+    #[arg(long)]
+    pub file: bool,
+    /// Name the Kubernetes resource (`metadata.name`) after the new identifier too
+    #[arg(long)]
+    pub resource_name: bool,
+    /// Change only the values that point to the entity: for one that no manifest declares
+    #[arg(long, conflicts_with_all = ["file", "resource_name"])]
+    pub references_only: bool,
+    /// Show the change as a diff, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask for confirmation; required where there is no terminal to ask on
+    #[arg(long, short, conflicts_with = "dry_run")]
+    pub yes: bool,
+}
+
+impl Verb for RenameArgs {
+    fn run(&self, process: &mut Process<'_>) -> Result<Exit, Error> {
+        process.in_repository(Needs::repository(), |context| run(self, context))
+    }
+}
+
+fn run(args: &RenameArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
+    let mut prompt = if args.dry_run || args.yes { None } else { Prompt::of_terminal() };
+    if prompt.is_none() && !args.dry_run && !args.yes {
+        return Err(RenameError::NoTerminal.into());
+    }
+    let repository = open_index(context)?;
+    let name = parse_entity(&args.entity, &repository)?;
+    check_names(args, &name, &repository)?;
+    let files = changed_files(args, &name, &repository, context)?;
+    check_staged(&files, context)?;
+    check_complete(args, &name, &repository, &files, context)?;
+    for file in &files {
+        let (before, after) = (shown_text(&file.before.text, context), shown_text(&file.after, context));
+        let shown = unified_diff::unified(&file.path, &before, &after, &context.style);
+        context.streams.show(&shown)?;
+        if let Some(to) = &file.to {
+            context.streams.show(&format!("rename {} => {}\n", file.path, sources::path_text(to)))?;
+        }
+    }
+    context.streams.flush()?;
+    notes(args, &name, &repository, context).iter().for_each(|note| context.say(&format!("note: {note}")));
+    let summary =
+        format!("`{}/{}` to `{}` in {}", name.blueprint, name.identifier, args.to, count(files.len(), "file"));
+    if args.dry_run {
+        context.say(&format!("Would rename {summary}; nothing was written."));
+        return Ok(Exit::Success);
+    }
+    if let Some(prompt) = &mut prompt {
+        let answer = prompt.ask(&format!("Rename {summary}? [y/N] "))?;
+        if !answer.is_some_and(|answer| matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes")) {
+            context.say("Nothing was written.");
+            return Ok(Exit::Interrupted);
+        }
+    }
+    let root = &context.settings.root.value;
+    let changes: Vec<FileChange> = files.iter().map(ChangedFile::change).collect();
+    sources::write_several(root, &changes)?;
+    schema::refresh(context.settings, Vec::new())?;
+    context.say(&format!("Renamed {summary}. `portolan diff` shows what it changes in the catalog."));
+    Ok(Exit::Success)
+}
+
+/// A file that the rename changes.
+struct ChangedFile {
+    path: String,
+    /// Relative to the root.
+    disk: PathBuf,
+    before: Text,
+    after: String,
+    to: Option<PathBuf>,
+}
+
+impl ChangedFile {
+    fn change(&self) -> FileChange {
+        FileChange {
+            path: self.disk.clone(),
+            before: sources::encode(&self.before.text, self.before.encoding),
+            after: sources::encode(&self.after, self.before.encoding),
+            to: self.to.clone(),
+        }
+    }
+}
+
+fn check_names(args: &RenameArgs, name: &EntityName, repository: &RepositoryIndex) -> Result<(), Error> {
+    let EntityName { blueprint, identifier } = name;
+    let (shown, new) = (format!("{blueprint}/{identifier}"), format!("{blueprint}/{}", args.to));
+    if let Err(fault) = parse_targets(false, std::slice::from_ref(&args.to)) {
+        return Err(RenameError::BadIdentifier { fault }.into());
+    }
+    if args.to == *identifier {
+        return Err(RenameError::Same { name: shown }.into());
+    }
+    let mut lines = Lines::new(&repository.files);
+    let mut place = |file: FileId, span: Span| {
+        let line = lines.line(crate::domain::finding::Place { file, span });
+        format!("{}:{line}", repository.path(file))
+    };
+    let declarations = repository.index.declarations(blueprint, identifier);
+    let references = repository.index.references_to(blueprint, identifier);
+    let known = repository.snapshot.known.as_ref();
+    if declarations.is_empty() {
+        if references.is_empty() && !known.is_some_and(|known| known.contains(blueprint, identifier)) {
+            return Err(unknown_entity(name, repository).into());
+        }
+        if !args.references_only {
+            let help = format!(
+                "rename it in the catalog, then change the {} with `--references-only`",
+                count(references.len(), "value")
+            );
+            return Err(RenameError::Undeclared { name: shown, help }.into());
+        }
+    } else if args.references_only {
+        return Ok(());
+    }
+    if let [_, _, ..] = declarations.as_slice() {
+        let places = declarations.iter().map(|entity| place(entity.file(), entity.place().span)).collect::<Vec<_>>();
+        return Err(RenameError::Twice { name: shown, places: list(&places) }.into());
+    }
+    if let Some(entity) = declarations.first().filter(|entity| entity.is_doubtful()) {
+        let path = repository.path(entity.file()).to_owned();
+        return Err(RenameError::Broken { path, identifier: identifier.clone() }.into());
+    }
+    if args.references_only {
+        return Ok(());
+    }
+    if let Some(taken) = repository.index.declarations(blueprint, &args.to).first() {
+        let place = place(taken.file(), taken.place().span);
+        return Err(RenameError::Declared { name: new, place }.into());
+    }
+    if known.is_some_and(|known| known.contains(blueprint, &args.to)) {
+        return Err(RenameError::InCatalog { name: new }.into());
+    }
+    Ok(())
+}
+
+/// The spans to change in one file.
+#[derive(Default)]
+struct Spans {
+    identifiers: Vec<Span>,
+    references: Vec<Span>,
+}
+
+fn changed_files(
+    args: &RenameArgs,
+    name: &EntityName,
+    repository: &RepositoryIndex,
+    context: &Context<'_>,
+) -> Result<Vec<ChangedFile>, Error> {
+    let EntityName { blueprint, identifier } = name;
+    let root = &context.settings.root.value;
+    let mut spans: BTreeMap<FileId, Spans> = BTreeMap::new();
+    let declarations = repository.index.declarations(blueprint, identifier);
+    for entity in declarations.iter().filter(|_| !args.references_only) {
+        spans.entry(entity.file()).or_default().identifiers.push(entity.place().span);
+    }
+    for target in repository.index.references_to(blueprint, identifier) {
+        spans.entry(target.entity.file()).or_default().references.push(target.place().span);
+    }
+    let former = former_identifier(name, repository, context);
+    let resource_name = args.resource_name.then(|| to_resource_name(&args.to));
+    let mut files = Vec::new();
+    let mut moved = None;
+    for (id, Spans { identifiers, references }) in spans {
+        let Some(file) = repository.files.get(id.0 as usize) else { continue };
+        let wanted = TextRename {
+            from: identifier,
+            to: &args.to,
+            identifiers: &identifiers,
+            references: &references,
+            former: former.as_deref(),
+            resource_name: resource_name.as_deref(),
+        };
+        let mut changed = change_file(file, |file_name, text| {
+            rename(file_name, text, &wanted).map_err(|obstacle| (obstacle.span, obstacle.reason))
+        })?;
+        if args.file && !identifiers.is_empty() {
+            let to = new_path(id, &changed.before.text, &args.to, repository, root)?;
+            moved = to.clone().map(|to| (PathBuf::from(&file.path), to));
+            changed.to = to;
+        }
+        files.push(changed);
+    }
+    if let Some((old, new)) = moved {
+        for (file, edits) in listing_kustomizations(&old, &new, root) {
+            files.push(change_file(&file, |_, _| Ok(edits.clone()))?);
+        }
+    }
+    Ok(files)
+}
+
+fn change_file(
+    file: &SourceFile,
+    edits: impl FnOnce(&str, &str) -> Result<Vec<Edit>, (Span, String)>,
+) -> Result<ChangedFile, Error> {
+    let obstacle = |line: usize, reason: String| RenameError::Obstacle { path: file.path.clone(), line, reason };
+    let mut buffer = ReadBuffer::default();
+    let text = sources::read(file, &mut buffer).map_err(|problem| obstacle(1, problem.to_string()))?;
+    let before = text.to_text();
+    let Some(disk) = file.place.disk() else {
+        return Err(obstacle(1, "it is not a file of the work tree".to_owned()).into());
+    };
+    let disk = disk.path.strip_prefix(disk.within.root()).unwrap_or(&disk.path).to_owned();
+    let file_name = file.path.rsplit('/').next().unwrap_or(&file.path);
+    let edits = edits(file_name, &before.text).map_err(|(span, reason)| {
+        let index = crate::domain::document::span::LineIndex::new(&before.text);
+        obstacle(index.line_of(span.start as usize), reason)
+    })?;
+    let (after, _) = edit::apply(&before.text, &edits);
+    Ok(ChangedFile { path: file.path.clone(), disk, before, after, to: None })
+}
+
+/// The identifier that the catalog has: the one before a rename that is not committed yet. `None` where the exporter writes
+/// the catalog, since it knows no renames.
+fn former_identifier(name: &EntityName, repository: &RepositoryIndex, context: &Context<'_>) -> Option<String> {
+    let EntityName { blueprint, identifier } = name;
+    if repository.mapped.is_some() || context.settings.delivery.value == Delivery::Cluster {
+        return None;
+    }
+    let declaration = repository.index.declarations(blueprint, identifier).into_iter().next()?;
+    let key = EntityKey { blueprint: blueprint.as_str().into(), identifier: identifier.as_str().into() };
+    let declared = read_declared(repository, [declaration.file()].into());
+    let earlier = declared.get(&key).and_then(|desired| desired.renamed_from.as_deref());
+    match earlier.filter(|earlier| *earlier != identifier) {
+        Some(earlier) if !is_committed(identifier, repository.path(declaration.file()), context) => {
+            Some(earlier.to_owned())
+        }
+        Some(_) | None => Some(identifier.clone()),
+    }
+}
+
+/// Whether the file has this identifier in `HEAD`.
+fn is_committed(identifier: &str, path: &str, context: &Context<'_>) -> bool {
+    let Some(repository) = context.git.repository().ok().flatten() else { return false };
+    let Ok(Some(commit)) = repository.head_commit() else { return false };
+    let Ok(Some(file)) = repository.file_at(&context.settings.root.value, path, commit) else { return false };
+    let mut buffer = ReadBuffer::default();
+    sources::read(&file, &mut buffer).is_ok_and(|text| {
+        let names = crate::manifest::salvage(text.text);
+        names.iter().any(|name| name.identifier == identifier)
+    })
+}
+
+fn check_staged(files: &[ChangedFile], context: &Context<'_>) -> Result<(), Error> {
+    let Some(repository) = context.git.repository().ok().flatten() else { return Ok(()) };
+    let paths: Vec<String> = files.iter().map(|file| sources::path_text(&file.disk)).collect();
+    let partly = repository.partly_staged(&context.settings.root.value, &paths)?;
+    if partly.is_empty() {
+        return Ok(());
+    }
+    let files: Vec<String> = partly.iter().map(|path| format!("`{path}`")).collect();
+    Err(RenameError::PartlyStaged { files: list(&files) }.into())
+}
+
+/// Reads the repository as it will be: nothing may have the old name any more, and what pointed to it must point to the new
+/// one.
+fn check_complete(
+    args: &RenameArgs,
+    name: &EntityName,
+    repository: &RepositoryIndex,
+    files: &[ChangedFile],
+    context: &mut Context<'_>,
+) -> Result<(), Error> {
+    let EntityName { blueprint, identifier } = name;
+    for file in repository.index.broken_files() {
+        let Some(source) = repository.files.get(file.0 as usize) else { continue };
+        let text = sources::read_lossy(source).unwrap_or_default();
+        if text.contains(identifier.as_str()) {
+            let path = repository.path(*file).to_owned();
+            return Err(RenameError::Broken { path, identifier: identifier.clone() }.into());
+        }
+    }
+    let overlay = files
+        .iter()
+        .map(|file| SourceFile { path: file.path.clone(), place: Place::Given(file.change().after.into()) });
+    let after = open_index_with(overlay.collect(), context)?;
+    let counts = |index: &RepositoryIndex, identifier: &str| {
+        let declarations = index.index.declarations(blueprint, identifier).len();
+        (declarations, index.index.references_to(blueprint, identifier).len())
+    };
+    let (declared, pointing) = counts(repository, identifier);
+    let (declared_before, pointing_before) = counts(repository, &args.to);
+    let (declared_left, pointing_left) = counts(&after, identifier);
+    let (declared_after, pointing_after) = counts(&after, &args.to);
+    let moved = if args.references_only { 0 } else { declared };
+    let is_complete = declared_left == declared - moved
+        && pointing_left == 0
+        && declared_after == declared_before + moved
+        && pointing_after == pointing_before + pointing;
+    if is_complete {
+        return Ok(());
+    }
+    let reason = format!(
+        "afterwards {} and {} would still have the old name",
+        count(declared_left.saturating_sub(declared - moved), "manifest"),
+        count(pointing_left, "value")
+    );
+    Err(RenameError::Incomplete { reason }.into())
+}
+
+/// What the rename cannot see.
+fn notes(args: &RenameArgs, name: &EntityName, repository: &RepositoryIndex, context: &Context<'_>) -> Vec<String> {
+    let mut notes = repository.notes.clone();
+    let unknown: Vec<_> = repository.index.entities().filter(|entity| entity.has_unknown_blueprint()).collect();
+    if !unknown.is_empty() {
+        notes.push(format!(
+            "The relations of {} were not looked at, because the snapshot does not have their blueprints. Run `portolan pull`.",
+            count(unknown.len(), "entity")
+        ));
+    }
+    let is_by_exporter = repository.mapped.is_some() || context.settings.delivery.value == Delivery::Cluster;
+    if is_by_exporter && !args.references_only {
+        notes.push("The exporter knows no renames: it creates the new entity and deletes the old one.".to_owned());
+    }
+    let known = repository.snapshot.known.as_ref().filter(|known| known.covers(&name.blueprint));
+    let is_there = known.is_none_or(|known| known.contains(&name.blueprint, &args.to));
+    if args.references_only && !is_there && repository.index.declarations(&name.blueprint, &args.to).is_empty() {
+        notes.push(format!(
+            "The snapshot does not list `{}/{}`: if the catalog has it, run `portolan pull`.",
+            name.blueprint, args.to
+        ));
+    }
+    notes
+}
+
+/// The text with its credentials masked.
+fn shown_text<'t>(text: &'t str, context: &Context<'_>) -> Cow<'t, str> {
+    without_hidden(text, &hidden_in(&context.mask, text, &read_credentials(text, &context.mask)))
+}
