@@ -132,6 +132,9 @@ pub fn command() -> clap::Command {
 /// Runs the command that the arguments name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: &Environment, streams: &mut Streams) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(answer) = completions::answer(&arguments, environment, command()) {
+        return streams.show(&answer).and_then(|()| streams.flush()).map_or(Exit::Failure, |()| Exit::Success);
+    }
     let mut request = Request { color: early_color(&arguments, environment), ..Request::default() };
     let parsed = command().try_get_matches_from(&arguments).and_then(|matches| {
         let name = matches.subcommand_name().unwrap_or_default().to_owned();

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use portolan::analysis::RULES;
-use portolan::commands::completions::script;
+use portolan::commands::completions::{Shell, script};
 use portolan::commands::explain::page_of;
 use portolan::commands::schema::{SchemaName, schema};
 use portolan::domain::platform::PLATFORMS;
@@ -53,8 +53,9 @@ fn made() -> BTreeMap<String, String> {
         let word = name.to_possible_value().expect("every schema has a name");
         made.insert(format!("schemas/{}.json", word.get_name()), schema(*name));
     }
-    for shell in clap_complete::Shell::value_variants() {
-        let file = match shell.to_string().as_str() {
+    for shell in Shell::value_variants() {
+        let word = shell.to_possible_value().expect("every shell has a name");
+        let file = match word.get_name() {
             "bash" => "portolan.bash".to_owned(),
             "zsh" => "_portolan".to_owned(),
             "fish" => "portolan.fish".to_owned(),
@@ -62,7 +63,7 @@ fn made() -> BTreeMap<String, String> {
             "elvish" => "portolan.elv".to_owned(),
             other => format!("portolan.{other}"),
         };
-        made.insert(format!("completions/{file}"), script(*shell, portolan::cli::command()));
+        made.insert(format!("completions/{file}"), script(*shell));
     }
     made.insert("docs/cli.md".to_owned(), reference());
     made.extend(pipeline_examples::render(pipeline_examples::repository()));

@@ -1,14 +1,24 @@
-//! `completions`: prints a shell completion script. It is generated from the command line, so it is never out of date;
-//! `completions/` holds the same output.
+//! `completions`: prints the script that connects a shell with portolan, and answers it. The script asks portolan itself on
+//! every Tab, so that it also knows the blueprints, entities and properties of the repository at hand.
+
+mod candidates;
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
 
 use clap::Command;
-use clap_complete::Shell;
+use clap_complete::env::Shells;
 
+use self::candidates::Candidates;
 use crate::commands::verb::{Process, Verb};
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::settings::Environment;
 
 /// Print a shell completion script
+///
+/// The script asks portolan on every Tab: it completes commands and flags, and the blueprints, entities, properties and
+/// rules of the repository at hand.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -17,20 +27,70 @@ Examples:
   portolan completions fish > ~/.config/fish/completions/portolan.fish")]
 pub struct CompletionsArgs {
     /// The shell
-    #[arg(value_name = "SHELL")]
+    #[arg(value_name = "SHELL", value_enum)]
     shell: Shell,
 }
 
+/// The shells that there are scripts for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[value(rename_all = "lowercase")]
+pub enum Shell {
+    Bash,
+    Elvish,
+    Fish,
+    PowerShell,
+    Zsh,
+}
+
+impl Shell {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Bash => "bash",
+            Self::Elvish => "elvish",
+            Self::Fish => "fish",
+            Self::PowerShell => "powershell",
+            Self::Zsh => "zsh",
+        }
+    }
+}
+
+/// The variable by which the script asks.
+const VARIABLE: &str = "PORTOLAN_COMPLETE";
+const PROGRAM: &str = "portolan";
+
 impl Verb for CompletionsArgs {
     fn run(&self, process: &mut Process<'_>) -> Result<Exit, Error> {
-        process.streams.show(&script(self.shell, (process.command)()))?;
+        process.streams.show(&script(self.shell))?;
         Ok(Exit::Success)
     }
 }
 
 /// The completion script.
-pub fn script(shell: Shell, mut command: Command) -> String {
+pub fn script(shell: Shell) -> String {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut command, "portolan", &mut script);
-    String::from_utf8_lossy(&script).into_owned()
+    let shells = Shells::builtins();
+    let completer = shells.completer(shell.name()).expect("the library has these shells");
+    completer.write_registration(VARIABLE, PROGRAM, PROGRAM, PROGRAM, &mut script).expect("memory can be written");
+    format!("{}\n", String::from_utf8_lossy(&script).trim())
+}
+
+/// The answer to the script of a shell; `None` if this is no question of one. `arguments` are those of the process.
+pub fn answer(arguments: &[OsString], environment: &Environment, command: Command) -> Option<String> {
+    let shell = environment.get(VARIABLE).and_then(OsStr::to_str).filter(|shell| !shell.is_empty() && *shell != "0")?;
+    let shells = Shells::builtins();
+    let completer = shells.completer(shell)?;
+    let words: Vec<OsString> = arguments.iter().skip_while(|word| *word != "--").skip(1).cloned().collect();
+    let candidates = Candidates::new(directory(&words), environment);
+    let mut command = candidates.add_to(command);
+    command.build();
+    let mut answer = Vec::new();
+    completer.write_complete(&mut command, words, Some(environment.directory()), &mut answer).ok()?;
+    Some(String::from_utf8_lossy(&answer).into_owned())
+}
+
+/// The value of `-C` among the words of an unfinished command line.
+fn directory(words: &[OsString]) -> Option<PathBuf> {
+    let pairs = words.windows(2).find(|pair| pair[0] == "-C").map(|pair| PathBuf::from(&pair[1]));
+    let joined = || words.iter().find_map(|word| word.to_str()?.strip_prefix("-C").filter(|rest| !rest.is_empty()));
+    pairs.or_else(|| joined().map(PathBuf::from))
 }

@@ -1,9 +1,15 @@
-//! `explain`: prints the page of one rule, or the list of all rules.
+//! `explain`: prints the page of a rule, of a blueprint or of a property, or the list of all rules.
+
+mod blueprint;
 
 use crate::analysis::{RULES, Rule};
 use crate::commands::args::completion;
+use crate::commands::context::Context;
 use crate::commands::examples::{examples, finding, is_fixable};
-use crate::commands::verb::{Process, Verb};
+use crate::commands::verb::{Needs, Process, Verb};
+use crate::commands::workspace::saved_blueprints::shelved;
+use crate::commands::workspace::snapshot::SnapshotSource;
+use crate::domain::blueprint::Blueprint;
 use crate::domain::error_class::ExitClass;
 use crate::domain::finding::{RuleInfo, Severity};
 use crate::error::Error;
@@ -12,17 +18,22 @@ use crate::report::explain::{self, RulePage};
 use crate::report::style::{Role, Style};
 use crate::text::suggest::closest;
 
-/// Explain a rule: what it finds, why it matters, how to fix it
+/// Explain a rule, a blueprint or a property
+///
+/// Of a rule: what it finds, why it matters, how to fix it. Of a blueprint: what may be written in its manifests, as the
+/// snapshot in `.portolan/` has it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   portolan explain                       list all rules
   portolan explain dangling-relation
-  portolan explain P301                  codes work too")]
+  portolan explain P301                  codes work too
+  portolan explain service               the properties and relations of a blueprint
+  portolan explain service.tier          one of them")]
 pub struct ExplainArgs {
-    /// Rule name or code; lists all rules if omitted
-    #[arg(value_name = "RULE", value_parser = completion::rules(any), hide_possible_values = true)]
-    rule: Option<String>,
+    /// Rule name or code, BLUEPRINT or BLUEPRINT.PROPERTY; lists all rules if omitted
+    #[arg(value_name = "TOPIC", value_parser = completion::rules(any), hide_possible_values = true)]
+    topic: Option<String>,
 }
 
 /// Accepts any text: portolan reports an unknown rule with a suggestion, which clap cannot.
@@ -33,36 +44,56 @@ fn any(text: &str) -> Result<String, String> {
 
 impl Verb for ExplainArgs {
     fn run(&self, process: &mut Process<'_>) -> Result<Exit, Error> {
-        let style = &process.terminal.style;
-        let shown = match &self.rule {
-            None => list(style),
-            Some(name) => explain::explain(&page_of(find(name)?), style),
+        let style = process.terminal.style;
+        let shown = match &self.topic {
+            None => list(&style),
+            Some(topic) => match rule(topic) {
+                Some(rule) => explain::explain(&page_of(rule), &style),
+                None => return process.in_repository(Needs::default(), |context| explain_blueprint(topic, context)),
+            },
         };
         process.streams.show(&shown)?;
         Ok(Exit::Success)
     }
 }
 
+fn explain_blueprint(topic: &str, context: &mut Context<'_>) -> Result<Exit, Error> {
+    let saved = shelved(&context.settings.root.value, &SnapshotSource::Disk).blueprints;
+    let read = |raw| Blueprint::from_json(raw).ok().map(|(blueprint, _)| blueprint);
+    let blueprints: Vec<Blueprint> = saved.into_values().filter_map(read).collect();
+    let shown = match blueprint::find(topic, &blueprints) {
+        None => return Err(unknown(topic, &blueprints).into()),
+        Some((found, None)) => blueprint::page(found, &blueprints, &context.style),
+        Some((found, Some(property))) => blueprint::property_page(found, property, &context.style)?,
+    };
+    context.streams.show(&shown)?;
+    Ok(Exit::Success)
+}
+
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
-#[error("unknown rule `{name}`")]
+#[error("nothing is called `{name}`: it is neither a rule nor a blueprint of the snapshot")]
 #[diagnostic(code("no-such-rule"), help("{help}"))]
-struct NoSuchRule {
+struct UnknownTopic {
     name: String,
     help: String,
 }
 
-impl ExitClass for NoSuchRule {}
+impl ExitClass for UnknownTopic {}
 
-fn find(name: &str) -> Result<&'static Rule, Error> {
+fn rule(name: &str) -> Option<&'static Rule> {
     let asked = name.to_lowercase();
-    let found = RULES.iter().find(|rule| rule.info.name == asked || rule.info.code.eq_ignore_ascii_case(name));
-    found.copied().ok_or_else(|| {
-        let help = match closest(&asked, RULES.iter().map(|rule| rule.info.name)) {
-            Some(meant) => format!("did you mean `{meant}`? `portolan explain` lists all rules"),
-            None => "`portolan explain` lists all rules".to_owned(),
-        };
-        NoSuchRule { name: name.to_owned(), help }.into()
-    })
+    let is_it = |rule: &&&'static Rule| rule.info.name == asked || rule.info.code.eq_ignore_ascii_case(name);
+    RULES.iter().find(is_it).copied()
+}
+
+fn unknown(name: &str, blueprints: &[Blueprint]) -> UnknownTopic {
+    let names = RULES.iter().map(|rule| rule.info.name);
+    let names = names.chain(blueprints.iter().map(|blueprint| blueprint.identifier.as_str()));
+    let help = match closest(&name.to_lowercase(), names) {
+        Some(meant) => format!("did you mean `{meant}`? `portolan explain` lists all rules"),
+        None => "`portolan explain` lists all rules, `portolan graph` shows the blueprints".to_owned(),
+    };
+    UnknownTopic { name: name.to_owned(), help }
 }
 
 fn level(info: &RuleInfo) -> &'static str {

@@ -2,6 +2,7 @@
 //! is a function of a value and a [`style::Style`], and treats all text as untrusted.
 
 pub mod baseline;
+pub mod blueprint_page;
 pub mod check;
 pub mod cluster_add;
 pub mod combined;

@@ -20,7 +20,7 @@ pub struct Variable {
 }
 
 /// All variables that begin with `PORTOLAN_`.
-pub static VARIABLES: [Variable; 14] = [
+pub static VARIABLES: [Variable; 15] = [
     Variable {
         name: "PORTOLAN_CA_BUNDLE",
         what: "a file of certificates (PEM) to trust besides the system's; `SSL_CERT_FILE` works too",
@@ -31,6 +31,7 @@ pub static VARIABLES: [Variable; 14] = [
     },
     Variable { name: "PORTOLAN_CATALOG", what: "as `--catalog`" },
     Variable { name: "PORTOLAN_COLOR", what: "as `--color`" },
+    Variable { name: "PORTOLAN_COMPLETE", what: "set by the completion script: the shell that asks" },
     Variable { name: "PORTOLAN_CONFIG", what: "as `--config`" },
     Variable { name: "PORTOLAN_DELIVERY", what: "`delivery` of the config" },
     Variable { name: "PORTOLAN_NO_PROGRESS", what: "as `--no-progress`, when it is not empty" },

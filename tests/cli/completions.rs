@@ -1,38 +1,78 @@
-//! Tests `portolan completions`: a script for each shell, with the commands and their flags.
+//! Tests `portolan completions`: the script of each shell, and what portolan answers to it.
 
-use super::run;
-use crate::testkit::Repo;
+use super::{new::acme, run};
+use crate::testkit::{Repo, portolan};
+
+/// What is offered for the last word of a command line.
+fn offered(repo: &Repo, words: &[&str]) -> Vec<String> {
+    let index = words.len().to_string();
+    let mut command = portolan(repo);
+    command.args(["--", "portolan"]).args(words);
+    command.env("PORTOLAN_COMPLETE", "bash").env("_CLAP_COMPLETE_INDEX", index).env("_CLAP_IFS", "\n");
+    let output = command.output().expect("the binary runs");
+    assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("it is text").lines().map(str::to_owned).collect()
+}
 
 #[test]
-fn every_shell_gets_a_script_that_knows_the_verbs() {
+fn every_shell_gets_a_script_that_asks_portolan() {
     let repo = Repo::new();
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = run(&repo, &format!("completions {shell}")).quietly_gave();
-        for wanted in ["lint", "explain", "staged", "fail-on"] {
-            assert!(script.contains(wanted), "the {shell} script does not know {wanted}");
-        }
+        assert!(script.contains("PORTOLAN_COMPLETE") && script.contains("portolan"), "{script}");
+        assert!(!script.contains(&repo.path().display().to_string()));
     }
 }
 
 #[test]
-fn rules_and_formats_are_offered_and_the_help_stays_short() {
-    let repo = Repo::new();
-    for shell in ["bash", "zsh", "fish"] {
-        let script = run(&repo, &format!("completions {shell}")).quietly_gave();
-        for wanted in ["dangling-relation", "sarif"] {
-            assert!(script.contains(wanted), "the {shell} script does not offer {wanted}");
-        }
+fn the_names_of_the_repository_are_offered() {
+    let repo = acme();
+    for (words, expected) in [
+        (&["show", "service/check"][..], &["service/checkout"][..]),
+        (&["show", "service/monolith"], &["service/monolith-tms"]),
+        (&["graph", "library/@acme/d"], &["library/@acme/design-tokens"]),
+        (&["rename", "environment/prod-eu-n"], &["environment/prod-eu-north"]),
+        (&["list", "sy"], &["system"]),
+        (&["new", "car"], &["carrier"]),
+        (&["list", "service", "--where", "onCall"], &["onCallEmail="]),
+        (&["new", "service", "x", "--team", "pay"], &["payments"]),
+        (&["explain", "service.tie"], &["service.tier"]),
+        (&["explain", "dangling"], &["dangling-relation"]),
+        (&["diff", "--only", "service/check"], &["service/checkout"]),
+        (&["cluster", "trace", "service/check"], &["service/checkout"]),
+        (&["lint", "--output", "sa"], &["sarif"]),
+        (&["lint", "--requ"], &["--require-snapshot"]),
+        (&["ren"], &["rename"]),
+    ] {
+        assert_eq!(offered(&repo, words), expected, "{words:?}");
     }
-    assert!(!run(&repo, "explain --help").quietly_gave().contains("unused-ignore"));
+    assert!(offered(&repo, &["show", "nothing/like-it"]).is_empty());
+    // Elsewhere there are no names, and no errors.
+    let outside = Repo::outside_git();
+    assert!(offered(&outside, &["show", "service/"]).is_empty());
+    let root = repo.path().to_str().expect("it is text");
+    assert_eq!(offered(&outside, &["-C", root, "show", "service/check"]), ["service/checkout"]);
 }
 
 #[test]
-fn bash_takes_the_script() {
-    let repo = Repo::new();
+fn help_does_not_list_what_is_offered() {
+    assert!(!run(&Repo::new(), "explain --help").quietly_gave().contains("unused-ignore"));
+}
+
+#[test]
+fn a_real_bash_completes() {
+    let repo = acme();
     repo.write("portolan.bash", run(&repo, "completions bash").quietly_gave());
-    let checked = std::process::Command::new("bash").arg("-n").arg(repo.path().join("portolan.bash")).output();
-    // Where bash is installed, the script must be valid.
-    if let Ok(output) = checked {
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let bin = assert_cmd::cargo::cargo_bin("portolan");
+    let folder = bin.parent().expect("it is in a folder").display();
+    let text = format!(
+        "PATH={folder}:$PATH; . ./portolan.bash; COMP_WORDS=(portolan show service/check); COMP_CWORD=2; COMP_TYPE=9; \
+         _clap_complete_portolan portolan service/check show; printf '%s\\n' \"${{COMPREPLY[@]}}\""
+    );
+    let ran = std::process::Command::new("bash").args(["--norc", "-c", &text]).current_dir(repo.path()).output();
+    // Where bash is installed, it must complete.
+    if let Ok(output) = ran {
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "service/checkout\n", "{said}");
     }
 }

@@ -30,3 +30,32 @@ fn explains_every_rule_by_name_and_by_code() {
     let by_code = run(&repo, &format!("explain {}", rule.info.code.to_lowercase())).quietly_gave();
     assert_eq!(by_name, by_code);
 }
+
+#[test]
+fn a_blueprint_and_its_properties_are_explained() {
+    let repo = super::new::acme();
+    let page = run(&repo, "explain service").quietly_gave();
+    for expected in [
+        "service  Service\n",
+        "\nProperties\n",
+        "\nRelations\n  system ",
+        "required: ",
+        "\nComputed by the catalog\n",
+        "\nPointed to by\n  api.service",
+    ] {
+        assert!(page.contains(expected), "{expected}\n{page}");
+    }
+    let property = run(&repo, "explain service.tier").quietly_gave();
+    assert!(property.starts_with("service.tier\n  required: ") && property.contains("\"enum\": ["), "{property}");
+    let relation = run(&repo, "explain service.system").quietly_gave();
+    assert!(relation.contains("required: a `system`"), "{relation}");
+    for (topic, code, words) in [
+        ("service.teir", "no-such-property", "did you mean `service.tier`?"),
+        ("servise", "no-such-rule", "did you mean `service`?"),
+        ("danglin-relation", "no-such-rule", "did you mean `dangling-relation`?"),
+    ] {
+        let talk = run(&repo, &format!("explain {topic}")).was_refused();
+        crate::testkit::errors::assert_error(&talk, code);
+        assert!(talk.contains(words), "{talk}");
+    }
+}
