@@ -83,7 +83,7 @@ pub struct LintArgs {
     /// With `--fix`: show the fixes as a diff, write nothing
     #[arg(long, alias = "diff", requires = "fix", conflicts_with = "output")]
     pub dry_run: bool,
-    /// Report format, and file: `text`, `concise`, `json`, `sarif`, `github`, `gitlab`, `azure`, `junit`, `markdown`; repeatable
+    /// Report format, and file: `text`, `concise`, `agent`, `json`, `sarif`, `github`, `gitlab`, `azure`, `junit`, `markdown`; repeatable
     #[arg(long, value_name = "FORMAT[=FILE]", value_parser = completion::formats::<LintFormat>(), hide_possible_values = true)]
     pub output: Vec<Output<LintFormat>>,
     /// Minimum severity that fails the run
@@ -356,7 +356,9 @@ fn show(args: &LintArgs, linted: &LintResult, context: &mut Context<'_>) -> Resu
     let in_work_tree = LazyCell::new(|| InWorkTree::new(&context.settings.root.value, &linted.texts));
     // With `--all`, lines of several configs are mixed, so their paths are relative to the repository.
     let is_one_of_several = context.reports.is_some();
-    let is_whole = |format| is_for_pipelines(format) || is_one_of_several && format == LintFormat::Concise;
+    let is_whole = |format| {
+        is_for_pipelines(format) || is_one_of_several && matches!(format, LintFormat::Concise | LintFormat::Agent)
+    };
     let lint_of = |format| if is_whole(format) { Lint { files: &*in_work_tree, ..lint } } else { lint };
     // The job summary is written first, because the annotations refer to it for findings beyond their limit.
     let has_summary = args.output.is_empty() && {
@@ -389,7 +391,7 @@ fn is_for_pipelines(format: LintFormat) -> bool {
         | LintFormat::Azure
         | LintFormat::Junit
         | LintFormat::Markdown => true,
-        LintFormat::Text | LintFormat::Concise | LintFormat::Json => false,
+        LintFormat::Text | LintFormat::Concise | LintFormat::Agent | LintFormat::Json => false,
     }
 }
 

@@ -100,10 +100,9 @@ impl Candidates {
             let matching = names.filter(|(name, _)| name.starts_with(current)).take(MAX_CANDIDATES);
             matching.map(|(name, help)| candidate(name, &help)).collect()
         };
-        let all = |names: &[(String, String)]| names.to_vec().into_iter();
         match kind {
-            Kind::Entity => candidates(&mut all(&names.entities)),
-            Kind::Blueprint => candidates(&mut all(&names.blueprints)),
+            Kind::Entity => candidates(&mut names.entities.iter().cloned()),
+            Kind::Blueprint => candidates(&mut names.blueprints.iter().cloned()),
             Kind::Assignment => {
                 let mut keys: Vec<(String, String)> = names
                     .properties
@@ -123,7 +122,8 @@ impl Candidates {
             }
             Kind::Topic => {
                 let rules = RULES.iter().map(|rule| (rule.info.name.to_owned(), rule.info.what.to_owned()));
-                candidates(&mut rules.chain(all(&names.blueprints)).chain(all(&names.properties)))
+                let own = names.blueprints.iter().chain(&names.properties).cloned();
+                candidates(&mut rules.chain(own))
             }
         }
     }

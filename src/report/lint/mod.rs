@@ -1,6 +1,7 @@
 //! Renders the result of lint in every format. All formats show the same findings in the same order with the same
 //! counts, because all use the same [`Report`]. Findings are filtered before they get here.
 
+mod agent;
 mod azure;
 mod concise;
 mod frame;
@@ -31,6 +32,7 @@ pub use input::{Counts, Lint};
 pub enum LintFormat {
     Text,
     Concise,
+    Agent,
     Json,
     Sarif,
     Github,
@@ -44,6 +46,7 @@ impl Format for LintFormat {
     const ALL: &'static [Self] = &[
         Self::Text,
         Self::Concise,
+        Self::Agent,
         Self::Json,
         Self::Sarif,
         Self::Github,
@@ -57,6 +60,7 @@ impl Format for LintFormat {
         match self {
             Self::Text => "text",
             Self::Concise => "concise",
+            Self::Agent => "agent",
             Self::Json => "json",
             Self::Sarif => "sarif",
             Self::Github => "github",
@@ -73,6 +77,7 @@ pub fn render(lint: &Lint<'_>, format: LintFormat, style: &Style) -> String {
     masked(lint, |report| match format {
         LintFormat::Text => lines(text::render(report, style)),
         LintFormat::Concise => lines(concise::render(report)),
+        LintFormat::Agent => lines(agent::render(report)),
         LintFormat::Json => json::render(report),
         LintFormat::Sarif => sarif::render(report),
         LintFormat::Github => github::render(report),
@@ -166,7 +171,9 @@ mod tests {
                         }
                     }
                     LintFormat::Junit => prop_assert!(roxmltree::Document::parse(&text).is_ok(), "{text}"),
-                    LintFormat::Concise => prop_assert_eq!(text.lines().count(), run.findings.len()),
+                    LintFormat::Concise | LintFormat::Agent => {
+                        prop_assert_eq!(text.lines().count(), run.findings.len());
+                    }
                     LintFormat::Github => {
                         let commands = text.lines().filter(|line| line.trim_start().starts_with("::")).count();
                         prop_assert_eq!(commands, run.findings.len());
