@@ -24,7 +24,7 @@ pub(super) fn problem(refusal: &Refusal) -> String {
     let text = text.trim_end_matches('.');
     match kind {
         RefusalKind::UnknownField { .. } => format!("unknown field `{path}`"),
-        RefusalKind::NoMatch { .. } => text.to_owned(),
+        RefusalKind::NoMatch { .. } | RefusalKind::NoSuchKind { .. } => text.to_owned(),
         RefusalKind::Missing | RefusalKind::Other if path.is_empty() => text.to_owned(),
         RefusalKind::Missing | RefusalKind::Other => format!("`{path}`: {text}"),
     }
@@ -33,7 +33,9 @@ pub(super) fn problem(refusal: &Refusal) -> String {
 /// What to do about it, if the problem does not say so. `unknown`: about a field that nothing is like.
 pub(super) fn advice(refusal: &Refusal, unknown: &str) -> Option<String> {
     match &refusal.kind {
-        RefusalKind::UnknownField { meant: Some(meant) } => Some(format!("did you mean `{meant}`?")),
+        RefusalKind::UnknownField { meant: Some(meant) } | RefusalKind::NoSuchKind { meant } => {
+            Some(format!("did you mean `{meant}`?"))
+        }
         RefusalKind::UnknownField { meant: None } => Some(unknown.to_owned()),
         RefusalKind::NoMatch { served } if served.is_empty() => {
             Some("no version is served: set `served: true`".to_owned())

@@ -201,6 +201,7 @@ pub(super) fn refusal(fault: &Fault) -> Refusal {
     let kind = match &fault.kind {
         FaultKind::UnknownField { meant } => RefusalKind::UnknownField { meant: meant.clone() },
         FaultKind::NoMatch { served } => RefusalKind::NoMatch { served: served.clone() },
+        FaultKind::NoSuchKind { meant } => RefusalKind::NoSuchKind { meant: meant.clone() },
         FaultKind::Undecodable | FaultKind::Invalid if fault.text.starts_with("Required value") => RefusalKind::Missing,
         FaultKind::Undecodable | FaultKind::WrongType | FaultKind::Invalid => RefusalKind::Other,
     };

@@ -31,7 +31,7 @@ pub(super) struct FactsOf<'a, 'r> {
     pub has_config: bool,
     pub charts: &'a Charts,
     /// The API groups that the platform APIs of this repository define: the groups of Crossplane's claims.
-    pub claim_groups: BTreeSet<String>,
+    pub claim_groups: &'a BTreeSet<String>,
 }
 
 /// The groups of the CompositeResourceDefinitions of a repository, which are in their names: `xdatabases.acme.io`.

@@ -1,9 +1,11 @@
 //! Collects how each manifest of the run reaches clusters, and what goes wrong with it on its way. Only files in which
 //! something may be wrong are read again.
 
+use std::collections::BTreeSet;
+
 use super::checkout::Checkout;
 use super::emptied::{Emptied, manifest_of};
-use super::facts::number_of;
+use super::facts::{is_custom, number_of};
 use super::options::DeliveryOptions;
 use super::repository_view::RepositoryView;
 use super::run_files::RunFiles;
@@ -11,7 +13,8 @@ use super::sync_options::{DelivererOptions, is_unvalidated};
 use crate::delivery::files::FileId as DeliveredId;
 use crate::delivery::flux::VanishReason;
 use crate::delivery::manifest_faults::{Delivering, faults, must_read};
-use crate::delivery::object::{Object, Origin};
+use crate::delivery::manifests::Header;
+use crate::delivery::object::{Object, Origin, split_version};
 use crate::delivery::place::Place as DeliveredPlace;
 use crate::delivery::reach::{self, Arrival, Deliverer, Fate, Outcome, Reach};
 use crate::delivery::reading::Dialect;
@@ -32,6 +35,8 @@ pub(super) struct ManifestFacts<'a, 'r> {
     pub view: &'a RepositoryView<'a>,
     pub options: &'a DeliveryOptions,
     pub run: &'a mut RunFiles,
+    /// The API groups of Crossplane's claims.
+    pub claim_groups: &'a BTreeSet<String>,
 }
 
 /// A manifest of the run and its arrival.
@@ -68,8 +73,12 @@ impl ManifestFacts<'_, '_> {
                 variables: options.variables.as_deref(),
                 group,
                 knows_namespace: true,
+                target_namespace: target_namespace(deliverer),
             };
-            arrivals.extend(sent.into_iter().map(|(manifest, arrival)| (manifest, arrival, delivering)));
+            arrivals.extend(sent.into_iter().map(|(manifest, arrival)| {
+                let target_namespace = delivering.target_namespace.filter(|_| self.is_of_interest(arrival));
+                (manifest, arrival, Delivering { target_namespace, ..delivering })
+            }));
         }
         if let Some((tool, stated)) = &stated {
             let (known, applied) = match tool {
@@ -85,6 +94,7 @@ impl ManifestFacts<'_, '_> {
                 variables: None,
                 group,
                 knows_namespace: false,
+                target_namespace: None,
             };
             for arrival in stated {
                 let manifest = delivery(self.checkout, arrival, None, *tool, applied);
@@ -106,6 +116,16 @@ impl ManifestFacts<'_, '_> {
         facts.lost = lost;
         facts.has_base = self.view.base.is_some();
         self.read(&taken, facts);
+    }
+
+    /// Whether it matters in which namespace an object arrives. A `ClusterEntity` is in none.
+    fn is_of_interest(&self, arrival: &Arrival) -> bool {
+        let Header { api_version, kind, .. } = &*arrival.object.header;
+        let (group, _) = split_version(api_version);
+        let is_own = group == self.options.platform.group;
+        is_own && kind == "Entity"
+            || self.claim_groups.contains(group)
+            || !is_own && self.options.has_config && is_custom(api_version)
     }
 
     /// The manifests as the tool gets them that the config states, if the repository holds no deliverer.
@@ -218,6 +238,12 @@ impl ManifestFacts<'_, '_> {
         let by = self.run.place(DeliveredPlace { ..winner.object.place() });
         Some(ManifestFaultKind::Replaced { by, namespace: namespace.clone() })
     }
+}
+
+/// The namespace that a Kustomization of Flux gives to all objects. Those of Argo CD keep theirs.
+fn target_namespace(deliverer: &Deliverer) -> Option<&str> {
+    let namespace = deliverer.namespace_of_objects.as_ref().filter(|_| deliverer.tool == reach::Tool::Flux);
+    namespace.map(|namespace| namespace.text.as_str())
 }
 
 /// The manifests of the run that a deliverer sends.

@@ -1,6 +1,7 @@
 //! What the tools that deliver the repository to clusters make of it, for lint, plans and the commands under `cluster`.
 
 pub(crate) mod absence;
+mod addresses;
 mod charts;
 mod checkout;
 pub(crate) mod cluster;
