@@ -199,7 +199,9 @@ refused-definition\t''
 lost-keyword\t''
 implicit-scope\t''
 refused-custom-resource\t''
-dropped-field\t''"
+dropped-field\t''
+invalid-address\t''
+overridden-namespace\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
@@ -329,7 +331,9 @@ refused-definition\t''
 lost-keyword\t''
 implicit-scope\t''
 refused-custom-resource\t''
-dropped-field\t''"
+dropped-field\t''
+invalid-address\t''
+overridden-namespace\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f

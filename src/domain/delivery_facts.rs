@@ -53,7 +53,6 @@ pub struct DeliveryFacts {
 pub struct InvalidAddress {
     /// `Application argocd/eu`
     pub title: String,
-    pub tool: Tool,
     /// The value.
     pub place: Place,
     pub text: String,
@@ -510,6 +509,10 @@ pub enum RefusalKind {
         meant: String,
     },
     Missing,
+    /// An enum does not have the value. `meant`: one that it has.
+    NotAnOption {
+        meant: Option<String>,
+    },
     Other,
 }
 

@@ -4,7 +4,6 @@
 use crate::analysis::engine::rule::{Check, DeliveryContext, FindingBuilder, Rule, Sink};
 use crate::domain::delivery_facts::{AddressProblem, InvalidAddress};
 use crate::domain::finding::{Family, Help, RuleInfo, Severity};
-use crate::text::plural::list;
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -27,17 +26,15 @@ fn check(context: &DeliveryContext<'_>, sink: &mut Sink<'_>) {
 }
 
 fn message(address: &InvalidAddress) -> String {
-    let InvalidAddress { title, text, tool, .. } = address;
+    let InvalidAddress { title, text, .. } = address;
     match &address.problem {
         AddressProblem::Placeholder(word) => format!("`{word}` is a placeholder in an address of `{title}`."),
         AddressProblem::NoServer => format!("`{text}` in `{title}` is not the URL of a cluster."),
         AddressProblem::NoRepository { .. } => format!("`{text}` in `{title}` is not the URL of a repository."),
         AddressProblem::Scheme { accepted, .. } => {
             let accepted: Vec<String> = accepted.iter().map(|scheme| format!("`{scheme}://`")).collect();
-            let (tool, accepted) = (tool.title(), list(&accepted));
-            format!(
-                "The API server refuses `{title}`: `{text}` is no URL that {tool} accepts, which begin with {accepted}."
-            )
+            let accepted = accepted.join(" or ");
+            format!("The API server refuses `{title}`: its URL `{text}` does not begin with {accepted}.")
         }
     }
 }

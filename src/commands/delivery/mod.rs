@@ -9,6 +9,7 @@ mod definition_facts;
 mod emptied;
 pub(crate) mod facts;
 mod failures;
+mod list_items;
 pub(crate) mod listing;
 mod located;
 mod manifest_facts;

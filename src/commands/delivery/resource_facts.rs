@@ -187,8 +187,9 @@ impl<'a> JudgedKinds<'a> {
         let kinds = &self.defined.kinds;
         let is_judged = kinds.has(&key.0, &key.1) || {
             let is_builtin = self.builtin.of_kind(group, version, &key.1).is_some();
+            let may_be_defined = is_builtin || self.defined.incomplete.contains(group);
             // More are none that people wrote.
-            !is_builtin && self.known.len() < MOST_KINDS && kinds.is_misspelt(&key.0, &key.1)
+            !may_be_defined && self.known.len() < MOST_KINDS && kinds.is_misspelt(&key.0, &key.1)
         };
         self.known.insert(key, is_judged);
         is_judged

@@ -270,6 +270,7 @@ pub fn is_final(fault: &Fault) -> bool {
         FaultKind::Undecodable
         | FaultKind::NoMatch { .. }
         | FaultKind::NoSuchKind { .. }
+        | FaultKind::NotAnOption { .. }
         | FaultKind::WrongType
         | FaultKind::Invalid => true,
     }

@@ -27,6 +27,8 @@ pub enum FaultKind {
     NoSuchKind { meant: String },
     /// A value of another type.
     WrongType,
+    /// A value that an enum does not have. `meant`: one that it has.
+    NotAnOption { meant: Option<String> },
     /// A value that is wrong or missing.
     Invalid,
 }
@@ -86,9 +88,11 @@ impl Fault {
     pub fn is_of_decoding(&self) -> bool {
         match self.kind {
             FaultKind::UnknownField { .. } | FaultKind::Undecodable => true,
-            FaultKind::NoMatch { .. } | FaultKind::NoSuchKind { .. } | FaultKind::WrongType | FaultKind::Invalid => {
-                false
-            }
+            FaultKind::NoMatch { .. }
+            | FaultKind::NoSuchKind { .. }
+            | FaultKind::WrongType
+            | FaultKind::NotAnOption { .. }
+            | FaultKind::Invalid => false,
         }
     }
 }

@@ -7,7 +7,6 @@ use crate::delivery::files::is_yaml;
 use crate::delivery::object::split_version;
 use crate::delivery::place::Place;
 use crate::delivery::repository::Repository;
-use crate::domain::cluster::Deliverer as Tool;
 use crate::domain::delivery_facts::AddressProblem;
 use crate::domain::document::tree::Value;
 
@@ -16,7 +15,6 @@ const FLUX_SOURCE: &str = "source.toolkit.fluxcd.io";
 /// An address that nothing answers to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidAddress {
-    pub tool: Tool,
     pub kind: String,
     pub namespace: String,
     pub name: String,
@@ -59,7 +57,6 @@ pub fn invalid_addresses(repository: &Repository<'_>) -> Vec<InvalidAddress> {
                 let metadata = root.get("metadata");
                 let of = |map: Option<Value<'_>>, key| text_of(map, key).to_owned();
                 found.push(InvalidAddress {
-                    tool: if is_of_argo(root) { Tool::ArgoCd } else { Tool::Flux },
                     kind: of(Some(root), "kind"),
                     namespace: of(metadata, "namespace"),
                     name: of(metadata, "name"),
@@ -78,17 +75,16 @@ fn may_have_address(api_version: &str, kind: &str) -> bool {
     group == FLUX_SOURCE || group == ARGO || group.is_empty() && kind == "Secret"
 }
 
-fn is_of_argo(root: Value<'_>) -> bool {
-    split_version(text_of(Some(root), "apiVersion")).0 != FLUX_SOURCE
-}
-
 fn text_of<'a>(map: Option<Value<'a>>, key: &str) -> &'a str {
     map.and_then(|map| map.get(key)).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// Whether another tool fills in a part of it: `{{.server}}`, `${URL}`.
+/// Whether another tool fills in a part of it: `{{.server}}`, `${URL}`, `__REPO__`, `@URL@`, `%URL%`.
 fn is_filled_in(text: &str) -> bool {
-    text.is_empty() || ["{{", "${", "$("].iter().any(|mark| text.contains(mark))
+    let is_between_marks = |mark: char| text.matches(mark).count() > 1;
+    text.is_empty()
+        || ["$", "{", "__"].iter().any(|mark| text.contains(mark))
+        || ['@', '%'].into_iter().any(is_between_marks)
 }
 
 fn addresses(root: Value<'_>) -> Vec<(Role, Value<'_>)> {
@@ -234,6 +230,16 @@ mod tests {
 
     fn word(text: &str) -> Option<AddressProblem> {
         Some(AddressProblem::Placeholder(text.to_owned()))
+    }
+
+    #[test]
+    fn what_another_tool_fills_in_is_not_judged() {
+        for text in ["{{.server}}", "https://${HOST}:6443", "$(URL)", "__REPO__", "@REPO@", "%REPO%", ""] {
+            assert!(is_filled_in(text), "{text}");
+        }
+        for text in ["git@github.com:acme/catalog", "https://dev.azure.com/acme/My%20Project/_git/catalog"] {
+            assert!(!is_filled_in(text), "{text}");
+        }
     }
 
     #[test]

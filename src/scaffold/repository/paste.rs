@@ -3,6 +3,8 @@
 
 use serde_json::Value;
 
+const ADD_LINES: &str = "Add these lines to it";
+
 /// What to add to a file by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paste {
@@ -30,7 +32,7 @@ struct Entry<'t> {
 impl Paste {
     /// Lines for a file that has none of their keys.
     pub fn whole(path: String, why: &'static str, lines: String) -> Self {
-        let instruction = "Add these lines to it".to_owned();
+        let instruction = ADD_LINES.to_owned();
         Self { path, why, parts: vec![PastePart { instruction, lines }] }
     }
 
@@ -47,8 +49,22 @@ impl Paste {
         };
         let mut parts = Vec::new();
         let lines: Vec<&str> = ours.lines().collect();
-        add_parts(&lines, (&value, theirs), &mut Vec::new(), &mut parts);
+        // The comments at the head are about the whole.
+        let head = lines.iter().take_while(|line| line.starts_with('#')).count();
+        let (head, lines) = lines.split_at(head);
+        add_parts(lines, (&value, theirs), &mut Vec::new(), &mut parts);
+        if !parts.is_empty() && !head.is_empty() {
+            add_head(head, &mut parts);
+        }
         Self { path, why, parts }
+    }
+}
+
+fn add_head(head: &[&str], parts: &mut Vec<PastePart>) {
+    let head = format!("{}\n", head.join("\n"));
+    match parts.first_mut().filter(|part| part.instruction == ADD_LINES) {
+        Some(first) => first.lines.insert_str(0, &format!("{head}\n")),
+        None => parts.insert(0, PastePart { instruction: "Add this comment to it".to_owned(), lines: head }),
     }
 }
 
@@ -58,42 +74,58 @@ fn add_parts<'t>(lines: &[&'t str], values: (&Value, &Value), keys: &mut Vec<&'t
     let mut missing: Vec<&str> = Vec::new();
     let at = parts.len();
     for entry in entries(lines) {
-        let (Some(own), known) = (ours.get(entry.key), theirs.get(entry.key)) else { continue };
-        let Some(known) = known.filter(|known| !known.is_null()) else {
-            missing.extend(&entry.lines);
-            continue;
-        };
-        if own == known {
-            continue;
-        }
-        keys.push(entry.key);
-        let body = entry.lines.get(entry.comments + 1..).unwrap_or_default();
-        let name = keys.join(".");
-        match (own, known) {
-            (Value::Object(_), Value::Object(_)) => add_parts(body, (own, known), keys, parts),
-            (Value::Array(_), Value::Array(_)) => {
-                let what = if own.as_array().is_some_and(|own| own.len() == 1) { "this item" } else { "these items" };
-                let instruction = format!("Add {what} to its list `{name}`");
-                parts.push(PastePart { instruction, lines: dedented(body) });
-            }
-            (Value::Array(_), Value::String(_) | Value::Object(_)) => {
-                let lines = format!("{}:\n  - {known}\n{}", entry.key, indented(body));
-                parts.push(PastePart { instruction: format!("Replace its `{name}` with this list"), lines });
-            }
-            (_, _) => {
-                let instruction = format!("Replace its `{name}` with these lines");
-                parts.push(PastePart { instruction, lines: dedented(&entry.lines) });
+        let Some(own) = ours.get(entry.key) else { continue };
+        match theirs.get(entry.key) {
+            None => missing.extend(&entry.lines),
+            Some(known) if known == own => {}
+            Some(known) => {
+                keys.push(entry.key);
+                add_part(&entry, (own, known), keys, parts);
+                keys.pop();
             }
         }
-        keys.pop();
     }
     if !missing.is_empty() {
         let instruction = match keys.is_empty() {
-            true => "Add these lines to it".to_owned(),
+            true => ADD_LINES.to_owned(),
             false => format!("Add these lines to its `{}`", keys.join(".")),
         };
         parts.insert(at, PastePart { instruction, lines: dedented(&missing) });
     }
+}
+
+/// Adds what an entry of ours has and theirs, of the same key, lacks.
+fn add_part<'t>(entry: &Entry<'t>, values: (&Value, &Value), keys: &mut Vec<&'t str>, parts: &mut Vec<PastePart>) {
+    let body = entry.lines.get(entry.comments + 1..).unwrap_or_default();
+    let name = keys.join(".");
+    let (instruction, lines) = match values {
+        (Value::Object(_), Value::Object(_)) => return add_parts(body, values, keys, parts),
+        (Value::Array(own), Value::Array(known)) => {
+            let lines = items(own, known, body);
+            if lines.is_empty() {
+                return;
+            }
+            let count = lines.lines().filter(|line| line.starts_with('-')).count();
+            let what = if count == 1 { "this item" } else { "these items" };
+            (format!("Add {what} to its list `{name}`"), lines)
+        }
+        (Value::Array(own), Value::String(_) | Value::Object(_)) => {
+            let items = format!("- {}\n{}", values.1, items(own, std::slice::from_ref(values.1), body));
+            let items: String = items.lines().map(|line| format!("  {line}\n")).collect();
+            (format!("Replace its `{name}` with this list"), format!("{}:\n{items}", entry.key))
+        }
+        (_, _) => (format!("Replace its `{name}` with these lines"), dedented(&entry.lines)),
+    };
+    parts.push(PastePart { instruction, lines });
+}
+
+/// The items of a list. Of one that is written in one line, those that another list lacks.
+fn items(own: &[Value], known: &[Value], body: &[&str]) -> String {
+    if !body.is_empty() {
+        return dedented(body);
+    }
+    let missing = own.iter().filter(|item| !known.contains(item));
+    missing.map(|item| format!("- {}\n", item.as_str().map_or_else(|| item.to_string(), str::to_owned))).collect()
 }
 
 fn indentation(line: &str) -> usize {
@@ -113,7 +145,10 @@ fn entries<'t>(lines: &[&'t str]) -> Vec<Entry<'t>> {
     for line in lines {
         let is_deeper = indentation(line) > indent;
         match found.last_mut() {
-            Some(last) if is_deeper && before.is_empty() => last.lines.push(line),
+            Some(last) if is_deeper => {
+                last.lines.append(&mut before);
+                last.lines.push(line);
+            }
             _ if !is_content(&line) => before.push(line),
             _ => {
                 let key = line.trim_start().split(':').next().unwrap_or_default();
@@ -135,6 +170,76 @@ fn dedented(lines: &[&str]) -> String {
     format!("{}\n", text.join("\n").trim_matches('\n'))
 }
 
-fn indented(lines: &[&str]) -> String {
-    dedented(lines).lines().map(|line| format!("  {line}\n")).collect()
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// The value of our lines, which are fixed here.
+    fn read(text: &str) -> Option<Value> {
+        let steps = json!([{"step": {"name": "lint"}}]);
+        match text {
+            OURS => Some(json!({
+                "version": 2, "image": "rust", "types": ["a", "b"], "jobs": {"lint": {"run": "x\n\ny"}, "diff": {"run": "z"}},
+                "pipelines": {"main": steps}
+            })),
+            _ => None,
+        }
+    }
+
+    const OURS: &str = "# About all.\nversion: 2\nimage: rust\ntypes: [a, b]\njobs:\n  # Lints.\n  lint:\n    run: |\n      x\n\n      \
+                        y\n\n  diff:\n    run: z\n\npipelines:\n  \"main\":\n    - step:\n        name: lint\n";
+
+    fn parts(theirs: &Value) -> Vec<(String, String)> {
+        let paste = Paste::of("a.yml".to_owned(), "it exists", OURS, Some(theirs), &read);
+        paste.parts.into_iter().map(|part| (part.instruction, part.lines)).collect()
+    }
+
+    fn part(instruction: &str, lines: &str) -> (String, String) {
+        (instruction.to_owned(), lines.to_owned())
+    }
+
+    #[test]
+    fn no_key_is_shown_that_the_file_has() {
+        assert_eq!(parts(&json!({})), [part("Add these lines to it", &OURS.replacen("version", "\nversion", 1))]);
+        let jobs = "# Lints.\nlint:\n  run: |\n    x\n\n    y\n\ndiff:\n  run: z\n";
+        let step = "- step:\n    name: lint\n";
+        let theirs =
+            json!({"version": 2, "image": "node", "types": ["a"], "jobs": {"build": 1}, "pipelines": {"main": [1]}});
+        assert_eq!(
+            parts(&theirs),
+            [
+                part("Add this comment to it", "# About all.\n"),
+                part("Replace its `image` with these lines", "image: rust\n"),
+                part("Add this item to its list `types`", "- b\n"),
+                part("Add these lines to its `jobs`", jobs),
+                part("Add this item to its list `pipelines.main`", step),
+            ]
+        );
+        let some = json!({"version": 2, "image": "rust", "types": ["b", "a"], "jobs": {"lint": {"run": "x\n\ny"}}, "pipelines": {"main": "x.yml"}});
+        assert_eq!(
+            parts(&some)[1..],
+            [
+                part("Add these lines to its `jobs`", "diff:\n  run: z\n"),
+                part(
+                    "Replace its `pipelines.main` with this list",
+                    "main:\n  - \"x.yml\"\n  - step:\n      name: lint\n"
+                ),
+            ]
+        );
+        // A key without a value is replaced.
+        let all = json!({"version": 2, "image": "rust", "types": ["a", "b"], "jobs": null, "pipelines": {"main": [{"step": {"name": "lint"}}]}});
+        assert_eq!(parts(&all)[1].0, "Replace its `jobs` with these lines");
+        let all = read(OURS).expect("a value");
+        assert_eq!(parts(&all), []);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_gets_all_lines() {
+        for theirs in [None, Some(json!([1]))] {
+            let paste = Paste::of("a.yml".to_owned(), "it exists", OURS, theirs.as_ref(), &read);
+            assert_eq!(paste.parts, Paste::whole("a.yml".to_owned(), "it exists", OURS.to_owned()).parts);
+        }
+    }
 }

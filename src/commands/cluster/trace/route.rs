@@ -317,7 +317,9 @@ impl<'a> Route<'_, 'a> {
                     _,
                 )
                 | (_, "") => refused.refusal.text.clone(),
-                (RefusalKind::Missing | RefusalKind::Other, path) => format!("{path}: {}", refused.refusal.text),
+                (RefusalKind::Missing | RefusalKind::NotAnOption { .. } | RefusalKind::Other, path) => {
+                    format!("{path}: {}", refused.refusal.text)
+                }
             },
         });
         refused.collect()
