@@ -380,7 +380,7 @@ fn a_claim_that_its_definition_refuses_does_not_arrive() {
     assert_eq!((code, &cluster["status"]), (0, &json!("reaches-cluster")), "{cluster:#}");
     assert_eq!((&cluster["reasons"], &cluster["arrival"]["object"]), (&json!([]), &json!("Database shop/orders")));
     let why = cluster["noEntity"].as_str().expect("a clause");
-    assert!(why.contains("no mapping is configured"), "{why}");
+    assert!(why.starts_with("the mapping has no entry for `example.org/v1/databases`"), "{why}");
     let text = run(&world.0, "cluster trace catalog/orders.yaml").results;
     assert!(text.contains(": reaches the cluster\n") && !text.contains("mapped by"), "{text}");
     assert!(text.contains("\n  no entity in the catalog: "), "{text}");
