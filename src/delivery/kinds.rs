@@ -8,10 +8,8 @@ use super::crd::fault::{Fault, FaultKind};
 use super::crd::node::Node;
 use super::crd::{Path, Step};
 use super::object::split_version;
+use super::tool_kinds::is_near;
 use crate::text::suggest::{closest, single_slip};
-
-/// A shorter kind that differs in one letter may well be another one: `VPC` and `VPN`.
-const SHORTEST_SLIP: usize = 5;
 
 /// Where a definition is: definitions of one file are applied one after another, and those of several files are
 /// alternatives, as for several clusters.
@@ -90,7 +88,7 @@ impl Kinds {
     fn meant_by(&self, api_version: &str, kind: &str) -> Option<(&Known, Meant)> {
         let (group, version) = split_version(api_version);
         let of_group = || self.known.iter().filter(|((known, _), _)| known == group).flat_map(|(_, known)| known);
-        let near = of_group().filter(|known| is_near_kind(kind, &known.definition));
+        let near = of_group().filter(|known| is_near(kind, &known.definition.kind, &known.definition.plural));
         let names: Vec<&str> = near.map(|known| known.definition.kind.as_str()).collect();
         if let Some(meant) = closest(kind, names.iter().copied()).or(names.first().copied()) {
             let known = self.known_of(api_version, meant).first()?;
@@ -151,15 +149,6 @@ impl Known {
 enum Meant {
     Kind(String),
     ApiVersion(String),
-}
-
-/// Whether a kind is a definition's, but for one slip, the case of letters, or the plural.
-fn is_near_kind(kind: &str, definition: &Definition) -> bool {
-    let is_same = |known: &str| kind.eq_ignore_ascii_case(known);
-    let is_long = kind.chars().count() >= SHORTEST_SLIP;
-    is_same(&definition.kind)
-        || is_same(&definition.plural)
-        || is_long && single_slip(kind, [definition.kind.as_str()]).is_some()
 }
 
 fn no_such_kind(meant: Meant, (api_version, kind): (&str, &str), object: Node<'_>) -> Fault {

@@ -115,6 +115,23 @@ fn a_misspelt_kind_is_one_that_the_api_server_does_not_know() {
     }
 }
 
+/// Without its definition, nothing is known of a claim, and without its deliverer, nobody delivers it.
+#[test]
+fn a_misspelt_kind_of_a_tool_is_found() {
+    let repo = repository(URL);
+    let misspelt = definition("Database", "{type: string}").replace("ResourceDefinition", "ResourceDefintion");
+    repo.write("apis/database.yaml", misspelt);
+    repo.write("claims/orders.yaml", claim("Database", "{size: a}"));
+    let report = lint(repo.path(), &[]);
+    assert_eq!(found(&report), ["refused-custom-resource apis/database.yaml:2"], "{report:#?}");
+    assert_eq!(report.of_delivery()[0].help, "did you mean `CompositeResourceDefinition`?");
+    repo.write("apis/database.yaml", definition("Database", "{type: string}"));
+    repo.write("deploy/claims.yaml", application("").replace("Application", "Aplication"));
+    assert_eq!(found(&lint(repo.path(), &[])), ["refused-custom-resource deploy/claims.yaml:2"]);
+    repo.write("deploy/claims.yaml", flux("").replace("kind: Kustomization", "kind: Kustomizations"));
+    assert_eq!(found(&lint(repo.path(), &[])), ["refused-custom-resource deploy/claims.yaml:7"]);
+}
+
 #[test]
 fn a_kind_of_a_definition_that_is_refused_is_not_misspelt() {
     let repo = repository(URL);

@@ -14,6 +14,7 @@ pub(crate) mod listing;
 mod located;
 mod manifest_facts;
 mod manifest_values;
+mod misspelt_kinds;
 pub(crate) mod options;
 pub(crate) mod read_files;
 pub(crate) mod repository;

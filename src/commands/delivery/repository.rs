@@ -12,6 +12,7 @@ use super::definition_facts::has_xrds;
 use super::facts::{FactsOf, claim_groups};
 use super::listing::{Listing, some_may_deliver};
 use super::manifest_facts::ManifestFacts;
+use super::misspelt_kinds;
 use super::options::DeliveryOptions;
 use super::read_files::ReadFiles;
 use super::repository_view::RepositoryView;
@@ -88,7 +89,9 @@ impl Deliveries {
         let removed = if is_of_interest { reach::removed_apis(&repository) } else { Vec::new() };
         let has_xrds = has_xrds(&repository);
         let addresses = if is_of_interest || has_xrds { reach::invalid_addresses(&repository) } else { Vec::new() };
-        let has_faults = !reach.missing.is_empty() || !removed.is_empty() || !addresses.is_empty();
+        let misspelt = misspelt_kinds::misspelt_kinds(&repository, &checkout);
+        let has_faults =
+            !reach.missing.is_empty() || !removed.is_empty() || !addresses.is_empty() || !misspelt.is_empty();
         let is_nothing = reach.deliverers.is_empty() && !has_faults;
         if is_nothing && !is_stated && !has_xrds {
             return None;
@@ -107,6 +110,7 @@ impl Deliveries {
         };
         let mut facts = facts.collect(removed);
         facts.invalid_addresses = addresses::of_run(addresses, &mut run);
+        facts.refused_resources = misspelt_kinds::of_run(misspelt, &mut run);
         let manifests = ManifestFacts {
             reach: &reach,
             repository: &repository,

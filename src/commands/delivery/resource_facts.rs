@@ -24,6 +24,7 @@ use crate::delivery::place::Place as DeliveredPlace;
 use crate::delivery::reach::{Applied, Fate, Outcome, Reach, is_removed};
 use crate::delivery::reading::Dialect;
 use crate::delivery::repository::Repository;
+use crate::delivery::tool_kinds;
 use crate::delivery::unfinished::Unfinished;
 use crate::domain::cluster::Deliverer as ToolName;
 use crate::domain::delivery_facts::{DelivererIndex, DeliveryFacts, RefusedResource, RemovedApi};
@@ -187,7 +188,9 @@ impl<'a> JudgedKinds<'a> {
         let kinds = &self.defined.kinds;
         let is_judged = kinds.has(&key.0, &key.1) || {
             let is_builtin = self.builtin.of_kind(group, version, &key.1).is_some();
-            let may_be_defined = is_builtin || self.defined.incomplete.contains(group);
+            // Kinds of tools are reported without their definitions.
+            let is_of_tool = tool_kinds::meant(&key.0, &key.1).is_some();
+            let may_be_defined = is_builtin || is_of_tool || self.defined.incomplete.contains(group);
             // More are none that people wrote.
             !may_be_defined && self.known.len() < MOST_KINDS && kinds.is_misspelt(&key.0, &key.1)
         };

@@ -4,6 +4,7 @@
 use super::found::is_template;
 use crate::delivery::argo::objects::{GROUP as ARGO, SECRET_TYPE};
 use crate::delivery::files::is_yaml;
+use crate::delivery::manifests::Header;
 use crate::delivery::object::split_version;
 use crate::delivery::place::Place;
 use crate::delivery::repository::Repository;
@@ -45,7 +46,7 @@ pub fn invalid_addresses(repository: &Repository<'_>) -> Vec<InvalidAddress> {
         }
         let manifests = repository.manifests(file);
         let mut headers = manifests.objects.iter().map(|manifest| &manifest.header);
-        if !manifests.has_wiring || !headers.any(|header| may_have_address(&header.api_version, &header.kind)) {
+        if !manifests.has_wiring || !headers.any(|header| may_have_address(header)) {
             continue;
         }
         let Some(text) = repository.text(file) else { continue };
@@ -70,9 +71,10 @@ pub fn invalid_addresses(repository: &Repository<'_>) -> Vec<InvalidAddress> {
     found
 }
 
-fn may_have_address(api_version: &str, kind: &str) -> bool {
-    let (group, _) = split_version(api_version);
-    group == FLUX_SOURCE || group == ARGO || group.is_empty() && kind == "Secret"
+fn may_have_address(header: &Header) -> bool {
+    let (group, _) = split_version(&header.api_version);
+    let is_cluster = || header.labels.iter().any(|(key, value)| key == SECRET_TYPE && value == "cluster");
+    group == FLUX_SOURCE || group == ARGO || group.is_empty() && header.kind == "Secret" && is_cluster()
 }
 
 fn text_of<'a>(map: Option<Value<'a>>, key: &str) -> &'a str {
