@@ -33,7 +33,7 @@ pub(super) fn misspelt_kinds(repository: &Repository<'_>, checkout: &Checkout) -
         .iter()
         .map(|(file, manifests)| (*file, manifests.objects.iter().filter(|manifest| is_misspelt(manifest)).collect()))
         .collect();
-    map_values(checkout, &files, |file, manifest, object| of_object(file, manifest, object))
+    map_values(checkout, &files, of_object)
 }
 
 fn is_misspelt(manifest: &Manifest) -> bool {
