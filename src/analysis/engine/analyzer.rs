@@ -483,7 +483,7 @@ impl FileRun<'_> {
 }
 
 static DELIVERY_WORDS: LazyLock<[Finder<'static>; 3]> =
-    LazyLock::new(|| ["toolkit.fluxcd.io/", "argoproj.io/", "CompositeResourceDefinition"].map(Finder::new));
+    LazyLock::new(|| ["toolkit.fluxcd.io/", "argoproj.io/", "apiextensions.crossplane.io/"].map(Finder::new));
 
 /// Whether a text may hold an object of Flux or Argo CD, or a definition of Crossplane.
 pub fn concerns_delivery(text: &str) -> bool {

@@ -12,6 +12,7 @@ use crate::commands::workspace::layout::ManifestLayout;
 use crate::commands::workspace::scope::fits;
 use crate::domain::platform::PLATFORMS;
 use crate::error::Error;
+use crate::manifest::{Limits, Reader};
 use crate::scaffold::repository::{self, CiSystem, example};
 use crate::settings::Origin;
 use crate::sources::git::Repository;
@@ -237,4 +238,14 @@ fn runs_portolan(workflow: &str) -> bool {
     let is_step = |line: &str| ["portolan lint", "portolan push", "portolan diff"].iter().any(|it| line.contains(it));
     let is_action = |line: &str| line.contains("uses:") && line.contains("portolan");
     workflow.lines().map(|line| line.split('#').next().unwrap_or_default()).any(|line| is_step(line) || is_action(line))
+}
+
+/// The value of a YAML text; `None` if it is not valid YAML.
+pub(super) fn value_of(text: &str) -> Option<serde_json::Value> {
+    let mut value = Some(serde_json::Value::Null);
+    Reader::new(Limits::default()).read_first(text, &mut |document| {
+        let root = document.view.root().map(|root| root.to_json());
+        value = root.filter(|_| !document.broken);
+    });
+    value
 }
