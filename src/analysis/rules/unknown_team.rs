@@ -5,7 +5,7 @@ use crate::analysis::engine::facts::TargetField;
 use crate::analysis::engine::rule::{Check, FindingBuilder, RepositoryContext, Rule, Sink};
 use crate::analysis::near_names::NearNames;
 use crate::domain::blueprint::EntityFormat;
-use crate::domain::finding::{Family, Help, RuleInfo, Severity};
+use crate::domain::finding::{EntityPart, Family, Help, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -38,26 +38,39 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
         let draft = FindingBuilder::new(place.span, message)
             .file(place.file)
             .entity(target.entity.name())
-            .target(blueprint, text);
+            .target(blueprint, text)
+            .part(part(context, target.fact.field));
         sink.report(near_names.suggest(draft, target, blueprint, help(format)));
     }
 }
 
 fn message(context: &RepositoryContext<'_>, field: TargetField, text: &str) -> String {
-    let property = |indexed: u32, property: u32| {
-        let indexed = context.snapshot.indexed(indexed as usize);
-        let property = indexed.and_then(|indexed| indexed.blueprint.properties.get(property as usize));
-        property.map_or("", |property| property.name.as_str())
-    };
     match field {
         TargetField::Team | TargetField::Relation { .. } => format!("Team `{text}` does not exist."),
-        TargetField::TeamProperty { indexed, property: at } => {
-            format!("Property `{}` names the team `{text}`, which does not exist.", property(indexed, at))
+        TargetField::TeamProperty { indexed, property } => {
+            let name = property_name(context, indexed, property);
+            format!("Property `{name}` names the team `{text}`, which does not exist.")
         }
-        TargetField::UserProperty { indexed, property: at } => {
-            format!("Property `{}` names the user `{text}`, who is not in the snapshot.", property(indexed, at))
+        TargetField::UserProperty { indexed, property } => {
+            let name = property_name(context, indexed, property);
+            format!("Property `{name}` names the user `{text}`, who is not in the snapshot.")
         }
     }
+}
+
+fn part(context: &RepositoryContext<'_>, field: TargetField) -> EntityPart {
+    match field {
+        TargetField::Team | TargetField::Relation { .. } => EntityPart::Team,
+        TargetField::TeamProperty { indexed, property } | TargetField::UserProperty { indexed, property } => {
+            EntityPart::Property(property_name(context, indexed, property).to_owned())
+        }
+    }
+}
+
+fn property_name<'a>(context: &RepositoryContext<'a>, indexed: u32, property: u32) -> &'a str {
+    let indexed = context.snapshot.indexed(indexed as usize);
+    let property = indexed.and_then(|indexed| indexed.blueprint.properties.get(property as usize));
+    property.map_or("", |property| property.name.as_str())
 }
 
 fn help(format: EntityFormat) -> Help {

@@ -1,21 +1,20 @@
 //! Renders the report for terminals: one line about what was done, then the differences, then the entities that no
 //! longer match.
 
-use crate::domain::blueprint::change::{
-    BlueprintChange, BlueprintChangeKind, BlueprintPart, PartChange, PartChangeKind,
-};
+use crate::domain::blueprint::change::{BlueprintChange, BlueprintChangeKind};
+use crate::report::blueprint_change::text::{detail, headline, sign};
 use crate::report::escape::clean;
 use crate::report::lint::{self, LintFormat};
 use crate::report::pull::{ManifestDeed, Mode, Pull};
 use crate::report::style::{Role, Style, wrap};
-use crate::text::plural::{count, grouped, list};
+use crate::text::plural::{count, grouped};
 
 /// The number of listed changes; further ones are counted, and JSON lists all.
 const MAX_CHANGES_SHOWN: usize = 60;
 const MAX_MANIFESTS_SHOWN: usize = 40;
 
 pub(super) fn render(pull: &Pull<'_>, style: &Style) -> String {
-    let mut out = format!("{}\n", headline(pull, style));
+    let mut out = format!("{}\n", first_line(pull, style));
     changes(&mut out, pull, style);
     manifests(&mut out, pull, style);
     for note in pull.notes {
@@ -38,7 +37,7 @@ pub(super) fn render(pull: &Pull<'_>, style: &Style) -> String {
     out
 }
 
-fn headline(pull: &Pull<'_>, style: &Style) -> String {
+fn first_line(pull: &Pull<'_>, style: &Style) -> String {
     let counts = &pull.counts;
     let (blueprints, known) = (count(counts.blueprints, "blueprint"), count(counts.known, "known entity"));
     let catalog = clean(pull.catalog);
@@ -92,49 +91,10 @@ fn changes(out: &mut String, pull: &Pull<'_>, style: &Style) {
 }
 
 fn of_blueprint(lines: &mut Vec<String>, change: &BlueprintChange, style: &Style) {
-    let name = format!("blueprint `{}`", clean(&change.identifier));
-    match &change.kind {
-        BlueprintChangeKind::Added => lines.push(sign('+', &name, style)),
-        BlueprintChangeKind::Removed => lines.push(sign('-', &name, style)),
-        BlueprintChangeKind::Changed(details) => {
-            lines.push(sign('~', &name, style));
-            lines.extend(details.iter().map(|detail| format!("    {}", of_detail(detail, style))));
-        }
+    lines.push(headline(change, style));
+    if let BlueprintChangeKind::Changed(details) = &change.kind {
+        lines.extend(details.iter().map(|it| format!("    {}", detail(it, style))));
     }
-}
-
-fn of_detail(detail: &PartChange, style: &Style) -> String {
-    let part = match detail.part {
-        BlueprintPart::Property => "property ",
-        BlueprintPart::Relation => "relation ",
-        BlueprintPart::Computed => "computed property ",
-        BlueprintPart::Blueprint => "",
-    };
-    let name = format!("{part}`{}`", clean(&detail.name));
-    match &detail.change {
-        PartChangeKind::Added { what, required } => {
-            let required = if *required { ", required" } else { "" };
-            sign('+', &format!("{name}: {}{required}", clean(what)), style)
-        }
-        PartChangeKind::Removed => sign('-', &name, style),
-        PartChangeKind::Required => sign('~', &format!("{name} is now required"), style),
-        PartChangeKind::Optional => sign('~', &format!("{name} is no longer required"), style),
-        PartChangeKind::Became { from, to } => sign('~', &format!("{name}: {}, was {}", clean(to), clean(from)), style),
-        PartChangeKind::Rules { keys } if keys.is_empty() => sign('~', &format!("{name} changed"), style),
-        PartChangeKind::Rules { keys } => {
-            let keys: Vec<String> = keys.iter().map(|key| format!("`{}`", clean(key))).collect();
-            sign('~', &format!("{name}: {} changed", list(&keys)), style)
-        }
-    }
-}
-
-fn sign(sign: char, words: &str, style: &Style) -> String {
-    let role = match sign {
-        '+' => Role::Good,
-        '-' => Role::Error,
-        _ => Role::Warning,
-    };
-    format!("  {} {words}", style.paint(role, &sign.to_string()))
 }
 
 fn manifests(out: &mut String, pull: &Pull<'_>, style: &Style) {
