@@ -13,7 +13,7 @@ use crate::commands::args::planning::{PlanOptions, PlanWriter, PlanningArgs};
 use crate::commands::catalog::connect::Intent;
 use crate::commands::catalog::offline;
 use crate::commands::context::Context;
-use crate::commands::impact::compare::compare;
+use crate::commands::impact::compare::{ComparedImpact, compare};
 use crate::commands::impact::output::write_impact;
 use crate::commands::impact::sides::Sides;
 use crate::commands::output::reports::Destination;
@@ -65,6 +65,9 @@ pub struct DiffArgs {
         "only_branch", "out", "verify", "approve", "approval_comments", "base", "no_base", "only", "adopt", "prune", "no_prune",
     ])]
     pub blueprints: Option<String>,
+    /// With `--blueprints`: read the catalog, and judge its entities that no manifest declares too
+    #[arg(long, requires = "blueprints")]
+    pub live: bool,
     /// Exit 2 if changes are pending
     #[arg(long)]
     pub exit_code: bool,
@@ -253,6 +256,7 @@ pub(crate) fn run(args: &DiffArgs, writer: PlanWriter, context: &mut Context<'_>
         true => Exit::Findings,
         false => exit(args, &planned.plan, &approve, complaints.as_deref()),
     };
+    let exit = and_impact(exit, &args.fail_on, planned.impact.as_ref());
     planned.free();
     Ok(exit)
 }
@@ -292,12 +296,23 @@ fn show_impact(
         return Err(NoPlanToFailOn.into());
     }
     let owner = owner_in_catalog(&workspace.settings, context.git)?;
-    let sides = Sides::open(blueprints, workspace, context)?;
+    let mut sides = Sides::open(blueprints, workspace, context)?;
+    if args.live {
+        sides = sides.and_stored(context)?;
+    }
     let compared = compare(&sides, workspace, context)?;
-    write_impact(&compared, &sides, (&owner.scope, &args.output, args.full), context)?;
+    write_impact(&compared, (&owner.scope, &args.output, args.full), context)?;
     let exit = impact_exit(&args.fail_on, &compared.impact);
     let is_pending = args.exit_code && (compared.impact.counts.affected() > 0 || !compared.impact.faults.is_empty());
     Ok(exit.unwrap_or(if is_pending { Exit::ChangesPending } else { Exit::Success }))
+}
+
+/// What the plan says comes first, unless it is only that changes are pending.
+fn and_impact(exit: Exit, fail_on: &[FailOn], compared: Option<&ComparedImpact>) -> Exit {
+    match (exit, compared.and_then(|compared| impact_exit(fail_on, &compared.impact))) {
+        (Exit::Success | Exit::ChangesPending, Some(of_impact)) => of_impact,
+        (exit, _) => exit,
+    }
 }
 
 /// Exit 1 where lint would fail with the new blueprints.
@@ -330,7 +345,7 @@ fn show_offline(
         ..Report::default()
     };
     write_plan_reports(&report, planned, context)?;
-    Ok(Exit::Success)
+    Ok(and_impact(Exit::Success, &args.fail_on, planned.impact.as_ref()))
 }
 
 fn complaints(planned: &BuiltPlan, context: &Context<'_>) -> Result<Vec<Complaint>, Error> {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::path::Path;
 
 use crate::analysis::Selection;
 use crate::commands::context::Context;
@@ -26,6 +27,7 @@ use crate::domain::known_problems::KnownProblems;
 use crate::domain::progress::{Progress, Silent};
 use crate::error::Error;
 use crate::plan::impact::{ImpactInput, NewFinding, StoredEntities, impact};
+use crate::report::impact::ImpactReport;
 use crate::report::lint::{Lint, masked_findings};
 use crate::report::positions::Files;
 use crate::text::mask::Mask;
@@ -33,14 +35,45 @@ use crate::text::mask::Mask;
 /// The impact of changed blueprints, and what a report about it shows.
 pub(crate) struct ComparedImpact {
     pub impact: Impact,
+    /// The names of the two sets of blueprints.
+    pub old: String,
+    pub new: String,
     pub texts: ImpactTexts,
+    /// The same texts by their paths in the Git repository, which CI systems use.
+    pub in_work_tree: ImpactTexts,
     pub notes: Vec<String>,
+}
+
+impl ComparedImpact {
+    pub fn report<'a>(&'a self, scope: &'a str, target: Option<&'a str>, is_full: bool) -> ImpactReport<'a> {
+        ImpactReport {
+            impact: &self.impact,
+            old: &self.old,
+            new: &self.new,
+            files: &self.texts,
+            scope,
+            target,
+            is_full,
+            notes: &self.notes,
+        }
+    }
 }
 
 /// The texts that the effects point into: those of manifests, and those of the new blueprints, whose ids follow.
 pub(crate) struct ImpactTexts {
     manifests: Texts,
     blueprints: Texts,
+}
+
+impl ImpactTexts {
+    /// For an impact without faults in blueprints.
+    pub fn of_manifests(impact: &Impact, manifests: &ManifestSet) -> Self {
+        Self { manifests: texts_of(impact, manifests), blueprints: Texts::default() }
+    }
+
+    fn in_work_tree(&self, root: &Path) -> Self {
+        Self { manifests: self.manifests.in_work_tree(root), blueprints: self.blueprints.in_work_tree(root) }
+    }
 }
 
 impl Files for ImpactTexts {
@@ -92,7 +125,9 @@ pub(crate) fn compare(
     let lints = Lints { before: &before, after: &after, manifests: &manifests, mask: &context.mask };
     let impact = lints.judge(&sides.old.blueprints, &sides.new.blueprints, stored.as_ref());
     let texts = ImpactTexts { manifests: texts_of(&impact, &manifests), blueprints: after.texts };
-    Ok(ComparedImpact { impact, texts, notes })
+    let (old, new) = (sides.old.name.clone(), sides.new.name.clone());
+    let in_work_tree = texts.in_work_tree(root);
+    Ok(ComparedImpact { impact, old, new, texts, in_work_tree, notes })
 }
 
 fn texts_of(impact: &Impact, manifests: &ManifestSet) -> Texts {

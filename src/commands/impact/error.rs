@@ -7,6 +7,9 @@ pub(crate) enum BlueprintsError {
     #[error("`{name}` is neither a file or folder with blueprints nor a Git revision")]
     #[diagnostic(code("no-such-blueprints"), help("{help}"))]
     Unknown { name: String, help: String },
+    #[error("`--blueprints` names nothing")]
+    #[diagnostic(code("no-such-blueprints"), help("name a file, a folder, a Git revision or `live`"))]
+    Unnamed,
     #[error("`{name}` is both a path and a Git revision")]
     #[diagnostic(
         code("ambiguous-blueprints"),

@@ -3,7 +3,6 @@
 use crate::commands::args::output::Output;
 use crate::commands::context::Context;
 use crate::commands::impact::compare::ComparedImpact;
-use crate::commands::impact::sides::Sides;
 use crate::commands::plan::output::write_reports;
 use crate::error::Error;
 use crate::report::impact::{ImpactReport, render};
@@ -12,19 +11,16 @@ use crate::report::style::Style;
 
 pub(crate) fn write_impact(
     compared: &ComparedImpact,
-    sides: &Sides,
     (scope, outputs, is_full): (&str, &[Output<PlanFormat>], bool),
     context: &mut Context<'_>,
 ) -> Result<(), Error> {
-    let report = ImpactReport {
-        impact: &compared.impact,
-        old: &sides.old.name,
-        new: &sides.new.name,
-        files: &compared.texts,
-        scope,
-        target: context.settings.target.as_ref().map(|target| target.value.as_str()),
-        is_full,
-        notes: if context.quiet { &[] } else { &compared.notes },
+    let target = context.settings.target.as_ref().map(|target| target.value.as_str());
+    let report = compared.report(scope, target, is_full);
+    let report = ImpactReport { notes: if context.quiet { &[] } else { report.notes }, ..report };
+    let render = |format: PlanFormat, style: &Style| match format {
+        // Readers of Markdown look files up by their path in the Git repository, wherever the config is.
+        PlanFormat::Markdown => render(&ImpactReport { files: &compared.in_work_tree, ..report }, format, style),
+        PlanFormat::Text | PlanFormat::Json | PlanFormat::Summary => render(&report, format, style),
     };
-    write_reports(outputs, &|format, style: &Style| render(&report, format, style), context)
+    write_reports(outputs, &render, context)
 }

@@ -15,6 +15,7 @@ use crate::commands::workspace::open::Workspace;
 use crate::commands::workspace::saved_blueprints::shelved;
 use crate::commands::workspace::snapshot::{BLUEPRINTS, SnapshotSource, at_commit};
 use crate::domain::blueprint::Blueprint;
+use crate::domain::blueprint::change::changes;
 use crate::domain::blueprint::set::Blueprints;
 use crate::domain::entity::identifier::is_reserved;
 use crate::domain::file_name::stems;
@@ -38,7 +39,7 @@ pub(crate) struct BlueprintSide {
 pub(crate) struct Sides {
     pub old: BlueprintSide,
     pub new: BlueprintSide,
-    /// The catalog whose blueprints the new ones are.
+    /// The catalog whose entities are judged too.
     pub live: Option<Box<dyn Catalog>>,
     /// Complete sentences for the user.
     pub notes: Vec<String>,
@@ -69,11 +70,22 @@ impl Sides {
         }
     }
 
-    /// Between the blueprints of a commit and those of this run; `None` if they are the same, or if one of both has none.
-    pub fn since(name: &str, commit: CommitId, workspace: &Workspace<'_>) -> Option<Self> {
-        let sides = Self::of_revision(name, commit, workspace).ok()?;
-        let differ = sides.old.blueprints.iter().ne(sides.new.blueprints.iter());
-        (differ && !sides.new.blueprints.is_empty()).then_some(sides)
+    /// The blueprints that a branch changed since its merge base; `None` if it changed none, or if one of both has none.
+    pub fn since(merge_base: CommitId, workspace: &Workspace<'_>) -> Option<Self> {
+        let sides = Self::of_revision("", merge_base, workspace).ok()?;
+        // A commit id beside the digest of a plan could be taken for it.
+        let old = BlueprintSide { name: format!("`{BLUEPRINTS}` at the merge base"), ..sides.old };
+        let is_same = changes(&old.blueprints, &sides.new.blueprints).is_empty();
+        (!is_same && !sides.new.blueprints.is_empty()).then_some(Self { old, ..sides })
+    }
+
+    /// Has the entities that only the catalog has judged too.
+    pub fn and_stored(self, context: &mut Context<'_>) -> Result<Self, Error> {
+        let live = match self.live {
+            Some(live) => live,
+            None => connect(context)?,
+        };
+        Ok(Self { live: Some(live), ..self })
     }
 
     fn of_path(typed: &str, path: &Path, workspace: &Workspace<'_>, context: &Context<'_>) -> Result<Self, Error> {
@@ -139,6 +151,9 @@ impl Named {
     fn of(value: &str, workspace: &Workspace<'_>, context: &Context<'_>) -> Result<Self, Error> {
         if value == LIVE {
             return Ok(Self::Live);
+        }
+        if value.is_empty() {
+            return Err(BlueprintsError::Unnamed.into());
         }
         let path = PathBuf::from(value);
         let is_there = sources::path_kind(&sources::tidy(context.settings.directory.join(&path))).is_some();

@@ -8,8 +8,9 @@ use crate::analysis::Snapshot;
 use crate::catalog::{Catalog, Part};
 use crate::commands::impact::sides::Sides;
 use crate::commands::lint::config::LintConfig;
+use crate::commands::pull::fetch::Fetched;
 use crate::commands::workspace::entities::ManifestSet;
-use crate::domain::blueprint::change::{BlueprintChangeKind, changes};
+use crate::domain::blueprint::change::{BlueprintChange, BlueprintChangeKind, changes};
 use crate::domain::blueprint::set::Blueprints;
 use crate::domain::document::manifest::ResourceKind;
 use crate::domain::entity::{Entity, EntityKey};
@@ -39,11 +40,12 @@ pub(super) fn read_stored(
 ) -> Result<Stored, Error> {
     let (old, new) = (&sides.old.blueprints, &sides.new.blueprints);
     let changed = changes(old, new);
-    let is_changed = |kind: &BlueprintChangeKind| matches!(kind, BlueprintChangeKind::Changed(_));
-    let names: BTreeSet<&str> =
-        changed.iter().filter(|it| is_changed(&it.kind)).map(|it| it.identifier.as_str()).collect();
+    let had_entities = |change: &&BlueprintChange| change.kind != BlueprintChangeKind::Added;
+    let names: BTreeSet<&str> = changed.iter().filter(had_entities).map(|it| it.identifier.as_str()).collect();
+    // The catalog's own blueprints say which values it computes.
+    let in_catalog = Fetched::blueprints(catalog)?.all.among(&names);
     let (mut entities, mut unjudged) = (Vec::new(), Vec::new());
-    for (blueprint, shelf) in catalog.read(&new.among(&names), Part::Whole, progress)?.blueprints {
+    for (blueprint, shelf) in catalog.read(&in_catalog, Part::Whole, progress)?.blueprints {
         let Shelf { entities: mut read, completeness } = shelf;
         entities.append(&mut read);
         if let Completeness::Incomplete(reason) = completeness {

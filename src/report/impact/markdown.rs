@@ -45,6 +45,10 @@ pub(in crate::report) fn headline(counts: &ImpactTally) -> String {
     }
 }
 
+pub(super) fn section(report: &ImpactReport<'_>, most: usize) -> String {
+    fit(String::new(), &part(report), most, ELSEWHERE)
+}
+
 /// The sections of a comment that is about more than the impact, under one heading.
 pub(in crate::report) fn part(report: &ImpactReport<'_>) -> Vec<Section> {
     let title = format!(
@@ -97,7 +101,7 @@ fn entities(report: &ImpactReport<'_>, places: &Places<'_>, verdict: Verdict, im
         Item { importance, rich: format!("- {name}{place}\n{effects}{more}"), brief: format!("- {name}{place}\n") }
     });
     let number = count(of_verdict.len(), "entity");
-    let open = format!("\n**{}** ({number}): {}\n\n", capital(words::verdict(verdict)), words::meaning(verdict));
+    let open = format!("\n**{}**: {number}, {}\n\n", capital(words::verdict(verdict)), words::meaning(verdict));
     let more = |more| format!("- and {}\n", count(more, "more entity"));
     Section::new(&open, "", items.collect(), more).omitting(omitted)
 }

@@ -37,8 +37,21 @@ pub(super) fn render(report: &ImpactReport<'_>, style: &Style) -> String {
     out
 }
 
-/// The report without head, notes and summary, for reports of which it is a part. It ends in an empty line.
-pub(in crate::report) fn body(report: &ImpactReport<'_>, style: &Style) -> String {
+/// The report without notes, for reports of which it is a part. It ends in an empty line.
+pub(in crate::report) fn paragraph(report: &ImpactReport<'_>, style: &Style) -> String {
+    let names = format!("Changed blueprints: old {}, new {}.", clean(report.old), clean(report.new));
+    let summary = words::summary(&report.impact.counts);
+    format!("{}\n\n{}{summary}.\n\n", style.paint(Role::Strong, &names), body(report, style))
+}
+
+/// The entities that only lose values, for reports that show the others by the findings of lint.
+pub(in crate::report) fn losses(report: &ImpactReport<'_>, style: &Style) -> String {
+    let mut page = Page { report, style, places: report.places(), out: String::new(), is_cut: false };
+    page.entities(Verdict::Lossy);
+    page.out
+}
+
+fn body(report: &ImpactReport<'_>, style: &Style) -> String {
     let mut page = Page { report, style, places: report.places(), out: String::new(), is_cut: false };
     page.changes();
     page.faults();
@@ -133,7 +146,7 @@ impl Page<'_> {
         let role = if verdict == Verdict::Broken { Role::Error } else { Role::Warning };
         let number = count(of_verdict.len(), "entity");
         let label = self.style.paint(role, &format!("{}:", words::verdict(verdict)));
-        self.line(&format!("{label} {number}: {}", words::meaning(verdict)));
+        self.line(&format!("{label} {number}, {}", words::meaning(verdict)));
         let most = self.most(MAX_ENTITIES);
         let shown = if of_verdict.len() <= most.saturating_add(1) { of_verdict.len() } else { most };
         of_verdict.iter().take(shown).for_each(|entity| self.entity(entity));

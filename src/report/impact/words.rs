@@ -14,13 +14,13 @@ pub(in crate::report) fn verdict(verdict: Verdict) -> &'static str {
     }
 }
 
-/// What the verdict means, as a clause.
+/// What the verdict means for entities, in a few words.
 pub(in crate::report) fn meaning(verdict: Verdict) -> &'static str {
     match verdict {
-        Verdict::Broken => "the catalog would refuse the entity",
-        Verdict::Lossy => "the catalog would drop, hide or recompute a value",
-        Verdict::NewlyRequired => "a value is missing that the new blueprints require",
-        Verdict::Safe => "nothing changes for the entity",
+        Verdict::Broken => "refused by the catalog",
+        Verdict::Lossy => "accepted, but with a stored value that is dropped, hidden or recomputed",
+        Verdict::NewlyRequired => "refused by the catalog until a required value is added",
+        Verdict::Safe => "accepted as before",
     }
 }
 
@@ -37,15 +37,6 @@ pub(in crate::report) fn summary(tally: &ImpactTally) -> String {
     let ImpactTally { broken, lossy, newly_required, safe } = *tally;
     let [broken, lossy, newly_required, safe] = [broken, lossy, newly_required, safe].map(grouped);
     format!("Impact: {broken} broken, {lossy} lossy, {newly_required} newly required, {safe} safe")
-}
-
-/// ``property `tier` ``
-pub(in crate::report) fn part(part: &EntityPart) -> String {
-    match part {
-        EntityPart::Property(name) => format!("property `{name}`"),
-        EntityPart::Relation(name) => format!("relation `{name}`"),
-        EntityPart::Team => "`team`".to_owned(),
-    }
 }
 
 /// What happens, as sentences: why the entity is refused, and what becomes of its value.
@@ -104,21 +95,21 @@ fn remark(loss: &Loss) -> &'static str {
 /// A sentence about what was not judged, with the reason.
 pub(in crate::report) fn unjudged(unjudged: &Unjudged) -> String {
     match unjudged {
-        Unjudged::NoEntity { blueprint } => format!("No manifest declares an entity of the blueprint `{blueprint}`."),
+        Unjudged::NoEntity { blueprint } => {
+            format!("The blueprint `{blueprint}`: no manifest declares an entity of it.")
+        }
         Unjudged::CatalogNotRead => {
-            "Entities that only the catalog has were not judged: `--blueprints live` reads them.".to_owned()
+            "Entities that only the catalog has: it was not read (`diff --blueprints ... --live` reads it).".to_owned()
         }
         Unjudged::Incomplete { blueprint, reason } => {
-            format!("Some entities of `{blueprint}` were not judged: {reason}.")
+            format!("Some entities of the blueprint `{blueprint}`: {reason}.")
         }
-        Unjudged::Unreadable { manifests: 1 } => {
-            "1 manifest cannot be read, so its entities were not judged.".to_owned()
-        }
+        Unjudged::Unreadable { manifests: 1 } => "The entities of 1 manifest that cannot be read.".to_owned(),
         Unjudged::Unreadable { manifests } => {
-            format!("{} manifests cannot be read, so their entities were not judged.", grouped(*manifests))
+            format!("The entities of {} manifests that cannot be read.", grouped(*manifests))
         }
         Unjudged::Silenced { findings } => {
-            format!("Ignore comments silence {} that the new blueprints give.", count(*findings, "finding"))
+            format!("{} that ignore comments silence.", count(*findings, "finding"))
         }
     }
 }

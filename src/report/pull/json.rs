@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::domain::blueprint::change::BlueprintChangeKind;
 use crate::report::blueprint_change::json::JsonBlueprint;
 use crate::report::escape::{self, clean};
+use crate::report::impact::json::JsonImpact;
 use crate::report::lint::json::{JsonFinding, findings};
 use crate::report::pull::{ManifestDeed, ManifestLine, Mode, Pull};
 
@@ -31,6 +32,8 @@ struct Document {
     summary: Summary,
     /// Sorted by identifier.
     blueprints: Vec<JsonBlueprint>,
+    /// What the changed blueprints do to the declared entities; null: no blueprint changed.
+    impact: Option<JsonImpact>,
     /// Sorted by blueprint and identifier.
     manifests: Vec<JsonManifest>,
     /// New lint findings.
@@ -133,6 +136,7 @@ pub(super) fn render(pull: &Pull<'_>) -> String {
             misfits: pull.counts.misfits,
         },
         blueprints: pull.changes.iter().map(JsonBlueprint::of).collect(),
+        impact: pull.impact.as_ref().map(JsonImpact::of),
         manifests: pull.manifests.iter().map(manifest).collect(),
         findings: findings(pull.misfits),
         notes: pull.notes.iter().map(|note| clean(note).into_owned()).collect(),

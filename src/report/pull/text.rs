@@ -2,8 +2,11 @@
 //! longer match.
 
 use crate::domain::blueprint::change::{BlueprintChange, BlueprintChangeKind};
+use crate::domain::impact::{ChangeImpact, ImpactTally};
 use crate::report::blueprint_change::text::{detail, headline, sign};
 use crate::report::escape::clean;
+use crate::report::impact::text::losses;
+use crate::report::impact::words::{summary, tally as tally_words};
 use crate::report::lint::{self, LintFormat};
 use crate::report::pull::{ManifestDeed, Mode, Pull};
 use crate::report::style::{Role, Style, wrap};
@@ -16,6 +19,10 @@ const MAX_MANIFESTS_SHOWN: usize = 40;
 pub(super) fn render(pull: &Pull<'_>, style: &Style) -> String {
     let mut out = format!("{}\n", first_line(pull, style));
     changes(&mut out, pull, style);
+    if let Some(report) = pull.impact.as_ref().filter(|report| report.impact.counts.affected() > 0) {
+        out.push_str(&losses(report, style));
+        out.push_str(&format!("{}.\n", summary(&report.impact.counts)));
+    }
     manifests(&mut out, pull, style);
     for note in pull.notes {
         let room = style.prose().saturating_sub(6);
@@ -70,7 +77,9 @@ fn changes(out: &mut String, pull: &Pull<'_>, style: &Style) {
         lines.push(sign('~', &format!("catalog: {}, was {}", clean(pull.catalog), clean(before.catalog)), style));
     }
     for change in pull.changes {
-        of_blueprint(&mut lines, change, style);
+        let impacts = pull.impact.as_ref().map_or(&[][..], |report| &report.impact.changes);
+        let impact = impacts.iter().find(|impact| impact.change.identifier == change.identifier);
+        of_blueprint(&mut lines, change, impact, style);
     }
     let more = lines.len().saturating_sub(MAX_CHANGES_SHOWN);
     if more > 1 {
@@ -90,10 +99,19 @@ fn changes(out: &mut String, pull: &Pull<'_>, style: &Style) {
     lines.iter().for_each(|line| out.extend([line.as_str(), "\n"]));
 }
 
-fn of_blueprint(lines: &mut Vec<String>, change: &BlueprintChange, style: &Style) {
-    lines.push(headline(change, style));
-    if let BlueprintChangeKind::Changed(details) = &change.kind {
-        lines.extend(details.iter().map(|it| format!("    {}", detail(it, style))));
+fn of_blueprint(lines: &mut Vec<String>, change: &BlueprintChange, impact: Option<&ChangeImpact>, style: &Style) {
+    // Where nothing is affected, the numbers would only be noise.
+    let impact = impact.filter(|impact| impact.entities.affected() > 0);
+    let numbers = |tally: Option<&ImpactTally>| tally.map(tally_words).filter(|words| !words.is_empty());
+    let with = |line: String, numbers: Option<String>| match numbers {
+        Some(numbers) => format!("{line}: {numbers}"),
+        None => line,
+    };
+    lines.push(with(headline(change, style), numbers(impact.map(|impact| &impact.entities))));
+    let BlueprintChangeKind::Changed(details) = &change.kind else { return };
+    for (at, it) in details.iter().enumerate() {
+        let numbers = numbers(impact.and_then(|impact| impact.details.get(at)));
+        lines.push(format!("    {}", with(detail(it, style), numbers)));
     }
 }
 
