@@ -7,5 +7,3 @@ mod given;
 pub(crate) mod output;
 pub(crate) mod sides;
 mod stored;
-#[cfg(test)]
-mod tests;
