@@ -15,11 +15,11 @@ use crate::domain::finding::{EntityPart, Finding, Place};
 pub enum Verdict {
     /// It fits the new blueprints as well as the old ones.
     Safe,
-    /// It lacks a value that the new blueprints require, so the catalog refuses to write it.
-    NewlyRequired,
-    /// The catalog accepts it, but drops, hides or recomputes one of its values.
+    /// It is accepted, but the catalog drops, hides or recomputes one of its values.
     Lossy,
-    /// The catalog refuses to write it.
+    /// It lacks a value that the new blueprints require, so it is refused.
+    NewlyRequired,
+    /// It is refused.
     Broken,
 }
 
@@ -28,8 +28,8 @@ pub enum Verdict {
 #[serde(rename_all = "camelCase")]
 pub struct ImpactTally {
     pub broken: usize,
-    pub lossy: usize,
     pub newly_required: usize,
+    pub lossy: usize,
     pub safe: usize,
 }
 

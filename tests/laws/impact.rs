@@ -94,7 +94,7 @@ fn shape() -> impl Strategy<Value = Shape> {
 
 fn changes() -> impl Strategy<Value = Change> {
     let part = (0..=PROPERTIES.len() + RELATIONS.len() + 1, definition(), relation(), any::<usize>());
-    (shape(), prop::collection::vec(part, 0..4), prop::collection::vec(entity(), 1..6)).prop_map(
+    (shape(), prop::collection::vec(part, 0..4), prop::collection::vec(choices(), 1..6)).prop_map(
         |(old, parts, entities)| {
             let mut new = old.clone();
             for (at, definition, relation, number) in parts {
@@ -105,13 +105,21 @@ fn changes() -> impl Strategy<Value = Change> {
                     _ => drop(new.required.insert(number % PROPERTIES.len())),
                 }
             }
+            let entities = entities.iter().map(|choices| old.entity(choices)).collect();
             Change { old, new, entities }
         },
     )
 }
 
-/// An entity, without identifier.
-fn entity() -> impl Strategy<Value = Json> {
+/// How an entity gives each property and relation: not at all, as the old blueprint wants it, or with any value.
+#[derive(Debug, Clone)]
+struct Choices {
+    properties: Vec<(u8, Option<Json>)>,
+    relations: Vec<(u8, Option<Json>)>,
+    has_team: bool,
+}
+
+fn choices() -> impl Strategy<Value = Choices> {
     let value = prop::sample::select(vec![
         None,
         None,
@@ -136,21 +144,55 @@ fn entity() -> impl Strategy<Value = Json> {
         Some(json!(["x", "y"])),
         Some(Json::Null),
     ]);
-    let properties = prop::collection::vec(value, PROPERTIES.len());
-    let relations = prop::collection::vec(target, RELATIONS.len());
-    (properties, relations, any::<bool>()).prop_map(|(properties, relations, has_team)| {
-        let set = |names: &[&str], values: Vec<Option<Json>>| -> Map<String, Json> {
-            names.iter().zip(values).filter_map(|(name, value)| Some(((*name).to_owned(), value?))).collect()
-        };
-        let mut entity = json!({"properties": set(&PROPERTIES, properties), "relations": set(&RELATIONS, relations)});
-        if has_team {
-            entity["team"] = json!(["blue"]);
-        }
-        entity
+    let properties = prop::collection::vec((0..12_u8, value), PROPERTIES.len());
+    let relations = prop::collection::vec((0..12_u8, target), RELATIONS.len());
+    (properties, relations, any::<bool>()).prop_map(|(properties, relations, has_team)| Choices {
+        properties,
+        relations,
+        has_team,
+    })
+}
+
+/// A value that fits the definition.
+fn fitting(definition: Option<&Definition>) -> Option<Json> {
+    let Some(Definition::Stored(schema)) = definition else { return None };
+    Some(match (schema["type"].as_str(), schema.get("format")) {
+        (Some("number"), _) => json!(3),
+        (Some("boolean"), _) => json!(true),
+        (Some("array"), _) => json!(["a"]),
+        (_, Some(_)) => json!("a@b.de"),
+        (_, None) => json!("a"),
     })
 }
 
 impl Shape {
+    /// An entity, without identifier. Mostly it fits.
+    fn entity(&self, choices: &Choices) -> Json {
+        let chosen = |way: u8, fitting: Option<Json>, other: &Option<Json>| match way {
+            0 => None,
+            11 => other.clone(),
+            _ => fitting,
+        };
+        let (mut properties, mut relations) = (Map::new(), Map::new());
+        for ((name, definition), (way, other)) in PROPERTIES.iter().zip(&self.properties).zip(&choices.properties) {
+            let value = chosen(*way, fitting(definition.as_ref()), other);
+            properties.extend(value.map(|value| ((*name).to_owned(), value)));
+        }
+        for ((name, defined), (way, other)) in RELATIONS.iter().zip(&self.relations).zip(&choices.relations) {
+            let targets = defined.map(|(_, many, _)| match (many, *way < 6) {
+                (true, true) => json!(["x", "y"]),
+                (true, false) => json!(["x"]),
+                (false, _) => json!("x"),
+            });
+            relations.extend(chosen(*way, targets, other).map(|value| ((*name).to_owned(), value)));
+        }
+        let mut entity = json!({"properties": properties, "relations": relations});
+        if choices.has_team && !self.inherits {
+            entity["team"] = json!(["blue"]);
+        }
+        entity
+    }
+
     fn body(&self) -> Json {
         let (mut stored, mut mirrors, mut calculations) = (Map::new(), Map::new(), Map::new());
         for (name, definition) in PROPERTIES.iter().zip(&self.properties) {
@@ -297,10 +339,19 @@ fn judge(change: &Change) -> Impact {
     impact(&ImpactInput { old: &old, new: &new, declared: &declared, findings: &findings, stored: None })
 }
 
-fn of(impact: &Impact, at: usize) -> Verdict {
+fn found(impact: &Impact, at: usize) -> Option<&EntityImpact> {
     let name = identifier(at);
-    let found = impact.entities.iter().find(|entity| *entity.key.identifier == *name);
-    found.map_or(Verdict::Safe, EntityImpact::verdict)
+    impact.entities.iter().find(|entity| *entity.key.identifier == *name)
+}
+
+fn of(impact: &Impact, at: usize) -> Verdict {
+    found(impact, at).map_or(Verdict::Safe, EntityImpact::verdict)
+}
+
+fn is_only_computed(impact: &Impact, at: usize) -> bool {
+    let effects = found(impact, at).map_or(&[][..], |entity| &entity.effects);
+    let mut rules = effects.iter().filter_map(|effect| Some(effect.finding.as_ref()?.rule.name));
+    rules.all(|rule| rule == "computed-property")
 }
 
 /// Whether a value that the entity sets is lost, by the words of the contract.
@@ -345,12 +396,15 @@ fn check(change: &Change) {
             Verdict::Safe | Verdict::Lossy => {
                 assert!(!was_accepted || is_accepted, "{verdict:?}, and it is refused: {body} {change:#?}");
             }
+            // Lint refuses a value that the catalog would silently replace by the computed one.
+            Verdict::Broken if is_only_computed(&impact, at) => {
+                assert!(!was_accepted || is_accepted, "{body} {change:#?}")
+            }
             Verdict::NewlyRequired | Verdict::Broken => {
                 assert!(!is_accepted, "{verdict:?}, and it is accepted: {body} {change:#?}");
             }
         }
-        let name = identifier(at);
-        let found = impact.entities.iter().find(|it| *it.key.identifier == *name);
+        let found = found(&impact, at);
         let is_lost = found.is_some_and(|it| it.effects.iter().any(|effect| effect.loss.is_some()));
         assert_eq!(is_lost, loses(change, entity), "{body} {change:#?} {found:#?}");
     }

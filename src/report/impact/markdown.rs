@@ -31,17 +31,12 @@ pub(super) fn render(report: &ImpactReport<'_>) -> String {
 
 /// What the change of blueprints does, in one line.
 pub(in crate::report) fn headline(counts: &ImpactTally) -> String {
-    let entities = |number: usize, words: &str| (number > 0).then(|| format!("{} {words}", count(number, "entity")));
-    let parts = [
-        entities(counts.broken, "broken"),
-        entities(counts.lossy, "lossy"),
-        entities(counts.newly_required, "with newly required values"),
-    ];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
-    match parts.as_slice() {
-        [] => "✅ Blueprint impact: no entity is affected".to_owned(),
-        parts if counts.broken > 0 => format!("❌ Blueprint impact: {}", parts.join(", ")),
-        parts => format!("⚠️ Blueprint impact: {}", parts.join(", ")),
+    let affected = words::tally(&ImpactTally { safe: 0, ..*counts });
+    let of = count(counts.affected() + counts.safe, "entity");
+    match (counts.broken + counts.newly_required, counts.lossy) {
+        (0, 0) => "✅ Blueprint impact: no entity is affected".to_owned(),
+        (0, _) => format!("⚠️ Blueprint impact: {affected} of {of}"),
+        (_, _) => format!("❌ Blueprint impact: {affected} of {of}"),
     }
 }
 
@@ -66,7 +61,7 @@ pub(in crate::report) fn part(report: &ImpactReport<'_>) -> Vec<Section> {
 fn sections(report: &ImpactReport<'_>) -> Vec<Section> {
     let places = report.places();
     let mut sections = vec![faults(report, &places)];
-    for (verdict, importance) in [(Verdict::Broken, 1), (Verdict::Lossy, 2), (Verdict::NewlyRequired, 2)] {
+    for (verdict, importance) in [(Verdict::Broken, 1), (Verdict::NewlyRequired, 2), (Verdict::Lossy, 2)] {
         sections.push(entities(report, &places, verdict, importance));
     }
     sections.extend([changes(report), unjudged(report)]);

@@ -47,7 +47,7 @@ fn sample(name: &str, run: &Run) -> Impact {
         lost(team(), Loss::TeamInherited { path: "system".to_owned() }),
         lost(team(), Loss::TeamNotInherited { path: "system".to_owned() }),
     ];
-    let tally = |broken, lossy, newly_required, safe| ImpactTally { broken, lossy, newly_required, safe };
+    let tally = |broken, lossy, newly_required, safe| ImpactTally { broken, newly_required, lossy, safe };
     let detail = |name: &str, change| PartChange { part: BlueprintPart::Property, name: name.to_owned(), change };
     let details = vec![detail(name, PartChangeKind::Removed), detail("slo", PartChangeKind::Required)];
     let change = |identifier: &str, kind, entities, details| ChangeImpact {
@@ -118,7 +118,7 @@ fn a_reader_sees_the_worst_first() {
     insta::assert_snapshot!("text", shown("tier", &run, PlanFormat::Text, &Style::PLAIN));
     insta::assert_snapshot!("markdown", shown("tier", &run, PlanFormat::Markdown, &Style::PLAIN));
     let summary = shown("tier", &run, PlanFormat::Summary, &Style::PLAIN);
-    assert_eq!(summary, "Impact: 2 broken, 3 lossy, 1 newly required, 14 safe\n");
+    assert_eq!(summary, "Impact: 2 broken, 1 newly required, 3 lossy, 14 safe\n");
 }
 
 #[test]

@@ -18,7 +18,7 @@ const MAX_CHANGES: usize = 60;
 const MAX_ENTITIES: usize = 20;
 const MAX_EFFECTS: usize = 6;
 
-const VERDICTS: [Verdict; 3] = [Verdict::Broken, Verdict::Lossy, Verdict::NewlyRequired];
+const VERDICTS: [Verdict; 3] = [Verdict::Broken, Verdict::NewlyRequired, Verdict::Lossy];
 
 pub(super) fn render(report: &ImpactReport<'_>, style: &Style) -> String {
     let names = format!("Blueprints: old {}, new {}.", clean(report.old), clean(report.new));

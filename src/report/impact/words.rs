@@ -17,26 +17,26 @@ pub(in crate::report) fn verdict(verdict: Verdict) -> &'static str {
 /// What the verdict means for entities, in a few words.
 pub(in crate::report) fn meaning(verdict: Verdict) -> &'static str {
     match verdict {
-        Verdict::Broken => "refused by the catalog",
+        Verdict::Broken => "refused after the change",
         Verdict::Lossy => "accepted, but with a stored value that is dropped, hidden or recomputed",
-        Verdict::NewlyRequired => "refused by the catalog until a required value is added",
+        Verdict::NewlyRequired => "refused after the change, until a required value is added",
         Verdict::Safe => "accepted as before",
     }
 }
 
 /// `2 broken, 1 lossy, 14 safe`; empty if no entity was judged.
 pub(in crate::report) fn tally(tally: &ImpactTally) -> String {
-    let ImpactTally { broken, lossy, newly_required, safe } = *tally;
-    let parts = [(broken, "broken"), (lossy, "lossy"), (newly_required, "newly required"), (safe, "safe")];
+    let ImpactTally { broken, newly_required, lossy, safe } = *tally;
+    let parts = [(broken, "broken"), (newly_required, "newly required"), (lossy, "lossy"), (safe, "safe")];
     let parts = parts.into_iter().filter(|(number, _)| *number > 0);
     parts.map(|(number, word)| format!("{} {word}", grouped(number))).collect::<Vec<_>>().join(", ")
 }
 
-/// `Impact: 2 broken, 1 lossy, 0 newly required, 14 safe`: scripts find every number.
+/// `Impact: 2 broken, 0 newly required, 1 lossy, 14 safe`: scripts find every number.
 pub(in crate::report) fn summary(tally: &ImpactTally) -> String {
-    let ImpactTally { broken, lossy, newly_required, safe } = *tally;
-    let [broken, lossy, newly_required, safe] = [broken, lossy, newly_required, safe].map(grouped);
-    format!("Impact: {broken} broken, {lossy} lossy, {newly_required} newly required, {safe} safe")
+    let ImpactTally { broken, newly_required, lossy, safe } = *tally;
+    let [broken, newly_required, lossy, safe] = [broken, newly_required, lossy, safe].map(grouped);
+    format!("Impact: {broken} broken, {newly_required} newly required, {lossy} lossy, {safe} safe")
 }
 
 /// What happens, as sentences: why the entity is refused, and what becomes of its value.
@@ -65,7 +65,7 @@ fn sentence(of: Option<&EntityPart>, loss: &Loss) -> String {
         Loss::PropertyRemoved | Loss::RelationRemoved => format!("{name} is removed. {remark}"),
         Loss::Computed(kind) => format!("{name} becomes a {} property. {remark}", kind.word()),
         Loss::TypeChanged { from, to } => {
-            format!("{name} changes its type from `{from}` to `{to}`, for which it must be made anew. {remark}")
+            format!("{name} changes its type from `{from}` to `{to}`, which only a new property can do. {remark}")
         }
         Loss::Retargeted { from, to } => format!("{name} leads to `{to}` instead of `{from}`. {remark}"),
         Loss::SingleTarget => format!("{name} leads to one entity only. {remark}"),
@@ -99,7 +99,8 @@ pub(in crate::report) fn unjudged(unjudged: &Unjudged) -> String {
             format!("The blueprint `{blueprint}`: no manifest declares an entity of it.")
         }
         Unjudged::CatalogNotRead => {
-            "Entities that only the catalog has: it was not read (`diff --blueprints ... --live` reads it).".to_owned()
+            "Entities that only the catalog has, which was not read (`diff --blueprints ... --live` reads it)."
+                .to_owned()
         }
         Unjudged::Incomplete { blueprint, reason } => {
             format!("Some entities of the blueprint `{blueprint}`: {reason}.")
